@@ -1,0 +1,46 @@
+# Everything happens in a virtual environment of the project's own; nothing outside this folder is changed.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c "import sys, ensurepip; sys.exit(sys.version_info < (3, 11))" 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check lint types sweep bench clean
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help:
+	@echo 'make demo   set up, then turn the sample digest into notes and show what came out'
+	@echo 'make test   set up, then lint, types and tests'
+	@echo 'make sweep  the long form of the tests (minutes)'
+	@echo 'make bench  how fast it is here, as ratios'
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "vault-sync needs Python 3.11 or newer, found %s at %s" % (sys.version.split()[0], sys.executable))'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/python -m bench.demo
+
+test: $(READY) lint types
+	@$(BIN)/python -m pytest
+
+check: test
+
+lint: $(READY)
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+types: $(READY)
+	@$(BIN)/mypy
+
+sweep: $(READY)
+	@$(BIN)/python -m pytest -m sweep
+
+bench: $(READY)
+	@$(BIN)/python -m bench
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build

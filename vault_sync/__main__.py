@@ -1,0 +1,6 @@
+"""`python -m vault_sync`."""
+
+from vault_sync.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+r"""Spans, edits, splice; lines and newline kinds; which lines are fenced code.
+
+A text is what `bytes.decode("utf-8", "surrogateescape")` gives, so any file has one and it encodes
+back to the same bytes. Only "\n" ends a line; a "\r" before it belongs to the newline. (Python's
+`splitlines` knows eight more line ends, and Obsidian none of them.)
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+BOM = "\ufeff"
+
+
+class Span(NamedTuple):
+    """Characters `start` up to but not including `end` of one text."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        return text[self.start : self.end]
+
+
+class Edit(NamedTuple):
+    """What stands in `span` becomes `text`. An empty span inserts."""
+
+    span: Span
+    text: str
+
+
+class Line(NamedTuple):
+    """One line: its words are `text[start:end]`, its newline (perhaps none) `text[end:stop]`."""
+
+    start: int
+    end: int
+    stop: int
+
+
+def lines(text: str) -> list[Line]:
+    """All lines of a text, in order; their [start, stop) spans cover it without a gap."""
+    found = []
+    start = 0
+    while True:
+        newline = text.find("\n", start)
+        if newline < 0:
+            break
+        end = newline - 1 if newline > start and text[newline - 1] == "\r" else newline
+        found.append(Line(start, end, newline + 1))
+        start = newline + 1
+    if start < len(text):
+        found.append(Line(start, len(text), len(text)))
+    return found
+
+
+def line_number(text: str, offset: int) -> int:
+    """The 1-based number of the line that holds `offset`."""
+    return text.count("\n", 0, offset) + 1
+
+
+def newline_kind(text: str) -> str:
+    r"""The newline most lines of the text end with: "\r\n", else "\n"."""
+    crlf = text.count("\r\n")
+    return "\r\n" if crlf * 2 > text.count("\n") else "\n"
+
+
+def to_newlines(text: str, newline: str) -> str:
+    """`text`, whose lines end in LF, with every line ended by `newline`."""
+    return text if newline == "\n" else text.replace("\n", newline)
+
+
+def splice(text: str, edits: Iterable[Edit]) -> str:
+    """`text` with every edit made. Edits may come in any order; two inserts at one place keep theirs.
+
+    Raises:
+        ValueError: two edits overlap, or one reaches outside the text.
+    """
+    parts = []
+    at = 0
+    for edit in sorted(edits, key=lambda edit: edit.span):
+        start, end = edit.span
+        if start < at or end < start or end > len(text):
+            raise ValueError(f"edits overlap or reach outside the text at {edit.span}")
+        parts += text[at:start], edit.text
+        at = end
+    parts.append(text[at:])
+    return "".join(parts)
+
+
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)", re.DOTALL)
+
+
+def fenced(text: str, of: Sequence[Line]) -> list[bool]:
+    """For every line, whether it is fenced code (the fences themselves included).
+
+    A fence that is never closed fences nothing: it is a fence still being typed, and must not
+    swallow every entry that follows it.
+    """
+    inside = [False] * len(of)
+    # Where each kind of fence could close, found in one walk backwards, keeps this linear.
+    last_close: dict[str, int] = {}
+    marks: list[tuple[str, int, bool, bool] | None] = []
+    for number, line in enumerate(of):
+        found = None
+        if text[line.start : line.start + 6].lstrip(" ")[:3] in {"```", "~~~"}:
+            found = _FENCE.fullmatch(text, line.start, line.end)
+        if found is None:
+            marks.append(None)
+            continue
+        mark, rest = found[1], found[2]
+        opens = mark[0] == "~" or "`" not in rest
+        closes = not rest.strip()
+        marks.append((mark[0], len(mark), opens, closes))
+        if closes:
+            last_close[mark[0]] = max(number, last_close.get(mark[0], 0))
+    number = 0
+    while number < len(of):
+        opening = marks[number]
+        if opening is None or not opening[2] or last_close.get(opening[0], -1) <= number:
+            number += 1
+            continue
+        close = _closing(marks, number, last_close[opening[0]])
+        if close is None:
+            number += 1
+            continue
+        for fenced_line in range(number, close + 1):
+            inside[fenced_line] = True
+        number = close + 1
+    return inside
+
+
+def _closing(
+    marks: Sequence[tuple[str, int, bool, bool] | None], opening: int, last: int
+) -> int | None:
+    opened = marks[opening]
+    assert opened is not None
+    for number in range(opening + 1, last + 1):
+        mark = marks[number]
+        if mark is not None and mark[3] and mark[0] == opened[0] and mark[1] >= opened[1]:
+            return number
+    return None
+
+
+class LineIndex:
+    """Line numbers of many offsets of one text, by bisection."""
+
+    def __init__(self, of: Sequence[Line]) -> None:
+        self._starts = [line.start for line in of]
+
+    def number(self, offset: int) -> int:
+        return max(1, bisect_right(self._starts, offset))

@@ -1,0 +1,1 @@
+"""Where the world is touched: files, state, git, network, watchers, service managers."""
