@@ -56,7 +56,7 @@ Operation = Create | Write | Rename | Trash
 
 
 class Row(NamedTuple):
-    """Where one value of the base stands: of a paper, in a digest ("" = of the paper as a whole)."""
+    """Where one value of the base stands: of a paper, in a digest ("": of the paper as a whole)."""
 
     key: Key
     digest: str

@@ -73,12 +73,12 @@ def to_newlines(text: str, newline: str) -> str:
 
 
 def splice(text: str, edits: Iterable[Edit]) -> str:
-    """`text` with every edit made. Edits may come in any order; two inserts at one place keep theirs.
+    """`text` with every edit made, in whatever order they come.
 
     Raises:
         ValueError: two edits overlap, or one reaches outside the text.
     """
-    parts = []
+    parts: list[str] = []
     at = 0
     for edit in sorted(edits, key=lambda edit: edit.span):
         start, end = edit.span
