@@ -23,8 +23,12 @@ _PLAIN_ARXIV = re.compile(
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _ARXIV_DOI = "10.48550/arxiv."
 _DOI_PATH = re.compile(r"/doi/(?:[a-z]+/)?(10\.\d{4,9}/.+)", re.IGNORECASE)
-_ADDRESS = re.compile(r"(?:https?|ftp)://([^/?#\s]+)([^?#\s]*)(?:\?([^#\s]*))?(?:#\S*)?", re.I)
-_BARE_HOST = re.compile(r"(?:www\.|(?:[a-z]+\.)?arxiv\.org/|(?:dx\.)?doi\.org/|openreview\.net/)", re.I)
+_ADDRESS = re.compile(
+    r"(?:https?|ftp)://([^/?#\s]+)([^?#\s]*)(?:\?([^#\s]*))?(?:#\S*)?", re.IGNORECASE
+)
+_BARE_HOST = re.compile(
+    r"(?:www\.|(?:[a-z]+\.)?arxiv\.org/|(?:dx\.)?doi\.org/|openreview\.net/)", re.IGNORECASE
+)
 
 # Where a paper's arXiv id stands in the path, by host.
 _ARXIV_PATHS = {
@@ -35,9 +39,10 @@ _ARXIV_PATHS = {
     "huggingface.co": ("papers",),
     "hf.co": ("papers",),
 }
-_TRACKING = frozenset(
-    "fbclid gclid dclid gbraid wbraid msclkid twclid yclid mc_cid mc_eid igshid igsh ref_src"
-    " ref_url _hsenc _hsmi mkt_tok".split()
+_TRACKING = re.compile(
+    r"utm_.*|(?:fb|g|d|ms|tw|y)clid|[gw]braid|mc_[ce]id|igsh(?:id)?|ref_(?:src|url)"
+    r"|_hs(?:enc|mi)|mkt_tok",
+    re.IGNORECASE,
 )
 # Single letters mean something elsewhere, so they are tracking at these hosts only.
 _TRACKING_AT = {
@@ -94,7 +99,7 @@ def _plain(address: str) -> Key | None:
 
 
 def _arxiv(text: str) -> Key | None:
-    """The key of the id at the start of `text`. The class of an old id (`math.GT/...`) is no part."""
+    """The key of the id at the start of `text`; the class of an old one (`math.GT/...`) goes."""
     found = _ARXIV.match(text)
     if found is None:
         return None
@@ -148,14 +153,14 @@ def _rest(host: str, path: str, query: str) -> str:
     dropped = _TRACKING_AT.get(host, frozenset())
     kept = []
     for part in query.split("&") if query else ():
-        name = part.partition("=")[0].lower()
-        if part and name not in _TRACKING and name not in dropped and not name.startswith("utm_"):
+        name = part.partition("=")[0]
+        if part and name not in dropped and not _TRACKING.fullmatch(name):
             kept.append(part)
     return path.rstrip("/") + ("?" + "&".join(kept) if kept else "")
 
 
 def _escaped(text: str) -> str:
-    """As a browser sends it, so that `한국` and `%ED%95%9C...` are one and any key can be encoded."""
+    """As a browser sends it: `한국` and `%ED%95%9C...` are one, and any key can be encoded."""
     if "%" in text:
         text = _ESCAPE.sub(lambda found: found[0].upper(), text)
     return text if text.isascii() else quote(text, safe=_ASCII, errors="surrogateescape")

@@ -1,0 +1,411 @@
+"""The digest lens: read entries out of a weekly file, and write them back in.
+
+`read` is in `digest_reader`, which states the grammar; `title_line` states what a title line is.
+Everything here writes: it gives edits that touch the characters that differ and no others, in the
+style (flat or spaced, newline, separators) of the entry, then of its digest.
+
+Not every value can be said in this grammar: a title without authors and link, a commentary that
+holds an entry. Nothing is raised for one; the caller reads the outcome again and compares. Two
+things are left undone rather than done to a neighbour: a value with a line break where a line is
+meant to be one, and taking away the tag line (or the entry) by whose place alone the entry below
+is one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from vault_sync.core import rows as row_edits
+from vault_sync.core import title_line
+from vault_sync.core.digest_reader import (
+    KIND,
+    TAG,
+    Digest,
+    Entry,
+    Layout,
+    Link,
+    OwnLink,
+    any_link,
+    kind_of,
+    read,
+)
+from vault_sync.core.model import Fields
+from vault_sync.core.rows import Row
+from vault_sync.core.text import Edit, Line, Span, lines, newline_kind, splice, to_newlines
+from vault_sync.core.title_line import TitleLine
+
+__all__ = [
+    "Digest", "Entry", "Layout", "Link", "OwnLink",
+    "append", "edit", "export", "new", "read", "remove",
+]  # fmt: skip
+
+
+class Style(NamedTuple):
+    """How a digest sets its entries.
+
+    Whether a blank line stands under the head, whether one stands between the other parts, and what
+    stands between two entries (with LF newlines).
+    """
+
+    under_head: bool
+    between_parts: bool
+    between_entries: str
+
+
+def edit(digest: Digest, entry: Entry, fields: Fields, link: str | None) -> list[Edit]:
+    """The edits that make an entry say `fields` and carry a link to `link`.
+
+    None leaves the link as it is. No difference, no edits. Tags are a set: another order alone is
+    no difference, and new ones go to the end.
+    """
+    text, layout = digest.text, entry.layout
+    before = _rows(text, entry)
+    rows = list(before)
+    if fields.url != entry.fields.url and _one_line(fields.url):
+        start, end = (at - rows[0].line.start for at in layout.address if rows[0].line)
+        rows[0] = rows[0]._replace(words=rows[0].words[:start] + fields.url + rows[0].words[end:])
+    rows = _say_title(digest, entry, rows, fields, link)
+    rows = _say_commentary(digest, entry, rows, fields.commentary)
+    rows = _say_tags(digest, entry, rows, fields.tags)
+    return row_edits.edits(text, before, rows, newline_kind(text))
+
+
+def append(digest: Digest, additions: Sequence[tuple[Fields, str | None]]) -> str:
+    """The whole text with entries (fields and link target) at its end, in the digest's own style.
+
+    A file that ends without a newline goes on doing so. An untitled entry without a link reads as
+    one only after a tag line.
+    """
+    text = digest.text
+    if not additions:
+        return text
+    style = _style(digest)
+    newline = newline_kind(text)
+    ends = text.endswith("\n") or not text
+    whole = "" if not text else text if ends else text + newline
+    blank_lines = len(text) - len(text.rstrip())
+    blank_lines = max(0, text.count("\n", len(text) - blank_lines) - 1)
+    gap = style.between_entries
+    if not gap.strip():
+        gap = "\n" * max(0, len(gap) - blank_lines)
+    if not digest.entries and not text.strip():
+        gap = ""
+    entries = style.between_entries.join(_written(*added, style) + "\n" for added in additions)
+    added = to_newlines(gap + entries, newline)
+    return whole + (added if ends else added.removesuffix(newline))
+
+
+def new(name: str, additions: Iterable[tuple[Fields, str | None]]) -> str:
+    """A digest made from nothing, flat: its name, then its entries."""
+    style = Style(under_head=False, between_parts=False, between_entries="")
+    return name + "\n" + "".join(_written(*added, style) + "\n" for added in additions)
+
+
+def remove(digest: Digest, entry: Entry) -> list[Edit]:
+    """The edits that take an entry out, and with it the blanks and breaks that set it apart.
+
+    None ([]) where the entry below would then be read as the commentary of the one above.
+    """
+    text = digest.text
+    before, after = _neighbours(digest, entry)
+    gap_after = None if after is None else _gap(text, entry.span.end, after.span.start)
+    gap_before = None if before is None else _gap(text, before.span.end, entry.span.start)
+    start, end = entry.span
+    if after is not None and gap_after is not None:
+        if not after.layout.by_place or entry.layout.fresh:
+            return [Edit(Span(start, after.span.start), "")]
+        # The break is what opens the entry below; without one only this entry's tags do.
+        return [Edit(Span(start, end), "")] if gap_after.strip() else []
+    if before is not None and gap_before is not None:
+        if end == len(text) and not text.endswith("\n"):
+            return [Edit(Span(_line_end(text, before.span.end), end), "")]
+        return [Edit(Span(before.span.end, end), "")]
+    return [Edit(Span(start, _after_blanks(text, end)), "")]
+
+
+def export(text: str, is_own_link: OwnLink = any_link) -> str:
+    """The digest as it reads without the tool's links.
+
+    Law: for a text that had none, exporting it after its entries were linked gives it back.
+    """
+    entries = read(text, is_own_link).entries
+    return splice(
+        text, [_unlinked(text, entry, entry.link) for entry in entries if entry.link is not None]
+    )
+
+
+def _unlinked(text: str, entry: Entry, link: Link) -> Edit:
+    start, end = link.span
+    title = entry.layout.title
+    if title is not None and title.link_is_title:
+        return Edit(link.span, title.title.of(text))
+    if title is not None:
+        return Edit(Span(start - text.endswith(" ", 0, start), end), "")
+    line_start = text.rfind("\n", 0, start) + 1
+    newline = text.find("\n", end)
+    if newline >= 0:
+        return Edit(Span(line_start, newline + 1), "")
+    return Edit(Span(_line_end(text, line_start), len(text)), "")
+
+
+def _say_title(
+    digest: Digest, entry: Entry, rows: list[Row], fields: Fields, link: str | None
+) -> list[Row]:
+    """The rows with title, authors and link as wanted, on the line below the head."""
+    below, title = entry.layout.below, entry.layout.title
+    target = link if link is not None else entry.link.target if entry.link else None
+    if not all(map(_one_line, (fields.title, *fields.authors, target or ""))):
+        return rows
+    if title is not None and fields.title:
+        assert below is not None
+        words = _retitled(digest.text, title, rows[below], fields, target)
+        return [*rows[:below], rows[below]._replace(words=words), *rows[below + 1 :]]
+    if fields.title:
+        wanted = title_line.written(fields.title, fields.authors, target)
+    else:
+        wanted = "" if target is None else f"[[{target}]]"
+    if below is not None and wanted:
+        if title is None and not fields.title and entry.link and entry.link.target == target:
+            return rows
+        return [*rows[:below], rows[below]._replace(words=wanted), *rows[below + 1 :]]
+    if below is not None:
+        return row_edits.without(rows, [rows[below]])
+    if not wanted:
+        return rows
+    # An untitled entry's link stands right under its address, in any style.
+    spaced = bool(fields.title) and _style_at(digest, rows).under_head
+    return row_edits.with_part(rows, 0, [Row("below", wanted, None)], spaced=spaced)
+
+
+def _retitled(text: str, old: TitleLine, row: Row, fields: Fields, target: str | None) -> str:
+    """The words of a title line with what differs replaced."""
+    assert row.line is not None
+    trailing = None if old.link_is_title else old.link
+    same_title = old.title.of(text) == fields.title
+    around = (
+        target is not None
+        and title_line.can_be_linked(fields.title)
+        and not (trailing is not None and same_title)
+    )
+    region = old.link if old.link_is_title and old.link is not None else old.title
+    edits = [Edit(region, f"[[{target}|{fields.title}]]" if around else fields.title)]
+    if old.names != fields.authors:
+        names = ", ".join(fields.authors)
+        if old.authors is None:
+            edits.append(Edit(Span(old.tail, old.tail), f" ({names})"))
+        elif names:
+            edits.append(Edit(old.authors, names))
+        else:
+            opening = len(text[: old.authors.start - 1].rstrip())
+            edits.append(Edit(Span(opening, old.authors.end + 1), ""))
+    if trailing is None and target is not None and not around:
+        edits.append(Edit(Span(old.tail, old.tail), f" [[{target}]]"))
+    elif trailing is not None and around:
+        edits.append(Edit(Span(old.tail, trailing.end), ""))
+    elif trailing is not None and old.target is not None and target is not None:
+        edits.append(Edit(old.target, target))
+    line = row.line
+    shifted = [
+        Edit(Span(span.start - line.start, span.end - line.start), words) for span, words in edits
+    ]
+    return splice(row.words, shifted)
+
+
+def _say_commentary(digest: Digest, entry: Entry, rows: list[Row], wanted: str) -> list[Row]:
+    if wanted == entry.fields.commentary:
+        return rows
+    old = [row for row in rows if row.part == "commentary"]
+    if not wanted:
+        return row_edits.without(rows, old)
+    words = wanted.split("\n")
+    if not old:
+        at = max(number for number, row in enumerate(rows) if row.part in {"head", "below"})
+        added = [Row("commentary", line, None) for line in words]
+        return row_edits.with_part(rows, at, added, spaced=_style_at(digest, rows).between_parts)
+    return row_edits.reworded(rows, "commentary", words)
+
+
+def _say_tags(digest: Digest, entry: Entry, rows: list[Row], wanted: tuple[str, ...]) -> list[Row]:
+    old = entry.fields.tags
+    missing = [tag for tag in wanted if tag not in old]
+    gone = {"#" + tag for tag in old if tag not in wanted}
+    if not all(map(_one_line, missing)) or not (missing or gone):
+        return rows
+    tag_rows = [number for number, row in enumerate(rows) if row.part == "tags"]
+    if not tag_rows:
+        at = max(number for number, row in enumerate(rows) if row.part != "gap")
+        line = " ".join("#" + tag for tag in missing)
+        spaced = _style_at(digest, rows).between_parts
+        return row_edits.with_part(rows, at, [Row("tags", line, None)], spaced=spaced)
+    last = tag_rows[-1]
+    changed = list(rows)
+    changed[last] = rows[last]._replace(words=_with_tags(rows[last].words, missing))
+    for number in tag_rows:
+        words = _without_tags(changed[number].words, gone)
+        changed[number] = changed[number]._replace(words=words)
+    if not changed[last].words and rows[last] is rows[-1] and _opens_below(digest, entry):
+        return rows
+    return row_edits.without(changed, [changed[at] for at in tag_rows if not changed[at].words])
+
+
+def _with_tags(words: str, tags: Sequence[str]) -> str:
+    """A tag line with tags at its end, set apart as its last two are."""
+    end = len(words.rstrip())
+    tokens = list(TAG.finditer(words))
+    between = words[tokens[-2].end() : tokens[-1].start()] if len(tokens) > 1 else " "
+    return words[:end] + "".join(between + "#" + tag for tag in tags) + words[end:]
+
+
+def _without_tags(words: str, gone: set[str]) -> str:
+    """A tag line without some tokens, each cut with one blank; "" where none is left."""
+    tokens = list(TAG.finditer(words))
+    if all(token[0] in gone for token in tokens):
+        return ""
+    cuts = []
+    first = True
+    for token in tokens:
+        start, end = token.span()
+        if token[0] not in gone:
+            first = False
+            continue
+        if first:
+            end += words[end : end + 1].isspace()
+        else:
+            start -= words[start - 1].isspace()
+        cuts.append(Edit(Span(start, end), ""))
+    return splice(words, cuts)
+
+
+def _opens_below(digest: Digest, entry: Entry) -> bool:
+    """Whether the entry below is one only for standing under the tag line of this one."""
+    _, after = _neighbours(digest, entry)
+    return (
+        after is not None
+        and after.layout.by_place
+        and not digest.text[entry.span.end : after.span.start].strip()
+    )
+
+
+def _rows(text: str, entry: Entry) -> list[Row]:
+    layout, start = entry.layout, entry.span.start
+    parts: dict[int, row_edits.Part] = {0: "head"}
+    if layout.below is not None:
+        parts[layout.below] = "below"
+    parts.update(dict.fromkeys(layout.commentary, "commentary"))
+    parts.update(dict.fromkeys(layout.tags, "tags"))
+    found = []
+    for number, line in enumerate(lines(entry.span.of(text))):
+        words = text[line.start + start : line.end + start]
+        placed = Line(line.start + start, line.end + start, line.stop + start)
+        found.append(Row(parts.get(number, "gap"), words, placed))
+    return found
+
+
+def _style(digest: Digest) -> Style:
+    """What most entries of a digest do; what a digest without any does between its lines."""
+    under, between = [], []
+    for entry in digest.entries:
+        gaps = _gaps(_rows(digest.text, entry))
+        under += [gap for gap in gaps[:1] if gap is not None]
+        between += [gap for gap in gaps[1:] if gap is not None]
+    aparts = [
+        gap
+        for one, other in pairwise(digest.entries)
+        if (gap := _gap(digest.text, one.span.end, other.span.start)) is not None
+    ]
+    apart = aparts[-1].replace("\r\n", "\n") if aparts else None
+    spaced = _most(under + between, otherwise=bool(apart) or _looks_spaced(digest.text))
+    if apart is None:
+        apart = "\n" if spaced else ""
+    return Style(_most(under, otherwise=spaced), _most(between, otherwise=spaced), apart)
+
+
+def _style_at(digest: Digest, rows: Sequence[Row]) -> Style:
+    """What an entry itself does; where it has too few parts to show it, what its digest does."""
+    under_head, between_parts = _gaps(rows)
+    if under_head is not None and between_parts is not None:
+        return Style(under_head, between_parts, "")
+    style = _style(digest)
+    if under_head is not None:
+        style = style._replace(under_head=under_head)
+    return style if between_parts is None else style._replace(between_parts=between_parts)
+
+
+def _gaps(rows: Sequence[Row]) -> tuple[bool | None, bool | None]:
+    """Whether a blank line stands under the head, and between other parts; None: not to be seen."""
+    under = between = None
+    for above, below in pairwise(rows):
+        if above.part == below.part:
+            continue
+        gap = below.part == "gap"
+        if above.part == "head":
+            under = gap
+        elif above.part != "gap":
+            between = bool(between) or gap
+    return under, between
+
+
+def _most(seen: Sequence[bool], *, otherwise: bool) -> bool:
+    return sum(seen) * 2 > len(seen) if seen else otherwise
+
+
+def _looks_spaced(text: str) -> bool:
+    """A digest that has no entries to show it: whether a blank line stands in it."""
+    return re.search(r"\n\r?\n[^\n]", text) is not None
+
+
+def _neighbours(digest: Digest, entry: Entry) -> tuple[Entry | None, Entry | None]:
+    before = after = None
+    for other in digest.entries:
+        if other.span.end <= entry.span.start:
+            before = other
+        elif other.span.start >= entry.span.end:
+            after = other
+            break
+    return before, after
+
+
+def _gap(text: str, start: int, end: int) -> str | None:
+    """What stands between two entries where that is blanks and breaks alone, else None."""
+    for line in lines(text[start:end]):
+        if kind_of(text, Line(*(at + start for at in line))) not in {KIND.blank, KIND.rule}:
+            return None
+    return text[start:end]
+
+
+def _written(fields: Fields, link: str | None, style: Style) -> str:
+    """An entry made from nothing, with LF newlines and without the last one."""
+    parts = []
+    head = fields.url
+    if fields.title:
+        head += "\n\n" if style.under_head else "\n"
+        head += title_line.written(fields.title, fields.authors, link)
+    elif link is not None:
+        head += f"\n[[{link}]]"
+    parts.append(head)
+    if fields.commentary:
+        parts.append(fields.commentary)
+    if fields.tags:
+        parts.append(" ".join("#" + tag for tag in fields.tags))
+    return ("\n\n" if style.between_parts else "\n").join(parts)
+
+
+def _line_end(text: str, stop: int) -> int:
+    """Where the words end of the line whose newline ends at `stop`."""
+    end = stop - text.endswith("\n", 0, stop)
+    return end - (end < stop and text.endswith("\r", 0, end))
+
+
+def _after_blanks(text: str, start: int) -> int:
+    """Where the blank lines end that start at `start`, a line's start."""
+    for line in lines(text[start:]):
+        if text[start + line.start : start + line.end].strip():
+            return start + line.start
+    return len(text)
+
+
+def _one_line(value: str) -> bool:
+    return "\n" not in value and "\r" not in value
