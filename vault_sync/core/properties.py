@@ -53,14 +53,19 @@ def edit(properties: Properties, changes: Mapping[str, Wanted]) -> list[Edit]:
     Raises:
         Unwritable: the block is broken, or the value is one that no edit was proved for.
     """
+    if properties.broken and changes:
+        line, what = properties.broken
+        raise Unwritable(line, f"{what}; put it right by hand, then it is kept up to date again")
     wanted = {name: _clean(want) for name, want in changes.items()}
     wanted = {name: want for name, want in wanted.items() if _differs(properties, name, want)}
     if not wanted:
         return []
-    if properties.broken:
-        line, what = properties.broken
-        raise Unwritable(line, f"{what}; put it right by hand, then it is kept up to date again")
-    edits = _without_block(properties, wanted) or list(_edits(properties, wanted))
+    if properties.block is None:
+        edits = [_new_block(properties, wanted)]
+    else:
+        edits = list(_edits(properties, properties.block, wanted))
+        if set(wanted.values()) == {None} and _leaves_nothing(properties, edits):
+            edits = [Edit(properties.block, "")]
     _prove(properties, wanted, edits)
     return edits
 
@@ -80,27 +85,22 @@ def _reads_as(value: Value, want: Wanted) -> bool:
     return (value_text(value) if isinstance(want, str) else value_items(value)) == want
 
 
-def _without_block(properties: Properties, wanted: Mapping[str, Wanted]) -> list[Edit]:
-    """The edit that makes the block, or takes it away; none if there is one and it stays."""
-    if properties.block is None:
-        new = {name: want for name, want in wanted.items() if want is not None}
-        text = to_newlines(block(new), newline_kind(properties.text))
-        return [Edit(Span(properties.body, properties.body), text)]
-    gone = {value.name for name in wanted if (value := properties.find(name))}
-    comments = "#" in properties.block.of(properties.text)
-    if (
-        any(want is not None for want in wanted.values())
-        or comments
-        or gone < set(properties.values)
-    ):
-        return []
+def _new_block(properties: Properties, wanted: Mapping[str, Wanted]) -> Edit:
+    new = {name: want for name, want in wanted.items() if want is not None}
+    text = to_newlines(block(new), newline_kind(properties.text))
+    return Edit(Span(properties.body, properties.body), text)
+
+
+def _leaves_nothing(properties: Properties, edits: Iterable[Edit]) -> bool:
+    """Whether the edits empty the block, comments included, so that Obsidian would take it away."""
+    after = read(splice(properties.text, edits))
+    if after.block is None or not re.fullmatch(r"---\s*---\s*", after.block.of(after.text)):
+        return False
     # What follows must not become a block by it.
-    rest = properties.text[properties.body :]
-    return [] if read(rest).block else [Edit(properties.block, "")]
+    return read(after.text[after.body :]).block is None
 
 
-def _edits(properties: Properties, wanted: Mapping[str, Wanted]) -> Iterator[Edit]:
-    assert properties.block is not None
+def _edits(properties: Properties, place: Span, wanted: Mapping[str, Wanted]) -> Iterator[Edit]:
     text = properties.text
     newline = "\r\n" if text.startswith("\r\n", text.index("---") + 3) else "\n"
     new: dict[str, str | tuple[str, ...]] = {}
@@ -112,7 +112,7 @@ def _edits(properties: Properties, wanted: Mapping[str, Wanted]) -> Iterator[Edi
         elif want is not None:
             new[name] = want
     if new:
-        closing = text.rindex("---", *properties.block)
+        closing = text.rindex("---", *place)
         indent = min((_column(text, value) for value in properties.values.values()), default=0)
         yield Edit(Span(closing, closing), to_newlines(_written(new, indent), newline))
 
@@ -143,11 +143,12 @@ def _prove(properties: Properties, wanted: Mapping[str, Wanted], edits: Iterable
 
 
 def _unmoved(before: Properties, old: Value, after: Properties, new: Value) -> bool:
-    return (old.kind, old.text, value_items(old)) == (
-        new.kind,
-        new.text,
-        value_items(new),
-    ) and old.span.of(before.text) == new.span.of(after.text)
+    return (
+        old.kind == new.kind
+        and old.text == new.text
+        and value_items(old) == value_items(new)
+        and old.span.of(before.text) == new.span.of(after.text)
+    )
 
 
 def _written(values: Mapping[str, str | tuple[str, ...]], indent: int = 0) -> str:
@@ -214,10 +215,10 @@ def _value_edits(text: str, value: Value, want: Wanted) -> Iterator[Edit]:
             return
         yield from (Edit(Span(row.start, row.stop), "") for row in rows)
         yield from _inline(text, Span(colon, colon), want, indent)
+    elif _holds_comment(text, value):
+        raise Unwritable(value.line, f"a comment stands in {value.name}; change it by hand")
     elif value.items and isinstance(want, tuple) and want:
         yield _flow_edit(text, value, want)
-    elif value.items and "#" in value.span.of(text):
-        raise Unwritable(value.line, f"{value.name} holds a comment perhaps; change it by hand")
     elif isinstance(want, tuple) and want:
         yield Edit(Span(colon, value.span.end), "")
         end = line_end(text, value.span.end)
@@ -226,6 +227,17 @@ def _value_edits(text: str, value: Value, want: Wanted) -> Iterator[Edit]:
         yield Edit(Span(end, end), added)
     else:
         yield from _inline(text, value.span, want, indent)
+
+
+def _holds_comment(text: str, value: Value) -> bool:
+    """Whether a comment stands before or inside a value, where a new value would swallow it."""
+    start, end = value.span
+    if "#" in text[value.colon : start]:
+        return True
+    if value.items is None:
+        return text[start : start + 1] in {"|", ">"} and "#" in text[start : line_end(text, start)]
+    between = [start, *(offset for item in value.items for offset in item.span), end]
+    return any("#" in text[a:b] for a, b in zip(between[::2], between[1::2], strict=True))
 
 
 def _is_flow(text: str, value: Value) -> bool:
@@ -239,7 +251,7 @@ def _inline(text: str, span: Span, want: str | tuple[str, ...], indent: int) -> 
         new = f" {new}"
     head, newline, below = new.partition("\n")
     end = line_end(text, span.end)
-    if not newline or not text[span.end : end].strip():
+    if not newline or span.end == end:
         yield Edit(span, new)
         return
     yield Edit(span, head)
@@ -280,33 +292,35 @@ def _list_edits(text: str, rows: list[_Row], want: tuple[str, ...]) -> Iterator[
 
 
 def _flow_edit(text: str, value: Value, want: tuple[str, ...]) -> Edit:
-    """The lines of a flow list (`[a, b]`), written by ruamel.yaml after the change."""
+    """A flow list (`[a, b]`), written by ruamel.yaml after the change; nothing outside it."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
-    start, stop = _line_start(text, value.key), _line_stop(text, value.span.end)
+    assert value.items is not None
+    refusal = f"the list {value.name} cannot be edited; write it with one item a line"
     yaml = YAML()
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.preserve_quotes = True
     yaml.width = 2**31
-    yaml.encoding = None  # texts, not bytes
-    out = _Parts()
+    out = _Bytes()
     try:
+        start, stop = _line_start(text, value.key), _line_stop(text, value.span.end)
         loaded = yaml.load(text[start:stop].replace("\r\n", "\n"))
         (items,) = loaded.values()
-        assert value.items is not None
         old = [item.text for item in value.items]
         steps = SequenceMatcher(None, old, want, autojunk=False).get_opcodes()
-        for _, a, b, c, d in reversed([step for step in steps if step[0] != "equal"]):
-            del items[a:b]
-            for item in reversed(want[c:d]):
-                items.insert(a, _flow_item(item))
+        for tag, a, b, c, d in reversed(steps):
+            if tag != "equal":
+                items[a:b] = []
+                for item in reversed(want[c:d]):
+                    items.insert(a, _flow_item(item))
         yaml.dump(loaded, out)
-    except YAMLError as error:
-        raise Unwritable(
-            value.line, f"the list {value.name} cannot be edited; write it with one item a line"
-        ) from error
-    return Edit(Span(start, stop), "".join(out.parts))
+    except (YAMLError, UnicodeError) as error:
+        raise Unwritable(value.line, refusal) from error
+    again = read(f"---\n{b''.join(out.parts).decode()}---\n")
+    if again.broken or list(again.values) != [value.name]:
+        raise Unwritable(value.line, refusal)
+    return Edit(value.span, again.values[value.name].span.of(again.text))
 
 
 def _flow_item(item: str) -> object:
@@ -323,11 +337,11 @@ def _flow_item(item: str) -> object:
     )
 
 
-class _Parts:
+class _Bytes:
     """A stream for ruamel.yaml, which writes to nothing else."""
 
     def __init__(self) -> None:
-        self.parts: list[str] = []
+        self.parts: list[bytes] = []
 
-    def write(self, part: str) -> None:
+    def write(self, part: bytes) -> None:
         self.parts.append(part)

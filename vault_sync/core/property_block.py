@@ -17,6 +17,7 @@ from typing import Final, Literal, NamedTuple
 import frontmatter
 import yaml
 from frontmatter.default_handlers import BaseHandler
+from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from vault_sync.core.text import BOM, Span
 
@@ -159,15 +160,15 @@ def read(text: str) -> Properties:
 
 
 # YAML 1.1 ends lines at these, or skips them; YAML 1.2 and Obsidian do not.
-_FOREIGN = re.compile("[\x85\u2028\u2029\ufeff\U000f0085\U000f2028\U000f2029\U000ffeff]")
 _MASK = {code: 0xF0000 + code for code in (0x85, 0x2028, 0x2029, 0xFEFF)}
 _UNMASK = {masked: code for code, masked in _MASK.items()}
 
-# Blocks in blocks begin after a run of these; so no deep one comes without a long run.
+# Every list and map has one of these, and what is deep has a long run of some, or many brackets.
+_INDICATORS = "-:?[{"
 _DEEP_RUN = re.compile(r"[ \t?:-]{40}")
 
 
-def _compose(content: str, *, masked: bool) -> yaml.Node | None:
+def _compose(content: str, *, masked: bool) -> Node | None:
     """The block's nodes. Foreign line ends are `masked` if there are any; `_UNMASK` undoes that.
 
     Raises:
@@ -184,7 +185,9 @@ def _compose(content: str, *, masked: bool) -> yaml.Node | None:
         content = content.translate(_MASK)
     try:
         # Composing is recursive, in C; what could go deep is first looked through event by event.
-        if content.count("[") + content.count("{") > 200 or _DEEP_RUN.search(content):
+        if sum(map(content.count, _INDICATORS)) > 200 and (
+            content.count("[") + content.count("{") > 200 or _DEEP_RUN.search(content)
+        ):
             _refuse_depth(content)
         return yaml.compose(content, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
@@ -213,8 +216,6 @@ def _refuse_depth(content: str) -> None:
 
 _COLON = re.compile(r"[ \t]*:")
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
-_ANCHORED = frozenset("&!")
-_LITERAL = frozenset("|>")
 
 
 def _values(content: str, text: str, base: int) -> dict[str, Value]:
@@ -223,11 +224,11 @@ def _values(content: str, text: str, base: int) -> dict[str, Value]:
     Raises:
         _BrokenError: line and what is wrong.
     """
-    masked = _FOREIGN.search(content) is not None
+    masked = "\x85" in content or "\u2028" in content or "\u2029" in content or BOM in content
     root = _compose(content, masked=masked)
     if root is None:
         return {}
-    if not isinstance(root, yaml.MappingNode) or root.flow_style:
+    if not isinstance(root, MappingNode) or root.flow_style:
         what = (
             "are written as JSON" if root.tag.endswith(":map") else "are no list of `name: value`"
         )
@@ -236,46 +237,36 @@ def _values(content: str, text: str, base: int) -> dict[str, Value]:
     for key, node in root.value:
         mark = key.start_mark
         start, line = mark.index + base, mark.line + 2
-        if not isinstance(key, yaml.ScalarNode) or text[start] in "&!*":
+        if not isinstance(key, ScalarNode) or text[start] in "&!*":
             raise _BrokenError(line, "a property's name is not a plain text")
         name = key.value.translate(_UNMASK) if masked else key.value
         if name in found:
             raise _BrokenError(line, f"the property {name!r} stands there twice")
         end = key.end_mark.index + base
-        colon = _COLON.match(text, end)
-        if colon is None:
-            # `? name`: the value may stand anywhere below.
-            _refuse_strange(node, line)
-            span = Span(end, line_end(text, end))
-            found[name] = Value(name, line, span, "", None, "other", start, end)
-        else:
-            place = _Place(name, line, start, colon.end())
-            found[name] = _value(place, node, text, base, masked=masked)
+        colon = end + 1
+        if text[end] != ":":
+            spaced = _COLON.match(text, end)
+            colon = spaced.end() if spaced else -1
+        found[name] = _value(name, line, start, colon, node, text, base, masked)
     return found
 
 
-class _Place(NamedTuple):
-    name: str
-    line: int
-    key: int
-    colon: int
-
-
-def _value(place: _Place, node: yaml.Node, text: str, base: int, *, masked: bool) -> Value:
-    name, line, key, colon = place
-    start = node.start_mark.index + base
-    if start < colon or text[start : start + 1] in _ANCHORED:
-        # An alias (its marks are those of its anchor), an anchor, a tag.
+def _value(
+    name: str, line: int, key: int, colon: int, node: Node, text: str, base: int, masked: bool
+) -> Value:
+    start, end = node.start_mark.index + base, node.end_mark.index + base
+    if colon < 0 or start < colon or text[start] in "&!":
+        # `? name`, an alias (its marks are those of its anchor), an anchor, a tag.
         _refuse_strange(node, line)
-        span = Span(colon, line_end(text, colon))
-        return Value(name, line, span, "", None, "other", key, colon)
-    if isinstance(node, yaml.ScalarNode):
+        colon = max(colon, key)
+        return Value(name, line, Span(colon, line_end(text, colon)), "", None, "other", key, colon)
+    if isinstance(node, ScalarNode):
         value: str = node.value
-        end = node.end_mark.index + base
-        if not node.style and value in _NULL:
-            span = Span(start, end) if value else Span(colon, colon)
-            return Value(name, line, span, "", None, "null", key, colon)
-        if node.style in _LITERAL:
+        if not node.style:
+            if value in _NULL:
+                span = Span(start, end) if value else Span(colon, colon)
+                return Value(name, line, span, "", None, "null", key, colon)
+        elif node.style in "|>":
             end = _literal_end(text, start, end)
         if masked:
             value = value.translate(_UNMASK)
@@ -283,51 +274,51 @@ def _value(place: _Place, node: yaml.Node, text: str, base: int, *, masked: bool
     items = _items(node, text, base, masked=masked)
     if items is None:
         _refuse_strange(node, line)
-    span = Span(start, _node_end(node, text, base))
-    return Value(name, line, span, "", items, "other" if items is None else "list", key, colon)
+        return Value(
+            name, line, Span(start, _node_end(node, text, base)), "", None, "other", key, colon
+        )
+    if text[start] != "[":
+        end = items[-1].span.end
+    return Value(name, line, Span(start, end), "", items, "list", key, colon)
 
 
-def _items(node: yaml.Node, text: str, base: int, *, masked: bool) -> tuple[Item, ...] | None:
+def _items(node: Node, text: str, base: int, *, masked: bool) -> tuple[Item, ...] | None:
     """The items of a list of plain scalars; None for any other list."""
-    if not isinstance(node, yaml.SequenceNode):
+    if not isinstance(node, SequenceNode):
         return None
     items = []
-    last = node.start_mark.index
+    last = 0
     for child in node.value:
-        start = child.start_mark.index
-        if (
-            not isinstance(child, yaml.ScalarNode)
-            or start < last
-            or text[base + start : base + start + 1] in _ANCHORED
-        ):
+        start, end = child.start_mark.index + base, child.end_mark.index + base
+        if not isinstance(child, ScalarNode) or start < last or text[start] in "&!":
             return None
-        last = child.end_mark.index
-        end = base + last
-        if child.style in _LITERAL:
-            end = _literal_end(text, base + start, end)
+        last = end
         value = child.value
-        if not child.style and value in _NULL:
-            value = ""
-        items.append(Item(value.translate(_UNMASK) if masked else value, Span(base + start, end)))
+        if not child.style:
+            if value in _NULL:
+                value = ""
+        elif child.style in "|>":
+            end = _literal_end(text, start, end)
+        items.append(Item(value.translate(_UNMASK) if masked else value, Span(start, end)))
     return tuple(items)
 
 
-def _refuse_strange(node: yaml.Node, line: int) -> None:
+def _refuse_strange(node: Node, line: int) -> None:
     """Refuse maps that Obsidian refuses, and templates (`{{title}}`) that are not filled in."""
     # Aliases make this a graph, so every node is looked at once.
     seen = set()
     waiting = [(node, 1)]
     while waiting:
         node, depth = waiting.pop()
-        if id(node) in seen or isinstance(node, yaml.ScalarNode):
+        if id(node) in seen or isinstance(node, ScalarNode):
             continue
         seen.add(id(node))
         if depth >= MAX_DEPTH:
             raise _BrokenError(line, _TOO_DEEP)
-        if isinstance(node, yaml.SequenceNode):
+        if isinstance(node, SequenceNode):
             waiting += [(child, depth + 1) for child in node.value]
             continue
-        names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        names = [key.value for key, _ in node.value if isinstance(key, ScalarNode)]
         if len(names) < len(node.value):
             raise _BrokenError(line, "a map or list stands where a name should (`{{...}}`?)")
         if len(set(names)) < len(names):
@@ -335,16 +326,16 @@ def _refuse_strange(node: yaml.Node, line: int) -> None:
         waiting += [(child, depth + 1) for _, child in node.value]
 
 
-def _node_end(node: yaml.Node, text: str, base: int) -> int:
+def _node_end(node: Node, text: str, base: int) -> int:
     """Where a value really ends: the end mark of a block runs on over the comments below it."""
-    while isinstance(node, yaml.CollectionNode) and not node.flow_style:
+    while isinstance(node, CollectionNode) and not node.flow_style:
         last = node.value[-1]
-        child = last if isinstance(node, yaml.SequenceNode) else last[1]
+        child = last if isinstance(node, SequenceNode) else last[1]
         if child.start_mark.index < node.start_mark.index:
             return base + node.end_mark.index
         node = child
     end = base + node.end_mark.index
-    if isinstance(node, yaml.ScalarNode) and node.style in _LITERAL:
+    if isinstance(node, ScalarNode) and node.style in ("|", ">"):
         return _literal_end(text, base + node.start_mark.index, end)
     return end
 

@@ -45,6 +45,7 @@ _JS_BLANKS = " \t\n\xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
 
+_TO_ESCAPE = re.compile(r'["\\\x00-\x1f\ud800-\udfff]')
 _JSON_ESCAPE = re.compile(r"\\(?:u00([0-9a-f]{2})|.)")
 _SHORT = {"00": r"\0", "07": r"\a", "0b": r"\v", "1b": r"\e"}
 
@@ -72,6 +73,8 @@ def scalar(value: str, indent: int = 0) -> str:
 
 
 def _quoted(value: str) -> str:
+    if not _TO_ESCAPE.search(value):
+        return f'"{value}"'
     if '"' in value and "'" not in value and "\n" not in value and not _CONTROL.search(value):
         return f"'{value}'"
     # A lone surrogate stays an escape, as JavaScript's JSON does it.
