@@ -1,0 +1,43 @@
+"""Where the daemon's log goes."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TextIO
+
+
+def logging_handler(environ: Mapping[str, str], stream: TextIO, folder: Path) -> logging.Handler:
+    """Where the daemon's log goes: to `stream` for a service manager or a terminal, else a file.
+
+    The file is `vault-sync.log` in `folder` (made if need be), a megabyte and one older.
+    """
+    managed = {"INVOCATION_ID", "NOTIFY_SOCKET", "JOURNAL_STREAM"} & environ.keys()
+    handler: logging.Handler
+    if managed or stream.isatty():
+        handler = logging.StreamHandler(stream)
+    else:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            folder / "vault-sync.log",
+            maxBytes=1_000_000,
+            backupCount=1,
+            encoding="utf-8",
+            errors="backslashreplace",
+        )
+    # The journal has its own clock.
+    stamped = "" if managed else "%(asctime)s "
+    handler.setFormatter(_Plain(f"{stamped}%(levelname)s %(message)s"))
+    return handler
+
+
+class _Plain(logging.Formatter):
+    """Names and texts of files reach a terminal without control characters."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "".join(
+            c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode("ascii")
+            for c in super().format(record)
+        )

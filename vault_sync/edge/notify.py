@@ -1,0 +1,75 @@
+"""Words to the service manager (sd_notify) and to the person at the screen."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+
+_log = logging.getLogger(__name__)
+
+
+def sd_notify(state: str, environ: Mapping[str, str] = os.environ) -> bool:
+    r"""Tells systemd `state`, lines of `NAME=value` (sd_notify(3)); False where nobody listens.
+
+    A socket that does not answer is logged and no error: the work goes on without an audience.
+    """
+    address = environ.get("NOTIFY_SOCKET", "")
+    if not address.startswith(("/", "@")):
+        return False
+    if address.startswith("@"):  # Linux's abstract sockets
+        address = "\0" + address[1:]
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+            channel.settimeout(1.0)
+            channel.sendto(state.encode("utf-8", "backslashreplace"), address)
+    except OSError as error:
+        _log.warning("systemd could not be told %r: %s", state.partition("=")[0], error)
+        return False
+    return True
+
+
+def status_line(text: str) -> str:
+    """`STATUS=` with the text on one line."""
+    return "STATUS=" + " ".join(text.split())
+
+
+def watchdog_seconds(environ: Mapping[str, str] = os.environ) -> float | None:
+    """How long the service manager waits for a sign of life before it kills us; None: it does not.
+
+    `WATCHDOG_USEC` and `WATCHDOG_PID`, sd_watchdog_enabled(3).
+    """
+    micros = environ.get("WATCHDOG_USEC", "")
+    meant = environ.get("WATCHDOG_PID", "") in {"", str(os.getpid())}
+    if not micros.isascii() or not micros.isdigit() or int(micros) == 0 or not meant:
+        return None
+    return int(micros) / 1e6
+
+
+def desktop_command(title: str, text: str, platform: str = sys.platform) -> list[str]:
+    """The command that shows a notification. Text is passed as arguments, never inside a script."""
+    title, text = _plain(title), _plain(text)
+    if platform == "darwin":
+        script = "display notification (item 2 of argv) with title (item 1 of argv)"
+        return ["osascript", "-e", f"on run argv\n{script}\nend run", title, text]
+    # The body may be shown as markup (Desktop Notifications Specification, "Markup").
+    body = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return ["notify-send", "--app-name=vault-sync", "--", title, body]
+
+
+def desktop(title: str, text: str) -> bool:
+    """Shows a notification; False, with a line in the log, where that is not possible."""
+    command = desktop_command(title, text)
+    try:
+        subprocess.run(command, check=True, timeout=5, capture_output=True)
+    except (OSError, subprocess.SubprocessError) as error:
+        _log.warning("no notification could be shown: %s", error)
+        return False
+    return True
+
+
+def _plain(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text).strip()
