@@ -1,0 +1,284 @@
+"""The daemon as a service of the user's session: a systemd user unit or a launchd agent, per vault.
+
+Files are written; the service manager is only asked to act where a session of it is there, else
+the commands are returned for the person to run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import plistlib
+import re
+import shlex
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
+Manager = Literal["systemd", "launchd"]
+
+# Where the daemon finds what it remembers must be what the person's own commands use.
+_CARRIED = ("VAULT_SYNC_STATE_DIR", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
+
+
+class ServiceError(Exception):
+    """The service cannot be set up here; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """The session that the service lives in."""
+
+    manager: Manager
+    home: Path
+    environ: Mapping[str, str]
+    run: Run
+    uid: int
+
+    @property
+    def has_session(self) -> bool:
+        """Whether the service manager answers: at a bare login or in a container it does not."""
+        if self.manager == "launchd":
+            return True
+        runtime = self.environ.get("XDG_RUNTIME_DIR", "")
+        return bool(runtime) and (Path(runtime) / "systemd" / "private").exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done: the service's file, the commands that were run, those left to the person."""
+
+    file: Path
+    ran: tuple[str, ...] = ()
+    todo: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`enabled` and `active` are None where the service manager cannot be asked."""
+
+    file: Path
+    installed: bool
+    enabled: bool | None = None
+    active: bool | None = None
+
+
+def this_host() -> Host:
+    """The session of this process.
+
+    Raises:
+        ServiceError: neither systemd nor launchd is known to run here.
+    """
+    managers: dict[str, Manager] = {"darwin": "launchd", "linux": "systemd"}
+    manager = managers.get(sys.platform)
+    if manager is None:
+        raise ServiceError(
+            "services are for systemd and launchd; here, let the system's own scheduler run "
+            "`vault-sync watch` when you log in"
+        )
+    return Host(manager, Path.home(), os.environ, _run, os.getuid())
+
+
+def command(vault: Path, python: str = sys.executable) -> tuple[str, ...]:
+    """The daemon's command line: this interpreter and this installation, whatever PATH says.
+
+    `-P` keeps the folder the service is started in out of the import path.
+    """
+    return (python, "-P", "-m", "vault_sync", "--vault", str(vault), "watch")
+
+
+def name_of(vault: Path) -> str:
+    """The service's name: words to know the vault by, and part of its path's hash to tell it apart.
+
+    systemd's own escape of a path is longer than a unit's name may be at twenty syllables of
+    Korean, and has to be quoted in a shell.
+    """
+    words = re.sub(r"[^A-Za-z0-9]+", "-", vault.name)[:40].strip("-")
+    digest = hashlib.sha256(os.fsencode(vault)).hexdigest()[:8]
+    return "-".join(part for part in ("vault-sync", words, digest) if part)
+
+
+def file_of(vault: Path, host: Host) -> Path:
+    if host.manager == "launchd":
+        return host.home / "Library" / "LaunchAgents" / f"{_label(vault)}.plist"
+    config = host.environ.get("XDG_CONFIG_HOME") or str(host.home / ".config")
+    return Path(config) / "systemd" / "user" / f"{name_of(vault)}.service"
+
+
+def install(vault: Path, host: Host, arguments: Sequence[str] | None = None) -> Done:
+    """Writes the service's file and starts the service; again is no harm.
+
+    Raises:
+        ServiceError: the vault's path cannot be written in a service file.
+        OSError: the file cannot be written.
+    """
+    vault = vault.resolve()
+    arguments = arguments or command(vault)
+    carried = {name: host.environ[name] for name in _CARRIED if host.environ.get(name)}
+    file = file_of(vault, host)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if host.manager == "launchd":
+        file.write_bytes(agent(vault, arguments, carried))
+        domain = f"gui/{host.uid}"
+        # bootstrap refuses an agent that is loaded already; bootout of one that is not is no error.
+        host.run(["launchctl", "bootout", f"{domain}/{_label(vault)}"])
+        return _carried_out(host, file, [["launchctl", "bootstrap", domain, str(file)]])
+    file.write_text(unit(vault, arguments, carried), encoding="utf-8")
+    systemctl = ["systemctl", "--user"]
+    return _carried_out(
+        host,
+        file,
+        [
+            [*systemctl, "daemon-reload"],
+            [*systemctl, "enable", file.name],
+            [*systemctl, "restart", file.name],
+        ],
+    )
+
+
+def uninstall(vault: Path, host: Host) -> Done:
+    """Stops the service and removes its file; a service that is not there is none to remove."""
+    vault = vault.resolve()
+    file = file_of(vault, host)
+    if host.manager == "launchd":
+        done = _carried_out(
+            host, file, [["launchctl", "bootout", f"gui/{host.uid}/{_label(vault)}"]]
+        )
+        file.unlink(missing_ok=True)
+        return done
+    systemctl = ["systemctl", "--user"]
+    before = _carried_out(host, file, [[*systemctl, "disable", "--now", file.name]])
+    file.unlink(missing_ok=True)
+    # What `enable` linked, for a session that is not there to take it away.
+    (file.parent / "default.target.wants" / file.name).unlink(missing_ok=True)
+    after = _carried_out(host, file, [[*systemctl, "daemon-reload"]])
+    return Done(file, before.ran + after.ran, after.todo)
+
+
+def state(vault: Path, host: Host) -> State:
+    """Whether the service is installed, starts with the session, and runs."""
+    vault = vault.resolve()
+    file = file_of(vault, host)
+    if not host.has_session:
+        return State(file, file.is_file())
+    if host.manager == "launchd":
+        loaded = host.run(["launchctl", "print", f"gui/{host.uid}/{_label(vault)}"])
+        running = "state = running" in loaded.stdout
+        return State(file, file.is_file(), loaded.returncode == 0, running)
+    asked = ("is-enabled", "is-active")
+    enabled, active = (
+        host.run(["systemctl", "--user", "--quiet", verb, file.name]).returncode == 0
+        for verb in asked
+    )
+    return State(file, file.is_file(), enabled, active)
+
+
+def unit(vault: Path, arguments: Sequence[str], environ: Mapping[str, str]) -> str:
+    """The text of the systemd unit (systemd.service(5), systemd.exec(5)).
+
+    Raises:
+        ServiceError: a path in it is not UTF-8 or has a control character, or the program's path
+            has a quote or a backslash.
+    """
+    if set(arguments[0]) & set("\"'\\"):
+        raise ServiceError(f"systemd starts no program from {arguments[0]}: install it elsewhere")
+    start = " ".join(quoted(argument) for argument in arguments)
+    carried = "".join(f"Environment={quoted(f'{name}={environ[name]}')}\n" for name in environ)
+    # A private /tmp would hide a vault that lies there.
+    temporary = "/tmp", "/var/tmp"  # noqa: S108  # named, not written to
+    private = not any(vault.is_relative_to(folder) for folder in temporary)
+    # The ":" keeps systemd from replacing $NAME in paths.
+    return f"""\
+[Unit]
+Description=vault-sync for {_specifiers(_plain(vault.name))}
+StartLimitIntervalSec=5min
+StartLimitBurst=5
+
+[Service]
+Type=notify
+NotifyAccess=main
+ExecStart=:{start}
+ExecReload=/bin/kill -HUP $MAINPID
+{carried}Restart=on-failure
+RestartSec=5
+# 2: the configuration is wrong; 4: another instance holds the vault. Neither heals by itself.
+RestartPreventExitStatus=2 4
+WatchdogSec=300
+TimeoutStopSec=30
+Nice=5
+NoNewPrivileges=yes
+ProtectSystem=full
+{"PrivateTmp=yes" if private else "# The vault lies in a temporary folder, so it must see it."}
+
+[Install]
+WantedBy=default.target
+"""
+
+
+def quoted(word: str) -> str:
+    """One word of a command line as systemd reads it (systemd.syntax(7), "Quoting").
+
+    Raises:
+        ServiceError: the word is not UTF-8, or has a control character.
+    """
+    escaped = _specifiers(_plain(word)).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def agent(vault: Path, arguments: Sequence[str], environ: Mapping[str, str]) -> bytes:
+    """The launchd property list (launchd.plist(5))."""
+    return plistlib.dumps(
+        {
+            "Label": _label(vault),
+            "ProgramArguments": [_plain(argument) for argument in arguments],
+            "EnvironmentVariables": dict(environ),
+            "RunAtLoad": True,
+            "KeepAlive": {"SuccessfulExit": False},
+            "ThrottleInterval": 10,
+            "ProcessType": "Background",
+            "LowPriorityIO": True,
+            "ExitTimeOut": 30,
+        }
+    )
+
+
+def _label(vault: Path) -> str:
+    return f"org.{name_of(vault)}"
+
+
+def _plain(word: str) -> str:
+    # "Cs": a lone surrogate, that is a byte which is not UTF-8.
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in word):
+        raise ServiceError(
+            f"{word!r} cannot be written in a service file: rename the folder, or start "
+            "`vault-sync watch` another way when you log in"
+        )
+    return word
+
+
+def _specifiers(word: str) -> str:
+    return word.replace("%", "%%")
+
+
+def _carried_out(host: Host, file: Path, commands: Sequence[Sequence[str]]) -> Done:
+    """Runs the commands where a session is there; what is not run, or fails, is left to do."""
+    if not host.has_session:
+        return Done(file, todo=tuple(shlex.join(words) for words in commands))
+    ran: list[str] = []
+    for number, words in enumerate(commands):
+        if host.run(words).returncode != 0:
+            return Done(file, tuple(ran), tuple(shlex.join(words) for words in commands[number:]))
+        ran.append(shlex.join(words))
+    return Done(file, tuple(ran))
+
+
+def _run(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return subprocess.CompletedProcess(list(words), 127, "", str(error))
