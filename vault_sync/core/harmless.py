@@ -45,11 +45,12 @@ _BROKEN_UP = re.compile(
     r"|%(?=%)"  # Obsidian's comment, which would hide the rest of the note
 )
 # An address that would make a program act (obsidian://); a web address only opens when clicked.
-_SCHEME = re.compile(r"\b(?!https?:)([A-Za-z][A-Za-z0-9+.-]{0,30}:)(?=//)", re.IGNORECASE)
+_SCHEME = re.compile(r"(?<!http)(?<!https):(?=//)", re.IGNORECASE)
 
-_TAG = re.compile(r"(?<!\S)#+(?=\S)")
+# A "#" after white space and before anything that a tag may hold (Obsidian ends one at these).
+_TAG = re.compile(r"(?<!\S)#+(?![\s!\"#$%&'()*+,.:;<=>?@^`{|}~\[\]\\]|$)")
 _BLOCK_ID = re.compile(r"(?<=\s)\^(?=[A-Za-z0-9-]+$)")
-_BLOCK_START = re.compile(r"(?=[#>|=~+*_-]|:-|\[[^\]]*\]:)")
+_BLOCK_START = re.compile(r"(?=[#>|=+*_-]|~~~|:-|\[[^\]]*\]:)")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 _DOLLARS = re.compile(r"\${2,}")
 
@@ -99,7 +100,7 @@ def _seen(text: str) -> str:
 def _broken_up(line: str) -> str:
     line = _TEX_QUOTED.sub("“\\1”", line).replace("`", "‘")
     line = _BROKEN_UP.sub(lambda found: found[0] + " ", line)
-    return _SCHEME.sub("\\1 ", line)
+    return _SCHEME.sub(": ", line)
 
 
 def _words_only(line: str) -> str:
