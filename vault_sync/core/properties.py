@@ -276,7 +276,7 @@ def _list_edits(text: str, rows: list[_Row], want: tuple[str, ...]) -> Iterator[
     moving = {item: lines for item, lines in moving.items() if item in coming}
 
     def lines(item: str) -> str:
-        return moving.pop(item, "") or f"{' ' * indent}- {scalar(item, indent + 2)}\n"
+        return moving.pop(item, "") or f"{' ' * indent}- {scalar(item, indent)}\n"
 
     for tag, a, b, c, d in steps:
         if tag == "equal":

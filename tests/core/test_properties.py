@@ -1,0 +1,495 @@
+"""The property block: what is one, what is read from it, and that an edit moves nothing else."""
+
+from __future__ import annotations
+
+import re
+import string
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from vault_sync.core import properties as properties_module
+from vault_sync.core.properties import Properties, Unwritable, Value, block, edit, read
+from vault_sync.core.property_block import MAX_SIZE
+from vault_sync.core.text import Edit, Span, splice
+
+Wanted = str | tuple[str, ...] | None
+
+
+def note(*lines: str, body: str = "body\n") -> str:
+    return "\n".join(["---", *lines, "---", body])
+
+
+def edited(text: str, **changes: Wanted) -> str:
+    return splice(text, edit(read(text), changes))
+
+
+def seen(text: str) -> dict[str, str | tuple[str, ...]]:
+    """What a note says: texts, lists, and the kind of anything else in angle brackets."""
+    found = read(text)
+    assert found.broken is None
+    return {name: shown(value) for name, value in found.values.items()}
+
+
+def shown(value: Value) -> str | tuple[str, ...]:
+    if value.items is not None:
+        return tuple(item.text for item in value.items)
+    return value.text if value.kind == "scalar" else f"<{value.kind}>"
+
+
+# ---- what is no block, and what is a broken one: none of them is ever edited inside
+
+NO_BLOCK = [
+    "",
+    "body\n",
+    "---",
+    "---\n",
+    "---\na: 1\n",
+    "---\na: 1",
+    "----\na: 1\n----\n",
+    "---\na: 1\n----\n",
+    "---\na: 1\n--- \n",
+    "---\na: 1\n ---\n",
+    "---\na: 1\n...\n",
+    "--- \na: 1\n---\n",
+    "\n---\na: 1\n---\n",
+    " ---\na: 1\n---\n",
+    "\ufeff\n---\na: 1\n---\n",
+    "---\ra: 1\r---\r",
+]
+
+BROKEN = [
+    ("prose between two rules", 2),
+    ("key:value", 2),
+    ("- a\n- b", 2),
+    ("~", 2),
+    ('{"a": 1}', 2),
+    ("a: 1\na: 2", 3),
+    ("a: 1\nb: 2\n'a': 3", 4),
+    ("a: {{title}}", 2),
+    ("[[Note]]: 1", 2),
+    ("a: Foo: bar", 2),
+    ("x: 1\na: @x", 3),
+    ("x: 1\na: `x`", 3),
+    ("x: 1\na: %x", 3),
+    ("x: 1\n\t- b", 3),
+    ("a: 1\nb: \x01", 3),
+    ("a: 1\nb: \udc80", 3),
+    ("a: 1\nb: c\rd", 3),
+    ("a: {b: 1, b: 2}", 2),
+    ("&x a: 1", 2),
+    ("a: &x 1\n*x : 2", 2),
+    ("a: 'x", 2),
+    ("a: [x", 2),
+    ("a: *nowhere", 2),
+    ("a: 1\n--- \nb: 2", 3),
+    ("a: " + "[" * 25 + "]" * 25, 2),
+    ("a: x\U000f2028y\u2028", 1),
+]
+
+
+@pytest.mark.parametrize("text", NO_BLOCK)
+def test_is_no_block(text: str) -> None:
+    found = read(text)
+    assert (found.block, found.values, found.broken) == (None, {}, None)
+    assert found.body == (1 if text.startswith("\ufeff") else 0)
+    # A new one goes on top, and the whole text stays below it.
+    mark = text[: found.body]
+    assert edited(text, a="x") == f"{mark}---\na: x\n---\n{text[found.body :]}"
+
+
+@pytest.mark.parametrize(("content", "line"), BROKEN)
+def test_is_broken_and_left_alone(content: str, line: int) -> None:
+    found = read(note(content))
+    assert found.block is not None
+    assert found.broken is not None
+    assert found.broken[0] == line
+    assert found.values == {}
+    for change in ({"a": "x"}, {"new": ("x",)}, {"a": None}):
+        with pytest.raises(Unwritable) as refused:
+            edit(found, change)
+        assert refused.value.line == line
+    assert edit(found, {}) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "a: " + "[" * 30_000,
+        "a: " + "{a: " * 15_000,
+        "- " * 30_000,
+        "? " * 30_000,
+        "\n".join(" " * depth + "a:" for depth in range(350)),
+        "a: &a [x, x]\n" + "\n".join(f"a{n}: &b{n} [*a, *a]" for n in range(1000)) + "\nz: [",
+        "a: " + "x" * MAX_SIZE,
+    ],
+    ids=["flow lists", "flow maps", "dashes", "question marks", "indents", "aliases", "size"],
+)
+def test_bombs_are_broken_and_cheap(content: str) -> None:
+    start = time.process_time()
+    assert read(note(content)).broken is not None
+    assert time.process_time() - start < 2
+
+
+# ---- what is read
+
+READ: list[tuple[str, dict[str, str | tuple[str, ...]]]] = [
+    ("", {}),
+    ("# only a comment", {}),
+    ("a: 1", {"a": "1"}),
+    ("a: 2308.10010\nb: 0704.0001\nc: 1_000\nd: 12:30\ne: yes\nf: 010", {
+        "a": "2308.10010", "b": "0704.0001", "c": "1_000", "d": "12:30", "e": "yes", "f": "010",
+    }),
+    ("content: a\nhandler: b\non: c\n2023: d\ntrue: e", {
+        "content": "a", "handler": "b", "on": "c", "2023": "d", "true": "e",
+    }),
+    ("a:\nb: ~\nc: null\nd: \"\"\ne: 'null'\nf: # x", {
+        "a": "<null>", "b": "<null>", "c": "<null>", "d": "", "e": "null", "f": "<null>",
+    }),
+    ("a: x # c\nb: x#c\nc: 'it''s'\nd: \"\\u00e9\"", {
+        "a": "x", "b": "x#c", "c": "it's", "d": "é",
+    }),
+    ('tags:\n  - a # c\n  # own\n  -\n  - "b"\n# tail\nn: 1', {"tags": ("a", "", "b"), "n": "1"}),
+    ("tags:\n- a\n- b", {"tags": ("a", "b")}),
+    ('a: [x, "y, z"]\nb: []\nc: [x,\n  y]', {"a": ("x", "y, z"), "b": (), "c": ("x", "y")}),
+    ("up: [[X]]\nm: {a: 1}\nn:\n  a: 1\nl:\n  - - a", {
+        "up": "<other>", "m": "<other>", "n": "<other>", "l": "<other>",
+    }),
+    ("a: &x 1\nb: *x\nc: !!str 1\nd:\n  - &y 1\n  - *y\ne: 2", {
+        "a": "<other>", "b": "<other>", "c": "<other>", "d": "<other>", "e": "2",
+    }),
+    ("? a\n: b\nc: 1", {"a": "<other>", "c": "1"}),
+    ("a: |\n  x\n  y\n\nb: >-\n  x\n  y\nc: x\n  y", {"a": "x\ny\n", "b": "x y", "c": "x y"}),
+    ("a : 1\n'b c': 2\n\"d\" :\t3", {"a": "1", "b c": "2", "d": "3"}),
+    ('a: b\u2028c\nd: e\u2029f\ng: "h\x85i"\n"\ufeffj": \ufeffk', {
+        "a": "b\u2028c", "d": "e\u2029f", "g": "h\x85i", "\ufeffj": "\ufeffk",
+    }),
+    ("\ufeffa: 1", {"\ufeffa": "1"}),
+    ("제목: 값 😀\n다음: x", {"제목": "값 😀", "다음": "x"}),
+    ("a: " + "[" * 18 + "]" * 18, {"a": "<other>"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "values"), READ)
+@pytest.mark.parametrize("bom", ["", "\ufeff"], ids=["", "BOM"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_reads(content: str, values: dict[str, object], bom: str, newline: str) -> None:
+    text = bom + (note(content) if content else "---\n---\nbody\n").replace("\n", newline)
+    assert seen(text) == values
+    found = read(text)
+    assert found.text[found.body :] == f"body{newline}"
+    assert found.block == Span(len(bom), found.body)
+    for value in found.values.values():
+        assert text[: value.key].count("\n") + 1 == value.line
+        assert text[value.colon - 1] == ":" or value.kind == "other"
+
+
+def test_spans_are_those_of_the_values_alone() -> None:
+    text = note("a: 'x' # c", "b:  # c", "c:", "  - y # c", "  -", '  - "z"', "# tail", "d: [p, q]")
+    found = read(text)
+    assert [value.span.of(text) for value in found.values.values()] == [
+        "'x'",
+        "",
+        '- y # c\n  -\n  - "z"',
+        "[p, q]",
+    ]
+    assert text[: found.values["b"].span.start].endswith("\nb:")
+    assert [item.span.of(text) for item in found.values["c"].items or ()] == ["y", "", '"z"']
+
+
+def test_names_are_found_exactly_then_without_case() -> None:
+    found = read(note("Tags: x", "TITLE: y", "title: z"))
+    assert found.items("tags") == ("x",)
+    assert found.scalar("title") == "z"
+    assert found.scalar("Title") == "y"
+    assert found.scalar("none") == ""
+    assert found.items("none") == ()
+
+
+def test_a_list_of_one_is_a_scalar_and_a_scalar_is_a_list_of_one() -> None:
+    found = read(note("a: [x]", "b: y", "c: [x, y]", "d:", "e: [[z]]", "f: ['', x]"))
+    assert [found.scalar(name) for name in "abcdef"] == ["x", "y", "", "", "", ""]
+    assert [found.items(name) for name in "abcdef"] == [("x",), ("y",), ("x", "y"), (), (), ("x",)]
+
+
+# ---- what an edit must not change
+
+SAME: list[tuple[str, dict[str, Wanted]]] = [
+    ("a: 'x'", {"a": "x"}),
+    ('a: "2023-08-14" # c', {"a": "2023-08-14"}),
+    ("a: [x]", {"a": "x"}),
+    ("a: x", {"a": ("x",)}),
+    ("a:", {"a": ""}),
+    ("a: ~", {"a": ()}),
+    ("a: []", {"a": ()}),
+    ("a:\n- 'x' # c\n-\n- y", {"a": ("x", "y")}),
+    ("a: [ x,y ]", {"a": ("x", "y")}),
+    ("A: x", {"a": "x"}),
+    ("a: x", {"b": None}),
+    ("a: >-\n  x\n  y", {"a": "x y"}),
+]
+
+
+@pytest.mark.parametrize(("content", "changes"), SAME)
+def test_what_reads_as_asked_is_not_touched(content: str, changes: dict[str, Wanted]) -> None:
+    assert edit(read(note(content)), changes) == []
+
+
+REFUSED: list[tuple[str, dict[str, Wanted], int]] = [
+    ("x: 1\nup: [[X]]", {"up": "y"}, 3),
+    ("up: [[X]]", {"up": None}, 2),
+    ("a: {b: 1}", {"a": ("y",)}, 2),
+    ("a: &x 1\nb: *x", {"a": "2"}, 2),
+    ("a: &x 1\nb: *x", {"b": "2"}, 3),
+    ("a: !!str 1", {"a": "2"}, 2),
+    ("? a\n: b", {"a": "2"}, 2),
+    ("a: [x, # mine\n  y]", {"a": ("x",)}, 2),
+    ("a: [x, # mine\n  y]", {"a": "x"}, 2),
+    ("a: # mine\n  x", {"a": ("y", "z")}, 2),
+    ("a: | # mine\n  x", {"a": "y"}, 2),
+    ("a: x", {"a": "\udc80"}, 2),
+    ("a: [x, y]", {"a": ("\udc80",)}, 2),
+]
+
+
+@pytest.mark.parametrize(("content", "changes", "line"), REFUSED)
+def test_is_refused(content: str, changes: dict[str, Wanted], line: int) -> None:
+    with pytest.raises(Unwritable) as refused:
+        edit(read(note(content)), changes)
+    assert refused.value.line == line
+    assert ";" in refused.value.message
+
+
+# ---- what an edit changes
+
+EDITS: list[tuple[str, dict[str, Wanted], str]] = [
+    # scalars
+    ("a: x\nb: 1", {"a": "y"}, "a: y\nb: 1"),
+    ("a:   'x'  # c", {"a": "k: v"}, 'a:   "k: v"  # c'),
+    ("a:\tx", {"a": "y"}, "a:\ty"),
+    ("A: x", {"a": "y"}, "A: y"),
+    ("a:\nb: 1", {"a": "2308.07124"}, 'a: "2308.07124"\nb: 1'),
+    ("a: # c", {"a": "x"}, "a: x # c"),
+    ("a: ~", {"a": "x"}, "a: x"),
+    ("a: x # c", {"a": "p\nq"}, "a: |- # c\n  p\n  q"),
+    ("a:  ", {"a": "p\nq"}, "a: |-  \n  p\n  q"),
+    ("a: |\n  x\n\n# c\nb: 1", {"a": "y"}, "a: y\n\n# c\nb: 1"),
+    ("a: |+\n  x\n\nb: 1", {"a": "y"}, "a: y\nb: 1"),
+    ("a: x\n  y\nb: 1", {"a": "z"}, "a: z\nb: 1"),
+    ("a: &x 1\nb: 2", {"b": "3"}, 'a: &x 1\nb: "3"'),
+    ("up: [[X]]\nb: 2", {"b": "3"}, 'up: [[X]]\nb: "3"'),
+    # new ones, in the order given
+    ("a: x\n# tail", {"z": "1", "y": ("p", "[[q]]"), "e": ()}, (
+        'a: x\n# tail\nz: "1"\ny:\n  - p\n  - "[[q]]"\ne: []'
+    )),
+    ("  a: x", {"b": ("y",)}, "  a: x\n  b:\n    - y"),
+    ("# c", {"a": "x"}, "# c\na: x"),
+    # gone
+    ("a: x # c\nb: 1", {"a": None}, "b: 1"),
+    ("# c\na:\n  - x\n  - y\n# d\nb: 1", {"a": None}, "# c\n# d\nb: 1"),
+    ("# c\na: x", {"a": None}, "# c"),
+    ("a:\nb: 1", {"a": None}, "b: 1"),
+    # block lists
+    ("a:\n  - x # c\n  - 'y'\nb: 1", {"a": ("x", "y", "z")}, "a:\n  - x # c\n  - 'y'\n  - z\nb: 1"),
+    ("a:\n- x\n- y", {"a": ("w", "x", "y")}, "a:\n- w\n- x\n- y"),
+    ("a:\n    - x\n    - y", {"a": ("x", "k: v", "y")}, 'a:\n    - x\n    - "k: v"\n    - y'),
+    ("a:\n  - x # c\n  # own\n  - 'y' # d", {"a": ("y",)}, "a:\n  # own\n  - 'y' # d"),
+    ("a:\n  - x # c\n  - y", {"a": ("w", "y")}, "a:\n  - w # c\n  - y"),
+    ("a:\n  - x # c\n  - 'y'\n  - z", {"a": ("y", "z", "x")}, "a:\n  - 'y'\n  - z\n  - x # c"),
+    ("a:\n  -\n  - x", {"a": ("x", "y")}, "a:\n  -\n  - x\n  - y"),
+    ("a:\n  - -x\n  - y", {"a": ("y",)}, "a:\n  - y"),
+    ("a:\n  - x", {"a": ("p\nq", "x")}, "a:\n  - |-\n    p\n    q\n  - x"),
+    ("a:\n  - x\n  - x", {"a": ("x",)}, "a:\n  - x"),
+    ("a: # c\n  - x\n  # own\n  - y\nb: 1", {"a": ()}, "a: [] # c\n  # own\nb: 1"),
+    # flow lists, by ruamel.yaml
+    ("a: [x, 'y']  # c\nb: 1", {"a": ("y", "z")}, "a: ['y', z]  # c\nb: 1"),
+    ("a: [x, y]", {"a": ("x", "[[n]]", "p, q", '"s"')}, "a: [x, \"[[n]]\", \"p, q\", '\"s\"']"),
+    ("a: [x]", {"a": ()}, "a: []"),
+    # from one kind to the other, in the block style
+    ("a: x # c\nb: 1", {"a": ("y", "z")}, "a: # c\n  - y\n  - z\nb: 1"),
+    ("a: []\nb: 1", {"a": ("y",)}, "a:\n  - y\nb: 1"),
+    ("a:\nb: 1", {"a": ("y",)}, "a:\n  - y\nb: 1"),
+    ("a: x", {"a": ()}, "a: []"),
+    ("a: # c\n  - x\n  - y\nb: 1", {"a": "z"}, "a: z # c\nb: 1"),
+    ("a: [x, y] # c", {"a": "z"}, "a: z # c"),
+    # several at once
+    ("a: x\nb:\n  - y\nc: 1", {"c": "2", "a": None, "b": ("y", "z"), "d": "e"}, (
+        'b:\n  - y\n  - z\nc: "2"\nd: e'
+    )),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "changes", "after"), EDITS)
+@pytest.mark.parametrize("bom", ["", "\ufeff"], ids=["", "BOM"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_edits(
+    content: str, changes: dict[str, Wanted], after: str, bom: str, newline: str
+) -> None:
+    def with_newlines(text: str) -> str:
+        return bom + text.replace("\n", newline)
+
+    text = edited(with_newlines(note(content)), **changes)
+    assert text == with_newlines(note(after))
+    assert edit(read(text), changes) == []
+
+
+def test_the_last_property_takes_the_block_along() -> None:
+    assert edited(note("a: x"), a=None) == "body\n"
+    assert edited("\ufeff---\r\na:\r\n  - x\r\n---\r\nb", a=None) == "\ufeffb"
+    assert edited(note("# mine", "a: x"), a=None) == note("# mine")
+    # What is below would become the block.
+    below = note("b: 1")
+    assert edited(note("a: x", body=below), a=None) == f"---\n---\n{below}"
+
+
+def test_a_new_block_goes_on_top() -> None:
+    assert edited("body\r\n", a="x") == "---\r\na: x\r\n---\r\nbody\r\n"
+    assert edited("\ufeffbody", a=("x",), b=None) == "\ufeff---\na:\n  - x\n---\nbody"
+    assert edited("", a="x") == "---\na: x\n---\n"
+    assert edit(read("body"), {"a": None}) == []
+
+
+def test_block() -> None:
+    assert block({"title": "A: b", "tags": ("x", "2023", ""), "none": (), "on": "yes"}) == (
+        '---\ntitle: "A: b"\ntags:\n  - x\n  - "2023"\nnone: []\non: yes\n---\n'
+    )
+    assert block({}) == "---\n---\n"
+
+
+def test_a_wrong_edit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def planted(text: str, value: Value, want: Wanted) -> list[Edit]:
+        return [Edit(Span(value.span.start, value.span.end + 3), str(want))]
+
+    monkeypatch.setattr(properties_module, "_value_edits", planted)
+    with pytest.raises(Unwritable):
+        edit(read(note("a: x", "b: y", "c: z")), {"a": "new"})
+    with pytest.raises(Unwritable):
+        edit(read(note("a: x")), {"a": "new"})
+
+
+# ---- laws
+
+WORDS = st.one_of(
+    st.sampled_from(
+        ["x", "1", "a: b", "#t", "[[N]]", "'q'", '"q"', "한글", "~", "p\nq", " ", "-", "a\u2028b"]
+    ),
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6),
+    st.text(" \t\n:#-?'\"[]{},&*!|>%@`ax1", min_size=1, max_size=6),
+)
+NAMES = st.text(string.ascii_lowercase, min_size=1, max_size=3)
+WANTED = st.one_of(WORDS, st.lists(WORDS, max_size=4).map(tuple))
+PIECES = st.sampled_from(
+    [*"abc:-#'\"[]{},&*!|>%@~ \t\n\r", "\n", "\n", ": ", "- ", "\n---\n", "---\n", "\r\n", "  ",
+     "a: ", "\nb:\n", "\n  - ", " # c", "\ufeff", "\u2028", "\x85", "\x00", "\udc80",
+     "가", "[x, y]"]
+)  # fmt: skip
+ANY = st.one_of(st.text(), st.lists(PIECES, max_size=30).map(lambda p: "---\n" + "".join(p)))
+# Lines that people write in a block, with names that differ.
+LINES = st.lists(
+    st.sampled_from(
+        ["x", "'x' # c", "# c", "", "~", "[x, 'y']", "[]", "[[X]]", "{a: 1}", "|\n  x\n", ">-\n  x",
+         "\n  - x # c\n  - 'y'", "\n- x\n-\n# own\n- z", "\n    - x", "x\n  y", "&p 1", "!t 1",
+         "\n  k: v\n  # c", '"2308.1"\n\n# tail']
+    ),
+    max_size=6,
+)  # fmt: skip
+NOTES = st.builds(
+    lambda values, bom, newline: (
+        bom
+        + note(
+            *[f"k{n}: {value}" for n, value in enumerate(values)], body="# b\n---\nx: y"
+        ).replace("\n", newline)
+    ),
+    LINES,
+    st.sampled_from(["", "\ufeff"]),
+    st.sampled_from(["\n", "\r\n"]),
+)
+
+
+def check_total(found: Properties, text: str) -> None:
+    assert found.text == text
+    assert 0 <= found.body <= len(text)
+    for value in found.values.values():
+        assert found.block is not None
+        spans = [value.span, *(item.span for item in value.items or ())]
+        assert all(found.block.start < s.start <= s.end < found.block.end for s in spans)
+    assert edit(found, {}) == []
+
+
+@settings(max_examples=400)
+@given(ANY)
+def test_reading_is_total(text: str) -> None:
+    found = read(text)
+    check_total(found, text)
+    if found.broken is None:
+        as_read = {
+            name: value.text if value.items is None else tuple(item.text for item in value.items)
+            for name, value in found.values.items()
+            if value.kind != "other"
+        }
+        assert edit(found, as_read) == []
+
+
+def check_edit(text: str, name: str, want: Wanted) -> None:
+    """An edit does as asked, or is refused; no line of any other property moves."""
+    before = read(text)
+    try:
+        after = read(splice(text, edit(before, {name: want})))
+    except Unwritable:
+        value = before.find(name)
+        odd = value is not None and value.kind == "other"
+        hard = before.broken or odd or not readable(want)
+        assert hard or (value is not None and "#" in value.span.of(text)) or "[" in text
+        return
+    asked = after.find(name)
+    if isinstance(want, tuple):
+        assert after.items(name) == tuple(filter(None, want))
+    else:
+        assert (asked is None) if want is None else after.scalar(name) == want
+    assert after.text[after.body :] == before.text[before.body :]
+    for other, value in before.values.items():
+        if other != name:
+            assert lines_of(after, after.values[other]) == lines_of(before, value)
+
+
+def readable(want: Wanted) -> bool:
+    """Whether PyYAML reads it as npm `yaml` writes it: no raw control characters, no tab first."""
+    words = want if isinstance(want, tuple) else (want or "",)
+    return not any(re.search("[\x7f-\x84\x86-\x9f\ufffe\uffff]|^\n*\t.*\n", word) for word in words)
+
+
+def lines_of(found: Properties, value: Value) -> str:
+    start = found.text.rindex("\n", 0, value.key)
+    return found.text[start : found.text.index("\n", max(value.span.end, value.colon))]
+
+
+@settings(max_examples=400)
+@given(NOTES, st.sampled_from(["k0", "k1", "k2", "k5", "new"]), WANTED | st.none())
+def test_an_edit_changes_what_was_asked_and_nothing_else(
+    text: str, name: str, want: Wanted
+) -> None:
+    check_edit(text, name, want)
+
+
+@settings(max_examples=200)
+@given(st.dictionaries(NAMES, WANTED, max_size=5))
+def test_what_is_written_is_read_back(values: dict[str, str | tuple[str, ...]]) -> None:
+    values = {name: want for name, want in values.items() if readable(want)}
+    for text in (block(values) + "body", splice("body", edit(read("body"), values))):
+        found = read(text)
+        assert found.broken is None
+        assert text[found.body :] == "body"
+        for name, want in values.items():
+            if isinstance(want, tuple):
+                assert found.items(name) == tuple(filter(None, want))
+            else:
+                assert found.scalar(name) == want
+
+
+@pytest.mark.sweep
+@settings(max_examples=20_000, deadline=None)
+@given(NOTES | ANY, NAMES | st.sampled_from(["k0", "k1", "k2"]), WANTED | st.none())
+def test_edits_swept(text: str, name: str, want: Wanted) -> None:
+    check_total(read(text), text)
+    check_edit(text, name, want)
