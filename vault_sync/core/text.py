@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 BOM = "\ufeff"
@@ -152,3 +153,31 @@ class LineIndex:
 
     def number(self, offset: int) -> int:
         return max(1, bisect_right(self._starts, offset))
+
+
+def blank(text: str, line: Line) -> bool:
+    """Whether a line holds nothing but blanks."""
+    return not text[line.start : line.end].strip()
+
+
+def line_edits(text: str, old: Sequence[Line], new: str, newline: str) -> list[Edit]:
+    """The edits that make the lines `old` (at least one) say `new` (not empty, LF newlines).
+
+    A line that stays keeps its bytes and its newline; only lines that changed are touched.
+    """
+    was = [text[line.start : line.end] for line in old]
+    now = new.split("\n")
+    edits = []
+    for kind, i, i_end, j, j_end in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+        words = newline.join(now[j:j_end])
+        if kind == "replace":
+            edits.append(Edit(Span(old[i].start, old[i_end - 1].end), words))
+        elif kind == "delete" and i_end < len(old):
+            edits.append(Edit(Span(old[i].start, old[i_end].start), ""))
+        elif kind == "delete":
+            edits.append(Edit(Span(old[i - 1].end, old[i_end - 1].end), ""))
+        elif kind == "insert" and i < len(old):
+            edits.append(Edit(Span(old[i].start, old[i].start), words + newline))
+        elif kind == "insert":
+            edits.append(Edit(Span(old[-1].end, old[-1].end), newline + words))
+    return edits

@@ -1,0 +1,104 @@
+"""A vault in memory: plans carried out on a dict, for tests of the core."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from hashlib import sha256
+
+from vault_sync.core import snapshot
+from vault_sync.core.base import Base
+from vault_sync.core.links import Names
+from vault_sync.core.model import Facts, Key, RelPath, Rules
+from vault_sync.core.plan import Agreement, Create, Operation, Plan, Rename, Row, Trash, Write
+from vault_sync.core.presence import Choices
+from vault_sync.core.reconcile import reconcile
+
+
+@dataclass
+class MemoryVault:
+    """Files by path, one device's base beside them."""
+
+    files: dict[str, str] = field(default_factory=dict)
+    rows: dict[Row, str] = field(default_factory=dict)
+    older: set[tuple[Row, str]] = field(default_factory=set)
+    known: bool = False
+    rules: Rules = field(default_factory=Rules)
+    facts: dict[Key, Facts] = field(default_factory=dict)
+    saved: list[str] = field(default_factory=list)
+
+    def base(self) -> Base:
+        return Base(
+            dict(self.rows), self.known, lambda row, value: (row, _hash(value)) in self.older
+        )
+
+    def plan(
+        self, *, remake: bool = False, choices: Choices | None = None, allowed: str = ""
+    ) -> Plan:
+        visible = {
+            RelPath(path): text
+            for path, text in self.files.items()
+            if not any(part.startswith(".") for part in path.split("/"))
+            and path != self.rules.conflicts_note
+        }
+        base = self.base()
+        found = snapshot.of(
+            visible,
+            names=Names.of(visible),
+            is_digest=lambda path: fnmatchcase(path, "digests/*"),
+            base=base,
+        )
+        return reconcile(
+            found, base, self.facts, self.rules, remake=remake, choices=choices, allowed=allowed
+        )
+
+    def carry_out(self, plan: Plan, *, only: int | None = None) -> None:
+        """Do the plan's operations, or the first `only` of them and nothing of the base."""
+        for operation in plan.operations[:only]:
+            self._do(operation)
+        if only is None:
+            self.keep(plan.agreements)
+            self.known = True
+
+    def _do(self, operation: Operation) -> None:
+        if isinstance(operation, Create):
+            assert operation.path not in self.files, operation
+            self.files[operation.path] = operation.after
+            return
+        assert self.files[operation.path] == operation.before, operation
+        self.saved.append(operation.before)
+        if isinstance(operation, Write):
+            self.files[operation.path] = operation.after
+        elif isinstance(operation, Rename):
+            assert operation.to not in self.files, operation
+            self.files[operation.to] = self.files.pop(operation.path)
+        else:
+            to: str = operation.to
+            while to in self.files:
+                to = to.removesuffix(".md") + " 2.md"
+            self.files[to] = self.files.pop(operation.path)
+
+    def keep(self, agreements: tuple[Agreement, ...]) -> None:
+        for agreement in agreements:
+            for row in agreement.drop:
+                self.rows.pop(row, None)
+            for row, value in agreement.put.items():
+                if row in self.rows and self.rows[row] != value:
+                    self.older.add((row, _hash(self.rows[row])))
+                self.rows[row] = value
+
+    def sync(
+        self, *, remake: bool = False, choices: Choices | None = None, allowed: str = ""
+    ) -> Plan:
+        plan = self.plan(remake=remake, choices=choices, allowed=allowed)
+        self.carry_out(plan)
+        return plan
+
+
+def _hash(value: str) -> str:
+    return sha256(value.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def facts(days: Mapping[str, str]) -> dict[Key, Facts]:
+    return {Key(f"arxiv:{name}"): Facts(published=day) for name, day in days.items()}

@@ -1,0 +1,85 @@
+"""The agreements of a plan: what the base will say once its operations are done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from vault_sync.core.base import encode, rows_of
+from vault_sync.core.model import Key, RelPath
+from vault_sync.core.paths import stem_of
+from vault_sync.core.pending import Pending, Scene
+from vault_sync.core.plan import Agreement, Row
+from vault_sync.core.settle import NOTE, Settlement
+
+Named = Mapping[Key, Sequence[Key]]
+"""For every paper the papers that its commentary names."""
+
+
+def of(pending: Pending, scene: Scene, named: Named) -> list[Agreement]:
+    """What the base will say: each value as soon as the files that it waits for are written."""
+    agreements: list[Agreement] = []
+    for settlement in scene.settlements:
+        agreements += _of_paper(pending, scene, settlement, named)
+    for path, text in _digest_texts(pending, scene).items():
+        row = Row(Key(""), path, "text")
+        if scene.base.rows.get(row) != encode(text):
+            needs = frozenset({path} if path in pending.touched else ())
+            agreements.append(Agreement(needs, {row: encode(text)}))
+    return agreements
+
+
+def _digest_texts(pending: Pending, scene: Scene) -> dict[RelPath, str]:
+    """Every digest that is believed, as it will read."""
+    texts = {
+        path: digest.text
+        for path, digest in scene.snapshot.digests.items()
+        if path not in scene.snapshot.held
+    }
+    return texts | pending.digest_after
+
+
+def _of_paper(
+    pending: Pending, scene: Scene, settlement: Settlement, named: Named
+) -> list[Agreement]:
+    agreements = []
+    key = settlement.key
+    note = settlement.paper.note or scene.layout.notes[key]
+    groups: dict[frozenset[RelPath], dict[Row, str]] = {}
+    for row, value, needs in (*settlement.kept, *_own_rows(scene, settlement, named)):
+        if any((key, need) in pending.refused for need in needs):
+            continue
+        if scene.base.rows.get(row) == value:
+            continue
+        paths = frozenset(
+            path
+            for need in needs
+            if key in pending.touched.get(path := note if need == NOTE else need, ())
+        )
+        groups.setdefault(paths, {})[row] = value
+    drop = frozenset(settlement.dropped)
+    for tie in settlement.paper.ties:
+        if tie.kind == "removed":
+            drop |= rows_of(settlement.paper.base_key, tie.digest) & set(scene.base.rows)
+    if any(each.path == note for each in pending.trash):
+        drop |= rows_of(settlement.paper.base_key) & set(scene.base.rows)
+        groups = {}
+    drop -= {row for rows in groups.values() for row in rows}
+    if drop:
+        needs = frozenset(path for path, keys in pending.touched.items() if key in keys)
+        groups.setdefault(needs, {})
+        agreements.append(Agreement(needs, groups.pop(needs), drop))
+    return agreements + [Agreement(paths, rows) for paths, rows in groups.items()]
+
+
+def _own_rows(
+    scene: Scene, settlement: Settlement, named: Named
+) -> list[tuple[Row, str, frozenset[RelPath]]]:
+    key = settlement.key
+    rows = [(Row(key, "", "note"), encode(scene.layout.notes[key]), frozenset({NOTE}))]
+    if scene.rules.mentions:
+        value = encode(tuple(named[key]))
+        rows.append((Row(key, "", "mentions"), value, frozenset({NOTE})))
+    if key in scene.layout.undated:
+        stem = stem_of(scene.layout.notes[key])
+        rows.append((Row(key, "", "undated"), encode(stem), frozenset({NOTE})))
+    return rows

@@ -1,0 +1,89 @@
+"""The base: what both sides last agreed on, field by field, as content.
+
+Rows of a paper as a whole (`digest` is ""): url, title, authors, note (its path), mentions (the
+keys its commentary named). Rows of a place: tags, commentary. One row a digest, with no key: the
+text it had when the last pass ended, against which a file cut short is recognised.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from vault_sync.core.model import Key, Place, RelPath
+from vault_sync.core.plan import Row
+
+
+def _never(row: Row, value: str) -> bool:
+    del row, value
+    return False
+
+
+def encode(value: str | tuple[str, ...]) -> str:
+    """A value as the base keeps it: JSON."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def decode(value: str) -> str | tuple[str, ...]:
+    read: Any = json.loads(value)
+    return tuple(read) if isinstance(read, list) else str(read)
+
+
+@dataclass(frozen=True)
+class Base:
+    """`known` is False on a device's first pass over a vault, or when the base was lost.
+
+    `was_before(row, value)` says whether the row had this value at an earlier time.
+    """
+
+    rows: Mapping[Row, str] = field(default_factory=dict)
+    known: bool = False
+    was_before: Callable[[Row, str], bool] = _never
+
+    def text(self, row: Row) -> str | None:
+        """A row's text value; None where the base has no such row."""
+        found = self.rows.get(row)
+        value = None if found is None else decode(found)
+        return value if isinstance(value, str) else None
+
+    def items(self, row: Row) -> tuple[str, ...] | None:
+        """A row's list value; None where the base has no such row."""
+        found = self.rows.get(row)
+        value = None if found is None else decode(found)
+        return value if isinstance(value, tuple) else None
+
+    def note(self, key: Key) -> RelPath | None:
+        """Where this paper's note was."""
+        path = self.text(Row(key, "", "note"))
+        return RelPath(path) if path else None
+
+    def knows(self, place: Place) -> bool:
+        """Whether both sides once agreed on this place."""
+        return Row(place.key, place.digest, "commentary") in self.rows
+
+    @cached_property
+    def places(self) -> Mapping[Key, tuple[RelPath, ...]]:
+        """The digests in which each paper was."""
+        found: dict[Key, list[RelPath]] = {}
+        for row in self.rows:
+            if row.key and row.digest and row.field == "commentary":
+                found.setdefault(row.key, []).append(RelPath(row.digest))
+        return {key: tuple(sorted(digests)) for key, digests in found.items()}
+
+    @cached_property
+    def note_paths(self) -> Mapping[RelPath, Key]:
+        """Which paper's note each path was."""
+        return {
+            RelPath(str(decode(value))): row.key
+            for row, value in self.rows.items()
+            if row.field == "note"
+        }
+
+
+def rows_of(key: Key, digest: str = "") -> frozenset[Row]:
+    """Every row of a paper (`digest` "") or of one of its places."""
+    names = ("tags", "commentary") if digest else ("url", "title", "authors", "note", "mentions")
+    return frozenset(Row(key, digest, name) for name in names)

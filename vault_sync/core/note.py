@@ -1,0 +1,312 @@
+r"""The note lens: one paper's note, its properties and its digest sections.
+
+A section is a heading of level 1 or 2 that holds nothing but a wikilink, `## [[2023년 8월 3주차]]`;
+it runs to the next heading of level 1 or 2. Whether that link leads to a digest only the whole
+vault can say, so every such heading is read as a section and `snapshot` picks out the digests'.
+All other lines are the reader's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from vault_sync.core import properties as yaml
+from vault_sync.core.keys import key_of
+from vault_sync.core.links import link as wikilink
+from vault_sync.core.model import Facts, Fields, Key
+from vault_sync.core.text import (
+    BOM,
+    Edit,
+    Line,
+    Span,
+    blank,
+    fenced,
+    line_edits,
+    lines,
+    newline_kind,
+    splice,
+    to_newlines,
+)
+
+OWN_HEADING = "## My notes"
+"""Stands between a new section and the reader's text where that text has no heading itself."""
+
+_HEADING = re.compile(r" {0,3}#{1,2}(?:[ \t]+(?P<words>[^\n]*?))?(?:[ \t]+#+)?[ \t]*")
+_LINK_ONLY = re.compile(r"\[\[(?P<target>[^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
+_ADDRESS_PROPERTIES = ("url", "arxiv", "doi", "source")
+_MADE_PROPERTIES = frozenset(
+    (
+        *(
+            "title",
+            "aliases",
+            "authors",
+            "url",
+            "arxiv",
+            "doi",
+            "published",
+            "updated",
+            "categories",
+        ),
+        *("journal", "comment", "abstract", "digests", "tags", "mentions", "mentioned_by"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One digest section. `target` is the heading's link as written, `link` its characters.
+
+    `heading` is the heading's line, `body` all that follows up to the next heading; `words` are
+    the lines of the commentary, from its first to its last line that is not blank.
+    """
+
+    target: str
+    link: Span
+    heading: Line
+    body: Span
+    words: tuple[Line, ...]
+    commentary: str
+    line: int
+    commentary_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One note as read. `key` is None where nothing in it says which paper it is about.
+
+    `fields.commentary` is empty: a note has one commentary a section.
+    """
+
+    text: str
+    properties: yaml.Properties
+    key: Key | None
+    fields: Fields
+    sections: tuple[Section, ...]
+    digests: tuple[str, ...]
+    managed: bool
+    first_heading: int | None
+
+
+def read(text: str) -> Note:
+    """Read a note. Total: any text is a note, what is not understood is the reader's own."""
+    properties = yaml.read(text)
+    tags = tuple(tag.removeprefix("#") for tag in properties.items("tags") if tag.strip("# "))
+    fields = Fields(
+        url=properties.scalar("url").strip(),
+        title=properties.scalar("title").strip(),
+        authors=tuple(author for author in properties.items("authors") if author.strip()),
+        tags=tuple(dict.fromkeys(tags)),
+    )
+    digests = tuple(target for item in properties.items("digests") if (target := linked(item)))
+    sections, first_heading = _sections(text, properties.body)
+    return Note(
+        text=text,
+        properties=properties,
+        key=_key(properties),
+        fields=fields,
+        sections=sections,
+        digests=digests,
+        managed="digests" in properties.values,
+        first_heading=first_heading,
+    )
+
+
+def _key(properties: yaml.Properties) -> Key | None:
+    for name in _ADDRESS_PROPERTIES:
+        value = properties.scalar(name).strip()
+        key = key_of(value) if value else None
+        if key is not None:
+            return key
+    return None
+
+
+def linked(item: str) -> str:
+    """The target of a property value that is one wikilink, else ""."""
+    found = _LINK_ONLY.fullmatch(item.strip())
+    return found["target"].strip() if found else ""
+
+
+def _sections(text: str, body: int) -> tuple[tuple[Section, ...], int | None]:
+    # The block above the body is YAML; a fence or heading in it is none.
+    all_lines = [
+        Line(line.start + body, line.end + body, line.stop + body) for line in lines(text[body:])
+    ]
+    code = fenced(text, all_lines)
+    above = text.count("\n", 0, body)
+    headings: list[tuple[int, re.Match[str] | None]] = []
+    for number, line in enumerate(all_lines):
+        if code[number] or "#" not in text[line.start : line.start + 4]:
+            continue
+        heading = _HEADING.fullmatch(text, line.start, line.end)
+        if heading is not None:
+            words = heading["words"] or ""
+            at = heading.start("words") if words else 0
+            found = _LINK_ONLY.fullmatch(text, at, at + len(words)) if words else None
+            headings.append((number, found))
+    sections = []
+    for index, (number, found) in enumerate(headings):
+        if found is None:
+            continue
+        end = headings[index + 1][0] if index + 1 < len(headings) else len(all_lines)
+        inside = all_lines[number + 1 : end]
+        sections.append(_section(text, found, all_lines[number], inside, above + number + 1))
+    first = all_lines[headings[0][0]].start if headings else None
+    return tuple(sections), first
+
+
+def _section(
+    text: str, found: re.Match[str], heading: Line, inside: Sequence[Line], number: int
+) -> Section:
+    first = next((at for at, line in enumerate(inside) if not blank(text, line)), None)
+    words: tuple[Line, ...] = ()
+    if first is not None:
+        last = max(at for at, line in enumerate(inside) if not blank(text, line))
+        words = tuple(inside[first : last + 1])
+    return Section(
+        target=found["target"].strip(),
+        link=Span(*found.span("target")),
+        heading=heading,
+        body=Span(heading.stop, inside[-1].stop if inside else heading.stop),
+        words=words,
+        commentary="\n".join(text[line.start : line.end] for line in words),
+        line=number,
+        commentary_line=number + 1 + (first or 0),
+    )
+
+
+def own_words(note: Note, sections: Sequence[Section]) -> str:
+    """What is the reader's own below the properties: all but the given sections, blanks trimmed."""
+    parts = []
+    at = note.properties.body
+    for section in sorted(sections, key=lambda section: section.heading.start):
+        parts.append(note.text[at : section.heading.start])
+        at = section.body.end
+    parts.append(note.text[at:])
+    return "".join(parts).strip(" \t\r\n" + BOM)
+
+
+def own_properties(note: Note) -> tuple[str, ...]:
+    """The names of properties that only a person can have added."""
+    extra = [name for name in note.properties.values if name not in _MADE_PROPERTIES]
+    if set(note.properties.items("aliases")) - {note.fields.title}:
+        extra.append("aliases")
+    return tuple(extra)
+
+
+Changes = Mapping[str, str | tuple[str, ...] | None]
+"""New values of properties by name; None takes one out."""
+
+
+def edit(
+    note: Note,
+    *,
+    changes: Changes,
+    commentaries: Sequence[tuple[Section, str]] = (),
+    targets: Sequence[tuple[Section, str]] = (),
+    added: Sequence[tuple[str, str]] = (),
+    removed: Sequence[Section] = (),
+) -> str:
+    """The note's text with these changes made and no other byte touched.
+
+    `commentaries` and `targets` give sections a new text or a new digest, `added` is (target,
+    commentary) of new sections, `removed` sections go whole.
+
+    Raises:
+        properties.Unwritable: a property cannot be changed without touching others.
+    """
+    newline = newline_kind(note.text)
+    edits = list(yaml.edit(note.properties, changes))
+    for section, target in targets:
+        edits.append(Edit(section.link, target))
+    for section, commentary in commentaries:
+        edits += _say(note, section, commentary, newline)
+    for section in removed:
+        edits.append(Edit(Span(section.heading.start, section.body.end), ""))
+    text = splice(note.text, edits)
+    return _add(text, added, newline) if added else text
+
+
+def _say(note: Note, section: Section, commentary: str, newline: str) -> list[Edit]:
+    if commentary == section.commentary:
+        return []
+    if section.words and commentary:
+        return line_edits(note.text, section.words, commentary, newline)
+    followed = section.body.end < len(note.text)
+    words = f"\n{commentary}\n" if commentary else ""
+    if followed:
+        words += "\n"
+    if section.heading.end == section.heading.stop and words:
+        words = "\n" + words
+    return [Edit(section.body, to_newlines(words, newline))]
+
+
+def _add(text: str, added: Sequence[tuple[str, str]], newline: str) -> str:
+    """Put new sections after the last one, or above the reader's own text."""
+    note = read(text)
+    last = note.sections[-1] if note.sections else None
+    at = last.body.end if last else note.properties.body
+    before, after = text[:at], text[at:]
+    words = "\n".join(section_text(target, commentary) for target, commentary in added)
+    if not last and after.strip():
+        starts_with_heading = note.first_heading is not None and not text[
+            at : note.first_heading
+        ].strip(BOM + " \t\r\n")
+        words += "\n" if starts_with_heading else f"\n{OWN_HEADING}\n\n"
+        after = after.lstrip("\r\n") if after[:1] in "\r\n" else after
+    elif after:
+        words += "\n"
+    if before and not before.endswith("\n"):
+        words = "\n" + words
+    if before.strip(BOM) and not before.endswith(("\n\n", "\n\r\n")):
+        words = "\n" + words
+    return before + to_newlines(words, newline) + after
+
+
+def section_text(target: str, commentary: str) -> str:
+    r"""A digest section from its heading on, ending in one newline."""
+    heading = f"## {wikilink(target)}\n"
+    return f"{heading}\n{commentary}\n" if commentary else heading
+
+
+def new(
+    *,
+    key: Key,
+    fields: Fields,
+    facts: Mapping[str, str | tuple[str, ...]],
+    sections: Sequence[tuple[str, str]],
+    links: Mapping[str, tuple[str, ...]],
+) -> str:
+    """The text of a new note (product.md section 4).
+
+    `sections` are (digest link target, commentary), `facts` further properties that stand after
+    the address, `links` the link lists `mentions` and `mentioned_by`; empty values are left out.
+    """
+    values: dict[str, str | tuple[str, ...]] = {}
+    if fields.title:
+        values |= {"title": fields.title, "aliases": (fields.title,)}
+    values |= {"authors": fields.authors, "url": fields.url}
+    values.update(address_properties(key))
+    values.update(facts)
+    values["digests"] = tuple(wikilink(target) for target, _ in sections)
+    values["tags"] = fields.tags
+    values.update(links)
+    block = yaml.block({name: value for name, value in values.items() if value})
+    return block + "\n" + "\n".join(section_text(*section) for section in sections)
+
+
+def address_properties(key: Key) -> dict[str, str | tuple[str, ...]]:
+    """`arxiv` or `doi` for a paper that has such an id."""
+    kind, _, name = key.partition(":")
+    return {kind: name} if kind in {"arxiv", "doi"} else {}
+
+
+def fact_properties(facts: Facts, wanted: Sequence[str]) -> dict[str, str | tuple[str, ...]]:
+    """The facts that the configuration asks for, by property name; unknown ones are left out."""
+    values: dict[str, str | tuple[str, ...]] = {}
+    for name in wanted:
+        value = getattr(facts, name)
+        if value and name != "abstract":
+            values[name] = value
+    return values

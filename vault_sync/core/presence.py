@@ -1,0 +1,363 @@
+"""Which paper stands where: entries paired with notes, and what became of each pair.
+
+The rows of product.md section 6 that ask who is there at all; what both say is `agree`'s matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
+
+from vault_sync.core.base import Base
+from vault_sync.core.digest import Entry
+from vault_sync.core.keys import key_of
+from vault_sync.core.links import addresses
+from vault_sync.core.model import Key, Place, Problem, RelPath, Side
+from vault_sync.core.names import fold
+from vault_sync.core.note import Section
+from vault_sync.core.paths import joined, natural, stem_of
+from vault_sync.core.plan import Row
+from vault_sync.core.snapshot import Snapshot
+
+Kind = Literal["both", "new", "moved", "append", "removed", "waiting"]
+"""both: entry and note have it. new: the note gets a section. moved: the section's entry now stands
+in another digest. append: the digest gets an entry. removed: the entry was taken out of its digest.
+waiting: one of the two is not believed or not there; nothing is done."""
+
+Role = Literal["managed", "adopted", "made"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """How one paper stands to one digest. `named`: the link of the note's `digests` item."""
+
+    digest: RelPath
+    kind: Kind
+    entry: Entry | None = None
+    section: Section | None = None
+    named: str = ""
+    origin: RelPath | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper of the vault, its note and its digests, the first of which speaks for it.
+
+    `base_key` is the key the base knows it by: another one when an address was changed to that of
+    another paper on one side.
+    """
+
+    key: Key
+    note: RelPath | None
+    role: Role
+    ties: tuple[Tie, ...]
+    base_key: Key
+
+
+Choices = Mapping[tuple[Key, RelPath, str], Side]
+"""What a person decided: for a paper, a digest and a field (or "entry") the side to take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """All papers, what a person should know, and which base rows may go or come."""
+
+    papers: tuple[Paper, ...]
+    problems: tuple[Problem, ...]
+    put: Mapping[Row, str] = field(default_factory=dict)
+    drop: frozenset[Row] = frozenset()
+
+
+class _Found(NamedTuple):
+    digest: RelPath
+    entry: Entry
+
+
+def of(
+    snapshot: Snapshot, base: Base, *, new_digest: str, remake: bool, choices: Choices
+) -> Presence:
+    """Pair every entry with its note.
+
+    `new_digest` is the folder in which a digest is made that a note names and nobody has;
+    `remake` makes notes again that are missing behind a link.
+    """
+    return _Pairing(snapshot, base, new_digest, choices, remake=remake).done()
+
+
+class _Pairing:
+    def __init__(
+        self, snapshot: Snapshot, base: Base, new_digest: str, choices: Choices, *, remake: bool
+    ) -> None:
+        self.snapshot = snapshot
+        self.base = base
+        self.new_digest = new_digest
+        self.choices = choices
+        self.remake = remake
+        self.papers: list[Paper] = []
+        self.problems: list[Problem] = []
+        self.put: dict[Row, str] = {}
+        self.drop: set[Row] = set()
+        self.claimed: set[RelPath] = set()
+        self.entries: dict[Key, list[_Found]] = {}
+        for path in sorted(snapshot.digests, key=natural):
+            for entry in snapshot.digests[path].entries:
+                self.entries.setdefault(entry.key, []).append(_Found(path, entry))
+
+    def done(self) -> Presence:
+        for key, found in self.entries.items():
+            if key not in self.snapshot.held_keys:
+                self._with_entries(key, found)
+        for key, paths in self.snapshot.managed.items():
+            if key in self.entries or key in self.snapshot.held_keys:
+                continue
+            left = [path for path in paths if path not in self.claimed]
+            if len(left) > 1:
+                self._ambiguous(key, left)
+            elif left:
+                self._without_entries(key, left[0])
+        self._forget()
+        return Presence(tuple(self.papers), tuple(self.problems), self.put, frozenset(self.drop))
+
+    # Entries and the note that belongs to them.
+
+    def _with_entries(self, key: Key, found: Sequence[_Found]) -> None:
+        snapshot = self.snapshot
+        leads_to = [
+            path
+            for digest, entry in found
+            if entry.link and (path := snapshot.names.resolve(entry.link.target, digest))
+        ]
+        for role, paths in (
+            ("managed", snapshot.managed.get(key, ())),
+            ("managed", tuple(dict.fromkeys(self._readdressed(leads_to, found)))),
+            ("adopted", snapshot.plain.get(key, ())),
+        ):
+            if not paths:
+                continue
+            chosen = paths if len(paths) == 1 else sorted(set(paths) & set(leads_to))
+            if len(chosen) != 1:
+                self._ambiguous(key, paths)
+                return
+            self.claimed.add(chosen[0])
+            self._paired(key, chosen[0], "adopted" if role == "adopted" else "managed", found)
+            return
+        self._alone(key, found, leads_to)
+
+    def _readdressed(self, leads_to: Collection[RelPath], found: Sequence[_Found]) -> list[RelPath]:
+        """Notes whose address was changed on one side: linked, naming this digest, unclaimed."""
+        digests = {digest for digest, _ in found}
+        return [
+            path
+            for path in leads_to
+            if (note := self.snapshot.notes.get(path)) is not None
+            and note.managed
+            and note.key is not None
+            and note.key not in self.entries
+            and any(self.snapshot.names.resolve(target, path) in digests for target in note.digests)
+        ]
+
+    def _ambiguous(self, key: Key, paths: Sequence[RelPath]) -> None:
+        listed = " and ".join(repr(str(path)) for path in sorted(paths))
+        self.problems.append(
+            Problem(
+                min(paths),
+                "two-notes",
+                f"{len(paths)} files are about {key}: {listed}",
+                "link the right one in the digest, `[[name|title]] (authors)`, or remove the other",
+            )
+        )
+
+    def _alone(self, key: Key, found: Sequence[_Found], leads_to: Sequence[RelPath]) -> None:
+        """Entries without a note: new papers, or notes that were deleted or are still to come."""
+        if any(digest in self.snapshot.held for digest, _ in found):
+            return
+        if leads_to:
+            digest, entry = next(item for item in found if item.entry.link)
+            self.problems.append(
+                Problem(
+                    digest,
+                    "link-leads-elsewhere",
+                    f"the entry's link leads to '{leads_to[0]}', which is not about {key}",
+                    "give that note the `url` of this paper, or take the link out of the entry",
+                    entry.line,
+                )
+            )
+            return
+        unlinked = [item for item in found if item.entry.link is None]
+        if unlinked or self.remake:
+            ties = tuple(Tie(digest, "new", entry) for digest, entry in found)
+            self.papers.append(Paper(key, None, "made", ties, key))
+            return
+        for digest, entry in found:
+            self._missing(key, digest, entry)
+
+    def _missing(self, key: Key, digest: RelPath, entry: Entry) -> None:
+        assert entry.link is not None
+        row = Row(key, digest, "missing")
+        just_now = self.base.knows(Place(key, digest)) and row not in self.base.rows
+        if just_now:
+            self.put[row] = '"said"'
+        self.problems.append(
+            Problem(
+                digest,
+                "note-gone" if just_now else "note-missing",
+                f"the note '{entry.link.target}' "
+                + ("is gone" if just_now else "behind this entry's link is missing"),
+                "`vault-sync rebuild` makes it again; so does taking the link out of the entry",
+                entry.line,
+                "problem" if just_now else "notice",
+            )
+        )
+
+    # The digests of a note.
+
+    def _ties(self, key: Key, path: RelPath) -> dict[RelPath, tuple[str, Section | None]]:
+        """The digests that a note names, by property or by section, in its own order."""
+        note = self.snapshot.notes[path]
+        ties: dict[RelPath, tuple[str, Section | None]] = {}
+        for target in note.digests:
+            digest = self._digest(key, target, path)
+            if digest is not None:
+                ties.setdefault(digest, (target, None))
+        for section in note.sections:
+            digest = self._digest(key, section.target, path)
+            if digest is not None and (digest in ties or digest in self.snapshot.digests):
+                named, other = ties.get(digest, ("", None))
+                if other is None:
+                    ties[digest] = (named, section)
+        return ties
+
+    def _digest(self, key: Key, target: str, source: RelPath) -> RelPath | None:
+        found = self.snapshot.names.resolve(target, source)
+        if found is not None:
+            return found if found in self.snapshot.digests else None
+        known = [
+            digest
+            for digest in self.base.places.get(key, ())
+            if fold(stem_of(digest)) == fold(stem_of(target))
+        ]
+        if known:
+            return known[0]
+        name = target.removesuffix(".md")
+        return RelPath((name if "/" in name else joined(self.new_digest, name)) + ".md")
+
+    def _paired(self, key: Key, path: RelPath, role: Role, found: Sequence[_Found]) -> None:
+        note_key = self.snapshot.notes[path].key
+        base_key = key
+        if role == "managed" and note_key not in (None, key) and self.base.places.get(note_key):
+            base_key = note_key
+        named = self._ties(base_key, path)
+        entries = dict(found)
+        ties = {
+            digest: Tie(digest, "both" if section or digest in named else "new", entry, section, at)
+            for digest, entry in entries.items()
+            for at, section in [named.get(digest, ("", None))]
+        }
+        for digest, tie in ties.items():
+            row = Row(base_key, digest, "missing")
+            if row in self.base.rows:
+                self.drop.add(row)
+            if digest in self.snapshot.held:
+                ties[digest] = replace(tie, kind="waiting")
+        arrived = [digest for digest, tie in ties.items() if tie.kind == "new"]
+        ordered: list[Tie] = []
+        for digest, (at, section) in named.items():
+            if digest in ties:
+                ordered.append(ties.pop(digest))
+            elif arrived and digest not in self.snapshot.held:
+                to = arrived.pop(0)
+                ordered.append(Tie(to, "moved", ties.pop(to).entry, section, at, digest))
+            else:
+                ordered.append(self._entry_gone(base_key, path, digest, at, section))
+        ordered += ties.values()
+        self.papers.append(Paper(key, path, role, tuple(ordered), base_key))
+
+    def _without_entries(self, key: Key, path: RelPath) -> None:
+        base_key = self.base.note_paths.get(path, key)
+        ties = tuple(
+            self._entry_gone(base_key, path, digest, at, section)
+            for digest, (at, section) in self._ties(base_key, path).items()
+        )
+        if ties:
+            self.papers.append(Paper(key, path, "managed", ties, base_key))
+
+    def _entry_gone(
+        self, key: Key, path: RelPath, digest: RelPath, named: str, section: Section | None
+    ) -> Tie:
+        """A note names a digest that has no entry of its paper."""
+        waiting = Tie(digest, "waiting", None, section, named)
+        if digest in self.snapshot.held:
+            return waiting
+        choice = self.choices.get((key, digest, "entry"))
+        known = self.base.knows(Place(key, digest))
+        if choice is not None:
+            return replace(waiting, kind="append" if choice == "note" else "removed")
+        if known and digest not in self.snapshot.digests:
+            self._say(
+                path,
+                "digest-missing",
+                f"the digest '{digest}' is not there; its entries are not taken for removed",
+                "bring it back, or settle this note with `vault-sync resolve`",
+            )
+            return waiting
+        if known and (at := self._still_named(key, digest)) is not None:
+            self._say(
+                digest,
+                "entry-unreadable",
+                f"the entry of '{stem_of(path)}' is no entry any more, but its address still "
+                "stands here",
+                "put a title line under the address and a tag line or a heading before it",
+                at,
+            )
+            return waiting
+        if known:
+            return replace(waiting, kind="removed")
+        if self.base.known:
+            return replace(waiting, kind="append")
+        self._say(
+            path,
+            "entry-missing",
+            f"the note names the digest '{stem_of(digest)}', which has no entry of it; this is "
+            "the first pass here, so it may have been removed elsewhere or not be here yet",
+            f"`vault-sync resolve '{path}' --take note` appends it, `--take digest` unties it",
+        )
+        return waiting
+
+    def _still_named(self, key: Key, digest: RelPath) -> int | None:
+        """The line on which a digest names this paper outside any entry of it."""
+        text = self.snapshot.digests[digest].text
+        for span, url in addresses(text):
+            if key_of(url) == key:
+                line = text.count("\n", 0, span.start) + 1
+                start = text.rfind("\n", 0, span.start) + 1
+                if not text[start : span.start].strip("< \t\ufeff"):
+                    return line
+        return None
+
+    def _say(self, path: RelPath, code: str, message: str, hint: str, line: int = 1) -> None:
+        self.problems.append(Problem(path, code, message, hint, line))
+
+    def _forget(self) -> None:
+        """Rows of places that neither side has any more."""
+        here = {
+            Place(key, tie.digest)
+            for paper in self.papers
+            for tie in paper.ties
+            for key in (paper.key, paper.base_key)
+        }
+        here |= {
+            Place(key, tie.origin)
+            for paper in self.papers
+            for tie in paper.ties
+            if tie.origin
+            for key in (paper.key, paper.base_key)
+        }
+        here |= {Place(key, item.digest) for key, found in self.entries.items() for item in found}
+        for key, digests in self.base.places.items():
+            if key in self.snapshot.held_keys:
+                continue
+            for digest in digests:
+                if Place(key, digest) not in here and digest in self.snapshot.digests:
+                    names = ("tags", "commentary", "missing")
+                    self.drop |= {Row(key, digest, name) for name in names} & set(self.base.rows)

@@ -1,0 +1,134 @@
+"""The heart: what is there, compared with the base, becomes a plan.
+
+presence (who is where) -> removals (is that believed) -> settle (what is to be said) -> layout
+(where, and linked how) -> draft (in whose bytes) -> here: proofs, operations and agreements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from vault_sync.core import (
+    agreements,
+    cross_links,
+    digest_operations,
+    note_operations,
+    presence,
+    removals,
+)
+from vault_sync.core import layout as layouts
+from vault_sync.core.base import Base, encode
+from vault_sync.core.keys import arxiv_id
+from vault_sync.core.layout import Layout
+from vault_sync.core.model import Facts, Key, Rules
+from vault_sync.core.paths import folder_of
+from vault_sync.core.pending import NO_FACTS, Pending, Scene
+from vault_sync.core.plan import Agreement, Plan
+from vault_sync.core.presence import Choices
+from vault_sync.core.settle import LIVE, NOTE, Settlement, settle
+from vault_sync.core.snapshot import Snapshot
+
+
+def reconcile(
+    snapshot: Snapshot,
+    base: Base,
+    facts: Mapping[Key, Facts],
+    rules: Rules,
+    *,
+    remake: bool = False,
+    choices: Choices | None = None,
+    allowed: str = "",
+) -> Plan:
+    """The plan that brings a vault in line.
+
+    `remake` makes missing notes again and removes nothing; `choices` settle conflicts; `allowed`
+    is the number of a list of removals that a person has seen.
+    """
+    choices = choices or {}
+    there = presence.of(
+        snapshot, base, new_digest=_digest_folder(snapshot, rules), remake=remake, choices=choices
+    )
+    papers = removals.edit_beats_removal(there.papers, snapshot, base)
+    if remake:
+        papers = [
+            replace(
+                paper,
+                ties=tuple(
+                    replace(tie, kind="waiting") if tie.kind == "removed" else tie
+                    for tie in paper.ties
+                ),
+            )
+            for paper in papers
+        ]
+    guarded = removals.guard(papers, base, rules, allowed)
+    settlements = [
+        settle(
+            paper,
+            snapshot.notes[paper.note] if paper.note else None,
+            facts.get(paper.key, NO_FACTS),
+            base,
+            rules,
+            choices,
+        )
+        for paper in guarded.papers
+    ]
+    layout = layouts.of(settlements, snapshot, base, facts, rules)
+    for settlement in settlements:
+        _repoint(settlement, layout)
+    scene = Scene(snapshot, base, facts, rules, layout, tuple(settlements))
+    pending = Pending()
+    named = cross_links.named(scene)
+    lists = cross_links.lists(scene, named)
+    for settlement in settlements:
+        note_operations.add(pending, scene, settlement, lists[settlement.key])
+    digest_operations.add(pending, scene)
+    kept = agreements.of(pending, scene, named)
+    if there.put or there.drop:
+        kept.append(Agreement(frozenset(), there.put, there.drop))
+    problems = (*snapshot.problems, *there.problems, *guarded.problems, *pending.problems)
+    return Plan(
+        operations=(
+            *pending.creates,
+            *pending.note_writes,
+            *pending.renames,
+            *pending.digest_writes,
+            *pending.trash,
+        ),
+        agreements=tuple(kept),
+        conflicts=tuple(conflict for each in settlements for conflict in each.conflicts),
+        problems=tuple(dict.fromkeys(problems)),
+        entries=sum(len(digest.entries) for digest in snapshot.digests.values()),
+        notes=sum(len(paths) for paths in snapshot.managed.values()),
+        wanted=tuple(
+            each.key for each in settlements if arxiv_id(each.key) and each.key not in facts
+        ),
+    )
+
+
+def _digest_folder(snapshot: Snapshot, rules: Rules) -> str:
+    """Where a digest that only a note names is made: beside the newest there is."""
+    if snapshot.digests:
+        return folder_of(max(snapshot.digests))
+    fixed = rules.digest_paths[0].partition("*")[0] if rules.digest_paths else ""
+    return fixed.rpartition("/")[0]
+
+
+def _repoint(settlement: Settlement, layout: Layout) -> None:
+    """Point the wikilinks of commentaries that both sides agree on to where things are now."""
+    open_places = {each.digest for each in settlement.conflicts if each.field == "commentary"}
+    for tie in settlement.paper.ties:
+        if tie.kind not in LIVE or tie.digest in open_places:
+            continue
+        said = settlement.commentaries[tie.digest]
+        now = layout.repointed(said, tie.digest)
+        if now == said:
+            continue
+        settlement.commentaries[tie.digest] = now
+        settlement.entries[tie.digest] = replace(settlement.entries[tie.digest], commentary=now)
+        settlement.kept = [
+            kept._replace(value=encode(now), needs=frozenset({NOTE, tie.digest}))
+            if kept.row.field == "commentary" and kept.row.digest == tie.digest
+            else kept
+            for kept in settlement.kept
+        ]

@@ -1,0 +1,135 @@
+"""Entries taken out of their digest: when that is believed, and when it is asked about first.
+
+A digest that lost many entries at once is more often a file cut short, a checkout or a sync
+service at work than a reader cleaning up (product.md section 6, "Removals").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from vault_sync.core import note as note_lens
+from vault_sync.core.base import Base
+from vault_sync.core.model import Key, Problem, RelPath, Rules
+from vault_sync.core.note import Note
+from vault_sync.core.plan import Row
+from vault_sync.core.presence import Paper, Tie
+from vault_sync.core.snapshot import Snapshot
+
+SHARE_OF_DIGEST = 0.30
+"""Two or more removals that are over this share of their digest's entries are asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """The papers, with the ties of digests that are asked about set to wait."""
+
+    papers: tuple[Paper, ...]
+    problems: tuple[Problem, ...]
+
+
+def edit_beats_removal(papers: Sequence[Paper], snapshot: Snapshot, base: Base) -> list[Paper]:
+    """A note that was edited since both sides agreed is not given up: its entry is put back."""
+    return [
+        replace(
+            paper,
+            ties=tuple(
+                replace(tie, kind="append")
+                if tie.kind == "removed" and _edited(paper, tie, snapshot.notes[paper.note], base)
+                else tie
+                for tie in paper.ties
+            ),
+        )
+        if paper.note is not None and any(tie.kind == "removed" for tie in paper.ties)
+        else paper
+        for paper in papers
+    ]
+
+
+def _edited(paper: Paper, tie: Tie, note: Note, base: Base) -> bool:
+    if tie.section is not None:
+        was = base.text(Row(paper.base_key, tie.digest, "commentary"))
+        if was is not None and was != tie.section.commentary:
+            return True
+    if len(paper.ties) > 1:
+        return False
+    said = note.fields
+    return any(
+        was is not None and was != now
+        for was, now in (
+            (base.text(Row(paper.base_key, "", "title")), said.title),
+            (base.text(Row(paper.base_key, "", "url")), said.url),
+            (base.items(Row(paper.base_key, "", "authors")), said.authors),
+        )
+    )
+
+
+def guard(papers: Sequence[Paper], base: Base, rules: Rules, allowed: str) -> Guarded:
+    """Hold every digest whose removals are too many, unless this very list was allowed."""
+    removed = [
+        (tie.digest, paper.base_key)
+        for paper in papers
+        for tie in paper.ties
+        if tie.kind == "removed"
+    ]
+    if not removed:
+        return Guarded(tuple(papers), ())
+    number = plan_number(removed)
+    if number == allowed:
+        return Guarded(tuple(papers), ())
+    known = sum(len(digests) for digests in base.places.values())
+    many = len(removed) > rules.removals_entries and len(removed) > rules.removals_share * known
+    of_digest: dict[RelPath, int] = {}
+    for digests in base.places.values():
+        for digest in digests:
+            of_digest[digest] = of_digest.get(digest, 0) + 1
+    gone: dict[RelPath, list[Key]] = {}
+    for digest, key in removed:
+        gone.setdefault(digest, []).append(key)
+    held = {
+        digest
+        for digest, keys in gone.items()
+        if many or (len(keys) >= 2 and len(keys) > SHARE_OF_DIGEST * of_digest.get(digest, 0))
+    }
+    if not held:
+        return Guarded(tuple(papers), ())
+    problems = tuple(
+        Problem(
+            digest,
+            "many-removals",
+            f"{len(gone[digest])} of {of_digest.get(digest, 0)} entries are gone from this digest: "
+            + ", ".join(sorted(gone[digest])),
+            "nothing is removed, and nothing else of this digest is taken over; bring them back, "
+            f"or run `vault-sync sync --allow-removals {number}`",
+        )
+        for digest in sorted(held)
+    )
+    waiting = tuple(
+        replace(
+            paper,
+            ties=tuple(
+                replace(tie, kind="waiting") if tie.digest in held or tie.origin in held else tie
+                for tie in paper.ties
+            ),
+        )
+        for paper in papers
+    )
+    return Guarded(waiting, problems)
+
+
+def plan_number(removed: Sequence[tuple[RelPath, Key]]) -> str:
+    """The number of a list of removals: the same list has the same number on every machine."""
+    listed = "\n".join(sorted(f"{digest}\t{key}" for digest, key in removed))
+    return sha256(listed.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+
+
+def nothing_of_the_readers(paper: Paper, note: Note) -> bool:
+    """Whether a note holds nothing but what came from its digests."""
+    sections = [tie.section for tie in paper.ties if tie.section is not None]
+    return (
+        all(tie.kind == "removed" for tie in paper.ties)
+        and not note_lens.own_words(note, sections)
+        and not note_lens.own_properties(note)
+    )

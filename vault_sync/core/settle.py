@@ -1,0 +1,231 @@
+"""One paper settled: what its note and each of its entries are to say, and what stays open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from vault_sync.core import agree
+from vault_sync.core.agree import Open, TagPlace
+from vault_sync.core.base import Base, encode
+from vault_sync.core.keys import key_of
+from vault_sync.core.model import Facts, Fields, Key, RelPath, Rules, Side
+from vault_sync.core.note import Note
+from vault_sync.core.plan import Conflict, Row
+from vault_sync.core.presence import Choices, Paper, Tie
+
+NOTE = RelPath("")
+"""Stands for the paper's note among the files that an agreement waits for."""
+
+LIVE = frozenset({"both", "new", "moved", "append"})
+
+
+class Kept(NamedTuple):
+    """A base value, and the files that must say it before it is kept (NOTE: the note)."""
+
+    row: Row
+    value: str
+    needs: frozenset[RelPath]
+
+
+@dataclass(slots=True)
+class Settlement:
+    """What is to be said where. `entries` and `commentaries` go by digest.
+
+    `key` is the paper's key once this is done: another one than before if its address was changed.
+    """
+
+    paper: Paper
+    key: Key
+    note: Fields
+    entries: dict[RelPath, Fields] = field(default_factory=dict)
+    commentaries: dict[RelPath, str] = field(default_factory=dict)
+    kept: list[Kept] = field(default_factory=list)
+    dropped: set[Row] = field(default_factory=set)
+    conflicts: list[Conflict] = field(default_factory=list)
+
+    def keep(self, row: Row, value: str | tuple[str, ...], needs: Mapping[RelPath, bool]) -> None:
+        waits = frozenset(path for path, changes in needs.items() if changes)
+        self.kept.append(Kept(row, encode(value), waits))
+
+
+def settle(
+    paper: Paper, note: Note | None, facts: Facts, base: Base, rules: Rules, choices: Choices
+) -> Settlement:
+    """Settle every field of one paper. `note` is None for a note that is still to be made."""
+    live = [tie for tie in paper.ties if tie.kind in LIVE]
+    said = note.fields if note is not None else Fields(url="")
+    result = Settlement(paper, paper.key, said)
+    for tie in live:
+        result.entries[tie.digest] = (
+            tie.entry.fields if tie.entry else replace(said, tags=(), commentary=_section(tie))
+        )
+    if live:
+        _shared(result, live[0], said, facts, base, choices)
+    for tie in live:
+        _commentary(result, tie, base, choices)
+    _tags(result, said, base, rules)
+    _rekey(result, base)
+    return result
+
+
+def _section(tie: Tie) -> str:
+    return tie.section.commentary if tie.section else ""
+
+
+def _shared(
+    result: Settlement, speaker: Tie, said: Fields, facts: Facts, base: Base, choices: Choices
+) -> None:
+    """url, title and authors: of the paper as a whole, spoken for by its first digest."""
+    entry = result.entries[speaker.digest]
+    for name in ("url", "title", "authors"):
+        digest_has, note_has = getattr(entry, name), getattr(said, name)
+        row = Row(result.paper.base_key, "", name)
+        if name != "url" and not entry.title:
+            # An entry without a title line stays as its author wrote it.
+            value = note_has or getattr(facts, name)
+            result.note = replace(result.note, **{name: value})
+            result.keep(row, value, {NOTE: value != note_has})
+            continue
+        decided = agree.field(
+            row,
+            digest_has,
+            note_has,
+            base,
+            choice=_choice(choices, result.paper, speaker.digest, name),
+            hold_older=name != "url",
+        )
+        if isinstance(decided, Open):
+            _open(result, speaker, name, digest_has, note_has, decided)
+            continue
+        value = decided.value or digest_has or note_has
+        result.note = replace(result.note, **{name: value})
+        entry = replace(entry, **{name: value})
+        result.keep(row, value, {NOTE: value != note_has, speaker.digest: value != digest_has})
+    result.entries[speaker.digest] = entry
+
+
+def _choice(choices: Choices, paper: Paper, digest: RelPath, name: str) -> Side | None:
+    return choices.get((paper.key, digest, name)) or choices.get((paper.base_key, digest, name))
+
+
+def _open(
+    result: Settlement,
+    tie: Tie,
+    name: str,
+    digest_has: str | tuple[str, ...],
+    note_has: str | tuple[str, ...],
+    why: Open,
+) -> None:
+    def shown(value: str | tuple[str, ...]) -> str:
+        return value if isinstance(value, str) else ", ".join(value)
+
+    line = None
+    if tie.entry is not None:
+        line = tie.entry.commentary_line if name == "commentary" else tie.entry.line
+    result.conflicts.append(
+        Conflict(
+            key=result.paper.key,
+            digest=tie.digest,
+            note=result.paper.note or NOTE,
+            field=name,
+            digest_text=shown(digest_has),
+            note_text=shown(note_has),
+            line=line,
+            reason=why.reason,
+        )
+    )
+
+
+def _commentary(result: Settlement, tie: Tie, base: Base, choices: Choices) -> None:
+    entry = result.entries[tie.digest]
+    row = Row(result.paper.base_key, tie.origin or tie.digest, "commentary")
+    kept_row = Row(result.paper.base_key, tie.digest, "commentary")
+    if tie.origin is not None:
+        old = [Row(result.paper.base_key, tie.origin, name) for name in ("commentary", "tags")]
+        result.dropped |= set(old)
+    if tie.kind == "append":
+        result.commentaries[tie.digest] = entry.commentary
+        result.keep(kept_row, entry.commentary, {tie.digest: True, NOTE: tie.section is None})
+        return
+    if (
+        tie.section is None
+        and tie.kind == "both"
+        and _choice(choices, result.paper, tie.digest, "commentary") != "digest"
+        and entry.commentary
+        and base.text(row)
+    ):
+        if _choice(choices, result.paper, tie.digest, "commentary") is None:
+            _open(result, tie, "commentary", entry.commentary, "", Open("section gone"))
+            return
+        result.entries[tie.digest] = replace(entry, commentary="")
+        result.commentaries[tie.digest] = ""
+        result.keep(kept_row, "", {tie.digest: True, NOTE: True})
+        return
+    if tie.section is None and tie.kind in {"new", "both"}:
+        # A section that is still to be made says what the entry says.
+        result.commentaries[tie.digest] = entry.commentary
+        result.keep(kept_row, entry.commentary, {NOTE: True})
+        return
+    said = _section(tie)
+    decided = agree.commentary(
+        row, entry.commentary, said, base, _choice(choices, result.paper, tie.digest, "commentary")
+    )
+    if isinstance(decided, Open):
+        result.commentaries[tie.digest] = said
+        _open(result, tie, "commentary", entry.commentary, said, decided)
+        return
+    value = decided.value
+    result.commentaries[tie.digest] = value
+    result.entries[tie.digest] = replace(entry, commentary=value)
+    result.keep(kept_row, value, {NOTE: value != said, tie.digest: value != entry.commentary})
+
+
+def _tags(result: Settlement, said: Fields, base: Base, rules: Rules) -> None:
+    ties = [tie for tie in result.paper.ties if tie.kind in LIVE]
+    others = [tie for tie in result.paper.ties if tie.kind not in LIVE]
+    places = [_tag_place(result.paper, tie, base) for tie in (*ties, *others)]
+    travel = bool(ties) and all(place.was is not None for place in places[len(ties) :])
+
+    def private(tag: str) -> bool:
+        return any(fnmatchcase(tag, pattern) for pattern in rules.private_tags)
+
+    wanted = agree.tags(places, said.tags, private, travel=travel)
+    for tie, tags in zip(ties, wanted.digests, strict=False):
+        had = tie.entry.fields.tags if tie.entry else ()
+        result.entries[tie.digest] = replace(result.entries[tie.digest], tags=tags)
+        row = Row(result.paper.base_key, tie.digest, "tags")
+        result.keep(row, tags, {NOTE: set(wanted.note) != set(said.tags), tie.digest: tags != had})
+    result.note = replace(result.note, tags=wanted.note)
+
+
+def _tag_place(paper: Paper, tie: Tie, base: Base) -> TagPlace:
+    was = base.items(Row(paper.base_key, tie.origin or tie.digest, "tags"))
+    has = tie.entry.fields.tags if tie.entry else ()
+    if tie.kind == "append":
+        return TagPlace(None, has)
+    if tie.kind == "waiting" and was is not None:
+        return TagPlace(was, was)
+    return TagPlace(was, has)
+
+
+def _rekey(result: Settlement, base: Base) -> None:
+    """Where an address was changed to that of another paper, the base follows to its new key."""
+    new = key_of(result.note.url) or result.paper.key
+    old = result.paper.base_key
+    result.key = new
+    if any(conflict.field == "url" for conflict in result.conflicts):
+        result.key = result.paper.key
+        return
+    if new == old:
+        return
+    result.kept = [kept._replace(row=kept.row._replace(key=new)) for kept in result.kept]
+    digests: Sequence[str] = ("", *base.places.get(old, ()))
+    result.dropped |= {
+        row
+        for digest in digests
+        for name in ("url", "title", "authors", "note", "mentions", "tags", "commentary")
+        if (row := Row(old, digest, name)) in base.rows
+    }

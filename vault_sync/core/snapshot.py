@@ -1,0 +1,263 @@
+"""All documents of a vault by key: which file is what, and which must be left alone.
+
+A file is a note when it has a `digests` property, a digest when the globs of `[digests] paths`
+find it, and a plain note when it is about a paper in some other way (product.md section 7). All
+other files only lend their names to the resolving of links.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from vault_sync.core import digest as digest_lens
+from vault_sync.core import note as note_lens
+from vault_sync.core import plain
+from vault_sync.core.base import Base
+from vault_sync.core.digest import Digest
+from vault_sync.core.keys import key_of
+from vault_sync.core.links import Names
+from vault_sync.core.model import Key, Problem, RelPath
+from vault_sync.core.note import Note
+from vault_sync.core.plan import Row
+
+_CONFLICT_MARKER = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
+_ADDRESS_LINE = re.compile(
+    r"^(?:url|source|arxiv|doi):[ \t]*[\"']?(\S+?)[\"']?[ \t]*\r?$", re.MULTILINE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What was found. `held` says for each file that is not believed or touched, why (a code).
+
+    `managed` and `plain` give the files about each paper; `held_keys` the papers that wait for
+    one of these files.
+    """
+
+    digests: Mapping[RelPath, Digest]
+    notes: Mapping[RelPath, Note]
+    managed: Mapping[Key, tuple[RelPath, ...]]
+    plain: Mapping[Key, tuple[RelPath, ...]]
+    names: Names
+    held: Mapping[RelPath, str]
+    held_keys: Mapping[Key, RelPath]
+    problems: tuple[Problem, ...]
+
+    def about(self, path: RelPath) -> Key | None:
+        """Which paper a file is about."""
+        found = self.notes.get(path)
+        if found is None:
+            return None
+        if found.key is not None:
+            return found.key
+        entry = plain.read(found.text, found.properties.body)
+        return entry.key if entry else None
+
+
+def of(
+    texts: Mapping[RelPath, str],
+    *,
+    names: Names,
+    is_digest: Callable[[RelPath], bool],
+    base: Base,
+) -> Snapshot:
+    """Read every text. Total: a file that cannot be read for what it is becomes a Problem."""
+    reading = _Reading(base=base, names=names)
+    digests: list[RelPath] = []
+    for path, text in sorted(texts.items()):
+        if is_digest(path) and not _says_managed(text):
+            digests.append(path)
+        else:
+            reading.note(path, text)
+    for path in digests:
+        reading.digest(path, texts[path])
+    return reading.done()
+
+
+def _says_managed(text: str) -> bool:
+    return text.lstrip("\ufeff").startswith("---") and note_lens.read(text).managed
+
+
+class _Reading:
+    """The snapshot while it is being put together."""
+
+    def __init__(self, *, base: Base, names: Names) -> None:
+        self.base = base
+        self.names = names
+        self.digests: dict[RelPath, Digest] = {}
+        self.notes: dict[RelPath, Note] = {}
+        self.managed: dict[Key, list[RelPath]] = {}
+        self.plain: dict[Key, list[RelPath]] = {}
+        self.held: dict[RelPath, str] = {}
+        self.held_keys: dict[Key, RelPath] = {}
+        self.problems: list[Problem] = []
+
+    def done(self) -> Snapshot:
+        return Snapshot(
+            digests=self.digests,
+            notes=self.notes,
+            managed={key: tuple(paths) for key, paths in self.managed.items()},
+            plain={key: tuple(paths) for key, paths in self.plain.items()},
+            names=self.names,
+            held=self.held,
+            held_keys=self.held_keys,
+            problems=tuple(self.problems),
+        )
+
+    def hold(self, problem: Problem) -> None:
+        self.held[RelPath(problem.path)] = problem.code
+        self.problems.append(problem)
+
+    def note(self, path: RelPath, text: str) -> None:
+        was = self.base.note_paths.get(path)
+        problem = _damage(path, text, was_ours=was is not None)
+        if problem is not None:
+            if was is not None or _sniffed(text) is not None:
+                self.hold(problem)
+                key = was or _sniffed(text)
+                assert key is not None
+                self.held_keys[key] = path
+            return
+        if not text.lstrip("\ufeff \t\r\n")[:6].lower().startswith(("---", "http", "<http")):
+            return
+        read = note_lens.read(text)
+        if read.properties.broken is not None:
+            self._broken(path, text, read)
+            return
+        if read.managed and read.key is None and was is None:
+            self._keyless(path, read)
+            return
+        entry = None if read.key else plain.read(text, read.properties.body)
+        key = read.key or (entry.key if entry else None)
+        if key is None and was is not None and read.managed:
+            self._keyless(path, read)
+            self.held_keys[was] = path
+            return
+        if key is not None:
+            self.notes[path] = read
+            kind = self.managed if read.managed else self.plain
+            kind.setdefault(key, []).append(path)
+
+    def _keyless(self, path: RelPath, read: Note) -> None:
+        line = read.properties.values["digests"].line
+        self.hold(
+            Problem(
+                path,
+                "no-address",
+                "the note has a `digests` property but no address says which paper it is about",
+                "give it a `url` property, or take `digests` out",
+                line,
+            )
+        )
+
+    def _broken(self, path: RelPath, text: str, read: Note) -> None:
+        assert read.properties.broken is not None
+        line, message = read.properties.broken
+        key = self.base.note_paths.get(path) or _sniffed(text)
+        if key is None:
+            return
+        self.held_keys[key] = path
+        self.hold(
+            Problem(
+                path,
+                "broken-properties",
+                f"the properties cannot be read: {message}",
+                "mend the block between the two `---` lines; nothing is written until then",
+                line,
+            )
+        )
+
+    def digest(self, path: RelPath, text: str) -> None:
+        ours = Row(Key(""), path, "text") in self.base.rows
+        problem = _damage(path, text, was_ours=ours) or self._cut_short(path, text)
+        if problem is not None:
+            self.hold(problem)
+        read = digest_lens.read(text, self._own_link(path))
+        self.digests[path] = read
+        seen: dict[Key, int] = {}
+        for entry in read.entries:
+            if entry.key in seen:
+                self.held_keys[entry.key] = path
+                self.problems.append(
+                    Problem(
+                        path,
+                        "double-entry",
+                        f"the paper of line {seen[entry.key]} stands here a second time",
+                        "keep one of the two entries; neither is touched until then",
+                        entry.line,
+                    )
+                )
+            seen.setdefault(entry.key, entry.line)
+        for line, code, message in read.notices:
+            if path not in self.held:
+                self.problems.append(Problem(path, code, message, "", line, "notice"))
+
+    def _cut_short(self, path: RelPath, text: str) -> Problem | None:
+        before = self.base.text(Row(Key(""), path, "text"))
+        if before is None or not before.startswith(text) or not before[len(text) :].strip():
+            return None
+        return Problem(
+            path,
+            "cut-short",
+            "the file now ends earlier than it did and is otherwise the same: "
+            "it may have been cut short while it was being saved",
+            "nothing is taken from it; bring its end back, or edit anything else in it "
+            "if you removed the end yourself",
+            text.count("\n") + 1,
+        )
+
+    def _own_link(self, source: RelPath) -> Callable[[Key, str], bool]:
+        def own(key: Key, target: str) -> bool:
+            path = self.names.resolve(target, source)
+            if path is None:
+                return True
+            found = self.notes.get(path)
+            if found is None:
+                return path in self.held
+            return found.managed or found.key == key or path in self.plain.get(key, ())
+
+        return own
+
+
+def _damage(path: RelPath, text: str, *, was_ours: bool) -> Problem | None:
+    """What makes a file one that no edit could have left behind."""
+    line = 1
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        code, message = "nul", "the file holds NUL characters: it was damaged while being written"
+        hint = "bring it back with `vault-sync restore`, or from a backup"
+    elif was_ours and not text.strip("\ufeff \t\r\n"):
+        code, message = "emptied", "the file is empty: that is damage, never an edit"
+        hint = "bring it back with `vault-sync restore`, or delete it"
+    elif _CONFLICT_MARKER.search(text):
+        found = _CONFLICT_MARKER.search(text)
+        assert found is not None
+        line = text.count("\n", 0, found.start()) + 1
+        code, message = "conflict-markers", "git has left conflict markers in the file"
+        hint = "settle the merge first; nothing is written until the markers are gone"
+    elif (at := _undecodable(text)) is not None:
+        line = text.count("\n", 0, at) + 1
+        code, message = "not-utf-8", "the file is not valid UTF-8"
+        hint = "save it as UTF-8; nothing is written until then"
+    else:
+        return None
+    return Problem(path, code, message, hint, line)
+
+
+def _undecodable(text: str) -> int | None:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        return error.start
+    return None
+
+
+def _sniffed(text: str) -> Key | None:
+    """The paper that a file which cannot be read seems to be about."""
+    head = text[:4000]
+    for found in _ADDRESS_LINE.finditer(head):
+        if key := key_of(found[1]) or key_of("arxiv:" + found[1]):
+            return key
+    return None
