@@ -1,0 +1,163 @@
+"""After a crash, and a minute after every pass: unfinished passes, leftover and displaced files.
+
+Nothing is merged again: an interrupted pass is carried on with the bytes in its journal. No file of
+ours is removed whose bytes are not known or saved. All of it can be killed at any point and run
+again.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from vault_sync.core.model import Problem, RelPath
+from vault_sync.edge import journal, saved
+from vault_sync.edge.beneath import Beneath, names_in, read_at
+from vault_sync.edge.faults import in_words
+from vault_sync.edge.journal import Pass, Task
+from vault_sync.edge.rename import move
+from vault_sync.edge.state import State, StateError
+from vault_sync.edge.write import TEMPORARY, Writing, keep_text, temporary_name
+
+KEPT = 60.0
+"""Seconds for which a displaced file is kept and looked at: an editor may write into it late."""
+
+
+class _Leftover(NamedTuple):
+    """A temporary file: its folder, open, and its name; the pass and number in that name."""
+
+    folder: int
+    name: str
+    token: str
+    number: int
+
+
+def recover(root: Path, state: State, now: float | None = None) -> list[Problem]:
+    """Brings every interrupted pass to its end, then looks at what was displaced.
+
+    To be called at the start of every pass that writes, with the lock held. `now`: seconds since
+    the epoch, the clock's by default.
+
+    Raises:
+        StateError: the state cannot be written; everything is as it was for the next call.
+    """
+    problems: list[Problem] = []
+    for one in journal.interrupted(state):
+        with Beneath(root) as vault:
+            together = [paths for _, paths in journal.touched(state, one.id)]
+            writing = Writing(vault, state, one, together, again=True)
+            for task in one.tasks:
+                if task.undone is None and task.has_content:
+                    _clear(vault, one, task, writing)
+            writing.carry_out()
+            problems += _told(one)
+    return problems + sweep_displaced(root, state, time.time() if now is None else now)
+
+
+def _clear(vault: Beneath, one: Pass, task: Task, writing: Writing) -> None:
+    """Takes away the temporary file of a task, which may hold an edit that was just displaced."""
+    try:
+        folder = vault.folder(TEMPORARY)
+    except FileNotFoundError:
+        return
+    name = temporary_name(one.token, task.number)
+    for leftover in (f"{name}.old", name):
+        # The first is there if the hard-link way was cut short: the displaced file, once or twice.
+        try:
+            content = read_at(folder, leftover)
+        except FileNotFoundError:
+            continue
+        target = vault.holds(task.path)
+        swapped = target is not None and saved.name_of(target) == task.after
+        if swapped and saved.name_of(content) not in {task.before, task.after}:
+            writing.put_back(task, folder, leftover, content)
+        with suppress(FileNotFoundError):
+            if not swapped and task.content.startswith(content):
+                # Ours, perhaps not written to its end, and never seen by anybody.
+                os.unlink(leftover, dir_fd=folder)
+            else:
+                # It was the note a moment ago: the sweep looks at it, now and in a minute.
+                move(folder, leftover, folder, f"{leftover}.{os.urandom(3).hex()}")
+
+
+def sweep_displaced(root: Path, state: State, now: float) -> list[Problem]:
+    """Looks at every file that was displaced, and removes those that have been quiet for a minute.
+
+    A text that was written into one of them late is saved and reported. The caller holds the lock.
+    """
+    problems = []
+    with Beneath(root) as vault:
+        for path, folder, name in _leftovers(vault, state):
+            try:
+                problems += _look_again(state, folder, name, now)
+            except FileNotFoundError:
+                pass
+            except (OSError, StateError) as error:
+                problems.append(
+                    Problem(path, "displaced", f"cannot be looked at: {in_words(error)}")
+                )
+                continue
+            if path != f"{TEMPORARY}/{name}" and vault.stat(path) is None:
+                journal.forget_beside(state, path)
+    return problems
+
+
+def _leftovers(vault: Beneath, state: State) -> Iterator[tuple[str, int, str]]:
+    with suppress(FileNotFoundError):
+        folder = vault.folder(TEMPORARY)
+        for name in sorted(names_in(folder)):
+            yield f"{TEMPORARY}/{name}", folder, name
+    for _, path in journal.all_beside(state):
+        with suppress(FileNotFoundError):
+            yield path, *vault.place(path)
+
+
+def _look_again(state: State, folder: int, name: str, now: float) -> list[Problem]:
+    stat = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    content = read_at(folder, name)
+    digest = saved.name_of(content)
+    owner = _owner(state, name)
+    path = RelPath(f"{TEMPORARY}/{name}") if owner is None else owner[1].path
+    known = owner is not None and digest in {owner[1].before, owner[1].after}
+    problems = []
+    if content and not known and not journal.is_saved(state, digest):
+        keep_text(state, content, path, owner and owner[0], "late")
+        problems.append(
+            Problem(
+                path,
+                "late-edit",
+                "was written into just after it had been replaced; that text is saved",
+                hint=f"compare it with {saved.file_of(state.saved, digest)}",
+            )
+        )
+    # Renaming sets the change time, so it says when the file was displaced or last written to.
+    if now - stat.st_ctime > KEPT:
+        os.unlink(name, dir_fd=folder)
+    return problems
+
+
+def _owner(state: State, name: str) -> tuple[int, journal.Change] | None:
+    token, _, number = name.removeprefix(".vault-sync-").partition("-")
+    number = number.partition(".")[0]
+    return journal.change_of(state, token, int(number)) if number.isdecimal() else None
+
+
+def _told(one: Pass) -> list[Problem]:
+    undone = [task for task in one.tasks if task.undone is not None]
+    done = len(one.tasks) - len(undone)
+    told = [
+        Problem(
+            "",
+            "recovered",
+            f"the pass of {one.started} had been interrupted; {done} of its files are finished now",
+            level="notice",
+        )
+    ]
+    return told + [
+        Problem(task.path, "not-recovered", f"was not finished: {task.undone}", level="notice")
+        for task in undone
+    ]
