@@ -226,7 +226,7 @@ def test_law_a_property_is_one_safe_line(text: str) -> None:
 
 
 INLINE = {"text", "softbreak", "em_open", "em_close", "strong_open", "strong_close", "s_open",
-          "s_close", "text_special"}  # fmt: skip
+          "s_close", "text_special", "hardbreak"}  # fmt: skip
 
 
 @settings(max_examples=600, deadline=None)
@@ -243,7 +243,7 @@ def test_law_markdown_sees_nothing_but_paragraphs_of_words(text: str) -> None:
         assert sum(token.type == "blockquote_open" for token in blocks) <= 1
         inline = {child.type for token in blocks for child in token.children or ()}
         assert inline <= INLINE, written
-    assert not re.search(r"(?<!\S)#[^\s#]", safe)
+    assert not re.search(r"(?<!\S)#+[\w/-]", safe)
 
 
 @settings(max_examples=200, deadline=None)
