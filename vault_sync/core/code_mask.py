@@ -26,7 +26,8 @@ class Piece(NamedTuple):
 # What may begin a piece; a backslash takes the next sign's meaning away.
 _OPENER = re.compile(r"\\[!-/:-@\[-`{-~]|`+|%%|<!--|\$\$?|!?\[\[")
 _TICKS = re.compile("`+")
-_BLANK_LINE = re.compile(r"\n[ \t\r]*(?=\n)")
+# Where a paragraph ends: before a blank line, a heading, an item of a list.
+_PARAGRAPH_END = re.compile(r"\n(?=[ \t]*(?:\r?\n|#{1,6}[ \t]|[-*+][ \t]|[0-9]{1,9}[.)][ \t]))")
 _LINK = re.compile(r"!?\[\[([^\[\]\r\n]+)\]\]")
 _SPECIAL = re.compile(r"[`\\$]|%%|<!--|~~~")
 # `$5 and $6` is money: math opens before a sign and closes after one, with no digit behind it.
@@ -53,7 +54,7 @@ class _Walk:
         self._ticks: dict[int, list[int]] = {}
         for run in _TICKS.finditer(text):
             self._ticks.setdefault(len(run[0]), []).append(run.start())
-        self._blank = [found.start() for found in _BLANK_LINE.finditer(text)]
+        self._ends = [found.start() for found in _PARAGRAPH_END.finditer(text)]
         self._absent: dict[str, int] = {}
 
     def run(self) -> Iterator[Piece]:
@@ -98,8 +99,8 @@ class _Walk:
         after = bisect_left(runs, opener.end())
         if after == len(runs) or runs[after] >= stop:
             return None
-        blank = bisect_right(self._blank, opener.start())
-        if blank < len(self._blank) and self._blank[blank] < runs[after]:
+        end = bisect_right(self._ends, opener.start())
+        if end < len(self._ends) and self._ends[end] < runs[after]:
             return None
         return runs[after] + len(opener[0])
 

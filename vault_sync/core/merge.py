@@ -11,7 +11,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Generic, NamedTuple, TypeVar
@@ -89,17 +89,48 @@ def _lines(text: str) -> list[str]:
 
 # A sentence ends with a full stop, and at the end of its line. The blanks between two sentences
 # are a token of their own, so that a sentence taken away does not change the one before it.
-_SENTENCES = re.compile(r"((?<=[.!?。！？…])\s+|\n)")
+_SENTENCES = re.compile(r"((?<=[.!?。！？…])\s+|\n\s*)")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences and what stands between them, in turn; joined, they are the text."""
+    return [token for token in _SENTENCES.split(text) if token]
 
 
 def _sentences_merged(chunk: Chunk[str]) -> list[str] | None:
-    base, a, b = ([token for token in _SENTENCES.split("".join(side)) if token] for side in chunk)
+    """A stretch of lines that clash as lines, merged by sentence; None if sentences clash too."""
+    base, a, b = (sentences("".join(side)) for side in chunk)
+
+    def one_place(one: _Hunk, other: _Hunk) -> bool:
+        """Where both add: it is not known what comes first, and both may have added the same."""
+        return one.adds and other.adds and "".join(base[one.end : other.start]).strip() == ""
+
+    hunks = [
+        *_hunks(_beside_words(base, a), base, a, 0),
+        *_hunks(_beside_words(base, b), base, b, 1),
+    ]
     merged: list[str] = []
-    for piece in diff3(base, a, b, touching=True):
+    for piece in _chunks(base, a, b, hunks, one_place):
         if piece.merged is None:
             return None
         merged.extend(piece.merged)
     return merged
+
+
+def _beside_words(base: Sequence[str], side: Sequence[str]) -> list[tuple[int, int]]:
+    """The sentences in common, and the blanks beside them.
+
+    Blanks alone are no sign that two places are the same. An added sentence comes with the blank
+    before it, wherever it stands, so that both sides say the same of the same addition.
+    """
+    pairs = _risen(common(base, side), base, side)
+    words = {pair for pair in pairs if not base[pair[0]].isspace()}
+    words.add((len(base), len(side)))
+    return [
+        (one, other)
+        for one, other in pairs
+        if not words.isdisjoint({(one - 1, other - 1), (one, other), (one + 1, other + 1)})
+    ]
 
 
 def tag_sets(
@@ -111,7 +142,7 @@ def tag_sets(
     wins, the digest if both did; a spelling changed on one side outlives a removal on the other.
     Without a base nothing is a removal: the union.
     """
-    agreed, left, right = _by_fold(base or ()), _by_fold(digest), _by_fold(note)
+    agreed, left, right = _spelled(base or ()), _spelled(digest), _spelled(note)
     merged = []
     for tag in left | right:
         here, there, was = left.get(tag), right.get(tag), agreed.get(tag)
@@ -125,13 +156,17 @@ def tag_sets(
     return tuple(merged)
 
 
-def _by_fold(tags: Iterable[str]) -> dict[str, str]:
+def _spelled(tags: Iterable[str]) -> dict[str, str]:
     """The first spelling of every tag, by the form in which tags compare."""
     found: dict[str, str] = {}
     for tag in tags:
-        plain = unicodedata.normalize("NFC", unicodedata.normalize("NFC", tag).casefold())
-        found.setdefault(plain, tag)
+        found.setdefault(fold_tag(tag), tag)
     return found
+
+
+def fold_tag(tag: str) -> str:
+    """The form in which two spellings of one tag are equal: case and normalisation taken away."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", tag).casefold())
 
 
 class _Hunk(NamedTuple):
@@ -143,67 +178,75 @@ class _Hunk(NamedTuple):
     side: int
 
     @property
-    def inserts(self) -> bool:
-        return self.start == self.end
-
-    @property
-    def grows(self) -> bool:
-        return not self.inserts and self.size > self.end - self.start
+    def adds(self) -> bool:
+        return self.size > self.end - self.start
 
 
-def diff3(
-    base: Sequence[T], a: Sequence[T], b: Sequence[T], *, touching: bool = False
-) -> list[Chunk[T]]:
+def diff3(base: Sequence[T], a: Sequence[T], b: Sequence[T]) -> list[Chunk[T]]:
     """The chunks of a three-way comparison; each side's, joined, give that side back.
 
-    Changes that touch are one chunk, as in git, for it is not known which of two insertions comes
-    first. With `touching` they are two where that is known and neither is a replacement that
-    grows (which may hold the very thing that the other side inserted beside it).
+    Changes that touch are one chunk, as in git: it is not known which of two insertions is first.
     """
+    hunks = [*_hunks(common(base, a), base, a, 0), *_hunks(common(base, b), base, b, 1)]
+    return _chunks(base, a, b, hunks, lambda one, other: one.end == other.start)
+
+
+def _chunks(
+    base: Sequence[T],
+    a: Sequence[T],
+    b: Sequence[T],
+    hunks: Iterable[_Hunk],
+    one_place: Callable[[_Hunk, _Hunk], bool],
+) -> list[Chunk[T]]:
+    """The chunks that both sides' hunks make; `one_place` joins two that do not overlap."""
     base, a, b = tuple(base), tuple(a), tuple(b)
-    hunks = sorted([*_hunks(base, a, 0), *_hunks(base, b, 1)])
     chunks: list[Chunk[T]] = []
-    at = [0, 0, 0]  # how far base, a and b are dealt with
-    index = 0
+    base_at = a_at = b_at = 0  # how far each is dealt with
 
-    def take(until: tuple[int, int, int]) -> None:
-        if until != tuple(at):
-            (base_at, a_at, b_at), (base_to, a_to, b_to) = at, until
+    def take(base_to: int, a_to: int, b_to: int) -> None:
+        nonlocal base_at, a_at, b_at
+        if (base_to, a_to, b_to) != (base_at, a_at, b_at):
             chunks.append(Chunk(base[base_at:base_to], a[a_at:a_to], b[b_at:b_to]))
-            at[:] = until
+            base_at, a_at, b_at = base_to, a_to, b_to
 
-    while index < len(hunks):
-        first = hunks[index]
-        same = first.start - at[0]
-        take((first.start, at[1] + same, at[2] + same))
-        end = first.end
-        group = [first]
-        index += 1
-        while index < len(hunks) and _belongs(hunks[index], group, end, touching=touching):
-            end = max(end, hunks[index].end)
-            group.append(hunks[index])
-            index += 1
-        size = end - first.start
+    for group in _groups(hunks, one_place):
+        start, end = group[0].start, max(hunk.end for hunk in group)
+        same = start - base_at
+        take(start, a_at + same, b_at + same)
         grown = [
-            size + sum(hunk.size - hunk.end + hunk.start for hunk in group if hunk.side == side)
+            sum(hunk.size - (hunk.end - hunk.start) for hunk in group if hunk.side == side)
             for side in (0, 1)
         ]
-        take((end, at[1] + grown[0], at[2] + grown[1]))
-    take((len(base), len(a), len(b)))
+        take(end, a_at + end - start + grown[0], b_at + end - start + grown[1])
+    take(len(base), len(a), len(b))
     return chunks
 
 
-def _belongs(hunk: _Hunk, group: Sequence[_Hunk], end: int, *, touching: bool) -> bool:
-    if hunk.start != end or not touching:
-        return hunk.start <= end
-    last = [other for other in group if other.end == end]
-    return any(other.grows or hunk.grows or (other.inserts and hunk.inserts) for other in last)
+def _groups(
+    hunks: Iterable[_Hunk], one_place: Callable[[_Hunk, _Hunk], bool]
+) -> Iterator[list[_Hunk]]:
+    """The hunks, those together that overlap or are one place."""
+    group: list[_Hunk] = []
+    last: dict[int, _Hunk] = {}  # the group's last hunk of each side
+    end = 0
+    for hunk in sorted(hunks):
+        other = last.get(1 - hunk.side)
+        if group and hunk.start >= end and not (other and one_place(other, hunk)):
+            yield group
+            group, last = [], {}
+        group.append(hunk)
+        last[hunk.side] = hunk
+        end = max(end, hunk.end)
+    if group:
+        yield group
 
 
-def _hunks(base: Sequence[T], side: Sequence[T], number: int) -> list[_Hunk]:
+def _hunks(
+    pairs: Iterable[tuple[int, int]], base: Sequence[T], side: Sequence[T], number: int
+) -> list[_Hunk]:
     found = []
     at = side_at = 0
-    for start, side_start in [*_pairs(base, side), (len(base), len(side))]:
+    for start, side_start in [*pairs, (len(base), len(side))]:
         if (start, side_start) != (at, side_at):
             found.append(_Hunk(at, start, side_start - side_at, number))
         at, side_at = start + 1, side_start + 1
@@ -214,7 +257,7 @@ _FEW = 2_000
 """Equal pairs up to which difflib alone is quick (its worst case is their number squared)."""
 
 
-def _pairs(a: Sequence[T], b: Sequence[T]) -> list[tuple[int, int]]:
+def common(a: Sequence[T], b: Sequence[T]) -> list[tuple[int, int]]:
     """The indices of items that stand in both, unchanged and in the same order.
 
     Common ends come off first, for an edit changes little. What is left goes to difflib; where
@@ -249,7 +292,37 @@ def _pairs(a: Sequence[T], b: Sequence[T]) -> list[tuple[int, int]]:
             at, other_at = low + anchor + 1, other_low + other + 1
         if (at, other_at) != (low, other_low):
             parts.append((at, high, other_at, other_high))
-    return sorted(found)
+    return _sunk(sorted(found), a, b)
+
+
+def _sunk(pairs: list[tuple[int, int]], a: Sequence[T], b: Sequence[T]) -> list[tuple[int, int]]:
+    """The pairs with every insertion and removal moved as far down as it can be, as git does.
+
+    Of three blank lines one was removed: nobody can say which, but both sides must say the same.
+    """
+    next_a = next_b = 0
+    for number, (one, other) in enumerate(pairs):
+        if other == next_b and a[next_a] == a[one]:
+            one = next_a
+        elif one == next_a and b[next_b] == b[other]:
+            other = next_b
+        pairs[number] = one, other
+        next_a, next_b = one + 1, other + 1
+    return pairs
+
+
+def _risen(pairs: list[tuple[int, int]], a: Sequence[T], b: Sequence[T]) -> list[tuple[int, int]]:
+    """The pairs with every insertion and removal moved as far up as it can be."""
+    last_a, last_b = len(a) - 1, len(b) - 1
+    for number in reversed(range(len(pairs))):
+        one, other = pairs[number]
+        if other == last_b and a[last_a] == a[one]:
+            one = last_a
+        elif one == last_a and b[last_b] == b[other]:
+            other = last_b
+        pairs[number] = one, other
+        last_a, last_b = one - 1, other - 1
+    return pairs
 
 
 def _is_small(a: Sequence[T], b: Sequence[T]) -> bool:

@@ -150,7 +150,7 @@ def folder(pattern: str, published: str) -> str:
             continue
         text = _FIELD.sub(lambda field: _dated(field[2] or "%Y-%m-%d", day), segment)
         if clean := _cleaned(unicodedata.normalize("NFC", text)):
-            segments.append(_writable(clean, LIMIT))
+            segments.append(_writable(clean, _STEM_LIMIT))
     return "/".join(segments)
 
 

@@ -1,0 +1,442 @@
+"""Wikilinks and addresses: found where Obsidian finds them, resolved as it resolves them."""
+
+from __future__ import annotations
+
+import sys
+import time
+import unicodedata
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from vault_sync.core import code_mask, links
+from vault_sync.core.links import Names, Wikilink
+from vault_sync.core.model import RelPath
+from vault_sync.core.names import fold
+from vault_sync.core.text import Span, splice
+
+
+def targets(text: str) -> list[str]:
+    return [wikilink.target for wikilink in links.find(text)]
+
+
+def urls(text: str) -> list[str]:
+    found = links.addresses(text)
+    assert all(span.of(text) == address for span, address in found)
+    return [address for _, address in found]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no link",
+        "`[[x]]`",
+        "``a ` [[x]]``",
+        "`over\na line [[x]]`",
+        "```\n[[x]]\n```",
+        "~~~ python\n[[x]]\n~~~\n",
+        "> said\n\n```\n[[x]]\n````",
+        "%% [[x]] %%",
+        "%%\n\n[[x]]\n\n%%",
+        "<!-- [[x]] -->",
+        "<!--\n```\n-->`[[x]]`\n",
+        "$[[x]]$",
+        "$$\n[[x]]\n$$",
+        r"\[[x]]",
+        "[[]]",
+        "[[|x]]",
+        "[[x]",
+        "[[x\n]]",
+        "[x](y)",
+    ],
+)
+def test_no_link(text: str) -> None:
+    assert links.find(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[[x]]", ["x"]),
+        ("a[[x]]b[[y]]를", ["x", "y"]),
+        ("[[[x]]]", ["x"]),
+        ("[[a[[x]]", ["x"]),
+        ("*[[x]]* **[[y|z]]**", ["x", "y"]),
+        ("never closed ` [[x]]", ["x"]),
+        ("`a\n\nb` [[x]]", ["x"]),  # a code span ends with its paragraph
+        ("a `\n- [[x]]\n- b `", ["x"]),
+        ("a `\n# [[x]]\nb `", ["x"]),
+        ("``a` [[x]]", ["x"]),
+        ("```\nnever closed\n[[x]]", ["x"]),
+        ("%% never closed [[x]]", ["x"]),
+        ("%% a %% [[x]] %% [[y]] %%", ["x"]),
+        ("<!-- never closed [[x]]", ["x"]),
+        ("<!--> [[x]] -->", ["x"]),
+        ("$5 [[x]] and $6", ["x"]),
+        ("costs 5$ [[x]] and 6$", ["x"]),
+        ("$a$ [[x]] $b$", ["x"]),
+        (r"\`[[x]]\`", ["x"]),
+        (r"\\[[x]]", ["x"]),
+        (r"\$[[x]]$", ["x"]),
+        ("[[a`b]] ` [[c]]", ["a`b", "c"]),  # what opens first wins
+        ("`a [[b` c]] [[d]]", ["d"]),
+        ("[[$k$-NN]] $ [[y]]", ["$k$-NN", "y"]),
+        ("    [[x]]", ["x"]),
+    ],
+)
+def test_links(text: str, expected: list[str]) -> None:
+    assert targets(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "subpath", "display", "embed"),
+    [
+        ("[[a]]", "a", "", None, False),
+        ("[[a|b]]", "a", "", "b", False),
+        ("[[a|]]", "a", "", "", False),
+        ("[[a|b|c]]", "a", "", "b|c", False),
+        ("[[a#b]]", "a", "#b", None, False),
+        ("[[a#b#^c|d]]", "a", "#b#^c", "d", False),
+        ("[[#b]]", "", "#b", None, False),
+        ("![[a.png|200]]", "a.png", "", "200", True),
+        ("[[ f/a.md ]]", " f/a.md ", "", None, False),
+        (r"| [[a\|b]] |", "a", "", "b", False),
+        (r"| ![[a#c\|b]] |", "a", "#c", "b", True),
+    ],
+)
+def test_the_parts_of_a_link(
+    text: str, target: str, subpath: str, display: str | None, embed: bool
+) -> None:
+    (found,) = links.find(text)
+    assert found[1:] == (target, subpath, display, embed)
+    assert found.target_span.of(text) == target
+    assert found.span.of(text) == text.strip("| ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["no address", "`https://a.b/c`", "```\nhttps://a.b/c\n```", "https://", "xhttps://a.b", "://"],
+)
+def test_no_address(text: str) -> None:
+    assert urls(text) == []
+
+
+PAPER = "https://arxiv.org/abs/2403.08540"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (PAPER, [PAPER]),
+        (f"({PAPER})", [PAPER]),
+        (f"({PAPER})에서", [PAPER]),
+        (f"{PAPER}를 보면", [PAPER]),
+        (f"{PAPER}에서는.", [PAPER]),
+        (f"{PAPER}.", [PAPER]),
+        (f"{PAPER}, {PAPER}!", [PAPER, PAPER]),
+        (f"({PAPER}).", [PAPER]),
+        (f"<{PAPER}>", [PAPER]),
+        (f"[it]({PAPER})", [PAPER]),
+        (f"[{PAPER}]({PAPER}v2)", [PAPER, f"{PAPER}v2"]),
+        (f"({PAPER})({PAPER})", [PAPER, PAPER]),
+        (f"**{PAPER}**", [PAPER]),
+        (f'"{PAPER}"', [PAPER]),
+        (f"'{PAPER}'", [PAPER]),
+        (f"{PAPER}。{PAPER}」", [PAPER, PAPER]),
+        (f"| {PAPER}|x |", [PAPER]),
+        (f"앞{PAPER}뒤", [PAPER]),
+        ("https://en.wikipedia.org/wiki/A_(b)", ["https://en.wikipedia.org/wiki/A_(b)"]),
+        ("(https://en.wikipedia.org/wiki/A_(b))", ["https://en.wikipedia.org/wiki/A_(b)"]),
+        ("https://ko.wikipedia.org/wiki/한국 은", ["https://ko.wikipedia.org/wiki/한국"]),
+        ("https://a.b/c?x=1&y=%20#f-g", ["https://a.b/c?x=1&y=%20#f-g"]),
+        ("HTTP://A.b/c_d~e;f", ["HTTP://A.b/c_d~e;f"]),
+        (f"`{PAPER}` {PAPER}v1 `x`", [f"{PAPER}v1"]),
+        (f"%% {PAPER} %%", [PAPER]),
+        (f"a\n{PAPER}\r\nb", [PAPER]),
+    ],
+)
+def test_addresses(text: str, expected: list[str]) -> None:
+    assert urls(text) == expected
+
+
+def test_link_writes_what_find_reads() -> None:
+    assert links.link("a") == "[[a]]"
+    assert links.link("230814 OctoPack", "OctoPack: x") == "[[230814 OctoPack|OctoPack: x]]"
+    assert links.link("a", "a") == "[[a|a]]"  # a note renamed later must not retitle the paper
+    for bad in (
+        ("", None),
+        ("a]b", None),
+        ("a|b", None),
+        ("a\nb", None),
+        ("a", "b]"),
+        ("a", "b\n"),
+    ):
+        with pytest.raises(ValueError, match="no wikilink"):
+            links.link(*bad)
+
+
+def test_retarget_changes_the_target_alone() -> None:
+    text = "[[a|말]]은 ![[a#h]] | [[a\\|b]] | `[[a]]` [[b]] [[#a]] [[ a ]]를 [[a.md|]]"
+    asked: list[Wikilink] = []
+
+    def new(wikilink: Wikilink) -> str | None:
+        asked.append(wikilink)
+        return "x/y" if wikilink.target.strip().removesuffix(".md") == "a" else None
+
+    moved = splice(text, links.retarget(text, new))
+    assert moved == (
+        "[[x/y|말]]은 ![[x/y#h]] | [[x/y\\|b]] | `[[a]]` [[b]] [[#a]] [[x/y]]를 [[x/y|]]"
+    )
+    assert [wikilink.target for wikilink in asked] == ["a", "a", "a", "b", " a ", "a.md"]
+    assert links.retarget(text, lambda wikilink: wikilink.target) == []
+
+
+MARKS = st.lists(
+    st.sampled_from(
+        [
+            *("`", "``", "[[x]]", "![[y|z]]", "a", " ", "\n", "\n\n", "$", "$$", "%%", "<!--"),
+            *("-->", "\\", "[[", "]]", "|", "#", "```\n", "\n```\n", "~~~\n", "한", "\r\n"),
+            "https://a.b/c)",
+        ]
+    ),
+    max_size=30,
+).map("".join)
+
+
+@given(MARKS)
+@settings(max_examples=300, deadline=None)
+def test_pieces_are_in_order_and_apart(text: str) -> None:
+    spans = [piece.span for piece in code_mask.pieces(text)]
+    at = 0
+    for span in spans:
+        assert at <= span.start < span.end <= len(text)
+        at = span.end
+    for wikilink in links.find(text):
+        assert wikilink.span.of(text).endswith("]]")
+        assert wikilink.target_span.of(text) == wikilink.target
+    urls(text)
+
+
+@given(MARKS)
+@settings(max_examples=300, deadline=None)
+def test_retargeting_moves_every_link_and_nothing_else(text: str) -> None:
+    before = links.find(text)
+    after = links.find(splice(text, links.retarget(text, lambda _: "new name")))
+    assert [(w.subpath, w.display, w.embed) for w in after] == [
+        (w.subpath, w.display, w.embed) for w in before
+    ]
+    assert [w.target for w in after] == [
+        "new name" if w.target.strip() else w.target for w in before
+    ]
+
+
+INLINE = st.lists(
+    st.sampled_from(["`", "``", "```", "a", " ", "b c", "\n", "\\", "한"]), max_size=25
+).map(lambda parts: "a" + "".join(parts))
+
+
+@given(INLINE)
+@settings(max_examples=400, deadline=None)
+@example("a`b``c`d``e`")
+@example("a\\`b`c`")
+def test_code_spans_are_those_of_commonmark(text: str) -> None:
+    # What starts a block of its own is the business of `text.fenced`.
+    text = "\n".join(line.strip() or "a" for line in text.split("\n"))
+    if any(line.startswith("```") for line in text.split("\n")):
+        return
+    block = MarkdownIt("commonmark").parse(text)[1]
+    expected = [token.content for token in block.children or [] if token.type == "code_inline"]
+    assert [
+        _as_commonmark(piece.span.of(text).replace("\n", " "))
+        for piece in code_mask.pieces(text)
+        if piece.kind == "code"
+    ] == expected
+
+
+def _as_commonmark(code: str) -> str:
+    inner = code.strip("`")
+    blank = inner.startswith(" ") and inner.endswith(" ") and inner.strip(" ") != ""
+    return inner[1:-1] if blank else inner
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "[[a ",
+        "`",
+        "` ",
+        "[[",
+        "$a ",
+        "$$ ",
+        "%%% ",
+        "<!-- ",
+        "``` \n",
+        "\\$a$ ",
+        "$a",
+        "https://a(",
+        "`a` https://b ",
+        "`a`",
+        "((",
+        "https://",
+    ],
+)
+def test_reading_is_linear(unit: str) -> None:
+    def cost(size: int) -> int:
+        """Steps of the interpreter and of nothing else: a clock would measure the machine."""
+        text = unit * (size // len(unit))
+        steps = 0
+
+        def step(*_: object) -> None:
+            nonlocal steps
+            steps += 1
+
+        sys.setprofile(step)
+        try:
+            links.find(text)
+            links.addresses(text)
+        finally:
+            sys.setprofile(None)
+        return steps
+
+    assert cost(40_000) <= 4.5 * cost(10_000) + 1_000
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize(
+    "unit", ["[[a ", "`", "` ", "$a ", "%%% ", "<!-- ", "$a\\$", "https://a(", "https://", " \n"]
+)
+def test_a_large_text_is_read_in_seconds(unit: str) -> None:
+    text = unit * (10_000_000 // len(unit))
+    began = time.perf_counter()
+    links.find(text)
+    links.addresses(text)
+    assert time.perf_counter() - began < 60
+
+
+def of(*paths: str) -> Names:
+    return Names.of(RelPath(path) for path in paths)
+
+
+def resolved(names: Names, target: str, source: str = "digests/w.md") -> str | None:
+    return names.resolve(target, RelPath(source))
+
+
+@pytest.mark.parametrize(
+    ("paths", "target", "source", "expected"),
+    [
+        (["papers/A.md"], "A", "w.md", "papers/A.md"),
+        (["papers/A.md"], "a.MD", "w.md", "papers/A.md"),
+        (["papers/A.md"], " A ", "w.md", "papers/A.md"),
+        (["papers/A.md"], "B", "w.md", None),
+        (["papers/A.md"], "", "w.md", "w.md"),
+        (["papers/A.md"], "papers/a", "w.md", "papers/A.md"),
+        (["x/papers/A.md"], "papers/A", "w.md", "x/papers/A.md"),
+        (["xpapers/A.md"], "papers/A", "w.md", None),
+        (["papers/한글.md"], unicodedata.normalize("NFD", "한글"), "w.md", "papers/한글.md"),
+        (["a b.md"], "a\u00a0b", "w.md", "a b.md"),
+        (["1.5 x.md"], "1.5 x", "w.md", "1.5 x.md"),
+        # An exact path wins even over a file beside the source, a bare name at the root too.
+        (["A.md", "s/A.md"], "A", "s/w.md", "A.md"),
+        (["b/A.md", "s/b/A.md"], "b/A", "s/w.md", "b/A.md"),
+        # Then the folder of the source and what is below it; a parent folder counts for nothing.
+        (["b/A.md", "zz/s/A.md"], "A", "zz/s/w.md", "zz/s/A.md"),
+        (["b/A.md", "zz/s/deep/A.md"], "A", "zz/s/w.md", "zz/s/deep/A.md"),
+        (["b/A.md", "zz/A.md"], "A", "zz/s/w.md", "b/A.md"),
+        (["b/A.md", "zzz/A.md"], "A", "z/w.md", "b/A.md"),
+        # Then the shortest path, in characters.
+        (["long folder/A.md", "a/b/A.md"], "A", "w.md", "a/b/A.md"),
+        (["b/A.md", "a/A.md"], "A", "w.md", "a/A.md"),
+        (["A.md", "s/A.md"], "/A", "s/w.md", "A.md"),
+        (["s/A.md"], "/A", "s/w.md", None),
+        (["A.md", "s/A.md"], "./A", "s/w.md", "s/A.md"),
+        (["A.md", "s/A.md"], "../A", "s/w.md", "A.md"),
+        (["A.md", "s/A.md"], "../../A", "s/w.md", None),
+        (["A.md", "s/A.md"], "../s/./A", "s/w.md", "s/A.md"),
+        # `x.md` is the note x before it is the note x.md.md.
+        (["x.md", "x.md.md"], "x.md", "w.md", "x.md"),
+        (["x.md.md"], "x.md", "w.md", "x.md.md"),
+        (["x.md", "x.md.md"], "x.md.md", "w.md", "x.md.md"),
+    ],
+)
+def test_resolve(paths: list[str], target: str, source: str, expected: str | None) -> None:
+    assert resolved(of(*paths), target, source) == expected
+    assert resolved(of(*reversed(paths)), target, source) == expected
+
+
+def test_shortest() -> None:
+    names = of("papers/A.md", "B.md", "s/b.md", "x.md.md", "y.MD")
+    assert names.shortest(RelPath("papers/A.md")) == "A"
+    assert names.shortest(RelPath("B.md")) == "B"
+    assert names.shortest(RelPath("s/b.md")) == "s/b"
+    assert names.shortest(RelPath("x.md.md")) == "x.md.md"
+    assert names.shortest(RelPath("y.MD")) == "y"
+    assert names.shortest(RelPath("new/a.md")) == "new/a"  # not there yet, and A is
+    assert names.shortest(RelPath("new/c.md")) == "c"
+
+
+def test_taken() -> None:
+    names = of("papers/Ä.md", "B.md")
+    assert names.taken("papers/a\u0308.MD")
+    assert names.taken("Papers/Ä.md")
+    assert names.taken("b.md")
+    assert not names.taken("papers/B.md")
+    assert not names.taken("c.md")
+
+
+def test_with_moved() -> None:
+    names = of("A.md", "s/A.md", "b.md", "c.md")
+    moved = names.with_moved(
+        {
+            RelPath("A.md"): RelPath("t/D.md"),
+            RelPath("c.md"): None,
+            RelPath("b.md"): RelPath("C.md"),
+        },
+        [RelPath("e.md"), RelPath("s/A.md")],
+    )
+    assert moved == of("s/A.md", "t/D.md", "C.md", "e.md")
+    assert names == of("A.md", "s/A.md", "b.md", "c.md")
+    swapped = of("a.md", "b.md").with_moved(
+        {RelPath("a.md"): RelPath("b.md"), RelPath("b.md"): RelPath("a.md")}
+    )
+    assert swapped.taken("a.md") and swapped.taken("b.md")
+
+
+PATHS = st.lists(
+    st.builds(
+        lambda folders, name: RelPath("/".join([*folders, f"{name}.md"])),
+        st.lists(st.sampled_from(["s", "T", "ä"]), max_size=2),
+        st.sampled_from(["A", "a", "B", "ä", "Ä", "x.md", "가"]),
+    ),
+    max_size=8,
+    unique=True,
+)
+
+
+@given(PATHS, st.sampled_from(["w.md", "s/w.md", "T/s/w.md"]))
+@settings(max_examples=300, deadline=None)
+def test_the_shortest_link_leads_back(paths: list[RelPath], source: str) -> None:
+    distinct = list({fold(path): path for path in paths}.values())
+    names = Names.of(distinct)
+    for path in distinct:
+        assert names.resolve(names.shortest(path), RelPath(source)) == path
+        assert names.taken(path.upper())
+
+
+@given(PATHS, PATHS, st.data())
+@settings(max_examples=200, deadline=None)
+def test_moving_is_reading_again(
+    paths: list[RelPath], more: list[RelPath], data: st.DataObject
+) -> None:
+    gone = data.draw(st.lists(st.sampled_from(paths), unique=True) if paths else st.just([]))
+    moves = dict(zip(gone, [*more, *[None] * len(gone)], strict=False))
+    left = [path for path in paths if path not in moves]
+    after = Names.of(paths).with_moved(moves, more)
+    again = Names.of([*left, *more])
+    for path in [*paths, *more]:
+        assert after.taken(path) == again.taken(path)
+        assert after.shortest(path) == again.shortest(path)
+
+
+def test_a_span_is_where_the_link_stands() -> None:
+    assert links.find("a ![[b]]")[0].span == Span(2, 8)
