@@ -173,13 +173,14 @@ _MARKS = dict(zip("'`^\"~=.uvHcrkbd", "\u0301\u0300\u0302\u0308\u0303\u0304\u030
 _LETTERS = {"ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "oe": "œ",
             "OE": "Œ", "aa": "å", "AA": "Å", "i": "ı", "j": "ȷ"}  # fmt: skip
 _ACCENT = re.compile(
-    r"""\{?\\(?:
-        (?P<sign>['`^"~=.])\s*(?:\{\s*)?(?P<of>\\[ij](?![A-Za-z])|[A-Za-z])
-      | (?P<word>[uvHcrkbd])(?:\{\s*|\s+)(?P<letter>[A-Za-z])
+    r"""\\(?:
+        (?P<sign>['`^"~=.])\s*(?:\{\s*(?P<braced>\\?[A-Za-z])\s*\}|(?P<bare>\\[ij]\b|[A-Za-z]))
+      | (?P<word>[uvHcrkbd])(?:\{\s*(?P<inner>[A-Za-z])\s*\}|\s+(?P<next>[A-Za-z]))
       | (?P<special>ss|ae|AE|oe|OE|aa|AA|[oOlLij])(?![A-Za-z])(?:\{\}|\s)?
-    )\s*\}{0,2}""",
+    )""",
     re.VERBOSE,
 )
+_IN_BRACES = re.compile(r"\{([^\W\d_a-zA-Z])\}")
 
 
 def accents(text: str) -> str:
@@ -191,14 +192,15 @@ def accents(text: str) -> str:
     if "\\" not in text:
         return text
     parts = text.split("$")
-    parts[::2] = [_ACCENT.sub(_letter, part) for part in parts[::2]]
+    parts[::2] = [_IN_BRACES.sub(r"\1", _ACCENT.sub(_letter, part)) for part in parts[::2]]
     return "$".join(parts)
 
 
 def _letter(found: re.Match[str]) -> str:
     if found["special"]:
         return _LETTERS[found["special"]]
-    base = (found["of"] or found["letter"]).lstrip("\\")
+    base = found["braced"] or found["bare"] or found["inner"] or found["next"]
+    base = base.lstrip("\\")  # \i and \j are the letters without their dot, so that a mark fits
     return unicodedata.normalize("NFC", base + _MARKS[found["sign"] or found["word"]])
 
 
