@@ -21,7 +21,7 @@ from typing import NamedTuple
 from vault_sync.core import rows as row_edits
 from vault_sync.core import title_line
 from vault_sync.core.digest_reader import (
-    KIND,
+    LAYOUT,
     TAG,
     Digest,
     Entry,
@@ -155,29 +155,28 @@ def _say_title(
     digest: Digest, entry: Entry, rows: list[Row], fields: Fields, link: str | None
 ) -> list[Row]:
     """The rows with title, authors and link as wanted, on the line below the head."""
-    below, title = entry.layout.below, entry.layout.title
+    title = entry.layout.title
     target = link if link is not None else entry.link.target if entry.link else None
     if not all(map(_one_line, (fields.title, *fields.authors, target or ""))):
         return rows
+    at = next((number for number, row in enumerate(rows) if row.part == "below"), None)
     if title is not None and fields.title:
-        assert below is not None
-        words = _retitled(digest.text, title, rows[below], fields, target)
-        return [*rows[:below], rows[below]._replace(words=words), *rows[below + 1 :]]
-    if fields.title:
+        assert at is not None
+        wanted = _retitled(digest.text, title, rows[at], fields, target)
+    elif fields.title:
         wanted = title_line.written(fields.title, fields.authors, target)
+    elif title is None and at is not None and entry.link is not None:
+        wanted = rows[at].words.replace(f"[[{entry.link.target}]]", f"[[{target}]]")
     else:
         wanted = "" if target is None else f"[[{target}]]"
-    if below is not None and wanted:
-        if title is None and not fields.title and entry.link and entry.link.target == target:
-            return rows
-        return [*rows[:below], rows[below]._replace(words=wanted), *rows[below + 1 :]]
-    if below is not None:
-        return row_edits.without(rows, [rows[below]])
+    if at is None:
+        # An untitled entry's link stands right under its address, in any style.
+        spaced = bool(fields.title) and _style_at(digest, rows).under_head
+        row = Row("below", wanted, None)
+        return row_edits.with_part(rows, 0, [row], spaced=spaced) if wanted else rows
     if not wanted:
-        return rows
-    # An untitled entry's link stands right under its address, in any style.
-    spaced = bool(fields.title) and _style_at(digest, rows).under_head
-    return row_edits.with_part(rows, 0, [Row("below", wanted, None)], spaced=spaced)
+        return row_edits.without(rows, [rows[at]])
+    return [*rows[:at], rows[at]._replace(words=wanted), *rows[at + 1 :]]
 
 
 def _retitled(text: str, old: TitleLine, row: Row, fields: Fields, target: str | None) -> str:
@@ -291,13 +290,13 @@ def _opens_below(digest: Digest, entry: Entry) -> bool:
 
 def _rows(text: str, entry: Entry) -> list[Row]:
     layout, start = entry.layout, entry.span.start
-    parts: dict[int, row_edits.Part] = {0: "head"}
+    parts: dict[int, row_edits.Part] = {entry.line - 1: "head"}
     if layout.below is not None:
         parts[layout.below] = "below"
     parts.update(dict.fromkeys(layout.commentary, "commentary"))
     parts.update(dict.fromkeys(layout.tags, "tags"))
     found = []
-    for number, line in enumerate(lines(entry.span.of(text))):
+    for number, line in enumerate(lines(entry.span.of(text)), entry.line - 1):
         words = text[line.start + start : line.end + start]
         placed = Line(line.start + start, line.end + start, line.stop + start)
         found.append(Row(parts.get(number, "gap"), words, placed))
@@ -371,7 +370,7 @@ def _neighbours(digest: Digest, entry: Entry) -> tuple[Entry | None, Entry | Non
 def _gap(text: str, start: int, end: int) -> str | None:
     """What stands between two entries where that is blanks and breaks alone, else None."""
     for line in lines(text[start:end]):
-        if kind_of(text, Line(*(at + start for at in line))) not in {KIND.blank, KIND.rule}:
+        if kind_of(text, Line(*(at + start for at in line))) not in LAYOUT:
             return None
     return text[start:end]
 

@@ -43,15 +43,15 @@ class Link(NamedTuple):
 class Layout(NamedTuple):
     """Where the parts of an entry stand, for the edits of `digest`.
 
-    Line numbers count from the head, 0. `below` is the title line or the own link. `fresh`: the
-    head stands where an entry opens by its place; `by_place`: nothing but its place opens it.
+    Numbers are those of the digest's lines, from 0. `below` is the title line or own link. `fresh`:
+    the head stands where an entry opens by its place; `by_place`: nothing but its place opens it.
     """
 
     address: Span
     title: TitleLine | None
     below: int | None
-    commentary: tuple[int, ...]
-    tags: tuple[int, ...]
+    commentary: Sequence[int]
+    tags: Sequence[int]
     fresh: bool
     by_place: bool
 
@@ -82,28 +82,19 @@ class Digest:
     notices: tuple[tuple[int, str, str], ...]
 
 
-class _Kind(NamedTuple):
-    """What a line can be, judged alone."""
-
-    blank: str = ""
-    text: str = "text"
-    fenced: str = "fenced"
-    address: str = "address"
-    tags: str = "tags"
-    heading: str = "heading"
-    rule: str = "rule"
-
-
-KIND = _Kind()
+# What a line can be, judged alone.
+BLANK, TEXT, FENCED, ADDRESS, TAGS, HEADING, RULE = range(7)
+LAYOUT = frozenset((BLANK, RULE))
+_BEFORE_HEADS = frozenset((TAGS, HEADING, RULE))
 
 # Obsidian's own set of what ends a tag (research: its importer's ILLEGAL_TAG_CHARS).
 _TAG = r"#[^\u2000-\u206F\u2E00-\u2E7F'!\"#$%&()*+,.:;<=>?@^`{|}~\[\]\\\s\ufeff]+"
 TAG = re.compile(_TAG)
 _TAG_LINE = re.compile(rf"(?:{_TAG}\s*)+")
 _NOT_DIGITS = re.compile(r"[^\d#\s]")
-_HEADING = re.compile(r" {0,3}#{1,2}(?:[ \t]|$)")
+_HEADING_LINE = re.compile(r" {0,3}#{1,2}(?:[ \t]|$)")
 _RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*")
-_ADDRESS = re.compile(
+_ADDRESS_LINE = re.compile(
     r"<(?:https?://|arxiv:|doi:)[^\s<>]+>|(?:https?://|arxiv:|doi:)[^\s<>]+", re.IGNORECASE
 )
 
@@ -125,28 +116,27 @@ def read(text: str, is_own_link: OwnLink = any_link) -> Digest:
     mask = fenced(text, of) if has_fences else [False] * len(of)
     begin = _after_front_matter(text, of)
     kinds = [
-        KIND.fenced if inside else kind_of(text, line)
-        for line, inside in zip(of, mask, strict=True)
+        FENCED if inside else kind_of(text, line) for line, inside in zip(of, mask, strict=True)
     ]
     reader = _Reader(text, of, kinds, is_own_link)
     return Digest(text, tuple(reader.entries(begin)), tuple(_notices(text, of, mask, has_fences)))
 
 
-def kind_of(text: str, line: Line) -> str:
+def kind_of(text: str, line: Line) -> int:
     """What a line can be, judged alone and outside fenced code."""
     words = text[line.start : line.end].strip()
     if not words:
-        return KIND.blank
+        return BLANK
     first = words[0]
     if first == "#":
         if _TAG_LINE.fullmatch(words):
-            return KIND.tags if _NOT_DIGITS.search(words) else KIND.text
-        return KIND.heading if _HEADING.match(text, line.start, line.end) else KIND.text
+            return TAGS if _NOT_DIGITS.search(words) else TEXT
+        return HEADING if _HEADING_LINE.match(text, line.start, line.end) else TEXT
     if first in "hH<aAdD":
-        return KIND.address if _ADDRESS.fullmatch(words) else KIND.text
+        return ADDRESS if _ADDRESS_LINE.fullmatch(words) else TEXT
     if first in "-*_" and _RULE.fullmatch(text, line.start, line.end):
-        return KIND.rule
-    return KIND.text
+        return RULE
+    return TEXT
 
 
 def _after_front_matter(text: str, of: Sequence[Line]) -> int:
@@ -176,7 +166,7 @@ class _Head(NamedTuple):
 class _Reader(NamedTuple):
     text: str
     lines: Sequence[Line]
-    kinds: Sequence[str]
+    kinds: Sequence[int]
     is_own_link: OwnLink
 
     def entries(self, begin: int) -> Iterable[Entry]:
@@ -185,18 +175,18 @@ class _Reader(NamedTuple):
         number = begin
         while number < len(self.kinds):
             kind = self.kinds[number]
-            opened = self._head(number, fresh) if kind is KIND.address else None
-            if head is not None and (opened is not None or kind is KIND.heading):
+            opened = self._head(number, fresh) if kind == ADDRESS else None
+            if head is not None and (opened is not None or kind == HEADING):
                 yield self._entry(head, number)
                 head = None
             if opened is not None:
                 head = opened
                 number = number if opened.below is None else opened.below
                 fresh = False
-            elif kind is not KIND.blank:
+            elif kind != BLANK:
                 # The first line of the file is the digest's name: what follows still comes first.
-                fresh = kind in {KIND.tags, KIND.heading, KIND.rule} or first
-            first = first and kind is KIND.blank
+                fresh = kind in _BEFORE_HEADS or first
+            first = first and kind == BLANK
             number += 1
         if head is not None:
             yield self._entry(head, number)
@@ -213,30 +203,29 @@ class _Reader(NamedTuple):
         if address[0] == "<":
             span = Span(span.start + 1, span.end - 1)
         below = number + 1
-        while below < len(self.kinds) and self.kinds[below] is KIND.blank:
+        while below < len(self.kinds) and self.kinds[below] == BLANK:
             below += 1
-        if below < len(self.kinds) and self.kinds[below] is KIND.text:
+        if below < len(self.kinds) and self.kinds[below] == TEXT:
             start, end, _ = self.lines[below]
             title = title_line.parse(text, start, end)
             if title is not None:
-                link = (
-                    Link(title.target.of(text), title.link) if title.link and title.target else None
-                )
+                link = None
+                if title.link is not None and title.target is not None:
+                    link = Link(title.target.of(text), title.link)
                 return _Head(number, key, span, below, title, link, fresh)
             alone = title_line.own_link(text, start, end)
             if alone is not None and self.is_own_link(key, alone[1]):
-                return _Head(
-                    number, key, span, below, None, Link(alone[1], Span(*alone.span())), fresh
-                )
+                link = Link(alone[1], Span(*alone.span()))
+                return _Head(number, key, span, below, None, link, fresh)
         return _Head(number, key, span, None, None, None, fresh) if fresh else None
 
     def _entry(self, head: _Head, stop: int) -> Entry:
         """The entry whose lines run from its head up to, not including, line `stop`."""
         kinds = self.kinds
         above = head.number if head.below is None else head.below
-        while stop > above + 1 and kinds[stop - 1] in {KIND.blank, KIND.rule}:
+        while stop > above + 1 and kinds[stop - 1] in LAYOUT:
             stop -= 1
-        tags = [number for number in range(above + 1, stop) if kinds[number] is KIND.tags]
+        tags = tuple([number for number in range(above + 1, stop) if kinds[number] == TAGS])
         commentary = self._commentary(above + 1, stop, tags)
         text, address, title = self.text, head.address, head.title
         fields = Fields(
@@ -249,9 +238,9 @@ class _Reader(NamedTuple):
         layout = Layout(
             address,
             title,
-            None if head.below is None else head.below - head.number,
-            tuple(number - head.number for number in commentary),
-            tuple(number - head.number for number in tags),
+            head.below,
+            commentary,
+            tags,
             head.fresh,
             title is None and head.link is None,
         )
@@ -265,16 +254,19 @@ class _Reader(NamedTuple):
         if tags and tags[0] == stop - len(tags):
             numbers = range(start, tags[0])
         elif tags:
-            numbers = [number for number in numbers if kinds[number] is not KIND.tags]
+            numbers = tuple([number for number in numbers if kinds[number] != TAGS])
         first, last = 0, len(numbers)
-        while first < last and kinds[numbers[first]] is KIND.blank:
+        while first < last and kinds[numbers[first]] == BLANK:
             first += 1
-        while last > first and kinds[numbers[last - 1]] is KIND.blank:
+        while last > first and kinds[numbers[last - 1]] == BLANK:
             last -= 1
         return numbers[first:last]
 
     def _words(self, numbers: Sequence[int]) -> str:
         text, of = self.text, self.lines
+        if isinstance(numbers, range):
+            words = text[of[numbers[0]].start : of[numbers[-1]].end] if numbers else ""
+            return words.replace("\r\n", "\n") if "\r" in words else words
         return "\n".join([text[of[number].start : of[number].end] for number in numbers])
 
     def _tags(self, numbers: Sequence[int]) -> tuple[str, ...]:

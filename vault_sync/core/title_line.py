@@ -57,7 +57,10 @@ _STARS = re.compile(r"\*{1,3}(?!\*)")
 _LINKED = re.compile(r"\[\[([^\[\]|\n]+)\|([^\[\]|\n]+)\]\]")
 _LINK = re.compile(r"\[\[([^\[\]|\n]+)\]\]")
 _PARENTHESIS = re.compile(r"[()]")
-_ADDRESS = re.compile(r"://|\bwww\.|\barxiv:|@\w+\.", re.IGNORECASE)
+_ADDRESSES = ("://", "www.", "arxiv:")
+# Most lists are of plain names, and one look tells: `Ariel N. Lee, Cole J. Hunter`.
+_PLAIN_NAME = r"[A-Z][A-Za-z.'-]*[A-Za-z](?: [A-Z][A-Za-z.'-]*){0,6}"
+_PLAIN_NAMES = re.compile(rf"{_PLAIN_NAME}(?:, {_PLAIN_NAME})+")
 _SENTENCE_END = re.compile(r"[가-힣]\.(?:\s|$)|。")
 _HANGUL = re.compile(r"[가-힣]")
 _DIGIT = re.compile(r"\d")
@@ -79,26 +82,31 @@ def parse(text: str, start: int, end: int) -> TitleLine | None:
     last = text[end - 1 : end]
     if last not in {")", "]", "*"} or start == end:
         return None
-    marked = _HEADING_MARK.match(text, start, end)
     needed = 1
-    if marked is None:
-        marked = _LIST_MARK.match(text, start, end)
-        needed = 1 if marked is None else 2
-    if marked is not None:
-        start = marked.end()
+    if text[start] in "#-+*0123456789":
+        start, needed = _after_mark(text, start, end)
     trailing = None
     if last == "]":
         opening = text.rfind("[[", start, end)
         trailing = _LINK.fullmatch(text, opening, end) if opening >= 0 else None
         if trailing is not None:
             start, end = _stripped(text, start, opening)
-    wrapped = _unwrapped(text, start, end)
+    wrapped = _unwrapped(text, start, end) if text.startswith("*", start) else None
     if wrapped is not None:
         found = _core(text, *wrapped, trailing, needed)
         if found is not None:
             # What is added goes after the emphasis: `**[[n|T]]** (A)`, `**T [x] (A)** [[n]]`.
             return found._replace(tail=end)
     return _core(text, start, end, trailing, needed)
+
+
+def _after_mark(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the line goes on behind its mark, and how many name-like authors it needs."""
+    heading = _HEADING_MARK.match(text, start, end)
+    if heading is not None:
+        return heading.end(), 1
+    listed = _LIST_MARK.match(text, start, end)
+    return (start, 1) if listed is None else (listed.end(), 2)
 
 
 def own_link(text: str, start: int, end: int) -> re.Match[str] | None:
@@ -168,24 +176,26 @@ def _core(
     text: str, start: int, end: int, trailing: re.Match[str] | None, needed: int
 ) -> TitleLine | None:
     """The line without its marks, emphasis and trailing link."""
-    whole = _LINKED.fullmatch(text, start, end)
-    if whole is not None and trailing is None:
+    bracketed = text.startswith("[[", start)
+    whole = _LINKED.fullmatch(text, start, end) if bracketed and trailing is None else None
+    if whole is not None:
         title = Span(*whole.span(2))
         return TitleLine(title, (), None, Span(start, end), Span(*whole.span(1)), end)
     opening = _opening(text, start, end)
     if opening is None or opening == start or not text[opening - 1].isspace():
         return None
-    names = split_authors(text[opening + 1 : end - 1])
+    listed = text[opening + 1 : end - 1]
+    names = split_authors(listed)
     title = Span(*_stripped(text, start, opening))
     if title.start == title.end:
         return None
-    outer = Span(title.start, title.end)
-    title = _unwrapped(text, *title) or title
-    linked = _LINKED.fullmatch(text, *title)
+    if text.startswith("*", title.start):
+        title = _unwrapped(text, *title) or title
+    linked = _LINKED.fullmatch(text, *title) if text.startswith("[[", title.start) else None
     link = linked or trailing
-    if not _are_authors(names, 0 if link else needed):
+    if not _PLAIN_NAMES.fullmatch(listed) and not _are_authors(names, 0 if link else needed):
         return None
-    if linked is None and not _is_title(outer.of(text)):
+    if linked is None and not _is_title(title.of(text)):
         return None
     return TitleLine(
         Span(*linked.span(2)) if linked else title,
@@ -210,7 +220,14 @@ def _opening(text: str, start: int, end: int) -> int | None:
 
 
 def _is_title(title: str) -> bool:
-    return _ADDRESS.search(title) is None and _SENTENCE_END.search(title) is None
+    if not title.isascii() and _SENTENCE_END.search(title):
+        return False
+    return not _holds_address(title)
+
+
+def _holds_address(words: str) -> bool:
+    lowered = words.lower()
+    return any(mark in lowered for mark in _ADDRESSES)
 
 
 def _are_authors(names: tuple[str, ...], needed: int) -> bool:
@@ -222,7 +239,7 @@ def _are_authors(names: tuple[str, ...], needed: int) -> bool:
             continue
         words = plain.split()
         small = sum(word[0].islower() and not _SMALL_WORDS.fullmatch(word) for word in words)
-        if len(words) > 12 or small > 2 or _NEVER_IN_NAMES.search(plain) or _ADDRESS.search(name):
+        if len(words) > 12 or small > 2 or _NEVER_IN_NAMES.search(plain) or _holds_address(name):
             return False
         if not plain.isascii() and _HANGUL.search(plain) and (len(words) > 3 or plain[-1] in ".…"):
             return False
