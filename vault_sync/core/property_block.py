@@ -215,6 +215,8 @@ def _refuse_depth(content: str) -> None:
 
 
 _COLON = re.compile(r"[ \t]*:")
+# An anchor, a tag, or an alias: its marks are those of its anchor.
+_ANCHORED = "&!"
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -255,8 +257,8 @@ def _value(
     name: str, line: int, key: int, colon: int, node: Node, text: str, base: int, masked: bool
 ) -> Value:
     start, end = node.start_mark.index + base, node.end_mark.index + base
-    if colon < 0 or start < colon or text[start] in "&!":
-        # `? name`, an alias (its marks are those of its anchor), an anchor, a tag.
+    if colon < 0 or text[start] in _ANCHORED:
+        # The name in `? name` has no colon.
         _refuse_strange(node, line)
         colon = max(colon, key)
         return Value(name, line, Span(colon, line_end(text, colon)), "", None, "other", key, colon)
@@ -264,8 +266,7 @@ def _value(
         value: str = node.value
         if not node.style:
             if value in _NULL:
-                span = Span(start, end) if value else Span(colon, colon)
-                return Value(name, line, span, "", None, "null", key, colon)
+                return Value(name, line, Span(start, end), "", None, "null", key, colon)
         elif node.style in "|>":
             end = _literal_end(text, start, end)
         if masked:
@@ -287,12 +288,10 @@ def _items(node: Node, text: str, base: int, *, masked: bool) -> tuple[Item, ...
     if not isinstance(node, SequenceNode):
         return None
     items = []
-    last = 0
     for child in node.value:
         start, end = child.start_mark.index + base, child.end_mark.index + base
-        if not isinstance(child, ScalarNode) or start < last or text[start] in "&!":
+        if not isinstance(child, ScalarNode) or text[start] in _ANCHORED:
             return None
-        last = end
         value = child.value
         if not child.style:
             if value in _NULL:
