@@ -94,55 +94,73 @@ def splice(text: str, edits: Iterable[Edit]) -> str:
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)", re.DOTALL)
 
 
+class _Fence(NamedTuple):
+    """A line that looks like a fence: its character, how many of them, and what it may do."""
+
+    mark: str
+    length: int
+    opens: bool
+    closes: bool
+
+
 def fenced(text: str, of: Sequence[Line]) -> list[bool]:
     """For every line, whether it is fenced code (the fences themselves included).
 
     A fence that is never closed fences nothing: it is a fence still being typed, and must not
     swallow every entry that follows it.
     """
+    fences = [_fence(text, line) for line in of]
+    closable = _closable(fences)
     inside = [False] * len(of)
-    # Where each kind of fence could close, found in one walk backwards, keeps this linear.
-    last_close: dict[str, int] = {}
-    marks: list[tuple[str, int, bool, bool] | None] = []
-    for number, line in enumerate(of):
-        found = None
-        if text[line.start : line.start + 6].lstrip(" ")[:3] in {"```", "~~~"}:
-            found = _FENCE.fullmatch(text, line.start, line.end)
-        if found is None:
-            marks.append(None)
-            continue
-        mark, rest = found[1], found[2]
-        opens = mark[0] == "~" or "`" not in rest
-        closes = not rest.strip()
-        marks.append((mark[0], len(mark), opens, closes))
-        if closes:
-            last_close[mark[0]] = max(number, last_close.get(mark[0], 0))
     number = 0
     while number < len(of):
-        opening = marks[number]
-        if opening is None or not opening[2] or last_close.get(opening[0], -1) <= number:
+        opening = fences[number]
+        if opening is None or not closable[number]:
             number += 1
             continue
-        close = _closing(marks, number, last_close[opening[0]])
-        if close is None:
-            number += 1
-            continue
-        for fenced_line in range(number, close + 1):
-            inside[fenced_line] = True
+        close = number + 1
+        while not _closes(opening, fences[close]):
+            close += 1
+        inside[number : close + 1] = [True] * (close + 1 - number)
         number = close + 1
     return inside
 
 
-def _closing(
-    marks: Sequence[tuple[str, int, bool, bool] | None], opening: int, last: int
-) -> int | None:
-    opened = marks[opening]
-    assert opened is not None
-    for number in range(opening + 1, last + 1):
-        mark = marks[number]
-        if mark is not None and mark[3] and mark[0] == opened[0] and mark[1] >= opened[1]:
-            return number
-    return None
+def _fence(text: str, line: Line) -> _Fence | None:
+    if text[line.start : line.start + 6].lstrip(" ")[:3] not in {"```", "~~~"}:
+        return None
+    found = _FENCE.fullmatch(text, line.start, line.end)
+    if found is None:
+        return None
+    mark, rest = found[1], found[2]
+    return _Fence(mark[0], len(mark), mark[0] == "~" or "`" not in rest, not rest.strip())
+
+
+def _closes(opening: _Fence, fence: _Fence | None) -> bool:
+    return (
+        fence is not None
+        and fence.closes
+        and fence.mark == opening.mark
+        and fence.length >= opening.length
+    )
+
+
+def _closable(fences: Sequence[_Fence | None]) -> list[bool]:
+    """Which fences open and are closed further down.
+
+    The longest fence below tells, found in one walk backwards: looking ahead from each opening
+    would take quadratic time on a file of openings that nothing closes.
+    """
+    found = [False] * len(fences)
+    longest = {"`": 0, "~": 0}
+    for number in range(len(fences) - 1, -1, -1):
+        fence = fences[number]
+        if fence is None:
+            continue
+        found[number] = fence.opens and longest[fence.mark] >= fence.length
+        if fence.closes:
+            longest[fence.mark] = max(longest[fence.mark], fence.length)
+    return found
 
 
 class LineIndex:
