@@ -252,6 +252,7 @@ REFUSED: list[tuple[str, dict[str, Wanted], int]] = [
     ("a: [x, # mine\n  y]", {"a": "x"}, 2),
     ("a: # mine\n  x", {"a": ("y", "z")}, 2),
     ("a: | # mine\n  x", {"a": "y"}, 2),
+    ("a: [2023-99-99, x]", {"a": ("x",)}, 2),
     ("a: x", {"a": "\udc80"}, 2),
     ("a: [x, y]", {"a": ("\udc80",)}, 2),
 ]
@@ -301,8 +302,9 @@ EDITS: list[tuple[str, dict[str, Wanted], str]] = [
     ("a:\n  - x # c\n  # own\n  - 'y' # d", {"a": ("y",)}, "a:\n  # own\n  - 'y' # d"),
     ("a:\n  - x # c\n  - y", {"a": ("w", "y")}, "a:\n  - w # c\n  - y"),
     ("a:\n  - x # c\n  - 'y'\n  - z", {"a": ("y", "z", "x")}, "a:\n  - 'y'\n  - z\n  - x # c"),
-    ("a:\n  - x # c\n  - k\n  - y", {"a": ("y", "k", "x")}, "a:\n  - y\n  - k\n  - x # c"),
+    ("a:\n- x # c\n- k\n- m\n- y", {"a": ("y", "k", "m", "x")}, "a:\n- y\n- k\n- m\n- x # c"),
     ("a:\n  - x", {"a": ("x", "", "y")}, "a:\n  - x\n  - y"),
+    ("a:\n  -\n  - # c", {"a": ("x", "y")}, "a:\n  - x\n  - y # c"),
     ("a:\n  -\n  - x", {"a": ("x", "y")}, "a:\n  -\n  - x\n  - y"),
     ("a:\n  - -x\n  - y", {"a": ("y",)}, "a:\n  - y"),
     ("a:\n  - x", {"a": ("p\nq", "x")}, "a:\n  - |-\n    p\n    q\n  - x"),
@@ -502,6 +504,22 @@ def test_what_is_written_is_read_back(values: dict[str, str | tuple[str, ...]]) 
                 assert found.items(name) == tuple(filter(None, want))
             else:
                 assert found.scalar(name) == want
+
+
+FLOW = st.lists(
+    st.sampled_from(
+        ["x", "'y'", '"z"', "1", "0x1F", "1_000", "2023-08-14", "2023-99-99", "~", "null", "yes",
+         "한글", "a b", "'it''s'", '"\\u00e9"', "1e3", ".inf", "12:30", "<<", "=", "0o17", "-1"]
+    ),
+    max_size=5,
+).map(", ".join)  # fmt: skip
+
+
+@settings(max_examples=100)
+@given(FLOW, st.lists(WORDS, max_size=4).map(tuple))
+def test_a_flow_list_is_written_as_asked_or_refused(items: str, want: tuple[str, ...]) -> None:
+    text = note("a: 1 # c", f"k: [{items}]  # d", "b: 2")
+    check_edit(text, "k", want)
 
 
 @pytest.mark.sweep

@@ -52,6 +52,7 @@ def edit(properties: Properties, changes: Mapping[str, Wanted]) -> list[Edit]:
 
     Raises:
         Unwritable: the block is broken, or the value is one that no edit was proved for.
+        ValueError: two names in `changes` are, but for case, one property.
     """
     if properties.broken and changes:
         line, what = properties.broken
@@ -247,7 +248,7 @@ def _is_flow(text: str, value: Value) -> bool:
 def _inline(text: str, span: Span, want: str | tuple[str, ...], indent: int) -> Iterator[Edit]:
     """A value that begins on the line of `span`; a comment behind it stays behind it."""
     new = scalar(want, indent) if isinstance(want, str) else "[]"
-    if text[span.start - 1] == ":":
+    if text[span.start - 1] in ":-":
         new = f" {new}"
     head, newline, below = new.partition("\n")
     end = line_end(text, span.end)
@@ -315,7 +316,8 @@ def _flow_edit(text: str, value: Value, want: tuple[str, ...]) -> Edit:
                 for item in reversed(want[c:d]):
                     items.insert(a, _flow_item(item))
         yaml.dump(loaded, out)
-    except (YAMLError, UnicodeError) as error:
+    except (YAMLError, ValueError) as error:
+        # ruamel.yaml makes dates and numbers, and 2023-99-99 is none.
         raise Unwritable(value.line, refusal) from error
     again = read(f"---\n{b''.join(out.parts).decode()}---\n")
     if again.broken or list(again.values) != [value.name]:
