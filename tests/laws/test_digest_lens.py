@@ -94,6 +94,8 @@ def test_linking_changes_no_field_and_a_second_time_nothing_in_any_text(text: st
 @settings(max_examples=150)
 @example("https://a.b/c")
 @example("https://a.b/c\r\n")
+@example("https://a.b/c\r")
+@example("https://a.b/c\r\r\n")
 @example("https://a.b/c\nT [x] (Kim Lee, Ann Park)")
 @example("https://a.b/c\n***T (Kim Lee)***\n")
 def test_export_takes_back_what_linking_did_in_any_text(text: str) -> None:

@@ -13,15 +13,12 @@ is one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
-from typing import NamedTuple
 
+from vault_sync.core import digest_style as setting
 from vault_sync.core import rows as row_edits
 from vault_sync.core import title_line
 from vault_sync.core.digest_reader import (
-    LAYOUT,
     TAG,
     Digest,
     Entry,
@@ -29,30 +26,17 @@ from vault_sync.core.digest_reader import (
     Link,
     OwnLink,
     any_link,
-    kind_of,
     read,
 )
 from vault_sync.core.model import Fields
 from vault_sync.core.rows import Row
-from vault_sync.core.text import Edit, Line, Span, lines, newline_kind, splice, to_newlines
+from vault_sync.core.text import Edit, Span, lines, newline_kind, splice, to_newlines
 from vault_sync.core.title_line import TitleLine
 
 __all__ = [
     "Digest", "Entry", "Layout", "Link", "OwnLink",
     "append", "edit", "export", "new", "read", "remove",
 ]  # fmt: skip
-
-
-class Style(NamedTuple):
-    """How a digest sets its entries.
-
-    Whether a blank line stands under the head, whether one stands between the other parts, and what
-    stands between two entries (with LF newlines).
-    """
-
-    under_head: bool
-    between_parts: bool
-    between_entries: str
 
 
 def edit(digest: Digest, entry: Entry, fields: Fields, link: str | None) -> list[Edit]:
@@ -62,7 +46,7 @@ def edit(digest: Digest, entry: Entry, fields: Fields, link: str | None) -> list
     no difference, and new ones go to the end.
     """
     text, layout = digest.text, entry.layout
-    before = _rows(text, entry)
+    before = setting.rows_of(text, entry)
     rows = list(before)
     if fields.url != entry.fields.url and _one_line(fields.url):
         start, end = (at - rows[0].line.start for at in layout.address if rows[0].line)
@@ -82,26 +66,22 @@ def append(digest: Digest, additions: Sequence[tuple[Fields, str | None]]) -> st
     text = digest.text
     if not additions:
         return text
-    style = _style(digest)
+    style = setting.style_of(digest)
     newline = newline_kind(text)
     ends = text.endswith("\n") or not text
     whole = "" if not text else text if ends else text + newline
-    blank_lines = len(text) - len(text.rstrip())
-    blank_lines = max(0, text.count("\n", len(text) - blank_lines) - 1)
-    gap = style.between_entries
-    if not gap.strip():
-        gap = "\n" * max(0, len(gap) - blank_lines)
-    if not digest.entries and not text.strip():
-        gap = ""
-    entries = style.between_entries.join(_written(*added, style) + "\n" for added in additions)
+    gap = setting.gap_at_end(digest, style)
+    entries = style.between_entries.join(
+        setting.written(*added, style) + "\n" for added in additions
+    )
     added = to_newlines(gap + entries, newline)
     return whole + (added if ends else added.removesuffix(newline))
 
 
 def new(name: str, additions: Iterable[tuple[Fields, str | None]]) -> str:
     """A digest made from nothing, flat: its name, then its entries."""
-    style = Style(under_head=False, between_parts=False, between_entries="")
-    return name + "\n" + "".join(_written(*added, style) + "\n" for added in additions)
+    style = setting.Style(under_head=False, between_parts=False, between_entries="")
+    return name + "\n" + "".join(setting.written(*added, style) + "\n" for added in additions)
 
 
 def remove(digest: Digest, entry: Entry) -> list[Edit]:
@@ -111,8 +91,12 @@ def remove(digest: Digest, entry: Entry) -> list[Edit]:
     """
     text = digest.text
     before, after = _neighbours(digest, entry)
-    gap_after = None if after is None else _gap(text, entry.span.end, after.span.start)
-    gap_before = None if before is None else _gap(text, before.span.end, entry.span.start)
+    gap_after = (
+        None if after is None else setting.gap_between(text, entry.span.end, after.span.start)
+    )
+    gap_before = (
+        None if before is None else setting.gap_between(text, before.span.end, entry.span.start)
+    )
     start, end = entry.span
     if after is not None and gap_after is not None:
         if not after.layout.by_place or entry.layout.fresh:
@@ -148,7 +132,7 @@ def _unlinked(text: str, entry: Entry, link: Link) -> Edit:
     newline = text.find("\n", end)
     if newline >= 0:
         return Edit(Span(line_start, newline + 1), "")
-    return Edit(Span(_line_end(text, line_start), len(text)), "")
+    return Edit(Span(_line_end(text, line_start), end), "")
 
 
 def _say_title(
@@ -171,7 +155,7 @@ def _say_title(
         wanted = "" if target is None else f"[[{target}]]"
     if at is None:
         # An untitled entry's link stands right under its address, in any style.
-        spaced = bool(fields.title) and _style_at(digest, rows).under_head
+        spaced = bool(fields.title) and setting.style_at(digest, rows).under_head
         row = Row("below", wanted, None)
         return row_edits.with_part(rows, 0, [row], spaced=spaced) if wanted else rows
     if not wanted:
@@ -223,7 +207,9 @@ def _say_commentary(digest: Digest, entry: Entry, rows: list[Row], wanted: str) 
     if not old:
         at = max(number for number, row in enumerate(rows) if row.part in {"head", "below"})
         added = [Row("commentary", line, None) for line in words]
-        return row_edits.with_part(rows, at, added, spaced=_style_at(digest, rows).between_parts)
+        return row_edits.with_part(
+            rows, at, added, spaced=setting.style_at(digest, rows).between_parts
+        )
     return row_edits.reworded(rows, "commentary", words)
 
 
@@ -237,7 +223,7 @@ def _say_tags(digest: Digest, entry: Entry, rows: list[Row], wanted: tuple[str, 
     if not tag_rows:
         at = max(number for number, row in enumerate(rows) if row.part != "gap")
         line = " ".join("#" + tag for tag in missing)
-        spaced = _style_at(digest, rows).between_parts
+        spaced = setting.style_at(digest, rows).between_parts
         return row_edits.with_part(rows, at, [Row("tags", line, None)], spaced=spaced)
     last = tag_rows[-1]
     changed = list(rows)
@@ -288,74 +274,6 @@ def _opens_below(digest: Digest, entry: Entry) -> bool:
     )
 
 
-def _rows(text: str, entry: Entry) -> list[Row]:
-    layout, start = entry.layout, entry.span.start
-    parts: dict[int, row_edits.Part] = {entry.line - 1: "head"}
-    if layout.below is not None:
-        parts[layout.below] = "below"
-    parts.update(dict.fromkeys(layout.commentary, "commentary"))
-    parts.update(dict.fromkeys(layout.tags, "tags"))
-    found = []
-    for number, line in enumerate(lines(entry.span.of(text)), entry.line - 1):
-        words = text[line.start + start : line.end + start]
-        placed = Line(line.start + start, line.end + start, line.stop + start)
-        found.append(Row(parts.get(number, "gap"), words, placed))
-    return found
-
-
-def _style(digest: Digest) -> Style:
-    """What most entries of a digest do; what a digest without any does between its lines."""
-    under, between = [], []
-    for entry in digest.entries:
-        gaps = _gaps(_rows(digest.text, entry))
-        under += [gap for gap in gaps[:1] if gap is not None]
-        between += [gap for gap in gaps[1:] if gap is not None]
-    aparts = [
-        gap
-        for one, other in pairwise(digest.entries)
-        if (gap := _gap(digest.text, one.span.end, other.span.start)) is not None
-    ]
-    apart = aparts[-1].replace("\r\n", "\n") if aparts else None
-    spaced = _most(under + between, otherwise=bool(apart) or _looks_spaced(digest.text))
-    if apart is None:
-        apart = "\n" if spaced else ""
-    return Style(_most(under, otherwise=spaced), _most(between, otherwise=spaced), apart)
-
-
-def _style_at(digest: Digest, rows: Sequence[Row]) -> Style:
-    """What an entry itself does; where it has too few parts to show it, what its digest does."""
-    under_head, between_parts = _gaps(rows)
-    if under_head is not None and between_parts is not None:
-        return Style(under_head, between_parts, "")
-    style = _style(digest)
-    if under_head is not None:
-        style = style._replace(under_head=under_head)
-    return style if between_parts is None else style._replace(between_parts=between_parts)
-
-
-def _gaps(rows: Sequence[Row]) -> tuple[bool | None, bool | None]:
-    """Whether a blank line stands under the head, and between other parts; None: not to be seen."""
-    under = between = None
-    for above, below in pairwise(rows):
-        if above.part == below.part:
-            continue
-        gap = below.part == "gap"
-        if above.part == "head":
-            under = gap
-        elif above.part != "gap":
-            between = bool(between) or gap
-    return under, between
-
-
-def _most(seen: Sequence[bool], *, otherwise: bool) -> bool:
-    return sum(seen) * 2 > len(seen) if seen else otherwise
-
-
-def _looks_spaced(text: str) -> bool:
-    """A digest that has no entries to show it: whether a blank line stands in it."""
-    return re.search(r"\n\r?\n[^\n]", text) is not None
-
-
 def _neighbours(digest: Digest, entry: Entry) -> tuple[Entry | None, Entry | None]:
     before = after = None
     for other in digest.entries:
@@ -365,31 +283,6 @@ def _neighbours(digest: Digest, entry: Entry) -> tuple[Entry | None, Entry | Non
             after = other
             break
     return before, after
-
-
-def _gap(text: str, start: int, end: int) -> str | None:
-    """What stands between two entries where that is blanks and breaks alone, else None."""
-    for line in lines(text[start:end]):
-        if kind_of(text, Line(*(at + start for at in line))) not in LAYOUT:
-            return None
-    return text[start:end]
-
-
-def _written(fields: Fields, link: str | None, style: Style) -> str:
-    """An entry made from nothing, with LF newlines and without the last one."""
-    parts = []
-    head = fields.url
-    if fields.title:
-        head += "\n\n" if style.under_head else "\n"
-        head += title_line.written(fields.title, fields.authors, link)
-    elif link is not None:
-        head += f"\n[[{link}]]"
-    parts.append(head)
-    if fields.commentary:
-        parts.append(fields.commentary)
-    if fields.tags:
-        parts.append(" ".join("#" + tag for tag in fields.tags))
-    return ("\n\n" if style.between_parts else "\n").join(parts)
 
 
 def _line_end(text: str, stop: int) -> int:

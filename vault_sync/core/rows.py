@@ -53,7 +53,11 @@ def _between(
     if added:
         assert above is not None
         own = text[above.end : above.stop] or newline
-        found.append(Edit(Span(above.end, above.end), own + own.join(added)))
+        # A "\r" at the end of the file is no newline, and must not become one with ours.
+        end = above.end
+        if above.end == above.stop:
+            end = above.start + len(text[above.start : end].rstrip("\r"))
+        found.append(Edit(Span(end, end), own + own.join(added)))
     if gone:
         first, last = gone[0].line, gone[-1].line
         assert above is not None

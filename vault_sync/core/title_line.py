@@ -4,8 +4,8 @@
     [[n|Title]] (A, B)    *[[n|Title]]* (A, B)    [[n|Title]]
     Title with [x] (A, B) [[n]]
 
-Emphasis that wraps the whole title or the whole line, a heading mark of level 3 or more and a list
-mark stand outside the title and its link.
+Emphasis that wraps the whole title or the whole line, a heading mark of level 3 or more, a number
+(`1. Title`) and a list mark stand outside the title and its link.
 
 **Which line is one.** The line must end in a balanced parenthesis with a blank before it. Prose
 ends so too (`... SinGAN (https://arxiv.org/abs/1905.01164)`), so the parenthesis and what is before
@@ -17,7 +17,7 @@ it are judged:
   count); one with Hangul has at most 3 words and no full stop at the end;
 - one author at least is name-like: no digit (`Table 3`, `192x192`, `ICLR 2023`), and more words
   that start with a capital or a caseless letter than words in lower case (`weak supervision`).
-  After a list mark two are asked for.
+  After a bullet two are asked for.
 
 Names in one word (`OpenAI`), `Name (Affiliation)`, `...` and `et al.` are let through. With a link
 in its place the line is known to be a title, and only the rule on sentences is asked.
@@ -51,7 +51,8 @@ class TitleLine(NamedTuple):
         return self.link is not None and self.link.start < self.title.start
 
 
-_LIST_MARK = re.compile(r"(?:[-+*]|\d{1,9}[.)])[ \t]+")
+_NUMBER_MARK = re.compile(r"\d{1,9}[.)][ \t]+")
+_LIST_MARK = re.compile(r"[-+*][ \t]+")
 _HEADING_MARK = re.compile(r"#{3,6}[ \t]+")
 _STARS = re.compile(r"\*{1,3}(?!\*)")
 _LINKED = re.compile(r"\[\[([^\[\]|\n]+)\|([^\[\]|\n]+)\]\]")
@@ -69,7 +70,7 @@ _FILLERS = frozenset(("...", "…", ":", "et al.", "et al", "and others", "other
 # Particles of names, then what organisations are called.
 _SMALL_WORDS = re.compile(
     "van|von|der|den|de|la|le|del|della|di|da|dos|das|do|du|el|al|bin|ibn|ter|ten|of|and|the|for"
-    "|et|e|y|af|zu|zur|team|group|labs?|research|authors|community|contributors|project"
+    r"|et|al\.|e|y|af|zu|zur|team|group|labs?|research|authors|community|contributors|project"
 )
 
 
@@ -102,11 +103,11 @@ def parse(text: str, start: int, end: int) -> TitleLine | None:
 
 def _after_mark(text: str, start: int, end: int) -> tuple[int, int]:
     """Where the line goes on behind its mark, and how many name-like authors it needs."""
-    heading = _HEADING_MARK.match(text, start, end)
-    if heading is not None:
-        return heading.end(), 1
-    listed = _LIST_MARK.match(text, start, end)
-    return (start, 1) if listed is None else (listed.end(), 2)
+    found = _HEADING_MARK.match(text, start, end) or _NUMBER_MARK.match(text, start, end)
+    if found is not None:
+        return found.end(), 1
+    found = _LIST_MARK.match(text, start, end)
+    return (start, 1) if found is None else (found.end(), 2)
 
 
 def own_link(text: str, start: int, end: int) -> re.Match[str] | None:
