@@ -14,15 +14,18 @@ from urllib.parse import quote, unquote
 
 from vault_sync.core.model import Key
 
-_ARXIV_NEW = r"\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}"
-_ARXIV_OLD = r"[a-z][a-z-]*(?:\.[a-z]{2})?/\d{2}(?:0[1-9]|1[0-2])\d{3}"
-_ARXIV = re.compile(rf"(?:{_ARXIV_NEW}|{_ARXIV_OLD})(?=v\d+|\.pdf|/|$)", re.IGNORECASE)
+_MONTH = "(?:0[1-9]|1[0-2])"
+# Four digits from April 2007, five since 2015 (arXiv's identifier scheme).
+_ARXIV_NEW = rf"(?:(?:0[7-9]|1[0-4]){_MONTH}\.[0-9]{{4}}|(?:1[5-9]|[2-9][0-9]){_MONTH}\.[0-9]{{5}})"
+_ARXIV_OLD = rf"[a-z][a-z-]*(?:\.[a-z]{{2}})?/[0-9]{{2}}{_MONTH}[0-9]{{3}}"
+_ARXIV = re.compile(rf"(?:{_ARXIV_NEW}|{_ARXIV_OLD})(?=v[0-9]|\.pdf|/|$)", re.IGNORECASE)
 _PLAIN_ARXIV = re.compile(
-    rf"(?:arxiv:\s*(?:{_ARXIV_NEW}|{_ARXIV_OLD})|{_ARXIV_NEW}|{_ARXIV_OLD})(?:v\d+)?", re.IGNORECASE
+    rf"(?:arxiv:\s*(?:{_ARXIV_NEW}|{_ARXIV_OLD})|{_ARXIV_NEW}|{_ARXIV_OLD})(?:v[0-9]+)?",
+    re.IGNORECASE,
 )
-_DOI = re.compile(r"10\.\d{4,9}/\S+")
+_DOI = re.compile(r"10\.[0-9]{4,9}/\S+")
 _ARXIV_DOI = "10.48550/arxiv."
-_DOI_PATH = re.compile(r"/doi/(?:[a-z]+/)?(10\.\d{4,9}/.+)", re.IGNORECASE)
+_DOI_PATH = re.compile(r"/doi/(?:[a-z]+/)?(10\.[0-9]{4,9}/.+)", re.IGNORECASE)
 _ADDRESS = re.compile(
     r"(?:https?|ftp)://([^/?#\s]+)([^?#\s]*)(?:\?([^#\s]*))?(?:#\S*)?", re.IGNORECASE
 )

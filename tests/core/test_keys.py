@@ -1,0 +1,145 @@
+"""Keys: what is one paper however it is addressed, and what is not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from vault_sync.core.keys import arxiv_id, key_of
+from vault_sync.core.model import Key
+
+NO_ADDRESS = (
+    "",
+    " ",
+    "hello",
+    "Title (Kim Lee)",
+    "https://",
+    "https:///path",
+    "http://#x",
+    "https://a b/c",
+    "mailto:kim@a.b",
+    "obsidian://open?vault=x",
+    "file:///etc/passwd",
+    "[[note]]",
+    "2308.0703",
+    "2313.07037",
+    "arxiv:hello",
+    "doi:hello",
+    "10.1/x",
+    "<>",
+)
+
+ONE_PAPER = (
+    "https://arxiv.org/abs/2308.07037",
+    "http://arxiv.org/abs/2308.07037",
+    "HTTPS://ArXiv.org/abs/2308.07037",
+    "https://www.arxiv.org/abs/2308.07037",
+    "https://export.arxiv.org/abs/2308.07037",
+    "https://arxiv.org/abs/2308.07037v1",
+    "https://arxiv.org/abs/2308.07037v12/",
+    "https://arxiv.org/pdf/2308.07037",
+    "https://arxiv.org/pdf/2308.07037.pdf",
+    "https://arxiv.org/pdf/2308.07037v2.pdf#page=3",
+    "https://arxiv.org/html/2308.07037v1#S1.SS2",
+    "https://arxiv.org/abs/2308.07037?context=cs.LG",
+    "https://browse.arxiv.org/pdf/2308.07037.pdf",
+    "https://ar5iv.labs.arxiv.org/html/2308.07037",
+    "https://ar5iv.org/abs/2308.07037",
+    "https://alphaxiv.org/abs/2308.07037",
+    "https://www.alphaxiv.org/overview/2308.07037v1",
+    "https://huggingface.co/papers/2308.07037",
+    "https://hf.co/papers/2308.07037",
+    "https://doi.org/10.48550/arXiv.2308.07037",
+    "doi:10.48550/arxiv.2308.07037v2",
+    "arxiv.org/abs/2308.07037",
+    "<https://arxiv.org/abs/2308.07037>",
+    "  https://arxiv.org/abs/2308.07037\t",
+    "arxiv:2308.07037",
+    "arXiv:2308.07037v3",
+    "arXiv: 2308.07037",
+    "2308.07037",
+)
+
+KEYS = {
+    "https://arxiv.org/abs/cs/0703041": "arxiv:cs/0703041",
+    "https://arxiv.org/pdf/cs/0703041v2.pdf": "arxiv:cs/0703041",
+    "https://arxiv.org/abs/cs%2F0703041": "arxiv:cs/0703041",
+    "https://arxiv.org/abs/math.GT/0309136": "arxiv:math/0309136",
+    "arXiv:hep-th/9901001v1": "arxiv:hep-th/9901001",
+    "https://arxiv.org/abs/0704.0001": "arxiv:0704.0001",
+    "https://doi.org/10.1145/3292500.3330701": "doi:10.1145/3292500.3330701",
+    "http://dx.doi.org/10.1000/ABC": "doi:10.1000/abc",
+    "doi:10.1000/ABC": "doi:10.1000/abc",
+    "10.1000/abc": "doi:10.1000/abc",
+    "https://doi.org/10.1002/%28SICI%291": "doi:10.1002/(sici)1",
+    "https://dl.acm.org/doi/10.1145/3292500.3330701": "doi:10.1145/3292500.3330701",
+    "https://dl.acm.org/doi/pdf/10.1145/3292500.3330701": "doi:10.1145/3292500.3330701",
+    "https://openreview.net/forum?id=AbC_1-2": "openreview:AbC_1-2",
+    "https://openreview.net/pdf?id=AbC_1-2": "openreview:AbC_1-2",
+    "https://openreview.net/forum?noteId=x&id=AbC_1-2": "openreview:AbC_1-2",
+    "openreview:AbC_1-2": "openreview:AbC_1-2",
+    "https://www.Example.com/Post/": "url:example.com/Post",
+    "http://example.com:80/Post#part": "url:example.com/Post",
+    "https://example.com": "url:example.com",
+    "https://example.com/p?utm_source=x&id=3&UTM_medium=y&fbclid=z": "url:example.com/p?id=3",
+    "https://example.com/p?id=3&lang=ko": "url:example.com/p?id=3&lang=ko",
+    "https://twitter.com/a/status/1?s=20": "url:twitter.com/a/status/1",
+    "https://example.com/p?s=20": "url:example.com/p?s=20",
+    "https://youtu.be/x?si=y": "url:youtu.be/x",
+    "https://ko.wikipedia.org/wiki/한국": "url:ko.wikipedia.org/wiki/%ED%95%9C%EA%B5%AD",
+    "https://ko.wikipedia.org/wiki/%ed%95%9c%EA%B5%AD": (
+        "url:ko.wikipedia.org/wiki/%ED%95%9C%EA%B5%AD"
+    ),
+    "https://arxiv.org/list/cs.CL/recent": "url:arxiv.org/list/cs.CL/recent",
+    "https://huggingface.co/meta/llama": "url:huggingface.co/meta/llama",
+    "https://notarxiv.org/abs/2308.07037": "url:notarxiv.org/abs/2308.07037",
+    "https://arxiv.org/abs/2308.070371": "url:arxiv.org/abs/2308.070371",
+    "https://a.b/\udcff": "url:a.b/%FF",
+    "ftp://a.b/c": "url:a.b/c",
+    "http://[::1]/x": "url:[::1]/x",
+}
+
+
+@pytest.mark.parametrize("text", NO_ADDRESS)
+def test_what_is_no_address_has_no_key(text: str) -> None:
+    assert key_of(text) is None
+
+
+@pytest.mark.parametrize("address", ONE_PAPER)
+def test_every_spelling_of_an_arxiv_address_is_one_paper(address: str) -> None:
+    assert key_of(address) == "arxiv:2308.07037"
+
+
+@pytest.mark.parametrize(("address", "key"), KEYS.items())
+def test_key(address: str, key: str) -> None:
+    assert key_of(address) == key
+
+
+def test_two_papers_keep_two_keys() -> None:
+    papers = ("https://a.b/c", "https://a.b/C", "https://a.b/c?d", "https://a.b", "https://b.a/c")
+    assert len({key_of(paper) for paper in papers}) == len(papers)
+
+
+def test_arxiv_id() -> None:
+    assert arxiv_id(Key("arxiv:cs/0703041")) == "cs/0703041"
+    assert arxiv_id(Key("doi:10.1000/1")) == ""
+
+
+@given(
+    st.one_of(st.text(), st.text().map("https://a.b/".__add__), st.text(alphabet="arxiv:/.9v#%"))
+)
+@settings(max_examples=300)
+def test_any_text_is_taken_and_a_key_can_always_be_encoded(text: str) -> None:
+    key = key_of(text)
+    if key is not None:
+        key.encode("ascii" if key.startswith(("url:", "doi:")) else "utf-8")
+        assert key == key_of(f" <{text.strip()}> ") or text.strip().startswith("<")
+
+
+@pytest.mark.parametrize(
+    "bit", ["a/", "%", "&", "a&", "?", "#", "10.1234/", "v1", "한", "/doi/10.1234/"]
+)
+@pytest.mark.timeout(20)
+def test_a_long_address_takes_no_quadratic_time(bit: str) -> None:
+    """It takes milliseconds; a quadratic walk would take minutes."""
+    assert key_of("https://a.b/" + bit * 200_000) is not None
