@@ -107,13 +107,15 @@ def fingerprint(root: Path, path: RelPath) -> str | None:
         descriptor = os.open(root / path, flags)
     except OSError:
         return None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return None  # a pipe would never end
-        try:
+            return None  # a folder; or a pipe, which would never end
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError:
-            return None
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
 
 
 def silent_ground(root: Path, mounts: Path = MOUNTS, platform: str = sys.platform) -> str | None:

@@ -1,0 +1,136 @@
+"""The quiet rule and the ping-pong breaker, on given times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from vault_sync.core import quiet
+from vault_sync.core.model import RelPath
+
+A, B = RelPath("digests/a.md"), RelPath("papers/b.md")
+
+
+@pytest.mark.parametrize(
+    ("touches", "now", "held"),
+    [
+        ({}, 0.0, {}),
+        ({A: 0.0}, 10.0, {}),  # ten quiet seconds are enough
+        ({A: 0.0}, 99.0, {}),
+        ({A: 0.0}, 9.9, {A: 10.0}),
+        ({A: 0.0, B: 5.0}, 9.0, {A: 10.0, B: 15.0}),
+        ({A: 0.0, B: 5.0}, 12.0, {B: 15.0}),
+    ],
+)
+def test_a_file_is_held_for_the_quiet_time_after_a_touch(
+    touches: Mapping[RelPath, float], now: float, held: Mapping[RelPath, float]
+) -> None:
+    assert quiet.holds(touches, quiet.NO_TURNS, now, 10.0) == held
+    assert quiet.unexpired(touches, now, 10.0).keys() == held.keys()
+
+
+@pytest.mark.parametrize(
+    ("known", "heard", "ours", "after"),
+    [
+        # What must not become a touch.
+        ({}, {}, {A}, {}),
+        ({}, {A: 3.0}, {A}, {}),
+        ({A: 5.0}, {A: 3.0}, set(), {A: 5.0}),  # heard late: the newer touch stays
+        ({A: 1.0}, {A: 3.0}, {A}, {A: 1.0}),  # our echo does not wipe out a person's touch
+        # What must.
+        ({}, {A: 3.0}, set(), {A: 3.0}),
+        ({A: 1.0}, {A: 3.0}, set(), {A: 3.0}),
+        ({A: 1.0}, {A: 3.0, B: 3.0}, {B}, {A: 3.0}),
+    ],
+)
+def test_only_others_touch(
+    known: Mapping[RelPath, float],
+    heard: Mapping[RelPath, float],
+    ours: set[RelPath],
+    after: Mapping[RelPath, float],
+) -> None:
+    assert quiet.touched(known, heard, ours) == after
+
+
+def _played(game: str, step: float) -> quiet.Turns:
+    """The turns after `game`, one letter every `step` seconds: o is we, t is another program."""
+    turns = quiet.NO_TURNS
+    for number, who in enumerate(game):
+        turns = quiet.with_turns(turns, [A], number * step, ours=who == "o")
+    return turns
+
+
+@pytest.mark.parametrize(
+    ("game", "step"),
+    [
+        ("", 1.0),
+        ("o", 1.0),
+        ("oooooooooo", 1.0),  # a night's work of our own is no quarrel
+        ("tttttttttt", 1.0),  # nor is a person at the keyboard
+        ("tttooooottttt", 1.0),
+        ("ototo", 1.0),  # three times: that happens
+        ("ototototototo", 15.0),  # twice a minute, all day
+        ("ototott", 1.0),
+    ],
+)
+def test_who_is_not_left_alone(game: str, step: float) -> None:
+    assert quiet.rests_until(_played(game, step).get(A, ())) is None
+    assert quiet.ping_pong(_played(game, step), 0.0) == ()
+
+
+@pytest.mark.parametrize(
+    ("game", "step", "last"),
+    [
+        ("otototo", 1.0, 6.0),
+        ("otototo", 10.0, 60.0),
+        ("ottottotto", 1.0, 9.0),
+        ("ooototooto", 1.0, 9.0),
+        ("totototot", 1.0, 7.0),
+    ],
+)
+def test_who_is_left_alone(game: str, step: float, last: float) -> None:
+    turns = _played(game, step)
+    assert quiet.rests_until(turns[A]) == last + quiet.REST
+    assert quiet.holds({}, turns, last, 10.0) == {A: last + quiet.REST}
+    assert quiet.holds({}, turns, last + quiet.REST, 10.0) == {}
+    (problem,) = quiet.ping_pong(turns, last)
+    assert (problem.path, problem.code) == (A, "ping-pong")
+    assert problem.hint
+    assert quiet.ping_pong(turns, last + quiet.REST) == ()
+
+
+def test_a_touch_cannot_shorten_a_rest() -> None:
+    turns = _played("otototo", 1.0)
+    assert quiet.holds({A: 6.5}, turns, 7.0, 10.0) == {A: 6.0 + quiet.REST}
+    assert quiet.holds({A: 6.0 + quiet.REST}, turns, 7.0, 10.0) == {A: 16.0 + quiet.REST}
+
+
+def test_old_turns_are_forgotten() -> None:
+    turns = _played("otototo", 1.0)
+    later = quiet.with_turns(turns, [B], 6.0 + quiet.REST, ours=True)
+    assert later.keys() == {B}
+
+
+@settings(max_examples=200)
+@given(st.lists(st.tuples(st.sampled_from("ot"), st.floats(0.1, 40.0)), max_size=30))
+def test_left_alone_means_that_four_own_writes_stand_within_a_minute(
+    game: list[tuple[str, float]],
+) -> None:
+    """Against a plain count: own writes that another program answered, in any one minute."""
+    turns, now = quiet.NO_TURNS, 0.0
+    writes: list[float] = []
+    before = ""
+    for who, pause in game:
+        now += pause
+        turns = quiet.with_turns(turns, [A], now, ours=who == "o")
+        if who == "o" and before == "o":
+            writes[-1] = now
+        elif who == "o":
+            writes.append(now)
+        before = who if who == "o" or before else before
+    recent = [at for at in writes if at > now - quiet.REST]
+    minutes = [sum(at - quiet.WINDOW <= other <= at for other in recent) for at in recent]
+    left_alone = quiet.rests_until(turns.get(A, ())) is not None
+    assert left_alone == any(count > quiet.LIMIT for count in minutes)

@@ -1,0 +1,102 @@
+"""sd_notify against a socket of our own; the commands that show a notification."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from vault_sync.edge import notify
+
+_TITLE, _TEXT = 'a "title"; $(x)', "<b>two\nlines</b> & 김\x1b[31m"
+
+
+@pytest.fixture
+def manager(tmp_path: Path) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(str(tmp_path / "notify"))
+        listening.settimeout(5)
+        yield listening
+
+
+def test_nobody_listens() -> None:
+    assert not notify.sd_notify("READY=1", {})
+    assert not notify.sd_notify("READY=1", {"NOTIFY_SOCKET": ""})
+    assert not notify.sd_notify("READY=1", {"NOTIFY_SOCKET": "vsock:2:1234"})
+
+
+def test_the_manager_hears(manager: socket.socket) -> None:
+    environ = {"NOTIFY_SOCKET": manager.getsockname()}
+    assert notify.sd_notify("READY=1", environ)
+    assert manager.recv(100) == b"READY=1"
+    assert notify.sd_notify(notify.status_line("a\nb  김 \udcff"), environ)
+    assert manager.recv(100) == "STATUS=a b 김 \\udcff".encode()
+
+
+def test_an_abstract_socket_hears() -> None:
+    name = f"vault-sync-test-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(f"\0{name}")
+        listening.settimeout(5)
+        assert notify.sd_notify("READY=1", {"NOTIFY_SOCKET": f"@{name}"})
+        assert listening.recv(100) == b"READY=1"
+
+
+def test_a_manager_that_is_gone_stops_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert not notify.sd_notify("READY=1", {"NOTIFY_SOCKET": str(tmp_path / "none")})
+    assert "READY" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("environ", "seconds"),
+    [
+        ({}, None),
+        ({"WATCHDOG_USEC": "0"}, None),
+        ({"WATCHDOG_USEC": "soon"}, None),
+        ({"WATCHDOG_USEC": "-3"}, None),
+        ({"WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "1"}, None),  # meant for another process
+        ({"WATCHDOG_USEC": "30000000"}, 30.0),
+        ({"WATCHDOG_USEC": "500000", "WATCHDOG_PID": str(os.getpid())}, 0.5),
+    ],
+)
+def test_how_long_the_manager_waits(environ: dict[str, str], seconds: float | None) -> None:
+    assert notify.watchdog_seconds(environ) == seconds
+
+
+def test_a_notification_on_linux() -> None:
+    command = notify.desktop_command(_TITLE, _TEXT, "linux")
+    assert command[:2] == ["notify-send", "--app-name=vault-sync"]
+    # Nothing of the text is an option, markup or a control character.
+    assert command[2:] == ["--", _TITLE, "&lt;b&gt;two lines&lt;/b&gt; &amp; 김 [31m"]
+
+
+def test_a_notification_on_macos_has_no_text_in_its_script() -> None:
+    command = notify.desktop_command(_TITLE, _TEXT, "darwin")
+    assert command[:2] == ["osascript", "-e"]
+    assert "title" not in command[2].replace("with title (item 1 of argv)", "")
+    assert command[3:] == [_TITLE, "<b>two lines</b> & 김 [31m"]
+
+
+def test_showing_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    for name in ("notify-send", "osascript"):
+        program = tmp_path / name
+        program.write_text(f'#!/bin/sh\nprintf "%s|" "$@" >"{tmp_path}/shown"\n')
+        program.chmod(0o755)
+    assert notify.desktop("title", "text")
+    assert (tmp_path / "shown").read_text().endswith("title|text|")
+    for name in ("notify-send", "osascript"):
+        (tmp_path / name).write_text("#!/bin/sh\nexit 1\n")
+    with caplog.at_level(logging.WARNING):
+        assert not notify.desktop("title", "text")
+    assert "notification" in caplog.text
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    assert not notify.desktop("title", "text")
