@@ -62,6 +62,9 @@ def test_no_link(text: str) -> None:
         ("a[[x]]b[[y]]를", ["x", "y"]),
         ("[[[x]]]", ["x"]),
         ("[[a[[x]]", ["x"]),
+        ("` [[[x]]]", ["x"]),
+        ("$5[[x]]$6", ["x"]),
+        ("a ` [[x]]\n```\n`\n```", ["x"]),
         ("*[[x]]* **[[y|z]]**", ["x", "y"]),
         ("never closed ` [[x]]", ["x"]),
         ("`a\n\nb` [[x]]", ["x"]),  # a code span ends with its paragraph
@@ -190,6 +193,13 @@ def test_retarget_changes_the_target_alone() -> None:
     )
     assert [wikilink.target for wikilink in asked] == ["a", "a", "a", "b", " a ", "a.md"]
     assert links.retarget(text, lambda wikilink: wikilink.target) == []
+
+
+def test_a_comment_may_end_inside_a_fence() -> None:
+    text = "%%\n```\na %% https://a.b [[x]]\n```\nhttps://c.d [[y]]"
+    assert [piece.kind for piece in code_mask.pieces(text)] == ["comment", "code", "link"]
+    assert urls(text) == ["https://c.d"]
+    assert targets(text) == ["y"]
 
 
 MARKS = st.lists(
@@ -345,7 +355,7 @@ def resolved(names: Names, target: str, source: str = "digests/w.md") -> str | N
         (["b/A.md", "zz/A.md"], "A", "zz/s/w.md", "b/A.md"),
         (["b/A.md", "zzz/A.md"], "A", "z/w.md", "b/A.md"),
         # Then the shortest path, in characters.
-        (["long folder/A.md", "a/b/A.md"], "A", "w.md", "a/b/A.md"),
+        (["a long folder/A.md", "b/c/A.md"], "A", "w.md", "b/c/A.md"),
         (["b/A.md", "a/A.md"], "A", "w.md", "a/A.md"),
         (["A.md", "s/A.md"], "/A", "s/w.md", "A.md"),
         (["s/A.md"], "/A", "s/w.md", None),

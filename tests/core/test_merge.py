@@ -92,6 +92,8 @@ def test_edits_that_do_not_overlap_survive(base: str, digest: str, note: str, me
         ("A. B.", "A. N. B.", "A. N. B1. M.", None),
         ("A. B.", "A1. N. B.", "A. N. B1.", None),
         ("a\nb\nc", "a\nb\nc\nd", "a\nb\nC\nd", ("c", "c\nd", "C\nd")),
+        # The line end that one side removed is the one behind which the other wrote.
+        ("\nA.", "A.", "\n\nN.\nA.", ("", "", "\n\nN.")),
         # Two places: both are shown.
         ("a\n1\n2\nb", "a1\n1\n2\nb1", "a2\n1\n2\nb2", ("a\nb", "a1\nb1", "a2\nb2")),
     ],

@@ -68,9 +68,9 @@ class _Walk:
                 if piece is not None:
                     yield piece
                 at = piece.span.end if piece else _resume(opener)
-            # A comment or display math may run over a fence.
-            if fence.start < fence.end and at <= fence.start:
-                yield Piece("code", fence)
+            # A comment or display math may have run into the fence.
+            if (start := max(at, fence.start)) < fence.end:
+                yield Piece("code", Span(start, fence.end))
             at = max(at, fence.end)
 
     def _piece(self, opener: re.Match[str], stop: int) -> Piece | None:

@@ -114,7 +114,20 @@ def _sentences_merged(chunk: Chunk[str]) -> list[str] | None:
         if piece.merged is None:
             return None
         merged.extend(piece.merged)
-    return merged
+    return merged if _reads_as(merged) else None
+
+
+def _reads_as(tokens: Sequence[str]) -> bool:
+    """Whether these tokens, written one after another, are lines of the very same sentences.
+
+    One side may have taken away the line end behind which the other put a sentence.
+    """
+    text = "".join(tokens)
+    return text.endswith("\n" if text else "") and _words(sentences(text)) == _words(tokens)
+
+
+def _words(tokens: Iterable[str]) -> list[str]:
+    return [word for token in tokens if (word := token.strip())]
 
 
 def _beside_words(base: Sequence[str], side: Sequence[str]) -> list[tuple[int, int]]:

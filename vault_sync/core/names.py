@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date
 from hashlib import sha256
 from urllib.parse import unquote, urlsplit
@@ -93,22 +94,21 @@ def note_name(pattern: str, *, title: str, url: str, key: Key, published: str) -
     day = _day(published)
     pattern = _without_absent(pattern, {"published": day, "arxiv": values["arxiv"]})
 
-    def filled(room: int | None) -> str:
+    def filled(cut: Callable[[str], str]) -> str:
         def one(field: re.Match[str]) -> str:
             if field[1] == "published":
-                return _dated(field[2] or "%Y-%m-%d", day) if day else ""
+                return _dated(field[2] or "%Y-%m-%d", day)
             value = values.get(field[1], "")
-            if field[1] not in _TITLES or room is None:
-                return value
-            return clip(value, room)
+            return cut(value) if field[1] in _TITLES else value
 
         return _cleaned(_FIELD.sub(one, pattern))
 
+    name = filled(str)
     titles = sum(field[1] in _TITLES for field in _FIELD.finditer(pattern))
-    name = filled(None)
     if titles and len(name.encode()) > _STEM_LIMIT:
-        fixed = len(filled(0).encode()) + titles  # a blank beside an empty title was trimmed
-        name = filled(max(0, (_STEM_LIMIT - fixed) // titles))
+        fixed = len(filled(lambda _: "x").encode()) - titles
+        room = max(0, _STEM_LIMIT - fixed) // titles
+        name = filled(lambda value: clip(value, room))
     return _writable(name or instead, _STEM_LIMIT)
 
 
@@ -217,7 +217,7 @@ def _joined(text: str, at: int) -> bool:
         return True
     if "\U0001f3fb" <= after <= "\U0001f3ff" or "\U000e0020" <= after <= "\U000e007f":
         return True
-    if after in "\u200c\uff9e\uff9f" or (before == "\r" and after == "\n"):
+    if after in "\u200c\u0e33\u0eb3\uff9e\uff9f" or (before == "\r" and after == "\n"):
         return True
     if _regional(after):
         flags = 0
