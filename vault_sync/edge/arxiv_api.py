@@ -64,6 +64,8 @@ class Line:
 
     @property
     def host(self) -> str:
+        if not arxiv_http.allowed(self.url):
+            return self.url
         return urlsplit(self.url).netloc.rpartition("@")[2].lower()
 
 
@@ -150,11 +152,12 @@ def _turn(line: Line) -> Iterator[list[float]]:
     """Waits for our turn and holds it. The list takes the seconds until the next turn, anyone's."""
     pace = line.pace
     lease = pace.limits.connect + pace.limits.total
-    nonsense = max(pace.patience, lease, pace.interval * 2**pace.tries)
+    ours = max(lease, pace.interval * 2**pace.tries)
+    nonsense = max(ours, pace.patience)
     while wait := arxiv_cache.take_turn(
         line.db, line.host, line.clock(), lease=lease, nonsense=nonsense
     ):
-        if wait > max(pace.longest, lease):
+        if wait > max(ours, pace.longest):
             minutes = round(wait / 60) or 1
             raise GivenUp(_notice(line, f"it asks to be left alone for {minutes} min", _LATER))
         # A turn may end long before its lease, so not all of it is slept through.
@@ -194,7 +197,7 @@ def _turned_away(line: Line) -> Problem:
 
 def _notice(line: Line, reason: str, hint: str) -> Problem:
     return Problem(
-        path=line.host or line.url,
+        path=line.host,
         code="facts-network",
         message=f"no facts from arXiv for now: {reason}",
         hint=hint,

@@ -190,5 +190,7 @@ def _read(text: str | None) -> Facts | None:
     if text is None:
         return None
     said = json.loads(text)
+    if not isinstance(said, dict):
+        raise TypeError("facts are an object")
     values: Any = {name: tuple(v) if isinstance(v, list) else v for name, v in said.items()}
     return Facts(**values)

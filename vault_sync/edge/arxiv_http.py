@@ -91,8 +91,9 @@ def followed(url: str, location: str) -> str:
     Raises:
         Unusable: it leads to another host or port, or from https to http.
     """
-    target = urljoin(url, location)
+    target = ""
     try:
+        target = urljoin(url, location)
         same = allowed(target) and _place(urlsplit(target)) == _place(urlsplit(url))
     except ValueError:
         same = False
