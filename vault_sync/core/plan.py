@@ -101,6 +101,7 @@ class Plan:
     agreements: tuple[Agreement, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     problems: tuple[Problem, ...] = ()
+    digests: int = 0
     entries: int = 0
     notes: int = 0
     wanted: tuple[Key, ...] = field(default=())

@@ -1,0 +1,1 @@
+"""One verb a file: plain arguments in, lines on the terminal and an exit code out."""

@@ -1,0 +1,31 @@
+"""`doctor`: look for what would bite; every finding says what to do."""
+
+from __future__ import annotations
+
+import os
+
+from vault_sync import report
+from vault_sync.commands.console import Console
+from vault_sync.edge import doctor as examination
+from vault_sync.edge.rename import exchange_works
+
+
+def doctor(console: Console) -> int:
+    """1 if something should be mended, 0 if all is well."""
+    config = console.config()
+    state = console.state(config)
+
+    def exchanges(root: object) -> bool:
+        del root
+        folder = os.open(config.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            return exchange_works(folder)
+        finally:
+            os.close(folder)
+
+    around = examination.Surroundings(state=state.directory, exchange=exchanges)
+    found = examination.examine(config.root, around)
+    console.out(report.problem_lines(found))
+    if not found:
+        console.say([f"nothing to mend in {config.root}"])
+    return report.OUT_OF_LINE if any(p.level == "problem" for p in found) else report.IN_LINE

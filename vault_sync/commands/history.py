@@ -1,0 +1,99 @@
+"""`log`, `undo`, `restore`: what was written and why, and how to get a text back."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from vault_sync import report
+from vault_sync.commands.console import Console, UsageError
+from vault_sync.core.model import RelPath
+from vault_sync.edge import past
+from vault_sync.edge.journal import PassRecord
+from vault_sync.edge.recover import recover
+
+SIGNS = {"create": "+", "write": "~", "rename": ">", "trash": "-"}
+
+
+def log(console: Console, limit: int | None) -> int:
+    """The passes that wrote something, newest first."""
+    state = console.state(console.config())
+    try:
+        records = past.log(state, limit)
+    finally:
+        state.close()
+    if console.json:
+        console.out([json.dumps([_as_json(record) for record in records], ensure_ascii=False)])
+        return report.IN_LINE
+    for record in records:
+        console.out(_lines(record))
+    if not records:
+        console.say(["nothing was written yet"])
+    return report.IN_LINE
+
+
+def _lines(record: PassRecord) -> list[str]:
+    when = datetime.fromisoformat(record.started).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    lines = [
+        f"pass {record.id}  {when}  {record.cause}" + ("  (interrupted)" if record.open else "")
+    ]
+    for change in record.changes:
+        to = f" -> {change.to}" if change.to else ""
+        undone = f"  NOT DONE: {change.undone}" if change.undone else ""
+        lines.append(f"  {SIGNS[change.kind]} {change.path}{to}  ({change.why}){undone}")
+    return lines
+
+
+def _as_json(record: PassRecord) -> dict[str, object]:
+    return {
+        "pass": record.id,
+        "started": record.started,
+        "cause": record.cause,
+        "files": [
+            {
+                "kind": change.kind,
+                "path": change.path,
+                "to": change.to,
+                "why": change.why,
+                "undone": change.undone,
+            }
+            for change in record.changes
+        ],
+    }
+
+
+def undo(console: Console, pass_id: int | None) -> int:
+    """Take a pass back; a file edited since is left as it is, and named."""
+    config = console.config()
+    state = console.state(config)
+    try:
+        with state.lock(5.0):
+            console.complain(report.problem_lines(recover(config.root, state)))
+            try:
+                outcome = past.undo(config.root, state, pass_id, started=datetime.now(UTC))
+            except LookupError as error:
+                raise UsageError(f"{error.args[0]}: `vault-sync log` lists them") from error
+    finally:
+        state.close()
+    console.say(report.operation_lines(outcome.done))
+    console.complain(report.undone_lines(outcome.undone))
+    return report.OUT_OF_LINE if outcome.undone else report.IN_LINE
+
+
+def restore(console: Console, path: str) -> int:
+    """Bring the newest saved text of a path back, beside a newer text if there is one."""
+    config = console.config()
+    state = console.state(config)
+    wanted = RelPath(console.path_in(config, path))
+    try:
+        with state.lock(5.0):
+            console.complain(report.problem_lines(recover(config.root, state)))
+            try:
+                outcome = past.restore(config.root, state, wanted, started=datetime.now(UTC))
+            except LookupError as error:
+                raise UsageError(f"{error.args[0]}: look in {state.saved}") from error
+    finally:
+        state.close()
+    console.say(report.operation_lines(outcome.done))
+    console.complain(report.undone_lines(outcome.undone))
+    return report.OUT_OF_LINE if outcome.undone else report.IN_LINE

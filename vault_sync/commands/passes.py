@@ -1,0 +1,203 @@
+"""`rebuild`, `sync`, `resolve`: a pass that writes. `check`, `diff`: one that does not."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from vault_sync import __version__, report, sync
+from vault_sync.commands.console import Bar, Console, UsageError
+from vault_sync.core.keys import arxiv_id
+from vault_sync.core.model import Facts, Key, Problem, RelPath, Side
+from vault_sync.core.plan import Operation, Plan
+from vault_sync.edge import arxiv
+from vault_sync.edge.config import Config
+from vault_sync.edge.state import State
+from vault_sync.sync import Order, Result, Seen
+
+Cause = Literal["rebuild", "sync", "resolve", "hook"]
+
+
+def source(config: Config, state: State, *, offline: bool) -> arxiv.Source:
+    """Where facts come from; the cache is shared by all vaults of this machine."""
+    cache = state.directory.parent / "arxiv.sqlite"
+    return sync.source_of(config, cache, offline=offline, version=__version__)
+
+
+def write(console: Console, order: Order, *, offline: bool, dry_run: bool = False) -> int:
+    """One pass; with `dry_run` only its plan is shown."""
+    config = console.config()
+    state = console.state(config)
+    try:
+        with Bar(console) as bar:
+            facts = Asking(config, state, bar, offline=offline or dry_run)
+            if dry_run:
+                _, plan = sync.planned(config, state, order, facts, bar)
+                return _show_plan(console, config, replace(plan, problems=facts.added(plan)))
+            _ask_first(config, state, order, facts)
+            result = sync.run(config, state, order, facts, progress=bar)
+        result = replace(result, plan=replace(result.plan, problems=facts.added(result.plan)))
+    finally:
+        state.close()
+    return show_result(console, config, result)
+
+
+class Asking:
+    """The facts of papers, and what was said while asking for them."""
+
+    def __init__(self, config: Config, state: State, bar: Bar, *, offline: bool) -> None:
+        self.source = source(config, state, offline=offline)
+        self.bar = bar
+        self.stop = threading.Event()
+        self.said: tuple[Problem, ...] = ()
+
+    def __call__(self, keys: Sequence[Key]) -> Mapping[Key, Facts]:
+        return sync.remembered(self.source)(keys)
+
+    def ask(self, keys: Sequence[Key], *, refresh: bool = False) -> None:
+        """Ask arXiv for what is not known yet; what it says is remembered."""
+        ids = [arxiv_id(key) for key in keys]
+
+        def progress(done: int, whole: int) -> None:
+            self.bar("asking arXiv", done, whole)
+
+        try:
+            answer = arxiv.look_up(
+                self.source, ids, stop=self.stop, progress=progress, refresh=refresh
+            )
+        except KeyboardInterrupt:
+            self.stop.set()
+            raise
+        self.said = answer.said
+
+    def added(self, plan: Plan) -> tuple[Problem, ...]:
+        return (*plan.problems, *self.said)
+
+
+def _ask_first(config: Config, state: State, order: Order, facts: Asking) -> None:
+    """Ask the network before the pass, and with no lock held: a new note's name needs its day."""
+    if facts.source.offline or not facts.source.enabled:
+        return
+    seen, plan = sync.planned(config, state, order, facts, facts.bar)
+    wanted = _wanted(seen, plan, config, facts)
+    if wanted:
+        facts.ask(wanted)
+
+
+def _wanted(seen: Seen, plan: Plan, config: Config, facts: Asking) -> list[Key]:
+    lacking = sync.lacking(seen, config.rules)
+    known = facts(lacking)
+    made = set(plan.wanted)
+    return [key for key in lacking if key in made and key not in known]
+
+
+def _show_plan(console: Console, config: Config, plan: Plan) -> int:
+    """A dry run: the plan, and 0; 1 where a person must look."""
+    if console.json:
+        console.out([report.as_json(config.root, plan, plan.operations, console.seconds(), ())])
+    else:
+        _show_problems(console, plan)
+        console.say(report.operation_lines(plan.operations))
+        console.say([f"{report.summary(plan, plan.operations)} (dry run: nothing was written)"])
+    return report.IN_LINE if report.settled(plan) else report.OUT_OF_LINE
+
+
+def show_result(console: Console, config: Config, result: Result) -> int:
+    plan, outcome = result.plan, result.outcome
+    if console.json:
+        console.out(
+            [report.as_json(config.root, plan, outcome.done, console.seconds(), outcome.undone)]
+        )
+    else:
+        if result.note:
+            console.complain([f"note: {result.note}; nothing is taken for a removal"])
+        _show_problems(console, plan)
+        console.complain(report.undone_lines(outcome.undone))
+        shown: Sequence[Operation] = outcome.done if console.verbose else outcome.done[:20]
+        console.say(report.operation_lines(shown))
+        if len(outcome.done) > len(shown):
+            more = len(outcome.done) - len(shown)
+            console.say([f"... and {more} more (--verbose shows them, `vault-sync log` too)"])
+        console.say([report.summary(plan, outcome.done)])
+    fine = report.settled(plan, outcome.undone)
+    return report.IN_LINE if fine else report.OUT_OF_LINE
+
+
+def _show_problems(console: Console, plan: Plan) -> None:
+    shown = [
+        problem for problem in plan.problems if problem.level == "problem" or not console.quiet
+    ]
+    console.complain(report.problem_lines(shown))
+    console.complain(report.conflict_lines(plan.conflicts))
+
+
+def order_for(
+    config: Config, console: Console, digests: Sequence[str], *, cause: Cause, remake: bool
+) -> Order:
+    """The order for a pass over some digests, or all.
+
+    Raises:
+        UsageError: a path is no digest of the vault.
+    """
+    chosen = set()
+    for given in digests:
+        path = RelPath(console.path_in(config, given))
+        if not (config.root / path).is_file():
+            raise UsageError(f"{given}: there is no such digest in {config.root}")
+        if not sync.is_digest(config.rules)(path):
+            globs = ", ".join(config.rules.digest_paths)
+            raise UsageError(f"{given}: not a digest: [digests] paths finds {globs}")
+        chosen.add(path)
+    return Order(cause=cause, remake=remake, only=frozenset(chosen))
+
+
+def check(console: Console) -> int:
+    """Change nothing; 0 in line, 1 with the reasons."""
+    config = console.config()
+    state = console.state(config)
+    try:
+        with Bar(console) as bar:
+            facts = Asking(config, state, bar, offline=True)
+            _, plan = sync.planned(config, state, Order(cause="check"), facts, bar)
+    finally:
+        state.close()
+    if console.json:
+        console.out([report.as_json(config.root, plan, plan.operations, console.seconds(), ())])
+    else:
+        _show_problems(console, plan)
+        console.say(f"out of line: {line}" for line in report.operation_lines(plan.operations))
+        if plan.operations:
+            console.say(["    `vault-sync sync` brings it in line, `vault-sync diff` shows how"])
+    in_line = report.settled(plan) and not plan.operations
+    return report.IN_LINE if in_line else report.OUT_OF_LINE
+
+
+def diff(console: Console) -> int:
+    """The plan as a unified diff; 1 if there is one."""
+    config = console.config()
+    state = console.state(config)
+    try:
+        with Bar(console) as bar:
+            facts = Asking(config, state, bar, offline=True)
+            _, plan = sync.planned(config, state, Order(cause="diff"), facts, bar)
+    finally:
+        state.close()
+    if console.json:
+        console.out([report.as_json(config.root, plan, plan.operations, console.seconds(), ())])
+    else:
+        _show_problems(console, plan)
+        console.out(report.diff_lines(plan.operations))
+    return report.OUT_OF_LINE if plan.operations or not report.settled(plan) else report.IN_LINE
+
+
+def resolve(console: Console, note: str, side: Side) -> int:
+    """Settle what is open about one note by taking a side; a pass like any other does it."""
+    config = console.config()
+    path = RelPath(console.path_in(config, note))
+    if not (config.root / path).is_file() and (config.root / f"{path}.md").is_file():
+        path = RelPath(f"{path}.md")
+    if not (config.root / path).is_file():
+        raise UsageError(f"{note}: there is no such note in {config.root}")
+    return write(console, Order(cause="resolve", take=(path, side)), offline=True)

@@ -1,0 +1,146 @@
+"""`watch`: the daemon, put together."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import platformdirs
+
+from vault_sync import daemon, report, sync
+from vault_sync.commands.console import Console
+from vault_sync.commands.passes import source
+from vault_sync.core.keys import arxiv_id
+from vault_sync.core.model import Key, Problem, RelPath
+from vault_sync.core.plan import Create, Outcome, Rename, Write
+from vault_sync.daemon import Life, PassResult, Timing
+from vault_sync.edge import arxiv, life
+from vault_sync.edge import config as configuration
+from vault_sync.edge.config import Config, ConfigError
+from vault_sync.edge.logs import logging_handler
+from vault_sync.edge.notify import desktop
+from vault_sync.edge.state import Busy, State, StateError
+from vault_sync.edge.watch import Moment
+from vault_sync.sync import Order
+
+_log = logging.getLogger("vault_sync")
+
+PATIENCE = 30.0
+"""Seconds that a pass of the daemon waits while a command holds the vault."""
+
+
+@dataclass(slots=True)
+class _Watched:
+    """What the daemon watches over: the configuration may change under way."""
+
+    config: Config
+    state: State
+    offline: bool
+    wanted: tuple[Key, ...] = ()
+
+    def pass_(self, moment: Moment, held: frozenset[RelPath]) -> PassResult:
+        """One pass; what a person is typing in is not written."""
+        _log.debug("a moment: %s", moment.why)
+        source_ = source(self.config, self.state, offline=True)
+        order = Order(cause="watch", held=held)
+        try:
+            facts_of = sync.remembered(source_)
+            result = sync.run(self.config, self.state, order, facts_of, wait=PATIENCE)
+        except (Busy, StateError) as error:
+            raise OSError(str(error)) from error  # the loop says so and tries again
+        self.wanted = result.plan.wanted
+        for line in report.operation_lines(result.outcome.done):
+            _log.info("%s", line)
+        for line in report.undone_lines(result.outcome.undone):
+            _log.warning("%s", line)
+        return PassResult(
+            written=_written(result.outcome),
+            waiting=frozenset(operation.path for operation in result.waiting),
+            wanted=bool(self.wanted) and not self.offline and self.config.arxiv.enabled,
+            conflicts=frozenset(report.conflict_lines(result.plan.conflicts)),
+            problems=result.plan.problems,
+            summary=report.summary(result.plan, result.outcome.done),
+        )
+
+    def look_up(self, stop: threading.Event) -> bool:
+        """Ask arXiv for what the last pass wanted; True if something new is known."""
+        ids = [arxiv_id(key) for key in self.wanted]
+        asked = source(self.config, self.state, offline=self.offline)
+        answer = arxiv.look_up(asked, ids, stop=stop)
+        for line in report.problem_lines(answer.said):
+            _log.info("%s", line)
+        return bool(answer.facts)
+
+    def reload(self) -> Timing | Problem:
+        """Read the configuration again; a wrong one leaves the old in force."""
+        try:
+            self.config = configuration.load(self.config.root)
+        except ConfigError as error:
+            return Problem(configuration.FILE, "configuration", str(error), "mend it and save it")
+        return _timing(self.config)
+
+    def report(self, said: Life) -> None:
+        life.write(
+            self.state.directory,
+            life.Sign(
+                pid=said.pid,
+                started=said.started,
+                beat=said.beat,
+                doing=said.doing,
+                last_pass=said.last_pass,
+                last_did=said.last_did,
+                waiting={str(path): until for path, until in said.waiting.items()},
+            ),
+        )
+
+
+def _timing(config: Config) -> Timing:
+    watch = config.watch
+    return Timing(settle=watch.settle, quiet=watch.quiet, sweep=watch.sweep)
+
+
+def _written(outcome: Outcome) -> dict[RelPath, str]:
+    """SHA-256 of every file as this pass left it."""
+    written = {}
+    for operation in outcome.done:
+        if isinstance(operation, Create | Write):
+            content = operation.after.encode("utf-8", "surrogateescape")
+            written[operation.path] = sha256(content).hexdigest()
+        elif isinstance(operation, Rename):
+            content = operation.before.encode("utf-8", "surrogateescape")
+            written[operation.to] = sha256(content).hexdigest()
+    return written
+
+
+def watch(console: Console, *, offline: bool) -> int:
+    """Keep the vault in line until told to stop. A second daemon is refused."""
+    config = console.config()
+    state = console.state(config)
+    logs = Path(platformdirs.user_log_dir("vault-sync", appauthor=False))
+    handler = logging_handler(os.environ, sys.stderr, logs)
+    _log.addHandler(handler)
+    _log.setLevel(logging.DEBUG if console.verbose else logging.INFO)
+    _log.propagate = False
+    watched = _Watched(config, state, offline)
+    try:
+        with life.only_one(state.directory):
+            daemon.run(
+                config.root,
+                watched.pass_,
+                timing=_timing(config),
+                reload=watched.reload,
+                report=watched.report,
+                facts=watched.look_up,
+                tell=desktop if config.watch.notify else None,
+            )
+            life.forget(state.directory)
+    finally:
+        state.close()
+        _log.removeHandler(handler)
+        handler.close()
+    return report.IN_LINE  # whoever told a daemon to stop wanted just that
