@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from vault_sync.core import merge
 from vault_sync.core.merge import Clash, diff3, paragraphs, tag_sets, value
 
+LAWS = settings(max_examples=300, deadline=None, derandomize=True)
 BASE = "첫째 문장이다. 둘째 문장이다! 셋째 문장."
 
 
@@ -152,7 +153,7 @@ TAGS = st.lists(st.sampled_from(["a", "A", "b", "B", "c", "d", "é", "e\u0301"])
 
 
 @given(TAGS, TAGS, TAGS)
-@settings(max_examples=300, deadline=None)
+@LAWS
 def test_the_laws_of_tag_sets(base: list[str], digest: list[str], note: list[str]) -> None:
     fold = merge.fold_tag
     assert tag_sets(base, digest, base) == tuple(digest)
@@ -201,7 +202,7 @@ THREE = TEXT.flatmap(
 
 
 @given(THREE)
-@settings(max_examples=300, deadline=None)
+@LAWS
 def test_the_laws_of_paragraphs(three: tuple[str, str, str]) -> None:
     base, digest, note = three
     assert paragraphs(base, digest, base) == digest
@@ -227,7 +228,7 @@ def marked(text: str) -> set[str]:
 
 
 @given(THREE)
-@settings(max_examples=300, deadline=None)
+@LAWS
 def test_no_word_is_lost_also_when_merged_again(three: tuple[str, str, str]) -> None:
     base, digest, note = three
     merged = paragraphs(base, digest, note)
@@ -245,7 +246,7 @@ def test_no_word_is_lost_also_when_merged_again(three: tuple[str, str, str]) -> 
 
 
 @given(THREE)
-@settings(max_examples=300, deadline=None)
+@LAWS
 def test_sentences_are_neither_glued_nor_invented(three: tuple[str, str, str]) -> None:
     merged = paragraphs(*three)
     if not isinstance(merged, Clash):
@@ -256,7 +257,7 @@ ITEMS = st.lists(st.integers(0, 5), max_size=9)
 
 
 @given(ITEMS, ITEMS, ITEMS)
-@settings(max_examples=300, deadline=None)
+@LAWS
 def test_the_chunks_joined_give_every_side_back(
     base: list[int], a: list[int], b: list[int]
 ) -> None:
@@ -268,7 +269,7 @@ def test_the_chunks_joined_give_every_side_back(
 
 
 @given(ITEMS, ITEMS)
-@settings(max_examples=300, deadline=None)
+@LAWS
 def test_the_coarse_comparison_is_a_comparison(a: list[int], b: list[int]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(merge, "_FEW", -1)
@@ -416,4 +417,4 @@ def test_ten_thousand_lines_are_bearable(kind: str) -> None:
 def test_ten_megabytes_are_bearable(kind: str) -> None:
     base, digest, note = MANY[kind](2_000_000)
     merged = paragraphs(base, digest, note)
-    assert isinstance(merged, Clash) or len(merged) > 1_000_000
+    assert isinstance(merged, Clash) == (kind != "same lines")

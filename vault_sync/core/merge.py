@@ -92,6 +92,10 @@ def _lines(text: str) -> list[str]:
 _SENTENCES = re.compile(r"((?<=[.!?。！？…])\s+|\n\s*)")
 
 
+_LONG = 1_000_000
+"""Characters, of three sides together, up to which sentences are looked at; beyond is no prose."""
+
+
 def sentences(text: str) -> list[str]:
     """The sentences and what stands between them, in turn; joined, they are the text."""
     return [token for token in _SENTENCES.split(text) if token]
@@ -99,6 +103,8 @@ def sentences(text: str) -> list[str]:
 
 def _sentences_merged(chunk: Chunk[str]) -> list[str] | None:
     """A stretch of lines that clash as lines, merged by sentence; None if sentences clash too."""
+    if sum(len(line) for side in chunk for line in side) > _LONG:
+        return None
     base, a, b = (sentences("".join(side)) for side in chunk)
 
     def one_place(one: _Hunk, other: _Hunk) -> bool:
