@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal, NamedTuple
+from datetime import UTC, datetime
 
 from vault_sync.core.model import RelPath
 from vault_sync.core.plan import Agreement, Create, Operation, Rename, Row, Trash, Write
+from vault_sync.edge.records import Kind, changes, note_saved
 from vault_sync.edge.saved import name_of
-from vault_sync.edge.state import State, bound, unbound
-
-Kind = Literal["create", "write", "rename", "trash"]
+from vault_sync.edge.state import State
+from vault_sync.edge.tables import bound, checksum
 
 
 @dataclass(slots=True)
@@ -54,28 +52,7 @@ class Pass:
     token: str
     started: str
     tasks: Sequence[Task]
-
-
-class Change(NamedTuple):
-    """One file of a pass. `undone` says why nothing was done to it, or is None."""
-
-    kind: Kind
-    path: RelPath
-    to: RelPath | None
-    why: str
-    undone: str | None
-    before: str
-    after: str
-
-
-class PassRecord(NamedTuple):
-    """One pass as the log has it. `started` is ISO 8601; `open`: interrupted, not finished yet."""
-
-    id: int
-    started: str
-    cause: str
-    open: bool
-    changes: tuple[Change, ...]
+    agreements: Sequence[tuple[int, Agreement]]
 
 
 def task_of(number: int, operation: Operation) -> Task:
@@ -107,15 +84,15 @@ def begin(
     *,
     cause: str,
     started: datetime,
-    saved: Mapping[str, RelPath],
+    texts: Iterable[tuple[str, RelPath]],
 ) -> Pass:
-    """Puts a pass into the journal, with the texts that were saved for it: one commit.
+    """Puts a pass into the journal, with the texts (name, path) saved for it: one commit.
 
     Raises:
         StateError: it is not in the journal; nothing may be written.
     """
     token = os.urandom(6).hex()
-    at = started.isoformat()
+    at = started.astimezone(UTC).isoformat()
     with state.writing() as connection:
         id_ = connection.execute(
             "INSERT INTO pass(started, cause, token, open) VALUES (?, ?, ?, 1)", (at, cause, token)
@@ -126,15 +103,17 @@ def begin(
             [(id_, *_columns(task)) for task in tasks],
         )
         connection.executemany(
-            "INSERT INTO journal VALUES (?, ?, ?)",
-            [(id_, task.number, task.content) for task in tasks if task.has_content],
+            "INSERT INTO journal VALUES (?, ?, ?, ?)",
+            [(id_, task.number, task.content, _sum(task)) for task in tasks],
         )
+        first = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM agreement").fetchone()[0]
+        numbered = list(enumerate(agreements, first))
         connection.executemany(
-            "INSERT INTO agreement(pass, paths, rows) VALUES (?, ?, ?)",
-            [(id_, json.dumps(sorted(one.paths)), _dump(one)) for one in agreements],
+            "INSERT INTO agreement VALUES (?, ?, ?, ?, ?)",
+            [(number, id_, *_dumped(one)) for number, one in numbered],
         )
-        _note_saved(connection, saved, id_, at, "replaced")
-    return Pass(id_, token, at, tasks)
+        note_saved(connection, texts, id_, at, "replaced")
+    return Pass(id_, token, at, tasks, numbered)
 
 
 def finish(state: State, one: Pass, *, agree: bool = True) -> None:
@@ -150,12 +129,12 @@ def finish(state: State, one: Pass, *, agree: bool = True) -> None:
         path for task in one.tasks if task.undone is not None for path in (task.path, task.target)
     }
     with state.writing() as connection:
-        for id_, paths, rows in connection.execute(
-            "SELECT id, paths, rows FROM agreement WHERE pass = ?", (one.id,)
-        ).fetchall():
-            if agree and undone.isdisjoint(json.loads(paths)):
-                put, drop = _undump(rows)
-                state.put(connection, put, drop, id_)
+        kept = [
+            (agreement, number)
+            for number, agreement in one.agreements
+            if agree and undone.isdisjoint(agreement.paths)
+        ]
+        state.put(connection, kept)
         connection.execute("UPDATE agreement SET rows = NULL WHERE pass = ?", (one.id,))
         connection.executemany(
             "UPDATE operation SET undone = ?, target = ? WHERE pass = ? AND number = ?",
@@ -170,116 +149,35 @@ def finish(state: State, one: Pass, *, agree: bool = True) -> None:
 
 
 def interrupted(state: State) -> list[Pass]:
-    """The passes that were begun and not finished, oldest first, with the bytes they had."""
-    connection = state.reading() if state.known else None
-    if connection is None:
-        return []
-    found = []
-    for id_, token, started in connection.execute(
-        "SELECT id, token, started FROM pass WHERE open ORDER BY id"
-    ).fetchall():
-        contents = dict(
-            connection.execute("SELECT number, content FROM journal WHERE pass = ?", (id_,))
-        )
-        tasks = [
-            Task(number, *change[:3], change.before, change.after, contents.get(number, b""),
-                 change.why, change.undone)
-            for number, change in _changes(connection, id_)
-        ]  # fmt: skip
-        for task in tasks:
-            if task.has_content and name_of(task.content) != task.after:
-                task.undone = "the journal is damaged there"
-        found.append(Pass(id_, token, started, tasks))
-    return found
+    """The passes that were begun and not finished, oldest first, with the bytes they had.
 
-
-def note_saved(
-    state: State, texts: Mapping[str, RelPath], one: int | None, at: str, why: str
-) -> None:
-    """Records texts (by name) that are in the saved folder: from which path, and why."""
-    with state.writing() as connection:
-        _note_saved(connection, texts, one, at, why)
-
-
-def is_saved(state: State, name: str) -> bool:
-    """Whether a text is durably among the saved ones."""
-    connection = state.reading() if state.known else None
-    return connection is not None and (
-        connection.execute("SELECT 1 FROM saved WHERE hash = ?", (name,)).fetchone() is not None
-    )
-
-
-def change_of(state: State, token: str, number: int) -> tuple[int, Change] | None:
-    """The pass and the operation that a temporary file belongs to."""
-    connection = state.reading() if state.known else None
-    found = (
-        connection
-        and connection.execute("SELECT id FROM pass WHERE token = ?", (token,)).fetchone()
-    )
-    if not connection or not found:
-        return None
-    for at, change in _changes(connection, found[0], number):
-        return (found[0], change) if at == number else None
-    return None
-
-
-def note_beside(state: State, token: str, path: str) -> None:
-    """Records a temporary file outside `.vault-sync`, before it is made."""
-    with state.writing() as connection:
-        connection.execute("INSERT INTO beside VALUES (?, ?)", (token, bound(path)))
-
-
-def all_beside(state: State) -> list[tuple[str, str]]:
-    """Token and path of every temporary file outside `.vault-sync`."""
-    connection = state.reading() if state.known else None
-    if connection is None:
-        return []
-    return [(token, unbound(path)) for token, path in connection.execute("SELECT * FROM beside")]
-
-
-def forget_beside(state: State, path: str) -> None:
-    with state.writing() as connection:
-        connection.execute("DELETE FROM beside WHERE path = ?", (bound(path),))
-
-
-def records(state: State, limit: int | None = None) -> list[PassRecord]:
-    """The passes that wrote something, newest first."""
-    connection = state.reading() if state.known else None
-    if connection is None:
-        return []
+    What a flipped bit has made of one of them is left undone: the next pass plans it anew.
+    """
     return [
-        PassRecord(
-            id_, started, cause, bool(open_), tuple(one for _, one in _changes(connection, id_))
+        Pass(id_, token, started, _tasks(state, id_), _agreements(state, id_))
+        for id_, token, started in state.select(
+            "SELECT id, token, started FROM pass WHERE open ORDER BY id"
         )
-        for id_, started, cause, open_ in connection.execute(
-            "SELECT id, started, cause, open FROM pass ORDER BY id DESC LIMIT ?",
-            (-1 if limit is None else limit,),
-        ).fetchall()
     ]
 
 
-def _changes(
-    connection: sqlite3.Connection, id_: int, number: int | None = None
-) -> list[tuple[int, Change]]:
-    return [
-        (
-            at,
-            Change(
-                kind,
-                RelPath(unbound(path)),
-                None if target is None else RelPath(unbound(target)),
-                unbound(why),
-                undone,
-                before,
-                after,
-            ),
+def _tasks(state: State, id_: int) -> list[Task]:
+    contents = {
+        number: (content, sum_)
+        for number, content, sum_ in state.select(
+            "SELECT number, content, sum FROM journal WHERE pass = ?", id_
         )
-        for at, kind, path, target, before, after, why, undone in connection.execute(
-            "SELECT number, kind, path, target, before, after, why, undone FROM operation"
-            " WHERE pass = ? AND (? IS NULL OR number = ?) ORDER BY number",
-            (id_, number, number),
+    }
+    tasks = []
+    for number, one in changes(state, id_):
+        content, sum_ = contents.get(number, (b"", -1))
+        task = Task(
+            number, one.kind, one.path, one.to, one.before, one.after, content, one.why, one.undone
         )
-    ]
+        if _sum(task) != sum_ or (task.has_content and name_of(content) != task.after):
+            task.undone = "the journal is damaged there"
+        tasks.append(task)
+    return tasks
 
 
 def _columns(task: Task) -> tuple[object, ...]:
@@ -288,37 +186,28 @@ def _columns(task: Task) -> tuple[object, ...]:
     return (task.number, task.kind, path, target, task.before, task.after, why, task.undone)
 
 
-def _note_saved(
-    connection: sqlite3.Connection,
-    texts: Mapping[str, RelPath],
-    one: int | None,
-    at: str,
-    why: str,
-) -> None:
-    connection.executemany(
-        "INSERT INTO saved VALUES (?, ?, ?, ?, ?)",
-        [(name, bound(path), one, at, why) for name, path in texts.items()],
-    )
+def _sum(task: Task) -> int:
+    return checksum(task.kind, task.path, task.target, task.before, task.after)
 
 
-def _dump(agreement: Agreement) -> str:
+def _dumped(agreement: Agreement) -> tuple[str, str, int]:
     put = [[*row, value] for row, value in agreement.put.items()]
-    return json.dumps([put, [list(row) for row in agreement.drop]])
+    paths = json.dumps(sorted(agreement.paths))
+    rows = json.dumps([put, [list(row) for row in agreement.drop]])
+    return paths, rows, checksum(paths, rows)
 
 
-def _undump(rows: str) -> tuple[dict[Row, str], list[Row]]:
-    put, drop = json.loads(rows)
-    return {Row(*row): value for *row, value in put}, [Row(*row) for row in drop]
-
-
-def touched(state: State, id_: int) -> list[tuple[int, frozenset[RelPath]]]:
-    """The agreements of a finished pass: id and the paths each rested on."""
-    connection = state.reading() if state.known else None
-    if connection is None:
-        return []
-    return [
-        (agreement, frozenset(json.loads(paths)))
-        for agreement, paths in connection.execute(
-            "SELECT id, paths FROM agreement WHERE pass = ?", (id_,)
-        )
-    ]
+def _agreements(state: State, id_: int) -> list[tuple[int, Agreement]]:
+    found = []
+    for number, paths, rows, sum_ in state.select(
+        "SELECT id, paths, rows, sum FROM agreement WHERE pass = ?", id_
+    ):
+        if checksum(paths, rows) == sum_:
+            put, drop = json.loads(rows)
+            agreement = Agreement(
+                frozenset(map(RelPath, json.loads(paths))),
+                {Row(*row): value for *row, value in put},
+                frozenset(Row(*row) for row in drop),
+            )
+            found.append((number, agreement))
+    return found

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vault_sync.core.model import Problem, RelPath
-from vault_sync.edge import journal, saved
+from vault_sync.edge import journal, records, saved
 from vault_sync.edge.beneath import Beneath, names_in, read_at
 from vault_sync.edge.faults import in_words
 from vault_sync.edge.journal import Pass, Task
+from vault_sync.edge.own import TEMPORARY, temporary_name
 from vault_sync.edge.rename import move
 from vault_sync.edge.state import State, StateError
-from vault_sync.edge.write import TEMPORARY, Writing, keep_text, temporary_name
+from vault_sync.edge.swap import Writing
 
 KEPT = 60.0
 """Seconds for which a displaced file is kept and looked at: an editor may write into it late."""
@@ -48,8 +49,7 @@ def recover(root: Path, state: State, now: float | None = None) -> list[Problem]
     problems: list[Problem] = []
     for one in journal.interrupted(state):
         with Beneath(root) as vault:
-            together = [paths for _, paths in journal.touched(state, one.id)]
-            writing = Writing(vault, state, one, together, again=True)
+            writing = Writing(vault, state, one, again=True)
             for task in one.tasks:
                 if task.undone is None and task.has_content:
                     _clear(vault, one, task, writing)
@@ -102,7 +102,7 @@ def sweep_displaced(root: Path, state: State, now: float) -> list[Problem]:
                 )
                 continue
             if path != f"{TEMPORARY}/{name}" and vault.stat(path) is None:
-                journal.forget_beside(state, path)
+                records.forget_beside(state, path)
     return problems
 
 
@@ -111,7 +111,7 @@ def _leftovers(vault: Beneath, state: State) -> Iterator[tuple[str, int, str]]:
         folder = vault.folder(TEMPORARY)
         for name in sorted(names_in(folder)):
             yield f"{TEMPORARY}/{name}", folder, name
-    for _, path in journal.all_beside(state):
+    for path in records.all_beside(state):
         with suppress(FileNotFoundError):
             yield path, *vault.place(path)
 
@@ -124,8 +124,8 @@ def _look_again(state: State, folder: int, name: str, now: float) -> list[Proble
     path = RelPath(f"{TEMPORARY}/{name}") if owner is None else owner[1].path
     known = owner is not None and digest in {owner[1].before, owner[1].after}
     problems = []
-    if content and not known and not journal.is_saved(state, digest):
-        keep_text(state, content, path, owner and owner[0], "late")
+    if content and not known and not records.is_saved(state, digest):
+        records.save_text(state, content, path, owner and owner[0], "late")
         problems.append(
             Problem(
                 path,
@@ -140,10 +140,10 @@ def _look_again(state: State, folder: int, name: str, now: float) -> list[Proble
     return problems
 
 
-def _owner(state: State, name: str) -> tuple[int, journal.Change] | None:
+def _owner(state: State, name: str) -> tuple[int, records.Change] | None:
     token, _, number = name.removeprefix(".vault-sync-").partition("-")
     number = number.partition(".")[0]
-    return journal.change_of(state, token, int(number)) if number.isdecimal() else None
+    return records.change_of(state, token, int(number)) if number.isdecimal() else None
 
 
 def _told(one: Pass) -> list[Problem]:
