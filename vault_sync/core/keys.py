@@ -20,7 +20,7 @@ _ARXIV_NEW = rf"(?:(?:0[7-9]|1[0-4]){_MONTH}\.[0-9]{{4}}|(?:1[5-9]|[2-9][0-9]){_
 _ARXIV_OLD = rf"[a-z][a-z-]*(?:\.[a-z]{{2}})?/[0-9]{{2}}{_MONTH}[0-9]{{3}}"
 _ARXIV = re.compile(rf"(?:{_ARXIV_NEW}|{_ARXIV_OLD})(?=v[0-9]|\.pdf|/|$)", re.IGNORECASE)
 _PLAIN_ARXIV = re.compile(
-    rf"(?:arxiv:\s*(?:{_ARXIV_NEW}|{_ARXIV_OLD})|{_ARXIV_NEW}|{_ARXIV_OLD})(?:v[0-9]+)?",
+    rf"(?:arxiv:\s*)?(?:{_ARXIV_NEW}|{_ARXIV_OLD})(?:v[0-9]+)?",
     re.IGNORECASE,
 )
 _DOI = re.compile(r"10\.[0-9]{4,9}/\S+")

@@ -16,7 +16,8 @@ it are judged:
   and no more than two of them in lower case (`van`, `de la`, `and`, `team` and their like do not
   count); one with Hangul has at most 3 words and no full stop at the end;
 - one author at least is name-like: no digit (`Table 3`, `192x192`, `ICLR 2023`), and more words
-  that start with a capital or a caseless letter than words in lower case (`weak supervision`).
+  that start with a capital or a caseless letter than words in lower case (`weak supervision`);
+  in Hangul it is one word of 2 to 5 syllables or a family name of one and a given name.
   After a bullet two are asked for.
 
 Names in one word (`OpenAI`), `Name (Affiliation)`, `...` and `et al.` are let through. With a link
@@ -64,6 +65,7 @@ _PLAIN_NAME = r"[A-Z][A-Za-z.'-]*[A-Za-z](?: [A-Z][A-Za-z.'-]*){0,6}"
 _PLAIN_NAMES = re.compile(rf"{_PLAIN_NAME}(?:, {_PLAIN_NAME})+")
 _SENTENCE_END = re.compile(r"[가-힣]\.(?:\s|$)|。")
 _HANGUL = re.compile(r"[가-힣]")
+_KOREAN_NAME = re.compile(r"[가-힣]{2,5}|[가-힣] [가-힣]{1,4}")
 _DIGIT = re.compile(r"\d")
 _NEVER_IN_NAMES = re.compile(r"[=<>{}%~]|[?!]$")
 _FILLERS = frozenset(("...", "…", ":", "et al.", "et al", "and others", "others"))
@@ -242,9 +244,11 @@ def _are_authors(names: tuple[str, ...], needed: int) -> bool:
         small = sum(word[0].islower() and not _SMALL_WORDS.fullmatch(word) for word in words)
         if len(words) > 12 or small > 2 or _NEVER_IN_NAMES.search(plain) or _holds_address(name):
             return False
-        if not plain.isascii() and _HANGUL.search(plain) and (len(words) > 3 or plain[-1] in ".…"):
-            return False
-        if found < needed and not _DIGIT.search(plain):
+        if not plain.isascii() and _HANGUL.search(plain):
+            if len(words) > 3 or plain[-1] in ".…":
+                return False
+            found += _KOREAN_NAME.fullmatch(plain) is not None
+        elif found < needed and not _DIGIT.search(plain):
             large = sum(word[0].isalpha() and not word[0].islower() for word in words)
             found += large > small
     return bool(names) and found >= needed
