@@ -9,7 +9,7 @@ from vault_sync import report
 from vault_sync.commands.console import Console, UsageError
 from vault_sync.core.model import RelPath
 from vault_sync.edge import past
-from vault_sync.edge.journal import PassRecord
+from vault_sync.edge.records import PassRecord
 from vault_sync.edge.recover import recover
 
 SIGNS = {"create": "+", "write": "~", "rename": ">", "trash": "-"}
