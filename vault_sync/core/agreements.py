@@ -33,7 +33,7 @@ def _digest_texts(pending: Pending, scene: Scene) -> dict[RelPath, str]:
     texts = {
         path: digest.text
         for path, digest in scene.snapshot.digests.items()
-        if path not in scene.snapshot.held
+        if path not in scene.snapshot.held and path not in scene.asked_about
     }
     return texts | pending.digest_after
 
@@ -60,6 +60,9 @@ def _of_paper(
     for tie in settlement.paper.ties:
         if tie.kind == "removed":
             drop |= rows_of(settlement.paper.base_key, tie.digest) & set(scene.base.rows)
+    if note in scene.layout.renames:
+        # It was dated, once; a name given back by the reader is his.
+        drop |= {Row(key, "", "undated")} & set(scene.base.rows)
     if any(each.path == note for each in pending.trash):
         drop |= rows_of(settlement.paper.base_key) & set(scene.base.rows)
         groups = {}

@@ -1,8 +1,9 @@
 """The base: what both sides last agreed on, field by field, as content.
 
 Rows of a paper as a whole (`digest` is ""): url, title, authors, note (its path), mentions (the
-keys its commentary named). Rows of a place: tags, commentary. One row a digest, with no key: the
-text it had when the last pass ended, against which a file cut short is recognised.
+keys its commentary named), undated (the name it was given without its date). Rows of a place:
+tags, commentary; and missing or unmet, where a person was told of it. One row a digest, with no
+key: the text it had when the last pass ended, against which a file cut short is recognised.
 """
 
 from __future__ import annotations
@@ -83,7 +84,11 @@ class Base:
         }
 
 
+PAPER_ROWS = ("url", "title", "authors", "note", "mentions", "undated")
+PLACE_ROWS = ("tags", "commentary", "missing", "unmet")
+
+
 def rows_of(key: Key, digest: str = "") -> frozenset[Row]:
     """Every row of a paper (`digest` "") or of one of its places."""
-    names = ("tags", "commentary") if digest else ("url", "title", "authors", "note", "mentions")
+    names = PLACE_ROWS if digest else PAPER_ROWS
     return frozenset(Row(key, digest, name) for name in names)

@@ -114,17 +114,18 @@ def _sayable(pending: Pending, scene: Scene, settlement: Settlement, path: RelPa
     pending.refused.add((settlement.key, path))
     said = read[0].fields.commentary.split("\n") if read else []
     meant = fields.commentary.split("\n")
-    wrong = next((n for n, line in enumerate(meant) if said[n : n + 1] != [line]), 0)
+    wrong = [n for n, line in enumerate(meant) if said[n : n + 1] != [line] and line.strip()]
+    at = wrong[0] if wrong else 0
     where = tie.section
     pending.problems.append(
         Problem(
             scene.layout.notes[settlement.key] if where is None else settlement.paper.note or "",
             "would-not-read-back",
-            f"{meant[wrong]!r} cannot stand in the digest '{stem_of(path)}': it would be read "
+            f"{meant[at]!r} cannot stand in the digest '{stem_of(path)}': it would be read "
             "as something other than commentary of this entry",
             "a heading, an address with a title under it, a line of only tags, or a fence "
             "that is not closed would split the digest; change that line",
-            None if where is None else where.commentary_line + wrong,
+            None if where is None else where.commentary_line + at,
         )
     )
     return False

@@ -93,7 +93,10 @@ def edited(
     at = layout.moved.get(path, path)
     commentaries, targets, added, expected = [], [], [], []
     for tie in live:
-        said = settlement.commentaries[tie.digest]
+        said = settlement.commentaries.get(tie.digest)
+        if said is None:
+            # The section was taken out and nobody has decided yet what that meant.
+            continue
         if tie.section is None:
             target = layout.linked(tie.digest, at)
             added.append((target, said))
@@ -167,18 +170,13 @@ def _changes(
     aliases = note.properties.items("aliases")
     if said.title and adopting and not aliases:
         changes["aliases"] = (said.title,)
-    elif said.title and has.title in aliases and said.title != has.title:
-        changes["aliases"] = tuple(said.title if each == has.title else each for each in aliases)
+    elif (old := settlement.old_title) in aliases and said.title != old:
+        changes["aliases"] = tuple(said.title if each == old else each for each in aliases)
     if said.authors != has.authors:
         changes["authors"] = said.authors
     if said.url != has.url:
         changes["url"] = said.url
-    rekeyed = settlement.key != (note.key or settlement.key)
-    changes |= {
-        name: value
-        for name, value in note_lens.address_properties(settlement.key).items()
-        if rekeyed or not note.properties.scalar(name)
-    }
+    changes |= _address(settlement, note)
     changes |= {
         name: value
         for name, value in note_lens.fact_properties(facts, wanted).items()
@@ -190,6 +188,22 @@ def _changes(
     if said.tags != has.tags:
         changes["tags"] = said.tags
     return changes
+
+
+def _address(settlement: Settlement, note: Note) -> dict[str, str | tuple[str, ...] | None]:
+    """`arxiv` or `doi`: filled in, and changed where the address is now that of another paper."""
+    if any(conflict.field == "url" for conflict in settlement.conflicts):
+        return {}
+    now = note_lens.address_properties(settlement.key)
+    was = note_lens.address_properties(settlement.paper.base_key)
+    changes: dict[str, str | tuple[str, ...] | None] = {
+        name: None
+        for name, value in was.items()
+        if name not in now and note.properties.scalar(name) == value
+    }
+    return changes | {
+        name: value for name, value in now.items() if was != now or not note.properties.scalar(name)
+    }
 
 
 def _digests(settlement: Settlement, note: Note, layout: Layout) -> tuple[str, ...]:
@@ -221,6 +235,17 @@ def _list(note: Note, name: str, named: Named, layout: Layout, path: RelPath) ->
         named.made,
         lambda target: layout.leads_to(target, path),
         lambda to, target: layout.linked(to, at, target),
+    )
+
+
+def listed_by_hand(note: Note, lists: Lists, layout: Layout, path: RelPath) -> bool:
+    """Whether a link list holds what no commentary gave it."""
+    return any(
+        note_lens.linked(item) == "" or layout.leads_to(note_lens.linked(item), path) not in ours
+        for name in ("mentions", "mentioned_by")
+        for named in [lists.get(name, Named())]
+        for ours in [{*named.wanted, *named.made}]
+        for item in note.properties.items(name)
     )
 
 

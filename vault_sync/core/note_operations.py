@@ -19,8 +19,12 @@ def add(pending: Pending, scene: Scene, settlement: Settlement, lists: Lists) ->
     path = settlement.paper.note
     if path is None:
         _create(pending, scene, settlement, lists)
-    elif removals.nothing_of_the_readers(settlement.paper, scene.snapshot.notes[path]):
-        _trash(pending, settlement, path, scene.snapshot.notes[path])
+        return
+    note = scene.snapshot.notes[path]
+    if removals.nothing_of_the_readers(
+        settlement.paper, note, scene.rules
+    ) and not drafting.listed_by_hand(note, lists, scene.layout, path):
+        _trash(pending, settlement, path, note)
     else:
         _edit(pending, scene, settlement, path, lists)
 

@@ -25,6 +25,8 @@ class Scene:
     rules: Rules
     layout: Layout
     settlements: tuple[Settlement, ...]
+    asked_about: frozenset[RelPath] = frozenset()
+    """Digests of which nothing is believed until a person has said so."""
 
     def facts_of(self, key: Key) -> Facts:
         return self.facts.get(key, NO_FACTS)

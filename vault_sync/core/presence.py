@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
-from vault_sync.core.base import Base
+from vault_sync.core.base import Base, encode
 from vault_sync.core.digest import Entry
 from vault_sync.core.keys import key_of
 from vault_sync.core.links import addresses
@@ -61,12 +61,16 @@ Choices = Mapping[tuple[Key, RelPath, str], Side]
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """All papers, what a person should know, and which base rows may go or come."""
+    """All papers, and what a person should know.
+
+    `standing` are the base rows that say a person was told, of what still stands; `put` those of
+    them that are new.
+    """
 
     papers: tuple[Paper, ...]
     problems: tuple[Problem, ...]
     put: Mapping[Row, str] = field(default_factory=dict)
-    drop: frozenset[Row] = frozenset()
+    standing: frozenset[Row] = frozenset()
 
 
 class _Found(NamedTuple):
@@ -97,7 +101,7 @@ class _Pairing:
         self.papers: list[Paper] = []
         self.problems: list[Problem] = []
         self.put: dict[Row, str] = {}
-        self.drop: set[Row] = set()
+        self.standing: set[Row] = set()
         self.claimed: set[RelPath] = set()
         self.entries: dict[Key, list[_Found]] = {}
         for path in sorted(snapshot.digests, key=natural):
@@ -116,8 +120,9 @@ class _Pairing:
                 self._ambiguous(key, left)
             elif left:
                 self._without_entries(key, left[0])
-        self._forget()
-        return Presence(tuple(self.papers), tuple(self.problems), self.put, frozenset(self.drop))
+        return Presence(
+            tuple(self.papers), tuple(self.problems), self.put, frozenset(self.standing)
+        )
 
     # Entries and the note that belongs to them.
 
@@ -196,8 +201,7 @@ class _Pairing:
         assert entry.link is not None
         row = Row(key, digest, "missing")
         just_now = self.base.knows(Place(key, digest)) and row not in self.base.rows
-        if just_now:
-            self.put[row] = '"said"'
+        self._stands(row, put=just_now)
         self.problems.append(
             Problem(
                 digest,
@@ -255,9 +259,6 @@ class _Pairing:
             for at, section in [named.get(digest, ("", None))]
         }
         for digest, tie in ties.items():
-            row = Row(base_key, digest, "missing")
-            if row in self.base.rows:
-                self.drop.add(row)
             if digest in self.snapshot.held:
                 ties[digest] = replace(tie, kind="waiting")
         arrived = [digest for digest, tie in ties.items() if tie.kind == "new"]
@@ -313,13 +314,16 @@ class _Pairing:
             return waiting
         if known:
             return replace(waiting, kind="removed")
-        if self.base.known:
+        row = Row(key, digest, "unmet")
+        if self.base.known and row not in self.base.rows:
             return replace(waiting, kind="append")
+        self._stands(row, put=not self.base.known)
         self._say(
             path,
             "entry-missing",
-            f"the note names the digest '{stem_of(digest)}', which has no entry of it; this is "
-            "the first pass here, so it may have been removed elsewhere or not be here yet",
+            f"the note names the digest '{stem_of(digest)}', which has no entry of it; on the "
+            "first pass over this vault it was so already: it may have been removed elsewhere, or "
+            "not be here yet",
             f"`vault-sync resolve '{path}' --take note` appends it, `--take digest` unties it",
         )
         return waiting
@@ -335,29 +339,11 @@ class _Pairing:
                     return line
         return None
 
+    def _stands(self, row: Row, *, put: bool) -> None:
+        """Remember that something was said, for as long as it stays so."""
+        self.standing.add(row)
+        if put:
+            self.put[row] = encode("said")
+
     def _say(self, path: RelPath, code: str, message: str, hint: str, line: int = 1) -> None:
         self.problems.append(Problem(path, code, message, hint, line))
-
-    def _forget(self) -> None:
-        """Rows of places that neither side has any more."""
-        here = {
-            Place(key, tie.digest)
-            for paper in self.papers
-            for tie in paper.ties
-            for key in (paper.key, paper.base_key)
-        }
-        here |= {
-            Place(key, tie.origin)
-            for paper in self.papers
-            for tie in paper.ties
-            if tie.origin
-            for key in (paper.key, paper.base_key)
-        }
-        here |= {Place(key, item.digest) for key, found in self.entries.items() for item in found}
-        for key, digests in self.base.places.items():
-            if key in self.snapshot.held_keys:
-                continue
-            for digest in digests:
-                if Place(key, digest) not in here and digest in self.snapshot.digests:
-                    names = ("tags", "commentary", "missing")
-                    self.drop |= {Row(key, digest, name) for name in names} & set(self.base.rows)

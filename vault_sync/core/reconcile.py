@@ -6,13 +6,14 @@ presence (who is where) -> removals (is that believed) -> settle (what is to be 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from vault_sync.core import (
     agreements,
     cross_links,
     digest_operations,
+    forgotten,
     note_operations,
     presence,
     removals,
@@ -25,7 +26,7 @@ from vault_sync.core.model import Facts, Key, Rules
 from vault_sync.core.paths import folder_of
 from vault_sync.core.pending import NO_FACTS, Pending, Scene
 from vault_sync.core.plan import Agreement, Plan
-from vault_sync.core.presence import Choices
+from vault_sync.core.presence import Choices, Paper
 from vault_sync.core.settle import LIVE, NOTE, Settlement, settle
 from vault_sync.core.snapshot import Snapshot
 
@@ -39,17 +40,19 @@ def reconcile(
     remake: bool = False,
     choices: Choices | None = None,
     allowed: str = "",
+    only: Callable[[Paper], bool] | None = None,
 ) -> Plan:
     """The plan that brings a vault in line.
 
     `remake` makes missing notes again and removes nothing; `choices` settle conflicts; `allowed`
-    is the number of a list of removals that a person has seen.
+    is the number of a list of removals that a person has seen; `only` chooses the papers that are
+    looked at (all).
     """
     choices = choices or {}
     there = presence.of(
         snapshot, base, new_digest=_digest_folder(snapshot, rules), remake=remake, choices=choices
     )
-    papers = removals.edit_beats_removal(there.papers, snapshot, base)
+    papers = removals.edit_beats_removal(there.papers, snapshot, base, rules)
     if remake:
         papers = [
             replace(
@@ -72,11 +75,12 @@ def reconcile(
             choices,
         )
         for paper in guarded.papers
+        if only is None or only(paper)
     ]
     layout = layouts.of(settlements, snapshot, base, facts, rules)
     for settlement in settlements:
         _repoint(settlement, layout)
-    scene = Scene(snapshot, base, facts, rules, layout, tuple(settlements))
+    scene = Scene(snapshot, base, facts, rules, layout, tuple(settlements), guarded.held)
     pending = Pending()
     named = cross_links.named(scene)
     lists = cross_links.lists(scene, named)
@@ -84,8 +88,9 @@ def reconcile(
         note_operations.add(pending, scene, settlement, lists[settlement.key])
     digest_operations.add(pending, scene)
     kept = agreements.of(pending, scene, named)
-    if there.put or there.drop:
-        kept.append(Agreement(frozenset(), there.put, there.drop))
+    drop = forgotten.rows(guarded.papers, snapshot, base, there.standing)
+    if there.put or drop:
+        kept.append(Agreement(frozenset(), there.put, drop))
     problems = (*snapshot.problems, *there.problems, *guarded.problems, *pending.problems)
     return Plan(
         operations=(
@@ -98,6 +103,7 @@ def reconcile(
         agreements=tuple(kept),
         conflicts=tuple(conflict for each in settlements for conflict in each.conflicts),
         problems=tuple(dict.fromkeys(problems)),
+        digests=len(snapshot.digests),
         entries=sum(len(digest.entries) for digest in snapshot.digests.values()),
         notes=sum(len(paths) for paths in snapshot.managed.values()),
         wanted=tuple(

@@ -13,9 +13,11 @@ from hashlib import sha256
 from vault_sync.core import note as note_lens
 from vault_sync.core.base import Base
 from vault_sync.core.model import Key, Problem, RelPath, Rules
+from vault_sync.core.names import fold
 from vault_sync.core.note import Note
 from vault_sync.core.plan import Row
 from vault_sync.core.presence import Paper, Tie
+from vault_sync.core.settle import private
 from vault_sync.core.snapshot import Snapshot
 
 SHARE_OF_DIGEST = 0.30
@@ -24,20 +26,24 @@ SHARE_OF_DIGEST = 0.30
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """The papers, with the ties of digests that are asked about set to wait."""
+    """The papers, with the ties of the digests `held`, which are asked about, set to wait."""
 
     papers: tuple[Paper, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...] = ()
+    held: frozenset[RelPath] = frozenset()
 
 
-def edit_beats_removal(papers: Sequence[Paper], snapshot: Snapshot, base: Base) -> list[Paper]:
+def edit_beats_removal(
+    papers: Sequence[Paper], snapshot: Snapshot, base: Base, rules: Rules
+) -> list[Paper]:
     """A note that was edited since both sides agreed is not given up: its entry is put back."""
     return [
         replace(
             paper,
             ties=tuple(
                 replace(tie, kind="append")
-                if tie.kind == "removed" and _edited(paper, tie, snapshot.notes[paper.note], base)
+                if tie.kind == "removed"
+                and _edited(paper, tie, snapshot.notes[paper.note], base, rules)
                 else tie
                 for tie in paper.ties
             ),
@@ -48,14 +54,18 @@ def edit_beats_removal(papers: Sequence[Paper], snapshot: Snapshot, base: Base) 
     ]
 
 
-def _edited(paper: Paper, tie: Tie, note: Note, base: Base) -> bool:
+def _edited(paper: Paper, tie: Tie, note: Note, base: Base, rules: Rules) -> bool:
     if tie.section is not None:
         was = base.text(Row(paper.base_key, tie.digest, "commentary"))
         if was is not None and was != tie.section.commentary:
             return True
-    if len(paper.ties) > 1:
+    if any(other.kind != "removed" for other in paper.ties):
+        # What the note says of the paper as a whole goes on in another digest.
         return False
     said = note.fields
+    tags = _agreed_tags(paper, base)
+    if tags is not None and tags != {fold(tag) for tag in said.tags if not private(rules, tag)}:
+        return True
     return any(
         was is not None and was != now
         for was, now in (
@@ -64,6 +74,14 @@ def _edited(paper: Paper, tie: Tie, note: Note, base: Base) -> bool:
             (base.items(Row(paper.base_key, "", "authors")), said.authors),
         )
     )
+
+
+def _agreed_tags(paper: Paper, base: Base) -> set[str] | None:
+    """The tags of all places of a paper, None if they were never agreed on."""
+    places = [base.items(Row(paper.base_key, tie.digest, "tags")) for tie in paper.ties]
+    if any(tags is None for tags in places):
+        return None
+    return {fold(tag) for tags in places for tag in tags or ()}
 
 
 def guard(papers: Sequence[Paper], base: Base, rules: Rules, allowed: str) -> Guarded:
@@ -75,10 +93,10 @@ def guard(papers: Sequence[Paper], base: Base, rules: Rules, allowed: str) -> Gu
         if tie.kind == "removed"
     ]
     if not removed:
-        return Guarded(tuple(papers), ())
+        return Guarded(tuple(papers))
     number = plan_number(removed)
     if number == allowed:
-        return Guarded(tuple(papers), ())
+        return Guarded(tuple(papers))
     known = sum(len(digests) for digests in base.places.values())
     many = len(removed) > rules.removals_entries and len(removed) > rules.removals_share * known
     of_digest: dict[RelPath, int] = {}
@@ -94,7 +112,7 @@ def guard(papers: Sequence[Paper], base: Base, rules: Rules, allowed: str) -> Gu
         if many or (len(keys) >= 2 and len(keys) > SHARE_OF_DIGEST * of_digest.get(digest, 0))
     }
     if not held:
-        return Guarded(tuple(papers), ())
+        return Guarded(tuple(papers))
     problems = tuple(
         Problem(
             digest,
@@ -116,7 +134,7 @@ def guard(papers: Sequence[Paper], base: Base, rules: Rules, allowed: str) -> Gu
         )
         for paper in papers
     )
-    return Guarded(waiting, problems)
+    return Guarded(waiting, problems, frozenset(held))
 
 
 def plan_number(removed: Sequence[tuple[RelPath, Key]]) -> str:
@@ -125,11 +143,12 @@ def plan_number(removed: Sequence[tuple[RelPath, Key]]) -> str:
     return sha256(listed.encode("utf-8", "surrogateescape")).hexdigest()[:8]
 
 
-def nothing_of_the_readers(paper: Paper, note: Note) -> bool:
-    """Whether a note holds nothing but what came from its digests."""
+def nothing_of_the_readers(paper: Paper, note: Note, rules: Rules) -> bool:
+    """Whether a note has nothing but what came from its digests, its link lists aside."""
     sections = [tie.section for tie in paper.ties if tie.section is not None]
     return (
         all(tie.kind == "removed" for tie in paper.ties)
         and not note_lens.own_words(note, sections)
         and not note_lens.own_properties(note)
+        and not any(private(rules, tag) for tag in note.fields.tags)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import NamedTuple
 
 from vault_sync.core import agree
@@ -45,6 +46,8 @@ class Settlement:
     kept: list[Kept] = field(default_factory=list)
     dropped: set[Row] = field(default_factory=set)
     conflicts: list[Conflict] = field(default_factory=list)
+    old_title: str = ""
+    """The title that the one settled on takes the place of; an alias follows it."""
 
     def keep(self, row: Row, value: str | tuple[str, ...], needs: Mapping[RelPath, bool]) -> None:
         waits = frozenset(path for path, changes in needs.items() if changes)
@@ -101,6 +104,8 @@ def _shared(
             _open(result, speaker, name, digest_has, note_has, decided)
             continue
         value = decided.value or digest_has or note_has
+        if name == "title":
+            result.old_title = base.text(row) or said.title
         result.note = replace(result.note, **{name: value})
         entry = replace(entry, **{name: value})
         result.keep(row, value, {NOTE: value != note_has, speaker.digest: value != digest_has})
@@ -188,11 +193,7 @@ def _tags(result: Settlement, said: Fields, base: Base, rules: Rules) -> None:
     others = [tie for tie in result.paper.ties if tie.kind not in LIVE]
     places = [_tag_place(result.paper, tie, base) for tie in (*ties, *others)]
     travel = bool(ties) and all(place.was is not None for place in places[len(ties) :])
-
-    def private(tag: str) -> bool:
-        return any(fnmatchcase(tag, pattern) for pattern in rules.private_tags)
-
-    wanted = agree.tags(places, said.tags, private, travel=travel)
+    wanted = agree.tags(places, said.tags, partial(private, rules), travel=travel)
     for tie, tags in zip(ties, wanted.digests, strict=False):
         had = tie.entry.fields.tags if tie.entry else ()
         result.entries[tie.digest] = replace(result.entries[tie.digest], tags=tags)
@@ -201,10 +202,16 @@ def _tags(result: Settlement, said: Fields, base: Base, rules: Rules) -> None:
     result.note = replace(result.note, tags=wanted.note)
 
 
+def private(rules: Rules, tag: str) -> bool:
+    """Whether a tag of a note stays there."""
+    return any(fnmatchcase(tag, pattern) for pattern in rules.private_tags)
+
+
 def _tag_place(paper: Paper, tie: Tie, base: Base) -> TagPlace:
     was = base.items(Row(paper.base_key, tie.origin or tie.digest, "tags"))
     has = tie.entry.fields.tags if tie.entry else ()
-    if tie.kind == "append":
+    if tie.kind == "append" or paper.note is None:
+        # One of the two is still to be made: that it has no tags is nobody's wish.
         return TagPlace(None, has)
     if tie.kind == "waiting" and was is not None:
         return TagPlace(was, was)

@@ -1,0 +1,395 @@
+"""Who is there: the rows of product.md section 6, first those where nothing may happen."""
+
+from __future__ import annotations
+
+import pytest
+from tests.memory import MemoryVault
+from tests.reader import (
+    ALPHA,
+    DIGEST,
+    ENTRY,
+    NEXT,
+    NOTE,
+    NOTE_BETA,
+    NOTE_OMEGA,
+    OMEGA,
+    WEEK,
+    change,
+    codes,
+    cut,
+    entry,
+    forget,
+    fresh,
+    knows,
+    noted,
+    nothing_happens,
+    only,
+    place,
+    quiet,
+    said,
+    section,
+    settled,
+)
+from vault_sync.core.model import Key, RelPath
+from vault_sync.core.plan import Create
+
+OWN = "\n## My notes\n\n내 생각.\n"
+
+
+# Where nothing may happen.
+
+
+def test_a_settled_vault_stays() -> None:
+    assert not quiet(settled()).problems
+
+
+def test_a_lost_base_changes_nothing_where_both_sides_agree() -> None:
+    vault = settled()
+    forget(vault)
+    plan = nothing_happens(vault)
+    assert not plan.problems and not plan.conflicts
+    assert vault.rows == settled().rows
+
+
+def test_linked_entry_without_note_base_known() -> None:
+    vault = settled()
+    del vault.files[NOTE]
+    plan = nothing_happens(vault)
+    assert [(each.code, each.level) for each in plan.problems] == [("note-gone", "problem")]
+    plan = nothing_happens(vault)
+    assert [(each.code, each.level) for each in plan.problems] == [("note-missing", "notice")]
+    quiet(vault)
+
+
+def test_linked_entry_without_note_no_base() -> None:
+    vault = settled()
+    del vault.files[NOTE]
+    forget(vault)
+    plan = nothing_happens(vault)
+    assert [(each.code, each.level) for each in plan.problems] == [("note-missing", "notice")]
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_a_note_that_comes_back_is_the_note_again(own: bool) -> None:
+    vault = settled()
+    text = vault.files.pop(NOTE) + (OWN if own else "")
+    vault.sync()
+    vault.files[NOTE] = text
+    plan = nothing_happens(vault)
+    assert not plan.problems and not plan.conflicts
+    quiet(vault)
+
+
+def test_note_names_a_digest_without_entry_on_the_first_pass() -> None:
+    vault = settled()
+    cut(vault, ALPHA)
+    forget(vault)
+    assert codes(nothing_happens(vault)) == ["entry-missing"]
+    # and from then on, for it has never been agreed on
+    assert vault.known
+
+
+def test_note_names_a_digest_that_is_not_there_on_the_first_pass() -> None:
+    vault = settled()
+    del vault.files[NEXT]
+    forget(vault)
+    assert codes(nothing_happens(vault)) == ["entry-missing"]
+
+
+def test_a_digest_that_is_missing_is_no_removal() -> None:
+    vault = settled()
+    del vault.files[NEXT]
+    plan = nothing_happens(vault)
+    assert codes(plan) == ["digest-missing"]
+    assert codes(nothing_happens(vault)) == ["digest-missing"]
+    assert knows(vault, OMEGA)
+
+
+def test_a_digest_that_comes_back_is_the_digest_again() -> None:
+    vault = settled()
+    text = vault.files.pop(NEXT)
+    vault.sync()
+    vault.files[NEXT] = text
+    assert not nothing_happens(vault).problems
+
+
+def test_both_are_gone_and_forgotten() -> None:
+    vault = settled()
+    cut(vault, ALPHA)
+    del vault.files[NOTE]
+    assert not nothing_happens(vault).problems
+    assert not knows(vault, ALPHA)
+    quiet(vault)
+
+
+def test_a_note_without_an_address() -> None:
+    vault = settled()
+    vault.files["papers/x.md"] = '---\ndigests:\n  - "[[2023년 8월 3주차]]"\n---\n'
+    assert codes(nothing_happens(vault)) == ["no-address"]
+
+
+def test_two_notes_of_one_paper() -> None:
+    vault = settled()
+    vault.files["papers/copy.md"] = vault.files[NOTE]
+    change(vault, WEEK, "알파 둘째 줄입니다.", "고친 줄입니다.")
+    # The link says which of the two it is.
+    only(vault, NOTE)
+    change(vault, WEEK, "[[230801 Alpha Models|", "[[elsewhere|")
+    change(vault, WEEK, "고친 줄입니다.", "다시 고친 줄입니다.")
+    plan = nothing_happens(vault)
+    assert codes(plan) == ["two-notes"]
+    assert "copy.md" in plan.problems[0].message and NOTE in plan.problems[0].message
+
+
+def test_two_notes_and_no_entry() -> None:
+    vault = settled()
+    vault.files["papers/copy.md"] = vault.files[NOTE]
+    cut(vault, ALPHA)
+    assert codes(nothing_happens(vault)) == ["two-notes"]
+
+
+def test_two_entries_of_one_paper_in_one_digest() -> None:
+    vault = settled()
+    vault.files[WEEK] += ENTRY.replace("첫", "또")
+    change(vault, NOTE, "알파 둘째 줄입니다.", "고친 줄입니다.")
+    plan = nothing_happens(vault)
+    assert codes(plan) == ["double-entry"]
+    assert plan.problems[0].line == DIGEST.count("\n") + 1
+
+
+def test_two_entries_hold_up_nobody_else() -> None:
+    vault = settled()
+    vault.files[WEEK] += ENTRY
+    change(vault, WEEK, "베타 설명입니다.", "베타를 고쳤습니다.")
+    before = vault.files[NOTE]
+    assert codes(vault.sync()) == ["double-entry"]
+    assert section(vault, NOTE_BETA).commentary == "베타를 고쳤습니다."
+    assert vault.files[NOTE] == before
+
+
+def test_properties_that_cannot_be_read() -> None:
+    vault = settled()
+    change(vault, NOTE, "authors:\n", "authors: [\n")
+    change(vault, WEEK, "알파 둘째 줄입니다.", "고친 줄입니다.")
+    assert codes(nothing_happens(vault)) == ["broken-properties"]
+
+
+def test_an_entry_that_is_none_any_more_is_not_removed() -> None:
+    vault = settled()
+    start = vault.files[WEEK].index("[[230802")
+    end = vault.files[WEEK].index("\n", start)
+    broken = vault.files[WEEK]
+    # The title line and the tag line above are gone: the address is commentary of the one before.
+    broken = broken[:start] + "제목이 없다" + broken[end:]
+    vault.files[WEEK] = broken.replace("#alpha #llm\n", "")
+    before = section(vault, NOTE_BETA)
+    plan = vault.sync()
+    assert "entry-unreadable" in codes(plan)
+    assert section(vault, NOTE_BETA).commentary == before.commentary
+    assert knows(vault, Key("arxiv:2308.00002"))
+
+
+def test_a_link_that_leads_to_another_file() -> None:
+    vault = settled({"papers/other.md": "A note of its own.\n"})
+    del vault.files[NOTE]
+    change(vault, WEEK, "[[230801 Alpha Models|", "[[other|")
+    assert codes(nothing_happens(vault)) == ["link-leads-elsewhere"]
+
+
+def test_a_digest_with_conflict_markers_is_held() -> None:
+    vault = settled()
+    change(
+        vault,
+        WEEK,
+        "베타 설명입니다.",
+        "<<<<<<< HEAD\n베타 하나.\n=======\n베타 둘.\n>>>>>>> topic",
+    )
+    assert codes(nothing_happens(vault)) == ["conflict-markers"]
+
+
+# Where something must.
+
+
+def test_new_entries_get_notes_and_links() -> None:
+    vault = fresh()
+    plan = vault.sync()
+    assert len([each for each in plan.operations if isinstance(each, Create)]) == 5
+    assert entry(vault, ALPHA).link is not None
+    assert noted(vault, NOTE).title == "Alpha Models: A Study"
+    assert noted(vault, NOTE).authors == ("Ann Park", "Bo Lee")
+    assert noted(vault, NOTE).tags == ("alpha", "llm")
+    assert section(vault, NOTE).commentary == said(vault, ALPHA).commentary
+    quiet(vault)
+
+
+def test_unlinking_asks_for_the_note_again() -> None:
+    vault = settled()
+    text = vault.files.pop(NOTE)
+    vault.sync()
+    change(vault, WEEK, "[[230801 Alpha Models|Alpha Models: A Study]]", "Alpha Models: A Study")
+    only(vault, WEEK, NOTE)
+    assert vault.files[NOTE] == text
+
+
+def test_an_unlinked_entry_is_linked_to_its_note() -> None:
+    vault = settled()
+    change(vault, WEEK, "[[230801 Alpha Models|Alpha Models: A Study]]", "Alpha Models: A Study")
+    only(vault, WEEK)
+    assert vault.files == settled().files
+
+
+def test_an_unlinked_entry_and_a_note_that_says_something_else() -> None:
+    vault = settled()
+    vault.files[WEEK] = DIGEST
+    change(vault, NOTE, "알파 둘째 줄입니다.", "고친 줄입니다.")
+    plan = vault.sync()
+    assert not plan.conflicts
+    assert "고친 줄입니다." in said(vault, ALPHA).commentary
+    assert entry(vault, ALPHA).link
+    quiet(vault)
+
+
+def test_remake_makes_a_missing_note_under_its_name() -> None:
+    vault = settled()
+    text = vault.files.pop(NOTE)
+    vault.sync()
+    only(vault, NOTE, remake=True)
+    assert vault.files[NOTE] == text
+
+
+def test_remake_without_base() -> None:
+    vault = settled()
+    change(vault, WEEK, "[[230801 Alpha Models|", "[[mine/Alpha|")
+    del vault.files[NOTE]
+    forget(vault)
+    only(vault, "mine/Alpha.md", remake=True)
+
+
+def new_note(digest: str, title: str = "Zeta: New") -> str:
+    return (
+        f'---\ntitle: "{title}"\nauthors:\n  - Zoe Min\nurl: https://arxiv.org/abs/2308.00009\n'
+        f'digests:\n  - "[[{digest}]]"\ntags:\n  - zeta\n---\n\n## [[{digest}]]\n\n제타입니다.\n'
+    )
+
+
+ZETA = Key("arxiv:2308.00009")
+
+
+@pytest.mark.parametrize("with_section", [True, False])
+def test_a_new_note_becomes_an_entry(with_section: bool) -> None:
+    vault = settled()
+    text = new_note("2023년 8월 3주차")
+    if not with_section:
+        text = text.partition("\n## ")[0]
+    vault.files["papers/Zeta.md"] = text
+    before = vault.files[WEEK]
+    only(vault, WEEK, "papers/Zeta.md")
+    assert vault.files[WEEK].startswith(before)
+    found = entry(vault, ZETA)
+    assert found.link and found.link.target == "Zeta"
+    assert found.fields.title == "Zeta: New" and found.fields.tags == ("zeta",)
+    assert found.fields.commentary == ("제타입니다." if with_section else "")
+    assert section(vault, "papers/Zeta.md").commentary == found.fields.commentary
+
+
+def test_a_new_note_makes_its_digest() -> None:
+    vault = settled()
+    vault.files["papers/Zeta.md"] = new_note("2023년 9월 1주차")
+    made = "digests/2023년 9월 1주차.md"
+    only(vault, made, "papers/Zeta.md")
+    assert vault.files[made].startswith("2023년 9월 1주차\nhttps://arxiv.org/abs/2308.00009\n")
+    assert said(vault, ZETA, made).commentary == "제타입니다."
+
+
+def test_two_new_notes_make_one_digest() -> None:
+    vault = settled()
+    vault.files["papers/Zeta.md"] = new_note("2023년 9월 1주차")
+    vault.files["papers/Eta.md"] = new_note("2023년 9월 1주차", "Eta").replace("00009", "00008")
+    vault.sync()
+    made = "digests/2023년 9월 1주차.md"
+    assert said(vault, ZETA, made).title == "Zeta: New"
+    assert said(vault, Key("arxiv:2308.00008"), made).title == "Eta"
+    quiet(vault)
+
+
+def test_a_new_note_without_a_title() -> None:
+    vault = settled()
+    text = new_note("2023년 8월 3주차").replace('title: "Zeta: New"\nauthors:\n  - Zoe Min\n', "")
+    vault.files["papers/Zeta.md"] = text
+    vault.sync()
+    assert said(vault, ZETA).commentary == "제타입니다."
+    assert entry(vault, ZETA).link
+    quiet(vault)
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_the_reader_says_that_the_note_is_meant(missing: bool) -> None:
+    vault = settled()
+    cut(vault, OMEGA, NEXT)
+    if missing:
+        del vault.files[NEXT]
+    forget(vault)
+    vault.sync()
+    vault.sync(choices={place(OMEGA, NEXT, "entry"): "note"})
+    assert said(vault, OMEGA, NEXT).commentary == "오메가입니다."
+    quiet(vault)
+
+
+def test_the_reader_says_that_the_entry_is_gone() -> None:
+    vault = settled()
+    change(vault, NOTE_OMEGA, "오메가입니다.\n", "오메가입니다.\n" + OWN)
+    cut(vault, OMEGA, NEXT)
+    forget(vault)
+    vault.sync()
+    vault.sync(choices={place(OMEGA, NEXT, "entry"): "digest"})
+    assert "내 생각." in vault.files[NOTE_OMEGA]
+    assert "2023년 8월 4주차" not in vault.files[NOTE_OMEGA]
+    quiet(vault)
+
+
+def test_an_untitled_entry_is_named_and_linked_on_its_own_line() -> None:
+    text = "2023년 9월\nhttps://blog.example/post-one\n블로그 글입니다.\n#blog\n"
+    vault = fresh(**{"digests/z.md": text})
+    vault.sync()
+    assert vault.files["digests/z.md"] == text.replace("one\n", "one\n[[post-one]]\n")
+    quiet(vault)
+    change(vault, "papers/post-one.md", "블로그 글입니다.", "블로그 글을 고쳤습니다.")
+    only(vault, "digests/z.md")
+    change(vault, "digests/z.md", "#blog", "#blog #new")
+    only(vault, "papers/post-one.md")
+
+
+def test_a_title_known_to_arxiv_names_an_untitled_entry_but_is_not_put_there() -> None:
+    text = "2023년 9월\nhttps://arxiv.org/abs/2308.00009\n제타입니다.\n#zeta\n"
+    vault = fresh(**{"digests/z.md": text})
+    known = vault.facts[ALPHA]
+    vault.facts[ZETA] = type(known)(published="2023-08-09", title="Zeta", authors=("Zoe Min",))
+    vault.sync()
+    assert noted(vault, "papers/230809 Zeta.md").title == "Zeta"
+    assert said(vault, ZETA, "digests/z.md").title == ""
+    quiet(vault)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("bom", ["", "\ufeff"])
+def test_newlines_and_bom_are_kept(newline: str, bom: str) -> None:
+    vault = MemoryVault(files={WEEK: bom + DIGEST.replace("\n", newline)})
+    vault.sync()
+    assert vault.files[WEEK].count("\n") == DIGEST.count("\n")
+    assert vault.files[WEEK].count("\r\n") == (DIGEST.count("\n") if newline == "\r\n" else 0)
+    assert vault.files[WEEK].startswith(bom + "2023년")
+    quiet(vault)
+
+
+def test_what_is_wanted_of_arxiv() -> None:
+    vault = fresh()
+    vault.facts = {}
+    assert set(vault.sync().wanted) >= {ALPHA, OMEGA}
+
+
+def test_the_digest_a_note_names_is_made_beside_the_others() -> None:
+    vault = MemoryVault(
+        files={"papers/Zeta.md": new_note("week 9"), "digests/2023/a.md": ""}, known=True
+    )
+    vault.sync()
+    assert RelPath("digests/2023/week 9.md") in vault.files

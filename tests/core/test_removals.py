@@ -1,0 +1,343 @@
+"""Entries taken out of a digest, and files that only look as if: first what must not be removed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.memory import MemoryVault
+from tests.reader import (
+    ALPHA,
+    BETA,
+    DIGEST,
+    ENTRY,
+    GAMMA,
+    NEXT,
+    NOTE,
+    NOTE_BETA,
+    NOTE_GAMMA,
+    NOTE_OMEGA,
+    OMEGA,
+    WEEK,
+    change,
+    codes,
+    cut,
+    entry,
+    forget,
+    knows,
+    noted,
+    nothing_happens,
+    only,
+    quiet,
+    said,
+    section,
+    settled,
+)
+from vault_sync.core.model import Rules
+from vault_sync.core.plan import Trash
+
+OWN = "\n## My notes\n\n내 생각.\n"
+
+
+def many(count: int = 40) -> MemoryVault:
+    """A vault with one long digest."""
+    text = "긴 주\n" + "".join(
+        f"https://arxiv.org/abs/2309.{n:05d}\nPaper {n} (Kim Lee)\n글 {n}입니다.\n#t{n}x\n"
+        for n in range(1, count + 1)
+    )
+    vault = MemoryVault(files={"digests/long.md": text})
+    vault.sync()
+    return vault
+
+
+# Where nothing may be removed.
+
+
+def test_a_digest_cut_short_anywhere() -> None:
+    """Nothing is removed and nothing spread, and all is well when its end comes back."""
+    vault = settled()
+    whole = vault.files[WEEK]
+    rows = dict(vault.rows)
+    for at in range(len(whole)):
+        vault.files[WEEK] = whole[:at]
+        before = dict(vault.files)
+        plan = vault.sync()
+        assert vault.files == before, at
+        if whole[at:].strip():
+            assert set(codes(plan)) & {"cut-short", "emptied"}, at
+            assert vault.rows == rows, at
+            assert not vault.plan().operations, at
+        vault.files[WEEK] = whole
+        assert not vault.sync().problems, at
+        assert vault.rows == rows, at
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "\ufeff", " \r\n"])
+def test_an_emptied_digest(text: str) -> None:
+    vault = settled()
+    vault.files[WEEK] = text
+    assert codes(nothing_happens(vault)) == ["emptied"]
+    assert codes(nothing_happens(vault)) == ["emptied"]
+
+
+@pytest.mark.parametrize("path", [WEEK, NOTE])
+def test_a_file_of_nul(path: str) -> None:
+    vault = settled()
+    vault.files[path] = "\0" * len(vault.files[path])
+    assert codes(nothing_happens(vault)) == ["nul"]
+    half = settled()
+    text = half.files[path]
+    half.files[path] = text[: len(text) // 2] + "\0" * (len(text) // 2)
+    assert codes(nothing_happens(half)) == ["nul"]
+
+
+def test_an_emptied_note() -> None:
+    vault = settled()
+    vault.files[NOTE] = ""
+    assert codes(nothing_happens(vault)) == ["emptied"]
+    change(vault, WEEK, "알파 둘째 줄입니다.", "고친 줄.")
+    assert codes(nothing_happens(vault)) == ["emptied"]
+
+
+def test_a_digest_that_is_not_utf_8() -> None:
+    vault = settled()
+    change(vault, WEEK, "#alpha", "#alpha \udcff")
+    assert codes(nothing_happens(vault)) == ["not-utf-8"]
+
+
+def test_a_cut_digest_does_not_stop_the_others() -> None:
+    vault = settled()
+    vault.files[WEEK] = vault.files[WEEK][:200]
+    change(vault, NEXT, "오메가입니다.", "오메가를 고쳤습니다.")
+    assert codes(only(vault, NOTE_OMEGA)) == ["cut-short"]
+
+
+def test_an_edit_above_says_that_the_end_was_meant() -> None:
+    vault = settled()
+    text = vault.files[WEEK]
+    vault.files[WEEK] = text[: text.index("https://arxiv.org/abs/2308.00004")]
+    assert codes(nothing_happens(vault)) == ["cut-short"]
+    change(vault, WEEK, "알파 둘째 줄입니다.", "고친 줄.")
+    plan = vault.sync()
+    assert [type(each) for each in plan.operations].count(Trash) == 1
+    assert ".trash/230804 Delta Rules.md" in vault.files
+    quiet(vault)
+
+
+def test_no_base_no_removal() -> None:
+    vault = settled()
+    cut(vault, ALPHA)
+    forget(vault)
+    for _ in range(3):
+        assert codes(nothing_happens(vault)) == ["entry-missing"]
+
+
+def test_a_rebuild_removes_nothing() -> None:
+    vault = settled()
+    cut(vault, ALPHA)
+    before = dict(vault.files)
+    vault.sync(remake=True)
+    assert vault.files == before
+
+
+@pytest.mark.parametrize("count", [4, 20])
+def test_too_many_removals(count: int) -> None:
+    vault = many()
+    text = vault.files["digests/long.md"]
+    blocks = re.split(r"(?=https://)", text)
+    # Every other entry, so that it is no file cut short.
+    gone = set(range(2, 2 + count * 2 - 1, 2)[:count])
+    vault.files["digests/long.md"] = "".join(
+        block for at, block in enumerate(blocks) if at not in gone
+    ).replace("글 1입니다.", "글 1을 고쳤다.")
+    plan = nothing_happens(vault)
+    assert codes(plan) == ["many-removals"]
+    assert f"{count} of 40" in plan.problems[0].message
+    assert codes(nothing_happens(vault)) == ["many-removals"]
+    # The number of another list is no leave.
+    assert codes(nothing_happens(vault, allowed="00000000")) == ["many-removals"]
+    number = re.findall(r"--allow-removals (\w+)", plan.problems[0].hint)[0]
+    done = vault.sync(allowed=number)
+    assert len([each for each in done.operations if isinstance(each, Trash)]) == count
+    assert "글 1을 고쳤다." in vault.files["papers/Paper 1.md"]
+    assert not quiet(vault).problems
+
+
+def test_too_many_removals_and_back_again() -> None:
+    vault = many()
+    text = vault.files["digests/long.md"]
+    blocks = re.split(r"(?=https://)", text)
+    vault.files["digests/long.md"] = "".join(blocks[:2] + blocks[9:])
+    assert codes(nothing_happens(vault)) == ["many-removals"]
+    # What is cut short of what was held is still no edit.
+    vault.files["digests/long.md"] = "".join(blocks[:2] + blocks[9:12])
+    assert codes(nothing_happens(vault)) == ["many-removals"]
+    vault.files["digests/long.md"] = text
+    assert not nothing_happens(vault).problems
+
+
+def test_two_of_a_small_digest() -> None:
+    vault = settled()
+    cut(vault, ALPHA)
+    cut(vault, GAMMA)
+    assert codes(nothing_happens(vault)) == ["many-removals"]
+
+
+def test_a_digest_that_is_asked_about_does_not_stop_the_others() -> None:
+    vault = settled()
+    cut(vault, ALPHA)
+    cut(vault, GAMMA)
+    change(vault, NOTE_BETA, "베타 설명입니다.", "베타를 고쳤습니다.")
+    change(vault, NOTE_OMEGA, "오메가입니다.", "오메가를 고쳤습니다.")
+    before = vault.files[WEEK]
+    vault.sync()
+    assert vault.files[WEEK] == before
+    assert "고쳤습니다" in vault.files[NEXT]
+
+
+def test_an_edit_beats_a_removal() -> None:
+    vault = settled()
+    text = cut(vault, ALPHA)
+    change(vault, NOTE, "알파 둘째 줄입니다.", "노트가 고쳤다.")
+    only(vault, WEEK)
+    assert "노트가 고쳤다." in said(vault, ALPHA).commentary
+    assert said(vault, ALPHA).title == "Alpha Models: A Study"
+    assert said(vault, ALPHA).tags == ("alpha", "llm")
+    assert entry(vault, ALPHA).link and text
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('title: "Alpha Models: A Study"', 'title: "Alpha: Better"'),
+        ("- Bo Lee", "- Bo Lim"),
+        ("  - llm\n", "  - llm\n  - mine\n"),
+        ("https://arxiv.org/abs/2308.00001", "https://arxiv.org/abs/2308.00001v2"),
+    ],
+)
+def test_an_edited_property_beats_a_removal(old: str, new: str) -> None:
+    vault = settled()
+    cut(vault, ALPHA)
+    change(vault, NOTE, old, new)
+    vault.sync()
+    assert NOTE in vault.files
+    assert entry(vault, ALPHA).link
+    quiet(vault)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("알파 둘째 줄입니다.\n", "알파 둘째 줄입니다.\n" + OWN),
+        ("---\n\n## [[", "---\n\n## 나의 글\n\n## [["),
+        ("authors:\n", "rating: 5\nauthors:\n"),
+        ("aliases:\n", "aliases:\n  - 알파\n"),
+    ],
+)
+def test_a_note_with_something_of_the_readers_is_kept(old: str, new: str) -> None:
+    vault = settled()
+    change(vault, NOTE, old, new)
+    vault.sync()
+    cut(vault, ALPHA)
+    only(vault, NOTE)
+    assert set(new.split("\n")) - set(old.split("\n")) <= set(vault.files[NOTE].split("\n"))
+    assert "2023년 8월 3주차" not in vault.files[NOTE]
+    assert "알파 첫 문장" not in vault.files[NOTE]
+    assert noted(vault, NOTE).title == "Alpha Models: A Study"
+    assert not any(row.digest for row in knows(vault, ALPHA))
+
+
+def test_a_mention_added_by_hand_is_the_readers() -> None:
+    vault = settled()
+    change(vault, NOTE, "---\n\n##", 'mentions:\n  - "[[230803 Gamma]]"\n---\n\n##')
+    vault.sync()
+    cut(vault, ALPHA)
+    vault.sync()
+    assert NOTE in vault.files
+
+
+def test_a_kept_note_is_met_again() -> None:
+    vault = settled()
+    vault.files[NOTE] += OWN
+    vault.sync()
+    text = cut(vault, ALPHA)
+    vault.sync()
+    vault.files[WEEK] += text
+    only(vault, NOTE)
+    assert section(vault, NOTE).commentary == said(vault, ALPHA).commentary
+    assert "내 생각." in vault.files[NOTE]
+
+
+# Where something must be.
+
+
+def test_a_removed_entry_takes_its_note_along() -> None:
+    vault = settled()
+    text = vault.files[NOTE]
+    cut(vault, ALPHA)
+    only(vault, NOTE, ".trash/230801 Alpha Models.md")
+    assert vault.files[".trash/230801 Alpha Models.md"] == text
+    assert not knows(vault, ALPHA)
+
+
+def test_a_removed_entry_comes_back() -> None:
+    vault = settled()
+    before = vault.files[WEEK], vault.files[NOTE]
+    cut(vault, ALPHA)
+    vault.sync()
+    vault.files[WEEK] = before[0]
+    plan = vault.sync()
+    # Linked, and its note in the trash: the reader is told, and asks for it.
+    assert codes(plan) == ["note-missing"]
+    vault.sync(remake=True)
+    assert vault.files[NOTE] == before[1]
+    quiet(vault)
+
+
+def test_one_week_of_two_is_removed() -> None:
+    vault = settled()
+    again = ENTRY.replace("알파 첫", "다시 알파 첫").replace("#alpha", "#again")
+    change(vault, NEXT, "주차\n", "주차\n" + again)
+    vault.sync()
+    assert noted(vault, NOTE).tags == ("alpha", "llm", "again")
+    cut(vault, ALPHA, NEXT)
+    only(vault, NOTE)
+    assert vault.files[NOTE].rstrip() == settled().files[NOTE].rstrip()
+
+
+def test_the_first_week_of_two_is_removed() -> None:
+    vault = settled()
+    again = ENTRY.replace("알파 첫", "다시 알파 첫").replace("#alpha", "#again")
+    change(vault, NEXT, "주차\n", "주차\n" + again)
+    vault.sync()
+    cut(vault, ALPHA)
+    plan = vault.sync()
+    assert not plan.conflicts
+    assert "다시 알파 첫" in section(vault, NOTE, NEXT).commentary
+    assert "2023년 8월 3주차" not in vault.files[NOTE]
+    assert set(noted(vault, NOTE).tags) == {"again", "llm"}
+    quiet(vault)
+
+
+def test_an_allowed_share_is_removed() -> None:
+    vault = settled()
+    vault.rules = Rules(removals_entries=10)
+    cut(vault, ALPHA)
+    vault.sync()
+    assert NOTE not in vault.files
+
+
+def test_trash_does_not_stop_the_daemon_twice() -> None:
+    vault = settled()
+    cut(vault, BETA)
+    vault.sync()
+    assert NOTE_BETA not in vault.files
+    text = DIGEST[DIGEST.index("https://arxiv.org/abs/2308.00002") :]
+    change(vault, WEEK, "주차\n", "주차\n" + text.partition("https://arxiv.org/abs/2308.00003")[0])
+    vault.sync()
+    assert NOTE_BETA in vault.files
+    cut(vault, BETA)
+    vault.sync()
+    assert NOTE_BETA not in vault.files
+    assert vault.files[".trash/230802 Beta Nets.md"]
+    assert OMEGA and NOTE_GAMMA in vault.files

@@ -1,0 +1,63 @@
+"""What the base no longer needs to know: places and papers that neither side has any more."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from vault_sync.core.base import Base
+from vault_sync.core.model import Key, Place, RelPath
+from vault_sync.core.plan import Row
+from vault_sync.core.presence import Paper
+from vault_sync.core.snapshot import Snapshot
+
+SAID = frozenset({"missing", "unmet"})
+"""Rows that say a person was told something: kept as long as it stands."""
+
+
+def rows(
+    papers: Sequence[Paper], snapshot: Snapshot, base: Base, standing: Collection[Row]
+) -> frozenset[Row]:
+    """The rows to drop. Of what is not believed or not there, nothing is forgotten."""
+    here = _places(papers) | {
+        Place(entry.key, path)
+        for path, digest in snapshot.digests.items()
+        for entry in digest.entries
+    }
+    known = {key for key, _ in here} | set(snapshot.managed) | set(snapshot.held_keys)
+    known |= {key for paper in papers for key in (paper.key, paper.base_key)}
+    # A digest that is not there may come back with its entries.
+    known |= {
+        key
+        for key, digests in base.places.items()
+        if any(digest not in snapshot.digests for digest in digests)
+    }
+    return frozenset(
+        row for row in base.rows if row.key and _is_gone(row, here, known, snapshot, standing)
+    )
+
+
+def _places(papers: Sequence[Paper]) -> set[Place]:
+    return {
+        Place(key, digest)
+        for paper in papers
+        for tie in paper.ties
+        for digest in (tie.digest, tie.origin)
+        if digest is not None
+        for key in (paper.key, paper.base_key)
+    }
+
+
+def _is_gone(
+    row: Row,
+    here: Collection[Place],
+    known: Collection[Key],
+    snapshot: Snapshot,
+    standing: Collection[Row],
+) -> bool:
+    if row.key in snapshot.held_keys or row.digest in snapshot.held:
+        return False
+    if row.field in SAID:
+        return row not in standing
+    if not row.digest:
+        return row.key not in known
+    return row.digest in snapshot.digests and Place(row.key, RelPath(row.digest)) not in here
