@@ -131,16 +131,20 @@ def _checked(kind: str, wrong: Callable[[str], str | None]) -> _Key:
 def _beneath(path: str) -> str | None:
     parts = Path(path).parts
     if Path(path).is_absolute() or any(part.startswith(".") for part in parts):
-        return f"a path inside the vault, without dot folders, not '{path}'"
+        return f"'{path}' is not a path inside the vault, or lies in a dot folder"
     return None
 
 
 def _glob(glob: str) -> str | None:
-    return _beneath(glob) if glob.endswith(".md") else f"globs that end in .md, not '{glob}'"
+    return (
+        _beneath(glob)
+        if glob.endswith(".md")
+        else f"must be globs that end in .md: '{glob}' does not"
+    )
 
 
 def _fact(name: str) -> str | None:
-    return None if name in FACTS else f"some of {', '.join(FACTS)}, not '{name}'"
+    return None if name in FACTS else f"there is no fact '{name}': legal are {', '.join(FACTS)}"
 
 
 def _folder(pattern: str) -> str | None:
@@ -148,39 +152,39 @@ def _folder(pattern: str) -> str | None:
 
 
 def _note(path: str) -> str | None:
-    return _beneath(path) if path.endswith(".md") else "a path that ends in .md"
+    return _beneath(path) if path.endswith(".md") else "must be a path that ends in .md"
 
 
 def _address(url: str) -> str | None:
-    return None if re.match(r"https?://[^/]", url) else "an http or https address"
+    return None if re.match(r"https?://[^/]", url) else "must be an http or https address"
 
 
 LEGAL: Mapping[str, Mapping[str, _Key]] = {
-    "digests": {"paths": _texts("a list of globs", _glob)},
+    "digests": {"paths": _texts("must be a list of globs", _glob)},
     "notes": {
-        "folder": _checked("a folder inside the vault", _folder),
-        "name": _checked("a pattern for names", names.pattern_error),
-        "private_tags": _texts("a list of tags, `*` allowed"),
+        "folder": _checked("must be a folder inside the vault", _folder),
+        "name": _checked("must be a pattern for names", names.pattern_error),
+        "private_tags": _texts("must be a list of tags, `*` allowed"),
     },
-    "links": {"mentions": _typed("true or false", bool)},
+    "links": {"mentions": _typed("must be true or false", bool)},
     "arxiv": {
-        "enabled": _typed("true or false", bool),
-        "snapshot": _typed("a path", str),
-        "url": _checked("an address", _address),
-        "contact": _typed("a mail address", str),
-        "facts": _texts("a list of facts", _fact),
+        "enabled": _typed("must be true or false", bool),
+        "snapshot": _typed("must be a path", str),
+        "url": _checked("must be an address", _address),
+        "contact": _typed("must be a mail address", str),
+        "facts": _texts("must be a list of facts", _fact),
     },
     "removals": {
-        "entries": _number("a whole number of entries", 0, 1_000_000),
-        "share": _number("a share between 0 and 1", 0, 1),
+        "entries": _number("must be a number of entries", 0, 1_000_000),
+        "share": _number("must be a share between 0 and 1", 0, 1),
     },
     "watch": {
-        "settle": _number("seconds, 0.05 to 60", 0.05, 60),
-        "quiet": _number("seconds, 0 to 600", 0, 600),
-        "sweep": _number("seconds, 1 to 86400", 1, 86_400),
-        "notify": _typed("true or false", bool),
+        "settle": _number("must be seconds, 0.05 to 60", 0.05, 60),
+        "quiet": _number("must be seconds, 0 to 600", 0, 600),
+        "sweep": _number("must be seconds, 1 to 86400", 1, 86_400),
+        "notify": _typed("must be true or false", bool),
     },
-    "conflicts": {"note": _checked("a path inside the vault", _note)},
+    "conflicts": {"note": _checked("must be a path inside the vault", _note)},
 }
 
 
@@ -207,7 +211,7 @@ def parse(text: str, root: Path, path: Path) -> Config:
             wrong = legal[key].check(value)
             if wrong is not None:
                 line = _line(text, key)
-                raise ConfigError(f"{path}:{line}: '{key}' in [{table}] must be {wrong}")
+                raise ConfigError(f"{path}:{line}: '{key}' in [{table}]: {wrong}")
     return _built(tables, root, path)
 
 
