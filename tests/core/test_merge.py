@@ -93,8 +93,11 @@ def test_edits_that_do_not_overlap_survive(base: str, digest: str, note: str, me
         ("A. B.", "A. N. B.", "A. N. B1. M.", None),
         ("A. B.", "A1. N. B.", "A. N. B1.", None),
         ("a\nb\nc", "a\nb\nc\nd", "a\nb\nC\nd", ("c", "c\nd", "C\nd")),
+        # Between sentences that were all written anew nobody knows a place.
+        ("A. B.", "P. Q.", "A. N. B.", None),
         # The line end that one side removed is the one behind which the other wrote.
         ("\nA.", "A.", "\n\nN.\nA.", ("", "", "\n\nN.")),
+        ("\nA.", "N.A.", "M.\nA.", None),
         # Two places: both are shown.
         ("a\n1\n2\nb", "a1\n1\n2\nb1", "a2\n1\n2\nb2", ("a\nb", "a1\nb1", "a2\nb2")),
     ],
@@ -286,6 +289,17 @@ def test_each_line_by_line_chunk_is_as_small_as_it_can_be() -> None:
         ("e", "e", "X"),
         ("f", "f", "f"),
     ]
+
+
+def test_an_addition_between_twins_stands_as_far_down_as_it_can() -> None:
+    assert merge.common("kp_q", "Kp_n_q") == [(1, 1), (2, 2), (3, 5)]
+    assert merge.common("Kp_n_q", "kp_q") == [(1, 1), (2, 2), (5, 3)]
+
+
+def test_a_line_that_stands_often_is_compared_too() -> None:
+    many = [f"line {number}" for number in range(250)]
+    many[10:200:50] = ["same"] * 4
+    assert len(merge.common(["p", *["same"] * 4, "q"], many)) == 4
 
 
 class Git:

@@ -139,10 +139,10 @@ def _words(tokens: Iterable[str]) -> list[str]:
 def _beside_words(base: Sequence[str], side: Sequence[str]) -> list[tuple[int, int]]:
     """The sentences in common, and the blanks beside them.
 
-    Blanks alone are no sign that two places are the same. An added sentence comes with the blank
-    before it, wherever it stands, so that both sides say the same of the same addition.
+    Blanks alone are no sign that two places are the same: between two sentences that one side
+    wrote anew, there is no telling where a sentence belongs that the other side added.
     """
-    pairs = _risen(common(base, side), base, side)
+    pairs = common(base, side)
     words = {pair for pair in pairs if not base[pair[0]].isspace()}
     words.add((len(base), len(side)))
     return [
@@ -327,20 +327,6 @@ def _sunk(pairs: list[tuple[int, int]], a: Sequence[T], b: Sequence[T]) -> list[
             other = next_b
         pairs[number] = one, other
         next_a, next_b = one + 1, other + 1
-    return pairs
-
-
-def _risen(pairs: list[tuple[int, int]], a: Sequence[T], b: Sequence[T]) -> list[tuple[int, int]]:
-    """The pairs with every insertion and removal moved as far up as it can be."""
-    last_a, last_b = len(a) - 1, len(b) - 1
-    for number in reversed(range(len(pairs))):
-        one, other = pairs[number]
-        if other == last_b and a[last_a] == a[one]:
-            one = last_a
-        elif one == last_a and b[last_b] == b[other]:
-            other = last_b
-        pairs[number] = one, other
-        last_a, last_b = one - 1, other - 1
     return pairs
 
 
