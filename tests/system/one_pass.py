@@ -34,7 +34,9 @@ AFTER = {
     "papers/2024/three.md": "note three\n",
 }
 CHANGED = ("digests/week.md", "papers/one.md", "papers/two.md")
-OLD_ROWS = {Row(Key(name), "digests/week.md", "text"): f'"{name}, before"' for name in ("one", "gone")}
+OLD_ROWS = {
+    Row(Key(name), "digests/week.md", "text"): f'"{name}, before"' for name in ("one", "gone")
+}
 ROWS = {Row(Key(name), "digests/week.md", "text"): f'"{name}"' for name in ("one", "two", "three")}
 
 

@@ -18,7 +18,7 @@ from vault_sync.core.plan import Agreement, Create, Operation, Rename, Row, Tras
 from vault_sync.edge.records import Kind, changes, note_saved
 from vault_sync.edge.saved import name_of
 from vault_sync.edge.state import State
-from vault_sync.edge.tables import bound, checksum
+from vault_sync.edge.tables import bound, checksum, unbound
 
 
 @dataclass(slots=True)
@@ -190,11 +190,11 @@ def _sum(task: Task) -> int:
     return checksum(task.kind, task.path, task.target, task.before, task.after)
 
 
-def _dumped(agreement: Agreement) -> tuple[str, str, int]:
+def _dumped(agreement: Agreement) -> tuple[str, str | bytes, int]:
     put = [[*row, value] for row, value in agreement.put.items()]
     paths = json.dumps(sorted(agreement.paths))
-    rows = json.dumps([put, [list(row) for row in agreement.drop]])
-    return paths, rows, checksum(paths, rows)
+    rows = json.dumps([put, [list(row) for row in agreement.drop]], ensure_ascii=False)
+    return paths, bound(rows), checksum(paths, rows)
 
 
 def _agreements(state: State, id_: int) -> list[tuple[int, Agreement]]:
@@ -202,8 +202,8 @@ def _agreements(state: State, id_: int) -> list[tuple[int, Agreement]]:
     for number, paths, rows, sum_ in state.select(
         "SELECT id, paths, rows, sum FROM agreement WHERE pass = ?", id_
     ):
-        if checksum(paths, rows) == sum_:
-            put, drop = json.loads(rows)
+        if checksum(paths, unbound(rows)) == sum_:
+            put, drop = json.loads(unbound(rows))
             agreement = Agreement(
                 frozenset(map(RelPath, json.loads(paths))),
                 {Row(*row): value for *row, value in put},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -14,29 +15,26 @@ from vault_sync.core.plan import (
     Outcome,
     Plan,
     Rename,
-    Row,
     Trash,
     Undone,
     Write,
 )
 from vault_sync.edge import records, saved
 from vault_sync.edge.beneath import Beneath, folded, names_in
-from vault_sync.edge.records import Change, PassRecord
+from vault_sync.edge.records import PassRecord, SavedRow
 from vault_sync.edge.state import State
 from vault_sync.edge.swap import At, no_point
 from vault_sync.edge.write import apply
 
+NEWER = "it has newer edits, which are kept"
 _UNDO = "undo "
 
 
 class SavedText(NamedTuple):
-    """One saved text: its file, the path it stood at, when (ISO 8601, UTC) and why it was saved."""
+    """One saved text and the file it is in; anything can read that."""
 
     file: Path
-    path: RelPath
-    at: str
-    why: str
-    name: str
+    row: SavedRow
 
 
 def log(state: State, limit: int | None = None) -> list[PassRecord]:
@@ -63,34 +61,20 @@ def undo(
         StateError: as `apply`.
     """
     record = _record(state, pass_id)
-    operations: list[Operation] = []
-    refused: list[Undone] = []
-    rows: dict[RelPath, set[Row]] = {}
+    cause = f"{_UNDO}{record.id}"
     with Beneath(root) as vault:
-        moved: dict[RelPath, RelPath] = {}
-        for change in reversed(record.changes):
-            if change.undone is None:
-                back = _inverse(vault, state, change, moved, f"{_UNDO}{record.id}")
-                (refused if isinstance(back, Undone) else operations).append(back)  # type: ignore[arg-type]
-    of_pass = records.rows_of(state, record.id)
-    for operation in operations:
-        rows[operation.path] = {
-            row
-            for paths, some in of_pass
-            if not paths.isdisjoint({operation.path, getattr(operation, "to", operation.path)})
-            for row in some
-        }
-    agreements = tuple(
-        Agreement(frozenset({path}), {}, frozenset(some)) for path, some in rows.items() if some
+        back = list(_inverses(vault, state, record, cause))
+    operations = tuple(one for one in back if not isinstance(one, Undone))
+    agreed = records.rows_of(state, record.id)
+    forgotten = tuple(
+        Agreement(frozenset({one.path}), {}, frozenset(rows))
+        for one in operations
+        for paths, rows in agreed
+        if rows and not paths.isdisjoint({one.path, getattr(one, "to", one.path)})
     )
-    outcome = apply(
-        root,
-        state,
-        Plan(tuple(operations), agreements),
-        cause=f"{_UNDO}{record.id}",
-        started=started,
-        at=at,
-    )
+    plan = Plan(operations, forgotten)
+    outcome = apply(root, state, plan, cause=cause, started=started, at=at)
+    refused = (one for one in back if isinstance(one, Undone))
     return Outcome(outcome.done, (*refused, *outcome.undone))
 
 
@@ -109,54 +93,53 @@ def _record(state: State, pass_id: int | None) -> PassRecord:
     )
 
 
-def _inverse(
-    vault: Beneath, state: State, change: Change, moved: dict[RelPath, RelPath], why: str
-) -> Operation | Undone:
-    """The operation that takes one change back, or why it is not taken back.
-
-    `moved` says where a file that this undo will have moved still is now.
-    """
-    path, to = change.path, change.to
-    now = moved.get(path, path) if change.kind in {"create", "write"} else to
-    assert now is not None
-    content = vault.holds(now)
-    text = (content or b"").decode("utf-8", "surrogateescape")
-    same = content is not None and saved.name_of(content) == (change.after or change.before)
-    old = saved.take(state.saved, change.before) if change.before else None
-    before = None if old is None else old.decode("utf-8", "surrogateescape")
-    match change.kind:
-        case "create":
-            back: Operation = Trash(path, _trash_path(path), text, why)
-        case "write":
-            back = Write(path, text, before or "", why)
-        case "rename":
-            moved[path] = now
-            back = Rename(now, path, text, why)
-        case "trash":
-            if same:
-                return Rename(now, path, text, why)
-            back = Create(path, before or "", why)
-    if change.kind == "trash":
-        same = before is not None
-    if content is None and not same:
-        return Undone(back, "it is not there any more; nothing to take back")
-    if not same:
-        return Undone(back, "it has newer edits, which are kept")
-    if change.kind == "write" and before is None:
-        return Undone(back, "the text it replaced is no longer among the saved ones")
-    return back
+def _inverses(
+    vault: Beneath, state: State, record: PassRecord, why: str
+) -> Iterator[Operation | Undone]:
+    """What takes the changes of a pass back, the last one first; or why one is not taken back."""
+    # A file that was written and then renamed is still at its new name while this is planned.
+    at: dict[RelPath, RelPath] = {}
+    for change in reversed(record.changes):
+        if change.undone is not None:
+            continue
+        path, to = change.path, change.to
+        here = at.get(path, path) if to is None else to
+        text, reason = _found(vault, here, change.after)
+        old = saved.take(state.saved, change.before) if change.before else None
+        before = (old or b"").decode("utf-8", "surrogateescape")
+        back: Operation
+        match change.kind:
+            case "create":
+                back = Trash(path, RelPath(f".trash/{path.rpartition('/')[2]}"), text, why)
+            case "write":
+                back = Write(path, text, before, why)
+                if old is None:
+                    reason = reason or "the text that it replaced is not kept any more"
+            case "rename":
+                back = Rename(here, path, text, why)
+                at[path] = here
+            case "trash" if reason is None or old is None:
+                back = Rename(here, path, text, why)
+            case "trash":
+                back, reason = Create(path, before, why), None
+        yield back if reason is None else Undone(back, reason)
 
 
-def _trash_path(path: RelPath) -> RelPath:
-    return RelPath(".trash/" + path.rpartition("/")[2])
+def _found(vault: Beneath, path: RelPath, expected: str) -> tuple[str, str | None]:
+    """The text at a path, and what is wrong if it is not the one of that name."""
+    content = vault.holds(path)
+    if content is None:
+        return "", "it is not there any more"
+    text = content.decode("utf-8", "surrogateescape")
+    return text, None if saved.name_of(content) == expected else NEWER
 
 
 def saved_texts(state: State, path: RelPath | None = None) -> list[SavedText]:
     """The saved texts, of one path or of all, newest first."""
     return [
-        SavedText(saved.file_of(state.saved, name), found, at, why, name)
-        for name, found, at, why in records.all_saved(state)
-        if path is None or found == path
+        SavedText(saved.file_of(state.saved, row.name), row)
+        for row in records.all_saved(state)
+        if path is None or row.path == path
     ]
 
 
@@ -179,7 +162,7 @@ def restore(
     """
     with Beneath(root) as vault:
         now = vault.holds(path)
-        for one in saved_texts(state, path):
+        for _, one in saved_texts(state, path):
             content = saved.take(state.saved, one.name)
             if content is None or content == now or name not in {None, one.name}:
                 continue
@@ -209,19 +192,17 @@ def drop_old(state: State, now: datetime, keep_saved_days: int = 90) -> int:
     """Removes saved texts older than that, and says how many. The caller holds the lock.
 
     Raises:
-        StateError, OSError: what could not be removed is still known.
+        StateError, OSError: what could not be removed is removed next time.
     """
     before = (now - timedelta(days=keep_saved_days)).astimezone(UTC)
-    names = records.forget_saved(state, before.isoformat())
-    for name in names:
-        saved.drop(state.saved, name)
-    # A pass that was killed before its journal leaves texts that no row speaks of.
-    known = {one.name for one in saved_texts(state)}
-    stray = [
+    records.forget_saved(state, before.isoformat())
+    # Also what a pass left that was killed before its journal: no row speaks of it.
+    known = {row.name for row in records.all_saved(state)}
+    old = [
         file
-        for file in (state.saved.glob("??/*") if names or known else ())
+        for file in state.saved.glob("??/*")
         if file.name not in known and file.stat().st_mtime < before.timestamp()
     ]
-    for file in stray:
+    for file in old:
         file.unlink()
-    return len(names) + len(stray)
+    return len(old)

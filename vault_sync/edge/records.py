@@ -151,13 +151,11 @@ def all_saved(state: State) -> list[SavedRow]:
     ]
 
 
-def forget_saved(state: State, before: str) -> list[str]:
-    """Forgets texts saved before a time (ISO 8601, UTC); returns those nothing speaks of now."""
-    names = {name for (name,) in state.select("SELECT hash FROM saved WHERE at < ?", before)}
-    if names:
+def forget_saved(state: State, before: str) -> None:
+    """Forgets which texts were saved before a time (ISO 8601, UTC)."""
+    if state.select("SELECT 1 FROM saved WHERE at < ? LIMIT 1", before):
         with state.writing() as connection:
             connection.execute("DELETE FROM saved WHERE at < ?", (before,))
-    return sorted(names - {one.name for one in all_saved(state)})
 
 
 def note_beside(state: State, path: str) -> None:

@@ -68,11 +68,6 @@ def take(folder: Path, name: str) -> bytes | None:
     return content if name_of(content) == name else None
 
 
-def drop(folder: Path, name: str) -> None:
-    """Removes a saved text, if it is there."""
-    file_of(folder, name).unlink(missing_ok=True)
-
-
 def _put(path: Path, content: bytes, *, sync: bool) -> None:
     # A file of that name may be there, torn by a power cut or never synced: looked at, not trusted.
     file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

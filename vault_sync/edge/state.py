@@ -230,7 +230,7 @@ class State:
     def _stamp(self) -> tuple[int, ...] | None:
         """What tells whether another process has written since; None while a log is there."""
         try:
-            if self._log().exists():
+            if self._unclean():
                 return None
             stat = self._database().stat()
         except OSError:
@@ -240,8 +240,15 @@ class State:
     def _database(self) -> Path:
         return self.directory / "state.sqlite"
 
-    def _log(self) -> Path:
-        return self.directory / "state.sqlite-wal"
+    def _unclean(self) -> bool:
+        """Whether what was committed last stands in a log: in use, or its writer was killed.
+
+        An empty log says nothing; a reader that held no lock leaves one.
+        """
+        try:
+            return (self.directory / "state.sqlite-wal").stat().st_size > 0
+        except FileNotFoundError:
+            return False
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -281,11 +288,18 @@ class State:
         return self._connection
 
     def _open(self) -> sqlite3.Connection:
-        unclean = self._log().exists()
         # With the lock and no log nothing can change under us, and nothing need be made to read it.
-        mode = "mode=ro" if not self._locked else "mode=rw" if unclean else "mode=ro&immutable=1"
+        mode = (
+            "mode=ro"
+            if not self._locked
+            else "mode=rw"
+            if self._unclean()
+            else "mode=ro&immutable=1"
+        )
         name = quote(os.fsencode(self._database()))
-        return sqlite3.connect(f"file:{name}?{mode}", uri=True, isolation_level=None)
+        connection = sqlite3.connect(f"file:{name}?{mode}", uri=True, isolation_level=None)
+        connection.execute("PRAGMA mmap_size=268435456")
+        return connection
 
     def _check(self, connection: sqlite3.Connection) -> None:
         """Counts a database as none that is another vault's; refuses that of a newer program."""
@@ -294,7 +308,7 @@ class State:
             raise StateError(
                 f"the state in {self.directory} was written by a newer vault-sync: update this one"
             )
-        if self._locked and self._log().exists():
+        if self._locked and self._unclean():
             problem = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if problem != "ok":
                 raise sqlite3.DatabaseError(problem)

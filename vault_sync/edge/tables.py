@@ -23,7 +23,7 @@ CREATE TABLE operation(pass INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT
 CREATE TABLE journal(pass INTEGER NOT NULL, number INTEGER NOT NULL, content BLOB NOT NULL,
                      sum INTEGER NOT NULL, PRIMARY KEY (pass, number)) WITHOUT ROWID;
 CREATE TABLE agreement(id INTEGER PRIMARY KEY, pass INTEGER NOT NULL, paths TEXT NOT NULL,
-                       rows TEXT, sum INTEGER NOT NULL);
+                       rows, sum INTEGER NOT NULL);
 CREATE TABLE saved(hash TEXT NOT NULL, path NOT NULL, pass INTEGER, at TEXT NOT NULL,
                    why TEXT NOT NULL);
 CREATE INDEX saved_by_hash ON saved(hash);

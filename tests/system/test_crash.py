@@ -1,0 +1,235 @@
+"""No word is ever lost: a pass is killed, starved and lied to at its system calls, then run again.
+
+The oracle: every word of a person's (`tok-...`) is in the vault or among the saved texts at every
+instant; every file is its exact old or its exact intended text; the base is never ahead of the
+files; and the next pass ends where an undisturbed one would have ended.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import NamedTuple
+
+import pytest
+
+from tests.system import injection, one_pass
+from tests.system.injection import Point
+from vault_sync.core.plan import Agreement
+from vault_sync.edge.journal import interrupted
+from vault_sync.edge.state import open_state
+
+PROGRAM = Path(one_pass.__file__)
+_TOKEN = re.compile(r"tok-[a-z-]+")
+TOKENS = {token for text in one_pass.BEFORE.values() for token in _TOKEN.findall(text)}
+MOVED = {"papers/old name.md": "papers/2024/new name.md", "papers/gone.md": ".trash/gone.md"}
+WRITING_CALLS = {
+    *("openat", "write", "pwrite64", "renameat2", "rename", "unlink", "unlinkat", "mkdir"),
+    *("mkdirat", "fsync", "fdatasync", "ftruncate", "fchmod", "fsetxattr", "linkat"),
+}
+
+pytestmark = pytest.mark.skipif(
+    injection.missing() is not None, reason=injection.missing() or "faults can be injected"
+)
+
+
+class World(NamedTuple):
+    vault: Path
+    state: Path
+
+    @property
+    def program(self) -> list[str | Path]:
+        return [PROGRAM, self.vault, self.state]
+
+    def texts(self) -> dict[str, str]:
+        return {
+            str(path.relative_to(self.vault)): path.read_text()
+            for path in self.vault.rglob("*.md")
+            if ".vault-sync" not in path.parts
+        }
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    # In memory where there is such a place: what a killed process leaves is the same, and quicker.
+    memory = Path("/dev/shm")
+    above = Path(mkdtemp(dir=memory)) if os.access(memory, os.W_OK) else tmp_path
+    yield fresh(above / "world")
+    shutil.rmtree(above)
+
+
+def fresh(folder: Path) -> World:
+    """The world as it is before the pass, with a base of an earlier one."""
+    shutil.rmtree(folder, ignore_errors=True)
+    one = World(folder / "vault", folder / "state")
+    for path, text in one_pass.BEFORE.items():
+        file = one.vault / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    state = open_state(one.vault, {"VAULT_SYNC_STATE_DIR": str(one.state)})
+    with state.lock(0):
+        state.keep([Agreement(frozenset(), one_pass.OLD_ROWS)])
+    return one
+
+
+def lost(world: World) -> list[str]:
+    """What of the oracle does not hold, at any instant."""
+    everything = b"\n".join(
+        path.read_bytes()
+        for path in (*world.vault.rglob("*"), *world.state.glob("*/saved/*/*"))
+        if path.is_file()
+    ).decode(errors="replace")
+    wrong = [f"lost: {token}" for token in TOKENS if token not in everything]
+    texts = world.texts()
+    for path in one_pass.CHANGED:
+        if texts.get(path) not in {one_pass.BEFORE[path], one_pass.AFTER[path]}:
+            wrong.append(f"torn or absent: {path}: {texts.get(path)!r}")
+    for old, new in MOVED.items():
+        if [texts.get(old), texts.get(new)].count(one_pass.BEFORE[old]) != 1:
+            wrong.append(f"moved and not there, or twice: {old}")
+    made = texts.get("papers/2024/three.md")
+    if made not in {None, one_pass.AFTER["papers/2024/three.md"]}:
+        wrong.append(f"torn: the new note: {made!r}")
+    return wrong + _ahead(world, texts)
+
+
+def _ahead(world: World, texts: dict[str, str]) -> list[str]:
+    """Rows of the base that say more than the files, read from a copy of the state."""
+    copy = world.state.with_name("copy")
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(world.state, copy)
+    state = open_state(world.vault, {"VAULT_SYNC_STATE_DIR": str(copy)})
+    rows = {row.key: value for row, value in state.rows().items()}
+    assert state.note is None, state.note
+    state.close()
+    sides = {"two": "papers/two.md", "one": "papers/one.md", "three": "papers/2024/three.md"}
+    wrong = [
+        f"the base is ahead: {key}"
+        for key, path in sides.items()
+        if rows.get(key) == f'"{key}"'  # type: ignore[call-overload]
+        and not all(texts.get(p) == one_pass.AFTER[p] for p in (path, "digests/week.md"))
+    ]
+    if "gone" not in rows and ".trash/gone.md" not in texts:
+        wrong.append("the base is ahead: gone")
+    return wrong
+
+
+def unsettled(world: World) -> list[str]:
+    """What the next pass should have brought to its end and did not."""
+    again = injection.run(world.program)
+    wrong = lost(world)
+    if again.returncode or "undone" in again.stdout:
+        wrong.append(f"the next pass: {again.stdout}{again.stderr}")
+    if world.texts() != one_pass.AFTER:
+        wrong.append(f"not as meant: {world.texts()}")
+    state = open_state(world.vault, {"VAULT_SYNC_STATE_DIR": str(world.state)})
+    if state.rows() != one_pass.ROWS:
+        wrong.append(f"the base: {state.rows()}")
+    if interrupted(state):
+        wrong.append("a pass is still open")
+    state.close()
+    return wrong
+
+
+def check(fault: str, point: Point, world: World, said: str = "") -> None:
+    wrong = lost(world)
+    assert not wrong, (fault, point, wrong, said)
+    wrong = unsettled(world)
+    assert not wrong, (fault, point, wrong, said)
+
+
+def sample(points: list[Point], count: int) -> list[Point]:
+    """So many of the points, evenly spread over the pass, the writing calls alone."""
+    chosen = [point for point in points if point.call in WRITING_CALLS]
+    return chosen[:: max(1, len(chosen) // count)]
+
+
+def test_an_undisturbed_pass_ends_as_meant_and_the_next_writes_nothing(world: World) -> None:
+    assert injection.run(world.program).stdout == "done 6\n"
+    assert unsettled(world) == []
+    again = injection.points(world.program, world.vault.parent / "trace")
+    writing = {"pwrite64", "write", "renameat2", "unlink", "unlinkat", "fsync", "fdatasync"}
+    # One `write`: what the program prints.
+    assert [point.call for point in again if point.call in writing] == ["write"]
+
+
+def test_killed_at_some_calls(world: World) -> None:
+    points = injection.points(world.program, world.vault.parent.parent / "trace")
+    for point in sample(points, 24):
+        world = fresh(world.vault.parent)
+        injection.inject(world.program, point, "signal=KILL")
+        check("killed", point, world)
+
+
+@pytest.mark.sweep
+@pytest.mark.timeout(3600)
+def test_killed_at_every_call(world: World) -> None:
+    points = injection.points(world.program, world.vault.parent.parent / "trace")
+    for point in points:
+        world = fresh(world.vault.parent)
+        injection.inject(world.program, point, "signal=KILL")
+        check("killed", point, world)
+    print(f"killed at {len(points)} calls, no violation")
+
+
+def recoveries(world: World, first: Point, count: int | None) -> int:
+    """Kills the pass at `first`, then the recovery at each of its calls; how many were tried."""
+    world = fresh(world.vault.parent)
+    injection.inject(world.program, first, "signal=KILL")
+    points = injection.points(world.program, world.vault.parent.parent / "trace")
+    chosen = (
+        [p for p in points if p.call in WRITING_CALLS] if count is None else sample(points, count)
+    )
+    for second in chosen:
+        world = fresh(world.vault.parent)
+        injection.inject(world.program, first, "signal=KILL")
+        injection.inject(world.program, second, "signal=KILL")
+        check(f"killed at {first}, then", second, world)
+    return len(chosen)
+
+
+def test_killed_again_in_the_recovery(world: World) -> None:
+    points = injection.points(world.program, world.vault.parent.parent / "trace")
+    swaps = [point for point in points if point.call == "renameat2"]
+    recoveries(world, swaps[len(swaps) // 2], 12)
+
+
+@pytest.mark.sweep
+@pytest.mark.timeout(3600)
+def test_killed_again_at_every_writing_call_of_the_recovery(world: World) -> None:
+    points = injection.points(world.program, world.vault.parent.parent / "trace")
+    tried = [recoveries(world, first, None) for first in sample(points, 12)]
+    print(f"killed again at {sum(tried)} calls of {len(tried)} recoveries, no violation")
+
+
+FAULTS = ("error=ENOSPC", "error=EIO", "error=EINTR")
+
+
+@pytest.mark.parametrize("lasting", [False, True], ids=["once", "lasting"])
+def test_refused_at_some_calls(world: World, lasting: bool) -> None:
+    points = injection.points(world.program, world.vault.parent.parent / "trace")
+    for number, point in enumerate(sample(points, 14)):
+        fault = FAULTS[number % (2 if lasting else 3)]
+        world = fresh(world.vault.parent)
+        said = injection.inject(world.program, point, fault, lasting=lasting)
+        check(fault, point, world, said.stdout + said.stderr)
+
+
+@pytest.mark.sweep
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("lasting", [False, True], ids=["once", "lasting"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_refused_at_every_writing_call(world: World, fault: str, lasting: bool) -> None:
+    if lasting and fault == "error=EINTR":
+        pytest.skip("interrupted for ever is waiting for ever, as it should be")
+    points = injection.points(world.program, world.vault.parent.parent / "trace")
+    chosen = [point for point in points if point.call in WRITING_CALLS]
+    for point in chosen:
+        world = fresh(world.vault.parent)
+        said = injection.inject(world.program, point, fault, lasting=lasting)
+        check(fault, point, world, said.stdout + said.stderr)
+    print(f"{fault} {'from' if lasting else 'at'} {len(chosen)} calls, no violation")
