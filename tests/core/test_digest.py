@@ -35,7 +35,8 @@ PROSE = (
     "결과 비교 (Table 3)",
     "결과 비교 (ICLR 2023, Figure 2)",
     "물체를 찾는다 (weak supervision)",
-    "learning rate 설정 (lr = Adam)",
+    "물체를 찾는다 (Weak supervision)",
+    "learning rate 설정 (LR = Adam)",
     "This is a blog (which is not surprising)",
     "This is a blog (I think so)",
     "괄호가 안 닫힘 (Kim Lee",
@@ -77,6 +78,7 @@ TITLES: dict[str, Parts] = {
     "***T x*** (Kim Lee)": ("T x", ("Kim Lee",), None),
     "**T x (Kim Lee)**": ("T x", ("Kim Lee",), None),
     "**A** or **B** (Kim Lee)": ("**A** or **B**", ("Kim Lee",), None),
+    "** T** (Kim Lee)": ("** T**", ("Kim Lee",), None),
     "A* Search (Kim Lee)": ("A* Search", ("Kim Lee",), None),
     "1. T (OpenAI)": ("T", ("OpenAI",), None),
     "### T (OpenAI)": ("T", ("OpenAI",), None),
@@ -422,6 +424,17 @@ def test_tags_come_and_go_in_the_style_of_their_line(
     )
 
 
+def test_a_file_without_a_final_newline_stays_without() -> None:
+    text = f"w\n{OCTO}\nT (Kim Lee)\n하나\n#a"
+    assert edited(text, tags=()) == text.removesuffix("\n#a")
+    assert edited(text, tags=(), commentary="") == text.removesuffix("\n하나\n#a")
+
+
+def test_a_new_line_takes_the_newline_of_the_line_above() -> None:
+    text = f"w\r\n{OCTO}\r\nT (Kim Lee)\r\nfirst\n"
+    assert edited(text, tags=("a",)) == text + "#a\n"
+
+
 def test_lines_that_stay_keep_their_newline() -> None:
     text = f"w\r\n{OCTO}\r\nT (Kim Lee)\nfirst\r\nsecond\nthird\r\n"
     assert (
@@ -480,6 +493,8 @@ def test_what_sets_entries_apart_sets_an_appended_one_apart() -> None:
     text = f"w\n{OCTO}\nT (Kim Lee)\n\n---\n\n{NEXT}\nU (Ann Park)\n"
     said = Fields(BLOG, "V", ("Bo Li",))
     assert digest.append(digest.read(text), [(said, None)]) == f"{text}\n---\n\n{BLOG}\nV (Bo Li)\n"
+    ready = text + "\n---\n\n"
+    assert digest.append(digest.read(ready), [(said, None)]) == f"{ready}{BLOG}\nV (Bo Li)\n"
 
 
 def test_a_new_digest_is_flat() -> None:

@@ -162,6 +162,26 @@ def test_an_edit_is_read_back_and_stays_in_its_entry(
             assert digest.edit(again, now, wanted, None) == [] or opens_below(read, entry)
 
 
+_WORDS = st.one_of(_TEXTS, st.just(""), st.text(max_size=5))
+_ANY_FIELDS = st.builds(
+    Fields, _WORDS, _WORDS, st.lists(_WORDS).map(tuple), st.lists(_WORDS).map(tuple), _TEXTS
+)
+
+
+@given(_TEXTS, _ANY_FIELDS, st.one_of(st.none(), _WORDS))
+@settings(max_examples=150)
+def test_any_value_can_be_asked_for_and_no_byte_outside_the_entry_changes(
+    text: str, asked: Fields, link: str | None
+) -> None:
+    read = digest.read(text)
+    for entry in read.entries:
+        after = splice(text, digest.edit(read, entry, asked, link))
+        assert after[: entry.span.start] == text[: entry.span.start]
+        assert after.endswith(text[entry.span.end :])
+        splice(text, digest.remove(read, entry))
+    assert digest.append(read, [(asked, link)]).startswith(text)
+
+
 def opens_below(read: Digest, entry: Entry) -> bool:
     """Whether the tag line of this entry is all that makes an entry of the one below."""
     at = read.entries.index(entry) + 1

@@ -61,7 +61,8 @@ _LINK = re.compile(r"\[\[([^\[\]|\n]+)\]\]")
 _PARENTHESIS = re.compile(r"[()]")
 _ADDRESSES = ("://", "www.", "arxiv:")
 # Most lists are of plain names, and one look tells: `Ariel N. Lee, Cole J. Hunter`.
-_PLAIN_NAME = r"[A-Z][A-Za-z.'-]*[A-Za-z](?: [A-Z][A-Za-z.'-]*){0,6}"
+_PLAIN_WORD = r"[A-ZÀ-ɏ][A-Za-zÀ-ɏ.'-]*"
+_PLAIN_NAME = rf"{_PLAIN_WORD}(?: {_PLAIN_WORD}){{0,6}}"
 _PLAIN_NAMES = re.compile(rf"{_PLAIN_NAME}(?:, {_PLAIN_NAME})+")
 _SENTENCE_END = re.compile(r"[가-힣]\.(?:\s|$)|。")
 _HANGUL = re.compile(r"[가-힣]")
@@ -188,7 +189,8 @@ def _core(
     if opening is None or opening == start or not text[opening - 1].isspace():
         return None
     listed = text[opening + 1 : end - 1]
-    names = split_authors(listed)
+    plain = _PLAIN_NAMES.fullmatch(listed) is not None
+    names = tuple(listed.split(", ")) if plain else split_authors(listed)
     title = Span(*_stripped(text, start, opening))
     if title.start == title.end:
         return None
@@ -196,7 +198,7 @@ def _core(
         title = _unwrapped(text, *title) or title
     linked = _LINKED.fullmatch(text, *title) if text.startswith("[[", title.start) else None
     link = linked or trailing
-    if not _PLAIN_NAMES.fullmatch(listed) and not _are_authors(names, 0 if link else needed):
+    if not plain and not _are_authors(names, 0 if link else needed):
         return None
     if linked is None and not _is_title(title.of(text)):
         return None
