@@ -1032,6 +1032,16 @@ def test_the_file_is_read_once_until_it_changes(source: Source, tmp_path: Path) 
         assert read.call_count == 3
 
 
+def test_a_file_that_was_not_read_to_its_end_is_read_again(source: Source, tmp_path: Path) -> None:
+    file = snapshot(tmp_path / "arxiv.jsonl", _00001="28")
+    file.write_text('{"id":"x"}\n' * 3000 + file.read_text("utf-8"), "utf-8")
+    with_file = replace(source, snapshot=file)
+    stop = threading.Event()
+    stop.set()
+    assert ask(with_file, ids_of(1), stop=stop).unknown == set(ids_of(1))
+    assert set(remembered(with_file, ids_of(1))) == set(ids_of(1))
+
+
 def test_a_file_that_is_not_there_is_a_notice_and_arxiv_is_asked(
     api: Api, source: Source, tmp_path: Path
 ) -> None:

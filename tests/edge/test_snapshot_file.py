@@ -155,7 +155,7 @@ def test_broken_lines_are_skipped_counted_and_said_once(tmp_path: Path) -> None:
         "",
         "not json",
         '{"id":"2308.07124","title":',
-        '{"id":"2308.07124", ' + '"x":[' * 5_000,
+        '{"id":"2308.07124", "x":' + "[" * 200_000,
         json.dumps(record("2308.07124")),
         '["id", "2308.07037"]',
         json.dumps(record("2308.07037")),
@@ -181,6 +181,7 @@ def test_a_line_without_end_costs_no_memory(
     tracemalloc.stop()
     assert set(found.facts) == {"2308.07124"}
     assert [problem.line for problem in found.said] == [1]
+    assert found.said[0].message.startswith("1 line(s)")
     assert peak < 2_000_000
 
 
@@ -190,6 +191,13 @@ def test_only_lines_that_can_hold_a_wanted_paper_are_parsed(tmp_path: Path) -> N
     with mock.patch("json.loads", wraps=json.loads) as loads:
         assert set(facts(path, ["2308.07124"]).facts) == {"2308.07124"}
     assert loads.call_count == 1
+
+
+def test_the_first_line_of_a_paper_counts(tmp_path: Path) -> None:
+    lines = [record("2308.07124", title="first"), record("2308.07124", title="second")]
+    path = written(tmp_path / "a.jsonl", *lines, record("2308.07037"))
+    found = facts(path, ["2308.07124", "2308.07037"]).facts
+    assert len(found) == 2 and found["2308.07124"].title == "first"
 
 
 def test_nothing_to_look_for_opens_no_file(tmp_path: Path) -> None:

@@ -242,7 +242,7 @@ def _text(element: ET.Element, tag: str) -> str:
 
 
 def _short(text: str) -> str:
-    return one_line(text[: _MOST_WORDS * 2])[:_MOST_WORDS].rstrip()
+    return one_line(text[:_MOST_WORDS])
 
 
 def _paragraphs(text: str) -> str:

@@ -176,12 +176,14 @@ def _from_snapshot(
     stamp = _stamp(path)
     if db is not None and stamp:
         before = arxiv_cache.scanned(db, str(path), stamp, rest)
-    left = [one for one in rest if one not in before]
-    found = snapshot_file.facts(path, left, stop) if left else snapshot_file.Found({})
-    known.said.extend(found.said)
     known.facts |= {one: facts for one, facts in before.items() if facts is not None}
+    left = [one for one in rest if one not in before]
+    if not left:
+        return
+    found = snapshot_file.facts(path, left, stop)
+    known.said.extend(found.said)
     known.facts |= found.facts
-    if db is not None and stamp and left and found.whole:
+    if db is not None and stamp and found.whole:
         scan = {one: found.facts.get(one) for one in left}
         arxiv_cache.keep_scan(db, str(path), stamp, scan)
 
