@@ -22,7 +22,7 @@ $(READY): pyproject.toml
 	@touch $@
 
 demo: $(READY)
-	@$(BIN)/python -m bench.demo
+	@sh docs/demo.sh "$(abspath $(BIN))/vault-sync"
 
 test: $(READY) lint types
 	@$(BIN)/python -m pytest
