@@ -146,11 +146,7 @@ def _proved(
         for entry in (old.entries if old else ())
     ]
     meant += [each.entries[path] for each in added]
-    notes = {scene.layout.linked(note, path) for note in scene.layout.notes.values()}
-    found = digest_lens.read(
-        text,
-        lambda _, target: target in notes or scene.layout.after.resolve(target, path) is None,
-    )
+    found = digest_lens.read(text, lambda _, target: _is_ours(scene, target, path))
     if [entry.fields for entry in found.entries] == meant:
         return True
     pending.refused |= {(each.key, path) for each in (*expected.values(), *added)}
@@ -165,6 +161,12 @@ def _proved(
         )
     )
     return False
+
+
+def _is_ours(scene: Scene, target: str, path: RelPath) -> bool:
+    """Whether a link that stands alone under an address leads to a note of ours, or nowhere yet."""
+    to = scene.layout.after.resolve(target, path)
+    return to is None or to in scene.layout.ours
 
 
 def _named_by(added: list[Settlement], layout: Layout) -> str:

@@ -25,7 +25,7 @@ class Layout:
     """`notes` gives each paper's note, `moved` what became of a path since links were written.
 
     `renames` are the moves that are still to be made; the others a reader made. `undated` are new
-    names that still lack their date.
+    names that still lack their date. `ours` are the notes under the paths that they will have.
     """
 
     notes: Mapping[Key, RelPath]
@@ -35,6 +35,7 @@ class Layout:
     before: Names
     now: Names
     after: Names
+    ours: frozenset[RelPath]
 
     def leads_to(self, target: str, source: RelPath) -> RelPath | None:
         """The file that a link leads to, under the path that it will have."""
@@ -120,6 +121,7 @@ def of(
         before=before,
         now=snapshot.names,
         after=after,
+        ours=frozenset(notes.values()),
     )
 
 
