@@ -45,12 +45,13 @@ def edit(digest: Digest, entry: Entry, fields: Fields, link: str | None) -> list
     None leaves the link as it is. No difference, no edits. Tags are a set: another order alone is
     no difference, and new ones go to the end.
     """
-    text, layout = digest.text, entry.layout
+    text = digest.text
     before = setting.rows_of(text, entry)
     rows = list(before)
     if fields.url != entry.fields.url and _one_line(fields.url):
-        start, end = (at - rows[0].line.start for at in layout.address if rows[0].line)
-        rows[0] = rows[0]._replace(words=rows[0].words[:start] + fields.url + rows[0].words[end:])
+        head, (start, end) = rows[0].words, entry.layout.address
+        words = head[: start - entry.span.start] + fields.url + head[end - entry.span.start :]
+        rows[0] = rows[0]._replace(words=words)
     rows = _say_title(digest, entry, rows, fields, link)
     rows = _say_commentary(digest, entry, rows, fields.commentary)
     rows = _say_tags(digest, entry, rows, fields.tags)
