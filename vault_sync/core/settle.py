@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from vault_sync.core import agree
 from vault_sync.core.agree import Open, TagPlace
-from vault_sync.core.base import Base, encode
+from vault_sync.core.base import PLACE_ROWS, Base, encode
 from vault_sync.core.keys import key_of
 from vault_sync.core.model import Facts, Fields, Key, RelPath, Rules, Side
 from vault_sync.core.note import Note
@@ -146,46 +146,44 @@ def _open(
 
 def _commentary(result: Settlement, tie: Tie, base: Base, choices: Choices) -> None:
     entry = result.entries[tie.digest]
-    row = Row(result.paper.base_key, tie.origin or tie.digest, "commentary")
-    kept_row = Row(result.paper.base_key, tie.digest, "commentary")
+    paper = result.paper
+    row = Row(paper.base_key, tie.origin or tie.digest, "commentary")
+    kept_row = Row(paper.base_key, tie.digest, "commentary")
+    choice = _choice(choices, paper, tie.digest, "commentary")
     if tie.origin is not None:
-        old = [Row(result.paper.base_key, tie.origin, name) for name in ("commentary", "tags")]
-        result.dropped |= set(old)
+        result.dropped |= {Row(paper.base_key, tie.origin, name) for name in PLACE_ROWS}
     if tie.kind == "append":
         result.commentaries[tie.digest] = entry.commentary
         result.keep(kept_row, entry.commentary, {tie.digest: True, NOTE: tie.section is None})
         return
-    if (
-        tie.section is None
-        and tie.kind == "both"
-        and _choice(choices, result.paper, tie.digest, "commentary") != "digest"
-        and entry.commentary
-        and base.text(row)
-    ):
-        if _choice(choices, result.paper, tie.digest, "commentary") is None:
-            _open(result, tie, "commentary", entry.commentary, "", Open("section gone"))
-            return
-        result.entries[tie.digest] = replace(entry, commentary="")
-        result.commentaries[tie.digest] = ""
-        result.keep(kept_row, "", {tie.digest: True, NOTE: True})
-        return
-    if tie.section is None and tie.kind in {"new", "both"}:
+    if tie.section is None and not (_was_taken_out(tie, entry, row, base) and choice != "digest"):
         # A section that is still to be made says what the entry says.
         result.commentaries[tie.digest] = entry.commentary
         result.keep(kept_row, entry.commentary, {NOTE: True})
         return
     said = _section(tie)
-    decided = agree.commentary(
-        row, entry.commentary, said, base, _choice(choices, result.paper, tie.digest, "commentary")
+    decided = (
+        Open("section gone")
+        if tie.section is None and choice is None
+        else agree.commentary(row, entry.commentary, said, base, choice)
     )
     if isinstance(decided, Open):
-        result.commentaries[tie.digest] = said
+        if tie.section is not None:
+            result.commentaries[tie.digest] = said
+        if tie.origin is not None and row in base.rows:
+            result.kept.append(Kept(kept_row, base.rows[row], frozenset({NOTE})))
         _open(result, tie, "commentary", entry.commentary, said, decided)
         return
     value = decided.value
     result.commentaries[tie.digest] = value
     result.entries[tie.digest] = replace(entry, commentary=value)
-    result.keep(kept_row, value, {NOTE: value != said, tie.digest: value != entry.commentary})
+    note_changes = tie.section is None or value != said
+    result.keep(kept_row, value, {NOTE: note_changes, tie.digest: value != entry.commentary})
+
+
+def _was_taken_out(tie: Tie, entry: Fields, row: Row, base: Base) -> bool:
+    """Whether a section that is not there once was: nobody knows what its reader meant."""
+    return tie.kind in {"both", "moved"} and bool(entry.commentary) and bool(base.text(row))
 
 
 def _tags(result: Settlement, said: Fields, base: Base, rules: Rules) -> None:
