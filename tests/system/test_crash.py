@@ -16,7 +16,6 @@ from tempfile import mkdtemp
 from typing import NamedTuple
 
 import pytest
-
 from tests.system import injection, one_pass
 from tests.system.injection import Point
 from vault_sync.core.plan import Agreement
@@ -85,9 +84,11 @@ def lost(world: World) -> list[str]:
     ).decode(errors="replace")
     wrong = [f"lost: {token}" for token in TOKENS if token not in everything]
     texts = world.texts()
-    for path in one_pass.CHANGED:
-        if texts.get(path) not in {one_pass.BEFORE[path], one_pass.AFTER[path]}:
-            wrong.append(f"torn or absent: {path}: {texts.get(path)!r}")
+    wrong += [
+        f"torn or absent: {path}: {texts.get(path)!r}"
+        for path in one_pass.CHANGED
+        if texts.get(path) not in {one_pass.BEFORE[path], one_pass.AFTER[path]}
+    ]
     for old, new in MOVED.items():
         if [texts.get(old), texts.get(new)].count(one_pass.BEFORE[old]) != 1:
             wrong.append(f"moved and not there, or twice: {old}")

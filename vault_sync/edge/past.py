@@ -63,18 +63,20 @@ def undo(
     record = _record(state, pass_id)
     cause = f"{_UNDO}{record.id}"
     with Beneath(root) as vault:
-        back = list(_inverses(vault, state, record, cause))
-    operations = tuple(one for one in back if not isinstance(one, Undone))
-    agreed = records.rows_of(state, record.id)
-    forgotten = tuple(
-        Agreement(frozenset({one.path}), {}, frozenset(rows))
-        for one in operations
-        for paths, rows in agreed
-        if rows and not paths.isdisjoint({one.path, getattr(one, "to", one.path)})
+        inverses = list(_inverses(vault, state, record, cause))
+    back = [(path, one) for path, one in inverses if not isinstance(one, Undone)]
+    paths = {path for path, _ in back}
+    # Resting on no file: should one be edited just now, forgetting its row is safe, keeping is not.
+    forgotten = frozenset(
+        row
+        for rested_on, rows in records.rows_of(state, record.id)
+        if not paths.isdisjoint(rested_on)
+        for row in rows
     )
-    plan = Plan(operations, forgotten)
+    agreement = Agreement(frozenset(), {}, forgotten)
+    plan = Plan(tuple(one for _, one in back), (agreement,) if forgotten else ())
     outcome = apply(root, state, plan, cause=cause, started=started, at=at)
-    refused = (one for one in back if isinstance(one, Undone))
+    refused = (one for _, one in inverses if isinstance(one, Undone))
     return Outcome(outcome.done, (*refused, *outcome.undone))
 
 
@@ -95,34 +97,42 @@ def _record(state: State, pass_id: int | None) -> PassRecord:
 
 def _inverses(
     vault: Beneath, state: State, record: PassRecord, why: str
-) -> Iterator[Operation | Undone]:
-    """What takes the changes of a pass back, the last one first; or why one is not taken back."""
-    # A file that was written and then renamed is still at its new name while this is planned.
-    at: dict[RelPath, RelPath] = {}
+) -> Iterator[tuple[RelPath, Operation | Undone]]:
+    """What takes the changes of a pass back, or why one is not taken back; each with its path.
+
+    The path is the change's own, as the pass's agreements name it.
+    """
+    # Of a file that was written and then renamed the writing is taken back first, where it is now:
+    # temporary files are made before anything moves.
+    moves: dict[RelPath, tuple[Rename, str | None]] = {}
     for change in reversed(record.changes):
         if change.undone is not None:
             continue
-        path, to = change.path, change.to
-        here = at.get(path, path) if to is None else to
+        path = change.path
+        here = change.to or (moves[path][0].path if path in moves else path)
         text, reason = _found(vault, here, change.after)
         old = saved.take(state.saved, change.before) if change.before else None
         before = (old or b"").decode("utf-8", "surrogateescape")
         back: Operation
         match change.kind:
+            case "rename":
+                moves[path] = Rename(here, path, text, why), reason
+                continue
             case "create":
                 back = Trash(path, RelPath(f".trash/{path.rpartition('/')[2]}"), text, why)
             case "write":
-                back = Write(path, text, before, why)
+                back = Write(here, text, before, why)
                 if old is None:
                     reason = reason or "the text that it replaced is not kept any more"
-            case "rename":
-                back = Rename(here, path, text, why)
-                at[path] = here
+                if path in moves and reason is None:
+                    moves[path] = Rename(here, path, before, why), None
             case "trash" if reason is None or old is None:
                 back = Rename(here, path, text, why)
             case "trash":
                 back, reason = Create(path, before, why), None
-        yield back if reason is None else Undone(back, reason)
+        yield path, back if reason is None else Undone(back, reason)
+    for path, (move, reason) in moves.items():
+        yield path, move if reason is None else Undone(move, reason)
 
 
 def _found(vault: Beneath, path: RelPath, expected: str) -> tuple[str, str | None]:

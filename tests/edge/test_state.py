@@ -1,0 +1,373 @@
+"""What one device remembers: where it lies, when it is believed, who may write it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.edge.written_worlds import NOON, P, World, agree
+from vault_sync.core.model import Key
+from vault_sync.core.plan import Agreement, Plan, Row, Write
+from vault_sync.edge.state import Busy, StateError, open_state, state_dir
+from vault_sync.edge.tables import SCHEMA, bound, unbound
+from vault_sync.edge.vault import apply, recover
+
+A = Row(Key("a"), "week.md", "text")
+B = Row(Key("b"), "week.md", "text")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def keep(world: World, *agreements: Agreement) -> None:
+    state = world.state()
+    with state.lock(0):
+        state.keep(agreements)
+
+
+def say(value: str, row: Row = A) -> Agreement:
+    return Agreement(frozenset(), {row: value})
+
+
+def database(world: World) -> Path:
+    return next(world.folder.glob("state/*/state.sqlite"))
+
+
+# ---- where
+
+
+def test_each_vault_has_a_folder_of_its_own_that_names_it(tmp_path: Path) -> None:
+    environ = {"VAULT_SYNC_STATE_DIR": str(tmp_path / "state")}
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "link").symlink_to("one")
+    one, two, link = (state_dir(tmp_path / name, environ) for name in ("one", "two", "link"))
+    assert one != two
+    assert one == link, "the same vault by another name"
+    assert one.name.startswith("one-")
+    assert list(tmp_path.glob("state")) == []
+
+
+def test_without_the_override_it_is_the_platforms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "xdg"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert "vault-sync" in state_dir(tmp_path / "vault", {}).parts
+
+
+def test_never_in_the_vault(world: World) -> None:
+    with pytest.raises(StateError, match="must not lie in the vault"):
+        state_dir(world.vault, {"VAULT_SYNC_STATE_DIR": str(world.vault / "state")})
+
+
+def test_for_its_owner_alone_whatever_the_umask(world: World) -> None:
+    umask = os.umask(0)
+    try:
+        world.put("a.md", "old")
+        world.apply(Write(P("a.md"), "old", "new", ""), agreements=(agree("a.md"),))
+        state = world.state()
+        with state.lock(0):
+            state.keep([say('"more"')])
+            modes = {path.name: path.stat().st_mode & 0o777 for path in state.directory.rglob("*")}
+    finally:
+        os.umask(umask)
+    assert modes.pop("saved") == 0o700
+    assert {mode & 0o077 for mode in modes.values()} == {0}, modes
+    assert state.directory.stat().st_mode & 0o777 == 0o700
+
+
+def test_reading_makes_nothing(world: World) -> None:
+    state = world.state()
+    assert not state.known
+    assert state.rows() == {} == state.older()
+    assert state.note is None
+    assert not state.was_before(A, '"x"')
+    assert list(world.folder.iterdir()) == [world.vault]
+
+
+# ---- the base and its history
+
+
+def test_known_from_the_second_pass_on(world: World) -> None:
+    keep(world)
+    assert not world.state().known
+    keep(world, say('"one"'))
+    assert world.state().known
+    assert world.state().rows() == {A: '"one"'}
+
+
+def test_earlier_values_are_remembered_and_the_present_one_is_not_earlier(world: World) -> None:
+    for value in ('"one"', '"two"', '"two"', '"three"'):
+        keep(world, say(value))
+    state = world.state()
+    assert state.was_before(A, '"one"') and state.was_before(A, '"two"')
+    assert not state.was_before(A, '"three"')
+    assert not state.was_before(B, '"one"')
+    assert {len(hashes) for hashes in state.older().values()} == {2}
+
+
+def test_a_dropped_row_is_gone_and_its_value_earlier(world: World) -> None:
+    keep(world, say('"one"'), say('"b"', B))
+    keep(world, Agreement(frozenset(), {}, frozenset({A})))
+    state = world.state()
+    assert state.rows() == {B: '"b"'}
+    assert state.was_before(A, '"one"')
+
+
+def test_a_row_that_is_dropped_and_put_is_put(world: World) -> None:
+    keep(world, say('"one"'))
+    keep(world, Agreement(frozenset(), {A: '"two"'}, frozenset({A})))
+    assert world.state().rows() == {A: '"two"'}
+
+
+_TEXTS = st.text(st.characters(codec="utf-8")) | st.binary(max_size=12).map(
+    lambda content: content.decode("utf-8", "surrogateescape")
+)
+
+
+@given(_TEXTS)
+def test_any_text_can_stand_in_the_database(text: str) -> None:
+    assert unbound(bound(text)) == text
+
+
+@settings(max_examples=25)
+@given(st.dictionaries(st.builds(Row, st.builds(Key, _TEXTS), _TEXTS, _TEXTS), _TEXTS))
+def test_any_rows_come_back(tmp_path_factory: pytest.TempPathFactory, rows: dict[Row, str]) -> None:
+    world = World(tmp_path_factory.mktemp("rows"))
+    keep(world, Agreement(frozenset(), rows))
+    assert world.state().rows() == rows
+
+
+def test_rows_follow_what_is_put_while_the_lock_is_held(world: World) -> None:
+    state = world.state()
+    with state.lock(0):
+        state.keep([say('"one"')])
+        given_out = state.rows()
+        state.keep([say('"two"')])
+        assert given_out == {A: '"one"'}
+        assert state.rows() == {A: '"two"'}
+    assert state.rows() == {A: '"two"'}
+    keep(world, say('"three"'))
+    state.close()
+    assert state.rows() == {A: '"three"'}, "written by somebody else since"
+
+
+# ---- when it is not believed
+
+
+def other_folder(world: World) -> None:
+    world.vault.rename(world.folder / "away")
+    world.vault.mkdir()
+
+
+def cut_short(world: World) -> None:
+    os.truncate(database(world), database(world).stat().st_size // 2)
+
+
+def overwritten(world: World) -> None:
+    database(world).write_bytes(b"not a database at all, but long enough to be one" * 100)
+
+
+def zeroed(world: World) -> None:
+    size = database(world).stat().st_size
+    database(world).write_bytes(bytes(size))
+
+
+def value_changed(world: World) -> None:
+    with sqlite3.connect(database(world)) as connection:
+        connection.create_function("fingerprint", 1, lambda _: b"")
+        connection.execute("UPDATE base SET value = '\"flipped\"'")
+    connection.close()
+
+
+DISTRUSTED = (other_folder, cut_short, overwritten, zeroed, value_changed)
+
+
+@pytest.mark.parametrize("harm", DISTRUSTED)
+def test_what_cannot_be_trusted_counts_as_none_and_is_kept_aside(
+    world: World, harm: pytest.FixtureRequest
+) -> None:
+    keep(world, *(say(f'"{number}"', Row(Key(str(number)), "", "")) for number in range(2000)))
+    harm(world)  # type: ignore[operator]
+    before = database(world).read_bytes()
+    state = world.state()
+    assert not state.known and state.rows() == {}
+    assert state.note
+    with state.lock(0):
+        assert not state.known
+        state.keep([say('"new"')])
+        assert state.rows() == {A: '"new"'}
+    state = world.state()
+    assert state.known and state.rows() == {A: '"new"'} and state.note is None
+    assert database(world).with_name("state.sqlite.aside-1").read_bytes() == before
+
+
+def test_flipped_bits_are_noticed_or_harmless(world: World) -> None:
+    """At any bit: the rows are exactly what they were, or there is no base."""
+    rows = {Row(Key(f"key {number}"), "week.md", "text"): f'"{number * 7}"' for number in range(60)}
+    keep(world, Agreement(frozenset(), rows))
+    path = database(world)
+    whole = path.read_bytes()
+    outcomes = []
+    for bit in range(5, len(whole) * 8, 997):
+        flipped = bytearray(whole)
+        flipped[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(flipped)
+        state = world.state()
+        try:
+            found = dict(state.rows())
+        except StateError:
+            found = {}
+        outcomes.append(bool(found))
+        assert found in ({}, rows), bit
+        state.close()
+    assert any(outcomes) and not all(outcomes)
+
+
+def test_a_newer_schema_is_refused_and_not_touched(world: World) -> None:
+    keep(world, say('"one"'))
+    with sqlite3.connect(database(world)) as connection:
+        connection.execute(f"PRAGMA user_version={SCHEMA + 1}")
+    connection.close()
+    before = database(world).read_bytes()
+    for _ in range(2):
+        state = world.state()
+        with pytest.raises(StateError, match="newer"):
+            state.rows()
+        with state.lock(0), pytest.raises(StateError, match="newer"):
+            state.keep([say('"two"')])
+    assert database(world).read_bytes() == before
+
+
+def test_a_state_that_cannot_be_read_just_now_is_no_damaged_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(world, say('"one"'))
+
+    def fail(*_: object, **__: object) -> None:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = sqlite3.SQLITE_IOERR_READ
+        raise error
+
+    state = world.state()
+    with monkeypatch.context() as planted:
+        planted.setattr("vault_sync.edge.state.read_base", fail)
+        with pytest.raises(StateError, match="cannot be read"):
+            state.rows()
+    assert state.rows() == {A: '"one"'}
+
+
+def test_a_state_that_cannot_be_written_says_so_and_is_what_it_was(world: World) -> None:
+    keep(world, say('"one"'))
+    state = world.state()
+
+    def put_and_fail() -> None:
+        with state.writing() as connection:
+            state.put(connection, [(say('"two"'), None)])
+            connection.execute("INSERT INTO nowhere VALUES (1)")
+
+    with state.lock(0):
+        with pytest.raises(StateError, match="could not be written"):
+            put_and_fail()
+        assert state.rows() == {A: '"one"'}
+    assert world.state().rows() == {A: '"one"'}
+
+
+def test_a_damaged_journal_is_left_undone(world: World) -> None:
+    world.put("a.md", "old")
+    operation = Write(P("a.md"), "old", "new", "")
+
+    def stop(point: str, _: str) -> None:
+        if point == "after-journal":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        world.apply(operation, agreements=(agree("a.md"),), at=stop)
+    with sqlite3.connect(database(world)) as connection:
+        connection.execute("UPDATE journal SET content = x'6e6577e1'")
+        connection.execute("UPDATE agreement SET rows = '[[], []]'")
+    connection.close()
+    told = world.recover()
+    assert [one.code for one in told] == ["recovered", "not-recovered"]
+    assert world.texts() == {"a.md": "old"}
+    assert world.state().rows() == {}
+
+
+# ---- one writer
+
+_HOLD = """
+import sys
+from pathlib import Path
+from vault_sync.edge.state import open_state
+with open_state(Path(sys.argv[1]), {"VAULT_SYNC_STATE_DIR": sys.argv[2]}).lock(0):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_second_writer_is_told_who_holds_the_vault_and_a_killed_one_holds_nothing(
+    world: World,
+) -> None:
+    where = [str(world.vault), world.environ["VAULT_SYNC_STATE_DIR"]]
+    with subprocess.Popen(
+        [sys.executable, "-c", _HOLD, *where],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        state = world.state()
+        with pytest.raises(Busy) as caught, state.lock(0.05):
+            pass
+        assert f"process {holder.pid} " in caught.value.holder
+        assert where[0] in caught.value.holder and "since" in caught.value.holder
+        assert not state.known, "reading goes on"
+        holder.send_signal(signal.SIGKILL)
+        holder.wait()
+        with state.lock(0):
+            pass
+
+
+def test_the_lock_is_for_this_vault_alone(
+    world: World, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = World(tmp_path_factory.mktemp("other"))
+    with world.state().lock(0), other.state().lock(0):
+        pass
+
+
+def test_the_lock_is_free_after_an_error(world: World) -> None:
+    state = world.state()
+    with pytest.raises(ZeroDivisionError), state.lock(0):
+        raise ZeroDivisionError
+    with state.lock(0):
+        pass
+
+
+def test_writing_without_the_lock_is_a_bug(world: World) -> None:
+    with pytest.raises(AssertionError):
+        world.state().keep([say('"one"')])
+
+
+def test_a_vault_that_was_copied_has_no_base(world: World, tmp_path: Path) -> None:
+    world.put("a.md", "old")
+    state = world.state()
+    with state.lock(0):
+        recover(world.vault, state)
+        plan = Plan((Write(P("a.md"), "old", "new", ""),), (agree("a.md"),))
+        apply(world.vault, state, plan, cause="test", started=NOON)
+    copy = tmp_path / "copy"
+    subprocess.run(["cp", "-a", world.vault, copy], check=True)
+    assert not open_state(copy, world.environ).known
+    assert world.state().known
