@@ -77,14 +77,15 @@ def rebuild(console: Any, digest: Sequence[str], offline: bool, dry_run: bool) -
 @_OFFLINE
 @_DRY_RUN
 @_ALLOW
+@click.option("--exit-code", is_flag=True, help="Exit 1 if anything was written.")
 @click.pass_obj
-def sync(console: Any, offline: bool, dry_run: bool, allow_removals: str) -> int:
+def sync(console: Any, offline: bool, dry_run: bool, allow_removals: str, exit_code: bool) -> int:
     """One ordinary pass: what was edited on one side is taken over to the other."""
     from vault_sync.commands import passes
     from vault_sync.sync import Order
 
-    order = Order(cause="sync", allowed=allow_removals)
-    return passes.write(console, order, offline=offline, dry_run=dry_run)
+    order = Order(cause="hook" if exit_code else "sync", allowed=allow_removals)
+    return passes.write(console, order, offline=offline, dry_run=dry_run, strict=exit_code)
 
 
 @cli.command()
@@ -198,6 +199,42 @@ def doctor(console: Any) -> int:
     from vault_sync.commands import doctor as verb
 
     return verb.doctor(console)
+
+
+@cli.group()
+def git() -> None:
+    """The pre-commit hook, and the merge of digests and notes."""
+
+
+@git.command("install")
+@click.pass_obj
+def git_install(console: Any) -> int:
+    """Put the hook and the merge driver into this repository."""
+    from vault_sync.commands import git as verb
+
+    return verb.install(console)
+
+
+@git.command("uninstall")
+@click.pass_obj
+def git_uninstall(console: Any) -> int:
+    """Take the hook and the merge driver out again."""
+    from vault_sync.commands import git as verb
+
+    return verb.uninstall(console)
+
+
+@git.command("merge-driver")
+@click.argument("base", type=click.Path(path_type=Path))
+@click.argument("ours", type=click.Path(path_type=Path))
+@click.argument("theirs", type=click.Path(path_type=Path))
+@click.argument("path")
+@click.pass_obj
+def git_merge_driver(console: Any, base: Path, ours: Path, theirs: Path, path: str) -> int:
+    """Merge one file for git (%O %A %B %P); writes OURS."""
+    from vault_sync.commands import git as verb
+
+    return verb.merge_driver(console, base, ours, theirs, path)
 
 
 @cli.group()

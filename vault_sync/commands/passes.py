@@ -26,8 +26,15 @@ def source(config: Config, state: State, *, offline: bool) -> arxiv.Source:
     return sync.source_of(config, cache, offline=offline, version=__version__)
 
 
-def write(console: Console, order: Order, *, offline: bool, dry_run: bool = False) -> int:
-    """One pass; with `dry_run` only its plan is shown."""
+def write(
+    console: Console,
+    order: Order,
+    *,
+    offline: bool,
+    dry_run: bool = False,
+    strict: bool = False,
+) -> int:
+    """One pass; with `dry_run` only its plan is shown, with `strict` 1 if anything was written."""
     config = console.config()
     state = console.state(config)
     try:
@@ -41,7 +48,8 @@ def write(console: Console, order: Order, *, offline: bool, dry_run: bool = Fals
         result = replace(result, plan=replace(result.plan, problems=facts.added(result.plan)))
     finally:
         state.close()
-    return show_result(console, config, result)
+    code = show_result(console, config, result)
+    return report.OUT_OF_LINE if strict and result.outcome.done else code
 
 
 class Asking:

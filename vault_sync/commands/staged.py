@@ -1,0 +1,252 @@
+"""`check --staged`: judge what git is about to commit; say why not, and what mends it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from vault_sync import index, report
+from vault_sync.commands.console import Console, UsageError
+from vault_sync.core import names
+from vault_sync.core import note as note_lens
+from vault_sync.core.digest import Entry
+from vault_sync.core.links import Names
+from vault_sync.core.model import Problem, RelPath
+from vault_sync.core.paths import folder_of, stem_of
+from vault_sync.core.plan import Create, Operation, Rename, Write
+from vault_sync.edge import git
+from vault_sync.edge.git import GitError, Repository
+from vault_sync.index import Judged
+
+_UNMET = frozenset({"entry-missing"})
+
+
+def check_staged(console: Console) -> int:
+    """Change nothing, in the work tree, the index or the state; 1 with reasons if out of line."""
+    try:
+        repository = git.repository(console.vault, os.environ)
+        root = index.vault_of(console.vault, repository, os.environ)
+        judged = index.judge(root, repository)
+        judged, left_out = _with_other_halves(judged, repository)
+    except GitError as error:
+        raise UsageError(
+            f"{error}: `check --staged` judges the index of a git work tree"
+        ) from error
+    plan = judged.plan
+    fine = report.settled(plan) and not plan.operations
+    if console.json:
+        console.out([report.as_json(root, plan, plan.operations, console.seconds(), ())])
+    elif not fine:
+        console.complain(_reasons(judged))
+        console.complain(_mending(judged, repository, left_out))
+    elif not console.quiet:
+        console.complain(report.problem_lines(_ignored(plan.problems)))
+    return report.IN_LINE if fine else report.OUT_OF_LINE
+
+
+# A side that the index does not hold.
+
+
+def _with_other_halves(judged: Judged, repository: Repository) -> tuple[Judged, list[RelPath]]:
+    """Tell the notes that are missing from the index apart.
+
+    One that lies in the work tree and was not added is out of line: the commit would have a link
+    that leads nowhere. One that git is told to ignore is said once. One that is nowhere was
+    deleted, which a dangling link remembers: nothing is said.
+    """
+    missing = [each for each in judged.plan.problems if each.code in {"note-missing", "note-gone"}]
+    if not missing:
+        return judged, []
+    others = [each for each in judged.plan.problems if each not in missing]
+    loose, loose_paths = _found_in(missing, judged, git.untracked(repository, ignored=False))
+    unseen, _ = _found_in(missing, judged, git.untracked(repository, ignored=True))
+    said = [
+        Problem(
+            each.path,
+            "not-added",
+            f"the note '{target}' behind this entry's link is not in git",
+            line=each.line,
+        )
+        for each, target in loose
+    ]
+    if unseen:
+        first, _ = unseen[0]
+        count = len(unseen)
+        said.append(
+            Problem(
+                first.path,
+                "ignored-by-git",
+                f"{count} {'entry has a note' if count == 1 else 'entries have notes'} that git "
+                "ignores; a commit of one side alone cannot be judged",
+                line=first.line,
+                level="notice",
+            )
+        )
+    plan = replace(judged.plan, problems=(*others, *said))
+    return replace(judged, plan=plan), loose_paths
+
+
+def _found_in(
+    missing: Iterable[Problem], judged: Judged, paths: Iterable[str]
+) -> tuple[list[tuple[Problem, RelPath]], list[RelPath]]:
+    """The entries whose notes are among some files, and these notes."""
+    there = [path for each in paths if (path := judged.place.in_vault(each)) is not None]
+    lookup = Names.of(path for path in there if path.endswith(".md"))
+    found = []
+    for problem in missing:
+        entry = _entry_at(judged, RelPath(problem.path), problem.line)
+        path = lookup.resolve(entry.link.target, RelPath(problem.path)) if entry.link else None
+        if path is not None:
+            found.append((problem, path))
+    return found, list(dict.fromkeys(path for _, path in found))
+
+
+def _entry_at(judged: Judged, path: RelPath, line: int | None) -> Entry:
+    return next(entry for entry in judged.snapshot.digests[path].entries if entry.line == line)
+
+
+def _ignored(problems: Iterable[Problem]) -> list[Problem]:
+    return [each for each in problems if each.code == "ignored-by-git"]
+
+
+# Why.
+
+
+def _reasons(judged: Judged) -> Iterator[str]:
+    plan = judged.plan
+    for problem in plan.problems:
+        if problem.level != "problem":
+            continue
+        if problem.code in _UNMET:
+            # Without a base the plan cannot know that it was removed; whoever commits does.
+            message = problem.message.partition(";")[0]
+            problem = replace(problem, message=message, hint="")
+        yield from report.problem_lines([problem])
+    for conflict in plan.conflicts:
+        where = f"{conflict.digest}:{conflict.line or 1}"
+        yield f"{where}: {conflict.field}: not the same as in '{conflict.note}'"
+    for operation in plan.operations:
+        path, line, what = _reason(judged, operation)
+        yield f"{path}:{line}: {what}"
+    yield from report.problem_lines(_ignored(plan.problems))
+
+
+def _reason(judged: Judged, operation: Operation) -> tuple[RelPath, int, str]:
+    if isinstance(operation, Create):
+        key = note_lens.read(operation.after).key
+        for path, digest in judged.snapshot.digests.items():
+            for entry in digest.entries:
+                if entry.key == key:
+                    return path, entry.line, "the entry has no note"
+        return operation.path, 1, f"is not there ({operation.why})"
+    if isinstance(operation, Write):
+        at = _first_difference(operation.before, operation.after)
+        return operation.path, at, f"lacks what the other side says ({operation.why})"
+    return operation.path, 1, f"belongs at {operation.to} ({operation.why})"
+
+
+def _first_difference(before: str, after: str) -> int:
+    """The first line of `before` that is not so in `after`."""
+    rows = before.split("\n")
+    pairs = enumerate(zip(rows, after.split("\n"), strict=False), 1)
+    return next((number for number, (old, new) in pairs if old != new), max(len(rows) - 1, 1))
+
+
+# How to mend it.
+
+
+def _mending(judged: Judged, repository: Repository, left_out: list[RelPath]) -> Iterator[str]:
+    patterns = list(dict.fromkeys(_to_add(judged, left_out)))
+    if not patterns:
+        return
+    here = _users_folder(repository)
+    top = repository.top.resolve()
+    vault = os.path.relpath(judged.config.root.resolve(), here)
+    inside = here.is_relative_to(judged.config.root.resolve())
+    yield "To bring it in line:"
+    yield "    vault-sync sync" if inside else f"    vault-sync --vault {quoted(vault)} sync"
+    paths = []
+    for path in patterns:
+        in_tree = judged.place.in_tree(RelPath(path))
+        if in_tree is not None:
+            paths.append(quoted(os.path.relpath(top / in_tree, here)))
+    if paths:
+        yield f"    git add -- {' '.join(paths)}"
+    if repository.partial:
+        yield "and commit without naming files, or name all of these: this commit takes only"
+        yield "the files that were named."
+
+
+def _to_add(judged: Judged, left_out: list[RelPath]) -> Iterator[str]:
+    """The files that a pass would change or make, and those that were left out; as pathspecs."""
+    plan = judged.plan
+    for conflict in plan.conflicts:
+        yield _literal(conflict.digest)
+        yield _literal(conflict.note)
+    for operation in plan.operations:
+        if isinstance(operation, Create):
+            yield _made(judged, operation)
+        else:
+            yield _literal(operation.path)
+        if isinstance(operation, Rename):
+            yield _literal(operation.to)
+    for problem in plan.problems:
+        if problem.code in _UNMET:
+            yield _literal(problem.path)
+            yield from map(_literal, _digests_of(judged, RelPath(problem.path)))
+    for path in left_out:
+        yield _literal(path)
+
+
+def _digests_of(judged: Judged, path: RelPath) -> list[RelPath]:
+    note = judged.snapshot.notes.get(path)
+    targets = note.digests if note is not None else ()
+    found = (judged.snapshot.names.resolve(target, path) for target in targets)
+    return [each for each in found if each is not None]
+
+
+def _made(judged: Judged, operation: Create) -> str:
+    """A new note's name may begin with a date that only arXiv knows: any date will do."""
+    rules = judged.config.rules
+    note = note_lens.read(operation.after)
+    if note.key is None or "{published" not in rules.name + rules.folder:
+        return _literal(operation.path)
+    stem = stem_of(operation.path)
+    undated = names.note_name(
+        rules.name, title=note.fields.title, url=note.fields.url, key=note.key, published=""
+    )
+    if not stem.startswith(undated):
+        return _literal(operation.path)
+    folder = rules.folder.partition("{published")[0].rstrip("/") or folder_of(operation.path)
+    return f"{_literal(folder)}/*{_literal(stem)}.md" if folder else f"*{_literal(stem)}.md"
+
+
+def _literal(path: str) -> str:
+    r"""A path as a pathspec: what would be a pattern, escaped; a leading colon has no magic."""
+    spec = "".join("\\" + each if each in "*?[\\" else each for each in path)
+    return f"./{spec}" if spec.startswith(":") else spec
+
+
+def quoted(word: str) -> str:
+    """One word of a shell's command line, whatever is in it."""
+    if word.isprintable():
+        return "'" + word.replace("'", "'\\''") + "'"
+    escaped = "".join(
+        f"\\{each}" if each in "\\'" else each if each.isprintable() else _bytes(each)
+        for each in word
+    )
+    return f"$'{escaped}'"
+
+
+def _bytes(character: str) -> str:
+    raw = character.encode("utf-8", "surrogateescape")
+    return "".join(f"\\x{byte:02x}" for byte in raw)
+
+
+def _users_folder(repository: Repository) -> Path:
+    """Where the commands will be typed: git calls hooks from the top, but says where it was."""
+    if git.in_hook(os.environ):
+        return (repository.top / os.environ.get("GIT_PREFIX", "")).resolve()
+    return Path.cwd().resolve()

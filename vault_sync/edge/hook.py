@@ -1,0 +1,108 @@
+"""The files of a git hook: ours beside whatever is there, and taken out without a trace."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+NAME = "pre-commit"
+KEPT = f"{NAME}.before-vault-sync"
+_MARK = "# Installed by `vault-sync git install`; `vault-sync git uninstall` takes it out again."
+
+# It names no place but the fallback: which vault is meant is in the repository's configuration, so
+# that the same file can serve many repositories (`core.hooksPath`). A tool that is gone blocks
+# nobody: a hook that cannot be run would only teach people --no-verify.
+_SCRIPT = """#!/bin/sh
+{mark}
+kept="$(dirname "$0")/{kept}"
+if test -x "$kept"; then
+    "$kept" "$@" || exit
+fi
+root=$(git config --get vault-sync.root) || exit 0
+test -d "$root" || exit 0
+if command -v vault-sync >/dev/null 2>&1; then
+    exec vault-sync --vault "$root" check --staged
+elif test -x {python}; then
+    exec {python} -m vault_sync --vault "$root" check --staged
+fi
+echo "vault-sync is not to be found: this commit is not checked" >&2
+"""
+
+
+def install(folder: Path, python: str) -> list[str]:
+    """Write the hook; one that is there already is moved aside and called first.
+
+    `python` is an interpreter, quoted for the shell. Gives what was done, in words.
+    """
+    path, kept = folder / NAME, folder / KEPT
+    text = _SCRIPT.format(mark=_MARK, kept=KEPT, python=python)
+    said = []
+    if _is_ours(path):
+        if path.read_text("utf-8") == text:
+            return [f"{path}: the hook is there already"]
+    elif os.path.lexists(path):
+        if os.path.lexists(kept):
+            return [f"{path}: not ours, and {kept} is taken: the hook was not installed"]
+        path.rename(kept)
+        said.append(f"{kept}: the hook that was there; ours calls it first")
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+    return [*said, f"{path}: the hook"]
+
+
+def uninstall(folder: Path) -> list[str]:
+    """Take the hook out and put the one that was there back."""
+    path, kept = folder / NAME, folder / KEPT
+    if not _is_ours(path):
+        return [f"{path}: not ours, left as it is"] if os.path.lexists(path) else []
+    if os.path.lexists(kept):
+        kept.replace(path)
+        return [f"{path}: the hook that was there before"]
+    path.unlink()
+    return [f"{path}: taken out"]
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        return _MARK in path.read_text("utf-8", "replace")
+    except FileNotFoundError:
+        return False
+
+
+_BEGIN, _END = "# vault-sync: begin", "# vault-sync: end"
+_NO_NEWLINE = " (the file ended without a newline)"
+
+
+def add_block(path: Path, lines: Iterable[str]) -> bool:
+    """Put lines of ours at the end of a file; False if they are there already."""
+    before = path.read_bytes() if path.exists() else b""
+    ends = before.endswith(b"\n") or not before
+    begin = _BEGIN if ends else _BEGIN + _NO_NEWLINE
+    block = "\n".join((begin, *lines, _END, "")).encode()
+    if _BEGIN.encode() in before:
+        return False
+    path.write_bytes(before + (b"" if ends else b"\n") + block)
+    return True
+
+
+def remove_block(path: Path) -> bool:
+    """Take our lines out of a file, and the file away if nothing else is in it."""
+    if not path.exists():
+        return False
+    text = path.read_bytes()
+    start, end = text.find(_BEGIN.encode()), text.find(_END.encode())
+    if start < 0 or end < start:
+        return False
+    stop = end + len(_END)
+    stop += text.startswith(b"\n", stop)
+    if text.startswith((_BEGIN + _NO_NEWLINE).encode(), start) and stop == len(text):
+        start -= text.endswith(b"\n", 0, start)
+    left = text[:start] + text[stop:]
+    if left:
+        path.write_bytes(left)
+    else:
+        path.unlink()
+    return True
