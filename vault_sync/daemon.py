@@ -184,9 +184,12 @@ class _Daemon:
 
     def attend(self) -> None:
         """One pass, if there is anything to look at and nothing speaks against it now."""
+        if not self.root.is_dir():
+            self.be("the vault is gone")
+            return
         holds = self.holds()
         due = self.waiting - holds.keys()
-        if not (self.fresh.paths or self.fresh.swept or due) or not self.root.is_dir():
+        if not (self.fresh.paths or self.fresh.swept or due):
             self.come_back(holds)
             return
         busy = git_busy(self.root)
@@ -256,10 +259,7 @@ class _Daemon:
         self.fresh = replace(self.fresh, swept=True)
         self.bell.ring(time.monotonic() + self.patience)
         self.patience = min(2 * self.patience, GIT_LONGEST)
-        doing = f"waiting for git: {busy}"
-        if self.life.doing != doing:
-            _log.info("%s", doing)
-            self.say(doing)
+        self.be(f"waiting for git: {busy}")
 
     def read_config(self, reload: Callable[[], Timing | Problem]) -> bool:
         """Reads the configuration again; False: the old one stays in force."""
@@ -288,6 +288,12 @@ class _Daemon:
         self.next_beat = now + self.beat_every
         self.bell.ring(self.next_beat)
         self.say(self.life.doing)
+
+    def be(self, doing: str) -> None:
+        """Says what it is doing, if that is new."""
+        if self.life.doing != doing:
+            _log.info("%s", doing)
+            self.say(doing)
 
     def say(self, doing: str, holds: Mapping[RelPath, float] = MappingProxyType({})) -> None:
         wall, monotonic = time.time(), time.monotonic()

@@ -242,15 +242,15 @@ def test_a_burst_is_one_moment_or_few(tmp_path: Path) -> None:
 
 def test_a_moment_waits_until_it_is_quiet(tmp_path: Path) -> None:
     """Files written a fifth of `settle` apart come in one moment, `settle` after the last."""
-    watching = _watch_over(tmp_path, Pace(settle=0.5, tick=1000.0))
+    watching = _watch_over(tmp_path, Pace(settle=0.4, tick=1000.0))
     paused = threading.Event()
-    for number in range(8):
+    for number in range(6):
         (watching.root / f"{number}.md").write_text("x")
         paused.wait(0.1)
     last = time.monotonic() - 0.1
     moment = watching.next()
-    assert len(moment.paths) == 8
-    assert time.monotonic() - last >= 0.45
+    assert len(moment.paths) == 6
+    assert time.monotonic() - last >= 0.35
     watching.coming.close()
 
 

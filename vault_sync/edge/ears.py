@@ -67,9 +67,12 @@ class _Overflows(logging.Handler):
         self._bell = bell
 
     def emit(self, record: logging.LogRecord) -> None:
-        # An emitter that is asked once more after its end complains; nothing is lost by that.
-        if "thread is inactive" not in str(record.msg):
-            self._bell.tell("lost", record.getMessage())
+        self._bell.tell("lost", record.getMessage())
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """An emitter that is asked once more after its end complains; nothing is lost by that."""
+    return "thread is inactive" not in str(record.msg)
 
 
 class _Scheduled(NamedTuple):
@@ -87,6 +90,7 @@ class Ears:
         self._handler = _Handler(bell)
         self._overflows = _Overflows(bell)
         logging.getLogger("watchdog.observers").addHandler(self._overflows)
+        logging.getLogger("watchdog.observers.inotify").addFilter(_is_news)
         self._scheduled: dict[str, _Scheduled] = {}
         self._observer, self._reader = _open(bell)
 

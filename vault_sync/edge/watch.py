@@ -231,6 +231,8 @@ class _Watch:
         """What was gathered, as a moment; gathering begins anew."""
         now = time.monotonic()
         self.wanted = [at for at in self.wanted if at > now]
+        if not self.base.is_dir():  # moved away: nothing is heard of that
+            self._miss_vault(now)
         if "vault" in self.problems:
             return Moment(why="the vault is gone", problems=tuple(self.problems.values()))
         self._look_at_head(now)
@@ -280,7 +282,7 @@ class _Watch:
                 message="the vault's folder is not there",
                 hint="bring it back (mount it, undo the move), or stop the daemon",
             )
-            self.wanted.append(now)
+            self.wanted.append(now)  # to say so at once
 
     def _look_at_head(self, now: float) -> None:
         there = head(self.base)

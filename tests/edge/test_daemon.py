@@ -1,0 +1,655 @@
+"""The loop around a stand-in pass, in a thread of its own and as a real process.
+
+The stand-in mirrors: every file of `digests` is to stand, word for word, in `papers`. That is
+enough to write, to be held, and to quarrel.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import logging
+import os
+import queue
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from vault_sync import daemon
+from vault_sync.core.model import Problem, RelPath
+from vault_sync.daemon import Life, PassResult, Timing
+from vault_sync.edge.bell import Bell
+from vault_sync.edge.logs import logging_handler
+from vault_sync.edge.watch import Moment
+
+pytestmark = pytest.mark.timeout(30)
+
+A, DIGEST = RelPath("papers/a.md"), RelPath("digests/a.md")
+FAST = Timing(settle=0.05, quiet=0.4, sweep=1000.0)
+
+
+class Pass:
+    """Writes each digest over its paper, but for held papers; every call can be waited for."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.calls: queue.Queue[tuple[Moment, frozenset[RelPath], PassResult]] = queue.Queue()
+        self.also = PassResult()
+        self.raises: list[Exception] = []
+
+    def __call__(self, moment: Moment, held: frozenset[RelPath]) -> PassResult:
+        if self.raises:
+            raise self.raises.pop()
+        written, waiting = {}, set()
+        for digest in sorted((self.root / "digests").glob("*.md")):
+            path = RelPath(f"papers/{digest.name}")
+            words = digest.read_bytes()
+            paper = self.root / path
+            if paper.exists() and paper.read_bytes() == words:
+                continue
+            if path in held:
+                waiting.add(path)
+                continue
+            new = self.root / ".new"
+            new.write_bytes(words)
+            new.replace(paper)
+            written[path] = hashlib.sha256(words).hexdigest()
+        result = PassResult(
+            written,
+            frozenset(waiting),
+            self.also.wanted,
+            self.also.conflicts,
+            self.also.problems,
+            f"{len(written)} written",
+        )
+        self.calls.put((moment, held, result))
+        return result
+
+
+class Running:
+    """The daemon over a small vault, in a thread, after its first pass."""
+
+    def __init__(self, root: Path, **options: object) -> None:
+        self.root, self.bell, self.pass_ = root, Bell(), Pass(root)
+        self.lives: list[Life] = []
+        self.shown: list[tuple[str, str]] = []
+        self.options = {
+            "timing": FAST,
+            "reload": lambda: FAST,
+            "report": self.lives.append,
+            "tell": lambda title, text: self.shown.append((title, text)),
+            "bell": self.bell,
+            **options,
+        }
+        self.error: BaseException | None = None
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self) -> None:
+        try:
+            daemon.run(self.root, self.pass_, **self.options)  # type: ignore[arg-type]
+        except BaseException as error:  # noqa: BLE001  # a test looks at it
+            self.error = error
+        self.ended.set()
+
+    def start(self) -> Running:
+        self.thread.start()
+        self.next()
+        return self
+
+    def next(self) -> tuple[Moment, frozenset[RelPath], PassResult]:
+        return self.pass_.calls.get(timeout=20)
+
+    def until_written(self, *paths: RelPath) -> list[tuple[Moment, frozenset[RelPath], PassResult]]:
+        seen, missing = [], set(paths)
+        while missing:
+            seen.append(self.next())
+            missing -= seen[-1][2].written.keys()
+        return seen
+
+    def has_nothing_to_do(self) -> bool:
+        """Whether no pass comes within twice the quiet time and more."""
+        try:
+            self.pass_.calls.get(timeout=2 * FAST.quiet + 0.3)
+        except queue.Empty:
+            return True
+        return False
+
+    def stop(self) -> None:
+        self.bell.stop()
+        assert self.ended.wait(10)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A vault whose two sides agree, and were written long ago."""
+    for path in (A, DIGEST):
+        (tmp_path / "vault" / path).parent.mkdir(parents=True)
+        (tmp_path / "vault" / path).write_text("old\n")
+        os.utime(tmp_path / "vault" / path, (1e9, 1e9))
+    return tmp_path / "vault"
+
+
+Launch = Callable[..., Running]
+
+
+@pytest.fixture
+def launch(root: Path) -> Iterator[Launch]:
+    """Makes daemons over the vault, not started yet; all of them are stopped in the end."""
+    launched: list[Running] = []
+
+    def make(**options: object) -> Running:
+        launched.append(Running(root, **options))
+        return launched[-1]
+
+    yield make
+    for running in launched:
+        running.bell.stop()
+        assert running.ended.wait(10) or running.thread.ident is None
+
+
+@pytest.fixture
+def running(launch: Launch) -> Running:
+    return launch().start()
+
+
+# Quiet
+
+
+def test_an_edit_reaches_the_other_side_at_once(running: Running, root: Path) -> None:
+    before = time.monotonic()
+    (root / DIGEST).write_text("new\n")
+    moment, held, result = running.next()
+    assert time.monotonic() - before < FAST.quiet
+    assert moment.paths == {DIGEST}
+    assert not moment.swept
+    assert held == {DIGEST}
+    assert result.written.keys() == {A}
+
+
+def test_own_writes_bring_no_pass_and_are_not_held(running: Running, root: Path) -> None:
+    (root / DIGEST).write_text("new\n")
+    running.until_written(A)
+    assert running.has_nothing_to_do()
+    # And the file just written may be written again at once: nobody has touched it.
+    (root / DIGEST).write_text("newer\n")
+    assert running.next()[1] == {DIGEST}
+
+
+def test_a_file_under_a_hand_waits_and_is_written_when_it_is_quiet(
+    running: Running, root: Path
+) -> None:
+    (root / A).write_text("somebody types\n")
+    (root / DIGEST).write_text("new\n")
+    touched = time.monotonic()
+    moment, held, result = running.next()
+    assert held == {A, DIGEST}
+    assert result.waiting == {A}
+    assert (root / A).read_text() == "somebody types\n"
+    moment, held, result = running.next()
+    assert time.monotonic() - touched >= FAST.quiet - 0.05
+    # It comes with what brought it, since no file has changed in between.
+    assert moment.paths >= {A, DIGEST}
+    assert A not in held
+    assert result.written.keys() == {A}
+    assert running.has_nothing_to_do()
+
+
+def test_whoever_types_on_is_waited_for(running: Running, root: Path) -> None:
+    (root / DIGEST).write_text("new\n")
+    pause = threading.Event()
+    for number in range(6):
+        (root / A).write_text(f"typed {number}\n")
+        pause.wait(0.1)
+    last = time.monotonic() - 0.1
+    running.until_written(A)
+    assert time.monotonic() - last >= FAST.quiet - 0.05
+
+
+def test_what_was_typed_before_the_start_is_waited_for(launch: Launch, root: Path) -> None:
+    (root / A).write_text("somebody types\n")
+    running = launch()
+    running.thread.start()
+    moment, held, result = running.next()
+    assert moment.swept
+    assert A in held
+    assert result.waiting == {A}
+    assert running.until_written(A)[-1][0].swept
+
+
+def test_what_waits_is_asked_itself_whether_it_is_quiet(
+    launch: Launch, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its events may be lost: here the watcher is deaf to it."""
+    from vault_sync.edge.watch import _Watch
+
+    running = launch().start()
+    (root / A).write_text("somebody types\n")
+    (root / DIGEST).write_text("new\n")
+    assert running.next()[2].waiting == {A}
+    monkeypatch.setattr(_Watch, "_hear_of", lambda *_: None)
+    threading.Event().wait(FAST.quiet / 2)
+    (root / A).write_text("somebody types on\n")
+    typed = time.monotonic()
+    running.until_written(A)
+    assert time.monotonic() - typed >= FAST.quiet - 0.1
+
+
+# Quarrels
+
+
+def test_a_file_that_another_program_writes_back_is_left_alone(launch: Launch, root: Path) -> None:
+    """Ours, theirs, ours, theirs ... ends, with a word about it."""
+    running = launch(timing=Timing(settle=0.02, quiet=0.05, sweep=1000.0)).start()
+    (root / DIGEST).write_text("new\n")
+    writes = 0
+    while True:
+        _, held, result = running.next()
+        writes += A in result.written
+        if A in result.written:
+            (root / A).write_text("formatted\n")
+        elif A in held and running.lives and running.lives[-1].problems:
+            break
+    assert writes == 4
+    (problem,) = running.lives[-1].problems
+    assert (problem.path, problem.code) == (A, "ping-pong")
+    assert (root / A).read_text() == "formatted\n"
+
+
+# Git
+
+
+def test_git_at_work_is_waited_for_and_is_one_bulk_change(launch: Launch, root: Path) -> None:
+    (root / ".git").mkdir()
+    running = launch().start()
+    lock = root / ".git" / "index.lock"
+    lock.write_text("")
+    (root / DIGEST).write_text("half a checkout\n")
+    while not any(life.doing.startswith("waiting for git") for life in running.lives):
+        assert running.pass_.calls.empty()
+        threading.Event().wait(0.02)
+    assert (root / A).read_text() == "old\n"
+    (root / DIGEST).write_text("a checkout\n")
+    lock.unlink()
+    seen = running.until_written(A)
+    assert seen[0][0].swept
+    assert (root / A).read_text() == "a checkout\n"
+
+
+# Facts, conflicts, configuration, failures
+
+
+def test_facts_are_looked_up_beside_the_passes(launch: Launch, root: Path) -> None:
+    going, go = threading.Event(), threading.Event()
+
+    def facts(stop: threading.Event) -> bool:
+        going.set()
+        go.wait(10)
+        return not stop.is_set()
+
+    running = launch(facts=facts)
+    running.pass_.also = PassResult(wanted=True)
+    running.start()
+    assert going.wait(10)
+    # A pass does not wait for them.
+    (root / DIGEST).write_text("new\n")
+    running.until_written(A)
+    running.pass_.also = PassResult()
+    go.set()
+    moment, _, _ = running.next()
+    assert moment.swept
+    assert "facts came" in moment.why
+
+
+def test_a_look_up_that_fails_or_finds_nothing_is_not_repeated_at_once(
+    launch: Launch, root: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = []
+
+    def facts(stop: threading.Event) -> bool:
+        asked.append(1)
+        raise RuntimeError("no network")
+
+    running = launch(facts=facts)
+    running.pass_.also = PassResult(wanted=True)
+    running.start()
+    for number in range(3):
+        (root / DIGEST).write_text(f"{number}\n")
+        running.until_written(A)
+    running.stop()
+    assert asked == [1]
+    assert "no network" in caplog.text
+
+
+def test_stopping_does_not_wait_for_the_network(launch: Launch, root: Path) -> None:
+    going, stopped = threading.Event(), threading.Event()
+
+    def facts(stop: threading.Event) -> bool:
+        going.set()
+        if stop.wait(10):
+            stopped.set()
+        threading.Event().wait(2)  # a server that does not answer
+        return False
+
+    running = launch(facts=facts)
+    running.pass_.also = PassResult(wanted=True)
+    running.start()
+    assert going.wait(10)
+    before = time.monotonic()
+    running.stop()
+    assert time.monotonic() - before < 1.0
+    assert stopped.is_set()
+
+
+def test_only_new_conflicts_are_shown(running: Running, root: Path) -> None:
+    for number, conflicts in enumerate(
+        [{"a: tags"}, {"a: tags"}, {"a: tags", "b: title", "c"}, set()]
+    ):
+        running.pass_.also = PassResult(conflicts=frozenset(conflicts))
+        (root / DIGEST).write_text(f"{number}\n")
+        running.until_written(A)
+    running.stop()
+    assert [text for _, text in running.shown] == ["a: tags", "b: title and 1 more"]
+
+
+def test_what_was_open_before_the_start_is_no_news(launch: Launch, root: Path) -> None:
+    running = launch()
+    running.pass_.also = PassResult(conflicts=frozenset({"a: tags"}))
+    running.start().stop()
+    assert running.shown == []
+
+
+def test_the_configuration_is_read_again_when_its_file_changes(launch: Launch, root: Path) -> None:
+    bad = Problem("vault-sync.toml", "config", "unknown key", "remove it")
+    answers: list[Timing | Problem] = [Timing(settle=0.05, quiet=99.0, sweep=1000.0), bad]
+    running = launch(reload=answers.pop).start()
+    # A wrong one leaves the old one in force, and is said.
+    (root / "vault-sync.toml").write_text("x = 1")
+    assert running.next()[0].paths == {"vault-sync.toml"}
+    running.pass_.also = PassResult()
+    (root / "vault-sync.toml").write_text("")
+    assert "start" in running.next()[0].why
+    (root / A).write_text("typed\n")
+    (root / DIGEST).write_text("new\n")
+    assert running.next()[2].waiting == {A}
+    assert running.has_nothing_to_do()  # the new quiet time holds
+    running.stop()
+    assert any(bad in life.problems for life in running.lives)
+    assert bad not in running.lives[-1].problems
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left on device"), sqlite3.OperationalError("disk is full")]
+)
+def test_a_full_disk_is_said_and_the_pass_is_tried_again(
+    launch: Launch, root: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setattr(daemon, "RETRY", 0.1)
+    running = launch().start()
+    running.pass_.raises = [error]
+    (root / DIGEST).write_text("new\n")
+    (moment, _, result) = running.next()
+    assert moment.swept
+    assert result.written.keys() == {A}
+    running.stop()
+    assert any(p.code == "pass-failed" for life in running.lives for p in life.problems)
+    assert running.lives[-1].problems == ()
+
+
+def test_a_bug_comes_out(launch: Launch, root: Path) -> None:
+    running = launch().start()
+    running.pass_.raises = [KeyError("a bug")]
+    (root / DIGEST).write_text("new\n")
+    assert running.ended.wait(10)
+    assert isinstance(running.error, KeyError)
+    assert running.lives[-1].doing == "stopped"
+
+
+def test_no_pass_over_a_vault_that_is_gone(launch: Launch, root: Path) -> None:
+    running = launch().start()
+    (root / A).write_text("typed\n")
+    (root / DIGEST).write_text("new\n")
+    assert running.next()[2].waiting == {A}
+    root.rename(root.with_name("away"))
+    running.bell.ring()
+    assert running.has_nothing_to_do()
+    assert [problem.code for problem in running.lives[-1].problems] == ["vault-gone"]
+    root.with_name("away").rename(root)
+    running.until_written(A)
+
+
+def test_status_shows_what_is_and_what_waits(running: Running, root: Path) -> None:
+    (root / A).write_text("typed\n")
+    (root / DIGEST).write_text("new\n")
+    running.next()
+    running.until_written(A)
+    running.stop()
+    first, last = running.lives[0], running.lives[-1]
+    assert (first.pid, first.doing, first.last_pass) == (os.getpid(), "watching", None)
+    waits = next(life for life in running.lives if life.waiting)
+    assert waits.waiting.keys() == {A}
+    assert 0 < waits.waiting[A] - time.time() + 10 < 11
+    assert (last.doing, last.last_did, last.waiting) == ("stopped", "1 written", {})
+    assert last.last_pass is not None
+    assert [life.beat for life in running.lives] == sorted(life.beat for life in running.lives)
+
+
+def test_a_status_that_cannot_be_stored_stops_nothing(
+    launch: Launch, root: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def report(_: Life) -> None:
+        raise OSError(28, "No space left on device")
+
+    running = launch(report=report).start()
+    (root / DIGEST).write_text("new\n")
+    running.until_written(A)
+    running.stop()
+    assert "sign of life" in caplog.text
+
+
+# Logging
+
+
+def _stream(*, terminal: bool) -> io.StringIO:
+    stream = io.StringIO()
+    stream.isatty = lambda: terminal  # type: ignore[method-assign]
+    return stream
+
+
+def _logged(handler: logging.Handler, message: str) -> None:
+    handler.handle(logging.LogRecord("x", logging.INFO, "x", 1, message, None, None))
+    handler.close()
+
+
+@pytest.mark.parametrize("name", ["INVOCATION_ID", "NOTIFY_SOCKET", "JOURNAL_STREAM"])
+def test_a_service_logs_to_its_manager(tmp_path: Path, name: str) -> None:
+    stream = _stream(terminal=False)
+    _logged(logging_handler({name: "x"}, stream, tmp_path / "logs"), "김 \x1b[31m \udcff")
+    assert stream.getvalue() == "INFO 김 \\x1b[31m \\udcff\n"
+    assert not (tmp_path / "logs").exists()
+
+
+def test_at_a_terminal_the_log_has_times(tmp_path: Path) -> None:
+    stream = _stream(terminal=True)
+    _logged(logging_handler({}, stream, tmp_path / "logs"), "hello")
+    assert stream.getvalue().endswith(" INFO hello\n")
+    assert stream.getvalue().startswith("20")
+
+
+def test_else_it_logs_to_a_file_that_does_not_grow_for_ever(tmp_path: Path) -> None:
+    stream = _stream(terminal=False)
+    handler = logging_handler({}, stream, tmp_path / "logs")
+    for _ in range(4):
+        handler.handle(logging.LogRecord("x", logging.INFO, "x", 1, "y" * 400_000, None, None))
+    _logged(handler, "김 \udcff")
+    assert stream.getvalue() == ""
+    files = sorted((tmp_path / "logs").iterdir())
+    assert [file.name for file in files] == ["vault-sync.log", "vault-sync.log.1"]
+    assert sum(file.stat().st_size for file in files) < 2_100_000
+    assert files[0].read_text(encoding="utf-8").endswith("김 \\udcff\n")
+
+
+# The process
+
+_TINY = """
+import json, logging, os, pathlib, sys, threading, time
+sys.path.insert(0, {project!r})
+from vault_sync import daemon
+
+root, record = pathlib.Path({root!r}), open({record!r}, "a", buffering=1)
+slow = pathlib.Path({slow!r})
+
+def say(**words):
+    print(json.dumps(words), file=record)
+
+def pass_(moment, held):
+    say(did="begin", paths=sorted(moment.paths), swept=moment.swept)
+    while slow.exists():
+        time.sleep(0.01)
+    say(did="end")
+    return daemon.PassResult(summary="looked")
+
+def reload():
+    say(did="reload")
+    return daemon.Timing(settle=0.05, quiet=0.5, sweep=1000.0)
+
+number = daemon.run(root, pass_, timing=daemon.Timing(0.05, 0.5, 1000.0), reload=reload,
+                    report=lambda life: say(did="life", doing=life.doing))
+say(did="exit", number=number)
+"""
+
+
+class Process:
+    """A tiny daemon in a process of its own; what it does is read from a pipe."""
+
+    def __init__(self, root: Path, tmp_path: Path, environ: dict[str, str]) -> None:
+        record = tmp_path / "record"
+        os.mkfifo(record)
+        self.slow = tmp_path / "slow"
+        script = textwrap.dedent(_TINY).format(
+            project=str(Path(daemon.__file__).parents[1]),
+            root=str(root),
+            record=str(record),
+            slow=str(self.slow),
+        )
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-c", script], env=os.environ | environ, stderr=subprocess.PIPE
+        )
+        self.record = record.open()
+
+    def until(self, did: str) -> dict[str, object]:
+        for line in self.record:
+            words: dict[str, object] = json.loads(line)
+            if words["did"] == did:
+                return words
+        raise AssertionError(f"it ended before {did!r}: {self.process.communicate()}")
+
+    def ends(self) -> tuple[int, bytes]:
+        _, errors = self.process.communicate(timeout=10)
+        return self.process.returncode, errors
+
+
+@pytest.fixture
+def start(root: Path, tmp_path: Path) -> Iterator[Callable[..., Process]]:
+    started: list[Process] = []
+
+    def begin(**environ: str) -> Process:
+        started.append(Process(root, tmp_path, environ))
+        return started[-1]
+
+    yield begin
+    for process in started:
+        process.process.kill()
+        process.process.communicate()
+        process.record.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_within_a_second(
+    start: Callable[..., Process], number: signal.Signals
+) -> None:
+    process = start()
+    process.until("end")
+    sent = time.monotonic()
+    process.process.send_signal(number)
+    assert process.until("exit")["number"] == number
+    assert process.ends() == (0, b"")
+    assert time.monotonic() - sent < 1.0
+
+
+def test_a_signal_does_not_end_a_pass_in_its_middle(
+    start: Callable[..., Process], root: Path
+) -> None:
+    process = start()
+    process.until("end")
+    process.slow.write_text("")
+    (root / DIGEST).write_text("new\n")
+    process.until("begin")
+    for _ in range(3):
+        process.process.send_signal(signal.SIGTERM)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.process.wait(timeout=0.3)
+    process.slow.unlink()
+    process.until("end")
+    process.until("exit")
+    assert process.ends() == (0, b"")
+
+
+def test_sighup_reads_the_configuration_again(start: Callable[..., Process], root: Path) -> None:
+    process = start()
+    process.until("end")
+    process.process.send_signal(signal.SIGHUP)
+    process.until("reload")
+    assert process.until("begin")["swept"] is True
+    (root / DIGEST).write_text("new\n")
+    assert process.until("begin")["paths"] == [DIGEST]
+    process.process.send_signal(signal.SIGTERM)
+    process.until("exit")
+
+
+def test_stopped_and_continued_it_finds_what_happened(
+    start: Callable[..., Process], root: Path
+) -> None:
+    process = start()
+    process.until("end")
+    process.process.send_signal(signal.SIGSTOP)
+    (root / DIGEST).write_text("new\n")
+    process.process.send_signal(signal.SIGCONT)
+    assert process.until("begin")["paths"] == [DIGEST]
+
+
+def test_the_manager_is_told(start: Callable[..., Process], tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(10)
+        process = start(NOTIFY_SOCKET=manager.getsockname(), WATCHDOG_USEC="200000")
+        heard: list[str] = []
+        while heard.count("WATCHDOG=1") < 4:
+            heard += manager.recv(1000).decode().splitlines()
+        assert heard[0] == "READY=1"
+        assert any(line.startswith("STATUS=watching; last pass: looked") for line in heard)
+        process.process.send_signal(signal.SIGTERM)
+        while "STOPPING=1" not in heard:
+            heard += manager.recv(1000).decode().splitlines()
+
+
+def test_a_vault_whose_root_is_removed_is_found_again(
+    start: Callable[..., Process], root: Path
+) -> None:
+    process = start()
+    process.until("end")
+    shutil.rmtree(root)
+    while process.until("life")["doing"] != "the vault is gone":
+        pass
+    root.mkdir()
+    assert process.until("begin")["swept"] is True
