@@ -87,9 +87,14 @@ def agree(*paths: str, key: str = "k", value: str = '"v"', drop: bool = False) -
     return Agreement(frozenset(map(P, paths)), {} if drop else {row: value}, rows)
 
 
-def edit_in_place(file: Path, text: str) -> None:
-    """As Obsidian saves: truncate, then write."""
-    file.write_text(text)
+def edit_in_place(file: Path, text: str) -> str:
+    """As Obsidian saves: truncate, then write. Returns what was truncated away."""
+    with file.open("a+") as opened:
+        opened.seek(0)
+        replaced = opened.read()
+        opened.truncate(0)
+        opened.write(text)
+    return replaced
 
 
 def edit_by_rename(file: Path, text: str) -> None:
@@ -116,7 +121,7 @@ def edit_by_delete_and_rename(file: Path, text: str) -> None:
     new.rename(file)
 
 
-STYLES: dict[str, Callable[[Path, str], None]] = {
+STYLES: dict[str, Callable[[Path, str], str | None]] = {
     "in place": edit_in_place,
     "by rename": edit_by_rename,
     "vim": edit_as_vim,
