@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from hashlib import sha256
@@ -53,12 +53,16 @@ class MemoryVault:
             found, base, self.facts, self.rules, remake=remake, choices=choices, allowed=allowed
         )
 
-    def carry_out(self, plan: Plan, *, only: int | None = None) -> None:
-        """Do the plan's operations, or the first `only` of them and nothing of the base."""
+    def carry_out(self, plan: Plan, *, only: int | None = None, but: Collection[str] = ()) -> None:
+        """Do the plan's operations, or the first `only` of them and nothing of the base.
+
+        Operations on the paths `but` are left out, and with them the agreements that need them.
+        """
         for operation in plan.operations[:only]:
-            self._do(operation)
+            if operation.path not in but:
+                self._do(operation)
         if only is None:
-            self.keep(plan.agreements)
+            self.keep(tuple(each for each in plan.agreements if not each.paths & set(but)))
             self.known = True
 
     def _do(self, operation: Operation) -> None:

@@ -59,13 +59,14 @@ def _of_paper(
     drop = frozenset(settlement.dropped)
     for tie in settlement.paper.ties:
         if tie.kind == "removed":
-            drop |= rows_of(settlement.paper.base_key, tie.digest) & set(scene.base.rows)
+            drop |= rows_of(settlement.paper.base_key, tie.origin or tie.digest)
     if note in scene.layout.renames:
         # It was dated, once; a name given back by the reader is his.
         drop |= {Row(key, "", "undated")} & set(scene.base.rows)
     if any(each.path == note for each in pending.trash):
         drop |= rows_of(settlement.paper.base_key) & set(scene.base.rows)
         groups = {}
+    drop &= frozenset(scene.base.rows)
     drop -= {row for rows in groups.values() for row in rows}
     if drop:
         needs = frozenset(path for path, keys in pending.touched.items() if key in keys)

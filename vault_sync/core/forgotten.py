@@ -31,8 +31,23 @@ def rows(
         for key, digests in base.places.items()
         if any(digest not in snapshot.digests for digest in digests)
     }
+    left = {
+        Place(paper.base_key, tie.origin) for paper in papers for tie in paper.ties if tie.origin
+    }
+    waited_for = {
+        digest
+        for key, digests in base.places.items()
+        for digest in digests
+        if Place(key, digest) not in left
+    }
     return frozenset(
-        row for row in base.rows if row.key and _is_gone(row, here, known, snapshot, standing)
+        row
+        for row in base.rows
+        if (
+            _is_gone(row, here, known, snapshot, standing)
+            if row.key
+            else row.digest not in snapshot.digests and row.digest not in waited_for
+        )
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
+from vault_sync.core import renamed
 from vault_sync.core.base import Base, encode
 from vault_sync.core.digest import Entry
 from vault_sync.core.keys import key_of
@@ -30,7 +31,11 @@ Role = Literal["managed", "adopted", "made"]
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """How one paper stands to one digest. `named`: the link of the note's `digests` item."""
+    """How one paper stands to one digest.
+
+    `named` is the link of the note's `digests` item, `origin` the digest that the base knows it by
+    where that is another one: the entry moved, or the digest was renamed.
+    """
 
     digest: RelPath
     kind: Kind
@@ -107,6 +112,7 @@ class _Pairing:
         for path in sorted(snapshot.digests, key=natural):
             for entry in snapshot.digests[path].entries:
                 self.entries.setdefault(entry.key, []).append(_Found(path, entry))
+        self.renamed = renamed.digests(self.entries, snapshot, base)
 
     def done(self) -> Presence:
         for key, found in self.entries.items():
@@ -145,6 +151,8 @@ class _Pairing:
                 self._ambiguous(key, paths)
                 return
             self.claimed.add(chosen[0])
+            if role == "managed":
+                self._others(key, chosen[0], paths)
             self._paired(key, chosen[0], "adopted" if role == "adopted" else "managed", found)
             return
         self._alone(key, found, leads_to)
@@ -172,6 +180,20 @@ class _Pairing:
                 "link the right one in the digest, `[[name|title]] (authors)`, or remove the other",
             )
         )
+
+    def _others(self, key: Key, path: RelPath, paths: Sequence[RelPath]) -> None:
+        """Further notes of a paper whose entry's link says which is meant."""
+        for other in sorted(set(paths) - {path}):
+            self.problems.append(
+                Problem(
+                    other,
+                    "second-note",
+                    f"this note too is about {key}; the entry is linked to '{path}', and only "
+                    "that one is kept up to date",
+                    "take what is yours out of one of them, and remove it",
+                    level="notice",
+                )
+            )
 
     def _alone(self, key: Key, found: Sequence[_Found], leads_to: Sequence[RelPath]) -> None:
         """Entries without a note: new papers, or notes that were deleted or are still to come."""
@@ -236,6 +258,9 @@ class _Pairing:
         found = self.snapshot.names.resolve(target, source)
         if found is not None:
             return found if found in self.snapshot.digests else None
+        for was, now in self.renamed.items():
+            if fold(stem_of(was)) == fold(stem_of(target)):
+                return now
         known = [
             digest
             for digest in self.base.places.get(key, ())
@@ -254,9 +279,7 @@ class _Pairing:
         named = self._ties(base_key, path)
         entries = dict(found)
         ties = {
-            digest: Tie(digest, "both" if section or digest in named else "new", entry, section, at)
-            for digest, entry in entries.items()
-            for at, section in [named.get(digest, ("", None))]
+            digest: self._tie(base_key, digest, entry, named) for digest, entry in entries.items()
         }
         for digest, tie in ties.items():
             if digest in self.snapshot.held:
@@ -274,6 +297,30 @@ class _Pairing:
         ordered += ties.values()
         self.papers.append(Paper(key, path, role, tuple(ordered), base_key))
 
+    def _tie(
+        self,
+        key: Key,
+        digest: RelPath,
+        entry: Entry,
+        named: Mapping[RelPath, tuple[str, Section | None]],
+    ) -> Tie:
+        at, section = named.get(digest, ("", None))
+        if section is None and digest not in named:
+            return Tie(digest, "new", entry)
+        was = self._was(key, digest)
+        return Tie(digest, "both" if was is None else "moved", entry, section, at, was)
+
+    def _was(self, key: Key, digest: RelPath) -> RelPath | None:
+        """The old path of a renamed digest, where the base knows this paper by it."""
+        return next(
+            (
+                was
+                for was, now in self.renamed.items()
+                if now == digest and self.base.knows(Place(key, was))
+            ),
+            None,
+        )
+
     def _without_entries(self, key: Key, path: RelPath) -> None:
         base_key = self.base.note_paths.get(path, key)
         ties = tuple(
@@ -287,11 +334,12 @@ class _Pairing:
         self, key: Key, path: RelPath, digest: RelPath, named: str, section: Section | None
     ) -> Tie:
         """A note names a digest that has no entry of its paper."""
-        waiting = Tie(digest, "waiting", None, section, named)
+        was = self._was(key, digest)
+        waiting = Tie(digest, "waiting", None, section, named, was)
         if digest in self.snapshot.held:
             return waiting
         choice = self.choices.get((key, digest, "entry"))
-        known = self.base.knows(Place(key, digest))
+        known = self.base.knows(Place(key, was or digest))
         if choice is not None:
             return replace(waiting, kind="append" if choice == "note" else "removed")
         if known and digest not in self.snapshot.digests:

@@ -6,7 +6,7 @@ presence (who is where) -> removals (is that believed) -> settle (what is to be 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from vault_sync.core import (
@@ -22,7 +22,7 @@ from vault_sync.core import layout as layouts
 from vault_sync.core.base import Base, encode
 from vault_sync.core.keys import arxiv_id
 from vault_sync.core.layout import Layout
-from vault_sync.core.model import Facts, Key, Rules
+from vault_sync.core.model import Facts, Key, Problem, Rules
 from vault_sync.core.paths import folder_of
 from vault_sync.core.pending import NO_FACTS, Pending, Scene
 from vault_sync.core.plan import Agreement, Plan
@@ -52,19 +52,7 @@ def reconcile(
     there = presence.of(
         snapshot, base, new_digest=_digest_folder(snapshot, rules), remake=remake, choices=choices
     )
-    papers = removals.edit_beats_removal(there.papers, snapshot, base, rules)
-    if remake:
-        papers = [
-            replace(
-                paper,
-                ties=tuple(
-                    replace(tie, kind="waiting") if tie.kind == "removed" else tie
-                    for tie in paper.ties
-                ),
-            )
-            for paper in papers
-        ]
-    guarded = removals.guard(papers, base, rules, allowed)
+    guarded = removals.believed(there.papers, snapshot, base, rules, remake=remake, allowed=allowed)
     settlements = [
         settle(
             paper,
@@ -81,17 +69,30 @@ def reconcile(
     for settlement in settlements:
         _repoint(settlement, layout)
     scene = Scene(snapshot, base, facts, rules, layout, tuple(settlements), guarded.held)
-    pending = Pending()
     named = cross_links.named(scene)
-    lists = cross_links.lists(scene, named)
-    for settlement in settlements:
-        note_operations.add(pending, scene, settlement, lists[settlement.key])
-    digest_operations.add(pending, scene)
+    pending = _operations(scene, named)
     kept = agreements.of(pending, scene, named)
-    drop = forgotten.rows(guarded.papers, snapshot, base, there.standing)
+    said = {row for each in kept for row in each.put}
+    drop = forgotten.rows(guarded.papers, snapshot, base, there.standing) - said
     if there.put or drop:
         kept.append(Agreement(frozenset(), there.put, drop))
     problems = (*snapshot.problems, *there.problems, *guarded.problems, *pending.problems)
+    return _plan(scene, pending, kept, tuple(dict.fromkeys(problems)))
+
+
+def _operations(scene: Scene, named: cross_links.NamedKeys) -> Pending:
+    pending = Pending()
+    lists = cross_links.lists(scene, named)
+    for settlement in scene.settlements:
+        note_operations.add(pending, scene, settlement, lists[settlement.key])
+    digest_operations.add(pending, scene)
+    return pending
+
+
+def _plan(
+    scene: Scene, pending: Pending, kept: Sequence[Agreement], problems: tuple[Problem, ...]
+) -> Plan:
+    snapshot, settlements = scene.snapshot, scene.settlements
     return Plan(
         operations=(
             *pending.creates,
@@ -102,12 +103,12 @@ def reconcile(
         ),
         agreements=tuple(kept),
         conflicts=tuple(conflict for each in settlements for conflict in each.conflicts),
-        problems=tuple(dict.fromkeys(problems)),
+        problems=problems,
         digests=len(snapshot.digests),
         entries=sum(len(digest.entries) for digest in snapshot.digests.values()),
         notes=sum(len(paths) for paths in snapshot.managed.values()),
         wanted=tuple(
-            each.key for each in settlements if arxiv_id(each.key) and each.key not in facts
+            each.key for each in settlements if arxiv_id(each.key) and each.key not in scene.facts
         ),
     )
 

@@ -6,7 +6,7 @@ service at work than a reader cleaning up (product.md section 6, "Removals").
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -16,7 +16,7 @@ from vault_sync.core.model import Key, Problem, RelPath, Rules
 from vault_sync.core.names import fold
 from vault_sync.core.note import Note
 from vault_sync.core.plan import Row
-from vault_sync.core.presence import Paper, Tie
+from vault_sync.core.presence import Kind, Paper, Tie
 from vault_sync.core.settle import private
 from vault_sync.core.snapshot import Snapshot
 
@@ -31,6 +31,26 @@ class Guarded:
     papers: tuple[Paper, ...]
     problems: tuple[Problem, ...] = ()
     held: frozenset[RelPath] = frozenset()
+
+
+def believed(
+    papers: Sequence[Paper],
+    snapshot: Snapshot,
+    base: Base,
+    rules: Rules,
+    *,
+    remake: bool,
+    allowed: str,
+) -> Guarded:
+    """The papers as far as their removals are believed; `remake` believes none."""
+    if remake:
+        return Guarded(tuple(_waiting(paper, {"removed"}) for paper in papers))
+    return guard(edit_beats_removal(papers, snapshot, base, rules), base, rules, allowed)
+
+
+def _waiting(paper: Paper, kinds: Collection[Kind]) -> Paper:
+    ties = tuple(replace(tie, kind="waiting") if tie.kind in kinds else tie for tie in paper.ties)
+    return replace(paper, ties=ties)
 
 
 def edit_beats_removal(
@@ -56,7 +76,7 @@ def edit_beats_removal(
 
 def _edited(paper: Paper, tie: Tie, note: Note, base: Base, rules: Rules) -> bool:
     if tie.section is not None:
-        was = base.text(Row(paper.base_key, tie.digest, "commentary"))
+        was = base.text(Row(paper.base_key, tie.origin or tie.digest, "commentary"))
         if was is not None and was != tie.section.commentary:
             return True
     if any(other.kind != "removed" for other in paper.ties):
@@ -78,7 +98,9 @@ def _edited(paper: Paper, tie: Tie, note: Note, base: Base, rules: Rules) -> boo
 
 def _agreed_tags(paper: Paper, base: Base) -> set[str] | None:
     """The tags of all places of a paper, None if they were never agreed on."""
-    places = [base.items(Row(paper.base_key, tie.digest, "tags")) for tie in paper.ties]
+    places = [
+        base.items(Row(paper.base_key, tie.origin or tie.digest, "tags")) for tie in paper.ties
+    ]
     if any(tags is None for tags in places):
         return None
     return {fold(tag) for tags in places for tag in tags or ()}
@@ -99,10 +121,7 @@ def guard(papers: Sequence[Paper], base: Base, rules: Rules, allowed: str) -> Gu
         return Guarded(tuple(papers))
     known = sum(len(digests) for digests in base.places.values())
     many = len(removed) > rules.removals_entries and len(removed) > rules.removals_share * known
-    of_digest: dict[RelPath, int] = {}
-    for digests in base.places.values():
-        for digest in digests:
-            of_digest[digest] = of_digest.get(digest, 0) + 1
+    of_digest = _sizes(papers, base)
     gone: dict[RelPath, list[Key]] = {}
     for digest, key in removed:
         gone.setdefault(digest, []).append(key)
@@ -135,6 +154,18 @@ def guard(papers: Sequence[Paper], base: Base, rules: Rules, allowed: str) -> Gu
         for paper in papers
     )
     return Guarded(waiting, problems, frozenset(held))
+
+
+def _sizes(papers: Sequence[Paper], base: Base) -> dict[RelPath, int]:
+    """How many entries the base knows of each digest, under the name that it has now."""
+    now = {tie.origin: tie.digest for paper in papers for tie in paper.ties if tie.origin}
+    sizes: dict[RelPath, int] = {}
+    for digests in base.places.values():
+        for digest in digests:
+            sizes[digest] = sizes.get(digest, 0) + 1
+    for was, digest in now.items():
+        sizes[digest] = max(sizes.get(digest, 0), sizes.get(was, 0))
+    return sizes
 
 
 def plan_number(removed: Sequence[tuple[RelPath, Key]]) -> str:
