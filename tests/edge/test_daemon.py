@@ -118,9 +118,9 @@ class Running:
         return seen
 
     def has_nothing_to_do(self) -> bool:
-        """Whether no pass comes within twice the quiet time and more."""
+        """Whether no pass comes within the quiet time and a good while."""
         try:
-            self.pass_.calls.get(timeout=2 * FAST.quiet + 0.3)
+            self.pass_.calls.get(timeout=1.5 * FAST.quiet + 0.2)
         except queue.Empty:
             return True
         return False

@@ -14,6 +14,7 @@ import logging
 import os
 import sys
 import threading
+import warnings
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -208,6 +209,9 @@ if sys.platform == "linux":
             self._reader.stop()
 
     def _open(bell: Bell) -> tuple[BaseObserver, threading.Thread | None]:
+        # A folder that is made while its parent is walked is watched twice, which is no harm, and
+        # watchdog warns of it in its reader's thread: where warnings are errors, that ends it.
+        warnings.filterwarnings("ignore", "Callback with id ", RuntimeWarning)
         reader = _Reader(bell)
         reader.start()
         observer = _Observer(reader)
