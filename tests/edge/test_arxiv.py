@@ -1030,6 +1030,8 @@ def test_the_file_is_read_once_until_it_changes(source: Source, tmp_path: Path) 
         assert found["2308.00001"].published == "2023-08-14"
         assert set(found) == set(ids_of(2))
         assert read.call_count == 3
+    with closing(sqlite3.connect(source.cache)) as db:
+        assert db.execute("SELECT count(DISTINCT stamp) FROM snapshot").fetchone() == (1,)
 
 
 def test_a_file_that_was_not_read_to_its_end_is_read_again(source: Source, tmp_path: Path) -> None:
