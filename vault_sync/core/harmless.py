@@ -78,9 +78,8 @@ def callout(facts: Facts) -> str:
 
     A callout and not a property, because: a property is one line in a narrow table, where 1,500
     characters push everything else out of sight and `$x^2$` stays source. A callout is one
-    line until it is opened, reads like the abstract that it is, renders mathematics, is found by
-    the vault's search, and stands in the section of the digest that brought the paper. It belongs
-    to the tool, opens with a line that no commentary has, and is told by that line.
+    line until it is opened, reads like the abstract that it is, renders mathematics and is found
+    by the vault's search. It opens with a line that no digest has, and is told by that line.
     """
     paragraphs = [line for line in harmless(facts.abstract).split("\n") if line]
     if not paragraphs:
