@@ -20,6 +20,11 @@ CORPUS = ROOT.parent / "shared" / "corpus"
 DIGEST = "digests/2023년 8월 3주차.md"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update-cases`: what tests/system/test_cases.py sees becomes what it expects."""
+    parser.addoption("--update-cases", action="store_true", help="rewrite the expected outcomes")
+
+
 @dataclass(frozen=True)
 class Ran:
     """What one run of the program said."""

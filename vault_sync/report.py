@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import shlex
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -74,7 +75,7 @@ def conflict_lines(conflicts: Iterable[Conflict]) -> Iterator[str]:
         )
         yield shown(
             f"    tick a box in the conflicts note, or `vault-sync resolve "
-            f"'{conflict.note}' --take digest|note`"
+            f"{shlex.quote(conflict.note)} --take digest|note`"
         )
 
 

@@ -230,6 +230,27 @@ def test_an_unclosed_fence_fences_nothing_and_is_noticed() -> None:
     assert [(line, code) for line, code, _ in read.notices] == [(4, "unclosed-fence")]
 
 
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_a_paper_whose_title_names_no_author_is_noticed(gap: str) -> None:
+    other = "https://arxiv.org/abs/2308.00002"
+
+    def codes(*parts: str) -> list[str]:
+        read = digest.read(gap.join(["w", OCTO, "T (A)", *parts]) + "\n")
+        assert len(read.entries) == 1
+        return [code for _, code, _ in read.notices]
+
+    for parts in (
+        ("말", other),  # nothing below it
+        (OCTO, "A Title"),  # its own paper once more
+        (other, "이 논문도 좋습니다."),
+        ("https://project.page/x", "A Title"),
+        (f"({other})", "A Title"),
+    ):
+        assert codes(*parts) == [], parts
+    assert codes(other, "A Title Without Authors", "말") == ["address-in-commentary"]
+    assert codes("말", other, "A Title Without Authors") == ["address-in-commentary"]
+
+
 def test_what_git_left_is_noticed() -> None:
     text = "w\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n\0"
     assert [(line, code) for line, code, _ in digest.read(text).notices] == [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Literal
 
 from vault_sync import __version__, report, sync
@@ -15,6 +16,7 @@ from vault_sync.core.plan import Operation, Plan
 from vault_sync.edge import arxiv
 from vault_sync.edge.config import Config
 from vault_sync.edge.state import State
+from vault_sync.edge.vault import scan
 from vault_sync.sync import Order, Result, Seen
 
 Cause = Literal["rebuild", "sync", "resolve", "hook"]
@@ -203,9 +205,23 @@ def diff(console: Console) -> int:
 def resolve(console: Console, note: str, side: Side) -> int:
     """Settle what is open about one note by taking a side; a pass like any other does it."""
     config = console.config()
-    path = RelPath(console.path_in(config, note))
-    if not (config.root / path).is_file() and (config.root / f"{path}.md").is_file():
-        path = RelPath(f"{path}.md")
-    if not (config.root / path).is_file():
-        raise UsageError(f"{note}: there is no such note in {config.root}")
+    path = _note(console, config, note)
     return write(console, Order(cause="resolve", take=(path, side)), offline=True)
+
+
+def _note(console: Console, config: Config, given: str) -> RelPath:
+    """A note by its path, or by its name as a wikilink has it, with `.md` or without.
+
+    Raises:
+        UsageError: there is no such note, or more than one.
+    """
+    if (config.root / given).is_file() or Path(given).is_file():
+        return RelPath(console.path_in(config, given))
+    wanted = given.removesuffix(".md")
+    files = scan(config.root).files
+    called = [path for path in files if f"/{path}".endswith(f"/{wanted}.md")]
+    if len(called) == 1:
+        return called[0]
+    if called:
+        raise UsageError(f"{given}: may be {' or '.join(sorted(called))}: give the whole path")
+    raise UsageError(f"{given}: there is no such note in {config.root}")

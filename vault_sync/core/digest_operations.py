@@ -108,14 +108,11 @@ def _sayable(pending: Pending, scene: Scene, settlement: Settlement, path: RelPa
     tie = next(tie for tie in settlement.paper.ties if tie.digest == path)
     if tie.entry is not None and tie.entry.fields == fields:
         return True
-    read = digest_lens.read(digest_lens.new("-", [(fields, None)])).entries
-    if len(read) == 1 and read[0].fields == fields:
+    at = _unsayable(fields, tie.entry.fields if tie.entry else Fields(fields.url))
+    if at is None:
         return True
     pending.refused.add((settlement.key, path))
-    said = read[0].fields.commentary.split("\n") if read else []
     meant = fields.commentary.split("\n")
-    wrong = [n for n, line in enumerate(meant) if said[n : n + 1] != [line] and line.strip()]
-    at = wrong[0] if wrong else 0
     where = tie.section
     pending.problems.append(
         Problem(
@@ -129,6 +126,28 @@ def _sayable(pending: Pending, scene: Scene, settlement: Settlement, path: RelPa
         )
     )
     return False
+
+
+def _unsayable(fields: Fields, before: Fields) -> int | None:
+    """The line of a commentary (from 0) that does not read back, None if all of it does.
+
+    A fence that is opened and not closed reads back, but would fence in what is written below it
+    one day. One that was open in the digest before is its author's.
+    """
+    entries = digest_lens.read(digest_lens.new("-", [(fields, None)])).entries
+    if len(entries) != 1 or entries[0].fields != fields:
+        said = entries[0].fields.commentary.split("\n") if entries else []
+        meant = fields.commentary.split("\n")
+        wrong = [n for n, line in enumerate(meant) if said[n : n + 1] != [line] and line.strip()]
+        return wrong[0] if wrong else 0
+    return None if _open_fence(before) is not None else _open_fence(fields)
+
+
+def _open_fence(fields: Fields) -> int | None:
+    """The line of a commentary (from 0) that opens a code fence which nothing closes."""
+    alone = digest_lens.read(fields.commentary)
+    found = [line for line, code, _ in alone.notices if code == "unclosed-fence"]
+    return found[0] - 1 if found else None
 
 
 def _proved(

@@ -22,6 +22,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from vault_sync.core import title_line
@@ -118,8 +119,9 @@ def read(text: str, is_own_link: OwnLink = any_link) -> Digest:
     kinds = [
         FENCED if inside else kind_of(text, line) for line, inside in zip(of, mask, strict=True)
     ]
-    reader = _Reader(text, of, kinds, is_own_link)
-    return Digest(text, tuple(reader.entries(begin)), tuple(_notices(text, of, mask, has_fences)))
+    entries = tuple(_Reader(text, of, kinds, is_own_link).entries(begin))
+    found = [*_notices(text, of, mask, has_fences), *_swallowed(text, of, kinds, entries)]
+    return Digest(text, entries, tuple(sorted(found)))
 
 
 def kind_of(text: str, line: Line) -> int:
@@ -274,6 +276,32 @@ class _Reader(NamedTuple):
             return ()
         tokens = TAG.findall(self._words(numbers))
         return tuple(dict.fromkeys([token[1:] for token in tokens]))
+
+
+def _swallowed(
+    text: str, of: Sequence[Line], kinds: Sequence[int], entries: Sequence[Entry]
+) -> Iterable[tuple[int, str, str]]:
+    """Addresses of papers in a commentary over what looks like a title without authors.
+
+    Most likely entries that nothing marks as such. Prose ends in a full stop, and is no title.
+    """
+    if kinds.count(ADDRESS) == len(entries):
+        return
+    for entry in entries:
+        commentary = [each for each in entry.layout.commentary if kinds[each] != BLANK]
+        for number, below in pairwise(commentary):
+            if kinds[number] != ADDRESS or kinds[below] != TEXT:
+                continue
+            address = text[of[number].start : of[number].end].strip()
+            key = key_of(address)
+            words = text[of[below].start : of[below].end].rstrip()
+            if key is None or key == entry.key or key.startswith("url:") or words.endswith("."):
+                continue
+            message = (
+                f"{address} is read as commentary of the entry of line {entry.line}; if it is an "
+                "entry, write its title line as `Title (Author, Author)`"
+            )
+            yield number + 1, "address-in-commentary", message
 
 
 def _notices(
