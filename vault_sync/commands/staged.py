@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from vault_sync import index, report
 from vault_sync.commands.console import Console, UsageError
+from vault_sync.core import digest as digest_lens
 from vault_sync.core import names
 from vault_sync.core import note as note_lens
 from vault_sync.core.digest import Entry
 from vault_sync.core.links import Names
-from vault_sync.core.model import Problem, RelPath
+from vault_sync.core.model import Key, Problem, RelPath
 from vault_sync.core.paths import folder_of, stem_of
 from vault_sync.core.plan import Create, Operation, Rename, Write
 from vault_sync.edge import git
@@ -21,6 +22,7 @@ from vault_sync.edge.git import GitError, Repository
 from vault_sync.index import Judged
 
 _UNMET = frozenset({"entry-missing"})
+_FIELDS = ("url", "title", "authors", "tags", "commentary")
 
 
 def check_staged(console: Console) -> int:
@@ -127,24 +129,65 @@ def _reasons(judged: Judged) -> Iterator[str]:
     for conflict in plan.conflicts:
         where = f"{conflict.digest}:{conflict.line or 1}"
         yield f"{where}: {conflict.field}: not the same as in '{conflict.note}'"
+    noteless = set()
     for operation in plan.operations:
-        path, line, what = _reason(judged, operation)
-        yield f"{path}:{line}: {what}"
+        if isinstance(operation, Create):
+            noteless |= set(_unnoted(judged, operation))
+    for operation in plan.operations:
+        for path, line, what in _wrong(judged, operation, noteless):
+            yield f"{path}:{line}: {what}"
     yield from report.problem_lines(_ignored(plan.problems))
 
 
-def _reason(judged: Judged, operation: Operation) -> tuple[RelPath, int, str]:
+def _wrong(
+    judged: Judged, operation: Operation, noteless: Container[Key]
+) -> Iterator[tuple[RelPath, int, str]]:
+    path = operation.path
     if isinstance(operation, Create):
-        key = note_lens.read(operation.after).key
-        for path, digest in judged.snapshot.digests.items():
-            for entry in digest.entries:
-                if entry.key == key:
-                    return path, entry.line, "the entry has no note"
-        return operation.path, 1, f"is not there ({operation.why})"
-    if isinstance(operation, Write):
-        at = _first_difference(operation.before, operation.after)
-        return operation.path, at, f"lacks what the other side says ({operation.why})"
-    return operation.path, 1, f"belongs at {operation.to} ({operation.why})"
+        entries = list(_unnoted(judged, operation).values())
+        yield from ((at, entry.line, "the entry has no note") for at, entry in entries)
+        if not entries:
+            yield path, 1, f"is not there ({operation.why})"
+    elif not isinstance(operation, Write):
+        yield path, 1, f"belongs at {operation.to} ({operation.why})"
+    elif path in judged.snapshot.digests:
+        for key, (line, fields) in _rewritten(operation).items():
+            if key not in noteless:
+                note = ", ".join(f"'{each}'" for each in judged.snapshot.managed.get(key, ()))
+                yield path, line, f"{', '.join(fields)}: not the same as in the note {note}"
+    else:
+        line = _first_difference(operation.before, operation.after)
+        yield path, line, f"lacks what its digests say ({operation.why})"
+
+
+def _unnoted(judged: Judged, operation: Create) -> dict[Key, tuple[RelPath, Entry]]:
+    """The entry for which a note is to be made."""
+    key = note_lens.read(operation.after).key
+    return {
+        entry.key: (path, entry)
+        for path, digest in judged.snapshot.digests.items()
+        for entry in digest.entries
+        if entry.key == key
+    }
+
+
+def _rewritten(operation: Write) -> dict[Key, tuple[int, list[str]]]:
+    """The entries that a digest would get or that would change: their line, and what would."""
+    before = {entry.key: entry for entry in digest_lens.read(operation.before).entries}
+    found = {}
+    for entry in digest_lens.read(operation.after).entries:
+        old = before.get(entry.key)
+        if old is None:
+            found[entry.key] = (1, ["entry"])
+            continue
+        fields = [
+            each for each in _FIELDS if getattr(old.fields, each) != getattr(entry.fields, each)
+        ]
+        if (old.link and old.link.target) != (entry.link and entry.link.target):
+            fields.append("link")
+        if fields:
+            found[entry.key] = (old.line, fields)
+    return found
 
 
 def _first_difference(before: str, after: str) -> int:
@@ -190,6 +233,7 @@ def _to_add(judged: Judged, left_out: list[RelPath]) -> Iterator[str]:
             yield _made(judged, operation)
         else:
             yield _literal(operation.path)
+            yield from map(_literal, _other_side(judged, operation))
         if isinstance(operation, Rename):
             yield _literal(operation.to)
     for problem in plan.problems:
@@ -198,6 +242,15 @@ def _to_add(judged: Judged, left_out: list[RelPath]) -> Iterator[str]:
             yield from map(_literal, _digests_of(judged, RelPath(problem.path)))
     for path in left_out:
         yield _literal(path)
+
+
+def _other_side(judged: Judged, operation: Operation) -> Iterator[RelPath]:
+    """The files that say what this one does not: a pass with a base may change them instead."""
+    if operation.path in judged.snapshot.digests and isinstance(operation, Write):
+        for key in _rewritten(operation):
+            yield from judged.snapshot.managed.get(key, ())
+    else:
+        yield from _digests_of(judged, operation.path)
 
 
 def _digests_of(judged: Judged, path: RelPath) -> list[RelPath]:

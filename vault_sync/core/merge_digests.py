@@ -72,7 +72,7 @@ def _version(text: str) -> _Version | None:
         for line in lines_of(text[at:stop]):
             placed = Line(line.start + at, line.end + at, line.stop + at)
             if kind_of(text, placed) not in LAYOUT:
-                words = text[placed.start : placed.end]
+                words = _unended(text[placed.start : placed.stop])
                 parts.append((numbered("line", words, seen), text[start : placed.start], words))
                 start = placed.stop
         if entry is None:

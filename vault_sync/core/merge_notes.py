@@ -54,11 +54,11 @@ def _block(was: Note, here: Note, there: Note) -> Merged:
 
 
 def _rows(note: Note) -> _Rows | None:
-    """The lines of each property; comments and blank lines go with the one above them."""
+    """The lines of each property, with the comments below it; None if they cannot be read."""
     read_block = note.properties
     if read_block.block is None:
         return _Rows(Parts.of([], ""), {})
-    if read_block.broken is not None:
+    if read_block.broken is not None or not read_block.values:
         return None
     text, (start, end) = note.text, read_block.block
     first = text.index("\n", start) + 1
@@ -130,17 +130,17 @@ def _taken_apart(note: Note) -> _Body:
     seen: Counter[str] = Counter()
     text, body = note.text, note.properties.body
     at, carried = body, ""
-    own = 0
+    # What stands above all sections is no. 0; without any, the text is what would follow one.
+    own = 0 if note.sections else 1
     for section in (*note.sections, None):
         stop = len(text) if section is None else section.heading.start
         before, words, after = _split(carried + text[at:stop])
         if words:
-            parts.append((("own", str(own if parts else 0)), before, words))
-            own += 1
+            parts.append((("own", str(own)), before, words))
             carried = after
         else:
             carried = before
-        own = max(own, 1)
+        own += 1
         if section is None:
             break
         seen[fold(section.target)] += 1
