@@ -210,7 +210,7 @@ def drop_old(state: State, now: datetime, keep_saved_days: int = 90) -> int:
     known = {row.name for row in records.all_saved(state)}
     old = [
         file
-        for file in state.saved.glob("??/*")
+        for file in state.saved.glob("?/*")
         if file.name not in known and file.stat().st_mtime < before.timestamp()
     ]
     for file in old:

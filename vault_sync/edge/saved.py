@@ -1,6 +1,6 @@
 """Saved texts: whatever was replaced, moved to the trash or displaced, as plain files.
 
-`<state>/saved/<aa>/<sha256>`: readable with any editor, without this program. Which path and pass
+`<state>/saved/<a>/<sha256>`: readable with any editor, without this program. Which path and pass
 a text came from stands in the state's table; a text counts as saved once it stands there too.
 """
 
@@ -21,7 +21,7 @@ def name_of(content: bytes) -> str:
 
 
 def file_of(folder: Path, name: str) -> Path:
-    return folder / name[:2] / name
+    return folder / name[:1] / name
 
 
 def save(folder: Path, texts: Collection[bytes]) -> list[str]:
@@ -41,7 +41,7 @@ def save(folder: Path, texts: Collection[bytes]) -> list[str]:
         for content in texts:
             name = name_of(content)
             names.append(name)
-            shelf = folder / name[:2]
+            shelf = folder / name[:1]
             if not shelf.is_dir():
                 shelf.mkdir(mode=0o700, exist_ok=True)
                 touched.add(folder)

@@ -12,7 +12,7 @@ SCHEMA = 1
 TABLES = """
 CREATE TABLE vault(path TEXT NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL);
 CREATE TABLE base(key, digest, field, value NOT NULL, sum INTEGER NOT NULL, agreement INTEGER,
-                  PRIMARY KEY (key, digest, field)) WITHOUT ROWID;
+                  PRIMARY KEY (key, digest, field));
 CREATE TABLE history(key, digest, field, hash BLOB NOT NULL,
                      PRIMARY KEY (key, digest, field, hash)) WITHOUT ROWID;
 CREATE TABLE pass(id INTEGER PRIMARY KEY AUTOINCREMENT, started TEXT NOT NULL, cause TEXT NOT NULL,
@@ -21,7 +21,7 @@ CREATE TABLE operation(pass INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT
                        path NOT NULL, target, before TEXT, after TEXT, why TEXT NOT NULL,
                        undone TEXT, PRIMARY KEY (pass, number)) WITHOUT ROWID;
 CREATE TABLE journal(pass INTEGER NOT NULL, number INTEGER NOT NULL, content BLOB NOT NULL,
-                     sum INTEGER NOT NULL, PRIMARY KEY (pass, number)) WITHOUT ROWID;
+                     sum INTEGER NOT NULL, PRIMARY KEY (pass, number));
 CREATE TABLE agreement(id INTEGER PRIMARY KEY, pass INTEGER NOT NULL, paths TEXT NOT NULL,
                        rows, sum INTEGER NOT NULL);
 CREATE TABLE saved(hash TEXT NOT NULL, path NOT NULL, pass INTEGER, at TEXT NOT NULL,
