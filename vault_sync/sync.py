@@ -14,6 +14,7 @@ from vault_sync.core import conflicts as conflicts_note
 from vault_sync.core import digest as digest_lens
 from vault_sync.core import globs, snapshot
 from vault_sync.core.base import Base
+from vault_sync.core.holding import held_back
 from vault_sync.core.keys import arxiv_id
 from vault_sync.core.links import Names
 from vault_sync.core.model import Facts, Key, Problem, RelPath, Rules, Side
@@ -216,22 +217,6 @@ def _conflicts_note(
     return (Create(path, after, "open conflicts"),)
 
 
-def held_back(plan: Plan, held: frozenset[RelPath]) -> tuple[Plan, tuple[Operation, ...]]:
-    """The plan without what would write a held file, and those operations."""
-    waiting = tuple(operation for operation in plan.operations if operation.path in held)
-    if not waiting:
-        return plan, ()
-    paths = {operation.path for operation in waiting}
-    return (
-        replace(
-            plan,
-            operations=tuple(each for each in plan.operations if each.path not in paths),
-            agreements=tuple(each for each in plan.agreements if not each.paths & paths),
-        ),
-        waiting,
-    )
-
-
 def base_of(state: State) -> Base:
     """The base that this device keeps."""
     return Base(state.rows(), state.known, state.was_before)
@@ -270,7 +255,7 @@ def run(
         note = state.note
         seen, plan = planned(config, state, order, facts_of, progress)
         plan = replace(plan, problems=(*told, *plan.problems))
-        doable, waiting = held_back(plan, order.held)
+        doable, waiting = held_back(plan, order.held, RelPath(config.rules.conflicts_note))
         outcome = apply(
             config.root,
             state,

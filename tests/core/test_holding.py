@@ -1,0 +1,69 @@
+"""What waits while a person types: the table first of what must go on, then of what must not."""
+
+from __future__ import annotations
+
+from vault_sync.core.holding import held_back
+from vault_sync.core.model import Key, RelPath
+from vault_sync.core.plan import Agreement, Conflict, Create, Operation, Plan, Row, Write
+
+DIGEST, NOTE, OTHER, SHOWN = map(RelPath, ("d.md", "n.md", "o.md", "Sync conflicts.md"))
+
+
+def write(path: RelPath) -> Write:
+    return Write(path, "", "x", "")
+
+
+def agreement(*paths: RelPath) -> Agreement:
+    return Agreement(frozenset(paths), {Row(Key("k"), "", "-".join(paths)): '"x"'})
+
+
+def split(plan: Plan, *held: RelPath) -> tuple[set[str], int, set[str]]:
+    kept, waiting = held_back(plan, frozenset(held), SHOWN)
+    return (
+        {each.path for each in kept.operations},
+        len(kept.agreements),
+        {each.path for each in waiting},
+    )
+
+
+def plan(*operations: Operation, agreements: tuple[Agreement, ...] = ()) -> Plan:
+    return Plan(operations=operations, agreements=agreements)
+
+
+def test_nothing_held_is_the_plan_itself() -> None:
+    whole = plan(write(DIGEST), agreements=(agreement(DIGEST),))
+    assert held_back(whole, frozenset(), SHOWN) == (whole, ())
+
+
+def test_the_other_side_of_an_edit_follows_at_once() -> None:
+    whole = plan(write(NOTE), agreements=(agreement(NOTE),))
+    assert split(whole, DIGEST) == ({NOTE}, 1, set())
+
+
+def test_a_new_note_is_made_while_its_link_waits() -> None:
+    whole = plan(Create(NOTE, "x", ""), write(DIGEST), agreements=(agreement(NOTE),))
+    assert split(whole, DIGEST) == ({NOTE}, 1, {DIGEST})
+
+
+def test_a_held_file_is_not_written_and_nothing_it_is_needed_for_is_kept() -> None:
+    whole = plan(write(NOTE), write(OTHER), agreements=(agreement(NOTE), agreement(OTHER)))
+    assert split(whole, NOTE) == ({OTHER}, 1, {NOTE})
+
+
+def test_a_merge_waits_whole() -> None:
+    whole = plan(write(NOTE), write(DIGEST), agreements=(agreement(NOTE, DIGEST),))
+    assert split(whole, DIGEST) == (set(), 0, {NOTE, DIGEST})
+    assert split(whole, NOTE) == (set(), 0, {NOTE, DIGEST})
+
+
+def test_waiting_passes_on_through_shared_files() -> None:
+    both = (agreement(NOTE, DIGEST), agreement(DIGEST, OTHER))
+    whole = plan(write(NOTE), write(DIGEST), write(OTHER), agreements=both)
+    assert split(whole, NOTE) == (set(), 0, {NOTE, DIGEST, OTHER})
+
+
+def test_a_conflict_with_a_held_file_is_not_shown_yet() -> None:
+    conflict = Conflict(Key("k"), DIGEST, NOTE, "commentary", "a", "b")
+    whole = Plan(operations=(Create(SHOWN, "x", ""),), conflicts=(conflict,))
+    assert split(whole, NOTE) == (set(), 0, {SHOWN})
+    assert split(whole, OTHER) == ({SHOWN}, 0, set())
