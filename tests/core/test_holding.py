@@ -67,3 +67,9 @@ def test_a_conflict_with_a_held_file_is_not_shown_yet() -> None:
     whole = Plan(operations=(Create(SHOWN, "x", ""),), conflicts=(conflict,))
     assert split(whole, NOTE) == (set(), 0, {SHOWN})
     assert split(whole, OTHER) == ({SHOWN}, 0, set())
+
+
+def test_what_a_held_digest_reads_is_not_remembered() -> None:
+    read = Agreement(frozenset(), {Row(Key(""), DIGEST, "text"): '"half a sent"'})
+    assert split(plan(agreements=(read,)), OTHER) == (set(), 1, set())
+    assert split(plan(agreements=(read,)), DIGEST) == (set(), 0, set())

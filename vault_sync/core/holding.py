@@ -16,7 +16,8 @@ def held_back(
 
     A value that needs both of its files written (a merge) waits whole: with one side at the merged
     text and the base at the old one, the next word typed into the other side would be a conflict.
-    A conflict with a held file is not shown yet: it may be half a sentence.
+    A conflict with a held file is not shown yet: it may be half a sentence. What a held digest reads
+    is not remembered: whoever takes back the last words he typed has not cut the file short.
     """
     if not held:
         return plan, ()
@@ -26,9 +27,17 @@ def held_back(
     kept = replace(
         plan,
         operations=tuple(each for each in plan.operations if each.path not in paths),
-        agreements=tuple(each for each in plan.agreements if not each.paths & paths),
+        agreements=tuple(
+            each
+            for each in plan.agreements
+            if not each.paths & paths and not _is_text_of(each, held)
+        ),
     )
     return kept, waiting
+
+
+def _is_text_of(agreement: Agreement, held: frozenset[RelPath]) -> bool:
+    return any(not row.key and row.digest in held for row in agreement.put)
 
 
 def _with_their_partners(
