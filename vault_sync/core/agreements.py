@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from vault_sync.core import abstracts
 from vault_sync.core.base import encode, rows_of
 from vault_sync.core.model import Key, RelPath
 from vault_sync.core.paths import stem_of
@@ -86,4 +87,7 @@ def _own_rows(
     if key in scene.layout.undated:
         stem = stem_of(scene.layout.notes[key])
         rows.append((Row(key, "", "undated"), encode(stem), frozenset({NOTE})))
+    abstract = abstracts.of(scene, settlement).row
+    if abstract is not None:
+        rows.append((Row(key, "", "abstract"), encode(abstract), frozenset({NOTE})))
     return rows

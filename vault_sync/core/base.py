@@ -1,9 +1,10 @@
 """The base: what both sides last agreed on, field by field, as content.
 
 Rows of a paper as a whole (`digest` is ""): url, title, authors, note (its path), mentions (the
-keys its commentary named), undated (the name it was given without its date). Rows of a place:
-tags, commentary; and missing or unmet, where a person was told of it. One row a digest, with no
-key: the text it had when the last pass ended, against which a file cut short is recognised.
+keys its commentary named), undated (the name it was given without its date), abstract (the mark of
+the callout that was put into the note; "" for one of the reader's). Rows of a place: tags,
+commentary; and missing or unmet, where a person was told of it. One row a digest, with no key: the
+text it had when the last pass ended, against which a file cut short is recognised.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ class Base:
         }
 
 
-PAPER_ROWS = ("url", "title", "authors", "note", "mentions", "undated")
+PAPER_ROWS = ("url", "title", "authors", "note", "mentions", "undated", "abstract")
 PLACE_ROWS = ("tags", "commentary", "missing", "unmet")
 
 

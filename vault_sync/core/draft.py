@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from vault_sync.core import abstracts, plain
 from vault_sync.core import note as note_lens
-from vault_sync.core import plain
 from vault_sync.core.layout import Layout
 from vault_sync.core.links import link
 from vault_sync.core.mentions import items
@@ -32,13 +32,16 @@ Lists = Mapping[str, Named]
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """A note's new text, and what a second reading must find in it."""
+    """A note's new text, and what a second reading must find in it.
+
+    `own` are the reader's own words, with the abstract that they open with apart.
+    """
 
     path: RelPath
     text: str
     fields: Fields
     sections: tuple[tuple[str, str], ...]
-    own: str
+    own: tuple[str, str]
     why: str
 
 
@@ -64,7 +67,7 @@ def new(
         links=links,
     )
     weeks = ", ".join(f"'{stem_of(tie.digest)}'" for tie in settlement.paper.ties)
-    return Drafted(path, text, settlement.note, sections, "", f"new paper in {weeks}")
+    return Drafted(path, text, settlement.note, sections, ("", ""), f"new paper in {weeks}")
 
 
 def edited(
@@ -122,9 +125,18 @@ def edited(
     )
     sections = tuple((target, said) for _, target, said in sorted(expected)) + tuple(added)
     touched = [_same(opened, tie.section) for tie in live if tie.section is not None]
-    own = note_lens.own_words(opened, [*touched, *removed])
+    own = _own(note_lens.own_words(opened, [*touched, *removed]))
     why = _why(settlement, changes, added, removed)
     return Drafted(path, text, settlement.note, sections, own, why)
+
+
+def with_abstract(drafted: Drafted, callout: str, before: str | None = None) -> Drafted:
+    """The same with its abstract; `before` is what the note reads now, None for a new one."""
+    why = drafted.why
+    if before is not None:
+        why = "abstract" if drafted.text == before else f"{why}, abstract"
+    text = abstracts.placed(drafted.text, callout)
+    return replace(drafted, text=text, own=(callout, drafted.own[1]), why=why)
 
 
 def _same(opened: Note, section: Section) -> Section:
@@ -168,7 +180,9 @@ def _changes(
     if said.title and said.title != has.title:
         changes["title"] = said.title
     aliases = note.properties.items("aliases")
-    if said.title and adopting and not aliases:
+    # An entry without a title line has no old title: its note may get its first one late.
+    first = adopting or not (settlement.old_title or has.title)
+    if said.title and first and not aliases:
         changes["aliases"] = (said.title,)
     elif (old := settlement.old_title) in aliases and said.title != old:
         changes["aliases"] = tuple(said.title if each == old else each for each in aliases)
@@ -292,5 +306,10 @@ def proved(drafted: Drafted) -> int | None:
     if said != targets:
         wrong = [section for section in found if section.commentary != targets[section.target]]
         return wrong[0].line if wrong else 1
-    own = note_lens.own_words(read, found).removeprefix(note_lens.OWN_HEADING).strip()
-    return None if own == drafted.own.removeprefix(note_lens.OWN_HEADING).strip() else 1
+    return None if _own(note_lens.own_words(read, found)) == drafted.own else 1
+
+
+def _own(words: str) -> tuple[str, str]:
+    """The reader's own words: the abstract that they open with, and the others, our heading off."""
+    above, rest = note_lens.parted(words)
+    return above, rest.removeprefix(note_lens.OWN_HEADING).strip()

@@ -102,10 +102,13 @@ def of(
         if path is None:
             path = _new_path(settlement, published, rules, taken)
             taken.add(path)
-            if not published and "{published" in rules.name:
+            if not published and "{published" in rules.folder + rules.name:
                 undated.add(settlement.key)
         elif published and base.text(Row(settlement.key, "", "undated")) == stem_of(path):
-            dated = _named(settlement, published, rules, folder_of(path), taken)
+            folder = folder_of(path)
+            if folder == naming.folder(rules.folder, ""):
+                folder = naming.folder(rules.folder, published)
+            dated = _named(settlement, published, rules, folder, taken)
             if dated != path:
                 renames[path] = dated
                 taken.add(dated)

@@ -35,6 +35,9 @@ OWN_HEADING = "## My notes"
 
 _HEADING = re.compile(r" {0,3}#{1,2}(?:[ \t]+(?P<words>[^\n]*?))?(?:[ \t]+#+)?[ \t]*")
 _LINK_ONLY = re.compile(r"\[\[(?P<target>[^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
+_ABSTRACT = re.compile(
+    r"^ {0,3}>[ \t]*\[!abstract\][^\n]*(?:\n {0,3}>[^\n]*)*", re.MULTILINE | re.IGNORECASE
+)
 _ADDRESS_PROPERTIES = ("url", "arxiv", "doi", "source")
 _MADE_PROPERTIES = frozenset(
     (
@@ -187,6 +190,22 @@ def own_words(note: Note, sections: Sequence[Section]) -> str:
     return "".join(parts).strip(" \t\r\n" + BOM)
 
 
+def abstract(note: Note) -> str | None:
+    """The first callout of the type `abstract` below the properties, LF newlines; else None."""
+    found = _ABSTRACT.search(note.text, note.properties.body)
+    return found[0].replace("\r\n", "\n").removesuffix("\r") if found else None
+
+
+def parted(own: str) -> tuple[str, str]:
+    """The callout of the type `abstract` that the reader's own words open with, and the others.
+
+    Both with LF newlines and without blanks at their ends.
+    """
+    words = own.replace("\r\n", "\n")
+    found = _ABSTRACT.match(words)
+    return (found[0], words[found.end() :].strip()) if found else ("", words.strip())
+
+
 def own_properties(note: Note) -> tuple[str, ...]:
     """The names of properties that only a person can have added."""
     extra = [name for name in note.properties.values if name not in _MADE_PROPERTIES]
@@ -243,10 +262,10 @@ def _say(note: Note, section: Section, commentary: str, newline: str) -> list[Ed
 
 
 def _add(text: str, added: Sequence[tuple[str, str]], newline: str) -> str:
-    """Put new sections after the last one, or above the reader's own text."""
+    """Put new sections after the last one, or above the reader's own text, below the abstract."""
     note = read(text)
     last = note.sections[-1] if note.sections else None
-    at = last.body.end if last else note.properties.body
+    at = last.body.end if last else _top(note)
     before, after = text[:at], text[at:]
     words = "\n".join(section_text(target, commentary) for target, commentary in added)
     if not last and after.strip():
@@ -262,6 +281,16 @@ def _add(text: str, added: Sequence[tuple[str, str]], newline: str) -> str:
     if before.strip(BOM) and not before.endswith(("\n\n", "\n\r\n")):
         words = "\n" + words
     return before + to_newlines(words, newline) + after
+
+
+def _top(note: Note) -> int:
+    """Where the first section belongs: below the properties, and the abstract if that is next."""
+    body = note.properties.body
+    start = body + len(note.text[body:]) - len(note.text[body:].lstrip(" \t\r\n"))
+    found = _ABSTRACT.match(note.text, start)
+    if found is None:
+        return body
+    return found.end() + note.text.startswith("\n", found.end())
 
 
 def section_text(target: str, commentary: str) -> str:

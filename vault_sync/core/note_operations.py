@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from vault_sync.core import abstracts, removals
 from vault_sync.core import draft as drafting
-from vault_sync.core import removals
 from vault_sync.core.draft import Drafted, Lists
 from vault_sync.core.model import Problem, RelPath
 from vault_sync.core.note import Note
@@ -22,7 +22,7 @@ def add(pending: Pending, scene: Scene, settlement: Settlement, lists: Lists) ->
         return
     note = scene.snapshot.notes[path]
     if removals.nothing_of_the_readers(
-        settlement.paper, note, scene.rules
+        settlement.paper, note, scene.base, scene.rules
     ) and not drafting.listed_by_hand(note, lists, scene.layout, path):
         _trash(pending, settlement, path, note)
     else:
@@ -32,6 +32,8 @@ def add(pending: Pending, scene: Scene, settlement: Settlement, lists: Lists) ->
 def _create(pending: Pending, scene: Scene, settlement: Settlement, lists: Lists) -> None:
     facts = scene.facts_of(settlement.key)
     drafted = drafting.new(settlement, scene.layout, facts, scene.rules.facts, lists)
+    if callout := abstracts.of(scene, settlement).callout:
+        drafted = drafting.with_abstract(drafted, callout)
     if _proved(pending, settlement, drafted):
         pending.creates.append(Create(drafted.path, drafted.text, drafted.why))
         pending.touch(drafted.path, settlement)
@@ -56,6 +58,8 @@ def _edit(
             )
         )
         return
+    if callout := abstracts.of(scene, settlement).callout:
+        drafted = drafting.with_abstract(drafted, callout, note.text)
     if drafted.text != note.text and _proved(pending, settlement, drafted):
         pending.note_writes.append(Write(path, note.text, drafted.text, drafted.why))
         pending.touch(path, settlement)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from vault_sync.core import abstracts
 from vault_sync.core import note as note_lens
 from vault_sync.core.base import Base
 from vault_sync.core.model import Key, Problem, RelPath, Rules
@@ -174,12 +175,15 @@ def plan_number(removed: Sequence[tuple[RelPath, Key]]) -> str:
     return sha256(listed.encode("utf-8", "surrogateescape")).hexdigest()[:8]
 
 
-def nothing_of_the_readers(paper: Paper, note: Note, rules: Rules) -> bool:
-    """Whether a note has nothing but what came from its digests, its link lists aside."""
+def nothing_of_the_readers(paper: Paper, note: Note, base: Base, rules: Rules) -> bool:
+    """Whether a note has nothing but what came from its digests and arXiv, link lists aside."""
     sections = [tie.section for tie in paper.ties if tie.section is not None]
+    abstract, words = note_lens.parted(note_lens.own_words(note, sections))
+    put = base.text(Row(paper.base_key, "", "abstract"))
     return (
         all(tie.kind == "removed" for tie in paper.ties)
-        and not note_lens.own_words(note, sections)
+        and not words
+        and (not abstract or abstracts.mark(abstract) == put)
         and not note_lens.own_properties(note)
         and not any(private(rules, tag) for tag in note.fields.tags)
     )

@@ -1,0 +1,359 @@
+"""What comes of facts: the abstract, the properties, a title and a date that come late."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.memory import MemoryVault, facts
+from tests.reader import (
+    ALPHA,
+    DAYS,
+    ENTRY,
+    NEXT,
+    NOTE,
+    WEEK,
+    change,
+    cut,
+    forget,
+    fresh,
+    noted,
+    nothing_happens,
+    only,
+    quiet,
+    rename,
+    said,
+    section,
+)
+from vault_sync.core import note as note_lens
+from vault_sync.core.harmless import callout
+from vault_sync.core.model import Facts, Key, Rules
+
+TEXT = "We study $x^2$.\nAnd more #tags."
+CALLOUT = "> [!abstract]- Abstract\n> We study $x^2$.\n>\n> And more \\#tags."
+RULES = Rules(facts=("published", "abstract"))
+UNTITLED = "digests/z.md"
+PAPER = Key("arxiv:2308.00009")
+
+
+def abstracts(text: str = TEXT) -> dict[Key, Facts]:
+    return {key: replace(of, abstract=text) for key, of in facts(DAYS).items()}
+
+
+def with_abstracts(**files: str) -> MemoryVault:
+    """The vault after a pass whose notes have their abstracts."""
+    vault = fresh(**files)
+    vault.rules, vault.facts = RULES, abstracts()
+    vault.sync()
+    quiet(vault)
+    return vault
+
+
+def bare(**files: str) -> MemoryVault:
+    """The vault after a pass that knew no abstract, but asks for it now."""
+    vault = fresh(**files)
+    vault.rules = RULES
+    vault.sync()
+    quiet(vault)
+    return vault
+
+
+# Where no abstract is put.
+
+
+def test_no_abstract_where_none_is_asked_for() -> None:
+    vault = fresh()
+    vault.facts = abstracts()
+    vault.sync()
+    assert "[!abstract]" not in "".join(vault.files.values())
+    quiet(vault)
+
+
+@pytest.mark.parametrize("text", ["", "\u200b", "\n \n"])
+def test_no_abstract_where_arxiv_has_none(text: str) -> None:
+    vault = fresh()
+    vault.rules, vault.facts = RULES, abstracts(text)
+    vault.sync()
+    assert "[!abstract]" not in "".join(vault.files.values())
+    quiet(vault)
+
+
+def test_an_abstract_that_the_reader_took_out_stays_out() -> None:
+    vault = with_abstracts()
+    change(vault, NOTE, CALLOUT + "\n\n", "")
+    assert not nothing_happens(vault).problems
+    vault.facts = abstracts("Another abstract.")
+    nothing_happens(vault)
+
+
+def test_an_abstract_that_the_reader_edited_stays_as_he_left_it() -> None:
+    vault = with_abstracts()
+    change(vault, NOTE, "We study", "They study")
+    nothing_happens(vault)
+    vault.facts = abstracts("Another abstract.")
+    nothing_happens(vault)
+
+
+@pytest.mark.parametrize("own", ["> [!ABSTRACT] 요약\n> 내 말.", "> [!abstract]+\n> x"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_an_abstract_of_the_readers_is_left_alone(own: str, newline: str) -> None:
+    vault = bare()
+    change(vault, NOTE, "---\n\n##", f"---\n\n{own}\n\n##")
+    vault.files[NOTE] = vault.files[NOTE].replace("\n", newline)
+    nothing_happens(vault)
+    vault.facts = abstracts()
+    before = vault.files[NOTE]
+    vault.sync()
+    assert vault.files[NOTE] == before
+    quiet(vault)
+    change(vault, NOTE, own.replace("\n", newline) + 2 * newline, "")
+    nothing_happens(vault)
+
+
+def test_an_abstract_moved_elsewhere_in_the_note_is_still_there() -> None:
+    vault = with_abstracts()
+    change(vault, NOTE, CALLOUT + "\n\n", "")
+    vault.files[NOTE] += f"\n## My notes\n\n{CALLOUT}\n"
+    nothing_happens(vault)
+
+
+def test_another_device_learns_of_the_abstract_before_it_goes() -> None:
+    vault = with_abstracts()
+    forget(vault)
+    nothing_happens(vault)
+    change(vault, NOTE, CALLOUT + "\n\n", "")
+    nothing_happens(vault)
+
+
+# Where it is put.
+
+
+def test_a_new_note_has_its_abstract_below_the_properties() -> None:
+    vault = with_abstracts()
+    assert f"---\n\n{CALLOUT}\n\n## [[2023년 8월 3주차]]\n\n알파 첫 문장" in vault.files[NOTE]
+    assert callout(Facts(abstract=TEXT)) == CALLOUT
+    assert section(vault, NOTE).commentary == said(vault, ALPHA).commentary
+    assert CALLOUT not in vault.files[WEEK]
+
+
+def test_an_abstract_that_comes_late_is_the_only_change() -> None:
+    vault = bare()
+    before = vault.files[NOTE]
+    vault.facts = abstracts()
+    vault.sync()
+    assert vault.files[NOTE] == before.replace("---\n\n##", f"---\n\n{CALLOUT}\n\n##")
+    quiet(vault)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("body", "after"),
+    [
+        ("\n## [[W]]\n\nwords\n", "\nCALL\n\n## [[W]]\n\nwords\n"),
+        ("## [[W]]\n", "\nCALL\n\n## [[W]]\n"),
+        ("\nmine\n\n## [[W]]\n\nwords", "\nCALL\n\nmine\n\n## [[W]]\n\nwords"),
+        ("mine\n\n## [[W]]\n", "\nCALL\n\nmine\n\n## [[W]]\n"),
+    ],
+)
+def test_where_an_abstract_stands(body: str, after: str, newline: str) -> None:
+    vault = bare()
+    week = "[[2023년 8월 3주차]]"
+    properties = vault.files[NOTE].partition("\n---\n")[0] + "\n---\n"
+    words = section(vault, NOTE).commentary
+
+    def note(text: str) -> str:
+        filled = text.replace("CALL", CALLOUT).replace("[[W]]", week)
+        filled = filled.replace(f"## {week}\n\nwords", f"## {week}\n")
+        return (properties + filled.replace(f"## {week}\n", f"## {week}\n\n{words}\n")).replace(
+            "\n", newline
+        )
+
+    vault.files[NOTE] = note(body)
+    nothing_happens(vault)
+    vault.facts = abstracts()
+    vault.sync()
+    assert vault.files[NOTE] == note(after)
+    quiet(vault)
+
+
+def test_a_note_made_again_has_its_abstract_again() -> None:
+    vault = with_abstracts()
+    before = vault.files.pop(NOTE)
+    nothing_happens(vault)
+    vault.sync(remake=True)
+    assert vault.files[NOTE] == before
+    quiet(vault)
+
+
+# It is nobody's word, and in nobody's way.
+
+
+def test_an_untouched_abstract_does_not_keep_a_note_whose_entry_is_gone() -> None:
+    vault = with_abstracts()
+    cut(vault, ALPHA)
+    vault.sync()
+    assert NOTE not in vault.files and f".trash/{NOTE.rpartition('/')[2]}" in vault.files
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("We study", "They study"),
+        ("\\#tags.\n", "\\#tags.\n> 내가 덧붙인 줄\n"),
+        ("\\#tags.\n", "\\#tags.\n\n내가 쓴 줄\n"),
+        ("> We study", "내 줄\n\n> We study"),
+    ],
+)
+def test_an_abstract_with_a_word_of_the_readers_keeps_its_note(old: str, new: str) -> None:
+    vault = with_abstracts()
+    change(vault, NOTE, old, new)
+    nothing_happens(vault)
+    cut(vault, ALPHA)
+    vault.sync()
+    assert new.strip("\n") in vault.files[NOTE] and CALLOUT.splitlines()[0] in vault.files[NOTE]
+    assert note_lens.read(vault.files[NOTE]).sections == ()
+
+
+def test_a_paper_that_comes_back_has_its_section_below_the_abstract() -> None:
+    vault = with_abstracts()
+    change(vault, NOTE, "\n---\n\n> [!a", "\nrating: 5\n---\n\n> [!a")
+    text = cut(vault, ALPHA)
+    vault.sync()
+    assert CALLOUT in vault.files[NOTE]
+    vault.files[WEEK] += text
+    vault.sync()
+    assert f"---\n\n{CALLOUT}\n\n## [[2023년 8월 3주차]]\n\n알파" in vault.files[NOTE]
+    assert "## My notes" not in vault.files[NOTE]
+    quiet(vault)
+
+
+def test_a_second_week_is_put_below_the_first_and_not_into_the_abstract() -> None:
+    vault = with_abstracts()
+    vault.files[NEXT] += ENTRY.replace("알파 둘째 줄입니다.", "다시 본 알파.")
+    vault.sync()
+    assert vault.files[NOTE].count(CALLOUT) == 1
+    assert section(vault, NOTE, NEXT).commentary.endswith("다시 본 알파.")
+    quiet(vault)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("own", ["", "\n# Links\n", "내가 쓴 줄\n"])
+def test_an_adopted_note_gets_its_abstract(own: str, newline: str) -> None:
+    plain = ENTRY.replace("#alpha", own + "#alpha") if "쓴" in own else ENTRY + own
+    vault = fresh(**{"mine/알파.md": plain.replace("\n", newline)})
+    vault.rules, vault.facts = RULES, abstracts()
+    vault.sync()
+    text = vault.files["mine/알파.md"].replace("\r\n", "\n")
+    assert f"---\n\n{CALLOUT}\n\n## [[2023년 8월 3주차]]\n" in text
+    assert text.endswith(own) or own + "#alpha" in text
+    quiet(vault)
+
+
+def test_a_hostile_abstract_is_only_words() -> None:
+    hostile = "---\n## [[2023년 8월 3주차]]\nhttps://x.y\n```dataviewjs\n<% tp %>\n%% ![[a]] #t ^b"
+    vault = fresh()
+    vault.rules, vault.facts = RULES, abstracts(hostile)
+    vault.sync()
+    read = note_lens.read(vault.files[NOTE])
+    assert [each.commentary for each in read.sections] == [said(vault, ALPHA).commentary]
+    above = note_lens.abstract(read)
+    assert above is not None and all(line.startswith(">") for line in above.split("\n"))
+    assert not any(each in above for each in ("```", "<%", "%%", "[[", "![", " #t", "\n> #"))
+    quiet(vault)
+
+
+# The other facts.
+
+
+def test_facts_become_properties_where_they_are_absent() -> None:
+    vault = fresh()
+    vault.rules = Rules(facts=("published", "updated", "categories", "doi", "journal", "comment"))
+    vault.facts[ALPHA] = Facts(
+        published="2023-08-01",
+        updated="2024-01-02",
+        categories=("cs.CL", "stat.ML"),
+        doi="10.1000/x",
+        comment="12 pages: see https://a.b",
+    )
+    vault.sync()
+    assert (
+        "published: 2023-08-01\nupdated: 2024-01-02\ncategories:\n  - cs.CL\n  - stat.ML\n"
+        'doi: 10.1000/x\ncomment: "12 pages: see https://a.b"\n'
+    ) in vault.files[NOTE]
+    assert "journal" not in vault.files[NOTE]
+    change(vault, NOTE, "  - stat.ML\n", "  - mine\n")
+    change(vault, NOTE, "updated: 2024-01-02", "updated: 2025-05-05")
+    nothing_happens(vault)
+    vault.facts[ALPHA] = replace(vault.facts[ALPHA], journal="Nature", doi="10.1000/y")
+    before = vault.files[NOTE]
+    only(vault, NOTE)
+    assert "journal: Nature\n" in vault.files[NOTE]
+    assert vault.files[NOTE].replace("journal: Nature\n", "") == before
+
+
+def test_a_title_that_comes_late_is_also_an_alias_and_a_name() -> None:
+    text = "2023년 9월\nhttps://arxiv.org/abs/2308.00009\n제타입니다.\n#zeta\n"
+    vault = fresh(**{UNTITLED: text})
+    vault.sync()
+    (path,) = (path for path in vault.files if "2308.00009" in path)
+    assert noted(vault, path).title == ""
+    digest = vault.files[UNTITLED]
+    vault.facts[PAPER] = Facts(published="2023-08-09", title="Zeta: A", authors=("Zoe Min",))
+    vault.sync()
+    named = "papers/230809 Zeta.md"
+    assert path not in vault.files and noted(vault, named).title == "Zeta: A"
+    assert note_lens.read(vault.files[named]).properties.items("aliases") == ("Zeta: A",)
+    assert vault.files[UNTITLED] == digest.replace("[[2308.00009]]", "[[230809 Zeta]]")
+    quiet(vault)
+
+
+# The date that comes late.
+
+
+def test_a_late_date_moves_a_note_to_the_folder_of_its_year_too() -> None:
+    vault = fresh()
+    vault.rules, vault.facts = Rules(folder="papers/{published:%Y}"), {}
+    vault.sync()
+    assert "papers/Alpha Models.md" in vault.files
+    rename(vault, "papers/Beta Nets.md", "mine/Beta Nets.md")
+    vault.sync()
+    vault.facts = facts(DAYS)
+    vault.sync()
+    assert "papers/2023/230801 Alpha Models.md" in vault.files
+    assert "mine/230802 Beta Nets.md" in vault.files
+    quiet(vault)
+
+
+def test_a_late_date_whose_name_is_taken_gets_the_id() -> None:
+    vault = fresh(**{"other/230801 alpha models.md": "남의 글"})
+    vault.facts = {}
+    vault.sync()
+    vault.facts = facts(DAYS)
+    vault.sync()
+    assert "papers/230801 Alpha Models (2308.00001).md" in vault.files
+    assert vault.files["other/230801 alpha models.md"] == "남의 글"
+    assert "[[230801 Alpha Models (2308.00001)|" in vault.files[WEEK]
+    quiet(vault)
+
+
+def test_an_adopted_note_is_never_renamed() -> None:
+    vault = fresh(**{"papers/Alpha Models.md": ENTRY})
+    vault.facts = {}
+    vault.sync()
+    vault.facts = facts(DAYS)
+    vault.sync()
+    assert "published: 2023-08-01" in vault.files["papers/Alpha Models.md"]
+    assert NOTE not in vault.files
+    quiet(vault)
+
+
+def test_a_dated_note_that_the_reader_names_back_stays() -> None:
+    vault = fresh()
+    vault.facts = {}
+    vault.sync()
+    vault.facts = facts(DAYS)
+    vault.sync()
+    rename(vault, NOTE, "papers/Alpha Models.md")
+    vault.sync()
+    assert "papers/Alpha Models.md" in vault.files and "[[Alpha Models|" in vault.files[WEEK]
+    quiet(vault)
