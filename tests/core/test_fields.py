@@ -423,6 +423,7 @@ def test_a_first_commentary_and_first_tags_from_the_note() -> None:
         "tags: alpha, llm\n",
         "tags:\n- alpha\n- llm\n",
         "tags:\n  - '#alpha'\n  - \"llm\"\n",
+        "tags: '#alpha #llm'\n",
     ],
 )
 def test_properties_in_odd_style(styled: str) -> None:
@@ -434,6 +435,14 @@ def test_properties_in_odd_style(styled: str) -> None:
     if not plan.problems:
         assert noted(vault, NOTE).tags == ("alpha", "llm", "new")
     quiet(vault)
+
+
+def test_what_is_no_tag_stays_in_the_note() -> None:
+    vault = settled()
+    change(vault, NOTE, "  - llm\n", "  - llm\n  - deep learning\n  - '#new'\n")
+    only(vault, WEEK)
+    assert said(vault, ALPHA).tags == ("alpha", "llm", "new")
+    assert noted(vault, NOTE).tags == ("alpha", "llm", "deep learning", "new")
 
 
 def test_crlf_notes_and_digests() -> None:
@@ -472,9 +481,6 @@ def test_what_would_split_the_digest_is_held(typed: str, what: str) -> None:
         # In a note a heading ends the section: what follows is the reader's own.
         assert not plan.problems
         assert "제목" not in vault.files[WEEK] and "끝 줄." not in vault.files[WEEK]
-    elif typed.startswith("```"):
-        # A fence still being typed fences nothing, on either side.
-        assert said(vault, ALPHA).commentary == section(vault, NOTE).commentary
     else:
         assert codes(plan) == ["would-not-read-back"], what
         problem = plan.problems[0]

@@ -11,6 +11,7 @@ from vault_sync.core.model import Fields, Key, Problem, RelPath
 from vault_sync.core.paths import stem_of
 from vault_sync.core.pending import Pending, Scene
 from vault_sync.core.plan import Create, Write
+from vault_sync.core.sayable import unsayable
 from vault_sync.core.settle import LIVE, NOTE, Settlement
 from vault_sync.core.text import splice
 
@@ -108,46 +109,27 @@ def _sayable(pending: Pending, scene: Scene, settlement: Settlement, path: RelPa
     tie = next(tie for tie in settlement.paper.ties if tie.digest == path)
     if tie.entry is not None and tie.entry.fields == fields:
         return True
-    at = _unsayable(fields, tie.entry.fields if tie.entry else Fields(fields.url))
-    if at is None:
+    wrong = unsayable(fields, tie.entry.fields if tie.entry else Fields(fields.url))
+    if wrong is None:
         return True
     pending.refused.add((settlement.key, path))
-    meant = fields.commentary.split("\n")
-    where = tie.section
+    line: int | None = None
+    note = scene.snapshot.notes[settlement.paper.note] if settlement.paper.note else None
+    if wrong.field != "commentary" and note is not None:
+        value = note.properties.values.get(wrong.field)
+        line = value.line if value else 1
+    elif wrong.field == "commentary" and tie.section is not None:
+        line = tie.section.commentary_line + wrong.line
     pending.problems.append(
         Problem(
-            scene.layout.notes[settlement.key] if where is None else settlement.paper.note or "",
+            settlement.paper.note or scene.layout.notes[settlement.key],
             "would-not-read-back",
-            f"{meant[at]!r} cannot stand in the digest '{stem_of(path)}': it would be read "
-            "as something other than commentary of this entry",
-            "a heading, an address with a title under it, a line of only tags, or a fence "
-            "that is not closed would split the digest; change that line",
-            None if where is None else where.commentary_line + at,
+            f"in the digest '{stem_of(path)}' {wrong.message}",
+            f"{wrong.hint}; until then nothing of this note goes there",
+            line,
         )
     )
     return False
-
-
-def _unsayable(fields: Fields, before: Fields) -> int | None:
-    """The line of a commentary (from 0) that does not read back, None if all of it does.
-
-    A fence that is opened and not closed reads back, but would fence in what is written below it
-    one day. One that was open in the digest before is its author's.
-    """
-    entries = digest_lens.read(digest_lens.new("-", [(fields, None)])).entries
-    if len(entries) != 1 or entries[0].fields != fields:
-        said = entries[0].fields.commentary.split("\n") if entries else []
-        meant = fields.commentary.split("\n")
-        wrong = [n for n, line in enumerate(meant) if said[n : n + 1] != [line] and line.strip()]
-        return wrong[0] if wrong else 0
-    return None if _open_fence(before) is not None else _open_fence(fields)
-
-
-def _open_fence(fields: Fields) -> int | None:
-    """The line of a commentary (from 0) that opens a code fence which nothing closes."""
-    alone = digest_lens.read(fields.commentary)
-    found = [line for line, code, _ in alone.notices if code == "unclosed-fence"]
-    return found[0] - 1 if found else None
 
 
 def _proved(

@@ -95,7 +95,7 @@ class Note:
 def read(text: str) -> Note:
     """Read a note. Total: any text is a note, what is not understood is the reader's own."""
     properties = yaml.read(text)
-    tags = tuple(tag.removeprefix("#") for tag in properties.items("tags") if tag.strip("# "))
+    tags = tuple(tag.removeprefix("#") for tag in _tags(properties) if tag.strip("# "))
     fields = Fields(
         url=properties.scalar("url").strip(),
         title=properties.scalar("title").strip(),
@@ -114,6 +114,14 @@ def read(text: str) -> Note:
         managed="digests" in properties.values,
         first_heading=first_heading,
     )
+
+
+def _tags(properties: yaml.Properties) -> Sequence[str]:
+    """The items of `tags`. Of a text each word is one, as it was in Obsidian before 1.9."""
+    value = properties.find("tags")
+    if value is None or value.items is not None or value.kind == "other":
+        return properties.items("tags")
+    return value.text.replace(",", " ").split()
 
 
 def _key(properties: yaml.Properties) -> Key | None:

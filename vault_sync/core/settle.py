@@ -11,6 +11,7 @@ from typing import NamedTuple
 from vault_sync.core import agree
 from vault_sync.core.agree import Open, TagPlace
 from vault_sync.core.base import PLACE_ROWS, Base, encode
+from vault_sync.core.digest_reader import TAG
 from vault_sync.core.keys import key_of
 from vault_sync.core.model import Facts, Fields, Key, RelPath, Rules, Side
 from vault_sync.core.note import Note
@@ -201,8 +202,10 @@ def _tags(result: Settlement, said: Fields, base: Base, rules: Rules) -> None:
 
 
 def private(rules: Rules, tag: str) -> bool:
-    """Whether a tag of a note stays there."""
-    return any(fnmatchcase(tag, pattern) for pattern in rules.private_tags)
+    """Whether a tag of a note stays there: a private one, or what is no tag (`deep learning`)."""
+    return TAG.fullmatch("#" + tag) is None or any(
+        fnmatchcase(tag, pattern) for pattern in rules.private_tags
+    )
 
 
 def _tag_place(paper: Paper, tie: Tie, base: Base) -> TagPlace:

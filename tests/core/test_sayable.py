@@ -1,0 +1,56 @@
+"""Which field of an entry a digest cannot say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from vault_sync.core.model import Fields
+from vault_sync.core.sayable import unsayable
+
+PLAIN = Fields("https://arxiv.org/abs/2403.00011", "Title (ReST)", ("Kim (KAIST, AI)", "Bo Lee"))
+FENCE = "말\n```python\nx"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        PLAIN,
+        replace(PLAIN, title="", authors=()),
+        replace(PLAIN, authors=(), commentary="말"),
+        replace(PLAIN, title="Attention [Again] | More", tags=("a", "2024", "논문/생성")),
+        replace(PLAIN, commentary="말\n\n---\n\n### 셋째\nhttps://a.example\n```\n# x\n```"),
+    ],
+)
+def test_what_can_be_said(fields: Fields) -> None:
+    if fields.title and not fields.authors:
+        # Without authors only its link makes a line a title.
+        found = unsayable(fields, fields)
+        assert found is not None and found.field == "authors"
+    else:
+        assert unsayable(fields, Fields(fields.url)) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "line"),
+    [
+        ({"commentary": "말\n## 제목\n말"}, "commentary", 1),
+        ({"commentary": "말\n\nhttps://a.example/b\nTitle (Ann Park, Bo Lee)"}, "commentary", 2),
+        ({"commentary": "#only #tags\n말"}, "commentary", 0),
+        ({"commentary": FENCE}, "commentary", 1),
+        ({"commentary": "말", "authors": ("Brandt, Ola",)}, "authors", 0),
+        ({"commentary": "말", "authors": ("Ann (KAIST",)}, "authors", 0),
+        ({"title": ""}, "authors", 0),
+        ({"commentary": "말", "tags": ("deep learning",)}, "tags", 0),
+        ({"commentary": "말", "tags": ("2024",)}, "tags", 0),
+        ({"commentary": "말", "title": "a\nb"}, "title", 0),
+    ],
+)
+def test_what_cannot_be_said(change: dict[str, object], field: str, line: int) -> None:
+    found = unsayable(replace(PLAIN, **change), PLAIN)  # type: ignore[arg-type] - a table of fields
+    assert found is not None
+    assert (found.field, found.line) == (field, line)
+
+
+def test_a_fence_that_the_digest_left_open_is_its_authors() -> None:
+    assert unsayable(replace(PLAIN, commentary=FENCE), replace(PLAIN, commentary=FENCE)) is None
