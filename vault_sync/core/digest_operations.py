@@ -109,7 +109,9 @@ def _sayable(pending: Pending, scene: Scene, settlement: Settlement, path: RelPa
     tie = next(tie for tie in settlement.paper.ties if tie.digest == path)
     if tie.entry is not None and tie.entry.fields == fields:
         return True
-    wrong = unsayable(fields, tie.entry.fields if tie.entry else Fields(fields.url))
+    before = tie.entry.fields if tie.entry else Fields(fields.url)
+    link = scene.layout.linked(scene.layout.notes[settlement.key], path)
+    wrong = unsayable(fields, before, link)
     if wrong is None:
         return True
     pending.refused.add((settlement.key, path))

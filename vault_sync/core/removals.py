@@ -85,10 +85,13 @@ def _edited(paper: Paper, tie: Tie, note: Note, base: Base, rules: Rules) -> boo
         return False
     said = note.fields
     tags = _agreed_tags(paper, base)
-    if tags is not None and tags != {fold(tag) for tag in said.tags if not private(rules, tag)}:
+    if tags is not None and tags != {
+        name for tag in said.tags if (name := fold(tag)) in tags or not private(rules, tag)
+    }:
         return True
+    # A value that was never agreed on is as good as an edited one.
     return any(
-        was is not None and was != now
+        (was is None and bool(now)) or (was is not None and was != now)
         for was, now in (
             (base.text(Row(paper.base_key, "", "title")), said.title),
             (base.text(Row(paper.base_key, "", "url")), said.url),
@@ -185,5 +188,8 @@ def nothing_of_the_readers(paper: Paper, note: Note, base: Base, rules: Rules) -
         and not words
         and (not abstract or abstracts.mark(abstract) == put)
         and not note_lens.own_properties(note)
-        and not any(private(rules, tag) for tag in note.fields.tags)
+        and not any(
+            private(rules, tag) and fold(tag) not in (_agreed_tags(paper, base) or ())
+            for tag in note.fields.tags
+        )
     )

@@ -29,13 +29,14 @@ _HINTS: dict[FieldName, str] = {
 }
 
 
-def unsayable(fields: Fields, before: Fields) -> Unsayable | None:
+def unsayable(fields: Fields, before: Fields, link: str) -> Unsayable | None:
     """The first field that an entry cannot say, None if it can say all. `before` it says now.
 
+    Its title line carries a link to `link`: without authors nothing else makes it one.
     A fence that is opened and not closed reads back, but would fence in what is written below it
     one day. One that was open in the digest before is its author's.
     """
-    if _reads_back(fields):
+    if _reads_back(fields, link):
         opened = _open_fence(fields.commentary)
         if opened is None or _open_fence(before.commentary) is not None:
             return None
@@ -54,8 +55,8 @@ def unsayable(fields: Fields, before: Fields) -> Unsayable | None:
     return _value("authors", ", ".join(repr(author) for author in fields.authors))
 
 
-def _reads_back(fields: Fields) -> bool:
-    entries = digest_lens.read(digest_lens.new("-", [(fields, None)])).entries
+def _reads_back(fields: Fields, link: str | None = None) -> bool:
+    entries = digest_lens.read(digest_lens.new("-", [(fields, link)])).entries
     return len(entries) == 1 and entries[0].fields == fields
 
 
