@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.edge.written_worlds import NOON, P, World, agree
+from tests.edge.written_worlds import NOON, Killed, P, World, agree
 from vault_sync.core.model import Key
 from vault_sync.core.plan import Agreement, Plan, Row, Write
 from vault_sync.edge.state import Busy, StateError, open_state, state_dir
@@ -283,23 +283,46 @@ def test_a_state_that_cannot_be_written_says_so_and_is_what_it_was(world: World)
     assert world.state().rows() == {A: '"one"'}
 
 
-def test_a_damaged_journal_is_left_undone(world: World) -> None:
-    world.put("a.md", "old")
-    operation = Write(P("a.md"), "old", "new", "")
-
+def stopped_after_the_journal(world: World) -> None:
     def stop(point: str, _: str) -> None:
         if point == "after-journal":
-            raise KeyboardInterrupt
+            raise Killed
 
-    with pytest.raises(KeyboardInterrupt):
-        world.apply(operation, agreements=(agree("a.md"),), at=stop)
+    world.put("a.md", "old")
+    with pytest.raises(Killed):
+        world.apply(Write(P("a.md"), "old", "new", ""), agreements=(agree("a.md"),), at=stop)
+
+
+def spoil(world: World, statement: str) -> None:
     with sqlite3.connect(database(world)) as connection:
-        connection.execute("UPDATE journal SET content = x'6e6577e1'")
-        connection.execute("UPDATE agreement SET rows = '[[], []]'")
+        assert connection.execute(statement).rowcount == 1
     connection.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE journal SET content = x'6e6577e1'",
+        "UPDATE journal SET sum = sum + 1",
+        "UPDATE operation SET path = 'b.md'",
+        "DELETE FROM journal",
+    ],
+)
+def test_a_damaged_journal_is_left_undone(world: World, statement: str) -> None:
+    stopped_after_the_journal(world)
+    spoil(world, statement)
     told = world.recover()
     assert [one.code for one in told] == ["recovered", "not-recovered"]
     assert world.texts() == {"a.md": "old"}
+    assert world.state().rows() == {}
+    assert world.recover() == []
+
+
+def test_a_damaged_agreement_is_not_kept(world: World) -> None:
+    stopped_after_the_journal(world)
+    spoil(world, "UPDATE agreement SET rows = replace(rows, 'v', 'w')")
+    world.recover()
+    assert world.texts() == {"a.md": "new"}
     assert world.state().rows() == {}
 
 

@@ -339,6 +339,8 @@ def test_an_edit_at_a_point_is_kept(world: World, kind: str, point: str, style: 
     # What is only renamed is not saved: its writer's own edit replaced it.
     assert world.holds("tok-old") or kind == "rename"
     assert "edited tok-edit" in world.texts().values(), "the edit stands where its writer sees it"
+    if kind == "trash" and point in {"after-journal", "before-look", "before-move"}:
+        assert world.texts() == {"a.md": "edited tok-edit"}, "an edit beats a removal"
     if kind == "write" and outcome.done:
         # Edited after the exchange: of our text, and the base says what both sides had said.
         assert point in {"after-exchange", "before-base"}

@@ -26,6 +26,7 @@ PROGRAM = Path(one_pass.__file__)
 _TOKEN = re.compile(r"tok-[a-z-]+")
 TOKENS = {token for text in one_pass.BEFORE.values() for token in _TOKEN.findall(text)}
 MOVED = {"papers/old name.md": "papers/2024/new name.md", "papers/gone.md": ".trash/gone.md"}
+SWAPPED_IN = ("digests", "papers", "papers/2024", ".trash")
 WRITING_CALLS = {
     *("openat", "write", "pwrite64", "renameat2", "rename", "unlink", "unlinkat", "mkdir"),
     *("mkdirat", "fsync", "fdatasync", "ftruncate", "fchmod", "fsetxattr", "linkat"),
@@ -156,6 +157,38 @@ def test_an_undisturbed_pass_ends_as_meant_and_the_next_writes_nothing(world: Wo
     writing = {"pwrite64", "write", "renameat2", "unlink", "unlinkat", "fsync", "fdatasync"}
     # One `write`: what the program prints.
     assert [point.call for point in again if point.call in writing] == ["write"]
+
+
+def test_what_is_on_the_disk_before_what(world: World) -> None:
+    """A power cut keeps what was synced: saved texts and journal, then new bytes, then the base."""
+    trace = world.vault.parent.parent / "trace"
+    injection.run(world.program, "-y", "-o", str(trace), "-e", "fsync,fdatasync,renameat2")
+    lines = [line.partition(" ")[2].lstrip() for line in trace.read_text().splitlines()]
+    swaps = [number for number, line in enumerate(lines) if "renameat2" in line]
+    commits = [
+        number
+        for number, line in enumerate(lines)
+        if line.startswith("fdatasync") and "state.sqlite-wal>" in line
+    ]
+
+    def synced(name: str, after: int = -1) -> int:
+        found = (
+            number
+            for number, line in enumerate(lines)
+            if number > after and line.startswith("fsync") and f"{name}>" in line
+        )
+        return next(found, len(lines))
+
+    assert len(swaps) == 6
+    journal = max(number for number in commits if number < swaps[0])
+    saved = [number for number, line in enumerate(lines) if re.search(r"/saved/\w+/\w{64}>", line)]
+    assert len(saved) == 4 and max(saved) < journal
+    for number in swaps[:4]:
+        temporary = re.search(r'"(\w{12}-\d)"', lines[number])
+        assert temporary is not None
+        assert journal < synced(temporary[1]) < number
+    folders = {synced(str(world.vault / name), swaps[-1]) for name in SWAPPED_IN}
+    assert swaps[-1] < min(folders) <= max(folders) < max(commits)
 
 
 def test_killed_at_some_calls(world: World) -> None:

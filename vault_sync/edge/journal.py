@@ -20,6 +20,8 @@ from vault_sync.edge.saved import name_of
 from vault_sync.edge.state import State
 from vault_sync.edge.tables import bound, checksum, unbound
 
+DAMAGED = "the journal is damaged there"
+
 
 @dataclass(slots=True)
 class Task:
@@ -153,12 +155,15 @@ def interrupted(state: State) -> list[Pass]:
 
     What a flipped bit has made of one of them is left undone: the next pass plans it anew.
     """
-    return [
-        Pass(id_, token, started, _tasks(state, id_), _agreements(state, id_))
-        for id_, token, started in state.select(
-            "SELECT id, token, started FROM pass WHERE open ORDER BY id"
-        )
-    ]
+    found = []
+    for id_, token, started in state.select(
+        "SELECT id, token, started FROM pass WHERE open ORDER BY id"
+    ):
+        tasks = _tasks(state, id_)
+        # Which file a damaged task was about is not known for certain, so nothing rests on any.
+        sound = all(task.undone != DAMAGED for task in tasks)
+        found.append(Pass(id_, token, started, tasks, _agreements(state, id_) if sound else []))
+    return found
 
 
 def _tasks(state: State, id_: int) -> list[Task]:
@@ -175,7 +180,7 @@ def _tasks(state: State, id_: int) -> list[Task]:
             number, one.kind, one.path, one.to, one.before, one.after, content, one.why, one.undone
         )
         if _sum(task) != sum_ or (task.has_content and name_of(content) != task.after):
-            task.undone = "the journal is damaged there"
+            task.undone = DAMAGED
         tasks.append(task)
     return tasks
 
