@@ -221,7 +221,7 @@ class _Reach:
             path for path, change in touched if not (change.old and change.new)
         )
         self._close(keys)
-        self._find(keys - known, keys)
+        self._find(keys - known | self._unlinked(keys), keys)
         return frozenset(keys | self._named(keys))
 
     def _load(self, paths: Iterable[RelPath | None]) -> bool:
@@ -288,8 +288,17 @@ class _Reach:
             if not self._load(wanted):
                 return
 
+    def _unlinked(self, keys: set[Key]) -> set[Key]:
+        """Those of these papers that an entry has and no link leads to."""
+        return {
+            entry.key
+            for digest in self.digests.values()
+            for entry in digest.entries
+            if entry.link is None and entry.key in keys
+        }
+
     def _find(self, new: set[Key], keys: set[Key]) -> None:
-        """Look through all of the index for papers that are new in it: who has them already?"""
+        """Look through all of the index for papers that no link leads to: who has them already?"""
         words = {_word(key) for key in new}
         paths = git.holding(self.repository, sorted(words)) if words else []
         found = [self.place.in_vault(path) for path in paths]

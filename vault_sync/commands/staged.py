@@ -186,8 +186,19 @@ def _rewritten(operation: Write) -> dict[Key, tuple[int, list[str]]]:
         if (old.link and old.link.target) != (entry.link and entry.link.target):
             fields.append("link")
         if fields:
-            found[entry.key] = (old.line, fields)
+            found[entry.key] = (_line_of(old, fields[0]), fields)
     return found
+
+
+def _line_of(entry: Entry, field: str) -> int:
+    layout = entry.layout
+    if field == "commentary":
+        return entry.commentary_line
+    if field == "tags" and layout.tags:
+        return layout.tags[0] + 1
+    if field in {"title", "authors", "link"} and layout.below is not None:
+        return layout.below + 1
+    return entry.line
 
 
 def _first_difference(before: str, after: str) -> int:
@@ -240,8 +251,10 @@ def _to_add(judged: Judged, left_out: list[RelPath]) -> Iterator[str]:
         if problem.code in _UNMET:
             yield _literal(problem.path)
             yield from map(_literal, _digests_of(judged, RelPath(problem.path)))
-    for path in left_out:
-        yield _literal(path)
+    for problem in plan.problems:
+        if problem.code == "not-added":
+            yield _literal(problem.path)
+    yield from map(_literal, left_out)
 
 
 def _other_side(judged: Judged, operation: Operation) -> Iterator[RelPath]:
