@@ -11,7 +11,7 @@ from vault_sync.core import snapshot
 from vault_sync.core.base import Base
 from vault_sync.core.links import Names
 from vault_sync.core.model import Facts, Key, RelPath, Rules
-from vault_sync.core.plan import Agreement, Create, Operation, Plan, Rename, Row, Trash, Write
+from vault_sync.core.plan import Agreement, Create, Operation, Plan, Rename, Row, Write
 from vault_sync.core.presence import Choices
 from vault_sync.core.reconcile import reconcile
 
@@ -22,7 +22,7 @@ class MemoryVault:
 
     files: dict[str, str] = field(default_factory=dict)
     rows: dict[Row, str] = field(default_factory=dict)
-    older: set[tuple[Row, str]] = field(default_factory=set)
+    older: set[tuple[Key, str, str]] = field(default_factory=set)
     known: bool = False
     rules: Rules = field(default_factory=Rules)
     facts: dict[Key, Facts] = field(default_factory=dict)
@@ -30,7 +30,9 @@ class MemoryVault:
 
     def base(self) -> Base:
         return Base(
-            dict(self.rows), self.known, lambda row, value: (row, _hash(value)) in self.older
+            dict(self.rows),
+            self.known,
+            lambda row, value: (row.key, row.field, _hash(value)) in self.older,
         )
 
     def plan(
@@ -86,11 +88,15 @@ class MemoryVault:
     def keep(self, agreements: tuple[Agreement, ...]) -> None:
         for agreement in agreements:
             for row in agreement.drop:
-                self.rows.pop(row, None)
+                self._outdated(row, self.rows.pop(row, None))
             for row, value in agreement.put.items():
-                if row in self.rows and self.rows[row] != value:
-                    self.older.add((row, _hash(self.rows[row])))
+                if self.rows.get(row) != value:
+                    self._outdated(row, self.rows.get(row))
                 self.rows[row] = value
+
+    def _outdated(self, row: Row, value: str | None) -> None:
+        if value is not None:
+            self.older.add((row.key, row.field, _hash(value)))
 
     def sync(
         self, *, remake: bool = False, choices: Choices | None = None, allowed: str = ""

@@ -8,9 +8,11 @@ hypothesis machine and a plain random walk can lead him alike.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from difflib import unified_diff
 
 from vault_sync.core import digest as digest_lens
 from vault_sync.core import note as note_lens
@@ -30,7 +32,11 @@ WEEKS = ("digests/1주.md", "digests/2주.md")
 
 def words(text: str) -> set[str]:
     """The words of a text, but for those that are only part of a file's name in a link."""
-    return set(WORD.findall(LINKED.sub("", text)))
+    return set(_each_word(text))
+
+
+def _each_word(text: str) -> list[str]:
+    return WORD.findall(LINKED.sub("", text))
 
 
 @dataclass
@@ -76,7 +82,7 @@ class World:
         return "\n".join(lines) + "\n"
 
     def write(self, vault: MemoryVault, **files: str | None) -> None:
-        """The reader leaves these files so; what is in none of them any more he took out."""
+        """The reader leaves these files so; a word that stands there less often he took out."""
         before = "".join(vault.files.get(path, "") for path in files)
         after = "".join(text for text in files.values() if text is not None)
         for path, text in files.items():
@@ -84,9 +90,9 @@ class World:
                 vault.files.pop(path, None)
             else:
                 vault.files[path] = text
-        self.written |= words(after)
-        was, now = words(before), words(after)
-        self.removed = (self.removed | (was - now)) - (now - was)
+        was, now = Counter(_each_word(before)), Counter(_each_word(after))
+        self.written |= set(now)
+        self.removed = (self.removed | set(was - now)) - set(now - was)
 
 
 # Looking around.
@@ -447,8 +453,22 @@ def one_pass(world: World, vault: MemoryVault, *, remake: bool = False) -> None:
     vault.carry_out(plan)
     world.passes += 1
     again = vault.plan(remake=remake)
-    assert again.operations == (), f"a second pass would do {again.operations}"
+    assert again.operations == (), f"a second pass would do {shown(again)}"
     assert again.agreements == (), f"a second pass would learn {again.agreements}"
+
+
+def shown(plan: Plan) -> str:
+    """The operations of a plan as a person compares them."""
+    return "\n".join(
+        line
+        for each in plan.operations
+        for line in [
+            f"{type(each).__name__} {each.path}: {each.why}",
+            *unified_diff(
+                getattr(each, "before", "").split("\n"), getattr(each, "after", "").split("\n"), n=1
+            ),
+        ]
+    )
 
 
 def cut_pass(world: World, vault: MemoryVault, at: int) -> None:
@@ -465,7 +485,7 @@ def cut_pass(world: World, vault: MemoryVault, at: int) -> None:
     world.passes += 1
     healed = deepcopy(vault)
     healed.sync()
-    assert visible(healed) == visible(whole), "a pass that was cut does not heal"
+    assert visible(healed) == visible(whole), f"cut at {at}, not healed:\n{shown(plan)}"
 
 
 def partial_pass(world: World, vault: MemoryVault, mask: int) -> None:

@@ -225,6 +225,17 @@ def test_an_edited_property_beats_a_removal(old: str, new: str) -> None:
     quiet(vault)
 
 
+def test_what_was_never_agreed_on_beats_a_removal() -> None:
+    vault = settled()
+    change(vault, NOTE, "- Bo Lee", "- Bo Lim")
+    forget(vault)
+    assert vault.sync().conflicts
+    cut(vault, ALPHA)
+    vault.sync()
+    assert "Bo Lim" in vault.files[NOTE]
+    assert entry(vault, ALPHA).fields.authors == ("Ann Park", "Bo Lim")
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

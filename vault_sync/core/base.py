@@ -38,7 +38,8 @@ def decode(value: str) -> str | tuple[str, ...]:
 class Base:
     """`known` is False on a device's first pass over a vault, or when the base was lost.
 
-    `was_before(row, value)` says whether the row had this value at an earlier time.
+    `was_before(row, value)` says whether the row had this value at an earlier time, in whatever
+    digest the paper was then.
     """
 
     rows: Mapping[Row, str] = field(default_factory=dict)

@@ -7,61 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from vault_sync.core import renamed
 from vault_sync.core.base import Base, encode
 from vault_sync.core.digest import Entry
 from vault_sync.core.keys import key_of
 from vault_sync.core.links import addresses
-from vault_sync.core.model import Key, Place, Problem, RelPath, Side
+from vault_sync.core.model import Key, Place, Problem, RelPath
 from vault_sync.core.names import fold
 from vault_sync.core.note import Section
 from vault_sync.core.paths import joined, natural, stem_of
 from vault_sync.core.plan import Row
 from vault_sync.core.snapshot import Snapshot
+from vault_sync.core.ties import Choices, Kind, Paper, Role, Tie
 
-Kind = Literal["both", "new", "moved", "append", "removed", "waiting"]
-"""both: entry and note have it. new: the note gets a section. moved: the section's entry now stands
-in another digest. append: the digest gets an entry. removed: the entry was taken out of its digest.
-waiting: one of the two is not believed or not there; nothing is done."""
-
-Role = Literal["managed", "adopted", "made"]
-
-
-@dataclass(frozen=True, slots=True)
-class Tie:
-    """How one paper stands to one digest.
-
-    `named` is the link of the note's `digests` item, `origin` the digest that the base knows it by
-    where that is another one: the entry moved, or the digest was renamed.
-    """
-
-    digest: RelPath
-    kind: Kind
-    entry: Entry | None = None
-    section: Section | None = None
-    named: str = ""
-    origin: RelPath | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """One paper of the vault, its note and its digests, the first of which speaks for it.
-
-    `base_key` is the key the base knows it by: another one when an address was changed to that of
-    another paper on one side.
-    """
-
-    key: Key
-    note: RelPath | None
-    role: Role
-    ties: tuple[Tie, ...]
-    base_key: Key
-
-
-Choices = Mapping[tuple[Key, RelPath, str], Side]
-"""What a person decided: for a paper, a digest and a field (or "entry") the side to take."""
+__all__ = ["Choices", "Kind", "Paper", "Presence", "Role", "Tie", "of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,8 +268,19 @@ class _Pairing:
         at, section = named.get(digest, ("", None))
         if section is None and digest not in named:
             return Tie(digest, "new", entry)
-        was = self._was(key, digest)
+        was = self._was(key, digest) or self._came_from(key, digest, named)
         return Tie(digest, "both" if was is None else "moved", entry, section, at, was)
+
+    def _came_from(self, key: Key, digest: RelPath, named: Collection[RelPath]) -> RelPath | None:
+        """Where the base knows an entry whose move the note has followed already.
+
+        So it is after a pass that was cut off, and where another device went before.
+        """
+        if self.base.knows(Place(key, digest)):
+            return None
+        here = {found.digest for found in self.entries.get(key, ())} | set(named)
+        gone = [was for was in self.base.places.get(key, ()) if was not in here]
+        return gone[0] if len(gone) == 1 else None
 
     def _was(self, key: Key, digest: RelPath) -> RelPath | None:
         """The old path of a renamed digest, where the base knows this paper by it."""

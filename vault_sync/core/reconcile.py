@@ -52,7 +52,9 @@ def reconcile(
     there = presence.of(
         snapshot, base, new_digest=_digest_folder(snapshot, rules), remake=remake, choices=choices
     )
-    guarded = removals.believed(there.papers, snapshot, base, rules, remake=remake, allowed=allowed)
+    guarded = removals.believed(
+        there.papers, snapshot, base, rules, remake=remake, choices=choices, allowed=allowed
+    )
     settlements = [
         settle(
             paper,

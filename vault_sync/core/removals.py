@@ -17,7 +17,7 @@ from vault_sync.core.model import Key, Problem, RelPath, Rules
 from vault_sync.core.names import fold
 from vault_sync.core.note import Note
 from vault_sync.core.plan import Row
-from vault_sync.core.presence import Kind, Paper, Tie
+from vault_sync.core.presence import Choices, Kind, Paper, Tie
 from vault_sync.core.settle import private
 from vault_sync.core.snapshot import Snapshot
 
@@ -41,12 +41,14 @@ def believed(
     rules: Rules,
     *,
     remake: bool,
+    choices: Choices,
     allowed: str,
 ) -> Guarded:
     """The papers as far as their removals are believed; `remake` believes none."""
     if remake:
         return Guarded(tuple(_waiting(paper, {"removed"}) for paper in papers))
-    return guard(edit_beats_removal(papers, snapshot, base, rules), base, rules, allowed)
+    papers = edit_beats_removal(papers, snapshot, base, rules, choices)
+    return guard(papers, base, rules, allowed)
 
 
 def _waiting(paper: Paper, kinds: Collection[Kind]) -> Paper:
@@ -55,15 +57,19 @@ def _waiting(paper: Paper, kinds: Collection[Kind]) -> Paper:
 
 
 def edit_beats_removal(
-    papers: Sequence[Paper], snapshot: Snapshot, base: Base, rules: Rules
+    papers: Sequence[Paper], snapshot: Snapshot, base: Base, rules: Rules, choices: Choices
 ) -> list[Paper]:
-    """A note that was edited since both sides agreed is not given up: its entry is put back."""
+    """A note that was edited since both sides agreed is not given up: its entry is put back.
+
+    A removal that a person has chosen is one.
+    """
     return [
         replace(
             paper,
             ties=tuple(
                 replace(tie, kind="append")
                 if tie.kind == "removed"
+                and (paper.base_key, tie.digest, "entry") not in choices
                 and _edited(paper, tie, snapshot.notes[paper.note], base, rules)
                 else tie
                 for tie in paper.ties

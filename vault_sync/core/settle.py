@@ -13,7 +13,7 @@ from vault_sync.core.agree import Open, TagPlace
 from vault_sync.core.base import PLACE_ROWS, Base, encode
 from vault_sync.core.digest_reader import TAG
 from vault_sync.core.keys import key_of
-from vault_sync.core.model import Facts, Fields, Key, RelPath, Rules, Side
+from vault_sync.core.model import Facts, Fields, Key, Place, RelPath, Rules, Side
 from vault_sync.core.note import Note
 from vault_sync.core.plan import Conflict, Row
 from vault_sync.core.presence import Choices, Paper, Tie
@@ -148,7 +148,7 @@ def _open(
 def _commentary(result: Settlement, tie: Tie, base: Base, choices: Choices) -> None:
     entry = result.entries[tie.digest]
     paper = result.paper
-    row = Row(paper.base_key, tie.origin or tie.digest, "commentary")
+    row = Row(paper.base_key, _known_as(paper, tie, base), "commentary")
     kept_row = Row(paper.base_key, tie.digest, "commentary")
     choice = _choice(choices, paper, tie.digest, "commentary")
     if tie.origin is not None:
@@ -182,6 +182,16 @@ def _commentary(result: Settlement, tie: Tie, base: Base, choices: Choices) -> N
     result.keep(kept_row, value, {NOTE: note_changes, tie.digest: value != entry.commentary})
 
 
+def _known_as(paper: Paper, tie: Tie, base: Base) -> RelPath:
+    """The digest under which the base knows a place: its old one where the entry has moved.
+
+    Another device's move may be known already while the note still names the old digest.
+    """
+    if tie.origin is not None and base.knows(Place(paper.base_key, tie.origin)):
+        return tie.origin
+    return tie.digest
+
+
 def _was_taken_out(tie: Tie, entry: Fields, row: Row, base: Base) -> bool:
     """Whether a section that is not there once was: nobody knows what its reader meant."""
     return tie.kind in {"both", "moved"} and bool(entry.commentary) and bool(base.text(row))
@@ -209,7 +219,7 @@ def private(rules: Rules, tag: str) -> bool:
 
 
 def _tag_place(paper: Paper, tie: Tie, base: Base) -> TagPlace:
-    was = base.items(Row(paper.base_key, tie.origin or tie.digest, "tags"))
+    was = base.items(Row(paper.base_key, _known_as(paper, tie, base), "tags"))
     has = tie.entry.fields.tags if tie.entry else ()
     if tie.kind == "append" or paper.note is None:
         # One of the two is still to be made: that it has no tags is nobody's wish.

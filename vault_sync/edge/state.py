@@ -109,10 +109,11 @@ class State:
         return self._rows or {}
 
     def was_before(self, row: Row, value: str) -> bool:
-        """Whether the base had `value` in this row at an earlier time."""
+        """Whether the base had `value` in this row at an earlier time, in whatever digest then."""
         found = self.select(
-            "SELECT 1 FROM history WHERE key = ? AND digest = ? AND field = ? AND hash = ?",
-            *map(bound, row),
+            "SELECT 1 FROM history WHERE key = ? AND field = ? AND hash = ?",
+            bound(row.key),
+            bound(row.field),
             fingerprint(value),
         )
         return bool(found)
