@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any, NoReturn, TypeVar
 
 import click
@@ -278,7 +282,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """One command; errors become a line on standard error and an exit code."""
     color = False if os.environ.get("NO_COLOR") else None
     try:
-        code = cli.main(arguments, prog_name="vault-sync", standalone_mode=False, color=color)
+        with _terminable():
+            code = cli.main(arguments, prog_name="vault-sync", standalone_mode=False, color=color)
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
         error.show()
@@ -292,6 +297,23 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 1
     except Exception as error:  # noqa: BLE001 - the last door: a message for every error
         return _said(error)
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl-C does: locks and turns are given back, and it is said."""
+
+    def end(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may set a handler
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _said(error: Exception) -> int:

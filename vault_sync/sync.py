@@ -10,15 +10,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from vault_sync.core import abstracts, globs, snapshot
 from vault_sync.core import conflicts as conflicts_note
 from vault_sync.core import digest as digest_lens
-from vault_sync.core import globs, snapshot
 from vault_sync.core.base import Base
 from vault_sync.core.holding import held_back
 from vault_sync.core.keys import arxiv_id
 from vault_sync.core.links import Names
 from vault_sync.core.model import Facts, Key, Problem, RelPath, Rules, Side
-from vault_sync.core.plan import Conflict, Create, Operation, Outcome, Plan, Trash, Write
+from vault_sync.core.plan import Conflict, Create, Operation, Outcome, Plan, Row, Trash, Write
 from vault_sync.core.presence import Choices, Paper
 from vault_sync.core.reconcile import reconcile
 from vault_sync.core.snapshot import Snapshot
@@ -129,18 +129,28 @@ def exported(seen: Seen, path: RelPath) -> str:
 
 
 def lacking(seen: Seen, rules: Rules) -> list[Key]:
-    """The papers on arXiv whose notes lack a fact that the configuration asks for."""
+    """The papers on arXiv whose notes lack what arXiv may know: a note, or one of its facts."""
     wanted = []
     entries = (entry for digest in seen.snapshot.digests.values() for entry in digest.entries)
     for key in dict.fromkeys(entry.key for entry in entries):
         if not arxiv_id(key):
             continue
-        notes = [seen.snapshot.notes[path] for path in seen.snapshot.managed.get(key, ())]
-        if not notes or any(
-            not note.properties.items(name) for note in notes for name in rules.facts
-        ):
+        paths = seen.snapshot.managed.get(key, ())
+        if not paths or any(_lacks(seen, rules, key, path) for path in paths):
             wanted.append(key)
     return wanted
+
+
+def _lacks(seen: Seen, rules: Rules, key: Key, path: RelPath) -> bool:
+    note = seen.snapshot.notes[path]
+    has = note.properties.items
+    undated = Row(key, "", "undated") in seen.base.rows and not has("published")
+    if undated or not note.fields.title:
+        return True
+    return any(
+        abstracts.missing(note, key, seen.base) if name == "abstract" else not has(name)
+        for name in rules.facts
+    )
 
 
 def think(seen: Seen, rules: Rules, facts: Mapping[Key, Facts], order: Order) -> Plan:
@@ -229,9 +239,15 @@ def planned(
     facts_of: FactsOf = no_facts,
     progress: Progress = _silent,
 ) -> tuple[Seen, Plan]:
-    """Look and think; nothing is written and nothing locked."""
+    """Look and think; nothing is written and nothing locked.
+
+    The plan wants the facts that are lacking and that `facts_of` does not know.
+    """
     seen = look(config, base_of(state), progress)
-    return seen, think(seen, config.rules, facts_of(lacking(seen, config.rules)), order)
+    lacks = lacking(seen, config.rules)
+    plan = think(seen, config.rules, facts_of(lacks), order)
+    unknown = set(plan.wanted)
+    return seen, replace(plan, wanted=tuple(key for key in lacks if key in unknown))
 
 
 def run(
@@ -240,10 +256,14 @@ def run(
     order: Order,
     facts_of: FactsOf = no_facts,
     *,
+    ask: Callable[[Sequence[Key]], object] | None = None,
     wait: float = 5.0,
     progress: Progress = _silent,
 ) -> Result:
     """One whole pass: recover, look, think, act.
+
+    Where it wants facts, `ask` is called with no lock held, for it may take minutes, and then the
+    pass begins anew.
 
     Raises:
         state.Busy: another process holds the vault.
@@ -255,16 +275,26 @@ def run(
         note = state.note
         seen, plan = planned(config, state, order, facts_of, progress)
         plan = replace(plan, problems=(*told, *plan.problems))
-        doable, waiting = held_back(plan, order.held, RelPath(config.rules.conflicts_note))
-        outcome = apply(
-            config.root,
-            state,
-            doable,
-            cause=order.cause,
-            started=datetime.now(UTC),
-            sources=_sources(seen, doable),
-        )
-        return Result(plan, outcome, waiting, note)
+        if ask is None or not plan.wanted:
+            return replace(_acted(config, state, order, seen, plan), note=note)
+    ask(plan.wanted)
+    result = run(config, state, order, facts_of, wait=wait, progress=progress)
+    problems = tuple(dict.fromkeys((*told, *result.plan.problems)))
+    return replace(result, plan=replace(result.plan, problems=problems), note=note or result.note)
+
+
+def _acted(config: Config, state: State, order: Order, seen: Seen, plan: Plan) -> Result:
+    """Carry a plan out, with the lock held."""
+    doable, waiting = held_back(plan, order.held, RelPath(config.rules.conflicts_note))
+    outcome = apply(
+        config.root,
+        state,
+        doable,
+        cause=order.cause,
+        started=datetime.now(UTC),
+        sources=_sources(seen, doable),
+    )
+    return Result(plan, outcome, waiting)
 
 
 def _sources(seen: Seen, plan: Plan) -> frozenset[RelPath]:

@@ -27,7 +27,7 @@ import pytest
 from vault_sync.core.model import Facts
 from vault_sync.edge import arxiv, arxiv_cache, arxiv_http, snapshot_file
 from vault_sync.edge.arxiv import Answer, Source, look_up, remembered
-from vault_sync.edge.arxiv_api import Pace
+from vault_sync.edge.arxiv_api import Pace, pace_for
 
 ROOT = Path(__file__).resolve().parents[2]
 TRUTH = ROOT / ".." / "shared" / "corpus" / "weeks" / "flat" / "truth.json"
@@ -263,6 +263,23 @@ def test_only_https_is_asked_but_for_this_machine(source: Source, url: str) -> N
     answer = ask(replace(source, url=url), ["2308.00001"])
     assert answer.unknown == {"2308.00001"}
     assert "not https" in messages(answer)[0] and len(answer.said) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "seconds"),
+    [
+        (arxiv.API, 3.0),
+        ("https://example.org/api", 3.0),
+        ("https://127.0.0.1.example.org/api", 3.0),
+        ("http://127.0.0.1@example.org/", 3.0),
+        ("", 3.0),
+        ("http://127.0.0.1:8080/api", 0.05),
+        ("http://[::1]/api", 0.05),
+        ("https://localhost/api", 0.05),
+    ],
+)
+def test_arxivs_pace_holds_for_every_host_but_this_machine(url: str, seconds: float) -> None:
+    assert pace_for(url).interval == seconds
 
 
 # What is asked, and how.
@@ -825,7 +842,7 @@ import json, signal, sys, threading, time
 from dataclasses import replace
 from pathlib import Path
 from vault_sync.edge.arxiv import Source, look_up
-from vault_sync.edge.arxiv_api import Pace
+from vault_sync.edge.arxiv_api import Pace, pace_for
 
 url, cache, interval, ids = sys.argv[1:]
 stop = threading.Event()

@@ -14,10 +14,11 @@ from vault_sync.core.keys import arxiv_id
 from vault_sync.core.model import Facts, Key, Problem, RelPath, Side
 from vault_sync.core.plan import Operation, Plan
 from vault_sync.edge import arxiv
+from vault_sync.edge.arxiv import Answer
 from vault_sync.edge.config import Config
 from vault_sync.edge.state import State
 from vault_sync.edge.vault import scan
-from vault_sync.sync import Order, Result, Seen
+from vault_sync.sync import Order, Result
 
 Cause = Literal["rebuild", "sync", "resolve", "hook"]
 
@@ -44,9 +45,12 @@ def write(
             facts = Asking(config, state, bar, offline=offline or dry_run)
             if dry_run:
                 _, plan = sync.planned(config, state, order, facts, bar)
+                facts.ask(plan.wanted)
                 return _show_plan(console, config, replace(plan, problems=facts.added(plan)))
-            _ask_first(config, state, order, facts)
-            result = sync.run(config, state, order, facts, progress=bar)
+            ask = facts.ask if facts.online else None
+            result = sync.run(config, state, order, facts, ask=ask, progress=bar)
+            if offline and order.take is None:
+                facts.ask(result.plan.wanted)
         result = replace(result, plan=replace(result.plan, problems=facts.added(result.plan)))
     finally:
         state.close()
@@ -60,47 +64,46 @@ class Asking:
     def __init__(self, config: Config, state: State, bar: Bar, *, offline: bool) -> None:
         self.source = source(config, state, offline=offline)
         self.bar = bar
-        self.stop = threading.Event()
         self.said: tuple[Problem, ...] = ()
+
+    @property
+    def online(self) -> bool:
+        return self.source.enabled and not self.source.offline
 
     def __call__(self, keys: Sequence[Key]) -> Mapping[Key, Facts]:
         return sync.remembered(self.source)(keys)
 
-    def ask(self, keys: Sequence[Key], *, refresh: bool = False) -> None:
-        """Ask arXiv for what is not known yet; what it says is remembered."""
+    def ask(self, keys: Sequence[Key], *, refresh: bool = False) -> Answer:
+        """Ask arXiv for what is not known yet; what it says is remembered.
+
+        Offline nobody is asked, and it is said how many papers wait.
+        """
         ids = [arxiv_id(key) for key in keys]
+        stop = threading.Event()
 
         def progress(done: int, whole: int) -> None:
             self.bar("asking arXiv", done, whole)
 
         try:
-            answer = arxiv.look_up(
-                self.source, ids, stop=self.stop, progress=progress, refresh=refresh
-            )
+            answer = arxiv.look_up(self.source, ids, stop=stop, progress=progress, refresh=refresh)
         except KeyboardInterrupt:
-            self.stop.set()
+            stop.set()  # for the request that is under way in its own thread
             raise
-        self.said = answer.said
+        waiting = _waiting(answer) if self.source.enabled and self.source.offline else ()
+        self.said = (*answer.said, *waiting)
+        return answer
 
     def added(self, plan: Plan) -> tuple[Problem, ...]:
         return (*plan.problems, *self.said)
 
 
-def _ask_first(config: Config, state: State, order: Order, facts: Asking) -> None:
-    """Ask the network before the pass, and with no lock held: a new note's name needs its day."""
-    if facts.source.offline or not facts.source.enabled:
-        return
-    seen, plan = sync.planned(config, state, order, facts, facts.bar)
-    wanted = _wanted(seen, plan, config, facts)
-    if wanted:
-        facts.ask(wanted)
-
-
-def _wanted(seen: Seen, plan: Plan, config: Config, facts: Asking) -> list[Key]:
-    lacking = sync.lacking(seen, config.rules)
-    known = facts(lacking)
-    made = set(plan.wanted)
-    return [key for key in lacking if key in made and key not in known]
+def _waiting(answer: Answer) -> tuple[Problem, ...]:
+    count = len(answer.unknown)
+    if not count:
+        return ()
+    wait = "1 paper waits for its" if count == 1 else f"{count} papers wait for their"
+    said = f"arXiv was not asked: {wait} facts, which come with a later run"
+    return (Problem("arXiv", "facts-offline", said, level="notice"),)
 
 
 def _show_plan(console: Console, config: Config, plan: Plan) -> int:
@@ -205,11 +208,11 @@ def diff(console: Console) -> int:
 def resolve(console: Console, note: str, side: Side) -> int:
     """Settle what is open about one note by taking a side; a pass like any other does it."""
     config = console.config()
-    path = _note(console, config, note)
+    path = note_named(console, config, note)
     return write(console, Order(cause="resolve", take=(path, side)), offline=True)
 
 
-def _note(console: Console, config: Config, given: str) -> RelPath:
+def note_named(console: Console, config: Config, given: str) -> RelPath:
     """A note by its path, or by its name as a wikilink has it, with `.md` or without.
 
     Raises:

@@ -18,7 +18,7 @@ from pathlib import Path
 from vault_sync.core import atom
 from vault_sync.core.model import Facts, Problem
 from vault_sync.edge import arxiv_api, arxiv_cache, arxiv_http, snapshot_file
-from vault_sync.edge.arxiv_api import POLITE, Pace
+from vault_sync.edge.arxiv_api import Pace
 
 API = "https://export.arxiv.org/api/query"
 _PROJECT = "https://pypi.org/project/vault-sync/"
@@ -72,14 +72,15 @@ def look_up(
     clock: Callable[[], float] = time.time,
     progress: Callable[[int, int], None] | None = None,
     refresh: bool = False,
-    pace: Pace = POLITE,
+    pace: Pace | None = None,
 ) -> Answer:
     """The facts of `ids`; arXiv is asked for those that neither cache nor snapshot file has.
 
     `clock` gives Unix time; its UTC day is what "today" means. `progress` is called with papers
     settled and papers to ask for, first with 0. `refresh` also asks for what is known, unless it
-    was asked for today. `stop` ends the run within a moment, with what was answered until then;
-    every answer is kept, whole, when it arrives.
+    was asked for today. `pace` is by default what the host is owed (`arxiv_api.pace_for`). `stop`
+    ends the run within a moment, with what was answered until then; every answer is kept, whole,
+    when it arrives.
 
     Raises nothing that the network, the file or the cache could cause: that is in `said`.
     """
@@ -98,7 +99,8 @@ def look_up(
         try:
             with arxiv_cache.opened(source.cache) as db:
                 agent = _agent(source)
-                line = arxiv_api.Line(source.url, agent, db, stop, clock, pace, today)
+                due = pace or arxiv_api.pace_for(source.url)
+                line = arxiv_api.Line(source.url, agent, db, stop, clock, due, today)
                 _ask(line, asked, known, progress)
         except arxiv_http.Stopped:
             pass  # the rest is unknown, and that is what the answer says

@@ -85,6 +85,11 @@ def allowed(url: str) -> bool:
     )
 
 
+def is_loopback(url: str) -> bool:
+    """Whether an address that is allowed leads to this very machine."""
+    return allowed(url) and urlsplit(url).hostname in _LOOPBACK
+
+
 def followed(url: str, location: str) -> str:
     """The absolute address that a redirect leads to, if it stays where we were.
 
