@@ -15,6 +15,11 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 MARK = "the pass begins"
+WRITING = {
+    *("openat", "write", "pwrite64", "renameat2", "rename", "unlink", "unlinkat", "mkdir"),
+    *("mkdirat", "fsync", "fdatasync", "ftruncate", "fchmod", "fsetxattr", "linkat"),
+}
+"""The calls after which the disk may be different; to be killed at another is the same thing."""
 _CALL = re.compile(r"^\d+ +(\w+)\(")
 
 
@@ -34,13 +39,17 @@ def missing() -> str | None:
 
 
 def run(program: Sequence[str | Path], *strace: str) -> subprocess.CompletedProcess[str]:
-    """Runs a Python program of this project, under strace if options for it are given."""
+    """Runs a Python program of this project, under strace if options for it are given.
+
+    Its state lies where VAULT_SYNC_STATE_DIR says, as everywhere.
+    """
     # The interpreter itself, without `site`: the same calls in the same order every time.
     python = [os.path.realpath(sys.executable), "-S", "-B", *map(str, program)]
     environ = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": f"{ROOT}:{sysconfig.get_path('purelib')}",
         "PYTHONHASHSEED": "0",
+        "VAULT_SYNC_STATE_DIR": os.environ.get("VAULT_SYNC_STATE_DIR", ""),
     }
     command = ["strace", "-f", "-qq", *strace, *python] if strace else python
     return subprocess.run(
@@ -48,7 +57,7 @@ def run(program: Sequence[str | Path], *strace: str) -> subprocess.CompletedProc
     )
 
 
-def points(program: Sequence[str | Path], trace: Path) -> list[Point]:
+def points(program: Sequence[str | Path], trace: Path, mark: str = MARK) -> list[Point]:
     """Every system call that a run of the program makes after its mark, in order."""
     run(program, "-o", str(trace))
     seen: Counter[str] = Counter()
@@ -61,7 +70,7 @@ def points(program: Sequence[str | Path], trace: Path) -> list[Point]:
         seen[match[1]] += 1
         if marked and match[1] != "exit_group":
             found.append(Point(match[1], seen[match[1]]))
-        marked = marked or MARK in line
+        marked = marked or mark in line
     assert found, "the program never reached its mark"
     return found
 
@@ -76,3 +85,9 @@ def inject(
         *("-o", "/dev/null", "-e", f"trace={point.call}", "--seccomp-bpf"),
         *("-e", f"inject={point.call}:{fault}:when={when}"),
     )
+
+
+def sample(points: list[Point], count: int | None = None) -> list[Point]:
+    """So many of the points (None: all), evenly spread over the pass, the writing calls alone."""
+    chosen = [point for point in points if point.call in WRITING]
+    return chosen[:: max(1, len(chosen) // count)] if count else chosen

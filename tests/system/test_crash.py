@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import pytest
 from tests.system import injection, one_pass
-from tests.system.injection import Point
+from tests.system.injection import Point, sample
 from vault_sync.core.plan import Agreement
 from vault_sync.edge.journal import interrupted
 from vault_sync.edge.state import open_state
@@ -27,10 +27,6 @@ _TOKEN = re.compile(r"tok-[a-z-]+")
 TOKENS = {token for text in one_pass.BEFORE.values() for token in _TOKEN.findall(text)}
 MOVED = {"papers/old name.md": "papers/2024/new name.md", "papers/gone.md": ".trash/gone.md"}
 SWAPPED_IN = ("digests", "papers", "papers/2024", ".trash")
-WRITING_CALLS = {
-    *("openat", "write", "pwrite64", "renameat2", "rename", "unlink", "unlinkat", "mkdir"),
-    *("mkdirat", "fsync", "fdatasync", "ftruncate", "fchmod", "fsetxattr", "linkat"),
-}
 
 pytestmark = pytest.mark.skipif(
     injection.missing() is not None, reason=injection.missing() or "faults can be injected"
@@ -144,12 +140,6 @@ def check(fault: str, point: Point, world: World, said: str = "") -> None:
     assert not wrong, (fault, point, wrong, said)
 
 
-def sample(points: list[Point], count: int) -> list[Point]:
-    """So many of the points, evenly spread over the pass, the writing calls alone."""
-    chosen = [point for point in points if point.call in WRITING_CALLS]
-    return chosen[:: max(1, len(chosen) // count)]
-
-
 def test_an_undisturbed_pass_ends_as_meant_and_the_next_writes_nothing(world: World) -> None:
     assert injection.run(world.program).stdout == "done 6\n"
     assert unsettled(world) == []
@@ -215,9 +205,7 @@ def recoveries(world: World, first: Point, count: int | None) -> int:
     world = fresh(world.vault.parent)
     injection.inject(world.program, first, "signal=KILL")
     points = injection.points(world.program, world.vault.parent.parent / "trace")
-    chosen = (
-        [p for p in points if p.call in WRITING_CALLS] if count is None else sample(points, count)
-    )
+    chosen = sample(points, count)
     for second in chosen:
         world = fresh(world.vault.parent)
         injection.inject(world.program, first, "signal=KILL")
@@ -261,7 +249,7 @@ def test_refused_at_every_writing_call(world: World, fault: str, lasting: bool) 
     if lasting and fault == "error=EINTR":
         pytest.skip("interrupted for ever is waiting for ever, as it should be")
     points = injection.points(world.program, world.vault.parent.parent / "trace")
-    chosen = [point for point in points if point.call in WRITING_CALLS]
+    chosen = sample(points)
     for point in chosen:
         world = fresh(world.vault.parent)
         said = injection.inject(world.program, point, fault, lasting=lasting)
