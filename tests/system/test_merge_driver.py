@@ -1,0 +1,323 @@
+"""The merge driver under real git, and two devices that share a vault by git alone."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from tests.gitvault import ALPHA, NEXT, WEEK, GitVault, laid_out
+from tests.memory import MemoryVault
+from tests.two_devices import Files, Reader, entries, tokens, weeks
+from vault_sync.core import merge_documents
+
+pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+
+DELTA = "https://arxiv.org/abs/2308.00004\nDelta (Finn Oh)\n델타.\n#delta\n"
+OMEGA = "https://arxiv.org/abs/2308.00005\nOmega (Gil Han)\n오메가.\n#omega\n"
+
+
+@pytest.fixture(scope="module")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> GitVault:
+    return laid_out(tmp_path_factory.mktemp("pattern") / "vault")
+
+
+@pytest.fixture
+def vault(pattern: GitVault, tmp_path: Path) -> GitVault:
+    vault = pattern.copy(tmp_path / "vault")
+    vault.git("branch", "side")
+    return vault
+
+
+def on(vault: GitVault, branch: str, edits: dict[str, tuple[str, str]]) -> None:
+    """Edits of one branch, one a file, committed as they are."""
+    vault.git("checkout", "-q", branch)
+    for path, edit in edits.items():
+        vault.edit(path, *edit)
+    vault.git("commit", "-q", "-a", "-m", branch, "--no-verify")
+
+
+def merge(vault: GitVault) -> subprocess.CompletedProcess[str]:
+    vault.git("checkout", "-q", "main")
+    return vault.run("git", "merge", "-q", "-m", "m", "side")
+
+
+def test_entries_and_fields_of_both_branches_merge(vault: GitVault) -> None:
+    tail = "감마 이야기입니다.\n#gamma\n"
+    on(
+        vault,
+        "side",
+        {NEXT: (tail, tail + DELTA), WEEK: ("알파 첫 문장입니다.", "알파 첫째 문장.")},
+    )
+    on(
+        vault,
+        "main",
+        {NEXT: (tail, tail + OMEGA), WEEK: ("둘째 문장입니다.", "두 번째 문장입니다.")},
+    )
+    done = merge(vault)
+    assert done.returncode == 0, done
+    assert vault.read(NEXT).endswith(tail + OMEGA + DELTA)
+    assert "알파 첫째 문장. 두 번째 문장입니다.\n" in vault.read(WEEK)
+    assert vault.git("status", "--porcelain") == ""
+
+
+def test_what_cannot_be_merged_is_left_to_a_person_there_alone(vault: GitVault) -> None:
+    theirs = {WEEK: ("둘째 줄입니다.", "갑.\n둘째 줄도."), ALPHA: ("  - llm", "  - gap")}
+    on(vault, "side", theirs)
+    on(vault, "main", {WEEK: ("둘째 줄입니다.", "을."), ALPHA: ("  - llm", "  - eul")})
+    before = vault.state()[1]
+    done = merge(vault)
+    assert done.returncode == 1
+    assert vault.git("diff", "--name-only", "--diff-filter=U", "-z") == f"{WEEK}\0"
+    open_place = "<<<<<<< ours\n을.\n=======\n갑.\n둘째 줄도.\n>>>>>>> theirs"
+    assert vault.read(WEEK) == before[WEEK].decode().replace("을.", open_place)
+    assert "  - eul\n  - gap\n" in vault.read(ALPHA)
+    left = {path for path in vault.state()[1] if path not in before}
+    assert not left, "the driver writes nothing but the file that git asks for"
+
+
+def test_other_files_are_merged_as_git_merges(vault: GitVault) -> None:
+    vault.write("-my list.md", "one\n\n\ntwo\n")
+    vault.git("add", "-A")
+    vault.git("commit", "-q", "-m", "list", "--no-verify")
+    vault.git("branch", "-f", "side")
+    on(vault, "side", {"-my list.md": ("one", "1")})
+    on(vault, "main", {"-my list.md": ("two", "2")})
+    assert merge(vault).returncode == 0
+    assert vault.read("-my list.md") == "1\n\n\n2\n"
+    on(vault, "side", {"-my list.md": ("1", "eins")})
+    on(vault, "main", {"-my list.md": ("1", "uno")})
+    assert merge(vault).returncode == 1
+    assert "<<<<<<< ours\nuno\n=======\neins\n>>>>>>> theirs\n" in vault.read("-my list.md")
+
+
+def test_a_generated_conflicts_note_never_stops_a_merge(vault: GitVault) -> None:
+    vault.write("Sync conflicts.md", "a\n")
+    vault.git("add", "-A")
+    vault.git("commit", "-q", "-m", "note", "--no-verify")
+    vault.git("branch", "-f", "side")
+    on(vault, "side", {"Sync conflicts.md": ("a", "theirs")})
+    on(vault, "main", {"Sync conflicts.md": ("a", "ours")})
+    assert merge(vault).returncode == 0
+    assert vault.read("Sync conflicts.md") == "ours\n"
+
+
+def test_a_merge_goes_on_when_the_tool_is_gone(vault: GitVault, tmp_path: Path) -> None:
+    on(vault, "side", {WEEK: ("셋째 줄입니다.", "갑.")})
+    on(vault, "main", {WEEK: ("#beta", "#beta #eul")})
+    driver = vault.git("config", "merge.vault-sync.driver").strip()
+    driver = driver.replace("vault-sync git", "vault-sync-gone git").replace(
+        "command -v vault-sync ", "command -v vault-sync-gone "
+    )
+    vault.git("config", "merge.vault-sync.driver", driver.replace("python", "python-gone"))
+    assert merge(vault).returncode == 0
+    assert "갑." in vault.read(WEEK) and "#beta #eul" in vault.read(WEEK)
+
+
+def test_a_note_renamed_on_one_side_and_edited_on_the_other(vault: GitVault) -> None:
+    on(vault, "side", {ALPHA: ("둘째 줄입니다.", "갑.")})
+    vault.git("checkout", "-q", "main")
+    vault.git("mv", ALPHA, 'papers/230801 it\'s "Alpha".md')
+    on(vault, "main", {'papers/230801 it\'s "Alpha".md': ("  - llm", "  - eul")})
+    assert merge(vault).returncode == 0
+    text = vault.read('papers/230801 it\'s "Alpha".md')
+    assert "갑." in text and "  - eul" in text
+
+
+# Two devices.
+
+
+def device(name: str, seed: int, base: MemoryVault, edits: int) -> tuple[MemoryVault, Reader]:
+    """A device after some edits of its reader and a pass."""
+    vault = MemoryVault(dict(base.files), dict(base.rows), known=True)
+    reader = Reader(name, random.Random(f"{seed}{name}"))
+    reader.edits(vault.files, edits)
+    plan = vault.sync()
+    # Edits to both sides of one sentence within one device are its own affair.
+    assert not plan.problems
+    return vault, reader
+
+
+def both(base: Files, ours: Files, theirs: Files, merge_one: object) -> tuple[Files, Counter[str]]:
+    """The files of two devices merged as git does, each file that both changed by `merge_one`."""
+    merged: Files = {}
+    open_places: Counter[str] = Counter()
+    for path in sorted({*ours, *theirs}):
+        was, here, there = (files.get(path) for files in (base, ours, theirs))
+        if there in (here, was):
+            kept = here
+        elif here == was:
+            kept = there
+        else:
+            assert here is not None and there is not None
+            found = merge_one(path, was or "", here, there)  # type: ignore[operator]
+            kept, open_places[path] = found
+        if kept is not None:
+            merged[path] = kept
+    return merged, +open_places
+
+
+def by_us(path: str, base: str, ours: str, theirs: str) -> tuple[str, int]:
+    of = merge_documents.digest if path.startswith("digests/") else merge_documents.note
+    return tuple(of(base, ours, theirs))  # type: ignore[return-value]
+
+
+def by_git(folder: Path) -> object:
+    def merge_one(path: str, base: str, ours: str, theirs: str) -> tuple[str, int]:
+        del path
+        for name, text in (("o", ours), ("b", base), ("t", theirs)):
+            (folder / name).write_text(text, "utf-8")
+        done = subprocess.run(
+            ["git", "merge-file", "-p", "o", "b", "t"],
+            cwd=folder, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return done.stdout, done.returncode
+
+    return merge_one
+
+
+def histories(count: int, edits: int, folder: Path) -> Counter[str]:
+    base = MemoryVault(weeks(3, 12))
+    base.sync()
+    told: Counter[str] = Counter()
+    for seed in range(count):
+        (a, reader_a), (b, reader_b) = (device(n, seed, base, edits) for n in "ab")
+        files, open_places = both(base.files, a.files, b.files, by_us)
+        wrote = reader_a.wrote | reader_b.wrote
+        lost = wrote - tokens(files)
+        kept = wrote & tokens(a.files) | wrote & tokens(b.files)
+        assert not lost & kept, (seed, lost & kept)
+        told["histories"] += 1
+        told["files both changed"] += sum(
+            a.files.get(path) != base.files.get(path) != b.files.get(path) != a.files.get(path)
+            for path in {*a.files, *b.files}
+        )
+        told["ours: conflicts"] += open_places.total()
+        told["ours: merges with conflicts"] += bool(open_places)
+        _, git_open = both(base.files, a.files, b.files, by_git(folder))
+        told["git: conflicts"] += git_open.total()
+        told["git: merges with conflicts"] += bool(git_open)
+        if not open_places:
+            settled = MemoryVault(files)
+            plan = settled.plan()
+            told["merged and in line"] += not (plan.operations or plan.conflicts or plan.problems)
+            after = MemoryVault(dict(files), dict(a.rows), known=True)
+            after.sync()
+            assert wrote & tokens(files) <= tokens(after.files)
+            assert after.plan().operations == ()
+            assert entries(files) == entries(a.files) + entries(b.files) - entries(base.files)
+    return told
+
+
+def test_twenty_histories_of_two_devices(tmp_path: Path) -> None:
+    told = histories(20, 10, tmp_path)
+    assert told["ours: conflicts"] < told["git: conflicts"]
+    assert told["merged and in line"] + told["ours: merges with conflicts"] == 20
+
+
+@pytest.mark.sweep
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("edits", [10, 30, 100])
+def test_a_hundred_histories_of_two_devices(tmp_path: Path, edits: int) -> None:
+    told = histories(100, edits, tmp_path)
+    print()
+    for what, number in sorted(told.items()):
+        print(f"{edits:4} edits each: {what:30} {number}")
+    assert told["ours: conflicts"] < told["git: conflicts"]
+
+
+def test_two_clones_share_a_vault_by_git_alone(tmp_path: Path) -> None:
+    shared(tmp_path, rounds=1, edits=12)
+
+
+@pytest.mark.sweep
+@pytest.mark.timeout(900)
+def test_two_clones_with_a_hundred_edits_each(tmp_path: Path) -> None:
+    shared(tmp_path, rounds=10, edits=10)
+
+
+def shared(folder: Path, *, rounds: int, edits: int) -> None:
+    """Clone, rebuild, edit on both, pull, push; the hook lets every commit pass, no word is lost."""
+    first = GitVault(folder / "a", folder / "a-home")
+    first.top.mkdir()
+    first.git("init", "-q", "-b", "main")
+    first.write("vault-sync.toml", "[arxiv]\nenabled = false\n")
+    for path, text in weeks(2, 8).items():
+        first.write(path, text)
+    first.tool("rebuild", "--offline")
+    first.tool("git", "install")
+    first.git("add", "-A")
+    assert first.commit() == ""
+    first.git("clone", "-q", "--bare", str(first.top), str(folder / "hub"))
+    second = GitVault(folder / "b", folder / "b-home")
+    second.git("clone", "-q", str(folder / "hub"), str(second.top), at=folder)
+    first.git("remote", "add", "origin", str(folder / "hub"))
+    first.git("fetch", "-q")
+    first.git("branch", "-q", "--set-upstream-to=origin/main")
+    second.tool("rebuild", "--offline")
+    second.tool("git", "install")
+    assert second.git("status", "--porcelain") == ""
+    readers = [Reader(name, random.Random(name)) for name in "ab"]
+    wrote: set[str] = set()
+    for _ in range(rounds):
+        for vault, reader in zip((first, second), readers, strict=True):
+            edited(vault, reader, edits)
+        first.git("push", "-q")
+        pulled(second, readers)
+        second.git("push", "-q")
+        first.git("pull", "-q")
+        wrote = readers[0].wrote | readers[1].wrote
+        assert wrote <= tokens(texts(first))
+        for vault in (first, second):
+            vault.tool("check")
+            vault.tool("sync", "--offline")
+            assert vault.git("status", "--porcelain") == ""
+    assert len(wrote) > rounds * edits
+
+
+def texts(vault: GitVault) -> Files:
+    return {
+        path.relative_to(vault.root).as_posix(): path.read_text("utf-8")
+        for folder in ("digests", "papers")
+        for path in (vault.root / folder).rglob("*.md")
+    }
+
+
+def edited(vault: GitVault, reader: Reader, edits: int) -> None:
+    files = texts(vault)
+    reader.edits(files, edits)
+    for path, text in files.items():
+        vault.write(path, text)
+    vault.tool("sync", "--offline")
+    vault.git("add", "-A")
+    assert vault.commit() == ""
+
+
+def pulled(vault: GitVault, readers: list[Reader]) -> None:
+    """Pull; what is left open is settled by a person, who keeps both sides where both can stay."""
+    vault.run("git", "pull", "-q", "--no-rebase", "--no-edit")
+    unmerged = vault.git("diff", "--name-only", "--diff-filter=U", "-z").split("\0")[:-1]
+    for path in unmerged:
+        vault.write(path, settled(vault.read(path)))
+    if unmerged:
+        vault.tool("sync", "--offline")
+        vault.git("add", "-A")
+        assert vault.commit() == ""
+        left = tokens(texts(vault))
+        for reader in readers:
+            reader.wrote &= left
+
+
+def settled(text: str) -> str:
+    """Both versions of lines of text, ours of an address with its title and of a property."""
+
+    def choose(found: re.Match[str]) -> str:
+        ours, theirs = found[1], found[2]
+        single = re.search(r"^(https?:|\w+:)", ours, re.MULTILINE)
+        return ours if single else ours + theirs
+
+    return re.sub(r"<{7} ours\n(.*?)={7}\n(.*?)>{7} theirs\n", choose, text, flags=re.DOTALL)
