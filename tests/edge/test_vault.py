@@ -84,6 +84,18 @@ def old_and_another(world: World) -> None:
     world.put("b.md", "theirs")
 
 
+def own_folder_linked(world: World) -> None:
+    old(world)
+    (world.folder / "elsewhere").mkdir()
+    (world.vault / ".vault-sync").symlink_to(world.folder / "elsewhere")
+
+
+def trash_linked(world: World) -> None:
+    old(world)
+    (world.folder / "elsewhere").mkdir()
+    (world.vault / ".trash").symlink_to(world.folder / "elsewhere")
+
+
 def nothing(world: World) -> None:
     del world
 
@@ -114,6 +126,12 @@ REFUSED: dict[str, tuple[Callable[[World], None], Operation, str]] = {
     "trashed and edited": (old, Trash(P("a.md"), P(".trash/a.md"), "older", ""), "edited"),
     "trashed and gone": (nothing, Trash(P("a.md"), P(".trash/a.md"), "old", ""), "removed"),
     "renamed and gone": (nothing, Rename(P("a.md"), P("b.md"), "old", ""), "removed"),
+    "own folder a symlink": (
+        own_folder_linked,
+        Write(P("a.md"), "old", "new", ""),
+        "symbolic link",
+    ),
+    "trash a symlink": (trash_linked, Trash(P("a.md"), P(".trash/a.md"), "old", ""), "link"),
     "no Markdown": (nothing, Create(P("a.js"), "new", ""), "only Markdown"),
     "outside": (nothing, Create(P("../a.md"), "new", ""), "outside"),
     "absolute": (nothing, Create(P("/tmp/a.md"), "new", ""), "outside"),
@@ -145,6 +163,7 @@ def test_refused(world: World, case: str) -> None:
     assert words in outcome.undone[0].reason
     assert world.texts() == before
     assert not outside.exists() or outside.read_text() == "old"
+    assert list(world.folder.glob("elsewhere/*")) == []
     assert world.state().rows() == {}
     assert list((world.vault / ".vault-sync").glob("tmp/*")) == []
 

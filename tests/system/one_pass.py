@@ -1,9 +1,10 @@
 """One small pass over a small vault, as a program: what the crash tests kill, starve and run again.
 
-    python -S -B one_pass.py VAULT STATE
+    python -S -B one_pass.py VAULT STATE [links]
 
 Recovers, then plans what is left of a fixed piece of work, as the real planner would from the files
-it finds, and carries it out. Exit 0: done or undone with reasons (printed); 1: state not writable.
+it finds, and carries it out; `links`: as where the kernel has no exchange. Exit 0: done or undone
+with reasons (printed); 1: state not writable.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from vault_sync.core.model import Key, RelPath
 from vault_sync.core.plan import Agreement, Create, Operation, Plan, Rename, Row, Trash, Write
+from vault_sync.edge import rename
 from vault_sync.edge.state import StateError, open_state
 from vault_sync.edge.vault import apply, recover
 
@@ -75,7 +77,9 @@ def plan(holds: dict[str, str]) -> Plan:
     return Plan(tuple(work), tuple(agreements))
 
 
-def main(vault: Path, state_folder: str) -> int:
+def main(vault: Path, state_folder: str, links: bool) -> int:
+    if links:
+        rename._kernel_rename = lambda: None  # type: ignore[assignment]
     state = open_state(vault, {"VAULT_SYNC_STATE_DIR": state_folder})
     # The mark that the fault tests count from.
     os.access("/the pass begins", os.F_OK)
@@ -99,4 +103,4 @@ def main(vault: Path, state_folder: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2]))
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2], "links" in sys.argv))

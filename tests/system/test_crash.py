@@ -36,10 +36,11 @@ pytestmark = pytest.mark.skipif(
 class World(NamedTuple):
     vault: Path
     state: Path
+    links: bool = False
 
     @property
     def program(self) -> list[str | Path]:
-        return [PROGRAM, self.vault, self.state]
+        return [PROGRAM, self.vault, self.state, *(["links"] if self.links else [])]
 
     def texts(self) -> dict[str, str]:
         return {
@@ -58,10 +59,16 @@ def world(tmp_path: Path) -> Iterator[World]:
     shutil.rmtree(above)
 
 
-def fresh(folder: Path) -> World:
+@pytest.fixture
+def linking(world: World) -> World:
+    """The same where the kernel has no exchange and all is done by hard links."""
+    return world._replace(links=True)
+
+
+def fresh(folder: Path, *, links: bool = False) -> World:
     """The world as it is before the pass, with a base of an earlier one."""
     shutil.rmtree(folder, ignore_errors=True)
-    one = World(folder / "vault", folder / "state")
+    one = World(folder / "vault", folder / "state", links)
     for path, text in one_pass.BEFORE.items():
         file = one.vault / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -183,31 +190,41 @@ def test_what_is_on_the_disk_before_what(world: World) -> None:
 
 def test_killed_at_some_calls(world: World) -> None:
     points = injection.points(world.program, world.vault.parent.parent / "trace")
-    for point in sample(points, 24):
-        world = fresh(world.vault.parent)
+    for point in sample(points, 14):
+        world = fresh(world.vault.parent, links=world.links)
         injection.inject(world.program, point, "signal=KILL")
         check("killed", point, world)
 
 
-@pytest.mark.sweep
-@pytest.mark.timeout(3600)
-def test_killed_at_every_call(world: World) -> None:
+def killed_everywhere(world: World) -> None:
     points = injection.points(world.program, world.vault.parent.parent / "trace")
     for point in points:
-        world = fresh(world.vault.parent)
+        world = fresh(world.vault.parent, links=world.links)
         injection.inject(world.program, point, "signal=KILL")
         check("killed", point, world)
     print(f"killed at {len(points)} calls, no violation")
 
 
+@pytest.mark.sweep
+@pytest.mark.timeout(3600)
+def test_killed_at_every_call(world: World) -> None:
+    killed_everywhere(world)
+
+
+@pytest.mark.sweep
+@pytest.mark.timeout(3600)
+def test_killed_at_every_call_by_hard_links(linking: World) -> None:
+    killed_everywhere(linking)
+
+
 def recoveries(world: World, first: Point, count: int | None) -> int:
     """Kills the pass at `first`, then the recovery at each of its calls; how many were tried."""
-    world = fresh(world.vault.parent)
+    world = fresh(world.vault.parent, links=world.links)
     injection.inject(world.program, first, "signal=KILL")
     points = injection.points(world.program, world.vault.parent.parent / "trace")
     chosen = sample(points, count)
     for second in chosen:
-        world = fresh(world.vault.parent)
+        world = fresh(world.vault.parent, links=world.links)
         injection.inject(world.program, first, "signal=KILL")
         injection.inject(world.program, second, "signal=KILL")
         check(f"killed at {first}, then", second, world)
@@ -217,7 +234,16 @@ def recoveries(world: World, first: Point, count: int | None) -> int:
 def test_killed_again_in_the_recovery(world: World) -> None:
     points = injection.points(world.program, world.vault.parent.parent / "trace")
     swaps = [point for point in points if point.call == "renameat2"]
-    recoveries(world, swaps[len(swaps) // 2], 12)
+    recoveries(world, swaps[len(swaps) // 2], 8)
+
+
+def test_killed_between_the_halves_of_a_move_by_hard_links(linking: World) -> None:
+    points = injection.points(linking.program, linking.vault.parent.parent / "trace")
+    begun = next(n for n, point in enumerate(points) if point.call == "linkat")
+    for point in [p for p in points[begun:] if p.call in {"linkat", "renameat", "unlinkat"}][::2]:
+        world = fresh(linking.vault.parent, links=True)
+        injection.inject(world.program, point, "signal=KILL")
+        check("killed", point, world)
 
 
 @pytest.mark.sweep
@@ -234,9 +260,9 @@ FAULTS = ("error=ENOSPC", "error=EIO", "error=EINTR")
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "lasting"])
 def test_refused_at_some_calls(world: World, lasting: bool) -> None:
     points = injection.points(world.program, world.vault.parent.parent / "trace")
-    for number, point in enumerate(sample(points, 14)):
+    for number, point in enumerate(sample(points, 8)):
         fault = FAULTS[number % (2 if lasting else 3)]
-        world = fresh(world.vault.parent)
+        world = fresh(world.vault.parent, links=world.links)
         said = injection.inject(world.program, point, fault, lasting=lasting)
         check(fault, point, world, said.stdout + said.stderr)
 
@@ -251,7 +277,7 @@ def test_refused_at_every_writing_call(world: World, fault: str, lasting: bool) 
     points = injection.points(world.program, world.vault.parent.parent / "trace")
     chosen = sample(points)
     for point in chosen:
-        world = fresh(world.vault.parent)
+        world = fresh(world.vault.parent, links=world.links)
         said = injection.inject(world.program, point, fault, lasting=lasting)
         check(fault, point, world, said.stdout + said.stderr)
     print(f"{fault} {'from' if lasting else 'at'} {len(chosen)} calls, no violation")

@@ -22,7 +22,7 @@ from vault_sync.edge.journal import Pass, Task
 from vault_sync.edge.own import TEMPORARY, temporary_name
 from vault_sync.edge.rename import move
 from vault_sync.edge.state import State, StateError
-from vault_sync.edge.swap import Writing
+from vault_sync.edge.swap import Writing, same_file
 
 KEPT = 60.0
 """Seconds for which a displaced file is kept and looked at: an editor may write into it late."""
@@ -52,7 +52,10 @@ def recover(root: Path, state: State, now: float | None = None) -> list[Problem]
             writing = Writing(vault, state, one, again=True)
             for task in one.tasks:
                 if task.undone is None and task.has_content:
-                    _clear(vault, one, task, writing)
+                    try:
+                        _clear(vault, one, task, writing)
+                    except OSError as error:
+                        task.undone = in_words(error)
             writing.carry_out()
             problems += _told(one)
     return problems + sweep_displaced(root, state, time.time() if now is None else now)
@@ -66,12 +69,16 @@ def _clear(vault: Beneath, one: Pass, task: Task, writing: Writing) -> None:
         return
     name = temporary_name(one.token, task.number)
     for leftover in (f"{name}.old", name):
-        # The first is there if the hard-link way was cut short: the displaced file, once or twice.
+        # The first is there if the hard-link way was cut short.
         try:
             content = read_at(folder, leftover)
         except FileNotFoundError:
             continue
         target = vault.holds(task.path)
+        if target is not None and same_file(folder, leftover, *vault.place(task.path)):
+            # A second name of the note, which the hard-link way had not taken away yet.
+            os.unlink(leftover, dir_fd=folder)
+            continue
         swapped = target is not None and saved.name_of(target) == task.after
         if swapped and saved.name_of(content) not in {task.before, task.after}:
             writing.put_back(task, folder, leftover, content)

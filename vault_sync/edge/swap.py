@@ -25,6 +25,7 @@ from vault_sync.edge.state import State, StateError
 
 EDITED = "it was edited meanwhile; the edit is kept and the next pass takes it up"
 GONE = "it was moved or removed meanwhile; the next pass looks again"
+UNSYNCED = "what was read could not be synced, so nothing is agreed: {}"
 At = Callable[[str, RelPath], None]
 """Called with the name of a point and a path, for tests that edit, delete and rename there."""
 
@@ -72,7 +73,7 @@ class Writing:
             failure = in_words(error)
         journal.finish(self._state, self._pass, agree=failure is None)
         if failure is not None:
-            raise StateError(f"what was read could not be synced, so nothing is agreed: {failure}")
+            raise StateError(UNSYNCED.format(failure))
 
     # ---- before the swap
 
@@ -208,19 +209,8 @@ class Writing:
         if folded(target) != folded(name) or target_folder != folder:
             self._check_free(task.target)
         self._at("before-move", task.path)
-        try:
-            move(folder, name, target_folder, target)
-        except FileExistsError:
-            one = os.stat(name, dir_fd=folder, follow_symlinks=False)
-            other = os.stat(target, dir_fd=target_folder, follow_symlinks=False)
-            if not os.path.samestat(one, other):
-                raise Unsafe(f"{task.target} is there already; it is kept") from None
-            if one.st_nlink > 1:
-                # Killed between the two halves of a move by hard link.
-                os.unlink(name, dir_fd=folder)
-            else:
-                # The same file under both names: the file system does not tell case apart.
-                os.rename(name, target, src_dir_fd=folder, dst_dir_fd=target_folder)
+        if not self._move(folder, name, target_folder, target):
+            raise Unsafe(f"{task.target} is there already; it is kept")
         self._at("after-move", task.path)
 
     def _trash(self, task: Task) -> None:
@@ -233,17 +223,29 @@ class Writing:
         trash, _ = self._vault.place(task.target, make=True)
         self._at("before-move", task.path)
         for target in trash_names(task.target):
-            try:
-                move(folder, name, trash, target.rpartition("/")[2])
-            except FileExistsError:
-                continue
-            task.target = target
-            break
+            if self._move(folder, name, trash, target.rpartition("/")[2]):
+                task.target = target
+                break
         self._at("after-move", task.path)
         moved = self._vault.read(task.target)
         if saved.name_of(moved) != task.before:
             self._untrash(task, moved)
             raise Unsafe(EDITED)
+
+    def _move(self, folder: int, name: str, target_folder: int, target: str) -> bool:
+        """Moves a file to a free name; False if another file has it."""
+        try:
+            move(folder, name, target_folder, target)
+        except FileExistsError:
+            if not same_file(folder, name, target_folder, target):
+                return False
+            if os.stat(name, dir_fd=folder).st_nlink > 1:
+                # Killed between the two halves of a move by hard link.
+                os.unlink(name, dir_fd=folder)
+            else:
+                # One file under both names: the file system does not tell case apart.
+                os.rename(name, target, src_dir_fd=folder, dst_dir_fd=target_folder)
+        return True
 
     def _trashed_already(self, task: Task) -> None:
         """The file is gone: by us before a crash, or by somebody else (Unsafe)."""
@@ -359,6 +361,14 @@ class Writing:
             records.save_text(self._state, content, path, self._pass.id, "displaced")
         except (OSError, StateError):
             return
+
+
+def same_file(folder: int, name: str, other_folder: int, other: str) -> bool:
+    """Whether two names lead to one file."""
+    return os.path.samestat(
+        os.stat(name, dir_fd=folder, follow_symlinks=False),
+        os.stat(other, dir_fd=other_folder, follow_symlinks=False),
+    )
 
 
 def trash_names(target: RelPath) -> Iterator[RelPath]:

@@ -21,7 +21,7 @@ from vault_sync.edge.beneath import Beneath, refusal
 from vault_sync.edge.faults import in_words
 from vault_sync.edge.journal import Pass, Task, as_bytes, task_of
 from vault_sync.edge.state import State, StateError
-from vault_sync.edge.swap import At, Writing, no_point, sync_sources, trash_names
+from vault_sync.edge.swap import UNSYNCED, At, Writing, no_point, sync_sources, trash_names
 
 
 def apply(
@@ -50,12 +50,12 @@ def apply(
         for task, operation in zip(tasks, plan.operations, strict=True):
             task.undone = _refused(operation)
         free_trash_names(vault, tasks)
-        reason = _lack_of_room(vault, state, plan.operations)
-        if reason is None:
-            try:
+        try:
+            reason = _lack_of_room(vault, state, plan.operations)
+            if reason is None:
                 one = _journal(state, plan, tasks, cause, started)
-            except (OSError, StateError) as error:
-                reason = in_words(error)
+        except (OSError, StateError) as error:
+            reason = in_words(error)
         if reason is not None:
             return Outcome(undone=tuple(Undone(one, reason) for one in plan.operations))
         at("after-journal", RelPath(""))
@@ -71,8 +71,11 @@ def _agree(
     root: Path, state: State, agreements: Sequence[Agreement], sources: Collection[RelPath]
 ) -> Outcome:
     if agreements and sources:
-        with Beneath(root) as vault:
-            sync_sources(vault, sources)
+        try:
+            with Beneath(root) as vault:
+                sync_sources(vault, sources)
+        except OSError as error:
+            raise StateError(UNSYNCED.format(in_words(error))) from error
     state.keep(agreements)
     return Outcome()
 
@@ -129,8 +132,9 @@ def free_trash_names(vault: Beneath, tasks: Sequence[Task]) -> None:
     taken: set[str] = set()
     for task in tasks:
         if task.kind == "trash" and task.target is not None and task.undone is None:
-            for target in trash_names(task.target):
-                if target not in taken and vault.stat(target) is None:
-                    task.target = target
-                    break
+            try:
+                names = (name for name in trash_names(task.target) if name not in taken)
+                task.target = next(name for name in names if vault.stat(name) is None)
+            except OSError as error:
+                task.undone = in_words(error)
             taken.add(task.target)
