@@ -295,8 +295,10 @@ def test_a_moment_that_is_asked_for_waits_for_changes_to_settle(tmp_path: Path) 
     (watching.root / "papers" / "a.md").write_text("x")
     watching.until_names("papers/a.md")
     (watching.root / "papers" / "a.md").write_text("y")
-    watching.bell.ring(time.monotonic() + 0.1)
+    written = time.monotonic()
+    watching.bell.ring(written + 0.1)
     assert watching.next().paths == {"papers/a.md"}
+    assert time.monotonic() - written >= 0.28
     watching.coming.close()
 
 
@@ -407,45 +409,68 @@ def test_a_vault_that_is_not_there_yet(tmp_path: Path) -> None:
     coming.close()
 
 
-class _FullTable:
-    """A kernel that gives so many watches and no more."""
+class Table:
+    """A kernel that gives `left` more watches; `given` are the folders that got one."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         from watchdog.observers.inotify_c import InotifyFD
 
         self.left = 10_000
+        self.given: set[str] = set()
         real = InotifyFD.add_callback
 
-        def add(fd: InotifyFD, *words: object) -> object:
+        def add(fd: InotifyFD, path: bytes, *words: object) -> object:
             if self.left <= 0:
                 raise OSError(errno.ENOSPC, "inotify watch limit reached")
             self.left -= 1
-            return real(fd, *words)  # type: ignore[arg-type]
+            self.given.add(os.fsdecode(path))
+            return real(fd, path, *words)  # type: ignore[arg-type]
 
         monkeypatch.setattr(InotifyFD, "add_callback", add)
 
 
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="inotify is Linux's")
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> Table:
+    if not Path("/proc/self").exists():
+        pytest.skip("inotify is Linux's")
+    return Table(monkeypatch)
+
+
+def test_dot_folders_take_no_watch(tmp_path: Path, table: Table) -> None:
+    """A git repository has more folders than the vault around it, and each costs events."""
+    root = tmp_path / "vault"
+    for folder in (".git/objects/ab", ".obsidian/plugins", "papers/2023"):
+        (root / folder).mkdir(parents=True)
+    watching = _watch_over(tmp_path, FAST)
+    expected = {root, root / "papers", root / "papers" / "2023", root / "digests"}
+    assert table.given == {str(path) for path in expected}
+    watching.coming.close()
+
+
 @pytest.mark.parametrize("given", [0, 2, 4])
-def test_watches_that_are_refused_are_made_up_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: int
-) -> None:
+def test_watches_that_are_refused_are_made_up_for(tmp_path: Path, table: Table, given: int) -> None:
     """At the root (0), at a top folder (2) and, where watchdog hides it, below one (4)."""
-    table = _FullTable(monkeypatch)
     for number in range(5):
         (tmp_path / "vault" / "papers" / str(number)).mkdir(parents=True)
     table.left = given
-    pace = Pace(settle=0.05, tick=1000.0, poll=0.05, sweep=0.5)
-    watching = _watch_over(tmp_path, pace)
+    watching = _watch_over(tmp_path, FAST)
     assert [problem.code for problem in watching.first.problems] == ["watch-limit"]
     assert watching.first.swept
     for number in range(5):
         (watching.root / "papers" / str(number) / "a.md").write_text("x")
     watching.until_names(*(f"papers/{number}/a.md" for number in range(5)))
-    # Given more, it goes back to listening at the next sweep.
+    watching.coming.close()
+
+
+def test_it_listens_again_when_more_watches_are_given(tmp_path: Path, table: Table) -> None:
+    table.left = 2
+    watching = _watch_over(tmp_path, Pace(settle=0.05, tick=1000.0, sweep=0.3))
+    assert watching.next().problems  # asked again at a sweep, and refused again
     table.left = 10_000
-    moment = watching.until(lambda moment: moment.swept and not moment.problems)[-1]
+    table.given.clear()
+    moment = watching.until(lambda moment: not moment.problems)[-1]
     assert moment.why == "time for a sweep"
+    assert table.given == {str(watching.root / name) for name in ("", "papers", "digests")}
     watching.coming.close()
 
 

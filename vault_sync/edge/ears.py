@@ -82,11 +82,13 @@ class _Scheduled(NamedTuple):
 
 
 class Ears:
-    """Open ears over one folder: what is heard is told to the bell. For one thread alone."""
+    """Open ears over one folder: what is heard is told to the bell. For one thread alone.
+
+    The root must be resolved: a watch on a symlink would watch the link.
+    """
 
     def __init__(self, root: Path, bell: Bell) -> None:
-        # A watch on a symlink would watch the link: the folder itself is what we listen to.
-        self.base = os.path.realpath(root)
+        self.base = str(root)
         self._bell = bell
         self._handler = _Handler(bell)
         self._overflows = _Overflows(bell)
