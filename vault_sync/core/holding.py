@@ -16,8 +16,8 @@ def held_back(
 
     A value that needs both of its files written (a merge) waits whole: with one side at the merged
     text and the base at the old one, the next word typed into the other side would be a conflict.
-    A conflict with a held file is not shown yet: it may be half a sentence. What a held digest reads
-    is not remembered: whoever takes back the last words he typed has not cut the file short.
+    A conflict with a held file is not shown yet: it may be half a sentence. What a held digest
+    reads is not remembered: whoever takes back the last words he typed has not cut the file short.
     """
     if not held:
         return plan, ()
