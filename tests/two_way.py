@@ -383,15 +383,17 @@ def rename_note(world: World, vault: MemoryVault, a: int, b: int) -> None:
 def delete_note(world: World, vault: MemoryVault, a: int, b: int) -> None:
     """He deletes a note: that is no wish about what the digest says.
 
-    He does so where it is the same everywhere: a note that comes back from elsewhere, other than
-    it was, is taken for an edited one.
+    It is the same everywhere and gone everywhere at once: a note that comes back from elsewhere,
+    other than it was, is taken for an edited one.
     """
     found = _noted(vault, a)
     if found is None or any(each.files.get(found[0]) != found[1].text for each in world.devices):
         return
     world.drawer.append((found[0], found[1].text))
     before = set(world.removed)
-    world.write(vault, **{found[0]: None})
+    for each in world.devices:
+        world.write(each, **{found[0]: None})
+    world.common.pop(found[0], None)
     world.removed -= words("".join(visible(vault).values())) - before
 
 
@@ -663,7 +665,8 @@ def _one(sections: Sequence[Section]) -> Section:
 
 def _spared(vault: MemoryVault, plan: Plan) -> set[Key]:
     """Papers that wait for a person."""
-    spared: set[Key] = set()
+    held = {each.path for each in plan.problems if each.code in HELD}
+    spared = {row.key for row in vault.rows if row.digest in held}
     for problem in plan.problems:
         if problem.code == "second-note":
             continue

@@ -381,6 +381,16 @@ def test_only_the_first_week_speaks_for_the_title() -> None:
     assert said(vault, ALPHA, NEXT).title == "Alpha, Again"
 
 
+def test_while_the_first_week_waits_nobody_speaks_for_it() -> None:
+    vault = twice()
+    whole = vault.files[WEEK]
+    vault.files[WEEK] = whole[: whole.index("#alpha")]
+    change(vault, NEXT, "|Alpha Models: A Study]]", "|Alpha, Again]]")
+    assert codes(nothing_happens(vault)) == ["cut-short"]
+    vault.files[WEEK] = whole
+    assert not nothing_happens(vault).problems
+
+
 def test_without_base_two_weeks_agree() -> None:
     vault = twice()
     rows = dict(vault.rows)

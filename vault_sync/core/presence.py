@@ -252,7 +252,10 @@ class _Pairing:
                 ordered.append(ties.pop(digest))
             elif arrived and digest not in self.snapshot.held:
                 to = arrived.pop(0)
-                ordered.append(Tie(to, "moved", ties.pop(to).entry, section, at, digest))
+                was = None
+                if not self.base.knows(Place(base_key, digest)):
+                    was = self._came_from(base_key, to, named)
+                ordered.append(Tie(to, "moved", ties.pop(to).entry, section, at, was or digest))
             else:
                 ordered.append(self._entry_gone(base_key, path, digest, at, section))
         ordered += ties.values()

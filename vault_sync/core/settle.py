@@ -66,8 +66,10 @@ def settle(
         result.entries[tie.digest] = (
             tie.entry.fields if tie.entry else replace(said, tags=(), commentary=_section(tie))
         )
-    if live:
-        _shared(result, live[0], said, facts, base, choices)
+    speaks = next((tie for tie in paper.ties if tie.kind != "removed"), None)
+    if speaks is not None and speaks.kind in LIVE:
+        # While the first digest waits nobody else speaks for the paper as a whole.
+        _shared(result, speaks, said, facts, base, choices)
     for tie in live:
         _commentary(result, tie, base, choices)
     _tags(result, said, base, rules)
@@ -84,6 +86,8 @@ def _shared(
 ) -> None:
     """url, title and authors: of the paper as a whole, spoken for by its first digest."""
     entry = result.entries[speaker.digest]
+    # An entry that is still to be written says nothing yet, whatever it is to say.
+    unwritten = speaker.entry is None
     for name in ("url", "title", "authors"):
         digest_has, note_has = getattr(entry, name), getattr(said, name)
         row = Row(result.paper.base_key, "", name)
@@ -91,7 +95,7 @@ def _shared(
             # An entry without a title line stays as its author wrote it.
             value = note_has or getattr(facts, name)
             result.note = replace(result.note, **{name: value})
-            result.keep(row, value, {NOTE: value != note_has})
+            result.keep(row, value, {NOTE: value != note_has, speaker.digest: unwritten})
             continue
         decided = agree.field(
             row,
@@ -109,7 +113,8 @@ def _shared(
             result.old_title = base.text(row) or said.title
         result.note = replace(result.note, **{name: value})
         entry = replace(entry, **{name: value})
-        result.keep(row, value, {NOTE: value != note_has, speaker.digest: value != digest_has})
+        differs = unwritten or value != digest_has
+        result.keep(row, value, {NOTE: value != note_has, speaker.digest: differs})
     result.entries[speaker.digest] = entry
 
 
@@ -207,7 +212,8 @@ def _tags(result: Settlement, said: Fields, base: Base, rules: Rules) -> None:
         had = tie.entry.fields.tags if tie.entry else ()
         result.entries[tie.digest] = replace(result.entries[tie.digest], tags=tags)
         row = Row(result.paper.base_key, tie.digest, "tags")
-        result.keep(row, tags, {NOTE: set(wanted.note) != set(said.tags), tie.digest: tags != had})
+        differs = tie.entry is None or tags != had
+        result.keep(row, tags, {NOTE: set(wanted.note) != set(said.tags), tie.digest: differs})
     result.note = replace(result.note, tags=wanted.note)
 
 
