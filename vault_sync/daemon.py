@@ -16,11 +16,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import FrameType, MappingProxyType
+from types import FrameType
 
 from vault_sync.core import quiet
 from vault_sync.core.model import Problem, RelPath
 from vault_sync.edge.bell import Bell
+from vault_sync.edge.beside import Beside
 from vault_sync.edge.gitwork import git_busy
 from vault_sync.edge.notify import sd_notify, status_line, watchdog_seconds
 from vault_sync.edge.terrain import changed_lately, fingerprint, stamp
@@ -57,7 +58,7 @@ class Timing:
 
     settle: float = 1.0
     quiet: float = 10.0
-    sweep: float = 60.0
+    sweep: float = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class _Daemon:
         tell: Callable[[str, str], object] | None,
     ) -> None:
         self.root, self.pass_, self.timing, self.bell = root, pass_, timing, bell
-        self.report, self.facts, self.tell = report, facts, tell
+        self.report, self.tell = report, tell
         self.signal = 0
         self.reload_wanted = False
         # What somebody else did, and what we did.
@@ -135,13 +136,11 @@ class _Daemon:
         self.fresh = Moment()
         self.waiting: frozenset[RelPath] = frozenset()
         self.kept = Moment()
+        self.until: Mapping[RelPath, float] = {}
         self.conflicts: frozenset[str] | None = None
         self.patience = GIT_FIRST
         self.standing: dict[str, tuple[Problem, ...]] = {}
-        self.facts_stop = threading.Event()
-        self.facts_thread: threading.Thread | None = None
-        self.facts_news = False
-        self.facts_after = 0.0
+        self.facts = Beside(facts, self.bell.ring) if facts is not None else None
         self.beat_every = min(BEAT, (watchdog_seconds() or 2 * BEAT) / 2)
         self.next_beat = 0.0
         now = time.time()
@@ -173,8 +172,7 @@ class _Daemon:
         for path in moment.touched.keys() & self.turns.keys() - ours:
             self.turns = quiet.with_turns(self.turns, [path], moment.touched[path], ours=False)
         self.fresh = _joined(self.fresh, moment, without=ours)
-        if self.facts_news:
-            self.facts_news = False
+        if self.facts is not None and self.facts.take_news():
             self.fresh = replace(self.fresh, swept=True, why=f"{self.fresh.why}, facts came")
 
     def is_ours(self, path: RelPath) -> bool:
@@ -187,7 +185,7 @@ class _Daemon:
         if not self.root.is_dir():
             self.be("the vault is gone")
             return
-        holds = self.holds()
+        holds = self.until = self.holds()
         due = self.waiting - holds.keys()
         if not (self.fresh.paths or self.fresh.swept or due):
             self.come_back(holds)
@@ -236,12 +234,12 @@ class _Daemon:
         self.stand("pass", result.problems)
         self.stand("ping-pong", quiet.ping_pong(self.turns, now))
         self.show_new(result.conflicts)
-        if result.wanted:
-            self.look_up(now)
+        if result.wanted and self.facts is not None:
+            self.facts.start()
         _log.info("%s (%s, %.0f ms)", result.summary, moment.why, 1000 * (now - began))
         self.come_back(holds)
         self.life = replace(self.life, last_pass=time.time(), last_did=result.summary)
-        self.say("watching", holds)
+        self.say("watching")
 
     def remember(self, written: Mapping[RelPath, str], now: float) -> None:
         old = {path: own for path, own in self.written.items() if own[1] > now - ECHO}
@@ -295,9 +293,10 @@ class _Daemon:
             _log.info("%s", doing)
             self.say(doing)
 
-    def say(self, doing: str, holds: Mapping[RelPath, float] = MappingProxyType({})) -> None:
+    def say(self, doing: str) -> None:
+        """Stores the sign of life, and tells the service manager."""
         wall, monotonic = time.time(), time.monotonic()
-        until = {path: holds.get(path, monotonic) for path in sorted(self.waiting)}
+        until = {path: self.until.get(path, monotonic) for path in sorted(self.waiting)}
         self.life = replace(
             self.life,
             doing=doing,
@@ -328,28 +327,6 @@ class _Daemon:
         rest = f" and {len(new) - 1} more" if len(new) > 1 else ""
         self.tell("vault-sync: both sides were edited", f"{new[0]}{rest}")
 
-    # Facts
-
-    def look_up(self, now: float) -> None:
-        """Starts the look-up beside the passes, unless it runs or was of no use just now."""
-        running = self.facts_thread is not None and self.facts_thread.is_alive()
-        if self.facts is None or running or now < self.facts_after:
-            return
-        self.facts_thread = threading.Thread(
-            target=self._facts, args=(self.facts,), name="vault-sync-facts", daemon=True
-        )
-        self.facts_thread.start()
-
-    def _facts(self, facts: Callable[[threading.Event], bool]) -> None:
-        self.facts_after = time.monotonic() + ECHO
-        try:
-            if facts(self.facts_stop):
-                self.facts_after = 0.0
-                self.facts_news = True
-                self.bell.ring()
-        except Exception:  # noqa: BLE001  # a thread's exception would be lost; passes go on without
-            _log.exception("the look-up of facts failed")
-
     # The end
 
     def on_signal(self, number: int, _frame: FrameType | None) -> None:
@@ -362,9 +339,8 @@ class _Daemon:
 
     def end(self) -> None:
         sd_notify("STOPPING=1")
-        self.facts_stop.set()
-        if self.facts_thread is not None:
-            self.facts_thread.join(timeout=0.3)  # it is a daemon thread: a slow server holds nobody
+        if self.facts is not None:
+            self.facts.end()
         self.say("stopped")
 
 

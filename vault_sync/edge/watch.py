@@ -59,7 +59,7 @@ class Pace:
     """
 
     settle: float = 1.0
-    sweep: float = 60.0
+    sweep: float = 300.0
     recent: float = RECENT
     longest: float = LONGEST
     tick: float = 5.0
