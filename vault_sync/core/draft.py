@@ -162,12 +162,19 @@ def _without_plain(settlement: Settlement, note: Note) -> Note:
 
 
 def _alike(one: Fields, other: Fields) -> bool:
-    return (one.title, one.authors, set(one.tags), one.commentary) == (
+    return (one.title, one.authors, set(one.tags), _paragraphs(one.commentary)) == (
         other.title,
         other.authors,
         set(other.tags),
-        other.commentary,
+        _paragraphs(other.commentary),
     )
+
+
+def _paragraphs(commentary: str) -> tuple[str, ...]:
+    """Its lines but blank ones, which a flat digest leaves out; in code they count."""
+    lines = commentary.split("\n")
+    fenced = any(line.lstrip().startswith(("```", "~~~")) for line in lines)
+    return tuple(line for line in lines if fenced or line.strip())
 
 
 def _changes(
