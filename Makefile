@@ -15,7 +15,8 @@ help:
 	@echo 'make bench  how fast it is here, as ratios'
 
 $(READY): pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "vault-sync needs Python 3.11 or newer, found %s at %s" % (sys.version.split()[0], sys.executable))'
+	@test -n "$(PYTHON)" || { echo 'No Python 3.11 or newer that can make a virtual environment was found.'; \
+	  echo 'On Debian: apt install python3-venv. Or name one: make demo PYTHON=/path/to/python3'; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	@$(BIN)/python -m pip install --quiet --editable . --group dev

@@ -17,7 +17,6 @@ import click
 
 from vault_sync import __version__
 
-PROJECT = "https://pypi.org/project/vault-sync/"
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OFFLINE = click.option("--offline", is_flag=True, help="Make no request to arXiv.")
@@ -338,5 +337,8 @@ def _said(error: Exception) -> int:
             return report.OUT_OF_LINE
         case _:
             complain("".join(traceback.format_exception(error)).rstrip())
-            complain(f"This is a bug in vault-sync {__version__}. Please report it: {PROJECT}")
+            complain(
+                f"This is a bug in vault-sync {__version__}. Please report it with the lines above "
+                'where you got vault-sync from (README, "Bugs"); no file is half written.'
+            )
             return report.BUG

@@ -21,7 +21,6 @@ from vault_sync.edge import arxiv_api, arxiv_cache, arxiv_http, snapshot_file
 from vault_sync.edge.arxiv_api import Pace
 
 API = "https://export.arxiv.org/api/query"
-_PROJECT = "https://pypi.org/project/vault-sync/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +218,7 @@ def _agent(source: Source) -> str:
     """Who asks, as arXiv wishes to know it. Only what a header can hold."""
     sound = (c for c in source.contact if c.isascii() and c.isprintable() and c not in "()")
     contact = "".join(sound)
-    about = f"+{_PROJECT}" + (f"; mailto:{contact}" if contact else "")
-    return f"vault-sync/{source.version or '0'} ({about})"
+    return f"vault-sync/{source.version or '0'}" + (f" (mailto:{contact})" if contact else "")
 
 
 def _no_cache(path: Path, error: Exception) -> Problem:
