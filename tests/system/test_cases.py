@@ -2,7 +2,7 @@
 
 A case is a folder of `tests/cases`:
 
-- `before/`: the vault; an empty `vault-sync.toml` is added where it has none;
+- `before/`: the vault; a `vault-sync.toml` that asks no network is added where it has none;
 - `settled/`, `settled-2/`, ... (optional): vaults that stood in its place earlier, in this order,
   one `rebuild` each, for the base that they leave behind;
 - `run.txt`: the commands, one a line, as after `vault-sync`;
@@ -26,6 +26,7 @@ from vault_sync import cli
 CASES = Path(__file__).resolve().parents[1] / "cases"
 NAMES = sorted(path.parent.name for path in CASES.glob("*/run.txt"))
 WRITES = {"sync", "rebuild", "resolve"}
+CONFIGURATION = b"[arxiv]\nenabled = false\n"
 
 
 def test_there_are_cases_and_no_folder_is_overlooked() -> None:
@@ -80,7 +81,7 @@ def lay_out(source: Path, target: Path) -> None:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target / name)
     if not (target / "vault-sync.toml").exists() and target.name == "vault":
-        (target / "vault-sync.toml").write_bytes(b"")
+        (target / "vault-sync.toml").write_bytes(CONFIGURATION)
 
 
 def files(root: Path) -> dict[str, bytes]:
@@ -88,11 +89,11 @@ def files(root: Path) -> dict[str, bytes]:
 
 
 def walk(root: Path) -> Iterator[tuple[Path, str]]:
-    """The files of a vault; not the tool's own folder, and no configuration that says nothing."""
+    """The files of a vault; neither the tool's own folder nor the configuration that was added."""
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
         if not path.is_file() or name.startswith(".vault-sync/"):
             continue
-        if name == "vault-sync.toml" and not path.stat().st_size:
+        if name == "vault-sync.toml" and path.read_bytes() == CONFIGURATION:
             continue
         yield path, name
