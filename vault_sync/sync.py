@@ -5,29 +5,41 @@ rebuild, sync, watch and check are this same pass with another beginning and ano
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import gc
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from vault_sync.core import abstracts, globs, snapshot
+from vault_sync import scope
 from vault_sync.core import conflicts as conflicts_note
-from vault_sync.core import digest as digest_lens
 from vault_sync.core.base import Base
 from vault_sync.core.holding import held_back
 from vault_sync.core.keys import arxiv_id
-from vault_sync.core.links import Names
 from vault_sync.core.model import Facts, Key, Problem, RelPath, Rules, Side
-from vault_sync.core.plan import Conflict, Create, Operation, Outcome, Plan, Row, Trash, Write
+from vault_sync.core.plan import Conflict, Create, Operation, Plan, Trash, Write
 from vault_sync.core.presence import Choices, Paper
 from vault_sync.core.reconcile import reconcile
 from vault_sync.core.snapshot import Snapshot
-from vault_sync.edge import arxiv
+from vault_sync.edge import arxiv, index
 from vault_sync.edge.config import Config
+from vault_sync.edge.index import File, believable, mark_of
 from vault_sync.edge.recover import recover
 from vault_sync.edge.state import State
 from vault_sync.edge.vault import read_all, scan
 from vault_sync.edge.write import apply
+from vault_sync.memory import OTHER, Acted, Memory, Mind, after_part, after_whole, recall
+from vault_sync.order import Order, Result
+from vault_sync.rest import stamp_of
+from vault_sync.seen import Seen, exported, is_digest, lacking, seen_of
+
+__all__ = [
+    "FactsOf", "Order", "Progress", "Result", "Seen",
+    "base_of", "exported", "is_digest", "lacking", "look", "no_facts", "planned", "remembered",
+    "run", "seen_of", "source_of", "think", "view",
+]  # fmt: skip
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""
@@ -44,113 +56,26 @@ def no_facts(keys: Sequence[Key]) -> Mapping[Key, Facts]:
     return {}
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a pass is asked to do.
-
-    `remake`: make missing notes again, remove nothing (`rebuild`). `only`: the digests whose
-    papers are looked at; empty is all. `allowed`: the number of a list of removals that may be
-    done. `take`: a note and the side that settles its conflicts. `held`: files that a person is
-    typing in, which are not written now. `cause` stands in the log.
-    """
-
-    cause: str = "sync"
-    remake: bool = False
-    only: frozenset[RelPath] = frozenset()
-    allowed: str = ""
-    take: tuple[RelPath, Side] | None = None
-    held: frozenset[RelPath] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What one look found. `conflicts_text` is the conflicts note, "" where there is none."""
-
-    snapshot: Snapshot
-    base: Base
-    problems: tuple[Problem, ...]
-    conflicts_text: str
-    files: frozenset[RelPath]
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came of a pass: what was planned, and what became of it. `waiting` was held back."""
-
-    plan: Plan
-    outcome: Outcome = field(default_factory=Outcome)
-    waiting: tuple[Operation, ...] = ()
-    note: str | None = None
-
-
 def look(config: Config, base: Base, progress: Progress = _silent) -> Seen:
     """Read the whole vault.
 
     Raises:
         OSError: the vault's folder itself cannot be listed.
     """
+    read_at = time.time_ns()
     found = scan(config.root)
     texts: dict[RelPath, str] = {}
+    read: dict[RelPath, File] = {}
     problems = list(found.problems)
     for number, (path, text) in enumerate(read_all(config.root, found.files)):
         if isinstance(text, Problem):
             problems.append(text)
         else:
             texts[path] = text
+            mark = mark_of(text.encode("utf-8", "surrogateescape"))
+            read[path] = File(believable(found.files[path], read_at), mark, *OTHER, settled=True)
         progress("reading", number + 1, len(found.files))
-    return seen_of(texts, config.rules, base, tuple(problems))
-
-
-def seen_of(
-    texts: Mapping[RelPath, str], rules: Rules, base: Base, problems: tuple[Problem, ...] = ()
-) -> Seen:
-    """What texts say, wherever they were read: the work tree, or the git index."""
-    conflicts_path = RelPath(rules.conflicts_note)
-    names = Names.of(texts)
-    read = snapshot.of(
-        {path: text for path, text in texts.items() if path != conflicts_path},
-        names=names,
-        is_digest=is_digest(rules),
-        base=base,
-    )
-    return Seen(read, base, problems, texts.get(conflicts_path, ""), frozenset(texts))
-
-
-def is_digest(rules: Rules) -> Callable[[RelPath], bool]:
-    """Whether a path is found by `[digests] paths`."""
-    return globs.matcher(rules.digest_paths)
-
-
-def exported(seen: Seen, path: RelPath) -> str:
-    """A digest as it reads without the tool's links."""
-    digest = seen.snapshot.digests[path]
-    own = {entry.key: entry.link.target for entry in digest.entries if entry.link is not None}
-    return digest_lens.export(digest.text, lambda key, target: own.get(key) == target)
-
-
-def lacking(seen: Seen, rules: Rules) -> list[Key]:
-    """The papers on arXiv whose notes lack what arXiv may know: a note, or one of its facts."""
-    wanted = []
-    entries = (entry for digest in seen.snapshot.digests.values() for entry in digest.entries)
-    for key in dict.fromkeys(entry.key for entry in entries):
-        if not arxiv_id(key):
-            continue
-        paths = seen.snapshot.managed.get(key, ())
-        if not paths or any(_lacks(seen, rules, key, path) for path in paths):
-            wanted.append(key)
-    return wanted
-
-
-def _lacks(seen: Seen, rules: Rules, key: Key, path: RelPath) -> bool:
-    note = seen.snapshot.notes[path]
-    has = note.properties.items
-    undated = Row(key, "", "undated") in seen.base.rows and not has("published")
-    if undated or not note.fields.title:
-        return True
-    return any(
-        abstracts.missing(note, key, seen.base) if name == "abstract" else not has(name)
-        for name in rules.facts
-    )
+    return replace(seen_of(texts, config.rules, base, tuple(problems)), read=read)
 
 
 def think(seen: Seen, rules: Rules, facts: Mapping[Key, Facts], order: Order) -> Plan:
@@ -232,6 +157,17 @@ def base_of(state: State) -> Base:
     return Base(state.rows(), state.known, state.was_before)
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """What was seen and what came of thinking; `memory` if only some papers were looked at."""
+
+    seen: Seen
+    plan: Plan
+    lacking: tuple[Key, ...]
+    facts: str
+    memory: Memory | None = None
+
+
 def planned(
     config: Config,
     state: State,
@@ -243,11 +179,65 @@ def planned(
 
     The plan wants the facts that are lacking and that `facts_of` does not know.
     """
+    found = view(config, state, order, facts_of, progress)
+    return found.seen, found.plan
+
+
+def view(
+    config: Config,
+    state: State,
+    order: Order,
+    facts_of: FactsOf = no_facts,
+    progress: Progress = _silent,
+    mind: Mind | None = None,
+    hints: frozenset[RelPath] | None = None,
+) -> View:
+    """Look and think: of the papers concerned where that is enough, else of the whole vault."""
+    facts = index.facts_stamp(config, state)
+    if order.ordinary:
+        part = _in_part(config, state, facts_of, facts, mind or Mind(), hints)
+        if part is not None:
+            return part
     seen = look(config, base_of(state), progress)
     lacks = lacking(seen, config.rules)
     plan = think(seen, config.rules, facts_of(lacks), order)
     unknown = set(plan.wanted)
-    return seen, replace(plan, wanted=tuple(key for key in lacks if key in unknown))
+    plan = replace(plan, wanted=tuple(key for key in lacks if key in unknown))
+    return View(seen, plan, tuple(lacks), facts)
+
+
+def _in_part(
+    config: Config,
+    state: State,
+    facts_of: FactsOf,
+    facts: str,
+    mind: Mind,
+    hints: frozenset[RelPath] | None,
+) -> View | None:
+    memory = mind.memory
+    if memory is None or memory.stamp != stamp_of(config, state):
+        memory, hints = recall(config, state), None
+    if memory is None or (memory.came.lacking and memory.came.facts != facts):
+        return None
+    problems = mind.problems
+    if hints is None:
+        found = scan(config.root)
+        stats, problems = scope.suspects(memory, found.files), found.problems
+    else:
+        stats = scope.stats_of(config.root, hints)
+    if stats is None:
+        return None
+
+    def lacks(found: Snapshot, base: Base) -> list[Key]:
+        return lacking(Seen(found, base, (), "", frozenset()), config.rules)
+
+    thought = scope.think(config, state, memory, stats, facts_of, lacks)
+    if thought is None:
+        return None
+    mind.problems = problems
+    seen = Seen(thought.snapshot, thought.base, problems, "", frozenset(memory.files), thought.read)
+    plan = replace(thought.plan, problems=(*problems, *thought.plan.problems))
+    return View(seen, plan, thought.lacking, facts, memory)
 
 
 def run(
@@ -259,32 +249,49 @@ def run(
     ask: Callable[[Sequence[Key]], object] | None = None,
     wait: float = 5.0,
     progress: Progress = _silent,
+    mind: Mind | None = None,
+    hints: frozenset[RelPath] | None = None,
 ) -> Result:
     """One whole pass: recover, look, think, act.
 
     Where it wants facts, `ask` is called with no lock held, for it may take minutes, and then the
-    pass begins anew.
+    pass begins anew. `mind` is what a daemon keeps between its passes, and `hints` the only files
+    that can have changed since.
 
     Raises:
         state.Busy: another process holds the vault.
         state.StateError: the state cannot be written; no file was touched after that.
         OSError: the vault's folder cannot be listed.
     """
-    with state.lock(wait):
+    with state.lock(wait), _uncollected():
         told = recover(config.root, state)
         note = state.note
-        seen, plan = planned(config, state, order, facts_of, progress)
-        plan = replace(plan, problems=(*told, *plan.problems))
-        if ask is None or not plan.wanted:
-            return replace(_acted(config, state, order, seen, plan), note=note)
-    ask(plan.wanted)
+        found = view(config, state, order, facts_of, progress, mind, hints)
+        if ask is None or not found.plan.wanted:
+            result = _acted(config, state, order, found, mind)
+            plan = replace(result.plan, problems=(*told, *result.plan.problems))
+            return replace(result, plan=plan, note=note)
+    ask(found.plan.wanted)
     result = run(config, state, order, facts_of, wait=wait, progress=progress)
     problems = tuple(dict.fromkeys((*told, *result.plan.problems)))
     return replace(result, plan=replace(result.plan, problems=problems), note=note or result.note)
 
 
-def _acted(config: Config, state: State, order: Order, seen: Seen, plan: Plan) -> Result:
-    """Carry a plan out, with the lock held."""
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """A pass makes a hundred thousand values and no circles: looking for some takes a tenth."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _acted(config: Config, state: State, order: Order, found: View, mind: Mind | None) -> Result:
+    """Carry a plan out, with the lock held, and remember what is known now."""
+    plan = found.plan
     doable, waiting = held_back(plan, order.held, RelPath(config.rules.conflicts_note))
     outcome = apply(
         config.root,
@@ -292,9 +299,51 @@ def _acted(config: Config, state: State, order: Order, seen: Seen, plan: Plan) -
         doable,
         cause=order.cause,
         started=datetime.now(UTC),
-        sources=_sources(seen, doable),
+        sources=_sources(found.seen, doable),
     )
+    told = set(found.seen.problems)
+    own = replace(plan, problems=tuple(each for each in plan.problems if each not in told))
+    acted = Acted(own, doable, outcome, found.lacking, found.facts)
+    _remember(config, state, order, found, acted, mind)
     return Result(plan, outcome, waiting)
+
+
+def _remember(
+    config: Config, state: State, order: Order, found: View, acted: Acted, mind: Mind | None
+) -> None:
+    """Keep what the next pass need not find out again: in the index, and in the daemon's mind."""
+    state.close()
+    path, stamp = index.path_of(state), stamp_of(config, state)
+    memory, seen = found.memory, found.seen
+    if stamp is None or not order.ordinary:
+        memory = None
+    elif memory is not None:
+        changed = after_part(stamp, acted, seen.read, memory)
+        if mind is None and (changed or acted.plan.agreements):
+            files = {path: memory.files[path] for path in changed}
+            index.save(path, stamp, memory.came, files, whole=False)
+    else:
+        calm = seen.base.known and not (
+            seen.snapshot.held
+            or seen.snapshot.held_keys
+            or seen.conflicts_text
+            or any(each.level == "problem" for each in acted.plan.problems + seen.problems)
+        )
+        memory = after_whole(
+            stamp,
+            acted,
+            dict(seen.read),
+            seen.snapshot,
+            seen.base,
+            calm=calm,
+            is_digest=is_digest(config.rules),
+        )
+        if memory is not None:
+            index.save(path, stamp, memory.came, memory.files, whole=True)
+    if memory is None:
+        index.forget(path)
+    if mind is not None:
+        mind.memory = memory
 
 
 def _sources(seen: Seen, plan: Plan) -> frozenset[RelPath]:

@@ -105,4 +105,4 @@ def note_paths(scene: Scene) -> dict[Key, RelPath]:
         for key, found in notes.items()
         if len(found) == 1
     }
-    return paths | dict(scene.layout.notes)
+    return {**scene.snapshot.others, **paths, **scene.layout.notes}

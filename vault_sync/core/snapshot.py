@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from vault_sync.core import digest as digest_lens
 from vault_sync.core import note as note_lens
@@ -33,7 +33,7 @@ class Snapshot:
     """What was found. `held` says for each file that is not believed or touched, why (a code).
 
     `managed` and `plain` give the files about each paper; `held_keys` the papers that wait for
-    one of these files.
+    one of these files. `others` are the notes of papers that were not looked at (scope).
     """
 
     digests: Mapping[RelPath, Digest]
@@ -44,6 +44,7 @@ class Snapshot:
     held: Mapping[RelPath, str]
     held_keys: Mapping[Key, RelPath]
     problems: tuple[Problem, ...]
+    others: Mapping[Key, RelPath] = field(default_factory=dict)
 
     def about(self, path: RelPath) -> Key | None:
         """Which paper a file is about."""
@@ -54,6 +55,10 @@ class Snapshot:
             return found.key
         entry = plain.read(found.text, found.properties.body)
         return entry.key if entry else None
+
+
+EMPTY = Snapshot({}, {}, {}, {}, Names.of(()), {}, {}, ())
+"""Nothing that was looked at."""
 
 
 def of(

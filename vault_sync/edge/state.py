@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from vault_sync.core.model import Key, RelPath
 from vault_sync.core.plan import Agreement, Row
 from vault_sync.edge.lock import Busy, held
 from vault_sync.edge.tables import (
@@ -25,6 +26,7 @@ from vault_sync.edge.tables import (
     fingerprint,
     is_damage,
     read_base,
+    read_some,
     row_sum,
     unbound,
 )
@@ -107,6 +109,18 @@ class State:
             with self._reading() as connection:
                 self._rows = read_base(connection)
         return self._rows or {}
+
+    def rows_of(self, keys: Collection[Key], texts_of: Collection[RelPath]) -> dict[Row, str]:
+        """The rows of some papers, and those that hold the texts of some digests.
+
+        Raises:
+            StateError: as `rows`.
+        """
+        if self._connect() is None:
+            return {}
+        with self._reading() as connection:
+            return read_some(connection, keys, texts_of)
+        return {}
 
     def was_before(self, row: Row, value: str) -> bool:
         """Whether the base had `value` in this row at an earlier time, in whatever digest then."""
@@ -226,9 +240,9 @@ class State:
                 self._connection.close()
         self._connection = None
         self._looked = self._writes = self._distrusted = False
-        self._rows_as_of = None if self._rows is None else self._stamp()
+        self._rows_as_of = None if self._rows is None else self.stamp()
 
-    def _stamp(self) -> tuple[int, ...] | None:
+    def stamp(self) -> tuple[int, ...] | None:
         """What tells whether another process has written since; None while a log is there."""
         try:
             if self._unclean():
@@ -274,7 +288,7 @@ class State:
         """The database, if there is one and it is this vault's."""
         if self._looked:
             return self._connection
-        if self._rows_as_of is None or self._rows_as_of != self._stamp():
+        if self._rows_as_of is None or self._rows_as_of != self.stamp():
             self._rows = None
         if self._database().exists():
             self._connection = self._open()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import zlib
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from vault_sync.core.plan import Row
 
@@ -74,10 +76,35 @@ def is_damage(error: Exception) -> bool:
 
 
 def read_base(connection: sqlite3.Connection) -> dict[Row, str]:
+    """The whole base.
+
+    Raises:
+        ValueError: a value in it is not what was written.
+    """
+    return _checked(connection.execute("SELECT key, digest, field, value, sum FROM base"))
+
+
+def read_some(
+    connection: sqlite3.Connection, keys: Collection[str], texts_of: Collection[str]
+) -> dict[Row, str]:
+    """The rows of some papers, and the texts of some digests.
+
+    Raises:
+        ValueError: as `read_base`.
+    """
     rows = {}
-    for key, digest, field, value, sum_ in connection.execute(
-        "SELECT key, digest, field, value, sum FROM base"
-    ):
+    select = "SELECT key, digest, field, value, sum FROM base WHERE"
+    for key in keys:
+        rows.update(_checked(connection.execute(f"{select} key = ?", (bound(key),))))
+    for path in texts_of:
+        of_text = connection.execute(f"{select} key = '' AND digest = ?", (bound(path),))
+        rows.update(_checked(of_text))
+    return rows
+
+
+def _checked(found: Iterable[tuple[Any, ...]]) -> dict[Row, str]:
+    rows = {}
+    for key, digest, field, value, sum_ in found:
         try:
             row = Row(key, digest, field)
             checked = zlib.crc32(f"{key}\0{digest}\0{field}\0{value}".encode())

@@ -1,0 +1,245 @@
+"""What is remembered of a vault between two passes, in the index or in a daemon's head."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from vault_sync.core import snapshot as snapshots
+from vault_sync.core.base import Base, decode
+from vault_sync.core.links import Names
+from vault_sync.core.model import Key, Problem, RelPath
+from vault_sync.core.plan import Create, Outcome, Plan, Rename, Trash, Write
+from vault_sync.core.snapshot import Snapshot
+from vault_sync.edge import index
+from vault_sync.edge.config import Config
+from vault_sync.edge.index import UNKNOWN, Came, File, mark_of
+from vault_sync.edge.state import State
+from vault_sync.rest import stamp_of
+
+MANY = 200
+"""From this many changed files on the whole vault is looked at: it costs no more."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """What is remembered of a vault between two passes, in the index or in a daemon."""
+
+    stamp: str
+    came: Came
+    files: dict[RelPath, File]
+    open: set[RelPath] = field(default_factory=set)
+    notes: dict[Key, tuple[RelPath, ...]] = field(default_factory=dict)
+    digests: dict[Key, tuple[RelPath, ...]] = field(default_factory=dict)
+    others: dict[Key, RelPath] = field(default_factory=dict)
+    names: Names = field(default_factory=lambda: Names.of(()))
+
+    def __post_init__(self) -> None:
+        self.names = Names.of(self.files)
+        self.open = {path for path, file in self.files.items() if not file.settled}
+        single: dict[str, dict[Key, RelPath | None]] = {"plain": {}, "note": {}}
+        for path, file in self.files.items():
+            if file.kind == "other":
+                continue
+            by_key = self.digests if file.kind == "digest" else self.notes
+            for key in keys_in(file):
+                by_key[key] = (*by_key.get(key, ()), path)
+                if file.kind in single:
+                    single[file.kind][key] = None if key in single[file.kind] else path
+        for kind in single.values():
+            self.others |= {key: path for key, path in kind.items() if path is not None}
+
+
+@dataclass(slots=True)
+class Mind:
+    """What a daemon keeps between its passes; `problems` are those of the last walk."""
+
+    memory: Memory | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def keys_in(file: File) -> list[Key]:
+    return [Key(key) for key in file.keys.split("\n")] if file.keys else []
+
+
+def recall(config: Config, state: State) -> Memory | None:
+    """What the index knows, if it is to be believed."""
+    stamp = stamp_of(config, state)
+    found = index.load(index.path_of(state), stamp) if stamp is not None else None
+    return None if found is None or stamp is None else Memory(stamp, *found)
+
+
+Identity = tuple[str, str, str]
+"""Kind, keys and ties of a file (`index.File`)."""
+OTHER: Identity = ("other", "", "")
+
+
+def identities(found: Snapshot) -> dict[RelPath, Identity]:
+    """What each file that was read is, apart from what its texts say; the others are OTHER."""
+    known: dict[RelPath, Identity] = {}
+    for kind, files in (("plain", found.plain), ("note", found.managed)):
+        for key, paths in files.items():
+            for path in paths:
+                note = found.notes[path]
+                targets = (*note.digests, *(section.target for section in note.sections))
+                known[path] = (kind, key, "\n".join(targets))
+    for path, digest in found.digests.items():
+        keys = "\n".join(entry.key for entry in digest.entries)
+        links = (entry.link.target if entry.link else "" for entry in digest.entries)
+        known[path] = ("digest", keys, "\n".join(links))
+    return known
+
+
+def plan_of(came: Came) -> Plan:
+    """The plan of a pass that finds everything as it was, and nothing left to do."""
+    return Plan(
+        conflicts=came.conflicts,
+        problems=came.problems,
+        digests=came.digests,
+        entries=came.entries,
+        notes=came.notes,
+        wanted=came.wanted,
+    )
+
+
+# What the next pass may know of this one
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What a pass did: its plan, without what was held back; what became of it; what it knew."""
+
+    plan: Plan
+    doable: Plan
+    outcome: Outcome
+    lacking: tuple[Key, ...]
+    facts: str
+
+
+def after_whole(
+    stamp: str,
+    acted: Acted,
+    files: dict[RelPath, File],
+    found: Snapshot,
+    base: Base,
+    *,
+    calm: bool,
+    is_digest: Callable[[RelPath], bool],
+) -> Memory | None:
+    """What is known after a whole pass, which read `files`; None where too much is in flux."""
+    touched, final = _touched(acted, files, found.managed)
+    if len(touched) > MANY:
+        return None
+    known = identities(found)
+    for path, file in files.items():
+        kind, keys, ties = known.get(path, OTHER)
+        files[path] = File(file.stat, file.mark, kind, keys, ties, settled=path not in touched)
+    _written(files, acted.outcome, base, is_digest)
+    namers = {
+        row.key: tuple(map(Key, named))
+        for row in base.rows
+        if row.field == "mentions" and (named := base.items(row))
+    }
+    came = Came(
+        digests=sum(file.kind == "digest" for file in files.values()),
+        entries=sum(len(keys_in(file)) for file in files.values() if file.kind == "digest"),
+        notes=sum(file.kind == "note" for file in files.values()),
+        problems=acted.plan.problems,
+        conflicts=acted.plan.conflicts,
+        calm=calm and not acted.plan.conflicts,
+        final=final,
+        lacking=acted.lacking,
+        facts=acted.facts,
+        wanted=acted.plan.wanted,
+        namers=_namers(namers, acted),
+    )
+    return Memory(stamp, came, files)
+
+
+def after_part(
+    stamp: str, acted: Acted, read: Mapping[RelPath, File], memory: Memory
+) -> set[RelPath]:
+    """Bring what is known up to date after a pass over some papers; the files to keep anew."""
+    touched, final = _touched(acted, memory.files, memory.notes)
+    changed: set[RelPath] = set()
+    for path, file in read.items():
+        now = file._replace(settled=path not in touched)
+        if now != memory.files[path]:
+            memory.files[path] = now
+            changed.add(path)
+    for operation in acted.outcome.done:
+        assert isinstance(operation, Write)
+        mark = mark_of(operation.after.encode("utf-8", "surrogateescape"))
+        was = memory.files[operation.path]
+        memory.files[operation.path] = was._replace(stat=UNKNOWN, mark=mark, settled=False)
+        changed.add(operation.path)
+    for path in touched & memory.files.keys():
+        memory.files[path] = memory.files[path]._replace(settled=False)
+        changed.add(path)
+    memory.open = {path for path in memory.open | changed if not memory.files[path].settled}
+    memory.stamp = stamp
+    memory.came = replace(
+        memory.came,
+        problems=acted.plan.problems,
+        wanted=acted.plan.wanted,
+        lacking=acted.lacking,
+        facts=acted.facts,
+        final=final,
+        namers=_namers(memory.came.namers, acted),
+    )
+    return changed
+
+
+def _touched(
+    acted: Acted, files: Collection[RelPath], notes: Mapping[Key, Sequence[RelPath]]
+) -> tuple[set[RelPath], bool]:
+    """The files that the next pass must look at again; False if there is more to look at."""
+    touched: set[RelPath] = set()
+    final = True
+    for operation in acted.plan.operations:
+        touched.add(operation.path)
+    for agreement in acted.plan.agreements:
+        about = set(agreement.paths)
+        for row in (*agreement.put, *agreement.drop):
+            about.update(notes.get(row.key, ()))
+            if row.digest:
+                about.add(RelPath(row.digest))
+        final = final and not about.isdisjoint(files)
+        touched |= about
+    return touched & set(files), final
+
+
+def _written(
+    files: dict[RelPath, File],
+    outcome: Outcome,
+    base: Base,
+    is_digest: Callable[[RelPath], bool],
+) -> None:
+    """What was written is read again by the next pass, so that it is known from where it lies."""
+    texts = {each.path: each.after for each in outcome.done if isinstance(each, Create | Write)}
+    for operation in outcome.done:
+        if isinstance(operation, Rename | Trash):
+            files.pop(operation.path, None)
+    if not texts:
+        return
+    names = Names.of((*files, *texts))
+    known = identities(snapshots.of(texts, names=names, is_digest=is_digest, base=base))
+    for path, text in texts.items():
+        mark = mark_of(text.encode("utf-8", "surrogateescape"))
+        files[path] = File(UNKNOWN, mark, *known.get(path, OTHER), settled=False)
+
+
+def _namers(known: Mapping[Key, tuple[Key, ...]], acted: Acted) -> dict[Key, tuple[Key, ...]]:
+    """Who names whom, as the base has it now."""
+    undone = {each.operation.path for each in acted.outcome.undone}
+    namers = dict(known)
+    for agreement in acted.doable.agreements:
+        if agreement.paths & undone:
+            continue
+        for row in agreement.drop:
+            if row.field == "mentions":
+                namers.pop(row.key, None)
+        for row, value in agreement.put.items():
+            if row.field == "mentions":
+                namers[row.key] = tuple(map(Key, decode(value)))
+    return {key: named for key, named in namers.items() if named}

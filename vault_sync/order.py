@@ -1,0 +1,44 @@
+"""What a pass is asked to do, and what came of it.
+
+Apart from `sync` so that a command with nothing to do need not load the machinery.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from vault_sync.core.model import RelPath, Side
+from vault_sync.core.plan import Operation, Outcome, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a pass is asked to do.
+
+    `remake`: make missing notes again, remove nothing (`rebuild`). `only`: the digests whose
+    papers are looked at; empty is all. `allowed`: the number of a list of removals that may be
+    done. `take`: a note and the side that settles its conflicts. `held`: files that a person is
+    typing in, which are not written now. `cause` stands in the log.
+    """
+
+    cause: str = "sync"
+    remake: bool = False
+    only: frozenset[RelPath] = frozenset()
+    allowed: str = ""
+    take: tuple[RelPath, Side] | None = None
+    held: frozenset[RelPath] = frozenset()
+
+    @property
+    def ordinary(self) -> bool:
+        """Whether what was read before may be believed, and nothing is asked for but the usual."""
+        return not (self.remake or self.only or self.allowed or self.take)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a pass: what was planned, and what became of it. `waiting` was held back."""
+
+    plan: Plan
+    outcome: Outcome = field(default_factory=Outcome)
+    waiting: tuple[Operation, ...] = ()
+    note: str | None = None

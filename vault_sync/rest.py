@@ -1,0 +1,54 @@
+"""Whether a vault is as the last pass left it: then there is nothing to read and nothing to think.
+
+The plan of such a pass is known. Little is imported here, for a hook and a timer ask this most.
+"""
+
+from __future__ import annotations
+
+import os
+
+from vault_sync import __version__
+from vault_sync.core.plan import Plan
+from vault_sync.edge import index
+from vault_sync.edge.beneath import OWN_FOLDER
+from vault_sync.edge.config import Config
+from vault_sync.edge.state import State
+from vault_sync.edge.walk import scan
+from vault_sync.order import Order
+
+
+def stamp_of(config: Config, state: State) -> str | None:
+    """What an index must have been made under (`index.stamp_of`)."""
+    return index.stamp_of(config, state, __version__)
+
+
+def plan_at_rest(config: Config, state: State, order: Order) -> Plan | None:
+    """What a pass would find, if every file is as it was and nothing was left to do; else None.
+
+    Raises:
+        OSError: the vault's folder cannot be listed.
+    """
+    stamp = stamp_of(config, state) if order.ordinary else None
+    if stamp is None or _displaced(config):
+        return None
+    found = scan(config.root)
+    came = index.glance(index.path_of(state), stamp, found.files)
+    if came is None or came.wanted:
+        return None
+    if came.lacking and came.facts != index.facts_stamp(config, state):
+        return None
+    return Plan(
+        conflicts=came.conflicts,
+        problems=(*found.problems, *came.problems),
+        digests=came.digests,
+        entries=came.entries,
+        notes=came.notes,
+    )
+
+
+def _displaced(config: Config) -> bool:
+    """Whether a file that was displaced is still to be looked at again."""
+    try:
+        return bool(os.listdir(config.root / OWN_FOLDER / "tmp"))  # noqa: PTH208 - one call, no objects
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,83 @@
+"""What the texts of a vault say, wherever they were read: the work tree, or the git index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from vault_sync.core import abstracts, globs, snapshot
+from vault_sync.core import digest as digest_lens
+from vault_sync.core.base import Base
+from vault_sync.core.keys import arxiv_id
+from vault_sync.core.links import Names
+from vault_sync.core.model import Key, Problem, RelPath, Rules
+from vault_sync.core.plan import Row
+from vault_sync.core.snapshot import Snapshot
+from vault_sync.edge.index import File
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one look found. `conflicts_text` is the conflicts note, "" where there is none.
+
+    `read` are the files that were read, as the index keeps them.
+    """
+
+    snapshot: Snapshot
+    base: Base
+    problems: tuple[Problem, ...]
+    conflicts_text: str
+    files: frozenset[RelPath]
+    read: Mapping[RelPath, File] = field(default_factory=dict)
+
+
+def seen_of(
+    texts: Mapping[RelPath, str], rules: Rules, base: Base, problems: tuple[Problem, ...] = ()
+) -> Seen:
+    """What texts say, wherever they were read: the work tree, or the git index."""
+    conflicts_path = RelPath(rules.conflicts_note)
+    names = Names.of(texts)
+    read = snapshot.of(
+        {path: text for path, text in texts.items() if path != conflicts_path},
+        names=names,
+        is_digest=is_digest(rules),
+        base=base,
+    )
+    return Seen(read, base, problems, texts.get(conflicts_path, ""), frozenset(texts))
+
+
+def is_digest(rules: Rules) -> Callable[[RelPath], bool]:
+    """Whether a path is found by `[digests] paths`."""
+    return globs.matcher(rules.digest_paths)
+
+
+def exported(seen: Seen, path: RelPath) -> str:
+    """A digest as it reads without the tool's links."""
+    digest = seen.snapshot.digests[path]
+    own = {entry.key: entry.link.target for entry in digest.entries if entry.link is not None}
+    return digest_lens.export(digest.text, lambda key, target: own.get(key) == target)
+
+
+def lacking(seen: Seen, rules: Rules) -> list[Key]:
+    """The papers on arXiv whose notes lack what arXiv may know: a note, or one of its facts."""
+    wanted = []
+    entries = (entry for digest in seen.snapshot.digests.values() for entry in digest.entries)
+    for key in dict.fromkeys(entry.key for entry in entries):
+        if not arxiv_id(key):
+            continue
+        paths = seen.snapshot.managed.get(key, ())
+        if not paths or any(_lacks(seen, rules, key, path) for path in paths):
+            wanted.append(key)
+    return wanted
+
+
+def _lacks(seen: Seen, rules: Rules, key: Key, path: RelPath) -> bool:
+    note = seen.snapshot.notes[path]
+    has = note.properties.items
+    undated = Row(key, "", "undated") in seen.base.rows and not has("published")
+    if undated or not note.fields.title:
+        return True
+    return any(
+        abstracts.missing(note, key, seen.base) if name == "abstract" else not has(name)
+        for name in rules.facts
+    )
