@@ -33,7 +33,7 @@ from vault_sync.core import note as note_lens
 from vault_sync.core.agree import Open, Settled
 from vault_sync.core.base import Base, decode
 from vault_sync.core.plan import Agreement, Plan, Row
-from vault_sync.core.text import splice
+from vault_sync.core.text import Edit, splice
 from vault_sync.core.ties import Tie
 
 LINE = "알파 둘째 줄입니다."
@@ -294,11 +294,11 @@ def nothing_proved(patch: pytest.MonkeyPatch) -> None:
 
 def neighbour_rewritten(patch: pytest.MonkeyPatch) -> None:
     """A blank at the end of another entry goes along."""
-    patch.setattr(
-        digest_operations,
-        "splice",
-        lambda text, edits: splice(text, edits).replace("감마 이야기.", "감마 이야기. "),
-    )
+
+    def spliced(text: str, edits: list[Edit]) -> str:
+        return splice(text, edits).replace("감마 이야기입니다.", "감마 이야기입니다. ")
+
+    patch.setattr(digest_operations, "splice", spliced)
     patch.setattr(digest_operations, "_proved", lambda *of: True)
 
 

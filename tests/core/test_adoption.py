@@ -1,0 +1,197 @@
+"""Notes that were there before, taken over and never doubled; first what must be left alone."""
+
+from __future__ import annotations
+
+import pytest
+from tests.memory import MemoryVault
+from tests.reader import (
+    ALPHA,
+    DIGEST,
+    ENTRY,
+    NOTE,
+    WEEK,
+    change,
+    codes,
+    entry,
+    fresh,
+    noted,
+    nothing_happens,
+    only,
+    open_fields,
+    quiet,
+    said,
+    section,
+)
+
+PLAIN = "read/알파.md"
+LINKS = "\n# Links\n\n- [[230802 Beta Nets]]\n"
+
+
+def adopted(text: str, path: str = PLAIN) -> MemoryVault:
+    vault = fresh(**{path: text})
+    vault.sync()
+    return vault
+
+
+# What must be left alone.
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "알파에 대한 내 글. https://arxiv.org/abs/2308.00001\n",
+        "# 알파\n\nhttps://arxiv.org/abs/2308.00001\n",
+        "",
+        "---\ntags:\n  - alpha\n---\n본문\n",
+    ],
+)
+def test_a_file_that_is_about_something_else(text: str) -> None:
+    vault = adopted(text)
+    assert vault.files[PLAIN] == text
+    assert NOTE in vault.files
+    quiet(vault)
+
+
+def test_a_plain_note_without_an_entry() -> None:
+    vault = adopted(ENTRY.replace("00001", "00042"))
+    assert vault.files[PLAIN] == ENTRY.replace("00001", "00042")
+
+
+def test_two_candidates() -> None:
+    vault = fresh(**{PLAIN: ENTRY, "read/other.md": ENTRY})
+    before = dict(vault.files)
+    plan = vault.sync()
+    assert codes(plan) == ["two-notes"]
+    assert PLAIN in plan.problems[0].message and "read/other.md" in plan.problems[0].message
+    assert vault.files[PLAIN] == before[PLAIN]
+    assert vault.files["read/other.md"] == before["read/other.md"]
+    assert entry(vault, ALPHA).link is None and NOTE not in vault.files
+    # The others go on.
+    assert "papers/230802 Beta Nets.md" in vault.files
+    assert codes(nothing_happens(vault)) == ["two-notes"]
+
+
+def test_two_candidates_and_a_link_that_decides() -> None:
+    vault = fresh(**{PLAIN: ENTRY, "read/other.md": ENTRY})
+    change(vault, WEEK, "Alpha Models: A Study (", "[[other|Alpha Models: A Study]] (")
+    assert not vault.sync().problems
+    assert noted(vault, "read/other.md").url and vault.files[PLAIN] == ENTRY
+    quiet(vault)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("---\nurl: https://arxiv.org/abs/2308.00001\ntags: [\n---\n글\n", "broken-properties"),
+        (ENTRY + "\0", "nul"),
+    ],
+)
+def test_a_candidate_that_cannot_be_read(text: str, code: str) -> None:
+    vault = adopted(text)
+    assert vault.files[PLAIN] == text
+    # Nothing is made beside a note that may be the one.
+    if code == "broken-properties":
+        assert NOTE not in vault.files and code in codes(vault.plan())
+
+
+# What must be taken over.
+
+
+def test_a_plain_text_that_is_the_entrys_becomes_the_section() -> None:
+    vault = adopted(ENTRY)
+    assert vault.files[PLAIN].count("알파 둘째 줄입니다.") == 1
+    assert section(vault, PLAIN).commentary == said(vault, ALPHA).commentary
+    assert noted(vault, PLAIN).title == "Alpha Models: A Study"
+    assert noted(vault, PLAIN).tags == ("alpha", "llm")
+    link = entry(vault, ALPHA).link
+    assert link and link.target == "알파"
+    assert NOTE not in vault.files
+    quiet(vault)
+    change(vault, PLAIN, "알파 둘째 줄입니다.", "고친 줄.")
+    only(vault, WEEK)
+
+
+def test_headings_below_are_kept() -> None:
+    vault = adopted(ENTRY + LINKS)
+    assert vault.files[PLAIN].endswith(LINKS)
+    assert vault.files[PLAIN].count("알파 둘째 줄입니다.") == 1
+    assert "My notes" not in vault.files[PLAIN]
+    quiet(vault)
+
+
+def test_a_plain_text_that_differs_stays_below_as_the_readers_own() -> None:
+    text = ENTRY.replace("알파 둘째 줄입니다.", "내가 쓴 줄입니다.") + LINKS
+    vault = adopted(text)
+    assert vault.files[PLAIN].endswith(text)
+    assert section(vault, PLAIN).commentary == said(vault, ALPHA).commentary
+    assert "내가 쓴 줄입니다." not in vault.files[WEEK]
+    assert not vault.plan().conflicts
+    quiet(vault)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "url: https://arxiv.org/abs/2308.00001",
+        'arxiv: "2308.00001"',
+        "source: https://arxiv.org/pdf/2308.00001v3",
+        "doi: 10.48550/arXiv.2308.00001",
+    ],
+)
+def test_a_note_found_by_its_properties(line: str) -> None:
+    vault = adopted(f"---\nrating: 5\n{line}\n---\n\n내 글입니다.\n")
+    plan = vault.plan()
+    text = vault.files[PLAIN]
+    assert text.startswith("---\nrating: 5\n") and "내 글입니다.\n" in text
+    assert f"\n{line}\n" in text
+    assert section(vault, PLAIN).commentary == said(vault, ALPHA).commentary
+    assert entry(vault, ALPHA).link and NOTE not in vault.files
+    assert not plan.problems and not plan.conflicts
+    quiet(vault)
+
+
+def test_a_note_that_says_another_title() -> None:
+    vault = adopted("---\ntitle: 알파\nurl: https://arxiv.org/abs/2308.00001\n---\n\n내 글.\n")
+    assert open_fields(vault.plan()) == [(ALPHA, "title", "never agreed")]
+    assert noted(vault, PLAIN).title == "알파"
+    assert said(vault, ALPHA).title == "Alpha Models: A Study"
+    quiet(vault)
+
+
+def test_tags_of_an_adopted_note_join() -> None:
+    text = "---\nurl: https://arxiv.org/abs/2308.00001\ntags:\n  - mine\n---\n\n내 글.\n"
+    vault = adopted(text)
+    assert set(noted(vault, PLAIN).tags) == set(said(vault, ALPHA).tags) == {"mine", "alpha", "llm"}
+    quiet(vault)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("bom", ["", "\ufeff"])
+def test_bytes_are_kept(newline: str, bom: str) -> None:
+    vault = adopted(bom + (ENTRY + LINKS).replace("\n", newline))
+    text = vault.files[PLAIN]
+    assert text.endswith(LINKS.replace("\n", newline))
+    assert text.count("\r\n") == (text.count("\n") if newline == "\r\n" else 0)
+    assert text.count("\ufeff") == len(bom) and text.startswith(bom)
+    quiet(vault)
+
+
+def test_a_whole_vault_in_plain_form() -> None:
+    """No file is lost, renamed or made twice."""
+    heads = DIGEST.split("https://")[1:]
+    plain = {f"old/{number}.md": "https://" + text for number, text in enumerate(heads)}
+    vault = MemoryVault(files={WEEK: DIGEST, **plain})
+    assert not vault.sync().problems
+    assert set(vault.files) == {WEEK, *plain}
+    assert all(noted(vault, path).url for path in plain)
+    quiet(vault)
+
+
+def test_an_adopted_note_of_two_weeks() -> None:
+    vault = fresh(**{PLAIN: ENTRY})
+    change(vault, "digests/2023년 8월 4주차.md", "주차\n", "주차\n" + ENTRY.replace("첫", "또"))
+    assert not vault.sync().problems
+    assert len(noted(vault, PLAIN).tags) == 2
+    assert section(vault, PLAIN).commentary == said(vault, ALPHA).commentary
+    assert "또 문장" in section(vault, PLAIN, "digests/2023년 8월 4주차.md").commentary
+    quiet(vault)
