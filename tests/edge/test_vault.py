@@ -20,7 +20,7 @@ from tests.edge.written_worlds import (
     edit_in_place,
 )
 from vault_sync.core.model import RelPath
-from vault_sync.core.plan import Create, Operation, Plan, Rename, Trash, Write
+from vault_sync.core.plan import Agreement, Create, Operation, Plan, Rename, Trash, Write
 from vault_sync.edge.past import log
 from vault_sync.edge.state import StateError
 from vault_sync.edge.vault import apply, read, read_all, scan, sweep_displaced
@@ -289,6 +289,19 @@ def test_no_link_to_a_note_that_could_not_be_made(world: World) -> None:
     assert not outcome.done
     assert "waits for note.md" in outcome.undone[1].reason
     assert world.texts()["week.md"] == "entry"
+
+
+def test_what_is_tied_waits_and_what_is_not_does_not(world: World) -> None:
+    for name in "abcd":
+        world.put(f"{name}.md", "old")
+    outcome = world.apply(
+        Write(P("a.md"), "older", "new", ""),
+        Write(P("b.md"), "old", "new", ""),
+        Write(P("c.md"), "old", "new", ""),
+        agreements=(agree("a.md", "b.md"), Agreement(frozenset({P("a.md"), P("c.md")}), {})),
+    )
+    assert [one.path for one in outcome.done] == ["b.md"]
+    assert "waits for a.md" in outcome.undone[1].reason
 
 
 def test_the_base_waits_for_every_file_of_an_agreement(world: World) -> None:

@@ -26,7 +26,23 @@ def of(pending: Pending, scene: Scene, named: Named) -> list[Agreement]:
         if scene.base.rows.get(row) != encode(text):
             needs = frozenset({path} if path in pending.touched else ())
             agreements.append(Agreement(needs, {row: encode(text)}))
-    return agreements
+    return agreements + _links_to_new_notes(pending)
+
+
+def _links_to_new_notes(pending: Pending) -> list[Agreement]:
+    """A digest is linked to a note that is made or renamed only once that is done.
+
+    They keep nothing and say what waits for what: a link to a note that could not be made would be
+    taken for a note that somebody deleted.
+    """
+    new = {each.path: each.path for each in pending.creates}
+    new |= {each.path: each.to for each in pending.renames}
+    return [
+        Agreement(frozenset({path, write.path}), {})
+        for path, there in new.items()
+        for write in pending.digest_writes
+        if not pending.touched.get(there, set()).isdisjoint(pending.touched[write.path])
+    ]
 
 
 def _digest_texts(pending: Pending, scene: Scene) -> dict[RelPath, str]:

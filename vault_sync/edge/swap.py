@@ -324,12 +324,16 @@ class Writing:
             return True
 
     def _hold(self, undone: Task) -> None:
-        """What is agreed on together with a file that is not there must not link to it yet."""
-        if undone.kind in {"create", "rename"}:
-            for _, agreement in self._pass.agreements:
-                if undone.path in agreement.paths:
-                    others = agreement.paths - {undone.path}
-                    self._held.update(dict.fromkeys(others, undone.path))
+        """What has to wait because a file could not be written.
+
+        What is agreed on together with a file that is not there must not link to it yet, and an
+        agreement that keeps nothing says just that: together, in this order, or not.
+        """
+        for _, agreement in self._pass.agreements:
+            together = undone.kind in {"create", "rename"} or not (agreement.put or agreement.drop)
+            if together and undone.path in agreement.paths:
+                others = agreement.paths - {undone.path}
+                self._held.update(dict.fromkeys(others, undone.path))
 
     def _discard_unused(self) -> None:
         """Removes temporary files that were never swapped; they hold our bytes and no others."""
