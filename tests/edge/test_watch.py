@@ -722,7 +722,7 @@ def test_which_ground_is_silent(tmp_path: Path, mount: str, kind: str, words: st
 
 def test_a_mount_with_a_blank_in_its_name(tmp_path: Path) -> None:
     table = tmp_path / "mountinfo"
-    table.write_text("1 0 8:1 / / rw - ext4 a rw\n2 1 0:9 / /my\\040vault rw - nfs b rw\n")
+    table.write_text("2 1 0:9 / /my\\040vault rw - nfs b rw\n1 0 8:1 / / rw - ext4 a rw\n")
     assert file_system(Path("/my vault/x"), table) == "nfs"
     assert file_system(Path("/my"), table) == "ext4"
     assert file_system(Path("/my"), tmp_path / "none") is None
