@@ -85,7 +85,7 @@ def rebuild(console: Any, digest: Sequence[str], offline: bool, dry_run: bool) -
 def sync(console: Any, offline: bool, dry_run: bool, allow_removals: str, exit_code: bool) -> int:
     """One ordinary pass: what was edited on one side is taken over to the other."""
     from vault_sync.commands import passes
-    from vault_sync.sync import Order
+    from vault_sync.order import Order
 
     order = Order(cause="hook" if exit_code else "sync", allowed=allow_removals)
     return passes.write(console, order, offline=offline, dry_run=dry_run, strict=exit_code)

@@ -24,6 +24,7 @@ from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.index import UNKNOWN, Came, File, believable, mark_of
 from vault_sync.edge.state import State
+from vault_sync.edge.tables import read_some
 from vault_sync.edge.vault import read_all
 from vault_sync.edge.walk import Stat
 from vault_sync.memory import MANY, OTHER, Memory, identities, keys_in, plan_of
@@ -103,7 +104,7 @@ class _Scope:
             Row(namer, "", "mentions"): encode(named)
             for namer, named in self.memory.came.namers.items()
         }
-        return rows | self.state.rows_of(keys, digests)
+        return rows | read_some(self.state.select, keys, digests)
 
     def snapshot(self, keys: Collection[Key], base: Base, rules: Rules) -> Snapshot | None:
         """What the files read say of these papers; None if a file is not what it was."""
@@ -159,7 +160,10 @@ def think(
         if len(needed) > MANY or not scope.take(needed):
             return None
         digests = [path for path in scope.read if files[path].kind == "digest"]
-        base = Base(scope.rows(keys, digests), known=True, was_before=state.was_before)
+        try:
+            base = Base(scope.rows(keys, digests), known=True, was_before=state.was_before)
+        except ValueError:
+            return None  # the base is damaged: a whole pass finds out what that means
         found = scope.snapshot(keys, base, config.rules)
         if found is None:
             return None

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from vault_sync import sync
+from vault_sync.commands.asking import Asking
 from vault_sync.commands.console import Bar, Console, UsageError
-from vault_sync.commands.passes import Asking, note_named, show_result
+from vault_sync.commands.passes import note_named, show_result
 from vault_sync.core.keys import arxiv_id
 from vault_sync.core.model import Key, Problem, RelPath
 from vault_sync.edge.arxiv import Answer

@@ -1,32 +1,25 @@
-"""`rebuild`, `sync`, `resolve`: a pass that writes. `check`, `diff`: one that does not."""
+"""`rebuild`, `sync`, `resolve`: a pass that writes. `check`, `diff`: one that does not.
+
+Where nothing changed since the last pass, the machinery of a pass is not even imported.
+"""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from vault_sync import __version__, report, sync
+from vault_sync import report, rest
 from vault_sync.commands.console import Bar, Console, UsageError
-from vault_sync.core.keys import arxiv_id
-from vault_sync.core.model import Facts, Key, Problem, RelPath, Side
+from vault_sync.core import globs
+from vault_sync.core.model import RelPath, Side
 from vault_sync.core.plan import Operation, Plan
-from vault_sync.edge import arxiv
-from vault_sync.edge.arxiv import Answer
 from vault_sync.edge.config import Config
-from vault_sync.edge.state import State
-from vault_sync.edge.vault import scan
-from vault_sync.sync import Order, Result
+from vault_sync.edge.walk import scan
+from vault_sync.order import Order, Result
 
 Cause = Literal["rebuild", "sync", "resolve", "hook"]
-
-
-def source(config: Config, state: State, *, offline: bool) -> arxiv.Source:
-    """Where facts come from; the cache is shared by all vaults of this machine."""
-    cache = state.directory.parent / "arxiv.sqlite"
-    return sync.source_of(config, cache, offline=offline, version=__version__)
 
 
 def write(
@@ -39,71 +32,51 @@ def write(
 ) -> int:
     """One pass; with `dry_run` only its plan is shown, with `strict` 1 if anything was written."""
     config = console.config()
-    state = console.state(config)
-    try:
-        with Bar(console) as bar:
-            facts = Asking(config, state, bar, offline=offline or dry_run)
-            if dry_run:
-                _, plan = sync.planned(config, state, order, facts, bar)
-                facts.ask(plan.wanted)
-                return _show_plan(console, config, replace(plan, problems=facts.added(plan)))
-            ask = facts.ask if facts.online else None
-            result = sync.run(config, state, order, facts, ask=ask, progress=bar)
-            if offline and order.take is None:
-                facts.ask(result.plan.wanted)
-        result = replace(result, plan=replace(result.plan, problems=facts.added(result.plan)))
-    finally:
-        state.close()
+    if dry_run:
+        return _show_plan(console, config, planned(console, config, order, waiting=True))
+    result = _run(console, config, order, offline=offline)
     code = show_result(console, config, result)
     return report.OUT_OF_LINE if strict and result.outcome.done else code
 
 
-class Asking:
-    """The facts of papers, and what was said while asking for them."""
+def _run(console: Console, config: Config, order: Order, *, offline: bool) -> Result:
+    state = console.state(config)
+    plan = rest.plan_at_rest(config, state, order)
+    if plan is not None:
+        return Result(plan)
+    from vault_sync import sync
+    from vault_sync.commands.asking import Asking
 
-    def __init__(self, config: Config, state: State, bar: Bar, *, offline: bool) -> None:
-        self.source = source(config, state, offline=offline)
-        self.bar = bar
-        self.said: tuple[Problem, ...] = ()
-
-    @property
-    def online(self) -> bool:
-        return self.source.enabled and not self.source.offline
-
-    def __call__(self, keys: Sequence[Key]) -> Mapping[Key, Facts]:
-        return sync.remembered(self.source)(keys)
-
-    def ask(self, keys: Sequence[Key], *, refresh: bool = False) -> Answer:
-        """Ask arXiv for what is not known yet; what it says is remembered.
-
-        Offline nobody is asked, and it is said how many papers wait.
-        """
-        ids = [arxiv_id(key) for key in keys]
-        stop = threading.Event()
-
-        def progress(done: int, whole: int) -> None:
-            self.bar("asking arXiv", done, whole)
-
-        try:
-            answer = arxiv.look_up(self.source, ids, stop=stop, progress=progress, refresh=refresh)
-        except KeyboardInterrupt:
-            stop.set()  # for the request that is under way in its own thread
-            raise
-        waiting = _waiting(answer) if self.source.enabled and self.source.offline else ()
-        self.said = (*answer.said, *waiting)
-        return answer
-
-    def added(self, plan: Plan) -> tuple[Problem, ...]:
-        return (*plan.problems, *self.said)
+    try:
+        with Bar(console) as bar:
+            facts = Asking(config, state, bar, offline=offline)
+            ask = facts.ask if facts.online else None
+            result = sync.run(config, state, order, facts, ask=ask, progress=bar)
+            if offline and order.take is None:
+                facts.ask(result.plan.wanted)
+        return replace(result, plan=replace(result.plan, problems=facts.added(result.plan)))
+    finally:
+        state.close()
 
 
-def _waiting(answer: Answer) -> tuple[Problem, ...]:
-    count = len(answer.unknown)
-    if not count:
-        return ()
-    wait = "1 paper waits for its" if count == 1 else f"{count} papers wait for their"
-    said = f"arXiv was not asked: {wait} facts, which come with a later run"
-    return (Problem("arXiv", "facts-offline", said, level="notice"),)
+def planned(console: Console, config: Config, order: Order, *, waiting: bool = False) -> Plan:
+    """The plan of a pass that is not carried out; with `waiting` it says which facts wait."""
+    state = console.state(config)
+    plan = rest.plan_at_rest(config, state, order)
+    if plan is not None:
+        return plan
+    from vault_sync import sync
+    from vault_sync.commands.asking import Asking
+
+    try:
+        with Bar(console) as bar:
+            facts = Asking(config, state, bar, offline=True)
+            _, plan = sync.planned(config, state, order, facts, bar)
+            if waiting:
+                facts.ask(plan.wanted)
+        return replace(plan, problems=facts.added(plan))
+    finally:
+        state.close()
 
 
 def _show_plan(console: Console, config: Config, plan: Plan) -> int:
@@ -159,9 +132,9 @@ def order_for(
         path = RelPath(console.path_in(config, given))
         if not (config.root / path).is_file():
             raise UsageError(f"{given}: there is no such digest in {config.root}")
-        if not sync.is_digest(config.rules)(path):
-            globs = ", ".join(config.rules.digest_paths)
-            raise UsageError(f"{given}: not a digest: [digests] paths finds {globs}")
+        if not globs.matcher(config.rules.digest_paths)(path):
+            paths = ", ".join(config.rules.digest_paths)
+            raise UsageError(f"{given}: not a digest: [digests] paths finds {paths}")
         chosen.add(path)
     return Order(cause=cause, remake=remake, only=frozenset(chosen))
 
@@ -169,13 +142,7 @@ def order_for(
 def check(console: Console) -> int:
     """Change nothing; 0 in line, 1 with the reasons."""
     config = console.config()
-    state = console.state(config)
-    try:
-        with Bar(console) as bar:
-            facts = Asking(config, state, bar, offline=True)
-            _, plan = sync.planned(config, state, Order(cause="check"), facts, bar)
-    finally:
-        state.close()
+    plan = planned(console, config, Order(cause="check"))
     if console.json:
         console.out([report.as_json(config.root, plan, plan.operations, console.seconds(), ())])
     else:
@@ -190,13 +157,7 @@ def check(console: Console) -> int:
 def diff(console: Console) -> int:
     """The plan as a unified diff; 1 if there is one."""
     config = console.config()
-    state = console.state(config)
-    try:
-        with Bar(console) as bar:
-            facts = Asking(config, state, bar, offline=True)
-            _, plan = sync.planned(config, state, Order(cause="diff"), facts, bar)
-    finally:
-        state.close()
+    plan = planned(console, config, Order(cause="diff"))
     if console.json:
         console.out([report.as_json(config.root, plan, plan.operations, console.seconds(), ())])
     else:

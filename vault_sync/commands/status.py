@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from vault_sync import report, sync
-from vault_sync.commands.console import Bar, Console
+from vault_sync import report
+from vault_sync.commands.console import Console
+from vault_sync.commands.passes import planned
 from vault_sync.edge import life, past
-from vault_sync.sync import Order
+from vault_sync.order import Order
 
 
 def status(console: Console) -> int:
     """Counts, conflicts, problems, the last pass, the daemon; 1 if something is out of line."""
     config = console.config()
+    plan = planned(console, config, Order(cause="status"))
     state = console.state(config)
     try:
-        with Bar(console) as bar:
-            _, plan = sync.planned(config, state, Order(cause="status"), sync.no_facts, bar)
         last = next(iter(past.log(state, 1)), None)
         known, note = state.known, state.note
     finally:

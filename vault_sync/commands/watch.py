@@ -6,15 +6,15 @@ import logging
 import os
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 import platformdirs
 
 from vault_sync import daemon, report, sync
+from vault_sync.commands.asking import source
 from vault_sync.commands.console import Console
-from vault_sync.commands.passes import source
 from vault_sync.core.keys import arxiv_id
 from vault_sync.core.model import Key, Problem, RelPath
 from vault_sync.core.plan import Create, Outcome, Rename, Write
@@ -25,8 +25,9 @@ from vault_sync.edge.config import Config, ConfigError
 from vault_sync.edge.logs import logging_handler
 from vault_sync.edge.notify import desktop
 from vault_sync.edge.state import Busy, State, StateError
-from vault_sync.edge.watch import Moment
-from vault_sync.sync import Order
+from vault_sync.edge.watch import CONFIG, Moment
+from vault_sync.memory import Mind
+from vault_sync.order import Order
 
 _log = logging.getLogger("vault_sync")
 
@@ -42,6 +43,7 @@ class _Watched:
     state: State
     offline: bool
     wanted: tuple[Key, ...] = ()
+    mind: Mind = field(default_factory=Mind)
 
     def pass_(self, moment: Moment, held: frozenset[RelPath]) -> PassResult:
         """One pass; what a person is typing in is not written."""
@@ -50,7 +52,16 @@ class _Watched:
         order = Order(cause="watch", held=held)
         try:
             facts_of = sync.remembered(source_)
-            result = sync.run(self.config, self.state, order, facts_of, wait=PATIENCE)
+            hints = None if moment.swept else moment.paths - {CONFIG}
+            result = sync.run(
+                self.config,
+                self.state,
+                order,
+                facts_of,
+                wait=PATIENCE,
+                mind=self.mind,
+                hints=hints,
+            )
         except (Busy, StateError) as error:
             raise OSError(str(error)) from error  # the loop says so and tries again
         self.wanted = result.plan.wanted

@@ -101,8 +101,8 @@ def path_of(state: State) -> Path:
 def stamp_of(config: Config, state: State, version: str) -> str | None:
     """What an index must have been made under; None where nothing is to be believed.
 
-    The program's version, configuration, the vault's folder, and the state as the pass left it: whatever changes
-    the base changes this.
+    The program's version, configuration, the vault's folder, and the state as the pass left it:
+    whatever changes the base changes this.
     """
     base = state.stamp()
     if base is None:

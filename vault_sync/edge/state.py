@@ -10,13 +10,12 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from vault_sync.core.model import Key, RelPath
 from vault_sync.core.plan import Agreement, Row
 from vault_sync.edge.lock import Busy, held
 from vault_sync.edge.tables import (
@@ -26,7 +25,6 @@ from vault_sync.edge.tables import (
     fingerprint,
     is_damage,
     read_base,
-    read_some,
     row_sum,
     unbound,
 )
@@ -109,18 +107,6 @@ class State:
             with self._reading() as connection:
                 self._rows = read_base(connection)
         return self._rows or {}
-
-    def rows_of(self, keys: Collection[Key], texts_of: Collection[RelPath]) -> dict[Row, str]:
-        """The rows of some papers, and those that hold the texts of some digests.
-
-        Raises:
-            StateError: as `rows`.
-        """
-        if self._connect() is None:
-            return {}
-        with self._reading() as connection:
-            return read_some(connection, keys, texts_of)
-        return {}
 
     def was_before(self, row: Row, value: str) -> bool:
         """Whether the base had `value` in this row at an earlier time, in whatever digest then."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from vault_sync.core.plan import Row
@@ -85,20 +85,19 @@ def read_base(connection: sqlite3.Connection) -> dict[Row, str]:
 
 
 def read_some(
-    connection: sqlite3.Connection, keys: Collection[str], texts_of: Collection[str]
+    select: Callable[..., list[Any]], keys: Collection[str], texts_of: Collection[str]
 ) -> dict[Row, str]:
-    """The rows of some papers, and the texts of some digests.
+    """The rows of some papers, and the texts of some digests. `select` is `State.select`.
 
     Raises:
         ValueError: as `read_base`.
     """
     rows = {}
-    select = "SELECT key, digest, field, value, sum FROM base WHERE"
+    wanted = "SELECT key, digest, field, value, sum FROM base WHERE"
     for key in keys:
-        rows.update(_checked(connection.execute(f"{select} key = ?", (bound(key),))))
+        rows.update(_checked(select(f"{wanted} key = ?", bound(key))))
     for path in texts_of:
-        of_text = connection.execute(f"{select} key = '' AND digest = ?", (bound(path),))
-        rows.update(_checked(of_text))
+        rows.update(_checked(select(f"{wanted} key = '' AND digest = ?", bound(path))))
     return rows
 
 

@@ -1,0 +1,69 @@
+"""The facts of papers: what is remembered of them, and what arXiv is asked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+
+from vault_sync import __version__, sync
+from vault_sync.commands.console import Bar
+from vault_sync.core.keys import arxiv_id
+from vault_sync.core.model import Facts, Key, Problem
+from vault_sync.core.plan import Plan
+from vault_sync.edge import arxiv, index
+from vault_sync.edge.arxiv import Answer
+from vault_sync.edge.config import Config
+from vault_sync.edge.state import State
+
+
+def source(config: Config, state: State, *, offline: bool) -> arxiv.Source:
+    """Where facts come from; the cache is shared by all vaults of this machine."""
+    return sync.source_of(config, index.facts_cache(state), offline=offline, version=__version__)
+
+
+class Asking:
+    """The facts of papers, and what was said while asking for them."""
+
+    def __init__(self, config: Config, state: State, bar: Bar, *, offline: bool) -> None:
+        self.source = source(config, state, offline=offline)
+        self.bar = bar
+        self.said: tuple[Problem, ...] = ()
+
+    @property
+    def online(self) -> bool:
+        return self.source.enabled and not self.source.offline
+
+    def __call__(self, keys: Sequence[Key]) -> Mapping[Key, Facts]:
+        return sync.remembered(self.source)(keys)
+
+    def ask(self, keys: Sequence[Key], *, refresh: bool = False) -> Answer:
+        """Ask arXiv for what is not known yet; what it says is remembered.
+
+        Offline nobody is asked, and it is said how many papers wait.
+        """
+        ids = [arxiv_id(key) for key in keys]
+        stop = threading.Event()
+
+        def progress(done: int, whole: int) -> None:
+            self.bar("asking arXiv", done, whole)
+
+        try:
+            answer = arxiv.look_up(self.source, ids, stop=stop, progress=progress, refresh=refresh)
+        except KeyboardInterrupt:
+            stop.set()  # for the request that is under way in its own thread
+            raise
+        waiting = _waiting(answer) if self.source.enabled and self.source.offline else ()
+        self.said = (*answer.said, *waiting)
+        return answer
+
+    def added(self, plan: Plan) -> tuple[Problem, ...]:
+        return (*plan.problems, *self.said)
+
+
+def _waiting(answer: Answer) -> tuple[Problem, ...]:
+    count = len(answer.unknown)
+    if not count:
+        return ()
+    wait = "1 paper waits for its" if count == 1 else f"{count} papers wait for their"
+    said = f"arXiv was not asked: {wait} facts, which come with a later run"
+    return (Problem("arXiv", "facts-offline", said, level="notice"),)
