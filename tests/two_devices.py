@@ -81,6 +81,7 @@ class Reader:
         """One place of an entry that reads so, changed."""
         found = list(re.finditer(pattern, text))
         if not found:
+            self.wrote -= set(re.findall(r"[ab]\d+x", new))
             return text
         one = self.chance.choice(found)
         for token in re.findall(r"[ab]\d+x", one[0]):
@@ -110,9 +111,9 @@ class Reader:
 
     def _property(self, text: str) -> str:
         note = note_lens.read(text)
-        return note_lens.edit(
-            note, changes={f"p{self.chance.randrange(5)}{self.name}": self.token()}
-        )
+        name = f"p{self.chance.randrange(5)}{self.name}"
+        self.wrote.discard(note.properties.scalar(name))
+        return note_lens.edit(note, changes={name: self.token()})
 
     def _section(self, text: str) -> str:
         return self._part(text, r"(논문 \d+의 )(\d)번째", rf"\1{self.token()} \2번째")

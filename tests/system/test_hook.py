@@ -182,6 +182,26 @@ def test_an_older_paper_that_names_a_new_one(vault: GitVault) -> None:
     passes(vault)
 
 
+def test_a_paper_named_on_both_sides_but_not_listed(vault: GitVault) -> None:
+    for path in (WEEK, ALPHA):
+        vault.edit(path, "둘째 줄입니다.", "[[Gamma]]와 비교.")
+    vault.git("add", "-A")
+    said = blocked(vault)
+    assert f"{ALPHA}:" in said and "papers/Gamma.md:" in said and "mention" in said
+    mend(vault, said)
+    passes(vault)
+
+
+def test_a_file_that_takes_the_name_of_a_note(vault: GitVault) -> None:
+    vault.write("Alpha.md", "no paper\n")
+    vault.git("add", "-A")
+    said = blocked(vault)
+    assert f"{WEEK}:3: link: not the same as in the note '{ALPHA}'" in said
+    mend(vault, said)
+    passes(vault)
+    assert "[[papers/Alpha|" in vault.read(WEEK)
+
+
 # The ways in which git commits.
 
 
