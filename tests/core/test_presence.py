@@ -105,6 +105,16 @@ def test_a_digest_that_is_missing_is_no_removal() -> None:
     assert knows(vault, OMEGA)
 
 
+def test_a_digest_moved_where_no_glob_finds_it_is_missed() -> None:
+    vault = settled()
+    elsewhere = NEXT.replace("digests/", "weekly/")
+    vault.files[elsewhere] = vault.files.pop(NEXT)
+    plan = nothing_happens(vault)
+    assert [(problem.code, problem.path) for problem in plan.problems] == [("digest-missing", NEXT)]
+    vault.files[NEXT] = vault.files.pop(elsewhere)
+    assert codes(nothing_happens(vault)) == []
+
+
 def test_a_digest_that_comes_back_is_the_digest_again() -> None:
     vault = settled()
     text = vault.files.pop(NEXT)

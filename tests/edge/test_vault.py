@@ -467,7 +467,7 @@ def test_displaced_files_are_kept_for_a_minute(world: World) -> None:
 def test_files_of_a_forgotten_state_are_saved_before_they_go(world: World) -> None:
     file = world.put(".vault-sync/tmp/abc-0", "left tok-left")
     (problem,) = world.recover(file.stat().st_ctime + 61)
-    assert problem.code == "late-edit"
+    assert (problem.code, problem.level) == ("left-over", "notice")
     assert not file.exists() and "left tok-left" in world.saved()
 
 

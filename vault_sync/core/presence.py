@@ -218,19 +218,21 @@ class _Pairing:
     def _digest(self, key: Key, target: str, source: RelPath) -> RelPath | None:
         found = self.snapshot.names.resolve(target, source)
         if found is not None:
-            return found if found in self.snapshot.digests else None
+            return found if found in self.snapshot.digests else self._missed(key, target)
         for was, now in self.renamed.items():
             if fold(stem_of(was)) == fold(stem_of(target)):
                 return now
-        known = [
-            digest
-            for digest in self.base.places.get(key, ())
-            if fold(stem_of(digest)) == fold(stem_of(target))
-        ]
-        if known:
-            return known[0]
+        if known := self._missed(key, target):
+            return known
         name = target.removesuffix(".md")
         return RelPath((name if "/" in name else joined(self.new_digest, name)) + ".md")
+
+    def _missed(self, key: Key, target: str) -> RelPath | None:
+        """The digest of that name in which the paper once was, wherever its file is now."""
+        for digest in self.base.places.get(key, ()):
+            if fold(stem_of(digest)) == fold(stem_of(target)):
+                return digest
+        return None
 
     def _paired(self, key: Key, path: RelPath, role: Role, found: Sequence[_Found]) -> None:
         note_key = self.snapshot.notes[path].key
@@ -319,10 +321,11 @@ class _Pairing:
             return replace(waiting, kind="append" if choice == "note" else "removed")
         if known and digest not in self.snapshot.digests:
             self._say(
-                path,
+                digest,
                 "digest-missing",
-                f"the digest '{digest}' is not there; its entries are not taken for removed",
-                "bring it back, or settle this note with `vault-sync resolve`",
+                "the digest is not there; its entries are not taken for removed",
+                "bring it back, or let `[digests] paths` find it where it is now; "
+                "`vault-sync resolve NOTE --take digest` unties a note from it",
             )
             return waiting
         if known and (at := self._still_named(key, digest)) is not None:

@@ -133,12 +133,16 @@ def _look_again(state: State, folder: int, name: str, now: float) -> list[Proble
     problems = []
     if content and not known and not records.is_saved(state, digest):
         records.save_text(state, content, path, owner and owner[0], "late")
+        message = "was written into just after it had been replaced; that text is saved"
+        if owner is None:
+            message = "was left here by a pass of another device or copy of this vault; it is saved"
         problems.append(
             Problem(
                 path,
-                "late-edit",
-                "was written into just after it had been replaced; that text is saved",
+                "late-edit" if owner else "left-over",
+                message,
                 hint=f"compare it with {saved.file_of(state.saved, digest)}",
+                level="problem" if owner else "notice",
             )
         )
     # Renaming sets the change time, so it says when the file was displaced or last written to.
