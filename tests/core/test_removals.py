@@ -195,6 +195,23 @@ def test_a_digest_that_is_asked_about_does_not_stop_the_others() -> None:
     assert "고쳤습니다" in vault.files[NEXT]
 
 
+def test_a_digest_that_is_asked_about_makes_and_adopts_nothing() -> None:
+    vault = settled({"read/eta.md": ENTRY.replace("00001", "00042")})
+    cut(vault, ALPHA)
+    cut(vault, GAMMA)
+    more = ENTRY.replace("00001", "00041") + ENTRY.replace("00001", "00042")
+    change(vault, WEEK, "주차\n", "주차\n" + more)
+    assert codes(nothing_happens(vault)) == ["many-removals"]
+
+
+def test_a_digest_cut_short_makes_and_adopts_nothing() -> None:
+    vault = settled()
+    vault.files["read/eta.md"] = "---\nurl: https://arxiv.org/abs/2308.00001\n---\n"
+    del vault.files[NOTE]
+    vault.files[WEEK] = vault.files[WEEK][:200]
+    assert codes(nothing_happens(vault)) == ["cut-short"]
+
+
 def test_an_edit_beats_a_removal() -> None:
     vault = settled()
     text = cut(vault, ALPHA)

@@ -98,6 +98,7 @@ def test_many_walks() -> None:
                 continue
             told["walks"] += 1
             told["passes"] += world.passes
+            told["cut passes that merged twice"] += world.merged_twice
             told["words"] += len(world.written)
             told["papers that say the same"] += world.checked
             told["open conflicts"] += sum(len(vault.plan().conflicts) for vault in world.devices)

@@ -46,9 +46,16 @@ def believed(
 ) -> Guarded:
     """The papers as far as their removals are believed; `remake` believes none."""
     if remake:
-        return Guarded(tuple(_waiting(paper, {"removed"}) for paper in papers))
-    papers = edit_beats_removal(papers, snapshot, base, rules, choices)
-    return guard(papers, base, rules, allowed)
+        guarded = Guarded(tuple(_waiting(paper, {"removed"}) for paper in papers))
+    else:
+        papers = edit_beats_removal(papers, snapshot, base, rules, choices)
+        guarded = guard(papers, base, rules, allowed)
+    return replace(guarded, papers=tuple(filter(_is_heard, guarded.papers)))
+
+
+def _is_heard(paper: Paper) -> bool:
+    """No note is made or adopted for the sake of a digest that is not believed."""
+    return paper.role == "managed" or any(tie.kind != "waiting" for tie in paper.ties)
 
 
 def _waiting(paper: Paper, kinds: Collection[Kind]) -> Paper:
