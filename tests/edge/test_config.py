@@ -1,0 +1,59 @@
+"""`config.example.toml` says what is so: every legal key, each with its default."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from vault_sync.edge.config import LEGAL, Config, ConfigError, parse
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "config.example.toml"
+TEXT = EXAMPLE.read_text("utf-8")
+
+OTHER = {
+    "paths": '["weeks/*.md"]',
+    "name": '"{title}"',
+    "private_tags": '["me/*"]',
+    "url": '"https://example.org/api"',
+    "facts": '["doi"]',
+    "share": "0.5",
+    "settle": "0.5",
+    "quiet": "0",
+    "sweep": "60",
+}
+
+
+def test_the_example_names_every_legal_key_and_no_other() -> None:
+    said = tomllib.loads(TEXT)
+    assert {table: set(keys) for table, keys in said.items()} == {
+        table: set(keys) for table, keys in LEGAL.items()
+    }
+
+
+def test_every_value_of_the_example_is_the_default() -> None:
+    assert replace(parse(TEXT, ROOT, EXAMPLE), path=None) == Config(ROOT)
+    assert parse("", ROOT, EXAMPLE) == parse(TEXT, ROOT, EXAMPLE)
+
+
+@pytest.mark.parametrize(
+    ("table", "key"), [(table, key) for table in LEGAL for key in LEGAL[table]]
+)
+def test_every_key_is_explained_and_obeyed(table: str, key: str) -> None:
+    """The line above a key is a comment (or a key that shares it), and another value is heard."""
+    lines = TEXT.splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith(f"{key} = "))
+    assert lines[at - 1].startswith("#") or lines[at - 1].partition(" = ")[0] in LEGAL[table]
+    default = tomllib.loads(TEXT)[table][key]
+    other = (
+        OTHER.get(key) or {bool: str(not default).lower(), int: "7", str: '"a.md"'}[type(default)]
+    )
+    heard = parse(f"[{table}]\n{key} = {other}\n", ROOT, EXAMPLE)
+    assert replace(heard, path=None) != Config(ROOT)
+
+
+def test_a_wrong_key_is_not_an_example() -> None:
+    with pytest.raises(ConfigError, match="legal are"):
+        parse(TEXT + "\n[other]\n", ROOT, EXAMPLE)
