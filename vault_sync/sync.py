@@ -19,7 +19,7 @@ from vault_sync.core.base import Base
 from vault_sync.core.holding import held_back
 from vault_sync.core.keys import arxiv_id
 from vault_sync.core.model import Facts, Key, Problem, RelPath, Rules, Side
-from vault_sync.core.plan import Conflict, Create, Operation, Plan, Trash, Write
+from vault_sync.core.plan import Agreement, Conflict, Create, Operation, Plan, Trash, Write
 from vault_sync.core.presence import Choices, Paper
 from vault_sync.core.reconcile import reconcile
 from vault_sync.core.snapshot import Snapshot
@@ -102,9 +102,13 @@ def think(seen: Seen, rules: Rules, facts: Mapping[Key, Facts], order: Order) ->
         choices |= conflicts_note.choices(plan.conflicts, ticked)
         plan = planned(choices)
     shown = _conflicts_note(seen, rules, plan.conflicts)
+    # A decision stays on the page until everything that it asked for is written.
+    conflicts_path = RelPath(rules.conflicts_note)
+    ties = [Agreement(frozenset({one.path, conflicts_path}), {}) for one in plan.operations]
     return replace(
         plan,
         operations=(*plan.operations, *shown),
+        agreements=(*plan.agreements, *(ties if ticked and shown else ())),
         problems=(*seen.problems, *plan.problems),
     )
 
