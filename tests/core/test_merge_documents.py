@@ -270,6 +270,29 @@ def test_a_paper_that_stands_twice_is_merged_by_line() -> None:
     )
 
 
+def test_an_entry_unlinked_on_one_side_stays_unlinked() -> None:
+    ours = swap(BASE, "#alpha #llm", "#alpha #llm #new")
+    theirs = swap(BASE, "[[Alpha|Alpha: A Study]]", "Alpha: A Study")
+    want = swap(ours, "[[Alpha|Alpha: A Study]]", "Alpha: A Study")
+    assert merged(BASE, ours, theirs) == want
+    assert merged(BASE, theirs, ours) == want
+
+
+def test_an_entry_that_would_not_read_as_meant_is_merged_by_line() -> None:
+    ours = swap(BASE, "[[Gamma|Gamma]] (Dan Choi)\n", "")
+    theirs = swap(BASE, "감마 이야기", "Not a Title (Ann Park, Bo Lee)\n감마 이야기")
+    found = merge_documents.digest(BASE, ours, theirs)
+    assert found.conflicts == 1
+    assert "=======\n[[Gamma|Gamma]] (Dan Choi)\nNot a Title (Ann Park, Bo Lee)\n" in found.text
+
+
+def test_an_entry_that_would_be_swallowed_by_another_is_not() -> None:
+    bare = "https://example.org/bare\n이름 없는 글.\n"
+    base = WEEK + ALPHA + bare
+    found = merge_documents.digest(base, WEEK + OMEGA + ALPHA + bare, WEEK + bare)
+    assert found.conflicts == 1
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_no_word_of_a_generated_digest_is_lost(data: st.DataObject) -> None:
@@ -325,6 +348,13 @@ def test_properties_are_merged_one_by_one() -> None:
     theirs = swap(theirs, "rating: 3 # of five", "rating: 5 # of five")
     want = swap(NOTE, "  - alpha\n  - llm", "  - llm\n  - ours\n  - theirs")
     assert merged_note(NOTE, ours, theirs) == swap(want, "rating: 3", "rating: 5")
+
+
+def test_a_list_that_one_side_has_whole_is_taken_from_it() -> None:
+    ours = swap(NOTE, "  - alpha\n", "")
+    theirs = swap(NOTE, "  - alpha\n  - llm", "  - llm\n  - new # why")
+    assert merged_note(NOTE, ours, theirs) == theirs
+    assert merged_note(NOTE, theirs, ours) == theirs
 
 
 def test_properties_added_on_both_sides() -> None:

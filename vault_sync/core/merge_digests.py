@@ -140,7 +140,7 @@ def _entry(
         return Merged(raw, commentary.conflicts), None
     if not _alone(raw, wanted, link):
         old_raw = was.raw(old) if old is not None else None
-        return lines(old_raw, here.raw(ours), there.raw(theirs), sentences=True), None
+        return lines(old_raw, here.raw(ours), there.raw(theirs)), None
     return Merged(raw), wanted
 
 
