@@ -69,7 +69,7 @@ def init(console: Any, demo: Path | None) -> int:
 @_DRY_RUN
 @click.pass_obj
 def rebuild(console: Any, digest: Sequence[str], offline: bool, dry_run: bool) -> int:
-    """One pass from the files alone; makes missing notes again, never removes."""
+    """Read all anew, make missing notes again, remove nothing."""
     from vault_sync.commands import passes
 
     order = passes.order_for(console.config(), console, digest, cause="rebuild", remake=True)
@@ -83,7 +83,7 @@ def rebuild(console: Any, digest: Sequence[str], offline: bool, dry_run: bool) -
 @click.option("--exit-code", is_flag=True, help="Exit 1 if anything was written.")
 @click.pass_obj
 def sync(console: Any, offline: bool, dry_run: bool, allow_removals: str, exit_code: bool) -> int:
-    """One ordinary pass: what was edited on one side is taken over to the other."""
+    """One pass: what was edited on one side, the other follows."""
     from vault_sync.commands import passes
     from vault_sync.order import Order
 
@@ -105,7 +105,7 @@ def watch(console: Any, offline: bool) -> int:
 @click.option("--staged", is_flag=True, help="Judge the git index, as the pre-commit hook does.")
 @click.pass_obj
 def check(console: Any, staged: bool) -> int:
-    """Change nothing; exit 1 and say why if anything is out of line."""
+    """Change nothing; say what is out of line, and exit 1."""
     if staged:
         from vault_sync.commands import staged as verb
 
@@ -179,7 +179,7 @@ def log(console: Any, limit: int | None) -> int:
 @click.argument("pass_id", metavar="[PASS]", type=int, required=False)
 @click.pass_obj
 def undo(console: Any, pass_id: int | None) -> int:
-    """Take a pass back, the newest if none is named; newer edits are kept."""
+    """Take a pass back (the newest); later edits are kept."""
     from vault_sync.commands import history
 
     return history.undo(console, pass_id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,13 +75,28 @@ class Console:
         Raises:
             UsageError: it is outside the vault.
         """
-        if (config.root / given).exists() and not Path(given).is_absolute():
-            return Path(os.path.normpath(given)).as_posix()
+        inside = os.path.normpath(given)
+        if not os.path.isabs(inside) and not inside.startswith(".."):  # noqa: PTH117 - it is a str
+            spelled = _as_spelled(config.root, Path(inside))
+            if (config.root / spelled).exists():
+                return spelled.as_posix()
         full = Path(os.path.abspath(given))  # noqa: PTH100 - resolve() would follow links
         for root in (config.root, config.root.resolve()):
             if full.is_relative_to(root):
-                return full.relative_to(root).as_posix()
+                return _as_spelled(config.root, full.relative_to(root)).as_posix()
         raise UsageError(f"{given}: not in the vault {config.root}: give a path inside it")
+
+
+def _as_spelled(root: Path, path: Path) -> Path:
+    """A path as it stands on the disk: typed and stored names may be composed differently."""
+    here = root
+    for part in path.parts:
+        if not (here / part).exists() and here.is_dir():
+            wanted = unicodedata.normalize("NFC", part)
+            names = sorted(os.listdir(here))  # noqa: PTH208 - names are all that is wanted
+            part = next((n for n in names if unicodedata.normalize("NFC", n) == wanted), part)
+        here /= part
+    return here.relative_to(root)
 
 
 class Bar:

@@ -13,9 +13,9 @@ from typing import Literal
 from vault_sync import report, rest
 from vault_sync.commands.console import Bar, Console, UsageError
 from vault_sync.core import globs
-from vault_sync.core.model import RelPath, Side
+from vault_sync.core.model import Problem, RelPath, Side
 from vault_sync.core.plan import Operation, Plan
-from vault_sync.edge.config import Config
+from vault_sync.edge.config import FILE, Config
 from vault_sync.edge.walk import scan
 from vault_sync.order import Order, Result
 
@@ -35,6 +35,7 @@ def write(
     if dry_run:
         return _show_plan(console, config, planned(console, config, order, waiting=True))
     result = _run(console, config, order, offline=offline)
+    result = replace(result, plan=_hinted(config, result.plan))
     code = show_result(console, config, result)
     return report.OUT_OF_LINE if strict and result.outcome.done else code
 
@@ -59,8 +60,26 @@ def _run(console: Console, config: Config, order: Order, *, offline: bool) -> Re
         state.close()
 
 
+def _hinted(config: Config, plan: Plan) -> Plan:
+    """The plan, and where no digest is found, that: most likely the globs are wrong."""
+    if plan.digests:
+        return plan
+    globs_ = ", ".join(config.rules.digest_paths)
+    hint = "change `paths` in it, or remove it and let `vault-sync init` look for digests"
+    if config.path is None:
+        hint = "`vault-sync init` looks for digests and writes them into it"
+    problem = Problem(
+        FILE, "no-digest", f"no digest is found by [digests] paths: {globs_}", hint, level="notice"
+    )
+    return replace(plan, problems=(*plan.problems, problem))
+
+
 def planned(console: Console, config: Config, order: Order, *, waiting: bool = False) -> Plan:
     """The plan of a pass that is not carried out; with `waiting` it says which facts wait."""
+    return _hinted(config, _planned(console, config, order, waiting=waiting))
+
+
+def _planned(console: Console, config: Config, order: Order, *, waiting: bool) -> Plan:
     state = console.state(config)
     plan = rest.plan_at_rest(config, state, order)
     if plan is not None:

@@ -168,8 +168,9 @@ class _Reading:
             Problem(
                 path,
                 "broken-properties",
-                f"the properties cannot be read: {message}",
-                "mend the block between the two `---` lines; nothing is written until then",
+                f"the properties cannot be read: {message.removeprefix('the properties are ')}",
+                "mend the block between the two `---` lines (a value that holds `: ` or begins "
+                "with a quote or a bracket needs quotes around it); nothing is written until then",
                 line,
             )
         )

@@ -1,0 +1,61 @@
+"""What a new user does wrong, and what he is told: each message names the thing and the way out."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+from tests.conftest import DIGEST, Vault
+
+
+def test_globs_that_find_no_digest_are_told(empty_vault: Vault) -> None:
+    empty_vault.write("주간/1주.md", "1주\nhttps://example.org/a\nTitle (Some One)\n")
+    for command in (("sync", "--offline"), ("rebuild", "--offline", "--dry-run"), ("check",)):
+        ran = empty_vault.ok(*command)
+        assert "no digest is found by [digests] paths: digests/**/*.md" in ran.err
+    assert empty_vault.ok("--json", "check").json["problems"][0]["code"] == "no-digest"
+    empty_vault.write("vault-sync.toml", '[digests]\npaths = ["주간/*.md"]\n')
+    ran = empty_vault.ok("sync", "--offline")
+    assert "1 entry: 1 made" in ran.out and ran.err == ""
+
+
+def test_a_path_is_found_however_it_is_composed(vault: Vault) -> None:
+    stored = unicodedata.normalize("NFD", DIGEST)
+    assert stored != DIGEST
+    (vault.root / DIGEST).rename(vault.root / stored)
+    vault.ok("rebuild", "--offline", DIGEST)
+    exported = vault.ok("export", DIGEST).out
+    assert exported == vault.ok("export", stored).out
+    name = Path(DIGEST).name
+    assert vault.run("export", name, cwd=vault.root / "digests").out == exported
+    assert vault.run("export", f"../{DIGEST}", cwd=vault.root / "papers").out == exported
+
+
+@pytest.mark.parametrize("given", ["../vault-of-another.md", "/etc/hostname", "../vault/../x.md"])
+def test_a_path_outside_the_vault_is_refused(empty_vault: Vault, given: str) -> None:
+    (empty_vault.root.parent / "vault-of-another.md").write_text("x")
+    for command in ("export", "restore"):
+        ran = empty_vault.run(command, given)
+        assert ran.code == 2 and f"{given}: not in the vault" in ran.err
+
+
+def test_a_note_is_named_as_a_wikilink_names_it(empty_vault: Vault) -> None:
+    for name in ("a/One", "b/One", "a/Two"):
+        empty_vault.write(f"{name}.md", "words\n")
+    for given in ("Two", "Two.md", "a/Two", "a/Two.md", "a/One"):
+        empty_vault.ok("resolve", given, "--take", "note")
+    ran = empty_vault.run("resolve", "One", "--take", "note")
+    assert ran.code == 2 and "may be a/One.md or b/One.md" in ran.err
+    ran = empty_vault.run("resolve", "Three", "--take", "note")
+    assert ran.code == 2 and "no such note" in ran.err
+
+
+def test_the_way_to_settle_a_conflict_can_be_pasted_into_a_shell(vault: Vault) -> None:
+    vault.ok("rebuild", "--offline")
+    note = "papers/230816 It Ain't That Bad.md"
+    vault.write(note, vault.read(note).replace('title: "', 'title: "Well, ', 1))
+    vault.edit(DIGEST, "|It Ain't", "|So It Ain't")
+    ran = vault.run("sync", "--offline")
+    assert ran.code == 1
+    assert "resolve 'papers/230816 It Ain'\"'\"'t That Bad.md' --take" in ran.err
