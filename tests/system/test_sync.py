@@ -219,7 +219,11 @@ def test_a_note_that_would_split_the_digest_is_held_with_its_line(built: Vault) 
     before = built.files()
     ran = built.run("sync", "--offline")
     line = built.read(OCTOPACK).split("\n").index("https://arxiv.org/abs/2309.99999") + 1
-    assert ran.code == 1 and f"{OCTOPACK}:{line}: 'https://arxiv.org" in ran.err
+    assert (
+        ran.code == 1
+        and f"{OCTOPACK}:{line}: in the digest" in ran.err
+        and "'https://arxiv" in ran.err
+    )
     assert built.files() == before
 
 
