@@ -11,6 +11,7 @@ from typing import Any
 from vault_sync.core.plan import Row
 
 SCHEMA = 1
+# An upsert overrides an OR IGNORE inside a trigger it fires (SQLite, "CREATE TRIGGER").
 TABLES = """
 CREATE TABLE vault(path TEXT NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL);
 CREATE TABLE base(key, digest, field, value NOT NULL, sum INTEGER NOT NULL, agreement INTEGER,
@@ -31,7 +32,9 @@ CREATE TABLE saved(hash TEXT NOT NULL, path NOT NULL, pass INTEGER, at TEXT NOT 
 CREATE INDEX saved_by_hash ON saved(hash);
 CREATE TABLE beside(path NOT NULL);
 CREATE TRIGGER remember AFTER UPDATE OF value ON base WHEN old.value IS NOT new.value BEGIN
-  INSERT OR IGNORE INTO history VALUES (old.key, old.digest, old.field, fingerprint(old.value));
+  INSERT INTO history SELECT old.key, old.digest, old.field, fingerprint(old.value)
+    WHERE NOT EXISTS (SELECT 1 FROM history WHERE key = old.key AND digest = old.digest
+                      AND field = old.field AND hash = fingerprint(old.value));
 END;
 """
 
