@@ -394,7 +394,10 @@ def test_offline_and_disabled_are_no_trouble(vault: Vault, api: Api) -> None:
     assert (said["level"], said["code"]) == ("notice", "facts-offline")
     configured(vault, api, "enabled = false")
     assert vault.ok("sync").err == ""
-    assert "enabled = false" in vault.ok("facts").err
+    ran = vault.ok("facts")
+    assert len(ran.err.splitlines()) == 1 and "enabled = false" in ran.err
+    (said,) = vault.ok("--json", "facts").json["problems"]
+    assert (said["level"], said["code"]) == ("notice", "facts-disabled")
     assert api.asked == []
 
 

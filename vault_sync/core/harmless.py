@@ -88,7 +88,7 @@ def callout(facts: Facts) -> str:
 
 
 CALLOUT = "> [!abstract]- Abstract"
-"""The first line of the callout, by which it is found again."""
+"""The first line of the callout: its type, by which an abstract is found, and that it is folded."""
 
 
 def _seen(text: str) -> str:
