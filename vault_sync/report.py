@@ -59,7 +59,8 @@ def operation_lines(operations: Iterable[Operation]) -> Iterator[str]:
 def problem_lines(problems: Iterable[Problem]) -> Iterator[str]:
     """`path:line: what is wrong`, then what to do."""
     for problem in problems:
-        where = problem.path if problem.line is None else f"{problem.path}:{problem.line}"
+        path = problem.path or "the vault"
+        where = path if problem.line is None else f"{path}:{problem.line}"
         prefix = "" if problem.level == "problem" else "note: "
         yield shown(f"{where}: {prefix}{problem.message}")
         if problem.hint:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from vault_sync.core import abstracts, globs, snapshot
 from vault_sync.core import digest as digest_lens
@@ -36,14 +37,31 @@ def seen_of(
 ) -> Seen:
     """What texts say, wherever they were read: the work tree, or the git index."""
     conflicts_path = RelPath(rules.conflicts_note)
-    names = Names.of(texts)
+    unread = _unread(texts, base, problems)
+    names = Names.of([*texts, *unread])
     read = snapshot.of(
         {path: text for path, text in texts.items() if path != conflicts_path},
         names=names,
         is_digest=is_digest(rules),
         base=base,
+        unread=unread,
     )
     return Seen(read, base, problems, texts.get(conflicts_path, ""), frozenset(texts))
+
+
+def _unread(
+    texts: Mapping[RelPath, str], base: Base, problems: Iterable[Problem]
+) -> frozenset[RelPath]:
+    """Files of the base that may not be read, or that stand in a folder that may not be listed."""
+    shut = {one.path for one in problems if one.code in {"unreadable", "unlisted"}}
+    if not shut:
+        return frozenset()
+    digests = {digest for places in base.places.values() for digest in places}
+    return frozenset(
+        path
+        for path in {*base.note_paths, *digests} - texts.keys()
+        if not shut.isdisjoint((path, *map(str, PurePosixPath(path).parents)))
+    )
 
 
 def is_digest(rules: Rules) -> Callable[[RelPath], bool]:

@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import DIGEST, Vault
+from tests.memory import MemoryVault
+from vault_sync import report, sync
+from vault_sync.core.model import Problem, RelPath
+from vault_sync.order import Order
+from vault_sync.seen import seen_of
 
 
 def test_globs_that_find_no_digest_are_told(empty_vault: Vault) -> None:
@@ -59,3 +64,34 @@ def test_the_way_to_settle_a_conflict_can_be_pasted_into_a_shell(vault: Vault) -
     ran = vault.run("sync", "--offline")
     assert ran.code == 1
     assert "resolve 'papers/230816 It Ain'\"'\"'t That Bad.md' --take" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "left"),
+    [
+        ("papers/A.md", "unreadable", ["digests/w.md", "papers/B.md"]),
+        ("papers", "unlisted", ["digests/w.md"]),
+        ("digests/w.md", "unreadable", ["papers/A.md", "papers/B.md"]),
+        ("digests", "unlisted", ["papers/A.md", "papers/B.md"]),
+    ],
+)
+def test_what_may_not_be_read_is_not_taken_for_gone(path: str, code: str, left: list[str]) -> None:
+    memory = MemoryVault(
+        files={
+            "digests/w.md": "w\nhttps://arxiv.org/abs/2403.00001\nA (Kim X)\n[[B]] 논평\n"
+            "https://arxiv.org/abs/2403.00002\nB (Lee Y)\n#b\n"
+        }
+    )
+    memory.sync()
+    problem = Problem(path, code, "permission is missing")
+    texts = {RelPath(name): memory.files[name] for name in left}
+    for remake in (False, True):
+        seen = seen_of(texts, memory.rules, memory.base(), (problem,))
+        plan = sync.think(seen, memory.rules, {}, Order(remake=remake))
+        assert plan.operations == () and plan.problems == (problem,)
+        assert not any(agreement.drop for agreement in plan.agreements)
+
+
+def test_a_problem_of_the_vault_itself_says_so() -> None:
+    (line,) = report.problem_lines([Problem("", "read-only", "cannot be written")])
+    assert line == "the vault: cannot be written"

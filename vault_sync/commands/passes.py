@@ -61,8 +61,8 @@ def _run(console: Console, config: Config, order: Order, *, offline: bool) -> Re
 
 
 def _hinted(config: Config, plan: Plan) -> Plan:
-    """The plan, and where no digest is found, that: most likely the globs are wrong."""
-    if plan.digests:
+    """The plan, and where no digest is found and nothing explains it, that: the globs are wrong."""
+    if plan.digests or not report.settled(plan):
         return plan
     globs_ = ", ".join(config.rules.digest_paths)
     hint = "change `paths` in it, or remove it and let `vault-sync init` look for digests"

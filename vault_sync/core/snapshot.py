@@ -8,7 +8,7 @@ other files only lend their names to the resolving of links.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from vault_sync.core import digest as digest_lens
@@ -67,9 +67,15 @@ def of(
     names: Names,
     is_digest: Callable[[RelPath], bool],
     base: Base,
+    unread: Collection[RelPath] = (),
 ) -> Snapshot:
-    """Read every text. Total: a file that cannot be read for what it is becomes a Problem."""
+    """Read every text. Total: a file that cannot be read for what it is becomes a Problem.
+
+    `unread` are files that are there and have no text, as permission to read them is missing.
+    """
     reading = _Reading(base=base, names=names)
+    for path in unread:
+        reading.unread(path)
     digests: list[RelPath] = []
     for path, text in sorted(texts.items()):
         if is_digest(path) and not _says_managed(text):
@@ -114,6 +120,11 @@ class _Reading:
     def hold(self, problem: Problem) -> None:
         self.held[RelPath(problem.path)] = problem.code
         self.problems.append(problem)
+
+    def unread(self, path: RelPath) -> None:
+        self.held[path] = "unreadable"
+        if key := self.base.note_paths.get(path):
+            self.held_keys[key] = path
 
     def note(self, path: RelPath, text: str) -> None:
         was = self.base.note_paths.get(path)
