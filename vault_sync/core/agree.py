@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, NamedTuple, TypeVar
@@ -79,10 +80,33 @@ def commentary(
     """Decide a commentary: merged by paragraph, then by sentence."""
 
     def merged(was: str, ours: str, theirs: str) -> str | None:
+        if _holds(theirs, was, ours):
+            return theirs
+        if _holds(ours, was, theirs):
+            return ours
         both = merge.paragraphs(was, ours, theirs)
         return both if isinstance(both, str) else None
 
     return field(row, digest, note, base, choice=choice, merged=merged)
+
+
+def _holds(whole: str, was: str, part: str) -> bool:
+    """Whether one side has the other's edits already: a merge of which one side was written.
+
+    Merged once more, a sentence could come to stand there twice. All that `part` added stands in
+    `whole`, nothing that it took out does, and what is left of it stands in its order. A side
+    that only took something out tells nothing: the other may have put something in its place.
+    """
+    before, one, all_ = (
+        [token for token in merge.sentences(text) if not token.isspace()]
+        for text in (was, part, whole)
+    )
+    added, gone = Counter(one) - Counter(before), Counter(before) - Counter(one)
+    here = Counter(all_)
+    if not added or not added <= here or any(here[token] > one.count(token) for token in gone):
+        return False
+    rest = iter(all_)
+    return all(token in rest for token in one if token in here)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,9 @@ def rows(
         for entry in digest.entries
     }
     known = {key for key, _ in here} | set(snapshot.managed) | set(snapshot.held_keys)
-    known |= {key for paper in papers for key in (paper.key, paper.base_key)}
+    heard = {key for paper in papers for key in (paper.key, paper.base_key)}
+    unheard = known - heard
+    known |= heard
     # A digest that is not there may come back with its entries.
     known |= {
         key
@@ -43,7 +45,8 @@ def rows(
     return frozenset(
         row
         for row in base.rows
-        if (
+        if (row.key not in unheard or row.field in SAID)
+        and (
             _is_gone(row, here, known, snapshot, standing)
             if row.key
             else row.digest not in snapshot.digests and row.digest not in waited_for
