@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -98,11 +99,12 @@ class _Scope:
                         needed.add(to)
         return needed
 
-    def rows(self, keys: Collection[Key], digests: Collection[RelPath]) -> dict[Row, str]:
+    def rows(self, keys: AbstractSet[Key], digests: Collection[RelPath]) -> dict[Row, str]:
         """The base of these papers, and who names whom, which `mentioned_by` asks of all."""
         rows = {
             Row(namer, "", "mentions"): encode(named)
             for namer, named in self.memory.came.namers.items()
+            if not keys.isdisjoint(named)
         }
         return rows | read_some(self.state.select, keys, digests)
 

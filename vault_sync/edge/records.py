@@ -61,6 +61,16 @@ def records(state: State, limit: int | None = None) -> list[PassRecord]:
     ]
 
 
+_OPERATION = (
+    "SELECT number, kind, path, target, before, after, why, undone FROM operation"
+    " WHERE pass = ? AND number = ?"
+)
+_OPERATIONS = (
+    "SELECT number, kind, path, target, before, after, why, undone FROM operation"
+    " WHERE pass = ? ORDER BY number"
+)
+
+
 def changes(state: State, id_: int, number: int | None = None) -> list[tuple[int, Change]]:
     """The operations of a pass with their numbers, in order; or the one of that number."""
     return [
@@ -76,12 +86,10 @@ def changes(state: State, id_: int, number: int | None = None) -> list[tuple[int
                 after,
             ),
         )
-        for at, kind, path, target, before, after, why, undone in state.select(
-            "SELECT number, kind, path, target, before, after, why, undone FROM operation"
-            " WHERE pass = ? AND (? IS NULL OR number = ?) ORDER BY number",
-            id_,
-            number,
-            number,
+        for at, kind, path, target, before, after, why, undone in (
+            state.select(_OPERATIONS, id_)
+            if number is None
+            else state.select(_OPERATION, id_, number)
         )
     ]
 
