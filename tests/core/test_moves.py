@@ -132,6 +132,43 @@ def test_a_digest_renamed_and_edited() -> None:
     quiet(vault)
 
 
+def test_a_renamed_digest_of_which_a_note_knows_both_names() -> None:
+    """Another device has seen the new file before the old one went: the old is not made again."""
+    vault = settled()
+    rename(vault, WEEK, OTHER)
+    text = vault.files[NOTE]
+    again = text[text.index("## [[") :].replace("8월 3주차", "8월 셋째 주")
+    item = '  - "[[2023년 8월 3주차]]"\n'
+    text = text.replace(item, item + item.replace("3주차", "셋째 주"))
+    vault.files[NOTE] = f"{text}\n{again}"
+    for _ in range(3):
+        assert "digest-missing" in codes(vault.sync())
+        assert WEEK not in vault.files
+    quiet(vault)
+    assert section(vault, NOTE, OTHER).commentary == said(vault, ALPHA, OTHER).commentary
+
+
+def test_a_renamed_digest_that_lost_an_entry() -> None:
+    vault = settled()
+    rename(vault, WEEK, OTHER)
+    cut(vault, ALPHA, OTHER)
+    assert not vault.sync().problems
+    assert NOTE not in vault.files and WEEK not in vault.files
+    assert "2023년 8월 셋째 주" in vault.files[NOTE_BETA]
+    quiet(vault)
+
+
+def test_a_renamed_digest_and_a_note_that_names_the_old_one() -> None:
+    vault = settled()
+    rename(vault, WEEK, OTHER)
+    item = '---\nurl: https://arxiv.org/abs/2308.00009\ndigests:\n  - "[[2023년 8월 3주차]]"\n---\n'
+    vault.files["papers/Zeta.md"] = item
+    assert not vault.sync().problems
+    assert WEEK not in vault.files
+    assert said(vault, Key("arxiv:2308.00009"), OTHER).url
+    quiet(vault)
+
+
 def test_a_note_and_its_digest_renamed() -> None:
     vault = settled()
     rename(vault, WEEK, OTHER)

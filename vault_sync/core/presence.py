@@ -221,11 +221,18 @@ class _Pairing:
             return found if found in self.snapshot.digests else self._missed(key, target)
         for was, now in self.renamed.items():
             if fold(stem_of(was)) == fold(stem_of(target)):
-                return now
+                # A note that names both has had one half of the rename: the old name stays.
+                return was if self._names(source, now) else now
         if known := self._missed(key, target):
             return known
         name = target.removesuffix(".md")
         return RelPath((name if "/" in name else joined(self.new_digest, name)) + ".md")
+
+    def _names(self, note: RelPath, digest: RelPath) -> bool:
+        """Whether a note names a digest, under the name that it has now."""
+        names = self.snapshot.names
+        targets = self.snapshot.notes[note].digests
+        return any(names.resolve(target, note) == digest for target in targets)
 
     def _missed(self, key: Key, target: str) -> RelPath | None:
         """The digest of that name in which the paper once was, wherever its file is now."""
@@ -273,7 +280,9 @@ class _Pairing:
         at, section = named.get(digest, ("", None))
         if section is None and digest not in named:
             return Tie(digest, "new", entry)
-        was = self._was(key, digest) or self._came_from(key, digest, named)
+        was = self._was(key, digest)
+        if was is None or was in named:
+            was = self._came_from(key, digest, named)
         return Tie(digest, "both" if was is None else "moved", entry, section, at, was)
 
     def _came_from(self, key: Key, digest: RelPath, named: Collection[RelPath]) -> RelPath | None:
