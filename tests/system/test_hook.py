@@ -167,9 +167,10 @@ def test_an_old_paper_in_a_new_week(vault: GitVault) -> None:
     passes(vault)
 
 
-def test_an_older_paper_that_names_a_new_one(vault: GitVault) -> None:
-    """An address in an old commentary becomes a mention on the day its paper gets a note."""
-    vault.edit(NEXT, "감마 이야기입니다.", "감마 이야기입니다. https://arxiv.org/abs/2308.00009")
+@pytest.mark.parametrize("named", ["https://arxiv.org/pdf/2308.00009", "[[new#첫째|새 글]]"])
+def test_an_older_paper_that_names_a_new_one(vault: GitVault, named: str) -> None:
+    """What an old commentary names becomes a mention on the day it gets a note."""
+    vault.edit(NEXT, "감마 이야기입니다.", f"감마 이야기입니다. {named}")
     vault.tool("sync", "--offline")
     vault.git("commit", "-q", "-a", "-m", "y")
     new = "https://arxiv.org/abs/2308.00009\nNew: One (Ann Park)\n새 글.\n#new\n"
@@ -383,7 +384,10 @@ def test_a_file_announced_only(vault: GitVault) -> None:
     vault.tool("sync", "--offline")
     vault.git("add", "-u")
     vault.git("add", "-N", "papers/New.md")
-    assert "papers/New.md" in blocked(vault)
+    said = blocked(vault)
+    assert f"{NEXT}:6: the note 'papers/New.md' behind this entry's link is not in git\n" in said
+    mend(vault, said)
+    passes(vault)
 
 
 # Names and settings.

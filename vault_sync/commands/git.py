@@ -10,7 +10,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from vault_sync import index, report, sync
+from vault_sync import report, sync
 from vault_sync.commands.console import Console, UsageError
 from vault_sync.core import merge_documents
 from vault_sync.core import note as note_lens
@@ -18,7 +18,7 @@ from vault_sync.core.model import RelPath
 from vault_sync.edge import config as configuration
 from vault_sync.edge import git, hook
 from vault_sync.edge.config import Config, ConfigError
-from vault_sync.edge.git import GitError, Repository
+from vault_sync.edge.git import GitError, Place, Repository
 
 DRIVER = "merge.vault-sync"
 SECTION = "vault-sync"
@@ -64,11 +64,11 @@ def uninstall(console: Console) -> int:
     return report.IN_LINE
 
 
-def _where(console: Console) -> tuple[Config, Repository, index.Place]:
+def _where(console: Console) -> tuple[Config, Repository, Place]:
     config = console.config()
     try:
         repository = git.repository(config.root, os.environ)
-        return config, repository, index.place_of(config.root, repository)
+        return config, repository, git.place_of(config.root, repository)
     except GitError as error:
         raise UsageError(str(error)) from error
 
@@ -126,7 +126,7 @@ def _merged(config: Config, path: RelPath, texts: list[str]) -> merge_documents.
     return None
 
 
-def _vault_around(console: Console, path: str) -> tuple[Config, index.Place | None]:
+def _vault_around(console: Console, path: str) -> tuple[Config, Place | None]:
     """The vault of a file that git merges; where none is to be found, one with default rules."""
     start = console.vault / path
     while not start.is_dir():
@@ -134,7 +134,7 @@ def _vault_around(console: Console, path: str) -> tuple[Config, index.Place | No
     try:
         root = configuration.find_root(start)
         repository = git.repository(root, os.environ)
-        return configuration.load(root), index.place_of(root, repository)
+        return configuration.load(root), git.place_of(root, repository)
     except (ConfigError, GitError) as error:
         console.complain([f"note: {error}; merged with the default configuration"])
         return Config(console.vault), None

@@ -62,7 +62,8 @@ def _with_other_halves(judged: Judged, repository: Repository) -> tuple[Judged, 
     if not missing:
         return judged, []
     others = [each for each in judged.plan.problems if each not in missing]
-    loose, loose_paths = _found_in(missing, judged, git.untracked(repository, ignored=False))
+    untracked = git.untracked(repository, ignored=False)
+    loose, loose_paths = _found_in(missing, judged, untracked, judged.announced)
     unseen, _ = _found_in(missing, judged, git.untracked(repository, ignored=True))
     said = [
         Problem(
@@ -91,11 +92,14 @@ def _with_other_halves(judged: Judged, repository: Repository) -> tuple[Judged, 
 
 
 def _found_in(
-    missing: Iterable[Problem], judged: Judged, paths: Iterable[str]
+    missing: Iterable[Problem],
+    judged: Judged,
+    paths: Iterable[str],
+    more: Iterable[RelPath] = (),
 ) -> tuple[list[tuple[Problem, RelPath]], list[RelPath]]:
     """The entries whose notes are among some files, and these notes."""
     there = [path for each in paths if (path := judged.place.in_vault(each)) is not None]
-    lookup = Names.of(path for path in there if path.endswith(".md"))
+    lookup = Names.of(path for path in (*there, *more) if path.endswith(".md"))
     found = []
     for problem in missing:
         entry = _entry_at(judged, RelPath(problem.path), problem.line)

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from vault_sync.core.model import RelPath
+
 _INHERITED = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_COMMON_DIR")
 _FILE_MODES = frozenset({"100644", "100755"})
 
@@ -73,6 +75,45 @@ def in_hook(environ: Mapping[str, str]) -> bool:
     return "GIT_DIR" in environ or "GIT_INDEX_FILE" in environ
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the vault lies: `below` the top of the work tree, or `above` it (one of them is "")."""
+
+    below: str
+    above: str
+
+    def in_vault(self, path: str) -> RelPath | None:
+        """A path of the work tree as the vault calls it; None outside it and in dot folders."""
+        if not path.startswith(self.below):
+            return None
+        path = self.above + path[len(self.below) :]
+        return None if path.startswith(".") or "/." in path else RelPath(path)
+
+    def in_tree(self, path: RelPath) -> str | None:
+        """The other way; None for a file of the vault that lies outside the work tree."""
+        if not path.startswith(self.above):
+            return None
+        return self.below + path[len(self.above) :]
+
+
+def place_of(root: Path, repository: Repository) -> Place:
+    """Where a vault lies in a work tree.
+
+    Raises:
+        GitError: neither lies in the other.
+    """
+    vault, top = root.resolve(), repository.top.resolve()
+    if vault.is_relative_to(top):
+        return Place(_folder(vault.relative_to(top)), "")
+    if top.is_relative_to(vault):
+        return Place("", _folder(top.relative_to(vault)))
+    raise GitError(f"the vault {root} is not in the work tree {repository.top}")
+
+
+def _folder(path: Path) -> str:
+    return "" if path == Path() else f"{path.as_posix()}/"
+
+
 def _run(
     where: Path,
     environment: Mapping[str, str],
@@ -125,7 +166,10 @@ def changes(repository: Repository) -> list[Change]:
     output = _run(
         top,
         environment,
-        ("diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", tree, "--"),
+        (
+            *("diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev"),
+            *("--ita-invisible-in-index", tree, "--"),
+        ),
     )
     fields = _fields(output)
     found = []
@@ -137,6 +181,15 @@ def changes(repository: Repository) -> list[Change]:
 
 def _there(oid: str) -> str:
     return "" if not oid.strip("0") else oid
+
+
+def announced(repository: Repository, paths: Sequence[str]) -> set[str]:
+    """Those of these files whose name alone is in the index (`git add -N`); no commit has them."""
+    if not paths:
+        return set()
+    options = ("diff-files", "--name-only", "--diff-filter=A", "-z", "--", *paths)
+    arguments = ("--literal-pathspecs", *options)
+    return set(_fields(_run(repository.top, repository.environment, arguments)))
 
 
 def blobs(repository: Repository, oids: Iterable[str]) -> dict[str, str]:
