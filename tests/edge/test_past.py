@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from tests.edge.written_worlds import NOON, P, World, agree
-from vault_sync.core.model import RelPath
-from vault_sync.core.plan import Create, Outcome, Rename, Trash, Write
+from vault_sync.core.base import encode
+from vault_sync.core.model import Key, RelPath
+from vault_sync.core.plan import Agreement, Create, Outcome, Rename, Row, Trash, Write
 from vault_sync.edge.past import drop_old, log, restore, saved_texts, undo
 
 
@@ -178,6 +179,27 @@ def test_restore_overwrites_nothing(world: World) -> None:
         "x/a (restored).md": "old",
         "x/a.md": "new",
     }
+
+
+@pytest.mark.parametrize("damaged", ["", "\ufeff \n", "ol\0\0 tok-left"])
+def test_restore_takes_the_place_of_damage_and_saves_that(world: World, damaged: str) -> None:
+    world.put("a.md", "old")
+    world.apply(Write(P("a.md"), "old", "new", ""))
+    world.put("a.md", damaged)
+    assert bring_back(world, "a.md") == "a.md"
+    assert world.texts() == {"a.md": "old"}
+    assert "tok-left" not in damaged or damaged in world.saved()
+
+
+def test_restore_takes_what_the_last_pass_read_before_what_was_saved(world: World) -> None:
+    world.put("a.md", "old")
+    agreed = Agreement(frozenset(), {Row(Key(""), P("a.md"), "text"): encode("newest")})
+    world.apply(Write(P("a.md"), "old", "new", ""), agreements=(agreed,))
+    (world.vault / "a.md").unlink()
+    assert bring_back(world, "a.md") == "a.md"
+    assert world.texts() == {"a.md": "newest"}
+    assert bring_back(world, "a.md") == "a (restored).md"
+    assert world.texts()["a (restored).md"] == "old"
 
 
 def test_restore_takes_the_newest_that_is_not_there_already_or_the_one_named(world: World) -> None:

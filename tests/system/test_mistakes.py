@@ -95,3 +95,25 @@ def test_what_may_not_be_read_is_not_taken_for_gone(path: str, code: str, left: 
 def test_a_problem_of_the_vault_itself_says_so() -> None:
     (line,) = report.problem_lines([Problem("", "read-only", "cannot be written")])
     assert line == "the vault: cannot be written"
+
+
+def test_an_emptied_digest_is_restored_as_it_was_and_a_copy_beside_one_counts_twice_nowhere(
+    vault: Vault,
+) -> None:
+    vault.ok("rebuild", "--offline")
+    vault.edit(DIGEST, "정말 애매하네요", "꽤 애매하네요")
+    vault.ok("sync", "--offline")
+    files = vault.files()
+    vault.write(DIGEST, "")
+    ran = vault.run("sync", "--offline")
+    assert ran.code == 1 and "bring it back with `vault-sync restore`" in ran.err
+    vault.ok("restore", DIGEST)
+    assert vault.files() == files
+    assert "nothing to do" in vault.ok("sync", "--offline").out
+    # Now beside a healthy file: an older text, which is no digest of its own.
+    vault.ok("restore", DIGEST)
+    copy = DIGEST.replace(".md", " (restored).md")
+    assert vault.files().keys() - files.keys() == {copy}
+    assert "nothing to do" in vault.ok("sync", "--offline").out
+    ran = vault.run("rebuild", "--offline", copy)
+    assert ran.code == 2 and "not a digest" in ran.err

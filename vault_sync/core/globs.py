@@ -14,11 +14,14 @@ from vault_sync.core.names import fold
 
 
 def matcher(globs: Sequence[str]) -> Callable[[RelPath], bool]:
-    """Whether a path is found by one of the globs; case and normalisation make no difference."""
+    """Whether a path is found by one of the globs; case and normalisation make no difference.
+
+    A copy that `restore` put beside its file is found by none: each of its entries is in that file.
+    """
     pattern = re.compile("|".join(_translated(fold(glob)) for glob in globs) or r"(?!)")
 
     def matches(path: RelPath) -> bool:
-        return pattern.fullmatch(fold(path)) is not None
+        return pattern.fullmatch(fold(path)) is not None and not _RESTORED.search(path)
 
     return matches
 
@@ -35,6 +38,7 @@ def _translated(glob: str) -> str:
     return f"(?:{pattern})"
 
 
+_RESTORED = re.compile(r" \(restored(?: \d+)?\)\.md$")
 _WILD = re.compile(r"\*|\?|\[!?[^\]]+\]")
 
 

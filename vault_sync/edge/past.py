@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from vault_sync.core.model import RelPath
+from vault_sync.core.base import decode
+from vault_sync.core.model import Key, RelPath
 from vault_sync.core.plan import (
     Agreement,
     Create,
@@ -15,6 +16,7 @@ from vault_sync.core.plan import (
     Outcome,
     Plan,
     Rename,
+    Row,
     Trash,
     Undone,
     Write,
@@ -162,28 +164,47 @@ def restore(
     name: str | None = None,
     at: At = no_point,
 ) -> Outcome:
-    """Brings the newest saved text of a path back, or the one called `name`.
+    """Brings the newest text of a path back, or the saved one called `name`.
 
-    Where another text stands at the path now, the saved one is put beside it, as
-    `PATH (restored).md`: nothing is overwritten. The outcome's operation says where it is.
+    The newest is what the last pass read there, if the base keeps it, else the newest saved one.
+    Where another text stands at the path now, it is put beside it, as `PATH (restored).md`:
+    nothing is overwritten but a file that is empty or holds NUL characters, and that is saved.
+    The outcome's operation says where the text is.
 
     Raises:
-        LookupError: no text of that path is saved that is not there already.
+        LookupError: no text of that path is known that is not there already.
     """
     with Beneath(root) as vault:
         now = vault.holds(path)
-        for _, one in saved_texts(state, path):
-            content = saved.take(state.saved, one.name)
-            if content is None or content == now or name not in {None, one.name}:
+        for content, when in _texts(state, path, name):
+            if content == now:
                 continue
-            place = path if now is None else _beside(vault, path)
-            text = content.decode("utf-8", "surrogateescape")
-            why = f"restored, as it was saved at {one.at}"
+            text, why = content.decode("utf-8", "surrogateescape"), f"restored, as it was {when}"
+            if now is not None and _is_damage(now):
+                damaged = now.decode("utf-8", "surrogateescape")
+                back: Operation = Write(path, damaged, text, why)
+            else:
+                back = Create(path if now is None else _beside(vault, path), text, why)
             break
         else:
             raise LookupError(f"no other text of {path} is saved")
-    plan = Plan((Create(place, text, why),))
-    return apply(root, state, plan, cause="restore", started=started, at=at)
+    return apply(root, state, Plan((back,)), cause="restore", started=started, at=at)
+
+
+def _texts(state: State, path: RelPath, name: str | None) -> Iterator[tuple[bytes, str]]:
+    """What is known to have stood at a path, newest first, and when."""
+    agreed = state.rows().get(Row(Key(""), path, "text"))
+    if agreed is not None and name is None:
+        yield str(decode(agreed)).encode("utf-8", "surrogateescape"), "at the last pass"
+    for _, one in saved_texts(state, path):
+        content = saved.take(state.saved, one.name)
+        if content is not None and name in {None, one.name}:
+            yield content, f"saved at {one.at}"
+
+
+def _is_damage(content: bytes) -> bool:
+    """Whether no person can have left this behind: a file emptied, or written in part."""
+    return b"\0" in content or not content.removeprefix(b"\xef\xbb\xbf").strip()
 
 
 def _beside(vault: Beneath, path: RelPath) -> RelPath:
