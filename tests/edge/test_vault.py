@@ -541,6 +541,23 @@ def test_killed_between_the_exchange_and_the_look_at_what_it_displaced(world: Wo
     assert file.read_text() == "edited tok-edit"
 
 
+@pytest.mark.parametrize("torn", ["", "ne", "ne\0\0\0", "\0\0"])
+def test_a_torn_temporary_file_never_takes_the_place_of_the_whole(world: World, torn: str) -> None:
+    world.put("a.md", "old")
+
+    def at(here: str, _: RelPath) -> None:
+        if here == "before-base":
+            raise Killed
+
+    with pytest.raises(Killed):
+        world.apply(Write(P("a.md"), "old", "new", ""), agreements=(agree("a.md"),), at=at)
+    (displaced,) = (world.vault / ".vault-sync" / "tmp").iterdir()
+    displaced.write_text(torn)
+    world.recover()
+    assert world.texts() == {"a.md": "new"}
+    assert world.state().rows()
+
+
 def test_killed_between_the_move_to_the_trash_and_the_look(world: World) -> None:
     file = world.put("a.md", "old")
 

@@ -11,6 +11,7 @@ import sysconfig
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,11 +81,16 @@ def inject(
 ) -> subprocess.CompletedProcess[str]:
     """Runs the program with a fault (`signal=KILL`, `error=EIO`) at one call, or from it on."""
     when = f"{point.number}{'+' if lasting else ''}"
-    return run(
-        program,
-        *("-o", "/dev/null", "-e", f"trace={point.call}", "--seccomp-bpf"),
-        *("-e", f"inject={point.call}:{fault}:when={when}"),
-    )
+    with NamedTemporaryFile("r", errors="replace") as trace:
+        ran = run(
+            program,
+            *("-o", trace.name, "-e", f"trace={point.call}"),
+            *("-e", f"inject={point.call}:{fault}:when={when}"),
+        )
+        # A fault that did not happen proves nothing.
+        happened = "killed by SIGKILL" if fault == "signal=KILL" else "(INJECTED)"
+        assert happened in trace.read(), (point, fault, ran)
+    return ran
 
 
 def sample(points: list[Point], count: int | None = None) -> list[Point]:

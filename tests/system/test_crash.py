@@ -13,41 +13,17 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import NamedTuple
 
 import pytest
-from tests.system import injection, one_pass
+from tests.system import injection
+from tests.system.crash_world import World, fresh, lost, unsettled
 from tests.system.injection import Point, sample
-from vault_sync.core.plan import Agreement
-from vault_sync.edge.journal import interrupted
-from vault_sync.edge.state import open_state
 
-PROGRAM = Path(one_pass.__file__)
-_TOKEN = re.compile(r"tok-[a-z-]+")
-TOKENS = {token for text in one_pass.BEFORE.values() for token in _TOKEN.findall(text)}
-MOVED = {"papers/old name.md": "papers/2024/new name.md", "papers/gone.md": ".trash/gone.md"}
 SWAPPED_IN = ("digests", "papers", "papers/2024", ".trash")
 
 pytestmark = pytest.mark.skipif(
     injection.missing() is not None, reason=injection.missing() or "faults can be injected"
 )
-
-
-class World(NamedTuple):
-    vault: Path
-    state: Path
-    links: bool = False
-
-    @property
-    def program(self) -> list[str | Path]:
-        return [PROGRAM, self.vault, self.state, *(["links"] if self.links else [])]
-
-    def texts(self) -> dict[str, str]:
-        return {
-            str(path.relative_to(self.vault)): path.read_text()
-            for path in self.vault.rglob("*.md")
-            if ".vault-sync" not in path.parts
-        }
 
 
 @pytest.fixture
@@ -63,81 +39,6 @@ def world(tmp_path: Path) -> Iterator[World]:
 def linking(world: World) -> World:
     """The same where the kernel has no exchange and all is done by hard links."""
     return world._replace(links=True)
-
-
-def fresh(folder: Path, *, links: bool = False) -> World:
-    """The world as it is before the pass, with a base of an earlier one."""
-    shutil.rmtree(folder, ignore_errors=True)
-    one = World(folder / "vault", folder / "state", links)
-    for path, text in one_pass.BEFORE.items():
-        file = one.vault / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
-    state = open_state(one.vault, {"VAULT_SYNC_STATE_DIR": str(one.state)})
-    with state.lock(0):
-        state.keep([Agreement(frozenset(), one_pass.OLD_ROWS)])
-    return one
-
-
-def lost(world: World) -> list[str]:
-    """What of the oracle does not hold, at any instant."""
-    everything = b"\n".join(
-        path.read_bytes()
-        for path in (*world.vault.rglob("*"), *world.state.glob("*/saved/*/*"))
-        if path.is_file()
-    ).decode(errors="replace")
-    wrong = [f"lost: {token}" for token in TOKENS if token not in everything]
-    texts = world.texts()
-    wrong += [
-        f"torn or absent: {path}: {texts.get(path)!r}"
-        for path in one_pass.CHANGED
-        if texts.get(path) not in {one_pass.BEFORE[path], one_pass.AFTER[path]}
-    ]
-    for old, new in MOVED.items():
-        if [texts.get(old), texts.get(new)].count(one_pass.BEFORE[old]) != 1:
-            wrong.append(f"moved and not there, or twice: {old}")
-    made = texts.get("papers/2024/three.md")
-    if made not in {None, one_pass.AFTER["papers/2024/three.md"]}:
-        wrong.append(f"torn: the new note: {made!r}")
-    return wrong + _ahead(world, texts)
-
-
-def _ahead(world: World, texts: dict[str, str]) -> list[str]:
-    """Rows of the base that say more than the files, read from a copy of the state."""
-    copy = world.state.with_name("copy")
-    shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(world.state, copy)
-    state = open_state(world.vault, {"VAULT_SYNC_STATE_DIR": str(copy)})
-    rows = {row.key: value for row, value in state.rows().items()}
-    assert state.note is None, state.note
-    state.close()
-    sides = {"two": "papers/two.md", "one": "papers/one.md", "three": "papers/2024/three.md"}
-    wrong = [
-        f"the base is ahead: {key}"
-        for key, path in sides.items()
-        if rows.get(key) == f'"{key}"'  # type: ignore[call-overload]
-        and not all(texts.get(p) == one_pass.AFTER[p] for p in (path, "digests/week.md"))
-    ]
-    if "gone" not in rows and ".trash/gone.md" not in texts:
-        wrong.append("the base is ahead: gone")
-    return wrong
-
-
-def unsettled(world: World) -> list[str]:
-    """What the next pass should have brought to its end and did not."""
-    again = injection.run(world.program)
-    wrong = lost(world)
-    if again.returncode or "undone" in again.stdout:
-        wrong.append(f"the next pass: {again.stdout}{again.stderr}")
-    if world.texts() != one_pass.AFTER:
-        wrong.append(f"not as meant: {world.texts()}")
-    state = open_state(world.vault, {"VAULT_SYNC_STATE_DIR": str(world.state)})
-    if state.rows() != one_pass.ROWS:
-        wrong.append(f"the base: {state.rows()}")
-    if interrupted(state):
-        wrong.append("a pass is still open")
-    state.close()
-    return wrong
 
 
 def check(fault: str, point: Point, world: World, said: str = "") -> None:

@@ -144,6 +144,14 @@ def names_in(folder: int) -> list[str]:
     return os.listdir(folder)
 
 
+def same_file(folder: int, name: str, other_folder: int, other: str) -> bool:
+    """Whether two names lead to one file."""
+    return os.path.samestat(
+        os.stat(name, dir_fd=folder, follow_symlinks=False),
+        os.stat(other, dir_fd=other_folder, follow_symlinks=False),
+    )
+
+
 def folded(name: str) -> str:
     """A name as the strictest file system compares it: without regard to case and normalisation."""
     if name.isascii():

@@ -1,9 +1,12 @@
-"""The program's own folder in a vault: `.vault-sync`, for temporary and displaced files."""
+"""Where the program puts what is no note: `.vault-sync`, and names in Obsidian's `.trash`."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from itertools import count
 
+from vault_sync.core.model import RelPath
 from vault_sync.edge.beneath import OWN_FOLDER, Beneath
 
 TEMPORARY = f"{OWN_FOLDER}/tmp"  # noqa: S108 - a folder of the vault, not of the system
@@ -28,3 +31,11 @@ def own_folder(vault: Beneath) -> int:
     finally:
         os.close(file)
     return folder
+
+
+def trash_names(target: RelPath) -> Iterator[RelPath]:
+    """`.trash/a.md`, `.trash/a 2.md`, `.trash/a 3.md` and so on, as Obsidian counts."""
+    yield target
+    stem = target.removesuffix(".md")
+    for number in count(2):
+        yield RelPath(f"{stem} {number}.md")

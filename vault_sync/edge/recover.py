@@ -16,13 +16,13 @@ from typing import NamedTuple
 
 from vault_sync.core.model import Problem, RelPath
 from vault_sync.edge import journal, records, saved
-from vault_sync.edge.beneath import Beneath, names_in, read_at
+from vault_sync.edge.beneath import Beneath, names_in, read_at, same_file
 from vault_sync.edge.faults import in_words
 from vault_sync.edge.journal import Pass, Task
 from vault_sync.edge.own import TEMPORARY, temporary_name
 from vault_sync.edge.rename import move
 from vault_sync.edge.state import State, StateError
-from vault_sync.edge.swap import Writing, same_file
+from vault_sync.edge.swap import Writing
 
 KEPT = 60.0
 """Seconds for which a displaced file is kept and looked at: an editor may write into it late."""
@@ -80,11 +80,14 @@ def _clear(vault: Beneath, one: Pass, task: Task, writing: Writing) -> None:
             os.unlink(leftover, dir_fd=folder)
             continue
         swapped = target is not None and saved.name_of(target) == task.after
-        if swapped and saved.name_of(content) not in {task.before, task.after}:
+        # The start of our own text may be a temporary file that was not written to its end (zeros
+        # after a power cut). It is never put in the place of the whole; the sweep saves it.
+        torn = task.content.startswith(content.rstrip(b"\0"))
+        if swapped and not torn and saved.name_of(content) != task.before:
             writing.put_back(task, folder, leftover, content)
         with suppress(FileNotFoundError):
-            if not swapped and task.content.startswith(content):
-                # Ours, perhaps not written to its end, and never seen by anybody.
+            if torn and not swapped:
+                # Never seen by anybody.
                 os.unlink(leftover, dir_fd=folder)
             else:
                 # It was the note a moment ago: the sweep looks at it, now and in a minute.

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from itertools import count
 
 from vault_sync.core.model import RelPath
 from vault_sync.edge import journal, records, saved
 from vault_sync.edge.attributes import check_writable, copy_attributes
-from vault_sync.edge.beneath import Beneath, folded, folded_names, open_at, read_at
+from vault_sync.edge.beneath import Beneath, folded, folded_names, open_at, read_at, same_file
 from vault_sync.edge.durable import BATCH, sync_at, sync_everything, sync_file
 from vault_sync.edge.faults import Unsafe, in_words
 from vault_sync.edge.journal import Pass, Task
-from vault_sync.edge.own import TEMPORARY, own_folder, temporary_name
+from vault_sync.edge.own import TEMPORARY, own_folder, temporary_name, trash_names
 from vault_sync.edge.rename import exchange, move
 from vault_sync.edge.state import State, StateError
 
@@ -51,14 +50,20 @@ class Writing:
         self._state = state
         self._pass = one
         self._at = at
+        self._done: set[int] = set()
         self._staged: set[int] = set()
         self._held: dict[str, str] = {}
         self._names: dict[str, set[str]] = {}
 
     def carry_out(self, sources: Collection[RelPath] = ()) -> None:
         """Brings every task of the pass to its end, then the base."""
-        self._stage([task for task in self._pass.tasks if task.undone is None and task.has_content])
-        for task in self._pass.tasks:
+        if self._again:
+            for task in self._pass.tasks:
+                if task.undone is None and task.has_content:
+                    self._attempt(self._see_if_done, task)
+        tasks = [task for task in self._pass.tasks if task.number not in self._done]
+        self._stage([task for task in tasks if task.undone is None and task.has_content])
+        for task in tasks:
             if task.undone is None:
                 self._attempt(self._swap, task)
             if task.undone is not None:
@@ -76,6 +81,13 @@ class Writing:
             raise StateError(UNSYNCED.format(failure))
 
     # ---- before the swap
+
+    def _see_if_done(self, task: Task) -> None:
+        """Whether a task was done before the crash; no second temporary file is made for it."""
+        found = self._vault.holds(task.path)
+        if found is not None and saved.name_of(found) == task.after:
+            sync_at(*self._vault.place(task.path))
+            self._done.add(task.number)
 
     def _stage(self, tasks: Sequence[Task]) -> None:
         """Writes and syncs the temporary files."""
@@ -365,22 +377,6 @@ class Writing:
             records.save_text(self._state, content, path, self._pass.id, "displaced")
         except (OSError, StateError):
             return
-
-
-def same_file(folder: int, name: str, other_folder: int, other: str) -> bool:
-    """Whether two names lead to one file."""
-    return os.path.samestat(
-        os.stat(name, dir_fd=folder, follow_symlinks=False),
-        os.stat(other, dir_fd=other_folder, follow_symlinks=False),
-    )
-
-
-def trash_names(target: RelPath) -> Iterator[RelPath]:
-    """`.trash/a.md`, `.trash/a 2.md`, `.trash/a 3.md` and so on, as Obsidian counts."""
-    yield target
-    stem = target.removesuffix(".md")
-    for number in count(2):
-        yield RelPath(f"{stem} {number}.md")
 
 
 def sync_sources(vault: Beneath, sources: Collection[RelPath]) -> None:

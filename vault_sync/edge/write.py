@@ -20,8 +20,9 @@ from vault_sync.edge import journal, saved
 from vault_sync.edge.beneath import Beneath, refusal
 from vault_sync.edge.faults import in_words
 from vault_sync.edge.journal import Pass, Task, as_bytes, task_of
+from vault_sync.edge.own import trash_names
 from vault_sync.edge.state import State, StateError
-from vault_sync.edge.swap import UNSYNCED, At, Writing, no_point, sync_sources, trash_names
+from vault_sync.edge.swap import UNSYNCED, At, Writing, no_point, sync_sources
 
 
 def apply(
