@@ -47,7 +47,7 @@ def rows(
         for row in base.rows
         if (row.key not in unheard or row.field in SAID)
         and (
-            _is_gone(row, here, known, snapshot, standing)
+            _is_gone(row, here, known, snapshot, base, standing)
             if row.key
             else row.digest not in snapshot.digests and row.digest not in waited_for
         )
@@ -70,6 +70,7 @@ def _is_gone(
     here: Collection[Place],
     known: Collection[Key],
     snapshot: Snapshot,
+    base: Base,
     standing: Collection[Row],
 ) -> bool:
     if row.key in snapshot.held_keys or row.digest in snapshot.held:
@@ -78,4 +79,6 @@ def _is_gone(
         return row not in standing
     if not row.digest:
         return row.key not in known
-    return row.digest in snapshot.digests and Place(row.key, RelPath(row.digest)) not in here
+    place = Place(row.key, RelPath(row.digest))
+    # Where nothing was agreed on but tags, there is no entry to wait for.
+    return place not in here and (row.digest in snapshot.digests or not base.knows(place))
