@@ -369,6 +369,7 @@ def _joined(
     return Moment(
         paths=first.paths | (second.paths - without) | also,
         swept=first.swept or second.swept,
+        bulk=first.bulk or second.bulk,
         why=", ".join(dict.fromkeys(why for why in (first.why, second.why) if why)),
     )
 

@@ -18,7 +18,9 @@ class Order:
     `remake`: make missing notes again, remove nothing (`rebuild`). `only`: the digests whose
     papers are looked at; empty is all. `allowed`: the number of a list of removals that may be
     done. `take`: a note and the side that settles its conflicts. `held`: files that a person is
-    typing in, which are not written now. `cause` stands in the log.
+    typing in, which are not written now. `bulk`: files were changed by no typing hand (git moved
+    its HEAD), so that an older text among them is one, and no word taken back. `cause` stands in
+    the log.
     """
 
     cause: str = "sync"
@@ -27,6 +29,7 @@ class Order:
     allowed: str = ""
     take: tuple[RelPath, Side] | None = None
     held: frozenset[RelPath] = frozenset()
+    bulk: bool = False
 
     @property
     def ordinary(self) -> bool:

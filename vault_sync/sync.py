@@ -267,7 +267,8 @@ def run(
         state.StateError: the state cannot be written; no file was touched after that.
         OSError: the vault's folder cannot be listed.
     """
-    with state.lock(wait), _uncollected():
+    typing = () if order.bulk else order.held
+    with state.lock(wait, typing), _uncollected():
         told = recover(config.root, state)
         note = state.note
         found = view(config, state, order, facts_of, progress, mind, hints)
@@ -305,6 +306,7 @@ def _acted(config: Config, state: State, order: Order, found: View, mind: Mind |
         started=datetime.now(UTC),
         sources=_sources(found.seen, doable),
     )
+    state.outdate()
     told = set(found.seen.problems)
     own = replace(plan, problems=tuple(each for each in plan.problems if each not in told))
     acted = Acted(own, doable, outcome, found.lacking, found.facts)

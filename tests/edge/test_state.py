@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from tests.edge.written_worlds import NOON, Killed, P, World, agree
 from vault_sync.core.model import Key
 from vault_sync.core.plan import Agreement, Plan, Row, Write
-from vault_sync.edge.state import Busy, StateError, open_state, state_dir
+from vault_sync.edge.state import Busy, State, StateError, open_state, state_dir
 from vault_sync.edge.tables import SCHEMA, bound, unbound
 from vault_sync.edge.vault import apply, recover
 
@@ -103,7 +104,8 @@ def test_a_value_may_go_back_and_forth(world: World) -> None:
         keep(world, say(value))
     state = world.state()
     assert state.rows() == {A: '"one"'}
-    assert state.was_before(A, '"one"') and state.was_before(A, '"two"')
+    assert state.was_before(A, '"two"')
+    assert not state.was_before(A, '"one"')  # it stands now
 
 
 def test_known_from_the_second_pass_on(world: World) -> None:
@@ -122,6 +124,68 @@ def test_earlier_values_are_remembered_and_the_present_one_is_not_earlier(world:
     assert not state.was_before(A, '"three"')
     assert not state.was_before(B, '"one"')
     assert {len(hashes) for hashes in state.older().values()} == {2}
+
+
+NOTE = Row(Key("a"), "", "note")
+
+
+def session(world: World, typing: set[str], *agreements: Agreement) -> State:
+    """One pass while somebody types in some files."""
+    state = world.state()
+    with state.lock(0, typing):
+        state.keep(agreements)
+        state.outdate()
+    return state
+
+
+@pytest.mark.parametrize("file", ["week.md", "papers/a.md", "other.md"])
+def test_what_is_typed_and_taken_back_is_no_old_text(world: World, file: str) -> None:
+    """In any file of the paper: a title stands in all of its digests."""
+    there = Agreement(frozenset(), {NOTE: '"papers/a.md"', Row(Key("a"), "other.md", "x"): "1"})
+    session(world, set(), say('"one"'), there)
+    session(world, {file}, say('"two"'))
+    state = world.state()
+    with state.lock(0, {file}):
+        assert not state.was_before(A, '"one"')
+        state.keep([say('"one"')])
+    with state.lock(0, {file}):
+        assert not state.was_before(A, '"two"')
+    with state.lock(0, {"somewhere-else.md"}):
+        assert state.was_before(A, '"two"')
+        assert not state.was_before(A, '"one"')
+
+
+def test_when_the_files_are_at_rest_the_session_is_over(world: World) -> None:
+    session(world, set(), say('"one"'))
+    session(world, {"week.md"}, say('"two"'))
+    before = world.state().stamp()
+    session(world, {"week.md"})
+    assert world.state().stamp() == before, "nothing has come to rest, nothing is written"
+    session(world, {"elsewhere.md"})
+    with (state := world.state()).lock(0, {"week.md"}):
+        assert state.was_before(A, '"one"')
+    # A command counts as nobody typing, also with no daemon to end the session.
+    session(world, {"week.md"}, say('"three"'))
+    assert world.state().was_before(A, '"two"')
+
+
+def test_an_entry_that_moves_takes_its_present_text_along(world: World) -> None:
+    session(world, set(), say('"one"'))
+    moved = Row(A.key, "next.md", A.field)
+    session(world, set(), Agreement(frozenset(), {moved: '"one"'}, frozenset({A})))
+    session(world, {"next.md"}, Agreement(frozenset(), {moved: '"two"'}))
+    with (state := world.state()).lock(0, {"next.md"}):
+        assert not state.was_before(moved, '"one"')
+
+
+def test_a_state_of_an_older_program_counts_as_none(world: World) -> None:
+    keep(world, say('"one"'))
+    with closing(sqlite3.connect(database(world))) as connection:
+        connection.execute("PRAGMA user_version = 1")
+    state = world.state()
+    assert not state.known and state.note is not None and "older vault-sync" in state.note
+    keep(world, say('"two"'))
+    assert world.state().rows() == {A: '"two"'}
 
 
 def test_a_dropped_row_is_gone_and_its_value_earlier(world: World) -> None:

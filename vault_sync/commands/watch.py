@@ -13,7 +13,7 @@ from pathlib import Path
 import platformdirs
 
 from vault_sync import daemon, report, sync
-from vault_sync.commands.asking import source
+from vault_sync.commands.asking import remembered, source
 from vault_sync.commands.console import Console
 from vault_sync.core.keys import arxiv_id
 from vault_sync.core.model import Key, Problem, RelPath
@@ -49,9 +49,9 @@ class _Watched:
         """One pass; what a person is typing in is not written."""
         _log.debug("a moment: %s", moment.why)
         source_ = source(self.config, self.state, offline=True)
-        order = Order(cause="watch", held=held)
+        order = Order(cause="watch", held=held, bulk=moment.bulk)
         try:
-            facts_of = sync.remembered(source_)
+            facts_of = remembered(source_)
             hints = None if moment.swept else moment.paths - {CONFIG}
             result = sync.run(
                 self.config,

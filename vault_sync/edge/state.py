@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from vault_sync.core.plan import Agreement, Row
+from vault_sync.edge import earlier
 from vault_sync.edge.lock import Busy, held
 from vault_sync.edge.tables import (
     SCHEMA,
@@ -26,6 +27,7 @@ from vault_sync.edge.tables import (
     is_damage,
     read_base,
     row_sum,
+    set_aside,
     unbound,
 )
 
@@ -80,6 +82,7 @@ class State:
         self._rows: dict[Row, str] | None = None
         self._rows_as_of: tuple[int, ...] | None = None
         self._changes: list[Agreement] = []
+        self._typing: Collection[str] = ()
 
     # ---- the base
 
@@ -110,13 +113,17 @@ class State:
 
     def was_before(self, row: Row, value: str) -> bool:
         """Whether the base had `value` in this row at an earlier time, in whatever digest then."""
-        found = self.select(
-            "SELECT 1 FROM history WHERE key = ? AND field = ? AND hash = ?",
-            bound(row.key),
-            bound(row.field),
-            fingerprint(value),
-        )
-        return bool(found)
+        return earlier.is_old(self.select, row, value, self._typing)
+
+    def outdate(self) -> None:
+        """Ends the sessions that are over: what was replaced in them counts as old from now on.
+
+        Raises:
+            StateError: the state could not be written.
+        """
+        if earlier.come_to_rest(self.select, self._typing):
+            with self.writing() as connection:
+                earlier.outdate(connection, self._typing)
 
     def older(self) -> Mapping[Row, frozenset[str]]:
         """The sha256 of every earlier value of each row, in hex."""
@@ -153,7 +160,8 @@ class State:
         """
         dropped = [tuple(map(bound, row)) for agreement, _ in agreements for row in agreement.drop]
         connection.executemany(
-            "INSERT OR IGNORE INTO history SELECT key, digest, field, fingerprint(value)"
+            "INSERT OR IGNORE INTO history(key, digest, field, hash)"
+            " SELECT key, digest, field, fingerprint(value)"
             " FROM base WHERE key = ? AND digest = ? AND field = ?",
             dropped,
         )
@@ -169,6 +177,7 @@ class State:
                 for row, value in agreement.put.items()
             ],
         )
+        earlier.outdate(connection, self._typing)
         self._changes += [agreement for agreement, _ in agreements]
 
     # ---- the database
@@ -309,6 +318,9 @@ class State:
             raise StateError(
                 f"the state in {self.directory} was written by a newer vault-sync: update this one"
             )
+        if 0 < version < SCHEMA:
+            self._distrust(f"the state in {self.directory} was written by an older vault-sync")
+            return
         if self._locked and self._unclean():
             problem = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if problem != "ok":
@@ -330,7 +342,7 @@ class State:
             self._connection = None
         path = self._database()
         if self._distrusted:
-            _set_aside(path)
+            set_aside(path)
             self._distrusted = False
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         connection = sqlite3.connect(path, isolation_level=None)
@@ -357,10 +369,11 @@ class State:
     # ---- the lock
 
     @contextmanager
-    def lock(self, wait: float) -> Iterator[None]:
+    def lock(self, wait: float, typing: Collection[str] = ()) -> Iterator[None]:
         """Holds the vault; another holder is waited for, `wait` seconds at most.
 
         The kernel frees the lock when its holder dies, however it dies. Nothing is written.
+        `typing`: the files under somebody's hands meanwhile (`earlier`).
 
         Raises:
             Busy: somebody else still holds it.
@@ -375,20 +388,9 @@ class State:
                     f"the state in {self.directory} cannot be opened ({error})"
                 ) from error
             self.close()
-            self._locked, self._note = True, None
+            self._locked, self._note, self._typing = True, None, typing
             try:
                 yield
             finally:
                 self.close()
-                self._locked = False
-
-
-def _set_aside(path: Path) -> None:
-    """Renames a database that counts as none, with its log, to the next free name."""
-    number = 1
-    while (aside := path.with_name(f"{path.name}.aside-{number}")).exists():
-        number += 1
-    for suffix in ("-wal", "-shm", ""):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + suffix))
+                self._locked, self._typing = False, ()

@@ -6,18 +6,20 @@ import hashlib
 import sqlite3
 import zlib
 from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
 from typing import Any
 
 from vault_sync.core.plan import Row
 
-SCHEMA = 1
+SCHEMA = 2
 # An upsert overrides an OR IGNORE inside a trigger it fires (SQLite, "CREATE TRIGGER").
 TABLES = """
 CREATE TABLE vault(path TEXT NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL);
 CREATE TABLE base(key, digest, field, value NOT NULL, sum INTEGER NOT NULL, agreement INTEGER,
                   PRIMARY KEY (key, digest, field));
-CREATE TABLE history(key, digest, field, hash BLOB NOT NULL,
+CREATE TABLE history(key, digest, field, hash BLOB NOT NULL, pending INTEGER NOT NULL DEFAULT 1,
                      PRIMARY KEY (key, digest, field, hash)) WITHOUT ROWID;
+CREATE INDEX history_pending ON history(key, digest) WHERE pending;
 CREATE TABLE pass(id INTEGER PRIMARY KEY AUTOINCREMENT, started TEXT NOT NULL, cause TEXT NOT NULL,
                   token TEXT NOT NULL UNIQUE, open INTEGER NOT NULL);
 CREATE TABLE operation(pass INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL,
@@ -32,9 +34,15 @@ CREATE TABLE saved(hash TEXT NOT NULL, path NOT NULL, pass INTEGER, at TEXT NOT 
 CREATE INDEX saved_by_hash ON saved(hash);
 CREATE TABLE beside(path NOT NULL);
 CREATE TRIGGER remember AFTER UPDATE OF value ON base WHEN old.value IS NOT new.value BEGIN
-  INSERT INTO history SELECT old.key, old.digest, old.field, fingerprint(old.value)
+  INSERT INTO history(key, digest, field, hash)
+    SELECT old.key, old.digest, old.field, fingerprint(old.value)
     WHERE NOT EXISTS (SELECT 1 FROM history WHERE key = old.key AND digest = old.digest
                       AND field = old.field AND hash = fingerprint(old.value));
+  DELETE FROM history WHERE key = new.key AND field = new.field AND hash = fingerprint(new.value);
+END;
+CREATE TRIGGER stands AFTER INSERT ON base
+  WHEN EXISTS (SELECT 1 FROM history WHERE key = new.key) BEGIN
+  DELETE FROM history WHERE key = new.key AND field = new.field AND hash = fingerprint(new.value);
 END;
 """
 
@@ -119,3 +127,14 @@ def _checked(found: Iterable[tuple[Any, ...]]) -> dict[Row, str]:
                 raise ValueError("a value in it is not what was written")
         rows[row] = value
     return rows
+
+
+def set_aside(path: Path) -> None:
+    """Renames a database that counts as none, with its log, to the next free name."""
+    number = 1
+    while (aside := path.with_name(f"{path.name}.aside-{number}")).exists():
+        number += 1
+    for suffix in ("-wal", "-shm", ""):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + suffix))

@@ -26,6 +26,7 @@ _log = logging.getLogger(__name__)
 CONFIG = RelPath("vault-sync.toml")
 LONGEST = 60.0
 RECENT = 60.0
+HEAD_MOVED = "git's HEAD moved"
 _NEVER = float("inf")
 
 
@@ -34,7 +35,8 @@ class Moment:
     """A moment in which nothing has happened for a while.
 
     `paths`: the Markdown files (and the configuration) that events named since the last moment;
-    hints. `swept`: events may be missing, everything must be looked at. `touched`: when each file
+    hints. `swept`: events may be missing, everything must be looked at. `bulk`: git moved its HEAD,
+    so what changed was not typed. `touched`: when each file
     was last seen to change, in seconds of the monotonic clock. `why`: what brought the moment, for
     the log. `problems`: what keeps the watcher from its work. A moment with neither paths nor
     `swept` came because it was asked for, or to say a problem.
@@ -42,6 +44,7 @@ class Moment:
 
     paths: frozenset[RelPath] = frozenset()
     swept: bool = False
+    bulk: bool = False
     touched: Mapping[RelPath, float] = field(default_factory=dict)
     why: str = ""
     problems: tuple[Problem, ...] = ()
@@ -243,6 +246,7 @@ class _Watch:
         return Moment(
             paths=frozenset(touched),
             swept=bool(gathered.swept_for),
+            bulk=HEAD_MOVED in gathered.swept_for,
             touched=touched,
             why=", ".join(gathered.swept_for) or ("events" if touched else "asked for"),
             problems=tuple(self.problems.values()),
@@ -288,7 +292,7 @@ class _Watch:
         there = head(self.base)
         if there != self.head:
             self.head = there
-            self.sweep_for("git's HEAD moved", now)
+            self.sweep_for(HEAD_MOVED, now)
 
     def _sweep(self, now: float) -> None:
         self.next_sweep = now + self.pace.sweep
