@@ -79,12 +79,12 @@ def _of_paper(
             drop |= rows_of(settlement.paper.base_key, tie.origin or tie.digest)
     if note in scene.layout.renames:
         # It was dated, once; a name given back by the reader is his.
-        drop |= {Row(key, "", "undated")} & set(scene.base.rows)
+        drop |= {Row(key, "", "undated")}
     if any(each.path == note for each in pending.trash):
-        drop |= rows_of(settlement.paper.base_key) & set(scene.base.rows)
+        drop |= rows_of(settlement.paper.base_key)
         groups = {}
-    drop &= frozenset(scene.base.rows)
-    drop -= {row for rows in groups.values() for row in rows}
+    put = {row for rows in groups.values() for row in rows}
+    drop = frozenset(row for row in drop if row in scene.base.rows and row not in put)
     if drop:
         needs = frozenset(path for path, keys in pending.touched.items() if key in keys)
         groups.setdefault(needs, {})
