@@ -189,6 +189,9 @@ def test_restore_takes_the_place_of_damage_and_saves_that(world: World, damaged:
     assert bring_back(world, "a.md") == "a.md"
     assert world.texts() == {"a.md": "old"}
     assert "tok-left" not in damaged or damaged in world.saved()
+    # What was damaged is saved, and only brought back by its name.
+    with pytest.raises(LookupError):
+        bring_back(world, "a.md")
 
 
 def test_restore_takes_what_the_last_pass_read_before_what_was_saved(world: World) -> None:

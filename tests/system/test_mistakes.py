@@ -114,6 +114,25 @@ def test_an_emptied_digest_is_restored_as_it_was_and_a_copy_beside_one_counts_tw
     vault.ok("restore", DIGEST)
     copy = DIGEST.replace(".md", " (restored).md")
     assert vault.files().keys() - files.keys() == {copy}
-    assert "nothing to do" in vault.ok("sync", "--offline").out
+    ran = vault.ok("sync", "--offline")
+    assert "nothing to do" in ran.out and f"{copy}: note: this is a copy of a digest" in ran.err
     ran = vault.run("rebuild", "--offline", copy)
     assert ran.code == 2 and "not a digest" in ran.err
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "{} (Conflicted copy MacBook_2 202308211530)",
+        "{} (host's conflicted copy 2023-08-21)",
+        "{}.sync-conflict-20230821-153000-ABCDEF7",
+    ],
+)
+def test_what_a_sync_service_put_beside_a_digest_is_no_digest(vault: Vault, named: str) -> None:
+    vault.ok("rebuild", "--offline")
+    stem = DIGEST.removesuffix(".md")
+    copy = named.format(stem) + ".md"
+    vault.write(copy, vault.read(DIGEST) + "\n더 긴 글")
+    files = vault.files()
+    ran = vault.ok("sync", "--offline")
+    assert vault.files() == files and f"{copy}: note: this is a copy of a digest" in ran.err

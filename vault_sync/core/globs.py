@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from vault_sync.core.copies import is_copy
 from vault_sync.core.model import RelPath
 from vault_sync.core.names import fold
 
@@ -16,12 +17,13 @@ from vault_sync.core.names import fold
 def matcher(globs: Sequence[str]) -> Callable[[RelPath], bool]:
     """Whether a path is found by one of the globs; case and normalisation make no difference.
 
-    A copy that `restore` put beside its file is found by none: each of its entries is in that file.
+    A copy that a sync service or `restore` put beside a file is found by none: its entries are
+    those of that file.
     """
     pattern = re.compile("|".join(_translated(fold(glob)) for glob in globs) or r"(?!)")
 
     def matches(path: RelPath) -> bool:
-        return pattern.fullmatch(fold(path)) is not None and not _RESTORED.search(path)
+        return pattern.fullmatch(fold(path)) is not None and not is_copy(path)
 
     return matches
 
@@ -38,7 +40,6 @@ def _translated(glob: str) -> str:
     return f"(?:{pattern})"
 
 
-_RESTORED = re.compile(r" \(restored(?: \d+)?\)\.md$")
 _WILD = re.compile(r"\*|\?|\[!?[^\]]+\]")
 
 

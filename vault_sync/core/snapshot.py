@@ -15,6 +15,7 @@ from vault_sync.core import digest as digest_lens
 from vault_sync.core import note as note_lens
 from vault_sync.core import plain
 from vault_sync.core.base import Base
+from vault_sync.core.copies import is_copy
 from vault_sync.core.digest import Digest
 from vault_sync.core.keys import key_of
 from vault_sync.core.links import Names
@@ -82,6 +83,8 @@ def of(
             digests.append(path)
         else:
             reading.note(path, text)
+            if is_copy(path):
+                reading.copy(path, text)
     for path in digests:
         reading.digest(path, texts[path])
     return reading.done()
@@ -120,6 +123,19 @@ class _Reading:
     def hold(self, problem: Problem) -> None:
         self.held[RelPath(problem.path)] = problem.code
         self.problems.append(problem)
+
+    def copy(self, path: RelPath, text: str) -> None:
+        """Tell of a digest's copy: it is no digest, and may hold words that the digest has not."""
+        if path not in self.notes and digest_lens.read(text).entries:
+            self.problems.append(
+                Problem(
+                    path,
+                    "copy-of-digest",
+                    "this is a copy of a digest, by its name, and is not read as one",
+                    "take what you want to keep from it, then delete it",
+                    level="notice",
+                )
+            )
 
     def unread(self, path: RelPath) -> None:
         self.held[path] = "unreadable"

@@ -177,7 +177,7 @@ def restore(
     with Beneath(root) as vault:
         now = vault.holds(path)
         for content, when in _texts(state, path, name):
-            if content == now:
+            if content == now or (name is None and _is_damage(content)):
                 continue
             text, why = content.decode("utf-8", "surrogateescape"), f"restored, as it was {when}"
             if now is not None and _is_damage(now):
