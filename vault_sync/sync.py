@@ -11,19 +11,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from vault_sync import scope
 from vault_sync.core import conflicts as conflicts_note
 from vault_sync.core.base import Base
 from vault_sync.core.holding import held_back
-from vault_sync.core.keys import arxiv_id
 from vault_sync.core.model import Facts, Key, Problem, RelPath, Rules, Side
-from vault_sync.core.plan import Agreement, Conflict, Create, Operation, Plan, Trash, Write
+from vault_sync.core.plan import Agreement, Conflict, Create, Operation, Outcome, Plan, Trash, Write
 from vault_sync.core.presence import Choices, Paper
 from vault_sync.core.reconcile import reconcile
 from vault_sync.core.snapshot import Snapshot
-from vault_sync.edge import arxiv, index
+from vault_sync.edge import index
 from vault_sync.edge.config import Config
 from vault_sync.edge.index import File, believable, mark_of
 from vault_sync.edge.recover import recover
@@ -37,8 +35,8 @@ from vault_sync.seen import Seen, exported, is_digest, lacking, seen_of
 
 __all__ = [
     "FactsOf", "Order", "Progress", "Result", "Seen",
-    "base_of", "exported", "is_digest", "lacking", "look", "no_facts", "planned", "remembered",
-    "run", "seen_of", "source_of", "think", "view",
+    "base_of", "exported", "is_digest", "lacking", "look", "no_facts", "planned",
+    "run", "seen_of", "think", "view",
 ]  # fmt: skip
 
 Progress = Callable[[str, int, int], None]
@@ -274,6 +272,8 @@ def run(
         found = view(config, state, order, facts_of, progress, mind, hints)
         if ask is None or not found.plan.wanted:
             result = _acted(config, state, order, found, mind)
+            if mind is not None and result.outcome.done:
+                _look_again(config, state, order, facts_of, mind)
             plan = replace(result.plan, problems=(*told, *result.plan.problems))
             return replace(result, plan=plan, note=note)
     ask(found.plan.wanted)
@@ -307,27 +307,44 @@ def _acted(config: Config, state: State, order: Order, found: View, mind: Mind |
         sources=_sources(found.seen, doable),
     )
     state.outdate()
-    told = set(found.seen.problems)
-    own = replace(plan, problems=tuple(each for each in plan.problems if each not in told))
-    acted = Acted(own, doable, outcome, found.lacking, found.facts)
-    _remember(config, state, order, found, acted, mind)
+    _remember(config, state, order, found, (doable, outcome), mind)
     return Result(plan, outcome, waiting)
 
 
+def _look_again(config: Config, state: State, order: Order, facts_of: FactsOf, mind: Mind) -> None:
+    """What was just written is looked at once more now, when nobody waits for it any longer."""
+    facts = index.facts_stamp(config, state)
+    found = _in_part(config, state, facts_of, facts, mind, frozenset())
+    if found is not None and not (found.plan.operations or found.plan.agreements):
+        _remember(config, state, order, found, (found.plan, Outcome()), mind)
+
+
 def _remember(
-    config: Config, state: State, order: Order, found: View, acted: Acted, mind: Mind | None
+    config: Config,
+    state: State,
+    order: Order,
+    found: View,
+    came: tuple[Plan, Outcome],
+    mind: Mind | None,
 ) -> None:
-    """Keep what the next pass need not find out again: in the index, and in the daemon's mind."""
+    """Keep what the next pass need not find out again: in the index, and in the daemon's mind.
+
+    `came` is what was carried out of the plan, and what became of it.
+    """
     state.close()
     path, stamp = index.path_of(state), stamp_of(config, state)
     memory, seen = found.memory, found.seen
+    told = set(seen.problems)
+    own = tuple(each for each in found.plan.problems if each not in told)
+    acted = Acted(replace(found.plan, problems=own), *came, found.lacking, found.facts)
     if stamp is None or not order.ordinary:
         memory = None
     elif memory is not None:
+        was = memory.stamp
         changed = after_part(stamp, acted, seen.read, memory)
-        if mind is None and (changed or acted.plan.agreements):
-            files = {path: memory.files[path] for path in changed}
-            index.save(path, stamp, memory.came, files, whole=False)
+        if changed or stamp != was:
+            files = {each: memory.files[each] for each in changed}
+            index.save(path, stamp, memory.came, files, beside=was)
     else:
         calm = seen.base.known and not (
             seen.snapshot.held
@@ -345,7 +362,7 @@ def _remember(
             is_digest=is_digest(config.rules),
         )
         if memory is not None:
-            index.save(path, stamp, memory.came, memory.files, whole=True)
+            index.save(path, stamp, memory.came, memory.files)
     if memory is None:
         index.forget(path)
     if mind is not None:
@@ -358,28 +375,3 @@ def _sources(seen: Seen, plan: Plan) -> frozenset[RelPath]:
     digests = {RelPath(row.digest) for row in rows if row.digest}
     notes = {path for row in rows if row.key for path in seen.snapshot.managed.get(row.key, ())}
     return frozenset((digests | notes) & seen.files)
-
-
-def source_of(config: Config, cache: Path, *, offline: bool, version: str) -> arxiv.Source:
-    """Where a vault's facts come from."""
-    snapshot_path = Path(config.arxiv.snapshot)
-    return arxiv.Source(
-        cache=cache,
-        enabled=config.arxiv.enabled,
-        offline=offline,
-        url=config.arxiv.url,
-        contact=config.arxiv.contact,
-        snapshot=config.root / snapshot_path if config.arxiv.snapshot else None,
-        version=version,
-    )
-
-
-def remembered(source: arxiv.Source) -> FactsOf:
-    """Facts from the cache and the snapshot file; no request is made."""
-
-    def facts_of(keys: Sequence[Key]) -> Mapping[Key, Facts]:
-        by_id = {arxiv_id(key): key for key in keys}
-        found = arxiv.remembered(source, list(by_id)) if by_id else {}
-        return {by_id[name]: facts for name, facts in found.items()}
-
-    return facts_of

@@ -69,7 +69,7 @@ STATS = {path: file.stat for path, file in FILES.items()}
 @pytest.fixture
 def kept(tmp_path: Path) -> Path:
     path = tmp_path / "index.sqlite"
-    index.save(path, "stamp", CAME, FILES, whole=True)
+    index.save(path, "stamp", CAME, FILES)
     return path
 
 
@@ -85,9 +85,16 @@ def test_another_stamp_is_not_believed(kept: Path) -> None:
 
 def test_a_part_is_kept_beside_the_rest(kept: Path) -> None:
     now = {PATH: FILES[PATH]._replace(settled=False)}
-    index.save(kept, "later", replace(CAME, notes=3), now, whole=False)
+    index.save(kept, "later", replace(CAME, notes=3), now, beside="stamp")
     assert index.load(kept, "later") == (replace(CAME, notes=3), FILES | now)
     assert index.glance(kept, "later", STATS) is None
+
+
+def test_a_part_is_not_kept_beside_what_it_was_not_read_with(kept: Path) -> None:
+    index.save(kept, "later", CAME, FILES, beside="other")
+    assert not kept.exists()
+    index.save(kept, "later", CAME, FILES, beside="stamp")
+    assert index.load(kept, "later") is None
 
 
 @pytest.mark.parametrize(
@@ -106,7 +113,7 @@ def test_one_file_more_less_or_other_is_seen(kept: Path, seen: dict[RelPath, Sta
 
 
 def test_what_is_left_to_do_elsewhere_is_no_rest(kept: Path) -> None:
-    index.save(kept, "stamp", replace(CAME, final=False), FILES, whole=True)
+    index.save(kept, "stamp", replace(CAME, final=False), FILES)
     assert index.glance(kept, "stamp", STATS) is None
 
 
@@ -130,9 +137,9 @@ def test_what_was_altered_is_not_believed(kept: Path, change: str) -> None:
 def test_it_is_made_anew_over_what_is_no_index(kept: Path) -> None:
     kept.write_bytes(b"not a database" * 300)
     assert index.load(kept, "stamp") is None
-    index.save(kept, "stamp", CAME, FILES, whole=True)
+    index.save(kept, "stamp", CAME, FILES)
     assert not kept.exists()
-    index.save(kept, "stamp", CAME, FILES, whole=True)
+    index.save(kept, "stamp", CAME, FILES)
     assert index.load(kept, "stamp") == (CAME, FILES)
 
 

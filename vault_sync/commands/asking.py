@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 
-from vault_sync import __version__, sync
+from vault_sync import __version__
 from vault_sync.commands.console import Bar
 from vault_sync.core.keys import arxiv_id
 from vault_sync.core.model import Facts, Key, Problem
@@ -14,11 +14,31 @@ from vault_sync.edge import arxiv, index
 from vault_sync.edge.arxiv import Answer
 from vault_sync.edge.config import Config
 from vault_sync.edge.state import State
+from vault_sync.sync import FactsOf
 
 
 def source(config: Config, state: State, *, offline: bool) -> arxiv.Source:
     """Where facts come from; the cache is shared by all vaults of this machine."""
-    return sync.source_of(config, index.facts_cache(state), offline=offline, version=__version__)
+    return arxiv.Source(
+        cache=index.facts_cache(state),
+        enabled=config.arxiv.enabled,
+        offline=offline,
+        url=config.arxiv.url,
+        contact=config.arxiv.contact,
+        snapshot=config.root / config.arxiv.snapshot if config.arxiv.snapshot else None,
+        version=__version__,
+    )
+
+
+def remembered(source: arxiv.Source) -> FactsOf:
+    """Facts from the cache and the snapshot file; no request is made."""
+
+    def facts_of(keys: Sequence[Key]) -> Mapping[Key, Facts]:
+        by_id = {arxiv_id(key): key for key in keys}
+        found = arxiv.remembered(source, list(by_id)) if by_id else {}
+        return {by_id[name]: facts for name, facts in found.items()}
+
+    return facts_of
 
 
 class Asking:
@@ -34,7 +54,7 @@ class Asking:
         return self.source.enabled and not self.source.offline
 
     def __call__(self, keys: Sequence[Key]) -> Mapping[Key, Facts]:
-        return sync.remembered(self.source)(keys)
+        return remembered(self.source)(keys)
 
     def ask(self, keys: Sequence[Key], *, refresh: bool = False) -> Answer:
         """Ask arXiv for what is not known yet; what it says is remembered.

@@ -208,18 +208,23 @@ def _sum(row: Iterable[object]) -> int:
 # Writing
 
 
-def save(path: Path, stamp: str, came: Came, files: Mapping[RelPath, File], *, whole: bool) -> None:
-    """Keep what is known: of all files (`whole`), or of these beside what there is."""
+def save(
+    path: Path, stamp: str, came: Came, files: Mapping[RelPath, File], *, beside: str = ""
+) -> None:
+    """Keep what is known of all files, or of these beside what is kept under another stamp."""
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.execute("PRAGMA synchronous=OFF")
             connection.execute("BEGIN IMMEDIATE")
-            if connection.execute("PRAGMA user_version").fetchone()[0] != FORMAT or whole:
+            if beside:
+                kept = connection.execute("SELECT value FROM meta WHERE name = 'stamp'").fetchone()
+                if kept != (beside,):
+                    raise sqlite3.DataError("that is not what these files were read beside")
+            else:
                 for table in ("meta", "file"):
                     connection.execute(f"DROP TABLE IF EXISTS {table}")
                 for statement in filter(str.strip, _TABLES.split(";")):
                     connection.execute(statement)
-                connection.execute(f"PRAGMA user_version={FORMAT}")
             said = json.dumps(asdict(came))
             connection.executemany(
                 "REPLACE INTO meta VALUES (?, ?)",
