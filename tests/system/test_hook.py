@@ -404,10 +404,7 @@ STRANGE = [
 ]
 
 
-@pytest.mark.parametrize("settings", [{}, {"core.quotePath": "false", "core.autocrlf": "input"}])
-def test_strange_names(vault: GitVault, settings: dict[str, str]) -> None:
-    for name, value in settings.items():
-        vault.git("config", name, value)
+def test_strange_names(vault: GitVault) -> None:
     for number, name in enumerate(STRANGE):
         path = f"{name}/{name}.md" if number % 2 else f"papers/{name}.md"
         entry = f"https://example.org/{number}\nTitle {number} (A B)\n글 {number}.\n#t\n"
@@ -422,6 +419,8 @@ def test_strange_names(vault: GitVault, settings: dict[str, str]) -> None:
     said = blocked(vault)
     assert said.count("commentary") == len(STRANGE)
     assert "\x1b" not in said
+    vault.git("config", "core.quotePath", "false")
+    assert vault.commit() == said
     mend(vault, said)
     assert vault.git("diff", "--name-only") == ""
     passes(vault)
@@ -470,6 +469,15 @@ def _everything(vault: GitVault) -> dict[str, tuple[int, bytes]]:
         for path in sorted(vault.top.rglob("*"))
         if path.is_file() and path.name != "index" and "objects" not in path.parts
     }
+
+
+def test_two_hooks_that_are_not_ours_are_left_alone(vault: GitVault) -> None:
+    folder = vault.top / ".git/hooks"
+    (folder / "pre-commit").rename(folder / "pre-commit.before-vault-sync")
+    (folder / "pre-commit").write_text("#!/bin/sh\n")
+    before = _everything(vault)
+    vault.tool("git", "install", code=2)
+    assert _everything(vault) == before
 
 
 def test_a_hooks_folder_of_the_users_own_serves_other_repositories_too(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from vault_sync import report, sync
 from vault_sync.commands.console import Console, UsageError
+from vault_sync.commands.staged import quoted
 from vault_sync.core import merge_documents
 from vault_sync.core import note as note_lens
 from vault_sync.core.model import RelPath
@@ -19,6 +20,7 @@ from vault_sync.edge import config as configuration
 from vault_sync.edge import git, hook
 from vault_sync.edge.config import Config, ConfigError
 from vault_sync.edge.git import GitError, Place, Repository
+from vault_sync.edge.hook import HookError
 
 DRIVER = "merge.vault-sync"
 SECTION = "vault-sync"
@@ -38,14 +40,14 @@ def install(console: Console) -> int:
         git.set_value(repository, f"{SECTION}.root", place.below.rstrip("/") or ".")
         git.set_value(repository, f"{DRIVER}.name", "digests entry by entry, notes field by field")
         git.set_value(repository, f"{DRIVER}.driver", _driver())
-    except GitError as error:
+    except (GitError, HookError) as error:
         raise UsageError(str(error)) from error
     attributes = config.root / ".gitattributes"
     lines = [*said, f"git config {DRIVER}: the merge driver of this repository"]
     if hook.add_block(attributes, [ATTRIBUTES]):
         lines.append(f"{attributes}: says which files it merges")
     console.say(lines)
-    console.say([f"    commit it: git add -- '{place.below}.gitattributes'"])
+    console.say([f"    commit it: git add -- {quoted(os.path.relpath(attributes))}"])
     return report.IN_LINE
 
 

@@ -31,10 +31,17 @@ echo "vault-sync is not to be found: this commit is not checked" >&2
 """
 
 
+class HookError(Exception):
+    """The hook cannot be installed; the text says why."""
+
+
 def install(folder: Path, python: str) -> list[str]:
     """Write the hook; one that is there already is moved aside and called first.
 
     `python` is an interpreter, quoted for the shell. Gives what was done, in words.
+
+    Raises:
+        HookError: there are a hook of somebody else's and one that was moved aside before.
     """
     path, kept = folder / NAME, folder / KEPT
     text = _SCRIPT.format(mark=_MARK, kept=KEPT, python=python)
@@ -44,7 +51,10 @@ def install(folder: Path, python: str) -> list[str]:
             return [f"{path}: the hook is there already"]
     elif os.path.lexists(path):
         if os.path.lexists(kept):
-            return [f"{path}: not ours, and {kept} is taken: the hook was not installed"]
+            raise HookError(
+                f"{path}: a hook that is not ours, and there is no room to keep it: {kept} is "
+                "there too; join the two by hand, or move one away"
+            )
         path.rename(kept)
         said.append(f"{kept}: the hook that was there; ours calls it first")
     folder.mkdir(parents=True, exist_ok=True)
@@ -63,6 +73,11 @@ def uninstall(folder: Path) -> list[str]:
         return [f"{path}: the hook that was there before"]
     path.unlink()
     return [f"{path}: taken out"]
+
+
+def installed(folder: Path) -> bool:
+    """Whether the hook of a repository is ours."""
+    return _is_ours(folder / NAME)
 
 
 def _is_ours(path: Path) -> bool:
