@@ -1,0 +1,84 @@
+"""The documents are part of the product: what they name is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+from vault_sync import report
+from vault_sync.cli import cli
+from vault_sync.core import digest, note
+from vault_sync.edge.config import LEGAL
+
+from tests.conftest import DIGEST, ROOT, SAMPLE
+
+DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def commands() -> dict[str, click.Command]:
+    found: dict[str, click.Command] = {}
+    for name, command in cli.commands.items():
+        found[name] = command
+        if isinstance(command, click.Group):
+            found |= {f"{name} {inner}": each for inner, each in command.commands.items()}
+    return found
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_shown_exists_with_its_options(path: Path) -> None:
+    known = commands()
+    for shown in re.finditer(
+        r"vault-sync ((?:--\w+ )*)([a-z-]+)((?: [^`\n#|)(]+)?)", path.read_text()
+    ):
+        name, rest = shown[2], shown[3]
+        if name in {"is", "finds", "itself", "check-all"} or f"{shown[0]}".startswith(
+            "vault-sync-"
+        ):
+            continue
+        assert name in known, shown[0]
+        command = known.get(f"{name} {rest.split()[0]}" if rest.split() else name, known[name])
+        options = {option for each in command.params for option in each.opts}
+        for option in re.findall(r"(?<= )--[a-z-]+", rest):
+            assert option in options | {"--help"}, shown[0]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_file_linked_exists(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", path.read_text()):
+        if "://" not in target:
+            assert (path.parent / target).exists(), target
+
+
+def test_every_setting_named_in_the_documents_exists() -> None:
+    for path in DOCUMENTS:
+        for table, key in re.findall(r"`\[(\w+)\] (\w+)", path.read_text()):
+            assert key in LEGAL[table], (path.name, table, key)
+
+
+def test_the_exit_codes_of_the_readme_are_those_of_the_program() -> None:
+    table = re.findall(r"^\| (\d+) \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+    codes = (report.IN_LINE, report.OUT_OF_LINE, report.USAGE, report.BUG, report.BUSY)
+    assert {int(code) for code in table} == {*codes, report.INTERRUPTED}
+
+
+def test_the_example_of_the_readme_is_what_comes_out() -> None:
+    blocks = re.findall(r"```markdown\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    written, linked, made = blocks
+    entry = digest.read(written).entries[0]
+    linked_entry = digest.read(entry.fields.url + "\n" + linked).entries[0]
+    read = note.read(made)
+    assert linked_entry.link is not None and linked_entry.link.target == "230814 OctoPack"
+    assert (linked_entry.fields.title, linked_entry.fields.authors) == (
+        entry.fields.title,
+        entry.fields.authors,
+    )
+    assert (read.fields.title, read.fields.authors, read.fields.tags) == (
+        entry.fields.title,
+        entry.fields.authors,
+        entry.fields.tags,
+    )
+    assert read.sections[0].commentary == entry.fields.commentary
+    sample = digest.read((SAMPLE / DIGEST).read_text()).entries
+    assert entry.key in {each.key for each in sample}
