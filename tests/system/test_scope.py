@@ -58,9 +58,8 @@ class Vault:
         return (self.root / path).read_bytes().decode()
 
     def change(self, path: str, old: str, new: str) -> None:
-        text = self.text(path)
-        if old in text:
-            self.put(path, text.replace(old, new, 1))
+        if (self.root / path).exists() and old in self.text(path):
+            self.put(path, self.text(path).replace(old, new, 1))
 
     def facts(self, keys: Sequence[Key]) -> Mapping[Key, Facts]:
         days = {Key(f"arxiv:{name}"): day for name, day in self.days.items()}
