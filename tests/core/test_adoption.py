@@ -195,3 +195,18 @@ def test_an_adopted_note_of_two_weeks() -> None:
     assert section(vault, PLAIN).commentary == said(vault, ALPHA).commentary
     assert "또 문장" in section(vault, PLAIN, "digests/2023년 8월 4주차.md").commentary
     quiet(vault)
+
+
+@pytest.mark.parametrize("character", ["#", "^", "[", "]", "|", "%%", "\n"])
+def test_a_note_that_no_link_can_lead_to(character: str) -> None:
+    vault = adopted(ENTRY, f"read/알{character}파.md")
+    assert vault.files[f"read/알{character}파.md"] == ENTRY
+    assert NOTE not in vault.files
+    assert "unlinkable-name" in codes(vault.plan())
+
+
+@pytest.mark.parametrize("character", ["#", "[", "|"])
+def test_a_digest_that_no_link_can_lead_to(character: str) -> None:
+    vault = MemoryVault({f"digests/주{character}차.md": f"주차\n{ENTRY}"})
+    plan = vault.sync()
+    assert plan.operations == () and "unlinkable-name" in codes(plan)

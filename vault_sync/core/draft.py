@@ -192,7 +192,9 @@ def _changes(
     if said.title and first and not aliases:
         changes["aliases"] = (said.title,)
     elif (old := settlement.old_title) in aliases and said.title != old:
-        changes["aliases"] = tuple(said.title if each == old else each for each in aliases)
+        changes["aliases"] = tuple(
+            dict.fromkeys(said.title if each == old else each for each in aliases)
+        )
     if said.authors != has.authors:
         changes["authors"] = said.authors
     if said.url != has.url:

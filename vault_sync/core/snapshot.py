@@ -21,7 +21,11 @@ from vault_sync.core.keys import key_of
 from vault_sync.core.links import Names
 from vault_sync.core.model import Key, Problem, RelPath
 from vault_sync.core.note import Note
+from vault_sync.core.paths import stem_of
 from vault_sync.core.plan import Row
+
+UNLINKABLE = re.compile(r"[#^\[\]|\r\n]|%%")
+"""What ends a wikilink's target early, or opens a comment (Obsidian's help, "Internal links")."""
 
 _CONFLICT_MARKER = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 _ADDRESS_LINE = re.compile(
@@ -109,6 +113,7 @@ class _Reading:
         self.problems: list[Problem] = []
 
     def done(self) -> Snapshot:
+        self._unlinkable()
         return Snapshot(
             digests=self.digests,
             notes=self.notes,
@@ -172,6 +177,17 @@ class _Reading:
             kind = self.managed if read.managed else self.plain
             kind.setdefault(key, []).append(path)
 
+    def _unlinkable(self) -> None:
+        """Hold papers whose note no wikilink can lead to; Obsidian only warns of such names."""
+        in_digests = {entry.key for digest in self.digests.values() for entry in digest.entries}
+        for notes, needed in ((self.managed, None), (self.plain, in_digests)):
+            for key, paths in notes.items():
+                for path in paths:
+                    found = UNLINKABLE.search(stem_of(path))
+                    if found is not None and (needed is None or key in needed):
+                        self.held_keys[key] = path
+                        self.problems.append(_no_link_to(path, found[0]))
+
     def _keyless(self, path: RelPath, read: Note) -> None:
         line = read.properties.values["digests"].line
         self.hold(
@@ -205,6 +221,9 @@ class _Reading:
     def digest(self, path: RelPath, text: str) -> None:
         ours = Row(Key(""), path, "text") in self.base.rows
         problem = _damage(path, text, was_ours=ours) or self._cut_short(path, text)
+        unlinkable = UNLINKABLE.search(stem_of(path))
+        if problem is None and unlinkable is not None:
+            problem = _no_link_to(path, unlinkable[0])
         if problem is not None:
             self.hold(problem)
         read = digest_lens.read(text, self._own_link(path))
@@ -252,6 +271,15 @@ class _Reading:
             return found.managed or found.key == key or path in self.plain.get(key, ())
 
         return own
+
+
+def _no_link_to(path: RelPath, character: str) -> Problem:
+    return Problem(
+        path,
+        "unlinkable-name",
+        f"no wikilink can lead to a file whose name holds {character!r}",
+        "rename it; nothing is done about it or for it until then",
+    )
 
 
 def _damage(path: RelPath, text: str, *, was_ours: bool) -> Problem | None:
