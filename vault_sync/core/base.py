@@ -24,9 +24,13 @@ def _never(row: Row, value: str) -> bool:
     return False
 
 
+# json.dumps would make an encoder for every value.
+_JSON = json.JSONEncoder(ensure_ascii=False)
+
+
 def encode(value: str | tuple[str, ...]) -> str:
     """A value as the base keeps it: JSON."""
-    return json.dumps(value, ensure_ascii=False)
+    return _JSON.encode(value)
 
 
 def decode(value: str) -> str | tuple[str, ...]:

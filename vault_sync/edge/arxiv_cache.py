@@ -14,7 +14,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -180,8 +180,12 @@ def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
         yield ids[at : at + _AT_ONCE]
 
 
+_NAMES = tuple(each.name for each in fields(Facts))
+
+
 def _written(facts: Facts) -> str:
-    said = {name: value for name, value in asdict(facts).items() if value}
+    # asdict would copy every value, and tell of each that it is no dataclass.
+    said = {name: value for name in _NAMES if (value := getattr(facts, name))}
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 

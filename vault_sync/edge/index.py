@@ -14,7 +14,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -225,7 +225,7 @@ def save(
                     connection.execute(f"DROP TABLE IF EXISTS {table}")
                 for statement in filter(str.strip, _TABLES.split(";")):
                     connection.execute(statement)
-            said = json.dumps(asdict(came))
+            said = _said(came)
             connection.executemany(
                 "REPLACE INTO meta VALUES (?, ?)",
                 [("stamp", stamp), ("came", said), ("sum", _mark(stamp, said))],
@@ -238,6 +238,13 @@ def save(
     except (sqlite3.Error, OSError):
         # A cache that cannot be kept costs time and nothing else.
         forget(path)
+
+
+def _said(came: Came) -> str:
+    flat = {each.name: getattr(came, each.name) for each in fields(came)}
+    for name in ("problems", "conflicts"):
+        flat[name] = [asdict(each) for each in flat[name]]
+    return json.dumps(flat)
 
 
 def forget(path: Path) -> None:
