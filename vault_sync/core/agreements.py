@@ -37,11 +37,18 @@ def _links_to_new_notes(pending: Pending) -> list[Agreement]:
     """
     new = {each.path: each.path for each in pending.creates}
     new |= {each.path: each.to for each in pending.renames}
+    linking: dict[Key, list[RelPath]] = {}
+    for write in pending.digest_writes:
+        for key in pending.touched[write.path]:
+            linking.setdefault(key, []).append(write.path)
     return [
-        Agreement(frozenset({path, write.path}), {})
+        Agreement(frozenset({path, digest}), {})
         for path, there in new.items()
-        for write in pending.digest_writes
-        if not pending.touched.get(there, set()).isdisjoint(pending.touched[write.path])
+        for digest in dict.fromkeys(
+            digest
+            for key in sorted(pending.touched.get(there, ()))
+            for digest in linking.get(key, ())
+        )
     ]
 
 
