@@ -40,9 +40,32 @@ def test_the_other_side_of_an_edit_follows_at_once() -> None:
     assert split(whole, DIGEST) == ({NOTE}, 1, set())
 
 
-def test_a_new_note_is_made_while_its_link_waits() -> None:
-    whole = plan(Create(NOTE, "x", ""), write(DIGEST), agreements=(agreement(NOTE),))
-    assert split(whole, DIGEST) == ({NOTE}, 1, {DIGEST})
+def test_a_new_note_of_a_digest_at_rest_is_made() -> None:
+    rows = {Row(Key("k"), DIGEST, "commentary"): '"x"'}
+    whole = plan(Create(NOTE, "x", ""), agreements=(Agreement(frozenset({NOTE}), rows),))
+    assert split(whole, OTHER) == ({NOTE}, 1, set())
+
+
+def test_an_edited_note_follows_where_a_new_one_would_wait() -> None:
+    rows = {Row(Key("k"), DIGEST, "commentary"): '"x"'}
+    whole = plan(write(NOTE), agreements=(Agreement(frozenset({NOTE}), rows),))
+    assert split(whole, DIGEST) == ({NOTE}, 1, set())
+
+
+def test_a_new_note_waits_while_somebody_types_where_its_entry_stands() -> None:
+    rows = {Row(Key("k"), DIGEST, "commentary"): '"x"'}
+    whole = plan(Create(NOTE, "x", ""), agreements=(Agreement(frozenset({NOTE}), rows),))
+    assert split(whole, DIGEST) == (set(), 0, {NOTE})
+
+
+def test_what_would_link_to_a_note_that_waits_waits_too() -> None:
+    rows = {Row(Key("k"), DIGEST, "commentary"): '"x"'}
+    named = Write(OTHER, "", "mentioned_by: [[n]]", "")
+    also = Write(RelPath("p.md"), "[[n]]", "[[n]] and more", "")
+    whole = plan(
+        Create(NOTE, "x", ""), named, also, agreements=(Agreement(frozenset({NOTE}), rows),)
+    )
+    assert split(whole, DIGEST) == ({"p.md"}, 0, {NOTE, OTHER})
 
 
 def test_a_held_file_is_not_written_and_nothing_it_is_needed_for_is_kept() -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from vault_sync.core.model import RelPath
-from vault_sync.core.plan import Agreement, Operation, Plan
+from vault_sync.core.paths import stem_of
+from vault_sync.core.plan import Agreement, Create, Operation, Plan, Write
 
 
 def held_back(
@@ -16,13 +16,16 @@ def held_back(
 
     A value that needs both of its files written (a merge) waits whole: with one side at the merged
     text and the base at the old one, the next word typed into the other side would be a conflict.
+    So does a new note whose entry stands in a held digest, and what would link to that note: the
+    entry may be half typed, and a note's name is chosen once.
     A conflict with a held file is not shown yet: it may be half a sentence. What a held digest
     reads is not remembered: whoever takes back the last words he typed has not cut the file short.
     """
     if not held:
         return plan, ()
     fresh = any({each.digest, each.note} & held for each in plan.conflicts)
-    paths = _with_their_partners(held, plan.agreements) | ({conflicts_note} if fresh else set())
+    paths = _with_what_links_to_them(_with_their_partners(held | _unmade(plan, held), plan), plan)
+    paths |= {conflicts_note} if fresh else set()
     waiting = tuple(each for each in plan.operations if each.path in paths)
     kept = replace(
         plan,
@@ -40,10 +43,19 @@ def _is_text_of(agreement: Agreement, held: frozenset[RelPath]) -> bool:
     return any(not row.key and row.digest in held for row in agreement.put)
 
 
-def _with_their_partners(
-    held: frozenset[RelPath], agreements: Iterable[Agreement]
-) -> frozenset[RelPath]:
-    joint = [each.paths for each in agreements if len(each.paths) > 1]
+def _unmade(plan: Plan, held: frozenset[RelPath]) -> set[RelPath]:
+    """The new notes of entries that stand in a held digest."""
+    made = {each.path for each in plan.operations if isinstance(each, Create)}
+    return {
+        path
+        for each in plan.agreements
+        if any(row.key and row.digest in held for row in each.put)
+        for path in each.paths & made
+    }
+
+
+def _with_their_partners(held: frozenset[RelPath], plan: Plan) -> frozenset[RelPath]:
+    joint = [each.paths for each in plan.agreements if len(each.paths) > 1]
     while joint:
         reached = [paths for paths in joint if paths & held]
         if not reached:
@@ -51,3 +63,19 @@ def _with_their_partners(
         held = held.union(*reached)
         joint = [paths for paths in joint if not paths <= held]
     return held
+
+
+def _with_what_links_to_them(held: frozenset[RelPath], plan: Plan) -> frozenset[RelPath]:
+    """A list of links to a note that is not made yet could not be told from one made by hand."""
+    new = [
+        stem_of(each.path)
+        for each in plan.operations
+        if isinstance(each, Create) and each.path in held
+    ]
+    linking = {
+        each.path
+        for each in plan.operations
+        if isinstance(each, Write)
+        and any(name in each.after and name not in each.before for name in new)
+    }
+    return _with_their_partners(held | linking, plan) if linking - held else held
