@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
 
 from vault_sync import scope
 from vault_sync.core import conflicts as conflicts_note
@@ -89,6 +90,7 @@ def think(seen: Seen, rules: Rules, facts: Mapping[Key, Facts], order: Order) ->
             choices=choices,
             allowed=order.allowed,
             only=_only(order.only),
+            patient=order.patient,
         )
 
     choices: dict[tuple[Key, RelPath, str], Side] = {}
@@ -197,7 +199,7 @@ def view(
     """Look and think: of the papers concerned where that is enough, else of the whole vault."""
     facts = index.facts_stamp(config, state)
     if order.ordinary:
-        part = _in_part(config, state, facts_of, facts, mind or Mind(), hints)
+        part = _in_part(config, state, order, facts_of, facts, mind or Mind(), hints)
         if part is not None:
             return part
     seen = look(config, base_of(state), progress)
@@ -211,6 +213,7 @@ def view(
 def _in_part(
     config: Config,
     state: State,
+    order: Order,
     facts_of: FactsOf,
     facts: str,
     mind: Mind,
@@ -233,7 +236,7 @@ def _in_part(
     def lacks(found: Snapshot, base: Base) -> list[Key]:
         return lacking(Seen(found, base, (), "", frozenset()), config.rules)
 
-    thought = scope.think(config, state, memory, stats, facts_of, lacks)
+    thought = scope.think(config, state, memory, stats, facts_of, lacks, patient=order.patient)
     if thought is None:
         return None
     mind.problems = problems
@@ -271,7 +274,7 @@ def run(
         note = state.note
         found = view(config, state, order, facts_of, progress, mind, hints)
         if ask is None or not found.plan.wanted:
-            result = _acted(config, state, order, found, mind)
+            result = _acted(config, state, order, found, mind, progress)
             if mind is not None and result.outcome.done:
                 _look_again(config, state, order, facts_of, mind)
             plan = replace(result.plan, problems=(*told, *result.plan.problems))
@@ -294,7 +297,14 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _acted(config: Config, state: State, order: Order, found: View, mind: Mind | None) -> Result:
+def _acted(
+    config: Config,
+    state: State,
+    order: Order,
+    found: View,
+    mind: Mind | None,
+    progress: Progress,
+) -> Result:
     """Carry a plan out, with the lock held, and remember what is known now."""
     plan = found.plan
     doable, waiting = held_back(plan, order.held, RelPath(config.rules.conflicts_note))
@@ -305,16 +315,29 @@ def _acted(config: Config, state: State, order: Order, found: View, mind: Mind |
         cause=order.cause,
         started=datetime.now(UTC),
         sources=_sources(found.seen, doable),
+        at=_told(progress, len(doable.operations)),
     )
     state.outdate()
     _remember(config, state, order, found, (doable, outcome), mind)
     return Result(plan, outcome, waiting)
 
 
+def _told(progress: Progress, whole: int) -> Callable[[str, RelPath], None]:
+    """Counts the files that are swapped in."""
+    done = count(1)
+
+    def at(point: str, path: RelPath) -> None:
+        del path
+        if point == "before-look":
+            progress("writing", next(done), whole)
+
+    return at
+
+
 def _look_again(config: Config, state: State, order: Order, facts_of: FactsOf, mind: Mind) -> None:
     """What was just written is looked at once more now, when nobody waits for it any longer."""
     facts = index.facts_stamp(config, state)
-    found = _in_part(config, state, facts_of, facts, mind, frozenset())
+    found = _in_part(config, state, order, facts_of, facts, mind, frozenset())
     if found is not None and not (found.plan.operations or found.plan.agreements):
         _remember(config, state, order, found, (found.plan, Outcome()), mind)
 
