@@ -171,11 +171,11 @@ class State:
         connection.executemany(
             "INSERT INTO base VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
             " value = excluded.value, sum = excluded.sum, agreement = excluded.agreement",
-            [
+            (
                 (*map(bound, row), bound(value), row_sum(row, value), number)
                 for agreement, number in agreements
                 for row, value in agreement.put.items()
-            ],
+            ),
         )
         earlier.outdate(connection, self._typing)
         self._changes += [agreement for agreement, _ in agreements]
