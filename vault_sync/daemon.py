@@ -23,16 +23,20 @@ from vault_sync.core.model import Problem, RelPath
 from vault_sync.edge.bell import Bell
 from vault_sync.edge.beside import Beside
 from vault_sync.edge.gitwork import git_busy
+from vault_sync.edge.lock import Busy
 from vault_sync.edge.notify import sd_notify, status_line, watchdog_seconds
+from vault_sync.edge.state import StateError
 from vault_sync.edge.terrain import changed_lately, fingerprint, stamp
 from vault_sync.edge.watch import CONFIG, LONGEST, RECENT, Moment, Pace, moments
 
 _log = logging.getLogger(__name__)
 
-GIT_FIRST, GIT_LONGEST = 0.25, 5.0
+BUSY_FIRST, BUSY_LONGEST = 0.25, 5.0
 BEAT = 60.0
 RETRY = 30.0
 ECHO = 600.0
+FOUND = "found"
+"""What passes find; the other sources of problems are the daemon's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,10 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What `status` can show of a daemon. Times are Unix times; `waiting` says until when."""
+    """What `status` can show of a daemon. Times are Unix times; `waiting` says until when.
+
+    `problems` are the daemon's own: what a pass finds, `status` finds as well.
+    """
 
     pid: int
     started: float
@@ -98,8 +105,8 @@ def run(
     in a thread of its own until its event is set, and says whether it found anything; whatever it
     raises is logged. `tell` shows title and text of a new conflict.
 
-    Errors of the disk and of the state are reported and the pass is tried again; any other
-    exception of a pass is a bug and comes out.
+    Who holds the vault is waited for. Errors of the disk and of the state are reported and the pass
+    is tried again; any other exception of a pass is a bug and comes out.
     """
     daemon = _Daemon(root, pass_, timing, bell or Bell(), report, facts, tell)
     with _signals(daemon):
@@ -138,7 +145,7 @@ class _Daemon:
         self.kept = Moment()
         self.until: Mapping[RelPath, float] = {}
         self.conflicts: frozenset[str] | None = None
-        self.patience = GIT_FIRST
+        self.patience = BUSY_FIRST
         self.standing: dict[str, tuple[Problem, ...]] = {}
         self.facts = Beside(facts, self.bell.ring) if facts is not None else None
         self.beat_every = min(BEAT, (watchdog_seconds() or 2 * BEAT) / 2)
@@ -192,9 +199,9 @@ class _Daemon:
             return
         busy = git_busy(self.root)
         if busy is not None:
-            self.wait_for_git(busy)
+            self.fresh = replace(self.fresh, swept=True)  # what git does is one bulk change
+            self.wait_for(f"git: {busy}")
             return
-        self.patience = GIT_FIRST
         moment = _joined(self.fresh, self.kept, also=due) if due else self.fresh
         self.one_pass(moment, holds, due)
 
@@ -219,19 +226,25 @@ class _Daemon:
         began = time.monotonic()
         try:
             result = self.pass_(moment, frozenset(holds))
-        except (OSError, sqlite3.OperationalError) as error:
-            _log.exception("a pass failed; it is tried again")
+        except Busy as error:
+            self.fresh = moment
+            self.wait_for(str(error))
+            return
+        except (OSError, sqlite3.OperationalError, StateError) as error:
+            _log.warning("a pass failed; it is tried again: %s", error, exc_info=True)
             self.fresh = replace(moment, swept=True)
             self.stand("pass", (_failed(error),))
             self.bell.ring(began + RETRY)
             self.say(f"the last pass failed: {error}")
             return
         now = time.monotonic()
+        self.patience = BUSY_FIRST
         self.fresh = Moment()
         self.waiting = (self.waiting - due) | result.waiting
         self.kept = _joined(self.kept, moment) if self.waiting else Moment()
         self.remember(result.written, now)
-        self.stand("pass", result.problems)
+        self.stand("pass", ())
+        self.stand(FOUND, result.problems)
         self.stand("ping-pong", quiet.ping_pong(self.turns, now))
         self.show_new(result.conflicts)
         if result.wanted and self.facts is not None:
@@ -252,12 +265,11 @@ class _Daemon:
             unknown = time.monotonic() + self.timing.quiet
             self.bell.ring(min(holds.get(path, unknown) for path in self.waiting))
 
-    def wait_for_git(self, busy: str) -> None:
-        """Looks again soon; what git changes meanwhile is then one bulk change."""
-        self.fresh = replace(self.fresh, swept=True)
+    def wait_for(self, busy: str) -> None:
+        """Looks again soon, and then less often, whether whoever is at work has ended."""
         self.bell.ring(time.monotonic() + self.patience)
-        self.patience = min(2 * self.patience, GIT_LONGEST)
-        self.be(f"waiting for git: {busy}")
+        self.patience = min(2 * self.patience, BUSY_LONGEST)
+        self.be(f"waiting for {busy}")
 
     def read_config(self, reload: Callable[[], Timing | Problem]) -> bool:
         """Reads the configuration again; False: the old one stays in force."""
@@ -302,7 +314,9 @@ class _Daemon:
             doing=doing,
             beat=wall,
             waiting={path: wall + at - monotonic for path, at in until.items()},
-            problems=tuple(problem for found in self.standing.values() for problem in found),
+            problems=tuple(
+                each for source, found in self.standing.items() if source != FOUND for each in found
+            ),
         )
         waits = f"; {len(until)} waiting for a quiet moment" if until else ""
         sd_notify(status_line(f"{doing}; last pass: {self.life.last_did or 'none yet'}{waits}"))

@@ -9,7 +9,7 @@ from vault_sync.core import snapshot as snapshots
 from vault_sync.core.base import Base, decode
 from vault_sync.core.links import Names
 from vault_sync.core.model import Key, Problem, RelPath
-from vault_sync.core.plan import Create, Outcome, Plan, Rename, Trash, Write
+from vault_sync.core.plan import UNFINISHED, Create, Outcome, Plan, Rename, Trash, Write
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge import index
 from vault_sync.edge.config import Config
@@ -194,10 +194,10 @@ def _touched(
     acted: Acted, files: Collection[RelPath], notes: Mapping[Key, Sequence[RelPath]]
 ) -> tuple[set[RelPath], bool]:
     """The files that the next pass must look at again; False if there is more to look at."""
-    touched: set[RelPath] = set()
-    final = True
-    for operation in acted.plan.operations:
-        touched.add(operation.path)
+    touched = {operation.path for operation in acted.plan.operations}
+    made = {each.path for each in acted.outcome.done if isinstance(each, Create)}
+    # What was held back, or could not be made, leaves no file by which it would be remembered.
+    final = all(each.path in made for each in acted.plan.operations if isinstance(each, Create))
     for agreement in acted.plan.agreements:
         about = set(agreement.paths)
         for row in (*agreement.put, *agreement.drop):
@@ -206,6 +206,7 @@ def _touched(
                 about.add(RelPath(row.digest))
         final = final and not about.isdisjoint(files)
         touched |= about
+    touched |= {RelPath(each.path) for each in acted.plan.problems if each.code == UNFINISHED}
     return touched & set(files), final
 
 

@@ -28,7 +28,9 @@ import pytest
 from vault_sync import daemon
 from vault_sync.core.model import Problem, RelPath
 from vault_sync.daemon import Life, PassResult, Timing
+from vault_sync.edge import life
 from vault_sync.edge.bell import Bell
+from vault_sync.edge.lock import Busy
 from vault_sync.edge.logs import logging_handler
 from vault_sync.edge.watch import Moment
 
@@ -407,6 +409,19 @@ def test_a_full_disk_is_said_and_the_pass_is_tried_again(
     assert running.lives[-1].problems == ()
 
 
+def test_who_holds_the_vault_is_waited_for_and_nothing_is_forgotten(
+    launch: Launch, root: Path
+) -> None:
+    running = launch().start()
+    running.pass_.raises = [Busy("a rebuild"), Busy("a rebuild")]
+    (root / DIGEST).write_text("new\n")
+    (moment, _, result) = running.next()
+    assert DIGEST in moment.paths and not moment.swept
+    assert result.written.keys() == {A}
+    assert any("held by a rebuild" in each.doing for each in running.lives)
+    assert not any(each.problems for each in running.lives)
+
+
 def test_a_bug_comes_out(launch: Launch, root: Path) -> None:
     running = launch().start()
     running.pass_.raises = [KeyError("a bug")]
@@ -654,3 +669,21 @@ def test_a_vault_whose_root_is_removed_is_found_again(
         pass
     root.mkdir()
     assert process.until("begin")["swept"] is True
+
+
+# Its sign of life, and its place
+
+
+def test_a_sign_outlives_its_daemon_and_its_process_id_does_not_count(tmp_path: Path) -> None:
+    sign = life.Sign(os.getpid(), 1.0, time.time(), "watching", 2.0, "nothing", {"a.md": 3.0})
+    life.write(tmp_path, sign)
+    read = life.read(tmp_path)
+    assert read is not None and not read.alive, "that process lives, but it is no daemon"
+    assert read.lines() == [f"daemon     not running (process {os.getpid()} is gone)"]
+    with life.only_one(tmp_path):
+        read = life.read(tmp_path)
+        assert read is not None and read.alive and "watching" in read.lines()[0]
+        with pytest.raises(Busy, match=f"process {os.getpid()} "), life.only_one(tmp_path):
+            pass
+    life.forget(tmp_path)
+    assert life.read(tmp_path) is None

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from vault_sync import report
 from vault_sync.commands.console import Console
 from vault_sync.edge import doctor as examination
+from vault_sync.edge import git, hook
+from vault_sync.edge.git import GitError
 from vault_sync.edge.rename import exchange_works
 
 
@@ -23,9 +26,25 @@ def doctor(console: Console) -> int:
         finally:
             os.close(folder)
 
-    around = examination.Surroundings(state=state.directory, exchange=exchanges)
+    around = examination.Surroundings(
+        state=state.directory, exchange=exchanges, hook=_is_hooked(config.root)
+    )
     found = examination.examine(config.root, around)
     console.out(report.problem_lines(found))
     if not found:
         console.say([f"nothing to mend in {config.root}"])
     return report.OUT_OF_LINE if any(p.level == "problem" for p in found) else report.IN_LINE
+
+
+def _is_hooked(root: Path) -> bool | None:
+    """Whether commits are checked: by our hook, or by ours in the pre-commit framework's list."""
+    try:
+        repository = git.repository(root, os.environ)
+        folder = git.hooks_folder(repository)
+    except GitError:
+        return None  # no repository, or no git: no commit will pass by
+    try:
+        listed = (repository.top / ".pre-commit-config.yaml").read_text("utf-8", "replace")
+    except OSError:
+        listed = ""
+    return hook.installed(folder) or "vault-sync" in listed

@@ -1,12 +1,16 @@
-"""`watch`: the daemon, put together."""
+"""`watch`: the daemon, put together from the loop (`daemon`) and the pass (`sync`)."""
 
 from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import threading
-from dataclasses import dataclass, field
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,22 +21,23 @@ from vault_sync.commands.asking import remembered, source
 from vault_sync.commands.console import Console
 from vault_sync.core.keys import arxiv_id
 from vault_sync.core.model import Key, Problem, RelPath
-from vault_sync.core.plan import Create, Outcome, Rename, Write
+from vault_sync.core.plan import Conflict, Create, Outcome, Rename, Write
 from vault_sync.daemon import Life, PassResult, Timing
 from vault_sync.edge import arxiv, life
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config, ConfigError
 from vault_sync.edge.logs import logging_handler
-from vault_sync.edge.notify import desktop
-from vault_sync.edge.state import Busy, State, StateError
+from vault_sync.edge.notify import desktop, sd_notify, watchdog_seconds
+from vault_sync.edge.state import State
+from vault_sync.edge.terrain import silent_ground
 from vault_sync.edge.watch import CONFIG, Moment
 from vault_sync.memory import Mind
 from vault_sync.order import Order
 
 _log = logging.getLogger("vault_sync")
 
-PATIENCE = 30.0
-"""Seconds that a pass of the daemon waits while a command holds the vault."""
+PATIENCE = 0.1
+"""Seconds that a pass waits while a command holds the vault; then the loop, which hears signals."""
 
 
 @dataclass(slots=True)
@@ -50,20 +55,18 @@ class _Watched:
         _log.debug("a moment: %s", moment.why)
         source_ = source(self.config, self.state, offline=True)
         order = Order(cause="watch", held=held, bulk=moment.bulk)
-        try:
-            facts_of = remembered(source_)
-            hints = None if moment.swept else moment.paths - {CONFIG}
-            result = sync.run(
-                self.config,
-                self.state,
-                order,
-                facts_of,
-                wait=PATIENCE,
-                mind=self.mind,
-                hints=hints,
-            )
-        except (Busy, StateError) as error:
-            raise OSError(str(error)) from error  # the loop says so and tries again
+        facts_of = remembered(source_)
+        hints = None if moment.swept else moment.paths - {CONFIG}
+        result = sync.run(
+            self.config,
+            self.state,
+            order,
+            facts_of,
+            wait=PATIENCE,
+            progress=_sign_of_life(),
+            mind=self.mind,
+            hints=hints,
+        )
         self.wanted = result.plan.wanted
         for line in report.operation_lines(result.outcome.done):
             _log.info("%s", line)
@@ -73,7 +76,7 @@ class _Watched:
             written=_written(result.outcome),
             waiting=frozenset(operation.path for operation in result.waiting),
             wanted=bool(self.wanted) and not self.offline and self.config.arxiv.enabled,
-            conflicts=frozenset(report.conflict_lines(result.plan.conflicts)),
+            conflicts=frozenset(_named(each) for each in result.plan.conflicts),
             problems=result.plan.problems,
             summary=report.summary(result.plan, result.outcome.done),
         )
@@ -86,6 +89,11 @@ class _Watched:
         for line in report.problem_lines(answer.said):
             _log.info("%s", line)
         return bool(answer.facts)
+
+    def tell(self, title: str, text: str) -> None:
+        """Show a new conflict on the desktop, if that is wanted (`[watch] notify`)."""
+        if self.config.watch.notify:
+            desktop(title, text)
 
     def reload(self) -> Timing | Problem:
         """Read the configuration again; a wrong one leaves the old in force."""
@@ -106,8 +114,28 @@ class _Watched:
                 last_pass=said.last_pass,
                 last_did=said.last_did,
                 waiting={str(path): until for path, until in said.waiting.items()},
+                problems=[asdict(each) for each in said.problems],
             ),
         )
+
+
+def _sign_of_life() -> sync.Progress:
+    """Tells the service manager, while a long pass goes on, that it does."""
+    every = (watchdog_seconds() or daemon.BEAT) / 4
+    last = time.monotonic()
+
+    def progress(what: str, done: int, whole: int) -> None:
+        del what, done, whole
+        nonlocal last
+        if time.monotonic() - last >= every:
+            last = time.monotonic()
+            sd_notify("WATCHDOG=1")
+
+    return progress
+
+
+def _named(conflict: Conflict) -> str:
+    return f"{conflict.field} of {conflict.note} and {conflict.digest} ({conflict.reason})"
 
 
 def _timing(config: Config) -> Timing:
@@ -129,29 +157,43 @@ def _written(outcome: Outcome) -> dict[RelPath, str]:
 
 
 def watch(console: Console, *, offline: bool) -> int:
-    """Keep the vault in line until told to stop. A second daemon is refused."""
+    """Keep the vault in line until told to stop; a second daemon is refused.
+
+    Whoever told it to stop (SIGTERM) wanted just that: 0. Ctrl-C is an interruption, as elsewhere.
+    """
     config = console.config()
     state = console.state(config)
-    logs = Path(platformdirs.user_log_dir("vault-sync", appauthor=False))
-    handler = logging_handler(os.environ, sys.stderr, logs)
-    _log.addHandler(handler)
-    _log.setLevel(logging.DEBUG if console.verbose else logging.INFO)
-    _log.propagate = False
+    logs = Path(platformdirs.user_log_dir("vault-sync", appauthor=False)) / state.directory.name
     watched = _Watched(config, state, offline)
     try:
-        with life.only_one(state.directory):
-            daemon.run(
+        with life.only_one(state.directory), _logging(console, logs):
+            number = daemon.run(
                 config.root,
                 watched.pass_,
                 timing=_timing(config),
                 reload=watched.reload,
                 report=watched.report,
                 facts=watched.look_up,
-                tell=desktop if config.watch.notify else None,
+                tell=watched.tell,
+                polling=silent_ground(config.root) is not None,
             )
             life.forget(state.directory)
     finally:
         state.close()
+    return report.INTERRUPTED if number == signal.SIGINT else report.IN_LINE
+
+
+@contextmanager
+def _logging(console: Console, folder: Path) -> Iterator[None]:
+    """The daemon's log, where its reader looks for it; which place that is, is said."""
+    handler = logging_handler(os.environ, sys.stderr, folder)
+    if isinstance(handler, logging.FileHandler):
+        console.complain([f"watching; the log is {handler.baseFilename}"])
+    _log.addHandler(handler)
+    _log.setLevel(logging.DEBUG if console.verbose else logging.INFO)
+    _log.propagate = False
+    try:
+        yield
+    finally:
         _log.removeHandler(handler)
         handler.close()
-    return report.IN_LINE  # whoever told a daemon to stop wanted just that

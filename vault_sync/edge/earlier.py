@@ -37,9 +37,9 @@ def is_old(select: Select, row: Row, value: str, typing: Collection[str]) -> boo
 def come_to_rest(select: Select, typing: Collection[str]) -> list[tuple[Any, Any]]:
     """The key and the digest of every pending value whose files nobody is typing in."""
     return [
-        place
-        for place in select("SELECT DISTINCT key, digest FROM history WHERE pending")
-        if not _in_hand(select, *place, typing)
+        (key, digest)
+        for key, digest in select("SELECT DISTINCT key, digest FROM history WHERE pending")
+        if not _in_hand(select, key, digest, typing)
     ]
 
 

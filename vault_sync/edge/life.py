@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from vault_sync.edge.state import Busy
+from vault_sync.edge.lock import Busy, held
 
-FILE = "daemon.json"
+FILE, LOCK = "daemon.json", "daemon.lock"
 STALE = 180.0
 """Seconds after which a daemon that says nothing more is taken for stuck."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What a daemon last said of itself. Times are Unix times; `waiting` are paths held back."""
+    """What a daemon last said of itself.
+
+    Times are Unix times; `waiting` are paths held back, each until when; `problems` are those of
+    the daemon itself, as JSON has them: what a pass finds, every command finds.
+    """
 
     pid: int
     started: float
@@ -30,6 +33,7 @@ class Sign:
     last_pass: float | None
     last_did: str
     waiting: dict[str, float]
+    problems: list[dict[str, Any]] = field(default_factory=list)
     alive: bool = True
 
     def as_json(self) -> dict[str, Any]:
@@ -48,6 +52,9 @@ class Sign:
             when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(self.last_pass))
             lines.append(f"           last pass {when}: {self.last_did or 'nothing to do'}")
         lines += [f"           waits until nobody types in {path}" for path in sorted(self.waiting)]
+        for problem in self.problems:
+            where = f"{problem['path']}: " if problem["path"] else ""
+            lines += [f"           {where}{problem['message']}", f"             {problem['hint']}"]
         return lines
 
 
@@ -72,7 +79,7 @@ def read(directory: Path) -> Sign | None:
         return None
     except (ValueError, TypeError):
         return None  # written by another version: the running daemon says it again within a minute
-    return Sign(**{**asdict(sign), "alive": _lives(sign.pid)})
+    return replace(sign, alive=_lives(directory))
 
 
 def forget(directory: Path) -> None:
@@ -85,27 +92,18 @@ def only_one(directory: Path) -> Iterator[None]:
     """Makes this process the vault's one daemon; the kernel frees the place when it dies.
 
     Raises:
-        Busy: another daemon is there.
+        Busy: another daemon is there; it is named.
         OSError: the state directory cannot be written.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = os.open(directory / "daemon.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            sign = read(directory)
-            raise Busy(f"a daemon, process {sign.pid}" if sign else "a daemon") from None
+    with held(directory / LOCK, wait=0.5):  # `_lives` may be trying the lock just now
         yield
-    finally:
-        os.close(file)
 
 
-def _lives(pid: int) -> bool:
+def _lives(directory: Path) -> bool:
+    """Whether a daemon holds its place. Its process id may be another's by now."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
+        with held(directory / LOCK, wait=0.0):
+            return False
+    except Busy:
         return True
-    return True
