@@ -36,7 +36,12 @@ class MemoryVault:
         )
 
     def plan(
-        self, *, remake: bool = False, choices: Choices | None = None, allowed: str = ""
+        self,
+        *,
+        remake: bool = False,
+        choices: Choices | None = None,
+        allowed: str = "",
+        patient: bool = False,
     ) -> Plan:
         visible = {
             RelPath(path): text
@@ -52,7 +57,14 @@ class MemoryVault:
             base=base,
         )
         return reconcile(
-            found, base, self.facts, self.rules, remake=remake, choices=choices, allowed=allowed
+            found,
+            base,
+            self.facts,
+            self.rules,
+            remake=remake,
+            choices=choices,
+            allowed=allowed,
+            patient=patient,
         )
 
     def carry_out(self, plan: Plan, *, only: int | None = None, but: Collection[str] = ()) -> None:
@@ -99,9 +111,14 @@ class MemoryVault:
             self.older.add((row.key, row.field, _hash(value)))
 
     def sync(
-        self, *, remake: bool = False, choices: Choices | None = None, allowed: str = ""
+        self,
+        *,
+        remake: bool = False,
+        choices: Choices | None = None,
+        allowed: str = "",
+        patient: bool = False,
     ) -> Plan:
-        plan = self.plan(remake=remake, choices=choices, allowed=allowed)
+        plan = self.plan(remake=remake, choices=choices, allowed=allowed, patient=patient)
         self.carry_out(plan)
         return plan
 

@@ -19,8 +19,8 @@ class Order:
     papers are looked at; empty is all. `allowed`: the number of a list of removals that may be
     done. `take`: a note and the side that settles its conflicts. `held`: files that a person is
     typing in, which are not written now. `bulk`: files were changed by no typing hand (git moved
-    its HEAD), so that an older text among them is one, and no word taken back. `cause` stands in
-    the log.
+    its HEAD), so that an older text among them is one, and no word taken back. `patient`: a new
+    entry that is nothing but an address is left alone (the daemon). `cause` stands in the log.
     """
 
     cause: str = "sync"
@@ -30,6 +30,7 @@ class Order:
     take: tuple[RelPath, Side] | None = None
     held: frozenset[RelPath] = frozenset()
     bulk: bool = False
+    patient: bool = False
 
     @property
     def ordinary(self) -> bool:

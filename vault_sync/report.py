@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import json
-import shlex
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from vault_sync.core import advice
 from vault_sync.core.model import Problem
 from vault_sync.core.plan import Conflict, Create, Operation, Plan, Rename, Trash, Undone, Write
 
@@ -75,8 +75,8 @@ def conflict_lines(conflicts: Iterable[Conflict]) -> Iterator[str]:
             f"({conflict.reason})"
         )
         yield shown(
-            f"    tick a box in the conflicts note, or `vault-sync resolve "
-            f"{shlex.quote(conflict.note)} --take digest|note`"
+            "    tick a box in the conflicts note, or "
+            + advice.resolve(conflict.note, "digest|note")
         )
 
 

@@ -133,10 +133,12 @@ def think(
     stats: Mapping[RelPath, Stat | None],
     facts_of: FactsOf,
     lacking: Look,
+    *,
+    patient: bool = False,
 ) -> Thought | None:
     """The plan after only the files of `stats` may have changed; None if it takes a whole pass.
 
-    `stats` says of each what it is now, None where it is not there.
+    `stats` says of each what it is now, None where it is not there; `patient` as in `Order`.
     """
     came, files = memory.came, memory.files
     suspects = set(stats) | memory.open
@@ -170,7 +172,8 @@ def think(
         if found is None:
             return None
         lacks = [key for key in lacking(found, base) if key in keys]
-        plan = reconcile(found, base, facts_of(lacks) if lacks else {}, config.rules)
+        facts = facts_of(lacks) if lacks else {}
+        plan = reconcile(found, base, facts, config.rules, patient=patient)
         if not _plain_sailing(plan):
             return None
         more = _renamed(plan.agreements, base) - keys

@@ -73,6 +73,11 @@ class Entry:
     commentary_line: int
     layout: Layout
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether it is an address and nothing else."""
+        return self.link is None and self.fields == Fields(self.fields.url)
+
 
 @dataclass(frozen=True, slots=True)
 class Digest:

@@ -5,11 +5,11 @@ The rows of product.md section 6 that ask who is there at all; what both say is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from vault_sync.core import renamed
+from vault_sync.core import renamed, told
 from vault_sync.core.base import Base, encode
 from vault_sync.core.digest import Entry
 from vault_sync.core.keys import key_of
@@ -45,25 +45,40 @@ class _Found(NamedTuple):
 
 
 def of(
-    snapshot: Snapshot, base: Base, *, new_digest: str, remake: bool, choices: Choices
+    snapshot: Snapshot,
+    base: Base,
+    *,
+    new_digest: str,
+    remake: bool,
+    choices: Choices,
+    patient: bool = False,
 ) -> Presence:
     """Pair every entry with its note.
 
     `new_digest` is the folder in which a digest is made that a note names and nobody has;
-    `remake` makes notes again that are missing behind a link.
+    `remake` makes notes again that are missing behind a link; `patient` leaves new entries alone
+    that are nothing but an address: somebody is still at them.
     """
-    return _Pairing(snapshot, base, new_digest, choices, remake=remake).done()
+    return _Pairing(snapshot, base, new_digest, choices, remake=remake, patient=patient).done()
 
 
 class _Pairing:
     def __init__(
-        self, snapshot: Snapshot, base: Base, new_digest: str, choices: Choices, *, remake: bool
+        self,
+        snapshot: Snapshot,
+        base: Base,
+        new_digest: str,
+        choices: Choices,
+        *,
+        remake: bool,
+        patient: bool,
     ) -> None:
         self.snapshot = snapshot
         self.base = base
         self.new_digest = new_digest
         self.choices = choices
         self.remake = remake
+        self.patient = patient
         self.papers: list[Paper] = []
         self.problems: list[Problem] = []
         self.put: dict[Row, str] = {}
@@ -132,29 +147,12 @@ class _Pairing:
         ]
 
     def _ambiguous(self, key: Key, paths: Sequence[RelPath]) -> None:
-        listed = " and ".join(repr(str(path)) for path in sorted(paths))
-        self.problems.append(
-            Problem(
-                min(paths),
-                "two-notes",
-                f"{len(paths)} files are about {key}: {listed}",
-                "link the right one in the digest, `[[name|title]] (authors)`, or remove the other",
-            )
-        )
+        self.problems.append(told.two_notes(key, paths))
 
     def _others(self, key: Key, path: RelPath, paths: Sequence[RelPath]) -> None:
         """Further notes of a paper whose entry's link says which is meant."""
         for other in sorted(set(paths) - {path}):
-            self.problems.append(
-                Problem(
-                    other,
-                    "second-note",
-                    f"this note too is about {key}; the entry is linked to '{path}', and only "
-                    "that one is kept up to date",
-                    "take what is yours out of one of them, and remove it",
-                    level="notice",
-                )
-            )
+            self.problems.append(told.second_note(key, path, other))
 
     def _alone(self, key: Key, found: Sequence[_Found], leads_to: Sequence[RelPath]) -> None:
         """Entries without a note: new papers, or notes that were deleted or are still to come."""
@@ -162,40 +160,34 @@ class _Pairing:
             return
         if leads_to:
             digest, entry = next(item for item in found if item.entry.link)
-            self.problems.append(
-                Problem(
-                    digest,
-                    "link-leads-elsewhere",
-                    f"the entry's link leads to '{leads_to[0]}', which is not about {key}",
-                    "give that note the `url` of this paper, or take the link out of the entry",
-                    entry.line,
-                )
-            )
+            self.problems.append(told.leads_elsewhere(key, digest, entry, leads_to[0]))
             return
         unlinked = [item for item in found if item.entry.link is None]
         if unlinked or self.remake:
-            ties = tuple(Tie(digest, "new", entry) for digest, entry in found)
-            self.papers.append(Paper(key, None, "made", ties, key))
+            ties = self._finished(Tie(digest, "new", entry) for digest, entry in found)
+            if ties:
+                self.papers.append(Paper(key, None, "made", ties, key))
             return
         for digest, entry in found:
             self._missing(key, digest, entry)
+
+    def _finished(self, ties: Iterable[Tie]) -> tuple[Tie, ...]:
+        """The ties without new entries that wait for words; of those it is said."""
+        finished = []
+        for tie in ties:
+            if not (self.patient and tie.kind == "new" and tie.entry and tie.entry.unfinished):
+                finished.append(tie)
+                continue
+            self.problems.append(told.unfinished(tie.digest, tie.entry))
+        return tuple(finished)
 
     def _missing(self, key: Key, digest: RelPath, entry: Entry) -> None:
         assert entry.link is not None
         row = Row(key, digest, "missing")
         just_now = self.base.knows(Place(key, digest)) and row not in self.base.rows
         self._stands(row, put=just_now)
-        self.problems.append(
-            Problem(
-                digest,
-                "note-gone" if just_now else "note-missing",
-                f"the note '{entry.link.target}' "
-                + ("is gone" if just_now else "behind this entry's link is missing"),
-                "`vault-sync rebuild` makes it again; so does taking the link out of the entry",
-                entry.line,
-                "problem" if just_now else "notice",
-            )
-        )
+        missing = told.note_missing(digest, entry, entry.link.target, just_now=just_now)
+        self.problems.append(missing)
 
     # The digests of a note.
 
@@ -267,8 +259,9 @@ class _Pairing:
                 ordered.append(Tie(to, "moved", ties.pop(to).entry, section, at, was or digest))
             else:
                 ordered.append(self._entry_gone(base_key, path, digest, at, section))
-        ordered += ties.values()
-        self.papers.append(Paper(key, path, role, tuple(ordered), base_key))
+        ordered += self._finished(ties.values())
+        if ordered:
+            self.papers.append(Paper(key, path, role, tuple(ordered), base_key))
 
     def _tie(
         self,
@@ -329,23 +322,10 @@ class _Pairing:
         if choice is not None:
             return replace(waiting, kind="append" if choice == "note" else "removed")
         if known and digest not in self.snapshot.digests:
-            self._say(
-                digest,
-                "digest-missing",
-                "the digest is not there; its entries are not taken for removed",
-                "bring it back, or let `[digests] paths` find it where it is now; "
-                "`vault-sync resolve NOTE --take digest` unties a note from it",
-            )
+            self.problems.append(told.digest_missing(digest))
             return waiting
         if known and (at := self._still_named(key, digest)) is not None:
-            self._say(
-                digest,
-                "entry-unreadable",
-                f"the entry of '{stem_of(path)}' is no entry any more, but its address still "
-                "stands here",
-                "put a title line under the address and a tag line or a heading before it",
-                at,
-            )
+            self.problems.append(told.entry_unreadable(digest, path, at))
             return waiting
         if known:
             return replace(waiting, kind="removed")
@@ -353,14 +333,7 @@ class _Pairing:
         if self.base.known and row not in self.base.rows:
             return replace(waiting, kind="append")
         self._stands(row, put=not self.base.known)
-        self._say(
-            path,
-            "entry-missing",
-            f"the note names the digest '{stem_of(digest)}', which has no entry of it; on the "
-            "first pass over this vault it was so already: it may have been removed elsewhere, or "
-            "not be here yet",
-            f"`vault-sync resolve '{path}' --take note` appends it, `--take digest` unties it",
-        )
+        self.problems.append(told.entry_missing(path, digest))
         return waiting
 
     def _still_named(self, key: Key, digest: RelPath) -> int | None:
@@ -379,6 +352,3 @@ class _Pairing:
         self.standing.add(row)
         if put:
             self.put[row] = encode("said")
-
-    def _say(self, path: RelPath, code: str, message: str, hint: str, line: int = 1) -> None:
-        self.problems.append(Problem(path, code, message, hint, line))

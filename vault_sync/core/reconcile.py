@@ -41,16 +41,22 @@ def reconcile(
     choices: Choices | None = None,
     allowed: str = "",
     only: Callable[[Paper], bool] | None = None,
+    patient: bool = False,
 ) -> Plan:
     """The plan that brings a vault in line.
 
     `remake` makes missing notes again and removes nothing; `choices` settle conflicts; `allowed`
     is the number of a list of removals that a person has seen; `only` chooses the papers that are
-    looked at (all).
+    looked at (all); `patient` leaves new entries alone that are nothing but an address.
     """
     choices = choices or {}
     there = presence.of(
-        snapshot, base, new_digest=_digest_folder(snapshot, rules), remake=remake, choices=choices
+        snapshot,
+        base,
+        new_digest=_digest_folder(snapshot, rules),
+        remake=remake,
+        choices=choices,
+        patient=patient,
     )
     guarded = removals.believed(
         there.papers, snapshot, base, rules, remake=remake, choices=choices, allowed=allowed
