@@ -12,6 +12,7 @@ from bench.s4_one_edit import edit
 def rows(bench: Bench) -> list[Row]:
     root = bench.settled(bench.entries)
     git = ["git", "-C", str(root), "-c", "user.name=b", "-c", "user.email=b@example.org"]
+    git += ["-c", "gc.auto=0", "-c", "maintenance.auto=false"]
 
     def do(*arguments: str) -> None:
         subprocess.run([*git, *arguments], check=True, capture_output=True)

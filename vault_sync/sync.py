@@ -101,7 +101,9 @@ def think(seen: Seen, rules: Rules, facts: Mapping[Key, Facts], order: Order) ->
     if ticked and plan.conflicts:
         choices |= conflicts_note.choices(plan.conflicts, ticked)
         plan = planned(choices)
-    shown = _conflicts_note(seen, rules, plan.conflicts)
+    # What could not be read may hold a conflict still, and the page a decision about it.
+    unseen = any(problem.code in {"unreadable", "unlisted"} for problem in seen.problems)
+    shown = () if unseen else _conflicts_note(seen, rules, plan.conflicts)
     # A decision stays on the page until everything that it asked for is written.
     conflicts_path = RelPath(rules.conflicts_note)
     ties = [Agreement(frozenset({one.path, conflicts_path}), {}) for one in plan.operations]
@@ -271,8 +273,9 @@ def run(
     typing = () if order.bulk else order.held
     with state.lock(wait, typing), _uncollected():
         told = recover(config.root, state)
-        note = state.note
         found = view(config, state, order, facts_of, progress, mind, hints)
+        # Asking loads the whole base, which only a whole pass needs; a part is none without a base.
+        note = state.note if found.memory is None else None
         if ask is None or not found.plan.wanted:
             result = _acted(config, state, order, found, mind, progress)
             if mind is not None and result.outcome.done:
