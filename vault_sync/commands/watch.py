@@ -54,7 +54,7 @@ class _Watched:
         """One pass; what a person is typing in is not written."""
         _log.debug("a moment: %s", moment.why)
         source_ = source(self.config, self.state, offline=True)
-        order = Order(cause="watch", held=held, bulk=moment.bulk)
+        order = Order(cause="watch", held=held, bulk=moment.bulk, patient=True)
         facts_of = remembered(source_)
         hints = None if moment.swept else moment.paths - {CONFIG}
         result = sync.run(
