@@ -5,10 +5,8 @@ rebuild, sync, watch and check are this same pass with another beginning and ano
 
 from __future__ import annotations
 
-import gc
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
@@ -23,6 +21,7 @@ from vault_sync.core.presence import Choices, Paper
 from vault_sync.core.reconcile import reconcile
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge import index
+from vault_sync.edge.collector import uncollected
 from vault_sync.edge.config import Config
 from vault_sync.edge.index import File, believable, mark_of
 from vault_sync.edge.recover import recover
@@ -271,7 +270,7 @@ def run(
         OSError: the vault's folder cannot be listed.
     """
     typing = () if order.bulk else order.held
-    with state.lock(wait, typing), _uncollected():
+    with state.lock(wait, typing), uncollected():
         told = recover(config.root, state)
         found = view(config, state, order, facts_of, progress, mind, hints)
         # Asking loads the whole base, which only a whole pass needs; a part is none without a base.
@@ -286,18 +285,6 @@ def run(
     result = run(config, state, order, facts_of, wait=wait, progress=progress)
     problems = tuple(dict.fromkeys((*told, *result.plan.problems)))
     return replace(result, plan=replace(result.plan, problems=problems), note=note or result.note)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """A pass makes a hundred thousand values and no circles: looking for some takes a tenth."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _acted(
