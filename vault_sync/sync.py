@@ -298,15 +298,17 @@ def _acted(
     """Carry a plan out, with the lock held, and remember what is known now."""
     plan = found.plan
     doable, waiting = held_back(plan, order.held, RelPath(config.rules.conflicts_note))
-    outcome = apply(
-        config.root,
-        state,
-        doable,
-        cause=order.cause,
-        started=datetime.now(UTC),
-        sources=_sources(found.seen, doable),
-        at=_told(progress, len(doable.operations)),
-    )
+    outcome = Outcome()
+    if doable.operations or doable.agreements:
+        outcome = apply(
+            config.root,
+            state,
+            doable,
+            cause=order.cause,
+            started=datetime.now(UTC),
+            sources=_sources(found.seen, doable),
+            at=_told(progress, len(doable.operations)),
+        )
     state.outdate()
     _remember(config, state, order, found, (doable, outcome), mind)
     return Result(plan, outcome, waiting)
