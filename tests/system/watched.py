@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,17 +36,25 @@ class Watched:
             vault.write("vault-sync.toml", f"{text}\n[watch]\n{times}\n")
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *, ready: bool = True, **environ: str) -> None:
-        words = [sys.executable, "-m", "vault_sync", "--vault", str(self.vault.root)]
-        before = self.passes()
+    def start(
+        self,
+        *,
+        ready: bool = True,
+        program: Sequence[str] = (),
+        before: Sequence[str] = (),
+        **environ: str,
+    ) -> None:
+        """Start the daemon, or a `program` that is one, by way of the command `before` it."""
+        usual = ["-m", "vault_sync", "--vault", str(self.vault.root), "watch", "--offline"]
+        passes = self.passes()
         self.process = subprocess.Popen(
-            [*words, "watch", "--offline"],
+            [*before, sys.executable, *(program or usual)],
             env={**self.vault.env, **environ},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
         if ready:
-            self.until(lambda: self.passes() > before)
+            self.until(lambda: self.passes() > passes, 60)
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Tell it to end; its exit code."""
