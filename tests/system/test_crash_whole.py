@@ -136,9 +136,9 @@ def check(world: World, ended: dict[str, str], points: list[Point], fault: str) 
         assert (quiet.returncode, world.texts()) == (0, ended), (fault, point, quiet)
 
 
-def calls(world: World, mark: str = "flock(") -> list[Point]:
+def calls(world: World) -> list[Point]:
     world.begin_again()
-    return injection.points(world.program, world.kept.parent / "trace", mark=mark)
+    return injection.points(world.program, world.kept.parent / "trace", mark="flock(")
 
 
 def test_killed_at_some_calls(world: World, ended: dict[str, str]) -> None:
@@ -156,8 +156,7 @@ def test_killed_at_every_writing_call(world: World, ended: dict[str, str]) -> No
 @pytest.mark.sweep
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("fault", ["error=ENOSPC", "error=EIO"])
-def test_refused_at_every_call_that_writes(world: World, ended: dict[str, str], fault: str) -> None:
-    # From the saving of the texts on; a file that cannot be read is another matter.
-    points = sample(calls(world, mark="/saved"))
+def test_refused_at_every_writing_call(world: World, ended: dict[str, str], fault: str) -> None:
+    points = sample(calls(world))
     check(world, ended, points, fault)
     print(f"the whole program: {fault} at {len(points)} calls, no violation")
