@@ -97,11 +97,14 @@ def shapes() -> st.SearchStrategy[Shape]:
 
 
 @st.composite
-def digests(draw: st.DrawFn, *, max_entries: int = 5) -> tuple[str, list[Fields]]:
+def digests(
+    draw: st.DrawFn, *, max_entries: int = 5, late: bool = False
+) -> tuple[str, list[Fields]]:
     """A digest and what its entries say, in order. No two entries have one key.
 
     Between entries stand nothing, thematic breaks, headings of level 1 and 2, words of the digest's
     own. Entries have titles in every form that a reader writes, none linked, or none at all.
+    `late`: some titles were typed above or below the link of an entry that had none, `[[late 1]]`.
     """
     shape = draw(shapes())
     said: list[Fields] = []
@@ -115,13 +118,21 @@ def digests(draw: st.DrawFn, *, max_entries: int = 5) -> tuple[str, list[Fields]
         blocks += [[line.replace(_SLOT, f"w{next(number)}")] for line in between]
         fresh = fresh or bool(between)
         entry = _fill(draw(_fields(None if fresh else True)), number)
-        blocks.append(_entry_lines(entry, draw(st.sampled_from(("", "", "*", "**"))), shape))
+        lines = _entry_lines(entry, draw(st.sampled_from(("", "", "*", "**"))), shape)
+        if late and entry.title and (at := draw(st.sampled_from((0, 1, 2)))):
+            title = next(n for n, line in enumerate(lines) if n and line)
+            lines.insert(1 if at == 1 else title + 1, f"[[late {next(number)}]]")
+        blocks.append(lines)
         said.append(entry)
         fresh = bool(entry.tags)
     gap = "\n\n\n" if shape.spaced else "\n"
     text = gap.join("\n".join(block) for block in blocks)
     text = ("\ufeff" if shape.bom else "") + text + "\n" * shape.final_newline
     return text.replace("\n", shape.newline), said
+
+
+def without_late_links(text: str) -> str:
+    return re.sub(r"\r?\n\[\[late \d+\]\](?=\r?\n|\Z)", "", text)
 
 
 def tokens(text: str) -> set[str]:

@@ -73,7 +73,7 @@ def exported(seen: Seen, path: RelPath) -> str:
     """A digest as it reads without the tool's links."""
     digest = seen.snapshot.digests[path]
     own = {entry.key: entry.link.target for entry in digest.entries if entry.link is not None}
-    return digest_lens.export(digest.text, lambda key, target: own.get(key) == target)
+    return digest_lens.export(digest.text, lambda key, target, _: own.get(key) == target)
 
 
 def lacking(seen: Seen, rules: Rules) -> list[Key]:

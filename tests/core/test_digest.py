@@ -294,19 +294,66 @@ def test_tag_lines_are_read_wherever_they_stand() -> None:
 def test_an_own_link_is_the_callers_to_know() -> None:
     text = f"w\n{BLOG}\n\n[[a note]]\n말\n"
     read = digest.read(
-        text, lambda key, target: (key, target) == ("url:blog.example/agents", "a note")
+        text, lambda key, target, _: (key, target) == ("url:blog.example/agents", "a note")
     )
     (entry,) = read.entries
     assert entry.link == ("a note", (text.index("[["), text.index("]]") + 2))
     assert entry.fields.commentary == "말"
-    other = digest.read(text, lambda _key, _target: False).entries[0]
+    other = digest.read(text, lambda _key, _target, _titled: False).entries[0]
     assert (other.link, other.fields.commentary) == (None, "[[a note]]\n말")
 
 
 def test_an_own_link_opens_an_entry_where_its_place_no_longer_does() -> None:
     text = f"w\n{OCTO}\nT (Kim Lee)\n하나\n{BLOG}\n[[n]]\n말\n"
     assert len(digest.read(text).entries) == 2
-    assert len(digest.read(text, lambda _key, _target: False).entries) == 1
+    assert len(digest.read(text, lambda _key, _target, _titled: False).entries) == 1
+
+
+LINKED = "[[T|T]] (Kim Lee)"
+PLAIN = "T (Kim Lee)"
+
+
+@pytest.mark.parametrize(
+    ("body", "commentary"),
+    [
+        (f"{LINKED}\n[[n]]\n말\n", "[[n]]\n말"),
+        (f"[[n]]\n{LINKED}\n말\n", f"{LINKED}\n말"),
+        (f"{PLAIN}\n말\n[[n]]\n", "말\n[[n]]"),
+        (f"{PLAIN}\n[[n|shown]]\n말\n", "[[n|shown]]\n말"),
+        (f"[[n]]\n말\n{PLAIN}\n", f"말\n{PLAIN}"),
+    ],
+)
+def test_what_is_no_late_title(body: str, commentary: str) -> None:
+    (entry,) = digest.read(f"w\n{BLOG}\n{body}", lambda *_: True).entries
+    assert entry.fields.commentary == commentary
+
+
+@pytest.mark.parametrize(
+    "body",
+    [f"{PLAIN}\n[[n]]\n말\n", f"[[n]]\n{PLAIN}\n말\n", f"[[n]]\n\n{PLAIN}\n\n말\n"],
+)
+def test_a_title_typed_late_beside_the_link(body: str) -> None:
+    text = f"w\n{BLOG}\n{body}#a\n"
+    read = digest.read(text, lambda *_: True)
+    (entry,) = read.entries
+    assert entry.fields == Fields(BLOG, "T", ("Kim Lee",), ("a",), "말")
+    assert entry.link is not None and entry.link.span.of(text) == "[[n]]"
+    assert text.split("\n")[entry.commentary_line - 1] == "말"
+    assert digest.edit(read, entry, entry.fields, "n") == []
+    new = Fields(BLOG, "New [one]", ("Ann Park", "Bo Oh"), ("a",), "말")
+    after = splice(text, digest.edit(read, entry, new, "m"))
+    assert after == text.replace(PLAIN, "New [one] (Ann Park, Bo Oh)").replace("[[n]]", "[[m]]")
+    assert digest.export(after, lambda *_: True) == after.replace("[[m]]\n", "")
+    without = splice(text, digest.edit(read, entry, replace(entry.fields, authors=()), "n"))
+    assert without.count("[[n|T]]") == 1 and without.count("[[") == 1
+    untitled = replace(entry.fields, title="", authors=())
+    (again,) = digest.read(splice(text, digest.edit(read, entry, untitled, None))).entries
+    assert again.fields == untitled and again.link is not None and again.link.target == "n"
+
+
+def test_a_link_under_a_title_is_commentary_unless_the_caller_knows_it() -> None:
+    (entry,) = digest.read(f"w\n{BLOG}\n{PLAIN}\n[[n]]\n말\n").entries
+    assert (entry.link, entry.fields.commentary) == (None, "[[n]]\n말")
 
 
 FLAT = f"w\n{OCTO}\nT (Kim Lee)\n하나\n#a #b\n{NEXT}\nU (Ann Park)\n"

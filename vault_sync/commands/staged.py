@@ -200,6 +200,8 @@ def _line_of(entry: Entry, field: str) -> int:
         return entry.commentary_line
     if field == "tags" and layout.tags:
         return layout.tags[0] + 1
+    if field == "link" and layout.link is not None:
+        return layout.link + 1
     if field in {"title", "authors", "link"} and layout.below is not None:
         return layout.below + 1
     return entry.line

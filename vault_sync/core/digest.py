@@ -25,8 +25,8 @@ from vault_sync.core.digest_reader import (
     Layout,
     Link,
     OwnLink,
-    any_link,
     read,
+    under_address,
 )
 from vault_sync.core.model import Fields
 from vault_sync.core.rows import Row
@@ -111,7 +111,7 @@ def remove(digest: Digest, entry: Entry) -> list[Edit]:
     return [Edit(Span(start, _after_blanks(text, end)), "")]
 
 
-def export(text: str, is_own_link: OwnLink = any_link) -> str:
+def export(text: str, is_own_link: OwnLink = under_address) -> str:
     """The digest as it reads without the tool's links.
 
     Law: for a text that had none, exporting it after its entries were linked gives it back.
@@ -127,7 +127,7 @@ def _unlinked(text: str, entry: Entry, link: Link) -> Edit:
     title = entry.layout.title
     if title is not None and title.link_is_title:
         return Edit(link.span, title.title.of(text))
-    if title is not None:
+    if title is not None and entry.layout.link is None:
         return Edit(Span(start - text.endswith(" ", 0, start), end), "")
     line_start = text.rfind("\n", 0, start) + 1
     newline = text.find("\n", end)
@@ -139,11 +139,22 @@ def _unlinked(text: str, entry: Entry, link: Link) -> Edit:
 def _say_title(
     digest: Digest, entry: Entry, rows: list[Row], fields: Fields, link: str | None
 ) -> list[Row]:
-    """The rows with title, authors and link as wanted, on the line below the head."""
+    """The rows with title, authors and link as wanted, on the line below the head.
+
+    A link on a line of its own stays there: it is a title's that was typed late, in a style of its
+    own. Only a title without authors takes it in, for nothing else makes a title of it.
+    """
     title = entry.layout.title
     target = link if link is not None else entry.link.target if entry.link else None
     if not all(map(_one_line, (fields.title, *fields.authors, target or ""))):
         return rows
+    own = next((row for row in rows if row.part == "link"), None)
+    if own is not None and fields.authors and fields.title and entry.link is not None:
+        words = own.words.replace(f"[[{entry.link.target}]]", f"[[{target}]]")
+        rows = [row._replace(words=words) if row is own else row for row in rows]
+        target = None
+    elif own is not None:
+        rows = row_edits.without(rows, [own])
     at = next((number for number, row in enumerate(rows) if row.part == "below"), None)
     if title is not None and fields.title:
         assert at is not None
@@ -206,7 +217,7 @@ def _say_commentary(digest: Digest, entry: Entry, rows: list[Row], wanted: str) 
         return row_edits.without(rows, old)
     words = wanted.split("\n")
     if not old:
-        at = max(number for number, row in enumerate(rows) if row.part in {"head", "below"})
+        at = max(number for number, row in enumerate(rows) if row.part in {"head", "below", "link"})
         added = [Row("commentary", line, None) for line in words]
         return row_edits.with_part(
             rows, at, added, spaced=setting.style_at(digest, rows).between_parts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vault_sync.core import digest as digest_lens
-from vault_sync.core.digest import Digest, Entry
+from vault_sync.core.digest import Digest, Entry, OwnLink
 from vault_sync.core.layout import Layout
 from vault_sync.core.model import Fields, Key, Problem, RelPath
 from vault_sync.core.paths import stem_of
@@ -149,7 +149,7 @@ def _proved(
         for entry in (old.entries if old else ())
     ]
     meant += [each.entries[path] for each in added]
-    found = digest_lens.read(text, lambda _, target: _is_ours(scene, target, path))
+    found = digest_lens.read(text, _own_link(scene, path))
     if [entry.fields for entry in found.entries] == meant:
         return True
     pending.refused |= {(each.key, path) for each in (*expected.values(), *added)}
@@ -166,10 +166,22 @@ def _proved(
     return False
 
 
-def _is_ours(scene: Scene, target: str, path: RelPath) -> bool:
-    """Whether a link that stands alone under an address leads to a note of ours, or nowhere yet."""
-    to = scene.layout.after.resolve(target, path)
-    return to is None or to in scene.layout.ours
+def _own_link(scene: Scene, path: RelPath) -> OwnLink:
+    """Which links that stand alone are the tool's once the plan is done."""
+    old = scene.snapshot.digests.get(path)
+    stood = {
+        entry.link.target
+        for entry in (old.entries if old else ())
+        if entry.link is not None and entry.layout.link is not None
+    }
+
+    def own(key: Key, target: str, titled: bool) -> bool:
+        to = scene.layout.after.resolve(target, path)
+        if titled:
+            return target in stood or (to is not None and to == scene.layout.notes.get(key))
+        return to is None or to in scene.layout.ours
+
+    return own
 
 
 def _named_by(added: list[Settlement], layout: Layout) -> str:

@@ -7,8 +7,10 @@ never closed fences nothing:
   line (`title_line`) or the entry's own link, or when it stands where only a new entry can stand:
   first in the digest (its first line, usually its name, aside), or right after a tag line, a
   heading of level 1 or 2, or a thematic break. Any other address is commentary.
-- **own link**: an untitled entry's link, alone on the first non-blank line under the address,
-  without display text; whether it is the entry's is for the caller to say (`is_own_link`).
+- **own link**: an entry's link, alone on its line, without display text: the first non-blank line
+  under the address, or under a title line that has no link. Whether it is the entry's is for the
+  caller to say (`is_own_link`). A title line without link that comes next under one below the
+  address is the entry's title: it was typed late.
 - **tag line**: only tags, as Obsidian knows them, at least one of them with a non-digit. All tag
   lines of an entry are read, whichever place they have in it; `#a#b` gives both.
 - **commentary**: every other line, from the first non-blank to the last non-blank one.
@@ -31,7 +33,9 @@ from vault_sync.core.model import Fields, Key
 from vault_sync.core.text import BOM, Line, Span, fenced, lines
 from vault_sync.core.title_line import TitleLine
 
-OwnLink = Callable[[Key, str], bool]
+OwnLink = Callable[[Key, str, bool], bool]
+"""Whether a link that stands alone is the tool's of the entry of this key, by its target. Under a
+title line (True) a commentary can begin with a link as well; under an address (False) none does."""
 
 
 class Link(NamedTuple):
@@ -44,13 +48,15 @@ class Link(NamedTuple):
 class Layout(NamedTuple):
     """Where the parts of an entry stand, for the edits of `digest`.
 
-    Numbers are those of the digest's lines, from 0. `below` is the title line or own link. `fresh`:
-    the head stands where an entry opens by its place; `by_place`: nothing but its place opens it.
+    Numbers are those of the digest's lines, from 0. `below` is the title line, or the own link of
+    an entry without title; `link` the own link of one that has a title. `fresh`: the head stands
+    where an entry opens by its place; `by_place`: nothing but its place opens it.
     """
 
     address: Span
     title: TitleLine | None
     below: int | None
+    link: int | None
     commentary: Sequence[int]
     tags: Sequence[int]
     fresh: bool
@@ -105,15 +111,15 @@ _ADDRESS_LINE = re.compile(
 )
 
 
-def any_link(_key: Key, _target: str) -> bool:
-    return True
+def under_address(_key: Key, _target: str, titled: bool) -> bool:
+    return not titled
 
 
-def read(text: str, is_own_link: OwnLink = any_link) -> Digest:
+def read(text: str, is_own_link: OwnLink = under_address) -> Digest:
     """The entries of a digest, in its order. Total; one walk, linear in the text.
 
     Two entries may have one key. `is_own_link` is asked for every wikilink that stands alone under
-    an address.
+    an address or a title line.
     """
     of = lines(text)
     if of and text.startswith(BOM):
@@ -168,6 +174,12 @@ class _Head(NamedTuple):
     title: TitleLine | None
     link: Link | None
     fresh: bool
+    link_line: int | None = None
+
+    @property
+    def last(self) -> int:
+        """The last line of it, below which the rest of the entry begins."""
+        return max(self.number, self.below or 0, self.link_line or 0)
 
 
 class _Reader(NamedTuple):
@@ -188,7 +200,7 @@ class _Reader(NamedTuple):
                 head = None
             if opened is not None:
                 head = opened
-                number = number if opened.below is None else opened.below
+                number = opened.last
                 fresh = False
             elif kind != BLANK:
                 # The first line of the file is the digest's name: what follows still comes first.
@@ -209,27 +221,52 @@ class _Reader(NamedTuple):
         span = Span(start, start + len(address))
         if address[0] == "<":
             span = Span(span.start + 1, span.end - 1)
-        below = number + 1
-        while below < len(self.kinds) and self.kinds[below] == BLANK:
-            below += 1
-        if below < len(self.kinds) and self.kinds[below] == TEXT:
-            start, end, _ = self.lines[below]
-            title = title_line.parse(text, start, end)
-            if title is not None:
-                link = None
-                if title.link is not None and title.target is not None:
-                    link = Link(title.target.of(text), title.link)
-                return _Head(number, key, span, below, title, link, fresh)
-            alone = title_line.own_link(text, start, end)
-            if alone is not None and self.is_own_link(key, alone[1]):
-                link = Link(alone[1], Span(*alone.span()))
-                return _Head(number, key, span, below, None, link, fresh)
+        below = self._next(number)
+        title = self._title(below)
+        if title is not None and title.link is not None and title.target is not None:
+            link = Link(title.target.of(text), title.link)
+            return _Head(number, key, span, below, title, link, fresh)
+        if title is not None:
+            late = self._next(below)
+            alone = self._alone(late, key, titled=True)
+            at = None if alone is None else late
+            return _Head(number, key, span, below, title, alone, fresh, at)
+        alone = self._alone(below, key, titled=False)
+        if alone is not None:
+            late = self._next(below)
+            title = self._title(late)
+            if title is not None and title.link is None:
+                return _Head(number, key, span, late, title, alone, fresh, below)
+            return _Head(number, key, span, below, None, alone, fresh)
         return _Head(number, key, span, None, None, None, fresh) if fresh else None
+
+    def _next(self, number: int) -> int:
+        """The first line below that is not blank."""
+        number += 1
+        while number < len(self.kinds) and self.kinds[number] == BLANK:
+            number += 1
+        return number
+
+    def _title(self, number: int) -> TitleLine | None:
+        if number >= len(self.kinds) or self.kinds[number] != TEXT:
+            return None
+        start, end, _ = self.lines[number]
+        return title_line.parse(self.text, start, end)
+
+    def _alone(self, number: int, key: Key, *, titled: bool) -> Link | None:
+        """The entry's own link, if it is all that stands on a line."""
+        if number >= len(self.kinds) or self.kinds[number] != TEXT:
+            return None
+        start, end, _ = self.lines[number]
+        found = title_line.own_link(self.text, start, end)
+        if found is None or not self.is_own_link(key, found[1], titled):
+            return None
+        return Link(found[1], Span(*found.span()))
 
     def _entry(self, head: _Head, stop: int) -> Entry:
         """The entry whose lines run from its head up to, not including, line `stop`."""
         kinds = self.kinds
-        above = head.number if head.below is None else head.below
+        above = head.last
         while stop > above + 1 and kinds[stop - 1] in LAYOUT:
             stop -= 1
         tags = tuple([number for number in range(above + 1, stop) if kinds[number] == TAGS])
@@ -246,6 +283,7 @@ class _Reader(NamedTuple):
             address,
             title,
             head.below,
+            head.link_line,
             commentary,
             tags,
             head.fresh,

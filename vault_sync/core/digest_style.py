@@ -64,7 +64,7 @@ def _gaps(rows: Sequence[Row]) -> tuple[bool | None, bool | None]:
     """Whether a blank line stands under the head, and between other parts; None: not to be seen."""
     under = between = None
     for above, below in pairwise(rows):
-        if above.part == below.part:
+        if above.part == below.part or "link" in {above.part, below.part}:
             continue
         gap = below.part == "gap"
         if above.part == "head":
@@ -88,6 +88,8 @@ def rows_of(text: str, entry: Entry) -> list[Row]:
     parts: dict[int, Part] = {entry.line - 1: "head"}
     if layout.below is not None:
         parts[layout.below] = "below"
+    if layout.link is not None:
+        parts[layout.link] = "link"
     parts.update(dict.fromkeys(layout.commentary, "commentary"))
     parts.update(dict.fromkeys(layout.tags, "tags"))
     found = []

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from vault_sync.core.text import Edit, Line, Span
 
-Part = Literal["head", "below", "commentary", "tags", "gap"]
+Part = Literal["head", "below", "link", "commentary", "tags", "gap"]
 
 
 class Row(NamedTuple):

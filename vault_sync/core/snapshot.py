@@ -16,10 +16,11 @@ from vault_sync.core import note as note_lens
 from vault_sync.core import plain
 from vault_sync.core.base import Base
 from vault_sync.core.copies import is_copy
-from vault_sync.core.digest import Digest
+from vault_sync.core.digest import Digest, OwnLink
 from vault_sync.core.keys import key_of
-from vault_sync.core.links import Names
+from vault_sync.core.links import Names, addresses
 from vault_sync.core.model import Key, Problem, RelPath
+from vault_sync.core.names import fold
 from vault_sync.core.note import Note
 from vault_sync.core.paths import stem_of
 from vault_sync.core.plan import Row
@@ -226,7 +227,7 @@ class _Reading:
             problem = _no_link_to(path, unlinkable[0])
         if problem is not None:
             self.hold(problem)
-        read = digest_lens.read(text, self._own_link(path))
+        read = digest_lens.read(text, self._own_link(path, text))
         self.digests[path] = read
         seen: dict[Key, int] = {}
         for entry in read.entries:
@@ -260,9 +261,11 @@ class _Reading:
             text.count("\n") + 1,
         )
 
-    def _own_link(self, source: RelPath) -> Callable[[Key, str], bool]:
-        def own(key: Key, target: str) -> bool:
+    def _own_link(self, source: RelPath, text: str) -> OwnLink:
+        def own(key: Key, target: str, titled: bool) -> bool:
             path = self.names.resolve(target, source)
+            if titled:
+                return self._is_home(key, target, path) or self._was_home(path, source, text)
             if path is None:
                 return True
             found = self.notes.get(path)
@@ -271,6 +274,24 @@ class _Reading:
             return found.managed or found.key == key or path in self.plain.get(key, ())
 
         return own
+
+    def _is_home(self, key: Key, target: str, path: RelPath | None) -> bool:
+        """Whether a link leads to the note of this very paper, or to where that was."""
+        was = self.base.note(key)
+        if path is None:
+            return was is not None and fold(stem_of(was)) == fold(stem_of(target))
+        return path == was or path in {*self.managed.get(key, ()), *self.plain.get(key, ())}
+
+    def _was_home(self, path: RelPath | None, digest: RelPath, text: str) -> bool:
+        """Whether a link leads to a note that names this digest, where its address is no more.
+
+        So it is where the entry's address was changed to that of another paper.
+        """
+        found = None if path is None else self.notes.get(path)
+        if path is None or found is None:
+            return False
+        named = {self.names.resolve(target, path) for target in found.digests}
+        return digest in named and all(key_of(url) != found.key for _, url in addresses(text))
 
 
 def _no_link_to(path: RelPath, character: str) -> Problem:

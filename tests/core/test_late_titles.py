@@ -1,0 +1,103 @@
+"""A title typed above or below the link that an untitled entry was given."""
+
+from __future__ import annotations
+
+import pytest
+from tests.memory import MemoryVault
+from tests.reader import NEXT, change, noted, open_fields, quiet, rename, said, section, settled
+from vault_sync.core.model import Key
+
+KEY = Key("arxiv:2308.00006")
+NOTE = "papers/2308.00006.md"
+URL = "https://arxiv.org/abs/2308.00006"
+LINK = "[[2308.00006]]"
+TITLE = "Zeta Lines (Hal Moon, Ida Yun)"
+
+
+def untitled() -> MemoryVault:
+    """A vault with an entry that its reader gave no title."""
+    vault = settled()
+    vault.files[NEXT] += f"{URL}\n제타입니다.\n"
+    vault.sync()
+    quiet(vault)
+    assert f"{URL}\n{LINK}\n제타입니다.\n" in vault.files[NEXT]
+    return vault
+
+
+@pytest.fixture(params=["above", "below"])
+def late(request: pytest.FixtureRequest) -> MemoryVault:
+    """The same, and its title was typed later."""
+    vault = untitled()
+    lines = f"{TITLE}\n{LINK}" if request.param == "above" else f"{LINK}\n{TITLE}"
+    change(vault, NEXT, LINK, lines)
+    was = vault.files[NEXT]
+    assert not vault.sync().problems
+    quiet(vault)
+    assert vault.files[NEXT] == was, "something was rewritten just for that"
+    return vault
+
+
+# What is left alone.
+
+
+def test_a_commentary_that_begins_with_a_link_to_another_note_is_no_link_of_the_entry() -> None:
+    vault = settled()
+    vault.files[NEXT] += f"{URL}\n{TITLE}\n[[230801 Alpha Models]]\n제타입니다.\n"
+    vault.sync()
+    quiet(vault)
+    assert said(vault, KEY, NEXT).commentary == "[[230801 Alpha Models]]\n제타입니다."
+    assert section(vault, "papers/Zeta Lines.md", NEXT).commentary.startswith("[[230801")
+
+
+def test_a_commentary_that_begins_with_a_link_to_nothing_is_no_link_of_the_entry() -> None:
+    vault = settled()
+    vault.files[NEXT] += f"{URL}\n{TITLE}\n[[Some day]]\n제타입니다.\n"
+    vault.sync()
+    quiet(vault)
+    assert "papers/Zeta Lines.md" in vault.files
+
+
+# What is understood.
+
+
+def test_the_note_gets_the_title(late: MemoryVault) -> None:
+    assert noted(late, NOTE).title == "Zeta Lines"
+    assert noted(late, NOTE).authors == ("Hal Moon", "Ida Yun")
+    assert section(late, NOTE, NEXT).commentary == "제타입니다."
+
+
+def test_edits_of_either_side_follow(late: MemoryVault) -> None:
+    change(late, NEXT, "Zeta Lines", "Zeta Curves")
+    late.sync()
+    assert noted(late, NOTE).title == "Zeta Curves"
+    change(late, NOTE, "  - Hal Moon", "  - Hal Sun")
+    change(late, NOTE, "제타입니다.", "제타를 고쳤다.")
+    late.sync()
+    assert TITLE.replace("Lines", "Curves").replace("Moon", "Sun") in late.files[NEXT]
+    assert late.files[NEXT].count("[[") == untitled().files[NEXT].count("[[")
+    assert "제타를 고쳤다." in late.files[NEXT]
+    quiet(late)
+
+
+def test_a_renamed_note_is_followed_on_the_line_of_the_link(late: MemoryVault) -> None:
+    was = late.files[NEXT]
+    rename(late, NOTE, "papers/mine.md")
+    late.sync()
+    assert late.files[NEXT] == was.replace(LINK, "[[mine]]")
+    quiet(late)
+
+
+def test_a_deleted_note_stays_deleted(late: MemoryVault) -> None:
+    del late.files[NOTE]
+    was = dict(late.files)
+    late.sync()
+    late.sync()
+    assert late.files == was
+
+
+def test_an_address_changed_to_that_of_another_paper_keeps_the_note(late: MemoryVault) -> None:
+    change(late, NEXT, URL, URL.replace("00006", "00007"))
+    plan = late.sync()
+    assert not plan.problems and not open_fields(plan)
+    assert noted(late, NOTE).url.endswith("00007")
+    assert not late.plan().operations
