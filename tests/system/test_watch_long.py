@@ -210,6 +210,32 @@ def test_killed_at_random_moments_in_a_storm_of_edits_no_word_is_lost(built: Vau
     assert inside
 
 
+def test_told_to_stop_at_random_moments_it_ends_between_passes(built: Vault) -> None:
+    chance = random.Random(7)
+    daemon = Watched(built, quiet=0.1)
+    notes = sorted(path for path in built.files() if path.startswith("papers/2308"))
+    slowest = 0.0
+    try:
+        for turn in range(30):
+            daemon.start()
+            writes = temporary(built)
+            one_edit(built, chance, notes, f"tok-{turn}-")
+            if turn % 2:
+                daemon.until(lambda seen=writes: temporary(built) != seen)  # type: ignore[misc]
+            else:
+                time.sleep(chance.uniform(0, 0.3))
+            asked = time.monotonic()
+            number = chance.choice([signal.SIGTERM, signal.SIGINT])
+            assert daemon.stop(number) == (130 if number == signal.SIGINT else 0)
+            slowest = max(slowest, time.monotonic() - asked)
+    finally:
+        daemon.kill()
+    print(f"30 times, the slowest end after {slowest:.2f} s")
+    assert "interrupted" not in daemon.log
+    assert built.run("sync", "--offline").code in {0, 1}
+    assert not watched.lost(built, [f"tok-{turn}-" for turn in range(30)])
+
+
 def temporary(vault: Vault) -> frozenset[str]:
     """What lies in the folder of temporary files."""
     folder = vault.root / ".vault-sync" / "tmp"
