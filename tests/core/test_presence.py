@@ -1,4 +1,4 @@
-"""Who is there: the rows of product.md section 6, first those where nothing may happen."""
+"""Who is there: the rows of docs/architecture.md, first those where nothing may happen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What both sides say: every field of a paper compared with the base (product.md section 6).
+"""What both sides say: every field of a paper compared with the base (docs/architecture.md).
 
 | digest | note | base | what |
 |---|---|---|---|

@@ -315,7 +315,7 @@ def new(
     sections: Sequence[tuple[str, str]],
     links: Mapping[str, tuple[str, ...]],
 ) -> str:
-    """The text of a new note (product.md section 4).
+    """The text of a new note (docs/format.md, "The note").
 
     `sections` are (digest link target, commentary), `facts` further properties that stand after
     the address, `links` the link lists `mentions` and `mentioned_by`; empty values are left out.

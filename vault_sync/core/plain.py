@@ -1,4 +1,4 @@
-"""The plain form of a note, as readers keep it without any tool (product.md section 7).
+"""The plain form of a note, as readers keep it without any tool (docs/format.md, "Adoption").
 
 URL, title line, commentary, tag line: just the text of a digest entry, at the top of the file
 (below the properties where there are any), perhaps followed by headings of the reader's own.

@@ -1,6 +1,6 @@
 """Which paper stands where: entries paired with notes, and what became of each pair.
 
-The rows of product.md section 6 that ask who is there at all; what both say is `agree`'s matter.
+The table of docs/architecture.md, "Who is there"; what both say is `agree`'s matter.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from vault_sync.core import renamed, told
+from vault_sync.core import chosen, renamed, told
 from vault_sync.core.base import Base, encode
 from vault_sync.core.digest import Entry
 from vault_sync.core.keys import key_of
@@ -322,6 +322,8 @@ class _Pairing:
         if choice is not None:
             return replace(waiting, kind="append" if choice == "note" else "removed")
         if known and digest not in self.snapshot.digests:
+            if digest in chosen.named(self.choices):
+                return replace(waiting, kind="removed")
             self.problems.append(told.digest_missing(digest))
             return waiting
         if known and (at := self._still_named(key, digest)) is not None:

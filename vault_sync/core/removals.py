@@ -1,7 +1,7 @@
 """Entries taken out of their digest: when that is believed, and when it is asked about first.
 
 A digest that lost many entries at once is more often a file cut short, a checkout or a sync
-service at work than a reader cleaning up (product.md section 6, "Removals").
+service at work than a reader cleaning up (docs/architecture.md, "Who is there").
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from vault_sync.core import abstracts
+from vault_sync.core import abstracts, chosen
 from vault_sync.core import note as note_lens
 from vault_sync.core.base import Base
 from vault_sync.core.model import Key, Problem, RelPath, Rules
@@ -49,7 +49,9 @@ def believed(
         guarded = Guarded(tuple(_waiting(paper, {"removed"}) for paper in papers))
     else:
         papers = edit_beats_removal(papers, snapshot, base, rules, choices)
-        guarded = guard(papers, base, rules, allowed)
+        # Who has just named a digest that is gone need not be asked whether it is.
+        sure = chosen.named(choices) - snapshot.digests.keys()
+        guarded = guard(papers, base, rules, allowed, sure)
     return replace(guarded, papers=tuple(filter(_is_heard, guarded.papers)))
 
 
@@ -123,13 +125,22 @@ def _agreed_tags(paper: Paper, base: Base) -> set[str] | None:
     return {fold(tag) for tags in places for tag in tags or ()}
 
 
-def guard(papers: Sequence[Paper], base: Base, rules: Rules, allowed: str) -> Guarded:
-    """Hold every digest whose removals are too many, unless this very list was allowed."""
+def guard(
+    papers: Sequence[Paper],
+    base: Base,
+    rules: Rules,
+    allowed: str,
+    sure: Collection[RelPath] = (),
+) -> Guarded:
+    """Hold every digest whose removals are too many, unless this very list was allowed.
+
+    Those of the digests `sure` are not counted.
+    """
     removed = [
         (tie.digest, paper.base_key)
         for paper in papers
         for tie in paper.ties
-        if tie.kind == "removed"
+        if tie.kind == "removed" and tie.digest not in sure
     ]
     if not removed:
         return Guarded(tuple(papers))

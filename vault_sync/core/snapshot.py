@@ -1,7 +1,7 @@
 """All documents of a vault by key: which file is what, and which must be left alone.
 
 A file is a note when it has a `digests` property, a digest when the globs of `[digests] paths`
-find it, and a plain note when it is about a paper in some other way (product.md section 7). All
+find it, and a plain note when it is about a paper in some other way (docs/format.md, "Adoption"). All
 other files only lend their names to the resolving of links.
 """
 
@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
+from vault_sync.core import advice, plain
 from vault_sync.core import digest as digest_lens
 from vault_sync.core import note as note_lens
-from vault_sync.core import plain
 from vault_sync.core.base import Base
 from vault_sync.core.copies import is_copy
 from vault_sync.core.digest import Digest, OwnLink
@@ -256,8 +256,8 @@ class _Reading:
             "cut-short",
             "the file now ends earlier than it did and is otherwise the same: "
             "it may have been cut short while it was being saved",
-            "nothing is taken from it; bring its end back, or edit anything else in it "
-            "if you removed the end yourself",
+            "nothing is taken from it; bring its end back, or if you removed the end yourself, "
+            f"{advice.resolve(path, 'digest')}",
             text.count("\n") + 1,
         )
 
