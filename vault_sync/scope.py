@@ -100,11 +100,21 @@ class _Scope:
         return needed
 
     def rows(self, keys: AbstractSet[Key], digests: Collection[RelPath]) -> dict[Row, str]:
-        """The base of these papers, and who names whom, which `mentioned_by` asks of all."""
+        """The base of these papers, with who names whom, which `mentioned_by` asks of all.
+
+        Where the notes of the other papers in their digests are tells the tool's links there from
+        a reader's own.
+        """
         rows = {
             Row(namer, "", "mentions"): encode(named)
             for namer, named in self.memory.came.namers.items()
             if not keys.isdisjoint(named)
+        }
+        rows |= {
+            Row(key, "", "note"): encode(self.memory.others[key])
+            for path in digests
+            for key in keys_in(self.memory.files[path])
+            if key in self.memory.others
         }
         return rows | read_some(self.state.select, keys, digests)
 

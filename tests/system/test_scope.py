@@ -24,10 +24,11 @@ from vault_sync.edge import index
 from vault_sync.edge.config import Config
 from vault_sync.edge.state import State, open_state
 from vault_sync.memory import Mind
+from vault_sync.rest import stamp_of
 from vault_sync.sync import Order, View
 
 OWN = "reading/mine.md"
-HOUR = 3_600 * 10**9
+HOUR = 3_600 * 10**9 + 7  # no whole second: those are believed late
 FILES = {
     WEEK: DIGEST.replace("베타 설명입니다.", "베타 설명입니다. (https://arxiv.org/abs/2308.00004)"),
     NEXT: DIGEST_NEXT
@@ -77,9 +78,14 @@ class Vault:
         return sync.think(seen, self.config.rules, self.facts(lacks), Order())
 
     def settle(self) -> None:
-        """Pass after pass, until one has nothing to do and everything is known."""
-        for _ in range(4):
+        """Pass after pass, until one has nothing to do and no file is too young to be believed."""
+        for _ in range(2_000):
             self.run()
+            known = index.load(index.path_of(self.state), stamp_of(self.config, self.state) or "")
+            files = known[1].values() if known else ()
+            if files and all(each.settled and each.stat != index.UNKNOWN for each in files):
+                return
+        raise AssertionError("it never came to rest")
 
     def contents(self) -> dict[str, bytes]:
         return {
