@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from hashlib import sha256
 
-from vault_sync.core import snapshot
+from vault_sync.core import chosen, snapshot
 from vault_sync.core.base import Base
 from vault_sync.core.links import Names
-from vault_sync.core.model import Facts, Key, RelPath, Rules
+from vault_sync.core.model import Facts, Key, RelPath, Rules, Side
 from vault_sync.core.plan import Agreement, Create, Operation, Plan, Rename, Row, Write
 from vault_sync.core.presence import Choices
 from vault_sync.core.reconcile import reconcile
+from vault_sync.core.snapshot import Snapshot
 
 
 @dataclass
@@ -43,6 +44,19 @@ class MemoryVault:
         allowed: str = "",
         patient: bool = False,
     ) -> Plan:
+        found, base = self.look()
+        return reconcile(
+            found,
+            base,
+            self.facts,
+            self.rules,
+            remake=remake,
+            choices=choices,
+            allowed=allowed,
+            patient=patient,
+        )
+
+    def look(self) -> tuple[Snapshot, Base]:
         visible = {
             RelPath(path): text
             for path, text in self.files.items()
@@ -56,16 +70,11 @@ class MemoryVault:
             is_digest=lambda path: fnmatchcase(path, "digests/*"),
             base=base,
         )
-        return reconcile(
-            found,
-            base,
-            self.facts,
-            self.rules,
-            remake=remake,
-            choices=choices,
-            allowed=allowed,
-            patient=patient,
-        )
+        return found, base
+
+    def take(self, path: str, side: Side) -> Plan:
+        """A pass in which a person takes a side about a note or a digest."""
+        return self.sync(choices=chosen.decisions(RelPath(path), side, *self.look()))
 
     def carry_out(self, plan: Plan, *, only: int | None = None, but: Collection[str] = ()) -> None:
         """Do the plan's operations, or the first `only` of them and nothing of the base.

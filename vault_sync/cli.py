@@ -134,14 +134,17 @@ def diff(console: Any) -> int:
 
 
 @cli.command()
-@click.argument("note")
+@click.argument("path", metavar="NOTE|DIGEST")
 @click.option("--take", type=click.Choice(["digest", "note"]), required=True)
 @click.pass_obj
-def resolve(console: Any, note: str, take: Any) -> int:
-    """Settle a note's conflicts by taking one side."""
+def resolve(console: Any, path: str, take: Any) -> int:
+    """Settle a note's conflicts, or a digest's, by taking one side.
+
+    A digest that was cut short or is gone is believed with `--take digest`.
+    """
     from vault_sync.commands import passes
 
-    return passes.resolve(console, note, take)
+    return passes.resolve(console, path, take)
 
 
 @cli.command()

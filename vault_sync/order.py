@@ -15,9 +15,9 @@ from vault_sync.core.plan import Operation, Outcome, Plan
 class Order:
     """What a pass is asked to do.
 
-    `remake`: make missing notes again, remove nothing (`rebuild`). `only`: the digests whose
-    papers are looked at; empty is all. `allowed`: the number of a list of removals that may be
-    done. `take`: a note and the side that settles its conflicts. `held`: files that a person is
+    `remake`: make missing notes again, remove nothing (`rebuild`). `only`: the digests whose papers
+    are looked at; empty is all. `allowed`: the number of a list of removals that may be done.
+    `take`: a note or a digest, and the side that is right about it. `held`: files that a person is
     typing in, which are not written now. `bulk`: files were changed by no typing hand (git moved
     its HEAD), so that an older text among them is one, and no word taken back. `patient`: a new
     entry that is nothing but an address is left alone (the daemon). `cause` stands in the log.

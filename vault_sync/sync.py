@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from itertools import count
 
 from vault_sync import scope
+from vault_sync.core import chosen
 from vault_sync.core import conflicts as conflicts_note
 from vault_sync.core.base import Base
 from vault_sync.core.holding import held_back
@@ -65,9 +66,10 @@ def look(config: Config, base: Base, progress: Progress = _silent) -> Seen:
     texts: dict[RelPath, str] = {}
     read: dict[RelPath, File] = {}
     problems = list(found.problems)
+    told = {each.path for each in problems}
     for number, (path, text) in enumerate(read_all(config.root, found.files)):
         if isinstance(text, Problem):
-            problems.append(text)
+            problems += [text] if path not in told else []
         else:
             texts[path] = text
             mark = mark_of(text.encode("utf-8", "surrogateescape"))
@@ -94,7 +96,7 @@ def think(seen: Seen, rules: Rules, facts: Mapping[Key, Facts], order: Order) ->
 
     choices: dict[tuple[Key, RelPath, str], Side] = {}
     if order.take is not None:
-        choices |= _taken(seen, *order.take)
+        choices |= chosen.decisions(*order.take, seen.snapshot, seen.base)
     plan = planned(choices)
     ticked = conflicts_note.ticks(seen.conflicts_text)
     if ticked and plan.conflicts:
@@ -118,25 +120,6 @@ def _only(digests: frozenset[RelPath]) -> Callable[[Paper], bool] | None:
     if not digests:
         return None
     return lambda paper: any(tie.digest in digests for tie in paper.ties)
-
-
-def _taken(seen: Seen, note: RelPath, side: Side) -> dict[tuple[Key, RelPath, str], Side]:
-    """Every decision that a note can ask for, given to one side."""
-    found = seen.snapshot.notes.get(note)
-    key = seen.snapshot.about(note)
-    if found is None or key is None:
-        return {}
-    names = seen.snapshot.names
-    targets = (*found.digests, *(section.target for section in found.sections))
-    digests = {path for target in targets if (path := names.resolve(target, note)) is not None}
-    digests |= set(seen.base.places.get(key, ()))
-    digests |= {
-        path
-        for path, digest in seen.snapshot.digests.items()
-        if any(entry.key == key for entry in digest.entries)
-    }
-    fields = ("url", "title", "authors", "commentary", "entry")
-    return {(key, digest, name): side for digest in digests for name in fields}
 
 
 def _conflicts_note(

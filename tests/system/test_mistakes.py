@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import unicodedata
 from pathlib import Path
 
@@ -9,7 +11,9 @@ import pytest
 from tests.conftest import DIGEST, Vault
 from tests.memory import MemoryVault
 from vault_sync import report, sync
+from vault_sync.core.base import Base
 from vault_sync.core.model import Problem, RelPath
+from vault_sync.edge import config as configuration
 from vault_sync.order import Order
 from vault_sync.seen import seen_of
 
@@ -47,7 +51,7 @@ def test_a_path_outside_the_vault_is_refused(empty_vault: Vault, given: str) -> 
 
 def test_a_note_is_named_as_a_wikilink_names_it(empty_vault: Vault) -> None:
     for name in ("a/One", "b/One", "a/Two"):
-        empty_vault.write(f"{name}.md", "words\n")
+        empty_vault.write(f"{name}.md", f"---\nurl: https://example.org/{name}\n---\nwords\n")
     for given in ("Two", "Two.md", "a/Two", "a/Two.md", "a/One"):
         empty_vault.ok("resolve", given, "--take", "note")
     ran = empty_vault.run("resolve", "One", "--take", "note")
@@ -136,3 +140,44 @@ def test_what_a_sync_service_put_beside_a_digest_is_no_digest(vault: Vault, name
     files = vault.files()
     ran = vault.ok("sync", "--offline")
     assert vault.files() == files and f"{copy}: note: this is a copy of a digest" in ran.err
+
+
+def test_an_unreadable_file_is_told_once(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    (vault.root / DIGEST).chmod(0)
+    denied = Problem(DIGEST, "unreadable", "cannot be read: permission denied")
+    # Who is root may read it all the same.
+    monkeypatch.setattr(sync, "read_all", lambda root, files: [(RelPath(DIGEST), denied)])
+    seen = sync.look(configuration.load(vault.root), Base())
+    assert [each.path for each in seen.problems] == [DIGEST]
+
+
+def test_a_digest_is_resolved_by_its_path_or_name_and_what_is_damaged_is_refused(
+    vault: Vault,
+) -> None:
+    vault.ok("rebuild", "--offline")
+    whole = vault.read(DIGEST)
+    for name in ("nowhere.md", "vault-sync.toml"):
+        assert vault.run("resolve", name, "--take", "digest").code == 2
+    vault.write(DIGEST, "")
+    ran = vault.run("resolve", DIGEST, "--take", "digest")
+    assert ran.code == 1 and "vault-sync restore" in ran.err and "nothing was done" in ran.out
+    told = vault.run("--json", "resolve", DIGEST, "--take", "digest").json["problems"]
+    assert [each["code"] for each in told] == ["emptied"]
+    assert vault.read(DIGEST) == ""
+    vault.write(DIGEST, whole[: whole.rindex("https://")])
+    ran = vault.run("sync", "--offline")
+    advised = re.findall(r"`vault-sync (resolve [^`]+)`", ran.err)
+    assert ran.code == 1 and len(advised) == 1
+    vault.ok(*shlex.split(advised[0]))
+    gone = "It's gone.md"
+    (vault.root / DIGEST).rename(vault.root / "digests" / gone)
+    vault.ok("sync", "--offline")
+    (vault.root / "digests" / gone).unlink()
+    ran = vault.run("sync", "--offline")
+    advised = re.findall(r"`vault-sync (resolve [^`]+)`", ran.err)
+    assert ran.code == 1
+    assert {tuple(shlex.split(each)) for each in advised} == {
+        ("resolve", f"digests/{gone}", "--take", "digest")
+    }
+    vault.ok("resolve", "It's gone", "--take", "digest")
+    vault.ok("sync", "--offline")

@@ -5,7 +5,7 @@ Where nothing changed since the last pass, the machinery of a pass is not even i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -185,15 +185,46 @@ def diff(console: Console) -> int:
     return report.OUT_OF_LINE if plan.operations or not report.settled(plan) else report.IN_LINE
 
 
-def resolve(console: Console, note: str, side: Side) -> int:
-    """Settle what is open about one note by taking a side; a pass like any other does it."""
+def resolve(console: Console, given: str, side: Side) -> int:
+    """Settle what is open about a note or a digest by taking a side; a pass like any other does it.
+
+    What is damaged has no side to take: it is said what to do instead.
+    """
+    from vault_sync import sync
+    from vault_sync.core import chosen
+
     config = console.config()
-    path = note_named(console, config, note)
+    state = console.state(config)
+    try:
+        seen = sync.look(config, sync.base_of(state))
+    finally:
+        state.close()
+    found, base = seen.snapshot, seen.base
+    lost = chosen.lost(found, base)
+    path = note_named(console, config, given, lost - seen.files)
+    if found.held.get(path, "cut-short") != "cut-short":
+        wrong = (each for each in (*found.problems, *seen.problems) if each.path == path)
+        return _refused(console, config, Plan(problems=tuple(wrong)))
+    if found.about(path) is None and path not in found.digests and path not in lost:
+        raise UsageError(f"{given}: neither a note nor a digest: there is nothing to settle")
     return write(console, Order(cause="resolve", take=(path, side)), offline=True)
 
 
-def note_named(console: Console, config: Config, given: str) -> RelPath:
+def _refused(console: Console, config: Config, plan: Plan) -> int:
+    if console.json:
+        console.out([report.as_json(config.root, plan, (), console.seconds(), ())])
+    else:
+        _show_problems(console, plan)
+        console.say(["nothing was done"])
+    return report.OUT_OF_LINE
+
+
+def note_named(
+    console: Console, config: Config, given: str, lost: Collection[RelPath] = ()
+) -> RelPath:
     """A note by its path, or by its name as a wikilink has it, with `.md` or without.
+
+    Or a file among `lost`, which are not there.
 
     Raises:
         UsageError: there is no such note, or more than one.
@@ -201,10 +232,13 @@ def note_named(console: Console, config: Config, given: str) -> RelPath:
     if (config.root / given).is_file() or Path(given).is_file():
         return RelPath(console.path_in(config, given))
     wanted = given.removesuffix(".md")
+    if (exact := RelPath(f"{wanted}.md")) in lost:
+        return exact
     files = scan(config.root).files
-    called = [path for path in files if f"/{path}".endswith(f"/{wanted}.md")]
-    if len(called) == 1:
-        return called[0]
-    if called:
-        raise UsageError(f"{given}: may be {' or '.join(sorted(called))}: give the whole path")
+    for paths in (files, lost):
+        called = [path for path in paths if f"/{path}".endswith(f"/{wanted}.md")]
+        if len(called) == 1:
+            return called[0]
+        if called:
+            raise UsageError(f"{given}: may be {' or '.join(sorted(called))}: give the whole path")
     raise UsageError(f"{given}: there is no such note in {config.root}")

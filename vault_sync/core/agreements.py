@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from vault_sync.core import abstracts
 from vault_sync.core.base import encode, rows_of
@@ -11,6 +11,7 @@ from vault_sync.core.paths import stem_of
 from vault_sync.core.pending import Pending, Scene
 from vault_sync.core.plan import Agreement, Row
 from vault_sync.core.settle import NOTE, Settlement
+from vault_sync.core.snapshot import Snapshot
 
 Named = Mapping[Key, Sequence[Key]]
 """For every paper the papers that its commentary names."""
@@ -27,6 +28,14 @@ def of(pending: Pending, scene: Scene, named: Named) -> list[Agreement]:
             needs = frozenset({path} if path in pending.touched else ())
             agreements.append(Agreement(needs, {row: encode(text)}))
     return agreements + _links_to_new_notes(pending)
+
+
+def texts(snapshot: Snapshot, digests: Iterable[RelPath]) -> list[Agreement]:
+    """What some digests read is remembered as it is."""
+    return [
+        Agreement(frozenset(), {Row(Key(""), path, "text"): encode(snapshot.digests[path].text)})
+        for path in sorted(digests)
+    ]
 
 
 def _links_to_new_notes(pending: Pending) -> list[Agreement]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from vault_sync.core import (
     agreements,
+    chosen,
     cross_links,
     digest_operations,
     forgotten,
@@ -50,6 +51,7 @@ def reconcile(
     looked at (all); `patient` leaves new entries alone that are nothing but an address.
     """
     choices = choices or {}
+    snapshot = chosen.believed(snapshot, choices)
     there = presence.of(
         snapshot,
         base,
@@ -80,6 +82,9 @@ def reconcile(
     named = cross_links.named(scene)
     pending = _operations(scene, named)
     kept = agreements.of(pending, scene, named)
+    # What is believed is remembered even while its removals are asked about, as the question is
+    # answered by another command.
+    kept += agreements.texts(snapshot, guarded.held & chosen.named(choices))
     said = {row for each in kept for row in each.put}
     drop = forgotten.rows(guarded.papers, snapshot, base, there.standing) - said
     if there.put or drop:

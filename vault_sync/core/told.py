@@ -71,8 +71,8 @@ def digest_missing(digest: RelPath) -> Problem:
         digest,
         "digest-missing",
         "the digest is not there; its entries are not taken for removed",
-        "bring it back, or let `[digests] paths` find it where it is now; "
-        "`vault-sync resolve NOTE --take digest` unties a note from it",
+        "bring it back, or let `[digests] paths` find it where it is now; if it is gone for good, "
+        f"{advice.resolve(digest, 'digest')} says so",
     )
 
 

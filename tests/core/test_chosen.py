@@ -1,0 +1,156 @@
+"""A person names a digest and says which side is right: what that does, and first what not."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+from tests.memory import MemoryVault
+from tests.reader import (
+    NEXT,
+    NOTE,
+    NOTE_BETA,
+    NOTE_DELTA,
+    NOTE_GAMMA,
+    NOTE_OMEGA,
+    WEEK,
+    change,
+    codes,
+    open_fields,
+    quiet,
+    section,
+    settled,
+)
+from vault_sync.core import advice
+
+LAST = "https://arxiv.org/abs/2308.00004"
+
+
+def cut_at(vault: MemoryVault, mark: str) -> None:
+    """The end of the week is gone, from `mark` on."""
+    text = vault.files[WEEK]
+    vault.files[WEEK] = text[: text.index(mark)]
+
+
+def short() -> MemoryVault:
+    """A vault whose week has lost its last entry, as if it had been cut short."""
+    vault = settled()
+    cut_at(vault, LAST)
+    assert codes(vault.sync()) == ["cut-short"]
+    return vault
+
+
+# What must not happen.
+
+
+def test_the_notes_side_of_a_digest_cut_short_removes_nothing() -> None:
+    vault = short()
+    before = dict(vault.files)
+    assert codes(vault.take(WEEK, "note")) == ["cut-short"]
+    assert vault.files == before
+
+
+def test_a_belief_in_one_digest_is_none_in_another() -> None:
+    vault = short()
+    before = dict(vault.files)
+    assert codes(vault.take(NEXT, "digest")) == ["cut-short"]
+    assert vault.files == before
+
+
+def test_many_removals_of_a_digest_that_is_there_are_asked_about_all_the_same() -> None:
+    vault = settled()
+    cut_at(vault, "https://arxiv.org/abs/2308.00002")
+    before = dict(vault.files)
+    plan = vault.take(WEEK, "digest")
+    assert codes(plan) == ["many-removals"]
+    assert vault.files == before
+    # and the answer to that is heard, though the file has not changed since
+    number = re.findall(r"--allow-removals (\w+)", plan.problems[0].hint)[0]
+    assert codes(vault.sync()) == ["many-removals"]
+    vault.sync(allowed=number)
+    assert not {NOTE_BETA, NOTE_GAMMA, NOTE_DELTA} & vault.files.keys()
+    assert not quiet(vault).problems
+
+
+@pytest.mark.parametrize("damage", ["", "2023\0", "\n\n"])
+def test_no_side_of_a_damaged_digest_is_taken(damage: str) -> None:
+    vault = settled()
+    vault.files[WEEK] = damage
+    before = dict(vault.files)
+    vault.take(WEEK, "digest")
+    assert vault.files == before
+
+
+def test_a_digest_that_is_gone_takes_nothing_of_the_readers_along() -> None:
+    vault = settled()
+    del vault.files[WEEK]
+    vault.files[NOTE] += "\n## My notes\n\n내 생각.\n"
+    change(vault, NOTE_BETA, "베타 설명입니다.", "베타를 고쳤다.")
+    vault.take(WEEK, "digest")
+    assert "내 생각." in vault.files[NOTE] and "3주차" not in vault.files[NOTE]
+    # An edit beats a removal: its entry is put back, and the digest with it.
+    assert "베타를 고쳤다." in vault.files[WEEK] and vault.files[WEEK].count("https://") == 1
+    assert not {NOTE_GAMMA, NOTE_DELTA} & vault.files.keys()
+    assert NOTE_OMEGA in vault.files
+    vault.sync()
+    assert not quiet(vault).problems
+
+
+# What must.
+
+
+def test_an_end_that_was_removed_is_removed() -> None:
+    vault = short()
+    assert not vault.take(WEEK, "digest").problems
+    assert NOTE_DELTA not in vault.files and f".trash/{NOTE_DELTA[7:]}" in vault.files
+    assert not quiet(vault).problems
+
+
+def test_an_end_that_was_edited_is_an_edit() -> None:
+    vault = settled()
+    cut_at(vault, "델타.")
+    assert codes(vault.sync()) == ["cut-short"]
+    assert not vault.take(WEEK, "digest").problems
+    assert section(vault, NOTE_DELTA).commentary == ""
+    assert not quiet(vault).problems
+
+
+def test_a_digest_that_is_gone_for_good_takes_its_entries_along() -> None:
+    vault = settled()
+    del vault.files[WEEK]
+    assert set(codes(vault.sync())) == {"digest-missing"}
+    assert not vault.take(WEEK, "digest").problems
+    assert [path for path in vault.files if not path.startswith(".trash/")] == [NEXT, NOTE_OMEGA]
+    vault.sync()
+    assert not quiet(vault).problems
+
+
+def test_a_digest_that_is_gone_is_made_again_from_its_notes() -> None:
+    vault = settled()
+    was = vault.files.pop(WEEK)
+    assert not vault.take(WEEK, "note").problems
+    assert sorted(vault.files[WEEK].split("\n")) == sorted(was.split("\n"))
+    quiet(vault)
+
+
+@pytest.mark.parametrize("side", ["digest", "note"])
+def test_all_conflicts_of_a_digest_take_one_side(side: str) -> None:
+    vault = settled()
+    for path, said in ((NOTE_BETA, "베타 설명입니다."), (NOTE_GAMMA, "감마 이야기입니다.")):
+        change(vault, path, said, "노트의 말.")
+        change(vault, WEEK, said, "다이제스트의 말.")
+    assert len(open_fields(vault.sync())) == 2
+    plan = vault.take(WEEK, "digest" if side == "digest" else "note")
+    assert not plan.conflicts
+    wanted = "다이제스트의 말." if side == "digest" else "노트의 말."
+    assert vault.files[WEEK].count(wanted) == 2
+    for path in (NOTE_BETA, NOTE_GAMMA):
+        assert section(vault, path).commentary == wanted
+    quiet(vault)
+
+
+@pytest.mark.parametrize("path", ["a.md", "What's new.md", "$(x) `y`.md", "3주차 1.md"])
+def test_what_is_advised_can_be_typed(path: str) -> None:
+    words = shlex.split(advice.resolve(path, "digest")[1:-1])
+    assert words == ["vault-sync", "resolve", path, "--take", "digest"]
