@@ -339,6 +339,15 @@ def test_a_state_that_cannot_be_read_just_now_is_no_damaged_one(
     assert state.rows() == {A: '"one"'}
 
 
+def test_a_state_that_cannot_be_opened_says_what_to_do(world: World) -> None:
+    database = world.state().directory / "state.sqlite"
+    database.parent.mkdir(parents=True, exist_ok=True)
+    database.unlink(missing_ok=True)
+    database.mkdir()
+    with pytest.raises(StateError, match=r"cannot be opened .* set VAULT_SYNC_STATE_DIR"):
+        world.state().rows()
+
+
 def test_a_state_that_cannot_be_written_says_so_and_is_what_it_was(world: World) -> None:
     keep(world, say('"one"'))
     state = world.state()

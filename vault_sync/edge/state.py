@@ -214,10 +214,7 @@ class State:
                     connection.execute("ROLLBACK")
                 raise
         except (sqlite3.Error, OSError) as error:
-            raise StateError(
-                f"the state in {self.directory} could not be written ({error}): see to its disk,"
-                " or set VAULT_SYNC_STATE_DIR to another place"
-            ) from error
+            raise self._unusable("could not be written", error) from error
         if self._rows is not None and self._changes:
             # A copy: whoever was given the old rows may still be reading them.
             rows = dict(self._rows)
@@ -268,10 +265,14 @@ class State:
             yield self._connection
         except (sqlite3.Error, ValueError) as error:
             if not is_damage(error):
-                raise StateError(
-                    f"the state in {self.directory} cannot be read ({error})"
-                ) from error
+                raise self._unusable("cannot be read", error) from error
             self._distrust(f"the state in {self.directory} is damaged ({error})")
+
+    def _unusable(self, how: str, error: Exception) -> StateError:
+        return StateError(
+            f"the state in {self.directory} {how} ({error}): see to its disk, or set "
+            "VAULT_SYNC_STATE_DIR to another place"
+        )
 
     def _distrust(self, note: str) -> None:
         if self._connection is not None:
@@ -286,7 +287,10 @@ class State:
         if self._rows_as_of is None or self._rows_as_of != self.stamp():
             self._rows = None
         if self._database().exists():
-            self._connection = self._open()
+            try:
+                self._connection = self._open()
+            except sqlite3.Error as error:
+                raise self._unusable("cannot be opened", error) from error
             try:
                 with self._reading() as connection:
                     self._check(connection)
@@ -384,9 +388,7 @@ class State:
                 self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
                 stack.enter_context(held(self.directory / "lock", wait))
             except OSError as error:
-                raise StateError(
-                    f"the state in {self.directory} cannot be opened ({error})"
-                ) from error
+                raise self._unusable("cannot be opened", error) from error
             self.close()
             self._locked, self._note, self._typing = True, None, typing
             try:
