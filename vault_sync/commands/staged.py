@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from vault_sync import index, report
+from vault_sync import report, staged
 from vault_sync.commands.console import Console, UsageError
 from vault_sync.core import digest as digest_lens
 from vault_sync.core import names
@@ -19,7 +19,7 @@ from vault_sync.core.paths import folder_of, stem_of
 from vault_sync.core.plan import Create, Operation, Rename, Write
 from vault_sync.edge import git
 from vault_sync.edge.git import GitError, Repository
-from vault_sync.index import Judged
+from vault_sync.staged import Judged
 
 _UNMET = frozenset({"entry-missing"})
 _FIELDS = ("url", "title", "authors", "tags", "commentary")
@@ -29,8 +29,8 @@ def check_staged(console: Console) -> int:
     """Change nothing, in the work tree, the index or the state; 1 with reasons if out of line."""
     try:
         repository = git.repository(console.vault, os.environ)
-        root = index.vault_of(console.vault, repository, os.environ)
-        judged = index.judge(root, repository)
+        root = staged.vault_of(console.vault, repository, os.environ)
+        judged = staged.judge(root, repository)
         judged, left_out = _with_other_halves(judged, repository)
     except GitError as error:
         raise UsageError(
