@@ -21,7 +21,7 @@ from vault_sync.core.plan import Agreement, Conflict, Create, Operation, Outcome
 from vault_sync.core.presence import Choices, Paper
 from vault_sync.core.reconcile import reconcile
 from vault_sync.core.snapshot import Snapshot
-from vault_sync.edge import index
+from vault_sync.edge import index, past
 from vault_sync.edge.collector import uncollected
 from vault_sync.edge.config import Config
 from vault_sync.edge.index import File, believable, mark_of
@@ -262,6 +262,8 @@ def run(
             result = _acted(config, state, order, found, mind, progress)
             if mind is not None and result.outcome.done:
                 _look_again(config, state, order, facts_of, mind)
+            if result.outcome.done:
+                told += _old_dropped(config, state)
             plan = replace(result.plan, problems=(*told, *result.plan.problems))
             return replace(result, plan=plan, note=note)
     ask(found.plan.wanted)
@@ -295,6 +297,18 @@ def _acted(
     state.outdate()
     _remember(config, state, order, found, (doable, outcome), mind)
     return Result(plan, outcome, waiting)
+
+
+def _old_dropped(config: Config, state: State) -> list[Problem]:
+    """Saved texts that were kept as long as they are to be; a drop is never silent."""
+    if not config.saved_days:
+        return []
+    count = past.drop_old(state, datetime.now(UTC), config.saved_days)
+    words = f"{count} saved texts of more than {config.saved_days:g} days were dropped"
+    hint = "`[saved] days` in vault-sync.toml says how long they are kept"
+    return (
+        [Problem("vault-sync.toml", "saved-dropped", words, hint, level="notice")] if count else []
+    )
 
 
 def _told(progress: Progress, whole: int) -> Callable[[str, RelPath], None]:

@@ -233,3 +233,18 @@ def test_the_log_says_what_and_why(built: Vault) -> None:
     said = built.ok("log", "-n", "1").out
     assert "sync" in said and "~ papers/230814 Bayesian Flow Networks.md  (tags)" in said
     assert built.ok("--json", "log").json[0]["files"][0]["why"] == "tags"
+
+
+def test_saved_texts_are_dropped_when_their_time_is_over_and_it_is_said(built: Vault) -> None:
+    built.edit(DIGEST, "#ddpm", "#ddpm #tok15")
+    built.ok("sync", "--offline")
+    saved = built.state.glob("*/saved/*/*")
+    assert list(saved)
+    built.write("vault-sync.toml", built.read("vault-sync.toml") + "\n[saved]\ndays = 0.000001\n")
+    built.edit(DIGEST, "#tok15", "#tok16")
+    ran = built.ok("sync", "--offline")
+    assert "saved texts of more than 1e-06 days were dropped" in ran.err
+    built.write("vault-sync.toml", built.read("vault-sync.toml").replace("0.000001", "0"))
+    built.edit(DIGEST, "#tok16", "#tok17")
+    assert "dropped" not in built.ok("sync", "--offline").err
+    assert list(built.state.glob("*/saved/*/*"))

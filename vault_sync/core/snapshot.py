@@ -1,8 +1,8 @@
 """All documents of a vault by key: which file is what, and which must be left alone.
 
 A file is a note when it has a `digests` property, a digest when the globs of `[digests] paths`
-find it, and a plain note when it is about a paper in some other way (docs/format.md, "Adoption"). All
-other files only lend their names to the resolving of links.
+find it, and a plain note when it is about a paper in some other way (docs/format.md, "Adoption").
+All other files only lend their names to the resolving of links.
 """
 
 from __future__ import annotations

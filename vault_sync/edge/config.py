@@ -52,6 +52,8 @@ class Config:
     rules: Rules = field(default_factory=Rules)
     arxiv: ArxivConfig = field(default_factory=ArxivConfig)
     watch: WatchConfig = field(default_factory=WatchConfig)
+    saved_days: float = 90
+    """How long replaced texts are kept; 0 is for ever."""
 
 
 def find_root(start: Path) -> Path:
@@ -184,6 +186,7 @@ LEGAL: Mapping[str, Mapping[str, _Key]] = {
         "sweep": _number("must be seconds, 1 to 86400", 1, 86_400),
         "notify": _typed("must be true or false", bool),
     },
+    "saved": {"days": _number("must be days, 0 (for ever) to 36500", 0, 36_500)},
     "conflicts": {"note": _checked("must be a path inside the vault", _note)},
 }
 
@@ -241,6 +244,7 @@ def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> C
         Rules(**rules),
         ArxivConfig(**arxiv),
         WatchConfig(**tables.get("watch", {})),
+        **{f"saved_{key}": value for key, value in tables.get("saved", {}).items()},
     )
 
 

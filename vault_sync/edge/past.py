@@ -219,14 +219,17 @@ def _beside(vault: Beneath, path: RelPath) -> RelPath:
         number += 1
 
 
-def drop_old(state: State, now: datetime, keep_saved_days: int = 90) -> int:
+def drop_old(state: State, now: datetime, keep_saved_days: float = 90) -> int:
     """Removes saved texts older than that, and says how many. The caller holds the lock.
+
+    It looks for stray files only when a text that is spoken of is old: a pass seldom pays for it.
 
     Raises:
         StateError, OSError: what could not be removed is removed next time.
     """
     before = (now - timedelta(days=keep_saved_days)).astimezone(UTC)
-    records.forget_saved(state, before.isoformat())
+    if not records.forget_saved(state, before.isoformat()):
+        return 0
     # Also what a pass left that was killed before its journal: no row speaks of it.
     known = {row.name for row in records.all_saved(state)}
     old = [

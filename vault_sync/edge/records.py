@@ -159,11 +159,13 @@ def all_saved(state: State) -> list[SavedRow]:
     ]
 
 
-def forget_saved(state: State, before: str) -> None:
-    """Forgets which texts were saved before a time (ISO 8601, UTC)."""
-    if state.select("SELECT 1 FROM saved WHERE at < ? LIMIT 1", before):
-        with state.writing() as connection:
-            connection.execute("DELETE FROM saved WHERE at < ?", (before,))
+def forget_saved(state: State, before: str) -> bool:
+    """Forgets which texts were saved before a time (ISO 8601, UTC); whether there were any."""
+    if not state.select("SELECT 1 FROM saved WHERE at < ? LIMIT 1", before):
+        return False
+    with state.writing() as connection:
+        connection.execute("DELETE FROM saved WHERE at < ?", (before,))
+    return True
 
 
 def note_beside(state: State, path: str) -> None:

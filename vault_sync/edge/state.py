@@ -334,8 +334,10 @@ class State:
             self._distrust(f"{self.root} is not the folder that it was at the last pass")
 
     def _identity(self) -> tuple[str, int, int]:
-        stat = self.root.stat()
-        return str(self.root), stat.st_dev, stat.st_ino
+        # The number of a device may be another after a restart (btrfs, NFS); that of its file
+        # system is the same where there is one.
+        device = os.statvfs(self.root).f_fsid or self.root.stat().st_dev
+        return str(self.root), device % 2**63, self.root.stat().st_ino
 
     def _connect_to_write(self) -> sqlite3.Connection:
         self._connect()
