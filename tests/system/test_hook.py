@@ -405,7 +405,10 @@ STRANGE = [
 
 
 def test_strange_names(vault: GitVault) -> None:
-    for number, name in enumerate(STRANGE):
+    linkable = [name for name in STRANGE if "\n" not in name]
+    for name in set(STRANGE) - set(linkable):
+        vault.write(f"{name}/{name}.md", "no link leads here\n")
+    for number, name in enumerate(linkable):
         path = f"{name}/{name}.md" if number % 2 else f"papers/{name}.md"
         entry = f"https://example.org/{number}\nTitle {number} (A B)\n글 {number}.\n#t\n"
         vault.write(NEXT, vault.read(NEXT) + entry)
@@ -413,11 +416,11 @@ def test_strange_names(vault: GitVault) -> None:
     vault.tool("rebuild", "--offline")
     vault.git("add", "-A")
     passes(vault)
-    for number in range(len(STRANGE)):
+    for number in range(len(linkable)):
         vault.edit(NEXT, f"\n글 {number}.", f"\n새 글 {number}.")
     vault.git("add", "-A")
     said = blocked(vault)
-    assert said.count("commentary") == len(STRANGE)
+    assert 0 < said.count("commentary") == len(linkable) < len(STRANGE)
     assert "\x1b" not in said
     vault.git("config", "core.quotePath", "false")
     assert vault.commit() == said

@@ -231,7 +231,9 @@ def _mending(judged: Judged, repository: Repository, left_out: list[RelPath]) ->
     for path in patterns:
         in_tree = judged.place.in_tree(RelPath(path))
         if in_tree is not None:
-            paths.append(quoted(os.path.relpath(top / in_tree, here)))
+            path = os.path.relpath(top / in_tree, here)
+            # A colon in front would be read as the magic of a pathspec.
+            paths.append(quoted(f"./{path}" if path.startswith(":") else path))
     if paths:
         yield f"    git add -- {' '.join(paths)}"
     if repository.partial:

@@ -48,7 +48,7 @@ def _links_to_new_notes(pending: Pending) -> list[Agreement]:
     new |= {each.path: each.to for each in pending.renames}
     linking: dict[Key, list[RelPath]] = {}
     for write in pending.digest_writes:
-        for key in pending.touched[write.path]:
+        for key in pending.touched.get(write.path, ()):
             linking.setdefault(key, []).append(write.path)
     return [
         Agreement(frozenset({path, digest}), {})

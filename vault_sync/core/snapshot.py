@@ -25,7 +25,7 @@ from vault_sync.core.note import Note
 from vault_sync.core.paths import stem_of
 from vault_sync.core.plan import Row
 
-UNLINKABLE = re.compile(r"[#^\[\]|\r\n]|%%")
+UNLINKABLE = re.compile(r"[#\[\]|\r\n]|%%")
 """What ends a wikilink's target early, or opens a comment (Obsidian's help, "Internal links")."""
 
 _CONFLICT_MARKER = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
