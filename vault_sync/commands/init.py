@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from shlex import quote
 
 from vault_sync import report
 from vault_sync.commands.console import Console, UsageError
@@ -100,7 +101,7 @@ def demo(console: Console, folder: Path) -> int:
     console.say(
         [
             f"the sample vault is in {folder}",
-            f"make its notes: vault-sync --vault {folder} rebuild --offline",
+            f"make its notes: vault-sync --vault {quote(str(folder))} rebuild --offline",
         ]
     )
     return report.IN_LINE
