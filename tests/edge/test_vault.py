@@ -471,6 +471,14 @@ def test_files_of_a_forgotten_state_are_saved_before_they_go(world: World) -> No
     assert not file.exists() and "left tok-left" in world.saved()
 
 
+def test_what_many_foreign_passes_left_is_one_line(world: World) -> None:
+    for number in range(5):
+        file = world.put(f".vault-sync/tmp/abc-{number}", f"left {number}")
+    (problem,) = world.recover(file.stat().st_ctime)
+    assert problem.level == "notice" and problem.message.startswith("5 files were left here")
+    assert {f"left {number}" for number in range(5)} <= world.saved()
+
+
 # ---- killed, in process: at every named point, edited before the recovery or not
 
 

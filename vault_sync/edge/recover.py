@@ -113,7 +113,18 @@ def sweep_displaced(root: Path, state: State, now: float) -> list[Problem]:
                 continue
             if path != f"{TEMPORARY}/{name}" and vault.stat(path) is None:
                 records.forget_beside(state, path)
-    return problems
+    return _few_left_over(problems, state)
+
+
+def _few_left_over(problems: list[Problem], state: State) -> list[Problem]:
+    """One line for what passes that this state knows nothing of left behind, however much it is."""
+    left = [problem for problem in problems if problem.code == "left-over"]
+    if len(left) < 2:
+        return problems
+    words = f"{len(left)} files were left here by passes of another device or copy of this vault"
+    hint = f"their texts are saved in {state.saved}"
+    told = Problem(TEMPORARY, "left-over", words, hint, level="notice")
+    return [problem for problem in problems if problem.code != "left-over"] + [told]
 
 
 def _leftovers(vault: Beneath, state: State) -> Iterator[tuple[str, int, str]]:
