@@ -177,7 +177,7 @@ class _Daemon:
         ours = frozenset(path for path in moment.touched if self.is_ours(path))
         self.touches = quiet.touched(self.touches, moment.touched, ours)
         for path in moment.touched.keys() & self.turns.keys() - ours:
-            self.turns = quiet.with_turns(self.turns, [path], moment.touched[path], ours=False)
+            self.turns = quiet.with_turns(self.turns, {path: ""}, moment.touched[path], ours=False)
         self.fresh = _joined(self.fresh, moment, without=ours)
         if self.facts is not None and self.facts.take_news():
             self.fresh = replace(self.fresh, swept=True, why=f"{self.fresh.why}, facts came")
@@ -384,7 +384,8 @@ def _joined(
         paths=first.paths | (second.paths - without) | also,
         swept=first.swept or second.swept,
         bulk=first.bulk or second.bulk,
-        why=", ".join(dict.fromkeys(why for why in (first.why, second.why) if why)),
+        # Each reason once: what waits long is joined with itself again and again.
+        why=", ".join(filter(None, dict.fromkeys(f"{first.why}, {second.why}".split(", ")))),
     )
 
 

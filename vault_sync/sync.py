@@ -43,11 +43,19 @@ __all__ = [
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""
 
+Typed = Callable[[Iterable[RelPath]], frozenset[RelPath]]
+"""Which of these files somebody has touched while the pass was reading and thinking."""
+
 FactsOf = Callable[[Sequence[Key]], Mapping[Key, Facts]]
 
 
 def _silent(what: str, done: int, whole: int) -> None:
     del what, done, whole
+
+
+def _nobody(paths: Iterable[RelPath]) -> frozenset[RelPath]:
+    del paths
+    return frozenset()
 
 
 def no_facts(keys: Sequence[Key]) -> Mapping[Key, Facts]:
@@ -240,12 +248,13 @@ def run(
     progress: Progress = _silent,
     mind: Mind | None = None,
     hints: frozenset[RelPath] | None = None,
+    typed: Typed = _nobody,
 ) -> Result:
     """One whole pass: recover, look, think, act.
 
     Where it wants facts, `ask` is called with no lock held, for it may take minutes, and then the
     pass begins anew. `mind` is what a daemon keeps between its passes, and `hints` the only files
-    that can have changed since.
+    that can have changed since; `typed` is asked when all is thought and nothing written.
 
     Raises:
         state.Busy: another process holds the vault.
@@ -259,7 +268,9 @@ def run(
         # Asking loads the whole base, which only a whole pass needs; a part is none without a base.
         note = state.note if found.memory is None else None
         if ask is None or not found.plan.wanted:
-            result = _acted(config, state, order, found, mind, progress)
+            busy = typed(each.path for each in found.plan.operations)
+            held = replace(order, held=order.held | busy)
+            result = _acted(config, state, held, found, mind, progress)
             if mind is not None and result.outcome.done:
                 _look_again(config, state, order, facts_of, mind)
             if result.outcome.done:

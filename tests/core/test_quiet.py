@@ -58,7 +58,7 @@ def _played(game: str, step: float) -> quiet.Turns:
     """The turns after `game`, one letter every `step` seconds: o is we, t is another program."""
     turns = quiet.NO_TURNS
     for number, who in enumerate(game):
-        turns = quiet.with_turns(turns, [A], number * step, ours=who == "o")
+        turns = quiet.with_turns(turns, {A: ""}, number * step, ours=who == "o")
     return turns
 
 
@@ -101,6 +101,19 @@ def test_who_is_left_alone(game: str, step: float, last: float) -> None:
     assert quiet.ping_pong(turns, last + quiet.REST) == ()
 
 
+@pytest.mark.parametrize(("rounds", "step", "alone"), [(20, 11.0, False), (21, 7.0, True)])
+def test_whoever_pastes_entry_after_entry_is_no_program(
+    rounds: int, step: float, *, alone: bool
+) -> None:
+    """Each paste is answered by another text of ours; a war of 20 rounds in minutes still ends."""
+    turns = quiet.NO_TURNS
+    for number in range(rounds):
+        at = number * 2 * step
+        turns = quiet.with_turns(turns, {A: str(number)}, at, ours=True)
+        turns = quiet.with_turns(turns, {A: ""}, at + step, ours=False)
+    assert (quiet.rests_until(turns[A]) is not None) == alone
+
+
 def test_a_touch_cannot_shorten_a_rest() -> None:
     turns = _played("otototo", 1.0)
     assert quiet.holds({A: 6.5}, turns, 7.0, 10.0) == {A: 6.0 + quiet.REST}
@@ -109,7 +122,7 @@ def test_a_touch_cannot_shorten_a_rest() -> None:
 
 def test_old_turns_are_forgotten() -> None:
     turns = _played("otototo", 1.0)
-    later = quiet.with_turns(turns, [B], 6.0 + quiet.REST, ours=True)
+    later = quiet.with_turns(turns, {B: ""}, 6.0 + quiet.REST, ours=True)
     assert later.keys() == {B}
 
 
@@ -124,7 +137,7 @@ def test_left_alone_means_that_four_own_writes_stand_within_a_minute(
     before = ""
     for who, pause in game:
         now += pause
-        turns = quiet.with_turns(turns, [A], now, ours=who == "o")
+        turns = quiet.with_turns(turns, {A: ""}, now, ours=who == "o")
         if who == "o" and before == "o":
             writes[-1] = now
         elif who == "o":

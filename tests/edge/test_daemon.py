@@ -22,6 +22,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -248,6 +249,14 @@ def test_what_waits_is_asked_itself_whether_it_is_quiet(
 
 
 # Quarrels
+
+
+def test_a_moment_that_waits_long_has_each_reason_once() -> None:
+    """It is joined with itself, again and again: the reasons once filled 300 MB of the log."""
+    kept = Moment(why="start")
+    for _ in range(30):
+        kept = daemon._joined(kept, daemon._joined(Moment(why="events"), kept))
+    assert kept.why == "start, events"
 
 
 def test_a_file_that_another_program_writes_back_is_left_alone(launch: Launch, root: Path) -> None:
@@ -680,9 +689,12 @@ def test_a_sign_outlives_its_daemon_and_its_process_id_does_not_count(tmp_path: 
     read = life.read(tmp_path)
     assert read is not None and not read.alive, "that process lives, but it is no daemon"
     assert read.lines() == [f"daemon     not running (process {os.getpid()} is gone)"]
+    wrong = Problem("a.toml", "configuration", "is wrong", "mend it")
+    life.write(tmp_path, replace(sign, problems=[asdict(wrong)]))
     with life.only_one(tmp_path):
         read = life.read(tmp_path)
         assert read is not None and read.alive and "watching" in read.lines()[0]
+        assert [line.strip() for line in read.lines()[-2:]] == ["a.toml: is wrong", "mend it"]
         with pytest.raises(Busy, match=f"process {os.getpid()} "), life.only_one(tmp_path):
             pass
     life.forget(tmp_path)

@@ -210,6 +210,43 @@ def test_killed_at_random_moments_in_a_storm_of_edits_no_word_is_lost(built: Vau
     assert inside
 
 
+def test_in_a_storm_no_file_is_written_within_its_quiet_time(built: Vault) -> None:
+    """Measured by inodes and modification times against the times of the edits."""
+    chance = random.Random(11)
+    quiet = 0.3
+    notes = sorted(path for path in built.files() if path.startswith("papers/2308"))
+    paths = [*notes, DIGEST]
+    touched = dict.fromkeys(paths, 0.0)
+    gaps: list[float] = []
+    tokens: list[str] = []
+
+    def stamps() -> dict[str, tuple[int, int]]:
+        found = {path: (built.root / path).stat() for path in paths}
+        return {path: (stat.st_ino, stat.st_mtime_ns) for path, stat in found.items()}
+
+    with watching(built, quiet=quiet) as daemon:
+        seen = stamps()
+        end = time.monotonic() + 30
+        hand = paths[0]
+        while time.monotonic() < end:
+            now = stamps()
+            gaps += [time.monotonic() - touched[path] for path in paths if now[path] != seen[path]]
+            seen = now
+            if chance.random() < 0.1:
+                hand = chance.choice([*notes, *[DIGEST] * len(notes)])
+            if chance.random() < 0.05:
+                tokens.append(f"tok-{len(tokens)}-")
+                touched[hand] = time.monotonic()
+                one_edit(built, chance, [hand], tokens[-1])
+                seen = seen | {hand: stamps()[hand]}
+            time.sleep(0.003)
+        daemon.rests(60)
+    print(f"{len(tokens)} edits, {len(gaps)} writes, the earliest {min(gaps):.3f} s after an edit")
+    assert len(gaps) > 10 and min(gaps) >= quiet - 0.01
+    assert not watched.lost(built, tokens)
+    assert built.run("sync", "--offline").code in {0, 1}
+
+
 def test_told_to_stop_at_random_moments_it_ends_between_passes(built: Vault) -> None:
     chance = random.Random(7)
     daemon = Watched(built, quiet=0.1)
@@ -244,8 +281,8 @@ def temporary(vault: Vault) -> frozenset[str]:
 
 def one_edit(vault: Vault, chance: random.Random, notes: list[str], token: str) -> None:
     """A word into a commentary, on either side, saved as some editor saves."""
-    path = chance.choice([*notes, *[DIGEST] * 5])
-    save = STYLES[chance.choice(list(STYLES))]
+    path = chance.choice([*notes, *[DIGEST] * 5]) if len(notes) > 1 else notes[0]
+    save = STYLES[chance.choice(["in place", "by rename"] if len(notes) == 1 else list(STYLES))]
     text = vault.read(path)
     if path == DIGEST:
         places = [n for n, line in enumerate(text.split("\n")) if line.startswith("#")]

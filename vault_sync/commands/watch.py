@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
@@ -30,7 +30,7 @@ from vault_sync.edge.config import Config, ConfigError
 from vault_sync.edge.logs import logging_handler
 from vault_sync.edge.notify import desktop, sd_notify, watchdog_seconds
 from vault_sync.edge.state import State
-from vault_sync.edge.terrain import silent_ground
+from vault_sync.edge.terrain import changed_lately, fingerprint, silent_ground, stamp
 from vault_sync.edge.watch import CONFIG, Moment
 from vault_sync.memory import Mind, recall
 from vault_sync.order import Order
@@ -50,6 +50,7 @@ class _Watched:
     offline: bool
     wanted: tuple[Key, ...] = ()
     mind: Mind = field(default_factory=Mind)
+    written: dict[RelPath, str] = field(default_factory=dict)
 
     def pass_(self, moment: Moment, held: frozenset[RelPath]) -> PassResult:
         """One pass; what a person is typing in is not written.
@@ -83,19 +84,35 @@ class _Watched:
             progress=_sign_of_life(),
             mind=self.mind,
             hints=hints,
+            typed=self.typed,
         )
         self.wanted = result.plan.wanted
+        written = _written(result.outcome)
+        self.written |= written
         for line in report.operation_lines(result.outcome.done):
             _log.info("%s", line)
         for line in report.undone_lines(result.outcome.undone):
             _log.warning("%s", line)
         return PassResult(
-            written=_written(result.outcome),
+            written=written,
             waiting=frozenset(operation.path for operation in result.waiting),
             wanted=bool(self.wanted) and not self.offline and self.config.arxiv.enabled,
             conflicts=frozenset(_named(each) for each in result.plan.conflicts),
             problems=result.plan.problems,
             summary=report.summary(result.plan, result.outcome.done),
+        )
+
+    def typed(self, paths: Iterable[RelPath]) -> frozenset[RelPath]:
+        """The files that somebody else saved just now, while the pass was under way.
+
+        Its events are still unheard, and what was read may be that text already.
+        """
+        root, quiet = self.config.root, self.config.watch.quiet
+        stamps = {path: found for path in paths if (found := stamp(root, path))}
+        now, monotonic = time.time(), time.monotonic()
+        lately = changed_lately(stamps, within=quiet, wall=now, monotonic=monotonic)
+        return frozenset(
+            path for path in lately if self.written.get(path, "") != fingerprint(root, path)
         )
 
     def look_up(self, stop: threading.Event) -> bool:

@@ -16,16 +16,19 @@ from vault_sync.core.model import Problem, RelPath
 Touches = Mapping[RelPath, float]
 """When somebody else last touched a file."""
 
-WINDOW = 60.0
-LIMIT = 3
+WINDOW, LIMIT = 60.0, 3
+"""More of our writes of the same bytes than this, in so many seconds, are a quarrel."""
+LONG, MANY = 300.0, 20
+"""The same for whatever bytes: whoever pastes entry after entry has each linked by us in turn."""
 REST = 900.0
 
 
 class Turn(NamedTuple):
-    """One side's last write before the other's: ours, or another program's."""
+    """One side's last write before the other's: ours (`what`: a hash of it), or another's."""
 
     at: float
     ours: bool
+    what: str = ""
 
 
 Turns = Mapping[RelPath, tuple[Turn, ...]]
@@ -62,31 +65,40 @@ def unexpired(touches: Touches, now: float, quiet: float) -> dict[RelPath, float
     return {path: at for path, at in touches.items() if at + quiet > now}
 
 
-def with_turns(turns: Turns, paths: Iterable[RelPath], at: float, *, ours: bool) -> Turns:
-    """`turns` after somebody wrote `paths`.
+def with_turns(turns: Turns, writes: Mapping[RelPath, str], at: float, *, ours: bool) -> Turns:
+    """`turns` after somebody wrote files; `writes` has a hash of what each was given, or "".
 
     A file that we never wrote has no turns: others may write it as often as they like. What is
     older than `REST` is forgotten.
     """
     after = {path: kept for path, old in turns.items() if (kept := _recent(old, at))}
-    for path in paths:
+    for path, what in writes.items():
         before = after.get(path, ())
         if before and before[-1].ours == ours:
-            after[path] = (*before[:-1], Turn(at, ours))
+            after[path] = (*before[:-1], Turn(at, ours, what))
         elif before or ours:
-            after[path] = (*before, Turn(at, ours))
+            after[path] = (*before, Turn(at, ours, what))
     return after
 
 
 def rests_until(turns: tuple[Turn, ...]) -> float | None:
     """Until when a file is left alone because two programs undo each other's writes there.
 
-    That is `REST` seconds after we wrote it more than `LIMIT` times in `WINDOW` seconds, each time
-    answered by another program. None: nothing of the kind.
+    That is `REST` seconds after our last write of too many (`LIMIT`, `MANY`), each answered by
+    another program. None: nothing of the kind.
     """
-    own = [turn.at for turn in turns if turn.ours]
-    bursts = (last for first, last in zip(own, own[LIMIT:], strict=False) if last - first <= WINDOW)
-    return max((last + REST for last in bursts), default=None)
+    own = [turn for turn in turns if turn.ours]
+    same = ([turn for turn in own if turn.what == what] for what in {turn.what for turn in own})
+    quarrels = [(writes, LIMIT, WINDOW) for writes in same] + [(own, MANY, LONG)]
+    return max(
+        (
+            last.at + REST
+            for writes, limit, window in quarrels
+            for first, last in zip(writes, writes[limit:], strict=False)
+            if last.at - first.at <= window
+        ),
+        default=None,
+    )
 
 
 def ping_pong(turns: Turns, now: float) -> tuple[Problem, ...]:
@@ -96,8 +108,8 @@ def ping_pong(turns: Turns, now: float) -> tuple[Problem, ...]:
             path=path,
             code="ping-pong",
             message=(
-                f"vault-sync and another program rewrite this file by turns, more than {LIMIT} "
-                "times in a minute; it is left alone"
+                "vault-sync and another program rewrite this file by turns, several times "
+                "a minute; it is left alone"
             ),
             hint=(
                 "find what rewrites it (a formatter or linter plugin, a second vault-sync over "
