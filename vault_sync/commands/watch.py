@@ -60,7 +60,7 @@ class _Watched:
         """
         known = self.mind.memory
         told = self._pass(moment, held)
-        whole = self.mind.memory is not known
+        whole = self.mind.memory is None or self.mind.memory is not known
         if whole:
             self.mind.memory = None
             self.state = State(self.config.root, self.state.directory)
