@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from vault_sync.core import snapshot as snapshots
 from vault_sync.core.base import Base, decode
-from vault_sync.core.links import Names
+from vault_sync.core.keys import key_of
+from vault_sync.core.links import Names, addresses, find
 from vault_sync.core.model import Key, Problem, RelPath
+from vault_sync.core.names import fold
 from vault_sync.core.plan import UNFINISHED, Create, Outcome, Plan, Rename, Trash, Write
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge import index
@@ -16,6 +18,7 @@ from vault_sync.edge.config import Config
 from vault_sync.edge.index import UNKNOWN, Came, File, mark_of
 from vault_sync.edge.state import State
 from vault_sync.rest import stamp_of
+from vault_sync.seen import Seen
 
 MANY = 200
 """From this many changed files on the whole vault is looked at: it costs no more."""
@@ -49,6 +52,22 @@ class Memory:
         for kind in single.values():
             self.others |= {key: path for key, path in kind.items() if path is not None}
 
+    def keep(self, path: RelPath, file: File) -> None:
+        """Remember a file as it is now: a new note, or one that was known as the same kind."""
+        was = self.files.get(path)
+        self.files[path] = file
+        if was is None:
+            self.names = self.names.with_moved({}, [path])
+        before = set(keys_in(was)) if was else set()
+        now = set(keys_in(file))
+        by_key = self.digests if file.kind == "digest" else self.notes
+        for key in before - now:
+            by_key[key] = tuple(other for other in by_key[key] if other != path)
+        for key in now - before:
+            by_key[key] = (*by_key.get(key, ()), path)
+            if file.kind == "note":
+                self.others[key] = path
+
 
 @dataclass(slots=True)
 class Mind:
@@ -69,9 +88,9 @@ def recall(config: Config, state: State) -> Memory | None:
     return None if found is None or stamp is None else Memory(stamp, *found)
 
 
-Identity = tuple[str, str, str]
-"""Kind, keys and ties of a file (`index.File`)."""
-OTHER: Identity = ("other", "", "")
+Identity = tuple[str, str, str, str]
+"""Kind, keys, ties and points of a file (`index.File`)."""
+OTHER: Identity = ("other", "", "", "")
 
 
 def identities(found: Snapshot) -> dict[RelPath, Identity]:
@@ -82,12 +101,41 @@ def identities(found: Snapshot) -> dict[RelPath, Identity]:
             for path in paths:
                 note = found.notes[path]
                 targets = (*note.digests, *(section.target for section in note.sections))
-                known[path] = (kind, key, "\n".join(targets))
+                said = (section.commentary for section in note.sections)
+                points = _points(path, [key], targets, said, found.names)
+                known[path] = (kind, key, "\n".join(targets), points)
     for path, digest in found.digests.items():
-        keys = "\n".join(entry.key for entry in digest.entries)
-        links = (entry.link.target if entry.link else "" for entry in digest.entries)
-        known[path] = ("digest", keys, "\n".join(links))
+        keys = [entry.key for entry in digest.entries]
+        links = [entry.link.target if entry.link else "" for entry in digest.entries]
+        said = (entry.fields.commentary for entry in digest.entries)
+        points = _points(path, keys, links, said, found.names)
+        known[path] = ("digest", "\n".join(keys), "\n".join(links), points)
     return known
+
+
+def _points(
+    path: RelPath, own: Collection[Key], ties: Iterable[str], said: Iterable[str], names: Names
+) -> str:
+    """What a file names that a note made later could turn out to be (`index.File`)."""
+    points: dict[str, None] = {}
+    for target in ties:
+        points |= dict.fromkeys(_nowhere(target, path, names))
+    for commentary in said:
+        if "[[" in commentary:
+            for link in find(commentary):
+                points |= dict.fromkeys(_nowhere(link.target, path, names))
+        if "://" in commentary:
+            keys = (key_of(address) for _, address in addresses(commentary))
+            points |= dict.fromkeys(key for key in keys if key is not None and key not in own)
+    return "\n".join(points)
+
+
+def _nowhere(target: str, source: RelPath, names: Names) -> Iterator[str]:
+    """The names that a new file must not have if a link is to lead where it leads now."""
+    name = fold(target.strip().replace("\\", "/")).rpartition("/")[2]
+    # `[[x.md]]` is the note x, if there comes to be one, before it is the note x.md.
+    if name and (name.endswith(".md") or names.resolve(target, source) is None):
+        yield from {f"[[{name}", f"[[{name.removesuffix('.md')}"}
 
 
 def plan_of(came: Came) -> Plan:
@@ -130,10 +178,11 @@ def after_whole(
     touched, final = _touched(acted, files, found.managed)
     if len(touched) > MANY:
         return None
-    known = identities(found)
+    gone = {each.path: None for each in acted.outcome.done if isinstance(each, Rename | Trash)}
+    known = identities(replace(found, names=found.names.with_moved(gone)) if gone else found)
     for path, file in files.items():
-        kind, keys, ties = known.get(path, OTHER)
-        files[path] = File(file.stat, file.mark, kind, keys, ties, settled=path not in touched)
+        identity = known.get(path, OTHER)
+        files[path] = File(file.stat, file.mark, *identity, settled=path not in touched)
     _written(files, acted.outcome, base, is_digest)
     namers = {
         row.key: tuple(map(Key, named))
@@ -157,21 +206,24 @@ def after_whole(
 
 
 def after_part(
-    stamp: str, acted: Acted, read: Mapping[RelPath, File], memory: Memory
+    stamp: str, acted: Acted, memory: Memory, seen: Seen, is_digest: Callable[[RelPath], bool]
 ) -> set[RelPath]:
     """Bring what is known up to date after a pass over some papers; the files to keep anew."""
     touched, final = _touched(acted, memory.files, memory.notes)
     changed: set[RelPath] = set()
-    for path, file in read.items():
+    for path, file in seen.read.items():
         now = file._replace(settled=path not in touched)
         if now != memory.files[path]:
-            memory.files[path] = now
+            memory.keep(path, now)
             changed.add(path)
+    known = _identities_after(acted.outcome, memory.names, seen, is_digest)
+    made = 0
     for operation in acted.outcome.done:
-        assert isinstance(operation, Write)
+        assert isinstance(operation, Create | Write)
         mark = mark_of(operation.after.encode("utf-8", "surrogateescape"))
-        was = memory.files[operation.path]
-        memory.files[operation.path] = was._replace(stat=UNKNOWN, mark=mark, settled=False)
+        identity = known.get(operation.path) or memory.files[operation.path][2:6]
+        memory.keep(operation.path, File(UNKNOWN, mark, *identity, settled=False))
+        made += isinstance(operation, Create)
         changed.add(operation.path)
     for path in touched & memory.files.keys():
         memory.files[path] = memory.files[path]._replace(settled=False)
@@ -180,6 +232,8 @@ def after_part(
     memory.stamp = stamp
     memory.came = replace(
         memory.came,
+        entries=acted.plan.entries,
+        notes=acted.plan.notes + made,
         problems=acted.plan.problems,
         wanted=acted.plan.wanted,
         lacking=acted.lacking,
@@ -195,19 +249,39 @@ def _touched(
 ) -> tuple[set[RelPath], bool]:
     """The files that the next pass must look at again; False if there is more to look at."""
     touched = {operation.path for operation in acted.plan.operations}
-    made = {each.path for each in acted.outcome.done if isinstance(each, Create)}
-    # What was held back, or could not be made, leaves no file by which it would be remembered.
-    final = all(each.path in made for each in acted.plan.operations if isinstance(each, Create))
+    # What was held back, or could not be made, leaves no file by which it would be remembered,
+    # unless something was to be agreed on about it and another file.
+    unmade = {each.path for each in acted.plan.operations if isinstance(each, Create)}
+    unmade -= {each.path for each in acted.outcome.done}
+    final = True
     for agreement in acted.plan.agreements:
         about = set(agreement.paths)
         for row in (*agreement.put, *agreement.drop):
             about.update(notes.get(row.key, ()))
             if row.digest:
                 about.add(RelPath(row.digest))
-        final = final and not about.isdisjoint(files)
+        if about.isdisjoint(files):
+            final = False
+        else:
+            unmade -= agreement.paths
         touched |= about
     touched |= {RelPath(each.path) for each in acted.plan.problems if each.code == UNFINISHED}
-    return touched & set(files), final
+    return touched & set(files), final and not unmade
+
+
+def _identities_after(
+    outcome: Outcome, names: Names, seen: Seen, is_digest: Callable[[RelPath], bool]
+) -> dict[RelPath, Identity]:
+    """What the files written are now, where notes were made, to which digests now lead."""
+    made = [each.path for each in outcome.done if isinstance(each, Create)]
+    if not made:
+        return {}
+    texts = {path: note.text for path, note in seen.snapshot.notes.items()}
+    texts |= {path: digest.text for path, digest in seen.snapshot.digests.items()}
+    texts |= {each.path: each.after for each in outcome.done if isinstance(each, Create | Write)}
+    names = names.with_moved({}, made)
+    known = identities(snapshots.of(texts, names=names, is_digest=is_digest, base=seen.base))
+    return {each.path: known.get(each.path, OTHER) for each in outcome.done}
 
 
 def _written(

@@ -3,7 +3,9 @@
 What the last pass read is remembered (`edge.index`). Where nothing but the texts of known files
 changed, and each of them is about the same papers and tied to the same files as before, only those
 papers can be out of line: they alone are reconciled, with every file that has a say in them read
-anew. Anything else is for a whole pass. Law (tests/system/test_scope.py): both make the same plan.
+anew. So it is where a digest has a new entry of a paper that nobody knows: who named its address
+before joins. Anything else is for a whole pass. Law (tests/system/test_scope.py): both make the
+same plan.
 """
 
 from __future__ import annotations
@@ -19,11 +21,13 @@ from vault_sync.core import globs
 from vault_sync.core import snapshot as snapshots
 from vault_sync.core.base import Base, decode, encode
 from vault_sync.core.model import Facts, Key, Problem, RelPath, Rules
-from vault_sync.core.plan import Agreement, Plan, Row, Write
+from vault_sync.core.names import fold
+from vault_sync.core.paths import stem_of
+from vault_sync.core.plan import Agreement, Create, Plan, Row, Write
 from vault_sync.core.reconcile import reconcile
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
-from vault_sync.edge.index import UNKNOWN, Came, File, believable, mark_of
+from vault_sync.edge.index import UNKNOWN, File, believable, mark_of
 from vault_sync.edge.state import State
 from vault_sync.edge.tables import read_some
 from vault_sync.edge.vault import read_all
@@ -61,6 +65,7 @@ class _Scope:
         self.stats = stats
         self.texts: dict[RelPath, str] = {}
         self.read: dict[RelPath, File] = {}
+        self.strangers: set[Key] = set()
 
     def take(self, paths: Iterable[RelPath]) -> bool:
         """Read files; False if one cannot be read."""
@@ -125,8 +130,11 @@ class _Scope:
         known = identities(found)
         if found.held or found.held_keys:
             return None
-        if any(known.get(path, OTHER) != file[2:5] for path, file in self.read.items()):
-            return None
+        for path, file in self.read.items():
+            now = File(file.stat, file.mark, *known.get(path, OTHER), settled=file.settled)
+            if not self.alike(self.memory.files[path], now):
+                return None
+            self.read[path] = now
         # Papers that merely stand in a file that was read wait for their turn.
         waiting = {
             entry.key: path for path, digest in found.digests.items() for entry in digest.entries
@@ -134,6 +142,66 @@ class _Scope:
         waiting |= {row.key: RelPath("") for row in base.rows if row.key}
         held = {key: path for key, path in waiting.items() if key not in keys}
         return replace(found, held_keys=held, others=self.memory.others)
+
+    def alike(self, was: File, now: File) -> bool:
+        """Whether a file is what it was, but for entries of `strangers`: papers nobody knows of."""
+        if was[2:5] == now[2:5]:
+            return True
+        if was.kind != "digest" or now.kind != "digest":
+            return False
+        before, after = _entries(was), _entries(now)
+        odd = {key for key, _ in before} ^ {key for key, _ in after}
+        self.strangers |= odd
+        return (
+            [each for each in before if each[0] not in odd]
+            == [each for each in after if each[0] not in odd]
+            and not any(link for key, link in before + after if key in odd)
+            and not any(self.memory.notes.get(key) for key in odd)
+            and all(self.read.keys() >= set(self.memory.digests.get(key, ())) for key in odd)
+        )
+
+    def more(self, plan: Plan, base: Base) -> set[Key] | None:
+        """The papers that a plan concerns beside its own; None if it takes a whole pass."""
+        made = self.made(plan, base) if _plain_sailing(plan) else None
+        waiting = None if made is None else self.waited_for(made)
+        return None if waiting is None else _renamed(plan.agreements, base) | waiting
+
+    def made(self, plan: Plan, base: Base) -> dict[Key, RelPath] | None:
+        """The notes that a plan makes; None unless all are of papers unknown, and stand alone."""
+        paths = {each.path for each in plan.operations if isinstance(each, Create)}
+        made = {
+            row.key: path
+            for agreement in plan.agreements
+            for row, value in agreement.put.items()
+            if row.field == "note" and (path := RelPath(str(decode(value)))) in paths
+        }
+        names, notes = self.memory.names, self.memory.notes
+        # Of an entry that is still being typed no more is agreed on than what it does not say.
+        strange = not any(
+            row.field in {"note", "commentary"} or (row.digest and row.digest not in self.read)
+            for row in base.rows
+            if row.key in made or row.key in self.strangers
+        )
+        free = not any(names.taken(path) or names.resolve(stem_of(path), path) for path in paths)
+        known = any(notes.get(key) for key in made)
+        return made if set(made.values()) == paths and strange and free and not known else None
+
+    def waited_for(self, made: Mapping[Key, RelPath]) -> set[Key] | None:
+        """The papers of files that name these new ones; None if a link waits for one of them."""
+        found: set[Key] = set()
+        stems = {f"[[{fold(stem_of(path))}" for path in made.values()}
+        for path, file in self.memory.files.items() if made else ():
+            points = set(self.read.get(path, file).points.split("\n"))
+            if not stems.isdisjoint(points):
+                return None
+            if not points.isdisjoint(made):
+                found.update(keys_in(file))
+        return found
+
+
+def _entries(digest: File) -> list[tuple[Key, str]]:
+    """The entries of a digest: each paper, and the link to its note."""
+    return list(zip(keys_in(digest), digest.ties.split("\n"), strict=False))
 
 
 def think(
@@ -152,16 +220,17 @@ def think(
     """
     came, files = memory.came, memory.files
     suspects = set(stats) | memory.open
-    if not came.final or len(suspects) > MANY or not suspects <= files.keys():
+    if not came.final or len(suspects) > MANY or None in stats.values():
         return None
-    if None in stats.values():
+    if not suspects <= files.keys():
         return None
     scope = _Scope(config, state, memory, stats)
     if not scope.take(suspects):
         return None
     changed = scope.changed()
     if not changed:
-        return Thought(snapshots.EMPTY, Base(known=True), plan_of(came), scope.read, ())
+        nothing = snapshots.EMPTY, Base(known=True)
+        return Thought(*nothing, plan_of(came), scope.read, came.lacking)
     if not came.calm:
         return None
     keys = {key for path in changed for key in keys_in(files[path])}
@@ -181,25 +250,28 @@ def think(
         found = scope.snapshot(keys, base, config.rules)
         if found is None:
             return None
+        if not scope.strangers <= keys:
+            keys |= scope.strangers
+            continue
         lacks = [key for key in lacking(found, base) if key in keys]
         facts = facts_of(lacks) if lacks else {}
         plan = reconcile(found, base, facts, config.rules, patient=patient)
-        if not _plain_sailing(plan):
+        if (more := scope.more(plan, base)) is None:
             return None
-        more = _renamed(plan.agreements, base) - keys
-        if not more:
+        if more <= keys:
             break
         keys |= more
-    plan = _of_all(plan, came, scope.read, keys, lacks)
+    plan = _of_all(plan, memory, scope.read, keys, lacks)
+    lacks = [*(key for key in came.lacking if key not in keys), *lacks]
     return Thought(found, base, plan, scope.read, tuple(lacks))
 
 
 def _plain_sailing(plan: Plan) -> bool:
-    """Whether a plan is nothing but edits of files that are there."""
+    """Whether a plan is nothing but edits of files that are there, and new ones."""
     return (
         not plan.conflicts
         and all(each.level == "notice" for each in plan.problems)
-        and all(isinstance(each, Write) for each in plan.operations)
+        and all(isinstance(each, Create | Write) for each in plan.operations)
     )
 
 
@@ -215,12 +287,14 @@ def _renamed(agreements: Iterable[Agreement], base: Base) -> set[Key]:
 
 def _of_all(
     plan: Plan,
-    came: Came,
+    memory: Memory,
     read: Mapping[RelPath, File],
     keys: Collection[Key],
     lacks: Sequence[Key],
 ) -> Plan:
     """The plan with what is known of the papers that were not looked at."""
+    came = memory.came
+    more = sum(len(_entries(now)) - len(_entries(memory.files[path])) for path, now in read.items())
     problems = [each for each in came.problems if RelPath(each.path) not in read]
     unknown = set(plan.wanted)
     wanted = [key for key in came.wanted if key not in keys]
@@ -229,7 +303,7 @@ def _of_all(
         plan,
         problems=tuple(dict.fromkeys((*problems, *plan.problems))),
         digests=came.digests,
-        entries=came.entries,
+        entries=came.entries + more,
         notes=came.notes,
         wanted=tuple(wanted),
     )

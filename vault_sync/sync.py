@@ -364,7 +364,7 @@ def _remember(
         memory = None
     elif memory is not None:
         was = memory.stamp
-        changed = after_part(stamp, acted, seen.read, memory)
+        changed = after_part(stamp, acted, memory, seen, is_digest(config.rules))
         if changed or stamp != was:
             files = {each: memory.files[each] for each in changed}
             index.save(path, stamp, memory.came, files, beside=was)

@@ -60,8 +60,10 @@ CAME = Came(
     namers={Key("a"): (Key("b"), Key("c"))},
 )
 FILES = {
-    PATH: File(stat(5), b"m" * 16, "note", "arxiv:1", "2023년\n2023년", settled=True),
-    ODD: File(stat(6), b"n" * 16, "other", "", "", settled=True),
+    PATH: File(
+        stat(5), b"m" * 16, "note", "arxiv:1", "2023년\n2023년", "arxiv:2\n[[없는", settled=True
+    ),
+    ODD: File(stat(6), b"n" * 16, "other", "", "", "", settled=True),
 }
 STATS = {path: file.stat for path, file in FILES.items()}
 

@@ -27,7 +27,7 @@ from vault_sync.edge.state import State
 from vault_sync.edge.tables import bound, unbound
 from vault_sync.edge.walk import Stat
 
-FORMAT = 1
+FORMAT = 2
 GRAIN = 20_000_000
 """Nanoseconds that a file system's clock may stand still: a jiffy is at most 10 ms."""
 COARSE = 2_000_000_000
@@ -39,8 +39,8 @@ UNKNOWN = Stat(-1, 0, 0, 0)
 _TABLES = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE file(path PRIMARY KEY, size INTEGER, mtime_ns INTEGER, ctime_ns INTEGER,
-                  inode INTEGER, mark BLOB, kind TEXT, keys TEXT, ties TEXT, settled INTEGER,
-                  sum INTEGER NOT NULL) WITHOUT ROWID;
+                  inode INTEGER, mark BLOB, kind TEXT, keys TEXT, ties TEXT, points TEXT,
+                  settled INTEGER, sum INTEGER NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -49,8 +49,9 @@ class File(NamedTuple):
 
     `mark` is the hash of its bytes. `kind` is "note" (managed), "plain", "digest" or "other",
     `keys` are the papers it is about and `ties` the links by which it is tied to others, both in
-    its order, one a line: its identity, apart from all that its texts say. `settled`: the last
-    pass had nothing to do there.
+    its order, one a line: its identity, apart from all that its texts say. `points` is what its
+    commentaries name that is no file yet, one a line: keys, and folded names after `[[`.
+    `settled`: the last pass had nothing to do there.
     """
 
     stat: Stat
@@ -58,6 +59,7 @@ class File(NamedTuple):
     kind: str
     keys: str
     ties: str
+    points: str
     settled: bool
 
 
@@ -168,10 +170,10 @@ def load(path: Path, stamp: str) -> tuple[Came, dict[RelPath, File]] | None:
             for row in connection.execute("SELECT * FROM file"):
                 if _sum(row[:-1]) != row[-1]:
                     return None
-                name, size, mtime, ctime, inode, mark, kind, keys, ties, settled, _ = row
+                name, size, mtime, ctime, inode, mark, kind, keys, ties, points, settled, _ = row
                 stat = Stat(size, mtime, ctime, inode)
                 files[RelPath(unbound(name))] = File(
-                    stat, mark, kind, keys, unbound(ties), bool(settled)
+                    stat, mark, kind, keys, unbound(ties), unbound(points), bool(settled)
                 )
             return came, files
     except (sqlite3.Error, ValueError, TypeError, KeyError):
@@ -231,7 +233,7 @@ def save(
                 [("stamp", stamp), ("came", said), ("sum", _mark(stamp, said))],
             )
             connection.executemany(
-                "REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [_row(name, files[name]) for name in sorted(files)],
             )
             connection.execute("COMMIT")
@@ -255,6 +257,6 @@ def forget(path: Path) -> None:
 
 
 def _row(name: RelPath, file: File) -> tuple[object, ...]:
-    said = (file.mark, file.kind, file.keys, bound(file.ties), int(file.settled))
-    row = (bound(name), *file.stat, *said)
+    said = (file.mark, file.kind, file.keys, bound(file.ties), bound(file.points))
+    row = (bound(name), *file.stat, *said, int(file.settled))
     return (*row, _sum(row))
