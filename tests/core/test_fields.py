@@ -554,3 +554,15 @@ def test_an_open_fence_in_a_digest_cannot_swallow_a_note() -> None:
     if "would-not-read-back" not in codes(plan):
         assert section(vault, NOTE).commentary == said(vault, ALPHA).commentary
     quiet(vault)
+
+
+def test_a_note_to_be_made_is_at_odds_with_nobody() -> None:
+    """Its entry was edited and it was deleted, before `rebuild` makes it again."""
+    vault = settled()
+    del vault.files[NOTE]
+    change(vault, WEEK, LINKED, "|Alpha Models: Another Study]]")
+    change(vault, WEEK, FIRST, "알파 새 문장입니다.")
+    plan = vault.sync(remake=True)
+    assert plan.conflicts == ()
+    assert "알파 새 문장입니다." in vault.files[NOTE] and "Another Study" in vault.files[NOTE]
+    quiet(vault)

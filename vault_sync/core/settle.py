@@ -119,6 +119,8 @@ def _shared(
 
 
 def _choice(choices: Choices, paper: Paper, digest: RelPath, name: str) -> Side | None:
+    if paper.note is None:
+        return "digest"  # a note that is still to be made says nothing yet
     return choices.get((paper.key, digest, name)) or choices.get((paper.base_key, digest, name))
 
 
