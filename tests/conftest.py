@@ -7,12 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from vault_sync.edge.state import State
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "sample_vault"
@@ -94,6 +95,22 @@ class Vault:
             if path.is_file()
             and path.relative_to(self.root).parts[0] not in {".vault-sync", ".git"}
         }
+
+
+@pytest.fixture(autouse=True)
+def _states_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close what a test opened: since 3.13 Python warns of a database that is left open."""
+    opened: list[State] = []
+    make = State.__init__
+
+    def remember(self: State, *given: Any, **named: Any) -> None:
+        make(self, *given, **named)
+        opened.append(self)
+
+    monkeypatch.setattr(State, "__init__", remember)
+    yield
+    for state in opened:
+        state.close()
 
 
 @pytest.fixture
