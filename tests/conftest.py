@@ -72,7 +72,12 @@ class Vault:
     @property
     def env(self) -> Mapping[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        return kept | {"VAULT_SYNC_STATE_DIR": str(self.state), "NO_COLOR": "1"} | self.environ
+        own = {
+            "VAULT_SYNC_STATE_DIR": str(self.state),
+            "XDG_STATE_HOME": str(self.state.parent / "xdg"),  # the daemon's log
+            "NO_COLOR": "1",
+        }
+        return kept | own | self.environ
 
     def read(self, path: str) -> str:
         return (self.root / path).read_bytes().decode("utf-8", "surrogateescape")
