@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import count
+from functools import partial
 
 from vault_sync import scope
 from vault_sync.core import chosen
@@ -31,6 +31,7 @@ from vault_sync.edge.vault import read_all, scan
 from vault_sync.edge.write import apply
 from vault_sync.memory import OTHER, Acted, Memory, Mind, after_part, after_whole, recall
 from vault_sync.order import Order, Result
+from vault_sync.progress import Progress, counted, silent
 from vault_sync.rest import stamp_of
 from vault_sync.seen import Seen, exported, is_digest, lacking, seen_of
 
@@ -40,17 +41,10 @@ __all__ = [
     "run", "seen_of", "think", "view",
 ]  # fmt: skip
 
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and how much there is."""
-
 Typed = Callable[[Iterable[RelPath]], frozenset[RelPath]]
 """Which of these files somebody has touched while the pass was reading and thinking."""
 
 FactsOf = Callable[[Sequence[Key]], Mapping[Key, Facts]]
-
-
-def _silent(what: str, done: int, whole: int) -> None:
-    del what, done, whole
 
 
 def _nobody(paths: Iterable[RelPath]) -> frozenset[RelPath]:
@@ -63,7 +57,7 @@ def no_facts(keys: Sequence[Key]) -> Mapping[Key, Facts]:
     return {}
 
 
-def look(config: Config, base: Base, progress: Progress = _silent) -> Seen:
+def look(config: Config, base: Base, progress: Progress = silent) -> Seen:
     """Read the whole vault.
 
     Raises:
@@ -86,7 +80,13 @@ def look(config: Config, base: Base, progress: Progress = _silent) -> Seen:
     return replace(seen_of(texts, config.rules, base, tuple(problems)), read=read)
 
 
-def think(seen: Seen, rules: Rules, facts: Mapping[Key, Facts], order: Order) -> Plan:
+def think(
+    seen: Seen,
+    rules: Rules,
+    facts: Mapping[Key, Facts],
+    order: Order,
+    progress: Progress = silent,
+) -> Plan:
     """The plan for what was seen, the decisions of the conflicts note and the order in it."""
 
     def planned(choices: Choices) -> Plan:
@@ -100,6 +100,7 @@ def think(seen: Seen, rules: Rules, facts: Mapping[Key, Facts], order: Order) ->
             allowed=order.allowed,
             only=_only(order.only),
             patient=order.patient,
+            told=partial(progress, "comparing"),
         )
 
     choices: dict[tuple[Key, RelPath, str], Side] = {}
@@ -169,7 +170,7 @@ def planned(
     state: State,
     order: Order,
     facts_of: FactsOf = no_facts,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> tuple[Seen, Plan]:
     """Look and think; nothing is written and nothing locked.
 
@@ -184,7 +185,7 @@ def view(
     state: State,
     order: Order,
     facts_of: FactsOf = no_facts,
-    progress: Progress = _silent,
+    progress: Progress = silent,
     mind: Mind | None = None,
     hints: frozenset[RelPath] | None = None,
 ) -> View:
@@ -196,7 +197,7 @@ def view(
             return part
     seen = look(config, base_of(state), progress)
     lacks = lacking(seen, config.rules)
-    plan = think(seen, config.rules, facts_of(lacks), order)
+    plan = think(seen, config.rules, facts_of(lacks), order, progress)
     unknown = set(plan.wanted)
     plan = replace(plan, wanted=tuple(key for key in lacks if key in unknown))
     return View(seen, plan, tuple(lacks), facts)
@@ -245,7 +246,7 @@ def run(
     *,
     ask: Callable[[Sequence[Key]], object] | None = None,
     wait: float = 5.0,
-    progress: Progress = _silent,
+    progress: Progress = silent,
     mind: Mind | None = None,
     hints: frozenset[RelPath] | None = None,
     typed: Typed = _nobody,
@@ -303,7 +304,7 @@ def _acted(
             cause=order.cause,
             started=datetime.now(UTC),
             sources=_sources(found.seen, doable),
-            at=_told(progress, len(doable.operations)),
+            at=counted(progress, len(doable.operations)),
         )
     state.outdate()
     _remember(config, state, order, found, (doable, outcome), mind)
@@ -320,18 +321,6 @@ def _old_dropped(config: Config, state: State) -> list[Problem]:
     return (
         [Problem("vault-sync.toml", "saved-dropped", words, hint, level="notice")] if count else []
     )
-
-
-def _told(progress: Progress, whole: int) -> Callable[[str, RelPath], None]:
-    """Counts the files that are swapped in."""
-    done = count(1)
-
-    def at(point: str, path: RelPath) -> None:
-        del path
-        if point == "before-look":
-            progress("writing", next(done), whole)
-
-    return at
 
 
 def _look_again(config: Config, state: State, order: Order, facts_of: FactsOf, mind: Mind) -> None:

@@ -31,6 +31,12 @@ from vault_sync.core.presence import Choices, Paper
 from vault_sync.core.settle import LIVE, NOTE, Settlement, settle
 from vault_sync.core.snapshot import Snapshot
 
+Told = Callable[[int, int], None]
+
+
+def _nobody(done: int, whole: int) -> None:
+    del done, whole
+
 
 def reconcile(
     snapshot: Snapshot,
@@ -43,12 +49,14 @@ def reconcile(
     allowed: str = "",
     only: Callable[[Paper], bool] | None = None,
     patient: bool = False,
+    told: Told = _nobody,
 ) -> Plan:
     """The plan that brings a vault in line.
 
     `remake` makes missing notes again and removes nothing; `choices` settle conflicts; `allowed`
     is the number of a list of removals that a person has seen; `only` chooses the papers that are
-    looked at (all); `patient` leaves new entries alone that are nothing but an address.
+    looked at (all); `patient` leaves new entries alone that are nothing but an address; `told`
+    hears how many papers are done, of how many.
     """
     choices = choices or {}
     snapshot = chosen.believed(snapshot, choices)
@@ -80,10 +88,9 @@ def reconcile(
         _repoint(settlement, layout)
     scene = Scene(snapshot, base, facts, rules, layout, tuple(settlements), guarded.held)
     named = cross_links.named(scene)
-    pending = _operations(scene, named)
+    pending = _operations(scene, named, told)
     kept = agreements.of(pending, scene, named)
-    # What is believed is remembered even while its removals are asked about, as the question is
-    # answered by another command.
+    # What is believed is remembered even while another command is asked for its removals.
     kept += agreements.texts(snapshot, guarded.held & chosen.named(choices))
     said = {row for each in kept for row in each.put}
     drop = forgotten.rows(guarded.papers, snapshot, base, there.standing) - said
@@ -93,11 +100,12 @@ def reconcile(
     return _plan(scene, pending, kept, tuple(dict.fromkeys(problems)))
 
 
-def _operations(scene: Scene, named: cross_links.NamedKeys) -> Pending:
+def _operations(scene: Scene, named: cross_links.NamedKeys, told: Told) -> Pending:
     pending = Pending()
     lists = cross_links.lists(scene, named)
-    for settlement in scene.settlements:
+    for number, settlement in enumerate(scene.settlements):
         note_operations.add(pending, scene, settlement, lists[settlement.key])
+        told(number + 1, len(scene.settlements))
     digest_operations.add(pending, scene)
     return pending
 

@@ -112,6 +112,7 @@ class Writing:
 
     def _write(self, task: Task, folder: int, name: str, *, sync: bool) -> None:
         """One temporary file, with the mode and attributes of the file it will stand for."""
+        self._at("before-stage", task.path)
         target_folder, target = self._vault.place(task.path, make=task.kind == "create")
         like = None
         if task.kind == "create":
