@@ -16,7 +16,7 @@ from vault_sync.core.plan import Conflict, Create, Operation, Plan, Rename, Tras
 IN_LINE, OUT_OF_LINE, USAGE, BUG, BUSY, INTERRUPTED = 0, 1, 2, 3, 4, 130
 """The exit codes (README, "Exit codes")."""
 
-_SIGNS = {"create": "+", "write": "~", "rename": ">", "trash": "-"}
+SIGNS = {"create": "+", "write": "~", "rename": ">", "trash": "-"}
 
 
 def shown(text: str) -> str:
@@ -52,7 +52,7 @@ def operation_lines(operations: Iterable[Operation]) -> Iterator[str]:
     """A line an operation: `+ papers/x.md  (why)`."""
     for operation in operations:
         to = f" -> {operation.to}" if isinstance(operation, Rename | Trash) else ""
-        sign = _SIGNS[kind(operation)]
+        sign = SIGNS[kind(operation)]
         yield shown(f"{sign} {operation.path}{to}  ({operation.why})")
 
 
@@ -166,7 +166,7 @@ def as_json(
 
 def summary(plan: Plan, done: Sequence[Operation]) -> str:
     """One line: what there is, what was done."""
-    counts = {name: sum(kind(each) == name for each in done) for name in _SIGNS}
+    counts = {name: sum(kind(each) == name for each in done) for name in SIGNS}
     words = {"create": "made", "write": "edited", "rename": "renamed", "trash": "to the trash"}
     did = ", ".join(f"{count} {words[name]}" for name, count in counts.items() if count)
     entries = f"{plan.entries} {'entry' if plan.entries == 1 else 'entries'}"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from vault_sync import report
 from vault_sync.commands.console import Console, UsageError
 from vault_sync.core.model import RelPath
+from vault_sync.core.plan import Outcome
 from vault_sync.edge import past
+from vault_sync.edge.config import Config
 from vault_sync.edge.records import PassRecord
 from vault_sync.edge.recover import recover
-
-SIGNS = {"create": "+", "write": "~", "rename": ">", "trash": "-"}
+from vault_sync.edge.state import State
 
 
 def log(console: Console, limit: int | None) -> int:
@@ -40,7 +42,7 @@ def _lines(record: PassRecord) -> list[str]:
     for change in record.changes:
         to = f" -> {change.to}" if change.to else ""
         undone = f"  NOT DONE: {change.undone}" if change.undone else ""
-        lines.append(f"  {SIGNS[change.kind]} {change.path}{to}  ({change.why}){undone}")
+        lines.append(f"  {report.SIGNS[change.kind]} {change.path}{to}  ({change.why}){undone}")
     return lines
 
 
@@ -66,18 +68,11 @@ def undo(console: Console, pass_id: int | None) -> int:
     """Take a pass back; a file edited since is left as it is, and named."""
     config = console.config()
     state = console.state(config)
-    try:
-        with state.lock(5.0):
-            console.complain(report.problem_lines(recover(config.root, state)))
-            try:
-                outcome = past.undo(config.root, state, pass_id, started=datetime.now(UTC))
-            except LookupError as error:
-                raise UsageError(f"{error.args[0]}: `vault-sync log` lists them") from error
-    finally:
-        state.close()
-    console.say(report.operation_lines(outcome.done))
-    console.complain(report.undone_lines(outcome.undone))
-    return report.OUT_OF_LINE if outcome.undone else report.IN_LINE
+
+    def act() -> Outcome:
+        return past.undo(config.root, state, pass_id, started=datetime.now(UTC))
+
+    return _written(console, config, state, act, "`vault-sync log` lists them")
 
 
 def restore(console: Console, path: str) -> int:
@@ -85,13 +80,24 @@ def restore(console: Console, path: str) -> int:
     config = console.config()
     state = console.state(config)
     wanted = RelPath(console.path_in(config, path))
+
+    def act() -> Outcome:
+        return past.restore(config.root, state, wanted, started=datetime.now(UTC))
+
+    return _written(console, config, state, act, f"look in {state.saved}")
+
+
+def _written(
+    console: Console, config: Config, state: State, act: Callable[[], Outcome], hint: str
+) -> int:
+    """Do it with the vault in hand, after whatever was interrupted, and say what came of it."""
     try:
         with state.lock(5.0):
             console.complain(report.problem_lines(recover(config.root, state)))
             try:
-                outcome = past.restore(config.root, state, wanted, started=datetime.now(UTC))
+                outcome = act()
             except LookupError as error:
-                raise UsageError(f"{error.args[0]}: look in {state.saved}") from error
+                raise UsageError(f"{error.args[0]}: {hint}") from error
     finally:
         state.close()
     console.say(report.operation_lines(outcome.done))

@@ -30,7 +30,7 @@ from typing import NamedTuple
 from vault_sync.core import title_line
 from vault_sync.core.keys import key_of
 from vault_sync.core.model import Fields, Key
-from vault_sync.core.text import BOM, Line, Span, fenced, lines
+from vault_sync.core.text import BOM, Line, Span, fenced, line_number, lines
 from vault_sync.core.title_line import TitleLine
 
 OwnLink = Callable[[Key, str, bool], bool]
@@ -363,7 +363,7 @@ def _notices(
     if conflict is not None:
         found.append((conflict, "conflict-markers", "git has left its conflict markers here"))
     if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
+        line = line_number(text, text.index("\0"))
         found.append((line, "nul", "there is a NUL character here: the file may be damaged"))
     return sorted(found)
 

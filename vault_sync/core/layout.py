@@ -46,13 +46,6 @@ class Layout:
             found = self.moved[found]
         return found
 
-    def relinked(self, target: str, source: RelPath) -> str:
-        """The target to write so that a link still leads where it did."""
-        to = self.leads_to(target, source)
-        if to is None:
-            return target
-        return self.linked(to, self.moved.get(source, source), target)
-
     def linked(self, to: RelPath, source: RelPath, target: str = "") -> str:
         """The target of a link to `to`: `target` if that leads there, else the shortest."""
         if target and self.after.resolve(target, source) == to:

@@ -20,6 +20,7 @@ from vault_sync.core.note import Section
 from vault_sync.core.paths import joined, natural, stem_of
 from vault_sync.core.plan import Row
 from vault_sync.core.snapshot import Snapshot
+from vault_sync.core.text import line_number
 from vault_sync.core.ties import Choices, Kind, Paper, Role, Tie
 
 __all__ = ["Choices", "Kind", "Paper", "Presence", "Role", "Tie", "of"]
@@ -343,7 +344,7 @@ class _Pairing:
         text = self.snapshot.digests[digest].text
         for span, url in addresses(text):
             if key_of(url) == key:
-                line = text.count("\n", 0, span.start) + 1
+                line = line_number(text, span.start)
                 start = text.rfind("\n", 0, span.start) + 1
                 if not text[start : span.start].strip("< \t\ufeff"):
                     return line

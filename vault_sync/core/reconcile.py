@@ -15,6 +15,7 @@ from vault_sync.core import (
     cross_links,
     digest_operations,
     forgotten,
+    globs,
     note_operations,
     presence,
     removals,
@@ -138,8 +139,7 @@ def _digest_folder(snapshot: Snapshot, rules: Rules) -> str:
     """Where a digest that only a note names is made: beside the newest there is."""
     if snapshot.digests:
         return folder_of(max(snapshot.digests))
-    fixed = rules.digest_paths[0].partition("*")[0] if rules.digest_paths else ""
-    return fixed.rpartition("/")[0]
+    return globs.fixed_folder(rules.digest_paths[0]) if rules.digest_paths else ""
 
 
 def _repoint(settlement: Settlement, layout: Layout) -> None:

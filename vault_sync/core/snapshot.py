@@ -24,6 +24,7 @@ from vault_sync.core.names import fold
 from vault_sync.core.note import Note
 from vault_sync.core.paths import stem_of
 from vault_sync.core.plan import Row
+from vault_sync.core.text import line_number
 
 UNLINKABLE = re.compile(r"[#\[\]|\r\n]|%%")
 """What ends a wikilink's target early, or opens a comment (Obsidian's help, "Internal links")."""
@@ -307,7 +308,7 @@ def _damage(path: RelPath, text: str, *, was_ours: bool) -> Problem | None:
     """What makes a file one that no edit could have left behind."""
     line = 1
     if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
+        line = line_number(text, text.index("\0"))
         code, message = "nul", "the file holds NUL characters: it was damaged while being written"
         hint = "bring it back with `vault-sync restore`, or from a backup"
     elif was_ours and not text.strip("\ufeff \t\r\n"):
@@ -316,11 +317,11 @@ def _damage(path: RelPath, text: str, *, was_ours: bool) -> Problem | None:
     elif _CONFLICT_MARKER.search(text):
         found = _CONFLICT_MARKER.search(text)
         assert found is not None
-        line = text.count("\n", 0, found.start()) + 1
+        line = line_number(text, found.start())
         code, message = "conflict-markers", "git has left conflict markers in the file"
         hint = "settle the merge first; nothing is written until the markers are gone"
     elif (at := _undecodable(text)) is not None:
-        line = text.count("\n", 0, at) + 1
+        line = line_number(text, at)
         code, message = "not-utf-8", "the file is not valid UTF-8"
         hint = "save it as UTF-8; nothing is written until then"
     else:

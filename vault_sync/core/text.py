@@ -8,7 +8,6 @@ back to the same bytes. Only "\n" ends a line; a "\r" before it belongs to the n
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
@@ -161,16 +160,6 @@ def _closable(fences: Sequence[_Fence | None]) -> list[bool]:
         if fence.closes:
             longest[fence.mark] = max(longest[fence.mark], fence.length)
     return found
-
-
-class LineIndex:
-    """Line numbers of many offsets of one text, by bisection."""
-
-    def __init__(self, of: Sequence[Line]) -> None:
-        self._starts = [line.start for line in of]
-
-    def number(self, offset: int) -> int:
-        return max(1, bisect_right(self._starts, offset))
 
 
 def blank(text: str, line: Line) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from vault_sync.core import names
 from vault_sync.core.model import Rules
+from vault_sync.core.text import line_number
 
 FILE = "vault-sync.toml"
 
@@ -263,4 +264,4 @@ def _line(text: str, name: str) -> int:
     """The line on which a key or table is named; TOML readers do not tell."""
     quoted = re.escape(name)
     found = re.search(rf"^[ \t]*(?:\[+[ \t]*)?['\"]?{quoted}['\"]?[ \t]*[.=\]]", text, re.MULTILINE)
-    return text.count("\n", 0, found.start()) + 1 if found else 1
+    return line_number(text, found.start()) if found else 1

@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from vault_sync.core.model import Problem, RelPath
 from vault_sync.edge import journal, records, saved
@@ -26,15 +25,6 @@ from vault_sync.edge.swap import Writing
 
 KEPT = 60.0
 """Seconds for which a displaced file is kept and looked at: an editor may write into it late."""
-
-
-class _Leftover(NamedTuple):
-    """A temporary file: its folder, open, and its name; the pass and number in that name."""
-
-    folder: int
-    name: str
-    token: str
-    number: int
 
 
 def recover(root: Path, state: State, now: float | None = None) -> list[Problem]:
