@@ -177,6 +177,8 @@ def _section(base: _Body, ours: _Body, theirs: _Body, name: Name) -> Merged:
     heading = ours.text[here.heading.start : here.heading.end]
     if not said.text:
         return Merged(heading, said.conflicts)
-    shape, text = (here, ours.text) if here.words or not there.words else (there, theirs.text)
-    gap = text[shape.heading.stop : shape.words[0].start] if shape.words else "\n"
+    shape, text = (
+        (here, ours.text) if here.commentary or not there.commentary else (there, theirs.text)
+    )
+    gap = text[shape.heading.stop : shape.words.start] if shape.commentary else "\n"
     return Merged(f"{heading}\n{gap}{said.text}", said.conflicts)

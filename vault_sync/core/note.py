@@ -21,10 +21,11 @@ from vault_sync.core.text import (
     Edit,
     Line,
     Span,
-    blank,
     fenced,
+    line_at,
     line_edits,
     lines,
+    lines_of,
     newline_kind,
     splice,
     to_newlines,
@@ -62,14 +63,14 @@ class Section:
     """One digest section. `target` is the heading's link as written, `link` its characters.
 
     `heading` is the heading's line, `body` all that follows up to the next heading; `words` are
-    the lines of the commentary, from its first to its last line that is not blank.
+    the characters of the commentary, from its first to its last line that is not blank.
     """
 
     target: str
     link: Span
     heading: Line
     body: Span
-    words: tuple[Line, ...]
+    words: Span
     commentary: str
     line: int
     commentary_line: int
@@ -140,50 +141,66 @@ def linked(item: str) -> str:
 
 
 def _sections(text: str, body: int) -> tuple[tuple[Section, ...], int | None]:
-    # The block above the body is YAML; a fence or heading in it is none.
-    all_lines = [
-        Line(line.start + body, line.end + body, line.stop + body) for line in lines(text[body:])
-    ]
-    code = fenced(text, all_lines)
-    above = text.count("\n", 0, body)
-    headings: list[tuple[int, re.Match[str] | None]] = []
-    for number, line in enumerate(all_lines):
-        if code[number] or "#" not in text[line.start : line.start + 4]:
-            continue
-        heading = _HEADING.fullmatch(text, line.start, line.end)
-        if heading is not None:
-            words = heading["words"] or ""
-            at = heading.start("words") if words else 0
-            found = _LINK_ONLY.fullmatch(text, at, at + len(words)) if words else None
-            headings.append((number, found))
+    headings = _headings(text, body)
+    starts = [line.start for line, _ in headings]
     sections = []
-    for index, (number, found) in enumerate(headings):
-        if found is None:
-            continue
-        end = headings[index + 1][0] if index + 1 < len(headings) else len(all_lines)
-        inside = all_lines[number + 1 : end]
-        sections.append(_section(text, found, all_lines[number], inside, above + number + 1))
-    first = all_lines[headings[0][0]].start if headings else None
-    return tuple(sections), first
+    at, number = 0, 1
+    for (line, heading), end in zip(headings, [*starts[1:], len(text)], strict=False):
+        found = _LINK_ONLY.fullmatch(text, *heading.span("words")) if heading["words"] else None
+        if found is not None:
+            number += text.count("\n", at, line.start)
+            at = line.start
+            sections.append(_section(text, found, line, Span(line.stop, end), number))
+    return tuple(sections), starts[0] if starts else None
 
 
-def _section(
-    text: str, found: re.Match[str], heading: Line, inside: Sequence[Line], number: int
-) -> Section:
-    first = next((at for at, line in enumerate(inside) if not blank(text, line)), None)
-    words: tuple[Line, ...] = ()
-    if first is not None:
-        last = max(at for at, line in enumerate(inside) if not blank(text, line))
-        words = tuple(inside[first : last + 1])
+def _headings(text: str, body: int) -> list[tuple[Line, re.Match[str]]]:
+    """The headings of level 1 and 2 below `body`, code aside.
+
+    The block above the body is YAML; a fence or heading in it is none. Only lines with a `#` are
+    looked at: a note has hundreds of others, and each is read at every proof.
+    """
+    code = _fenced_lines(text, body)
+    found = []
+    mark = text.find("#", body)
+    while mark >= 0:
+        line = line_at(text, mark, body)
+        heading = _HEADING.fullmatch(text, line.start, line.end)
+        if heading is not None and line.start not in code:
+            found.append((line, heading))
+        mark = text.find("#", line.stop)
+    return found
+
+
+def _fenced_lines(text: str, body: int) -> frozenset[int]:
+    """Where the lines begin that are fenced code."""
+    if text.find("```", body) < 0 and text.find("~~~", body) < 0:
+        return frozenset()
+    below = text[body:]
+    of = lines(below)
+    inside = fenced(below, of)
+    return frozenset(line.start + body for line, code in zip(of, inside, strict=True) if code)
+
+
+def _section(text: str, found: re.Match[str], heading: Line, body: Span, number: int) -> Section:
+    said = body.of(text)
+    first = len(said) - len(said.lstrip())
+    words = Span(body.start, body.start)
+    if first < len(said):
+        last = len(said.rstrip()) - 1
+        words = Span(
+            line_at(text, body.start + first, body.start).start,
+            line_at(text, body.start + last, body.start).end,
+        )
     return Section(
         target=found["target"].strip(),
         link=Span(*found.span("target")),
         heading=heading,
-        body=Span(heading.stop, inside[-1].stop if inside else heading.stop),
+        body=body,
         words=words,
-        commentary="\n".join(text[line.start : line.end] for line in words),
+        commentary=words.of(text).replace("\r\n", "\n"),
         line=number,
-        commentary_line=number + 1 + (first or 0),
+        commentary_line=number + 1 + text.count("\n", body.start, words.start),
     )
 
 
@@ -258,8 +275,8 @@ def edit(
 def _say(note: Note, section: Section, commentary: str, newline: str) -> list[Edit]:
     if commentary == section.commentary:
         return []
-    if section.words and commentary:
-        return line_edits(note.text, section.words, commentary, newline)
+    if section.commentary and commentary:
+        return line_edits(note.text, lines_of(note.text, section.words), commentary, newline)
     followed = section.body.end < len(note.text)
     words = f"\n{commentary}\n" if commentary else ""
     if followed:

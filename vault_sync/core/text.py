@@ -56,6 +56,21 @@ def lines(text: str) -> list[Line]:
     return found
 
 
+def line_at(text: str, offset: int, begin: int = 0) -> Line:
+    """The line that holds `offset`, of the text that begins at `begin`."""
+    start = max(begin, text.rfind("\n", begin, offset) + 1)
+    newline = text.find("\n", offset)
+    if newline < 0:
+        return Line(start, len(text), len(text))
+    end = newline - 1 if newline > start and text[newline - 1] == "\r" else newline
+    return Line(start, end, newline + 1)
+
+
+def lines_of(text: str, span: Span) -> list[Line]:
+    """The lines of one stretch of a text."""
+    return [Line(*(at + span.start for at in line)) for line in lines(span.of(text))]
+
+
 def line_number(text: str, offset: int) -> int:
     """The 1-based number of the line that holds `offset`."""
     return text.count("\n", 0, offset) + 1
@@ -160,11 +175,6 @@ def _closable(fences: Sequence[_Fence | None]) -> list[bool]:
         if fence.closes:
             longest[fence.mark] = max(longest[fence.mark], fence.length)
     return found
-
-
-def blank(text: str, line: Line) -> bool:
-    """Whether a line holds nothing but blanks."""
-    return not text[line.start : line.end].strip()
 
 
 def line_edits(text: str, old: Sequence[Line], new: str, newline: str) -> list[Edit]:
