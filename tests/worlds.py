@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import count
 from typing import NamedTuple
 
@@ -223,7 +222,7 @@ def _fill(value: Fields, number: count[int]) -> Fields:
     url = value.url.format(f"{next(number):05d}").strip("<>")
     title, commentary = _filled(value.title, number), _filled(value.commentary, number)
     # Prose may end an entry in blanks; a line of nothing else may not.
-    return replace(value, url=url, title=title, commentary=commentary)
+    return value._replace(url=url, title=title, commentary=commentary)
 
 
 def _entry_lines(entry: Fields, stars: str, shape: Shape) -> list[str]:

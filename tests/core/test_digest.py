@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -105,7 +104,7 @@ def only(text: str) -> tuple[Digest, Entry]:
 def edited(text: str, number: int = 0, link: str | None = None, **change: Any) -> str:
     read = digest.read(text)
     entry = read.entries[number]
-    return splice(text, digest.edit(read, entry, replace(entry.fields, **change), link))
+    return splice(text, digest.edit(read, entry, entry.fields._replace(**change), link))
 
 
 @pytest.mark.parametrize("line", PROSE)
@@ -344,9 +343,9 @@ def test_a_title_typed_late_beside_the_link(body: str) -> None:
     after = splice(text, digest.edit(read, entry, new, "m"))
     assert after == text.replace(PLAIN, "New [one] (Ann Park, Bo Oh)").replace("[[n]]", "[[m]]")
     assert digest.export(after, lambda *_: True) == after.replace("[[m]]\n", "")
-    without = splice(text, digest.edit(read, entry, replace(entry.fields, authors=()), "n"))
+    without = splice(text, digest.edit(read, entry, entry.fields._replace(authors=()), "n"))
     assert without.count("[[n|T]]") == 1 and without.count("[[") == 1
-    untitled = replace(entry.fields, title="", authors=())
+    untitled = entry.fields._replace(title="", authors=())
     (again,) = digest.read(splice(text, digest.edit(read, entry, untitled, None))).entries
     assert again.fields == untitled and again.link is not None and again.link.target == "n"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,10 +16,10 @@ FENCE = "말\n```python\nx"
     "fields",
     [
         PLAIN,
-        replace(PLAIN, title="", authors=()),
-        replace(PLAIN, authors=(), commentary="말"),
-        replace(PLAIN, title="Attention [Again] | More", tags=("a", "2024", "논문/생성")),
-        replace(PLAIN, commentary="말\n\n---\n\n### 셋째\nhttps://a.example\n```\n# x\n```"),
+        PLAIN._replace(title="", authors=()),
+        PLAIN._replace(authors=(), commentary="말"),
+        PLAIN._replace(title="Attention [Again] | More", tags=("a", "2024", "논문/생성")),
+        PLAIN._replace(commentary="말\n\n---\n\n### 셋째\nhttps://a.example\n```\n# x\n```"),
     ],
 )
 def test_what_can_be_said(fields: Fields) -> None:
@@ -43,13 +42,13 @@ def test_what_can_be_said(fields: Fields) -> None:
     ],
 )
 def test_what_cannot_be_said(change: dict[str, Any], field: str, line: int) -> None:
-    found = unsayable(replace(PLAIN, **change), PLAIN, "note")
+    found = unsayable(PLAIN._replace(**change), PLAIN, "note")
     assert found is not None
     assert (found.field, found.line) == (field, line)
 
 
 def test_a_fence_that_the_digest_left_open_is_its_authors() -> None:
     assert (
-        unsayable(replace(PLAIN, commentary=FENCE), replace(PLAIN, commentary=FENCE), "note")
+        unsayable(PLAIN._replace(commentary=FENCE), PLAIN._replace(commentary=FENCE), "note")
         is None
     )

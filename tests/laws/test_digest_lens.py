@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random
 from typing import Literal
 
@@ -126,14 +125,14 @@ Change = Literal["url", "title", "authors", "tags", "commentary", "all"]
 
 def changed(old: Fields, new: Fields, what: Change) -> Fields:
     if what == "all":
-        return replace(new, title=new.title or "w Title", authors=new.authors or ("Kim Lee",))
-    return replace(old, **{what: getattr(new, what)})
+        return new._replace(title=new.title or "w Title", authors=new.authors or ("Kim Lee",))
+    return old._replace(**{what: getattr(new, what)})
 
 
 def as_read(fields: Fields, old: Fields) -> Fields:
     """Tags are a set: those that stay keep their place, new ones come after."""
     kept = [tag for tag in old.tags if tag in fields.tags]
-    return replace(fields, tags=(*kept, *(tag for tag in fields.tags if tag not in kept)))
+    return fields._replace(tags=(*kept, *(tag for tag in fields.tags if tag not in kept)))
 
 
 @given(
@@ -160,7 +159,7 @@ def test_an_edit_is_read_back_and_stays_in_its_entry(
     assert after.endswith(text[entry.span.end :])
     meant = as_read(wanted, entry.fields)
     if opens_below(read, entry) and not wanted.tags:
-        meant = replace(meant, tags=entry.fields.tags)
+        meant = meant._replace(tags=entry.fields.tags)
     expected = [meant if other is entry else other.fields for other in read.entries]
     again = read_all(after)
     assert [other.fields for other in again.entries] == expected
@@ -208,7 +207,7 @@ def test_an_edit_of_one_field_keeps_every_line_of_the_others(world: World, dice:
     entry = dice.choice(read.entries)
     lines = entry.fields.commentary.split("\n")
     lines.insert(dice.randrange(len(lines) + 1), "새 줄")
-    wanted = replace(entry.fields, commentary="\n".join(line for line in lines).strip("\n"))
+    wanted = entry.fields._replace(commentary="\n".join(line for line in lines).strip("\n"))
     edits = digest.edit(read, entry, wanted, None)
     assert all(edit.span.start == edit.span.end for edit in edits)
     assert worlds.tokens(splice(text, edits)) == worlds.tokens(text)

@@ -22,8 +22,7 @@ Side = Literal["digest", "note"]
 FieldName = Literal["url", "title", "authors", "tags", "commentary"]
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(NamedTuple):
     r"""What one side says of one paper: the two-way fields.
 
     Invariants: `commentary` has LF newlines and no blank line at either end, its lines are

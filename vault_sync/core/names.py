@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache, partial
 from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
@@ -24,6 +25,7 @@ _STEM_LIMIT = LIMIT - len(".md")
 
 _STOPS = re.compile(r'[:?/\\<>"*|]')
 _UNLINKABLE = re.compile(r"[#^\[\]]")
+_REFUSED = re.compile(f"{_STOPS.pattern}|{_UNLINKABLE.pattern}")
 # A pair of percent signs begins a comment, and would hide the rest of the digest.
 _COMMENT = re.compile("%{2,}")
 # Letters and marks that show nothing, which Unicode does not call format characters.
@@ -84,21 +86,21 @@ def note_name(pattern: str, *, title: str, url: str, key: Key, published: str) -
     ties it to its neighbour. A title with nothing left gives way to the last path segment of
     `url`, and that to the key. Too long a name is cut within its titles.
     """
-    instead = _cleaned(_last_segment(url)) or _cleaned(key.partition(":")[2]) or label(key)
+    instead = partial(_instead, url, key)
     values = {
-        "short_title": short_title(title) or instead,
-        "title": _cleaned(unicodedata.normalize("NFC", title)) or instead,
-        "arxiv": label(key) if key.startswith("arxiv:") else "",
-        "key": label(key),
+        "short_title": lambda: short_title(title) or instead(),
+        "title": lambda: _cleaned(unicodedata.normalize("NFC", title)) or instead(),
+        "arxiv": lambda: label(key) if key.startswith("arxiv:") else "",
+        "key": lambda: label(key),
     }
     day = _day(published)
-    pattern = _without_absent(pattern, {"published": day, "arxiv": values["arxiv"]})
+    pattern = _without_absent(pattern, {"published": day, "arxiv": key.startswith("arxiv:")})
 
     def filled(cut: Callable[[str], str]) -> str:
         def one(field: re.Match[str]) -> str:
             if field[1] == "published":
                 return _dated(field[2] or "%Y-%m-%d", day)
-            value = values.get(field[1], "")
+            value = values[field[1]]() if field[1] in values else ""
             return cut(value) if field[1] in _TITLES else value
 
         return _cleaned(_FIELD.sub(one, pattern))
@@ -109,7 +111,12 @@ def note_name(pattern: str, *, title: str, url: str, key: Key, published: str) -
         fixed = len(filled(lambda _: "x").encode()) - titles
         room = max(0, _STEM_LIMIT - fixed) // titles
         name = filled(lambda value: clip(value, room))
-    return _writable(name or instead, _STEM_LIMIT)
+    return _writable(name or instead(), _STEM_LIMIT)
+
+
+def _instead(url: str, key: Key) -> str:
+    """The name of a paper whose title leaves nothing."""
+    return _cleaned(_last_segment(url)) or _cleaned(key.partition(":")[2]) or label(key)
 
 
 def with_id(stem: str, key: Key) -> str:
@@ -142,7 +149,12 @@ def folder(pattern: str, published: str) -> str:
     Without a day the segments that hold one are left out. No segment begins with a dot or is
     reserved, whatever the pattern says.
     """
-    day = _day(published)
+    # A folder without a day is the same for every note.
+    return _folder(pattern, _day(published) if "{" in pattern else None)
+
+
+@lru_cache(maxsize=1024)
+def _folder(pattern: str, day: date | None) -> str:
     segments = []
     for segment in re.split(r"[/\\]", pattern):
         dated = _FIELD.search(segment)
@@ -258,7 +270,7 @@ def _jamo(character: str) -> str:
 
 def _cleaned(text: str) -> str:
     """`text` without what a file name or a wikilink cannot hold, trimmed of blanks and dots."""
-    text = _UNLINKABLE.sub("", _STOPS.sub("", " ".join(text.split())))
+    text = _REFUSED.sub("", " ".join(text.split()))
     if not text.isascii():
         text = _FILLERS.sub("", text)
     if not text.isprintable():

@@ -7,7 +7,6 @@ presence (who is where) -> removals (is that believed) -> settle (what is to be 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from vault_sync.core import (
     agreements,
@@ -153,7 +152,7 @@ def _repoint(settlement: Settlement, layout: Layout) -> None:
         if now == said:
             continue
         settlement.commentaries[tie.digest] = now
-        settlement.entries[tie.digest] = replace(settlement.entries[tie.digest], commentary=now)
+        settlement.entries[tie.digest] = settlement.entries[tie.digest]._replace(commentary=now)
         settlement.kept = [
             kept._replace(value=encode(now), needs=frozenset({NOTE, tie.digest}))
             if kept.row.field == "commentary" and kept.row.digest == tie.digest

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
 
 from vault_sync.core import digest as digest_lens
@@ -42,12 +41,12 @@ def unsayable(fields: Fields, before: Fields, link: str) -> Unsayable | None:
             return None
         return _commentary(fields, opened)
     plain = Fields(fields.url, "T", ("A",))
-    if not _reads_back(replace(plain, commentary=fields.commentary)):
-        return _commentary(fields, _first_wrong(replace(plain, commentary=fields.commentary)))
+    if not _reads_back(plain._replace(commentary=fields.commentary)):
+        return _commentary(fields, _first_wrong(plain._replace(commentary=fields.commentary)))
     parts: tuple[tuple[FieldName, Fields, str], ...] = (
         ("url", plain, fields.url),
-        ("title", replace(plain, title=fields.title or "T"), fields.title),
-        ("tags", replace(plain, tags=fields.tags), ", ".join(fields.tags)),
+        ("title", plain._replace(title=fields.title or "T"), fields.title),
+        ("tags", plain._replace(tags=fields.tags), ", ".join(fields.tags)),
     )
     for name, part, said in parts:
         if not _reads_back(part):

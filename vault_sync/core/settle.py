@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import NamedTuple
@@ -22,6 +22,8 @@ NOTE = RelPath("")
 """Stands for the paper's note among the files that an agreement waits for."""
 
 LIVE = frozenset({"both", "new", "moved", "append"})
+
+_FOR_NOTE = frozenset({NOTE})
 
 
 class Kept(NamedTuple):
@@ -51,8 +53,9 @@ class Settlement:
     """The title that the one settled on takes the place of; an alias follows it."""
 
     def keep(self, row: Row, value: str | tuple[str, ...], needs: Mapping[RelPath, bool]) -> None:
-        waits = frozenset(path for path, changes in needs.items() if changes)
-        self.kept.append(Kept(row, encode(value), waits))
+        waits = frozenset([path for path, changes in needs.items() if changes])
+        # Nearly all wait for nothing or for their note; a set for each would take 1 KB a paper.
+        self.kept.append(Kept(row, encode(value), _FOR_NOTE if waits == _FOR_NOTE else waits))
 
 
 def settle(
@@ -64,7 +67,7 @@ def settle(
     result = Settlement(paper, paper.key, said)
     for tie in live:
         result.entries[tie.digest] = (
-            tie.entry.fields if tie.entry else replace(said, tags=(), commentary=_section(tie))
+            tie.entry.fields if tie.entry else said._replace(tags=(), commentary=_section(tie))
         )
     speaks = next((tie for tie in paper.ties if tie.kind != "removed"), None)
     if speaks is not None and speaks.kind in LIVE:
@@ -94,7 +97,7 @@ def _shared(
         if name != "url" and not entry.title:
             # An entry without a title line stays as its author wrote it.
             value = note_has or getattr(facts, name)
-            result.note = replace(result.note, **{name: value})
+            result.note = result.note._replace(**{name: value})
             result.keep(row, value, {NOTE: value != note_has, speaker.digest: unwritten})
             continue
         decided = agree.field(
@@ -111,8 +114,8 @@ def _shared(
         value = decided.value or digest_has or note_has
         if name == "title":
             result.old_title = base.text(row) or said.title
-        result.note = replace(result.note, **{name: value})
-        entry = replace(entry, **{name: value})
+        result.note = result.note._replace(**{name: value})
+        entry = entry._replace(**{name: value})
         differs = unwritten or value != digest_has
         result.keep(row, value, {NOTE: value != note_has, speaker.digest: differs})
     result.entries[speaker.digest] = entry
@@ -184,7 +187,7 @@ def _commentary(result: Settlement, tie: Tie, base: Base, choices: Choices) -> N
         return
     value = decided.value
     result.commentaries[tie.digest] = value
-    result.entries[tie.digest] = replace(entry, commentary=value)
+    result.entries[tie.digest] = entry._replace(commentary=value)
     note_changes = tie.section is None or value != said
     result.keep(kept_row, value, {NOTE: note_changes, tie.digest: value != entry.commentary})
 
@@ -212,11 +215,11 @@ def _tags(result: Settlement, said: Fields, base: Base, rules: Rules) -> None:
     wanted = agree.tags(places, said.tags, partial(private, rules), travel=travel)
     for tie, tags in zip(ties, wanted.digests, strict=False):
         had = tie.entry.fields.tags if tie.entry else ()
-        result.entries[tie.digest] = replace(result.entries[tie.digest], tags=tags)
+        result.entries[tie.digest] = result.entries[tie.digest]._replace(tags=tags)
         row = Row(result.paper.base_key, tie.digest, "tags")
         differs = tie.entry is None or tags != had
         result.keep(row, tags, {NOTE: set(wanted.note) != set(said.tags), tie.digest: differs})
-    result.note = replace(result.note, tags=wanted.note)
+    result.note = result.note._replace(tags=wanted.note)
 
 
 def private(rules: Rules, tag: str) -> bool:
