@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from vault_sync.core import abstracts
 from vault_sync.core.base import encode, rows_of
@@ -10,7 +10,7 @@ from vault_sync.core.model import Key, RelPath
 from vault_sync.core.paths import stem_of
 from vault_sync.core.pending import Pending, Scene
 from vault_sync.core.plan import Agreement, Row
-from vault_sync.core.settle import NOTE, Settlement
+from vault_sync.core.settle import FOR_NOTE, NOTE, Settlement
 from vault_sync.core.snapshot import Snapshot
 
 Named = Mapping[Key, Sequence[Key]]
@@ -20,8 +20,9 @@ Named = Mapping[Key, Sequence[Key]]
 def of(pending: Pending, scene: Scene, named: Named) -> list[Agreement]:
     """What the base will say: each value as soon as the files that it waits for are written."""
     agreements: list[Agreement] = []
+    trashed = {each.path for each in pending.trash}
     for settlement in scene.settlements:
-        agreements += _of_paper(pending, scene, settlement, named)
+        agreements += _of_paper(pending, scene, settlement, named, trashed)
     for path, text in _digest_texts(pending, scene).items():
         row = Row(Key(""), path, "text")
         if scene.base.rows.get(row) != encode(text):
@@ -72,23 +73,25 @@ def _digest_texts(pending: Pending, scene: Scene) -> dict[RelPath, str]:
 
 
 def _of_paper(
-    pending: Pending, scene: Scene, settlement: Settlement, named: Named
+    pending: Pending,
+    scene: Scene,
+    settlement: Settlement,
+    named: Named,
+    trashed: Collection[RelPath],
 ) -> list[Agreement]:
     agreements = []
     key = settlement.key
     note = settlement.paper.note or scene.layout.notes[key]
     groups: dict[frozenset[RelPath], dict[Row, str]] = {}
-    for row, value, needs in (*settlement.kept, *_own_rows(scene, settlement, named)):
+    for needs, rows in _by_needs(scene, settlement, named).items():
         if any((key, need) in pending.refused for need in needs):
-            continue
-        if scene.base.rows.get(row) == value:
             continue
         paths = frozenset(
             path
             for need in needs
             if key in pending.touched.get(path := note if need == NOTE else need, ())
         )
-        groups.setdefault(paths, {})[row] = value
+        groups[paths] = groups[paths] | rows if paths in groups else rows
     drop = frozenset(settlement.dropped)
     for tie in settlement.paper.ties:
         if tie.kind == "removed":
@@ -96,7 +99,7 @@ def _of_paper(
     if note in scene.layout.renames:
         # It was dated, once; a name given back by the reader is his.
         drop |= {Row(key, "", "undated")}
-    if any(each.path == note for each in pending.trash):
+    if note in trashed:
         drop |= rows_of(settlement.paper.base_key)
         groups = {}
     put = {row for rows in groups.values() for row in rows}
@@ -108,18 +111,30 @@ def _of_paper(
     return agreements + [Agreement(paths, rows) for paths, rows in groups.items()]
 
 
+def _by_needs(
+    scene: Scene, settlement: Settlement, named: Named
+) -> dict[frozenset[RelPath], dict[Row, str]]:
+    """What the base does not say yet of a paper, by the files that it waits for."""
+    base = scene.base.rows
+    found: dict[frozenset[RelPath], dict[Row, str]] = {}
+    for row, value, needs in (*settlement.kept, *_own_rows(scene, settlement, named)):
+        if base.get(row) != value:
+            found.setdefault(needs, {})[row] = value
+    return found
+
+
 def _own_rows(
     scene: Scene, settlement: Settlement, named: Named
 ) -> list[tuple[Row, str, frozenset[RelPath]]]:
     key = settlement.key
-    rows = [(Row(key, "", "note"), encode(scene.layout.notes[key]), frozenset({NOTE}))]
+    rows = [(Row(key, "", "note"), encode(scene.layout.notes[key]), FOR_NOTE)]
     if scene.rules.mentions:
         value = encode(tuple(named[key]))
-        rows.append((Row(key, "", "mentions"), value, frozenset({NOTE})))
+        rows.append((Row(key, "", "mentions"), value, FOR_NOTE))
     if key in scene.layout.undated:
         stem = stem_of(scene.layout.notes[key])
-        rows.append((Row(key, "", "undated"), encode(stem), frozenset({NOTE})))
+        rows.append((Row(key, "", "undated"), encode(stem), FOR_NOTE))
     abstract = abstracts.of(scene, settlement).row
     if abstract is not None:
-        rows.append((Row(key, "", "abstract"), encode(abstract), frozenset({NOTE})))
+        rows.append((Row(key, "", "abstract"), encode(abstract), FOR_NOTE))
     return rows

@@ -46,6 +46,13 @@ def edit(digest: Digest, entry: Entry, fields: Fields, link: str | None) -> list
     no difference, and new ones go to the end.
     """
     text = digest.text
+    if fields == entry.fields:
+        if link is None:
+            return []
+        # A link alone, as for every entry of a new vault: no other line of it is looked at.
+        before = setting.rows_of(text, entry, to=setting.head_end(text, entry))
+        rows = _say_title(digest, entry, before, fields, link)
+        return row_edits.edits(text, before, rows, newline_kind(text))
     before = setting.rows_of(text, entry)
     rows = list(before)
     if fields.url != entry.fields.url and _one_line(fields.url):

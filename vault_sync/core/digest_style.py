@@ -83,7 +83,16 @@ def _looks_spaced(text: str) -> bool:
     return re.search(r"\n\r?\n[^\n]", text) is not None
 
 
-def rows_of(text: str, entry: Entry) -> list[Row]:
+def head_end(text: str, entry: Entry) -> int:
+    """Where an entry's last line of address, title and link ends, its newline included."""
+    layout, end = entry.layout, entry.span.start
+    for _ in range(max(entry.line - 1, layout.below or 0, layout.link or 0) - entry.line + 2):
+        end = text.find("\n", end, entry.span.end) + 1 or entry.span.end
+    return end
+
+
+def rows_of(text: str, entry: Entry, to: int | None = None) -> list[Row]:
+    """The lines of an entry as rows, all of them or those that end at `to`."""
     layout, start = entry.layout, entry.span.start
     parts: dict[int, Part] = {entry.line - 1: "head"}
     if layout.below is not None:
@@ -93,7 +102,8 @@ def rows_of(text: str, entry: Entry) -> list[Row]:
     parts.update(dict.fromkeys(layout.commentary, "commentary"))
     parts.update(dict.fromkeys(layout.tags, "tags"))
     found = []
-    for number, line in enumerate(lines(entry.span.of(text)), entry.line - 1):
+    words_of = text[start : entry.span.end if to is None else to]
+    for number, line in enumerate(lines(words_of), entry.line - 1):
         words = text[line.start + start : line.end + start]
         placed = Line(line.start + start, line.end + start, line.stop + start)
         found.append(Row(parts.get(number, "gap"), words, placed))

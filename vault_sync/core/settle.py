@@ -23,7 +23,7 @@ NOTE = RelPath("")
 
 LIVE = frozenset({"both", "new", "moved", "append"})
 
-_FOR_NOTE = frozenset({NOTE})
+FOR_NOTE = frozenset({NOTE})
 
 
 class Kept(NamedTuple):
@@ -55,7 +55,7 @@ class Settlement:
     def keep(self, row: Row, value: str | tuple[str, ...], needs: Mapping[RelPath, bool]) -> None:
         waits = frozenset([path for path, changes in needs.items() if changes])
         # Nearly all wait for nothing or for their note; a set for each would take 1 KB a paper.
-        self.kept.append(Kept(row, encode(value), _FOR_NOTE if waits == _FOR_NOTE else waits))
+        self.kept.append(Kept(row, encode(value), FOR_NOTE if waits == FOR_NOTE else waits))
 
 
 def settle(

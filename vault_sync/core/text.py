@@ -78,7 +78,9 @@ def line_number(text: str, offset: int) -> int:
 
 def newline_kind(text: str) -> str:
     r"""The newline most lines of the text end with: "\r\n", else "\n"."""
-    crlf = text.count("\r\n")
+    crlf = text.count("\r\n") if "\r" in text else 0
+    if not crlf:
+        return "\n"
     return "\r\n" if crlf * 2 > text.count("\n") else "\n"
 
 
