@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from hashlib import sha256
 
 from vault_sync.core import chosen, snapshot
 from vault_sync.core.base import Base
 from vault_sync.core.links import Names
 from vault_sync.core.model import Facts, Key, RelPath, Rules, Side
-from vault_sync.core.plan import Agreement, Create, Operation, Plan, Rename, Row, Write
+from vault_sync.core.plan import Agreement, Create, Operation, Plan, Rename, Row, Value, Write
 from vault_sync.core.presence import Choices
 from vault_sync.core.reconcile import reconcile
 from vault_sync.core.snapshot import Snapshot
@@ -22,8 +21,8 @@ class MemoryVault:
     """Files by path, one device's base beside them."""
 
     files: dict[str, str] = field(default_factory=dict)
-    rows: dict[Row, str] = field(default_factory=dict)
-    older: set[tuple[Key, str, str]] = field(default_factory=set)
+    rows: dict[Row, Value] = field(default_factory=dict)
+    older: set[tuple[Key, str, Value]] = field(default_factory=set)
     known: bool = False
     rules: Rules = field(default_factory=Rules)
     facts: dict[Key, Facts] = field(default_factory=dict)
@@ -33,7 +32,7 @@ class MemoryVault:
         return Base(
             dict(self.rows),
             self.known,
-            lambda row, value: (row.key, row.field, _hash(value)) in self.older,
+            lambda row, value: (row.key, row.field, value) in self.older,
         )
 
     def plan(
@@ -115,9 +114,9 @@ class MemoryVault:
                     self._outdated(row, self.rows.get(row))
                 self.rows[row] = value
 
-    def _outdated(self, row: Row, value: str | None) -> None:
+    def _outdated(self, row: Row, value: Value | None) -> None:
         if value is not None:
-            self.older.add((row.key, row.field, _hash(value)))
+            self.older.add((row.key, row.field, value))
 
     def sync(
         self,
@@ -130,10 +129,6 @@ class MemoryVault:
         plan = self.plan(remake=remake, choices=choices, allowed=allowed, patient=patient)
         self.carry_out(plan)
         return plan
-
-
-def _hash(value: str) -> str:
-    return sha256(value.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def facts(days: Mapping[str, str]) -> dict[Key, Facts]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 
 from vault_sync.core import snapshot as snapshots
-from vault_sync.core.base import Base, decode
+from vault_sync.core.base import Base
 from vault_sync.core.keys import key_of
 from vault_sync.core.links import Names, addresses, find
 from vault_sync.core.model import Key, Problem, RelPath
@@ -316,5 +316,5 @@ def _namers(known: Mapping[Key, tuple[Key, ...]], acted: Acted) -> dict[Key, tup
                 namers.pop(row.key, None)
         for row, value in agreement.put.items():
             if row.field == "mentions":
-                namers[row.key] = tuple(map(Key, decode(value)))
+                namers[row.key] = tuple(map(Key, value))
     return {key: named for key, named in namers.items() if named}

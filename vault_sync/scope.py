@@ -19,11 +19,11 @@ from pathlib import Path
 
 from vault_sync.core import globs
 from vault_sync.core import snapshot as snapshots
-from vault_sync.core.base import Base, decode, encode
+from vault_sync.core.base import Base
 from vault_sync.core.model import Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.names import fold
 from vault_sync.core.paths import stem_of
-from vault_sync.core.plan import Agreement, Create, Plan, Row, Write
+from vault_sync.core.plan import Agreement, Create, Plan, Row, Value, Write
 from vault_sync.core.reconcile import reconcile
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
@@ -104,23 +104,21 @@ class _Scope:
                         needed.add(to)
         return needed
 
-    def rows(self, keys: AbstractSet[Key], digests: Collection[RelPath]) -> dict[Row, str]:
+    def rows(self, keys: AbstractSet[Key], digests: Collection[RelPath]) -> dict[Row, Value]:
         """The base of these papers, with who names whom, which `mentioned_by` asks of all.
 
         Where the notes of the other papers in their digests are tells the tool's links there from
         a reader's own.
         """
-        rows = {
-            Row(namer, "", "mentions"): encode(named)
+        rows: dict[Row, Value] = {
+            Row(namer, "", "mentions"): named
             for namer, named in self.memory.came.namers.items()
             if not keys.isdisjoint(named)
         }
-        rows |= {
-            Row(key, "", "note"): encode(self.memory.others[key])
-            for path in digests
-            for key in keys_in(self.memory.files[path])
-            if key in self.memory.others
-        }
+        for path in digests:
+            for key in keys_in(self.memory.files[path]):
+                if key in self.memory.others:
+                    rows[Row(key, "", "note")] = self.memory.others[key]
         return rows | read_some(self.state.select, keys, digests)
 
     def snapshot(self, keys: Collection[Key], base: Base, rules: Rules) -> Snapshot | None:
@@ -173,7 +171,7 @@ class _Scope:
             row.key: path
             for agreement in plan.agreements
             for row, value in agreement.put.items()
-            if row.field == "note" and (path := RelPath(str(decode(value)))) in paths
+            if row.field == "note" and (path := RelPath(str(value))) in paths
         }
         names, notes = self.memory.names, self.memory.notes
         # Of an entry that is still being typed no more is agreed on than what it does not say.
@@ -281,7 +279,7 @@ def _renamed(agreements: Iterable[Agreement], base: Base) -> set[Key]:
     for agreement in agreements:
         for row, value in agreement.put.items():
             if row.field == "mentions":
-                found |= set(decode(value)) ^ set(base.items(row) or ())
+                found |= set(value) ^ set(base.items(row) or ())
     return {Key(key) for key in found}
 
 

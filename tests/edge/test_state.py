@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.edge.written_worlds import NOON, Killed, P, World, agree
 from vault_sync.core.model import Key
-from vault_sync.core.plan import Agreement, Plan, Row, Write
+from vault_sync.core.plan import Agreement, Plan, Row, Value, Write
 from vault_sync.edge.state import Busy, State, StateError, open_state, state_dir
 from vault_sync.edge.tables import SCHEMA, bound, unbound
 from vault_sync.edge.vault import apply, recover
@@ -141,7 +141,7 @@ def session(world: World, typing: set[str], *agreements: Agreement) -> State:
 @pytest.mark.parametrize("file", ["week.md", "papers/a.md", "other.md"])
 def test_what_is_typed_and_taken_back_is_no_old_text(world: World, file: str) -> None:
     """In any file of the paper: a title stands in all of its digests."""
-    there = Agreement(frozenset(), {NOTE: '"papers/a.md"', Row(Key("a"), "other.md", "x"): "1"})
+    there = Agreement(frozenset(), {NOTE: "papers/a.md", Row(Key("a"), "other.md", "x"): "1"})
     session(world, set(), say('"one"'), there)
     session(world, {file}, say('"two"'))
     state = world.state()
@@ -206,6 +206,8 @@ _TEXTS = st.text(st.characters(codec="utf-8")) | st.binary(max_size=12).map(
     lambda content: content.decode("utf-8", "surrogateescape")
 )
 
+_VALUES = _TEXTS | st.lists(_TEXTS).map(tuple)
+
 
 @given(_TEXTS)
 def test_any_text_can_stand_in_the_database(text: str) -> None:
@@ -213,8 +215,10 @@ def test_any_text_can_stand_in_the_database(text: str) -> None:
 
 
 @settings(max_examples=25)
-@given(st.dictionaries(st.builds(Row, st.builds(Key, _TEXTS), _TEXTS, _TEXTS), _TEXTS))
-def test_any_rows_come_back(tmp_path_factory: pytest.TempPathFactory, rows: dict[Row, str]) -> None:
+@given(st.dictionaries(st.builds(Row, st.builds(Key, _TEXTS), _TEXTS, _TEXTS), _VALUES))
+def test_any_rows_come_back(
+    tmp_path_factory: pytest.TempPathFactory, rows: dict[Row, Value]
+) -> None:
     world = World(tmp_path_factory.mktemp("rows"))
     keep(world, Agreement(frozenset(), rows))
     assert world.state().rows() == rows

@@ -31,7 +31,7 @@ from tests.two_way import World
 from vault_sync.core import agree, agreements, digest_operations, presence, removals, snapshot
 from vault_sync.core import note as note_lens
 from vault_sync.core.agree import Open, Settled
-from vault_sync.core.base import Base, decode
+from vault_sync.core.base import Base
 from vault_sync.core.plan import Agreement, Plan, Row
 from vault_sync.core.text import Edit, splice
 from vault_sync.core.ties import Tie
@@ -198,11 +198,9 @@ def turned_round(patch: pytest.MonkeyPatch) -> None:
     right = agree.field
 
     def field(row: Row, digest: Any, note: Any, base: Base, **how: Any) -> Any:
-        known = base.rows.get(row)
-        if digest != note and known is not None and how.get("choice") is None:
-            was = decode(known)
-            if was in (digest, note):
-                return Settled(was)
+        was = base.rows.get(row)
+        if digest != note and how.get("choice") is None and was in (digest, note):
+            return Settled(was)
         return right(row, digest, note, base, **how)
 
     patch.setattr(agree, "field", field)

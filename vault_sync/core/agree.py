@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Generic, Literal, NamedTuple, TypeVar
 
 from vault_sync.core import merge
-from vault_sync.core.base import Base, decode, encode
+from vault_sync.core.base import Base
 from vault_sync.core.model import Side
 from vault_sync.core.names import fold
 from vault_sync.core.plan import Row
@@ -60,15 +60,14 @@ def field(
         return Settled(digest)
     if choice is not None:
         return Settled(digest if choice == "digest" else note)
-    known = base.rows.get(row)
-    if known is None:
+    was = base.rows.get(row)
+    if was is None:
         if not digest or not note:
             return Settled(digest or note)
         return Open("never agreed")
-    was = decode(known)
     changed = note if digest == was else digest if note == was else None
     if changed is not None:
-        older = hold_older and base.was_before(row, encode(changed))
+        older = hold_older and base.was_before(row, changed)
         return Open("older") if older else Settled(changed)
     both = merged(was, digest, note) if merged is not None and type(was) is type(digest) else None
     return Open("both changed") if both is None else Settled(both)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from vault_sync.core import abstracts
-from vault_sync.core.base import encode, rows_of
+from vault_sync.core.base import rows_of
 from vault_sync.core.model import Key, RelPath
 from vault_sync.core.paths import stem_of
 from vault_sync.core.pending import Pending, Scene
-from vault_sync.core.plan import Agreement, Row
-from vault_sync.core.settle import FOR_NOTE, NOTE, Settlement
+from vault_sync.core.plan import Agreement, Row, Value
+from vault_sync.core.settle import FOR_NOTE, NOTE, Kept, Settlement
 from vault_sync.core.snapshot import Snapshot
 
 Named = Mapping[Key, Sequence[Key]]
@@ -25,16 +25,16 @@ def of(pending: Pending, scene: Scene, named: Named) -> list[Agreement]:
         agreements += _of_paper(pending, scene, settlement, named, trashed)
     for path, text in _digest_texts(pending, scene).items():
         row = Row(Key(""), path, "text")
-        if scene.base.rows.get(row) != encode(text):
+        if scene.base.rows.get(row) != text:
             needs = frozenset({path} if path in pending.touched else ())
-            agreements.append(Agreement(needs, {row: encode(text)}))
+            agreements.append(Agreement(needs, {row: text}))
     return agreements + _links_to_new_notes(pending)
 
 
 def texts(snapshot: Snapshot, digests: Iterable[RelPath]) -> list[Agreement]:
     """What some digests read is remembered as it is."""
     return [
-        Agreement(frozenset(), {Row(Key(""), path, "text"): encode(snapshot.digests[path].text)})
+        Agreement(frozenset(), {Row(Key(""), path, "text"): snapshot.digests[path].text})
         for path in sorted(digests)
     ]
 
@@ -82,7 +82,7 @@ def _of_paper(
     agreements = []
     key = settlement.key
     note = settlement.paper.note or scene.layout.notes[key]
-    groups: dict[frozenset[RelPath], dict[Row, str]] = {}
+    groups: dict[frozenset[RelPath], dict[Row, Value]] = {}
     for needs, rows in _by_needs(scene, settlement, named).items():
         if any((key, need) in pending.refused for need in needs):
             continue
@@ -113,28 +113,24 @@ def _of_paper(
 
 def _by_needs(
     scene: Scene, settlement: Settlement, named: Named
-) -> dict[frozenset[RelPath], dict[Row, str]]:
+) -> dict[frozenset[RelPath], dict[Row, Value]]:
     """What the base does not say yet of a paper, by the files that it waits for."""
     base = scene.base.rows
-    found: dict[frozenset[RelPath], dict[Row, str]] = {}
+    found: dict[frozenset[RelPath], dict[Row, Value]] = {}
     for row, value, needs in (*settlement.kept, *_own_rows(scene, settlement, named)):
         if base.get(row) != value:
             found.setdefault(needs, {})[row] = value
     return found
 
 
-def _own_rows(
-    scene: Scene, settlement: Settlement, named: Named
-) -> list[tuple[Row, str, frozenset[RelPath]]]:
+def _own_rows(scene: Scene, settlement: Settlement, named: Named) -> list[Kept]:
     key = settlement.key
-    rows = [(Row(key, "", "note"), encode(scene.layout.notes[key]), FOR_NOTE)]
+    values: dict[str, Value] = {"note": scene.layout.notes[key]}
     if scene.rules.mentions:
-        value = encode(tuple(named[key]))
-        rows.append((Row(key, "", "mentions"), value, FOR_NOTE))
+        values["mentions"] = tuple(named[key])
     if key in scene.layout.undated:
-        stem = stem_of(scene.layout.notes[key])
-        rows.append((Row(key, "", "undated"), encode(stem), FOR_NOTE))
+        values["undated"] = stem_of(scene.layout.notes[key])
     abstract = abstracts.of(scene, settlement).row
     if abstract is not None:
-        rows.append((Row(key, "", "abstract"), encode(abstract), FOR_NOTE))
-    return rows
+        values["abstract"] = abstract
+    return [Kept(Row(key, "", name), value, FOR_NOTE) for name, value in values.items()]

@@ -9,33 +9,17 @@ text it had when the last pass ended, against which a file cut short is recognis
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from vault_sync.core.model import Key, Place, RelPath
-from vault_sync.core.plan import Row
+from vault_sync.core.plan import Row, Value
 
 
-def _never(row: Row, value: str) -> bool:
+def _never(row: Row, value: Value) -> bool:
     del row, value
     return False
-
-
-# json.dumps would make an encoder for every value.
-_JSON = json.JSONEncoder(ensure_ascii=False)
-
-
-def encode(value: str | tuple[str, ...]) -> str:
-    """A value as the base keeps it: JSON."""
-    return _JSON.encode(value)
-
-
-def decode(value: str) -> str | tuple[str, ...]:
-    read: Any = json.loads(value)
-    return tuple(read) if isinstance(read, list) else str(read)
 
 
 @dataclass(frozen=True)
@@ -46,20 +30,18 @@ class Base:
     digest the paper was then.
     """
 
-    rows: Mapping[Row, str] = field(default_factory=dict)
+    rows: Mapping[Row, Value] = field(default_factory=dict)
     known: bool = False
-    was_before: Callable[[Row, str], bool] = _never
+    was_before: Callable[[Row, Value], bool] = _never
 
     def text(self, row: Row) -> str | None:
         """A row's text value; None where the base has no such row."""
-        found = self.rows.get(row)
-        value = None if found is None else decode(found)
+        value = self.rows.get(row)
         return value if isinstance(value, str) else None
 
     def items(self, row: Row) -> tuple[str, ...] | None:
         """A row's list value; None where the base has no such row."""
-        found = self.rows.get(row)
-        value = None if found is None else decode(found)
+        value = self.rows.get(row)
         return value if isinstance(value, tuple) else None
 
     def note(self, key: Key) -> RelPath | None:
@@ -84,9 +66,7 @@ class Base:
     def note_paths(self) -> Mapping[RelPath, Key]:
         """Which paper's note each path was."""
         return {
-            RelPath(str(decode(value))): row.key
-            for row, value in self.rows.items()
-            if row.field == "note"
+            RelPath(str(value)): row.key for row, value in self.rows.items() if row.field == "note"
         }
 
 

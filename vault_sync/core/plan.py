@@ -67,16 +67,20 @@ class Row(NamedTuple):
     field: str
 
 
+Value = str | tuple[str, ...]
+"""A value of the base: a text, or a list of texts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """What both sides say alike once every operation on `paths` is done; then, and only then, kept.
 
     `put` and `drop` change the base. An agreement with no paths needs no operation: both sides
-    say it already. Values are JSON texts.
+    say it already.
     """
 
     paths: frozenset[RelPath]
-    put: Mapping[Row, str]
+    put: Mapping[Row, Value]
     drop: frozenset[Row] = frozenset()
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from vault_sync.core import chosen, renamed, told
-from vault_sync.core.base import Base, encode
+from vault_sync.core.base import Base
 from vault_sync.core.digest import Entry
 from vault_sync.core.keys import key_of
 from vault_sync.core.links import addresses
@@ -18,7 +18,7 @@ from vault_sync.core.model import Key, Place, Problem, RelPath
 from vault_sync.core.names import fold
 from vault_sync.core.note import Section
 from vault_sync.core.paths import joined, natural, stem_of
-from vault_sync.core.plan import Row
+from vault_sync.core.plan import Row, Value
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text import line_number
 from vault_sync.core.ties import Choices, Kind, Paper, Role, Tie
@@ -36,7 +36,7 @@ class Presence:
 
     papers: tuple[Paper, ...]
     problems: tuple[Problem, ...]
-    put: Mapping[Row, str] = field(default_factory=dict)
+    put: Mapping[Row, Value] = field(default_factory=dict)
     standing: frozenset[Row] = frozenset()
 
 
@@ -82,7 +82,7 @@ class _Pairing:
         self.patient = patient
         self.papers: list[Paper] = []
         self.problems: list[Problem] = []
-        self.put: dict[Row, str] = {}
+        self.put: dict[Row, Value] = {}
         self.standing: set[Row] = set()
         self.claimed: set[RelPath] = set()
         self.entries: dict[Key, list[_Found]] = {}
@@ -354,4 +354,4 @@ class _Pairing:
         """Remember that something was said, for as long as it stays so."""
         self.standing.add(row)
         if put:
-            self.put[row] = encode("said")
+            self.put[row] = "said"

@@ -20,7 +20,7 @@ from vault_sync.core import (
     removals,
 )
 from vault_sync.core import layout as layouts
-from vault_sync.core.base import Base, encode
+from vault_sync.core.base import Base
 from vault_sync.core.keys import arxiv_id
 from vault_sync.core.layout import Layout
 from vault_sync.core.model import Facts, Key, Problem, Rules
@@ -154,7 +154,7 @@ def _repoint(settlement: Settlement, layout: Layout) -> None:
         settlement.commentaries[tie.digest] = now
         settlement.entries[tie.digest] = settlement.entries[tie.digest]._replace(commentary=now)
         settlement.kept = [
-            kept._replace(value=encode(now), needs=frozenset({NOTE, tie.digest}))
+            kept._replace(value=now, needs=frozenset({NOTE, tie.digest}))
             if kept.row.field == "commentary" and kept.row.digest == tie.digest
             else kept
             for kept in settlement.kept

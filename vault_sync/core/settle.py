@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from vault_sync.core import agree
 from vault_sync.core.agree import Open, TagPlace
-from vault_sync.core.base import PLACE_ROWS, Base, encode
+from vault_sync.core.base import PLACE_ROWS, Base
 from vault_sync.core.digest_reader import TAG
 from vault_sync.core.keys import key_of
 from vault_sync.core.model import Facts, Fields, Key, Place, RelPath, Rules, Side
 from vault_sync.core.note import Note
-from vault_sync.core.plan import Conflict, Row
+from vault_sync.core.plan import Conflict, Row, Value
 from vault_sync.core.presence import Choices, Paper, Tie
 
 NOTE = RelPath("")
@@ -30,7 +30,7 @@ class Kept(NamedTuple):
     """A base value, and the files that must say it before it is kept (NOTE: the note)."""
 
     row: Row
-    value: str
+    value: Value
     needs: frozenset[RelPath]
 
 
@@ -52,10 +52,10 @@ class Settlement:
     old_title: str = ""
     """The title that the one settled on takes the place of; an alias follows it."""
 
-    def keep(self, row: Row, value: str | tuple[str, ...], needs: Mapping[RelPath, bool]) -> None:
+    def keep(self, row: Row, value: Value, needs: Mapping[RelPath, bool]) -> None:
         waits = frozenset([path for path, changes in needs.items() if changes])
         # Nearly all wait for nothing or for their note; a set for each would take 1 KB a paper.
-        self.kept.append(Kept(row, encode(value), FOR_NOTE if waits == FOR_NOTE else waits))
+        self.kept.append(Kept(row, value, FOR_NOTE if waits == FOR_NOTE else waits))
 
 
 def settle(

@@ -12,21 +12,20 @@ import sqlite3
 from collections.abc import Callable, Collection
 from typing import Any
 
-from vault_sync.core.base import decode
-from vault_sync.core.plan import Row
-from vault_sync.edge.tables import bound, fingerprint, unbound
+from vault_sync.core.plan import Row, Value
+from vault_sync.edge.tables import bound, decode, encode, fingerprint, unbound
 
 Select = Callable[..., list[Any]]
 """`State.select`: the rows of a query."""
 
 
-def is_old(select: Select, row: Row, value: str, typing: Collection[str]) -> bool:
+def is_old(select: Select, row: Row, value: Value, typing: Collection[str]) -> bool:
     """Whether the paper had `value` in this field at an earlier time, in whatever digest then."""
     found = select(
         "SELECT digest, pending FROM history WHERE key = ? AND field = ? AND hash = ?",
         bound(row.key),
         bound(row.field),
-        fingerprint(value),
+        fingerprint(encode(value)),
     )
     return any(
         not pending or not _in_hand(select, bound(row.key), digest, typing)

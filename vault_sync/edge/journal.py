@@ -18,7 +18,7 @@ from vault_sync.core.plan import Agreement, Create, Operation, Rename, Row, Tras
 from vault_sync.edge.records import Kind, changes, note_saved
 from vault_sync.edge.saved import name_of
 from vault_sync.edge.state import State
-from vault_sync.edge.tables import bound, checksum, unbound
+from vault_sync.edge.tables import as_value, bound, checksum, unbound
 
 DAMAGED = "the journal is damaged there"
 
@@ -212,7 +212,7 @@ def _agreements(state: State, id_: int) -> list[tuple[int, Agreement]]:
             put, drop = json.loads(unbound(rows))
             agreement = Agreement(
                 frozenset(map(RelPath, json.loads(paths))),
-                {Row(*row): value for *row, value in put},
+                {Row(*row): as_value(value) for *row, value in put},
                 frozenset(Row(*row) for row in drop),
             )
             found.append((number, agreement))

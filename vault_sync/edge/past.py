@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from vault_sync.core.base import decode
 from vault_sync.core.model import Key, RelPath
 from vault_sync.core.plan import (
     Agreement,
@@ -195,7 +194,7 @@ def _texts(state: State, path: RelPath, name: str | None) -> Iterator[tuple[byte
     """What is known to have stood at a path, newest first, and when."""
     agreed = state.rows().get(Row(Key(""), path, "text"))
     if agreed is not None and name is None:
-        yield str(decode(agreed)).encode("utf-8", "surrogateescape"), "at the last pass"
+        yield str(agreed).encode("utf-8", "surrogateescape"), "at the last pass"
     for _, one in saved_texts(state, path):
         content = saved.take(state.saved, one.name)
         if content is not None and name in {None, one.name}:

@@ -16,17 +16,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from vault_sync.core.plan import Agreement, Row
+from vault_sync.core.plan import Agreement, Row, Value
 from vault_sync.edge import earlier
 from vault_sync.edge.lock import Busy, held
 from vault_sync.edge.tables import (
     SCHEMA,
     TABLES,
+    base_row,
     bound,
     fingerprint,
     is_damage,
     read_base,
-    row_sum,
     set_aside,
     unbound,
 )
@@ -79,7 +79,7 @@ class State:
         self._connection: sqlite3.Connection | None = None
         self._looked = self._writes = self._distrusted = False
         self._note: str | None = None
-        self._rows: dict[Row, str] | None = None
+        self._rows: dict[Row, Value] | None = None
         self._rows_as_of: tuple[int, ...] | None = None
         self._changes: list[Agreement] = []
         self._typing: Collection[str] = ()
@@ -98,8 +98,8 @@ class State:
         self.rows()
         return self._note
 
-    def rows(self) -> Mapping[Row, str]:
-        """The base: what both sides last agreed on, as JSON texts.
+    def rows(self) -> Mapping[Row, Value]:
+        """The base: what both sides last agreed on.
 
         Raises:
             StateError: it cannot be read just now, or is of a newer version.
@@ -111,7 +111,7 @@ class State:
                 self._rows = read_base(connection)
         return self._rows or {}
 
-    def was_before(self, row: Row, value: str) -> bool:
+    def was_before(self, row: Row, value: Value) -> bool:
         """Whether the base had `value` in this row at an earlier time, in whatever digest then."""
         return earlier.is_old(self.select, row, value, self._typing)
 
@@ -172,7 +172,7 @@ class State:
             "INSERT INTO base VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
             " value = excluded.value, sum = excluded.sum, agreement = excluded.agreement",
             (
-                (*map(bound, row), bound(value), row_sum(row, value), number)
+                base_row(row, value, number)
                 for agreement, number in agreements
                 for row, value in agreement.put.items()
             ),

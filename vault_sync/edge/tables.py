@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 import zlib
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
-from vault_sync.core.plan import Row
+from vault_sync.core.plan import Row, Value
 
 SCHEMA = 2
 # An upsert overrides an OR IGNORE inside a trigger it fires (SQLite, "CREATE TRIGGER").
@@ -72,6 +73,30 @@ def checksum(*parts: str | None) -> int:
     return zlib.crc32("\0".join(part or "" for part in parts).encode("utf-8", "surrogateescape"))
 
 
+# json.dumps would make an encoder for every value.
+_JSON = json.JSONEncoder(ensure_ascii=False)
+
+
+def encode(value: Value) -> str:
+    """A value as it stands in the base: JSON."""
+    return _JSON.encode(value)
+
+
+def decode(value: str) -> Value:
+    return as_value(json.loads(value))
+
+
+def as_value(read: Any) -> Value:
+    """A value out of what JSON made of it."""
+    return tuple(read) if isinstance(read, list) else str(read)
+
+
+def base_row(row: Row, value: Value, agreement: int | None) -> tuple[str | bytes | int | None, ...]:
+    """A row of `base`, which remembers the agreement by which it came."""
+    text = encode(value)
+    return (*map(bound, row), bound(text), row_sum(row, text), agreement)
+
+
 def row_sum(row: Row, value: str) -> int:
     return checksum(*row, value)
 
@@ -86,7 +111,7 @@ def is_damage(error: Exception) -> bool:
     return code is None or code & 0xFF not in _PASSING
 
 
-def read_base(connection: sqlite3.Connection) -> dict[Row, str]:
+def read_base(connection: sqlite3.Connection) -> dict[Row, Value]:
     """The whole base.
 
     Raises:
@@ -97,13 +122,13 @@ def read_base(connection: sqlite3.Connection) -> dict[Row, str]:
 
 def read_some(
     select: Callable[..., list[Any]], keys: Collection[str], texts_of: Collection[str]
-) -> dict[Row, str]:
+) -> dict[Row, Value]:
     """The rows of some papers, and the texts of some digests. `select` is `State.select`.
 
     Raises:
         ValueError: as `read_base`.
     """
-    rows = {}
+    rows: dict[Row, Value] = {}
     wanted = "SELECT key, digest, field, value, sum FROM base WHERE"
     for key in keys:
         rows.update(_checked(select(f"{wanted} key = ?", bound(key))))
@@ -112,8 +137,8 @@ def read_some(
     return rows
 
 
-def _checked(found: Iterable[tuple[Any, ...]]) -> dict[Row, str]:
-    rows = {}
+def _checked(found: Iterable[tuple[Any, ...]]) -> dict[Row, Value]:
+    rows: dict[Row, Value] = {}
     for key, digest, field, value, sum_ in found:
         try:
             row = Row(key, digest, field)
@@ -125,7 +150,7 @@ def _checked(found: Iterable[tuple[Any, ...]]) -> dict[Row, str]:
             value = unbound(value)
             if row_sum(row, value) != sum_:
                 raise ValueError("a value in it is not what was written")
-        rows[row] = value
+        rows[row] = decode(value)
     return rows
 
 
