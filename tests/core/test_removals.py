@@ -53,12 +53,14 @@ def many(count: int = 40) -> MemoryVault:
 # Where nothing may be removed.
 
 
-def test_a_digest_cut_short_anywhere() -> None:
+# A stride that meets every kind of place in an entry; the sweep cuts at every character.
+@pytest.mark.parametrize("stride", [5, pytest.param(1, marks=pytest.mark.sweep)])
+def test_a_digest_cut_short_anywhere(stride: int) -> None:
     """Nothing is removed and nothing spread, and all is well when its end comes back."""
     vault = settled()
     whole = vault.files[WEEK]
     rows = dict(vault.rows)
-    for at in range(len(whole)):
+    for at in range(0, len(whole), stride):
         vault.files[WEEK] = whole[:at]
         before = dict(vault.files)
         plan = vault.sync()

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from tests.conftest import Ran, Vault
 
-KINDS = ("flat", "spaced")
+KINDS = ("flat", pytest.param("spaced", marks=pytest.mark.sweep))
 Texts = dict[str, str]
 
 

@@ -142,7 +142,7 @@ def calls(world: World) -> list[Point]:
 
 
 def test_killed_at_some_calls(world: World, ended: dict[str, str]) -> None:
-    check(world, ended, sample(calls(world), 10), "signal=KILL")
+    check(world, ended, sample(calls(world), 6), "signal=KILL")
 
 
 @pytest.mark.sweep
