@@ -27,7 +27,8 @@ DAMAGED = "the journal is damaged there"
 class Task:
     """One operation of a pass and what became of it.
 
-    `before` and `after` are sha256 in hex ("": no such text), `content` the bytes to be written.
+    `before` and `after` are sha256 in hex ("": no such text), `text` is what will be written, and
+    `size` and `old_size` say how many bytes will be and are in the file (0: not known any more).
     """
 
     number: int
@@ -36,9 +37,16 @@ class Task:
     target: RelPath | None
     before: str
     after: str
-    content: bytes
+    text: str
     why: str
     undone: str | None = None
+    size: int = 0
+    old_size: int = 0
+
+    @property
+    def content(self) -> bytes:
+        """The bytes to be written. Not kept: beside the plan they would be every text twice."""
+        return as_bytes(self.text)
 
     @property
     def has_content(self) -> bool:
@@ -61,18 +69,23 @@ def task_of(number: int, operation: Operation) -> Task:
     """An operation of a plan as it stands in the journal."""
     match operation:
         case Create(path, after, why):
-            content = as_bytes(after)
-            return Task(number, "create", path, None, "", name_of(content), content, why)
+            name, size = _told(after)
+            return Task(number, "create", path, None, "", name, after, why, None, size)
         case Write(path, before, after, why):
-            content = as_bytes(after)
-            old = name_of(as_bytes(before))
-            return Task(number, "write", path, None, old, name_of(content), content, why)
+            (old, old_size), (name, size) = _told(before), _told(after)
+            return Task(number, "write", path, None, old, name, after, why, None, size, old_size)
         case Rename(path, to, before, why):
-            old = name_of(as_bytes(before))
-            return Task(number, "rename", path, to, old, old, b"", why)
+            old, size = _told(before)
+            return Task(number, "rename", path, to, old, old, "", why, None, 0, size)
         case Trash(path, to, before, why):
-            old = name_of(as_bytes(before))
-            return Task(number, "trash", path, to, old, old, b"", why)
+            old, size = _told(before)
+            return Task(number, "trash", path, to, old, old, "", why, None, 0, size)
+
+
+def _told(text: str) -> tuple[str, int]:
+    """The name of a text and its size in bytes."""
+    content = as_bytes(text)
+    return name_of(content), len(content)
 
 
 def as_bytes(text: str) -> bytes:
@@ -177,8 +190,9 @@ def _tasks(state: State, id_: int) -> list[Task]:
     tasks = []
     for number, one in changes(state, id_):
         content, sum_ = contents.get(number, (b"", -1))
+        text = content.decode("utf-8", "surrogateescape")
         task = Task(
-            number, one.kind, one.path, one.to, one.before, one.after, content, one.why, one.undone
+            number, one.kind, one.path, one.to, one.before, one.after, text, one.why, one.undone
         )
         if _sum(task) != sum_ or (task.has_content and name_of(content) != task.after):
             task.undone = DAMAGED

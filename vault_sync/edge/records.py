@@ -125,7 +125,7 @@ def save_text(state: State, content: bytes, path: RelPath, one: int | None, why:
     """
     name = name_of(content)
     if content and not is_saved(state, name):
-        save(state.saved, [content])
+        save(state.saved, [content], 1)
         with state.writing() as connection:
             note_saved(connection, [(name, path)], one, datetime.now(UTC).isoformat(), why)
 

@@ -356,8 +356,6 @@ class State:
             connection.create_function("fingerprint", 1, fingerprint, deterministic=True)
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
-            # With the 2 MB of the default a pass of 10,000 papers writes each page again and again.
-            connection.execute("PRAGMA cache_size=-32768")
             if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
                 identity = self._identity()
                 connection.executescript(f"BEGIN; {TABLES} PRAGMA user_version={SCHEMA};")
