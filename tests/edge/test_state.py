@@ -207,13 +207,16 @@ _TEXTS = st.text(st.characters(codec="utf-8")) | st.binary(max_size=12).map(
 )
 
 
+_ROWS = st.dictionaries(st.builds(Row, st.builds(Key, _TEXTS), _TEXTS, _TEXTS), _TEXTS)
+
+
 @given(_TEXTS)
 def test_any_text_can_stand_in_the_database(text: str) -> None:
     assert unbound(bound(text)) == text
 
 
 @settings(max_examples=25)
-@given(st.dictionaries(st.builds(Row, st.builds(Key, _TEXTS), _TEXTS, _TEXTS), _TEXTS))
+@given(_ROWS)
 def test_any_rows_come_back(tmp_path_factory: pytest.TempPathFactory, rows: dict[Row, str]) -> None:
     world = World(tmp_path_factory.mktemp("rows"))
     keep(world, Agreement(frozenset(), rows))
@@ -364,14 +367,14 @@ def test_a_state_that_cannot_be_written_says_so_and_is_what_it_was(world: World)
     assert world.state().rows() == {A: '"one"'}
 
 
-def stopped_after_the_journal(world: World) -> None:
+def stopped_after_the_journal(world: World, *more: Agreement) -> None:
     def stop(point: str, _: str) -> None:
         if point == "after-journal":
             raise Killed
 
     world.put("a.md", "old")
     with pytest.raises(Killed):
-        world.apply(Write(P("a.md"), "old", "new", ""), agreements=(agree("a.md"),), at=stop)
+        world.apply(Write(P("a.md"), "old", "new", ""), agreements=(*more, agree("a.md")), at=stop)
 
 
 def spoil(world: World, statement: str) -> None:
@@ -399,12 +402,36 @@ def test_a_damaged_journal_is_left_undone(world: World, statement: str) -> None:
     assert world.recover() == []
 
 
-def test_a_damaged_agreement_is_not_kept(world: World) -> None:
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE agreement SET texts = CAST(replace(texts, 'v', 'w') AS BLOB)",
+        "UPDATE agreement SET texts = CAST(texts AS TEXT)",
+        "UPDATE agreement SET texts = NULL",
+        "UPDATE agreement SET rows = replace(rows, 'k', 'l')",
+        "UPDATE agreement SET paths = replace(paths, 'a', 'b')",
+        "DELETE FROM agreement",
+    ],
+)
+def test_a_damaged_agreement_is_not_kept(world: World, statement: str) -> None:
     stopped_after_the_journal(world)
-    spoil(world, "UPDATE agreement SET rows = replace(rows, 'v', 'w')")
+    spoil(world, statement)
     world.recover()
     assert world.texts() == {"a.md": "new"}
     assert world.state().rows() == {}
+
+
+@settings(max_examples=25)
+@given(_ROWS)
+def test_any_rows_come_back_from_the_journal(
+    tmp_path_factory: pytest.TempPathFactory, rows: dict[Row, str]
+) -> None:
+    world = World(tmp_path_factory.mktemp("rows"))
+    keep(world, say('"one"'))
+    dropped = Agreement(frozenset({P("a.md")}), rows, frozenset({A} - rows.keys()))
+    stopped_after_the_journal(world, dropped)
+    world.recover()
+    assert world.state().rows() == {**rows, **agree().put}
 
 
 # ---- one writer

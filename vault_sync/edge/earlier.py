@@ -9,12 +9,12 @@ from the first pass in which they are all at rest. A value that stands in the ba
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from vault_sync.core.base import decode
 from vault_sync.core.plan import Row
-from vault_sync.edge.tables import bound, fingerprint, unbound
+from vault_sync.edge.tables import as_bytes, bound, fingerprint, unbound
 
 Select = Callable[..., list[Any]]
 """`State.select`: the rows of a query."""
@@ -26,11 +26,21 @@ def is_old(select: Select, row: Row, value: str, typing: Collection[str]) -> boo
         "SELECT digest, pending FROM history WHERE key = ? AND field = ? AND hash = ?",
         bound(row.key),
         bound(row.field),
-        fingerprint(value),
+        fingerprint(as_bytes(value)),
     )
     return any(
         not pending or not _in_hand(select, bound(row.key), digest, typing)
         for digest, pending in found
+    )
+
+
+def forget(connection: sqlite3.Connection, put: Iterable[tuple[Row, str]]) -> None:
+    """A value that stands is not old, inside a transaction of the caller's."""
+    if connection.execute("SELECT 1 FROM history LIMIT 1").fetchone() is None:
+        return
+    connection.executemany(
+        "DELETE FROM history WHERE key = ? AND field = ? AND hash = ?",
+        ((bound(row.key), bound(row.field), fingerprint(as_bytes(value))) for row, value in put),
     )
 
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from vault_sync.core.model import RelPath
 from vault_sync.core.plan import Agreement, Create, Operation, Rename, Row, Trash, Write
 from vault_sync.edge.records import Kind, changes, note_saved
 from vault_sync.edge.saved import name_of
 from vault_sync.edge.state import State
-from vault_sync.edge.tables import bound, checksum, unbound
+from vault_sync.edge.tables import as_bytes, bound, checksum, unbound
 
 DAMAGED = "the journal is damaged there"
 
@@ -88,10 +89,6 @@ def _told(text: str) -> tuple[str, int]:
     return name_of(content), len(content)
 
 
-def as_bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
-
-
 def begin(
     state: State,
     tasks: Sequence[Task],
@@ -125,7 +122,7 @@ def begin(
         first = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM agreement").fetchone()[0]
         numbered = list(enumerate(agreements, first))
         connection.executemany(
-            "INSERT INTO agreement VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO agreement VALUES (?, ?, ?, ?, ?, ?)",
             ((number, id_, *_dumped(one)) for number, one in numbered),
         )
         note_saved(connection, texts, id_, at, "replaced")
@@ -207,27 +204,39 @@ def _columns(task: Task) -> tuple[object, ...]:
 
 
 def _sum(task: Task) -> int:
-    return checksum(task.kind, task.path, task.target, task.before, task.after)
+    return checksum(b"", task.kind, task.path, task.target, task.before, task.after)
 
 
-def _dumped(agreement: Agreement) -> tuple[str, str | bytes, int]:
-    put = [[*row, value] for row, value in agreement.put.items()]
+def _dumped(agreement: Agreement) -> tuple[str, str, bytes, int]:
+    """The paths and the rows as JSON, how long the value of each is, and all the values as one."""
     paths = json.dumps(sorted(agreement.paths))
-    rows = json.dumps([put, [list(row) for row in agreement.drop]], ensure_ascii=False)
-    return paths, bound(rows), checksum(paths, rows)
+    put = [(*row, len(value)) for row, value in agreement.put.items()]
+    rows = json.dumps([put, list(agreement.drop)]) if put or agreement.drop else _NO_ROWS
+    texts = as_bytes("".join(agreement.put.values()))
+    return paths, rows, texts, checksum(texts, paths, rows)
+
+
+_NO_ROWS = "[[], []]"
 
 
 def _agreements(state: State, id_: int) -> list[tuple[int, Agreement]]:
     found = []
-    for number, paths, rows, sum_ in state.select(
-        "SELECT id, paths, rows, sum FROM agreement WHERE pass = ?", id_
+    for number, paths, rows, texts, sum_ in state.select(
+        "SELECT id, paths, rows, texts, sum FROM agreement WHERE pass = ?", id_
     ):
-        if checksum(paths, unbound(rows)) == sum_:
-            put, drop = json.loads(unbound(rows))
+        if isinstance(texts, bytes) and checksum(texts, paths, rows) == sum_:
+            put, drop = json.loads(rows)
             agreement = Agreement(
                 frozenset(map(RelPath, json.loads(paths))),
-                {Row(*row): value for *row, value in put},
+                dict(_valued(put, unbound(texts))),
                 frozenset(Row(*row) for row in drop),
             )
             found.append((number, agreement))
     return found
+
+
+def _valued(put: Iterable[list[Any]], texts: str) -> Iterator[tuple[Row, str]]:
+    at = 0
+    for *row, length in put:
+        yield Row(*row), texts[at : at + length]
+        at += length

@@ -26,8 +26,8 @@ from vault_sync.edge.tables import (
     fingerprint,
     is_damage,
     read_base,
-    row_sum,
     set_aside,
+    stored,
     unbound,
 )
 
@@ -172,11 +172,13 @@ class State:
             "INSERT INTO base VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
             " value = excluded.value, sum = excluded.sum, agreement = excluded.agreement",
             (
-                (*map(bound, row), bound(value), row_sum(row, value), number)
+                (*stored(row, value), number)
                 for agreement, number in agreements
                 for row, value in agreement.put.items()
             ),
         )
+        put = (item for agreement, _ in agreements for item in agreement.put.items())
+        earlier.forget(connection, put)
         earlier.outdate(connection, self._typing)
         self._changes += [agreement for agreement, _ in agreements]
 

@@ -11,11 +11,11 @@ from typing import Any
 
 from vault_sync.core.plan import Row
 
-SCHEMA = 2
+SCHEMA = 3
 # An upsert overrides an OR IGNORE inside a trigger it fires (SQLite, "CREATE TRIGGER").
 TABLES = """
 CREATE TABLE vault(path TEXT NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL);
-CREATE TABLE base(key, digest, field, value NOT NULL, sum INTEGER NOT NULL, agreement INTEGER,
+CREATE TABLE base(key, digest, field, value BLOB NOT NULL, sum INTEGER NOT NULL, agreement INTEGER,
                   PRIMARY KEY (key, digest, field));
 CREATE TABLE history(key, digest, field, hash BLOB NOT NULL, pending INTEGER NOT NULL DEFAULT 1,
                      PRIMARY KEY (key, digest, field, hash)) WITHOUT ROWID;
@@ -28,7 +28,7 @@ CREATE TABLE operation(pass INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT
 CREATE TABLE journal(pass INTEGER NOT NULL, number INTEGER NOT NULL, content BLOB NOT NULL,
                      sum INTEGER NOT NULL, PRIMARY KEY (pass, number));
 CREATE TABLE agreement(id INTEGER PRIMARY KEY, pass INTEGER NOT NULL, paths TEXT NOT NULL,
-                       rows, sum INTEGER NOT NULL);
+                       rows TEXT, texts BLOB, sum INTEGER NOT NULL);
 CREATE TABLE saved(hash TEXT NOT NULL, path NOT NULL, pass INTEGER, at TEXT NOT NULL,
                    why TEXT NOT NULL);
 CREATE INDEX saved_by_hash ON saved(hash);
@@ -38,17 +38,14 @@ CREATE TRIGGER remember AFTER UPDATE OF value ON base WHEN old.value IS NOT new.
     SELECT old.key, old.digest, old.field, fingerprint(old.value)
     WHERE NOT EXISTS (SELECT 1 FROM history WHERE key = old.key AND digest = old.digest
                       AND field = old.field AND hash = fingerprint(old.value));
-  DELETE FROM history WHERE key = new.key AND field = new.field AND hash = fingerprint(new.value);
-END;
-CREATE TRIGGER stands AFTER INSERT ON base
-  WHEN EXISTS (SELECT 1 FROM history WHERE key = new.key) BEGIN
-  DELETE FROM history WHERE key = new.key AND field = new.field AND hash = fingerprint(new.value);
 END;
 """
 
 
 def bound(text: str) -> str | bytes:
     """A text as it is given to SQLite: one that is no UTF-8 as its bytes."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -61,19 +58,33 @@ def unbound(value: str | bytes) -> str:
     return value if isinstance(value, str) else value.decode("utf-8", "surrogateescape")
 
 
-def fingerprint(value: str | bytes) -> bytes:
+def as_bytes(text: str) -> bytes:
+    """A text as the bytes it was read from, whatever is no UTF-8 among them kept."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def fingerprint(value: bytes) -> bytes:
     """The sha256 of a value of the base."""
-    content = value if isinstance(value, bytes) else value.encode("utf-8", "surrogateescape")
-    return hashlib.sha256(content).digest()
+    return hashlib.sha256(value).digest()
 
 
-def checksum(*parts: str | None) -> int:
-    """For what SQLite does not notice: a flipped bit inside a value."""
-    return zlib.crc32("\0".join(part or "" for part in parts).encode("utf-8", "surrogateescape"))
+def checksum(content: bytes, *names: str | None) -> int:
+    """For what SQLite does not notice: a flipped bit inside a value, or in what it is called by."""
+    return zlib.crc32(content, zlib.crc32(as_bytes("\0".join(name or "" for name in names))))
 
 
-def row_sum(row: Row, value: str) -> int:
-    return checksum(*row, value)
+def stored(row: Row, value: str) -> tuple[str | bytes, str | bytes, str | bytes, bytes, int]:
+    """A row of the base as it is given to SQLite.
+
+    The value as bytes: of a text SQLite would ask for a second form, which stays with the text.
+    """
+    key, digest, field = row
+    content = as_bytes(value)
+    return bound(key), bound(digest), bound(field), content, _row_sum(key, digest, field, content)
+
+
+def _row_sum(key: str, digest: str, field: str, content: bytes) -> int:
+    return zlib.crc32(content, zlib.crc32(as_bytes(f"{key}\0{digest}\0{field}\0")))
 
 
 _PASSING = {3, 5, 6, 7, 8, 9, 10, 13, 14, 23}
@@ -115,17 +126,10 @@ def read_some(
 def _checked(found: Iterable[tuple[Any, ...]]) -> dict[Row, str]:
     rows = {}
     for key, digest, field, value, sum_ in found:
-        try:
-            row = Row(key, digest, field)
-            checked = zlib.crc32(f"{key}\0{digest}\0{field}\0{value}".encode())
-        except UnicodeEncodeError:
-            checked = -1
-        if checked != sum_:
-            row = Row(unbound(key), unbound(digest), unbound(field))  # type: ignore[arg-type]
-            value = unbound(value)
-            if row_sum(row, value) != sum_:
-                raise ValueError("a value in it is not what was written")
-        rows[row] = value
+        row = Row(unbound(key), unbound(digest), unbound(field))  # type: ignore[arg-type]
+        if not isinstance(value, bytes) or _row_sum(*row, value) != sum_:
+            raise ValueError("a value in it is not what was written")
+        rows[row] = unbound(value)
     return rows
 
 

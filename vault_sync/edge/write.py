@@ -19,10 +19,11 @@ from vault_sync.core.plan import Agreement, Operation, Outcome, Plan, Rename, Tr
 from vault_sync.edge import journal, saved
 from vault_sync.edge.beneath import Beneath, refusal
 from vault_sync.edge.faults import in_words
-from vault_sync.edge.journal import Pass, Task, as_bytes, task_of
+from vault_sync.edge.journal import Pass, Task, task_of
 from vault_sync.edge.own import trash_names
 from vault_sync.edge.state import State, StateError
 from vault_sync.edge.swap import UNSYNCED, At, Writing, no_point, sync_sources
+from vault_sync.edge.tables import as_bytes
 
 
 def apply(
