@@ -76,7 +76,7 @@ def _in_hand(select: Select, key: Any, digest: Any, typing: Collection[str]) -> 
     return any(
         (decode(unbound(value)) if field == "note" else unbound(other)) in typing
         for other, field, value in select(
-            "SELECT digest, field, value FROM base"
+            "SELECT digest, field, value FROM stands"
             " WHERE key = ? AND (field = 'note' OR digest <> '')",
             key,
         )

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from vault_sync.core.model import RelPath
 from vault_sync.core.plan import Agreement, Create, Operation, Rename, Row, Trash, Write
+from vault_sync.edge import agreed
 from vault_sync.edge.records import Kind, changes, note_saved
 from vault_sync.edge.saved import name_of
 from vault_sync.edge.state import State
-from vault_sync.edge.tables import as_bytes, bound, checksum, unbound
+from vault_sync.edge.tables import as_bytes, bound, checksum
 
 DAMAGED = "the journal is damaged there"
 
@@ -57,13 +57,18 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """A pass that is being carried out. `token` is in the name of each of its temporary files."""
+    """A pass that is being carried out. `token` is in the name of each of its temporary files.
+
+    `numbers` are those of its agreements, `said` where what they put is written (`agreed`).
+    """
 
     id: int
     token: str
     started: str
     tasks: Sequence[Task]
     agreements: Sequence[tuple[int, Agreement]]
+    numbers: range
+    said: range
 
 
 def task_of(number: int, operation: Operation) -> Task:
@@ -125,8 +130,9 @@ def begin(
             "INSERT INTO agreement VALUES (?, ?, ?, ?, ?, ?)",
             ((number, id_, *_dumped(one)) for number, one in numbered),
         )
+        said = agreed.promise(connection, numbered)
         note_saved(connection, texts, id_, at, "replaced")
-    return Pass(id_, token, at, tasks, numbered)
+    return Pass(id_, token, at, tasks, numbered, range(first, first + len(numbered)), said)
 
 
 def finish(state: State, one: Pass, *, agree: bool = True) -> None:
@@ -141,14 +147,18 @@ def finish(state: State, one: Pass, *, agree: bool = True) -> None:
     undone = {
         path for task in one.tasks if task.undone is not None for path in (task.path, task.target)
     }
+    kept = {
+        number: agreement
+        for number, agreement in one.agreements
+        if agree and undone.isdisjoint(agreement.paths)
+    }
     with state.writing() as connection:
-        kept = [
-            (agreement, number)
-            for number, agreement in one.agreements
-            if agree and undone.isdisjoint(agreement.paths)
-        ]
-        state.put(connection, kept)
-        connection.execute("UPDATE agreement SET rows = NULL WHERE pass = ?", (one.id,))
+        connection.execute("DELETE FROM journal WHERE pass = ?", (one.id,))
+        if len(kept) < len(one.numbers):
+            agreed.forget(connection, (each for each in one.numbers if each not in kept), one.said)
+        state.stand(connection, list(kept.values()), one.said)
+        if any(agreement.drop for agreement in kept.values()):
+            connection.execute("UPDATE agreement SET dropped = NULL WHERE pass = ?", (one.id,))
         connection.executemany(
             "UPDATE operation SET undone = ?, target = ? WHERE pass = ? AND number = ?",
             [
@@ -157,7 +167,6 @@ def finish(state: State, one: Pass, *, agree: bool = True) -> None:
                 if task.undone is not None or task.kind == "trash"
             ],
         )
-        connection.execute("DELETE FROM journal WHERE pass = ?", (one.id,))
         connection.execute("UPDATE pass SET open = 0 WHERE id = ?", (one.id,))
 
 
@@ -173,7 +182,8 @@ def interrupted(state: State) -> list[Pass]:
         tasks = _tasks(state, id_)
         # Which file a damaged task was about is not known for certain, so nothing rests on any.
         sound = all(task.undone != DAMAGED for task in tasks)
-        found.append(Pass(id_, token, started, tasks, _agreements(state, id_) if sound else []))
+        numbers, said, agreements = _agreements(state, id_)
+        found.append(Pass(id_, token, started, tasks, agreements if sound else [], numbers, said))
     return found
 
 
@@ -204,39 +214,28 @@ def _columns(task: Task) -> tuple[object, ...]:
 
 
 def _sum(task: Task) -> int:
-    return checksum(b"", task.kind, task.path, task.target, task.before, task.after)
+    return checksum(task.kind, task.path, task.target, task.before, task.after)
 
 
-def _dumped(agreement: Agreement) -> tuple[str, str, bytes, int]:
-    """The paths and the rows as JSON, how long the value of each is, and all the values as one."""
+def _dumped(agreement: Agreement) -> tuple[str, str | None, int, int]:
     paths = json.dumps(sorted(agreement.paths))
-    put = [(*row, len(value)) for row, value in agreement.put.items()]
-    rows = json.dumps([put, list(agreement.drop)]) if put or agreement.drop else _NO_ROWS
-    texts = as_bytes("".join(agreement.put.values()))
-    return paths, rows, texts, checksum(texts, paths, rows)
+    dropped = json.dumps(list(agreement.drop)) if agreement.drop else None
+    count = len(agreement.put)
+    return paths, dropped, count, checksum(paths, dropped, str(count))
 
 
-_NO_ROWS = "[[], []]"
-
-
-def _agreements(state: State, id_: int) -> list[tuple[int, Agreement]]:
+def _agreements(state: State, id_: int) -> tuple[range, range, list[tuple[int, Agreement]]]:
+    """Of a pass the numbers of its agreements, the ids of what they put, the sound ones."""
+    rows = state.select(
+        "SELECT id, paths, dropped, count, sum FROM agreement WHERE pass = ? ORDER BY id", id_
+    )
+    numbers = range(rows[0][0], rows[-1][0] + 1) if rows else range(0)
+    put, said = agreed.promised(state.select, numbers)
     found = []
-    for number, paths, rows, texts, sum_ in state.select(
-        "SELECT id, paths, rows, texts, sum FROM agreement WHERE pass = ?", id_
-    ):
-        if isinstance(texts, bytes) and checksum(texts, paths, rows) == sum_:
-            put, drop = json.loads(rows)
-            agreement = Agreement(
-                frozenset(map(RelPath, json.loads(paths))),
-                dict(_valued(put, unbound(texts))),
-                frozenset(Row(*row) for row in drop),
-            )
-            found.append((number, agreement))
-    return found
-
-
-def _valued(put: Iterable[list[Any]], texts: str) -> Iterator[tuple[Row, str]]:
-    at = 0
-    for *row, length in put:
-        yield Row(*row), texts[at : at + length]
-        at += length
+    for number, paths, dropped, count, sum_ in rows:
+        values = put[number]
+        if len(values) == count and checksum(paths, dropped, str(count)) == sum_:
+            on = frozenset(map(RelPath, json.loads(paths)))
+            drop = frozenset(Row(*row) for row in json.loads(dropped or "[]"))
+            found.append((number, Agreement(on, values, drop)))
+    return numbers, said, found

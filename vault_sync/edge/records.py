@@ -106,7 +106,7 @@ def rows_of(state: State, id_: int) -> list[tuple[frozenset[str], set[Row]]]:
     """What a pass put into the base and stands there still: the paths it rests on, and its rows."""
     rows: dict[int, set[Row]] = {}
     for number, *row in state.select(
-        "SELECT agreement, key, digest, field FROM base"
+        "SELECT agreement, key, digest, field FROM stands"
         " WHERE agreement IN (SELECT id FROM agreement WHERE pass = ?)",
         id_,
     ):

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 import zlib
-from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from typing import Any
-
-from vault_sync.core.plan import Row
 
 SCHEMA = 3
 # An upsert overrides an OR IGNORE inside a trigger it fires (SQLite, "CREATE TRIGGER").
 TABLES = """
 CREATE TABLE vault(path TEXT NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL);
-CREATE TABLE base(key, digest, field, value BLOB NOT NULL, sum INTEGER NOT NULL, agreement INTEGER,
-                  PRIMARY KEY (key, digest, field));
+CREATE TABLE said(id INTEGER PRIMARY KEY, agreement INTEGER, key NOT NULL, digest NOT NULL,
+                  field NOT NULL, value BLOB NOT NULL, sum INTEGER NOT NULL);
+CREATE TABLE base(key, digest, field, said INTEGER NOT NULL,
+                  PRIMARY KEY (key, digest, field)) WITHOUT ROWID;
+CREATE VIEW stands AS
+  SELECT base.key, base.digest, base.field, said.value, said.sum, said.agreement
+  FROM base LEFT JOIN said ON said.id = base.said AND said.key = base.key
+                           AND said.digest = base.digest AND said.field = base.field;
 CREATE TABLE history(key, digest, field, hash BLOB NOT NULL, pending INTEGER NOT NULL DEFAULT 1,
                      PRIMARY KEY (key, digest, field, hash)) WITHOUT ROWID;
 CREATE INDEX history_pending ON history(key, digest) WHERE pending;
@@ -28,16 +29,22 @@ CREATE TABLE operation(pass INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT
 CREATE TABLE journal(pass INTEGER NOT NULL, number INTEGER NOT NULL, content BLOB NOT NULL,
                      sum INTEGER NOT NULL, PRIMARY KEY (pass, number));
 CREATE TABLE agreement(id INTEGER PRIMARY KEY, pass INTEGER NOT NULL, paths TEXT NOT NULL,
-                       rows TEXT, texts BLOB, sum INTEGER NOT NULL);
+                       dropped TEXT, count INTEGER NOT NULL, sum INTEGER NOT NULL);
 CREATE TABLE saved(hash TEXT NOT NULL, path NOT NULL, pass INTEGER, at TEXT NOT NULL,
                    why TEXT NOT NULL);
 CREATE INDEX saved_by_hash ON saved(hash);
 CREATE TABLE beside(path NOT NULL);
-CREATE TRIGGER remember AFTER UPDATE OF value ON base WHEN old.value IS NOT new.value BEGIN
+CREATE TRIGGER replaced AFTER UPDATE OF said ON base BEGIN
   INSERT INTO history(key, digest, field, hash)
-    SELECT old.key, old.digest, old.field, fingerprint(old.value)
-    WHERE NOT EXISTS (SELECT 1 FROM history WHERE key = old.key AND digest = old.digest
-                      AND field = old.field AND hash = fingerprint(old.value));
+    SELECT old.key, old.digest, old.field, fingerprint(value) FROM said WHERE id = old.said
+    AND NOT EXISTS (SELECT 1 FROM history WHERE key = old.key AND digest = old.digest
+                    AND field = old.field AND hash = fingerprint(value));
+  DELETE FROM said WHERE id = old.said;
+END;
+CREATE TRIGGER dropped AFTER DELETE ON base BEGIN
+  INSERT OR IGNORE INTO history(key, digest, field, hash)
+    SELECT old.key, old.digest, old.field, fingerprint(value) FROM said WHERE id = old.said;
+  DELETE FROM said WHERE id = old.said;
 END;
 """
 
@@ -68,23 +75,9 @@ def fingerprint(value: bytes) -> bytes:
     return hashlib.sha256(value).digest()
 
 
-def checksum(content: bytes, *names: str | None) -> int:
-    """For what SQLite does not notice: a flipped bit inside a value, or in what it is called by."""
-    return zlib.crc32(content, zlib.crc32(as_bytes("\0".join(name or "" for name in names))))
-
-
-def stored(row: Row, value: str) -> tuple[str | bytes, str | bytes, str | bytes, bytes, int]:
-    """A row of the base as it is given to SQLite.
-
-    The value as bytes: of a text SQLite would ask for a second form, which stays with the text.
-    """
-    key, digest, field = row
-    content = as_bytes(value)
-    return bound(key), bound(digest), bound(field), content, _row_sum(key, digest, field, content)
-
-
-def _row_sum(key: str, digest: str, field: str, content: bytes) -> int:
-    return zlib.crc32(content, zlib.crc32(as_bytes(f"{key}\0{digest}\0{field}\0")))
+def checksum(*parts: str | None) -> int:
+    """For what SQLite does not notice: a flipped bit inside a value."""
+    return zlib.crc32(as_bytes("\0".join(part or "" for part in parts)))
 
 
 _PASSING = {3, 5, 6, 7, 8, 9, 10, 13, 14, 23}
@@ -95,42 +88,6 @@ def is_damage(error: Exception) -> bool:
     """Whether a database is broken, and not only out of reach."""
     code = getattr(error, "sqlite_errorcode", None)
     return code is None or code & 0xFF not in _PASSING
-
-
-def read_base(connection: sqlite3.Connection) -> dict[Row, str]:
-    """The whole base.
-
-    Raises:
-        ValueError: a value in it is not what was written.
-    """
-    return _checked(connection.execute("SELECT key, digest, field, value, sum FROM base"))
-
-
-def read_some(
-    select: Callable[..., list[Any]], keys: Collection[str], texts_of: Collection[str]
-) -> dict[Row, str]:
-    """The rows of some papers, and the texts of some digests. `select` is `State.select`.
-
-    Raises:
-        ValueError: as `read_base`.
-    """
-    rows = {}
-    wanted = "SELECT key, digest, field, value, sum FROM base WHERE"
-    for key in keys:
-        rows.update(_checked(select(f"{wanted} key = ?", bound(key))))
-    for path in texts_of:
-        rows.update(_checked(select(f"{wanted} key = '' AND digest = ?", bound(path))))
-    return rows
-
-
-def _checked(found: Iterable[tuple[Any, ...]]) -> dict[Row, str]:
-    rows = {}
-    for key, digest, field, value, sum_ in found:
-        row = Row(unbound(key), unbound(digest), unbound(field))  # type: ignore[arg-type]
-        if not isinstance(value, bytes) or _row_sum(*row, value) != sum_:
-            raise ValueError("a value in it is not what was written")
-        rows[row] = unbound(value)
-    return rows
 
 
 def set_aside(path: Path) -> None:
