@@ -26,10 +26,10 @@ from vault_sync.core.paths import stem_of
 from vault_sync.core.plan import Agreement, Create, Plan, Row, Value, Write
 from vault_sync.core.reconcile import reconcile
 from vault_sync.core.snapshot import Snapshot
+from vault_sync.edge.agreed import read_some
 from vault_sync.edge.config import Config
 from vault_sync.edge.index import UNKNOWN, File, believable, mark_of
 from vault_sync.edge.state import State
-from vault_sync.edge.tables import read_some
 from vault_sync.edge.vault import read_all
 from vault_sync.edge.walk import Stat
 from vault_sync.memory import MANY, OTHER, Memory, identities, keys_in, plan_of

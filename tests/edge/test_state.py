@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from tests.edge.written_worlds import NOON, Killed, P, World, agree
 from vault_sync.core.model import Key
 from vault_sync.core.plan import Agreement, Plan, Row, Value, Write
+from vault_sync.edge import agreed
 from vault_sync.edge.state import Busy, State, StateError, open_state, state_dir
-from vault_sync.edge.tables import SCHEMA, bound, unbound
+from vault_sync.edge.tables import SCHEMA, bound, encode, unbound
 from vault_sync.edge.vault import apply, recover
 
 A = Row(Key("a"), "week.md", "text")
@@ -106,6 +107,11 @@ def test_a_value_may_go_back_and_forth(world: World) -> None:
     assert state.rows() == {A: '"one"'}
     assert state.was_before(A, '"two"')
     assert not state.was_before(A, '"one"')  # it stands now
+
+
+def test_also_within_one_commit(world: World) -> None:
+    keep(world, *(say(value) for value in ('"one"', '"two"', '"one"', '"two"')))
+    assert world.state().rows() == {A: '"two"'}
 
 
 def test_known_from_the_second_pass_on(world: World) -> None:
@@ -209,13 +215,16 @@ _TEXTS = st.text(st.characters(codec="utf-8")) | st.binary(max_size=12).map(
 _VALUES = _TEXTS | st.lists(_TEXTS).map(tuple)
 
 
+_ROWS = st.dictionaries(st.builds(Row, st.builds(Key, _TEXTS), _TEXTS, _TEXTS), _TEXTS)
+
+
 @given(_TEXTS)
 def test_any_text_can_stand_in_the_database(text: str) -> None:
     assert unbound(bound(text)) == text
 
 
-@settings(max_examples=25)
-@given(st.dictionaries(st.builds(Row, st.builds(Key, _TEXTS), _TEXTS, _TEXTS), _VALUES))
+@settings(max_examples=25, deadline=None)
+@given(_ROWS)
 def test_any_rows_come_back(
     tmp_path_factory: pytest.TempPathFactory, rows: dict[Row, Value]
 ) -> None:
@@ -259,14 +268,38 @@ def zeroed(world: World) -> None:
     database(world).write_bytes(bytes(size))
 
 
-def value_changed(world: World) -> None:
+def said_changed(world: World, statement: str) -> None:
     with sqlite3.connect(database(world)) as connection:
-        connection.create_function("fingerprint", 1, lambda _: b"")
-        connection.execute("UPDATE base SET value = '\"flipped\"'")
+        assert connection.execute(statement).rowcount > 0
     connection.close()
 
 
-DISTRUSTED = (other_folder, cut_short, overwritten, zeroed, value_changed)
+def value_changed(world: World) -> None:
+    said_changed(world, "UPDATE said SET value = x'22666c697022' WHERE id = 7")
+
+
+def value_of_another_row(world: World) -> None:
+    said_changed(world, "UPDATE said SET digest = 'other.md' WHERE id = 7")
+
+
+def value_of_another_agreement(world: World) -> None:
+    said_changed(world, "UPDATE said SET agreement = 1 WHERE id = 7")
+
+
+def value_gone(world: World) -> None:
+    said_changed(world, "DELETE FROM said WHERE id = 7")
+
+
+DISTRUSTED = (
+    other_folder,
+    cut_short,
+    overwritten,
+    zeroed,
+    value_changed,
+    value_of_another_row,
+    value_of_another_agreement,
+    value_gone,
+)
 
 
 @pytest.mark.parametrize("harm", DISTRUSTED)
@@ -337,7 +370,7 @@ def test_a_state_that_cannot_be_read_just_now_is_no_damaged_one(
 
     state = world.state()
     with monkeypatch.context() as planted:
-        planted.setattr("vault_sync.edge.state.read_base", fail)
+        planted.setattr("vault_sync.edge.agreed.read_base", fail)
         with pytest.raises(StateError, match="cannot be read"):
             state.rows()
     assert state.rows() == {A: '"one"'}
@@ -358,7 +391,8 @@ def test_a_state_that_cannot_be_written_says_so_and_is_what_it_was(world: World)
 
     def put_and_fail() -> None:
         with state.writing() as connection:
-            state.put(connection, [(say('"two"'), None)])
+            said = agreed.promise(connection, [(None, say('"two"'))])
+            state.stand(connection, [say('"two"')], said)
             connection.execute("INSERT INTO nowhere VALUES (1)")
 
     with state.lock(0):
@@ -368,14 +402,14 @@ def test_a_state_that_cannot_be_written_says_so_and_is_what_it_was(world: World)
     assert world.state().rows() == {A: '"one"'}
 
 
-def stopped_after_the_journal(world: World) -> None:
+def stopped_after_the_journal(world: World, *more: Agreement) -> None:
     def stop(point: str, _: str) -> None:
         if point == "after-journal":
             raise Killed
 
     world.put("a.md", "old")
     with pytest.raises(Killed):
-        world.apply(Write(P("a.md"), "old", "new", ""), agreements=(agree("a.md"),), at=stop)
+        world.apply(Write(P("a.md"), "old", "new", ""), agreements=(*more, agree("a.md")), at=stop)
 
 
 def spoil(world: World, statement: str) -> None:
@@ -403,12 +437,71 @@ def test_a_damaged_journal_is_left_undone(world: World, statement: str) -> None:
     assert world.recover() == []
 
 
-def test_a_damaged_agreement_is_not_kept(world: World) -> None:
+@pytest.mark.parametrize(
+    "statement",
+    [
+        """UPDATE said SET value = x'22772e22' WHERE agreement""",
+        """UPDATE said SET value = '"v"' WHERE agreement""",
+        "UPDATE said SET key = 'l' WHERE agreement",
+        "UPDATE said SET agreement = agreement + 1 WHERE agreement",
+        "DELETE FROM said WHERE agreement",
+        "UPDATE agreement SET count = 2",
+        "UPDATE agreement SET dropped = '[]'",
+        "UPDATE agreement SET paths = replace(paths, 'a', 'b')",
+        "DELETE FROM agreement",
+    ],
+)
+def test_a_damaged_agreement_is_not_kept(world: World, statement: str) -> None:
+    keep(world, say('"one"'))
     stopped_after_the_journal(world)
-    spoil(world, "UPDATE agreement SET rows = replace(rows, 'v', 'w')")
+    spoil(world, statement)
     world.recover()
     assert world.texts() == {"a.md": "new"}
-    assert world.state().rows() == {}
+    assert world.state().rows() == {A: '"one"'}
+
+
+def test_what_is_promised_is_not_said_until_the_pass_has_ended(world: World) -> None:
+    keep(world, say('"one"'))
+    stopped_after_the_journal(world, Agreement(frozenset({P("a.md")}), {A: '"two"'}))
+    state = world.state()
+    assert state.rows() == {A: '"one"'} and not state.was_before(A, '"one"')
+    world.recover()
+    state = world.state()
+    assert state.rows() == {A: '"two"', **agree().put} and state.was_before(A, '"one"')
+
+
+def test_nothing_is_written_twice_or_left_over(world: World) -> None:
+    """Neither what was replaced nor what was not kept."""
+    keep(world, say('"one"'), say('"b"', B))
+    world.put("a.md", "old")
+    world.put("c.md", "edited")
+    world.apply(
+        Write(P("a.md"), "old", "new", ""),
+        Write(P("c.md"), "old", "new", ""),
+        agreements=(
+            Agreement(frozenset({P("a.md")}), {A: '"two"'}, frozenset({B})),
+            Agreement(frozenset({P("c.md")}), {B: '"three"'}),
+        ),
+    )
+    with closing(sqlite3.connect(database(world))) as connection:
+        assert connection.execute("SELECT value FROM said").fetchall() == [(encode('"two"'),)]
+        assert connection.execute("SELECT count(*) FROM journal").fetchone() == (0,)
+        assert connection.execute("SELECT count, dropped FROM agreement").fetchall() == [(1, None)]
+    assert world.state().rows() == {A: '"two"'}
+    assert world.state().was_before(B, '"b"')
+
+
+@settings(max_examples=25, deadline=None)
+@given(_ROWS)
+def test_any_rows_come_back_from_the_journal(
+    tmp_path_factory: pytest.TempPathFactory, rows: dict[Row, str]
+) -> None:
+    world = World(tmp_path_factory.mktemp("rows"))
+    keep(world, say('"one"'))
+    dropped = Agreement(frozenset({P("a.md")}), rows, frozenset({A} - rows.keys()))
+    stopped_after_the_journal(world, dropped)
+    world.recover()
+    assert world.state().rows() == {**rows, **agree().put}
 
 
 # ---- one writer

@@ -129,14 +129,14 @@ def read_at(folder: int, name: str) -> bytes:
 def read_all(file: int) -> bytes:
     """All bytes of an open file, from its start."""
     size = os.fstat(file).st_size
-    parts: list[bytes] = []
-    at = 0
-    while True:
-        part = os.pread(file, max(size - at, 0) + 1, at)
-        if not part:
-            return b"".join(parts)
+    parts = [os.pread(file, size + 1, 0)]
+    at = len(parts[0])
+    if at == size:
+        return parts[0]  # asked for one more, and there was none
+    while part := os.pread(file, max(size - at, 0) + 1, at):
         parts.append(part)
         at += len(part)
+    return b"".join(parts)
 
 
 def names_in(folder: int) -> list[str]:
@@ -164,6 +164,9 @@ def folded_names(folder: int) -> set[str]:
     return {folded(name) for name in names_in(folder)}
 
 
+_HIDDEN = "it is hidden, in a dot folder, or outside the vault"
+
+
 def refusal(path: str, *, trash: bool = False) -> str | None:
     """Why a path may not be written, or None: `.md` only, beneath the root, in no dot folder.
 
@@ -178,8 +181,12 @@ def refusal(path: str, *, trash: bool = False) -> str | None:
     if "\0" in path or "\\" in path:
         return "its name holds a character that no file name should"
     for part in parts:
+        if part.isascii():
+            if not part or part[0] == ".":
+                return _HIDDEN
+            continue
         seen = "".join(c for c in part if unicodedata.category(c) != "Cf")
         seen = unicodedata.normalize("NFKC", seen)
         if not seen or seen.startswith("."):
-            return "it is hidden, in a dot folder, or outside the vault"
+            return _HIDDEN
     return None

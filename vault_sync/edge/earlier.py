@@ -9,7 +9,7 @@ from the first pass in which they are all at rest. A value that stands in the ba
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from vault_sync.core.plan import Row, Value
@@ -30,6 +30,16 @@ def is_old(select: Select, row: Row, value: Value, typing: Collection[str]) -> b
     return any(
         not pending or not _in_hand(select, bound(row.key), digest, typing)
         for digest, pending in found
+    )
+
+
+def forget(connection: sqlite3.Connection, put: Iterable[tuple[Row, Value]]) -> None:
+    """A value that stands is not old, inside a transaction of the caller's."""
+    if connection.execute("SELECT 1 FROM history LIMIT 1").fetchone() is None:
+        return
+    connection.executemany(
+        "DELETE FROM history WHERE key = ? AND field = ? AND hash = ?",
+        ((bound(row.key), bound(row.field), fingerprint(encode(value))) for row, value in put),
     )
 
 
@@ -63,9 +73,9 @@ def _in_hand(select: Select, key: Any, digest: Any, typing: Collection[str]) -> 
     if not key:
         return False  # the text of a digest, which no paper's note says
     return any(
-        (decode(unbound(value)) if field == "note" else unbound(other)) in typing
+        (decode(value) if field == "note" else unbound(other)) in typing
         for other, field, value in select(
-            "SELECT digest, field, value FROM base"
+            "SELECT digest, field, value FROM stands"
             " WHERE key = ? AND (field = 'note' OR digest <> '')",
             key,
         )

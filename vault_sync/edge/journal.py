@@ -15,10 +15,11 @@ from datetime import UTC, datetime
 
 from vault_sync.core.model import RelPath
 from vault_sync.core.plan import Agreement, Create, Operation, Rename, Row, Trash, Write
+from vault_sync.edge import agreed
 from vault_sync.edge.records import Kind, changes, note_saved
 from vault_sync.edge.saved import name_of
 from vault_sync.edge.state import State
-from vault_sync.edge.tables import as_value, bound, checksum, unbound
+from vault_sync.edge.tables import as_bytes, bound, checksum
 
 DAMAGED = "the journal is damaged there"
 
@@ -27,7 +28,8 @@ DAMAGED = "the journal is damaged there"
 class Task:
     """One operation of a pass and what became of it.
 
-    `before` and `after` are sha256 in hex ("": no such text), `content` the bytes to be written.
+    `before` and `after` are sha256 in hex ("": no such text), `text` is what will be written, and
+    `size` and `old_size` say how many bytes will be and are in the file (0: not known any more).
     """
 
     number: int
@@ -36,9 +38,16 @@ class Task:
     target: RelPath | None
     before: str
     after: str
-    content: bytes
+    text: str
     why: str
     undone: str | None = None
+    size: int = 0
+    old_size: int = 0
+
+    @property
+    def content(self) -> bytes:
+        """The bytes to be written. Not kept: beside the plan they would be every text twice."""
+        return as_bytes(self.text)
 
     @property
     def has_content(self) -> bool:
@@ -48,35 +57,41 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """A pass that is being carried out. `token` is in the name of each of its temporary files."""
+    """A pass that is being carried out. `token` is in the name of each of its temporary files.
+
+    `numbers` are those of its agreements, `said` where what they put is written (`agreed`).
+    """
 
     id: int
     token: str
     started: str
     tasks: Sequence[Task]
     agreements: Sequence[tuple[int, Agreement]]
+    numbers: range
+    said: range
 
 
 def task_of(number: int, operation: Operation) -> Task:
     """An operation of a plan as it stands in the journal."""
     match operation:
         case Create(path, after, why):
-            content = as_bytes(after)
-            return Task(number, "create", path, None, "", name_of(content), content, why)
+            name, size = _told(after)
+            return Task(number, "create", path, None, "", name, after, why, None, size)
         case Write(path, before, after, why):
-            content = as_bytes(after)
-            old = name_of(as_bytes(before))
-            return Task(number, "write", path, None, old, name_of(content), content, why)
+            (old, old_size), (name, size) = _told(before), _told(after)
+            return Task(number, "write", path, None, old, name, after, why, None, size, old_size)
         case Rename(path, to, before, why):
-            old = name_of(as_bytes(before))
-            return Task(number, "rename", path, to, old, old, b"", why)
+            old, size = _told(before)
+            return Task(number, "rename", path, to, old, old, "", why, None, 0, size)
         case Trash(path, to, before, why):
-            old = name_of(as_bytes(before))
-            return Task(number, "trash", path, to, old, old, b"", why)
+            old, size = _told(before)
+            return Task(number, "trash", path, to, old, old, "", why, None, 0, size)
 
 
-def as_bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+def _told(text: str) -> tuple[str, int]:
+    """The name of a text and its size in bytes."""
+    content = as_bytes(text)
+    return name_of(content), len(content)
 
 
 def begin(
@@ -112,11 +127,12 @@ def begin(
         first = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM agreement").fetchone()[0]
         numbered = list(enumerate(agreements, first))
         connection.executemany(
-            "INSERT INTO agreement VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO agreement VALUES (?, ?, ?, ?, ?, ?)",
             ((number, id_, *_dumped(one)) for number, one in numbered),
         )
+        said = agreed.promise(connection, numbered)
         note_saved(connection, texts, id_, at, "replaced")
-    return Pass(id_, token, at, tasks, numbered)
+    return Pass(id_, token, at, tasks, numbered, range(first, first + len(numbered)), said)
 
 
 def finish(state: State, one: Pass, *, agree: bool = True) -> None:
@@ -131,14 +147,18 @@ def finish(state: State, one: Pass, *, agree: bool = True) -> None:
     undone = {
         path for task in one.tasks if task.undone is not None for path in (task.path, task.target)
     }
+    kept = {
+        number: agreement
+        for number, agreement in one.agreements
+        if agree and undone.isdisjoint(agreement.paths)
+    }
     with state.writing() as connection:
-        kept = [
-            (agreement, number)
-            for number, agreement in one.agreements
-            if agree and undone.isdisjoint(agreement.paths)
-        ]
-        state.put(connection, kept)
-        connection.execute("UPDATE agreement SET rows = NULL WHERE pass = ?", (one.id,))
+        connection.execute("DELETE FROM journal WHERE pass = ?", (one.id,))
+        if len(kept) < len(one.numbers):
+            agreed.forget(connection, (each for each in one.numbers if each not in kept), one.said)
+        state.stand(connection, list(kept.values()), one.said)
+        if any(agreement.drop for agreement in kept.values()):
+            connection.execute("UPDATE agreement SET dropped = NULL WHERE pass = ?", (one.id,))
         connection.executemany(
             "UPDATE operation SET undone = ?, target = ? WHERE pass = ? AND number = ?",
             [
@@ -147,7 +167,6 @@ def finish(state: State, one: Pass, *, agree: bool = True) -> None:
                 if task.undone is not None or task.kind == "trash"
             ],
         )
-        connection.execute("DELETE FROM journal WHERE pass = ?", (one.id,))
         connection.execute("UPDATE pass SET open = 0 WHERE id = ?", (one.id,))
 
 
@@ -163,7 +182,8 @@ def interrupted(state: State) -> list[Pass]:
         tasks = _tasks(state, id_)
         # Which file a damaged task was about is not known for certain, so nothing rests on any.
         sound = all(task.undone != DAMAGED for task in tasks)
-        found.append(Pass(id_, token, started, tasks, _agreements(state, id_) if sound else []))
+        numbers, said, agreements = _agreements(state, id_)
+        found.append(Pass(id_, token, started, tasks, agreements if sound else [], numbers, said))
     return found
 
 
@@ -177,8 +197,9 @@ def _tasks(state: State, id_: int) -> list[Task]:
     tasks = []
     for number, one in changes(state, id_):
         content, sum_ = contents.get(number, (b"", -1))
+        text = content.decode("utf-8", "surrogateescape")
         task = Task(
-            number, one.kind, one.path, one.to, one.before, one.after, content, one.why, one.undone
+            number, one.kind, one.path, one.to, one.before, one.after, text, one.why, one.undone
         )
         if _sum(task) != sum_ or (task.has_content and name_of(content) != task.after):
             task.undone = DAMAGED
@@ -196,24 +217,25 @@ def _sum(task: Task) -> int:
     return checksum(task.kind, task.path, task.target, task.before, task.after)
 
 
-def _dumped(agreement: Agreement) -> tuple[str, str | bytes, int]:
-    put = [[*row, value] for row, value in agreement.put.items()]
+def _dumped(agreement: Agreement) -> tuple[str, str | None, int, int]:
     paths = json.dumps(sorted(agreement.paths))
-    rows = json.dumps([put, [list(row) for row in agreement.drop]], ensure_ascii=False)
-    return paths, bound(rows), checksum(paths, rows)
+    dropped = json.dumps(list(agreement.drop)) if agreement.drop else None
+    count = len(agreement.put)
+    return paths, dropped, count, checksum(paths, dropped, str(count))
 
 
-def _agreements(state: State, id_: int) -> list[tuple[int, Agreement]]:
+def _agreements(state: State, id_: int) -> tuple[range, range, list[tuple[int, Agreement]]]:
+    """Of a pass the numbers of its agreements, the ids of what they put, the sound ones."""
+    rows = state.select(
+        "SELECT id, paths, dropped, count, sum FROM agreement WHERE pass = ? ORDER BY id", id_
+    )
+    numbers = range(rows[0][0], rows[-1][0] + 1) if rows else range(0)
+    put, said = agreed.promised(state.select, numbers)
     found = []
-    for number, paths, rows, sum_ in state.select(
-        "SELECT id, paths, rows, sum FROM agreement WHERE pass = ?", id_
-    ):
-        if checksum(paths, unbound(rows)) == sum_:
-            put, drop = json.loads(unbound(rows))
-            agreement = Agreement(
-                frozenset(map(RelPath, json.loads(paths))),
-                {Row(*row): as_value(value) for *row, value in put},
-                frozenset(Row(*row) for row in drop),
-            )
-            found.append((number, agreement))
-    return found
+    for number, paths, dropped, count, sum_ in rows:
+        values = put[number]
+        if len(values) == count and checksum(paths, dropped, str(count)) == sum_:
+            on = frozenset(map(RelPath, json.loads(paths)))
+            drop = frozenset(Row(*row) for row in json.loads(dropped or "[]"))
+            found.append((number, Agreement(on, values, drop)))
+    return numbers, said, found

@@ -106,7 +106,7 @@ def rows_of(state: State, id_: int) -> list[tuple[frozenset[str], set[Row]]]:
     """What a pass put into the base and stands there still: the paths it rests on, and its rows."""
     rows: dict[int, set[Row]] = {}
     for number, *row in state.select(
-        "SELECT agreement, key, digest, field FROM base"
+        "SELECT agreement, key, digest, field FROM stands"
         " WHERE agreement IN (SELECT id FROM agreement WHERE pass = ?)",
         id_,
     ):
@@ -125,7 +125,7 @@ def save_text(state: State, content: bytes, path: RelPath, one: int | None, why:
     """
     name = name_of(content)
     if content and not is_saved(state, name):
-        save(state.saved, [content])
+        save(state.saved, [content], 1)
         with state.writing() as connection:
             note_saved(connection, [(name, path)], one, datetime.now(UTC).isoformat(), why)
 

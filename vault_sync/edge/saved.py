@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection
+from collections.abc import Iterable
 from pathlib import Path
 
 from vault_sync.edge.beneath import read_all
@@ -24,15 +24,15 @@ def file_of(folder: Path, name: str) -> Path:
     return folder / name[:1] / name
 
 
-def save(folder: Path, texts: Collection[bytes]) -> list[str]:
-    """Puts texts on the disk, durably, and returns their names.
+def save(folder: Path, texts: Iterable[bytes], count: int) -> list[str]:
+    """Puts texts, so many of them, on the disk, durably, and returns their names.
 
     Raises:
         OSError: not all of them are saved.
     """
-    if not texts:
+    if not count:
         return []
-    batch = len(texts) >= BATCH
+    batch = count >= BATCH
     names = []
     touched = {folder.parent}
     folder.mkdir(mode=0o700, exist_ok=True)

@@ -17,16 +17,14 @@ from typing import Any
 from urllib.parse import quote
 
 from vault_sync.core.plan import Agreement, Row, Value
-from vault_sync.edge import earlier
+from vault_sync.edge import agreed, earlier
 from vault_sync.edge.lock import Busy, held
 from vault_sync.edge.tables import (
     SCHEMA,
     TABLES,
-    base_row,
     bound,
     fingerprint,
     is_damage,
-    read_base,
     set_aside,
     unbound,
 )
@@ -108,7 +106,7 @@ class State:
             return {}
         if self._rows is None:
             with self._reading() as connection:
-                self._rows = read_base(connection)
+                self._rows = agreed.read_base(connection)
         return self._rows or {}
 
     def was_before(self, row: Row, value: Value) -> bool:
@@ -140,45 +138,28 @@ class State:
         """
         rows = self.rows()
         new = [
-            (agreement, None)
+            agreement
             for agreement in agreements
             if any(rows.get(row) != value for row, value in agreement.put.items())
             or any(row in rows for row in agreement.drop)
         ]
         if new:
             with self.writing() as connection:
-                self.put(connection, new)
+                said = agreed.promise(connection, ((None, one) for one in new))
+                self.stand(connection, new, said)
 
-    def put(
-        self,
-        connection: sqlite3.Connection,
-        agreements: Sequence[tuple[Agreement, int | None]],
+    def stand(
+        self, connection: sqlite3.Connection, agreements: Sequence[Agreement], said: range
     ) -> None:
         """Changes the base inside a `writing` of the caller's; earlier values go to the history.
 
-        Beside each agreement the number under which its pass remembers it.
+        `said`: where what the agreements put was written.
         """
-        dropped = [tuple(map(bound, row)) for agreement, _ in agreements for row in agreement.drop]
-        connection.executemany(
-            "INSERT OR IGNORE INTO history(key, digest, field, hash)"
-            " SELECT key, digest, field, fingerprint(value)"
-            " FROM base WHERE key = ? AND digest = ? AND field = ?",
-            dropped,
-        )
-        connection.executemany(
-            "DELETE FROM base WHERE key = ? AND digest = ? AND field = ?", dropped
-        )
-        connection.executemany(
-            "INSERT INTO base VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-            " value = excluded.value, sum = excluded.sum, agreement = excluded.agreement",
-            (
-                base_row(row, value, number)
-                for agreement, number in agreements
-                for row, value in agreement.put.items()
-            ),
-        )
+        agreed.stand(connection, agreements, said)
+        put = (item for agreement in agreements for item in agreement.put.items())
+        earlier.forget(connection, put)
         earlier.outdate(connection, self._typing)
-        self._changes += [agreement for agreement, _ in agreements]
+        self._changes += agreements
 
     # ---- the database
 
@@ -356,8 +337,6 @@ class State:
             connection.create_function("fingerprint", 1, fingerprint, deterministic=True)
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
-            # With the 2 MB of the default a pass of 10,000 papers writes each page again and again.
-            connection.execute("PRAGMA cache_size=-32768")
             if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
                 identity = self._identity()
                 connection.executescript(f"BEGIN; {TABLES} PRAGMA user_version={SCHEMA};")

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 import zlib
-from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from typing import Any
 
-from vault_sync.core.plan import Row, Value
+from vault_sync.core.plan import Value
 
-SCHEMA = 2
+SCHEMA = 3
 # An upsert overrides an OR IGNORE inside a trigger it fires (SQLite, "CREATE TRIGGER").
 TABLES = """
 CREATE TABLE vault(path TEXT NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL);
-CREATE TABLE base(key, digest, field, value NOT NULL, sum INTEGER NOT NULL, agreement INTEGER,
-                  PRIMARY KEY (key, digest, field));
+CREATE TABLE said(id INTEGER PRIMARY KEY, agreement INTEGER, key NOT NULL, digest NOT NULL,
+                  field NOT NULL, value BLOB NOT NULL, sum INTEGER NOT NULL);
+CREATE TABLE base(key, digest, field, said INTEGER NOT NULL,
+                  PRIMARY KEY (key, digest, field)) WITHOUT ROWID;
+CREATE VIEW stands AS
+  SELECT base.key, base.digest, base.field, said.value, said.sum, said.agreement
+  FROM base LEFT JOIN said ON said.id = base.said AND said.key = base.key
+                           AND said.digest = base.digest AND said.field = base.field;
 CREATE TABLE history(key, digest, field, hash BLOB NOT NULL, pending INTEGER NOT NULL DEFAULT 1,
                      PRIMARY KEY (key, digest, field, hash)) WITHOUT ROWID;
 CREATE INDEX history_pending ON history(key, digest) WHERE pending;
@@ -29,27 +32,30 @@ CREATE TABLE operation(pass INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT
 CREATE TABLE journal(pass INTEGER NOT NULL, number INTEGER NOT NULL, content BLOB NOT NULL,
                      sum INTEGER NOT NULL, PRIMARY KEY (pass, number));
 CREATE TABLE agreement(id INTEGER PRIMARY KEY, pass INTEGER NOT NULL, paths TEXT NOT NULL,
-                       rows, sum INTEGER NOT NULL);
+                       dropped TEXT, count INTEGER NOT NULL, sum INTEGER NOT NULL);
 CREATE TABLE saved(hash TEXT NOT NULL, path NOT NULL, pass INTEGER, at TEXT NOT NULL,
                    why TEXT NOT NULL);
 CREATE INDEX saved_by_hash ON saved(hash);
 CREATE TABLE beside(path NOT NULL);
-CREATE TRIGGER remember AFTER UPDATE OF value ON base WHEN old.value IS NOT new.value BEGIN
+CREATE TRIGGER replaced AFTER UPDATE OF said ON base BEGIN
   INSERT INTO history(key, digest, field, hash)
-    SELECT old.key, old.digest, old.field, fingerprint(old.value)
-    WHERE NOT EXISTS (SELECT 1 FROM history WHERE key = old.key AND digest = old.digest
-                      AND field = old.field AND hash = fingerprint(old.value));
-  DELETE FROM history WHERE key = new.key AND field = new.field AND hash = fingerprint(new.value);
+    SELECT old.key, old.digest, old.field, fingerprint(value) FROM said WHERE id = old.said
+    AND NOT EXISTS (SELECT 1 FROM history WHERE key = old.key AND digest = old.digest
+                    AND field = old.field AND hash = fingerprint(value));
+  DELETE FROM said WHERE id = old.said;
 END;
-CREATE TRIGGER stands AFTER INSERT ON base
-  WHEN EXISTS (SELECT 1 FROM history WHERE key = new.key) BEGIN
-  DELETE FROM history WHERE key = new.key AND field = new.field AND hash = fingerprint(new.value);
+CREATE TRIGGER dropped AFTER DELETE ON base BEGIN
+  INSERT OR IGNORE INTO history(key, digest, field, hash)
+    SELECT old.key, old.digest, old.field, fingerprint(value) FROM said WHERE id = old.said;
+  DELETE FROM said WHERE id = old.said;
 END;
 """
 
 
 def bound(text: str) -> str | bytes:
     """A text as it is given to SQLite: one that is no UTF-8 as its bytes."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -62,43 +68,38 @@ def unbound(value: str | bytes) -> str:
     return value if isinstance(value, str) else value.decode("utf-8", "surrogateescape")
 
 
-def fingerprint(value: str | bytes) -> bytes:
+def as_bytes(text: str) -> bytes:
+    """A text as the bytes it was read from, whatever is no UTF-8 among them kept."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def fingerprint(value: bytes) -> bytes:
     """The sha256 of a value of the base."""
-    content = value if isinstance(value, bytes) else value.encode("utf-8", "surrogateescape")
-    return hashlib.sha256(content).digest()
+    return hashlib.sha256(value).digest()
 
 
 def checksum(*parts: str | None) -> int:
     """For what SQLite does not notice: a flipped bit inside a value."""
-    return zlib.crc32("\0".join(part or "" for part in parts).encode("utf-8", "surrogateescape"))
+    return zlib.crc32(as_bytes("\0".join(part or "" for part in parts)))
 
 
 # json.dumps would make an encoder for every value.
 _JSON = json.JSONEncoder(ensure_ascii=False)
 
 
-def encode(value: Value) -> str:
+def encode(value: Value) -> bytes:
     """A value as it stands in the base: JSON."""
-    return _JSON.encode(value)
+    return as_bytes(_JSON.encode(value))
 
 
-def decode(value: str) -> Value:
-    return as_value(json.loads(value))
+def decode(content: bytes) -> Value:
+    """A value of the base.
 
-
-def as_value(read: Any) -> Value:
-    """A value out of what JSON made of it."""
+    Raises:
+        ValueError: it is not what was written.
+    """
+    read = json.loads(content.decode("utf-8", "surrogateescape"))
     return tuple(read) if isinstance(read, list) else str(read)
-
-
-def base_row(row: Row, value: Value, agreement: int | None) -> tuple[str | bytes | int | None, ...]:
-    """A row of `base`, which remembers the agreement by which it came."""
-    text = encode(value)
-    return (*map(bound, row), bound(text), row_sum(row, text), agreement)
-
-
-def row_sum(row: Row, value: str) -> int:
-    return checksum(*row, value)
 
 
 _PASSING = {3, 5, 6, 7, 8, 9, 10, 13, 14, 23}
@@ -109,49 +110,6 @@ def is_damage(error: Exception) -> bool:
     """Whether a database is broken, and not only out of reach."""
     code = getattr(error, "sqlite_errorcode", None)
     return code is None or code & 0xFF not in _PASSING
-
-
-def read_base(connection: sqlite3.Connection) -> dict[Row, Value]:
-    """The whole base.
-
-    Raises:
-        ValueError: a value in it is not what was written.
-    """
-    return _checked(connection.execute("SELECT key, digest, field, value, sum FROM base"))
-
-
-def read_some(
-    select: Callable[..., list[Any]], keys: Collection[str], texts_of: Collection[str]
-) -> dict[Row, Value]:
-    """The rows of some papers, and the texts of some digests. `select` is `State.select`.
-
-    Raises:
-        ValueError: as `read_base`.
-    """
-    rows: dict[Row, Value] = {}
-    wanted = "SELECT key, digest, field, value, sum FROM base WHERE"
-    for key in keys:
-        rows.update(_checked(select(f"{wanted} key = ?", bound(key))))
-    for path in texts_of:
-        rows.update(_checked(select(f"{wanted} key = '' AND digest = ?", bound(path))))
-    return rows
-
-
-def _checked(found: Iterable[tuple[Any, ...]]) -> dict[Row, Value]:
-    rows: dict[Row, Value] = {}
-    for key, digest, field, value, sum_ in found:
-        try:
-            row = Row(key, digest, field)
-            checked = zlib.crc32(f"{key}\0{digest}\0{field}\0{value}".encode())
-        except UnicodeEncodeError:
-            checked = -1
-        if checked != sum_:
-            row = Row(unbound(key), unbound(digest), unbound(field))  # type: ignore[arg-type]
-            value = unbound(value)
-            if row_sum(row, value) != sum_:
-                raise ValueError("a value in it is not what was written")
-        rows[row] = decode(value)
-    return rows
 
 
 def set_aside(path: Path) -> None:

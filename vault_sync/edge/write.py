@@ -19,10 +19,11 @@ from vault_sync.core.plan import Agreement, Operation, Outcome, Plan, Rename, Tr
 from vault_sync.edge import journal, saved
 from vault_sync.edge.beneath import Beneath, refusal
 from vault_sync.edge.faults import in_words
-from vault_sync.edge.journal import Pass, Task, as_bytes, task_of
+from vault_sync.edge.journal import Pass, Task, task_of
 from vault_sync.edge.own import trash_names
 from vault_sync.edge.state import State, StateError
 from vault_sync.edge.swap import UNSYNCED, At, Writing, no_point, sync_sources
+from vault_sync.edge.tables import as_bytes
 
 
 def apply(
@@ -52,7 +53,7 @@ def apply(
             task.undone = _refused(operation)
         free_trash_names(vault, tasks)
         try:
-            reason = _lack_of_room(vault, state, plan.operations)
+            reason = _lack_of_room(vault, state, tasks)
             if reason is None:
                 one = _journal(state, plan, tasks, cause, started)
         except (OSError, StateError) as error:
@@ -90,10 +91,9 @@ def _refused(operation: Operation) -> str | None:
     return reason
 
 
-def _lack_of_room(vault: Beneath, state: State, operations: Sequence[Operation]) -> str | None:
+def _lack_of_room(vault: Beneath, state: State, tasks: Sequence[Task]) -> str | None:
     """Why the plan does not fit on the disks, asked before the first byte; None if it does."""
-    new = [len(as_bytes(getattr(one, "after", ""))) for one in operations]
-    old = [len(as_bytes(getattr(one, "before", ""))) for one in operations]
+    new, old = [task.size for task in tasks], [task.old_size for task in tasks]
     for fd, sizes, where in (
         (vault.fd, new, "the vault's disk"),
         (state.directory, [*new, *old], "the disk of the state"),
@@ -106,18 +106,18 @@ def _lack_of_room(vault: Beneath, state: State, operations: Sequence[Operation])
                 f"{where} is full ({need:,} bytes needed, {free:,} free): make room and run again"
             )
         # Some file systems make inodes as they go and report none.
-        if disk.f_files and disk.f_favail < len(operations) + 4:
+        if disk.f_files and disk.f_favail < len(tasks) + 4:
             return f"{where} has no room for more files: remove some and run again"
     return None
 
 
 def _journal(state: State, plan: Plan, tasks: list[Task], cause: str, started: datetime) -> Pass:
     replaced = [
-        (task, as_bytes(operation.before))
+        (task, operation.before)
         for task, operation in zip(tasks, plan.operations, strict=True)
         if task.undone is None and isinstance(operation, Write | Trash)
     ]
-    saved.save(state.saved, [content for _, content in replaced])
+    saved.save(state.saved, (as_bytes(before) for _, before in replaced), len(replaced))
     return journal.begin(
         state,
         tasks,
