@@ -92,7 +92,7 @@ def _of_paper(
             if key in pending.touched.get(path := note if need == NOTE else need, ())
         )
         groups[paths] = groups[paths] | rows if paths in groups else rows
-    drop = frozenset(settlement.dropped)
+    drop = settlement.dropped
     for tie in settlement.paper.ties:
         if tie.kind == "removed":
             drop |= rows_of(settlement.paper.base_key, tie.origin or tie.digest)

@@ -6,7 +6,7 @@ Read this first, then `digest` and `note` (the lenses), then `plan` and `reconci
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, NewType
+from typing import Any, Literal, NamedTuple, NewType
 
 Key = NewType("Key", str)
 """What an entry is about: `arxiv:2308.07037`, `doi:10.1/x`, `openreview:abc`, `url:host/path`.
@@ -34,6 +34,15 @@ class Fields(NamedTuple):
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     commentary: str = ""
+
+    def saying(self, **values: Any) -> Fields:
+        """The same but for these values; itself if it says them already, as nearly every one does.
+
+        Raises:
+            ValueError: there is no such field.
+        """
+        changed = self._replace(**values)
+        return self if changed == self else changed
 
 
 class Place(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from vault_sync.core import agree
 from vault_sync.core.agree import Open, TagPlace
@@ -47,7 +47,7 @@ class Settlement:
     entries: dict[RelPath, Fields] = field(default_factory=dict)
     commentaries: dict[RelPath, str] = field(default_factory=dict)
     kept: list[Kept] = field(default_factory=list)
-    dropped: set[Row] = field(default_factory=set)
+    dropped: frozenset[Row] = frozenset()
     conflicts: list[Conflict] = field(default_factory=list)
     old_title: str = ""
     """The title that the one settled on takes the place of; an alias follows it."""
@@ -91,13 +91,15 @@ def _shared(
     entry = result.entries[speaker.digest]
     # An entry that is still to be written says nothing yet, whatever it is to say.
     unwritten = speaker.entry is None
+    to_note: dict[str, Any] = {}
+    to_entry: dict[str, Any] = {}
     for name in ("url", "title", "authors"):
         digest_has, note_has = getattr(entry, name), getattr(said, name)
         row = Row(result.paper.base_key, "", name)
         if name != "url" and not entry.title:
             # An entry without a title line stays as its author wrote it.
             value = note_has or getattr(facts, name)
-            result.note = result.note._replace(**{name: value})
+            to_note[name] = value
             result.keep(row, value, {NOTE: value != note_has, speaker.digest: unwritten})
             continue
         decided = agree.field(
@@ -114,11 +116,11 @@ def _shared(
         value = decided.value or digest_has or note_has
         if name == "title":
             result.old_title = base.text(row) or said.title
-        result.note = result.note._replace(**{name: value})
-        entry = entry._replace(**{name: value})
+        to_note[name] = to_entry[name] = value
         differs = unwritten or value != digest_has
         result.keep(row, value, {NOTE: value != note_has, speaker.digest: differs})
-    result.entries[speaker.digest] = entry
+    result.note = result.note.saying(**to_note)
+    result.entries[speaker.digest] = entry.saying(**to_entry)
 
 
 def _choice(choices: Choices, paper: Paper, digest: RelPath, name: str) -> Side | None:
@@ -187,7 +189,7 @@ def _commentary(result: Settlement, tie: Tie, base: Base, choices: Choices) -> N
         return
     value = decided.value
     result.commentaries[tie.digest] = value
-    result.entries[tie.digest] = entry._replace(commentary=value)
+    result.entries[tie.digest] = entry.saying(commentary=value)
     note_changes = tie.section is None or value != said
     result.keep(kept_row, value, {NOTE: note_changes, tie.digest: value != entry.commentary})
 
@@ -215,11 +217,11 @@ def _tags(result: Settlement, said: Fields, base: Base, rules: Rules) -> None:
     wanted = agree.tags(places, said.tags, partial(private, rules), travel=travel)
     for tie, tags in zip(ties, wanted.digests, strict=False):
         had = tie.entry.fields.tags if tie.entry else ()
-        result.entries[tie.digest] = result.entries[tie.digest]._replace(tags=tags)
+        result.entries[tie.digest] = result.entries[tie.digest].saying(tags=tags)
         row = Row(result.paper.base_key, tie.digest, "tags")
         differs = tie.entry is None or tags != had
         result.keep(row, tags, {NOTE: set(wanted.note) != set(said.tags), tie.digest: differs})
-    result.note = result.note._replace(tags=wanted.note)
+    result.note = result.note.saying(tags=wanted.note)
 
 
 def private(rules: Rules, tag: str) -> bool:
