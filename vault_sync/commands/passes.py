@@ -53,7 +53,7 @@ def _run(console: Console, config: Config, order: Order, *, offline: bool) -> Re
             facts = Asking(config, state, bar, offline=offline)
             ask = facts.ask if facts.online else None
             result = sync.run(config, state, order, facts, ask=ask, progress=bar)
-            if offline and order.take is None:
+            if offline and order.take is None and result.plan.wanted:
                 facts.ask(result.plan.wanted)
         return replace(result, plan=replace(result.plan, problems=facts.added(result.plan)))
     finally:
@@ -91,7 +91,7 @@ def _planned(console: Console, config: Config, order: Order, *, waiting: bool) -
         with Bar(console) as bar:
             facts = Asking(config, state, bar, offline=True)
             _, plan = sync.planned(config, state, order, facts, bar)
-            if waiting:
+            if waiting and plan.wanted:
                 facts.ask(plan.wanted)
         return replace(plan, problems=facts.added(plan))
     finally:
