@@ -407,6 +407,21 @@ def test_a_damaged_agreement_is_not_kept(world: World) -> None:
     assert world.state().rows() == {}
 
 
+@pytest.mark.parametrize("statement", [None, "UPDATE journal SET sum = sum + 1"])
+def test_a_pass_that_is_over_leaves_nothing_in_the_journal(
+    world: World, statement: str | None
+) -> None:
+    world.put("a.md", "first")
+    world.apply(Write(P("a.md"), "first", "old", ""), agreements=(agree("a.md", key="before"),))
+    stopped_after_the_journal(world)
+    if statement:
+        spoil(world, statement)
+    world.recover()
+    select = world.state().select
+    assert select("SELECT count(*), count(rows) FROM agreement") == [(2, 0)]
+    assert select("SELECT count(*) FROM journal") == [(0,)]
+
+
 # ---- one writer
 
 _HOLD = """

@@ -138,7 +138,12 @@ def finish(state: State, one: Pass, *, agree: bool = True) -> None:
             if agree and undone.isdisjoint(agreement.paths)
         ]
         state.put(connection, kept)
-        connection.execute("UPDATE agreement SET rows = NULL WHERE pass = ?", (one.id,))
+        # They are numbered as passes are, so its own are the last: no look at those of all passes.
+        connection.execute(
+            "UPDATE agreement SET rows = NULL WHERE pass = ?1"
+            " AND id > (SELECT coalesce(max(id), 0) FROM agreement WHERE pass < ?1)",
+            (one.id,),
+        )
         connection.executemany(
             "UPDATE operation SET undone = ?, target = ? WHERE pass = ? AND number = ?",
             [
