@@ -192,7 +192,7 @@ def view(
     """Look and think: of the papers concerned where that is enough, else of the whole vault."""
     facts = index.facts_stamp(config, state)
     if order.ordinary:
-        part = _in_part(config, state, order, facts_of, facts, mind or Mind(), hints)
+        part = _in_part(config, state, order, facts_of, facts, mind, hints)
         if part is not None:
             return part
     seen = look(config, base_of(state), progress)
@@ -209,12 +209,13 @@ def _in_part(
     order: Order,
     facts_of: FactsOf,
     facts: str,
-    mind: Mind,
+    mind: Mind | None,
     hints: frozenset[RelPath] | None,
 ) -> View | None:
+    once, mind = mind is None, mind or Mind()
     memory = mind.memory
     if memory is None or memory.stamp != stamp_of(config, state):
-        memory, hints = recall(config, state), None
+        memory, hints = recall(config, state, once=once), None
     if memory is None or (memory.came.lacking and memory.came.facts != facts):
         return None
     problems = mind.problems

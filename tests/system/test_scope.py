@@ -343,6 +343,24 @@ def test_who_named_a_paper_before_it_was_there_is_looked_at_when_it_comes() -> N
         same(vault)
 
 
+FAR = "digests/Another week.md"
+FAR_NOTE = "papers/Far.md"
+
+
+@pytest.mark.parametrize("said", ["https://arxiv.org/abs/2308.00077", "[[Awaited]]"])
+def test_a_file_that_no_paper_in_question_leads_to_is_asked_too(said: str) -> None:
+    with settled() as vault:
+        entry = f"https://openreview.net/forum?id=far\nFar (Ann Park)\n멀다. {said}\n#far\n"
+        vault.put(FAR, f"Another week\n{entry}")
+        vault.settle()
+        EDITS["entry named before"](vault, 1)
+        found = same(vault)
+        assert FAR_NOTE in {each.path for each in found.plan.operations}
+        assert (found.memory is None) == ("[[" in said)
+        vault.run()
+        assert not same(vault).plan.operations
+
+
 def test_a_daemon_knows_the_note_that_it_has_just_made(monkeypatch: pytest.MonkeyPatch) -> None:
     with settled() as vault:
         mind = Mind()
