@@ -32,7 +32,7 @@ from vault_sync.edge.write import apply
 from vault_sync.memory import OTHER, Acted, Memory, Mind, after_part, after_whole, recall
 from vault_sync.order import Order, Result
 from vault_sync.progress import Progress, counted, silent
-from vault_sync.rest import stamp_of
+from vault_sync.rest import Walk, stamp_of
 from vault_sync.seen import Seen, exported, is_digest, lacking, seen_of
 
 __all__ = [
@@ -171,12 +171,13 @@ def planned(
     order: Order,
     facts_of: FactsOf = no_facts,
     progress: Progress = silent,
+    walk: Walk | None = None,
 ) -> tuple[Seen, Plan]:
     """Look and think; nothing is written and nothing locked.
 
     The plan wants the facts that are lacking and that `facts_of` does not know.
     """
-    found = view(config, state, order, facts_of, progress)
+    found = view(config, state, order, facts_of, progress, walk=walk)
     return found.seen, found.plan
 
 
@@ -188,11 +189,12 @@ def view(
     progress: Progress = silent,
     mind: Mind | None = None,
     hints: frozenset[RelPath] | None = None,
+    walk: Walk | None = None,
 ) -> View:
     """Look and think: of the papers concerned where that is enough, else of the whole vault."""
     facts = index.facts_stamp(config, state)
     if order.ordinary:
-        part = _in_part(config, state, order, facts_of, facts, mind, hints)
+        part = _in_part(config, state, order, facts_of, facts, mind, hints, walk)
         if part is not None:
             return part
     seen = look(config, base_of(state), progress)
@@ -211,6 +213,7 @@ def _in_part(
     facts: str,
     mind: Mind | None,
     hints: frozenset[RelPath] | None,
+    walk: Walk | None = None,
 ) -> View | None:
     once, mind = mind is None, mind or Mind()
     memory = mind.memory
@@ -220,7 +223,8 @@ def _in_part(
         return None
     problems = mind.problems
     if hints is None:
-        found = scan(config.root)
+        still = walk is not None and walk.stamp == memory.stamp
+        found = walk.found if walk is not None and still else scan(config.root)
         stats, problems = scope.suspects(memory, found.files), found.problems
     else:
         stats = scope.stats_of(config.root, hints)
@@ -251,12 +255,14 @@ def run(
     mind: Mind | None = None,
     hints: frozenset[RelPath] | None = None,
     typed: Typed = _nobody,
+    walk: Walk | None = None,
 ) -> Result:
     """One whole pass: recover, look, think, act.
 
     Where it wants facts, `ask` is called with no lock held, for it may take minutes, and then the
     pass begins anew. `mind` is what a daemon keeps between its passes, and `hints` the only files
-    that can have changed since; `typed` is asked when all is thought and nothing written.
+    that can have changed since; `typed` is asked when all is thought and nothing written. `walk`
+    was made just before.
 
     Raises:
         state.Busy: another process holds the vault.
@@ -266,7 +272,7 @@ def run(
     typing = () if order.bulk else order.held
     with state.lock(wait, typing), uncollected():
         told = recover(config.root, state)
-        found = view(config, state, order, facts_of, progress, mind, hints)
+        found = view(config, state, order, facts_of, progress, mind, hints, walk)
         # Asking loads the whole base, which only a whole pass needs; a part is none without a base.
         note = state.note if found.memory is None else None
         if ask is None or not found.plan.wanted:

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.reader import DAYS as KNOWN_DAYS
 from tests.reader import DIGEST, DIGEST_NEXT, NEXT, NOTE, NOTE_BETA, NOTE_GAMMA, NOTE_OMEGA, WEEK
-from vault_sync import sync
+from vault_sync import rest, sync
 from vault_sync.core.model import Facts, Key, RelPath
 from vault_sync.core.plan import Plan
 from vault_sync.edge import config as configuration
@@ -341,6 +341,35 @@ def test_who_named_a_paper_before_it_was_there_is_looked_at_when_it_comes() -> N
         assert (after := same(vault)).memory is not None and not after.plan.operations
         vault.settle()
         same(vault)
+
+
+def walked(vault: Vault) -> rest.Rest:
+    for displaced in (vault.root / ".vault-sync" / "tmp").iterdir():
+        displaced.unlink()  # it would be looked at again, in a pass of its own
+    return rest.look(vault.config, vault.state, Order())
+
+
+def test_a_walk_made_just_before_is_not_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    with settled() as vault:
+        EDITS["digest commentary"](vault, 1)
+        found = walked(vault)
+        assert found.plan is None and found.walk is not None
+        monkeypatch.setattr(sync, "scan", never)
+        assert [each.path for each in vault.run(walk=found.walk).outcome.done] == [NOTE]
+
+
+def test_a_walk_made_before_another_pass_is_made_again() -> None:
+    with settled() as vault:
+        walk = walked(vault).walk
+        assert walk is not None
+        add(vault, "2308.00077", "Awaited")
+        assert vault.run().outcome.done
+        EDITS["digest commentary"](vault, 1)
+        found = sync.view(vault.config, vault.state, Order(), vault.facts, walk=walk)
+        assert found.memory is not None and RelPath(NOTE) in {
+            each.path for each in found.plan.operations
+        }
+        assert said(found.plan) == said(vault.whole())
 
 
 FAR = "digests/Another week.md"
