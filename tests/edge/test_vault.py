@@ -21,6 +21,7 @@ from tests.edge.written_worlds import (
 )
 from vault_sync.core.model import RelPath
 from vault_sync.core.plan import Agreement, Create, Operation, Plan, Rename, Trash, Write
+from vault_sync.edge import swap
 from vault_sync.edge.past import log
 from vault_sync.edge.state import StateError
 from vault_sync.edge.vault import apply, read, read_all, scan, sweep_displaced
@@ -337,6 +338,29 @@ def test_nothing_is_agreed_on_words_that_are_not_on_the_disk(
             write()
     assert world.state().rows() == {}
     world.apply(agreements=(agree(),), sources=(P("week.md"), P("gone.md")))
+    assert world.state().rows()
+
+
+@pytest.mark.parametrize("theirs", [False, True])
+def test_what_was_read_is_synced_but_not_once_more_what_was_written(
+    world: World, monkeypatch: pytest.MonkeyPatch, *, theirs: bool
+) -> None:
+    world.put("week.md", "their edit")
+    world.put("a.md", "old")
+
+    def at(point: str, _: str) -> None:
+        if theirs and point == "after-journal":
+            world.put("a.md", "new")  # the very text, but nobody has synced it
+
+    synced: list[str] = []
+    monkeypatch.setattr(swap, "sync_at", lambda _, name: synced.append(name))
+    world.apply(
+        Write(P("a.md"), "old", "new", ""),
+        agreements=(agree("a.md"),),
+        sources=(P("week.md"), P("a.md")),
+        at=at,
+    )
+    assert sorted(synced) == (["a.md", "week.md"] if theirs else ["week.md"])
     assert world.state().rows()
 
 

@@ -73,12 +73,20 @@ class Writing:
         self._at("before-base", RelPath(""))
         failure = None
         try:
-            sync_sources(self._vault, sources)
+            sync_sources(self._vault, set(sources) - self._brought_in())
         except OSError as error:
             failure = in_words(error)
         journal.finish(self._state, self._pass, agree=failure is None)
         if failure is not None:
             raise StateError(UNSYNCED.format(failure))
+
+    def _brought_in(self) -> set[str]:
+        """The files that hold our bytes now, which were synced before they came there."""
+        return {
+            task.path
+            for task in self._pass.tasks
+            if task.undone is None and task.has_content and task.number not in self._staged
+        }
 
     # ---- before the swap
 
