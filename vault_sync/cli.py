@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -277,6 +278,8 @@ def service_status(console: Any) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with what it says (README, "Exit codes")."""
+    # What a command makes ends with it. Looking for circles among it takes 10 ms of 250.
+    gc.disable()
     sys.exit(run(arguments))
 
 
