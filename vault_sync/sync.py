@@ -281,8 +281,6 @@ def run(
             result = _acted(config, state, held, found, mind, progress)
             if mind is not None and result.outcome.done:
                 _look_again(config, state, order, facts_of, mind)
-            if result.outcome.done:
-                told += _old_dropped(config, state)
             plan = replace(result.plan, problems=(*told, *result.plan.problems))
             return replace(result, plan=plan, note=note)
     ask(found.plan.wanted)
@@ -314,8 +312,10 @@ def _acted(
             at=counted(progress, len(doable.operations)),
         )
     state.outdate()
+    # The last that changes the state: what is remembered is remembered beside it.
+    dropped = _old_dropped(config, state) if outcome.done else []
     _remember(config, state, order, found, (doable, outcome), mind)
-    return Result(plan, outcome, waiting)
+    return Result(replace(plan, problems=(*dropped, *plan.problems)), outcome, waiting)
 
 
 def _old_dropped(config: Config, state: State) -> list[Problem]:

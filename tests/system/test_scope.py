@@ -372,6 +372,16 @@ def test_a_walk_made_before_another_pass_is_made_again() -> None:
         assert said(found.plan) == said(vault.whole())
 
 
+def test_a_pass_that_drops_old_saved_texts_is_remembered_like_any_other() -> None:
+    with settled() as vault:
+        vault.config = replace(vault.config, saved_days=1e-9)
+        EDITS["digest commentary"](vault, 1)
+        result = vault.run()
+        assert "saved-dropped" in {each.code for each in result.plan.problems}
+        known = index.load(index.path_of(vault.state), stamp_of(vault.config, vault.state) or "")
+        assert known is not None and known[0].problems == ()
+
+
 FAR = "digests/Another week.md"
 FAR_NOTE = "papers/Far.md"
 
