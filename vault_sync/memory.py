@@ -29,7 +29,7 @@ from vault_sync.edge.config import Config
 from vault_sync.edge.files import File, Files
 from vault_sync.edge.index import UNKNOWN, Came, mark_of
 from vault_sync.edge.state import State
-from vault_sync.rest import stamp_of
+from vault_sync.rest import Walk, stamp_of
 from vault_sync.seen import Seen
 
 MANY = 200
@@ -142,12 +142,19 @@ def keys_in(file: File) -> list[Key]:
     return [Key(key) for key in file.keys.split("\n")] if file.keys else []
 
 
-def recall(config: Config, state: State, *, once: bool = False) -> Memory | None:
-    """What the index knows, if it is to be believed; for `once`, only what is asked of it."""
+def recall(
+    config: Config, state: State, *, whole: bool = True, walk: Walk | None = None
+) -> Memory | None:
+    """What the index knows, if it is to be believed.
+
+    Unless it is the `whole`, for one pass that asks little of it; `walk` was made just before.
+    """
     stamp = stamp_of(config, state)
-    read = index.known if once else index.load
-    found = read(index.path_of(state), stamp) if stamp is not None else None
-    return None if found is None or stamp is None else Memory(stamp, *found)
+    if stamp is None:
+        return None
+    path, kept = index.path_of(state), walk.kept if walk is not None else None
+    found = index.load(path, stamp) if whole else index.known(path, stamp, kept)
+    return None if found is None else Memory(stamp, *found)
 
 
 Identity = tuple[str, str, str, str]

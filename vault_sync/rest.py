@@ -24,7 +24,7 @@ def stamp_of(config: Config, state: State) -> str | None:
 
 
 class Walk(NamedTuple):
-    """What a walk found, and what an index had to be made under then (`stamp_of`).
+    """What a walk found, what an index had to be made under then (`stamp_of`), and what it said.
 
     A pass that finds the stamp the same need not walk again: no other pass has written since, and
     what a person changes meanwhile is found by the next pass, as what he changes during one.
@@ -32,6 +32,7 @@ class Walk(NamedTuple):
 
     stamp: str
     found: Scan
+    kept: index.Kept | None
 
 
 class Rest(NamedTuple):
@@ -51,10 +52,11 @@ def look(config: Config, state: State, order: Order) -> Rest:
     if stamp is None or _displaced(config):
         return Rest()
     found = scan(config.root)
-    came = index.glance(index.path_of(state), stamp, found.files)
-    walk = Walk(stamp, found)
-    if came is None or came.wanted:
+    kept = index.glance(index.path_of(state), stamp)
+    walk = Walk(stamp, found, kept)
+    if kept is None or kept.came.wanted or not kept.rests(found.files):
         return Rest(walk=walk)
+    came = kept.came
     if came.lacking and came.facts != index.facts_stamp(config, state):
         return Rest(walk=walk)
     plan = Plan(

@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from itertools import compress
+from operator import ne
 from pathlib import Path
 
 from vault_sync.core import globs
@@ -332,4 +334,5 @@ def suspects(memory: Memory, files: Mapping[RelPath, Stat]) -> dict[RelPath, Sta
     known = memory.stats()
     if files.keys() != known.keys():
         return None
-    return {path: stat for path, stat in files.items() if known[path] != stat}
+    changed = compress(files, map(ne, files.values(), map(known.get, files)))
+    return {path: files[path] for path in changed}

@@ -29,7 +29,15 @@ from vault_sync.edge.recover import recover
 from vault_sync.edge.state import State
 from vault_sync.edge.vault import read_all, scan
 from vault_sync.edge.write import apply
-from vault_sync.memory import OTHER, Acted, Memory, Mind, after_part, after_whole, recall
+from vault_sync.memory import (
+    OTHER,
+    Acted,
+    Memory,
+    Mind,
+    after_part,
+    after_whole,
+    recall,
+)
 from vault_sync.order import Order, Result
 from vault_sync.progress import Progress, counted, silent
 from vault_sync.rest import Walk, stamp_of
@@ -218,7 +226,7 @@ def _in_part(
     once, mind = mind is None, mind or Mind()
     memory = mind.memory
     if memory is None or memory.stamp != stamp_of(config, state):
-        memory, hints = recall(config, state, once=once), None
+        memory, hints = recall(config, state, whole=not once, walk=walk), None
     if memory is None or (memory.came.lacking and memory.came.facts != facts):
         return None
     problems = mind.problems
@@ -313,21 +321,9 @@ def _acted(
         )
     state.outdate()
     # The last that changes the state: what is remembered is remembered beside it.
-    dropped = _old_dropped(config, state) if outcome.done else []
+    dropped = past.old_dropped(state, config.saved_days) if outcome.done else ()
     _remember(config, state, order, found, (doable, outcome), mind)
     return Result(replace(plan, problems=(*dropped, *plan.problems)), outcome, waiting)
-
-
-def _old_dropped(config: Config, state: State) -> list[Problem]:
-    """Saved texts that were kept as long as they are to be; a drop is never silent."""
-    if not config.saved_days:
-        return []
-    count = past.drop_old(state, datetime.now(UTC), config.saved_days)
-    words = f"{count} saved texts of more than {config.saved_days:g} days were dropped"
-    hint = "`[saved] days` in vault-sync.toml says how long they are kept"
-    return (
-        [Problem("vault-sync.toml", "saved-dropped", words, hint, level="notice")] if count else []
-    )
 
 
 def _look_again(config: Config, state: State, order: Order, facts_of: FactsOf, mind: Mind) -> None:

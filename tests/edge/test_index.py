@@ -76,27 +76,32 @@ def kept(tmp_path: Path) -> Path:
     return path
 
 
+def rests(path: Path, stamp: str, files: dict[RelPath, Stat]) -> Came | None:
+    found = index.glance(path, stamp)
+    return found.came if found is not None and found.rests(files) else None
+
+
 def test_what_is_kept_is_what_is_read(kept: Path) -> None:
     assert index.load(kept, "stamp") == (CAME, FILES)
-    assert index.glance(kept, "stamp", STATS) == CAME
+    assert rests(kept, "stamp", STATS) == CAME
     known = index.known(kept, "stamp")
     assert known is not None and known[0] == CAME and dict(known[1]) == FILES
 
 
 def test_another_stamp_is_not_believed(kept: Path) -> None:
     assert index.load(kept, "other") is None
-    assert index.glance(kept, "other", STATS) is None
+    assert rests(kept, "other", STATS) is None
 
 
 def test_a_part_is_kept_beside_the_rest(kept: Path) -> None:
     now = {PATH: FILES[PATH]._replace(settled=False)}
     index.save(kept, "later", replace(CAME, notes=3), now, beside="stamp")
     assert index.load(kept, "later") == (replace(CAME, notes=3), FILES | now)
-    assert index.glance(kept, "later", STATS) is None
+    assert rests(kept, "later", STATS) is None
     index.save(kept, "last", CAME, {ODD: FILES[ODD]}, beside="later")
     assert index.load(kept, "last") == (CAME, FILES | now)
     index.save(kept, "stamp", CAME, FILES, beside="last")
-    assert index.glance(kept, "stamp", STATS) == CAME
+    assert rests(kept, "stamp", STATS) == CAME
 
 
 def test_a_part_is_not_kept_beside_what_it_was_not_read_with(kept: Path) -> None:
@@ -118,12 +123,12 @@ def test_a_part_is_not_kept_beside_what_it_was_not_read_with(kept: Path) -> None
     ],
 )
 def test_one_file_more_less_or_other_is_seen(kept: Path, seen: dict[RelPath, Stat]) -> None:
-    assert index.glance(kept, "stamp", seen) is None
+    assert rests(kept, "stamp", seen) is None
 
 
 def test_what_is_left_to_do_elsewhere_is_no_rest(kept: Path) -> None:
     index.save(kept, "stamp", replace(CAME, final=False), FILES)
-    assert index.glance(kept, "stamp", STATS) is None
+    assert rests(kept, "stamp", STATS) is None
 
 
 @pytest.mark.parametrize(
@@ -200,6 +205,17 @@ def test_one_file_of_many_is_found_by_what_it_is_asked_for_by(kept: Path) -> Non
     assert files.of(about("arxiv:7")) == ("digests/Seven.md",)
     del files[RelPath("digests/Seven.md")]
     assert files.of(about("arxiv:7")) == () and "digests/Seven.md" not in files
+
+
+def test_what_a_glance_found_is_of_use_while_it_stands(kept: Path) -> None:
+    seen = index.glance(kept, "stamp")
+    assert seen is not None
+    told = replace(seen, came=replace(CAME, notes=99))
+    same = index.known(kept, "stamp", told)
+    assert same is not None and same[0].notes == 99
+    index.save(kept, "stamp", CAME, {PATH: FILES[PATH]._replace(stat=stat(9))}, beside="stamp")
+    other = index.known(kept, "stamp", told)
+    assert other is not None and other[0] == CAME and other[1][PATH].stat == stat(9)
 
 
 def test_numbers_that_cannot_be_kept_cost_time_and_nothing_else(kept: Path) -> None:

@@ -341,16 +341,23 @@ def test_nothing_is_agreed_on_words_that_are_not_on_the_disk(
     assert world.state().rows()
 
 
-@pytest.mark.parametrize("theirs", [False, True])
+@pytest.mark.parametrize(
+    ("when", "text", "also"),
+    [
+        ("never", "", []),
+        ("after-journal", "new", ["a.md"]),  # the very text, but nobody has synced it
+        ("before-exchange", "mine", ["a.md"]),  # displaced, and put back
+    ],
+)
 def test_what_was_read_is_synced_but_not_once_more_what_was_written(
-    world: World, monkeypatch: pytest.MonkeyPatch, *, theirs: bool
+    world: World, monkeypatch: pytest.MonkeyPatch, when: str, text: str, also: list[str]
 ) -> None:
     world.put("week.md", "their edit")
     world.put("a.md", "old")
 
     def at(point: str, _: str) -> None:
-        if theirs and point == "after-journal":
-            world.put("a.md", "new")  # the very text, but nobody has synced it
+        if point == when:
+            world.put("a.md", text)
 
     synced: list[str] = []
     monkeypatch.setattr(swap, "sync_at", lambda _, name: synced.append(name))
@@ -360,8 +367,8 @@ def test_what_was_read_is_synced_but_not_once_more_what_was_written(
         sources=(P("week.md"), P("a.md")),
         at=at,
     )
-    assert sorted(synced) == (["a.md", "week.md"] if theirs else ["week.md"])
-    assert world.state().rows()
+    assert sorted(synced) == sorted(["week.md", *also])
+    assert world.texts()["a.md"] == (text or "new")
 
 
 # ---- somebody else writes at the same moment

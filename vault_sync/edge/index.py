@@ -26,13 +26,13 @@ from vault_sync.core.model import Key, Problem, RelPath
 from vault_sync.core.plan import Conflict
 from vault_sync.edge.config import Config
 from vault_sync.edge.files import File, Files, file_of, said_of, terms
-from vault_sync.edge.leaves import NUMBERS, TEXTS, Leaves, sums_for
+from vault_sync.edge.leaves import NUMBERS, TEXTS, DamagedError, Leaves, sums_for
 from vault_sync.edge.state import State
 from vault_sync.edge.walk import Stat
 
 __all__ = [
-    "UNKNOWN", "Came", "File", "Files", "believable", "facts_cache", "facts_stamp", "forget",
-    "glance", "known", "load", "mark_of", "path_of", "save", "stamp_of",
+    "UNKNOWN", "Came", "File", "Files", "Kept", "believable", "facts_cache", "facts_stamp",
+    "forget", "glance", "known", "load", "mark_of", "path_of", "save", "stamp_of",
 ]  # fmt: skip
 
 FORMAT = 3
@@ -133,70 +133,81 @@ def facts_stamp(config: Config, state: State) -> str:
 # Reading
 
 
-def glance(path: Path, stamp: str, files: Mapping[RelPath, Stat]) -> Came | None:
-    """What came of the last pass, if every file is as it was then and nothing was left to do."""
-    kept = _read(path, stamp, "stat")
-    if kept is None or not kept.came.final or kept.open or kept.stats != files:
-        return None
-    return kept.came
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What an index says of all files without unpacking any: their stats, and which are not done.
+
+    `sum` tells it from what the index says at another time.
+    """
+
+    sum: str
+    came: Came
+    open: frozenset[RelPath]
+    stats: dict[RelPath, tuple[int, ...]]
+
+    def rests(self, files: Mapping[RelPath, Stat]) -> bool:
+        """Whether every file is as it was when a pass had nothing left to do."""
+        return self.came.final and not self.open and self.stats == files
 
 
-def known(path: Path, stamp: str) -> tuple[Came, Files] | None:
-    """All that is known, to be unpacked where it is asked for; None if it is not to be believed."""
-    kept = _read(path, stamp, *_KINDS)
-    if kept is None:
+def glance(path: Path, stamp: str) -> Kept | None:
+    """What is known of all files together; None if it is not to be believed."""
+    found = _read(path, stamp)
+    return None if found is None else found[0]
+
+
+def known(path: Path, stamp: str, kept: Kept | None = None) -> tuple[Came, Files] | None:
+    """All that is known, to be unpacked where it is asked for; None if it is not to be believed.
+
+    `kept` is what a glance just before had found: it is not read twice.
+    """
+    found = _read(path, stamp, "file", "term", kept=kept)
+    if found is None:
         return None
-    files = Files(kept.stats, kept.open, kept.leaves["file"], kept.leaves["term"])
-    return kept.came, files
+    kept, leaves = found
+    try:
+        for each in leaves.values():
+            each.check()
+    except DamagedError:
+        return None
+    return kept.came, Files(kept.stats, kept.open, leaves["file"], leaves["term"])
 
 
 def load(path: Path, stamp: str) -> tuple[Came, dict[RelPath, File]] | None:
     """All that is known, unpacked; None if it is not to be believed."""
-    kept = _read(path, stamp, "stat", "file")
-    if kept is None:
+    found = _read(path, stamp, "file")
+    if found is None:
         return None
-    said = kept.leaves["file"].all()
-    return kept.came, {
-        each: file_of(stat, said[each], settled=each not in kept.open)
-        for each, stat in kept.stats.items()
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """What was read of an index, all of it checked."""
-
-    came: Came
-    open: frozenset[RelPath]
-    stats: dict[RelPath, tuple[int, ...]]
-    leaves: Mapping[str, Leaves[Any]]
-
-
-def _content(rows: Mapping[int, bytes], number: int) -> bytes:
-    return rows.get(number, b"")
-
-
-def _read(path: Path, stamp: str, *kinds: str) -> _Kept | None:
+    kept, leaves = found
     try:
-        with closing(_opened(path)) as connection:
-            meta = _meta(connection, stamp)
-            rows: dict[str, dict[int, bytes]] = {kind: {} for kind in kinds}
-            for kind, found in rows.items():
-                # All at once, so that no other process can write between two of them.
-                found.update(
-                    connection.execute("SELECT number, content FROM leaf WHERE kind = ?", (kind,))
-                )
-        leaves = {
-            kind: Leaves[Any](_KINDS[kind], meta.sums[kind], partial(_content, found))
-            for kind, found in rows.items()
+        said = leaves["file"].all()
+        return kept.came, {
+            each: file_of(stat, said[each], settled=each not in kept.open)
+            for each, stat in kept.stats.items()
         }
-        for kind, each in leaves.items():
-            if kind != "stat":  # all of which are looked at now
-                each.check()
-        stats: dict[Any, tuple[int, ...]] = leaves["stat"].all()
-        return _Kept(_came(meta.said), meta.open, stats, leaves)
     except _WRONG:
         return None
+
+
+def _read(
+    path: Path, stamp: str, *kinds: str, kept: Kept | None = None
+) -> tuple[Kept, dict[str, Leaves[Any]]] | None:
+    try:
+        with closing(_opened(path)) as connection:
+            connection.execute("BEGIN")  # no other process writes between two of these
+            meta = _meta(connection, stamp)
+            if kept is None or kept.sum != meta.sum:
+                stats: dict[Any, tuple[int, ...]] = _leaves(connection, meta, "stat").all()
+                kept = Kept(meta.sum, _came(meta.said), meta.open, stats)
+            return kept, {kind: _leaves(connection, meta, kind) for kind in kinds}
+    except _WRONG:
+        return None
+
+
+def _leaves(connection: sqlite3.Connection, meta: _Meta, kind: str) -> Leaves[Any]:
+    query = "SELECT number, content FROM leaf WHERE kind = ?"
+    rows: dict[int, bytes] = dict(connection.execute(query, (kind,)))
+    return Leaves(_KINDS[kind], meta.sums[kind], lambda number: rows.get(number, b""))
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -207,6 +218,7 @@ def _opened(path: Path) -> sqlite3.Connection:
 class _Meta(NamedTuple):
     """`said` is a `Came` as it is kept; `open` the files that are not settled; sums by kind."""
 
+    sum: str
     said: str
     open: frozenset[RelPath]
     sums: dict[str, list[int]]
@@ -218,7 +230,7 @@ def _meta(connection: sqlite3.Connection, stamp: str) -> _Meta:
     if meta["stamp"] != stamp or meta["sum"] != _mark(stamp, said, of_leaves):
         raise ValueError("it was made under another stamp, or is damaged")
     open_, sums = json.loads(of_leaves)
-    return _Meta(said, frozenset(map(RelPath, open_)), sums)
+    return _Meta(meta["sum"], said, frozenset(map(RelPath, open_)), sums)
 
 
 def _came(said: str) -> Came:
@@ -261,7 +273,7 @@ def save(
                     connection.execute(f"DROP TABLE IF EXISTS {table}")
                 for statement in filter(str.strip, _TABLES.split(";")):
                     connection.execute(statement)
-                meta = _Meta("", frozenset(), {kind: sums_for(len(files)) for kind in _KINDS})
+                meta = _Meta("", "", frozenset(), {kind: sums_for(len(files)) for kind in _KINDS})
             open_ = _put(connection, meta, files)
             said, of_leaves = _said(came), json.dumps([sorted(open_), meta.sums])
             connection.executemany(
@@ -293,7 +305,7 @@ def _put(
         kind: Leaves[Any](codec, meta.sums[kind], partial(fetch, kind))
         for kind, codec in _KINDS.items()
     }
-    if meta.said:
+    if meta.sum:
         _change(leaves, files)
     else:
         _fill(leaves, {path: file for path, file in files.items() if file is not None})
