@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
+from sys import intern
 from typing import NamedTuple
 
 from vault_sync.core.model import RelPath
@@ -38,7 +39,7 @@ def said_of(file: File) -> list[str]:
 def file_of(stat: tuple[int, ...], said: list[str], *, settled: bool) -> File:
     """A file that was kept (`said_of`)."""
     mark, kind, keys, ties, points = said
-    return File(Stat(*stat), bytes.fromhex(mark), kind, keys, ties, points, settled)
+    return File(Stat(*stat), bytes.fromhex(mark), intern(kind), keys, ties, points, settled)
 
 
 class Files(MutableMapping[RelPath, File]):

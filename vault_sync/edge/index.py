@@ -26,7 +26,7 @@ from vault_sync.core.model import Key, Problem, RelPath
 from vault_sync.core.plan import Conflict
 from vault_sync.edge.config import Config
 from vault_sync.edge.files import File, Files, file_of, said_of, terms
-from vault_sync.edge.leaves import NUMBERS, TEXTS, DamagedError, Leaves, sums_for
+from vault_sync.edge.leaves import NUMBERS, TEXTS, Leaves, sums_for
 from vault_sync.edge.state import State
 from vault_sync.edge.walk import Stat
 
@@ -168,7 +168,7 @@ def known(path: Path, stamp: str, kept: Kept | None = None) -> tuple[Came, Files
     try:
         for each in leaves.values():
             each.check()
-    except DamagedError:
+    except _WRONG:
         return None
     return kept.came, Files(kept.stats, kept.open, leaves["file"], leaves["term"])
 
@@ -180,11 +180,11 @@ def load(path: Path, stamp: str) -> tuple[Came, dict[RelPath, File]] | None:
         return None
     kept, leaves = found
     try:
-        said = leaves["file"].all()
-        return kept.came, {
-            each: file_of(stat, said[each], settled=each not in kept.open)
-            for each, stat in kept.stats.items()
-        }
+        files: dict[RelPath, File] = {}
+        for each, said in leaves["file"].each():
+            at = RelPath(each)
+            files[at] = file_of(kept.stats.pop(at), said, settled=at not in kept.open)
+        return kept.came, files
     except _WRONG:
         return None
 

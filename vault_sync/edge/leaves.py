@@ -70,8 +70,13 @@ class Leaves(Generic[V]):
         for number in range(len(self.sums)):
             self._checked(number)
 
+    def each(self) -> Iterator[tuple[str, V]]:
+        """Every name and its value, leaf by leaf: what is made of one is gone before the next."""
+        for number in range(len(self.sums)):
+            yield from self._codec.decode([self._checked(number)]).items()
+
     def all(self) -> dict[str, V]:
-        """Every value, as it was written."""
+        """Every value, as it was written: quicker, where they are kept as they are."""
         return self._codec.decode([self._checked(number) for number in range(len(self.sums))])
 
     def written(self) -> Iterator[tuple[int, bytes]]:
