@@ -119,7 +119,10 @@ class Bench:
         subprocess.run(command, env=self.environ(root), check=True, stdout=subprocess.DEVNULL)
 
     def environ(self, root: Path) -> dict[str, str]:
-        return {**os.environ, "VAULT_SYNC_STATE_DIR": str(self.state / root.name)}
+        environ = {**os.environ, "VAULT_SYNC_STATE_DIR": str(self.state / root.name)}
+        # An installed program is compiled. Where this is set, each run would compile it anew.
+        environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        return environ
 
 
 def forget(root: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -277,7 +278,12 @@ def service_status(console: Any) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with what it says (README, "Exit codes")."""
-    sys.exit(run(arguments))
+    # What a command makes ends with it. Looking for circles among it takes 10 ms of 250 on the way,
+    # and, unless it is frozen, 10 ms more at the end.
+    gc.disable()
+    code = run(arguments)
+    gc.freeze()
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

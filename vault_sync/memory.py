@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    Sequence,
+)
 from dataclasses import dataclass, field, replace
+from functools import partial
 
+from vault_sync.asked import Asked
 from vault_sync.core import snapshot as snapshots
 from vault_sync.core.base import Base
 from vault_sync.core.keys import key_of
@@ -13,11 +23,13 @@ from vault_sync.core.model import Key, Problem, RelPath
 from vault_sync.core.names import fold
 from vault_sync.core.plan import UNFINISHED, Create, Outcome, Plan, Rename, Trash, Write
 from vault_sync.core.snapshot import Snapshot
+from vault_sync.edge import files as terms
 from vault_sync.edge import index
 from vault_sync.edge.config import Config
-from vault_sync.edge.index import UNKNOWN, Came, File, mark_of
+from vault_sync.edge.files import File, Files
+from vault_sync.edge.index import UNKNOWN, Came, mark_of
 from vault_sync.edge.state import State
-from vault_sync.rest import stamp_of
+from vault_sync.rest import Walk, stamp_of
 from vault_sync.seen import Seen
 
 MANY = 200
@@ -30,27 +42,64 @@ class Memory:
 
     stamp: str
     came: Came
-    files: dict[RelPath, File]
+    files: MutableMapping[RelPath, File]
     open: set[RelPath] = field(default_factory=set)
-    notes: dict[Key, tuple[RelPath, ...]] = field(default_factory=dict)
-    digests: dict[Key, tuple[RelPath, ...]] = field(default_factory=dict)
-    others: dict[Key, RelPath] = field(default_factory=dict)
+    notes: MutableMapping[Key, tuple[RelPath, ...]] = field(default_factory=dict)
+    digests: MutableMapping[Key, tuple[RelPath, ...]] = field(default_factory=dict)
+    others: MutableMapping[Key, RelPath] = field(default_factory=dict)
     names: Names = field(default_factory=lambda: Names.of(()))
 
     def __post_init__(self) -> None:
+        if isinstance(self.files, Files):
+            self._ask(self.files)
+            return
         self.names = Names.of(self.files)
         self.open = {path for path, file in self.files.items() if not file.settled}
-        single: dict[str, dict[Key, RelPath | None]] = {"plain": {}, "note": {}}
         for path, file in self.files.items():
             if file.kind == "other":
                 continue
             by_key = self.digests if file.kind == "digest" else self.notes
             for key in keys_in(file):
                 by_key[key] = (*by_key.get(key, ()), path)
-                if file.kind in single:
-                    single[file.kind][key] = None if key in single[file.kind] else path
-        for kind in single.values():
-            self.others |= {key: path for key, path in kind.items() if path is not None}
+        for key, paths in self.notes.items():
+            if (other := _single(self.files, paths)) is not None:
+                self.others[key] = other
+
+    def _ask(self, files: Files) -> None:
+        """All of this is found out when it is asked for: of most papers nothing ever is."""
+
+        def about(key: Key, *, digest: bool) -> tuple[RelPath, ...] | None:
+            paths = files.of(terms.about(key))
+            return tuple(path for path in paths if (files[path].kind == "digest") == digest)
+
+        self.names = Names(Asked(lambda name: files.of(terms.called(name)) or None))
+        self.open = set(files.open)
+        self.notes = Asked(partial(about, digest=False))
+        self.digests = Asked(partial(about, digest=True))
+        self.others = Asked(lambda key: _single(self.files, self.notes.get(key, ())))
+
+    def stats(self) -> Mapping[RelPath, tuple[int, ...]]:
+        """What every file was (`Stat`)."""
+        if isinstance(self.files, Files):
+            return self.files.stats
+        return {path: file.stat for path, file in self.files.items()}
+
+    def naming(self, points: Iterable[str]) -> set[RelPath]:
+        """The files that named one of these when they were last read (`File.points`)."""
+        wanted = set(points)
+        if isinstance(self.files, Files):
+            return {path for point in wanted for path in self.files.of(terms.naming(point))}
+        return {
+            path
+            for path, file in self.files.items()
+            if not wanted.isdisjoint(file.points.split("\n"))
+        }
+
+    def about(self, path: RelPath) -> Key | None:
+        """Which paper of `others` a file is the note of."""
+        file = self.files.get(path)
+        key = Key(file.keys) if file is not None and file.kind in NOTES else None
+        return key if key is not None and self.others.get(key) == path else None
 
     def keep(self, path: RelPath, file: File) -> None:
         """Remember a file as it is now: a new note, or one that was known as the same kind."""
@@ -77,15 +126,35 @@ class Mind:
     problems: tuple[Problem, ...] = ()
 
 
+NOTES = ("note", "plain")
+
+
+def _single(files: Mapping[RelPath, File], paths: Iterable[RelPath]) -> RelPath | None:
+    """The one note among the files about a paper; or where there is none, the one plain note."""
+    for kind in NOTES:
+        found = [path for path in paths if files[path].kind == kind]
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
 def keys_in(file: File) -> list[Key]:
     return [Key(key) for key in file.keys.split("\n")] if file.keys else []
 
 
-def recall(config: Config, state: State) -> Memory | None:
-    """What the index knows, if it is to be believed."""
+def recall(
+    config: Config, state: State, *, whole: bool = True, walk: Walk | None = None
+) -> Memory | None:
+    """What the index knows, if it is to be believed.
+
+    Unless it is the `whole`, for one pass that asks little of it; `walk` was made just before.
+    """
     stamp = stamp_of(config, state)
-    found = index.load(index.path_of(state), stamp) if stamp is not None else None
-    return None if found is None or stamp is None else Memory(stamp, *found)
+    if stamp is None:
+        return None
+    path, kept = index.path_of(state), walk.kept if walk is not None else None
+    found = index.load(path, stamp) if whole else index.known(path, stamp, kept)
+    return None if found is None else Memory(stamp, *found)
 
 
 Identity = tuple[str, str, str, str]
@@ -225,7 +294,7 @@ def after_part(
         memory.keep(operation.path, File(UNKNOWN, mark, *identity, settled=False))
         made += isinstance(operation, Create)
         changed.add(operation.path)
-    for path in touched & memory.files.keys():
+    for path in touched:
         memory.files[path] = memory.files[path]._replace(settled=False)
         changed.add(path)
     memory.open = {path for path in memory.open | changed if not memory.files[path].settled}
@@ -260,13 +329,13 @@ def _touched(
             about.update(notes.get(row.key, ()))
             if row.digest:
                 about.add(RelPath(row.digest))
-        if about.isdisjoint(files):
+        if not any(path in files for path in about):
             final = False
         else:
             unmade -= agreement.paths
         touched |= about
     touched |= {RelPath(each.path) for each in acted.plan.problems if each.code == UNFINISHED}
-    return touched & set(files), final and not unmade
+    return {path for path in touched if path in files}, final and not unmade
 
 
 def _identities_after(

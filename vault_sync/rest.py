@@ -6,6 +6,7 @@ The plan of such a pass is known. Little is imported here, for a hook and a time
 from __future__ import annotations
 
 import os
+from typing import NamedTuple
 
 from vault_sync import __version__
 from vault_sync.core.plan import Plan
@@ -13,7 +14,7 @@ from vault_sync.edge import index
 from vault_sync.edge.beneath import OWN_FOLDER
 from vault_sync.edge.config import Config
 from vault_sync.edge.state import State
-from vault_sync.edge.walk import scan
+from vault_sync.edge.walk import Scan, scan
 from vault_sync.order import Order
 
 
@@ -22,28 +23,50 @@ def stamp_of(config: Config, state: State) -> str | None:
     return index.stamp_of(config, state, __version__)
 
 
-def plan_at_rest(config: Config, state: State, order: Order) -> Plan | None:
-    """What a pass would find, if every file is as it was and nothing was left to do; else None.
+class Walk(NamedTuple):
+    """What a walk found, what an index had to be made under then (`stamp_of`), and what it said.
+
+    A pass that finds the stamp the same need not walk again: no other pass has written since, and
+    what a person changes meanwhile is found by the next pass, as what he changes during one.
+    """
+
+    stamp: str
+    found: Scan
+    kept: index.Kept | None
+
+
+class Rest(NamedTuple):
+    """Whether a vault is at rest: then the plan of a pass is known. `walk`, if there was one."""
+
+    plan: Plan | None = None
+    walk: Walk | None = None
+
+
+def look(config: Config, state: State, order: Order) -> Rest:
+    """What a pass would find, if every file is as it was and nothing was left to do.
 
     Raises:
         OSError: the vault's folder cannot be listed.
     """
     stamp = stamp_of(config, state) if order.ordinary else None
     if stamp is None or _displaced(config):
-        return None
+        return Rest()
     found = scan(config.root)
-    came = index.glance(index.path_of(state), stamp, found.files)
-    if came is None or came.wanted:
-        return None
+    kept = index.glance(index.path_of(state), stamp)
+    walk = Walk(stamp, found, kept)
+    if kept is None or kept.came.wanted or not kept.rests(found.files):
+        return Rest(walk=walk)
+    came = kept.came
     if came.lacking and came.facts != index.facts_stamp(config, state):
-        return None
-    return Plan(
+        return Rest(walk=walk)
+    plan = Plan(
         conflicts=came.conflicts,
         problems=(*found.problems, *came.problems),
         digests=came.digests,
         entries=came.entries,
         notes=came.notes,
     )
+    return Rest(plan, walk)
 
 
 def _displaced(config: Config) -> bool:

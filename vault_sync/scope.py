@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from itertools import compress
+from operator import ne
 from pathlib import Path
 
 from vault_sync.core import globs
@@ -139,7 +141,8 @@ class _Scope:
         }
         waiting |= {row.key: RelPath("") for row in base.rows if row.key}
         held = {key: path for key, path in waiting.items() if key not in keys}
-        return replace(found, held_keys=held, others=self.memory.others)
+        memory = self.memory
+        return replace(found, held_keys=held, others=memory.others, other_about=memory.about)
 
     def alike(self, was: File, now: File) -> bool:
         """Whether a file is what it was, but for entries of `strangers`: papers nobody knows of."""
@@ -188,8 +191,9 @@ class _Scope:
         """The papers of files that name these new ones; None if a link waits for one of them."""
         found: set[Key] = set()
         stems = {f"[[{fold(stem_of(path))}" for path in made.values()}
-        for path, file in self.memory.files.items() if made else ():
-            points = set(self.read.get(path, file).points.split("\n"))
+        for path in self.memory.naming(stems.union(made)) | self.read.keys() if made else ():
+            file = self.read.get(path) or self.memory.files[path]
+            points = set(file.points.split("\n"))
             if not stems.isdisjoint(points):
                 return None
             if not points.isdisjoint(made):
@@ -325,7 +329,8 @@ def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None]
 
 def suspects(memory: Memory, files: Mapping[RelPath, Stat]) -> dict[RelPath, Stat | None] | None:
     """The files that are not as they were; None if some were added or are gone."""
-    if files.keys() != memory.files.keys():
+    known = memory.stats()
+    if files.keys() != known.keys():
         return None
-    known = memory.files
-    return {path: stat for path, stat in files.items() if known[path].stat != stat}
+    changed = compress(files, map(ne, files.values(), map(known.get, files)))
+    return {path: files[path] for path in changed}

@@ -29,10 +29,18 @@ from vault_sync.edge.recover import recover
 from vault_sync.edge.state import State
 from vault_sync.edge.vault import read_all, scan
 from vault_sync.edge.write import apply
-from vault_sync.memory import OTHER, Acted, Memory, Mind, after_part, after_whole, recall
+from vault_sync.memory import (
+    OTHER,
+    Acted,
+    Memory,
+    Mind,
+    after_part,
+    after_whole,
+    recall,
+)
 from vault_sync.order import Order, Result
 from vault_sync.progress import Progress, counted, silent
-from vault_sync.rest import stamp_of
+from vault_sync.rest import Walk, stamp_of
 from vault_sync.seen import Seen, exported, is_digest, lacking, seen_of
 
 __all__ = [
@@ -171,12 +179,13 @@ def planned(
     order: Order,
     facts_of: FactsOf = no_facts,
     progress: Progress = silent,
+    walk: Walk | None = None,
 ) -> tuple[Seen, Plan]:
     """Look and think; nothing is written and nothing locked.
 
     The plan wants the facts that are lacking and that `facts_of` does not know.
     """
-    found = view(config, state, order, facts_of, progress)
+    found = view(config, state, order, facts_of, progress, walk=walk)
     return found.seen, found.plan
 
 
@@ -188,11 +197,12 @@ def view(
     progress: Progress = silent,
     mind: Mind | None = None,
     hints: frozenset[RelPath] | None = None,
+    walk: Walk | None = None,
 ) -> View:
     """Look and think: of the papers concerned where that is enough, else of the whole vault."""
     facts = index.facts_stamp(config, state)
     if order.ordinary:
-        part = _in_part(config, state, order, facts_of, facts, mind or Mind(), hints)
+        part = _in_part(config, state, order, facts_of, facts, mind, hints, walk)
         if part is not None:
             return part
     seen = look(config, base_of(state), progress)
@@ -209,17 +219,20 @@ def _in_part(
     order: Order,
     facts_of: FactsOf,
     facts: str,
-    mind: Mind,
+    mind: Mind | None,
     hints: frozenset[RelPath] | None,
+    walk: Walk | None = None,
 ) -> View | None:
+    once, mind = mind is None, mind or Mind()
     memory = mind.memory
     if memory is None or memory.stamp != stamp_of(config, state):
-        memory, hints = recall(config, state), None
+        memory, hints = recall(config, state, whole=not once, walk=walk), None
     if memory is None or (memory.came.lacking and memory.came.facts != facts):
         return None
     problems = mind.problems
     if hints is None:
-        found = scan(config.root)
+        still = walk is not None and walk.stamp == memory.stamp
+        found = walk.found if walk is not None and still else scan(config.root)
         stats, problems = scope.suspects(memory, found.files), found.problems
     else:
         stats = scope.stats_of(config.root, hints)
@@ -250,12 +263,14 @@ def run(
     mind: Mind | None = None,
     hints: frozenset[RelPath] | None = None,
     typed: Typed = _nobody,
+    walk: Walk | None = None,
 ) -> Result:
     """One whole pass: recover, look, think, act.
 
     Where it wants facts, `ask` is called with no lock held, for it may take minutes, and then the
     pass begins anew. `mind` is what a daemon keeps between its passes, and `hints` the only files
-    that can have changed since; `typed` is asked when all is thought and nothing written.
+    that can have changed since; `typed` is asked when all is thought and nothing written. `walk`
+    was made just before.
 
     Raises:
         state.Busy: another process holds the vault.
@@ -265,7 +280,7 @@ def run(
     typing = () if order.bulk else order.held
     with state.lock(wait, typing), uncollected():
         told = recover(config.root, state)
-        found = view(config, state, order, facts_of, progress, mind, hints)
+        found = view(config, state, order, facts_of, progress, mind, hints, walk)
         # Asking loads the whole base, which only a whole pass needs; a part is none without a base.
         note = state.note if found.memory is None else None
         if ask is None or not found.plan.wanted:
@@ -274,8 +289,6 @@ def run(
             result = _acted(config, state, held, found, mind, progress)
             if mind is not None and result.outcome.done:
                 _look_again(config, state, order, facts_of, mind)
-            if result.outcome.done:
-                told += _old_dropped(config, state)
             plan = replace(result.plan, problems=(*told, *result.plan.problems))
             return replace(result, plan=plan, note=note)
     ask(found.plan.wanted)
@@ -307,20 +320,10 @@ def _acted(
             at=counted(progress, len(doable.operations)),
         )
     state.outdate()
+    # The last that changes the state: what is remembered is remembered beside it.
+    dropped = past.old_dropped(state, config.saved_days) if outcome.done else ()
     _remember(config, state, order, found, (doable, outcome), mind)
-    return Result(plan, outcome, waiting)
-
-
-def _old_dropped(config: Config, state: State) -> list[Problem]:
-    """Saved texts that were kept as long as they are to be; a drop is never silent."""
-    if not config.saved_days:
-        return []
-    count = past.drop_old(state, datetime.now(UTC), config.saved_days)
-    words = f"{count} saved texts of more than {config.saved_days:g} days were dropped"
-    hint = "`[saved] days` in vault-sync.toml says how long they are kept"
-    return (
-        [Problem("vault-sync.toml", "saved-dropped", words, hint, level="notice")] if count else []
-    )
+    return Result(replace(plan, problems=(*dropped, *plan.problems)), outcome, waiting)
 
 
 def _look_again(config: Config, state: State, order: Order, facts_of: FactsOf, mind: Mind) -> None:

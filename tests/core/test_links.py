@@ -394,6 +394,14 @@ def test_taken() -> None:
     assert not names.taken("c.md")
 
 
+def answers(names: Names) -> list[object]:
+    paths = map(RelPath, ["A.md", "s/A.md", "b.md", "s/b.md", "c.md", "C.md", "t/D.md", "e.md"])
+    return [
+        (names.taken(path), names.shortest(path), names.resolve(path, RelPath("x.md")))
+        for path in paths
+    ]
+
+
 def test_with_moved() -> None:
     names = of("A.md", "s/A.md", "b.md", "c.md")
     moved = names.with_moved(
@@ -404,8 +412,11 @@ def test_with_moved() -> None:
         },
         [RelPath("e.md"), RelPath("s/A.md")],
     )
-    assert moved == of("s/A.md", "t/D.md", "C.md", "e.md")
-    assert names == of("A.md", "s/A.md", "b.md", "c.md")
+    assert answers(moved) == answers(of("s/A.md", "t/D.md", "C.md", "e.md"))
+    assert answers(names) == answers(of("A.md", "s/A.md", "b.md", "c.md"))
+    again = moved.with_moved({RelPath("C.md"): RelPath("s/b.md"), RelPath("t/D.md"): None})
+    assert answers(again) == answers(of("s/A.md", "s/b.md", "e.md"))
+    assert answers(moved) == answers(of("s/A.md", "t/D.md", "C.md", "e.md"))
     swapped = of("a.md", "b.md").with_moved(
         {RelPath("a.md"): RelPath("b.md"), RelPath("b.md"): RelPath("a.md")}
     )

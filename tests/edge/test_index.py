@@ -13,7 +13,8 @@ from vault_sync.core.model import Key, Problem, RelPath, Rules
 from vault_sync.core.plan import Agreement, Conflict, Row
 from vault_sync.edge import index
 from vault_sync.edge.config import ArxivConfig, Config
-from vault_sync.edge.index import COARSE, GRAIN, UNKNOWN, Came, File
+from vault_sync.edge.files import File, about, called, naming, terms
+from vault_sync.edge.index import COARSE, GRAIN, UNKNOWN, Came
 from vault_sync.edge.state import State, open_state
 from vault_sync.edge.walk import Stat, scan
 
@@ -75,21 +76,32 @@ def kept(tmp_path: Path) -> Path:
     return path
 
 
+def rests(path: Path, stamp: str, files: dict[RelPath, Stat]) -> Came | None:
+    found = index.glance(path, stamp)
+    return found.came if found is not None and found.rests(files) else None
+
+
 def test_what_is_kept_is_what_is_read(kept: Path) -> None:
     assert index.load(kept, "stamp") == (CAME, FILES)
-    assert index.glance(kept, "stamp", STATS) == CAME
+    assert rests(kept, "stamp", STATS) == CAME
+    known = index.known(kept, "stamp")
+    assert known is not None and known[0] == CAME and dict(known[1]) == FILES
 
 
 def test_another_stamp_is_not_believed(kept: Path) -> None:
     assert index.load(kept, "other") is None
-    assert index.glance(kept, "other", STATS) is None
+    assert rests(kept, "other", STATS) is None
 
 
 def test_a_part_is_kept_beside_the_rest(kept: Path) -> None:
     now = {PATH: FILES[PATH]._replace(settled=False)}
     index.save(kept, "later", replace(CAME, notes=3), now, beside="stamp")
     assert index.load(kept, "later") == (replace(CAME, notes=3), FILES | now)
-    assert index.glance(kept, "later", STATS) is None
+    assert rests(kept, "later", STATS) is None
+    index.save(kept, "last", CAME, {ODD: FILES[ODD]}, beside="later")
+    assert index.load(kept, "last") == (CAME, FILES | now)
+    index.save(kept, "stamp", CAME, FILES, beside="last")
+    assert rests(kept, "stamp", STATS) == CAME
 
 
 def test_a_part_is_not_kept_beside_what_it_was_not_read_with(kept: Path) -> None:
@@ -111,29 +123,105 @@ def test_a_part_is_not_kept_beside_what_it_was_not_read_with(kept: Path) -> None
     ],
 )
 def test_one_file_more_less_or_other_is_seen(kept: Path, seen: dict[RelPath, Stat]) -> None:
-    assert index.glance(kept, "stamp", seen) is None
+    assert rests(kept, "stamp", seen) is None
 
 
 def test_what_is_left_to_do_elsewhere_is_no_rest(kept: Path) -> None:
     index.save(kept, "stamp", replace(CAME, final=False), FILES)
-    assert index.glance(kept, "stamp", STATS) is None
+    assert rests(kept, "stamp", STATS) is None
 
 
 @pytest.mark.parametrize(
     "change",
     [
         "UPDATE meta SET value = replace(value, 'gone', 'here') WHERE name = 'came'",
-        "UPDATE file SET keys = 'arxiv:2' WHERE keys = 'arxiv:1'",
-        "UPDATE file SET settled = 0 WHERE keys = 'arxiv:1'",
+        "UPDATE meta SET value = replace(value, '[[]', '[[\"x\"]') WHERE name = 'leaves'",
+        "UPDATE leaf SET content = CAST(replace(content, 'v:1', 'v:2') AS BLOB) WHERE kind='file'",
+        "UPDATE leaf SET content = x'' WHERE kind = 'stat'",
+        "DELETE FROM leaf WHERE kind = 'term'",
+        "UPDATE leaf SET content = 'text' WHERE kind = 'term'",
         "DELETE FROM meta WHERE name = 'sum'",
-        "DROP TABLE file",
+        "DROP TABLE leaf",
     ],
 )
 def test_what_was_altered_is_not_believed(kept: Path, change: str) -> None:
     with sqlite3.connect(kept) as connection:
-        connection.execute(change)
+        assert connection.execute(change).rowcount in {1, -1}
     connection.close()
-    assert index.load(kept, "stamp") is None
+    assert index.known(kept, "stamp") is None
+    if "'term'" not in change:
+        assert index.load(kept, "stamp") is None
+
+
+@pytest.mark.parametrize("kind", ["stat", "file", "term"])
+def test_an_older_leaf_is_not_believed(kept: Path, kind: str) -> None:
+    """What a power cut can leave: each page whole, but not all of them of the same time."""
+    of_kind = "SELECT content FROM leaf WHERE kind = ?"
+    with sqlite3.connect(kept) as connection:
+        (before,) = connection.execute(of_kind, (kind,)).fetchone()
+    now = {PATH: FILES[PATH]._replace(stat=stat(9), ties="2024년", points="arxiv:9")}
+    index.save(kept, "later", CAME, now, beside="stamp")
+    assert index.known(kept, "later") is not None
+    with sqlite3.connect(kept) as connection:
+        connection.execute("UPDATE leaf SET content = ? WHERE kind = ?", (before, kind))
+    connection.close()
+    assert index.known(kept, "later") is None
+    index.save(kept, "last", CAME, {PATH: FILES[PATH]._replace(points="x")}, beside="later")
+    assert not kept.exists()
+
+
+MANY = {
+    RelPath(f"papers/{at:03}.md"): File(
+        stat(at), bytes([at]) * 16, "note", f"arxiv:{at}", "w", f"arxiv:{at % 7}", settled=True
+    )
+    for at in range(200)
+}
+
+
+def test_one_file_of_many_is_found_by_what_it_is_asked_for_by(kept: Path) -> None:
+    index.save(kept, "stamp", CAME, MANY)
+    moved, gone, edited = map(RelPath, ["papers/007.md", "papers/014.md", "papers/021.md"])
+    now: dict[RelPath, File | None] = {
+        gone: None,
+        moved: None,
+        RelPath("digests/Seven.md"): MANY[moved],
+        edited: MANY[edited]._replace(points="[[007\narxiv:1"),
+    }
+    index.save(kept, "later", CAME, now, beside="stamp")
+    expected = {path: file for path, file in (MANY | now).items() if file is not None}
+    known = index.known(kept, "later")
+    assert known is not None
+    files = known[1]
+    assert index.load(kept, "later") == (CAME, expected)
+    assert dict(files) == expected and len(files) == len(expected)
+    assert files.stats == {path: file.stat for path, file in expected.items()}
+    assert gone not in files and files.get(gone) is None
+    wanted: dict[str, set[RelPath]] = {}
+    for path, file in expected.items():
+        for term in terms(path, file):
+            wanted.setdefault(term, set()).add(path)
+    asked = wanted.keys() | {term for path in MANY for term in terms(path, MANY[path])}
+    assert {term: set(files.of(term)) for term in asked if files.of(term)} == wanted
+    assert called("seven") in wanted and naming("[[007") in wanted
+    assert files.of(about("arxiv:7")) == ("digests/Seven.md",)
+    del files[RelPath("digests/Seven.md")]
+    assert files.of(about("arxiv:7")) == () and "digests/Seven.md" not in files
+
+
+def test_what_a_glance_found_is_of_use_while_it_stands(kept: Path) -> None:
+    seen = index.glance(kept, "stamp")
+    assert seen is not None
+    told = replace(seen, came=replace(CAME, notes=99))
+    same = index.known(kept, "stamp", told)
+    assert same is not None and same[0].notes == 99
+    index.save(kept, "stamp", CAME, {PATH: FILES[PATH]._replace(stat=stat(9))}, beside="stamp")
+    other = index.known(kept, "stamp", told)
+    assert other is not None and other[0] == CAME and other[1][PATH].stat == stat(9)
+
+
+def test_numbers_that_cannot_be_kept_cost_time_and_nothing_else(kept: Path) -> None:
+    index.save(kept, "stamp", CAME, {PATH: FILES[PATH]._replace(stat=Stat(1, 2, 3, 2**63))})
+    assert not kept.exists()
 
 
 def test_it_is_made_anew_over_what_is_no_index(kept: Path) -> None:

@@ -494,7 +494,7 @@ def test_nothing_is_written_twice_or_left_over(world: World) -> None:
 @settings(max_examples=25, deadline=None)
 @given(_ROWS)
 def test_any_rows_come_back_from_the_journal(
-    tmp_path_factory: pytest.TempPathFactory, rows: dict[Row, str]
+    tmp_path_factory: pytest.TempPathFactory, rows: dict[Row, Value]
 ) -> None:
     world = World(tmp_path_factory.mktemp("rows"))
     keep(world, say('"one"'))
@@ -502,6 +502,23 @@ def test_any_rows_come_back_from_the_journal(
     stopped_after_the_journal(world, dropped)
     world.recover()
     assert world.state().rows() == {**rows, **agree().put}
+
+
+@pytest.mark.parametrize("statement", [None, "UPDATE journal SET sum = sum + 1"])
+def test_a_pass_that_is_over_leaves_nothing_in_the_journal(
+    world: World, statement: str | None
+) -> None:
+    world.put("a.md", "first")
+    world.apply(Write(P("a.md"), "first", "old", ""), agreements=(agree("a.md", key="before"),))
+    stopped_after_the_journal(world, agree("a.md", key="before", drop=True))
+    if statement:
+        spoil(world, statement)
+    world.recover()
+    select = world.state().select
+    # What a damaged pass had promised is forgotten whole.
+    kept = 1 if statement else 3
+    assert select("SELECT count(*), count(dropped) FROM agreement") == [(kept, 0)]
+    assert select("SELECT count(*) FROM journal") == [(0,)]
 
 
 # ---- one writer

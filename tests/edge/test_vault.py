@@ -21,6 +21,7 @@ from tests.edge.written_worlds import (
 )
 from vault_sync.core.model import RelPath
 from vault_sync.core.plan import Agreement, Create, Operation, Plan, Rename, Trash, Write
+from vault_sync.edge import swap
 from vault_sync.edge.past import log
 from vault_sync.edge.state import StateError
 from vault_sync.edge.vault import apply, read, read_all, scan, sweep_displaced
@@ -338,6 +339,36 @@ def test_nothing_is_agreed_on_words_that_are_not_on_the_disk(
     assert world.state().rows() == {}
     world.apply(agreements=(agree(),), sources=(P("week.md"), P("gone.md")))
     assert world.state().rows()
+
+
+@pytest.mark.parametrize(
+    ("when", "text", "also"),
+    [
+        ("never", "", []),
+        ("after-journal", "new", ["a.md"]),  # the very text, but nobody has synced it
+        ("before-exchange", "mine", ["a.md"]),  # displaced, and put back
+    ],
+)
+def test_what_was_read_is_synced_but_not_once_more_what_was_written(
+    world: World, monkeypatch: pytest.MonkeyPatch, when: str, text: str, also: list[str]
+) -> None:
+    world.put("week.md", "their edit")
+    world.put("a.md", "old")
+
+    def at(point: str, _: str) -> None:
+        if point == when:
+            world.put("a.md", text)
+
+    synced: list[str] = []
+    monkeypatch.setattr(swap, "sync_at", lambda _, name: synced.append(name))
+    world.apply(
+        Write(P("a.md"), "old", "new", ""),
+        agreements=(agree("a.md"),),
+        sources=(P("week.md"), P("a.md")),
+        at=at,
+    )
+    assert sorted(synced) == sorted(["week.md", *also])
+    assert world.texts()["a.md"] == (text or "new")
 
 
 # ---- somebody else writes at the same moment

@@ -47,7 +47,7 @@ def test_what_the_daemon_leaves_is_not_remembered_as_done(tmp_path: Path) -> Non
         assert not result.outcome.done
         assert [each.code for each in result.plan.problems] == ["unfinished"]
     assert notes(config) == ["Alpha.md", "Beta.md"]
-    assert rest.plan_at_rest(config, state, Order()) is None
+    assert rest.look(config, state, Order()).plan is None
     result = sync.run(config, state, Order())
     assert result.outcome.done and not result.plan.problems
     assert notes(config) == ["2308.00003.md", "Alpha.md", "Beta.md"]

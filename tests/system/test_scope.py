@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.reader import DAYS as KNOWN_DAYS
 from tests.reader import DIGEST, DIGEST_NEXT, NEXT, NOTE, NOTE_BETA, NOTE_GAMMA, NOTE_OMEGA, WEEK
-from vault_sync import sync
+from vault_sync import rest, sync
 from vault_sync.core.model import Facts, Key, RelPath
 from vault_sync.core.plan import Plan
 from vault_sync.edge import config as configuration
@@ -341,6 +341,63 @@ def test_who_named_a_paper_before_it_was_there_is_looked_at_when_it_comes() -> N
         assert (after := same(vault)).memory is not None and not after.plan.operations
         vault.settle()
         same(vault)
+
+
+def walked(vault: Vault) -> rest.Rest:
+    for displaced in (vault.root / ".vault-sync" / "tmp").iterdir():
+        displaced.unlink()  # it would be looked at again, in a pass of its own
+    return rest.look(vault.config, vault.state, Order())
+
+
+def test_a_walk_made_just_before_is_not_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    with settled() as vault:
+        EDITS["digest commentary"](vault, 1)
+        found = walked(vault)
+        assert found.plan is None and found.walk is not None
+        monkeypatch.setattr(sync, "scan", never)
+        assert [each.path for each in vault.run(walk=found.walk).outcome.done] == [NOTE]
+
+
+def test_a_walk_made_before_another_pass_is_made_again() -> None:
+    with settled() as vault:
+        walk = walked(vault).walk
+        assert walk is not None
+        add(vault, "2308.00077", "Awaited")
+        assert vault.run().outcome.done
+        EDITS["digest commentary"](vault, 1)
+        found = sync.view(vault.config, vault.state, Order(), vault.facts, walk=walk)
+        assert found.memory is not None and RelPath(NOTE) in {
+            each.path for each in found.plan.operations
+        }
+        assert said(found.plan) == said(vault.whole())
+
+
+def test_a_pass_that_drops_old_saved_texts_is_remembered_like_any_other() -> None:
+    with settled() as vault:
+        vault.config = replace(vault.config, saved_days=1e-9)
+        EDITS["digest commentary"](vault, 1)
+        result = vault.run()
+        assert "saved-dropped" in {each.code for each in result.plan.problems}
+        known = index.load(index.path_of(vault.state), stamp_of(vault.config, vault.state) or "")
+        assert known is not None and known[0].problems == ()
+
+
+FAR = "digests/Another week.md"
+FAR_NOTE = "papers/Far.md"
+
+
+@pytest.mark.parametrize("said", ["https://arxiv.org/abs/2308.00077", "[[Awaited]]"])
+def test_a_file_that_no_paper_in_question_leads_to_is_asked_too(said: str) -> None:
+    with settled() as vault:
+        entry = f"https://openreview.net/forum?id=far\nFar (Ann Park)\n멀다. {said}\n#far\n"
+        vault.put(FAR, f"Another week\n{entry}")
+        vault.settle()
+        EDITS["entry named before"](vault, 1)
+        found = same(vault)
+        assert FAR_NOTE in {each.path for each in found.plan.operations}
+        assert (found.memory is None) == ("[[" in said)
+        vault.run()
+        assert not same(vault).plan.operations
 
 
 def test_a_daemon_knows_the_note_that_it_has_just_made(monkeypatch: pytest.MonkeyPatch) -> None:

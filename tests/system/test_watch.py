@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import queue
 import re
@@ -19,7 +20,10 @@ import pytest
 from tests.conftest import DIGEST, Vault
 from tests.system import watched
 from tests.system.watched import CONFLICTS, QUIET, STYLES, Watched, edit, watching
+from vault_sync import daemon as daemons
 from vault_sync import sync
+from vault_sync.commands import watch
+from vault_sync.commands.console import Console
 from vault_sync.commands.watch import _Watched
 from vault_sync.core.model import RelPath
 from vault_sync.edge import config
@@ -41,6 +45,21 @@ NEW = "https://arxiv.org/abs/2308.09999\nLantern: A Light (Ann Park)\n등불 tok
 def daemon(built: Vault) -> Iterator[Watched]:
     with watching(built) as running:
         yield running
+
+
+def test_a_daemon_collects_its_garbage_though_a_command_does_not(
+    built: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collects: list[bool] = []
+    monkeypatch.setattr(daemons, "run", lambda *_, **__: collects.append(gc.isenabled()))
+    for name, value in built.env.items():
+        monkeypatch.setenv(name, value)
+    gc.disable()
+    try:
+        watch.watch(Console(built.root), offline=True)
+    finally:
+        gc.enable()
+    assert collects == [True]
 
 
 # Both sides follow

@@ -42,7 +42,7 @@ def write(
 
 def _run(console: Console, config: Config, order: Order, *, offline: bool) -> Result:
     state = console.state(config)
-    plan = rest.plan_at_rest(config, state, order)
+    plan, walk = rest.look(config, state, order)
     if plan is not None:
         return Result(plan)
     from vault_sync import sync
@@ -52,8 +52,8 @@ def _run(console: Console, config: Config, order: Order, *, offline: bool) -> Re
         with Bar(console) as bar:
             facts = Asking(config, state, bar, offline=offline)
             ask = facts.ask if facts.online else None
-            result = sync.run(config, state, order, facts, ask=ask, progress=bar)
-            if offline and order.take is None:
+            result = sync.run(config, state, order, facts, ask=ask, progress=bar, walk=walk)
+            if offline and order.take is None and result.plan.wanted:
                 facts.ask(result.plan.wanted)
         return replace(result, plan=replace(result.plan, problems=facts.added(result.plan)))
     finally:
@@ -81,7 +81,7 @@ def planned(console: Console, config: Config, order: Order, *, waiting: bool = F
 
 def _planned(console: Console, config: Config, order: Order, *, waiting: bool) -> Plan:
     state = console.state(config)
-    plan = rest.plan_at_rest(config, state, order)
+    plan, walk = rest.look(config, state, order)
     if plan is not None:
         return plan
     from vault_sync import sync
@@ -90,8 +90,8 @@ def _planned(console: Console, config: Config, order: Order, *, waiting: bool) -
     try:
         with Bar(console) as bar:
             facts = Asking(config, state, bar, offline=True)
-            _, plan = sync.planned(config, state, order, facts, bar)
-            if waiting:
+            _, plan = sync.planned(config, state, order, facts, bar, walk)
+            if waiting and plan.wanted:
                 facts.ask(plan.wanted)
         return replace(plan, problems=facts.added(plan))
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -195,6 +196,7 @@ def watch(console: Console, *, offline: bool) -> int:
 
     Whoever told it to stop (SIGTERM) wanted just that: 0. Ctrl-C is an interruption, as elsewhere.
     """
+    gc.enable()  # it stays, unlike every other command (`cli.main`)
     config = console.config()
     watched = _Watched(config, console.state(config), offline)
     here = watched.state.directory

@@ -19,17 +19,11 @@ def named(scene: Scene) -> dict[Key, list[Key]]:
     """For every settled paper, the papers that its commentary names, itself left out."""
     if not scene.rules.mentions:
         return {each.key: [] for each in scene.settlements}
-    by_path = {path: key for key, path in note_paths(scene).items()}
-    known = frozenset(by_path.values())
-    return {each.key: _named(scene, each, by_path, known) for each in scene.settlements}
+    notes = _Notes(scene)
+    return {each.key: _named(scene, each, notes) for each in scene.settlements}
 
 
-def _named(
-    scene: Scene,
-    settlement: Settlement,
-    by_path: Mapping[RelPath, Key],
-    known: frozenset[Key],
-) -> list[Key]:
+def _named(scene: Scene, settlement: Settlement, notes: _Notes) -> list[Key]:
     found: dict[Key, None] = {}
     for tie in settlement.paper.ties:
         said = _said(settlement, tie)
@@ -38,9 +32,9 @@ def _named(
 
         def about(target: str, source: RelPath = tie.digest) -> Key | None:
             to = scene.layout.leads_to(target, source) or scene.layout.after.resolve(target, source)
-            return by_path.get(to) if to else None
+            return notes.about(to) if to else None
 
-        found |= dict.fromkeys(mentions.named(said, about, known.__contains__))
+        found |= dict.fromkeys(mentions.named(said, about, notes.__contains__))
     found.pop(settlement.key, None)
     return list(found)
 
@@ -55,11 +49,11 @@ def lists(scene: Scene, named_keys: NamedKeys) -> dict[Key, Lists]:
     """For every settled paper the link lists of its note."""
     if not scene.rules.mentions:
         return {each.key: {} for each in scene.settlements}
-    paths = note_paths(scene)
+    notes = _Notes(scene)
     namers, were_namers = _namers(scene, named_keys)
 
     def listed(keys: Sequence[Key]) -> tuple[RelPath, ...]:
-        return tuple(paths[key] for key in keys if key in paths)
+        return tuple(path for key in keys if (path := notes.of(key)) is not None)
 
     return {
         each.key: {
@@ -97,12 +91,27 @@ def _namers(
     return now, before
 
 
-def note_paths(scene: Scene) -> dict[Key, RelPath]:
+class _Notes:
     """The note of every paper of the vault, managed or not, under the path that it will have."""
-    paths = {
-        key: scene.layout.moved.get(found[0], found[0])
-        for notes in (scene.snapshot.plain, scene.snapshot.managed)
-        for key, found in notes.items()
-        if len(found) == 1
-    }
-    return {**scene.snapshot.others, **paths, **scene.layout.notes}
+
+    def __init__(self, scene: Scene) -> None:
+        self._others = scene.snapshot.others
+        self._other_about = scene.snapshot.other_about
+        self._seen = {
+            key: scene.layout.moved.get(found[0], found[0])
+            for notes in (scene.snapshot.plain, scene.snapshot.managed)
+            for key, found in notes.items()
+            if len(found) == 1
+        } | dict(scene.layout.notes)
+        self._about = {path: key for key, path in self._seen.items()}
+
+    def of(self, key: Key) -> RelPath | None:
+        """The note of a paper."""
+        return self._seen.get(key) or self._others.get(key)
+
+    def about(self, path: RelPath) -> Key | None:
+        """Which paper a file will be the note of."""
+        return self._about.get(path) or self._other_about(path)
+
+    def __contains__(self, key: Key) -> bool:
+        return self.of(key) is not None

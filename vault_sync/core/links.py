@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from vault_sync.core.code_mask import pieces
 from vault_sync.core.model import RelPath
-from vault_sync.core.names import fold
+from vault_sync.core.names import bare_name, fold
 from vault_sync.core.text import Edit, Span
 
 
@@ -122,7 +122,10 @@ class Names:
 
     _by_stem: Mapping[str, RelPath | tuple[RelPath, ...]]
     """Folded file name without `.md` -> the file, or the files, called so. (A tuple for every
-    name would cost another 56 bytes a note.)"""
+    name would cost another 56 bytes a note.) Asked by name only, so it may be an index."""
+
+    _moved: Mapping[str, tuple[RelPath, ...]] = field(default_factory=dict)
+    """The same of the names that are others since: what moves is little beside what stays."""
 
     @classmethod
     def of(cls, paths: Iterable[RelPath]) -> Names:
@@ -157,32 +160,32 @@ class Names:
 
         Its bare name, or if another file has it too, the whole path from the root.
         """
-        candidates = self._called(_stem(path))
+        candidates = self._called(bare_name(path))
         unique = not any(other != path for other in candidates)
         return _without_md(path.rpartition("/")[2] if unique else path)
 
     def taken(self, path: str) -> bool:
         """Whether a file at `path` would be the same as one there is, on some machine."""
         folded = fold(path)
-        return any(fold(other) == folded for other in self._called(_stem(path)))
+        return any(fold(other) == folded for other in self._called(bare_name(path)))
 
     def with_moved(
         self, moves: Mapping[RelPath, RelPath | None], added: Iterable[RelPath] = ()
     ) -> Names:
         """The names after renames (None: the file is gone) and new files."""
-        by_stem = dict(self._by_stem)
+        moved = dict(self._moved)
+        now = Names(self._by_stem, moved)
         for path in moves:
-            left = tuple(other for other in _as_tuple(by_stem.get(_stem(path))) if other != path)
-            if left:
-                by_stem[_stem(path)] = left if len(left) > 1 else left[0]
-            else:
-                by_stem.pop(_stem(path), None)
+            stem = bare_name(path)
+            moved[stem] = tuple(other for other in now._called(stem) if other != path)
         for path in (*(to for to in moves.values() if to is not None), *added):
-            _add(by_stem, path)
-        return Names(by_stem)
+            stem = bare_name(path)
+            moved[stem] = tuple(dict.fromkeys((*now._called(stem), path)))
+        return now
 
     def _called(self, stem: str) -> tuple[RelPath, ...]:
-        return _as_tuple(self._by_stem.get(stem))
+        since = self._moved.get(stem)
+        return _as_tuple(self._by_stem.get(stem)) if since is None else since
 
 
 def _as_tuple(found: RelPath | tuple[RelPath, ...] | None) -> tuple[RelPath, ...]:
@@ -192,16 +195,12 @@ def _as_tuple(found: RelPath | tuple[RelPath, ...] | None) -> tuple[RelPath, ...
 
 
 def _add(by_stem: dict[str, RelPath | tuple[RelPath, ...]], path: RelPath) -> None:
-    stem = _stem(path)
+    stem = bare_name(path)
     known = by_stem.get(stem)
     if known is None:
         by_stem[stem] = path
     elif path not in _as_tuple(known):
         by_stem[stem] = (*_as_tuple(known), path)
-
-
-def _stem(path: str) -> str:
-    return fold(path.rpartition("/")[2]).removesuffix(".md")
 
 
 def _without_md(path: str) -> str:

@@ -70,6 +70,11 @@ def fold(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", plain).casefold())
 
 
+def bare_name(path: str) -> str:
+    """What a link finds a file by: its folded name without `.md`."""
+    return fold(path.rpartition("/")[2]).removesuffix(".md")
+
+
 def short_title(title: str) -> str:
     """The title up to the first character that a file name cannot hold; "" if nothing is left.
 

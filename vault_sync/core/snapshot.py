@@ -40,7 +40,8 @@ class Snapshot:
     """What was found. `held` says for each file that is not believed or touched, why (a code).
 
     `managed` and `plain` give the files about each paper; `held_keys` the papers that wait for
-    one of these files. `others` are the notes of papers that were not looked at (scope).
+    one of these files. `others` are the notes of papers that were not looked at (scope), and
+    `other_about` tells which of those a file is the note of.
     """
 
     digests: Mapping[RelPath, Digest]
@@ -52,6 +53,7 @@ class Snapshot:
     held_keys: Mapping[Key, RelPath]
     problems: tuple[Problem, ...]
     others: Mapping[Key, RelPath] = field(default_factory=dict)
+    other_about: Callable[[RelPath], Key | None] = lambda _: None
 
     def about(self, path: RelPath) -> Key | None:
         """Which paper a file is about."""

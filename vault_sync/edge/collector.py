@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +21,8 @@ def uncollected() -> Iterator[None]:
 
 def give_back() -> None:
     """Give the memory that is free again to the system: glibc keeps it for this process (Linux)."""
+    import ctypes
+
     gc.collect()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:

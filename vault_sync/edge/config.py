@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -252,6 +251,8 @@ def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> C
 def _unknown(
     path: Path, text: str, name: str, shown: str, legal: Mapping[str, object], what: str
 ) -> str:
+    import difflib  # no run without a mistake needs it, nor what it imports
+
     near = difflib.get_close_matches(name, legal, 1)
     hint = f" (did you mean '{near[0]}'?)" if near else ""
     return (

@@ -2,8 +2,9 @@
 
 An SQLite file of its own beside the state. It is only ever a cache: whatever is wrong with it (of
 another vault, configuration or version, damaged, older than the base) makes it count as not being
-there, and the vault is read again. Every row stands by its checksum, so it is not synced: what a
-power cut leaves of it is either whole or refused.
+there, and the vault is read again. Every leaf of it (`leaves`) stands by its sum, so it is not
+synced: what a power cut leaves of it is either whole or refused. Who asks about a few files unpacks
+what is kept of those (`Files`); only their stats are looked at all together.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import zlib
-from collections.abc import Iterable, Mapping
+import struct
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,11 +25,17 @@ from urllib.parse import quote
 from vault_sync.core.model import Key, Problem, RelPath
 from vault_sync.core.plan import Conflict
 from vault_sync.edge.config import Config
+from vault_sync.edge.files import File, Files, file_of, said_of, terms
+from vault_sync.edge.leaves import NUMBERS, TEXTS, Leaves, sums_for
 from vault_sync.edge.state import State
-from vault_sync.edge.tables import bound, unbound
 from vault_sync.edge.walk import Stat
 
-FORMAT = 2
+__all__ = [
+    "UNKNOWN", "Came", "File", "Files", "Kept", "believable", "facts_cache", "facts_stamp",
+    "forget", "glance", "known", "load", "mark_of", "path_of", "save", "stamp_of",
+]  # fmt: skip
+
+FORMAT = 3
 GRAIN = 20_000_000
 """Nanoseconds that a file system's clock may stand still: a jiffy is at most 10 ms."""
 COARSE = 2_000_000_000
@@ -38,29 +46,11 @@ UNKNOWN = Stat(-1, 0, 0, 0)
 
 _TABLES = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE file(path PRIMARY KEY, size INTEGER, mtime_ns INTEGER, ctime_ns INTEGER,
-                  inode INTEGER, mark BLOB, kind TEXT, keys TEXT, ties TEXT, points TEXT,
-                  settled INTEGER, sum INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE leaf(kind TEXT, number INTEGER, content BLOB NOT NULL, PRIMARY KEY (kind, number));
 """
-
-
-class File(NamedTuple):
-    """One file as it was read.
-
-    `mark` is the hash of its bytes. `kind` is "note" (managed), "plain", "digest" or "other",
-    `keys` are the papers it is about and `ties` the links by which it is tied to others, both in
-    its order, one a line: its identity, apart from all that its texts say. `points` is what its
-    commentaries name that is no file yet, one a line: keys, and folded names after `[[`.
-    `settled`: the last pass had nothing to do there.
-    """
-
-    stat: Stat
-    mark: bytes
-    kind: str
-    keys: str
-    ties: str
-    points: str
-    settled: bool
+_KINDS = {"stat": NUMBERS, "file": TEXTS, "term": TEXTS}
+"""What is kept in leaves: of each path its stat, and the rest; of each term the paths it is for."""
+_WRONG = (sqlite3.Error, struct.error, ValueError, TypeError, KeyError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,41 +133,81 @@ def facts_stamp(config: Config, state: State) -> str:
 # Reading
 
 
-def glance(path: Path, stamp: str, files: Mapping[RelPath, Stat]) -> Came | None:
-    """What came of the last pass, if every file is as it was then and nothing was left to do."""
-    try:
-        with closing(_opened(path)) as connection:
-            came = _came(connection, stamp)
-            if came is None or not came.final:
-                return None
-            rows = connection.execute(
-                "SELECT path, size, mtime_ns, ctime_ns, inode FROM file WHERE settled"
-            )
-            known = {unbound(row[0]): row[1:] for row in rows}
-    except (sqlite3.Error, ValueError, TypeError, KeyError):
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What an index says of all files without unpacking any: their stats, and which are not done.
+
+    `sum` tells it from what the index says at another time.
+    """
+
+    sum: str
+    came: Came
+    open: frozenset[RelPath]
+    stats: dict[RelPath, tuple[int, ...]]
+
+    def rests(self, files: Mapping[RelPath, Stat]) -> bool:
+        """Whether every file is as it was when a pass had nothing left to do."""
+        return self.came.final and not self.open and self.stats == files
+
+
+def glance(path: Path, stamp: str) -> Kept | None:
+    """What is known of all files together; None if it is not to be believed."""
+    found = _read(path, stamp)
+    return None if found is None else found[0]
+
+
+def known(path: Path, stamp: str, kept: Kept | None = None) -> tuple[Came, Files] | None:
+    """All that is known, to be unpacked where it is asked for; None if it is not to be believed.
+
+    `kept` is what a glance just before had found: it is not read twice.
+    """
+    found = _read(path, stamp, "file", "term", kept=kept)
+    if found is None:
         return None
-    return came if known == files else None
+    kept, leaves = found
+    try:
+        for each in leaves.values():
+            each.check()
+    except _WRONG:
+        return None
+    return kept.came, Files(kept.stats, kept.open, leaves["file"], leaves["term"])
 
 
 def load(path: Path, stamp: str) -> tuple[Came, dict[RelPath, File]] | None:
-    """All that is known; None if it is not to be believed."""
+    """All that is known, unpacked; None if it is not to be believed."""
+    found = _read(path, stamp, "file")
+    if found is None:
+        return None
+    kept, leaves = found
+    try:
+        files: dict[RelPath, File] = {}
+        for each, said in leaves["file"].each():
+            at = RelPath(each)
+            files[at] = file_of(kept.stats.pop(at), said, settled=at not in kept.open)
+        return kept.came, files
+    except _WRONG:
+        return None
+
+
+def _read(
+    path: Path, stamp: str, *kinds: str, kept: Kept | None = None
+) -> tuple[Kept, dict[str, Leaves[Any]]] | None:
     try:
         with closing(_opened(path)) as connection:
-            came = _came(connection, stamp)
-            if came is None:
-                return None
-            files = {}
-            for row in connection.execute("SELECT * FROM file"):
-                if _sum(row[:-1]) != row[-1]:
-                    return None
-                name, size, mtime, ctime, inode, mark, kind, keys, ties, points, settled, _ = row
-                stat = Stat(size, mtime, ctime, inode)
-                files[RelPath(unbound(name))] = File(
-                    stat, mark, kind, keys, unbound(ties), unbound(points), bool(settled)
-                )
-            return came, files
-    except (sqlite3.Error, ValueError, TypeError, KeyError):
+            connection.execute("BEGIN")  # no other process writes between two of these
+            meta = _meta(connection, stamp)
+            if kept is None or kept.sum != meta.sum:
+                stats: dict[Any, tuple[int, ...]] = _leaves(connection, meta, "stat").all()
+                kept = Kept(meta.sum, _came(meta.said), meta.open, stats)
+            return kept, {kind: _leaves(connection, meta, kind) for kind in kinds}
+    except _WRONG:
         return None
+
+
+def _leaves(connection: sqlite3.Connection, meta: _Meta, kind: str) -> Leaves[Any]:
+    query = "SELECT number, content FROM leaf WHERE kind = ?"
+    rows: dict[int, bytes] = dict(connection.execute(query, (kind,)))
+    return Leaves(_KINDS[kind], meta.sums[kind], lambda number: rows.get(number, b""))
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -185,11 +215,25 @@ def _opened(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{name}?mode=ro", uri=True, isolation_level=None)
 
 
-def _came(connection: sqlite3.Connection, stamp: str) -> Came | None:
+class _Meta(NamedTuple):
+    """`said` is a `Came` as it is kept; `open` the files that are not settled; sums by kind."""
+
+    sum: str
+    said: str
+    open: frozenset[RelPath]
+    sums: dict[str, list[int]]
+
+
+def _meta(connection: sqlite3.Connection, stamp: str) -> _Meta:
     meta = dict(connection.execute("SELECT name, value FROM meta"))
-    said = meta.get("came", "")
-    if meta.get("stamp") != stamp or meta.get("sum") != _mark(stamp, said):
-        return None
+    said, of_leaves = meta["came"], meta["leaves"]
+    if meta["stamp"] != stamp or meta["sum"] != _mark(stamp, said, of_leaves):
+        raise ValueError("it was made under another stamp, or is damaged")
+    open_, sums = json.loads(of_leaves)
+    return _Meta(meta["sum"], said, frozenset(map(RelPath, open_)), sums)
+
+
+def _came(said: str) -> Came:
     read: dict[str, Any] = json.loads(said)
     for name, kind in (("problems", Problem), ("conflicts", Conflict)):
         read[name] = tuple(kind(**each) for each in read[name])
@@ -203,43 +247,96 @@ def _mark(*texts: str) -> str:
     return blake2b("\0".join(texts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _sum(row: Iterable[object]) -> int:
-    return zlib.crc32(repr(tuple(row)).encode("utf-8", "surrogateescape"))
-
-
 # Writing
 
 
 def save(
-    path: Path, stamp: str, came: Came, files: Mapping[RelPath, File], *, beside: str = ""
+    path: Path,
+    stamp: str,
+    came: Came,
+    files: Mapping[RelPath, File | None],
+    *,
+    beside: str = "",
 ) -> None:
-    """Keep what is known of all files, or of these beside what is kept under another stamp."""
+    """Keep what is known of all files, or of these beside what is kept under another stamp.
+
+    None stands for a file that is gone.
+    """
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.execute("PRAGMA synchronous=OFF")
             connection.execute("BEGIN IMMEDIATE")
             if beside:
-                kept = connection.execute("SELECT value FROM meta WHERE name = 'stamp'").fetchone()
-                if kept != (beside,):
-                    raise sqlite3.DataError("that is not what these files were read beside")
+                meta = _meta(connection, beside)
             else:
-                for table in ("meta", "file"):
+                for table in ("meta", "leaf"):
                     connection.execute(f"DROP TABLE IF EXISTS {table}")
                 for statement in filter(str.strip, _TABLES.split(";")):
                     connection.execute(statement)
-            said = _said(came)
+                meta = _Meta("", "", frozenset(), {kind: sums_for(len(files)) for kind in _KINDS})
+            open_ = _put(connection, meta, files)
+            said, of_leaves = _said(came), json.dumps([sorted(open_), meta.sums])
             connection.executemany(
                 "REPLACE INTO meta VALUES (?, ?)",
-                [("stamp", stamp), ("came", said), ("sum", _mark(stamp, said))],
-            )
-            connection.executemany(
-                "REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [_row(name, files[name]) for name in sorted(files)],
+                [
+                    ("stamp", stamp),
+                    ("came", said),
+                    ("leaves", of_leaves),
+                    ("sum", _mark(stamp, said, of_leaves)),
+                ],
             )
             connection.execute("COMMIT")
-    except (sqlite3.Error, OSError):
+    except (*_WRONG, OSError):
         # A cache that cannot be kept costs time and nothing else.
         forget(path)
+
+
+def _put(
+    connection: sqlite3.Connection, meta: _Meta, files: Mapping[RelPath, File | None]
+) -> set[RelPath]:
+    """Change the leaves of some files, and the sums in `meta`; which files are open now."""
+
+    def fetch(kind: str, number: int) -> bytes:
+        query = "SELECT content FROM leaf WHERE kind = ? AND number = ?"
+        row = connection.execute(query, (kind, number)).fetchone()
+        return row[0] if row else b""
+
+    leaves = {
+        kind: Leaves[Any](codec, meta.sums[kind], partial(fetch, kind))
+        for kind, codec in _KINDS.items()
+    }
+    if meta.sum:
+        _change(leaves, files)
+    else:
+        _fill(leaves, {path: file for path, file in files.items() if file is not None})
+    connection.executemany(
+        "REPLACE INTO leaf VALUES (?, ?, ?)",
+        ((kind, *leaf) for kind, each in leaves.items() for leaf in each.written()),
+    )
+    now_open = {path for path, file in files.items() if file is not None and not file.settled}
+    return now_open | (meta.open - files.keys())
+
+
+def _fill(leaves: Mapping[str, Leaves[Any]], files: Mapping[RelPath, File]) -> None:
+    by_term: dict[str, list[RelPath]] = {}
+    for path in sorted(files):
+        for term in terms(path, files[path]):
+            by_term.setdefault(term, []).append(path)
+    leaves["stat"].fill((path, file.stat) for path, file in files.items())
+    leaves["file"].fill((path, said_of(file)) for path, file in files.items())
+    leaves["term"].fill(by_term.items())
+
+
+def _change(leaves: Mapping[str, Leaves[Any]], files: Mapping[RelPath, File | None]) -> None:
+    for path, file in files.items():
+        said, stat = leaves["file"].get(path), leaves["stat"].get(path)
+        before = terms(path, file_of(stat, said, settled=True)) if stat and said else ()
+        now = terms(path, file) if file else ()
+        for term in {*before} ^ {*now}:
+            known = {*(leaves["term"].get(term) or ())} ^ {path}
+            leaves["term"].put(term, sorted(known) or None)
+        leaves["stat"].put(path, file.stat if file else None)
+        leaves["file"].put(path, said_of(file) if file else None)
 
 
 def _said(came: Came) -> str:
@@ -254,9 +351,3 @@ def forget(path: Path) -> None:
     for suffix in ("", "-journal"):
         with suppress(OSError):
             path.with_name(path.name + suffix).unlink()
-
-
-def _row(name: RelPath, file: File) -> tuple[object, ...]:
-    said = (file.mark, file.kind, file.keys, bound(file.ties), bound(file.points))
-    row = (bound(name), *file.stat, *said, int(file.settled))
-    return (*row, _sum(row))

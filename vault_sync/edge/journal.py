@@ -158,7 +158,10 @@ def finish(state: State, one: Pass, *, agree: bool = True) -> None:
             agreed.forget(connection, (each for each in one.numbers if each not in kept), one.said)
         state.stand(connection, list(kept.values()), one.said)
         if any(agreement.drop for agreement in kept.values()):
-            connection.execute("UPDATE agreement SET dropped = NULL WHERE pass = ?", (one.id,))
+            connection.execute(
+                "UPDATE agreement SET dropped = NULL WHERE id >= ? AND id < ?",
+                (one.numbers.start, one.numbers.stop),
+            )
         connection.executemany(
             "UPDATE operation SET undone = ?, target = ? WHERE pass = ? AND number = ?",
             [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,17 +74,18 @@ def _pid_on_linux(file: int) -> str | None:
 
 
 def _pid_by_lsof(path: Path) -> str | None:
-    found = subprocess.run(["lsof", "-t", path], capture_output=True, text=True, check=False)
-    pids = [pid for pid in found.stdout.split() if pid != str(os.getpid())]
+    pids = [pid for pid in _told(["lsof", "-t", str(path)]).split() if pid != str(os.getpid())]
     return pids[0] if pids else None
 
 
 def _ask_ps(pid: str) -> tuple[str, str]:
-    told = subprocess.run(
-        ["ps", "-o", "lstart=,command=", "-p", pid],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "LC_ALL": "C"},
-    ).stdout.split()
+    told = _told(["ps", "-o", "lstart=,command=", "-p", pid]).split()
     return " ".join(told[5:]), " ".join(told[:5])
+
+
+def _told(command: list[str]) -> str:
+    import subprocess  # a vault is seldom held by another
+
+    environ = {**os.environ, "LC_ALL": "C"}
+    told = subprocess.run(command, capture_output=True, text=True, check=False, env=environ)
+    return told.stdout

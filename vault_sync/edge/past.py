@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from vault_sync.core.model import Key, RelPath
+from vault_sync.core.model import Key, Problem, RelPath
 from vault_sync.core.plan import (
     Agreement,
     Create,
@@ -22,6 +22,7 @@ from vault_sync.core.plan import (
 )
 from vault_sync.edge import records, saved
 from vault_sync.edge.beneath import Beneath, folded, names_in
+from vault_sync.edge.config import FILE
 from vault_sync.edge.records import PassRecord, SavedRow
 from vault_sync.edge.state import State
 from vault_sync.edge.swap import At, no_point
@@ -239,3 +240,11 @@ def drop_old(state: State, now: datetime, keep_saved_days: float = 90) -> int:
     for file in old:
         file.unlink()
     return len(old)
+
+
+def old_dropped(state: State, days: float) -> tuple[Problem, ...]:
+    """Drops what was kept as long as it is to be; 0 days are for ever. A drop is never silent."""
+    count = drop_old(state, datetime.now(UTC), days) if days else 0
+    words = f"{count} saved texts of more than {days:g} days were dropped"
+    hint = "`[saved] days` in vault-sync.toml says how long they are kept"
+    return (Problem(FILE, "saved-dropped", words, hint, level="notice"),) if count else ()

@@ -52,6 +52,7 @@ class Writing:
         self._at = at
         self._done: set[int] = set()
         self._staged: set[int] = set()
+        self._brought_in: set[str] = set()  # synced, and then exchanged
         self._held: dict[str, str] = {}
         self._names: dict[str, set[str]] = {}
 
@@ -73,7 +74,7 @@ class Writing:
         self._at("before-base", RelPath(""))
         failure = None
         try:
-            sync_sources(self._vault, sources)
+            sync_sources(self._vault, set(sources) - self._brought_in)
         except OSError as error:
             failure = in_words(error)
         journal.finish(self._state, self._pass, agree=failure is None)
@@ -187,6 +188,7 @@ class Writing:
         if saved.name_of(displaced) != task.before:
             self.put_back(task, folder, name, displaced)
             raise Unsafe(EDITED)
+        self._brought_in.add(task.path)
 
     def put_back(self, task: Task, folder: int, name: str, displaced: bytes) -> None:
         """Somebody saved between our look and the exchange: his text goes back to its place.
