@@ -27,7 +27,7 @@ from vault_sync.edge.config import Config
 from vault_sync.edge.index import File, believable, mark_of
 from vault_sync.edge.recover import recover
 from vault_sync.edge.state import State
-from vault_sync.edge.vault import read_all, scan
+from vault_sync.edge.vault import as_text, contents, scan
 from vault_sync.edge.write import apply
 from vault_sync.memory import (
     OTHER,
@@ -77,13 +77,13 @@ def look(config: Config, base: Base, progress: Progress = silent) -> Seen:
     read: dict[RelPath, File] = {}
     problems = list(found.problems)
     told = {each.path for each in problems}
-    for number, (path, text) in enumerate(read_all(config.root, found.files)):
-        if isinstance(text, Problem):
-            problems += [text] if path not in told else []
+    for number, (path, content) in enumerate(contents(config.root, found.files)):
+        if isinstance(content, Problem):
+            problems += [content] if path not in told else []
         else:
-            texts[path] = text
-            mark = mark_of(text.encode("utf-8", "surrogateescape"))
-            read[path] = File(believable(found.files[path], read_at), mark, *OTHER, settled=True)
+            texts[path] = as_text(content)
+            stat = believable(found.files[path], read_at)
+            read[path] = File(stat, mark_of(content), *OTHER, settled=True)
         progress("reading", number + 1, len(found.files))
     return replace(seen_of(texts, config.rules, base, tuple(problems)), read=read)
 

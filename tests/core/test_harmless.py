@@ -225,6 +225,13 @@ def test_law_a_property_is_one_safe_line(text: str) -> None:
     assert unicodedata.is_normalized("NFC", line)
 
 
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from([*PIECES, *UNSEEN, *BLANKS, "``", "`"]), max_size=8).map("".join))
+def test_law_plain_text_is_no_other_text(text: str) -> None:
+    """A word that is not plain, and no part of what stands before it, changes nothing there."""
+    assert one_line(f"{text} é `x` http://e [") == f"{one_line(text)} é ‘x‘ http://e [".strip()
+
+
 INLINE = {"text", "softbreak", "em_open", "em_close", "strong_open", "strong_close", "s_open",
           "s_close", "text_special", "hardbreak"}  # fmt: skip
 

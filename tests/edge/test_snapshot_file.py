@@ -6,14 +6,18 @@ import gzip
 import json
 import threading
 import tracemalloc
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from vault_sync.core.model import Facts
 from vault_sync.edge import snapshot_file
-from vault_sync.edge.snapshot_file import accents, facts
+from vault_sync.edge.snapshot_file import _day, accents, facts
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ROOT / ".." / "shared" / "corpus" / "sample" / "names.json"
@@ -121,6 +125,40 @@ def test_a_day_is_in_utc(tmp_path: Path, created: str, day: str) -> None:
     said = record("2308.07124", versions=[{"version": "v1", "created": created}])
     path = written(tmp_path / "a.jsonl", said)
     assert facts(path, ["2308.07124"]).facts["2308.07124"].published == day
+
+
+_USUAL = st.builds(
+    "{}, {} {} {:04} {:02}:{:02}:{:02} {}".format,
+    st.sampled_from(["Mon", "Sun", "Xyz"]),
+    st.sampled_from([1, 14, 29, 30, 31, 1, 14, 29, 30, 31, 0, 32]),
+    st.sampled_from(["Jan", "Feb", "Aug", "Dec", "Jan", "Feb", "Aug", "Dec", "Hor", "AUG"]),
+    st.sampled_from([1999, 2000, 2023, 1999, 2000, 2023, 23, 68, 69, 999, 1000, 2999, 3000]),
+    st.sampled_from([0, 9, 23, 0, 9, 23, 24, 29]),
+    st.sampled_from([0, 59, 0, 59, 60]),
+    st.sampled_from([0, 59, 0, 59, 60]),
+    st.sampled_from(["GMT", "+0000", "GMT", "+0000", "-0000", "+0900", "-0500", "EST", ""]),
+)
+_OTHER = st.sampled_from(
+    [
+        "Mon,14 Aug 2023 00:00:00 GMT",
+        "14 Aug 2023 00:00 GMT",
+        "Mon, 14 Aug 2023 9:05:00 GMT",
+        "Mon, 14 Aug 2023 00:00:00 GMT\n",
+        "Mon, \u0661 Aug 2023 00:00:00 GMT",
+        "Mon, 14 Aug 2023 00:00:00 +00001",
+        "Mon, 14 Aug",
+    ]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(_USUAL | _OTHER)
+def test_the_usual_date_is_read_as_any_other(created: str) -> None:
+    try:
+        day = parsedate_to_datetime(created).astimezone(UTC).date().isoformat()
+    except (ValueError, OverflowError):
+        day = ""
+    assert _day(created) == day
 
 
 def test_every_spelling_of_an_id_is_found(tmp_path: Path) -> None:

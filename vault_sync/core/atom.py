@@ -242,10 +242,12 @@ def _text(element: ET.Element, tag: str) -> str:
 
 
 def _short(text: str) -> str:
-    return one_line(text[:_MOST_WORDS])
+    return one_line(text[:_MOST_WORDS]) if text else ""
 
 
 def _paragraphs(text: str) -> str:
+    if not text:
+        return ""
     parts = re.split(r"\n(?=[ \t]|\n)", text.replace("\r\n", "\n"))
     return "\n".join(line for line in map(one_line, parts) if line)
 

@@ -61,7 +61,10 @@ def one_line(text: str) -> str:
     White space is collapsed, characters that are not seen are dropped, the rest is NFC, and no
     code, HTML, template, embed or link is left that anything would run or follow.
     """
-    return _broken_up(" ".join(_seen(text).split()))
+    line = " ".join(text.split())
+    # Most lines from the network are plain: nothing in them is unseen, and NFC leaves them.
+    plain = line.isascii() and line.isprintable()
+    return _broken_up(line if plain else " ".join(_seen(text).split()))
 
 
 def harmless(text: str) -> str:
@@ -97,9 +100,12 @@ def _seen(text: str) -> str:
 
 
 def _broken_up(line: str) -> str:
-    line = _TEX_QUOTED.sub("“\\1”", line).replace("`", "‘")
-    line = _BROKEN_UP.sub(lambda found: found[0] + " ", line)
-    return _SCHEME.sub(": ", line)
+    # Each pattern looks around at every character; what it needs is found a hundred times as fast.
+    if "`" in line:
+        line = _TEX_QUOTED.sub("“\\1”", line).replace("`", "‘")
+    if "<" in line or "[" in line or "]" in line or "%" in line:
+        line = _BROKEN_UP.sub(lambda found: found[0] + " ", line)
+    return _SCHEME.sub(": ", line) if "://" in line else line
 
 
 def _words_only(line: str) -> str:

@@ -60,7 +60,8 @@ def remembered(source: Source, ids: Sequence[str]) -> Mapping[str, Facts]:
 
     `look_up` of an offline source gives the same with the notices.
     """
-    return _answer(ids, _local(source, _canonical(ids), None)).facts
+    spelled = _spelled(ids)
+    return _answer(spelled, _local(source, _canonical(spelled), None)).facts
 
 
 def look_up(
@@ -83,7 +84,8 @@ def look_up(
 
     Raises nothing that the network, the file or the cache could cause: that is in `said`.
     """
-    wanted = _canonical(ids)
+    spelled = _spelled(ids)
+    wanted = _canonical(spelled)
     known = _local(source, wanted, stop)
     today = datetime.fromtimestamp(clock(), UTC).date().isoformat()
     asked = [
@@ -107,7 +109,7 @@ def look_up(
             known.said.append(end.problem)
         except (sqlite3.Error, OSError) as error:
             known.said.append(_no_cache(source.cache, error))
-    return _answer(ids, known)
+    return _answer(spelled, known)
 
 
 @dataclass(slots=True)
@@ -121,13 +123,17 @@ class _Known:
     cacheless: bool = False
 
 
-def _canonical(ids: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(filter(None, map(atom.paper_id, ids))))
+def _spelled(ids: Sequence[str]) -> dict[str, str]:
+    """The id that each spelling means; "" for one that cannot be an id."""
+    return {one: atom.paper_id(one) for one in ids}
 
 
-def _answer(ids: Sequence[str], known: _Known) -> Answer:
+def _canonical(spelled: Mapping[str, str]) -> list[str]:
+    return list(dict.fromkeys(filter(None, spelled.values())))
+
+
+def _answer(spelled: Mapping[str, str], known: _Known) -> Answer:
     """By the spellings asked for."""
-    spelled = {one: atom.paper_id(one) for one in ids}
     facts = {one: known.facts[of] for one, of in spelled.items() if of in known.facts}
     missing = frozenset(
         one for one, of in spelled.items() if one not in facts and (not of or of in known.missing)

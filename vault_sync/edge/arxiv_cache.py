@@ -181,12 +181,14 @@ def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 _NAMES = tuple(each.name for each in fields(Facts))
+# json.dumps would make an encoder for every paper.
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def _written(facts: Facts) -> str:
     # asdict would copy every value, and tell of each that it is no dataclass.
     said = {name: value for name in _NAMES if (value := getattr(facts, name))}
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(said)
 
 
 def _read(text: str | None) -> Facts | None:

@@ -16,7 +16,10 @@ from vault_sync.edge.recover import recover, sweep_displaced
 from vault_sync.edge.walk import Scan, Stat, scan
 from vault_sync.edge.write import apply
 
-__all__ = ["Scan", "Stat", "apply", "read", "read_all", "recover", "scan", "sweep_displaced"]
+__all__ = [
+    "Scan", "Stat", "apply", "as_text", "contents", "read", "read_all", "recover", "scan",
+    "sweep_displaced",
+]  # fmt: skip
 
 
 def read(root: Path, path: RelPath) -> str:
@@ -26,14 +29,25 @@ def read(root: Path, path: RelPath) -> str:
         OSError: it is not there, not a regular file, behind a symlink, or cannot be read.
     """
     with Beneath(root) as vault:
-        return vault.read(path).decode("utf-8", "surrogateescape")
+        return as_text(vault.read(path))
 
 
 def read_all(root: Path, paths: Iterable[RelPath]) -> Iterator[tuple[RelPath, str | Problem]]:
     """The texts of many files, one after the other; a Problem for one that cannot be read."""
+    for path, content in contents(root, paths):
+        yield path, as_text(content) if isinstance(content, bytes) else content
+
+
+def contents(root: Path, paths: Iterable[RelPath]) -> Iterator[tuple[RelPath, bytes | Problem]]:
+    """As `read_all`, the bytes of each."""
     with Beneath(root) as vault:
         for path in paths:
             try:
-                yield path, vault.read(path).decode("utf-8", "surrogateescape")
+                yield path, vault.read(path)
             except OSError as error:
                 yield path, Problem(path, "unreadable", f"cannot be read: {in_words(error)}")
+
+
+def as_text(content: bytes) -> str:
+    """Bytes as UTF-8, whatever is none kept as surrogates."""
+    return content.decode("utf-8", "surrogateescape")
