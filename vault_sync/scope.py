@@ -32,7 +32,8 @@ from vault_sync.edge.state import State
 from vault_sync.edge.tables import read_some
 from vault_sync.edge.vault import read_all
 from vault_sync.edge.walk import Stat
-from vault_sync.memory import MANY, OTHER, Memory, identities, keys_in, plan_of
+from vault_sync.identity import OTHER, identities
+from vault_sync.memory import MANY, Memory, keys_in, plan_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ from vault_sync.edge.recover import recover
 from vault_sync.edge.state import State
 from vault_sync.edge.vault import read_all, scan
 from vault_sync.edge.write import apply
-from vault_sync.memory import OTHER, Acted, Memory, Mind, after_part, after_whole, recall
+from vault_sync.identity import OTHER
+from vault_sync.memory import Acted, Memory, Mind, after_part, after_whole, recall
 from vault_sync.order import Order, Result
 from vault_sync.progress import Progress, counted, silent
 from vault_sync.rest import stamp_of
