@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
+from vault_sync.core import globs
 from vault_sync.core import snapshot as snapshots
-from vault_sync.core.base import Base, decode
+from vault_sync.core.base import Base, decode, encode
 from vault_sync.core.links import Names
-from vault_sync.core.model import Key, Problem, RelPath
-from vault_sync.core.plan import UNFINISHED, Create, Outcome, Plan, Rename, Trash, Write
+from vault_sync.core.model import Key, Problem, RelPath, Rules
+from vault_sync.core.plan import UNFINISHED, Create, Operation, Outcome, Plan, Rename, Trash, Write
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge import index
 from vault_sync.edge.config import Config
 from vault_sync.edge.index import UNKNOWN, Came, File, mark_of
 from vault_sync.edge.state import State
+from vault_sync.foreseen import Agreed, foreseen, lacking_after, written
 from vault_sync.identity import OTHER, Identity, identities
 from vault_sync.rest import stamp_of
 from vault_sync.seen import Seen
 
 MANY = 200
 """From this many changed files on the whole vault is looked at: it costs no more."""
+
+
+NOBODY = encode(())
+"""What the base says of most papers: they name no other."""
 
 
 @dataclass(slots=True)
@@ -114,29 +121,27 @@ class Acted:
 
 
 def after_whole(
-    stamp: str,
     acted: Acted,
     files: dict[RelPath, File],
     found: Snapshot,
     base: Base,
+    rules: Rules,
     *,
     calm: bool,
-    is_digest: Callable[[RelPath], bool],
-) -> Memory | None:
+) -> tuple[Came, dict[RelPath, File]] | None:
     """What is known after a whole pass, which read `files`; None where too much is in flux."""
-    touched, final = _touched(acted, files, found.managed)
-    if len(touched) > MANY:
+    agreed = Agreed.of(acted.doable.agreements)
+    left = _left_open(acted, files, found, agreed)
+    if left is None:
         return None
-    gone = {each.path: None for each in acted.outcome.done if isinstance(each, Rename | Trash)}
-    known = identities(replace(found, names=found.names.with_moved(gone)) if gone else found)
-    for path, file in files.items():
-        identity = known.get(path, OTHER)
-        files[path] = File(file.stat, file.mark, *identity, settled=path not in touched)
-    _written(files, acted.outcome, base, is_digest)
+    _bring_up_to_date(files, left, acted.outcome.done, agreed, found, base, rules)
+    lacking = acted.lacking
+    if left.settled:
+        lacking = lacking_after(lacking, acted.outcome.done, agreed, rules)
     namers = {
         row.key: tuple(map(Key, named))
-        for row in base.rows
-        if row.field == "mentions" and (named := base.items(row))
+        for row, value in base.rows.items()
+        if row.field == "mentions" and value != NOBODY and (named := base.items(row))
     }
     came = Came(
         digests=sum(file.kind == "digest" for file in files.values()),
@@ -144,14 +149,87 @@ def after_whole(
         notes=sum(file.kind == "note" for file in files.values()),
         problems=acted.plan.problems,
         conflicts=acted.plan.conflicts,
-        calm=calm and not acted.plan.conflicts,
-        final=final,
-        lacking=acted.lacking,
+        calm=calm and (base.known or left.settled) and not acted.plan.conflicts,
+        final=left.final,
+        lacking=lacking,
         facts=acted.facts,
         wanted=acted.plan.wanted,
         namers=_namers(namers, acted),
     )
-    return Memory(stamp, came, files)
+    return came, files
+
+
+class _Left(NamedTuple):
+    """What a pass left: the files that the next one must look at again, and whether that is all.
+
+    `settled`: it is nothing, since the pass settled more than the next one could look at.
+    """
+
+    touched: set[RelPath]
+    final: bool
+    settled: bool = False
+
+
+def _left_open(
+    acted: Acted, files: Collection[RelPath], found: Snapshot, agreed: Agreed
+) -> _Left | None:
+    """What a whole pass left open; None if that is too much."""
+    if len(acted.outcome.done) <= MANY:
+        left = _Left(*_touched(acted, files, found.managed))
+        if len(left.touched) <= MANY:
+            return left
+    # Of a paper that was in no digest before, facts may be known that nobody has asked for.
+    known = {entry.key for digest in found.digests.values() for entry in digest.entries}
+    settled = agreed.said.keys() <= known and _settles(acted)
+    return _Left(set(), final=True, settled=True) if settled else None
+
+
+def _bring_up_to_date(
+    files: dict[RelPath, File],
+    left: _Left,
+    done: Sequence[Operation],
+    agreed: Agreed,
+    found: Snapshot,
+    base: Base,
+    rules: Rules,
+) -> None:
+    """What the files of a whole pass are now: those that were only read, and those written."""
+    gone = {each.path: None for each in done if isinstance(each, Rename | Trash)}
+    after = {each.path for each in done} - gone.keys()
+    read = {path: digest for path, digest in found.digests.items() if path not in after}
+    names = found.names.with_moved(gone) if gone else found.names
+    known = identities(replace(found, digests=read, names=names))
+    for path, file in files.items():
+        identity = known.get(path, OTHER)
+        files[path] = File(file.stat, file.mark, *identity, settled=path not in left.touched)
+    for path in gone:
+        files.pop(path, None)
+    is_digest = globs.matcher(rules.digest_paths)
+    names = Names.of(files.keys() | after)
+    if left.settled:
+        files |= foreseen(done, agreed, found, names, base, is_digest)
+    else:
+        files |= written(done, names, base, is_digest, settled=False)
+
+
+def _settles(acted: Acted) -> bool:
+    """Whether the next pass will have nothing to do (tests/two_way.py, `one_pass`).
+
+    So it is after a plan that was done whole, if nothing moved and nobody must look at anything in
+    the files that were written.
+    """
+    plan, doable = acted.plan, acted.doable
+    written = {each.path for each in plan.operations}
+    return (
+        not acted.outcome.undone
+        and (plan.operations, plan.agreements) == (doable.operations, doable.agreements)
+        and all(isinstance(each, Create | Write) for each in plan.operations)
+        and not plan.conflicts
+        and all(
+            each.level == "notice" and each.code != UNFINISHED and each.path not in written
+            for each in plan.problems
+        )
+    )
 
 
 def after_part(
@@ -233,26 +311,6 @@ def _identities_after(
     return {each.path: known.get(each.path, OTHER) for each in outcome.done}
 
 
-def _written(
-    files: dict[RelPath, File],
-    outcome: Outcome,
-    base: Base,
-    is_digest: Callable[[RelPath], bool],
-) -> None:
-    """What was written is read again by the next pass, so that it is known from where it lies."""
-    texts = {each.path: each.after for each in outcome.done if isinstance(each, Create | Write)}
-    for operation in outcome.done:
-        if isinstance(operation, Rename | Trash):
-            files.pop(operation.path, None)
-    if not texts:
-        return
-    names = Names.of((*files, *texts))
-    known = identities(snapshots.of(texts, names=names, is_digest=is_digest, base=base))
-    for path, text in texts.items():
-        mark = mark_of(text.encode("utf-8", "surrogateescape"))
-        files[path] = File(UNKNOWN, mark, *known.get(path, OTHER), settled=False)
-
-
 def _namers(known: Mapping[Key, tuple[Key, ...]], acted: Acted) -> dict[Key, tuple[Key, ...]]:
     """Who names whom, as the base has it now."""
     undone = {each.operation.path for each in acted.outcome.undone}
@@ -265,5 +323,5 @@ def _namers(known: Mapping[Key, tuple[Key, ...]], acted: Acted) -> dict[Key, tup
                 namers.pop(row.key, None)
         for row, value in agreement.put.items():
             if row.field == "mentions":
-                namers[row.key] = tuple(map(Key, decode(value)))
+                namers[row.key] = tuple(map(Key, decode(value))) if value != NOBODY else ()
     return {key: named for key, named in namers.items() if named}

@@ -66,30 +66,42 @@ class _Scope:
         self.stats = stats
         self.texts: dict[RelPath, str] = {}
         self.read: dict[RelPath, File] = {}
+        self.same: dict[RelPath, File] = {}
         self.strangers: set[Key] = set()
+
+    def compare(self, paths: Iterable[RelPath]) -> bool:
+        """Read the files that may have changed; False if one cannot be read, or many have.
+
+        In `read` are those that have, and those that the last pass left open.
+        Of those that have not, no text is kept: after `rebuild` or a checkout that is every file.
+        """
+        for path, text in read_all(self.config.root, sorted(paths)):
+            if isinstance(text, Problem):
+                return False
+            was, now = self.memory.files[path], self._now(path, text)
+            if now.mark == was.mark and was.settled:
+                self.same[path] = now
+            elif len(self.read) == MANY:
+                return False
+            else:
+                self.texts[path], self.read[path] = text, now
+        return True
 
     def take(self, paths: Iterable[RelPath]) -> bool:
         """Read files; False if one cannot be read."""
         for path, text in read_all(self.config.root, sorted(paths)):
             if isinstance(text, Problem):
                 return False
-            was = self.memory.files[path]
-            self.texts[path] = text
-            mark = mark_of(text.encode("utf-8", "surrogateescape"))
-            stat = self.stats.get(path) or was.stat
-            # A file that was taken for unchanged and is not: its stat is of no use.
-            known = stat if path in self.stats or mark == was.mark else UNKNOWN
-            self.read[path] = was._replace(stat=believable(known, self.read_at), mark=mark)
+            self.texts[path], self.read[path] = text, self._now(path, text)
         return True
 
-    def changed(self) -> list[RelPath]:
-        """The files whose texts are not those of the last pass, or that it left open."""
-        files = self.memory.files
-        return [
-            path
-            for path, file in self.read.items()
-            if file.mark != files[path].mark or not files[path].settled
-        ]
+    def _now(self, path: RelPath, text: str) -> File:
+        was = self.memory.files[path]
+        mark = mark_of(text.encode("utf-8", "surrogateescape"))
+        stat = self.stats.get(path) or was.stat
+        # A file that was taken for unchanged and is not: its stat is of no use.
+        known = stat if path in self.stats or mark == was.mark else UNKNOWN
+        return was._replace(stat=believable(known, self.read_at), mark=mark)
 
     def needed(self, keys: Collection[Key]) -> set[RelPath]:
         """Every file that has a say in these papers."""
@@ -221,17 +233,15 @@ def think(
     """
     came, files = memory.came, memory.files
     suspects = set(stats) | memory.open
-    if not came.final or len(suspects) > MANY or None in stats.values():
-        return None
-    if not suspects <= files.keys():
+    if not came.final or None in stats.values() or not suspects <= files.keys():
         return None
     scope = _Scope(config, state, memory, stats)
-    if not scope.take(suspects):
+    if not scope.compare(suspects):
         return None
-    changed = scope.changed()
+    changed = list(scope.read)
     if not changed:
         nothing = snapshots.EMPTY, Base(known=True)
-        return Thought(*nothing, plan_of(came), scope.read, came.lacking)
+        return Thought(*nothing, plan_of(came), scope.same, came.lacking)
     if not came.calm:
         return None
     keys = {key for path in changed for key in keys_in(files[path])}
@@ -264,7 +274,7 @@ def think(
         keys |= more
     plan = _of_all(plan, memory, scope.read, keys, lacks)
     lacks = [*(key for key in came.lacking if key not in keys), *lacks]
-    return Thought(found, base, plan, scope.read, tuple(lacks))
+    return Thought(found, base, plan, scope.same | scope.read, tuple(lacks))
 
 
 def _plain_sailing(plan: Plan) -> bool:

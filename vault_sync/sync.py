@@ -350,7 +350,9 @@ def _remember(
     told = set(seen.problems)
     own = tuple(each for each in found.plan.problems if each not in told)
     acted = Acted(replace(found.plan, problems=own), *came, found.lacking, found.facts)
-    if stamp is None or not order.ordinary:
+    # In a vault that nobody knew there is nothing that `rebuild` does not believe and `sync` does.
+    usual = order.ordinary or (order.of_all and not seen.base.known)
+    if stamp is None or not usual:
         memory = None
     elif memory is not None:
         was = memory.stamp
@@ -359,23 +361,18 @@ def _remember(
             files = {each: memory.files[each] for each in changed}
             index.save(path, stamp, memory.came, files, beside=was)
     else:
-        calm = seen.base.known and not (
+        calm = not (
             seen.snapshot.held
             or seen.snapshot.held_keys
             or seen.conflicts_text
             or any(each.level == "problem" for each in acted.plan.problems + seen.problems)
         )
-        memory = after_whole(
-            stamp,
-            acted,
-            dict(seen.read),
-            seen.snapshot,
-            seen.base,
-            calm=calm,
-            is_digest=is_digest(config.rules),
+        known = after_whole(
+            acted, dict(seen.read), seen.snapshot, seen.base, config.rules, calm=calm
         )
-        if memory is not None:
-            index.save(path, stamp, memory.came, memory.files)
+        if known is not None:
+            memory = Memory(stamp, *known)
+            index.save(path, stamp, *known)
     if memory is None:
         index.forget(path)
     if mind is not None:
