@@ -18,7 +18,7 @@ from vault_sync.core.model import Key, RelPath, Rules
 from vault_sync.core.plan import Agreement, Create, Operation, Write
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.index import UNKNOWN, File, mark_of
-from vault_sync.identity import OTHER, Identity, identities, points_of
+from vault_sync.identity import OTHER, Identity, identities, outside, points_of
 
 IsDigest = Callable[[RelPath], bool]
 
@@ -105,10 +105,14 @@ def _notes(done: Iterable[Operation], agreed: Agreed, names: Names) -> dict[RelP
         ((digest, said),) = places.items()
         if digest not in linked:
             target = names.shortest(digest)
-            linked[digest] = (f"{target}\n{target}", points_of(path, (), [target], (), names))
+            linked[digest] = (
+                f"{target}\n{target}",
+                points_of(path, (), [target], (), names, _sure),
+            )
         ties, points = linked[digest]
         if points or _may_point(said):
-            points = points_of(path, [key], [names.shortest(digest)], [str(decode(said))], names)
+            target = names.shortest(digest)
+            points = points_of(path, [key], [target], [str(decode(said))], names, _sure)
         known[path] = ("note", key, ties, points)
     return known
 
@@ -131,7 +135,7 @@ def _digests(
         if digest is None or not isinstance(operation, Write):
             continue
         links: dict[Key, str] = {}
-        old, words = [], []
+        old, words = [], outside(digest)
         for entry in digest.entries:
             link = entry.link.target if entry.link else ""
             note = agreed.notes.get(entry.key) or base.note(entry.key)
@@ -147,9 +151,13 @@ def _digests(
             elif _may_point(said):
                 words.append(str(decode(said)))
         if links.keys() == {entry.key for entry in digest.entries} >= stands.get(path, set()):
-            points = points_of(path, links.keys(), old, words, names)
+            points = points_of(path, links.keys(), old, words, names, found.notes.__contains__)
             known[path] = ("digest", "\n".join(links), "\n".join(links.values()), points)
     return known
+
+
+def _sure(_: RelPath) -> bool:
+    return True
 
 
 def _may_point(said: str) -> bool:

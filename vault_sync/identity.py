@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
+from vault_sync.core.digest import Digest
 from vault_sync.core.keys import key_of
 from vault_sync.core.links import Names, addresses, find
 from vault_sync.core.model import Key, RelPath
@@ -15,46 +16,72 @@ Identity = tuple[str, str, str, str]
 OTHER: Identity = ("other", "", "", "")
 
 
-def identities(found: Snapshot) -> dict[RelPath, Identity]:
-    """What each file that was read is, apart from what its texts say; the others are OTHER."""
+IsPaper = Callable[[RelPath], bool]
+"""Whether a file is a note about a paper, or a digest."""
+
+
+def identities(found: Snapshot, also: IsPaper = lambda _: False) -> dict[RelPath, Identity]:
+    """What each file that was read is, apart from what its texts say; the others are OTHER.
+
+    `also` says which files are papers that were not read.
+    """
+
+    def is_paper(path: RelPath) -> bool:
+        return path in found.notes or path in found.digests or also(path)
+
     known: dict[RelPath, Identity] = {}
     for kind, files in (("plain", found.plain), ("note", found.managed)):
         for key, paths in files.items():
             for path in paths:
                 note = found.notes[path]
                 targets = (*note.digests, *(section.target for section in note.sections))
-                said = (section.commentary for section in note.sections)
-                points = points_of(path, [key], targets, said, found.names)
+                said = [section.commentary for section in note.sections]
+                points = points_of(path, [key], targets, said, found.names, is_paper)
                 known[path] = (kind, key, "\n".join(targets), points)
     for path, digest in found.digests.items():
         keys = [entry.key for entry in digest.entries]
         links = [entry.link.target if entry.link else "" for entry in digest.entries]
-        said = (entry.fields.commentary for entry in digest.entries)
-        points = points_of(path, keys, links, said, found.names)
+        said = [*(entry.fields.commentary for entry in digest.entries), *outside(digest)]
+        points = points_of(path, keys, links, said, found.names, is_paper)
         known[path] = ("digest", "\n".join(keys), "\n".join(links), points)
     return known
 
 
+def outside(digest: Digest) -> list[str]:
+    """The texts of a digest that are in no entry: an address may be one but for its link there."""
+    starts = [entry.span.start for entry in digest.entries]
+    ends = [entry.span.end for entry in digest.entries]
+    gaps = zip([0, *ends], [*starts, len(digest.text)], strict=True)
+    return [digest.text[start:end] for start, end in gaps if start < end]
+
+
 def points_of(
-    path: RelPath, own: Collection[Key], ties: Iterable[str], said: Iterable[str], names: Names
+    path: RelPath,
+    own: Collection[Key],
+    ties: Iterable[str],
+    said: Iterable[str],
+    names: Names,
+    is_paper: IsPaper,
 ) -> str:
-    """What a file names that a note made later could turn out to be (`index.File`)."""
+    """What a file names that another file could come to be, or cease to be (`index.File`)."""
     points: dict[str, None] = {}
     for target in ties:
-        points |= dict.fromkeys(_nowhere(target, path, names))
+        to = names.resolve(target, path)
+        # `[[x.md]]` is the note x, if there comes to be one, before it is the note x.md.
+        if to is None or target.endswith(".md") or not is_paper(to):
+            points |= dict.fromkeys(_called(target))
     for commentary in said:
         if "[[" in commentary:
             for link in find(commentary):
-                points |= dict.fromkeys(_nowhere(link.target, path, names))
+                points |= dict.fromkeys(_called(link.target))
         if "://" in commentary:
             keys = (key_of(address) for _, address in addresses(commentary))
             points |= dict.fromkeys(key for key in keys if key is not None and key not in own)
     return "\n".join(points)
 
 
-def _nowhere(target: str, source: RelPath, names: Names) -> Iterator[str]:
-    """The names that a new file must not have if a link is to lead where it leads now."""
+def _called(target: str) -> Iterator[str]:
+    """The names that a file must not have if it is to be nothing to a link."""
     name = fold(target.strip().replace("\\", "/")).rpartition("/")[2]
-    # `[[x.md]]` is the note x, if there comes to be one, before it is the note x.md.
-    if name and (name.endswith(".md") or names.resolve(target, source) is None):
+    if name:
         yield from {f"[[{name}", f"[[{name.removesuffix('.md')}"}

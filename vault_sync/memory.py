@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -58,8 +59,25 @@ class Memory:
         for kind in single.values():
             self.others |= {key: path for key, path in kind.items() if path is not None}
 
+    def is_paper(self, path: RelPath) -> bool:
+        """Whether a file is a note about a paper, or a digest."""
+        return path in self.files and self.files[path].kind != "other"
+
+    def drop(self, path: RelPath) -> None:
+        """Forget a file that is about no paper and gone."""
+        del self.files[path]
+        self.names = self.names.with_moved({path: None})
+
+    def pointing(self, points: AbstractSet[str]) -> list[RelPath]:
+        """The files that name one of these (`File.points`)."""
+        return [
+            path
+            for path, file in self.files.items()
+            if file.points and not points.isdisjoint(file.points.split("\n"))
+        ]
+
     def keep(self, path: RelPath, file: File) -> None:
-        """Remember a file as it is now: a new note, or one that was known as the same kind."""
+        """Remember a file as it is now: a new one, or one that was known as the same kind."""
         was = self.files.get(path)
         self.files[path] = file
         if was is None:
@@ -238,12 +256,15 @@ def after_part(
     """Bring what is known up to date after a pass over some papers; the files to keep anew."""
     touched, final = _touched(acted, memory.files, memory.notes)
     changed: set[RelPath] = set()
+    for path in seen.gone:
+        memory.drop(path)
+        changed.add(path)
     for path, file in seen.read.items():
         now = file._replace(settled=path not in touched)
-        if now != memory.files[path]:
+        if now != memory.files.get(path):
             memory.keep(path, now)
             changed.add(path)
-    known = _identities_after(acted.outcome, memory.names, seen, is_digest)
+    known = _identities_after(acted.outcome, memory, seen, is_digest)
     made = 0
     for operation in acted.outcome.done:
         assert isinstance(operation, Create | Write)
@@ -255,7 +276,11 @@ def after_part(
     for path in touched & memory.files.keys():
         memory.files[path] = memory.files[path]._replace(settled=False)
         changed.add(path)
-    memory.open = {path for path in memory.open | changed if not memory.files[path].settled}
+    memory.open = {
+        path
+        for path in (memory.open | changed) & memory.files.keys()
+        if not memory.files[path].settled
+    }
     memory.stamp = stamp
     memory.came = replace(
         memory.came,
@@ -297,7 +322,7 @@ def _touched(
 
 
 def _identities_after(
-    outcome: Outcome, names: Names, seen: Seen, is_digest: Callable[[RelPath], bool]
+    outcome: Outcome, memory: Memory, seen: Seen, is_digest: Callable[[RelPath], bool]
 ) -> dict[RelPath, Identity]:
     """What the files written are now, where notes were made, to which digests now lead."""
     made = [each.path for each in outcome.done if isinstance(each, Create)]
@@ -306,8 +331,9 @@ def _identities_after(
     texts = {path: note.text for path, note in seen.snapshot.notes.items()}
     texts |= {path: digest.text for path, digest in seen.snapshot.digests.items()}
     texts |= {each.path: each.after for each in outcome.done if isinstance(each, Create | Write)}
-    names = names.with_moved({}, made)
-    known = identities(snapshots.of(texts, names=names, is_digest=is_digest, base=seen.base))
+    names = memory.names.with_moved({}, made)
+    found = snapshots.of(texts, names=names, is_digest=is_digest, base=seen.base)
+    known = identities(found, memory.is_paper)
     return {each.path: known.get(each.path, OTHER) for each in outcome.done}
 
 

@@ -4,19 +4,18 @@ What the last pass read is remembered (`edge.index`). Where nothing but the text
 changed, and each of them is about the same papers and tied to the same files as before, only those
 papers can be out of line: they alone are reconciled, with every file that has a say in them read
 anew. So it is where a digest has a new entry of a paper that nobody knows: who named its address
-before joins. Anything else is for a whole pass. Law (tests/system/test_scope.py): both make the
-same plan.
+before joins; and where files came and went that are nothing to any paper (`changes`). Anything else
+is for a whole pass. Law (tests/system/test_scope.py): both make the same plan.
 """
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from pathlib import Path
 
+from vault_sync import changes
 from vault_sync.core import globs
 from vault_sync.core import snapshot as snapshots
 from vault_sync.core.base import Base, decode, encode
@@ -40,8 +39,9 @@ from vault_sync.memory import MANY, Memory, keys_in, plan_of
 class Thought:
     """What came of looking at some papers.
 
-    `read` are the files that were read, as they are now; `snapshot` and `plan` are of the papers
-    concerned, with the counts and the problems of the whole vault.
+    `read` are the files that were read, as they are now, `gone` those that are there no more;
+    `snapshot` and `plan` are of the papers concerned, with the counts and the problems of the whole
+    vault.
     """
 
     snapshot: Snapshot
@@ -49,6 +49,7 @@ class Thought:
     plan: Plan
     read: Mapping[RelPath, File]
     lacking: tuple[Key, ...]
+    gone: Collection[RelPath] = ()
 
 
 Look = Callable[[Snapshot, Base], list[Key]]
@@ -63,11 +64,27 @@ class _Scope:
     ) -> None:
         self.config, self.state, self.memory = config, state, memory
         self.read_at = time.time_ns()
-        self.stats = stats
+        files = memory.files
+        self.stats = {path: stat for path, stat in stats.items() if stat is not None}
+        self.gone = [path for path, stat in stats.items() if stat is None and path in files]
+        self.new: dict[RelPath, File] = {}
+        self.names = memory.names
         self.texts: dict[RelPath, str] = {}
         self.read: dict[RelPath, File] = {}
         self.same: dict[RelPath, File] = {}
         self.strangers: set[Key] = set()
+
+    def plain_files(self) -> bool:
+        """Take note of the files that came and went; False unless they are nothing to any paper."""
+        come = {path: stat for path, stat in self.stats.items() if path not in self.memory.files}
+        if come or self.gone:
+            found = changes.strays(
+                self.config, self.state, self.memory, come, self.gone, self.read_at
+            )
+            if found is None:
+                return False
+            self.names, self.new = found
+        return True
 
     def compare(self, paths: Iterable[RelPath]) -> bool:
         """Read the files that may have changed; False if one cannot be read, or many have.
@@ -112,7 +129,7 @@ class _Scope:
             for path in memory.notes.get(key, ()):
                 needed.add(path)
                 for target in memory.files[path].ties.split("\n"):
-                    to = memory.names.resolve(target, path) if target else None
+                    to = self.names.resolve(target, path) if target else None
                     if to is not None and memory.files[to].kind == "digest":
                         needed.add(to)
         return needed
@@ -139,8 +156,8 @@ class _Scope:
     def snapshot(self, keys: Collection[Key], base: Base, rules: Rules) -> Snapshot | None:
         """What the files read say of these papers; None if a file is not what it was."""
         is_digest = globs.matcher(rules.digest_paths)
-        found = snapshots.of(self.texts, names=self.memory.names, is_digest=is_digest, base=base)
-        known = identities(found)
+        found = snapshots.of(self.texts, names=self.names, is_digest=is_digest, base=base)
+        known = identities(found, self.memory.is_paper)
         if found.held or found.held_keys:
             return None
         for path, file in self.read.items():
@@ -188,7 +205,7 @@ class _Scope:
             for row, value in agreement.put.items()
             if row.field == "note" and (path := RelPath(str(decode(value)))) in paths
         }
-        names, notes = self.memory.names, self.memory.notes
+        names, notes = self.names, self.memory.notes
         # Of an entry that is still being typed no more is agreed on than what it does not say.
         strange = not any(
             row.field in {"note", "commentary"} or (row.digest and row.digest not in self.read)
@@ -201,15 +218,22 @@ class _Scope:
 
     def waited_for(self, made: Mapping[Key, RelPath]) -> set[Key] | None:
         """The papers of files that name these new ones; None if a link waits for one of them."""
-        found: set[Key] = set()
+        if not made:
+            return set()
         stems = {f"[[{fold(stem_of(path))}" for path in made.values()}
-        for path, file in self.memory.files.items() if made else ():
-            points = set(self.read.get(path, file).points.split("\n"))
-            if not stems.isdisjoint(points):
-                return None
-            if not points.isdisjoint(made):
-                found.update(keys_in(file))
-        return found
+        pointing = self.pointing(stems | made.keys())
+        if any(not stems.isdisjoint(file.points.split("\n")) for file in pointing):
+            return None
+        return {key for file in pointing for key in keys_in(file)}
+
+    def pointing(self, points: AbstractSet[str]) -> list[File]:
+        """The files that name one of these now."""
+        files = self.memory.files
+        others = [files[path] for path in self.memory.pointing(points) if path not in self.read]
+        read = [
+            each for each in self.read.values() if not points.isdisjoint(each.points.split("\n"))
+        ]
+        return others + read
 
 
 def _entries(digest: File) -> list[tuple[Key, str]]:
@@ -232,16 +256,17 @@ def think(
     `stats` says of each what it is now, None where it is not there; `patient` as in `Order`.
     """
     came, files = memory.came, memory.files
-    suspects = set(stats) | memory.open
-    if not came.final or None in stats.values() or not suspects <= files.keys():
-        return None
     scope = _Scope(config, state, memory, stats)
+    if not came.final or not scope.plain_files():
+        return None
+    suspects = (scope.stats.keys() & files.keys()) | memory.open.difference(scope.gone)
     if not scope.compare(suspects):
         return None
     changed = list(scope.read)
     if not changed:
         nothing = snapshots.EMPTY, Base(known=True)
-        return Thought(*nothing, plan_of(came), scope.same, came.lacking)
+        known = scope.same | scope.new
+        return Thought(*nothing, plan_of(came), known, came.lacking, scope.gone)
     if not came.calm:
         return None
     keys = {key for path in changed for key in keys_in(files[path])}
@@ -274,7 +299,8 @@ def think(
         keys |= more
     plan = _of_all(plan, memory, scope.read, keys, lacks)
     lacks = [*(key for key in came.lacking if key not in keys), *lacks]
-    return Thought(found, base, plan, scope.same | scope.read, tuple(lacks))
+    known = scope.same | scope.new | scope.read
+    return Thought(found, base, plan, known, tuple(lacks), scope.gone)
 
 
 def _plain_sailing(plan: Plan) -> bool:
@@ -318,27 +344,3 @@ def _of_all(
         notes=came.notes,
         wanted=tuple(wanted),
     )
-
-
-def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None]:
-    """What some files are now; None for one that is not there or no plain file any more."""
-    from stat import S_ISREG
-
-    found: dict[RelPath, Stat | None] = {}
-    for path in paths:
-        try:
-            seen = os.lstat(root / path)
-        except OSError:
-            found[path] = None
-            continue
-        stat = Stat(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
-        found[path] = stat if S_ISREG(seen.st_mode) else None
-    return found
-
-
-def suspects(memory: Memory, files: Mapping[RelPath, Stat]) -> dict[RelPath, Stat | None] | None:
-    """The files that are not as they were; None if some were added or are gone."""
-    if files.keys() != memory.files.keys():
-        return None
-    known = memory.files
-    return {path: stat for path, stat in files.items() if known[path].stat != stat}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from vault_sync import scope
+from vault_sync import changes, scope
 from vault_sync.core import chosen
 from vault_sync.core import conflicts as conflicts_note
 from vault_sync.core.base import Base
@@ -221,9 +221,9 @@ def _in_part(
     problems = mind.problems
     if hints is None:
         found = scan(config.root)
-        stats, problems = scope.suspects(memory, found.files), found.problems
+        stats, problems = changes.suspects(memory, found), found.problems
     else:
-        stats = scope.stats_of(config.root, hints)
+        stats = changes.stats_of(config.root, hints)
     if stats is None:
         return None
 
@@ -234,7 +234,10 @@ def _in_part(
     if thought is None:
         return None
     mind.problems = problems
-    seen = Seen(thought.snapshot, thought.base, problems, "", frozenset(memory.files), thought.read)
+    files = frozenset(memory.files)
+    seen = Seen(
+        thought.snapshot, thought.base, problems, "", files, thought.read, frozenset(thought.gone)
+    )
     plan = replace(thought.plan, problems=(*problems, *thought.plan.problems))
     return View(seen, plan, thought.lacking, facts, memory)
 
@@ -358,7 +361,7 @@ def _remember(
         was = memory.stamp
         changed = after_part(stamp, acted, memory, seen, is_digest(config.rules))
         if changed or stamp != was:
-            files = {each: memory.files[each] for each in changed}
+            files = {each: memory.files.get(each) for each in changed}
             index.save(path, stamp, memory.came, files, beside=was)
     else:
         calm = not (

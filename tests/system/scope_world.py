@@ -22,12 +22,14 @@ from vault_sync.rest import stamp_of
 from vault_sync.sync import Order, View
 
 OWN = "reading/mine.md"
+DAY = "days/2023-08-01.md"
 HOUR = 3_600 * 10**9 + 7  # no whole second: those are believed late
 FILES = {
     WEEK: DIGEST.replace("베타 설명입니다.", "베타 설명입니다. (https://arxiv.org/abs/2308.00004)"),
     NEXT: DIGEST_NEXT
     + "https://arxiv.org/abs/2308.00001\nAlpha Models: A Study (Ann Park)\n알파가 다시.\n#again\n",
     OWN: "# Mine\n\nsee [[230801 Alpha Models]]\n",
+    DAY: "# 1 August\n\n- read https://arxiv.org/abs/2308.00001\n",
 }
 DELTA_NOTE = "papers/230804 Delta Rules.md"
 
@@ -60,6 +62,14 @@ class Vault:
         if (self.root / path).exists():
             self.put(path, self.text(path) + more)
 
+    def remove(self, path: str) -> None:
+        (self.root / path).unlink(missing_ok=True)
+
+    def move(self, path: str, to: str) -> None:
+        if (self.root / path).exists():
+            (self.root / to).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / path).rename(self.root / to)
+
     def facts(self, keys: Sequence[Key]) -> Mapping[Key, Facts]:
         days = {Key(f"arxiv:{name}"): day for name, day in self.days.items()}
         return {key: Facts(published=days[key]) for key in keys if key in days}
@@ -84,6 +94,9 @@ class Vault:
             if files and all(each.settled and each.stat != index.UNKNOWN for each in files):
                 return
         raise AssertionError("it never came to rest")
+
+    def stats(self) -> dict[str, int]:
+        return {path: (self.root / path).stat().st_ctime_ns for path in self.contents()}
 
     def contents(self) -> dict[str, bytes]:
         return {
@@ -133,6 +146,8 @@ def add(
     vault: Vault, name: str, title: str, said: str = "새.", *, to: str = WEEK, before: str = ""
 ) -> None:
     """A new entry, at a digest's end or before that of another paper."""
+    if not (vault.root / to).exists():
+        return
     text = vault.text(to)
     at = text.find(f"https://arxiv.org/abs/{before}\n") if before else -1
     at = len(text) if at < 0 else at
@@ -146,6 +161,19 @@ def cut(vault: Vault, name: str) -> None:
     above, found, below = text.partition(f"https://arxiv.org/abs/{name}\n")
     if found:
         vault.put(WEEK, above + below[below.index("\nhttps://") + 1 :])
+
+
+def make(vault: Vault, number: int) -> None:
+    vault.put(f"days/Day {number}.md", "day")
+
+
+def unmake(vault: Vault, number: int) -> None:
+    vault.remove(f"days/Day {number}.md")
+
+
+def pause(vault: Vault, number: int) -> None:
+    del number
+    vault.settle()
 
 
 def typed(vault: Vault, name: str, title: str) -> None:
@@ -164,6 +192,26 @@ def in_turn(*edits: Edit | str) -> Edit:
 
     return every
 
+
+UNDER = "https://arxiv.org/abs/2308.00088\n[[Day {}]]\n"
+NAMING: dict[str, Edit] = {
+    "that an entry names": lambda v, n: v.change(WEEK, "감마 이야기입니다.", f"감마 [[Day {n}]]."),
+    "that a note names": lambda v, n: v.change(NOTE, "알파가 다시.", f"알파가 [[Day {n}]]."),
+    "that a section names": lambda v, n: v.add(NOTE_BETA, f"\n## [[Day {n}]]\n\nwords\n"),
+    "that is named as a digest": lambda v, n: v.change(
+        NOTE_OMEGA, "digests:\n", f'digests:\n  - "[[Day {n}]]"\n'
+    ),
+    "that is named in a list": lambda v, n: v.change(
+        NOTE_GAMMA, "digests:\n", f'mentions:\n  - "[[Day {n}]]"\ndigests:\n'
+    ),
+    "under a title": lambda v, n: v.change(WEEK, "감마 이야기입니다.", f"[[Day {n}]]\n감마."),
+    "under an address": lambda v, n: v.change(NEXT, "https://", UNDER.format(n) + "https://"),
+    "under an address of no entry": lambda v, n: v.change(
+        NEXT, "https://", f"# Head\nwords\n{UNDER.format(n)}words\n\n# Head\nhttps://"
+    ),
+    "after the entries": lambda v, n: v.add(NEXT, f"\n# Head\nwords\n{UNDER.format(n)}words\n"),
+}
+"""Where a file's name can stand that is about no paper."""
 
 EDITS: dict[str, Edit] = {
     "digest commentary": lambda v, n: v.change(WEEK, "알파 둘째 줄입니다.", f"알파 {n}째 줄."),
@@ -207,6 +255,17 @@ EDITS: dict[str, Edit] = {
         lambda v, n: add(v, f"2308.9{n:04}", f"Both {n}", to=NEXT),
     ),
     "touched": lambda v, n: os.utime(v.root / WEEK, ns=(n * HOUR, n * HOUR)),
+    "file added": lambda v, n: v.put(f"reading/Alpha {n}.md", "other [[Alpha Models]]"),
+    "file gone": lambda v, n: v.remove(DAY),
+    "file moved": in_turn(
+        lambda v, n: v.move(OWN, f"elsewhere/{n}/mine.md"),
+        lambda v, n: v.move(DAY, f"days/day {n}.md"),
+    ),
+    "file added and an edit": in_turn("file added", "file moved", "digest commentary"),
+    "file added and named": in_turn(
+        lambda v, n: v.put(f"Fresh {n}.md", "fresh"),
+        lambda v, n: v.change(WEEK, "감마 이야기입니다.", f"감마 [[Fresh {n}]]."),
+    ),
     "link by hand": lambda v, n: v.change(WEEK, "[[230801 Alpha Models|", "[[alpha|"),
     "open fence": lambda v, n: v.change(NEXT, "#omega", "#omega\n```"),
     "note gone": lambda v, n: (v.root / NOTE_OMEGA).unlink(missing_ok=True),
@@ -232,6 +291,34 @@ EDITS: dict[str, Edit] = {
         lambda v, n: add(v, f"2308.6{n:04}", f"Taken {n}"),
     ),
     "unmanaged": lambda v, n: v.change(NOTE_GAMMA, "digests:", "week:"),
-    "file added": lambda v, n: v.put(f"reading/Alpha {n}.md", "other"),
+    **{f"file added {how}": in_turn(put, pause, make) for how, put in NAMING.items()},
+    **{f"file gone {how}": in_turn(make, put, pause, unmake) for how, put in NAMING.items()},
+    "file of a name in use": lambda v, n: v.put("elsewhere/mine.md", "x"),
+    "file gone of a name in use": in_turn(
+        lambda v, n: v.put("elsewhere/230805 Omega.md", "x"),
+        pause,
+        lambda v, n: v.remove("elsewhere/230805 Omega.md"),
+    ),
+    "file where a note was": in_turn(
+        lambda v, n: v.remove(NOTE_OMEGA),
+        lambda v, n: v.change(NEXT, "[[230805 Omega|Omega]]", "[[Somewhere|Omega]]"),
+        pause,
+        lambda v, n: v.put(NOTE_OMEGA, ""),
+    ),
+    "digest gone": lambda v, n: v.remove(NEXT),
+    "copy added": lambda v, n: v.put("reading/week (restored).md", v.text(WEEK)),
+    "copy gone": in_turn(
+        "copy added", pause, lambda v, n: v.remove("reading/week (restored).md")
+    ),
+    "conflicts note added": lambda v, n: v.put("Sync conflicts.md", f"mine {n}"),
+    "plain note added": lambda v, n: v.put(
+        f"Plain {n}.md", "https://arxiv.org/abs/2308.00077\nAwaited (Ann Park)\nwords\n#tag\n"
+    ),
+    "plain note gone": in_turn(
+        "plain note added", "names the awaited", pause, lambda v, n: v.remove(f"Plain {n}.md")
+    ),
+    "many of one name": in_turn(
+        lambda v, n: v.put(f"a/{n}/twin.md", "x"), lambda v, n: v.put(f"b/{n}/twin.md", "x")
+    ),
 }  # fmt: skip
 CONTENT_ONLY = tuple(EDITS)[: tuple(EDITS).index("both apart")]

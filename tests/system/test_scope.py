@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.reader import NEXT, NOTE_GAMMA, NOTE_OMEGA, WEEK
 from tests.system.scope_world import (
     CONTENT_ONLY,
+    DAY,
     EDITS,
     add,
     never,
@@ -23,10 +24,11 @@ from tests.system.scope_world import (
     same,
     settled,
 )
-from vault_sync import sync
-from vault_sync.core.model import RelPath
+from vault_sync import changes, sync
+from vault_sync.core.model import Problem, RelPath
 from vault_sync.edge import index
-from vault_sync.memory import Mind
+from vault_sync.edge.walk import scan
+from vault_sync.memory import Mind, recall
 from vault_sync.sync import Order
 
 
@@ -87,13 +89,14 @@ def test_a_daemon_that_was_told_which_files_comes_to_the_same(
         vault.run(mind=mind)
         monkeypatch.setattr(sync, "look", never)
         for number, name in enumerate(CONTENT_ONLY):
-            before = {path: vault.root.joinpath(path).stat() for path in vault.contents()}
+            before = vault.stats()
             for each in (vault, other):
                 EDITS[name](each, number)
+            after = vault.stats()
             hints = frozenset(
-                path
-                for path in vault.contents()
-                if vault.root.joinpath(path).stat().st_ctime_ns != before[path].st_ctime_ns
+                RelPath(path)
+                for path in before.keys() | after.keys()
+                if before.get(path) != after.get(path)
             )
             if not hints:
                 continue  # the words that it changes went with an edit before it
@@ -216,6 +219,17 @@ def test_an_entry_that_is_typed_bit_by_bit_is_no_matter_of_the_whole_vault(patie
         vault.settle()
         assert not same(vault).plan.operations
         assert [text for path, text in vault.contents().items() if "Typed" in path]
+
+
+def test_where_a_folder_cannot_be_listed_nothing_is_taken_for_gone() -> None:
+    with settled() as vault:
+        memory = recall(vault.config, vault.state)
+        assert memory is not None
+        found = scan(vault.root)
+        del found.files[RelPath(DAY)]
+        assert changes.suspects(memory, found) == {DAY: None}
+        shut = Problem("days", "unlisted", "the folder cannot be listed")
+        assert changes.suspects(memory, replace(found, problems=(shut,))) is None
 
 
 STRACE = shutil.which("strace")

@@ -177,7 +177,7 @@ def test_what_a_person_was_told_of_a_file_written_is_asked_again() -> None:
         assert known(vault) is None
 
 
-TOLD = {"both apart", "entry cut", "entry twice", "note gone", "note typed"}
+TOLD = {"both apart", "conflicts note added", "entry cut", "entry twice", "note gone", "note typed"}
 """Edits of which a person is told, by which a file is moved, or a paper new in the digests."""
 
 

@@ -27,7 +27,7 @@ from vault_sync.edge.state import State
 from vault_sync.edge.tables import bound, unbound
 from vault_sync.edge.walk import Stat
 
-FORMAT = 2
+FORMAT = 3
 GRAIN = 20_000_000
 """Nanoseconds that a file system's clock may stand still: a jiffy is at most 10 ms."""
 COARSE = 2_000_000_000
@@ -49,8 +49,9 @@ class File(NamedTuple):
 
     `mark` is the hash of its bytes. `kind` is "note" (managed), "plain", "digest" or "other",
     `keys` are the papers it is about and `ties` the links by which it is tied to others, both in
-    its order, one a line: its identity, apart from all that its texts say. `points` is what its
-    commentaries name that is no file yet, one a line: keys, and folded names after `[[`.
+    its order, one a line: its identity, apart from all that its texts say. `points` is what it
+    names that another file could come to be, or cease to be, one a line: keys that its commentaries
+    name, and folded names after `[[` of what they link to, and of ties that lead to no paper.
     `settled`: the last pass had nothing to do there.
     """
 
@@ -211,9 +212,12 @@ def _sum(row: Iterable[object]) -> int:
 
 
 def save(
-    path: Path, stamp: str, came: Came, files: Mapping[RelPath, File], *, beside: str = ""
+    path: Path, stamp: str, came: Came, files: Mapping[RelPath, File | None], *, beside: str = ""
 ) -> None:
-    """Keep what is known of all files, or of these beside what is kept under another stamp."""
+    """Keep what is known of all files, or of these beside what is kept under another stamp.
+
+    None: the file is gone.
+    """
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.execute("PRAGMA synchronous=OFF")
@@ -234,7 +238,11 @@ def save(
             )
             connection.executemany(
                 "REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [_row(name, files[name]) for name in sorted(files)],
+                [_row(name, file) for name, file in sorted(files.items()) if file is not None],
+            )
+            connection.executemany(
+                "DELETE FROM file WHERE path = ?",
+                [(bound(name),) for name, file in files.items() if file is None],
             )
             connection.execute("COMMIT")
     except (sqlite3.Error, OSError):

@@ -1,0 +1,108 @@
+"""Which files are not as they were, and which came or went and are nothing to any paper."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from stat import S_ISREG
+
+from vault_sync.core import globs
+from vault_sync.core import snapshot as snapshots
+from vault_sync.core.base import Base, encode
+from vault_sync.core.links import Names
+from vault_sync.core.model import Problem, RelPath
+from vault_sync.core.names import fold
+from vault_sync.core.paths import stem_of
+from vault_sync.edge.config import Config
+from vault_sync.edge.index import File, believable, mark_of
+from vault_sync.edge.state import State
+from vault_sync.edge.tables import bound
+from vault_sync.edge.vault import read_all
+from vault_sync.edge.walk import Scan, Stat
+from vault_sync.identity import OTHER
+from vault_sync.memory import MANY, Memory
+
+
+def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None] | None:
+    """What some files are now, None for one that is not there; None if one is no plain file."""
+    found: dict[RelPath, Stat | None] = {}
+    for path in paths:
+        try:
+            seen = os.lstat(root / path)
+        except FileNotFoundError:
+            found[path] = None
+            continue
+        except OSError:
+            return None
+        if not S_ISREG(seen.st_mode):
+            return None
+        found[path] = Stat(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+    return found
+
+
+def suspects(memory: Memory, found: Scan) -> dict[RelPath, Stat | None] | None:
+    """The files that are not as they were, None for one that is gone.
+
+    None if that cannot be known: a folder may hide files.
+    """
+    known, files = memory.files, found.files
+    changed: dict[RelPath, Stat | None] = {
+        path: stat for path, stat in files.items() if path not in known or known[path].stat != stat
+    }
+    gone = known.keys() - files.keys()
+    if gone and any(each.level == "problem" for each in found.problems):
+        return None
+    return changed | dict.fromkeys(gone)
+
+
+def strays(
+    config: Config,
+    state: State,
+    memory: Memory,
+    come: Mapping[RelPath, Stat],
+    gone: Collection[RelPath],
+    read_at: int,
+) -> tuple[Names, dict[RelPath, File]] | None:
+    """The names after some files came and went, and those that came; None if one may matter.
+
+    None matters that is about no paper, if no link leads to it by its name, before or after.
+    """
+    both = [*gone, *sorted(come)]
+    if not memory.came.calm or len(both) > MANY or RelPath(config.rules.conflicts_note) in both:
+        return None
+    told = {RelPath(each.path) for each in memory.came.problems}
+    if any(memory.is_paper(path) or path in told for path in gone):
+        return None
+    names = memory.names.with_moved(dict.fromkeys(gone))
+    for path in sorted(come):
+        if names.resolve(stem_of(path), path):
+            return None
+        names = names.with_moved({}, [path])
+    if memory.pointing({f"[[{fold(stem_of(path))}" for path in both}) or _were_notes(state, both):
+        return None
+    files = _of_no_paper(config, come, names, read_at)
+    return None if files is None else (names, files)
+
+
+def _were_notes(state: State, paths: Iterable[RelPath]) -> bool:
+    """Whether one of these is known as a paper's note: that is believed, whatever it reads."""
+    known = "SELECT 1 FROM base WHERE field = 'note' AND value = ? LIMIT 1"
+    return any(state.select(known, bound(encode(path))) for path in paths)
+
+
+def _of_no_paper(
+    config: Config, come: Mapping[RelPath, Stat], names: Names, read_at: int
+) -> dict[RelPath, File] | None:
+    texts: dict[RelPath, str] = {}
+    files: dict[RelPath, File] = {}
+    for path, text in read_all(config.root, sorted(come)):
+        if isinstance(text, Problem):
+            return None
+        texts[path] = text
+        mark = mark_of(text.encode("utf-8", "surrogateescape"))
+        files[path] = File(believable(come[path], read_at), mark, *OTHER, settled=True)
+    is_digest = globs.matcher(config.rules.digest_paths)
+    found = snapshots.of(texts, names=names, is_digest=is_digest, base=Base())
+    concerned = found.digests or found.notes or found.held or found.held_keys or found.problems
+    return None if concerned else files
