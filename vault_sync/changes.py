@@ -72,7 +72,7 @@ def strays(
     if not memory.came.calm or len(both) > MANY or RelPath(config.rules.conflicts_note) in both:
         return None
     told = {RelPath(each.path) for each in memory.came.problems}
-    if any(memory.is_paper(path) or path in told for path in gone):
+    if any(memory.files[path].kind != "other" or path in told for path in gone):
         return None
     names = memory.names.with_moved(dict.fromkeys(gone))
     for path in sorted(come):

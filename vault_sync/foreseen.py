@@ -128,6 +128,10 @@ def _digests(
     for key, places in agreed.said.items():
         for path in places:
             stands.setdefault(path, set()).add(key)
+    for path, read in found.notes.items():
+        for target in read.digests:
+            if read.key and (to := names.resolve(target, path)) is not None:
+                stands.setdefault(to, set()).add(read.key)  # its entry may have been put back
     known: dict[RelPath, Identity] = {}
     for operation in done:
         path = operation.path

@@ -16,18 +16,25 @@ Identity = tuple[str, str, str, str]
 OTHER: Identity = ("other", "", "", "")
 
 
-IsPaper = Callable[[RelPath], bool]
-"""Whether a file is a note about a paper, or a digest."""
+IsOne = Callable[[RelPath], bool]
+"""Whether a file is a note about a paper; or whether it is a digest."""
 
 
-def identities(found: Snapshot, also: IsPaper = lambda _: False) -> dict[RelPath, Identity]:
+def identities(
+    found: Snapshot,
+    is_note: IsOne = lambda _: False,
+    is_digest: IsOne = lambda _: False,
+) -> dict[RelPath, Identity]:
     """What each file that was read is, apart from what its texts say; the others are OTHER.
 
-    `also` says which files are papers that were not read.
+    `is_note` and `is_digest` tell of those that were not read.
     """
 
-    def is_paper(path: RelPath) -> bool:
-        return path in found.notes or path in found.digests or also(path)
+    def note_there(path: RelPath) -> bool:
+        return path in found.notes or is_note(path)
+
+    def digest_there(path: RelPath) -> bool:
+        return path in found.digests or is_digest(path)
 
     known: dict[RelPath, Identity] = {}
     for kind, files in (("plain", found.plain), ("note", found.managed)):
@@ -36,13 +43,13 @@ def identities(found: Snapshot, also: IsPaper = lambda _: False) -> dict[RelPath
                 note = found.notes[path]
                 targets = (*note.digests, *(section.target for section in note.sections))
                 said = [section.commentary for section in note.sections]
-                points = points_of(path, [key], targets, said, found.names, is_paper)
+                points = points_of(path, [key], targets, said, found.names, digest_there)
                 known[path] = (kind, key, "\n".join(targets), points)
     for path, digest in found.digests.items():
         keys = [entry.key for entry in digest.entries]
         links = [entry.link.target if entry.link else "" for entry in digest.entries]
         said = [*(entry.fields.commentary for entry in digest.entries), *outside(digest)]
-        points = points_of(path, keys, links, said, found.names, is_paper)
+        points = points_of(path, keys, links, said, found.names, note_there)
         known[path] = ("digest", "\n".join(keys), "\n".join(links), points)
     return known
 
@@ -61,14 +68,17 @@ def points_of(
     ties: Iterable[str],
     said: Iterable[str],
     names: Names,
-    is_paper: IsPaper,
+    is_meant: IsOne,
 ) -> str:
-    """What a file names that another file could come to be, or cease to be (`index.File`)."""
+    """What a file names that another file could come to be, or cease to be (`index.File`).
+
+    `is_meant` tells what a tie is to lead to: of a note a digest, of a digest a note.
+    """
     points: dict[str, None] = {}
     for target in ties:
         to = names.resolve(target, path)
         # `[[x.md]]` is the note x, if there comes to be one, before it is the note x.md.
-        if to is None or target.endswith(".md") or not is_paper(to):
+        if to is None or target.endswith(".md") or not is_meant(to):
             points |= dict.fromkeys(_called(target))
     for commentary in said:
         if "[[" in commentary:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -12,6 +12,8 @@ from vault_sync.core import snapshot as snapshots
 from vault_sync.core.base import Base, decode, encode
 from vault_sync.core.links import Names
 from vault_sync.core.model import Key, Problem, RelPath, Rules
+from vault_sync.core.names import fold
+from vault_sync.core.paths import stem_of
 from vault_sync.core.plan import UNFINISHED, Create, Operation, Outcome, Plan, Rename, Trash, Write
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge import index
@@ -59,22 +61,23 @@ class Memory:
         for kind in single.values():
             self.others |= {key: path for key, path in kind.items() if path is not None}
 
-    def is_paper(self, path: RelPath) -> bool:
-        """Whether a file is a note about a paper, or a digest."""
-        return path in self.files and self.files[path].kind != "other"
+    def is_note(self, path: RelPath) -> bool:
+        return path in self.files and self.files[path].kind in {"note", "plain"}
+
+    def is_digest(self, path: RelPath) -> bool:
+        return path in self.files and self.files[path].kind == "digest"
 
     def drop(self, path: RelPath) -> None:
-        """Forget a file that is about no paper and gone."""
-        del self.files[path]
+        """Forget a file that is gone, and is no digest."""
+        for key in keys_in(self.files.pop(path)):
+            self.notes[key] = tuple(other for other in self.notes[key] if other != path)
+            if self.others.get(key) == path:
+                del self.others[key]
         self.names = self.names.with_moved({path: None})
 
     def pointing(self, points: AbstractSet[str]) -> list[RelPath]:
         """The files that name one of these (`File.points`)."""
-        return [
-            path
-            for path, file in self.files.items()
-            if file.points and not points.isdisjoint(file.points.split("\n"))
-        ]
+        return _pointing(self.files, points)
 
     def keep(self, path: RelPath, file: File) -> None:
         """Remember a file as it is now: a new one, or one that was known as the same kind."""
@@ -99,6 +102,19 @@ class Mind:
 
     memory: Memory | None = None
     problems: tuple[Problem, ...] = ()
+
+
+def _pointing(files: Mapping[RelPath, File], points: AbstractSet[str]) -> list[RelPath]:
+    return [
+        path
+        for path, file in files.items()
+        if file.points and not points.isdisjoint(file.points.split("\n"))
+    ]
+
+
+def _lost(path: RelPath, keys: Iterable[Key]) -> set[str]:
+    """How a note that went to the trash was named. Whoever did names nobody now."""
+    return {f"[[{fold(stem_of(path))}", *keys}
 
 
 def keys_in(file: File) -> list[Key]:
@@ -228,6 +244,11 @@ def _bring_up_to_date(
         files |= foreseen(done, agreed, found, names, base, is_digest)
     else:
         files |= written(done, names, base, is_digest, settled=False)
+        trash = (each.path for each in done if isinstance(each, Trash))
+        notes = {path: found.notes[path].key for path in trash if path in found.notes}
+        lost = {name for path, key in notes.items() for name in _lost(path, [key] if key else [])}
+        for path in _pointing(files, lost) if lost else ():
+            files[path] = files[path]._replace(settled=False)
 
 
 def _settles(acted: Acted) -> bool:
@@ -254,26 +275,34 @@ def after_part(
     stamp: str, acted: Acted, memory: Memory, seen: Seen, is_digest: Callable[[RelPath], bool]
 ) -> set[RelPath]:
     """Bring what is known up to date after a pass over some papers; the files to keep anew."""
-    touched, final = _touched(acted, memory.files, memory.notes)
-    changed: set[RelPath] = set()
+    changed: set[RelPath] = set(seen.gone)
     for path in seen.gone:
         memory.drop(path)
-        changed.add(path)
+    touched, final = _touched(acted, memory.files, memory.notes)
     for path, file in seen.read.items():
         now = file._replace(settled=path not in touched)
         if now != memory.files.get(path):
             memory.keep(path, now)
             changed.add(path)
     known = _identities_after(acted.outcome, memory, seen, is_digest)
-    made = 0
+    entries, notes, pointing = acted.plan.entries, acted.plan.notes, set[RelPath]()
     for operation in acted.outcome.done:
+        changed.add(operation.path)
+        if isinstance(operation, Trash):
+            lost = _lost(operation.path, keys_in(memory.files[operation.path]))
+            memory.drop(operation.path)
+            pointing.update(memory.pointing(lost))
+            notes -= 1
+            continue
         assert isinstance(operation, Create | Write)
         mark = mark_of(operation.after.encode("utf-8", "surrogateescape"))
         identity = known.get(operation.path) or memory.files[operation.path][2:6]
-        memory.keep(operation.path, File(UNKNOWN, mark, *identity, settled=False))
-        made += isinstance(operation, Create)
-        changed.add(operation.path)
-    for path in touched & memory.files.keys():
+        now = File(UNKNOWN, mark, *identity, settled=False)
+        if now.kind == "digest":
+            entries += len(keys_in(now)) - len(keys_in(memory.files[operation.path]))
+        memory.keep(operation.path, now)
+        notes += isinstance(operation, Create)
+    for path in (touched | pointing) & memory.files.keys():
         memory.files[path] = memory.files[path]._replace(settled=False)
         changed.add(path)
     memory.open = {
@@ -284,8 +313,8 @@ def after_part(
     memory.stamp = stamp
     memory.came = replace(
         memory.came,
-        entries=acted.plan.entries,
-        notes=acted.plan.notes + made,
+        entries=entries,
+        notes=notes,
         problems=acted.plan.problems,
         wanted=acted.plan.wanted,
         lacking=acted.lacking,
@@ -324,16 +353,16 @@ def _touched(
 def _identities_after(
     outcome: Outcome, memory: Memory, seen: Seen, is_digest: Callable[[RelPath], bool]
 ) -> dict[RelPath, Identity]:
-    """What the files written are now, where notes were made, to which digests now lead."""
-    made = [each.path for each in outcome.done if isinstance(each, Create)]
-    if not made:
+    """What the files written are now."""
+    if not outcome.done:
         return {}
+    made = [each.path for each in outcome.done if isinstance(each, Create)]
     texts = {path: note.text for path, note in seen.snapshot.notes.items()}
     texts |= {path: digest.text for path, digest in seen.snapshot.digests.items()}
     texts |= {each.path: each.after for each in outcome.done if isinstance(each, Create | Write)}
     names = memory.names.with_moved({}, made)
     found = snapshots.of(texts, names=names, is_digest=is_digest, base=seen.base)
-    known = identities(found, memory.is_paper)
+    known = identities(found, memory.is_note, memory.is_digest)
     return {each.path: known.get(each.path, OTHER) for each in outcome.done}
 
 

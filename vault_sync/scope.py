@@ -22,13 +22,13 @@ from vault_sync.core.base import Base, decode, encode
 from vault_sync.core.model import Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.names import fold
 from vault_sync.core.paths import stem_of
-from vault_sync.core.plan import Agreement, Create, Plan, Row, Write
+from vault_sync.core.plan import Agreement, Create, Plan, Row, Trash, Write
 from vault_sync.core.reconcile import reconcile
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.index import UNKNOWN, File, believable, mark_of
 from vault_sync.edge.state import State
-from vault_sync.edge.tables import read_some
+from vault_sync.edge.tables import count_places, read_some
 from vault_sync.edge.vault import read_all
 from vault_sync.edge.walk import Stat
 from vault_sync.identity import OTHER, identities
@@ -73,6 +73,7 @@ class _Scope:
         self.read: dict[RelPath, File] = {}
         self.same: dict[RelPath, File] = {}
         self.strangers: set[Key] = set()
+        self.movers: set[Key] = set()
 
     def plain_files(self) -> bool:
         """Take note of the files that came and went; False unless they are nothing to any paper."""
@@ -120,6 +121,10 @@ class _Scope:
         known = stat if path in self.stats or mark == was.mark else UNKNOWN
         return was._replace(stat=believable(known, self.read_at), mark=mark)
 
+    def known(self) -> dict[RelPath, File]:
+        """All files that were read, as they are now."""
+        return self.same | self.new | self.read
+
     def needed(self, keys: Collection[Key]) -> set[RelPath]:
         """Every file that has a say in these papers."""
         memory = self.memory
@@ -133,6 +138,23 @@ class _Scope:
                     if to is not None and memory.files[to].kind == "digest":
                         needed.add(to)
         return needed
+
+    def base(self, keys: AbstractSet[Key], digests: Collection[RelPath]) -> Base:
+        """The base as far as it concerns these papers; the places of all are counted if any went.
+
+        Raises:
+            ValueError: a value in it is not what was written.
+        """
+        counted = None
+        if self.movers:
+            found = count_places(self.state.select)
+            counted = {RelPath(path): count for path, count in found.items()}
+        return Base(
+            self.rows(keys, digests),
+            known=True,
+            was_before=self.state.was_before,
+            counted=counted,
+        )
 
     def rows(self, keys: AbstractSet[Key], digests: Collection[RelPath]) -> dict[Row, str]:
         """The base of these papers, with who names whom, which `mentioned_by` asks of all.
@@ -157,7 +179,7 @@ class _Scope:
         """What the files read say of these papers; None if a file is not what it was."""
         is_digest = globs.matcher(rules.digest_paths)
         found = snapshots.of(self.texts, names=self.names, is_digest=is_digest, base=base)
-        known = identities(found, self.memory.is_paper)
+        known = identities(found, self.memory.is_note, self.memory.is_digest)
         if found.held or found.held_keys:
             return None
         for path, file in self.read.items():
@@ -174,21 +196,31 @@ class _Scope:
         return replace(found, held_keys=held, others=self.memory.others)
 
     def alike(self, was: File, now: File) -> bool:
-        """Whether a file is what it was, but for entries of `strangers`: papers nobody knows of."""
+        """Whether a file is what it was, but for entries that came or went.
+
+        They are of `strangers`, papers nobody knows of; or of `movers`, that have one note.
+        """
         if was[2:5] == now[2:5]:
             return True
         if was.kind != "digest" or now.kind != "digest":
             return False
         before, after = _entries(was), _entries(now)
         odd = {key for key, _ in before} ^ {key for key, _ in after}
-        self.strangers |= odd
+        strange = {key for key in odd if not self.memory.notes.get(key)}
+        self.strangers |= strange
+        self.movers |= odd - strange
         return (
             [each for each in before if each[0] not in odd]
             == [each for each in after if each[0] not in odd]
-            and not any(link for key, link in before + after if key in odd)
-            and not any(self.memory.notes.get(key) for key in odd)
-            and all(self.read.keys() >= set(self.memory.digests.get(key, ())) for key in odd)
+            and not any(link for key, link in before + after if key in strange)
+            and all(self.has_one_note(key) for key in odd - strange)
+            and all(self.read.keys() >= set(self.memory.digests.get(key, ())) for key in strange)
         )
+
+    def has_one_note(self, key: Key) -> bool:
+        """Whether it is plain which note is a paper's, whatever its entries are linked to."""
+        notes = self.memory.notes.get(key, ())
+        return len(notes) == 1 and self.memory.files[notes[0]].kind == "note"
 
     def more(self, plan: Plan, base: Base) -> set[Key] | None:
         """The papers that a plan concerns beside its own; None if it takes a whole pass."""
@@ -265,8 +297,7 @@ def think(
     changed = list(scope.read)
     if not changed:
         nothing = snapshots.EMPTY, Base(known=True)
-        known = scope.same | scope.new
-        return Thought(*nothing, plan_of(came), known, came.lacking, scope.gone)
+        return Thought(*nothing, plan_of(came), scope.known(), came.lacking, scope.gone)
     if not came.calm:
         return None
     keys = {key for path in changed for key in keys_in(files[path])}
@@ -280,14 +311,15 @@ def think(
             return None
         digests = [path for path in scope.read if files[path].kind == "digest"]
         try:
-            base = Base(scope.rows(keys, digests), known=True, was_before=state.was_before)
+            base = scope.base(keys, digests)
         except ValueError:
             return None  # the base is damaged: a whole pass finds out what that means
         found = scope.snapshot(keys, base, config.rules)
         if found is None:
             return None
-        if not scope.strangers <= keys:
-            keys |= scope.strangers
+        uncounted = scope.movers and base.counted is None
+        if uncounted or not scope.strangers | scope.movers <= keys:
+            keys |= scope.strangers | scope.movers
             continue
         lacks = [key for key in lacking(found, base) if key in keys]
         facts = facts_of(lacks) if lacks else {}
@@ -299,16 +331,15 @@ def think(
         keys |= more
     plan = _of_all(plan, memory, scope.read, keys, lacks)
     lacks = [*(key for key in came.lacking if key not in keys), *lacks]
-    known = scope.same | scope.new | scope.read
-    return Thought(found, base, plan, known, tuple(lacks), scope.gone)
+    return Thought(found, base, plan, scope.known(), tuple(lacks), scope.gone)
 
 
 def _plain_sailing(plan: Plan) -> bool:
-    """Whether a plan is nothing but edits of files that are there, and new ones."""
+    """Whether a plan is edits of files that are there, new ones, and some to the trash."""
     return (
         not plan.conflicts
         and all(each.level == "notice" for each in plan.problems)
-        and all(isinstance(each, Create | Write) for each in plan.operations)
+        and all(isinstance(each, Create | Write | Trash) for each in plan.operations)
     )
 
 
@@ -316,6 +347,8 @@ def _renamed(agreements: Iterable[Agreement], base: Base) -> set[Key]:
     """The papers that a commentary now names, or names no longer."""
     found: set[str] = set()
     for agreement in agreements:
+        for row in agreement.drop:
+            found |= set(base.items(row) or () if row.field == "mentions" else ())
         for row, value in agreement.put.items():
             if row.field == "mentions":
                 found |= set(decode(value)) ^ set(base.items(row) or ())

@@ -155,12 +155,22 @@ def add(
     vault.put(to, text[:at] + entry + text[at:])
 
 
-def cut(vault: Vault, name: str) -> None:
-    """An entry taken out of its digest."""
-    text = vault.text(WEEK)
+def cut(vault: Vault, name: str, path: str = WEEK) -> str:
+    """An entry taken out of its digest, unless it is the last one."""
+    text = vault.text(path) if (vault.root / path).exists() else ""
     above, found, below = text.partition(f"https://arxiv.org/abs/{name}\n")
-    if found:
-        vault.put(WEEK, above + below[below.index("\nhttps://") + 1 :])
+    entry, more, rest = below.partition("\nhttps://")
+    if not found or not more:
+        return ""
+    vault.put(path, f"{above}https://{rest}")
+    return f"{found}{entry}\n"
+
+
+def paste(vault: Vault, name: str, to: str = NEXT) -> None:
+    """An entry taken out of its digest and put on top of another one."""
+    source = NEXT if to == WEEK else WEEK
+    if entry := cut(vault, name, source) if (vault.root / to).exists() else "":
+        vault.put(to, vault.text(to).replace("https://", f"{entry}https://", 1))
 
 
 def make(vault: Vault, number: int) -> None:
@@ -237,6 +247,34 @@ EDITS: dict[str, Edit] = {
     "own words": lambda v, n: v.add(NOTE_BETA, f"\n## Mine {n}\n\nwords\n"),
     "own file": lambda v, n: v.put(OWN, f"# Mine {n}\n"),
     "both alike": lambda v, n: delta(v, f"델타 {n}.", f"델타 {n}."),
+    "entry cut": lambda v, n: cut(v, "2308.00002"),
+    "entry cut that is named": in_turn(
+        lambda v, n: v.change(WEEK, "감마 이야기입니다.", "감마 [[230802 Beta Nets]]."),
+        lambda v, n: v.change(NOTE_OMEGA, "오메가입니다.", "https://arxiv.org/abs/2308.00002"),
+        pause,
+        "entry cut",
+    ),
+    "entry cut that names": in_turn("names another", pause, lambda v, n: cut(v, "2308.00003")),
+    "entry cut of a note with words": in_turn(
+        lambda v, n: v.add(NOTE_GAMMA, "\n## Mine\n\nwords\n"),
+        pause,
+        lambda v, n: cut(v, "2308.00003"),
+    ),
+    "two entries cut of many": in_turn(
+        *(lambda v, n, at=at: add(v, f"2307.0{at}{n:03}", f"Old {at} {n}") for at in range(4)),
+        pause,
+        lambda v, n: cut(v, f"2307.00{n:03}"),
+        lambda v, n: cut(v, "2308.00003"),
+    ),
+    "entry cut of two": lambda v, n: cut(v, "2308.00001"),
+    "entry cut and its note edited": in_turn(
+        lambda v, n: cut(v, "2308.00003"), "note tag", "note commentary"
+    ),
+    "entry moved": lambda v, n: paste(v, "2308.00003"),
+    "entry moved and edited": in_turn("entry moved", "note tag", "names another"),
+    "entry moved there and back": in_turn(
+        "entry moved", pause, lambda v, n: paste(v, "2308.00003", WEEK)
+    ),
     "both apart": lambda v, n: delta(v, f"델타는 {n}.", f"델타가 {n}."),
     "entry added": lambda v, n: add(v, f"2308.1{n:04}", f"New {n}"),
     "entry between": lambda v, n: add(v, f"2308.2{n:04}", f"Amid {n}", before="2308.00003"),
@@ -270,7 +308,24 @@ EDITS: dict[str, Edit] = {
     "open fence": lambda v, n: v.change(NEXT, "#omega", "#omega\n```"),
     "note gone": lambda v, n: (v.root / NOTE_OMEGA).unlink(missing_ok=True),
     "entry gone": lambda v, n: v.put(WEEK, v.text(WEEK).partition("https://arxiv.org/abs/2308.00004")[0]),
-    "entry cut": lambda v, n: cut(v, "2308.00002"),
+    "entry cut that is named, by a whole pass": in_turn(
+        "entry cut that is named", lambda v, n: v.put("elsewhere/mine.md", "x")
+    ),
+    "entries cut": in_turn(
+        lambda v, n: cut(v, "2308.00001"),
+        lambda v, n: cut(v, "2308.00002"),
+        lambda v, n: cut(v, "2308.00003"),
+    ),
+    "entry cut and named elsewhere": in_turn(
+        "entry cut", lambda v, n: v.change(NEXT, "오메가입니다.", "https://arxiv.org/abs/2308.00002")
+    ),
+    "entry cut with another link": in_turn(
+        lambda v, n: v.change(WEEK, "[[230802 Beta Nets|", "[[beta|"), "entry cut"
+    ),
+    "entry moved with another link": in_turn(
+        "entry moved", lambda v, n: v.change(NEXT, "[[230803 Gamma|", "[[230804 Delta Rules|")
+    ),
+    "entry copied": lambda v, n: v.add(NEXT, cut(v, "2308.00003") * 2),
     "note typed": lambda v, n: typed(v, f"2309.1{n:04}", f"Typed {n}"),
     "links to the linked": lambda v, n: v.change(
         NEXT, "오메가입니다.", f"오메가는 [[Linked {n}]] 뒤입니다."

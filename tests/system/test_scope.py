@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.reader import NEXT, NOTE_GAMMA, NOTE_OMEGA, WEEK
+from tests.reader import NEXT, NOTE_BETA, NOTE_GAMMA, NOTE_OMEGA, WEEK
 from tests.system.scope_world import (
     CONTENT_ONLY,
     DAY,
@@ -75,6 +75,7 @@ def test_the_law(edits: list[list[str]]) -> None:
 
 
 @pytest.mark.sweep
+@pytest.mark.timeout(3600)
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps)
 def test_the_law_at_length(edits: list[list[str]]) -> None:
@@ -219,6 +220,18 @@ def test_an_entry_that_is_typed_bit_by_bit_is_no_matter_of_the_whole_vault(patie
         vault.settle()
         assert not same(vault).plan.operations
         assert [text for path, text in vault.contents().items() if "Typed" in path]
+
+
+def test_a_removal_is_measured_against_all_that_the_base_knows() -> None:
+    with settled() as vault:
+        rules = replace(vault.config.rules, removals_entries=0, removals_share=0.19)
+        vault.config = replace(vault.config, rules=rules)
+        vault.settle()
+        EDITS["entry cut"](vault, 1)  # one place of six; those that are looked at have five
+        found = same(vault)
+        assert found.memory is not None and NOTE_BETA in {
+            each.path for each in found.plan.operations
+        }
 
 
 def test_where_a_folder_cannot_be_listed_nothing_is_taken_for_gone() -> None:

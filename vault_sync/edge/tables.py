@@ -112,6 +112,12 @@ def read_some(
     return rows
 
 
+def count_places(select: Callable[..., list[Any]]) -> dict[str, int]:
+    """How many places the base knows in each digest (`Base.counted`)."""
+    places = "SELECT digest, count(*) FROM base WHERE field = 'commentary' AND key <> '' GROUP BY 1"
+    return {unbound(digest): count for digest, count in select(places) if digest}
+
+
 def _checked(found: Iterable[tuple[Any, ...]]) -> dict[Row, str]:
     rows = {}
     for key, digest, field, value, sum_ in found:
