@@ -95,7 +95,7 @@ def _file(text: str, identity: Identity, *, settled: bool) -> File:
 
 def _notes(done: Iterable[Operation], agreed: Agreed, names: Names) -> dict[RelPath, Identity]:
     """The new notes of papers that stand in one digest: it is their property and their section."""
-    made = {each.path for each in done if isinstance(each, Create)}
+    made = {each.path: each.after for each in done if isinstance(each, Create)}
     known: dict[RelPath, Identity] = {}
     linked: dict[RelPath, tuple[str, str]] = {}
     for key, path in agreed.notes.items():
@@ -110,9 +110,11 @@ def _notes(done: Iterable[Operation], agreed: Agreed, names: Names) -> dict[RelP
                 points_of(path, (), [target], (), names, _sure),
             )
         ties, points = linked[digest]
-        if points or _may_point(said):
-            target = names.shortest(digest)
-            points = points_of(path, [key], [target], [str(decode(said))], names, _sure)
+        # Its lists of links are no YAML that could be read otherwise: no name holds a quote.
+        listed = block if "\nmention" in (block := _block(made[path])) else ""
+        if points or listed or _may_point(said):
+            words = [str(decode(said)), listed]
+            points = points_of(path, [key], [names.shortest(digest)], words, names, _sure)
         known[path] = ("note", key, ties, points)
     return known
 
@@ -160,6 +162,11 @@ def _digests(
     return known
 
 
+def _block(text: str) -> str:
+    """The properties of a note that was just made."""
+    return text[: text.find("\n---\n", 3) + 1]
+
+
 def _sure(_: RelPath) -> bool:
     return True
 
@@ -177,7 +184,7 @@ def lacking_after(
 
     def lacks(key: Key) -> bool:
         text = made.get(agreed.notes.get(key, RelPath("")), "")
-        block = text[: text.find("\n---\n", 3) + 1]
+        block = _block(text)
         return (
             not all(f"\n{name}:" in block for name in properties)
             or key in agreed.undated

@@ -278,6 +278,9 @@ def after_part(
     changed: set[RelPath] = set(seen.gone)
     for path in seen.gone:
         memory.drop(path)
+    for path in seen.read.keys() - memory.files.keys():
+        memory.keep(path, seen.read[path])
+        changed.add(path)
     touched, final = _touched(acted, memory.files, memory.notes)
     for path, file in seen.read.items():
         now = file._replace(settled=path not in touched)

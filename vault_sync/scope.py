@@ -4,8 +4,9 @@ What the last pass read is remembered (`edge.index`). Where nothing but the text
 changed, and each of them is about the same papers and tied to the same files as before, only those
 papers can be out of line: they alone are reconciled, with every file that has a say in them read
 anew. So it is where a digest has a new entry of a paper that nobody knows: who named its address
-before joins; and where files came and went that are nothing to any paper (`changes`). Anything else
-is for a whole pass. Law (tests/system/test_scope.py): both make the same plan.
+before joins; where an entry was taken out of a digest or put into another; and where files came and
+went that are nothing to any paper, or a note is under another path (`changes`). Anything else is
+for a whole pass. Law (tests/system/test_scope.py): both make the same plan.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from vault_sync import changes
 from vault_sync.core import globs
 from vault_sync.core import snapshot as snapshots
 from vault_sync.core.base import Base, decode, encode
+from vault_sync.core.links import Names
 from vault_sync.core.model import Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.names import fold
 from vault_sync.core.paths import stem_of
@@ -68,6 +70,7 @@ class _Scope:
         self.stats = {path: stat for path, stat in stats.items() if stat is not None}
         self.gone = [path for path, stat in stats.items() if stat is None and path in files]
         self.new: dict[RelPath, File] = {}
+        self.renamed: dict[RelPath, RelPath] = {}
         self.names = memory.names
         self.texts: dict[RelPath, str] = {}
         self.read: dict[RelPath, File] = {}
@@ -75,17 +78,28 @@ class _Scope:
         self.strangers: set[Key] = set()
         self.movers: set[Key] = set()
 
-    def plain_files(self) -> bool:
-        """Take note of the files that came and went; False unless they are nothing to any paper."""
+    def moves(self) -> bool:
+        """Take note of the files that came and went; False if they take a whole pass."""
         come = {path: stat for path, stat in self.stats.items() if path not in self.memory.files}
         if come or self.gone:
-            found = changes.strays(
+            found = changes.moves(
                 self.config, self.state, self.memory, come, self.gone, self.read_at
             )
             if found is None:
                 return False
-            self.names, self.new = found
-        return True
+            self.names, self.new, self.renamed = found
+        return self.take(self.renamed)
+
+    def was(self, path: RelPath) -> File:
+        """What a file was that is known, maybe under another path."""
+        return self.memory.files[self.renamed.get(path, path)]
+
+    def linking(self) -> set[Key]:
+        """The papers whose links lead to notes that were renamed."""
+        points = {changes.called(path) for path in self.renamed.values()}
+        files = self.memory.files
+        pointing = self.memory.pointing(points) if points else ()
+        return {key for path in pointing for key in keys_in(files[path])}
 
     def compare(self, paths: Iterable[RelPath]) -> bool:
         """Read the files that may have changed; False if one cannot be read, or many have.
@@ -114,7 +128,7 @@ class _Scope:
         return True
 
     def _now(self, path: RelPath, text: str) -> File:
-        was = self.memory.files[path]
+        was = self.was(path)
         mark = mark_of(text.encode("utf-8", "surrogateescape"))
         stat = self.stats.get(path) or was.stat
         # A file that was taken for unchanged and is not: its stat is of no use.
@@ -129,13 +143,14 @@ class _Scope:
         """Every file that has a say in these papers."""
         memory = self.memory
         needed: set[RelPath] = set()
+        now = {old: new for new, old in self.renamed.items()}
         for key in keys:
             needed.update(memory.digests.get(key, ()))
             for path in memory.notes.get(key, ()):
-                needed.add(path)
+                needed.add(now.get(path, path))
                 for target in memory.files[path].ties.split("\n"):
                     to = self.names.resolve(target, path) if target else None
-                    if to is not None and memory.files[to].kind == "digest":
+                    if to is not None and memory.is_digest(to):
                         needed.add(to)
         return needed
 
@@ -184,7 +199,7 @@ class _Scope:
             return None
         for path, file in self.read.items():
             now = File(file.stat, file.mark, *known.get(path, OTHER), settled=file.settled)
-            if not self.alike(self.memory.files[path], now):
+            if not self.alike(path, self.was(path), now):
                 return None
             self.read[path] = now
         # Papers that merely stand in a file that was read wait for their turn.
@@ -195,7 +210,7 @@ class _Scope:
         held = {key: path for key, path in waiting.items() if key not in keys}
         return replace(found, held_keys=held, others=self.memory.others)
 
-    def alike(self, was: File, now: File) -> bool:
+    def alike(self, path: RelPath, was: File, now: File) -> bool:
         """Whether a file is what it was, but for entries that came or went.
 
         They are of `strangers`, papers nobody knows of; or of `movers`, that have one note.
@@ -204,7 +219,8 @@ class _Scope:
             return True
         if was.kind != "digest" or now.kind != "digest":
             return False
-        before, after = _entries(was), _entries(now)
+        before = self.entries(path, was, self.memory.names)
+        after = self.entries(path, now, self.names)
         odd = {key for key, _ in before} ^ {key for key, _ in after}
         strange = {key for key in odd if not self.memory.notes.get(key)}
         self.strangers |= strange
@@ -216,6 +232,21 @@ class _Scope:
             and all(self.has_one_note(key) for key in odd - strange)
             and all(self.read.keys() >= set(self.memory.digests.get(key, ())) for key in strange)
         )
+
+    def entries(self, path: RelPath, digest: File, names: Names) -> list[tuple[Key, str]]:
+        """The entries of a digest: each paper, and the link to its note, or that note's new path.
+
+        A link that was written anew by who renamed the note is the same link.
+        """
+        links = digest.ties.split("\n")
+        if self.renamed:
+            now = {old: new for new, old in self.renamed.items()}
+            there = [names.resolve(link, path) if link else None for link in links]
+            links = [
+                now.get(to, to) if to in now or to in self.renamed else link
+                for to, link in zip(there, links, strict=True)
+            ]
+        return list(zip(keys_in(digest), links, strict=False))
 
     def has_one_note(self, key: Key) -> bool:
         """Whether it is plain which note is a paper's, whatever its entries are linked to."""
@@ -268,11 +299,6 @@ class _Scope:
         return others + read
 
 
-def _entries(digest: File) -> list[tuple[Key, str]]:
-    """The entries of a digest: each paper, and the link to its note."""
-    return list(zip(keys_in(digest), digest.ties.split("\n"), strict=False))
-
-
 def think(
     config: Config,
     state: State,
@@ -289,7 +315,7 @@ def think(
     """
     came, files = memory.came, memory.files
     scope = _Scope(config, state, memory, stats)
-    if not came.final or not scope.plain_files():
+    if not came.final or not scope.moves():
         return None
     suspects = (scope.stats.keys() & files.keys()) | memory.open.difference(scope.gone)
     if not scope.compare(suspects):
@@ -300,16 +326,16 @@ def think(
         return Thought(*nothing, plan_of(came), scope.known(), came.lacking, scope.gone)
     if not came.calm:
         return None
-    keys = {key for path in changed for key in keys_in(files[path])}
+    keys = {key for path in changed for key in keys_in(scope.was(path))} | scope.linking()
     noticed = {RelPath(each.path) for each in came.problems}
     while True:
         needed = scope.needed(keys)
         # What was said of a digest is said of its papers: they are asked again.
-        keys |= {key for path in needed & noticed for key in keys_in(files[path])}
+        keys |= {key for path in needed & noticed for key in keys_in(scope.was(path))}
         needed = scope.needed(keys) - scope.read.keys()
         if len(needed) > MANY or not scope.take(needed):
             return None
-        digests = [path for path in scope.read if files[path].kind == "digest"]
+        digests = [path for path in scope.read if scope.was(path).kind == "digest"]
         try:
             base = scope.base(keys, digests)
         except ValueError:
@@ -329,7 +355,7 @@ def think(
         if more <= keys:
             break
         keys |= more
-    plan = _of_all(plan, memory, scope.read, keys, lacks)
+    plan = _of_all(plan, scope, keys, lacks)
     lacks = [*(key for key in came.lacking if key not in keys), *lacks]
     return Thought(found, base, plan, scope.known(), tuple(lacks), scope.gone)
 
@@ -355,16 +381,10 @@ def _renamed(agreements: Iterable[Agreement], base: Base) -> set[Key]:
     return {Key(key) for key in found}
 
 
-def _of_all(
-    plan: Plan,
-    memory: Memory,
-    read: Mapping[RelPath, File],
-    keys: Collection[Key],
-    lacks: Sequence[Key],
-) -> Plan:
+def _of_all(plan: Plan, scope: _Scope, keys: Collection[Key], lacks: Sequence[Key]) -> Plan:
     """The plan with what is known of the papers that were not looked at."""
-    came = memory.came
-    more = sum(len(_entries(now)) - len(_entries(memory.files[path])) for path, now in read.items())
+    came, read = scope.memory.came, scope.read
+    more = sum(len(keys_in(now)) - len(keys_in(scope.was(path))) for path, now in read.items())
     problems = [each for each in came.problems if RelPath(each.path) not in read]
     unknown = set(plan.wanted)
     wanted = [key for key in came.wanted if key not in keys]

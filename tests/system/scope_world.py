@@ -52,7 +52,8 @@ class Vault:
         file.write_bytes(text.encode())
 
     def text(self, path: str) -> str:
-        return (self.root / path).read_bytes().decode()
+        file = self.root / path
+        return file.read_bytes().decode() if file.exists() else ""
 
     def change(self, path: str, old: str, new: str) -> None:
         if (self.root / path).exists() and old in self.text(path):
@@ -247,6 +248,42 @@ EDITS: dict[str, Edit] = {
     "own words": lambda v, n: v.add(NOTE_BETA, f"\n## Mine {n}\n\nwords\n"),
     "own file": lambda v, n: v.put(OWN, f"# Mine {n}\n"),
     "both alike": lambda v, n: delta(v, f"델타 {n}.", f"델타 {n}."),
+    "note renamed": lambda v, n: v.move(NOTE_OMEGA, f"papers/Omega {n}.md"),
+    "note moved": lambda v, n: v.move(NOTE_OMEGA, f"mine/{n}/230805 Omega.md"),
+    "named note renamed": in_turn("names another", "names by address", pause, "note renamed"),
+    "named note moved": in_turn("names another", pause, "note moved"),
+    "naming note renamed": in_turn(
+        "names another", pause, lambda v, n: v.move(NOTE_GAMMA, f"papers/Gamma {n}.md")
+    ),
+    "note listed by hand renamed": in_turn(
+        lambda v, n: v.change(
+            NOTE_BETA, "mentions:\n", 'mentions:\n  - "[[230803 Gamma]]"\n'
+        ),
+        pause,
+        lambda v, n: v.move(NOTE_GAMMA, f"papers/Gamma {n}.md"),
+    ),
+    "note linked by path moved": in_turn(
+        lambda v, n: v.change(NEXT, "오메가입니다.", f"[[papers/230803 Gamma]] {n}."),
+        pause,
+        lambda v, n: v.move(NOTE_GAMMA, f"mine/{n}/230803 Gamma.md"),
+    ),
+    "note renamed by Obsidian": in_turn(
+        "names another",
+        pause,
+        "note renamed",
+        lambda v, n: v.change(NEXT, "[[230805 Omega|", f"[[Omega {n}|"),
+        lambda v, n: v.change(WEEK, "[[230805 Omega]]", f"[[Omega {n}]]"),
+    ),
+    "notes renamed and an edit": in_turn(
+        "note renamed",
+        lambda v, n: v.move(NOTE_GAMMA, f"papers/Gamma {n}.md"),
+        "digest commentary",
+        "names by address",
+    ),
+    "note renamed and edited": in_turn(
+        "note renamed",
+        lambda v, n: v.change(f"papers/Omega {n}.md", "오메가입니다.", f"오메가 {n}."),
+    ),
     "entry cut": lambda v, n: cut(v, "2308.00002"),
     "entry cut that is named": in_turn(
         lambda v, n: v.change(WEEK, "감마 이야기입니다.", "감마 [[230802 Beta Nets]]."),
@@ -310,6 +347,29 @@ EDITS: dict[str, Edit] = {
     "entry gone": lambda v, n: v.put(WEEK, v.text(WEEK).partition("https://arxiv.org/abs/2308.00004")[0]),
     "entry cut that is named, by a whole pass": in_turn(
         "entry cut that is named", lambda v, n: v.put("elsewhere/mine.md", "x")
+    ),
+    "note renamed to an awaited name": in_turn(
+        lambda v, n: v.change(WEEK, "감마 이야기입니다.", f"감마 [[Omega {n}]]."),
+        pause,
+        "note renamed",
+    ),
+    "note renamed and copied": in_turn(
+        "note renamed", lambda v, n: v.put("mine/Copy.md", v.text(f"papers/Omega {n}.md"))
+    ),
+    "notes of one name": lambda v, n: v.move(NOTE_OMEGA, "elsewhere/mine.md"),
+    "note copied": lambda v, n: v.put("mine/Copy.md", v.text(NOTE_GAMMA)),
+    "notes swapped": in_turn(
+        lambda v, n: v.move(NOTE_OMEGA, f"x {n}.md"),
+        lambda v, n: v.move(NOTE_GAMMA, NOTE_OMEGA),
+        lambda v, n: v.move(f"x {n}.md", NOTE_GAMMA),
+    ),
+    "note renamed and its address changed": in_turn(
+        "note renamed",
+        lambda v, n: v.change(f"papers/Omega {n}.md", 'arxiv: "2308.00005"', 'arxiv: "2308.00066"'),
+        lambda v, n: v.change(f"papers/Omega {n}.md", "abs/2308.00005", "abs/2308.00066"),
+    ),
+    "note renamed and unmanaged": in_turn(
+        "note renamed", lambda v, n: v.change(f"papers/Omega {n}.md", "digests:", "week:")
     ),
     "entries cut": in_turn(
         lambda v, n: cut(v, "2308.00001"),

@@ -177,7 +177,14 @@ def test_what_a_person_was_told_of_a_file_written_is_asked_again() -> None:
         assert known(vault) is None
 
 
-TOLD = {"both apart", "entry copied", "entry twice", "note gone", "note typed"}
+TOLD = {
+    "both apart",
+    "entry copied",
+    "entry twice",
+    "note gone",
+    "note renamed and its address changed",
+    "note typed",
+}
 """Edits of which a person is told, or that bring a paper to the digests."""
 
 

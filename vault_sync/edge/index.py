@@ -51,8 +51,8 @@ class File(NamedTuple):
     `keys` are the papers it is about and `ties` the links by which it is tied to others, both in
     its order, one a line: its identity, apart from all that its texts say. `points` is what it
     names that another file could come to be, or cease to be, one a line: keys that its commentaries
-    name, and folded names after `[[` of what they link to, and of ties that do not lead from note
-    to digest or from digest to note.
+    name, and folded names after `[[` of what they and the lists of links link to, and of ties that
+    do not lead from note to digest or from digest to note.
     `settled`: the last pass had nothing to do there.
     """
 
