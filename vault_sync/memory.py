@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import (
-    Callable,
-    Collection,
-    Iterable,
-    Iterator,
-    Mapping,
-    MutableMapping,
-    Sequence,
-)
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass, field
 from functools import partial
 
 from vault_sync.asked import Asked
-from vault_sync.core import snapshot as snapshots
-from vault_sync.core.base import Base
-from vault_sync.core.keys import key_of
-from vault_sync.core.links import Names, addresses, find
+from vault_sync.core.links import Names
 from vault_sync.core.model import Key, Problem, RelPath
-from vault_sync.core.names import fold
-from vault_sync.core.plan import UNFINISHED, Create, Outcome, Plan, Rename, Trash, Write
-from vault_sync.core.snapshot import Snapshot
+from vault_sync.core.plan import Plan
 from vault_sync.edge import files as terms
 from vault_sync.edge import index
 from vault_sync.edge.config import Config
 from vault_sync.edge.files import File, Files
-from vault_sync.edge.index import UNKNOWN, Came, mark_of
+from vault_sync.edge.index import Came
 from vault_sync.edge.state import State
 from vault_sync.rest import Walk, stamp_of
-from vault_sync.seen import Seen
 
 MANY = 200
 """From this many changed files on the whole vault is looked at: it costs no more."""
@@ -85,15 +71,12 @@ class Memory:
         return {path: file.stat for path, file in self.files.items()}
 
     def naming(self, points: Iterable[str]) -> set[RelPath]:
-        """The files that named one of these when they were last read (`File.points`)."""
-        wanted = set(points)
-        if isinstance(self.files, Files):
-            return {path for point in wanted for path in self.files.of(terms.naming(point))}
-        return {
-            path
-            for path, file in self.files.items()
-            if not wanted.isdisjoint(file.points.split("\n"))
-        }
+        """The files that name one of these (`File.points`)."""
+        wanted, files = frozenset(points), self.files
+        if isinstance(files, Files):
+            asked = {path for point in wanted for path in files.of(terms.naming(point))}
+            return naming_in(files, wanted, asked | files.changed)
+        return naming_in(files, wanted, files)
 
     def about(self, path: RelPath) -> Key | None:
         """Which paper of `others` a file is the note of."""
@@ -101,8 +84,22 @@ class Memory:
         key = Key(file.keys) if file is not None and file.kind in NOTES else None
         return key if key is not None and self.others.get(key) == path else None
 
+    def is_note(self, path: RelPath) -> bool:
+        return path in self.files and self.files[path].kind in {"note", "plain"}
+
+    def is_digest(self, path: RelPath) -> bool:
+        return path in self.files and self.files[path].kind == "digest"
+
+    def drop(self, path: RelPath) -> None:
+        """Forget a file that is gone, and is no digest."""
+        for key in keys_in(self.files.pop(path)):
+            self.notes[key] = tuple(other for other in self.notes[key] if other != path)
+            if self.others.get(key) == path:
+                del self.others[key]
+        self.names = self.names.with_moved({path: None})
+
     def keep(self, path: RelPath, file: File) -> None:
-        """Remember a file as it is now: a new note, or one that was known as the same kind."""
+        """Remember a file as it is now: a new one, or one that was known as the same kind."""
         was = self.files.get(path)
         self.files[path] = file
         if was is None:
@@ -138,6 +135,16 @@ def _single(files: Mapping[RelPath, File], paths: Iterable[RelPath]) -> RelPath 
     return None
 
 
+def naming_in(
+    files: Mapping[RelPath, File], wanted: Collection[str], paths: Iterable[RelPath]
+) -> set[RelPath]:
+    return {
+        path
+        for path in paths
+        if (points := files[path].points) and not set(points.split("\n")).isdisjoint(wanted)
+    }
+
+
 def keys_in(file: File) -> list[Key]:
     return [Key(key) for key in file.keys.split("\n")] if file.keys else []
 
@@ -157,56 +164,6 @@ def recall(
     return None if found is None else Memory(stamp, *found)
 
 
-Identity = tuple[str, str, str, str]
-"""Kind, keys, ties and points of a file (`index.File`)."""
-OTHER: Identity = ("other", "", "", "")
-
-
-def identities(found: Snapshot) -> dict[RelPath, Identity]:
-    """What each file that was read is, apart from what its texts say; the others are OTHER."""
-    known: dict[RelPath, Identity] = {}
-    for kind, files in (("plain", found.plain), ("note", found.managed)):
-        for key, paths in files.items():
-            for path in paths:
-                note = found.notes[path]
-                targets = (*note.digests, *(section.target for section in note.sections))
-                said = (section.commentary for section in note.sections)
-                points = _points(path, [key], targets, said, found.names)
-                known[path] = (kind, key, "\n".join(targets), points)
-    for path, digest in found.digests.items():
-        keys = [entry.key for entry in digest.entries]
-        links = [entry.link.target if entry.link else "" for entry in digest.entries]
-        said = (entry.fields.commentary for entry in digest.entries)
-        points = _points(path, keys, links, said, found.names)
-        known[path] = ("digest", "\n".join(keys), "\n".join(links), points)
-    return known
-
-
-def _points(
-    path: RelPath, own: Collection[Key], ties: Iterable[str], said: Iterable[str], names: Names
-) -> str:
-    """What a file names that a note made later could turn out to be (`index.File`)."""
-    points: dict[str, None] = {}
-    for target in ties:
-        points |= dict.fromkeys(_nowhere(target, path, names))
-    for commentary in said:
-        if "[[" in commentary:
-            for link in find(commentary):
-                points |= dict.fromkeys(_nowhere(link.target, path, names))
-        if "://" in commentary:
-            keys = (key_of(address) for _, address in addresses(commentary))
-            points |= dict.fromkeys(key for key in keys if key is not None and key not in own)
-    return "\n".join(points)
-
-
-def _nowhere(target: str, source: RelPath, names: Names) -> Iterator[str]:
-    """The names that a new file must not have if a link is to lead where it leads now."""
-    name = fold(target.strip().replace("\\", "/")).rpartition("/")[2]
-    # `[[x.md]]` is the note x, if there comes to be one, before it is the note x.md.
-    if name and (name.endswith(".md") or names.resolve(target, source) is None):
-        yield from {f"[[{name}", f"[[{name.removesuffix('.md')}"}
-
-
 def plan_of(came: Came) -> Plan:
     """The plan of a pass that finds everything as it was, and nothing left to do."""
     return Plan(
@@ -217,173 +174,3 @@ def plan_of(came: Came) -> Plan:
         notes=came.notes,
         wanted=came.wanted,
     )
-
-
-# What the next pass may know of this one
-
-
-@dataclass(frozen=True, slots=True)
-class Acted:
-    """What a pass did: its plan, without what was held back; what became of it; what it knew."""
-
-    plan: Plan
-    doable: Plan
-    outcome: Outcome
-    lacking: tuple[Key, ...]
-    facts: str
-
-
-def after_whole(
-    stamp: str,
-    acted: Acted,
-    files: dict[RelPath, File],
-    found: Snapshot,
-    base: Base,
-    *,
-    calm: bool,
-    is_digest: Callable[[RelPath], bool],
-) -> Memory | None:
-    """What is known after a whole pass, which read `files`; None where too much is in flux."""
-    touched, final = _touched(acted, files, found.managed)
-    if len(touched) > MANY:
-        return None
-    gone = {each.path: None for each in acted.outcome.done if isinstance(each, Rename | Trash)}
-    known = identities(replace(found, names=found.names.with_moved(gone)) if gone else found)
-    for path, file in files.items():
-        identity = known.get(path, OTHER)
-        files[path] = File(file.stat, file.mark, *identity, settled=path not in touched)
-    _written(files, acted.outcome, base, is_digest)
-    namers = {
-        row.key: tuple(map(Key, named))
-        for row in base.rows
-        if row.field == "mentions" and (named := base.items(row))
-    }
-    came = Came(
-        digests=sum(file.kind == "digest" for file in files.values()),
-        entries=sum(len(keys_in(file)) for file in files.values() if file.kind == "digest"),
-        notes=sum(file.kind == "note" for file in files.values()),
-        problems=acted.plan.problems,
-        conflicts=acted.plan.conflicts,
-        calm=calm and not acted.plan.conflicts,
-        final=final,
-        lacking=acted.lacking,
-        facts=acted.facts,
-        wanted=acted.plan.wanted,
-        namers=_namers(namers, acted),
-    )
-    return Memory(stamp, came, files)
-
-
-def after_part(
-    stamp: str, acted: Acted, memory: Memory, seen: Seen, is_digest: Callable[[RelPath], bool]
-) -> set[RelPath]:
-    """Bring what is known up to date after a pass over some papers; the files to keep anew."""
-    touched, final = _touched(acted, memory.files, memory.notes)
-    changed: set[RelPath] = set()
-    for path, file in seen.read.items():
-        now = file._replace(settled=path not in touched)
-        if now != memory.files[path]:
-            memory.keep(path, now)
-            changed.add(path)
-    known = _identities_after(acted.outcome, memory.names, seen, is_digest)
-    made = 0
-    for operation in acted.outcome.done:
-        assert isinstance(operation, Create | Write)
-        mark = mark_of(operation.after.encode("utf-8", "surrogateescape"))
-        identity = known.get(operation.path) or memory.files[operation.path][2:6]
-        memory.keep(operation.path, File(UNKNOWN, mark, *identity, settled=False))
-        made += isinstance(operation, Create)
-        changed.add(operation.path)
-    for path in touched:
-        memory.files[path] = memory.files[path]._replace(settled=False)
-        changed.add(path)
-    memory.open = {path for path in memory.open | changed if not memory.files[path].settled}
-    memory.stamp = stamp
-    memory.came = replace(
-        memory.came,
-        entries=acted.plan.entries,
-        notes=acted.plan.notes + made,
-        problems=acted.plan.problems,
-        wanted=acted.plan.wanted,
-        lacking=acted.lacking,
-        facts=acted.facts,
-        final=final,
-        namers=_namers(memory.came.namers, acted),
-    )
-    return changed
-
-
-def _touched(
-    acted: Acted, files: Collection[RelPath], notes: Mapping[Key, Sequence[RelPath]]
-) -> tuple[set[RelPath], bool]:
-    """The files that the next pass must look at again; False if there is more to look at."""
-    touched = {operation.path for operation in acted.plan.operations}
-    # What was held back, or could not be made, leaves no file by which it would be remembered,
-    # unless something was to be agreed on about it and another file.
-    unmade = {each.path for each in acted.plan.operations if isinstance(each, Create)}
-    unmade -= {each.path for each in acted.outcome.done}
-    final = True
-    for agreement in acted.plan.agreements:
-        about = set(agreement.paths)
-        for row in (*agreement.put, *agreement.drop):
-            about.update(notes.get(row.key, ()))
-            if row.digest:
-                about.add(RelPath(row.digest))
-        if not any(path in files for path in about):
-            final = False
-        else:
-            unmade -= agreement.paths
-        touched |= about
-    touched |= {RelPath(each.path) for each in acted.plan.problems if each.code == UNFINISHED}
-    return {path for path in touched if path in files}, final and not unmade
-
-
-def _identities_after(
-    outcome: Outcome, names: Names, seen: Seen, is_digest: Callable[[RelPath], bool]
-) -> dict[RelPath, Identity]:
-    """What the files written are now, where notes were made, to which digests now lead."""
-    made = [each.path for each in outcome.done if isinstance(each, Create)]
-    if not made:
-        return {}
-    texts = {path: note.text for path, note in seen.snapshot.notes.items()}
-    texts |= {path: digest.text for path, digest in seen.snapshot.digests.items()}
-    texts |= {each.path: each.after for each in outcome.done if isinstance(each, Create | Write)}
-    names = names.with_moved({}, made)
-    known = identities(snapshots.of(texts, names=names, is_digest=is_digest, base=seen.base))
-    return {each.path: known.get(each.path, OTHER) for each in outcome.done}
-
-
-def _written(
-    files: dict[RelPath, File],
-    outcome: Outcome,
-    base: Base,
-    is_digest: Callable[[RelPath], bool],
-) -> None:
-    """What was written is read again by the next pass, so that it is known from where it lies."""
-    texts = {each.path: each.after for each in outcome.done if isinstance(each, Create | Write)}
-    for operation in outcome.done:
-        if isinstance(operation, Rename | Trash):
-            files.pop(operation.path, None)
-    if not texts:
-        return
-    names = Names.of((*files, *texts))
-    known = identities(snapshots.of(texts, names=names, is_digest=is_digest, base=base))
-    for path, text in texts.items():
-        mark = mark_of(text.encode("utf-8", "surrogateescape"))
-        files[path] = File(UNKNOWN, mark, *known.get(path, OTHER), settled=False)
-
-
-def _namers(known: Mapping[Key, tuple[Key, ...]], acted: Acted) -> dict[Key, tuple[Key, ...]]:
-    """Who names whom, as the base has it now."""
-    undone = {each.operation.path for each in acted.outcome.undone}
-    namers = dict(known)
-    for agreement in acted.doable.agreements:
-        if agreement.paths & undone:
-            continue
-        for row in agreement.drop:
-            if row.field == "mentions":
-                namers.pop(row.key, None)
-        for row, value in agreement.put.items():
-            if row.field == "mentions":
-                namers[row.key] = tuple(map(Key, value))
-    return {key: named for key, named in namers.items() if named}

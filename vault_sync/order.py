@@ -35,7 +35,12 @@ class Order:
     @property
     def ordinary(self) -> bool:
         """Whether what was read before may be believed, and nothing is asked for but the usual."""
-        return not (self.remake or self.only or self.allowed or self.take)
+        return self.of_all and not self.remake
+
+    @property
+    def of_all(self) -> bool:
+        """Whether every paper is looked at, and nobody has decided anything."""
+        return not (self.only or self.allowed or self.take)
 
 
 @dataclass(frozen=True, slots=True)

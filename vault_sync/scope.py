@@ -4,45 +4,46 @@ What the last pass read is remembered (`edge.index`). Where nothing but the text
 changed, and each of them is about the same papers and tied to the same files as before, only those
 papers can be out of line: they alone are reconciled, with every file that has a say in them read
 anew. So it is where a digest has a new entry of a paper that nobody knows: who named its address
-before joins. Anything else is for a whole pass. Law (tests/system/test_scope.py): both make the
-same plan.
+before joins; where an entry was taken out of a digest or put into another; and where files came and
+went that are nothing to any paper, or a note is under another path (`changes`). Anything else is
+for a whole pass. Law (tests/system/test_scope.py): both make the same plan.
 """
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from itertools import compress
-from operator import ne
-from pathlib import Path
 
+from vault_sync import changes
 from vault_sync.core import globs
 from vault_sync.core import snapshot as snapshots
 from vault_sync.core.base import Base
+from vault_sync.core.links import Names
 from vault_sync.core.model import Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.names import fold
 from vault_sync.core.paths import stem_of
-from vault_sync.core.plan import Agreement, Create, Plan, Row, Value, Write
+from vault_sync.core.plan import Agreement, Create, Plan, Row, Trash, Value, Write
 from vault_sync.core.reconcile import reconcile
 from vault_sync.core.snapshot import Snapshot
-from vault_sync.edge.agreed import read_some
+from vault_sync.edge.agreed import count_places, read_some
 from vault_sync.edge.config import Config
 from vault_sync.edge.index import UNKNOWN, File, believable, mark_of
 from vault_sync.edge.state import State
 from vault_sync.edge.vault import read_all
 from vault_sync.edge.walk import Stat
-from vault_sync.memory import MANY, OTHER, Memory, identities, keys_in, plan_of
+from vault_sync.identity import OTHER, identities
+from vault_sync.memory import MANY, Memory, keys_in, plan_of
 
 
 @dataclass(frozen=True, slots=True)
 class Thought:
     """What came of looking at some papers.
 
-    `read` are the files that were read, as they are now; `snapshot` and `plan` are of the papers
-    concerned, with the counts and the problems of the whole vault.
+    `read` are the files that were read, as they are now, `gone` those that are there no more;
+    `snapshot` and `plan` are of the papers concerned, with the counts and the problems of the whole
+    vault.
     """
 
     snapshot: Snapshot
@@ -50,6 +51,7 @@ class Thought:
     plan: Plan
     read: Mapping[RelPath, File]
     lacking: tuple[Key, ...]
+    gone: Collection[RelPath] = ()
 
 
 Look = Callable[[Snapshot, Base], list[Key]]
@@ -64,47 +66,110 @@ class _Scope:
     ) -> None:
         self.config, self.state, self.memory = config, state, memory
         self.read_at = time.time_ns()
-        self.stats = stats
+        files = memory.files
+        self.stats = {path: stat for path, stat in stats.items() if stat is not None}
+        self.gone = [path for path, stat in stats.items() if stat is None and path in files]
+        self.new: dict[RelPath, File] = {}
+        self.renamed: dict[RelPath, RelPath] = {}
+        self.names = memory.names
         self.texts: dict[RelPath, str] = {}
         self.read: dict[RelPath, File] = {}
+        self.same: dict[RelPath, File] = {}
         self.strangers: set[Key] = set()
+        self.movers: set[Key] = set()
+
+    def moves(self) -> bool:
+        """Take note of the files that came and went; False if they take a whole pass."""
+        come = {path: stat for path, stat in self.stats.items() if path not in self.memory.files}
+        if come or self.gone:
+            found = changes.moves(
+                self.config, self.state, self.memory, come, self.gone, self.read_at
+            )
+            if found is None:
+                return False
+            self.names, self.new, self.renamed = found
+        return self.take(self.renamed)
+
+    def was(self, path: RelPath) -> File:
+        """What a file was that is known, maybe under another path."""
+        return self.memory.files[self.renamed.get(path, path)]
+
+    def linking(self) -> set[Key]:
+        """The papers whose links lead to notes that were renamed."""
+        points = {changes.called(path) for path in self.renamed.values()}
+        files = self.memory.files
+        pointing = self.memory.naming(points) if points else ()
+        return {key for path in pointing for key in keys_in(files[path])}
+
+    def compare(self, paths: Iterable[RelPath]) -> bool:
+        """Read the files that may have changed; False if one cannot be read, or many have.
+
+        In `read` are those that have, and those that the last pass left open.
+        Of those that have not, no text is kept: after `rebuild` or a checkout that is every file.
+        """
+        for path, text in read_all(self.config.root, sorted(paths)):
+            if isinstance(text, Problem):
+                return False
+            was, now = self.memory.files[path], self._now(path, text)
+            if now.mark == was.mark and was.settled:
+                self.same[path] = now
+            elif len(self.read) == MANY:
+                return False
+            else:
+                self.texts[path], self.read[path] = text, now
+        return True
 
     def take(self, paths: Iterable[RelPath]) -> bool:
         """Read files; False if one cannot be read."""
         for path, text in read_all(self.config.root, sorted(paths)):
             if isinstance(text, Problem):
                 return False
-            was = self.memory.files[path]
-            self.texts[path] = text
-            mark = mark_of(text.encode("utf-8", "surrogateescape"))
-            stat = self.stats.get(path) or was.stat
-            # A file that was taken for unchanged and is not: its stat is of no use.
-            known = stat if path in self.stats or mark == was.mark else UNKNOWN
-            self.read[path] = was._replace(stat=believable(known, self.read_at), mark=mark)
+            self.texts[path], self.read[path] = text, self._now(path, text)
         return True
 
-    def changed(self) -> list[RelPath]:
-        """The files whose texts are not those of the last pass, or that it left open."""
-        files = self.memory.files
-        return [
-            path
-            for path, file in self.read.items()
-            if file.mark != files[path].mark or not files[path].settled
-        ]
+    def _now(self, path: RelPath, text: str) -> File:
+        was = self.was(path)
+        mark = mark_of(text.encode("utf-8", "surrogateescape"))
+        stat = self.stats.get(path) or was.stat
+        # A file that was taken for unchanged and is not: its stat is of no use.
+        known = stat if path in self.stats or mark == was.mark else UNKNOWN
+        return was._replace(stat=believable(known, self.read_at), mark=mark)
+
+    def known(self) -> dict[RelPath, File]:
+        """All files that were read, as they are now."""
+        return self.same | self.new | self.read
 
     def needed(self, keys: Collection[Key]) -> set[RelPath]:
         """Every file that has a say in these papers."""
         memory = self.memory
         needed: set[RelPath] = set()
+        now = {old: new for new, old in self.renamed.items()}
         for key in keys:
             needed.update(memory.digests.get(key, ()))
             for path in memory.notes.get(key, ()):
-                needed.add(path)
+                needed.add(now.get(path, path))
                 for target in memory.files[path].ties.split("\n"):
-                    to = memory.names.resolve(target, path) if target else None
-                    if to is not None and memory.files[to].kind == "digest":
+                    to = self.names.resolve(target, path) if target else None
+                    if to is not None and memory.is_digest(to):
                         needed.add(to)
         return needed
+
+    def base(self, keys: AbstractSet[Key], digests: Collection[RelPath]) -> Base:
+        """The base as far as it concerns these papers; the places of all are counted if any went.
+
+        Raises:
+            ValueError: a value in it is not what was written.
+        """
+        counted = None
+        if self.movers:
+            found = count_places(self.state.select)
+            counted = {RelPath(path): count for path, count in found.items()}
+        return Base(
+            self.rows(keys, digests),
+            known=True,
+            was_before=self.state.was_before,
+            counted=counted,
+        )
 
     def rows(self, keys: AbstractSet[Key], digests: Collection[RelPath]) -> dict[Row, Value]:
         """The base of these papers, with who names whom, which `mentioned_by` asks of all.
@@ -126,13 +191,13 @@ class _Scope:
     def snapshot(self, keys: Collection[Key], base: Base, rules: Rules) -> Snapshot | None:
         """What the files read say of these papers; None if a file is not what it was."""
         is_digest = globs.matcher(rules.digest_paths)
-        found = snapshots.of(self.texts, names=self.memory.names, is_digest=is_digest, base=base)
-        known = identities(found)
+        found = snapshots.of(self.texts, names=self.names, is_digest=is_digest, base=base)
+        known = identities(found, self.memory.is_note, self.memory.is_digest)
         if found.held or found.held_keys:
             return None
         for path, file in self.read.items():
             now = File(file.stat, file.mark, *known.get(path, OTHER), settled=file.settled)
-            if not self.alike(self.memory.files[path], now):
+            if not self.alike(path, self.was(path), now):
                 return None
             self.read[path] = now
         # Papers that merely stand in a file that was read wait for their turn.
@@ -144,22 +209,48 @@ class _Scope:
         memory = self.memory
         return replace(found, held_keys=held, others=memory.others, other_about=memory.about)
 
-    def alike(self, was: File, now: File) -> bool:
-        """Whether a file is what it was, but for entries of `strangers`: papers nobody knows of."""
+    def alike(self, path: RelPath, was: File, now: File) -> bool:
+        """Whether a file is what it was, but for entries that came or went.
+
+        They are of `strangers`, papers nobody knows of; or of `movers`, that have one note.
+        """
         if was[2:5] == now[2:5]:
             return True
         if was.kind != "digest" or now.kind != "digest":
             return False
-        before, after = _entries(was), _entries(now)
+        before = self.entries(path, was, self.memory.names)
+        after = self.entries(path, now, self.names)
         odd = {key for key, _ in before} ^ {key for key, _ in after}
-        self.strangers |= odd
+        strange = {key for key in odd if not self.memory.notes.get(key)}
+        self.strangers |= strange
+        self.movers |= odd - strange
         return (
             [each for each in before if each[0] not in odd]
             == [each for each in after if each[0] not in odd]
-            and not any(link for key, link in before + after if key in odd)
-            and not any(self.memory.notes.get(key) for key in odd)
-            and all(self.read.keys() >= set(self.memory.digests.get(key, ())) for key in odd)
+            and not any(link for key, link in before + after if key in strange)
+            and all(self.has_one_note(key) for key in odd - strange)
+            and all(self.read.keys() >= set(self.memory.digests.get(key, ())) for key in strange)
         )
+
+    def entries(self, path: RelPath, digest: File, names: Names) -> list[tuple[Key, str]]:
+        """The entries of a digest: each paper, and the link to its note, or that note's new path.
+
+        A link that was written anew by who renamed the note is the same link.
+        """
+        links = digest.ties.split("\n")
+        if self.renamed:
+            now = {old: new for new, old in self.renamed.items()}
+            there = [names.resolve(link, path) if link else None for link in links]
+            links = [
+                now.get(to, to) if to in now or to in self.renamed else link
+                for to, link in zip(there, links, strict=True)
+            ]
+        return list(zip(keys_in(digest), links, strict=False))
+
+    def has_one_note(self, key: Key) -> bool:
+        """Whether it is plain which note is a paper's, whatever its entries are linked to."""
+        notes = self.memory.notes.get(key, ())
+        return len(notes) == 1 and self.memory.files[notes[0]].kind == "note"
 
     def more(self, plan: Plan, base: Base) -> set[Key] | None:
         """The papers that a plan concerns beside its own; None if it takes a whole pass."""
@@ -176,7 +267,7 @@ class _Scope:
             for row, value in agreement.put.items()
             if row.field == "note" and (path := RelPath(str(value))) in paths
         }
-        names, notes = self.memory.names, self.memory.notes
+        names, notes = self.names, self.memory.notes
         # Of an entry that is still being typed no more is agreed on than what it does not say.
         strange = not any(
             row.field in {"note", "commentary"} or (row.digest and row.digest not in self.read)
@@ -189,21 +280,22 @@ class _Scope:
 
     def waited_for(self, made: Mapping[Key, RelPath]) -> set[Key] | None:
         """The papers of files that name these new ones; None if a link waits for one of them."""
-        found: set[Key] = set()
+        if not made:
+            return set()
         stems = {f"[[{fold(stem_of(path))}" for path in made.values()}
-        for path in self.memory.naming(stems.union(made)) | self.read.keys() if made else ():
-            file = self.read.get(path) or self.memory.files[path]
-            points = set(file.points.split("\n"))
-            if not stems.isdisjoint(points):
-                return None
-            if not points.isdisjoint(made):
-                found.update(keys_in(file))
-        return found
+        pointing = self.pointing(stems | made.keys())
+        if any(not stems.isdisjoint(file.points.split("\n")) for file in pointing):
+            return None
+        return {key for file in pointing for key in keys_in(file)}
 
-
-def _entries(digest: File) -> list[tuple[Key, str]]:
-    """The entries of a digest: each paper, and the link to its note."""
-    return list(zip(keys_in(digest), digest.ties.split("\n"), strict=False))
+    def pointing(self, points: AbstractSet[str]) -> list[File]:
+        """The files that name one of these now."""
+        files = self.memory.files
+        others = [files[path] for path in self.memory.naming(points) if path not in self.read]
+        read = [
+            each for each in self.read.values() if not points.isdisjoint(each.points.split("\n"))
+        ]
+        return others + read
 
 
 def think(
@@ -221,39 +313,38 @@ def think(
     `stats` says of each what it is now, None where it is not there; `patient` as in `Order`.
     """
     came, files = memory.came, memory.files
-    suspects = set(stats) | memory.open
-    if not came.final or len(suspects) > MANY or None in stats.values():
-        return None
-    if not suspects <= files.keys():
-        return None
     scope = _Scope(config, state, memory, stats)
-    if not scope.take(suspects):
+    if not came.final or not scope.moves():
         return None
-    changed = scope.changed()
+    suspects = (scope.stats.keys() & files.keys()) | memory.open.difference(scope.gone)
+    if not scope.compare(suspects):
+        return None
+    changed = list(scope.read)
     if not changed:
         nothing = snapshots.EMPTY, Base(known=True)
-        return Thought(*nothing, plan_of(came), scope.read, came.lacking)
+        return Thought(*nothing, plan_of(came), scope.known(), came.lacking, scope.gone)
     if not came.calm:
         return None
-    keys = {key for path in changed for key in keys_in(files[path])}
+    keys = {key for path in changed for key in keys_in(scope.was(path))} | scope.linking()
     noticed = {RelPath(each.path) for each in came.problems}
     while True:
         needed = scope.needed(keys)
         # What was said of a digest is said of its papers: they are asked again.
-        keys |= {key for path in needed & noticed for key in keys_in(files[path])}
+        keys |= {key for path in needed & noticed for key in keys_in(scope.was(path))}
         needed = scope.needed(keys) - scope.read.keys()
         if len(needed) > MANY or not scope.take(needed):
             return None
-        digests = [path for path in scope.read if files[path].kind == "digest"]
+        digests = [path for path in scope.read if scope.was(path).kind == "digest"]
         try:
-            base = Base(scope.rows(keys, digests), known=True, was_before=state.was_before)
+            base = scope.base(keys, digests)
         except ValueError:
             return None  # the base is damaged: a whole pass finds out what that means
         found = scope.snapshot(keys, base, config.rules)
         if found is None:
             return None
-        if not scope.strangers <= keys:
-            keys |= scope.strangers
+        uncounted = scope.movers and base.counted is None
+        if uncounted or not scope.strangers | scope.movers <= keys:
+            keys |= scope.strangers | scope.movers
             continue
         lacks = [key for key in lacking(found, base) if key in keys]
         facts = facts_of(lacks) if lacks else {}
@@ -263,17 +354,17 @@ def think(
         if more <= keys:
             break
         keys |= more
-    plan = _of_all(plan, memory, scope.read, keys, lacks)
+    plan = _of_all(plan, scope, keys, lacks)
     lacks = [*(key for key in came.lacking if key not in keys), *lacks]
-    return Thought(found, base, plan, scope.read, tuple(lacks))
+    return Thought(found, base, plan, scope.known(), tuple(lacks), scope.gone)
 
 
 def _plain_sailing(plan: Plan) -> bool:
-    """Whether a plan is nothing but edits of files that are there, and new ones."""
+    """Whether a plan is edits of files that are there, new ones, and some to the trash."""
     return (
         not plan.conflicts
         and all(each.level == "notice" for each in plan.problems)
-        and all(isinstance(each, Create | Write) for each in plan.operations)
+        and all(isinstance(each, Create | Write | Trash) for each in plan.operations)
     )
 
 
@@ -281,22 +372,18 @@ def _renamed(agreements: Iterable[Agreement], base: Base) -> set[Key]:
     """The papers that a commentary now names, or names no longer."""
     found: set[str] = set()
     for agreement in agreements:
+        for row in agreement.drop:
+            found |= set(base.items(row) or () if row.field == "mentions" else ())
         for row, value in agreement.put.items():
             if row.field == "mentions":
                 found |= set(value) ^ set(base.items(row) or ())
     return {Key(key) for key in found}
 
 
-def _of_all(
-    plan: Plan,
-    memory: Memory,
-    read: Mapping[RelPath, File],
-    keys: Collection[Key],
-    lacks: Sequence[Key],
-) -> Plan:
+def _of_all(plan: Plan, scope: _Scope, keys: Collection[Key], lacks: Sequence[Key]) -> Plan:
     """The plan with what is known of the papers that were not looked at."""
-    came = memory.came
-    more = sum(len(_entries(now)) - len(_entries(memory.files[path])) for path, now in read.items())
+    came, read = scope.memory.came, scope.read
+    more = sum(len(keys_in(now)) - len(keys_in(scope.was(path))) for path, now in read.items())
     problems = [each for each in came.problems if RelPath(each.path) not in read]
     unknown = set(plan.wanted)
     wanted = [key for key in came.wanted if key not in keys]
@@ -309,28 +396,3 @@ def _of_all(
         notes=came.notes,
         wanted=tuple(wanted),
     )
-
-
-def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None]:
-    """What some files are now; None for one that is not there or no plain file any more."""
-    from stat import S_ISREG
-
-    found: dict[RelPath, Stat | None] = {}
-    for path in paths:
-        try:
-            seen = os.lstat(root / path)
-        except OSError:
-            found[path] = None
-            continue
-        stat = Stat(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
-        found[path] = stat if S_ISREG(seen.st_mode) else None
-    return found
-
-
-def suspects(memory: Memory, files: Mapping[RelPath, Stat]) -> dict[RelPath, Stat | None] | None:
-    """The files that are not as they were; None if some were added or are gone."""
-    known = memory.stats()
-    if files.keys() != known.keys():
-        return None
-    changed = compress(files, map(ne, files.values(), map(known.get, files)))
-    return {path: files[path] for path in changed}

@@ -21,7 +21,8 @@ from vault_sync.edge.index import File
 class Seen:
     """What one look found. `conflicts_text` is the conflicts note, "" where there is none.
 
-    `read` are the files that were read, as the index keeps them.
+    `read` are the files that were read, as the index keeps them; `gone` those that were known and
+    are there no more.
     """
 
     snapshot: Snapshot
@@ -30,6 +31,7 @@ class Seen:
     conflicts_text: str
     files: frozenset[RelPath]
     read: Mapping[RelPath, File] = field(default_factory=dict)
+    gone: frozenset[RelPath] = frozenset()
 
 
 def seen_of(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from vault_sync import scope
+from vault_sync import changes, scope
 from vault_sync.core import chosen
 from vault_sync.core import conflicts as conflicts_note
 from vault_sync.core.base import Base
@@ -29,17 +29,11 @@ from vault_sync.edge.recover import recover
 from vault_sync.edge.state import State
 from vault_sync.edge.vault import as_text, contents, scan
 from vault_sync.edge.write import apply
-from vault_sync.memory import (
-    OTHER,
-    Acted,
-    Memory,
-    Mind,
-    after_part,
-    after_whole,
-    recall,
-)
+from vault_sync.identity import OTHER
+from vault_sync.memory import Memory, Mind, recall
 from vault_sync.order import Order, Result
 from vault_sync.progress import Progress, counted, silent
+from vault_sync.remembered import Acted, after_part, after_whole
 from vault_sync.rest import Walk, stamp_of
 from vault_sync.seen import Seen, exported, is_digest, lacking, seen_of
 
@@ -233,9 +227,9 @@ def _in_part(
     if hints is None:
         still = walk is not None and walk.stamp == memory.stamp
         found = walk.found if walk is not None and still else scan(config.root)
-        stats, problems = scope.suspects(memory, found.files), found.problems
+        stats, problems = changes.suspects(memory, found), found.problems
     else:
-        stats = scope.stats_of(config.root, hints)
+        stats = changes.stats_of(config.root, hints)
     if stats is None:
         return None
 
@@ -246,7 +240,10 @@ def _in_part(
     if thought is None:
         return None
     mind.problems = problems
-    seen = Seen(thought.snapshot, thought.base, problems, "", frozenset(memory.files), thought.read)
+    files = frozenset(memory.files)
+    seen = Seen(
+        thought.snapshot, thought.base, problems, "", files, thought.read, frozenset(thought.gone)
+    )
     plan = replace(thought.plan, problems=(*problems, *thought.plan.problems))
     return View(seen, plan, thought.lacking, facts, memory)
 
@@ -352,32 +349,29 @@ def _remember(
     told = set(seen.problems)
     own = tuple(each for each in found.plan.problems if each not in told)
     acted = Acted(replace(found.plan, problems=own), *came, found.lacking, found.facts)
-    if stamp is None or not order.ordinary:
+    # In a vault that nobody knew there is nothing that `rebuild` does not believe and `sync` does.
+    usual = order.ordinary or (order.of_all and not seen.base.known)
+    if stamp is None or not usual:
         memory = None
     elif memory is not None:
         was = memory.stamp
         changed = after_part(stamp, acted, memory, seen, is_digest(config.rules))
         if changed or stamp != was:
-            files = {each: memory.files[each] for each in changed}
+            files = {each: memory.files.get(each) for each in changed}
             index.save(path, stamp, memory.came, files, beside=was)
     else:
-        calm = seen.base.known and not (
+        calm = not (
             seen.snapshot.held
             or seen.snapshot.held_keys
             or seen.conflicts_text
             or any(each.level == "problem" for each in acted.plan.problems + seen.problems)
         )
-        memory = after_whole(
-            stamp,
-            acted,
-            dict(seen.read),
-            seen.snapshot,
-            seen.base,
-            calm=calm,
-            is_digest=is_digest(config.rules),
+        known = after_whole(
+            acted, dict(seen.read), seen.snapshot, seen.base, config.rules, calm=calm
         )
-        if memory is not None:
-            index.save(path, stamp, memory.came, memory.files)
+        if known is not None:
+            memory = Memory(stamp, *known)
+            index.save(path, stamp, *known)
     if memory is None:
         index.forget(path)
     if mind is not None:

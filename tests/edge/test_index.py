@@ -104,6 +104,11 @@ def test_a_part_is_kept_beside_the_rest(kept: Path) -> None:
     assert rests(kept, "stamp", STATS) == CAME
 
 
+def test_what_is_gone_is_taken_out_of_what_is_kept(kept: Path) -> None:
+    index.save(kept, "later", CAME, {ODD: None}, beside="stamp")
+    assert index.load(kept, "later") == (CAME, {PATH: FILES[PATH]})
+
+
 def test_a_part_is_not_kept_beside_what_it_was_not_read_with(kept: Path) -> None:
     index.save(kept, "later", CAME, FILES, beside="other")
     assert not kept.exists()

@@ -27,12 +27,14 @@ class Base:
     """`known` is False on a device's first pass over a vault, or when the base was lost.
 
     `was_before(row, value)` says whether the row had this value at an earlier time, in whatever
-    digest the paper was then.
+    digest the paper was then. `counted` is how many places it knows in each digest, where `rows`
+    are only those of some papers.
     """
 
     rows: Mapping[Row, Value] = field(default_factory=dict)
     known: bool = False
     was_before: Callable[[Row, Value], bool] = _never
+    counted: Mapping[RelPath, int] | None = None
 
     def text(self, row: Row) -> str | None:
         """A row's text value; None where the base has no such row."""
@@ -61,6 +63,17 @@ class Base:
             if row.key and row.digest and row.field == "commentary":
                 found.setdefault(row.key, []).append(RelPath(row.digest))
         return {key: tuple(sorted(digests)) for key, digests in found.items()}
+
+    @cached_property
+    def sizes(self) -> Mapping[RelPath, int]:
+        """How many papers were in each digest."""
+        if self.counted is not None:
+            return self.counted
+        sizes: dict[RelPath, int] = {}
+        for digests in self.places.values():
+            for digest in digests:
+                sizes[digest] = sizes.get(digest, 0) + 1
+        return sizes
 
     @cached_property
     def note_paths(self) -> Mapping[RelPath, Key]:

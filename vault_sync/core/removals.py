@@ -147,7 +147,7 @@ def guard(
     number = plan_number(removed)
     if number == allowed:
         return Guarded(tuple(papers))
-    known = sum(len(digests) for digests in base.places.values())
+    known = sum(base.sizes.values())
     many = len(removed) > rules.removals_entries and len(removed) > rules.removals_share * known
     of_digest = _sizes(papers, base)
     gone: dict[RelPath, list[Key]] = {}
@@ -187,10 +187,7 @@ def guard(
 def _sizes(papers: Sequence[Paper], base: Base) -> dict[RelPath, int]:
     """How many entries the base knows of each digest, under the name that it has now."""
     now = {tie.origin: tie.digest for paper in papers for tie in paper.ties if tie.origin}
-    sizes: dict[RelPath, int] = {}
-    for digests in base.places.values():
-        for digest in digests:
-            sizes[digest] = sizes.get(digest, 0) + 1
+    sizes = dict(base.sizes)
     for was, digest in now.items():
         sizes[digest] = max(sizes.get(digest, 0), sizes.get(was, 0))
     return sizes

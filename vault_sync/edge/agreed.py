@@ -119,6 +119,12 @@ def read_some(select: Select, keys: Collection[str], texts_of: Collection[str]) 
     return rows
 
 
+def count_places(select: Select) -> dict[str, int]:
+    """How many places the base knows in each digest (`Base.counted`)."""
+    places = "SELECT digest, count(*) FROM base WHERE field = 'commentary' AND key <> '' GROUP BY 1"
+    return {unbound(digest): count for digest, count in select(places) if digest}
+
+
 _BASE = "SELECT key, digest, field, value, sum, agreement FROM stands"
 
 

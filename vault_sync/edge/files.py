@@ -17,8 +17,10 @@ class File(NamedTuple):
 
     `mark` is the hash of its bytes. `kind` is "note" (managed), "plain", "digest" or "other",
     `keys` are the papers it is about and `ties` the links by which it is tied to others, both in
-    its order, one a line: its identity, apart from all that its texts say. `points` is what its
-    commentaries name that is no file yet, one a line: keys, and folded names after `[[`.
+    its order, one a line: its identity, apart from all that its texts say. `points` is what it
+    names that another file could come to be, or cease to be, one a line: keys that its commentaries
+    name, and folded names after `[[` of what they and the lists of links link to, and of ties that
+    do not lead from note to digest or from digest to note.
     `settled`: the last pass had nothing to do there.
     """
 
@@ -45,7 +47,8 @@ def file_of(stat: tuple[int, ...], said: list[str], *, settled: bool) -> File:
 class Files(MutableMapping[RelPath, File]):
     """All files that are known, each unpacked when it is asked for.
 
-    `stats` has all of their stats, `open` those with which the last pass was not done.
+    `stats` has all of their stats, `open` those with which the last pass was not done, `changed`
+    those that were put here since and of which the terms say what they were.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Files(MutableMapping[RelPath, File]):
         self.stats, self.open = stats, open_
         self._said, self._by_term = said, by_term
         self._read: dict[RelPath, File] = {}
+        self.changed: set[RelPath] = set()
 
     def of(self, term: str) -> tuple[RelPath, ...]:
         """The files that were kept under a term (`terms`)."""
@@ -76,10 +80,12 @@ class Files(MutableMapping[RelPath, File]):
 
     def __setitem__(self, path: RelPath, file: File) -> None:
         self._read[path], self.stats[path] = file, file.stat
+        self.changed.add(path)
 
     def __delitem__(self, path: RelPath) -> None:
         del self.stats[path]
         self._read.pop(path, None)
+        self.changed.discard(path)
 
     def __contains__(self, path: object) -> bool:
         return path in self.stats
@@ -110,5 +116,5 @@ def about(key: str) -> str:
 
 
 def naming(point: str) -> str:
-    """The term of all files that name something that is no file yet (`File.points`)."""
+    """The term of all files that name something that may come or go (`File.points`)."""
     return f"?{point}"

@@ -35,7 +35,7 @@ __all__ = [
     "forget", "glance", "known", "load", "mark_of", "path_of", "save", "stamp_of",
 ]  # fmt: skip
 
-FORMAT = 3
+FORMAT = 4
 GRAIN = 20_000_000
 """Nanoseconds that a file system's clock may stand still: a jiffy is at most 10 ms."""
 COARSE = 2_000_000_000

@@ -1,0 +1,439 @@
+"""Vaults whose passes are to say the same, over the papers concerned and over the whole."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NoReturn
+
+from tests.reader import DAYS as KNOWN_DAYS
+from tests.reader import DIGEST, DIGEST_NEXT, NEXT, NOTE, NOTE_BETA, NOTE_GAMMA, NOTE_OMEGA, WEEK
+from vault_sync import sync
+from vault_sync.core.model import Facts, Key
+from vault_sync.core.plan import Plan
+from vault_sync.edge import config as configuration
+from vault_sync.edge import index
+from vault_sync.edge.config import Config
+from vault_sync.edge.state import State, open_state
+from vault_sync.rest import stamp_of
+from vault_sync.sync import Order, View
+
+OWN = "reading/mine.md"
+DAY = "days/2023-08-01.md"
+HOUR = 3_600 * 10**9 + 7  # no whole second: those are believed late
+FILES = {
+    WEEK: DIGEST.replace("베타 설명입니다.", "베타 설명입니다. (https://arxiv.org/abs/2308.00004)"),
+    NEXT: DIGEST_NEXT
+    + "https://arxiv.org/abs/2308.00001\nAlpha Models: A Study (Ann Park)\n알파가 다시.\n#again\n",
+    OWN: "# Mine\n\nsee [[230801 Alpha Models]]\n",
+    DAY: "# 1 August\n\n- read https://arxiv.org/abs/2308.00001\n",
+}
+DELTA_NOTE = "papers/230804 Delta Rules.md"
+
+
+class Vault:
+    """A real vault, its state beside it, and a clock that has long passed every edit."""
+
+    def __init__(self, above: Path) -> None:
+        self.root, self.above = above / "vault", above
+        for path, text in FILES.items():
+            self.put(path, text)
+        self.put("vault-sync.toml", "[arxiv]\nenabled = false\n")
+        self.days = dict(KNOWN_DAYS)
+        self.config: Config = configuration.load(self.root)
+        self.state: State = open_state(self.root, {"VAULT_SYNC_STATE_DIR": str(above / "state")})
+
+    def put(self, path: str, text: str) -> None:
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode())
+
+    def text(self, path: str) -> str:
+        file = self.root / path
+        return file.read_bytes().decode() if file.exists() else ""
+
+    def change(self, path: str, old: str, new: str) -> None:
+        if (self.root / path).exists() and old in self.text(path):
+            self.put(path, self.text(path).replace(old, new, 1))
+
+    def add(self, path: str, more: str) -> None:
+        if (self.root / path).exists():
+            self.put(path, self.text(path) + more)
+
+    def remove(self, path: str) -> None:
+        (self.root / path).unlink(missing_ok=True)
+
+    def move(self, path: str, to: str) -> None:
+        if (self.root / path).exists():
+            (self.root / to).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / path).rename(self.root / to)
+
+    def facts(self, keys: Sequence[Key]) -> Mapping[Key, Facts]:
+        days = {Key(f"arxiv:{name}"): day for name, day in self.days.items()}
+        return {key: Facts(published=days[key]) for key in keys if key in days}
+
+    def run(self, **how: object) -> sync.Result:
+        return sync.run(self.config, self.state, Order(), self.facts, **how)  # type: ignore[arg-type]
+
+    def view(self) -> View:
+        return sync.view(self.config, self.state, Order(), self.facts)
+
+    def whole(self, order: Order = Order()) -> Plan:  # noqa: B008 - a frozen value
+        seen = sync.look(self.config, sync.base_of(self.state))
+        lacks = sync.lacking(seen, self.config.rules)
+        return sync.think(seen, self.config.rules, self.facts(lacks), order)
+
+    def settle(self) -> None:
+        """Pass after pass, until one has nothing to do and no file is too young to be believed."""
+        for _ in range(2_000):
+            self.run()
+            known = index.load(index.path_of(self.state), stamp_of(self.config, self.state) or "")
+            files = known[1].values() if known else ()
+            if files and all(each.settled and each.stat != index.UNKNOWN for each in files):
+                return
+        raise AssertionError("it never came to rest")
+
+    def stats(self) -> dict[str, int]:
+        return {path: (self.root / path).stat().st_ctime_ns for path in self.contents()}
+
+    def contents(self) -> dict[str, bytes]:
+        return {
+            str(path.relative_to(self.root)): path.read_bytes()
+            for path in sorted(self.root.rglob("*.md"))
+        }
+
+
+@contextmanager
+def settled() -> Iterator[Vault]:
+    with TemporaryDirectory() as above:
+        vault = Vault(Path(above))
+        vault.settle()
+        yield vault
+        vault.state.close()
+
+
+def said(plan: Plan) -> dict[str, object]:
+    """All that a plan says, whatever its order, but for the facts it would like."""
+    return {
+        "operations": {(type(each).__name__, each.path): each for each in plan.operations},
+        "agreements": {
+            (each.paths, frozenset(each.put.items()), each.drop) for each in plan.agreements
+        },
+        "conflicts": set(plan.conflicts),
+        "problems": set(plan.problems),
+        "counts": (plan.digests, plan.entries, plan.notes),
+    }
+
+
+def never(*_: object) -> NoReturn:
+    raise AssertionError("the whole vault was looked at")
+
+
+def same(vault: Vault) -> View:
+    found = vault.view()
+    assert said(found.plan) == said(vault.whole())
+    return found
+
+
+def delta(vault: Vault, digest_says: str, note_says: str) -> None:
+    vault.change(WEEK, "델타.", digest_says)
+    vault.change(DELTA_NOTE, "델타.", note_says)
+
+
+def add(
+    vault: Vault, name: str, title: str, said: str = "새.", *, to: str = WEEK, before: str = ""
+) -> None:
+    """A new entry, at a digest's end or before that of another paper."""
+    if not (vault.root / to).exists():
+        return
+    text = vault.text(to)
+    at = text.find(f"https://arxiv.org/abs/{before}\n") if before else -1
+    at = len(text) if at < 0 else at
+    entry = f"https://arxiv.org/abs/{name}\n{title} (Ann Park)\n{said}\n#new\n"
+    vault.put(to, text[:at] + entry + text[at:])
+
+
+def cut(vault: Vault, name: str, path: str = WEEK) -> str:
+    """An entry taken out of its digest, unless it is the last one."""
+    text = vault.text(path) if (vault.root / path).exists() else ""
+    above, found, below = text.partition(f"https://arxiv.org/abs/{name}\n")
+    entry, more, rest = below.partition("\nhttps://")
+    if not found or not more:
+        return ""
+    vault.put(path, f"{above}https://{rest}")
+    return f"{found}{entry}\n"
+
+
+def paste(vault: Vault, name: str, to: str = NEXT) -> None:
+    """An entry taken out of its digest and put on top of another one."""
+    source = NEXT if to == WEEK else WEEK
+    if entry := cut(vault, name, source) if (vault.root / to).exists() else "":
+        vault.put(to, vault.text(to).replace("https://", f"{entry}https://", 1))
+
+
+def make(vault: Vault, number: int) -> None:
+    vault.put(f"days/Day {number}.md", "day")
+
+
+def unmake(vault: Vault, number: int) -> None:
+    vault.remove(f"days/Day {number}.md")
+
+
+def pause(vault: Vault, number: int) -> None:
+    del number
+    vault.settle()
+
+
+def typed(vault: Vault, name: str, title: str) -> None:
+    """A note of a reader's that is to stand in a digest."""
+    block = f"title: {title}\nurl: https://arxiv.org/abs/{name}\ndigests:\n  - '[[{NEXT[8:-3]}]]'\n"
+    vault.put(f"mine/{title}.md", f"---\n{block}---\n\n## [[{NEXT[8:-3]}]]\n\n{title}.\n")
+
+
+Edit = Callable[[Vault, int], object]
+
+
+def in_turn(*edits: Edit | str) -> Edit:
+    def every(vault: Vault, number: int) -> None:
+        for edit in edits:
+            (EDITS[edit] if isinstance(edit, str) else edit)(vault, number)
+
+    return every
+
+
+UNDER = "https://arxiv.org/abs/2308.00088\n[[Day {}]]\n"
+NAMING: dict[str, Edit] = {
+    "that an entry names": lambda v, n: v.change(WEEK, "감마 이야기입니다.", f"감마 [[Day {n}]]."),
+    "that a note names": lambda v, n: v.change(NOTE, "알파가 다시.", f"알파가 [[Day {n}]]."),
+    "that a section names": lambda v, n: v.add(NOTE_BETA, f"\n## [[Day {n}]]\n\nwords\n"),
+    "that is named as a digest": lambda v, n: v.change(
+        NOTE_OMEGA, "digests:\n", f'digests:\n  - "[[Day {n}]]"\n'
+    ),
+    "that is named in a list": lambda v, n: v.change(
+        NOTE_GAMMA, "digests:\n", f'mentions:\n  - "[[Day {n}]]"\ndigests:\n'
+    ),
+    "under a title": lambda v, n: v.change(WEEK, "감마 이야기입니다.", f"[[Day {n}]]\n감마."),
+    "under an address": lambda v, n: v.change(NEXT, "https://", UNDER.format(n) + "https://"),
+    "under an address of no entry": lambda v, n: v.change(
+        NEXT, "https://", f"# Head\nwords\n{UNDER.format(n)}words\n\n# Head\nhttps://"
+    ),
+    "after the entries": lambda v, n: v.add(NEXT, f"\n# Head\nwords\n{UNDER.format(n)}words\n"),
+}
+"""Where a file's name can stand that is about no paper."""
+
+EDITS: dict[str, Edit] = {
+    "digest commentary": lambda v, n: v.change(WEEK, "알파 둘째 줄입니다.", f"알파 {n}째 줄."),
+    "note commentary": lambda v, n: v.change(NOTE, "알파 첫 문장입니다.", f"첫 문장 {n}."),
+    "second week": lambda v, n: v.change(NOTE, "알파가 다시.", f"알파가 또 {n}."),
+    "digest tag": lambda v, n: v.change(WEEK, "#beta", f"#beta #b{n}"),
+    "note tag": lambda v, n: v.change(NOTE_GAMMA, "  - gamma", f"  - gamma\n  - g{n}"),
+    "note title": lambda v, n: v.change(NOTE_OMEGA, "title: Omega", f"title: Omega {n}"),
+    "digest authors": lambda v, n: v.change(WEEK, "(Cho Kim)", f"(Cho Kim, No {n})"),
+    "names another": lambda v, n: v.change(
+        WEEK, "감마 이야기입니다.", f"감마 [[230805 Omega]] {n}."
+    ),
+    "names by address": lambda v, n: v.change(
+        NOTE_OMEGA, "오메가입니다.", f"오메가 {n} (https://arxiv.org/abs/2308.00003)."
+    ),
+    "names the awaited": lambda v, n: v.change(
+        WEEK, "베타 설명입니다.", "베타 https://arxiv.org/abs/2308.00077 설명입니다."
+    ),
+    "names the new": lambda v, n: v.change(
+        NOTE_OMEGA, "오메가입니다.", f"오메가 {n} (https://arxiv.org/abs/2308.1{n:04})."
+    ),
+    "names no longer": lambda v, n: v.change(WEEK, " (https://arxiv.org/abs/2308.00004)", ""),
+    "own words": lambda v, n: v.add(NOTE_BETA, f"\n## Mine {n}\n\nwords\n"),
+    "own file": lambda v, n: v.put(OWN, f"# Mine {n}\n"),
+    "both alike": lambda v, n: delta(v, f"델타 {n}.", f"델타 {n}."),
+    "note renamed": lambda v, n: v.move(NOTE_OMEGA, f"papers/Omega {n}.md"),
+    "note moved": lambda v, n: v.move(NOTE_OMEGA, f"mine/{n}/230805 Omega.md"),
+    "named note renamed": in_turn("names another", "names by address", pause, "note renamed"),
+    "named note moved": in_turn("names another", pause, "note moved"),
+    "naming note renamed": in_turn(
+        "names another", pause, lambda v, n: v.move(NOTE_GAMMA, f"papers/Gamma {n}.md")
+    ),
+    "note listed by hand renamed": in_turn(
+        lambda v, n: v.change(
+            NOTE_BETA, "mentions:\n", 'mentions:\n  - "[[230803 Gamma]]"\n'
+        ),
+        pause,
+        lambda v, n: v.move(NOTE_GAMMA, f"papers/Gamma {n}.md"),
+    ),
+    "note linked by path moved": in_turn(
+        lambda v, n: v.change(NEXT, "오메가입니다.", f"[[papers/230803 Gamma]] {n}."),
+        pause,
+        lambda v, n: v.move(NOTE_GAMMA, f"mine/{n}/230803 Gamma.md"),
+    ),
+    "note renamed by Obsidian": in_turn(
+        "names another",
+        pause,
+        "note renamed",
+        lambda v, n: v.change(NEXT, "[[230805 Omega|", f"[[Omega {n}|"),
+        lambda v, n: v.change(WEEK, "[[230805 Omega]]", f"[[Omega {n}]]"),
+    ),
+    "notes renamed and an edit": in_turn(
+        "note renamed",
+        lambda v, n: v.move(NOTE_GAMMA, f"papers/Gamma {n}.md"),
+        "digest commentary",
+        "names by address",
+    ),
+    "note renamed and edited": in_turn(
+        "note renamed",
+        lambda v, n: v.change(f"papers/Omega {n}.md", "오메가입니다.", f"오메가 {n}."),
+    ),
+    "entry cut": lambda v, n: cut(v, "2308.00002"),
+    "entry cut that is named": in_turn(
+        lambda v, n: v.change(WEEK, "감마 이야기입니다.", "감마 [[230802 Beta Nets]]."),
+        lambda v, n: v.change(NOTE_OMEGA, "오메가입니다.", "https://arxiv.org/abs/2308.00002"),
+        pause,
+        "entry cut",
+    ),
+    "entry cut that names": in_turn("names another", pause, lambda v, n: cut(v, "2308.00003")),
+    "entry cut of a note with words": in_turn(
+        lambda v, n: v.add(NOTE_GAMMA, "\n## Mine\n\nwords\n"),
+        pause,
+        lambda v, n: cut(v, "2308.00003"),
+    ),
+    "two entries cut of many": in_turn(
+        *(lambda v, n, at=at: add(v, f"2307.0{at}{n:03}", f"Old {at} {n}") for at in range(4)),
+        pause,
+        lambda v, n: cut(v, f"2307.00{n:03}"),
+        lambda v, n: cut(v, "2308.00003"),
+    ),
+    "entry cut of two": lambda v, n: cut(v, "2308.00001"),
+    "entry cut and its note edited": in_turn(
+        lambda v, n: cut(v, "2308.00003"), "note tag", "note commentary"
+    ),
+    "entry moved": lambda v, n: paste(v, "2308.00003"),
+    "entry moved and edited": in_turn("entry moved", "note tag", "names another"),
+    "entry moved there and back": in_turn(
+        "entry moved", pause, lambda v, n: paste(v, "2308.00003", WEEK)
+    ),
+    "both apart": lambda v, n: delta(v, f"델타는 {n}.", f"델타가 {n}."),
+    "entry added": lambda v, n: add(v, f"2308.1{n:04}", f"New {n}"),
+    "entry between": lambda v, n: add(v, f"2308.2{n:04}", f"Amid {n}", before="2308.00003"),
+    "entry in another": lambda v, n: add(v, f"2308.3{n:04}", f"There {n}", to=NEXT),
+    "entry that names": lambda v, n: add(
+        v, f"2308.4{n:04}", f"Namer {n}", f"https://arxiv.org/abs/2308.00005 그리고 [[{n}]]."
+    ),
+    "entry named before": lambda v, n: add(v, "2308.00077", "Awaited"),
+    "entries of one title": in_turn(
+        lambda v, n: add(v, f"2308.5{n:04}", f"Twin {n}"),
+        lambda v, n: add(v, f"2308.6{n:04}", f"Twin {n}"),
+    ),
+    "entry and its address": in_turn("entry added", "names the new", "digest commentary"),
+    "entry in both": in_turn(
+        lambda v, n: add(v, f"2308.9{n:04}", f"Both {n}"),
+        lambda v, n: add(v, f"2308.9{n:04}", f"Both {n}", to=NEXT),
+    ),
+    "touched": lambda v, n: os.utime(v.root / WEEK, ns=(n * HOUR, n * HOUR)),
+    "file added": lambda v, n: v.put(f"reading/Alpha {n}.md", "other [[Alpha Models]]"),
+    "file gone": lambda v, n: v.remove(DAY),
+    "file moved": in_turn(
+        lambda v, n: v.move(OWN, f"elsewhere/{n}/mine.md"),
+        lambda v, n: v.move(DAY, f"days/day {n}.md"),
+    ),
+    "file added and an edit": in_turn("file added", "file moved", "digest commentary"),
+    "file added and named": in_turn(
+        lambda v, n: v.put(f"Fresh {n}.md", "fresh"),
+        lambda v, n: v.change(WEEK, "감마 이야기입니다.", f"감마 [[Fresh {n}]]."),
+    ),
+    "link by hand": lambda v, n: v.change(WEEK, "[[230801 Alpha Models|", "[[alpha|"),
+    "open fence": lambda v, n: v.change(NEXT, "#omega", "#omega\n```"),
+    "note gone": lambda v, n: (v.root / NOTE_OMEGA).unlink(missing_ok=True),
+    "entry gone": lambda v, n: v.put(WEEK, v.text(WEEK).partition("https://arxiv.org/abs/2308.00004")[0]),
+    "entry cut that is named, by a whole pass": in_turn(
+        "entry cut that is named", lambda v, n: v.put("elsewhere/mine.md", "x")
+    ),
+    "note renamed to an awaited name": in_turn(
+        lambda v, n: v.change(WEEK, "감마 이야기입니다.", f"감마 [[Omega {n}]]."),
+        pause,
+        "note renamed",
+    ),
+    "note renamed and copied": in_turn(
+        "note renamed", lambda v, n: v.put("mine/Copy.md", v.text(f"papers/Omega {n}.md"))
+    ),
+    "notes of one name": lambda v, n: v.move(NOTE_OMEGA, "elsewhere/mine.md"),
+    "note copied": lambda v, n: v.put("mine/Copy.md", v.text(NOTE_GAMMA)),
+    "notes swapped": in_turn(
+        lambda v, n: v.move(NOTE_OMEGA, f"x {n}.md"),
+        lambda v, n: v.move(NOTE_GAMMA, NOTE_OMEGA),
+        lambda v, n: v.move(f"x {n}.md", NOTE_GAMMA),
+    ),
+    "note renamed and its address changed": in_turn(
+        "note renamed",
+        lambda v, n: v.change(f"papers/Omega {n}.md", 'arxiv: "2308.00005"', 'arxiv: "2308.00066"'),
+        lambda v, n: v.change(f"papers/Omega {n}.md", "abs/2308.00005", "abs/2308.00066"),
+    ),
+    "note renamed and unmanaged": in_turn(
+        "note renamed", lambda v, n: v.change(f"papers/Omega {n}.md", "digests:", "week:")
+    ),
+    "entries cut": in_turn(
+        lambda v, n: cut(v, "2308.00001"),
+        lambda v, n: cut(v, "2308.00002"),
+        lambda v, n: cut(v, "2308.00003"),
+    ),
+    "entry cut and named elsewhere": in_turn(
+        "entry cut", lambda v, n: v.change(NEXT, "오메가입니다.", "https://arxiv.org/abs/2308.00002")
+    ),
+    "entry cut with another link": in_turn(
+        lambda v, n: v.change(WEEK, "[[230802 Beta Nets|", "[[beta|"), "entry cut"
+    ),
+    "entry moved with another link": in_turn(
+        "entry moved", lambda v, n: v.change(NEXT, "[[230803 Gamma|", "[[230804 Delta Rules|")
+    ),
+    "entry copied": lambda v, n: v.add(NEXT, cut(v, "2308.00003") * 2),
+    "note typed": lambda v, n: typed(v, f"2309.1{n:04}", f"Typed {n}"),
+    "links to the linked": lambda v, n: v.change(
+        NEXT, "오메가입니다.", f"오메가는 [[Linked {n}]] 뒤입니다."
+    ),
+    "entry linked before": in_turn(
+        "links to the linked",
+        lambda v, n: v.settle(),
+        lambda v, n: add(v, f"2308.7{n:04}", f"Linked {n}"),
+    ),
+    "entry twice": in_turn(
+        lambda v, n: add(v, f"2308.8{n:04}", f"Twice {n}"),
+        lambda v, n: add(v, f"2308.8{n:04}", f"Twice {n}"),
+    ),
+    "entry of a known note": lambda v, n: add(v, "2308.00005", "Omega"),
+    "entry of a taken name": in_turn(
+        lambda v, n: v.put(f"mine/Taken {n}.md", "x"),
+        lambda v, n: v.settle(),
+        lambda v, n: add(v, f"2308.6{n:04}", f"Taken {n}"),
+    ),
+    "unmanaged": lambda v, n: v.change(NOTE_GAMMA, "digests:", "week:"),
+    **{f"file added {how}": in_turn(put, pause, make) for how, put in NAMING.items()},
+    **{f"file gone {how}": in_turn(make, put, pause, unmake) for how, put in NAMING.items()},
+    "file of a name in use": lambda v, n: v.put("elsewhere/mine.md", "x"),
+    "file gone of a name in use": in_turn(
+        lambda v, n: v.put("elsewhere/230805 Omega.md", "x"),
+        pause,
+        lambda v, n: v.remove("elsewhere/230805 Omega.md"),
+    ),
+    "file where a note was": in_turn(
+        lambda v, n: v.remove(NOTE_OMEGA),
+        lambda v, n: v.change(NEXT, "[[230805 Omega|Omega]]", "[[Somewhere|Omega]]"),
+        pause,
+        lambda v, n: v.put(NOTE_OMEGA, ""),
+    ),
+    "digest gone": lambda v, n: v.remove(NEXT),
+    "copy added": lambda v, n: v.put("reading/week (restored).md", v.text(WEEK)),
+    "copy gone": in_turn(
+        "copy added", pause, lambda v, n: v.remove("reading/week (restored).md")
+    ),
+    "conflicts note added": lambda v, n: v.put("Sync conflicts.md", f"mine {n}"),
+    "plain note added": lambda v, n: v.put(
+        f"Plain {n}.md", "https://arxiv.org/abs/2308.00077\nAwaited (Ann Park)\nwords\n#tag\n"
+    ),
+    "plain note gone": in_turn(
+        "plain note added", "names the awaited", pause, lambda v, n: v.remove(f"Plain {n}.md")
+    ),
+    "many of one name": in_turn(
+        lambda v, n: v.put(f"a/{n}/twin.md", "x"), lambda v, n: v.put(f"b/{n}/twin.md", "x")
+    ),
+}  # fmt: skip
+CONTENT_ONLY = tuple(EDITS)[: tuple(EDITS).index("both apart")]

@@ -1,0 +1,233 @@
+"""A pass that wrote more than the next one can look at again, and what is remembered of it.
+
+The bound is set to nothing here, so that every whole pass is such a one.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.reader import NEXT, NOTE, NOTE_BETA, NOTE_OMEGA, WEEK
+from tests.system.scope_world import EDITS, Vault, add, never, same, settled
+from vault_sync import remembered, rest, sync
+from vault_sync.core.model import RelPath
+from vault_sync.core.plan import Create, Trash
+from vault_sync.edge import index
+from vault_sync.edge.index import UNKNOWN, Came, File
+from vault_sync.identity import OTHER, identities
+from vault_sync.memory import Mind
+from vault_sync.rest import stamp_of
+from vault_sync.sync import Order
+
+REBUILD = Order(cause="rebuild", remake=True)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembered, "MANY", 0)
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Vault:
+    return Vault(tmp_path)
+
+
+def known(vault: Vault) -> tuple[Came, dict[RelPath, File]] | None:
+    return index.load(index.path_of(vault.state), stamp_of(vault.config, vault.state) or "")
+
+
+def passed(vault: Vault, order: Order = Order()) -> sync.Result:  # noqa: B008 - a frozen value
+    """A pass over the whole vault."""
+    index.forget(index.path_of(vault.state))
+    return sync.run(vault.config, vault.state, order, vault.facts)
+
+
+def true_to_the_files(vault: Vault) -> bool:
+    """Whether anything is remembered; what is, must be what a reading of every file finds."""
+    found = known(vault)
+    if found is None:
+        return False
+    came, files = found
+    seen = sync.look(vault.config, sync.base_of(vault.state))
+    read = identities(seen.snapshot)
+    assert files.keys() == seen.read.keys()
+    for path, file in files.items():
+        assert (file.mark, file.settled) == (seen.read[path].mark, True), path
+        *identity, points = read.get(path, OTHER)
+        assert [file.kind, file.keys, file.ties] == identity, path
+        # What a note is now that was none when a file was read may still stand there as a point.
+        assert set(points.split("\n")) <= {"", *file.points.split("\n")}, path
+    assert set(sync.lacking(seen, vault.config.rules)) <= set(came.lacking)
+    return True
+
+
+def test_after_rebuild_everything_is_known(fresh: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = passed(fresh, REBUILD).outcome.done
+    assert sum(isinstance(each, Create) for each in done) == 5
+    assert true_to_the_files(fresh)
+    assert all((found := known(fresh)) and found[1][each.path].stat == UNKNOWN for each in done)
+    same(fresh)
+    with monkeypatch.context() as patch:
+        patch.setattr(sync, "look", never)
+        fresh.settle()
+    for file in (fresh.root / ".vault-sync" / "tmp").iterdir():
+        file.unlink()
+    assert rest.look(fresh.config, fresh.state, Order()).plan is not None
+    for name in ("digest commentary", "entry added", "note tag"):
+        EDITS[name](fresh, 1)
+        assert same(fresh).memory is not None, name
+        fresh.run()
+        fresh.settle()
+
+
+def test_the_first_edit_after_rebuild_is_no_matter_of_the_whole_vault(
+    fresh: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed(fresh, REBUILD)
+    EDITS["digest commentary"](fresh, 1)
+    assert same(fresh).memory is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(sync, "look", never)
+        assert [each.path for each in fresh.run().outcome.done] == [NOTE]
+    same(fresh)
+
+
+def test_only_papers_without_facts_are_remembered_as_such(fresh: Vault) -> None:
+    del fresh.days["2308.00003"]
+    passed(fresh, REBUILD)
+    assert true_to_the_files(fresh)
+    found = known(fresh)
+    assert found is not None and found[0].lacking == ("arxiv:2308.00003",)
+
+
+def test_a_note_without_all_that_is_asked_for_is_remembered_as_such(fresh: Vault) -> None:
+    rules = replace(fresh.config.rules, facts=("published", "abstract", "journal"))
+    fresh.config = replace(fresh.config, rules=rules)
+    passed(fresh, REBUILD)
+    assert true_to_the_files(fresh)
+    found = known(fresh)
+    assert found is not None and len(found[0].lacking) == 5
+
+
+def test_facts_of_a_paper_that_came_to_a_digest_are_still_asked_for() -> None:
+    with settled() as vault:
+        vault.days["2309.10001"] = "2023-09-01"
+        EDITS["note typed"](vault, 1)
+        assert passed(vault).outcome.done
+        written = {each.path for each in same(vault).plan.operations}
+        assert written == {"mine/Typed 1.md"}
+
+
+def test_a_daemon_knows_what_it_has_made(fresh: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    mind = Mind()
+    fresh.run(mind=mind)
+    assert mind.memory is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(sync, "look", never)
+        EDITS["second week"](fresh, 1)
+        done = fresh.run(mind=mind, hints=frozenset({RelPath(NOTE)})).outcome.done
+        assert [each.path for each in done] == [NEXT]
+    same(fresh)
+
+
+def test_what_was_edited_since_is_seen(fresh: Vault) -> None:
+    passed(fresh, REBUILD)
+    for path in fresh.contents():
+        fresh.put(path, fresh.text(path))  # another time, the same bytes
+    fresh.change(NOTE_OMEGA, "오메가입니다.", "오메가!")
+    found = same(fresh)
+    assert found.memory is not None and [each.path for each in found.plan.operations] == [NEXT]
+
+
+def test_rebuild_where_something_may_be_removed_is_not_believed() -> None:
+    with settled() as vault:
+        EDITS["entry cut"](vault, 1)
+        EDITS["note gone"](vault, 1)
+        assert {each.path for each in passed(vault, REBUILD).outcome.done} == {NOTE_OMEGA}
+        assert known(vault) is None
+        assert NOTE_BETA in {each.path for each in same(vault).plan.operations}
+
+
+def test_what_was_held_back_is_not_taken_for_done() -> None:
+    with settled() as vault:
+        EDITS["digest commentary"](vault, 1)
+        add(vault, "2308.30001", "There", to=NEXT)
+        passed(vault, Order(held=frozenset({RelPath(NOTE)})))
+        assert known(vault) is None
+        assert NOTE in {each.path for each in same(vault).plan.operations}
+
+
+def test_what_could_not_be_done_is_not_taken_for_done(fresh: Vault) -> None:
+    fresh.put("papers", "no folder")
+    assert passed(fresh, REBUILD).outcome.undone
+    assert known(fresh) is None
+
+
+def test_what_a_person_was_told_of_a_file_written_is_asked_again() -> None:
+    with settled() as vault:
+        vault.put(WEEK, vault.text(WEEK) + "```\nhttps://arxiv.org/abs/2308.00050\nopen\n")
+        EDITS["note tag"](vault, 1)
+        result = passed(vault)
+        assert result.outcome.done and WEEK in {each.path for each in result.plan.problems}
+        assert known(vault) is None
+
+
+TOLD = {
+    "both apart",
+    "entry copied",
+    "entry twice",
+    "note gone",
+    "note renamed and its address changed",
+    "note typed",
+}
+"""Edits of which a person is told, or that bring a paper to the digests."""
+
+
+@pytest.mark.parametrize("name", sorted(EDITS))
+def test_what_is_remembered_of_a_pass_is_true(name: str) -> None:
+    with settled() as vault:
+        EDITS[name](vault, 1)
+        done = passed(vault).outcome.done
+        moved = any(isinstance(each, Trash) for each in done)
+        assert true_to_the_files(vault) == (name not in TOLD and not moved)
+        same(vault)
+        EDITS["digest tag"](vault, 2)
+        same(vault)
+
+
+steps = st.lists(st.sampled_from(sorted(EDITS)), min_size=1, max_size=4)
+
+
+def the_law(edits: list[str], *, unknown: bool) -> None:
+    """What is remembered after many edits at once, or a rebuild of what this device never knew."""
+    with settled() as vault:
+        for number, name in enumerate(edits):
+            EDITS[name](vault, number + 2)
+        if unknown:
+            shutil.rmtree(vault.state.directory)
+        passed(vault, REBUILD if unknown else Order())
+        true_to_the_files(vault)
+        same(vault)
+        EDITS["digest commentary"](vault, 9)
+        same(vault)
+        vault.run()
+        same(vault)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps, st.booleans())
+def test_the_law(edits: list[str], unknown: bool) -> None:
+    the_law(edits, unknown=unknown)
+
+
+@pytest.mark.sweep
+@pytest.mark.timeout(3600)
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps, st.booleans())
+def test_the_law_at_length(edits: list[str], unknown: bool) -> None:
+    the_law(edits, unknown=unknown)
