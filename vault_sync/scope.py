@@ -43,7 +43,7 @@ class Thought:
 
     `read` are the files that were read, as they are now, `gone` those that are there no more;
     `snapshot` and `plan` are of the papers concerned, with the counts and the problems of the whole
-    vault.
+    vault. `moved`: an entry was taken out of a digest, or put into another.
     """
 
     snapshot: Snapshot
@@ -52,6 +52,7 @@ class Thought:
     read: Mapping[RelPath, File]
     lacking: tuple[Key, ...]
     gone: Collection[RelPath] = ()
+    moved: bool = False
 
 
 Look = Callable[[Snapshot, Base], list[Key]]
@@ -164,12 +165,8 @@ class _Scope:
         if self.movers:
             found = count_places(self.state.select)
             counted = {RelPath(path): count for path, count in found.items()}
-        return Base(
-            self.rows(keys, digests),
-            known=True,
-            was_before=self.state.was_before,
-            counted=counted,
-        )
+        rows, was_before = self.rows(keys, digests), self.state.was_before
+        return Base(rows, known=True, was_before=was_before, counted=counted)
 
     def rows(self, keys: AbstractSet[Key], digests: Collection[RelPath]) -> dict[Row, Value]:
         """The base of these papers, with who names whom, which `mentioned_by` asks of all.
@@ -356,7 +353,8 @@ def think(
         keys |= more
     plan = _of_all(plan, scope, keys, lacks)
     lacks = [*(key for key in came.lacking if key not in keys), *lacks]
-    return Thought(found, base, plan, scope.known(), tuple(lacks), scope.gone)
+    known, moved = scope.known(), bool(scope.movers)
+    return Thought(found, base, plan, known, tuple(lacks), scope.gone, moved)
 
 
 def _plain_sailing(plan: Plan) -> bool:

@@ -239,6 +239,9 @@ def _in_part(
     thought = scope.think(config, state, memory, stats, facts_of, lacks, patient=order.patient)
     if thought is None:
         return None
+    if thought.moved and hints is not None:
+        # What was cut here may have been pasted there, where no event has told of it yet.
+        return _in_part(config, state, order, facts_of, facts, mind, None)
     mind.problems = problems
     files = frozenset(memory.files)
     seen = Seen(

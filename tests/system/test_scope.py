@@ -20,6 +20,7 @@ from tests.system.scope_world import (
     EDITS,
     Vault,
     add,
+    cut,
     never,
     said,
     same,
@@ -234,6 +235,23 @@ def test_a_removal_is_measured_against_all_that_the_base_knows() -> None:
         assert found.memory is not None and NOTE_BETA in {
             each.path for each in found.plan.operations
         }
+
+
+def test_what_was_cut_here_is_looked_for_everywhere_before_it_is_taken_for_removed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with settled() as vault:
+        third = "digests/third week.md"
+        vault.put(third, "third week\n")
+        add(vault, "2309.00001", "Third", to=third)
+        vault.settle()
+        mind = Mind()
+        vault.run(mind=mind)
+        vault.add(third, cut(vault, "2308.00003"))
+        monkeypatch.setattr(sync, "look", never)
+        vault.run(mind=mind, hints=frozenset({RelPath(WEEK)}))
+        assert "## [[third week]]" in vault.text(NOTE_GAMMA)
+        assert "3주차" not in vault.text(NOTE_GAMMA)
 
 
 def test_where_a_folder_cannot_be_listed_nothing_is_taken_for_gone() -> None:
