@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vault_sync.core.holding import held_back
 from vault_sync.core.model import Key, RelPath
-from vault_sync.core.plan import Agreement, Conflict, Create, Operation, Plan, Row, Write
+from vault_sync.core.plan import Agreement, Conflict, Create, Operation, Plan, Row, Trash, Write
 
 DIGEST, NOTE, OTHER, SHOWN = map(RelPath, ("d.md", "n.md", "o.md", "Sync conflicts.md"))
 
@@ -55,6 +55,14 @@ def test_an_edited_note_follows_where_a_new_one_would_wait() -> None:
 def test_a_new_note_waits_while_somebody_types_where_its_entry_stands() -> None:
     rows = {Row(Key("k"), DIGEST, "commentary"): '"x"'}
     whole = plan(Create(NOTE, "x", ""), agreements=(Agreement(frozenset({NOTE}), rows),))
+    assert split(whole, DIGEST) == (set(), 0, {NOTE})
+
+
+def test_a_note_waits_on_its_way_to_the_trash_while_its_entry_may_be_pasted_elsewhere() -> None:
+    gone = Trash(NOTE, RelPath(".trash/n.md"), "x", "")
+    rows = frozenset({Row(Key("k"), DIGEST, "commentary"), Row(Key("k"), "", "note")})
+    whole = plan(gone, agreements=(Agreement(frozenset({NOTE}), {}, rows),))
+    assert split(whole, OTHER) == ({NOTE}, 1, set())
     assert split(whole, DIGEST) == (set(), 0, {NOTE})
 
 

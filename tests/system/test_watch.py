@@ -92,6 +92,25 @@ def test_whichever_side_is_edited_the_other_follows(daemon: Watched, style: str)
     assert "nothing to do" in vault.ok("sync", "--offline").out
 
 
+def test_what_is_cut_here_and_pasted_there_a_while_later_has_moved(built: Vault) -> None:
+    """A pass between the two sees an entry that is gone; its note waits while the digest does."""
+    for path in built.root.rglob("*.md"):
+        os.utime(path, (1e9, 1e9))  # nothing else is in anybody's hands
+    with watching(built, quiet=30.0) as daemon:
+        vault = daemon.vault
+        text = vault.read(DIGEST)
+        entry = re.search(r"https://arxiv.org/abs/2308.06912\n(?:.*\n)+?#lm\n", text)
+        assert entry is not None
+        watched.in_place(vault.root / DIGEST, text.replace(entry[0], ""))
+        daemon.until(lambda: CAUSAL in daemon.sign()["waiting"])
+        assert "3주차" in vault.read(CAUSAL)
+        watched.in_place(vault.root / NEXT, f"2023년 8월 4주차\n{entry[0]}")
+        daemon.says(CAUSAL, "## [[2023년 8월 4주차]]")
+        daemon.says_not(CAUSAL, "3주차")
+        assert not (vault.root / ".trash").exists()
+        assert daemon.stop() == 0
+
+
 def test_a_burst_of_edits_is_one_pass_or_few_and_ends_as_one_sync(
     daemon: Watched, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from vault_sync.core.model import RelPath
 from vault_sync.core.paths import stem_of
-from vault_sync.core.plan import Agreement, Create, Operation, Plan, Write
+from vault_sync.core.plan import Agreement, Create, Operation, Plan, Trash, Write
 
 
 def held_back(
@@ -17,14 +17,16 @@ def held_back(
     A value that needs both of its files written (a merge) waits whole: with one side at the merged
     text and the base at the old one, the next word typed into the other side would be a conflict.
     So does a new note whose entry stands in a held digest, and what would link to that note: the
-    entry may be half typed, and a note's name is chosen once.
+    entry may be half typed, and a note's name is chosen once. And so does a note on its way to the
+    trash since its entry was taken out of a held digest: what was cut there may be pasted elsewhere
+    in a moment, and then it has only moved.
     A conflict with a held file is not shown yet: it may be half a sentence. What a held digest
     reads is not remembered: whoever takes back the last words he typed has not cut the file short.
     """
     if not held:
         return plan, ()
     fresh = any({each.digest, each.note} & held for each in plan.conflicts)
-    paths = _with_what_links_to_them(_with_their_partners(held | _unmade(plan, held), plan), plan)
+    paths = _with_what_links_to_them(_with_their_partners(held | _too_soon(plan, held), plan), plan)
     paths |= {conflicts_note} if fresh else set()
     waiting = tuple(each for each in plan.operations if each.path in paths)
     kept = replace(
@@ -43,14 +45,16 @@ def _is_text_of(agreement: Agreement, held: frozenset[RelPath]) -> bool:
     return any(not row.key and row.digest in held for row in agreement.put)
 
 
-def _unmade(plan: Plan, held: frozenset[RelPath]) -> set[RelPath]:
-    """The new notes of entries that stand in a held digest."""
+def _too_soon(plan: Plan, held: frozenset[RelPath]) -> set[RelPath]:
+    """The notes that come or go since an entry came to a held digest, or went from it."""
     made = {each.path for each in plan.operations if isinstance(each, Create)}
+    gone = {each.path for each in plan.operations if isinstance(each, Trash)}
     return {
         path
         for each in plan.agreements
-        if any(row.key and row.digest in held for row in each.put)
-        for path in each.paths & made
+        for rows, notes in ((each.put, made), (each.drop, gone))
+        if any(row.key and row.digest in held for row in rows)
+        for path in each.paths & notes
     }
 
 
