@@ -26,7 +26,7 @@ demo: $(READY)
 	@sh docs/demo.sh "$(abspath $(BIN))/vault-sync"
 
 test: $(READY) lint types
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: test
 

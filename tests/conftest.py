@@ -26,6 +26,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-cases", action="store_true", help="rewrite the expected outcomes")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are cores: many tests wait for processes that wait themselves."""
+    del config
+    return (os.cpu_count() or 1) + 1
+
+
 @dataclass(frozen=True)
 class Ran:
     """What one run of the program said."""
