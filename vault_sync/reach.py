@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from vault_sync import sync
 from vault_sync.core import digest as digest_lens
 from vault_sync.core import note as note_lens
 from vault_sync.core import plain
@@ -18,6 +17,7 @@ from vault_sync.core.paths import stem_of
 from vault_sync.edge import git
 from vault_sync.edge.config import Config
 from vault_sync.edge.git import Place, Repository
+from vault_sync.seen import is_digest
 
 _MANY = 100
 """Texts that are still quicker looked for by git than by reading every file."""
@@ -37,7 +37,7 @@ class Reach:
         self.repository = repository
         self.place = place
         self.rules = config.rules
-        self.is_digest = sync.is_digest(config.rules)
+        self.is_digest = is_digest(config.rules)
         self.files = files
         self.names = names
         self.texts: dict[RelPath, str] = {}

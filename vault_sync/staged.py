@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vault_sync import sync
 from vault_sync.core import digest as digest_lens
 from vault_sync.core import snapshot
 from vault_sync.core.base import Base
@@ -27,6 +26,7 @@ from vault_sync.edge import git
 from vault_sync.edge.config import Config
 from vault_sync.edge.git import Place, Repository
 from vault_sync.reach import Reach
+from vault_sync.seen import is_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def judge(root: Path, repository: Repository) -> Judged:
         reach = Reach(repository, place, config, files, names)
         keys = reach.of(changed)
         seen = reach.texts
-    found = snapshot.of(seen, names=names, is_digest=sync.is_digest(config.rules), base=Base())
+    found = snapshot.of(seen, names=names, is_digest=is_digest(config.rules), base=Base())
     plan = reconcile(
         found,
         Base(),
