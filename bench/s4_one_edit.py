@@ -1,4 +1,4 @@
-"""S4: one entry edited, or added, `sync`, whole process; against one with nothing to do."""
+"""S4: one entry edited, or another small change, `sync`, whole process; against nothing to do."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ def rows(bench: Bench) -> list[Row]:
     return [
         _row(bench, "S4", f"one entry edited, {entries}", edit, "<= 1.3 x"),
         _row(bench, "S4", f"one entry added, {entries}", add, ""),
+        _row(bench, "S4", f"one entry removed, {entries}", remove, ""),
+        _row(bench, "S4", f"one note renamed, {entries}", rename, ""),
+        _row(bench, "S4", f"one file added that is about no paper, {entries}", note_down, ""),
     ]
 
 
@@ -43,6 +46,27 @@ def add(digest: Path, number: int) -> None:
         f"https://openreview.net/forum?id=new{number}\nNew {number} (Ann Park)\n새 문장.\n#new\n"
     )
     digest.write_text(digest.read_text("utf-8").rstrip("\n") + "\n" + entry, "utf-8")
+
+
+def remove(digest: Path, number: int) -> None:
+    """A digest's first entry is taken out: its note goes to the trash."""
+    del number
+    text = digest.read_text("utf-8")
+    first = text.index("\nhttps://") + 1
+    second = text.index("\nhttps://", first) + 1
+    digest.write_text(text[:first] + text[second:], "utf-8")
+
+
+def rename(digest: Path, number: int) -> None:
+    """A note moves, as outside the editor: its digest still links to the old name."""
+    notes = sorted((digest.parents[1] / "papers").glob("*.md"))
+    note = notes[number * 911 % len(notes)]
+    note.rename(note.with_name(f"{note.stem} moved {number}.md"))
+
+
+def note_down(digest: Path, number: int) -> None:
+    """A note of the day, as a reader makes many."""
+    (digest.parents[1] / f"Day {number}.md").write_text(f"# Day {number}\n\n하루.\n", "utf-8")
 
 
 def _quiet(bench: Bench, root: Path) -> None:
