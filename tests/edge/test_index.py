@@ -164,6 +164,7 @@ def test_an_older_leaf_is_not_believed(kept: Path, kind: str) -> None:
     of_kind = "SELECT content FROM leaf WHERE kind = ?"
     with sqlite3.connect(kept) as connection:
         (before,) = connection.execute(of_kind, (kind,)).fetchone()
+    connection.close()
     now = {PATH: FILES[PATH]._replace(stat=stat(9), ties="2024년", points="arxiv:9")}
     index.save(kept, "later", CAME, now, beside="stamp")
     assert index.known(kept, "later") is not None
