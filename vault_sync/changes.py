@@ -15,17 +15,16 @@ from vault_sync.core import snapshot as snapshots
 from vault_sync.core.base import Base
 from vault_sync.core.links import Names
 from vault_sync.core.model import Problem, RelPath
-from vault_sync.core.names import fold
 from vault_sync.core.paths import stem_of
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.files import File
 from vault_sync.edge.index import believable, mark_of
 from vault_sync.edge.state import State
-from vault_sync.edge.tables import encode
+from vault_sync.edge.tables import as_bytes, encode
 from vault_sync.edge.vault import read_all
 from vault_sync.edge.walk import Scan, Stat
-from vault_sync.identity import OTHER
+from vault_sync.identity import OTHER, called
 from vault_sync.memory import MANY, Memory
 
 
@@ -101,17 +100,12 @@ def moves(
     renamed = None if found is None else _renamed(memory, found[1], gone)
     if found is None or renamed is None:
         return None
-    same = {new for new, old in renamed.items() if fold(stem_of(new)) == fold(stem_of(old))}
+    same = {new for new, old in renamed.items() if called(new) == called(old)}
     plain = [path for path in both if path not in same and path not in renamed.values()]
     if memory.naming({called(path) for path in plain}) or _were_notes(state, plain):
         return None
     new = {path: file for path, file in found[0].items() if path not in renamed}
     return Moves(names, new, renamed)
-
-
-def called(path: RelPath) -> str:
-    """A file among what others point to (`File.points`)."""
-    return f"[[{fold(stem_of(path))}"
 
 
 def _renamed(
@@ -144,7 +138,7 @@ def _read(
         if isinstance(text, Problem):
             return None
         texts[path] = text
-        mark = mark_of(text.encode("utf-8", "surrogateescape"))
+        mark = mark_of(as_bytes(text))
         files[path] = File(believable(come[path], read_at), mark, *OTHER, settled=True)
     is_digest = globs.matcher(config.rules.digest_paths)
     found = snapshots.of(texts, names=names, is_digest=is_digest, base=Base())

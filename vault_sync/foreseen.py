@@ -19,6 +19,7 @@ from vault_sync.core.plan import Agreement, Create, Operation, Write
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.files import File
 from vault_sync.edge.index import UNKNOWN, mark_of
+from vault_sync.edge.tables import as_bytes
 from vault_sync.identity import OTHER, Identity, identities, outside, points_of
 
 IsDigest = Callable[[RelPath], bool]
@@ -89,7 +90,7 @@ def foreseen(
 
 
 def _file(text: str, identity: Identity, *, settled: bool) -> File:
-    mark = mark_of(text.encode("utf-8", "surrogateescape"))
+    mark = mark_of(as_bytes(text))
     return File(UNKNOWN, mark, *identity, settled=settled)
 
 

@@ -9,6 +9,7 @@ from vault_sync.core.keys import key_of
 from vault_sync.core.links import Names, addresses, find
 from vault_sync.core.model import Key, RelPath
 from vault_sync.core.names import fold
+from vault_sync.core.paths import stem_of
 from vault_sync.core.snapshot import Snapshot
 
 Identity = tuple[str, str, str, str]
@@ -81,18 +82,23 @@ def points_of(
         to = names.resolve(target, path)
         # `[[x.md]]` is the note x, if there comes to be one, before it is the note x.md.
         if to is None or target.endswith(".md") or not is_meant(to):
-            points |= dict.fromkeys(_called(target))
+            points |= dict.fromkeys(_names_of(target))
     for commentary in said:
         if "[[" in commentary:
             for link in find(commentary):
-                points |= dict.fromkeys(_called(link.target))
+                points |= dict.fromkeys(_names_of(link.target))
         if "://" in commentary:
             keys = (key_of(address) for _, address in addresses(commentary))
             points |= dict.fromkeys(key for key in keys if key is not None and key not in own)
     return "\n".join(points)
 
 
-def _called(target: str) -> Iterator[str]:
+def called(path: RelPath) -> str:
+    """A file among what others point to (`File.points`)."""
+    return f"[[{fold(stem_of(path))}"
+
+
+def _names_of(target: str) -> Iterator[str]:
     """The names that a file must not have if it is to be nothing to a link."""
     name = fold(target.strip().replace("\\", "/")).rpartition("/")[2]
     if name:

@@ -11,14 +11,13 @@ from vault_sync.core import snapshot as snapshots
 from vault_sync.core.base import Base
 from vault_sync.core.links import Names
 from vault_sync.core.model import Key, RelPath, Rules
-from vault_sync.core.names import fold
-from vault_sync.core.paths import stem_of
 from vault_sync.core.plan import UNFINISHED, Create, Operation, Outcome, Plan, Rename, Trash, Write
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.files import File
 from vault_sync.edge.index import UNKNOWN, Came, mark_of
+from vault_sync.edge.tables import as_bytes
 from vault_sync.foreseen import Agreed, foreseen, lacking_after, written
-from vault_sync.identity import OTHER, Identity, identities
+from vault_sync.identity import OTHER, Identity, called, identities
 from vault_sync.memory import MANY, Memory, keys_in, naming_in
 from vault_sync.seen import Seen
 
@@ -178,7 +177,7 @@ def after_part(
             notes -= 1
             continue
         assert isinstance(operation, Create | Write)
-        mark = mark_of(operation.after.encode("utf-8", "surrogateescape"))
+        mark = mark_of(as_bytes(operation.after))
         identity = known.get(operation.path) or memory.files[operation.path][2:6]
         now = File(UNKNOWN, mark, *identity, settled=False)
         if now.kind == "digest":
@@ -210,7 +209,7 @@ def after_part(
 
 def _lost(path: RelPath, keys: Iterable[Key]) -> set[str]:
     """How a note that went to the trash was named. Whoever did names nobody now."""
-    return {f"[[{fold(stem_of(path))}", *keys}
+    return {called(path), *keys}
 
 
 def _touched(

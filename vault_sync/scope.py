@@ -22,7 +22,6 @@ from vault_sync.core import snapshot as snapshots
 from vault_sync.core.base import Base
 from vault_sync.core.links import Names
 from vault_sync.core.model import Facts, Key, Problem, RelPath, Rules
-from vault_sync.core.names import fold
 from vault_sync.core.paths import stem_of
 from vault_sync.core.plan import Agreement, Create, Plan, Row, Trash, Value, Write
 from vault_sync.core.reconcile import reconcile
@@ -31,9 +30,10 @@ from vault_sync.edge.agreed import count_places, read_some
 from vault_sync.edge.config import Config
 from vault_sync.edge.index import UNKNOWN, File, believable, mark_of
 from vault_sync.edge.state import State
+from vault_sync.edge.tables import as_bytes
 from vault_sync.edge.vault import read_all
 from vault_sync.edge.walk import Stat
-from vault_sync.identity import OTHER, identities
+from vault_sync.identity import OTHER, called, identities
 from vault_sync.memory import MANY, Memory, keys_in, plan_of
 
 
@@ -72,6 +72,7 @@ class _Scope:
         self.gone = [path for path, stat in stats.items() if stat is None and path in files]
         self.new: dict[RelPath, File] = {}
         self.renamed: dict[RelPath, RelPath] = {}
+        self.now_at: dict[RelPath, RelPath] = {}
         self.names = memory.names
         self.texts: dict[RelPath, str] = {}
         self.read: dict[RelPath, File] = {}
@@ -89,6 +90,7 @@ class _Scope:
             if found is None:
                 return False
             self.names, self.new, self.renamed = found
+            self.now_at = {old: new for new, old in self.renamed.items()}
         return self.take(self.renamed)
 
     def was(self, path: RelPath) -> File:
@@ -97,7 +99,7 @@ class _Scope:
 
     def linking(self) -> set[Key]:
         """The papers whose links lead to notes that were renamed."""
-        points = {changes.called(path) for path in self.renamed.values()}
+        points = {called(path) for path in self.renamed.values()}
         files = self.memory.files
         pointing = self.memory.naming(points) if points else ()
         return {key for path in pointing for key in keys_in(files[path])}
@@ -130,7 +132,7 @@ class _Scope:
 
     def _now(self, path: RelPath, text: str) -> File:
         was = self.was(path)
-        mark = mark_of(text.encode("utf-8", "surrogateescape"))
+        mark = mark_of(as_bytes(text))
         stat = self.stats.get(path) or was.stat
         # A file that was taken for unchanged and is not: its stat is of no use.
         known = stat if path in self.stats or mark == was.mark else UNKNOWN
@@ -144,11 +146,10 @@ class _Scope:
         """Every file that has a say in these papers."""
         memory = self.memory
         needed: set[RelPath] = set()
-        now = {old: new for new, old in self.renamed.items()}
         for key in keys:
             needed.update(memory.digests.get(key, ()))
             for path in memory.notes.get(key, ()):
-                needed.add(now.get(path, path))
+                needed.add(self.now_at.get(path, path))
                 for target in memory.files[path].ties.split("\n"):
                     to = self.names.resolve(target, path) if target else None
                     if to is not None and memory.is_digest(to):
@@ -236,10 +237,9 @@ class _Scope:
         """
         links = digest.ties.split("\n")
         if self.renamed:
-            now = {old: new for new, old in self.renamed.items()}
             there = [names.resolve(link, path) if link else None for link in links]
             links = [
-                now.get(to, to) if to in now or to in self.renamed else link
+                self.now_at.get(to, to) if to in self.now_at or to in self.renamed else link
                 for to, link in zip(there, links, strict=True)
             ]
         return list(zip(keys_in(digest), links, strict=False))
@@ -279,7 +279,7 @@ class _Scope:
         """The papers of files that name these new ones; None if a link waits for one of them."""
         if not made:
             return set()
-        stems = {f"[[{fold(stem_of(path))}" for path in made.values()}
+        stems = {called(path) for path in made.values()}
         pointing = self.pointing(stems | made.keys())
         if any(not stems.isdisjoint(file.points.split("\n")) for file in pointing):
             return None

@@ -30,7 +30,7 @@ from vault_sync.core.digest_reader import (
 )
 from vault_sync.core.model import Fields
 from vault_sync.core.rows import Row
-from vault_sync.core.text import Edit, Span, lines, newline_kind, splice, to_newlines
+from vault_sync.core.text import Edit, Span, lines_of, newline_kind, splice, to_newlines
 from vault_sync.core.title_line import TitleLine
 
 __all__ = [
@@ -312,9 +312,9 @@ def _line_end(text: str, stop: int) -> int:
 
 def _after_blanks(text: str, start: int) -> int:
     """Where the blank lines end that start at `start`, a line's start."""
-    for line in lines(text[start:]):
-        if text[start + line.start : start + line.end].strip():
-            return start + line.start
+    for line in lines_of(text, Span(start, len(text))):
+        if text[line.start : line.end].strip():
+            return line.start
     return len(text)
 
 

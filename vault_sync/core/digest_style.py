@@ -15,7 +15,7 @@ from vault_sync.core import title_line
 from vault_sync.core.digest_reader import LAYOUT, Digest, Entry, kind_of
 from vault_sync.core.model import Fields
 from vault_sync.core.rows import Part, Row
-from vault_sync.core.text import Line, lines
+from vault_sync.core.text import Span, lines_of
 
 
 class Style(NamedTuple):
@@ -93,7 +93,7 @@ def head_end(text: str, entry: Entry) -> int:
 
 def rows_of(text: str, entry: Entry, to: int | None = None) -> list[Row]:
     """The lines of an entry as rows, all of them or those that end at `to`."""
-    layout, start = entry.layout, entry.span.start
+    layout = entry.layout
     parts: dict[int, Part] = {entry.line - 1: "head"}
     if layout.below is not None:
         parts[layout.below] = "below"
@@ -101,19 +101,17 @@ def rows_of(text: str, entry: Entry, to: int | None = None) -> list[Row]:
         parts[layout.link] = "link"
     parts.update(dict.fromkeys(layout.commentary, "commentary"))
     parts.update(dict.fromkeys(layout.tags, "tags"))
-    found = []
-    words_of = text[start : entry.span.end if to is None else to]
-    for number, line in enumerate(lines(words_of), entry.line - 1):
-        words = text[line.start + start : line.end + start]
-        placed = Line(line.start + start, line.end + start, line.stop + start)
-        found.append(Row(parts.get(number, "gap"), words, placed))
-    return found
+    span = entry.span if to is None else Span(entry.span.start, to)
+    return [
+        Row(parts.get(number, "gap"), text[line.start : line.end], line)
+        for number, line in enumerate(lines_of(text, span), entry.line - 1)
+    ]
 
 
 def gap_between(text: str, start: int, end: int) -> str | None:
     """What stands between two entries where that is blanks and breaks alone, else None."""
-    for line in lines(text[start:end]):
-        if kind_of(text, Line(*(at + start for at in line))) not in LAYOUT:
+    for line in lines_of(text, Span(start, end)):
+        if kind_of(text, line) not in LAYOUT:
             return None
     return text[start:end]
 

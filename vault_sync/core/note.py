@@ -24,7 +24,6 @@ from vault_sync.core.text import (
     fenced,
     line_at,
     line_edits,
-    lines,
     lines_of,
     newline_kind,
     splice,
@@ -176,10 +175,8 @@ def _fenced_lines(text: str, body: int) -> frozenset[int]:
     """Where the lines begin that are fenced code."""
     if text.find("```", body) < 0 and text.find("~~~", body) < 0:
         return frozenset()
-    below = text[body:]
-    of = lines(below)
-    inside = fenced(below, of)
-    return frozenset(line.start + body for line, code in zip(of, inside, strict=True) if code)
+    of = lines_of(text, Span(body, len(text)))
+    return frozenset(line.start for line, code in zip(of, fenced(text, of), strict=True) if code)
 
 
 def _section(text: str, found: re.Match[str], heading: Line, body: Span, number: int) -> Section:

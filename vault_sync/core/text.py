@@ -68,7 +68,8 @@ def line_at(text: str, offset: int, begin: int = 0) -> Line:
 
 def lines_of(text: str, span: Span) -> list[Line]:
     """The lines of one stretch of a text."""
-    return [Line(*(at + span.start for at in line)) for line in lines(span.of(text))]
+    at = span.start
+    return [Line(start + at, end + at, stop + at) for start, end, stop in lines(span.of(text))]
 
 
 def line_number(text: str, offset: int) -> int:

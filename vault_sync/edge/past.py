@@ -26,6 +26,7 @@ from vault_sync.edge.config import FILE
 from vault_sync.edge.records import PassRecord, SavedRow
 from vault_sync.edge.state import State
 from vault_sync.edge.swap import At, no_point
+from vault_sync.edge.tables import as_bytes
 from vault_sync.edge.write import apply
 
 NEWER = "it has newer edits, which are kept"
@@ -195,7 +196,7 @@ def _texts(state: State, path: RelPath, name: str | None) -> Iterator[tuple[byte
     """What is known to have stood at a path, newest first, and when."""
     agreed = state.rows().get(Row(Key(""), path, "text"))
     if agreed is not None and name is None:
-        yield str(agreed).encode("utf-8", "surrogateescape"), "at the last pass"
+        yield as_bytes(str(agreed)), "at the last pass"
     for _, one in saved_texts(state, path):
         content = saved.take(state.saved, one.name)
         if content is not None and name in {None, one.name}:

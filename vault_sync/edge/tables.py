@@ -59,7 +59,7 @@ def bound(text: str) -> str | bytes:
     try:
         text.encode()
     except UnicodeEncodeError:
-        return text.encode("utf-8", "surrogateescape")
+        return as_bytes(text)
     return text
 
 
