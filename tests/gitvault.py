@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vault_sync import cli
+from vault_sync.cli import main as cli
 
 WEEK = "digests/2023년 8월 3주차.md"
 NEXT = "digests/2023년 8월 4주차.md"

@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from vault_sync.core import chosen, snapshot
-from vault_sync.core.base import Base
-from vault_sync.core.links import Names
-from vault_sync.core.model import Facts, Key, RelPath, Rules, Side
-from vault_sync.core.plan import Agreement, Create, Operation, Plan, Rename, Row, Value, Write
-from vault_sync.core.presence import Choices
-from vault_sync.core.reconcile import reconcile
+from vault_sync.core import snapshot
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.plan import Agreement, Create, Operation, Plan, Rename, Row, Value, Write
+from vault_sync.core.model.values import Facts, Key, RelPath, Rules, Side
+from vault_sync.core.naming.wikilinks import Names
+from vault_sync.core.reconcile.pairing import decisions as chosen
+from vault_sync.core.reconcile.pairing.pairs import Choices
+from vault_sync.core.reconcile.pipeline import reconcile
 from vault_sync.core.snapshot import Snapshot
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from vault_sync.core import digest, note
-from vault_sync.core.digest import Entry
-from vault_sync.core.model import Fields, Key, RelPath
-from vault_sync.core.note import Section
-from vault_sync.core.plan import Plan, Row
+from vault_sync.core.digest import editor as digest
+from vault_sync.core.digest.editor import Entry
+from vault_sync.core.model.plan import Plan, Row
+from vault_sync.core.model.values import Fields, Key, RelPath
+from vault_sync.core.note import note
+from vault_sync.core.note.note import Section
 
 from tests.memory import MemoryVault, facts
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 import pytest
-from vault_sync import report
-from vault_sync.cli import cli
-from vault_sync.core import digest, note
+from vault_sync.cli.main import cli
+from vault_sync.core.digest import editor as digest
+from vault_sync.core.note import note
+from vault_sync.core.report import lines as report
 from vault_sync.edge.config import LEGAL
 
 from tests.conftest import DIGEST, ROOT, SAMPLE

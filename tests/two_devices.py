@@ -10,8 +10,8 @@ import random
 import re
 from dataclasses import dataclass, field
 
-from vault_sync.core import digest as digest_lens
-from vault_sync.core import note as note_lens
+from vault_sync.core.digest import editor as digest_lens
+from vault_sync.core.note import note as note_lens
 
 Files = dict[str, str]
 

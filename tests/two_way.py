@@ -14,14 +14,14 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from difflib import unified_diff
 
-from vault_sync.core import digest as digest_lens
-from vault_sync.core import note as note_lens
-from vault_sync.core.digest import Entry
-from vault_sync.core.model import Key, RelPath
-from vault_sync.core.names import fold
-from vault_sync.core.note import Note, Section
-from vault_sync.core.paths import stem_of
-from vault_sync.core.plan import Plan, Write
+from vault_sync.core.digest import editor as digest_lens
+from vault_sync.core.digest.editor import Entry
+from vault_sync.core.model.paths import stem_of
+from vault_sync.core.model.plan import Plan, Write
+from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.naming.note_names import fold
+from vault_sync.core.note import note as note_lens
+from vault_sync.core.note.note import Note, Section
 
 from tests.memory import MemoryVault
 

@@ -12,7 +12,7 @@ from itertools import count
 from typing import NamedTuple
 
 from hypothesis import strategies as st
-from vault_sync.core.model import Fields
+from vault_sync.core.model.values import Fields
 
 # Stands where a token goes until the numbers are given out.
 _SLOT = "\ue000"

@@ -1,6 +1,6 @@
 """`python -m vault_sync`."""
 
-from vault_sync.cli import main
+from vault_sync.cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -10,9 +10,9 @@ from xml.sax.saxutils import escape
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from vault_sync.core import atom
-from vault_sync.core.atom import Feed, Question, Refused, Settled
-from vault_sync.core.model import Facts
+from vault_sync.core.model.values import Facts
+from vault_sync.edge.arxiv import atom
+from vault_sync.edge.arxiv.atom import Feed, Question, Refused, Settled
 
 NO_IDS = [
     "",

@@ -22,7 +22,7 @@ from tests.reader import (
     section,
     settled,
 )
-from vault_sync.core import advice
+from vault_sync.core.model import advice
 
 LAST = "https://arxiv.org/abs/2308.00004"
 

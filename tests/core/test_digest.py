@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from vault_sync.core import digest, title_line
-from vault_sync.core.digest import Digest, Entry
-from vault_sync.core.model import Fields
-from vault_sync.core.text import splice
+from vault_sync.core.digest import editor as digest
+from vault_sync.core.digest import title_line
+from vault_sync.core.digest.editor import Digest, Entry
+from vault_sync.core.model.values import Fields
+from vault_sync.core.text.spans import splice
 
 OCTO = "https://arxiv.org/abs/2308.07124"
 NEXT = "https://arxiv.org/abs/2308.07317"

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from vault_sync.core import digest
-from vault_sync.core.text import splice
+from vault_sync.core.digest import editor as digest
+from vault_sync.core.text.spans import splice
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT.parent / "shared" / "corpus"

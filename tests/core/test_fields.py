@@ -30,7 +30,7 @@ from tests.reader import (
     section,
     settled,
 )
-from vault_sync.core.model import Rules
+from vault_sync.core.model.values import Rules
 
 Do = Callable[[MemoryVault], None]
 

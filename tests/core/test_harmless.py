@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from vault_sync.core.harmless import CALLOUT, callout, harmless, one_line
-from vault_sync.core.model import Facts
+from vault_sync.core.model.values import Facts
+from vault_sync.core.text.sanitize import CALLOUT, callout, harmless, one_line
 
 UNTOUCHED_EVERYWHERE = [
     "",

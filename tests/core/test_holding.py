@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from vault_sync.core.holding import held_back
-from vault_sync.core.model import Key, RelPath
-from vault_sync.core.plan import Agreement, Conflict, Create, Operation, Plan, Row, Trash, Write
+from vault_sync.core.model.plan import (
+    Agreement,
+    Conflict,
+    Create,
+    Operation,
+    Plan,
+    Row,
+    Trash,
+    Write,
+)
+from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.reconcile.deferral import held_back
 
 DIGEST, NOTE, OTHER, SHOWN = map(RelPath, ("d.md", "n.md", "o.md", "Sync conflicts.md"))
 

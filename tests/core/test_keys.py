@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from vault_sync.core.keys import arxiv_id, key_of
-from vault_sync.core.model import Key
+from vault_sync.core.model.values import Key
+from vault_sync.core.naming.keys import arxiv_id, key_of
 
 NO_ADDRESS = (
     "",

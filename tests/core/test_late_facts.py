@@ -25,9 +25,9 @@ from tests.reader import (
     said,
     section,
 )
-from vault_sync.core import note as note_lens
-from vault_sync.core.harmless import callout
-from vault_sync.core.model import Facts, Key, Rules
+from vault_sync.core.model.values import Facts, Key, Rules
+from vault_sync.core.note import note as note_lens
+from vault_sync.core.text.sanitize import callout
 
 TEXT = "We study $x^2$.\nAnd more #tags."
 CALLOUT = "> [!abstract]- Abstract\n> We study $x^2$.\n>\n> And more \\#tags."

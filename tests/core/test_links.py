@@ -10,11 +10,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from vault_sync.core import code_mask, links
-from vault_sync.core.links import Names, Wikilink
-from vault_sync.core.model import RelPath
-from vault_sync.core.names import fold
-from vault_sync.core.text import Span, splice
+from vault_sync.core.model.values import RelPath
+from vault_sync.core.naming import wikilinks as links
+from vault_sync.core.naming.note_names import fold
+from vault_sync.core.naming.wikilinks import Names, Wikilink
+from vault_sync.core.text import code_mask
+from vault_sync.core.text.spans import Span, splice
 
 
 def targets(text: str) -> list[str]:

@@ -19,8 +19,8 @@ from tests.reader import (
     rename,
     settled,
 )
-from vault_sync.core import note
-from vault_sync.core.model import Rules
+from vault_sync.core.model.values import Rules
+from vault_sync.core.note import note
 
 
 def listed(vault: MemoryVault, path: str, name: str) -> tuple[str, ...]:

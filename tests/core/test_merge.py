@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from vault_sync.core import merge
-from vault_sync.core.merge import Clash, diff3, paragraphs, tag_sets, value
+from vault_sync.core.merge import three_way as merge
+from vault_sync.core.merge.three_way import Clash, diff3, paragraphs, tag_sets, value
 
 LAWS = settings(max_examples=300, deadline=None, derandomize=True)
 BASE = "첫째 문장이다. 둘째 문장이다! 셋째 문장."

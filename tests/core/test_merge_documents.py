@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.worlds import digests, tokens
-from vault_sync.core import digest as digest_lens
-from vault_sync.core import merge_documents, merge_parts
-from vault_sync.core import note as note_lens
+from vault_sync.core.digest import editor as digest_lens
+from vault_sync.core.merge import documents as merge_documents
+from vault_sync.core.merge import parts as merge_parts
+from vault_sync.core.note import note as note_lens
 
 ALPHA = """https://arxiv.org/abs/2308.00001
 [[Alpha|Alpha: A Study]] (Ann Park, Bo Lee)

@@ -33,7 +33,7 @@ from tests.reader import (
     section,
     settled,
 )
-from vault_sync.core.model import Key, Rules
+from vault_sync.core.model.values import Key, Rules
 
 OTHER = "digests/2023년 8월 셋째 주.md"
 NEW = Key("arxiv:2308.00099")

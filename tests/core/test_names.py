@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from vault_sync.core import names
-from vault_sync.core.model import Key, Rules
+from vault_sync.core.model.values import Key, Rules
+from vault_sync.core.naming import note_names as names
 
 CORPUS = Path(__file__).resolve().parents[2] / ".." / "shared" / "corpus"
 PATTERN = Rules().name

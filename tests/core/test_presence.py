@@ -30,8 +30,8 @@ from tests.reader import (
     section,
     settled,
 )
-from vault_sync.core.model import Key, RelPath
-from vault_sync.core.plan import Create
+from vault_sync.core.model.plan import Create
+from vault_sync.core.model.values import Key, RelPath
 
 OWN = "\n## My notes\n\n내 생각.\n"
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from vault_sync.core import quiet
-from vault_sync.core.model import RelPath
+from vault_sync.core.model.values import RelPath
+from vault_sync.daemon import quiet_rule as quiet
 
 A, B = RelPath("digests/a.md"), RelPath("papers/b.md")
 

@@ -33,8 +33,8 @@ from tests.reader import (
     section,
     settled,
 )
-from vault_sync.core.model import Rules
-from vault_sync.core.plan import Trash
+from vault_sync.core.model.plan import Trash
+from vault_sync.core.model.values import Rules
 
 OWN = "\n## My notes\n\n내 생각.\n"
 

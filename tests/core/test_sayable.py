@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from vault_sync.core.model import Fields
-from vault_sync.core.sayable import unsayable
+from vault_sync.core.digest.roundtrip import unsayable
+from vault_sync.core.model.values import Fields
 
 PLAIN = Fields("https://arxiv.org/abs/2403.00011", "Title (ReST)", ("Kim (KAIST, AI)", "Bo Lee"))
 FENCE = "말\n```python\nx"

@@ -16,8 +16,8 @@ from tests.reader import (
     quiet,
     settled,
 )
-from vault_sync.core.model import Key
-from vault_sync.core.plan import Plan
+from vault_sync.core.model.plan import Plan
+from vault_sync.core.model.values import Key
 
 NEW = Key("arxiv:2308.00006")
 BARE = "https://arxiv.org/abs/2308.00006\n"

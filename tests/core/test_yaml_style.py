@@ -11,7 +11,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from vault_sync.core.yaml_style import scalar
+from vault_sync.core.note.yaml_scalar import scalar
 
 ROOT = Path(__file__).resolve().parents[2]
 # The loader that the package reads with; the pure one trips over tabs in plain texts.

@@ -24,10 +24,13 @@ from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
 import pytest
-from vault_sync.core.model import Facts
-from vault_sync.edge import arxiv, arxiv_cache, arxiv_http, snapshot_file
-from vault_sync.edge.arxiv import Answer, Source, look_up, remembered
-from vault_sync.edge.arxiv_api import Pace, pace_for
+from vault_sync.core.model.values import Facts
+from vault_sync.edge.arxiv import cache as arxiv_cache
+from vault_sync.edge.arxiv import dump_file as snapshot_file
+from vault_sync.edge.arxiv import http as arxiv_http
+from vault_sync.edge.arxiv import lookup as arxiv
+from vault_sync.edge.arxiv.client import Pace, pace_for
+from vault_sync.edge.arxiv.lookup import Answer, Source, look_up, remembered
 
 ROOT = Path(__file__).resolve().parents[2]
 TRUTH = ROOT / ".." / "shared" / "corpus" / "weeks" / "flat" / "truth.json"

@@ -26,14 +26,14 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
-from vault_sync import daemon
-from vault_sync.core.model import Problem, RelPath
-from vault_sync.daemon import Life, PassResult, Timing
-from vault_sync.edge import life
-from vault_sync.edge.bell import Bell
-from vault_sync.edge.lock import Busy
-from vault_sync.edge.logs import logging_handler
-from vault_sync.edge.watch import Moment
+from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.daemon import loop as daemon
+from vault_sync.daemon.loop import Life, PassResult, Timing
+from vault_sync.edge.state import heartbeat as life
+from vault_sync.edge.state.lock import Busy
+from vault_sync.edge.system.logs import logging_handler
+from vault_sync.edge.watch.batches import Moment
+from vault_sync.edge.watch.mailbox import Bell
 
 pytestmark = pytest.mark.timeout(30)
 
@@ -234,7 +234,7 @@ def test_what_waits_is_asked_itself_whether_it_is_quiet(
     launch: Launch, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its events may be lost: here the watcher is deaf to it."""
-    from vault_sync.edge.watch import _Watch
+    from vault_sync.edge.watch.batches import _Watch
 
     running = launch().start()
     (root / A).write_text("somebody types\n")

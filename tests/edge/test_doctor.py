@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from vault_sync.core.model import Problem
-from vault_sync.edge.doctor import Surroundings, examine
+from vault_sync.core.model.values import Problem
+from vault_sync.edge.system.doctor import Surroundings, examine
 
 NOW = 1_700_000_000.0
 

@@ -9,14 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from vault_sync.core.model import Key, Problem, RelPath, Rules
-from vault_sync.core.plan import Agreement, Conflict, Row
-from vault_sync.edge import index
+from vault_sync.core.model.plan import Agreement, Conflict, Row
+from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.edge.config import ArxivConfig, Config
-from vault_sync.edge.files import File, about, called, naming, terms
-from vault_sync.edge.index import COARSE, GRAIN, UNKNOWN, Came
-from vault_sync.edge.state import State, open_state
-from vault_sync.edge.walk import Stat, scan
+from vault_sync.edge.fs.scan import Stat, scan
+from vault_sync.edge.state.store import State, open_state
+from vault_sync.sync.incremental import index
+from vault_sync.sync.incremental.files import File, about, called, naming, terms
+from vault_sync.sync.incremental.index import COARSE, GRAIN, UNKNOWN, Came
 
 NOW = 1_700_000_000_123_456_789
 PATH = RelPath("papers/한글.md")

@@ -18,13 +18,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from vault_sync.core.model import RelPath
-from vault_sync.edge import ears as ears_module
-from vault_sync.edge import watch as watch_module
-from vault_sync.edge.bell import Bell
-from vault_sync.edge.gitwork import git_busy, git_dirs, head
-from vault_sync.edge.terrain import changed_lately, file_system, fingerprint, look, silent_ground
-from vault_sync.edge.watch import Moment, Pace, moments
+from vault_sync.core.model.values import RelPath
+from vault_sync.edge.fs.mounts import changed_lately, file_system, fingerprint, look, silent_ground
+from vault_sync.edge.git.activity import git_busy, git_dirs, head
+from vault_sync.edge.watch import batches as watch_module
+from vault_sync.edge.watch import listener as ears_module
+from vault_sync.edge.watch.batches import Moment, Pace, moments
+from vault_sync.edge.watch.mailbox import Bell
 
 pytestmark = pytest.mark.timeout(30)
 

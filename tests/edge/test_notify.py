@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from vault_sync.edge import notify
+from vault_sync.edge.system import notify
 
 _TITLE, _TEXT = 'a "title"; $(x)', "<b>two\nlines</b> & 김\x1b[31m"
 

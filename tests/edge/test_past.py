@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from tests.edge.written_worlds import NOON, P, World, agree
-from vault_sync.core.model import Key, RelPath
-from vault_sync.core.plan import Agreement, Create, Outcome, Rename, Row, Trash, Write
-from vault_sync.edge.past import drop_old, log, restore, saved_texts, undo
+from vault_sync.core.model.plan import Agreement, Create, Outcome, Rename, Row, Trash, Write
+from vault_sync.core.model.values import Key, RelPath
+from vault_sync.edge.write.undo import drop_old, log, restore, saved_texts, undo
 
 
 @pytest.fixture

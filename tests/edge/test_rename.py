@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from vault_sync.edge import rename
-from vault_sync.edge.rename import exchange, exchange_works, move
+from vault_sync.edge.fs import rename
+from vault_sync.edge.fs.rename import exchange, exchange_works, move
 
 
 @pytest.fixture(params=["kernel", "links"])

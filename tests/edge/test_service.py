@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from vault_sync.edge import service
-from vault_sync.edge.service import Host, ServiceError
+from vault_sync.edge.system import service
+from vault_sync.edge.system.service import Host, ServiceError
 
 ODD = "My Vault $HOME 100%h \"q\" 'r' \\ 김 a\u3000b"
 

@@ -15,9 +15,9 @@ from unittest import mock
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from vault_sync.core.model import Facts
-from vault_sync.edge import snapshot_file
-from vault_sync.edge.snapshot_file import _day, accents, facts
+from vault_sync.core.model.values import Facts
+from vault_sync.edge.arxiv import dump_file as snapshot_file
+from vault_sync.edge.arxiv.dump_file import _day, accents, facts
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ROOT / ".." / "shared" / "corpus" / "sample" / "names.json"

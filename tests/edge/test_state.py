@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.edge.written_worlds import NOON, Killed, P, World, agree
-from vault_sync.core.model import Key
-from vault_sync.core.plan import Agreement, Plan, Row, Value, Write
-from vault_sync.edge import agreed
-from vault_sync.edge.state import Busy, State, StateError, open_state, state_dir
-from vault_sync.edge.tables import SCHEMA, bound, encode, unbound
-from vault_sync.edge.vault import apply, recover
+from vault_sync.core.model.plan import Agreement, Plan, Row, Value, Write
+from vault_sync.core.model.values import Key
+from vault_sync.edge.fs.reader import apply, recover
+from vault_sync.edge.state import base_table as agreed
+from vault_sync.edge.state.schema import SCHEMA, bound, encode, unbound
+from vault_sync.edge.state.store import Busy, State, StateError, open_state, state_dir
 
 A = Row(Key("a"), "week.md", "text")
 B = Row(Key("b"), "week.md", "text")
@@ -370,7 +370,7 @@ def test_a_state_that_cannot_be_read_just_now_is_no_damaged_one(
 
     state = world.state()
     with monkeypatch.context() as planted:
-        planted.setattr("vault_sync.edge.agreed.read_base", fail)
+        planted.setattr("vault_sync.edge.state.base_table.read_base", fail)
         with pytest.raises(StateError, match="cannot be read"):
             state.rows()
     assert state.rows() == {A: '"one"'}

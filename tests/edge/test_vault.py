@@ -20,12 +20,12 @@ from tests.edge.written_worlds import (
     edit_by_rename,
     edit_in_place,
 )
-from vault_sync.core.model import RelPath
-from vault_sync.core.plan import Agreement, Create, Operation, Plan, Rename, Trash, Write
-from vault_sync.edge import swap
-from vault_sync.edge.past import log
-from vault_sync.edge.state import StateError
-from vault_sync.edge.vault import apply, read, read_all, scan, sweep_displaced
+from vault_sync.core.model.plan import Agreement, Create, Operation, Plan, Rename, Trash, Write
+from vault_sync.core.model.values import RelPath
+from vault_sync.edge.fs.reader import apply, read, read_all, scan, sweep_displaced
+from vault_sync.edge.state.store import StateError
+from vault_sync.edge.write import swap
+from vault_sync.edge.write.undo import log
 
 
 @pytest.fixture
@@ -334,7 +334,7 @@ def test_nothing_is_agreed_on_words_that_are_not_on_the_disk(
         )
 
     with monkeypatch.context() as planted:
-        planted.setattr("vault_sync.edge.swap.sync_at", fail)
+        planted.setattr("vault_sync.edge.write.swap.sync_at", fail)
         with pytest.raises(StateError, match="nothing is agreed"):
             write()
     assert world.state().rows() == {}
@@ -673,9 +673,9 @@ def test_a_file_is_read_to_its_end_whatever_its_size_was_said_to_be(
     """It grows or shrinks meanwhile (`said` is how wrong its size is); a read may come short."""
     world.put("a.md", text)
     pread, size = os.pread, max(len(text) + said, 0)
-    monkeypatch.setattr("vault_sync.edge.beneath.os.fstat", lambda _: mock.Mock(st_size=size))
+    monkeypatch.setattr("vault_sync.edge.fs.vault_dir.os.fstat", lambda _: mock.Mock(st_size=size))
     monkeypatch.setattr(
-        "vault_sync.edge.beneath.os.pread",
+        "vault_sync.edge.fs.vault_dir.os.pread",
         lambda file, count, at: pread(file, min(count, most or count), at),
     )
     assert read(world.vault, P("a.md")) == text

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from vault_sync.core.model import Key, Problem, RelPath
-from vault_sync.core.plan import Agreement, Operation, Outcome, Plan, Row
-from vault_sync.edge.state import State, open_state
-from vault_sync.edge.vault import apply, recover
+from vault_sync.core.model.plan import Agreement, Operation, Outcome, Plan, Row
+from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.edge.fs.reader import apply, recover
+from vault_sync.edge.state.store import State, open_state
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 P = RelPath

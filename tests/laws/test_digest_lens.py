@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from tests import worlds
-from vault_sync.core import digest
-from vault_sync.core.digest import Digest, Entry
-from vault_sync.core.model import Fields, Key
-from vault_sync.core.text import Edit, splice
+from vault_sync.core.digest import editor as digest
+from vault_sync.core.digest.editor import Digest, Entry
+from vault_sync.core.model.values import Fields, Key
+from vault_sync.core.text.spans import Edit, splice
 
 World = tuple[str, list[Fields]]
 

@@ -28,13 +28,18 @@ from tests.reader import (
     settled,
 )
 from tests.two_way import World
-from vault_sync.core import agree, agreements, digest_operations, presence, removals, snapshot
-from vault_sync.core import note as note_lens
-from vault_sync.core.agree import Open, Settled
-from vault_sync.core.base import Base
-from vault_sync.core.plan import Agreement, Plan, Row
-from vault_sync.core.text import Edit, splice
-from vault_sync.core.ties import Tie
+from vault_sync.core import snapshot
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.plan import Agreement, Plan, Row
+from vault_sync.core.note import note as note_lens
+from vault_sync.core.reconcile.drafting import base_updates as agreements
+from vault_sync.core.reconcile.drafting import digest_operations
+from vault_sync.core.reconcile.pairing import pairs as presence
+from vault_sync.core.reconcile.pairing import removals
+from vault_sync.core.reconcile.pairing.paper import Tie
+from vault_sync.core.reconcile.resolution import fields as agree
+from vault_sync.core.reconcile.resolution.fields import Open, Settled
+from vault_sync.core.text.spans import Edit, splice
 
 LINE = "알파 둘째 줄입니다."
 

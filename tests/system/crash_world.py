@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.system import injection, one_pass
-from vault_sync.core.plan import Agreement
-from vault_sync.edge.journal import interrupted
-from vault_sync.edge.state import open_state
+from vault_sync.core.model.plan import Agreement
+from vault_sync.edge.state.journal import interrupted
+from vault_sync.edge.state.store import open_state
 
 PROGRAM = Path(one_pass.__file__)
 _TOKEN = re.compile(r"tok-[a-z-]+")

@@ -14,11 +14,11 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from vault_sync.core.model import Key, RelPath
-from vault_sync.core.plan import Agreement, Create, Operation, Plan, Rename, Row, Trash, Write
-from vault_sync.edge import rename
-from vault_sync.edge.state import StateError, open_state
-from vault_sync.edge.vault import apply, recover
+from vault_sync.core.model.plan import Agreement, Create, Operation, Plan, Rename, Row, Trash, Write
+from vault_sync.core.model.values import Key, RelPath
+from vault_sync.edge.fs import rename
+from vault_sync.edge.fs.reader import apply, recover
+from vault_sync.edge.state.store import StateError, open_state
 
 BEFORE = {
     "digests/week.md": "week\n\none tok-digest-one\n\ntwo tok-digest-two\n",

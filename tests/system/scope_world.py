@@ -11,15 +11,15 @@ from typing import NoReturn
 
 from tests.reader import DAYS as KNOWN_DAYS
 from tests.reader import DIGEST, DIGEST_NEXT, NEXT, NOTE, NOTE_BETA, NOTE_GAMMA, NOTE_OMEGA, WEEK
-from vault_sync import sync
-from vault_sync.core.model import Facts, Key
-from vault_sync.core.plan import Plan
+from vault_sync.core.model.plan import Plan
+from vault_sync.core.model.values import Facts, Key
 from vault_sync.edge import config as configuration
-from vault_sync.edge import index
 from vault_sync.edge.config import Config
-from vault_sync.edge.state import State, open_state
-from vault_sync.rest import stamp_of
-from vault_sync.sync import Order, View
+from vault_sync.edge.state.store import State, open_state
+from vault_sync.sync import engine as sync
+from vault_sync.sync.engine import Order, View
+from vault_sync.sync.incremental import index
+from vault_sync.sync.incremental.unchanged import stamp_of
 
 OWN = "reading/mine.md"
 DAY = "days/2023-08-01.md"

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 from tests.edge.written_worlds import Killed, P, World, agree, edit_in_place
-from vault_sync.core.model import RelPath
-from vault_sync.core.plan import Create, Rename, Trash, Write
-from vault_sync.edge.state import StateError
+from vault_sync.core.model.plan import Create, Rename, Trash, Write
+from vault_sync.core.model.values import RelPath
+from vault_sync.edge.state.store import StateError
 
 SMALL = ("-o", "size=256k,nr_inodes=20")
 

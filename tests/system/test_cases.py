@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from vault_sync import cli
+from vault_sync.cli import main as cli
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
 NAMES = sorted(path.parent.name for path in CASES.glob("*/run.txt"))

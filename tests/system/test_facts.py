@@ -26,10 +26,10 @@ from xml.sax.saxutils import escape
 import pytest
 from tests.conftest import DIGEST, SAMPLE, Vault
 from vault_sync import __version__
-from vault_sync.core import digest as digest_lens
-from vault_sync.core import note as note_lens
-from vault_sync.core.model import Facts
-from vault_sync.edge import snapshot_file
+from vault_sync.core.digest import editor as digest_lens
+from vault_sync.core.model.values import Facts
+from vault_sync.core.note import note as note_lens
+from vault_sync.edge.arxiv import dump_file as snapshot_file
 
 OCTOPACK = "papers/230814 OctoPack.md"
 UNDATED = "papers/OctoPack.md"

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.edge.test_index import CAME
-from vault_sync.core.model import Key, RelPath
-from vault_sync.edge import index
-from vault_sync.edge.files import File
-from vault_sync.edge.walk import Stat
-from vault_sync.memory import Memory
+from vault_sync.core.model.values import Key, RelPath
+from vault_sync.edge.fs.scan import Stat
+from vault_sync.sync.incremental import index
+from vault_sync.sync.incremental.files import File
+from vault_sync.sync.incremental.memory import Memory
 
 KEYS = [Key(f"arxiv:{at}") for at in range(4)]
 PATHS = [RelPath(f"{folder}/{name}.md") for folder in "ab" for name in ("X", "x", "Ö", "o\u0308")]

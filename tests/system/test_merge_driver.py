@@ -13,7 +13,7 @@ import pytest
 from tests.gitvault import ALPHA, NEXT, WEEK, GitVault, laid_out
 from tests.memory import MemoryVault
 from tests.two_devices import Files, Reader, entries, tokens, weeks
-from vault_sync.core import merge_documents
+from vault_sync.core.merge import documents as merge_documents
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from tests.conftest import DIGEST, Vault
 from tests.memory import MemoryVault
-from vault_sync import report, sync
-from vault_sync.core.base import Base
-from vault_sync.core.model import Problem, RelPath
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.report import lines as report
 from vault_sync.edge import config as configuration
-from vault_sync.order import Order
-from vault_sync.seen import seen_of
+from vault_sync.sync import engine as sync
+from vault_sync.sync.observation import seen_of
+from vault_sync.sync.request import Order
 
 
 def test_globs_that_find_no_digest_are_told(empty_vault: Vault) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vault_sync import rest, sync
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config
-from vault_sync.edge.state import State, open_state
-from vault_sync.memory import Mind
-from vault_sync.order import Order
+from vault_sync.edge.state.store import State, open_state
+from vault_sync.sync import engine as sync
+from vault_sync.sync.incremental import unchanged as rest
+from vault_sync.sync.incremental.memory import Mind
+from vault_sync.sync.request import Order
 
 DIGEST = "digests/2023년 8월 3주차.md"
 DAEMON = Order(cause="watch", patient=True)

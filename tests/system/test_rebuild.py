@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from tests.conftest import DIGEST, SAMPLE, Vault
-from vault_sync.core import digest as digest_lens
-from vault_sync.core import note as note_lens
+from vault_sync.core.digest import editor as digest_lens
+from vault_sync.core.note import note as note_lens
 
 STARCODER = "papers/230509 StarCoder.md"
 OCTOPACK = "papers/230814 OctoPack.md"

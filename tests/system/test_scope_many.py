@@ -14,15 +14,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.reader import NEXT, NOTE, NOTE_BETA, NOTE_OMEGA, WEEK
 from tests.system.scope_world import EDITS, Vault, add, never, same, settled
-from vault_sync import remembered, rest, sync
-from vault_sync.core.model import RelPath
-from vault_sync.core.plan import Create, Trash
-from vault_sync.edge import index
-from vault_sync.edge.index import UNKNOWN, Came, File
-from vault_sync.identity import OTHER, identities
-from vault_sync.memory import Mind
-from vault_sync.rest import stamp_of
-from vault_sync.sync import Order
+from vault_sync.core.model.plan import Create, Trash
+from vault_sync.core.model.values import RelPath
+from vault_sync.sync import engine as sync
+from vault_sync.sync.engine import Order
+from vault_sync.sync.incremental import index
+from vault_sync.sync.incremental import recorder as remembered
+from vault_sync.sync.incremental import unchanged as rest
+from vault_sync.sync.incremental.identity import OTHER, identities
+from vault_sync.sync.incremental.index import UNKNOWN, Came, File
+from vault_sync.sync.incremental.memory import Mind
+from vault_sync.sync.incremental.unchanged import stamp_of
 
 REBUILD = Order(cause="rebuild", remake=True)
 

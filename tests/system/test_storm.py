@@ -17,10 +17,10 @@ from tempfile import mkdtemp
 
 import pytest
 from tests.edge.written_worlds import NOON, STYLES, P, World
-from vault_sync.core.plan import Plan, Write
-from vault_sync.edge import rename
-from vault_sync.edge.rename import exchange_works
-from vault_sync.edge.vault import apply, read, recover
+from vault_sync.core.model.plan import Plan, Write
+from vault_sync.edge.fs import rename
+from vault_sync.edge.fs.reader import apply, read, recover
+from vault_sync.edge.fs.rename import exchange_works
 
 ROOT = Path(__file__).resolve().parents[2]
 

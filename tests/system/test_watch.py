@@ -20,16 +20,16 @@ import pytest
 from tests.conftest import DIGEST, Vault
 from tests.system import watched
 from tests.system.watched import CONFLICTS, QUIET, STYLES, Watched, edit, watching
-from vault_sync import daemon as daemons
-from vault_sync import sync
-from vault_sync.commands import watch
-from vault_sync.commands.console import Console
-from vault_sync.commands.watch import _Watched
-from vault_sync.core.model import RelPath
+from vault_sync.cli import watch
+from vault_sync.cli.console import Console
+from vault_sync.cli.watch import _Watched
+from vault_sync.core.model.values import RelPath
+from vault_sync.daemon import loop as daemons
 from vault_sync.edge import config
-from vault_sync.edge.state import open_state
-from vault_sync.edge.watch import Moment
-from vault_sync.order import Order
+from vault_sync.edge.state.store import open_state
+from vault_sync.edge.watch.batches import Moment
+from vault_sync.sync import engine as sync
+from vault_sync.sync.request import Order
 
 pytestmark = pytest.mark.timeout(90)
 

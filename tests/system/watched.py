@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import Vault
-from vault_sync import sync
 from vault_sync.edge import config
-from vault_sync.edge.life import FILE
-from vault_sync.edge.state import State, state_dir
-from vault_sync.order import Order
+from vault_sync.edge.state.heartbeat import FILE
+from vault_sync.edge.state.store import State, state_dir
+from vault_sync.sync import engine as sync
+from vault_sync.sync.request import Order
 
 SETTLE, QUIET = 0.1, 0.6
 CONFLICTS = "Sync conflicts.md"

@@ -1,1 +1,1 @@
-"""Pure: text and values in, text and values out. Opens nothing, asks no clock, logs nothing."""
+"""Text and values in, text and values out: opens nothing, asks no clock, logs nothing."""

@@ -11,20 +11,21 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
-from vault_sync.core import advice, plain
-from vault_sync.core import digest as digest_lens
-from vault_sync.core import note as note_lens
-from vault_sync.core.base import Base
-from vault_sync.core.copies import is_copy
-from vault_sync.core.digest import Digest, OwnLink
-from vault_sync.core.keys import key_of
-from vault_sync.core.links import Names, addresses
-from vault_sync.core.model import Key, Problem, RelPath
-from vault_sync.core.names import fold
-from vault_sync.core.note import Note
-from vault_sync.core.paths import stem_of
-from vault_sync.core.plan import Row
-from vault_sync.core.text import line_number
+from vault_sync.core.digest import editor as digest_lens
+from vault_sync.core.digest import plain_entry as plain
+from vault_sync.core.digest.editor import Digest, OwnLink
+from vault_sync.core.model import advice
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.paths import stem_of
+from vault_sync.core.model.plan import Row
+from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.naming.keys import key_of
+from vault_sync.core.naming.note_names import fold
+from vault_sync.core.naming.sync_copies import is_copy
+from vault_sync.core.naming.wikilinks import Names, addresses
+from vault_sync.core.note import note as note_lens
+from vault_sync.core.note.note import Note
+from vault_sync.core.text.spans import line_number
 
 UNLINKABLE = re.compile(r"[#\[\]|\r\n]|%%")
 """What ends a wikilink's target early, or opens a comment (Obsidian's help, "Internal links")."""

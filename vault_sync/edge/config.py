@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from vault_sync.core import names
-from vault_sync.core.model import Rules
-from vault_sync.core.text import line_number
+from vault_sync.core.model.values import Rules
+from vault_sync.core.naming import note_names as names
+from vault_sync.core.text.spans import line_number
 
 FILE = "vault-sync.toml"
 

@@ -1,0 +1,144 @@
+"""What all verbs share: the vault they were called for, and how they speak.
+
+Answers go to standard output, whatever else is said to standard error. With `--json` standard
+output holds one object and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import click
+
+from vault_sync.core.report import lines as report
+from vault_sync.edge import config as configuration
+from vault_sync.edge.config import Config
+from vault_sync.edge.state.store import State, open_state
+
+
+class UsageError(Exception):
+    """Called in a way that cannot be; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """How one call of the program was asked to behave. `vault` is the folder given, or here."""
+
+    vault: Path
+    json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    started: float = field(default_factory=time.monotonic)
+
+    def config(self) -> Config:
+        """The configuration of the vault that this call is about.
+
+        Raises:
+            ConfigError: there is no vault here, or its configuration is wrong.
+        """
+        return configuration.load(configuration.find_root(self.vault))
+
+    def state(self, config: Config) -> State:
+        """What this device remembers of the vault; nothing is made."""
+        return open_state(config.root)
+
+    def out(self, lines: Iterable[str]) -> None:
+        """The answer of a command that was asked for one."""
+        for line in lines:
+            click.echo(report.shown(line))
+
+    def say(self, lines: Iterable[str]) -> None:
+        """What happened: said unless the call is `--quiet` or `--json`."""
+        if not self.quiet and not self.json:
+            self.out(lines)
+
+    def complain(self, lines: Iterable[str]) -> None:
+        """What a person should see even when standard output is read by a program."""
+        if not self.json:
+            for line in lines:
+                click.echo(report.shown(line), err=True)
+
+    def seconds(self) -> float:
+        return time.monotonic() - self.started
+
+    def path_in(self, config: Config, given: str) -> str:
+        """A path from the vault's root for one given from there, from here, or absolute.
+
+        Raises:
+            UsageError: it is outside the vault.
+        """
+        inside = os.path.normpath(given)
+        if not os.path.isabs(inside) and not inside.startswith(".."):  # noqa: PTH117 - it is a str
+            spelled = _as_spelled(config.root, Path(inside))
+            if (config.root / spelled).exists():
+                return spelled.as_posix()
+        full = Path(os.path.abspath(given))  # noqa: PTH100 - resolve() would follow links
+        for root in (config.root, config.root.resolve()):
+            if full.is_relative_to(root):
+                return _as_spelled(config.root, full.relative_to(root)).as_posix()
+        raise UsageError(f"{given}: not in the vault {config.root}: give a path inside it")
+
+
+def _as_spelled(root: Path, path: Path) -> Path:
+    """A path as it stands on the disk: typed and stored names may be composed differently."""
+    here = root
+    for part in path.parts:
+        if not (here / part).exists() and here.is_dir():
+            wanted = unicodedata.normalize("NFC", part)
+            names = sorted(os.listdir(here))  # noqa: PTH208 - names are all that is wanted
+            part = next((n for n in names if unicodedata.normalize("NFC", n) == wanted), part)
+        here /= part
+    return here.relative_to(root)
+
+
+class Bar:
+    """A progress bar on a terminal, for work of more than half a second; none when piped."""
+
+    DELAY = 0.5
+
+    def __init__(self, console: Console) -> None:
+        self._shown = sys.stderr.isatty() and not console.quiet and not console.json
+        self._started = time.monotonic()
+        self._what = ""
+        self._bar: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._close()
+
+    def __call__(self, what: str, done: int, whole: int) -> None:
+        if not self._shown:
+            return
+        if what != self._what:
+            self._close()
+            self._what, self._started = what, time.monotonic()
+        if self._bar is None:
+            if time.monotonic() - self._started < self.DELAY or done >= whole:
+                return
+            self._bar = click.progressbar(
+                length=whole, label=what, file=sys.stderr, show_pos=True, update_min_steps=50
+            )
+            self._bar.__enter__()
+        self._bar.update(done - self._bar.pos)
+        if done >= whole:
+            self._close()
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+            self._bar = None

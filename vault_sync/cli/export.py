@@ -1,0 +1,28 @@
+"""`export DIGEST`: the digest as it reads without the tool's links."""
+
+from __future__ import annotations
+
+import sys
+
+from vault_sync.cli.console import Console, UsageError
+from vault_sync.core.model.values import RelPath
+from vault_sync.core.report import lines as report
+from vault_sync.sync import engine as sync
+
+
+def export(console: Console, digest: str) -> int:
+    """Write the digest to standard output, byte for byte as before the tool linked it."""
+    config = console.config()
+    path = RelPath(console.path_in(config, digest))
+    state = console.state(config)
+    try:
+        seen = sync.look(config, sync.base_of(state))
+    finally:
+        state.close()
+    if path not in seen.snapshot.digests:
+        globs = ", ".join(config.rules.digest_paths)
+        raise UsageError(f"{digest}: no digest of this vault: [digests] paths finds {globs}")
+    text = sync.exported(seen, path)
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.flush()
+    return report.IN_LINE

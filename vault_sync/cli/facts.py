@@ -1,0 +1,76 @@
+"""`facts [NOTE ...]`: ask arXiv on demand, then fill in what is absent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from vault_sync.cli.console import Bar, Console, UsageError
+from vault_sync.cli.passes import note_named, show_result
+from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.naming.keys import arxiv_id
+from vault_sync.edge.arxiv.lookup import Answer
+from vault_sync.edge.config import Config
+from vault_sync.sync import engine as sync
+from vault_sync.sync.engine import Order, Seen
+from vault_sync.sync.facts import Asking
+
+
+def facts(console: Console, notes: Sequence[str], *, refresh: bool) -> int:
+    """Look facts up for some notes, or for all that lack any; then one pass writes them.
+
+    `refresh` asks for what is known too, and for all papers where no note is named.
+    """
+    config = console.config()
+    paths = [note_named(console, config, note) for note in notes]
+    state = console.state(config)
+    try:
+        with Bar(console) as bar:
+            asking = Asking(config, state, bar, offline=False)
+            seen = sync.look(config, sync.base_of(state), bar)
+            keys = _keys(seen, paths) or (
+                _all(seen) if refresh else sync.lacking(seen, config.rules)
+            )
+            answer = asking.ask(keys, refresh=refresh)
+            result = sync.run(config, state, Order(cause="facts"), asking, progress=bar)
+    finally:
+        state.close()
+    console.say([_summary(answer, len(keys))])
+    problems = (*asking.added(result.plan), *_not_asked(config, answer))
+    return show_result(
+        console, config, replace(result, plan=replace(result.plan, problems=problems))
+    )
+
+
+def _keys(seen: Seen, paths: Sequence[RelPath]) -> list[Key]:
+    """The papers of the notes that were named.
+
+    Raises:
+        UsageError: one of them is not about a paper on arXiv.
+    """
+    keys = []
+    for path in paths:
+        key = seen.snapshot.about(path)
+        if key is None or not arxiv_id(key):
+            raise UsageError(f"{path}: not a note of a paper on arXiv")
+        keys.append(key)
+    return keys
+
+
+def _all(seen: Seen) -> list[Key]:
+    entries = (entry for digest in seen.snapshot.digests.values() for entry in digest.entries)
+    return [key for key in dict.fromkeys(entry.key for entry in entries) if arxiv_id(key)]
+
+
+def _summary(answer: Answer, count: int) -> str:
+    if not count:
+        return "no note lacks a fact"
+    unheard = f"; arXiv has no {', '.join(sorted(answer.missing))}" if answer.missing else ""
+    return f"{len(answer.facts)} of {count} papers are known{unheard}"
+
+
+def _not_asked(config: Config, answer: Answer) -> tuple[Problem, ...]:
+    if config.arxiv.enabled or not answer.unknown:
+        return ()
+    said = "arXiv is not asked: `enabled = false` under [arxiv] in vault-sync.toml"
+    return (Problem("arXiv", "facts-disabled", said, level="notice"),)

@@ -1,0 +1,144 @@
+"""`git install`, `git uninstall`: the pre-commit hook and the merge driver of a repository.
+
+`git merge-driver` is what git calls then: a three-way merge of one file.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+from vault_sync.cli.console import Console, UsageError
+from vault_sync.cli.staged import quoted
+from vault_sync.core.merge import documents as merge_documents
+from vault_sync.core.model.values import RelPath
+from vault_sync.core.note import note as note_lens
+from vault_sync.core.report import lines as report
+from vault_sync.edge import config as configuration
+from vault_sync.edge.config import Config, ConfigError
+from vault_sync.edge.git import hook
+from vault_sync.edge.git import repository as git
+from vault_sync.edge.git.hook import HookError
+from vault_sync.edge.git.repository import GitError, Place, Repository
+from vault_sync.sync import engine as sync
+
+DRIVER = "merge.vault-sync"
+SECTION = "vault-sync"
+ATTRIBUTES = "*.md merge=vault-sync"
+
+
+def install(console: Console) -> int:
+    """Put hook and merge driver in place; what is there already is kept and goes on working."""
+    config, repository, place = _where(console)
+    if place.above:
+        raise UsageError(
+            f"the vault {config.root} lies above the repository {repository.top}: "
+            "install it in a repository that holds the vault"
+        )
+    try:
+        said = hook.install(git.hooks_folder(repository), _fallback())
+        git.set_value(repository, f"{SECTION}.root", place.below.rstrip("/") or ".")
+        git.set_value(repository, f"{DRIVER}.name", "digests entry by entry, notes field by field")
+        git.set_value(repository, f"{DRIVER}.driver", _driver())
+    except (GitError, HookError) as error:
+        raise UsageError(str(error)) from error
+    attributes = config.root / ".gitattributes"
+    lines = [*said, f"git config {DRIVER}: the merge driver of this repository"]
+    if hook.add_block(attributes, [ATTRIBUTES]):
+        lines.append(f"{attributes}: says which files it merges")
+    console.say(lines)
+    console.say([f"    commit it: git add -- {quoted(os.path.relpath(attributes))}"])
+    return report.IN_LINE
+
+
+def uninstall(console: Console) -> int:
+    """Take out what `install` put in place; everything else is as it was before."""
+    config, repository, place = _where(console)
+    try:
+        said = hook.uninstall(git.hooks_folder(repository))
+        git.drop_section(repository, DRIVER)
+        git.drop_section(repository, SECTION)
+    except GitError as error:
+        raise UsageError(str(error)) from error
+    if hook.remove_block(config.root / ".gitattributes"):
+        said.append(f"{place.below}.gitattributes: our lines are out of it; commit it")
+    console.say(said or ["nothing of vault-sync was installed here"])
+    return report.IN_LINE
+
+
+def _where(console: Console) -> tuple[Config, Repository, Place]:
+    config = console.config()
+    try:
+        repository = git.repository(config.root, os.environ)
+        return config, repository, git.place_of(config.root, repository)
+    except GitError as error:
+        raise UsageError(str(error)) from error
+
+
+def _fallback() -> str:
+    """The interpreter of this installation, for a git that was started without its PATH."""
+    return shlex.quote(sys.executable)
+
+
+def _driver() -> str:
+    """What git runs to merge a file; its own merge where the tool is gone, so none ever breaks."""
+    arguments = "git merge-driver %O %A %B -- %P"
+    python = _fallback().replace("%", "%%")
+    return (
+        f"if command -v vault-sync >/dev/null 2>&1; then vault-sync {arguments}; "
+        f"elif test -x {python}; then {python} -m vault_sync {arguments}; "
+        "else git merge-file -L ours -L base -L theirs %A %O %B; fi"
+    )
+
+
+def merge_driver(console: Console, base: Path, ours: Path, theirs: Path, path: str) -> int:
+    """Merge one file for git; only `ours` is written. 1 when a person has to settle some of it.
+
+    A file that is neither digest nor managed note is merged as git merges.
+    """
+    texts = [each.read_bytes().decode("utf-8", "surrogateescape") for each in (base, ours, theirs)]
+    config, place = _vault_around(console, path)
+    here = RelPath(path) if place is None else place.in_vault(path)
+    conflicts_note = here == config.rules.conflicts_note
+    merged = None if here is None or conflicts_note else _merged(config, here, texts)
+    if merged is None:
+        try:
+            # The conflicts note is generated: the next pass writes it anew.
+            left = git.merge_by_line(ours, base, theirs, favour_ours=conflicts_note)
+        except GitError as error:
+            raise UsageError(str(error)) from error
+    else:
+        left = merged.conflicts
+        data = merged.text.encode("utf-8", "surrogateescape")
+        if merged.text != texts[1]:
+            ours.write_bytes(data)
+        if left:
+            console.complain([f"{path}: {left} left to settle between git's markers"])
+    return report.OUT_OF_LINE if left else report.IN_LINE
+
+
+def _merged(config: Config, path: RelPath, texts: list[str]) -> merge_documents.Merged | None:
+    """The merge of a digest or a managed note; None for any other file."""
+    base, ours, theirs = texts
+    managed = [note_lens.read(text).managed for text in (ours, theirs)]
+    if any(managed):
+        return merge_documents.note(base, ours, theirs) if all(managed) or not base else None
+    if sync.is_digest(config.rules)(path):
+        return merge_documents.digest(base, ours, theirs)
+    return None
+
+
+def _vault_around(console: Console, path: str) -> tuple[Config, Place | None]:
+    """The vault of a file that git merges; where none is to be found, one with default rules."""
+    start = console.vault / path
+    while not start.is_dir():
+        start = start.parent
+    try:
+        root = configuration.find_root(start)
+        repository = git.repository(root, os.environ)
+        return configuration.load(root), git.place_of(root, repository)
+    except (ConfigError, GitError) as error:
+        console.complain([f"note: {error}; merged with the default configuration"])
+        return Config(console.vault), None

@@ -1,0 +1,45 @@
+"""`service install|uninstall|status`: the daemon as a service of this user."""
+
+from __future__ import annotations
+
+from vault_sync.cli.console import Console
+from vault_sync.core.report import lines as report
+from vault_sync.edge.system import service
+from vault_sync.edge.system.service import Done
+
+
+def install(console: Console) -> int:
+    """Write the service's file and start it; what is left to do by hand is said."""
+    config = console.config()
+    return _told(console, "wrote", service.install(config.root, service.this_host()))
+
+
+def uninstall(console: Console) -> int:
+    """Stop the service and remove its file."""
+    config = console.config()
+    return _told(console, "removed", service.uninstall(config.root, service.this_host()))
+
+
+def _told(console: Console, did: str, done: Done) -> int:
+    console.say([f"{did} {done.file}"])
+    console.say(f"ran: {command}" for command in done.ran)
+    if done.todo:
+        console.say(["no service manager answers here; when one does, run:"])
+        console.say(f"  {command}" for command in done.todo)
+    return report.IN_LINE
+
+
+def status(console: Console) -> int:
+    """Whether the service is installed, enabled, active; 1 if it is not installed."""
+    config = console.config()
+    found = service.state(config.root, service.this_host())
+    words = {None: "unknown (no service manager answers here)", True: "yes", False: "no"}
+    console.out(
+        [
+            f"file       {found.file}",
+            f"installed  {words[found.installed]}",
+            f"enabled    {words[found.enabled]}",
+            f"active     {words[found.active]}",
+        ]
+    )
+    return report.IN_LINE if found.installed else report.OUT_OF_LINE

@@ -1,0 +1,327 @@
+"""`check --staged`: judge what git is about to commit; say why not, and what mends it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from vault_sync.cli.console import Console, UsageError
+from vault_sync.core.digest import editor as digest_lens
+from vault_sync.core.digest.editor import Entry
+from vault_sync.core.model.paths import folder_of, stem_of
+from vault_sync.core.model.plan import Create, Operation, Rename, Write
+from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.naming import note_names as names
+from vault_sync.core.naming.wikilinks import Names
+from vault_sync.core.note import note as note_lens
+from vault_sync.core.report import lines as report
+from vault_sync.edge.git import repository as git
+from vault_sync.edge.git.repository import GitError, Repository
+from vault_sync.sync.staged import check as staged
+from vault_sync.sync.staged.check import Judged
+
+_UNMET = frozenset({"entry-missing"})
+_FIELDS = ("url", "title", "authors", "tags", "commentary")
+
+
+def check_staged(console: Console) -> int:
+    """Change nothing, in the work tree, the index or the state; 1 with reasons if out of line."""
+    try:
+        repository = git.repository(console.vault, os.environ)
+        root = staged.vault_of(console.vault, repository, os.environ)
+        judged = staged.judge(root, repository)
+        judged, left_out = _with_other_halves(judged, repository)
+    except GitError as error:
+        raise UsageError(
+            f"{error}: `check --staged` judges the index of a git work tree"
+        ) from error
+    plan = judged.plan
+    fine = report.settled(plan) and not plan.operations
+    if console.json:
+        console.out([report.as_json(root, plan, plan.operations, console.seconds(), ())])
+    elif not fine:
+        console.complain(_reasons(judged))
+        console.complain(_mending(judged, repository, left_out))
+    elif not console.quiet:
+        console.complain(report.problem_lines(_ignored(plan.problems)))
+    return report.IN_LINE if fine else report.OUT_OF_LINE
+
+
+# A side that the index does not hold.
+
+
+def _with_other_halves(judged: Judged, repository: Repository) -> tuple[Judged, list[RelPath]]:
+    """Tell the notes that are missing from the index apart.
+
+    One that lies in the work tree and was not added is out of line: the commit would have a link
+    that leads nowhere. One that git is told to ignore is said once. One that is nowhere was
+    deleted, which a dangling link remembers: nothing is said.
+    """
+    missing = [each for each in judged.plan.problems if each.code in {"note-missing", "note-gone"}]
+    if not missing:
+        return judged, []
+    others = [each for each in judged.plan.problems if each not in missing]
+    untracked = git.untracked(repository, ignored=False)
+    loose, loose_paths = _found_in(missing, judged, untracked, judged.announced)
+    unseen, _ = _found_in(missing, judged, git.untracked(repository, ignored=True))
+    said = [
+        Problem(
+            each.path,
+            "not-added",
+            f"the note '{target}' behind this entry's link is not in git",
+            line=each.line,
+        )
+        for each, target in loose
+    ]
+    if unseen:
+        first, _ = unseen[0]
+        count = len(unseen)
+        said.append(
+            Problem(
+                first.path,
+                "ignored-by-git",
+                f"{count} {'entry has a note' if count == 1 else 'entries have notes'} that git "
+                "ignores; a commit of one side alone cannot be judged",
+                line=first.line,
+                level="notice",
+            )
+        )
+    plan = replace(judged.plan, problems=(*others, *said))
+    return replace(judged, plan=plan), loose_paths
+
+
+def _found_in(
+    missing: Iterable[Problem],
+    judged: Judged,
+    paths: Iterable[str],
+    more: Iterable[RelPath] = (),
+) -> tuple[list[tuple[Problem, RelPath]], list[RelPath]]:
+    """The entries whose notes are among some files, and these notes."""
+    there = [path for each in paths if (path := judged.place.in_vault(each)) is not None]
+    lookup = Names.of(path for path in (*there, *more) if path.endswith(".md"))
+    found = []
+    for problem in missing:
+        entry = _entry_at(judged, RelPath(problem.path), problem.line)
+        path = lookup.resolve(entry.link.target, RelPath(problem.path)) if entry.link else None
+        if path is not None:
+            found.append((problem, path))
+    return found, list(dict.fromkeys(path for _, path in found))
+
+
+def _entry_at(judged: Judged, path: RelPath, line: int | None) -> Entry:
+    return next(entry for entry in judged.snapshot.digests[path].entries if entry.line == line)
+
+
+def _ignored(problems: Iterable[Problem]) -> list[Problem]:
+    return [each for each in problems if each.code == "ignored-by-git"]
+
+
+# Why.
+
+
+def _reasons(judged: Judged) -> Iterator[str]:
+    plan = judged.plan
+    for problem in plan.problems:
+        if problem.level != "problem":
+            continue
+        if problem.code in _UNMET:
+            # Without a base the plan cannot know that it was removed; whoever commits does.
+            message = problem.message.partition(";")[0]
+            problem = replace(problem, message=message, hint="")
+        yield from report.problem_lines([problem])
+    for conflict in plan.conflicts:
+        where = f"{conflict.digest}:{conflict.line or 1}"
+        yield f"{where}: {conflict.field}: not the same as in '{conflict.note}'"
+    noteless = set()
+    for operation in plan.operations:
+        if isinstance(operation, Create):
+            noteless |= set(_unnoted(judged, operation))
+    for operation in plan.operations:
+        for path, line, what in _wrong(judged, operation, noteless):
+            yield f"{path}:{line}: {what}"
+    yield from report.problem_lines(_ignored(plan.problems))
+
+
+def _wrong(
+    judged: Judged, operation: Operation, noteless: Container[Key]
+) -> Iterator[tuple[RelPath, int, str]]:
+    path = operation.path
+    if isinstance(operation, Create):
+        entries = list(_unnoted(judged, operation).values())
+        yield from ((at, entry.line, "the entry has no note") for at, entry in entries)
+        if not entries:
+            yield path, 1, f"is not there ({operation.why})"
+    elif not isinstance(operation, Write):
+        yield path, 1, f"belongs at {operation.to} ({operation.why})"
+    elif path in judged.snapshot.digests:
+        for key, (line, fields) in _rewritten(operation).items():
+            if key not in noteless:
+                note = ", ".join(f"'{each}'" for each in judged.snapshot.managed.get(key, ()))
+                yield path, line, f"{', '.join(fields)}: not the same as in the note {note}"
+    else:
+        line = _first_difference(operation.before, operation.after)
+        yield path, line, f"lacks what its digests say ({operation.why})"
+
+
+def _unnoted(judged: Judged, operation: Create) -> dict[Key, tuple[RelPath, Entry]]:
+    """The entry for which a note is to be made."""
+    key = note_lens.read(operation.after).key
+    return {
+        entry.key: (path, entry)
+        for path, digest in judged.snapshot.digests.items()
+        for entry in digest.entries
+        if entry.key == key
+    }
+
+
+def _rewritten(operation: Write) -> dict[Key, tuple[int, list[str]]]:
+    """The entries that a digest would get or that would change: their line, and what would."""
+    before = {entry.key: entry for entry in digest_lens.read(operation.before).entries}
+    found = {}
+    for entry in digest_lens.read(operation.after).entries:
+        old = before.get(entry.key)
+        if old is None:
+            found[entry.key] = (1, ["entry"])
+            continue
+        fields = [
+            each for each in _FIELDS if getattr(old.fields, each) != getattr(entry.fields, each)
+        ]
+        if (old.link and old.link.target) != (entry.link and entry.link.target):
+            fields.append("link")
+        if fields:
+            found[entry.key] = (_line_of(old, fields[0]), fields)
+    return found
+
+
+def _line_of(entry: Entry, field: str) -> int:
+    layout = entry.layout
+    if field == "commentary":
+        return entry.commentary_line
+    if field == "tags" and layout.tags:
+        return layout.tags[0] + 1
+    if field == "link" and layout.link is not None:
+        return layout.link + 1
+    if field in {"title", "authors", "link"} and layout.below is not None:
+        return layout.below + 1
+    return entry.line
+
+
+def _first_difference(before: str, after: str) -> int:
+    """The first line of `before` that is not so in `after`."""
+    rows = before.split("\n")
+    pairs = enumerate(zip(rows, after.split("\n"), strict=False), 1)
+    return next((number for number, (old, new) in pairs if old != new), max(len(rows) - 1, 1))
+
+
+# How to mend it.
+
+
+def _mending(judged: Judged, repository: Repository, left_out: list[RelPath]) -> Iterator[str]:
+    patterns = list(dict.fromkeys(_to_add(judged, left_out)))
+    if not patterns:
+        return
+    here = _users_folder(repository)
+    top = repository.top.resolve()
+    vault = os.path.relpath(judged.config.root.resolve(), here)
+    inside = here.is_relative_to(judged.config.root.resolve())
+    yield "To bring it in line:"
+    yield "    vault-sync sync" if inside else f"    vault-sync --vault {quoted(vault)} sync"
+    paths = []
+    for path in patterns:
+        in_tree = judged.place.in_tree(RelPath(path))
+        if in_tree is not None:
+            path = os.path.relpath(top / in_tree, here)
+            # A colon in front would be read as the magic of a pathspec.
+            paths.append(quoted(f"./{path}" if path.startswith(":") else path))
+    if paths:
+        yield f"    git add -- {' '.join(paths)}"
+    if repository.partial:
+        yield "and commit without naming files, or name all of these: this commit takes only"
+        yield "the files that were named."
+
+
+def _to_add(judged: Judged, left_out: list[RelPath]) -> Iterator[str]:
+    """The files that a pass would change or make, and those that were left out; as pathspecs."""
+    plan = judged.plan
+    for conflict in plan.conflicts:
+        yield _literal(conflict.digest)
+        yield _literal(conflict.note)
+    for operation in plan.operations:
+        if isinstance(operation, Create):
+            yield _made(judged, operation)
+        else:
+            yield _literal(operation.path)
+            yield from map(_literal, _other_side(judged, operation))
+        if isinstance(operation, Rename):
+            yield _literal(operation.to)
+    for problem in plan.problems:
+        if problem.code in _UNMET:
+            yield _literal(problem.path)
+            yield from map(_literal, _digests_of(judged, RelPath(problem.path)))
+    for problem in plan.problems:
+        if problem.code == "not-added":
+            yield _literal(problem.path)
+    yield from map(_literal, left_out)
+
+
+def _other_side(judged: Judged, operation: Operation) -> Iterator[RelPath]:
+    """The files that say what this one does not: a pass with a base may change them instead."""
+    if operation.path in judged.snapshot.digests and isinstance(operation, Write):
+        for key in _rewritten(operation):
+            yield from judged.snapshot.managed.get(key, ())
+    else:
+        yield from _digests_of(judged, operation.path)
+
+
+def _digests_of(judged: Judged, path: RelPath) -> list[RelPath]:
+    note = judged.snapshot.notes.get(path)
+    targets = note.digests if note is not None else ()
+    found = (judged.snapshot.names.resolve(target, path) for target in targets)
+    return [each for each in found if each is not None]
+
+
+def _made(judged: Judged, operation: Create) -> str:
+    """A new note's name may begin with a date that only arXiv knows: any date will do."""
+    rules = judged.config.rules
+    note = note_lens.read(operation.after)
+    if note.key is None or "{published" not in rules.name + rules.folder:
+        return _literal(operation.path)
+    stem = stem_of(operation.path)
+    undated = names.note_name(
+        rules.name, title=note.fields.title, url=note.fields.url, key=note.key, published=""
+    )
+    if not stem.startswith(undated):
+        return _literal(operation.path)
+    folder = rules.folder.partition("{published")[0].rstrip("/") or folder_of(operation.path)
+    return f"{_literal(folder)}/*{_literal(stem)}.md" if folder else f"*{_literal(stem)}.md"
+
+
+def _literal(path: str) -> str:
+    r"""A path as a pathspec: what would be a pattern, escaped; a leading colon has no magic."""
+    spec = "".join("\\" + each if each in "*?[\\" else each for each in path)
+    return f"./{spec}" if spec.startswith(":") else spec
+
+
+def quoted(word: str) -> str:
+    """One word of a shell's command line, whatever is in it."""
+    if word.isprintable():
+        return "'" + word.replace("'", "'\\''") + "'"
+    escaped = "".join(
+        f"\\{each}" if each in "\\'" else each if each.isprintable() else _bytes(each)
+        for each in word
+    )
+    return f"$'{escaped}'"
+
+
+def _bytes(character: str) -> str:
+    raw = character.encode("utf-8", "surrogateescape")
+    return "".join(f"\\x{byte:02x}" for byte in raw)
+
+
+def _users_folder(repository: Repository) -> Path:
+    """Where the commands will be typed: git calls hooks from the top, but says where it was."""
+    if git.in_hook(os.environ):
+        return (repository.top / os.environ.get("GIT_PREFIX", "")).resolve()
+    return Path.cwd().resolve()

@@ -1,0 +1,56 @@
+"""`status`: how the vault stands, and what the daemon is doing."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from vault_sync.cli.console import Console
+from vault_sync.cli.passes import planned
+from vault_sync.core.report import lines as report
+from vault_sync.edge.state import heartbeat as life
+from vault_sync.edge.write import undo as past
+from vault_sync.sync.request import Order
+
+
+def status(console: Console) -> int:
+    """Counts, conflicts, problems, the last pass, the daemon; 1 if something is out of line."""
+    config = console.config()
+    plan = planned(console, config, Order(cause="status"))
+    state = console.state(config)
+    try:
+        last = next(iter(past.log(state, 1)), None)
+        known, note = state.known, state.note
+    finally:
+        state.close()
+    daemon = life.read(state.directory)
+    in_line = report.settled(plan) and not plan.operations
+    if console.json:
+        value = json.loads(
+            report.as_json(config.root, plan, plan.operations, console.seconds(), ())
+        )
+        value["daemon"] = daemon.as_json() if daemon else None
+        console.out([json.dumps(value, ensure_ascii=False)])
+        return report.IN_LINE if in_line else report.OUT_OF_LINE
+    lines = [
+        f"vault      {config.root}",
+        f"digests    {plan.digests}, {plan.entries} entries",
+        f"notes      {plan.notes}",
+        f"to do      {len(plan.operations)} operations",
+        f"conflicts  {len(plan.conflicts)}",
+        f"problems   {sum(each.level == 'problem' for each in plan.problems)}",
+        f"state      {state.directory}",
+    ]
+    if not known:
+        lines.append(f"base       none: {note or 'this device has made no pass here yet'}")
+    if last is not None:
+        lines.append(f"last pass  {_when(last.started)} ({last.cause}, {len(last.changes)} files)")
+    lines += daemon.lines() if daemon else ["daemon     not running"]
+    console.out(lines)
+    console.out(report.problem_lines(plan.problems))
+    console.out(report.conflict_lines(plan.conflicts))
+    return report.IN_LINE if in_line else report.OUT_OF_LINE
+
+
+def _when(started: str) -> str:
+    return datetime.fromisoformat(started).replace(tzinfo=UTC).astimezone().strftime("%F %T")

@@ -1,1 +1,0 @@
-"""One verb a file: plain arguments in, lines on the terminal and an exit code out."""

@@ -1,0 +1,1 @@
+"""Read the entries of a digest, and edit them in place."""

@@ -1,0 +1,322 @@
+"""The digest lens: read entries out of a weekly file, and write them back in.
+
+`read` is in `digest_reader`, which states the grammar; `title_line` states what a title line is.
+Everything here writes: it gives edits that touch the characters that differ and no others, in the
+style (flat or spaced, newline, separators) of the entry, then of its digest.
+
+Not every value can be said in this grammar: a title without authors and link, a commentary that
+holds an entry. Nothing is raised for one; the caller reads the outcome again and compares. Two
+things are left undone rather than done to a neighbour: a value with a line break where a line is
+meant to be one, and taking away the tag line (or the entry) by whose place alone the entry below
+is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from vault_sync.core.digest import entry_format as setting
+from vault_sync.core.digest import entry_lines as row_edits
+from vault_sync.core.digest import title_line
+from vault_sync.core.digest.entry_lines import Row
+from vault_sync.core.digest.reader import (
+    TAG,
+    Digest,
+    Entry,
+    Layout,
+    Link,
+    OwnLink,
+    read,
+    under_address,
+)
+from vault_sync.core.digest.title_line import TitleLine
+from vault_sync.core.model.values import Fields
+from vault_sync.core.text.spans import Edit, Span, lines_of, newline_kind, splice, to_newlines
+
+__all__ = [
+    "Digest", "Entry", "Layout", "Link", "OwnLink",
+    "append", "edit", "export", "new", "read", "remove",
+]  # fmt: skip
+
+
+def edit(digest: Digest, entry: Entry, fields: Fields, link: str | None) -> list[Edit]:
+    """The edits that make an entry say `fields` and carry a link to `link`.
+
+    None leaves the link as it is. No difference, no edits. Tags are a set: another order alone is
+    no difference, and new ones go to the end.
+    """
+    text = digest.text
+    if fields == entry.fields:
+        if link is None:
+            return []
+        # A link alone, as for every entry of a new vault: no other line of it is looked at.
+        before = setting.rows_of(text, entry, to=setting.head_end(text, entry))
+        rows = _say_title(digest, entry, before, fields, link)
+        return row_edits.edits(text, before, rows, newline_kind(text))
+    before = setting.rows_of(text, entry)
+    rows = list(before)
+    if fields.url != entry.fields.url and _one_line(fields.url):
+        head, (start, end) = rows[0].words, entry.layout.address
+        words = head[: start - entry.span.start] + fields.url + head[end - entry.span.start :]
+        rows[0] = rows[0]._replace(words=words)
+    rows = _say_title(digest, entry, rows, fields, link)
+    rows = _say_commentary(digest, entry, rows, fields.commentary)
+    rows = _say_tags(digest, entry, rows, fields.tags)
+    return row_edits.edits(text, before, rows, newline_kind(text))
+
+
+def append(digest: Digest, additions: Sequence[tuple[Fields, str | None]]) -> str:
+    """The whole text with entries (fields and link target) at its end, in the digest's own style.
+
+    A file that ends without a newline goes on doing so. An untitled entry without a link reads as
+    one only after a tag line.
+    """
+    text = digest.text
+    if not additions:
+        return text
+    style = setting.style_of(digest)
+    newline = newline_kind(text)
+    ends = text.endswith("\n") or not text
+    whole = "" if not text else text if ends else text + newline
+    gap = setting.gap_at_end(digest, style)
+    entries = style.between_entries.join(
+        setting.written(*added, style) + "\n" for added in additions
+    )
+    added = to_newlines(gap + entries, newline)
+    return whole + (added if ends else added.removesuffix(newline))
+
+
+def new(name: str, additions: Iterable[tuple[Fields, str | None]]) -> str:
+    """A digest made from nothing, flat: its name, then its entries."""
+    style = setting.Style(under_head=False, between_parts=False, between_entries="")
+    return name + "\n" + "".join(setting.written(*added, style) + "\n" for added in additions)
+
+
+def remove(digest: Digest, entry: Entry) -> list[Edit]:
+    """The edits that take an entry out, and with it the blanks and breaks that set it apart.
+
+    None ([]) where the entry below would then be read as the commentary of the one above.
+    """
+    text = digest.text
+    before, after = _neighbours(digest, entry)
+    gap_after = (
+        None if after is None else setting.gap_between(text, entry.span.end, after.span.start)
+    )
+    gap_before = (
+        None if before is None else setting.gap_between(text, before.span.end, entry.span.start)
+    )
+    start, end = entry.span
+    if after is not None and gap_after is not None:
+        if not after.layout.by_place or entry.layout.fresh:
+            return [Edit(Span(start, after.span.start), "")]
+        # The break is what opens the entry below; without one only this entry's tags do.
+        return [Edit(Span(start, end), "")] if gap_after.strip() else []
+    if before is not None and gap_before is not None:
+        if end == len(text) and not text.endswith("\n"):
+            return [Edit(Span(_line_end(text, before.span.end), end), "")]
+        return [Edit(Span(before.span.end, end), "")]
+    return [Edit(Span(start, _after_blanks(text, end)), "")]
+
+
+def export(text: str, is_own_link: OwnLink = under_address) -> str:
+    """The digest as it reads without the tool's links.
+
+    Law: for a text that had none, exporting it after its entries were linked gives it back.
+    """
+    entries = read(text, is_own_link).entries
+    return splice(
+        text, [_unlinked(text, entry, entry.link) for entry in entries if entry.link is not None]
+    )
+
+
+def _unlinked(text: str, entry: Entry, link: Link) -> Edit:
+    start, end = link.span
+    title = entry.layout.title
+    if title is not None and title.link_is_title:
+        return Edit(link.span, title.title.of(text))
+    if title is not None and entry.layout.link is None:
+        return Edit(Span(start - text.endswith(" ", 0, start), end), "")
+    line_start = text.rfind("\n", 0, start) + 1
+    newline = text.find("\n", end)
+    if newline >= 0:
+        return Edit(Span(line_start, newline + 1), "")
+    return Edit(Span(_line_end(text, line_start), end), "")
+
+
+def _say_title(
+    digest: Digest, entry: Entry, rows: list[Row], fields: Fields, link: str | None
+) -> list[Row]:
+    """The rows with title, authors and link as wanted, on the line below the head.
+
+    A link on a line of its own stays there: it is a title's that was typed late, in a style of its
+    own. Only a title without authors takes it in, for nothing else makes a title of it.
+    """
+    title = entry.layout.title
+    target = link if link is not None else entry.link.target if entry.link else None
+    if not all(map(_one_line, (fields.title, *fields.authors, target or ""))):
+        return rows
+    own = next((row for row in rows if row.part == "link"), None)
+    if own is not None and fields.authors and fields.title and entry.link is not None:
+        words = own.words.replace(f"[[{entry.link.target}]]", f"[[{target}]]")
+        rows = [row._replace(words=words) if row is own else row for row in rows]
+        target = None
+    elif own is not None:
+        rows = row_edits.without(rows, [own])
+    at = next((number for number, row in enumerate(rows) if row.part == "below"), None)
+    if title is not None and fields.title:
+        assert at is not None
+        wanted = _retitled(digest.text, title, rows[at], fields, target)
+    elif fields.title:
+        wanted = title_line.written(fields.title, fields.authors, target)
+    elif title is None and at is not None and entry.link is not None:
+        wanted = rows[at].words.replace(f"[[{entry.link.target}]]", f"[[{target}]]")
+    else:
+        wanted = "" if target is None else f"[[{target}]]"
+    if at is None:
+        # An untitled entry's link stands right under its address, in any style.
+        spaced = bool(fields.title) and setting.style_at(digest, rows).under_head
+        row = Row("below", wanted, None)
+        return row_edits.with_part(rows, 0, [row], spaced=spaced) if wanted else rows
+    if not wanted:
+        return row_edits.without(rows, [rows[at]])
+    return [*rows[:at], rows[at]._replace(words=wanted), *rows[at + 1 :]]
+
+
+def _retitled(text: str, old: TitleLine, row: Row, fields: Fields, target: str | None) -> str:
+    """The words of a title line with what differs replaced."""
+    assert row.line is not None
+    trailing = None if old.link_is_title else old.link
+    same_title = old.title.of(text) == fields.title
+    around = (
+        target is not None
+        and title_line.can_be_linked(fields.title)
+        and not (trailing is not None and same_title)
+    )
+    region = old.link if old.link_is_title and old.link is not None else old.title
+    edits = [Edit(region, f"[[{target}|{fields.title}]]" if around else fields.title)]
+    if old.names != fields.authors:
+        names = ", ".join(fields.authors)
+        if old.authors is None:
+            edits.append(Edit(Span(old.tail, old.tail), f" ({names})"))
+        elif names:
+            edits.append(Edit(old.authors, names))
+        else:
+            opening = len(text[: old.authors.start - 1].rstrip())
+            edits.append(Edit(Span(opening, old.authors.end + 1), ""))
+    if trailing is None and target is not None and not around:
+        edits.append(Edit(Span(old.tail, old.tail), f" [[{target}]]"))
+    elif trailing is not None and around:
+        edits.append(Edit(Span(old.tail, trailing.end), ""))
+    elif trailing is not None and old.target is not None and target is not None:
+        edits.append(Edit(old.target, target))
+    line = row.line
+    shifted = [
+        Edit(Span(span.start - line.start, span.end - line.start), words) for span, words in edits
+    ]
+    return splice(row.words, shifted)
+
+
+def _say_commentary(digest: Digest, entry: Entry, rows: list[Row], wanted: str) -> list[Row]:
+    if wanted == entry.fields.commentary:
+        return rows
+    old = [row for row in rows if row.part == "commentary"]
+    if not wanted:
+        return row_edits.without(rows, old)
+    words = wanted.split("\n")
+    if not old:
+        at = max(number for number, row in enumerate(rows) if row.part in {"head", "below", "link"})
+        added = [Row("commentary", line, None) for line in words]
+        return row_edits.with_part(
+            rows, at, added, spaced=setting.style_at(digest, rows).between_parts
+        )
+    return row_edits.reworded(rows, "commentary", words)
+
+
+def _say_tags(digest: Digest, entry: Entry, rows: list[Row], wanted: tuple[str, ...]) -> list[Row]:
+    old = entry.fields.tags
+    missing = [tag for tag in wanted if tag not in old]
+    gone = {"#" + tag for tag in old if tag not in wanted}
+    if not all(map(_one_line, missing)) or not (missing or gone):
+        return rows
+    tag_rows = [number for number, row in enumerate(rows) if row.part == "tags"]
+    if not tag_rows:
+        at = max(number for number, row in enumerate(rows) if row.part != "gap")
+        line = " ".join("#" + tag for tag in missing)
+        spaced = setting.style_at(digest, rows).between_parts
+        return row_edits.with_part(rows, at, [Row("tags", line, None)], spaced=spaced)
+    last = tag_rows[-1]
+    changed = list(rows)
+    changed[last] = rows[last]._replace(words=_with_tags(rows[last].words, missing))
+    for number in tag_rows:
+        words = _without_tags(changed[number].words, gone)
+        changed[number] = changed[number]._replace(words=words)
+    if not changed[last].words and rows[last] is rows[-1] and _opens_below(digest, entry):
+        return rows
+    return row_edits.without(changed, [changed[at] for at in tag_rows if not changed[at].words])
+
+
+def _with_tags(words: str, tags: Sequence[str]) -> str:
+    """A tag line with tags at its end, set apart as its last two are."""
+    end = len(words.rstrip())
+    tokens = list(TAG.finditer(words))
+    between = words[tokens[-2].end() : tokens[-1].start()] if len(tokens) > 1 else " "
+    return words[:end] + "".join(between + "#" + tag for tag in tags) + words[end:]
+
+
+def _without_tags(words: str, gone: set[str]) -> str:
+    """A tag line without some tokens, each cut with one blank; "" where none is left."""
+    tokens = list(TAG.finditer(words))
+    if all(token[0] in gone for token in tokens):
+        return ""
+    cuts = []
+    first = True
+    for token in tokens:
+        start, end = token.span()
+        if token[0] not in gone:
+            first = False
+            continue
+        if first:
+            end += words[end : end + 1].isspace()
+        else:
+            start -= words[start - 1].isspace()
+        cuts.append(Edit(Span(start, end), ""))
+    return splice(words, cuts)
+
+
+def _opens_below(digest: Digest, entry: Entry) -> bool:
+    """Whether the entry below is one only for standing under the tag line of this one."""
+    _, after = _neighbours(digest, entry)
+    return (
+        after is not None
+        and after.layout.by_place
+        and not digest.text[entry.span.end : after.span.start].strip()
+    )
+
+
+def _neighbours(digest: Digest, entry: Entry) -> tuple[Entry | None, Entry | None]:
+    before = after = None
+    for other in digest.entries:
+        if other.span.end <= entry.span.start:
+            before = other
+        elif other.span.start >= entry.span.end:
+            after = other
+            break
+    return before, after
+
+
+def _line_end(text: str, stop: int) -> int:
+    """Where the words end of the line whose newline ends at `stop`."""
+    end = stop - text.endswith("\n", 0, stop)
+    return end - (end < stop and text.endswith("\r", 0, end))
+
+
+def _after_blanks(text: str, start: int) -> int:
+    """Where the blank lines end that start at `start`, a line's start."""
+    for line in lines_of(text, Span(start, len(text))):
+        if text[line.start : line.end].strip():
+            return line.start
+    return len(text)
+
+
+def _one_line(value: str) -> bool:
+    return "\n" not in value and "\r" not in value

@@ -1,0 +1,147 @@
+"""How a digest sets its entries: flat or spaced, and what stands between them.
+
+Judged from the entry itself; where that has too few parts to show it, from what most entries of
+the digest do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from vault_sync.core.digest import title_line
+from vault_sync.core.digest.entry_lines import Part, Row
+from vault_sync.core.digest.reader import LAYOUT, Digest, Entry, kind_of
+from vault_sync.core.model.values import Fields
+from vault_sync.core.text.spans import Span, lines_of
+
+
+class Style(NamedTuple):
+    """How a digest sets its entries.
+
+    Whether a blank line stands under the head, whether one stands between the other parts, and what
+    stands between two entries (with LF newlines).
+    """
+
+    under_head: bool
+    between_parts: bool
+    between_entries: str
+
+
+def style_of(digest: Digest) -> Style:
+    """What most entries of a digest do; what a digest without any does between its lines."""
+    under, between = [], []
+    for entry in digest.entries:
+        gaps = _gaps(rows_of(digest.text, entry))
+        under += [gap for gap in gaps[:1] if gap is not None]
+        between += [gap for gap in gaps[1:] if gap is not None]
+    aparts = [
+        gap
+        for one, other in pairwise(digest.entries)
+        if (gap := gap_between(digest.text, one.span.end, other.span.start)) is not None
+    ]
+    apart = aparts[-1].replace("\r\n", "\n") if aparts else None
+    spaced = _most(under + between, otherwise=bool(apart) or _looks_spaced(digest.text))
+    if apart is None:
+        apart = "\n" if spaced else ""
+    return Style(_most(under, otherwise=spaced), _most(between, otherwise=spaced), apart)
+
+
+def style_at(digest: Digest, rows: Sequence[Row]) -> Style:
+    """What an entry itself does; where it has too few parts to show it, what its digest does."""
+    under_head, between_parts = _gaps(rows)
+    if under_head is not None and between_parts is not None:
+        return Style(under_head, between_parts, "")
+    style = style_of(digest)
+    if under_head is not None:
+        style = style._replace(under_head=under_head)
+    return style if between_parts is None else style._replace(between_parts=between_parts)
+
+
+def _gaps(rows: Sequence[Row]) -> tuple[bool | None, bool | None]:
+    """Whether a blank line stands under the head, and between other parts; None: not to be seen."""
+    under = between = None
+    for above, below in pairwise(rows):
+        if above.part == below.part or "link" in {above.part, below.part}:
+            continue
+        gap = below.part == "gap"
+        if above.part == "head":
+            under = gap
+        elif above.part != "gap":
+            between = bool(between) or gap
+    return under, between
+
+
+def _most(seen: Sequence[bool], *, otherwise: bool) -> bool:
+    return sum(seen) * 2 > len(seen) if seen else otherwise
+
+
+def _looks_spaced(text: str) -> bool:
+    """A digest that has no entries to show it: whether a blank line stands in it."""
+    return re.search(r"\n\r?\n[^\n]", text) is not None
+
+
+def head_end(text: str, entry: Entry) -> int:
+    """Where an entry's last line of address, title and link ends, its newline included."""
+    layout, end = entry.layout, entry.span.start
+    for _ in range(max(entry.line - 1, layout.below or 0, layout.link or 0) - entry.line + 2):
+        end = text.find("\n", end, entry.span.end) + 1 or entry.span.end
+    return end
+
+
+def rows_of(text: str, entry: Entry, to: int | None = None) -> list[Row]:
+    """The lines of an entry as rows, all of them or those that end at `to`."""
+    layout = entry.layout
+    parts: dict[int, Part] = {entry.line - 1: "head"}
+    if layout.below is not None:
+        parts[layout.below] = "below"
+    if layout.link is not None:
+        parts[layout.link] = "link"
+    parts.update(dict.fromkeys(layout.commentary, "commentary"))
+    parts.update(dict.fromkeys(layout.tags, "tags"))
+    span = entry.span if to is None else Span(entry.span.start, to)
+    return [
+        Row(parts.get(number, "gap"), text[line.start : line.end], line)
+        for number, line in enumerate(lines_of(text, span), entry.line - 1)
+    ]
+
+
+def gap_between(text: str, start: int, end: int) -> str | None:
+    """What stands between two entries where that is blanks and breaks alone, else None."""
+    for line in lines_of(text, Span(start, end)):
+        if kind_of(text, line) not in LAYOUT:
+            return None
+    return text[start:end]
+
+
+def gap_at_end(digest: Digest, style: Style) -> str:
+    """What is still to be written between the end of a digest and an entry that comes there."""
+    text = digest.text
+    words = text.rstrip()
+    blank_lines = max(0, text.count("\n", len(words)) - 1)
+    last = digest.entries[-1] if digest.entries else None
+    tail = None if last is None else gap_between(text, last.span.end, len(text))
+    if not words or (tail is not None and tail.strip()):
+        return ""
+    # Only behind an entry is it known what sets entries apart; elsewhere a blank line will do.
+    gap = style.between_entries if tail is not None else "\n" * style.between_parts
+    return gap if gap.strip() else "\n" * max(0, len(gap) - blank_lines)
+
+
+def written(fields: Fields, link: str | None, style: Style) -> str:
+    """An entry made from nothing, with LF newlines and without the last one."""
+    parts = []
+    head = fields.url
+    if fields.title:
+        head += "\n\n" if style.under_head else "\n"
+        head += title_line.written(fields.title, fields.authors, link)
+    elif link is not None:
+        head += f"\n[[{link}]]"
+    parts.append(head)
+    if fields.commentary:
+        parts.append(fields.commentary)
+    if fields.tags:
+        parts.append(" ".join("#" + tag for tag in fields.tags))
+    return ("\n\n" if style.between_parts else "\n").join(parts)

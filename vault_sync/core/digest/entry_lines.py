@@ -1,0 +1,166 @@
+"""The lines of one entry as rows that can be changed, and the edits that such changes amount to.
+
+A row that keeps its line keeps its bytes and its newline. So an edit can be thought of in whole
+lines and still touch only the characters that differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from typing import Literal, NamedTuple
+
+from vault_sync.core.text.spans import Edit, Line, Span
+
+Part = Literal["head", "below", "link", "commentary", "tags", "gap"]
+
+
+class Row(NamedTuple):
+    """A line: its part of the entry, its words, and where it stands (None: it is new)."""
+
+    part: Part
+    words: str
+    line: Line | None
+
+
+def edits(text: str, before: Sequence[Row], after: Sequence[Row], newline: str) -> list[Edit]:
+    """The edits that turn the rows `before`, all of them lines of `text`, into `after`.
+
+    `after` keeps the first row and the order of those it keeps. A new row takes the newline of the
+    row above it, else `newline`.
+    """
+    found: list[Edit] = []
+    old = {row.line: number for number, row in enumerate(before)}
+    at = -1
+    above: Line | None = None
+    added: list[str] = []
+    for row in after:
+        if row.line is None:
+            added.append(row.words)
+            continue
+        number = old[row.line]
+        found += _between(text, above, added, before[at + 1 : number], newline)
+        found += _changed(before[number], row)
+        at, above, added = number, row.line, []
+    return found + _between(text, above, added, before[at + 1 :], newline)
+
+
+def _between(
+    text: str, above: Line | None, added: Sequence[str], gone: Sequence[Row], newline: str
+) -> list[Edit]:
+    """What changes between two rows that are kept: some new rows come, some old ones go."""
+    found = []
+    if added:
+        assert above is not None
+        own = text[above.end : above.stop] or newline
+        # A "\r" at the end of the file is no newline, and must not become one with ours.
+        end = above.end
+        if above.end == above.stop:
+            end = above.start + len(text[above.start : end].rstrip("\r"))
+        found.append(Edit(Span(end, end), own + own.join(added)))
+    if gone:
+        first, last = gone[0].line, gone[-1].line
+        assert above is not None
+        assert first is not None
+        assert last is not None
+        # The last line of a file without a final newline takes the newline before it along.
+        start = above.end if last.stop == last.end else first.start
+        found.append(Edit(Span(start, last.stop), ""))
+    return found
+
+
+def _changed(old: Row, new: Row) -> list[Edit]:
+    if old.words == new.words or old.line is None:
+        return []
+    a, b = old.words, new.words
+    left = _common(a, b)
+    right = _common(a[left:][::-1], b[left:][::-1])
+    start = old.line.start
+    return [Edit(Span(start + left, start + len(a) - right), b[left : len(b) - right])]
+
+
+def _common(a: str, b: str) -> int:
+    """How many characters both begin with, by bisection: comparing slices is fast."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def without(rows: Sequence[Row], gone: Sequence[Row]) -> list[Row]:
+    """The rows but for those of a part that goes; the blank lines above it go too."""
+    kept: list[Row] = []
+    for row in rows:
+        if not any(row is other for other in gone):
+            kept.append(row)
+            continue
+        while kept and kept[-1].part == "gap":
+            kept.pop()
+    return kept
+
+
+def with_part(rows: Sequence[Row], at: int, added: Sequence[Row], *, spaced: bool) -> list[Row]:
+    """The rows with a part below row `at`."""
+    gap = [Row("gap", "", None)] if spaced else []
+    return [*rows[: at + 1], *gap, *added, *rows[at + 1 :]]
+
+
+def reworded(rows: Sequence[Row], part: Part, words: Sequence[str]) -> list[Row]:
+    """The rows with `words` as the lines of a part that is there; equal lines are kept."""
+    old = [row for row in rows if row.part == part]
+    said: list[list[Row]] = [[] for _ in old]
+    for tag, i1, i2, j1, j2 in _opcodes([row.words for row in old], words):
+        if tag == "equal":
+            for number in range(i1, i2):
+                said[number].append(old[number])
+            continue
+        paired = min(i2 - i1, j2 - j1)
+        for offset in range(paired):
+            said[i1 + offset].append(old[i1 + offset]._replace(words=words[j1 + offset]))
+        extra = [Row(part, line, None) for line in words[j1 + paired : j2]]
+        if i1 == 0 and paired == 0:
+            said[0] = extra + said[0]
+        elif extra:
+            said[i1 + paired - 1] += extra
+    found: list[Row] = []
+    number = 0
+    for row in rows:
+        if row.part != part:
+            found.append(row)
+            continue
+        found += said[number]
+        number += 1
+    return found
+
+
+# Beyond this many pairs of lines a diff would take longer than a person waits; lines of such a
+# commentary are replaced in order, which says the same.
+_DIFF_PAIRS = 1_000_000
+
+
+def _opcodes(a: Sequence[str], b: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+    """As `SequenceMatcher.get_opcodes`, with the ends that are equal set aside first."""
+    shorter = min(len(a), len(b))
+    left = 0
+    while left < shorter and a[left] == b[left]:
+        left += 1
+    right = 0
+    while right < shorter - left and a[-1 - right] == b[-1 - right]:
+        right += 1
+    middle_a, middle_b = a[left : len(a) - right], b[left : len(b) - right]
+    found = [("equal", 0, left, 0, left)] if left else []
+    if len(middle_a) * len(middle_b) <= _DIFF_PAIRS:
+        matcher = SequenceMatcher(None, middle_a, middle_b, autojunk=False)
+        found += [
+            (tag, i1 + left, i2 + left, j1 + left, j2 + left)
+            for tag, i1, i2, j1, j2 in matcher.get_opcodes()
+        ]
+    else:
+        found.append(("replace", left, len(a) - right, left, len(b) - right))
+    if right:
+        found.append(("equal", len(a) - right, len(a), len(b) - right, len(b)))
+    return found

@@ -1,0 +1,34 @@
+"""The plain form of a note, as readers keep it without any tool (docs/format.md, "Adoption").
+
+URL, title line, commentary, tag line: just the text of a digest entry, at the top of the file
+(below the properties where there are any), perhaps followed by headings of the reader's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vault_sync.core.digest import editor as digest
+from vault_sync.core.model.values import Fields, Key
+from vault_sync.core.text.spans import BOM, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """The entry at the top of a plain note; `span` is its text."""
+
+    key: Key
+    fields: Fields
+    span: Span
+
+
+def read(text: str, body: int) -> Plain | None:
+    """The plain entry that a note's body opens with; None where it opens with something else."""
+    start = body + len(text[body:]) - len(text[body:].lstrip(BOM + " \t\r\n"))
+    if not text[start : start + 9].lstrip("<").lower().startswith("http"):
+        return None
+    entries = digest.read(text[start:]).entries
+    if not entries or entries[0].span.start != 0:
+        return None
+    entry = entries[0]
+    return Plain(entry.key, entry.fields, Span(start, start + entry.span.end))

@@ -1,0 +1,390 @@
+r"""Reading a digest: its entries, each with its fields and where they stand.
+
+Grammar (docs/format.md), line by line outside fenced code; only LF ends a line, a fence that is
+never closed fences nothing:
+
+- **entry head**: nothing but an address. It opens an entry when the next non-blank line is a title
+  line (`title_line`) or the entry's own link, or when it stands where only a new entry can stand:
+  first in the digest (its first line, usually its name, aside), or right after a tag line, a
+  heading of level 1 or 2, or a thematic break. Any other address is commentary.
+- **own link**: an entry's link, alone on its line, without display text: the first non-blank line
+  under the address, or under a title line that has no link. Whether it is the entry's is for the
+  caller to say (`is_own_link`). A title line without link that comes next under one below the
+  address is the entry's title: it was typed late.
+- **tag line**: only tags, as Obsidian knows them, at least one of them with a non-digit. All tag
+  lines of an entry are read, whichever place they have in it; `#a#b` gives both.
+- **commentary**: every other line, from the first non-blank to the last non-blank one.
+- ATX headings of level 1 and 2 end an entry, and what follows is the digest's own until the next
+  head; deeper ones are commentary. Thematic breaks are commentary where more of the entry follows;
+  trailing ones, like trailing blanks, are layout between entries. Front matter is the digest's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+from vault_sync.core.digest import title_line
+from vault_sync.core.digest.title_line import TitleLine
+from vault_sync.core.model.values import Fields, Key
+from vault_sync.core.naming.keys import key_of
+from vault_sync.core.text.spans import BOM, Line, Span, fenced, line_number, lines
+
+OwnLink = Callable[[Key, str, bool], bool]
+"""Whether a link that stands alone is the tool's of the entry of this key, by its target. Under a
+title line (True) a commentary can begin with a link as well; under an address (False) none does."""
+
+
+class Link(NamedTuple):
+    """The tool's link of an entry: its target as written, and the whole `[[...]]`."""
+
+    target: str
+    span: Span
+
+
+class Layout(NamedTuple):
+    """Where the parts of an entry stand, for the edits of `digest`.
+
+    Numbers are those of the digest's lines, from 0. `below` is the title line, or the own link of
+    an entry without title; `link` the own link of one that has a title. `fresh`: the head stands
+    where an entry opens by its place; `by_place`: nothing but its place opens it.
+    """
+
+    address: Span
+    title: TitleLine | None
+    below: int | None
+    link: int | None
+    commentary: Sequence[int]
+    tags: Sequence[int]
+    fresh: bool
+    by_place: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One paper in a digest.
+
+    `line` and `commentary_line` are 1-based: the head, and the first line of the commentary or
+    where it would stand. `span` runs from the head to behind the newline of its last own line.
+    """
+
+    key: Key
+    fields: Fields
+    line: int
+    span: Span
+    link: Link | None
+    commentary_line: int
+    layout: Layout
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether it is an address and nothing else."""
+        return self.link is None and self.fields == Fields(self.fields.url)
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A digest as it was read. `notices` are (line, code, message), in the order of lines."""
+
+    text: str
+    entries: tuple[Entry, ...]
+    notices: tuple[tuple[int, str, str], ...]
+
+
+# What a line can be, judged alone.
+BLANK, TEXT, FENCED, ADDRESS, TAGS, HEADING, RULE = range(7)
+LAYOUT = frozenset((BLANK, RULE))
+_BEFORE_HEADS = frozenset((TAGS, HEADING, RULE))
+
+# Obsidian's own set of what ends a tag (research: its importer's ILLEGAL_TAG_CHARS).
+_TAG = r"#[^\u2000-\u206F\u2E00-\u2E7F'!\"#$%&()*+,.:;<=>?@^`{|}~\[\]\\\s\ufeff]+"
+TAG = re.compile(_TAG)
+_TAG_LINE = re.compile(rf"(?:{_TAG}\s*)+")
+_NOT_DIGITS = re.compile(r"[^\d#\s]")
+_HEADING_LINE = re.compile(r" {0,3}#{1,2}(?:[ \t]|$)")
+_RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*")
+_ADDRESS_LINE = re.compile(
+    r"<(?:https?://|arxiv:|doi:)[^\s<>]+>|(?:https?://|arxiv:|doi:)[^\s<>]+", re.IGNORECASE
+)
+
+
+def under_address(_key: Key, _target: str, titled: bool) -> bool:
+    return not titled
+
+
+def read(text: str, is_own_link: OwnLink = under_address) -> Digest:
+    """The entries of a digest, in its order. Total; one walk, linear in the text.
+
+    Two entries may have one key. `is_own_link` is asked for every wikilink that stands alone under
+    an address or a title line.
+    """
+    of = lines(text)
+    if of and text.startswith(BOM):
+        of[0] = of[0]._replace(start=min(len(BOM), of[0].end))
+    has_fences = "```" in text or "~~~" in text
+    mask = fenced(text, of) if has_fences else [False] * len(of)
+    begin = _after_front_matter(text, of)
+    kinds = [
+        FENCED if inside else kind_of(text, line) for line, inside in zip(of, mask, strict=True)
+    ]
+    entries = tuple(_Reader(text, of, kinds, is_own_link).entries(begin))
+    found = [*_notices(text, of, mask, has_fences), *_swallowed(text, of, kinds, entries)]
+    return Digest(text, entries, tuple(sorted(found)))
+
+
+def kind_of(text: str, line: Line) -> int:
+    """What a line can be, judged alone and outside fenced code."""
+    words = text[line.start : line.end].strip()
+    if not words:
+        return BLANK
+    first = words[0]
+    if first == "#":
+        if _TAG_LINE.fullmatch(words):
+            return TAGS if _NOT_DIGITS.search(words) else TEXT
+        return HEADING if _HEADING_LINE.match(text, line.start, line.end) else TEXT
+    if first in "hH<aAdD":
+        return ADDRESS if _ADDRESS_LINE.fullmatch(words) else TEXT
+    if first in "-*_" and _RULE.fullmatch(text, line.start, line.end):
+        return RULE
+    return TEXT
+
+
+def _after_front_matter(text: str, of: Sequence[Line]) -> int:
+    """The number of the first line after front matter; 0 where there is none."""
+    if not of or text[of[0].start : of[0].end] != "---":
+        return 0
+    for number in range(1, len(of)):
+        if text.startswith("---", of[number].start) and (
+            text[of[number].start : of[number].end].rstrip() == "---"
+        ):
+            return number + 1
+    return 0
+
+
+class _Head(NamedTuple):
+    """An entry that has opened: numbers of its lines, and what was found on them."""
+
+    number: int
+    key: Key
+    address: Span
+    below: int | None
+    title: TitleLine | None
+    link: Link | None
+    fresh: bool
+    link_line: int | None = None
+
+    @property
+    def last(self) -> int:
+        """The last line of it, below which the rest of the entry begins."""
+        return max(self.number, self.below or 0, self.link_line or 0)
+
+
+class _Reader(NamedTuple):
+    text: str
+    lines: Sequence[Line]
+    kinds: Sequence[int]
+    is_own_link: OwnLink
+
+    def entries(self, begin: int) -> Iterable[Entry]:
+        head: _Head | None = None
+        fresh, first = True, True
+        number = begin
+        while number < len(self.kinds):
+            kind = self.kinds[number]
+            opened = self._head(number, fresh) if kind == ADDRESS else None
+            if head is not None and (opened is not None or kind == HEADING):
+                yield self._entry(head, number)
+                head = None
+            if opened is not None:
+                head = opened
+                number = opened.last
+                fresh = False
+            elif kind != BLANK:
+                # The first line of the file is the digest's name: what follows still comes first.
+                fresh = kind in _BEFORE_HEADS or first
+            first = first and kind == BLANK
+            number += 1
+        if head is not None:
+            yield self._entry(head, number)
+
+    def _head(self, number: int, fresh: bool) -> _Head | None:
+        text, line = self.text, self.lines[number]
+        words = text[line.start : line.end]
+        address = words.strip()
+        key = key_of(address)
+        if key is None:
+            return None
+        start = line.start + words.index(address)
+        span = Span(start, start + len(address))
+        if address[0] == "<":
+            span = Span(span.start + 1, span.end - 1)
+        below = self._next(number)
+        title = self._title(below)
+        if title is not None and title.link is not None and title.target is not None:
+            link = Link(title.target.of(text), title.link)
+            return _Head(number, key, span, below, title, link, fresh)
+        if title is not None:
+            late = self._next(below)
+            alone = self._alone(late, key, titled=True)
+            at = None if alone is None else late
+            return _Head(number, key, span, below, title, alone, fresh, at)
+        alone = self._alone(below, key, titled=False)
+        if alone is not None:
+            late = self._next(below)
+            title = self._title(late)
+            if title is not None and title.link is None:
+                return _Head(number, key, span, late, title, alone, fresh, below)
+            return _Head(number, key, span, below, None, alone, fresh)
+        return _Head(number, key, span, None, None, None, fresh) if fresh else None
+
+    def _next(self, number: int) -> int:
+        """The first line below that is not blank."""
+        number += 1
+        while number < len(self.kinds) and self.kinds[number] == BLANK:
+            number += 1
+        return number
+
+    def _title(self, number: int) -> TitleLine | None:
+        if number >= len(self.kinds) or self.kinds[number] != TEXT:
+            return None
+        start, end, _ = self.lines[number]
+        return title_line.parse(self.text, start, end)
+
+    def _alone(self, number: int, key: Key, *, titled: bool) -> Link | None:
+        """The entry's own link, if it is all that stands on a line."""
+        if number >= len(self.kinds) or self.kinds[number] != TEXT:
+            return None
+        start, end, _ = self.lines[number]
+        found = title_line.own_link(self.text, start, end)
+        if found is None or not self.is_own_link(key, found[1], titled):
+            return None
+        return Link(found[1], Span(*found.span()))
+
+    def _entry(self, head: _Head, stop: int) -> Entry:
+        """The entry whose lines run from its head up to, not including, line `stop`."""
+        kinds = self.kinds
+        above = head.last
+        while stop > above + 1 and kinds[stop - 1] in LAYOUT:
+            stop -= 1
+        tags = tuple([number for number in range(above + 1, stop) if kinds[number] == TAGS])
+        commentary = self._commentary(above + 1, stop, tags)
+        text, address, title = self.text, head.address, head.title
+        fields = Fields(
+            text[address.start : address.end],
+            "" if title is None else text[title.title.start : title.title.end],
+            () if title is None else title.names,
+            self._tags(tags),
+            self._words(commentary),
+        )
+        layout = Layout(
+            address,
+            title,
+            head.below,
+            head.link_line,
+            commentary,
+            tags,
+            head.fresh,
+            title is None and head.link is None,
+        )
+        span = Span(self.lines[head.number].start, self.lines[stop - 1].stop)
+        commentary_line = (commentary[0] if commentary else above + 1) + 1
+        return Entry(head.key, fields, head.number + 1, span, head.link, commentary_line, layout)
+
+    def _commentary(self, start: int, stop: int, tags: Sequence[int]) -> Sequence[int]:
+        kinds = self.kinds
+        numbers: Sequence[int] = range(start, stop)
+        if tags and tags[0] == stop - len(tags):
+            numbers = range(start, tags[0])
+        elif tags:
+            numbers = tuple([number for number in numbers if kinds[number] != TAGS])
+        first, last = 0, len(numbers)
+        while first < last and kinds[numbers[first]] == BLANK:
+            first += 1
+        while last > first and kinds[numbers[last - 1]] == BLANK:
+            last -= 1
+        return numbers[first:last]
+
+    def _words(self, numbers: Sequence[int]) -> str:
+        text, of = self.text, self.lines
+        if isinstance(numbers, range):
+            words = text[of[numbers[0]].start : of[numbers[-1]].end] if numbers else ""
+            return words.replace("\r\n", "\n") if "\r" in words else words
+        return "\n".join([text[of[number].start : of[number].end] for number in numbers])
+
+    def _tags(self, numbers: Sequence[int]) -> tuple[str, ...]:
+        if not numbers:
+            return ()
+        tokens = TAG.findall(self._words(numbers))
+        return tuple(dict.fromkeys([token[1:] for token in tokens]))
+
+
+def _swallowed(
+    text: str, of: Sequence[Line], kinds: Sequence[int], entries: Sequence[Entry]
+) -> Iterable[tuple[int, str, str]]:
+    """Addresses of papers in a commentary over what looks like a title without authors.
+
+    Most likely entries that nothing marks as such. Prose ends in a full stop, and is no title.
+    """
+    if kinds.count(ADDRESS) == len(entries):
+        return
+    for entry in entries:
+        commentary = [each for each in entry.layout.commentary if kinds[each] != BLANK]
+        for number, below in pairwise(commentary):
+            if kinds[number] != ADDRESS or kinds[below] != TEXT:
+                continue
+            address = text[of[number].start : of[number].end].strip()
+            key = key_of(address)
+            words = text[of[below].start : of[below].end].rstrip()
+            if key is None or key == entry.key or key.startswith("url:") or words.endswith("."):
+                continue
+            message = (
+                f"{address} is read as commentary of the entry of line {entry.line}; if it is an "
+                "entry, write its title line as `Title (Author, Author)`"
+            )
+            yield number + 1, "address-in-commentary", message
+
+
+def _notices(
+    text: str, of: Sequence[Line], mask: Sequence[bool], has_fences: bool
+) -> Iterable[tuple[int, str, str]]:
+    found = []
+    if has_fences:
+        found += [
+            (number + 1, "unclosed-fence", "a code fence is opened here and never closed")
+            for number, line in enumerate(of)
+            if not mask[number]
+            and text[line.start : line.end].lstrip(" ")[:3] in {"```", "~~~"}
+            and _opens(text[line.start : line.end])
+        ]
+    conflict = _conflict_line(text, of) if "<<<<<<<" in text else None
+    if conflict is not None:
+        found.append((conflict, "conflict-markers", "git has left its conflict markers here"))
+    if "\0" in text:
+        line = line_number(text, text.index("\0"))
+        found.append((line, "nul", "there is a NUL character here: the file may be damaged"))
+    return sorted(found)
+
+
+_FENCE = re.compile(r" {0,3}(?:`{3,}[^`]*|~{3,}.*)", re.DOTALL)
+
+
+def _opens(words: str) -> bool:
+    return _FENCE.fullmatch(words) is not None
+
+
+def _conflict_line(text: str, of: Sequence[Line]) -> int | None:
+    """The line of the first `<<<<<<<` that is followed by its `=======` and `>>>>>>>`."""
+    opened: int | None = None
+    divided = False
+    for number, line in enumerate(of, 1):
+        mark = text[line.start : min(line.end, line.start + 8)]
+        if mark in {"<<<<<<<", "<<<<<<< "}:
+            opened, divided = (number if opened is None or divided else opened), False
+        elif mark == "=======" and opened is not None:
+            divided = True
+        elif mark in {">>>>>>>", ">>>>>>> "} and divided:
+            return opened
+    return None

@@ -1,0 +1,271 @@
+"""The title line of an entry: `Title (Author, Author, ...)` and its linked forms.
+
+    Title (A, B)          *Title* (A, B)          **Title (A, B)**          ### Title (A, B)
+    [[n|Title]] (A, B)    *[[n|Title]]* (A, B)    [[n|Title]]
+    Title with [x] (A, B) [[n]]
+
+Emphasis that wraps the whole title or the whole line, a heading mark of level 3 or more, a number
+(`1. Title`) and a list mark stand outside the title and its link.
+
+**Which line is one.** The line must end in a balanced parenthesis with a blank before it. Prose
+ends so too (`... SinGAN (https://arxiv.org/abs/1905.01164)`), so the parenthesis and what is before
+it are judged:
+
+- before it stands no address and no Korean or Chinese sentence end (`...했네요.`);
+- no author is sentence-like: no address, no `=<>{}%~`, no `?` or `!` at the end, at most 12 words
+  and no more than two of them in lower case (`van`, `de la`, `and`, `team` and their like do not
+  count); one with Hangul has at most 3 words and no full stop at the end;
+- one author at least is name-like: no digit (`Table 3`, `192x192`, `ICLR 2023`), and more words
+  that start with a capital or a caseless letter than words in lower case (`weak supervision`);
+  in Hangul it is one word of 2 to 5 syllables or a family name of one and a given name.
+  After a bullet two are asked for.
+
+Names in one word (`OpenAI`), `Name (Affiliation)`, `...` and `et al.` are let through. With a link
+in its place the line is known to be a title, and only the rule on sentences is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from vault_sync.core.text.spans import Span
+
+
+class TitleLine(NamedTuple):
+    """What stands where, in characters of the text that was read.
+
+    `title` are the title's characters alone. `link` is the whole `[[...]]`, around the title or
+    after the authors; `target` is the part of it that names a note. `authors` is what the
+    parenthesis holds. What is not there yet, a list of authors or a link after it, goes to `tail`.
+    """
+
+    title: Span
+    names: tuple[str, ...]
+    authors: Span | None
+    link: Span | None
+    target: Span | None
+    tail: int
+
+    @property
+    def link_is_title(self) -> bool:
+        return self.link is not None and self.link.start < self.title.start
+
+
+_NUMBER_MARK = re.compile(r"\d{1,9}[.)][ \t]+")
+_LIST_MARK = re.compile(r"[-+*][ \t]+")
+_HEADING_MARK = re.compile(r"#{3,6}[ \t]+")
+_STARS = re.compile(r"\*{1,3}(?!\*)")
+_LINKED = re.compile(r"\[\[([^\[\]|\n]+)\|([^\[\]|\n]+)\]\]")
+_LINK = re.compile(r"\[\[([^\[\]|\n]+)\]\]")
+_PARENTHESIS = re.compile(r"[()]")
+_ADDRESSES = ("://", "www.", "arxiv:")
+# Most lists are of plain names, and one look tells: `Ariel N. Lee, Cole J. Hunter`.
+_PLAIN_WORD = r"[A-ZÀ-ɏ][A-Za-zÀ-ɏ.'-]*"
+_PLAIN_NAME = rf"{_PLAIN_WORD}(?: {_PLAIN_WORD}){{0,6}}"
+_PLAIN_NAMES = re.compile(rf"{_PLAIN_NAME}(?:, {_PLAIN_NAME})+")
+_SENTENCE_END = re.compile(r"[가-힣]\.(?:\s|$)|。")
+_HANGUL = re.compile(r"[가-힣]")
+_KOREAN_NAME = re.compile(r"[가-힣]{2,5}|[가-힣] [가-힣]{1,4}")
+_DIGIT = re.compile(r"\d")
+_NEVER_IN_NAMES = re.compile(r"[=<>{}%~]|[?!]$")
+_FILLERS = frozenset(("...", "…", ":", "et al.", "et al", "and others", "others"))
+# Particles of names, then what organisations are called.
+_SMALL_WORDS = re.compile(
+    "van|von|der|den|de|la|le|del|della|di|da|dos|das|do|du|el|al|bin|ibn|ter|ten|of|and|the|for"
+    r"|et|al\.|e|y|af|zu|zur|team|group|labs?|research|authors|community|contributors|project"
+)
+
+
+def parse(text: str, start: int, end: int) -> TitleLine | None:
+    """The title line in `text[start:end]`, a line without its newline; None if it is none.
+
+    One walk over the line: linear in its length.
+    """
+    start, end = _stripped(text, start, end)
+    last = text[end - 1 : end]
+    if last not in {")", "]", "*"} or start == end:
+        return None
+    needed = 1
+    if text[start] in "#-+*0123456789":
+        start, needed = _after_mark(text, start, end)
+    trailing = None
+    if last == "]":
+        opening = text.rfind("[[", start, end)
+        trailing = _LINK.fullmatch(text, opening, end) if opening >= 0 else None
+        if trailing is not None:
+            start, end = _stripped(text, start, opening)
+    wrapped = _unwrapped(text, start, end) if text.startswith("*", start) else None
+    if wrapped is not None:
+        found = _core(text, *wrapped, trailing, needed)
+        if found is not None:
+            # What is added goes after the emphasis: `**[[n|T]]** (A)`, `**T [x] (A)** [[n]]`.
+            return found._replace(tail=end)
+    return _core(text, start, end, trailing, needed)
+
+
+def _after_mark(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the line goes on behind its mark, and how many name-like authors it needs."""
+    found = _HEADING_MARK.match(text, start, end) or _NUMBER_MARK.match(text, start, end)
+    if found is not None:
+        return found.end(), 1
+    found = _LIST_MARK.match(text, start, end)
+    return (start, 1) if found is None else (found.end(), 2)
+
+
+def own_link(text: str, start: int, end: int) -> re.Match[str] | None:
+    """The line that holds nothing but one wikilink without display text; group 1 is its target."""
+    start, end = _stripped(text, start, end)
+    return _LINK.fullmatch(text, start, end) if text.startswith("[[", start) else None
+
+
+def can_be_linked(title: str) -> bool:
+    """Whether the title can stand as a link's display text: Obsidian knows no escape in there."""
+    return not any(mark in title for mark in "[]|")
+
+
+def split_authors(text: str) -> tuple[str, ...]:
+    """The names between commas, those inside a parenthesis aside. Empty ones fall away."""
+    if "(" not in text:
+        return tuple(name for name in map(str.strip, text.split(",")) if name)
+    names = []
+    depth = at = 0
+    for mark in re.finditer("[(),]", text):
+        if mark[0] == "(":
+            depth += 1
+        elif mark[0] == ")":
+            depth -= 1
+        elif depth == 0:
+            names.append(text[at : mark.start()].strip())
+            at = mark.end()
+    names.append(text[at:].strip())
+    return tuple(name for name in names if name)
+
+
+def written(title: str, authors: tuple[str, ...], target: str | None) -> str:
+    """A title line made from nothing."""
+    names = f" ({', '.join(authors)})" if authors else ""
+    if target is None:
+        return title + names
+    return (
+        f"[[{target}|{title}]]{names}" if can_be_linked(title) else f"{title}{names} [[{target}]]"
+    )
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    words = text[start:end]
+    left = len(words) - len(words.lstrip())
+    return start + left, start + max(left, len(words.rstrip()))
+
+
+def _unwrapped(text: str, start: int, end: int) -> Span | None:
+    """Inside the emphasis that wraps the whole of it; stars of its own kind inside undo that."""
+    stars = _STARS.match(text, start, end)
+    if stars is None:
+        return None
+    inner = Span(stars.end(), end - len(stars[0]))
+    words = inner.of(text)
+    if (
+        not words.strip()
+        or words != words.strip()
+        or not text.endswith(stars[0], start, end)
+        or words.endswith("*")
+        or stars[0] in words
+    ):
+        return None
+    return inner
+
+
+def _core(
+    text: str, start: int, end: int, trailing: re.Match[str] | None, needed: int
+) -> TitleLine | None:
+    """The line without its marks, emphasis and trailing link."""
+    bracketed = text.startswith("[[", start)
+    whole = _LINKED.fullmatch(text, start, end) if bracketed and trailing is None else None
+    if whole is not None:
+        title = Span(*whole.span(2))
+        return TitleLine(title, (), None, Span(start, end), Span(*whole.span(1)), end)
+    opening = _opening(text, start, end)
+    if opening is None or opening == start or not text[opening - 1].isspace():
+        return None
+    listed = text[opening + 1 : end - 1]
+    plain = _PLAIN_NAMES.fullmatch(listed) is not None
+    names = tuple(listed.split(", ")) if plain else split_authors(listed)
+    title = Span(*_stripped(text, start, opening))
+    if title.start == title.end:
+        return None
+    if text.startswith("*", title.start):
+        title = _unwrapped(text, *title) or title
+    linked = _LINKED.fullmatch(text, *title) if text.startswith("[[", title.start) else None
+    link = linked or trailing
+    if not plain and not _are_authors(names, 0 if link else needed):
+        return None
+    if linked is None and not _is_title(title.of(text)):
+        return None
+    return TitleLine(
+        Span(*linked.span(2)) if linked else title,
+        names,
+        Span(opening + 1, end - 1),
+        Span(*link.span()) if link else None,
+        Span(*link.span(1)) if link else None,
+        end,
+    )
+
+
+def _opening(text: str, start: int, end: int) -> int | None:
+    """Where the parenthesis opens that closes at the end of `text[start:end]`."""
+    if not text.endswith(")", start, end):
+        return None
+    depth = 0
+    for mark in reversed([found.start() for found in _PARENTHESIS.finditer(text, start, end)]):
+        depth += 1 if text[mark] == ")" else -1
+        if depth == 0:
+            return mark
+    return None
+
+
+def _is_title(title: str) -> bool:
+    if not title.isascii() and _SENTENCE_END.search(title):
+        return False
+    return not _holds_address(title)
+
+
+def _holds_address(words: str) -> bool:
+    lowered = words.lower()
+    return any(mark in lowered for mark in _ADDRESSES)
+
+
+def _are_authors(names: tuple[str, ...], needed: int) -> bool:
+    """Whether no name is sentence-like and `needed` are name-like."""
+    found = 0
+    for name in names:
+        plain = _without_parentheses(name) if "(" in name else name
+        if plain in _FILLERS:
+            continue
+        words = plain.split()
+        small = sum(word[0].islower() and not _SMALL_WORDS.fullmatch(word) for word in words)
+        if len(words) > 12 or small > 2 or _NEVER_IN_NAMES.search(plain) or _holds_address(name):
+            return False
+        if not plain.isascii() and _HANGUL.search(plain):
+            if len(words) > 3 or plain[-1] in ".…":
+                return False
+            found += _KOREAN_NAME.fullmatch(plain) is not None
+        elif found < needed and not _DIGIT.search(plain):
+            large = sum(word[0].isalpha() and not word[0].islower() for word in words)
+            found += large > small
+    return bool(names) and found >= needed
+
+
+def _without_parentheses(name: str) -> str:
+    kept = []
+    depth = at = 0
+    for mark in _PARENTHESIS.finditer(name):
+        if mark[0] == "(":
+            if depth == 0:
+                kept.append(name[at : mark.start()])
+            depth += 1
+        else:
+            depth -= 1
+            at = mark.end()
+    kept.append(name[at:])
+    return "".join(kept).strip()

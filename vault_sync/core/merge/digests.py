@@ -1,0 +1,184 @@
+"""Three versions of a digest merged entry by entry, and an entry field by field."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vault_sync.core.digest import editor as lens
+from vault_sync.core.digest.editor import Digest, Entry
+from vault_sync.core.digest.reader import LAYOUT, kind_of
+from vault_sync.core.merge import three_way as merge
+from vault_sync.core.merge.parts import Merged, Name, Parts, lines, marked, merged, numbered
+from vault_sync.core.merge.three_way import Clash
+from vault_sync.core.model.values import Fields
+from vault_sync.core.text.spans import Line, Span, splice
+from vault_sync.core.text.spans import lines as lines_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """One version: its parts, and the entries among them by name."""
+
+    digest: Digest
+    parts: Parts
+    entries: Mapping[Name, Entry]
+
+    def raw(self, entry: Entry) -> str:
+        return _unended(entry.span.of(self.digest.text))
+
+
+def digests(base: str, ours: str, theirs: str) -> Merged:
+    """Merge three versions of a digest with LF newlines and without BOM.
+
+    Where a paper stands twice in one version, or the outcome would not read as meant, the whole is
+    merged by line.
+    """
+    versions = [_version(text) for text in (base, ours, theirs)]
+    if any(version is None for version in versions):
+        return lines(base, ours, theirs)
+    was, here, there = (version for version in versions if version is not None)
+
+    meant: dict[Name, Fields] = {}
+
+    def combine(name: Name) -> Merged:
+        if name not in here.entries:
+            return Merged(here.parts.text[name])
+        piece, fields = _entry(was, here, there, name)
+        if fields is not None:
+            meant[name] = fields
+        return piece
+
+    def usual_before(name: Name) -> str:
+        return _usual(here) if name in here.entries or name in there.entries else ""
+
+    found, names = merged(was.parts, here.parts, there.parts, combine, usual_before)
+    if found.conflicts == 0 and not _reads_as(found.text, names):
+        return lines(base, ours, theirs)
+    return found
+
+
+def _version(text: str) -> _Version | None:
+    """A text taken apart; None where a paper stands in it twice."""
+    digest = lens.read(text)
+    parts: list[tuple[Name, str, str]] = []
+    entries: dict[Name, Entry] = {}
+    seen: Counter[str] = Counter()
+    at = 0
+    for entry in (*digest.entries, None):
+        stop = len(text) if entry is None else entry.span.start
+        start = at
+        for line in lines_of(text[at:stop]):
+            placed = Line(line.start + at, line.end + at, line.stop + at)
+            if kind_of(text, placed) not in LAYOUT:
+                words = _unended(text[placed.start : placed.stop])
+                parts.append((numbered("line", words, seen), text[start : placed.start], words))
+                start = placed.stop
+        if entry is None:
+            foot = text[start:]
+            break
+        name: Name = ("entry", entry.key)
+        if name in entries:
+            return None
+        entries[name] = entry
+        parts.append((name, text[start : entry.span.start], _unended(entry.span.of(text))))
+        at = entry.span.end
+    ends = bool(parts) and text.endswith("\n", 0, len(text) - len(foot))
+    return _Version(digest, Parts.of(parts, "\n" * ends + foot), entries)
+
+
+def _unended(text: str) -> str:
+    return text.removesuffix("\n")
+
+
+def _usual(version: _Version) -> str:
+    """What mostly stands above an entry of this digest that is not its first part."""
+    befores = Counter(
+        version.parts.before[name] for name in version.parts.names[1:] if name in version.entries
+    )
+    return befores.most_common(1)[0][0] if befores else ""
+
+
+def _reads_as(text: str, names: tuple[Name, ...]) -> bool:
+    """Whether a merged text has the entries that were meant and no others."""
+    return [("entry", entry.key) for entry in lens.read(text).entries] == [
+        name for name in names if name[0] == "entry"
+    ]
+
+
+def _entry(
+    was: _Version, here: _Version, there: _Version, name: Name
+) -> tuple[Merged, Fields | None]:
+    """An entry that both sides changed, and what it is to say (None: a person decides)."""
+    ours, theirs = here.entries[name], there.entries[name]
+    old = was.entries.get(name)
+    before = old.fields if old is not None else None
+    a, b = ours.fields, theirs.fields
+    url = merge.value(before.url if before else None, a.url, b.url)
+    title = _filled(before.title if before else None, a.title, b.title)
+    authors = _filled(before.authors if before else None, a.authors, b.authors)
+    link = _filled(_target(old) if old is not None else None, _target(ours), _target(theirs))
+    commentary = _commentary(before, a, b)
+    tags = merge.tag_sets(before.tags if before else None, a.tags, b.tags)
+    if (
+        isinstance(url, Clash)
+        or isinstance(title, Clash)
+        or isinstance(authors, Clash)
+        or isinstance(link, Clash)
+    ):
+        wanted = Fields(a.url, a.title, a.authors, tags, commentary.text)
+        raw = _said(here, ours, wanted, "")
+        head = _head(here, ours), _head(there, theirs)
+        text = marked(head[0], head[1]) + raw[len("\n".join(head[0])) :]
+        return Merged(text, commentary.conflicts + 1), None
+    wanted = Fields(url, title, authors, tags, commentary.text)
+    # An entry cannot be unlinked by an edit: the side that has no link is written on.
+    version, entry = (here, ours) if link or not ours.link else (there, theirs)
+    raw = _said(version, entry, wanted, link)
+    if commentary.conflicts:
+        return Merged(raw, commentary.conflicts), None
+    if not _alone(raw, wanted, link):
+        old_raw = was.raw(old) if old is not None else None
+        return lines(old_raw, here.raw(ours), there.raw(theirs)), None
+    return Merged(raw), wanted
+
+
+def _target(entry: Entry) -> str:
+    return entry.link.target if entry.link is not None else ""
+
+
+def _filled(base: merge.V | None, ours: merge.V, theirs: merge.V) -> merge.V | Clash:
+    """A single value; without a base an absent one is filled in."""
+    if base is None and not (ours and theirs):
+        return ours or theirs
+    return merge.value(base, ours, theirs)
+
+
+def _commentary(before: Fields | None, ours: Fields, theirs: Fields) -> Merged:
+    was = before.commentary if before else None
+    if was is None and not (ours.commentary and theirs.commentary):
+        return Merged(ours.commentary or theirs.commentary)
+    return lines(was, ours.commentary, theirs.commentary, sentences=True)
+
+
+def _head(version: _Version, entry: Entry) -> list[str]:
+    """The lines of an entry from its address to its title."""
+    rows = version.raw(entry).split("\n")
+    below = entry.layout.below
+    return rows[: 1 if below is None else below - (entry.line - 1) + 1]
+
+
+def _said(version: _Version, entry: Entry, wanted: Fields, link: str) -> str:
+    """An entry's lines, saying `wanted`, written in its own style."""
+    text = version.digest.text
+    edits = lens.edit(version.digest, entry, wanted, link or None)
+    after = splice(text, edits)
+    start, end = entry.span
+    return _unended(Span(start, end + len(after) - len(text)).of(after))
+
+
+def _alone(raw: str, wanted: Fields, link: str) -> bool:
+    """Whether these lines read as one entry that says what was meant."""
+    found = lens.read(f"-\n\n---\n{raw}\n").entries
+    return len(found) == 1 and found[0].fields == wanted and _target(found[0]) == link

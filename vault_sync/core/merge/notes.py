@@ -1,0 +1,185 @@
+"""Three versions of a note merged: property by property, section by section, the rest by line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import NamedTuple
+
+from vault_sync.core.merge import three_way as merge
+from vault_sync.core.merge.parts import Merged, Name, Parts, lines, marked, merged
+from vault_sync.core.merge.three_way import Clash
+from vault_sync.core.naming.note_names import fold
+from vault_sync.core.note import note as lens
+from vault_sync.core.note import properties
+from vault_sync.core.note.note import Note, Section
+from vault_sync.core.note.property_block import Value, read, value_items
+from vault_sync.core.text.spans import splice
+
+_SEQUENCES = frozenset({"authors"})
+"""Lists whose order means something: one value, not a set."""
+
+
+def notes(base: str, ours: str, theirs: str) -> Merged:
+    """Merge three versions of a note with LF newlines and without BOM."""
+    was, here, there = (lens.read(text) for text in (base, ours, theirs))
+    block = _block(was, here, there)
+    body = _body(was, here, there)
+    return Merged(block.text + body.text, block.conflicts + body.conflicts)
+
+
+# The properties.
+
+
+class _Rows(NamedTuple):
+    """A property block taken apart. `values` are the properties by the name of their part."""
+
+    parts: Parts
+    values: dict[Name, Value]
+
+
+def _block(was: Note, here: Note, there: Note) -> Merged:
+    rows = [_rows(note) for note in (was, here, there)]
+    if any(each is None for each in rows):
+        texts = [note.text[: note.properties.body] for note in (was, here, there)]
+        found = lines(*(text.removesuffix("\n") for text in texts))
+        return Merged(found.text + "\n" if found.text else "", found.conflicts)
+    base, ours, theirs = (each for each in rows if each is not None)
+    if not (ours.parts.names or theirs.parts.names):
+        return Merged(here.text[: here.properties.body])
+
+    def combine(name: Name) -> Merged:
+        return _property(base, ours, theirs, name)
+
+    found, names = merged(base.parts, ours.parts, theirs.parts, combine, lambda _: "")
+    return Merged(f"---\n{found.text}---\n", found.conflicts) if names else Merged("")
+
+
+def _rows(note: Note) -> _Rows | None:
+    """The lines of each property, with the comments below it; None if they cannot be read."""
+    read_block = note.properties
+    if read_block.block is None:
+        return _Rows(Parts.of([], ""), {})
+    if read_block.broken is not None or not read_block.values:
+        return None
+    text, (start, end) = note.text, read_block.block
+    first = text.index("\n", start) + 1
+    closing = text.rindex("---", start, end)
+    values = list(read_block.values.values())
+    starts = [text.rfind("\n", 0, value.key) + 1 for value in values]
+    starts[:1] = [first]
+    names: list[Name] = [("property", value.name) for value in values]
+    stops = [*starts[1:], closing]
+    parts = [
+        (name, "", text[a:b].removesuffix("\n"))
+        for name, a, b in zip(names, starts, stops, strict=True)
+    ]
+    return _Rows(Parts.of(parts, "\n"), dict(zip(names, values, strict=True)))
+
+
+def _property(base: _Rows, ours: _Rows, theirs: _Rows, name: Name) -> Merged:
+    """A property that both sides changed: sets are merged, of two single values none is chosen."""
+    here, there, was = ours.values[name], theirs.values[name], base.values.get(name)
+    raw, other = ours.parts.text[name], theirs.parts.text[name]
+    open_yet = Merged(marked(raw.split("\n"), other.split("\n")), 1)
+    a, b = value_items(here), value_items(there)
+    c = () if was is None else value_items(was)
+    if a is None or b is None or c is None:
+        return open_yet
+    if a == b:
+        return Merged(raw)
+    if name[1] in _SEQUENCES or "list" not in {each.kind for each in (here, there)}:
+        single = merge.value(None if was is None else c, a, b)
+        if isinstance(single, Clash):
+            return open_yet
+        # The values are the same as one side's: only how it is written was changed on the other.
+        return Merged(raw if single == a else other)
+    wanted = merge.tag_sets(c, a, b)
+    if wanted == b:
+        return Merged(other)
+    try:
+        block = read(f"---\n{raw}\n---\n")
+        after = splice(block.text, properties.edit(block, {name[1]: wanted}))
+    except properties.Unwritable:
+        return open_yet
+    return Merged(after.removeprefix("---\n").removesuffix("\n---\n"))
+
+
+# The text below them.
+
+
+class _Body(NamedTuple):
+    parts: Parts
+    sections: dict[Name, Section]
+    text: str
+
+
+def _body(was: Note, here: Note, there: Note) -> Merged:
+    base, ours, theirs = (_taken_apart(note) for note in (was, here, there))
+
+    def combine(name: Name) -> Merged:
+        if name in ours.sections and name in theirs.sections:
+            return _section(base, ours, theirs, name)
+        return lines(base.parts.text.get(name), ours.parts.text[name], theirs.parts.text[name])
+
+    return merged(base.parts, ours.parts, theirs.parts, combine, lambda _: "\n")[0]
+
+
+def _taken_apart(note: Note) -> _Body:
+    """The sections by their digest, and the stretches of the reader's own between them."""
+    parts: list[tuple[Name, str, str]] = []
+    sections: dict[Name, Section] = {}
+    seen: Counter[str] = Counter()
+    text, body = note.text, note.properties.body
+    at, carried = body, ""
+    # What stands above all sections is no. 0; without any, the text is what would follow one.
+    own = 0 if note.sections else 1
+    for section in (*note.sections, None):
+        stop = len(text) if section is None else section.heading.start
+        before, words, after = _split(carried + text[at:stop])
+        if words:
+            parts.append((("own", str(own)), before, words))
+            carried = after
+        else:
+            carried = before
+        own += 1
+        if section is None:
+            break
+        seen[fold(section.target)] += 1
+        name: Name = ("section", fold(section.target), str(seen[fold(section.target)]))
+        _, words, carried_on = _split(text[section.heading.start : section.body.end])
+        sections[name] = section
+        parts.append((name, carried, words))
+        carried = carried_on
+        at = section.body.end
+    ends = text.endswith("\n", body, len(text) - len(carried)) and bool(parts)
+    return _Body(Parts.of(parts, "\n" * ends + carried), sections, text)
+
+
+def _split(text: str) -> tuple[str, str, str]:
+    """The blank lines above, the words without their last newline, the blank lines below."""
+    rows = text.split("\n")
+    filled = [number for number, row in enumerate(rows) if row.strip()]
+    if not filled:
+        return text, "", ""
+    first, last = filled[0], filled[-1]
+    before = "".join(row + "\n" for row in rows[:first])
+    words = "\n".join(rows[first : last + 1])
+    return before, words, text[len(before) + len(words) + 1 :]
+
+
+def _section(base: _Body, ours: _Body, theirs: _Body, name: Name) -> Merged:
+    here, there = ours.sections[name], theirs.sections[name]
+    was = base.sections.get(name)
+    if was is None and not (here.commentary and there.commentary):
+        said = Merged(here.commentary or there.commentary)
+    else:
+        old = None if was is None else was.commentary
+        said = lines(old, here.commentary, there.commentary, sentences=True)
+    heading = ours.text[here.heading.start : here.heading.end]
+    if not said.text:
+        return Merged(heading, said.conflicts)
+    shape, text = (
+        (here, ours.text) if here.commentary or not there.commentary else (there, theirs.text)
+    )
+    gap = text[shape.heading.stop : shape.words.start] if shape.commentary else "\n"
+    return Merged(f"{heading}\n{gap}{said.text}", said.conflicts)

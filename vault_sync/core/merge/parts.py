@@ -1,0 +1,246 @@
+"""A document as a row of named parts, and three such rows merged into one.
+
+What merging digests (`merge_digests`) and notes (`merge_notes`) have in common. A part that one
+side added is added, one that a side removed and the other left alone is removed, an edit outlives a
+removal. What stands between parts (blank lines, breaks) goes with the part below.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from vault_sync.core.merge import three_way as merge
+from vault_sync.core.merge.three_way import Clash
+
+Name = tuple[str, ...]
+"""What a part is, in all three texts: `("entry", key)`, `("line", its words, "0")`."""
+
+
+class Merged(NamedTuple):
+    """A merged text and how many places of it are left to a person, between git's markers."""
+
+    text: str
+    conflicts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A text taken apart: `before` + `text` + a newline for each part, and `foot` after the last.
+
+    `text` is without its final newline; `foot` is all that follows the words of the last part.
+    """
+
+    names: tuple[Name, ...]
+    text: Mapping[Name, str]
+    before: Mapping[Name, str]
+    foot: str
+
+    @classmethod
+    def of(cls, parts: Sequence[tuple[Name, str, str]], foot: str) -> Parts:
+        """From (name, before, text); names are all different."""
+        return cls(
+            tuple(name for name, _, _ in parts),
+            {name: text for name, _, text in parts},
+            {name: before for name, before, _ in parts},
+            foot,
+        )
+
+
+Combine = Callable[[Name], Merged]
+"""What a part becomes that stands in both sides, each time with another text."""
+
+
+def merged(
+    base: Parts,
+    ours: Parts,
+    theirs: Parts,
+    combine: Combine,
+    usual_before: Callable[[Name], str],
+) -> tuple[Merged, tuple[Name, ...]]:
+    """The merged text, and its parts in their order.
+
+    `usual_before` is what stands above a part that was the first of its text and is not any more.
+    """
+    names = _order(base, ours, theirs)
+    if not names:
+        return Merged(_either(base.foot, ours.foot, theirs.foot)), ()
+    texts: list[str] = []
+    conflicts = 0
+    clashing = _clashing_lines(base, ours, theirs)
+    written: set[int] = set()
+    for at, name in enumerate(names):
+        if name in clashing:
+            clash = clashing[name]
+            if id(clash) in written:
+                continue
+            written.add(id(clash))
+            piece = Merged(marked(clash[0], clash[1]), 1)
+        else:
+            piece = _text(base, ours, theirs, name, combine)
+        above = _first_before(base, ours, theirs) if at == 0 else None
+        if above is None:
+            above = _before(base, ours, theirs, name, usual_before)
+        conflicts += piece.conflicts
+        texts.append(above + piece.text)
+    foot = _either(base.foot, ours.foot, theirs.foot)
+    return Merged("\n".join(texts) + foot, conflicts), names
+
+
+def _text(base: Parts, ours: Parts, theirs: Parts, name: Name, combine: Combine) -> Merged:
+    here, there = ours.text.get(name), theirs.text.get(name)
+    was = base.text.get(name)
+    if here is None or there is None:
+        only = there if here is None else here
+        assert only is not None
+        return Merged(only)
+    if there in (here, was):
+        return Merged(here)
+    return Merged(there) if here == was else combine(name)
+
+
+def _either(base: str, ours: str, theirs: str) -> str:
+    """What is only layout: the side that changed it, ours if both did."""
+    both = merge.value(base, ours, theirs)
+    return ours if isinstance(both, Clash) else both
+
+
+def _first_before(base: Parts, ours: Parts, theirs: Parts) -> str:
+    sides = [side.before[side.names[0]] if side.names else "" for side in (base, ours, theirs)]
+    return _either(sides[0], sides[1], sides[2])
+
+
+def _before(
+    base: Parts, ours: Parts, theirs: Parts, name: Name, usual: Callable[[Name], str]
+) -> str:
+    def of(side: Parts) -> str | None:
+        stands = name in side.before and side.names[0] != name
+        return side.before[name] if stands else None
+
+    was, here, there = of(base), of(ours), of(theirs)
+    if here is None or there is None:
+        found = there if here is None else here
+        return usual(name) if found is None else found
+    return _either(here if was is None else was, here, there)
+
+
+def _order(base: Parts, ours: Parts, theirs: Parts) -> tuple[Name, ...]:
+    """The parts of the merged text: the order of the side that moved any, ours first."""
+
+    def stays(name: Name, side: Parts, other: Parts) -> bool:
+        return name in other.text or side.text[name] != base.text.get(name)
+
+    left = [name for name in ours.names if stays(name, ours, theirs)]
+    right = [name for name in theirs.names if stays(name, theirs, ours)]
+    shared = base.text.keys() & set(left) & set(right)
+    at_base = [name for name in base.names if name in shared]
+    if [name for name in left if name in shared] == at_base:
+        return tuple(_woven(right, left, new_first=True))
+    return tuple(_woven(left, right, new_first=False))
+
+
+def _woven(kept: Sequence[Name], added: Sequence[Name], *, new_first: bool) -> list[Name]:
+    """`kept` in its own order, and what only `added` has, each behind the part it follows there.
+
+    Where both added at one place, `new_first` says whether those of `added` come first.
+    """
+    there = set(added)
+    known = set(kept)
+    result = list(kept)
+    at = 0
+    for name in added:
+        if name in known:
+            at = result.index(name) + 1
+            continue
+        if not new_first:
+            while at < len(result) and result[at] not in there and result[at][0] != "line":
+                at += 1
+        result.insert(at, name)
+        at += 1
+    return result
+
+
+def _clashing_lines(
+    base: Parts, ours: Parts, theirs: Parts
+) -> dict[Name, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Lines that both sides put, differently, in the place of the same line of the base."""
+    both = ours.text.keys() & theirs.text.keys()
+
+    def fresh(side: Parts) -> dict[Name | None, list[Name]]:
+        """The lines that only this side has, by the part of all three that stands above them."""
+        found: dict[Name | None, list[Name]] = {}
+        above: Name | None = None
+        for name in side.names:
+            if name in both:
+                above = name
+            elif name[0] == "line" and name not in base.text:
+                found.setdefault(above, []).append(name)
+        return found
+
+    here, there = fresh(ours), fresh(theirs)
+    found: dict[Name, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+    above: Name | None = None
+    for name in base.names:
+        if name in both:
+            above = name
+        gone = name not in ours.text and name not in theirs.text
+        if gone and name[0] == "line" and above in here and above in there:
+            one, other = here[above], there[above]
+            clash = tuple(each[1] for each in one), tuple(each[1] for each in other)
+            found |= dict.fromkeys((*one, *other), clash)
+    return found
+
+
+def marked(ours: Sequence[str], theirs: Sequence[str]) -> str:
+    """Two versions of some lines between git's markers."""
+    return "\n".join(("<<<<<<< ours", *ours, "=======", *theirs, ">>>>>>> theirs"))
+
+
+def lines(base: str | None, ours: str, theirs: str, *, sentences: bool = False) -> Merged:
+    """A text merged by line, and with `sentences` by sentence where lines overlap.
+
+    Without a base, what both have alike is taken for it.
+    """
+    a, b = _lines(ours), _lines(theirs)
+    was = [a[one] for one, _ in merge.common(a, b)] if base is None else _lines(base)
+    found: list[str] = []
+    conflicts = 0
+    for chunk in merge.diff3(was, a, b):
+        whole = chunk.merged
+        if whole is None and sentences and base is not None:
+            joined = merge.paragraphs(*("\n".join(side) for side in chunk))
+            whole = None if isinstance(joined, Clash) else _lines(joined)
+        if whole is not None:
+            found += whole
+            continue
+        conflicts += 1
+        head, one, other, tail = _trimmed(chunk.a, chunk.b)
+        found += [*head, marked(one, other), *tail]
+    return Merged("\n".join(found), conflicts)
+
+
+def _lines(text: str) -> list[str]:
+    return text.split("\n") if text else []
+
+
+def _trimmed(
+    ours: Sequence[str], theirs: Sequence[str]
+) -> tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[str]]:
+    """What two versions begin with alike, what is left of each, what they end with alike."""
+    shorter = min(len(ours), len(theirs))
+    head = 0
+    while head < shorter and ours[head] == theirs[head]:
+        head += 1
+    tail = 0
+    while tail < shorter - head and ours[-1 - tail] == theirs[-1 - tail]:
+        tail += 1
+    end = len(ours) - tail
+    return ours[:head], ours[head:end], theirs[head : len(theirs) - tail], ours[end:]
+
+
+def numbered(kind: str, words: str, seen: Counter[str]) -> Name:
+    """The name of a line of words: which of the lines that read so it is."""
+    seen[words] += 1
+    return (kind, words, str(seen[words]))

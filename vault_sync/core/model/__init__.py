@@ -1,0 +1,1 @@
+"""The plain values that all other packages pass around."""

@@ -1,0 +1,93 @@
+"""The base: what both sides last agreed on, field by field, as content.
+
+Rows of a paper as a whole (`digest` is ""): url, title, authors, note (its path), mentions (the
+keys its commentary named), undated (the name it was given without its date), abstract (the mark of
+the callout that was put into the note; "" for one of the reader's). Rows of a place: tags,
+commentary; and missing or unmet, where a person was told of it. One row a digest, with no key: the
+text it had when the last pass ended, against which a file cut short is recognised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from vault_sync.core.model.plan import Row, Value
+from vault_sync.core.model.values import Key, Place, RelPath
+
+
+def _never(row: Row, value: Value) -> bool:
+    del row, value
+    return False
+
+
+@dataclass(frozen=True)
+class Base:
+    """`known` is False on a device's first pass over a vault, or when the base was lost.
+
+    `was_before(row, value)` says whether the row had this value at an earlier time, in whatever
+    digest the paper was then. `counted` is how many places it knows in each digest, where `rows`
+    are only those of some papers.
+    """
+
+    rows: Mapping[Row, Value] = field(default_factory=dict)
+    known: bool = False
+    was_before: Callable[[Row, Value], bool] = _never
+    counted: Mapping[RelPath, int] | None = None
+
+    def text(self, row: Row) -> str | None:
+        """A row's text value; None where the base has no such row."""
+        value = self.rows.get(row)
+        return value if isinstance(value, str) else None
+
+    def items(self, row: Row) -> tuple[str, ...] | None:
+        """A row's list value; None where the base has no such row."""
+        value = self.rows.get(row)
+        return value if isinstance(value, tuple) else None
+
+    def note(self, key: Key) -> RelPath | None:
+        """Where this paper's note was."""
+        path = self.text(Row(key, "", "note"))
+        return RelPath(path) if path else None
+
+    def knows(self, place: Place) -> bool:
+        """Whether both sides once agreed on this place."""
+        return Row(place.key, place.digest, "commentary") in self.rows
+
+    @cached_property
+    def places(self) -> Mapping[Key, tuple[RelPath, ...]]:
+        """The digests in which each paper was."""
+        found: dict[Key, list[RelPath]] = {}
+        for row in self.rows:
+            if row.key and row.digest and row.field == "commentary":
+                found.setdefault(row.key, []).append(RelPath(row.digest))
+        return {key: tuple(sorted(digests)) for key, digests in found.items()}
+
+    @cached_property
+    def sizes(self) -> Mapping[RelPath, int]:
+        """How many papers were in each digest."""
+        if self.counted is not None:
+            return self.counted
+        sizes: dict[RelPath, int] = {}
+        for digests in self.places.values():
+            for digest in digests:
+                sizes[digest] = sizes.get(digest, 0) + 1
+        return sizes
+
+    @cached_property
+    def note_paths(self) -> Mapping[RelPath, Key]:
+        """Which paper's note each path was."""
+        return {
+            RelPath(str(value)): row.key for row, value in self.rows.items() if row.field == "note"
+        }
+
+
+PAPER_ROWS = ("url", "title", "authors", "note", "mentions", "undated", "abstract")
+PLACE_ROWS = ("tags", "commentary", "missing", "unmet")
+
+
+def rows_of(key: Key, digest: str = "") -> frozenset[Row]:
+    """Every row of a paper (`digest` "") or of one of its places."""
+    names = PLACE_ROWS if digest else PAPER_ROWS
+    return frozenset(Row(key, digest, name) for name in names)

@@ -1,0 +1,131 @@
+"""A plan: the operations that would bring a vault in line, as plain values.
+
+Nothing here touches a file. `edge/vault` carries a plan out; `report` shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from vault_sync.core.model.values import Key, Problem, RelPath
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """A file that must not be there yet, in no spelling of its name."""
+
+    path: RelPath
+    after: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A file whose text is `before` gets `after`. Anything else found there is a new edit: kept."""
+
+    path: RelPath
+    before: str
+    after: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """A file moves; its text stays `before`. `to` must not be there yet."""
+
+    path: RelPath
+    to: RelPath
+    before: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trash:
+    """A file whose text is `before` moves to `to`, in `.trash/`."""
+
+    path: RelPath
+    to: RelPath
+    before: str
+    why: str
+
+
+Operation = Create | Write | Rename | Trash
+"""Carried out in the plan's order. A file that is written and renamed is written first."""
+
+
+UNFINISHED = "unfinished"
+"""The code of the notice of an entry that waits for words: its digest must be looked at again."""
+
+
+class Row(NamedTuple):
+    """Where one value of the base stands: of a paper, in a digest ("": of the paper as a whole)."""
+
+    key: Key
+    digest: str
+    field: str
+
+
+Value = str | tuple[str, ...]
+"""A value of the base: a text, or a list of texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What both sides say alike once every operation on `paths` is done; then, and only then, kept.
+
+    `put` and `drop` change the base. An agreement with no paths needs no operation: both sides
+    say it already.
+    """
+
+    paths: frozenset[RelPath]
+    put: Mapping[Row, Value]
+    drop: frozenset[Row] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Both sides changed one field, differently. Neither is touched until a person decides.
+
+    `digest_text` and `note_text` are the two values as a person reads them.
+    """
+
+    key: Key
+    digest: RelPath
+    note: RelPath
+    field: str
+    digest_text: str
+    note_text: str
+    line: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole outcome of thinking. Empty `operations`: there is nothing to do."""
+
+    operations: tuple[Operation, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    digests: int = 0
+    entries: int = 0
+    notes: int = 0
+    wanted: tuple[Key, ...] = field(default=())
+    """Papers whose facts the core would like to know."""
+
+
+class Undone(NamedTuple):
+    """An operation that was not carried out, and why; the vault is as it was there."""
+
+    operation: Operation
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a plan. `undone` is no error: the next pass plans anew."""
+
+    done: tuple[Operation, ...] = ()
+    undone: tuple[Undone, ...] = ()

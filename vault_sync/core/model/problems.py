@@ -1,0 +1,98 @@
+"""What a person is told of who is there and who is not, and what he is advised to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vault_sync.core.digest.editor import Entry
+from vault_sync.core.model import advice
+from vault_sync.core.model.paths import stem_of
+from vault_sync.core.model.plan import UNFINISHED
+from vault_sync.core.model.values import Key, Problem, RelPath
+
+
+def two_notes(key: Key, paths: Sequence[RelPath]) -> Problem:
+    listed = " and ".join(repr(str(path)) for path in sorted(paths))
+    return Problem(
+        min(paths),
+        "two-notes",
+        f"{len(paths)} files are about {key}: {listed}",
+        "link the right one in the digest, `[[name|title]] (authors)`, or remove the other",
+    )
+
+
+def second_note(key: Key, path: RelPath, other: RelPath) -> Problem:
+    """`other` is a further note of a paper whose entry's link leads to `path`."""
+    return Problem(
+        other,
+        "second-note",
+        f"this note too is about {key}; the entry is linked to '{path}', and only "
+        "that one is kept up to date",
+        "take what is yours out of one of them, and remove it",
+        level="notice",
+    )
+
+
+def leads_elsewhere(key: Key, digest: RelPath, entry: Entry, to: RelPath) -> Problem:
+    return Problem(
+        digest,
+        "link-leads-elsewhere",
+        f"the entry's link leads to '{to}', which is not about {key}",
+        "give that note the `url` of this paper, or take the link out of the entry",
+        entry.line,
+    )
+
+
+def unfinished(digest: RelPath, entry: Entry) -> Problem:
+    return Problem(
+        digest,
+        UNFINISHED,
+        "this entry is only an address so far; it waits for a title, words or tags",
+        "`vault-sync sync` takes it as it is",
+        entry.line,
+        "notice",
+    )
+
+
+def note_missing(digest: RelPath, entry: Entry, target: str, *, just_now: bool) -> Problem:
+    return Problem(
+        digest,
+        "note-gone" if just_now else "note-missing",
+        f"the note '{target}' "
+        + ("is gone" if just_now else "behind this entry's link is missing"),
+        "`vault-sync rebuild` makes it again; so does taking the link out of the entry",
+        entry.line,
+        "problem" if just_now else "notice",
+    )
+
+
+def digest_missing(digest: RelPath) -> Problem:
+    return Problem(
+        digest,
+        "digest-missing",
+        "the digest is not there; its entries are not taken for removed",
+        "bring it back, or let `[digests] paths` find it where it is now; if it is gone for good, "
+        f"{advice.resolve(digest, 'digest')} says so",
+    )
+
+
+def entry_unreadable(digest: RelPath, note: RelPath, line: int) -> Problem:
+    return Problem(
+        digest,
+        "entry-unreadable",
+        f"the entry of '{stem_of(note)}' is no entry any more, but its address still stands here",
+        "put a title line under the address and a tag line or a heading before it",
+        line,
+    )
+
+
+def entry_missing(note: RelPath, digest: RelPath) -> Problem:
+    return Problem(
+        note,
+        "entry-missing",
+        f"the note names the digest '{stem_of(digest)}', which has no entry of it; on the "
+        "first pass over this vault it was so already: it may have been removed elsewhere, or "
+        "not be here yet",
+        f"{advice.resolve(note, 'note')} appends it, `--take digest` unties it",
+        1,
+    )

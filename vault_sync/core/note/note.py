@@ -1,0 +1,363 @@
+r"""The note lens: one paper's note, its properties and its digest sections.
+
+A section is a heading of level 1 or 2 that holds nothing but a wikilink, `## [[2023년 8월 3주차]]`;
+it runs to the next heading of level 1 or 2. Whether that link leads to a digest only the whole
+vault can say, so every such heading is read as a section and `snapshot` picks out the digests'.
+All other lines are the reader's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from vault_sync.core.model.values import Facts, Fields, Key
+from vault_sync.core.naming.keys import key_of
+from vault_sync.core.naming.wikilinks import link as wikilink
+from vault_sync.core.note import properties as yaml
+from vault_sync.core.text.spans import (
+    BOM,
+    Edit,
+    Line,
+    Span,
+    fenced,
+    line_at,
+    line_edits,
+    lines_of,
+    newline_kind,
+    splice,
+    to_newlines,
+)
+
+OWN_HEADING = "## My notes"
+"""Stands between a new section and the reader's text where that text has no heading itself."""
+
+_HEADING = re.compile(r" {0,3}#{1,2}(?:[ \t]+(?P<words>[^\n]*?))?(?:[ \t]+#+)?[ \t]*")
+_LINK_ONLY = re.compile(r"\[\[(?P<target>[^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
+_ABSTRACT = re.compile(
+    r"^ {0,3}>[ \t]*\[!abstract\][^\n]*(?:\n {0,3}>[^\n]*)*", re.MULTILINE | re.IGNORECASE
+)
+_ADDRESS_PROPERTIES = ("url", "arxiv", "doi", "source")
+_MADE_PROPERTIES = frozenset(
+    (
+        *(
+            "title",
+            "aliases",
+            "authors",
+            "url",
+            "arxiv",
+            "doi",
+            "published",
+            "updated",
+            "categories",
+        ),
+        *("journal", "comment", "abstract", "digests", "tags", "mentions", "mentioned_by"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One digest section. `target` is the heading's link as written, `link` its characters.
+
+    `heading` is the heading's line, `body` all that follows up to the next heading; `words` are
+    the characters of the commentary, from its first to its last line that is not blank.
+    """
+
+    target: str
+    link: Span
+    heading: Line
+    body: Span
+    words: Span
+    commentary: str
+    line: int
+    commentary_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One note as read. `key` is None where nothing in it says which paper it is about.
+
+    `fields.commentary` is empty: a note has one commentary a section.
+    """
+
+    text: str
+    properties: yaml.Properties
+    key: Key | None
+    fields: Fields
+    sections: tuple[Section, ...]
+    digests: tuple[str, ...]
+    managed: bool
+    first_heading: int | None
+
+
+def read(text: str) -> Note:
+    """Read a note. Total: any text is a note, what is not understood is the reader's own."""
+    properties = yaml.read(text)
+    tags = tuple(tag.removeprefix("#") for tag in _tags(properties) if tag.strip("# "))
+    fields = Fields(
+        url=properties.scalar("url").strip(),
+        title=properties.scalar("title").strip(),
+        authors=tuple(author for author in properties.items("authors") if author.strip()),
+        tags=tuple(dict.fromkeys(tags)),
+    )
+    digests = tuple(target for item in properties.items("digests") if (target := linked(item)))
+    sections, first_heading = _sections(text, properties.body)
+    return Note(
+        text=text,
+        properties=properties,
+        key=_key(properties),
+        fields=fields,
+        sections=sections,
+        digests=digests,
+        managed="digests" in properties.values,
+        first_heading=first_heading,
+    )
+
+
+def _tags(properties: yaml.Properties) -> Sequence[str]:
+    """The items of `tags`. Of a text each word is one, as it was in Obsidian before 1.9."""
+    value = properties.find("tags")
+    if value is None or value.items is not None or value.kind == "other":
+        return properties.items("tags")
+    return value.text.replace(",", " ").split()
+
+
+def _key(properties: yaml.Properties) -> Key | None:
+    for name in _ADDRESS_PROPERTIES:
+        value = properties.scalar(name).strip()
+        key = key_of(value) if value else None
+        if key is not None:
+            return key
+    return None
+
+
+def linked(item: str) -> str:
+    """The target of a property value that is one wikilink, else ""."""
+    found = _LINK_ONLY.fullmatch(item.strip())
+    return found["target"].strip() if found else ""
+
+
+def _sections(text: str, body: int) -> tuple[tuple[Section, ...], int | None]:
+    headings = _headings(text, body)
+    starts = [line.start for line, _ in headings]
+    sections = []
+    at, number = 0, 1
+    for (line, heading), end in zip(headings, [*starts[1:], len(text)], strict=False):
+        found = _LINK_ONLY.fullmatch(text, *heading.span("words")) if heading["words"] else None
+        if found is not None:
+            number += text.count("\n", at, line.start)
+            at = line.start
+            sections.append(_section(text, found, line, Span(line.stop, end), number))
+    return tuple(sections), starts[0] if starts else None
+
+
+def _headings(text: str, body: int) -> list[tuple[Line, re.Match[str]]]:
+    """The headings of level 1 and 2 below `body`, code aside.
+
+    The block above the body is YAML; a fence or heading in it is none. Only lines with a `#` are
+    looked at: a note has hundreds of others, and each is read at every proof.
+    """
+    code = _fenced_lines(text, body)
+    found = []
+    mark = text.find("#", body)
+    while mark >= 0:
+        line = line_at(text, mark, body)
+        heading = _HEADING.fullmatch(text, line.start, line.end)
+        if heading is not None and line.start not in code:
+            found.append((line, heading))
+        mark = text.find("#", line.stop)
+    return found
+
+
+def _fenced_lines(text: str, body: int) -> frozenset[int]:
+    """Where the lines begin that are fenced code."""
+    if text.find("```", body) < 0 and text.find("~~~", body) < 0:
+        return frozenset()
+    of = lines_of(text, Span(body, len(text)))
+    return frozenset(line.start for line, code in zip(of, fenced(text, of), strict=True) if code)
+
+
+def _section(text: str, found: re.Match[str], heading: Line, body: Span, number: int) -> Section:
+    said = body.of(text)
+    first = len(said) - len(said.lstrip())
+    words = Span(body.start, body.start)
+    if first < len(said):
+        last = len(said.rstrip()) - 1
+        words = Span(
+            line_at(text, body.start + first, body.start).start,
+            line_at(text, body.start + last, body.start).end,
+        )
+    return Section(
+        target=found["target"].strip(),
+        link=Span(*found.span("target")),
+        heading=heading,
+        body=body,
+        words=words,
+        commentary=words.of(text).replace("\r\n", "\n"),
+        line=number,
+        commentary_line=number + 1 + text.count("\n", body.start, words.start),
+    )
+
+
+def own_words(note: Note, sections: Sequence[Section]) -> str:
+    """What is the reader's own below the properties: all but the given sections, blanks trimmed."""
+    parts = []
+    at = note.properties.body
+    for section in sorted(sections, key=lambda section: section.heading.start):
+        parts.append(note.text[at : section.heading.start])
+        at = section.body.end
+    parts.append(note.text[at:])
+    return "".join(parts).strip(" \t\r\n" + BOM)
+
+
+def abstract(note: Note) -> str | None:
+    """The first callout of the type `abstract` below the properties, LF newlines; else None."""
+    found = _ABSTRACT.search(note.text, note.properties.body)
+    return found[0].replace("\r\n", "\n").removesuffix("\r") if found else None
+
+
+def parted(own: str) -> tuple[str, str]:
+    """The callout of the type `abstract` that the reader's own words open with, and the others.
+
+    Both with LF newlines and without blanks at their ends.
+    """
+    words = own.replace("\r\n", "\n")
+    found = _ABSTRACT.match(words)
+    return (found[0], words[found.end() :].strip()) if found else ("", words.strip())
+
+
+def own_properties(note: Note) -> tuple[str, ...]:
+    """The names of properties that only a person can have added."""
+    extra = [name for name in note.properties.values if name not in _MADE_PROPERTIES]
+    if set(note.properties.items("aliases")) - {note.fields.title}:
+        extra.append("aliases")
+    return tuple(extra)
+
+
+Changes = Mapping[str, str | tuple[str, ...] | None]
+"""New values of properties by name; None takes one out."""
+
+
+def edit(
+    note: Note,
+    *,
+    changes: Changes,
+    commentaries: Sequence[tuple[Section, str]] = (),
+    targets: Sequence[tuple[Section, str]] = (),
+    added: Sequence[tuple[str, str]] = (),
+    removed: Sequence[Section] = (),
+) -> str:
+    """The note's text with these changes made and no other byte touched.
+
+    `commentaries` and `targets` give sections a new text or a new digest, `added` is (target,
+    commentary) of new sections, `removed` sections go whole.
+
+    Raises:
+        properties.Unwritable: a property cannot be changed without touching others.
+    """
+    newline = newline_kind(note.text)
+    edits = list(yaml.edit(note.properties, changes))
+    for section, target in targets:
+        edits.append(Edit(section.link, target))
+    for section, commentary in commentaries:
+        edits += _say(note, section, commentary, newline)
+    for section in removed:
+        edits.append(Edit(Span(section.heading.start, section.body.end), ""))
+    text = splice(note.text, edits)
+    return _add(text, added, newline) if added else text
+
+
+def _say(note: Note, section: Section, commentary: str, newline: str) -> list[Edit]:
+    if commentary == section.commentary:
+        return []
+    if section.commentary and commentary:
+        return line_edits(note.text, lines_of(note.text, section.words), commentary, newline)
+    followed = section.body.end < len(note.text)
+    words = f"\n{commentary}\n" if commentary else ""
+    if followed:
+        words += "\n"
+    if section.heading.end == section.heading.stop and words:
+        words = "\n" + words
+    return [Edit(section.body, to_newlines(words, newline))]
+
+
+def _add(text: str, added: Sequence[tuple[str, str]], newline: str) -> str:
+    """Put new sections after the last one, or above the reader's own text, below the abstract."""
+    note = read(text)
+    last = note.sections[-1] if note.sections else None
+    at = last.body.end if last else _top(note)
+    before, after = text[:at], text[at:]
+    words = "\n".join(section_text(target, commentary) for target, commentary in added)
+    if not last and after.strip():
+        starts_with_heading = note.first_heading is not None and not text[
+            at : note.first_heading
+        ].strip(BOM + " \t\r\n")
+        words += "\n" if starts_with_heading else f"\n{OWN_HEADING}\n\n"
+        after = after.lstrip("\r\n") if after[:1] in "\r\n" else after
+    elif after:
+        words += "\n"
+    if before and not before.endswith("\n"):
+        words = "\n" + words
+    if before.strip(BOM) and not before.endswith(("\n\n", "\n\r\n")):
+        words = "\n" + words
+    return before + to_newlines(words, newline) + after
+
+
+def _top(note: Note) -> int:
+    """Where the first section belongs: below the properties, and the abstract if that is next."""
+    body = note.properties.body
+    start = body + len(note.text[body:]) - len(note.text[body:].lstrip(" \t\r\n"))
+    found = _ABSTRACT.match(note.text, start)
+    if found is None:
+        return body
+    return found.end() + note.text.startswith("\n", found.end())
+
+
+def section_text(target: str, commentary: str) -> str:
+    r"""A digest section from its heading on, ending in one newline."""
+    heading = f"## {wikilink(target)}\n"
+    return f"{heading}\n{commentary}\n" if commentary else heading
+
+
+def new(
+    *,
+    key: Key,
+    fields: Fields,
+    facts: Mapping[str, str | tuple[str, ...]],
+    sections: Sequence[tuple[str, str]],
+    links: Mapping[str, tuple[str, ...]],
+) -> str:
+    """The text of a new note (docs/format.md, "The note").
+
+    `sections` are (digest link target, commentary), `facts` further properties that stand after
+    the address, `links` the link lists `mentions` and `mentioned_by`; empty values are left out.
+    """
+    values: dict[str, str | tuple[str, ...]] = {}
+    if fields.title:
+        values |= {"title": fields.title, "aliases": (fields.title,)}
+    values |= {"authors": fields.authors, "url": fields.url}
+    values.update(address_properties(key))
+    values.update(facts)
+    values["digests"] = tuple(wikilink(target) for target, _ in sections)
+    values["tags"] = fields.tags
+    values.update(links)
+    block = yaml.block({name: value for name, value in values.items() if value})
+    return block + "\n" + "\n".join(section_text(*section) for section in sections)
+
+
+def address_properties(key: Key) -> dict[str, str | tuple[str, ...]]:
+    """`arxiv` or `doi` for a paper that has such an id."""
+    kind, _, name = key.partition(":")
+    return {kind: name} if kind in {"arxiv", "doi"} else {}
+
+
+def fact_properties(facts: Facts, wanted: Sequence[str]) -> dict[str, str | tuple[str, ...]]:
+    """The facts that the configuration asks for, by property name; unknown ones are left out."""
+    values: dict[str, str | tuple[str, ...]] = {}
+    for name in wanted:
+        value = getattr(facts, name)
+        if value and name != "abstract":
+            values[name] = value
+    return values

@@ -1,0 +1,370 @@
+"""The YAML property block of a note: find it, read its values with their spans.
+
+Reading never raises: a block that is not understood is `broken`, and then nothing in it is edited.
+The block is what Obsidian takes for one: `---` alone on the first line, up to the next line that is
+exactly `---`. Names are found as they are written, else without regard to case, as Obsidian does.
+Editing is in `properties`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
+
+import frontmatter
+import yaml
+from frontmatter.default_handlers import BaseHandler
+from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
+
+from vault_sync.core.text.spans import BOM, Span
+
+# Wheels of PyYAML carry libyaml; without it the pure loader reads the same, 15 times slower.
+_Composer: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+class _Loader(_Composer):  # type: ignore[misc,valid-type]
+    """Composes nodes and leaves their tags empty: values are read as texts, so no tag is needed.
+
+    Asking PyYAML's resolver at every node would take a quarter of the time that reading takes.
+    """
+
+    def resolve(self, kind: type[Node], value: object, implicit: object) -> str:
+        del kind, value, implicit
+        return ""
+
+    def descend_resolver(self, current_node: Node | None, current_index: object) -> None:
+        del current_node, current_index
+
+    def ascend_resolver(self) -> None:
+        pass
+
+
+MAX_SIZE = 64 * 1024
+MAX_DEPTH = 20
+_TOO_DEEP = f"the properties are nested more than {MAX_DEPTH} deep"
+
+Kind = Literal["scalar", "null", "list", "other"]
+
+
+class Item(NamedTuple):
+    """One item of a list. `span` is its value alone, quotes included; empty after a bare dash."""
+
+    text: str
+    span: Span
+
+
+class Value(NamedTuple):
+    """One property.
+
+    `line` is the 1-based line of its name in the note. `span` is that of the value; for an absent
+    one it is empty and right after the colon. `text` is "" for null, lists and `other`: a map, a
+    nested list (`up: [[Note]]` without quotes), an alias, anything with an anchor or a tag.
+    `items` is None unless `kind` is "list". `key` is where the name begins, `colon` the offset
+    after its colon (after the name, if it has none).
+    """
+
+    name: str
+    line: int
+    span: Span
+    text: str
+    items: tuple[Item, ...] | None
+    kind: Kind
+    key: int
+    colon: int
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """What `read` found in `text`.
+
+    `block` reaches from the opening `---` to the closing one and its newline. `body` is the offset
+    at which the rest begins. `values` stand in the note's order. `broken` is a line and what is
+    wrong with it; then there are no values.
+    """
+
+    text: str
+    block: Span | None
+    body: int
+    values: Mapping[str, Value]
+    broken: tuple[int, str] | None
+
+    def find(self, name: str) -> Value | None:
+        """The property of that name, else the first that differs from it only in case."""
+        value = self.values.get(name)
+        if value is None and self.values:
+            folded = name.casefold()
+            return next((v for n, v in self.values.items() if n.casefold() == folded), None)
+        return value
+
+    def scalar(self, name: str) -> str:
+        """The text of a property: "" when absent or no scalar. A list of one counts as its item."""
+        value = self.find(name)
+        return "" if value is None else value_text(value) or ""
+
+    def items(self, name: str) -> tuple[str, ...]:
+        """The items of a property, empty ones left out. A scalar counts as a list of one."""
+        value = self.find(name)
+        return () if value is None else value_items(value) or ()
+
+
+def value_text(value: Value) -> str | None:
+    """A value read as a scalar; None where it cannot be."""
+    if value.items is not None:
+        return value.items[0].text if len(value.items) == 1 else None
+    return None if value.kind == "other" else value.text
+
+
+def value_items(value: Value) -> tuple[str, ...] | None:
+    """A value read as a list; None where it cannot be. An item not typed yet is none."""
+    if value.items is not None:
+        return tuple(item.text for item in value.items if item.text)
+    if value.kind == "other":
+        return None
+    return (value.text,) if value.text else ()
+
+
+_OPENING = re.compile(f"{BOM}?---\r?\n")
+_CLOSING = re.compile(r"\n---(?:\r?\n|\Z)")
+
+
+class _BrokenError(Exception):
+    """The block cannot be read: line and what is wrong with it."""
+
+
+class _Handler(BaseHandler):
+    """Splits one note at Obsidian's delimiters, and reads values as texts with spans.
+
+    `frontmatter.parse` strips the text it is given and turns CRLF into LF. That would move every
+    span, so a handler splits the note it was made for, and not what it is handed.
+    """
+
+    FM_BOUNDARY = _CLOSING
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+        self.block: Span | None = None
+        self.values: dict[str, Value] = {}
+        self.body = 1 if text.startswith(BOM) else 0
+
+    def split(self, text: str) -> tuple[str, str]:
+        del text
+        opening = _OPENING.match(self.text)
+        closing = opening and _CLOSING.search(self.text, opening.end() - 1)
+        if not opening or not closing:
+            raise ValueError("no property block")
+        self.block = Span(self.body, closing.end())
+        self.body = closing.end()
+        self.start = opening.end()
+        return self.text[self.start : closing.start() + 1], ""
+
+    def load(self, fm: str) -> dict[str, object]:
+        self.values = _values(fm, self.text, self.start)
+        return {}
+
+
+def read(text: str) -> Properties:
+    """The properties of a note. Total: any text is read."""
+    handler = _Handler(text)
+    broken = None
+    try:
+        frontmatter.parse(text, handler=handler)
+    except _BrokenError as error:
+        broken = error.args
+    return Properties(text, handler.block, handler.body, MappingProxyType(handler.values), broken)
+
+
+# YAML 1.1 ends lines at these, or skips them; YAML 1.2 and Obsidian do not.
+_MASK = {code: 0xF0000 + code for code in (0x85, 0x2028, 0x2029, 0xFEFF)}
+_UNMASK = {masked: code for code, masked in _MASK.items()}
+
+# Every list and map has one of these, and what is deep has a long run of some, or many brackets.
+_INDICATORS = "-:?[{"
+_DEEP_RUN = re.compile(r"[ \t?:-]{40}")
+
+
+def _compose(content: str, *, masked: bool) -> Node | None:
+    """The block's nodes. Foreign line ends are `masked` if there are any; `_UNMASK` undoes that.
+
+    Raises:
+        _BrokenError: the block is no YAML, too large or too deep.
+    """
+    if len(content) > MAX_SIZE:
+        raise _BrokenError(1, f"the property block is larger than {MAX_SIZE // 1024} KB")
+    if "\r" in content and (alone := re.search(r"\r(?!\n)", content)):
+        line = content.count("\n", 0, alone.start()) + 2
+        raise _BrokenError(line, "a carriage return without a line feed stands in the properties")
+    if masked:
+        if any(chr(code) in content for code in _UNMASK):
+            raise _BrokenError(1, "the properties hold characters of a private plane")
+        content = content.translate(_MASK)
+    try:
+        # Composing is recursive, in C; what could go deep is first looked through event by event.
+        if sum(map(content.count, _INDICATORS)) > 200 and (
+            content.count("[") + content.count("{") > 200 or _DEEP_RUN.search(content)
+        ):
+            _refuse_depth(content)
+        return yaml.compose(content, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        # libyaml finds some faults only at the end of the text, below the last line.
+        last = content.count("\n") + 1
+        line = min(error.problem_mark.line + 2, last) if error.problem_mark else last
+        raise _BrokenError(line, f"the properties are not valid YAML: {error.problem}") from error
+    except yaml.reader.ReaderError as error:
+        line = content.count("\n", 0, error.position) + 2
+        raise _BrokenError(line, "a control character stands in the properties") from error
+    except UnicodeEncodeError as error:
+        line = content.count("\n", 0, error.start) + 2
+        raise _BrokenError(line, "bytes that are not UTF-8 stand in the properties") from error
+
+
+def _refuse_depth(content: str) -> None:
+    depth = 0
+    for event in yaml.parse(content, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise _BrokenError(1, _TOO_DEEP)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+_COLON = re.compile(r"[ \t]*:")
+# An anchor, a tag, or an alias: its marks are those of its anchor.
+_ANCHORED = "&!"
+_NULL = frozenset({"", "~", "null", "Null", "NULL"})
+
+
+def _values(content: str, text: str, base: int) -> dict[str, Value]:
+    """Every property by name; `base` is where `content` begins in `text`.
+
+    Raises:
+        _BrokenError: line and what is wrong.
+    """
+    masked = "\x85" in content or "\u2028" in content or "\u2029" in content or BOM in content
+    root = _compose(content, masked=masked)
+    if root is None:
+        return {}
+    if not isinstance(root, MappingNode) or root.flow_style:
+        flow = isinstance(root, MappingNode)
+        what = "are written as JSON" if flow else "are no list of `name: value`"
+        raise _BrokenError(root.start_mark.line + 2, f"the properties {what}")
+    found: dict[str, Value] = {}
+    for key, node in root.value:
+        mark = key.start_mark
+        start, line = mark.index + base, mark.line + 2
+        if not isinstance(key, ScalarNode) or text[start] in "&!*":
+            raise _BrokenError(line, "a property's name is not a plain text")
+        name = key.value.translate(_UNMASK) if masked else key.value
+        if name in found:
+            raise _BrokenError(line, f"the property {name!r} stands there twice")
+        end = key.end_mark.index + base
+        colon = end + 1
+        if text[end] != ":":
+            spaced = _COLON.match(text, end)
+            colon = spaced.end() if spaced else -1
+        found[name] = _value(name, line, start, colon, node, text, base, masked)
+    return found
+
+
+def _value(
+    name: str, line: int, key: int, colon: int, node: Node, text: str, base: int, masked: bool
+) -> Value:
+    start, end = node.start_mark.index + base, node.end_mark.index + base
+    if colon < 0 or text[start] in _ANCHORED:
+        # The name in `? name` has no colon.
+        _refuse_strange(node, line)
+        colon = max(colon, key)
+        return Value(name, line, Span(colon, line_end(text, colon)), "", None, "other", key, colon)
+    if isinstance(node, ScalarNode):
+        value: str = node.value
+        if not node.style:
+            if value in _NULL:
+                return Value(name, line, Span(start, end), "", None, "null", key, colon)
+        elif node.style in "|>":
+            end = _literal_end(text, start, end)
+        if masked:
+            value = value.translate(_UNMASK)
+        return Value(name, line, Span(start, end), value, None, "scalar", key, colon)
+    items = _items(node, text, base, masked=masked)
+    if items is None:
+        _refuse_strange(node, line)
+        return Value(
+            name, line, Span(start, _node_end(node, text, base)), "", None, "other", key, colon
+        )
+    if text[start] != "[":
+        end = items[-1].span.end
+    return Value(name, line, Span(start, end), "", items, "list", key, colon)
+
+
+def _items(node: Node, text: str, base: int, *, masked: bool) -> tuple[Item, ...] | None:
+    """The items of a list of plain scalars; None for any other list."""
+    if not isinstance(node, SequenceNode):
+        return None
+    items = []
+    for child in node.value:
+        start, end = child.start_mark.index + base, child.end_mark.index + base
+        if not isinstance(child, ScalarNode) or text[start] in _ANCHORED:
+            return None
+        value = child.value
+        if not child.style:
+            if value in _NULL:
+                value = ""
+        elif child.style in "|>":
+            end = _literal_end(text, start, end)
+        items.append(Item(value.translate(_UNMASK) if masked else value, Span(start, end)))
+    return tuple(items)
+
+
+def _refuse_strange(node: Node, line: int) -> None:
+    """Refuse maps that Obsidian refuses, and templates (`{{title}}`) that are not filled in."""
+    # Aliases make this a graph, so every node is looked at once.
+    seen = set()
+    waiting = [(node, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        if id(node) in seen or isinstance(node, ScalarNode):
+            continue
+        seen.add(id(node))
+        if depth >= MAX_DEPTH:
+            raise _BrokenError(line, _TOO_DEEP)
+        if isinstance(node, SequenceNode):
+            waiting += [(child, depth + 1) for child in node.value]
+            continue
+        names = [key.value for key, _ in node.value if isinstance(key, ScalarNode)]
+        if len(names) < len(node.value):
+            raise _BrokenError(line, "a map or list stands where a name should (`{{...}}`?)")
+        if len(set(names)) < len(names):
+            raise _BrokenError(line, "a name stands twice in one map")
+        waiting += [(child, depth + 1) for _, child in node.value]
+
+
+def _node_end(node: Node, text: str, base: int) -> int:
+    """Where a value really ends: the end mark of a block runs on over the comments below it."""
+    while isinstance(node, CollectionNode) and not node.flow_style:
+        last = node.value[-1]
+        child = last if isinstance(node, SequenceNode) else last[1]
+        if child.start_mark.index < node.start_mark.index:
+            return base + node.end_mark.index
+        node = child
+    end = base + node.end_mark.index
+    if isinstance(node, ScalarNode) and node.style in ("|", ">"):
+        return _literal_end(text, base + node.start_mark.index, end)
+    return end
+
+
+def _literal_end(text: str, start: int, end: int) -> int:
+    """The end of a literal or folded block's last line, without the blank lines that follow."""
+    if "+" in text[start : line_end(text, start)].partition("#")[0]:
+        return line_end(text, end - 1)
+    return min(end, line_end(text, start + len(text[start:end].rstrip(" \t\r\n"))))
+
+
+def line_end(text: str, offset: int) -> int:
+    """The end of the words of the line that holds `offset`."""
+    end = text.find("\n", offset)
+    end = len(text) if end < 0 else end
+    return end - 1 if end > 0 and text[end - 1] == "\r" else end

@@ -1,0 +1,1 @@
+"""Compare a snapshot with the base and make the plan."""

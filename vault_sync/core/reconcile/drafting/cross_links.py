@@ -1,0 +1,117 @@
+"""Which papers of a vault name which: what `mentions` and `mentioned_by` are to list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from vault_sync.core.model.plan import Row
+from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.reconcile.drafting import mentions
+from vault_sync.core.reconcile.drafting.note_draft import Lists, Named
+from vault_sync.core.reconcile.drafting.plan_builder import Scene
+from vault_sync.core.reconcile.pairing.pairs import Tie
+from vault_sync.core.reconcile.resolution.resolution import Settlement
+
+NamedKeys = Mapping[Key, Sequence[Key]]
+
+
+def named(scene: Scene) -> dict[Key, list[Key]]:
+    """For every settled paper, the papers that its commentary names, itself left out."""
+    if not scene.rules.mentions:
+        return {each.key: [] for each in scene.settlements}
+    notes = _Notes(scene)
+    return {each.key: _named(scene, each, notes) for each in scene.settlements}
+
+
+def _named(scene: Scene, settlement: Settlement, notes: _Notes) -> list[Key]:
+    found: dict[Key, None] = {}
+    for tie in settlement.paper.ties:
+        said = _said(settlement, tie)
+        if "[[" not in said and "://" not in said:
+            continue
+
+        def about(target: str, source: RelPath = tie.digest) -> Key | None:
+            to = scene.layout.leads_to(target, source) or scene.layout.after.resolve(target, source)
+            return notes.about(to) if to else None
+
+        found |= dict.fromkeys(mentions.named(said, about, notes.__contains__))
+    found.pop(settlement.key, None)
+    return list(found)
+
+
+def _said(settlement: Settlement, tie: Tie) -> str:
+    if tie.kind == "removed":
+        return ""
+    return settlement.commentaries.get(tie.digest, tie.section.commentary if tie.section else "")
+
+
+def lists(scene: Scene, named_keys: NamedKeys) -> dict[Key, Lists]:
+    """For every settled paper the link lists of its note."""
+    if not scene.rules.mentions:
+        return {each.key: {} for each in scene.settlements}
+    notes = _Notes(scene)
+    namers, were_namers = _namers(scene, named_keys)
+
+    def listed(keys: Sequence[Key]) -> tuple[RelPath, ...]:
+        return tuple(path for key in keys if (path := notes.of(key)) is not None)
+
+    return {
+        each.key: {
+            "mentions": Named(listed(named_keys[each.key]), listed(_were_named(scene, each))),
+            "mentioned_by": Named(
+                tuple(sorted(listed(namers.get(each.key, ())))),
+                listed(were_namers.get(each.key, ())),
+            ),
+        }
+        for each in scene.settlements
+    }
+
+
+def _were_named(scene: Scene, settlement: Settlement) -> list[Key]:
+    row = Row(settlement.paper.base_key, "", "mentions")
+    return [Key(key) for key in scene.base.items(row) or ()]
+
+
+def _namers(
+    scene: Scene, named_keys: NamedKeys
+) -> tuple[dict[Key, list[Key]], dict[Key, list[Key]]]:
+    """Who names each paper now, and who did when the base was kept."""
+    now: dict[Key, list[Key]] = {}
+    before: dict[Key, list[Key]] = {}
+    for row in scene.base.rows:
+        if row.field != "mentions":
+            continue
+        for key in scene.base.items(row) or ():
+            before.setdefault(Key(key), []).append(row.key)
+            if row.key not in named_keys:
+                now.setdefault(Key(key), []).append(row.key)
+    for namer, keys in named_keys.items():
+        for key in keys:
+            now.setdefault(key, []).append(namer)
+    return now, before
+
+
+class _Notes:
+    """The note of every paper of the vault, managed or not, under the path that it will have."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._others = scene.snapshot.others
+        self._other_about = scene.snapshot.other_about
+        self._seen = {
+            key: scene.layout.moved.get(found[0], found[0])
+            for notes in (scene.snapshot.plain, scene.snapshot.managed)
+            for key, found in notes.items()
+            if len(found) == 1
+        } | dict(scene.layout.notes)
+        self._about = {path: key for key, path in self._seen.items()}
+
+    def of(self, key: Key) -> RelPath | None:
+        """The note of a paper."""
+        return self._seen.get(key) or self._others.get(key)
+
+    def about(self, path: RelPath) -> Key | None:
+        """Which paper a file will be the note of."""
+        return self._about.get(path) or self._other_about(path)
+
+    def __contains__(self, key: Key) -> bool:
+        return self.of(key) is not None

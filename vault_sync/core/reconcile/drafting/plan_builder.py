@@ -1,0 +1,54 @@
+"""A plan while it is being put together: what is known, and what has come of it so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.plan import Create, Rename, Trash, Write
+from vault_sync.core.model.values import Facts, Key, Problem, RelPath, Rules
+from vault_sync.core.reconcile.drafting.note_paths import Layout
+from vault_sync.core.reconcile.resolution.resolution import Settlement
+from vault_sync.core.snapshot import Snapshot
+
+NO_FACTS = Facts()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that an operation is made from."""
+
+    snapshot: Snapshot
+    base: Base
+    facts: Mapping[Key, Facts]
+    rules: Rules
+    layout: Layout
+    settlements: tuple[Settlement, ...]
+    asked_about: frozenset[RelPath] = frozenset()
+    """Digests of which nothing is believed until a person has said so."""
+
+    def facts_of(self, key: Key) -> Facts:
+        return self.facts.get(key, NO_FACTS)
+
+
+@dataclass(slots=True)
+class Pending:
+    """What the plan will hold.
+
+    `touched` says which papers each changed file is changed for, `refused` which files will not
+    say what a paper's settlement wants (NOTE: its note), `digest_after` what changed digests read.
+    """
+
+    creates: list[Create] = field(default_factory=list)
+    note_writes: list[Write] = field(default_factory=list)
+    renames: list[Rename] = field(default_factory=list)
+    digest_writes: list[Write] = field(default_factory=list)
+    trash: list[Trash] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    touched: dict[RelPath, set[Key]] = field(default_factory=dict)
+    refused: set[tuple[Key, RelPath]] = field(default_factory=set)
+    digest_after: dict[RelPath, str] = field(default_factory=dict)
+
+    def touch(self, path: RelPath, settlement: Settlement) -> None:
+        self.touched.setdefault(path, set()).add(settlement.key)

@@ -1,0 +1,1 @@
+"""Which entry belongs to which note; what was added, moved or removed."""

@@ -1,0 +1,75 @@
+"""What a person decides by naming a note or a digest, and the side that is right about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.values import Key, RelPath, Side
+from vault_sync.core.reconcile.pairing.paper import Choices
+from vault_sync.core.snapshot import Snapshot
+
+FIELDS = ("url", "title", "authors", "commentary")
+
+
+def decisions(path: RelPath, side: Side, snapshot: Snapshot, base: Base) -> Choices:
+    """Every decision that a file can ask for, given to one side.
+
+    A digest that is to be believed (`named`) is so as a whole: which of its entries are removed
+    is still for the rules of removals to say.
+    """
+    if path in snapshot.digests or path in lost(snapshot, base):
+        said: dict[tuple[Key, RelPath, str], Side] = {
+            (key, path, name): side
+            for key in _papers_of(path, snapshot, base)
+            for name in (FIELDS if side == "digest" else (*FIELDS, "entry"))
+        }
+        return said | ({(Key(""), path, "text"): side} if side == "digest" else {})
+    key = snapshot.about(path)
+    digests = () if key is None else _digests_of(path, key, snapshot, base)
+    return {(key, at, name): side for at in digests for name in (*FIELDS, "entry") if key}
+
+
+def named(choices: Choices) -> frozenset[RelPath]:
+    """The digests that a person says are as he wants them: short as they are, or gone."""
+    return frozenset(digest for key, digest, name in choices if not key and name == "text")
+
+
+def believed(snapshot: Snapshot, choices: Choices) -> Snapshot:
+    """The snapshot with what was held as cut short believed, where a person says so."""
+    short = {path for path in named(choices) if snapshot.held.get(path) == "cut-short"}
+    if not short:
+        return snapshot
+    return replace(
+        snapshot,
+        held={path: why for path, why in snapshot.held.items() if path not in short},
+        problems=tuple(
+            each
+            for each in snapshot.problems
+            if each.code != "cut-short" or RelPath(each.path) not in short
+        ),
+    )
+
+
+def lost(snapshot: Snapshot, base: Base) -> frozenset[RelPath]:
+    """The digests that the base knows and that are not there."""
+    known = {digest for digests in base.places.values() for digest in digests}
+    return frozenset(known - snapshot.digests.keys())
+
+
+def _papers_of(digest: RelPath, snapshot: Snapshot, base: Base) -> set[Key]:
+    found = snapshot.digests.get(digest)
+    here = {entry.key for entry in found.entries} if found else set()
+    return here | {key for key, digests in base.places.items() if digest in digests}
+
+
+def _digests_of(note: RelPath, key: Key, snapshot: Snapshot, base: Base) -> set[RelPath]:
+    found, names = snapshot.notes[note], snapshot.names
+    targets = (*found.digests, *(section.target for section in found.sections))
+    digests = {path for target in targets if (path := names.resolve(target, note)) is not None}
+    digests |= set(base.places.get(key, ()))
+    return digests | {
+        path
+        for path, digest in snapshot.digests.items()
+        if any(entry.key == key for entry in digest.entries)
+    }

@@ -1,0 +1,84 @@
+"""What the base no longer needs to know: places and papers that neither side has any more."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.plan import Row
+from vault_sync.core.model.values import Key, Place, RelPath
+from vault_sync.core.reconcile.pairing.pairs import Paper
+from vault_sync.core.snapshot import Snapshot
+
+SAID = frozenset({"missing", "unmet"})
+"""Rows that say a person was told something: kept as long as it stands."""
+
+
+def rows(
+    papers: Sequence[Paper], snapshot: Snapshot, base: Base, standing: Collection[Row]
+) -> frozenset[Row]:
+    """The rows to drop. Of what is not believed or not there, nothing is forgotten."""
+    here = _places(papers) | {
+        Place(entry.key, path)
+        for path, digest in snapshot.digests.items()
+        for entry in digest.entries
+    }
+    known = {key for key, _ in here} | set(snapshot.managed) | set(snapshot.held_keys)
+    heard = {key for paper in papers for key in (paper.key, paper.base_key)}
+    unheard = known - heard
+    known |= heard
+    # A digest that is not there may come back with its entries.
+    known |= {
+        key
+        for key, digests in base.places.items()
+        if any(digest not in snapshot.digests for digest in digests)
+    }
+    left = {
+        Place(paper.base_key, tie.origin) for paper in papers for tie in paper.ties if tie.origin
+    }
+    waited_for = {
+        digest
+        for key, digests in base.places.items()
+        for digest in digests
+        if Place(key, digest) not in left
+    }
+    return frozenset(
+        row
+        for row in base.rows
+        if (row.key not in unheard or row.field in SAID)
+        and (
+            _is_gone(row, here, known, snapshot, base, standing)
+            if row.key
+            else row.digest not in snapshot.digests and row.digest not in waited_for
+        )
+    )
+
+
+def _places(papers: Sequence[Paper]) -> set[Place]:
+    return {
+        Place(key, digest)
+        for paper in papers
+        for tie in paper.ties
+        for digest in (tie.digest, tie.origin)
+        if digest is not None
+        for key in (paper.key, paper.base_key)
+    }
+
+
+def _is_gone(
+    row: Row,
+    here: Collection[Place],
+    known: Collection[Key],
+    snapshot: Snapshot,
+    base: Base,
+    standing: Collection[Row],
+) -> bool:
+    if row.key in snapshot.held_keys or row.digest in snapshot.held:
+        return False
+    if row.field in SAID:
+        return row not in standing
+    if not row.digest:
+        return row.key not in known
+    place = Place(row.key, RelPath(row.digest))
+    # Where nothing was agreed on but tags, there is no entry to wait for.
+    return place not in here and (row.digest in snapshot.digests or not base.knows(place))

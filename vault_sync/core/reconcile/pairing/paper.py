@@ -1,0 +1,53 @@
+"""Papers and their ties: how each stands to the digests that have it or are named by its note."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from vault_sync.core.digest.editor import Entry
+from vault_sync.core.model.values import Key, RelPath, Side
+from vault_sync.core.note.note import Section
+
+Kind = Literal["both", "new", "moved", "append", "removed", "waiting"]
+"""both: entry and note have it. new: the note gets a section. moved: the section's entry now stands
+in another digest. append: the digest gets an entry. removed: the entry was taken out of its digest.
+waiting: one of the two is not believed or not there; nothing is done."""
+
+Role = Literal["managed", "adopted", "made"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """How one paper stands to one digest.
+
+    `named` is the link of the note's `digests` item, `origin` the digest that the base knows it by
+    where that is another one: the entry moved, or the digest was renamed.
+    """
+
+    digest: RelPath
+    kind: Kind
+    entry: Entry | None = None
+    section: Section | None = None
+    named: str = ""
+    origin: RelPath | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper of the vault, its note and its digests, the first of which speaks for it.
+
+    `base_key` is the key the base knows it by: another one when an address was changed to that of
+    another paper on one side.
+    """
+
+    key: Key
+    note: RelPath | None
+    role: Role
+    ties: tuple[Tie, ...]
+    base_key: Key
+
+
+Choices = Mapping[tuple[Key, RelPath, str], Side]
+"""What a person decided: for a paper, a digest and a field (or "entry") the side to take."""

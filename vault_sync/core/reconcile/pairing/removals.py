@@ -1,0 +1,217 @@
+"""Entries taken out of their digest: when that is believed, and when it is asked about first.
+
+A digest that lost many entries at once is more often a file cut short, a checkout or a sync
+service at work than a reader cleaning up (docs/architecture.md, "Who is there").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.plan import Row
+from vault_sync.core.model.values import Key, Problem, RelPath, Rules
+from vault_sync.core.naming.note_names import fold
+from vault_sync.core.note import note as note_lens
+from vault_sync.core.note.note import Note
+from vault_sync.core.reconcile.pairing import decisions as chosen
+from vault_sync.core.reconcile.pairing.pairs import Choices, Kind, Paper, Tie
+from vault_sync.core.reconcile.resolution import abstracts
+from vault_sync.core.reconcile.resolution.resolution import private
+from vault_sync.core.snapshot import Snapshot
+
+SHARE_OF_DIGEST = 0.30
+"""Two or more removals that are over this share of their digest's entries are asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """The papers, with the ties of the digests `held`, which are asked about, set to wait."""
+
+    papers: tuple[Paper, ...]
+    problems: tuple[Problem, ...] = ()
+    held: frozenset[RelPath] = frozenset()
+
+
+def believed(
+    papers: Sequence[Paper],
+    snapshot: Snapshot,
+    base: Base,
+    rules: Rules,
+    *,
+    remake: bool,
+    choices: Choices,
+    allowed: str,
+) -> Guarded:
+    """The papers as far as their removals are believed; `remake` believes none."""
+    if remake:
+        guarded = Guarded(tuple(_waiting(paper, {"removed"}) for paper in papers))
+    else:
+        papers = edit_beats_removal(papers, snapshot, base, rules, choices)
+        # Who has just named a digest that is gone need not be asked whether it is.
+        sure = chosen.named(choices) - snapshot.digests.keys()
+        guarded = guard(papers, base, rules, allowed, sure)
+    return replace(guarded, papers=tuple(filter(_is_heard, guarded.papers)))
+
+
+def _is_heard(paper: Paper) -> bool:
+    """No note is made or adopted for the sake of a digest that is not believed."""
+    return paper.role == "managed" or any(tie.kind != "waiting" for tie in paper.ties)
+
+
+def _waiting(paper: Paper, kinds: Collection[Kind]) -> Paper:
+    ties = tuple(replace(tie, kind="waiting") if tie.kind in kinds else tie for tie in paper.ties)
+    return replace(paper, ties=ties)
+
+
+def edit_beats_removal(
+    papers: Sequence[Paper], snapshot: Snapshot, base: Base, rules: Rules, choices: Choices
+) -> list[Paper]:
+    """A note that was edited since both sides agreed is not given up: its entry is put back.
+
+    A removal that a person has chosen is one.
+    """
+    return [
+        replace(
+            paper,
+            ties=tuple(
+                replace(tie, kind="append")
+                if tie.kind == "removed"
+                and (paper.base_key, tie.digest, "entry") not in choices
+                and _edited(paper, tie, snapshot.notes[paper.note], base, rules)
+                else tie
+                for tie in paper.ties
+            ),
+        )
+        if paper.note is not None and any(tie.kind == "removed" for tie in paper.ties)
+        else paper
+        for paper in papers
+    ]
+
+
+def _edited(paper: Paper, tie: Tie, note: Note, base: Base, rules: Rules) -> bool:
+    if tie.section is not None:
+        was = base.text(Row(paper.base_key, tie.origin or tie.digest, "commentary"))
+        if was is not None and was != tie.section.commentary:
+            return True
+    if any(other.kind != "removed" for other in paper.ties):
+        # What the note says of the paper as a whole goes on in another digest.
+        return False
+    said = note.fields
+    tags = _agreed_tags(paper, base)
+    if tags is not None and tags != {
+        name for tag in said.tags if (name := fold(tag)) in tags or not private(rules, tag)
+    }:
+        return True
+    # A value that was never agreed on is as good as an edited one.
+    return any(
+        (was is None and bool(now)) or (was is not None and was != now)
+        for was, now in (
+            (base.text(Row(paper.base_key, "", "title")), said.title),
+            (base.text(Row(paper.base_key, "", "url")), said.url),
+            (base.items(Row(paper.base_key, "", "authors")), said.authors),
+        )
+    )
+
+
+def _agreed_tags(paper: Paper, base: Base) -> set[str] | None:
+    """The tags of all places of a paper, None if they were never agreed on."""
+    places = [
+        base.items(Row(paper.base_key, tie.origin or tie.digest, "tags")) for tie in paper.ties
+    ]
+    if any(tags is None for tags in places):
+        return None
+    return {fold(tag) for tags in places for tag in tags or ()}
+
+
+def guard(
+    papers: Sequence[Paper],
+    base: Base,
+    rules: Rules,
+    allowed: str,
+    sure: Collection[RelPath] = (),
+) -> Guarded:
+    """Hold every digest whose removals are too many, unless this very list was allowed.
+
+    Those of the digests `sure` are not counted.
+    """
+    removed = [
+        (tie.digest, paper.base_key)
+        for paper in papers
+        for tie in paper.ties
+        if tie.kind == "removed" and tie.digest not in sure
+    ]
+    if not removed:
+        return Guarded(tuple(papers))
+    number = plan_number(removed)
+    if number == allowed:
+        return Guarded(tuple(papers))
+    known = sum(base.sizes.values())
+    many = len(removed) > rules.removals_entries and len(removed) > rules.removals_share * known
+    of_digest = _sizes(papers, base)
+    gone: dict[RelPath, list[Key]] = {}
+    for digest, key in removed:
+        gone.setdefault(digest, []).append(key)
+    held = {
+        digest
+        for digest, keys in gone.items()
+        if many or (len(keys) >= 2 and len(keys) > SHARE_OF_DIGEST * of_digest.get(digest, 0))
+    }
+    if not held:
+        return Guarded(tuple(papers))
+    problems = tuple(
+        Problem(
+            digest,
+            "many-removals",
+            f"{len(gone[digest])} of {of_digest.get(digest, 0)} entries are gone from this digest: "
+            + ", ".join(sorted(gone[digest])),
+            "nothing is removed, and nothing else of this digest is taken over; bring them back, "
+            f"or run `vault-sync sync --allow-removals {number}`",
+        )
+        for digest in sorted(held)
+    )
+    waiting = tuple(
+        replace(
+            paper,
+            ties=tuple(
+                replace(tie, kind="waiting") if tie.digest in held or tie.origin in held else tie
+                for tie in paper.ties
+            ),
+        )
+        for paper in papers
+    )
+    return Guarded(waiting, problems, frozenset(held))
+
+
+def _sizes(papers: Sequence[Paper], base: Base) -> dict[RelPath, int]:
+    """How many entries the base knows of each digest, under the name that it has now."""
+    now = {tie.origin: tie.digest for paper in papers for tie in paper.ties if tie.origin}
+    sizes = dict(base.sizes)
+    for was, digest in now.items():
+        sizes[digest] = max(sizes.get(digest, 0), sizes.get(was, 0))
+    return sizes
+
+
+def plan_number(removed: Sequence[tuple[RelPath, Key]]) -> str:
+    """The number of a list of removals: the same list has the same number on every machine."""
+    listed = "\n".join(sorted(f"{digest}\t{key}" for digest, key in removed))
+    return sha256(listed.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+
+
+def nothing_of_the_readers(paper: Paper, note: Note, base: Base, rules: Rules) -> bool:
+    """Whether a note has nothing but what came from its digests and arXiv, link lists aside."""
+    sections = [tie.section for tie in paper.ties if tie.section is not None]
+    abstract, words = note_lens.parted(note_lens.own_words(note, sections))
+    put = base.text(Row(paper.base_key, "", "abstract"))
+    return (
+        all(tie.kind == "removed" for tie in paper.ties)
+        and not words
+        and (not abstract or abstracts.mark(abstract) == put)
+        and not note_lens.own_properties(note)
+        and not any(
+            private(rules, tag) and fold(tag) not in (_agreed_tags(paper, base) or ())
+            for tag in note.fields.tags
+        )
+    )

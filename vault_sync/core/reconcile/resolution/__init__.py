@@ -1,0 +1,1 @@
+"""What digest and note of a paper are to say, field by field."""

@@ -1,0 +1,158 @@
+"""What both sides say: every field of a paper compared with the base (docs/architecture.md).
+
+| digest | note | base | what |
+|---|---|---|---|
+| same | same | any | agreed |
+| changed | as base | known | the note follows |
+| as base | changed | known | the digest follows |
+| changed | changed | known | commentary and tags are merged; else a conflict |
+| has it | absent | none | the note is filled in; and the other way round |
+| differ | differ | none | a conflict: nobody can say which is meant |
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Literal, NamedTuple, TypeVar
+
+from vault_sync.core.merge import three_way as merge
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.plan import Row
+from vault_sync.core.model.values import Side
+from vault_sync.core.naming.note_names import fold
+
+T = TypeVar("T", str, tuple[str, ...])
+
+Reason = Literal["both changed", "never agreed", "older", "section gone"]
+
+
+class Settled(NamedTuple, Generic[T]):
+    """Both sides are to say `value`."""
+
+    value: T
+
+
+class Open(NamedTuple):
+    """Both sides stay as they are until a person decides."""
+
+    reason: Reason
+
+
+def field(
+    row: Row,
+    digest: T,
+    note: T,
+    base: Base,
+    *,
+    choice: Side | None = None,
+    hold_older: bool = True,
+    merged: Callable[[T, T, T], T | None] | None = None,
+) -> Settled[T] | Open:
+    """Decide one field. An empty value is an absent one.
+
+    `hold_older`: a change back to an earlier text is held, for a checkout or a restored backup
+    looks just like that (docs/architecture.md). `merged` joins two changes to one base, or gives
+    None where they overlap.
+    """
+    if digest == note:
+        return Settled(digest)
+    if choice is not None:
+        return Settled(digest if choice == "digest" else note)
+    was = base.rows.get(row)
+    if was is None:
+        if not digest or not note:
+            return Settled(digest or note)
+        return Open("never agreed")
+    changed = note if digest == was else digest if note == was else None
+    if changed is not None:
+        older = hold_older and base.was_before(row, changed)
+        return Open("older") if older else Settled(changed)
+    both = merged(was, digest, note) if merged is not None and type(was) is type(digest) else None
+    return Open("both changed") if both is None else Settled(both)
+
+
+def commentary(
+    row: Row, digest: str, note: str, base: Base, choice: Side | None
+) -> Settled[str] | Open:
+    """Decide a commentary: merged by paragraph, then by sentence."""
+
+    def merged(was: str, ours: str, theirs: str) -> str | None:
+        if _holds(theirs, was, ours):
+            return theirs
+        if _holds(ours, was, theirs):
+            return ours
+        both = merge.paragraphs(was, ours, theirs)
+        return both if isinstance(both, str) else None
+
+    return field(row, digest, note, base, choice=choice, merged=merged)
+
+
+def _holds(whole: str, was: str, part: str) -> bool:
+    """Whether one side has the other's edits already: a merge of which one side was written.
+
+    Merged once more, a sentence could come to stand there twice. All that `part` added stands in
+    `whole`, nothing that it took out does, and what is left of it stands in its order. A side
+    that only took something out tells nothing: the other may have put something in its place.
+    """
+    before, one, all_ = (
+        [token for token in merge.sentences(text) if not token.isspace()]
+        for text in (was, part, whole)
+    )
+    added, gone = Counter(one) - Counter(before), Counter(before) - Counter(one)
+    here = Counter(all_)
+    if not added or not added <= here or any(here[token] > one.count(token) for token in gone):
+        return False
+    rest = iter(all_)
+    return all(token in rest for token in one if token in here)
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What the tags of a paper are to be: in its note, and in each of its digests."""
+
+    note: tuple[str, ...]
+    digests: tuple[tuple[str, ...], ...]
+
+
+class TagPlace(NamedTuple):
+    """The tags of one place: what its base is (None: never agreed) and what its digest has now."""
+
+    was: tuple[str, ...] | None
+    has: tuple[str, ...]
+
+
+def tags(
+    places: Sequence[TagPlace],
+    note: Sequence[str],
+    private: Callable[[str], bool],
+    *,
+    travel: bool = True,
+) -> Tags:
+    """Merge the tags of a paper as sets. Sets never conflict.
+
+    `places` are its digests, the first of which speaks for the paper: a tag added in the note goes
+    there (unless `travel` is False). A tag taken out of the note goes from all of them. A private
+    tag of the note (`[notes] private_tags`) does not travel.
+    """
+    theirs = [{fold(tag) for tag in (*place.has, *(place.was or ()))} for place in places]
+    anywhere: set[str] = set().union(*theirs)
+    public = [tag for tag in note if fold(tag) in anywhere or (travel and not private(tag))]
+    wanted = []
+    for at, place in enumerate(places):
+        view = [
+            tag
+            for tag in public
+            if fold(tag) in theirs[at] or (at == 0 and fold(tag) not in anywhere)
+        ]
+        wanted.append(merge.tag_sets(place.was, place.has, view))
+    spelled = {fold(tag): tag for has in reversed(wanted) for tag in has}
+    stays = {fold(tag) for tag in note} - {fold(tag) for tag in public} | set(spelled)
+    kept = {fold(tag): spelled.get(fold(tag), tag) for tag in note if fold(tag) in stays}
+    return Tags(tuple((kept | spelled_after(kept, wanted)).values()), tuple(wanted))
+
+
+def spelled_after(kept: dict[str, str], wanted: Sequence[tuple[str, ...]]) -> dict[str, str]:
+    """The tags that the note does not have yet, in the order of its digests."""
+    return {fold(tag): tag for has in wanted for tag in has if fold(tag) not in kept}

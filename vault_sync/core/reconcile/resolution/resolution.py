@@ -1,0 +1,262 @@
+"""One paper settled: what its note and each of its entries are to say, and what stays open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import partial
+from typing import Any, NamedTuple
+
+from vault_sync.core.digest.reader import TAG
+from vault_sync.core.model.base import PLACE_ROWS, Base
+from vault_sync.core.model.plan import Conflict, Row, Value
+from vault_sync.core.model.values import Facts, Fields, Key, Place, RelPath, Rules, Side
+from vault_sync.core.naming.keys import key_of
+from vault_sync.core.note.note import Note
+from vault_sync.core.reconcile.pairing.pairs import Choices, Paper, Tie
+from vault_sync.core.reconcile.resolution import fields as agree
+from vault_sync.core.reconcile.resolution.fields import Open, TagPlace
+
+NOTE = RelPath("")
+"""Stands for the paper's note among the files that an agreement waits for."""
+
+LIVE = frozenset({"both", "new", "moved", "append"})
+
+FOR_NOTE = frozenset({NOTE})
+
+
+class Kept(NamedTuple):
+    """A base value, and the files that must say it before it is kept (NOTE: the note)."""
+
+    row: Row
+    value: Value
+    needs: frozenset[RelPath]
+
+
+@dataclass(slots=True)
+class Settlement:
+    """What is to be said where. `entries` and `commentaries` go by digest.
+
+    `key` is the paper's key once this is done: another one than before if its address was changed.
+    """
+
+    paper: Paper
+    key: Key
+    note: Fields
+    entries: dict[RelPath, Fields] = field(default_factory=dict)
+    commentaries: dict[RelPath, str] = field(default_factory=dict)
+    kept: list[Kept] = field(default_factory=list)
+    dropped: frozenset[Row] = frozenset()
+    conflicts: list[Conflict] = field(default_factory=list)
+    old_title: str = ""
+    """The title that the one settled on takes the place of; an alias follows it."""
+
+    def keep(self, row: Row, value: Value, needs: Mapping[RelPath, bool]) -> None:
+        waits = frozenset([path for path, changes in needs.items() if changes])
+        # Nearly all wait for nothing or for their note; a set for each would take 1 KB a paper.
+        self.kept.append(Kept(row, value, FOR_NOTE if waits == FOR_NOTE else waits))
+
+
+def settle(
+    paper: Paper, note: Note | None, facts: Facts, base: Base, rules: Rules, choices: Choices
+) -> Settlement:
+    """Settle every field of one paper. `note` is None for a note that is still to be made."""
+    live = [tie for tie in paper.ties if tie.kind in LIVE]
+    said = note.fields if note is not None else Fields(url="")
+    result = Settlement(paper, paper.key, said)
+    for tie in live:
+        result.entries[tie.digest] = (
+            tie.entry.fields if tie.entry else said._replace(tags=(), commentary=_section(tie))
+        )
+    speaks = next((tie for tie in paper.ties if tie.kind != "removed"), None)
+    if speaks is not None and speaks.kind in LIVE:
+        # While the first digest waits nobody else speaks for the paper as a whole.
+        _shared(result, speaks, said, facts, base, choices)
+    for tie in live:
+        _commentary(result, tie, base, choices)
+    _tags(result, said, base, rules)
+    _rekey(result, base)
+    return result
+
+
+def _section(tie: Tie) -> str:
+    return tie.section.commentary if tie.section else ""
+
+
+def _shared(
+    result: Settlement, speaker: Tie, said: Fields, facts: Facts, base: Base, choices: Choices
+) -> None:
+    """url, title and authors: of the paper as a whole, spoken for by its first digest."""
+    entry = result.entries[speaker.digest]
+    # An entry that is still to be written says nothing yet, whatever it is to say.
+    unwritten = speaker.entry is None
+    to_note: dict[str, Any] = {}
+    to_entry: dict[str, Any] = {}
+    for name in ("url", "title", "authors"):
+        digest_has, note_has = getattr(entry, name), getattr(said, name)
+        row = Row(result.paper.base_key, "", name)
+        if name != "url" and not entry.title:
+            # An entry without a title line stays as its author wrote it.
+            value = note_has or getattr(facts, name)
+            to_note[name] = value
+            result.keep(row, value, {NOTE: value != note_has, speaker.digest: unwritten})
+            continue
+        decided = agree.field(
+            row,
+            digest_has,
+            note_has,
+            base,
+            choice=_choice(choices, result.paper, speaker.digest, name),
+            hold_older=name != "url",
+        )
+        if isinstance(decided, Open):
+            _open(result, speaker, name, digest_has, note_has, decided)
+            continue
+        value = decided.value or digest_has or note_has
+        if name == "title":
+            result.old_title = base.text(row) or said.title
+        to_note[name] = to_entry[name] = value
+        differs = unwritten or value != digest_has
+        result.keep(row, value, {NOTE: value != note_has, speaker.digest: differs})
+    result.note = result.note.saying(**to_note)
+    result.entries[speaker.digest] = entry.saying(**to_entry)
+
+
+def _choice(choices: Choices, paper: Paper, digest: RelPath, name: str) -> Side | None:
+    if paper.note is None:
+        return "digest"  # a note that is still to be made says nothing yet
+    return choices.get((paper.key, digest, name)) or choices.get((paper.base_key, digest, name))
+
+
+def _open(
+    result: Settlement,
+    tie: Tie,
+    name: str,
+    digest_has: str | tuple[str, ...],
+    note_has: str | tuple[str, ...],
+    why: Open,
+) -> None:
+    def shown(value: str | tuple[str, ...]) -> str:
+        return value if isinstance(value, str) else ", ".join(value)
+
+    line = None
+    if tie.entry is not None:
+        line = tie.entry.commentary_line if name == "commentary" else tie.entry.line
+    result.conflicts.append(
+        Conflict(
+            key=result.paper.key,
+            digest=tie.digest,
+            note=result.paper.note or NOTE,
+            field=name,
+            digest_text=shown(digest_has),
+            note_text=shown(note_has),
+            line=line,
+            reason=why.reason,
+        )
+    )
+
+
+def _commentary(result: Settlement, tie: Tie, base: Base, choices: Choices) -> None:
+    entry = result.entries[tie.digest]
+    paper = result.paper
+    row = Row(paper.base_key, _known_as(paper, tie, base), "commentary")
+    kept_row = Row(paper.base_key, tie.digest, "commentary")
+    choice = _choice(choices, paper, tie.digest, "commentary")
+    if tie.origin is not None:
+        result.dropped |= {Row(paper.base_key, tie.origin, name) for name in PLACE_ROWS}
+    if tie.kind == "append":
+        result.commentaries[tie.digest] = entry.commentary
+        result.keep(kept_row, entry.commentary, {tie.digest: True, NOTE: tie.section is None})
+        return
+    if tie.section is None and not (_was_taken_out(tie, entry, row, base) and choice != "digest"):
+        # A section that is still to be made says what the entry says.
+        result.commentaries[tie.digest] = entry.commentary
+        result.keep(kept_row, entry.commentary, {NOTE: True})
+        return
+    said = _section(tie)
+    decided = (
+        Open("section gone")
+        if tie.section is None and choice is None
+        else agree.commentary(row, entry.commentary, said, base, choice)
+    )
+    if isinstance(decided, Open):
+        if tie.section is not None:
+            result.commentaries[tie.digest] = said
+        if tie.origin is not None and row in base.rows:
+            result.kept.append(Kept(kept_row, base.rows[row], frozenset({NOTE})))
+        _open(result, tie, "commentary", entry.commentary, said, decided)
+        return
+    value = decided.value
+    result.commentaries[tie.digest] = value
+    result.entries[tie.digest] = entry.saying(commentary=value)
+    note_changes = tie.section is None or value != said
+    result.keep(kept_row, value, {NOTE: note_changes, tie.digest: value != entry.commentary})
+
+
+def _known_as(paper: Paper, tie: Tie, base: Base) -> RelPath:
+    """The digest under which the base knows a place: its old one where the entry has moved.
+
+    Another device's move may be known already while the note still names the old digest.
+    """
+    if tie.origin is not None and base.knows(Place(paper.base_key, tie.origin)):
+        return tie.origin
+    return tie.digest
+
+
+def _was_taken_out(tie: Tie, entry: Fields, row: Row, base: Base) -> bool:
+    """Whether a section that is not there once was: nobody knows what its reader meant."""
+    return tie.kind in {"both", "moved"} and bool(entry.commentary) and bool(base.text(row))
+
+
+def _tags(result: Settlement, said: Fields, base: Base, rules: Rules) -> None:
+    ties = [tie for tie in result.paper.ties if tie.kind in LIVE]
+    others = [tie for tie in result.paper.ties if tie.kind not in LIVE]
+    places = [_tag_place(result.paper, tie, base) for tie in (*ties, *others)]
+    travel = bool(ties) and all(place.was is not None for place in places[len(ties) :])
+    wanted = agree.tags(places, said.tags, partial(private, rules), travel=travel)
+    for tie, tags in zip(ties, wanted.digests, strict=False):
+        had = tie.entry.fields.tags if tie.entry else ()
+        result.entries[tie.digest] = result.entries[tie.digest].saying(tags=tags)
+        row = Row(result.paper.base_key, tie.digest, "tags")
+        differs = tie.entry is None or tags != had
+        result.keep(row, tags, {NOTE: set(wanted.note) != set(said.tags), tie.digest: differs})
+    result.note = result.note.saying(tags=wanted.note)
+
+
+def private(rules: Rules, tag: str) -> bool:
+    """Whether a tag of a note stays there: a private one, or what is no tag (`deep learning`)."""
+    return TAG.fullmatch("#" + tag) is None or any(
+        fnmatchcase(tag, pattern) for pattern in rules.private_tags
+    )
+
+
+def _tag_place(paper: Paper, tie: Tie, base: Base) -> TagPlace:
+    was = base.items(Row(paper.base_key, _known_as(paper, tie, base), "tags"))
+    has = tie.entry.fields.tags if tie.entry else ()
+    if tie.kind == "append" or paper.note is None:
+        # One of the two is still to be made: that it has no tags is nobody's wish.
+        return TagPlace(None, has)
+    if tie.kind == "waiting" and was is not None:
+        return TagPlace(was, was)
+    return TagPlace(was, has)
+
+
+def _rekey(result: Settlement, base: Base) -> None:
+    """Where an address was changed to that of another paper, the base follows to its new key."""
+    new = key_of(result.note.url) or result.paper.key
+    old = result.paper.base_key
+    result.key = new
+    if any(conflict.field == "url" for conflict in result.conflicts):
+        result.key = result.paper.key
+        return
+    if new == old:
+        return
+    result.kept = [kept._replace(row=kept.row._replace(key=new)) for kept in result.kept]
+    digests: Sequence[str] = ("", *base.places.get(old, ()))
+    result.dropped |= {
+        row
+        for digest in digests
+        for name in ("url", "title", "authors", "note", "mentions", "tags", "commentary")
+        if (row := Row(old, digest, name)) in base.rows
+    }

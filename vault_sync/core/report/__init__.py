@@ -1,0 +1,1 @@
+"""Values as text for a person or a program: terminal lines, JSON, the conflicts page."""

@@ -1,0 +1,115 @@
+"""`Sync conflicts.md`: every open conflict with both texts and two check boxes.
+
+The note is generated whole each time. A box belongs to the two texts shown above it: the mark at
+its end (an Obsidian block id) is a hash of them, so a tick never decides about other texts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from vault_sync.core.model.plan import Conflict
+from vault_sync.core.model.values import RelPath, Side
+from vault_sync.core.naming.wikilinks import Names, link
+from vault_sync.core.reconcile.pairing.pairs import Choices
+
+_BOX = re.compile(r"^[ \t]*- \[(?P<tick>.)\] .*\^(?P<mark>[0-9a-f]{12})-(?P<side>digest|note)\s*$")
+
+_REASONS = {
+    "both changed": "Both were changed, differently.",
+    "never agreed": "They differ, and nothing says which was there first.",
+    "older": "One of them went back to an earlier text, as a checkout or a restored backup does.",
+    "section gone": "The note's section is gone: was the text deleted, or its heading changed?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """The boxes a person ticked, by mark; one with both boxes ticked decides nothing."""
+
+    sides: Mapping[str, Side]
+
+    def __bool__(self) -> bool:
+        return bool(self.sides)
+
+
+def mark(conflict: Conflict) -> str:
+    """What a conflict is known by: its place and both texts."""
+    parts = (
+        conflict.key,
+        conflict.digest,
+        conflict.field,
+        conflict.digest_text,
+        conflict.note_text,
+    )
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def ticks(text: str) -> Ticks:
+    """The decisions in a conflicts note."""
+    found: dict[str, set[Side]] = {}
+    for line in text.split("\n"):
+        box = _BOX.match(line)
+        if box is not None and box["tick"] in "xX":
+            found.setdefault(box["mark"], set()).add(
+                "digest" if box["side"] == "digest" else "note"
+            )
+    return Ticks({each: next(iter(sides)) for each, sides in found.items() if len(sides) == 1})
+
+
+def choices(conflicts: Sequence[Conflict], ticked: Ticks) -> Choices:
+    """What the ticks decide about the conflicts that there are."""
+    return {
+        (conflict.key, conflict.digest, conflict.field): ticked.sides[mark(conflict)]
+        for conflict in conflicts
+        if mark(conflict) in ticked.sides
+    }
+
+
+def text(conflicts: Sequence[Conflict], names: Names, before: str = "") -> str:
+    """The conflicts note; "" where nothing is open. A box with both sides ticked stays ticked."""
+    if not conflicts:
+        return ""
+    kept = {
+        (box["mark"], box["side"])
+        for line in before.split("\n")
+        if (box := _BOX.match(line)) is not None and box["tick"] in "xX"
+    }
+    count = len(conflicts)
+    head = (
+        f"# Sync conflicts\n\n{count} {'place' if count == 1 else 'places'} where a digest and a "
+        "note say different things. Neither was touched.\nTick one box, or make both sides equal; "
+        "the next pass settles it. This note goes away with its last conflict.\n"
+    )
+    return "\n".join((head, *(_one(conflict, names, kept) for conflict in conflicts)))
+
+
+def _one(conflict: Conflict, names: Names, kept: set[tuple[str, str]]) -> str:
+    here = mark(conflict)
+
+    def box(side: str, words: str) -> str:
+        tick = "x" if (here, side) in kept else " "
+        return f"- [{tick}] {words} ^{here}-{side}\n"
+
+    return (
+        f"## {_link(conflict.note, names)} and {_link(conflict.digest, names)}: {conflict.field}\n"
+        f"\n{_REASONS.get(conflict.reason, conflict.reason)}\n"
+        f"\nThe digest says:\n\n{_quoted(conflict.digest_text)}"
+        f"\nThe note says:\n\n{_quoted(conflict.note_text)}\n"
+        + box("digest", "keep the digest's")
+        + box("note", "keep the note's")
+    )
+
+
+def _link(path: RelPath, names: Names) -> str:
+    return link(names.shortest(path))
+
+
+def _quoted(words: str) -> str:
+    """A text as a code block: shown as it is, and neither its links nor its tags count."""
+    longest = max((len(run) for run in re.findall(r"`+", words)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{words}\n{fence}\n"

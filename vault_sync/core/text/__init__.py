@@ -1,0 +1,1 @@
+"""Work on raw text: spans, edits, code masks, text from strangers made safe."""

@@ -1,0 +1,1 @@
+"""Run passes beside Obsidian, never under a person's hands."""

@@ -1,0 +1,1 @@
+"""Ask arXiv for facts: HTTP, cache, Atom, dump file."""

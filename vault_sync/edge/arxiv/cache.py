@@ -1,0 +1,202 @@
+"""What arXiv has answered, and whose turn it is to ask: one SQLite file for all vaults.
+
+A row per paper, so that any other set of papers is answered from the same rows. The turn is a row
+too: arXiv allows one request every three seconds and one connection at a time "over all machines
+under your control" (help/api/tou.md), so at least over all processes of this one.
+
+Everything in the file can be asked for again: a file of another version is emptied, and deleting
+it costs requests and nothing else. All functions raise sqlite3.Error when the file is unusable.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from vault_sync.core.model.values import Facts
+
+_VERSION = 1
+_TABLES = """
+    DROP TABLE IF EXISTS paper;
+    DROP TABLE IF EXISTS snapshot;
+    DROP TABLE IF EXISTS turn;
+    CREATE TABLE paper (id TEXT PRIMARY KEY, asked TEXT NOT NULL, facts TEXT);
+    CREATE TABLE snapshot (
+        path TEXT NOT NULL, stamp TEXT NOT NULL, id TEXT NOT NULL, facts TEXT,
+        PRIMARY KEY (path, id)
+    );
+    CREATE TABLE turn (
+        host TEXT PRIMARY KEY, free REAL NOT NULL DEFAULT 0, busy REAL NOT NULL DEFAULT 0,
+        refused TEXT NOT NULL DEFAULT ''
+    );
+"""
+_AT_ONCE = 500  # host parameters of one statement; SQLite takes at least 999
+
+
+class Row(NamedTuple):
+    """What is known of an id: the day it was asked for, and its facts; None: arXiv has none."""
+
+    asked: str
+    facts: Facts | None
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """The cache at `path`, made if it is not there; closed at the end.
+
+    Raises:
+        OSError: the folder cannot be made.
+        sqlite3.Error: the file cannot be opened, or is something else.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as db:
+        if _version(db) != _VERSION:
+            with _at_once(db):
+                if _version(db) != _VERSION:  # another process may have been faster
+                    for statement in _TABLES.split(";"):
+                        db.execute(statement)
+                    db.execute(f"PRAGMA user_version = {_VERSION}")
+        yield db
+
+
+def rows(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Row]:
+    """What is known of these ids, by id."""
+    found: dict[str, Row] = {}
+    for part in _parts(ids):
+        # Only question marks are put into the statement.
+        marks = ",".join("?" * len(part))
+        select = f"SELECT id, asked, facts FROM paper WHERE id IN ({marks})"  # noqa: S608
+        for one, asked, facts in db.execute(select, part):
+            with suppress(ValueError, TypeError):
+                found[one] = Row(asked, _read(facts))
+    return found
+
+
+def keep(
+    db: sqlite3.Connection, day: str, facts: Mapping[str, Facts], missing: Iterable[str]
+) -> None:
+    """One answer, whole or not at all. A paper that was known and is now missing stays known."""
+    with _at_once(db):
+        db.executemany(
+            "INSERT OR REPLACE INTO paper (id, asked, facts) VALUES (?, ?, ?)",
+            [(one, day, _written(of)) for one, of in facts.items()],
+        )
+        db.executemany(
+            "INSERT INTO paper (id, asked) VALUES (?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET asked = excluded.asked",
+            [(one, day) for one in missing],
+        )
+
+
+def scanned(
+    db: sqlite3.Connection, file: str, stamp: str, ids: Sequence[str]
+) -> dict[str, Facts | None]:
+    """What was found (None: looked for, not found) in a snapshot file while it had this stamp."""
+    found: dict[str, Facts | None] = {}
+    for part in _parts(ids):
+        marks = ",".join("?" * len(part))
+        select = (
+            "SELECT id, facts FROM snapshot"  # noqa: S608 -- as above
+            f" WHERE path = ? AND stamp = ? AND id IN ({marks})"
+        )
+        for one, facts in db.execute(select, (file, stamp, *part)):
+            with suppress(ValueError, TypeError):
+                found[one] = _read(facts)
+    return found
+
+
+def keep_scan(
+    db: sqlite3.Connection, file: str, stamp: str, found: Mapping[str, Facts | None]
+) -> None:
+    """The outcome of reading a snapshot file; what an older state of the file said is dropped."""
+    with _at_once(db):
+        db.execute("DELETE FROM snapshot WHERE path = ? AND stamp <> ?", (file, stamp))
+        db.executemany(
+            "INSERT OR REPLACE INTO snapshot (path, stamp, id, facts) VALUES (?, ?, ?, ?)",
+            [(file, stamp, one, of and _written(of)) for one, of in found.items()],
+        )
+
+
+def take_turn(
+    db: sqlite3.Connection, host: str, now: float, *, lease: float, nonsense: float
+) -> float:
+    """0.0: it is our turn, and nobody else's for `lease` seconds; else how long to wait, at least.
+
+    The turn is given back by `end_turn`; the lease is for a process that dies before. A time to
+    wait beyond `nonsense` seconds is not believed: the clock was set back.
+    """
+    with _at_once(db):
+        row = db.execute("SELECT free, busy FROM turn WHERE host = ?", (host,)).fetchone()
+        wait = float(max(row) - now) if row is not None else 0.0
+        if 0.0 < wait <= nonsense:
+            return wait
+        db.execute(
+            "INSERT INTO turn (host, busy) VALUES (?, ?)"
+            " ON CONFLICT (host) DO UPDATE SET free = 0, busy = excluded.busy",
+            (host, now + lease),
+        )
+        return 0.0
+
+
+def end_turn(db: sqlite3.Connection, host: str, free: float) -> None:
+    """Our request is over; the next one, by whomever, may start at `free`."""
+    with _at_once(db):
+        db.execute("UPDATE turn SET free = ?, busy = 0 WHERE host = ?", (free, host))
+
+
+def refused_on(db: sqlite3.Connection, host: str) -> str:
+    """The last day on which the host turned us away; "" for never."""
+    row = db.execute("SELECT refused FROM turn WHERE host = ?", (host,)).fetchone()
+    return str(row[0]) if row is not None else ""
+
+
+def keep_refusal(db: sqlite3.Connection, host: str, day: str) -> None:
+    with _at_once(db):
+        db.execute("UPDATE turn SET refused = ? WHERE host = ?", (day, host))
+
+
+@contextmanager
+def _at_once(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for at in range(0, len(ids), _AT_ONCE):
+        yield ids[at : at + _AT_ONCE]
+
+
+_NAMES = tuple(each.name for each in fields(Facts))
+# json.dumps would make an encoder for every paper.
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def _written(facts: Facts) -> str:
+    # asdict would copy every value, and tell of each that it is no dataclass.
+    said = {name: value for name in _NAMES if (value := getattr(facts, name))}
+    return _JSON.encode(said)
+
+
+def _read(text: str | None) -> Facts | None:
+    """Raises ValueError or TypeError for a damaged row; it counts as a row that is not there."""
+    if text is None:
+        return None
+    said = json.loads(text)
+    if not isinstance(said, dict):
+        raise TypeError("facts are an object")
+    values: Any = {name: tuple(v) if isinstance(v, list) else v for name, v in said.items()}
+    return Facts(**values)

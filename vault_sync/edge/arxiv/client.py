@@ -1,0 +1,216 @@
+"""Asking arXiv, question by question, in turn with every other process of the machine.
+
+The terms of use of the API (help/api/tou.md): one request every three seconds and one connection
+at a time "over all machines under your control"; who asks stands in the User-Agent; 403 answers
+an attack, so after one nothing is asked until the next day. The throttle stands above the retries:
+each try waits for its turn.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from vault_sync.core.model.values import Problem
+from vault_sync.edge.arxiv import atom
+from vault_sync.edge.arxiv import cache as arxiv_cache
+from vault_sync.edge.arxiv import http as arxiv_http
+
+if TYPE_CHECKING:  # see arxiv_http
+    import requests
+
+_BUSY = frozenset({429, 500, 502, 503, 504})
+_LATER = "facts come with a later run; nothing else is held up"
+_REDIRECTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast, how often and how long. Seconds, but for the two counts.
+
+    `interval` from the end of a request to the next one; `tries` of one request; `longest` that we
+    wait because the server asks for it (beyond it we come back another time, and for at most
+    `patience` nobody asks); `splits` more requests that a run spends to find the ids that spoil
+    their batch.
+    """
+
+    interval: float = 3.0
+    tries: int = 4
+    longest: float = 120.0
+    patience: float = 3600.0
+    splits: int = 24
+    limits: arxiv_http.Limits = field(default_factory=arxiv_http.Limits)
+
+
+POLITE = Pace()
+LOCAL = Pace(interval=0.05)
+
+
+def pace_for(url: str) -> Pace:
+    """How fast the API at `url` may be asked.
+
+    arXiv's three seconds hold for every host but this very machine: a mirror at a loopback address
+    is the reader's own. It is asked in turn too, every 50 ms; what passes requests on to arXiv
+    has to keep arXiv's pace itself.
+    """
+    return LOCAL if arxiv_http.is_loopback(url) else POLITE
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The line to the API at `url`: whatever a request needs. `today` is a UTC day, ISO 8601."""
+
+    url: str
+    agent: str
+    db: sqlite3.Connection
+    stop: threading.Event
+    clock: Callable[[], float]
+    pace: Pace
+    today: str
+
+    @property
+    def host(self) -> str:
+        if not arxiv_http.allowed(self.url):
+            return self.url
+        return urlsplit(self.url).netloc.rpartition("@")[2].lower()
+
+
+class GivenUp(Exception):  # noqa: N818 -- the end of asking, not of the run
+    """No more requests in this run; `problem` is the notice that says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def answers(line: Line, ids: Sequence[str]) -> Iterator[atom.Settled]:
+    """What arXiv says of `ids`, request by request, each in the cache before it is handed on.
+
+    Ids that are in none of the answers could not be settled within the pace.
+
+    Raises:
+        GivenUp, arxiv_http.Stopped, sqlite3.Error.
+    """
+    if not arxiv_http.allowed(line.url):
+        hint = "see `url` under [arxiv] in vault-sync.toml"
+        raise GivenUp(_notice(line, "its address is not https", hint))
+    if arxiv_cache.refused_on(line.db, line.host) == line.today:
+        raise GivenUp(_turned_away(line))
+    left = deque(atom.questions(ids))
+    most = len(left) + line.pace.splits
+    with arxiv_http.session(line.agent) as session:
+        while left and most > 0:
+            most -= 1
+            question = left.popleft()
+            answer = atom.settle(question, _feed(line, session, question))
+            arxiv_cache.keep(line.db, line.today, answer.facts, answer.missing)
+            left.extendleft(reversed(answer.left))
+            yield answer
+
+
+def _feed(line: Line, session: requests.Session, question: atom.Question) -> atom.Feed:
+    """The answer to one question, after as many tries as it takes and the pace allows."""
+    query = atom.query(question.ids)
+    url = f"{line.url}{'&' if urlsplit(line.url).query else '?'}{query}"
+    failures = redirects = 0
+    reason = ""
+    while failures < line.pace.tries:
+        try:
+            reply = _request(line, session, url, failures)
+        except arxiv_http.Interrupted as error:
+            reason = str(error)
+            failures += 1
+            continue
+        if reply.status in _BUSY:
+            reason = f"it answers {reply.status}"
+            failures += 1
+        elif reply.location and redirects < _REDIRECTS:
+            url = _followed(line, url, reply.location)
+            redirects += 1
+        else:
+            return _read(line, reply)
+    raise GivenUp(_notice(line, reason, _LATER))
+
+
+def _request(line: Line, session: requests.Session, url: str, failures: int) -> arxiv_http.Reply:
+    """One request, in turn. The more failures, the later the next turn; and as the server says."""
+    pace = line.pace
+    later = pace.interval * 2 ** (failures + 1)
+    with _turn(line) as pauses:
+        try:
+            reply = arxiv_http.get(session, url, pace.limits, line.stop, line.clock())
+        except arxiv_http.Interrupted:
+            pauses.append(later)
+            raise
+        except arxiv_http.Unreachable as error:
+            raise GivenUp(_notice(line, f"it cannot be reached: {error}", _LATER)) from None
+        except arxiv_http.Unusable as error:
+            raise GivenUp(_notice(line, str(error), _LATER)) from None
+        if reply.wait is not None:
+            pauses.append(min(reply.wait, pace.patience))
+        elif reply.status in _BUSY:
+            pauses.append(later)
+        return reply
+
+
+@contextmanager
+def _turn(line: Line) -> Iterator[list[float]]:
+    """Waits for our turn and holds it. The list takes the seconds until the next turn, anyone's."""
+    pace = line.pace
+    lease = pace.limits.connect + pace.limits.total
+    ours = max(lease, pace.interval * 2**pace.tries)
+    nonsense = max(ours, pace.patience)
+    while wait := arxiv_cache.take_turn(
+        line.db, line.host, line.clock(), lease=lease, nonsense=nonsense
+    ):
+        if wait > max(ours, pace.longest):
+            minutes = round(wait / 60) or 1
+            raise GivenUp(_notice(line, f"it asks to be left alone for {minutes} min", _LATER))
+        # A turn may end long before its lease, so not all of it is slept through.
+        if line.stop.wait(min(wait, pace.interval)):
+            raise arxiv_http.Stopped
+    pauses = [pace.interval]
+    try:
+        if line.stop.is_set():
+            raise arxiv_http.Stopped
+        yield pauses
+    finally:
+        arxiv_cache.end_turn(line.db, line.host, line.clock() + max(pauses))
+
+
+def _followed(line: Line, url: str, location: str) -> str:
+    try:
+        return arxiv_http.followed(url, location)
+    except arxiv_http.Unusable as error:
+        raise GivenUp(_notice(line, str(error), _LATER)) from None
+
+
+def _read(line: Line, reply: arxiv_http.Reply) -> atom.Feed:
+    if reply.status == 403:
+        arxiv_cache.keep_refusal(line.db, line.host, line.today)
+        raise GivenUp(_turned_away(line))
+    if not reply.body:
+        raise GivenUp(_notice(line, f"it answers {reply.status}", _LATER))
+    try:
+        return atom.read(reply.body)
+    except atom.Refused as error:
+        raise GivenUp(_notice(line, str(error), _LATER)) from None
+
+
+def _turned_away(line: Line) -> Problem:
+    return _notice(line, "it refuses requests from here (403)", "it is asked again tomorrow (UTC)")
+
+
+def _notice(line: Line, reason: str, hint: str) -> Problem:
+    return Problem(
+        path=line.host,
+        code="facts-network",
+        message=f"no facts from arXiv for now: {reason}; {hint}",
+        level="notice",
+    )

@@ -1,0 +1,53 @@
+"""A vault on the disk: which files it has, and what stands in them.
+
+Walking is in `walk`, writing in `write`, what comes after a crash in `recover`; all are to be had
+from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.edge.fs.errors import in_words
+from vault_sync.edge.fs.scan import Scan, Stat, scan
+from vault_sync.edge.fs.vault_dir import Beneath
+from vault_sync.edge.write.apply import apply
+from vault_sync.edge.write.recovery import recover, sweep_displaced
+
+__all__ = [
+    "Scan", "Stat", "apply", "as_text", "contents", "read", "read_all", "recover", "scan",
+    "sweep_displaced",
+]  # fmt: skip
+
+
+def read(root: Path, path: RelPath) -> str:
+    """A file's text: its bytes as UTF-8, whatever is none kept as surrogates.
+
+    Raises:
+        OSError: it is not there, not a regular file, behind a symlink, or cannot be read.
+    """
+    with Beneath(root) as vault:
+        return as_text(vault.read(path))
+
+
+def read_all(root: Path, paths: Iterable[RelPath]) -> Iterator[tuple[RelPath, str | Problem]]:
+    """The texts of many files, one after the other; a Problem for one that cannot be read."""
+    for path, content in contents(root, paths):
+        yield path, as_text(content) if isinstance(content, bytes) else content
+
+
+def contents(root: Path, paths: Iterable[RelPath]) -> Iterator[tuple[RelPath, bytes | Problem]]:
+    """As `read_all`, the bytes of each."""
+    with Beneath(root) as vault:
+        for path in paths:
+            try:
+                yield path, vault.read(path)
+            except OSError as error:
+                yield path, Problem(path, "unreadable", f"cannot be read: {in_words(error)}")
+
+
+def as_text(content: bytes) -> str:
+    """Bytes as UTF-8, whatever is none kept as surrogates."""
+    return content.decode("utf-8", "surrogateescape")

@@ -1,0 +1,192 @@
+"""A vault's files by way of open folders: nothing outside it, and nothing through a symlink.
+
+Every component of a path is opened relative to the folder before it and without following links,
+so a folder that is swapped for a link between a check and a use cannot lead a write elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from vault_sync.edge.fs.errors import Unsafe
+
+OWN_FOLDER = ".vault-sync"
+TRASH_FOLDER = ".trash"
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_OPEN_FOLDERS = 64
+
+
+class Beneath:
+    """An open vault. Folders stay open, the last few of them, until it is closed."""
+
+    def __init__(self, root: Path) -> None:
+        # The root itself may be a link of the user's own; what it points to is the vault.
+        self.fd = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._open: dict[str, int] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for folder in (*self._open.values(), self.fd):
+            os.close(folder)
+        self._open.clear()
+
+    def folder(self, path: str, *, make: bool = False) -> int:
+        """The descriptor of a folder (""; the root), which stays open and is not the caller's.
+
+        Raises:
+            Unsafe: `make`, and a folder is there that is named alike but for case or normalisation.
+            OSError: it is not there, is a symlink (ELOOP or ENOTDIR), may not be entered.
+        """
+        if not path:
+            return self.fd
+        known = self._open.get(path)
+        if known is not None:
+            return known
+        above, _, name = path.rpartition("/")
+        parent = self.folder(above, make=make)
+        try:
+            opened = os.open(name, _FOLDER, dir_fd=parent)
+        except FileNotFoundError:
+            if not make:
+                raise
+            if folded(name) in folded_names(parent):
+                raise Unsafe(
+                    f"a folder is there whose name differs from {path!r} in case only"
+                ) from None
+            os.mkdir(name, dir_fd=parent)
+            os.fsync(parent)
+            opened = os.open(name, _FOLDER, dir_fd=parent)
+        if len(self._open) >= _OPEN_FOLDERS:
+            os.close(self._open.pop(next(iter(self._open))))
+        self._open[path] = opened
+        return opened
+
+    def place(self, path: str, *, make: bool = False) -> tuple[int, str]:
+        """A file's folder, open, and its name in there."""
+        folder, _, name = path.rpartition("/")
+        return self.folder(folder, make=make), name
+
+    @contextmanager
+    def opened(self, path: str) -> Iterator[int]:
+        """A file open for reading, if it is a regular one."""
+        folder, name = self.place(path)
+        file = open_at(folder, name)
+        try:
+            yield file
+        finally:
+            os.close(file)
+
+    def read(self, path: str) -> bytes:
+        """All bytes of a file.
+
+        Raises:
+            OSError: it is not there, not a regular file, behind a symlink, or cannot be read.
+        """
+        return read_at(*self.place(path))
+
+    def stat(self, path: str) -> os.stat_result | None:
+        """What is at a path, a link itself included; None if nothing is."""
+        try:
+            folder, name = self.place(path)
+            return os.stat(name, dir_fd=folder, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+
+    def holds(self, path: str) -> bytes | None:
+        """All bytes of a file; None if there is none."""
+        try:
+            return self.read(path)
+        except FileNotFoundError:
+            return None
+
+
+def open_at(folder: int, name: str) -> int:
+    """A file opened for reading, no link followed. O_NONBLOCK: a named pipe must not hang us."""
+    return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=folder)
+
+
+def read_at(folder: int, name: str) -> bytes:
+    file = open_at(folder, name)
+    try:
+        return read_all(file)
+    finally:
+        os.close(file)
+
+
+def read_all(file: int) -> bytes:
+    """All bytes of an open file, from its start."""
+    size = os.fstat(file).st_size
+    parts = [os.pread(file, size + 1, 0)]
+    at = len(parts[0])
+    if at == size:
+        return parts[0]  # asked for one more, and there was none
+    while part := os.pread(file, max(size - at, 0) + 1, at):
+        parts.append(part)
+        at += len(part)
+    return b"".join(parts)
+
+
+def names_in(folder: int) -> list[str]:
+    """The names in an open folder."""
+    return os.listdir(folder)
+
+
+def same_file(folder: int, name: str, other_folder: int, other: str) -> bool:
+    """Whether two names lead to one file."""
+    return os.path.samestat(
+        os.stat(name, dir_fd=folder, follow_symlinks=False),
+        os.stat(other, dir_fd=other_folder, follow_symlinks=False),
+    )
+
+
+def folded(name: str) -> str:
+    """A name as the strictest file system compares it: without regard to case and normalisation."""
+    if name.isascii():
+        return name.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def folded_names(folder: int) -> set[str]:
+    """The names in an open folder, as `folded` has them."""
+    return {folded(name) for name in names_in(folder)}
+
+
+_HIDDEN = "it is hidden, in a dot folder, or outside the vault"
+
+
+def refusal(path: str, *, trash: bool = False) -> str | None:
+    """Why a path may not be written, or None: `.md` only, beneath the root, in no dot folder.
+
+    Format characters are ignored by some file systems (git's `.git` with U+200C of 2014), so they
+    do not hide a leading dot here.
+    """
+    parts = path.split("/")
+    if trash and parts[0] == TRASH_FOLDER and len(parts) == 2:
+        del parts[0]
+    if not path.endswith(".md"):
+        return "only Markdown files (.md) are written"
+    if "\0" in path or "\\" in path:
+        return "its name holds a character that no file name should"
+    for part in parts:
+        if part.isascii():
+            if not part or part[0] == ".":
+                return _HIDDEN
+            continue
+        seen = "".join(c for c in part if unicodedata.category(c) != "Cf")
+        seen = unicodedata.normalize("NFKC", seen)
+        if not seen or seen.startswith("."):
+            return _HIDDEN
+    return None

@@ -1,0 +1,1 @@
+"""Call git: the repository, its hook, what it is doing now."""

@@ -1,0 +1,288 @@
+"""Everything that calls git: argument lists, `-z`, `--`, and never a change of the index.
+
+A hook inherits git's environment: `GIT_INDEX_FILE` names the index of the very commit (that of
+`git commit PATH` is a file of its own), so it is kept and not scrubbed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from vault_sync.core.model.values import RelPath
+
+_INHERITED = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_COMMON_DIR")
+_FILE_MODES = frozenset({"100644", "100755"})
+
+
+class GitError(Exception):
+    """git is not there, this is no work tree of it, or it refused; the text says which."""
+
+
+class Staged(NamedTuple):
+    """One entry of the index. `path` is from the top of the work tree; `stage` is 0 when merged."""
+
+    path: str
+    oid: str
+    stage: int
+
+
+class Change(NamedTuple):
+    """A path that HEAD and the index hold differently; "" for an object that is not there."""
+
+    path: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A work tree: its top folder, and the environment in which git is called there."""
+
+    top: Path
+    environment: Mapping[str, str]
+
+    @property
+    def partial(self) -> bool:
+        """Whether this is the hook of `git commit PATH ...`, whose index is not the usual one."""
+        return Path(self.environment.get("GIT_INDEX_FILE", "")).name.startswith("next-index-")
+
+
+def repository(folder: Path, environ: Mapping[str, str]) -> Repository:
+    """The work tree that a hook was called for, else the one that `folder` lies in.
+
+    Raises:
+        GitError: there is none, or no git.
+    """
+    environment = dict(environ) | {"GIT_OPTIONAL_LOCKS": "0"}
+    for name in _INHERITED:
+        if name in environment:
+            # git means these from the folder in which it calls a hook: this one.
+            environment[name] = str(Path(environment[name]).absolute())
+    hooked = in_hook(environ)
+    where = Path.cwd() if hooked else folder
+    top = _run(where, environment, ("rev-parse", "--show-toplevel"))
+    return Repository(Path(os.fsdecode(top.removesuffix(b"\n"))), environment)
+
+
+def in_hook(environ: Mapping[str, str]) -> bool:
+    """Whether git has said which repository and index are meant."""
+    return "GIT_DIR" in environ or "GIT_INDEX_FILE" in environ
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the vault lies: `below` the top of the work tree, or `above` it (one of them is "")."""
+
+    below: str
+    above: str
+
+    def in_vault(self, path: str) -> RelPath | None:
+        """A path of the work tree as the vault calls it; None outside it and in dot folders."""
+        if not path.startswith(self.below):
+            return None
+        path = self.above + path[len(self.below) :]
+        return None if path.startswith(".") or "/." in path else RelPath(path)
+
+    def in_tree(self, path: RelPath) -> str | None:
+        """The other way; None for a file of the vault that lies outside the work tree."""
+        if not path.startswith(self.above):
+            return None
+        return self.below + path[len(self.above) :]
+
+
+def place_of(root: Path, repository: Repository) -> Place:
+    """Where a vault lies in a work tree.
+
+    Raises:
+        GitError: neither lies in the other.
+    """
+    vault, top = root.resolve(), repository.top.resolve()
+    if vault.is_relative_to(top):
+        return Place(_folder(vault.relative_to(top)), "")
+    if top.is_relative_to(vault):
+        return Place("", _folder(top.relative_to(vault)))
+    raise GitError(f"the vault {root} is not in the work tree {repository.top}")
+
+
+def _folder(path: Path) -> str:
+    return "" if path == Path() else f"{path.as_posix()}/"
+
+
+def _run(
+    where: Path,
+    environment: Mapping[str, str],
+    arguments: Sequence[str],
+    *,
+    given: bytes = b"",
+    fine: Iterable[int] = (0,),
+) -> bytes:
+    try:
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=where,
+            env=environment,
+            input=given,
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise GitError("git is not to be found on PATH") from error
+    if done.returncode not in fine:
+        said = done.stderr.decode("utf-8", "replace").strip() or f"exit code {done.returncode}"
+        raise GitError(f"git {arguments[0]}: {said}")
+    return done.stdout
+
+
+def _fields(output: bytes) -> list[str]:
+    return [field.decode("utf-8", "surrogateescape") for field in output.split(b"\0")[:-1]]
+
+
+def index(repository: Repository) -> list[Staged]:
+    """Every file of the index (no links, no submodules), unmerged ones once for each stage."""
+    output = _run(repository.top, repository.environment, ("ls-files", "-s", "-z"))
+    found = []
+    for field in _fields(output):
+        meta, _, path = field.partition("\t")
+        mode, oid, stage = meta.split(" ")
+        if mode in _FILE_MODES:
+            found.append(Staged(path, oid, int(stage)))
+    return found
+
+
+def changes(repository: Repository) -> list[Change]:
+    """What the index holds differently from HEAD; before the first commit, all that it holds."""
+    top, environment = repository.top, repository.environment
+    head = _run(top, environment, ("rev-parse", "-q", "--verify", "HEAD^{tree}"), fine=(0, 1))
+    tree = head.decode().strip()
+    if not tree:
+        empty = ("hash-object", "-t", "tree", "--stdin")
+        tree = _run(top, environment, empty).decode().strip()
+    output = _run(
+        top,
+        environment,
+        (
+            *("diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev"),
+            *("--ita-invisible-in-index", tree, "--"),
+        ),
+    )
+    fields = _fields(output)
+    found = []
+    for meta, path in zip(fields[::2], fields[1::2], strict=True):
+        _, _, old, new, _ = meta.split(" ")
+        found.append(Change(path, _there(old), _there(new)))
+    return found
+
+
+def _there(oid: str) -> str:
+    return "" if not oid.strip("0") else oid
+
+
+def announced(repository: Repository, paths: Sequence[str]) -> set[str]:
+    """Those of these files whose name alone is in the index (`git add -N`); no commit has them."""
+    if not paths:
+        return set()
+    options = ("diff-files", "--name-only", "--diff-filter=A", "-z", "--", *paths)
+    arguments = ("--literal-pathspecs", *options)
+    return set(_fields(_run(repository.top, repository.environment, arguments)))
+
+
+def blobs(repository: Repository, oids: Iterable[str]) -> dict[str, str]:
+    """The texts of objects, all of them from one process.
+
+    Raises:
+        GitError: one is missing (a partial clone without its server).
+    """
+    wanted = list(dict.fromkeys(oids))
+    if not wanted:
+        return {}
+    output = _run(
+        repository.top,
+        repository.environment,
+        ("cat-file", "--batch", "--buffer"),
+        given="".join(f"{oid}\n" for oid in wanted).encode(),
+    )
+    found: dict[str, str] = {}
+    at = 0
+    for oid in wanted:
+        newline = output.index(b"\n", at)
+        words = output[at:newline].split(b" ")
+        if len(words) != 3:
+            raise GitError(f"git cat-file: {output[at:newline].decode('utf-8', 'replace')}")
+        start, size = newline + 1, int(words[2])
+        found[oid] = output[start : start + size].decode("utf-8", "surrogateescape")
+        at = start + size + 1
+    return found
+
+
+def holding(repository: Repository, words: Iterable[str]) -> list[str]:
+    """The files of the index in which one of some texts stands, without regard to case."""
+    patterns = [argument for word in words for argument in ("-e", word)]
+    if not patterns:
+        return []
+    options = ("grep", "--cached", "--full-name", "--no-color", "-z", "-l", "-a", "-F", "-i")
+    output = _run(repository.top, repository.environment, (*options, *patterns, "--"), fine=(0, 1))
+    return _fields(output)
+
+
+def untracked(repository: Repository, *, ignored: bool) -> list[str]:
+    """Files of the work tree that the index does not hold: those git ignores, or the others."""
+    options = ("--ignored",) if ignored else ()
+    arguments = ("ls-files", "-z", "--others", *options, "--exclude-standard")
+    return _fields(_run(repository.top, repository.environment, arguments))
+
+
+def hooks_folder(repository: Repository) -> Path:
+    """Where hooks are looked for: `core.hooksPath`, else those that all work trees share."""
+    output = _run(repository.top, repository.environment, ("rev-parse", "--git-path", "hooks"))
+    return repository.top / os.fsdecode(output.removesuffix(b"\n"))
+
+
+def settings(repository: Repository, section: str) -> dict[str, str]:
+    """The values of one section of the repository's own configuration."""
+    name = re.escape(section)
+    output = _run(
+        repository.top,
+        repository.environment,
+        ("config", "--local", "-z", "--get-regexp", rf"^{name}\."),
+        fine=(0, 1),
+    )
+    pairs = (field.partition("\n") for field in _fields(output))
+    return {key: value for key, _, value in pairs}
+
+
+def set_value(repository: Repository, name: str, value: str) -> None:
+    _run(repository.top, repository.environment, ("config", "--local", name, value))
+
+
+def drop_section(repository: Repository, section: str) -> None:
+    """Take a section out of the repository's configuration, if it is there."""
+    if settings(repository, section):
+        arguments = ("config", "--local", "--remove-section", section)
+        _run(repository.top, repository.environment, arguments)
+
+
+def merge_by_line(ours: Path, base: Path, theirs: Path, *, favour_ours: bool = False) -> int:
+    """Merge as git does by itself, into `ours`: the number of conflicts.
+
+    Raises:
+        GitError: it cannot be merged (a binary file).
+    """
+    labels = ("-L", "ours", "-L", "base", "-L", "theirs")
+    side = ("--ours",) if favour_ours else ()
+    try:
+        done = subprocess.run(
+            ["git", "merge-file", *labels, *side, "--", str(ours), str(base), str(theirs)],
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise GitError("git is not to be found on PATH") from error
+    if done.returncode > 127:
+        raise GitError(f"git merge-file: {done.stderr.decode('utf-8', 'replace').strip()}")
+    return done.returncode

@@ -1,0 +1,1 @@
+"""What one device remembers of one vault: base, journal, log, saved texts, lock."""

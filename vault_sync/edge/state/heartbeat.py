@@ -1,0 +1,109 @@
+"""The daemon's sign of life: a small file in the state directory, for `status`."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from vault_sync.edge.state.lock import Busy, held
+
+FILE, LOCK = "daemon.json", "daemon.lock"
+STALE = 180.0
+"""Seconds after which a daemon that says nothing more is taken for stuck."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What a daemon last said of itself.
+
+    Times are Unix times; `waiting` are paths held back, each until when; `problems` are those of
+    the daemon itself, as JSON has them: what a pass finds, every command finds.
+    """
+
+    pid: int
+    started: float
+    beat: float
+    doing: str
+    last_pass: float | None
+    last_did: str
+    waiting: dict[str, float]
+    problems: list[dict[str, Any]] = field(default_factory=list)
+    alive: bool = True
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def lines(self) -> list[str]:
+        """For a person: what it is doing, what it did, what waits for whom."""
+        if not self.alive:
+            return [f"daemon     not running (process {self.pid} is gone)"]
+        late = time.time() - self.beat > STALE
+        lines = [
+            f"daemon     process {self.pid}, {self.doing}"
+            + (" (silent for minutes: restart it)" if late else "")
+        ]
+        if self.last_pass is not None:
+            when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(self.last_pass))
+            lines.append(f"           last pass {when}: {self.last_did or 'nothing to do'}")
+        lines += [f"           waits until nobody types in {path}" for path in sorted(self.waiting)]
+        for problem in self.problems:
+            where = f"{problem['path']}: " if problem["path"] else ""
+            lines += [f"           {where}{problem['message']}", f"             {problem['hint']}"]
+        return lines
+
+
+def write(directory: Path, sign: Sign) -> None:
+    """Say it; a reader never sees half of it.
+
+    Raises:
+        OSError: the state directory cannot be written.
+    """
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = directory / f"{FILE}.{os.getpid()}"
+    file.write_text(json.dumps(asdict(sign)), encoding="utf-8", errors="surrogateescape")
+    file.replace(directory / FILE)
+
+
+def read(directory: Path) -> Sign | None:
+    """The last sign of life; None if no daemon ever ran here."""
+    try:
+        said = json.loads((directory / FILE).read_text(encoding="utf-8", errors="surrogateescape"))
+        sign = Sign(**said)
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError):
+        return None  # written by another version: the running daemon says it again within a minute
+    return replace(sign, alive=_lives(directory))
+
+
+def forget(directory: Path) -> None:
+    """A daemon that ends takes its sign with it."""
+    (directory / FILE).unlink(missing_ok=True)
+
+
+@contextmanager
+def only_one(directory: Path) -> Iterator[None]:
+    """Makes this process the vault's one daemon; the kernel frees the place when it dies.
+
+    Raises:
+        Busy: another daemon is there; it is named.
+        OSError: the state directory cannot be written.
+    """
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with held(directory / LOCK, wait=0.5):  # `_lives` may be trying the lock just now
+        yield
+
+
+def _lives(directory: Path) -> bool:
+    """Whether a daemon holds its place. Its process id may be another's by now."""
+    try:
+        with held(directory / LOCK, wait=0.0):
+            return False
+    except Busy:
+        return True

@@ -1,0 +1,244 @@
+"""The journal and the log: what a pass is about to write, and what every pass wrote.
+
+A pass is one row, its operations one row each. While it is open, the final bytes of what it writes
+and the agreements that rest on it stand beside it, so that an interrupted pass is finished with the
+bytes it had and nothing is ever merged a second time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from vault_sync.core.model.plan import Agreement, Create, Operation, Rename, Row, Trash, Write
+from vault_sync.core.model.values import RelPath
+from vault_sync.edge.state import base_table as agreed
+from vault_sync.edge.state.pass_log import Kind, changes, note_saved
+from vault_sync.edge.state.saved_texts import name_of
+from vault_sync.edge.state.schema import as_bytes, bound, checksum
+from vault_sync.edge.state.store import State
+
+DAMAGED = "the journal is damaged there"
+
+
+@dataclass(slots=True)
+class Task:
+    """One operation of a pass and what became of it.
+
+    `before` and `after` are sha256 in hex ("": no such text), `text` is what will be written, and
+    `size` and `old_size` say how many bytes will be and are in the file (0: not known any more).
+    """
+
+    number: int
+    kind: Kind
+    path: RelPath
+    target: RelPath | None
+    before: str
+    after: str
+    text: str
+    why: str
+    undone: str | None = None
+    size: int = 0
+    old_size: int = 0
+
+    @property
+    def content(self) -> bytes:
+        """The bytes to be written. Not kept: beside the plan they would be every text twice."""
+        return as_bytes(self.text)
+
+    @property
+    def has_content(self) -> bool:
+        """Whether bytes are written for it."""
+        return self.kind in {"create", "write"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A pass that is being carried out. `token` is in the name of each of its temporary files.
+
+    `numbers` are those of its agreements, `said` where what they put is written (`agreed`).
+    """
+
+    id: int
+    token: str
+    started: str
+    tasks: Sequence[Task]
+    agreements: Sequence[tuple[int, Agreement]]
+    numbers: range
+    said: range
+
+
+def task_of(number: int, operation: Operation) -> Task:
+    """An operation of a plan as it stands in the journal."""
+    match operation:
+        case Create(path, after, why):
+            name, size = _told(after)
+            return Task(number, "create", path, None, "", name, after, why, None, size)
+        case Write(path, before, after, why):
+            (old, old_size), (name, size) = _told(before), _told(after)
+            return Task(number, "write", path, None, old, name, after, why, None, size, old_size)
+        case Rename(path, to, before, why):
+            old, size = _told(before)
+            return Task(number, "rename", path, to, old, old, "", why, None, 0, size)
+        case Trash(path, to, before, why):
+            old, size = _told(before)
+            return Task(number, "trash", path, to, old, old, "", why, None, 0, size)
+
+
+def _told(text: str) -> tuple[str, int]:
+    """The name of a text and its size in bytes."""
+    content = as_bytes(text)
+    return name_of(content), len(content)
+
+
+def begin(
+    state: State,
+    tasks: Sequence[Task],
+    agreements: Iterable[Agreement],
+    *,
+    cause: str,
+    started: datetime,
+    texts: Iterable[tuple[str, RelPath]],
+) -> Pass:
+    """Puts a pass into the journal, with the texts (name, path) saved for it: one commit.
+
+    Raises:
+        StateError: it is not in the journal; nothing may be written.
+    """
+    token = os.urandom(6).hex()
+    at = started.astimezone(UTC).isoformat()
+    with state.writing() as connection:
+        id_ = connection.execute(
+            "INSERT INTO pass(started, cause, token, open) VALUES (?, ?, ?, 1)", (at, cause, token)
+        ).lastrowid
+        assert id_ is not None
+        # One row at a time: as lists they would take half as much memory again as all the rest.
+        connection.executemany(
+            "INSERT INTO operation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            ((id_, *_columns(task)) for task in tasks),
+        )
+        connection.executemany(
+            "INSERT INTO journal VALUES (?, ?, ?, ?)",
+            ((id_, task.number, task.content, _sum(task)) for task in tasks),
+        )
+        first = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM agreement").fetchone()[0]
+        numbered = list(enumerate(agreements, first))
+        connection.executemany(
+            "INSERT INTO agreement VALUES (?, ?, ?, ?, ?, ?)",
+            ((number, id_, *_dumped(one)) for number, one in numbered),
+        )
+        said = agreed.promise(connection, numbered)
+        note_saved(connection, texts, id_, at, "replaced")
+    return Pass(id_, token, at, tasks, numbered, range(first, first + len(numbered)), said)
+
+
+def finish(state: State, one: Pass, *, agree: bool = True) -> None:
+    """Ends a pass: base, log and journal in one commit.
+
+    Agreements whose every operation was done go into the base, the others (all of them, unless
+    `agree`) are forgotten.
+
+    Raises:
+        StateError: the pass stays open and is finished by the next one.
+    """
+    undone = {
+        path for task in one.tasks if task.undone is not None for path in (task.path, task.target)
+    }
+    kept = {
+        number: agreement
+        for number, agreement in one.agreements
+        if agree and undone.isdisjoint(agreement.paths)
+    }
+    with state.writing() as connection:
+        connection.execute("DELETE FROM journal WHERE pass = ?", (one.id,))
+        if len(kept) < len(one.numbers):
+            agreed.forget(connection, (each for each in one.numbers if each not in kept), one.said)
+        state.stand(connection, list(kept.values()), one.said)
+        if any(agreement.drop for agreement in kept.values()):
+            connection.execute(
+                "UPDATE agreement SET dropped = NULL WHERE id >= ? AND id < ?",
+                (one.numbers.start, one.numbers.stop),
+            )
+        connection.executemany(
+            "UPDATE operation SET undone = ?, target = ? WHERE pass = ? AND number = ?",
+            [
+                (task.undone, task.target and bound(task.target), one.id, task.number)
+                for task in one.tasks
+                if task.undone is not None or task.kind == "trash"
+            ],
+        )
+        connection.execute("UPDATE pass SET open = 0 WHERE id = ?", (one.id,))
+
+
+def interrupted(state: State) -> list[Pass]:
+    """The passes that were begun and not finished, oldest first, with the bytes they had.
+
+    What a flipped bit has made of one of them is left undone: the next pass plans it anew.
+    """
+    found = []
+    for id_, token, started in state.select(
+        "SELECT id, token, started FROM pass WHERE open ORDER BY id"
+    ):
+        tasks = _tasks(state, id_)
+        # Which file a damaged task was about is not known for certain, so nothing rests on any.
+        sound = all(task.undone != DAMAGED for task in tasks)
+        numbers, said, agreements = _agreements(state, id_)
+        found.append(Pass(id_, token, started, tasks, agreements if sound else [], numbers, said))
+    return found
+
+
+def _tasks(state: State, id_: int) -> list[Task]:
+    contents = {
+        number: (content, sum_)
+        for number, content, sum_ in state.select(
+            "SELECT number, content, sum FROM journal WHERE pass = ?", id_
+        )
+    }
+    tasks = []
+    for number, one in changes(state, id_):
+        content, sum_ = contents.get(number, (b"", -1))
+        text = content.decode("utf-8", "surrogateescape")
+        task = Task(
+            number, one.kind, one.path, one.to, one.before, one.after, text, one.why, one.undone
+        )
+        if _sum(task) != sum_ or (task.has_content and name_of(content) != task.after):
+            task.undone = DAMAGED
+        tasks.append(task)
+    return tasks
+
+
+def _columns(task: Task) -> tuple[object, ...]:
+    target = None if task.target is None else bound(task.target)
+    path, why = bound(task.path), bound(task.why)
+    return (task.number, task.kind, path, target, task.before, task.after, why, task.undone)
+
+
+def _sum(task: Task) -> int:
+    return checksum(task.kind, task.path, task.target, task.before, task.after)
+
+
+def _dumped(agreement: Agreement) -> tuple[str, str | None, int, int]:
+    paths = json.dumps(sorted(agreement.paths))
+    dropped = json.dumps(list(agreement.drop)) if agreement.drop else None
+    count = len(agreement.put)
+    return paths, dropped, count, checksum(paths, dropped, str(count))
+
+
+def _agreements(state: State, id_: int) -> tuple[range, range, list[tuple[int, Agreement]]]:
+    """Of a pass the numbers of its agreements, the ids of what they put, the sound ones."""
+    rows = state.select(
+        "SELECT id, paths, dropped, count, sum FROM agreement WHERE pass = ? ORDER BY id", id_
+    )
+    numbers = range(rows[0][0], rows[-1][0] + 1) if rows else range(0)
+    put, said = agreed.promised(state.select, numbers)
+    found = []
+    for number, paths, dropped, count, sum_ in rows:
+        values = put[number]
+        if len(values) == count and checksum(paths, dropped, str(count)) == sum_:
+            on = frozenset(map(RelPath, json.loads(paths)))
+            drop = frozenset(Row(*row) for row in json.loads(dropped or "[]"))
+            found.append((number, Agreement(on, values, drop)))
+    return numbers, said, found

@@ -1,0 +1,184 @@
+"""What the state knows of the past: passes, their files, the texts that were saved."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
+
+from vault_sync.core.model.plan import Row
+from vault_sync.core.model.values import RelPath
+from vault_sync.edge.state.saved_texts import name_of, save
+from vault_sync.edge.state.schema import bound, unbound
+from vault_sync.edge.state.store import State
+
+Kind = Literal["create", "write", "rename", "trash"]
+
+
+class Change(NamedTuple):
+    """One file of a pass. `undone` says why nothing was done to it, or is None."""
+
+    kind: Kind
+    path: RelPath
+    to: RelPath | None
+    why: str
+    undone: str | None
+    before: str
+    after: str
+
+
+class PassRecord(NamedTuple):
+    """One pass as the log has it. `started` is ISO 8601; `open`: interrupted, not finished yet."""
+
+    id: int
+    started: str
+    cause: str
+    open: bool
+    changes: tuple[Change, ...]
+
+
+class SavedRow(NamedTuple):
+    """One saved text: its name, the path it stood at, when (ISO 8601, UTC), why it was saved."""
+
+    name: str
+    path: RelPath
+    at: str
+    why: str
+
+
+def records(state: State, limit: int | None = None) -> list[PassRecord]:
+    """The passes that wrote something, newest first."""
+    return [
+        PassRecord(
+            id_, started, cause, bool(open_), tuple(change for _, change in changes(state, id_))
+        )
+        for id_, started, cause, open_ in state.select(
+            "SELECT id, started, cause, open FROM pass ORDER BY id DESC LIMIT ?",
+            -1 if limit is None else limit,
+        )
+    ]
+
+
+_OPERATION = (
+    "SELECT number, kind, path, target, before, after, why, undone FROM operation"
+    " WHERE pass = ? AND number = ?"
+)
+_OPERATIONS = (
+    "SELECT number, kind, path, target, before, after, why, undone FROM operation"
+    " WHERE pass = ? ORDER BY number"
+)
+
+
+def changes(state: State, id_: int, number: int | None = None) -> list[tuple[int, Change]]:
+    """The operations of a pass with their numbers, in order; or the one of that number."""
+    return [
+        (
+            at,
+            Change(
+                kind,
+                RelPath(unbound(path)),
+                None if target is None else RelPath(unbound(target)),
+                unbound(why),
+                undone,
+                before,
+                after,
+            ),
+        )
+        for at, kind, path, target, before, after, why, undone in (
+            state.select(_OPERATIONS, id_)
+            if number is None
+            else state.select(_OPERATION, id_, number)
+        )
+    ]
+
+
+def change_of(state: State, token: str, number: int) -> tuple[int, Change] | None:
+    """The pass and the operation that a temporary file belongs to."""
+    for (id_,) in state.select("SELECT id FROM pass WHERE token = ?", token):
+        for _, change in changes(state, id_, number):
+            return id_, change
+    return None
+
+
+def rows_of(state: State, id_: int) -> list[tuple[frozenset[str], set[Row]]]:
+    """What a pass put into the base and stands there still: the paths it rests on, and its rows."""
+    rows: dict[int, set[Row]] = {}
+    for number, *row in state.select(
+        "SELECT agreement, key, digest, field FROM stands"
+        " WHERE agreement IN (SELECT id FROM agreement WHERE pass = ?)",
+        id_,
+    ):
+        rows.setdefault(number, set()).add(Row(*map(unbound, row)))  # type: ignore[arg-type]
+    return [
+        (frozenset(json.loads(paths)), rows.get(number, set()))
+        for number, paths in state.select("SELECT id, paths FROM agreement WHERE pass = ?", id_)
+    ]
+
+
+def save_text(state: State, content: bytes, path: RelPath, one: int | None, why: str) -> None:
+    """Saves a text that is not among the saved ones yet, durably: from which path, in which pass.
+
+    Raises:
+        OSError, StateError: it is not saved.
+    """
+    name = name_of(content)
+    if content and not is_saved(state, name):
+        save(state.saved, [content], 1)
+        with state.writing() as connection:
+            note_saved(connection, [(name, path)], one, datetime.now(UTC).isoformat(), why)
+
+
+def note_saved(
+    connection: sqlite3.Connection,
+    texts: Iterable[tuple[str, RelPath]],
+    one: int | None,
+    at: str,
+    why: str,
+) -> None:
+    """Records texts (name, path) that are on the disk now, inside a `writing` of the caller's."""
+    connection.executemany(
+        "INSERT INTO saved VALUES (?, ?, ?, ?, ?)",
+        [(name, bound(path), one, at, why) for name, path in texts],
+    )
+
+
+def is_saved(state: State, name: str) -> bool:
+    """Whether a text is durably among the saved ones."""
+    return bool(state.select("SELECT 1 FROM saved WHERE hash = ?", name))
+
+
+def all_saved(state: State) -> list[SavedRow]:
+    """Every saved text, newest first."""
+    return [
+        SavedRow(name, RelPath(unbound(path)), at, why)
+        for name, path, at, why in state.select(
+            "SELECT hash, path, at, why FROM saved ORDER BY rowid DESC"
+        )
+    ]
+
+
+def forget_saved(state: State, before: str) -> bool:
+    """Forgets which texts were saved before a time (ISO 8601, UTC); whether there were any."""
+    if not state.select("SELECT 1 FROM saved WHERE at < ? LIMIT 1", before):
+        return False
+    with state.writing() as connection:
+        connection.execute("DELETE FROM saved WHERE at < ?", (before,))
+    return True
+
+
+def note_beside(state: State, path: str) -> None:
+    """Records a temporary file outside `.vault-sync`, before it is made."""
+    with state.writing() as connection:
+        connection.execute("INSERT INTO beside VALUES (?)", (bound(path),))
+
+
+def all_beside(state: State) -> list[str]:
+    """The path of every temporary file outside `.vault-sync`."""
+    return [unbound(path) for (path,) in state.select("SELECT path FROM beside")]
+
+
+def forget_beside(state: State, path: str) -> None:
+    with state.writing() as connection:
+        connection.execute("DELETE FROM beside WHERE path = ?", (bound(path),))

@@ -1,0 +1,123 @@
+"""The tables of the state's database, and how texts stand in them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from pathlib import Path
+
+from vault_sync.core.model.plan import Value
+
+SCHEMA = 3
+# An upsert overrides an OR IGNORE inside a trigger it fires (SQLite, "CREATE TRIGGER").
+TABLES = """
+CREATE TABLE vault(path TEXT NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL);
+CREATE TABLE said(id INTEGER PRIMARY KEY, agreement INTEGER, key NOT NULL, digest NOT NULL,
+                  field NOT NULL, value BLOB NOT NULL, sum INTEGER NOT NULL);
+CREATE TABLE base(key, digest, field, said INTEGER NOT NULL,
+                  PRIMARY KEY (key, digest, field)) WITHOUT ROWID;
+CREATE VIEW stands AS
+  SELECT base.key, base.digest, base.field, said.value, said.sum, said.agreement
+  FROM base LEFT JOIN said ON said.id = base.said AND said.key = base.key
+                           AND said.digest = base.digest AND said.field = base.field;
+CREATE TABLE history(key, digest, field, hash BLOB NOT NULL, pending INTEGER NOT NULL DEFAULT 1,
+                     PRIMARY KEY (key, digest, field, hash)) WITHOUT ROWID;
+CREATE INDEX history_pending ON history(key, digest) WHERE pending;
+CREATE TABLE pass(id INTEGER PRIMARY KEY AUTOINCREMENT, started TEXT NOT NULL, cause TEXT NOT NULL,
+                  token TEXT NOT NULL UNIQUE, open INTEGER NOT NULL);
+CREATE TABLE operation(pass INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL,
+                       path NOT NULL, target, before TEXT, after TEXT, why TEXT NOT NULL,
+                       undone TEXT, PRIMARY KEY (pass, number)) WITHOUT ROWID;
+CREATE TABLE journal(pass INTEGER NOT NULL, number INTEGER NOT NULL, content BLOB NOT NULL,
+                     sum INTEGER NOT NULL, PRIMARY KEY (pass, number));
+CREATE TABLE agreement(id INTEGER PRIMARY KEY, pass INTEGER NOT NULL, paths TEXT NOT NULL,
+                       dropped TEXT, count INTEGER NOT NULL, sum INTEGER NOT NULL);
+CREATE TABLE saved(hash TEXT NOT NULL, path NOT NULL, pass INTEGER, at TEXT NOT NULL,
+                   why TEXT NOT NULL);
+CREATE INDEX saved_by_hash ON saved(hash);
+CREATE TABLE beside(path NOT NULL);
+CREATE TRIGGER replaced AFTER UPDATE OF said ON base BEGIN
+  INSERT INTO history(key, digest, field, hash)
+    SELECT old.key, old.digest, old.field, fingerprint(value) FROM said WHERE id = old.said
+    AND NOT EXISTS (SELECT 1 FROM history WHERE key = old.key AND digest = old.digest
+                    AND field = old.field AND hash = fingerprint(value));
+  DELETE FROM said WHERE id = old.said;
+END;
+CREATE TRIGGER dropped AFTER DELETE ON base BEGIN
+  INSERT OR IGNORE INTO history(key, digest, field, hash)
+    SELECT old.key, old.digest, old.field, fingerprint(value) FROM said WHERE id = old.said;
+  DELETE FROM said WHERE id = old.said;
+END;
+"""
+
+
+def bound(text: str) -> str | bytes:
+    """A text as it is given to SQLite: one that is no UTF-8 as its bytes."""
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return as_bytes(text)
+    return text
+
+
+def unbound(value: str | bytes) -> str:
+    """The text that `bound` was given."""
+    return value if isinstance(value, str) else value.decode("utf-8", "surrogateescape")
+
+
+def as_bytes(text: str) -> bytes:
+    """A text as the bytes it was read from, whatever is no UTF-8 among them kept."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def fingerprint(value: bytes) -> bytes:
+    """The sha256 of a value of the base."""
+    return hashlib.sha256(value).digest()
+
+
+def checksum(*parts: str | None) -> int:
+    """For what SQLite does not notice: a flipped bit inside a value."""
+    return zlib.crc32(as_bytes("\0".join(part or "" for part in parts)))
+
+
+# json.dumps would make an encoder for every value.
+_JSON = json.JSONEncoder(ensure_ascii=False)
+
+
+def encode(value: Value) -> bytes:
+    """A value as it stands in the base: JSON."""
+    return as_bytes(_JSON.encode(value))
+
+
+def decode(content: bytes) -> Value:
+    """A value of the base.
+
+    Raises:
+        ValueError: it is not what was written.
+    """
+    read = json.loads(content.decode("utf-8", "surrogateescape"))
+    return tuple(read) if isinstance(read, list) else str(read)
+
+
+_PASSING = {3, 5, 6, 7, 8, 9, 10, 13, 14, 23}
+"""SQLite's primary codes for what says nothing of the content: busy, no memory, I/O, no room."""
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether a database is broken, and not only out of reach."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is None or code & 0xFF not in _PASSING
+
+
+def set_aside(path: Path) -> None:
+    """Renames a database that counts as none, with its log, to the next free name."""
+    number = 1
+    while (aside := path.with_name(f"{path.name}.aside-{number}")).exists():
+        number += 1
+    for suffix in ("-wal", "-shm", ""):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + suffix))

@@ -1,0 +1,1 @@
+"""The machine around a vault: service managers, desktop, log, memory, the doctor's checks."""

@@ -1,0 +1,340 @@
+"""The doctor: looks for what would bite, before it bites. It changes nothing.
+
+Every finding says what to do. A `problem` should be seen to; a `notice` is good to know.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import time
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from stat import S_IMODE
+
+from vault_sync.core.model.values import Level, Problem, RelPath
+from vault_sync.edge.fs.mounts import file_system, is_markdown, is_visible, silent_ground
+
+PROC = Path("/proc")
+ROOM = 100_000_000
+
+# Names that sync services give to what they could not merge.
+_COPIES = (
+    # Obsidian Sync, help page "Troubleshoot Obsidian Sync"
+    (re.compile(r" \(Conflicted copy( .+ \d{12})?\)\.[^.]+$"), "Obsidian Sync"),
+    # Syncthing, lib/model/folder_sendrecv.go
+    (re.compile(r"\.sync-conflict-\d{8}-\d{6}-[A-Z0-9]+\."), "Syncthing"),
+    (re.compile(r" \(.*conflicted copy.*\)", re.IGNORECASE), "Dropbox or Nextcloud"),
+)
+# What Google Drive and iCloud add; only where the name without it is there too.
+_NUMBERED = re.compile(r"(?P<name>.+?)(?: \(\d+\)| \d+)(?P<suffix>\.md)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a vault stands among.
+
+    `exchange` tries, in the vault, whether two files can be exchanged in one step; None: not
+    tried. `hook`: whether the pre-commit hook is installed; None: there is no repository. `now` is
+    Unix time; `free` gives the free bytes of a path's disk; `read` the bytes of a file.
+    """
+
+    state: Path
+    exchange: Callable[[Path], bool] | None = None
+    hook: bool | None = None
+    proc: Path = PROC
+    platform: str = sys.platform
+    now: float = field(default_factory=time.time)
+    free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free
+    read: Callable[[Path], bytes] = Path.read_bytes
+
+
+def examine(root: Path, around: Surroundings) -> list[Problem]:
+    """All findings on a vault, the ground it stands on first."""
+    if not root.is_dir():
+        return [
+            _finding("", "vault-gone", f"{root} is not a folder", "check the path, or mount it")
+        ]
+    tree = _walk(root)
+    return [
+        *_state(root, around),
+        *_place(root, around),
+        *_watches(len(tree.folders), around),
+        *_hook(around),
+        *_clock(tree, around),
+        *_copies(tree),
+        *_twins(tree),
+        *_contents(root, tree, around),
+        *_others(tree),
+    ]
+
+
+@dataclass(slots=True)
+class _Tree:
+    """What one walk over the visible part of a vault finds."""
+
+    folders: list[str] = field(default_factory=lambda: [""])
+    files: dict[RelPath, os.stat_result] = field(default_factory=dict)
+    closed: list[RelPath] = field(default_factory=list)
+    links: list[RelPath] = field(default_factory=list)
+    absent: list[RelPath] = field(default_factory=list)
+
+
+def _walk(root: Path) -> _Tree:
+    tree = _Tree()
+    for folder in tree.folders:  # it grows while it is walked
+        try:
+            with os.scandir(root / folder) as entries:
+                for entry in entries:
+                    _note(tree, folder, entry)
+        except OSError:
+            tree.closed.append(RelPath(folder or "."))
+    return tree
+
+
+def _note(tree: _Tree, folder: str, entry: os.DirEntry[str]) -> None:
+    path = RelPath(f"{folder}/{entry.name}" if folder else entry.name)
+    if entry.name.startswith("."):
+        # iCloud keeps `.Name.md.icloud` in the place of a file that it has sent away.
+        if entry.name.endswith(".md.icloud"):
+            tree.absent.append(path)
+    elif entry.is_symlink():
+        tree.links.append(path)
+    elif entry.is_dir(follow_symlinks=False):
+        tree.folders.append(path)
+    elif entry.is_file(follow_symlinks=False):
+        tree.files[path] = entry.stat(follow_symlinks=False)
+
+
+# The ground
+
+
+def _state(root: Path, around: Surroundings) -> Iterable[Problem]:
+    state = around.state
+    if state.resolve().is_relative_to(root.resolve()):
+        yield _finding(
+            str(state),
+            "state-in-vault",
+            "the state lies in the vault, where a sync service carries it to other devices",
+            "set VAULT_SYNC_STATE_DIR to a folder outside the vault",
+        )
+    there = next((folder for folder in (state, *state.parents) if folder.exists()), state)
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        yield _finding(
+            str(state),
+            "state-closed",
+            "the state's folder cannot be written",
+            f"make {there} a folder of your own, or set VAULT_SYNC_STATE_DIR to one",
+        )
+    elif there == state and S_IMODE(state.stat().st_mode) & 0o077:
+        yield _finding(
+            str(state),
+            "state-open",
+            "others on this machine can read the state, which holds what you wrote",
+            f"chmod 700 {state}",
+        )
+    silent = silent_ground(there, around.proc / "self" / "mountinfo", around.platform)
+    if silent is not None:
+        yield _finding(
+            str(state),
+            "state-remote",
+            f"the state lies on {silent}, where its database is not safe",
+            "set VAULT_SYNC_STATE_DIR to a folder on this machine's own disk",
+        )
+
+
+def _place(root: Path, around: Surroundings) -> Iterable[Problem]:
+    if not os.access(root, os.W_OK | os.X_OK):
+        yield _finding("", "vault-closed", f"{root} cannot be written", "check its owner and mount")
+    elif around.exchange is not None and not around.exchange(root):
+        kind = file_system(root, around.proc / "self" / "mountinfo") or "this file system"
+        yield _finding(
+            "",
+            "no-exchange",
+            f"{kind} cannot exchange two files in one step; a slower way by hard links is used",
+            "nothing needs doing; on a local ext4, xfs, btrfs or APFS disk saves are guarded best",
+            level="notice",
+        )
+    silent = silent_ground(root, around.proc / "self" / "mountinfo", around.platform)
+    if silent is not None:
+        yield _finding(
+            "",
+            "silent-ground",
+            f"the vault lies on {silent}: changes made elsewhere are not announced",
+            "nothing needs doing: `watch` looks at the files every few seconds there",
+            level="notice",
+        )
+    free = around.free(root)
+    if free < ROOM:
+        yield _finding(
+            "",
+            "disk-full",
+            f"only {free // 1_000_000} MB are free",
+            "make room before the next pass",
+        )
+
+
+def _watches(folders: int, around: Surroundings) -> Iterable[Problem]:
+    """Whether the kernel gives enough inotify watches and instances (inotify(7), limits)."""
+    limits = around.proc / "sys" / "fs" / "inotify"
+    watches, instances = (
+        _number(limits / name) for name in ("max_user_watches", "max_user_instances")
+    )
+    if watches is not None and folders * 2 > watches:
+        yield _finding(
+            "",
+            "watch-limit",
+            f"the vault has {folders} folders, and the system allows {watches} watches for all "
+            "programs together (Obsidian takes one a folder as well)",
+            "sudo sysctl fs.inotify.max_user_watches=524288; to keep it, write the line "
+            "fs.inotify.max_user_watches=524288 to /etc/sysctl.d/60-inotify.conf",
+            level="problem" if folders > watches else "notice",
+        )
+    if instances is not None and (used := _instances_used(around.proc)) + 1 >= instances:
+        yield _finding(
+            "",
+            "watch-instances",
+            f"{used} of {instances} inotify instances are in use, so `watch` may get none",
+            "sudo sysctl fs.inotify.max_user_instances=512; to keep it, write the line "
+            "fs.inotify.max_user_instances=512 to /etc/sysctl.d/60-inotify.conf",
+        )
+
+
+def _number(file: Path) -> int | None:
+    try:
+        return int(file.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None  # not Linux, or not shown to us
+
+
+def _instances_used(proc: Path) -> int:
+    """The inotify instances of this user's processes, as far as we may look."""
+    used = 0
+    for process in proc.glob("[0-9]*"):
+        try:
+            if process.stat().st_uid != os.getuid():
+                continue
+            links = [str(descriptor.readlink()) for descriptor in (process / "fd").iterdir()]
+        except OSError:
+            continue  # it ended meanwhile, or is closed to us
+        used += sum(link in {"anon_inode:inotify", "anon_inode:[inotify]"} for link in links)
+    return used
+
+
+def _hook(around: Surroundings) -> Iterable[Problem]:
+    if around.hook is False:
+        yield _finding(
+            "",
+            "no-hook",
+            "the vault is in git, and a commit is not checked",
+            "`vault-sync git install` sets up the pre-commit hook and the merge driver",
+            level="notice",
+        )
+
+
+def _clock(tree: _Tree, around: Surroundings) -> Iterable[Problem]:
+    ahead = {path: s.st_mtime for path, s in tree.files.items() if s.st_mtime > around.now + 60}
+    if ahead:
+        worst = max(ahead, key=lambda path: ahead[path])
+        day = time.strftime("%Y-%m-%d %H:%M", time.localtime(ahead[worst]))
+        yield _finding(
+            worst,
+            "clock",
+            f"dated in the future ({day}); {len(ahead)} such files in all",
+            "set the clock of this machine, or of the one that wrote them; `touch` the file",
+            level="notice",
+        )
+
+
+# The files
+
+
+def _copies(tree: _Tree) -> Iterable[Problem]:
+    for path in sorted(tree.files):
+        name = path.rpartition("/")[2]
+        service = next((who for pattern, who in _COPIES if pattern.search(name)), None)
+        numbered = _NUMBERED.fullmatch(path)
+        if service is not None:
+            yield _finding(
+                path,
+                "conflict-copy",
+                f"a copy that {service} made of two versions it could not merge",
+                "move what you want to keep into the file it is a copy of, then delete the copy",
+            )
+        elif numbered and RelPath(numbered["name"] + numbered["suffix"]) in tree.files:
+            yield _finding(
+                path,
+                "numbered-copy",
+                "this may be a copy that Google Drive or iCloud made of two versions",
+                "if it is, move what you want to keep into the other file and delete this one",
+                level="notice",
+            )
+
+
+def _twins(tree: _Tree) -> Iterable[Problem]:
+    """Names that are one name on another device: without case (Windows, macOS) or in NFC."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for path in (*tree.files, *tree.folders, *tree.links):
+        folder, _, name = path.rpartition("/")
+        folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+        alike.setdefault((folder, folded), []).append(path)
+    for twins in alike.values():
+        first, *others = sorted(twins)
+        if others:
+            yield _finding(
+                first,
+                "twins",
+                f"differs from {', '.join(others)} only in case or in how letters are composed",
+                "rename one of them: other devices hold them for the same file",
+            )
+
+
+def _contents(root: Path, tree: _Tree, around: Surroundings) -> Iterable[Problem]:
+    for path in sorted(filter(is_markdown, tree.files)):
+        try:
+            words = around.read(root / path)
+        except OSError as error:
+            yield _unreadable(path, error.strerror or str(error))
+            continue
+        try:
+            words.decode("utf-8")
+        except UnicodeDecodeError as error:
+            yield Problem(
+                path=path,
+                code="not-utf-8",
+                message=f"byte {error.start} is not UTF-8; Obsidian would show and save it wrongly",
+                hint="convert the file, for example with `iconv -f cp949 -t utf-8`",
+                line=words.count(b"\n", 0, error.start) + 1,
+            )
+    for path in tree.closed:
+        yield _unreadable(path, "the folder cannot be read")
+
+
+def _unreadable(path: RelPath, why: str) -> Problem:
+    return _finding(path, "unreadable", f"cannot be read: {why}", "check its owner and permissions")
+
+
+def _others(tree: _Tree) -> Iterable[Problem]:
+    if links := sorted(filter(is_visible, tree.links)):
+        yield _finding(
+            links[0],
+            "symlink",
+            f"a symbolic link is not followed ({len(links)} in the vault)",
+            "if papers or digests lie behind it, move them into the vault",
+            level="notice",
+        )
+    if tree.absent:
+        yield _finding(
+            min(tree.absent),
+            "not-downloaded",
+            f"{len(tree.absent)} files are in iCloud and not on this machine",
+            "in Finder, choose Keep Downloaded for the vault: what is away looks deleted",
+        )
+
+
+def _finding(path: str, code: str, message: str, hint: str, *, level: Level = "problem") -> Problem:
+    return Problem(path=path, code=code, message=message, hint=hint, level=level)

@@ -1,0 +1,1 @@
+"""An iterator of change batches: files that changed, followed by quiet."""

@@ -1,0 +1,329 @@
+"""The watcher: an iterator of quiet moments over a vault. It knows nothing of what is done in them.
+
+Events are hints. The kernel drops them, watchdog hides that, a network folder has none: so
+everything is looked at when the watcher starts, every `sweep` seconds, and whenever something may
+have been missed. (The shape is that of watchfiles: an iterator, and the caller's loop around it.)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import time
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.edge.fs.mounts import Stamp, changed_lately, is_markdown, is_visible, look
+from vault_sync.edge.git.activity import head
+from vault_sync.edge.watch.listener import Ears
+from vault_sync.edge.watch.mailbox import Bell, Ring
+
+_log = logging.getLogger(__name__)
+
+CONFIG = RelPath("vault-sync.toml")
+LONGEST = 60.0
+RECENT = 60.0
+HEAD_MOVED = "git's HEAD moved"
+_NEVER = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment in which nothing has happened for a while.
+
+    `paths`: the Markdown files (and the configuration) that events named since the last moment;
+    hints. `swept`: events may be missing, everything must be looked at. `bulk`: git moved its HEAD,
+    so what changed was not typed. `touched`: when each file
+    was last seen to change, in seconds of the monotonic clock. `why`: what brought the moment, for
+    the log. `problems`: what keeps the watcher from its work. A moment with neither paths nor
+    `swept` came because it was asked for, or to say a problem.
+    """
+
+    paths: frozenset[RelPath] = frozenset()
+    swept: bool = False
+    bulk: bool = False
+    touched: Mapping[RelPath, float] = field(default_factory=dict)
+    why: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast the watcher goes, in seconds.
+
+    A moment comes `settle` after the last event, and after `longest` under events without end.
+    Everything is swept every `sweep`. `recent`: how far back a sweep takes modification times for
+    touches; at least the quiet time.
+    `tick`: how often the watcher looks after itself. `poll`: how often it looks at the files where
+    there are no events; never more than a twentieth of its time.
+    """
+
+    settle: float = 1.0
+    sweep: float = 300.0
+    recent: float = RECENT
+    longest: float = LONGEST
+    tick: float = 5.0
+    poll: float = 2.0
+
+
+def clock_drift() -> float:
+    """A clock that runs on while the machine sleeps, less the one that does not, in seconds.
+
+    Where there is no such clock (macOS) the wall clock serves; when somebody sets it, that costs
+    one sweep.
+    """
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
+    return time.time() - time.monotonic()
+
+
+def moments(
+    root: Path,
+    pace: Pace,
+    bell: Bell,
+    *,
+    polling: bool = False,
+    drift: Callable[[], float] = clock_drift,
+) -> Generator[Moment, None, None]:
+    """Moments of quiet in the vault, the first at once; ends when the bell says stop.
+
+    The first comes when the ears are open: what changes after it is heard. `polling`: the files
+    are looked at instead, for ground where events are not heard (`terrain.silent_ground`).
+    """
+    watch = _Watch(root, pace, bell, polling=polling, drift=drift)
+    with contextlib.closing(watch):
+        while True:
+            watch.listen()
+            if bell.stopped:
+                return
+            if watch.is_due():
+                yield watch.take()
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What was heard since the last moment, when it began and when it last went on."""
+
+    touched: dict[RelPath, float] = field(default_factory=dict)
+    swept_for: dict[str, None] = field(default_factory=dict)  # as an ordered set
+    first: float = _NEVER
+    last: float = -_NEVER
+
+    def note(self, at: float) -> None:
+        self.first = min(self.first, at)
+        self.last = max(self.last, at)
+
+
+class _Watch:
+    """The state of one run of `moments`. One thread; times are monotonic."""
+
+    def __init__(
+        self, root: Path, pace: Pace, bell: Bell, *, polling: bool, drift: Callable[[], float]
+    ) -> None:
+        self.base = Path(os.path.realpath(root))
+        self.pace, self.bell = pace, bell
+        self.polls_always = self.polling = polling
+        self.drift = drift
+        self.awake = drift()
+        self.head = head(self.base)
+        self.gathered = _Gathered()
+        self.wanted: list[float] = []
+        self.problems: dict[str, Problem] = {}
+        self.seen: dict[RelPath, Stamp] = {}
+        self.ears: Ears | None = None if polling else self._open_ears()
+        now = time.monotonic()
+        self.next_sweep = now + pace.sweep
+        self.next_poll = self.next_tick = now
+        self.sweep_for("start", now - pace.settle)
+
+    def _open_ears(self) -> Ears | None:
+        try:
+            ears = Ears(self.base, self.bell)
+        except OSError as error:
+            # No inotify instance is left for this user: the files must be looked at.
+            self.polling = True
+            self.problems["watch"] = _deaf(f"no file watcher can be opened ({error.strerror})")
+            return None
+        ears.align()
+        return ears
+
+    def close(self) -> None:
+        if self.ears is not None:
+            self.ears.close()
+
+    # Listening
+
+    def listen(self) -> None:
+        """Waits until there is something to hear or to do, and hears and does it."""
+        ring = self.bell.wait(self._next() - time.monotonic())
+        if ring is not None:
+            self._hear(ring)
+        if self.bell.stopped:
+            return
+        now = time.monotonic()
+        if now >= self.next_tick:
+            self._look_after_itself(now)
+        if now >= self.next_sweep:
+            self._sweep(now)
+        if self._polls() and now >= self.next_poll:
+            self._poll(now)
+        for _ in range(self.bell.waiting()):
+            heard = self.bell.wait(0)
+            if heard is not None:
+                self._hear(heard)
+
+    def _next(self) -> float:
+        """When there is something to do if nothing is heard before."""
+        times = [self.next_tick, self.next_sweep, self._due()]
+        return min([*times, self.next_poll] if self._polls() else times)
+
+    def _polls(self) -> bool:
+        return self.polling and "vault" not in self.problems
+
+    def _due(self) -> float:
+        """When a moment is due."""
+        gathered, wanted = self.gathered, min(self.wanted, default=_NEVER)
+        if "vault" in self.problems or gathered.first == _NEVER:
+            return wanted
+        # A moment that was asked for waits too while files are changing: its caller would not know
+        # of the changes that have not settled.
+        return min(gathered.last + self.pace.settle, gathered.first + self.pace.longest)
+
+    def _hear(self, ring: Ring) -> None:
+        if ring.kind == "ring":
+            self.wanted.append(ring.at)
+        elif ring.kind == "lost":
+            _log.info("file events were lost: %s", ring.path)
+            self.sweep_for("events were lost", ring.at)
+        elif ring.kind == "refused":
+            self.polling = True
+            self.problems["watch"] = _deaf("the limit of inotify watches is reached")
+        elif ring.kind in {"file", "folder"}:
+            self._hear_of(ring)
+
+    def _hear_of(self, ring: Ring) -> None:
+        base = f"{self.base}{os.sep}"
+        if ring.path == str(self.base):
+            self.next_tick = 0.0  # the vault itself was moved or removed
+            return
+        path = ring.path.removeprefix(base).replace(os.sep, "/")
+        if path == ring.path or not is_visible(path):
+            return
+        if ring.kind == "folder":
+            # Which files it holds, or held, is not said; and it may be a new top folder.
+            if "/" not in path:
+                self.next_tick = 0.0
+            self.sweep_for("a folder changed", ring.at)
+        elif is_markdown(path) or path == CONFIG:
+            self.gathered.touched[RelPath(path)] = ring.at
+            self.gathered.note(ring.at)
+
+    # Moments
+
+    def sweep_for(self, why: str, at: float) -> None:
+        self.gathered.swept_for[why] = None
+        self.gathered.note(at)
+
+    def is_due(self) -> bool:
+        return self._due() <= time.monotonic()
+
+    def take(self) -> Moment:
+        """What was gathered, as a moment; gathering begins anew."""
+        now = time.monotonic()
+        self.wanted = [at for at in self.wanted if at > now]
+        if not self.base.is_dir():  # moved away: nothing is heard of that
+            self._miss_vault(now)
+        if "vault" in self.problems:
+            return Moment(why="the vault is gone", problems=tuple(self.problems.values()))
+        self._look_at_head(now)
+        gathered, self.gathered = self.gathered, _Gathered()
+        touched = gathered.touched
+        if gathered.swept_for:
+            touched = {**self._recently(), **touched}
+        return Moment(
+            paths=frozenset(touched),
+            swept=bool(gathered.swept_for),
+            bulk=HEAD_MOVED in gathered.swept_for,
+            touched=touched,
+            why=", ".join(gathered.swept_for) or ("events" if touched else "asked for"),
+            problems=tuple(self.problems.values()),
+        )
+
+    def _recently(self) -> dict[RelPath, float]:
+        """What changed lately whether it was heard or not; only such files can be under a hand."""
+        self.seen = look(self.base)
+        return changed_lately(
+            self.seen, within=self.pace.recent, wall=time.time(), monotonic=time.monotonic()
+        )
+
+    # Looking after itself
+
+    def _look_after_itself(self, now: float) -> None:
+        self.next_tick = now + self.pace.tick
+        drift = self.drift()
+        if abs(drift - self.awake) > 2.0:
+            self.sweep_for("the machine slept", now)
+        self.awake = drift
+        if not self.base.is_dir():
+            self._miss_vault(now)
+            return
+        if self.problems.pop("vault", None):
+            _log.info("the vault is back: %s", self.base)
+            self.sweep_for("the vault is back", now)
+        if self.ears is not None and self.ears.align():
+            self.sweep_for("a watch was put right", now)
+        self._look_at_head(now)
+
+    def _miss_vault(self, now: float) -> None:
+        self.next_tick = now + min(1.0, self.pace.tick)
+        if "vault" not in self.problems:
+            self.problems["vault"] = Problem(
+                path=str(self.base),
+                code="vault-gone",
+                message="the vault's folder is not there",
+                hint="bring it back (mount it, undo the move), or stop the daemon",
+            )
+            self.wanted.append(now)  # to say so at once
+
+    def _look_at_head(self, now: float) -> None:
+        there = head(self.base)
+        if there != self.head:
+            self.head = there
+            self.sweep_for(HEAD_MOVED, now)
+
+    def _sweep(self, now: float) -> None:
+        self.next_sweep = now + self.pace.sweep
+        self.sweep_for("time for a sweep", now - self.pace.settle)
+        if self.problems.pop("watch", None) and not self.polls_always:
+            # Somebody may have followed the advice since.
+            self.polling = False
+            if self.ears is not None:
+                self.ears.start_anew()
+            else:
+                self.ears = self._open_ears()
+
+    def _poll(self, now: float) -> None:
+        seen = look(self.base)
+        took = time.monotonic() - now
+        self.next_poll = now + took + max(self.pace.poll, 20 * took)
+        changed = {path for path, _ in seen.items() ^ self.seen.items()}
+        self.seen = seen
+        for path in changed:
+            self.gathered.touched[path] = now
+            self.gathered.note(now)
+
+
+def _deaf(what: str) -> Problem:
+    return Problem(
+        path="",
+        code="watch-limit",
+        message=f"{what}: changes are found by looking at the files, later and with more work",
+        hint=(
+            "sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512; "
+            "to keep it, write both lines to /etc/sysctl.d/60-inotify.conf"
+        ),
+        level="notice",
+    )

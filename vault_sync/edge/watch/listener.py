@@ -1,0 +1,235 @@
+"""Listening to a folder with watchdog, with what watchdog does not do by itself.
+
+Measured traps that this room is about: without an `event_filter` the observer hears its own walks
+and loops on a large tree; an exception in a handler kills the observer; a refused watch below the
+top is swallowed; a dead emitter leaves the observer alive; `.git` cannot be left out of a recursive
+watch. So: a filter, handlers that only enqueue, the root flat and every visible top folder by
+itself, refused watches heard where they are refused, and `align`, which puts right what has died.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import sys
+import threading
+import warnings
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from watchdog.events import (
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
+from watchdog.observers.api import BaseObserver, ObservedWatch
+
+from vault_sync.edge.watch.mailbox import Bell
+
+_log = logging.getLogger(__name__)
+
+# FileClosed is Linux's alone, and says there all that FileModified says in one event a save.
+_FILTER: list[type[FileSystemEvent]] = [
+    FileCreatedEvent,
+    FileClosedEvent,
+    FileMovedEvent,
+    FileDeletedEvent,
+    DirCreatedEvent,
+    DirMovedEvent,
+    DirDeletedEvent,
+    *([] if sys.platform == "linux" else [FileModifiedEvent]),
+]
+
+
+class _Handler(FileSystemEventHandler):
+    def __init__(self, bell: Bell) -> None:
+        self._bell = bell
+
+    def dispatch(self, event: FileSystemEvent) -> None:
+        kind: Literal["file", "folder"] = "folder" if event.is_directory else "file"
+        self._bell.tell(kind, os.fsdecode(event.src_path))
+        if event.dest_path:
+            self._bell.tell(kind, os.fsdecode(event.dest_path))
+
+
+class _Overflows(logging.Handler):
+    """watchdog says in its log, and nowhere else, that the kernel dropped events."""
+
+    def __init__(self, bell: Bell) -> None:
+        super().__init__(logging.WARNING)
+        self._bell = bell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._bell.tell("lost", record.getMessage())
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """An emitter that is asked once more after its end complains; nothing is lost by that."""
+    return "thread is inactive" not in str(record.msg)
+
+
+class _Scheduled(NamedTuple):
+    watch: ObservedWatch
+    identity: tuple[int, int]
+
+
+class Ears:
+    """Open ears over one folder: what is heard is told to the bell. For one thread alone.
+
+    The root must be resolved: a watch on a symlink would watch the link.
+    """
+
+    def __init__(self, root: Path, bell: Bell) -> None:
+        self.base = str(root)
+        self._bell = bell
+        self._handler = _Handler(bell)
+        self._overflows = _Overflows(bell)
+        logging.getLogger("watchdog.observers").addHandler(self._overflows)
+        logging.getLogger("watchdog.observers.inotify").addFilter(_is_news)
+        self._scheduled: dict[str, _Scheduled] = {}
+        self._observer, self._reader = _open(bell)
+
+    def align(self) -> bool:
+        """Listens to what is there now: new folders, folders that came back, in place of the dead.
+
+        True when something had to be done, so that events may have been missed.
+        """
+        changed = False
+        if not self._alive():
+            _log.warning("the file watcher had died; it is started again")
+            self._reopen()
+            changed = True
+        wanted = _folders(self.base)
+        living = {emitter.watch for emitter in self._observer.emitters if emitter.is_alive()}
+        for path, (watch, identity) in list(self._scheduled.items()):
+            if wanted.get(path) != identity or watch not in living:
+                self._observer.unschedule(watch)
+                del self._scheduled[path]
+                changed = True
+        for path in sorted(wanted.keys() - self._scheduled.keys()):
+            changed = self._schedule(path, wanted[path]) or changed
+        return changed
+
+    def start_anew(self) -> None:
+        """Asks for all watches again. The ones that are refused are told to the bell."""
+        self._reopen()
+        self.align()
+
+    def close(self) -> None:
+        """Stops listening. The threads end within half a second by themselves; nobody waits."""
+        logging.getLogger("watchdog.observers").removeHandler(self._overflows)
+        _shut(self._observer)
+
+    def _alive(self) -> bool:
+        reads = self._reader is None or self._reader.is_alive()
+        return self._observer.is_alive() and reads
+
+    def _reopen(self) -> None:
+        _shut(self._observer)
+        self._scheduled.clear()
+        self._observer, self._reader = _open(self._bell)
+
+    def _schedule(self, path: str, identity: tuple[int, int]) -> bool:
+        recursive = path != self.base
+        try:
+            watch = self._observer.schedule(
+                self._handler, path, recursive=recursive, event_filter=_FILTER
+            )
+        except OSError as error:
+            if error.errno in {errno.ENOSPC, errno.EMFILE}:
+                self._bell.tell("refused", path)
+            elif error.errno not in {errno.ENOENT, errno.ENOTDIR}:
+                # A folder that went away meanwhile is no news; any other refusal is.
+                _log.warning("%s is not watched: %s", path, error)
+            return False
+        self._scheduled[path] = _Scheduled(watch, identity)
+        return True
+
+
+def _folders(base: str) -> dict[str, tuple[int, int]]:
+    """The root and its visible folders (no symlinks), each with its device and inode.
+
+    A folder that was removed and made again, or unmounted, is another folder under the old name.
+    """
+    try:
+        top = Path(base).stat()
+        found = {base: (top.st_dev, top.st_ino)}
+        with os.scandir(base) as entries:
+            for entry in entries:
+                if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
+                    own = entry.stat(follow_symlinks=False)
+                    found[entry.path] = (own.st_dev, own.st_ino)
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    return found
+
+
+if sys.platform == "linux":
+    from watchdog.observers.inotify import InotifyEmitter
+    from watchdog.observers.inotify_c import (
+        CallbackId,
+        InotifyFD,
+        Mask,
+        WatchCallback,
+        WatchDescriptor,
+    )
+
+    class _Reader(InotifyFD):
+        """Hears that the kernel refuses a watch; above it, watchdog passes over that in silence."""
+
+        def __init__(self, bell: Bell) -> None:
+            super().__init__()
+            self._bell = bell
+
+        def add_callback(
+            self, path: bytes, mask: Mask, callback: WatchCallback, id_: CallbackId
+        ) -> WatchDescriptor:
+            try:
+                return super().add_callback(path, mask, callback, id_)
+            except OSError as error:
+                if error.errno in {errno.ENOSPC, errno.EMFILE}:
+                    self._bell.tell("refused", os.fsdecode(path))
+                raise
+
+    class _Observer(BaseObserver):
+        """As watchdog's own for inotify, but with our reader."""
+
+        def __init__(self, reader: _Reader) -> None:
+            self._reader = reader
+            super().__init__(InotifyEmitter, inotify_fd=reader)
+
+        def on_thread_stop(self) -> None:
+            super().on_thread_stop()
+            self._reader.stop()
+
+    def _open(bell: Bell) -> tuple[BaseObserver, threading.Thread | None]:
+        # A folder that is made while its parent is walked is watched twice, which is no harm, and
+        # watchdog warns of it in its reader's thread: where warnings are errors, that ends it.
+        warnings.filterwarnings("ignore", "Callback with id ", RuntimeWarning)
+        reader = _Reader(bell)
+        reader.start()
+        observer = _Observer(reader)
+        observer.start()
+        return observer, reader
+
+else:
+    from watchdog.observers import Observer
+
+    def _open(_: Bell) -> tuple[BaseObserver, threading.Thread | None]:
+        observer: Any = Observer()
+        observer.start()
+        return observer, None
+
+
+def _shut(observer: BaseObserver) -> None:
+    # An emitter that holds one half of a move sleeps up to half a second before it hears of the
+    # end, and `stop` joins it. Whoever is told to stop has not got that time.
+    threading.Thread(target=observer.stop, name="vault-sync-closing-ears", daemon=True).start()

@@ -1,0 +1,1 @@
+"""Carry a plan out, recover, undo: only here do the files of a vault change."""

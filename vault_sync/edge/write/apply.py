@@ -1,0 +1,151 @@
+"""Carrying out a plan so that no word is ever lost: the one room in which files of a vault change.
+
+In this order: room on the disk; the bytes that will be replaced saved; the intent and the final
+bytes in the journal; temporary files, synced; a second look; exchange or move; a look at what was
+displaced; folders synced; base and journal in one commit. Whatever was displaced stays in
+`.vault-sync/tmp` for a minute and is looked at again, since an editor that had it open may write
+into it late. A task that fails leaves its file as it was and says why.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from vault_sync.core.model.plan import (
+    Agreement,
+    Operation,
+    Outcome,
+    Plan,
+    Rename,
+    Trash,
+    Undone,
+    Write,
+)
+from vault_sync.core.model.values import RelPath
+from vault_sync.edge.fs.errors import in_words
+from vault_sync.edge.fs.own_folder import trash_names
+from vault_sync.edge.fs.vault_dir import Beneath, refusal
+from vault_sync.edge.state import journal
+from vault_sync.edge.state import saved_texts as saved
+from vault_sync.edge.state.journal import Pass, Task, task_of
+from vault_sync.edge.state.schema import as_bytes
+from vault_sync.edge.state.store import State, StateError
+from vault_sync.edge.write.swap import UNSYNCED, At, Writing, no_point, sync_sources
+
+
+def apply(
+    root: Path,
+    state: State,
+    plan: Plan,
+    *,
+    cause: str,
+    started: datetime,
+    sources: Collection[RelPath] = (),
+    at: At = no_point,
+) -> Outcome:
+    """Carries out a plan, in its order. The caller holds `state.lock` and has called `recover`.
+
+    `sources` are files that were read and not written and on whose words the agreements rest: they
+    are synced before the base says so, since the editor that wrote them may not have. `at` is
+    called at named points, for tests that edit, delete and rename there.
+
+    Raises:
+        StateError: the files are written but the base could not be; the next pass finishes that.
+    """
+    if not plan.operations:
+        return _agree(root, state, plan.agreements, sources)
+    with Beneath(root) as vault:
+        tasks = [task_of(number, one) for number, one in enumerate(plan.operations)]
+        for task, operation in zip(tasks, plan.operations, strict=True):
+            task.undone = _refused(operation)
+        free_trash_names(vault, tasks)
+        try:
+            reason = _lack_of_room(vault, state, tasks)
+            if reason is None:
+                one = _journal(state, plan, tasks, cause, started)
+        except (OSError, StateError) as error:
+            reason = in_words(error)
+        if reason is not None:
+            return Outcome(undone=tuple(Undone(one, reason) for one in plan.operations))
+        at("after-journal", RelPath(""))
+        Writing(vault, state, one, at).carry_out(sources)
+    pairs = list(zip(tasks, plan.operations, strict=True))
+    return Outcome(
+        tuple(operation for task, operation in pairs if task.undone is None),
+        tuple(Undone(operation, task.undone) for task, operation in pairs if task.undone),
+    )
+
+
+def _agree(
+    root: Path, state: State, agreements: Sequence[Agreement], sources: Collection[RelPath]
+) -> Outcome:
+    if agreements and sources:
+        try:
+            with Beneath(root) as vault:
+                sync_sources(vault, sources)
+        except OSError as error:
+            raise StateError(UNSYNCED.format(in_words(error))) from error
+    state.keep(agreements)
+    return Outcome()
+
+
+def _refused(operation: Operation) -> str | None:
+    # Out of the trash: the undoing of a removal.
+    reason = refusal(operation.path, trash=isinstance(operation, Rename))
+    target = getattr(operation, "to", None)
+    if reason is None and target is not None:
+        reason = refusal(target, trash=isinstance(operation, Trash))
+    return reason
+
+
+def _lack_of_room(vault: Beneath, state: State, tasks: Sequence[Task]) -> str | None:
+    """Why the plan does not fit on the disks, asked before the first byte; None if it does."""
+    new, old = [task.size for task in tasks], [task.old_size for task in tasks]
+    for fd, sizes, where in (
+        (vault.fd, new, "the vault's disk"),
+        (state.directory, [*new, *old], "the disk of the state"),
+    ):
+        disk = os.statvfs(fd)
+        need = sum(size // disk.f_frsize + 1 for size in sizes if size) * disk.f_frsize
+        free = disk.f_bavail * disk.f_frsize
+        if free < need:
+            return (
+                f"{where} is full ({need:,} bytes needed, {free:,} free): make room and run again"
+            )
+        # Some file systems make inodes as they go and report none.
+        if disk.f_files and disk.f_favail < len(tasks) + 4:
+            return f"{where} has no room for more files: remove some and run again"
+    return None
+
+
+def _journal(state: State, plan: Plan, tasks: list[Task], cause: str, started: datetime) -> Pass:
+    replaced = [
+        (task, operation.before)
+        for task, operation in zip(tasks, plan.operations, strict=True)
+        if task.undone is None and isinstance(operation, Write | Trash)
+    ]
+    saved.save(state.saved, (as_bytes(before) for _, before in replaced), len(replaced))
+    return journal.begin(
+        state,
+        tasks,
+        plan.agreements,
+        cause=cause,
+        started=started,
+        texts=[(task.before, task.path) for task, _ in replaced],
+    )
+
+
+def free_trash_names(vault: Beneath, tasks: Sequence[Task]) -> None:
+    """Gives every file that goes to the trash a name that is free there, as Obsidian does."""
+    taken: set[str] = set()
+    for task in tasks:
+        if task.kind == "trash" and task.target is not None and task.undone is None:
+            try:
+                names = (name for name in trash_names(task.target) if name not in taken)
+                task.target = next(name for name in names if vault.stat(name) is None)
+            except OSError as error:
+                task.undone = in_words(error)
+            taken.add(task.target)

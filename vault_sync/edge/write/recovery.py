@@ -1,0 +1,180 @@
+"""After a crash, and a minute after every pass: unfinished passes, leftover and displaced files.
+
+Nothing is merged again: an interrupted pass is carried on with the bytes in its journal. No file of
+ours is removed whose bytes are not known or saved. All of it can be killed at any point and run
+again.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.edge.fs.errors import in_words
+from vault_sync.edge.fs.own_folder import TEMPORARY, temporary_name
+from vault_sync.edge.fs.rename import move
+from vault_sync.edge.fs.vault_dir import Beneath, names_in, read_at, same_file
+from vault_sync.edge.state import journal
+from vault_sync.edge.state import pass_log as records
+from vault_sync.edge.state import saved_texts as saved
+from vault_sync.edge.state.journal import Pass, Task
+from vault_sync.edge.state.store import State, StateError
+from vault_sync.edge.write.swap import Writing
+
+KEPT = 60.0
+"""Seconds for which a displaced file is kept and looked at: an editor may write into it late."""
+
+
+def recover(root: Path, state: State, now: float | None = None) -> list[Problem]:
+    """Brings every interrupted pass to its end, then looks at what was displaced.
+
+    To be called at the start of every pass that writes, with the lock held. `now`: seconds since
+    the epoch, the clock's by default.
+
+    Raises:
+        StateError: the state cannot be written; everything is as it was for the next call.
+    """
+    problems: list[Problem] = []
+    for one in journal.interrupted(state):
+        with Beneath(root) as vault:
+            writing = Writing(vault, state, one, again=True)
+            for task in one.tasks:
+                if task.undone is None and task.has_content:
+                    try:
+                        _clear(vault, one, task, writing)
+                    except OSError as error:
+                        task.undone = in_words(error)
+            writing.carry_out()
+            problems += _told(one)
+    return problems + sweep_displaced(root, state, time.time() if now is None else now)
+
+
+def _clear(vault: Beneath, one: Pass, task: Task, writing: Writing) -> None:
+    """Takes away the temporary file of a task, which may hold an edit that was just displaced."""
+    try:
+        folder = vault.folder(TEMPORARY)
+    except FileNotFoundError:
+        return
+    name = temporary_name(one.token, task.number)
+    for leftover in (f"{name}.old", name):
+        # The first is there if the hard-link way was cut short.
+        try:
+            content = read_at(folder, leftover)
+        except FileNotFoundError:
+            continue
+        target = vault.holds(task.path)
+        if target is not None and same_file(folder, leftover, *vault.place(task.path)):
+            # A second name of the note, which the hard-link way had not taken away yet.
+            os.unlink(leftover, dir_fd=folder)
+            continue
+        swapped = target is not None and saved.name_of(target) == task.after
+        # The start of our own text may be a temporary file that was not written to its end (zeros
+        # after a power cut). It is never put in the place of the whole; the sweep saves it.
+        torn = task.content.startswith(content.rstrip(b"\0"))
+        if swapped and not torn and saved.name_of(content) != task.before:
+            writing.put_back(task, folder, leftover, content)
+        with suppress(FileNotFoundError):
+            if torn and not swapped:
+                # Never seen by anybody.
+                os.unlink(leftover, dir_fd=folder)
+            else:
+                # It was the note a moment ago: the sweep looks at it, now and in a minute.
+                move(folder, leftover, folder, f"{leftover}.{os.urandom(3).hex()}")
+
+
+def sweep_displaced(root: Path, state: State, now: float) -> list[Problem]:
+    """Looks at every file that was displaced, and removes those that have been quiet for a minute.
+
+    A text that was written into one of them late is saved and reported. The caller holds the lock.
+    """
+    problems = []
+    with Beneath(root) as vault:
+        for path, folder, name in _leftovers(vault, state):
+            try:
+                problems += _look_again(state, folder, name, now)
+            except FileNotFoundError:
+                pass
+            except (OSError, StateError) as error:
+                problems.append(
+                    Problem(path, "displaced", f"cannot be looked at: {in_words(error)}")
+                )
+                continue
+            if path != f"{TEMPORARY}/{name}" and vault.stat(path) is None:
+                records.forget_beside(state, path)
+    return _few_left_over(problems, state)
+
+
+def _few_left_over(problems: list[Problem], state: State) -> list[Problem]:
+    """One line for what passes that this state knows nothing of left behind, however much it is."""
+    left = [problem for problem in problems if problem.code == "left-over"]
+    if len(left) < 2:
+        return problems
+    words = f"{len(left)} files were left here by passes of another device or copy of this vault"
+    hint = f"their texts are saved in {state.saved}"
+    told = Problem(TEMPORARY, "left-over", words, hint, level="notice")
+    return [problem for problem in problems if problem.code != "left-over"] + [told]
+
+
+def _leftovers(vault: Beneath, state: State) -> Iterator[tuple[str, int, str]]:
+    with suppress(FileNotFoundError):
+        folder = vault.folder(TEMPORARY)
+        for name in sorted(names_in(folder)):
+            yield f"{TEMPORARY}/{name}", folder, name
+    for path in records.all_beside(state):
+        with suppress(FileNotFoundError):
+            yield path, *vault.place(path)
+
+
+def _look_again(state: State, folder: int, name: str, now: float) -> list[Problem]:
+    stat = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    content = read_at(folder, name)
+    digest = saved.name_of(content)
+    owner = _owner(state, name)
+    path = RelPath(f"{TEMPORARY}/{name}") if owner is None else owner[1].path
+    known = owner is not None and digest in {owner[1].before, owner[1].after}
+    problems = []
+    if content and not known and not records.is_saved(state, digest):
+        records.save_text(state, content, path, owner and owner[0], "late")
+        message = "was written into just after it had been replaced; that text is saved"
+        if owner is None:
+            message = "was left here by a pass of another device or copy of this vault; it is saved"
+        problems.append(
+            Problem(
+                path,
+                "late-edit" if owner else "left-over",
+                message,
+                hint=f"compare it with {saved.file_of(state.saved, digest)}",
+                level="problem" if owner else "notice",
+            )
+        )
+    # Renaming sets the change time, so it says when the file was displaced or last written to.
+    if now - stat.st_ctime > KEPT:
+        os.unlink(name, dir_fd=folder)
+    return problems
+
+
+def _owner(state: State, name: str) -> tuple[int, records.Change] | None:
+    token, _, number = name.removeprefix(".vault-sync-").partition("-")
+    number = number.partition(".")[0]
+    return records.change_of(state, token, int(number)) if number.isdecimal() else None
+
+
+def _told(one: Pass) -> list[Problem]:
+    undone = [task for task in one.tasks if task.undone is not None]
+    done = len(one.tasks) - len(undone)
+    told = [
+        Problem(
+            "",
+            "recovered",
+            f"the pass of {one.started} had been interrupted; {done} of its files are finished now",
+            level="notice",
+        )
+    ]
+    return told + [
+        Problem(task.path, "not-recovered", f"was not finished: {task.undone}", level="notice")
+        for task in undone
+    ]

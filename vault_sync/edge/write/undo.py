@@ -1,0 +1,252 @@
+"""What was written and why; taking a pass back; getting a saved text back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from vault_sync.core.model.plan import (
+    Agreement,
+    Create,
+    Operation,
+    Outcome,
+    Plan,
+    Rename,
+    Row,
+    Trash,
+    Undone,
+    Write,
+)
+from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.edge.config import FILE
+from vault_sync.edge.fs.vault_dir import Beneath, folded, names_in
+from vault_sync.edge.state import pass_log as records
+from vault_sync.edge.state import saved_texts as saved
+from vault_sync.edge.state.pass_log import PassRecord, SavedRow
+from vault_sync.edge.state.schema import as_bytes
+from vault_sync.edge.state.store import State
+from vault_sync.edge.write.apply import apply
+from vault_sync.edge.write.swap import At, no_point
+
+NEWER = "it has newer edits, which are kept"
+_UNDO = "undo "
+
+
+class SavedText(NamedTuple):
+    """One saved text and the file it is in; anything can read that."""
+
+    file: Path
+    row: SavedRow
+
+
+def log(state: State, limit: int | None = None) -> list[PassRecord]:
+    """The passes that wrote something, newest first."""
+    return records.records(state, limit)
+
+
+def undo(
+    root: Path,
+    state: State,
+    pass_id: int | None = None,
+    *,
+    started: datetime,
+    at: At = no_point,
+) -> Outcome:
+    """Takes a pass back, as a pass of its own: by default the newest that is not taken back yet.
+
+    A file that is no longer as the pass left it is refused; the others are taken back. The base
+    then says nothing of what the pass had agreed: the two sides meet anew, so that the next pass
+    neither repeats what was undone nor takes the older text for somebody's edit.
+
+    Raises:
+        LookupError: there is no such pass.
+        StateError: as `apply`.
+    """
+    record = _record(state, pass_id)
+    cause = f"{_UNDO}{record.id}"
+    with Beneath(root) as vault:
+        inverses = list(_inverses(vault, state, record, cause))
+    back = [(path, one) for path, one in inverses if not isinstance(one, Undone)]
+    paths = {path for path, _ in back}
+    # Resting on no file: should one be edited just now, forgetting its row is safe, keeping is not.
+    forgotten = frozenset(
+        row
+        for rested_on, rows in records.rows_of(state, record.id)
+        if not paths.isdisjoint(rested_on)
+        for row in rows
+    )
+    agreement = Agreement(frozenset(), {}, forgotten)
+    plan = Plan(tuple(one for _, one in back), (agreement,) if forgotten else ())
+    outcome = apply(root, state, plan, cause=cause, started=started, at=at)
+    refused = (one for _, one in inverses if isinstance(one, Undone))
+    return Outcome(outcome.done, (*refused, *outcome.undone))
+
+
+def _record(state: State, pass_id: int | None) -> PassRecord:
+    passes = records.records(state)
+    taken_back = {record.cause for record in passes}
+    for record in passes:
+        if record.id == pass_id:
+            return record
+        if pass_id is None and not (
+            record.cause.startswith(_UNDO) or f"{_UNDO}{record.id}" in taken_back
+        ):
+            return record
+    raise LookupError(
+        "there is no pass to take back" if pass_id is None else f"there is no pass {pass_id}"
+    )
+
+
+def _inverses(
+    vault: Beneath, state: State, record: PassRecord, why: str
+) -> Iterator[tuple[RelPath, Operation | Undone]]:
+    """What takes the changes of a pass back, or why one is not taken back; each with its path.
+
+    The path is the change's own, as the pass's agreements name it.
+    """
+    # Of a file that was written and then renamed the writing is taken back first, where it is now:
+    # temporary files are made before anything moves.
+    moves: dict[RelPath, tuple[Rename, str | None]] = {}
+    for change in reversed(record.changes):
+        if change.undone is not None:
+            continue
+        path = change.path
+        here = change.to or (moves[path][0].path if path in moves else path)
+        text, reason = _found(vault, here, change.after)
+        old = saved.take(state.saved, change.before) if change.before else None
+        before = (old or b"").decode("utf-8", "surrogateescape")
+        back: Operation
+        match change.kind:
+            case "rename":
+                moves[path] = Rename(here, path, text, why), reason
+                continue
+            case "create":
+                back = Trash(path, RelPath(f".trash/{path.rpartition('/')[2]}"), text, why)
+            case "write":
+                back = Write(here, text, before, why)
+                if old is None:
+                    reason = reason or "the text that it replaced is not kept any more"
+                if path in moves and reason is None:
+                    moves[path] = Rename(here, path, before, why), None
+            case "trash" if reason is None or old is None:
+                back = Rename(here, path, text, why)
+            case "trash":
+                back, reason = Create(path, before, why), None
+        yield path, back if reason is None else Undone(back, reason)
+    for path, (move, reason) in moves.items():
+        yield path, move if reason is None else Undone(move, reason)
+
+
+def _found(vault: Beneath, path: RelPath, expected: str) -> tuple[str, str | None]:
+    """The text at a path, and what is wrong if it is not the one of that name."""
+    content = vault.holds(path)
+    if content is None:
+        return "", "it is not there any more"
+    text = content.decode("utf-8", "surrogateescape")
+    return text, None if saved.name_of(content) == expected else NEWER
+
+
+def saved_texts(state: State, path: RelPath | None = None) -> list[SavedText]:
+    """The saved texts, of one path or of all, newest first."""
+    return [
+        SavedText(saved.file_of(state.saved, row.name), row)
+        for row in records.all_saved(state)
+        if path is None or row.path == path
+    ]
+
+
+def restore(
+    root: Path,
+    state: State,
+    path: RelPath,
+    *,
+    started: datetime,
+    name: str | None = None,
+    at: At = no_point,
+) -> Outcome:
+    """Brings the newest text of a path back, or the saved one called `name`.
+
+    The newest is what the last pass read there, if the base keeps it, else the newest saved one.
+    Where another text stands at the path now, it is put beside it, as `PATH (restored).md`:
+    nothing is overwritten but a file that is empty or holds NUL characters, and that is saved.
+    The outcome's operation says where the text is.
+
+    Raises:
+        LookupError: no text of that path is known that is not there already.
+    """
+    with Beneath(root) as vault:
+        now = vault.holds(path)
+        for content, when in _texts(state, path, name):
+            if content == now or (name is None and _is_damage(content)):
+                continue
+            text, why = content.decode("utf-8", "surrogateescape"), f"restored, as it was {when}"
+            if now is not None and _is_damage(now):
+                damaged = now.decode("utf-8", "surrogateescape")
+                back: Operation = Write(path, damaged, text, why)
+            else:
+                back = Create(path if now is None else _beside(vault, path), text, why)
+            break
+        else:
+            raise LookupError(f"no other text of {path} is saved")
+    return apply(root, state, Plan((back,)), cause="restore", started=started, at=at)
+
+
+def _texts(state: State, path: RelPath, name: str | None) -> Iterator[tuple[bytes, str]]:
+    """What is known to have stood at a path, newest first, and when."""
+    agreed = state.rows().get(Row(Key(""), path, "text"))
+    if agreed is not None and name is None:
+        yield as_bytes(str(agreed)), "at the last pass"
+    for _, one in saved_texts(state, path):
+        content = saved.take(state.saved, one.name)
+        if content is not None and name in {None, one.name}:
+            yield content, f"saved at {one.at}"
+
+
+def _is_damage(content: bytes) -> bool:
+    """Whether no person can have left this behind: a file emptied, or written in part."""
+    return b"\0" in content or not content.removeprefix(b"\xef\xbb\xbf").strip()
+
+
+def _beside(vault: Beneath, path: RelPath) -> RelPath:
+    above, _, name = path.rpartition("/")
+    taken = {folded(one) for one in names_in(vault.folder(above))}
+    stem = name.removesuffix(".md")
+    number = 1
+    while True:
+        beside = f"{stem} (restored{'' if number == 1 else f' {number}'}).md"
+        if folded(beside) not in taken:
+            return RelPath(f"{above}/{beside}" if above else beside)
+        number += 1
+
+
+def drop_old(state: State, now: datetime, keep_saved_days: float = 90) -> int:
+    """Removes saved texts older than that, and says how many. The caller holds the lock.
+
+    It looks for stray files only when a text that is spoken of is old: a pass seldom pays for it.
+
+    Raises:
+        StateError, OSError: what could not be removed is removed next time.
+    """
+    before = (now - timedelta(days=keep_saved_days)).astimezone(UTC)
+    if not records.forget_saved(state, before.isoformat()):
+        return 0
+    # Also what a pass left that was killed before its journal: no row speaks of it.
+    known = {row.name for row in records.all_saved(state)}
+    old = [
+        file
+        for file in state.saved.glob("?/*")
+        if file.name not in known and file.stat().st_mtime < before.timestamp()
+    ]
+    for file in old:
+        file.unlink()
+    return len(old)
+
+
+def old_dropped(state: State, days: float) -> tuple[Problem, ...]:
+    """Drops what was kept as long as it is to be; 0 days are for ever. A drop is never silent."""
+    count = drop_old(state, datetime.now(UTC), days) if days else 0
+    words = f"{count} saved texts of more than {days:g} days were dropped"
+    hint = "`[saved] days` in vault-sync.toml says how long they are kept"
+    return (Problem(FILE, "saved-dropped", words, hint, level="notice"),) if count else ()

@@ -1,0 +1,398 @@
+"""One pass over a vault: look, think, act.
+
+rebuild, sync, watch and check are this same pass with another beginning and another end.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.plan import (
+    Agreement,
+    Conflict,
+    Create,
+    Operation,
+    Outcome,
+    Plan,
+    Trash,
+    Write,
+)
+from vault_sync.core.model.values import Facts, Key, Problem, RelPath, Rules, Side
+from vault_sync.core.reconcile.deferral import held_back
+from vault_sync.core.reconcile.pairing import decisions as chosen
+from vault_sync.core.reconcile.pairing.pairs import Choices, Paper
+from vault_sync.core.reconcile.pipeline import reconcile
+from vault_sync.core.report import conflicts_page as conflicts_note
+from vault_sync.core.snapshot import Snapshot
+from vault_sync.edge.config import Config
+from vault_sync.edge.fs.reader import as_text, contents, scan
+from vault_sync.edge.state.store import State
+from vault_sync.edge.system.garbage import uncollected
+from vault_sync.edge.write import undo as past
+from vault_sync.edge.write.apply import apply
+from vault_sync.edge.write.recovery import recover
+from vault_sync.sync.incremental import changes, index, scope
+from vault_sync.sync.incremental.identity import OTHER
+from vault_sync.sync.incremental.index import File, believable, mark_of
+from vault_sync.sync.incremental.memory import Memory, Mind, recall
+from vault_sync.sync.incremental.recorder import Acted, after_part, after_whole
+from vault_sync.sync.incremental.unchanged import Walk, stamp_of
+from vault_sync.sync.observation import Seen, exported, is_digest, lacking, seen_of
+from vault_sync.sync.progress import Progress, counted, silent
+from vault_sync.sync.request import Order, Result
+
+__all__ = [
+    "FactsOf", "Order", "Progress", "Result", "Seen",
+    "base_of", "exported", "is_digest", "lacking", "look", "no_facts", "planned",
+    "run", "seen_of", "think", "view",
+]  # fmt: skip
+
+Typed = Callable[[Iterable[RelPath]], frozenset[RelPath]]
+"""Which of these files somebody has touched while the pass was reading and thinking."""
+
+FactsOf = Callable[[Sequence[Key]], Mapping[Key, Facts]]
+
+
+def _nobody(paths: Iterable[RelPath]) -> frozenset[RelPath]:
+    del paths
+    return frozenset()
+
+
+def no_facts(keys: Sequence[Key]) -> Mapping[Key, Facts]:
+    del keys
+    return {}
+
+
+def look(config: Config, base: Base, progress: Progress = silent) -> Seen:
+    """Read the whole vault.
+
+    Raises:
+        OSError: the vault's folder itself cannot be listed.
+    """
+    read_at = time.time_ns()
+    found = scan(config.root)
+    texts: dict[RelPath, str] = {}
+    read: dict[RelPath, File] = {}
+    problems = list(found.problems)
+    told = {each.path for each in problems}
+    for number, (path, content) in enumerate(contents(config.root, found.files)):
+        if isinstance(content, Problem):
+            problems += [content] if path not in told else []
+        else:
+            texts[path] = as_text(content)
+            stat = believable(found.files[path], read_at)
+            read[path] = File(stat, mark_of(content), *OTHER, settled=True)
+        progress("reading", number + 1, len(found.files))
+    return replace(seen_of(texts, config.rules, base, tuple(problems)), read=read)
+
+
+def think(
+    seen: Seen,
+    rules: Rules,
+    facts: Mapping[Key, Facts],
+    order: Order,
+    progress: Progress = silent,
+) -> Plan:
+    """The plan for what was seen, the decisions of the conflicts note and the order in it."""
+
+    def planned(choices: Choices) -> Plan:
+        return reconcile(
+            seen.snapshot,
+            seen.base,
+            facts,
+            rules,
+            remake=order.remake,
+            choices=choices,
+            allowed=order.allowed,
+            only=_only(order.only),
+            patient=order.patient,
+            told=partial(progress, "comparing"),
+        )
+
+    choices: dict[tuple[Key, RelPath, str], Side] = {}
+    if order.take is not None:
+        choices |= chosen.decisions(*order.take, seen.snapshot, seen.base)
+    plan = planned(choices)
+    ticked = conflicts_note.ticks(seen.conflicts_text)
+    if ticked and plan.conflicts:
+        choices |= conflicts_note.choices(plan.conflicts, ticked)
+        plan = planned(choices)
+    # What could not be read may hold a conflict still, and the page a decision about it.
+    unseen = any(problem.code in {"unreadable", "unlisted"} for problem in seen.problems)
+    shown = () if unseen else _conflicts_note(seen, rules, plan.conflicts)
+    # A decision stays on the page until everything that it asked for is written.
+    conflicts_path = RelPath(rules.conflicts_note)
+    ties = [Agreement(frozenset({one.path, conflicts_path}), {}) for one in plan.operations]
+    return replace(
+        plan,
+        operations=(*plan.operations, *shown),
+        agreements=(*plan.agreements, *(ties if ticked and shown else ())),
+        problems=(*seen.problems, *plan.problems),
+    )
+
+
+def _only(digests: frozenset[RelPath]) -> Callable[[Paper], bool] | None:
+    if not digests:
+        return None
+    return lambda paper: any(tie.digest in digests for tie in paper.ties)
+
+
+def _conflicts_note(
+    seen: Seen, rules: Rules, conflicts: Iterable[Conflict]
+) -> tuple[Operation, ...]:
+    path = RelPath(rules.conflicts_note)
+    before = seen.conflicts_text
+    after = conflicts_note.text(tuple(conflicts), seen.snapshot.names, before)
+    there = path in seen.files
+    if after == before:
+        return ()
+    if not after:
+        name = path.rpartition("/")[2]
+        why = "no conflict is left"
+        return (Trash(path, RelPath(f".trash/{name}"), before, why),) if there else ()
+    if there:
+        return (Write(path, before, after, "open conflicts"),)
+    return (Create(path, after, "open conflicts"),)
+
+
+def base_of(state: State) -> Base:
+    """The base that this device keeps."""
+    return Base(state.rows(), state.known, state.was_before)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What was seen and what came of thinking; `memory` if only some papers were looked at."""
+
+    seen: Seen
+    plan: Plan
+    lacking: tuple[Key, ...]
+    facts: str
+    memory: Memory | None = None
+
+
+def planned(
+    config: Config,
+    state: State,
+    order: Order,
+    facts_of: FactsOf = no_facts,
+    progress: Progress = silent,
+    walk: Walk | None = None,
+) -> tuple[Seen, Plan]:
+    """Look and think; nothing is written and nothing locked.
+
+    The plan wants the facts that are lacking and that `facts_of` does not know.
+    """
+    found = view(config, state, order, facts_of, progress, walk=walk)
+    return found.seen, found.plan
+
+
+def view(
+    config: Config,
+    state: State,
+    order: Order,
+    facts_of: FactsOf = no_facts,
+    progress: Progress = silent,
+    mind: Mind | None = None,
+    hints: frozenset[RelPath] | None = None,
+    walk: Walk | None = None,
+) -> View:
+    """Look and think: of the papers concerned where that is enough, else of the whole vault."""
+    facts = index.facts_stamp(config, state)
+    if order.ordinary:
+        part = _in_part(config, state, order, facts_of, facts, mind, hints, walk)
+        if part is not None:
+            return part
+    seen = look(config, base_of(state), progress)
+    lacks = lacking(seen, config.rules)
+    plan = think(seen, config.rules, facts_of(lacks), order, progress)
+    unknown = set(plan.wanted)
+    plan = replace(plan, wanted=tuple(key for key in lacks if key in unknown))
+    return View(seen, plan, tuple(lacks), facts)
+
+
+def _in_part(
+    config: Config,
+    state: State,
+    order: Order,
+    facts_of: FactsOf,
+    facts: str,
+    mind: Mind | None,
+    hints: frozenset[RelPath] | None,
+    walk: Walk | None = None,
+) -> View | None:
+    once, mind = mind is None, mind or Mind()
+    memory = mind.memory
+    if memory is None or memory.stamp != stamp_of(config, state):
+        memory, hints = recall(config, state, whole=not once, walk=walk), None
+    if memory is None or (memory.came.lacking and memory.came.facts != facts):
+        return None
+    problems = mind.problems
+    if hints is None:
+        still = walk is not None and walk.stamp == memory.stamp
+        found = walk.found if walk is not None and still else scan(config.root)
+        stats, problems = changes.suspects(memory, found), found.problems
+    else:
+        stats = changes.stats_of(config.root, hints)
+    if stats is None:
+        return None
+
+    def lacks(found: Snapshot, base: Base) -> list[Key]:
+        return lacking(Seen(found, base, (), "", frozenset()), config.rules)
+
+    thought = scope.think(config, state, memory, stats, facts_of, lacks, patient=order.patient)
+    if thought is None:
+        return None
+    if thought.moved and hints is not None:
+        # What was cut here may have been pasted there, where no event has told of it yet.
+        return _in_part(config, state, order, facts_of, facts, mind, None)
+    mind.problems = problems
+    files = frozenset(memory.files)
+    seen = Seen(
+        thought.snapshot, thought.base, problems, "", files, thought.read, frozenset(thought.gone)
+    )
+    plan = replace(thought.plan, problems=(*problems, *thought.plan.problems))
+    return View(seen, plan, thought.lacking, facts, memory)
+
+
+def run(
+    config: Config,
+    state: State,
+    order: Order,
+    facts_of: FactsOf = no_facts,
+    *,
+    ask: Callable[[Sequence[Key]], object] | None = None,
+    wait: float = 5.0,
+    progress: Progress = silent,
+    mind: Mind | None = None,
+    hints: frozenset[RelPath] | None = None,
+    typed: Typed = _nobody,
+    walk: Walk | None = None,
+) -> Result:
+    """One whole pass: recover, look, think, act.
+
+    Where it wants facts, `ask` is called with no lock held, for it may take minutes, and then the
+    pass begins anew. `mind` is what a daemon keeps between its passes, and `hints` the only files
+    that can have changed since; `typed` is asked when all is thought and nothing written. `walk`
+    was made just before.
+
+    Raises:
+        state.Busy: another process holds the vault.
+        state.StateError: the state cannot be written; no file was touched after that.
+        OSError: the vault's folder cannot be listed.
+    """
+    typing = () if order.bulk else order.held
+    with state.lock(wait, typing), uncollected():
+        told = recover(config.root, state)
+        found = view(config, state, order, facts_of, progress, mind, hints, walk)
+        # Asking loads the whole base, which only a whole pass needs; a part is none without a base.
+        note = state.note if found.memory is None else None
+        if ask is None or not found.plan.wanted:
+            busy = typed(each.path for each in found.plan.operations)
+            held = replace(order, held=order.held | busy)
+            result = _acted(config, state, held, found, mind, progress)
+            if mind is not None and result.outcome.done:
+                _look_again(config, state, order, facts_of, mind)
+            plan = replace(result.plan, problems=(*told, *result.plan.problems))
+            return replace(result, plan=plan, note=note)
+    ask(found.plan.wanted)
+    result = run(config, state, order, facts_of, wait=wait, progress=progress)
+    problems = tuple(dict.fromkeys((*told, *result.plan.problems)))
+    return replace(result, plan=replace(result.plan, problems=problems), note=note or result.note)
+
+
+def _acted(
+    config: Config,
+    state: State,
+    order: Order,
+    found: View,
+    mind: Mind | None,
+    progress: Progress,
+) -> Result:
+    """Carry a plan out, with the lock held, and remember what is known now."""
+    plan = found.plan
+    doable, waiting = held_back(plan, order.held, RelPath(config.rules.conflicts_note))
+    outcome = Outcome()
+    if doable.operations or doable.agreements:
+        outcome = apply(
+            config.root,
+            state,
+            doable,
+            cause=order.cause,
+            started=datetime.now(UTC),
+            sources=_sources(found.seen, doable),
+            at=counted(progress, len(doable.operations)),
+        )
+    state.outdate()
+    # The last that changes the state: what is remembered is remembered beside it.
+    dropped = past.old_dropped(state, config.saved_days) if outcome.done else ()
+    _remember(config, state, order, found, (doable, outcome), mind)
+    return Result(replace(plan, problems=(*dropped, *plan.problems)), outcome, waiting)
+
+
+def _look_again(config: Config, state: State, order: Order, facts_of: FactsOf, mind: Mind) -> None:
+    """What was just written is looked at once more now, when nobody waits for it any longer."""
+    facts = index.facts_stamp(config, state)
+    found = _in_part(config, state, order, facts_of, facts, mind, frozenset())
+    if found is not None and not (found.plan.operations or found.plan.agreements):
+        _remember(config, state, order, found, (found.plan, Outcome()), mind)
+
+
+def _remember(
+    config: Config,
+    state: State,
+    order: Order,
+    found: View,
+    came: tuple[Plan, Outcome],
+    mind: Mind | None,
+) -> None:
+    """Keep what the next pass need not find out again: in the index, and in the daemon's mind.
+
+    `came` is what was carried out of the plan, and what became of it.
+    """
+    state.close()
+    path, stamp = index.path_of(state), stamp_of(config, state)
+    memory, seen = found.memory, found.seen
+    told = set(seen.problems)
+    own = tuple(each for each in found.plan.problems if each not in told)
+    acted = Acted(replace(found.plan, problems=own), *came, found.lacking, found.facts)
+    # In a vault that nobody knew there is nothing that `rebuild` does not believe and `sync` does.
+    usual = order.ordinary or (order.of_all and not seen.base.known)
+    if stamp is None or not usual:
+        memory = None
+    elif memory is not None:
+        was = memory.stamp
+        changed = after_part(stamp, acted, memory, seen, is_digest(config.rules))
+        if changed or stamp != was:
+            files = {each: memory.files.get(each) for each in changed}
+            index.save(path, stamp, memory.came, files, beside=was)
+    else:
+        calm = not (
+            seen.snapshot.held
+            or seen.snapshot.held_keys
+            or seen.conflicts_text
+            or any(each.level == "problem" for each in acted.plan.problems + seen.problems)
+        )
+        known = after_whole(
+            acted, dict(seen.read), seen.snapshot, seen.base, config.rules, calm=calm
+        )
+        if known is not None:
+            memory = Memory(stamp, *known)
+            index.save(path, stamp, *known)
+    if memory is None:
+        index.forget(path)
+    if mind is not None:
+        mind.memory = memory
+
+
+def _sources(seen: Seen, plan: Plan) -> frozenset[RelPath]:
+    """Files that were only read, on whose words a new agreement rests."""
+    rows = [row for agreement in plan.agreements for row in agreement.put]
+    digests = {RelPath(row.digest) for row in rows if row.digest}
+    notes = {path for row in rows if row.key for path in seen.snapshot.managed.get(row.key, ())}
+    return frozenset((digests | notes) & seen.files)

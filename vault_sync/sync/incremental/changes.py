@@ -1,0 +1,146 @@
+"""Which files are not as they were, and what those are that came or went."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Mapping
+from itertools import compress
+from operator import ne
+from pathlib import Path
+from stat import S_ISREG
+from typing import NamedTuple
+
+from vault_sync.core import snapshot as snapshots
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.paths import stem_of
+from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.naming import globs
+from vault_sync.core.naming.wikilinks import Names
+from vault_sync.core.snapshot import Snapshot
+from vault_sync.edge.config import Config
+from vault_sync.edge.fs.reader import read_all
+from vault_sync.edge.fs.scan import Scan, Stat
+from vault_sync.edge.state.schema import as_bytes, encode
+from vault_sync.edge.state.store import State
+from vault_sync.sync.incremental.files import File
+from vault_sync.sync.incremental.identity import OTHER, called
+from vault_sync.sync.incremental.index import believable, mark_of
+from vault_sync.sync.incremental.memory import MANY, Memory
+
+
+def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None] | None:
+    """What some files are now, None for one that is not there; None if one is no plain file."""
+    found: dict[RelPath, Stat | None] = {}
+    for path in paths:
+        try:
+            seen = os.lstat(root / path)
+        except FileNotFoundError:
+            found[path] = None
+            continue
+        except OSError:
+            return None
+        if not S_ISREG(seen.st_mode):
+            return None
+        found[path] = Stat(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+    return found
+
+
+def suspects(memory: Memory, found: Scan) -> dict[RelPath, Stat | None] | None:
+    """The files that are not as they were, None for one that is gone.
+
+    None if that cannot be known: a folder may hide files.
+    """
+    known, files = memory.stats(), found.files
+    others = compress(files, map(ne, files.values(), map(known.get, files)))
+    changed: dict[RelPath, Stat | None] = {path: files[path] for path in others}
+    gone = known.keys() - files.keys()
+    if gone and any(each.level == "problem" for each in found.problems):
+        return None
+    return changed | dict.fromkeys(gone)
+
+
+class Moves(NamedTuple):
+    """What came of files that came and went: the names now, and what is known of them.
+
+    `new` are files about no paper, `renamed` the notes that are there under another path, each with
+    the one that it had.
+    """
+
+    names: Names
+    new: dict[RelPath, File]
+    renamed: dict[RelPath, RelPath]
+
+
+def moves(
+    config: Config,
+    state: State,
+    memory: Memory,
+    come: Mapping[RelPath, Stat],
+    gone: Collection[RelPath],
+    read_at: int,
+) -> Moves | None:
+    """What files that came and went are; None if one may matter to who knows what papers.
+
+    One matters to none that is about no paper, if no link leads to it by its name, before or after;
+    and a note that was renamed to those whose links lead there, if none waited for its new name.
+    """
+    files = memory.files
+    both = [*gone, *sorted(come)]
+    if not memory.came.calm or len(both) > MANY or RelPath(config.rules.conflicts_note) in both:
+        return None
+    told = {RelPath(each.path) for each in memory.came.problems}
+    if any(files[path].kind not in {"other", "note"} or path in told for path in gone):
+        return None
+    names = memory.names.with_moved(dict.fromkeys(gone))
+    for path in sorted(come):
+        if names.resolve(stem_of(path), path):
+            return None
+        names = names.with_moved({}, [path])
+    found = _read(config, come, names, read_at)
+    renamed = None if found is None else _renamed(memory, found[1], gone)
+    if found is None or renamed is None:
+        return None
+    same = {new for new, old in renamed.items() if called(new) == called(old)}
+    plain = [path for path in both if path not in same and path not in renamed.values()]
+    if memory.naming({called(path) for path in plain}) or _were_notes(state, plain):
+        return None
+    new = {path: file for path, file in found[0].items() if path not in renamed}
+    return Moves(names, new, renamed)
+
+
+def _renamed(
+    memory: Memory, found: Snapshot, gone: Collection[RelPath]
+) -> dict[RelPath, RelPath] | None:
+    """The notes that came, each with the path that it had; None if they are not those that went."""
+    went = {path for path in gone if memory.files[path].kind == "note"}
+    renamed: dict[RelPath, RelPath] = {}
+    for key, paths in found.managed.items():
+        old = memory.notes.get(key, ())
+        if len(paths) != 1 or len(old) != 1:
+            return None
+        renamed[paths[0]] = old[0]
+    return renamed if set(renamed.values()) == went else None
+
+
+def _were_notes(state: State, paths: Iterable[RelPath]) -> bool:
+    """Whether one of these is known as a paper's note: that is believed, whatever it reads."""
+    known = "SELECT 1 FROM stands WHERE field = 'note' AND value = ? LIMIT 1"
+    return any(state.select(known, encode(path)) for path in paths)
+
+
+def _read(
+    config: Config, come: Mapping[RelPath, Stat], names: Names, read_at: int
+) -> tuple[dict[RelPath, File], Snapshot] | None:
+    """Files that came, if they are notes or about no paper."""
+    texts: dict[RelPath, str] = {}
+    files: dict[RelPath, File] = {}
+    for path, text in read_all(config.root, sorted(come)):
+        if isinstance(text, Problem):
+            return None
+        texts[path] = text
+        mark = mark_of(as_bytes(text))
+        files[path] = File(believable(come[path], read_at), mark, *OTHER, settled=True)
+    is_digest = globs.matcher(config.rules.digest_paths)
+    found = snapshots.of(texts, names=names, is_digest=is_digest, base=Base())
+    concerned = found.digests or found.plain or found.held or found.held_keys or found.problems
+    return None if concerned else (files, found)

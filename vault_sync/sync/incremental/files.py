@@ -1,0 +1,120 @@
+"""What is known of every file, as the cached index keeps it: found by path, and by what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping
+from sys import intern
+from typing import NamedTuple
+
+from vault_sync.core.model.values import RelPath
+from vault_sync.core.naming.note_names import bare_name
+from vault_sync.edge.fs.scan import Stat
+from vault_sync.sync.incremental.leaves import Leaves
+
+
+class File(NamedTuple):
+    """One file as it was read.
+
+    `mark` is the hash of its bytes. `kind` is "note" (managed), "plain", "digest" or "other",
+    `keys` are the papers it is about and `ties` the links by which it is tied to others, both in
+    its order, one a line: its identity, apart from all that its texts say. `points` is what it
+    names that another file could come to be, or cease to be, one a line: keys that its commentaries
+    name, and folded names after `[[` of what they and the lists of links link to, and of ties that
+    do not lead from note to digest or from digest to note.
+    `settled`: the last pass had nothing to do there.
+    """
+
+    stat: Stat
+    mark: bytes
+    kind: str
+    keys: str
+    ties: str
+    points: str
+    settled: bool
+
+
+def said_of(file: File) -> list[str]:
+    """A file as it is kept, without its stat and whether it is settled."""
+    return [file.mark.hex(), file.kind, file.keys, file.ties, file.points]
+
+
+def file_of(stat: tuple[int, ...], said: list[str], *, settled: bool) -> File:
+    """A file that was kept (`said_of`)."""
+    mark, kind, keys, ties, points = said
+    return File(Stat(*stat), bytes.fromhex(mark), intern(kind), keys, ties, points, settled)
+
+
+class Files(MutableMapping[RelPath, File]):
+    """All files that are known, each unpacked when it is asked for.
+
+    `stats` has all of their stats, `open` those with which the last pass was not done, `changed`
+    those that were put here since and of which the terms say what they were.
+    """
+
+    def __init__(
+        self,
+        stats: dict[RelPath, tuple[int, ...]],
+        open_: frozenset[RelPath],
+        said: Leaves[list[str]],
+        by_term: Leaves[list[str]],
+    ) -> None:
+        self.stats, self.open = stats, open_
+        self._said, self._by_term = said, by_term
+        self._read: dict[RelPath, File] = {}
+        self.changed: set[RelPath] = set()
+
+    def of(self, term: str) -> tuple[RelPath, ...]:
+        """The files that were kept under a term (`terms`)."""
+        paths = map(RelPath, self._by_term.get(term) or ())
+        return tuple(path for path in paths if path in self.stats)
+
+    def __getitem__(self, path: RelPath) -> File:
+        found = self._read.get(path)
+        if found is None:
+            said = self._said.get(path) if path in self.stats else None
+            if said is None:
+                raise KeyError(path)
+            settled = path not in self.open
+            found = self._read[path] = file_of(self.stats[path], said, settled=settled)
+        return found
+
+    def __setitem__(self, path: RelPath, file: File) -> None:
+        self._read[path], self.stats[path] = file, file.stat
+        self.changed.add(path)
+
+    def __delitem__(self, path: RelPath) -> None:
+        del self.stats[path]
+        self._read.pop(path, None)
+        self.changed.discard(path)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self.stats
+
+    def __iter__(self) -> Iterator[RelPath]:
+        return iter(self.stats)
+
+    def __len__(self) -> int:
+        return len(self.stats)
+
+
+def terms(path: RelPath, file: File) -> list[str]:
+    """What a file is asked for by: its name, the papers it is about, what it names."""
+    found = [called(bare_name(path))]
+    found += [about(key) for key in file.keys.split("\n") if key]
+    found += [naming(point) for point in file.points.split("\n") if point]
+    return list(dict.fromkeys(found))
+
+
+def called(name: str) -> str:
+    """The term of all files of one bare name (`names.bare_name`)."""
+    return f"/{name}"
+
+
+def about(key: str) -> str:
+    """The term of all files about one paper."""
+    return f"={key}"
+
+
+def naming(point: str) -> str:
+    """The term of all files that name something that may come or go (`File.points`)."""
+    return f"?{point}"

@@ -1,0 +1,105 @@
+"""What each file of a vault is, apart from what its texts say: as the index keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+
+from vault_sync.core.digest.editor import Digest
+from vault_sync.core.model.paths import stem_of
+from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.naming.keys import key_of
+from vault_sync.core.naming.note_names import fold
+from vault_sync.core.naming.wikilinks import Names, addresses, find
+from vault_sync.core.snapshot import Snapshot
+
+Identity = tuple[str, str, str, str]
+"""Kind, keys, ties and points of a file (`index.File`)."""
+LISTS = ("mentions", "mentioned_by")
+OTHER: Identity = ("other", "", "", "")
+
+
+IsOne = Callable[[RelPath], bool]
+"""Whether a file is a note about a paper; or whether it is a digest."""
+
+
+def identities(
+    found: Snapshot,
+    is_note: IsOne = lambda _: False,
+    is_digest: IsOne = lambda _: False,
+) -> dict[RelPath, Identity]:
+    """What each file that was read is, apart from what its texts say; the others are OTHER.
+
+    `is_note` and `is_digest` tell of those that were not read.
+    """
+
+    def note_there(path: RelPath) -> bool:
+        return path in found.notes or is_note(path)
+
+    def digest_there(path: RelPath) -> bool:
+        return path in found.digests or is_digest(path)
+
+    known: dict[RelPath, Identity] = {}
+    for kind, files in (("plain", found.plain), ("note", found.managed)):
+        for key, paths in files.items():
+            for path in paths:
+                note = found.notes[path]
+                targets = (*note.digests, *(section.target for section in note.sections))
+                said = [section.commentary for section in note.sections]
+                said += [item for name in LISTS for item in note.properties.items(name)]
+                points = points_of(path, [key], targets, said, found.names, digest_there)
+                known[path] = (kind, key, "\n".join(targets), points)
+    for path, digest in found.digests.items():
+        keys = [entry.key for entry in digest.entries]
+        links = [entry.link.target if entry.link else "" for entry in digest.entries]
+        said = [*(entry.fields.commentary for entry in digest.entries), *outside(digest)]
+        points = points_of(path, keys, links, said, found.names, note_there)
+        known[path] = ("digest", "\n".join(keys), "\n".join(links), points)
+    return known
+
+
+def outside(digest: Digest) -> list[str]:
+    """The texts of a digest that are in no entry: an address may be one but for its link there."""
+    starts = [entry.span.start for entry in digest.entries]
+    ends = [entry.span.end for entry in digest.entries]
+    gaps = zip([0, *ends], [*starts, len(digest.text)], strict=True)
+    return [digest.text[start:end] for start, end in gaps if start < end]
+
+
+def points_of(
+    path: RelPath,
+    own: Collection[Key],
+    ties: Iterable[str],
+    said: Iterable[str],
+    names: Names,
+    is_meant: IsOne,
+) -> str:
+    """What a file names that another file could come to be, or cease to be (`index.File`).
+
+    `is_meant` tells what a tie is to lead to: of a note a digest, of a digest a note.
+    """
+    points: dict[str, None] = {}
+    for target in ties:
+        to = names.resolve(target, path)
+        # `[[x.md]]` is the note x, if there comes to be one, before it is the note x.md.
+        if to is None or target.endswith(".md") or not is_meant(to):
+            points |= dict.fromkeys(_names_of(target))
+    for commentary in said:
+        if "[[" in commentary:
+            for link in find(commentary):
+                points |= dict.fromkeys(_names_of(link.target))
+        if "://" in commentary:
+            keys = (key_of(address) for _, address in addresses(commentary))
+            points |= dict.fromkeys(key for key in keys if key is not None and key not in own)
+    return "\n".join(points)
+
+
+def called(path: RelPath) -> str:
+    """A file among what others point to (`File.points`)."""
+    return f"[[{fold(stem_of(path))}"
+
+
+def _names_of(target: str) -> Iterator[str]:
+    """The names that a file must not have if it is to be nothing to a link."""
+    name = fold(target.strip().replace("\\", "/")).rpartition("/")[2]
+    if name:
+        yield from {f"[[{name}", f"[[{name.removesuffix('.md')}"}

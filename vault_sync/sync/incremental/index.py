@@ -1,0 +1,353 @@
+"""The cached index: what was read of every file, and what came of the pass that read it.
+
+An SQLite file of its own beside the state. It is only ever a cache: whatever is wrong with it (of
+another vault, configuration or version, damaged, older than the base) makes it count as not being
+there, and the vault is read again. Every leaf of it (`leaves`) stands by its sum, so it is not
+synced: what a power cut leaves of it is either whole or refused. Who asks about a few files unpacks
+what is kept of those (`Files`); only their stats are looked at all together.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import struct
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass, fields
+from functools import partial
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from vault_sync.core.model.plan import Conflict
+from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.edge.config import Config
+from vault_sync.edge.fs.scan import Stat
+from vault_sync.edge.state.store import State
+from vault_sync.sync.incremental.files import File, Files, file_of, said_of, terms
+from vault_sync.sync.incremental.leaves import NUMBERS, TEXTS, Leaves, sums_for
+
+__all__ = [
+    "UNKNOWN", "Came", "File", "Files", "Kept", "believable", "facts_cache", "facts_stamp",
+    "forget", "glance", "known", "load", "mark_of", "path_of", "save", "stamp_of",
+]  # fmt: skip
+
+FORMAT = 4
+GRAIN = 20_000_000
+"""Nanoseconds that a file system's clock may stand still: a jiffy is at most 10 ms."""
+COARSE = 2_000_000_000
+"""The same where times are whole seconds (FAT counts in twos)."""
+
+UNKNOWN = Stat(-1, 0, 0, 0)
+"""Equal to no file's: the file is read again."""
+
+_TABLES = """
+CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE leaf(kind TEXT, number INTEGER, content BLOB NOT NULL, PRIMARY KEY (kind, number));
+"""
+_KINDS = {"stat": NUMBERS, "file": TEXTS, "term": TEXTS}
+"""What is kept in leaves: of each path its stat, and the rest; of each term the paths it is for."""
+_WRONG = (sqlite3.Error, struct.error, ValueError, TypeError, KeyError)
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came of the pass.
+
+    `calm`: nothing is held or open, so that papers may be looked at one by one. `final`: all it
+    had to do is in files that are not `settled`. `lacking` are the papers without their facts,
+    `facts` the mark of what was known of those, `namers` which papers name which.
+    """
+
+    digests: int
+    entries: int
+    notes: int
+    problems: tuple[Problem, ...]
+    conflicts: tuple[Conflict, ...]
+    calm: bool
+    final: bool
+    lacking: tuple[Key, ...]
+    facts: str
+    wanted: tuple[Key, ...]
+    namers: Mapping[Key, tuple[Key, ...]]
+
+
+def mark_of(content: bytes) -> bytes:
+    return blake2b(content, digest_size=16).digest()
+
+
+def believable(stat: Stat, read_at: int) -> Stat:
+    """A file's stat, UNKNOWN if it could change again under it after `read_at` (ns, Unix time)."""
+    last = max(stat.mtime_ns, stat.ctime_ns)
+    grain = COARSE if stat.mtime_ns % 1_000_000_000 == 0 else GRAIN
+    return stat if last < read_at - grain else UNKNOWN
+
+
+def path_of(state: State) -> Path:
+    return state.directory / "index.sqlite"
+
+
+def stamp_of(config: Config, state: State, version: str) -> str | None:
+    """What an index must have been made under; None where nothing is to be believed.
+
+    The program's version, configuration, the vault's folder, and the state as the pass left it:
+    whatever changes the base changes this.
+    """
+    base = state.stamp()
+    if base is None:
+        return None
+    try:
+        root = config.root.stat()
+    except OSError:
+        return None
+    rules = blake2b(repr((config.rules, config.arxiv)).encode("utf-8", "surrogateescape"))
+    return json.dumps(
+        [FORMAT, version, rules.hexdigest(), str(config.root), root.st_dev, root.st_ino, base]
+    )
+
+
+def facts_cache(state: State) -> Path:
+    """Where the facts are that were asked for; shared by all vaults of this machine."""
+    return state.directory.parent / "arxiv.sqlite"
+
+
+def facts_stamp(config: Config, state: State) -> str:
+    """What tells whether more may be known of a paper than before, with nobody asked."""
+    cache = facts_cache(state)
+    paths = [cache, cache.with_name(f"{cache.name}-wal")]
+    if config.arxiv.snapshot:
+        paths.append(config.root / config.arxiv.snapshot)
+    stamps = []
+    for path in paths:
+        try:
+            seen = path.stat()
+            stamps.append((seen.st_size, seen.st_mtime_ns, seen.st_ino))
+        except OSError:
+            stamps.append((0, 0, 0))
+    return json.dumps(stamps)
+
+
+# Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What an index says of all files without unpacking any: their stats, and which are not done.
+
+    `sum` tells it from what the index says at another time.
+    """
+
+    sum: str
+    came: Came
+    open: frozenset[RelPath]
+    stats: dict[RelPath, tuple[int, ...]]
+
+    def rests(self, files: Mapping[RelPath, Stat]) -> bool:
+        """Whether every file is as it was when a pass had nothing left to do."""
+        return self.came.final and not self.open and self.stats == files
+
+
+def glance(path: Path, stamp: str) -> Kept | None:
+    """What is known of all files together; None if it is not to be believed."""
+    found = _read(path, stamp)
+    return None if found is None else found[0]
+
+
+def known(path: Path, stamp: str, kept: Kept | None = None) -> tuple[Came, Files] | None:
+    """All that is known, to be unpacked where it is asked for; None if it is not to be believed.
+
+    `kept` is what a glance just before had found: it is not read twice.
+    """
+    found = _read(path, stamp, "file", "term", kept=kept)
+    if found is None:
+        return None
+    kept, leaves = found
+    try:
+        for each in leaves.values():
+            each.check()
+    except _WRONG:
+        return None
+    return kept.came, Files(kept.stats, kept.open, leaves["file"], leaves["term"])
+
+
+def load(path: Path, stamp: str) -> tuple[Came, dict[RelPath, File]] | None:
+    """All that is known, unpacked; None if it is not to be believed."""
+    found = _read(path, stamp, "file")
+    if found is None:
+        return None
+    kept, leaves = found
+    try:
+        files: dict[RelPath, File] = {}
+        for each, said in leaves["file"].each():
+            at = RelPath(each)
+            files[at] = file_of(kept.stats.pop(at), said, settled=at not in kept.open)
+        return kept.came, files
+    except _WRONG:
+        return None
+
+
+def _read(
+    path: Path, stamp: str, *kinds: str, kept: Kept | None = None
+) -> tuple[Kept, dict[str, Leaves[Any]]] | None:
+    try:
+        with closing(_opened(path)) as connection:
+            connection.execute("BEGIN")  # no other process writes between two of these
+            meta = _meta(connection, stamp)
+            if kept is None or kept.sum != meta.sum:
+                stats: dict[Any, tuple[int, ...]] = _leaves(connection, meta, "stat").all()
+                kept = Kept(meta.sum, _came(meta.said), meta.open, stats)
+            return kept, {kind: _leaves(connection, meta, kind) for kind in kinds}
+    except _WRONG:
+        return None
+
+
+def _leaves(connection: sqlite3.Connection, meta: _Meta, kind: str) -> Leaves[Any]:
+    query = "SELECT number, content FROM leaf WHERE kind = ?"
+    rows: dict[int, bytes] = dict(connection.execute(query, (kind,)))
+    return Leaves(_KINDS[kind], meta.sums[kind], lambda number: rows.get(number, b""))
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    name = quote(os.fsencode(path))
+    return sqlite3.connect(f"file:{name}?mode=ro", uri=True, isolation_level=None)
+
+
+class _Meta(NamedTuple):
+    """`said` is a `Came` as it is kept; `open` the files that are not settled; sums by kind."""
+
+    sum: str
+    said: str
+    open: frozenset[RelPath]
+    sums: dict[str, list[int]]
+
+
+def _meta(connection: sqlite3.Connection, stamp: str) -> _Meta:
+    meta = dict(connection.execute("SELECT name, value FROM meta"))
+    said, of_leaves = meta["came"], meta["leaves"]
+    if meta["stamp"] != stamp or meta["sum"] != _mark(stamp, said, of_leaves):
+        raise ValueError("it was made under another stamp, or is damaged")
+    open_, sums = json.loads(of_leaves)
+    return _Meta(meta["sum"], said, frozenset(map(RelPath, open_)), sums)
+
+
+def _came(said: str) -> Came:
+    read: dict[str, Any] = json.loads(said)
+    for name, kind in (("problems", Problem), ("conflicts", Conflict)):
+        read[name] = tuple(kind(**each) for each in read[name])
+    for name in ("lacking", "wanted"):
+        read[name] = tuple(read[name])
+    read["namers"] = {key: tuple(named) for key, named in read["namers"].items()}
+    return Came(**read)
+
+
+def _mark(*texts: str) -> str:
+    return blake2b("\0".join(texts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+# Writing
+
+
+def save(
+    path: Path,
+    stamp: str,
+    came: Came,
+    files: Mapping[RelPath, File | None],
+    *,
+    beside: str = "",
+) -> None:
+    """Keep what is known of all files, or of these beside what is kept under another stamp.
+
+    None stands for a file that is gone.
+    """
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.execute("PRAGMA synchronous=OFF")
+            connection.execute("BEGIN IMMEDIATE")
+            if beside:
+                meta = _meta(connection, beside)
+            else:
+                for table in ("meta", "leaf"):
+                    connection.execute(f"DROP TABLE IF EXISTS {table}")
+                for statement in filter(str.strip, _TABLES.split(";")):
+                    connection.execute(statement)
+                meta = _Meta("", "", frozenset(), {kind: sums_for(len(files)) for kind in _KINDS})
+            open_ = _put(connection, meta, files)
+            said, of_leaves = _said(came), json.dumps([sorted(open_), meta.sums])
+            connection.executemany(
+                "REPLACE INTO meta VALUES (?, ?)",
+                [
+                    ("stamp", stamp),
+                    ("came", said),
+                    ("leaves", of_leaves),
+                    ("sum", _mark(stamp, said, of_leaves)),
+                ],
+            )
+            connection.execute("COMMIT")
+    except (*_WRONG, OSError):
+        # A cache that cannot be kept costs time and nothing else.
+        forget(path)
+
+
+def _put(
+    connection: sqlite3.Connection, meta: _Meta, files: Mapping[RelPath, File | None]
+) -> set[RelPath]:
+    """Change the leaves of some files, and the sums in `meta`; which files are open now."""
+
+    def fetch(kind: str, number: int) -> bytes:
+        query = "SELECT content FROM leaf WHERE kind = ? AND number = ?"
+        row = connection.execute(query, (kind, number)).fetchone()
+        return row[0] if row else b""
+
+    leaves = {
+        kind: Leaves[Any](codec, meta.sums[kind], partial(fetch, kind))
+        for kind, codec in _KINDS.items()
+    }
+    if meta.sum:
+        _change(leaves, files)
+    else:
+        _fill(leaves, {path: file for path, file in files.items() if file is not None})
+    connection.executemany(
+        "REPLACE INTO leaf VALUES (?, ?, ?)",
+        ((kind, *leaf) for kind, each in leaves.items() for leaf in each.written()),
+    )
+    now_open = {path for path, file in files.items() if file is not None and not file.settled}
+    return now_open | (meta.open - files.keys())
+
+
+def _fill(leaves: Mapping[str, Leaves[Any]], files: Mapping[RelPath, File]) -> None:
+    by_term: dict[str, list[RelPath]] = {}
+    for path in sorted(files):
+        for term in terms(path, files[path]):
+            by_term.setdefault(term, []).append(path)
+    leaves["stat"].fill((path, file.stat) for path, file in files.items())
+    leaves["file"].fill((path, said_of(file)) for path, file in files.items())
+    leaves["term"].fill(by_term.items())
+
+
+def _change(leaves: Mapping[str, Leaves[Any]], files: Mapping[RelPath, File | None]) -> None:
+    for path, file in files.items():
+        said, stat = leaves["file"].get(path), leaves["stat"].get(path)
+        before = terms(path, file_of(stat, said, settled=True)) if stat and said else ()
+        now = terms(path, file) if file else ()
+        for term in {*before} ^ {*now}:
+            known = {*(leaves["term"].get(term) or ())} ^ {path}
+            leaves["term"].put(term, sorted(known) or None)
+        leaves["stat"].put(path, file.stat if file else None)
+        leaves["file"].put(path, said_of(file) if file else None)
+
+
+def _said(came: Came) -> str:
+    flat = {each.name: getattr(came, each.name) for each in fields(came)}
+    for name in ("problems", "conflicts"):
+        flat[name] = [asdict(each) for each in flat[name]]
+    return json.dumps(flat)
+
+
+def forget(path: Path) -> None:
+    """Take the index away; the next pass reads everything."""
+    for suffix in ("", "-journal"):
+        with suppress(OSError):
+            path.with_name(path.name + suffix).unlink()

@@ -1,0 +1,195 @@
+"""What the files of a plan are once it is done, so that the next pass knows them.
+
+A plan says most of it: a new note is about the paper whose agreements name it and tied to the
+digest of its one commentary; a digest that was only linked has the entries that it had. To read
+thousands of files just written would take half as long as to make them. Whatever is not so plain
+is read from its text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from vault_sync.core import snapshot as snapshots
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.plan import Agreement, Create, Operation, Write
+from vault_sync.core.model.values import Key, RelPath, Rules
+from vault_sync.core.naming.wikilinks import Names
+from vault_sync.core.snapshot import Snapshot
+from vault_sync.edge.state.schema import as_bytes
+from vault_sync.sync.incremental.files import File
+from vault_sync.sync.incremental.identity import OTHER, Identity, identities, outside, points_of
+from vault_sync.sync.incremental.index import UNKNOWN, mark_of
+
+IsDigest = Callable[[RelPath], bool]
+
+
+@dataclass(slots=True)
+class Agreed:
+    """What the agreements of a plan say of its papers.
+
+    `said` are commentaries by digest. `dropped`: something is forgotten.
+    """
+
+    notes: dict[Key, RelPath] = field(default_factory=dict)
+    said: dict[Key, dict[RelPath, str]] = field(default_factory=dict)
+    undated: set[Key] = field(default_factory=set)
+    abstracts: set[Key] = field(default_factory=set)
+    dropped: bool = False
+
+    @classmethod
+    def of(cls, agreements: Iterable[Agreement]) -> Agreed:
+        agreed = cls()
+        for agreement in agreements:
+            agreed.dropped = agreed.dropped or bool(agreement.drop)
+            for row, value in agreement.put.items():
+                if row.field == "note":
+                    agreed.notes[row.key] = RelPath(str(value))
+                elif row.field == "commentary":
+                    agreed.said.setdefault(row.key, {})[RelPath(row.digest)] = str(value)
+                elif row.field == "undated":
+                    agreed.undated.add(row.key)
+                elif row.field == "abstract":
+                    agreed.abstracts.add(row.key)
+        return agreed
+
+
+def written(
+    done: Iterable[Operation], names: Names, base: Base, is_digest: IsDigest, *, settled: bool
+) -> dict[RelPath, File]:
+    """The files that were made or edited, as they read. They are looked at again: UNKNOWN."""
+    texts = {each.path: each.after for each in done if isinstance(each, Create | Write)}
+    if not texts:
+        return {}
+    known = identities(snapshots.of(texts, names=names, is_digest=is_digest, base=base))
+    return {
+        path: _file(text, known.get(path, OTHER), settled=settled) for path, text in texts.items()
+    }
+
+
+def foreseen(
+    done: Sequence[Operation],
+    agreed: Agreed,
+    found: Snapshot,
+    names: Names,
+    base: Base,
+    is_digest: IsDigest,
+) -> dict[RelPath, File]:
+    """The same of a plan that was done whole, in which no file moved."""
+    known: dict[RelPath, Identity] = {}
+    if not agreed.dropped:
+        known = _notes(done, agreed, names) | _digests(done, agreed, found, names, base)
+    files = {
+        each.path: _file(each.after, known[each.path], settled=True)
+        for each in done
+        if isinstance(each, Create | Write) and each.path in known
+    }
+    rest = [each for each in done if each.path not in known]
+    return files | written(rest, names, base, is_digest, settled=True)
+
+
+def _file(text: str, identity: Identity, *, settled: bool) -> File:
+    mark = mark_of(as_bytes(text))
+    return File(UNKNOWN, mark, *identity, settled=settled)
+
+
+def _notes(done: Iterable[Operation], agreed: Agreed, names: Names) -> dict[RelPath, Identity]:
+    """The new notes of papers that stand in one digest: it is their property and their section."""
+    made = {each.path: each.after for each in done if isinstance(each, Create)}
+    known: dict[RelPath, Identity] = {}
+    linked: dict[RelPath, tuple[str, str]] = {}
+    for key, path in agreed.notes.items():
+        places = agreed.said.get(key, {})
+        if path not in made or len(places) != 1:
+            continue
+        ((digest, said),) = places.items()
+        if digest not in linked:
+            target = names.shortest(digest)
+            linked[digest] = (
+                f"{target}\n{target}",
+                points_of(path, (), [target], (), names, _sure),
+            )
+        ties, points = linked[digest]
+        # Its lists of links are no YAML that could be read otherwise: no name holds a quote.
+        listed = block if "\nmention" in (block := _block(made[path])) else ""
+        if points or listed or _may_point(said):
+            words = [said, listed]
+            points = points_of(path, [key], [names.shortest(digest)], words, names, _sure)
+        known[path] = ("note", key, ties, points)
+    return known
+
+
+def _digests(
+    done: Iterable[Operation], agreed: Agreed, found: Snapshot, names: Names, base: Base
+) -> dict[RelPath, Identity]:
+    """The digests that have the entries that they had, each linked to its note.
+
+    A new link leads to its note: only old ones can point to what is no file yet.
+    """
+    stands: dict[RelPath, set[Key]] = {}
+    for key, places in agreed.said.items():
+        for path in places:
+            stands.setdefault(path, set()).add(key)
+    for path, read in found.notes.items():
+        for target in read.digests:
+            if read.key and (to := names.resolve(target, path)) is not None:
+                stands.setdefault(to, set()).add(read.key)  # its entry may have been put back
+    known: dict[RelPath, Identity] = {}
+    for operation in done:
+        path = operation.path
+        digest = found.digests.get(path)
+        if digest is None or not isinstance(operation, Write):
+            continue
+        links: dict[Key, str] = {}
+        old, words = [], outside(digest)
+        for entry in digest.entries:
+            link = entry.link.target if entry.link else ""
+            note = agreed.notes.get(entry.key) or base.note(entry.key)
+            if note is None or (link and names.resolve(link, path) == note):
+                old.append(link)
+            else:
+                link = names.shortest(note)
+            if link and f"[[{link}" in operation.after:
+                links[entry.key] = link
+            said = agreed.said.get(entry.key, {}).get(path)
+            if said is None:
+                words.append(entry.fields.commentary)
+            elif _may_point(said):
+                words.append(said)
+        if links.keys() == {entry.key for entry in digest.entries} >= stands.get(path, set()):
+            points = points_of(path, links.keys(), old, words, names, found.notes.__contains__)
+            known[path] = ("digest", "\n".join(links), "\n".join(links.values()), points)
+    return known
+
+
+def _block(text: str) -> str:
+    """The properties of a note that was just made."""
+    return text[: text.find("\n---\n", 3) + 1]
+
+
+def _sure(_: RelPath) -> bool:
+    return True
+
+
+def _may_point(said: str) -> bool:
+    return "[[" in said or "://" in said
+
+
+def lacking_after(
+    lacking: Iterable[Key], done: Iterable[Operation], agreed: Agreed, rules: Rules
+) -> tuple[Key, ...]:
+    """The papers without their facts, without those whose new notes have all of them."""
+    made = {each.path: each.after for each in done if isinstance(each, Create)}
+    properties = {"title", *rules.facts} - {"abstract"}
+
+    def lacks(key: Key) -> bool:
+        text = made.get(agreed.notes.get(key, RelPath("")), "")
+        block = _block(text)
+        return (
+            not all(f"\n{name}:" in block for name in properties)
+            or key in agreed.undated
+            or ("abstract" in rules.facts and key not in agreed.abstracts)
+        )
+
+    return tuple(filter(lacks, lacking))

@@ -1,0 +1,278 @@
+"""What the next pass may know of this one: what the files are now that it read and wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from vault_sync.core import snapshot as snapshots
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.plan import (
+    UNFINISHED,
+    Create,
+    Operation,
+    Outcome,
+    Plan,
+    Rename,
+    Trash,
+    Write,
+)
+from vault_sync.core.model.values import Key, RelPath, Rules
+from vault_sync.core.naming import globs
+from vault_sync.core.naming.wikilinks import Names
+from vault_sync.core.snapshot import Snapshot
+from vault_sync.edge.state.schema import as_bytes
+from vault_sync.sync.incremental.files import File
+from vault_sync.sync.incremental.identity import OTHER, Identity, called, identities
+from vault_sync.sync.incremental.index import UNKNOWN, Came, mark_of
+from vault_sync.sync.incremental.memory import MANY, Memory, keys_in, naming_in
+from vault_sync.sync.incremental.prediction import Agreed, foreseen, lacking_after, written
+from vault_sync.sync.observation import Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What a pass did: its plan, without what was held back; what became of it; what it knew."""
+
+    plan: Plan
+    doable: Plan
+    outcome: Outcome
+    lacking: tuple[Key, ...]
+    facts: str
+
+
+def after_whole(
+    acted: Acted,
+    files: dict[RelPath, File],
+    found: Snapshot,
+    base: Base,
+    rules: Rules,
+    *,
+    calm: bool,
+) -> tuple[Came, dict[RelPath, File]] | None:
+    """What is known after a whole pass, which read `files`; None where too much is in flux."""
+    agreed = Agreed.of(acted.doable.agreements)
+    left = _left_open(acted, files, found, agreed)
+    if left is None:
+        return None
+    _bring_up_to_date(files, left, acted.outcome.done, agreed, found, base, rules)
+    lacking = acted.lacking
+    if left.settled:
+        lacking = lacking_after(lacking, acted.outcome.done, agreed, rules)
+    namers = {
+        row.key: tuple(map(Key, named))
+        for row, value in base.rows.items()
+        if row.field == "mentions" and (named := base.items(row))
+    }
+    came = Came(
+        digests=sum(file.kind == "digest" for file in files.values()),
+        entries=sum(len(keys_in(file)) for file in files.values() if file.kind == "digest"),
+        notes=sum(file.kind == "note" for file in files.values()),
+        problems=acted.plan.problems,
+        conflicts=acted.plan.conflicts,
+        calm=calm and (base.known or left.settled) and not acted.plan.conflicts,
+        final=left.final,
+        lacking=lacking,
+        facts=acted.facts,
+        wanted=acted.plan.wanted,
+        namers=_namers(namers, acted),
+    )
+    return came, files
+
+
+class _Left(NamedTuple):
+    """What a pass left: the files that the next one must look at again, and whether that is all.
+
+    `settled`: it is nothing, since the pass settled more than the next one could look at.
+    """
+
+    touched: set[RelPath]
+    final: bool
+    settled: bool = False
+
+
+def _left_open(
+    acted: Acted, files: Collection[RelPath], found: Snapshot, agreed: Agreed
+) -> _Left | None:
+    """What a whole pass left open; None if that is too much."""
+    if len(acted.outcome.done) <= MANY:
+        left = _Left(*_touched(acted, files, found.managed))
+        if len(left.touched) <= MANY:
+            return left
+    # Of a paper that was in no digest before, facts may be known that nobody has asked for.
+    known = {entry.key for digest in found.digests.values() for entry in digest.entries}
+    settled = agreed.said.keys() <= known and _settles(acted)
+    return _Left(set(), final=True, settled=True) if settled else None
+
+
+def _bring_up_to_date(
+    files: dict[RelPath, File],
+    left: _Left,
+    done: Sequence[Operation],
+    agreed: Agreed,
+    found: Snapshot,
+    base: Base,
+    rules: Rules,
+) -> None:
+    """What the files of a whole pass are now: those that were only read, and those written."""
+    gone = {each.path: None for each in done if isinstance(each, Rename | Trash)}
+    after = {each.path for each in done} - gone.keys()
+    read = {path: digest for path, digest in found.digests.items() if path not in after}
+    names = found.names.with_moved(gone) if gone else found.names
+    known = identities(replace(found, digests=read, names=names))
+    for path, file in files.items():
+        identity = known.get(path, OTHER)
+        files[path] = File(file.stat, file.mark, *identity, settled=path not in left.touched)
+    for path in gone:
+        files.pop(path, None)
+    is_digest = globs.matcher(rules.digest_paths)
+    names = Names.of(files.keys() | after)
+    if left.settled:
+        files |= foreseen(done, agreed, found, names, base, is_digest)
+    else:
+        files |= written(done, names, base, is_digest, settled=False)
+        trash = (each.path for each in done if isinstance(each, Trash))
+        notes = {path: found.notes[path].key for path in trash if path in found.notes}
+        lost = {name for path, key in notes.items() for name in _lost(path, [key] if key else [])}
+        for path in naming_in(files, lost, files) if lost else ():
+            files[path] = files[path]._replace(settled=False)
+
+
+def _settles(acted: Acted) -> bool:
+    """Whether the next pass will have nothing to do (tests/two_way.py, `one_pass`).
+
+    So it is after a plan that was done whole, if nothing moved and nobody must look at anything in
+    the files that were written.
+    """
+    plan, doable = acted.plan, acted.doable
+    written = {each.path for each in plan.operations}
+    return (
+        not acted.outcome.undone
+        and (plan.operations, plan.agreements) == (doable.operations, doable.agreements)
+        and all(isinstance(each, Create | Write) for each in plan.operations)
+        and not plan.conflicts
+        and all(
+            each.level == "notice" and each.code != UNFINISHED and each.path not in written
+            for each in plan.problems
+        )
+    )
+
+
+def after_part(
+    stamp: str, acted: Acted, memory: Memory, seen: Seen, is_digest: Callable[[RelPath], bool]
+) -> set[RelPath]:
+    """Bring what is known up to date after a pass over some papers; the files to keep anew."""
+    changed: set[RelPath] = set(seen.gone)
+    for path in seen.gone:
+        memory.drop(path)
+    for path in seen.read.keys() - memory.files.keys():
+        memory.keep(path, seen.read[path])
+        changed.add(path)
+    touched, final = _touched(acted, memory.files, memory.notes)
+    for path, file in seen.read.items():
+        now = file._replace(settled=path not in touched)
+        if now != memory.files.get(path):
+            memory.keep(path, now)
+            changed.add(path)
+    known = _identities_after(acted.outcome, memory, seen, is_digest)
+    entries, notes, pointing = acted.plan.entries, acted.plan.notes, set[RelPath]()
+    for operation in acted.outcome.done:
+        changed.add(operation.path)
+        if isinstance(operation, Trash):
+            lost = _lost(operation.path, keys_in(memory.files[operation.path]))
+            memory.drop(operation.path)
+            pointing.update(memory.naming(lost))
+            notes -= 1
+            continue
+        assert isinstance(operation, Create | Write)
+        mark = mark_of(as_bytes(operation.after))
+        identity = known.get(operation.path) or memory.files[operation.path][2:6]
+        now = File(UNKNOWN, mark, *identity, settled=False)
+        if now.kind == "digest":
+            entries += len(keys_in(now)) - len(keys_in(memory.files[operation.path]))
+        memory.keep(operation.path, now)
+        notes += isinstance(operation, Create)
+    for path in {path for path in touched | pointing if path in memory.files}:
+        memory.files[path] = memory.files[path]._replace(settled=False)
+        changed.add(path)
+    memory.open = {
+        path
+        for path in (memory.open | changed) & memory.files.keys()
+        if not memory.files[path].settled
+    }
+    memory.stamp = stamp
+    memory.came = replace(
+        memory.came,
+        entries=entries,
+        notes=notes,
+        problems=acted.plan.problems,
+        wanted=acted.plan.wanted,
+        lacking=acted.lacking,
+        facts=acted.facts,
+        final=final,
+        namers=_namers(memory.came.namers, acted),
+    )
+    return changed
+
+
+def _lost(path: RelPath, keys: Iterable[Key]) -> set[str]:
+    """How a note that went to the trash was named. Whoever did names nobody now."""
+    return {called(path), *keys}
+
+
+def _touched(
+    acted: Acted, files: Collection[RelPath], notes: Mapping[Key, Sequence[RelPath]]
+) -> tuple[set[RelPath], bool]:
+    """The files that the next pass must look at again; False if there is more to look at."""
+    touched = {operation.path for operation in acted.plan.operations}
+    # What was held back, or could not be made, leaves no file by which it would be remembered,
+    # unless something was to be agreed on about it and another file.
+    unmade = {each.path for each in acted.plan.operations if isinstance(each, Create)}
+    unmade -= {each.path for each in acted.outcome.done}
+    final = True
+    for agreement in acted.plan.agreements:
+        about = set(agreement.paths)
+        for row in (*agreement.put, *agreement.drop):
+            about.update(notes.get(row.key, ()))
+            if row.digest:
+                about.add(RelPath(row.digest))
+        if not any(path in files for path in about):
+            final = False
+        else:
+            unmade -= agreement.paths
+        touched |= about
+    touched |= {RelPath(each.path) for each in acted.plan.problems if each.code == UNFINISHED}
+    return {path for path in touched if path in files}, final and not unmade
+
+
+def _identities_after(
+    outcome: Outcome, memory: Memory, seen: Seen, is_digest: Callable[[RelPath], bool]
+) -> dict[RelPath, Identity]:
+    """What the files written are now."""
+    if not outcome.done:
+        return {}
+    made = [each.path for each in outcome.done if isinstance(each, Create)]
+    texts = {path: note.text for path, note in seen.snapshot.notes.items()}
+    texts |= {path: digest.text for path, digest in seen.snapshot.digests.items()}
+    texts |= {each.path: each.after for each in outcome.done if isinstance(each, Create | Write)}
+    names = memory.names.with_moved({}, made)
+    found = snapshots.of(texts, names=names, is_digest=is_digest, base=seen.base)
+    known = identities(found, memory.is_note, memory.is_digest)
+    return {each.path: known.get(each.path, OTHER) for each in outcome.done}
+
+
+def _namers(known: Mapping[Key, tuple[Key, ...]], acted: Acted) -> dict[Key, tuple[Key, ...]]:
+    """Who names whom, as the base has it now."""
+    undone = {each.operation.path for each in acted.outcome.undone}
+    namers = dict(known)
+    for agreement in acted.doable.agreements:
+        if agreement.paths & undone:
+            continue
+        for row in agreement.drop:
+            if row.field == "mentions":
+                namers.pop(row.key, None)
+        for row, value in agreement.put.items():
+            if row.field == "mentions":
+                namers[row.key] = tuple(map(Key, value))
+    return {key: named for key, named in namers.items() if named}

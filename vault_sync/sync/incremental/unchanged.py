@@ -1,0 +1,77 @@
+"""Whether a vault is as the last pass left it: then there is nothing to read and nothing to think.
+
+The plan of such a pass is known. Little is imported here, for a hook and a timer ask this most.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from vault_sync import __version__
+from vault_sync.core.model.plan import Plan
+from vault_sync.edge.config import Config
+from vault_sync.edge.fs.scan import Scan, scan
+from vault_sync.edge.fs.vault_dir import OWN_FOLDER
+from vault_sync.edge.state.store import State
+from vault_sync.sync.incremental import index
+from vault_sync.sync.request import Order
+
+
+def stamp_of(config: Config, state: State) -> str | None:
+    """What an index must have been made under (`index.stamp_of`)."""
+    return index.stamp_of(config, state, __version__)
+
+
+class Walk(NamedTuple):
+    """What a walk found, what an index had to be made under then (`stamp_of`), and what it said.
+
+    A pass that finds the stamp the same need not walk again: no other pass has written since, and
+    what a person changes meanwhile is found by the next pass, as what he changes during one.
+    """
+
+    stamp: str
+    found: Scan
+    kept: index.Kept | None
+
+
+class Rest(NamedTuple):
+    """Whether a vault is at rest: then the plan of a pass is known. `walk`, if there was one."""
+
+    plan: Plan | None = None
+    walk: Walk | None = None
+
+
+def look(config: Config, state: State, order: Order) -> Rest:
+    """What a pass would find, if every file is as it was and nothing was left to do.
+
+    Raises:
+        OSError: the vault's folder cannot be listed.
+    """
+    stamp = stamp_of(config, state) if order.ordinary else None
+    if stamp is None or _displaced(config):
+        return Rest()
+    found = scan(config.root)
+    kept = index.glance(index.path_of(state), stamp)
+    walk = Walk(stamp, found, kept)
+    if kept is None or kept.came.wanted or not kept.rests(found.files):
+        return Rest(walk=walk)
+    came = kept.came
+    if came.lacking and came.facts != index.facts_stamp(config, state):
+        return Rest(walk=walk)
+    plan = Plan(
+        conflicts=came.conflicts,
+        problems=(*found.problems, *came.problems),
+        digests=came.digests,
+        entries=came.entries,
+        notes=came.notes,
+    )
+    return Rest(plan, walk)
+
+
+def _displaced(config: Config) -> bool:
+    """Whether a file that was displaced is still to be looked at again."""
+    try:
+        return bool(os.listdir(config.root / OWN_FOLDER / "tmp"))  # noqa: PTH208 - one call, no objects
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,1 @@
+"""Judge what git is about to commit."""
