@@ -9,10 +9,9 @@ from fnmatch import fnmatchcase
 from vault_sync.core import snapshot
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Agreement, Create, Operation, Plan, Rename, Row, Value, Write
-from vault_sync.core.model.values import Facts, Key, RelPath, Rules, Side
+from vault_sync.core.model.values import Choices, Facts, Key, RelPath, Rules, Side
 from vault_sync.core.naming.wikilinks import Names
 from vault_sync.core.reconcile.pairing import decisions as chosen
-from vault_sync.core.reconcile.pairing.pairs import Choices
 from vault_sync.core.reconcile.pipeline import reconcile
 from vault_sync.core.snapshot import Snapshot
 

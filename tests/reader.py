@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vault_sync.core.digest import editor as digest
-from vault_sync.core.digest.editor import Entry
+from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.plan import Plan, Row
 from vault_sync.core.model.values import Fields, Key, RelPath
 from vault_sync.core.note import note
@@ -88,7 +88,7 @@ def rename(vault: MemoryVault, path: str, to: str) -> None:
 
 
 def entry(vault: MemoryVault, key: Key, path: str = WEEK) -> Entry:
-    found = [each for each in digest.read(vault.files[path]).entries if each.key == key]
+    found = [each for each in digest_reader.read(vault.files[path]).entries if each.key == key]
     assert len(found) == 1, (key, vault.files[path])
     return found[0]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 from vault_sync.cli.main import cli
-from vault_sync.core.digest import editor as digest
+from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.note import note
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import LEGAL
@@ -67,8 +67,8 @@ def test_the_exit_codes_of_the_readme_are_those_of_the_program() -> None:
 def test_the_example_of_the_readme_is_what_comes_out() -> None:
     blocks = re.findall(r"```markdown\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     written, linked, made = blocks
-    entry = digest.read(written).entries[0]
-    linked_entry = digest.read(entry.fields.url + "\n" + linked).entries[0]
+    entry = digest_reader.read(written).entries[0]
+    linked_entry = digest_reader.read(entry.fields.url + "\n" + linked).entries[0]
     read = note.read(made)
     assert linked_entry.link is not None and linked_entry.link.target == "230814 OctoPack"
     assert (linked_entry.fields.title, linked_entry.fields.authors) == (
@@ -81,5 +81,5 @@ def test_the_example_of_the_readme_is_what_comes_out() -> None:
         entry.fields.tags,
     )
     assert read.sections[0].commentary == entry.fields.commentary
-    sample = digest.read((SAMPLE / DIGEST).read_text()).entries
+    sample = digest_reader.read((SAMPLE / DIGEST).read_text()).entries
     assert entry.key in {each.key for each in sample}

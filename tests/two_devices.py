@@ -10,7 +10,7 @@ import random
 import re
 from dataclasses import dataclass, field
 
-from vault_sync.core.digest import editor as digest_lens
+from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.note import note as note_lens
 
 Files = dict[str, str]
@@ -129,7 +129,7 @@ def tokens(files: Files) -> set[str]:
 
 def entries(files: Files) -> int:
     return sum(
-        len(digest_lens.read(text).entries)
+        len(digest_reader.read(text).entries)
         for path, text in files.items()
         if path.startswith("digests/")
     )

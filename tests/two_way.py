@@ -14,8 +14,8 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from difflib import unified_diff
 
-from vault_sync.core.digest import editor as digest_lens
-from vault_sync.core.digest.editor import Entry
+from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import Plan, Write
 from vault_sync.core.model.values import Key, RelPath
@@ -108,7 +108,7 @@ def entries(vault: MemoryVault) -> list[tuple[str, Entry]]:
         (path, entry)
         for path, text in sorted(vault.files.items())
         if path.startswith("digests/")
-        for entry in digest_lens.read(text).entries
+        for entry in digest_reader.read(text).entries
     ]
 
 
@@ -283,7 +283,7 @@ def restore(world: World, vault: MemoryVault, a: int, b: int) -> None:
     if not world.clipboard or before is None:
         return
     text = world.clipboard[a % len(world.clipboard)]
-    key = digest_lens.read(text).entries[0].key if digest_lens.read(text).entries else None
+    key = digest_reader.read(text).entries[0].key if digest_reader.read(text).entries else None
     if key is None or any(entry.key == key for each in world.devices for _, entry in entries(each)):
         return
     path, at = before[0], before[1].span.start
@@ -574,8 +574,8 @@ def neighbours_stay(plan: Plan) -> None:
     for operation in plan.operations:
         if not isinstance(operation, Write) or not operation.path.startswith("digests/"):
             continue
-        old = digest_lens.read(operation.before)
-        new = digest_lens.read(operation.after)
+        old = digest_reader.read(operation.before)
+        new = digest_reader.read(operation.after)
         keys = [entry.key for entry in old.entries]
         assert [entry.key for entry in new.entries][: len(keys)] == keys, "entries changed places"
         for one, other in zip(old.entries, new.entries, strict=False):

@@ -22,7 +22,7 @@ from tests.reader import (
     section,
     settled,
 )
-from vault_sync.core.model import advice
+from vault_sync.core.model import problems
 
 LAST = "https://arxiv.org/abs/2308.00004"
 
@@ -152,5 +152,5 @@ def test_all_conflicts_of_a_digest_take_one_side(side: str) -> None:
 
 @pytest.mark.parametrize("path", ["a.md", "What's new.md", "$(x) `y`.md", "3주차 1.md"])
 def test_what_is_advised_can_be_typed(path: str) -> None:
-    words = shlex.split(advice.resolve(path, "digest")[1:-1])
+    words = shlex.split(problems.resolve_hint(path, "digest")[1:-1])
     assert words == ["vault-sync", "resolve", path, "--take", "digest"]

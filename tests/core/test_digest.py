@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from vault_sync.core.digest import editor as digest
 from vault_sync.core.digest import title_line
-from vault_sync.core.digest.editor import Digest, Entry
+from vault_sync.core.digest.reader import Digest, Entry
+from vault_sync.core.digest.reader import read as read_digest
 from vault_sync.core.model.values import Fields
 from vault_sync.core.text.spans import splice
 
@@ -97,13 +98,13 @@ TITLES: dict[str, Parts] = {
 
 
 def only(text: str) -> tuple[Digest, Entry]:
-    read = digest.read(text)
+    read = read_digest(text)
     (entry,) = read.entries
     return read, entry
 
 
 def edited(text: str, number: int = 0, link: str | None = None, **change: Any) -> str:
-    read = digest.read(text)
+    read = read_digest(text)
     entry = read.entries[number]
     return splice(text, digest.edit(read, entry, entry.fields._replace(**change), link))
 
@@ -112,7 +113,7 @@ def edited(text: str, number: int = 0, link: str | None = None, **change: Any) -
 @pytest.mark.parametrize("address", [BLOG, "https://arxiv.org/abs/2108.06098"])
 def test_an_address_in_a_commentary_makes_no_entry(line: str, address: str) -> None:
     text = f"2023년 8월 3주차\n{OCTO}\nOctoPack (Kim Lee)\n처음\n{address}\n{line}\n#code\n"
-    read = digest.read(text)
+    read = read_digest(text)
     assert [entry.fields.url for entry in read.entries] == [OCTO]
 
 
@@ -127,7 +128,7 @@ def test_prose_under_an_untitled_head_is_no_title(line: str) -> None:
     ["text https://a.b/c", "- https://a.b/c", "[x](https://a.b/c)", "<https://a.b/c", "https://"],
 )
 def test_a_line_that_holds_more_than_an_address_is_no_head(line: str) -> None:
-    assert digest.read(f"w\n{line}\nT (Kim Lee)\n").entries == ()
+    assert read_digest(f"w\n{line}\nT (Kim Lee)\n").entries == ()
 
 
 @pytest.mark.parametrize(("line", "parts"), TITLES.items())
@@ -146,7 +147,7 @@ def test_the_digest_of_the_specification() -> None:
         f"하나.\n[[230509 StarCoder]] 둘\n#code #instruct\n"
         f"{NEXT}\nPlatypus (Ariel N. Lee)\n#tuning\n"
     )
-    first, second = digest.read(text).entries
+    first, second = read_digest(text).entries
     assert first.fields == Fields(
         OCTO,
         "OctoPack: Code",
@@ -180,29 +181,29 @@ def test_an_untitled_head_opens_where_only_an_entry_can_stand(before: str) -> No
     "before", ["w\n말\n", "w\n## 블로그\n말\n", "w\n### 블로그\n", "w\n```\n#a\n```\n"]
 )
 def test_an_untitled_head_opens_nowhere_else(before: str) -> None:
-    assert digest.read(f"{before}{BLOG}\n말\n").entries == ()
+    assert read_digest(f"{before}{BLOG}\n말\n").entries == ()
 
 
 def test_front_matter_is_the_digests_own() -> None:
     text = f"---\n{OCTO}\nT (Kim Lee)\n---\n{NEXT}\nU (Ann Park)\n"
-    assert [entry.fields.url for entry in digest.read(text).entries] == [NEXT]
-    assert [entry.fields.url for entry in digest.read("\ufeff" + text).entries] == [NEXT]
+    assert [entry.fields.url for entry in read_digest(text).entries] == [NEXT]
+    assert [entry.fields.url for entry in read_digest("\ufeff" + text).entries] == [NEXT]
 
 
 def test_two_heads_in_a_row_are_two_entries_where_a_title_says_so() -> None:
-    first, second = digest.read(f"w\n{OCTO}\n{NEXT}\nT (Kim Lee)\n").entries
+    first, second = read_digest(f"w\n{OCTO}\n{NEXT}\nT (Kim Lee)\n").entries
     assert first.fields == Fields(OCTO)
     assert second.fields.title == "T"
 
 
 def test_two_entries_of_one_key_are_both_read() -> None:
     text = f"w\n{OCTO}\nT (Kim Lee)\n{OCTO}v2\nT (Kim Lee)\n"
-    assert [entry.key for entry in digest.read(text).entries] == ["arxiv:2308.07124"] * 2
+    assert [entry.key for entry in read_digest(text).entries] == ["arxiv:2308.07124"] * 2
 
 
 def test_headings_of_level_1_and_2_end_an_entry_and_deeper_ones_do_not() -> None:
     text = f"w\n{OCTO}\nT (Kim Lee)\n하나\n### 셋째\n둘\n\n ## 둘째\n머리말\n{NEXT}\nU (Ann Park)\n"
-    first, second = digest.read(text).entries
+    first, second = read_digest(text).entries
     assert first.fields.commentary == "하나\n### 셋째\n둘"
     assert first.span.of(text).endswith("둘\n")
     assert second.fields == Fields(NEXT, "U", ("Ann Park",))
@@ -212,7 +213,7 @@ def test_headings_of_level_1_and_2_end_an_entry_and_deeper_ones_do_not() -> None
 
 def test_a_break_is_commentary_only_where_more_of_the_entry_follows() -> None:
     text = f"w\n{OCTO}\nT (Kim Lee)\n하나\n---\n둘\n\n* * *\n___\n\n{NEXT}\nU (Ann Park)\n---\n"
-    first, second = digest.read(text).entries
+    first, second = read_digest(text).entries
     assert first.fields.commentary == "하나\n---\n둘"
     assert first.span.of(text).endswith("둘\n")
     assert second.span.of(text) == f"{NEXT}\nU (Ann Park)\n"
@@ -225,7 +226,7 @@ def test_fenced_code_is_commentary_whatever_it_holds() -> None:
 
 
 def test_an_unclosed_fence_fences_nothing_and_is_noticed() -> None:
-    read = digest.read(f"w\n{OCTO}\nT (Kim Lee)\n```\n하나\n{NEXT}\nU (Ann Park)\n")
+    read = read_digest(f"w\n{OCTO}\nT (Kim Lee)\n```\n하나\n{NEXT}\nU (Ann Park)\n")
     assert len(read.entries) == 2
     assert [(line, code) for line, code, _ in read.notices] == [(4, "unclosed-fence")]
 
@@ -235,7 +236,7 @@ def test_a_paper_whose_title_names_no_author_is_noticed(gap: str) -> None:
     other = "https://arxiv.org/abs/2308.00002"
 
     def codes(*parts: str) -> list[str]:
-        read = digest.read(gap.join(["w", OCTO, "T (A)", *parts]) + "\n")
+        read = read_digest(gap.join(["w", OCTO, "T (A)", *parts]) + "\n")
         assert len(read.entries) == 1
         return [code for _, code, _ in read.notices]
 
@@ -253,12 +254,12 @@ def test_a_paper_whose_title_names_no_author_is_noticed(gap: str) -> None:
 
 def test_what_git_left_is_noticed() -> None:
     text = "w\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n\0"
-    assert [(line, code) for line, code, _ in digest.read(text).notices] == [
+    assert [(line, code) for line, code, _ in read_digest(text).notices] == [
         (2, "conflict-markers"),
         (7, "nul"),
     ]
-    assert digest.read("w\n=======\n>>>>>>> x\n").notices == ()
-    assert digest.read("w\n<<<<<<< x\n말\n").notices == ()
+    assert read_digest("w\n=======\n>>>>>>> x\n").notices == ()
+    assert read_digest("w\n<<<<<<< x\n말\n").notices == ()
 
 
 @pytest.mark.parametrize(
@@ -281,7 +282,7 @@ def test_tag_line(line: str, tags: tuple[str, ...]) -> None:
     "line", ["#a b", "#2023", "#", "# a", "##", "#a.", "#a, #b", "a #b", "#“a”", "#a #", "\\#a"]
 )
 def test_what_is_no_tag_line(line: str) -> None:
-    entry = digest.read(f"w\n{OCTO}\nT (Kim Lee)\n하나\n{line}\n").entries[0]
+    entry = read_digest(f"w\n{OCTO}\nT (Kim Lee)\n하나\n{line}\n").entries[0]
     assert entry.fields.tags == ()
 
 
@@ -293,20 +294,20 @@ def test_tag_lines_are_read_wherever_they_stand() -> None:
 
 def test_an_own_link_is_the_callers_to_know() -> None:
     text = f"w\n{BLOG}\n\n[[a note]]\n말\n"
-    read = digest.read(
+    read = read_digest(
         text, lambda key, target, _: (key, target) == ("url:blog.example/agents", "a note")
     )
     (entry,) = read.entries
     assert entry.link == ("a note", (text.index("[["), text.index("]]") + 2))
     assert entry.fields.commentary == "말"
-    other = digest.read(text, lambda _key, _target, _titled: False).entries[0]
+    other = read_digest(text, lambda _key, _target, _titled: False).entries[0]
     assert (other.link, other.fields.commentary) == (None, "[[a note]]\n말")
 
 
 def test_an_own_link_opens_an_entry_where_its_place_no_longer_does() -> None:
     text = f"w\n{OCTO}\nT (Kim Lee)\n하나\n{BLOG}\n[[n]]\n말\n"
-    assert len(digest.read(text).entries) == 2
-    assert len(digest.read(text, lambda _key, _target, _titled: False).entries) == 1
+    assert len(read_digest(text).entries) == 2
+    assert len(read_digest(text, lambda _key, _target, _titled: False).entries) == 1
 
 
 LINKED = "[[T|T]] (Kim Lee)"
@@ -324,7 +325,7 @@ PLAIN = "T (Kim Lee)"
     ],
 )
 def test_what_is_no_late_title(body: str, commentary: str) -> None:
-    (entry,) = digest.read(f"w\n{BLOG}\n{body}", lambda *_: True).entries
+    (entry,) = read_digest(f"w\n{BLOG}\n{body}", lambda *_: True).entries
     assert entry.fields.commentary == commentary
 
 
@@ -334,7 +335,7 @@ def test_what_is_no_late_title(body: str, commentary: str) -> None:
 )
 def test_a_title_typed_late_beside_the_link(body: str) -> None:
     text = f"w\n{BLOG}\n{body}#a\n"
-    read = digest.read(text, lambda *_: True)
+    read = read_digest(text, lambda *_: True)
     (entry,) = read.entries
     assert entry.fields == Fields(BLOG, "T", ("Kim Lee",), ("a",), "말")
     assert entry.link is not None and entry.link.span.of(text) == "[[n]]"
@@ -347,12 +348,12 @@ def test_a_title_typed_late_beside_the_link(body: str) -> None:
     without = splice(text, digest.edit(read, entry, entry.fields._replace(authors=()), "n"))
     assert without.count("[[n|T]]") == 1 and without.count("[[") == 1
     untitled = entry.fields._replace(title="", authors=())
-    (again,) = digest.read(splice(text, digest.edit(read, entry, untitled, None))).entries
+    (again,) = read_digest(splice(text, digest.edit(read, entry, untitled, None))).entries
     assert again.fields == untitled and again.link is not None and again.link.target == "n"
 
 
 def test_a_link_under_a_title_is_commentary_unless_the_caller_knows_it() -> None:
-    (entry,) = digest.read(f"w\n{BLOG}\n{PLAIN}\n[[n]]\n말\n").entries
+    (entry,) = read_digest(f"w\n{BLOG}\n{PLAIN}\n[[n]]\n말\n").entries
     assert (entry.link, entry.fields.commentary) == (None, "[[n]]\n말")
 
 
@@ -516,7 +517,7 @@ def test_lines_that_stay_keep_their_newline() -> None:
 def test_a_tag_line_that_makes_an_entry_of_its_neighbour_stays() -> None:
     text = f"w\n{OCTO}\nT (Kim Lee)\n#a\n{BLOG}\n말\n"
     assert edited(text, tags=()) == text
-    read = digest.read(text + f"{NEXT}\nU (Ann Park)\n#b\nhttps://a.b/c\n말\n")
+    read = read_digest(text + f"{NEXT}\nU (Ann Park)\n#b\nhttps://a.b/c\n말\n")
     assert digest.remove(read, read.entries[2]) == []
     linked = text.replace(f"{BLOG}\n", f"{BLOG}\n[[n]]\n")
     assert edited(linked, tags=()) == linked.replace("#a\n", "")
@@ -535,24 +536,24 @@ ADDED = Fields(BLOG, "V", ("Bo Li",), ("x",), "하나\n\n둘")
 
 
 def test_an_entry_is_appended_in_the_style_of_the_digest() -> None:
-    flat, spaced = digest.read(FLAT), digest.read(SPACED)
+    flat, spaced = read_digest(FLAT), read_digest(SPACED)
     written = f"{BLOG}\n[[n|V]] (Bo Li)\n하나\n\n둘\n#x\n"
     apart = f"{BLOG}\n\n[[n|V]] (Bo Li)\n\n하나\n\n둘\n\n#x\n"
     assert digest.append(flat, [(ADDED, "n")]) == FLAT + written
     assert digest.append(spaced, [(ADDED, "n")]) == f"{SPACED}\n\n{apart}"
-    assert digest.append(digest.read(SPACED + "\n"), [(ADDED, "n")]) == f"{SPACED}\n\n{apart}"
-    assert digest.append(digest.read(FLAT.rstrip()), [(ADDED, "n")]) == (FLAT + written).rstrip()
-    crlf = digest.append(digest.read(FLAT.replace("\n", "\r\n")), [(ADDED, "n")])
+    assert digest.append(read_digest(SPACED + "\n"), [(ADDED, "n")]) == f"{SPACED}\n\n{apart}"
+    assert digest.append(read_digest(FLAT.rstrip()), [(ADDED, "n")]) == (FLAT + written).rstrip()
+    crlf = digest.append(read_digest(FLAT.replace("\n", "\r\n")), [(ADDED, "n")])
     assert crlf == (FLAT + written).replace("\n", "\r\n")
     assert digest.append(flat, []) == FLAT
 
 
 def test_an_entry_is_appended_to_a_digest_without_any() -> None:
     said = Fields(BLOG, "V", ("Bo Li",))
-    assert digest.append(digest.read(""), [(said, None)]) == f"{BLOG}\nV (Bo Li)\n"
-    assert digest.append(digest.read("w"), [(said, None)]) == f"w\n{BLOG}\nV (Bo Li)"
+    assert digest.append(read_digest(""), [(said, None)]) == f"{BLOG}\nV (Bo Li)\n"
+    assert digest.append(read_digest("w"), [(said, None)]) == f"w\n{BLOG}\nV (Bo Li)"
     assert (
-        digest.append(digest.read("# w\n\n말\n"), [(said, None)])
+        digest.append(read_digest("# w\n\n말\n"), [(said, None)])
         == f"# w\n\n말\n\n{BLOG}\n\nV (Bo Li)\n"
     )
 
@@ -560,9 +561,9 @@ def test_an_entry_is_appended_to_a_digest_without_any() -> None:
 def test_what_sets_entries_apart_sets_an_appended_one_apart() -> None:
     text = f"w\n{OCTO}\nT (Kim Lee)\n\n---\n\n{NEXT}\nU (Ann Park)\n"
     said = Fields(BLOG, "V", ("Bo Li",))
-    assert digest.append(digest.read(text), [(said, None)]) == f"{text}\n---\n\n{BLOG}\nV (Bo Li)\n"
+    assert digest.append(read_digest(text), [(said, None)]) == f"{text}\n---\n\n{BLOG}\nV (Bo Li)\n"
     ready = text + "\n---\n\n"
-    assert digest.append(digest.read(ready), [(said, None)]) == f"{ready}{BLOG}\nV (Bo Li)\n"
+    assert digest.append(read_digest(ready), [(said, None)]) == f"{ready}{BLOG}\nV (Bo Li)\n"
 
 
 def test_a_new_digest_is_flat() -> None:
@@ -578,7 +579,7 @@ def test_a_new_digest_is_flat() -> None:
 
 
 def removed(text: str, number: int) -> str:
-    read = digest.read(text)
+    read = read_digest(text)
     return splice(text, digest.remove(read, read.entries[number]))
 
 
@@ -629,4 +630,4 @@ MANY = 100_000
 def test_no_text_takes_quadratic_time(body: str) -> None:
     """Each takes less than a second or two; a quadratic walk would take minutes."""
     text = f"w\n{OCTO}\n{body}\n"
-    assert digest.read(text).text == text
+    assert read_digest(text).text == text

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from vault_sync.core.digest import editor as digest
+from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.text.spans import splice
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +41,7 @@ def texts() -> list[str]:
 @pytest.mark.parametrize("kind", ["flat", "spaced"])
 def test_the_entries_are_those_of_the_truth(kind: str) -> None:
     for name, wanted in truth(kind).items():
-        read = digest.read(text_of(CORPUS / "weeks" / kind / "digests" / f"{name}.md"))
+        read = digest_reader.read(text_of(CORPUS / "weeks" / kind / "digests" / f"{name}.md"))
         assert [entry.fields.url for entry in read.entries] == [one["url"] for one in wanted], name
         assert read.notices == ()
 
@@ -49,7 +50,7 @@ def test_the_entries_are_those_of_the_truth(kind: str) -> None:
 def test_every_field_is_as_its_author_wrote_it(kind: str) -> None:
     different = []
     for name, wanted in truth(kind).items():
-        read = digest.read(text_of(CORPUS / "weeks" / kind / "digests" / f"{name}.md"))
+        read = digest_reader.read(text_of(CORPUS / "weeks" / kind / "digests" / f"{name}.md"))
         for entry, one in zip(read.entries, wanted, strict=True):
             # The flat form of the corpus leaves blank lines out of commentaries too.
             body = [line for line in one["body"] if line or kind == "spaced"]
@@ -62,7 +63,7 @@ def test_every_field_is_as_its_author_wrote_it(kind: str) -> None:
 
 
 def test_the_sample_digest_is_read_as_fourteen_papers() -> None:
-    read = digest.read(text_of(SAMPLE))
+    read = digest_reader.read(text_of(SAMPLE))
     names = json.loads((CORPUS / "sample" / "names.json").read_text("utf-8"))
     ids = [one["arxiv"] for one in names]
     assert sorted(entry.key for entry in read.entries) == sorted(f"arxiv:{one}" for one in ids)
@@ -74,14 +75,14 @@ def test_the_sample_digest_is_read_as_fourteen_papers() -> None:
 def test_linking_all_and_exporting_gives_every_digest_back(newline: str) -> None:
     for text in texts():
         original = text.replace("\n", newline)
-        read = digest.read(original)
+        read = digest_reader.read(original)
         edits = [
             edit
             for number, entry in enumerate(read.entries)
             for edit in digest.edit(read, entry, entry.fields, f"n{number}")
         ]
         linked = splice(original, edits)
-        again = digest.read(linked)
+        again = digest_reader.read(linked)
         assert [one.link and one.link.target for one in again.entries] == [
             f"n{number}" for number in range(len(read.entries))
         ]

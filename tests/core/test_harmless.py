@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from vault_sync.core.model.values import Facts
-from vault_sync.core.text.sanitize import CALLOUT, callout, harmless, one_line
+from vault_sync.core.note.abstract import CALLOUT, callout
+from vault_sync.core.text.sanitize import harmless, one_line
 
 UNTOUCHED_EVERYWHERE = [
     "",

@@ -27,7 +27,7 @@ from tests.reader import (
 )
 from vault_sync.core.model.values import Facts, Key, Rules
 from vault_sync.core.note import note as note_lens
-from vault_sync.core.text.sanitize import callout
+from vault_sync.core.note.abstract import callout
 
 TEXT = "We study $x^2$.\nAnd more #tags."
 CALLOUT = "> [!abstract]- Abstract\n> We study $x^2$.\n>\n> And more \\#tags."

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.worlds import digests, tokens
-from vault_sync.core.digest import editor as digest_lens
+from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.merge import documents as merge_documents
 from vault_sync.core.merge import parts as merge_parts
 from vault_sync.core.note import note as note_lens
@@ -314,7 +314,7 @@ def _edited(data: st.DataObject, text: str, name: str) -> str:
     """A reader's edits: entries removed, moved, added, reworded; new words have new tokens."""
     newline = "\r\n" if "\r\n" in text else "\n"
     for step in range(data.draw(st.integers(0, 4))):
-        entries = digest_lens.read(text).entries
+        entries = digest_reader.read(text).entries
         token = f"w{'1' if name == 'a' else '2'}0{step}99999"
         what = data.draw(st.sampled_from(("reword", "add", "remove", "tag", "move")))
         entry = data.draw(st.sampled_from(entries)) if entries else None

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from vault_sync.core.note import properties as properties_module
-from vault_sync.core.note.properties import Properties, Unwritable, Value, block, edit, read
-from vault_sync.core.note.property_block import MAX_SIZE
+from vault_sync.core.note.properties import Unwritable, block, edit
+from vault_sync.core.note.property_block import MAX_SIZE, Properties, Value, read
 from vault_sync.core.text.spans import Edit, Span, splice
 
 Wanted = str | tuple[str, ...] | None

@@ -240,7 +240,7 @@ def test_a_pass_makes_no_request_and_no_file(api: Api, source: Source) -> None:
 
 def test_requests_is_not_imported_where_nothing_is_asked(tmp_path: Path) -> None:
     code = (
-        "import sys, threading; from pathlib import Path; from vault_sync.edge import arxiv\n"
+        "import sys, threading; from pathlib import Path; from vault_sync.edge.arxiv import lookup as arxiv\n"
         "source = arxiv.Source(cache=Path(sys.argv[1]), snapshot=Path(sys.argv[2]))\n"
         "found = arxiv.look_up(source, ['2308.07124'], stop=threading.Event())\n"
         "assert found.facts['2308.07124'].published == '2023-08-14'\n"
@@ -843,8 +843,8 @@ CHILD = """
 import json, signal, sys, threading, time
 from dataclasses import replace
 from pathlib import Path
-from vault_sync.edge.arxiv import Source, look_up
-from vault_sync.edge.arxiv_api import Pace, pace_for
+from vault_sync.edge.arxiv.lookup import Source, look_up
+from vault_sync.edge.arxiv.client import Pace, pace_for
 
 url, cache, interval, ids = sys.argv[1:]
 stop = threading.Event()

@@ -529,7 +529,7 @@ def test_else_it_logs_to_a_file_that_does_not_grow_for_ever(tmp_path: Path) -> N
 _TINY = """
 import json, logging, os, pathlib, sys, threading, time
 sys.path.insert(0, {project!r})
-from vault_sync import daemon
+from vault_sync.daemon import loop as daemon
 
 root, record = pathlib.Path({root!r}), open({record!r}, "a", buffering=1)
 slow = pathlib.Path({slow!r})

@@ -14,9 +14,11 @@ from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.edge.config import ArxivConfig, Config
 from vault_sync.edge.fs.scan import Stat, scan
 from vault_sync.edge.state.store import State, open_state
+from vault_sync.sync import facts, file_record
+from vault_sync.sync.file_record import COARSE, GRAIN, UNKNOWN, File
 from vault_sync.sync.incremental import index
-from vault_sync.sync.incremental.files import File, about, called, naming, terms
-from vault_sync.sync.incremental.index import COARSE, GRAIN, UNKNOWN, Came
+from vault_sync.sync.incremental.files import about, called, naming, terms
+from vault_sync.sync.incremental.index import Came
 
 NOW = 1_700_000_000_123_456_789
 PATH = RelPath("papers/한글.md")
@@ -42,7 +44,7 @@ def stat(mtime: int, ctime: int | None = None) -> Stat:
     ],
 )
 def test_a_file_that_may_change_again_unseen_is_read_again(seen: Stat, believed: bool) -> None:
-    assert index.believable(seen, NOW) == (seen if believed else UNKNOWN)
+    assert file_record.believable(seen, NOW) == (seen if believed else UNKNOWN)
 
 
 CAME = Came(
@@ -294,10 +296,10 @@ def test_nothing_is_believed_while_the_state_has_a_log(tmp_path: Path) -> None:
 def test_more_may_be_known_when_the_cache_or_the_readers_file_changed(tmp_path: Path) -> None:
     place = Place(tmp_path)
     config = replace(place.config, arxiv=ArxivConfig(snapshot="facts.jsonl"))
-    stamps = [index.facts_stamp(config, place.state)]
-    for path in (index.facts_cache(place.state), place.root / "facts.jsonl"):
+    stamps = [facts.facts_stamp(config, place.state)]
+    for path in (facts.facts_cache(place.state), place.root / "facts.jsonl"):
         path.write_text("x")
-        stamps.append(index.facts_stamp(config, place.state))
+        stamps.append(facts.facts_stamp(config, place.state))
     assert len(set(stamps)) == 3
 
 

@@ -19,12 +19,13 @@ from pathlib import Path
 
 import pytest
 from vault_sync.core.model.values import RelPath
-from vault_sync.edge.fs.mounts import changed_lately, file_system, fingerprint, look, silent_ground
+from vault_sync.edge.fs.mounts import file_system, silent_ground
 from vault_sync.edge.git.activity import git_busy, git_dirs, head
 from vault_sync.edge.watch import batches as watch_module
 from vault_sync.edge.watch import listener as ears_module
 from vault_sync.edge.watch.batches import Moment, Pace, moments
 from vault_sync.edge.watch.mailbox import Bell
+from vault_sync.edge.watch.stamps import changed_lately, fingerprint, look
 
 pytestmark = pytest.mark.timeout(30)
 

@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 from tests.edge.written_worlds import NOON, Killed, P, World, agree
 from vault_sync.core.model.plan import Agreement, Plan, Row, Value, Write
 from vault_sync.core.model.values import Key
-from vault_sync.edge.fs.reader import apply, recover
 from vault_sync.edge.state import base_table as agreed
+from vault_sync.edge.state.lock import Busy
 from vault_sync.edge.state.schema import SCHEMA, bound, encode, unbound
-from vault_sync.edge.state.store import Busy, State, StateError, open_state, state_dir
+from vault_sync.edge.state.store import State, StateError, open_state, state_dir
+from vault_sync.edge.write.apply import apply
+from vault_sync.edge.write.recovery import recover
 
 A = Row(Key("a"), "week.md", "text")
 B = Row(Key("b"), "week.md", "text")
@@ -526,7 +528,7 @@ def test_a_pass_that_is_over_leaves_nothing_in_the_journal(
 _HOLD = """
 import sys
 from pathlib import Path
-from vault_sync.edge.state import open_state
+from vault_sync.edge.state.store import open_state
 with open_state(Path(sys.argv[1]), {"VAULT_SYNC_STATE_DIR": sys.argv[2]}).lock(0):
     print("held", flush=True)
     sys.stdin.read()

@@ -22,9 +22,12 @@ from tests.edge.written_worlds import (
 )
 from vault_sync.core.model.plan import Agreement, Create, Operation, Plan, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
-from vault_sync.edge.fs.reader import apply, read, read_all, scan, sweep_displaced
+from vault_sync.edge.fs.reader import read, read_all
+from vault_sync.edge.fs.scan import scan
 from vault_sync.edge.state.store import StateError
 from vault_sync.edge.write import swap
+from vault_sync.edge.write.apply import apply
+from vault_sync.edge.write.recovery import sweep_displaced
 from vault_sync.edge.write.undo import log
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from vault_sync.core.model.plan import Agreement, Operation, Outcome, Plan, Row
 from vault_sync.core.model.values import Key, Problem, RelPath
-from vault_sync.edge.fs.reader import apply, recover
 from vault_sync.edge.state.store import State, open_state
+from vault_sync.edge.write.apply import apply
+from vault_sync.edge.write.recovery import recover
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 P = RelPath

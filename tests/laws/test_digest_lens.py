@@ -10,7 +10,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from tests import worlds
 from vault_sync.core.digest import editor as digest
-from vault_sync.core.digest.editor import Digest, Entry
+from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest.reader import Digest, Entry
 from vault_sync.core.model.values import Fields, Key
 from vault_sync.core.text.spans import Edit, splice
 
@@ -35,7 +36,7 @@ def any_link(_key: Key, _target: str, _titled: bool) -> bool:
 
 
 def read_all(text: str) -> Digest:
-    return digest.read(text, any_link)
+    return digest_reader.read(text, any_link)
 
 
 def said(text: str) -> list[Fields]:

@@ -17,8 +17,9 @@ from pathlib import Path
 from vault_sync.core.model.plan import Agreement, Create, Operation, Plan, Rename, Row, Trash, Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.edge.fs import rename
-from vault_sync.edge.fs.reader import apply, recover
 from vault_sync.edge.state.store import StateError, open_state
+from vault_sync.edge.write.apply import apply
+from vault_sync.edge.write.recovery import recover
 
 BEFORE = {
     "digests/week.md": "week\n\none tok-digest-one\n\ntwo tok-digest-two\n",

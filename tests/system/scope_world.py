@@ -17,9 +17,11 @@ from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config
 from vault_sync.edge.state.store import State, open_state
 from vault_sync.sync import engine as sync
-from vault_sync.sync.engine import Order, View
+from vault_sync.sync import file_record, observation
+from vault_sync.sync.engine import View
 from vault_sync.sync.incremental import index
 from vault_sync.sync.incremental.unchanged import stamp_of
+from vault_sync.sync.request import Order, Result
 
 OWN = "reading/mine.md"
 DAY = "days/2023-08-01.md"
@@ -75,7 +77,7 @@ class Vault:
         days = {Key(f"arxiv:{name}"): day for name, day in self.days.items()}
         return {key: Facts(published=days[key]) for key in keys if key in days}
 
-    def run(self, **how: object) -> sync.Result:
+    def run(self, **how: object) -> Result:
         return sync.run(self.config, self.state, Order(), self.facts, **how)  # type: ignore[arg-type]
 
     def view(self) -> View:
@@ -83,7 +85,7 @@ class Vault:
 
     def whole(self, order: Order = Order()) -> Plan:  # noqa: B008 - a frozen value
         seen = sync.look(self.config, sync.base_of(self.state))
-        lacks = sync.lacking(seen, self.config.rules)
+        lacks = observation.lacking(seen, self.config.rules)
         return sync.think(seen, self.config.rules, self.facts(lacks), order)
 
     def settle(self) -> None:
@@ -92,7 +94,7 @@ class Vault:
             self.run()
             known = index.load(index.path_of(self.state), stamp_of(self.config, self.state) or "")
             files = known[1].values() if known else ()
-            if files and all(each.settled and each.stat != index.UNKNOWN for each in files):
+            if files and all(each.settled and each.stat != file_record.UNKNOWN for each in files):
                 return
         raise AssertionError("it never came to rest")
 

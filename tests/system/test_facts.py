@@ -27,6 +27,8 @@ import pytest
 from tests.conftest import DIGEST, SAMPLE, Vault
 from vault_sync import __version__
 from vault_sync.core.digest import editor as digest_lens
+from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.values import Facts
 from vault_sync.core.note import note as note_lens
 from vault_sync.edge.arxiv import dump_file as snapshot_file
@@ -286,8 +288,8 @@ def test_every_spelling_of_an_address_leads_to_its_facts(empty_vault: Vault, api
     assert set(asked.ids) == {"cs/0703041", "2308.07124", "2308.07317", "2308.00009"}
 
 
-def entries(vault: Vault, path: str) -> tuple[digest_lens.Entry, ...]:
-    return digest_lens.read(vault.read(path)).entries
+def entries(vault: Vault, path: str) -> tuple[Entry, ...]:
+    return digest_reader.read(vault.read(path)).entries
 
 
 def test_all_facts_once_and_then_the_readers(vault: Vault, api: Api) -> None:

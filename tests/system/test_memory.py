@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.edge.test_index import CAME
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.edge.fs.scan import Stat
+from vault_sync.sync.file_record import File
 from vault_sync.sync.incremental import index
-from vault_sync.sync.incremental.files import File
 from vault_sync.sync.incremental.memory import Memory
 
 KEYS = [Key(f"arxiv:{at}") for at in range(4)]

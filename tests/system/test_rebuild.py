@@ -11,14 +11,16 @@ from typing import Any
 import pytest
 from tests.conftest import DIGEST, SAMPLE, Vault
 from vault_sync.core.digest import editor as digest_lens
+from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest.reader import Entry
 from vault_sync.core.note import note as note_lens
 
 STARCODER = "papers/230509 StarCoder.md"
 OCTOPACK = "papers/230814 OctoPack.md"
 
 
-def entries_of(text: str) -> dict[str, digest_lens.Entry]:
-    return {entry.key: entry for entry in digest_lens.read(text).entries}
+def entries_of(text: str) -> dict[str, Entry]:
+    return {entry.key: entry for entry in digest_reader.read(text).entries}
 
 
 def notes_of(vault: Vault) -> dict[str, note_lens.Note]:

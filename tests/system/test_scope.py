@@ -29,11 +29,11 @@ from tests.system.scope_world import (
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.fs.scan import scan
 from vault_sync.sync import engine as sync
-from vault_sync.sync.engine import Order
 from vault_sync.sync.incremental import changes, index
 from vault_sync.sync.incremental import unchanged as rest
 from vault_sync.sync.incremental.memory import Mind, recall
 from vault_sync.sync.incremental.unchanged import stamp_of
+from vault_sync.sync.request import Order
 
 
 @pytest.mark.parametrize("name", CONTENT_ONLY)

@@ -17,14 +17,16 @@ from tests.system.scope_world import EDITS, Vault, add, never, same, settled
 from vault_sync.core.model.plan import Create, Trash
 from vault_sync.core.model.values import RelPath
 from vault_sync.sync import engine as sync
-from vault_sync.sync.engine import Order
+from vault_sync.sync import observation
+from vault_sync.sync.file_record import UNKNOWN, File
 from vault_sync.sync.incremental import index
 from vault_sync.sync.incremental import recorder as remembered
 from vault_sync.sync.incremental import unchanged as rest
 from vault_sync.sync.incremental.identity import OTHER, identities
-from vault_sync.sync.incremental.index import UNKNOWN, Came, File
+from vault_sync.sync.incremental.index import Came
 from vault_sync.sync.incremental.memory import Mind
 from vault_sync.sync.incremental.unchanged import stamp_of
+from vault_sync.sync.request import Order, Result
 
 REBUILD = Order(cause="rebuild", remake=True)
 
@@ -43,7 +45,7 @@ def known(vault: Vault) -> tuple[Came, dict[RelPath, File]] | None:
     return index.load(index.path_of(vault.state), stamp_of(vault.config, vault.state) or "")
 
 
-def passed(vault: Vault, order: Order = Order()) -> sync.Result:  # noqa: B008 - a frozen value
+def passed(vault: Vault, order: Order = Order()) -> Result:  # noqa: B008 - a frozen value
     """A pass over the whole vault."""
     index.forget(index.path_of(vault.state))
     return sync.run(vault.config, vault.state, order, vault.facts)
@@ -64,7 +66,7 @@ def true_to_the_files(vault: Vault) -> bool:
         assert [file.kind, file.keys, file.ties] == identity, path
         # What a note is now that was none when a file was read may still stand there as a point.
         assert set(points.split("\n")) <= {"", *file.points.split("\n")}, path
-    assert set(sync.lacking(seen, vault.config.rules)) <= set(came.lacking)
+    assert set(observation.lacking(seen, vault.config.rules)) <= set(came.lacking)
     return True
 
 

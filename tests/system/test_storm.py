@@ -19,8 +19,10 @@ import pytest
 from tests.edge.written_worlds import NOON, STYLES, P, World
 from vault_sync.core.model.plan import Plan, Write
 from vault_sync.edge.fs import rename
-from vault_sync.edge.fs.reader import apply, read, recover
+from vault_sync.edge.fs.reader import read
 from vault_sync.edge.fs.rename import exchange_works
+from vault_sync.edge.write.apply import apply
+from vault_sync.edge.write.recovery import recover
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -22,9 +22,9 @@ from tests.system import watched
 from tests.system.watched import CONFLICTS, QUIET, STYLES, Watched, edit, watching
 from vault_sync.cli import watch
 from vault_sync.cli.console import Console
-from vault_sync.cli.watch import _Watched
 from vault_sync.core.model.values import RelPath
 from vault_sync.daemon import loop as daemons
+from vault_sync.daemon.vault_pass import VaultPass
 from vault_sync.edge import config
 from vault_sync.edge.state.store import open_state
 from vault_sync.edge.watch.batches import Moment
@@ -199,7 +199,7 @@ def test_what_is_saved_while_a_pass_thinks_is_not_written(built: Vault) -> None:
     """Its event is still unheard when all is thought: the file itself is asked."""
     edit(built, OCTOPACK, SAID, "tok-1.", watched.in_place)
     state = open_state(built.root, built.env)
-    daemon = _Watched(config.load(built.root), state, offline=True)
+    daemon = VaultPass(config.load(built.root), state, offline=True)
     note, digest = RelPath(OCTOPACK), RelPath(DIGEST)
     os.utime(built.root / DIGEST, (1e9, 1e9))
     assert daemon.typed([note, digest, RelPath("none.md")]) == {note}

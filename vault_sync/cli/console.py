@@ -10,7 +10,7 @@ import os
 import sys
 import time
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +18,7 @@ from typing import Any, Self
 
 import click
 
+from vault_sync.core.model.plan import Operation, Plan, Undone
 from vault_sync.core.report import lines as report
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config
@@ -66,8 +67,16 @@ class Console:
             for line in lines:
                 click.echo(report.shown(line), err=True)
 
-    def seconds(self) -> float:
-        return time.monotonic() - self.started
+    def as_json(
+        self,
+        root: Path,
+        plan: Plan,
+        operations: Sequence[Operation],
+        undone: Sequence[Undone] = (),
+    ) -> str:
+        """Return the object that `--json` prints for a plan of the vault at `root`."""
+        seconds = time.monotonic() - self.started
+        return report.as_json(str(root), plan, operations, seconds, undone)
 
     def path_in(self, config: Config, given: str) -> str:
         """A path from the vault's root for one given from there, from here, or absolute.

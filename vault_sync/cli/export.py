@@ -8,6 +8,7 @@ from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.report import lines as report
 from vault_sync.sync import engine as sync
+from vault_sync.sync.observation import exported
 
 
 def export(console: Console, digest: str) -> int:
@@ -22,7 +23,7 @@ def export(console: Console, digest: str) -> int:
     if path not in seen.snapshot.digests:
         globs = ", ".join(config.rules.digest_paths)
         raise UsageError(f"{digest}: no digest of this vault: [digests] paths finds {globs}")
-    text = sync.exported(seen, path)
+    text = exported(seen, path)
     sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
     sys.stdout.buffer.flush()
     return report.IN_LINE

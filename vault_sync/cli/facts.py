@@ -12,8 +12,10 @@ from vault_sync.core.naming.keys import arxiv_id
 from vault_sync.edge.arxiv.lookup import Answer
 from vault_sync.edge.config import Config
 from vault_sync.sync import engine as sync
-from vault_sync.sync.engine import Order, Seen
+from vault_sync.sync import observation
 from vault_sync.sync.facts import Asking
+from vault_sync.sync.observation import Seen
+from vault_sync.sync.request import Order
 
 
 def facts(console: Console, notes: Sequence[str], *, refresh: bool) -> int:
@@ -29,7 +31,7 @@ def facts(console: Console, notes: Sequence[str], *, refresh: bool) -> int:
             asking = Asking(config, state, bar, offline=False)
             seen = sync.look(config, sync.base_of(state), bar)
             keys = _keys(seen, paths) or (
-                _all(seen) if refresh else sync.lacking(seen, config.rules)
+                _all(seen) if refresh else observation.lacking(seen, config.rules)
             )
             answer = asking.ask(keys, refresh=refresh)
             result = sync.run(config, state, Order(cause="facts"), asking, progress=bar)

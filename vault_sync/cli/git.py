@@ -13,6 +13,7 @@ from pathlib import Path
 from vault_sync.cli.console import Console, UsageError
 from vault_sync.cli.staged import quoted
 from vault_sync.core.merge import documents as merge_documents
+from vault_sync.core.merge.parts import Merged
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.report import lines as report
@@ -22,7 +23,7 @@ from vault_sync.edge.git import hook
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.hook import HookError
 from vault_sync.edge.git.repository import GitError, Place, Repository
-from vault_sync.sync import engine as sync
+from vault_sync.sync import observation
 
 DRIVER = "merge.vault-sync"
 SECTION = "vault-sync"
@@ -119,13 +120,13 @@ def merge_driver(console: Console, base: Path, ours: Path, theirs: Path, path: s
     return report.OUT_OF_LINE if left else report.IN_LINE
 
 
-def _merged(config: Config, path: RelPath, texts: list[str]) -> merge_documents.Merged | None:
+def _merged(config: Config, path: RelPath, texts: list[str]) -> Merged | None:
     """The merge of a digest or a managed note; None for any other file."""
     base, ours, theirs = texts
     managed = [note_lens.read(text).managed for text in (ours, theirs)]
     if any(managed):
         return merge_documents.note(base, ours, theirs) if all(managed) or not base else None
-    if sync.is_digest(config.rules)(path):
+    if observation.is_digest(config.rules)(path):
         return merge_documents.digest(base, ours, theirs)
     return None
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from shlex import quote
 
 from vault_sync.cli.console import Console, UsageError
-from vault_sync.core.digest import editor as digest
+from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.model.paths import folder_of, natural
 from vault_sync.core.model.values import Problem, RelPath, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import FILE
-from vault_sync.edge.fs.reader import read_all, scan
+from vault_sync.edge.fs.reader import read_all
+from vault_sync.edge.fs.scan import scan
 
 LEAST_ENTRIES = 2
 """A file with fewer titled entries is more likely a note in the plain form than a digest."""
@@ -73,7 +74,7 @@ def _digests(root: Path, console: Console) -> Mapping[RelPath, int]:
     for path, text in read_all(root, seen.files):
         if isinstance(text, Problem) or "://" not in text or text.startswith("---"):
             continue
-        entries = digest.read(text).entries
+        entries = digest_reader.read(text).entries
         if sum(bool(entry.fields.title) for entry in entries) >= LEAST_ENTRIES:
             found[path] = len(entries)
     return found

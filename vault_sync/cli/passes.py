@@ -102,7 +102,7 @@ def _planned(console: Console, config: Config, order: Order, *, waiting: bool) -
 def _show_plan(console: Console, config: Config, plan: Plan) -> int:
     """A dry run: the plan, and 0; 1 where a person must look."""
     if console.json:
-        console.out([report.as_json(config.root, plan, plan.operations, console.seconds(), ())])
+        console.out([console.as_json(config.root, plan, plan.operations)])
     else:
         _show_problems(console, plan)
         console.say(report.operation_lines(plan.operations))
@@ -113,9 +113,7 @@ def _show_plan(console: Console, config: Config, plan: Plan) -> int:
 def show_result(console: Console, config: Config, result: Result) -> int:
     plan, outcome = result.plan, result.outcome
     if console.json:
-        console.out(
-            [report.as_json(config.root, plan, outcome.done, console.seconds(), outcome.undone)]
-        )
+        console.out([console.as_json(config.root, plan, outcome.done, outcome.undone)])
     else:
         if result.note:
             console.complain([f"note: {result.note}; nothing is taken for a removal"])
@@ -164,7 +162,7 @@ def check(console: Console) -> int:
     config = console.config()
     plan = planned(console, config, Order(cause="check"))
     if console.json:
-        console.out([report.as_json(config.root, plan, plan.operations, console.seconds(), ())])
+        console.out([console.as_json(config.root, plan, plan.operations)])
     else:
         _show_problems(console, plan)
         console.say(f"out of line: {line}" for line in report.operation_lines(plan.operations))
@@ -179,7 +177,7 @@ def diff(console: Console) -> int:
     config = console.config()
     plan = planned(console, config, Order(cause="diff"))
     if console.json:
-        console.out([report.as_json(config.root, plan, plan.operations, console.seconds(), ())])
+        console.out([console.as_json(config.root, plan, plan.operations)])
     else:
         _show_problems(console, plan)
         console.out(report.diff_lines(plan.operations))
@@ -213,7 +211,7 @@ def resolve(console: Console, given: str, side: Side) -> int:
 
 def _refused(console: Console, config: Config, plan: Plan) -> int:
     if console.json:
-        console.out([report.as_json(config.root, plan, (), console.seconds(), ())])
+        console.out([console.as_json(config.root, plan, ())])
     else:
         _show_problems(console, plan)
         console.say(["nothing was done"])

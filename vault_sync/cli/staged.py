@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from vault_sync.cli.console import Console, UsageError
-from vault_sync.core.digest import editor as digest_lens
-from vault_sync.core.digest.editor import Entry
+from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.paths import folder_of, stem_of
 from vault_sync.core.model.plan import Create, Operation, Rename, Write
 from vault_sync.core.model.values import Key, Problem, RelPath
@@ -40,7 +40,7 @@ def check_staged(console: Console) -> int:
     plan = judged.plan
     fine = report.settled(plan) and not plan.operations
     if console.json:
-        console.out([report.as_json(root, plan, plan.operations, console.seconds(), ())])
+        console.out([console.as_json(root, plan, plan.operations)])
     elif not fine:
         console.complain(_reasons(judged))
         console.complain(_mending(judged, repository, left_out))
@@ -178,9 +178,9 @@ def _unnoted(judged: Judged, operation: Create) -> dict[Key, tuple[RelPath, Entr
 
 def _rewritten(operation: Write) -> dict[Key, tuple[int, list[str]]]:
     """The entries that a digest would get or that would change: their line, and what would."""
-    before = {entry.key: entry for entry in digest_lens.read(operation.before).entries}
+    before = {entry.key: entry for entry in digest_reader.read(operation.before).entries}
     found = {}
-    for entry in digest_lens.read(operation.after).entries:
+    for entry in digest_reader.read(operation.after).entries:
         old = before.get(entry.key)
         if old is None:
             found[entry.key] = (1, ["entry"])

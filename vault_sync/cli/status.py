@@ -26,9 +26,7 @@ def status(console: Console) -> int:
     daemon = life.read(state.directory)
     in_line = report.settled(plan) and not plan.operations
     if console.json:
-        value = json.loads(
-            report.as_json(config.root, plan, plan.operations, console.seconds(), ())
-        )
+        value = json.loads(console.as_json(config.root, plan, plan.operations))
         value["daemon"] = daemon.as_json() if daemon else None
         console.out([json.dumps(value, ensure_ascii=False)])
         return report.IN_LINE if in_line else report.OUT_OF_LINE

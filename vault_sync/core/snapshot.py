@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
-from vault_sync.core.digest import editor as digest_lens
 from vault_sync.core.digest import plain_entry as plain
-from vault_sync.core.digest.editor import Digest, OwnLink
-from vault_sync.core.model import advice
+from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest.reader import Digest, OwnLink
+from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import Row
@@ -136,7 +136,7 @@ class _Reading:
 
     def copy(self, path: RelPath, text: str) -> None:
         """Tell of a digest's copy: it is no digest, and may hold words that the digest has not."""
-        if path not in self.notes and digest_lens.read(text).entries:
+        if path not in self.notes and digest_reader.read(text).entries:
             self.problems.append(
                 Problem(
                     path,
@@ -231,7 +231,7 @@ class _Reading:
             problem = _no_link_to(path, unlinkable[0])
         if problem is not None:
             self.hold(problem)
-        read = digest_lens.read(text, self._own_link(path, text))
+        read = digest_reader.read(text, self._own_link(path, text))
         self.digests[path] = read
         seen: dict[Key, int] = {}
         for entry in read.entries:
@@ -261,7 +261,7 @@ class _Reading:
             "the file now ends earlier than it did and is otherwise the same: "
             "it may have been cut short while it was being saved",
             "nothing is taken from it; bring its end back, or if you removed the end yourself, "
-            f"{advice.resolve(path, 'digest')}",
+            f"{problems.resolve_hint(path, 'digest')}",
             text.count("\n") + 1,
         )
 

@@ -21,13 +21,13 @@ from types import FrameType
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.daemon import quiet_rule as quiet
 from vault_sync.daemon.background import Beside
-from vault_sync.edge.fs.mounts import changed_lately, fingerprint, stamp
 from vault_sync.edge.git.activity import git_busy
 from vault_sync.edge.state.lock import Busy
 from vault_sync.edge.state.store import StateError
 from vault_sync.edge.system.notify import sd_notify, status_line, watchdog_seconds
 from vault_sync.edge.watch.batches import CONFIG, LONGEST, RECENT, Moment, Pace, moments
 from vault_sync.edge.watch.mailbox import Bell
+from vault_sync.edge.watch.stamps import changed_lately, fingerprint, stamp
 
 _log = logging.getLogger(__name__)
 

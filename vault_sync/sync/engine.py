@@ -22,50 +22,39 @@ from vault_sync.core.model.plan import (
     Trash,
     Write,
 )
-from vault_sync.core.model.values import Facts, Key, Problem, RelPath, Rules, Side
+from vault_sync.core.model.values import Choices, Facts, Key, Problem, RelPath, Rules, Side
 from vault_sync.core.reconcile.deferral import held_back
 from vault_sync.core.reconcile.pairing import decisions as chosen
-from vault_sync.core.reconcile.pairing.pairs import Choices, Paper
+from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.pipeline import reconcile
 from vault_sync.core.report import conflicts_page as conflicts_note
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
-from vault_sync.edge.fs.reader import as_text, contents, scan
+from vault_sync.edge.fs.reader import as_text, contents
+from vault_sync.edge.fs.scan import scan
 from vault_sync.edge.state.store import State
 from vault_sync.edge.system.garbage import uncollected
 from vault_sync.edge.write import undo as past
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
+from vault_sync.sync.facts import facts_stamp
+from vault_sync.sync.file_record import File, believable, mark_of
 from vault_sync.sync.incremental import changes, index, scope
 from vault_sync.sync.incremental.identity import OTHER
-from vault_sync.sync.incremental.index import File, believable, mark_of
 from vault_sync.sync.incremental.memory import Memory, Mind, recall
 from vault_sync.sync.incremental.recorder import Acted, after_part, after_whole
 from vault_sync.sync.incremental.unchanged import Walk, stamp_of
-from vault_sync.sync.observation import Seen, exported, is_digest, lacking, seen_of
+from vault_sync.sync.observation import Seen, is_digest, lacking, seen_of
 from vault_sync.sync.progress import Progress, counted, silent
-from vault_sync.sync.request import Order, Result
-
-__all__ = [
-    "FactsOf", "Order", "Progress", "Result", "Seen",
-    "base_of", "exported", "is_digest", "lacking", "look", "no_facts", "planned",
-    "run", "seen_of", "think", "view",
-]  # fmt: skip
+from vault_sync.sync.request import FactsOf, Order, Result, no_facts
 
 Typed = Callable[[Iterable[RelPath]], frozenset[RelPath]]
 """Which of these files somebody has touched while the pass was reading and thinking."""
-
-FactsOf = Callable[[Sequence[Key]], Mapping[Key, Facts]]
 
 
 def _nobody(paths: Iterable[RelPath]) -> frozenset[RelPath]:
     del paths
     return frozenset()
-
-
-def no_facts(keys: Sequence[Key]) -> Mapping[Key, Facts]:
-    del keys
-    return {}
 
 
 def look(config: Config, base: Base, progress: Progress = silent) -> Seen:
@@ -203,7 +192,7 @@ def view(
     walk: Walk | None = None,
 ) -> View:
     """Look and think: of the papers concerned where that is enough, else of the whole vault."""
-    facts = index.facts_stamp(config, state)
+    facts = facts_stamp(config, state)
     if order.ordinary:
         part = _in_part(config, state, order, facts_of, facts, mind, hints, walk)
         if part is not None:
@@ -337,7 +326,7 @@ def _acted(
 
 def _look_again(config: Config, state: State, order: Order, facts_of: FactsOf, mind: Mind) -> None:
     """What was just written is looked at once more now, when nobody waits for it any longer."""
-    facts = index.facts_stamp(config, state)
+    facts = facts_stamp(config, state)
     found = _in_part(config, state, order, facts_of, facts, mind, frozenset())
     if found is not None and not (found.plan.operations or found.plan.agreements):
         _remember(config, state, order, found, (found.plan, Outcome()), mind)

@@ -5,19 +5,20 @@ What asks (HTTP, XML, mail dates: 16 ms) is imported by the first question; most
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vault_sync import __version__
-from vault_sync.cli.console import Bar
 from vault_sync.core.model.plan import Plan
 from vault_sync.core.model.values import Facts, Key, Problem
 from vault_sync.core.naming.keys import arxiv_id
 from vault_sync.edge.config import Config
 from vault_sync.edge.state.store import State
-from vault_sync.sync.engine import FactsOf
-from vault_sync.sync.incremental import index
+from vault_sync.sync.progress import Progress
+from vault_sync.sync.request import FactsOf
 
 if TYPE_CHECKING:
     from vault_sync.edge.arxiv.lookup import Answer, Source
@@ -28,7 +29,7 @@ def source(config: Config, state: State, *, offline: bool) -> Source:
     from vault_sync.edge.arxiv.lookup import Source
 
     return Source(
-        cache=index.facts_cache(state),
+        cache=facts_cache(state),
         enabled=config.arxiv.enabled,
         offline=offline,
         url=config.arxiv.url,
@@ -53,8 +54,8 @@ def remembered(source: Source) -> FactsOf:
 class Asking:
     """The facts of papers, and what was said while asking for them."""
 
-    def __init__(self, config: Config, state: State, bar: Bar, *, offline: bool) -> None:
-        self.config, self.state, self.bar, self.offline = config, state, bar, offline
+    def __init__(self, config: Config, state: State, progress: Progress, *, offline: bool) -> None:
+        self.config, self.state, self.progress, self.offline = config, state, progress, offline
         self.said: tuple[Problem, ...] = ()
 
     @property
@@ -79,7 +80,7 @@ class Asking:
         stop = threading.Event()
 
         def progress(done: int, whole: int) -> None:
-            self.bar("asking arXiv", done, whole)
+            self.progress("asking arXiv", done, whole)
 
         try:
             answer = arxiv.look_up(self.source, ids, stop=stop, progress=progress, refresh=refresh)
@@ -101,3 +102,24 @@ def _waiting(answer: Answer) -> tuple[Problem, ...]:
     wait = "1 paper waits for its" if count == 1 else f"{count} papers wait for their"
     said = f"arXiv was not asked: {wait} facts, which come with a later run"
     return (Problem("arXiv", "facts-offline", said, level="notice"),)
+
+
+def facts_cache(state: State) -> Path:
+    """Where the facts are that were asked for; shared by all vaults of this machine."""
+    return state.directory.parent / "arxiv.sqlite"
+
+
+def facts_stamp(config: Config, state: State) -> str:
+    """What tells whether more may be known of a paper than before, with nobody asked."""
+    cache = facts_cache(state)
+    paths = [cache, cache.with_name(f"{cache.name}-wal")]
+    if config.arxiv.snapshot:
+        paths.append(config.root / config.arxiv.snapshot)
+    stamps = []
+    for path in paths:
+        try:
+            seen = path.stat()
+            stamps.append((seen.st_size, seen.st_mtime_ns, seen.st_ino))
+        except OSError:
+            stamps.append((0, 0, 0))
+    return json.dumps(stamps)

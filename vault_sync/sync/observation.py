@@ -16,7 +16,7 @@ from vault_sync.core.naming.keys import arxiv_id
 from vault_sync.core.naming.wikilinks import Names
 from vault_sync.core.reconcile.resolution import abstracts
 from vault_sync.core.snapshot import Snapshot
-from vault_sync.sync.incremental.index import File
+from vault_sync.sync.file_record import File
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,15 @@ Apart from `sync` so that a command with nothing to do need not load the machine
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from vault_sync.core.model.plan import Operation, Outcome, Plan
-from vault_sync.core.model.values import RelPath, Side
+from vault_sync.core.model.plan import (
+    Operation,
+    Outcome,
+    Plan,
+)
+from vault_sync.core.model.values import Facts, Key, RelPath, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +56,11 @@ class Result:
     outcome: Outcome = field(default_factory=Outcome)
     waiting: tuple[Operation, ...] = ()
     note: str | None = None
+
+
+FactsOf = Callable[[Sequence[Key]], Mapping[Key, Facts]]
+
+
+def no_facts(keys: Sequence[Key]) -> Mapping[Key, Facts]:
+    del keys
+    return {}

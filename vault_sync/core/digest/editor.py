@@ -19,24 +19,11 @@ from vault_sync.core.digest import entry_format as setting
 from vault_sync.core.digest import entry_lines as row_edits
 from vault_sync.core.digest import title_line
 from vault_sync.core.digest.entry_lines import Row
-from vault_sync.core.digest.reader import (
-    TAG,
-    Digest,
-    Entry,
-    Layout,
-    Link,
-    OwnLink,
-    read,
-    under_address,
-)
+from vault_sync.core.digest.reader import Digest, Entry, Link, OwnLink, read, under_address
 from vault_sync.core.digest.title_line import TitleLine
 from vault_sync.core.model.values import Fields
+from vault_sync.core.naming.tags import TAG
 from vault_sync.core.text.spans import Edit, Span, lines_of, newline_kind, splice, to_newlines
-
-__all__ = [
-    "Digest", "Entry", "Layout", "Link", "OwnLink",
-    "append", "edit", "export", "new", "read", "remove",
-]  # fmt: skip
 
 
 def edit(digest: Digest, entry: Entry, fields: Fields, link: str | None) -> list[Edit]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vault_sync.core.digest import editor as digest
+from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.model.values import Fields, Key
 from vault_sync.core.text.spans import BOM, Span
 
@@ -27,7 +27,7 @@ def read(text: str, body: int) -> Plain | None:
     start = body + len(text[body:]) - len(text[body:].lstrip(BOM + " \t\r\n"))
     if not text[start : start + 9].lstrip("<").lower().startswith("http"):
         return None
-    entries = digest.read(text[start:]).entries
+    entries = digest_reader.read(text[start:]).entries
     if not entries or entries[0].span.start != 0:
         return None
     entry = entries[0]

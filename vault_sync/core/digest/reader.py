@@ -31,6 +31,7 @@ from vault_sync.core.digest import title_line
 from vault_sync.core.digest.title_line import TitleLine
 from vault_sync.core.model.values import Fields, Key
 from vault_sync.core.naming.keys import key_of
+from vault_sync.core.naming.tags import TAG, TAG_PATTERN
 from vault_sync.core.text.spans import BOM, Line, Span, fenced, line_number, lines
 
 OwnLink = Callable[[Key, str, bool], bool]
@@ -99,10 +100,7 @@ BLANK, TEXT, FENCED, ADDRESS, TAGS, HEADING, RULE = range(7)
 LAYOUT = frozenset((BLANK, RULE))
 _BEFORE_HEADS = frozenset((TAGS, HEADING, RULE))
 
-# Obsidian's own set of what ends a tag (research: its importer's ILLEGAL_TAG_CHARS).
-_TAG = r"#[^\u2000-\u206F\u2E00-\u2E7F'!\"#$%&()*+,.:;<=>?@^`{|}~\[\]\\\s\ufeff]+"
-TAG = re.compile(_TAG)
-_TAG_LINE = re.compile(rf"(?:{_TAG}\s*)+")
+_TAG_LINE = re.compile(rf"(?:{TAG_PATTERN}\s*)+")
 _NOT_DIGITS = re.compile(r"[^\d#\s]")
 _HEADING_LINE = re.compile(r" {0,3}#{1,2}(?:[ \t]|$)")
 _RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*")

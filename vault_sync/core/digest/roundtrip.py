@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from vault_sync.core.digest import editor as digest_lens
+from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.model.values import FieldName, Fields
 
 
@@ -55,13 +56,13 @@ def unsayable(fields: Fields, before: Fields, link: str) -> Unsayable | None:
 
 
 def _reads_back(fields: Fields, link: str | None = None) -> bool:
-    entries = digest_lens.read(digest_lens.new("-", [(fields, link)])).entries
+    entries = digest_reader.read(digest_lens.new("-", [(fields, link)])).entries
     return len(entries) == 1 and entries[0].fields == fields
 
 
 def _first_wrong(fields: Fields) -> int:
     """The first line of a commentary that is not read back as one."""
-    entries = digest_lens.read(digest_lens.new("-", [(fields, None)])).entries
+    entries = digest_reader.read(digest_lens.new("-", [(fields, None)])).entries
     said = entries[0].fields.commentary.split("\n") if entries else []
     meant = fields.commentary.split("\n")
     wrong = (n for n, line in enumerate(meant) if said[n : n + 1] != [line] and line.strip())
@@ -70,7 +71,7 @@ def _first_wrong(fields: Fields) -> int:
 
 def _open_fence(commentary: str) -> int | None:
     """The line of a commentary (from 0) that opens a code fence which nothing closes."""
-    notices = digest_lens.read(commentary).notices
+    notices = digest_reader.read(commentary).notices
     return next((line - 1 for line, code, _ in notices if code == "unclosed-fence"), None)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vault_sync.core.digest import editor as lens
-from vault_sync.core.digest.editor import Digest, Entry
-from vault_sync.core.digest.reader import LAYOUT, kind_of
+from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest.reader import LAYOUT, Digest, Entry, kind_of
 from vault_sync.core.merge import three_way as merge
 from vault_sync.core.merge.parts import Merged, Name, Parts, lines, marked, merged, numbered
 from vault_sync.core.merge.three_way import Clash
@@ -61,7 +61,7 @@ def digests(base: str, ours: str, theirs: str) -> Merged:
 
 def _version(text: str) -> _Version | None:
     """A text taken apart; None where a paper stands in it twice."""
-    digest = lens.read(text)
+    digest = digest_reader.read(text)
     parts: list[tuple[Name, str, str]] = []
     entries: dict[Name, Entry] = {}
     seen: Counter[str] = Counter()
@@ -102,7 +102,7 @@ def _usual(version: _Version) -> str:
 
 def _reads_as(text: str, names: tuple[Name, ...]) -> bool:
     """Whether a merged text has the entries that were meant and no others."""
-    return [("entry", entry.key) for entry in lens.read(text).entries] == [
+    return [("entry", entry.key) for entry in digest_reader.read(text).entries] == [
         name for name in names if name[0] == "entry"
     ]
 
@@ -180,5 +180,5 @@ def _said(version: _Version, entry: Entry, wanted: Fields, link: str) -> str:
 
 def _alone(raw: str, wanted: Fields, link: str) -> bool:
     """Whether these lines read as one entry that says what was meant."""
-    found = lens.read(f"-\n\n---\n{raw}\n").entries
+    found = digest_reader.read(f"-\n\n---\n{raw}\n").entries
     return len(found) == 1 and found[0].fields == wanted and _target(found[0]) == link

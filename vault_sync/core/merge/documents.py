@@ -16,8 +16,6 @@ from vault_sync.core.merge.parts import Merged
 from vault_sync.core.merge.three_way import Clash
 from vault_sync.core.text.spans import BOM
 
-__all__ = ["Merged", "digest", "note"]
-
 
 def digest(base: str, ours: str, theirs: str) -> Merged:
     """Merge three versions of a digest; `base` is "" where there is none."""

@@ -8,13 +8,14 @@ text are those of `git merge-file` (its diff3 style), which is the oracle in the
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Generic, NamedTuple, TypeVar
+
+from vault_sync.core.naming.tags import fold_tag
 
 T = TypeVar("T", bound=Hashable)
 V = TypeVar("V", str, tuple[str, ...])
@@ -181,11 +182,6 @@ def _spelled(tags: Iterable[str]) -> dict[str, str]:
     for tag in tags:
         found.setdefault(fold_tag(tag), tag)
     return found
-
-
-def fold_tag(tag: str) -> str:
-    """The form in which two spellings of one tag are equal: case and normalisation taken away."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", tag).casefold())
 
 
 class _Hunk(NamedTuple):

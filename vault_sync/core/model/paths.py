@@ -27,3 +27,12 @@ def natural(path: str) -> list[tuple[int, str]]:
         (int(part), "") if part.isdecimal() and part.isascii() else (-1, part)
         for part in _DIGITS.split(path)
     ]
+
+
+def is_visible(path: str) -> bool:
+    """Whether Obsidian shows this path of the vault: no part of it begins with a dot."""
+    return not any(part.startswith(".") for part in path.split("/"))
+
+
+def is_markdown(path: str) -> bool:
+    return path[-3:].lower() == ".md"

@@ -55,10 +55,6 @@ Operation = Create | Write | Rename | Trash
 """Carried out in the plan's order. A file that is written and renamed is written first."""
 
 
-UNFINISHED = "unfinished"
-"""The code of the notice of an entry that waits for words: its digest must be looked at again."""
-
-
 class Row(NamedTuple):
     """Where one value of the base stands: of a paper, in a digest ("": of the paper as a whole)."""
 

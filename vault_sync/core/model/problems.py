@@ -1,14 +1,26 @@
-"""What a person is told of who is there and who is not, and what he is advised to do."""
+"""Every problem of pairing as a value: what is wrong and what to do, in words.
+
+A problem is remembered between passes, so its text may depend on files, never on time or state.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from shlex import quote
 
-from vault_sync.core.digest.editor import Entry
-from vault_sync.core.model import advice
 from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.plan import UNFINISHED
 from vault_sync.core.model.values import Key, Problem, RelPath
+
+UNFINISHED = "unfinished"
+"""The code of the notice of an entry that waits for words: its digest must be looked at again."""
+
+
+def resolve_hint(path: str, take: str) -> str:
+    """The command that settles what is open about a note or a digest, for a POSIX shell.
+
+    `take` is `digest`, `note`, or `digest|note` where either would do.
+    """
+    return f"`vault-sync resolve {quote(path)} --take {take}`"
 
 
 def two_notes(key: Key, paths: Sequence[RelPath]) -> Problem:
@@ -33,35 +45,35 @@ def second_note(key: Key, path: RelPath, other: RelPath) -> Problem:
     )
 
 
-def leads_elsewhere(key: Key, digest: RelPath, entry: Entry, to: RelPath) -> Problem:
+def leads_elsewhere(key: Key, digest: RelPath, line: int, to: RelPath) -> Problem:
     return Problem(
         digest,
         "link-leads-elsewhere",
         f"the entry's link leads to '{to}', which is not about {key}",
         "give that note the `url` of this paper, or take the link out of the entry",
-        entry.line,
+        line,
     )
 
 
-def unfinished(digest: RelPath, entry: Entry) -> Problem:
+def unfinished(digest: RelPath, line: int) -> Problem:
     return Problem(
         digest,
         UNFINISHED,
         "this entry is only an address so far; it waits for a title, words or tags",
         "`vault-sync sync` takes it as it is",
-        entry.line,
+        line,
         "notice",
     )
 
 
-def note_missing(digest: RelPath, entry: Entry, target: str, *, just_now: bool) -> Problem:
+def note_missing(digest: RelPath, line: int, target: str, *, just_now: bool) -> Problem:
     return Problem(
         digest,
         "note-gone" if just_now else "note-missing",
         f"the note '{target}' "
         + ("is gone" if just_now else "behind this entry's link is missing"),
         "`vault-sync rebuild` makes it again; so does taking the link out of the entry",
-        entry.line,
+        line,
         "problem" if just_now else "notice",
     )
 
@@ -72,7 +84,7 @@ def digest_missing(digest: RelPath) -> Problem:
         "digest-missing",
         "the digest is not there; its entries are not taken for removed",
         "bring it back, or let `[digests] paths` find it where it is now; if it is gone for good, "
-        f"{advice.resolve(digest, 'digest')} says so",
+        f"{resolve_hint(digest, 'digest')} says so",
     )
 
 
@@ -93,6 +105,6 @@ def entry_missing(note: RelPath, digest: RelPath) -> Problem:
         f"the note names the digest '{stem_of(digest)}', which has no entry of it; on the "
         "first pass over this vault it was so already: it may have been removed elsewhere, or "
         "not be here yet",
-        f"{advice.resolve(note, 'note')} appends it, `--take digest` unties it",
+        f"{resolve_hint(note, 'note')} appends it, `--take digest` unties it",
         1,
     )

@@ -5,6 +5,7 @@ Read this first, then `digest` and `note` (the lenses), then `plan` and `reconci
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, NewType
 
@@ -99,3 +100,7 @@ class Rules:
     removals_share: float = 0.05
     conflicts_note: str = "Sync conflicts.md"
     digest_paths: tuple[str, ...] = field(default=("digests/**/*.md",))
+
+
+Choices = Mapping[tuple[Key, RelPath, str], Side]
+"""What a person decided: for a paper, a digest and a field (or "entry") the side to take."""

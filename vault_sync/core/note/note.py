@@ -16,6 +16,8 @@ from vault_sync.core.model.values import Facts, Fields, Key
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.wikilinks import link as wikilink
 from vault_sync.core.note import properties as yaml
+from vault_sync.core.note import property_block
+from vault_sync.core.note.property_block import Properties
 from vault_sync.core.text.spans import (
     BOM,
     Edit,
@@ -83,7 +85,7 @@ class Note:
     """
 
     text: str
-    properties: yaml.Properties
+    properties: Properties
     key: Key | None
     fields: Fields
     sections: tuple[Section, ...]
@@ -94,7 +96,7 @@ class Note:
 
 def read(text: str) -> Note:
     """Read a note. Total: any text is a note, what is not understood is the reader's own."""
-    properties = yaml.read(text)
+    properties = property_block.read(text)
     tags = tuple(tag.removeprefix("#") for tag in _tags(properties) if tag.strip("# "))
     fields = Fields(
         url=properties.scalar("url").strip(),
@@ -116,7 +118,7 @@ def read(text: str) -> Note:
     )
 
 
-def _tags(properties: yaml.Properties) -> Sequence[str]:
+def _tags(properties: Properties) -> Sequence[str]:
     """The items of `tags`. Of a text each word is one, as it was in Obsidian before 1.9."""
     value = properties.find("tags")
     if value is None or value.items is not None or value.kind == "other":
@@ -124,7 +126,7 @@ def _tags(properties: yaml.Properties) -> Sequence[str]:
     return value.text.replace(",", " ").split()
 
 
-def _key(properties: yaml.Properties) -> Key | None:
+def _key(properties: Properties) -> Key | None:
     for name in _ADDRESS_PROPERTIES:
         value = properties.scalar(name).strip()
         key = key_of(value) if value else None

@@ -23,8 +23,6 @@ from vault_sync.core.note.property_block import (
 from vault_sync.core.note.yaml_scalar import scalar
 from vault_sync.core.text.spans import Edit, Span, newline_kind, splice, to_newlines
 
-__all__ = ["Item", "Properties", "Unwritable", "Value", "block", "edit", "read"]
-
 Wanted = str | tuple[str, ...] | None
 """A text, a list (its empty items left out), or None: without the property."""
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import folder_of
 from vault_sync.core.model.plan import Agreement, Plan
-from vault_sync.core.model.values import Facts, Key, Problem, Rules
+from vault_sync.core.model.values import Choices, Facts, Key, Problem, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.keys import arxiv_id
 from vault_sync.core.reconcile.drafting import base_updates as agreements
@@ -23,7 +23,7 @@ from vault_sync.core.reconcile.pairing import decisions as chosen
 from vault_sync.core.reconcile.pairing import forgotten_rows as forgotten
 from vault_sync.core.reconcile.pairing import pairs as presence
 from vault_sync.core.reconcile.pairing import removals
-from vault_sync.core.reconcile.pairing.pairs import Choices, Paper
+from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.resolution.resolution import LIVE, NOTE, Settlement, settle
 from vault_sync.core.snapshot import Snapshot
 

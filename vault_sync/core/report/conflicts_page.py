@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from vault_sync.core.model.plan import Conflict
-from vault_sync.core.model.values import RelPath, Side
+from vault_sync.core.model.values import Choices, RelPath, Side
 from vault_sync.core.naming.wikilinks import Names, link
-from vault_sync.core.reconcile.pairing.pairs import Choices
 
 _BOX = re.compile(r"^[ \t]*- \[(?P<tick>.)\] .*\^(?P<mark>[0-9a-f]{12})-(?P<side>digest|note)\s*$")
 

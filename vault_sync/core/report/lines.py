@@ -6,10 +6,9 @@ import difflib
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
-from vault_sync.core.model import advice
+from vault_sync.core.model import problems
 from vault_sync.core.model.plan import (
     Conflict,
     Create,
@@ -85,7 +84,7 @@ def conflict_lines(conflicts: Iterable[Conflict]) -> Iterator[str]:
         )
         yield shown(
             "    tick a box in the conflicts note, or "
-            + advice.resolve(conflict.note, "digest|note")
+            + problems.resolve_hint(conflict.note, "digest|note")
         )
 
 
@@ -119,7 +118,7 @@ def _unified(before: str, after: str, old: str, new: str) -> Iterator[str]:
 
 
 def as_json(
-    vault: Path,
+    vault: str,
     plan: Plan,
     operations: Sequence[Operation],
     seconds: float,
@@ -139,7 +138,7 @@ def as_json(
     ]
     value: dict[str, Any] = {
         "version": 1,
-        "vault": str(vault),
+        "vault": vault,
         "entries": plan.entries,
         "notes": plan.notes,
         "operations": [

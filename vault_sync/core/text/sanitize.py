@@ -23,8 +23,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from vault_sync.core.model.values import Facts
-
 # Controls, bidi marks and overrides, invisible formatting, surrogates, tag characters; not the
 # joiners (U+200C, U+200D), without which Persian and emoji fall apart, and not what ends a line.
 _UNSEEN = re.compile(
@@ -74,24 +72,6 @@ def harmless(text: str) -> str:
     (four of them would be code).
     """
     return "\n".join(_words_only(one_line(line)) for line in _LINE_END.split(text))
-
-
-def callout(facts: Facts) -> str:
-    r"""The abstract as a folded callout, its lines ended by LF but for the last; "" without one.
-
-    A callout and not a property, because: a property is one line in a narrow table, where 1,500
-    characters push everything else out of sight and `$x^2$` stays source. A callout is one
-    line until it is opened, reads like the abstract that it is, renders mathematics and is found
-    by the vault's search. It opens with a line that no digest has, and is told by that line.
-    """
-    paragraphs = [line for line in harmless(facts.abstract).split("\n") if line]
-    if not paragraphs:
-        return ""
-    return f"{CALLOUT}\n> " + "\n>\n> ".join(paragraphs)
-
-
-CALLOUT = "> [!abstract]- Abstract"
-"""The first line of the callout: its type, by which an abstract is found, and that it is folded."""
 
 
 def _seen(text: str) -> str:

@@ -11,15 +11,7 @@ from pathlib import Path
 
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.fs.errors import in_words
-from vault_sync.edge.fs.scan import Scan, Stat, scan
 from vault_sync.edge.fs.vault_dir import Beneath
-from vault_sync.edge.write.apply import apply
-from vault_sync.edge.write.recovery import recover, sweep_displaced
-
-__all__ = [
-    "Scan", "Stat", "apply", "as_text", "contents", "read", "read_all", "recover", "scan",
-    "sweep_displaced",
-]  # fmt: skip
 
 
 def read(root: Path, path: RelPath) -> str:

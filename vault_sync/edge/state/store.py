@@ -19,7 +19,7 @@ from urllib.parse import quote
 from vault_sync.core.model.plan import Agreement, Row, Value
 from vault_sync.edge.state import base_table as agreed
 from vault_sync.edge.state import earlier_values as earlier
-from vault_sync.edge.state.lock import Busy, held
+from vault_sync.edge.state.lock import held
 from vault_sync.edge.state.schema import (
     SCHEMA,
     TABLES,
@@ -29,8 +29,6 @@ from vault_sync.edge.state.schema import (
     set_aside,
     unbound,
 )
-
-__all__ = ["Busy", "State", "StateError", "open_state", "state_dir"]
 
 
 class StateError(Exception):

@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_IMODE
 
+from vault_sync.core.model.paths import is_markdown, is_visible
 from vault_sync.core.model.values import Level, Problem, RelPath
-from vault_sync.edge.fs.mounts import file_system, is_markdown, is_visible, silent_ground
+from vault_sync.edge.fs.mounts import file_system, silent_ground
 
 PROC = Path("/proc")
 ROOM = 100_000_000

@@ -15,11 +15,12 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vault_sync.core.model.paths import is_markdown, is_visible
 from vault_sync.core.model.values import Problem, RelPath
-from vault_sync.edge.fs.mounts import Stamp, changed_lately, is_markdown, is_visible, look
 from vault_sync.edge.git.activity import head
 from vault_sync.edge.watch.listener import Ears
 from vault_sync.edge.watch.mailbox import Bell, Ring
+from vault_sync.edge.watch.stamps import Stamp, changed_lately, look
 
 _log = logging.getLogger(__name__)
 

@@ -22,9 +22,8 @@ from vault_sync.edge.fs.reader import read_all
 from vault_sync.edge.fs.scan import Scan, Stat
 from vault_sync.edge.state.schema import as_bytes, encode
 from vault_sync.edge.state.store import State
-from vault_sync.sync.incremental.files import File
+from vault_sync.sync.file_record import File, believable, mark_of
 from vault_sync.sync.incremental.identity import OTHER, called
-from vault_sync.sync.incremental.index import believable, mark_of
 from vault_sync.sync.incremental.memory import MANY, Memory
 
 

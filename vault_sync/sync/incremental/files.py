@@ -3,45 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
-from sys import intern
-from typing import NamedTuple
 
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.naming.note_names import bare_name
-from vault_sync.edge.fs.scan import Stat
+from vault_sync.sync.file_record import File, file_of
 from vault_sync.sync.incremental.leaves import Leaves
-
-
-class File(NamedTuple):
-    """One file as it was read.
-
-    `mark` is the hash of its bytes. `kind` is "note" (managed), "plain", "digest" or "other",
-    `keys` are the papers it is about and `ties` the links by which it is tied to others, both in
-    its order, one a line: its identity, apart from all that its texts say. `points` is what it
-    names that another file could come to be, or cease to be, one a line: keys that its commentaries
-    name, and folded names after `[[` of what they and the lists of links link to, and of ties that
-    do not lead from note to digest or from digest to note.
-    `settled`: the last pass had nothing to do there.
-    """
-
-    stat: Stat
-    mark: bytes
-    kind: str
-    keys: str
-    ties: str
-    points: str
-    settled: bool
-
-
-def said_of(file: File) -> list[str]:
-    """A file as it is kept, without its stat and whether it is settled."""
-    return [file.mark.hex(), file.kind, file.keys, file.ties, file.points]
-
-
-def file_of(stat: tuple[int, ...], said: list[str], *, settled: bool) -> File:
-    """A file that was kept (`said_of`)."""
-    mark, kind, keys, ties, points = said
-    return File(Stat(*stat), bytes.fromhex(mark), intern(kind), keys, ties, points, settled)
 
 
 class Files(MutableMapping[RelPath, File]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 
-from vault_sync.core.digest.editor import Digest
+from vault_sync.core.digest.reader import Digest
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.keys import key_of

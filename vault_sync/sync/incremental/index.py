@@ -27,22 +27,12 @@ from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.state.store import State
-from vault_sync.sync.incremental.files import File, Files, file_of, said_of, terms
+from vault_sync.sync.file_record import File, file_of, said_of
+from vault_sync.sync.incremental.files import Files, terms
 from vault_sync.sync.incremental.leaves import NUMBERS, TEXTS, Leaves, sums_for
 
-__all__ = [
-    "UNKNOWN", "Came", "File", "Files", "Kept", "believable", "facts_cache", "facts_stamp",
-    "forget", "glance", "known", "load", "mark_of", "path_of", "save", "stamp_of",
-]  # fmt: skip
-
 FORMAT = 4
-GRAIN = 20_000_000
-"""Nanoseconds that a file system's clock may stand still: a jiffy is at most 10 ms."""
-COARSE = 2_000_000_000
-"""The same where times are whole seconds (FAT counts in twos)."""
 
-UNKNOWN = Stat(-1, 0, 0, 0)
-"""Equal to no file's: the file is read again."""
 
 _TABLES = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -75,17 +65,6 @@ class Came:
     namers: Mapping[Key, tuple[Key, ...]]
 
 
-def mark_of(content: bytes) -> bytes:
-    return blake2b(content, digest_size=16).digest()
-
-
-def believable(stat: Stat, read_at: int) -> Stat:
-    """A file's stat, UNKNOWN if it could change again under it after `read_at` (ns, Unix time)."""
-    last = max(stat.mtime_ns, stat.ctime_ns)
-    grain = COARSE if stat.mtime_ns % 1_000_000_000 == 0 else GRAIN
-    return stat if last < read_at - grain else UNKNOWN
-
-
 def path_of(state: State) -> Path:
     return state.directory / "index.sqlite"
 
@@ -107,27 +86,6 @@ def stamp_of(config: Config, state: State, version: str) -> str | None:
     return json.dumps(
         [FORMAT, version, rules.hexdigest(), str(config.root), root.st_dev, root.st_ino, base]
     )
-
-
-def facts_cache(state: State) -> Path:
-    """Where the facts are that were asked for; shared by all vaults of this machine."""
-    return state.directory.parent / "arxiv.sqlite"
-
-
-def facts_stamp(config: Config, state: State) -> str:
-    """What tells whether more may be known of a paper than before, with nobody asked."""
-    cache = facts_cache(state)
-    paths = [cache, cache.with_name(f"{cache.name}-wal")]
-    if config.arxiv.snapshot:
-        paths.append(config.root / config.arxiv.snapshot)
-    stamps = []
-    for path in paths:
-        try:
-            seen = path.stat()
-            stamps.append((seen.st_size, seen.st_mtime_ns, seen.st_ino))
-        except OSError:
-            stamps.append((0, 0, 0))
-    return json.dumps(stamps)
 
 
 # Reading

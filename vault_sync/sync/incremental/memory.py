@@ -11,9 +11,10 @@ from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.wikilinks import Names
 from vault_sync.edge.config import Config
 from vault_sync.edge.state.store import State
+from vault_sync.sync.file_record import File
 from vault_sync.sync.incremental import files as terms
 from vault_sync.sync.incremental import index
-from vault_sync.sync.incremental.files import File, Files
+from vault_sync.sync.incremental.files import Files
 from vault_sync.sync.incremental.index import Came
 from vault_sync.sync.incremental.lazy_mapping import Asked
 from vault_sync.sync.incremental.unchanged import Walk, stamp_of

@@ -18,9 +18,8 @@ from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.naming.wikilinks import Names
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.state.schema import as_bytes
-from vault_sync.sync.incremental.files import File
+from vault_sync.sync.file_record import UNKNOWN, File, mark_of
 from vault_sync.sync.incremental.identity import OTHER, Identity, identities, outside, points_of
-from vault_sync.sync.incremental.index import UNKNOWN, mark_of
 
 IsDigest = Callable[[RelPath], bool]
 

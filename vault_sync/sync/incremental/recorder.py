@@ -8,24 +8,16 @@ from typing import NamedTuple
 
 from vault_sync.core import snapshot as snapshots
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import (
-    UNFINISHED,
-    Create,
-    Operation,
-    Outcome,
-    Plan,
-    Rename,
-    Trash,
-    Write,
-)
+from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Rename, Trash, Write
+from vault_sync.core.model.problems import UNFINISHED
 from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.wikilinks import Names
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.state.schema import as_bytes
-from vault_sync.sync.incremental.files import File
+from vault_sync.sync.file_record import UNKNOWN, File, mark_of
 from vault_sync.sync.incremental.identity import OTHER, Identity, called, identities
-from vault_sync.sync.incremental.index import UNKNOWN, Came, mark_of
+from vault_sync.sync.incremental.index import Came
 from vault_sync.sync.incremental.memory import MANY, Memory, keys_in, naming_in
 from vault_sync.sync.incremental.prediction import Agreed, foreseen, lacking_after, written
 from vault_sync.sync.observation import Seen

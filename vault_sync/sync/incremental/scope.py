@@ -31,9 +31,9 @@ from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.state.base_table import count_places, read_some
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import State
+from vault_sync.sync.file_record import UNKNOWN, File, believable, mark_of
 from vault_sync.sync.incremental import changes
 from vault_sync.sync.incremental.identity import OTHER, called, identities
-from vault_sync.sync.incremental.index import UNKNOWN, File, believable, mark_of
 from vault_sync.sync.incremental.memory import MANY, Memory, keys_in, plan_of
 
 

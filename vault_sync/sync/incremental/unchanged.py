@@ -14,6 +14,7 @@ from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Scan, scan
 from vault_sync.edge.fs.vault_dir import OWN_FOLDER
 from vault_sync.edge.state.store import State
+from vault_sync.sync import facts
 from vault_sync.sync.incremental import index
 from vault_sync.sync.request import Order
 
@@ -57,7 +58,7 @@ def look(config: Config, state: State, order: Order) -> Rest:
     if kept is None or kept.came.wanted or not kept.rests(found.files):
         return Rest(walk=walk)
     came = kept.came
-    if came.lacking and came.facts != index.facts_stamp(config, state):
+    if came.lacking and came.facts != facts.facts_stamp(config, state):
         return Rest(walk=walk)
     plan = Plan(
         conflicts=came.conflicts,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vault_sync.core import snapshot
-from vault_sync.core.digest import editor as digest_lens
+from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Plan
 from vault_sync.core.model.values import Key, Problem, RelPath
@@ -139,7 +139,7 @@ def _concerned(
     return said
 
 
-def _entries(found: Snapshot, path: RelPath) -> Iterable[digest_lens.Entry]:
+def _entries(found: Snapshot, path: RelPath) -> Iterable[Entry]:
     return found.digests[path].entries if path in found.digests else ()
 
 

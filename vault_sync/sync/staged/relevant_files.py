@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from vault_sync.core.digest import editor as digest_lens
 from vault_sync.core.digest import plain_entry as plain
-from vault_sync.core.digest.editor import Digest
+from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest.reader import Digest
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.keys import key_of
@@ -85,7 +85,7 @@ class Reach:
     def _read(self, path: RelPath, text: str) -> tuple[Digest | None, Note | None]:
         note = note_lens.read(text)
         if self.is_digest(path) and not note.managed:
-            return digest_lens.read(text), None
+            return digest_reader.read(text), None
         return None, note
 
     def _papers(self, path: RelPath, text: str) -> dict[Key, str]:

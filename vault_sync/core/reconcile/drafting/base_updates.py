@@ -8,8 +8,8 @@ from vault_sync.core.model.base import rows_of
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import Agreement, Row, Value
 from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.reconcile.drafting import plan_builder
 from vault_sync.core.reconcile.drafting.plan_builder import Pending, Scene
-from vault_sync.core.reconcile.resolution import abstracts
 from vault_sync.core.reconcile.resolution.resolution import FOR_NOTE, NOTE, Kept, Settlement
 from vault_sync.core.snapshot import Snapshot
 
@@ -130,7 +130,7 @@ def _own_rows(scene: Scene, settlement: Settlement, named: Named) -> list[Kept]:
         values["mentions"] = tuple(named[key])
     if key in scene.layout.undated:
         values["undated"] = stem_of(scene.layout.notes[key])
-    abstract = abstracts.of(scene, settlement).row
+    abstract = plan_builder.abstract_for(scene, settlement).row
     if abstract is not None:
         values["abstract"] = abstract
     return [Kept(Row(key, "", name), value, FOR_NOTE) for name, value in values.items()]

@@ -9,7 +9,7 @@ from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.reconcile.drafting import mentions
 from vault_sync.core.reconcile.drafting.note_draft import Lists, Named
 from vault_sync.core.reconcile.drafting.plan_builder import Scene
-from vault_sync.core.reconcile.pairing.pairs import Tie
+from vault_sync.core.reconcile.pairing.paper import Tie
 from vault_sync.core.reconcile.resolution.resolution import Settlement
 
 NamedKeys = Mapping[Key, Sequence[Key]]

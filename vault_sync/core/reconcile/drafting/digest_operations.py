@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vault_sync.core.digest import editor as digest_lens
-from vault_sync.core.digest.editor import Digest, Entry, OwnLink
+from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest.reader import Digest, Entry, OwnLink
 from vault_sync.core.digest.roundtrip import unsayable
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import Create, Write
@@ -85,7 +86,7 @@ def _rewritten(
             changed.append(settlement)
     text = splice(digest.text, edits)
     if added:
-        grown = digest_lens.read(text)
+        grown = digest_reader.read(text)
         text = digest_lens.append(grown, [_addition(scene, each, path) for each in added])
     return text, changed
 
@@ -149,7 +150,7 @@ def _proved(
         for entry in (old.entries if old else ())
     ]
     meant += [each.entries[path] for each in added]
-    found = digest_lens.read(text, _own_link(scene, path))
+    found = digest_reader.read(text, _own_link(scene, path))
     if [entry.fields for entry in found.entries] == meant:
         return True
     pending.refused |= {(each.key, path) for each in (*expected.values(), *added)}

@@ -9,12 +9,12 @@ from vault_sync.core.digest import plain_entry as plain
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.values import Facts, Fields, RelPath
 from vault_sync.core.naming.wikilinks import link
+from vault_sync.core.note import abstract
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note, Section
 from vault_sync.core.reconcile.drafting.mentions import items
 from vault_sync.core.reconcile.drafting.note_paths import Layout
-from vault_sync.core.reconcile.pairing.pairs import Tie
-from vault_sync.core.reconcile.resolution import abstracts
+from vault_sync.core.reconcile.pairing.paper import Tie
 from vault_sync.core.reconcile.resolution.resolution import LIVE, Settlement
 from vault_sync.core.text.spans import BOM
 
@@ -136,7 +136,7 @@ def with_abstract(drafted: Drafted, callout: str, before: str | None = None) -> 
     why = drafted.why
     if before is not None:
         why = "abstract" if drafted.text == before else f"{why}, abstract"
-    text = abstracts.placed(drafted.text, callout)
+    text = abstract.placed(drafted.text, callout)
     return replace(drafted, text=text, own=(callout, drafted.own[1]), why=why)
 
 

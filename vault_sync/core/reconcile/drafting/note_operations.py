@@ -8,10 +8,10 @@ from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.note.note import Note
 from vault_sync.core.note.properties import Unwritable
 from vault_sync.core.reconcile.drafting import note_draft as drafting
+from vault_sync.core.reconcile.drafting import plan_builder
 from vault_sync.core.reconcile.drafting.note_draft import Drafted, Lists
 from vault_sync.core.reconcile.drafting.plan_builder import Pending, Scene
 from vault_sync.core.reconcile.pairing import removals
-from vault_sync.core.reconcile.resolution import abstracts
 from vault_sync.core.reconcile.resolution.resolution import LIVE, NOTE, Settlement
 
 
@@ -33,7 +33,7 @@ def add(pending: Pending, scene: Scene, settlement: Settlement, lists: Lists) ->
 def _create(pending: Pending, scene: Scene, settlement: Settlement, lists: Lists) -> None:
     facts = scene.facts_of(settlement.key)
     drafted = drafting.new(settlement, scene.layout, facts, scene.rules.facts, lists)
-    if callout := abstracts.of(scene, settlement).callout:
+    if callout := plan_builder.abstract_for(scene, settlement).callout:
         drafted = drafting.with_abstract(drafted, callout)
     if _proved(pending, settlement, drafted):
         pending.creates.append(Create(drafted.path, drafted.text, drafted.why))
@@ -59,7 +59,7 @@ def _edit(
             )
         )
         return
-    if callout := abstracts.of(scene, settlement).callout:
+    if callout := plan_builder.abstract_for(scene, settlement).callout:
         drafted = drafting.with_abstract(drafted, callout, note.text)
     if drafted.text != note.text and _proved(pending, settlement, drafted):
         pending.note_writes.append(Write(path, note.text, drafted.text, drafted.why))

@@ -9,6 +9,7 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Create, Rename, Trash, Write
 from vault_sync.core.model.values import Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.reconcile.drafting.note_paths import Layout
+from vault_sync.core.reconcile.resolution import abstracts
 from vault_sync.core.reconcile.resolution.resolution import Settlement
 from vault_sync.core.snapshot import Snapshot
 
@@ -52,3 +53,13 @@ class Pending:
 
     def touch(self, path: RelPath, settlement: Settlement) -> None:
         self.touched.setdefault(path, set()).add(settlement.key)
+
+
+def abstract_for(scene: Scene, settlement: Settlement) -> abstracts.Abstract:
+    """What becomes of one paper's abstract."""
+    if "abstract" not in scene.rules.facts:
+        return abstracts.Abstract()
+    path = settlement.paper.note
+    note = scene.snapshot.notes[path] if path is not None else None
+    was = abstracts.remembered(scene.base, settlement.key)
+    return abstracts.decided(note, scene.facts_of(settlement.key), was)

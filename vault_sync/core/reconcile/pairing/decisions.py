@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.values import Key, RelPath, Side
-from vault_sync.core.reconcile.pairing.paper import Choices
+from vault_sync.core.model.values import Choices, Key, RelPath, Side
 from vault_sync.core.snapshot import Snapshot
 
 FIELDS = ("url", "title", "authors", "commentary")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Row
 from vault_sync.core.model.values import Key, Place, RelPath
-from vault_sync.core.reconcile.pairing.pairs import Paper
+from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.snapshot import Snapshot
 
 SAID = frozenset({"missing", "unmet"})

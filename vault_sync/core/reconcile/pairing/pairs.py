@@ -9,23 +9,21 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from vault_sync.core.digest.editor import Entry
+from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model import problems as told
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import joined, natural, stem_of
 from vault_sync.core.model.plan import Row, Value
-from vault_sync.core.model.values import Key, Place, Problem, RelPath
+from vault_sync.core.model.values import Choices, Key, Place, Problem, RelPath
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.wikilinks import addresses
 from vault_sync.core.note.note import Section
 from vault_sync.core.reconcile.pairing import decisions as chosen
 from vault_sync.core.reconcile.pairing import renamed_digests as renamed
-from vault_sync.core.reconcile.pairing.paper import Choices, Kind, Paper, Role, Tie
+from vault_sync.core.reconcile.pairing.paper import Paper, Role, Tie
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.spans import line_number
-
-__all__ = ["Choices", "Kind", "Paper", "Presence", "Role", "Tie", "of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +161,7 @@ class _Pairing:
             return
         if leads_to:
             digest, entry = next(item for item in found if item.entry.link)
-            self.problems.append(told.leads_elsewhere(key, digest, entry, leads_to[0]))
+            self.problems.append(told.leads_elsewhere(key, digest, entry.line, leads_to[0]))
             return
         unlinked = [item for item in found if item.entry.link is None]
         if unlinked or self.remake:
@@ -181,7 +179,7 @@ class _Pairing:
             if not (self.patient and tie.kind == "new" and tie.entry and tie.entry.unfinished):
                 finished.append(tie)
                 continue
-            self.problems.append(told.unfinished(tie.digest, tie.entry))
+            self.problems.append(told.unfinished(tie.digest, tie.entry.line))
         return tuple(finished)
 
     def _missing(self, key: Key, digest: RelPath, entry: Entry) -> None:
@@ -189,7 +187,7 @@ class _Pairing:
         row = Row(key, digest, "missing")
         just_now = self.base.knows(Place(key, digest)) and row not in self.base.rows
         self._stands(row, put=just_now)
-        missing = told.note_missing(digest, entry, entry.link.target, just_now=just_now)
+        missing = told.note_missing(digest, entry.line, entry.link.target, just_now=just_now)
         self.problems.append(missing)
 
     # The digests of a note.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from vault_sync.core.digest.editor import Entry
-from vault_sync.core.model.values import Key, RelPath, Side
+from vault_sync.core.digest.reader import Entry
+from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.note.note import Section
 
 Kind = Literal["both", "new", "moved", "append", "removed", "waiting"]
@@ -47,7 +46,3 @@ class Paper:
     role: Role
     ties: tuple[Tie, ...]
     base_key: Key
-
-
-Choices = Mapping[tuple[Key, RelPath, str], Side]
-"""What a person decided: for a paper, a digest and a field (or "entry") the side to take."""

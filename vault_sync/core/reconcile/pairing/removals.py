@@ -12,14 +12,14 @@ from hashlib import sha256
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Row
-from vault_sync.core.model.values import Key, Problem, RelPath, Rules
+from vault_sync.core.model.values import Choices, Key, Problem, RelPath, Rules
 from vault_sync.core.naming.note_names import fold
+from vault_sync.core.naming.tags import private
+from vault_sync.core.note import abstract as note_abstract
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note
 from vault_sync.core.reconcile.pairing import decisions as chosen
-from vault_sync.core.reconcile.pairing.pairs import Choices, Kind, Paper, Tie
-from vault_sync.core.reconcile.resolution import abstracts
-from vault_sync.core.reconcile.resolution.resolution import private
+from vault_sync.core.reconcile.pairing.paper import Kind, Paper, Tie
 from vault_sync.core.snapshot import Snapshot
 
 SHARE_OF_DIGEST = 0.30
@@ -208,7 +208,7 @@ def nothing_of_the_readers(paper: Paper, note: Note, base: Base, rules: Rules) -
     return (
         all(tie.kind == "removed" for tie in paper.ties)
         and not words
-        and (not abstract or abstracts.mark(abstract) == put)
+        and (not abstract or note_abstract.mark(abstract) == put)
         and not note_lens.own_properties(note)
         and not any(
             private(rules, tag) and fold(tag) not in (_agreed_tags(paper, base) or ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from vault_sync.core.digest.editor import Entry
+from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.values import Key, Place, RelPath
 from vault_sync.core.snapshot import Snapshot

@@ -7,18 +7,14 @@ back, and one that he left as it was does not keep a note that holds nothing els
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import NamedTuple
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Row
 from vault_sync.core.model.values import Facts, Key
 from vault_sync.core.note import note as note_lens
+from vault_sync.core.note.abstract import callout, mark
 from vault_sync.core.note.note import Note
-from vault_sync.core.reconcile.drafting.plan_builder import Scene
-from vault_sync.core.reconcile.resolution.resolution import Settlement
-from vault_sync.core.text.sanitize import callout
-from vault_sync.core.text.spans import newline_kind, to_newlines
 
 
 class Abstract(NamedTuple):
@@ -29,15 +25,6 @@ class Abstract(NamedTuple):
 
     callout: str = ""
     row: str | None = None
-
-
-def of(scene: Scene, settlement: Settlement) -> Abstract:
-    """What becomes of one paper's abstract."""
-    if "abstract" not in scene.rules.facts:
-        return Abstract()
-    path = settlement.paper.note
-    note = scene.snapshot.notes[path] if path is not None else None
-    return decided(note, scene.facts_of(settlement.key), _was(scene.base, settlement.key))
 
 
 def decided(note: Note | None, facts: Facts, was: str | None) -> Abstract:
@@ -61,25 +48,11 @@ def decided(note: Note | None, facts: Facts, was: str | None) -> Abstract:
     return Abstract(ours, mark(ours))
 
 
-def mark(words: str) -> str:
-    """What tells a callout from every other; two kilobytes a note would be much for the base."""
-    return sha256(words.encode("utf-8", "surrogateescape")).hexdigest()
-
-
 def missing(note: Note, key: Key, base: Base) -> bool:
     """Whether a note lacks its abstract, and nobody took it out."""
-    return _was(base, key) is None and note_lens.abstract(note) is None
+    return remembered(base, key) is None and note_lens.abstract(note) is None
 
 
-def _was(base: Base, key: Key) -> str | None:
+def remembered(base: Base, key: Key) -> str | None:
+    """The base's mark of the callout that was put there; "" where it is the reader's."""
     return base.text(Row(key, "", "abstract"))
-
-
-def placed(text: str, words: str) -> str:
-    """A note's text with a callout on top of what stands below its properties."""
-    body = note_lens.read(text).properties.body
-    above, below = text[:body], text[body:]
-    gap = "" if above.endswith("\n") else "\n"
-    gap_below = "\n" if below.strip() and not below.startswith(("\n", "\r\n")) else ""
-    put = to_newlines(f"{gap}\n{words}\n{gap_below}", newline_kind(text))
-    return above + put + below

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any, NamedTuple
 
-from vault_sync.core.digest.reader import TAG
 from vault_sync.core.model.base import PLACE_ROWS, Base
 from vault_sync.core.model.plan import Conflict, Row, Value
-from vault_sync.core.model.values import Facts, Fields, Key, Place, RelPath, Rules, Side
+from vault_sync.core.model.values import Choices, Facts, Fields, Key, Place, RelPath, Rules, Side
 from vault_sync.core.naming.keys import key_of
+from vault_sync.core.naming.tags import private
 from vault_sync.core.note.note import Note
-from vault_sync.core.reconcile.pairing.pairs import Choices, Paper, Tie
+from vault_sync.core.reconcile.pairing.paper import Paper, Tie
 from vault_sync.core.reconcile.resolution import fields as agree
 from vault_sync.core.reconcile.resolution.fields import Open, TagPlace
 
@@ -222,13 +221,6 @@ def _tags(result: Settlement, said: Fields, base: Base, rules: Rules) -> None:
         differs = tie.entry is None or tags != had
         result.keep(row, tags, {NOTE: set(wanted.note) != set(said.tags), tie.digest: differs})
     result.note = result.note.saying(tags=wanted.note)
-
-
-def private(rules: Rules, tag: str) -> bool:
-    """Whether a tag of a note stays there: a private one, or what is no tag (`deep learning`)."""
-    return TAG.fullmatch("#" + tag) is None or any(
-        fnmatchcase(tag, pattern) for pattern in rules.private_tags
-    )
 
 
 def _tag_place(paper: Paper, tie: Tie, base: Base) -> TagPlace:

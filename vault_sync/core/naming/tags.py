@@ -1,0 +1,25 @@
+"""Tags: what may be one, which of them stay in a note, when two are the same."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from fnmatch import fnmatchcase
+
+from vault_sync.core.model.values import Rules
+
+# Obsidian's own set of what ends a tag (research: its importer's ILLEGAL_TAG_CHARS).
+TAG_PATTERN = r"#[^\u2000-\u206F\u2E00-\u2E7F'!\"#$%&()*+,.:;<=>?@^`{|}~\[\]\\\s\ufeff]+"
+TAG = re.compile(TAG_PATTERN)
+
+
+def private(rules: Rules, tag: str) -> bool:
+    """Whether a tag of a note stays there: a private one, or what is no tag (`deep learning`)."""
+    return TAG.fullmatch("#" + tag) is None or any(
+        fnmatchcase(tag, pattern) for pattern in rules.private_tags
+    )
+
+
+def fold_tag(tag: str) -> str:
+    """The form in which two spellings of one tag are equal: case and normalisation taken away."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", tag).casefold())

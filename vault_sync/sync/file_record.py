@@ -1,0 +1,64 @@
+"""One file as it was read: its stat, a mark of its bytes, and what it says of papers."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from sys import intern
+from typing import NamedTuple
+
+from vault_sync.edge.fs.scan import Stat
+
+
+class File(NamedTuple):
+    """One file as it was read.
+
+    `mark` is the hash of its bytes. `kind` is "note" (managed), "plain", "digest" or "other",
+    `keys` are the papers it is about and `ties` the links by which it is tied to others, both in
+    its order, one a line: its identity, apart from all that its texts say. `points` is what it
+    names that another file could come to be, or cease to be, one a line: keys that its commentaries
+    name, and folded names after `[[` of what they and the lists of links link to, and of ties that
+    do not lead from note to digest or from digest to note.
+    `settled`: the last pass had nothing to do there.
+    """
+
+    stat: Stat
+    mark: bytes
+    kind: str
+    keys: str
+    ties: str
+    points: str
+    settled: bool
+
+
+def said_of(file: File) -> list[str]:
+    """A file as it is kept, without its stat and whether it is settled."""
+    return [file.mark.hex(), file.kind, file.keys, file.ties, file.points]
+
+
+def file_of(stat: tuple[int, ...], said: list[str], *, settled: bool) -> File:
+    """A file that was kept (`said_of`)."""
+    mark, kind, keys, ties, points = said
+    return File(Stat(*stat), bytes.fromhex(mark), intern(kind), keys, ties, points, settled)
+
+
+GRAIN = 20_000_000
+"""Nanoseconds that a file system's clock may stand still: a jiffy is at most 10 ms."""
+
+
+COARSE = 2_000_000_000
+"""The same where times are whole seconds (FAT counts in twos)."""
+
+
+UNKNOWN = Stat(-1, 0, 0, 0)
+"""Equal to no file's: the file is read again."""
+
+
+def mark_of(content: bytes) -> bytes:
+    return blake2b(content, digest_size=16).digest()
+
+
+def believable(stat: Stat, read_at: int) -> Stat:
+    """A file's stat, UNKNOWN if it could change again under it after `read_at` (ns, Unix time)."""
+    last = max(stat.mtime_ns, stat.ctime_ns)
+    grain = COARSE if stat.mtime_ns % 1_000_000_000 == 0 else GRAIN
+    return stat if last < read_at - grain else UNKNOWN
