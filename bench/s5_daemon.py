@@ -50,14 +50,14 @@ def _latencies(bench: Bench, root: Path, change: Callable[[Path, int], None]) ->
     from vault_sync.sync import engine as sync
     from vault_sync.sync.facts import remembered, source
     from vault_sync.sync.incremental.memory import Mind
-    from vault_sync.sync.request import Order
+    from vault_sync.sync.request import PassRequest
 
     config = configuration.load(root)
     state = open_state(root, bench.environ(root))
     facts = remembered(source(config, state, offline=True))
     mind = Mind()
     for _ in range(2):
-        sync.run(config, state, Order(cause="watch"), facts, mind=mind)
+        sync.run(config, state, PassRequest(cause="watch"), facts, mind=mind)
     digests = sorted((root / "digests").glob("*.md"))
     took = []
     for number in range(EDITS):
@@ -66,7 +66,7 @@ def _latencies(bench: Bench, root: Path, change: Callable[[Path, int], None]) ->
         time.sleep(0.03)  # an edit settles before the daemon looks at it
         hints = frozenset({RelPath(digest.relative_to(root).as_posix())})
         began = time.time_ns()
-        result = sync.run(config, state, Order(cause="watch"), facts, mind=mind, hints=hints)
+        result = sync.run(config, state, PassRequest(cause="watch"), facts, mind=mind, hints=hints)
         done = result.outcome.done[0]
         took.append(((root / done.path).stat().st_ctime_ns - began) / 1e9)
     state.close()

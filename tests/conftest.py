@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from vault_sync.edge.state.store import State
+from vault_sync.edge.state.store import StateStore
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "sample_vault"
@@ -111,14 +111,14 @@ class Vault:
 @pytest.fixture(autouse=True)
 def _states_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Close what a test opened: since 3.13 Python warns of a database that is left open."""
-    opened: list[State] = []
-    make = State.__init__
+    opened: list[StateStore] = []
+    make = StateStore.__init__
 
-    def remember(self: State, *given: Any, **named: Any) -> None:
+    def remember(self: StateStore, *given: Any, **named: Any) -> None:
         make(self, *given, **named)
         opened.append(self)
 
-    monkeypatch.setattr(State, "__init__", remember)
+    monkeypatch.setattr(StateStore, "__init__", remember)
     yield
     for state in opened:
         state.close()

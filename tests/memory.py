@@ -8,9 +8,18 @@ from fnmatch import fnmatchcase
 
 from vault_sync.core import snapshot
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import Agreement, Create, Operation, Plan, Rename, Row, Value, Write
-from vault_sync.core.model.values import Choices, Facts, Key, RelPath, Rules, Side
-from vault_sync.core.naming.wikilinks import Names
+from vault_sync.core.model.plan import (
+    BaseKey,
+    BaseUpdate,
+    Create,
+    Operation,
+    Plan,
+    Rename,
+    Value,
+    Write,
+)
+from vault_sync.core.model.values import Decisions, Facts, Key, RelPath, Rules, Side
+from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.pairing import decisions as chosen
 from vault_sync.core.reconcile.pipeline import reconcile
 from vault_sync.core.snapshot import Snapshot
@@ -21,7 +30,7 @@ class MemoryVault:
     """Files by path, one device's base beside them."""
 
     files: dict[str, str] = field(default_factory=dict)
-    rows: dict[Row, Value] = field(default_factory=dict)
+    rows: dict[BaseKey, Value] = field(default_factory=dict)
     older: set[tuple[Key, str, Value]] = field(default_factory=set)
     known: bool = False
     rules: Rules = field(default_factory=Rules)
@@ -39,7 +48,7 @@ class MemoryVault:
         self,
         *,
         remake: bool = False,
-        choices: Choices | None = None,
+        choices: Decisions | None = None,
         allowed: str = "",
         patient: bool = False,
     ) -> Plan:
@@ -65,7 +74,7 @@ class MemoryVault:
         base = self.base()
         found = snapshot.of(
             visible,
-            names=Names.of(visible),
+            names=LinkResolver.of(visible),
             is_digest=lambda path: fnmatchcase(path, "digests/*"),
             base=base,
         )
@@ -105,7 +114,7 @@ class MemoryVault:
                 to = to.removesuffix(".md") + " 2.md"
             self.files[to] = self.files.pop(operation.path)
 
-    def keep(self, agreements: tuple[Agreement, ...]) -> None:
+    def keep(self, agreements: tuple[BaseUpdate, ...]) -> None:
         for agreement in agreements:
             for row in agreement.drop:
                 self._outdated(row, self.rows.pop(row, None))
@@ -114,7 +123,7 @@ class MemoryVault:
                     self._outdated(row, self.rows.get(row))
                 self.rows[row] = value
 
-    def _outdated(self, row: Row, value: Value | None) -> None:
+    def _outdated(self, row: BaseKey, value: Value | None) -> None:
         if value is not None:
             self.older.add((row.key, row.field, value))
 
@@ -122,7 +131,7 @@ class MemoryVault:
         self,
         *,
         remake: bool = False,
-        choices: Choices | None = None,
+        choices: Decisions | None = None,
         allowed: str = "",
         patient: bool = False,
     ) -> Plan:

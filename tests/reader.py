@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.digest.reader import Entry
-from vault_sync.core.model.plan import Plan, Row
+from vault_sync.core.model.plan import BaseKey, Plan
 from vault_sync.core.model.values import Fields, Key, RelPath
 from vault_sync.core.note import note
 from vault_sync.core.note.note import Section
@@ -165,7 +165,7 @@ def forget(vault: MemoryVault) -> None:
     vault.known = False
 
 
-def knows(vault: MemoryVault, key: Key) -> set[Row]:
+def knows(vault: MemoryVault, key: Key) -> set[BaseKey]:
     return {row for row in vault.rows if row.key == key}
 
 

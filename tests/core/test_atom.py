@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from vault_sync.core.model.values import Facts
 from vault_sync.edge.arxiv import atom
-from vault_sync.edge.arxiv.atom import Feed, Question, Refused, Settled
+from vault_sync.edge.arxiv.atom import BatchResult, Feed, Question, Refused
 
 NO_IDS = [
     "",
@@ -277,40 +277,40 @@ PAPER = Facts(published="2023-08-01")
 @pytest.mark.parametrize(
     ("question", "answer", "settled"),
     [
-        (Question((A, B)), Feed({A: PAPER, B: PAPER}), Settled({A: PAPER, B: PAPER})),
-        (Question((A, B)), Feed({A: PAPER, C: PAPER}), Settled({A: PAPER}, (B,))),
+        (Question((A, B)), Feed({A: PAPER, B: PAPER}), BatchResult({A: PAPER, B: PAPER})),
+        (Question((A, B)), Feed({A: PAPER, C: PAPER}), BatchResult({A: PAPER}, (B,))),
         (
             Question((A, B, C)),
             Feed({}, (f"incorrect id format for {B}",)),
-            Settled({}, (B,), (Question((A, C)),)),
+            BatchResult({}, (B,), (Question((A, C)),)),
         ),
         (
             Question((A, B, C)),
             Feed({A: PAPER}, (f"incorrect id format for {B}v1",)),
-            Settled({A: PAPER}, (B,), (Question((C,)),)),
+            BatchResult({A: PAPER}, (B,), (Question((C,)),)),
         ),
         (
             Question((A, B, C, D)),
             Feed({}, ("something is wrong",)),
-            Settled({}, (), (Question((A, B), again=True), Question((C, D), again=True))),
+            BatchResult({}, (), (Question((A, B), again=True), Question((C, D), again=True))),
         ),
         (
             Question((A, B, C)),
             Feed({A: PAPER}, ("something is wrong",)),
-            Settled({A: PAPER}, (), (Question((B, C)),)),
+            BatchResult({A: PAPER}, (), (Question((B, C)),)),
         ),
-        (Question((A,)), Feed({}, ("something is wrong",)), Settled({}, (A,))),
-        (Question((A, B)), Feed({}), Settled({}, (), (Question((A, B), again=True),))),
+        (Question((A,)), Feed({}, ("something is wrong",)), BatchResult({}, (A,))),
+        (Question((A, B)), Feed({}), BatchResult({}, (), (Question((A, B), again=True),))),
         (
             Question((A, B, C), again=True),
             Feed({}),
-            Settled({}, (), (Question((A,), again=True), Question((B, C), again=True))),
+            BatchResult({}, (), (Question((A,), again=True), Question((B, C), again=True))),
         ),
-        (Question((A,)), Feed({}), Settled({}, (), (Question((A,), again=True),))),
-        (Question((A,), again=True), Feed({}), Settled({}, (A,))),
+        (Question((A,)), Feed({}), BatchResult({}, (), (Question((A,), again=True),))),
+        (Question((A,), again=True), Feed({}), BatchResult({}, (A,))),
     ],
 )
-def test_what_an_answer_settles(question: Question, answer: Feed, settled: Settled) -> None:
+def test_what_an_answer_settles(question: Question, answer: Feed, settled: BatchResult) -> None:
     assert atom.settle(question, answer) == settled
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from vault_sync.core.model.plan import (
-    Agreement,
+    BaseKey,
+    BaseUpdate,
     Conflict,
     Create,
     Operation,
     Plan,
-    Row,
     Trash,
     Write,
 )
@@ -22,8 +22,8 @@ def write(path: RelPath) -> Write:
     return Write(path, "", "x", "")
 
 
-def agreement(*paths: RelPath) -> Agreement:
-    return Agreement(frozenset(paths), {Row(Key("k"), "", "-".join(paths)): '"x"'})
+def agreement(*paths: RelPath) -> BaseUpdate:
+    return BaseUpdate(frozenset(paths), {BaseKey(Key("k"), "", "-".join(paths)): '"x"'})
 
 
 def split(plan: Plan, *held: RelPath) -> tuple[set[str], int, set[str]]:
@@ -35,7 +35,7 @@ def split(plan: Plan, *held: RelPath) -> tuple[set[str], int, set[str]]:
     )
 
 
-def plan(*operations: Operation, agreements: tuple[Agreement, ...] = ()) -> Plan:
+def plan(*operations: Operation, agreements: tuple[BaseUpdate, ...] = ()) -> Plan:
     return Plan(operations=operations, agreements=agreements)
 
 
@@ -50,37 +50,37 @@ def test_the_other_side_of_an_edit_follows_at_once() -> None:
 
 
 def test_a_new_note_of_a_digest_at_rest_is_made() -> None:
-    rows = {Row(Key("k"), DIGEST, "commentary"): '"x"'}
-    whole = plan(Create(NOTE, "x", ""), agreements=(Agreement(frozenset({NOTE}), rows),))
+    rows = {BaseKey(Key("k"), DIGEST, "commentary"): '"x"'}
+    whole = plan(Create(NOTE, "x", ""), agreements=(BaseUpdate(frozenset({NOTE}), rows),))
     assert split(whole, OTHER) == ({NOTE}, 1, set())
 
 
 def test_an_edited_note_follows_where_a_new_one_would_wait() -> None:
-    rows = {Row(Key("k"), DIGEST, "commentary"): '"x"'}
-    whole = plan(write(NOTE), agreements=(Agreement(frozenset({NOTE}), rows),))
+    rows = {BaseKey(Key("k"), DIGEST, "commentary"): '"x"'}
+    whole = plan(write(NOTE), agreements=(BaseUpdate(frozenset({NOTE}), rows),))
     assert split(whole, DIGEST) == ({NOTE}, 1, set())
 
 
 def test_a_new_note_waits_while_somebody_types_where_its_entry_stands() -> None:
-    rows = {Row(Key("k"), DIGEST, "commentary"): '"x"'}
-    whole = plan(Create(NOTE, "x", ""), agreements=(Agreement(frozenset({NOTE}), rows),))
+    rows = {BaseKey(Key("k"), DIGEST, "commentary"): '"x"'}
+    whole = plan(Create(NOTE, "x", ""), agreements=(BaseUpdate(frozenset({NOTE}), rows),))
     assert split(whole, DIGEST) == (set(), 0, {NOTE})
 
 
 def test_a_note_waits_on_its_way_to_the_trash_while_its_entry_may_be_pasted_elsewhere() -> None:
     gone = Trash(NOTE, RelPath(".trash/n.md"), "x", "")
-    rows = frozenset({Row(Key("k"), DIGEST, "commentary"), Row(Key("k"), "", "note")})
-    whole = plan(gone, agreements=(Agreement(frozenset({NOTE}), {}, rows),))
+    rows = frozenset({BaseKey(Key("k"), DIGEST, "commentary"), BaseKey(Key("k"), "", "note")})
+    whole = plan(gone, agreements=(BaseUpdate(frozenset({NOTE}), {}, rows),))
     assert split(whole, OTHER) == ({NOTE}, 1, set())
     assert split(whole, DIGEST) == (set(), 0, {NOTE})
 
 
 def test_what_would_link_to_a_note_that_waits_waits_too() -> None:
-    rows = {Row(Key("k"), DIGEST, "commentary"): '"x"'}
+    rows = {BaseKey(Key("k"), DIGEST, "commentary"): '"x"'}
     named = Write(OTHER, "", "mentioned_by: [[n]]", "")
     also = Write(RelPath("p.md"), "[[n]]", "[[n]] and more", "")
     whole = plan(
-        Create(NOTE, "x", ""), named, also, agreements=(Agreement(frozenset({NOTE}), rows),)
+        Create(NOTE, "x", ""), named, also, agreements=(BaseUpdate(frozenset({NOTE}), rows),)
     )
     assert split(whole, DIGEST) == ({"p.md"}, 0, {NOTE, OTHER})
 
@@ -110,6 +110,6 @@ def test_a_conflict_with_a_held_file_is_not_shown_yet() -> None:
 
 
 def test_what_a_held_digest_reads_is_not_remembered() -> None:
-    read = Agreement(frozenset(), {Row(Key(""), DIGEST, "text"): '"half a sent"'})
+    read = BaseUpdate(frozenset(), {BaseKey(Key(""), DIGEST, "text"): '"half a sent"'})
     assert split(plan(agreements=(read,)), OTHER) == (set(), 1, set())
     assert split(plan(agreements=(read,)), DIGEST) == (set(), 0, set())

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.naming import wikilinks as links
 from vault_sync.core.naming.note_names import fold
-from vault_sync.core.naming.wikilinks import Names, Wikilink
+from vault_sync.core.naming.wikilinks import LinkResolver, Wikilink
 from vault_sync.core.text import code_mask
 from vault_sync.core.text.spans import Span, splice
 
@@ -325,11 +325,11 @@ def test_a_large_text_is_read_in_seconds(unit: str) -> None:
     assert time.perf_counter() - began < 60
 
 
-def of(*paths: str) -> Names:
-    return Names.of(RelPath(path) for path in paths)
+def of(*paths: str) -> LinkResolver:
+    return LinkResolver.of(RelPath(path) for path in paths)
 
 
-def resolved(names: Names, target: str, source: str = "digests/w.md") -> str | None:
+def resolved(names: LinkResolver, target: str, source: str = "digests/w.md") -> str | None:
     return names.resolve(target, RelPath(source))
 
 
@@ -395,7 +395,7 @@ def test_taken() -> None:
     assert not names.taken("c.md")
 
 
-def answers(names: Names) -> list[object]:
+def answers(names: LinkResolver) -> list[object]:
     paths = map(RelPath, ["A.md", "s/A.md", "b.md", "s/b.md", "c.md", "C.md", "t/D.md", "e.md"])
     return [
         (names.taken(path), names.shortest(path), names.resolve(path, RelPath("x.md")))
@@ -439,7 +439,7 @@ PATHS = st.lists(
 @settings(max_examples=300, deadline=None, derandomize=True)
 def test_the_shortest_link_leads_back(paths: list[RelPath], source: str) -> None:
     distinct = list({fold(path): path for path in paths}.values())
-    names = Names.of(distinct)
+    names = LinkResolver.of(distinct)
     for path in distinct:
         assert names.resolve(names.shortest(path), RelPath(source)) == path
         assert names.taken(path.upper())
@@ -453,8 +453,8 @@ def test_moving_is_reading_again(
     gone = data.draw(st.lists(st.sampled_from(paths), unique=True) if paths else st.just([]))
     moves = dict(zip(gone, [*more, *[None] * len(gone)], strict=False))
     left = [path for path in paths if path not in moves]
-    after = Names.of(paths).with_moved(moves, more)
-    again = Names.of([*left, *more])
+    after = LinkResolver.of(paths).with_moved(moves, more)
+    again = LinkResolver.of([*left, *more])
     for path in [*paths, *more]:
         assert after.taken(path) == again.taken(path)
         assert after.shortest(path) == again.shortest(path)

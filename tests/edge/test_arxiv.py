@@ -29,14 +29,14 @@ from vault_sync.edge.arxiv import cache as arxiv_cache
 from vault_sync.edge.arxiv import dump_file as snapshot_file
 from vault_sync.edge.arxiv import http as arxiv_http
 from vault_sync.edge.arxiv import lookup as arxiv
-from vault_sync.edge.arxiv.client import Pace, pace_for
+from vault_sync.edge.arxiv.client import RateLimit, pace_for
 from vault_sync.edge.arxiv.lookup import Answer, Source, look_up, remembered
 
 ROOT = Path(__file__).resolve().parents[2]
 TRUTH = ROOT / ".." / "shared" / "corpus" / "weeks" / "flat" / "truth.json"
 
 # Limits that a busy machine does not reach; those of HASTY are there to be reached.
-FAST = Pace(
+FAST = RateLimit(
     interval=0.01,
     tries=3,
     longest=0.5,
@@ -240,7 +240,8 @@ def test_a_pass_makes_no_request_and_no_file(api: Api, source: Source) -> None:
 
 def test_requests_is_not_imported_where_nothing_is_asked(tmp_path: Path) -> None:
     code = (
-        "import sys, threading; from pathlib import Path; from vault_sync.edge.arxiv import lookup as arxiv\n"
+        "import sys, threading; from pathlib import Path\n"
+        "from vault_sync.edge.arxiv import lookup as arxiv\n"
         "source = arxiv.Source(cache=Path(sys.argv[1]), snapshot=Path(sys.argv[2]))\n"
         "found = arxiv.look_up(source, ['2308.07124'], stop=threading.Event())\n"
         "assert found.facts['2308.07124'].published == '2023-08-14'\n"
@@ -826,7 +827,7 @@ def test_stopping_during_an_answer_ends_at_once(api: Api, source: Source, slow: 
     timer = threading.Timer(0.1, stop.set)
     timer.start()
     started = time.monotonic()
-    answer = ask(source, ids_of(2), stop=stop, pace=Pace(interval=0.01))
+    answer = ask(source, ids_of(2), stop=stop, pace=RateLimit(interval=0.01))
     assert time.monotonic() - started < 2
     timer.join()
     assert answer == Answer({}, frozenset(ids_of(2)), frozenset())

@@ -28,12 +28,12 @@ from pathlib import Path
 import pytest
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.daemon import loop as daemon
-from vault_sync.daemon.loop import Life, PassResult, Timing
+from vault_sync.daemon.loop import DaemonStatus, PassSummary, Timing
 from vault_sync.edge.state import heartbeat as life
 from vault_sync.edge.state.lock import Busy
 from vault_sync.edge.system.logs import logging_handler
-from vault_sync.edge.watch.batches import Moment
-from vault_sync.edge.watch.mailbox import Bell
+from vault_sync.edge.watch.batches import ChangeBatch
+from vault_sync.edge.watch.mailbox import Mailbox
 
 pytestmark = pytest.mark.timeout(30)
 
@@ -46,11 +46,11 @@ class Pass:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.calls: queue.Queue[tuple[Moment, frozenset[RelPath], PassResult]] = queue.Queue()
-        self.also = PassResult()
+        self.calls: queue.Queue[tuple[ChangeBatch, frozenset[RelPath], PassSummary]] = queue.Queue()
+        self.also = PassSummary()
         self.raises: list[Exception] = []
 
-    def __call__(self, moment: Moment, held: frozenset[RelPath]) -> PassResult:
+    def __call__(self, moment: ChangeBatch, held: frozenset[RelPath]) -> PassSummary:
         if self.raises:
             raise self.raises.pop()
         written, waiting = {}, set()
@@ -67,7 +67,7 @@ class Pass:
             new.write_bytes(words)
             new.replace(paper)
             written[path] = hashlib.sha256(words).hexdigest()
-        result = PassResult(
+        result = PassSummary(
             written,
             frozenset(waiting),
             self.also.wanted,
@@ -83,8 +83,8 @@ class Running:
     """The daemon over a small vault, in a thread, after its first pass."""
 
     def __init__(self, root: Path, **options: object) -> None:
-        self.root, self.bell, self.pass_ = root, Bell(), Pass(root)
-        self.lives: list[Life] = []
+        self.root, self.bell, self.pass_ = root, Mailbox(), Pass(root)
+        self.lives: list[DaemonStatus] = []
         self.shown: list[tuple[str, str]] = []
         self.options = {
             "timing": FAST,
@@ -110,10 +110,12 @@ class Running:
         self.next()
         return self
 
-    def next(self) -> tuple[Moment, frozenset[RelPath], PassResult]:
+    def next(self) -> tuple[ChangeBatch, frozenset[RelPath], PassSummary]:
         return self.pass_.calls.get(timeout=20)
 
-    def until_written(self, *paths: RelPath) -> list[tuple[Moment, frozenset[RelPath], PassResult]]:
+    def until_written(
+        self, *paths: RelPath
+    ) -> list[tuple[ChangeBatch, frozenset[RelPath], PassSummary]]:
         seen, missing = [], set(paths)
         while missing:
             seen.append(self.next())
@@ -253,9 +255,9 @@ def test_what_waits_is_asked_itself_whether_it_is_quiet(
 
 def test_a_moment_that_waits_long_has_each_reason_once() -> None:
     """It is joined with itself, again and again: the reasons once filled 300 MB of the log."""
-    kept = Moment(why="start")
+    kept = ChangeBatch(why="start")
     for _ in range(30):
-        kept = daemon._joined(kept, daemon._joined(Moment(why="events"), kept))
+        kept = daemon._joined(kept, daemon._joined(ChangeBatch(why="events"), kept))
     assert kept.why == "start, events"
 
 
@@ -309,13 +311,13 @@ def test_facts_are_looked_up_beside_the_passes(launch: Launch, root: Path) -> No
         return not stop.is_set()
 
     running = launch(facts=facts)
-    running.pass_.also = PassResult(wanted=True)
+    running.pass_.also = PassSummary(wanted=True)
     running.start()
     assert going.wait(10)
     # A pass does not wait for them.
     (root / DIGEST).write_text("new\n")
     running.until_written(A)
-    running.pass_.also = PassResult()
+    running.pass_.also = PassSummary()
     go.set()
     moment, _, _ = running.next()
     assert moment.swept
@@ -332,7 +334,7 @@ def test_a_look_up_that_fails_or_finds_nothing_is_not_repeated_at_once(
         raise RuntimeError("no network")
 
     running = launch(facts=facts)
-    running.pass_.also = PassResult(wanted=True)
+    running.pass_.also = PassSummary(wanted=True)
     running.start()
     for number in range(3):
         (root / DIGEST).write_text(f"{number}\n")
@@ -353,7 +355,7 @@ def test_stopping_does_not_wait_for_the_network(launch: Launch, root: Path) -> N
         return False
 
     running = launch(facts=facts)
-    running.pass_.also = PassResult(wanted=True)
+    running.pass_.also = PassSummary(wanted=True)
     running.start()
     assert going.wait(10)
     before = time.monotonic()
@@ -366,7 +368,7 @@ def test_only_new_conflicts_are_shown(running: Running, root: Path) -> None:
     for number, conflicts in enumerate(
         [{"a: tags"}, {"a: tags"}, {"a: tags", "b: title", "c"}, set()]
     ):
-        running.pass_.also = PassResult(conflicts=frozenset(conflicts))
+        running.pass_.also = PassSummary(conflicts=frozenset(conflicts))
         (root / DIGEST).write_text(f"{number}\n")
         running.until_written(A)
     running.stop()
@@ -375,7 +377,7 @@ def test_only_new_conflicts_are_shown(running: Running, root: Path) -> None:
 
 def test_what_was_open_before_the_start_is_no_news(launch: Launch, root: Path) -> None:
     running = launch()
-    running.pass_.also = PassResult(conflicts=frozenset({"a: tags"}))
+    running.pass_.also = PassSummary(conflicts=frozenset({"a: tags"}))
     running.start().stop()
     assert running.shown == []
 
@@ -472,7 +474,7 @@ def test_status_shows_what_is_and_what_waits(running: Running, root: Path) -> No
 def test_a_status_that_cannot_be_stored_stops_nothing(
     launch: Launch, root: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def report(_: Life) -> None:
+    def report(_: DaemonStatus) -> None:
         raise OSError(28, "No space left on device")
 
     running = launch(report=report).start()
@@ -684,7 +686,7 @@ def test_a_vault_whose_root_is_removed_is_found_again(
 
 
 def test_a_sign_outlives_its_daemon_and_its_process_id_does_not_count(tmp_path: Path) -> None:
-    sign = life.Sign(os.getpid(), 1.0, time.time(), "watching", 2.0, "nothing", {"a.md": 3.0})
+    sign = life.Heartbeat(os.getpid(), 1.0, time.time(), "watching", 2.0, "nothing", {"a.md": 3.0})
     life.write(tmp_path, sign)
     read = life.read(tmp_path)
     assert read is not None and not read.alive, "that process lives, but it is no daemon"

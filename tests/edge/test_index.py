@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from vault_sync.core.model.plan import Agreement, Conflict, Row
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Conflict
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.edge.config import ArxivConfig, Config
 from vault_sync.edge.fs.scan import Stat, scan
-from vault_sync.edge.state.store import State, open_state
+from vault_sync.edge.state.store import StateStore, open_state
 from vault_sync.sync import facts, file_record
 from vault_sync.sync.file_record import COARSE, GRAIN, UNKNOWN, File
 from vault_sync.sync.incremental import index
@@ -248,12 +248,14 @@ class Place:
         self.root = above / "vault"
         self.root.mkdir()
         self.config = Config(self.root)
-        self.state: State = open_state(self.root, {"VAULT_SYNC_STATE_DIR": str(above / "state")})
+        self.state: StateStore = open_state(
+            self.root, {"VAULT_SYNC_STATE_DIR": str(above / "state")}
+        )
         self.say("one")
 
     def say(self, value: str) -> None:
         with self.state.lock(0):
-            self.state.keep([Agreement(frozenset(), {Row(Key("k"), "", "url"): value})])
+            self.state.keep([BaseUpdate(frozenset(), {BaseKey(Key("k"), "", "url"): value})])
 
     def stamp(self, config: Config | None = None, version: str = "1") -> str | None:
         return index.stamp_of(config or self.config, self.state, version)

@@ -23,31 +23,31 @@ from vault_sync.edge.fs.mounts import file_system, silent_ground
 from vault_sync.edge.git.activity import git_busy, git_dirs, head
 from vault_sync.edge.watch import batches as watch_module
 from vault_sync.edge.watch import listener as ears_module
-from vault_sync.edge.watch.batches import Moment, Pace, moments
-from vault_sync.edge.watch.mailbox import Bell
+from vault_sync.edge.watch.batches import ChangeBatch, WatchTiming, moments
+from vault_sync.edge.watch.mailbox import Mailbox
 from vault_sync.edge.watch.stamps import changed_lately, fingerprint, look
 
 pytestmark = pytest.mark.timeout(30)
 
-FAST = Pace(settle=0.05, sweep=1000.0, tick=1000.0, poll=0.05)
+FAST = WatchTiming(settle=0.05, sweep=1000.0, tick=1000.0, poll=0.05)
 
 
 class Watching:
     """A watcher over a vault with two folders, after its first moment."""
 
     def __init__(
-        self, root: Path, pace: Pace = FAST, **options: bool | Callable[[], float]
+        self, root: Path, pace: WatchTiming = FAST, **options: bool | Callable[[], float]
     ) -> None:
-        self.root, self.bell = root, Bell()
+        self.root, self.bell = root, Mailbox()
         for folder in ("papers", "digests"):
             (root / folder).mkdir(parents=True, exist_ok=True)
         self.coming = moments(root, pace, self.bell, **options)  # type: ignore[arg-type]
         self.first = next(self.coming)
 
-    def next(self) -> Moment:
+    def next(self) -> ChangeBatch:
         return next(self.coming)
 
-    def until(self, is_it: Callable[[Moment], bool]) -> list[Moment]:
+    def until(self, is_it: Callable[[ChangeBatch], bool]) -> list[ChangeBatch]:
         """The moments up to the one that is it."""
         seen = []
         for moment in self.coming:
@@ -56,11 +56,11 @@ class Watching:
                 return seen
         raise AssertionError(f"the watcher ended after {seen}")
 
-    def until_names(self, *paths: str) -> list[Moment]:
+    def until_names(self, *paths: str) -> list[ChangeBatch]:
         """The moments until every path was named, or everything was swept."""
         missing = set(paths)
 
-        def all_named(moment: Moment) -> bool:
+        def all_named(moment: ChangeBatch) -> bool:
             missing.difference_update(moment.paths)
             return not missing
 
@@ -74,7 +74,9 @@ def watching(tmp_path: Path) -> Iterator[Watching]:
     found.coming.close()
 
 
-def _watch_over(tmp_path: Path, pace: Pace, **options: bool | Callable[[], float]) -> Watching:
+def _watch_over(
+    tmp_path: Path, pace: WatchTiming, **options: bool | Callable[[], float]
+) -> Watching:
     return Watching(tmp_path / "vault", pace, **options)
 
 
@@ -82,7 +84,7 @@ def _watch_over(tmp_path: Path, pace: Pace, **options: bool | Callable[[], float
 
 
 def test_the_first_moment_comes_at_once_and_sweeps(tmp_path: Path) -> None:
-    watching = _watch_over(tmp_path, Pace(settle=20.0))
+    watching = _watch_over(tmp_path, WatchTiming(settle=20.0))
     assert watching.first.swept
     assert watching.first.why == "start"
     assert watching.first.problems == ()
@@ -233,7 +235,7 @@ def test_a_vault_behind_a_link_is_watched_where_it_is(tmp_path: Path) -> None:
 
 
 def test_a_burst_is_one_moment_or_few(tmp_path: Path) -> None:
-    watching = _watch_over(tmp_path, Pace(settle=0.3, tick=1000.0))
+    watching = _watch_over(tmp_path, WatchTiming(settle=0.3, tick=1000.0))
     names = [f"papers/{number}.md" for number in range(2000)]
     for name in names:
         (watching.root / name).write_text("x")
@@ -243,7 +245,7 @@ def test_a_burst_is_one_moment_or_few(tmp_path: Path) -> None:
 
 def test_a_moment_waits_until_it_is_quiet(tmp_path: Path) -> None:
     """Files written a fifth of `settle` apart come in one moment, `settle` after the last."""
-    watching = _watch_over(tmp_path, Pace(settle=0.4, tick=1000.0))
+    watching = _watch_over(tmp_path, WatchTiming(settle=0.4, tick=1000.0))
     paused = threading.Event()
     for number in range(6):
         (watching.root / f"{number}.md").write_text("x")
@@ -256,7 +258,7 @@ def test_a_moment_waits_until_it_is_quiet(tmp_path: Path) -> None:
 
 
 def test_events_without_end_do_not_put_a_moment_off_for_ever(tmp_path: Path) -> None:
-    watching = _watch_over(tmp_path, Pace(settle=0.2, longest=0.3, tick=1000.0))
+    watching = _watch_over(tmp_path, WatchTiming(settle=0.2, longest=0.3, tick=1000.0))
     done = threading.Event()
 
     def write_on() -> None:
@@ -275,7 +277,7 @@ def test_events_without_end_do_not_put_a_moment_off_for_ever(tmp_path: Path) -> 
 
 
 def test_everything_is_swept_from_time_to_time(tmp_path: Path) -> None:
-    watching = _watch_over(tmp_path, Pace(settle=0.01, sweep=0.1))
+    watching = _watch_over(tmp_path, WatchTiming(settle=0.01, sweep=0.1))
     for _ in range(2):
         moment = watching.next()
         assert (moment.swept, moment.why) == (True, "time for a sweep")
@@ -287,12 +289,12 @@ def test_a_moment_comes_when_it_is_asked_for(watching: Watching) -> None:
     watching.bell.ring(wanted)
     moment = watching.next()
     assert time.monotonic() >= wanted
-    assert moment == Moment(why="asked for")
+    assert moment == ChangeBatch(why="asked for")
 
 
 def test_a_moment_that_is_asked_for_waits_for_changes_to_settle(tmp_path: Path) -> None:
     """Else its caller would write into a file that somebody is just changing."""
-    watching = _watch_over(tmp_path, Pace(settle=0.3, tick=1000.0))
+    watching = _watch_over(tmp_path, WatchTiming(settle=0.3, tick=1000.0))
     (watching.root / "papers" / "a.md").write_text("x")
     watching.until_names("papers/a.md")
     (watching.root / "papers" / "a.md").write_text("y")
@@ -313,7 +315,7 @@ def test_what_happens_during_a_moment_is_in_the_next(watching: Watching) -> None
 
 @pytest.mark.parametrize("polling", [False, True])
 def test_stop_ends_it_at_once(tmp_path: Path, polling: bool) -> None:
-    watching = _watch_over(tmp_path, Pace(tick=1000.0, sweep=1000.0), polling=polling)
+    watching = _watch_over(tmp_path, WatchTiming(tick=1000.0, sweep=1000.0), polling=polling)
     (watching.root / "papers" / "a.md").write_text("x")
     # One half of a move: watchdog sleeps half a second over it, which must not hold us.
     (watching.root / "papers" / "a.md").rename(watching.root.parent / "a.md")
@@ -329,7 +331,7 @@ def test_stop_ends_it_at_once(tmp_path: Path, polling: bool) -> None:
 
 
 def test_a_watcher_told_to_stop_before_it_begins_does_not_begin(tmp_path: Path) -> None:
-    bell = Bell()
+    bell = Mailbox()
     bell.stop()
     assert list(moments(tmp_path, FAST, bell)) == []
 
@@ -355,7 +357,7 @@ def test_a_log_line_that_loses_nothing_brings_no_sweep(watching: Watching) -> No
 @pytest.mark.parametrize("victim", ["InotifyEmitter", "_Reader", "_Observer"])
 def test_threads_that_died_are_started_again(tmp_path: Path, victim: str) -> None:
     others = set(threading.enumerate())
-    watching = _watch_over(tmp_path, Pace(settle=0.05, tick=0.2))
+    watching = _watch_over(tmp_path, WatchTiming(settle=0.05, tick=0.2))
     for thread in set(threading.enumerate()) - others:
         if type(thread).__name__ == victim:
             thread.stop()  # type: ignore[attr-defined]
@@ -369,7 +371,7 @@ def test_threads_that_died_are_started_again(tmp_path: Path, victim: str) -> Non
 
 @pytest.mark.parametrize("polling", [False, True])
 def test_the_vault_goes_and_comes_back(tmp_path: Path, polling: bool) -> None:
-    pace = Pace(settle=0.05, tick=0.05, poll=0.05)
+    pace = WatchTiming(settle=0.05, tick=0.05, poll=0.05)
     watching = _watch_over(tmp_path, pace, polling=polling)
     (watching.root / "papers" / "a.md").write_text("x")
     watching.until_names("papers/a.md")
@@ -392,7 +394,7 @@ def test_the_vault_goes_and_comes_back(tmp_path: Path, polling: bool) -> None:
 
 def test_another_vault_in_the_old_place_is_heard(tmp_path: Path) -> None:
     """Moved away and made anew between two looks: the same path, another folder."""
-    watching = _watch_over(tmp_path, Pace(settle=0.05, tick=0.2))
+    watching = _watch_over(tmp_path, WatchTiming(settle=0.05, tick=0.2))
     watching.root.rename(tmp_path / "away")
     (watching.root / "papers").mkdir(parents=True)
     watching.until(lambda moment: moment.swept)
@@ -402,8 +404,8 @@ def test_another_vault_in_the_old_place_is_heard(tmp_path: Path) -> None:
 
 
 def test_a_vault_that_is_not_there_yet(tmp_path: Path) -> None:
-    bell = Bell()
-    coming = moments(tmp_path / "vault", Pace(settle=0.05, tick=0.05), bell)
+    bell = Mailbox()
+    coming = moments(tmp_path / "vault", WatchTiming(settle=0.05, tick=0.05), bell)
     assert [problem.code for problem in next(coming).problems] == ["vault-gone"]
     (tmp_path / "vault").mkdir()
     assert next(coming).swept
@@ -465,7 +467,7 @@ def test_watches_that_are_refused_are_made_up_for(tmp_path: Path, table: Table, 
 
 def test_it_listens_again_when_more_watches_are_given(tmp_path: Path, table: Table) -> None:
     table.left = 2
-    watching = _watch_over(tmp_path, Pace(settle=0.05, tick=1000.0, sweep=0.3))
+    watching = _watch_over(tmp_path, WatchTiming(settle=0.05, tick=1000.0, sweep=0.3))
     assert watching.next().problems  # asked again at a sweep, and refused again
     table.left = 10_000
     table.given.clear()
@@ -501,7 +503,7 @@ def test_polling_names_what_changed(tmp_path: Path) -> None:
 
 def test_waking_from_sleep_brings_a_sweep(tmp_path: Path) -> None:
     asleep = [0.0]
-    watching = _watch_over(tmp_path, Pace(settle=0.02, tick=0.05), drift=lambda: asleep[0])
+    watching = _watch_over(tmp_path, WatchTiming(settle=0.02, tick=0.05), drift=lambda: asleep[0])
     asleep[0] = 1.0  # the two clocks may differ a little
     watching.bell.ring(time.monotonic() + 0.2)
     assert not watching.next().swept
@@ -651,7 +653,7 @@ def test_head_moves_with_every_kind_of_move(repository: Path) -> None:
 
 
 def test_a_checkout_brings_a_sweep(repository: Path) -> None:
-    bell = Bell()
+    bell = Mailbox()
     coming = moments(repository, FAST, bell)
     next(coming)
     _git(repository, "checkout", "-q", "HEAD~1")
@@ -662,8 +664,8 @@ def test_a_checkout_brings_a_sweep(repository: Path) -> None:
 
 
 def test_a_checkout_that_changes_no_file_is_seen_as_well(repository: Path) -> None:
-    bell = Bell()
-    coming = moments(repository, Pace(settle=0.02, tick=0.05), bell)
+    bell = Mailbox()
+    coming = moments(repository, WatchTiming(settle=0.02, tick=0.05), bell)
     next(coming)
     _git(repository, "commit", "-q", "--allow-empty", "-m", "nothing")
     assert next(coming).why == "git's HEAD moved"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.edge.written_worlds import NOON, P, World, agree
-from vault_sync.core.model.plan import Agreement, Create, Outcome, Rename, Row, Trash, Write
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Outcome, Rename, Trash, Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.edge.write.undo import drop_old, log, restore, saved_texts, undo
 
@@ -195,7 +195,7 @@ def test_restore_takes_the_place_of_damage_and_saves_that(world: World, damaged:
 
 def test_restore_takes_what_the_last_pass_read_before_what_was_saved(world: World) -> None:
     world.put("a.md", "old")
-    agreed = Agreement(frozenset(), {Row(Key(""), P("a.md"), "text"): "newest"})
+    agreed = BaseUpdate(frozenset(), {BaseKey(Key(""), P("a.md"), "text"): "newest"})
     world.apply(Write(P("a.md"), "old", "new", ""), agreements=(agreed,))
     (world.vault / "a.md").unlink()
     assert bring_back(world, "a.md") == "a.md"

@@ -14,17 +14,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.edge.written_worlds import NOON, Killed, P, World, agree
-from vault_sync.core.model.plan import Agreement, Plan, Row, Value, Write
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan, Value, Write
 from vault_sync.core.model.values import Key
 from vault_sync.edge.state import base_table as agreed
 from vault_sync.edge.state.lock import Busy
 from vault_sync.edge.state.schema import SCHEMA, bound, encode, unbound
-from vault_sync.edge.state.store import State, StateError, open_state, state_dir
+from vault_sync.edge.state.store import StateError, StateStore, open_state, state_dir
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
 
-A = Row(Key("a"), "week.md", "text")
-B = Row(Key("b"), "week.md", "text")
+A = BaseKey(Key("a"), "week.md", "text")
+B = BaseKey(Key("b"), "week.md", "text")
 
 
 @pytest.fixture
@@ -32,14 +32,14 @@ def world(tmp_path: Path) -> World:
     return World(tmp_path)
 
 
-def keep(world: World, *agreements: Agreement) -> None:
+def keep(world: World, *agreements: BaseUpdate) -> None:
     state = world.state()
     with state.lock(0):
         state.keep(agreements)
 
 
-def say(value: str, row: Row = A) -> Agreement:
-    return Agreement(frozenset(), {row: value})
+def say(value: str, row: BaseKey = A) -> BaseUpdate:
+    return BaseUpdate(frozenset(), {row: value})
 
 
 def database(world: World) -> Path:
@@ -134,10 +134,10 @@ def test_earlier_values_are_remembered_and_the_present_one_is_not_earlier(world:
     assert {len(hashes) for hashes in state.older().values()} == {2}
 
 
-NOTE = Row(Key("a"), "", "note")
+NOTE = BaseKey(Key("a"), "", "note")
 
 
-def session(world: World, typing: set[str], *agreements: Agreement) -> State:
+def session(world: World, typing: set[str], *agreements: BaseUpdate) -> StateStore:
     """One pass while somebody types in some files."""
     state = world.state()
     with state.lock(0, typing):
@@ -149,7 +149,7 @@ def session(world: World, typing: set[str], *agreements: Agreement) -> State:
 @pytest.mark.parametrize("file", ["week.md", "papers/a.md", "other.md"])
 def test_what_is_typed_and_taken_back_is_no_old_text(world: World, file: str) -> None:
     """In any file of the paper: a title stands in all of its digests."""
-    there = Agreement(frozenset(), {NOTE: "papers/a.md", Row(Key("a"), "other.md", "x"): "1"})
+    there = BaseUpdate(frozenset(), {NOTE: "papers/a.md", BaseKey(Key("a"), "other.md", "x"): "1"})
     session(world, set(), say('"one"'), there)
     session(world, {file}, say('"two"'))
     state = world.state()
@@ -179,9 +179,9 @@ def test_when_the_files_are_at_rest_the_session_is_over(world: World) -> None:
 
 def test_an_entry_that_moves_takes_its_present_text_along(world: World) -> None:
     session(world, set(), say('"one"'))
-    moved = Row(A.key, "next.md", A.field)
-    session(world, set(), Agreement(frozenset(), {moved: '"one"'}, frozenset({A})))
-    session(world, {"next.md"}, Agreement(frozenset(), {moved: '"two"'}))
+    moved = BaseKey(A.key, "next.md", A.field)
+    session(world, set(), BaseUpdate(frozenset(), {moved: '"one"'}, frozenset({A})))
+    session(world, {"next.md"}, BaseUpdate(frozenset(), {moved: '"two"'}))
     with (state := world.state()).lock(0, {"next.md"}):
         assert not state.was_before(moved, '"one"')
 
@@ -198,7 +198,7 @@ def test_a_state_of_an_older_program_counts_as_none(world: World) -> None:
 
 def test_a_dropped_row_is_gone_and_its_value_earlier(world: World) -> None:
     keep(world, say('"one"'), say('"b"', B))
-    keep(world, Agreement(frozenset(), {}, frozenset({A})))
+    keep(world, BaseUpdate(frozenset(), {}, frozenset({A})))
     state = world.state()
     assert state.rows() == {B: '"b"'}
     assert state.was_before(A, '"one"')
@@ -206,7 +206,7 @@ def test_a_dropped_row_is_gone_and_its_value_earlier(world: World) -> None:
 
 def test_a_row_that_is_dropped_and_put_is_put(world: World) -> None:
     keep(world, say('"one"'))
-    keep(world, Agreement(frozenset(), {A: '"two"'}, frozenset({A})))
+    keep(world, BaseUpdate(frozenset(), {A: '"two"'}, frozenset({A})))
     assert world.state().rows() == {A: '"two"'}
 
 
@@ -217,7 +217,7 @@ _TEXTS = st.text(st.characters(codec="utf-8")) | st.binary(max_size=12).map(
 _VALUES = _TEXTS | st.lists(_TEXTS).map(tuple)
 
 
-_ROWS = st.dictionaries(st.builds(Row, st.builds(Key, _TEXTS), _TEXTS, _TEXTS), _TEXTS)
+_ROWS = st.dictionaries(st.builds(BaseKey, st.builds(Key, _TEXTS), _TEXTS, _TEXTS), _TEXTS)
 
 
 @given(_TEXTS)
@@ -228,10 +228,10 @@ def test_any_text_can_stand_in_the_database(text: str) -> None:
 @settings(max_examples=25, deadline=None)
 @given(_ROWS)
 def test_any_rows_come_back(
-    tmp_path_factory: pytest.TempPathFactory, rows: dict[Row, Value]
+    tmp_path_factory: pytest.TempPathFactory, rows: dict[BaseKey, Value]
 ) -> None:
     world = World(tmp_path_factory.mktemp("rows"))
-    keep(world, Agreement(frozenset(), rows))
+    keep(world, BaseUpdate(frozenset(), rows))
     assert world.state().rows() == rows
 
 
@@ -308,7 +308,7 @@ DISTRUSTED = (
 def test_what_cannot_be_trusted_counts_as_none_and_is_kept_aside(
     world: World, harm: pytest.FixtureRequest
 ) -> None:
-    keep(world, *(say(f'"{number}"', Row(Key(str(number)), "", "")) for number in range(2000)))
+    keep(world, *(say(f'"{number}"', BaseKey(Key(str(number)), "", "")) for number in range(2000)))
     harm(world)  # type: ignore[operator]
     before = database(world).read_bytes()
     state = world.state()
@@ -325,8 +325,10 @@ def test_what_cannot_be_trusted_counts_as_none_and_is_kept_aside(
 
 def test_flipped_bits_are_noticed_or_harmless(world: World) -> None:
     """At any bit: the rows are exactly what they were, or there is no base."""
-    rows = {Row(Key(f"key {number}"), "week.md", "text"): f'"{number * 7}"' for number in range(60)}
-    keep(world, Agreement(frozenset(), rows))
+    rows = {
+        BaseKey(Key(f"key {number}"), "week.md", "text"): f'"{number * 7}"' for number in range(60)
+    }
+    keep(world, BaseUpdate(frozenset(), rows))
     path = database(world)
     whole = path.read_bytes()
     outcomes = []
@@ -404,7 +406,7 @@ def test_a_state_that_cannot_be_written_says_so_and_is_what_it_was(world: World)
     assert world.state().rows() == {A: '"one"'}
 
 
-def stopped_after_the_journal(world: World, *more: Agreement) -> None:
+def stopped_after_the_journal(world: World, *more: BaseUpdate) -> None:
     def stop(point: str, _: str) -> None:
         if point == "after-journal":
             raise Killed
@@ -464,7 +466,7 @@ def test_a_damaged_agreement_is_not_kept(world: World, statement: str) -> None:
 
 def test_what_is_promised_is_not_said_until_the_pass_has_ended(world: World) -> None:
     keep(world, say('"one"'))
-    stopped_after_the_journal(world, Agreement(frozenset({P("a.md")}), {A: '"two"'}))
+    stopped_after_the_journal(world, BaseUpdate(frozenset({P("a.md")}), {A: '"two"'}))
     state = world.state()
     assert state.rows() == {A: '"one"'} and not state.was_before(A, '"one"')
     world.recover()
@@ -481,8 +483,8 @@ def test_nothing_is_written_twice_or_left_over(world: World) -> None:
         Write(P("a.md"), "old", "new", ""),
         Write(P("c.md"), "old", "new", ""),
         agreements=(
-            Agreement(frozenset({P("a.md")}), {A: '"two"'}, frozenset({B})),
-            Agreement(frozenset({P("c.md")}), {B: '"three"'}),
+            BaseUpdate(frozenset({P("a.md")}), {A: '"two"'}, frozenset({B})),
+            BaseUpdate(frozenset({P("c.md")}), {B: '"three"'}),
         ),
     )
     with closing(sqlite3.connect(database(world))) as connection:
@@ -496,11 +498,11 @@ def test_nothing_is_written_twice_or_left_over(world: World) -> None:
 @settings(max_examples=25, deadline=None)
 @given(_ROWS)
 def test_any_rows_come_back_from_the_journal(
-    tmp_path_factory: pytest.TempPathFactory, rows: dict[Row, Value]
+    tmp_path_factory: pytest.TempPathFactory, rows: dict[BaseKey, Value]
 ) -> None:
     world = World(tmp_path_factory.mktemp("rows"))
     keep(world, say('"one"'))
-    dropped = Agreement(frozenset({P("a.md")}), rows, frozenset({A} - rows.keys()))
+    dropped = BaseUpdate(frozenset({P("a.md")}), rows, frozenset({A} - rows.keys()))
     stopped_after_the_journal(world, dropped)
     world.recover()
     assert world.state().rows() == {**rows, **agree().put}

@@ -20,7 +20,7 @@ from tests.edge.written_worlds import (
     edit_by_rename,
     edit_in_place,
 )
-from vault_sync.core.model.plan import Agreement, Create, Operation, Plan, Rename, Trash, Write
+from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Plan, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs.reader import read, read_all
 from vault_sync.edge.fs.scan import scan
@@ -303,7 +303,7 @@ def test_what_is_tied_waits_and_what_is_not_does_not(world: World) -> None:
         Write(P("a.md"), "older", "new", ""),
         Write(P("b.md"), "old", "new", ""),
         Write(P("c.md"), "old", "new", ""),
-        agreements=(agree("a.md", "b.md"), Agreement(frozenset({P("a.md"), P("c.md")}), {})),
+        agreements=(agree("a.md", "b.md"), BaseUpdate(frozenset({P("a.md"), P("c.md")}), {})),
     )
     assert [one.path for one in outcome.done] == ["b.md"]
     assert "waits for a.md" in outcome.undone[1].reason

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from vault_sync.core.model.plan import Agreement, Operation, Outcome, Plan, Row
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Operation, Outcome, Plan
 from vault_sync.core.model.values import Key, Problem, RelPath
-from vault_sync.edge.state.store import State, open_state
+from vault_sync.edge.state.store import StateStore, open_state
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
 
@@ -34,7 +34,7 @@ class World:
         self.vault.mkdir()
         self.environ = {"VAULT_SYNC_STATE_DIR": str(self.folder / "state")}
 
-    def state(self) -> State:
+    def state(self) -> StateStore:
         return open_state(self.vault, self.environ)
 
     def put(self, path: str, text: str) -> Path:
@@ -65,7 +65,7 @@ class World:
     def apply(
         self,
         *operations: Operation,
-        agreements: tuple[Agreement, ...] = (),
+        agreements: tuple[BaseUpdate, ...] = (),
         at: Callable[[str, RelPath], None] = lambda _point, _path: None,
         sources: tuple[RelPath, ...] = (),
     ) -> Outcome:
@@ -82,10 +82,10 @@ class World:
             return recover(self.vault, state, now)
 
 
-def agree(*paths: str, key: str = "k", value: str = '"v"', drop: bool = False) -> Agreement:
-    row = Row(Key(key), "week.md", "text")
+def agree(*paths: str, key: str = "k", value: str = '"v"', drop: bool = False) -> BaseUpdate:
+    row = BaseKey(Key(key), "week.md", "text")
     rows = frozenset({row}) if drop else frozenset()
-    return Agreement(frozenset(map(P, paths)), {} if drop else {row: value}, rows)
+    return BaseUpdate(frozenset(map(P, paths)), {} if drop else {row: value}, rows)
 
 
 def edit_in_place(file: Path, text: str) -> str:

@@ -30,15 +30,15 @@ from tests.reader import (
 from tests.two_way import World
 from vault_sync.core import snapshot
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import Agreement, Plan, Row
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.reconcile.drafting import base_updates as agreements
 from vault_sync.core.reconcile.drafting import digest_operations
 from vault_sync.core.reconcile.pairing import pairs as presence
 from vault_sync.core.reconcile.pairing import removals
-from vault_sync.core.reconcile.pairing.paper import Tie
+from vault_sync.core.reconcile.pairing.paper import Pair
 from vault_sync.core.reconcile.resolution import fields as agree
-from vault_sync.core.reconcile.resolution.fields import Open, Settled
+from vault_sync.core.reconcile.resolution.fields import Decided, Undecided
 from vault_sync.core.text.spans import Edit, splice
 
 LINE = "알파 둘째 줄입니다."
@@ -202,10 +202,10 @@ def turned_round(patch: pytest.MonkeyPatch) -> None:
     """The side that did not change wins."""
     right = agree.field
 
-    def field(row: Row, digest: Any, note: Any, base: Base, **how: Any) -> Any:
+    def field(row: BaseKey, digest: Any, note: Any, base: Base, **how: Any) -> Any:
         was = base.rows.get(row)
         if digest != note and how.get("choice") is None and was in (digest, note):
-            return Settled(was)
+            return Decided(was)
         return right(row, digest, note, base, **how)
 
     patch.setattr(agree, "field", field)
@@ -215,9 +215,9 @@ def digest_wins(patch: pytest.MonkeyPatch) -> None:
     """A conflict is won by the digest, and nobody is told."""
     right = agree.field
 
-    def field(row: Row, digest: Any, note: Any, base: Base, **how: Any) -> Any:
+    def field(row: BaseKey, digest: Any, note: Any, base: Base, **how: Any) -> Any:
         found = right(row, digest, note, base, **how)
-        return Settled(digest) if isinstance(found, Open) else found
+        return Decided(digest) if isinstance(found, Undecided) else found
 
     patch.setattr(agree, "field", field)
 
@@ -237,7 +237,7 @@ def base_waits_for_nothing(patch: pytest.MonkeyPatch) -> None:
     """Agreements forget which operations they wait for."""
     right = agreements.of
 
-    def of(*given: Any) -> list[Agreement]:
+    def of(*given: Any) -> list[BaseUpdate]:
         return [replace(each, paths=frozenset()) for each in right(*given)]
 
     patch.setattr(agreements, "of", of)
@@ -256,17 +256,17 @@ def base_never(patch: pytest.MonkeyPatch) -> None:
 
 def removal_without_base(patch: pytest.MonkeyPatch) -> None:
     """An entry that is not there was removed, whoever knew it."""
-    right = presence._Pairing._entry_gone
+    right = presence._PairFinder._entry_gone
 
-    def gone(*given: Any) -> Tie:
+    def gone(*given: Any) -> Pair:
         return replace(right(*given), kind="removed")
 
-    patch.setattr(presence._Pairing, "_entry_gone", gone)
+    patch.setattr(presence._PairFinder, "_entry_gone", gone)
     patch.setattr(removals, "_edited", lambda *of: False)
 
 
 def removals_unasked(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(removals, "guard", lambda papers, *of: removals.Guarded(tuple(papers)))
+    patch.setattr(removals, "guard", lambda papers, *of: removals.GuardedPapers(tuple(papers)))
 
 
 def removal_beats_edit(patch: pytest.MonkeyPatch) -> None:

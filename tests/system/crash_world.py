@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.system import injection, one_pass
-from vault_sync.core.model.plan import Agreement
+from vault_sync.core.model.plan import BaseUpdate
 from vault_sync.edge.state.journal import interrupted
 from vault_sync.edge.state.store import open_state
 
@@ -55,7 +55,7 @@ def arrange(one: World) -> None:
         file.write_text(text)
     state = open_state(one.vault, {"VAULT_SYNC_STATE_DIR": str(one.state)})
     with state.lock(0):
-        state.keep([Agreement(frozenset(), one_pass.OLD_ROWS)])
+        state.keep([BaseUpdate(frozenset(), one_pass.OLD_ROWS)])
 
 
 def lost(world: World) -> list[str]:

@@ -14,7 +14,16 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from vault_sync.core.model.plan import Agreement, Create, Operation, Plan, Rename, Row, Trash, Write
+from vault_sync.core.model.plan import (
+    BaseKey,
+    BaseUpdate,
+    Create,
+    Operation,
+    Plan,
+    Rename,
+    Trash,
+    Write,
+)
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.edge.fs import rename
 from vault_sync.edge.state.store import StateError, open_state
@@ -38,9 +47,11 @@ AFTER = {
 }
 CHANGED = ("digests/week.md", "papers/one.md", "papers/two.md")
 OLD_ROWS = {
-    Row(Key(name), "digests/week.md", "text"): f'"{name}, before"' for name in ("one", "gone")
+    BaseKey(Key(name), "digests/week.md", "text"): f'"{name}, before"' for name in ("one", "gone")
 }
-ROWS = {Row(Key(name), "digests/week.md", "text"): f'"{name}"' for name in ("one", "two", "three")}
+ROWS = {
+    BaseKey(Key(name), "digests/week.md", "text"): f'"{name}"' for name in ("one", "two", "three")
+}
 
 
 def plan(holds: dict[str, str]) -> Plan:
@@ -63,7 +74,7 @@ def plan(holds: dict[str, str]) -> Plan:
     paths = {one.path for one in work}
     both = {"one": CHANGED[:2], "two": CHANGED[:1] + CHANGED[2:], "three": CHANGED[:1]}
     agreements = [
-        Agreement(
+        BaseUpdate(
             frozenset(RelPath(path) for path in both[row.key] if path in paths)
             | ({RelPath("papers/2024/three.md")} & paths if row.key == "three" else frozenset()),
             {row: value},
@@ -71,9 +82,9 @@ def plan(holds: dict[str, str]) -> Plan:
         for row, value in ROWS.items()
         if all(path in paths or holds.get(path) == AFTER[path] for path in both[row.key])
     ]
-    gone = Row(Key("gone"), "digests/week.md", "text")
+    gone = BaseKey(Key("gone"), "digests/week.md", "text")
     agreements.append(
-        Agreement(frozenset({RelPath("papers/gone.md")}) & paths, {}, frozenset({gone}))
+        BaseUpdate(frozenset({RelPath("papers/gone.md")}) & paths, {}, frozenset({gone}))
     )
     return Plan(tuple(work), tuple(agreements))
 

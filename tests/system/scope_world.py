@@ -15,13 +15,13 @@ from vault_sync.core.model.plan import Plan
 from vault_sync.core.model.values import Facts, Key
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config
-from vault_sync.edge.state.store import State, open_state
+from vault_sync.edge.state.store import StateStore, open_state
 from vault_sync.sync import engine as sync
 from vault_sync.sync import file_record, observation
 from vault_sync.sync.engine import View
 from vault_sync.sync.incremental import index
 from vault_sync.sync.incremental.unchanged import stamp_of
-from vault_sync.sync.request import Order, Result
+from vault_sync.sync.request import PassRequest, PassResult
 
 OWN = "reading/mine.md"
 DAY = "days/2023-08-01.md"
@@ -46,7 +46,9 @@ class Vault:
         self.put("vault-sync.toml", "[arxiv]\nenabled = false\n")
         self.days = dict(KNOWN_DAYS)
         self.config: Config = configuration.load(self.root)
-        self.state: State = open_state(self.root, {"VAULT_SYNC_STATE_DIR": str(above / "state")})
+        self.state: StateStore = open_state(
+            self.root, {"VAULT_SYNC_STATE_DIR": str(above / "state")}
+        )
 
     def put(self, path: str, text: str) -> None:
         file = self.root / path
@@ -77,13 +79,13 @@ class Vault:
         days = {Key(f"arxiv:{name}"): day for name, day in self.days.items()}
         return {key: Facts(published=days[key]) for key in keys if key in days}
 
-    def run(self, **how: object) -> Result:
-        return sync.run(self.config, self.state, Order(), self.facts, **how)  # type: ignore[arg-type]
+    def run(self, **how: object) -> PassResult:
+        return sync.run(self.config, self.state, PassRequest(), self.facts, **how)  # type: ignore[arg-type]
 
     def view(self) -> View:
-        return sync.view(self.config, self.state, Order(), self.facts)
+        return sync.view(self.config, self.state, PassRequest(), self.facts)
 
-    def whole(self, order: Order = Order()) -> Plan:  # noqa: B008 - a frozen value
+    def whole(self, order: PassRequest = PassRequest()) -> Plan:  # noqa: B008 - a frozen value
         seen = sync.look(self.config, sync.base_of(self.state))
         lacks = observation.lacking(seen, self.config.rules)
         return sync.think(seen, self.config.rules, self.facts(lacks), order)

@@ -16,7 +16,7 @@ from vault_sync.core.report import lines as report
 from vault_sync.edge import config as configuration
 from vault_sync.sync import engine as sync
 from vault_sync.sync.observation import seen_of
-from vault_sync.sync.request import Order
+from vault_sync.sync.request import PassRequest
 
 
 def test_globs_that_find_no_digest_are_told(empty_vault: Vault) -> None:
@@ -92,7 +92,7 @@ def test_what_may_not_be_read_is_not_taken_for_gone(path: str, code: str, left: 
     texts = {RelPath(name): memory.files[name] for name in left}
     for remake in (False, True):
         seen = seen_of(texts, memory.rules, memory.base(), (problem,))
-        plan = sync.think(seen, memory.rules, {}, Order(remake=remake))
+        plan = sync.think(seen, memory.rules, {}, PassRequest(remake=remake))
         assert plan.operations == () and plan.problems == (problem,)
         assert not any(agreement.drop for agreement in plan.agreements)
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config
-from vault_sync.edge.state.store import State, open_state
+from vault_sync.edge.state.store import StateStore, open_state
 from vault_sync.sync import engine as sync
 from vault_sync.sync.incremental import unchanged as rest
 from vault_sync.sync.incremental.memory import Mind
-from vault_sync.sync.request import Order
+from vault_sync.sync.request import PassRequest
 
 DIGEST = "digests/2023년 8월 3주차.md"
-DAEMON = Order(cause="watch", patient=True)
+DAEMON = PassRequest(cause="watch", patient=True)
 FIRST = (
     "2023년 8월 3주차\n"
     "https://arxiv.org/abs/2308.00001\nAlpha (Ann Park)\n알파입니다.\n#alpha\n"
@@ -22,7 +22,7 @@ FIRST = (
 BARE = "https://arxiv.org/abs/2308.00003\n"
 
 
-def vault(above: Path) -> tuple[Config, State]:
+def vault(above: Path) -> tuple[Config, StateStore]:
     root = above / "vault"
     (root / "digests").mkdir(parents=True)
     (root / "vault-sync.toml").write_text("[arxiv]\nenabled = false\n")
@@ -30,7 +30,7 @@ def vault(above: Path) -> tuple[Config, State]:
     config = configuration.load(root)
     state = open_state(root, {"VAULT_SYNC_STATE_DIR": str(above / "state")})
     for _ in range(3):
-        sync.run(config, state, Order())
+        sync.run(config, state, PassRequest())
     return config, state
 
 
@@ -48,8 +48,8 @@ def test_what_the_daemon_leaves_is_not_remembered_as_done(tmp_path: Path) -> Non
         assert not result.outcome.done
         assert [each.code for each in result.plan.problems] == ["unfinished"]
     assert notes(config) == ["Alpha.md", "Beta.md"]
-    assert rest.look(config, state, Order()).plan is None
-    result = sync.run(config, state, Order())
+    assert rest.look(config, state, PassRequest()).plan is None
+    result = sync.run(config, state, PassRequest())
     assert result.outcome.done and not result.plan.problems
     assert notes(config) == ["2308.00003.md", "Alpha.md", "Beta.md"]
 

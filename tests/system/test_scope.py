@@ -33,7 +33,7 @@ from vault_sync.sync.incremental import changes, index
 from vault_sync.sync.incremental import unchanged as rest
 from vault_sync.sync.incremental.memory import Mind, recall
 from vault_sync.sync.incremental.unchanged import stamp_of
-from vault_sync.sync.request import Order
+from vault_sync.sync.request import PassRequest
 
 
 @pytest.mark.parametrize("name", CONTENT_ONLY)
@@ -200,7 +200,7 @@ def test_what_is_not_known_of_the_other_papers_is_not_forgotten() -> None:
 
 @pytest.mark.parametrize("patient", [True, False])
 def test_an_entry_that_is_typed_bit_by_bit_is_no_matter_of_the_whole_vault(patient: bool) -> None:
-    order, mind = Order(patient=patient, cause="watch"), Mind()
+    order, mind = PassRequest(patient=patient, cause="watch"), Mind()
     texts = [
         "https://arxiv.org/abs/2308.0007\n",
         "https://arxiv.org/abs/2308.00077\n",
@@ -297,7 +297,7 @@ def test_nothing_to_do_reads_no_note_and_writes_no_byte(tmp_path: Path) -> None:
 def walked(vault: Vault) -> rest.Rest:
     for displaced in (vault.root / ".vault-sync" / "tmp").iterdir():
         displaced.unlink()  # it would be looked at again, in a pass of its own
-    return rest.look(vault.config, vault.state, Order())
+    return rest.look(vault.config, vault.state, PassRequest())
 
 
 def test_a_walk_made_just_before_is_not_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -316,7 +316,7 @@ def test_a_walk_made_before_another_pass_is_made_again() -> None:
         add(vault, "2308.00077", "Awaited")
         assert vault.run().outcome.done
         EDITS["digest commentary"](vault, 1)
-        found = sync.view(vault.config, vault.state, Order(), vault.facts, walk=walk)
+        found = sync.view(vault.config, vault.state, PassRequest(), vault.facts, walk=walk)
         assert found.memory is not None and RelPath(NOTE) in {
             each.path for each in found.plan.operations
         }

@@ -26,9 +26,9 @@ from vault_sync.sync.incremental.identity import OTHER, identities
 from vault_sync.sync.incremental.index import Came
 from vault_sync.sync.incremental.memory import Mind
 from vault_sync.sync.incremental.unchanged import stamp_of
-from vault_sync.sync.request import Order, Result
+from vault_sync.sync.request import PassRequest, PassResult
 
-REBUILD = Order(cause="rebuild", remake=True)
+REBUILD = PassRequest(cause="rebuild", remake=True)
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +45,7 @@ def known(vault: Vault) -> tuple[Came, dict[RelPath, File]] | None:
     return index.load(index.path_of(vault.state), stamp_of(vault.config, vault.state) or "")
 
 
-def passed(vault: Vault, order: Order = Order()) -> Result:  # noqa: B008 - a frozen value
+def passed(vault: Vault, order: PassRequest = PassRequest()) -> PassResult:  # noqa: B008 - a frozen value
     """A pass over the whole vault."""
     index.forget(index.path_of(vault.state))
     return sync.run(vault.config, vault.state, order, vault.facts)
@@ -81,7 +81,7 @@ def test_after_rebuild_everything_is_known(fresh: Vault, monkeypatch: pytest.Mon
         fresh.settle()
     for file in (fresh.root / ".vault-sync" / "tmp").iterdir():
         file.unlink()
-    assert rest.look(fresh.config, fresh.state, Order()).plan is not None
+    assert rest.look(fresh.config, fresh.state, PassRequest()).plan is not None
     for name in ("digest commentary", "entry added", "note tag"):
         EDITS[name](fresh, 1)
         assert same(fresh).memory is not None, name
@@ -161,7 +161,7 @@ def test_what_was_held_back_is_not_taken_for_done() -> None:
     with settled() as vault:
         EDITS["digest commentary"](vault, 1)
         add(vault, "2308.30001", "There", to=NEXT)
-        passed(vault, Order(held=frozenset({RelPath(NOTE)})))
+        passed(vault, PassRequest(held=frozenset({RelPath(NOTE)})))
         assert known(vault) is None
         assert NOTE in {each.path for each in same(vault).plan.operations}
 
@@ -214,7 +214,7 @@ def the_law(edits: list[str], *, unknown: bool) -> None:
             EDITS[name](vault, number + 2)
         if unknown:
             shutil.rmtree(vault.state.directory)
-        passed(vault, REBUILD if unknown else Order())
+        passed(vault, REBUILD if unknown else PassRequest())
         true_to_the_files(vault)
         same(vault)
         EDITS["digest commentary"](vault, 9)

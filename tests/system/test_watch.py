@@ -27,9 +27,9 @@ from vault_sync.daemon import loop as daemons
 from vault_sync.daemon.vault_pass import VaultPass
 from vault_sync.edge import config
 from vault_sync.edge.state.store import open_state
-from vault_sync.edge.watch.batches import Moment
+from vault_sync.edge.watch.batches import ChangeBatch
 from vault_sync.sync import engine as sync
-from vault_sync.sync.request import Order
+from vault_sync.sync.request import PassRequest
 
 pytestmark = pytest.mark.timeout(90)
 
@@ -203,9 +203,9 @@ def test_what_is_saved_while_a_pass_thinks_is_not_written(built: Vault) -> None:
     note, digest = RelPath(OCTOPACK), RelPath(DIGEST)
     os.utime(built.root / DIGEST, (1e9, 1e9))
     assert daemon.typed([note, digest, RelPath("none.md")]) == {note}
-    result = sync.run(daemon.config, state, Order(), typed=frozenset)
+    result = sync.run(daemon.config, state, PassRequest(), typed=frozenset)
     assert not result.outcome.done and {each.path for each in result.waiting} == {DIGEST}
-    daemon.pass_(Moment(swept=True), frozenset())
+    daemon.pass_(ChangeBatch(swept=True), frozenset())
     assert "tok-1." in built.read(DIGEST)
     assert daemon.typed([digest]) == frozenset(), "we wrote that ourselves"
     os.utime(built.root / OCTOPACK, (1e9, 1e9))

@@ -16,9 +16,9 @@ from typing import Any
 from tests.conftest import Vault
 from vault_sync.edge import config
 from vault_sync.edge.state.heartbeat import FILE
-from vault_sync.edge.state.store import State, state_dir
+from vault_sync.edge.state.store import StateStore, state_dir
 from vault_sync.sync import engine as sync
-from vault_sync.sync.request import Order
+from vault_sync.sync.request import PassRequest
 
 SETTLE, QUIET = 0.1, 0.6
 CONFLICTS = "Sync conflicts.md"
@@ -83,7 +83,7 @@ class Watched:
     @contextmanager
     def busy(self) -> Iterator[None]:
         """Another process, this one, holds the vault."""
-        state = State(self.vault.root, self.directory)
+        state = StateStore(self.vault.root, self.directory)
         with state.lock(10):
             yield
 
@@ -137,10 +137,10 @@ class Watched:
     def _is_at_rest(self) -> bool:
         if self.sign()["waiting"]:
             return False
-        state = State(self.vault.root, self.directory)
+        state = StateStore(self.vault.root, self.directory)
         try:
             found = config.load(self.vault.root)
-            return not sync.planned(found, state, Order(cause="check"))[1].operations
+            return not sync.planned(found, state, PassRequest(cause="check"))[1].operations
         except OSError:
             return False  # the vault is not there just now
         finally:

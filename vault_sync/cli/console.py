@@ -22,7 +22,7 @@ from vault_sync.core.model.plan import Operation, Plan, Undone
 from vault_sync.core.report import lines as report
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config
-from vault_sync.edge.state.store import State, open_state
+from vault_sync.edge.state.store import StateStore, open_state
 
 
 class UsageError(Exception):
@@ -47,7 +47,7 @@ class Console:
         """
         return configuration.load(configuration.find_root(self.vault))
 
-    def state(self, config: Config) -> State:
+    def state(self, config: Config) -> StateStore:
         """What this device remembers of the vault; nothing is made."""
         return open_state(config.root)
 

@@ -13,9 +13,9 @@ from vault_sync.edge.arxiv.lookup import Answer
 from vault_sync.edge.config import Config
 from vault_sync.sync import engine as sync
 from vault_sync.sync import observation
-from vault_sync.sync.facts import Asking
-from vault_sync.sync.observation import Seen
-from vault_sync.sync.request import Order
+from vault_sync.sync.facts import FactsLookup
+from vault_sync.sync.observation import Observation
+from vault_sync.sync.request import PassRequest
 
 
 def facts(console: Console, notes: Sequence[str], *, refresh: bool) -> int:
@@ -28,13 +28,13 @@ def facts(console: Console, notes: Sequence[str], *, refresh: bool) -> int:
     state = console.state(config)
     try:
         with Bar(console) as bar:
-            asking = Asking(config, state, bar, offline=False)
+            asking = FactsLookup(config, state, bar, offline=False)
             seen = sync.look(config, sync.base_of(state), bar)
             keys = _keys(seen, paths) or (
                 _all(seen) if refresh else observation.lacking(seen, config.rules)
             )
             answer = asking.ask(keys, refresh=refresh)
-            result = sync.run(config, state, Order(cause="facts"), asking, progress=bar)
+            result = sync.run(config, state, PassRequest(cause="facts"), asking, progress=bar)
     finally:
         state.close()
     console.say([_summary(answer, len(keys))])
@@ -44,7 +44,7 @@ def facts(console: Console, notes: Sequence[str], *, refresh: bool) -> int:
     )
 
 
-def _keys(seen: Seen, paths: Sequence[RelPath]) -> list[Key]:
+def _keys(seen: Observation, paths: Sequence[RelPath]) -> list[Key]:
     """The papers of the notes that were named.
 
     Raises:
@@ -59,7 +59,7 @@ def _keys(seen: Seen, paths: Sequence[RelPath]) -> list[Key]:
     return keys
 
 
-def _all(seen: Seen) -> list[Key]:
+def _all(seen: Observation) -> list[Key]:
     entries = (entry for digest in seen.snapshot.digests.values() for entry in digest.entries)
     return [key for key in dict.fromkeys(entry.key for entry in entries) if arxiv_id(key)]
 

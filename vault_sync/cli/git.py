@@ -22,7 +22,7 @@ from vault_sync.edge.config import Config, ConfigError
 from vault_sync.edge.git import hook
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.hook import HookError
-from vault_sync.edge.git.repository import GitError, Place, Repository
+from vault_sync.edge.git.repository import GitError, Repository, VaultLocation
 from vault_sync.sync import observation
 
 DRIVER = "merge.vault-sync"
@@ -69,7 +69,7 @@ def uninstall(console: Console) -> int:
     return report.IN_LINE
 
 
-def _where(console: Console) -> tuple[Config, Repository, Place]:
+def _where(console: Console) -> tuple[Config, Repository, VaultLocation]:
     config = console.config()
     try:
         repository = git.repository(config.root, os.environ)
@@ -131,7 +131,7 @@ def _merged(config: Config, path: RelPath, texts: list[str]) -> Merged | None:
     return None
 
 
-def _vault_around(console: Console, path: str) -> tuple[Config, Place | None]:
+def _vault_around(console: Console, path: str) -> tuple[Config, VaultLocation | None]:
     """The vault of a file that git merges; where none is to be found, one with default rules."""
     start = console.vault / path
     while not start.is_dir():

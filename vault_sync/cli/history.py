@@ -12,7 +12,7 @@ from vault_sync.core.model.values import RelPath
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
 from vault_sync.edge.state.pass_log import PassRecord
-from vault_sync.edge.state.store import State
+from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write import undo as past
 from vault_sync.edge.write.recovery import recover
 
@@ -88,7 +88,7 @@ def restore(console: Console, path: str) -> int:
 
 
 def _written(
-    console: Console, config: Config, state: State, act: Callable[[], Outcome], hint: str
+    console: Console, config: Config, state: StateStore, act: Callable[[], Outcome], hint: str
 ) -> int:
     """Do it with the vault in hand, after whatever was interrupted, and say what came of it."""
     try:

@@ -86,9 +86,9 @@ def rebuild(console: Any, digest: Sequence[str], offline: bool, dry_run: bool) -
 def sync(console: Any, offline: bool, dry_run: bool, allow_removals: str, exit_code: bool) -> int:
     """One pass: what was edited on one side, the other follows."""
     from vault_sync.cli import passes
-    from vault_sync.sync.request import Order
+    from vault_sync.sync.request import PassRequest
 
-    order = Order(cause="hook" if exit_code else "sync", allowed=allow_removals)
+    order = PassRequest(cause="hook" if exit_code else "sync", allowed=allow_removals)
     return passes.write(console, order, offline=offline, dry_run=dry_run, strict=exit_code)
 
 

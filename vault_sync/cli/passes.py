@@ -18,14 +18,14 @@ from vault_sync.core.report import lines as report
 from vault_sync.edge.config import FILE, Config
 from vault_sync.edge.fs.scan import scan
 from vault_sync.sync.incremental import unchanged as rest
-from vault_sync.sync.request import Order, Result
+from vault_sync.sync.request import PassRequest, PassResult
 
 Cause = Literal["rebuild", "sync", "resolve", "hook"]
 
 
 def write(
     console: Console,
-    order: Order,
+    order: PassRequest,
     *,
     offline: bool,
     dry_run: bool = False,
@@ -41,17 +41,17 @@ def write(
     return report.OUT_OF_LINE if strict and result.outcome.done else code
 
 
-def _run(console: Console, config: Config, order: Order, *, offline: bool) -> Result:
+def _run(console: Console, config: Config, order: PassRequest, *, offline: bool) -> PassResult:
     state = console.state(config)
     plan, walk = rest.look(config, state, order)
     if plan is not None:
-        return Result(plan)
+        return PassResult(plan)
     from vault_sync.sync import engine as sync
-    from vault_sync.sync.facts import Asking
+    from vault_sync.sync.facts import FactsLookup
 
     try:
         with Bar(console) as bar:
-            facts = Asking(config, state, bar, offline=offline)
+            facts = FactsLookup(config, state, bar, offline=offline)
             ask = facts.ask if facts.online else None
             result = sync.run(config, state, order, facts, ask=ask, progress=bar, walk=walk)
             if offline and order.take is None and result.plan.wanted:
@@ -75,22 +75,22 @@ def _hinted(config: Config, plan: Plan) -> Plan:
     return replace(plan, problems=(*plan.problems, problem))
 
 
-def planned(console: Console, config: Config, order: Order, *, waiting: bool = False) -> Plan:
+def planned(console: Console, config: Config, order: PassRequest, *, waiting: bool = False) -> Plan:
     """The plan of a pass that is not carried out; with `waiting` it says which facts wait."""
     return _hinted(config, _planned(console, config, order, waiting=waiting))
 
 
-def _planned(console: Console, config: Config, order: Order, *, waiting: bool) -> Plan:
+def _planned(console: Console, config: Config, order: PassRequest, *, waiting: bool) -> Plan:
     state = console.state(config)
     plan, walk = rest.look(config, state, order)
     if plan is not None:
         return plan
     from vault_sync.sync import engine as sync
-    from vault_sync.sync.facts import Asking
+    from vault_sync.sync.facts import FactsLookup
 
     try:
         with Bar(console) as bar:
-            facts = Asking(config, state, bar, offline=True)
+            facts = FactsLookup(config, state, bar, offline=True)
             _, plan = sync.planned(config, state, order, facts, bar, walk)
             if waiting and plan.wanted:
                 facts.ask(plan.wanted)
@@ -110,7 +110,7 @@ def _show_plan(console: Console, config: Config, plan: Plan) -> int:
     return report.IN_LINE if report.settled(plan) else report.OUT_OF_LINE
 
 
-def show_result(console: Console, config: Config, result: Result) -> int:
+def show_result(console: Console, config: Config, result: PassResult) -> int:
     plan, outcome = result.plan, result.outcome
     if console.json:
         console.out([console.as_json(config.root, plan, outcome.done, outcome.undone)])
@@ -139,7 +139,7 @@ def _show_problems(console: Console, plan: Plan) -> None:
 
 def order_for(
     config: Config, console: Console, digests: Sequence[str], *, cause: Cause, remake: bool
-) -> Order:
+) -> PassRequest:
     """The order for a pass over some digests, or all.
 
     Raises:
@@ -154,13 +154,13 @@ def order_for(
             paths = ", ".join(config.rules.digest_paths)
             raise UsageError(f"{given}: not a digest: [digests] paths finds {paths}")
         chosen.add(path)
-    return Order(cause=cause, remake=remake, only=frozenset(chosen))
+    return PassRequest(cause=cause, remake=remake, only=frozenset(chosen))
 
 
 def check(console: Console) -> int:
     """Change nothing; 0 in line, 1 with the reasons."""
     config = console.config()
-    plan = planned(console, config, Order(cause="check"))
+    plan = planned(console, config, PassRequest(cause="check"))
     if console.json:
         console.out([console.as_json(config.root, plan, plan.operations)])
     else:
@@ -175,7 +175,7 @@ def check(console: Console) -> int:
 def diff(console: Console) -> int:
     """The plan as a unified diff; 1 if there is one."""
     config = console.config()
-    plan = planned(console, config, Order(cause="diff"))
+    plan = planned(console, config, PassRequest(cause="diff"))
     if console.json:
         console.out([console.as_json(config.root, plan, plan.operations)])
     else:
@@ -206,7 +206,7 @@ def resolve(console: Console, given: str, side: Side) -> int:
         return _refused(console, config, Plan(problems=tuple(wrong)))
     if found.about(path) is None and path not in found.digests and path not in lost:
         raise UsageError(f"{given}: neither a note nor a digest: there is nothing to settle")
-    return write(console, Order(cause="resolve", take=(path, side)), offline=True)
+    return write(console, PassRequest(cause="resolve", take=(path, side)), offline=True)
 
 
 def _refused(console: Console, config: Config, plan: Plan) -> int:

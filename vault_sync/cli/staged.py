@@ -14,13 +14,13 @@ from vault_sync.core.model.paths import folder_of, stem_of
 from vault_sync.core.model.plan import Create, Operation, Rename, Write
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming import note_names as names
-from vault_sync.core.naming.wikilinks import Names
+from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.report import lines as report
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError, Repository
 from vault_sync.sync.staged import check as staged
-from vault_sync.sync.staged.check import Judged
+from vault_sync.sync.staged.check import StagedVerdict
 
 _UNMET = frozenset({"entry-missing"})
 _FIELDS = ("url", "title", "authors", "tags", "commentary")
@@ -52,7 +52,9 @@ def check_staged(console: Console) -> int:
 # A side that the index does not hold.
 
 
-def _with_other_halves(judged: Judged, repository: Repository) -> tuple[Judged, list[RelPath]]:
+def _with_other_halves(
+    judged: StagedVerdict, repository: Repository
+) -> tuple[StagedVerdict, list[RelPath]]:
     """Tell the notes that are missing from the index apart.
 
     One that lies in the work tree and was not added is out of line: the commit would have a link
@@ -94,13 +96,13 @@ def _with_other_halves(judged: Judged, repository: Repository) -> tuple[Judged, 
 
 def _found_in(
     missing: Iterable[Problem],
-    judged: Judged,
+    judged: StagedVerdict,
     paths: Iterable[str],
     more: Iterable[RelPath] = (),
 ) -> tuple[list[tuple[Problem, RelPath]], list[RelPath]]:
     """The entries whose notes are among some files, and these notes."""
     there = [path for each in paths if (path := judged.place.in_vault(each)) is not None]
-    lookup = Names.of(path for path in (*there, *more) if path.endswith(".md"))
+    lookup = LinkResolver.of(path for path in (*there, *more) if path.endswith(".md"))
     found = []
     for problem in missing:
         entry = _entry_at(judged, RelPath(problem.path), problem.line)
@@ -110,7 +112,7 @@ def _found_in(
     return found, list(dict.fromkeys(path for _, path in found))
 
 
-def _entry_at(judged: Judged, path: RelPath, line: int | None) -> Entry:
+def _entry_at(judged: StagedVerdict, path: RelPath, line: int | None) -> Entry:
     return next(entry for entry in judged.snapshot.digests[path].entries if entry.line == line)
 
 
@@ -121,7 +123,7 @@ def _ignored(problems: Iterable[Problem]) -> list[Problem]:
 # Why.
 
 
-def _reasons(judged: Judged) -> Iterator[str]:
+def _reasons(judged: StagedVerdict) -> Iterator[str]:
     plan = judged.plan
     for problem in plan.problems:
         if problem.level != "problem":
@@ -145,7 +147,7 @@ def _reasons(judged: Judged) -> Iterator[str]:
 
 
 def _wrong(
-    judged: Judged, operation: Operation, noteless: Container[Key]
+    judged: StagedVerdict, operation: Operation, noteless: Container[Key]
 ) -> Iterator[tuple[RelPath, int, str]]:
     path = operation.path
     if isinstance(operation, Create):
@@ -165,7 +167,7 @@ def _wrong(
         yield path, line, f"lacks what its digests say ({operation.why})"
 
 
-def _unnoted(judged: Judged, operation: Create) -> dict[Key, tuple[RelPath, Entry]]:
+def _unnoted(judged: StagedVerdict, operation: Create) -> dict[Key, tuple[RelPath, Entry]]:
     """The entry for which a note is to be made."""
     key = note_lens.read(operation.after).key
     return {
@@ -218,7 +220,9 @@ def _first_difference(before: str, after: str) -> int:
 # How to mend it.
 
 
-def _mending(judged: Judged, repository: Repository, left_out: list[RelPath]) -> Iterator[str]:
+def _mending(
+    judged: StagedVerdict, repository: Repository, left_out: list[RelPath]
+) -> Iterator[str]:
     patterns = list(dict.fromkeys(_to_add(judged, left_out)))
     if not patterns:
         return
@@ -242,7 +246,7 @@ def _mending(judged: Judged, repository: Repository, left_out: list[RelPath]) ->
         yield "the files that were named."
 
 
-def _to_add(judged: Judged, left_out: list[RelPath]) -> Iterator[str]:
+def _to_add(judged: StagedVerdict, left_out: list[RelPath]) -> Iterator[str]:
     """The files that a pass would change or make, and those that were left out; as pathspecs."""
     plan = judged.plan
     for conflict in plan.conflicts:
@@ -266,7 +270,7 @@ def _to_add(judged: Judged, left_out: list[RelPath]) -> Iterator[str]:
     yield from map(_literal, left_out)
 
 
-def _other_side(judged: Judged, operation: Operation) -> Iterator[RelPath]:
+def _other_side(judged: StagedVerdict, operation: Operation) -> Iterator[RelPath]:
     """The files that say what this one does not: a pass with a base may change them instead."""
     if operation.path in judged.snapshot.digests and isinstance(operation, Write):
         for key in _rewritten(operation):
@@ -275,14 +279,14 @@ def _other_side(judged: Judged, operation: Operation) -> Iterator[RelPath]:
         yield from _digests_of(judged, operation.path)
 
 
-def _digests_of(judged: Judged, path: RelPath) -> list[RelPath]:
+def _digests_of(judged: StagedVerdict, path: RelPath) -> list[RelPath]:
     note = judged.snapshot.notes.get(path)
     targets = note.digests if note is not None else ()
     found = (judged.snapshot.names.resolve(target, path) for target in targets)
     return [each for each in found if each is not None]
 
 
-def _made(judged: Judged, operation: Create) -> str:
+def _made(judged: StagedVerdict, operation: Create) -> str:
     """A new note's name may begin with a date that only arXiv knows: any date will do."""
     rules = judged.config.rules
     note = note_lens.read(operation.after)

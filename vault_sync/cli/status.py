@@ -10,13 +10,13 @@ from vault_sync.cli.passes import planned
 from vault_sync.core.report import lines as report
 from vault_sync.edge.state import heartbeat as life
 from vault_sync.edge.write import undo as past
-from vault_sync.sync.request import Order
+from vault_sync.sync.request import PassRequest
 
 
 def status(console: Console) -> int:
     """Counts, conflicts, problems, the last pass, the daemon; 1 if something is out of line."""
     config = console.config()
-    plan = planned(console, config, Order(cause="status"))
+    plan = planned(console, config, PassRequest(cause="status"))
     state = console.state(config)
     try:
         last = next(iter(past.log(state, 1)), None)

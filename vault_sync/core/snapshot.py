@@ -17,12 +17,12 @@ from vault_sync.core.digest.reader import Digest, OwnLink
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.plan import Row
+from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.sync_copies import is_copy
-from vault_sync.core.naming.wikilinks import Names, addresses
+from vault_sync.core.naming.wikilinks import LinkResolver, addresses
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note
 from vault_sync.core.text.spans import line_number
@@ -49,7 +49,7 @@ class Snapshot:
     notes: Mapping[RelPath, Note]
     managed: Mapping[Key, tuple[RelPath, ...]]
     plain: Mapping[Key, tuple[RelPath, ...]]
-    names: Names
+    names: LinkResolver
     held: Mapping[RelPath, str]
     held_keys: Mapping[Key, RelPath]
     problems: tuple[Problem, ...]
@@ -67,14 +67,14 @@ class Snapshot:
         return entry.key if entry else None
 
 
-EMPTY = Snapshot({}, {}, {}, {}, Names.of(()), {}, {}, ())
+EMPTY = Snapshot({}, {}, {}, {}, LinkResolver.of(()), {}, {}, ())
 """Nothing that was looked at."""
 
 
 def of(
     texts: Mapping[RelPath, str],
     *,
-    names: Names,
+    names: LinkResolver,
     is_digest: Callable[[RelPath], bool],
     base: Base,
     unread: Collection[RelPath] = (),
@@ -106,7 +106,7 @@ def _says_managed(text: str) -> bool:
 class _Reading:
     """The snapshot while it is being put together."""
 
-    def __init__(self, *, base: Base, names: Names) -> None:
+    def __init__(self, *, base: Base, names: LinkResolver) -> None:
         self.base = base
         self.names = names
         self.digests: dict[RelPath, Digest] = {}
@@ -224,7 +224,7 @@ class _Reading:
         )
 
     def digest(self, path: RelPath, text: str) -> None:
-        ours = Row(Key(""), path, "text") in self.base.rows
+        ours = BaseKey(Key(""), path, "text") in self.base.rows
         problem = _damage(path, text, was_ours=ours) or self._cut_short(path, text)
         unlinkable = UNLINKABLE.search(stem_of(path))
         if problem is None and unlinkable is not None:
@@ -252,7 +252,7 @@ class _Reading:
                 self.problems.append(Problem(path, code, message, "", line, "notice"))
 
     def _cut_short(self, path: RelPath, text: str) -> Problem | None:
-        before = self.base.text(Row(Key(""), path, "text"))
+        before = self.base.text(BaseKey(Key(""), path, "text"))
         if before is None or not before.startswith(text) or not before[len(text) :].strip():
             return None
         return Problem(

@@ -12,7 +12,7 @@ _log = logging.getLogger(__name__)
 PAUSE = 600.0
 
 
-class Beside:
+class BackgroundTask:
     """Runs `work` in a thread of its own, one at a time.
 
     `work` gets an event that is set when it should end, and says whether it found anything. If so,

@@ -20,13 +20,13 @@ from types import FrameType
 
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.daemon import quiet_rule as quiet
-from vault_sync.daemon.background import Beside
+from vault_sync.daemon.background import BackgroundTask
 from vault_sync.edge.git.activity import git_busy
 from vault_sync.edge.state.lock import Busy
 from vault_sync.edge.state.store import StateError
 from vault_sync.edge.system.notify import sd_notify, status_line, watchdog_seconds
-from vault_sync.edge.watch.batches import CONFIG, LONGEST, RECENT, Moment, Pace, moments
-from vault_sync.edge.watch.mailbox import Bell
+from vault_sync.edge.watch.batches import CONFIG, LONGEST, RECENT, ChangeBatch, WatchTiming, moments
+from vault_sync.edge.watch.mailbox import Mailbox
 from vault_sync.edge.watch.stamps import changed_lately, fingerprint, stamp
 
 _log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ FOUND = "found"
 
 
 @dataclass(frozen=True, slots=True)
-class PassResult:
+class PassSummary:
     """What the daemon must know of a pass.
 
     `written`: SHA-256 in hex of every file written. `waiting`: the held files that the pass would
@@ -66,7 +66,7 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class DaemonStatus:
     """What `status` can show of a daemon. Times are Unix times; `waiting` says until when.
 
     `problems` are the daemon's own: what a pass finds, `status` finds as well.
@@ -82,7 +82,7 @@ class Life:
     problems: tuple[Problem, ...] = ()
 
 
-Pass = Callable[[Moment, frozenset[RelPath]], PassResult]
+Pass = Callable[[ChangeBatch, frozenset[RelPath]], PassSummary]
 """One pass over the vault. The paths are held: they must not be written now."""
 
 
@@ -92,11 +92,11 @@ def run(
     *,
     timing: Timing,
     reload: Callable[[], Timing | Problem],
-    report: Callable[[Life], None],
+    report: Callable[[DaemonStatus], None],
     facts: Callable[[threading.Event], bool] | None = None,
     tell: Callable[[str, str], object] | None = None,
     polling: bool = False,
-    bell: Bell | None = None,
+    bell: Mailbox | None = None,
 ) -> int:
     """Keeps the vault in line until a signal or the bell says stop; the signal's number, else 0.
 
@@ -108,7 +108,7 @@ def run(
     Who holds the vault is waited for. Errors of the disk and of the state are reported and the pass
     is tried again; any other exception of a pass is a bug and comes out.
     """
-    daemon = _Daemon(root, pass_, timing, bell or Bell(), report, facts, tell)
+    daemon = _Daemon(root, pass_, timing, bell or Mailbox(), report, facts, tell)
     with _signals(daemon):
         try:
             while not daemon.bell.stopped:
@@ -126,8 +126,8 @@ class _Daemon:
         root: Path,
         pass_: Pass,
         timing: Timing,
-        bell: Bell,
-        report: Callable[[Life], None],
+        bell: Mailbox,
+        report: Callable[[DaemonStatus], None],
         facts: Callable[[threading.Event], bool] | None,
         tell: Callable[[str, str], object] | None,
     ) -> None:
@@ -140,24 +140,24 @@ class _Daemon:
         self.turns: quiet.Turns = quiet.NO_TURNS
         self.written: dict[RelPath, tuple[str, float]] = {}
         # What no pass has seen yet; and what waits for a quiet file, with what brought it.
-        self.fresh = Moment()
+        self.fresh = ChangeBatch()
         self.waiting: frozenset[RelPath] = frozenset()
-        self.kept = Moment()
+        self.kept = ChangeBatch()
         self.until: Mapping[RelPath, float] = {}
         self.conflicts: frozenset[str] | None = None
         self.patience = BUSY_FIRST
         self.standing: dict[str, tuple[Problem, ...]] = {}
-        self.facts = Beside(facts, self.bell.ring) if facts is not None else None
+        self.facts = BackgroundTask(facts, self.bell.ring) if facts is not None else None
         self.beat_every = min(BEAT, (watchdog_seconds() or 2 * BEAT) / 2)
         self.next_beat = 0.0
         now = time.time()
-        self.life = Life(pid=os.getpid(), started=now, beat=now)
+        self.life = DaemonStatus(pid=os.getpid(), started=now, beat=now)
 
     # The loop
 
     def follow(self, reload: Callable[[], Timing | Problem], *, polling: bool) -> None:
         """Attends to moments until another configuration is in force or the bell says stop."""
-        pace = Pace(
+        pace = WatchTiming(
             settle=self.timing.settle,
             sweep=self.timing.sweep,
             recent=max(self.timing.quiet, RECENT),
@@ -171,7 +171,7 @@ class _Daemon:
                     return  # the watcher is begun anew, with a sweep
                 self.attend()
 
-    def hear(self, moment: Moment) -> None:
+    def hear(self, moment: ChangeBatch) -> None:
         """Tells our own writes from a person's, and remembers what the next pass must look at."""
         self.stand("watcher", moment.problems)
         ours = frozenset(path for path in moment.touched if self.is_ours(path))
@@ -221,7 +221,7 @@ class _Daemon:
         return quiet.holds(self.touches, self.turns, now, still)
 
     def one_pass(
-        self, moment: Moment, holds: Mapping[RelPath, float], due: frozenset[RelPath]
+        self, moment: ChangeBatch, holds: Mapping[RelPath, float], due: frozenset[RelPath]
     ) -> None:
         began = time.monotonic()
         try:
@@ -239,9 +239,9 @@ class _Daemon:
             return
         now = time.monotonic()
         self.patience = BUSY_FIRST
-        self.fresh = Moment()
+        self.fresh = ChangeBatch()
         self.waiting = (self.waiting - due) | result.waiting
-        self.kept = _joined(self.kept, moment) if self.waiting else Moment()
+        self.kept = _joined(self.kept, moment) if self.waiting else ChangeBatch()
         self.remember(result.written, now)
         self.stand("pass", ())
         self.stand(FOUND, result.problems)
@@ -374,13 +374,13 @@ def _signals(daemon: _Daemon) -> Iterator[None]:
 
 
 def _joined(
-    first: Moment,
-    second: Moment,
+    first: ChangeBatch,
+    second: ChangeBatch,
     *,
     without: frozenset[RelPath] = frozenset(),
     also: frozenset[RelPath] = frozenset(),
-) -> Moment:
-    return Moment(
+) -> ChangeBatch:
+    return ChangeBatch(
         paths=first.paths | (second.paths - without) | also,
         swept=first.swept or second.swept,
         bulk=first.bulk or second.bulk,

@@ -14,21 +14,21 @@ from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.keys import arxiv_id
 from vault_sync.core.report import lines as report
 from vault_sync.daemon import loop as daemon
-from vault_sync.daemon.loop import Life, PassResult, Timing
+from vault_sync.daemon.loop import DaemonStatus, PassSummary, Timing
 from vault_sync.edge import config as configuration
 from vault_sync.edge.arxiv import lookup as arxiv
 from vault_sync.edge.config import Config, ConfigError
 from vault_sync.edge.state import heartbeat as life
-from vault_sync.edge.state.store import State
+from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.system.garbage import give_back
 from vault_sync.edge.system.notify import desktop, sd_notify, watchdog_seconds
-from vault_sync.edge.watch.batches import CONFIG, Moment
+from vault_sync.edge.watch.batches import CONFIG, ChangeBatch
 from vault_sync.edge.watch.stamps import changed_lately, fingerprint, stamp
 from vault_sync.sync import engine as sync
 from vault_sync.sync.facts import remembered, source
 from vault_sync.sync.incremental.memory import Mind, recall
 from vault_sync.sync.progress import Progress
-from vault_sync.sync.request import Order
+from vault_sync.sync.request import PassRequest
 
 _log = logging.getLogger("vault_sync")
 
@@ -42,13 +42,13 @@ class VaultPass:
     """What the daemon watches over: the configuration may change under way."""
 
     config: Config
-    state: State
+    state: StateStore
     offline: bool
     wanted: tuple[Key, ...] = ()
     mind: Mind = field(default_factory=Mind)
     written: dict[RelPath, str] = field(default_factory=dict)
 
-    def pass_(self, moment: Moment, held: frozenset[RelPath]) -> PassResult:
+    def pass_(self, moment: ChangeBatch, held: frozenset[RelPath]) -> PassSummary:
         """One pass; what a person is typing in is not written.
 
         A whole pass takes 20 KB a paper. What is remembered of it lies in between all that, so it
@@ -59,16 +59,16 @@ class VaultPass:
         whole = self.mind.memory is None or self.mind.memory is not known
         if whole:
             self.mind.memory = None
-            self.state = State(self.config.root, self.state.directory)
+            self.state = StateStore(self.config.root, self.state.directory)
         give_back()
         if whole:
             self.mind.memory = recall(self.config, self.state)
         return told
 
-    def _pass(self, moment: Moment, held: frozenset[RelPath]) -> PassResult:
+    def _pass(self, moment: ChangeBatch, held: frozenset[RelPath]) -> PassSummary:
         _log.debug("a moment: %s", moment.why)
         source_ = source(self.config, self.state, offline=True)
-        order = Order(cause="watch", held=held, bulk=moment.bulk, patient=True)
+        order = PassRequest(cause="watch", held=held, bulk=moment.bulk, patient=True)
         facts_of = remembered(source_)
         hints = None if moment.swept else moment.paths - {CONFIG}
         result = sync.run(
@@ -89,7 +89,7 @@ class VaultPass:
             _log.info("%s", line)
         for line in report.undone_lines(result.outcome.undone):
             _log.warning("%s", line)
-        return PassResult(
+        return PassSummary(
             written=written,
             waiting=frozenset(operation.path for operation in result.waiting),
             wanted=bool(self.wanted) and not self.offline and self.config.arxiv.enabled,
@@ -133,10 +133,10 @@ class VaultPass:
             return Problem(configuration.FILE, "configuration", str(error), "mend it and save it")
         return timing_of(self.config)
 
-    def report(self, said: Life) -> None:
+    def report(self, said: DaemonStatus) -> None:
         life.write(
             self.state.directory,
-            life.Sign(
+            life.Heartbeat(
                 pid=said.pid,
                 started=said.started,
                 beat=said.beat,

@@ -13,7 +13,7 @@ from functools import partial
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import (
-    Agreement,
+    BaseUpdate,
     Conflict,
     Create,
     Operation,
@@ -22,7 +22,7 @@ from vault_sync.core.model.plan import (
     Trash,
     Write,
 )
-from vault_sync.core.model.values import Choices, Facts, Key, Problem, RelPath, Rules, Side
+from vault_sync.core.model.values import Decisions, Facts, Key, Problem, RelPath, Rules, Side
 from vault_sync.core.reconcile.deferral import held_back
 from vault_sync.core.reconcile.pairing import decisions as chosen
 from vault_sync.core.reconcile.pairing.paper import Paper
@@ -32,7 +32,7 @@ from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import as_text, contents
 from vault_sync.edge.fs.scan import scan
-from vault_sync.edge.state.store import State
+from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.system.garbage import uncollected
 from vault_sync.edge.write import undo as past
 from vault_sync.edge.write.apply import apply
@@ -44,9 +44,9 @@ from vault_sync.sync.incremental.identity import OTHER
 from vault_sync.sync.incremental.memory import Memory, Mind, recall
 from vault_sync.sync.incremental.recorder import Acted, after_part, after_whole
 from vault_sync.sync.incremental.unchanged import Walk, stamp_of
-from vault_sync.sync.observation import Seen, is_digest, lacking, seen_of
+from vault_sync.sync.observation import Observation, is_digest, lacking, seen_of
 from vault_sync.sync.progress import Progress, counted, silent
-from vault_sync.sync.request import FactsOf, Order, Result, no_facts
+from vault_sync.sync.request import FactsOf, PassRequest, PassResult, no_facts
 
 Typed = Callable[[Iterable[RelPath]], frozenset[RelPath]]
 """Which of these files somebody has touched while the pass was reading and thinking."""
@@ -57,7 +57,7 @@ def _nobody(paths: Iterable[RelPath]) -> frozenset[RelPath]:
     return frozenset()
 
 
-def look(config: Config, base: Base, progress: Progress = silent) -> Seen:
+def look(config: Config, base: Base, progress: Progress = silent) -> Observation:
     """Read the whole vault.
 
     Raises:
@@ -81,15 +81,15 @@ def look(config: Config, base: Base, progress: Progress = silent) -> Seen:
 
 
 def think(
-    seen: Seen,
+    seen: Observation,
     rules: Rules,
     facts: Mapping[Key, Facts],
-    order: Order,
+    order: PassRequest,
     progress: Progress = silent,
 ) -> Plan:
     """The plan for what was seen, the decisions of the conflicts note and the order in it."""
 
-    def planned(choices: Choices) -> Plan:
+    def planned(choices: Decisions) -> Plan:
         return reconcile(
             seen.snapshot,
             seen.base,
@@ -116,7 +116,7 @@ def think(
     shown = () if unseen else _conflicts_note(seen, rules, plan.conflicts)
     # A decision stays on the page until everything that it asked for is written.
     conflicts_path = RelPath(rules.conflicts_note)
-    ties = [Agreement(frozenset({one.path, conflicts_path}), {}) for one in plan.operations]
+    ties = [BaseUpdate(frozenset({one.path, conflicts_path}), {}) for one in plan.operations]
     return replace(
         plan,
         operations=(*plan.operations, *shown),
@@ -132,7 +132,7 @@ def _only(digests: frozenset[RelPath]) -> Callable[[Paper], bool] | None:
 
 
 def _conflicts_note(
-    seen: Seen, rules: Rules, conflicts: Iterable[Conflict]
+    seen: Observation, rules: Rules, conflicts: Iterable[Conflict]
 ) -> tuple[Operation, ...]:
     path = RelPath(rules.conflicts_note)
     before = seen.conflicts_text
@@ -149,7 +149,7 @@ def _conflicts_note(
     return (Create(path, after, "open conflicts"),)
 
 
-def base_of(state: State) -> Base:
+def base_of(state: StateStore) -> Base:
     """The base that this device keeps."""
     return Base(state.rows(), state.known, state.was_before)
 
@@ -158,7 +158,7 @@ def base_of(state: State) -> Base:
 class View:
     """What was seen and what came of thinking; `memory` if only some papers were looked at."""
 
-    seen: Seen
+    seen: Observation
     plan: Plan
     lacking: tuple[Key, ...]
     facts: str
@@ -167,12 +167,12 @@ class View:
 
 def planned(
     config: Config,
-    state: State,
-    order: Order,
+    state: StateStore,
+    order: PassRequest,
     facts_of: FactsOf = no_facts,
     progress: Progress = silent,
     walk: Walk | None = None,
-) -> tuple[Seen, Plan]:
+) -> tuple[Observation, Plan]:
     """Look and think; nothing is written and nothing locked.
 
     The plan wants the facts that are lacking and that `facts_of` does not know.
@@ -183,8 +183,8 @@ def planned(
 
 def view(
     config: Config,
-    state: State,
-    order: Order,
+    state: StateStore,
+    order: PassRequest,
     facts_of: FactsOf = no_facts,
     progress: Progress = silent,
     mind: Mind | None = None,
@@ -207,8 +207,8 @@ def view(
 
 def _in_part(
     config: Config,
-    state: State,
-    order: Order,
+    state: StateStore,
+    order: PassRequest,
     facts_of: FactsOf,
     facts: str,
     mind: Mind | None,
@@ -232,7 +232,7 @@ def _in_part(
         return None
 
     def lacks(found: Snapshot, base: Base) -> list[Key]:
-        return lacking(Seen(found, base, (), "", frozenset()), config.rules)
+        return lacking(Observation(found, base, (), "", frozenset()), config.rules)
 
     thought = scope.think(config, state, memory, stats, facts_of, lacks, patient=order.patient)
     if thought is None:
@@ -242,7 +242,7 @@ def _in_part(
         return _in_part(config, state, order, facts_of, facts, mind, None)
     mind.problems = problems
     files = frozenset(memory.files)
-    seen = Seen(
+    seen = Observation(
         thought.snapshot, thought.base, problems, "", files, thought.read, frozenset(thought.gone)
     )
     plan = replace(thought.plan, problems=(*problems, *thought.plan.problems))
@@ -251,8 +251,8 @@ def _in_part(
 
 def run(
     config: Config,
-    state: State,
-    order: Order,
+    state: StateStore,
+    order: PassRequest,
     facts_of: FactsOf = no_facts,
     *,
     ask: Callable[[Sequence[Key]], object] | None = None,
@@ -262,7 +262,7 @@ def run(
     hints: frozenset[RelPath] | None = None,
     typed: Typed = _nobody,
     walk: Walk | None = None,
-) -> Result:
+) -> PassResult:
     """One whole pass: recover, look, think, act.
 
     Where it wants facts, `ask` is called with no lock held, for it may take minutes, and then the
@@ -297,12 +297,12 @@ def run(
 
 def _acted(
     config: Config,
-    state: State,
-    order: Order,
+    state: StateStore,
+    order: PassRequest,
     found: View,
     mind: Mind | None,
     progress: Progress,
-) -> Result:
+) -> PassResult:
     """Carry a plan out, with the lock held, and remember what is known now."""
     plan = found.plan
     doable, waiting = held_back(plan, order.held, RelPath(config.rules.conflicts_note))
@@ -321,10 +321,12 @@ def _acted(
     # The last that changes the state: what is remembered is remembered beside it.
     dropped = past.old_dropped(state, config.saved_days) if outcome.done else ()
     _remember(config, state, order, found, (doable, outcome), mind)
-    return Result(replace(plan, problems=(*dropped, *plan.problems)), outcome, waiting)
+    return PassResult(replace(plan, problems=(*dropped, *plan.problems)), outcome, waiting)
 
 
-def _look_again(config: Config, state: State, order: Order, facts_of: FactsOf, mind: Mind) -> None:
+def _look_again(
+    config: Config, state: StateStore, order: PassRequest, facts_of: FactsOf, mind: Mind
+) -> None:
     """What was just written is looked at once more now, when nobody waits for it any longer."""
     facts = facts_stamp(config, state)
     found = _in_part(config, state, order, facts_of, facts, mind, frozenset())
@@ -334,8 +336,8 @@ def _look_again(config: Config, state: State, order: Order, facts_of: FactsOf, m
 
 def _remember(
     config: Config,
-    state: State,
-    order: Order,
+    state: StateStore,
+    order: PassRequest,
     found: View,
     came: tuple[Plan, Outcome],
     mind: Mind | None,
@@ -379,7 +381,7 @@ def _remember(
         mind.memory = memory
 
 
-def _sources(seen: Seen, plan: Plan) -> frozenset[RelPath]:
+def _sources(seen: Observation, plan: Plan) -> frozenset[RelPath]:
     """Files that were only read, on whose words a new agreement rests."""
     rows = [row for agreement in plan.agreements for row in agreement.put]
     digests = {RelPath(row.digest) for row in rows if row.digest}

@@ -16,7 +16,7 @@ from vault_sync.core.model.plan import Plan
 from vault_sync.core.model.values import Facts, Key, Problem
 from vault_sync.core.naming.keys import arxiv_id
 from vault_sync.edge.config import Config
-from vault_sync.edge.state.store import State
+from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.progress import Progress
 from vault_sync.sync.request import FactsOf
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from vault_sync.edge.arxiv.lookup import Answer, Source
 
 
-def source(config: Config, state: State, *, offline: bool) -> Source:
+def source(config: Config, state: StateStore, *, offline: bool) -> Source:
     """Where facts come from; the cache is shared by all vaults of this machine."""
     from vault_sync.edge.arxiv.lookup import Source
 
@@ -51,10 +51,12 @@ def remembered(source: Source) -> FactsOf:
     return facts_of
 
 
-class Asking:
+class FactsLookup:
     """The facts of papers, and what was said while asking for them."""
 
-    def __init__(self, config: Config, state: State, progress: Progress, *, offline: bool) -> None:
+    def __init__(
+        self, config: Config, state: StateStore, progress: Progress, *, offline: bool
+    ) -> None:
         self.config, self.state, self.progress, self.offline = config, state, progress, offline
         self.said: tuple[Problem, ...] = ()
 
@@ -104,12 +106,12 @@ def _waiting(answer: Answer) -> tuple[Problem, ...]:
     return (Problem("arXiv", "facts-offline", said, level="notice"),)
 
 
-def facts_cache(state: State) -> Path:
+def facts_cache(state: StateStore) -> Path:
     """Where the facts are that were asked for; shared by all vaults of this machine."""
     return state.directory.parent / "arxiv.sqlite"
 
 
-def facts_stamp(config: Config, state: State) -> str:
+def facts_stamp(config: Config, state: StateStore) -> str:
     """What tells whether more may be known of a paper than before, with nobody asked."""
     cache = facts_cache(state)
     paths = [cache, cache.with_name(f"{cache.name}-wal")]

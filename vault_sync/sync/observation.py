@@ -9,18 +9,18 @@ from pathlib import PurePosixPath
 from vault_sync.core import snapshot
 from vault_sync.core.digest import editor as digest_lens
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import Row
+from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.keys import arxiv_id
-from vault_sync.core.naming.wikilinks import Names
+from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.resolution import abstracts
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.sync.file_record import File
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Observation:
     """What one look found. `conflicts_text` is the conflicts note, "" where there is none.
 
     `read` are the files that were read, as the index keeps them; `gone` those that were known and
@@ -38,11 +38,11 @@ class Seen:
 
 def seen_of(
     texts: Mapping[RelPath, str], rules: Rules, base: Base, problems: tuple[Problem, ...] = ()
-) -> Seen:
+) -> Observation:
     """What texts say, wherever they were read: the work tree, or the git index."""
     conflicts_path = RelPath(rules.conflicts_note)
     unread = _unread(texts, base, problems)
-    names = Names.of([*texts, *unread])
+    names = LinkResolver.of([*texts, *unread])
     read = snapshot.of(
         {path: text for path, text in texts.items() if path != conflicts_path},
         names=names,
@@ -50,7 +50,7 @@ def seen_of(
         base=base,
         unread=unread,
     )
-    return Seen(read, base, problems, texts.get(conflicts_path, ""), frozenset(texts))
+    return Observation(read, base, problems, texts.get(conflicts_path, ""), frozenset(texts))
 
 
 def _unread(
@@ -73,14 +73,14 @@ def is_digest(rules: Rules) -> Callable[[RelPath], bool]:
     return globs.matcher(rules.digest_paths)
 
 
-def exported(seen: Seen, path: RelPath) -> str:
+def exported(seen: Observation, path: RelPath) -> str:
     """A digest as it reads without the tool's links."""
     digest = seen.snapshot.digests[path]
     own = {entry.key: entry.link.target for entry in digest.entries if entry.link is not None}
     return digest_lens.export(digest.text, lambda key, target, _: own.get(key) == target)
 
 
-def lacking(seen: Seen, rules: Rules) -> list[Key]:
+def lacking(seen: Observation, rules: Rules) -> list[Key]:
     """The papers on arXiv whose notes lack what arXiv may know: a note, or one of its facts."""
     wanted = []
     entries = (entry for digest in seen.snapshot.digests.values() for entry in digest.entries)
@@ -93,10 +93,10 @@ def lacking(seen: Seen, rules: Rules) -> list[Key]:
     return wanted
 
 
-def _lacks(seen: Seen, rules: Rules, key: Key, path: RelPath) -> bool:
+def _lacks(seen: Observation, rules: Rules, key: Key, path: RelPath) -> bool:
     note = seen.snapshot.notes[path]
     has = note.properties.items
-    undated = Row(key, "", "undated") in seen.base.rows and not has("published")
+    undated = BaseKey(key, "", "undated") in seen.base.rows and not has("published")
     if undated or not note.fields.title:
         return True
     return any(

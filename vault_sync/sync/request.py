@@ -17,7 +17,7 @@ from vault_sync.core.model.values import Facts, Key, RelPath, Side
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class PassRequest:
     """What a pass is asked to do.
 
     `remake`: make missing notes again, remove nothing (`rebuild`). `only`: the digests whose papers
@@ -49,7 +49,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class PassResult:
     """What came of a pass: what was planned, and what became of it. `waiting` was held back."""
 
     plan: Plan

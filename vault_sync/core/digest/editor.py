@@ -18,8 +18,8 @@ from collections.abc import Iterable, Sequence
 from vault_sync.core.digest import entry_format as setting
 from vault_sync.core.digest import entry_lines as row_edits
 from vault_sync.core.digest import title_line
-from vault_sync.core.digest.entry_lines import Row
-from vault_sync.core.digest.reader import Digest, Entry, Link, OwnLink, read, under_address
+from vault_sync.core.digest.entry_lines import EntryLine
+from vault_sync.core.digest.reader import Digest, Entry, OwnLink, TitleLink, read, under_address
 from vault_sync.core.digest.title_line import TitleLine
 from vault_sync.core.model.values import Fields
 from vault_sync.core.naming.tags import TAG
@@ -116,7 +116,7 @@ def export(text: str, is_own_link: OwnLink = under_address) -> str:
     )
 
 
-def _unlinked(text: str, entry: Entry, link: Link) -> Edit:
+def _unlinked(text: str, entry: Entry, link: TitleLink) -> Edit:
     start, end = link.span
     title = entry.layout.title
     if title is not None and title.link_is_title:
@@ -131,8 +131,8 @@ def _unlinked(text: str, entry: Entry, link: Link) -> Edit:
 
 
 def _say_title(
-    digest: Digest, entry: Entry, rows: list[Row], fields: Fields, link: str | None
-) -> list[Row]:
+    digest: Digest, entry: Entry, rows: list[EntryLine], fields: Fields, link: str | None
+) -> list[EntryLine]:
     """The rows with title, authors and link as wanted, on the line below the head.
 
     A link on a line of its own stays there: it is a title's that was typed late, in a style of its
@@ -162,14 +162,14 @@ def _say_title(
     if at is None:
         # An untitled entry's link stands right under its address, in any style.
         spaced = bool(fields.title) and setting.style_at(digest, rows).under_head
-        row = Row("below", wanted, None)
+        row = EntryLine("below", wanted, None)
         return row_edits.with_part(rows, 0, [row], spaced=spaced) if wanted else rows
     if not wanted:
         return row_edits.without(rows, [rows[at]])
     return [*rows[:at], rows[at]._replace(words=wanted), *rows[at + 1 :]]
 
 
-def _retitled(text: str, old: TitleLine, row: Row, fields: Fields, target: str | None) -> str:
+def _retitled(text: str, old: TitleLine, row: EntryLine, fields: Fields, target: str | None) -> str:
     """The words of a title line with what differs replaced."""
     assert row.line is not None
     trailing = None if old.link_is_title else old.link
@@ -203,7 +203,9 @@ def _retitled(text: str, old: TitleLine, row: Row, fields: Fields, target: str |
     return splice(row.words, shifted)
 
 
-def _say_commentary(digest: Digest, entry: Entry, rows: list[Row], wanted: str) -> list[Row]:
+def _say_commentary(
+    digest: Digest, entry: Entry, rows: list[EntryLine], wanted: str
+) -> list[EntryLine]:
     if wanted == entry.fields.commentary:
         return rows
     old = [row for row in rows if row.part == "commentary"]
@@ -212,14 +214,16 @@ def _say_commentary(digest: Digest, entry: Entry, rows: list[Row], wanted: str) 
     words = wanted.split("\n")
     if not old:
         at = max(number for number, row in enumerate(rows) if row.part in {"head", "below", "link"})
-        added = [Row("commentary", line, None) for line in words]
+        added = [EntryLine("commentary", line, None) for line in words]
         return row_edits.with_part(
             rows, at, added, spaced=setting.style_at(digest, rows).between_parts
         )
     return row_edits.reworded(rows, "commentary", words)
 
 
-def _say_tags(digest: Digest, entry: Entry, rows: list[Row], wanted: tuple[str, ...]) -> list[Row]:
+def _say_tags(
+    digest: Digest, entry: Entry, rows: list[EntryLine], wanted: tuple[str, ...]
+) -> list[EntryLine]:
     old = entry.fields.tags
     missing = [tag for tag in wanted if tag not in old]
     gone = {"#" + tag for tag in old if tag not in wanted}
@@ -230,7 +234,7 @@ def _say_tags(digest: Digest, entry: Entry, rows: list[Row], wanted: tuple[str, 
         at = max(number for number, row in enumerate(rows) if row.part != "gap")
         line = " ".join("#" + tag for tag in missing)
         spaced = setting.style_at(digest, rows).between_parts
-        return row_edits.with_part(rows, at, [Row("tags", line, None)], spaced=spaced)
+        return row_edits.with_part(rows, at, [EntryLine("tags", line, None)], spaced=spaced)
     last = tag_rows[-1]
     changed = list(rows)
     changed[last] = rows[last]._replace(words=_with_tags(rows[last].words, missing))

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from vault_sync.core.digest import title_line
-from vault_sync.core.digest.entry_lines import Part, Row
+from vault_sync.core.digest.entry_lines import EntryLine, Part
 from vault_sync.core.digest.reader import LAYOUT, Digest, Entry, kind_of
 from vault_sync.core.model.values import Fields
 from vault_sync.core.text.spans import Span, lines_of
@@ -49,7 +49,7 @@ def style_of(digest: Digest) -> Style:
     return Style(_most(under, otherwise=spaced), _most(between, otherwise=spaced), apart)
 
 
-def style_at(digest: Digest, rows: Sequence[Row]) -> Style:
+def style_at(digest: Digest, rows: Sequence[EntryLine]) -> Style:
     """What an entry itself does; where it has too few parts to show it, what its digest does."""
     under_head, between_parts = _gaps(rows)
     if under_head is not None and between_parts is not None:
@@ -60,7 +60,7 @@ def style_at(digest: Digest, rows: Sequence[Row]) -> Style:
     return style if between_parts is None else style._replace(between_parts=between_parts)
 
 
-def _gaps(rows: Sequence[Row]) -> tuple[bool | None, bool | None]:
+def _gaps(rows: Sequence[EntryLine]) -> tuple[bool | None, bool | None]:
     """Whether a blank line stands under the head, and between other parts; None: not to be seen."""
     under = between = None
     for above, below in pairwise(rows):
@@ -91,7 +91,7 @@ def head_end(text: str, entry: Entry) -> int:
     return end
 
 
-def rows_of(text: str, entry: Entry, to: int | None = None) -> list[Row]:
+def rows_of(text: str, entry: Entry, to: int | None = None) -> list[EntryLine]:
     """The lines of an entry as rows, all of them or those that end at `to`."""
     layout = entry.layout
     parts: dict[int, Part] = {entry.line - 1: "head"}
@@ -103,7 +103,7 @@ def rows_of(text: str, entry: Entry, to: int | None = None) -> list[Row]:
     parts.update(dict.fromkeys(layout.tags, "tags"))
     span = entry.span if to is None else Span(entry.span.start, to)
     return [
-        Row(parts.get(number, "gap"), text[line.start : line.end], line)
+        EntryLine(parts.get(number, "gap"), text[line.start : line.end], line)
         for number, line in enumerate(lines_of(text, span), entry.line - 1)
     ]
 

@@ -15,7 +15,7 @@ from vault_sync.core.text.spans import Edit, Line, Span
 Part = Literal["head", "below", "link", "commentary", "tags", "gap"]
 
 
-class Row(NamedTuple):
+class EntryLine(NamedTuple):
     """A line: its part of the entry, its words, and where it stands (None: it is new)."""
 
     part: Part
@@ -23,7 +23,9 @@ class Row(NamedTuple):
     line: Line | None
 
 
-def edits(text: str, before: Sequence[Row], after: Sequence[Row], newline: str) -> list[Edit]:
+def edits(
+    text: str, before: Sequence[EntryLine], after: Sequence[EntryLine], newline: str
+) -> list[Edit]:
     """The edits that turn the rows `before`, all of them lines of `text`, into `after`.
 
     `after` keeps the first row and the order of those it keeps. A new row takes the newline of the
@@ -46,7 +48,7 @@ def edits(text: str, before: Sequence[Row], after: Sequence[Row], newline: str) 
 
 
 def _between(
-    text: str, above: Line | None, added: Sequence[str], gone: Sequence[Row], newline: str
+    text: str, above: Line | None, added: Sequence[str], gone: Sequence[EntryLine], newline: str
 ) -> list[Edit]:
     """What changes between two rows that are kept: some new rows come, some old ones go."""
     found = []
@@ -69,7 +71,7 @@ def _between(
     return found
 
 
-def _changed(old: Row, new: Row) -> list[Edit]:
+def _changed(old: EntryLine, new: EntryLine) -> list[Edit]:
     if old.words == new.words or old.line is None:
         return []
     a, b = old.words, new.words
@@ -91,9 +93,9 @@ def _common(a: str, b: str) -> int:
     return low
 
 
-def without(rows: Sequence[Row], gone: Sequence[Row]) -> list[Row]:
+def without(rows: Sequence[EntryLine], gone: Sequence[EntryLine]) -> list[EntryLine]:
     """The rows but for those of a part that goes; the blank lines above it go too."""
-    kept: list[Row] = []
+    kept: list[EntryLine] = []
     for row in rows:
         if not any(row is other for other in gone):
             kept.append(row)
@@ -103,16 +105,18 @@ def without(rows: Sequence[Row], gone: Sequence[Row]) -> list[Row]:
     return kept
 
 
-def with_part(rows: Sequence[Row], at: int, added: Sequence[Row], *, spaced: bool) -> list[Row]:
+def with_part(
+    rows: Sequence[EntryLine], at: int, added: Sequence[EntryLine], *, spaced: bool
+) -> list[EntryLine]:
     """The rows with a part below row `at`."""
-    gap = [Row("gap", "", None)] if spaced else []
+    gap = [EntryLine("gap", "", None)] if spaced else []
     return [*rows[: at + 1], *gap, *added, *rows[at + 1 :]]
 
 
-def reworded(rows: Sequence[Row], part: Part, words: Sequence[str]) -> list[Row]:
+def reworded(rows: Sequence[EntryLine], part: Part, words: Sequence[str]) -> list[EntryLine]:
     """The rows with `words` as the lines of a part that is there; equal lines are kept."""
     old = [row for row in rows if row.part == part]
-    said: list[list[Row]] = [[] for _ in old]
+    said: list[list[EntryLine]] = [[] for _ in old]
     for tag, i1, i2, j1, j2 in _opcodes([row.words for row in old], words):
         if tag == "equal":
             for number in range(i1, i2):
@@ -121,12 +125,12 @@ def reworded(rows: Sequence[Row], part: Part, words: Sequence[str]) -> list[Row]
         paired = min(i2 - i1, j2 - j1)
         for offset in range(paired):
             said[i1 + offset].append(old[i1 + offset]._replace(words=words[j1 + offset]))
-        extra = [Row(part, line, None) for line in words[j1 + paired : j2]]
+        extra = [EntryLine(part, line, None) for line in words[j1 + paired : j2]]
         if i1 == 0 and paired == 0:
             said[0] = extra + said[0]
         elif extra:
             said[i1 + paired - 1] += extra
-    found: list[Row] = []
+    found: list[EntryLine] = []
     number = 0
     for row in rows:
         if row.part != part:

@@ -39,14 +39,14 @@ OwnLink = Callable[[Key, str, bool], bool]
 title line (True) a commentary can begin with a link as well; under an address (False) none does."""
 
 
-class Link(NamedTuple):
+class TitleLink(NamedTuple):
     """The tool's link of an entry: its target as written, and the whole `[[...]]`."""
 
     target: str
     span: Span
 
 
-class Layout(NamedTuple):
+class EntrySpans(NamedTuple):
     """Where the parts of an entry stand, for the edits of `digest`.
 
     Numbers are those of the digest's lines, from 0. `below` is the title line, or the own link of
@@ -76,9 +76,9 @@ class Entry:
     fields: Fields
     line: int
     span: Span
-    link: Link | None
+    link: TitleLink | None
     commentary_line: int
-    layout: Layout
+    layout: EntrySpans
 
     @property
     def unfinished(self) -> bool:
@@ -170,7 +170,7 @@ class _Head(NamedTuple):
     address: Span
     below: int | None
     title: TitleLine | None
-    link: Link | None
+    link: TitleLink | None
     fresh: bool
     link_line: int | None = None
 
@@ -222,7 +222,7 @@ class _Reader(NamedTuple):
         below = self._next(number)
         title = self._title(below)
         if title is not None and title.link is not None and title.target is not None:
-            link = Link(title.target.of(text), title.link)
+            link = TitleLink(title.target.of(text), title.link)
             return _Head(number, key, span, below, title, link, fresh)
         if title is not None:
             late = self._next(below)
@@ -251,7 +251,7 @@ class _Reader(NamedTuple):
         start, end, _ = self.lines[number]
         return title_line.parse(self.text, start, end)
 
-    def _alone(self, number: int, key: Key, *, titled: bool) -> Link | None:
+    def _alone(self, number: int, key: Key, *, titled: bool) -> TitleLink | None:
         """The entry's own link, if it is all that stands on a line."""
         if number >= len(self.kinds) or self.kinds[number] != TEXT:
             return None
@@ -259,7 +259,7 @@ class _Reader(NamedTuple):
         found = title_line.own_link(self.text, start, end)
         if found is None or not self.is_own_link(key, found[1], titled):
             return None
-        return Link(found[1], Span(*found.span()))
+        return TitleLink(found[1], Span(*found.span()))
 
     def _entry(self, head: _Head, stop: int) -> Entry:
         """The entry whose lines run from its head up to, not including, line `stop`."""
@@ -277,7 +277,7 @@ class _Reader(NamedTuple):
             self._tags(tags),
             self._words(commentary),
         )
-        layout = Layout(
+        layout = EntrySpans(
             address,
             title,
             head.below,

@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from vault_sync.core.model.plan import Row, Value
+from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, Place, RelPath
 
 
-def _never(row: Row, value: Value) -> bool:
+def _never(row: BaseKey, value: Value) -> bool:
     del row, value
     return False
 
@@ -31,29 +31,29 @@ class Base:
     are only those of some papers.
     """
 
-    rows: Mapping[Row, Value] = field(default_factory=dict)
+    rows: Mapping[BaseKey, Value] = field(default_factory=dict)
     known: bool = False
-    was_before: Callable[[Row, Value], bool] = _never
+    was_before: Callable[[BaseKey, Value], bool] = _never
     counted: Mapping[RelPath, int] | None = None
 
-    def text(self, row: Row) -> str | None:
+    def text(self, row: BaseKey) -> str | None:
         """A row's text value; None where the base has no such row."""
         value = self.rows.get(row)
         return value if isinstance(value, str) else None
 
-    def items(self, row: Row) -> tuple[str, ...] | None:
+    def items(self, row: BaseKey) -> tuple[str, ...] | None:
         """A row's list value; None where the base has no such row."""
         value = self.rows.get(row)
         return value if isinstance(value, tuple) else None
 
     def note(self, key: Key) -> RelPath | None:
         """Where this paper's note was."""
-        path = self.text(Row(key, "", "note"))
+        path = self.text(BaseKey(key, "", "note"))
         return RelPath(path) if path else None
 
     def knows(self, place: Place) -> bool:
         """Whether both sides once agreed on this place."""
-        return Row(place.key, place.digest, "commentary") in self.rows
+        return BaseKey(place.key, place.digest, "commentary") in self.rows
 
     @cached_property
     def places(self) -> Mapping[Key, tuple[RelPath, ...]]:
@@ -87,7 +87,7 @@ PAPER_ROWS = ("url", "title", "authors", "note", "mentions", "undated", "abstrac
 PLACE_ROWS = ("tags", "commentary", "missing", "unmet")
 
 
-def rows_of(key: Key, digest: str = "") -> frozenset[Row]:
+def rows_of(key: Key, digest: str = "") -> frozenset[BaseKey]:
     """Every row of a paper (`digest` "") or of one of its places."""
     names = PLACE_ROWS if digest else PAPER_ROWS
-    return frozenset(Row(key, digest, name) for name in names)
+    return frozenset(BaseKey(key, digest, name) for name in names)

@@ -55,7 +55,7 @@ Operation = Create | Write | Rename | Trash
 """Carried out in the plan's order. A file that is written and renamed is written first."""
 
 
-class Row(NamedTuple):
+class BaseKey(NamedTuple):
     """Where one value of the base stands: of a paper, in a digest ("": of the paper as a whole)."""
 
     key: Key
@@ -68,7 +68,7 @@ Value = str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class BaseUpdate:
     """What both sides say alike once every operation on `paths` is done; then, and only then, kept.
 
     `put` and `drop` change the base. An agreement with no paths needs no operation: both sides
@@ -76,8 +76,8 @@ class Agreement:
     """
 
     paths: frozenset[RelPath]
-    put: Mapping[Row, Value]
-    drop: frozenset[Row] = frozenset()
+    put: Mapping[BaseKey, Value]
+    drop: frozenset[BaseKey] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Plan:
     """The whole outcome of thinking. Empty `operations`: there is nothing to do."""
 
     operations: tuple[Operation, ...] = ()
-    agreements: tuple[Agreement, ...] = ()
+    agreements: tuple[BaseUpdate, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     problems: tuple[Problem, ...] = ()
     digests: int = 0

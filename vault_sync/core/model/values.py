@@ -102,5 +102,5 @@ class Rules:
     digest_paths: tuple[str, ...] = field(default=("digests/**/*.md",))
 
 
-Choices = Mapping[tuple[Key, RelPath, str], Side]
+Decisions = Mapping[tuple[Key, RelPath, str], Side]
 """What a person decided: for a paper, a digest and a field (or "entry") the side to take."""

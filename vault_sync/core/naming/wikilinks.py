@@ -117,7 +117,7 @@ def retarget(text: str, new_target: Callable[[Wikilink], str | None]) -> list[Ed
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class LinkResolver:
     """The names of a vault's Markdown files. Make one with `Names.of`."""
 
     _by_stem: Mapping[str, RelPath | tuple[RelPath, ...]]
@@ -128,7 +128,7 @@ class Names:
     """The same of the names that are others since: what moves is little beside what stays."""
 
     @classmethod
-    def of(cls, paths: Iterable[RelPath]) -> Names:
+    def of(cls, paths: Iterable[RelPath]) -> LinkResolver:
         """The names of every Markdown file of a vault (nothing that lies in a dot folder)."""
         by_stem: dict[str, RelPath | tuple[RelPath, ...]] = {}
         for path in paths:
@@ -171,10 +171,10 @@ class Names:
 
     def with_moved(
         self, moves: Mapping[RelPath, RelPath | None], added: Iterable[RelPath] = ()
-    ) -> Names:
+    ) -> LinkResolver:
         """The names after renames (None: the file is gone) and new files."""
         moved = dict(self._moved)
-        now = Names(self._by_stem, moved)
+        now = LinkResolver(self._by_stem, moved)
         for path in moves:
             stem = bare_name(path)
             moved[stem] = tuple(other for other in now._called(stem) if other != path)

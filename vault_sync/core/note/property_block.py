@@ -134,7 +134,7 @@ class _BrokenError(Exception):
     """The block cannot be read: line and what is wrong with it."""
 
 
-class _Handler(BaseHandler):
+class _YamlHandler(BaseHandler):
     """Splits one note at Obsidian's delimiters, and reads values as texts with spans.
 
     `frontmatter.parse` strips the text it is given and turns CRLF into LF. That would move every
@@ -168,7 +168,7 @@ class _Handler(BaseHandler):
 
 def read(text: str) -> Properties:
     """The properties of a note. Total: any text is read."""
-    handler = _Handler(text)
+    handler = _YamlHandler(text)
     broken = None
     try:
         frontmatter.parse(text, handler=handler)

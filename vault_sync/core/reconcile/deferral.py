@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.plan import Agreement, Create, Operation, Plan, Trash, Write
+from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Plan, Trash, Write
 from vault_sync.core.model.values import RelPath
 
 
@@ -41,7 +41,7 @@ def held_back(
     return kept, waiting
 
 
-def _is_text_of(agreement: Agreement, held: frozenset[RelPath]) -> bool:
+def _is_text_of(agreement: BaseUpdate, held: frozenset[RelPath]) -> bool:
     return any(not row.key and row.digest in held for row in agreement.put)
 
 

@@ -10,21 +10,21 @@ from collections.abc import Callable, Mapping, Sequence
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import folder_of
-from vault_sync.core.model.plan import Agreement, Plan
-from vault_sync.core.model.values import Choices, Facts, Key, Problem, Rules
+from vault_sync.core.model.plan import BaseUpdate, Plan
+from vault_sync.core.model.values import Decisions, Facts, Key, Problem, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.keys import arxiv_id
 from vault_sync.core.reconcile.drafting import base_updates as agreements
 from vault_sync.core.reconcile.drafting import cross_links, digest_operations, note_operations
 from vault_sync.core.reconcile.drafting import note_paths as layouts
-from vault_sync.core.reconcile.drafting.note_paths import Layout
-from vault_sync.core.reconcile.drafting.plan_builder import NO_FACTS, Pending, Scene
+from vault_sync.core.reconcile.drafting.note_paths import NotePaths
+from vault_sync.core.reconcile.drafting.plan_builder import NO_FACTS, DraftContext, PlanBuilder
 from vault_sync.core.reconcile.pairing import decisions as chosen
 from vault_sync.core.reconcile.pairing import forgotten_rows as forgotten
 from vault_sync.core.reconcile.pairing import pairs as presence
 from vault_sync.core.reconcile.pairing import removals
 from vault_sync.core.reconcile.pairing.paper import Paper
-from vault_sync.core.reconcile.resolution.resolution import LIVE, NOTE, Settlement, settle
+from vault_sync.core.reconcile.resolution.resolution import LIVE, NOTE, Resolution, settle
 from vault_sync.core.snapshot import Snapshot
 
 Told = Callable[[int, int], None]
@@ -41,7 +41,7 @@ def reconcile(
     rules: Rules,
     *,
     remake: bool = False,
-    choices: Choices | None = None,
+    choices: Decisions | None = None,
     allowed: str = "",
     only: Callable[[Paper], bool] | None = None,
     patient: bool = False,
@@ -82,7 +82,7 @@ def reconcile(
     layout = layouts.of(settlements, snapshot, base, facts, rules)
     for settlement in settlements:
         _repoint(settlement, layout)
-    scene = Scene(snapshot, base, facts, rules, layout, tuple(settlements), guarded.held)
+    scene = DraftContext(snapshot, base, facts, rules, layout, tuple(settlements), guarded.held)
     named = cross_links.named(scene)
     pending = _operations(scene, named, told)
     kept = agreements.of(pending, scene, named)
@@ -91,13 +91,13 @@ def reconcile(
     said = {row for each in kept for row in each.put}
     drop = forgotten.rows(guarded.papers, snapshot, base, there.standing) - said
     if there.put or drop:
-        kept.append(Agreement(frozenset(), there.put, drop))
+        kept.append(BaseUpdate(frozenset(), there.put, drop))
     problems = (*snapshot.problems, *there.problems, *guarded.problems, *pending.problems)
     return _plan(scene, pending, kept, tuple(dict.fromkeys(problems)))
 
 
-def _operations(scene: Scene, named: cross_links.NamedKeys, told: Told) -> Pending:
-    pending = Pending()
+def _operations(scene: DraftContext, named: cross_links.NamedKeys, told: Told) -> PlanBuilder:
+    pending = PlanBuilder()
     lists = cross_links.lists(scene, named)
     for number, settlement in enumerate(scene.settlements):
         note_operations.add(pending, scene, settlement, lists[settlement.key])
@@ -107,7 +107,10 @@ def _operations(scene: Scene, named: cross_links.NamedKeys, told: Told) -> Pendi
 
 
 def _plan(
-    scene: Scene, pending: Pending, kept: Sequence[Agreement], problems: tuple[Problem, ...]
+    scene: DraftContext,
+    pending: PlanBuilder,
+    kept: Sequence[BaseUpdate],
+    problems: tuple[Problem, ...],
 ) -> Plan:
     snapshot, settlements = scene.snapshot, scene.settlements
     return Plan(
@@ -137,7 +140,7 @@ def _digest_folder(snapshot: Snapshot, rules: Rules) -> str:
     return globs.fixed_folder(rules.digest_paths[0]) if rules.digest_paths else ""
 
 
-def _repoint(settlement: Settlement, layout: Layout) -> None:
+def _repoint(settlement: Resolution, layout: NotePaths) -> None:
     """Point the wikilinks of commentaries that both sides agree on to where things are now."""
     open_places = {each.digest for each in settlement.conflicts if each.field == "commentary"}
     for tie in settlement.paper.ties:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from vault_sync.core.model.plan import Conflict
-from vault_sync.core.model.values import Choices, RelPath, Side
-from vault_sync.core.naming.wikilinks import Names, link
+from vault_sync.core.model.values import Decisions, RelPath, Side
+from vault_sync.core.naming.wikilinks import LinkResolver, link
 
 _BOX = re.compile(r"^[ \t]*- \[(?P<tick>.)\] .*\^(?P<mark>[0-9a-f]{12})-(?P<side>digest|note)\s*$")
 
@@ -59,7 +59,7 @@ def ticks(text: str) -> Ticks:
     return Ticks({each: next(iter(sides)) for each, sides in found.items() if len(sides) == 1})
 
 
-def choices(conflicts: Sequence[Conflict], ticked: Ticks) -> Choices:
+def choices(conflicts: Sequence[Conflict], ticked: Ticks) -> Decisions:
     """What the ticks decide about the conflicts that there are."""
     return {
         (conflict.key, conflict.digest, conflict.field): ticked.sides[mark(conflict)]
@@ -68,7 +68,7 @@ def choices(conflicts: Sequence[Conflict], ticked: Ticks) -> Choices:
     }
 
 
-def text(conflicts: Sequence[Conflict], names: Names, before: str = "") -> str:
+def text(conflicts: Sequence[Conflict], names: LinkResolver, before: str = "") -> str:
     """The conflicts note; "" where nothing is open. A box with both sides ticked stays ticked."""
     if not conflicts:
         return ""
@@ -86,7 +86,7 @@ def text(conflicts: Sequence[Conflict], names: Names, before: str = "") -> str:
     return "\n".join((head, *(_one(conflict, names, kept) for conflict in conflicts)))
 
 
-def _one(conflict: Conflict, names: Names, kept: set[tuple[str, str]]) -> str:
+def _one(conflict: Conflict, names: LinkResolver, kept: set[tuple[str, str]]) -> str:
     here = mark(conflict)
 
     def box(side: str, words: str) -> str:
@@ -103,7 +103,7 @@ def _one(conflict: Conflict, names: Names, kept: set[tuple[str, str]]) -> str:
     )
 
 
-def _link(path: RelPath, names: Names) -> str:
+def _link(path: RelPath, names: LinkResolver) -> str:
     return link(names.shortest(path))
 
 

@@ -57,7 +57,7 @@ class Question:
     again: bool = False
 
 
-class Settled(NamedTuple):
+class BatchResult(NamedTuple):
     """What an answer leaves: papers, ids that arXiv does not have, and what must be asked anew."""
 
     facts: dict[str, Facts]
@@ -118,7 +118,7 @@ def read(body: bytes) -> Feed:
     return Feed(facts, tuple(errors))
 
 
-def settle(question: Question, feed: Feed) -> Settled:
+def settle(question: Question, feed: Feed) -> BatchResult:
     """What a feed says about the ids asked for; papers that nobody asked for are dropped.
 
     | the feed                     | is read as                                                 |
@@ -135,15 +135,17 @@ def settle(question: Question, feed: Feed) -> Settled:
     if feed.errors:
         named = tuple(one for one in rest if any(_names(error, one) for error in feed.errors))
         if len(question.ids) == 1:
-            return Settled(facts, rest)
-        return Settled(facts, named, _smaller(question, tuple(i for i in rest if i not in named)))
+            return BatchResult(facts, rest)
+        return BatchResult(
+            facts, named, _smaller(question, tuple(i for i in rest if i not in named))
+        )
     if facts:
-        return Settled(facts, rest)
+        return BatchResult(facts, rest)
     if not question.again:
-        return Settled(facts, (), (Question(question.ids, again=True),))
+        return BatchResult(facts, (), (Question(question.ids, again=True),))
     if len(rest) == 1:
-        return Settled(facts, rest)
-    return Settled(facts, (), _smaller(question, rest))
+        return BatchResult(facts, rest)
+    return BatchResult(facts, (), _smaller(question, rest))
 
 
 def tidy(facts: Facts) -> Facts:

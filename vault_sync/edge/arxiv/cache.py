@@ -38,7 +38,7 @@ _TABLES = """
 _AT_ONCE = 500  # host parameters of one statement; SQLite takes at least 999
 
 
-class Row(NamedTuple):
+class CachedFacts(NamedTuple):
     """What is known of an id: the day it was asked for, and its facts; None: arXiv has none."""
 
     asked: str
@@ -64,16 +64,16 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
         yield db
 
 
-def rows(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Row]:
+def rows(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, CachedFacts]:
     """What is known of these ids, by id."""
-    found: dict[str, Row] = {}
+    found: dict[str, CachedFacts] = {}
     for part in _parts(ids):
         # Only question marks are put into the statement.
         marks = ",".join("?" * len(part))
         select = f"SELECT id, asked, facts FROM paper WHERE id IN ({marks})"  # noqa: S608
         for one, asked, facts in db.execute(select, part):
             with suppress(ValueError, TypeError):
-                found[one] = Row(asked, _read(facts))
+                found[one] = CachedFacts(asked, _read(facts))
     return found
 
 

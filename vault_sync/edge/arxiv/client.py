@@ -31,7 +31,7 @@ _REDIRECTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class RateLimit:
     """How fast, how often and how long. Seconds, but for the two counts.
 
     `interval` from the end of a request to the next one; `tries` of one request; `longest` that we
@@ -48,11 +48,11 @@ class Pace:
     limits: arxiv_http.Limits = field(default_factory=arxiv_http.Limits)
 
 
-POLITE = Pace()
-LOCAL = Pace(interval=0.05)
+POLITE = RateLimit()
+LOCAL = RateLimit(interval=0.05)
 
 
-def pace_for(url: str) -> Pace:
+def pace_for(url: str) -> RateLimit:
     """How fast the API at `url` may be asked.
 
     arXiv's three seconds hold for every host but this very machine: a mirror at a loopback address
@@ -63,7 +63,7 @@ def pace_for(url: str) -> Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ApiConnection:
     """The line to the API at `url`: whatever a request needs. `today` is a UTC day, ISO 8601."""
 
     url: str
@@ -71,7 +71,7 @@ class Line:
     db: sqlite3.Connection
     stop: threading.Event
     clock: Callable[[], float]
-    pace: Pace
+    pace: RateLimit
     today: str
 
     @property
@@ -89,7 +89,7 @@ class GivenUp(Exception):  # noqa: N818 -- the end of asking, not of the run
         self.problem = problem
 
 
-def answers(line: Line, ids: Sequence[str]) -> Iterator[atom.Settled]:
+def answers(line: ApiConnection, ids: Sequence[str]) -> Iterator[atom.BatchResult]:
     """What arXiv says of `ids`, request by request, each in the cache before it is handed on.
 
     Ids that are in none of the answers could not be settled within the pace.
@@ -114,7 +114,7 @@ def answers(line: Line, ids: Sequence[str]) -> Iterator[atom.Settled]:
             yield answer
 
 
-def _feed(line: Line, session: requests.Session, question: atom.Question) -> atom.Feed:
+def _feed(line: ApiConnection, session: requests.Session, question: atom.Question) -> atom.Feed:
     """The answer to one question, after as many tries as it takes and the pace allows."""
     query = atom.query(question.ids)
     url = f"{line.url}{'&' if urlsplit(line.url).query else '?'}{query}"
@@ -138,7 +138,9 @@ def _feed(line: Line, session: requests.Session, question: atom.Question) -> ato
     raise GivenUp(_notice(line, reason, _LATER))
 
 
-def _request(line: Line, session: requests.Session, url: str, failures: int) -> arxiv_http.Reply:
+def _request(
+    line: ApiConnection, session: requests.Session, url: str, failures: int
+) -> arxiv_http.Reply:
     """One request, in turn. The more failures, the later the next turn; and as the server says."""
     pace = line.pace
     later = pace.interval * 2 ** (failures + 1)
@@ -160,7 +162,7 @@ def _request(line: Line, session: requests.Session, url: str, failures: int) -> 
 
 
 @contextmanager
-def _turn(line: Line) -> Iterator[list[float]]:
+def _turn(line: ApiConnection) -> Iterator[list[float]]:
     """Waits for our turn and holds it. The list takes the seconds until the next turn, anyone's."""
     pace = line.pace
     lease = pace.limits.connect + pace.limits.total
@@ -184,14 +186,14 @@ def _turn(line: Line) -> Iterator[list[float]]:
         arxiv_cache.end_turn(line.db, line.host, line.clock() + max(pauses))
 
 
-def _followed(line: Line, url: str, location: str) -> str:
+def _followed(line: ApiConnection, url: str, location: str) -> str:
     try:
         return arxiv_http.followed(url, location)
     except arxiv_http.Unusable as error:
         raise GivenUp(_notice(line, str(error), _LATER)) from None
 
 
-def _read(line: Line, reply: arxiv_http.Reply) -> atom.Feed:
+def _read(line: ApiConnection, reply: arxiv_http.Reply) -> atom.Feed:
     if reply.status == 403:
         arxiv_cache.keep_refusal(line.db, line.host, line.today)
         raise GivenUp(_turned_away(line))
@@ -203,11 +205,11 @@ def _read(line: Line, reply: arxiv_http.Reply) -> atom.Feed:
         raise GivenUp(_notice(line, str(error), _LATER)) from None
 
 
-def _turned_away(line: Line) -> Problem:
+def _turned_away(line: ApiConnection) -> Problem:
     return _notice(line, "it refuses requests from here (403)", "it is asked again tomorrow (UTC)")
 
 
-def _notice(line: Line, reason: str, hint: str) -> Problem:
+def _notice(line: ApiConnection, reason: str, hint: str) -> Problem:
     return Problem(
         path=line.host,
         code="facts-network",

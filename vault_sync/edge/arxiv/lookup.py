@@ -21,7 +21,7 @@ from vault_sync.edge.arxiv import cache as arxiv_cache
 from vault_sync.edge.arxiv import client as arxiv_api
 from vault_sync.edge.arxiv import dump_file as snapshot_file
 from vault_sync.edge.arxiv import http as arxiv_http
-from vault_sync.edge.arxiv.client import Pace
+from vault_sync.edge.arxiv.client import RateLimit
 
 API = "https://export.arxiv.org/api/query"
 
@@ -75,7 +75,7 @@ def look_up(
     clock: Callable[[], float] = time.time,
     progress: Callable[[int, int], None] | None = None,
     refresh: bool = False,
-    pace: Pace | None = None,
+    pace: RateLimit | None = None,
 ) -> Answer:
     """The facts of `ids`; arXiv is asked for those that neither cache nor snapshot file has.
 
@@ -104,7 +104,7 @@ def look_up(
             with arxiv_cache.opened(source.cache) as db:
                 agent = _agent(source)
                 due = pace or arxiv_api.pace_for(source.url)
-                line = arxiv_api.Line(source.url, agent, db, stop, clock, due, today)
+                line = arxiv_api.ApiConnection(source.url, agent, db, stop, clock, due, today)
                 _ask(line, asked, known, progress)
         except arxiv_http.Stopped:
             pass  # the rest is unknown, and that is what the answer says
@@ -207,7 +207,7 @@ def _stamp(path: Path) -> str:
 
 
 def _ask(
-    line: arxiv_api.Line,
+    line: arxiv_api.ApiConnection,
     ids: Sequence[str],
     known: _Known,
     progress: Callable[[int, int], None] | None,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import count
 
 from vault_sync.core.model.values import RelPath
-from vault_sync.edge.fs.vault_dir import OWN_FOLDER, Beneath
+from vault_sync.edge.fs.vault_dir import OWN_FOLDER, VaultDir
 
 TEMPORARY = f"{OWN_FOLDER}/tmp"  # noqa: S108 - a folder of the vault, not of the system
 
@@ -16,7 +16,7 @@ def temporary_name(token: str, number: int) -> str:
     return f"{token}-{number}"
 
 
-def own_folder(vault: Beneath) -> int:
+def own_folder(vault: VaultDir) -> int:
     """`.vault-sync/tmp`, open; made if need be, with a `.gitignore` that hides it from git."""
     folder = vault.folder(TEMPORARY, make=True)
     own = vault.folder(OWN_FOLDER)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.fs.errors import in_words
-from vault_sync.edge.fs.vault_dir import Beneath
+from vault_sync.edge.fs.vault_dir import VaultDir
 
 
 def read(root: Path, path: RelPath) -> str:
@@ -20,7 +20,7 @@ def read(root: Path, path: RelPath) -> str:
     Raises:
         OSError: it is not there, not a regular file, behind a symlink, or cannot be read.
     """
-    with Beneath(root) as vault:
+    with VaultDir(root) as vault:
         return as_text(vault.read(path))
 
 
@@ -32,7 +32,7 @@ def read_all(root: Path, paths: Iterable[RelPath]) -> Iterator[tuple[RelPath, st
 
 def contents(root: Path, paths: Iterable[RelPath]) -> Iterator[tuple[RelPath, bytes | Problem]]:
     """As `read_all`, the bytes of each."""
-    with Beneath(root) as vault:
+    with VaultDir(root) as vault:
         for path in paths:
             try:
                 yield path, vault.read(path)

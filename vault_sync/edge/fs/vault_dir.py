@@ -22,7 +22,7 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _OPEN_FOLDERS = 64
 
 
-class Beneath:
+class VaultDir:
     """An open vault. Folders stay open, the last few of them, until it is closed."""
 
     def __init__(self, root: Path) -> None:

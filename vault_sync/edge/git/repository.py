@@ -32,7 +32,7 @@ class Staged(NamedTuple):
     stage: int
 
 
-class Change(NamedTuple):
+class StagedChange(NamedTuple):
     """A path that HEAD and the index hold differently; "" for an object that is not there."""
 
     path: str
@@ -76,7 +76,7 @@ def in_hook(environ: Mapping[str, str]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class VaultLocation:
     """Where the vault lies: `below` the top of the work tree, or `above` it (one of them is "")."""
 
     below: str
@@ -96,7 +96,7 @@ class Place:
         return self.below + path[len(self.above) :]
 
 
-def place_of(root: Path, repository: Repository) -> Place:
+def place_of(root: Path, repository: Repository) -> VaultLocation:
     """Where a vault lies in a work tree.
 
     Raises:
@@ -104,9 +104,9 @@ def place_of(root: Path, repository: Repository) -> Place:
     """
     vault, top = root.resolve(), repository.top.resolve()
     if vault.is_relative_to(top):
-        return Place(_folder(vault.relative_to(top)), "")
+        return VaultLocation(_folder(vault.relative_to(top)), "")
     if top.is_relative_to(vault):
-        return Place("", _folder(top.relative_to(vault)))
+        return VaultLocation("", _folder(top.relative_to(vault)))
     raise GitError(f"the vault {root} is not in the work tree {repository.top}")
 
 
@@ -155,7 +155,7 @@ def index(repository: Repository) -> list[Staged]:
     return found
 
 
-def changes(repository: Repository) -> list[Change]:
+def changes(repository: Repository) -> list[StagedChange]:
     """What the index holds differently from HEAD; before the first commit, all that it holds."""
     top, environment = repository.top, repository.environment
     head = _run(top, environment, ("rev-parse", "-q", "--verify", "HEAD^{tree}"), fine=(0, 1))
@@ -175,7 +175,7 @@ def changes(repository: Repository) -> list[Change]:
     found = []
     for meta, path in zip(fields[::2], fields[1::2], strict=True):
         _, _, old, new, _ = meta.split(" ")
-        found.append(Change(path, _there(old), _there(new)))
+        found.append(StagedChange(path, _there(old), _there(new)))
     return found
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from vault_sync.core.model.plan import Agreement, Row, Value
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
 from vault_sync.edge.state.schema import as_bytes, bound, decode, encode, unbound
 
 Select = Callable[..., list[Any]]
@@ -21,7 +21,7 @@ Select = Callable[..., list[Any]]
 
 
 def promise(
-    connection: sqlite3.Connection, agreements: Iterable[tuple[int | None, Agreement]]
+    connection: sqlite3.Connection, agreements: Iterable[tuple[int | None, BaseUpdate]]
 ) -> range:
     """Writes what agreements put, each with its number; none of it stands yet. Returns the ids."""
     first = _next(connection)
@@ -37,7 +37,7 @@ def _next(connection: sqlite3.Connection) -> int:
     return found
 
 
-def _stored(agreements: Iterable[tuple[int | None, Agreement]]) -> Iterator[tuple[object, ...]]:
+def _stored(agreements: Iterable[tuple[int | None, BaseUpdate]]) -> Iterator[tuple[object, ...]]:
     """Rows as they are given to SQLite, encoded and summed once.
 
     Values as bytes: beside a text its module keeps the UTF-8 for as long as the text lives.
@@ -54,7 +54,7 @@ def _head(number: int | None, key: str, digest: str, field: str) -> bytes:
     return as_bytes(f"{number}\0{key}\0{digest}\0{field}\0")
 
 
-def stand(connection: sqlite3.Connection, agreements: Sequence[Agreement], said: range) -> None:
+def stand(connection: sqlite3.Connection, agreements: Sequence[BaseUpdate], said: range) -> None:
     """Turns the base to what was promised, less what the agreements drop."""
     connection.executemany(
         "DELETE FROM base WHERE key = ? AND digest = ? AND field = ?",
@@ -76,12 +76,12 @@ def forget(connection: sqlite3.Connection, numbers: Iterable[int], said: range) 
     )
 
 
-def promised(select: Select, numbers: range) -> tuple[dict[int, dict[Row, Value]], range]:
+def promised(select: Select, numbers: range) -> tuple[dict[int, dict[BaseKey, Value]], range]:
     """What each of these agreements put, and the ids of all of it.
 
     A value that is not what was written is left out.
     """
-    found: dict[int, dict[Row, Value]] = {number: {} for number in numbers}
+    found: dict[int, dict[BaseKey, Value]] = {number: {} for number in numbers}
     ids = []
     for id_, *columns in select(
         "SELECT id, key, digest, field, value, sum, agreement FROM said"
@@ -96,7 +96,7 @@ def promised(select: Select, numbers: range) -> tuple[dict[int, dict[Row, Value]
     return found, range(ids[0], ids[-1] + 1) if ids else range(0)
 
 
-def read_base(connection: sqlite3.Connection) -> dict[Row, Value]:
+def read_base(connection: sqlite3.Connection) -> dict[BaseKey, Value]:
     """The whole base.
 
     Raises:
@@ -105,13 +105,15 @@ def read_base(connection: sqlite3.Connection) -> dict[Row, Value]:
     return _all_checked(connection.execute(_BASE))
 
 
-def read_some(select: Select, keys: Collection[str], texts_of: Collection[str]) -> dict[Row, Value]:
+def read_some(
+    select: Select, keys: Collection[str], texts_of: Collection[str]
+) -> dict[BaseKey, Value]:
     """The rows of some papers, and the texts of some digests.
 
     Raises:
         ValueError: as `read_base`.
     """
-    rows: dict[Row, Value] = {}
+    rows: dict[BaseKey, Value] = {}
     for key in keys:
         rows |= _all_checked(select(f"{_BASE} WHERE key = ?", bound(key)))
     for path in texts_of:
@@ -128,7 +130,7 @@ def count_places(select: Select) -> dict[str, int]:
 _BASE = "SELECT key, digest, field, value, sum, agreement FROM stands"
 
 
-def _all_checked(found: Iterable[tuple[Any, ...]]) -> dict[Row, Value]:
+def _all_checked(found: Iterable[tuple[Any, ...]]) -> dict[BaseKey, Value]:
     rows = {}
     for columns in found:
         key, digest, field, value, sum_, number = columns
@@ -136,17 +138,17 @@ def _all_checked(found: Iterable[tuple[Any, ...]]) -> dict[Row, Value]:
         # are no text do not come to the same sum.
         head = zlib.crc32(f"{number}\0{key}\0{digest}\0{field}\0".encode())
         if isinstance(value, bytes) and zlib.crc32(value, head) == sum_:
-            rows[Row(key, digest, field)] = decode(value)
+            rows[BaseKey(key, digest, field)] = decode(value)
         else:
             row, value = _checked(columns)
             rows[row] = value
     return rows
 
 
-def _checked(columns: Sequence[Any]) -> tuple[Row, Value]:
+def _checked(columns: Sequence[Any]) -> tuple[BaseKey, Value]:
     key, digest, field, value, sum_, number = columns
     try:
-        row = Row(unbound(key), unbound(digest), unbound(field))  # type: ignore[arg-type]
+        row = BaseKey(unbound(key), unbound(digest), unbound(field))  # type: ignore[arg-type]
         if zlib.crc32(value, zlib.crc32(_head(number, *row))) == sum_:
             return row, decode(value)
     except (AttributeError, TypeError):

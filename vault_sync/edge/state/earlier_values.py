@@ -12,14 +12,14 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from vault_sync.core.model.plan import Row, Value
+from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.edge.state.schema import bound, decode, encode, fingerprint, unbound
 
 Select = Callable[..., list[Any]]
 """`State.select`: the rows of a query."""
 
 
-def is_old(select: Select, row: Row, value: Value, typing: Collection[str]) -> bool:
+def is_old(select: Select, row: BaseKey, value: Value, typing: Collection[str]) -> bool:
     """Whether the paper had `value` in this field at an earlier time, in whatever digest then."""
     found = select(
         "SELECT digest, pending FROM history WHERE key = ? AND field = ? AND hash = ?",
@@ -33,7 +33,7 @@ def is_old(select: Select, row: Row, value: Value, typing: Collection[str]) -> b
     )
 
 
-def forget(connection: sqlite3.Connection, put: Iterable[tuple[Row, Value]]) -> None:
+def forget(connection: sqlite3.Connection, put: Iterable[tuple[BaseKey, Value]]) -> None:
     """A value that stands is not old, inside a transaction of the caller's."""
     if connection.execute("SELECT 1 FROM history LIMIT 1").fetchone() is None:
         return

@@ -19,7 +19,7 @@ STALE = 180.0
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class Heartbeat:
     """What a daemon last said of itself.
 
     Times are Unix times; `waiting` are paths held back, each until when; `problems` are those of
@@ -58,7 +58,7 @@ class Sign:
         return lines
 
 
-def write(directory: Path, sign: Sign) -> None:
+def write(directory: Path, sign: Heartbeat) -> None:
     """Say it; a reader never sees half of it.
 
     Raises:
@@ -70,11 +70,11 @@ def write(directory: Path, sign: Sign) -> None:
     file.replace(directory / FILE)
 
 
-def read(directory: Path) -> Sign | None:
+def read(directory: Path) -> Heartbeat | None:
     """The last sign of life; None if no daemon ever ran here."""
     try:
         said = json.loads((directory / FILE).read_text(encoding="utf-8", errors="surrogateescape"))
-        sign = Sign(**said)
+        sign = Heartbeat(**said)
     except FileNotFoundError:
         return None
     except (ValueError, TypeError):

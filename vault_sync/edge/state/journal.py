@@ -13,13 +13,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from vault_sync.core.model.plan import Agreement, Create, Operation, Rename, Row, Trash, Write
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Operation, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.state import base_table as agreed
 from vault_sync.edge.state.pass_log import Kind, changes, note_saved
 from vault_sync.edge.state.saved_texts import name_of
 from vault_sync.edge.state.schema import as_bytes, bound, checksum
-from vault_sync.edge.state.store import State
+from vault_sync.edge.state.store import StateStore
 
 DAMAGED = "the journal is damaged there"
 
@@ -66,7 +66,7 @@ class Pass:
     token: str
     started: str
     tasks: Sequence[Task]
-    agreements: Sequence[tuple[int, Agreement]]
+    agreements: Sequence[tuple[int, BaseUpdate]]
     numbers: range
     said: range
 
@@ -95,9 +95,9 @@ def _told(text: str) -> tuple[str, int]:
 
 
 def begin(
-    state: State,
+    state: StateStore,
     tasks: Sequence[Task],
-    agreements: Iterable[Agreement],
+    agreements: Iterable[BaseUpdate],
     *,
     cause: str,
     started: datetime,
@@ -135,7 +135,7 @@ def begin(
     return Pass(id_, token, at, tasks, numbered, range(first, first + len(numbered)), said)
 
 
-def finish(state: State, one: Pass, *, agree: bool = True) -> None:
+def finish(state: StateStore, one: Pass, *, agree: bool = True) -> None:
     """Ends a pass: base, log and journal in one commit.
 
     Agreements whose every operation was done go into the base, the others (all of them, unless
@@ -173,7 +173,7 @@ def finish(state: State, one: Pass, *, agree: bool = True) -> None:
         connection.execute("UPDATE pass SET open = 0 WHERE id = ?", (one.id,))
 
 
-def interrupted(state: State) -> list[Pass]:
+def interrupted(state: StateStore) -> list[Pass]:
     """The passes that were begun and not finished, oldest first, with the bytes they had.
 
     What a flipped bit has made of one of them is left undone: the next pass plans it anew.
@@ -190,7 +190,7 @@ def interrupted(state: State) -> list[Pass]:
     return found
 
 
-def _tasks(state: State, id_: int) -> list[Task]:
+def _tasks(state: StateStore, id_: int) -> list[Task]:
     contents = {
         number: (content, sum_)
         for number, content, sum_ in state.select(
@@ -220,14 +220,14 @@ def _sum(task: Task) -> int:
     return checksum(task.kind, task.path, task.target, task.before, task.after)
 
 
-def _dumped(agreement: Agreement) -> tuple[str, str | None, int, int]:
+def _dumped(agreement: BaseUpdate) -> tuple[str, str | None, int, int]:
     paths = json.dumps(sorted(agreement.paths))
     dropped = json.dumps(list(agreement.drop)) if agreement.drop else None
     count = len(agreement.put)
     return paths, dropped, count, checksum(paths, dropped, str(count))
 
 
-def _agreements(state: State, id_: int) -> tuple[range, range, list[tuple[int, Agreement]]]:
+def _agreements(state: StateStore, id_: int) -> tuple[range, range, list[tuple[int, BaseUpdate]]]:
     """Of a pass the numbers of its agreements, the ids of what they put, the sound ones."""
     rows = state.select(
         "SELECT id, paths, dropped, count, sum FROM agreement WHERE pass = ? ORDER BY id", id_
@@ -239,6 +239,6 @@ def _agreements(state: State, id_: int) -> tuple[range, range, list[tuple[int, A
         values = put[number]
         if len(values) == count and checksum(paths, dropped, str(count)) == sum_:
             on = frozenset(map(RelPath, json.loads(paths)))
-            drop = frozenset(Row(*row) for row in json.loads(dropped or "[]"))
-            found.append((number, Agreement(on, values, drop)))
+            drop = frozenset(BaseKey(*row) for row in json.loads(dropped or "[]"))
+            found.append((number, BaseUpdate(on, values, drop)))
     return numbers, said, found

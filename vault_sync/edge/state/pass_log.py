@@ -8,16 +8,16 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
-from vault_sync.core.model.plan import Row
+from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.state.saved_texts import name_of, save
 from vault_sync.edge.state.schema import bound, unbound
-from vault_sync.edge.state.store import State
+from vault_sync.edge.state.store import StateStore
 
 Kind = Literal["create", "write", "rename", "trash"]
 
 
-class Change(NamedTuple):
+class FileChange(NamedTuple):
     """One file of a pass. `undone` says why nothing was done to it, or is None."""
 
     kind: Kind
@@ -36,7 +36,7 @@ class PassRecord(NamedTuple):
     started: str
     cause: str
     open: bool
-    changes: tuple[Change, ...]
+    changes: tuple[FileChange, ...]
 
 
 class SavedRow(NamedTuple):
@@ -48,7 +48,7 @@ class SavedRow(NamedTuple):
     why: str
 
 
-def records(state: State, limit: int | None = None) -> list[PassRecord]:
+def records(state: StateStore, limit: int | None = None) -> list[PassRecord]:
     """The passes that wrote something, newest first."""
     return [
         PassRecord(
@@ -71,12 +71,12 @@ _OPERATIONS = (
 )
 
 
-def changes(state: State, id_: int, number: int | None = None) -> list[tuple[int, Change]]:
+def changes(state: StateStore, id_: int, number: int | None = None) -> list[tuple[int, FileChange]]:
     """The operations of a pass with their numbers, in order; or the one of that number."""
     return [
         (
             at,
-            Change(
+            FileChange(
                 kind,
                 RelPath(unbound(path)),
                 None if target is None else RelPath(unbound(target)),
@@ -94,7 +94,7 @@ def changes(state: State, id_: int, number: int | None = None) -> list[tuple[int
     ]
 
 
-def change_of(state: State, token: str, number: int) -> tuple[int, Change] | None:
+def change_of(state: StateStore, token: str, number: int) -> tuple[int, FileChange] | None:
     """The pass and the operation that a temporary file belongs to."""
     for (id_,) in state.select("SELECT id FROM pass WHERE token = ?", token):
         for _, change in changes(state, id_, number):
@@ -102,22 +102,22 @@ def change_of(state: State, token: str, number: int) -> tuple[int, Change] | Non
     return None
 
 
-def rows_of(state: State, id_: int) -> list[tuple[frozenset[str], set[Row]]]:
+def rows_of(state: StateStore, id_: int) -> list[tuple[frozenset[str], set[BaseKey]]]:
     """What a pass put into the base and stands there still: the paths it rests on, and its rows."""
-    rows: dict[int, set[Row]] = {}
+    rows: dict[int, set[BaseKey]] = {}
     for number, *row in state.select(
         "SELECT agreement, key, digest, field FROM stands"
         " WHERE agreement IN (SELECT id FROM agreement WHERE pass = ?)",
         id_,
     ):
-        rows.setdefault(number, set()).add(Row(*map(unbound, row)))  # type: ignore[arg-type]
+        rows.setdefault(number, set()).add(BaseKey(*map(unbound, row)))  # type: ignore[arg-type]
     return [
         (frozenset(json.loads(paths)), rows.get(number, set()))
         for number, paths in state.select("SELECT id, paths FROM agreement WHERE pass = ?", id_)
     ]
 
 
-def save_text(state: State, content: bytes, path: RelPath, one: int | None, why: str) -> None:
+def save_text(state: StateStore, content: bytes, path: RelPath, one: int | None, why: str) -> None:
     """Saves a text that is not among the saved ones yet, durably: from which path, in which pass.
 
     Raises:
@@ -144,12 +144,12 @@ def note_saved(
     )
 
 
-def is_saved(state: State, name: str) -> bool:
+def is_saved(state: StateStore, name: str) -> bool:
     """Whether a text is durably among the saved ones."""
     return bool(state.select("SELECT 1 FROM saved WHERE hash = ?", name))
 
 
-def all_saved(state: State) -> list[SavedRow]:
+def all_saved(state: StateStore) -> list[SavedRow]:
     """Every saved text, newest first."""
     return [
         SavedRow(name, RelPath(unbound(path)), at, why)
@@ -159,7 +159,7 @@ def all_saved(state: State) -> list[SavedRow]:
     ]
 
 
-def forget_saved(state: State, before: str) -> bool:
+def forget_saved(state: StateStore, before: str) -> bool:
     """Forgets which texts were saved before a time (ISO 8601, UTC); whether there were any."""
     if not state.select("SELECT 1 FROM saved WHERE at < ? LIMIT 1", before):
         return False
@@ -168,17 +168,17 @@ def forget_saved(state: State, before: str) -> bool:
     return True
 
 
-def note_beside(state: State, path: str) -> None:
+def note_beside(state: StateStore, path: str) -> None:
     """Records a temporary file outside `.vault-sync`, before it is made."""
     with state.writing() as connection:
         connection.execute("INSERT INTO beside VALUES (?)", (bound(path),))
 
 
-def all_beside(state: State) -> list[str]:
+def all_beside(state: StateStore) -> list[str]:
     """The path of every temporary file outside `.vault-sync`."""
     return [unbound(path) for (path,) in state.select("SELECT path FROM beside")]
 
 
-def forget_beside(state: State, path: str) -> None:
+def forget_beside(state: StateStore, path: str) -> None:
     with state.writing() as connection:
         connection.execute("DELETE FROM beside WHERE path = ?", (bound(path),))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from vault_sync.core.model.plan import Agreement, Row, Value
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
 from vault_sync.edge.state import base_table as agreed
 from vault_sync.edge.state import earlier_values as earlier
 from vault_sync.edge.state.lock import held
@@ -60,12 +60,12 @@ def state_dir(root: Path, environ: Mapping[str, str]) -> Path:
     return parent / f"{canonical.name or 'vault'}-{digest}"
 
 
-def open_state(root: Path, environ: Mapping[str, str] | None = None) -> State:
+def open_state(root: Path, environ: Mapping[str, str] | None = None) -> StateStore:
     """The state of the vault at `root`, for reading; nothing is made until something is written."""
-    return State(root, state_dir(root, os.environ if environ is None else environ))
+    return StateStore(root, state_dir(root, os.environ if environ is None else environ))
 
 
-class State:
+class StateStore:
     """One vault's memory. Reading needs no lock; whatever writes needs `with state.lock(wait)`."""
 
     def __init__(self, root: Path, directory: Path) -> None:
@@ -76,9 +76,9 @@ class State:
         self._connection: sqlite3.Connection | None = None
         self._looked = self._writes = self._distrusted = False
         self._note: str | None = None
-        self._rows: dict[Row, Value] | None = None
+        self._rows: dict[BaseKey, Value] | None = None
         self._rows_as_of: tuple[int, ...] | None = None
-        self._changes: list[Agreement] = []
+        self._changes: list[BaseUpdate] = []
         self._typing: Collection[str] = ()
 
     # ---- the base
@@ -95,7 +95,7 @@ class State:
         self.rows()
         return self._note
 
-    def rows(self) -> Mapping[Row, Value]:
+    def rows(self) -> Mapping[BaseKey, Value]:
         """The base: what both sides last agreed on.
 
         Raises:
@@ -108,7 +108,7 @@ class State:
                 self._rows = agreed.read_base(connection)
         return self._rows or {}
 
-    def was_before(self, row: Row, value: Value) -> bool:
+    def was_before(self, row: BaseKey, value: Value) -> bool:
         """Whether the base had `value` in this row at an earlier time, in whatever digest then."""
         return earlier.is_old(self.select, row, value, self._typing)
 
@@ -122,14 +122,14 @@ class State:
             with self.writing() as connection:
                 earlier.outdate(connection, self._typing)
 
-    def older(self) -> Mapping[Row, frozenset[str]]:
+    def older(self) -> Mapping[BaseKey, frozenset[str]]:
         """The sha256 of every earlier value of each row, in hex."""
-        found: dict[Row, set[str]] = {}
+        found: dict[BaseKey, set[str]] = {}
         for *row, hash_ in self.select("SELECT key, digest, field, hash FROM history"):
-            found.setdefault(Row(*map(unbound, row)), set()).add(hash_.hex())  # type: ignore[arg-type]
+            found.setdefault(BaseKey(*map(unbound, row)), set()).add(hash_.hex())  # type: ignore[arg-type]
         return {row: frozenset(hashes) for row, hashes in found.items()}
 
-    def keep(self, agreements: Iterable[Agreement]) -> None:
+    def keep(self, agreements: Iterable[BaseUpdate]) -> None:
         """Puts agreements that need no operation into the base: one commit, or none at all.
 
         Raises:
@@ -148,7 +148,7 @@ class State:
                 self.stand(connection, new, said)
 
     def stand(
-        self, connection: sqlite3.Connection, agreements: Sequence[Agreement], said: range
+        self, connection: sqlite3.Connection, agreements: Sequence[BaseUpdate], said: range
     ) -> None:
         """Changes the base inside a `writing` of the caller's; earlier values go to the history.
 

@@ -59,7 +59,7 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class ServiceState:
     """`enabled` and `active` are None where the service manager cannot be asked."""
 
     file: Path
@@ -160,22 +160,22 @@ def uninstall(vault: Path, host: Host) -> Done:
     return Done(file, before.ran + after.ran, after.todo)
 
 
-def state(vault: Path, host: Host) -> State:
+def state(vault: Path, host: Host) -> ServiceState:
     """Whether the service is installed, starts with the session, and runs."""
     vault = vault.resolve()
     file = file_of(vault, host)
     if not host.has_session:
-        return State(file, file.is_file())
+        return ServiceState(file, file.is_file())
     if host.manager == "launchd":
         loaded = host.run(["launchctl", "print", f"gui/{host.uid}/{_label(vault)}"])
         running = "state = running" in loaded.stdout
-        return State(file, file.is_file(), loaded.returncode == 0, running)
+        return ServiceState(file, file.is_file(), loaded.returncode == 0, running)
     asked = ("is-enabled", "is-active")
     enabled, active = (
         host.run(["systemctl", "--user", "--quiet", verb, file.name]).returncode == 0
         for verb in asked
     )
-    return State(file, file.is_file(), enabled, active)
+    return ServiceState(file, file.is_file(), enabled, active)
 
 
 def unit(vault: Path, arguments: Sequence[str], environ: Mapping[str, str]) -> str:

@@ -18,8 +18,8 @@ from pathlib import Path
 from vault_sync.core.model.paths import is_markdown, is_visible
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.git.activity import head
-from vault_sync.edge.watch.listener import Ears
-from vault_sync.edge.watch.mailbox import Bell, Ring
+from vault_sync.edge.watch.listener import Listener
+from vault_sync.edge.watch.mailbox import Mailbox, Message
 from vault_sync.edge.watch.stamps import Stamp, changed_lately, look
 
 _log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ _NEVER = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class ChangeBatch:
     """A moment in which nothing has happened for a while.
 
     `paths`: the Markdown files (and the configuration) that events named since the last moment;
@@ -52,7 +52,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class WatchTiming:
     """How fast the watcher goes, in seconds.
 
     A moment comes `settle` after the last event, and after `longest` under events without end.
@@ -83,12 +83,12 @@ def clock_drift() -> float:
 
 def moments(
     root: Path,
-    pace: Pace,
-    bell: Bell,
+    pace: WatchTiming,
+    bell: Mailbox,
     *,
     polling: bool = False,
     drift: Callable[[], float] = clock_drift,
-) -> Generator[Moment, None, None]:
+) -> Generator[ChangeBatch, None, None]:
     """Moments of quiet in the vault, the first at once; ends when the bell says stop.
 
     The first comes when the ears are open: what changes after it is heard. `polling`: the files
@@ -122,7 +122,13 @@ class _Watch:
     """The state of one run of `moments`. One thread; times are monotonic."""
 
     def __init__(
-        self, root: Path, pace: Pace, bell: Bell, *, polling: bool, drift: Callable[[], float]
+        self,
+        root: Path,
+        pace: WatchTiming,
+        bell: Mailbox,
+        *,
+        polling: bool,
+        drift: Callable[[], float],
     ) -> None:
         self.base = Path(os.path.realpath(root))
         self.pace, self.bell = pace, bell
@@ -134,15 +140,15 @@ class _Watch:
         self.wanted: list[float] = []
         self.problems: dict[str, Problem] = {}
         self.seen: dict[RelPath, Stamp] = {}
-        self.ears: Ears | None = None if polling else self._open_ears()
+        self.ears: Listener | None = None if polling else self._open_ears()
         now = time.monotonic()
         self.next_sweep = now + pace.sweep
         self.next_poll = self.next_tick = now
         self.sweep_for("start", now - pace.settle)
 
-    def _open_ears(self) -> Ears | None:
+    def _open_ears(self) -> Listener | None:
         try:
-            ears = Ears(self.base, self.bell)
+            ears = Listener(self.base, self.bell)
         except OSError as error:
             # No inotify instance is left for this user: the files must be looked at.
             self.polling = True
@@ -193,7 +199,7 @@ class _Watch:
         # of the changes that have not settled.
         return min(gathered.last + self.pace.settle, gathered.first + self.pace.longest)
 
-    def _hear(self, ring: Ring) -> None:
+    def _hear(self, ring: Message) -> None:
         if ring.kind == "ring":
             self.wanted.append(ring.at)
         elif ring.kind == "lost":
@@ -205,7 +211,7 @@ class _Watch:
         elif ring.kind in {"file", "folder"}:
             self._hear_of(ring)
 
-    def _hear_of(self, ring: Ring) -> None:
+    def _hear_of(self, ring: Message) -> None:
         base = f"{self.base}{os.sep}"
         if ring.path == str(self.base):
             self.next_tick = 0.0  # the vault itself was moved or removed
@@ -231,20 +237,20 @@ class _Watch:
     def is_due(self) -> bool:
         return self._due() <= time.monotonic()
 
-    def take(self) -> Moment:
+    def take(self) -> ChangeBatch:
         """What was gathered, as a moment; gathering begins anew."""
         now = time.monotonic()
         self.wanted = [at for at in self.wanted if at > now]
         if not self.base.is_dir():  # moved away: nothing is heard of that
             self._miss_vault(now)
         if "vault" in self.problems:
-            return Moment(why="the vault is gone", problems=tuple(self.problems.values()))
+            return ChangeBatch(why="the vault is gone", problems=tuple(self.problems.values()))
         self._look_at_head(now)
         gathered, self.gathered = self.gathered, _Gathered()
         touched = gathered.touched
         if gathered.swept_for:
             touched = {**self._recently(), **touched}
-        return Moment(
+        return ChangeBatch(
             paths=frozenset(touched),
             swept=bool(gathered.swept_for),
             bulk=HEAD_MOVED in gathered.swept_for,

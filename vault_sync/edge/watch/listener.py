@@ -32,7 +32,7 @@ from watchdog.events import (
 )
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
-from vault_sync.edge.watch.mailbox import Bell
+from vault_sync.edge.watch.mailbox import Mailbox
 
 _log = logging.getLogger(__name__)
 
@@ -49,8 +49,8 @@ _FILTER: list[type[FileSystemEvent]] = [
 ]
 
 
-class _Handler(FileSystemEventHandler):
-    def __init__(self, bell: Bell) -> None:
+class _EventHandler(FileSystemEventHandler):
+    def __init__(self, bell: Mailbox) -> None:
         self._bell = bell
 
     def dispatch(self, event: FileSystemEvent) -> None:
@@ -63,7 +63,7 @@ class _Handler(FileSystemEventHandler):
 class _Overflows(logging.Handler):
     """watchdog says in its log, and nowhere else, that the kernel dropped events."""
 
-    def __init__(self, bell: Bell) -> None:
+    def __init__(self, bell: Mailbox) -> None:
         super().__init__(logging.WARNING)
         self._bell = bell
 
@@ -81,16 +81,16 @@ class _Scheduled(NamedTuple):
     identity: tuple[int, int]
 
 
-class Ears:
+class Listener:
     """Open ears over one folder: what is heard is told to the bell. For one thread alone.
 
     The root must be resolved: a watch on a symlink would watch the link.
     """
 
-    def __init__(self, root: Path, bell: Bell) -> None:
+    def __init__(self, root: Path, bell: Mailbox) -> None:
         self.base = str(root)
         self._bell = bell
-        self._handler = _Handler(bell)
+        self._handler = _EventHandler(bell)
         self._overflows = _Overflows(bell)
         logging.getLogger("watchdog.observers").addHandler(self._overflows)
         logging.getLogger("watchdog.observers.inotify").addFilter(_is_news)
@@ -182,10 +182,10 @@ if sys.platform == "linux":
         WatchDescriptor,
     )
 
-    class _Reader(InotifyFD):
+    class _InotifyReader(InotifyFD):
         """Hears that the kernel refuses a watch; above it, watchdog passes over that in silence."""
 
-        def __init__(self, bell: Bell) -> None:
+        def __init__(self, bell: Mailbox) -> None:
             super().__init__()
             self._bell = bell
 
@@ -202,7 +202,7 @@ if sys.platform == "linux":
     class _Observer(BaseObserver):
         """As watchdog's own for inotify, but with our reader."""
 
-        def __init__(self, reader: _Reader) -> None:
+        def __init__(self, reader: _InotifyReader) -> None:
             self._reader = reader
             super().__init__(InotifyEmitter, inotify_fd=reader)
 
@@ -210,11 +210,11 @@ if sys.platform == "linux":
             super().on_thread_stop()
             self._reader.stop()
 
-    def _open(bell: Bell) -> tuple[BaseObserver, threading.Thread | None]:
+    def _open(bell: Mailbox) -> tuple[BaseObserver, threading.Thread | None]:
         # A folder that is made while its parent is walked is watched twice, which is no harm, and
         # watchdog warns of it in its reader's thread: where warnings are errors, that ends it.
         warnings.filterwarnings("ignore", "Callback with id ", RuntimeWarning)
-        reader = _Reader(bell)
+        reader = _InotifyReader(bell)
         reader.start()
         observer = _Observer(reader)
         observer.start()
@@ -223,7 +223,7 @@ if sys.platform == "linux":
 else:
     from watchdog.observers import Observer
 
-    def _open(_: Bell) -> tuple[BaseObserver, threading.Thread | None]:
+    def _open(_: Mailbox) -> tuple[BaseObserver, threading.Thread | None]:
         observer: Any = Observer()
         observer.start()
         return observer, None

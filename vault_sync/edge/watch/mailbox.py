@@ -7,7 +7,7 @@ import time
 from typing import Literal, NamedTuple
 
 
-class Ring(NamedTuple):
+class Message(NamedTuple):
     """One thing to know, at a monotonic time.
 
     `file`, `folder`: something happened to `path` (absolute). `lost`: events are missing, `path`
@@ -20,7 +20,7 @@ class Ring(NamedTuple):
     at: float
 
 
-class Bell:
+class Mailbox:
     """How signal handlers and other threads speak to the one thread that waits.
 
     Every method but `wait` and `waiting` may be called from a signal handler: `SimpleQueue.put` is
@@ -31,22 +31,22 @@ class Bell:
     __slots__ = ("_rings", "stopped")
 
     def __init__(self) -> None:
-        self._rings: queue.SimpleQueue[Ring] = queue.SimpleQueue()
+        self._rings: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self.stopped = False
 
     def stop(self) -> None:
         """The watcher ends at once, or when its caller comes back from the moment it is in."""
         self.stopped = True
-        self._rings.put(Ring("stop", "", 0.0))
+        self._rings.put(Message("stop", "", 0.0))
 
     def ring(self, at: float = 0.0) -> None:
         """A moment is wanted at that monotonic time (now, if it is past), whatever happens."""
-        self._rings.put(Ring("ring", "", at))
+        self._rings.put(Message("ring", "", at))
 
     def tell(self, kind: Literal["file", "folder", "lost", "refused"], path: str) -> None:
-        self._rings.put(Ring(kind, path, time.monotonic()))
+        self._rings.put(Message(kind, path, time.monotonic()))
 
-    def wait(self, seconds: float) -> Ring | None:
+    def wait(self, seconds: float) -> Message | None:
         """The next ring; None after `seconds` of silence."""
         try:
             return self._rings.get(timeout=seconds) if seconds > 0 else self._rings.get_nowait()

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from vault_sync.core.model.plan import (
-    Agreement,
+    BaseUpdate,
     Operation,
     Outcome,
     Plan,
@@ -27,18 +27,18 @@ from vault_sync.core.model.plan import (
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.fs.own_folder import trash_names
-from vault_sync.edge.fs.vault_dir import Beneath, refusal
+from vault_sync.edge.fs.vault_dir import VaultDir, refusal
 from vault_sync.edge.state import journal
 from vault_sync.edge.state import saved_texts as saved
 from vault_sync.edge.state.journal import Pass, Task, task_of
 from vault_sync.edge.state.schema import as_bytes
-from vault_sync.edge.state.store import State, StateError
-from vault_sync.edge.write.swap import UNSYNCED, At, Writing, no_point, sync_sources
+from vault_sync.edge.state.store import StateError, StateStore
+from vault_sync.edge.write.swap import UNSYNCED, At, PlanWriter, no_point, sync_sources
 
 
 def apply(
     root: Path,
-    state: State,
+    state: StateStore,
     plan: Plan,
     *,
     cause: str,
@@ -57,7 +57,7 @@ def apply(
     """
     if not plan.operations:
         return _agree(root, state, plan.agreements, sources)
-    with Beneath(root) as vault:
+    with VaultDir(root) as vault:
         tasks = [task_of(number, one) for number, one in enumerate(plan.operations)]
         for task, operation in zip(tasks, plan.operations, strict=True):
             task.undone = _refused(operation)
@@ -71,7 +71,7 @@ def apply(
         if reason is not None:
             return Outcome(undone=tuple(Undone(one, reason) for one in plan.operations))
         at("after-journal", RelPath(""))
-        Writing(vault, state, one, at).carry_out(sources)
+        PlanWriter(vault, state, one, at).carry_out(sources)
     pairs = list(zip(tasks, plan.operations, strict=True))
     return Outcome(
         tuple(operation for task, operation in pairs if task.undone is None),
@@ -80,11 +80,11 @@ def apply(
 
 
 def _agree(
-    root: Path, state: State, agreements: Sequence[Agreement], sources: Collection[RelPath]
+    root: Path, state: StateStore, agreements: Sequence[BaseUpdate], sources: Collection[RelPath]
 ) -> Outcome:
     if agreements and sources:
         try:
-            with Beneath(root) as vault:
+            with VaultDir(root) as vault:
                 sync_sources(vault, sources)
         except OSError as error:
             raise StateError(UNSYNCED.format(in_words(error))) from error
@@ -101,7 +101,7 @@ def _refused(operation: Operation) -> str | None:
     return reason
 
 
-def _lack_of_room(vault: Beneath, state: State, tasks: Sequence[Task]) -> str | None:
+def _lack_of_room(vault: VaultDir, state: StateStore, tasks: Sequence[Task]) -> str | None:
     """Why the plan does not fit on the disks, asked before the first byte; None if it does."""
     new, old = [task.size for task in tasks], [task.old_size for task in tasks]
     for fd, sizes, where in (
@@ -121,7 +121,9 @@ def _lack_of_room(vault: Beneath, state: State, tasks: Sequence[Task]) -> str | 
     return None
 
 
-def _journal(state: State, plan: Plan, tasks: list[Task], cause: str, started: datetime) -> Pass:
+def _journal(
+    state: StateStore, plan: Plan, tasks: list[Task], cause: str, started: datetime
+) -> Pass:
     replaced = [
         (task, operation.before)
         for task, operation in zip(tasks, plan.operations, strict=True)
@@ -138,7 +140,7 @@ def _journal(state: State, plan: Plan, tasks: list[Task], cause: str, started: d
     )
 
 
-def free_trash_names(vault: Beneath, tasks: Sequence[Task]) -> None:
+def free_trash_names(vault: VaultDir, tasks: Sequence[Task]) -> None:
     """Gives every file that goes to the trash a name that is free there, as Obsidian does."""
     taken: set[str] = set()
     for task in tasks:

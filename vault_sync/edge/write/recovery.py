@@ -17,19 +17,19 @@ from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.fs.own_folder import TEMPORARY, temporary_name
 from vault_sync.edge.fs.rename import move
-from vault_sync.edge.fs.vault_dir import Beneath, names_in, read_at, same_file
+from vault_sync.edge.fs.vault_dir import VaultDir, names_in, read_at, same_file
 from vault_sync.edge.state import journal
 from vault_sync.edge.state import pass_log as records
 from vault_sync.edge.state import saved_texts as saved
 from vault_sync.edge.state.journal import Pass, Task
-from vault_sync.edge.state.store import State, StateError
-from vault_sync.edge.write.swap import Writing
+from vault_sync.edge.state.store import StateError, StateStore
+from vault_sync.edge.write.swap import PlanWriter
 
 KEPT = 60.0
 """Seconds for which a displaced file is kept and looked at: an editor may write into it late."""
 
 
-def recover(root: Path, state: State, now: float | None = None) -> list[Problem]:
+def recover(root: Path, state: StateStore, now: float | None = None) -> list[Problem]:
     """Brings every interrupted pass to its end, then looks at what was displaced.
 
     To be called at the start of every pass that writes, with the lock held. `now`: seconds since
@@ -40,8 +40,8 @@ def recover(root: Path, state: State, now: float | None = None) -> list[Problem]
     """
     problems: list[Problem] = []
     for one in journal.interrupted(state):
-        with Beneath(root) as vault:
-            writing = Writing(vault, state, one, again=True)
+        with VaultDir(root) as vault:
+            writing = PlanWriter(vault, state, one, again=True)
             for task in one.tasks:
                 if task.undone is None and task.has_content:
                     try:
@@ -53,7 +53,7 @@ def recover(root: Path, state: State, now: float | None = None) -> list[Problem]
     return problems + sweep_displaced(root, state, time.time() if now is None else now)
 
 
-def _clear(vault: Beneath, one: Pass, task: Task, writing: Writing) -> None:
+def _clear(vault: VaultDir, one: Pass, task: Task, writing: PlanWriter) -> None:
     """Takes away the temporary file of a task, which may hold an edit that was just displaced."""
     try:
         folder = vault.folder(TEMPORARY)
@@ -86,13 +86,13 @@ def _clear(vault: Beneath, one: Pass, task: Task, writing: Writing) -> None:
                 move(folder, leftover, folder, f"{leftover}.{os.urandom(3).hex()}")
 
 
-def sweep_displaced(root: Path, state: State, now: float) -> list[Problem]:
+def sweep_displaced(root: Path, state: StateStore, now: float) -> list[Problem]:
     """Looks at every file that was displaced, and removes those that have been quiet for a minute.
 
     A text that was written into one of them late is saved and reported. The caller holds the lock.
     """
     problems = []
-    with Beneath(root) as vault:
+    with VaultDir(root) as vault:
         for path, folder, name in _leftovers(vault, state):
             try:
                 problems += _look_again(state, folder, name, now)
@@ -108,7 +108,7 @@ def sweep_displaced(root: Path, state: State, now: float) -> list[Problem]:
     return _few_left_over(problems, state)
 
 
-def _few_left_over(problems: list[Problem], state: State) -> list[Problem]:
+def _few_left_over(problems: list[Problem], state: StateStore) -> list[Problem]:
     """One line for what passes that this state knows nothing of left behind, however much it is."""
     left = [problem for problem in problems if problem.code == "left-over"]
     if len(left) < 2:
@@ -119,7 +119,7 @@ def _few_left_over(problems: list[Problem], state: State) -> list[Problem]:
     return [problem for problem in problems if problem.code != "left-over"] + [told]
 
 
-def _leftovers(vault: Beneath, state: State) -> Iterator[tuple[str, int, str]]:
+def _leftovers(vault: VaultDir, state: StateStore) -> Iterator[tuple[str, int, str]]:
     with suppress(FileNotFoundError):
         folder = vault.folder(TEMPORARY)
         for name in sorted(names_in(folder)):
@@ -129,7 +129,7 @@ def _leftovers(vault: Beneath, state: State) -> Iterator[tuple[str, int, str]]:
             yield path, *vault.place(path)
 
 
-def _look_again(state: State, folder: int, name: str, now: float) -> list[Problem]:
+def _look_again(state: StateStore, folder: int, name: str, now: float) -> list[Problem]:
     stat = os.stat(name, dir_fd=folder, follow_symlinks=False)
     content = read_at(folder, name)
     digest = saved.name_of(content)
@@ -157,7 +157,7 @@ def _look_again(state: State, folder: int, name: str, now: float) -> list[Proble
     return problems
 
 
-def _owner(state: State, name: str) -> tuple[int, records.Change] | None:
+def _owner(state: StateStore, name: str) -> tuple[int, records.FileChange] | None:
     token, _, number = name.removeprefix(".vault-sync-").partition("-")
     number = number.partition(".")[0]
     return records.change_of(state, token, int(number)) if number.isdecimal() else None

@@ -17,12 +17,12 @@ from vault_sync.edge.fs.durability import BATCH, sync_at, sync_everything, sync_
 from vault_sync.edge.fs.errors import Unsafe, in_words
 from vault_sync.edge.fs.own_folder import TEMPORARY, own_folder, temporary_name, trash_names
 from vault_sync.edge.fs.rename import exchange, move
-from vault_sync.edge.fs.vault_dir import Beneath, folded, folded_names, open_at, read_at, same_file
+from vault_sync.edge.fs.vault_dir import VaultDir, folded, folded_names, open_at, read_at, same_file
 from vault_sync.edge.state import journal
 from vault_sync.edge.state import pass_log as records
 from vault_sync.edge.state import saved_texts as saved
 from vault_sync.edge.state.journal import Pass, Task
-from vault_sync.edge.state.store import State, StateError
+from vault_sync.edge.state.store import StateError, StateStore
 
 EDITED = "it was edited meanwhile; the edit is kept and the next pass takes it up"
 GONE = "it was moved or removed meanwhile; the next pass looks again"
@@ -35,13 +35,13 @@ def no_point(point: str, path: RelPath) -> None:
     """Stands for `at` outside tests."""
 
 
-class Writing:
+class PlanWriter:
     """One pass on its way from the journal into the vault; new or, after a crash, for good."""
 
     def __init__(
         self,
-        vault: Beneath,
-        state: State,
+        vault: VaultDir,
+        state: StateStore,
         one: Pass,
         at: At = no_point,
         *,
@@ -384,7 +384,7 @@ class Writing:
             return
 
 
-def sync_sources(vault: Beneath, sources: Collection[RelPath]) -> None:
+def sync_sources(vault: VaultDir, sources: Collection[RelPath]) -> None:
     """Syncs files that others wrote. One that is gone has no words for the base to be ahead of.
 
     Raises:

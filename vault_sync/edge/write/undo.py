@@ -8,25 +8,25 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vault_sync.core.model.plan import (
-    Agreement,
+    BaseKey,
+    BaseUpdate,
     Create,
     Operation,
     Outcome,
     Plan,
     Rename,
-    Row,
     Trash,
     Undone,
     Write,
 )
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.edge.config import FILE
-from vault_sync.edge.fs.vault_dir import Beneath, folded, names_in
+from vault_sync.edge.fs.vault_dir import VaultDir, folded, names_in
 from vault_sync.edge.state import pass_log as records
 from vault_sync.edge.state import saved_texts as saved
 from vault_sync.edge.state.pass_log import PassRecord, SavedRow
 from vault_sync.edge.state.schema import as_bytes
-from vault_sync.edge.state.store import State
+from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.swap import At, no_point
 
@@ -41,14 +41,14 @@ class SavedText(NamedTuple):
     row: SavedRow
 
 
-def log(state: State, limit: int | None = None) -> list[PassRecord]:
+def log(state: StateStore, limit: int | None = None) -> list[PassRecord]:
     """The passes that wrote something, newest first."""
     return records.records(state, limit)
 
 
 def undo(
     root: Path,
-    state: State,
+    state: StateStore,
     pass_id: int | None = None,
     *,
     started: datetime,
@@ -66,7 +66,7 @@ def undo(
     """
     record = _record(state, pass_id)
     cause = f"{_UNDO}{record.id}"
-    with Beneath(root) as vault:
+    with VaultDir(root) as vault:
         inverses = list(_inverses(vault, state, record, cause))
     back = [(path, one) for path, one in inverses if not isinstance(one, Undone)]
     paths = {path for path, _ in back}
@@ -77,14 +77,14 @@ def undo(
         if not paths.isdisjoint(rested_on)
         for row in rows
     )
-    agreement = Agreement(frozenset(), {}, forgotten)
+    agreement = BaseUpdate(frozenset(), {}, forgotten)
     plan = Plan(tuple(one for _, one in back), (agreement,) if forgotten else ())
     outcome = apply(root, state, plan, cause=cause, started=started, at=at)
     refused = (one for _, one in inverses if isinstance(one, Undone))
     return Outcome(outcome.done, (*refused, *outcome.undone))
 
 
-def _record(state: State, pass_id: int | None) -> PassRecord:
+def _record(state: StateStore, pass_id: int | None) -> PassRecord:
     passes = records.records(state)
     taken_back = {record.cause for record in passes}
     for record in passes:
@@ -100,7 +100,7 @@ def _record(state: State, pass_id: int | None) -> PassRecord:
 
 
 def _inverses(
-    vault: Beneath, state: State, record: PassRecord, why: str
+    vault: VaultDir, state: StateStore, record: PassRecord, why: str
 ) -> Iterator[tuple[RelPath, Operation | Undone]]:
     """What takes the changes of a pass back, or why one is not taken back; each with its path.
 
@@ -139,7 +139,7 @@ def _inverses(
         yield path, move if reason is None else Undone(move, reason)
 
 
-def _found(vault: Beneath, path: RelPath, expected: str) -> tuple[str, str | None]:
+def _found(vault: VaultDir, path: RelPath, expected: str) -> tuple[str, str | None]:
     """The text at a path, and what is wrong if it is not the one of that name."""
     content = vault.holds(path)
     if content is None:
@@ -148,7 +148,7 @@ def _found(vault: Beneath, path: RelPath, expected: str) -> tuple[str, str | Non
     return text, None if saved.name_of(content) == expected else NEWER
 
 
-def saved_texts(state: State, path: RelPath | None = None) -> list[SavedText]:
+def saved_texts(state: StateStore, path: RelPath | None = None) -> list[SavedText]:
     """The saved texts, of one path or of all, newest first."""
     return [
         SavedText(saved.file_of(state.saved, row.name), row)
@@ -159,7 +159,7 @@ def saved_texts(state: State, path: RelPath | None = None) -> list[SavedText]:
 
 def restore(
     root: Path,
-    state: State,
+    state: StateStore,
     path: RelPath,
     *,
     started: datetime,
@@ -176,7 +176,7 @@ def restore(
     Raises:
         LookupError: no text of that path is known that is not there already.
     """
-    with Beneath(root) as vault:
+    with VaultDir(root) as vault:
         now = vault.holds(path)
         for content, when in _texts(state, path, name):
             if content == now or (name is None and _is_damage(content)):
@@ -193,9 +193,9 @@ def restore(
     return apply(root, state, Plan((back,)), cause="restore", started=started, at=at)
 
 
-def _texts(state: State, path: RelPath, name: str | None) -> Iterator[tuple[bytes, str]]:
+def _texts(state: StateStore, path: RelPath, name: str | None) -> Iterator[tuple[bytes, str]]:
     """What is known to have stood at a path, newest first, and when."""
-    agreed = state.rows().get(Row(Key(""), path, "text"))
+    agreed = state.rows().get(BaseKey(Key(""), path, "text"))
     if agreed is not None and name is None:
         yield as_bytes(str(agreed)), "at the last pass"
     for _, one in saved_texts(state, path):
@@ -209,7 +209,7 @@ def _is_damage(content: bytes) -> bool:
     return b"\0" in content or not content.removeprefix(b"\xef\xbb\xbf").strip()
 
 
-def _beside(vault: Beneath, path: RelPath) -> RelPath:
+def _beside(vault: VaultDir, path: RelPath) -> RelPath:
     above, _, name = path.rpartition("/")
     taken = {folded(one) for one in names_in(vault.folder(above))}
     stem = name.removesuffix(".md")
@@ -221,7 +221,7 @@ def _beside(vault: Beneath, path: RelPath) -> RelPath:
         number += 1
 
 
-def drop_old(state: State, now: datetime, keep_saved_days: float = 90) -> int:
+def drop_old(state: StateStore, now: datetime, keep_saved_days: float = 90) -> int:
     """Removes saved texts older than that, and says how many. The caller holds the lock.
 
     It looks for stray files only when a text that is spoken of is old: a pass seldom pays for it.
@@ -244,7 +244,7 @@ def drop_old(state: State, now: datetime, keep_saved_days: float = 90) -> int:
     return len(old)
 
 
-def old_dropped(state: State, days: float) -> tuple[Problem, ...]:
+def old_dropped(state: StateStore, days: float) -> tuple[Problem, ...]:
     """Drops what was kept as long as it is to be; 0 days are for ever. A drop is never silent."""
     count = drop_old(state, datetime.now(UTC), days) if days else 0
     words = f"{count} saved texts of more than {days:g} days were dropped"

@@ -15,13 +15,13 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.naming import globs
-from vault_sync.core.naming.wikilinks import Names
+from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import read_all
 from vault_sync.edge.fs.scan import Scan, Stat
 from vault_sync.edge.state.schema import as_bytes, encode
-from vault_sync.edge.state.store import State
+from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.file_record import File, believable, mark_of
 from vault_sync.sync.incremental.identity import OTHER, called
 from vault_sync.sync.incremental.memory import MANY, Memory
@@ -65,14 +65,14 @@ class Moves(NamedTuple):
     the one that it had.
     """
 
-    names: Names
+    names: LinkResolver
     new: dict[RelPath, File]
     renamed: dict[RelPath, RelPath]
 
 
 def moves(
     config: Config,
-    state: State,
+    state: StateStore,
     memory: Memory,
     come: Mapping[RelPath, Stat],
     gone: Collection[RelPath],
@@ -121,14 +121,14 @@ def _renamed(
     return renamed if set(renamed.values()) == went else None
 
 
-def _were_notes(state: State, paths: Iterable[RelPath]) -> bool:
+def _were_notes(state: StateStore, paths: Iterable[RelPath]) -> bool:
     """Whether one of these is known as a paper's note: that is believed, whatever it reads."""
     known = "SELECT 1 FROM stands WHERE field = 'note' AND value = ? LIMIT 1"
     return any(state.select(known, encode(path)) for path in paths)
 
 
 def _read(
-    config: Config, come: Mapping[RelPath, Stat], names: Names, read_at: int
+    config: Config, come: Mapping[RelPath, Stat], names: LinkResolver, read_at: int
 ) -> tuple[dict[RelPath, File], Snapshot] | None:
     """Files that came, if they are notes or about no paper."""
     texts: dict[RelPath, str] = {}

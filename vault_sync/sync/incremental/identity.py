@@ -9,7 +9,7 @@ from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import fold
-from vault_sync.core.naming.wikilinks import Names, addresses, find
+from vault_sync.core.naming.wikilinks import LinkResolver, addresses, find
 from vault_sync.core.snapshot import Snapshot
 
 Identity = tuple[str, str, str, str]
@@ -70,7 +70,7 @@ def points_of(
     own: Collection[Key],
     ties: Iterable[str],
     said: Iterable[str],
-    names: Names,
+    names: LinkResolver,
     is_meant: IsOne,
 ) -> str:
     """What a file names that another file could come to be, or cease to be (`index.File`).

@@ -26,7 +26,7 @@ from vault_sync.core.model.plan import Conflict
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat
-from vault_sync.edge.state.store import State
+from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.file_record import File, file_of, said_of
 from vault_sync.sync.incremental.files import Files, terms
 from vault_sync.sync.incremental.leaves import NUMBERS, TEXTS, Leaves, sums_for
@@ -65,11 +65,11 @@ class Came:
     namers: Mapping[Key, tuple[Key, ...]]
 
 
-def path_of(state: State) -> Path:
+def path_of(state: StateStore) -> Path:
     return state.directory / "index.sqlite"
 
 
-def stamp_of(config: Config, state: State, version: str) -> str | None:
+def stamp_of(config: Config, state: StateStore, version: str) -> str | None:
     """What an index must have been made under; None where nothing is to be believed.
 
     The program's version, configuration, the vault's folder, and the state as the pass left it:
@@ -92,7 +92,7 @@ def stamp_of(config: Config, state: State, version: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class FileStats:
     """What an index says of all files without unpacking any: their stats, and which are not done.
 
     `sum` tells it from what the index says at another time.
@@ -108,13 +108,13 @@ class Kept:
         return self.came.final and not self.open and self.stats == files
 
 
-def glance(path: Path, stamp: str) -> Kept | None:
+def glance(path: Path, stamp: str) -> FileStats | None:
     """What is known of all files together; None if it is not to be believed."""
     found = _read(path, stamp)
     return None if found is None else found[0]
 
 
-def known(path: Path, stamp: str, kept: Kept | None = None) -> tuple[Came, Files] | None:
+def known(path: Path, stamp: str, kept: FileStats | None = None) -> tuple[Came, Files] | None:
     """All that is known, to be unpacked where it is asked for; None if it is not to be believed.
 
     `kept` is what a glance just before had found: it is not read twice.
@@ -148,15 +148,15 @@ def load(path: Path, stamp: str) -> tuple[Came, dict[RelPath, File]] | None:
 
 
 def _read(
-    path: Path, stamp: str, *kinds: str, kept: Kept | None = None
-) -> tuple[Kept, dict[str, Leaves[Any]]] | None:
+    path: Path, stamp: str, *kinds: str, kept: FileStats | None = None
+) -> tuple[FileStats, dict[str, Leaves[Any]]] | None:
     try:
         with closing(_opened(path)) as connection:
             connection.execute("BEGIN")  # no other process writes between two of these
             meta = _meta(connection, stamp)
             if kept is None or kept.sum != meta.sum:
                 stats: dict[Any, tuple[int, ...]] = _leaves(connection, meta, "stat").all()
-                kept = Kept(meta.sum, _came(meta.said), meta.open, stats)
+                kept = FileStats(meta.sum, _came(meta.said), meta.open, stats)
             return kept, {kind: _leaves(connection, meta, kind) for kind in kinds}
     except _WRONG:
         return None

@@ -8,9 +8,9 @@ from functools import partial
 
 from vault_sync.core.model.plan import Plan
 from vault_sync.core.model.values import Key, Problem, RelPath
-from vault_sync.core.naming.wikilinks import Names
+from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.edge.config import Config
-from vault_sync.edge.state.store import State
+from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.file_record import File
 from vault_sync.sync.incremental import files as terms
 from vault_sync.sync.incremental import index
@@ -34,13 +34,13 @@ class Memory:
     notes: MutableMapping[Key, tuple[RelPath, ...]] = field(default_factory=dict)
     digests: MutableMapping[Key, tuple[RelPath, ...]] = field(default_factory=dict)
     others: MutableMapping[Key, RelPath] = field(default_factory=dict)
-    names: Names = field(default_factory=lambda: Names.of(()))
+    names: LinkResolver = field(default_factory=lambda: LinkResolver.of(()))
 
     def __post_init__(self) -> None:
         if isinstance(self.files, Files):
             self._ask(self.files)
             return
-        self.names = Names.of(self.files)
+        self.names = LinkResolver.of(self.files)
         self.open = {path for path, file in self.files.items() if not file.settled}
         for path, file in self.files.items():
             if file.kind == "other":
@@ -59,7 +59,7 @@ class Memory:
             paths = files.of(terms.about(key))
             return tuple(path for path in paths if (files[path].kind == "digest") == digest)
 
-        self.names = Names(Asked(lambda name: files.of(terms.called(name)) or None))
+        self.names = LinkResolver(Asked(lambda name: files.of(terms.called(name)) or None))
         self.open = set(files.open)
         self.notes = Asked(partial(about, digest=False))
         self.digests = Asked(partial(about, digest=True))
@@ -151,7 +151,7 @@ def keys_in(file: File) -> list[Key]:
 
 
 def recall(
-    config: Config, state: State, *, whole: bool = True, walk: Walk | None = None
+    config: Config, state: StateStore, *, whole: bool = True, walk: Walk | None = None
 ) -> Memory | None:
     """What the index knows, if it is to be believed.
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 
 from vault_sync.core import snapshot as snapshots
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import Agreement, Create, Operation, Write
+from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Write
 from vault_sync.core.model.values import Key, RelPath, Rules
-from vault_sync.core.naming.wikilinks import Names
+from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.sync.file_record import UNKNOWN, File, mark_of
@@ -38,7 +38,7 @@ class Agreed:
     dropped: bool = False
 
     @classmethod
-    def of(cls, agreements: Iterable[Agreement]) -> Agreed:
+    def of(cls, agreements: Iterable[BaseUpdate]) -> Agreed:
         agreed = cls()
         for agreement in agreements:
             agreed.dropped = agreed.dropped or bool(agreement.drop)
@@ -55,7 +55,12 @@ class Agreed:
 
 
 def written(
-    done: Iterable[Operation], names: Names, base: Base, is_digest: IsDigest, *, settled: bool
+    done: Iterable[Operation],
+    names: LinkResolver,
+    base: Base,
+    is_digest: IsDigest,
+    *,
+    settled: bool,
 ) -> dict[RelPath, File]:
     """The files that were made or edited, as they read. They are looked at again: UNKNOWN."""
     texts = {each.path: each.after for each in done if isinstance(each, Create | Write)}
@@ -71,7 +76,7 @@ def foreseen(
     done: Sequence[Operation],
     agreed: Agreed,
     found: Snapshot,
-    names: Names,
+    names: LinkResolver,
     base: Base,
     is_digest: IsDigest,
 ) -> dict[RelPath, File]:
@@ -93,7 +98,9 @@ def _file(text: str, identity: Identity, *, settled: bool) -> File:
     return File(UNKNOWN, mark, *identity, settled=settled)
 
 
-def _notes(done: Iterable[Operation], agreed: Agreed, names: Names) -> dict[RelPath, Identity]:
+def _notes(
+    done: Iterable[Operation], agreed: Agreed, names: LinkResolver
+) -> dict[RelPath, Identity]:
     """The new notes of papers that stand in one digest: it is their property and their section."""
     made = {each.path: each.after for each in done if isinstance(each, Create)}
     known: dict[RelPath, Identity] = {}
@@ -120,7 +127,7 @@ def _notes(done: Iterable[Operation], agreed: Agreed, names: Names) -> dict[RelP
 
 
 def _digests(
-    done: Iterable[Operation], agreed: Agreed, found: Snapshot, names: Names, base: Base
+    done: Iterable[Operation], agreed: Agreed, found: Snapshot, names: LinkResolver, base: Base
 ) -> dict[RelPath, Identity]:
     """The digests that have the entries that they had, each linked to its note.
 

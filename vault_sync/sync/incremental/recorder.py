@@ -12,7 +12,7 @@ from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Rename,
 from vault_sync.core.model.problems import UNFINISHED
 from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.naming import globs
-from vault_sync.core.naming.wikilinks import Names
+from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.sync.file_record import UNKNOWN, File, mark_of
@@ -20,7 +20,7 @@ from vault_sync.sync.incremental.identity import OTHER, Identity, called, identi
 from vault_sync.sync.incremental.index import Came
 from vault_sync.sync.incremental.memory import MANY, Memory, keys_in, naming_in
 from vault_sync.sync.incremental.prediction import Agreed, foreseen, lacking_after, written
-from vault_sync.sync.observation import Seen
+from vault_sync.sync.observation import Observation
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _bring_up_to_date(
     for path in gone:
         files.pop(path, None)
     is_digest = globs.matcher(rules.digest_paths)
-    names = Names.of(files.keys() | after)
+    names = LinkResolver.of(files.keys() | after)
     if left.settled:
         files |= foreseen(done, agreed, found, names, base, is_digest)
     else:
@@ -152,7 +152,11 @@ def _settles(acted: Acted) -> bool:
 
 
 def after_part(
-    stamp: str, acted: Acted, memory: Memory, seen: Seen, is_digest: Callable[[RelPath], bool]
+    stamp: str,
+    acted: Acted,
+    memory: Memory,
+    seen: Observation,
+    is_digest: Callable[[RelPath], bool],
 ) -> set[RelPath]:
     """Bring what is known up to date after a pass over some papers; the files to keep anew."""
     changed: set[RelPath] = set(seen.gone)
@@ -239,7 +243,7 @@ def _touched(
 
 
 def _identities_after(
-    outcome: Outcome, memory: Memory, seen: Seen, is_digest: Callable[[RelPath], bool]
+    outcome: Outcome, memory: Memory, seen: Observation, is_digest: Callable[[RelPath], bool]
 ) -> dict[RelPath, Identity]:
     """What the files written are now."""
     if not outcome.done:

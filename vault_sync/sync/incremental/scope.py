@@ -19,10 +19,10 @@ from dataclasses import dataclass, replace
 from vault_sync.core import snapshot as snapshots
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.plan import Agreement, Create, Plan, Row, Trash, Value, Write
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Plan, Trash, Value, Write
 from vault_sync.core.model.values import Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
-from vault_sync.core.naming.wikilinks import Names
+from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.pipeline import reconcile
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
@@ -30,7 +30,7 @@ from vault_sync.edge.fs.reader import read_all
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.state.base_table import count_places, read_some
 from vault_sync.edge.state.schema import as_bytes
-from vault_sync.edge.state.store import State
+from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.file_record import UNKNOWN, File, believable, mark_of
 from vault_sync.sync.incremental import changes
 from vault_sync.sync.incremental.identity import OTHER, called, identities
@@ -63,7 +63,11 @@ class _Scope:
     """One attempt to think of the papers concerned only."""
 
     def __init__(
-        self, config: Config, state: State, memory: Memory, stats: Mapping[RelPath, Stat | None]
+        self,
+        config: Config,
+        state: StateStore,
+        memory: Memory,
+        stats: Mapping[RelPath, Stat | None],
     ) -> None:
         self.config, self.state, self.memory = config, state, memory
         self.read_at = time.time_ns()
@@ -169,21 +173,21 @@ class _Scope:
         rows, was_before = self.rows(keys, digests), self.state.was_before
         return Base(rows, known=True, was_before=was_before, counted=counted)
 
-    def rows(self, keys: AbstractSet[Key], digests: Collection[RelPath]) -> dict[Row, Value]:
+    def rows(self, keys: AbstractSet[Key], digests: Collection[RelPath]) -> dict[BaseKey, Value]:
         """The base of these papers, with who names whom, which `mentioned_by` asks of all.
 
         Where the notes of the other papers in their digests are tells the tool's links there from
         a reader's own.
         """
-        rows: dict[Row, Value] = {
-            Row(namer, "", "mentions"): named
+        rows: dict[BaseKey, Value] = {
+            BaseKey(namer, "", "mentions"): named
             for namer, named in self.memory.came.namers.items()
             if not keys.isdisjoint(named)
         }
         for path in digests:
             for key in keys_in(self.memory.files[path]):
                 if key in self.memory.others:
-                    rows[Row(key, "", "note")] = self.memory.others[key]
+                    rows[BaseKey(key, "", "note")] = self.memory.others[key]
         return rows | read_some(self.state.select, keys, digests)
 
     def snapshot(self, keys: Collection[Key], base: Base, rules: Rules) -> Snapshot | None:
@@ -230,7 +234,7 @@ class _Scope:
             and all(self.read.keys() >= set(self.memory.digests.get(key, ())) for key in strange)
         )
 
-    def entries(self, path: RelPath, digest: File, names: Names) -> list[tuple[Key, str]]:
+    def entries(self, path: RelPath, digest: File, names: LinkResolver) -> list[tuple[Key, str]]:
         """The entries of a digest: each paper, and the link to its note, or that note's new path.
 
         A link that was written anew by who renamed the note is the same link.
@@ -297,7 +301,7 @@ class _Scope:
 
 def think(
     config: Config,
-    state: State,
+    state: StateStore,
     memory: Memory,
     stats: Mapping[RelPath, Stat | None],
     facts_of: FactsOf,
@@ -366,7 +370,7 @@ def _plain_sailing(plan: Plan) -> bool:
     )
 
 
-def _renamed(agreements: Iterable[Agreement], base: Base) -> set[Key]:
+def _renamed(agreements: Iterable[BaseUpdate], base: Base) -> set[Key]:
     """The papers that a commentary now names, or names no longer."""
     found: set[str] = set()
     for agreement in agreements:

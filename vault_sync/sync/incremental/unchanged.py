@@ -13,13 +13,13 @@ from vault_sync.core.model.plan import Plan
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Scan, scan
 from vault_sync.edge.fs.vault_dir import OWN_FOLDER
-from vault_sync.edge.state.store import State
+from vault_sync.edge.state.store import StateStore
 from vault_sync.sync import facts
 from vault_sync.sync.incremental import index
-from vault_sync.sync.request import Order
+from vault_sync.sync.request import PassRequest
 
 
-def stamp_of(config: Config, state: State) -> str | None:
+def stamp_of(config: Config, state: StateStore) -> str | None:
     """What an index must have been made under (`index.stamp_of`)."""
     return index.stamp_of(config, state, __version__)
 
@@ -33,7 +33,7 @@ class Walk(NamedTuple):
 
     stamp: str
     found: Scan
-    kept: index.Kept | None
+    kept: index.FileStats | None
 
 
 class Rest(NamedTuple):
@@ -43,7 +43,7 @@ class Rest(NamedTuple):
     walk: Walk | None = None
 
 
-def look(config: Config, state: State, order: Order) -> Rest:
+def look(config: Config, state: StateStore, order: PassRequest) -> Rest:
     """What a pass would find, if every file is as it was and nothing was left to do.
 
     Raises:

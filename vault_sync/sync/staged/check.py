@@ -18,19 +18,19 @@ from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Plan
 from vault_sync.core.model.values import Key, Problem, RelPath
-from vault_sync.core.naming.wikilinks import Names
+from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.pipeline import reconcile
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config
 from vault_sync.edge.git import repository as git
-from vault_sync.edge.git.repository import Place, Repository
+from vault_sync.edge.git.repository import Repository, VaultLocation
 from vault_sync.sync.observation import is_digest
-from vault_sync.sync.staged.relevant_files import Reach
+from vault_sync.sync.staged.relevant_files import RelevantFiles
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class StagedVerdict:
     """What came of it. `plan` holds what concerns this commit alone, and asks for no base.
 
     `announced` are notes that the index holds by name only.
@@ -39,11 +39,11 @@ class Judged:
     config: Config
     snapshot: Snapshot
     plan: Plan
-    place: Place
+    place: VaultLocation
     announced: tuple[RelPath, ...]
 
 
-def judge(root: Path, repository: Repository) -> Judged:
+def judge(root: Path, repository: Repository) -> StagedVerdict:
     """Judge what git's index holds of the vault at `root`.
 
     Raises:
@@ -73,13 +73,13 @@ def judge(root: Path, repository: Repository) -> Judged:
     whole = not changed or any(
         place.in_vault(change.path) == configuration.FILE for change in changed
     )
-    names = Names.of(files)
+    names = LinkResolver.of(files)
     if whole:
         texts = git.blobs(repository, files.values())
         seen = {path: texts[oid] for path, oid in files.items()}
         keys = None
     else:
-        reach = Reach(repository, place, config, files, names)
+        reach = RelevantFiles(repository, place, config, files, names)
         keys = reach.of(changed)
         seen = reach.texts
     found = snapshot.of(seen, names=names, is_digest=is_digest(config.rules), base=Base())
@@ -92,7 +92,7 @@ def judge(root: Path, repository: Repository) -> Judged:
     )
     said = (*dict.fromkeys(problems), *_concerned(plan.problems, found, keys, changed, place))
     loose = tuple(path for path in announced if path is not None)
-    return Judged(config, found, replace(plan, problems=said), place, loose)
+    return StagedVerdict(config, found, replace(plan, problems=said), place, loose)
 
 
 _EMPTY = frozenset(
@@ -122,8 +122,8 @@ def _concerned(
     problems: Iterable[Problem],
     found: Snapshot,
     keys: frozenset[Key] | None,
-    changed: Iterable[git.Change],
-    place: Place,
+    changed: Iterable[git.StagedChange],
+    place: VaultLocation,
 ) -> list[Problem]:
     """The problems of what was judged; what was read beside it says nothing."""
     if keys is None:

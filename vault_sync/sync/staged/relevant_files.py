@@ -11,28 +11,28 @@ from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import fold
-from vault_sync.core.naming.wikilinks import Names, addresses, find
+from vault_sync.core.naming.wikilinks import LinkResolver, addresses, find
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note, linked
 from vault_sync.edge.config import Config
 from vault_sync.edge.git import repository as git
-from vault_sync.edge.git.repository import Place, Repository
+from vault_sync.edge.git.repository import Repository, VaultLocation
 from vault_sync.sync.observation import is_digest
 
 _MANY = 100
 """Texts that are still quicker looked for by git than by reading every file."""
 
 
-class Reach:
+class RelevantFiles:
     """What must be read to judge some changes: a worklist over links, blob by blob in batches."""
 
     def __init__(
         self,
         repository: Repository,
-        place: Place,
+        place: VaultLocation,
         config: Config,
         files: Mapping[RelPath, str],
-        names: Names,
+        names: LinkResolver,
     ) -> None:
         self.repository = repository
         self.place = place
@@ -44,7 +44,7 @@ class Reach:
         self.digests: dict[RelPath, Digest] = {}
         self.notes: dict[RelPath, Note] = {}
 
-    def of(self, changed: Iterable[git.Change]) -> frozenset[Key]:
+    def of(self, changed: Iterable[git.StagedChange]) -> frozenset[Key]:
         """The papers to judge; `texts` are then what they need."""
         touched = [
             (path, change)

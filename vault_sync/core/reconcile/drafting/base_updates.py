@@ -6,40 +6,45 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from vault_sync.core.model.base import rows_of
 from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.plan import Agreement, Row, Value
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.reconcile.drafting import plan_builder
-from vault_sync.core.reconcile.drafting.plan_builder import Pending, Scene
-from vault_sync.core.reconcile.resolution.resolution import FOR_NOTE, NOTE, Kept, Settlement
+from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
+from vault_sync.core.reconcile.resolution.resolution import (
+    FOR_NOTE,
+    NOTE,
+    ProposedValue,
+    Resolution,
+)
 from vault_sync.core.snapshot import Snapshot
 
 Named = Mapping[Key, Sequence[Key]]
 """For every paper the papers that its commentary names."""
 
 
-def of(pending: Pending, scene: Scene, named: Named) -> list[Agreement]:
+def of(pending: PlanBuilder, scene: DraftContext, named: Named) -> list[BaseUpdate]:
     """What the base will say: each value as soon as the files that it waits for are written."""
-    agreements: list[Agreement] = []
+    agreements: list[BaseUpdate] = []
     trashed = {each.path for each in pending.trash}
     for settlement in scene.settlements:
         agreements += _of_paper(pending, scene, settlement, named, trashed)
     for path, text in _digest_texts(pending, scene).items():
-        row = Row(Key(""), path, "text")
+        row = BaseKey(Key(""), path, "text")
         if scene.base.rows.get(row) != text:
             needs = frozenset({path} if path in pending.touched else ())
-            agreements.append(Agreement(needs, {row: text}))
+            agreements.append(BaseUpdate(needs, {row: text}))
     return agreements + _links_to_new_notes(pending)
 
 
-def texts(snapshot: Snapshot, digests: Iterable[RelPath]) -> list[Agreement]:
+def texts(snapshot: Snapshot, digests: Iterable[RelPath]) -> list[BaseUpdate]:
     """What some digests read is remembered as it is."""
     return [
-        Agreement(frozenset(), {Row(Key(""), path, "text"): snapshot.digests[path].text})
+        BaseUpdate(frozenset(), {BaseKey(Key(""), path, "text"): snapshot.digests[path].text})
         for path in sorted(digests)
     ]
 
 
-def _links_to_new_notes(pending: Pending) -> list[Agreement]:
+def _links_to_new_notes(pending: PlanBuilder) -> list[BaseUpdate]:
     """A digest is linked to a note that is made or renamed only once that is done.
 
     They keep nothing and say what waits for what: a link to a note that could not be made would be
@@ -52,7 +57,7 @@ def _links_to_new_notes(pending: Pending) -> list[Agreement]:
         for key in pending.touched.get(write.path, ()):
             linking.setdefault(key, []).append(write.path)
     return [
-        Agreement(frozenset({path, digest}), {})
+        BaseUpdate(frozenset({path, digest}), {})
         for path, there in new.items()
         for digest in dict.fromkeys(
             digest
@@ -62,7 +67,7 @@ def _links_to_new_notes(pending: Pending) -> list[Agreement]:
     ]
 
 
-def _digest_texts(pending: Pending, scene: Scene) -> dict[RelPath, str]:
+def _digest_texts(pending: PlanBuilder, scene: DraftContext) -> dict[RelPath, str]:
     """Every digest that is believed, as it will read."""
     texts = {
         path: digest.text
@@ -73,16 +78,16 @@ def _digest_texts(pending: Pending, scene: Scene) -> dict[RelPath, str]:
 
 
 def _of_paper(
-    pending: Pending,
-    scene: Scene,
-    settlement: Settlement,
+    pending: PlanBuilder,
+    scene: DraftContext,
+    settlement: Resolution,
     named: Named,
     trashed: Collection[RelPath],
-) -> list[Agreement]:
+) -> list[BaseUpdate]:
     agreements = []
     key = settlement.key
     note = settlement.paper.note or scene.layout.notes[key]
-    groups: dict[frozenset[RelPath], dict[Row, Value]] = {}
+    groups: dict[frozenset[RelPath], dict[BaseKey, Value]] = {}
     for needs, rows in _by_needs(scene, settlement, named).items():
         if any((key, need) in pending.refused for need in needs):
             continue
@@ -98,7 +103,7 @@ def _of_paper(
             drop |= rows_of(settlement.paper.base_key, tie.origin or tie.digest)
     if note in scene.layout.renames:
         # It was dated, once; a name given back by the reader is his.
-        drop |= {Row(key, "", "undated")}
+        drop |= {BaseKey(key, "", "undated")}
     if note in trashed:
         drop |= rows_of(settlement.paper.base_key)
         groups = {}
@@ -107,23 +112,23 @@ def _of_paper(
     if drop:
         needs = frozenset(path for path, keys in pending.touched.items() if key in keys)
         groups.setdefault(needs, {})
-        agreements.append(Agreement(needs, groups.pop(needs), drop))
-    return agreements + [Agreement(paths, rows) for paths, rows in groups.items()]
+        agreements.append(BaseUpdate(needs, groups.pop(needs), drop))
+    return agreements + [BaseUpdate(paths, rows) for paths, rows in groups.items()]
 
 
 def _by_needs(
-    scene: Scene, settlement: Settlement, named: Named
-) -> dict[frozenset[RelPath], dict[Row, Value]]:
+    scene: DraftContext, settlement: Resolution, named: Named
+) -> dict[frozenset[RelPath], dict[BaseKey, Value]]:
     """What the base does not say yet of a paper, by the files that it waits for."""
     base = scene.base.rows
-    found: dict[frozenset[RelPath], dict[Row, Value]] = {}
+    found: dict[frozenset[RelPath], dict[BaseKey, Value]] = {}
     for row, value, needs in (*settlement.kept, *_own_rows(scene, settlement, named)):
         if base.get(row) != value:
             found.setdefault(needs, {})[row] = value
     return found
 
 
-def _own_rows(scene: Scene, settlement: Settlement, named: Named) -> list[Kept]:
+def _own_rows(scene: DraftContext, settlement: Resolution, named: Named) -> list[ProposedValue]:
     key = settlement.key
     values: dict[str, Value] = {"note": scene.layout.notes[key]}
     if scene.rules.mentions:
@@ -133,4 +138,6 @@ def _own_rows(scene: Scene, settlement: Settlement, named: Named) -> list[Kept]:
     abstract = plan_builder.abstract_for(scene, settlement).row
     if abstract is not None:
         values["abstract"] = abstract
-    return [Kept(Row(key, "", name), value, FOR_NOTE) for name, value in values.items()]
+    return [
+        ProposedValue(BaseKey(key, "", name), value, FOR_NOTE) for name, value in values.items()
+    ]

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from vault_sync.core.model.plan import Row
+from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.reconcile.drafting import mentions
 from vault_sync.core.reconcile.drafting.note_draft import Lists, Named
-from vault_sync.core.reconcile.drafting.plan_builder import Scene
-from vault_sync.core.reconcile.pairing.paper import Tie
-from vault_sync.core.reconcile.resolution.resolution import Settlement
+from vault_sync.core.reconcile.drafting.plan_builder import DraftContext
+from vault_sync.core.reconcile.pairing.paper import Pair
+from vault_sync.core.reconcile.resolution.resolution import Resolution
 
 NamedKeys = Mapping[Key, Sequence[Key]]
 
 
-def named(scene: Scene) -> dict[Key, list[Key]]:
+def named(scene: DraftContext) -> dict[Key, list[Key]]:
     """For every settled paper, the papers that its commentary names, itself left out."""
     if not scene.rules.mentions:
         return {each.key: [] for each in scene.settlements}
@@ -23,7 +23,7 @@ def named(scene: Scene) -> dict[Key, list[Key]]:
     return {each.key: _named(scene, each, notes) for each in scene.settlements}
 
 
-def _named(scene: Scene, settlement: Settlement, notes: _Notes) -> list[Key]:
+def _named(scene: DraftContext, settlement: Resolution, notes: _Notes) -> list[Key]:
     found: dict[Key, None] = {}
     for tie in settlement.paper.ties:
         said = _said(settlement, tie)
@@ -39,13 +39,13 @@ def _named(scene: Scene, settlement: Settlement, notes: _Notes) -> list[Key]:
     return list(found)
 
 
-def _said(settlement: Settlement, tie: Tie) -> str:
+def _said(settlement: Resolution, tie: Pair) -> str:
     if tie.kind == "removed":
         return ""
     return settlement.commentaries.get(tie.digest, tie.section.commentary if tie.section else "")
 
 
-def lists(scene: Scene, named_keys: NamedKeys) -> dict[Key, Lists]:
+def lists(scene: DraftContext, named_keys: NamedKeys) -> dict[Key, Lists]:
     """For every settled paper the link lists of its note."""
     if not scene.rules.mentions:
         return {each.key: {} for each in scene.settlements}
@@ -67,13 +67,13 @@ def lists(scene: Scene, named_keys: NamedKeys) -> dict[Key, Lists]:
     }
 
 
-def _were_named(scene: Scene, settlement: Settlement) -> list[Key]:
-    row = Row(settlement.paper.base_key, "", "mentions")
+def _were_named(scene: DraftContext, settlement: Resolution) -> list[Key]:
+    row = BaseKey(settlement.paper.base_key, "", "mentions")
     return [Key(key) for key in scene.base.items(row) or ()]
 
 
 def _namers(
-    scene: Scene, named_keys: NamedKeys
+    scene: DraftContext, named_keys: NamedKeys
 ) -> tuple[dict[Key, list[Key]], dict[Key, list[Key]]]:
     """Who names each paper now, and who did when the base was kept."""
     now: dict[Key, list[Key]] = {}
@@ -94,7 +94,7 @@ def _namers(
 class _Notes:
     """The note of every paper of the vault, managed or not, under the path that it will have."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: DraftContext) -> None:
         self._others = scene.snapshot.others
         self._other_about = scene.snapshot.other_about
         self._seen = {

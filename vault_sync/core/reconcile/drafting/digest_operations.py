@@ -11,16 +11,16 @@ from vault_sync.core.digest.roundtrip import unsayable
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import Create, Write
 from vault_sync.core.model.values import Fields, Key, Problem, RelPath
-from vault_sync.core.reconcile.drafting.note_paths import Layout
-from vault_sync.core.reconcile.drafting.plan_builder import Pending, Scene
-from vault_sync.core.reconcile.resolution.resolution import LIVE, NOTE, Settlement
+from vault_sync.core.reconcile.drafting.note_paths import NotePaths
+from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
+from vault_sync.core.reconcile.resolution.resolution import LIVE, NOTE, Resolution
 from vault_sync.core.text.spans import splice
 
 
-def add(pending: Pending, scene: Scene) -> None:
+def add(pending: PlanBuilder, scene: DraftContext) -> None:
     """Add what every digest needs: links, edits, new entries; each proved by reading it."""
-    edited: dict[RelPath, list[tuple[Settlement, Entry]]] = {}
-    added: dict[RelPath, list[Settlement]] = {}
+    edited: dict[RelPath, list[tuple[Resolution, Entry]]] = {}
+    added: dict[RelPath, list[Resolution]] = {}
     for settlement in scene.settlements:
         if settlement.paper.note is None and (settlement.key, NOTE) in pending.refused:
             continue
@@ -36,11 +36,11 @@ def add(pending: Pending, scene: Scene) -> None:
 
 
 def _digest(
-    pending: Pending,
-    scene: Scene,
+    pending: PlanBuilder,
+    scene: DraftContext,
     path: RelPath,
-    edited: list[tuple[Settlement, Entry]],
-    added: list[Settlement],
+    edited: list[tuple[Resolution, Entry]],
+    added: list[Resolution],
 ) -> None:
     digest = scene.snapshot.digests.get(path)
     edited = [
@@ -71,12 +71,12 @@ def _digest(
 
 
 def _rewritten(
-    scene: Scene,
+    scene: DraftContext,
     path: RelPath,
     digest: Digest,
-    edited: list[tuple[Settlement, Entry]],
-    added: list[Settlement],
-) -> tuple[str, list[Settlement]]:
+    edited: list[tuple[Resolution, Entry]],
+    added: list[Resolution],
+) -> tuple[str, list[Resolution]]:
     edits, changed = [], []
     for settlement, entry in edited:
         link = _link(scene, settlement, path, entry)
@@ -91,12 +91,12 @@ def _rewritten(
     return text, changed
 
 
-def _addition(scene: Scene, settlement: Settlement, path: RelPath) -> tuple[Fields, str]:
+def _addition(scene: DraftContext, settlement: Resolution, path: RelPath) -> tuple[Fields, str]:
     link = scene.layout.linked(scene.layout.notes[settlement.key], path)
     return settlement.entries[path], link
 
 
-def _link(scene: Scene, settlement: Settlement, path: RelPath, entry: Entry) -> str | None:
+def _link(scene: DraftContext, settlement: Resolution, path: RelPath, entry: Entry) -> str | None:
     note = scene.layout.notes[settlement.key]
     if entry.link is None:
         return scene.layout.linked(note, path)
@@ -104,7 +104,9 @@ def _link(scene: Scene, settlement: Settlement, path: RelPath, entry: Entry) -> 
     return None if target == entry.link.target else target
 
 
-def _sayable(pending: Pending, scene: Scene, settlement: Settlement, path: RelPath) -> bool:
+def _sayable(
+    pending: PlanBuilder, scene: DraftContext, settlement: Resolution, path: RelPath
+) -> bool:
     """Whether what an entry is to say reads back as that entry and nothing else."""
     fields = settlement.entries[path]
     tie = next(tie for tie in settlement.paper.ties if tie.digest == path)
@@ -136,12 +138,12 @@ def _sayable(pending: Pending, scene: Scene, settlement: Settlement, path: RelPa
 
 
 def _proved(
-    pending: Pending,
-    scene: Scene,
+    pending: PlanBuilder,
+    scene: DraftContext,
     path: RelPath,
     text: str,
-    expected: Mapping[Key, Settlement],
-    added: list[Settlement],
+    expected: Mapping[Key, Resolution],
+    added: list[Resolution],
 ) -> bool:
     """A second reading must find every entry as meant, in the old order, and no other."""
     old = scene.snapshot.digests.get(path)
@@ -167,7 +169,7 @@ def _proved(
     return False
 
 
-def _own_link(scene: Scene, path: RelPath) -> OwnLink:
+def _own_link(scene: DraftContext, path: RelPath) -> OwnLink:
     """Which links that stand alone are the tool's once the plan is done."""
     old = scene.snapshot.digests.get(path)
     stood = {
@@ -185,12 +187,12 @@ def _own_link(scene: Scene, path: RelPath) -> OwnLink:
     return own
 
 
-def _named_by(added: list[Settlement], layout: Layout) -> str:
+def _named_by(added: list[Resolution], layout: NotePaths) -> str:
     names = ", ".join(f"'{stem_of(layout.notes[each.key])}'" for each in added)
     return f"new digest, named by {names}"
 
 
-def _why(changed: list[Settlement], added: list[Settlement]) -> str:
+def _why(changed: list[Resolution], added: list[Resolution]) -> str:
     parts = [
         f"{len(papers)} {'entry' if len(papers) == 1 else 'entries'} {what}"
         for papers, what in ((changed, "linked or edited"), (added, "added"))

@@ -13,9 +13,9 @@ from vault_sync.core.note import abstract
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note, Section
 from vault_sync.core.reconcile.drafting.mentions import items
-from vault_sync.core.reconcile.drafting.note_paths import Layout
-from vault_sync.core.reconcile.pairing.paper import Tie
-from vault_sync.core.reconcile.resolution.resolution import LIVE, Settlement
+from vault_sync.core.reconcile.drafting.note_paths import NotePaths
+from vault_sync.core.reconcile.pairing.paper import Pair
+from vault_sync.core.reconcile.resolution.resolution import LIVE, Resolution
 from vault_sync.core.text.spans import BOM
 
 
@@ -47,7 +47,7 @@ class Drafted:
 
 
 def new(
-    settlement: Settlement, layout: Layout, facts: Facts, wanted: Sequence[str], lists: Lists
+    settlement: Resolution, layout: NotePaths, facts: Facts, wanted: Sequence[str], lists: Lists
 ) -> Drafted:
     """A note that is not there yet."""
     path = layout.notes[settlement.key]
@@ -72,9 +72,9 @@ def new(
 
 
 def edited(
-    settlement: Settlement,
+    settlement: Resolution,
     note: Note,
-    layout: Layout,
+    layout: NotePaths,
     facts: Facts,
     wanted: Sequence[str],
     lists: Lists,
@@ -149,7 +149,7 @@ def _same(opened: Note, section: Section) -> Section:
     )
 
 
-def _without_plain(settlement: Settlement, note: Note) -> Note:
+def _without_plain(settlement: Resolution, note: Note) -> Note:
     """On adoption, a plain text that says just what an entry says becomes that entry's section."""
     if settlement.paper.role != "adopted":
         return note
@@ -179,7 +179,7 @@ def _paragraphs(commentary: str) -> tuple[str, ...]:
 
 
 def _changes(
-    settlement: Settlement, note: Note, layout: Layout, facts: Facts, wanted: Sequence[str]
+    settlement: Resolution, note: Note, layout: NotePaths, facts: Facts, wanted: Sequence[str]
 ) -> dict[str, str | tuple[str, ...] | None]:
     said, has = settlement.note, note.fields
     values = note.properties.values
@@ -214,7 +214,7 @@ def _changes(
     return changes
 
 
-def _address(settlement: Settlement, note: Note) -> dict[str, str | tuple[str, ...] | None]:
+def _address(settlement: Resolution, note: Note) -> dict[str, str | tuple[str, ...] | None]:
     """`arxiv` or `doi`: filled in, and changed where the address is now that of another paper."""
     if any(conflict.field == "url" for conflict in settlement.conflicts):
         return {}
@@ -230,11 +230,11 @@ def _address(settlement: Settlement, note: Note) -> dict[str, str | tuple[str, .
     }
 
 
-def _digests(settlement: Settlement, note: Note, layout: Layout) -> tuple[str, ...]:
+def _digests(settlement: Resolution, note: Note, layout: NotePaths) -> tuple[str, ...]:
     path = settlement.paper.note
     assert path is not None
     at = layout.moved.get(path, path)
-    by_target: dict[str, Tie] = {tie.named: tie for tie in settlement.paper.ties if tie.named}
+    by_target: dict[str, Pair] = {tie.named: tie for tie in settlement.paper.ties if tie.named}
     listed: list[str] = []
     for item in note.properties.items("digests"):
         target = note_lens.linked(item)
@@ -251,7 +251,7 @@ def _digests(settlement: Settlement, note: Note, layout: Layout) -> tuple[str, .
     return tuple(listed)
 
 
-def _list(note: Note, name: str, named: Named, layout: Layout, path: RelPath) -> tuple[str, ...]:
+def _list(note: Note, name: str, named: Named, layout: NotePaths, path: RelPath) -> tuple[str, ...]:
     at = layout.moved.get(path, path)
     return items(
         note.properties.items(name),
@@ -262,7 +262,7 @@ def _list(note: Note, name: str, named: Named, layout: Layout, path: RelPath) ->
     )
 
 
-def listed_by_hand(note: Note, lists: Lists, layout: Layout, path: RelPath) -> bool:
+def listed_by_hand(note: Note, lists: Lists, layout: NotePaths, path: RelPath) -> bool:
     """Whether a link list holds what no commentary gave it."""
     return any(
         note_lens.linked(item) == "" or layout.leads_to(note_lens.linked(item), path) not in ours
@@ -274,7 +274,7 @@ def listed_by_hand(note: Note, lists: Lists, layout: Layout, path: RelPath) -> b
 
 
 def _why(
-    settlement: Settlement,
+    settlement: Resolution,
     changes: Mapping[str, object],
     added: Sequence[tuple[str, str]],
     removed: Sequence[Section],

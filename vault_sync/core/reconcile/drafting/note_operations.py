@@ -10,12 +10,12 @@ from vault_sync.core.note.properties import Unwritable
 from vault_sync.core.reconcile.drafting import note_draft as drafting
 from vault_sync.core.reconcile.drafting import plan_builder
 from vault_sync.core.reconcile.drafting.note_draft import Drafted, Lists
-from vault_sync.core.reconcile.drafting.plan_builder import Pending, Scene
+from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
 from vault_sync.core.reconcile.pairing import removals
-from vault_sync.core.reconcile.resolution.resolution import LIVE, NOTE, Settlement
+from vault_sync.core.reconcile.resolution.resolution import LIVE, NOTE, Resolution
 
 
-def add(pending: Pending, scene: Scene, settlement: Settlement, lists: Lists) -> None:
+def add(pending: PlanBuilder, scene: DraftContext, settlement: Resolution, lists: Lists) -> None:
     """Add what one paper's note needs."""
     path = settlement.paper.note
     if path is None:
@@ -30,7 +30,9 @@ def add(pending: Pending, scene: Scene, settlement: Settlement, lists: Lists) ->
         _edit(pending, scene, settlement, path, lists)
 
 
-def _create(pending: Pending, scene: Scene, settlement: Settlement, lists: Lists) -> None:
+def _create(
+    pending: PlanBuilder, scene: DraftContext, settlement: Resolution, lists: Lists
+) -> None:
     facts = scene.facts_of(settlement.key)
     drafted = drafting.new(settlement, scene.layout, facts, scene.rules.facts, lists)
     if callout := plan_builder.abstract_for(scene, settlement).callout:
@@ -41,7 +43,7 @@ def _create(pending: Pending, scene: Scene, settlement: Settlement, lists: Lists
 
 
 def _edit(
-    pending: Pending, scene: Scene, settlement: Settlement, path: RelPath, lists: Lists
+    pending: PlanBuilder, scene: DraftContext, settlement: Resolution, path: RelPath, lists: Lists
 ) -> None:
     note = scene.snapshot.notes[path]
     facts = scene.facts_of(settlement.key)
@@ -71,7 +73,7 @@ def _edit(
         pending.touch(path, settlement)
 
 
-def _proved(pending: Pending, settlement: Settlement, drafted: Drafted) -> bool:
+def _proved(pending: PlanBuilder, settlement: Resolution, drafted: Drafted) -> bool:
     if drafting.proved(drafted) is None:
         return True
     pending.refused.add((settlement.key, NOTE))
@@ -89,7 +91,7 @@ def _proved(pending: Pending, settlement: Settlement, drafted: Drafted) -> bool:
     return False
 
 
-def _trash(pending: Pending, settlement: Settlement, path: RelPath, note: Note) -> None:
+def _trash(pending: PlanBuilder, settlement: Resolution, path: RelPath, note: Note) -> None:
     name = path.rpartition("/")[2]
     weeks = ", ".join(f"'{stem_of(tie.digest)}'" for tie in settlement.paper.ties)
     why = f"entry removed from {weeks}"

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import folder_of, joined, stem_of
-from vault_sync.core.model.plan import Row
+from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Facts, Key, RelPath, Rules
 from vault_sync.core.naming import note_names as naming
-from vault_sync.core.naming.wikilinks import Names, Wikilink, retarget
-from vault_sync.core.reconcile.resolution.resolution import Settlement
+from vault_sync.core.naming.wikilinks import LinkResolver, Wikilink, retarget
+from vault_sync.core.reconcile.resolution.resolution import Resolution
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.spans import splice
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class NotePaths:
     """`notes` gives each paper's note, `moved` what became of a path since links were written.
 
     `renames` are the moves that are still to be made; the others a reader made. `undated` are new
@@ -32,9 +32,9 @@ class Layout:
     moved: Mapping[RelPath, RelPath]
     renames: Mapping[RelPath, RelPath]
     undated: frozenset[Key]
-    before: Names
-    now: Names
-    after: Names
+    before: LinkResolver
+    now: LinkResolver
+    after: LinkResolver
     ours: frozenset[RelPath]
 
     def leads_to(self, target: str, source: RelPath) -> RelPath | None:
@@ -67,12 +67,12 @@ class Layout:
 
 
 def of(
-    settlements: Sequence[Settlement],
+    settlements: Sequence[Resolution],
     snapshot: Snapshot,
     base: Base,
     facts: Mapping[Key, Facts],
     rules: Rules,
-) -> Layout:
+) -> NotePaths:
     """Choose the names of new notes, date late ones, and see what the reader has moved."""
     by_reader = dict(_moved_notes(settlements, snapshot, base))
     by_reader |= _moved_digests(settlements, snapshot)
@@ -97,7 +97,7 @@ def of(
             taken.add(path)
             if not published and "{published" in rules.folder + rules.name:
                 undated.add(settlement.key)
-        elif published and base.text(Row(settlement.key, "", "undated")) == stem_of(path):
+        elif published and base.text(BaseKey(settlement.key, "", "undated")) == stem_of(path):
             folder = folder_of(path)
             if folder == naming.folder(rules.folder, ""):
                 folder = naming.folder(rules.folder, published)
@@ -109,7 +109,7 @@ def of(
         notes[settlement.key] = path
     made = [notes[each.key] for each in settlements if each.paper.note is None]
     after = names.with_moved(renames, made)
-    return Layout(
+    return NotePaths(
         notes=notes,
         moved=by_reader | renames,
         renames=renames,
@@ -124,7 +124,7 @@ def of(
 class _Taken:
     """The names that are in use, with those that this plan has given out."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: LinkResolver) -> None:
         self.names = names
         self.given: set[str] = set()
 
@@ -137,13 +137,13 @@ class _Taken:
         self.given.add(naming.fold(stem_of(path)))
 
 
-def _published(settlement: Settlement, snapshot: Snapshot, facts: Mapping[Key, Facts]) -> str:
+def _published(settlement: Resolution, snapshot: Snapshot, facts: Mapping[Key, Facts]) -> str:
     note = snapshot.notes.get(settlement.paper.note) if settlement.paper.note else None
     said = note.properties.scalar("published") if note else ""
     return said or facts.get(settlement.key, Facts()).published
 
 
-def _new_path(settlement: Settlement, published: str, rules: Rules, taken: _Taken) -> RelPath:
+def _new_path(settlement: Resolution, published: str, rules: Rules, taken: _Taken) -> RelPath:
     """A missing note gets the name that its entry's link remembers, a new one that of the rule."""
     folder = naming.folder(rules.folder, published)
     for tie in settlement.paper.ties:
@@ -167,7 +167,7 @@ def _visible(path: RelPath) -> bool:
 
 
 def _named(
-    settlement: Settlement, published: str, rules: Rules, folder: str, taken: _Taken
+    settlement: Resolution, published: str, rules: Rules, folder: str, taken: _Taken
 ) -> RelPath:
     said = settlement.note
     stem = naming.note_name(
@@ -180,7 +180,7 @@ def _named(
 
 
 def _moved_notes(
-    settlements: Iterable[Settlement], snapshot: Snapshot, base: Base
+    settlements: Iterable[Resolution], snapshot: Snapshot, base: Base
 ) -> Iterable[tuple[RelPath, RelPath]]:
     here = {each.paper.base_key: each.paper.note for each in settlements}
     for was, key in base.note_paths.items():
@@ -192,7 +192,7 @@ def _moved_notes(
             yield was, now
 
 
-def _moved_digests(settlements: Iterable[Settlement], snapshot: Snapshot) -> dict[RelPath, RelPath]:
+def _moved_digests(settlements: Iterable[Resolution], snapshot: Snapshot) -> dict[RelPath, RelPath]:
     """Digests that are gone, all of whose moved entries turned up in one other."""
     to: dict[RelPath, set[RelPath]] = {}
     for settlement in settlements:

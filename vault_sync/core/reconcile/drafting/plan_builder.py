@@ -8,24 +8,24 @@ from dataclasses import dataclass, field
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Create, Rename, Trash, Write
 from vault_sync.core.model.values import Facts, Key, Problem, RelPath, Rules
-from vault_sync.core.reconcile.drafting.note_paths import Layout
+from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.resolution import abstracts
-from vault_sync.core.reconcile.resolution.resolution import Settlement
+from vault_sync.core.reconcile.resolution.resolution import Resolution
 from vault_sync.core.snapshot import Snapshot
 
 NO_FACTS = Facts()
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class DraftContext:
     """All that an operation is made from."""
 
     snapshot: Snapshot
     base: Base
     facts: Mapping[Key, Facts]
     rules: Rules
-    layout: Layout
-    settlements: tuple[Settlement, ...]
+    layout: NotePaths
+    settlements: tuple[Resolution, ...]
     asked_about: frozenset[RelPath] = frozenset()
     """Digests of which nothing is believed until a person has said so."""
 
@@ -34,7 +34,7 @@ class Scene:
 
 
 @dataclass(slots=True)
-class Pending:
+class PlanBuilder:
     """What the plan will hold.
 
     `touched` says which papers each changed file is changed for, `refused` which files will not
@@ -51,11 +51,11 @@ class Pending:
     refused: set[tuple[Key, RelPath]] = field(default_factory=set)
     digest_after: dict[RelPath, str] = field(default_factory=dict)
 
-    def touch(self, path: RelPath, settlement: Settlement) -> None:
+    def touch(self, path: RelPath, settlement: Resolution) -> None:
         self.touched.setdefault(path, set()).add(settlement.key)
 
 
-def abstract_for(scene: Scene, settlement: Settlement) -> abstracts.Abstract:
+def abstract_for(scene: DraftContext, settlement: Resolution) -> abstracts.Abstract:
     """What becomes of one paper's abstract."""
     if "abstract" not in scene.rules.facts:
         return abstracts.Abstract()

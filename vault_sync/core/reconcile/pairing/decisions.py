@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.values import Choices, Key, RelPath, Side
+from vault_sync.core.model.values import Decisions, Key, RelPath, Side
 from vault_sync.core.snapshot import Snapshot
 
 FIELDS = ("url", "title", "authors", "commentary")
 
 
-def decisions(path: RelPath, side: Side, snapshot: Snapshot, base: Base) -> Choices:
+def decisions(path: RelPath, side: Side, snapshot: Snapshot, base: Base) -> Decisions:
     """Every decision that a file can ask for, given to one side.
 
     A digest that is to be believed (`named`) is so as a whole: which of its entries are removed
@@ -29,12 +29,12 @@ def decisions(path: RelPath, side: Side, snapshot: Snapshot, base: Base) -> Choi
     return {(key, at, name): side for at in digests for name in (*FIELDS, "entry") if key}
 
 
-def named(choices: Choices) -> frozenset[RelPath]:
+def named(choices: Decisions) -> frozenset[RelPath]:
     """The digests that a person says are as he wants them: short as they are, or gone."""
     return frozenset(digest for key, digest, name in choices if not key and name == "text")
 
 
-def believed(snapshot: Snapshot, choices: Choices) -> Snapshot:
+def believed(snapshot: Snapshot, choices: Decisions) -> Snapshot:
     """The snapshot with what was held as cut short believed, where a person says so."""
     short = {path for path in named(choices) if snapshot.held.get(path) == "cut-short"}
     if not short:

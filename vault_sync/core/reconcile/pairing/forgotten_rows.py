@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import Row
+from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, Place, RelPath
 from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.snapshot import Snapshot
@@ -15,8 +15,8 @@ SAID = frozenset({"missing", "unmet"})
 
 
 def rows(
-    papers: Sequence[Paper], snapshot: Snapshot, base: Base, standing: Collection[Row]
-) -> frozenset[Row]:
+    papers: Sequence[Paper], snapshot: Snapshot, base: Base, standing: Collection[BaseKey]
+) -> frozenset[BaseKey]:
     """The rows to drop. Of what is not believed or not there, nothing is forgotten."""
     here = _places(papers) | {
         Place(entry.key, path)
@@ -66,12 +66,12 @@ def _places(papers: Sequence[Paper]) -> set[Place]:
 
 
 def _is_gone(
-    row: Row,
+    row: BaseKey,
     here: Collection[Place],
     known: Collection[Key],
     snapshot: Snapshot,
     base: Base,
-    standing: Collection[Row],
+    standing: Collection[BaseKey],
 ) -> bool:
     if row.key in snapshot.held_keys or row.digest in snapshot.held:
         return False

@@ -13,21 +13,21 @@ from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model import problems as told
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import joined, natural, stem_of
-from vault_sync.core.model.plan import Row, Value
-from vault_sync.core.model.values import Choices, Key, Place, Problem, RelPath
+from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.model.values import Decisions, Key, Place, Problem, RelPath
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.wikilinks import addresses
 from vault_sync.core.note.note import Section
 from vault_sync.core.reconcile.pairing import decisions as chosen
 from vault_sync.core.reconcile.pairing import renamed_digests as renamed
-from vault_sync.core.reconcile.pairing.paper import Paper, Role, Tie
+from vault_sync.core.reconcile.pairing.paper import Pair, Paper, Role
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.spans import line_number
 
 
 @dataclass(frozen=True, slots=True)
-class Presence:
+class Pairing:
     """All papers, and what a person should know.
 
     `standing` are the base rows that say a person was told, of what still stands; `put` those of
@@ -36,8 +36,8 @@ class Presence:
 
     papers: tuple[Paper, ...]
     problems: tuple[Problem, ...]
-    put: Mapping[Row, Value] = field(default_factory=dict)
-    standing: frozenset[Row] = frozenset()
+    put: Mapping[BaseKey, Value] = field(default_factory=dict)
+    standing: frozenset[BaseKey] = frozenset()
 
 
 class _Found(NamedTuple):
@@ -51,25 +51,25 @@ def of(
     *,
     new_digest: str,
     remake: bool,
-    choices: Choices,
+    choices: Decisions,
     patient: bool = False,
-) -> Presence:
+) -> Pairing:
     """Pair every entry with its note.
 
     `new_digest` is the folder in which a digest is made that a note names and nobody has;
     `remake` makes notes again that are missing behind a link; `patient` leaves new entries alone
     that are nothing but an address: somebody is still at them.
     """
-    return _Pairing(snapshot, base, new_digest, choices, remake=remake, patient=patient).done()
+    return _PairFinder(snapshot, base, new_digest, choices, remake=remake, patient=patient).done()
 
 
-class _Pairing:
+class _PairFinder:
     def __init__(
         self,
         snapshot: Snapshot,
         base: Base,
         new_digest: str,
-        choices: Choices,
+        choices: Decisions,
         *,
         remake: bool,
         patient: bool,
@@ -82,8 +82,8 @@ class _Pairing:
         self.patient = patient
         self.papers: list[Paper] = []
         self.problems: list[Problem] = []
-        self.put: dict[Row, Value] = {}
-        self.standing: set[Row] = set()
+        self.put: dict[BaseKey, Value] = {}
+        self.standing: set[BaseKey] = set()
         self.claimed: set[RelPath] = set()
         self.entries: dict[Key, list[_Found]] = {}
         for path in sorted(snapshot.digests, key=natural):
@@ -91,7 +91,7 @@ class _Pairing:
                 self.entries.setdefault(entry.key, []).append(_Found(path, entry))
         self.renamed = renamed.digests(self.entries, snapshot, base)
 
-    def done(self) -> Presence:
+    def done(self) -> Pairing:
         for key, found in self.entries.items():
             if key not in self.snapshot.held_keys:
                 self._with_entries(key, found)
@@ -103,9 +103,7 @@ class _Pairing:
                 self._ambiguous(key, left)
             elif left:
                 self._without_entries(key, left[0])
-        return Presence(
-            tuple(self.papers), tuple(self.problems), self.put, frozenset(self.standing)
-        )
+        return Pairing(tuple(self.papers), tuple(self.problems), self.put, frozenset(self.standing))
 
     # Entries and the note that belongs to them.
 
@@ -165,14 +163,14 @@ class _Pairing:
             return
         unlinked = [item for item in found if item.entry.link is None]
         if unlinked or self.remake:
-            ties = self._finished(Tie(digest, "new", entry) for digest, entry in found)
+            ties = self._finished(Pair(digest, "new", entry) for digest, entry in found)
             if ties:
                 self.papers.append(Paper(key, None, "made", ties, key))
             return
         for digest, entry in found:
             self._missing(key, digest, entry)
 
-    def _finished(self, ties: Iterable[Tie]) -> tuple[Tie, ...]:
+    def _finished(self, ties: Iterable[Pair]) -> tuple[Pair, ...]:
         """The ties without new entries that wait for words; of those it is said."""
         finished = []
         for tie in ties:
@@ -184,7 +182,7 @@ class _Pairing:
 
     def _missing(self, key: Key, digest: RelPath, entry: Entry) -> None:
         assert entry.link is not None
-        row = Row(key, digest, "missing")
+        row = BaseKey(key, digest, "missing")
         just_now = self.base.knows(Place(key, digest)) and row not in self.base.rows
         self._stands(row, put=just_now)
         missing = told.note_missing(digest, entry.line, entry.link.target, just_now=just_now)
@@ -248,7 +246,7 @@ class _Pairing:
             if digest in self.snapshot.held:
                 ties[digest] = replace(tie, kind="waiting")
         arrived = [digest for digest, tie in ties.items() if tie.kind == "new"]
-        ordered: list[Tie] = []
+        ordered: list[Pair] = []
         for digest, (at, section) in named.items():
             if digest in ties:
                 ordered.append(ties.pop(digest))
@@ -257,7 +255,7 @@ class _Pairing:
                 was = None
                 if not self.base.knows(Place(base_key, digest)):
                     was = self._came_from(base_key, to, named)
-                ordered.append(Tie(to, "moved", ties.pop(to).entry, section, at, was or digest))
+                ordered.append(Pair(to, "moved", ties.pop(to).entry, section, at, was or digest))
             else:
                 ordered.append(self._entry_gone(base_key, path, digest, at, section))
         ordered += self._finished(ties.values())
@@ -270,14 +268,14 @@ class _Pairing:
         digest: RelPath,
         entry: Entry,
         named: Mapping[RelPath, tuple[str, Section | None]],
-    ) -> Tie:
+    ) -> Pair:
         at, section = named.get(digest, ("", None))
         if section is None and digest not in named:
-            return Tie(digest, "new", entry)
+            return Pair(digest, "new", entry)
         was = self._was(key, digest)
         if was is None or was in named:
             was = self._came_from(key, digest, named)
-        return Tie(digest, "both" if was is None else "moved", entry, section, at, was)
+        return Pair(digest, "both" if was is None else "moved", entry, section, at, was)
 
     def _came_from(self, key: Key, digest: RelPath, named: Collection[RelPath]) -> RelPath | None:
         """Where the base knows an entry whose move the note has followed already.
@@ -312,10 +310,10 @@ class _Pairing:
 
     def _entry_gone(
         self, key: Key, path: RelPath, digest: RelPath, named: str, section: Section | None
-    ) -> Tie:
+    ) -> Pair:
         """A note names a digest that has no entry of its paper."""
         was = self._was(key, digest)
-        waiting = Tie(digest, "waiting", None, section, named, was)
+        waiting = Pair(digest, "waiting", None, section, named, was)
         if digest in self.snapshot.held:
             return waiting
         choice = self.choices.get((key, digest, "entry"))
@@ -332,7 +330,7 @@ class _Pairing:
             return waiting
         if known:
             return replace(waiting, kind="removed")
-        row = Row(key, digest, "unmet")
+        row = BaseKey(key, digest, "unmet")
         if self.base.known and row not in self.base.rows:
             return replace(waiting, kind="append")
         self._stands(row, put=not self.base.known)
@@ -350,7 +348,7 @@ class _Pairing:
                     return line
         return None
 
-    def _stands(self, row: Row, *, put: bool) -> None:
+    def _stands(self, row: BaseKey, *, put: bool) -> None:
         """Remember that something was said, for as long as it stays so."""
         self.standing.add(row)
         if put:

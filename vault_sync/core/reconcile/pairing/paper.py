@@ -18,7 +18,7 @@ Role = Literal["managed", "adopted", "made"]
 
 
 @dataclass(frozen=True, slots=True)
-class Tie:
+class Pair:
     """How one paper stands to one digest.
 
     `named` is the link of the note's `digests` item, `origin` the digest that the base knows it by
@@ -44,5 +44,5 @@ class Paper:
     key: Key
     note: RelPath | None
     role: Role
-    ties: tuple[Tie, ...]
+    ties: tuple[Pair, ...]
     base_key: Key

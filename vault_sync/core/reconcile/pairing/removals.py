@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import Row
-from vault_sync.core.model.values import Choices, Key, Problem, RelPath, Rules
+from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.values import Decisions, Key, Problem, RelPath, Rules
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.tags import private
 from vault_sync.core.note import abstract as note_abstract
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note
 from vault_sync.core.reconcile.pairing import decisions as chosen
-from vault_sync.core.reconcile.pairing.paper import Kind, Paper, Tie
+from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper
 from vault_sync.core.snapshot import Snapshot
 
 SHARE_OF_DIGEST = 0.30
@@ -27,7 +27,7 @@ SHARE_OF_DIGEST = 0.30
 
 
 @dataclass(frozen=True, slots=True)
-class Guarded:
+class GuardedPapers:
     """The papers, with the ties of the digests `held`, which are asked about, set to wait."""
 
     papers: tuple[Paper, ...]
@@ -42,12 +42,12 @@ def believed(
     rules: Rules,
     *,
     remake: bool,
-    choices: Choices,
+    choices: Decisions,
     allowed: str,
-) -> Guarded:
+) -> GuardedPapers:
     """The papers as far as their removals are believed; `remake` believes none."""
     if remake:
-        guarded = Guarded(tuple(_waiting(paper, {"removed"}) for paper in papers))
+        guarded = GuardedPapers(tuple(_waiting(paper, {"removed"}) for paper in papers))
     else:
         papers = edit_beats_removal(papers, snapshot, base, rules, choices)
         # Who has just named a digest that is gone need not be asked whether it is.
@@ -67,7 +67,7 @@ def _waiting(paper: Paper, kinds: Collection[Kind]) -> Paper:
 
 
 def edit_beats_removal(
-    papers: Sequence[Paper], snapshot: Snapshot, base: Base, rules: Rules, choices: Choices
+    papers: Sequence[Paper], snapshot: Snapshot, base: Base, rules: Rules, choices: Decisions
 ) -> list[Paper]:
     """A note that was edited since both sides agreed is not given up: its entry is put back.
 
@@ -91,9 +91,9 @@ def edit_beats_removal(
     ]
 
 
-def _edited(paper: Paper, tie: Tie, note: Note, base: Base, rules: Rules) -> bool:
+def _edited(paper: Paper, tie: Pair, note: Note, base: Base, rules: Rules) -> bool:
     if tie.section is not None:
-        was = base.text(Row(paper.base_key, tie.origin or tie.digest, "commentary"))
+        was = base.text(BaseKey(paper.base_key, tie.origin or tie.digest, "commentary"))
         if was is not None and was != tie.section.commentary:
             return True
     if any(other.kind != "removed" for other in paper.ties):
@@ -109,9 +109,9 @@ def _edited(paper: Paper, tie: Tie, note: Note, base: Base, rules: Rules) -> boo
     return any(
         (was is None and bool(now)) or (was is not None and was != now)
         for was, now in (
-            (base.text(Row(paper.base_key, "", "title")), said.title),
-            (base.text(Row(paper.base_key, "", "url")), said.url),
-            (base.items(Row(paper.base_key, "", "authors")), said.authors),
+            (base.text(BaseKey(paper.base_key, "", "title")), said.title),
+            (base.text(BaseKey(paper.base_key, "", "url")), said.url),
+            (base.items(BaseKey(paper.base_key, "", "authors")), said.authors),
         )
     )
 
@@ -119,7 +119,7 @@ def _edited(paper: Paper, tie: Tie, note: Note, base: Base, rules: Rules) -> boo
 def _agreed_tags(paper: Paper, base: Base) -> set[str] | None:
     """The tags of all places of a paper, None if they were never agreed on."""
     places = [
-        base.items(Row(paper.base_key, tie.origin or tie.digest, "tags")) for tie in paper.ties
+        base.items(BaseKey(paper.base_key, tie.origin or tie.digest, "tags")) for tie in paper.ties
     ]
     if any(tags is None for tags in places):
         return None
@@ -132,7 +132,7 @@ def guard(
     rules: Rules,
     allowed: str,
     sure: Collection[RelPath] = (),
-) -> Guarded:
+) -> GuardedPapers:
     """Hold every digest whose removals are too many, unless this very list was allowed.
 
     Those of the digests `sure` are not counted.
@@ -144,10 +144,10 @@ def guard(
         if tie.kind == "removed" and tie.digest not in sure
     ]
     if not removed:
-        return Guarded(tuple(papers))
+        return GuardedPapers(tuple(papers))
     number = plan_number(removed)
     if number == allowed:
-        return Guarded(tuple(papers))
+        return GuardedPapers(tuple(papers))
     known = sum(base.sizes.values())
     many = len(removed) > rules.removals_entries and len(removed) > rules.removals_share * known
     of_digest = _sizes(papers, base)
@@ -160,7 +160,7 @@ def guard(
         if many or (len(keys) >= 2 and len(keys) > SHARE_OF_DIGEST * of_digest.get(digest, 0))
     }
     if not held:
-        return Guarded(tuple(papers))
+        return GuardedPapers(tuple(papers))
     problems = tuple(
         Problem(
             digest,
@@ -182,7 +182,7 @@ def guard(
         )
         for paper in papers
     )
-    return Guarded(waiting, problems, frozenset(held))
+    return GuardedPapers(waiting, problems, frozenset(held))
 
 
 def _sizes(papers: Sequence[Paper], base: Base) -> dict[RelPath, int]:
@@ -204,7 +204,7 @@ def nothing_of_the_readers(paper: Paper, note: Note, base: Base, rules: Rules) -
     """Whether a note has nothing but what came from its digests and arXiv, link lists aside."""
     sections = [tie.section for tie in paper.ties if tie.section is not None]
     abstract, words = note_lens.parted(note_lens.own_words(note, sections))
-    put = base.text(Row(paper.base_key, "", "abstract"))
+    put = base.text(BaseKey(paper.base_key, "", "abstract"))
     return (
         all(tie.kind == "removed" for tie in paper.ties)
         and not words

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import Row
+from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Facts, Key
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.abstract import callout, mark
@@ -55,4 +55,4 @@ def missing(note: Note, key: Key, base: Base) -> bool:
 
 def remembered(base: Base, key: Key) -> str | None:
     """The base's mark of the callout that was put there; "" where it is the reader's."""
-    return base.text(Row(key, "", "abstract"))
+    return base.text(BaseKey(key, "", "abstract"))

@@ -19,7 +19,7 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 
 from vault_sync.core.merge import three_way as merge
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import Row
+from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Side
 from vault_sync.core.naming.note_names import fold
 
@@ -28,20 +28,20 @@ T = TypeVar("T", str, tuple[str, ...])
 Reason = Literal["both changed", "never agreed", "older", "section gone"]
 
 
-class Settled(NamedTuple, Generic[T]):
+class Decided(NamedTuple, Generic[T]):
     """Both sides are to say `value`."""
 
     value: T
 
 
-class Open(NamedTuple):
+class Undecided(NamedTuple):
     """Both sides stay as they are until a person decides."""
 
     reason: Reason
 
 
 def field(
-    row: Row,
+    row: BaseKey,
     digest: T,
     note: T,
     base: Base,
@@ -49,7 +49,7 @@ def field(
     choice: Side | None = None,
     hold_older: bool = True,
     merged: Callable[[T, T, T], T | None] | None = None,
-) -> Settled[T] | Open:
+) -> Decided[T] | Undecided:
     """Decide one field. An empty value is an absent one.
 
     `hold_older`: a change back to an earlier text is held, for a checkout or a restored backup
@@ -57,25 +57,25 @@ def field(
     None where they overlap.
     """
     if digest == note:
-        return Settled(digest)
+        return Decided(digest)
     if choice is not None:
-        return Settled(digest if choice == "digest" else note)
+        return Decided(digest if choice == "digest" else note)
     was = base.rows.get(row)
     if was is None:
         if not digest or not note:
-            return Settled(digest or note)
-        return Open("never agreed")
+            return Decided(digest or note)
+        return Undecided("never agreed")
     changed = note if digest == was else digest if note == was else None
     if changed is not None:
         older = hold_older and base.was_before(row, changed)
-        return Open("older") if older else Settled(changed)
+        return Undecided("older") if older else Decided(changed)
     both = merged(was, digest, note) if merged is not None and type(was) is type(digest) else None
-    return Open("both changed") if both is None else Settled(both)
+    return Undecided("both changed") if both is None else Decided(both)
 
 
 def commentary(
-    row: Row, digest: str, note: str, base: Base, choice: Side | None
-) -> Settled[str] | Open:
+    row: BaseKey, digest: str, note: str, base: Base, choice: Side | None
+) -> Decided[str] | Undecided:
     """Decide a commentary: merged by paragraph, then by sentence."""
 
     def merged(was: str, ours: str, theirs: str) -> str | None:

@@ -8,14 +8,14 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from vault_sync.core.model.base import PLACE_ROWS, Base
-from vault_sync.core.model.plan import Conflict, Row, Value
-from vault_sync.core.model.values import Choices, Facts, Fields, Key, Place, RelPath, Rules, Side
+from vault_sync.core.model.plan import BaseKey, Conflict, Value
+from vault_sync.core.model.values import Decisions, Facts, Fields, Key, Place, RelPath, Rules, Side
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.tags import private
 from vault_sync.core.note.note import Note
-from vault_sync.core.reconcile.pairing.paper import Paper, Tie
+from vault_sync.core.reconcile.pairing.paper import Pair, Paper
 from vault_sync.core.reconcile.resolution import fields as agree
-from vault_sync.core.reconcile.resolution.fields import Open, TagPlace
+from vault_sync.core.reconcile.resolution.fields import TagPlace, Undecided
 
 NOTE = RelPath("")
 """Stands for the paper's note among the files that an agreement waits for."""
@@ -25,16 +25,16 @@ LIVE = frozenset({"both", "new", "moved", "append"})
 FOR_NOTE = frozenset({NOTE})
 
 
-class Kept(NamedTuple):
+class ProposedValue(NamedTuple):
     """A base value, and the files that must say it before it is kept (NOTE: the note)."""
 
-    row: Row
+    row: BaseKey
     value: Value
     needs: frozenset[RelPath]
 
 
 @dataclass(slots=True)
-class Settlement:
+class Resolution:
     """What is to be said where. `entries` and `commentaries` go by digest.
 
     `key` is the paper's key once this is done: another one than before if its address was changed.
@@ -45,25 +45,25 @@ class Settlement:
     note: Fields
     entries: dict[RelPath, Fields] = field(default_factory=dict)
     commentaries: dict[RelPath, str] = field(default_factory=dict)
-    kept: list[Kept] = field(default_factory=list)
-    dropped: frozenset[Row] = frozenset()
+    kept: list[ProposedValue] = field(default_factory=list)
+    dropped: frozenset[BaseKey] = frozenset()
     conflicts: list[Conflict] = field(default_factory=list)
     old_title: str = ""
     """The title that the one settled on takes the place of; an alias follows it."""
 
-    def keep(self, row: Row, value: Value, needs: Mapping[RelPath, bool]) -> None:
+    def keep(self, row: BaseKey, value: Value, needs: Mapping[RelPath, bool]) -> None:
         waits = frozenset([path for path, changes in needs.items() if changes])
         # Nearly all wait for nothing or for their note; a set for each would take 1 KB a paper.
-        self.kept.append(Kept(row, value, FOR_NOTE if waits == FOR_NOTE else waits))
+        self.kept.append(ProposedValue(row, value, FOR_NOTE if waits == FOR_NOTE else waits))
 
 
 def settle(
-    paper: Paper, note: Note | None, facts: Facts, base: Base, rules: Rules, choices: Choices
-) -> Settlement:
+    paper: Paper, note: Note | None, facts: Facts, base: Base, rules: Rules, choices: Decisions
+) -> Resolution:
     """Settle every field of one paper. `note` is None for a note that is still to be made."""
     live = [tie for tie in paper.ties if tie.kind in LIVE]
     said = note.fields if note is not None else Fields(url="")
-    result = Settlement(paper, paper.key, said)
+    result = Resolution(paper, paper.key, said)
     for tie in live:
         result.entries[tie.digest] = (
             tie.entry.fields if tie.entry else said._replace(tags=(), commentary=_section(tie))
@@ -79,12 +79,12 @@ def settle(
     return result
 
 
-def _section(tie: Tie) -> str:
+def _section(tie: Pair) -> str:
     return tie.section.commentary if tie.section else ""
 
 
 def _shared(
-    result: Settlement, speaker: Tie, said: Fields, facts: Facts, base: Base, choices: Choices
+    result: Resolution, speaker: Pair, said: Fields, facts: Facts, base: Base, choices: Decisions
 ) -> None:
     """url, title and authors: of the paper as a whole, spoken for by its first digest."""
     entry = result.entries[speaker.digest]
@@ -94,7 +94,7 @@ def _shared(
     to_entry: dict[str, Any] = {}
     for name in ("url", "title", "authors"):
         digest_has, note_has = getattr(entry, name), getattr(said, name)
-        row = Row(result.paper.base_key, "", name)
+        row = BaseKey(result.paper.base_key, "", name)
         if name != "url" and not entry.title:
             # An entry without a title line stays as its author wrote it.
             value = note_has or getattr(facts, name)
@@ -109,7 +109,7 @@ def _shared(
             choice=_choice(choices, result.paper, speaker.digest, name),
             hold_older=name != "url",
         )
-        if isinstance(decided, Open):
+        if isinstance(decided, Undecided):
             _open(result, speaker, name, digest_has, note_has, decided)
             continue
         value = decided.value or digest_has or note_has
@@ -122,19 +122,19 @@ def _shared(
     result.entries[speaker.digest] = entry.saying(**to_entry)
 
 
-def _choice(choices: Choices, paper: Paper, digest: RelPath, name: str) -> Side | None:
+def _choice(choices: Decisions, paper: Paper, digest: RelPath, name: str) -> Side | None:
     if paper.note is None:
         return "digest"  # a note that is still to be made says nothing yet
     return choices.get((paper.key, digest, name)) or choices.get((paper.base_key, digest, name))
 
 
 def _open(
-    result: Settlement,
-    tie: Tie,
+    result: Resolution,
+    tie: Pair,
     name: str,
     digest_has: str | tuple[str, ...],
     note_has: str | tuple[str, ...],
-    why: Open,
+    why: Undecided,
 ) -> None:
     def shown(value: str | tuple[str, ...]) -> str:
         return value if isinstance(value, str) else ", ".join(value)
@@ -156,14 +156,14 @@ def _open(
     )
 
 
-def _commentary(result: Settlement, tie: Tie, base: Base, choices: Choices) -> None:
+def _commentary(result: Resolution, tie: Pair, base: Base, choices: Decisions) -> None:
     entry = result.entries[tie.digest]
     paper = result.paper
-    row = Row(paper.base_key, _known_as(paper, tie, base), "commentary")
-    kept_row = Row(paper.base_key, tie.digest, "commentary")
+    row = BaseKey(paper.base_key, _known_as(paper, tie, base), "commentary")
+    kept_row = BaseKey(paper.base_key, tie.digest, "commentary")
     choice = _choice(choices, paper, tie.digest, "commentary")
     if tie.origin is not None:
-        result.dropped |= {Row(paper.base_key, tie.origin, name) for name in PLACE_ROWS}
+        result.dropped |= {BaseKey(paper.base_key, tie.origin, name) for name in PLACE_ROWS}
     if tie.kind == "append":
         result.commentaries[tie.digest] = entry.commentary
         result.keep(kept_row, entry.commentary, {tie.digest: True, NOTE: tie.section is None})
@@ -175,15 +175,15 @@ def _commentary(result: Settlement, tie: Tie, base: Base, choices: Choices) -> N
         return
     said = _section(tie)
     decided = (
-        Open("section gone")
+        Undecided("section gone")
         if tie.section is None and choice is None
         else agree.commentary(row, entry.commentary, said, base, choice)
     )
-    if isinstance(decided, Open):
+    if isinstance(decided, Undecided):
         if tie.section is not None:
             result.commentaries[tie.digest] = said
         if tie.origin is not None and row in base.rows:
-            result.kept.append(Kept(kept_row, base.rows[row], frozenset({NOTE})))
+            result.kept.append(ProposedValue(kept_row, base.rows[row], frozenset({NOTE})))
         _open(result, tie, "commentary", entry.commentary, said, decided)
         return
     value = decided.value
@@ -193,7 +193,7 @@ def _commentary(result: Settlement, tie: Tie, base: Base, choices: Choices) -> N
     result.keep(kept_row, value, {NOTE: note_changes, tie.digest: value != entry.commentary})
 
 
-def _known_as(paper: Paper, tie: Tie, base: Base) -> RelPath:
+def _known_as(paper: Paper, tie: Pair, base: Base) -> RelPath:
     """The digest under which the base knows a place: its old one where the entry has moved.
 
     Another device's move may be known already while the note still names the old digest.
@@ -203,12 +203,12 @@ def _known_as(paper: Paper, tie: Tie, base: Base) -> RelPath:
     return tie.digest
 
 
-def _was_taken_out(tie: Tie, entry: Fields, row: Row, base: Base) -> bool:
+def _was_taken_out(tie: Pair, entry: Fields, row: BaseKey, base: Base) -> bool:
     """Whether a section that is not there once was: nobody knows what its reader meant."""
     return tie.kind in {"both", "moved"} and bool(entry.commentary) and bool(base.text(row))
 
 
-def _tags(result: Settlement, said: Fields, base: Base, rules: Rules) -> None:
+def _tags(result: Resolution, said: Fields, base: Base, rules: Rules) -> None:
     ties = [tie for tie in result.paper.ties if tie.kind in LIVE]
     others = [tie for tie in result.paper.ties if tie.kind not in LIVE]
     places = [_tag_place(result.paper, tie, base) for tie in (*ties, *others)]
@@ -217,14 +217,14 @@ def _tags(result: Settlement, said: Fields, base: Base, rules: Rules) -> None:
     for tie, tags in zip(ties, wanted.digests, strict=False):
         had = tie.entry.fields.tags if tie.entry else ()
         result.entries[tie.digest] = result.entries[tie.digest].saying(tags=tags)
-        row = Row(result.paper.base_key, tie.digest, "tags")
+        row = BaseKey(result.paper.base_key, tie.digest, "tags")
         differs = tie.entry is None or tags != had
         result.keep(row, tags, {NOTE: set(wanted.note) != set(said.tags), tie.digest: differs})
     result.note = result.note.saying(tags=wanted.note)
 
 
-def _tag_place(paper: Paper, tie: Tie, base: Base) -> TagPlace:
-    was = base.items(Row(paper.base_key, _known_as(paper, tie, base), "tags"))
+def _tag_place(paper: Paper, tie: Pair, base: Base) -> TagPlace:
+    was = base.items(BaseKey(paper.base_key, _known_as(paper, tie, base), "tags"))
     has = tie.entry.fields.tags if tie.entry else ()
     if tie.kind == "append" or paper.note is None:
         # One of the two is still to be made: that it has no tags is nobody's wish.
@@ -234,7 +234,7 @@ def _tag_place(paper: Paper, tie: Tie, base: Base) -> TagPlace:
     return TagPlace(was, has)
 
 
-def _rekey(result: Settlement, base: Base) -> None:
+def _rekey(result: Resolution, base: Base) -> None:
     """Where an address was changed to that of another paper, the base follows to its new key."""
     new = key_of(result.note.url) or result.paper.key
     old = result.paper.base_key
@@ -250,5 +250,5 @@ def _rekey(result: Settlement, base: Base) -> None:
         row
         for digest in digests
         for name in ("url", "title", "authors", "note", "mentions", "tags", "commentary")
-        if (row := Row(old, digest, name)) in base.rows
+        if (row := BaseKey(old, digest, name)) in base.rows
     }
