@@ -72,9 +72,9 @@ class MemoryVault:
             and path != self.rules.conflicts_note
         }
         base = self.base()
-        found = snapshot.of(
+        found = snapshot.build(
             visible,
-            names=LinkResolver.of(visible),
+            names=LinkResolver.from_paths(visible),
             is_digest=lambda path: fnmatchcase(path, "digests/*"),
             base=base,
         )
@@ -93,7 +93,7 @@ class MemoryVault:
             if operation.path not in but:
                 self._do(operation)
         if only is None:
-            self.keep(tuple(each for each in plan.agreements if not each.paths & set(but)))
+            self.keep(tuple(each for each in plan.base_updates if not each.paths & set(but)))
             self.known = True
 
     def _do(self, operation: Operation) -> None:
@@ -114,11 +114,11 @@ class MemoryVault:
                 to = to.removesuffix(".md") + " 2.md"
             self.files[to] = self.files.pop(operation.path)
 
-    def keep(self, agreements: tuple[BaseUpdate, ...]) -> None:
-        for agreement in agreements:
-            for row in agreement.drop:
+    def keep(self, base_updates: tuple[BaseUpdate, ...]) -> None:
+        for base_update in base_updates:
+            for row in base_update.drop:
                 self._outdated(row, self.rows.pop(row, None))
-            for row, value in agreement.put.items():
+            for row, value in base_update.put.items():
                 if self.rows.get(row) != value:
                     self._outdated(row, self.rows.get(row))
                 self.rows[row] = value

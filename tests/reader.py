@@ -124,7 +124,7 @@ def quiet(vault: MemoryVault) -> Plan:
     """Another pass would do nothing and learn nothing."""
     plan = vault.plan()
     assert plan.operations == (), plan.operations
-    assert plan.agreements == (), plan.agreements
+    assert plan.base_updates == (), plan.base_updates
     return plan
 
 

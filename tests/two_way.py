@@ -146,7 +146,7 @@ def _edited_entry(
     if found is None:
         return
     path, entry = found
-    old = entry.span.of(vault.files[path])
+    old = entry.span.slice(vault.files[path])
     new = edit(old, entry)
     if new is not None:
         text = vault.files[path]
@@ -235,7 +235,7 @@ def readdress(world: World, vault: MemoryVault, a: int, b: int) -> None:
 def unlink(world: World, vault: MemoryVault, a: int, b: int) -> None:
     def edit(old: str, entry: Entry) -> str | None:
         return (
-            old.replace(entry.link.span.of(vault.files[found[0]]), entry.fields.title, 1)
+            old.replace(entry.link.span.slice(vault.files[found[0]]), entry.fields.title, 1)
             if (entry.link and (found := chosen(entries(vault), a)))
             else None
         )
@@ -252,7 +252,7 @@ def move(world: World, vault: MemoryVault, a: int, b: int) -> None:
     path, entry = found
     text = vault.files[path]
     start, end = entry.span
-    cut = entry.span.of(text)
+    cut = entry.span.slice(text)
     at = before[1].span.start
     if before[0] == path:
         rest = text[:start] + text[end:]
@@ -273,7 +273,7 @@ def remove(world: World, vault: MemoryVault, a: int, b: int) -> None:
         return
     path, entry = found
     text = vault.files[path]
-    world.clipboard.append(entry.span.of(text))
+    world.clipboard.append(entry.span.slice(text))
     world.write(vault, **{path: text[: entry.span.start] + text[entry.span.end :]})
 
 
@@ -463,7 +463,7 @@ def one_pass(world: World, vault: MemoryVault, *, remake: bool = False) -> None:
     world.passes += 1
     again = vault.plan(remake=remake)
     assert again.operations == (), f"a second pass would do {shown(again)}"
-    assert again.agreements == (), f"a second pass would learn {again.agreements}"
+    assert again.base_updates == (), f"a second pass would learn {again.base_updates}"
 
 
 def shown(plan: Plan) -> str:
@@ -581,7 +581,7 @@ def neighbours_stay(plan: Plan) -> None:
         for one, other in zip(old.entries, new.entries, strict=False):
             same = one.fields == other.fields
             if same and (one.link and one.link.target) == (other.link and other.link.target):
-                assert one.span.of(old.text) == other.span.of(new.text), "a neighbour changed"
+                assert one.span.slice(old.text) == other.span.slice(new.text), "a neighbour changed"
         assert list(_between(old.text, old.entries)) == list(
             _between(new.text, new.entries[: len(keys)])
         )[: len(keys) + 1] or len(new.entries) > len(keys), "the digest's own words changed"

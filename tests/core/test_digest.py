@@ -138,7 +138,7 @@ def test_title_line(line: str, parts: Parts) -> None:
     assert (entry.link and entry.link.target) == parts[2]
     assert entry.fields.commentary == "처음"
     if entry.link is not None:
-        assert entry.link.span.of(read.text).endswith("]]")
+        assert entry.link.span.slice(read.text).endswith("]]")
 
 
 def test_the_digest_of_the_specification() -> None:
@@ -156,7 +156,9 @@ def test_the_digest_of_the_specification() -> None:
         "하나.\n[[230509 StarCoder]] 둘",
     )
     assert (first.key, first.line, first.commentary_line) == ("arxiv:2308.07124", 2, 4)
-    assert first.span.of(text).startswith(OCTO) and first.span.of(text).endswith("#instruct\n")
+    assert first.span.slice(text).startswith(OCTO) and first.span.slice(text).endswith(
+        "#instruct\n"
+    )
     assert (second.line, second.commentary_line) == (7, 9)
     assert second.fields == Fields(NEXT, "Platypus", ("Ariel N. Lee",), ("tuning",), "")
 
@@ -205,7 +207,7 @@ def test_headings_of_level_1_and_2_end_an_entry_and_deeper_ones_do_not() -> None
     text = f"w\n{OCTO}\nT (Kim Lee)\n하나\n### 셋째\n둘\n\n ## 둘째\n머리말\n{NEXT}\nU (Ann Park)\n"
     first, second = read_digest(text).entries
     assert first.fields.commentary == "하나\n### 셋째\n둘"
-    assert first.span.of(text).endswith("둘\n")
+    assert first.span.slice(text).endswith("둘\n")
     assert second.fields == Fields(NEXT, "U", ("Ann Park",))
     _, entry = only(f"w\n{OCTO}\nT (Kim Lee)\n하나\n#\n둘\n")
     assert entry.fields.commentary == "하나"
@@ -215,8 +217,8 @@ def test_a_break_is_commentary_only_where_more_of_the_entry_follows() -> None:
     text = f"w\n{OCTO}\nT (Kim Lee)\n하나\n---\n둘\n\n* * *\n___\n\n{NEXT}\nU (Ann Park)\n---\n"
     first, second = read_digest(text).entries
     assert first.fields.commentary == "하나\n---\n둘"
-    assert first.span.of(text).endswith("둘\n")
-    assert second.span.of(text) == f"{NEXT}\nU (Ann Park)\n"
+    assert first.span.slice(text).endswith("둘\n")
+    assert second.span.slice(text) == f"{NEXT}\nU (Ann Park)\n"
 
 
 def test_fenced_code_is_commentary_whatever_it_holds() -> None:
@@ -338,7 +340,7 @@ def test_a_title_typed_late_beside_the_link(body: str) -> None:
     read = read_digest(text, lambda *_: True)
     (entry,) = read.entries
     assert entry.fields == Fields(BLOG, "T", ("Kim Lee",), ("a",), "말")
-    assert entry.link is not None and entry.link.span.of(text) == "[[n]]"
+    assert entry.link is not None and entry.link.span.slice(text) == "[[n]]"
     assert text.split("\n")[entry.commentary_line - 1] == "말"
     assert digest.edit(read, entry, entry.fields, "n") == []
     new = Fields(BLOG, "New [one]", ("Ann Park", "Bo Oh"), ("a",), "말")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from vault_sync.core.model.values import Facts
 from vault_sync.core.note.abstract import CALLOUT, callout
-from vault_sync.core.text.sanitize import harmless, one_line
+from vault_sync.core.text.sanitize import one_line, sanitize
 
 UNTOUCHED_EVERYWHERE = [
     "",
@@ -99,7 +99,7 @@ BROKEN_UP = [
 @pytest.mark.parametrize("text", UNTOUCHED_EVERYWHERE)
 def test_plain_text_is_not_touched(text: str) -> None:
     assert one_line(text) == text
-    assert harmless(text) == text
+    assert sanitize(text) == text
 
 
 @pytest.mark.parametrize("text", UNTOUCHED_IN_A_PROPERTY)
@@ -110,17 +110,17 @@ def test_a_property_keeps_what_only_markdown_would_read(text: str) -> None:
 @pytest.mark.parametrize(("text", "in_property", "in_markdown"), BROKEN_UP)
 def test_what_would_run_is_broken_up(text: str, in_property: str, in_markdown: str | None) -> None:
     assert one_line(text) == in_property
-    assert harmless(text) == (in_property if in_markdown is None else in_markdown)
+    assert sanitize(text) == (in_property if in_markdown is None else in_markdown)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
 def test_no_line_end_survives_in_a_property_and_each_is_one_in_markdown(end: str) -> None:
     assert one_line(f"title{end}tags: [x]") == "title tags: [x]"
-    assert harmless(f"a{end}# b") == "a\n\\# b"
+    assert sanitize(f"a{end}# b") == "a\n\\# b"
 
 
 def test_markdown_lines_lose_their_indent_and_keep_their_blank_lines() -> None:
-    assert harmless("a\n\n    code\n\tcode") == "a\n\ncode\ncode"
+    assert sanitize("a\n\n    code\n\tcode") == "a\n\ncode\ncode"
 
 
 def test_the_abstract_is_a_folded_callout() -> None:
@@ -240,8 +240,8 @@ INLINE = {"text", "softbreak", "em_open", "em_close", "strong_open", "strong_clo
 @settings(max_examples=600, deadline=None)
 @given(anything)
 def test_law_markdown_sees_nothing_but_paragraphs_of_words(text: str) -> None:
-    safe = harmless(text)
-    assert harmless(safe) == safe
+    safe = sanitize(text)
+    assert sanitize(safe) == safe
     reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     for written in (safe, callout(Facts(abstract=text)).removeprefix(CALLOUT + "\n")):
         blocks = reader.parse(written)
@@ -266,5 +266,5 @@ def test_law_every_line_of_a_callout_is_in_it(text: str) -> None:
 def test_time_grows_with_the_length(piece: str) -> None:
     text = piece * (200_000 // len(piece))
     started = time.process_time()
-    harmless(text)
+    sanitize(text)
     assert time.process_time() - started < 1.5

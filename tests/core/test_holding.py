@@ -13,7 +13,7 @@ from vault_sync.core.model.plan import (
     Write,
 )
 from vault_sync.core.model.values import Key, RelPath
-from vault_sync.core.reconcile.deferral import held_back
+from vault_sync.core.reconcile.deferral import defer
 
 DIGEST, NOTE, OTHER, SHOWN = map(RelPath, ("d.md", "n.md", "o.md", "Sync conflicts.md"))
 
@@ -22,55 +22,55 @@ def write(path: RelPath) -> Write:
     return Write(path, "", "x", "")
 
 
-def agreement(*paths: RelPath) -> BaseUpdate:
+def base_update(*paths: RelPath) -> BaseUpdate:
     return BaseUpdate(frozenset(paths), {BaseKey(Key("k"), "", "-".join(paths)): '"x"'})
 
 
 def split(plan: Plan, *held: RelPath) -> tuple[set[str], int, set[str]]:
-    kept, waiting = held_back(plan, frozenset(held), SHOWN)
+    kept, waiting = defer(plan, frozenset(held), SHOWN)
     return (
         {each.path for each in kept.operations},
-        len(kept.agreements),
+        len(kept.base_updates),
         {each.path for each in waiting},
     )
 
 
-def plan(*operations: Operation, agreements: tuple[BaseUpdate, ...] = ()) -> Plan:
-    return Plan(operations=operations, agreements=agreements)
+def plan(*operations: Operation, base_updates: tuple[BaseUpdate, ...] = ()) -> Plan:
+    return Plan(operations=operations, base_updates=base_updates)
 
 
 def test_nothing_held_is_the_plan_itself() -> None:
-    whole = plan(write(DIGEST), agreements=(agreement(DIGEST),))
-    assert held_back(whole, frozenset(), SHOWN) == (whole, ())
+    whole = plan(write(DIGEST), base_updates=(base_update(DIGEST),))
+    assert defer(whole, frozenset(), SHOWN) == (whole, ())
 
 
 def test_the_other_side_of_an_edit_follows_at_once() -> None:
-    whole = plan(write(NOTE), agreements=(agreement(NOTE),))
+    whole = plan(write(NOTE), base_updates=(base_update(NOTE),))
     assert split(whole, DIGEST) == ({NOTE}, 1, set())
 
 
 def test_a_new_note_of_a_digest_at_rest_is_made() -> None:
     rows = {BaseKey(Key("k"), DIGEST, "commentary"): '"x"'}
-    whole = plan(Create(NOTE, "x", ""), agreements=(BaseUpdate(frozenset({NOTE}), rows),))
+    whole = plan(Create(NOTE, "x", ""), base_updates=(BaseUpdate(frozenset({NOTE}), rows),))
     assert split(whole, OTHER) == ({NOTE}, 1, set())
 
 
 def test_an_edited_note_follows_where_a_new_one_would_wait() -> None:
     rows = {BaseKey(Key("k"), DIGEST, "commentary"): '"x"'}
-    whole = plan(write(NOTE), agreements=(BaseUpdate(frozenset({NOTE}), rows),))
+    whole = plan(write(NOTE), base_updates=(BaseUpdate(frozenset({NOTE}), rows),))
     assert split(whole, DIGEST) == ({NOTE}, 1, set())
 
 
 def test_a_new_note_waits_while_somebody_types_where_its_entry_stands() -> None:
     rows = {BaseKey(Key("k"), DIGEST, "commentary"): '"x"'}
-    whole = plan(Create(NOTE, "x", ""), agreements=(BaseUpdate(frozenset({NOTE}), rows),))
+    whole = plan(Create(NOTE, "x", ""), base_updates=(BaseUpdate(frozenset({NOTE}), rows),))
     assert split(whole, DIGEST) == (set(), 0, {NOTE})
 
 
 def test_a_note_waits_on_its_way_to_the_trash_while_its_entry_may_be_pasted_elsewhere() -> None:
     gone = Trash(NOTE, RelPath(".trash/n.md"), "x", "")
     rows = frozenset({BaseKey(Key("k"), DIGEST, "commentary"), BaseKey(Key("k"), "", "note")})
-    whole = plan(gone, agreements=(BaseUpdate(frozenset({NOTE}), {}, rows),))
+    whole = plan(gone, base_updates=(BaseUpdate(frozenset({NOTE}), {}, rows),))
     assert split(whole, OTHER) == ({NOTE}, 1, set())
     assert split(whole, DIGEST) == (set(), 0, {NOTE})
 
@@ -80,25 +80,25 @@ def test_what_would_link_to_a_note_that_waits_waits_too() -> None:
     named = Write(OTHER, "", "mentioned_by: [[n]]", "")
     also = Write(RelPath("p.md"), "[[n]]", "[[n]] and more", "")
     whole = plan(
-        Create(NOTE, "x", ""), named, also, agreements=(BaseUpdate(frozenset({NOTE}), rows),)
+        Create(NOTE, "x", ""), named, also, base_updates=(BaseUpdate(frozenset({NOTE}), rows),)
     )
     assert split(whole, DIGEST) == ({"p.md"}, 0, {NOTE, OTHER})
 
 
 def test_a_held_file_is_not_written_and_nothing_it_is_needed_for_is_kept() -> None:
-    whole = plan(write(NOTE), write(OTHER), agreements=(agreement(NOTE), agreement(OTHER)))
+    whole = plan(write(NOTE), write(OTHER), base_updates=(base_update(NOTE), base_update(OTHER)))
     assert split(whole, NOTE) == ({OTHER}, 1, {NOTE})
 
 
 def test_a_merge_waits_whole() -> None:
-    whole = plan(write(NOTE), write(DIGEST), agreements=(agreement(NOTE, DIGEST),))
+    whole = plan(write(NOTE), write(DIGEST), base_updates=(base_update(NOTE, DIGEST),))
     assert split(whole, DIGEST) == (set(), 0, {NOTE, DIGEST})
     assert split(whole, NOTE) == (set(), 0, {NOTE, DIGEST})
 
 
 def test_waiting_passes_on_through_shared_files() -> None:
-    both = (agreement(NOTE, DIGEST), agreement(DIGEST, OTHER))
-    whole = plan(write(NOTE), write(DIGEST), write(OTHER), agreements=both)
+    both = (base_update(NOTE, DIGEST), base_update(DIGEST, OTHER))
+    whole = plan(write(NOTE), write(DIGEST), write(OTHER), base_updates=both)
     assert split(whole, NOTE) == (set(), 0, {NOTE, DIGEST, OTHER})
 
 
@@ -111,5 +111,5 @@ def test_a_conflict_with_a_held_file_is_not_shown_yet() -> None:
 
 def test_what_a_held_digest_reads_is_not_remembered() -> None:
     read = BaseUpdate(frozenset(), {BaseKey(Key(""), DIGEST, "text"): '"half a sent"'})
-    assert split(plan(agreements=(read,)), OTHER) == (set(), 1, set())
-    assert split(plan(agreements=(read,)), DIGEST) == (set(), 0, set())
+    assert split(plan(base_updates=(read,)), OTHER) == (set(), 1, set())
+    assert split(plan(base_updates=(read,)), DIGEST) == (set(), 0, set())

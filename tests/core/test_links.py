@@ -24,7 +24,7 @@ def targets(text: str) -> list[str]:
 
 def urls(text: str) -> list[str]:
     found = links.addresses(text)
-    assert all(span.of(text) == address for span, address in found)
+    assert all(span.slice(text) == address for span, address in found)
     return [address for _, address in found]
 
 
@@ -114,8 +114,8 @@ def test_the_parts_of_a_link(
 ) -> None:
     (found,) = links.find(text)
     assert found[1:] == (target, subpath, display, embed)
-    assert found.target_span.of(text) == target
-    assert found.span.of(text) == text.strip("| ")
+    assert found.target_span.slice(text) == target
+    assert found.span.slice(text) == text.strip("| ")
 
 
 @pytest.mark.parametrize(
@@ -224,8 +224,8 @@ def test_pieces_are_in_order_and_apart(text: str) -> None:
         assert at <= span.start < span.end <= len(text)
         at = span.end
     for wikilink in links.find(text):
-        assert wikilink.span.of(text).endswith("]]")
-        assert wikilink.target_span.of(text) == wikilink.target
+        assert wikilink.span.slice(text).endswith("]]")
+        assert wikilink.target_span.slice(text) == wikilink.target
     urls(text)
 
 
@@ -259,7 +259,7 @@ def test_code_spans_are_those_of_commonmark(text: str) -> None:
     block = MarkdownIt("commonmark").parse(text)[1]
     expected = [token.content for token in block.children or [] if token.type == "code_inline"]
     assert [
-        _as_commonmark(piece.span.of(text).replace("\n", " "))
+        _as_commonmark(piece.span.slice(text).replace("\n", " "))
         for piece in code_mask.pieces(text)
         if piece.kind == "code"
     ] == expected
@@ -326,7 +326,7 @@ def test_a_large_text_is_read_in_seconds(unit: str) -> None:
 
 
 def of(*paths: str) -> LinkResolver:
-    return LinkResolver.of(RelPath(path) for path in paths)
+    return LinkResolver.from_paths(RelPath(path) for path in paths)
 
 
 def resolved(names: LinkResolver, target: str, source: str = "digests/w.md") -> str | None:
@@ -439,7 +439,7 @@ PATHS = st.lists(
 @settings(max_examples=300, deadline=None, derandomize=True)
 def test_the_shortest_link_leads_back(paths: list[RelPath], source: str) -> None:
     distinct = list({fold(path): path for path in paths}.values())
-    names = LinkResolver.of(distinct)
+    names = LinkResolver.from_paths(distinct)
     for path in distinct:
         assert names.resolve(names.shortest(path), RelPath(source)) == path
         assert names.taken(path.upper())
@@ -453,8 +453,8 @@ def test_moving_is_reading_again(
     gone = data.draw(st.lists(st.sampled_from(paths), unique=True) if paths else st.just([]))
     moves = dict(zip(gone, [*more, *[None] * len(gone)], strict=False))
     left = [path for path in paths if path not in moves]
-    after = LinkResolver.of(paths).with_moved(moves, more)
-    again = LinkResolver.of([*left, *more])
+    after = LinkResolver.from_paths(paths).with_moved(moves, more)
+    again = LinkResolver.from_paths([*left, *more])
     for path in [*paths, *more]:
         assert after.taken(path) == again.taken(path)
         assert after.shortest(path) == again.shortest(path)

@@ -333,7 +333,7 @@ def _edited(data: st.DataObject, text: str, name: str) -> str:
                 + (text[: entry.span.start] + text[entry.span.end :])
             )
         else:
-            words = entry.span.of(text)
+            words = entry.span.slice(text)
             at = entry.span.start + len(words.rstrip("\r\n"))
             added = f"{newline}{token} 덧붙임." if what == "reword" else f"{newline}#{token}"
             text = text[:at] + added + text[at:]

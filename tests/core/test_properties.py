@@ -191,14 +191,14 @@ def test_reads(content: str, values: dict[str, object], bom: str, newline: str) 
 def test_spans_are_those_of_the_values_alone() -> None:
     text = note("a: 'x' # c", "b:  # c", "c:", "  - y # c", "  -", '  - "z"', "# tail", "d: [p, q]")
     found = read(text)
-    assert [value.span.of(text) for value in found.values.values()] == [
+    assert [value.span.slice(text) for value in found.values.values()] == [
         "'x'",
         "",
         '- y # c\n  -\n  - "z"',
         "[p, q]",
     ]
     assert text[: found.values["b"].span.start].endswith("\nb:")
-    assert [item.span.of(text) for item in found.values["c"].items or ()] == ["y", "", '"z"']
+    assert [item.span.slice(text) for item in found.values["c"].items or ()] == ["y", "", '"z"']
 
 
 def test_names_are_found_exactly_then_without_case() -> None:
@@ -455,7 +455,7 @@ def check_edit(text: str, name: str, want: Wanted) -> None:
         value = before.find(name)
         odd = value is not None and value.kind == "other"
         hard = before.broken or odd or not readable(want)
-        assert hard or (value is not None and "#" in value.span.of(text)) or "[" in text
+        assert hard or (value is not None and "#" in value.span.slice(text)) or "[" in text
         return
     asked = after.find(name)
     if isinstance(want, tuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from vault_sync.core.digest.roundtrip import unsayable
+from vault_sync.core.digest.roundtrip import first_loss
 from vault_sync.core.model.values import Fields
 
 PLAIN = Fields("https://arxiv.org/abs/2403.00011", "Title (ReST)", ("Kim (KAIST, AI)", "Bo Lee"))
@@ -23,7 +23,7 @@ FENCE = "말\n```python\nx"
     ],
 )
 def test_what_can_be_said(fields: Fields) -> None:
-    assert unsayable(fields, Fields(fields.url), "note") is None
+    assert first_loss(fields, Fields(fields.url), "note") is None
 
 
 @pytest.mark.parametrize(
@@ -42,13 +42,13 @@ def test_what_can_be_said(fields: Fields) -> None:
     ],
 )
 def test_what_cannot_be_said(change: dict[str, Any], field: str, line: int) -> None:
-    found = unsayable(PLAIN._replace(**change), PLAIN, "note")
+    found = first_loss(PLAIN._replace(**change), PLAIN, "note")
     assert found is not None
     assert (found.field, found.line) == (field, line)
 
 
 def test_a_fence_that_the_digest_left_open_is_its_authors() -> None:
     assert (
-        unsayable(PLAIN._replace(commentary=FENCE), PLAIN._replace(commentary=FENCE), "note")
+        first_loss(PLAIN._replace(commentary=FENCE), PLAIN._replace(commentary=FENCE), "note")
         is None
     )

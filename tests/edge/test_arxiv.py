@@ -205,8 +205,8 @@ def ask(source: Source, ids: Sequence[str], **more: Any) -> Answer:
 
 
 def messages(answer: Answer) -> list[str]:
-    assert all(problem.level == "notice" for problem in answer.said)
-    return [problem.message for problem in answer.said]
+    assert all(problem.level == "notice" for problem in answer.problems)
+    return [problem.message for problem in answer.problems]
 
 
 # What is not asked.
@@ -225,7 +225,7 @@ def test_offline_and_disabled_ask_nothing(api: Api, source: Source, how: dict[st
     answer = ask(replace(source, **how), ids)
     assert set(answer.facts) == {ids[0]}
     assert answer.unknown == set(ids[1:])
-    assert answer.said == () and len(api.asked) == 1
+    assert answer.problems == () and len(api.asked) == 1
 
 
 def test_a_pass_makes_no_request_and_no_file(api: Api, source: Source) -> None:
@@ -266,7 +266,7 @@ def test_what_cannot_be_an_id_is_never_sent(api: Api, source: Source) -> None:
 def test_only_https_is_asked_but_for_this_machine(source: Source, url: str) -> None:
     answer = ask(replace(source, url=url), ["2308.00001"])
     assert answer.unknown == {"2308.00001"}
-    assert "not https" in messages(answer)[0] and len(answer.said) == 1
+    assert "not https" in messages(answer)[0] and len(answer.problems) == 1
 
 
 @pytest.mark.parametrize(
@@ -384,7 +384,7 @@ def test_a_bad_id_that_is_named_costs_one_more_request(api: Api, source: Source,
     answer = ask(source, ids)
     assert api.sizes() == [100, 99]
     assert answer.missing == {ids[40]} and len(answer.facts) == 99
-    assert answer.said == ()
+    assert answer.problems == ()
 
 
 @pytest.mark.parametrize("content", [error("malformed"), feed()], ids=["error", "empty"])
@@ -455,7 +455,7 @@ def test_passing_trouble_is_tried_again(api: Api, source: Source, trouble: Act) 
     api.papers = {"2308.00001": "2023-08-01"}
     api.script = [trouble]
     answer = ask(source, ["2308.00001"], pace=replace(FAST, interval=0.05))
-    assert set(answer.facts) == {"2308.00001"} and answer.said == ()
+    assert set(answer.facts) == {"2308.00001"} and answer.problems == ()
     assert len(api.asked) == 2
     assert api.asked[1].came - api.asked[0].left >= 0.09  # the second wait is twice as long
 
@@ -538,7 +538,7 @@ def test_403_is_the_end_until_tomorrow(api: Api, source: Source) -> None:
     second = ask(source, ids, clock=lambda: NOON + 60 + time.time() - start)
     assert len(api.asked) == 2 and messages(second) == messages(first)
     third = ask(source, ids, clock=lambda: NOON + A_DAY + time.time() - start)
-    assert len(third.facts) == 250 and third.said == ()
+    assert len(third.facts) == 250 and third.problems == ()
 
 
 def test_a_refusal_is_one_hosts(serve: Callable[[], Api], source: Source, api: Api) -> None:
@@ -757,7 +757,7 @@ def test_no_network_is_one_notice_and_what_is_known_still_is(api: Api, source: S
     answer = ask(source, ids)
     assert set(answer.facts) == set(ids[:10])
     assert len(messages(answer)) == 1 and "cannot be reached" in messages(answer)[0]
-    assert answer.said[0].path == urlsplit(api.url).netloc
+    assert answer.problems[0].path == urlsplit(api.url).netloc
 
 
 def test_a_network_lost_in_the_middle_is_made_up_for_by_the_next_run(
@@ -771,7 +771,7 @@ def test_a_network_lost_in_the_middle_is_made_up_for_by_the_next_run(
     back = serve()
     back.papers = api.papers
     whole = ask(replace(source, url=back.url), ids)
-    assert len(whole.facts) == 250 and whole.said == ()
+    assert len(whole.facts) == 250 and whole.problems == ()
     assert back.sizes() == [100, 50]
     assert ids[0] not in back.asked[0].ids
 
@@ -816,7 +816,7 @@ def test_stopping_while_waiting_for_a_turn_ends_at_once(api: Api, source: Source
     answer = ask(source, ids, stop=stop, pace=replace(FAST, interval=30.0))
     assert time.monotonic() - started < 5
     timer.join()
-    assert len(answer.facts) == 100 and len(answer.unknown) == 150 and answer.said == ()
+    assert len(answer.facts) == 100 and len(answer.unknown) == 150 and answer.problems == ()
     assert len(remembered(source, ids)) == 100
 
 
@@ -1006,7 +1006,7 @@ def test_refresh_without_network_keeps_what_is_known(api: Api, source: Source) -
     answer = ask(
         source, ["2308.00001"], clock=lambda: NOON + A_DAY + time.time() - start, refresh=True
     )
-    assert set(answer.facts) == {"2308.00001"} and len(answer.said) == 1
+    assert set(answer.facts) == {"2308.00001"} and len(answer.problems) == 1
 
 
 # The file of the vault.
@@ -1070,7 +1070,7 @@ def test_a_file_that_is_not_there_is_a_notice_and_arxiv_is_asked(
     api.papers = {"2308.00001": "2023-08-01"}
     answer = ask(replace(source, snapshot=tmp_path / "none"), ["2308.00001"])
     assert set(answer.facts) == {"2308.00001"}
-    assert [problem.code for problem in answer.said] == ["facts-snapshot"]
+    assert [problem.code for problem in answer.problems] == ["facts-snapshot"]
     assert remembered(replace(source, snapshot=tmp_path / "none"), ["2308.00002"]) == {}
 
 
@@ -1085,7 +1085,7 @@ def test_without_a_cache_nothing_is_asked_and_the_file_still_speaks(
     with_file = replace(source, snapshot=snapshot(tmp_path / "arxiv.jsonl", _00001="28"))
     answer = ask(with_file, ids_of(2))
     assert set(answer.facts) == {"2308.00001"} and answer.unknown == {"2308.00002"}
-    assert [problem.code for problem in answer.said] == ["facts-cache"]
+    assert [problem.code for problem in answer.problems] == ["facts-cache"]
     assert set(remembered(with_file, ids_of(2))) == {"2308.00001"}
     assert not api.asked
     assert source.cache.read_bytes() == b"no database" * 1000
@@ -1094,7 +1094,7 @@ def test_without_a_cache_nothing_is_asked_and_the_file_still_speaks(
 def test_a_cache_that_cannot_be_made_is_a_notice(api: Api, source: Source, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     answer = ask(replace(source, cache=tmp_path / "file" / "c.sqlite"), ids_of(1))
-    assert [problem.code for problem in answer.said] == ["facts-cache"]
+    assert [problem.code for problem in answer.problems] == ["facts-cache"]
     assert not api.asked
 
 

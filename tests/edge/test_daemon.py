@@ -50,7 +50,7 @@ class Pass:
         self.also = PassSummary()
         self.raises: list[Exception] = []
 
-    def __call__(self, moment: ChangeBatch, held: frozenset[RelPath]) -> PassSummary:
+    def __call__(self, batch: ChangeBatch, held: frozenset[RelPath]) -> PassSummary:
         if self.raises:
             raise self.raises.pop()
         written, waiting = {}, set()
@@ -75,7 +75,7 @@ class Pass:
             self.also.problems,
             f"{len(written)} written",
         )
-        self.calls.put((moment, held, result))
+        self.calls.put((batch, held, result))
         return result
 
 
@@ -83,7 +83,7 @@ class Running:
     """The daemon over a small vault, in a thread, after its first pass."""
 
     def __init__(self, root: Path, **options: object) -> None:
-        self.root, self.bell, self.pass_ = root, Mailbox(), Pass(root)
+        self.root, self.mailbox, self.pass_ = root, Mailbox(), Pass(root)
         self.lives: list[DaemonStatus] = []
         self.shown: list[tuple[str, str]] = []
         self.options = {
@@ -91,7 +91,7 @@ class Running:
             "reload": lambda: FAST,
             "report": self.lives.append,
             "tell": lambda title, text: self.shown.append((title, text)),
-            "bell": self.bell,
+            "bell": self.mailbox,
             **options,
         }
         self.error: BaseException | None = None
@@ -131,7 +131,7 @@ class Running:
         return False
 
     def stop(self) -> None:
-        self.bell.stop()
+        self.mailbox.stop()
         assert self.ended.wait(10)
 
 
@@ -159,7 +159,7 @@ def launch(root: Path) -> Iterator[Launch]:
 
     yield make
     for running in launched:
-        running.bell.stop()
+        running.mailbox.stop()
         assert running.ended.wait(10) or running.thread.ident is None
 
 
@@ -174,10 +174,10 @@ def running(launch: Launch) -> Running:
 def test_an_edit_reaches_the_other_side_at_once(running: Running, root: Path) -> None:
     before = time.monotonic()
     (root / DIGEST).write_text("new\n")
-    moment, held, result = running.next()
+    batch, held, result = running.next()
     assert time.monotonic() - before < FAST.quiet
-    assert moment.paths == {DIGEST}
-    assert not moment.swept
+    assert batch.paths == {DIGEST}
+    assert not batch.swept
     assert held == {DIGEST}
     assert result.written.keys() == {A}
 
@@ -197,14 +197,14 @@ def test_a_file_under_a_hand_waits_and_is_written_when_it_is_quiet(
     (root / A).write_text("somebody types\n")
     (root / DIGEST).write_text("new\n")
     touched = time.monotonic()
-    moment, held, result = running.next()
+    batch, held, result = running.next()
     assert held == {A, DIGEST}
     assert result.waiting == {A}
     assert (root / A).read_text() == "somebody types\n"
-    moment, held, result = running.next()
+    batch, held, result = running.next()
     assert time.monotonic() - touched >= FAST.quiet - 0.05
     # It comes with what brought it, since no file has changed in between.
-    assert moment.paths >= {A, DIGEST}
+    assert batch.paths >= {A, DIGEST}
     assert A not in held
     assert result.written.keys() == {A}
     assert running.has_nothing_to_do()
@@ -225,8 +225,8 @@ def test_what_was_typed_before_the_start_is_waited_for(launch: Launch, root: Pat
     (root / A).write_text("somebody types\n")
     running = launch()
     running.thread.start()
-    moment, held, result = running.next()
-    assert moment.swept
+    batch, held, result = running.next()
+    assert batch.swept
     assert A in held
     assert result.waiting == {A}
     assert running.until_written(A)[-1][0].swept
@@ -319,9 +319,9 @@ def test_facts_are_looked_up_beside_the_passes(launch: Launch, root: Path) -> No
     running.until_written(A)
     running.pass_.also = PassSummary()
     go.set()
-    moment, _, _ = running.next()
-    assert moment.swept
-    assert "facts came" in moment.why
+    batch, _, _ = running.next()
+    assert batch.swept
+    assert "facts came" in batch.why
 
 
 def test_a_look_up_that_fails_or_finds_nothing_is_not_repeated_at_once(
@@ -388,9 +388,9 @@ def test_the_configuration_is_read_again_when_its_file_changes(launch: Launch, r
     running = launch(reload=answers.pop).start()
     # A wrong one leaves the old one in force, and is said.
     (root / "vault-sync.toml").write_text("x = 1")
-    moment = running.next()[0]
-    assert moment.paths == {"vault-sync.toml"}
-    assert not moment.swept  # the watcher goes on as it was
+    batch = running.next()[0]
+    assert batch.paths == {"vault-sync.toml"}
+    assert not batch.swept  # the watcher goes on as it was
     (root / "vault-sync.toml").write_text("")
     assert "start" in running.next()[0].why
     (root / A).write_text("typed\n")
@@ -412,8 +412,8 @@ def test_a_full_disk_is_said_and_the_pass_is_tried_again(
     running = launch().start()
     running.pass_.raises = [error]
     (root / DIGEST).write_text("new\n")
-    (moment, _, result) = running.next()
-    assert moment.swept
+    (batch, _, result) = running.next()
+    assert batch.swept
     assert result.written.keys() == {A}
     running.stop()
     assert any(p.code == "pass-failed" for life in running.lives for p in life.problems)
@@ -426,8 +426,8 @@ def test_who_holds_the_vault_is_waited_for_and_nothing_is_forgotten(
     running = launch().start()
     running.pass_.raises = [Busy("a rebuild"), Busy("a rebuild")]
     (root / DIGEST).write_text("new\n")
-    (moment, _, result) = running.next()
-    assert DIGEST in moment.paths and not moment.swept
+    (batch, _, result) = running.next()
+    assert DIGEST in batch.paths and not batch.swept
     assert result.written.keys() == {A}
     assert any("held by a rebuild" in each.doing for each in running.lives)
     assert not any(each.problems for each in running.lives)
@@ -448,7 +448,7 @@ def test_no_pass_over_a_vault_that_is_gone(launch: Launch, root: Path) -> None:
     (root / DIGEST).write_text("new\n")
     assert running.next()[2].waiting == {A}
     root.rename(root.with_name("away"))
-    running.bell.ring()
+    running.mailbox.ring()
     assert running.has_nothing_to_do()
     assert [problem.code for problem in running.lives[-1].problems] == ["vault-gone"]
     root.with_name("away").rename(root)

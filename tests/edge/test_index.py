@@ -167,7 +167,7 @@ def test_an_older_leaf_is_not_believed(kept: Path, kind: str) -> None:
     with sqlite3.connect(kept) as connection:
         (before,) = connection.execute(of_kind, (kind,)).fetchone()
     connection.close()
-    now = {PATH: FILES[PATH]._replace(stat=stat(9), ties="2024년", points="arxiv:9")}
+    now = {PATH: FILES[PATH]._replace(stat=stat(9), pairs="2024년", points="arxiv:9")}
     index.save(kept, "later", CAME, now, beside="stamp")
     assert index.known(kept, "later") is not None
     with sqlite3.connect(kept) as connection:
@@ -209,11 +209,11 @@ def test_one_file_of_many_is_found_by_what_it_is_asked_for_by(kept: Path) -> Non
         for term in terms(path, file):
             wanted.setdefault(term, set()).add(path)
     asked = wanted.keys() | {term for path in MANY for term in terms(path, MANY[path])}
-    assert {term: set(files.of(term)) for term in asked if files.of(term)} == wanted
+    assert {term: set(files.find(term)) for term in asked if files.find(term)} == wanted
     assert called("seven") in wanted and naming("[[007") in wanted
-    assert files.of(about("arxiv:7")) == ("digests/Seven.md",)
+    assert files.find(about("arxiv:7")) == ("digests/Seven.md",)
     del files[RelPath("digests/Seven.md")]
-    assert files.of(about("arxiv:7")) == () and "digests/Seven.md" not in files
+    assert files.find(about("arxiv:7")) == () and "digests/Seven.md" not in files
 
 
 def test_what_a_glance_found_is_of_use_while_it_stands(kept: Path) -> None:

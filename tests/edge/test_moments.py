@@ -23,7 +23,7 @@ from vault_sync.edge.fs.mounts import file_system, silent_ground
 from vault_sync.edge.git.activity import git_busy, git_dirs, head
 from vault_sync.edge.watch import batches as watch_module
 from vault_sync.edge.watch import listener as ears_module
-from vault_sync.edge.watch.batches import ChangeBatch, WatchTiming, moments
+from vault_sync.edge.watch.batches import ChangeBatch, WatchTiming, change_batches
 from vault_sync.edge.watch.mailbox import Mailbox
 from vault_sync.edge.watch.stamps import changed_lately, fingerprint, look
 
@@ -38,10 +38,10 @@ class Watching:
     def __init__(
         self, root: Path, pace: WatchTiming = FAST, **options: bool | Callable[[], float]
     ) -> None:
-        self.root, self.bell = root, Mailbox()
+        self.root, self.mailbox = root, Mailbox()
         for folder in ("papers", "digests"):
             (root / folder).mkdir(parents=True, exist_ok=True)
-        self.coming = moments(root, pace, self.bell, **options)  # type: ignore[arg-type]
+        self.coming = change_batches(root, pace, self.mailbox, **options)  # type: ignore[arg-type]
         self.first = next(self.coming)
 
     def next(self) -> ChangeBatch:
@@ -50,9 +50,9 @@ class Watching:
     def until(self, is_it: Callable[[ChangeBatch], bool]) -> list[ChangeBatch]:
         """The moments up to the one that is it."""
         seen = []
-        for moment in self.coming:
-            seen.append(moment)
-            if is_it(moment):
+        for batch in self.coming:
+            seen.append(batch)
+            if is_it(batch):
                 return seen
         raise AssertionError(f"the watcher ended after {seen}")
 
@@ -60,8 +60,8 @@ class Watching:
         """The moments until every path was named, or everything was swept."""
         missing = set(paths)
 
-        def all_named(moment: ChangeBatch) -> bool:
-            missing.difference_update(moment.paths)
+        def all_named(batch: ChangeBatch) -> bool:
+            missing.difference_update(batch.paths)
             return not missing
 
         return self.until(all_named)
@@ -102,10 +102,10 @@ def test_noise_brings_no_moment(watching: Watching) -> None:
     (root / ".OBSIDIANTEST").write_text("x")
     (root / "papers" / "a.md.tmp").write_text("x")
     (root / "seen.md").write_text("the end")
-    (moment,) = watching.until_names("seen.md")
-    assert moment.paths == {"seen.md"}
-    assert not moment.swept
-    assert moment.why == "events"
+    (batch,) = watching.until_names("seen.md")
+    assert batch.paths == {"seen.md"}
+    assert not batch.swept
+    assert batch.why == "events"
 
 
 def test_reading_and_touching_a_file_is_no_change(watching: Watching) -> None:
@@ -115,17 +115,17 @@ def test_reading_and_touching_a_file_is_no_change(watching: Watching) -> None:
     note.read_text()
     os.utime(note)
     (watching.root / "seen.md").write_text("the end")
-    (moment,) = watching.until_names("seen.md")
-    assert moment.paths == {"seen.md"}
+    (batch,) = watching.until_names("seen.md")
+    assert batch.paths == {"seen.md"}
 
 
 def test_a_save_in_place(watching: Watching) -> None:
     before = time.monotonic()
     (watching.root / "papers" / "a.md").write_text("one")
-    (moment,) = watching.until_names("papers/a.md")
-    assert moment.paths == {"papers/a.md"}
-    assert not moment.swept
-    assert before <= moment.touched[RelPath("papers/a.md")] <= time.monotonic()
+    (batch,) = watching.until_names("papers/a.md")
+    assert batch.paths == {"papers/a.md"}
+    assert not batch.swept
+    assert before <= batch.touched[RelPath("papers/a.md")] <= time.monotonic()
 
 
 def test_a_save_by_rename(watching: Watching) -> None:
@@ -179,15 +179,15 @@ def test_names_are_kept_as_they_are(watching: Watching) -> None:
 
 def test_the_configuration_is_named(watching: Watching) -> None:
     (watching.root / "vault-sync.toml").write_text("")
-    (moment,) = watching.until_names("vault-sync.toml")
-    assert moment.paths == {"vault-sync.toml"}
+    (batch,) = watching.until_names("vault-sync.toml")
+    assert batch.paths == {"vault-sync.toml"}
 
 
 @pytest.mark.parametrize("folder", ["new", "new/deep/deeper", "papers/2023/08"])
 def test_folders_made_with_their_files_at_once(watching: Watching, folder: str) -> None:
     (watching.root / folder).mkdir(parents=True)
     (watching.root / folder / "a.md").write_text("one")
-    assert watching.until(lambda moment: moment.swept)
+    assert watching.until(lambda batch: batch.swept)
     # And from then on the new folder is heard like any other.
     (watching.root / folder / "b.md").write_text("one")
     watching.until_names(f"{folder}/b.md")
@@ -198,7 +198,7 @@ def test_a_top_folder_is_renamed_and_its_old_name_used_again(watching: Watching)
     watching.until_names("papers/a.md")
     (watching.root / "papers").rename(watching.root / "articles")
     (watching.root / "papers").mkdir()
-    watching.until(lambda moment: moment.swept)
+    watching.until(lambda batch: batch.swept)
     (watching.root / "articles" / "a.md").write_text("two")
     (watching.root / "papers" / "b.md").write_text("two")
     watching.until_names("articles/a.md", "papers/b.md")
@@ -209,7 +209,7 @@ def test_a_folder_below_is_renamed(watching: Watching) -> None:
     (watching.root / "papers" / "2023" / "a.md").write_text("one")
     watching.until_names("papers/2023/a.md")
     (watching.root / "papers" / "2023").rename(watching.root / "papers" / "old")
-    watching.until(lambda moment: moment.swept)
+    watching.until(lambda batch: batch.swept)
     (watching.root / "papers" / "old" / "a.md").write_text("two")
     watching.until_names("papers/old/a.md")
 
@@ -217,7 +217,7 @@ def test_a_folder_below_is_renamed(watching: Watching) -> None:
 def test_a_top_folder_is_removed_and_made_again(watching: Watching) -> None:
     shutil.rmtree(watching.root / "papers")
     (watching.root / "papers").mkdir()
-    watching.until(lambda moment: moment.swept)
+    watching.until(lambda batch: batch.swept)
     (watching.root / "papers" / "a.md").write_text("one")
     watching.until_names("papers/a.md")
 
@@ -251,8 +251,8 @@ def test_a_moment_waits_until_it_is_quiet(tmp_path: Path) -> None:
         (watching.root / f"{number}.md").write_text("x")
         paused.wait(0.1)
     last = time.monotonic() - 0.1
-    moment = watching.next()
-    assert len(moment.paths) == 6
+    batch = watching.next()
+    assert len(batch.paths) == 6
     assert time.monotonic() - last >= 0.35
     watching.coming.close()
 
@@ -279,17 +279,17 @@ def test_events_without_end_do_not_put_a_moment_off_for_ever(tmp_path: Path) -> 
 def test_everything_is_swept_from_time_to_time(tmp_path: Path) -> None:
     watching = _watch_over(tmp_path, WatchTiming(settle=0.01, sweep=0.1))
     for _ in range(2):
-        moment = watching.next()
-        assert (moment.swept, moment.why) == (True, "time for a sweep")
+        batch = watching.next()
+        assert (batch.swept, batch.why) == (True, "time for a sweep")
     watching.coming.close()
 
 
 def test_a_moment_comes_when_it_is_asked_for(watching: Watching) -> None:
     wanted = time.monotonic() + 0.2
-    watching.bell.ring(wanted)
-    moment = watching.next()
+    watching.mailbox.ring(wanted)
+    batch = watching.next()
     assert time.monotonic() >= wanted
-    assert moment == ChangeBatch(why="asked for")
+    assert batch == ChangeBatch(why="asked for")
 
 
 def test_a_moment_that_is_asked_for_waits_for_changes_to_settle(tmp_path: Path) -> None:
@@ -299,7 +299,7 @@ def test_a_moment_that_is_asked_for_waits_for_changes_to_settle(tmp_path: Path) 
     watching.until_names("papers/a.md")
     (watching.root / "papers" / "a.md").write_text("y")
     written = time.monotonic()
-    watching.bell.ring(written + 0.1)
+    watching.mailbox.ring(written + 0.1)
     assert watching.next().paths == {"papers/a.md"}
     assert time.monotonic() - written >= 0.28
     watching.coming.close()
@@ -323,7 +323,7 @@ def test_stop_ends_it_at_once(tmp_path: Path, polling: bool) -> None:
 
     def stop() -> None:
         stopped_at.append(time.monotonic())
-        watching.bell.stop()
+        watching.mailbox.stop()
 
     threading.Timer(0.2, stop).start()
     assert list(watching.coming) == []
@@ -331,9 +331,9 @@ def test_stop_ends_it_at_once(tmp_path: Path, polling: bool) -> None:
 
 
 def test_a_watcher_told_to_stop_before_it_begins_does_not_begin(tmp_path: Path) -> None:
-    bell = Mailbox()
-    bell.stop()
-    assert list(moments(tmp_path, FAST, bell)) == []
+    mailbox = Mailbox()
+    mailbox.stop()
+    assert list(change_batches(tmp_path, FAST, mailbox)) == []
 
 
 # What watchdog and the kernel do not do
@@ -341,15 +341,15 @@ def test_a_watcher_told_to_stop_before_it_begins_does_not_begin(tmp_path: Path) 
 
 def test_lost_events_bring_a_sweep(watching: Watching) -> None:
     logging.getLogger("watchdog.observers.inotify_c").warning("Inotify queue overflowed")
-    moment = watching.next()
-    assert (moment.swept, moment.why) == (True, "events were lost")
+    batch = watching.next()
+    assert (batch.swept, batch.why) == (True, "events were lost")
 
 
 def test_a_log_line_that_loses_nothing_brings_no_sweep(watching: Watching) -> None:
     log = logging.getLogger("watchdog.observers.inotify")
     log.error("InotifyEmitter.queue_events() called when the thread is inactive")
     log.info("Snapshot succeeded again")
-    watching.bell.ring()
+    watching.mailbox.ring()
     assert not watching.next().swept
 
 
@@ -362,8 +362,8 @@ def test_threads_that_died_are_started_again(tmp_path: Path, victim: str) -> Non
         if type(thread).__name__ == victim:
             thread.stop()  # type: ignore[attr-defined]
             thread.join()
-    moment = watching.until(lambda moment: moment.swept)[-1]
-    assert "a watch was put right" in moment.why
+    batch = watching.until(lambda batch: batch.swept)[-1]
+    assert "a watch was put right" in batch.why
     (watching.root / "papers" / "a.md").write_text("x")
     watching.until_names("papers/a.md")
     watching.coming.close()
@@ -376,15 +376,15 @@ def test_the_vault_goes_and_comes_back(tmp_path: Path, polling: bool) -> None:
     (watching.root / "papers" / "a.md").write_text("x")
     watching.until_names("papers/a.md")
     watching.root.rename(tmp_path / "away")
-    gone = watching.until(lambda moment: bool(moment.problems))[-1]
+    gone = watching.until(lambda batch: bool(batch.problems))[-1]
     assert [problem.code for problem in gone.problems] == ["vault-gone"]
     assert not gone.swept
     assert not gone.paths
     # While it is gone there is nothing to look at, and that is not said again and again.
-    watching.bell.ring(time.monotonic() + 0.3)
+    watching.mailbox.ring(time.monotonic() + 0.3)
     assert not watching.next().swept
     (tmp_path / "away").rename(watching.root)
-    back = watching.until(lambda moment: moment.swept)[-1]
+    back = watching.until(lambda batch: batch.swept)[-1]
     assert "the vault is back" in back.why
     assert back.problems == ()
     (watching.root / "papers" / "b.md").write_text("x")
@@ -397,15 +397,15 @@ def test_another_vault_in_the_old_place_is_heard(tmp_path: Path) -> None:
     watching = _watch_over(tmp_path, WatchTiming(settle=0.05, tick=0.2))
     watching.root.rename(tmp_path / "away")
     (watching.root / "papers").mkdir(parents=True)
-    watching.until(lambda moment: moment.swept)
+    watching.until(lambda batch: batch.swept)
     (watching.root / "papers" / "a.md").write_text("x")
     watching.until_names("papers/a.md")
     watching.coming.close()
 
 
 def test_a_vault_that_is_not_there_yet(tmp_path: Path) -> None:
-    bell = Mailbox()
-    coming = moments(tmp_path / "vault", WatchTiming(settle=0.05, tick=0.05), bell)
+    mailbox = Mailbox()
+    coming = change_batches(tmp_path / "vault", WatchTiming(settle=0.05, tick=0.05), mailbox)
     assert [problem.code for problem in next(coming).problems] == ["vault-gone"]
     (tmp_path / "vault").mkdir()
     assert next(coming).swept
@@ -471,8 +471,8 @@ def test_it_listens_again_when_more_watches_are_given(tmp_path: Path, table: Tab
     assert watching.next().problems  # asked again at a sweep, and refused again
     table.left = 10_000
     table.given.clear()
-    moment = watching.until(lambda moment: not moment.problems)[-1]
-    assert moment.why == "time for a sweep"
+    batch = watching.until(lambda batch: not batch.problems)[-1]
+    assert batch.why == "time for a sweep"
     assert table.given == {str(watching.root / name) for name in ("", "papers", "digests")}
     watching.coming.close()
 
@@ -505,11 +505,11 @@ def test_waking_from_sleep_brings_a_sweep(tmp_path: Path) -> None:
     asleep = [0.0]
     watching = _watch_over(tmp_path, WatchTiming(settle=0.02, tick=0.05), drift=lambda: asleep[0])
     asleep[0] = 1.0  # the two clocks may differ a little
-    watching.bell.ring(time.monotonic() + 0.2)
+    watching.mailbox.ring(time.monotonic() + 0.2)
     assert not watching.next().swept
     asleep[0] = 3600.0
-    moment = watching.next()
-    assert (moment.swept, moment.why) == (True, "the machine slept")
+    batch = watching.next()
+    assert (batch.swept, batch.why) == (True, "the machine slept")
     watching.coming.close()
 
 
@@ -653,19 +653,19 @@ def test_head_moves_with_every_kind_of_move(repository: Path) -> None:
 
 
 def test_a_checkout_brings_a_sweep(repository: Path) -> None:
-    bell = Mailbox()
-    coming = moments(repository, FAST, bell)
+    mailbox = Mailbox()
+    coming = change_batches(repository, FAST, mailbox)
     next(coming)
     _git(repository, "checkout", "-q", "HEAD~1")
-    moment = next(coming)
-    assert moment.swept
-    assert moment.why == "git's HEAD moved"
+    batch = next(coming)
+    assert batch.swept
+    assert batch.why == "git's HEAD moved"
     coming.close()
 
 
 def test_a_checkout_that_changes_no_file_is_seen_as_well(repository: Path) -> None:
-    bell = Mailbox()
-    coming = moments(repository, WatchTiming(settle=0.02, tick=0.05), bell)
+    mailbox = Mailbox()
+    coming = change_batches(repository, WatchTiming(settle=0.02, tick=0.05), mailbox)
     next(coming)
     _git(repository, "commit", "-q", "--allow-empty", "-m", "nothing")
     assert next(coming).why == "git's HEAD moved"

@@ -42,7 +42,7 @@ def a_pass(world: World) -> dict[str, str]:
         Write(P("c.md"), "old c", "new c", "edited"),
         Rename(P("c.md"), P("n/c.md"), "new c", "date known"),
         Trash(P("d.md"), P(".trash/d.md"), "old d", "removed"),
-        agreements=(
+        base_updates=(
             agree("b.md", key="b"),
             agree("b.md", "c.md", key="bc"),
             agree("n/a.md", key="a"),
@@ -196,7 +196,7 @@ def test_restore_takes_the_place_of_damage_and_saves_that(world: World, damaged:
 def test_restore_takes_what_the_last_pass_read_before_what_was_saved(world: World) -> None:
     world.put("a.md", "old")
     agreed = BaseUpdate(frozenset(), {BaseKey(Key(""), P("a.md"), "text"): "newest"})
-    world.apply(Write(P("a.md"), "old", "new", ""), agreements=(agreed,))
+    world.apply(Write(P("a.md"), "old", "new", ""), base_updates=(agreed,))
     (world.vault / "a.md").unlink()
     assert bring_back(world, "a.md") == "a.md"
     assert world.texts() == {"a.md": "newest"}

@@ -99,7 +99,7 @@ def test_a_field_of_another_kind_is_a_field_that_is_not_there(
 ) -> None:
     path = written(tmp_path / "a.jsonl", record("0704.0001", **said))
     found = facts(path, ["0704.0001"])
-    assert found.said == ()
+    assert found.problems == ()
     assert found.facts["0704.0001"].published == ""
     assert found.facts["0704.0001"].updated == ""
 
@@ -175,7 +175,7 @@ def test_every_spelling_of_an_id_is_found(tmp_path: Path) -> None:
     assert set(found.facts) == {"math.GT/0309136v2", "math/0309136", "2308.07124v3", "2308.07037"}
     assert found.facts["math/0309136"].title == "A title that is wrapped"
     assert found.facts["math/0309136"] == found.facts["math.GT/0309136v2"]
-    assert found.said == ()
+    assert found.problems == ()
 
 
 def test_an_id_inside_another_record_is_not_its_id(tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_broken_lines_are_skipped_counted_and_said_once(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00\n" + path.read_bytes())
     found = facts(path, ["2308.07124", "2308.07037"])
     assert set(found.facts) == {"2308.07124", "2308.07037"}
-    (problem,) = found.said
+    (problem,) = found.problems
     assert problem.level == "notice" and problem.code == "facts-snapshot"
     assert problem.line == 4 and problem.message.startswith("2 line(s)")
 
@@ -218,8 +218,8 @@ def test_a_line_without_end_costs_no_memory(
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert set(found.facts) == {"2308.07124"}
-    assert [problem.line for problem in found.said] == [1]
-    assert found.said[0].message.startswith("1 line(s)")
+    assert [problem.line for problem in found.problems] == [1]
+    assert found.problems[0].message.startswith("1 line(s)")
     assert peak < 2_000_000
 
 
@@ -257,7 +257,7 @@ def test_a_packed_file_cut_short_is_said_and_what_came_before_holds(tmp_path: Pa
     found = facts(path, ["2308.00007", "2308.19999"])
     assert set(found.facts) == {"2308.00007"}
     assert not found.whole
-    assert [problem.code for problem in found.said] == ["facts-snapshot"]
+    assert [problem.code for problem in found.problems] == ["facts-snapshot"]
 
 
 @pytest.mark.parametrize("name", ["none.jsonl", "folder", "plain.gz"])
@@ -265,7 +265,7 @@ def test_what_cannot_be_read_is_a_notice(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "plain.gz").write_text("{}")
     found = facts(tmp_path / name, ["2308.07124"])
-    (problem,) = found.said
+    (problem,) = found.problems
     assert (found.facts, found.whole, problem.level) == ({}, False, "notice")
     assert problem.path == str(tmp_path / name) and problem.hint
 

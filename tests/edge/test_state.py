@@ -32,10 +32,10 @@ def world(tmp_path: Path) -> World:
     return World(tmp_path)
 
 
-def keep(world: World, *agreements: BaseUpdate) -> None:
+def keep(world: World, *base_updates: BaseUpdate) -> None:
     state = world.state()
     with state.lock(0):
-        state.keep(agreements)
+        state.keep(base_updates)
 
 
 def say(value: str, row: BaseKey = A) -> BaseUpdate:
@@ -78,7 +78,7 @@ def test_for_its_owner_alone_whatever_the_umask(world: World) -> None:
     umask = os.umask(0)
     try:
         world.put("a.md", "old")
-        world.apply(Write(P("a.md"), "old", "new", ""), agreements=(agree("a.md"),))
+        world.apply(Write(P("a.md"), "old", "new", ""), base_updates=(agree("a.md"),))
         state = world.state()
         with state.lock(0):
             state.keep([say('"more"')])
@@ -92,7 +92,7 @@ def test_for_its_owner_alone_whatever_the_umask(world: World) -> None:
 
 def test_reading_makes_nothing(world: World) -> None:
     state = world.state()
-    assert not state.known
+    assert not state.has_base
     assert state.rows() == {} == state.older()
     assert state.note is None
     assert not state.was_before(A, '"x"')
@@ -118,9 +118,9 @@ def test_also_within_one_commit(world: World) -> None:
 
 def test_known_from_the_second_pass_on(world: World) -> None:
     keep(world)
-    assert not world.state().known
+    assert not world.state().has_base
     keep(world, say('"one"'))
-    assert world.state().known
+    assert world.state().has_base
     assert world.state().rows() == {A: '"one"'}
 
 
@@ -137,11 +137,11 @@ def test_earlier_values_are_remembered_and_the_present_one_is_not_earlier(world:
 NOTE = BaseKey(Key("a"), "", "note")
 
 
-def session(world: World, typing: set[str], *agreements: BaseUpdate) -> StateStore:
+def session(world: World, typing: set[str], *base_updates: BaseUpdate) -> StateStore:
     """One pass while somebody types in some files."""
     state = world.state()
     with state.lock(0, typing):
-        state.keep(agreements)
+        state.keep(base_updates)
         state.outdate()
     return state
 
@@ -191,7 +191,7 @@ def test_a_state_of_an_older_program_counts_as_none(world: World) -> None:
     with closing(sqlite3.connect(database(world))) as connection:
         connection.execute("PRAGMA user_version = 1")
     state = world.state()
-    assert not state.known and state.note is not None and "older vault-sync" in state.note
+    assert not state.has_base and state.note is not None and "older vault-sync" in state.note
     keep(world, say('"two"'))
     assert world.state().rows() == {A: '"two"'}
 
@@ -312,14 +312,14 @@ def test_what_cannot_be_trusted_counts_as_none_and_is_kept_aside(
     harm(world)  # type: ignore[operator]
     before = database(world).read_bytes()
     state = world.state()
-    assert not state.known and state.rows() == {}
+    assert not state.has_base and state.rows() == {}
     assert state.note
     with state.lock(0):
-        assert not state.known
+        assert not state.has_base
         state.keep([say('"new"')])
         assert state.rows() == {A: '"new"'}
     state = world.state()
-    assert state.known and state.rows() == {A: '"new"'} and state.note is None
+    assert state.has_base and state.rows() == {A: '"new"'} and state.note is None
     assert database(world).with_name("state.sqlite.aside-1").read_bytes() == before
 
 
@@ -413,7 +413,9 @@ def stopped_after_the_journal(world: World, *more: BaseUpdate) -> None:
 
     world.put("a.md", "old")
     with pytest.raises(Killed):
-        world.apply(Write(P("a.md"), "old", "new", ""), agreements=(*more, agree("a.md")), at=stop)
+        world.apply(
+            Write(P("a.md"), "old", "new", ""), base_updates=(*more, agree("a.md")), at=stop
+        )
 
 
 def spoil(world: World, statement: str) -> None:
@@ -482,7 +484,7 @@ def test_nothing_is_written_twice_or_left_over(world: World) -> None:
     world.apply(
         Write(P("a.md"), "old", "new", ""),
         Write(P("c.md"), "old", "new", ""),
-        agreements=(
+        base_updates=(
             BaseUpdate(frozenset({P("a.md")}), {A: '"two"'}, frozenset({B})),
             BaseUpdate(frozenset({P("c.md")}), {B: '"three"'}),
         ),
@@ -513,7 +515,7 @@ def test_a_pass_that_is_over_leaves_nothing_in_the_journal(
     world: World, statement: str | None
 ) -> None:
     world.put("a.md", "first")
-    world.apply(Write(P("a.md"), "first", "old", ""), agreements=(agree("a.md", key="before"),))
+    world.apply(Write(P("a.md"), "first", "old", ""), base_updates=(agree("a.md", key="before"),))
     stopped_after_the_journal(world, agree("a.md", key="before", drop=True))
     if statement:
         spoil(world, statement)
@@ -554,7 +556,7 @@ def test_a_second_writer_is_told_who_holds_the_vault_and_a_killed_one_holds_noth
             pass
         assert f"process {holder.pid} " in caught.value.holder
         assert where[0] in caught.value.holder and "since" in caught.value.holder
-        assert not state.known, "reading goes on"
+        assert not state.has_base, "reading goes on"
         holder.send_signal(signal.SIGKILL)
         holder.wait()
         with state.lock(0):
@@ -591,5 +593,5 @@ def test_a_vault_that_was_copied_has_no_base(world: World, tmp_path: Path) -> No
         apply(world.vault, state, plan, cause="test", started=NOON)
     copy = tmp_path / "copy"
     subprocess.run(["cp", "-a", world.vault, copy], check=True)
-    assert not open_state(copy, world.environ).known
-    assert world.state().known
+    assert not open_state(copy, world.environ).has_base
+    assert world.state().has_base

@@ -162,7 +162,7 @@ def test_refused(world: World, case: str) -> None:
         words = "case"
     before = world.texts()
     outside = world.folder / "outside" / "a.md"
-    outcome = world.apply(operation, agreements=(agree(operation.path),))
+    outcome = world.apply(operation, base_updates=(agree(operation.path),))
     assert not outcome.done
     assert [one.operation for one in outcome.undone] == [operation]
     assert words in outcome.undone[0].reason
@@ -181,11 +181,11 @@ def test_an_empty_plan_writes_nothing(world: World) -> None:
 
 
 def test_what_both_say_already_is_one_commit_and_then_none(world: World) -> None:
-    world.apply(agreements=(agree(),))
+    world.apply(base_updates=(agree(),))
     database = next(world.folder.glob("state/*/state.sqlite"))
     before = database.stat()
     assert list(world.state().rows().values()) == ['"v"']
-    world.apply(agreements=(agree(),))
+    world.apply(base_updates=(agree(),))
     assert database.stat() == before
     assert list(world.vault.iterdir()) == []
 
@@ -201,7 +201,7 @@ def test_the_four_operations(world: World) -> None:
         Write(P("b.md"), "old b", "new b", "because b"),
         Rename(P("c.md"), P("new folder/c.md"), "old c", "because c"),
         Trash(P("d.md"), P(".trash/d.md"), "old d", "because d"),
-        agreements=(agree("b.md", key="b"), agree("c.md", "d.md", key="cd")),
+        base_updates=(agree("b.md", key="b"), agree("c.md", "d.md", key="cd")),
     )
     assert len(outcome.done) == 4 and not outcome.undone
     assert world.texts() == {
@@ -212,7 +212,7 @@ def test_the_four_operations(world: World) -> None:
     }
     assert world.saved() == {"old b", "old d"}
     state = world.state()
-    assert {row.key for row in state.rows()} == {"b", "cd"} and state.known
+    assert {row.key for row in state.rows()} == {"b", "cd"} and state.has_base
     (record,) = log(state)
     assert [change.why for change in record.changes] == [f"because {name}" for name in "abcd"]
     assert (record.cause, record.started) == ("test", NOON.isoformat())
@@ -231,7 +231,9 @@ def test_bytes_that_are_no_utf8_and_names_that_are_none(world: World) -> None:
     world.put(name, text)
     assert list(scan(world.vault).files) == [name]
     assert read(world.vault, P(name)) == text
-    world.apply(Write(P(name), text, f"{text}!", "\udce9"), agreements=(agree(name, key="\udce9"),))
+    world.apply(
+        Write(P(name), text, f"{text}!", "\udce9"), base_updates=(agree(name, key="\udce9"),)
+    )
     assert world.texts() == {name: f"{text}!"}
     assert [row.key for row in world.state().rows()] == ["\udce9"]
 
@@ -277,7 +279,7 @@ def test_many_files_at_once(world: World) -> None:
     world.apply(
         *(Write(P(note), f"old {note}", f"new {note}", "") for note in notes[:20]),
         *(Create(P(note), f"new {note}", "") for note in notes[20:]),
-        agreements=tuple(agree(note, key=note) for note in notes),
+        base_updates=tuple(agree(note, key=note) for note in notes),
     )
     assert world.texts() == {note: f"new {note}" for note in sorted(notes)}
     assert {row.key for row in world.state().rows()} == set(notes)
@@ -289,7 +291,7 @@ def test_no_link_to_a_note_that_could_not_be_made(world: World) -> None:
     outcome = world.apply(
         Create(P("note.md"), "new", ""),
         Write(P("week.md"), "entry", "[[note]]", ""),
-        agreements=(agree("note.md", "week.md"),),
+        base_updates=(agree("note.md", "week.md"),),
     )
     assert not outcome.done
     assert "waits for note.md" in outcome.undone[1].reason
@@ -303,7 +305,7 @@ def test_what_is_tied_waits_and_what_is_not_does_not(world: World) -> None:
         Write(P("a.md"), "older", "new", ""),
         Write(P("b.md"), "old", "new", ""),
         Write(P("c.md"), "old", "new", ""),
-        agreements=(agree("a.md", "b.md"), BaseUpdate(frozenset({P("a.md"), P("c.md")}), {})),
+        base_updates=(agree("a.md", "b.md"), BaseUpdate(frozenset({P("a.md"), P("c.md")}), {})),
     )
     assert [one.path for one in outcome.done] == ["b.md"]
     assert "waits for a.md" in outcome.undone[1].reason
@@ -315,7 +317,7 @@ def test_the_base_waits_for_every_file_of_an_agreement(world: World) -> None:
     world.apply(
         Write(P("a.md"), "old a", "new a", ""),
         Write(P("b.md"), "old b", "new b", ""),
-        agreements=(agree("a.md", "b.md", key="both"), agree("a.md", key="one")),
+        base_updates=(agree("a.md", "b.md", key="both"), agree("a.md", key="one")),
     )
     assert {row.key for row in world.state().rows()} == {"one"}
 
@@ -332,7 +334,7 @@ def test_nothing_is_agreed_on_words_that_are_not_on_the_disk(
     def write() -> None:
         world.apply(
             Write(P("a.md"), "old", "new", ""),
-            agreements=(agree("a.md"),),
+            base_updates=(agree("a.md"),),
             sources=(P("week.md"), P("gone.md")),
         )
 
@@ -341,7 +343,7 @@ def test_nothing_is_agreed_on_words_that_are_not_on_the_disk(
         with pytest.raises(StateError, match="nothing is agreed"):
             write()
     assert world.state().rows() == {}
-    world.apply(agreements=(agree(),), sources=(P("week.md"), P("gone.md")))
+    world.apply(base_updates=(agree(),), sources=(P("week.md"), P("gone.md")))
     assert world.state().rows()
 
 
@@ -367,7 +369,7 @@ def test_what_was_read_is_synced_but_not_once_more_what_was_written(
     monkeypatch.setattr(swap, "sync_at", lambda _, name: synced.append(name))
     world.apply(
         Write(P("a.md"), "old", "new", ""),
-        agreements=(agree("a.md"),),
+        base_updates=(agree("a.md"),),
         sources=(P("week.md"), P("a.md")),
         at=at,
     )
@@ -402,7 +404,7 @@ def test_an_edit_at_a_point_is_kept(world: World, kind: str, point: str, style: 
         if here == point:
             STYLES[style](file, "edited tok-edit")
 
-    outcome = world.apply(operations[kind], agreements=(agree("a.md"),), at=at)
+    outcome = world.apply(operations[kind], base_updates=(agree("a.md"),), at=at)
     # What is only renamed is not saved: its writer's own edit replaced it.
     assert world.holds("tok-old") or kind == "rename"
     assert "edited tok-edit" in world.texts().values(), "the edit stands where its writer sees it"
@@ -532,7 +534,7 @@ def killed(world: World, point: str) -> bool:
             Write(P("b.md"), "old tok-b", "new b", ""),
             Rename(P("c.md"), P("n/c.md"), "old tok-c", ""),
             Trash(P("d.md"), P(".trash/d.md"), "old tok-d", ""),
-            agreements=(agree("n/a.md", "b.md", "c.md", "d.md"), agree("b.md", key="b")),
+            base_updates=(agree("n/a.md", "b.md", "c.md", "d.md"), agree("b.md", key="b")),
             at=at,
         )
     except Killed:
@@ -593,7 +595,7 @@ def test_a_torn_temporary_file_never_takes_the_place_of_the_whole(world: World, 
             raise Killed
 
     with pytest.raises(Killed):
-        world.apply(Write(P("a.md"), "old", "new", ""), agreements=(agree("a.md"),), at=at)
+        world.apply(Write(P("a.md"), "old", "new", ""), base_updates=(agree("a.md"),), at=at)
     (displaced,) = (world.vault / ".vault-sync" / "tmp").iterdir()
     displaced.write_text(torn)
     world.recover()

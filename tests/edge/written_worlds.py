@@ -65,13 +65,13 @@ class World:
     def apply(
         self,
         *operations: Operation,
-        agreements: tuple[BaseUpdate, ...] = (),
+        base_updates: tuple[BaseUpdate, ...] = (),
         at: Callable[[str, RelPath], None] = lambda _point, _path: None,
         sources: tuple[RelPath, ...] = (),
     ) -> Outcome:
         state = self.state()
         with state.lock(0):
-            plan = Plan(operations, agreements)
+            plan = Plan(operations, base_updates)
             return apply(
                 self.vault, state, plan, cause="test", started=NOON, at=at, sources=sources
             )

@@ -65,7 +65,7 @@ def test_any_text_is_read_and_what_is_read_written_back_changes_nothing(text: st
         assert text.count("\n", 0, entry.span.start) + 1 == entry.line < entry.commentary_line
         assert digest.edit(read, entry, entry.fields, None) == []
         if entry.link is not None:
-            assert entry.link.span.of(text).startswith("[[" + entry.link.target)
+            assert entry.link.span.slice(text).startswith("[[" + entry.link.target)
             assert digest.edit(read, entry, entry.fields, entry.link.target) == []
 
 
@@ -246,7 +246,7 @@ def test_a_removal_takes_one_entry_and_no_word_of_another(world: World, dice: Ra
         assert opens_below(read, entry)
         return
     assert said(after) == wanted[:number] + wanted[number + 1 :]
-    gone = worlds.tokens(entry.span.of(text))
+    gone = worlds.tokens(entry.span.slice(text))
     assert worlds.tokens(after) == worlds.tokens(text) - gone
 
 

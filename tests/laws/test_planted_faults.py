@@ -32,8 +32,7 @@ from vault_sync.core import snapshot
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan
 from vault_sync.core.note import note as note_lens
-from vault_sync.core.reconcile.drafting import base_updates as agreements
-from vault_sync.core.reconcile.drafting import digest_operations
+from vault_sync.core.reconcile.drafting import base_updates, digest_operations
 from vault_sync.core.reconcile.pairing import pairs as presence
 from vault_sync.core.reconcile.pairing import removals
 from vault_sync.core.reconcile.pairing.paper import Pair
@@ -228,28 +227,28 @@ def base_early(patch: pytest.MonkeyPatch) -> None:
 
     def carry_out(self: MemoryVault, plan: Plan, **how: object) -> None:
         right(self, plan, **how)  # type: ignore[arg-type]
-        self.keep(plan.agreements)
+        self.keep(plan.base_updates)
 
     patch.setattr(MemoryVault, "carry_out", carry_out)
 
 
 def base_waits_for_nothing(patch: pytest.MonkeyPatch) -> None:
     """Agreements forget which operations they wait for."""
-    right = agreements.of
+    right = base_updates.build_updates
 
     def of(*given: Any) -> list[BaseUpdate]:
         return [replace(each, paths=frozenset()) for each in right(*given)]
 
-    patch.setattr(agreements, "of", of)
+    patch.setattr(base_updates, "of", of)
 
 
 def base_never(patch: pytest.MonkeyPatch) -> None:
     """What is known stays what it was at the first meeting."""
     right = MemoryVault.keep
 
-    def keep(self: MemoryVault, agreements: tuple[object, ...]) -> None:
+    def keep(self: MemoryVault, base_updates: tuple[object, ...]) -> None:
         if not self.known:
-            right(self, agreements)  # type: ignore[arg-type]
+            right(self, base_updates)  # type: ignore[arg-type]
 
     patch.setattr(MemoryVault, "keep", keep)
 

@@ -73,7 +73,7 @@ def plan(holds: dict[str, str]) -> Plan:
         work.append(Trash(RelPath("papers/gone.md"), RelPath(".trash/gone.md"), text, "removed"))
     paths = {one.path for one in work}
     both = {"one": CHANGED[:2], "two": CHANGED[:1] + CHANGED[2:], "three": CHANGED[:1]}
-    agreements = [
+    base_updates = [
         BaseUpdate(
             frozenset(RelPath(path) for path in both[row.key] if path in paths)
             | ({RelPath("papers/2024/three.md")} & paths if row.key == "three" else frozenset()),
@@ -83,10 +83,10 @@ def plan(holds: dict[str, str]) -> Plan:
         if all(path in paths or holds.get(path) == AFTER[path] for path in both[row.key])
     ]
     gone = BaseKey(Key("gone"), "digests/week.md", "text")
-    agreements.append(
+    base_updates.append(
         BaseUpdate(frozenset({RelPath("papers/gone.md")}) & paths, {}, frozenset({gone}))
     )
-    return Plan(tuple(work), tuple(agreements))
+    return Plan(tuple(work), tuple(base_updates))
 
 
 def main(vault: Path, state_folder: str, links: bool) -> int:

@@ -85,10 +85,10 @@ class Vault:
     def view(self) -> View:
         return sync.view(self.config, self.state, PassRequest(), self.facts)
 
-    def whole(self, order: PassRequest = PassRequest()) -> Plan:  # noqa: B008 - a frozen value
-        seen = sync.look(self.config, sync.base_of(self.state))
+    def whole(self, request: PassRequest = PassRequest()) -> Plan:  # noqa: B008 - a frozen value
+        seen = sync.observe(self.config, sync.base_of(self.state))
         lacks = observation.lacking(seen, self.config.rules)
-        return sync.think(seen, self.config.rules, self.facts(lacks), order)
+        return sync.make_plan(seen, self.config.rules, self.facts(lacks), request)
 
     def settle(self) -> None:
         """Pass after pass, until one has nothing to do and no file is too young to be believed."""
@@ -124,7 +124,7 @@ def said(plan: Plan) -> dict[str, object]:
     return {
         "operations": {(type(each).__name__, each.path): each for each in plan.operations},
         "agreements": {
-            (each.paths, frozenset(each.put.items()), each.drop) for each in plan.agreements
+            (each.paths, frozenset(each.put.items()), each.drop) for each in plan.base_updates
         },
         "conflicts": set(plan.conflicts),
         "problems": set(plan.problems),

@@ -79,7 +79,7 @@ def filled_while_we_write(world: World) -> None:
     outcome = world.apply(
         Create(P("b.md"), "x" * 20_000, ""),
         Write(P("a.md"), "old", "y" * 20_000, ""),
-        agreements=(agree("a.md", "b.md"),),
+        base_updates=(agree("a.md", "b.md"),),
         at=at("after-journal", lambda: fill(world.vault)),
     )
     assert [one.reason for one in outcome.undone] == [
@@ -101,7 +101,7 @@ def state_filled_before_the_base_is_written(world: World) -> None:
     with pytest.raises(StateError, match="see to its disk"):
         world.apply(
             Write(P("a.md"), "old", "new", ""),
-            agreements=many,
+            base_updates=many,
             at=at("before-base", lambda: fill(state)),
         )
     assert world.texts() == {"a.md": "new"}
@@ -121,7 +121,7 @@ def full_during_the_recovery(world: World) -> None:
     try:
         world.apply(
             Write(P("a.md"), "old", "y" * 20_000, ""),
-            agreements=(agree("a.md"),),
+            base_updates=(agree("a.md"),),
             at=at("after-journal", die),
         )
     except Killed:
@@ -141,7 +141,7 @@ def read_only(world: World) -> None:
         Write(P("a.md"), "old", "new", ""),
         Create(P("b.md"), "b", ""),
         Trash(P("a.md"), P(".trash/a.md"), "old", ""),
-        agreements=(agree("a.md"),),
+        base_updates=(agree("a.md"),),
     )
     assert {one.reason for one in outcome.undone} == {"the file system is mounted read-only"}
     assert world.texts() == {"a.md": "old"} and world.state().rows() == {}
@@ -157,7 +157,7 @@ def another_file_system_in_the_vault(world: World) -> None:
         Write(P("other/b.md"), "old b", "new b", ""),
         Create(P("other/c.md"), "new c", ""),
         Rename(P("a.md"), P("other/a.md"), "new a", ""),
-        agreements=(agree("other/b.md"),),
+        base_updates=(agree("other/b.md"),),
     )
     assert [one.reason for one in outcome.undone] == [
         "it would have to move to another file system"
@@ -183,7 +183,7 @@ def killed_on_another_file_system(world: World) -> None:
         try:
             world.apply(
                 Write(P("other/b.md"), "old b", "new b", ""),
-                agreements=(agree("other/b.md"),),
+                base_updates=(agree("other/b.md"),),
                 at=at(point, die),
             )
         except Killed:

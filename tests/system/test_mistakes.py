@@ -92,9 +92,9 @@ def test_what_may_not_be_read_is_not_taken_for_gone(path: str, code: str, left: 
     texts = {RelPath(name): memory.files[name] for name in left}
     for remake in (False, True):
         seen = seen_of(texts, memory.rules, memory.base(), (problem,))
-        plan = sync.think(seen, memory.rules, {}, PassRequest(remake=remake))
+        plan = sync.make_plan(seen, memory.rules, {}, PassRequest(remake=remake))
         assert plan.operations == () and plan.problems == (problem,)
-        assert not any(agreement.drop for agreement in plan.agreements)
+        assert not any(base_update.drop for base_update in plan.base_updates)
 
 
 def test_a_problem_of_the_vault_itself_says_so() -> None:
@@ -148,7 +148,7 @@ def test_an_unreadable_file_is_told_once(vault: Vault, monkeypatch: pytest.Monke
     denied = Problem(DIGEST, "unreadable", "cannot be read: permission denied")
     # Who is root may read it all the same.
     monkeypatch.setattr(sync, "contents", lambda root, files: [(RelPath(DIGEST), denied)])
-    seen = sync.look(configuration.load(vault.root), Base())
+    seen = sync.observe(configuration.load(vault.root), Base())
     assert [each.path for each in seen.problems] == [DIGEST]
 
 

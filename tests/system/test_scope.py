@@ -200,7 +200,7 @@ def test_what_is_not_known_of_the_other_papers_is_not_forgotten() -> None:
 
 @pytest.mark.parametrize("patient", [True, False])
 def test_an_entry_that_is_typed_bit_by_bit_is_no_matter_of_the_whole_vault(patient: bool) -> None:
-    order, mind = PassRequest(patient=patient, cause="watch"), Mind()
+    request, mind = PassRequest(patient=patient, cause="watch"), Mind()
     texts = [
         "https://arxiv.org/abs/2308.0007\n",
         "https://arxiv.org/abs/2308.00077\n",
@@ -209,12 +209,14 @@ def test_an_entry_that_is_typed_bit_by_bit_is_no_matter_of_the_whole_vault(patie
         "https://arxiv.org/abs/2308.00077\nTyped (Ann Park)\n새 문장.\n#new\n",
     ]
     with settled() as vault:
-        sync.run(vault.config, vault.state, order, vault.facts, mind=mind)
+        sync.run(vault.config, vault.state, request, vault.facts, mind=mind)
         before = vault.text(WEEK)
         for number, text in enumerate(texts):
             vault.put(WEEK, before + text)
             # The hands are on the file, and once they are away it is written to.
-            how = replace(order, held=frozenset({RelPath(WEEK)} if number < len(texts) - 1 else ()))
+            how = replace(
+                request, deferred=frozenset({RelPath(WEEK)} if number < len(texts) - 1 else ())
+            )
             found = sync.view(vault.config, vault.state, how, vault.facts)
             assert said(found.plan) == said(vault.whole(how))
             assert found.memory is not None, text

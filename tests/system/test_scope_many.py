@@ -45,10 +45,10 @@ def known(vault: Vault) -> tuple[Came, dict[RelPath, File]] | None:
     return index.load(index.path_of(vault.state), stamp_of(vault.config, vault.state) or "")
 
 
-def passed(vault: Vault, order: PassRequest = PassRequest()) -> PassResult:  # noqa: B008 - a frozen value
+def passed(vault: Vault, request: PassRequest = PassRequest()) -> PassResult:  # noqa: B008 - a frozen value
     """A pass over the whole vault."""
     index.forget(index.path_of(vault.state))
-    return sync.run(vault.config, vault.state, order, vault.facts)
+    return sync.run(vault.config, vault.state, request, vault.facts)
 
 
 def true_to_the_files(vault: Vault) -> bool:
@@ -57,13 +57,13 @@ def true_to_the_files(vault: Vault) -> bool:
     if found is None:
         return False
     came, files = found
-    seen = sync.look(vault.config, sync.base_of(vault.state))
+    seen = sync.observe(vault.config, sync.base_of(vault.state))
     read = identities(seen.snapshot)
     assert files.keys() == seen.read.keys()
     for path, file in files.items():
         assert (file.mark, file.settled) == (seen.read[path].mark, True), path
         *identity, points = read.get(path, OTHER)
-        assert [file.kind, file.keys, file.ties] == identity, path
+        assert [file.kind, file.keys, file.pairs] == identity, path
         # What a note is now that was none when a file was read may still stand there as a point.
         assert set(points.split("\n")) <= {"", *file.points.split("\n")}, path
     assert set(observation.lacking(seen, vault.config.rules)) <= set(came.lacking)
@@ -161,7 +161,7 @@ def test_what_was_held_back_is_not_taken_for_done() -> None:
     with settled() as vault:
         EDITS["digest commentary"](vault, 1)
         add(vault, "2308.30001", "There", to=NEXT)
-        passed(vault, PassRequest(held=frozenset({RelPath(NOTE)})))
+        passed(vault, PassRequest(deferred=frozenset({RelPath(NOTE)})))
         assert known(vault) is None
         assert NOTE in {each.path for each in same(vault).plan.operations}
 

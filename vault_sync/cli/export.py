@@ -17,7 +17,7 @@ def export(console: Console, digest: str) -> int:
     path = RelPath(console.path_in(config, digest))
     state = console.state(config)
     try:
-        seen = sync.look(config, sync.base_of(state))
+        seen = sync.observe(config, sync.base_of(state))
     finally:
         state.close()
     if path not in seen.snapshot.digests:

@@ -29,7 +29,7 @@ def facts(console: Console, notes: Sequence[str], *, refresh: bool) -> int:
     try:
         with Bar(console) as bar:
             asking = FactsLookup(config, state, bar, offline=False)
-            seen = sync.look(config, sync.base_of(state), bar)
+            seen = sync.observe(config, sync.base_of(state), bar)
             keys = _keys(seen, paths) or (
                 _all(seen) if refresh else observation.lacking(seen, config.rules)
             )

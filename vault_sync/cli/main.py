@@ -73,8 +73,8 @@ def rebuild(console: Any, digest: Sequence[str], offline: bool, dry_run: bool) -
     """Read all anew, make missing notes again, remove nothing."""
     from vault_sync.cli import passes
 
-    order = passes.order_for(console.config(), console, digest, cause="rebuild", remake=True)
-    return passes.write(console, order, offline=offline, dry_run=dry_run)
+    request = passes.request_for(console.config(), console, digest, cause="rebuild", remake=True)
+    return passes.write(console, request, offline=offline, dry_run=dry_run)
 
 
 @cli.command()
@@ -88,8 +88,8 @@ def sync(console: Any, offline: bool, dry_run: bool, allow_removals: str, exit_c
     from vault_sync.cli import passes
     from vault_sync.sync.request import PassRequest
 
-    order = PassRequest(cause="hook" if exit_code else "sync", allowed=allow_removals)
-    return passes.write(console, order, offline=offline, dry_run=dry_run, strict=exit_code)
+    request = PassRequest(cause="hook" if exit_code else "sync", allowed=allow_removals)
+    return passes.write(console, request, offline=offline, dry_run=dry_run, strict=exit_code)
 
 
 @cli.command()

@@ -25,7 +25,7 @@ Cause = Literal["rebuild", "sync", "resolve", "hook"]
 
 def write(
     console: Console,
-    order: PassRequest,
+    request: PassRequest,
     *,
     offline: bool,
     dry_run: bool = False,
@@ -34,16 +34,16 @@ def write(
     """One pass; with `dry_run` only its plan is shown, with `strict` 1 if anything was written."""
     config = console.config()
     if dry_run:
-        return _show_plan(console, config, planned(console, config, order, waiting=True))
-    result = _run(console, config, order, offline=offline)
+        return _show_plan(console, config, planned(console, config, request, waiting=True))
+    result = _run(console, config, request, offline=offline)
     result = replace(result, plan=_hinted(config, result.plan))
     code = show_result(console, config, result)
     return report.OUT_OF_LINE if strict and result.outcome.done else code
 
 
-def _run(console: Console, config: Config, order: PassRequest, *, offline: bool) -> PassResult:
+def _run(console: Console, config: Config, request: PassRequest, *, offline: bool) -> PassResult:
     state = console.state(config)
-    plan, walk = rest.look(config, state, order)
+    plan, walk = rest.look(config, state, request)
     if plan is not None:
         return PassResult(plan)
     from vault_sync.sync import engine as sync
@@ -53,8 +53,8 @@ def _run(console: Console, config: Config, order: PassRequest, *, offline: bool)
         with Bar(console) as bar:
             facts = FactsLookup(config, state, bar, offline=offline)
             ask = facts.ask if facts.online else None
-            result = sync.run(config, state, order, facts, ask=ask, progress=bar, walk=walk)
-            if offline and order.take is None and result.plan.wanted:
+            result = sync.run(config, state, request, facts, ask=ask, progress=bar, walk=walk)
+            if offline and request.take is None and result.plan.wanted:
                 facts.ask(result.plan.wanted)
         return replace(result, plan=replace(result.plan, problems=facts.added(result.plan)))
     finally:
@@ -63,7 +63,7 @@ def _run(console: Console, config: Config, order: PassRequest, *, offline: bool)
 
 def _hinted(config: Config, plan: Plan) -> Plan:
     """The plan, and where no digest is found and nothing explains it, that: the globs are wrong."""
-    if plan.digests or not report.settled(plan):
+    if plan.digests or not report.in_line(plan):
         return plan
     globs_ = ", ".join(config.rules.digest_paths)
     hint = "change `paths` in it, or remove it and let `vault-sync init` look for digests"
@@ -75,14 +75,16 @@ def _hinted(config: Config, plan: Plan) -> Plan:
     return replace(plan, problems=(*plan.problems, problem))
 
 
-def planned(console: Console, config: Config, order: PassRequest, *, waiting: bool = False) -> Plan:
+def planned(
+    console: Console, config: Config, request: PassRequest, *, waiting: bool = False
+) -> Plan:
     """The plan of a pass that is not carried out; with `waiting` it says which facts wait."""
-    return _hinted(config, _planned(console, config, order, waiting=waiting))
+    return _hinted(config, _planned(console, config, request, waiting=waiting))
 
 
-def _planned(console: Console, config: Config, order: PassRequest, *, waiting: bool) -> Plan:
+def _planned(console: Console, config: Config, request: PassRequest, *, waiting: bool) -> Plan:
     state = console.state(config)
-    plan, walk = rest.look(config, state, order)
+    plan, walk = rest.look(config, state, request)
     if plan is not None:
         return plan
     from vault_sync.sync import engine as sync
@@ -91,7 +93,7 @@ def _planned(console: Console, config: Config, order: PassRequest, *, waiting: b
     try:
         with Bar(console) as bar:
             facts = FactsLookup(config, state, bar, offline=True)
-            _, plan = sync.planned(config, state, order, facts, bar, walk)
+            _, plan = sync.planned(config, state, request, facts, bar, walk)
             if waiting and plan.wanted:
                 facts.ask(plan.wanted)
         return replace(plan, problems=facts.added(plan))
@@ -107,7 +109,7 @@ def _show_plan(console: Console, config: Config, plan: Plan) -> int:
         _show_problems(console, plan)
         console.say(report.operation_lines(plan.operations))
         console.say([f"{report.summary(plan, plan.operations)} (dry run: nothing was written)"])
-    return report.IN_LINE if report.settled(plan) else report.OUT_OF_LINE
+    return report.IN_LINE if report.in_line(plan) else report.OUT_OF_LINE
 
 
 def show_result(console: Console, config: Config, result: PassResult) -> int:
@@ -125,7 +127,7 @@ def show_result(console: Console, config: Config, result: PassResult) -> int:
             more = len(outcome.done) - len(shown)
             console.say([f"... and {more} more (--verbose shows them, `vault-sync log` too)"])
         console.say([report.summary(plan, outcome.done)])
-    fine = report.settled(plan, outcome.undone)
+    fine = report.in_line(plan, outcome.undone)
     return report.IN_LINE if fine else report.OUT_OF_LINE
 
 
@@ -137,7 +139,7 @@ def _show_problems(console: Console, plan: Plan) -> None:
     console.complain(report.conflict_lines(plan.conflicts))
 
 
-def order_for(
+def request_for(
     config: Config, console: Console, digests: Sequence[str], *, cause: Cause, remake: bool
 ) -> PassRequest:
     """The order for a pass over some digests, or all.
@@ -168,7 +170,7 @@ def check(console: Console) -> int:
         console.say(f"out of line: {line}" for line in report.operation_lines(plan.operations))
         if plan.operations:
             console.say(["    `vault-sync sync` brings it in line, `vault-sync diff` shows how"])
-    in_line = report.settled(plan) and not plan.operations
+    in_line = report.in_line(plan) and not plan.operations
     return report.IN_LINE if in_line else report.OUT_OF_LINE
 
 
@@ -181,7 +183,7 @@ def diff(console: Console) -> int:
     else:
         _show_problems(console, plan)
         console.out(report.diff_lines(plan.operations))
-    return report.OUT_OF_LINE if plan.operations or not report.settled(plan) else report.IN_LINE
+    return report.OUT_OF_LINE if plan.operations or not report.in_line(plan) else report.IN_LINE
 
 
 def resolve(console: Console, given: str, side: Side) -> int:
@@ -195,13 +197,13 @@ def resolve(console: Console, given: str, side: Side) -> int:
     config = console.config()
     state = console.state(config)
     try:
-        seen = sync.look(config, sync.base_of(state))
+        seen = sync.observe(config, sync.base_of(state))
     finally:
         state.close()
     found, base = seen.snapshot, seen.base
     lost = chosen.lost(found, base)
     path = note_named(console, config, given, lost - seen.files)
-    if found.held.get(path, "cut-short") != "cut-short":
+    if found.locked.get(path, "cut-short") != "cut-short":
         wrong = (each for each in (*found.problems, *seen.problems) if each.path == path)
         return _refused(console, config, Plan(problems=tuple(wrong)))
     if found.about(path) is None and path not in found.digests and path not in lost:

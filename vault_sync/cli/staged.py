@@ -38,7 +38,7 @@ def check_staged(console: Console) -> int:
             f"{error}: `check --staged` judges the index of a git work tree"
         ) from error
     plan = judged.plan
-    fine = report.settled(plan) and not plan.operations
+    fine = report.in_line(plan) and not plan.operations
     if console.json:
         console.out([console.as_json(root, plan, plan.operations)])
     elif not fine:
@@ -102,7 +102,7 @@ def _found_in(
 ) -> tuple[list[tuple[Problem, RelPath]], list[RelPath]]:
     """The entries whose notes are among some files, and these notes."""
     there = [path for each in paths if (path := judged.place.in_vault(each)) is not None]
-    lookup = LinkResolver.of(path for path in (*there, *more) if path.endswith(".md"))
+    lookup = LinkResolver.from_paths(path for path in (*there, *more) if path.endswith(".md"))
     found = []
     for problem in missing:
         entry = _entry_at(judged, RelPath(problem.path), problem.line)

@@ -20,11 +20,11 @@ def status(console: Console) -> int:
     state = console.state(config)
     try:
         last = next(iter(past.log(state, 1)), None)
-        known, note = state.known, state.note
+        known, note = state.has_base, state.note
     finally:
         state.close()
     daemon = life.read(state.directory)
-    in_line = report.settled(plan) and not plan.operations
+    in_line = report.in_line(plan) and not plan.operations
     if console.json:
         value = json.loads(console.as_json(config.root, plan, plan.operations))
         value["daemon"] = daemon.as_json() if daemon else None

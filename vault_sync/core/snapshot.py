@@ -38,9 +38,9 @@ _ADDRESS_LINE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What was found. `held` says for each file that is not believed or touched, why (a code).
+    """What was found. `locked` says for each file that is not believed or touched, why (a code).
 
-    `managed` and `plain` give the files about each paper; `held_keys` the papers that wait for
+    `managed` and `plain` give the files about each paper; `locked_keys` the papers that wait for
     one of these files. `others` are the notes of papers that were not looked at (scope), and
     `other_about` tells which of those a file is the note of.
     """
@@ -50,8 +50,8 @@ class Snapshot:
     managed: Mapping[Key, tuple[RelPath, ...]]
     plain: Mapping[Key, tuple[RelPath, ...]]
     names: LinkResolver
-    held: Mapping[RelPath, str]
-    held_keys: Mapping[Key, RelPath]
+    locked: Mapping[RelPath, str]
+    locked_keys: Mapping[Key, RelPath]
     problems: tuple[Problem, ...]
     others: Mapping[Key, RelPath] = field(default_factory=dict)
     other_about: Callable[[RelPath], Key | None] = lambda _: None
@@ -67,11 +67,11 @@ class Snapshot:
         return entry.key if entry else None
 
 
-EMPTY = Snapshot({}, {}, {}, {}, LinkResolver.of(()), {}, {}, ())
+EMPTY = Snapshot({}, {}, {}, {}, LinkResolver.from_paths(()), {}, {}, ())
 """Nothing that was looked at."""
 
 
-def of(
+def build(
     texts: Mapping[RelPath, str],
     *,
     names: LinkResolver,
@@ -125,8 +125,8 @@ class _Reading:
             managed={key: tuple(paths) for key, paths in self.managed.items()},
             plain={key: tuple(paths) for key, paths in self.plain.items()},
             names=self.names,
-            held=self.held,
-            held_keys=self.held_keys,
+            locked=self.held,
+            locked_keys=self.held_keys,
             problems=tuple(self.problems),
         )
 

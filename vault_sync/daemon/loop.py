@@ -25,7 +25,14 @@ from vault_sync.edge.git.activity import git_busy
 from vault_sync.edge.state.lock import Busy
 from vault_sync.edge.state.store import StateError
 from vault_sync.edge.system.notify import sd_notify, status_line, watchdog_seconds
-from vault_sync.edge.watch.batches import CONFIG, LONGEST, RECENT, ChangeBatch, WatchTiming, moments
+from vault_sync.edge.watch.batches import (
+    CONFIG,
+    LONGEST,
+    RECENT,
+    ChangeBatch,
+    WatchTiming,
+    change_batches,
+)
 from vault_sync.edge.watch.mailbox import Mailbox
 from vault_sync.edge.watch.stamps import changed_lately, fingerprint, stamp
 
@@ -96,7 +103,7 @@ def run(
     facts: Callable[[threading.Event], bool] | None = None,
     tell: Callable[[str, str], object] | None = None,
     polling: bool = False,
-    bell: Mailbox | None = None,
+    mailbox: Mailbox | None = None,
 ) -> int:
     """Keeps the vault in line until a signal or the bell says stop; the signal's number, else 0.
 
@@ -108,10 +115,10 @@ def run(
     Who holds the vault is waited for. Errors of the disk and of the state are reported and the pass
     is tried again; any other exception of a pass is a bug and comes out.
     """
-    daemon = _Daemon(root, pass_, timing, bell or Mailbox(), report, facts, tell)
+    daemon = _Daemon(root, pass_, timing, mailbox or Mailbox(), report, facts, tell)
     with _signals(daemon):
         try:
-            while not daemon.bell.stopped:
+            while not daemon.mailbox.stopped:
                 daemon.follow(reload, polling=polling)
         finally:
             daemon.end()
@@ -126,12 +133,12 @@ class _Daemon:
         root: Path,
         pass_: Pass,
         timing: Timing,
-        bell: Mailbox,
+        mailbox: Mailbox,
         report: Callable[[DaemonStatus], None],
         facts: Callable[[threading.Event], bool] | None,
         tell: Callable[[str, str], object] | None,
     ) -> None:
-        self.root, self.pass_, self.timing, self.bell = root, pass_, timing, bell
+        self.root, self.pass_, self.timing, self.mailbox = root, pass_, timing, mailbox
         self.report, self.tell = report, tell
         self.signal = 0
         self.reload_wanted = False
@@ -147,7 +154,7 @@ class _Daemon:
         self.conflicts: frozenset[str] | None = None
         self.patience = BUSY_FIRST
         self.standing: dict[str, tuple[Problem, ...]] = {}
-        self.facts = BackgroundTask(facts, self.bell.ring) if facts is not None else None
+        self.facts = BackgroundTask(facts, self.mailbox.ring) if facts is not None else None
         self.beat_every = min(BEAT, (watchdog_seconds() or 2 * BEAT) / 2)
         self.next_beat = 0.0
         now = time.time()
@@ -163,22 +170,22 @@ class _Daemon:
             recent=max(self.timing.quiet, RECENT),
             longest=min(LONGEST, self.beat_every),
         )
-        with closing(moments(self.root, pace, self.bell, polling=polling)) as coming:
-            for moment in coming:
+        with closing(change_batches(self.root, pace, self.mailbox, polling=polling)) as coming:
+            for batch in coming:
                 self.stay_alive()
-                self.hear(moment)
-                if (self.reload_wanted or CONFIG in moment.paths) and self.read_config(reload):
+                self.hear(batch)
+                if (self.reload_wanted or CONFIG in batch.paths) and self.read_config(reload):
                     return  # the watcher is begun anew, with a sweep
                 self.attend()
 
-    def hear(self, moment: ChangeBatch) -> None:
+    def hear(self, batch: ChangeBatch) -> None:
         """Tells our own writes from a person's, and remembers what the next pass must look at."""
-        self.stand("watcher", moment.problems)
-        ours = frozenset(path for path in moment.touched if self.is_ours(path))
-        self.touches = quiet.touched(self.touches, moment.touched, ours)
-        for path in moment.touched.keys() & self.turns.keys() - ours:
-            self.turns = quiet.with_turns(self.turns, {path: ""}, moment.touched[path], ours=False)
-        self.fresh = _joined(self.fresh, moment, without=ours)
+        self.stand("watcher", batch.problems)
+        ours = frozenset(path for path in batch.touched if self.is_ours(path))
+        self.touches = quiet.touched(self.touches, batch.touched, ours)
+        for path in batch.touched.keys() & self.turns.keys() - ours:
+            self.turns = quiet.with_turns(self.turns, {path: ""}, batch.touched[path], ours=False)
+        self.fresh = _joined(self.fresh, batch, without=ours)
         if self.facts is not None and self.facts.take_news():
             self.fresh = replace(self.fresh, swept=True, why=f"{self.fresh.why}, facts came")
 
@@ -202,8 +209,8 @@ class _Daemon:
             self.fresh = replace(self.fresh, swept=True)  # what git does is one bulk change
             self.wait_for(f"git: {busy}")
             return
-        moment = _joined(self.fresh, self.kept, also=due) if due else self.fresh
-        self.one_pass(moment, holds, due)
+        batch = _joined(self.fresh, self.kept, also=due) if due else self.fresh
+        self.one_pass(batch, holds, due)
 
     def holds(self) -> dict[RelPath, float]:
         """The files that must not be written now, each until when.
@@ -221,27 +228,27 @@ class _Daemon:
         return quiet.holds(self.touches, self.turns, now, still)
 
     def one_pass(
-        self, moment: ChangeBatch, holds: Mapping[RelPath, float], due: frozenset[RelPath]
+        self, batch: ChangeBatch, holds: Mapping[RelPath, float], due: frozenset[RelPath]
     ) -> None:
         began = time.monotonic()
         try:
-            result = self.pass_(moment, frozenset(holds))
+            result = self.pass_(batch, frozenset(holds))
         except Busy as error:
-            self.fresh = moment
+            self.fresh = batch
             self.wait_for(str(error))
             return
         except (OSError, sqlite3.OperationalError, StateError) as error:
             _log.warning("a pass failed; it is tried again: %s", error, exc_info=True)
-            self.fresh = replace(moment, swept=True)
+            self.fresh = replace(batch, swept=True)
             self.stand("pass", (_failed(error),))
-            self.bell.ring(began + RETRY)
+            self.mailbox.ring(began + RETRY)
             self.say(f"the last pass failed: {error}")
             return
         now = time.monotonic()
         self.patience = BUSY_FIRST
         self.fresh = ChangeBatch()
         self.waiting = (self.waiting - due) | result.waiting
-        self.kept = _joined(self.kept, moment) if self.waiting else ChangeBatch()
+        self.kept = _joined(self.kept, batch) if self.waiting else ChangeBatch()
         self.remember(result.written, now)
         self.stand("pass", ())
         self.stand(FOUND, result.problems)
@@ -249,7 +256,7 @@ class _Daemon:
         self.show_new(result.conflicts)
         if result.wanted and self.facts is not None:
             self.facts.start()
-        _log.info("%s (%s, %.0f ms)", result.summary, moment.why, 1000 * (now - began))
+        _log.info("%s (%s, %.0f ms)", result.summary, batch.why, 1000 * (now - began))
         self.come_back(holds)
         self.life = replace(self.life, last_pass=time.time(), last_did=result.summary)
         self.say("watching")
@@ -263,11 +270,11 @@ class _Daemon:
         """Asks for a moment when the first of the waiting files may be written."""
         if self.waiting:
             unknown = time.monotonic() + self.timing.quiet
-            self.bell.ring(min(holds.get(path, unknown) for path in self.waiting))
+            self.mailbox.ring(min(holds.get(path, unknown) for path in self.waiting))
 
     def wait_for(self, busy: str) -> None:
         """Looks again soon, and then less often, whether whoever is at work has ended."""
-        self.bell.ring(time.monotonic() + self.patience)
+        self.mailbox.ring(time.monotonic() + self.patience)
         self.patience = min(2 * self.patience, BUSY_LONGEST)
         self.be(f"waiting for {busy}")
 
@@ -296,7 +303,7 @@ class _Daemon:
             self.life = replace(self.life, doing="watching")
         sd_notify("WATCHDOG=1")
         self.next_beat = now + self.beat_every
-        self.bell.ring(self.next_beat)
+        self.mailbox.ring(self.next_beat)
         self.say(self.life.doing)
 
     def be(self, doing: str) -> None:
@@ -346,10 +353,10 @@ class _Daemon:
     def on_signal(self, number: int, _frame: FrameType | None) -> None:
         if number == getattr(signal, "SIGHUP", None):
             self.reload_wanted = True
-            self.bell.ring()
+            self.mailbox.ring()
             return
         self.signal = number
-        self.bell.stop()
+        self.mailbox.stop()
 
     def end(self) -> None:
         sd_notify("STOPPING=1")

@@ -48,14 +48,14 @@ class VaultPass:
     mind: Mind = field(default_factory=Mind)
     written: dict[RelPath, str] = field(default_factory=dict)
 
-    def pass_(self, moment: ChangeBatch, held: frozenset[RelPath]) -> PassSummary:
+    def pass_(self, batch: ChangeBatch, held: frozenset[RelPath]) -> PassSummary:
         """One pass; what a person is typing in is not written.
 
         A whole pass takes 20 KB a paper. What is remembered of it lies in between all that, so it
         is dropped as well and read from the index again: 55 MB are held for 10,000 notes, not 260.
         """
         known = self.mind.memory
-        told = self._pass(moment, held)
+        told = self._pass(batch, held)
         whole = self.mind.memory is None or self.mind.memory is not known
         if whole:
             self.mind.memory = None
@@ -65,16 +65,16 @@ class VaultPass:
             self.mind.memory = recall(self.config, self.state)
         return told
 
-    def _pass(self, moment: ChangeBatch, held: frozenset[RelPath]) -> PassSummary:
-        _log.debug("a moment: %s", moment.why)
+    def _pass(self, batch: ChangeBatch, held: frozenset[RelPath]) -> PassSummary:
+        _log.debug("a moment: %s", batch.why)
         source_ = source(self.config, self.state, offline=True)
-        order = PassRequest(cause="watch", held=held, bulk=moment.bulk, patient=True)
+        request = PassRequest(cause="watch", deferred=held, bulk=batch.bulk, patient=True)
         facts_of = remembered(source_)
-        hints = None if moment.swept else moment.paths - {CONFIG}
+        hints = None if batch.swept else batch.paths - {CONFIG}
         result = sync.run(
             self.config,
             self.state,
-            order,
+            request,
             facts_of,
             wait=PATIENCE,
             progress=_sign_of_life(),
@@ -116,7 +116,7 @@ class VaultPass:
         ids = [arxiv_id(key) for key in self.wanted]
         asked = source(self.config, self.state, offline=self.offline)
         answer = arxiv.look_up(asked, ids, stop=stop)
-        for line in report.problem_lines(answer.said):
+        for line in report.problem_lines(answer.problems):
             _log.info("%s", line)
         return bool(answer.facts)
 

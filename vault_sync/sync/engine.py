@@ -23,7 +23,7 @@ from vault_sync.core.model.plan import (
     Write,
 )
 from vault_sync.core.model.values import Decisions, Facts, Key, Problem, RelPath, Rules, Side
-from vault_sync.core.reconcile.deferral import held_back
+from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.reconcile.pairing import decisions as chosen
 from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.pipeline import reconcile
@@ -57,7 +57,7 @@ def _nobody(paths: Iterable[RelPath]) -> frozenset[RelPath]:
     return frozenset()
 
 
-def look(config: Config, base: Base, progress: Progress = silent) -> Observation:
+def observe(config: Config, base: Base, progress: Progress = silent) -> Observation:
     """Read the whole vault.
 
     Raises:
@@ -80,11 +80,11 @@ def look(config: Config, base: Base, progress: Progress = silent) -> Observation
     return replace(seen_of(texts, config.rules, base, tuple(problems)), read=read)
 
 
-def think(
+def make_plan(
     seen: Observation,
     rules: Rules,
     facts: Mapping[Key, Facts],
-    order: PassRequest,
+    request: PassRequest,
     progress: Progress = silent,
 ) -> Plan:
     """The plan for what was seen, the decisions of the conflicts note and the order in it."""
@@ -95,17 +95,17 @@ def think(
             seen.base,
             facts,
             rules,
-            remake=order.remake,
+            remake=request.remake,
             choices=choices,
-            allowed=order.allowed,
-            only=_only(order.only),
-            patient=order.patient,
+            allowed=request.allowed,
+            only=_only(request.only),
+            patient=request.patient,
             told=partial(progress, "comparing"),
         )
 
     choices: dict[tuple[Key, RelPath, str], Side] = {}
-    if order.take is not None:
-        choices |= chosen.decisions(*order.take, seen.snapshot, seen.base)
+    if request.take is not None:
+        choices |= chosen.decisions(*request.take, seen.snapshot, seen.base)
     plan = planned(choices)
     ticked = conflicts_note.ticks(seen.conflicts_text)
     if ticked and plan.conflicts:
@@ -116,11 +116,11 @@ def think(
     shown = () if unseen else _conflicts_note(seen, rules, plan.conflicts)
     # A decision stays on the page until everything that it asked for is written.
     conflicts_path = RelPath(rules.conflicts_note)
-    ties = [BaseUpdate(frozenset({one.path, conflicts_path}), {}) for one in plan.operations]
+    pairs = [BaseUpdate(frozenset({one.path, conflicts_path}), {}) for one in plan.operations]
     return replace(
         plan,
         operations=(*plan.operations, *shown),
-        agreements=(*plan.agreements, *(ties if ticked and shown else ())),
+        base_updates=(*plan.base_updates, *(pairs if ticked and shown else ())),
         problems=(*seen.problems, *plan.problems),
     )
 
@@ -128,7 +128,7 @@ def think(
 def _only(digests: frozenset[RelPath]) -> Callable[[Paper], bool] | None:
     if not digests:
         return None
-    return lambda paper: any(tie.digest in digests for tie in paper.ties)
+    return lambda paper: any(pair.digest in digests for pair in paper.pairs)
 
 
 def _conflicts_note(
@@ -151,7 +151,7 @@ def _conflicts_note(
 
 def base_of(state: StateStore) -> Base:
     """The base that this device keeps."""
-    return Base(state.rows(), state.known, state.was_before)
+    return Base(state.rows(), state.has_base, state.was_before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class View:
 def planned(
     config: Config,
     state: StateStore,
-    order: PassRequest,
+    request: PassRequest,
     facts_of: FactsOf = no_facts,
     progress: Progress = silent,
     walk: Walk | None = None,
@@ -177,14 +177,14 @@ def planned(
 
     The plan wants the facts that are lacking and that `facts_of` does not know.
     """
-    found = view(config, state, order, facts_of, progress, walk=walk)
+    found = view(config, state, request, facts_of, progress, walk=walk)
     return found.seen, found.plan
 
 
 def view(
     config: Config,
     state: StateStore,
-    order: PassRequest,
+    request: PassRequest,
     facts_of: FactsOf = no_facts,
     progress: Progress = silent,
     mind: Mind | None = None,
@@ -193,13 +193,13 @@ def view(
 ) -> View:
     """Look and think: of the papers concerned where that is enough, else of the whole vault."""
     facts = facts_stamp(config, state)
-    if order.ordinary:
-        part = _in_part(config, state, order, facts_of, facts, mind, hints, walk)
+    if request.ordinary:
+        part = _in_part(config, state, request, facts_of, facts, mind, hints, walk)
         if part is not None:
             return part
-    seen = look(config, base_of(state), progress)
+    seen = observe(config, base_of(state), progress)
     lacks = lacking(seen, config.rules)
-    plan = think(seen, config.rules, facts_of(lacks), order, progress)
+    plan = make_plan(seen, config.rules, facts_of(lacks), request, progress)
     unknown = set(plan.wanted)
     plan = replace(plan, wanted=tuple(key for key in lacks if key in unknown))
     return View(seen, plan, tuple(lacks), facts)
@@ -208,7 +208,7 @@ def view(
 def _in_part(
     config: Config,
     state: StateStore,
-    order: PassRequest,
+    request: PassRequest,
     facts_of: FactsOf,
     facts: str,
     mind: Mind | None,
@@ -234,12 +234,12 @@ def _in_part(
     def lacks(found: Snapshot, base: Base) -> list[Key]:
         return lacking(Observation(found, base, (), "", frozenset()), config.rules)
 
-    thought = scope.think(config, state, memory, stats, facts_of, lacks, patient=order.patient)
+    thought = scope.think(config, state, memory, stats, facts_of, lacks, patient=request.patient)
     if thought is None:
         return None
     if thought.moved and hints is not None:
         # What was cut here may have been pasted there, where no event has told of it yet.
-        return _in_part(config, state, order, facts_of, facts, mind, None)
+        return _in_part(config, state, request, facts_of, facts, mind, None)
     mind.problems = problems
     files = frozenset(memory.files)
     seen = Observation(
@@ -252,7 +252,7 @@ def _in_part(
 def run(
     config: Config,
     state: StateStore,
-    order: PassRequest,
+    request: PassRequest,
     facts_of: FactsOf = no_facts,
     *,
     ask: Callable[[Sequence[Key]], object] | None = None,
@@ -275,22 +275,22 @@ def run(
         state.StateError: the state cannot be written; no file was touched after that.
         OSError: the vault's folder cannot be listed.
     """
-    typing = () if order.bulk else order.held
+    typing = () if request.bulk else request.deferred
     with state.lock(wait, typing), uncollected():
         told = recover(config.root, state)
-        found = view(config, state, order, facts_of, progress, mind, hints, walk)
+        found = view(config, state, request, facts_of, progress, mind, hints, walk)
         # Asking loads the whole base, which only a whole pass needs; a part is none without a base.
         note = state.note if found.memory is None else None
         if ask is None or not found.plan.wanted:
             busy = typed(each.path for each in found.plan.operations)
-            held = replace(order, held=order.held | busy)
+            held = replace(request, deferred=request.deferred | busy)
             result = _acted(config, state, held, found, mind, progress)
             if mind is not None and result.outcome.done:
-                _look_again(config, state, order, facts_of, mind)
+                _look_again(config, state, request, facts_of, mind)
             plan = replace(result.plan, problems=(*told, *result.plan.problems))
             return replace(result, plan=plan, note=note)
     ask(found.plan.wanted)
-    result = run(config, state, order, facts_of, wait=wait, progress=progress)
+    result = run(config, state, request, facts_of, wait=wait, progress=progress)
     problems = tuple(dict.fromkeys((*told, *result.plan.problems)))
     return replace(result, plan=replace(result.plan, problems=problems), note=note or result.note)
 
@@ -298,21 +298,21 @@ def run(
 def _acted(
     config: Config,
     state: StateStore,
-    order: PassRequest,
+    request: PassRequest,
     found: View,
     mind: Mind | None,
     progress: Progress,
 ) -> PassResult:
     """Carry a plan out, with the lock held, and remember what is known now."""
     plan = found.plan
-    doable, waiting = held_back(plan, order.held, RelPath(config.rules.conflicts_note))
+    doable, waiting = defer(plan, request.deferred, RelPath(config.rules.conflicts_note))
     outcome = Outcome()
-    if doable.operations or doable.agreements:
+    if doable.operations or doable.base_updates:
         outcome = apply(
             config.root,
             state,
             doable,
-            cause=order.cause,
+            cause=request.cause,
             started=datetime.now(UTC),
             sources=_sources(found.seen, doable),
             at=counted(progress, len(doable.operations)),
@@ -320,24 +320,24 @@ def _acted(
     state.outdate()
     # The last that changes the state: what is remembered is remembered beside it.
     dropped = past.old_dropped(state, config.saved_days) if outcome.done else ()
-    _remember(config, state, order, found, (doable, outcome), mind)
+    _remember(config, state, request, found, (doable, outcome), mind)
     return PassResult(replace(plan, problems=(*dropped, *plan.problems)), outcome, waiting)
 
 
 def _look_again(
-    config: Config, state: StateStore, order: PassRequest, facts_of: FactsOf, mind: Mind
+    config: Config, state: StateStore, request: PassRequest, facts_of: FactsOf, mind: Mind
 ) -> None:
     """What was just written is looked at once more now, when nobody waits for it any longer."""
     facts = facts_stamp(config, state)
-    found = _in_part(config, state, order, facts_of, facts, mind, frozenset())
-    if found is not None and not (found.plan.operations or found.plan.agreements):
-        _remember(config, state, order, found, (found.plan, Outcome()), mind)
+    found = _in_part(config, state, request, facts_of, facts, mind, frozenset())
+    if found is not None and not (found.plan.operations or found.plan.base_updates):
+        _remember(config, state, request, found, (found.plan, Outcome()), mind)
 
 
 def _remember(
     config: Config,
     state: StateStore,
-    order: PassRequest,
+    request: PassRequest,
     found: View,
     came: tuple[Plan, Outcome],
     mind: Mind | None,
@@ -353,7 +353,7 @@ def _remember(
     own = tuple(each for each in found.plan.problems if each not in told)
     acted = Acted(replace(found.plan, problems=own), *came, found.lacking, found.facts)
     # In a vault that nobody knew there is nothing that `rebuild` does not believe and `sync` does.
-    usual = order.ordinary or (order.of_all and not seen.base.known)
+    usual = request.ordinary or (request.of_all and not seen.base.exists)
     if stamp is None or not usual:
         memory = None
     elif memory is not None:
@@ -364,8 +364,8 @@ def _remember(
             index.save(path, stamp, memory.came, files, beside=was)
     else:
         calm = not (
-            seen.snapshot.held
-            or seen.snapshot.held_keys
+            seen.snapshot.locked
+            or seen.snapshot.locked_keys
             or seen.conflicts_text
             or any(each.level == "problem" for each in acted.plan.problems + seen.problems)
         )
@@ -383,7 +383,7 @@ def _remember(
 
 def _sources(seen: Observation, plan: Plan) -> frozenset[RelPath]:
     """Files that were only read, on whose words a new agreement rests."""
-    rows = [row for agreement in plan.agreements for row in agreement.put]
+    rows = [row for base_update in plan.base_updates for row in base_update.put]
     digests = {RelPath(row.digest) for row in rows if row.digest}
     notes = {path for row in rows if row.key for path in seen.snapshot.managed.get(row.key, ())}
     return frozenset((digests | notes) & seen.files)

@@ -58,7 +58,7 @@ class FactsLookup:
         self, config: Config, state: StateStore, progress: Progress, *, offline: bool
     ) -> None:
         self.config, self.state, self.progress, self.offline = config, state, progress, offline
-        self.said: tuple[Problem, ...] = ()
+        self.problems: tuple[Problem, ...] = ()
 
     @property
     def online(self) -> bool:
@@ -90,11 +90,11 @@ class FactsLookup:
             stop.set()  # for the request that is under way in its own thread
             raise
         waiting = _waiting(answer) if self.config.arxiv.enabled and self.offline else ()
-        self.said = (*answer.said, *waiting)
+        self.problems = (*answer.problems, *waiting)
         return answer
 
     def added(self, plan: Plan) -> tuple[Problem, ...]:
-        return (*plan.problems, *self.said)
+        return (*plan.problems, *self.problems)
 
 
 def _waiting(answer: Answer) -> tuple[Problem, ...]:

@@ -13,7 +13,7 @@ class File(NamedTuple):
     """One file as it was read.
 
     `mark` is the hash of its bytes. `kind` is "note" (managed), "plain", "digest" or "other",
-    `keys` are the papers it is about and `ties` the links by which it is tied to others, both in
+    `keys` are the papers it is about and `pairs` the links by which it is tied to others, both in
     its order, one a line: its identity, apart from all that its texts say. `points` is what it
     names that another file could come to be, or cease to be, one a line: keys that its commentaries
     name, and folded names after `[[` of what they and the lists of links link to, and of ties that
@@ -25,20 +25,20 @@ class File(NamedTuple):
     mark: bytes
     kind: str
     keys: str
-    ties: str
+    pairs: str
     points: str
     settled: bool
 
 
 def said_of(file: File) -> list[str]:
     """A file as it is kept, without its stat and whether it is settled."""
-    return [file.mark.hex(), file.kind, file.keys, file.ties, file.points]
+    return [file.mark.hex(), file.kind, file.keys, file.pairs, file.points]
 
 
 def file_of(stat: tuple[int, ...], said: list[str], *, settled: bool) -> File:
     """A file that was kept (`said_of`)."""
-    mark, kind, keys, ties, points = said
-    return File(Stat(*stat), bytes.fromhex(mark), intern(kind), keys, ties, points, settled)
+    mark, kind, keys, pairs, points = said
+    return File(Stat(*stat), bytes.fromhex(mark), intern(kind), keys, pairs, points, settled)
 
 
 GRAIN = 20_000_000

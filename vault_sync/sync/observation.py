@@ -42,8 +42,8 @@ def seen_of(
     """What texts say, wherever they were read: the work tree, or the git index."""
     conflicts_path = RelPath(rules.conflicts_note)
     unread = _unread(texts, base, problems)
-    names = LinkResolver.of([*texts, *unread])
-    read = snapshot.of(
+    names = LinkResolver.from_paths([*texts, *unread])
+    read = snapshot.build(
         {path: text for path, text in texts.items() if path != conflicts_path},
         names=names,
         is_digest=is_digest(rules),

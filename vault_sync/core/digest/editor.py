@@ -120,7 +120,7 @@ def _unlinked(text: str, entry: Entry, link: TitleLink) -> Edit:
     start, end = link.span
     title = entry.layout.title
     if title is not None and title.link_is_title:
-        return Edit(link.span, title.title.of(text))
+        return Edit(link.span, title.title.slice(text))
     if title is not None and entry.layout.link is None:
         return Edit(Span(start - text.endswith(" ", 0, start), end), "")
     line_start = text.rfind("\n", 0, start) + 1
@@ -173,7 +173,7 @@ def _retitled(text: str, old: TitleLine, row: EntryLine, fields: Fields, target:
     """The words of a title line with what differs replaced."""
     assert row.line is not None
     trailing = None if old.link_is_title else old.link
-    same_title = old.title.of(text) == fields.title
+    same_title = old.title.slice(text) == fields.title
     around = (
         target is not None
         and title_line.can_be_linked(fields.title)

@@ -222,7 +222,7 @@ class _Reader(NamedTuple):
         below = self._next(number)
         title = self._title(below)
         if title is not None and title.link is not None and title.target is not None:
-            link = TitleLink(title.target.of(text), title.link)
+            link = TitleLink(title.target.slice(text), title.link)
             return _Head(number, key, span, below, title, link, fresh)
         if title is not None:
             late = self._next(below)

@@ -29,7 +29,7 @@ _HINTS: dict[FieldName, str] = {
 }
 
 
-def unsayable(fields: Fields, before: Fields, link: str) -> Unsayable | None:
+def first_loss(fields: Fields, before: Fields, link: str) -> Unsayable | None:
     """The first field that an entry cannot say, None if it can say all. `before` it says now.
 
     Its title line carries a link to `link`: without authors nothing else makes it one.

@@ -164,7 +164,7 @@ def _unwrapped(text: str, start: int, end: int) -> Span | None:
     if stars is None:
         return None
     inner = Span(stars.end(), end - len(stars[0]))
-    words = inner.of(text)
+    words = inner.slice(text)
     if (
         not words.strip()
         or words != words.strip()
@@ -200,7 +200,7 @@ def _core(
     link = linked or trailing
     if not plain and not _are_authors(names, 0 if link else needed):
         return None
-    if linked is None and not _is_title(title.of(text)):
+    if linked is None and not _is_title(title.slice(text)):
         return None
     return TitleLine(
         Span(*linked.span(2)) if linked else title,

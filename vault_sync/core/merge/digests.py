@@ -26,7 +26,7 @@ class _Version:
     entries: Mapping[Name, Entry]
 
     def raw(self, entry: Entry) -> str:
-        return _unended(entry.span.of(self.digest.text))
+        return _unended(entry.span.slice(self.digest.text))
 
 
 def digests(base: str, ours: str, theirs: str) -> Merged:
@@ -82,10 +82,10 @@ def _version(text: str) -> _Version | None:
         if name in entries:
             return None
         entries[name] = entry
-        parts.append((name, text[start : entry.span.start], _unended(entry.span.of(text))))
+        parts.append((name, text[start : entry.span.start], _unended(entry.span.slice(text))))
         at = entry.span.end
     ends = bool(parts) and text.endswith("\n", 0, len(text) - len(foot))
-    return _Version(digest, Parts.of(parts, "\n" * ends + foot), entries)
+    return _Version(digest, Parts.build(parts, "\n" * ends + foot), entries)
 
 
 def _unended(text: str) -> str:
@@ -175,7 +175,7 @@ def _said(version: _Version, entry: Entry, wanted: Fields, link: str) -> str:
     edits = lens.edit(version.digest, entry, wanted, link or None)
     after = splice(text, edits)
     start, end = entry.span
-    return _unended(Span(start, end + len(after) - len(text)).of(after))
+    return _unended(Span(start, end + len(after) - len(text)).slice(after))
 
 
 def _alone(raw: str, wanted: Fields, link: str) -> bool:

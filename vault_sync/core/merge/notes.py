@@ -58,7 +58,7 @@ def _rows(note: Note) -> _Rows | None:
     """The lines of each property, with the comments below it; None if they cannot be read."""
     read_block = note.properties
     if read_block.block is None:
-        return _Rows(Parts.of([], ""), {})
+        return _Rows(Parts.build([], ""), {})
     if read_block.broken is not None or not read_block.values:
         return None
     text, (start, end) = note.text, read_block.block
@@ -73,7 +73,7 @@ def _rows(note: Note) -> _Rows | None:
         (name, "", text[a:b].removesuffix("\n"))
         for name, a, b in zip(names, starts, stops, strict=True)
     ]
-    return _Rows(Parts.of(parts, "\n"), dict(zip(names, values, strict=True)))
+    return _Rows(Parts.build(parts, "\n"), dict(zip(names, values, strict=True)))
 
 
 def _property(base: _Rows, ours: _Rows, theirs: _Rows, name: Name) -> Merged:
@@ -152,7 +152,7 @@ def _taken_apart(note: Note) -> _Body:
         carried = carried_on
         at = section.body.end
     ends = text.endswith("\n", body, len(text) - len(carried)) and bool(parts)
-    return _Body(Parts.of(parts, "\n" * ends + carried), sections, text)
+    return _Body(Parts.build(parts, "\n" * ends + carried), sections, text)
 
 
 def _split(text: str) -> tuple[str, str, str]:

@@ -39,7 +39,7 @@ class Parts:
     foot: str
 
     @classmethod
-    def of(cls, parts: Sequence[tuple[Name, str, str]], foot: str) -> Parts:
+    def build(cls, parts: Sequence[tuple[Name, str, str]], foot: str) -> Parts:
         """From (name, before, text); names are all different."""
         return cls(
             tuple(name for name, _, _ in parts),
@@ -115,11 +115,11 @@ def _first_before(base: Parts, ours: Parts, theirs: Parts) -> str:
 def _before(
     base: Parts, ours: Parts, theirs: Parts, name: Name, usual: Callable[[Name], str]
 ) -> str:
-    def of(side: Parts) -> str | None:
+    def before_in(side: Parts) -> str | None:
         stands = name in side.before and side.names[0] != name
         return side.before[name] if stands else None
 
-    was, here, there = of(base), of(ours), of(theirs)
+    was, here, there = before_in(base), before_in(ours), before_in(theirs)
     if here is None or there is None:
         found = there if here is None else here
         return usual(name) if found is None else found

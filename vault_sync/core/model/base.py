@@ -24,7 +24,7 @@ def _never(row: BaseKey, value: Value) -> bool:
 
 @dataclass(frozen=True)
 class Base:
-    """`known` is False on a device's first pass over a vault, or when the base was lost.
+    """`exists` is False on a device's first pass over a vault, or when the base was lost.
 
     `was_before(row, value)` says whether the row had this value at an earlier time, in whatever
     digest the paper was then. `counted` is how many places it knows in each digest, where `rows`
@@ -32,7 +32,7 @@ class Base:
     """
 
     rows: Mapping[BaseKey, Value] = field(default_factory=dict)
-    known: bool = False
+    exists: bool = False
     was_before: Callable[[BaseKey, Value], bool] = _never
     counted: Mapping[RelPath, int] | None = None
 

@@ -102,7 +102,7 @@ class Plan:
     """The whole outcome of thinking. Empty `operations`: there is nothing to do."""
 
     operations: tuple[Operation, ...] = ()
-    agreements: tuple[BaseUpdate, ...] = ()
+    base_updates: tuple[BaseUpdate, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     problems: tuple[Problem, ...] = ()
     digests: int = 0

@@ -128,7 +128,7 @@ class LinkResolver:
     """The same of the names that are others since: what moves is little beside what stays."""
 
     @classmethod
-    def of(cls, paths: Iterable[RelPath]) -> LinkResolver:
+    def from_paths(cls, paths: Iterable[RelPath]) -> LinkResolver:
         """The names of every Markdown file of a vault (nothing that lies in a dot folder)."""
         by_stem: dict[str, RelPath | tuple[RelPath, ...]] = {}
         for path in paths:

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from vault_sync.core.model.values import Facts
 from vault_sync.core.note import note as note_lens
-from vault_sync.core.text.sanitize import harmless
+from vault_sync.core.text.sanitize import sanitize
 from vault_sync.core.text.spans import newline_kind, to_newlines
 
 CALLOUT = "> [!abstract]- Abstract"
@@ -24,7 +24,7 @@ def callout(facts: Facts) -> str:
     line until it is opened, reads like the abstract that it is, renders mathematics and is found
     by the vault's search. It opens with a line that no digest has, and is told by that line.
     """
-    paragraphs = [line for line in harmless(facts.abstract).split("\n") if line]
+    paragraphs = [line for line in sanitize(facts.abstract).split("\n") if line]
     if not paragraphs:
         return ""
     return f"{CALLOUT}\n> " + "\n>\n> ".join(paragraphs)

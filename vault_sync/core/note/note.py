@@ -182,7 +182,7 @@ def _fenced_lines(text: str, body: int) -> frozenset[int]:
 
 
 def _section(text: str, found: re.Match[str], heading: Line, body: Span, number: int) -> Section:
-    said = body.of(text)
+    said = body.slice(text)
     first = len(said) - len(said.lstrip())
     words = Span(body.start, body.start)
     if first < len(said):
@@ -197,7 +197,7 @@ def _section(text: str, found: re.Match[str], heading: Line, body: Span, number:
         heading=heading,
         body=body,
         words=words,
-        commentary=words.of(text).replace("\r\n", "\n"),
+        commentary=words.slice(text).replace("\r\n", "\n"),
         line=number,
         commentary_line=number + 1 + text.count("\n", body.start, words.start),
     )

@@ -93,7 +93,7 @@ def _new_block(properties: Properties, wanted: Mapping[str, Wanted]) -> Edit:
 def _leaves_nothing(properties: Properties, edits: Iterable[Edit]) -> bool:
     """Whether the edits empty the block, comments included, so that Obsidian would take it away."""
     after = read(splice(properties.text, edits))
-    if after.block is None or not re.fullmatch(r"---\s*---\s*", after.block.of(after.text)):
+    if after.block is None or not re.fullmatch(r"---\s*---\s*", after.block.slice(after.text)):
         return False
     # What follows must not become a block by it.
     return read(after.text[after.body :]).block is None
@@ -146,7 +146,7 @@ def _unmoved(before: Properties, old: Value, after: Properties, new: Value) -> b
         old.kind == new.kind
         and old.text == new.text
         and value_items(old) == value_items(new)
-        and old.span.of(before.text) == new.span.of(after.text)
+        and old.span.slice(before.text) == new.span.slice(after.text)
     )
 
 
@@ -320,7 +320,7 @@ def _flow_edit(text: str, value: Value, want: tuple[str, ...]) -> Edit:
     again = read(f"---\n{b''.join(out.parts).decode()}---\n")
     if again.broken or list(again.values) != [value.name]:
         raise Unwritable(value.line, refusal)
-    return Edit(value.span, again.values[value.name].span.of(again.text))
+    return Edit(value.span, again.values[value.name].span.slice(again.text))
 
 
 def _flow_item(item: str) -> object:

@@ -9,7 +9,7 @@ from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Plan, Tras
 from vault_sync.core.model.values import RelPath
 
 
-def held_back(
+def defer(
     plan: Plan, held: frozenset[RelPath], conflicts_note: RelPath
 ) -> tuple[Plan, tuple[Operation, ...]]:
     """The plan without what would write a held file, and those operations.
@@ -32,17 +32,17 @@ def held_back(
     kept = replace(
         plan,
         operations=tuple(each for each in plan.operations if each.path not in paths),
-        agreements=tuple(
+        base_updates=tuple(
             each
-            for each in plan.agreements
+            for each in plan.base_updates
             if not each.paths & paths and not _is_text_of(each, held)
         ),
     )
     return kept, waiting
 
 
-def _is_text_of(agreement: BaseUpdate, held: frozenset[RelPath]) -> bool:
-    return any(not row.key and row.digest in held for row in agreement.put)
+def _is_text_of(base_update: BaseUpdate, held: frozenset[RelPath]) -> bool:
+    return any(not row.key and row.digest in held for row in base_update.put)
 
 
 def _too_soon(plan: Plan, held: frozenset[RelPath]) -> set[RelPath]:
@@ -51,7 +51,7 @@ def _too_soon(plan: Plan, held: frozenset[RelPath]) -> set[RelPath]:
     gone = {each.path for each in plan.operations if isinstance(each, Trash)}
     return {
         path
-        for each in plan.agreements
+        for each in plan.base_updates
         for rows, notes in ((each.put, made), (each.drop, gone))
         if any(row.key and row.digest in held for row in rows)
         for path in each.paths & notes
@@ -59,7 +59,7 @@ def _too_soon(plan: Plan, held: frozenset[RelPath]) -> set[RelPath]:
 
 
 def _with_their_partners(held: frozenset[RelPath], plan: Plan) -> frozenset[RelPath]:
-    joint = [each.paths for each in plan.agreements if len(each.paths) > 1]
+    joint = [each.paths for each in plan.base_updates if len(each.paths) > 1]
     while joint:
         reached = [paths for paths in joint if paths & held]
         if not reached:

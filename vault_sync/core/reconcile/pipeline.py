@@ -14,8 +14,12 @@ from vault_sync.core.model.plan import BaseUpdate, Plan
 from vault_sync.core.model.values import Decisions, Facts, Key, Problem, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.keys import arxiv_id
-from vault_sync.core.reconcile.drafting import base_updates as agreements
-from vault_sync.core.reconcile.drafting import cross_links, digest_operations, note_operations
+from vault_sync.core.reconcile.drafting import (
+    base_updates,
+    cross_links,
+    digest_operations,
+    note_operations,
+)
 from vault_sync.core.reconcile.drafting import note_paths as layouts
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.drafting.plan_builder import NO_FACTS, DraftContext, PlanBuilder
@@ -55,8 +59,8 @@ def reconcile(
     hears how many papers are done, of how many.
     """
     choices = choices or {}
-    snapshot = chosen.believed(snapshot, choices)
-    there = presence.of(
+    snapshot = chosen.apply_decisions(snapshot, choices)
+    there = presence.pair(
         snapshot,
         base,
         new_digest=_digest_folder(snapshot, rules),
@@ -64,10 +68,10 @@ def reconcile(
         choices=choices,
         patient=patient,
     )
-    guarded = removals.believed(
+    guarded = removals.check_removals(
         there.papers, snapshot, base, rules, remake=remake, choices=choices, allowed=allowed
     )
-    settlements = [
+    resolutions = [
         settle(
             paper,
             snapshot.notes[paper.note] if paper.note else None,
@@ -79,56 +83,58 @@ def reconcile(
         for paper in guarded.papers
         if only is None or only(paper)
     ]
-    layout = layouts.of(settlements, snapshot, base, facts, rules)
-    for settlement in settlements:
-        _repoint(settlement, layout)
-    scene = DraftContext(snapshot, base, facts, rules, layout, tuple(settlements), guarded.held)
-    named = cross_links.named(scene)
-    pending = _operations(scene, named, told)
-    kept = agreements.of(pending, scene, named)
+    layout = layouts.choose_paths(resolutions, snapshot, base, facts, rules)
+    for resolution in resolutions:
+        _repoint(resolution, layout)
+    context = DraftContext(
+        snapshot, base, facts, rules, layout, tuple(resolutions), guarded.guarded
+    )
+    named = cross_links.named(context)
+    builder = _operations(context, named, told)
+    kept = base_updates.build_updates(builder, context, named)
     # What is believed is remembered even while another command is asked for its removals.
-    kept += agreements.texts(snapshot, guarded.held & chosen.named(choices))
+    kept += base_updates.texts(snapshot, guarded.guarded & chosen.named(choices))
     said = {row for each in kept for row in each.put}
-    drop = forgotten.rows(guarded.papers, snapshot, base, there.standing) - said
+    drop = forgotten.stale_keys(guarded.papers, snapshot, base, there.standing) - said
     if there.put or drop:
         kept.append(BaseUpdate(frozenset(), there.put, drop))
-    problems = (*snapshot.problems, *there.problems, *guarded.problems, *pending.problems)
-    return _plan(scene, pending, kept, tuple(dict.fromkeys(problems)))
+    problems = (*snapshot.problems, *there.problems, *guarded.problems, *builder.problems)
+    return _plan(context, builder, kept, tuple(dict.fromkeys(problems)))
 
 
-def _operations(scene: DraftContext, named: cross_links.NamedKeys, told: Told) -> PlanBuilder:
-    pending = PlanBuilder()
-    lists = cross_links.lists(scene, named)
-    for number, settlement in enumerate(scene.settlements):
-        note_operations.add(pending, scene, settlement, lists[settlement.key])
-        told(number + 1, len(scene.settlements))
-    digest_operations.add(pending, scene)
-    return pending
+def _operations(context: DraftContext, named: cross_links.NamedKeys, told: Told) -> PlanBuilder:
+    builder = PlanBuilder()
+    lists = cross_links.lists(context, named)
+    for number, resolution in enumerate(context.resolutions):
+        note_operations.add(builder, context, resolution, lists[resolution.key])
+        told(number + 1, len(context.resolutions))
+    digest_operations.add(builder, context)
+    return builder
 
 
 def _plan(
-    scene: DraftContext,
-    pending: PlanBuilder,
+    context: DraftContext,
+    builder: PlanBuilder,
     kept: Sequence[BaseUpdate],
     problems: tuple[Problem, ...],
 ) -> Plan:
-    snapshot, settlements = scene.snapshot, scene.settlements
+    snapshot, resolutions = context.snapshot, context.resolutions
     return Plan(
         operations=(
-            *pending.creates,
-            *pending.note_writes,
-            *pending.renames,
-            *pending.digest_writes,
-            *pending.trash,
+            *builder.creates,
+            *builder.note_writes,
+            *builder.renames,
+            *builder.digest_writes,
+            *builder.trash,
         ),
-        agreements=tuple(kept),
-        conflicts=tuple(conflict for each in settlements for conflict in each.conflicts),
+        base_updates=tuple(kept),
+        conflicts=tuple(conflict for each in resolutions for conflict in each.conflicts),
         problems=problems,
         digests=len(snapshot.digests),
         entries=sum(len(digest.entries) for digest in snapshot.digests.values()),
         notes=sum(len(paths) for paths in snapshot.managed.values()),
         wanted=tuple(
-            each.key for each in settlements if arxiv_id(each.key) and each.key not in scene.facts
+            each.key for each in resolutions if arxiv_id(each.key) and each.key not in context.facts
         ),
     )
 
@@ -140,21 +146,21 @@ def _digest_folder(snapshot: Snapshot, rules: Rules) -> str:
     return globs.fixed_folder(rules.digest_paths[0]) if rules.digest_paths else ""
 
 
-def _repoint(settlement: Resolution, layout: NotePaths) -> None:
+def _repoint(resolution: Resolution, layout: NotePaths) -> None:
     """Point the wikilinks of commentaries that both sides agree on to where things are now."""
-    open_places = {each.digest for each in settlement.conflicts if each.field == "commentary"}
-    for tie in settlement.paper.ties:
-        if tie.kind not in LIVE or tie.digest in open_places:
+    open_places = {each.digest for each in resolution.conflicts if each.field == "commentary"}
+    for pair in resolution.paper.pairs:
+        if pair.kind not in LIVE or pair.digest in open_places:
             continue
-        said = settlement.commentaries[tie.digest]
-        now = layout.repointed(said, tie.digest)
+        said = resolution.commentaries[pair.digest]
+        now = layout.repointed(said, pair.digest)
         if now == said:
             continue
-        settlement.commentaries[tie.digest] = now
-        settlement.entries[tie.digest] = settlement.entries[tie.digest]._replace(commentary=now)
-        settlement.kept = [
-            kept._replace(value=now, needs=frozenset({NOTE, tie.digest}))
-            if kept.row.field == "commentary" and kept.row.digest == tie.digest
+        resolution.commentaries[pair.digest] = now
+        resolution.entries[pair.digest] = resolution.entries[pair.digest]._replace(commentary=now)
+        resolution.proposed = [
+            kept._replace(value=now, needs=frozenset({NOTE, pair.digest}))
+            if kept.row.field == "commentary" and kept.row.digest == pair.digest
             else kept
-            for kept in settlement.kept
+            for kept in resolution.proposed
         ]

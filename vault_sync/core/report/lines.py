@@ -93,7 +93,7 @@ def undone_lines(undone: Iterable[Undone]) -> Iterator[str]:
         yield shown(f"{operation.path}: not written: {reason}")
 
 
-def settled(plan: Plan, undone: Sequence[Undone] = ()) -> bool:
+def in_line(plan: Plan, undone: Sequence[Undone] = ()) -> bool:
     """Whether nothing is left for a person to look at."""
     wrong = any(problem.level == "problem" for problem in plan.problems)
     return not (wrong or plan.conflicts or undone)

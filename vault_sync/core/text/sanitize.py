@@ -8,7 +8,7 @@ fetches images and shows HTML (Dataview CVE-2021-42057, obsidian-rss #70). Two p
   what would run is broken with a plain space or becomes the character that was meant: "<%" is
   "< %", "[[" is "[ [", "`" is "‘". A "#" stays (`#InsTag` is a real title): a property makes no
   tag of it.
-- `harmless` is for Markdown. The same, and a backslash, which Obsidian does not show, before what
+- `sanitize` is for Markdown. The same, and a backslash, which Obsidian does not show, before what
   would be a tag, a heading, a list, a quote, a table or a definition.
 
 No zero-width character is used: it would be copied and searched along, and nobody would see why
@@ -65,7 +65,7 @@ def one_line(text: str) -> str:
     return _broken_up(line if plain else " ".join(_seen(text).split()))
 
 
-def harmless(text: str) -> str:
+def sanitize(text: str) -> str:
     """`text` for the body of a note: lines stay lines, and each of them is only a line of words.
 
     Blank lines stay blank lines, so paragraphs stay paragraphs; blanks at either end of a line go

@@ -21,7 +21,7 @@ class Span(NamedTuple):
     start: int
     end: int
 
-    def of(self, text: str) -> str:
+    def slice(self, text: str) -> str:
         return text[self.start : self.end]
 
 
@@ -69,7 +69,7 @@ def line_at(text: str, offset: int, begin: int = 0) -> Line:
 def lines_of(text: str, span: Span) -> list[Line]:
     """The lines of one stretch of a text."""
     at = span.start
-    return [Line(start + at, end + at, stop + at) for start, end, stop in lines(span.of(text))]
+    return [Line(start + at, end + at, stop + at) for start, end, stop in lines(span.slice(text))]
 
 
 def line_number(text: str, offset: int) -> int:

@@ -35,7 +35,7 @@ class Found(NamedTuple):
     """
 
     facts: dict[str, Facts]
-    said: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()
     whole: bool = True
 
 

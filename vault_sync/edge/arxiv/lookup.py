@@ -49,13 +49,13 @@ class Answer:
     """What is known of the ids asked for, by the spelling asked for; each is in exactly one.
 
     `missing`: arXiv was asked today and has no such paper, or it cannot be an id. `unknown`: nobody
-    could be asked; ask again. `said`: notices for the reader, at most one of them on the network.
+    could be asked; ask again. `problems`: notices, at most one on the network.
     """
 
     facts: Mapping[str, Facts]
     unknown: frozenset[str]
     missing: frozenset[str]
-    said: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 def remembered(source: Source, ids: Sequence[str]) -> Mapping[str, Facts]:
@@ -109,9 +109,9 @@ def look_up(
         except arxiv_http.Stopped:
             pass  # the rest is unknown, and that is what the answer says
         except arxiv_api.GivenUp as end:
-            known.said.append(end.problem)
+            known.problems.append(end.problem)
         except (sqlite3.Error, OSError) as error:
-            known.said.append(_no_cache(source.cache, error))
+            known.problems.append(_no_cache(source.cache, error))
     return _answer(spelled, known)
 
 
@@ -122,7 +122,7 @@ class _Known:
     facts: dict[str, Facts] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
     asked: dict[str, str] = field(default_factory=dict)
-    said: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     cacheless: bool = False
 
 
@@ -141,7 +141,9 @@ def _answer(spelled: Mapping[str, str], known: _Known) -> Answer:
     missing = frozenset(
         one for one, of in spelled.items() if one not in facts and (not of or of in known.missing)
     )
-    return Answer(facts, frozenset(spelled) - facts.keys() - missing, missing, tuple(known.said))
+    return Answer(
+        facts, frozenset(spelled) - facts.keys() - missing, missing, tuple(known.problems)
+    )
 
 
 # The layers that ask nobody.
@@ -163,7 +165,7 @@ def _local(source: Source, wanted: Sequence[str], stop: threading.Event | None) 
     except (sqlite3.Error, OSError) as error:
         # Without the cache there is no knowing when arXiv was last asked, so it is not asked.
         known.cacheless = True
-        known.said.append(_no_cache(source.cache, error))
+        known.problems.append(_no_cache(source.cache, error))
         _from_snapshot(source.snapshot, wanted, known, None, stop)
     return known
 
@@ -191,7 +193,7 @@ def _from_snapshot(
     if not left:
         return
     found = snapshot_file.facts(path, left, stop)
-    known.said.extend(found.said)
+    known.problems.extend(found.problems)
     known.facts |= found.facts
     if db is not None and stamp and found.whole:
         scan = {one: found.facts.get(one) for one in left}

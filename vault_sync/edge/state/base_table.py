@@ -21,13 +21,13 @@ Select = Callable[..., list[Any]]
 
 
 def promise(
-    connection: sqlite3.Connection, agreements: Iterable[tuple[int | None, BaseUpdate]]
+    connection: sqlite3.Connection, base_updates: Iterable[tuple[int | None, BaseUpdate]]
 ) -> range:
     """Writes what agreements put, each with its number; none of it stands yet. Returns the ids."""
     first = _next(connection)
     connection.executemany(
         "INSERT INTO said(agreement, key, digest, field, value, sum) VALUES (?, ?, ?, ?, ?, ?)",
-        _stored(agreements),
+        _stored(base_updates),
     )
     return range(first, _next(connection))
 
@@ -37,13 +37,13 @@ def _next(connection: sqlite3.Connection) -> int:
     return found
 
 
-def _stored(agreements: Iterable[tuple[int | None, BaseUpdate]]) -> Iterator[tuple[object, ...]]:
+def _stored(base_updates: Iterable[tuple[int | None, BaseUpdate]]) -> Iterator[tuple[object, ...]]:
     """Rows as they are given to SQLite, encoded and summed once.
 
     Values as bytes: beside a text its module keeps the UTF-8 for as long as the text lives.
     """
-    for number, agreement in agreements:
-        for (key, digest, field), value in agreement.put.items():
+    for number, base_update in base_updates:
+        for (key, digest, field), value in base_update.put.items():
             content = encode(value)
             sum_ = zlib.crc32(content, zlib.crc32(_head(number, key, digest, field)))
             yield number, bound(key), bound(digest), bound(field), content, sum_
@@ -54,11 +54,11 @@ def _head(number: int | None, key: str, digest: str, field: str) -> bytes:
     return as_bytes(f"{number}\0{key}\0{digest}\0{field}\0")
 
 
-def stand(connection: sqlite3.Connection, agreements: Sequence[BaseUpdate], said: range) -> None:
+def stand(connection: sqlite3.Connection, base_updates: Sequence[BaseUpdate], said: range) -> None:
     """Turns the base to what was promised, less what the agreements drop."""
     connection.executemany(
         "DELETE FROM base WHERE key = ? AND digest = ? AND field = ?",
-        [tuple(map(bound, row)) for agreement in agreements for row in agreement.drop],
+        [tuple(map(bound, row)) for base_update in base_updates for row in base_update.drop],
     )
     connection.execute(
         "INSERT INTO base SELECT key, digest, field, id FROM said WHERE id >= ? AND id < ?"

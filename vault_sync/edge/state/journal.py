@@ -59,16 +59,16 @@ class Task:
 class Pass:
     """A pass that is being carried out. `token` is in the name of each of its temporary files.
 
-    `numbers` are those of its agreements, `said` where what they put is written (`agreed`).
+    `numbers` are those of its agreements, `stored` where what they put is written (`agreed`).
     """
 
     id: int
     token: str
     started: str
     tasks: Sequence[Task]
-    agreements: Sequence[tuple[int, BaseUpdate]]
+    base_updates: Sequence[tuple[int, BaseUpdate]]
     numbers: range
-    said: range
+    stored: range
 
 
 def task_of(number: int, operation: Operation) -> Task:
@@ -97,7 +97,7 @@ def _told(text: str) -> tuple[str, int]:
 def begin(
     state: StateStore,
     tasks: Sequence[Task],
-    agreements: Iterable[BaseUpdate],
+    base_updates: Iterable[BaseUpdate],
     *,
     cause: str,
     started: datetime,
@@ -125,7 +125,7 @@ def begin(
             ((id_, task.number, task.content, _sum(task)) for task in tasks),
         )
         first = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM agreement").fetchone()[0]
-        numbered = list(enumerate(agreements, first))
+        numbered = list(enumerate(base_updates, first))
         connection.executemany(
             "INSERT INTO agreement VALUES (?, ?, ?, ?, ?, ?)",
             ((number, id_, *_dumped(one)) for number, one in numbered),
@@ -148,16 +148,18 @@ def finish(state: StateStore, one: Pass, *, agree: bool = True) -> None:
         path for task in one.tasks if task.undone is not None for path in (task.path, task.target)
     }
     kept = {
-        number: agreement
-        for number, agreement in one.agreements
-        if agree and undone.isdisjoint(agreement.paths)
+        number: base_update
+        for number, base_update in one.base_updates
+        if agree and undone.isdisjoint(base_update.paths)
     }
     with state.writing() as connection:
         connection.execute("DELETE FROM journal WHERE pass = ?", (one.id,))
         if len(kept) < len(one.numbers):
-            agreed.forget(connection, (each for each in one.numbers if each not in kept), one.said)
-        state.stand(connection, list(kept.values()), one.said)
-        if any(agreement.drop for agreement in kept.values()):
+            agreed.forget(
+                connection, (each for each in one.numbers if each not in kept), one.stored
+            )
+        state.stand(connection, list(kept.values()), one.stored)
+        if any(base_update.drop for base_update in kept.values()):
             connection.execute(
                 "UPDATE agreement SET dropped = NULL WHERE id >= ? AND id < ?",
                 (one.numbers.start, one.numbers.stop),
@@ -185,8 +187,8 @@ def interrupted(state: StateStore) -> list[Pass]:
         tasks = _tasks(state, id_)
         # Which file a damaged task was about is not known for certain, so nothing rests on any.
         sound = all(task.undone != DAMAGED for task in tasks)
-        numbers, said, agreements = _agreements(state, id_)
-        found.append(Pass(id_, token, started, tasks, agreements if sound else [], numbers, said))
+        numbers, said, base_updates = _agreements(state, id_)
+        found.append(Pass(id_, token, started, tasks, base_updates if sound else [], numbers, said))
     return found
 
 
@@ -220,10 +222,10 @@ def _sum(task: Task) -> int:
     return checksum(task.kind, task.path, task.target, task.before, task.after)
 
 
-def _dumped(agreement: BaseUpdate) -> tuple[str, str | None, int, int]:
-    paths = json.dumps(sorted(agreement.paths))
-    dropped = json.dumps(list(agreement.drop)) if agreement.drop else None
-    count = len(agreement.put)
+def _dumped(base_update: BaseUpdate) -> tuple[str, str | None, int, int]:
+    paths = json.dumps(sorted(base_update.paths))
+    dropped = json.dumps(list(base_update.drop)) if base_update.drop else None
+    count = len(base_update.put)
     return paths, dropped, count, checksum(paths, dropped, str(count))
 
 

@@ -84,7 +84,7 @@ class StateStore:
     # ---- the base
 
     @property
-    def known(self) -> bool:
+    def has_base(self) -> bool:
         """False on a device's first pass over this vault, or when the base cannot be trusted."""
         self.rows()
         return self._connection is not None
@@ -129,7 +129,7 @@ class StateStore:
             found.setdefault(BaseKey(*map(unbound, row)), set()).add(hash_.hex())  # type: ignore[arg-type]
         return {row: frozenset(hashes) for row, hashes in found.items()}
 
-    def keep(self, agreements: Iterable[BaseUpdate]) -> None:
+    def keep(self, base_updates: Iterable[BaseUpdate]) -> None:
         """Puts agreements that need no operation into the base: one commit, or none at all.
 
         Raises:
@@ -137,10 +137,10 @@ class StateStore:
         """
         rows = self.rows()
         new = [
-            agreement
-            for agreement in agreements
-            if any(rows.get(row) != value for row, value in agreement.put.items())
-            or any(row in rows for row in agreement.drop)
+            base_update
+            for base_update in base_updates
+            if any(rows.get(row) != value for row, value in base_update.put.items())
+            or any(row in rows for row in base_update.drop)
         ]
         if new:
             with self.writing() as connection:
@@ -148,17 +148,17 @@ class StateStore:
                 self.stand(connection, new, said)
 
     def stand(
-        self, connection: sqlite3.Connection, agreements: Sequence[BaseUpdate], said: range
+        self, connection: sqlite3.Connection, base_updates: Sequence[BaseUpdate], said: range
     ) -> None:
         """Changes the base inside a `writing` of the caller's; earlier values go to the history.
 
         `said`: where what the agreements put was written.
         """
-        agreed.stand(connection, agreements, said)
-        put = (item for agreement in agreements for item in agreement.put.items())
+        agreed.stand(connection, base_updates, said)
+        put = (item for base_update in base_updates for item in base_update.put.items())
         earlier.forget(connection, put)
         earlier.outdate(connection, self._typing)
-        self._changes += agreements
+        self._changes += base_updates
 
     # ---- the database
 
@@ -198,10 +198,10 @@ class StateStore:
         if self._rows is not None and self._changes:
             # A copy: whoever was given the old rows may still be reading them.
             rows = dict(self._rows)
-            for agreement in self._changes:
-                for row in agreement.drop:
+            for base_update in self._changes:
+                for row in base_update.drop:
                     rows.pop(row, None)
-                rows.update(agreement.put)
+                rows.update(base_update.put)
             self._rows = rows
 
     def close(self) -> None:

@@ -81,10 +81,10 @@ def clock_drift() -> float:
     return time.time() - time.monotonic()
 
 
-def moments(
+def change_batches(
     root: Path,
     pace: WatchTiming,
-    bell: Mailbox,
+    mailbox: Mailbox,
     *,
     polling: bool = False,
     drift: Callable[[], float] = clock_drift,
@@ -94,11 +94,11 @@ def moments(
     The first comes when the ears are open: what changes after it is heard. `polling`: the files
     are looked at instead, for ground where events are not heard (`terrain.silent_ground`).
     """
-    watch = _Watch(root, pace, bell, polling=polling, drift=drift)
+    watch = _Watch(root, pace, mailbox, polling=polling, drift=drift)
     with contextlib.closing(watch):
         while True:
             watch.listen()
-            if bell.stopped:
+            if mailbox.stopped:
                 return
             if watch.is_due():
                 yield watch.take()
@@ -119,19 +119,19 @@ class _Gathered:
 
 
 class _Watch:
-    """The state of one run of `moments`. One thread; times are monotonic."""
+    """The state of one run of `change_batches`. One thread; times are monotonic."""
 
     def __init__(
         self,
         root: Path,
         pace: WatchTiming,
-        bell: Mailbox,
+        mailbox: Mailbox,
         *,
         polling: bool,
         drift: Callable[[], float],
     ) -> None:
         self.base = Path(os.path.realpath(root))
-        self.pace, self.bell = pace, bell
+        self.pace, self.mailbox = pace, mailbox
         self.polls_always = self.polling = polling
         self.drift = drift
         self.awake = drift()
@@ -140,35 +140,35 @@ class _Watch:
         self.wanted: list[float] = []
         self.problems: dict[str, Problem] = {}
         self.seen: dict[RelPath, Stamp] = {}
-        self.ears: Listener | None = None if polling else self._open_ears()
+        self.listener: Listener | None = None if polling else self._open_listener()
         now = time.monotonic()
         self.next_sweep = now + pace.sweep
         self.next_poll = self.next_tick = now
         self.sweep_for("start", now - pace.settle)
 
-    def _open_ears(self) -> Listener | None:
+    def _open_listener(self) -> Listener | None:
         try:
-            ears = Listener(self.base, self.bell)
+            listener = Listener(self.base, self.mailbox)
         except OSError as error:
             # No inotify instance is left for this user: the files must be looked at.
             self.polling = True
             self.problems["watch"] = _deaf(f"no file watcher can be opened ({error.strerror})")
             return None
-        ears.align()
-        return ears
+        listener.align()
+        return listener
 
     def close(self) -> None:
-        if self.ears is not None:
-            self.ears.close()
+        if self.listener is not None:
+            self.listener.close()
 
     # Listening
 
     def listen(self) -> None:
         """Waits until there is something to hear or to do, and hears and does it."""
-        ring = self.bell.wait(self._next() - time.monotonic())
+        ring = self.mailbox.wait(self._next() - time.monotonic())
         if ring is not None:
             self._hear(ring)
-        if self.bell.stopped:
+        if self.mailbox.stopped:
             return
         now = time.monotonic()
         if now >= self.next_tick:
@@ -177,8 +177,8 @@ class _Watch:
             self._sweep(now)
         if self._polls() and now >= self.next_poll:
             self._poll(now)
-        for _ in range(self.bell.waiting()):
-            heard = self.bell.wait(0)
+        for _ in range(self.mailbox.waiting()):
+            heard = self.mailbox.wait(0)
             if heard is not None:
                 self._hear(heard)
 
@@ -280,7 +280,7 @@ class _Watch:
         if self.problems.pop("vault", None):
             _log.info("the vault is back: %s", self.base)
             self.sweep_for("the vault is back", now)
-        if self.ears is not None and self.ears.align():
+        if self.listener is not None and self.listener.align():
             self.sweep_for("a watch was put right", now)
         self._look_at_head(now)
 
@@ -307,10 +307,10 @@ class _Watch:
         if self.problems.pop("watch", None) and not self.polls_always:
             # Somebody may have followed the advice since.
             self.polling = False
-            if self.ears is not None:
-                self.ears.start_anew()
+            if self.listener is not None:
+                self.listener.start_anew()
             else:
-                self.ears = self._open_ears()
+                self.listener = self._open_listener()
 
     def _poll(self, now: float) -> None:
         seen = look(self.base)

@@ -50,25 +50,25 @@ _FILTER: list[type[FileSystemEvent]] = [
 
 
 class _EventHandler(FileSystemEventHandler):
-    def __init__(self, bell: Mailbox) -> None:
-        self._bell = bell
+    def __init__(self, mailbox: Mailbox) -> None:
+        self._mailbox = mailbox
 
     def dispatch(self, event: FileSystemEvent) -> None:
         kind: Literal["file", "folder"] = "folder" if event.is_directory else "file"
-        self._bell.tell(kind, os.fsdecode(event.src_path))
+        self._mailbox.tell(kind, os.fsdecode(event.src_path))
         if event.dest_path:
-            self._bell.tell(kind, os.fsdecode(event.dest_path))
+            self._mailbox.tell(kind, os.fsdecode(event.dest_path))
 
 
 class _Overflows(logging.Handler):
     """watchdog says in its log, and nowhere else, that the kernel dropped events."""
 
-    def __init__(self, bell: Mailbox) -> None:
+    def __init__(self, mailbox: Mailbox) -> None:
         super().__init__(logging.WARNING)
-        self._bell = bell
+        self._mailbox = mailbox
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._bell.tell("lost", record.getMessage())
+        self._mailbox.tell("lost", record.getMessage())
 
 
 def _is_news(record: logging.LogRecord) -> bool:
@@ -87,15 +87,15 @@ class Listener:
     The root must be resolved: a watch on a symlink would watch the link.
     """
 
-    def __init__(self, root: Path, bell: Mailbox) -> None:
+    def __init__(self, root: Path, mailbox: Mailbox) -> None:
         self.base = str(root)
-        self._bell = bell
-        self._handler = _EventHandler(bell)
-        self._overflows = _Overflows(bell)
+        self._mailbox = mailbox
+        self._handler = _EventHandler(mailbox)
+        self._overflows = _Overflows(mailbox)
         logging.getLogger("watchdog.observers").addHandler(self._overflows)
         logging.getLogger("watchdog.observers.inotify").addFilter(_is_news)
         self._scheduled: dict[str, _Scheduled] = {}
-        self._observer, self._reader = _open(bell)
+        self._observer, self._reader = _open(mailbox)
 
     def align(self) -> bool:
         """Listens to what is there now: new folders, folders that came back, in place of the dead.
@@ -135,7 +135,7 @@ class Listener:
     def _reopen(self) -> None:
         _shut(self._observer)
         self._scheduled.clear()
-        self._observer, self._reader = _open(self._bell)
+        self._observer, self._reader = _open(self._mailbox)
 
     def _schedule(self, path: str, identity: tuple[int, int]) -> bool:
         recursive = path != self.base
@@ -145,7 +145,7 @@ class Listener:
             )
         except OSError as error:
             if error.errno in {errno.ENOSPC, errno.EMFILE}:
-                self._bell.tell("refused", path)
+                self._mailbox.tell("refused", path)
             elif error.errno not in {errno.ENOENT, errno.ENOTDIR}:
                 # A folder that went away meanwhile is no news; any other refusal is.
                 _log.warning("%s is not watched: %s", path, error)
@@ -185,9 +185,9 @@ if sys.platform == "linux":
     class _InotifyReader(InotifyFD):
         """Hears that the kernel refuses a watch; above it, watchdog passes over that in silence."""
 
-        def __init__(self, bell: Mailbox) -> None:
+        def __init__(self, mailbox: Mailbox) -> None:
             super().__init__()
-            self._bell = bell
+            self._mailbox = mailbox
 
         def add_callback(
             self, path: bytes, mask: Mask, callback: WatchCallback, id_: CallbackId
@@ -196,7 +196,7 @@ if sys.platform == "linux":
                 return super().add_callback(path, mask, callback, id_)
             except OSError as error:
                 if error.errno in {errno.ENOSPC, errno.EMFILE}:
-                    self._bell.tell("refused", os.fsdecode(path))
+                    self._mailbox.tell("refused", os.fsdecode(path))
                 raise
 
     class _Observer(BaseObserver):
@@ -210,11 +210,11 @@ if sys.platform == "linux":
             super().on_thread_stop()
             self._reader.stop()
 
-    def _open(bell: Mailbox) -> tuple[BaseObserver, threading.Thread | None]:
+    def _open(mailbox: Mailbox) -> tuple[BaseObserver, threading.Thread | None]:
         # A folder that is made while its parent is walked is watched twice, which is no harm, and
         # watchdog warns of it in its reader's thread: where warnings are errors, that ends it.
         warnings.filterwarnings("ignore", "Callback with id ", RuntimeWarning)
-        reader = _InotifyReader(bell)
+        reader = _InotifyReader(mailbox)
         reader.start()
         observer = _Observer(reader)
         observer.start()

@@ -56,7 +56,7 @@ def apply(
         StateError: the files are written but the base could not be; the next pass finishes that.
     """
     if not plan.operations:
-        return _agree(root, state, plan.agreements, sources)
+        return _agree(root, state, plan.base_updates, sources)
     with VaultDir(root) as vault:
         tasks = [task_of(number, one) for number, one in enumerate(plan.operations)]
         for task, operation in zip(tasks, plan.operations, strict=True):
@@ -80,15 +80,15 @@ def apply(
 
 
 def _agree(
-    root: Path, state: StateStore, agreements: Sequence[BaseUpdate], sources: Collection[RelPath]
+    root: Path, state: StateStore, base_updates: Sequence[BaseUpdate], sources: Collection[RelPath]
 ) -> Outcome:
-    if agreements and sources:
+    if base_updates and sources:
         try:
             with VaultDir(root) as vault:
                 sync_sources(vault, sources)
         except OSError as error:
             raise StateError(UNSYNCED.format(in_words(error))) from error
-    state.keep(agreements)
+    state.keep(base_updates)
     return Outcome()
 
 
@@ -133,7 +133,7 @@ def _journal(
     return journal.begin(
         state,
         tasks,
-        plan.agreements,
+        plan.base_updates,
         cause=cause,
         started=started,
         texts=[(task.before, task.path) for task, _ in replaced],

@@ -346,10 +346,12 @@ class PlanWriter:
         What is agreed on together with a file that is not there must not link to it yet, and an
         agreement that keeps nothing says just that: together, in this order, or not.
         """
-        for _, agreement in self._pass.agreements:
-            together = undone.kind in {"create", "rename"} or not (agreement.put or agreement.drop)
-            if together and undone.path in agreement.paths:
-                others = agreement.paths - {undone.path}
+        for _, base_update in self._pass.base_updates:
+            together = undone.kind in {"create", "rename"} or not (
+                base_update.put or base_update.drop
+            )
+            if together and undone.path in base_update.paths:
+                others = base_update.paths - {undone.path}
                 self._held.update(dict.fromkeys(others, undone.path))
 
     def _discard_unused(self) -> None:

@@ -77,8 +77,8 @@ def undo(
         if not paths.isdisjoint(rested_on)
         for row in rows
     )
-    agreement = BaseUpdate(frozenset(), {}, forgotten)
-    plan = Plan(tuple(one for _, one in back), (agreement,) if forgotten else ())
+    base_update = BaseUpdate(frozenset(), {}, forgotten)
+    plan = Plan(tuple(one for _, one in back), (base_update,) if forgotten else ())
     outcome = apply(root, state, plan, cause=cause, started=started, at=at)
     refused = (one for _, one in inverses if isinstance(one, Undone))
     return Outcome(outcome.done, (*refused, *outcome.undone))

@@ -29,7 +29,7 @@ class Files(MutableMapping[RelPath, File]):
         self._read: dict[RelPath, File] = {}
         self.changed: set[RelPath] = set()
 
-    def of(self, term: str) -> tuple[RelPath, ...]:
+    def find(self, term: str) -> tuple[RelPath, ...]:
         """The files that were kept under a term (`terms`)."""
         paths = map(RelPath, self._by_term.get(term) or ())
         return tuple(path for path in paths if path in self.stats)

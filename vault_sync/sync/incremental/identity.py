@@ -68,7 +68,7 @@ def outside(digest: Digest) -> list[str]:
 def points_of(
     path: RelPath,
     own: Collection[Key],
-    ties: Iterable[str],
+    pairs: Iterable[str],
     said: Iterable[str],
     names: LinkResolver,
     is_meant: IsOne,
@@ -78,7 +78,7 @@ def points_of(
     `is_meant` tells what a tie is to lead to: of a note a digest, of a digest a note.
     """
     points: dict[str, None] = {}
-    for target in ties:
+    for target in pairs:
         to = names.resolve(target, path)
         # `[[x.md]]` is the note x, if there comes to be one, before it is the note x.md.
         if to is None or target.endswith(".md") or not is_meant(to):

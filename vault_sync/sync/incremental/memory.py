@@ -34,13 +34,13 @@ class Memory:
     notes: MutableMapping[Key, tuple[RelPath, ...]] = field(default_factory=dict)
     digests: MutableMapping[Key, tuple[RelPath, ...]] = field(default_factory=dict)
     others: MutableMapping[Key, RelPath] = field(default_factory=dict)
-    names: LinkResolver = field(default_factory=lambda: LinkResolver.of(()))
+    names: LinkResolver = field(default_factory=lambda: LinkResolver.from_paths(()))
 
     def __post_init__(self) -> None:
         if isinstance(self.files, Files):
             self._ask(self.files)
             return
-        self.names = LinkResolver.of(self.files)
+        self.names = LinkResolver.from_paths(self.files)
         self.open = {path for path, file in self.files.items() if not file.settled}
         for path, file in self.files.items():
             if file.kind == "other":
@@ -56,10 +56,10 @@ class Memory:
         """All of this is found out when it is asked for: of most papers nothing ever is."""
 
         def about(key: Key, *, digest: bool) -> tuple[RelPath, ...] | None:
-            paths = files.of(terms.about(key))
+            paths = files.find(terms.about(key))
             return tuple(path for path in paths if (files[path].kind == "digest") == digest)
 
-        self.names = LinkResolver(Asked(lambda name: files.of(terms.called(name)) or None))
+        self.names = LinkResolver(Asked(lambda name: files.find(terms.called(name)) or None))
         self.open = set(files.open)
         self.notes = Asked(partial(about, digest=False))
         self.digests = Asked(partial(about, digest=True))
@@ -75,7 +75,7 @@ class Memory:
         """The files that name one of these (`File.points`)."""
         wanted, files = frozenset(points), self.files
         if isinstance(files, Files):
-            asked = {path for point in wanted for path in files.of(terms.naming(point))}
+            asked = {path for point in wanted for path in files.find(terms.naming(point))}
             return naming_in(files, wanted, asked | files.changed)
         return naming_in(files, wanted, files)
 

@@ -38,11 +38,11 @@ class Agreed:
     dropped: bool = False
 
     @classmethod
-    def of(cls, agreements: Iterable[BaseUpdate]) -> Agreed:
+    def collect(cls, base_updates: Iterable[BaseUpdate]) -> Agreed:
         agreed = cls()
-        for agreement in agreements:
-            agreed.dropped = agreed.dropped or bool(agreement.drop)
-            for row, value in agreement.put.items():
+        for base_update in base_updates:
+            agreed.dropped = agreed.dropped or bool(base_update.drop)
+            for row, value in base_update.put.items():
                 if row.field == "note":
                     agreed.notes[row.key] = RelPath(str(value))
                 elif row.field == "commentary":
@@ -66,7 +66,7 @@ def written(
     texts = {each.path: each.after for each in done if isinstance(each, Create | Write)}
     if not texts:
         return {}
-    known = identities(snapshots.of(texts, names=names, is_digest=is_digest, base=base))
+    known = identities(snapshots.build(texts, names=names, is_digest=is_digest, base=base))
     return {
         path: _file(text, known.get(path, OTHER), settled=settled) for path, text in texts.items()
     }
@@ -116,13 +116,13 @@ def _notes(
                 f"{target}\n{target}",
                 points_of(path, (), [target], (), names, _sure),
             )
-        ties, points = linked[digest]
+        pairs, points = linked[digest]
         # Its lists of links are no YAML that could be read otherwise: no name holds a quote.
         listed = block if "\nmention" in (block := _block(made[path])) else ""
         if points or listed or _may_point(said):
             words = [said, listed]
             points = points_of(path, [key], [names.shortest(digest)], words, names, _sure)
-        known[path] = ("note", key, ties, points)
+        known[path] = ("note", key, pairs, points)
     return known
 
 

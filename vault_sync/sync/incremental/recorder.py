@@ -44,7 +44,7 @@ def after_whole(
     calm: bool,
 ) -> tuple[Came, dict[RelPath, File]] | None:
     """What is known after a whole pass, which read `files`; None where too much is in flux."""
-    agreed = Agreed.of(acted.doable.agreements)
+    agreed = Agreed.collect(acted.doable.base_updates)
     left = _left_open(acted, files, found, agreed)
     if left is None:
         return None
@@ -63,7 +63,7 @@ def after_whole(
         notes=sum(file.kind == "note" for file in files.values()),
         problems=acted.plan.problems,
         conflicts=acted.plan.conflicts,
-        calm=calm and (base.known or left.settled) and not acted.plan.conflicts,
+        calm=calm and (base.exists or left.settled) and not acted.plan.conflicts,
         final=left.final,
         lacking=lacking,
         facts=acted.facts,
@@ -119,7 +119,7 @@ def _bring_up_to_date(
     for path in gone:
         files.pop(path, None)
     is_digest = globs.matcher(rules.digest_paths)
-    names = LinkResolver.of(files.keys() | after)
+    names = LinkResolver.from_paths(files.keys() | after)
     if left.settled:
         files |= foreseen(done, agreed, found, names, base, is_digest)
     else:
@@ -141,7 +141,7 @@ def _settles(acted: Acted) -> bool:
     written = {each.path for each in plan.operations}
     return (
         not acted.outcome.undone
-        and (plan.operations, plan.agreements) == (doable.operations, doable.agreements)
+        and (plan.operations, plan.base_updates) == (doable.operations, doable.base_updates)
         and all(isinstance(each, Create | Write) for each in plan.operations)
         and not plan.conflicts
         and all(
@@ -227,16 +227,16 @@ def _touched(
     unmade = {each.path for each in acted.plan.operations if isinstance(each, Create)}
     unmade -= {each.path for each in acted.outcome.done}
     final = True
-    for agreement in acted.plan.agreements:
-        about = set(agreement.paths)
-        for row in (*agreement.put, *agreement.drop):
+    for base_update in acted.plan.base_updates:
+        about = set(base_update.paths)
+        for row in (*base_update.put, *base_update.drop):
             about.update(notes.get(row.key, ()))
             if row.digest:
                 about.add(RelPath(row.digest))
         if not any(path in files for path in about):
             final = False
         else:
-            unmade -= agreement.paths
+            unmade -= base_update.paths
         touched |= about
     touched |= {RelPath(each.path) for each in acted.plan.problems if each.code == UNFINISHED}
     return {path for path in touched if path in files}, final and not unmade
@@ -253,7 +253,7 @@ def _identities_after(
     texts |= {path: digest.text for path, digest in seen.snapshot.digests.items()}
     texts |= {each.path: each.after for each in outcome.done if isinstance(each, Create | Write)}
     names = memory.names.with_moved({}, made)
-    found = snapshots.of(texts, names=names, is_digest=is_digest, base=seen.base)
+    found = snapshots.build(texts, names=names, is_digest=is_digest, base=seen.base)
     known = identities(found, memory.is_note, memory.is_digest)
     return {each.path: known.get(each.path, OTHER) for each in outcome.done}
 
@@ -262,13 +262,13 @@ def _namers(known: Mapping[Key, tuple[Key, ...]], acted: Acted) -> dict[Key, tup
     """Who names whom, as the base has it now."""
     undone = {each.operation.path for each in acted.outcome.undone}
     namers = dict(known)
-    for agreement in acted.doable.agreements:
-        if agreement.paths & undone:
+    for base_update in acted.doable.base_updates:
+        if base_update.paths & undone:
             continue
-        for row in agreement.drop:
+        for row in base_update.drop:
             if row.field == "mentions":
                 namers.pop(row.key, None)
-        for row, value in agreement.put.items():
+        for row, value in base_update.put.items():
             if row.field == "mentions":
                 namers[row.key] = tuple(map(Key, value))
     return {key: named for key, named in namers.items() if named}

@@ -154,7 +154,7 @@ class _Scope:
             needed.update(memory.digests.get(key, ()))
             for path in memory.notes.get(key, ()):
                 needed.add(self.now_at.get(path, path))
-                for target in memory.files[path].ties.split("\n"):
+                for target in memory.files[path].pairs.split("\n"):
                     to = self.names.resolve(target, path) if target else None
                     if to is not None and memory.is_digest(to):
                         needed.add(to)
@@ -171,7 +171,7 @@ class _Scope:
             found = count_places(self.state.select)
             counted = {RelPath(path): count for path, count in found.items()}
         rows, was_before = self.rows(keys, digests), self.state.was_before
-        return Base(rows, known=True, was_before=was_before, counted=counted)
+        return Base(rows, exists=True, was_before=was_before, counted=counted)
 
     def rows(self, keys: AbstractSet[Key], digests: Collection[RelPath]) -> dict[BaseKey, Value]:
         """The base of these papers, with who names whom, which `mentioned_by` asks of all.
@@ -193,9 +193,9 @@ class _Scope:
     def snapshot(self, keys: Collection[Key], base: Base, rules: Rules) -> Snapshot | None:
         """What the files read say of these papers; None if a file is not what it was."""
         is_digest = globs.matcher(rules.digest_paths)
-        found = snapshots.of(self.texts, names=self.names, is_digest=is_digest, base=base)
+        found = snapshots.build(self.texts, names=self.names, is_digest=is_digest, base=base)
         known = identities(found, self.memory.is_note, self.memory.is_digest)
-        if found.held or found.held_keys:
+        if found.locked or found.locked_keys:
             return None
         for path, file in self.read.items():
             now = File(file.stat, file.mark, *known.get(path, OTHER), settled=file.settled)
@@ -209,7 +209,7 @@ class _Scope:
         waiting |= {row.key: RelPath("") for row in base.rows if row.key}
         held = {key: path for key, path in waiting.items() if key not in keys}
         memory = self.memory
-        return replace(found, held_keys=held, others=memory.others, other_about=memory.about)
+        return replace(found, locked_keys=held, others=memory.others, other_about=memory.about)
 
     def alike(self, path: RelPath, was: File, now: File) -> bool:
         """Whether a file is what it was, but for entries that came or went.
@@ -239,7 +239,7 @@ class _Scope:
 
         A link that was written anew by who renamed the note is the same link.
         """
-        links = digest.ties.split("\n")
+        links = digest.pairs.split("\n")
         if self.renamed:
             there = [names.resolve(link, path) if link else None for link in links]
             links = [
@@ -257,15 +257,15 @@ class _Scope:
         """The papers that a plan concerns beside its own; None if it takes a whole pass."""
         made = self.made(plan, base) if _plain_sailing(plan) else None
         waiting = None if made is None else self.waited_for(made)
-        return None if waiting is None else _renamed(plan.agreements, base) | waiting
+        return None if waiting is None else _renamed(plan.base_updates, base) | waiting
 
     def made(self, plan: Plan, base: Base) -> dict[Key, RelPath] | None:
         """The notes that a plan makes; None unless all are of papers unknown, and stand alone."""
         paths = {each.path for each in plan.operations if isinstance(each, Create)}
         made = {
             row.key: path
-            for agreement in plan.agreements
-            for row, value in agreement.put.items()
+            for base_update in plan.base_updates
+            for row, value in base_update.put.items()
             if row.field == "note" and (path := RelPath(str(value))) in paths
         }
         names, notes = self.names, self.memory.notes
@@ -322,7 +322,7 @@ def think(
         return None
     changed = list(scope.read)
     if not changed:
-        nothing = snapshots.EMPTY, Base(known=True)
+        nothing = snapshots.EMPTY, Base(exists=True)
         return Thought(*nothing, plan_of(came), scope.known(), came.lacking, scope.gone)
     if not came.calm:
         return None
@@ -370,13 +370,13 @@ def _plain_sailing(plan: Plan) -> bool:
     )
 
 
-def _renamed(agreements: Iterable[BaseUpdate], base: Base) -> set[Key]:
+def _renamed(base_updates: Iterable[BaseUpdate], base: Base) -> set[Key]:
     """The papers that a commentary now names, or names no longer."""
     found: set[str] = set()
-    for agreement in agreements:
-        for row in agreement.drop:
+    for base_update in base_updates:
+        for row in base_update.drop:
             found |= set(base.items(row) or () if row.field == "mentions" else ())
-        for row, value in agreement.put.items():
+        for row, value in base_update.put.items():
             if row.field == "mentions":
                 found |= set(value) ^ set(base.items(row) or ())
     return {Key(key) for key in found}

@@ -43,13 +43,13 @@ class Rest(NamedTuple):
     walk: Walk | None = None
 
 
-def look(config: Config, state: StateStore, order: PassRequest) -> Rest:
+def look(config: Config, state: StateStore, request: PassRequest) -> Rest:
     """What a pass would find, if every file is as it was and nothing was left to do.
 
     Raises:
         OSError: the vault's folder cannot be listed.
     """
-    stamp = stamp_of(config, state) if order.ordinary else None
+    stamp = stamp_of(config, state) if request.ordinary else None
     if stamp is None or _displaced(config):
         return Rest()
     found = scan(config.root)

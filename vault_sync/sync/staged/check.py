@@ -73,16 +73,16 @@ def judge(root: Path, repository: Repository) -> StagedVerdict:
     whole = not changed or any(
         place.in_vault(change.path) == configuration.FILE for change in changed
     )
-    names = LinkResolver.of(files)
+    names = LinkResolver.from_paths(files)
     if whole:
         texts = git.blobs(repository, files.values())
         seen = {path: texts[oid] for path, oid in files.items()}
         keys = None
     else:
         reach = RelevantFiles(repository, place, config, files, names)
-        keys = reach.of(changed)
+        keys = reach.find(changed)
         seen = reach.texts
-    found = snapshot.of(seen, names=names, is_digest=is_digest(config.rules), base=Base())
+    found = snapshot.build(seen, names=names, is_digest=is_digest(config.rules), base=Base())
     plan = reconcile(
         found,
         Base(),

@@ -44,7 +44,7 @@ class RelevantFiles:
         self.digests: dict[RelPath, Digest] = {}
         self.notes: dict[RelPath, Note] = {}
 
-    def of(self, changed: Iterable[git.StagedChange]) -> frozenset[Key]:
+    def find(self, changed: Iterable[git.StagedChange]) -> frozenset[Key]:
         """The papers to judge; `texts` are then what they need."""
         touched = [
             (path, change)
@@ -95,7 +95,7 @@ class RelevantFiles:
             # The same paper twice in one digest counts as changed if any of the two was.
             found: dict[Key, str] = {}
             for entry in digest.entries:
-                found[entry.key] = found.get(entry.key, "") + entry.span.of(text)
+                found[entry.key] = found.get(entry.key, "") + entry.span.slice(text)
             return found
         key = _about(note) if note is not None else None
         return {} if key is None else {key: text}

@@ -22,18 +22,18 @@ Named = Mapping[Key, Sequence[Key]]
 """For every paper the papers that its commentary names."""
 
 
-def of(pending: PlanBuilder, scene: DraftContext, named: Named) -> list[BaseUpdate]:
+def build_updates(builder: PlanBuilder, context: DraftContext, named: Named) -> list[BaseUpdate]:
     """What the base will say: each value as soon as the files that it waits for are written."""
-    agreements: list[BaseUpdate] = []
-    trashed = {each.path for each in pending.trash}
-    for settlement in scene.settlements:
-        agreements += _of_paper(pending, scene, settlement, named, trashed)
-    for path, text in _digest_texts(pending, scene).items():
+    base_updates: list[BaseUpdate] = []
+    trashed = {each.path for each in builder.trash}
+    for resolution in context.resolutions:
+        base_updates += _of_paper(builder, context, resolution, named, trashed)
+    for path, text in _digest_texts(builder, context).items():
         row = BaseKey(Key(""), path, "text")
-        if scene.base.rows.get(row) != text:
-            needs = frozenset({path} if path in pending.touched else ())
-            agreements.append(BaseUpdate(needs, {row: text}))
-    return agreements + _links_to_new_notes(pending)
+        if context.base.rows.get(row) != text:
+            needs = frozenset({path} if path in builder.touched else ())
+            base_updates.append(BaseUpdate(needs, {row: text}))
+    return base_updates + _links_to_new_notes(builder)
 
 
 def texts(snapshot: Snapshot, digests: Iterable[RelPath]) -> list[BaseUpdate]:
@@ -44,98 +44,98 @@ def texts(snapshot: Snapshot, digests: Iterable[RelPath]) -> list[BaseUpdate]:
     ]
 
 
-def _links_to_new_notes(pending: PlanBuilder) -> list[BaseUpdate]:
+def _links_to_new_notes(builder: PlanBuilder) -> list[BaseUpdate]:
     """A digest is linked to a note that is made or renamed only once that is done.
 
     They keep nothing and say what waits for what: a link to a note that could not be made would be
     taken for a note that somebody deleted.
     """
-    new = {each.path: each.path for each in pending.creates}
-    new |= {each.path: each.to for each in pending.renames}
+    new = {each.path: each.path for each in builder.creates}
+    new |= {each.path: each.to for each in builder.renames}
     linking: dict[Key, list[RelPath]] = {}
-    for write in pending.digest_writes:
-        for key in pending.touched.get(write.path, ()):
+    for write in builder.digest_writes:
+        for key in builder.touched.get(write.path, ()):
             linking.setdefault(key, []).append(write.path)
     return [
         BaseUpdate(frozenset({path, digest}), {})
         for path, there in new.items()
         for digest in dict.fromkeys(
             digest
-            for key in sorted(pending.touched.get(there, ()))
+            for key in sorted(builder.touched.get(there, ()))
             for digest in linking.get(key, ())
         )
     ]
 
 
-def _digest_texts(pending: PlanBuilder, scene: DraftContext) -> dict[RelPath, str]:
+def _digest_texts(builder: PlanBuilder, context: DraftContext) -> dict[RelPath, str]:
     """Every digest that is believed, as it will read."""
     texts = {
         path: digest.text
-        for path, digest in scene.snapshot.digests.items()
-        if path not in scene.snapshot.held and path not in scene.asked_about
+        for path, digest in context.snapshot.digests.items()
+        if path not in context.snapshot.locked and path not in context.guarded
     }
-    return texts | pending.digest_after
+    return texts | builder.digest_after
 
 
 def _of_paper(
-    pending: PlanBuilder,
-    scene: DraftContext,
-    settlement: Resolution,
+    builder: PlanBuilder,
+    context: DraftContext,
+    resolution: Resolution,
     named: Named,
     trashed: Collection[RelPath],
 ) -> list[BaseUpdate]:
-    agreements = []
-    key = settlement.key
-    note = settlement.paper.note or scene.layout.notes[key]
+    base_updates = []
+    key = resolution.key
+    note = resolution.paper.note or context.layout.notes[key]
     groups: dict[frozenset[RelPath], dict[BaseKey, Value]] = {}
-    for needs, rows in _by_needs(scene, settlement, named).items():
-        if any((key, need) in pending.refused for need in needs):
+    for needs, rows in _by_needs(context, resolution, named).items():
+        if any((key, need) in builder.refused for need in needs):
             continue
         paths = frozenset(
             path
             for need in needs
-            if key in pending.touched.get(path := note if need == NOTE else need, ())
+            if key in builder.touched.get(path := note if need == NOTE else need, ())
         )
         groups[paths] = groups[paths] | rows if paths in groups else rows
-    drop = settlement.dropped
-    for tie in settlement.paper.ties:
-        if tie.kind == "removed":
-            drop |= rows_of(settlement.paper.base_key, tie.origin or tie.digest)
-    if note in scene.layout.renames:
+    drop = resolution.dropped
+    for pair in resolution.paper.pairs:
+        if pair.kind == "removed":
+            drop |= rows_of(resolution.paper.base_key, pair.origin or pair.digest)
+    if note in context.layout.renames:
         # It was dated, once; a name given back by the reader is his.
         drop |= {BaseKey(key, "", "undated")}
     if note in trashed:
-        drop |= rows_of(settlement.paper.base_key)
+        drop |= rows_of(resolution.paper.base_key)
         groups = {}
     put = {row for rows in groups.values() for row in rows}
-    drop = frozenset(row for row in drop if row in scene.base.rows and row not in put)
+    drop = frozenset(row for row in drop if row in context.base.rows and row not in put)
     if drop:
-        needs = frozenset(path for path, keys in pending.touched.items() if key in keys)
+        needs = frozenset(path for path, keys in builder.touched.items() if key in keys)
         groups.setdefault(needs, {})
-        agreements.append(BaseUpdate(needs, groups.pop(needs), drop))
-    return agreements + [BaseUpdate(paths, rows) for paths, rows in groups.items()]
+        base_updates.append(BaseUpdate(needs, groups.pop(needs), drop))
+    return base_updates + [BaseUpdate(paths, rows) for paths, rows in groups.items()]
 
 
 def _by_needs(
-    scene: DraftContext, settlement: Resolution, named: Named
+    context: DraftContext, resolution: Resolution, named: Named
 ) -> dict[frozenset[RelPath], dict[BaseKey, Value]]:
     """What the base does not say yet of a paper, by the files that it waits for."""
-    base = scene.base.rows
+    base = context.base.rows
     found: dict[frozenset[RelPath], dict[BaseKey, Value]] = {}
-    for row, value, needs in (*settlement.kept, *_own_rows(scene, settlement, named)):
+    for row, value, needs in (*resolution.proposed, *_own_rows(context, resolution, named)):
         if base.get(row) != value:
             found.setdefault(needs, {})[row] = value
     return found
 
 
-def _own_rows(scene: DraftContext, settlement: Resolution, named: Named) -> list[ProposedValue]:
-    key = settlement.key
-    values: dict[str, Value] = {"note": scene.layout.notes[key]}
-    if scene.rules.mentions:
+def _own_rows(context: DraftContext, resolution: Resolution, named: Named) -> list[ProposedValue]:
+    key = resolution.key
+    values: dict[str, Value] = {"note": context.layout.notes[key]}
+    if context.rules.mentions:
         values["mentions"] = tuple(named[key])
-    if key in scene.layout.undated:
-        values["undated"] = stem_of(scene.layout.notes[key])
-    abstract = plan_builder.abstract_for(scene, settlement).row
+    if key in context.layout.undated:
+        values["undated"] = stem_of(context.layout.notes[key])
+    abstract = plan_builder.abstract_for(context, resolution).row
     if abstract is not None:
         values["abstract"] = abstract
     return [

@@ -15,73 +15,75 @@ from vault_sync.core.reconcile.resolution.resolution import Resolution
 NamedKeys = Mapping[Key, Sequence[Key]]
 
 
-def named(scene: DraftContext) -> dict[Key, list[Key]]:
+def named(context: DraftContext) -> dict[Key, list[Key]]:
     """For every settled paper, the papers that its commentary names, itself left out."""
-    if not scene.rules.mentions:
-        return {each.key: [] for each in scene.settlements}
-    notes = _Notes(scene)
-    return {each.key: _named(scene, each, notes) for each in scene.settlements}
+    if not context.rules.mentions:
+        return {each.key: [] for each in context.resolutions}
+    notes = _Notes(context)
+    return {each.key: _named(context, each, notes) for each in context.resolutions}
 
 
-def _named(scene: DraftContext, settlement: Resolution, notes: _Notes) -> list[Key]:
+def _named(context: DraftContext, resolution: Resolution, notes: _Notes) -> list[Key]:
     found: dict[Key, None] = {}
-    for tie in settlement.paper.ties:
-        said = _said(settlement, tie)
+    for pair in resolution.paper.pairs:
+        said = _said(resolution, pair)
         if "[[" not in said and "://" not in said:
             continue
 
-        def about(target: str, source: RelPath = tie.digest) -> Key | None:
-            to = scene.layout.leads_to(target, source) or scene.layout.after.resolve(target, source)
+        def about(target: str, source: RelPath = pair.digest) -> Key | None:
+            to = context.layout.leads_to(target, source) or context.layout.after.resolve(
+                target, source
+            )
             return notes.about(to) if to else None
 
         found |= dict.fromkeys(mentions.named(said, about, notes.__contains__))
-    found.pop(settlement.key, None)
+    found.pop(resolution.key, None)
     return list(found)
 
 
-def _said(settlement: Resolution, tie: Pair) -> str:
-    if tie.kind == "removed":
+def _said(resolution: Resolution, pair: Pair) -> str:
+    if pair.kind == "removed":
         return ""
-    return settlement.commentaries.get(tie.digest, tie.section.commentary if tie.section else "")
+    return resolution.commentaries.get(pair.digest, pair.section.commentary if pair.section else "")
 
 
-def lists(scene: DraftContext, named_keys: NamedKeys) -> dict[Key, Lists]:
+def lists(context: DraftContext, named_keys: NamedKeys) -> dict[Key, Lists]:
     """For every settled paper the link lists of its note."""
-    if not scene.rules.mentions:
-        return {each.key: {} for each in scene.settlements}
-    notes = _Notes(scene)
-    namers, were_namers = _namers(scene, named_keys)
+    if not context.rules.mentions:
+        return {each.key: {} for each in context.resolutions}
+    notes = _Notes(context)
+    namers, were_namers = _namers(context, named_keys)
 
     def listed(keys: Sequence[Key]) -> tuple[RelPath, ...]:
-        return tuple(path for key in keys if (path := notes.of(key)) is not None)
+        return tuple(path for key in keys if (path := notes.note_of(key)) is not None)
 
     return {
         each.key: {
-            "mentions": Named(listed(named_keys[each.key]), listed(_were_named(scene, each))),
+            "mentions": Named(listed(named_keys[each.key]), listed(_were_named(context, each))),
             "mentioned_by": Named(
                 tuple(sorted(listed(namers.get(each.key, ())))),
                 listed(were_namers.get(each.key, ())),
             ),
         }
-        for each in scene.settlements
+        for each in context.resolutions
     }
 
 
-def _were_named(scene: DraftContext, settlement: Resolution) -> list[Key]:
-    row = BaseKey(settlement.paper.base_key, "", "mentions")
-    return [Key(key) for key in scene.base.items(row) or ()]
+def _were_named(context: DraftContext, resolution: Resolution) -> list[Key]:
+    row = BaseKey(resolution.paper.base_key, "", "mentions")
+    return [Key(key) for key in context.base.items(row) or ()]
 
 
 def _namers(
-    scene: DraftContext, named_keys: NamedKeys
+    context: DraftContext, named_keys: NamedKeys
 ) -> tuple[dict[Key, list[Key]], dict[Key, list[Key]]]:
     """Who names each paper now, and who did when the base was kept."""
     now: dict[Key, list[Key]] = {}
     before: dict[Key, list[Key]] = {}
-    for row in scene.base.rows:
+    for row in context.base.rows:
         if row.field != "mentions":
             continue
-        for key in scene.base.items(row) or ():
+        for key in context.base.items(row) or ():
             before.setdefault(Key(key), []).append(row.key)
             if row.key not in named_keys:
                 now.setdefault(Key(key), []).append(row.key)
@@ -94,18 +96,18 @@ def _namers(
 class _Notes:
     """The note of every paper of the vault, managed or not, under the path that it will have."""
 
-    def __init__(self, scene: DraftContext) -> None:
-        self._others = scene.snapshot.others
-        self._other_about = scene.snapshot.other_about
+    def __init__(self, context: DraftContext) -> None:
+        self._others = context.snapshot.others
+        self._other_about = context.snapshot.other_about
         self._seen = {
-            key: scene.layout.moved.get(found[0], found[0])
-            for notes in (scene.snapshot.plain, scene.snapshot.managed)
+            key: context.layout.moved.get(found[0], found[0])
+            for notes in (context.snapshot.plain, context.snapshot.managed)
             for key, found in notes.items()
             if len(found) == 1
-        } | dict(scene.layout.notes)
+        } | dict(context.layout.notes)
         self._about = {path: key for key, path in self._seen.items()}
 
-    def of(self, key: Key) -> RelPath | None:
+    def note_of(self, key: Key) -> RelPath | None:
         """The note of a paper."""
         return self._seen.get(key) or self._others.get(key)
 
@@ -114,4 +116,4 @@ class _Notes:
         return self._about.get(path) or self._other_about(path)
 
     def __contains__(self, key: Key) -> bool:
-        return self.of(key) is not None
+        return self.note_of(key) is not None

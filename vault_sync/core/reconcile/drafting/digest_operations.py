@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from vault_sync.core.digest import editor as digest_lens
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink
-from vault_sync.core.digest.roundtrip import unsayable
+from vault_sync.core.digest.roundtrip import first_loss
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import Create, Write
 from vault_sync.core.model.values import Fields, Key, Problem, RelPath
@@ -17,117 +17,117 @@ from vault_sync.core.reconcile.resolution.resolution import LIVE, NOTE, Resoluti
 from vault_sync.core.text.spans import splice
 
 
-def add(pending: PlanBuilder, scene: DraftContext) -> None:
+def add(builder: PlanBuilder, context: DraftContext) -> None:
     """Add what every digest needs: links, edits, new entries; each proved by reading it."""
     edited: dict[RelPath, list[tuple[Resolution, Entry]]] = {}
     added: dict[RelPath, list[Resolution]] = {}
-    for settlement in scene.settlements:
-        if settlement.paper.note is None and (settlement.key, NOTE) in pending.refused:
+    for resolution in context.resolutions:
+        if resolution.paper.note is None and (resolution.key, NOTE) in builder.refused:
             continue
-        for tie in settlement.paper.ties:
-            if tie.kind not in LIVE:
+        for pair in resolution.paper.pairs:
+            if pair.kind not in LIVE:
                 continue
-            if tie.entry is not None:
-                edited.setdefault(tie.digest, []).append((settlement, tie.entry))
+            if pair.entry is not None:
+                edited.setdefault(pair.digest, []).append((resolution, pair.entry))
             else:
-                added.setdefault(tie.digest, []).append(settlement)
+                added.setdefault(pair.digest, []).append(resolution)
     for path in sorted({*edited, *added}):
-        _digest(pending, scene, path, edited.get(path, []), added.get(path, []))
+        _digest(builder, context, path, edited.get(path, []), added.get(path, []))
 
 
 def _digest(
-    pending: PlanBuilder,
-    scene: DraftContext,
+    builder: PlanBuilder,
+    context: DraftContext,
     path: RelPath,
     edited: list[tuple[Resolution, Entry]],
     added: list[Resolution],
 ) -> None:
-    digest = scene.snapshot.digests.get(path)
+    digest = context.snapshot.digests.get(path)
     edited = [
-        (settlement, entry)
-        for settlement, entry in edited
-        if _sayable(pending, scene, settlement, path)
+        (resolution, entry)
+        for resolution, entry in edited
+        if _sayable(builder, context, resolution, path)
     ]
-    added = [settlement for settlement in added if _sayable(pending, scene, settlement, path)]
+    added = [resolution for resolution in added if _sayable(builder, context, resolution, path)]
     if digest is None:
-        additions = [_addition(scene, each, path) for each in added]
+        additions = [_addition(context, each, path) for each in added]
         text = digest_lens.new(stem_of(path), additions)
-        if additions and _proved(pending, scene, path, text, {}, added):
-            pending.creates.append(Create(path, text, _named_by(added, scene.layout)))
-            pending.digest_after[path] = text
+        if additions and _proved(builder, context, path, text, {}, added):
+            builder.creates.append(Create(path, text, _named_by(added, context.layout)))
+            builder.digest_after[path] = text
             for each in added:
-                pending.touch(path, each)
+                builder.touch(path, each)
         return
-    text, changed = _rewritten(scene, path, digest, edited, added)
+    text, changed = _rewritten(context, path, digest, edited, added)
     if text == digest.text:
         return
-    expected = {entry.key: settlement for settlement, entry in edited}
-    if _proved(pending, scene, path, text, expected, added):
+    expected = {entry.key: resolution for resolution, entry in edited}
+    if _proved(builder, context, path, text, expected, added):
         why = _why(changed, added)
-        pending.digest_writes.append(Write(path, digest.text, text, why))
-        pending.digest_after[path] = text
+        builder.digest_writes.append(Write(path, digest.text, text, why))
+        builder.digest_after[path] = text
         for each in changed + added:
-            pending.touch(path, each)
+            builder.touch(path, each)
 
 
 def _rewritten(
-    scene: DraftContext,
+    context: DraftContext,
     path: RelPath,
     digest: Digest,
     edited: list[tuple[Resolution, Entry]],
     added: list[Resolution],
 ) -> tuple[str, list[Resolution]]:
     edits, changed = [], []
-    for settlement, entry in edited:
-        link = _link(scene, settlement, path, entry)
-        ours = digest_lens.edit(digest, entry, settlement.entries[path], link)
+    for resolution, entry in edited:
+        link = _link(context, resolution, path, entry)
+        ours = digest_lens.edit(digest, entry, resolution.entries[path], link)
         if ours:
             edits += ours
-            changed.append(settlement)
+            changed.append(resolution)
     text = splice(digest.text, edits)
     if added:
         grown = digest_reader.read(text)
-        text = digest_lens.append(grown, [_addition(scene, each, path) for each in added])
+        text = digest_lens.append(grown, [_addition(context, each, path) for each in added])
     return text, changed
 
 
-def _addition(scene: DraftContext, settlement: Resolution, path: RelPath) -> tuple[Fields, str]:
-    link = scene.layout.linked(scene.layout.notes[settlement.key], path)
-    return settlement.entries[path], link
+def _addition(context: DraftContext, resolution: Resolution, path: RelPath) -> tuple[Fields, str]:
+    link = context.layout.linked(context.layout.notes[resolution.key], path)
+    return resolution.entries[path], link
 
 
-def _link(scene: DraftContext, settlement: Resolution, path: RelPath, entry: Entry) -> str | None:
-    note = scene.layout.notes[settlement.key]
+def _link(context: DraftContext, resolution: Resolution, path: RelPath, entry: Entry) -> str | None:
+    note = context.layout.notes[resolution.key]
     if entry.link is None:
-        return scene.layout.linked(note, path)
-    target = scene.layout.linked(note, path, entry.link.target)
+        return context.layout.linked(note, path)
+    target = context.layout.linked(note, path, entry.link.target)
     return None if target == entry.link.target else target
 
 
 def _sayable(
-    pending: PlanBuilder, scene: DraftContext, settlement: Resolution, path: RelPath
+    builder: PlanBuilder, context: DraftContext, resolution: Resolution, path: RelPath
 ) -> bool:
     """Whether what an entry is to say reads back as that entry and nothing else."""
-    fields = settlement.entries[path]
-    tie = next(tie for tie in settlement.paper.ties if tie.digest == path)
-    if tie.entry is not None and tie.entry.fields == fields:
+    fields = resolution.entries[path]
+    pair = next(pair for pair in resolution.paper.pairs if pair.digest == path)
+    if pair.entry is not None and pair.entry.fields == fields:
         return True
-    before = tie.entry.fields if tie.entry else Fields(fields.url)
-    link = scene.layout.linked(scene.layout.notes[settlement.key], path)
-    wrong = unsayable(fields, before, link)
+    before = pair.entry.fields if pair.entry else Fields(fields.url)
+    link = context.layout.linked(context.layout.notes[resolution.key], path)
+    wrong = first_loss(fields, before, link)
     if wrong is None:
         return True
-    pending.refused.add((settlement.key, path))
+    builder.refused.add((resolution.key, path))
     line: int | None = None
-    note = scene.snapshot.notes[settlement.paper.note] if settlement.paper.note else None
+    note = context.snapshot.notes[resolution.paper.note] if resolution.paper.note else None
     if wrong.field != "commentary" and note is not None:
         value = note.properties.values.get(wrong.field)
         line = value.line if value else 1
-    elif wrong.field == "commentary" and tie.section is not None:
-        line = tie.section.commentary_line + wrong.line
-    pending.problems.append(
+    elif wrong.field == "commentary" and pair.section is not None:
+        line = pair.section.commentary_line + wrong.line
+    builder.problems.append(
         Problem(
-            settlement.paper.note or scene.layout.notes[settlement.key],
+            resolution.paper.note or context.layout.notes[resolution.key],
             "would-not-read-back",
             f"in the digest '{stem_of(path)}' {wrong.message}",
             f"{wrong.hint}; until then nothing of this note goes there",
@@ -138,26 +138,26 @@ def _sayable(
 
 
 def _proved(
-    pending: PlanBuilder,
-    scene: DraftContext,
+    builder: PlanBuilder,
+    context: DraftContext,
     path: RelPath,
     text: str,
     expected: Mapping[Key, Resolution],
     added: list[Resolution],
 ) -> bool:
     """A second reading must find every entry as meant, in the old order, and no other."""
-    old = scene.snapshot.digests.get(path)
+    old = context.snapshot.digests.get(path)
     meant = [
         expected[entry.key].entries[path] if entry.key in expected else entry.fields
         for entry in (old.entries if old else ())
     ]
     meant += [each.entries[path] for each in added]
-    found = digest_reader.read(text, _own_link(scene, path))
+    found = digest_reader.read(text, _own_link(context, path))
     if [entry.fields for entry in found.entries] == meant:
         return True
-    pending.refused |= {(each.key, path) for each in (*expected.values(), *added)}
+    builder.refused |= {(each.key, path) for each in (*expected.values(), *added)}
     at = next((n for n, entry in enumerate(found.entries) if meant[n : n + 1] != [entry.fields]), 0)
-    pending.problems.append(
+    builder.problems.append(
         Problem(
             path,
             "would-not-read-back",
@@ -169,9 +169,9 @@ def _proved(
     return False
 
 
-def _own_link(scene: DraftContext, path: RelPath) -> OwnLink:
+def _own_link(context: DraftContext, path: RelPath) -> OwnLink:
     """Which links that stand alone are the tool's once the plan is done."""
-    old = scene.snapshot.digests.get(path)
+    old = context.snapshot.digests.get(path)
     stood = {
         entry.link.target
         for entry in (old.entries if old else ())
@@ -179,10 +179,10 @@ def _own_link(scene: DraftContext, path: RelPath) -> OwnLink:
     }
 
     def own(key: Key, target: str, titled: bool) -> bool:
-        to = scene.layout.after.resolve(target, path)
+        to = context.layout.after.resolve(target, path)
         if titled:
-            return target in stood or (to is not None and to == scene.layout.notes.get(key))
-        return to is None or to in scene.layout.ours
+            return target in stood or (to is not None and to == context.layout.notes.get(key))
+        return to is None or to in context.layout.ours
 
     return own
 

@@ -47,32 +47,32 @@ class Drafted:
 
 
 def new(
-    settlement: Resolution, layout: NotePaths, facts: Facts, wanted: Sequence[str], lists: Lists
+    resolution: Resolution, layout: NotePaths, facts: Facts, wanted: Sequence[str], lists: Lists
 ) -> Drafted:
     """A note that is not there yet."""
-    path = layout.notes[settlement.key]
+    path = layout.notes[resolution.key]
     sections = tuple(
-        (layout.linked(tie.digest, path), settlement.commentaries[tie.digest])
-        for tie in settlement.paper.ties
-        if tie.kind in LIVE
+        (layout.linked(pair.digest, path), resolution.commentaries[pair.digest])
+        for pair in resolution.paper.pairs
+        if pair.kind in LIVE
     )
     links = {
         name: tuple(link(layout.linked(to, path)) for to in named.wanted)
         for name, named in lists.items()
     }
     text = note_lens.new(
-        key=settlement.key,
-        fields=settlement.note,
+        key=resolution.key,
+        fields=resolution.note,
         facts=note_lens.fact_properties(facts, wanted),
         sections=sections,
         links=links,
     )
-    weeks = ", ".join(f"'{stem_of(tie.digest)}'" for tie in settlement.paper.ties)
-    return Drafted(path, text, settlement.note, sections, ("", ""), f"new paper in {weeks}")
+    weeks = ", ".join(f"'{stem_of(pair.digest)}'" for pair in resolution.paper.pairs)
+    return Drafted(path, text, resolution.note, sections, ("", ""), f"new paper in {weeks}")
 
 
 def edited(
-    settlement: Resolution,
+    resolution: Resolution,
     note: Note,
     layout: NotePaths,
     facts: Facts,
@@ -84,37 +84,37 @@ def edited(
     Raises:
         properties.Unwritable: a property cannot be changed without touching others.
     """
-    path = settlement.paper.note
+    path = resolution.paper.note
     assert path is not None
-    opened = _without_plain(settlement, note)
-    changes = _changes(settlement, opened, layout, facts, wanted)
+    opened = _without_plain(resolution, note)
+    changes = _changes(resolution, opened, layout, facts, wanted)
     changes |= {
         name: listed
         for name, named in lists.items()
         if (listed := _list(opened, name, named, layout, path)) != opened.properties.items(name)
     }
-    live = [tie for tie in settlement.paper.ties if tie.kind in LIVE]
+    live = [pair for pair in resolution.paper.pairs if pair.kind in LIVE]
     at = layout.moved.get(path, path)
     commentaries, targets, added, expected = [], [], [], []
-    for tie in live:
-        said = settlement.commentaries.get(tie.digest)
+    for pair in live:
+        said = resolution.commentaries.get(pair.digest)
         if said is None:
             # The section was taken out and nobody has decided yet what that meant.
             continue
-        if tie.section is None:
-            target = layout.linked(tie.digest, at)
+        if pair.section is None:
+            target = layout.linked(pair.digest, at)
             added.append((target, said))
             continue
-        section = _same(opened, tie.section)
-        target = layout.linked(tie.digest, at, section.target)
+        section = _same(opened, pair.section)
+        target = layout.linked(pair.digest, at, section.target)
         if target != section.target:
             targets.append((section, target))
         commentaries.append((section, said))
         expected.append((section.heading.start, target, said))
     removed = [
-        _same(opened, tie.section)
-        for tie in settlement.paper.ties
-        if tie.kind == "removed" and tie.section is not None
+        _same(opened, pair.section)
+        for pair in resolution.paper.pairs
+        if pair.kind == "removed" and pair.section is not None
     ]
     text = note_lens.edit(
         opened,
@@ -125,10 +125,10 @@ def edited(
         removed=removed,
     )
     sections = tuple((target, said) for _, target, said in sorted(expected)) + tuple(added)
-    touched = [_same(opened, tie.section) for tie in live if tie.section is not None]
+    touched = [_same(opened, pair.section) for pair in live if pair.section is not None]
     own = _own(note_lens.own_words(opened, [*touched, *removed]))
-    why = _why(settlement, changes, added, removed)
-    return Drafted(path, text, settlement.note, sections, own, why)
+    why = _why(resolution, changes, added, removed)
+    return Drafted(path, text, resolution.note, sections, own, why)
 
 
 def with_abstract(drafted: Drafted, callout: str, before: str | None = None) -> Drafted:
@@ -149,12 +149,12 @@ def _same(opened: Note, section: Section) -> Section:
     )
 
 
-def _without_plain(settlement: Resolution, note: Note) -> Note:
+def _without_plain(resolution: Resolution, note: Note) -> Note:
     """On adoption, a plain text that says just what an entry says becomes that entry's section."""
-    if settlement.paper.role != "adopted":
+    if resolution.paper.role != "adopted":
         return note
     found = plain.read(note.text, note.properties.body)
-    said = [tie.entry.fields for tie in settlement.paper.ties if tie.entry is not None]
+    said = [pair.entry.fields for pair in resolution.paper.pairs if pair.entry is not None]
     if found is None or not any(_alike(found.fields, fields) for fields in said):
         return note
     rest = note.text[found.span.end :].lstrip("\r\n")
@@ -179,20 +179,20 @@ def _paragraphs(commentary: str) -> tuple[str, ...]:
 
 
 def _changes(
-    settlement: Resolution, note: Note, layout: NotePaths, facts: Facts, wanted: Sequence[str]
+    resolution: Resolution, note: Note, layout: NotePaths, facts: Facts, wanted: Sequence[str]
 ) -> dict[str, str | tuple[str, ...] | None]:
-    said, has = settlement.note, note.fields
+    said, has = resolution.note, note.fields
     values = note.properties.values
     changes: dict[str, str | tuple[str, ...] | None] = {}
-    adopting = settlement.paper.role == "adopted"
+    adopting = resolution.paper.role == "adopted"
     if said.title and said.title != has.title:
         changes["title"] = said.title
     aliases = note.properties.items("aliases")
     # An entry without a title line has no old title: its note may get its first one late.
-    first = adopting or not (settlement.old_title or has.title)
+    first = adopting or not (resolution.old_title or has.title)
     if said.title and first and not aliases:
         changes["aliases"] = (said.title,)
-    elif (old := settlement.old_title) in aliases and said.title != old:
+    elif (old := resolution.old_title) in aliases and said.title != old:
         changes["aliases"] = tuple(
             dict.fromkeys(said.title if each == old else each for each in aliases)
         )
@@ -200,13 +200,13 @@ def _changes(
         changes["authors"] = said.authors
     if said.url != has.url:
         changes["url"] = said.url
-    changes |= _address(settlement, note)
+    changes |= _address(resolution, note)
     changes |= {
         name: value
         for name, value in note_lens.fact_properties(facts, wanted).items()
         if not note.properties.items(name)
     }
-    digests = _digests(settlement, note, layout)
+    digests = _digests(resolution, note, layout)
     if digests != note.properties.items("digests") or "digests" not in values:
         changes["digests"] = digests
     if said.tags != has.tags:
@@ -214,12 +214,12 @@ def _changes(
     return changes
 
 
-def _address(settlement: Resolution, note: Note) -> dict[str, str | tuple[str, ...] | None]:
+def _address(resolution: Resolution, note: Note) -> dict[str, str | tuple[str, ...] | None]:
     """`arxiv` or `doi`: filled in, and changed where the address is now that of another paper."""
-    if any(conflict.field == "url" for conflict in settlement.conflicts):
+    if any(conflict.field == "url" for conflict in resolution.conflicts):
         return {}
-    now = note_lens.address_properties(settlement.key)
-    was = note_lens.address_properties(settlement.paper.base_key)
+    now = note_lens.address_properties(resolution.key)
+    was = note_lens.address_properties(resolution.paper.base_key)
     changes: dict[str, str | tuple[str, ...] | None] = {
         name: None
         for name, value in was.items()
@@ -230,23 +230,23 @@ def _address(settlement: Resolution, note: Note) -> dict[str, str | tuple[str, .
     }
 
 
-def _digests(settlement: Resolution, note: Note, layout: NotePaths) -> tuple[str, ...]:
-    path = settlement.paper.note
+def _digests(resolution: Resolution, note: Note, layout: NotePaths) -> tuple[str, ...]:
+    path = resolution.paper.note
     assert path is not None
     at = layout.moved.get(path, path)
-    by_target: dict[str, Pair] = {tie.named: tie for tie in settlement.paper.ties if tie.named}
+    by_target: dict[str, Pair] = {pair.named: pair for pair in resolution.paper.pairs if pair.named}
     listed: list[str] = []
     for item in note.properties.items("digests"):
         target = note_lens.linked(item)
-        tie = by_target.get(target)
-        if tie is None or tie.kind == "waiting":
+        pair = by_target.get(target)
+        if pair is None or pair.kind == "waiting":
             listed.append(item)
-        elif tie.kind in LIVE:
-            listed.append(item.replace(target, layout.linked(tie.digest, at, target), 1))
+        elif pair.kind in LIVE:
+            listed.append(item.replace(target, layout.linked(pair.digest, at, target), 1))
     listed += [
-        link(layout.linked(tie.digest, at))
-        for tie in settlement.paper.ties
-        if tie.kind in LIVE and not tie.named
+        link(layout.linked(pair.digest, at))
+        for pair in resolution.paper.pairs
+        if pair.kind in LIVE and not pair.named
     ]
     return tuple(listed)
 
@@ -274,24 +274,24 @@ def listed_by_hand(note: Note, lists: Lists, layout: NotePaths, path: RelPath) -
 
 
 def _why(
-    settlement: Resolution,
+    resolution: Resolution,
     changes: Mapping[str, object],
     added: Sequence[tuple[str, str]],
     removed: Sequence[Section],
 ) -> str:
     reasons = []
-    if settlement.paper.role == "adopted":
+    if resolution.paper.role == "adopted":
         reasons.append("adopted")
-    moved = [tie for tie in settlement.paper.ties if tie.kind == "moved"]
-    reasons += [f"entry moved to '{stem_of(tie.digest)}'" for tie in moved]
+    moved = [pair for pair in resolution.paper.pairs if pair.kind == "moved"]
+    reasons += [f"entry moved to '{stem_of(pair.digest)}'" for pair in moved]
     reasons += [f"section for '{target}'" for target, _ in added]
     reasons += [f"entry removed from '{section.target}'" for section in removed]
     reasons += [
-        f"commentary from '{stem_of(tie.digest)}'"
-        for tie in settlement.paper.ties
-        if tie.section is not None
-        and tie.kind in LIVE
-        and settlement.commentaries[tie.digest] != tie.section.commentary
+        f"commentary from '{stem_of(pair.digest)}'"
+        for pair in resolution.paper.pairs
+        if pair.section is not None
+        and pair.kind in LIVE
+        and resolution.commentaries[pair.digest] != pair.section.commentary
     ]
     reasons += list(changes)
     return ", ".join(reasons) or "links"

@@ -15,43 +15,45 @@ from vault_sync.core.reconcile.pairing import removals
 from vault_sync.core.reconcile.resolution.resolution import LIVE, NOTE, Resolution
 
 
-def add(pending: PlanBuilder, scene: DraftContext, settlement: Resolution, lists: Lists) -> None:
+def add(builder: PlanBuilder, context: DraftContext, resolution: Resolution, lists: Lists) -> None:
     """Add what one paper's note needs."""
-    path = settlement.paper.note
+    path = resolution.paper.note
     if path is None:
-        _create(pending, scene, settlement, lists)
+        _create(builder, context, resolution, lists)
         return
-    note = scene.snapshot.notes[path]
+    note = context.snapshot.notes[path]
     if removals.nothing_of_the_readers(
-        settlement.paper, note, scene.base, scene.rules
-    ) and not drafting.listed_by_hand(note, lists, scene.layout, path):
-        _trash(pending, settlement, path, note)
+        resolution.paper, note, context.base, context.rules
+    ) and not drafting.listed_by_hand(note, lists, context.layout, path):
+        _trash(builder, resolution, path, note)
     else:
-        _edit(pending, scene, settlement, path, lists)
+        _edit(builder, context, resolution, path, lists)
 
 
 def _create(
-    pending: PlanBuilder, scene: DraftContext, settlement: Resolution, lists: Lists
+    builder: PlanBuilder, context: DraftContext, resolution: Resolution, lists: Lists
 ) -> None:
-    facts = scene.facts_of(settlement.key)
-    drafted = drafting.new(settlement, scene.layout, facts, scene.rules.facts, lists)
-    if callout := plan_builder.abstract_for(scene, settlement).callout:
+    facts = context.facts_of(resolution.key)
+    drafted = drafting.new(resolution, context.layout, facts, context.rules.facts, lists)
+    if callout := plan_builder.abstract_for(context, resolution).callout:
         drafted = drafting.with_abstract(drafted, callout)
-    if _proved(pending, settlement, drafted):
-        pending.creates.append(Create(drafted.path, drafted.text, drafted.why))
-        pending.touch(drafted.path, settlement)
+    if _proved(builder, resolution, drafted):
+        builder.creates.append(Create(drafted.path, drafted.text, drafted.why))
+        builder.touch(drafted.path, resolution)
 
 
 def _edit(
-    pending: PlanBuilder, scene: DraftContext, settlement: Resolution, path: RelPath, lists: Lists
+    builder: PlanBuilder, context: DraftContext, resolution: Resolution, path: RelPath, lists: Lists
 ) -> None:
-    note = scene.snapshot.notes[path]
-    facts = scene.facts_of(settlement.key)
+    note = context.snapshot.notes[path]
+    facts = context.facts_of(resolution.key)
     try:
-        drafted = drafting.edited(settlement, note, scene.layout, facts, scene.rules.facts, lists)
+        drafted = drafting.edited(
+            resolution, note, context.layout, facts, context.rules.facts, lists
+        )
     except Unwritable as unwritable:
-        pending.refused.add((settlement.key, NOTE))
-        pending.problems.append(
+        builder.refused.add((resolution.key, NOTE))
+        builder.problems.append(
             Problem(
                 path,
                 "properties-not-editable",
@@ -61,39 +63,39 @@ def _edit(
             )
         )
         return
-    if callout := plan_builder.abstract_for(scene, settlement).callout:
+    if callout := plan_builder.abstract_for(context, resolution).callout:
         drafted = drafting.with_abstract(drafted, callout, note.text)
-    if drafted.text != note.text and _proved(pending, settlement, drafted):
-        pending.note_writes.append(Write(path, note.text, drafted.text, drafted.why))
-        pending.touch(path, settlement)
-    to = scene.layout.renames.get(path)
-    if to is not None and (settlement.key, NOTE) not in pending.refused:
+    if drafted.text != note.text and _proved(builder, resolution, drafted):
+        builder.note_writes.append(Write(path, note.text, drafted.text, drafted.why))
+        builder.touch(path, resolution)
+    to = context.layout.renames.get(path)
+    if to is not None and (resolution.key, NOTE) not in builder.refused:
         why = "its date of publication is known now"
-        pending.renames.append(Rename(path, to, drafted.text, why))
-        pending.touch(path, settlement)
+        builder.renames.append(Rename(path, to, drafted.text, why))
+        builder.touch(path, resolution)
 
 
-def _proved(pending: PlanBuilder, settlement: Resolution, drafted: Drafted) -> bool:
+def _proved(builder: PlanBuilder, resolution: Resolution, drafted: Drafted) -> bool:
     if drafting.proved(drafted) is None:
         return True
-    pending.refused.add((settlement.key, NOTE))
-    tie = next((tie for tie in settlement.paper.ties if tie.kind in LIVE), None)
-    pending.problems.append(
+    builder.refused.add((resolution.key, NOTE))
+    pair = next((pair for pair in resolution.paper.pairs if pair.kind in LIVE), None)
+    builder.problems.append(
         Problem(
-            tie.digest if tie else drafted.path,
+            pair.digest if pair else drafted.path,
             "would-not-read-back",
             f"what this entry says cannot stand in the note '{drafted.path}': it would read back "
             "differently",
             "look for a code fence that is not closed; nothing is written until then",
-            tie.entry.line if tie and tie.entry else None,
+            pair.entry.line if pair and pair.entry else None,
         )
     )
     return False
 
 
-def _trash(pending: PlanBuilder, settlement: Resolution, path: RelPath, note: Note) -> None:
+def _trash(builder: PlanBuilder, resolution: Resolution, path: RelPath, note: Note) -> None:
     name = path.rpartition("/")[2]
-    weeks = ", ".join(f"'{stem_of(tie.digest)}'" for tie in settlement.paper.ties)
+    weeks = ", ".join(f"'{stem_of(pair.digest)}'" for pair in resolution.paper.pairs)
     why = f"entry removed from {weeks}"
-    pending.trash.append(Trash(path, RelPath(f".trash/{name}"), note.text, why))
-    pending.touch(path, settlement)
+    builder.trash.append(Trash(path, RelPath(f".trash/{name}"), note.text, why))
+    builder.touch(path, resolution)

@@ -66,48 +66,48 @@ class NotePaths:
         return splice(text, retarget(text, target))
 
 
-def of(
-    settlements: Sequence[Resolution],
+def choose_paths(
+    resolutions: Sequence[Resolution],
     snapshot: Snapshot,
     base: Base,
     facts: Mapping[Key, Facts],
     rules: Rules,
 ) -> NotePaths:
     """Choose the names of new notes, date late ones, and see what the reader has moved."""
-    by_reader = dict(_moved_notes(settlements, snapshot, base))
-    by_reader |= _moved_digests(settlements, snapshot)
+    by_reader = dict(_moved_notes(resolutions, snapshot, base))
+    by_reader |= _moved_digests(resolutions, snapshot)
     before = snapshot.names.with_moved({to: was for was, to in by_reader.items()})
     names = snapshot.names
     notes: dict[Key, RelPath] = {}
     renames: dict[RelPath, RelPath] = {}
     undated: set[Key] = set()
     new_digests = {
-        tie.digest
-        for settlement in settlements
-        for tie in settlement.paper.ties
-        if tie.kind == "append" and tie.digest not in snapshot.digests
+        pair.digest
+        for resolution in resolutions
+        for pair in resolution.paper.pairs
+        if pair.kind == "append" and pair.digest not in snapshot.digests
     }
     names = names.with_moved({}, sorted(new_digests))
     taken = _Taken(names)
-    for settlement in settlements:
-        published = _published(settlement, snapshot, facts)
-        path = settlement.paper.note
+    for resolution in resolutions:
+        published = _published(resolution, snapshot, facts)
+        path = resolution.paper.note
         if path is None:
-            path = _new_path(settlement, published, rules, taken)
+            path = _new_path(resolution, published, rules, taken)
             taken.add(path)
             if not published and "{published" in rules.folder + rules.name:
-                undated.add(settlement.key)
-        elif published and base.text(BaseKey(settlement.key, "", "undated")) == stem_of(path):
+                undated.add(resolution.key)
+        elif published and base.text(BaseKey(resolution.key, "", "undated")) == stem_of(path):
             folder = folder_of(path)
             if folder == naming.folder(rules.folder, ""):
                 folder = naming.folder(rules.folder, published)
-            dated = _named(settlement, published, rules, folder, taken)
+            dated = _named(resolution, published, rules, folder, taken)
             if dated != path:
                 renames[path] = dated
                 taken.add(dated)
                 path = dated
-        notes[settlement.key] = path
-    made = [notes[each.key] for each in settlements if each.paper.note is None]
+        notes[resolution.key] = path
+    made = [notes[each.key] for each in resolutions if each.paper.note is None]
     after = names.with_moved(renames, made)
     return NotePaths(
         notes=notes,
@@ -137,24 +137,24 @@ class _Taken:
         self.given.add(naming.fold(stem_of(path)))
 
 
-def _published(settlement: Resolution, snapshot: Snapshot, facts: Mapping[Key, Facts]) -> str:
-    note = snapshot.notes.get(settlement.paper.note) if settlement.paper.note else None
+def _published(resolution: Resolution, snapshot: Snapshot, facts: Mapping[Key, Facts]) -> str:
+    note = snapshot.notes.get(resolution.paper.note) if resolution.paper.note else None
     said = note.properties.scalar("published") if note else ""
-    return said or facts.get(settlement.key, Facts()).published
+    return said or facts.get(resolution.key, Facts()).published
 
 
-def _new_path(settlement: Resolution, published: str, rules: Rules, taken: _Taken) -> RelPath:
+def _new_path(resolution: Resolution, published: str, rules: Rules, taken: _Taken) -> RelPath:
     """A missing note gets the name that its entry's link remembers, a new one that of the rule."""
     folder = naming.folder(rules.folder, published)
-    for tie in settlement.paper.ties:
-        if tie.entry is None or tie.entry.link is None:
+    for pair in resolution.paper.pairs:
+        if pair.entry is None or pair.entry.link is None:
             continue
-        target = tie.entry.link.target.removesuffix(".md")
+        target = pair.entry.link.target.removesuffix(".md")
         stem = stem_of(target)
         remembered = RelPath(joined(folder_of(target) or folder, stem) + ".md")
-        if _writable(stem, settlement.key) and _visible(remembered) and remembered not in taken:
+        if _writable(stem, resolution.key) and _visible(remembered) and remembered not in taken:
             return remembered
-    return _named(settlement, published, rules, folder, taken)
+    return _named(resolution, published, rules, folder, taken)
 
 
 def _writable(stem: str, key: Key) -> bool:
@@ -167,24 +167,24 @@ def _visible(path: RelPath) -> bool:
 
 
 def _named(
-    settlement: Resolution, published: str, rules: Rules, folder: str, taken: _Taken
+    resolution: Resolution, published: str, rules: Rules, folder: str, taken: _Taken
 ) -> RelPath:
-    said = settlement.note
+    said = resolution.note
     stem = naming.note_name(
-        rules.name, title=said.title, url=said.url, key=settlement.key, published=published
+        rules.name, title=said.title, url=said.url, key=resolution.key, published=published
     )
     path = RelPath(joined(folder, stem) + ".md")
     if path in taken:
-        path = RelPath(joined(folder, naming.with_id(stem, settlement.key)) + ".md")
+        path = RelPath(joined(folder, naming.with_id(stem, resolution.key)) + ".md")
     return path
 
 
 def _moved_notes(
-    settlements: Iterable[Resolution], snapshot: Snapshot, base: Base
+    resolutions: Iterable[Resolution], snapshot: Snapshot, base: Base
 ) -> Iterable[tuple[RelPath, RelPath]]:
-    here = {each.paper.base_key: each.paper.note for each in settlements}
+    here = {each.paper.base_key: each.paper.note for each in resolutions}
     for was, key in base.note_paths.items():
-        if was in snapshot.notes or was in snapshot.held:
+        if was in snapshot.notes or was in snapshot.locked:
             continue
         plain = snapshot.plain.get(key, ())
         now = here.get(key) or (plain[0] if len(plain) == 1 else None)
@@ -192,11 +192,11 @@ def _moved_notes(
             yield was, now
 
 
-def _moved_digests(settlements: Iterable[Resolution], snapshot: Snapshot) -> dict[RelPath, RelPath]:
+def _moved_digests(resolutions: Iterable[Resolution], snapshot: Snapshot) -> dict[RelPath, RelPath]:
     """Digests that are gone, all of whose moved entries turned up in one other."""
     to: dict[RelPath, set[RelPath]] = {}
-    for settlement in settlements:
-        for tie in settlement.paper.ties:
-            if tie.origin is not None and tie.origin not in snapshot.digests:
-                to.setdefault(tie.origin, set()).add(tie.digest)
+    for resolution in resolutions:
+        for pair in resolution.paper.pairs:
+            if pair.origin is not None and pair.origin not in snapshot.digests:
+                to.setdefault(pair.origin, set()).add(pair.digest)
     return {was: min(now) for was, now in to.items() if len(now) == 1}

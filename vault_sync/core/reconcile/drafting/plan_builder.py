@@ -25,8 +25,8 @@ class DraftContext:
     facts: Mapping[Key, Facts]
     rules: Rules
     layout: NotePaths
-    settlements: tuple[Resolution, ...]
-    asked_about: frozenset[RelPath] = frozenset()
+    resolutions: tuple[Resolution, ...]
+    guarded: frozenset[RelPath] = frozenset()
     """Digests of which nothing is believed until a person has said so."""
 
     def facts_of(self, key: Key) -> Facts:
@@ -51,15 +51,15 @@ class PlanBuilder:
     refused: set[tuple[Key, RelPath]] = field(default_factory=set)
     digest_after: dict[RelPath, str] = field(default_factory=dict)
 
-    def touch(self, path: RelPath, settlement: Resolution) -> None:
-        self.touched.setdefault(path, set()).add(settlement.key)
+    def touch(self, path: RelPath, resolution: Resolution) -> None:
+        self.touched.setdefault(path, set()).add(resolution.key)
 
 
-def abstract_for(scene: DraftContext, settlement: Resolution) -> abstracts.Abstract:
+def abstract_for(context: DraftContext, resolution: Resolution) -> abstracts.Abstract:
     """What becomes of one paper's abstract."""
-    if "abstract" not in scene.rules.facts:
+    if "abstract" not in context.rules.facts:
         return abstracts.Abstract()
-    path = settlement.paper.note
-    note = scene.snapshot.notes[path] if path is not None else None
-    was = abstracts.remembered(scene.base, settlement.key)
-    return abstracts.decided(note, scene.facts_of(settlement.key), was)
+    path = resolution.paper.note
+    note = context.snapshot.notes[path] if path is not None else None
+    was = abstracts.remembered(context.base, resolution.key)
+    return abstracts.decided(note, context.facts_of(resolution.key), was)

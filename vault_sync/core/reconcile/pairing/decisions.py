@@ -34,14 +34,14 @@ def named(choices: Decisions) -> frozenset[RelPath]:
     return frozenset(digest for key, digest, name in choices if not key and name == "text")
 
 
-def believed(snapshot: Snapshot, choices: Decisions) -> Snapshot:
+def apply_decisions(snapshot: Snapshot, choices: Decisions) -> Snapshot:
     """The snapshot with what was held as cut short believed, where a person says so."""
-    short = {path for path in named(choices) if snapshot.held.get(path) == "cut-short"}
+    short = {path for path in named(choices) if snapshot.locked.get(path) == "cut-short"}
     if not short:
         return snapshot
     return replace(
         snapshot,
-        held={path: why for path, why in snapshot.held.items() if path not in short},
+        locked={path: why for path, why in snapshot.locked.items() if path not in short},
         problems=tuple(
             each
             for each in snapshot.problems

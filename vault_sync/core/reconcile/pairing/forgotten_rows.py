@@ -14,7 +14,7 @@ SAID = frozenset({"missing", "unmet"})
 """Rows that say a person was told something: kept as long as it stands."""
 
 
-def rows(
+def stale_keys(
     papers: Sequence[Paper], snapshot: Snapshot, base: Base, standing: Collection[BaseKey]
 ) -> frozenset[BaseKey]:
     """The rows to drop. Of what is not believed or not there, nothing is forgotten."""
@@ -23,7 +23,7 @@ def rows(
         for path, digest in snapshot.digests.items()
         for entry in digest.entries
     }
-    known = {key for key, _ in here} | set(snapshot.managed) | set(snapshot.held_keys)
+    known = {key for key, _ in here} | set(snapshot.managed) | set(snapshot.locked_keys)
     heard = {key for paper in papers for key in (paper.key, paper.base_key)}
     unheard = known - heard
     known |= heard
@@ -34,7 +34,10 @@ def rows(
         if any(digest not in snapshot.digests for digest in digests)
     }
     left = {
-        Place(paper.base_key, tie.origin) for paper in papers for tie in paper.ties if tie.origin
+        Place(paper.base_key, pair.origin)
+        for paper in papers
+        for pair in paper.pairs
+        if pair.origin
     }
     waited_for = {
         digest
@@ -58,8 +61,8 @@ def _places(papers: Sequence[Paper]) -> set[Place]:
     return {
         Place(key, digest)
         for paper in papers
-        for tie in paper.ties
-        for digest in (tie.digest, tie.origin)
+        for pair in paper.pairs
+        for digest in (pair.digest, pair.origin)
         if digest is not None
         for key in (paper.key, paper.base_key)
     }
@@ -73,7 +76,7 @@ def _is_gone(
     base: Base,
     standing: Collection[BaseKey],
 ) -> bool:
-    if row.key in snapshot.held_keys or row.digest in snapshot.held:
+    if row.key in snapshot.locked_keys or row.digest in snapshot.locked:
         return False
     if row.field in SAID:
         return row not in standing

@@ -45,7 +45,7 @@ class _Found(NamedTuple):
     entry: Entry
 
 
-def of(
+def pair(
     snapshot: Snapshot,
     base: Base,
     *,
@@ -93,10 +93,10 @@ class _PairFinder:
 
     def done(self) -> Pairing:
         for key, found in self.entries.items():
-            if key not in self.snapshot.held_keys:
+            if key not in self.snapshot.locked_keys:
                 self._with_entries(key, found)
         for key, paths in self.snapshot.managed.items():
-            if key in self.entries or key in self.snapshot.held_keys:
+            if key in self.entries or key in self.snapshot.locked_keys:
                 continue
             left = [path for path in paths if path not in self.claimed]
             if len(left) > 1:
@@ -155,7 +155,7 @@ class _PairFinder:
 
     def _alone(self, key: Key, found: Sequence[_Found], leads_to: Sequence[RelPath]) -> None:
         """Entries without a note: new papers, or notes that were deleted or are still to come."""
-        if any(digest in self.snapshot.held for digest, _ in found):
+        if any(digest in self.snapshot.locked for digest, _ in found):
             return
         if leads_to:
             digest, entry = next(item for item in found if item.entry.link)
@@ -163,21 +163,21 @@ class _PairFinder:
             return
         unlinked = [item for item in found if item.entry.link is None]
         if unlinked or self.remake:
-            ties = self._finished(Pair(digest, "new", entry) for digest, entry in found)
-            if ties:
-                self.papers.append(Paper(key, None, "made", ties, key))
+            pairs = self._finished(Pair(digest, "new", entry) for digest, entry in found)
+            if pairs:
+                self.papers.append(Paper(key, None, "made", pairs, key))
             return
         for digest, entry in found:
             self._missing(key, digest, entry)
 
-    def _finished(self, ties: Iterable[Pair]) -> tuple[Pair, ...]:
+    def _finished(self, pairs: Iterable[Pair]) -> tuple[Pair, ...]:
         """The ties without new entries that wait for words; of those it is said."""
         finished = []
-        for tie in ties:
-            if not (self.patient and tie.kind == "new" and tie.entry and tie.entry.unfinished):
-                finished.append(tie)
+        for pair in pairs:
+            if not (self.patient and pair.kind == "new" and pair.entry and pair.entry.unfinished):
+                finished.append(pair)
                 continue
-            self.problems.append(told.unfinished(tie.digest, tie.entry.line))
+            self.problems.append(told.unfinished(pair.digest, pair.entry.line))
         return tuple(finished)
 
     def _missing(self, key: Key, digest: RelPath, entry: Entry) -> None:
@@ -190,21 +190,21 @@ class _PairFinder:
 
     # The digests of a note.
 
-    def _ties(self, key: Key, path: RelPath) -> dict[RelPath, tuple[str, Section | None]]:
+    def _pairs(self, key: Key, path: RelPath) -> dict[RelPath, tuple[str, Section | None]]:
         """The digests that a note names, by property or by section, in its own order."""
         note = self.snapshot.notes[path]
-        ties: dict[RelPath, tuple[str, Section | None]] = {}
+        pairs: dict[RelPath, tuple[str, Section | None]] = {}
         for target in note.digests:
             digest = self._digest(key, target, path)
             if digest is not None:
-                ties.setdefault(digest, (target, None))
+                pairs.setdefault(digest, (target, None))
         for section in note.sections:
             digest = self._digest(key, section.target, path)
-            if digest is not None and (digest in ties or digest in self.snapshot.digests):
-                named, other = ties.get(digest, ("", None))
+            if digest is not None and (digest in pairs or digest in self.snapshot.digests):
+                named, other = pairs.get(digest, ("", None))
                 if other is None:
-                    ties[digest] = (named, section)
-        return ties
+                    pairs[digest] = (named, section)
+        return pairs
 
     def _digest(self, key: Key, target: str, source: RelPath) -> RelPath | None:
         found = self.snapshot.names.resolve(target, source)
@@ -237,32 +237,32 @@ class _PairFinder:
         base_key = key
         if role == "managed" and note_key not in (None, key) and self.base.places.get(note_key):
             base_key = note_key
-        named = self._ties(base_key, path)
+        named = self._pairs(base_key, path)
         entries = dict(found)
-        ties = {
-            digest: self._tie(base_key, digest, entry, named) for digest, entry in entries.items()
+        pairs = {
+            digest: self._pair(base_key, digest, entry, named) for digest, entry in entries.items()
         }
-        for digest, tie in ties.items():
-            if digest in self.snapshot.held:
-                ties[digest] = replace(tie, kind="waiting")
-        arrived = [digest for digest, tie in ties.items() if tie.kind == "new"]
+        for digest, pair in pairs.items():
+            if digest in self.snapshot.locked:
+                pairs[digest] = replace(pair, kind="waiting")
+        arrived = [digest for digest, pair in pairs.items() if pair.kind == "new"]
         ordered: list[Pair] = []
         for digest, (at, section) in named.items():
-            if digest in ties:
-                ordered.append(ties.pop(digest))
-            elif arrived and digest not in self.snapshot.held:
+            if digest in pairs:
+                ordered.append(pairs.pop(digest))
+            elif arrived and digest not in self.snapshot.locked:
                 to = arrived.pop(0)
                 was = None
                 if not self.base.knows(Place(base_key, digest)):
                     was = self._came_from(base_key, to, named)
-                ordered.append(Pair(to, "moved", ties.pop(to).entry, section, at, was or digest))
+                ordered.append(Pair(to, "moved", pairs.pop(to).entry, section, at, was or digest))
             else:
                 ordered.append(self._entry_gone(base_key, path, digest, at, section))
-        ordered += self._finished(ties.values())
+        ordered += self._finished(pairs.values())
         if ordered:
             self.papers.append(Paper(key, path, role, tuple(ordered), base_key))
 
-    def _tie(
+    def _pair(
         self,
         key: Key,
         digest: RelPath,
@@ -301,12 +301,12 @@ class _PairFinder:
 
     def _without_entries(self, key: Key, path: RelPath) -> None:
         base_key = self.base.note_paths.get(path, key)
-        ties = tuple(
+        pairs = tuple(
             self._entry_gone(base_key, path, digest, at, section)
-            for digest, (at, section) in self._ties(base_key, path).items()
+            for digest, (at, section) in self._pairs(base_key, path).items()
         )
-        if ties:
-            self.papers.append(Paper(key, path, "managed", ties, base_key))
+        if pairs:
+            self.papers.append(Paper(key, path, "managed", pairs, base_key))
 
     def _entry_gone(
         self, key: Key, path: RelPath, digest: RelPath, named: str, section: Section | None
@@ -314,7 +314,7 @@ class _PairFinder:
         """A note names a digest that has no entry of its paper."""
         was = self._was(key, digest)
         waiting = Pair(digest, "waiting", None, section, named, was)
-        if digest in self.snapshot.held:
+        if digest in self.snapshot.locked:
             return waiting
         choice = self.choices.get((key, digest, "entry"))
         known = self.base.knows(Place(key, was or digest))
@@ -331,9 +331,9 @@ class _PairFinder:
         if known:
             return replace(waiting, kind="removed")
         row = BaseKey(key, digest, "unmet")
-        if self.base.known and row not in self.base.rows:
+        if self.base.exists and row not in self.base.rows:
             return replace(waiting, kind="append")
-        self._stands(row, put=not self.base.known)
+        self._stands(row, put=not self.base.exists)
         self.problems.append(told.entry_missing(path, digest))
         return waiting
 

@@ -44,5 +44,5 @@ class Paper:
     key: Key
     note: RelPath | None
     role: Role
-    ties: tuple[Pair, ...]
+    pairs: tuple[Pair, ...]
     base_key: Key

@@ -28,14 +28,14 @@ SHARE_OF_DIGEST = 0.30
 
 @dataclass(frozen=True, slots=True)
 class GuardedPapers:
-    """The papers, with the ties of the digests `held`, which are asked about, set to wait."""
+    """The papers, with the ties of the digests `guarded`, which are asked about, set to wait."""
 
     papers: tuple[Paper, ...]
     problems: tuple[Problem, ...] = ()
-    held: frozenset[RelPath] = frozenset()
+    guarded: frozenset[RelPath] = frozenset()
 
 
-def believed(
+def check_removals(
     papers: Sequence[Paper],
     snapshot: Snapshot,
     base: Base,
@@ -52,18 +52,20 @@ def believed(
         papers = edit_beats_removal(papers, snapshot, base, rules, choices)
         # Who has just named a digest that is gone need not be asked whether it is.
         sure = chosen.named(choices) - snapshot.digests.keys()
-        guarded = guard(papers, base, rules, allowed, sure)
+        guarded = limit_removals(papers, base, rules, allowed, sure)
     return replace(guarded, papers=tuple(filter(_is_heard, guarded.papers)))
 
 
 def _is_heard(paper: Paper) -> bool:
     """No note is made or adopted for the sake of a digest that is not believed."""
-    return paper.role == "managed" or any(tie.kind != "waiting" for tie in paper.ties)
+    return paper.role == "managed" or any(pair.kind != "waiting" for pair in paper.pairs)
 
 
 def _waiting(paper: Paper, kinds: Collection[Kind]) -> Paper:
-    ties = tuple(replace(tie, kind="waiting") if tie.kind in kinds else tie for tie in paper.ties)
-    return replace(paper, ties=ties)
+    pairs = tuple(
+        replace(pair, kind="waiting") if pair.kind in kinds else pair for pair in paper.pairs
+    )
+    return replace(paper, pairs=pairs)
 
 
 def edit_beats_removal(
@@ -76,27 +78,27 @@ def edit_beats_removal(
     return [
         replace(
             paper,
-            ties=tuple(
-                replace(tie, kind="append")
-                if tie.kind == "removed"
-                and (paper.base_key, tie.digest, "entry") not in choices
-                and _edited(paper, tie, snapshot.notes[paper.note], base, rules)
-                else tie
-                for tie in paper.ties
+            pairs=tuple(
+                replace(pair, kind="append")
+                if pair.kind == "removed"
+                and (paper.base_key, pair.digest, "entry") not in choices
+                and _edited(paper, pair, snapshot.notes[paper.note], base, rules)
+                else pair
+                for pair in paper.pairs
             ),
         )
-        if paper.note is not None and any(tie.kind == "removed" for tie in paper.ties)
+        if paper.note is not None and any(pair.kind == "removed" for pair in paper.pairs)
         else paper
         for paper in papers
     ]
 
 
-def _edited(paper: Paper, tie: Pair, note: Note, base: Base, rules: Rules) -> bool:
-    if tie.section is not None:
-        was = base.text(BaseKey(paper.base_key, tie.origin or tie.digest, "commentary"))
-        if was is not None and was != tie.section.commentary:
+def _edited(paper: Paper, pair: Pair, note: Note, base: Base, rules: Rules) -> bool:
+    if pair.section is not None:
+        was = base.text(BaseKey(paper.base_key, pair.origin or pair.digest, "commentary"))
+        if was is not None and was != pair.section.commentary:
             return True
-    if any(other.kind != "removed" for other in paper.ties):
+    if any(other.kind != "removed" for other in paper.pairs):
         # What the note says of the paper as a whole goes on in another digest.
         return False
     said = note.fields
@@ -119,14 +121,15 @@ def _edited(paper: Paper, tie: Pair, note: Note, base: Base, rules: Rules) -> bo
 def _agreed_tags(paper: Paper, base: Base) -> set[str] | None:
     """The tags of all places of a paper, None if they were never agreed on."""
     places = [
-        base.items(BaseKey(paper.base_key, tie.origin or tie.digest, "tags")) for tie in paper.ties
+        base.items(BaseKey(paper.base_key, pair.origin or pair.digest, "tags"))
+        for pair in paper.pairs
     ]
     if any(tags is None for tags in places):
         return None
     return {fold(tag) for tags in places for tag in tags or ()}
 
 
-def guard(
+def limit_removals(
     papers: Sequence[Paper],
     base: Base,
     rules: Rules,
@@ -138,10 +141,10 @@ def guard(
     Those of the digests `sure` are not counted.
     """
     removed = [
-        (tie.digest, paper.base_key)
+        (pair.digest, paper.base_key)
         for paper in papers
-        for tie in paper.ties
-        if tie.kind == "removed" and tie.digest not in sure
+        for pair in paper.pairs
+        if pair.kind == "removed" and pair.digest not in sure
     ]
     if not removed:
         return GuardedPapers(tuple(papers))
@@ -175,9 +178,11 @@ def guard(
     waiting = tuple(
         replace(
             paper,
-            ties=tuple(
-                replace(tie, kind="waiting") if tie.digest in held or tie.origin in held else tie
-                for tie in paper.ties
+            pairs=tuple(
+                replace(pair, kind="waiting")
+                if pair.digest in held or pair.origin in held
+                else pair
+                for pair in paper.pairs
             ),
         )
         for paper in papers
@@ -187,7 +192,7 @@ def guard(
 
 def _sizes(papers: Sequence[Paper], base: Base) -> dict[RelPath, int]:
     """How many entries the base knows of each digest, under the name that it has now."""
-    now = {tie.origin: tie.digest for paper in papers for tie in paper.ties if tie.origin}
+    now = {pair.origin: pair.digest for paper in papers for pair in paper.pairs if pair.origin}
     sizes = dict(base.sizes)
     for was, digest in now.items():
         sizes[digest] = max(sizes.get(digest, 0), sizes.get(was, 0))
@@ -202,11 +207,11 @@ def plan_number(removed: Sequence[tuple[RelPath, Key]]) -> str:
 
 def nothing_of_the_readers(paper: Paper, note: Note, base: Base, rules: Rules) -> bool:
     """Whether a note has nothing but what came from its digests and arXiv, link lists aside."""
-    sections = [tie.section for tie in paper.ties if tie.section is not None]
+    sections = [pair.section for pair in paper.pairs if pair.section is not None]
     abstract, words = note_lens.parted(note_lens.own_words(note, sections))
     put = base.text(BaseKey(paper.base_key, "", "abstract"))
     return (
-        all(tie.kind == "removed" for tie in paper.ties)
+        all(pair.kind == "removed" for pair in paper.pairs)
         and not words
         and (not abstract or note_abstract.mark(abstract) == put)
         and not note_lens.own_properties(note)

@@ -22,7 +22,7 @@ def digests(
     known = {digest for found in base.places.values() for digest in found}
     for key, was in base.places.items():
         for digest in was:
-            if digest in snapshot.digests or digest in snapshot.held:
+            if digest in snapshot.digests or digest in snapshot.locked:
                 continue
             now = {path for path, _ in entries.get(key, ()) if not base.knows(Place(key, path))}
             to.setdefault(digest, set()).update(now)

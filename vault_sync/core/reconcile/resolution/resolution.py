@@ -45,7 +45,7 @@ class Resolution:
     note: Fields
     entries: dict[RelPath, Fields] = field(default_factory=dict)
     commentaries: dict[RelPath, str] = field(default_factory=dict)
-    kept: list[ProposedValue] = field(default_factory=list)
+    proposed: list[ProposedValue] = field(default_factory=list)
     dropped: frozenset[BaseKey] = frozenset()
     conflicts: list[Conflict] = field(default_factory=list)
     old_title: str = ""
@@ -54,33 +54,33 @@ class Resolution:
     def keep(self, row: BaseKey, value: Value, needs: Mapping[RelPath, bool]) -> None:
         waits = frozenset([path for path, changes in needs.items() if changes])
         # Nearly all wait for nothing or for their note; a set for each would take 1 KB a paper.
-        self.kept.append(ProposedValue(row, value, FOR_NOTE if waits == FOR_NOTE else waits))
+        self.proposed.append(ProposedValue(row, value, FOR_NOTE if waits == FOR_NOTE else waits))
 
 
 def settle(
     paper: Paper, note: Note | None, facts: Facts, base: Base, rules: Rules, choices: Decisions
 ) -> Resolution:
     """Settle every field of one paper. `note` is None for a note that is still to be made."""
-    live = [tie for tie in paper.ties if tie.kind in LIVE]
+    live = [pair for pair in paper.pairs if pair.kind in LIVE]
     said = note.fields if note is not None else Fields(url="")
     result = Resolution(paper, paper.key, said)
-    for tie in live:
-        result.entries[tie.digest] = (
-            tie.entry.fields if tie.entry else said._replace(tags=(), commentary=_section(tie))
+    for pair in live:
+        result.entries[pair.digest] = (
+            pair.entry.fields if pair.entry else said._replace(tags=(), commentary=_section(pair))
         )
-    speaks = next((tie for tie in paper.ties if tie.kind != "removed"), None)
+    speaks = next((pair for pair in paper.pairs if pair.kind != "removed"), None)
     if speaks is not None and speaks.kind in LIVE:
         # While the first digest waits nobody else speaks for the paper as a whole.
         _shared(result, speaks, said, facts, base, choices)
-    for tie in live:
-        _commentary(result, tie, base, choices)
+    for pair in live:
+        _commentary(result, pair, base, choices)
     _tags(result, said, base, rules)
     _rekey(result, base)
     return result
 
 
-def _section(tie: Pair) -> str:
-    return tie.section.commentary if tie.section else ""
+def _section(pair: Pair) -> str:
+    return pair.section.commentary if pair.section else ""
 
 
 def _shared(
@@ -130,7 +130,7 @@ def _choice(choices: Decisions, paper: Paper, digest: RelPath, name: str) -> Sid
 
 def _open(
     result: Resolution,
-    tie: Pair,
+    pair: Pair,
     name: str,
     digest_has: str | tuple[str, ...],
     note_has: str | tuple[str, ...],
@@ -140,12 +140,12 @@ def _open(
         return value if isinstance(value, str) else ", ".join(value)
 
     line = None
-    if tie.entry is not None:
-        line = tie.entry.commentary_line if name == "commentary" else tie.entry.line
+    if pair.entry is not None:
+        line = pair.entry.commentary_line if name == "commentary" else pair.entry.line
     result.conflicts.append(
         Conflict(
             key=result.paper.key,
-            digest=tie.digest,
+            digest=pair.digest,
             note=result.paper.note or NOTE,
             field=name,
             digest_text=shown(digest_has),
@@ -156,80 +156,80 @@ def _open(
     )
 
 
-def _commentary(result: Resolution, tie: Pair, base: Base, choices: Decisions) -> None:
-    entry = result.entries[tie.digest]
+def _commentary(result: Resolution, pair: Pair, base: Base, choices: Decisions) -> None:
+    entry = result.entries[pair.digest]
     paper = result.paper
-    row = BaseKey(paper.base_key, _known_as(paper, tie, base), "commentary")
-    kept_row = BaseKey(paper.base_key, tie.digest, "commentary")
-    choice = _choice(choices, paper, tie.digest, "commentary")
-    if tie.origin is not None:
-        result.dropped |= {BaseKey(paper.base_key, tie.origin, name) for name in PLACE_ROWS}
-    if tie.kind == "append":
-        result.commentaries[tie.digest] = entry.commentary
-        result.keep(kept_row, entry.commentary, {tie.digest: True, NOTE: tie.section is None})
+    row = BaseKey(paper.base_key, _known_as(paper, pair, base), "commentary")
+    kept_row = BaseKey(paper.base_key, pair.digest, "commentary")
+    choice = _choice(choices, paper, pair.digest, "commentary")
+    if pair.origin is not None:
+        result.dropped |= {BaseKey(paper.base_key, pair.origin, name) for name in PLACE_ROWS}
+    if pair.kind == "append":
+        result.commentaries[pair.digest] = entry.commentary
+        result.keep(kept_row, entry.commentary, {pair.digest: True, NOTE: pair.section is None})
         return
-    if tie.section is None and not (_was_taken_out(tie, entry, row, base) and choice != "digest"):
+    if pair.section is None and not (_was_taken_out(pair, entry, row, base) and choice != "digest"):
         # A section that is still to be made says what the entry says.
-        result.commentaries[tie.digest] = entry.commentary
+        result.commentaries[pair.digest] = entry.commentary
         result.keep(kept_row, entry.commentary, {NOTE: True})
         return
-    said = _section(tie)
+    said = _section(pair)
     decided = (
         Undecided("section gone")
-        if tie.section is None and choice is None
+        if pair.section is None and choice is None
         else agree.commentary(row, entry.commentary, said, base, choice)
     )
     if isinstance(decided, Undecided):
-        if tie.section is not None:
-            result.commentaries[tie.digest] = said
-        if tie.origin is not None and row in base.rows:
-            result.kept.append(ProposedValue(kept_row, base.rows[row], frozenset({NOTE})))
-        _open(result, tie, "commentary", entry.commentary, said, decided)
+        if pair.section is not None:
+            result.commentaries[pair.digest] = said
+        if pair.origin is not None and row in base.rows:
+            result.proposed.append(ProposedValue(kept_row, base.rows[row], frozenset({NOTE})))
+        _open(result, pair, "commentary", entry.commentary, said, decided)
         return
     value = decided.value
-    result.commentaries[tie.digest] = value
-    result.entries[tie.digest] = entry.saying(commentary=value)
-    note_changes = tie.section is None or value != said
-    result.keep(kept_row, value, {NOTE: note_changes, tie.digest: value != entry.commentary})
+    result.commentaries[pair.digest] = value
+    result.entries[pair.digest] = entry.saying(commentary=value)
+    note_changes = pair.section is None or value != said
+    result.keep(kept_row, value, {NOTE: note_changes, pair.digest: value != entry.commentary})
 
 
-def _known_as(paper: Paper, tie: Pair, base: Base) -> RelPath:
+def _known_as(paper: Paper, pair: Pair, base: Base) -> RelPath:
     """The digest under which the base knows a place: its old one where the entry has moved.
 
     Another device's move may be known already while the note still names the old digest.
     """
-    if tie.origin is not None and base.knows(Place(paper.base_key, tie.origin)):
-        return tie.origin
-    return tie.digest
+    if pair.origin is not None and base.knows(Place(paper.base_key, pair.origin)):
+        return pair.origin
+    return pair.digest
 
 
-def _was_taken_out(tie: Pair, entry: Fields, row: BaseKey, base: Base) -> bool:
+def _was_taken_out(pair: Pair, entry: Fields, row: BaseKey, base: Base) -> bool:
     """Whether a section that is not there once was: nobody knows what its reader meant."""
-    return tie.kind in {"both", "moved"} and bool(entry.commentary) and bool(base.text(row))
+    return pair.kind in {"both", "moved"} and bool(entry.commentary) and bool(base.text(row))
 
 
 def _tags(result: Resolution, said: Fields, base: Base, rules: Rules) -> None:
-    ties = [tie for tie in result.paper.ties if tie.kind in LIVE]
-    others = [tie for tie in result.paper.ties if tie.kind not in LIVE]
-    places = [_tag_place(result.paper, tie, base) for tie in (*ties, *others)]
-    travel = bool(ties) and all(place.was is not None for place in places[len(ties) :])
+    pairs = [pair for pair in result.paper.pairs if pair.kind in LIVE]
+    others = [pair for pair in result.paper.pairs if pair.kind not in LIVE]
+    places = [_tag_place(result.paper, pair, base) for pair in (*pairs, *others)]
+    travel = bool(pairs) and all(place.was is not None for place in places[len(pairs) :])
     wanted = agree.tags(places, said.tags, partial(private, rules), travel=travel)
-    for tie, tags in zip(ties, wanted.digests, strict=False):
-        had = tie.entry.fields.tags if tie.entry else ()
-        result.entries[tie.digest] = result.entries[tie.digest].saying(tags=tags)
-        row = BaseKey(result.paper.base_key, tie.digest, "tags")
-        differs = tie.entry is None or tags != had
-        result.keep(row, tags, {NOTE: set(wanted.note) != set(said.tags), tie.digest: differs})
+    for pair, tags in zip(pairs, wanted.digests, strict=False):
+        had = pair.entry.fields.tags if pair.entry else ()
+        result.entries[pair.digest] = result.entries[pair.digest].saying(tags=tags)
+        row = BaseKey(result.paper.base_key, pair.digest, "tags")
+        differs = pair.entry is None or tags != had
+        result.keep(row, tags, {NOTE: set(wanted.note) != set(said.tags), pair.digest: differs})
     result.note = result.note.saying(tags=wanted.note)
 
 
-def _tag_place(paper: Paper, tie: Pair, base: Base) -> TagPlace:
-    was = base.items(BaseKey(paper.base_key, _known_as(paper, tie, base), "tags"))
-    has = tie.entry.fields.tags if tie.entry else ()
-    if tie.kind == "append" or paper.note is None:
+def _tag_place(paper: Paper, pair: Pair, base: Base) -> TagPlace:
+    was = base.items(BaseKey(paper.base_key, _known_as(paper, pair, base), "tags"))
+    has = pair.entry.fields.tags if pair.entry else ()
+    if pair.kind == "append" or paper.note is None:
         # One of the two is still to be made: that it has no tags is nobody's wish.
         return TagPlace(None, has)
-    if tie.kind == "waiting" and was is not None:
+    if pair.kind == "waiting" and was is not None:
         return TagPlace(was, was)
     return TagPlace(was, has)
 
@@ -244,7 +244,7 @@ def _rekey(result: Resolution, base: Base) -> None:
         return
     if new == old:
         return
-    result.kept = [kept._replace(row=kept.row._replace(key=new)) for kept in result.kept]
+    result.proposed = [kept._replace(row=kept.row._replace(key=new)) for kept in result.proposed]
     digests: Sequence[str] = ("", *base.places.get(old, ()))
     result.dropped |= {
         row
