@@ -845,7 +845,7 @@ import json, signal, sys, threading, time
 from dataclasses import replace
 from pathlib import Path
 from vault_sync.edge.arxiv.lookup import Source, look_up
-from vault_sync.edge.arxiv.client import Pace, pace_for
+from vault_sync.edge.arxiv.client import RateLimit, pace_for
 
 url, cache, interval, ids = sys.argv[1:]
 stop = threading.Event()
@@ -853,7 +853,7 @@ signal.signal(signal.SIGTERM, lambda *_: stop.set())
 source = Source(cache=Path(cache), url=url)
 print("ready", flush=True)
 sys.stdin.readline()
-answer = look_up(source, ids.split(), stop=stop, pace=Pace(interval=float(interval)))
+answer = look_up(source, ids.split(), stop=stop, pace=RateLimit(interval=float(interval)))
 print(json.dumps([len(answer.facts), len(answer.unknown), len(answer.said)]))
 """
 

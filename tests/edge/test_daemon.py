@@ -539,12 +539,12 @@ slow = pathlib.Path({slow!r})
 def say(**words):
     print(json.dumps(words), file=record)
 
-def pass_(moment, held):
-    say(did="begin", paths=sorted(moment.paths), swept=moment.swept)
+def pass_(batch, held):
+    say(did="begin", paths=sorted(batch.paths), swept=batch.swept)
     while slow.exists():
         time.sleep(0.01)
     say(did="end")
-    return daemon.PassResult(summary="looked")
+    return daemon.PassSummary(summary="looked")
 
 def reload():
     say(did="reload")

@@ -354,7 +354,7 @@ def test_a_log_line_that_loses_nothing_brings_no_sweep(watching: Watching) -> No
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="inotify is Linux's")
-@pytest.mark.parametrize("victim", ["InotifyEmitter", "_Reader", "_Observer"])
+@pytest.mark.parametrize("victim", ["InotifyEmitter", "_InotifyReader", "_Observer"])
 def test_threads_that_died_are_started_again(tmp_path: Path, victim: str) -> None:
     others = set(threading.enumerate())
     watching = _watch_over(tmp_path, WatchTiming(settle=0.05, tick=0.2))

@@ -239,7 +239,7 @@ def base_waits_for_nothing(patch: pytest.MonkeyPatch) -> None:
     def of(*given: Any) -> list[BaseUpdate]:
         return [replace(each, paths=frozenset()) for each in right(*given)]
 
-    patch.setattr(base_updates, "of", of)
+    patch.setattr(base_updates, "build_updates", of)
 
 
 def base_never(patch: pytest.MonkeyPatch) -> None:
@@ -265,7 +265,9 @@ def removal_without_base(patch: pytest.MonkeyPatch) -> None:
 
 
 def removals_unasked(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(removals, "guard", lambda papers, *of: removals.GuardedPapers(tuple(papers)))
+    patch.setattr(
+        removals, "limit_removals", lambda papers, *of: removals.GuardedPapers(tuple(papers))
+    )
 
 
 def removal_beats_edit(patch: pytest.MonkeyPatch) -> None:

@@ -92,7 +92,7 @@ def test_a_daemon_that_was_told_which_files_comes_to_the_same(
     with settled() as vault, settled() as other:
         mind = Mind()
         vault.run(mind=mind)
-        monkeypatch.setattr(sync, "look", never)
+        monkeypatch.setattr(sync, "observe", never)
         for number, name in enumerate(CONTENT_ONLY):
             before = vault.stats()
             for each in (vault, other):
@@ -161,7 +161,7 @@ def test_a_daemon_knows_the_note_that_it_has_just_made(monkeypatch: pytest.Monke
         mind = Mind()
         vault.run(mind=mind)
         with monkeypatch.context() as patch:
-            patch.setattr(sync, "look", never)
+            patch.setattr(sync, "observe", never)
             add(vault, "2308.10001", "New 1")
             vault.run(mind=mind, hints=frozenset({RelPath(WEEK)}))
             EDITS["names the new"](vault, 1)
@@ -251,7 +251,7 @@ def test_what_was_cut_here_is_looked_for_everywhere_before_it_is_taken_for_remov
         mind = Mind()
         vault.run(mind=mind)
         vault.add(third, cut(vault, "2308.00003"))
-        monkeypatch.setattr(sync, "look", never)
+        monkeypatch.setattr(sync, "observe", never)
         vault.run(mind=mind, hints=frozenset({RelPath(WEEK)}))
         assert "## [[third week]]" in vault.text(NOTE_GAMMA)
         assert "3주차" not in vault.text(NOTE_GAMMA)

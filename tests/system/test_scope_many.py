@@ -77,7 +77,7 @@ def test_after_rebuild_everything_is_known(fresh: Vault, monkeypatch: pytest.Mon
     assert all((found := known(fresh)) and found[1][each.path].stat == UNKNOWN for each in done)
     same(fresh)
     with monkeypatch.context() as patch:
-        patch.setattr(sync, "look", never)
+        patch.setattr(sync, "observe", never)
         fresh.settle()
     for file in (fresh.root / ".vault-sync" / "tmp").iterdir():
         file.unlink()
@@ -96,7 +96,7 @@ def test_the_first_edit_after_rebuild_is_no_matter_of_the_whole_vault(
     EDITS["digest commentary"](fresh, 1)
     assert same(fresh).memory is not None
     with monkeypatch.context() as patch:
-        patch.setattr(sync, "look", never)
+        patch.setattr(sync, "observe", never)
         assert [each.path for each in fresh.run().outcome.done] == [NOTE]
     same(fresh)
 
@@ -132,7 +132,7 @@ def test_a_daemon_knows_what_it_has_made(fresh: Vault, monkeypatch: pytest.Monke
     fresh.run(mind=mind)
     assert mind.memory is not None
     with monkeypatch.context() as patch:
-        patch.setattr(sync, "look", never)
+        patch.setattr(sync, "observe", never)
         EDITS["second week"](fresh, 1)
         done = fresh.run(mind=mind, hints=frozenset({RelPath(NOTE)})).outcome.done
         assert [each.path for each in done] == [NEXT]

@@ -22,7 +22,7 @@ class PassRequest:
 
     `remake`: make missing notes again, remove nothing (`rebuild`). `only`: the digests whose papers
     are looked at; empty is all. `allowed`: the number of a list of removals that may be done.
-    `take`: a note or a digest, and the side that is right about it. `deferred`: files that somebody is
+    `take`: a note or a digest, and the side that is right about it. `deferred`: files somebody is
     typing in, which are not written now. `bulk`: files were changed by no typing hand (git moved
     its HEAD), so that an older text among them is one, and no word taken back. `patient`: a new
     entry that is nothing but an address is left alone (the daemon). `cause` stands in the log.
