@@ -91,7 +91,7 @@ class Running:
             "reload": lambda: FAST,
             "report": self.lives.append,
             "tell": lambda title, text: self.shown.append((title, text)),
-            "bell": self.mailbox,
+            "mailbox": self.mailbox,
             **options,
         }
         self.error: BaseException | None = None
