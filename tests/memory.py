@@ -20,8 +20,8 @@ from vault_sync.core.model.plan import (
 )
 from vault_sync.core.model.values import Decisions, Facts, Key, RelPath, Rules, Side
 from vault_sync.core.naming.wikilinks import LinkResolver
-from vault_sync.core.reconcile.pairing import decisions as chosen
-from vault_sync.core.reconcile.pipeline import reconcile
+from vault_sync.core.reconcile.pairing.decisions import decide
+from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
 from vault_sync.core.snapshot import Snapshot
 
 
@@ -58,10 +58,9 @@ class MemoryVault:
             base,
             self.facts,
             self.rules,
-            remake=remake,
-            choices=choices,
-            allowed=allowed,
-            patient=patient,
+            ReconcileOptions(
+                remake=remake, decisions=choices or {}, allowed=allowed, patient=patient
+            ),
         )
 
     def look(self) -> tuple[Snapshot, Base]:
@@ -82,7 +81,7 @@ class MemoryVault:
 
     def take(self, path: str, side: Side) -> Plan:
         """A pass in which a person takes a side about a note or a digest."""
-        return self.sync(choices=chosen.decisions(RelPath(path), side, *self.look()))
+        return self.sync(choices=decide(RelPath(path), side, *self.look()))
 
     def carry_out(self, plan: Plan, *, only: int | None = None, but: Collection[str] = ()) -> None:
         """Do the plan's operations, or the first `only` of them and nothing of the base.

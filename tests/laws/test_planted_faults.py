@@ -33,10 +33,9 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.reconcile.drafting import base_updates, digest_operations
-from vault_sync.core.reconcile.pairing import pairs as presence
-from vault_sync.core.reconcile.pairing import removals
+from vault_sync.core.reconcile.pairing import pairs, removals
 from vault_sync.core.reconcile.pairing.paper import Pair
-from vault_sync.core.reconcile.resolution import fields as agree
+from vault_sync.core.reconcile.resolution import fields
 from vault_sync.core.reconcile.resolution.fields import Decided, Undecided
 from vault_sync.core.text.spans import Edit, splice
 
@@ -199,26 +198,26 @@ def test_the_laws_hold(law: Callable[[], None]) -> None:
 
 def turned_round(patch: pytest.MonkeyPatch) -> None:
     """The side that did not change wins."""
-    right = agree.field
+    right = fields.decide_field
 
-    def field(row: BaseKey, digest: Any, note: Any, base: Base, **how: Any) -> Any:
+    def decide_field(row: BaseKey, digest: Any, note: Any, base: Base, **how: Any) -> Any:
         was = base.rows.get(row)
-        if digest != note and how.get("choice") is None and was in (digest, note):
+        if digest != note and how.get("side") is None and was in (digest, note):
             return Decided(was)
         return right(row, digest, note, base, **how)
 
-    patch.setattr(agree, "field", field)
+    patch.setattr(fields, "decide_field", decide_field)
 
 
 def digest_wins(patch: pytest.MonkeyPatch) -> None:
     """A conflict is won by the digest, and nobody is told."""
-    right = agree.field
+    right = fields.decide_field
 
-    def field(row: BaseKey, digest: Any, note: Any, base: Base, **how: Any) -> Any:
+    def decide_field(row: BaseKey, digest: Any, note: Any, base: Base, **how: Any) -> Any:
         found = right(row, digest, note, base, **how)
         return Decided(digest) if isinstance(found, Undecided) else found
 
-    patch.setattr(agree, "field", field)
+    patch.setattr(fields, "decide_field", decide_field)
 
 
 def base_early(patch: pytest.MonkeyPatch) -> None:
@@ -255,12 +254,12 @@ def base_never(patch: pytest.MonkeyPatch) -> None:
 
 def removal_without_base(patch: pytest.MonkeyPatch) -> None:
     """An entry that is not there was removed, whoever knew it."""
-    right = presence._PairFinder._entry_gone
+    right = pairs._PairFinder._entry_gone
 
     def gone(*given: Any) -> Pair:
         return replace(right(*given), kind="removed")
 
-    patch.setattr(presence._PairFinder, "_entry_gone", gone)
+    patch.setattr(pairs._PairFinder, "_entry_gone", gone)
     patch.setattr(removals, "_edited", lambda *of: False)
 
 

@@ -191,7 +191,7 @@ def resolve(console: Console, given: str, side: Side) -> int:
 
     What is damaged has no side to take: it is said what to do instead.
     """
-    from vault_sync.core.reconcile.pairing import decisions as chosen
+    from vault_sync.core.reconcile.pairing.decisions import lost_digests
     from vault_sync.sync import engine as sync
 
     config = console.config()
@@ -201,7 +201,7 @@ def resolve(console: Console, given: str, side: Side) -> int:
     finally:
         state.close()
     found, base = seen.snapshot, seen.base
-    lost = chosen.lost(found, base)
+    lost = lost_digests(found, base)
     path = note_named(console, config, given, lost - seen.files)
     if found.locked.get(path, "cut-short") != "cut-short":
         wrong = (each for each in (*found.problems, *seen.problems) if each.path == path)

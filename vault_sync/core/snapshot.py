@@ -11,8 +11,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
-from vault_sync.core.digest import plain_entry as plain
-from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest import plain_entry, reader
 from vault_sync.core.digest.reader import Digest, OwnLink
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
@@ -63,7 +62,7 @@ class Snapshot:
             return None
         if found.key is not None:
             return found.key
-        entry = plain.read(found.text, found.properties.body)
+        entry = plain_entry.read(found.text, found.properties.body)
         return entry.key if entry else None
 
 
@@ -113,8 +112,8 @@ class _Reading:
         self.notes: dict[RelPath, Note] = {}
         self.managed: dict[Key, list[RelPath]] = {}
         self.plain: dict[Key, list[RelPath]] = {}
-        self.held: dict[RelPath, str] = {}
-        self.held_keys: dict[Key, RelPath] = {}
+        self.locked: dict[RelPath, str] = {}
+        self.locked_keys: dict[Key, RelPath] = {}
         self.problems: list[Problem] = []
 
     def done(self) -> Snapshot:
@@ -125,18 +124,18 @@ class _Reading:
             managed={key: tuple(paths) for key, paths in self.managed.items()},
             plain={key: tuple(paths) for key, paths in self.plain.items()},
             names=self.names,
-            locked=self.held,
-            locked_keys=self.held_keys,
+            locked=self.locked,
+            locked_keys=self.locked_keys,
             problems=tuple(self.problems),
         )
 
-    def hold(self, problem: Problem) -> None:
-        self.held[RelPath(problem.path)] = problem.code
+    def lock(self, problem: Problem) -> None:
+        self.locked[RelPath(problem.path)] = problem.code
         self.problems.append(problem)
 
     def copy(self, path: RelPath, text: str) -> None:
         """Tell of a digest's copy: it is no digest, and may hold words that the digest has not."""
-        if path not in self.notes and digest_reader.read(text).entries:
+        if path not in self.notes and reader.read(text).entries:
             self.problems.append(
                 Problem(
                     path,
@@ -148,19 +147,19 @@ class _Reading:
             )
 
     def unread(self, path: RelPath) -> None:
-        self.held[path] = "unreadable"
+        self.locked[path] = "unreadable"
         if key := self.base.note_paths.get(path):
-            self.held_keys[key] = path
+            self.locked_keys[key] = path
 
     def note(self, path: RelPath, text: str) -> None:
         was = self.base.note_paths.get(path)
         problem = _damage(path, text, was_ours=was is not None)
         if problem is not None:
             if was is not None or _sniffed(text) is not None:
-                self.hold(problem)
+                self.lock(problem)
                 key = was or _sniffed(text)
                 assert key is not None
-                self.held_keys[key] = path
+                self.locked_keys[key] = path
             return
         if not text.lstrip("\ufeff \t\r\n")[:6].lower().startswith(("---", "http", "<http")):
             return
@@ -171,11 +170,11 @@ class _Reading:
         if read.managed and read.key is None and was is None:
             self._keyless(path, read)
             return
-        entry = None if read.key else plain.read(text, read.properties.body)
+        entry = None if read.key else plain_entry.read(text, read.properties.body)
         key = read.key or (entry.key if entry else None)
         if key is None and was is not None and read.managed:
             self._keyless(path, read)
-            self.held_keys[was] = path
+            self.locked_keys[was] = path
             return
         if key is not None:
             self.notes[path] = read
@@ -190,12 +189,12 @@ class _Reading:
                 for path in paths:
                     found = UNLINKABLE.search(stem_of(path))
                     if found is not None and (needed is None or key in needed):
-                        self.held_keys[key] = path
+                        self.locked_keys[key] = path
                         self.problems.append(_no_link_to(path, found[0]))
 
     def _keyless(self, path: RelPath, read: Note) -> None:
         line = read.properties.values["digests"].line
-        self.hold(
+        self.lock(
             Problem(
                 path,
                 "no-address",
@@ -211,8 +210,8 @@ class _Reading:
         key = self.base.note_paths.get(path) or _sniffed(text)
         if key is None:
             return
-        self.held_keys[key] = path
-        self.hold(
+        self.locked_keys[key] = path
+        self.lock(
             Problem(
                 path,
                 "broken-properties",
@@ -230,13 +229,13 @@ class _Reading:
         if problem is None and unlinkable is not None:
             problem = _no_link_to(path, unlinkable[0])
         if problem is not None:
-            self.hold(problem)
-        read = digest_reader.read(text, self._own_link(path, text))
+            self.lock(problem)
+        read = reader.read(text, self._own_link(path, text))
         self.digests[path] = read
         seen: dict[Key, int] = {}
         for entry in read.entries:
             if entry.key in seen:
-                self.held_keys[entry.key] = path
+                self.locked_keys[entry.key] = path
                 self.problems.append(
                     Problem(
                         path,
@@ -248,7 +247,7 @@ class _Reading:
                 )
             seen.setdefault(entry.key, entry.line)
         for line, code, message in read.notices:
-            if path not in self.held:
+            if path not in self.locked:
                 self.problems.append(Problem(path, code, message, "", line, "notice"))
 
     def _cut_short(self, path: RelPath, text: str) -> Problem | None:
@@ -274,7 +273,7 @@ class _Reading:
                 return True
             found = self.notes.get(path)
             if found is None:
-                return path in self.held
+                return path in self.locked
             return found.managed or found.key == key or path in self.plain.get(key, ())
 
         return own

@@ -24,9 +24,9 @@ from vault_sync.core.model.plan import (
 )
 from vault_sync.core.model.values import Decisions, Facts, Key, Problem, RelPath, Rules, Side
 from vault_sync.core.reconcile.deferral import defer
-from vault_sync.core.reconcile.pairing import decisions as chosen
+from vault_sync.core.reconcile.pairing.decisions import decide
 from vault_sync.core.reconcile.pairing.paper import Paper
-from vault_sync.core.reconcile.pipeline import reconcile
+from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
 from vault_sync.core.report import conflicts_page as conflicts_note
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
@@ -95,17 +95,19 @@ def make_plan(
             seen.base,
             facts,
             rules,
-            remake=request.remake,
-            choices=choices,
-            allowed=request.allowed,
-            only=_only(request.only),
-            patient=request.patient,
-            told=partial(progress, "comparing"),
+            ReconcileOptions(
+                remake=request.remake,
+                decisions=choices,
+                allowed=request.allowed,
+                only=_only(request.only),
+                patient=request.patient,
+                on_progress=partial(progress, "comparing"),
+            ),
         )
 
     choices: dict[tuple[Key, RelPath, str], Side] = {}
     if request.take is not None:
-        choices |= chosen.decisions(*request.take, seen.snapshot, seen.base)
+        choices |= decide(*request.take, seen.snapshot, seen.base)
     plan = planned(choices)
     ticked = conflicts_note.ticks(seen.conflicts_text)
     if ticked and plan.conflicts:

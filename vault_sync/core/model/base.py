@@ -17,8 +17,8 @@ from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, Place, RelPath
 
 
-def _never(row: BaseKey, value: Value) -> bool:
-    del row, value
+def _never(base_key: BaseKey, value: Value) -> bool:
+    del base_key, value
     return False
 
 
@@ -26,7 +26,7 @@ def _never(row: BaseKey, value: Value) -> bool:
 class Base:
     """`exists` is False on a device's first pass over a vault, or when the base was lost.
 
-    `was_before(row, value)` says whether the row had this value at an earlier time, in whatever
+    `was_before(base_key, value)` says whether the row had this value at an earlier time, in whatever
     digest the paper was then. `counted` is how many places it knows in each digest, where `rows`
     are only those of some papers.
     """
@@ -36,14 +36,14 @@ class Base:
     was_before: Callable[[BaseKey, Value], bool] = _never
     counted: Mapping[RelPath, int] | None = None
 
-    def text(self, row: BaseKey) -> str | None:
+    def text(self, base_key: BaseKey) -> str | None:
         """A row's text value; None where the base has no such row."""
-        value = self.rows.get(row)
+        value = self.rows.get(base_key)
         return value if isinstance(value, str) else None
 
-    def items(self, row: BaseKey) -> tuple[str, ...] | None:
+    def items(self, base_key: BaseKey) -> tuple[str, ...] | None:
         """A row's list value; None where the base has no such row."""
-        value = self.rows.get(row)
+        value = self.rows.get(base_key)
         return value if isinstance(value, tuple) else None
 
     def note(self, key: Key) -> RelPath | None:
@@ -59,9 +59,9 @@ class Base:
     def places(self) -> Mapping[Key, tuple[RelPath, ...]]:
         """The digests in which each paper was."""
         found: dict[Key, list[RelPath]] = {}
-        for row in self.rows:
-            if row.key and row.digest and row.field == "commentary":
-                found.setdefault(row.key, []).append(RelPath(row.digest))
+        for base_key in self.rows:
+            if base_key.key and base_key.digest and base_key.field == "commentary":
+                found.setdefault(base_key.key, []).append(RelPath(base_key.digest))
         return {key: tuple(sorted(digests)) for key, digests in found.items()}
 
     @cached_property
@@ -79,15 +79,17 @@ class Base:
     def note_paths(self) -> Mapping[RelPath, Key]:
         """Which paper's note each path was."""
         return {
-            RelPath(str(value)): row.key for row, value in self.rows.items() if row.field == "note"
+            RelPath(str(value)): base_key.key
+            for base_key, value in self.rows.items()
+            if base_key.field == "note"
         }
 
 
-PAPER_ROWS = ("url", "title", "authors", "note", "mentions", "undated", "abstract")
-PLACE_ROWS = ("tags", "commentary", "missing", "unmet")
+PAPER_FIELDS = ("url", "title", "authors", "note", "mentions", "undated", "abstract")
+PLACE_FIELDS = ("tags", "commentary", "missing", "unmet")
 
 
-def rows_of(key: Key, digest: str = "") -> frozenset[BaseKey]:
+def base_keys_of(key: Key, digest: str = "") -> frozenset[BaseKey]:
     """Every row of a paper (`digest` "") or of one of its places."""
-    names = PLACE_ROWS if digest else PAPER_ROWS
+    names = PLACE_FIELDS if digest else PAPER_FIELDS
     return frozenset(BaseKey(key, digest, name) for name in names)

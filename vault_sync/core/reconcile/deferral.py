@@ -42,7 +42,7 @@ def defer(
 
 
 def _is_text_of(base_update: BaseUpdate, held: frozenset[RelPath]) -> bool:
-    return any(not row.key and row.digest in held for row in base_update.put)
+    return any(not base_key.key and base_key.digest in held for base_key in base_update.put)
 
 
 def _too_soon(plan: Plan, held: frozenset[RelPath]) -> set[RelPath]:
@@ -53,7 +53,7 @@ def _too_soon(plan: Plan, held: frozenset[RelPath]) -> set[RelPath]:
         path
         for each in plan.base_updates
         for rows, notes in ((each.put, made), (each.drop, gone))
-        if any(row.key and row.digest in held for row in rows)
+        if any(base_key.key and base_key.digest in held for base_key in rows)
         for path in each.paths & notes
     }
 

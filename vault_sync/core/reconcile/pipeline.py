@@ -1,12 +1,13 @@
-"""The heart: what is there, compared with the base, becomes a plan.
+"""Compare a snapshot with the base and make the plan that brings the vault in line.
 
-presence (who is where) -> removals (is that believed) -> settle (what is to be said) -> layout
-(where, and linked how) -> draft (in whose bytes) -> here: proofs, operations and agreements.
+pairing (which entry belongs to which note, which removals count) -> resolution (what both sides are
+to say) -> drafting (note paths, links, texts, operations, base updates) -> the plan.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import folder_of
@@ -20,22 +21,43 @@ from vault_sync.core.reconcile.drafting import (
     digest_operations,
     note_operations,
 )
-from vault_sync.core.reconcile.drafting import note_paths as layouts
-from vault_sync.core.reconcile.drafting.note_paths import NotePaths
+from vault_sync.core.reconcile.drafting.note_paths import NotePaths, choose_paths
 from vault_sync.core.reconcile.drafting.plan_builder import NO_FACTS, DraftContext, PlanBuilder
-from vault_sync.core.reconcile.pairing import decisions as chosen
-from vault_sync.core.reconcile.pairing import forgotten_rows as forgotten
-from vault_sync.core.reconcile.pairing import pairs as presence
-from vault_sync.core.reconcile.pairing import removals
+from vault_sync.core.reconcile.pairing import pairs, removals
+from vault_sync.core.reconcile.pairing.decisions import accepted_digests, apply_decisions
+from vault_sync.core.reconcile.pairing.forgotten_rows import stale_keys
+from vault_sync.core.reconcile.pairing.pairs import Pairing
 from vault_sync.core.reconcile.pairing.paper import Paper
-from vault_sync.core.reconcile.resolution.resolution import LIVE, NOTE, Resolution, settle
+from vault_sync.core.reconcile.pairing.removals import GuardedPapers
+from vault_sync.core.reconcile.resolution.resolution import LIVE, NOTE, Resolution, resolve
 from vault_sync.core.snapshot import Snapshot
 
-Told = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
+"""Is called with the number of papers done and of all papers to do."""
 
 
-def _nobody(done: int, whole: int) -> None:
+def _ignore(done: int, whole: int) -> None:
     del done, whole
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileOptions:
+    """The choices of one pass: what a person decided, and what the pass may do.
+
+    `remake` makes missing notes again and removes nothing. `decisions` close conflicts. `allowed`
+    is the number of a list of removals that a person has seen. `only` chooses the papers to plan
+    for (None: all). `patient` leaves new entries alone that are nothing but an address.
+    """
+
+    remake: bool = False
+    decisions: Decisions = field(default_factory=dict)
+    allowed: str = ""
+    only: Callable[[Paper], bool] | None = None
+    patient: bool = False
+    on_progress: OnProgress = _ignore
+
+
+DEFAULTS = ReconcileOptions()
 
 
 def reconcile(
@@ -43,79 +65,109 @@ def reconcile(
     base: Base,
     facts: Mapping[Key, Facts],
     rules: Rules,
-    *,
-    remake: bool = False,
-    choices: Decisions | None = None,
-    allowed: str = "",
-    only: Callable[[Paper], bool] | None = None,
-    patient: bool = False,
-    told: Told = _nobody,
+    options: ReconcileOptions = DEFAULTS,
 ) -> Plan:
-    """The plan that brings a vault in line.
+    """Return the plan that brings a vault in line."""
+    snapshot = apply_decisions(snapshot, options.decisions)
+    pairing = _pair(snapshot, base, rules, options)
+    guarded = _guard(pairing, snapshot, base, rules, options)
+    context = _context(guarded, snapshot, base, facts, rules, options)
+    named_keys = cross_links.named(context)
+    builder = _operations(context, named_keys, options.on_progress)
+    updates = base_updates.build_updates(builder, context, named_keys)
+    # An accepted digest is remembered even while its removals are still asked about.
+    accepted = guarded.guarded & accepted_digests(options.decisions)
+    updates += base_updates.texts(snapshot, accepted)
+    updates += _bookkeeping(pairing, guarded, snapshot, base, updates)
+    problems = (*snapshot.problems, *pairing.problems, *guarded.problems, *builder.problems)
+    return _plan(context, builder, updates, tuple(dict.fromkeys(problems)))
 
-    `remake` makes missing notes again and removes nothing; `choices` settle conflicts; `allowed`
-    is the number of a list of removals that a person has seen; `only` chooses the papers that are
-    looked at (all); `patient` leaves new entries alone that are nothing but an address; `told`
-    hears how many papers are done, of how many.
-    """
-    choices = choices or {}
-    snapshot = chosen.apply_decisions(snapshot, choices)
-    there = presence.pair(
+
+def _pair(snapshot: Snapshot, base: Base, rules: Rules, options: ReconcileOptions) -> Pairing:
+    return pairs.pair(
         snapshot,
         base,
         new_digest=_digest_folder(snapshot, rules),
-        remake=remake,
-        choices=choices,
-        patient=patient,
+        remake=options.remake,
+        decisions=options.decisions,
+        patient=options.patient,
     )
-    guarded = removals.check_removals(
-        there.papers, snapshot, base, rules, remake=remake, choices=choices, allowed=allowed
+
+
+def _guard(
+    pairing: Pairing, snapshot: Snapshot, base: Base, rules: Rules, options: ReconcileOptions
+) -> GuardedPapers:
+    return removals.check_removals(
+        pairing.papers,
+        snapshot,
+        base,
+        rules,
+        remake=options.remake,
+        decisions=options.decisions,
+        allowed=options.allowed,
     )
+
+
+def _context(
+    guarded: GuardedPapers,
+    snapshot: Snapshot,
+    base: Base,
+    facts: Mapping[Key, Facts],
+    rules: Rules,
+    options: ReconcileOptions,
+) -> DraftContext:
+    """Resolve the papers and choose their notes' paths: all that drafting starts from."""
     resolutions = [
-        settle(
+        resolve(
             paper,
             snapshot.notes[paper.note] if paper.note else None,
             facts.get(paper.key, NO_FACTS),
             base,
             rules,
-            choices,
+            options.decisions,
         )
         for paper in guarded.papers
-        if only is None or only(paper)
+        if options.only is None or options.only(paper)
     ]
-    layout = layouts.choose_paths(resolutions, snapshot, base, facts, rules)
+    note_paths = choose_paths(resolutions, snapshot, base, facts, rules)
     for resolution in resolutions:
-        _repoint(resolution, layout)
-    context = DraftContext(
-        snapshot, base, facts, rules, layout, tuple(resolutions), guarded.guarded
+        _repoint(resolution, note_paths)
+    return DraftContext(
+        snapshot, base, facts, rules, note_paths, tuple(resolutions), guarded.guarded
     )
-    named = cross_links.named(context)
-    builder = _operations(context, named, told)
-    kept = base_updates.build_updates(builder, context, named)
-    # What is believed is remembered even while another command is asked for its removals.
-    kept += base_updates.texts(snapshot, guarded.guarded & chosen.named(choices))
-    said = {row for each in kept for row in each.put}
-    drop = forgotten.stale_keys(guarded.papers, snapshot, base, there.standing) - said
-    if there.put or drop:
-        kept.append(BaseUpdate(frozenset(), there.put, drop))
-    problems = (*snapshot.problems, *there.problems, *guarded.problems, *builder.problems)
-    return _plan(context, builder, kept, tuple(dict.fromkeys(problems)))
 
 
-def _operations(context: DraftContext, named: cross_links.NamedKeys, told: Told) -> PlanBuilder:
+def _operations(
+    context: DraftContext, named_keys: cross_links.NamedKeys, on_progress: OnProgress
+) -> PlanBuilder:
     builder = PlanBuilder()
-    lists = cross_links.lists(context, named)
+    lists = cross_links.lists(context, named_keys)
     for number, resolution in enumerate(context.resolutions):
         note_operations.add(builder, context, resolution, lists[resolution.key])
-        told(number + 1, len(context.resolutions))
+        on_progress(number + 1, len(context.resolutions))
     digest_operations.add(builder, context)
     return builder
+
+
+def _bookkeeping(
+    pairing: Pairing,
+    guarded: GuardedPapers,
+    snapshot: Snapshot,
+    base: Base,
+    updates: Sequence[BaseUpdate],
+) -> list[BaseUpdate]:
+    """Return the update that waits for no file: problems reported, values that went stale."""
+    put = {base_key for base_update in updates for base_key in base_update.put}
+    drop = stale_keys(guarded.papers, snapshot, base, pairing.standing) - put
+    if pairing.put or drop:
+        return [BaseUpdate(frozenset(), pairing.put, drop)]
+    return []
 
 
 def _plan(
     context: DraftContext,
     builder: PlanBuilder,
-    kept: Sequence[BaseUpdate],
+    updates: Sequence[BaseUpdate],
     problems: tuple[Problem, ...],
 ) -> Plan:
     snapshot, resolutions = context.snapshot, context.resolutions
@@ -127,7 +179,7 @@ def _plan(
             *builder.digest_writes,
             *builder.trash,
         ),
-        base_updates=tuple(kept),
+        base_updates=tuple(updates),
         conflicts=tuple(conflict for each in resolutions for conflict in each.conflicts),
         problems=problems,
         digests=len(snapshot.digests),
@@ -140,27 +192,28 @@ def _plan(
 
 
 def _digest_folder(snapshot: Snapshot, rules: Rules) -> str:
-    """Where a digest that only a note names is made: beside the newest there is."""
+    """Return the folder for a digest that only a note names: beside the newest there is."""
     if snapshot.digests:
         return folder_of(max(snapshot.digests))
     return globs.fixed_folder(rules.digest_paths[0]) if rules.digest_paths else ""
 
 
-def _repoint(resolution: Resolution, layout: NotePaths) -> None:
-    """Point the wikilinks of commentaries that both sides agree on to where things are now."""
+def _repoint(resolution: Resolution, note_paths: NotePaths) -> None:
+    """Point the wikilinks of agreed commentaries to the paths that files have now."""
     open_places = {each.digest for each in resolution.conflicts if each.field == "commentary"}
     for pair in resolution.paper.pairs:
         if pair.kind not in LIVE or pair.digest in open_places:
             continue
-        said = resolution.commentaries[pair.digest]
-        now = layout.repointed(said, pair.digest)
-        if now == said:
+        commentary = resolution.commentaries[pair.digest]
+        repointed = note_paths.repointed(commentary, pair.digest)
+        if repointed == commentary:
             continue
-        resolution.commentaries[pair.digest] = now
-        resolution.entries[pair.digest] = resolution.entries[pair.digest]._replace(commentary=now)
+        resolution.commentaries[pair.digest] = repointed
+        entry = resolution.entries[pair.digest]
+        resolution.entries[pair.digest] = entry._replace(commentary=repointed)
         resolution.proposed = [
-            kept._replace(value=now, needs=frozenset({NOTE, pair.digest}))
-            if kept.row.field == "commentary" and kept.row.digest == pair.digest
-            else kept
-            for kept in resolution.proposed
+            proposed._replace(value=repointed, needs=frozenset({NOTE, pair.digest}))
+            if proposed.base_key.field == "commentary" and proposed.base_key.digest == pair.digest
+            else proposed
+            for proposed in resolution.proposed
         ]

@@ -23,7 +23,7 @@ from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Plan, Trash,
 from vault_sync.core.model.values import Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.wikilinks import LinkResolver
-from vault_sync.core.reconcile.pipeline import reconcile
+from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import read_all
@@ -349,7 +349,7 @@ def think(
             continue
         lacks = [key for key in lacking(found, base) if key in keys]
         facts = facts_of(lacks) if lacks else {}
-        plan = reconcile(found, base, facts, config.rules, patient=patient)
+        plan = reconcile(found, base, facts, config.rules, ReconcileOptions(patient=patient))
         if (more := scope.more(plan, base)) is None:
             return None
         if more <= keys:

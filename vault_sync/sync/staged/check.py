@@ -19,7 +19,7 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Plan
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver
-from vault_sync.core.reconcile.pipeline import reconcile
+from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config
@@ -88,7 +88,9 @@ def judge(root: Path, repository: Repository) -> StagedVerdict:
         Base(),
         {},
         config.rules,
-        only=None if keys is None else lambda paper: bool(keys & {paper.key, paper.base_key}),
+        ReconcileOptions(
+            only=None if keys is None else lambda paper: bool(keys & {paper.key, paper.agreed_key})
+        ),
     )
     said = (*dict.fromkeys(problems), *_concerned(plan.problems, found, keys, changed, place))
     loose = tuple(path for path in announced if path is not None)

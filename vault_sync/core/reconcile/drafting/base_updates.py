@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from vault_sync.core.model.base import rows_of
+from vault_sync.core.model.base import base_keys_of
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
 from vault_sync.core.model.values import Key, RelPath
@@ -29,10 +29,10 @@ def build_updates(builder: PlanBuilder, context: DraftContext, named: Named) -> 
     for resolution in context.resolutions:
         base_updates += _of_paper(builder, context, resolution, named, trashed)
     for path, text in _digest_texts(builder, context).items():
-        row = BaseKey(Key(""), path, "text")
-        if context.base.rows.get(row) != text:
+        base_key = BaseKey(Key(""), path, "text")
+        if context.base.rows.get(base_key) != text:
             needs = frozenset({path} if path in builder.touched else ())
-            base_updates.append(BaseUpdate(needs, {row: text}))
+            base_updates.append(BaseUpdate(needs, {base_key: text}))
     return base_updates + _links_to_new_notes(builder)
 
 
@@ -86,7 +86,7 @@ def _of_paper(
 ) -> list[BaseUpdate]:
     base_updates = []
     key = resolution.key
-    note = resolution.paper.note or context.layout.notes[key]
+    note = resolution.paper.note or context.note_paths.notes[key]
     groups: dict[frozenset[RelPath], dict[BaseKey, Value]] = {}
     for needs, rows in _by_needs(context, resolution, named).items():
         if any((key, need) in builder.refused for need in needs):
@@ -100,15 +100,17 @@ def _of_paper(
     drop = resolution.dropped
     for pair in resolution.paper.pairs:
         if pair.kind == "removed":
-            drop |= rows_of(resolution.paper.base_key, pair.origin or pair.digest)
-    if note in context.layout.renames:
+            drop |= base_keys_of(resolution.paper.agreed_key, pair.origin or pair.digest)
+    if note in context.note_paths.renames:
         # It was dated, once; a name given back by the reader is his.
         drop |= {BaseKey(key, "", "undated")}
     if note in trashed:
-        drop |= rows_of(resolution.paper.base_key)
+        drop |= base_keys_of(resolution.paper.agreed_key)
         groups = {}
-    put = {row for rows in groups.values() for row in rows}
-    drop = frozenset(row for row in drop if row in context.base.rows and row not in put)
+    put = {base_key for rows in groups.values() for base_key in rows}
+    drop = frozenset(
+        base_key for base_key in drop if base_key in context.base.rows and base_key not in put
+    )
     if drop:
         needs = frozenset(path for path, keys in builder.touched.items() if key in keys)
         groups.setdefault(needs, {})
@@ -122,20 +124,20 @@ def _by_needs(
     """What the base does not say yet of a paper, by the files that it waits for."""
     base = context.base.rows
     found: dict[frozenset[RelPath], dict[BaseKey, Value]] = {}
-    for row, value, needs in (*resolution.proposed, *_own_rows(context, resolution, named)):
-        if base.get(row) != value:
-            found.setdefault(needs, {})[row] = value
+    for base_key, value, needs in (*resolution.proposed, *_own_rows(context, resolution, named)):
+        if base.get(base_key) != value:
+            found.setdefault(needs, {})[base_key] = value
     return found
 
 
 def _own_rows(context: DraftContext, resolution: Resolution, named: Named) -> list[ProposedValue]:
     key = resolution.key
-    values: dict[str, Value] = {"note": context.layout.notes[key]}
+    values: dict[str, Value] = {"note": context.note_paths.notes[key]}
     if context.rules.mentions:
         values["mentions"] = tuple(named[key])
-    if key in context.layout.undated:
-        values["undated"] = stem_of(context.layout.notes[key])
-    abstract = plan_builder.abstract_for(context, resolution).row
+    if key in context.note_paths.undated:
+        values["undated"] = stem_of(context.note_paths.notes[key])
+    abstract = plan_builder.abstract_for(context, resolution).base_value
     if abstract is not None:
         values["abstract"] = abstract
     return [

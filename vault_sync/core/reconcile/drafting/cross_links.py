@@ -31,7 +31,7 @@ def _named(context: DraftContext, resolution: Resolution, notes: _Notes) -> list
             continue
 
         def about(target: str, source: RelPath = pair.digest) -> Key | None:
-            to = context.layout.leads_to(target, source) or context.layout.after.resolve(
+            to = context.note_paths.leads_to(target, source) or context.note_paths.after.resolve(
                 target, source
             )
             return notes.about(to) if to else None
@@ -70,8 +70,8 @@ def lists(context: DraftContext, named_keys: NamedKeys) -> dict[Key, Lists]:
 
 
 def _were_named(context: DraftContext, resolution: Resolution) -> list[Key]:
-    row = BaseKey(resolution.paper.base_key, "", "mentions")
-    return [Key(key) for key in context.base.items(row) or ()]
+    base_key = BaseKey(resolution.paper.agreed_key, "", "mentions")
+    return [Key(key) for key in context.base.items(base_key) or ()]
 
 
 def _namers(
@@ -80,13 +80,13 @@ def _namers(
     """Who names each paper now, and who did when the base was kept."""
     now: dict[Key, list[Key]] = {}
     before: dict[Key, list[Key]] = {}
-    for row in context.base.rows:
-        if row.field != "mentions":
+    for base_key in context.base.rows:
+        if base_key.field != "mentions":
             continue
-        for key in context.base.items(row) or ():
-            before.setdefault(Key(key), []).append(row.key)
-            if row.key not in named_keys:
-                now.setdefault(Key(key), []).append(row.key)
+        for key in context.base.items(base_key) or ():
+            before.setdefault(Key(key), []).append(base_key.key)
+            if base_key.key not in named_keys:
+                now.setdefault(Key(key), []).append(base_key.key)
     for namer, keys in named_keys.items():
         for key in keys:
             now.setdefault(key, []).append(namer)
@@ -100,11 +100,11 @@ class _Notes:
         self._others = context.snapshot.others
         self._other_about = context.snapshot.other_about
         self._seen = {
-            key: context.layout.moved.get(found[0], found[0])
+            key: context.note_paths.moved.get(found[0], found[0])
             for notes in (context.snapshot.plain, context.snapshot.managed)
             for key, found in notes.items()
             if len(found) == 1
-        } | dict(context.layout.notes)
+        } | dict(context.note_paths.notes)
         self._about = {path: key for key, path in self._seen.items()}
 
     def note_of(self, key: Key) -> RelPath | None:

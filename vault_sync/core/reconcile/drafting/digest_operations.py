@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vault_sync.core.digest import editor as digest_lens
-from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest import editor, reader
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink
 from vault_sync.core.digest.roundtrip import first_loss
 from vault_sync.core.model.paths import stem_of
@@ -51,9 +50,9 @@ def _digest(
     added = [resolution for resolution in added if _sayable(builder, context, resolution, path)]
     if digest is None:
         additions = [_addition(context, each, path) for each in added]
-        text = digest_lens.new(stem_of(path), additions)
+        text = editor.new(stem_of(path), additions)
         if additions and _proved(builder, context, path, text, {}, added):
-            builder.creates.append(Create(path, text, _named_by(added, context.layout)))
+            builder.creates.append(Create(path, text, _named_by(added, context.note_paths)))
             builder.digest_after[path] = text
             for each in added:
                 builder.touch(path, each)
@@ -80,27 +79,27 @@ def _rewritten(
     edits, changed = [], []
     for resolution, entry in edited:
         link = _link(context, resolution, path, entry)
-        ours = digest_lens.edit(digest, entry, resolution.entries[path], link)
+        ours = editor.edit(digest, entry, resolution.entries[path], link)
         if ours:
             edits += ours
             changed.append(resolution)
     text = splice(digest.text, edits)
     if added:
-        grown = digest_reader.read(text)
-        text = digest_lens.append(grown, [_addition(context, each, path) for each in added])
+        grown = reader.read(text)
+        text = editor.append(grown, [_addition(context, each, path) for each in added])
     return text, changed
 
 
 def _addition(context: DraftContext, resolution: Resolution, path: RelPath) -> tuple[Fields, str]:
-    link = context.layout.linked(context.layout.notes[resolution.key], path)
+    link = context.note_paths.linked(context.note_paths.notes[resolution.key], path)
     return resolution.entries[path], link
 
 
 def _link(context: DraftContext, resolution: Resolution, path: RelPath, entry: Entry) -> str | None:
-    note = context.layout.notes[resolution.key]
+    note = context.note_paths.notes[resolution.key]
     if entry.link is None:
-        return context.layout.linked(note, path)
-    target = context.layout.linked(note, path, entry.link.target)
+        return context.note_paths.linked(note, path)
+    target = context.note_paths.linked(note, path, entry.link.target)
     return None if target == entry.link.target else target
 
 
@@ -113,7 +112,7 @@ def _sayable(
     if pair.entry is not None and pair.entry.fields == fields:
         return True
     before = pair.entry.fields if pair.entry else Fields(fields.url)
-    link = context.layout.linked(context.layout.notes[resolution.key], path)
+    link = context.note_paths.linked(context.note_paths.notes[resolution.key], path)
     wrong = first_loss(fields, before, link)
     if wrong is None:
         return True
@@ -127,7 +126,7 @@ def _sayable(
         line = pair.section.commentary_line + wrong.line
     builder.problems.append(
         Problem(
-            resolution.paper.note or context.layout.notes[resolution.key],
+            resolution.paper.note or context.note_paths.notes[resolution.key],
             "would-not-read-back",
             f"in the digest '{stem_of(path)}' {wrong.message}",
             f"{wrong.hint}; until then nothing of this note goes there",
@@ -152,7 +151,7 @@ def _proved(
         for entry in (old.entries if old else ())
     ]
     meant += [each.entries[path] for each in added]
-    found = digest_reader.read(text, _own_link(context, path))
+    found = reader.read(text, _own_link(context, path))
     if [entry.fields for entry in found.entries] == meant:
         return True
     builder.refused |= {(each.key, path) for each in (*expected.values(), *added)}
@@ -179,16 +178,16 @@ def _own_link(context: DraftContext, path: RelPath) -> OwnLink:
     }
 
     def own(key: Key, target: str, titled: bool) -> bool:
-        to = context.layout.after.resolve(target, path)
+        to = context.note_paths.after.resolve(target, path)
         if titled:
-            return target in stood or (to is not None and to == context.layout.notes.get(key))
-        return to is None or to in context.layout.ours
+            return target in stood or (to is not None and to == context.note_paths.notes.get(key))
+        return to is None or to in context.note_paths.ours
 
     return own
 
 
-def _named_by(added: list[Resolution], layout: NotePaths) -> str:
-    names = ", ".join(f"'{stem_of(layout.notes[each.key])}'" for each in added)
+def _named_by(added: list[Resolution], note_paths: NotePaths) -> str:
+    names = ", ".join(f"'{stem_of(note_paths.notes[each.key])}'" for each in added)
     return f"new digest, named by {names}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from vault_sync.core.digest import plain_entry as plain
+from vault_sync.core.digest import plain_entry
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.values import Facts, Fields, RelPath
 from vault_sync.core.naming.wikilinks import link
@@ -47,17 +47,17 @@ class Drafted:
 
 
 def new(
-    resolution: Resolution, layout: NotePaths, facts: Facts, wanted: Sequence[str], lists: Lists
+    resolution: Resolution, note_paths: NotePaths, facts: Facts, wanted: Sequence[str], lists: Lists
 ) -> Drafted:
     """A note that is not there yet."""
-    path = layout.notes[resolution.key]
+    path = note_paths.notes[resolution.key]
     sections = tuple(
-        (layout.linked(pair.digest, path), resolution.commentaries[pair.digest])
+        (note_paths.linked(pair.digest, path), resolution.commentaries[pair.digest])
         for pair in resolution.paper.pairs
         if pair.kind in LIVE
     )
     links = {
-        name: tuple(link(layout.linked(to, path)) for to in named.wanted)
+        name: tuple(link(note_paths.linked(to, path)) for to in named.wanted)
         for name, named in lists.items()
     }
     text = note_lens.new(
@@ -74,7 +74,7 @@ def new(
 def edited(
     resolution: Resolution,
     note: Note,
-    layout: NotePaths,
+    note_paths: NotePaths,
     facts: Facts,
     wanted: Sequence[str],
     lists: Lists,
@@ -87,14 +87,14 @@ def edited(
     path = resolution.paper.note
     assert path is not None
     opened = _without_plain(resolution, note)
-    changes = _changes(resolution, opened, layout, facts, wanted)
+    changes = _changes(resolution, opened, note_paths, facts, wanted)
     changes |= {
         name: listed
         for name, named in lists.items()
-        if (listed := _list(opened, name, named, layout, path)) != opened.properties.items(name)
+        if (listed := _list(opened, name, named, note_paths, path)) != opened.properties.items(name)
     }
     live = [pair for pair in resolution.paper.pairs if pair.kind in LIVE]
-    at = layout.moved.get(path, path)
+    at = note_paths.moved.get(path, path)
     commentaries, targets, added, expected = [], [], [], []
     for pair in live:
         said = resolution.commentaries.get(pair.digest)
@@ -102,11 +102,11 @@ def edited(
             # The section was taken out and nobody has decided yet what that meant.
             continue
         if pair.section is None:
-            target = layout.linked(pair.digest, at)
+            target = note_paths.linked(pair.digest, at)
             added.append((target, said))
             continue
         section = _same(opened, pair.section)
-        target = layout.linked(pair.digest, at, section.target)
+        target = note_paths.linked(pair.digest, at, section.target)
         if target != section.target:
             targets.append((section, target))
         commentaries.append((section, said))
@@ -153,7 +153,7 @@ def _without_plain(resolution: Resolution, note: Note) -> Note:
     """On adoption, a plain text that says just what an entry says becomes that entry's section."""
     if resolution.paper.role != "adopted":
         return note
-    found = plain.read(note.text, note.properties.body)
+    found = plain_entry.read(note.text, note.properties.body)
     said = [pair.entry.fields for pair in resolution.paper.pairs if pair.entry is not None]
     if found is None or not any(_alike(found.fields, fields) for fields in said):
         return note
@@ -179,7 +179,7 @@ def _paragraphs(commentary: str) -> tuple[str, ...]:
 
 
 def _changes(
-    resolution: Resolution, note: Note, layout: NotePaths, facts: Facts, wanted: Sequence[str]
+    resolution: Resolution, note: Note, note_paths: NotePaths, facts: Facts, wanted: Sequence[str]
 ) -> dict[str, str | tuple[str, ...] | None]:
     said, has = resolution.note, note.fields
     values = note.properties.values
@@ -206,7 +206,7 @@ def _changes(
         for name, value in note_lens.fact_properties(facts, wanted).items()
         if not note.properties.items(name)
     }
-    digests = _digests(resolution, note, layout)
+    digests = _digests(resolution, note, note_paths)
     if digests != note.properties.items("digests") or "digests" not in values:
         changes["digests"] = digests
     if said.tags != has.tags:
@@ -219,7 +219,7 @@ def _address(resolution: Resolution, note: Note) -> dict[str, str | tuple[str, .
     if any(conflict.field == "url" for conflict in resolution.conflicts):
         return {}
     now = note_lens.address_properties(resolution.key)
-    was = note_lens.address_properties(resolution.paper.base_key)
+    was = note_lens.address_properties(resolution.paper.agreed_key)
     changes: dict[str, str | tuple[str, ...] | None] = {
         name: None
         for name, value in was.items()
@@ -230,10 +230,10 @@ def _address(resolution: Resolution, note: Note) -> dict[str, str | tuple[str, .
     }
 
 
-def _digests(resolution: Resolution, note: Note, layout: NotePaths) -> tuple[str, ...]:
+def _digests(resolution: Resolution, note: Note, note_paths: NotePaths) -> tuple[str, ...]:
     path = resolution.paper.note
     assert path is not None
-    at = layout.moved.get(path, path)
+    at = note_paths.moved.get(path, path)
     by_target: dict[str, Pair] = {pair.named: pair for pair in resolution.paper.pairs if pair.named}
     listed: list[str] = []
     for item in note.properties.items("digests"):
@@ -242,30 +242,33 @@ def _digests(resolution: Resolution, note: Note, layout: NotePaths) -> tuple[str
         if pair is None or pair.kind == "waiting":
             listed.append(item)
         elif pair.kind in LIVE:
-            listed.append(item.replace(target, layout.linked(pair.digest, at, target), 1))
+            listed.append(item.replace(target, note_paths.linked(pair.digest, at, target), 1))
     listed += [
-        link(layout.linked(pair.digest, at))
+        link(note_paths.linked(pair.digest, at))
         for pair in resolution.paper.pairs
         if pair.kind in LIVE and not pair.named
     ]
     return tuple(listed)
 
 
-def _list(note: Note, name: str, named: Named, layout: NotePaths, path: RelPath) -> tuple[str, ...]:
-    at = layout.moved.get(path, path)
+def _list(
+    note: Note, name: str, named: Named, note_paths: NotePaths, path: RelPath
+) -> tuple[str, ...]:
+    at = note_paths.moved.get(path, path)
     return items(
         note.properties.items(name),
         named.wanted,
         named.made,
-        lambda target: layout.leads_to(target, path),
-        lambda to, target: layout.linked(to, at, target),
+        lambda target: note_paths.leads_to(target, path),
+        lambda to, target: note_paths.linked(to, at, target),
     )
 
 
-def listed_by_hand(note: Note, lists: Lists, layout: NotePaths, path: RelPath) -> bool:
+def listed_by_hand(note: Note, lists: Lists, note_paths: NotePaths, path: RelPath) -> bool:
     """Whether a link list holds what no commentary gave it."""
     return any(
-        note_lens.linked(item) == "" or layout.leads_to(note_lens.linked(item), path) not in ours
+        note_lens.linked(item) == ""
+        or note_paths.leads_to(note_lens.linked(item), path) not in ours
         for name in ("mentions", "mentioned_by")
         for named in [lists.get(name, Named())]
         for ours in [{*named.wanted, *named.made}]

@@ -7,8 +7,7 @@ from vault_sync.core.model.plan import Create, Rename, Trash, Write
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.note.note import Note
 from vault_sync.core.note.properties import Unwritable
-from vault_sync.core.reconcile.drafting import note_draft as drafting
-from vault_sync.core.reconcile.drafting import plan_builder
+from vault_sync.core.reconcile.drafting import note_draft, plan_builder
 from vault_sync.core.reconcile.drafting.note_draft import Drafted, Lists
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
 from vault_sync.core.reconcile.pairing import removals
@@ -24,7 +23,7 @@ def add(builder: PlanBuilder, context: DraftContext, resolution: Resolution, lis
     note = context.snapshot.notes[path]
     if removals.nothing_of_the_readers(
         resolution.paper, note, context.base, context.rules
-    ) and not drafting.listed_by_hand(note, lists, context.layout, path):
+    ) and not note_draft.listed_by_hand(note, lists, context.note_paths, path):
         _trash(builder, resolution, path, note)
     else:
         _edit(builder, context, resolution, path, lists)
@@ -34,9 +33,9 @@ def _create(
     builder: PlanBuilder, context: DraftContext, resolution: Resolution, lists: Lists
 ) -> None:
     facts = context.facts_of(resolution.key)
-    drafted = drafting.new(resolution, context.layout, facts, context.rules.facts, lists)
+    drafted = note_draft.new(resolution, context.note_paths, facts, context.rules.facts, lists)
     if callout := plan_builder.abstract_for(context, resolution).callout:
-        drafted = drafting.with_abstract(drafted, callout)
+        drafted = note_draft.with_abstract(drafted, callout)
     if _proved(builder, resolution, drafted):
         builder.creates.append(Create(drafted.path, drafted.text, drafted.why))
         builder.touch(drafted.path, resolution)
@@ -48,8 +47,8 @@ def _edit(
     note = context.snapshot.notes[path]
     facts = context.facts_of(resolution.key)
     try:
-        drafted = drafting.edited(
-            resolution, note, context.layout, facts, context.rules.facts, lists
+        drafted = note_draft.edited(
+            resolution, note, context.note_paths, facts, context.rules.facts, lists
         )
     except Unwritable as unwritable:
         builder.refused.add((resolution.key, NOTE))
@@ -64,11 +63,11 @@ def _edit(
         )
         return
     if callout := plan_builder.abstract_for(context, resolution).callout:
-        drafted = drafting.with_abstract(drafted, callout, note.text)
+        drafted = note_draft.with_abstract(drafted, callout, note.text)
     if drafted.text != note.text and _proved(builder, resolution, drafted):
         builder.note_writes.append(Write(path, note.text, drafted.text, drafted.why))
         builder.touch(path, resolution)
-    to = context.layout.renames.get(path)
+    to = context.note_paths.renames.get(path)
     if to is not None and (resolution.key, NOTE) not in builder.refused:
         why = "its date of publication is known now"
         builder.renames.append(Rename(path, to, drafted.text, why))
@@ -76,7 +75,7 @@ def _edit(
 
 
 def _proved(builder: PlanBuilder, resolution: Resolution, drafted: Drafted) -> bool:
-    if drafting.proved(drafted) is None:
+    if note_draft.proved(drafted) is None:
         return True
     builder.refused.add((resolution.key, NOTE))
     pair = next((pair for pair in resolution.paper.pairs if pair.kind in LIVE), None)

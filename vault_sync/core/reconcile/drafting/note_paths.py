@@ -182,7 +182,7 @@ def _named(
 def _moved_notes(
     resolutions: Iterable[Resolution], snapshot: Snapshot, base: Base
 ) -> Iterable[tuple[RelPath, RelPath]]:
-    here = {each.paper.base_key: each.paper.note for each in resolutions}
+    here = {each.paper.agreed_key: each.paper.note for each in resolutions}
     for was, key in base.note_paths.items():
         if was in snapshot.notes or was in snapshot.locked:
             continue

@@ -24,7 +24,7 @@ class DraftContext:
     base: Base
     facts: Mapping[Key, Facts]
     rules: Rules
-    layout: NotePaths
+    note_paths: NotePaths
     resolutions: tuple[Resolution, ...]
     guarded: frozenset[RelPath] = frozenset()
     """Digests of which nothing is believed until a person has said so."""

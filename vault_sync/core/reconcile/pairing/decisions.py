@@ -11,13 +11,13 @@ from vault_sync.core.snapshot import Snapshot
 FIELDS = ("url", "title", "authors", "commentary")
 
 
-def decisions(path: RelPath, side: Side, snapshot: Snapshot, base: Base) -> Decisions:
+def decide(path: RelPath, side: Side, snapshot: Snapshot, base: Base) -> Decisions:
     """Every decision that a file can ask for, given to one side.
 
-    A digest that is to be believed (`named`) is so as a whole: which of its entries are removed
+    A digest that is to be believed (`accepted_digests`) is so as a whole: which of its entries are removed
     is still for the rules of removals to say.
     """
-    if path in snapshot.digests or path in lost(snapshot, base):
+    if path in snapshot.digests or path in lost_digests(snapshot, base):
         said: dict[tuple[Key, RelPath, str], Side] = {
             (key, path, name): side
             for key in _papers_of(path, snapshot, base)
@@ -29,14 +29,16 @@ def decisions(path: RelPath, side: Side, snapshot: Snapshot, base: Base) -> Deci
     return {(key, at, name): side for at in digests for name in (*FIELDS, "entry") if key}
 
 
-def named(choices: Decisions) -> frozenset[RelPath]:
+def accepted_digests(decisions: Decisions) -> frozenset[RelPath]:
     """The digests that a person says are as he wants them: short as they are, or gone."""
-    return frozenset(digest for key, digest, name in choices if not key and name == "text")
+    return frozenset(digest for key, digest, name in decisions if not key and name == "text")
 
 
-def apply_decisions(snapshot: Snapshot, choices: Decisions) -> Snapshot:
+def apply_decisions(snapshot: Snapshot, decisions: Decisions) -> Snapshot:
     """The snapshot with what was held as cut short believed, where a person says so."""
-    short = {path for path in named(choices) if snapshot.locked.get(path) == "cut-short"}
+    short = {
+        path for path in accepted_digests(decisions) if snapshot.locked.get(path) == "cut-short"
+    }
     if not short:
         return snapshot
     return replace(
@@ -50,7 +52,7 @@ def apply_decisions(snapshot: Snapshot, choices: Decisions) -> Snapshot:
     )
 
 
-def lost(snapshot: Snapshot, base: Base) -> frozenset[RelPath]:
+def lost_digests(snapshot: Snapshot, base: Base) -> frozenset[RelPath]:
     """The digests that the base knows and that are not there."""
     known = {digest for digests in base.places.values() for digest in digests}
     return frozenset(known - snapshot.digests.keys())

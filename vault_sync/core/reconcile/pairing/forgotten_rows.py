@@ -10,7 +10,7 @@ from vault_sync.core.model.values import Key, Place, RelPath
 from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.snapshot import Snapshot
 
-SAID = frozenset({"missing", "unmet"})
+REPORTED = frozenset({"missing", "unmet"})
 """Rows that say a person was told something: kept as long as it stands."""
 
 
@@ -24,7 +24,7 @@ def stale_keys(
         for entry in digest.entries
     }
     known = {key for key, _ in here} | set(snapshot.managed) | set(snapshot.locked_keys)
-    heard = {key for paper in papers for key in (paper.key, paper.base_key)}
+    heard = {key for paper in papers for key in (paper.key, paper.agreed_key)}
     unheard = known - heard
     known |= heard
     # A digest that is not there may come back with its entries.
@@ -34,7 +34,7 @@ def stale_keys(
         if any(digest not in snapshot.digests for digest in digests)
     }
     left = {
-        Place(paper.base_key, pair.origin)
+        Place(paper.agreed_key, pair.origin)
         for paper in papers
         for pair in paper.pairs
         if pair.origin
@@ -46,13 +46,13 @@ def stale_keys(
         if Place(key, digest) not in left
     }
     return frozenset(
-        row
-        for row in base.rows
-        if (row.key not in unheard or row.field in SAID)
+        base_key
+        for base_key in base.rows
+        if (base_key.key not in unheard or base_key.field in REPORTED)
         and (
-            _is_gone(row, here, known, snapshot, base, standing)
-            if row.key
-            else row.digest not in snapshot.digests and row.digest not in waited_for
+            _is_gone(base_key, here, known, snapshot, base, standing)
+            if base_key.key
+            else base_key.digest not in snapshot.digests and base_key.digest not in waited_for
         )
     )
 
@@ -64,24 +64,24 @@ def _places(papers: Sequence[Paper]) -> set[Place]:
         for pair in paper.pairs
         for digest in (pair.digest, pair.origin)
         if digest is not None
-        for key in (paper.key, paper.base_key)
+        for key in (paper.key, paper.agreed_key)
     }
 
 
 def _is_gone(
-    row: BaseKey,
+    base_key: BaseKey,
     here: Collection[Place],
     known: Collection[Key],
     snapshot: Snapshot,
     base: Base,
     standing: Collection[BaseKey],
 ) -> bool:
-    if row.key in snapshot.locked_keys or row.digest in snapshot.locked:
+    if base_key.key in snapshot.locked_keys or base_key.digest in snapshot.locked:
         return False
-    if row.field in SAID:
-        return row not in standing
-    if not row.digest:
-        return row.key not in known
-    place = Place(row.key, RelPath(row.digest))
+    if base_key.field in REPORTED:
+        return base_key not in standing
+    if not base_key.digest:
+        return base_key.key not in known
+    place = Place(base_key.key, RelPath(base_key.digest))
     # Where nothing was agreed on but tags, there is no entry to wait for.
-    return place not in here and (row.digest in snapshot.digests or not base.knows(place))
+    return place not in here and (base_key.digest in snapshot.digests or not base.knows(place))

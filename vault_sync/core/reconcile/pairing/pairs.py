@@ -1,6 +1,6 @@
 """Which paper stands where: entries paired with notes, and what became of each pair.
 
-The table of docs/architecture.md, "Who is there"; what both say is `agree`'s matter.
+The table of docs/architecture.md, "Who is there"; what both say is `fields`'s matter.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from vault_sync.core.digest.reader import Entry
-from vault_sync.core.model import problems as told
+from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import joined, natural, stem_of
 from vault_sync.core.model.plan import BaseKey, Value
@@ -19,8 +19,8 @@ from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.wikilinks import addresses
 from vault_sync.core.note.note import Section
-from vault_sync.core.reconcile.pairing import decisions as chosen
-from vault_sync.core.reconcile.pairing import renamed_digests as renamed
+from vault_sync.core.reconcile.pairing import renamed_digests
+from vault_sync.core.reconcile.pairing.decisions import accepted_digests
 from vault_sync.core.reconcile.pairing.paper import Pair, Paper, Role
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.spans import line_number
@@ -51,7 +51,7 @@ def pair(
     *,
     new_digest: str,
     remake: bool,
-    choices: Decisions,
+    decisions: Decisions,
     patient: bool = False,
 ) -> Pairing:
     """Pair every entry with its note.
@@ -60,7 +60,7 @@ def pair(
     `remake` makes notes again that are missing behind a link; `patient` leaves new entries alone
     that are nothing but an address: somebody is still at them.
     """
-    return _PairFinder(snapshot, base, new_digest, choices, remake=remake, patient=patient).done()
+    return _PairFinder(snapshot, base, new_digest, decisions, remake=remake, patient=patient).done()
 
 
 class _PairFinder:
@@ -69,7 +69,7 @@ class _PairFinder:
         snapshot: Snapshot,
         base: Base,
         new_digest: str,
-        choices: Decisions,
+        decisions: Decisions,
         *,
         remake: bool,
         patient: bool,
@@ -77,7 +77,7 @@ class _PairFinder:
         self.snapshot = snapshot
         self.base = base
         self.new_digest = new_digest
-        self.choices = choices
+        self.decisions = decisions
         self.remake = remake
         self.patient = patient
         self.papers: list[Paper] = []
@@ -89,7 +89,7 @@ class _PairFinder:
         for path in sorted(snapshot.digests, key=natural):
             for entry in snapshot.digests[path].entries:
                 self.entries.setdefault(entry.key, []).append(_Found(path, entry))
-        self.renamed = renamed.digests(self.entries, snapshot, base)
+        self.renames = renamed_digests.find_renames(self.entries, snapshot, base)
 
     def done(self) -> Pairing:
         for key, found in self.entries.items():
@@ -146,12 +146,12 @@ class _PairFinder:
         ]
 
     def _ambiguous(self, key: Key, paths: Sequence[RelPath]) -> None:
-        self.problems.append(told.two_notes(key, paths))
+        self.problems.append(problems.two_notes(key, paths))
 
     def _others(self, key: Key, path: RelPath, paths: Sequence[RelPath]) -> None:
         """Further notes of a paper whose entry's link says which is meant."""
         for other in sorted(set(paths) - {path}):
-            self.problems.append(told.second_note(key, path, other))
+            self.problems.append(problems.second_note(key, path, other))
 
     def _alone(self, key: Key, found: Sequence[_Found], leads_to: Sequence[RelPath]) -> None:
         """Entries without a note: new papers, or notes that were deleted or are still to come."""
@@ -159,7 +159,7 @@ class _PairFinder:
             return
         if leads_to:
             digest, entry = next(item for item in found if item.entry.link)
-            self.problems.append(told.leads_elsewhere(key, digest, entry.line, leads_to[0]))
+            self.problems.append(problems.leads_elsewhere(key, digest, entry.line, leads_to[0]))
             return
         unlinked = [item for item in found if item.entry.link is None]
         if unlinked or self.remake:
@@ -177,15 +177,15 @@ class _PairFinder:
             if not (self.patient and pair.kind == "new" and pair.entry and pair.entry.unfinished):
                 finished.append(pair)
                 continue
-            self.problems.append(told.unfinished(pair.digest, pair.entry.line))
+            self.problems.append(problems.unfinished(pair.digest, pair.entry.line))
         return tuple(finished)
 
     def _missing(self, key: Key, digest: RelPath, entry: Entry) -> None:
         assert entry.link is not None
-        row = BaseKey(key, digest, "missing")
-        just_now = self.base.knows(Place(key, digest)) and row not in self.base.rows
-        self._stands(row, put=just_now)
-        missing = told.note_missing(digest, entry.line, entry.link.target, just_now=just_now)
+        base_key = BaseKey(key, digest, "missing")
+        just_now = self.base.knows(Place(key, digest)) and base_key not in self.base.rows
+        self._stands(base_key, put=just_now)
+        missing = problems.note_missing(digest, entry.line, entry.link.target, just_now=just_now)
         self.problems.append(missing)
 
     # The digests of a note.
@@ -210,7 +210,7 @@ class _PairFinder:
         found = self.snapshot.names.resolve(target, source)
         if found is not None:
             return found if found in self.snapshot.digests else self._missed(key, target)
-        for was, now in self.renamed.items():
+        for was, now in self.renames.items():
             if fold(stem_of(was)) == fold(stem_of(target)):
                 # A note that names both has had one half of the rename: the old name stays.
                 return was if self._names(source, now) else now
@@ -234,13 +234,14 @@ class _PairFinder:
 
     def _paired(self, key: Key, path: RelPath, role: Role, found: Sequence[_Found]) -> None:
         note_key = self.snapshot.notes[path].key
-        base_key = key
+        agreed_key = key
         if role == "managed" and note_key not in (None, key) and self.base.places.get(note_key):
-            base_key = note_key
-        named = self._pairs(base_key, path)
+            agreed_key = note_key
+        named = self._pairs(agreed_key, path)
         entries = dict(found)
         pairs = {
-            digest: self._pair(base_key, digest, entry, named) for digest, entry in entries.items()
+            digest: self._pair(agreed_key, digest, entry, named)
+            for digest, entry in entries.items()
         }
         for digest, pair in pairs.items():
             if digest in self.snapshot.locked:
@@ -253,14 +254,14 @@ class _PairFinder:
             elif arrived and digest not in self.snapshot.locked:
                 to = arrived.pop(0)
                 was = None
-                if not self.base.knows(Place(base_key, digest)):
-                    was = self._came_from(base_key, to, named)
+                if not self.base.knows(Place(agreed_key, digest)):
+                    was = self._moved_from(agreed_key, to, named)
                 ordered.append(Pair(to, "moved", pairs.pop(to).entry, section, at, was or digest))
             else:
-                ordered.append(self._entry_gone(base_key, path, digest, at, section))
+                ordered.append(self._entry_gone(agreed_key, path, digest, at, section))
         ordered += self._finished(pairs.values())
         if ordered:
-            self.papers.append(Paper(key, path, role, tuple(ordered), base_key))
+            self.papers.append(Paper(key, path, role, tuple(ordered), agreed_key))
 
     def _pair(
         self,
@@ -274,10 +275,10 @@ class _PairFinder:
             return Pair(digest, "new", entry)
         was = self._was(key, digest)
         if was is None or was in named:
-            was = self._came_from(key, digest, named)
+            was = self._moved_from(key, digest, named)
         return Pair(digest, "both" if was is None else "moved", entry, section, at, was)
 
-    def _came_from(self, key: Key, digest: RelPath, named: Collection[RelPath]) -> RelPath | None:
+    def _moved_from(self, key: Key, digest: RelPath, named: Collection[RelPath]) -> RelPath | None:
         """Where the base knows an entry whose move the note has followed already.
 
         So it is after a pass that was cut off, and where another device went before.
@@ -293,20 +294,20 @@ class _PairFinder:
         return next(
             (
                 was
-                for was, now in self.renamed.items()
+                for was, now in self.renames.items()
                 if now == digest and self.base.knows(Place(key, was))
             ),
             None,
         )
 
     def _without_entries(self, key: Key, path: RelPath) -> None:
-        base_key = self.base.note_paths.get(path, key)
+        agreed_key = self.base.note_paths.get(path, key)
         pairs = tuple(
-            self._entry_gone(base_key, path, digest, at, section)
-            for digest, (at, section) in self._pairs(base_key, path).items()
+            self._entry_gone(agreed_key, path, digest, at, section)
+            for digest, (at, section) in self._pairs(agreed_key, path).items()
         )
         if pairs:
-            self.papers.append(Paper(key, path, "managed", pairs, base_key))
+            self.papers.append(Paper(key, path, "managed", pairs, agreed_key))
 
     def _entry_gone(
         self, key: Key, path: RelPath, digest: RelPath, named: str, section: Section | None
@@ -316,25 +317,25 @@ class _PairFinder:
         waiting = Pair(digest, "waiting", None, section, named, was)
         if digest in self.snapshot.locked:
             return waiting
-        choice = self.choices.get((key, digest, "entry"))
+        side = self.decisions.get((key, digest, "entry"))
         known = self.base.knows(Place(key, was or digest))
-        if choice is not None:
-            return replace(waiting, kind="append" if choice == "note" else "removed")
+        if side is not None:
+            return replace(waiting, kind="append" if side == "note" else "removed")
         if known and digest not in self.snapshot.digests:
-            if digest in chosen.named(self.choices):
+            if digest in accepted_digests(self.decisions):
                 return replace(waiting, kind="removed")
-            self.problems.append(told.digest_missing(digest))
+            self.problems.append(problems.digest_missing(digest))
             return waiting
         if known and (at := self._still_named(key, digest)) is not None:
-            self.problems.append(told.entry_unreadable(digest, path, at))
+            self.problems.append(problems.entry_unreadable(digest, path, at))
             return waiting
         if known:
             return replace(waiting, kind="removed")
-        row = BaseKey(key, digest, "unmet")
-        if self.base.exists and row not in self.base.rows:
+        base_key = BaseKey(key, digest, "unmet")
+        if self.base.exists and base_key not in self.base.rows:
             return replace(waiting, kind="append")
-        self._stands(row, put=not self.base.exists)
-        self.problems.append(told.entry_missing(path, digest))
+        self._stands(base_key, put=not self.base.exists)
+        self.problems.append(problems.entry_missing(path, digest))
         return waiting
 
     def _still_named(self, key: Key, digest: RelPath) -> int | None:
@@ -348,8 +349,8 @@ class _PairFinder:
                     return line
         return None
 
-    def _stands(self, row: BaseKey, *, put: bool) -> None:
+    def _stands(self, base_key: BaseKey, *, put: bool) -> None:
         """Remember that something was said, for as long as it stays so."""
-        self.standing.add(row)
+        self.standing.add(base_key)
         if put:
-            self.put[row] = "said"
+            self.put[base_key] = "said"

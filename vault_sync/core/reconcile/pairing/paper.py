@@ -37,7 +37,7 @@ class Pair:
 class Paper:
     """One paper of the vault, its note and its digests, the first of which speaks for it.
 
-    `base_key` is the key the base knows it by: another one when an address was changed to that of
+    `agreed_key` is the key the base knows it by: another one when an address was changed to that of
     another paper on one side.
     """
 
@@ -45,4 +45,4 @@ class Paper:
     note: RelPath | None
     role: Role
     pairs: tuple[Pair, ...]
-    base_key: Key
+    agreed_key: Key

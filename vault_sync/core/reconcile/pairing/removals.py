@@ -18,7 +18,7 @@ from vault_sync.core.naming.tags import private
 from vault_sync.core.note import abstract as note_abstract
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note
-from vault_sync.core.reconcile.pairing import decisions as chosen
+from vault_sync.core.reconcile.pairing.decisions import accepted_digests
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper
 from vault_sync.core.snapshot import Snapshot
 
@@ -42,16 +42,16 @@ def check_removals(
     rules: Rules,
     *,
     remake: bool,
-    choices: Decisions,
+    decisions: Decisions,
     allowed: str,
 ) -> GuardedPapers:
     """The papers as far as their removals are believed; `remake` believes none."""
     if remake:
         guarded = GuardedPapers(tuple(_waiting(paper, {"removed"}) for paper in papers))
     else:
-        papers = edit_beats_removal(papers, snapshot, base, rules, choices)
+        papers = edit_beats_removal(papers, snapshot, base, rules, decisions)
         # Who has just named a digest that is gone need not be asked whether it is.
-        sure = chosen.named(choices) - snapshot.digests.keys()
+        sure = accepted_digests(decisions) - snapshot.digests.keys()
         guarded = limit_removals(papers, base, rules, allowed, sure)
     return replace(guarded, papers=tuple(filter(_is_heard, guarded.papers)))
 
@@ -69,7 +69,7 @@ def _waiting(paper: Paper, kinds: Collection[Kind]) -> Paper:
 
 
 def edit_beats_removal(
-    papers: Sequence[Paper], snapshot: Snapshot, base: Base, rules: Rules, choices: Decisions
+    papers: Sequence[Paper], snapshot: Snapshot, base: Base, rules: Rules, decisions: Decisions
 ) -> list[Paper]:
     """A note that was edited since both sides agreed is not given up: its entry is put back.
 
@@ -81,7 +81,7 @@ def edit_beats_removal(
             pairs=tuple(
                 replace(pair, kind="append")
                 if pair.kind == "removed"
-                and (paper.base_key, pair.digest, "entry") not in choices
+                and (paper.agreed_key, pair.digest, "entry") not in decisions
                 and _edited(paper, pair, snapshot.notes[paper.note], base, rules)
                 else pair
                 for pair in paper.pairs
@@ -95,7 +95,7 @@ def edit_beats_removal(
 
 def _edited(paper: Paper, pair: Pair, note: Note, base: Base, rules: Rules) -> bool:
     if pair.section is not None:
-        was = base.text(BaseKey(paper.base_key, pair.origin or pair.digest, "commentary"))
+        was = base.text(BaseKey(paper.agreed_key, pair.origin or pair.digest, "commentary"))
         if was is not None and was != pair.section.commentary:
             return True
     if any(other.kind != "removed" for other in paper.pairs):
@@ -111,9 +111,9 @@ def _edited(paper: Paper, pair: Pair, note: Note, base: Base, rules: Rules) -> b
     return any(
         (was is None and bool(now)) or (was is not None and was != now)
         for was, now in (
-            (base.text(BaseKey(paper.base_key, "", "title")), said.title),
-            (base.text(BaseKey(paper.base_key, "", "url")), said.url),
-            (base.items(BaseKey(paper.base_key, "", "authors")), said.authors),
+            (base.text(BaseKey(paper.agreed_key, "", "title")), said.title),
+            (base.text(BaseKey(paper.agreed_key, "", "url")), said.url),
+            (base.items(BaseKey(paper.agreed_key, "", "authors")), said.authors),
         )
     )
 
@@ -121,7 +121,7 @@ def _edited(paper: Paper, pair: Pair, note: Note, base: Base, rules: Rules) -> b
 def _agreed_tags(paper: Paper, base: Base) -> set[str] | None:
     """The tags of all places of a paper, None if they were never agreed on."""
     places = [
-        base.items(BaseKey(paper.base_key, pair.origin or pair.digest, "tags"))
+        base.items(BaseKey(paper.agreed_key, pair.origin or pair.digest, "tags"))
         for pair in paper.pairs
     ]
     if any(tags is None for tags in places):
@@ -141,14 +141,14 @@ def limit_removals(
     Those of the digests `sure` are not counted.
     """
     removed = [
-        (pair.digest, paper.base_key)
+        (pair.digest, paper.agreed_key)
         for paper in papers
         for pair in paper.pairs
         if pair.kind == "removed" and pair.digest not in sure
     ]
     if not removed:
         return GuardedPapers(tuple(papers))
-    number = plan_number(removed)
+    number = removals_number(removed)
     if number == allowed:
         return GuardedPapers(tuple(papers))
     known = sum(base.sizes.values())
@@ -199,7 +199,7 @@ def _sizes(papers: Sequence[Paper], base: Base) -> dict[RelPath, int]:
     return sizes
 
 
-def plan_number(removed: Sequence[tuple[RelPath, Key]]) -> str:
+def removals_number(removed: Sequence[tuple[RelPath, Key]]) -> str:
     """The number of a list of removals: the same list has the same number on every machine."""
     listed = "\n".join(sorted(f"{digest}\t{key}" for digest, key in removed))
     return sha256(listed.encode("utf-8", "surrogateescape")).hexdigest()[:8]
@@ -209,7 +209,7 @@ def nothing_of_the_readers(paper: Paper, note: Note, base: Base, rules: Rules) -
     """Whether a note has nothing but what came from its digests and arXiv, link lists aside."""
     sections = [pair.section for pair in paper.pairs if pair.section is not None]
     abstract, words = note_lens.parted(note_lens.own_words(note, sections))
-    put = base.text(BaseKey(paper.base_key, "", "abstract"))
+    put = base.text(BaseKey(paper.agreed_key, "", "abstract"))
     return (
         all(pair.kind == "removed" for pair in paper.pairs)
         and not words

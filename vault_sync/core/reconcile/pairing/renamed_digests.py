@@ -10,7 +10,7 @@ from vault_sync.core.model.values import Key, Place, RelPath
 from vault_sync.core.snapshot import Snapshot
 
 
-def digests(
+def find_renames(
     entries: Mapping[Key, Sequence[tuple[RelPath, Entry]]], snapshot: Snapshot, base: Base
 ) -> dict[RelPath, RelPath]:
     """Old path -> new path of each digest that is gone while its entries stand in one new file.

@@ -18,13 +18,13 @@ from vault_sync.core.note.note import Note
 
 
 class Abstract(NamedTuple):
-    """`callout` is to be put into the note ("": nothing); `row` is what the base is to say of it.
+    """`callout` is to be put into the note ("": nothing); `base_value` is what the base is to say of it.
 
     A row is the mark of the callout that was put there, "" where it is the reader's; None: no row.
     """
 
     callout: str = ""
-    row: str | None = None
+    base_value: str | None = None
 
 
 def decided(note: Note | None, facts: Facts, was: str | None) -> Abstract:
@@ -41,10 +41,10 @@ def decided(note: Note | None, facts: Facts, was: str | None) -> Abstract:
     there = note_lens.abstract(note) if note is not None else None
     if there is not None:
         if there == ours:
-            return Abstract(row=mark(ours))
-        return Abstract(row="" if was is None else was)
+            return Abstract(base_value=mark(ours))
+        return Abstract(base_value="" if was is None else was)
     if not ours or (note is not None and was is not None):
-        return Abstract(row=was)
+        return Abstract(base_value=was)
     return Abstract(ours, mark(ours))
 
 

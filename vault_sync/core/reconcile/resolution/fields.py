@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, NamedTuple, TypeVar
 
-from vault_sync.core.merge import three_way as merge
+from vault_sync.core.merge import three_way
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Side
@@ -40,13 +40,13 @@ class Undecided(NamedTuple):
     reason: Reason
 
 
-def field(
-    row: BaseKey,
+def decide_field(
+    base_key: BaseKey,
     digest: T,
     note: T,
     base: Base,
     *,
-    choice: Side | None = None,
+    side: Side | None = None,
     hold_older: bool = True,
     merged: Callable[[T, T, T], T | None] | None = None,
 ) -> Decided[T] | Undecided:
@@ -58,23 +58,23 @@ def field(
     """
     if digest == note:
         return Decided(digest)
-    if choice is not None:
-        return Decided(digest if choice == "digest" else note)
-    was = base.rows.get(row)
+    if side is not None:
+        return Decided(digest if side == "digest" else note)
+    was = base.rows.get(base_key)
     if was is None:
         if not digest or not note:
             return Decided(digest or note)
         return Undecided("never agreed")
     changed = note if digest == was else digest if note == was else None
     if changed is not None:
-        older = hold_older and base.was_before(row, changed)
+        older = hold_older and base.was_before(base_key, changed)
         return Undecided("older") if older else Decided(changed)
     both = merged(was, digest, note) if merged is not None and type(was) is type(digest) else None
     return Undecided("both changed") if both is None else Decided(both)
 
 
-def commentary(
-    row: BaseKey, digest: str, note: str, base: Base, choice: Side | None
+def decide_commentary(
+    base_key: BaseKey, digest: str, note: str, base: Base, side: Side | None
 ) -> Decided[str] | Undecided:
     """Decide a commentary: merged by paragraph, then by sentence."""
 
@@ -83,10 +83,10 @@ def commentary(
             return theirs
         if _holds(ours, was, theirs):
             return ours
-        both = merge.paragraphs(was, ours, theirs)
+        both = three_way.paragraphs(was, ours, theirs)
         return both if isinstance(both, str) else None
 
-    return field(row, digest, note, base, choice=choice, merged=merged)
+    return decide_field(base_key, digest, note, base, side=side, merged=merged)
 
 
 def _holds(whole: str, was: str, part: str) -> bool:
@@ -97,7 +97,7 @@ def _holds(whole: str, was: str, part: str) -> bool:
     that only took something out tells nothing: the other may have put something in its place.
     """
     before, one, all_ = (
-        [token for token in merge.sentences(text) if not token.isspace()]
+        [token for token in three_way.sentences(text) if not token.isspace()]
         for text in (was, part, whole)
     )
     added, gone = Counter(one) - Counter(before), Counter(before) - Counter(one)
@@ -123,7 +123,7 @@ class TagPlace(NamedTuple):
     has: tuple[str, ...]
 
 
-def tags(
+def merge_tags(
     places: Sequence[TagPlace],
     note: Sequence[str],
     private: Callable[[str], bool],
@@ -146,7 +146,7 @@ def tags(
             for tag in public
             if fold(tag) in theirs[at] or (at == 0 and fold(tag) not in anywhere)
         ]
-        wanted.append(merge.tag_sets(place.was, place.has, view))
+        wanted.append(three_way.tag_sets(place.was, place.has, view))
     spelled = {fold(tag): tag for has in reversed(wanted) for tag in has}
     stays = {fold(tag) for tag in note} - {fold(tag) for tag in public} | set(spelled)
     kept = {fold(tag): spelled.get(fold(tag), tag) for tag in note if fold(tag) in stays}

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
-from vault_sync.core.model.base import PLACE_ROWS, Base
+from vault_sync.core.model.base import PLACE_FIELDS, Base
 from vault_sync.core.model.plan import BaseKey, Conflict, Value
 from vault_sync.core.model.values import Decisions, Facts, Fields, Key, Place, RelPath, Rules, Side
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.tags import private
 from vault_sync.core.note.note import Note
 from vault_sync.core.reconcile.pairing.paper import Pair, Paper
-from vault_sync.core.reconcile.resolution import fields as agree
+from vault_sync.core.reconcile.resolution import fields
 from vault_sync.core.reconcile.resolution.fields import TagPlace, Undecided
 
 NOTE = RelPath("")
@@ -28,7 +28,7 @@ FOR_NOTE = frozenset({NOTE})
 class ProposedValue(NamedTuple):
     """A base value, and the files that must say it before it is kept (NOTE: the note)."""
 
-    row: BaseKey
+    base_key: BaseKey
     value: Value
     needs: frozenset[RelPath]
 
@@ -51,14 +51,16 @@ class Resolution:
     old_title: str = ""
     """The title that the one settled on takes the place of; an alias follows it."""
 
-    def keep(self, row: BaseKey, value: Value, needs: Mapping[RelPath, bool]) -> None:
+    def keep(self, base_key: BaseKey, value: Value, needs: Mapping[RelPath, bool]) -> None:
         waits = frozenset([path for path, changes in needs.items() if changes])
         # Nearly all wait for nothing or for their note; a set for each would take 1 KB a paper.
-        self.proposed.append(ProposedValue(row, value, FOR_NOTE if waits == FOR_NOTE else waits))
+        self.proposed.append(
+            ProposedValue(base_key, value, FOR_NOTE if waits == FOR_NOTE else waits)
+        )
 
 
-def settle(
-    paper: Paper, note: Note | None, facts: Facts, base: Base, rules: Rules, choices: Decisions
+def resolve(
+    paper: Paper, note: Note | None, facts: Facts, base: Base, rules: Rules, decisions: Decisions
 ) -> Resolution:
     """Settle every field of one paper. `note` is None for a note that is still to be made."""
     live = [pair for pair in paper.pairs if pair.kind in LIVE]
@@ -71,9 +73,9 @@ def settle(
     speaks = next((pair for pair in paper.pairs if pair.kind != "removed"), None)
     if speaks is not None and speaks.kind in LIVE:
         # While the first digest waits nobody else speaks for the paper as a whole.
-        _shared(result, speaks, said, facts, base, choices)
+        _shared(result, speaks, said, facts, base, decisions)
     for pair in live:
-        _commentary(result, pair, base, choices)
+        _commentary(result, pair, base, decisions)
     _tags(result, said, base, rules)
     _rekey(result, base)
     return result
@@ -84,7 +86,7 @@ def _section(pair: Pair) -> str:
 
 
 def _shared(
-    result: Resolution, speaker: Pair, said: Fields, facts: Facts, base: Base, choices: Decisions
+    result: Resolution, speaker: Pair, said: Fields, facts: Facts, base: Base, decisions: Decisions
 ) -> None:
     """url, title and authors: of the paper as a whole, spoken for by its first digest."""
     entry = result.entries[speaker.digest]
@@ -94,19 +96,19 @@ def _shared(
     to_entry: dict[str, Any] = {}
     for name in ("url", "title", "authors"):
         digest_has, note_has = getattr(entry, name), getattr(said, name)
-        row = BaseKey(result.paper.base_key, "", name)
+        base_key = BaseKey(result.paper.agreed_key, "", name)
         if name != "url" and not entry.title:
             # An entry without a title line stays as its author wrote it.
             value = note_has or getattr(facts, name)
             to_note[name] = value
-            result.keep(row, value, {NOTE: value != note_has, speaker.digest: unwritten})
+            result.keep(base_key, value, {NOTE: value != note_has, speaker.digest: unwritten})
             continue
-        decided = agree.field(
-            row,
+        decided = fields.decide_field(
+            base_key,
             digest_has,
             note_has,
             base,
-            choice=_choice(choices, result.paper, speaker.digest, name),
+            side=_choice(decisions, result.paper, speaker.digest, name),
             hold_older=name != "url",
         )
         if isinstance(decided, Undecided):
@@ -114,18 +116,20 @@ def _shared(
             continue
         value = decided.value or digest_has or note_has
         if name == "title":
-            result.old_title = base.text(row) or said.title
+            result.old_title = base.text(base_key) or said.title
         to_note[name] = to_entry[name] = value
         differs = unwritten or value != digest_has
-        result.keep(row, value, {NOTE: value != note_has, speaker.digest: differs})
+        result.keep(base_key, value, {NOTE: value != note_has, speaker.digest: differs})
     result.note = result.note.saying(**to_note)
     result.entries[speaker.digest] = entry.saying(**to_entry)
 
 
-def _choice(choices: Decisions, paper: Paper, digest: RelPath, name: str) -> Side | None:
+def _choice(decisions: Decisions, paper: Paper, digest: RelPath, name: str) -> Side | None:
     if paper.note is None:
         return "digest"  # a note that is still to be made says nothing yet
-    return choices.get((paper.key, digest, name)) or choices.get((paper.base_key, digest, name))
+    return decisions.get((paper.key, digest, name)) or decisions.get(
+        (paper.agreed_key, digest, name)
+    )
 
 
 def _open(
@@ -156,56 +160,60 @@ def _open(
     )
 
 
-def _commentary(result: Resolution, pair: Pair, base: Base, choices: Decisions) -> None:
+def _commentary(result: Resolution, pair: Pair, base: Base, decisions: Decisions) -> None:
     entry = result.entries[pair.digest]
     paper = result.paper
-    row = BaseKey(paper.base_key, _known_as(paper, pair, base), "commentary")
-    kept_row = BaseKey(paper.base_key, pair.digest, "commentary")
-    choice = _choice(choices, paper, pair.digest, "commentary")
+    base_key = BaseKey(paper.agreed_key, _base_digest(paper, pair, base), "commentary")
+    new_base_key = BaseKey(paper.agreed_key, pair.digest, "commentary")
+    side = _choice(decisions, paper, pair.digest, "commentary")
     if pair.origin is not None:
-        result.dropped |= {BaseKey(paper.base_key, pair.origin, name) for name in PLACE_ROWS}
+        result.dropped |= {BaseKey(paper.agreed_key, pair.origin, name) for name in PLACE_FIELDS}
     if pair.kind == "append":
         result.commentaries[pair.digest] = entry.commentary
-        result.keep(kept_row, entry.commentary, {pair.digest: True, NOTE: pair.section is None})
+        result.keep(new_base_key, entry.commentary, {pair.digest: True, NOTE: pair.section is None})
         return
-    if pair.section is None and not (_was_taken_out(pair, entry, row, base) and choice != "digest"):
+    if pair.section is None and not (
+        _was_taken_out(pair, entry, base_key, base) and side != "digest"
+    ):
         # A section that is still to be made says what the entry says.
         result.commentaries[pair.digest] = entry.commentary
-        result.keep(kept_row, entry.commentary, {NOTE: True})
+        result.keep(new_base_key, entry.commentary, {NOTE: True})
         return
     said = _section(pair)
     decided = (
         Undecided("section gone")
-        if pair.section is None and choice is None
-        else agree.commentary(row, entry.commentary, said, base, choice)
+        if pair.section is None and side is None
+        else fields.decide_commentary(base_key, entry.commentary, said, base, side)
     )
     if isinstance(decided, Undecided):
         if pair.section is not None:
             result.commentaries[pair.digest] = said
-        if pair.origin is not None and row in base.rows:
-            result.proposed.append(ProposedValue(kept_row, base.rows[row], frozenset({NOTE})))
+        if pair.origin is not None and base_key in base.rows:
+            result.proposed.append(
+                ProposedValue(new_base_key, base.rows[base_key], frozenset({NOTE}))
+            )
         _open(result, pair, "commentary", entry.commentary, said, decided)
         return
     value = decided.value
     result.commentaries[pair.digest] = value
     result.entries[pair.digest] = entry.saying(commentary=value)
     note_changes = pair.section is None or value != said
-    result.keep(kept_row, value, {NOTE: note_changes, pair.digest: value != entry.commentary})
+    result.keep(new_base_key, value, {NOTE: note_changes, pair.digest: value != entry.commentary})
 
 
-def _known_as(paper: Paper, pair: Pair, base: Base) -> RelPath:
+def _base_digest(paper: Paper, pair: Pair, base: Base) -> RelPath:
     """The digest under which the base knows a place: its old one where the entry has moved.
 
     Another device's move may be known already while the note still names the old digest.
     """
-    if pair.origin is not None and base.knows(Place(paper.base_key, pair.origin)):
+    if pair.origin is not None and base.knows(Place(paper.agreed_key, pair.origin)):
         return pair.origin
     return pair.digest
 
 
-def _was_taken_out(pair: Pair, entry: Fields, row: BaseKey, base: Base) -> bool:
+def _was_taken_out(pair: Pair, entry: Fields, base_key: BaseKey, base: Base) -> bool:
     """Whether a section that is not there once was: nobody knows what its reader meant."""
-    return pair.kind in {"both", "moved"} and bool(entry.commentary) and bool(base.text(row))
+    return pair.kind in {"both", "moved"} and bool(entry.commentary) and bool(base.text(base_key))
 
 
 def _tags(result: Resolution, said: Fields, base: Base, rules: Rules) -> None:
@@ -213,18 +221,20 @@ def _tags(result: Resolution, said: Fields, base: Base, rules: Rules) -> None:
     others = [pair for pair in result.paper.pairs if pair.kind not in LIVE]
     places = [_tag_place(result.paper, pair, base) for pair in (*pairs, *others)]
     travel = bool(pairs) and all(place.was is not None for place in places[len(pairs) :])
-    wanted = agree.tags(places, said.tags, partial(private, rules), travel=travel)
+    wanted = fields.merge_tags(places, said.tags, partial(private, rules), travel=travel)
     for pair, tags in zip(pairs, wanted.digests, strict=False):
         had = pair.entry.fields.tags if pair.entry else ()
         result.entries[pair.digest] = result.entries[pair.digest].saying(tags=tags)
-        row = BaseKey(result.paper.base_key, pair.digest, "tags")
+        base_key = BaseKey(result.paper.agreed_key, pair.digest, "tags")
         differs = pair.entry is None or tags != had
-        result.keep(row, tags, {NOTE: set(wanted.note) != set(said.tags), pair.digest: differs})
+        result.keep(
+            base_key, tags, {NOTE: set(wanted.note) != set(said.tags), pair.digest: differs}
+        )
     result.note = result.note.saying(tags=wanted.note)
 
 
 def _tag_place(paper: Paper, pair: Pair, base: Base) -> TagPlace:
-    was = base.items(BaseKey(paper.base_key, _known_as(paper, pair, base), "tags"))
+    was = base.items(BaseKey(paper.agreed_key, _base_digest(paper, pair, base), "tags"))
     has = pair.entry.fields.tags if pair.entry else ()
     if pair.kind == "append" or paper.note is None:
         # One of the two is still to be made: that it has no tags is nobody's wish.
@@ -237,18 +247,20 @@ def _tag_place(paper: Paper, pair: Pair, base: Base) -> TagPlace:
 def _rekey(result: Resolution, base: Base) -> None:
     """Where an address was changed to that of another paper, the base follows to its new key."""
     new = key_of(result.note.url) or result.paper.key
-    old = result.paper.base_key
+    old = result.paper.agreed_key
     result.key = new
     if any(conflict.field == "url" for conflict in result.conflicts):
         result.key = result.paper.key
         return
     if new == old:
         return
-    result.proposed = [kept._replace(row=kept.row._replace(key=new)) for kept in result.proposed]
+    result.proposed = [
+        kept._replace(base_key=kept.base_key._replace(key=new)) for kept in result.proposed
+    ]
     digests: Sequence[str] = ("", *base.places.get(old, ()))
     result.dropped |= {
-        row
+        base_key
         for digest in digests
         for name in ("url", "title", "authors", "note", "mentions", "tags", "commentary")
-        if (row := BaseKey(old, digest, name)) in base.rows
+        if (base_key := BaseKey(old, digest, name)) in base.rows
     }
