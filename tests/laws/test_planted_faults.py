@@ -33,7 +33,8 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.reconcile.drafting import base_updates, digest_operations
-from vault_sync.core.reconcile.pairing import pairs, removals
+from vault_sync.core.reconcile.pairing import removals
+from vault_sync.core.reconcile.pairing.missing_entries import MissingEntries
 from vault_sync.core.reconcile.pairing.paper import Pair
 from vault_sync.core.reconcile.resolution import fields
 from vault_sync.core.reconcile.resolution.fields import Decided, Undecided
@@ -254,12 +255,12 @@ def base_never(patch: pytest.MonkeyPatch) -> None:
 
 def removal_without_base(patch: pytest.MonkeyPatch) -> None:
     """An entry that is not there was removed, whoever knew it."""
-    right = pairs._PairFinder._entry_gone
+    right = MissingEntries.pair
 
     def gone(*given: Any) -> Pair:
         return replace(right(*given), kind="removed")
 
-    patch.setattr(pairs._PairFinder, "_entry_gone", gone)
+    patch.setattr(MissingEntries, "pair", gone)
     patch.setattr(removals, "_edited", lambda *of: False)
 
 

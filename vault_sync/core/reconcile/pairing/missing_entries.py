@@ -1,0 +1,78 @@
+"""Digests named by a note that have no entry of its paper: removed, not there yet, or unreadable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from vault_sync.core.model import problems
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.values import Decisions, Key, Place, RelPath
+from vault_sync.core.naming.keys import key_of
+from vault_sync.core.naming.wikilinks import addresses
+from vault_sync.core.reconcile.pairing.decisions import accepted_digests
+from vault_sync.core.reconcile.pairing.named_digests import DigestNames, NamedDigest
+from vault_sync.core.reconcile.pairing.notices import Notices
+from vault_sync.core.reconcile.pairing.paper import Kind, Pair
+from vault_sync.core.snapshot import Snapshot
+from vault_sync.core.text.spans import line_number
+
+
+@dataclass(frozen=True, slots=True)
+class MissingEntries:
+    """Judge of the pairs of which only the note's half is there."""
+
+    snapshot: Snapshot
+    base: Base
+    decisions: Decisions
+    names: DigestNames
+    notices: Notices
+
+    def pair(self, key: Key, note: RelPath, digest: RelPath, named: NamedDigest) -> Pair:
+        """Return the pair of a note that names a digest without an entry of its paper."""
+        origin = self.names.renamed_from(key, digest)
+        waiting = Pair(digest, "waiting", None, named.section, named.target, origin)
+        return replace(waiting, kind=self._kind(key, note, waiting))
+
+    def _kind(self, key: Key, note: RelPath, pair: Pair) -> Kind:
+        digest = pair.digest
+        if digest in self.snapshot.locked:
+            return "waiting"
+        side = self.decisions.get((key, digest, "entry"))
+        if side is not None:
+            return "append" if side == "note" else "removed"
+        if self.base.knows(Place(key, pair.origin or digest)):
+            return self._was_agreed(key, note, digest)
+        return self._never_agreed(key, note, digest)
+
+    def _was_agreed(self, key: Key, note: RelPath, digest: RelPath) -> Kind:
+        """Return `removed`, or `waiting` where the entry may only be out of sight."""
+        if digest not in self.snapshot.digests:
+            if digest in accepted_digests(self.decisions):
+                return "removed"
+            self.notices.add(problems.digest_missing(digest))
+            return "waiting"
+        if (line := self._still_named(key, digest)) is not None:
+            self.notices.add(problems.entry_unreadable(digest, note, line))
+            return "waiting"
+        return "removed"
+
+    def _never_agreed(self, key: Key, note: RelPath, digest: RelPath) -> Kind:
+        """Return `append`: the reader named the digest in the note; on a first pass, ask."""
+        base_key = BaseKey(key, digest, "unmet")
+        if self.base.exists and base_key not in self.base.rows:
+            return "append"
+        self.notices.remember(base_key, first=not self.base.exists)
+        self.notices.add(problems.entry_missing(note, digest))
+        return "waiting"
+
+    def _still_named(self, key: Key, digest: RelPath) -> int | None:
+        """Return the line on which a digest names this paper outside any entry of it."""
+        text = self.snapshot.digests[digest].text
+        for span, url in addresses(text):
+            if key_of(url) == key:
+                line = line_number(text, span.start)
+                start = text.rfind("\n", 0, span.start) + 1
+                if not text[start : span.start].strip("< \t\ufeff"):
+                    return line
+        return None
