@@ -1,4 +1,4 @@
-"""What of a plan waits while a person types in some files."""
+"""Defer what a plan would do to files in which a person is typing."""
 
 from __future__ import annotations
 
@@ -10,71 +10,79 @@ from vault_sync.core.model.values import RelPath
 
 
 def defer(
-    plan: Plan, held: frozenset[RelPath], conflicts_note: RelPath
+    plan: Plan, deferred: frozenset[RelPath], conflicts_note: RelPath
 ) -> tuple[Plan, tuple[Operation, ...]]:
-    """The plan without what would write a held file, and those operations.
+    """Return the plan without the operations that must wait for `deferred` files, and those.
 
-    A value that needs both of its files written (a merge) waits whole: with one side at the merged
-    text and the base at the old one, the next word typed into the other side would be a conflict.
-    So does a new note whose entry stands in a held digest, and what would link to that note: the
-    entry may be half typed, and a note's name is chosen once. And so does a note on its way to the
-    trash since its entry was taken out of a held digest: what was cut there may be pasted elsewhere
-    in a moment, and then it has only moved.
-    A conflict with a held file is not shown yet: it may be half a sentence. What a held digest
-    reads is not remembered: whoever takes back the last words he typed has not cut the file short.
+    - A value that needs both of its files written (a merge) waits whole: with one side at the
+      merged text and the base at the old one, the next word typed into the other side would be a
+      conflict.
+    - A new note whose entry stands in a deferred digest waits, and so does a link to that note: the
+      entry may be half typed, and a note's name is chosen once.
+    - A note does not go to the trash while the digest that lost its entry is deferred: the text
+      that was cut there may be pasted elsewhere soon, and then the entry has only moved.
+    - A conflict with a deferred file is not shown yet: its text may be half a sentence.
+    - The text of a deferred digest is not remembered: to delete the last words typed is not to cut
+      the file short.
     """
-    if not held:
+    if not deferred:
         return plan, ()
-    fresh = any({each.digest, each.note} & held for each in plan.conflicts)
-    paths = _with_what_links_to_them(_with_their_partners(held | _too_soon(plan, held), plan), plan)
+    fresh = any({each.digest, each.note} & deferred for each in plan.conflicts)
+    paths = _with_what_links_to_them(
+        _with_their_partners(deferred | _too_soon(plan, deferred), plan), plan
+    )
     paths |= {conflicts_note} if fresh else set()
     waiting = tuple(each for each in plan.operations if each.path in paths)
-    kept = replace(
+    remaining = replace(
         plan,
         operations=tuple(each for each in plan.operations if each.path not in paths),
         base_updates=tuple(
             each
             for each in plan.base_updates
-            if not each.paths & paths and not _is_text_of(each, held)
+            if not each.paths & paths and not _is_text_of(each, deferred)
         ),
     )
-    return kept, waiting
+    return remaining, waiting
 
 
-def _is_text_of(base_update: BaseUpdate, held: frozenset[RelPath]) -> bool:
-    return any(not base_key.key and base_key.digest in held for base_key in base_update.put)
+def _is_text_of(base_update: BaseUpdate, deferred: frozenset[RelPath]) -> bool:
+    return any(not base_key.key and base_key.digest in deferred for base_key in base_update.put)
 
 
-def _too_soon(plan: Plan, held: frozenset[RelPath]) -> set[RelPath]:
-    """The notes that come or go since an entry came to a held digest, or went from it."""
+def _too_soon(plan: Plan, deferred: frozenset[RelPath]) -> set[RelPath]:
+    """Return the notes made or trashed for an entry that is new in, or gone from, such a digest."""
     made = {each.path for each in plan.operations if isinstance(each, Create)}
     gone = {each.path for each in plan.operations if isinstance(each, Trash)}
     return {
         path
         for each in plan.base_updates
         for rows, notes in ((each.put, made), (each.drop, gone))
-        if any(base_key.key and base_key.digest in held for base_key in rows)
+        if any(base_key.key and base_key.digest in deferred for base_key in rows)
         for path in each.paths & notes
     }
 
 
-def _with_their_partners(held: frozenset[RelPath], plan: Plan) -> frozenset[RelPath]:
+def _with_their_partners(deferred: frozenset[RelPath], plan: Plan) -> frozenset[RelPath]:
+    """Add the files that must be written together with these."""
     joint = [each.paths for each in plan.base_updates if len(each.paths) > 1]
     while joint:
-        reached = [paths for paths in joint if paths & held]
+        reached = [paths for paths in joint if paths & deferred]
         if not reached:
             break
-        held = held.union(*reached)
-        joint = [paths for paths in joint if not paths <= held]
-    return held
+        deferred = deferred.union(*reached)
+        joint = [paths for paths in joint if not paths <= deferred]
+    return deferred
 
 
-def _with_what_links_to_them(held: frozenset[RelPath], plan: Plan) -> frozenset[RelPath]:
-    """A list of links to a note that is not made yet could not be told from one made by hand."""
+def _with_what_links_to_them(deferred: frozenset[RelPath], plan: Plan) -> frozenset[RelPath]:
+    """Add the files that would link to a new note that waits.
+
+    A list of links to a note that is not there could not be told from one made by hand.
+    """
     new = [
         stem_of(each.path)
         for each in plan.operations
-        if isinstance(each, Create) and each.path in held
+        if isinstance(each, Create) and each.path in deferred
     ]
     linking = {
         each.path
@@ -82,4 +90,4 @@ def _with_what_links_to_them(held: frozenset[RelPath], plan: Plan) -> frozenset[
         if isinstance(each, Write)
         and any(name in each.after and name not in each.before for name in new)
     }
-    return _with_their_partners(held | linking, plan) if linking - held else held
+    return _with_their_partners(deferred | linking, plan) if linking - deferred else deferred

@@ -1,1 +1,1 @@
-"""The new texts, the links in them, and what the base will learn."""
+"""Draft the new texts, the links in them, and the updates of the base."""

@@ -21,7 +21,7 @@ def add(builder: PlanBuilder, context: DraftContext, resolution: Resolution, lis
         _create(builder, context, resolution, lists)
         return
     note = context.snapshot.notes[path]
-    if removals.nothing_of_the_readers(
+    if removals.has_nothing_of_the_readers(
         resolution.paper, note, context.base, context.rules
     ) and not note_draft.listed_by_hand(note, lists, context.note_paths, path):
         _trash(builder, resolution, path, note)

@@ -1,1 +1,1 @@
-"""Which entry belongs to which note; what was added, moved or removed."""
+"""Pair entries with notes; find what was added, moved or removed."""

@@ -1,4 +1,4 @@
-"""What a person decides by naming a note or a digest, and the side that is right about it."""
+"""Decisions of a person who names a note or a digest, and the side that is right about it."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ FIELDS = ("url", "title", "authors", "commentary")
 
 
 def decide(path: RelPath, side: Side, snapshot: Snapshot, base: Base) -> Decisions:
-    """Every decision that a file can ask for, given to one side.
+    """Return every decision that a file can ask for, given to one side.
 
-    A digest that is to be believed (`accepted_digests`) is so as a whole: which of its entries are removed
-    is still for the rules of removals to say.
+    A digest is accepted as a whole (`accepted_digests`); the rules of removals still say which of
+    its entries are removed.
     """
     if path in snapshot.digests or path in lost_digests(snapshot, base):
-        said: dict[tuple[Key, RelPath, str], Side] = {
+        fields: dict[tuple[Key, RelPath, str], Side] = {
             (key, path, name): side
             for key in _papers_of(path, snapshot, base)
             for name in (FIELDS if side == "digest" else (*FIELDS, "entry"))
         }
-        return said | ({(Key(""), path, "text"): side} if side == "digest" else {})
+        return fields | ({(Key(""), path, "text"): side} if side == "digest" else {})
     key = snapshot.about(path)
     digests = () if key is None else _digests_of(path, key, snapshot, base)
     return {(key, at, name): side for at in digests for name in (*FIELDS, "entry") if key}
 
 
 def accepted_digests(decisions: Decisions) -> frozenset[RelPath]:
-    """The digests that a person says are as he wants them: short as they are, or gone."""
+    """Return the digests that a person accepts as they are: cut short, or gone."""
     return frozenset(digest for key, digest, name in decisions if not key and name == "text")
 
 
 def apply_decisions(snapshot: Snapshot, decisions: Decisions) -> Snapshot:
-    """The snapshot with what was held as cut short believed, where a person says so."""
+    """Return the snapshot without the locks of digests whose cut-off end a person accepts."""
     short = {
         path for path in accepted_digests(decisions) if snapshot.locked.get(path) == "cut-short"
     }
@@ -53,9 +53,9 @@ def apply_decisions(snapshot: Snapshot, decisions: Decisions) -> Snapshot:
 
 
 def lost_digests(snapshot: Snapshot, base: Base) -> frozenset[RelPath]:
-    """The digests that the base knows and that are not there."""
-    known = {digest for digests in base.places.values() for digest in digests}
-    return frozenset(known - snapshot.digests.keys())
+    """Return the digests that the base knows and that are not there."""
+    agreed = {digest for digests in base.places.values() for digest in digests}
+    return frozenset(agreed - snapshot.digests.keys())
 
 
 def _papers_of(digest: RelPath, snapshot: Snapshot, base: Base) -> set[Key]:

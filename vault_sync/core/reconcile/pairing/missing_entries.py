@@ -1,4 +1,4 @@
-"""Digests named by a note that have no entry of its paper: removed, not there yet, or unreadable."""
+"""Pair a note with a digest that has no entry of its paper: removed, unreadable, not there yet."""
 
 from __future__ import annotations
 

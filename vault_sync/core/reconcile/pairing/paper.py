@@ -1,4 +1,4 @@
-"""Papers and their ties: how each stands to the digests that have it or are named by its note."""
+"""Papers and their pairs: one for each digest that has the paper or is named by its note."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from vault_sync.core.note.note import Section
 Kind = Literal["both", "new", "moved", "append", "removed", "waiting"]
 """both: entry and note have it. new: the note gets a section. moved: the section's entry now stands
 in another digest. append: the digest gets an entry. removed: the entry was taken out of its digest.
-waiting: one of the two is not believed or not there; nothing is done."""
+waiting: one of the two is locked, guarded or not there; nothing is done."""
 
 Role = Literal["managed", "adopted", "made"]
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """How one paper stands to one digest.
+    """An entry and the section that belongs to it, or the one of them that is there.
 
-    `named` is the link of the note's `digests` item, `origin` the digest that the base knows it by
-    where that is another one: the entry moved, or the digest was renamed.
+    `named` is the link target of the note's `digests` item. `origin` is the digest under which the
+    base has the pair, if that is another one: the entry moved, or the digest was renamed.
     """
 
     digest: RelPath
@@ -35,10 +35,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One paper of the vault, its note and its digests, the first of which speaks for it.
+    """One paper of the vault: its note, and its pairs, the first of which gives its shared fields.
 
-    `agreed_key` is the key the base knows it by: another one when an address was changed to that of
-    another paper on one side.
+    `agreed_key` is the key under which the base has it: another one when its address was changed
+    to that of another paper on one side.
     """
 
     key: Key

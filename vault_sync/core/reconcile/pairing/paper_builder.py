@@ -1,4 +1,4 @@
-"""Build one paper: the pairs of its note and its entries, in the order in which the note has them."""
+"""Build one paper: the pairs of its note and its entries, in the order that the note has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entries taken out of their digest: when that is believed, and when it is asked about first.
+"""Check entries taken out of their digest: which removals are carried out, which confirmed first.
 
 A digest that lost many entries at once is more often a file cut short, a checkout or a sync
 service at work than a reader cleaning up (docs/architecture.md, "Who is there").
@@ -6,7 +6,7 @@ service at work than a reader cleaning up (docs/architecture.md, "Who is there")
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -15,7 +15,7 @@ from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Decisions, Key, Problem, RelPath, Rules
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.tags import private
-from vault_sync.core.note import abstract as note_abstract
+from vault_sync.core.note import abstract
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note
 from vault_sync.core.reconcile.pairing.decisions import accepted_digests
@@ -23,12 +23,15 @@ from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper
 from vault_sync.core.snapshot import Snapshot
 
 SHARE_OF_DIGEST = 0.30
-"""Two or more removals that are over this share of their digest's entries are asked about."""
+"""Two or more removals that are over this share of their digest's entries must be confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
 class GuardedPapers:
-    """The papers, with the ties of the digests `guarded`, which are asked about, set to wait."""
+    """The papers of a pass, with the pairs of the `guarded` digests set to wait.
+
+    Nothing is taken from a guarded digest until a person has confirmed its removals.
+    """
 
     papers: tuple[Paper, ...]
     problems: tuple[Problem, ...] = ()
@@ -45,19 +48,19 @@ def check_removals(
     decisions: Decisions,
     allowed: str,
 ) -> GuardedPapers:
-    """The papers as far as their removals are believed; `remake` believes none."""
+    """Return the papers with only those removals that may be carried out; none with `remake`."""
     if remake:
         guarded = GuardedPapers(tuple(_waiting(paper, {"removed"}) for paper in papers))
     else:
         papers = edit_beats_removal(papers, snapshot, base, rules, decisions)
-        # Who has just named a digest that is gone need not be asked whether it is.
+        # A person who has just named a digest that is gone need not confirm that it is.
         sure = accepted_digests(decisions) - snapshot.digests.keys()
         guarded = limit_removals(papers, base, rules, allowed, sure)
-    return replace(guarded, papers=tuple(filter(_is_heard, guarded.papers)))
+    return replace(guarded, papers=tuple(filter(_has_work, guarded.papers)))
 
 
-def _is_heard(paper: Paper) -> bool:
-    """No note is made or adopted for the sake of a digest that is not believed."""
+def _has_work(paper: Paper) -> bool:
+    """Tell whether a note is there or is to be made: not for a locked or guarded digest alone."""
     return paper.role == "managed" or any(pair.kind != "waiting" for pair in paper.pairs)
 
 
@@ -71,9 +74,9 @@ def _waiting(paper: Paper, kinds: Collection[Kind]) -> Paper:
 def edit_beats_removal(
     papers: Sequence[Paper], snapshot: Snapshot, base: Base, rules: Rules, decisions: Decisions
 ) -> list[Paper]:
-    """A note that was edited since both sides agreed is not given up: its entry is put back.
+    """Put an entry back whose note was edited since both sides agreed.
 
-    A removal that a person has chosen is one.
+    A removal that a person decided on stays one.
     """
     return [
         replace(
@@ -99,27 +102,27 @@ def _edited(paper: Paper, pair: Pair, note: Note, base: Base, rules: Rules) -> b
         if was is not None and was != pair.section.commentary:
             return True
     if any(other.kind != "removed" for other in paper.pairs):
-        # What the note says of the paper as a whole goes on in another digest.
+        # The shared fields of the note live on in another digest.
         return False
-    said = note.fields
+    fields = note.fields
     tags = _agreed_tags(paper, base)
     if tags is not None and tags != {
-        name for tag in said.tags if (name := fold(tag)) in tags or not private(rules, tag)
+        name for tag in fields.tags if (name := fold(tag)) in tags or not private(rules, tag)
     }:
         return True
     # A value that was never agreed on is as good as an edited one.
     return any(
         (was is None and bool(now)) or (was is not None and was != now)
         for was, now in (
-            (base.text(BaseKey(paper.agreed_key, "", "title")), said.title),
-            (base.text(BaseKey(paper.agreed_key, "", "url")), said.url),
-            (base.items(BaseKey(paper.agreed_key, "", "authors")), said.authors),
+            (base.text(BaseKey(paper.agreed_key, "", "title")), fields.title),
+            (base.text(BaseKey(paper.agreed_key, "", "url")), fields.url),
+            (base.items(BaseKey(paper.agreed_key, "", "authors")), fields.authors),
         )
     )
 
 
 def _agreed_tags(paper: Paper, base: Base) -> set[str] | None:
-    """The tags of all places of a paper, None if they were never agreed on."""
+    """Return the tags of all places of a paper; None if they were never agreed on."""
     places = [
         base.items(BaseKey(paper.agreed_key, pair.origin or pair.digest, "tags"))
         for pair in paper.pairs
@@ -136,7 +139,7 @@ def limit_removals(
     allowed: str,
     sure: Collection[RelPath] = (),
 ) -> GuardedPapers:
-    """Hold every digest whose removals are too many, unless this very list was allowed.
+    """Guard every digest that has too many removals, unless this very list was allowed.
 
     Those of the digests `sure` are not counted.
     """
@@ -146,52 +149,56 @@ def limit_removals(
         for pair in paper.pairs
         if pair.kind == "removed" and pair.digest not in sure
     ]
-    if not removed:
-        return GuardedPapers(tuple(papers))
     number = removals_number(removed)
-    if number == allowed:
+    if not removed or number == allowed:
         return GuardedPapers(tuple(papers))
-    known = sum(base.sizes.values())
-    many = len(removed) > rules.removals_entries and len(removed) > rules.removals_share * known
-    of_digest = _sizes(papers, base)
     gone: dict[RelPath, list[Key]] = {}
     for digest, key in removed:
         gone.setdefault(digest, []).append(key)
-    held = {
+    sizes = _sizes(papers, base)
+    guarded = _with_too_many(gone, sizes, base, rules)
+    problems = tuple(
+        _many_removals(digest, gone[digest], sizes.get(digest, 0), number)
+        for digest in sorted(guarded)
+    )
+    waiting = tuple(_without_guarded(paper, guarded) for paper in papers) if guarded else papers
+    return GuardedPapers(tuple(waiting), problems, guarded)
+
+
+def _with_too_many(
+    gone: Mapping[RelPath, Sequence[Key]], sizes: Mapping[RelPath, int], base: Base, rules: Rules
+) -> frozenset[RelPath]:
+    """Return the digests of which too much is gone: all of them, where it is much of the vault."""
+    number, agreed = sum(map(len, gone.values())), sum(base.sizes.values())
+    if number > rules.removals_entries and number > rules.removals_share * agreed:
+        return frozenset(gone)
+    return frozenset(
         digest
         for digest, keys in gone.items()
-        if many or (len(keys) >= 2 and len(keys) > SHARE_OF_DIGEST * of_digest.get(digest, 0))
-    }
-    if not held:
-        return GuardedPapers(tuple(papers))
-    problems = tuple(
-        Problem(
-            digest,
-            "many-removals",
-            f"{len(gone[digest])} of {of_digest.get(digest, 0)} entries are gone from this digest: "
-            + ", ".join(sorted(gone[digest])),
-            "nothing is removed, and nothing else of this digest is taken over; bring them back, "
-            f"or run `vault-sync sync --allow-removals {number}`",
-        )
-        for digest in sorted(held)
+        if len(keys) >= 2 and len(keys) > SHARE_OF_DIGEST * sizes.get(digest, 0)
     )
-    waiting = tuple(
-        replace(
-            paper,
-            pairs=tuple(
-                replace(pair, kind="waiting")
-                if pair.digest in held or pair.origin in held
-                else pair
-                for pair in paper.pairs
-            ),
-        )
-        for paper in papers
+
+
+def _many_removals(digest: RelPath, keys: Sequence[Key], size: int, number: str) -> Problem:
+    return Problem(
+        digest,
+        "many-removals",
+        f"{len(keys)} of {size} entries are gone from this digest: " + ", ".join(sorted(keys)),
+        "nothing is removed, and nothing else of this digest is taken over; bring them back, "
+        f"or run `vault-sync sync --allow-removals {number}`",
     )
-    return GuardedPapers(waiting, problems, frozenset(held))
+
+
+def _without_guarded(paper: Paper, guarded: Collection[RelPath]) -> Paper:
+    pairs = tuple(
+        replace(pair, kind="waiting") if pair.digest in guarded or pair.origin in guarded else pair
+        for pair in paper.pairs
+    )
+    return replace(paper, pairs=pairs)
 
 
 def _sizes(papers: Sequence[Paper], base: Base) -> dict[RelPath, int]:
-    """How many entries the base knows of each digest, under the name that it has now."""
+    """Return the number of entries that the base has of each digest, by its present path."""
     now = {pair.origin: pair.digest for paper in papers for pair in paper.pairs if pair.origin}
     sizes = dict(base.sizes)
     for was, digest in now.items():
@@ -200,20 +207,20 @@ def _sizes(papers: Sequence[Paper], base: Base) -> dict[RelPath, int]:
 
 
 def removals_number(removed: Sequence[tuple[RelPath, Key]]) -> str:
-    """The number of a list of removals: the same list has the same number on every machine."""
+    """Return the number of a list of removals, the same for the same list on every machine."""
     listed = "\n".join(sorted(f"{digest}\t{key}" for digest, key in removed))
     return sha256(listed.encode("utf-8", "surrogateescape")).hexdigest()[:8]
 
 
-def nothing_of_the_readers(paper: Paper, note: Note, base: Base, rules: Rules) -> bool:
-    """Whether a note has nothing but what came from its digests and arXiv, link lists aside."""
+def has_nothing_of_the_readers(paper: Paper, note: Note, base: Base, rules: Rules) -> bool:
+    """Tell whether a note holds only what its digests and arXiv gave it, link lists aside."""
     sections = [pair.section for pair in paper.pairs if pair.section is not None]
-    abstract, words = note_lens.parted(note_lens.own_words(note, sections))
+    callout, words = note_lens.parted(note_lens.own_words(note, sections))
     put = base.text(BaseKey(paper.agreed_key, "", "abstract"))
     return (
         all(pair.kind == "removed" for pair in paper.pairs)
         and not words
-        and (not abstract or note_abstract.mark(abstract) == put)
+        and (not callout or abstract.mark(callout) == put)
         and not note_lens.own_properties(note)
         and not any(
             private(rules, tag) and fold(tag) not in (_agreed_tags(paper, base) or ())

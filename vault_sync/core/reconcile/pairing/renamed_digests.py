@@ -1,4 +1,4 @@
-"""Digests under a new name: found by their entries, as a note is found by its address."""
+"""Find digests under a new name by their entries, as a note is found by its address."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from vault_sync.core.snapshot import Snapshot
 def find_renames(
     entries: Mapping[Key, Sequence[tuple[RelPath, Entry]]], snapshot: Snapshot, base: Base
 ) -> dict[RelPath, RelPath]:
-    """Old path -> new path of each digest that is gone while its entries stand in one new file.
+    """Return old path -> new path of each digest that is gone into one new file.
 
-    New is a file in which the base knows no paper. An entry that is in no digest now says nothing
-    of where the others went.
+    A file is new if the base has no paper in it. An entry that is in no digest now is left out: it
+    does not show where the others went.
     """
     to: dict[RelPath, set[RelPath]] = {}
-    known = {digest for found in base.places.values() for digest in found}
+    agreed = {digest for found in base.places.values() for digest in found}
     for key, was in base.places.items():
         for digest in was:
             if digest in snapshot.digests or digest in snapshot.locked:
                 continue
             now = {path for path, _ in entries.get(key, ()) if not base.knows(Place(key, path))}
             to.setdefault(digest, set()).update(now)
-    found = {was: min(now) for was, now in to.items() if len(now) == 1 and not now & known}
+    found = {was: min(now) for was, now in to.items() if len(now) == 1 and not now & agreed}
     # Two that are gone into one are no rename of either.
     return {was: now for was, now in found.items() if list(found.values()).count(now) == 1}

@@ -1,1 +1,1 @@
-"""What digest and note of a paper are to say, field by field."""
+"""Decide what digest and note of a paper are to say, field by field."""

@@ -1,8 +1,8 @@
 """The abstract of a paper in its note: put there once, then the reader's.
 
-It stands as a folded callout between the properties and the first section (`harmless.callout`).
-The base remembers which callout was put there, so that one that the reader deleted does not come
-back, and one that he left as it was does not keep a note that holds nothing else.
+It stands as a folded callout between the properties and the first section (`note.abstract`). The
+base remembers which callout was put there, so that one that the reader deleted does not come back,
+and one that the reader left as it was does not save a note that holds nothing else.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from vault_sync.core.note.note import Note
 
 
 class Abstract(NamedTuple):
-    """`callout` is to be put into the note ("": nothing); `base_value` is what the base is to say of it.
+    """The callout to be put into a note ("": none), and the value that the base is to have.
 
-    A row is the mark of the callout that was put there, "" where it is the reader's; None: no row.
+    `base_value` is the mark of the callout that was put there, "" for one of the reader's; None:
+    the base has no value.
     """
 
     callout: str = ""
@@ -28,14 +29,14 @@ class Abstract(NamedTuple):
 
 
 def decided(note: Note | None, facts: Facts, was: str | None) -> Abstract:
-    """What becomes of the abstract of a note (None: still to be made); `was`: the base's row.
+    """Decide about the abstract of a note (None: still to be made); `was` is the base's value.
 
     | the note        | the base  | what happens                                         |
     |-----------------|-----------|------------------------------------------------------|
     | is to be made   | any       | the callout is put there, if arXiv's is known        |
-    | has a callout   | any       | it stays; ours if it reads like ours, else his       |
-    | has none        | no row    | the callout is put there, if arXiv's is known        |
-    | has none        | a row     | the reader took it out: nothing                      |
+    | has a callout   | any       | it stays; ours if it reads like ours, else the reader's |
+    | has none        | no value  | the callout is put there, if arXiv's is known        |
+    | has none        | a value   | the reader took it out: nothing                      |
     """
     ours = callout(facts)
     there = note_lens.abstract(note) if note is not None else None
@@ -49,10 +50,10 @@ def decided(note: Note | None, facts: Facts, was: str | None) -> Abstract:
 
 
 def missing(note: Note, key: Key, base: Base) -> bool:
-    """Whether a note lacks its abstract, and nobody took it out."""
+    """Tell whether a note lacks its abstract, and nobody took it out."""
     return remembered(base, key) is None and note_lens.abstract(note) is None
 
 
 def remembered(base: Base, key: Key) -> str | None:
-    """The base's mark of the callout that was put there; "" where it is the reader's."""
+    """Return the base's mark of the callout that was put there; "" where it is the reader's."""
     return base.text(BaseKey(key, "", "abstract"))

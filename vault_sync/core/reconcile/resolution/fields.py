@@ -1,13 +1,13 @@
-"""What both sides say: every field of a paper compared with the base (docs/architecture.md).
+"""Decide one field of a paper: both sides compared with the base (docs/architecture.md).
 
-| digest | note | base | what |
+| digest | note | base | result |
 |---|---|---|---|
 | same | same | any | agreed |
 | changed | as base | known | the note follows |
 | as base | changed | known | the digest follows |
 | changed | changed | known | commentary and tags are merged; else a conflict |
 | has it | absent | none | the note is filled in; and the other way round |
-| differ | differ | none | a conflict: nobody can say which is meant |
+| differ | differ | none | a conflict: neither is known to be the newer |
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ def decide_field(
     base: Base,
     *,
     side: Side | None = None,
-    hold_older: bool = True,
+    guard_older: bool = True,
     merged: Callable[[T, T, T], T | None] | None = None,
 ) -> Decided[T] | Undecided:
     """Decide one field. An empty value is an absent one.
 
-    `hold_older`: a change back to an earlier text is held, for a checkout or a restored backup
-    looks just like that (docs/architecture.md). `merged` joins two changes to one base, or gives
-    None where they overlap.
+    `guard_older`: a change back to an earlier text is left to a person, as a checkout or a restored
+    backup looks just like that (docs/architecture.md). `side` is a person's decision. `merged`
+    joins two changes to one base, or gives None where they overlap.
     """
     if digest == note:
         return Decided(digest)
@@ -67,7 +67,7 @@ def decide_field(
         return Undecided("never agreed")
     changed = note if digest == was else digest if note == was else None
     if changed is not None:
-        older = hold_older and base.was_before(base_key, changed)
+        older = guard_older and base.was_before(base_key, changed)
         return Undecided("older") if older else Decided(changed)
     both = merged(was, digest, note) if merged is not None and type(was) is type(digest) else None
     return Undecided("both changed") if both is None else Decided(both)
@@ -90,7 +90,7 @@ def decide_commentary(
 
 
 def _holds(whole: str, was: str, part: str) -> bool:
-    """Whether one side has the other's edits already: a merge of which one side was written.
+    """Tell whether one side has the other's edits already: a merge of which one side was written.
 
     Merged once more, a sentence could come to stand there twice. All that `part` added stands in
     `whole`, nothing that it took out does, and what is left of it stands in its order. A side
@@ -110,14 +110,14 @@ def _holds(whole: str, was: str, part: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """What the tags of a paper are to be: in its note, and in each of its digests."""
+    """Tags that a paper is to have: in its note, and in each of its digests."""
 
     note: tuple[str, ...]
     digests: tuple[tuple[str, ...], ...]
 
 
 class TagPlace(NamedTuple):
-    """The tags of one place: what its base is (None: never agreed) and what its digest has now."""
+    """Tags of one place: in the base (None: never agreed on), and in its digest now."""
 
     was: tuple[str, ...] | None
     has: tuple[str, ...]
@@ -132,7 +132,7 @@ def merge_tags(
 ) -> Tags:
     """Merge the tags of a paper as sets. Sets never conflict.
 
-    `places` are its digests, the first of which speaks for the paper: a tag added in the note goes
+    `places` are its digests, the first of which is the paper's home: a tag added in the note goes
     there (unless `travel` is False). A tag taken out of the note goes from all of them. A private
     tag of the note (`[notes] private_tags`) does not travel.
     """
@@ -149,10 +149,10 @@ def merge_tags(
         wanted.append(three_way.tag_sets(place.was, place.has, view))
     spelled = {fold(tag): tag for has in reversed(wanted) for tag in has}
     stays = {fold(tag) for tag in note} - {fold(tag) for tag in public} | set(spelled)
-    kept = {fold(tag): spelled.get(fold(tag), tag) for tag in note if fold(tag) in stays}
-    return Tags(tuple((kept | spelled_after(kept, wanted)).values()), tuple(wanted))
+    listed = {fold(tag): spelled.get(fold(tag), tag) for tag in note if fold(tag) in stays}
+    return Tags(tuple((listed | _unlisted(listed, wanted)).values()), tuple(wanted))
 
 
-def spelled_after(kept: dict[str, str], wanted: Sequence[tuple[str, ...]]) -> dict[str, str]:
-    """The tags that the note does not have yet, in the order of its digests."""
-    return {fold(tag): tag for has in wanted for tag in has if fold(tag) not in kept}
+def _unlisted(listed: dict[str, str], wanted: Sequence[tuple[str, ...]]) -> dict[str, str]:
+    """Return the tags that the note does not have yet, in the order of its digests."""
+    return {fold(tag): tag for has in wanted for tag in has if fold(tag) not in listed}

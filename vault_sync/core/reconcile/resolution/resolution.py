@@ -1,4 +1,4 @@
-"""One paper settled: what its note and each of its entries are to say, and what stays open."""
+"""Resolve one paper: what its note and each entry are to say, and which fields stay open."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ from vault_sync.core.reconcile.resolution import fields
 from vault_sync.core.reconcile.resolution.fields import TagPlace, Undecided
 
 NOTE = RelPath("")
-"""Stands for the paper's note among the files that an agreement waits for."""
+"""Stands for the paper's note among the files that a base value waits for."""
 
 LIVE = frozenset({"both", "new", "moved", "append"})
+"""Kinds of the pairs that have, or are to have, an entry and a section."""
 
 FOR_NOTE = frozenset({NOTE})
 
 
 class ProposedValue(NamedTuple):
-    """A base value, and the files that must say it before it is kept (NOTE: the note)."""
+    """A value for the base, and the files to be written before it is put there (NOTE: the note)."""
 
     base_key: BaseKey
     value: Value
@@ -35,9 +36,9 @@ class ProposedValue(NamedTuple):
 
 @dataclass(slots=True)
 class Resolution:
-    """What is to be said where. `entries` and `commentaries` go by digest.
+    """Fields that the note and the entries of a paper are to have, and the conflicts.
 
-    `key` is the paper's key once this is done: another one than before if its address was changed.
+    `entries` and `commentaries` go by digest. `note` are the fields of the note. `key` is the paper's key once this is done: another one than before if its address was changed.
     """
 
     paper: Paper
@@ -49,9 +50,10 @@ class Resolution:
     dropped: frozenset[BaseKey] = frozenset()
     conflicts: list[Conflict] = field(default_factory=list)
     old_title: str = ""
-    """The title that the one settled on takes the place of; an alias follows it."""
+    """The title that is replaced; an alias that equals it is replaced too."""
 
-    def keep(self, base_key: BaseKey, value: Value, needs: Mapping[RelPath, bool]) -> None:
+    def propose(self, base_key: BaseKey, value: Value, needs: Mapping[RelPath, bool]) -> None:
+        """Put a value into the base once the files that change have been written."""
         waits = frozenset([path for path, changes in needs.items() if changes])
         # Nearly all wait for nothing or for their note; a set for each would take 1 KB a paper.
         self.proposed.append(
@@ -62,83 +64,110 @@ class Resolution:
 def resolve(
     paper: Paper, note: Note | None, facts: Facts, base: Base, rules: Rules, decisions: Decisions
 ) -> Resolution:
-    """Settle every field of one paper. `note` is None for a note that is still to be made."""
+    """Resolve every field of one paper. `note` is None for a note that is still to be made."""
     live = [pair for pair in paper.pairs if pair.kind in LIVE]
-    said = note.fields if note is not None else Fields(url="")
-    result = Resolution(paper, paper.key, said)
+    note_fields = note.fields if note is not None else Fields(url="")
+    resolution = Resolution(paper, paper.key, note_fields)
     for pair in live:
-        result.entries[pair.digest] = (
-            pair.entry.fields if pair.entry else said._replace(tags=(), commentary=_section(pair))
+        resolution.entries[pair.digest] = (
+            pair.entry.fields
+            if pair.entry
+            else note_fields._replace(tags=(), commentary=_section(pair))
         )
-    speaks = next((pair for pair in paper.pairs if pair.kind != "removed"), None)
-    if speaks is not None and speaks.kind in LIVE:
-        # While the first digest waits nobody else speaks for the paper as a whole.
-        _shared(result, speaks, said, facts, base, decisions)
+    home = next((pair for pair in paper.pairs if pair.kind != "removed"), None)
+    if home is not None and home.kind in LIVE:
+        # While the first digest waits, no other gives the shared fields.
+        _Shared(resolution, home, note_fields, facts, base, decisions).resolve()
     for pair in live:
-        _commentary(result, pair, base, decisions)
-    _tags(result, said, base, rules)
-    _rekey(result, base)
-    return result
+        _commentary(resolution, pair, base, decisions)
+    _tags(resolution, note_fields, base, rules)
+    _rekey(resolution, base)
+    return resolution
 
 
 def _section(pair: Pair) -> str:
     return pair.section.commentary if pair.section else ""
 
 
-def _shared(
-    result: Resolution, speaker: Pair, said: Fields, facts: Facts, base: Base, decisions: Decisions
-) -> None:
-    """url, title and authors: of the paper as a whole, spoken for by its first digest."""
-    entry = result.entries[speaker.digest]
-    # An entry that is still to be written says nothing yet, whatever it is to say.
-    unwritten = speaker.entry is None
-    to_note: dict[str, Any] = {}
-    to_entry: dict[str, Any] = {}
-    for name in ("url", "title", "authors"):
-        digest_has, note_has = getattr(entry, name), getattr(said, name)
-        base_key = BaseKey(result.paper.agreed_key, "", name)
-        if name != "url" and not entry.title:
-            # An entry without a title line stays as its author wrote it.
-            value = note_has or getattr(facts, name)
-            to_note[name] = value
-            result.keep(base_key, value, {NOTE: value != note_has, speaker.digest: unwritten})
-            continue
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """The fields url, title and authors: one value a paper, which its first digest gives."""
+
+    resolution: Resolution
+    home: Pair
+    note_fields: Fields
+    facts: Facts
+    base: Base
+    decisions: Decisions
+
+    def resolve(self) -> None:
+        entry = self.resolution.entries[self.home.digest]
+        to_note: dict[str, Any] = {}
+        to_entry: dict[str, Any] = {}
+        for name in ("url", "title", "authors"):
+            if name != "url" and not entry.title:
+                # An entry without a title line stays as its author wrote it.
+                to_note[name] = self._without_title(name)
+                continue
+            value = self._value(name, entry)
+            if value is not None:
+                to_note[name] = to_entry[name] = value
+        self.resolution.note = self.resolution.note.saying(**to_note)
+        self.resolution.entries[self.home.digest] = entry.saying(**to_entry)
+
+    def _without_title(self, name: str) -> Any:
+        has = getattr(self.note_fields, name)
+        value = has or getattr(self.facts, name)
+        self._propose(name, value, note_changes=value != has, entry_changes=False)
+        return value
+
+    def _value(self, name: str, entry: Fields) -> Any:
+        """Return the value that both sides are to have; None, and a conflict, if undecided."""
+        digest_has, note_has = getattr(entry, name), getattr(self.note_fields, name)
+        base_key = self._base_key(name)
         decided = fields.decide_field(
             base_key,
             digest_has,
             note_has,
-            base,
-            side=_choice(decisions, result.paper, speaker.digest, name),
-            hold_older=name != "url",
+            self.base,
+            side=_decided_side(self.decisions, self.resolution.paper, self.home.digest, name),
+            guard_older=name != "url",
         )
         if isinstance(decided, Undecided):
-            _open(result, speaker, name, digest_has, note_has, decided)
-            continue
+            _add_conflict(self.resolution, self.home, name, digest_has, note_has, decided)
+            return None
         value = decided.value or digest_has or note_has
         if name == "title":
-            result.old_title = base.text(base_key) or said.title
-        to_note[name] = to_entry[name] = value
-        differs = unwritten or value != digest_has
-        result.keep(base_key, value, {NOTE: value != note_has, speaker.digest: differs})
-    result.note = result.note.saying(**to_note)
-    result.entries[speaker.digest] = entry.saying(**to_entry)
+            self.resolution.old_title = self.base.text(base_key) or self.note_fields.title
+        changes = {"note_changes": value != note_has, "entry_changes": value != digest_has}
+        self._propose(name, value, **changes)
+        return value
+
+    def _propose(self, name: str, value: Any, *, note_changes: bool, entry_changes: bool) -> None:
+        # An entry that is still to be written changes, whatever it is to say.
+        changes = {NOTE: note_changes, self.home.digest: entry_changes or self.home.entry is None}
+        self.resolution.propose(self._base_key(name), value, changes)
+
+    def _base_key(self, name: str) -> BaseKey:
+        return BaseKey(self.resolution.paper.agreed_key, "", name)
 
 
-def _choice(decisions: Decisions, paper: Paper, digest: RelPath, name: str) -> Side | None:
+def _decided_side(decisions: Decisions, paper: Paper, digest: RelPath, name: str) -> Side | None:
+    """Return the side that a person chose for a field; the digest if there is no note yet."""
     if paper.note is None:
-        return "digest"  # a note that is still to be made says nothing yet
+        return "digest"
     return decisions.get((paper.key, digest, name)) or decisions.get(
         (paper.agreed_key, digest, name)
     )
 
 
-def _open(
-    result: Resolution,
+def _add_conflict(
+    resolution: Resolution,
     pair: Pair,
     name: str,
     digest_has: str | tuple[str, ...],
     note_has: str | tuple[str, ...],
-    why: Undecided,
+    undecided: Undecided,
 ) -> None:
     def shown(value: str | tuple[str, ...]) -> str:
         return value if isinstance(value, str) else ", ".join(value)
@@ -146,65 +175,87 @@ def _open(
     line = None
     if pair.entry is not None:
         line = pair.entry.commentary_line if name == "commentary" else pair.entry.line
-    result.conflicts.append(
+    resolution.conflicts.append(
         Conflict(
-            key=result.paper.key,
+            key=resolution.paper.key,
             digest=pair.digest,
-            note=result.paper.note or NOTE,
+            note=resolution.paper.note or NOTE,
             field=name,
             digest_text=shown(digest_has),
             note_text=shown(note_has),
             line=line,
-            reason=why.reason,
+            reason=undecided.reason,
         )
     )
 
 
-def _commentary(result: Resolution, pair: Pair, base: Base, decisions: Decisions) -> None:
-    entry = result.entries[pair.digest]
-    paper = result.paper
-    base_key = BaseKey(paper.agreed_key, _base_digest(paper, pair, base), "commentary")
-    new_base_key = BaseKey(paper.agreed_key, pair.digest, "commentary")
-    side = _choice(decisions, paper, pair.digest, "commentary")
+def _commentary(resolution: Resolution, pair: Pair, base: Base, decisions: Decisions) -> None:
+    """Resolve the commentary of one place.
+
+    | the pair                                | commentary                                       |
+    |-----------------------------------------|--------------------------------------------------|
+    | the entry is to be made                 | the section's                                    |
+    | the section is to be made               | the entry's                                      |
+    | the section was taken out               | undecided, until a person chooses a side         |
+    | both are there                          | `fields.decide_commentary`                       |
+    """
+    entry = resolution.entries[pair.digest]
+    paper = resolution.paper
+    was = BaseKey(paper.agreed_key, _base_digest(paper, pair, base), "commentary")
+    base_key = was._replace(digest=pair.digest)
+    side = _decided_side(decisions, paper, pair.digest, "commentary")
     if pair.origin is not None:
-        result.dropped |= {BaseKey(paper.agreed_key, pair.origin, name) for name in PLACE_FIELDS}
+        resolution.dropped |= {
+            BaseKey(paper.agreed_key, pair.origin, name) for name in PLACE_FIELDS
+        }
     if pair.kind == "append":
-        result.commentaries[pair.digest] = entry.commentary
-        result.keep(new_base_key, entry.commentary, {pair.digest: True, NOTE: pair.section is None})
+        resolution.commentaries[pair.digest] = entry.commentary
+        changes = {pair.digest: True, NOTE: pair.section is None}
+        resolution.propose(base_key, entry.commentary, changes)
         return
-    if pair.section is None and not (
-        _was_taken_out(pair, entry, base_key, base) and side != "digest"
-    ):
-        # A section that is still to be made says what the entry says.
-        result.commentaries[pair.digest] = entry.commentary
-        result.keep(new_base_key, entry.commentary, {NOTE: True})
+    taken_out = pair.section is None and _was_taken_out(pair, entry, was, base)
+    if pair.section is None and (not taken_out or side == "digest"):
+        resolution.commentaries[pair.digest] = entry.commentary
+        resolution.propose(base_key, entry.commentary, {NOTE: True})
         return
-    said = _section(pair)
     decided = (
         Undecided("section gone")
         if pair.section is None and side is None
-        else fields.decide_commentary(base_key, entry.commentary, said, base, side)
+        else fields.decide_commentary(was, entry.commentary, _section(pair), base, side)
     )
     if isinstance(decided, Undecided):
-        if pair.section is not None:
-            result.commentaries[pair.digest] = said
-        if pair.origin is not None and base_key in base.rows:
-            result.proposed.append(
-                ProposedValue(new_base_key, base.rows[base_key], frozenset({NOTE}))
-            )
-        _open(result, pair, "commentary", entry.commentary, said, decided)
-        return
-    value = decided.value
-    result.commentaries[pair.digest] = value
-    result.entries[pair.digest] = entry.saying(commentary=value)
-    note_changes = pair.section is None or value != said
-    result.keep(new_base_key, value, {NOTE: note_changes, pair.digest: value != entry.commentary})
+        _leave_open(resolution, pair, decided, base, was)
+    else:
+        _take_over(resolution, pair, decided.value, base_key)
+
+
+def _leave_open(
+    resolution: Resolution, pair: Pair, undecided: Undecided, base: Base, was: BaseKey
+) -> None:
+    """Leave a commentary as it is on both sides; its base value follows a moved entry."""
+    section = _section(pair)
+    if pair.section is not None:
+        resolution.commentaries[pair.digest] = section
+    if pair.origin is not None and was in base.rows:
+        base_key = was._replace(digest=pair.digest)
+        resolution.proposed.append(ProposedValue(base_key, base.rows[was], frozenset({NOTE})))
+    digest_has = resolution.entries[pair.digest].commentary
+    _add_conflict(resolution, pair, "commentary", digest_has, section, undecided)
+
+
+def _take_over(resolution: Resolution, pair: Pair, value: str, base_key: BaseKey) -> None:
+    entry = resolution.entries[pair.digest]
+    resolution.commentaries[pair.digest] = value
+    resolution.entries[pair.digest] = entry.saying(commentary=value)
+    note_changes = pair.section is None or value != _section(pair)
+    changes = {NOTE: note_changes, pair.digest: value != entry.commentary}
+    resolution.propose(base_key, value, changes)
 
 
 def _base_digest(paper: Paper, pair: Pair, base: Base) -> RelPath:
-    """The digest under which the base knows a place: its old one where the entry has moved.
+    """Return the digest under which the base has a pair: the old one where the entry has moved.
 
-    Another device's move may be known already while the note still names the old digest.
+    The base may have another device's move already while the note still names the old digest.
     """
     if pair.origin is not None and base.knows(Place(paper.agreed_key, pair.origin)):
         return pair.origin
@@ -212,53 +263,51 @@ def _base_digest(paper: Paper, pair: Pair, base: Base) -> RelPath:
 
 
 def _was_taken_out(pair: Pair, entry: Fields, base_key: BaseKey, base: Base) -> bool:
-    """Whether a section that is not there once was: nobody knows what its reader meant."""
+    """Tell whether a missing section once was there: it may have been removed or only emptied."""
     return pair.kind in {"both", "moved"} and bool(entry.commentary) and bool(base.text(base_key))
 
 
-def _tags(result: Resolution, said: Fields, base: Base, rules: Rules) -> None:
-    pairs = [pair for pair in result.paper.pairs if pair.kind in LIVE]
-    others = [pair for pair in result.paper.pairs if pair.kind not in LIVE]
-    places = [_tag_place(result.paper, pair, base) for pair in (*pairs, *others)]
+def _tags(resolution: Resolution, note_fields: Fields, base: Base, rules: Rules) -> None:
+    paper = resolution.paper
+    pairs = [pair for pair in paper.pairs if pair.kind in LIVE]
+    others = [pair for pair in paper.pairs if pair.kind not in LIVE]
+    places = [_tag_place(paper, pair, base) for pair in (*pairs, *others)]
     travel = bool(pairs) and all(place.was is not None for place in places[len(pairs) :])
-    wanted = fields.merge_tags(places, said.tags, partial(private, rules), travel=travel)
-    for pair, tags in zip(pairs, wanted.digests, strict=False):
+    merged = fields.merge_tags(places, note_fields.tags, partial(private, rules), travel=travel)
+    note_changes = set(merged.note) != set(note_fields.tags)
+    for pair, tags in zip(pairs, merged.digests, strict=False):
         had = pair.entry.fields.tags if pair.entry else ()
-        result.entries[pair.digest] = result.entries[pair.digest].saying(tags=tags)
-        base_key = BaseKey(result.paper.agreed_key, pair.digest, "tags")
-        differs = pair.entry is None or tags != had
-        result.keep(
-            base_key, tags, {NOTE: set(wanted.note) != set(said.tags), pair.digest: differs}
-        )
-    result.note = result.note.saying(tags=wanted.note)
+        resolution.entries[pair.digest] = resolution.entries[pair.digest].saying(tags=tags)
+        changes = {NOTE: note_changes, pair.digest: pair.entry is None or tags != had}
+        resolution.propose(BaseKey(paper.agreed_key, pair.digest, "tags"), tags, changes)
+    resolution.note = resolution.note.saying(tags=merged.note)
 
 
 def _tag_place(paper: Paper, pair: Pair, base: Base) -> TagPlace:
     was = base.items(BaseKey(paper.agreed_key, _base_digest(paper, pair, base), "tags"))
     has = pair.entry.fields.tags if pair.entry else ()
     if pair.kind == "append" or paper.note is None:
-        # One of the two is still to be made: that it has no tags is nobody's wish.
+        # One of the two is still to be made: that it has no tags yet removes none.
         return TagPlace(None, has)
     if pair.kind == "waiting" and was is not None:
         return TagPlace(was, was)
     return TagPlace(was, has)
 
 
-def _rekey(result: Resolution, base: Base) -> None:
-    """Where an address was changed to that of another paper, the base follows to its new key."""
-    new = key_of(result.note.url) or result.paper.key
-    old = result.paper.agreed_key
-    result.key = new
-    if any(conflict.field == "url" for conflict in result.conflicts):
-        result.key = result.paper.key
+def _rekey(resolution: Resolution, base: Base) -> None:
+    """Move the base values to the new key where an address was changed to another paper's."""
+    old = resolution.paper.agreed_key
+    if any(conflict.field == "url" for conflict in resolution.conflicts):
         return
+    new = resolution.key = key_of(resolution.note.url) or resolution.paper.key
     if new == old:
         return
-    result.proposed = [
-        kept._replace(base_key=kept.base_key._replace(key=new)) for kept in result.proposed
+    resolution.proposed = [
+        proposed._replace(base_key=proposed.base_key._replace(key=new))
+        for proposed in resolution.proposed
     ]
     digests: Sequence[str] = ("", *base.places.get(old, ()))
-    result.dropped |= {
+    resolution.dropped |= {
         base_key
         for digest in digests
         for name in ("url", "title", "authors", "note", "mentions", "tags", "commentary")
