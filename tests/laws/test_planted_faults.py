@@ -292,7 +292,7 @@ def older_believed(patch: pytest.MonkeyPatch) -> None:
 
 
 def nothing_proved(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(digest_operations, "_sayable", lambda *of: True)
+    patch.setattr(digest_operations, "_reads_back", lambda *of: True)
     patch.setattr(digest_operations, "_proved", lambda *of: True)
 
 

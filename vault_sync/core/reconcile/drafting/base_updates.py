@@ -1,14 +1,15 @@
-"""The agreements of a plan: what the base will say once its operations are done."""
+"""Make the base updates of a plan: what the base learns once operations are done."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 
 from vault_sync.core.model.base import base_keys_of
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.reconcile.drafting import plan_builder
+from vault_sync.core.reconcile.drafting.cross_links import NamedKeys
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
 from vault_sync.core.reconcile.resolution.resolution import (
     FOR_NOTE,
@@ -18,16 +19,15 @@ from vault_sync.core.reconcile.resolution.resolution import (
 )
 from vault_sync.core.snapshot import Snapshot
 
-Named = Mapping[Key, Sequence[Key]]
-"""For every paper the papers that its commentary names."""
 
-
-def build_updates(builder: PlanBuilder, context: DraftContext, named: Named) -> list[BaseUpdate]:
-    """What the base will say: each value as soon as the files that it waits for are written."""
+def build_updates(
+    builder: PlanBuilder, context: DraftContext, named_keys: NamedKeys
+) -> list[BaseUpdate]:
+    """Return the base updates, each of which waits for the files that must be written first."""
     base_updates: list[BaseUpdate] = []
     trashed = {each.path for each in builder.trash}
     for resolution in context.resolutions:
-        base_updates += _of_paper(builder, context, resolution, named, trashed)
+        base_updates += _of_paper(builder, context, resolution, named_keys, trashed)
     for path, text in _digest_texts(builder, context).items():
         base_key = BaseKey(Key(""), path, "text")
         if context.base.rows.get(base_key) != text:
@@ -37,7 +37,7 @@ def build_updates(builder: PlanBuilder, context: DraftContext, named: Named) -> 
 
 
 def texts(snapshot: Snapshot, digests: Iterable[RelPath]) -> list[BaseUpdate]:
-    """What some digests read is remembered as it is."""
+    """Return the updates that remember the texts of some digests as they are."""
     return [
         BaseUpdate(frozenset(), {BaseKey(Key(""), path, "text"): snapshot.digests[path].text})
         for path in sorted(digests)
@@ -45,10 +45,10 @@ def texts(snapshot: Snapshot, digests: Iterable[RelPath]) -> list[BaseUpdate]:
 
 
 def _links_to_new_notes(builder: PlanBuilder) -> list[BaseUpdate]:
-    """A digest is linked to a note that is made or renamed only once that is done.
+    """Return empty updates that join a new or renamed note with the digests that link to it.
 
-    They keep nothing and say what waits for what: a link to a note that could not be made would be
-    taken for a note that somebody deleted.
+    They change nothing in the base and say what waits for what: a link to a note that could not be
+    made would be taken for one to a note that was deleted.
     """
     new = {each.path: each.path for each in builder.creates}
     new |= {each.path: each.to for each in builder.renames}
@@ -68,7 +68,7 @@ def _links_to_new_notes(builder: PlanBuilder) -> list[BaseUpdate]:
 
 
 def _digest_texts(builder: PlanBuilder, context: DraftContext) -> dict[RelPath, str]:
-    """Every digest that is believed, as it will read."""
+    """Return the text that each digest will have, but for locked and guarded ones."""
     texts = {
         path: digest.text
         for path, digest in context.snapshot.digests.items()
@@ -81,14 +81,37 @@ def _of_paper(
     builder: PlanBuilder,
     context: DraftContext,
     resolution: Resolution,
-    named: Named,
+    named_keys: NamedKeys,
     trashed: Collection[RelPath],
 ) -> list[BaseUpdate]:
-    base_updates = []
-    key = resolution.key
-    note = resolution.paper.note or context.note_paths.notes[key]
+    note = resolution.paper.note or context.note_paths.notes[resolution.key]
     groups: dict[frozenset[RelPath], dict[BaseKey, Value]] = {}
-    for needs, rows in _by_needs(context, resolution, named).items():
+    if note not in trashed:
+        groups = _by_paths(
+            builder, note, resolution.key, _by_needs(context, resolution, named_keys)
+        )
+    put = {base_key for values in groups.values() for base_key in values}
+    drop = frozenset(
+        base_key
+        for base_key in _dropped(context, resolution, note, trashed)
+        if base_key in context.base.rows and base_key not in put
+    )
+    base_updates = []
+    if drop:
+        paths = frozenset(path for path, keys in builder.touched.items() if resolution.key in keys)
+        base_updates.append(BaseUpdate(paths, groups.pop(paths, {}), drop))
+    return base_updates + [BaseUpdate(paths, values) for paths, values in groups.items()]
+
+
+def _by_paths(
+    builder: PlanBuilder,
+    note: RelPath,
+    key: Key,
+    by_needs: Mapping[frozenset[RelPath], Mapping[BaseKey, Value]],
+) -> dict[frozenset[RelPath], dict[BaseKey, Value]]:
+    """Group values by the files that are changed for them; leave out those of refused files."""
+    groups: dict[frozenset[RelPath], dict[BaseKey, Value]] = {}
+    for needs, values in by_needs.items():
         if any((key, need) in builder.refused for need in needs):
             continue
         paths = frozenset(
@@ -96,45 +119,47 @@ def _of_paper(
             for need in needs
             if key in builder.touched.get(path := note if need == NOTE else need, ())
         )
-        groups[paths] = groups[paths] | rows if paths in groups else rows
+        groups.setdefault(paths, {}).update(values)
+    return groups
+
+
+def _dropped(
+    context: DraftContext, resolution: Resolution, note: RelPath, trashed: Collection[RelPath]
+) -> frozenset[BaseKey]:
+    """Return the base keys of what this plan ends: places removed, a name dated, a note trashed."""
+    agreed_key = resolution.paper.agreed_key
     drop = resolution.dropped
     for pair in resolution.paper.pairs:
         if pair.kind == "removed":
-            drop |= base_keys_of(resolution.paper.agreed_key, pair.origin or pair.digest)
+            drop |= base_keys_of(agreed_key, pair.origin or pair.digest)
     if note in context.note_paths.renames:
-        # It was dated, once; a name given back by the reader is his.
-        drop |= {BaseKey(key, "", "undated")}
-    if note in trashed:
-        drop |= base_keys_of(resolution.paper.agreed_key)
-        groups = {}
-    put = {base_key for rows in groups.values() for base_key in rows}
-    drop = frozenset(
-        base_key for base_key in drop if base_key in context.base.rows and base_key not in put
-    )
-    if drop:
-        needs = frozenset(path for path, keys in builder.touched.items() if key in keys)
-        groups.setdefault(needs, {})
-        base_updates.append(BaseUpdate(needs, groups.pop(needs), drop))
-    return base_updates + [BaseUpdate(paths, rows) for paths, rows in groups.items()]
+        # It was dated, once; if the reader gives the old name back, it stays.
+        drop |= {BaseKey(resolution.key, "", "undated")}
+    return drop | base_keys_of(agreed_key) if note in trashed else drop
 
 
 def _by_needs(
-    context: DraftContext, resolution: Resolution, named: Named
+    context: DraftContext, resolution: Resolution, named_keys: NamedKeys
 ) -> dict[frozenset[RelPath], dict[BaseKey, Value]]:
-    """What the base does not say yet of a paper, by the files that it waits for."""
+    """Return the values of a paper that the base does not have, by the files that they wait for."""
     base = context.base.rows
     found: dict[frozenset[RelPath], dict[BaseKey, Value]] = {}
-    for base_key, value, needs in (*resolution.proposed, *_own_rows(context, resolution, named)):
+    for base_key, value, needs in (
+        *resolution.proposed,
+        *_own_values(context, resolution, named_keys),
+    ):
         if base.get(base_key) != value:
             found.setdefault(needs, {})[base_key] = value
     return found
 
 
-def _own_rows(context: DraftContext, resolution: Resolution, named: Named) -> list[ProposedValue]:
+def _own_values(
+    context: DraftContext, resolution: Resolution, named_keys: NamedKeys
+) -> list[ProposedValue]:
     key = resolution.key
     values: dict[str, Value] = {"note": context.note_paths.notes[key]}
     if context.rules.mentions:
-        values["mentions"] = tuple(named[key])
+        values["mentions"] = tuple(named_keys[key])
     if key in context.note_paths.undated:
         values["undated"] = stem_of(context.note_paths.notes[key])
     abstract = plan_builder.abstract_for(context, resolution).base_value

@@ -1,4 +1,4 @@
-"""Which papers of a vault name which: what `mentions` and `mentioned_by` are to list."""
+"""Find which papers of a vault name which, for the lists `mentions` and `mentioned_by`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.reconcile.drafting import mentions
-from vault_sync.core.reconcile.drafting.note_draft import Lists, Named
+from vault_sync.core.reconcile.drafting.note_draft import ListedNotes, Lists
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext
 from vault_sync.core.reconcile.pairing.paper import Pair
 from vault_sync.core.reconcile.resolution.resolution import Resolution
@@ -16,7 +16,7 @@ NamedKeys = Mapping[Key, Sequence[Key]]
 
 
 def named(context: DraftContext) -> dict[Key, list[Key]]:
-    """For every settled paper, the papers that its commentary names, itself left out."""
+    """Return for every resolved paper the papers that its commentary names, itself left out."""
     if not context.rules.mentions:
         return {each.key: [] for each in context.resolutions}
     notes = _Notes(context)
@@ -26,8 +26,8 @@ def named(context: DraftContext) -> dict[Key, list[Key]]:
 def _named(context: DraftContext, resolution: Resolution, notes: _Notes) -> list[Key]:
     found: dict[Key, None] = {}
     for pair in resolution.paper.pairs:
-        said = _said(resolution, pair)
-        if "[[" not in said and "://" not in said:
+        commentary = _commentary(resolution, pair)
+        if "[[" not in commentary and "://" not in commentary:
             continue
 
         def about(target: str, source: RelPath = pair.digest) -> Key | None:
@@ -36,19 +36,19 @@ def _named(context: DraftContext, resolution: Resolution, notes: _Notes) -> list
             )
             return notes.about(to) if to else None
 
-        found |= dict.fromkeys(mentions.named(said, about, notes.__contains__))
+        found |= dict.fromkeys(mentions.named(commentary, about, notes.__contains__))
     found.pop(resolution.key, None)
     return list(found)
 
 
-def _said(resolution: Resolution, pair: Pair) -> str:
+def _commentary(resolution: Resolution, pair: Pair) -> str:
     if pair.kind == "removed":
         return ""
     return resolution.commentaries.get(pair.digest, pair.section.commentary if pair.section else "")
 
 
 def lists(context: DraftContext, named_keys: NamedKeys) -> dict[Key, Lists]:
-    """For every settled paper the link lists of its note."""
+    """Return for every resolved paper the link lists of its note."""
     if not context.rules.mentions:
         return {each.key: {} for each in context.resolutions}
     notes = _Notes(context)
@@ -59,8 +59,10 @@ def lists(context: DraftContext, named_keys: NamedKeys) -> dict[Key, Lists]:
 
     return {
         each.key: {
-            "mentions": Named(listed(named_keys[each.key]), listed(_were_named(context, each))),
-            "mentioned_by": Named(
+            "mentions": ListedNotes(
+                listed(named_keys[each.key]), listed(_were_named(context, each))
+            ),
+            "mentioned_by": ListedNotes(
                 tuple(sorted(listed(namers.get(each.key, ())))),
                 listed(were_namers.get(each.key, ())),
             ),
@@ -77,7 +79,7 @@ def _were_named(context: DraftContext, resolution: Resolution) -> list[Key]:
 def _namers(
     context: DraftContext, named_keys: NamedKeys
 ) -> tuple[dict[Key, list[Key]], dict[Key, list[Key]]]:
-    """Who names each paper now, and who did when the base was kept."""
+    """Return the papers that name each paper now, and those that did by the base."""
     now: dict[Key, list[Key]] = {}
     before: dict[Key, list[Key]] = {}
     for base_key in context.base.rows:
@@ -94,7 +96,7 @@ def _namers(
 
 
 class _Notes:
-    """The note of every paper of the vault, managed or not, under the path that it will have."""
+    """Notes of all papers of the vault, managed or not, by the paths that they will have."""
 
     def __init__(self, context: DraftContext) -> None:
         self._others = context.snapshot.others
@@ -108,11 +110,11 @@ class _Notes:
         self._about = {path: key for key, path in self._seen.items()}
 
     def note_of(self, key: Key) -> RelPath | None:
-        """The note of a paper."""
+        """Return the note of a paper."""
         return self._seen.get(key) or self._others.get(key)
 
     def about(self, path: RelPath) -> Key | None:
-        """Which paper a file will be the note of."""
+        """Return the paper of which a file will be the note."""
         return self._about.get(path) or self._other_about(path)
 
     def __contains__(self, key: Key) -> bool:

@@ -1,4 +1,4 @@
-"""What happens to digests: entries linked, edited and added, digests made; each proved."""
+"""Draft the digests: link, edit and add entries, make digests; prove each by reading it."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def _digest(
     edited = [
         (resolution, entry)
         for resolution, entry in edited
-        if _sayable(builder, context, resolution, path)
+        if _reads_back(builder, context, resolution, path)
     ]
-    added = [resolution for resolution in added if _sayable(builder, context, resolution, path)]
+    added = [resolution for resolution in added if _reads_back(builder, context, resolution, path)]
     if digest is None:
         additions = [_addition(context, each, path) for each in added]
         text = editor.new(stem_of(path), additions)
@@ -103,10 +103,10 @@ def _link(context: DraftContext, resolution: Resolution, path: RelPath, entry: E
     return None if target == entry.link.target else target
 
 
-def _sayable(
+def _reads_back(
     builder: PlanBuilder, context: DraftContext, resolution: Resolution, path: RelPath
 ) -> bool:
-    """Whether what an entry is to say reads back as that entry and nothing else."""
+    """Tell whether an entry with its new fields reads back as that entry; report it if not."""
     fields = resolution.entries[path]
     pair = next(pair for pair in resolution.paper.pairs if pair.digest == path)
     if pair.entry is not None and pair.entry.fields == fields:
@@ -144,7 +144,7 @@ def _proved(
     expected: Mapping[Key, Resolution],
     added: list[Resolution],
 ) -> bool:
-    """A second reading must find every entry as meant, in the old order, and no other."""
+    """Read a new text: it must have every entry as meant, in the old order, and no other."""
     old = context.snapshot.digests.get(path)
     meant = [
         expected[entry.key].entries[path] if entry.key in expected else entry.fields
@@ -169,7 +169,7 @@ def _proved(
 
 
 def _own_link(context: DraftContext, path: RelPath) -> OwnLink:
-    """Which links that stand alone are the tool's once the plan is done."""
+    """Return the test of links that stand alone: which are the tool's once the plan is done."""
     old = context.snapshot.digests.get(path)
     stood = {
         entry.link.target

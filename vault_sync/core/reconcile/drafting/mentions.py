@@ -1,4 +1,4 @@
-"""Paper to paper: which papers a commentary names, and the lists of links that say so.
+"""Find the papers that a commentary names, and keep the lists of links to them.
 
 `mentions` and `mentioned_by` hold what the tool found and what the reader added by hand. The base
 remembers what was found, so that only that is taken out again.
@@ -15,11 +15,11 @@ from vault_sync.core.note.note import linked
 
 
 def named(
-    commentary: str, about: Callable[[str], Key | None], known: Callable[[Key], bool]
+    commentary: str, about: Callable[[str], Key | None], has_note: Callable[[Key], bool]
 ) -> list[Key]:
-    """The papers of the vault that a commentary names, in the order it names them.
+    """Return the papers of the vault that a commentary names, in the order it names them.
 
-    `about` tells which paper a wikilink's target leads to, `known` whether a paper has a note.
+    `about` tells which paper a wikilink's target leads to, `has_note` whether a paper has a note.
     """
     found: list[tuple[int, Key]] = []
     if "[[" in commentary:
@@ -30,7 +30,7 @@ def named(
     if "://" in commentary:
         for span, address in addresses(commentary):
             key = key_of(address)
-            if key is not None and known(key):
+            if key is not None and has_note(key):
                 found.append((span.start, key))
     return list(dict.fromkeys(key for _, key in sorted(found)))
 
@@ -42,7 +42,7 @@ def items(
     leads_to: Callable[[str], RelPath | None],
     linked_as: Callable[[RelPath, str], str],
 ) -> tuple[str, ...]:
-    """A link list brought up to date.
+    """Return a link list brought up to date.
 
     `has` are its items as written, `wanted` the notes to be listed, `made` those that the tool
     once listed itself: one that is no longer wanted goes, all else that stands there stays.
@@ -50,16 +50,16 @@ def items(
     """
     missing = dict.fromkeys(wanted)
     gone = set(made) - set(missing)
-    kept = []
+    staying = []
     for item in has:
         target = linked(item)
         to = leads_to(target) if target else None
         if to is None:
-            kept.append(item)
+            staying.append(item)
             continue
         if to in gone:
             continue
         missing.pop(to, None)
         spelled = linked_as(to, target)
-        kept.append(item if spelled == target else item.replace(target, spelled, 1))
-    return (*kept, *(link(linked_as(path, "")) for path in missing))
+        staying.append(item if spelled == target else item.replace(target, spelled, 1))
+    return (*staying, *(link(linked_as(path, "")) for path in missing))

@@ -1,9 +1,9 @@
-"""The text that one note is to have: a settlement written out in the note's own bytes."""
+"""Draft the text of one note: its resolution written into the note's own text."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from vault_sync.core.digest import plain_entry
 from vault_sync.core.model.paths import stem_of
@@ -14,26 +14,26 @@ from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note, Section
 from vault_sync.core.reconcile.drafting.mentions import items
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
-from vault_sync.core.reconcile.pairing.paper import Pair
+from vault_sync.core.reconcile.pairing.paper import Kind, Pair
 from vault_sync.core.reconcile.resolution.resolution import LIVE, Resolution
 from vault_sync.core.text.spans import BOM
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """The notes that a link list is to name, and those that the tool named in it before."""
+class ListedNotes:
+    """Notes that a link list is to name, and those that the tool put there before."""
 
     wanted: tuple[RelPath, ...] = ()
     made: tuple[RelPath, ...] = ()
 
 
-Lists = Mapping[str, Named]
+Lists = Mapping[str, ListedNotes]
 """`mentions` and `mentioned_by`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """A note's new text, and what a second reading must find in it.
+    """The new text of a note, and the values that it must have when it is read again.
 
     `own` are the reader's own words, with the abstract that they open with apart.
     """
@@ -49,7 +49,7 @@ class Drafted:
 def new(
     resolution: Resolution, note_paths: NotePaths, facts: Facts, wanted: Sequence[str], lists: Lists
 ) -> Drafted:
-    """A note that is not there yet."""
+    """Draft a note that is not there yet."""
     path = note_paths.notes[resolution.key]
     sections = tuple(
         (note_paths.linked(pair.digest, path), resolution.commentaries[pair.digest])
@@ -79,7 +79,7 @@ def edited(
     wanted: Sequence[str],
     lists: Lists,
 ) -> Drafted:
-    """A note that is there, with what changed.
+    """Draft the changes of a note that is there.
 
     Raises:
         properties.Unwritable: a property cannot be changed without touching others.
@@ -93,46 +93,74 @@ def edited(
         for name, named in lists.items()
         if (listed := _list(opened, name, named, note_paths, path)) != opened.properties.items(name)
     }
-    live = [pair for pair in resolution.paper.pairs if pair.kind in LIVE]
+    edits = _section_edits(resolution, opened, note_paths)
+    text = note_lens.edit(
+        opened,
+        changes=changes,
+        commentaries=edits.commentaries,
+        targets=edits.targets,
+        added=edits.added,
+        removed=edits.removed,
+    )
+    own = _own(note_lens.own_words(opened, [*edits.live, *edits.removed]))
+    why = _why(resolution, changes, edits.added, edits.removed)
+    return Drafted(path, text, resolution.note, edits.expected(), own, why)
+
+
+@dataclass(frozen=True, slots=True)
+class _SectionEdits:
+    """Edits of the sections of a note: new commentaries and link targets, sections added, removed.
+
+    `live` are the sections that stay. `staying` gives the place, target and commentary that each
+    of them will have, without those that nobody has decided about.
+    """
+
+    live: list[Section]
+    removed: list[Section]
+    commentaries: list[tuple[Section, str]] = field(default_factory=list)
+    targets: list[tuple[Section, str]] = field(default_factory=list)
+    added: list[tuple[str, str]] = field(default_factory=list)
+    staying: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def expected(self) -> tuple[tuple[str, str], ...]:
+        """Return target and commentary of every section, as the note must have them."""
+        return (*((target, text) for _, target, text in sorted(self.staying)), *self.added)
+
+
+def _section_edits(resolution: Resolution, opened: Note, note_paths: NotePaths) -> _SectionEdits:
+    path = resolution.paper.note
+    assert path is not None
     at = note_paths.moved.get(path, path)
-    commentaries, targets, added, expected = [], [], [], []
-    for pair in live:
-        said = resolution.commentaries.get(pair.digest)
-        if said is None:
-            # The section was taken out and nobody has decided yet what that meant.
+    edits = _SectionEdits(
+        live=_sections(resolution, opened, LIVE), removed=_sections(resolution, opened, {"removed"})
+    )
+    for pair in resolution.paper.pairs:
+        commentary = resolution.commentaries.get(pair.digest)
+        if pair.kind not in LIVE or commentary is None:
+            # Without a commentary: the section was taken out, and nobody has decided about it yet.
             continue
         if pair.section is None:
-            target = note_paths.linked(pair.digest, at)
-            added.append((target, said))
+            edits.added.append((note_paths.linked(pair.digest, at), commentary))
             continue
         section = _same(opened, pair.section)
         target = note_paths.linked(pair.digest, at, section.target)
         if target != section.target:
-            targets.append((section, target))
-        commentaries.append((section, said))
-        expected.append((section.heading.start, target, said))
-    removed = [
+            edits.targets.append((section, target))
+        edits.commentaries.append((section, commentary))
+        edits.staying.append((section.heading.start, target, commentary))
+    return edits
+
+
+def _sections(resolution: Resolution, opened: Note, kinds: Collection[Kind]) -> list[Section]:
+    return [
         _same(opened, pair.section)
         for pair in resolution.paper.pairs
-        if pair.kind == "removed" and pair.section is not None
+        if pair.kind in kinds and pair.section is not None
     ]
-    text = note_lens.edit(
-        opened,
-        changes=changes,
-        commentaries=commentaries,
-        targets=targets,
-        added=added,
-        removed=removed,
-    )
-    sections = tuple((target, said) for _, target, said in sorted(expected)) + tuple(added)
-    touched = [_same(opened, pair.section) for pair in live if pair.section is not None]
-    own = _own(note_lens.own_words(opened, [*touched, *removed]))
-    why = _why(resolution, changes, added, removed)
-    return Drafted(path, text, resolution.note, sections, own, why)
 
 
 def with_abstract(drafted: Drafted, callout: str, before: str | None = None) -> Drafted:
-    """The same with its abstract; `before` is what the note reads now, None for a new one."""
+    """Return the draft with its abstract. `before` is the present text, None for a new note."""
     why = drafted.why
     if before is not None:
         why = "abstract" if drafted.text == before else f"{why}, abstract"
@@ -141,7 +169,7 @@ def with_abstract(drafted: Drafted, callout: str, before: str | None = None) -> 
 
 
 def _same(opened: Note, section: Section) -> Section:
-    """The section in the note as it now reads (adoption takes text out above it)."""
+    """Return the section in the note as it now reads (adoption takes text out above it)."""
     return next(
         each
         for each in opened.sections
@@ -150,12 +178,12 @@ def _same(opened: Note, section: Section) -> Section:
 
 
 def _without_plain(resolution: Resolution, note: Note) -> Note:
-    """On adoption, a plain text that says just what an entry says becomes that entry's section."""
+    """Return an adopted note without a plain text equal to an entry: that becomes its section."""
     if resolution.paper.role != "adopted":
         return note
     found = plain_entry.read(note.text, note.properties.body)
-    said = [pair.entry.fields for pair in resolution.paper.pairs if pair.entry is not None]
-    if found is None or not any(_alike(found.fields, fields) for fields in said):
+    entries = [pair.entry.fields for pair in resolution.paper.pairs if pair.entry is not None]
+    if found is None or not any(_alike(found.fields, fields) for fields in entries):
         return note
     rest = note.text[found.span.end :].lstrip("\r\n")
     above = note.text[: note.properties.body] or (BOM if note.text.startswith(BOM) else "")
@@ -172,7 +200,7 @@ def _alike(one: Fields, other: Fields) -> bool:
 
 
 def _paragraphs(commentary: str) -> tuple[str, ...]:
-    """Its lines but blank ones, which a flat digest leaves out; in code they count."""
+    """Return the lines without blank ones, which a flat digest leaves out; in code they count."""
     lines = commentary.split("\n")
     fenced = any(line.lstrip().startswith(("```", "~~~")) for line in lines)
     return tuple(line for line in lines if fenced or line.strip())
@@ -181,25 +209,13 @@ def _paragraphs(commentary: str) -> tuple[str, ...]:
 def _changes(
     resolution: Resolution, note: Note, note_paths: NotePaths, facts: Facts, wanted: Sequence[str]
 ) -> dict[str, str | tuple[str, ...] | None]:
-    said, has = resolution.note, note.fields
+    fields, has = resolution.note, note.fields
     values = note.properties.values
-    changes: dict[str, str | tuple[str, ...] | None] = {}
-    adopting = resolution.paper.role == "adopted"
-    if said.title and said.title != has.title:
-        changes["title"] = said.title
-    aliases = note.properties.items("aliases")
-    # An entry without a title line has no old title: its note may get its first one late.
-    first = adopting or not (resolution.old_title or has.title)
-    if said.title and first and not aliases:
-        changes["aliases"] = (said.title,)
-    elif (old := resolution.old_title) in aliases and said.title != old:
-        changes["aliases"] = tuple(
-            dict.fromkeys(said.title if each == old else each for each in aliases)
-        )
-    if said.authors != has.authors:
-        changes["authors"] = said.authors
-    if said.url != has.url:
-        changes["url"] = said.url
+    changes = _title(resolution, note)
+    if fields.authors != has.authors:
+        changes["authors"] = fields.authors
+    if fields.url != has.url:
+        changes["url"] = fields.url
     changes |= _address(resolution, note)
     changes |= {
         name: value
@@ -209,13 +225,30 @@ def _changes(
     digests = _digests(resolution, note, note_paths)
     if digests != note.properties.items("digests") or "digests" not in values:
         changes["digests"] = digests
-    if said.tags != has.tags:
-        changes["tags"] = said.tags
+    if fields.tags != has.tags:
+        changes["tags"] = fields.tags
+    return changes
+
+
+def _title(resolution: Resolution, note: Note) -> dict[str, str | tuple[str, ...] | None]:
+    """Change `title`, and the alias that equals the old one; give a first title its alias."""
+    title, had = resolution.note.title, note.fields.title
+    changes: dict[str, str | tuple[str, ...] | None] = {}
+    if title and title != had:
+        changes["title"] = title
+    aliases = note.properties.items("aliases")
+    # An entry without a title line has no old title: its note may get its first one late.
+    first = resolution.paper.role == "adopted" or not (resolution.old_title or had)
+    if title and first and not aliases:
+        changes["aliases"] = (title,)
+    elif (old := resolution.old_title) in aliases and title != old:
+        renamed = (title if each == old else each for each in aliases)
+        changes["aliases"] = tuple(dict.fromkeys(renamed))
     return changes
 
 
 def _address(resolution: Resolution, note: Note) -> dict[str, str | tuple[str, ...] | None]:
-    """`arxiv` or `doi`: filled in, and changed where the address is now that of another paper."""
+    """Fill in `arxiv` or `doi`; change it where the address is now that of another paper."""
     if any(conflict.field == "url" for conflict in resolution.conflicts):
         return {}
     now = note_lens.address_properties(resolution.key)
@@ -252,7 +285,7 @@ def _digests(resolution: Resolution, note: Note, note_paths: NotePaths) -> tuple
 
 
 def _list(
-    note: Note, name: str, named: Named, note_paths: NotePaths, path: RelPath
+    note: Note, name: str, named: ListedNotes, note_paths: NotePaths, path: RelPath
 ) -> tuple[str, ...]:
     at = note_paths.moved.get(path, path)
     return items(
@@ -265,12 +298,12 @@ def _list(
 
 
 def listed_by_hand(note: Note, lists: Lists, note_paths: NotePaths, path: RelPath) -> bool:
-    """Whether a link list holds what no commentary gave it."""
+    """Tell whether a link list holds an item that no commentary gave it."""
     return any(
         note_lens.linked(item) == ""
         or note_paths.leads_to(note_lens.linked(item), path) not in ours
         for name in ("mentions", "mentioned_by")
-        for named in [lists.get(name, Named())]
+        for named in [lists.get(name, ListedNotes())]
         for ours in [{*named.wanted, *named.made}]
         for item in note.properties.items(name)
     )
@@ -300,8 +333,8 @@ def _why(
     return ", ".join(reasons) or "links"
 
 
-def proved(drafted: Drafted) -> int | None:
-    """None if the text reads back as meant, else the line of what does not."""
+def first_difference(drafted: Drafted) -> int | None:
+    """Return None if the text reads back as meant, else the line that does not."""
     read = note_lens.read(drafted.text)
     if read.properties.broken is not None:
         return read.properties.broken[0]
@@ -315,14 +348,14 @@ def proved(drafted: Drafted) -> int | None:
         return 1
     targets = dict(drafted.sections)
     found = [section for section in read.sections if section.target in targets]
-    said = {section.target: section.commentary for section in found}
-    if said != targets:
+    commentaries = {section.target: section.commentary for section in found}
+    if commentaries != targets:
         wrong = [section for section in found if section.commentary != targets[section.target]]
         return wrong[0].line if wrong else 1
     return None if _own(note_lens.own_words(read, found)) == drafted.own else 1
 
 
 def _own(words: str) -> tuple[str, str]:
-    """The reader's own words: the abstract that they open with, and the others, our heading off."""
+    """Return the abstract that the reader's own words open with, and the rest, our heading off."""
     above, rest = note_lens.parted(words)
     return above, rest.removeprefix(note_lens.OWN_HEADING).strip()

@@ -1,4 +1,4 @@
-"""What happens to notes: made, edited, renamed, moved to the trash; each proved by reading it."""
+"""Make, edit, rename and trash notes; prove each new text by reading it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vault_sync.core.reconcile.resolution.resolution import LIVE, NOTE, Resoluti
 
 
 def add(builder: PlanBuilder, context: DraftContext, resolution: Resolution, lists: Lists) -> None:
-    """Add what one paper's note needs."""
+    """Add the operations on one paper's note."""
     path = resolution.paper.note
     if path is None:
         _create(builder, context, resolution, lists)
@@ -75,7 +75,7 @@ def _edit(
 
 
 def _proved(builder: PlanBuilder, resolution: Resolution, drafted: Drafted) -> bool:
-    if note_draft.proved(drafted) is None:
+    if note_draft.first_difference(drafted) is None:
         return True
     builder.refused.add((resolution.key, NOTE))
     pair = next((pair for pair in resolution.paper.pairs if pair.kind in LIVE), None)

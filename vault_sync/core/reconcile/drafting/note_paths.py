@@ -1,4 +1,4 @@
-"""Where every note will be once a plan is done, and how links are written then.
+"""Choose the path of every note once a plan is done, and the spelling of links then.
 
 A link is left as it is wherever it still leads to the right file; else it is given the shortest
 unambiguous spelling, as Obsidian does, and its display text is kept.
@@ -13,7 +13,7 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import folder_of, joined, stem_of
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Facts, Key, RelPath, Rules
-from vault_sync.core.naming import note_names as naming
+from vault_sync.core.naming import note_names
 from vault_sync.core.naming.wikilinks import LinkResolver, Wikilink, retarget
 from vault_sync.core.reconcile.resolution.resolution import Resolution
 from vault_sync.core.snapshot import Snapshot
@@ -22,10 +22,12 @@ from vault_sync.core.text.spans import splice
 
 @dataclass(frozen=True, slots=True)
 class NotePaths:
-    """`notes` gives each paper's note, `moved` what became of a path since links were written.
+    """Paths of the notes of all papers, and of files that moved since links were written.
 
-    `renames` are the moves that are still to be made; the others a reader made. `undated` are new
-    names that still lack their date. `ours` are the notes under the paths that they will have.
+    `moved` gives old path -> new path; `renames` are those of them that are still to be made, the
+    others were made by the reader. `undated` are papers whose new note still lacks its date in its
+    name. `ours` are all notes by the paths that they will have. `before`, `now` and `after` resolve
+    links by the names of files before the reader's moves, now, and after the plan.
     """
 
     notes: Mapping[Key, RelPath]
@@ -38,7 +40,7 @@ class NotePaths:
     ours: frozenset[RelPath]
 
     def leads_to(self, target: str, source: RelPath) -> RelPath | None:
-        """The file that a link leads to, under the path that it will have."""
+        """Return the file that a link leads to, by the path that it will have."""
         found = self.now.resolve(target, source)
         if found is None:
             found = self.before.resolve(target, source)
@@ -47,13 +49,13 @@ class NotePaths:
         return found
 
     def linked(self, to: RelPath, source: RelPath, target: str = "") -> str:
-        """The target of a link to `to`: `target` if that leads there, else the shortest."""
+        """Return the target of a link to `to`: `target` if that leads there, else the shortest."""
         if target and self.after.resolve(target, source) == to:
             return target
         return self.after.shortest(to)
 
     def repointed(self, text: str, source: RelPath) -> str:
-        """A commentary with its links to moved files pointed to their new places."""
+        """Return a commentary with its links to moved files pointed to their new paths."""
         if not self.moved or "[[" not in text:
             return text
 
@@ -73,56 +75,77 @@ def choose_paths(
     facts: Mapping[Key, Facts],
     rules: Rules,
 ) -> NotePaths:
-    """Choose the names of new notes, date late ones, and see what the reader has moved."""
+    """Choose the names of new notes, date late ones, and find the moves that the reader made."""
     by_reader = dict(_moved_notes(resolutions, snapshot, base))
     by_reader |= _moved_digests(resolutions, snapshot)
-    before = snapshot.names.with_moved({to: was for was, to in by_reader.items()})
-    names = snapshot.names
-    notes: dict[Key, RelPath] = {}
-    renames: dict[RelPath, RelPath] = {}
-    undated: set[Key] = set()
-    new_digests = {
-        pair.digest
-        for resolution in resolutions
-        for pair in resolution.paper.pairs
-        if pair.kind == "append" and pair.digest not in snapshot.digests
-    }
-    names = names.with_moved({}, sorted(new_digests))
-    taken = _Taken(names)
+    names = snapshot.names.with_moved({}, _new_digests(resolutions, snapshot))
+    chosen = _ChosenPaths(rules, names)
     for resolution in resolutions:
         published = _published(resolution, snapshot, facts)
         path = resolution.paper.note
+        undated = base.text(BaseKey(resolution.key, "", "undated"))
         if path is None:
-            path = _new_path(resolution, published, rules, taken)
-            taken.add(path)
-            if not published and "{published" in rules.folder + rules.name:
-                undated.add(resolution.key)
-        elif published and base.text(BaseKey(resolution.key, "", "undated")) == stem_of(path):
-            folder = folder_of(path)
-            if folder == naming.folder(rules.folder, ""):
-                folder = naming.folder(rules.folder, published)
-            dated = _named(resolution, published, rules, folder, taken)
-            if dated != path:
-                renames[path] = dated
-                taken.add(dated)
-                path = dated
-        notes[resolution.key] = path
-    made = [notes[each.key] for each in resolutions if each.paper.note is None]
-    after = names.with_moved(renames, made)
+            chosen.make(resolution, published)
+        elif published and undated == stem_of(path):
+            chosen.date(resolution, path, published)
+        else:
+            chosen.notes[resolution.key] = path
+    made = [chosen.notes[each.key] for each in resolutions if each.paper.note is None]
     return NotePaths(
-        notes=notes,
-        moved=by_reader | renames,
-        renames=renames,
-        undated=frozenset(undated),
-        before=before,
+        notes=chosen.notes,
+        moved=by_reader | chosen.renames,
+        renames=chosen.renames,
+        undated=frozenset(chosen.undated),
+        before=snapshot.names.with_moved({to: was for was, to in by_reader.items()}),
         now=snapshot.names,
-        after=after,
-        ours=frozenset(notes.values()),
+        after=names.with_moved(chosen.renames, made),
+        ours=frozenset(chosen.notes.values()),
     )
 
 
+def _new_digests(resolutions: Iterable[Resolution], snapshot: Snapshot) -> list[RelPath]:
+    return sorted(
+        {
+            pair.digest
+            for resolution in resolutions
+            for pair in resolution.paper.pairs
+            if pair.kind == "append" and pair.digest not in snapshot.digests
+        }
+    )
+
+
+class _ChosenPaths:
+    """Paths of notes chosen so far; no two files get the same name."""
+
+    def __init__(self, rules: Rules, names: LinkResolver) -> None:
+        self.rules = rules
+        self.taken = _Taken(names)
+        self.notes: dict[Key, RelPath] = {}
+        self.renames: dict[RelPath, RelPath] = {}
+        self.undated: set[Key] = set()
+
+    def make(self, resolution: Resolution, published: str) -> None:
+        """Choose the path of a note that is not there yet."""
+        path = _new_path(resolution, published, self.rules, self.taken)
+        self.taken.add(path)
+        self.notes[resolution.key] = path
+        if not published and "{published" in self.rules.folder + self.rules.name:
+            self.undated.add(resolution.key)
+
+    def date(self, resolution: Resolution, path: RelPath, published: str) -> None:
+        """Put the date, known at last, into the name of a note that was made without it."""
+        folder = folder_of(path)
+        if folder == note_names.folder(self.rules.folder, ""):
+            folder = note_names.folder(self.rules.folder, published)
+        dated = _named(resolution, published, self.rules, folder, self.taken)
+        if dated != path:
+            self.renames[path] = dated
+            self.taken.add(dated)
+        self.notes[resolution.key] = dated
+
+
 class _Taken:
-    """The names that are in use, with those that this plan has given out."""
+    """Names that are in use, with those that this plan has given out."""
 
     def __init__(self, names: LinkResolver) -> None:
         self.names = names
@@ -131,21 +154,21 @@ class _Taken:
     def __contains__(self, path: RelPath) -> bool:
         stem = stem_of(path)
         used = self.names.resolve(stem, path) is not None or self.names.taken(path)
-        return used or naming.fold(stem) in self.given
+        return used or note_names.fold(stem) in self.given
 
     def add(self, path: RelPath) -> None:
-        self.given.add(naming.fold(stem_of(path)))
+        self.given.add(note_names.fold(stem_of(path)))
 
 
 def _published(resolution: Resolution, snapshot: Snapshot, facts: Mapping[Key, Facts]) -> str:
     note = snapshot.notes.get(resolution.paper.note) if resolution.paper.note else None
-    said = note.properties.scalar("published") if note else ""
-    return said or facts.get(resolution.key, Facts()).published
+    dated = note.properties.scalar("published") if note else ""
+    return dated or facts.get(resolution.key, Facts()).published
 
 
 def _new_path(resolution: Resolution, published: str, rules: Rules, taken: _Taken) -> RelPath:
-    """A missing note gets the name that its entry's link remembers, a new one that of the rule."""
-    folder = naming.folder(rules.folder, published)
+    """Return the path of a note to be made: the one that its entry's link has, else by the rule."""
+    folder = note_names.folder(rules.folder, published)
     for pair in resolution.paper.pairs:
         if pair.entry is None or pair.entry.link is None:
             continue
@@ -158,8 +181,8 @@ def _new_path(resolution: Resolution, published: str, rules: Rules, taken: _Take
 
 
 def _writable(stem: str, key: Key) -> bool:
-    """Whether every system can hold a file of this name."""
-    return naming.note_name("{title}", title=stem, url="", key=key, published="") == stem
+    """Tell whether every system can hold a file of this name."""
+    return note_names.note_name("{title}", title=stem, url="", key=key, published="") == stem
 
 
 def _visible(path: RelPath) -> bool:
@@ -169,13 +192,13 @@ def _visible(path: RelPath) -> bool:
 def _named(
     resolution: Resolution, published: str, rules: Rules, folder: str, taken: _Taken
 ) -> RelPath:
-    said = resolution.note
-    stem = naming.note_name(
-        rules.name, title=said.title, url=said.url, key=resolution.key, published=published
+    fields = resolution.note
+    stem = note_names.note_name(
+        rules.name, title=fields.title, url=fields.url, key=resolution.key, published=published
     )
     path = RelPath(joined(folder, stem) + ".md")
     if path in taken:
-        path = RelPath(joined(folder, naming.with_id(stem, resolution.key)) + ".md")
+        path = RelPath(joined(folder, note_names.with_id(stem, resolution.key)) + ".md")
     return path
 
 
@@ -193,7 +216,7 @@ def _moved_notes(
 
 
 def _moved_digests(resolutions: Iterable[Resolution], snapshot: Snapshot) -> dict[RelPath, RelPath]:
-    """Digests that are gone, all of whose moved entries turned up in one other."""
+    """Return the digests that are gone, with the only one to which entries moved from each."""
     to: dict[RelPath, set[RelPath]] = {}
     for resolution in resolutions:
         for pair in resolution.paper.pairs:

@@ -1,4 +1,4 @@
-"""A plan while it is being put together: what is known, and what has come of it so far."""
+"""The input of drafting, and the plan while it is being put together."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NO_FACTS = Facts()
 
 @dataclass(frozen=True, slots=True)
 class DraftContext:
-    """All that an operation is made from."""
+    """The input from which operations are made."""
 
     snapshot: Snapshot
     base: Base
@@ -27,18 +27,19 @@ class DraftContext:
     note_paths: NotePaths
     resolutions: tuple[Resolution, ...]
     guarded: frozenset[RelPath] = frozenset()
-    """Digests of which nothing is believed until a person has said so."""
+    """Digests from which nothing is taken until a person has confirmed their removals."""
 
     def facts_of(self, key: Key) -> Facts:
+        """Return the facts of a paper; empty ones where there are none."""
         return self.facts.get(key, NO_FACTS)
 
 
 @dataclass(slots=True)
 class PlanBuilder:
-    """What the plan will hold.
+    """Builder of the plan: operations and problems so far.
 
-    `touched` says which papers each changed file is changed for, `refused` which files will not
-    say what a paper's settlement wants (NOTE: its note), `digest_after` what changed digests read.
+    `touched` gives the papers for which each file is changed, `refused` the files that cannot have
+    what a paper's resolution wants (NOTE: its note), `digest_after` the new texts of digests.
     """
 
     creates: list[Create] = field(default_factory=list)
@@ -52,11 +53,12 @@ class PlanBuilder:
     digest_after: dict[RelPath, str] = field(default_factory=dict)
 
     def touch(self, path: RelPath, resolution: Resolution) -> None:
+        """Record that a file is changed for a paper."""
         self.touched.setdefault(path, set()).add(resolution.key)
 
 
 def abstract_for(context: DraftContext, resolution: Resolution) -> abstracts.Abstract:
-    """What becomes of one paper's abstract."""
+    """Decide about the abstract of one paper."""
     if "abstract" not in context.rules.facts:
         return abstracts.Abstract()
     path = resolution.paper.note

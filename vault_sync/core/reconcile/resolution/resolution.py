@@ -13,14 +13,14 @@ from vault_sync.core.model.values import Decisions, Facts, Fields, Key, Place, R
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.tags import private
 from vault_sync.core.note.note import Note
-from vault_sync.core.reconcile.pairing.paper import Pair, Paper
+from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper
 from vault_sync.core.reconcile.resolution import fields
 from vault_sync.core.reconcile.resolution.fields import TagPlace, Undecided
 
 NOTE = RelPath("")
 """Stands for the paper's note among the files that a base value waits for."""
 
-LIVE = frozenset({"both", "new", "moved", "append"})
+LIVE: frozenset[Kind] = frozenset({"both", "new", "moved", "append"})
 """Kinds of the pairs that have, or are to have, an entry and a section."""
 
 FOR_NOTE = frozenset({NOTE})
@@ -38,7 +38,8 @@ class ProposedValue(NamedTuple):
 class Resolution:
     """Fields that the note and the entries of a paper are to have, and the conflicts.
 
-    `entries` and `commentaries` go by digest. `note` are the fields of the note. `key` is the paper's key once this is done: another one than before if its address was changed.
+    `entries` and `commentaries` go by digest; `note` are the note's fields. `key` is the key once
+    this is done: another one than before if the paper's address was changed.
     """
 
     paper: Paper
