@@ -232,11 +232,11 @@ OPENERS = {"What", "Whether", "Where", "How", "Which", "Who", "Whoever", "Why"}
 BOUNDS = {
     "class names used more than once": 0,
     "functions named `of`": 0,
-    "functions over 40 lines": 16,
-    "longest function": 62,
+    "functions over 40 lines": 11,
+    "longest function": 60,
     "longest class": 349,
     "most parameters": 11,
-    "docstrings that open with a question word": 273,
+    "docstrings that open with a question word": 226,
 }
 """Counts that may only fall: lower a bound whenever its count has fallen."""
 

@@ -37,11 +37,12 @@ _ADDRESS_LINE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What was found. `locked` says for each file that is not believed or touched, why (a code).
+    """All documents of a vault at one time.
 
-    `managed` and `plain` give the files about each paper; `locked_keys` the papers that wait for
-    one of these files. `others` are the notes of papers that were not looked at (scope), and
-    `other_about` tells which of those a file is the note of.
+    `locked` gives for each file that is neither read from nor written the reason, a problem code;
+    `locked_keys` the papers that wait for one of these files. `managed` and `plain` give the files
+    about each paper. `others` are the notes of papers that were not read (scope), and `other_about`
+    tells of which of those papers a file is the note.
     """
 
     digests: Mapping[RelPath, Digest]
@@ -56,7 +57,7 @@ class Snapshot:
     other_about: Callable[[RelPath], Key | None] = lambda _: None
 
     def about(self, path: RelPath) -> Key | None:
-        """Which paper a file is about."""
+        """Return the paper that a file is about."""
         found = self.notes.get(path)
         if found is None:
             return None
@@ -67,7 +68,7 @@ class Snapshot:
 
 
 EMPTY = Snapshot({}, {}, {}, {}, LinkResolver.from_paths(()), {}, {}, ())
-"""Nothing that was looked at."""
+"""The snapshot of no file."""
 
 
 def build(
@@ -78,32 +79,32 @@ def build(
     base: Base,
     unread: Collection[RelPath] = (),
 ) -> Snapshot:
-    """Read every text. Total: a file that cannot be read for what it is becomes a Problem.
+    """Read every text. Never fails: a file that cannot be read for what it is becomes a Problem.
 
     `unread` are files that are there and have no text, as permission to read them is missing.
     """
-    reading = _Reading(base=base, names=names)
+    builder = _SnapshotBuilder(base=base, names=names)
     for path in unread:
-        reading.unread(path)
+        builder.unread(path)
     digests: list[RelPath] = []
     for path, text in sorted(texts.items()):
         if is_digest(path) and not _says_managed(text):
             digests.append(path)
         else:
-            reading.note(path, text)
+            builder.note(path, text)
             if is_copy(path):
-                reading.copy(path, text)
+                builder.copy(path, text)
     for path in digests:
-        reading.digest(path, texts[path])
-    return reading.done()
+        builder.digest(path, texts[path])
+    return builder.done()
 
 
 def _says_managed(text: str) -> bool:
     return text.lstrip("\ufeff").startswith("---") and note_lens.read(text).managed
 
 
-class _Reading:
-    """The snapshot while it is being put together."""
+class _SnapshotBuilder:
+    """Snapshot while it is being put together."""
 
     def __init__(self, *, base: Base, names: LinkResolver) -> None:
         self.base = base
@@ -134,7 +135,7 @@ class _Reading:
         self.problems.append(problem)
 
     def copy(self, path: RelPath, text: str) -> None:
-        """Tell of a digest's copy: it is no digest, and may hold words that the digest has not."""
+        """Report a digest's copy: it is no digest, and may have words that the digest has not."""
         if path not in self.notes and reader.read(text).entries:
             self.problems.append(
                 Problem(
@@ -155,9 +156,9 @@ class _Reading:
         was = self.base.note_paths.get(path)
         problem = _damage(path, text, was_ours=was is not None)
         if problem is not None:
-            if was is not None or _sniffed(text) is not None:
+            if was is not None or _guessed_key(text) is not None:
                 self.lock(problem)
-                key = was or _sniffed(text)
+                key = was or _guessed_key(text)
                 assert key is not None
                 self.locked_keys[key] = path
             return
@@ -182,7 +183,7 @@ class _Reading:
             kind.setdefault(key, []).append(path)
 
     def _unlinkable(self) -> None:
-        """Hold papers whose note no wikilink can lead to; Obsidian only warns of such names."""
+        """Lock papers whose note no wikilink can lead to; Obsidian only warns of such names."""
         in_digests = {entry.key for digest in self.digests.values() for entry in digest.entries}
         for notes, needed in ((self.managed, None), (self.plain, in_digests)):
             for key, paths in notes.items():
@@ -207,7 +208,7 @@ class _Reading:
     def _broken(self, path: RelPath, text: str, read: Note) -> None:
         assert read.properties.broken is not None
         line, message = read.properties.broken
-        key = self.base.note_paths.get(path) or _sniffed(text)
+        key = self.base.note_paths.get(path) or _guessed_key(text)
         if key is None:
             return
         self.locked_keys[key] = path
@@ -279,14 +280,14 @@ class _Reading:
         return own
 
     def _is_home(self, key: Key, target: str, path: RelPath | None) -> bool:
-        """Whether a link leads to the note of this very paper, or to where that was."""
+        """Tell whether a link leads to the note of this very paper, or to its former path."""
         was = self.base.note(key)
         if path is None:
             return was is not None and fold(stem_of(was)) == fold(stem_of(target))
         return path == was or path in {*self.managed.get(key, ()), *self.plain.get(key, ())}
 
     def _was_home(self, path: RelPath | None, digest: RelPath, text: str) -> bool:
-        """Whether a link leads to a note that names this digest, where its address is no more.
+        """Tell whether a link leads to a note that names this digest, which lost its address.
 
         So it is where the entry's address was changed to that of another paper.
         """
@@ -307,7 +308,7 @@ def _no_link_to(path: RelPath, character: str) -> Problem:
 
 
 def _damage(path: RelPath, text: str, *, was_ours: bool) -> Problem | None:
-    """What makes a file one that no edit could have left behind."""
+    """Return the problem of a file in a state that no edit could have left behind."""
     line = 1
     if "\0" in text:
         line = line_number(text, text.index("\0"))
@@ -339,8 +340,8 @@ def _undecodable(text: str) -> int | None:
     return None
 
 
-def _sniffed(text: str) -> Key | None:
-    """The paper that a file which cannot be read seems to be about."""
+def _guessed_key(text: str) -> Key | None:
+    """Return the paper that a file which cannot be read seems to be about."""
     head = text[:4000]
     for found in _ADDRESS_LINE.finditer(head):
         if key := key_of(found[1]) or key_of("arxiv:" + found[1]):

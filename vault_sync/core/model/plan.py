@@ -1,6 +1,6 @@
 """A plan: the operations that would bring a vault in line, as plain values.
 
-Nothing here touches a file. `edge/vault` carries a plan out; `report` shows it.
+Nothing here touches a file. `edge/write` carries a plan out; `core/report` shows it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A file whose text is `before` gets `after`. Anything else found there is a new edit: kept."""
+    """A file whose text is `before` gets `after`. Any other text is a new edit and stays."""
 
     path: RelPath
     before: str
@@ -33,7 +33,7 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """A file moves; its text stays `before`. `to` must not be there yet."""
+    """A file that moves; its text stays `before`. `to` must not be there yet."""
 
     path: RelPath
     to: RelPath
@@ -43,7 +43,7 @@ class Rename:
 
 @dataclass(frozen=True, slots=True)
 class Trash:
-    """A file whose text is `before` moves to `to`, in `.trash/`."""
+    """A file that moves to `to`, in `.trash/`, if its text is `before`."""
 
     path: RelPath
     to: RelPath
@@ -56,7 +56,7 @@ Operation = Create | Write | Rename | Trash
 
 
 class BaseKey(NamedTuple):
-    """Where one value of the base stands: of a paper, in a digest ("": of the paper as a whole)."""
+    """Name of one value of the base: of a paper, in a digest ("": of the paper as a whole)."""
 
     key: Key
     digest: str
@@ -69,10 +69,10 @@ Value = str | tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class BaseUpdate:
-    """What both sides say alike once every operation on `paths` is done; then, and only then, kept.
+    """A change of the base that is made when every operation on `paths` is done, and only then.
 
-    `put` and `drop` change the base. An agreement with no paths needs no operation: both sides
-    say it already.
+    With no paths it needs no operation: both sides have these values already. With neither `put`
+    nor `drop` it only says which operations wait for each other.
     """
 
     paths: frozenset[RelPath]
@@ -82,7 +82,7 @@ class BaseUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Both sides changed one field, differently. Neither is touched until a person decides.
+    """One field that both sides changed, differently. Neither is touched until a person decides.
 
     `digest_text` and `note_text` are the two values as a person reads them.
     """
@@ -99,7 +99,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The whole outcome of thinking. Empty `operations`: there is nothing to do."""
+    """Everything that a pass is to do and to report. Empty `operations`: nothing is to be done."""
 
     operations: tuple[Operation, ...] = ()
     base_updates: tuple[BaseUpdate, ...] = ()
@@ -109,7 +109,7 @@ class Plan:
     entries: int = 0
     notes: int = 0
     wanted: tuple[Key, ...] = field(default=())
-    """Papers whose facts the core would like to know."""
+    """Papers whose facts are missing and can be looked up."""
 
 
 class Undone(NamedTuple):
@@ -121,7 +121,7 @@ class Undone(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a plan. `undone` is no error: the next pass plans anew."""
+    """Operations of a plan that were done, and those that were not: the next pass plans anew."""
 
     done: tuple[Operation, ...] = ()
     undone: tuple[Undone, ...] = ()

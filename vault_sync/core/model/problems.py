@@ -1,4 +1,4 @@
-"""Every problem of pairing as a value: what is wrong and what to do, in words.
+"""Problems of pairing as values: each says in words what is wrong and what to do.
 
 A problem is remembered between passes, so its text may depend on files, never on time or state.
 """
@@ -16,7 +16,7 @@ UNFINISHED = "unfinished"
 
 
 def resolve_hint(path: str, take: str) -> str:
-    """The command that settles what is open about a note or a digest, for a POSIX shell.
+    """Return the command that decides about a note or a digest, for a POSIX shell.
 
     `take` is `digest`, `note`, or `digest|note` where either would do.
     """
@@ -34,7 +34,7 @@ def two_notes(key: Key, paths: Sequence[RelPath]) -> Problem:
 
 
 def second_note(key: Key, path: RelPath, other: RelPath) -> Problem:
-    """`other` is a further note of a paper whose entry's link leads to `path`."""
+    """Report that `other` is a further note of a paper whose entry's link leads to `path`."""
     return Problem(
         other,
         "second-note",

@@ -1,7 +1,7 @@
 """Choose the path of every note once a plan is done, and the spelling of links then.
 
 A link is left as it is wherever it still leads to the right file; else it is given the shortest
-unambiguous spelling, as Obsidian does, and its display text is kept.
+unambiguous spelling, as Obsidian does, and its display text stays.
 """
 
 from __future__ import annotations

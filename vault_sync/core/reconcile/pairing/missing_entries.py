@@ -20,7 +20,7 @@ from vault_sync.core.text.spans import line_number
 
 @dataclass(frozen=True, slots=True)
 class MissingEntries:
-    """Judge of the pairs of which only the note's half is there."""
+    """Finder of the kind of each pair that has no entry."""
 
     snapshot: Snapshot
     base: Base

@@ -34,7 +34,7 @@ def decided(note: Note | None, facts: Facts, was: str | None) -> Abstract:
     | the note        | the base  | what happens                                         |
     |-----------------|-----------|------------------------------------------------------|
     | is to be made   | any       | the callout is put there, if arXiv's is known        |
-    | has a callout   | any       | it stays; ours if it reads like ours, else the reader's |
+    | has a callout   | any       | it stays; ours if it reads like ours, else theirs    |
     | has none        | no value  | the callout is put there, if arXiv's is known        |
     | has none        | a value   | the reader took it out: nothing                      |
     """

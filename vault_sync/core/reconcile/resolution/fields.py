@@ -3,9 +3,9 @@
 | digest | note | base | result |
 |---|---|---|---|
 | same | same | any | agreed |
-| changed | as base | known | the note follows |
-| as base | changed | known | the digest follows |
-| changed | changed | known | commentary and tags are merged; else a conflict |
+| changed | as base | there | the note follows |
+| as base | changed | there | the digest follows |
+| changed | changed | there | commentary and tags are merged; else a conflict |
 | has it | absent | none | the note is filled in; and the other way round |
 | differ | differ | none | a conflict: neither is known to be the newer |
 """
@@ -29,13 +29,13 @@ Reason = Literal["both changed", "never agreed", "older", "section gone"]
 
 
 class Decided(NamedTuple, Generic[T]):
-    """Both sides are to say `value`."""
+    """A value that both sides are to have."""
 
     value: T
 
 
 class Undecided(NamedTuple):
-    """Both sides stay as they are until a person decides."""
+    """A field that stays as it is on both sides until a person decides."""
 
     reason: Reason
 
@@ -79,9 +79,9 @@ def decide_commentary(
     """Decide a commentary: merged by paragraph, then by sentence."""
 
     def merged(was: str, ours: str, theirs: str) -> str | None:
-        if _holds(theirs, was, ours):
+        if _has_edits_of(theirs, was, ours):
             return theirs
-        if _holds(ours, was, theirs):
+        if _has_edits_of(ours, was, theirs):
             return ours
         both = three_way.paragraphs(was, ours, theirs)
         return both if isinstance(both, str) else None
@@ -89,7 +89,7 @@ def decide_commentary(
     return decide_field(base_key, digest, note, base, side=side, merged=merged)
 
 
-def _holds(whole: str, was: str, part: str) -> bool:
+def _has_edits_of(whole: str, was: str, part: str) -> bool:
     """Tell whether one side has the other's edits already: a merge of which one side was written.
 
     Merged once more, a sentence could come to stand there twice. All that `part` added stands in
