@@ -16,6 +16,7 @@ from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
 from vault_sync.core.model.values import Key
+from vault_sync.core.text.casefold import casefold_nfc
 
 LIMIT = 200
 """Bytes of UTF-8 that a file name may have, with its `.md`. (A file system takes 255, but a
@@ -24,10 +25,18 @@ decomposed Hangul syllable needs up to three times its bytes, and sync services 
 _STEM_LIMIT = LIMIT - len(".md")
 
 _STOPS = re.compile(r'[:?/\\<>"*|]')
-_UNLINKABLE = re.compile(r"[#^\[\]]")
-_REFUSED = re.compile(f"{_STOPS.pattern}|{_UNLINKABLE.pattern}")
+_LINK_ENDS = r"#\[\]|"
 # A pair of percent signs begins a comment, and would hide the rest of the digest.
 _COMMENT = re.compile("%{2,}")
+
+UNLINKABLE = re.compile(rf"[{_LINK_ENDS}\r\n]|{_COMMENT.pattern}")
+"""The characters that end a wikilink's target early, or open a comment.
+
+Obsidian's help ("Internal links") names `^` too; but a link is parted at its first `#` alone, and
+one to `E=mc^2` arrives. So a file that is called so is linked to; only new names go without `^`.
+"""
+_AVOIDED = re.compile(rf"[{_LINK_ENDS}^]")
+_REFUSED = re.compile(f"{_STOPS.pattern}|{_AVOIDED.pattern}")
 # Letters and marks that show nothing, which Unicode does not call format characters.
 _FILLERS = re.compile("[\u034f\u115f\u1160\u3164\uffa0]")
 # Controls, format characters (bidi, zero width), halves of a pair that no UTF-8 can hold.
@@ -59,7 +68,7 @@ _BETWEEN = r"[\s_,–—-]*"
 
 
 def fold(name: str) -> str:
-    """The form in which two spellings of one name are equal on every machine.
+    """Return the form in which two spellings of one name are equal to a link.
 
     Obsidian compares names without regard to case and after NFC, with every no-break space a
     plain one; file systems that ignore case agree closely enough to never let a twin through.
@@ -67,7 +76,7 @@ def fold(name: str) -> str:
     if name.isascii():
         return name.lower()
     plain = name.replace("\u00a0", " ").replace("\u202f", " ")
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", plain).casefold())
+    return casefold_nfc(plain)
 
 
 def bare_name(path: str) -> str:
@@ -184,7 +193,7 @@ def pattern_error(pattern: str) -> str | None:
     literal = _FIELD.sub("", pattern) + "".join(field[2] or "" for field in fields)
     for kind, found in (
         ("a file name cannot hold", _STOPS.search(literal)),
-        ("breaks a link", _UNLINKABLE.search(literal)),
+        ("breaks a link", _AVOIDED.search(literal)),
     ):
         if found:
             hint = ' (folders belong in "folder")' if found[0] == "/" else ""
@@ -201,7 +210,7 @@ def folder_error(pattern: str) -> str | None:
         literal = _FIELD.sub(lambda field: field[2] or "0", segment)
         if found := _STOPS.search(literal):
             return f"{found[0]!r} cannot be in a folder's name"
-        if found := _UNLINKABLE.search(literal):
+        if found := _AVOIDED.search(literal):
             return f"{found[0]!r} breaks a link"
         if literal.startswith("."):
             return "a folder that begins with a dot is hidden from Obsidian"

@@ -1,9 +1,8 @@
-"""Tags: what may be one, which of them stay in a note, when two are the same."""
+"""Tags: the pattern of one, and those of a note that stay in it."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from fnmatch import fnmatchcase
 
 from vault_sync.core.model.values import Rules
@@ -18,8 +17,3 @@ def private(rules: Rules, tag: str) -> bool:
     return TAG.fullmatch("#" + tag) is None or any(
         fnmatchcase(tag, pattern) for pattern in rules.private_tags
     )
-
-
-def fold_tag(tag: str) -> str:
-    """The form in which two spellings of one tag are equal: case and normalisation taken away."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", tag).casefold())
