@@ -25,11 +25,12 @@ from vault_sync.core.naming.sync_copies import is_copy
 from vault_sync.core.naming.wikilinks import LinkResolver, addresses
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note
+from vault_sync.core.note.property_table import ADDRESS_PROPERTIES
 from vault_sync.core.text.spans import line_number
 
 _CONFLICT_MARKER = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 _ADDRESS_LINE = re.compile(
-    r"^(?:url|source|arxiv|doi):[ \t]*[\"']?(\S+?)[\"']?[ \t]*\r?$", re.MULTILINE
+    rf"^(?:{'|'.join(ADDRESS_PROPERTIES)}):[ \t]*[\"']?(\S+?)[\"']?[ \t]*\r?$", re.MULTILINE
 )
 
 

@@ -30,7 +30,7 @@ from typing import NamedTuple
 from vault_sync.core.digest import title_line
 from vault_sync.core.digest.title_line import TitleLine
 from vault_sync.core.model.values import Fields, Key
-from vault_sync.core.naming.keys import key_of
+from vault_sync.core.naming.keys import KINDS, is_paper, key_of
 from vault_sync.core.naming.tags import TAG, TAG_PATTERN
 from vault_sync.core.text.spans import BOM, Line, Span, fenced, line_number, lines
 
@@ -104,8 +104,11 @@ _TAG_LINE = re.compile(rf"(?:{TAG_PATTERN}\s*)+")
 _NOT_DIGITS = re.compile(r"[^\d#\s]")
 _HEADING_LINE = re.compile(r" {0,3}#{1,2}(?:[ \t]|$)")
 _RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*")
-_ADDRESS_LINE = re.compile(
-    r"<(?:https?://|arxiv:|doi:)[^\s<>]+>|(?:https?://|arxiv:|doi:)[^\s<>]+", re.IGNORECASE
+_ID_PREFIXES = tuple(f"{kind.name}:" for kind in KINDS if kind.opens_entry)
+_ADDRESS = rf"(?:{'|'.join(('https?://', *_ID_PREFIXES))})[^\s<>]+"
+_ADDRESS_LINE = re.compile(rf"<{_ADDRESS}>|{_ADDRESS}", re.IGNORECASE)
+_ADDRESS_STARTS = frozenset("<hH").union(
+    *(prefix[0] + prefix[0].upper() for prefix in _ID_PREFIXES)
 )
 
 
@@ -143,7 +146,7 @@ def kind_of(text: str, line: Line) -> int:
         if _TAG_LINE.fullmatch(words):
             return TAGS if _NOT_DIGITS.search(words) else TEXT
         return HEADING if _HEADING_LINE.match(text, line.start, line.end) else TEXT
-    if first in "hH<aAdD":
+    if first in _ADDRESS_STARTS:
         return ADDRESS if _ADDRESS_LINE.fullmatch(words) else TEXT
     if first in "-*_" and _RULE.fullmatch(text, line.start, line.end):
         return RULE
@@ -336,7 +339,7 @@ def _swallowed(
             address = text[of[number].start : of[number].end].strip()
             key = key_of(address)
             words = text[of[below].start : of[below].end].rstrip()
-            if key is None or key == entry.key or key.startswith("url:") or words.endswith("."):
+            if key is None or key == entry.key or not is_paper(key) or words.endswith("."):
                 continue
             message = (
                 f"{address} is read as commentary of the entry of line {entry.line}; if it is an "

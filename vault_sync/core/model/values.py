@@ -68,6 +68,9 @@ class Facts:
     abstract: str = ""
 
 
+PropertyValue = str | int | tuple[str, ...]
+"""The value of a property: a text, an integer (written without quotes), or a list of texts."""
+
 Level = Literal["problem", "notice"]
 
 

@@ -16,6 +16,7 @@ from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
 from vault_sync.core.model.values import Key
+from vault_sync.core.naming.keys import KINDS, id_of_key
 from vault_sync.core.text.casefold import casefold_nfc
 
 LIMIT = 200
@@ -52,7 +53,8 @@ _RESERVED = re.compile(
 
 _FIELD = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
 _TITLES = ("short_title", "title")
-_FIELDS = ("published", *_TITLES, "arxiv", "key")
+_IDS = tuple(kind.name for kind in KINDS if kind.is_short)
+_FIELDS = ("published", *_TITLES, *_IDS, "key")
 # Month and day names are left out: they differ from machine to machine.
 _DAY_CODES = {
     "Y": lambda day: f"{day.year:04}",
@@ -104,11 +106,11 @@ def note_name(pattern: str, *, title: str, url: str, key: Key, published: str) -
     values = {
         "short_title": lambda: short_title(title) or instead(),
         "title": lambda: _cleaned(unicodedata.normalize("NFC", title)) or instead(),
-        "arxiv": lambda: label(key) if key.startswith("arxiv:") else "",
+        **{name: lambda: label(key) for name in _IDS},
         "key": lambda: label(key),
     }
     day = _day(published)
-    pattern = _without_absent(pattern, {"published": day, "arxiv": key.startswith("arxiv:")})
+    pattern = _without_absent(pattern, {"published": day, **_has_id(key)})
 
     def filled(cut: Callable[[str], str]) -> str:
         def one(field: re.Match[str]) -> str:
@@ -128,9 +130,14 @@ def note_name(pattern: str, *, title: str, url: str, key: Key, published: str) -
     return _writable(name or instead(), _STEM_LIMIT)
 
 
+def _has_id(key: Key) -> dict[str, bool]:
+    """Return for each id that a pattern may name True if the paper has it."""
+    return {name: key.startswith(f"{name}:") for name in _IDS}
+
+
 def _instead(url: str, key: Key) -> str:
     """The name of a paper whose title leaves nothing."""
-    return _cleaned(_last_segment(url)) or _cleaned(key.partition(":")[2]) or label(key)
+    return _cleaned(_last_segment(url)) or _cleaned(id_of_key(key)) or label(key)
 
 
 def with_id(stem: str, key: Key) -> str:
@@ -144,14 +151,13 @@ def with_id(stem: str, key: Key) -> str:
 
 
 def label(key: Key) -> str:
-    """A key as part of a file name: an arXiv id as it is, another key shortened, with a hash.
+    """Return a key as part of a file name: a short id as it is, another shortened, with a hash.
 
     The hash tells apart what the short spelling no longer does (long keys, ids that differ in
     case alone).
     """
-    kind, _, rest = key.partition(":")
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", rest).strip("-._")
-    if kind == "arxiv" and 0 < len(plain) <= 32:
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", id_of_key(key)).strip("-._")
+    if key.partition(":")[0] in _IDS and 0 < len(plain) <= 32:
         return plain
     digest = sha256(key.encode(errors="surrogatepass")).hexdigest()[:8]
     return f"{plain[:32].strip('-._')}-{digest}".lstrip("-")
@@ -187,9 +193,8 @@ def pattern_error(pattern: str) -> str | None:
     if wrong:
         return wrong
     if not any(field[1] != "published" for field in fields):
-        return (
-            "has none of {short_title}, {title}, {arxiv} and {key}: every note would be named alike"
-        )
+        *others, last = (f"{{{name}}}" for name in _FIELDS if name != "published")
+        return f"has none of {', '.join(others)} and {last}: every note would be named alike"
     literal = _FIELD.sub("", pattern) + "".join(field[2] or "" for field in fields)
     for kind, found in (
         ("a file name cannot hold", _STOPS.search(literal)),

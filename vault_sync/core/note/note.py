@@ -9,15 +9,16 @@ All other lines are the reader's own.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from vault_sync.core.model.values import Facts, Fields, Key
+from vault_sync.core.model.values import Fields, Key, PropertyValue
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.wikilinks import link as wikilink
 from vault_sync.core.note import properties as yaml
 from vault_sync.core.note import property_block
 from vault_sync.core.note.property_block import Properties
+from vault_sync.core.note.property_table import ADDRESS_PROPERTIES, ID_PROPERTIES, owner
 from vault_sync.core.text.spans import (
     BOM,
     Edit,
@@ -39,23 +40,6 @@ _HEADING = re.compile(r" {0,3}#{1,2}(?:[ \t]+(?P<words>[^\n]*?))?(?:[ \t]+#+)?[ 
 _LINK_ONLY = re.compile(r"\[\[(?P<target>[^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
 _ABSTRACT = re.compile(
     r"^ {0,3}>[ \t]*\[!abstract\][^\n]*(?:\n {0,3}>[^\n]*)*", re.MULTILINE | re.IGNORECASE
-)
-_ADDRESS_PROPERTIES = ("url", "arxiv", "doi", "source")
-_MADE_PROPERTIES = frozenset(
-    (
-        *(
-            "title",
-            "aliases",
-            "authors",
-            "url",
-            "arxiv",
-            "doi",
-            "published",
-            "updated",
-            "categories",
-        ),
-        *("journal", "comment", "abstract", "digests", "tags", "mentions", "mentioned_by"),
-    )
 )
 
 
@@ -127,7 +111,7 @@ def _tags(properties: Properties) -> Sequence[str]:
 
 
 def _key(properties: Properties) -> Key | None:
-    for name in _ADDRESS_PROPERTIES:
+    for name in ADDRESS_PROPERTIES:
         value = properties.scalar(name).strip()
         key = key_of(value) if value else None
         if key is not None:
@@ -230,15 +214,18 @@ def parted(own: str) -> tuple[str, str]:
     return (found[0], words[found.end() :].strip()) if found else ("", words.strip())
 
 
-def own_properties(note: Note) -> tuple[str, ...]:
-    """The names of properties that only a person can have added."""
-    extra = [name for name in note.properties.values if name not in _MADE_PROPERTIES]
+def own_properties(note: Note, facts: Collection[str]) -> tuple[str, ...]:
+    """Return the names of properties that only a person can have added.
+
+    Those of `facts` count as the tool's.
+    """
+    extra = [name for name in note.properties.values if owner(name, facts) == "the reader's"]
     if set(note.properties.items("aliases")) - {note.fields.title}:
         extra.append("aliases")
     return tuple(extra)
 
 
-Changes = Mapping[str, str | tuple[str, ...] | None]
+Changes = Mapping[str, yaml.Wanted]
 """New values of properties by name; None takes one out."""
 
 
@@ -327,7 +314,7 @@ def new(
     *,
     key: Key,
     fields: Fields,
-    facts: Mapping[str, str | tuple[str, ...]],
+    facts: Mapping[str, PropertyValue],
     sections: Sequence[tuple[str, str]],
     links: Mapping[str, tuple[str, ...]],
 ) -> str:
@@ -336,7 +323,7 @@ def new(
     `sections` are (digest link target, commentary), `facts` further properties that stand after
     the address, `links` the link lists `mentions` and `mentioned_by`; empty values are left out.
     """
-    values: dict[str, str | tuple[str, ...]] = {}
+    values: dict[str, PropertyValue] = {}
     if fields.title:
         values |= {"title": fields.title, "aliases": (fields.title,)}
     values |= {"authors": fields.authors, "url": fields.url}
@@ -349,17 +336,7 @@ def new(
     return block + "\n" + "\n".join(section_text(*section) for section in sections)
 
 
-def address_properties(key: Key) -> dict[str, str | tuple[str, ...]]:
-    """`arxiv` or `doi` for a paper that has such an id."""
+def address_properties(key: Key) -> dict[str, str]:
+    """Return the property of a paper's id, `arxiv` or `doi`; none for a key of another kind."""
     kind, _, name = key.partition(":")
-    return {kind: name} if kind in {"arxiv", "doi"} else {}
-
-
-def fact_properties(facts: Facts, wanted: Sequence[str]) -> dict[str, str | tuple[str, ...]]:
-    """The facts that the configuration asks for, by property name; unknown ones are left out."""
-    values: dict[str, str | tuple[str, ...]] = {}
-    for name in wanted:
-        value = getattr(facts, name)
-        if value and name != "abstract":
-            values[name] = value
-    return values
+    return {kind: name} if kind in ID_PROPERTIES else {}

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from vault_sync.core.model.values import PropertyValue
 from vault_sync.core.note.property_block import (
     Item,
     Properties,
@@ -23,8 +24,8 @@ from vault_sync.core.note.property_block import (
 from vault_sync.core.note.yaml_scalar import scalar
 from vault_sync.core.text.spans import Edit, Span, newline_kind, splice, to_newlines
 
-Wanted = str | tuple[str, ...] | None
-"""A text, a list (its empty items left out), or None: without the property."""
+Wanted = PropertyValue | None
+"""A value (the empty items of a list left out), or None: without the property."""
 
 
 class Unwritable(Exception):  # noqa: N818  a refusal that the caller reports, no error of the program
@@ -36,7 +37,7 @@ class Unwritable(Exception):  # noqa: N818  a refusal that the caller reports, n
         self.message = message
 
 
-def block(values: Mapping[str, str | tuple[str, ...]]) -> str:
+def block(values: Mapping[str, PropertyValue]) -> str:
     """A new block, as Obsidian writes it. An empty list is written `name: []`."""
     return f"---\n{_written(values)}---\n"
 
@@ -81,7 +82,9 @@ def _differs(properties: Properties, name: str, want: Wanted) -> bool:
 def _reads_as(value: Value, want: Wanted) -> bool:
     if want is None:
         return False
-    return (value_text(value) if isinstance(want, str) else value_items(value)) == want
+    if isinstance(want, tuple):
+        return value_items(value) == want
+    return value_text(value) == str(want)
 
 
 def _new_block(properties: Properties, wanted: Mapping[str, Wanted]) -> Edit:
@@ -102,7 +105,7 @@ def _leaves_nothing(properties: Properties, edits: Iterable[Edit]) -> bool:
 def _edits(properties: Properties, place: Span, wanted: Mapping[str, Wanted]) -> Iterator[Edit]:
     text = properties.text
     newline = "\r\n" if text.startswith("\r\n", text.index("---") + 3) else "\n"
-    new: dict[str, str | tuple[str, ...]] = {}
+    new: dict[str, PropertyValue] = {}
     for name, want in wanted.items():
         value = properties.find(name)
         if value is not None:
@@ -150,18 +153,22 @@ def _unmoved(before: Properties, old: Value, after: Properties, new: Value) -> b
     )
 
 
-def _written(values: Mapping[str, str | tuple[str, ...]], indent: int = 0) -> str:
+def _written(values: Mapping[str, PropertyValue], indent: int = 0) -> str:
     lines = []
     before = " " * indent
     for name, value in values.items():
-        if isinstance(value, str):
-            lines.append(f"{before}{scalar(name)}: {scalar(value, indent)}\n")
+        if not isinstance(value, tuple):
+            lines.append(f"{before}{scalar(name)}: {_single(value, indent)}\n")
         elif items := [item for item in value if item]:
             lines.append(f"{before}{scalar(name)}:\n")
             lines += [f"{before}  - {scalar(item, indent + 2)}\n" for item in items]
         else:
             lines.append(f"{before}{scalar(name)}: []\n")
     return "".join(lines)
+
+
+def _single(value: str | int, indent: int) -> str:
+    return str(value) if isinstance(value, int) else scalar(value, indent)
 
 
 def _column(text: str, value: Value) -> int:
@@ -243,9 +250,9 @@ def _is_flow(text: str, value: Value) -> bool:
     return text[value.span.start] == "["
 
 
-def _inline(text: str, span: Span, want: str | tuple[str, ...], indent: int) -> Iterator[Edit]:
+def _inline(text: str, span: Span, want: PropertyValue, indent: int) -> Iterator[Edit]:
     """A value that begins on the line of `span`; a comment behind it stays behind it."""
-    new = scalar(want, indent) if isinstance(want, str) else "[]"
+    new = "[]" if isinstance(want, tuple) else _single(want, indent)
     if text[span.start - 1] in ":-":
         new = f" {new}"
     head, newline, below = new.partition("\n")

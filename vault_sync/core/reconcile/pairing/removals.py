@@ -17,6 +17,7 @@ from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.tags import private
 from vault_sync.core.note import abstract as note_abstract
 from vault_sync.core.note import note as note_lens
+from vault_sync.core.note.facts import fact_names
 from vault_sync.core.note.note import Note
 from vault_sync.core.reconcile.pairing import decisions as chosen
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper
@@ -214,7 +215,7 @@ def nothing_of_the_readers(paper: Paper, note: Note, base: Base, rules: Rules) -
         all(pair.kind == "removed" for pair in paper.pairs)
         and not words
         and (not abstract or note_abstract.mark(abstract) == put)
-        and not note_lens.own_properties(note)
+        and not note_lens.own_properties(note, fact_names())
         and not any(
             private(rules, tag) and fold(tag) not in (_agreed_tags(paper, base) or ())
             for tag in note.fields.tags
