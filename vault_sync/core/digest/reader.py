@@ -47,7 +47,7 @@ class TitleLink(NamedTuple):
 
 
 class EntrySpans(NamedTuple):
-    """Where the parts of an entry stand, for the edits of `digest`.
+    """The places of an entry's parts, for the edits of `editor`.
 
     Numbers are those of the digest's lines, from 0. `below` is the title line, or the own link of
     an entry without title; `link` the own link of one that has a title. `fresh`: the head stands
@@ -82,7 +82,7 @@ class Entry:
 
     @property
     def unfinished(self) -> bool:
-        """Whether it is an address and nothing else."""
+        """True for an address and nothing else."""
         return self.link is None and self.fields == Fields(self.fields.url)
 
 
@@ -117,7 +117,7 @@ def under_address(_key: Key, _target: str, titled: bool) -> bool:
 
 
 def read(text: str, is_own_link: OwnLink = under_address) -> Digest:
-    """The entries of a digest, in its order. Total; one walk, linear in the text.
+    """Return the digest with its entries, in their order. Total; one walk, linear in the text.
 
     Two entries may have one key. `is_own_link` is asked for every wikilink that stands alone under
     an address or a title line.
@@ -137,7 +137,7 @@ def read(text: str, is_own_link: OwnLink = under_address) -> Digest:
 
 
 def kind_of(text: str, line: Line) -> int:
-    """What a line can be, judged alone and outside fenced code."""
+    """Return the kind of a line, judged alone and outside fenced code."""
     words = text[line.start : line.end].strip()
     if not words:
         return BLANK
@@ -154,7 +154,7 @@ def kind_of(text: str, line: Line) -> int:
 
 
 def _after_front_matter(text: str, of: Sequence[Line]) -> int:
-    """The number of the first line after front matter; 0 where there is none."""
+    """Return the number of the first line after front matter; 0 where there is none."""
     if not of or text[of[0].start : of[0].end] != "---":
         return 0
     for number in range(1, len(of)):
@@ -242,7 +242,7 @@ class _Reader(NamedTuple):
         return _Head(number, key, span, None, None, None, fresh) if fresh else None
 
     def _next(self, number: int) -> int:
-        """The first line below that is not blank."""
+        """Return the first line below that is not blank."""
         number += 1
         while number < len(self.kinds) and self.kinds[number] == BLANK:
             number += 1
@@ -255,7 +255,7 @@ class _Reader(NamedTuple):
         return title_line.parse(self.text, start, end)
 
     def _alone(self, number: int, key: Key, *, titled: bool) -> TitleLink | None:
-        """The entry's own link, if it is all that stands on a line."""
+        """Return the entry's own link, if it is all that stands on a line."""
         if number >= len(self.kinds) or self.kinds[number] != TEXT:
             return None
         start, end, _ = self.lines[number]
@@ -265,7 +265,7 @@ class _Reader(NamedTuple):
         return TitleLink(found[1], Span(*found.span()))
 
     def _entry(self, head: _Head, stop: int) -> Entry:
-        """The entry whose lines run from its head up to, not including, line `stop`."""
+        """Return the entry whose lines run from its head up to, not including, line `stop`."""
         kinds = self.kinds
         above = head.last
         while stop > above + 1 and kinds[stop - 1] in LAYOUT:
@@ -325,7 +325,7 @@ class _Reader(NamedTuple):
 def _swallowed(
     text: str, of: Sequence[Line], kinds: Sequence[int], entries: Sequence[Entry]
 ) -> Iterable[tuple[int, str, str]]:
-    """Addresses of papers in a commentary over what looks like a title without authors.
+    """Yield the addresses of papers in a commentary above what may be a title without authors.
 
     Most likely entries that nothing marks as such. Prose ends in a full stop, and is no title.
     """
@@ -377,7 +377,7 @@ def _opens(words: str) -> bool:
 
 
 def _conflict_line(text: str, of: Sequence[Line]) -> int | None:
-    """The line of the first `<<<<<<<` that is followed by its `=======` and `>>>>>>>`."""
+    """Return the line of the first `<<<<<<<` that is followed by its `=======` and `>>>>>>>`."""
     opened: int | None = None
     divided = False
     for number, line in enumerate(of, 1):

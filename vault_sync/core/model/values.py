@@ -24,7 +24,7 @@ FieldName = Literal["url", "title", "authors", "tags", "commentary"]
 
 
 class Fields(NamedTuple):
-    r"""What one side says of one paper: the two-way fields.
+    r"""The two-way fields of one paper, as one side has them.
 
     Invariants: `commentary` has LF newlines and no blank line at either end, its lines are
     otherwise verbatim; `title` is "" where there is none; `tags` are without `#`, none twice.
@@ -37,7 +37,7 @@ class Fields(NamedTuple):
     commentary: str = ""
 
     def saying(self, **values: Any) -> Fields:
-        """The same but for these values; itself if it says them already, as nearly every one does.
+        """Return the same but for these values; itself if it has them already, as nearly all do.
 
         Raises:
             ValueError: there is no such field.
@@ -55,7 +55,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the world knows of a paper (arXiv). Every value may be missing; a day is ISO 8601."""
+    """The facts of a paper (from arXiv). Every value may be missing; a day is ISO 8601."""
 
     published: str = ""
     updated: str = ""
@@ -92,7 +92,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the core may know of the configuration (`vault-sync.toml`, docs/format.md)."""
+    """The part of the configuration that the core needs (`vault-sync.toml`, docs/format.md)."""
 
     folder: str = "papers"
     name: str = "{published:%y%m%d} {short_title}"

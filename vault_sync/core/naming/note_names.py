@@ -82,12 +82,12 @@ def fold(name: str) -> str:
 
 
 def bare_name(path: str) -> str:
-    """What a link finds a file by: its folded name without `.md`."""
+    """Return the folded name without `.md`, by which a link finds a file."""
     return fold(path.rpartition("/")[2]).removesuffix(".md")
 
 
 def short_title(title: str) -> str:
-    """The title up to the first character that a file name cannot hold; "" if nothing is left.
+    """Return the title up to the first character that a file name cannot hold; "" if empty.
 
     Where nothing stands before that character, the whole title without such characters.
     """
@@ -96,7 +96,7 @@ def short_title(title: str) -> str:
 
 
 def note_name(pattern: str, *, title: str, url: str, key: Key, published: str) -> str:
-    """The file name of a new note, without `.md`.
+    """Return the file name of a new note, without `.md`.
 
     `published` is an ISO 8601 day; "" and anything that is no day leave the date out, with what
     ties it to its neighbour. A title with nothing left gives way to the last path segment of
@@ -136,12 +136,12 @@ def _has_id(key: Key) -> dict[str, bool]:
 
 
 def _instead(url: str, key: Key) -> str:
-    """The name of a paper whose title leaves nothing."""
+    """Return the name of a paper whose title leaves nothing."""
     return _cleaned(_last_segment(url)) or _cleaned(id_of_key(key)) or label(key)
 
 
 def with_id(stem: str, key: Key) -> str:
-    """`stem (2308.07124)`: the name where the plain one is taken.
+    """Return `stem (2308.07124)`: the name where the plain one is taken.
 
     An id and not a counter, so that every machine picks the same; a name too long loses its own
     end, never the id's.
@@ -164,7 +164,7 @@ def label(key: Key) -> str:
 
 
 def folder(pattern: str, published: str) -> str:
-    """The folder for a new note, from the vault's root; "" is the root.
+    """Return the folder for a new note, from the vault's root; "" is the root.
 
     Without a day the segments that hold one are left out. No segment begins with a dot or is
     reserved, whatever the pattern says.
@@ -187,7 +187,7 @@ def _folder(pattern: str, day: date | None) -> str:
 
 
 def pattern_error(pattern: str) -> str | None:
-    """What is wrong with a configured pattern of names; None if nothing is."""
+    """Return the fault of a configured pattern of names; None if there is none."""
     fields = list(_FIELD.finditer(pattern))
     wrong = _field_error(pattern, _FIELDS)
     if wrong:
@@ -207,7 +207,7 @@ def pattern_error(pattern: str) -> str | None:
 
 
 def folder_error(pattern: str) -> str | None:
-    """What is wrong with a configured folder; None if nothing is."""
+    """Return the fault of a configured folder; None if there is none."""
     wrong = _field_error(pattern, ("published",))
     if wrong:
         return wrong
@@ -227,7 +227,7 @@ def folder_error(pattern: str) -> str | None:
 
 
 def clip(text: str, limit: int) -> str:
-    """The longest beginning of `text` of at most `limit` bytes of UTF-8, cut between graphemes.
+    """Return the longest beginning of at most `limit` bytes of UTF-8, cut between graphemes.
 
     A single grapheme longer than that (letters with dozens of marks) is cut between characters.
     """
@@ -242,7 +242,7 @@ def clip(text: str, limit: int) -> str:
 
 
 def _joined(text: str, at: int) -> bool:
-    """Whether one grapheme holds both characters around `at` (UAX 29, the rules that matter)."""
+    """Return True if one grapheme holds both characters around `at` (UAX 29, main rules)."""
     before, after = text[at - 1], text[at]
     if "\u200d" in (before, after) or unicodedata.category(after).startswith("M"):
         return True
@@ -275,7 +275,7 @@ def _jamo_joined(before: str, after: str) -> bool:
 
 
 def _jamo(character: str) -> str:
-    """L, V, T: leading, vowel, trailing jamo; S: a syllable that can take a T, ST: one that has."""
+    """Return L, V, T for a leading, vowel, trailing jamo; S for a syllable, ST for one with a T."""
     if "\u1100" <= character <= "\u115f" or "\ua960" <= character <= "\ua97c":
         return "L"
     if "\u1160" <= character <= "\u11a7" or "\ud7b0" <= character <= "\ud7c6":
@@ -288,7 +288,7 @@ def _jamo(character: str) -> str:
 
 
 def _cleaned(text: str) -> str:
-    """`text` without what a file name or a wikilink cannot hold, trimmed of blanks and dots."""
+    """Return `text` without what a file name or wikilink cannot hold, blanks and dots trimmed."""
     text = _REFUSED.sub("", " ".join(text.split()))
     if not text.isascii():
         text = _FILLERS.sub("", text)
@@ -299,7 +299,7 @@ def _cleaned(text: str) -> str:
 
 
 def _writable(name: str, limit: int) -> str:
-    """`name` within `limit` bytes, and no name that Windows keeps for a device."""
+    """Return `name` within `limit` bytes, and no name that Windows keeps for a device."""
     if _RESERVED.match(name):
         name = f"_{name}"
     return clip(name, limit).rstrip(_BACK)
@@ -329,7 +329,7 @@ def _dated(spec: str, day: date | None) -> str:
 
 
 def _without_absent(pattern: str, values: dict[str, object]) -> str:
-    """The pattern without its empty fields, their brackets, and what ties them to a neighbour."""
+    """Return the pattern without its empty fields, their brackets and what joins them."""
     for name, value in values.items():
         if not value:
             field = rf"\(?\{{{name}(?::[^{{}}]*)?\}}\)?"

@@ -13,7 +13,7 @@ TAG = re.compile(TAG_PATTERN)
 
 
 def private(rules: Rules, tag: str) -> bool:
-    """Whether a tag of a note stays there: a private one, or what is no tag (`deep learning`)."""
+    """Return True for a tag that stays in its note: a private one, or no tag (`deep learning`)."""
     return TAG.fullmatch("#" + tag) is None or any(
         fnmatchcase(tag, pattern) for pattern in rules.private_tags
     )

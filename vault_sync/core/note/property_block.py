@@ -26,7 +26,7 @@ _Composer: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class _Loader(_Composer):  # type: ignore[misc,valid-type]
-    """Composes nodes and leaves their tags empty: values are read as texts, so no tag is needed.
+    """A loader that leaves the tags of nodes empty: values are read as texts, so none is needed.
 
     Asking PyYAML's resolver at every node would take a quarter of the time that reading takes.
     """
@@ -78,7 +78,7 @@ class Value(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """What `read` found in `text`.
+    """The properties of `text`, as `read` found them.
 
     `block` reaches from the opening `---` to the closing one and its newline. `body` is the offset
     at which the rest begins. `values` stand in the note's order. `broken` is a line and what is
@@ -92,7 +92,7 @@ class Properties:
     broken: tuple[int, str] | None
 
     def find(self, name: str) -> Value | None:
-        """The property of that name, else the first that differs from it only in case."""
+        """Return the property of that name, else the first that differs from it only in case."""
         value = self.values.get(name)
         if value is None and self.values:
             folded = name.casefold()
@@ -100,25 +100,25 @@ class Properties:
         return value
 
     def scalar(self, name: str) -> str:
-        """The text of a property: "" when absent or no scalar. A list of one counts as its item."""
+        """Return the text of a property: "" if absent or no scalar. A list of one is its item."""
         value = self.find(name)
         return "" if value is None else value_text(value) or ""
 
     def items(self, name: str) -> tuple[str, ...]:
-        """The items of a property, empty ones left out. A scalar counts as a list of one."""
+        """Return the items of a property, empty ones left out. A scalar is a list of one."""
         value = self.find(name)
         return () if value is None else value_items(value) or ()
 
 
 def value_text(value: Value) -> str | None:
-    """A value read as a scalar; None where it cannot be."""
+    """Return a value read as a scalar; None where it cannot be."""
     if value.items is not None:
         return value.items[0].text if len(value.items) == 1 else None
     return None if value.kind == "other" else value.text
 
 
 def value_items(value: Value) -> tuple[str, ...] | None:
-    """A value read as a list; None where it cannot be. An item not typed yet is none."""
+    """Return a value read as a list, empty items left out; None where it cannot be read so."""
     if value.items is not None:
         return tuple(item.text for item in value.items if item.text)
     if value.kind == "other":
@@ -131,11 +131,11 @@ _CLOSING = re.compile(r"\n---(?:\r?\n|\Z)")
 
 
 class _BrokenError(Exception):
-    """The block cannot be read: line and what is wrong with it."""
+    """A block that cannot be read: line and what is wrong with it."""
 
 
 class _YamlHandler(BaseHandler):
-    """Splits one note at Obsidian's delimiters, and reads values as texts with spans.
+    """A handler that parts one note at Obsidian's delimiters, and reads values with spans.
 
     `frontmatter.parse` strips the text it is given and turns CRLF into LF. That would move every
     span, so a handler splits the note it was made for, and not what it is handed.
@@ -167,7 +167,7 @@ class _YamlHandler(BaseHandler):
 
 
 def read(text: str) -> Properties:
-    """The properties of a note. Total: any text is read."""
+    """Return the properties of a note. Total: any text is read."""
     handler = _YamlHandler(text)
     broken = None
     try:
@@ -187,7 +187,7 @@ _DEEP_RUN = re.compile(r"[ \t?:-]{40}")
 
 
 def _compose(content: str, *, masked: bool) -> Node | None:
-    """The block's nodes. Foreign line ends are `masked` if there are any; `_UNMASK` undoes that.
+    """Return the block's nodes, foreign line ends `masked` if there are any (see `_UNMASK`).
 
     Raises:
         _BrokenError: the block is no YAML, too large or too deep.
@@ -239,7 +239,7 @@ _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 def _values(content: str, text: str, base: int) -> dict[str, Value]:
-    """Every property by name; `base` is where `content` begins in `text`.
+    """Return every property by name; `base` is where `content` begins in `text`.
 
     Raises:
         _BrokenError: line and what is wrong.
@@ -252,27 +252,49 @@ def _values(content: str, text: str, base: int) -> dict[str, Value]:
         flow = isinstance(root, MappingNode)
         what = "are written as JSON" if flow else "are no list of `name: value`"
         raise _BrokenError(root.start_mark.line + 2, f"the properties {what}")
+    source = _Source(text, base, masked)
     found: dict[str, Value] = {}
     for key, node in root.value:
-        mark = key.start_mark
-        start, line = mark.index + base, mark.line + 2
-        if not isinstance(key, ScalarNode) or text[start] in "&!*":
-            raise _BrokenError(line, "a property's name is not a plain text")
-        name = key.value.translate(_UNMASK) if masked else key.value
-        if name in found:
-            raise _BrokenError(line, f"the property {name!r} stands there twice")
-        end = key.end_mark.index + base
-        colon = end + 1
-        if text[end] != ":":
-            spaced = _COLON.match(text, end)
-            colon = spaced.end() if spaced else -1
-        found[name] = _value(name, line, start, colon, node, text, base, masked)
+        name = _name(source, key)
+        if name.text in found:
+            raise _BrokenError(name.line, f"the property {name.text!r} stands there twice")
+        found[name.text] = _value(source, name, node)
     return found
 
 
-def _value(
-    name: str, line: int, key: int, colon: int, node: Node, text: str, base: int, masked: bool
-) -> Value:
+class _Source(NamedTuple):
+    """The text of a note, the offset of its block's content, and True if that was masked."""
+
+    text: str
+    base: int
+    masked: bool
+
+
+class _Name(NamedTuple):
+    """The name of a property, its line, its offset and that behind its colon (-1: no colon)."""
+
+    text: str
+    line: int
+    start: int
+    colon: int
+
+
+def _name(source: _Source, key: Node) -> _Name:
+    text, base, masked = source
+    mark = key.start_mark
+    start, line = mark.index + base, mark.line + 2
+    if not isinstance(key, ScalarNode) or text[start] in "&!*":
+        raise _BrokenError(line, "a property's name is not a plain text")
+    end = key.end_mark.index + base
+    colon = end + 1
+    if text[end] != ":":
+        spaced = _COLON.match(text, end)
+        colon = spaced.end() if spaced else -1
+    return _Name(key.value.translate(_UNMASK) if masked else key.value, line, start, colon)
+
+
+def _value(source: _Source, of: _Name, node: Node) -> Value:
+    (text, base, masked), (name, line, key, colon) = source, of
     start, end = node.start_mark.index + base, node.end_mark.index + base
     if colon < 0 or text[start] in _ANCHORED:
         # The name in `? name` has no colon.
@@ -301,7 +323,7 @@ def _value(
 
 
 def _items(node: Node, text: str, base: int, *, masked: bool) -> tuple[Item, ...] | None:
-    """The items of a list of plain scalars; None for any other list."""
+    """Return the items of a list of plain scalars; None for any other list."""
     if not isinstance(node, SequenceNode):
         return None
     items = []
@@ -343,7 +365,7 @@ def _refuse_strange(node: Node, line: int) -> None:
 
 
 def _node_end(node: Node, text: str, base: int) -> int:
-    """Where a value really ends: the end mark of a block runs on over the comments below it."""
+    """Return the true end of a value: a block's end mark runs on over the comments below it."""
     while isinstance(node, CollectionNode) and not node.flow_style:
         last = node.value[-1]
         child = last if isinstance(node, SequenceNode) else last[1]
@@ -357,14 +379,14 @@ def _node_end(node: Node, text: str, base: int) -> int:
 
 
 def _literal_end(text: str, start: int, end: int) -> int:
-    """The end of a literal or folded block's last line, without the blank lines that follow."""
+    """Return the end of a literal or folded block's last line, blank lines below it left out."""
     if "+" in text[start : line_end(text, start)].partition("#")[0]:
         return line_end(text, end - 1)
     return min(end, line_end(text, start + len(text[start:end].rstrip(" \t\r\n"))))
 
 
 def line_end(text: str, offset: int) -> int:
-    """The end of the words of the line that holds `offset`."""
+    """Return the end of the words of the line that holds `offset`."""
     end = text.find("\n", offset)
     end = len(text) if end < 0 else end
     return end - 1 if end > 0 and text[end - 1] == "\r" else end
