@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
@@ -129,7 +130,7 @@ def key_of(url: str) -> Key | None:
     if address.startswith("<") and address.endswith(">"):
         address = address[1:-1].strip()
     found = _ADDRESS.fullmatch(address)
-    if found is None and _is_bare(address):
+    if found is None and _bare_host().match(address):
         found = _ADDRESS.fullmatch("https://" + address)
     if found is None:
         return next((key for kind in KINDS if (key := kind.plain(address))), None)
@@ -154,10 +155,11 @@ def is_paper(key: Key) -> bool:
     return not key.startswith("url:")
 
 
-def _is_bare(address: str) -> bool:
-    """Return True for an address that only its `https://` lacks."""
+@cache
+def _bare_host() -> re.Pattern[str]:
+    """Return the beginnings of an address that lacks nothing but its `https://`."""
     hosts = ("www\\.", *(kind.hosts for kind in KINDS if kind.hosts))
-    return any(re.match(host, address, re.IGNORECASE) for host in hosts)
+    return re.compile("|".join(hosts), re.IGNORECASE)
 
 
 def _plain_arxiv(address: str) -> Key | None:

@@ -30,7 +30,7 @@ _LINK_ENDS = r"#\[\]|"
 # A pair of percent signs begins a comment, and would hide the rest of the digest.
 _COMMENT = re.compile("%{2,}")
 
-UNLINKABLE = re.compile(rf"[{_LINK_ENDS}\r\n]|{_COMMENT.pattern}")
+UNLINKABLE = re.compile(rf"[{_LINK_ENDS}\r\n]|%%")
 """The characters that end a wikilink's target early, or open a comment.
 
 Obsidian's help ("Internal links") names `^` too; but a link is parted at its first `#` alone, and
