@@ -32,14 +32,14 @@ from vault_sync.core.naming import keys
 from vault_sync.core.note import facts
 
 def page(host, path, query):
-    return keys.Key("acl:" + path.strip("/")) if host == "aclanthology.org" else None
+    return keys.Key("hal:" + path.strip("/")) if host == "hal.science" else None
 
 def plain(address):
-    found = re.fullmatch(r"(?:acl:)?([0-9]{4}\.[a-z]+-main\.[0-9]+)", address)
-    return keys.Key("acl:" + found[1]) if found else None
+    found = re.fullmatch(r"(?:hal:)?(hal-[0-9]+)", address)
+    return keys.Key("hal:" + found[1]) if found else None
 
-kind = keys.KeyKind("acl", page, plain, r"aclanthology\.org/", lambda name: name + "!",
-    "https://aclanthology.org/{}", has_property=True, opens_entry=True, is_short=True)
+kind = keys.KeyKind("hal", page, plain, r"hal\.science/", lambda name: name + "!",
+    "https://hal.science/{}", has_property=True, opens_entry=True, is_short=True)
 keys.KINDS = (kind, *keys.KINDS)
 facts.FACTS += (facts.Fact("year", lambda facts: int(facts.published[:4] or 0), "integer"),)
 
@@ -51,13 +51,13 @@ from vault_sync.edge import config
 from vault_sync.sync.incremental.prediction import property_facts
 from vault_sync.sync.staged.relevant_files import word_of
 
-KEY = Key("acl:2020.acl-main.1")
-ENTRY = "acl:2020.acl-main.1\nA Net (Ann Park, Bo Lee)\n말.\n#t\n"
+KEY = Key("hal:hal-01234561")
+ENTRY = "hal:hal-01234561\nA Net (Ann Park, Bo Lee)\n말.\n#t\n"
 OTHER = "https://a.b/c\nOther (Cy Doe, Di Ehn)\n#u\n"
 vault = MemoryVault({"digests/주.md": "주\n" + ENTRY + OTHER}, rules=Rules(
-    name="{acl} {title}", facts=("published", "year"), folder="papers"))
+    name="{hal} {title}", facts=("published", "year"), folder="papers"))
 vault.sync()
-path = "papers/2020.acl-main.1 A Net.md"
+path = "papers/hal-01234561 A Net.md"
 new = vault.files[path]
 vault.facts[KEY] = Facts(published="2020-07-05")
 plan = vault.sync()
@@ -68,8 +68,8 @@ digest = vault.files["digests/주.md"]
 vault.files["digests/주.md"] = "주\n" + digest[digest.index("https://a.b/c"):]
 vault.sync()
 print(json.dumps({
-    "bare": keys.key_of("aclanthology.org/2020.acl-main.1/"),
-    "note": note.read("---\nacl: 2020.acl-main.1\ndigests: []\n---\n").key,
+    "bare": keys.key_of("hal.science/hal-01234561/"),
+    "note": note.read("---\nhal: hal-01234561\ndigests: []\n---\n").key,
     "first": new,
     "later": later,
     "quiet": not again.operations and not again.problems,
@@ -81,7 +81,7 @@ print(json.dumps({
     "label": note_names.label(KEY),
     "wrong": note_names.pattern_error("x"),
     "swallowed": [each[1] for each in reader.read(
-        "주\n" + ENTRY.replace("말.", "말.\nacl:2020.acl-main.9\nSome Title")
+        "주\n" + ENTRY.replace("말.", "말.\nhal:hal-01234569\nSome Title")
     ).notices],
     "fact": facts.fact_properties(Facts(), ("year", "published")),
 }))
@@ -99,12 +99,12 @@ def planted() -> dict[str, Any]:
 
 
 def test_a_planted_kind_of_key_is_everywhere(planted: dict[str, Any]) -> None:
-    assert planted["bare"] == planted["note"] == "acl:2020.acl-main.1"
-    assert "\nacl: 2020.acl-main.1\n" in planted["first"]
-    assert planted["word"] == "2020.acl-main.1!"
-    assert planted["address"] == "https://aclanthology.org/2020.acl-main.1"
-    assert planted["label"] == "2020.acl-main.1"
-    assert "{arxiv}" in planted["wrong"] and "{acl}" in planted["wrong"]
+    assert planted["bare"] == planted["note"] == "hal:hal-01234561"
+    assert "\nhal: hal-01234561\n" in planted["first"]
+    assert planted["word"] == "hal-01234561!"
+    assert planted["address"] == "https://hal.science/hal-01234561"
+    assert planted["label"] == "hal-01234561"
+    assert "{arxiv}" in planted["wrong"] and "{hal}" in planted["wrong"]
     assert "address-in-commentary" in planted["swallowed"]
 
 
