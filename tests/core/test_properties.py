@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from vault_sync.core.model.values import PropertyValue
 from vault_sync.core.note import properties as properties_module
 from vault_sync.core.note.properties import Unwritable, Wanted, block, edit
-from vault_sync.core.note.property_block import MAX_SIZE, Properties, Value, read
+from vault_sync.core.note.property_block import Properties, Value, read
+from vault_sync.core.note.yaml_nodes import MAX_SIZE
 from vault_sync.core.text.spans import Edit, Span, splice
 
 

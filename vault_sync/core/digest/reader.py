@@ -28,14 +28,15 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from vault_sync.core.digest import title_line
+from vault_sync.core.digest.damage import damage_notices
 from vault_sync.core.digest.title_line import TitleLine
 from vault_sync.core.model.values import Fields, Key
 from vault_sync.core.naming.keys import KINDS, is_paper, key_of
 from vault_sync.core.naming.tags import TAG, TAG_PATTERN
-from vault_sync.core.text.spans import BOM, Line, Span, fenced, line_number, lines
+from vault_sync.core.text.spans import BOM, Line, Span, fenced, lines
 
 OwnLink = Callable[[Key, str, bool], bool]
-"""Whether a link that stands alone is the tool's of the entry of this key, by its target. Under a
+"""The test of a link that stands alone: is it the tool's, of the entry of this key? Under a
 title line (True) a commentary can begin with a link as well; under an address (False) none does."""
 
 
@@ -132,7 +133,7 @@ def read(text: str, is_own_link: OwnLink = under_address) -> Digest:
         FENCED if inside else kind_of(text, line) for line, inside in zip(of, mask, strict=True)
     ]
     entries = tuple(_Reader(text, of, kinds, is_own_link).entries(begin))
-    found = [*_notices(text, of, mask, has_fences), *_swallowed(text, of, kinds, entries)]
+    found = [*damage_notices(text, of, mask, has_fences), *_swallowed(text, of, kinds, entries)]
     return Digest(text, entries, tuple(sorted(found)))
 
 
@@ -346,46 +347,3 @@ def _swallowed(
                 "entry, write its title line as `Title (Author, Author)`"
             )
             yield number + 1, "address-in-commentary", message
-
-
-def _notices(
-    text: str, of: Sequence[Line], mask: Sequence[bool], has_fences: bool
-) -> Iterable[tuple[int, str, str]]:
-    found = []
-    if has_fences:
-        found += [
-            (number + 1, "unclosed-fence", "a code fence is opened here and never closed")
-            for number, line in enumerate(of)
-            if not mask[number]
-            and text[line.start : line.end].lstrip(" ")[:3] in {"```", "~~~"}
-            and _opens(text[line.start : line.end])
-        ]
-    conflict = _conflict_line(text, of) if "<<<<<<<" in text else None
-    if conflict is not None:
-        found.append((conflict, "conflict-markers", "git has left its conflict markers here"))
-    if "\0" in text:
-        line = line_number(text, text.index("\0"))
-        found.append((line, "nul", "there is a NUL character here: the file may be damaged"))
-    return sorted(found)
-
-
-_FENCE = re.compile(r" {0,3}(?:`{3,}[^`]*|~{3,}.*)", re.DOTALL)
-
-
-def _opens(words: str) -> bool:
-    return _FENCE.fullmatch(words) is not None
-
-
-def _conflict_line(text: str, of: Sequence[Line]) -> int | None:
-    """Return the line of the first `<<<<<<<` that is followed by its `=======` and `>>>>>>>`."""
-    opened: int | None = None
-    divided = False
-    for number, line in enumerate(of, 1):
-        mark = text[line.start : min(line.end, line.start + 8)]
-        if mark in {"<<<<<<<", "<<<<<<< "}:
-            opened, divided = (number if opened is None or divided else opened), False
-        elif mark == "=======" and opened is not None:
-            divided = True
-        elif mark in {">>>>>>>", ">>>>>>> "} and divided:
-            return opened
-    return None

@@ -1,6 +1,6 @@
-"""The words that every room speaks: key, fields, place, link, problem, rules.
+"""The values that every package uses: key, fields, place, facts, problem, rules.
 
-Read this first, then `digest` and `note` (the lenses), then `plan` and `reconcile`.
+Read this first, then `digest` and `note`, then `plan` and `reconcile`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, NewType
 
 Key = NewType("Key", str)
-"""What an entry is about: `arxiv:2308.07037`, `doi:10.1/x`, `openreview:abc`, `url:host/path`.
+"""The identity of a paper: `arxiv:2308.07037`, `doi:10.1/x`, `openreview:abc`, `url:host/path`.
 
 Both sides share it; a file name or a title is never an identity. Made by `keys.key_of` alone.
 """
@@ -106,4 +106,4 @@ class Rules:
 
 
 Decisions = Mapping[tuple[Key, RelPath, str], Side]
-"""What a person decided: for a paper, a digest and a field (or "entry") the side to take."""
+"""The decisions of a person: for a paper, a digest and a field (or "entry") the side to take."""
