@@ -22,6 +22,8 @@ from tests.reader import (
     said,
     section,
 )
+from vault_sync.core.model.values import Key
+from vault_sync.core.naming.note_names import note_name
 
 PLAIN = "read/알파.md"
 LINKS = "\n# Links\n\n- [[230802 Beta Nets]]\n"
@@ -203,6 +205,15 @@ def test_a_note_that_no_link_can_lead_to(character: str) -> None:
     assert vault.files[f"read/알{character}파.md"] == ENTRY
     assert NOTE not in vault.files
     assert "unlinkable-name" in codes(vault.plan())
+
+
+def test_a_caret_in_a_name_breaks_no_link_but_new_names_go_without() -> None:
+    vault = adopted(ENTRY, "read/알^파.md")
+    assert not vault.plan().problems
+    link = entry(vault, ALPHA).link
+    assert link is not None and link.target == "알^파"
+    assert note_name("{title}", title="알^파", url="", key=Key("url:x"), published="") == "알파"
+    quiet(vault)
 
 
 @pytest.mark.parametrize("character", ["#", "[", "|"])

@@ -9,12 +9,12 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from vault_sync.core.model.values import PropertyValue
 from vault_sync.core.note import properties as properties_module
-from vault_sync.core.note.properties import Unwritable, block, edit
-from vault_sync.core.note.property_block import MAX_SIZE, Properties, Value, read
+from vault_sync.core.note.properties import Unwritable, Wanted, block, edit
+from vault_sync.core.note.property_block import Properties, Value, read
+from vault_sync.core.note.yaml_nodes import MAX_SIZE
 from vault_sync.core.text.spans import Edit, Span, splice
-
-Wanted = str | tuple[str, ...] | None
 
 
 def note(*lines: str, body: str = "body\n") -> str:
@@ -230,6 +230,8 @@ SAME: list[tuple[str, dict[str, Wanted]]] = [
     ("a:\n- 'x' # c\n-\n- y", {"a": ("x", "y")}),
     ("a: [ x,y ]", {"a": ("x", "y")}),
     ("A: x", {"a": "x"}),
+    ("a: 2023", {"a": 2023}),
+    ("a: '2023'", {"a": 2023}),
     ("a: x", {"b": None}),
     ("a: >-\n  x\n  y", {"a": "x y"}),
 ]
@@ -284,6 +286,10 @@ EDITS: list[tuple[str, dict[str, Wanted], str]] = [
     ("a: x\n  y\nb: 1", {"a": "z"}, "a: z\nb: 1"),
     ("a: &x 1\nb: 2", {"b": "3"}, 'a: &x 1\nb: "3"'),
     ("up: [[X]]\nb: 2", {"b": "3"}, 'up: [[X]]\nb: "3"'),
+    # integers
+    ("a: x # c\nb: 1", {"a": 2023}, "a: 2023 # c\nb: 1"),
+    ("a:\n  - x\n  - y", {"a": 2023}, "a: 2023"),
+    ("a: x", {"b": 2023, "c": "2023"}, 'a: x\nb: 2023\nc: "2023"'),
     # new ones, in the order given
     ("a: x\n# tail", {"z": "1", "y": ("p", "[[q]]"), "e": ()}, (
         'a: x\n# tail\nz: "1"\ny:\n  - p\n  - "[[q]]"\ne: []'
@@ -362,6 +368,7 @@ def test_block() -> None:
     assert block({"title": "A: b", "tags": ("x", "2023", ""), "none": (), "on": "yes"}) == (
         '---\ntitle: "A: b"\ntags:\n  - x\n  - "2023"\nnone: []\non: yes\n---\n'
     )
+    assert block({"year": 2023, "text": "2023"}) == '---\nyear: 2023\ntext: "2023"\n---\n'
     assert block({}) == "---\n---\n"
 
 
@@ -393,7 +400,7 @@ WORDS = st.one_of(
     st.text(" \t\n:#-?'\"[]{},&*!|>%@`ax1", min_size=1, max_size=6),
 )
 NAMES = st.text(string.ascii_lowercase, min_size=1, max_size=3)
-WANTED = st.one_of(WORDS, st.lists(WORDS, max_size=4).map(tuple))
+WANTED = st.one_of(WORDS, st.lists(WORDS, max_size=4).map(tuple), st.integers(-1, 3000))
 PIECES = st.sampled_from(
     [*"abc:-#'\"[]{},&*!|>%@~ \t\n\r", "\n", "\n", ": ", "- ", "\n---\n", "---\n", "\r\n", "  ",
      "a: ", "\nb:\n", "\n  - ", " # c", "\ufeff", "\u2028", "\x85", "\x00", "\udc80",
@@ -461,7 +468,7 @@ def check_edit(text: str, name: str, want: Wanted) -> None:
     if isinstance(want, tuple):
         assert after.items(name) == tuple(filter(None, want))
     else:
-        assert (asked is None) if want is None else after.scalar(name) == want
+        assert (asked is None) if want is None else after.scalar(name) == str(want)
     assert after.text[after.body :] == before.text[before.body :]
     for other, value in before.values.items():
         if other != name:
@@ -470,7 +477,7 @@ def check_edit(text: str, name: str, want: Wanted) -> None:
 
 def readable(want: Wanted) -> bool:
     """Whether PyYAML reads it as npm `yaml` writes it: no raw control characters, no tab first."""
-    words = want if isinstance(want, tuple) else (want or "",)
+    words = want if isinstance(want, tuple) else (str(want or ""),)
     return not any(
         re.search("[\x7f-\x84\x86-\x9f\ufffe\uffff]", word)
         or ("\n" in word and word.lstrip("\n").startswith("\t"))
@@ -493,7 +500,7 @@ def test_an_edit_changes_what_was_asked_and_nothing_else(
 
 @settings(max_examples=200)
 @given(st.dictionaries(NAMES, WANTED, max_size=5))
-def test_what_is_written_is_read_back(values: dict[str, str | tuple[str, ...]]) -> None:
+def test_what_is_written_is_read_back(values: dict[str, PropertyValue]) -> None:
     values = {name: want for name, want in values.items() if readable(want)}
     for text in (block(values) + "body", splice("body", edit(read("body"), values))):
         found = read(text)
@@ -503,7 +510,7 @@ def test_what_is_written_is_read_back(values: dict[str, str | tuple[str, ...]]) 
             if isinstance(want, tuple):
                 assert found.items(name) == tuple(filter(None, want))
             else:
-                assert found.scalar(name) == want
+                assert found.scalar(name) == str(want)
 
 
 FLOW = st.lists(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Conflict
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
+from vault_sync.core.naming.keys import KEY_RULES
 from vault_sync.edge.config import ArxivConfig, Config
 from vault_sync.edge.fs.scan import Stat, scan
 from vault_sync.edge.state.store import StateStore, open_state
@@ -272,11 +273,18 @@ def in_another_folder(place: Place) -> str | None:
     return place.stamp()
 
 
+def under_other_key_rules(place: Place) -> str | None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index, "KEY_RULES", KEY_RULES + 1)
+        return place.stamp()
+
+
 CHANGES: dict[str, Callable[[Place], str | None]] = {
     "version": lambda place: place.stamp(version="2"),
     "rules": lambda place: place.stamp(replace(place.config, rules=Rules(folder="notes"))),
     "arxiv": lambda place: place.stamp(replace(place.config, arxiv=ArxivConfig(enabled=False))),
     "base": after_a_pass,
+    "keys": under_other_key_rules,
     "folder": in_another_folder,
 }
 

@@ -31,12 +31,13 @@ from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.values import Facts
 from vault_sync.core.note import note as note_lens
+from vault_sync.core.note.facts import fact_names
 from vault_sync.edge.arxiv import dump_file as snapshot_file
 
 OCTOPACK = "papers/230814 OctoPack.md"
 UNDATED = "papers/OctoPack.md"
 CAUSAL = "CausalLM is not optimal for in-context learning.md"
-ALL_FACTS = ("published", "updated", "categories", "doi", "journal", "comment", "abstract")
+ALL_FACTS = fact_names()
 
 
 # The server.

@@ -19,19 +19,17 @@ from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.keys import key_of
-from vault_sync.core.naming.note_names import fold
+from vault_sync.core.naming.note_names import UNLINKABLE, fold
 from vault_sync.core.naming.sync_copies import is_copy
 from vault_sync.core.naming.wikilinks import LinkResolver, addresses
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note
+from vault_sync.core.note.property_table import ADDRESS_PROPERTIES
 from vault_sync.core.text.spans import line_number
-
-UNLINKABLE = re.compile(r"[#\[\]|\r\n]|%%")
-"""What ends a wikilink's target early, or opens a comment (Obsidian's help, "Internal links")."""
 
 _CONFLICT_MARKER = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 _ADDRESS_LINE = re.compile(
-    r"^(?:url|source|arxiv|doi):[ \t]*[\"']?(\S+?)[\"']?[ \t]*\r?$", re.MULTILINE
+    rf"^(?:{'|'.join(ADDRESS_PROPERTIES)}):[ \t]*[\"']?(\S+?)[\"']?[ \t]*\r?$", re.MULTILINE
 )
 
 

@@ -11,12 +11,10 @@ from typing import Any, NamedTuple
 
 from vault_sync.core.model.values import Rules
 from vault_sync.core.naming import note_names as names
+from vault_sync.core.note.facts import fact_names
 from vault_sync.core.text.spans import line_number
 
 FILE = "vault-sync.toml"
-
-FACTS = ("published", "updated", "categories", "doi", "journal", "comment", "abstract")
-"""What `[arxiv] facts` may ask for, besides title and authors where a digest has none."""
 
 
 class ConfigError(Exception):
@@ -146,7 +144,8 @@ def _glob(glob: str) -> str | None:
 
 
 def _fact(name: str) -> str | None:
-    return None if name in FACTS else f"there is no fact '{name}': legal are {', '.join(FACTS)}"
+    legal = fact_names()
+    return None if name in legal else f"there is no fact '{name}': legal are {', '.join(legal)}"
 
 
 def _folder(pattern: str) -> str | None:

@@ -1,6 +1,6 @@
 """The digest lens: read entries out of a weekly file, and write them back in.
 
-`read` is in `digest_reader`, which states the grammar; `title_line` states what a title line is.
+`read` is in `reader`, which states the grammar; `title_line` states what a title line is.
 Everything here writes: it gives edits that touch the characters that differ and no others, in the
 style (flat or spaced, newline, separators) of the entry, then of its digest.
 
@@ -27,7 +27,7 @@ from vault_sync.core.text.spans import Edit, Span, lines_of, newline_kind, splic
 
 
 def edit(digest: Digest, entry: Entry, fields: Fields, link: str | None) -> list[Edit]:
-    """The edits that make an entry say `fields` and carry a link to `link`.
+    """Return the edits that make an entry say `fields` and carry a link to `link`.
 
     None leaves the link as it is. No difference, no edits. Tags are a set: another order alone is
     no difference, and new ones go to the end.
@@ -53,7 +53,7 @@ def edit(digest: Digest, entry: Entry, fields: Fields, link: str | None) -> list
 
 
 def append(digest: Digest, additions: Sequence[tuple[Fields, str | None]]) -> str:
-    """The whole text with entries (fields and link target) at its end, in the digest's own style.
+    """Return the whole text with entries (fields and link target) at its end, in its own style.
 
     A file that ends without a newline goes on doing so. An untitled entry without a link reads as
     one only after a tag line.
@@ -74,13 +74,13 @@ def append(digest: Digest, additions: Sequence[tuple[Fields, str | None]]) -> st
 
 
 def new(name: str, additions: Iterable[tuple[Fields, str | None]]) -> str:
-    """A digest made from nothing, flat: its name, then its entries."""
+    """Return a digest made from nothing, flat: its name, then its entries."""
     style = setting.Style(under_head=False, between_parts=False, between_entries="")
     return name + "\n" + "".join(setting.written(*added, style) + "\n" for added in additions)
 
 
 def remove(digest: Digest, entry: Entry) -> list[Edit]:
-    """The edits that take an entry out, and with it the blanks and breaks that set it apart.
+    """Return the edits that take an entry out, and with it the blanks and breaks that set it apart.
 
     None ([]) where the entry below would then be read as the commentary of the one above.
     """
@@ -106,7 +106,7 @@ def remove(digest: Digest, entry: Entry) -> list[Edit]:
 
 
 def export(text: str, is_own_link: OwnLink = under_address) -> str:
-    """The digest as it reads without the tool's links.
+    """Return the digest as it reads without the tool's links.
 
     Law: for a text that had none, exporting it after its entries were linked gives it back.
     """
@@ -133,7 +133,7 @@ def _unlinked(text: str, entry: Entry, link: TitleLink) -> Edit:
 def _say_title(
     digest: Digest, entry: Entry, rows: list[EntryLine], fields: Fields, link: str | None
 ) -> list[EntryLine]:
-    """The rows with title, authors and link as wanted, on the line below the head.
+    """Return the rows with title, authors and link as wanted, on the line below the head.
 
     A link on a line of its own stays there: it is a title's that was typed late, in a style of its
     own. Only a title without authors takes it in, for nothing else makes a title of it.
@@ -170,7 +170,7 @@ def _say_title(
 
 
 def _retitled(text: str, old: TitleLine, row: EntryLine, fields: Fields, target: str | None) -> str:
-    """The words of a title line with what differs replaced."""
+    """Return the words of a title line with what differs replaced."""
     assert row.line is not None
     trailing = None if old.link_is_title else old.link
     same_title = old.title.slice(text) == fields.title
@@ -247,7 +247,7 @@ def _say_tags(
 
 
 def _with_tags(words: str, tags: Sequence[str]) -> str:
-    """A tag line with tags at its end, set apart as its last two are."""
+    """Return a tag line with tags at its end, set apart as its last two are."""
     end = len(words.rstrip())
     tokens = list(TAG.finditer(words))
     between = words[tokens[-2].end() : tokens[-1].start()] if len(tokens) > 1 else " "
@@ -255,7 +255,7 @@ def _with_tags(words: str, tags: Sequence[str]) -> str:
 
 
 def _without_tags(words: str, gone: set[str]) -> str:
-    """A tag line without some tokens, each cut with one blank; "" where none is left."""
+    """Return a tag line without some tokens, each cut with one blank; "" if none is left."""
     tokens = list(TAG.finditer(words))
     if all(token[0] in gone for token in tokens):
         return ""
@@ -275,7 +275,7 @@ def _without_tags(words: str, gone: set[str]) -> str:
 
 
 def _opens_below(digest: Digest, entry: Entry) -> bool:
-    """Whether the entry below is one only for standing under the tag line of this one."""
+    """Return True if the entry below is one only for standing under this one's tag line."""
     _, after = _neighbours(digest, entry)
     return (
         after is not None
@@ -296,13 +296,13 @@ def _neighbours(digest: Digest, entry: Entry) -> tuple[Entry | None, Entry | Non
 
 
 def _line_end(text: str, stop: int) -> int:
-    """Where the words end of the line whose newline ends at `stop`."""
+    """Return the end of the words of the line whose newline ends at `stop`."""
     end = stop - text.endswith("\n", 0, stop)
     return end - (end < stop and text.endswith("\r", 0, end))
 
 
 def _after_blanks(text: str, start: int) -> int:
-    """Where the blank lines end that start at `start`, a line's start."""
+    """Return the end of the blank lines that begin at `start`, a line's start."""
     for line in lines_of(text, Span(start, len(text))):
         if text[line.start : line.end].strip():
             return line.start

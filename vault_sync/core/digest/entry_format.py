@@ -1,4 +1,4 @@
-"""How a digest sets its entries: flat or spaced, and what stands between them.
+"""The format in which a digest sets its entries: flat or spaced, and what stands between them.
 
 Judged from the entry itself; where that has too few parts to show it, from what most entries of
 the digest do.
@@ -19,10 +19,10 @@ from vault_sync.core.text.spans import Span, lines_of
 
 
 class Style(NamedTuple):
-    """How a digest sets its entries.
+    """The format in which a digest sets its entries.
 
-    Whether a blank line stands under the head, whether one stands between the other parts, and what
-    stands between two entries (with LF newlines).
+    A blank line stands under the head, or not; one stands between the other parts, or not; between
+    two entries stands `between_entries` (with LF newlines).
     """
 
     under_head: bool
@@ -31,7 +31,7 @@ class Style(NamedTuple):
 
 
 def style_of(digest: Digest) -> Style:
-    """What most entries of a digest do; what a digest without any does between its lines."""
+    """Return the style of most entries; of a digest without any, that of its lines."""
     under, between = [], []
     for entry in digest.entries:
         gaps = _gaps(rows_of(digest.text, entry))
@@ -50,7 +50,7 @@ def style_of(digest: Digest) -> Style:
 
 
 def style_at(digest: Digest, rows: Sequence[EntryLine]) -> Style:
-    """What an entry itself does; where it has too few parts to show it, what its digest does."""
+    """Return the style of one entry; where it has too few parts to show it, its digest's."""
     under_head, between_parts = _gaps(rows)
     if under_head is not None and between_parts is not None:
         return Style(under_head, between_parts, "")
@@ -61,7 +61,7 @@ def style_at(digest: Digest, rows: Sequence[EntryLine]) -> Style:
 
 
 def _gaps(rows: Sequence[EntryLine]) -> tuple[bool | None, bool | None]:
-    """Whether a blank line stands under the head, and between other parts; None: not to be seen."""
+    """Return True for a blank line under the head, and between other parts; None: unseen."""
     under = between = None
     for above, below in pairwise(rows):
         if above.part == below.part or "link" in {above.part, below.part}:
@@ -79,12 +79,12 @@ def _most(seen: Sequence[bool], *, otherwise: bool) -> bool:
 
 
 def _looks_spaced(text: str) -> bool:
-    """A digest that has no entries to show it: whether a blank line stands in it."""
+    """Return True if a digest that has no entries to show it holds a blank line."""
     return re.search(r"\n\r?\n[^\n]", text) is not None
 
 
 def head_end(text: str, entry: Entry) -> int:
-    """Where an entry's last line of address, title and link ends, its newline included."""
+    """Return the end of an entry's last line of address, title and link, newline included."""
     layout, end = entry.layout, entry.span.start
     for _ in range(max(entry.line - 1, layout.below or 0, layout.link or 0) - entry.line + 2):
         end = text.find("\n", end, entry.span.end) + 1 or entry.span.end
@@ -92,7 +92,7 @@ def head_end(text: str, entry: Entry) -> int:
 
 
 def rows_of(text: str, entry: Entry, to: int | None = None) -> list[EntryLine]:
-    """The lines of an entry as rows, all of them or those that end at `to`."""
+    """Return the lines of an entry as rows, all of them or those that end at `to`."""
     layout = entry.layout
     parts: dict[int, Part] = {entry.line - 1: "head"}
     if layout.below is not None:
@@ -109,7 +109,7 @@ def rows_of(text: str, entry: Entry, to: int | None = None) -> list[EntryLine]:
 
 
 def gap_between(text: str, start: int, end: int) -> str | None:
-    """What stands between two entries where that is blanks and breaks alone, else None."""
+    """Return the text between two entries if that is blanks and breaks alone, else None."""
     for line in lines_of(text, Span(start, end)):
         if kind_of(text, line) not in LAYOUT:
             return None
@@ -117,7 +117,7 @@ def gap_between(text: str, start: int, end: int) -> str | None:
 
 
 def gap_at_end(digest: Digest, style: Style) -> str:
-    """What is still to be written between the end of a digest and an entry that comes there."""
+    """Return the text still to be written between a digest's end and an entry that comes there."""
     text = digest.text
     words = text.rstrip()
     blank_lines = max(0, text.count("\n", len(words)) - 1)
@@ -131,7 +131,7 @@ def gap_at_end(digest: Digest, style: Style) -> str:
 
 
 def written(fields: Fields, link: str | None, style: Style) -> str:
-    """An entry made from nothing, with LF newlines and without the last one."""
+    """Return an entry made from nothing, with LF newlines and without the last one."""
     parts = []
     head = fields.url
     if fields.title:

@@ -26,7 +26,7 @@ class EntryLine(NamedTuple):
 def edits(
     text: str, before: Sequence[EntryLine], after: Sequence[EntryLine], newline: str
 ) -> list[Edit]:
-    """The edits that turn the rows `before`, all of them lines of `text`, into `after`.
+    """Return the edits that turn the rows `before`, all of them lines of `text`, into `after`.
 
     `after` keeps the first row and the order of those it keeps. A new row takes the newline of the
     row above it, else `newline`.
@@ -50,7 +50,7 @@ def edits(
 def _between(
     text: str, above: Line | None, added: Sequence[str], gone: Sequence[EntryLine], newline: str
 ) -> list[Edit]:
-    """What changes between two rows that are kept: some new rows come, some old ones go."""
+    """Return the edits between two rows that stay: some new rows come, some old ones go."""
     found = []
     if added:
         assert above is not None
@@ -82,7 +82,7 @@ def _changed(old: EntryLine, new: EntryLine) -> list[Edit]:
 
 
 def _common(a: str, b: str) -> int:
-    """How many characters both begin with, by bisection: comparing slices is fast."""
+    """Return the number of characters that both begin with, by bisection over fast slices."""
     low, high = 0, min(len(a), len(b))
     while low < high:
         middle = (low + high + 1) // 2
@@ -94,49 +94,49 @@ def _common(a: str, b: str) -> int:
 
 
 def without(rows: Sequence[EntryLine], gone: Sequence[EntryLine]) -> list[EntryLine]:
-    """The rows but for those of a part that goes; the blank lines above it go too."""
-    kept: list[EntryLine] = []
+    """Return the rows but for those of a part that goes, and without the blank lines above it."""
+    remaining: list[EntryLine] = []
     for row in rows:
         if not any(row is other for other in gone):
-            kept.append(row)
+            remaining.append(row)
             continue
-        while kept and kept[-1].part == "gap":
-            kept.pop()
-    return kept
+        while remaining and remaining[-1].part == "gap":
+            remaining.pop()
+    return remaining
 
 
 def with_part(
     rows: Sequence[EntryLine], at: int, added: Sequence[EntryLine], *, spaced: bool
 ) -> list[EntryLine]:
-    """The rows with a part below row `at`."""
+    """Return the rows with a part below row `at`."""
     gap = [EntryLine("gap", "", None)] if spaced else []
     return [*rows[: at + 1], *gap, *added, *rows[at + 1 :]]
 
 
 def reworded(rows: Sequence[EntryLine], part: Part, words: Sequence[str]) -> list[EntryLine]:
-    """The rows with `words` as the lines of a part that is there; equal lines are kept."""
+    """Return the rows with `words` as the lines of a part that is there; equal lines stay."""
     old = [row for row in rows if row.part == part]
-    said: list[list[EntryLine]] = [[] for _ in old]
+    instead: list[list[EntryLine]] = [[] for _ in old]
     for tag, i1, i2, j1, j2 in _opcodes([row.words for row in old], words):
         if tag == "equal":
             for number in range(i1, i2):
-                said[number].append(old[number])
+                instead[number].append(old[number])
             continue
         paired = min(i2 - i1, j2 - j1)
         for offset in range(paired):
-            said[i1 + offset].append(old[i1 + offset]._replace(words=words[j1 + offset]))
+            instead[i1 + offset].append(old[i1 + offset]._replace(words=words[j1 + offset]))
         extra = [EntryLine(part, line, None) for line in words[j1 + paired : j2]]
         if i1 == 0 and paired == 0:
-            said[0] = extra + said[0]
+            instead[0] = extra + instead[0]
         elif extra:
-            said[i1 + paired - 1] += extra
+            instead[i1 + paired - 1] += extra
     found: list[EntryLine] = []
     number = 0
     for row in rows:
         if row.part != part:
             found.append(row)
             continue
-        found += said[number]
+        found += instead[number]
         number += 1
     return found
 
@@ -147,7 +147,7 @@ _DIFF_PAIRS = 1_000_000
 
 
 def _opcodes(a: Sequence[str], b: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
-    """As `SequenceMatcher.get_opcodes`, with the ends that are equal set aside first."""
+    """Return `SequenceMatcher.get_opcodes`, with the ends that are equal set aside first."""
     shorter = min(len(a), len(b))
     left = 0
     while left < shorter and a[left] == b[left]:

@@ -23,7 +23,7 @@ class Plain:
 
 
 def read(text: str, body: int) -> Plain | None:
-    """The plain entry that a note's body opens with; None where it opens with something else."""
+    """Return the plain entry that a note's body opens with, else None."""
     start = body + len(text[body:]) - len(text[body:].lstrip(BOM + " \t\r\n"))
     if not text[start : start + 9].lstrip("<").lower().startswith("http"):
         return None

@@ -28,14 +28,15 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from vault_sync.core.digest import title_line
+from vault_sync.core.digest.damage import damage_notices
 from vault_sync.core.digest.title_line import TitleLine
 from vault_sync.core.model.values import Fields, Key
-from vault_sync.core.naming.keys import key_of
+from vault_sync.core.naming.keys import KINDS, is_paper, key_of
 from vault_sync.core.naming.tags import TAG, TAG_PATTERN
-from vault_sync.core.text.spans import BOM, Line, Span, fenced, line_number, lines
+from vault_sync.core.text.spans import BOM, Line, Span, fenced, lines
 
 OwnLink = Callable[[Key, str, bool], bool]
-"""Whether a link that stands alone is the tool's of the entry of this key, by its target. Under a
+"""The test of a link that stands alone: is it the tool's, of the entry of this key? Under a
 title line (True) a commentary can begin with a link as well; under an address (False) none does."""
 
 
@@ -47,7 +48,7 @@ class TitleLink(NamedTuple):
 
 
 class EntrySpans(NamedTuple):
-    """Where the parts of an entry stand, for the edits of `digest`.
+    """The places of an entry's parts, for the edits of `editor`.
 
     Numbers are those of the digest's lines, from 0. `below` is the title line, or the own link of
     an entry without title; `link` the own link of one that has a title. `fresh`: the head stands
@@ -82,7 +83,7 @@ class Entry:
 
     @property
     def unfinished(self) -> bool:
-        """Whether it is an address and nothing else."""
+        """True for an address and nothing else."""
         return self.link is None and self.fields == Fields(self.fields.url)
 
 
@@ -104,8 +105,11 @@ _TAG_LINE = re.compile(rf"(?:{TAG_PATTERN}\s*)+")
 _NOT_DIGITS = re.compile(r"[^\d#\s]")
 _HEADING_LINE = re.compile(r" {0,3}#{1,2}(?:[ \t]|$)")
 _RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*")
-_ADDRESS_LINE = re.compile(
-    r"<(?:https?://|arxiv:|doi:)[^\s<>]+>|(?:https?://|arxiv:|doi:)[^\s<>]+", re.IGNORECASE
+_ID_PREFIXES = tuple(f"{kind.name}:" for kind in KINDS if kind.opens_entry)
+_ADDRESS = rf"(?:{'|'.join(('https?://', *_ID_PREFIXES))})[^\s<>]+"
+_ADDRESS_LINE = re.compile(rf"<{_ADDRESS}>|{_ADDRESS}", re.IGNORECASE)
+_ADDRESS_STARTS = frozenset("<hH").union(
+    *(prefix[0] + prefix[0].upper() for prefix in _ID_PREFIXES)
 )
 
 
@@ -114,7 +118,7 @@ def under_address(_key: Key, _target: str, titled: bool) -> bool:
 
 
 def read(text: str, is_own_link: OwnLink = under_address) -> Digest:
-    """The entries of a digest, in its order. Total; one walk, linear in the text.
+    """Return the digest with its entries, in their order. Total; one walk, linear in the text.
 
     Two entries may have one key. `is_own_link` is asked for every wikilink that stands alone under
     an address or a title line.
@@ -129,12 +133,12 @@ def read(text: str, is_own_link: OwnLink = under_address) -> Digest:
         FENCED if inside else kind_of(text, line) for line, inside in zip(of, mask, strict=True)
     ]
     entries = tuple(_Reader(text, of, kinds, is_own_link).entries(begin))
-    found = [*_notices(text, of, mask, has_fences), *_swallowed(text, of, kinds, entries)]
+    found = [*damage_notices(text, of, mask, has_fences), *_swallowed(text, of, kinds, entries)]
     return Digest(text, entries, tuple(sorted(found)))
 
 
 def kind_of(text: str, line: Line) -> int:
-    """What a line can be, judged alone and outside fenced code."""
+    """Return the kind of a line, judged alone and outside fenced code."""
     words = text[line.start : line.end].strip()
     if not words:
         return BLANK
@@ -143,7 +147,7 @@ def kind_of(text: str, line: Line) -> int:
         if _TAG_LINE.fullmatch(words):
             return TAGS if _NOT_DIGITS.search(words) else TEXT
         return HEADING if _HEADING_LINE.match(text, line.start, line.end) else TEXT
-    if first in "hH<aAdD":
+    if first in _ADDRESS_STARTS:
         return ADDRESS if _ADDRESS_LINE.fullmatch(words) else TEXT
     if first in "-*_" and _RULE.fullmatch(text, line.start, line.end):
         return RULE
@@ -151,7 +155,7 @@ def kind_of(text: str, line: Line) -> int:
 
 
 def _after_front_matter(text: str, of: Sequence[Line]) -> int:
-    """The number of the first line after front matter; 0 where there is none."""
+    """Return the number of the first line after front matter; 0 where there is none."""
     if not of or text[of[0].start : of[0].end] != "---":
         return 0
     for number in range(1, len(of)):
@@ -239,7 +243,7 @@ class _Reader(NamedTuple):
         return _Head(number, key, span, None, None, None, fresh) if fresh else None
 
     def _next(self, number: int) -> int:
-        """The first line below that is not blank."""
+        """Return the first line below that is not blank."""
         number += 1
         while number < len(self.kinds) and self.kinds[number] == BLANK:
             number += 1
@@ -252,7 +256,7 @@ class _Reader(NamedTuple):
         return title_line.parse(self.text, start, end)
 
     def _alone(self, number: int, key: Key, *, titled: bool) -> TitleLink | None:
-        """The entry's own link, if it is all that stands on a line."""
+        """Return the entry's own link, if it is all that stands on a line."""
         if number >= len(self.kinds) or self.kinds[number] != TEXT:
             return None
         start, end, _ = self.lines[number]
@@ -262,7 +266,7 @@ class _Reader(NamedTuple):
         return TitleLink(found[1], Span(*found.span()))
 
     def _entry(self, head: _Head, stop: int) -> Entry:
-        """The entry whose lines run from its head up to, not including, line `stop`."""
+        """Return the entry whose lines run from its head up to, not including, line `stop`."""
         kinds = self.kinds
         above = head.last
         while stop > above + 1 and kinds[stop - 1] in LAYOUT:
@@ -322,7 +326,7 @@ class _Reader(NamedTuple):
 def _swallowed(
     text: str, of: Sequence[Line], kinds: Sequence[int], entries: Sequence[Entry]
 ) -> Iterable[tuple[int, str, str]]:
-    """Addresses of papers in a commentary over what looks like a title without authors.
+    """Yield the addresses of papers in a commentary above what may be a title without authors.
 
     Most likely entries that nothing marks as such. Prose ends in a full stop, and is no title.
     """
@@ -336,53 +340,10 @@ def _swallowed(
             address = text[of[number].start : of[number].end].strip()
             key = key_of(address)
             words = text[of[below].start : of[below].end].rstrip()
-            if key is None or key == entry.key or key.startswith("url:") or words.endswith("."):
+            if key is None or key == entry.key or not is_paper(key) or words.endswith("."):
                 continue
             message = (
                 f"{address} is read as commentary of the entry of line {entry.line}; if it is an "
                 "entry, write its title line as `Title (Author, Author)`"
             )
             yield number + 1, "address-in-commentary", message
-
-
-def _notices(
-    text: str, of: Sequence[Line], mask: Sequence[bool], has_fences: bool
-) -> Iterable[tuple[int, str, str]]:
-    found = []
-    if has_fences:
-        found += [
-            (number + 1, "unclosed-fence", "a code fence is opened here and never closed")
-            for number, line in enumerate(of)
-            if not mask[number]
-            and text[line.start : line.end].lstrip(" ")[:3] in {"```", "~~~"}
-            and _opens(text[line.start : line.end])
-        ]
-    conflict = _conflict_line(text, of) if "<<<<<<<" in text else None
-    if conflict is not None:
-        found.append((conflict, "conflict-markers", "git has left its conflict markers here"))
-    if "\0" in text:
-        line = line_number(text, text.index("\0"))
-        found.append((line, "nul", "there is a NUL character here: the file may be damaged"))
-    return sorted(found)
-
-
-_FENCE = re.compile(r" {0,3}(?:`{3,}[^`]*|~{3,}.*)", re.DOTALL)
-
-
-def _opens(words: str) -> bool:
-    return _FENCE.fullmatch(words) is not None
-
-
-def _conflict_line(text: str, of: Sequence[Line]) -> int | None:
-    """The line of the first `<<<<<<<` that is followed by its `=======` and `>>>>>>>`."""
-    opened: int | None = None
-    divided = False
-    for number, line in enumerate(of, 1):
-        mark = text[line.start : min(line.end, line.start + 8)]
-        if mark in {"<<<<<<<", "<<<<<<< "}:
-            opened, divided = (number if opened is None or divided else opened), False
-        elif mark == "=======" and opened is not None:
-            divided = True
-        elif mark in {">>>>>>>", ">>>>>>> "} and divided:
-            return opened
-    return None

@@ -1,4 +1,4 @@
-"""What a digest cannot say: a field that would not be read back from its entry as it was meant."""
+"""The values that a digest cannot hold: a field that is not read back from its entry as meant."""
 
 from __future__ import annotations
 
@@ -30,11 +30,12 @@ _HINTS: dict[FieldName, str] = {
 
 
 def first_loss(fields: Fields, before: Fields, link: str) -> Unsayable | None:
-    """The first field that an entry cannot say, None if it can say all. `before` it says now.
+    """Return the first field that an entry cannot hold, None if it can hold all of `fields`.
 
-    Its title line carries a link to `link`: without authors nothing else makes it one.
-    A fence that is opened and not closed reads back, but would fence in what is written below it
-    one day. One that was open in the digest before is its author's.
+    `before` are the fields that it holds now. Its title line carries a link to `link`: without
+    authors nothing else makes it one. A fence that is opened and not closed reads back, but would
+    fence in what is written below it one day. One that was open in the digest before is its
+    author's.
     """
     if _reads_back(fields, link):
         opened = _open_fence(fields.commentary)
@@ -49,9 +50,9 @@ def first_loss(fields: Fields, before: Fields, link: str) -> Unsayable | None:
         ("title", plain._replace(title=fields.title or "T"), fields.title),
         ("tags", plain._replace(tags=fields.tags), ", ".join(fields.tags)),
     )
-    for name, part, said in parts:
+    for name, part, words in parts:
         if not _reads_back(part):
-            return _value(name, said)
+            return _value(name, words)
     return _value("authors", ", ".join(repr(author) for author in fields.authors))
 
 
@@ -61,25 +62,25 @@ def _reads_back(fields: Fields, link: str | None = None) -> bool:
 
 
 def _first_wrong(fields: Fields) -> int:
-    """The first line of a commentary that is not read back as one."""
+    """Return the first line of a commentary that is not read back as one."""
     entries = digest_reader.read(digest_lens.new("-", [(fields, None)])).entries
-    said = entries[0].fields.commentary.split("\n") if entries else []
+    found = entries[0].fields.commentary.split("\n") if entries else []
     meant = fields.commentary.split("\n")
-    wrong = (n for n, line in enumerate(meant) if said[n : n + 1] != [line] and line.strip())
+    wrong = (n for n, line in enumerate(meant) if found[n : n + 1] != [line] and line.strip())
     return next(wrong, 0)
 
 
 def _open_fence(commentary: str) -> int | None:
-    """The line of a commentary (from 0) that opens a code fence which nothing closes."""
+    """Return the line of a commentary (from 0) that opens a code fence which nothing closes."""
     notices = digest_reader.read(commentary).notices
     return next((line - 1 for line, code, _ in notices if code == "unclosed-fence"), None)
 
 
 def _commentary(fields: Fields, line: int) -> Unsayable:
-    said = fields.commentary.split("\n")[line]
-    message = f"{said!r} would be read as something other than commentary of this entry"
+    words = fields.commentary.split("\n")[line]
+    message = f"{words!r} would be read as something other than commentary of this entry"
     return Unsayable("commentary", line, message, _HINTS["commentary"])
 
 
-def _value(name: FieldName, said: str) -> Unsayable:
-    return Unsayable(name, 0, f"the {name} {said} would be read differently", _HINTS[name])
+def _value(name: FieldName, words: str) -> Unsayable:
+    return Unsayable(name, 0, f"the {name} {words} would be read differently", _HINTS[name])

@@ -33,7 +33,7 @@ from vault_sync.core.text.spans import Span
 
 
 class TitleLine(NamedTuple):
-    """What stands where, in characters of the text that was read.
+    """The parts of a title line, in characters of the text that was read.
 
     `title` are the title's characters alone. `link` is the whole `[[...]]`, around the title or
     after the authors; `target` is the part of it that names a note. `authors` is what the
@@ -78,7 +78,7 @@ _SMALL_WORDS = re.compile(
 
 
 def parse(text: str, start: int, end: int) -> TitleLine | None:
-    """The title line in `text[start:end]`, a line without its newline; None if it is none.
+    """Return the title line in `text[start:end]`, a line without its newline; else None.
 
     One walk over the line: linear in its length.
     """
@@ -105,7 +105,7 @@ def parse(text: str, start: int, end: int) -> TitleLine | None:
 
 
 def _after_mark(text: str, start: int, end: int) -> tuple[int, int]:
-    """Where the line goes on behind its mark, and how many name-like authors it needs."""
+    """Return the start of the words behind the mark, and the name-like authors it asks for."""
     found = _HEADING_MARK.match(text, start, end) or _NUMBER_MARK.match(text, start, end)
     if found is not None:
         return found.end(), 1
@@ -114,18 +114,18 @@ def _after_mark(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def own_link(text: str, start: int, end: int) -> re.Match[str] | None:
-    """The line that holds nothing but one wikilink without display text; group 1 is its target."""
+    """Match a line that is nothing but a wikilink without display text; group 1 is its target."""
     start, end = _stripped(text, start, end)
     return _LINK.fullmatch(text, start, end) if text.startswith("[[", start) else None
 
 
 def can_be_linked(title: str) -> bool:
-    """Whether the title can stand as a link's display text: Obsidian knows no escape in there."""
+    """Return True if the title can be a link's display text, where Obsidian knows no escape."""
     return not any(mark in title for mark in "[]|")
 
 
 def split_authors(text: str) -> tuple[str, ...]:
-    """The names between commas, those inside a parenthesis aside. Empty ones fall away."""
+    """Return the names between commas, those inside a parenthesis aside, without empty ones."""
     if "(" not in text:
         return tuple(name for name in map(str.strip, text.split(",")) if name)
     names = []
@@ -143,7 +143,7 @@ def split_authors(text: str) -> tuple[str, ...]:
 
 
 def written(title: str, authors: tuple[str, ...], target: str | None) -> str:
-    """A title line made from nothing."""
+    """Return a title line made from nothing."""
     names = f" ({', '.join(authors)})" if authors else ""
     if target is None:
         return title + names
@@ -159,7 +159,7 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _unwrapped(text: str, start: int, end: int) -> Span | None:
-    """Inside the emphasis that wraps the whole of it; stars of its own kind inside undo that."""
+    """Return the inside of emphasis around the whole; stars of its kind inside undo that."""
     stars = _STARS.match(text, start, end)
     if stars is None:
         return None
@@ -179,7 +179,7 @@ def _unwrapped(text: str, start: int, end: int) -> Span | None:
 def _core(
     text: str, start: int, end: int, trailing: re.Match[str] | None, needed: int
 ) -> TitleLine | None:
-    """The line without its marks, emphasis and trailing link."""
+    """Parse the line without its marks, emphasis and trailing link."""
     bracketed = text.startswith("[[", start)
     whole = _LINKED.fullmatch(text, start, end) if bracketed and trailing is None else None
     if whole is not None:
@@ -213,7 +213,7 @@ def _core(
 
 
 def _opening(text: str, start: int, end: int) -> int | None:
-    """Where the parenthesis opens that closes at the end of `text[start:end]`."""
+    """Return the offset of the parenthesis that closes at the end of `text[start:end]`."""
     if not text.endswith(")", start, end):
         return None
     depth = 0
@@ -236,7 +236,7 @@ def _holds_address(words: str) -> bool:
 
 
 def _are_authors(names: tuple[str, ...], needed: int) -> bool:
-    """Whether no name is sentence-like and `needed` are name-like."""
+    """Return True if no name is sentence-like and `needed` are name-like."""
     found = 0
     for name in names:
         plain = _without_parentheses(name) if "(" in name else name
@@ -257,15 +257,15 @@ def _are_authors(names: tuple[str, ...], needed: int) -> bool:
 
 
 def _without_parentheses(name: str) -> str:
-    kept = []
+    outside = []
     depth = at = 0
     for mark in _PARENTHESIS.finditer(name):
         if mark[0] == "(":
             if depth == 0:
-                kept.append(name[at : mark.start()])
+                outside.append(name[at : mark.start()])
             depth += 1
         else:
             depth -= 1
             at = mark.end()
-    kept.append(name[at:])
-    return "".join(kept).strip()
+    outside.append(name[at:])
+    return "".join(outside).strip()

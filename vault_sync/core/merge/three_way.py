@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Generic, NamedTuple, TypeVar
 
-from vault_sync.core.naming.tags import fold_tag
+from vault_sync.core.text.casefold import casefold_nfc
 
 T = TypeVar("T", bound=Hashable)
 V = TypeVar("V", str, tuple[str, ...])
@@ -180,7 +180,7 @@ def _spelled(tags: Iterable[str]) -> dict[str, str]:
     """The first spelling of every tag, by the form in which tags compare."""
     found: dict[str, str] = {}
     for tag in tags:
-        found.setdefault(fold_tag(tag), tag)
+        found.setdefault(casefold_nfc(tag), tag)
     return found
 
 

@@ -8,12 +8,12 @@ _DIGITS = re.compile(r"(\d+)")
 
 
 def stem_of(path: str) -> str:
-    """A file's name without its folder and without `.md`."""
+    """Return a file's name without its folder and without `.md`."""
     return path.rpartition("/")[2].removesuffix(".md")
 
 
 def folder_of(path: str) -> str:
-    """The folder that a file lies in; "" is the vault's root."""
+    """Return the folder that a file lies in; "" is the vault's root."""
     return path.rpartition("/")[0]
 
 
@@ -22,7 +22,7 @@ def joined(folder: str, name: str) -> str:
 
 
 def natural(path: str) -> list[tuple[int, str]]:
-    """A sort key that puts `2023년 8월 3주차` before `2023년 12월 1주차`."""
+    """Return a sort key that puts `2023년 8월 3주차` before `2023년 12월 1주차`."""
     return [
         (int(part), "") if part.isdecimal() and part.isascii() else (-1, part)
         for part in _DIGITS.split(path)
@@ -30,7 +30,7 @@ def natural(path: str) -> list[tuple[int, str]]:
 
 
 def is_visible(path: str) -> bool:
-    """Whether Obsidian shows this path of the vault: no part of it begins with a dot."""
+    """Return True if Obsidian shows this path: no part of it begins with a dot."""
     return not any(part.startswith(".") for part in path.split("/"))
 
 

@@ -1,6 +1,6 @@
-"""The words that every room speaks: key, fields, place, link, problem, rules.
+"""The values that every package uses: key, fields, place, facts, problem, rules.
 
-Read this first, then `digest` and `note` (the lenses), then `plan` and `reconcile`.
+Read this first, then `digest` and `note`, then `plan` and `reconcile`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, NewType
 
 Key = NewType("Key", str)
-"""What an entry is about: `arxiv:2308.07037`, `doi:10.1/x`, `openreview:abc`, `url:host/path`.
+"""The identity of a paper: `arxiv:2308.07037`, `doi:10.1/x`, `openreview:abc`, `url:host/path`.
 
 Both sides share it; a file name or a title is never an identity. Made by `keys.key_of` alone.
 """
@@ -24,7 +24,7 @@ FieldName = Literal["url", "title", "authors", "tags", "commentary"]
 
 
 class Fields(NamedTuple):
-    r"""What one side says of one paper: the two-way fields.
+    r"""The two-way fields of one paper, as one side has them.
 
     Invariants: `commentary` has LF newlines and no blank line at either end, its lines are
     otherwise verbatim; `title` is "" where there is none; `tags` are without `#`, none twice.
@@ -37,7 +37,7 @@ class Fields(NamedTuple):
     commentary: str = ""
 
     def saying(self, **values: Any) -> Fields:
-        """The same but for these values; itself if it says them already, as nearly every one does.
+        """Return the same but for these values; itself if it has them already, as nearly all do.
 
         Raises:
             ValueError: there is no such field.
@@ -55,7 +55,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the world knows of a paper (arXiv). Every value may be missing; a day is ISO 8601."""
+    """The facts of a paper (from arXiv). Every value may be missing; a day is ISO 8601."""
 
     published: str = ""
     updated: str = ""
@@ -67,6 +67,9 @@ class Facts:
     comment: str = ""
     abstract: str = ""
 
+
+PropertyValue = str | int | tuple[str, ...]
+"""The value of a property: a text, an integer (written without quotes), or a list of texts."""
 
 Level = Literal["problem", "notice"]
 
@@ -89,7 +92,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the core may know of the configuration (`vault-sync.toml`, docs/format.md)."""
+    """The part of the configuration that the core needs (`vault-sync.toml`, docs/format.md)."""
 
     folder: str = "papers"
     name: str = "{published:%y%m%d} {short_title}"
@@ -103,4 +106,4 @@ class Rules:
 
 
 Decisions = Mapping[tuple[Key, RelPath, str], Side]
-"""What a person decided: for a paper, a digest and a field (or "entry") the side to take."""
+"""The decisions of a person: for a paper, a digest and a field (or "entry") the side to take."""

@@ -15,7 +15,7 @@ from vault_sync.core.naming.sync_copies import is_copy
 
 
 def matcher(globs: Sequence[str]) -> Callable[[RelPath], bool]:
-    """Whether a path is found by one of the globs; case and normalisation make no difference.
+    """Return a test of paths by globs; case and normalisation make no difference.
 
     A copy that a sync service or `restore` put beside a file is found by none: its entries are
     those of that file.
@@ -54,7 +54,7 @@ def _segment(part: str) -> str:
 
 
 def fixed_folder(glob: str) -> str:
-    """The folder of a glob above its first wildcard; "" is the vault's root."""
+    """Return the folder of a glob above its first wildcard; "" is the vault's root."""
     parts = glob.strip("/").split("/")[:-1]
     fixed = []
     for part in parts:

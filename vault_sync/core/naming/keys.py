@@ -1,18 +1,32 @@
-"""Keys from every spelling of an address: what an entry is about, and both sides share.
+"""Keys from every spelling of an address: the identity of a paper, which both sides share.
 
 Rules (docs/format.md): an arXiv paper is its id without a version, however it is addressed; a DOI
 is lower case; an OpenReview paper is its forum id; anything else is its URL without scheme, `www.`,
 fragment, tracking parameters and trailing slash. Two spellings of one paper give one key. Where it
 is not certain that two addresses are one, they stay two: a paper met twice is a nuisance, two
 papers taken for one would mix what was written of them.
+
+To add a kind of key: a row in `KINDS` and a higher `KEY_RULES`; all that depends on a kind asks its
+row. Entries that had a `url:` key until then become another paper: their values in the base are
+theirs no more. Where both sides still say the same, one pass agrees on them anew; a text that was
+edited in between is a conflict.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from vault_sync.core.model.values import Key
+
+KEY_RULES = 1
+"""The version of the rules by which an address becomes a key; raised whenever one changes.
+
+What was remembered of files under other rules (the index) is not trusted.
+"""
 
 _MONTH = "(?:0[1-9]|1[0-2])"
 # Four digits from April 2007, five since 2015 (arXiv's identifier scheme).
@@ -28,9 +42,6 @@ _ARXIV_DOI = "10.48550/arxiv."
 _DOI_PATH = re.compile(r"/doi/(?:[a-z]+/)?(10\.[0-9]{4,9}/.+)", re.IGNORECASE)
 _ADDRESS = re.compile(
     r"(?:https?|ftp)://([^/?#\s]+)([^?#\s]*)(?:\?([^#\s]*))?(?:#\S*)?", re.IGNORECASE
-)
-_BARE_HOST = re.compile(
-    r"(?:www\.|(?:[a-z]+\.)?arxiv\.org/|(?:dx\.)?doi\.org/|openreview\.net/)", re.IGNORECASE
 )
 
 # Where a paper's arXiv id stands in the path, by host.
@@ -58,8 +69,59 @@ _ASCII = "".join(map(chr, range(0x21, 0x7F)))
 _ESCAPE = re.compile("%[0-9a-f]{2}", re.IGNORECASE)
 
 
+class KeyKind(NamedTuple):
+    """A kind of key, `name:id`, with all that differs between kinds.
+
+    `page` reads an address (host, path, query) and `plain` an id that is no URL; both give None
+    for what is of another kind. `hosts` are those that are known without `https://` before them
+    (an expression). `word` gives for an id the text that stands in every spelling of the paper's
+    address, but for case; `address` where it is read, with `{}` for the id.
+
+    `has_property`: a note has a property of this name. `opens_entry`: `name:id` alone on a line of
+    a digest is an address. `is_short`: the id stands in a file's name as it is, without a hash,
+    and the configured pattern may name it.
+    """
+
+    name: str
+    page: Callable[[str, str, str], Key | None]
+    plain: Callable[[str], Key | None]
+    hosts: str
+    word: Callable[[str], str]
+    address: str
+    has_property: bool = False
+    opens_entry: bool = False
+    is_short: bool = False
+
+
+def kind_of_key(key: Key) -> KeyKind:
+    """Return the kind of a key.
+
+    Raises:
+        ValueError: the text is no key.
+    """
+    for kind in KINDS:
+        if key.startswith(f"{kind.name}:"):
+            return kind
+    raise ValueError(f"{key!r} is no key")
+
+
+def id_of_key(key: Key) -> str:
+    """Return what stands behind the kind."""
+    return key.partition(":")[2]
+
+
+def word_of(key: Key) -> str:
+    """Return a text that stands in every spelling of a paper's address, but for case."""
+    return kind_of_key(key).word(id_of_key(key))
+
+
+def address_of(key: Key) -> str:
+    """Return an address at which a paper is read, whose key is `key` again."""
+    return kind_of_key(key).address.format(id_of_key(key))
+
+
 def key_of(url: str) -> Key | None:
-    """The key of an address, with or without `<>` around it; None where there is no address.
+    """Return the key of an address, with or without `<>` around it; None where there is none.
 
     Beside http(s) addresses it knows `arxiv:2308.07037`, a bare arXiv id, `doi:10.1/x` and a bare
     DOI. Total, and linear in the length.
@@ -68,41 +130,56 @@ def key_of(url: str) -> Key | None:
     if address.startswith("<") and address.endswith(">"):
         address = address[1:-1].strip()
     found = _ADDRESS.fullmatch(address)
-    if found is None and _BARE_HOST.match(address):
+    if found is None and _bare_host().match(address):
         found = _ADDRESS.fullmatch("https://" + address)
     if found is None:
-        return _plain(address)
+        return next((key for kind in KINDS if (key := kind.plain(address))), None)
     host = _host(found[1])
     if not host:
         return None
     path, query = found[2], found[3] or ""
-    return (
-        _arxiv_page(host, path)
-        or _doi_page(host, path)
-        or _openreview_page(host, query)
-        or Key("url:" + _escaped(host + _rest(host, path, query)))
-    )
+    for kind in KINDS:
+        key = kind.page(host, path, query)
+        if key is not None:
+            return key
+    return None
 
 
 def arxiv_id(key: Key) -> str:
-    """`2308.07037` or `cs/0703041`; "" for a key that is no arXiv paper."""
+    """Return `2308.07037` or `cs/0703041`; "" for a key that is no arXiv paper."""
     return key.removeprefix("arxiv:") if key.startswith("arxiv:") else ""
 
 
-def _plain(address: str) -> Key | None:
-    """An id that is no URL."""
-    if _PLAIN_ARXIV.fullmatch(address):
-        return _arxiv(re.sub(r"^arxiv:\s*", "", address, flags=re.IGNORECASE))
-    lowered = address[:12].lower()
-    if lowered.startswith("doi:"):
-        address = address[4:].strip()
-    elif lowered.startswith("openreview:") and re.fullmatch(r"[\w-]+", address[11:], re.ASCII):
-        return Key("openreview:" + address[11:])
-    return _doi(address) if _DOI.fullmatch(address) else None
+def is_paper(key: Key) -> bool:
+    """Tell a paper's own id from the address of just any page."""
+    return not key.startswith("url:")
+
+
+@cache
+def _bare_host() -> re.Pattern[str]:
+    """Return the beginnings of an address that lacks nothing but its `https://`."""
+    hosts = ("www\\.", *(kind.hosts for kind in KINDS if kind.hosts))
+    return re.compile("|".join(hosts), re.IGNORECASE)
+
+
+def _plain_arxiv(address: str) -> Key | None:
+    if not _PLAIN_ARXIV.fullmatch(address):
+        return None
+    return _arxiv(re.sub(r"^arxiv:\s*", "", address, flags=re.IGNORECASE))
+
+
+def _plain_doi(address: str) -> Key | None:
+    doi = address[4:].strip() if address[:4].lower() == "doi:" else address
+    return _doi(doi) if _DOI.fullmatch(doi) else None
+
+
+def _plain_openreview(address: str) -> Key | None:
+    found = re.fullmatch(r"openreview:([\w-]+)", address, re.ASCII | re.IGNORECASE)
+    return None if found is None else Key("openreview:" + found[1])
 
 
 def _arxiv(text: str) -> Key | None:
-    """The key of the id at the start of `text`; the class of an old one (`math.GT/...`) goes."""
+    """Return the key of the id at the start of `text`, without an old one's class (`math.GT/`)."""
     found = _ARXIV.match(text)
     if found is None:
         return None
@@ -118,16 +195,16 @@ def _doi(doi: str) -> Key | None:
     return Key("doi:" + _escaped(doi))
 
 
-def _arxiv_page(host: str, path: str) -> Key | None:
-    known = "arxiv.org" if host.endswith(".arxiv.org") and host not in _ARXIV_PATHS else host
-    kinds = _ARXIV_PATHS.get(known)
+def _arxiv_page(host: str, path: str, _query: str) -> Key | None:
+    site = "arxiv.org" if host.endswith(".arxiv.org") and host not in _ARXIV_PATHS else host
+    kinds = _ARXIV_PATHS.get(site)
     if kinds is None:
         return None
     kind, _, rest = path.lstrip("/").partition("/")
     return _arxiv(unquote(rest)) if kind.lower() in kinds else None
 
 
-def _doi_page(host: str, path: str) -> Key | None:
+def _doi_page(host: str, path: str, _query: str) -> Key | None:
     if host in {"doi.org", "dx.doi.org"}:
         doi = path.lstrip("/")
         return _doi(doi) if _DOI.fullmatch(unquote(doi)) else None
@@ -135,7 +212,7 @@ def _doi_page(host: str, path: str) -> Key | None:
     return None if found is None else _doi(found[1])
 
 
-def _openreview_page(host: str, query: str) -> Key | None:
+def _openreview_page(host: str, _path: str, query: str) -> Key | None:
     if host != "openreview.net":
         return None
     for part in query.split("&"):
@@ -143,6 +220,10 @@ def _openreview_page(host: str, query: str) -> Key | None:
         if name == "id" and value:
             return Key("openreview:" + _escaped(value))
     return None
+
+
+def _any_page(host: str, path: str, query: str) -> Key:
+    return Key("url:" + _escaped(host + _rest(host, path, query)))
 
 
 def _host(authority: str) -> str:
@@ -154,16 +235,72 @@ def _host(authority: str) -> str:
 
 def _rest(host: str, path: str, query: str) -> str:
     dropped = _TRACKING_AT.get(host, frozenset())
-    kept = []
+    remaining = []
     for part in query.split("&") if query else ():
         name = part.partition("=")[0]
         if part and name not in dropped and not _TRACKING.fullmatch(name):
-            kept.append(part)
-    return path.rstrip("/") + ("?" + "&".join(kept) if kept else "")
+            remaining.append(part)
+    return path.rstrip("/") + ("?" + "&".join(remaining) if remaining else "")
 
 
 def _escaped(text: str) -> str:
-    """As a browser sends it: `한국` and `%ED%95%9C...` are one, and any key can be encoded."""
+    """Return `text` as a browser sends it: `한국` and `%ED%95%9C...` are one.
+
+    So any key can be encoded.
+    """
     if "%" in text:
         text = _ESCAPE.sub(lambda found: found[0].upper(), text)
     return text if text.isascii() else quote(text, safe=_ASCII, errors="surrogateescape")
+
+
+def _number(name: str) -> str:
+    """Return an old arXiv id without its archive, which may be written with its class."""
+    return name.rpartition("/")[2]
+
+
+def _longest_piece(name: str) -> str:
+    """Return the longest stretch that has no escape, which can be spelled in more than one way."""
+    pieces = "".join(c if c.isascii() and (c.isalnum() or c in "-._") else " " for c in name)
+    return max(pieces.split() or [name], key=len)
+
+
+KINDS: tuple[KeyKind, ...] = (
+    KeyKind(
+        "arxiv",
+        page=_arxiv_page,
+        plain=_plain_arxiv,
+        hosts=r"(?:[a-z]+\.)?arxiv\.org/",
+        word=_number,
+        address="https://arxiv.org/abs/{}",
+        has_property=True,
+        opens_entry=True,
+        is_short=True,
+    ),
+    KeyKind(
+        "doi",
+        page=_doi_page,
+        plain=_plain_doi,
+        hosts=r"(?:dx\.)?doi\.org/",
+        word=_longest_piece,
+        address="https://doi.org/{}",
+        has_property=True,
+        opens_entry=True,
+    ),
+    KeyKind(
+        "openreview",
+        page=_openreview_page,
+        plain=_plain_openreview,
+        hosts=r"openreview\.net/",
+        word=lambda name: name,
+        address="https://openreview.net/forum?id={}",
+    ),
+    KeyKind(
+        "url",
+        page=_any_page,
+        plain=lambda _: None,
+        hosts="",
+        word=lambda name: _longest_piece(name.partition("?")[0]),
+        address="https://{}",
+    ),
+)
+"""All kinds. The first whose `page` or `plain` reads an address has it; the last has all."""

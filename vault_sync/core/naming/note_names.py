@@ -16,6 +16,8 @@ from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
 from vault_sync.core.model.values import Key
+from vault_sync.core.naming.keys import KINDS, id_of_key
+from vault_sync.core.text.casefold import casefold_nfc
 
 LIMIT = 200
 """Bytes of UTF-8 that a file name may have, with its `.md`. (A file system takes 255, but a
@@ -24,10 +26,18 @@ decomposed Hangul syllable needs up to three times its bytes, and sync services 
 _STEM_LIMIT = LIMIT - len(".md")
 
 _STOPS = re.compile(r'[:?/\\<>"*|]')
-_UNLINKABLE = re.compile(r"[#^\[\]]")
-_REFUSED = re.compile(f"{_STOPS.pattern}|{_UNLINKABLE.pattern}")
+_LINK_ENDS = r"#\[\]|"
 # A pair of percent signs begins a comment, and would hide the rest of the digest.
 _COMMENT = re.compile("%{2,}")
+
+UNLINKABLE = re.compile(rf"[{_LINK_ENDS}\r\n]|%%")
+"""The characters that end a wikilink's target early, or open a comment.
+
+Obsidian's help ("Internal links") names `^` too; but a link is parted at its first `#` alone, and
+one to `E=mc^2` arrives. So a file that is called so is linked to; only new names go without `^`.
+"""
+_AVOIDED = re.compile(rf"[{_LINK_ENDS}^]")
+_REFUSED = re.compile(f"{_STOPS.pattern}|{_AVOIDED.pattern}")
 # Letters and marks that show nothing, which Unicode does not call format characters.
 _FILLERS = re.compile("[\u034f\u115f\u1160\u3164\uffa0]")
 # Controls, format characters (bidi, zero width), halves of a pair that no UTF-8 can hold.
@@ -43,7 +53,8 @@ _RESERVED = re.compile(
 
 _FIELD = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
 _TITLES = ("short_title", "title")
-_FIELDS = ("published", *_TITLES, "arxiv", "key")
+_IDS = tuple(kind.name for kind in KINDS if kind.is_short)
+_FIELDS = ("published", *_TITLES, *_IDS, "key")
 # Month and day names are left out: they differ from machine to machine.
 _DAY_CODES = {
     "Y": lambda day: f"{day.year:04}",
@@ -59,7 +70,7 @@ _BETWEEN = r"[\s_,–—-]*"
 
 
 def fold(name: str) -> str:
-    """The form in which two spellings of one name are equal on every machine.
+    """Return the form in which two spellings of one name are equal to a link.
 
     Obsidian compares names without regard to case and after NFC, with every no-break space a
     plain one; file systems that ignore case agree closely enough to never let a twin through.
@@ -67,16 +78,16 @@ def fold(name: str) -> str:
     if name.isascii():
         return name.lower()
     plain = name.replace("\u00a0", " ").replace("\u202f", " ")
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", plain).casefold())
+    return casefold_nfc(plain)
 
 
 def bare_name(path: str) -> str:
-    """What a link finds a file by: its folded name without `.md`."""
+    """Return the folded name without `.md`, by which a link finds a file."""
     return fold(path.rpartition("/")[2]).removesuffix(".md")
 
 
 def short_title(title: str) -> str:
-    """The title up to the first character that a file name cannot hold; "" if nothing is left.
+    """Return the title up to the first character that a file name cannot hold; "" if empty.
 
     Where nothing stands before that character, the whole title without such characters.
     """
@@ -85,7 +96,7 @@ def short_title(title: str) -> str:
 
 
 def note_name(pattern: str, *, title: str, url: str, key: Key, published: str) -> str:
-    """The file name of a new note, without `.md`.
+    """Return the file name of a new note, without `.md`.
 
     `published` is an ISO 8601 day; "" and anything that is no day leave the date out, with what
     ties it to its neighbour. A title with nothing left gives way to the last path segment of
@@ -95,11 +106,11 @@ def note_name(pattern: str, *, title: str, url: str, key: Key, published: str) -
     values = {
         "short_title": lambda: short_title(title) or instead(),
         "title": lambda: _cleaned(unicodedata.normalize("NFC", title)) or instead(),
-        "arxiv": lambda: label(key) if key.startswith("arxiv:") else "",
+        **{name: lambda: label(key) for name in _IDS},
         "key": lambda: label(key),
     }
     day = _day(published)
-    pattern = _without_absent(pattern, {"published": day, "arxiv": key.startswith("arxiv:")})
+    pattern = _without_absent(pattern, {"published": day, **_has_id(key)})
 
     def filled(cut: Callable[[str], str]) -> str:
         def one(field: re.Match[str]) -> str:
@@ -119,13 +130,18 @@ def note_name(pattern: str, *, title: str, url: str, key: Key, published: str) -
     return _writable(name or instead(), _STEM_LIMIT)
 
 
+def _has_id(key: Key) -> dict[str, bool]:
+    """Return for each id that a pattern may name True if the paper has it."""
+    return {name: key.startswith(f"{name}:") for name in _IDS}
+
+
 def _instead(url: str, key: Key) -> str:
-    """The name of a paper whose title leaves nothing."""
-    return _cleaned(_last_segment(url)) or _cleaned(key.partition(":")[2]) or label(key)
+    """Return the name of a paper whose title leaves nothing."""
+    return _cleaned(_last_segment(url)) or _cleaned(id_of_key(key)) or label(key)
 
 
 def with_id(stem: str, key: Key) -> str:
-    """`stem (2308.07124)`: the name where the plain one is taken.
+    """Return `stem (2308.07124)`: the name where the plain one is taken.
 
     An id and not a counter, so that every machine picks the same; a name too long loses its own
     end, never the id's.
@@ -135,21 +151,20 @@ def with_id(stem: str, key: Key) -> str:
 
 
 def label(key: Key) -> str:
-    """A key as part of a file name: an arXiv id as it is, another key shortened, with a hash.
+    """Return a key as part of a file name: a short id as it is, another shortened, with a hash.
 
     The hash tells apart what the short spelling no longer does (long keys, ids that differ in
     case alone).
     """
-    kind, _, rest = key.partition(":")
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", rest).strip("-._")
-    if kind == "arxiv" and 0 < len(plain) <= 32:
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", id_of_key(key)).strip("-._")
+    if key.partition(":")[0] in _IDS and 0 < len(plain) <= 32:
         return plain
     digest = sha256(key.encode(errors="surrogatepass")).hexdigest()[:8]
     return f"{plain[:32].strip('-._')}-{digest}".lstrip("-")
 
 
 def folder(pattern: str, published: str) -> str:
-    """The folder for a new note, from the vault's root; "" is the root.
+    """Return the folder for a new note, from the vault's root; "" is the root.
 
     Without a day the segments that hold one are left out. No segment begins with a dot or is
     reserved, whatever the pattern says.
@@ -172,19 +187,18 @@ def _folder(pattern: str, day: date | None) -> str:
 
 
 def pattern_error(pattern: str) -> str | None:
-    """What is wrong with a configured pattern of names; None if nothing is."""
+    """Return the fault of a configured pattern of names; None if there is none."""
     fields = list(_FIELD.finditer(pattern))
     wrong = _field_error(pattern, _FIELDS)
     if wrong:
         return wrong
     if not any(field[1] != "published" for field in fields):
-        return (
-            "has none of {short_title}, {title}, {arxiv} and {key}: every note would be named alike"
-        )
+        *others, last = (f"{{{name}}}" for name in _FIELDS if name != "published")
+        return f"has none of {', '.join(others)} and {last}: every note would be named alike"
     literal = _FIELD.sub("", pattern) + "".join(field[2] or "" for field in fields)
     for kind, found in (
         ("a file name cannot hold", _STOPS.search(literal)),
-        ("breaks a link", _UNLINKABLE.search(literal)),
+        ("breaks a link", _AVOIDED.search(literal)),
     ):
         if found:
             hint = ' (folders belong in "folder")' if found[0] == "/" else ""
@@ -193,7 +207,7 @@ def pattern_error(pattern: str) -> str | None:
 
 
 def folder_error(pattern: str) -> str | None:
-    """What is wrong with a configured folder; None if nothing is."""
+    """Return the fault of a configured folder; None if there is none."""
     wrong = _field_error(pattern, ("published",))
     if wrong:
         return wrong
@@ -201,7 +215,7 @@ def folder_error(pattern: str) -> str | None:
         literal = _FIELD.sub(lambda field: field[2] or "0", segment)
         if found := _STOPS.search(literal):
             return f"{found[0]!r} cannot be in a folder's name"
-        if found := _UNLINKABLE.search(literal):
+        if found := _AVOIDED.search(literal):
             return f"{found[0]!r} breaks a link"
         if literal.startswith("."):
             return "a folder that begins with a dot is hidden from Obsidian"
@@ -213,7 +227,7 @@ def folder_error(pattern: str) -> str | None:
 
 
 def clip(text: str, limit: int) -> str:
-    """The longest beginning of `text` of at most `limit` bytes of UTF-8, cut between graphemes.
+    """Return the longest beginning of at most `limit` bytes of UTF-8, cut between graphemes.
 
     A single grapheme longer than that (letters with dozens of marks) is cut between characters.
     """
@@ -228,7 +242,7 @@ def clip(text: str, limit: int) -> str:
 
 
 def _joined(text: str, at: int) -> bool:
-    """Whether one grapheme holds both characters around `at` (UAX 29, the rules that matter)."""
+    """Return True if one grapheme holds both characters around `at` (UAX 29, main rules)."""
     before, after = text[at - 1], text[at]
     if "\u200d" in (before, after) or unicodedata.category(after).startswith("M"):
         return True
@@ -261,7 +275,7 @@ def _jamo_joined(before: str, after: str) -> bool:
 
 
 def _jamo(character: str) -> str:
-    """L, V, T: leading, vowel, trailing jamo; S: a syllable that can take a T, ST: one that has."""
+    """Return L, V, T for a leading, vowel, trailing jamo; S for a syllable, ST for one with a T."""
     if "\u1100" <= character <= "\u115f" or "\ua960" <= character <= "\ua97c":
         return "L"
     if "\u1160" <= character <= "\u11a7" or "\ud7b0" <= character <= "\ud7c6":
@@ -274,7 +288,7 @@ def _jamo(character: str) -> str:
 
 
 def _cleaned(text: str) -> str:
-    """`text` without what a file name or a wikilink cannot hold, trimmed of blanks and dots."""
+    """Return `text` without what a file name or wikilink cannot hold, blanks and dots trimmed."""
     text = _REFUSED.sub("", " ".join(text.split()))
     if not text.isascii():
         text = _FILLERS.sub("", text)
@@ -285,7 +299,7 @@ def _cleaned(text: str) -> str:
 
 
 def _writable(name: str, limit: int) -> str:
-    """`name` within `limit` bytes, and no name that Windows keeps for a device."""
+    """Return `name` within `limit` bytes, and no name that Windows keeps for a device."""
     if _RESERVED.match(name):
         name = f"_{name}"
     return clip(name, limit).rstrip(_BACK)
@@ -315,7 +329,7 @@ def _dated(spec: str, day: date | None) -> str:
 
 
 def _without_absent(pattern: str, values: dict[str, object]) -> str:
-    """The pattern without its empty fields, their brackets, and what ties them to a neighbour."""
+    """Return the pattern without its empty fields, their brackets and what joins them."""
     for name, value in values.items():
         if not value:
             field = rf"\(?\{{{name}(?::[^{{}}]*)?\}}\)?"

@@ -16,5 +16,5 @@ _COPY = re.compile(
 
 
 def is_copy(path: str) -> bool:
-    """Whether a file's name says that it is a copy of another file of the vault."""
+    """Return True if a file's name says that it is a copy of another file of the vault."""
     return _COPY.search(path) is not None

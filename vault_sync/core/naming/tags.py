@@ -1,9 +1,8 @@
-"""Tags: what may be one, which of them stay in a note, when two are the same."""
+"""Tags: the pattern of one, and those of a note that stay in it."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from fnmatch import fnmatchcase
 
 from vault_sync.core.model.values import Rules
@@ -14,12 +13,7 @@ TAG = re.compile(TAG_PATTERN)
 
 
 def private(rules: Rules, tag: str) -> bool:
-    """Whether a tag of a note stays there: a private one, or what is no tag (`deep learning`)."""
+    """Return True for a tag that stays in its note: a private one, or no tag (`deep learning`)."""
     return TAG.fullmatch("#" + tag) is None or any(
         fnmatchcase(tag, pattern) for pattern in rules.private_tags
     )
-
-
-def fold_tag(tag: str) -> str:
-    """The form in which two spellings of one tag are equal: case and normalisation taken away."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", tag).casefold())

@@ -38,7 +38,7 @@ class Wikilink(NamedTuple):
 
 
 def find(text: str) -> list[Wikilink]:
-    """Every wikilink outside code, comments and math, in order."""
+    """Return every wikilink outside code, comments and math, in order."""
     if "[[" not in text:
         return []
     return [
@@ -70,7 +70,7 @@ _TRAILING = ".,:;!?'*_~\\"
 
 
 def addresses(text: str) -> list[tuple[Span, str]]:
-    """Every web address outside code, in order, without the sentence around it."""
+    """Return every web address outside code, in order, without the sentence around it."""
     if "://" not in text:
         return []
     code = [piece.span for piece in pieces(text) if piece.kind == "code"]
@@ -90,7 +90,7 @@ def _addresses(text: str) -> Iterator[tuple[int, str]]:
 
 
 def link(target: str, display: str | None = None) -> str:
-    """A wikilink.
+    """Return a wikilink.
 
     Raises:
         ValueError: what cannot stand in a wikilink: brackets, line breaks, in the target also bars.
@@ -101,7 +101,7 @@ def link(target: str, display: str | None = None) -> str:
 
 
 def retarget(text: str, new_target: Callable[[Wikilink], str | None]) -> list[Edit]:
-    """The edits that point links elsewhere, changing nothing but the characters of the target.
+    """Return the edits that point links elsewhere, changing only the characters of the target.
 
     `new_target` gives the target to write, None to leave a link as it is. A link into its own
     note (`[[#Heading]]`) is not asked about.
@@ -118,7 +118,7 @@ def retarget(text: str, new_target: Callable[[Wikilink], str | None]) -> list[Ed
 
 @dataclass(frozen=True, slots=True)
 class LinkResolver:
-    """The names of a vault's Markdown files. Make one with `Names.of`."""
+    """The names of a vault's Markdown files. Make one with `LinkResolver.from_paths`."""
 
     _by_stem: Mapping[str, RelPath | tuple[RelPath, ...]]
     """Folded file name without `.md` -> the file, or the files, called so. (A tuple for every
@@ -129,14 +129,14 @@ class LinkResolver:
 
     @classmethod
     def from_paths(cls, paths: Iterable[RelPath]) -> LinkResolver:
-        """The names of every Markdown file of a vault (nothing that lies in a dot folder)."""
+        """Return the names of a vault's Markdown files (nothing that lies in a dot folder)."""
         by_stem: dict[str, RelPath | tuple[RelPath, ...]] = {}
         for path in paths:
             _add(by_stem, path)
         return cls(by_stem)
 
     def resolve(self, target: str, source: RelPath) -> RelPath | None:
-        """The file that a link in `source` leads to, as Obsidian finds it; None if nothing.
+        """Return the file that a link in `source` leads to, as Obsidian finds it; None if nothing.
 
         By case-insensitive file name, then: a path from the root or relative to `source` that is
         exactly this; else every path that ends with the target, those under the folder of
@@ -156,7 +156,7 @@ class LinkResolver:
         return None
 
     def shortest(self, path: RelPath) -> str:
-        """What Obsidian writes to link to `path`, which need not be there yet; without `.md`.
+        """Return Obsidian's link to `path`, which need not be there yet; without `.md`.
 
         Its bare name, or if another file has it too, the whole path from the root.
         """
@@ -165,14 +165,14 @@ class LinkResolver:
         return _without_md(path.rpartition("/")[2] if unique else path)
 
     def taken(self, path: str) -> bool:
-        """Whether a file at `path` would be the same as one there is, on some machine."""
+        """Return True if a file at `path` would be the same as one there is, on some machine."""
         folded = fold(path)
         return any(fold(other) == folded for other in self._called(bare_name(path)))
 
     def with_moved(
         self, moves: Mapping[RelPath, RelPath | None], added: Iterable[RelPath] = ()
     ) -> LinkResolver:
-        """The names after renames (None: the file is gone) and new files."""
+        """Return the names after renames (None: the file is gone) and new files."""
         moved = dict(self._moved)
         now = LinkResolver(self._by_stem, moved)
         for path in moves:
@@ -196,21 +196,21 @@ def _as_tuple(found: RelPath | tuple[RelPath, ...] | None) -> tuple[RelPath, ...
 
 def _add(by_stem: dict[str, RelPath | tuple[RelPath, ...]], path: RelPath) -> None:
     stem = bare_name(path)
-    known = by_stem.get(stem)
-    if known is None:
+    already = by_stem.get(stem)
+    if already is None:
         by_stem[stem] = path
-    elif path not in _as_tuple(known):
-        by_stem[stem] = (*_as_tuple(known), path)
+    elif path not in _as_tuple(already):
+        by_stem[stem] = (*_as_tuple(already), path)
 
 
 def _without_md(path: str) -> str:
-    """A link's spelling of a path. `x.md.md` keeps its end: `[[x.md]]` would be the note x."""
+    """Return a link's spelling of a path. `x.md.md` stays whole: `[[x.md]]` is the note x."""
     bare = path[:-3] if path.lower().endswith(".md") else path
     return path if bare.lower().endswith(".md") else bare
 
 
 def _chosen(candidates: tuple[RelPath, ...], target: str, source: RelPath) -> RelPath | None:
-    """The one of some files of the right name that a folded target (with `.md`) leads to."""
+    """Return the one of some files of the right name that a folded target (with `.md`) means."""
     by_path = {fold(path): path for path in sorted(candidates, reverse=True)}
     here = fold(source).rpartition("/")[0]
     if target.startswith("/"):

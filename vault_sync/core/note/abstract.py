@@ -17,7 +17,7 @@ CALLOUT = "> [!abstract]- Abstract"
 
 
 def callout(facts: Facts) -> str:
-    r"""The abstract as a folded callout, its lines ended by LF but for the last; "" without one.
+    r"""Return the abstract as a folded callout, lines ended by LF but the last; "" without one.
 
     A callout and not a property, because: a property is one line in a narrow table, where 1,500
     characters push everything else out of sight and `$x^2$` stays source. A callout is one
@@ -31,12 +31,12 @@ def callout(facts: Facts) -> str:
 
 
 def mark(words: str) -> str:
-    """What tells a callout from every other; two kilobytes a note would be much for the base."""
+    """Return the sum that tells a callout from others; the base would be large with its text."""
     return sha256(words.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def placed(text: str, words: str) -> str:
-    """A note's text with a callout on top of what stands below its properties."""
+    """Return a note's text with a callout on top of what stands below its properties."""
     body = note_lens.read(text).properties.body
     above, below = text[:body], text[body:]
     gap = "" if above.endswith("\n") else "\n"

@@ -9,15 +9,16 @@ All other lines are the reader's own.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from vault_sync.core.model.values import Facts, Fields, Key
+from vault_sync.core.model.values import Fields, Key, PropertyValue
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.wikilinks import link as wikilink
 from vault_sync.core.note import properties as yaml
 from vault_sync.core.note import property_block
 from vault_sync.core.note.property_block import Properties
+from vault_sync.core.note.property_table import ADDRESS_PROPERTIES, ID_PROPERTIES, owner
 from vault_sync.core.text.spans import (
     BOM,
     Edit,
@@ -39,23 +40,6 @@ _HEADING = re.compile(r" {0,3}#{1,2}(?:[ \t]+(?P<words>[^\n]*?))?(?:[ \t]+#+)?[ 
 _LINK_ONLY = re.compile(r"\[\[(?P<target>[^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
 _ABSTRACT = re.compile(
     r"^ {0,3}>[ \t]*\[!abstract\][^\n]*(?:\n {0,3}>[^\n]*)*", re.MULTILINE | re.IGNORECASE
-)
-_ADDRESS_PROPERTIES = ("url", "arxiv", "doi", "source")
-_MADE_PROPERTIES = frozenset(
-    (
-        *(
-            "title",
-            "aliases",
-            "authors",
-            "url",
-            "arxiv",
-            "doi",
-            "published",
-            "updated",
-            "categories",
-        ),
-        *("journal", "comment", "abstract", "digests", "tags", "mentions", "mentioned_by"),
-    )
 )
 
 
@@ -119,7 +103,7 @@ def read(text: str) -> Note:
 
 
 def _tags(properties: Properties) -> Sequence[str]:
-    """The items of `tags`. Of a text each word is one, as it was in Obsidian before 1.9."""
+    """Return the items of `tags`. Of a text each word is one, as in Obsidian before 1.9."""
     value = properties.find("tags")
     if value is None or value.items is not None or value.kind == "other":
         return properties.items("tags")
@@ -127,7 +111,7 @@ def _tags(properties: Properties) -> Sequence[str]:
 
 
 def _key(properties: Properties) -> Key | None:
-    for name in _ADDRESS_PROPERTIES:
+    for name in ADDRESS_PROPERTIES:
         value = properties.scalar(name).strip()
         key = key_of(value) if value else None
         if key is not None:
@@ -136,7 +120,7 @@ def _key(properties: Properties) -> Key | None:
 
 
 def linked(item: str) -> str:
-    """The target of a property value that is one wikilink, else ""."""
+    """Return the target of a property value that is one wikilink, else ""."""
     found = _LINK_ONLY.fullmatch(item.strip())
     return found["target"].strip() if found else ""
 
@@ -156,7 +140,7 @@ def _sections(text: str, body: int) -> tuple[tuple[Section, ...], int | None]:
 
 
 def _headings(text: str, body: int) -> list[tuple[Line, re.Match[str]]]:
-    """The headings of level 1 and 2 below `body`, code aside.
+    """Return the headings of level 1 and 2 below `body`, code aside.
 
     The block above the body is YAML; a fence or heading in it is none. Only lines with a `#` are
     looked at: a note has hundreds of others, and each is read at every proof.
@@ -174,7 +158,7 @@ def _headings(text: str, body: int) -> list[tuple[Line, re.Match[str]]]:
 
 
 def _fenced_lines(text: str, body: int) -> frozenset[int]:
-    """Where the lines begin that are fenced code."""
+    """Return the starts of the lines that are fenced code."""
     if text.find("```", body) < 0 and text.find("~~~", body) < 0:
         return frozenset()
     of = lines_of(text, Span(body, len(text)))
@@ -182,11 +166,11 @@ def _fenced_lines(text: str, body: int) -> frozenset[int]:
 
 
 def _section(text: str, found: re.Match[str], heading: Line, body: Span, number: int) -> Section:
-    said = body.slice(text)
-    first = len(said) - len(said.lstrip())
+    whole = body.slice(text)
+    first = len(whole) - len(whole.lstrip())
     words = Span(body.start, body.start)
-    if first < len(said):
-        last = len(said.rstrip()) - 1
+    if first < len(whole):
+        last = len(whole.rstrip()) - 1
         words = Span(
             line_at(text, body.start + first, body.start).start,
             line_at(text, body.start + last, body.start).end,
@@ -204,7 +188,7 @@ def _section(text: str, found: re.Match[str], heading: Line, body: Span, number:
 
 
 def own_words(note: Note, sections: Sequence[Section]) -> str:
-    """What is the reader's own below the properties: all but the given sections, blanks trimmed."""
+    """Return the reader's own words below the properties: all but these sections, trimmed."""
     parts = []
     at = note.properties.body
     for section in sorted(sections, key=lambda section: section.heading.start):
@@ -215,13 +199,13 @@ def own_words(note: Note, sections: Sequence[Section]) -> str:
 
 
 def abstract(note: Note) -> str | None:
-    """The first callout of the type `abstract` below the properties, LF newlines; else None."""
+    """Return the first callout of the type `abstract` in the body, LF newlines; else None."""
     found = _ABSTRACT.search(note.text, note.properties.body)
     return found[0].replace("\r\n", "\n").removesuffix("\r") if found else None
 
 
 def parted(own: str) -> tuple[str, str]:
-    """The callout of the type `abstract` that the reader's own words open with, and the others.
+    """Return the `abstract` callout that the reader's own words open with, and the others.
 
     Both with LF newlines and without blanks at their ends.
     """
@@ -230,15 +214,18 @@ def parted(own: str) -> tuple[str, str]:
     return (found[0], words[found.end() :].strip()) if found else ("", words.strip())
 
 
-def own_properties(note: Note) -> tuple[str, ...]:
-    """The names of properties that only a person can have added."""
-    extra = [name for name in note.properties.values if name not in _MADE_PROPERTIES]
+def own_properties(note: Note, facts: Collection[str]) -> tuple[str, ...]:
+    """Return the names of properties that only a person can have added.
+
+    Those of `facts` count as the tool's.
+    """
+    extra = [name for name in note.properties.values if owner(name, facts) == "the reader's"]
     if set(note.properties.items("aliases")) - {note.fields.title}:
         extra.append("aliases")
     return tuple(extra)
 
 
-Changes = Mapping[str, str | tuple[str, ...] | None]
+Changes = Mapping[str, yaml.Wanted]
 """New values of properties by name; None takes one out."""
 
 
@@ -251,7 +238,7 @@ def edit(
     added: Sequence[tuple[str, str]] = (),
     removed: Sequence[Section] = (),
 ) -> str:
-    """The note's text with these changes made and no other byte touched.
+    """Return the note's text with these changes made and no other byte touched.
 
     `commentaries` and `targets` give sections a new text or a new digest, `added` is (target,
     commentary) of new sections, `removed` sections go whole.
@@ -308,7 +295,7 @@ def _add(text: str, added: Sequence[tuple[str, str]], newline: str) -> str:
 
 
 def _top(note: Note) -> int:
-    """Where the first section belongs: below the properties, and the abstract if that is next."""
+    """Return the place of the first section: below the properties, and an abstract next to them."""
     body = note.properties.body
     start = body + len(note.text[body:]) - len(note.text[body:].lstrip(" \t\r\n"))
     found = _ABSTRACT.match(note.text, start)
@@ -318,7 +305,7 @@ def _top(note: Note) -> int:
 
 
 def section_text(target: str, commentary: str) -> str:
-    r"""A digest section from its heading on, ending in one newline."""
+    r"""Return a digest section from its heading on, ending in one newline."""
     heading = f"## {wikilink(target)}\n"
     return f"{heading}\n{commentary}\n" if commentary else heading
 
@@ -327,16 +314,16 @@ def new(
     *,
     key: Key,
     fields: Fields,
-    facts: Mapping[str, str | tuple[str, ...]],
+    facts: Mapping[str, PropertyValue],
     sections: Sequence[tuple[str, str]],
     links: Mapping[str, tuple[str, ...]],
 ) -> str:
-    """The text of a new note (docs/format.md, "The note").
+    """Return the text of a new note (docs/format.md, "The note").
 
     `sections` are (digest link target, commentary), `facts` further properties that stand after
     the address, `links` the link lists `mentions` and `mentioned_by`; empty values are left out.
     """
-    values: dict[str, str | tuple[str, ...]] = {}
+    values: dict[str, PropertyValue] = {}
     if fields.title:
         values |= {"title": fields.title, "aliases": (fields.title,)}
     values |= {"authors": fields.authors, "url": fields.url}
@@ -349,17 +336,7 @@ def new(
     return block + "\n" + "\n".join(section_text(*section) for section in sections)
 
 
-def address_properties(key: Key) -> dict[str, str | tuple[str, ...]]:
-    """`arxiv` or `doi` for a paper that has such an id."""
+def address_properties(key: Key) -> dict[str, str]:
+    """Return the property of a paper's id, `arxiv` or `doi`; none for a key of another kind."""
     kind, _, name = key.partition(":")
-    return {kind: name} if kind in {"arxiv", "doi"} else {}
-
-
-def fact_properties(facts: Facts, wanted: Sequence[str]) -> dict[str, str | tuple[str, ...]]:
-    """The facts that the configuration asks for, by property name; unknown ones are left out."""
-    values: dict[str, str | tuple[str, ...]] = {}
-    for name in wanted:
-        value = getattr(facts, name)
-        if value and name != "abstract":
-            values[name] = value
-    return values
+    return {kind: name} if kind in ID_PROPERTIES else {}

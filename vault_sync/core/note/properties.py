@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from vault_sync.core.model.values import PropertyValue
 from vault_sync.core.note.property_block import (
     Item,
     Properties,
@@ -23,8 +24,8 @@ from vault_sync.core.note.property_block import (
 from vault_sync.core.note.yaml_scalar import scalar
 from vault_sync.core.text.spans import Edit, Span, newline_kind, splice, to_newlines
 
-Wanted = str | tuple[str, ...] | None
-"""A text, a list (its empty items left out), or None: without the property."""
+Wanted = PropertyValue | None
+"""A value (the empty items of a list left out), or None: without the property."""
 
 
 class Unwritable(Exception):  # noqa: N818  a refusal that the caller reports, no error of the program
@@ -36,13 +37,13 @@ class Unwritable(Exception):  # noqa: N818  a refusal that the caller reports, n
         self.message = message
 
 
-def block(values: Mapping[str, str | tuple[str, ...]]) -> str:
-    """A new block, as Obsidian writes it. An empty list is written `name: []`."""
+def block(values: Mapping[str, PropertyValue]) -> str:
+    """Return a new block, as Obsidian writes it. An empty list is written `name: []`."""
     return f"---\n{_written(values)}---\n"
 
 
 def edit(properties: Properties, changes: Mapping[str, Wanted]) -> list[Edit]:
-    """The edits of `properties.text` that make each property of `changes` as asked.
+    """Return the edits of `properties.text` that make each property of `changes` as asked.
 
     A value that reads as asked already is not touched, however it is written: a list of one is as
     good as its item. New properties come last, in the order given. A block that is left without
@@ -81,7 +82,9 @@ def _differs(properties: Properties, name: str, want: Wanted) -> bool:
 def _reads_as(value: Value, want: Wanted) -> bool:
     if want is None:
         return False
-    return (value_text(value) if isinstance(want, str) else value_items(value)) == want
+    if isinstance(want, tuple):
+        return value_items(value) == want
+    return value_text(value) == str(want)
 
 
 def _new_block(properties: Properties, wanted: Mapping[str, Wanted]) -> Edit:
@@ -91,7 +94,7 @@ def _new_block(properties: Properties, wanted: Mapping[str, Wanted]) -> Edit:
 
 
 def _leaves_nothing(properties: Properties, edits: Iterable[Edit]) -> bool:
-    """Whether the edits empty the block, comments included, so that Obsidian would take it away."""
+    """Return True if the edits empty the block, comments too: Obsidian would take it away."""
     after = read(splice(properties.text, edits))
     if after.block is None or not re.fullmatch(r"---\s*---\s*", after.block.slice(after.text)):
         return False
@@ -102,7 +105,7 @@ def _leaves_nothing(properties: Properties, edits: Iterable[Edit]) -> bool:
 def _edits(properties: Properties, place: Span, wanted: Mapping[str, Wanted]) -> Iterator[Edit]:
     text = properties.text
     newline = "\r\n" if text.startswith("\r\n", text.index("---") + 3) else "\n"
-    new: dict[str, str | tuple[str, ...]] = {}
+    new: dict[str, PropertyValue] = {}
     for name, want in wanted.items():
         value = properties.find(name)
         if value is not None:
@@ -150,18 +153,22 @@ def _unmoved(before: Properties, old: Value, after: Properties, new: Value) -> b
     )
 
 
-def _written(values: Mapping[str, str | tuple[str, ...]], indent: int = 0) -> str:
+def _written(values: Mapping[str, PropertyValue], indent: int = 0) -> str:
     lines = []
     before = " " * indent
     for name, value in values.items():
-        if isinstance(value, str):
-            lines.append(f"{before}{scalar(name)}: {scalar(value, indent)}\n")
+        if not isinstance(value, tuple):
+            lines.append(f"{before}{scalar(name)}: {_single(value, indent)}\n")
         elif items := [item for item in value if item]:
             lines.append(f"{before}{scalar(name)}:\n")
             lines += [f"{before}  - {scalar(item, indent + 2)}\n" for item in items]
         else:
             lines.append(f"{before}{scalar(name)}: []\n")
     return "".join(lines)
+
+
+def _single(value: str | int, indent: int) -> str:
+    return str(value) if isinstance(value, int) else scalar(value, indent)
 
 
 def _column(text: str, value: Value) -> int:
@@ -176,7 +183,7 @@ def _line_stop(text: str, offset: int) -> int:
     return text.index("\n", offset) + 1
 
 
-class _Row(NamedTuple):
+class _ItemLines(NamedTuple):
     """The lines of one item of a block list, [start, stop), its own comment included."""
 
     text: str
@@ -185,16 +192,16 @@ class _Row(NamedTuple):
     stop: int
 
 
-def _rows(text: str, items: Iterable[Item]) -> list[_Row]:
+def _item_lines(text: str, items: Iterable[Item]) -> list[_ItemLines]:
     rows = []
     for item in items:
         start = _line_start(text, text.rindex("-", 0, item.span.start + 1))
-        rows.append(_Row(item.text, item.span, start, _line_stop(text, item.span.end)))
+        rows.append(_ItemLines(item.text, item.span, start, _line_stop(text, item.span.end)))
     return rows
 
 
 def _value_edits(text: str, value: Value, want: Wanted) -> Iterator[Edit]:
-    """The edits of one property that is there, with LF newlines."""
+    """Yield the edits of one property that is there, with LF newlines."""
     if value.kind == "other":
         raise Unwritable(
             value.line,
@@ -208,7 +215,7 @@ def _value_edits(text: str, value: Value, want: Wanted) -> Iterator[Edit]:
     colon = value.colon
     indent = _column(text, value)
     if value.items and not _is_flow(text, value):
-        rows = _rows(text, value.items)
+        rows = _item_lines(text, value.items)
         if isinstance(want, tuple) and want:
             yield from _list_edits(text, rows, want)
             return
@@ -229,7 +236,7 @@ def _value_edits(text: str, value: Value, want: Wanted) -> Iterator[Edit]:
 
 
 def _holds_comment(text: str, value: Value) -> bool:
-    """Whether a comment stands before or inside a value, where a new value would swallow it."""
+    """Return True for a comment before or inside a value: a new value would swallow it."""
     start, end = value.span
     if "#" in text[value.colon : start]:
         return True
@@ -243,9 +250,9 @@ def _is_flow(text: str, value: Value) -> bool:
     return text[value.span.start] == "["
 
 
-def _inline(text: str, span: Span, want: str | tuple[str, ...], indent: int) -> Iterator[Edit]:
-    """A value that begins on the line of `span`; a comment behind it stays behind it."""
-    new = scalar(want, indent) if isinstance(want, str) else "[]"
+def _inline(text: str, span: Span, want: PropertyValue, indent: int) -> Iterator[Edit]:
+    """Yield the edits to a value on the line of `span`; a comment behind it stays behind it."""
+    new = "[]" if isinstance(want, tuple) else _single(want, indent)
     if text[span.start - 1] in ":-":
         new = f" {new}"
     head, newline, below = new.partition("\n")
@@ -257,8 +264,8 @@ def _inline(text: str, span: Span, want: str | tuple[str, ...], indent: int) -> 
     yield Edit(Span(end, end), newline + below)
 
 
-def _list_edits(text: str, rows: list[_Row], want: tuple[str, ...]) -> Iterator[Edit]:
-    """Turn a block list into `want`, item by item; one that only moves takes its line along."""
+def _list_edits(text: str, rows: list[_ItemLines], want: tuple[str, ...]) -> Iterator[Edit]:
+    """Yield the edits of a block list, item by item; one that only moves takes its line along."""
     rows = [row for row in rows if row.text] or rows
     first = rows[0]
     dash = text.index("-", first.start)
@@ -291,7 +298,7 @@ def _list_edits(text: str, rows: list[_Row], want: tuple[str, ...]) -> Iterator[
 
 
 def _flow_edit(text: str, value: Value, want: tuple[str, ...]) -> Edit:
-    """A flow list (`[a, b]`), written by ruamel.yaml after the change; nothing outside it."""
+    """Return the edit of a flow list (`[a, b]`), written by ruamel.yaml; nothing outside it."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
@@ -324,7 +331,7 @@ def _flow_edit(text: str, value: Value, want: tuple[str, ...]) -> Edit:
 
 
 def _flow_item(item: str) -> object:
-    """An item that ruamel.yaml will write in the quotes that Obsidian would give it."""
+    """Return an item that ruamel.yaml will write in the quotes that Obsidian would give it."""
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString, SingleQuotedScalarString
 
     quote = scalar(item)[0]

@@ -12,39 +12,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import frontmatter
-import yaml
 from frontmatter.default_handlers import BaseHandler
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
+from vault_sync.core.note.yaml_nodes import UNMASK, BrokenError, compose, refuse_strange
 from vault_sync.core.text.spans import BOM, Span
-
-# Wheels of PyYAML carry libyaml; without it the pure loader reads the same, 15 times slower.
-_Composer: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-
-
-class _Loader(_Composer):  # type: ignore[misc,valid-type]
-    """Composes nodes and leaves their tags empty: values are read as texts, so no tag is needed.
-
-    Asking PyYAML's resolver at every node would take a quarter of the time that reading takes.
-    """
-
-    def resolve(self, kind: type[Node], value: object, implicit: object) -> str:
-        del kind, value, implicit
-        return ""
-
-    def descend_resolver(self, current_node: Node | None, current_index: object) -> None:
-        del current_node, current_index
-
-    def ascend_resolver(self) -> None:
-        pass
-
-
-MAX_SIZE = 64 * 1024
-MAX_DEPTH = 20
-_TOO_DEEP = f"the properties are nested more than {MAX_DEPTH} deep"
 
 Kind = Literal["scalar", "null", "list", "other"]
 
@@ -78,7 +53,7 @@ class Value(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """What `read` found in `text`.
+    """The properties of `text`, as `read` found them.
 
     `block` reaches from the opening `---` to the closing one and its newline. `body` is the offset
     at which the rest begins. `values` stand in the note's order. `broken` is a line and what is
@@ -92,7 +67,7 @@ class Properties:
     broken: tuple[int, str] | None
 
     def find(self, name: str) -> Value | None:
-        """The property of that name, else the first that differs from it only in case."""
+        """Return the property of that name, else the first that differs from it only in case."""
         value = self.values.get(name)
         if value is None and self.values:
             folded = name.casefold()
@@ -100,25 +75,25 @@ class Properties:
         return value
 
     def scalar(self, name: str) -> str:
-        """The text of a property: "" when absent or no scalar. A list of one counts as its item."""
+        """Return the text of a property: "" if absent or no scalar. A list of one is its item."""
         value = self.find(name)
         return "" if value is None else value_text(value) or ""
 
     def items(self, name: str) -> tuple[str, ...]:
-        """The items of a property, empty ones left out. A scalar counts as a list of one."""
+        """Return the items of a property, empty ones left out. A scalar is a list of one."""
         value = self.find(name)
         return () if value is None else value_items(value) or ()
 
 
 def value_text(value: Value) -> str | None:
-    """A value read as a scalar; None where it cannot be."""
+    """Return a value read as a scalar; None where it cannot be."""
     if value.items is not None:
         return value.items[0].text if len(value.items) == 1 else None
     return None if value.kind == "other" else value.text
 
 
 def value_items(value: Value) -> tuple[str, ...] | None:
-    """A value read as a list; None where it cannot be. An item not typed yet is none."""
+    """Return a value read as a list, empty items left out; None where it cannot be read so."""
     if value.items is not None:
         return tuple(item.text for item in value.items if item.text)
     if value.kind == "other":
@@ -130,12 +105,8 @@ _OPENING = re.compile(f"{BOM}?---\r?\n")
 _CLOSING = re.compile(r"\n---(?:\r?\n|\Z)")
 
 
-class _BrokenError(Exception):
-    """The block cannot be read: line and what is wrong with it."""
-
-
 class _YamlHandler(BaseHandler):
-    """Splits one note at Obsidian's delimiters, and reads values as texts with spans.
+    """A handler that parts one note at Obsidian's delimiters, and reads values with spans.
 
     `frontmatter.parse` strips the text it is given and turns CRLF into LF. That would move every
     span, so a handler splits the note it was made for, and not what it is handed.
@@ -167,69 +138,14 @@ class _YamlHandler(BaseHandler):
 
 
 def read(text: str) -> Properties:
-    """The properties of a note. Total: any text is read."""
+    """Return the properties of a note. Total: any text is read."""
     handler = _YamlHandler(text)
     broken = None
     try:
         frontmatter.parse(text, handler=handler)
-    except _BrokenError as error:
+    except BrokenError as error:
         broken = error.args
     return Properties(text, handler.block, handler.body, MappingProxyType(handler.values), broken)
-
-
-# YAML 1.1 ends lines at these, or skips them; YAML 1.2 and Obsidian do not.
-_MASK = {code: 0xF0000 + code for code in (0x85, 0x2028, 0x2029, 0xFEFF)}
-_UNMASK = {masked: code for code, masked in _MASK.items()}
-
-# Every list and map has one of these, and what is deep has a long run of some, or many brackets.
-_INDICATORS = "-:?[{"
-_DEEP_RUN = re.compile(r"[ \t?:-]{40}")
-
-
-def _compose(content: str, *, masked: bool) -> Node | None:
-    """The block's nodes. Foreign line ends are `masked` if there are any; `_UNMASK` undoes that.
-
-    Raises:
-        _BrokenError: the block is no YAML, too large or too deep.
-    """
-    if len(content) > MAX_SIZE:
-        raise _BrokenError(1, f"the property block is larger than {MAX_SIZE // 1024} KB")
-    if "\r" in content and (alone := re.search(r"\r(?!\n)", content)):
-        line = content.count("\n", 0, alone.start()) + 2
-        raise _BrokenError(line, "a carriage return without a line feed stands in the properties")
-    if masked:
-        if any(chr(code) in content for code in _UNMASK):
-            raise _BrokenError(1, "the properties hold characters of a private plane")
-        content = content.translate(_MASK)
-    try:
-        # Composing is recursive, in C; what could go deep is first looked through event by event.
-        if sum(map(content.count, _INDICATORS)) > 200 and (
-            content.count("[") + content.count("{") > 200 or _DEEP_RUN.search(content)
-        ):
-            _refuse_depth(content)
-        return yaml.compose(content, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        # libyaml finds some faults only at the end of the text, below the last line.
-        last = content.count("\n") + 1
-        line = min(error.problem_mark.line + 2, last) if error.problem_mark else last
-        raise _BrokenError(line, f"the properties are not valid YAML: {error.problem}") from error
-    except yaml.reader.ReaderError as error:
-        line = content.count("\n", 0, error.position) + 2
-        raise _BrokenError(line, "a control character stands in the properties") from error
-    except UnicodeEncodeError as error:
-        line = content.count("\n", 0, error.start) + 2
-        raise _BrokenError(line, "bytes that are not UTF-8 stand in the properties") from error
-
-
-def _refuse_depth(content: str) -> None:
-    depth = 0
-    for event in yaml.parse(content, Loader=_Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise _BrokenError(1, _TOO_DEEP)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
 
 
 _COLON = re.compile(r"[ \t]*:")
@@ -239,44 +155,66 @@ _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 def _values(content: str, text: str, base: int) -> dict[str, Value]:
-    """Every property by name; `base` is where `content` begins in `text`.
+    """Return every property by name; `base` is where `content` begins in `text`.
 
     Raises:
-        _BrokenError: line and what is wrong.
+        BrokenError: line and what is wrong.
     """
     masked = "\x85" in content or "\u2028" in content or "\u2029" in content or BOM in content
-    root = _compose(content, masked=masked)
+    root = compose(content, masked=masked)
     if root is None:
         return {}
     if not isinstance(root, MappingNode) or root.flow_style:
         flow = isinstance(root, MappingNode)
         what = "are written as JSON" if flow else "are no list of `name: value`"
-        raise _BrokenError(root.start_mark.line + 2, f"the properties {what}")
+        raise BrokenError(root.start_mark.line + 2, f"the properties {what}")
+    source = _Source(text, base, masked)
     found: dict[str, Value] = {}
     for key, node in root.value:
-        mark = key.start_mark
-        start, line = mark.index + base, mark.line + 2
-        if not isinstance(key, ScalarNode) or text[start] in "&!*":
-            raise _BrokenError(line, "a property's name is not a plain text")
-        name = key.value.translate(_UNMASK) if masked else key.value
-        if name in found:
-            raise _BrokenError(line, f"the property {name!r} stands there twice")
-        end = key.end_mark.index + base
-        colon = end + 1
-        if text[end] != ":":
-            spaced = _COLON.match(text, end)
-            colon = spaced.end() if spaced else -1
-        found[name] = _value(name, line, start, colon, node, text, base, masked)
+        name = _name(source, key)
+        if name.text in found:
+            raise BrokenError(name.line, f"the property {name.text!r} stands there twice")
+        found[name.text] = _value(source, name, node)
     return found
 
 
-def _value(
-    name: str, line: int, key: int, colon: int, node: Node, text: str, base: int, masked: bool
-) -> Value:
+class _Source(NamedTuple):
+    """The text of a note, the offset of its block's content, and True if that was masked."""
+
+    text: str
+    base: int
+    masked: bool
+
+
+class _Name(NamedTuple):
+    """The name of a property, its line, its offset and that behind its colon (-1: no colon)."""
+
+    text: str
+    line: int
+    start: int
+    colon: int
+
+
+def _name(source: _Source, key: Node) -> _Name:
+    text, base, masked = source
+    mark = key.start_mark
+    start, line = mark.index + base, mark.line + 2
+    if not isinstance(key, ScalarNode) or text[start] in "&!*":
+        raise BrokenError(line, "a property's name is not a plain text")
+    end = key.end_mark.index + base
+    colon = end + 1
+    if text[end] != ":":
+        spaced = _COLON.match(text, end)
+        colon = spaced.end() if spaced else -1
+    return _Name(key.value.translate(UNMASK) if masked else key.value, line, start, colon)
+
+
+def _value(source: _Source, of: _Name, node: Node) -> Value:
+    (text, base, masked), (name, line, key, colon) = source, of
     start, end = node.start_mark.index + base, node.end_mark.index + base
     if colon < 0 or text[start] in _ANCHORED:
         # The name in `? name` has no colon.
-        _refuse_strange(node, line)
+        refuse_strange(node, line)
         colon = max(colon, key)
         return Value(name, line, Span(colon, line_end(text, colon)), "", None, "other", key, colon)
     if isinstance(node, ScalarNode):
@@ -287,11 +225,11 @@ def _value(
         elif node.style in "|>":
             end = _literal_end(text, start, end)
         if masked:
-            value = value.translate(_UNMASK)
+            value = value.translate(UNMASK)
         return Value(name, line, Span(start, end), value, None, "scalar", key, colon)
     items = _items(node, text, base, masked=masked)
     if items is None:
-        _refuse_strange(node, line)
+        refuse_strange(node, line)
         return Value(
             name, line, Span(start, _node_end(node, text, base)), "", None, "other", key, colon
         )
@@ -301,7 +239,7 @@ def _value(
 
 
 def _items(node: Node, text: str, base: int, *, masked: bool) -> tuple[Item, ...] | None:
-    """The items of a list of plain scalars; None for any other list."""
+    """Return the items of a list of plain scalars; None for any other list."""
     if not isinstance(node, SequenceNode):
         return None
     items = []
@@ -315,35 +253,12 @@ def _items(node: Node, text: str, base: int, *, masked: bool) -> tuple[Item, ...
                 value = ""
         elif child.style in "|>":
             end = _literal_end(text, start, end)
-        items.append(Item(value.translate(_UNMASK) if masked else value, Span(start, end)))
+        items.append(Item(value.translate(UNMASK) if masked else value, Span(start, end)))
     return tuple(items)
 
 
-def _refuse_strange(node: Node, line: int) -> None:
-    """Refuse maps that Obsidian refuses, and templates (`{{title}}`) that are not filled in."""
-    # Aliases make this a graph, so every node is looked at once.
-    seen = set()
-    waiting = [(node, 1)]
-    while waiting:
-        node, depth = waiting.pop()
-        if id(node) in seen or isinstance(node, ScalarNode):
-            continue
-        seen.add(id(node))
-        if depth >= MAX_DEPTH:
-            raise _BrokenError(line, _TOO_DEEP)
-        if isinstance(node, SequenceNode):
-            waiting += [(child, depth + 1) for child in node.value]
-            continue
-        names = [key.value for key, _ in node.value if isinstance(key, ScalarNode)]
-        if len(names) < len(node.value):
-            raise _BrokenError(line, "a map or list stands where a name should (`{{...}}`?)")
-        if len(set(names)) < len(names):
-            raise _BrokenError(line, "a name stands twice in one map")
-        waiting += [(child, depth + 1) for _, child in node.value]
-
-
 def _node_end(node: Node, text: str, base: int) -> int:
-    """Where a value really ends: the end mark of a block runs on over the comments below it."""
+    """Return the true end of a value: a block's end mark runs on over the comments below it."""
     while isinstance(node, CollectionNode) and not node.flow_style:
         last = node.value[-1]
         child = last if isinstance(node, SequenceNode) else last[1]
@@ -357,14 +272,14 @@ def _node_end(node: Node, text: str, base: int) -> int:
 
 
 def _literal_end(text: str, start: int, end: int) -> int:
-    """The end of a literal or folded block's last line, without the blank lines that follow."""
+    """Return the end of a literal or folded block's last line, blank lines below it left out."""
     if "+" in text[start : line_end(text, start)].partition("#")[0]:
         return line_end(text, end - 1)
     return min(end, line_end(text, start + len(text[start:end].rstrip(" \t\r\n"))))
 
 
 def line_end(text: str, offset: int) -> int:
-    """The end of the words of the line that holds `offset`."""
+    """Return the end of the words of the line that holds `offset`."""
     end = text.find("\n", offset)
     end = len(text) if end < 0 else end
     return end - 1 if end > 0 and text[end - 1] == "\r" else end

@@ -51,7 +51,7 @@ _SHORT = {"00": r"\0", "07": r"\a", "0b": r"\v", "1b": r"\e"}
 
 
 def scalar(value: str, indent: int = 0) -> str:
-    r"""`value` as it stands after `key: ` or `- `, without the newline that ends it.
+    r"""Return `value` as it stands after `key: ` or `- `, without the newline that ends it.
 
     Args:
         value: any text.
@@ -105,5 +105,5 @@ def _several_lines(value: str, indent: int) -> str:
 
 
 def _starts_with_blank(words: str) -> bool:
-    """Whether the first line that is not empty begins with a blank: its indent must be said."""
+    """Return True if the first line that is not empty begins with a blank, which needs a mark."""
     return words.lstrip("\n").startswith(" ")

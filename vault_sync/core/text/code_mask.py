@@ -1,4 +1,4 @@
-"""What of a Markdown text is plain prose: code, comments, math and wikilinks set apart.
+"""The parts of a Markdown text that are no plain prose: code, comments, math and wikilinks.
 
 One walk from left to right, as Obsidian reads: what opens first wins, so a backtick inside a link
 is part of the link, and a link inside a code span is code. markdown-it-py is the oracle in tests.
@@ -35,7 +35,7 @@ _DOLLARS = re.compile(r"\$(?=[^\s$])((?:[^\\$\n]|\\.)*)(?<=[^\s])\$(?![0-9])")
 
 
 def pieces(text: str) -> Iterator[Piece]:
-    """Everything in `text` that is not plain prose, in order, without overlap. Linear."""
+    """Yield everything in `text` that is not plain prose, in order, without overlap. Linear."""
     if _SPECIAL.search(text) is None:
         if "[[" in text:
             for link in _LINK.finditer(text):
@@ -94,7 +94,7 @@ class _Walk:
         return None if end is None else Piece(kind, Span(start, end))
 
     def _code_end(self, opener: re.Match[str], stop: int) -> int | None:
-        """Behind the next run of as many backticks in the same paragraph."""
+        """Return the end of the next run of as many backticks in the same paragraph."""
         runs = self._ticks.get(len(opener[0]), [])
         after = bisect_left(runs, opener.end())
         if after == len(runs) or runs[after] >= stop:
@@ -105,7 +105,7 @@ class _Walk:
         return runs[after] + len(opener[0])
 
     def _after(self, closer: str, start: int) -> int | None:
-        """Behind the next `closer`. What is never closed is still being typed and hides nothing."""
+        """Return the end of the next `closer`; None without one, as in what is being typed."""
         if start >= self._absent.get(closer, len(self._text) + 1):
             return None
         found = self._text.find(closer, start)
@@ -120,12 +120,12 @@ def _end(found: re.Match[str] | None) -> int | None:
 
 
 def _resume(opener: re.Match[str]) -> int:
-    """Where to look on after a sign that opened nothing: `[[[a]]]` holds a link at its second."""
+    """Return the offset behind a sign that opened nothing: `[[[a]]]` has a link at its second."""
     return opener.start() + 1 if opener[0].endswith("[[") else opener.end()
 
 
 def _blocks(of: Sequence[Line], inside: Sequence[bool]) -> Iterator[Span]:
-    """The runs of fenced lines."""
+    """Yield the runs of fenced lines."""
     start = None
     for line, code in zip(of, inside, strict=True):
         if code and start is None:

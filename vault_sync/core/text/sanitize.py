@@ -54,7 +54,7 @@ _DOLLARS = re.compile(r"\${2,}")
 
 
 def one_line(text: str) -> str:
-    """`text` as one line, for a property; "" stays "".
+    """Return `text` as one line, for a property; "" stays "".
 
     White space is collapsed, characters that are not seen are dropped, the rest is NFC, and no
     code, HTML, template, embed or link is left that anything would run or follow.
@@ -66,7 +66,7 @@ def one_line(text: str) -> str:
 
 
 def sanitize(text: str) -> str:
-    """`text` for the body of a note: lines stay lines, and each of them is only a line of words.
+    """Return `text` for a note's body: lines stay lines, and each is only a line of words.
 
     Blank lines stay blank lines, so paragraphs stay paragraphs; blanks at either end of a line go
     (four of them would be code).

@@ -26,7 +26,7 @@ class Span(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """What stands in `span` becomes `text`. An empty span inserts."""
+    """A change: the characters of `span` become `text`. An empty span inserts."""
 
     span: Span
     text: str
@@ -41,7 +41,7 @@ class Line(NamedTuple):
 
 
 def lines(text: str) -> list[Line]:
-    """All lines of a text, in order; their [start, stop) spans cover it without a gap."""
+    """Return all lines of a text in order; their [start, stop) spans cover it without a gap."""
     found = []
     start = 0
     while True:
@@ -57,7 +57,7 @@ def lines(text: str) -> list[Line]:
 
 
 def line_at(text: str, offset: int, begin: int = 0) -> Line:
-    """The line that holds `offset`, of the text that begins at `begin`."""
+    """Return the line that holds `offset`, of the text that begins at `begin`."""
     start = max(begin, text.rfind("\n", begin, offset) + 1)
     newline = text.find("\n", offset)
     if newline < 0:
@@ -67,18 +67,18 @@ def line_at(text: str, offset: int, begin: int = 0) -> Line:
 
 
 def lines_of(text: str, span: Span) -> list[Line]:
-    """The lines of one stretch of a text."""
+    """Return the lines of one stretch of a text."""
     at = span.start
     return [Line(start + at, end + at, stop + at) for start, end, stop in lines(span.slice(text))]
 
 
 def line_number(text: str, offset: int) -> int:
-    """The 1-based number of the line that holds `offset`."""
+    """Return the 1-based number of the line that holds `offset`."""
     return text.count("\n", 0, offset) + 1
 
 
 def newline_kind(text: str) -> str:
-    r"""The newline most lines of the text end with: "\r\n", else "\n"."""
+    r"""Return the newline most lines of the text end with: "\r\n", else "\n"."""
     crlf = text.count("\r\n") if "\r" in text else 0
     if not crlf:
         return "\n"
@@ -86,12 +86,12 @@ def newline_kind(text: str) -> str:
 
 
 def to_newlines(text: str, newline: str) -> str:
-    """`text`, whose lines end in LF, with every line ended by `newline`."""
+    """Return `text`, whose lines end in LF, with every line ended by `newline`."""
     return text if newline == "\n" else text.replace("\n", newline)
 
 
 def splice(text: str, edits: Iterable[Edit]) -> str:
-    """`text` with every edit made, in whatever order they come.
+    """Return `text` with every edit made, in whatever order they come.
 
     Raises:
         ValueError: two edits overlap, or one reaches outside the text.
@@ -121,7 +121,7 @@ class _Fence(NamedTuple):
 
 
 def fenced(text: str, of: Sequence[Line]) -> list[bool]:
-    """For every line, whether it is fenced code (the fences themselves included).
+    """Return for every line True if it is fenced code (the fences themselves included).
 
     A fence that is never closed fences nothing: it is a fence still being typed, and must not
     swallow every entry that follows it.
@@ -163,7 +163,7 @@ def _closes(opening: _Fence, fence: _Fence | None) -> bool:
 
 
 def _closable(fences: Sequence[_Fence | None]) -> list[bool]:
-    """Which fences open and are closed further down.
+    """Return for each fence True if it opens and is closed further down.
 
     The longest fence below tells, found in one walk backwards: looking ahead from each opening
     would take quadratic time on a file of openings that nothing closes.
@@ -181,7 +181,7 @@ def _closable(fences: Sequence[_Fence | None]) -> list[bool]:
 
 
 def line_edits(text: str, old: Sequence[Line], new: str, newline: str) -> list[Edit]:
-    """The edits that make the lines `old` (at least one) say `new` (not empty, LF newlines).
+    """Return the edits that make the lines `old` (at least one) `new` (not empty, LF newlines).
 
     A line that stays keeps its bytes and its newline; only lines that changed are touched.
     """

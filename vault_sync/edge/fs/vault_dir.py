@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.fs.errors import Unsafe
 
 OWN_FOLDER = ".vault-sync"
@@ -62,7 +63,7 @@ class VaultDir:
         except FileNotFoundError:
             if not make:
                 raise
-            if folded(name) in folded_names(parent):
+            if casefold_nfc(name) in folded_names(parent):
                 raise Unsafe(
                     f"a folder is there whose name differs from {path!r} in case only"
                 ) from None
@@ -152,16 +153,9 @@ def same_file(folder: int, name: str, other_folder: int, other: str) -> bool:
     )
 
 
-def folded(name: str) -> str:
-    """A name as the strictest file system compares it: without regard to case and normalisation."""
-    if name.isascii():
-        return name.lower()
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-
-
 def folded_names(folder: int) -> set[str]:
-    """The names in an open folder, as `folded` has them."""
-    return {folded(name) for name in names_in(folder)}
+    """The names in an open folder, as `casefold_nfc` has them."""
+    return {casefold_nfc(name) for name in names_in(folder)}
 
 
 _HIDDEN = "it is hidden, in a dot folder, or outside the vault"

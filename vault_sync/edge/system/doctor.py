@@ -10,7 +10,6 @@ import re
 import shutil
 import sys
 import time
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from stat import S_IMODE
 
 from vault_sync.core.model.paths import is_markdown, is_visible
 from vault_sync.core.model.values import Level, Problem, RelPath
+from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.fs.mounts import file_system, silent_ground
 
 PROC = Path("/proc")
@@ -281,8 +281,7 @@ def _twins(tree: _Tree) -> Iterable[Problem]:
     alike: dict[tuple[str, str], list[str]] = {}
     for path in (*tree.files, *tree.folders, *tree.links):
         folder, _, name = path.rpartition("/")
-        folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-        alike.setdefault((folder, folded), []).append(path)
+        alike.setdefault((folder, casefold_nfc(name)), []).append(path)
     for twins in alike.values():
         first, *others = sorted(twins)
         if others:

@@ -12,12 +12,13 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 
 from vault_sync.core.model.values import RelPath
+from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.fs.attributes import check_writable, copy_attributes
 from vault_sync.edge.fs.durability import BATCH, sync_at, sync_everything, sync_file
 from vault_sync.edge.fs.errors import Unsafe, in_words
 from vault_sync.edge.fs.own_folder import TEMPORARY, own_folder, temporary_name, trash_names
 from vault_sync.edge.fs.rename import exchange, move
-from vault_sync.edge.fs.vault_dir import VaultDir, folded, folded_names, open_at, read_at, same_file
+from vault_sync.edge.fs.vault_dir import VaultDir, folded_names, open_at, read_at, same_file
 from vault_sync.edge.state import journal
 from vault_sync.edge.state import pass_log as records
 from vault_sync.edge.state import saved_texts as saved
@@ -149,7 +150,7 @@ class PlanWriter:
         above, _, name = path.rpartition("/")
         if above not in self._names:
             self._names[above] = folded_names(self._vault.folder(above, make=True))
-        if folded(name) in self._names[above] and not self._is_there(path):
+        if casefold_nfc(name) in self._names[above] and not self._is_there(path):
             raise Unsafe("a file is there whose name differs in case or normalisation only")
 
     def _is_there(self, path: RelPath) -> bool:
@@ -223,7 +224,7 @@ class PlanWriter:
             return
         target_folder, target = self._vault.place(task.target, make=True)
         folder, name = self._vault.place(task.path)
-        if folded(target) != folded(name) or target_folder != folder:
+        if casefold_nfc(target) != casefold_nfc(name) or target_folder != folder:
             self._check_free(task.target)
         self._at("before-move", task.path)
         if not self._move(folder, name, target_folder, target):

@@ -20,8 +20,9 @@ from vault_sync.core.model.plan import (
     Write,
 )
 from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.config import FILE
-from vault_sync.edge.fs.vault_dir import VaultDir, folded, names_in
+from vault_sync.edge.fs.vault_dir import VaultDir, names_in
 from vault_sync.edge.state import pass_log as records
 from vault_sync.edge.state import saved_texts as saved
 from vault_sync.edge.state.pass_log import PassRecord, SavedRow
@@ -211,12 +212,12 @@ def _is_damage(content: bytes) -> bool:
 
 def _beside(vault: VaultDir, path: RelPath) -> RelPath:
     above, _, name = path.rpartition("/")
-    taken = {folded(one) for one in names_in(vault.folder(above))}
+    taken = {casefold_nfc(one) for one in names_in(vault.folder(above))}
     stem = name.removesuffix(".md")
     number = 1
     while True:
         beside = f"{stem} (restored{'' if number == 1 else f' {number}'}).md"
-        if folded(beside) not in taken:
+        if casefold_nfc(beside) not in taken:
             return RelPath(f"{above}/{beside}" if above else beside)
         number += 1
 

@@ -10,11 +10,11 @@ from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.wikilinks import LinkResolver, addresses, find
+from vault_sync.core.note.property_table import LINK_LISTS
 from vault_sync.core.snapshot import Snapshot
 
 Identity = tuple[str, str, str, str]
 """Kind, keys, ties and points of a file (`index.File`)."""
-LISTS = ("mentions", "mentioned_by")
 OTHER: Identity = ("other", "", "", "")
 
 
@@ -45,7 +45,7 @@ def identities(
                 note = found.notes[path]
                 targets = (*note.digests, *(section.target for section in note.sections))
                 said = [section.commentary for section in note.sections]
-                said += [item for name in LISTS for item in note.properties.items(name)]
+                said += [item for name in LINK_LISTS for item in note.properties.items(name)]
                 points = points_of(path, [key], targets, said, found.names, digest_there)
                 known[path] = (kind, key, "\n".join(targets), points)
     for path, digest in found.digests.items():

@@ -24,6 +24,7 @@ from urllib.parse import quote
 
 from vault_sync.core.model.plan import Conflict
 from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.naming.keys import KEY_RULES
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.state.store import StateStore
@@ -70,10 +71,10 @@ def path_of(state: StateStore) -> Path:
 
 
 def stamp_of(config: Config, state: StateStore, version: str) -> str | None:
-    """What an index must have been made under; None where nothing is to be believed.
+    """Return what an index must have been made under; None where none can be trusted.
 
-    The program's version, configuration, the vault's folder, and the state as the pass left it:
-    whatever changes the base changes this.
+    It holds the versions of key rules and program, the configuration, the vault's folder, and the
+    state as the pass left it: whatever changes the base changes this.
     """
     base = state.stamp()
     if base is None:
@@ -84,7 +85,16 @@ def stamp_of(config: Config, state: StateStore, version: str) -> str | None:
         return None
     rules = blake2b(repr((config.rules, config.arxiv)).encode("utf-8", "surrogateescape"))
     return json.dumps(
-        [FORMAT, version, rules.hexdigest(), str(config.root), root.st_dev, root.st_ino, base]
+        [
+            FORMAT,
+            KEY_RULES,
+            version,
+            rules.hexdigest(),
+            str(config.root),
+            root.st_dev,
+            root.st_ino,
+            base,
+        ]
     )
 
 

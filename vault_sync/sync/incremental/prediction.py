@@ -16,6 +16,7 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Write
 from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.naming.wikilinks import LinkResolver
+from vault_sync.core.note.facts import property_facts
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.sync.file_record import UNKNOWN, File, mark_of
@@ -187,7 +188,7 @@ def lacking_after(
 ) -> tuple[Key, ...]:
     """The papers without their facts, without those whose new notes have all of them."""
     made = {each.path: each.after for each in done if isinstance(each, Create)}
-    properties = {"title", *rules.facts} - {"abstract"}
+    properties = {"title", *(fact.name for fact in property_facts(rules.facts))}
 
     def lacks(key: Key) -> bool:
         text = made.get(agreed.notes.get(key, RelPath("")), "")

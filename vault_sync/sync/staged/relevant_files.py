@@ -9,11 +9,12 @@ from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.values import Key, RelPath
-from vault_sync.core.naming.keys import key_of
+from vault_sync.core.naming.keys import key_of, word_of
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.wikilinks import LinkResolver, addresses, find
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note, linked
+from vault_sync.core.note.property_table import LINK_LISTS
 from vault_sync.edge.config import Config
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import Repository, VaultLocation
@@ -144,7 +145,7 @@ class RelevantFiles:
 
     def _find(self, new: set[Key], arrived: set[RelPath], keys: set[Key]) -> None:
         """Look through all of the index for what names papers and files that are new in it."""
-        words = {_word(key) for key in new}
+        words = {word_of(key) for key in new}
         words |= {before + stem_of(path) for path in arrived for before in ("[[", "/")}
 
         def named(said: str, source: RelPath) -> bool:
@@ -190,11 +191,11 @@ class RelevantFiles:
                 asked |= {key for _, url in addresses(words) if (key := key_of(url))}
             note = self.notes.get(path)
             if note is not None and _about(note) in keys:
-                items = (*note.properties.items("mentions"), *note.properties.items("mentioned_by"))
+                items = [item for name in LINK_LISTS for item in note.properties.items(name)]
                 wanted += [self.names.resolve(linked(item), path) for item in items if linked(item)]
         self._load(wanted)
         here = {_about(note) for note in self.notes.values()}
-        unknown = {_word(key) for key in asked - here}
+        unknown = {word_of(key) for key in asked - here}
         self._holding(unknown)
         reached = asked | {_about(self.notes.get(path)) for path in wanted if path is not None}
         named = {key for key in reached if key is not None} - keys
@@ -213,20 +214,3 @@ def _about(note: Note | None) -> Key | None:
 
 def _digest_targets(note: Note) -> list[str]:
     return [*note.digests, *(section.target for section in note.sections)]
-
-
-def _word(key: Key) -> str:
-    """A text that stands in every spelling of a paper's address, but for case."""
-    kind, _, name = key.partition(":")
-    if kind == "arxiv":
-        return name.rpartition("/")[2]
-    if kind == "openreview":
-        return name
-    # Escapes can be spelled in more than one way: the longest stretch without them will do.
-    name = name.partition("?")[0] if kind == "url" else name
-    return max(_pieces(name), key=len)
-
-
-def _pieces(name: str) -> list[str]:
-    plain_ones = "".join(c if c.isascii() and (c.isalnum() or c in "-._") else " " for c in name)
-    return plain_ones.split() or [name]

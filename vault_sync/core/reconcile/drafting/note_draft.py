@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from vault_sync.core.digest import plain_entry
 from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.values import Facts, Fields, RelPath
+from vault_sync.core.model.values import Facts, Fields, PropertyValue, RelPath
 from vault_sync.core.naming.wikilinks import link
 from vault_sync.core.note import abstract
 from vault_sync.core.note import note as note_lens
+from vault_sync.core.note.facts import fact_properties
 from vault_sync.core.note.note import Note, Section
+from vault_sync.core.note.property_table import LINK_LISTS
 from vault_sync.core.reconcile.drafting.mentions import items
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair
@@ -63,7 +65,7 @@ def new(
     text = note_lens.new(
         key=resolution.key,
         fields=resolution.note,
-        facts=note_lens.fact_properties(facts, wanted),
+        facts=fact_properties(facts, wanted),
         sections=sections,
         links=links,
     )
@@ -208,7 +210,7 @@ def _paragraphs(commentary: str) -> tuple[str, ...]:
 
 def _changes(
     resolution: Resolution, note: Note, note_paths: NotePaths, facts: Facts, wanted: Sequence[str]
-) -> dict[str, str | tuple[str, ...] | None]:
+) -> dict[str, PropertyValue | None]:
     fields, has = resolution.note, note.fields
     values = note.properties.values
     changes = _title(resolution, note)
@@ -219,7 +221,7 @@ def _changes(
     changes |= _address(resolution, note)
     changes |= {
         name: value
-        for name, value in note_lens.fact_properties(facts, wanted).items()
+        for name, value in fact_properties(facts, wanted).items()
         if not note.properties.items(name)
     }
     digests = _digests(resolution, note, note_paths)
@@ -230,10 +232,10 @@ def _changes(
     return changes
 
 
-def _title(resolution: Resolution, note: Note) -> dict[str, str | tuple[str, ...] | None]:
+def _title(resolution: Resolution, note: Note) -> dict[str, PropertyValue | None]:
     """Change `title`, and the alias that equals the old one; give a first title its alias."""
     title, had = resolution.note.title, note.fields.title
-    changes: dict[str, str | tuple[str, ...] | None] = {}
+    changes: dict[str, PropertyValue | None] = {}
     if title and title != had:
         changes["title"] = title
     aliases = note.properties.items("aliases")
@@ -247,13 +249,13 @@ def _title(resolution: Resolution, note: Note) -> dict[str, str | tuple[str, ...
     return changes
 
 
-def _address(resolution: Resolution, note: Note) -> dict[str, str | tuple[str, ...] | None]:
+def _address(resolution: Resolution, note: Note) -> dict[str, PropertyValue | None]:
     """Fill in `arxiv` or `doi`; change it where the address is now that of another paper."""
     if any(conflict.field == "url" for conflict in resolution.conflicts):
         return {}
     now = note_lens.address_properties(resolution.key)
     was = note_lens.address_properties(resolution.paper.agreed_key)
-    changes: dict[str, str | tuple[str, ...] | None] = {
+    changes: dict[str, PropertyValue | None] = {
         name: None
         for name, value in was.items()
         if name not in now and note.properties.scalar(name) == value
@@ -302,7 +304,7 @@ def listed_by_hand(note: Note, lists: Lists, note_paths: NotePaths, path: RelPat
     return any(
         note_lens.linked(item) == ""
         or note_paths.leads_to(note_lens.linked(item), path) not in ours
-        for name in ("mentions", "mentioned_by")
+        for name in LINK_LISTS
         for named in [lists.get(name, ListedNotes())]
         for ours in [{*named.wanted, *named.made}]
         for item in note.properties.items(name)

@@ -17,6 +17,7 @@ from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.tags import private
 from vault_sync.core.note import abstract
 from vault_sync.core.note import note as note_lens
+from vault_sync.core.note.facts import fact_names
 from vault_sync.core.note.note import Note
 from vault_sync.core.reconcile.pairing.decisions import accepted_digests
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper
@@ -221,7 +222,7 @@ def has_nothing_of_the_readers(paper: Paper, note: Note, base: Base, rules: Rule
         all(pair.kind == "removed" for pair in paper.pairs)
         and not words
         and (not callout or abstract.mark(callout) == put)
-        and not note_lens.own_properties(note)
+        and not note_lens.own_properties(note, fact_names())
         and not any(
             private(rules, tag) and fold(tag) not in (_agreed_tags(paper, base) or ())
             for tag in note.fields.tags
