@@ -28,7 +28,8 @@ from vault_sync.daemon.vault_pass import VaultPass
 from vault_sync.edge import config
 from vault_sync.edge.state.store import open_state
 from vault_sync.edge.watch.batches import ChangeBatch
-from vault_sync.sync import engine as sync
+from vault_sync.sync import engine
+from vault_sync.sync.engine import PassContext
 from vault_sync.sync.request import PassRequest
 
 pytestmark = pytest.mark.timeout(90)
@@ -203,7 +204,7 @@ def test_what_is_saved_while_a_pass_thinks_is_not_written(built: Vault) -> None:
     note, digest = RelPath(OCTOPACK), RelPath(DIGEST)
     os.utime(built.root / DIGEST, (1e9, 1e9))
     assert daemon.typed([note, digest, RelPath("none.md")]) == {note}
-    result = sync.run(daemon.config, state, PassRequest(), typed=frozenset)
+    result = engine.run(PassContext(daemon.config, state, typed=frozenset), PassRequest())
     assert not result.outcome.done and {each.path for each in result.waiting} == {DIGEST}
     daemon.pass_(ChangeBatch(swept=True), frozenset())
     assert "tok-1." in built.read(DIGEST)

@@ -27,7 +27,7 @@ from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.file_record import File, file_of, said_of
+from vault_sync.sync.file_record import File, file_of, texts_of
 from vault_sync.sync.incremental.files import Files, terms
 from vault_sync.sync.incremental.leaves import NUMBERS, TEXTS, Leaves, sums_for
 
@@ -281,7 +281,7 @@ def _fill(leaves: Mapping[str, Leaves[Any]], files: Mapping[RelPath, File]) -> N
         for term in terms(path, files[path]):
             by_term.setdefault(term, []).append(path)
     leaves["stat"].fill((path, file.stat) for path, file in files.items())
-    leaves["file"].fill((path, said_of(file)) for path, file in files.items())
+    leaves["file"].fill((path, texts_of(file)) for path, file in files.items())
     leaves["term"].fill(by_term.items())
 
 
@@ -294,7 +294,7 @@ def _change(leaves: Mapping[str, Leaves[Any]], files: Mapping[RelPath, File | No
             known = {*(leaves["term"].get(term) or ())} ^ {path}
             leaves["term"].put(term, sorted(known) or None)
         leaves["stat"].put(path, file.stat if file else None)
-        leaves["file"].put(path, said_of(file) if file else None)
+        leaves["file"].put(path, texts_of(file) if file else None)
 
 
 def _said(came: Came) -> str:
