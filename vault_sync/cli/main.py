@@ -287,7 +287,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """One command; errors become a line on standard error and an exit code."""
+    """Run one command; errors become a line on standard error and an exit code."""
     color = False if os.environ.get("NO_COLOR") else None
     try:
         with _terminable():

@@ -100,7 +100,7 @@ def _found_in(
     paths: Iterable[str],
     more: Iterable[RelPath] = (),
 ) -> tuple[list[tuple[Problem, RelPath]], list[RelPath]]:
-    """The entries whose notes are among some files, and these notes."""
+    """Return the entries whose notes are among some files, and these notes."""
     there = [path for each in paths if (path := judged.place.in_vault(each)) is not None]
     lookup = LinkResolver.from_paths(path for path in (*there, *more) if path.endswith(".md"))
     found = []
@@ -168,7 +168,7 @@ def _wrong(
 
 
 def _unnoted(judged: StagedVerdict, operation: Create) -> dict[Key, tuple[RelPath, Entry]]:
-    """The entry for which a note is to be made."""
+    """Return the entries for which a note is to be made, by paper, each with its digest."""
     key = read_note(operation.after).key
     return {
         entry.key: (path, entry)
@@ -179,7 +179,7 @@ def _unnoted(judged: StagedVerdict, operation: Create) -> dict[Key, tuple[RelPat
 
 
 def _rewritten(operation: Write) -> dict[Key, tuple[int, list[str]]]:
-    """The entries that a digest would get or that would change: their line, and what would."""
+    """Return the entries that would come or change in a digest: each line, and the fields."""
     before = {entry.key: entry for entry in reader.read(operation.before).entries}
     found = {}
     for entry in reader.read(operation.after).entries:
@@ -211,7 +211,7 @@ def _line_of(entry: Entry, field: str) -> int:
 
 
 def _first_difference(before: str, after: str) -> int:
-    """The first line of `before` that is not so in `after`."""
+    """Return the number of the first line of `before` that is another in `after`."""
     rows = before.split("\n")
     pairs = enumerate(zip(rows, after.split("\n"), strict=False), 1)
     return next((number for number, (old, new) in pairs if old != new), max(len(rows) - 1, 1))
@@ -247,7 +247,7 @@ def _mending(
 
 
 def _to_add(judged: StagedVerdict, left_out: list[RelPath]) -> Iterator[str]:
-    """The files that a pass would change or make, and those that were left out; as pathspecs."""
+    """Yield the files that a pass would change or make, and those left out, as pathspecs."""
     plan = judged.plan
     for conflict in plan.conflicts:
         yield _literal(conflict.digest)
@@ -271,7 +271,7 @@ def _to_add(judged: StagedVerdict, left_out: list[RelPath]) -> Iterator[str]:
 
 
 def _other_side(judged: StagedVerdict, operation: Operation) -> Iterator[RelPath]:
-    """The files that say what this one does not: a pass with a base may change them instead."""
+    """Yield the files of the other side: a pass with a base may change them instead."""
     if operation.path in judged.snapshot.digests and isinstance(operation, Write):
         for key in _rewritten(operation):
             yield from judged.snapshot.managed.get(key, ())
@@ -287,7 +287,7 @@ def _digests_of(judged: StagedVerdict, path: RelPath) -> list[RelPath]:
 
 
 def _made(judged: StagedVerdict, operation: Create) -> str:
-    """A new note's name may begin with a date that only arXiv knows: any date will do."""
+    """Return the pathspec of a new note. Its name may begin with any date: only arXiv knows it."""
     rules = judged.config.rules
     note = read_note(operation.after)
     if note.key is None or "{published" not in rules.name + rules.folder:
@@ -303,13 +303,13 @@ def _made(judged: StagedVerdict, operation: Create) -> str:
 
 
 def _literal(path: str) -> str:
-    r"""A path as a pathspec: what would be a pattern, escaped; a leading colon has no magic."""
+    r"""Return a path as a pathspec: patterns escaped, and a leading colon without its magic."""
     spec = "".join("\\" + each if each in "*?[\\" else each for each in path)
     return f"./{spec}" if spec.startswith(":") else spec
 
 
 def quoted(word: str) -> str:
-    """One word of a shell's command line, whatever is in it."""
+    """Quote one word of a shell's command line, whatever is in it."""
     if word.isprintable():
         return "'" + word.replace("'", "'\\''") + "'"
     escaped = "".join(

@@ -39,12 +39,12 @@ class PassRequest:
 
     @property
     def ordinary(self) -> bool:
-        """True if it is for a usual pass, which may trust what an earlier one remembered."""
+        """Return True for a usual pass, which may trust what an earlier one remembered."""
         return self.of_all and not self.remake
 
     @property
     def of_all(self) -> bool:
-        """True if it is about every paper, and nobody has decided anything."""
+        """Return True if it is about every paper, and nobody has decided anything."""
         return not (self.only or self.allowed or self.take)
 
 

@@ -39,7 +39,7 @@ class Chunk(NamedTuple, Generic[T]):
 
     @property
     def merged(self) -> Sequence[T] | None:
-        """The merged stretch; None if both sides changed it, differently."""
+        """Return the merged stretch; None if both sides changed it, differently."""
         if self.b in (self.a, self.base):
             return self.a
         return self.b if self.a == self.base else None
