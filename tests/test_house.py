@@ -233,11 +233,11 @@ OPENERS = {"What", "Whether", "Where", "How", "Which", "Who", "Whoever", "Why"}
 BOUNDS = {
     "class names used more than once": 0,
     "functions named `of`": 0,
-    "functions over 40 lines": 11,
+    "functions over 40 lines": 10,
     "longest function": 62,
     "longest class": 349,
     "most parameters": 10,
-    "docstrings that open with a question word": 243,
+    "docstrings that open with a question word": 183,
 }
 """Counts that may only fall: lower a bound whenever its count has fallen."""
 
