@@ -20,7 +20,7 @@ from vault_sync.core.model.plan import (
 )
 from vault_sync.core.model.values import Decisions, Facts, Key, RelPath, Rules, Side
 from vault_sync.core.naming.wikilinks import LinkResolver
-from vault_sync.core.reconcile.pairing import decisions as chosen
+from vault_sync.core.reconcile.pairing import decisions
 from vault_sync.core.reconcile.pipeline import reconcile
 from vault_sync.core.snapshot import Snapshot
 
@@ -82,7 +82,7 @@ class MemoryVault:
 
     def take(self, path: str, side: Side) -> Plan:
         """A pass in which a person takes a side about a note or a digest."""
-        return self.sync(choices=chosen.decisions(RelPath(path), side, *self.look()))
+        return self.sync(choices=decisions.decisions(RelPath(path), side, *self.look()))
 
     def carry_out(self, plan: Plan, *, only: int | None = None, but: Collection[str] = ()) -> None:
         """Do the plan's operations, or the first `only` of them and nothing of the base.

@@ -72,7 +72,7 @@ def terms(path: RelPath, file: File) -> list[str]:
 
 
 def called(name: str) -> str:
-    """Return the term of all files of one bare name (`names.bare_name`)."""
+    """Return the term of all files of one bare name (`note_names.bare_name`)."""
     return f"/{name}"
 
 
