@@ -18,8 +18,7 @@ from vault_sync.core.model.plan import Create, Trash
 from vault_sync.core.model.values import RelPath
 from vault_sync.sync import engine
 from vault_sync.sync.file_record import UNKNOWN, File
-from vault_sync.sync.incremental import index, unchanged
-from vault_sync.sync.incremental import recorder as remembered
+from vault_sync.sync.incremental import index, recorder, unchanged
 from vault_sync.sync.incremental.identity import OTHER, identities
 from vault_sync.sync.incremental.index import Came
 from vault_sync.sync.incremental.memory import Mind
@@ -32,7 +31,7 @@ REBUILD = PassRequest(cause="rebuild", remake=True)
 
 @pytest.fixture(autouse=True)
 def nothing_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remembered, "MANY", 0)
+    monkeypatch.setattr(recorder, "MANY", 0)
 
 
 @pytest.fixture
