@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from statistics import quantiles
 
@@ -47,17 +48,18 @@ def _latencies(bench: Bench, root: Path, change: Callable[[Path, int], None]) ->
     from vault_sync.core.model.values import RelPath
     from vault_sync.edge import config as configuration
     from vault_sync.edge.state.store import open_state
-    from vault_sync.sync import engine as sync
-    from vault_sync.sync.facts import remembered, source
+    from vault_sync.sync.engine import PassContext, run
+    from vault_sync.sync.facts import facts_from_cache, source
     from vault_sync.sync.incremental.memory import Mind
     from vault_sync.sync.request import PassRequest
 
     config = configuration.load(root)
     state = open_state(root, bench.environ(root))
-    facts = remembered(source(config, state, offline=True))
-    mind = Mind()
+    facts = facts_from_cache(source(config, state, offline=True))
+    context = PassContext(config, state, facts, daemon_memory=Mind())
+    request = PassRequest(cause="watch")
     for _ in range(2):
-        sync.run(config, state, PassRequest(cause="watch"), facts, mind=mind)
+        run(context, request)
     digests = sorted((root / "digests").glob("*.md"))
     took = []
     for number in range(EDITS):
@@ -66,7 +68,7 @@ def _latencies(bench: Bench, root: Path, change: Callable[[Path, int], None]) ->
         time.sleep(0.03)  # an edit settles before the daemon looks at it
         hints = frozenset({RelPath(digest.relative_to(root).as_posix())})
         began = time.time_ns()
-        result = sync.run(config, state, PassRequest(cause="watch"), facts, mind=mind, hints=hints)
+        result = run(replace(context, hints=hints), request)
         done = result.outcome.done[0]
         took.append(((root / done.path).stat().st_ctime_ns - began) / 1e9)
     state.close()

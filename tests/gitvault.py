@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vault_sync.cli import main as cli
+from vault_sync.cli import main
 
 WEEK = "digests/2023년 8월 3주차.md"
 NEXT = "digests/2023년 8월 4주차.md"
@@ -115,7 +115,7 @@ class GitVault:
         old = {name: os.environ.get(name) for name in self.env}
         os.environ.update(self.env)
         try:
-            assert cli.run(["--vault", str(self.root), "--quiet", *words]) == code
+            assert main.run(["--vault", str(self.root), "--quiet", *words]) == code
         finally:
             for name, value in old.items():
                 if value is None:

@@ -43,11 +43,12 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "watch": "git",
     },
     "vault_sync.sync": {
-        "engine": "incremental observation facts file_record progress request",
+        "engine": "planning incremental observation facts request",
+        "planning": "observation request",
         "incremental": "observation facts file_record request",
-        "observation": "file_record",
+        "observation": "file_record request",
         "staged": "observation",
-        "facts": "progress request",
+        "facts": "request",
     },
 }
 """For each package that has rooms: which of its rooms a room may import. Nothing else is allowed.
@@ -232,11 +233,11 @@ OPENERS = {"What", "Whether", "Where", "How", "Which", "Who", "Whoever", "Why"}
 BOUNDS = {
     "class names used more than once": 0,
     "functions named `of`": 0,
-    "functions over 40 lines": 11,
+    "functions over 40 lines": 5,
     "longest function": 60,
     "longest class": 349,
-    "most parameters": 11,
-    "docstrings that open with a question word": 177,
+    "most parameters": 9,
+    "docstrings that open with a question word": 88,
 }
 """Counts that may only fall: lower a bound whenever its count has fallen."""
 

@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.worlds import digests, tokens
 from vault_sync.core.digest import reader as digest_reader
-from vault_sync.core.merge import documents as merge_documents
-from vault_sync.core.merge import parts as merge_parts
+from vault_sync.core.merge import documents, parts
 from vault_sync.core.note import note as note_lens
 
 ALPHA = """https://arxiv.org/abs/2308.00001
@@ -71,13 +70,13 @@ Own two.
 
 def merged(base: str, ours: str, theirs: str) -> str:
     """The merge of digests, which must have left nothing open."""
-    found = merge_documents.digest(base, ours, theirs)
+    found = documents.digest(base, ours, theirs)
     assert found.conflicts == 0, found.text
     return found.text
 
 
 def merged_note(base: str, ours: str, theirs: str) -> str:
-    found = merge_documents.note(base, ours, theirs)
+    found = documents.note(base, ours, theirs)
     assert found.conflicts == 0, found.text
     return found.text
 
@@ -113,9 +112,9 @@ STRANGE = [
 
 
 @pytest.mark.parametrize("text", STRANGE)
-@pytest.mark.parametrize("merge", [merge_documents.digest, merge_documents.note])
+@pytest.mark.parametrize("merge", [documents.digest, documents.note])
 def test_what_nobody_changed_stays_byte_for_byte(merge: object, text: str) -> None:
-    assert merge(text, text, text) == merge_parts.Merged(text)  # type: ignore[operator]
+    assert merge(text, text, text) == parts.Merged(text)  # type: ignore[operator]
 
 
 # A file with mixed line ends against a pure one is merged with its carriage returns as words.
@@ -124,7 +123,7 @@ PURE = [text for text in STRANGE if text.count("\r\n") in (0, text.count("\n"))]
 
 @pytest.mark.parametrize("text", PURE)
 @pytest.mark.parametrize("other", [BASE, NOTE])
-@pytest.mark.parametrize("merge", [merge_documents.digest, merge_documents.note])
+@pytest.mark.parametrize("merge", [documents.digest, documents.note])
 def test_one_sides_word_is_taken_byte_for_byte(merge: object, text: str, other: str) -> None:
     for ours, theirs in ((text, other), (other, text)):
         found = merge(other, ours, theirs)  # type: ignore[operator]
@@ -222,7 +221,7 @@ def test_text_between_entries_is_merged_by_line() -> None:
     assert merged(base, base + DELTA, swap(base, "## 주제", "## 새 주제")) == (
         swap(base, "## 주제", "## 새 주제") + DELTA
     )
-    found = merge_documents.digest(
+    found = documents.digest(
         base, swap(base, "## 주제", "## 갑"), swap(base, "## 주제", "## 을") + DELTA
     )
     assert found.conflicts == 1
@@ -235,7 +234,7 @@ def test_text_between_entries_is_merged_by_line() -> None:
 def test_what_cannot_be_merged_stays_open_in_that_place_alone() -> None:
     ours = swap(swap(BASE, "둘째 줄입니다.", "갑."), "#beta", "#beta #ours")
     theirs = swap(swap(BASE, "둘째 줄입니다.", "을."), "#alpha", "#alpha #theirs") + DELTA
-    found = merge_documents.digest(BASE, ours, theirs)
+    found = documents.digest(BASE, ours, theirs)
     assert found.conflicts == 1
     want = swap(BASE, "둘째 줄입니다.", "<<<<<<< ours\n갑.\n=======\n을.\n>>>>>>> theirs")
     want = swap(swap(want, "#beta", "#beta #ours"), "#alpha #llm", "#alpha #llm #theirs") + DELTA
@@ -245,7 +244,7 @@ def test_what_cannot_be_merged_stays_open_in_that_place_alone() -> None:
 def test_two_titles_stay_open_with_the_lines_they_stand_on() -> None:
     ours = swap(BASE, "Alpha: A Study]]", "Alpha: One]]")
     theirs = swap(swap(BASE, "Alpha: A Study]]", "Alpha: Two]]"), "#llm", "#llm #more")
-    found = merge_documents.digest(BASE, ours, theirs)
+    found = documents.digest(BASE, ours, theirs)
     assert found.conflicts == 1
     url = "https://arxiv.org/abs/2308.00001\n"
     tail = "(Ann Park, Bo Lee)\n"
@@ -282,7 +281,7 @@ def test_an_entry_unlinked_on_one_side_stays_unlinked() -> None:
 def test_an_entry_that_would_not_read_as_meant_is_merged_by_line() -> None:
     ours = swap(BASE, "[[Gamma|Gamma]] (Dan Choi)\n", "")
     theirs = swap(BASE, "감마 이야기", "Not a Title (Ann Park, Bo Lee)\n감마 이야기")
-    found = merge_documents.digest(BASE, ours, theirs)
+    found = documents.digest(BASE, ours, theirs)
     assert found.conflicts == 1
     assert "=======\n[[Gamma|Gamma]] (Dan Choi)\nNot a Title (Ann Park, Bo Lee)\n" in found.text
 
@@ -290,7 +289,7 @@ def test_an_entry_that_would_not_read_as_meant_is_merged_by_line() -> None:
 def test_an_entry_that_would_be_swallowed_by_another_is_not() -> None:
     bare = "https://example.org/bare\n이름 없는 글.\n"
     base = WEEK + ALPHA + bare
-    found = merge_documents.digest(base, WEEK + OMEGA + ALPHA + bare, WEEK + bare)
+    found = documents.digest(base, WEEK + OMEGA + ALPHA + bare, WEEK + bare)
     assert found.conflicts == 1
 
 
@@ -301,7 +300,7 @@ def test_no_word_of_a_generated_digest_is_lost(data: st.DataObject) -> None:
     if base.count("\r\n") not in (0, base.count("\n")):
         return
     sides = [_edited(data, base, name) for name in ("a", "b")]
-    found = merge_documents.digest(base, *sides)
+    found = documents.digest(base, *sides)
     was, ours, theirs = (tokens(text) for text in (base, *sides))
     kept = (ours | theirs) - ((was - ours) | (was - theirs))
     assert kept <= tokens(found.text)
@@ -370,13 +369,13 @@ def test_properties_added_on_both_sides() -> None:
 def test_two_single_values_stay_open_in_the_block() -> None:
     ours = swap(NOTE, "rating: 3 # of five", "rating: 4")
     theirs = swap(swap(NOTE, "rating: 3 # of five", "rating: 5"), "Own one.", "Own 1.")
-    found = merge_documents.note(NOTE, ours, theirs)
+    found = documents.note(NOTE, ours, theirs)
     want = swap(
         NOTE,
         "rating: 3 # of five",
         "<<<<<<< ours\nrating: 4\n=======\nrating: 5\n>>>>>>> theirs",
     )
-    assert found == merge_parts.Merged(swap(want, "Own one.", "Own 1."), 1)
+    assert found == parts.Merged(swap(want, "Own one.", "Own 1."), 1)
 
 
 def test_a_property_of_a_strange_kind_is_taken_from_the_side_that_changed_it() -> None:
@@ -387,7 +386,7 @@ def test_a_property_of_a_strange_kind_is_taken_from_the_side_that_changed_it() -
 def test_authors_are_one_value() -> None:
     ours = swap(NOTE, "  - Ann Park", "  - Ann B. Park")
     theirs = swap(NOTE, "  - Bo Lee", "  - Bo C. Lee")
-    assert merge_documents.note(NOTE, ours, theirs).conflicts == 1
+    assert documents.note(NOTE, ours, theirs).conflicts == 1
 
 
 def test_sections_of_two_weeks_from_two_devices() -> None:
@@ -409,10 +408,10 @@ def test_a_section_merges_by_sentence_and_the_readers_own_by_line() -> None:
     theirs = swap(swap(NOTE, "둘째 문장입니다.", "두 번째입니다."), "Own two.", "Own 2.")
     want = swap(swap(ours, "둘째 문장입니다.", "두 번째입니다."), "Own two.", "Own 2.")
     assert merged_note(NOTE, ours, theirs) == want
-    both = merge_documents.note(
+    both = documents.note(
         NOTE, swap(NOTE, "둘째 줄입니다.", "갑."), swap(NOTE, "둘째 줄입니다.", "을.")
     )
-    assert both == merge_parts.Merged(
+    assert both == parts.Merged(
         swap(NOTE, "둘째 줄입니다.", "<<<<<<< ours\n갑.\n=======\n을.\n>>>>>>> theirs"), 1
     )
 
@@ -429,7 +428,7 @@ def test_a_removed_section_and_an_edited_one() -> None:
 
 def test_a_note_made_on_both_sides() -> None:
     other = swap(swap(NOTE, "Own one.\n\nOwn two.\n", "Theirs.\n"), "  - llm", "  - more")
-    found = merge_documents.note("", NOTE, other)
+    found = documents.note("", NOTE, other)
     assert found.conflicts == 1
     assert note_lens.read(found.text).fields.tags == ("alpha", "llm", "more")
     assert all(word in found.text for word in ("Own one.", "Own two.", "Theirs."))

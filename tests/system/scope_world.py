@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tests.reader import DAYS as KNOWN_DAYS
 from tests.reader import DIGEST, DIGEST_NEXT, NEXT, NOTE, NOTE_BETA, NOTE_GAMMA, NOTE_OMEGA, WEEK
@@ -16,11 +16,12 @@ from vault_sync.core.model.values import Facts, Key
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config
 from vault_sync.edge.state.store import StateStore, open_state
-from vault_sync.sync import engine as sync
-from vault_sync.sync import file_record, observation
-from vault_sync.sync.engine import View
+from vault_sync.sync import engine, file_record
+from vault_sync.sync.engine import PassContext, View
 from vault_sync.sync.incremental import index
 from vault_sync.sync.incremental.unchanged import stamp_of
+from vault_sync.sync.observation import base_of, lacking, observe
+from vault_sync.sync.planning import make_plan
 from vault_sync.sync.request import PassRequest, PassResult
 
 OWN = "reading/mine.md"
@@ -79,16 +80,19 @@ class Vault:
         days = {Key(f"arxiv:{name}"): day for name, day in self.days.items()}
         return {key: Facts(published=days[key]) for key in keys if key in days}
 
-    def run(self, **how: object) -> PassResult:
-        return sync.run(self.config, self.state, PassRequest(), self.facts, **how)  # type: ignore[arg-type]
+    def context(self, **how: Any) -> PassContext:
+        return PassContext(self.config, self.state, self.facts, **how)
+
+    def run(self, **how: Any) -> PassResult:
+        return engine.run(self.context(**how), PassRequest())
 
     def view(self) -> View:
-        return sync.view(self.config, self.state, PassRequest(), self.facts)
+        return engine.look(self.context(), PassRequest())
 
     def whole(self, request: PassRequest = PassRequest()) -> Plan:  # noqa: B008 - a frozen value
-        seen = sync.observe(self.config, sync.base_of(self.state))
-        lacks = observation.lacking(seen, self.config.rules)
-        return sync.make_plan(seen, self.config.rules, self.facts(lacks), request)
+        observation = observe(self.config, base_of(self.state))
+        lacks = lacking(observation, self.config.rules)
+        return make_plan(observation, self.config.rules, self.facts(lacks), request)
 
     def settle(self) -> None:
         """Pass after pass, until one has nothing to do and no file is too young to be believed."""

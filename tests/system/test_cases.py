@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from vault_sync.cli import main as cli
+from vault_sync.cli import main
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
 NAMES = sorted(path.parent.name for path in CASES.glob("*/run.txt"))
@@ -48,7 +48,7 @@ def test_case(
     monkeypatch.setenv("NO_COLOR", "1")
 
     def run(line: str) -> list[str]:
-        code = cli.run(["--vault", str(vault), *shlex.split(line)])
+        code = main.run(["--vault", str(vault), *shlex.split(line)])
         out, err = capsys.readouterr()
         said = [f"$ vault-sync {line}", *out.splitlines()]
         said += [f"! {each}" for each in err.splitlines()]

@@ -13,7 +13,7 @@ import pytest
 from tests.gitvault import ALPHA, NEXT, WEEK, GitVault, laid_out
 from tests.memory import MemoryVault
 from tests.two_devices import Files, Reader, entries, tokens, weeks
-from vault_sync.core.merge import documents as merge_documents
+from vault_sync.core.merge import documents
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
@@ -176,7 +176,7 @@ def both(base: Files, ours: Files, theirs: Files, merge_one: object) -> tuple[Fi
 
 
 def by_us(path: str, base: str, ours: str, theirs: str) -> tuple[str, int]:
-    of = merge_documents.digest if path.startswith("digests/") else merge_documents.note
+    of = documents.digest if path.startswith("digests/") else documents.note
     return tuple(of(base, ours, theirs))  # type: ignore[return-value]
 
 

@@ -14,8 +14,9 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.report import lines as report
 from vault_sync.edge import config as configuration
-from vault_sync.sync import engine as sync
-from vault_sync.sync.observation import seen_of
+from vault_sync.sync import observation
+from vault_sync.sync.observation import observe, observe_texts
+from vault_sync.sync.planning import make_plan
 from vault_sync.sync.request import PassRequest
 
 
@@ -91,8 +92,8 @@ def test_what_may_not_be_read_is_not_taken_for_gone(path: str, code: str, left: 
     problem = Problem(path, code, "permission is missing")
     texts = {RelPath(name): memory.files[name] for name in left}
     for remake in (False, True):
-        seen = seen_of(texts, memory.rules, memory.base(), (problem,))
-        plan = sync.make_plan(seen, memory.rules, {}, PassRequest(remake=remake))
+        found = observe_texts(texts, memory.rules, memory.base(), (problem,))
+        plan = make_plan(found, memory.rules, {}, PassRequest(remake=remake))
         assert plan.operations == () and plan.problems == (problem,)
         assert not any(base_update.drop for base_update in plan.base_updates)
 
@@ -147,9 +148,9 @@ def test_an_unreadable_file_is_told_once(vault: Vault, monkeypatch: pytest.Monke
     (vault.root / DIGEST).chmod(0)
     denied = Problem(DIGEST, "unreadable", "cannot be read: permission denied")
     # Who is root may read it all the same.
-    monkeypatch.setattr(sync, "contents", lambda root, files: [(RelPath(DIGEST), denied)])
-    seen = sync.observe(configuration.load(vault.root), Base())
-    assert [each.path for each in seen.problems] == [DIGEST]
+    monkeypatch.setattr(observation, "contents", lambda root, files: [(RelPath(DIGEST), denied)])
+    found = observe(configuration.load(vault.root), Base())
+    assert [each.path for each in found.problems] == [DIGEST]
 
 
 def test_a_digest_is_resolved_by_its_path_or_name_and_what_is_damaged_is_refused(

@@ -7,8 +7,9 @@ from pathlib import Path
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config
 from vault_sync.edge.state.store import StateStore, open_state
-from vault_sync.sync import engine as sync
-from vault_sync.sync.incremental import unchanged as rest
+from vault_sync.sync import engine
+from vault_sync.sync.engine import PassContext
+from vault_sync.sync.incremental import unchanged
 from vault_sync.sync.incremental.memory import Mind
 from vault_sync.sync.request import PassRequest
 
@@ -30,7 +31,7 @@ def vault(above: Path) -> tuple[Config, StateStore]:
     config = configuration.load(root)
     state = open_state(root, {"VAULT_SYNC_STATE_DIR": str(above / "state")})
     for _ in range(3):
-        sync.run(config, state, PassRequest())
+        engine.run(PassContext(config, state), PassRequest())
     return config, state
 
 
@@ -42,14 +43,14 @@ def test_what_the_daemon_leaves_is_not_remembered_as_done(tmp_path: Path) -> Non
     config, state = vault(tmp_path)
     digest = config.root / DIGEST
     digest.write_text(digest.read_text() + BARE)
-    mind = Mind()
+    context = PassContext(config, state, daemon_memory=Mind())
     for _ in range(3):
-        result = sync.run(config, state, DAEMON, mind=mind)
+        result = engine.run(context, DAEMON)
         assert not result.outcome.done
         assert [each.code for each in result.plan.problems] == ["unfinished"]
     assert notes(config) == ["Alpha.md", "Beta.md"]
-    assert rest.look(config, state, PassRequest()).plan is None
-    result = sync.run(config, state, PassRequest())
+    assert unchanged.look(config, state, PassRequest()).plan is None
+    result = engine.run(PassContext(config, state), PassRequest())
     assert result.outcome.done and not result.plan.problems
     assert notes(config) == ["2308.00003.md", "Alpha.md", "Beta.md"]
 
@@ -58,12 +59,12 @@ def test_an_edit_beside_it_goes_on_in_the_daemon(tmp_path: Path) -> None:
     config, state = vault(tmp_path)
     digest = config.root / DIGEST
     digest.write_text(digest.read_text() + BARE)
-    mind = Mind()
-    sync.run(config, state, DAEMON, mind=mind)
+    context = PassContext(config, state, daemon_memory=Mind())
+    engine.run(context, DAEMON)
     digest.write_text(digest.read_text().replace("알파입니다.", "알파를 고쳤다."))
-    result = sync.run(config, state, DAEMON, mind=mind)
+    result = engine.run(context, DAEMON)
     assert [each.path for each in result.outcome.done] == ["papers/Alpha.md"]
     assert [each.code for each in result.plan.problems] == ["unfinished"]
     digest.write_text(digest.read_text() + "Gamma (Cho Kim)\n")
-    sync.run(config, state, DAEMON, mind=mind)
+    engine.run(context, DAEMON)
     assert notes(config) == ["Alpha.md", "Beta.md", "Gamma.md"]

@@ -28,9 +28,8 @@ from tests.system.scope_world import (
 )
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.fs.scan import scan
-from vault_sync.sync import engine as sync
-from vault_sync.sync.incremental import changes, index
-from vault_sync.sync.incremental import unchanged as rest
+from vault_sync.sync import engine
+from vault_sync.sync.incremental import changes, index, unchanged
 from vault_sync.sync.incremental.memory import Mind, recall
 from vault_sync.sync.incremental.unchanged import stamp_of
 from vault_sync.sync.request import PassRequest
@@ -42,7 +41,7 @@ def test_an_edit_of_texts_is_no_matter_of_the_whole_vault(name: str) -> None:
         EDITS[name](vault, 1)
         found = same(vault)
         assert found.memory is not None
-        assert len(found.seen.read) < len(vault.contents())
+        assert len(found.observation.read) < len(vault.contents())
         vault.run()
         after = same(vault)
         assert after.memory is not None and not after.plan.operations
@@ -91,8 +90,8 @@ def test_a_daemon_that_was_told_which_files_comes_to_the_same(
 ) -> None:
     with settled() as vault, settled() as other:
         mind = Mind()
-        vault.run(mind=mind)
-        monkeypatch.setattr(sync, "observe", never)
+        vault.run(daemon_memory=mind)
+        monkeypatch.setattr(engine, "observe", never)
         for number, name in enumerate(CONTENT_ONLY):
             before = vault.stats()
             for each in (vault, other):
@@ -105,7 +104,7 @@ def test_a_daemon_that_was_told_which_files_comes_to_the_same(
             )
             if not hints:
                 continue  # the words that it changes went with an edit before it
-            vault.run(mind=mind, hints=hints)
+            vault.run(daemon_memory=mind, hints=hints)
             assert mind.memory is not None
             other.run()
             assert vault.contents() == other.contents(), name
@@ -159,15 +158,15 @@ def test_who_named_a_paper_before_it_was_there_is_looked_at_when_it_comes() -> N
 def test_a_daemon_knows_the_note_that_it_has_just_made(monkeypatch: pytest.MonkeyPatch) -> None:
     with settled() as vault:
         mind = Mind()
-        vault.run(mind=mind)
+        vault.run(daemon_memory=mind)
         with monkeypatch.context() as patch:
-            patch.setattr(sync, "observe", never)
+            patch.setattr(engine, "observe", never)
             add(vault, "2308.10001", "New 1")
-            vault.run(mind=mind, hints=frozenset({RelPath(WEEK)}))
+            vault.run(daemon_memory=mind, hints=frozenset({RelPath(WEEK)}))
             EDITS["names the new"](vault, 1)
-            vault.run(mind=mind, hints=frozenset({RelPath(NOTE_OMEGA)}))
+            vault.run(daemon_memory=mind, hints=frozenset({RelPath(NOTE_OMEGA)}))
             add(vault, "2308.20001", "New 1", to=NEXT)
-            done = vault.run(mind=mind, hints=frozenset({RelPath(NEXT)})).outcome
+            done = vault.run(daemon_memory=mind, hints=frozenset({RelPath(NEXT)})).outcome
             assert len(done.done) == 2 and not done.undone
         assert "New 1" in vault.text(NOTE_OMEGA)
         same(vault)
@@ -209,7 +208,7 @@ def test_an_entry_that_is_typed_bit_by_bit_is_no_matter_of_the_whole_vault(patie
         "https://arxiv.org/abs/2308.00077\nTyped (Ann Park)\n새 문장.\n#new\n",
     ]
     with settled() as vault:
-        sync.run(vault.config, vault.state, request, vault.facts, mind=mind)
+        engine.run(vault.context(daemon_memory=mind), request)
         before = vault.text(WEEK)
         for number, text in enumerate(texts):
             vault.put(WEEK, before + text)
@@ -217,11 +216,11 @@ def test_an_entry_that_is_typed_bit_by_bit_is_no_matter_of_the_whole_vault(patie
             how = replace(
                 request, deferred=frozenset({RelPath(WEEK)} if number < len(texts) - 1 else ())
             )
-            found = sync.view(vault.config, vault.state, how, vault.facts)
+            found = engine.look(vault.context(), how)
             assert said(found.plan) == said(vault.whole(how))
             assert found.memory is not None, text
             hints = frozenset({RelPath(WEEK)})
-            sync.run(vault.config, vault.state, how, vault.facts, mind=mind, hints=hints)
+            engine.run(vault.context(daemon_memory=mind, hints=hints), how)
             assert mind.memory is not None
         vault.settle()
         assert not same(vault).plan.operations
@@ -249,10 +248,10 @@ def test_what_was_cut_here_is_looked_for_everywhere_before_it_is_taken_for_remov
         add(vault, "2309.00001", "Third", to=third)
         vault.settle()
         mind = Mind()
-        vault.run(mind=mind)
+        vault.run(daemon_memory=mind)
         vault.add(third, cut(vault, "2308.00003"))
-        monkeypatch.setattr(sync, "observe", never)
-        vault.run(mind=mind, hints=frozenset({RelPath(WEEK)}))
+        monkeypatch.setattr(engine, "observe", never)
+        vault.run(daemon_memory=mind, hints=frozenset({RelPath(WEEK)}))
         assert "## [[third week]]" in vault.text(NOTE_GAMMA)
         assert "3주차" not in vault.text(NOTE_GAMMA)
 
@@ -296,10 +295,10 @@ def test_nothing_to_do_reads_no_note_and_writes_no_byte(tmp_path: Path) -> None:
         assert not [line for line in lines if any(word in line for word in changing)]
 
 
-def walked(vault: Vault) -> rest.Rest:
+def walked(vault: Vault) -> unchanged.Rest:
     for displaced in (vault.root / ".vault-sync" / "tmp").iterdir():
         displaced.unlink()  # it would be looked at again, in a pass of its own
-    return rest.look(vault.config, vault.state, PassRequest())
+    return unchanged.look(vault.config, vault.state, PassRequest())
 
 
 def test_a_walk_made_just_before_is_not_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -307,7 +306,7 @@ def test_a_walk_made_just_before_is_not_made_again(monkeypatch: pytest.MonkeyPat
         EDITS["digest commentary"](vault, 1)
         found = walked(vault)
         assert found.plan is None and found.walk is not None
-        monkeypatch.setattr(sync, "scan", never)
+        monkeypatch.setattr(engine, "scan", never)
         assert [each.path for each in vault.run(walk=found.walk).outcome.done] == [NOTE]
 
 
@@ -318,7 +317,7 @@ def test_a_walk_made_before_another_pass_is_made_again() -> None:
         add(vault, "2308.00077", "Awaited")
         assert vault.run().outcome.done
         EDITS["digest commentary"](vault, 1)
-        found = sync.view(vault.config, vault.state, PassRequest(), vault.facts, walk=walk)
+        found = engine.look(vault.context(walk=walk), PassRequest())
         assert found.memory is not None and RelPath(NOTE) in {
             each.path for each in found.plan.operations
         }

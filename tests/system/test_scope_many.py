@@ -16,16 +16,14 @@ from tests.reader import NEXT, NOTE, NOTE_BETA, NOTE_OMEGA, WEEK
 from tests.system.scope_world import EDITS, Vault, add, never, same, settled
 from vault_sync.core.model.plan import Create, Trash
 from vault_sync.core.model.values import RelPath
-from vault_sync.sync import engine as sync
-from vault_sync.sync import observation
+from vault_sync.sync import engine
 from vault_sync.sync.file_record import UNKNOWN, File
-from vault_sync.sync.incremental import index
-from vault_sync.sync.incremental import recorder as remembered
-from vault_sync.sync.incremental import unchanged as rest
+from vault_sync.sync.incremental import index, recorder, unchanged
 from vault_sync.sync.incremental.identity import OTHER, identities
 from vault_sync.sync.incremental.index import Came
 from vault_sync.sync.incremental.memory import Mind
 from vault_sync.sync.incremental.unchanged import stamp_of
+from vault_sync.sync.observation import base_of, lacking, observe
 from vault_sync.sync.request import PassRequest, PassResult
 
 REBUILD = PassRequest(cause="rebuild", remake=True)
@@ -33,7 +31,7 @@ REBUILD = PassRequest(cause="rebuild", remake=True)
 
 @pytest.fixture(autouse=True)
 def nothing_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remembered, "MANY", 0)
+    monkeypatch.setattr(recorder, "MANY", 0)
 
 
 @pytest.fixture
@@ -48,7 +46,7 @@ def known(vault: Vault) -> tuple[Came, dict[RelPath, File]] | None:
 def passed(vault: Vault, request: PassRequest = PassRequest()) -> PassResult:  # noqa: B008 - a frozen value
     """A pass over the whole vault."""
     index.forget(index.path_of(vault.state))
-    return sync.run(vault.config, vault.state, request, vault.facts)
+    return engine.run(vault.context(), request)
 
 
 def true_to_the_files(vault: Vault) -> bool:
@@ -57,16 +55,16 @@ def true_to_the_files(vault: Vault) -> bool:
     if found is None:
         return False
     came, files = found
-    seen = sync.observe(vault.config, sync.base_of(vault.state))
-    read = identities(seen.snapshot)
-    assert files.keys() == seen.read.keys()
+    observation = observe(vault.config, base_of(vault.state))
+    read = identities(observation.snapshot)
+    assert files.keys() == observation.read.keys()
     for path, file in files.items():
-        assert (file.mark, file.settled) == (seen.read[path].mark, True), path
+        assert (file.mark, file.settled) == (observation.read[path].mark, True), path
         *identity, points = read.get(path, OTHER)
         assert [file.kind, file.keys, file.pairs] == identity, path
         # What a note is now that was none when a file was read may still stand there as a point.
         assert set(points.split("\n")) <= {"", *file.points.split("\n")}, path
-    assert set(observation.lacking(seen, vault.config.rules)) <= set(came.lacking)
+    assert set(lacking(observation, vault.config.rules)) <= set(came.lacking)
     return True
 
 
@@ -77,11 +75,11 @@ def test_after_rebuild_everything_is_known(fresh: Vault, monkeypatch: pytest.Mon
     assert all((found := known(fresh)) and found[1][each.path].stat == UNKNOWN for each in done)
     same(fresh)
     with monkeypatch.context() as patch:
-        patch.setattr(sync, "observe", never)
+        patch.setattr(engine, "observe", never)
         fresh.settle()
     for file in (fresh.root / ".vault-sync" / "tmp").iterdir():
         file.unlink()
-    assert rest.look(fresh.config, fresh.state, PassRequest()).plan is not None
+    assert unchanged.look(fresh.config, fresh.state, PassRequest()).plan is not None
     for name in ("digest commentary", "entry added", "note tag"):
         EDITS[name](fresh, 1)
         assert same(fresh).memory is not None, name
@@ -96,7 +94,7 @@ def test_the_first_edit_after_rebuild_is_no_matter_of_the_whole_vault(
     EDITS["digest commentary"](fresh, 1)
     assert same(fresh).memory is not None
     with monkeypatch.context() as patch:
-        patch.setattr(sync, "observe", never)
+        patch.setattr(engine, "observe", never)
         assert [each.path for each in fresh.run().outcome.done] == [NOTE]
     same(fresh)
 
@@ -129,12 +127,12 @@ def test_facts_of_a_paper_that_came_to_a_digest_are_still_asked_for() -> None:
 
 def test_a_daemon_knows_what_it_has_made(fresh: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     mind = Mind()
-    fresh.run(mind=mind)
+    fresh.run(daemon_memory=mind)
     assert mind.memory is not None
     with monkeypatch.context() as patch:
-        patch.setattr(sync, "observe", never)
+        patch.setattr(engine, "observe", never)
         EDITS["second week"](fresh, 1)
-        done = fresh.run(mind=mind, hints=frozenset({RelPath(NOTE)})).outcome.done
+        done = fresh.run(daemon_memory=mind, hints=frozenset({RelPath(NOTE)})).outcome.done
         assert [each.path for each in done] == [NEXT]
     same(fresh)
 

@@ -17,7 +17,7 @@ from tests.conftest import Vault
 from vault_sync.edge import config
 from vault_sync.edge.state.heartbeat import FILE
 from vault_sync.edge.state.store import StateStore, state_dir
-from vault_sync.sync import engine as sync
+from vault_sync.sync import engine
 from vault_sync.sync.request import PassRequest
 
 SETTLE, QUIET = 0.1, 0.6
@@ -140,7 +140,8 @@ class Watched:
         state = StateStore(self.vault.root, self.directory)
         try:
             found = config.load(self.vault.root)
-            return not sync.planned(found, state, PassRequest(cause="check"))[1].operations
+            view = engine.look(engine.PassContext(found, state), PassRequest(cause="check"))
+            return not view.plan.operations
         except OSError:
             return False  # the vault is not there just now
         finally:

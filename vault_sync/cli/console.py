@@ -1,6 +1,6 @@
-"""What all verbs share: the vault they were called for, and how they speak.
+"""The vault that a verb was called for, and its output: all that verbs share.
 
-Answers go to standard output, whatever else is said to standard error. With `--json` standard
+Answers go to standard output, everything else to standard error. With `--json` standard
 output holds one object and nothing else.
 """
 
@@ -18,7 +18,8 @@ from typing import Any, Self
 
 import click
 
-from vault_sync.core.model.plan import Operation, Plan, Undone
+from vault_sync.core.model.plan import Conflict, Operation, Plan, Undone
+from vault_sync.core.model.values import Problem
 from vault_sync.core.report import lines as report
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config
@@ -31,7 +32,7 @@ class UsageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """How one call of the program was asked to behave. `vault` is the folder given, or here."""
+    """One call of the program, with its global options. `vault` is the folder given, or here."""
 
     vault: Path
     json: bool = False
@@ -40,7 +41,7 @@ class Console:
     started: float = field(default_factory=time.monotonic)
 
     def config(self) -> Config:
-        """The configuration of the vault that this call is about.
+        """Read the configuration of the vault that this call is about.
 
         Raises:
             ConfigError: there is no vault here, or its configuration is wrong.
@@ -48,24 +49,43 @@ class Console:
         return configuration.load(configuration.find_root(self.vault))
 
     def state(self, config: Config) -> StateStore:
-        """What this device remembers of the vault; nothing is made."""
+        """Open what this device remembers of the vault; nothing is made."""
         return open_state(config.root)
 
     def out(self, lines: Iterable[str]) -> None:
-        """The answer of a command that was asked for one."""
+        """Print the answer of a command, on standard output."""
         for line in lines:
             click.echo(report.shown(line))
 
     def say(self, lines: Iterable[str]) -> None:
-        """What happened: said unless the call is `--quiet` or `--json`."""
+        """Print what happened, unless the call is `--quiet` or `--json`."""
         if not self.quiet and not self.json:
             self.out(lines)
 
     def complain(self, lines: Iterable[str]) -> None:
-        """What a person should see even when standard output is read by a program."""
+        """Print on standard error what a person should see, unless the call is `--json`."""
         if not self.json:
             for line in lines:
                 click.echo(report.shown(line), err=True)
+
+    def show_problems(
+        self,
+        problems: Iterable[Problem],
+        conflicts: Iterable[Conflict] = (),
+        *,
+        whole: bool = False,
+        answer: bool = False,
+    ) -> None:
+        """Print problems and conflicts on standard error; if `--quiet`, without the notices.
+
+        `whole`: with the notices in any case. `answer`: the call was made to see them, so that all
+        go to standard output. A problem is remembered, so its text may depend on files, never on
+        time or state (`report.plan_to_show`).
+        """
+        show = self.out if answer else self.complain
+        notices = whole or answer or not self.quiet
+        show(report.problem_lines(each for each in problems if notices or each.level == "problem"))
+        show(report.conflict_lines(conflicts))
 
     def as_json(
         self,
@@ -79,7 +99,7 @@ class Console:
         return report.as_json(str(root), plan, operations, seconds, undone)
 
     def path_in(self, config: Config, given: str) -> str:
-        """A path from the vault's root for one given from there, from here, or absolute.
+        """Return a path from the vault's root for one given from there, from here, or absolute.
 
         Raises:
             UsageError: it is outside the vault.
@@ -97,7 +117,7 @@ class Console:
 
 
 def _as_spelled(root: Path, path: Path) -> Path:
-    """A path as it stands on the disk: typed and stored names may be composed differently."""
+    """Return a path as it stands on the disk: names may be composed differently."""
     here = root
     for part in path.parts:
         if not (here / part).exists() and here.is_dir():

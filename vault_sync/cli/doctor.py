@@ -11,11 +11,11 @@ from vault_sync.edge.fs.rename import exchange_works
 from vault_sync.edge.git import hook
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError
-from vault_sync.edge.system import doctor as examination
+from vault_sync.edge.system.doctor import Surroundings, examine
 
 
 def doctor(console: Console) -> int:
-    """1 if something should be mended, 0 if all is well."""
+    """Show all findings; return 1 if something should be mended, 0 if all is well."""
     config = console.config()
     state = console.state(config)
 
@@ -27,18 +27,19 @@ def doctor(console: Console) -> int:
         finally:
             os.close(folder)
 
-    around = examination.Surroundings(
-        state=state.directory, exchange=exchanges, hook=_is_hooked(config.root)
-    )
-    found = examination.examine(config.root, around)
-    console.out(report.problem_lines(found))
+    around = Surroundings(state=state.directory, exchange=exchanges, hook=_is_hooked(config.root))
+    found = examine(config.root, around)
+    console.show_problems(found, answer=True)
     if not found:
         console.say([f"nothing to mend in {config.root}"])
     return report.OUT_OF_LINE if any(p.level == "problem" for p in found) else report.IN_LINE
 
 
 def _is_hooked(root: Path) -> bool | None:
-    """Whether commits are checked: by our hook, or by ours in the pre-commit framework's list."""
+    """Return True if commits are checked: by our hook, or in the pre-commit framework's list.
+
+    None: no commit is made here.
+    """
     try:
         repository = git.repository(root, os.environ)
         folder = git.hooks_folder(repository)

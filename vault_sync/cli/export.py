@@ -7,8 +7,7 @@ import sys
 from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.report import lines as report
-from vault_sync.sync import engine as sync
-from vault_sync.sync.observation import exported
+from vault_sync.sync.observation import base_of, exported, observe
 
 
 def export(console: Console, digest: str) -> int:
@@ -17,13 +16,13 @@ def export(console: Console, digest: str) -> int:
     path = RelPath(console.path_in(config, digest))
     state = console.state(config)
     try:
-        seen = sync.observe(config, sync.base_of(state))
+        observation = observe(config, base_of(state))
     finally:
         state.close()
-    if path not in seen.snapshot.digests:
+    if path not in observation.snapshot.digests:
         globs = ", ".join(config.rules.digest_paths)
         raise UsageError(f"{digest}: no digest of this vault: [digests] paths finds {globs}")
-    text = exported(seen, path)
+    text = exported(observation, path)
     sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
     sys.stdout.buffer.flush()
     return report.IN_LINE

@@ -9,12 +9,12 @@ from vault_sync.cli.console import Bar, Console, UsageError
 from vault_sync.cli.passes import note_named, show_result
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.keys import arxiv_id
+from vault_sync.core.report.lines import plan_to_show
 from vault_sync.edge.arxiv.lookup import Answer
 from vault_sync.edge.config import Config
-from vault_sync.sync import engine as sync
-from vault_sync.sync import observation
+from vault_sync.sync.engine import PassContext, run
 from vault_sync.sync.facts import FactsLookup
-from vault_sync.sync.observation import Observation
+from vault_sync.sync.observation import Observation, base_of, lacking, observe
 from vault_sync.sync.request import PassRequest
 
 
@@ -28,39 +28,40 @@ def facts(console: Console, notes: Sequence[str], *, refresh: bool) -> int:
     state = console.state(config)
     try:
         with Bar(console) as bar:
-            asking = FactsLookup(config, state, bar, offline=False)
-            seen = sync.observe(config, sync.base_of(state), bar)
-            keys = _keys(seen, paths) or (
-                _all(seen) if refresh else observation.lacking(seen, config.rules)
+            lookup = FactsLookup(config, state, bar, offline=False)
+            observation = observe(config, base_of(state), bar)
+            keys = _keys(observation, paths) or (
+                _all(observation) if refresh else lacking(observation, config.rules)
             )
-            answer = asking.ask(keys, refresh=refresh)
-            result = sync.run(config, state, PassRequest(cause="facts"), asking, progress=bar)
+            answer = lookup.ask(keys, refresh=refresh)
+            context = PassContext(config, state, lookup, progress=bar)
+            result = run(context, PassRequest(cause="facts"))
     finally:
         state.close()
     console.say([_summary(answer, len(keys))])
-    problems = (*asking.added(result.plan), *_not_asked(config, answer))
-    return show_result(
-        console, config, replace(result, plan=replace(result.plan, problems=problems))
-    )
+    plan = plan_to_show(result.plan, (*lookup.problems, *_disabled(config, answer)))
+    return show_result(console, config, replace(result, plan=plan))
 
 
-def _keys(seen: Observation, paths: Sequence[RelPath]) -> list[Key]:
-    """The papers of the notes that were named.
+def _keys(observation: Observation, paths: Sequence[RelPath]) -> list[Key]:
+    """Return the papers of the notes that were named.
 
     Raises:
         UsageError: one of them is not about a paper on arXiv.
     """
     keys = []
     for path in paths:
-        key = seen.snapshot.about(path)
+        key = observation.snapshot.about(path)
         if key is None or not arxiv_id(key):
             raise UsageError(f"{path}: not a note of a paper on arXiv")
         keys.append(key)
     return keys
 
 
-def _all(seen: Observation) -> list[Key]:
-    entries = (entry for digest in seen.snapshot.digests.values() for entry in digest.entries)
+def _all(observation: Observation) -> list[Key]:
+    entries = (
+        entry for digest in observation.snapshot.digests.values() for entry in digest.entries
+    )
     return [key for key in dict.fromkeys(entry.key for entry in entries) if arxiv_id(key)]
 
 
@@ -71,8 +72,8 @@ def _summary(answer: Answer, count: int) -> str:
     return f"{len(answer.facts)} of {count} papers are known{unheard}"
 
 
-def _not_asked(config: Config, answer: Answer) -> tuple[Problem, ...]:
+def _disabled(config: Config, answer: Answer) -> tuple[Problem, ...]:
     if config.arxiv.enabled or not answer.unknown:
         return ()
-    said = "arXiv is not asked: `enabled = false` under [arxiv] in vault-sync.toml"
-    return (Problem("arXiv", "facts-disabled", said, level="notice"),)
+    message = "arXiv is not asked: `enabled = false` under [arxiv] in vault-sync.toml"
+    return (Problem("arXiv", "facts-disabled", message, level="notice"),)

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from vault_sync.cli.console import Console, UsageError
 from vault_sync.cli.staged import quoted
-from vault_sync.core.merge import documents as merge_documents
+from vault_sync.core.merge import documents
 from vault_sync.core.merge.parts import Merged
 from vault_sync.core.model.values import RelPath
-from vault_sync.core.note import note as note_lens
+from vault_sync.core.note.note import read as read_note
 from vault_sync.core.report import lines as report
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config, ConfigError
@@ -23,7 +23,7 @@ from vault_sync.edge.git import hook
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.hook import HookError
 from vault_sync.edge.git.repository import GitError, Repository, VaultLocation
-from vault_sync.sync import observation
+from vault_sync.sync.observation import is_digest
 
 DRIVER = "merge.vault-sync"
 SECTION = "vault-sync"
@@ -31,7 +31,7 @@ ATTRIBUTES = "*.md merge=vault-sync"
 
 
 def install(console: Console) -> int:
-    """Put hook and merge driver in place; what is there already is kept and goes on working."""
+    """Put hook and merge driver in place; what is there already stays and goes on working."""
     config, repository, place = _where(console)
     if place.above:
         raise UsageError(
@@ -39,14 +39,14 @@ def install(console: Console) -> int:
             "install it in a repository that holds the vault"
         )
     try:
-        said = hook.install(git.hooks_folder(repository), _fallback())
+        lines = hook.install(git.hooks_folder(repository), _fallback())
         git.set_value(repository, f"{SECTION}.root", place.below.rstrip("/") or ".")
         git.set_value(repository, f"{DRIVER}.name", "digests entry by entry, notes field by field")
         git.set_value(repository, f"{DRIVER}.driver", _driver())
     except (GitError, HookError) as error:
         raise UsageError(str(error)) from error
     attributes = config.root / ".gitattributes"
-    lines = [*said, f"git config {DRIVER}: the merge driver of this repository"]
+    lines.append(f"git config {DRIVER}: the merge driver of this repository")
     if hook.add_block(attributes, [ATTRIBUTES]):
         lines.append(f"{attributes}: says which files it merges")
     console.say(lines)
@@ -58,14 +58,14 @@ def uninstall(console: Console) -> int:
     """Take out what `install` put in place; everything else is as it was before."""
     config, repository, place = _where(console)
     try:
-        said = hook.uninstall(git.hooks_folder(repository))
+        lines = hook.uninstall(git.hooks_folder(repository))
         git.drop_section(repository, DRIVER)
         git.drop_section(repository, SECTION)
     except GitError as error:
         raise UsageError(str(error)) from error
     if hook.remove_block(config.root / ".gitattributes"):
-        said.append(f"{place.below}.gitattributes: our lines are out of it; commit it")
-    console.say(said or ["nothing of vault-sync was installed here"])
+        lines.append(f"{place.below}.gitattributes: our lines are out of it; commit it")
+    console.say(lines or ["nothing of vault-sync was installed here"])
     return report.IN_LINE
 
 
@@ -79,12 +79,12 @@ def _where(console: Console) -> tuple[Config, Repository, VaultLocation]:
 
 
 def _fallback() -> str:
-    """The interpreter of this installation, for a git that was started without its PATH."""
+    """Return the interpreter of this installation, for a git that was started without its PATH."""
     return shlex.quote(sys.executable)
 
 
 def _driver() -> str:
-    """What git runs to merge a file; its own merge where the tool is gone, so none ever breaks."""
+    """Return the command git merges a file with; its own where the tool is gone."""
     arguments = "git merge-driver %O %A %B -- %P"
     python = _fallback().replace("%", "%%")
     return (
@@ -121,18 +121,18 @@ def merge_driver(console: Console, base: Path, ours: Path, theirs: Path, path: s
 
 
 def _merged(config: Config, path: RelPath, texts: list[str]) -> Merged | None:
-    """The merge of a digest or a managed note; None for any other file."""
+    """Merge the versions of a digest or a managed note; None for any other file."""
     base, ours, theirs = texts
-    managed = [note_lens.read(text).managed for text in (ours, theirs)]
+    managed = [read_note(text).managed for text in (ours, theirs)]
     if any(managed):
-        return merge_documents.note(base, ours, theirs) if all(managed) or not base else None
-    if observation.is_digest(config.rules)(path):
-        return merge_documents.digest(base, ours, theirs)
+        return documents.note(base, ours, theirs) if all(managed) or not base else None
+    if is_digest(config.rules)(path):
+        return documents.digest(base, ours, theirs)
     return None
 
 
 def _vault_around(console: Console, path: str) -> tuple[Config, VaultLocation | None]:
-    """The vault of a file that git merges; where none is to be found, one with default rules."""
+    """Return the vault of a file that git merges; if there is none, one with default rules."""
     start = console.vault / path
     while not start.is_dir():
         start = start.parent

@@ -13,15 +13,17 @@ from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
 from vault_sync.edge.state.pass_log import PassRecord
 from vault_sync.edge.state.store import StateStore
-from vault_sync.edge.write import undo as past
 from vault_sync.edge.write.recovery import recover
+from vault_sync.edge.write.undo import log as read_log
+from vault_sync.edge.write.undo import restore as restore_text
+from vault_sync.edge.write.undo import undo as undo_pass
 
 
 def log(console: Console, limit: int | None) -> int:
-    """The passes that wrote something, newest first."""
+    """Show the passes that wrote something, newest first."""
     state = console.state(console.config())
     try:
-        records = past.log(state, limit)
+        records = read_log(state, limit)
     finally:
         state.close()
     if console.json:
@@ -70,7 +72,7 @@ def undo(console: Console, pass_id: int | None) -> int:
     state = console.state(config)
 
     def act() -> Outcome:
-        return past.undo(config.root, state, pass_id, started=datetime.now(UTC))
+        return undo_pass(config.root, state, pass_id, started=datetime.now(UTC))
 
     return _written(console, config, state, act, "`vault-sync log` lists them")
 
@@ -82,7 +84,7 @@ def restore(console: Console, path: str) -> int:
     wanted = RelPath(console.path_in(config, path))
 
     def act() -> Outcome:
-        return past.restore(config.root, state, wanted, started=datetime.now(UTC))
+        return restore_text(config.root, state, wanted, started=datetime.now(UTC))
 
     return _written(console, config, state, act, f"look in {state.saved}")
 
@@ -90,10 +92,10 @@ def restore(console: Console, path: str) -> int:
 def _written(
     console: Console, config: Config, state: StateStore, act: Callable[[], Outcome], hint: str
 ) -> int:
-    """Do it with the vault in hand, after whatever was interrupted, and say what came of it."""
+    """Run `act` with the vault locked, after recovery, and show its outcome."""
     try:
         with state.lock(5.0):
-            console.complain(report.problem_lines(recover(config.root, state)))
+            console.show_problems(recover(config.root, state), whole=True)
             try:
                 outcome = act()
             except LookupError as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 from shlex import quote
 
 from vault_sync.cli.console import Console, UsageError
-from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest import reader
 from vault_sync.core.model.paths import folder_of, natural
 from vault_sync.core.model.values import Problem, RelPath, Rules
 from vault_sync.core.naming import globs
@@ -34,7 +34,7 @@ folder = {folder}
 
 
 def init(console: Console) -> int:
-    """Write the configuration of the vault in the given folder, and say what was found."""
+    """Write the configuration of the vault in the given folder, and show what was found."""
     root = console.vault
     if not root.is_dir():
         raise UsageError(f"{root}: there is no such folder: give the vault's with --vault DIR")
@@ -68,20 +68,21 @@ def init(console: Console) -> int:
 
 
 def _digests(root: Path, console: Console) -> Mapping[RelPath, int]:
-    found: dict[RelPath, int] = {}
-    seen = scan(root)
-    console.complain(report.problem_lines(seen.problems))
-    for path, text in read_all(root, seen.files):
+    """Return the files that look like digests, each with the number of its entries."""
+    counts: dict[RelPath, int] = {}
+    found = scan(root)
+    console.show_problems(found.problems, whole=True)
+    for path, text in read_all(root, found.files):
         if isinstance(text, Problem) or "://" not in text or text.startswith("---"):
             continue
-        entries = digest_reader.read(text).entries
+        entries = reader.read(text).entries
         if sum(bool(entry.fields.title) for entry in entries) >= LEAST_ENTRIES:
-            found[path] = len(entries)
-    return found
+            counts[path] = len(entries)
+    return counts
 
 
 def _globs(found: Mapping[RelPath, int]) -> list[str]:
-    """A glob a folder; where the digests lie in the root among other notes, the files by name."""
+    """Return a glob for each folder of digests; for the root, where other notes lie, each file."""
     folders = {folder_of(path) for path in found}
     in_root = sorted((path for path in found if not folder_of(path)), key=natural)
     paths = [f"{folder}/*.md" for folder in sorted(folders - {""})]
@@ -110,7 +111,7 @@ def demo(console: Console, folder: Path) -> int:
 
 
 def _sample() -> Path:
-    """The sample vault: inside the installed package, or beside it in a checkout."""
+    """Return the sample vault: inside the installed package, or beside it in a checkout."""
     package = Path(__file__).resolve().parents[1]
     places = (package / "sample_vault", package.parent / "sample_vault")
     found = next((place for place in places if (place / FILE).is_file()), None)

@@ -128,7 +128,7 @@ def status(console: Any) -> int:
 @cli.command()
 @click.pass_obj
 def diff(console: Any) -> int:
-    """What a sync would change, as a unified diff."""
+    """Show what a sync would change, as a unified diff."""
     from vault_sync.cli import passes
 
     return passes.diff(console)
@@ -173,7 +173,7 @@ def facts(console: Any, note: Sequence[str], refresh: bool) -> int:
 @click.option("-n", "--limit", type=click.IntRange(1), help="How many passes, newest first.")
 @click.pass_obj
 def log(console: Any, limit: int | None) -> int:
-    """What each pass wrote, and why."""
+    """Show what each pass wrote, and why."""
     from vault_sync.cli import history
 
     return history.log(console, limit)
@@ -270,7 +270,7 @@ def service_uninstall(console: Any) -> int:
 @service.command("status")
 @click.pass_obj
 def service_status(console: Any) -> int:
-    """Whether the service is installed and runs."""
+    """Show if the service is installed and runs."""
     from vault_sync.cli import service as verb
 
     return verb.status(console)
@@ -287,7 +287,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """One command; errors become a line on standard error and an exit code."""
+    """Run one command; errors become a line on standard error and an exit code."""
     color = False if os.environ.get("NO_COLOR") else None
     try:
         with _terminable():
@@ -304,12 +304,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:  # noqa: BLE001 - the last door: a message for every error
-        return _said(error)
+        return _show_error(error)
 
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """SIGTERM ends a command as Ctrl-C does: locks and turns are given back, and it is said."""
+    """Let SIGTERM end a command as Ctrl-C does: with locks given back, and with a message."""
 
     def end(_number: int, _frame: FrameType | None) -> NoReturn:
         raise KeyboardInterrupt
@@ -324,7 +324,7 @@ def _terminable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _said(error: Exception) -> int:
+def _show_error(error: Exception) -> int:
     from vault_sync.cli.console import UsageError
     from vault_sync.core.report import lines as report
     from vault_sync.edge.config import ConfigError

@@ -17,7 +17,7 @@ from vault_sync.core.naming import globs
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import FILE, Config
 from vault_sync.edge.fs.scan import scan
-from vault_sync.sync.incremental import unchanged as rest
+from vault_sync.sync.incremental import unchanged
 from vault_sync.sync.request import PassRequest, PassResult
 
 Cause = Literal["rebuild", "sync", "resolve", "hook"]
@@ -31,95 +31,95 @@ def write(
     dry_run: bool = False,
     strict: bool = False,
 ) -> int:
-    """One pass; with `dry_run` only its plan is shown, with `strict` 1 if anything was written."""
+    """Run one pass; with `dry_run` only show its plan; with `strict` 1 if anything was written."""
     config = console.config()
+    offline = offline or dry_run
+    waiting = offline and request.take is None
+    result = _pass(console, config, request, offline=offline, dry_run=dry_run, waiting=waiting)
     if dry_run:
-        return _show_plan(console, config, planned(console, config, request, waiting=True))
-    result = _run(console, config, request, offline=offline)
-    result = replace(result, plan=_hinted(config, result.plan))
+        return _show_plan(console, config, result.plan)
     code = show_result(console, config, result)
     return report.OUT_OF_LINE if strict and result.outcome.done else code
 
 
-def _run(console: Console, config: Config, request: PassRequest, *, offline: bool) -> PassResult:
+def planned(console: Console, config: Config, request: PassRequest) -> Plan:
+    """Return the plan of a pass that is not carried out; arXiv is not asked for anything."""
+    result = _pass(console, config, request, offline=True, dry_run=True, waiting=False)
+    return result.plan
+
+
+def _pass(
+    console: Console,
+    config: Config,
+    request: PassRequest,
+    *,
+    offline: bool,
+    dry_run: bool,
+    waiting: bool,
+) -> PassResult:
+    """Run a pass, or with `dry_run` only plan it; with `waiting` it says which facts wait."""
     state = console.state(config)
-    plan, walk = rest.look(config, state, request)
+    plan, walk = unchanged.look(config, state, request)
     if plan is not None:
-        return PassResult(plan)
-    from vault_sync.sync import engine as sync
+        return _to_show(config, PassResult(plan))
+    from vault_sync.sync import engine
     from vault_sync.sync.facts import FactsLookup
 
     try:
         with Bar(console) as bar:
             facts = FactsLookup(config, state, bar, offline=offline)
             ask = facts.ask if facts.online else None
-            result = sync.run(config, state, request, facts, ask=ask, progress=bar, walk=walk)
-            if offline and request.take is None and result.plan.wanted:
+            context = engine.PassContext(config, state, facts, ask, progress=bar, walk=walk)
+            if dry_run:
+                result = PassResult(engine.look(context, request).plan)
+            else:
+                result = engine.run(context, request)
+            if waiting and result.plan.wanted:
                 facts.ask(result.plan.wanted)
-        return replace(result, plan=replace(result.plan, problems=facts.added(result.plan)))
+        return _to_show(config, result, facts.problems)
     finally:
         state.close()
 
 
+def _to_show(config: Config, result: PassResult, others: Sequence[Problem] = ()) -> PassResult:
+    plan = report.plan_to_show(result.plan, others)
+    return replace(result, plan=_hinted(config, plan))
+
+
 def _hinted(config: Config, plan: Plan) -> Plan:
-    """The plan, and where no digest is found and nothing explains it, that: the globs are wrong."""
+    """Return the plan; if no digest is found and no problem says why, with a hint at the globs."""
     if plan.digests or not report.in_line(plan):
         return plan
-    globs_ = ", ".join(config.rules.digest_paths)
+    paths = ", ".join(config.rules.digest_paths)
     hint = "change `paths` in it, or remove it and let `vault-sync init` look for digests"
     if config.path is None:
         hint = "`vault-sync init` looks for digests and writes them into it"
     problem = Problem(
-        FILE, "no-digest", f"no digest is found by [digests] paths: {globs_}", hint, level="notice"
+        FILE, "no-digest", f"no digest is found by [digests] paths: {paths}", hint, level="notice"
     )
     return replace(plan, problems=(*plan.problems, problem))
 
 
-def planned(
-    console: Console, config: Config, request: PassRequest, *, waiting: bool = False
-) -> Plan:
-    """The plan of a pass that is not carried out; with `waiting` it says which facts wait."""
-    return _hinted(config, _planned(console, config, request, waiting=waiting))
-
-
-def _planned(console: Console, config: Config, request: PassRequest, *, waiting: bool) -> Plan:
-    state = console.state(config)
-    plan, walk = rest.look(config, state, request)
-    if plan is not None:
-        return plan
-    from vault_sync.sync import engine as sync
-    from vault_sync.sync.facts import FactsLookup
-
-    try:
-        with Bar(console) as bar:
-            facts = FactsLookup(config, state, bar, offline=True)
-            _, plan = sync.planned(config, state, request, facts, bar, walk)
-            if waiting and plan.wanted:
-                facts.ask(plan.wanted)
-        return replace(plan, problems=facts.added(plan))
-    finally:
-        state.close()
-
-
 def _show_plan(console: Console, config: Config, plan: Plan) -> int:
-    """A dry run: the plan, and 0; 1 where a person must look."""
+    """Show the plan of a dry run; 1 where a person must look."""
     if console.json:
         console.out([console.as_json(config.root, plan, plan.operations)])
     else:
-        _show_problems(console, plan)
+        console.show_problems(plan.problems, plan.conflicts)
         console.say(report.operation_lines(plan.operations))
         console.say([f"{report.summary(plan, plan.operations)} (dry run: nothing was written)"])
     return report.IN_LINE if report.in_line(plan) else report.OUT_OF_LINE
 
 
 def show_result(console: Console, config: Config, result: PassResult) -> int:
+    """Show what a pass did and what it found; 1 where a person must look."""
     plan, outcome = result.plan, result.outcome
     if console.json:
         console.out([console.as_json(config.root, plan, outcome.done, outcome.undone)])
     else:
         if result.note:
             console.complain([f"note: {result.note}; nothing is taken for a removal"])
-        _show_problems(console, plan)
+        console.show_problems(plan.problems, plan.conflicts)
         console.complain(report.undone_lines(outcome.undone))
         shown: Sequence[Operation] = outcome.done if console.verbose else outcome.done[:20]
         console.say(report.operation_lines(shown))
@@ -131,23 +131,15 @@ def show_result(console: Console, config: Config, result: PassResult) -> int:
     return report.IN_LINE if fine else report.OUT_OF_LINE
 
 
-def _show_problems(console: Console, plan: Plan) -> None:
-    shown = [
-        problem for problem in plan.problems if problem.level == "problem" or not console.quiet
-    ]
-    console.complain(report.problem_lines(shown))
-    console.complain(report.conflict_lines(plan.conflicts))
-
-
 def request_for(
     config: Config, console: Console, digests: Sequence[str], *, cause: Cause, remake: bool
 ) -> PassRequest:
-    """The order for a pass over some digests, or all.
+    """Return the request for a pass over some digests, or all.
 
     Raises:
         UsageError: a path is no digest of the vault.
     """
-    chosen = set()
+    only = set()
     for given in digests:
         path = RelPath(console.path_in(config, given))
         if not (config.root / path).is_file():
@@ -155,18 +147,18 @@ def request_for(
         if not globs.matcher(config.rules.digest_paths)(path):
             paths = ", ".join(config.rules.digest_paths)
             raise UsageError(f"{given}: not a digest: [digests] paths finds {paths}")
-        chosen.add(path)
-    return PassRequest(cause=cause, remake=remake, only=frozenset(chosen))
+        only.add(path)
+    return PassRequest(cause=cause, remake=remake, only=frozenset(only))
 
 
 def check(console: Console) -> int:
-    """Change nothing; 0 in line, 1 with the reasons."""
+    """Change nothing; return 0 in line, 1 with the reasons shown."""
     config = console.config()
     plan = planned(console, config, PassRequest(cause="check"))
     if console.json:
         console.out([console.as_json(config.root, plan, plan.operations)])
     else:
-        _show_problems(console, plan)
+        console.show_problems(plan.problems, plan.conflicts)
         console.say(f"out of line: {line}" for line in report.operation_lines(plan.operations))
         if plan.operations:
             console.say(["    `vault-sync sync` brings it in line, `vault-sync diff` shows how"])
@@ -175,38 +167,39 @@ def check(console: Console) -> int:
 
 
 def diff(console: Console) -> int:
-    """The plan as a unified diff; 1 if there is one."""
+    """Show the plan as a unified diff; 1 if there is one."""
     config = console.config()
     plan = planned(console, config, PassRequest(cause="diff"))
     if console.json:
         console.out([console.as_json(config.root, plan, plan.operations)])
     else:
-        _show_problems(console, plan)
+        console.show_problems(plan.problems, plan.conflicts)
         console.out(report.diff_lines(plan.operations))
     return report.OUT_OF_LINE if plan.operations or not report.in_line(plan) else report.IN_LINE
 
 
 def resolve(console: Console, given: str, side: Side) -> int:
-    """Settle what is open about a note or a digest by taking a side; a pass like any other does it.
+    """Decide what is open about a note or a digest by taking a side, in a pass like any other.
 
-    What is damaged has no side to take: it is said what to do instead.
+    What is damaged has no side to take: the problem says what to do instead.
     """
     from vault_sync.core.reconcile.pairing.decisions import lost_digests
-    from vault_sync.sync import engine as sync
+    from vault_sync.sync.observation import base_of, observe
 
     config = console.config()
     state = console.state(config)
     try:
-        seen = sync.observe(config, sync.base_of(state))
+        observation = observe(config, base_of(state))
     finally:
         state.close()
-    found, base = seen.snapshot, seen.base
-    lost = lost_digests(found, base)
-    path = note_named(console, config, given, lost - seen.files)
-    if found.locked.get(path, "cut-short") != "cut-short":
-        wrong = (each for each in (*found.problems, *seen.problems) if each.path == path)
-        return _refused(console, config, Plan(problems=tuple(wrong)))
-    if found.about(path) is None and path not in found.digests and path not in lost:
+    snapshot = observation.snapshot
+    lost = lost_digests(snapshot, observation.base)
+    path = note_named(console, config, given, lost - observation.files)
+    if snapshot.locked.get(path, "cut-short") != "cut-short":
+        problems = (*snapshot.problems, *observation.problems)
+        wrong = tuple(each for each in problems if each.path == path)
+        return _refused(console, config, report.plan_to_show(Plan(problems=wrong)))
+    if snapshot.about(path) is None and path not in snapshot.digests and path not in lost:
         raise UsageError(f"{given}: neither a note nor a digest: there is nothing to settle")
     return write(console, PassRequest(cause="resolve", take=(path, side)), offline=True)
 
@@ -215,7 +208,7 @@ def _refused(console: Console, config: Config, plan: Plan) -> int:
     if console.json:
         console.out([console.as_json(config.root, plan, ())])
     else:
-        _show_problems(console, plan)
+        console.show_problems(plan.problems, plan.conflicts)
         console.say(["nothing was done"])
     return report.OUT_OF_LINE
 
@@ -223,9 +216,9 @@ def _refused(console: Console, config: Config, plan: Plan) -> int:
 def note_named(
     console: Console, config: Config, given: str, lost: Collection[RelPath] = ()
 ) -> RelPath:
-    """A note by its path, or by its name as a wikilink has it, with `.md` or without.
+    """Return a note by its path, or by its name as a wikilink has it, with `.md` or without.
 
-    Or a file among `lost`, which are not there.
+    It may also be a file among `lost`, which are not there.
 
     Raises:
         UsageError: there is no such note, or more than one.

@@ -9,18 +9,18 @@ from vault_sync.edge.system.service import Done
 
 
 def install(console: Console) -> int:
-    """Write the service's file and start it; what is left to do by hand is said."""
+    """Write the service's file and start it; show what is left to do by hand."""
     config = console.config()
-    return _told(console, "wrote", service.install(config.root, service.this_host()))
+    return _show(console, "wrote", service.install(config.root, service.this_host()))
 
 
 def uninstall(console: Console) -> int:
     """Stop the service and remove its file."""
     config = console.config()
-    return _told(console, "removed", service.uninstall(config.root, service.this_host()))
+    return _show(console, "removed", service.uninstall(config.root, service.this_host()))
 
 
-def _told(console: Console, did: str, done: Done) -> int:
+def _show(console: Console, did: str, done: Done) -> int:
     console.say([f"{did} {done.file}"])
     console.say(f"ran: {command}" for command in done.ran)
     if done.todo:
@@ -30,7 +30,7 @@ def _told(console: Console, did: str, done: Done) -> int:
 
 
 def status(console: Console) -> int:
-    """Whether the service is installed, enabled, active; 1 if it is not installed."""
+    """Show if the service is installed, enabled, active; 1 if it is not installed."""
     config = console.config()
     found = service.state(config.root, service.this_host())
     words = {None: "unknown (no service manager answers here)", True: "yes", False: "no"}

@@ -8,19 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from vault_sync.cli.console import Console, UsageError
-from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest import reader
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.paths import folder_of, stem_of
 from vault_sync.core.model.plan import Create, Operation, Rename, Write
 from vault_sync.core.model.values import Key, Problem, RelPath
-from vault_sync.core.naming import note_names as names
+from vault_sync.core.naming.note_names import note_name
 from vault_sync.core.naming.wikilinks import LinkResolver
-from vault_sync.core.note import note as note_lens
+from vault_sync.core.note.note import read as read_note
 from vault_sync.core.report import lines as report
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError, Repository
-from vault_sync.sync.staged import check as staged
-from vault_sync.sync.staged.check import StagedVerdict
+from vault_sync.sync.staged.check import StagedVerdict, judge, vault_of
 
 _UNMET = frozenset({"entry-missing"})
 _FIELDS = ("url", "title", "authors", "tags", "commentary")
@@ -30,9 +29,10 @@ def check_staged(console: Console) -> int:
     """Change nothing, in the work tree, the index or the state; 1 with reasons if out of line."""
     try:
         repository = git.repository(console.vault, os.environ)
-        root = staged.vault_of(console.vault, repository, os.environ)
-        judged = staged.judge(root, repository)
+        root = vault_of(console.vault, repository, os.environ)
+        judged = judge(root, repository)
         judged, left_out = _with_other_halves(judged, repository)
+        judged = replace(judged, plan=report.plan_to_show(judged.plan))
     except GitError as error:
         raise UsageError(
             f"{error}: `check --staged` judges the index of a git work tree"
@@ -45,7 +45,7 @@ def check_staged(console: Console) -> int:
         console.complain(_reasons(judged))
         console.complain(_mending(judged, repository, left_out))
     elif not console.quiet:
-        console.complain(report.problem_lines(_ignored(plan.problems)))
+        console.show_problems(_ignored(plan.problems))
     return report.IN_LINE if fine else report.OUT_OF_LINE
 
 
@@ -68,7 +68,7 @@ def _with_other_halves(
     untracked = git.untracked(repository, ignored=False)
     loose, loose_paths = _found_in(missing, judged, untracked, judged.announced)
     unseen, _ = _found_in(missing, judged, git.untracked(repository, ignored=True))
-    said = [
+    problems = [
         Problem(
             each.path,
             "not-added",
@@ -80,7 +80,7 @@ def _with_other_halves(
     if unseen:
         first, _ = unseen[0]
         count = len(unseen)
-        said.append(
+        problems.append(
             Problem(
                 first.path,
                 "ignored-by-git",
@@ -90,7 +90,7 @@ def _with_other_halves(
                 level="notice",
             )
         )
-    plan = replace(judged.plan, problems=(*others, *said))
+    plan = replace(judged.plan, problems=(*others, *problems))
     return replace(judged, plan=plan), loose_paths
 
 
@@ -100,7 +100,7 @@ def _found_in(
     paths: Iterable[str],
     more: Iterable[RelPath] = (),
 ) -> tuple[list[tuple[Problem, RelPath]], list[RelPath]]:
-    """The entries whose notes are among some files, and these notes."""
+    """Return the entries whose notes are among some files, and these notes."""
     there = [path for each in paths if (path := judged.place.in_vault(each)) is not None]
     lookup = LinkResolver.from_paths(path for path in (*there, *more) if path.endswith(".md"))
     found = []
@@ -168,8 +168,8 @@ def _wrong(
 
 
 def _unnoted(judged: StagedVerdict, operation: Create) -> dict[Key, tuple[RelPath, Entry]]:
-    """The entry for which a note is to be made."""
-    key = note_lens.read(operation.after).key
+    """Return the entries for which a note is to be made, by paper, each with its digest."""
+    key = read_note(operation.after).key
     return {
         entry.key: (path, entry)
         for path, digest in judged.snapshot.digests.items()
@@ -179,10 +179,10 @@ def _unnoted(judged: StagedVerdict, operation: Create) -> dict[Key, tuple[RelPat
 
 
 def _rewritten(operation: Write) -> dict[Key, tuple[int, list[str]]]:
-    """The entries that a digest would get or that would change: their line, and what would."""
-    before = {entry.key: entry for entry in digest_reader.read(operation.before).entries}
+    """Return the entries that would come or change in a digest: each line, and the fields."""
+    before = {entry.key: entry for entry in reader.read(operation.before).entries}
     found = {}
-    for entry in digest_reader.read(operation.after).entries:
+    for entry in reader.read(operation.after).entries:
         old = before.get(entry.key)
         if old is None:
             found[entry.key] = (1, ["entry"])
@@ -211,7 +211,7 @@ def _line_of(entry: Entry, field: str) -> int:
 
 
 def _first_difference(before: str, after: str) -> int:
-    """The first line of `before` that is not so in `after`."""
+    """Return the number of the first line of `before` that is another in `after`."""
     rows = before.split("\n")
     pairs = enumerate(zip(rows, after.split("\n"), strict=False), 1)
     return next((number for number, (old, new) in pairs if old != new), max(len(rows) - 1, 1))
@@ -247,7 +247,7 @@ def _mending(
 
 
 def _to_add(judged: StagedVerdict, left_out: list[RelPath]) -> Iterator[str]:
-    """The files that a pass would change or make, and those that were left out; as pathspecs."""
+    """Yield the files that a pass would change or make, and those left out, as pathspecs."""
     plan = judged.plan
     for conflict in plan.conflicts:
         yield _literal(conflict.digest)
@@ -271,7 +271,7 @@ def _to_add(judged: StagedVerdict, left_out: list[RelPath]) -> Iterator[str]:
 
 
 def _other_side(judged: StagedVerdict, operation: Operation) -> Iterator[RelPath]:
-    """The files that say what this one does not: a pass with a base may change them instead."""
+    """Yield the files of the other side: a pass with a base may change them instead."""
     if operation.path in judged.snapshot.digests and isinstance(operation, Write):
         for key in _rewritten(operation):
             yield from judged.snapshot.managed.get(key, ())
@@ -287,13 +287,13 @@ def _digests_of(judged: StagedVerdict, path: RelPath) -> list[RelPath]:
 
 
 def _made(judged: StagedVerdict, operation: Create) -> str:
-    """A new note's name may begin with a date that only arXiv knows: any date will do."""
+    """Return the pathspec of a new note. Its name may begin with any date: only arXiv knows it."""
     rules = judged.config.rules
-    note = note_lens.read(operation.after)
+    note = read_note(operation.after)
     if note.key is None or "{published" not in rules.name + rules.folder:
         return _literal(operation.path)
     stem = stem_of(operation.path)
-    undated = names.note_name(
+    undated = note_name(
         rules.name, title=note.fields.title, url=note.fields.url, key=note.key, published=""
     )
     if not stem.startswith(undated):
@@ -303,13 +303,13 @@ def _made(judged: StagedVerdict, operation: Create) -> str:
 
 
 def _literal(path: str) -> str:
-    r"""A path as a pathspec: what would be a pattern, escaped; a leading colon has no magic."""
+    r"""Return a path as a pathspec: patterns escaped, and a leading colon without its magic."""
     spec = "".join("\\" + each if each in "*?[\\" else each for each in path)
     return f"./{spec}" if spec.startswith(":") else spec
 
 
 def quoted(word: str) -> str:
-    """One word of a shell's command line, whatever is in it."""
+    """Quote one word of a shell's command line, whatever is in it."""
     if word.isprintable():
         return "'" + word.replace("'", "'\\''") + "'"
     escaped = "".join(
@@ -325,7 +325,7 @@ def _bytes(character: str) -> str:
 
 
 def _users_folder(repository: Repository) -> Path:
-    """Where the commands will be typed: git calls hooks from the top, but says where it was."""
+    """Return the folder that commands will be typed in: git tells a hook, called from the top."""
     if git.in_hook(os.environ):
         return (repository.top / os.environ.get("GIT_PREFIX", "")).resolve()
     return Path.cwd().resolve()

@@ -8,22 +8,22 @@ from datetime import UTC, datetime
 from vault_sync.cli.console import Console
 from vault_sync.cli.passes import planned
 from vault_sync.core.report import lines as report
-from vault_sync.edge.state import heartbeat as life
-from vault_sync.edge.write import undo as past
+from vault_sync.edge.state import heartbeat
+from vault_sync.edge.write.undo import log
 from vault_sync.sync.request import PassRequest
 
 
 def status(console: Console) -> int:
-    """Counts, conflicts, problems, the last pass, the daemon; 1 if something is out of line."""
+    """Show counts, conflicts, problems, the last pass, the daemon; 1 if anything is out of line."""
     config = console.config()
     plan = planned(console, config, PassRequest(cause="status"))
     state = console.state(config)
     try:
-        last = next(iter(past.log(state, 1)), None)
-        known, note = state.has_base, state.note
+        last = next(iter(log(state, 1)), None)
+        has_base, note = state.has_base, state.note
     finally:
         state.close()
-    daemon = life.read(state.directory)
+    daemon = heartbeat.read(state.directory)
     in_line = report.in_line(plan) and not plan.operations
     if console.json:
         value = json.loads(console.as_json(config.root, plan, plan.operations))
@@ -39,14 +39,13 @@ def status(console: Console) -> int:
         f"problems   {sum(each.level == 'problem' for each in plan.problems)}",
         f"state      {state.directory}",
     ]
-    if not known:
+    if not has_base:
         lines.append(f"base       none: {note or 'this device has made no pass here yet'}")
     if last is not None:
         lines.append(f"last pass  {_when(last.started)} ({last.cause}, {len(last.changes)} files)")
     lines += daemon.lines() if daemon else ["daemon     not running"]
     console.out(lines)
-    console.out(report.problem_lines(plan.problems))
-    console.out(report.conflict_lines(plan.conflicts))
+    console.show_problems(plan.problems, plan.conflicts, answer=True)
     return report.IN_LINE if in_line else report.OUT_OF_LINE
 
 

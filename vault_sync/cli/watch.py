@@ -1,4 +1,4 @@
-"""`watch`: the daemon, put together from the loop (`daemon`) and the pass (`sync`)."""
+"""`watch`: the daemon, put together from its loop and the pass over the vault."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ import platformdirs
 
 from vault_sync.cli.console import Console
 from vault_sync.core.report import lines as report
-from vault_sync.daemon import loop as daemon
+from vault_sync.daemon import loop
 from vault_sync.daemon.vault_pass import VaultPass, timing_of
 from vault_sync.edge.fs.mounts import silent_ground
-from vault_sync.edge.state import heartbeat as life
+from vault_sync.edge.state import heartbeat
 from vault_sync.edge.system.logs import logging_handler
 
 _log = logging.getLogger("vault_sync")
 
 
 def watch(console: Console, *, offline: bool) -> int:
-    """Keep the vault in line until told to stop; a second daemon is refused.
+    """Keep the vault in line until a signal; a second daemon is refused.
 
-    Whoever told it to stop (SIGTERM) wanted just that: 0. Ctrl-C is an interruption, as elsewhere.
+    0 after SIGTERM, which asks for just that. Ctrl-C is an interruption, as elsewhere.
     """
     gc.enable()  # it stays, unlike every other command (`cli.main`)
     config = console.config()
@@ -35,8 +35,8 @@ def watch(console: Console, *, offline: bool) -> int:
     here = watched.state.directory
     logs = Path(platformdirs.user_log_dir("vault-sync", appauthor=False)) / here.name
     try:
-        with life.only_one(here), _logging(console, logs):
-            number = daemon.run(
+        with heartbeat.only_one(here), _logging(console, logs):
+            number = loop.run(
                 config.root,
                 watched.pass_,
                 timing=timing_of(config),
@@ -46,7 +46,7 @@ def watch(console: Console, *, offline: bool) -> int:
                 tell=watched.tell,
                 polling=silent_ground(config.root) is not None,
             )
-            life.forget(here)
+            heartbeat.forget(here)
     finally:
         watched.state.close()
     return report.INTERRUPTED if number == signal.SIGINT else report.IN_LINE
@@ -54,7 +54,7 @@ def watch(console: Console, *, offline: bool) -> int:
 
 @contextmanager
 def _logging(console: Console, folder: Path) -> Iterator[None]:
-    """The daemon's log, where its reader looks for it; which place that is, is said."""
+    """Log to where the daemon's reader looks for it; print a file's path."""
     handler = logging_handler(os.environ, sys.stderr, folder)
     if isinstance(handler, logging.FileHandler):
         console.complain([f"watching; the log is {handler.baseFilename}"])

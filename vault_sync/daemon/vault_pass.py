@@ -24,11 +24,10 @@ from vault_sync.edge.system.garbage import give_back
 from vault_sync.edge.system.notify import desktop, sd_notify, watchdog_seconds
 from vault_sync.edge.watch.batches import CONFIG, ChangeBatch
 from vault_sync.edge.watch.stamps import changed_lately, fingerprint, stamp
-from vault_sync.sync import engine as sync
-from vault_sync.sync.facts import remembered, source
+from vault_sync.sync.engine import PassContext, run
+from vault_sync.sync.facts import facts_from_cache, source
 from vault_sync.sync.incremental.memory import Mind, recall
-from vault_sync.sync.progress import Progress
-from vault_sync.sync.request import PassRequest
+from vault_sync.sync.request import PassRequest, Progress
 
 _log = logging.getLogger("vault_sync")
 
@@ -69,20 +68,20 @@ class VaultPass:
         _log.debug("a moment: %s", batch.why)
         source_ = source(self.config, self.state, offline=True)
         request = PassRequest(cause="watch", deferred=held, bulk=batch.bulk, patient=True)
-        facts_of = remembered(source_)
         hints = None if batch.swept else batch.paths - {CONFIG}
-        result = sync.run(
+        context = PassContext(
             self.config,
             self.state,
-            request,
-            facts_of,
+            facts_from_cache(source_),
             wait=PATIENCE,
             progress=_sign_of_life(),
-            mind=self.mind,
+            daemon_memory=self.mind,
             hints=hints,
             typed=self.typed,
         )
-        self.wanted = result.plan.wanted
+        result = run(context, request)
+        plan = report.plan_to_show(result.plan)
+        self.wanted = plan.wanted
         written = _written(result.outcome)
         self.written |= written
         for line in report.operation_lines(result.outcome.done):
@@ -93,9 +92,9 @@ class VaultPass:
             written=written,
             waiting=frozenset(operation.path for operation in result.waiting),
             wanted=bool(self.wanted) and not self.offline and self.config.arxiv.enabled,
-            conflicts=frozenset(_named(each) for each in result.plan.conflicts),
-            problems=result.plan.problems,
-            summary=report.summary(result.plan, result.outcome.done),
+            conflicts=frozenset(_named(each) for each in plan.conflicts),
+            problems=plan.problems,
+            summary=report.summary(plan, result.outcome.done),
         )
 
     def typed(self, paths: Iterable[RelPath]) -> frozenset[RelPath]:

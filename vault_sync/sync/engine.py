@@ -1,55 +1,46 @@
-"""One pass over a vault: look, think, act.
+"""One pass over a vault: observe, plan, apply.
 
 rebuild, sync, watch and check are this same pass with another beginning and another end.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import count
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import (
-    BaseUpdate,
-    Conflict,
-    Create,
-    Operation,
-    Outcome,
-    Plan,
-    Trash,
-    Write,
-)
-from vault_sync.core.model.values import Decisions, Facts, Key, Problem, RelPath, Rules, Side
+from vault_sync.core.model.plan import Outcome, Plan
+from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.core.reconcile.deferral import defer
-from vault_sync.core.reconcile.pairing.decisions import decide
-from vault_sync.core.reconcile.pairing.paper import Paper
-from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
-from vault_sync.core.report import conflicts_page as conflicts_note
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
-from vault_sync.edge.fs.reader import as_text, contents
-from vault_sync.edge.fs.scan import scan
+from vault_sync.edge.fs.scan import Stat, scan
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.system.garbage import uncollected
-from vault_sync.edge.write import undo as past
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
+from vault_sync.edge.write.undo import old_dropped
 from vault_sync.sync.facts import facts_stamp
-from vault_sync.sync.file_record import File, believable, mark_of
 from vault_sync.sync.incremental import changes, index, scope
-from vault_sync.sync.incremental.identity import OTHER
 from vault_sync.sync.incremental.memory import Memory, Mind, recall
 from vault_sync.sync.incremental.recorder import Acted, after_part, after_whole
 from vault_sync.sync.incremental.unchanged import Walk, stamp_of
-from vault_sync.sync.observation import Observation, is_digest, lacking, seen_of
-from vault_sync.sync.progress import Progress, counted, silent
-from vault_sync.sync.request import FactsOf, PassRequest, PassResult, no_facts
+from vault_sync.sync.observation import Observation, base_of, is_digest, lacking, observe
+from vault_sync.sync.planning import make_plan
+from vault_sync.sync.request import (
+    FactsOf,
+    PassRequest,
+    PassResult,
+    Progress,
+    no_facts,
+    silent,
+)
 
 Typed = Callable[[Iterable[RelPath]], frozenset[RelPath]]
-"""Which of these files somebody has touched while the pass was reading and thinking."""
+"""Returns those of some files that somebody has edited while the pass was reading and planning."""
 
 
 def _nobody(paths: Iterable[RelPath]) -> frozenset[RelPath]:
@@ -57,256 +48,166 @@ def _nobody(paths: Iterable[RelPath]) -> frozenset[RelPath]:
     return frozenset()
 
 
-def observe(config: Config, base: Base, progress: Progress = silent) -> Observation:
-    """Read the whole vault.
+@dataclass(frozen=True, slots=True)
+class PassContext:
+    """The vault, its state, and the caller's callbacks: all that a pass runs with.
 
-    Raises:
-        OSError: the vault's folder itself cannot be listed.
+    `ask` is called for the facts that a plan wants, with no lock taken, for it may take minutes;
+    then the pass begins anew. `wait`: seconds for which another process may keep the lock. `walk`
+    was made just before. `daemon_memory` is shared by the passes of a daemon, and `hints` are the
+    only files that can have changed since its last one; None where any may have. `typed` is called
+    when all is planned and nothing written.
     """
-    read_at = time.time_ns()
-    found = scan(config.root)
-    texts: dict[RelPath, str] = {}
-    read: dict[RelPath, File] = {}
-    problems = list(found.problems)
-    told = {each.path for each in problems}
-    for number, (path, content) in enumerate(contents(config.root, found.files)):
-        if isinstance(content, Problem):
-            problems += [content] if path not in told else []
-        else:
-            texts[path] = as_text(content)
-            stat = believable(found.files[path], read_at)
-            read[path] = File(stat, mark_of(content), *OTHER, settled=True)
-        progress("reading", number + 1, len(found.files))
-    return replace(seen_of(texts, config.rules, base, tuple(problems)), read=read)
 
-
-def make_plan(
-    seen: Observation,
-    rules: Rules,
-    facts: Mapping[Key, Facts],
-    request: PassRequest,
-    progress: Progress = silent,
-) -> Plan:
-    """The plan for what was seen, the decisions of the conflicts note and the order in it."""
-
-    def planned(choices: Decisions) -> Plan:
-        return reconcile(
-            seen.snapshot,
-            seen.base,
-            facts,
-            rules,
-            ReconcileOptions(
-                remake=request.remake,
-                decisions=choices,
-                allowed=request.allowed,
-                only=_only(request.only),
-                patient=request.patient,
-                on_progress=partial(progress, "comparing"),
-            ),
-        )
-
-    choices: dict[tuple[Key, RelPath, str], Side] = {}
-    if request.take is not None:
-        choices |= decide(*request.take, seen.snapshot, seen.base)
-    plan = planned(choices)
-    ticked = conflicts_note.ticks(seen.conflicts_text)
-    if ticked and plan.conflicts:
-        choices |= conflicts_note.choices(plan.conflicts, ticked)
-        plan = planned(choices)
-    # What could not be read may hold a conflict still, and the page a decision about it.
-    unseen = any(problem.code in {"unreadable", "unlisted"} for problem in seen.problems)
-    shown = () if unseen else _conflicts_note(seen, rules, plan.conflicts)
-    # A decision stays on the page until everything that it asked for is written.
-    conflicts_path = RelPath(rules.conflicts_note)
-    pairs = [BaseUpdate(frozenset({one.path, conflicts_path}), {}) for one in plan.operations]
-    return replace(
-        plan,
-        operations=(*plan.operations, *shown),
-        base_updates=(*plan.base_updates, *(pairs if ticked and shown else ())),
-        problems=(*seen.problems, *plan.problems),
-    )
-
-
-def _only(digests: frozenset[RelPath]) -> Callable[[Paper], bool] | None:
-    if not digests:
-        return None
-    return lambda paper: any(pair.digest in digests for pair in paper.pairs)
-
-
-def _conflicts_note(
-    seen: Observation, rules: Rules, conflicts: Iterable[Conflict]
-) -> tuple[Operation, ...]:
-    path = RelPath(rules.conflicts_note)
-    before = seen.conflicts_text
-    after = conflicts_note.text(tuple(conflicts), seen.snapshot.names, before)
-    there = path in seen.files
-    if after == before:
-        return ()
-    if not after:
-        name = path.rpartition("/")[2]
-        why = "no conflict is left"
-        return (Trash(path, RelPath(f".trash/{name}"), before, why),) if there else ()
-    if there:
-        return (Write(path, before, after, "open conflicts"),)
-    return (Create(path, after, "open conflicts"),)
-
-
-def base_of(state: StateStore) -> Base:
-    """The base that this device keeps."""
-    return Base(state.rows(), state.has_base, state.was_before)
+    config: Config
+    state: StateStore
+    facts_of: FactsOf = no_facts
+    ask: Callable[[Sequence[Key]], object] | None = None
+    wait: float = 5.0
+    progress: Progress = silent
+    walk: Walk | None = None
+    daemon_memory: Mind | None = None
+    hints: frozenset[RelPath] | None = None
+    typed: Typed = _nobody
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What was seen and what came of thinking; `memory` if only some papers were looked at."""
+    """An observation and its plan; with a `memory` if only some papers were looked at.
 
-    seen: Observation
+    `lacking` are the papers without their facts, `facts` the stamp of the facts that were known.
+    """
+
+    observation: Observation
     plan: Plan
     lacking: tuple[Key, ...]
     facts: str
     memory: Memory | None = None
 
 
-def planned(
-    config: Config,
-    state: StateStore,
-    request: PassRequest,
-    facts_of: FactsOf = no_facts,
-    progress: Progress = silent,
-    walk: Walk | None = None,
-) -> tuple[Observation, Plan]:
-    """Look and think; nothing is written and nothing locked.
+def look(context: PassContext, request: PassRequest) -> View:
+    """Observe and plan: the papers concerned where that is enough, else the whole vault.
 
-    The plan wants the facts that are lacking and that `facts_of` does not know.
+    Nothing is written and nothing locked. The plan wants the facts that are lacking and that
+    `facts_of` does not know.
+
+    Raises:
+        OSError: the vault's folder cannot be listed.
     """
-    found = view(config, state, request, facts_of, progress, walk=walk)
-    return found.seen, found.plan
-
-
-def view(
-    config: Config,
-    state: StateStore,
-    request: PassRequest,
-    facts_of: FactsOf = no_facts,
-    progress: Progress = silent,
-    mind: Mind | None = None,
-    hints: frozenset[RelPath] | None = None,
-    walk: Walk | None = None,
-) -> View:
-    """Look and think: of the papers concerned where that is enough, else of the whole vault."""
+    config, state = context.config, context.state
     facts = facts_stamp(config, state)
     if request.ordinary:
-        part = _in_part(config, state, request, facts_of, facts, mind, hints, walk)
-        if part is not None:
-            return part
-    seen = observe(config, base_of(state), progress)
-    lacks = lacking(seen, config.rules)
-    plan = make_plan(seen, config.rules, facts_of(lacks), request, progress)
+        view = _look_at_part(context, request, facts)
+        if view is not None:
+            return view
+    observation = observe(config, base_of(state), context.progress)
+    lacks = lacking(observation, config.rules)
+    plan = make_plan(observation, config.rules, context.facts_of(lacks), request, context.progress)
     unknown = set(plan.wanted)
     plan = replace(plan, wanted=tuple(key for key in lacks if key in unknown))
-    return View(seen, plan, tuple(lacks), facts)
+    return View(observation, plan, tuple(lacks), facts)
 
 
-def _in_part(
-    config: Config,
-    state: StateStore,
-    request: PassRequest,
-    facts_of: FactsOf,
-    facts: str,
-    mind: Mind | None,
-    hints: frozenset[RelPath] | None,
-    walk: Walk | None = None,
-) -> View | None:
-    once, mind = mind is None, mind or Mind()
-    memory = mind.memory
+def _look_at_part(context: PassContext, request: PassRequest, facts: str) -> View | None:
+    """Observe and plan the papers that changed files concern; None if it takes a whole pass."""
+    config, state = context.config, context.state
+    daemon_memory = context.daemon_memory or Mind()
+    memory, hints = daemon_memory.memory, context.hints
     if memory is None or memory.stamp != stamp_of(config, state):
-        memory, hints = recall(config, state, whole=not once, walk=walk), None
+        whole = context.daemon_memory is not None
+        memory, hints = recall(config, state, whole=whole, walk=context.walk), None
     if memory is None or (memory.came.lacking and memory.came.facts != facts):
         return None
-    problems = mind.problems
+    problems = daemon_memory.problems
     if hints is None:
-        still = walk is not None and walk.stamp == memory.stamp
-        found = walk.found if walk is not None and still else scan(config.root)
-        stats, problems = changes.suspects(memory, found), found.problems
+        stats, problems = _changed(context, memory)
     else:
         stats = changes.stats_of(config.root, hints)
     if stats is None:
         return None
-
-    def lacks(found: Snapshot, base: Base) -> list[Key]:
-        return lacking(Observation(found, base, (), "", frozenset()), config.rules)
-
-    thought = scope.think(config, state, memory, stats, facts_of, lacks, patient=request.patient)
+    lacks = partial(_lacking, config.rules)
+    thought = scope.think(
+        config, state, memory, stats, context.facts_of, lacks, patient=request.patient
+    )
     if thought is None:
         return None
     if thought.moved and hints is not None:
         # What was cut here may have been pasted there, where no event has told of it yet.
-        return _in_part(config, state, request, facts_of, facts, mind, None)
-    mind.problems = problems
-    files = frozenset(memory.files)
-    seen = Observation(
-        thought.snapshot, thought.base, problems, "", files, thought.read, frozenset(thought.gone)
+        return _look_at_part(replace(context, hints=None, walk=None), request, facts)
+    daemon_memory.problems = problems
+    return _view_of_part(thought, memory, problems, facts)
+
+
+def _changed(
+    context: PassContext, memory: Memory
+) -> tuple[Mapping[RelPath, Stat | None] | None, tuple[Problem, ...]]:
+    """Return the files that changed (`changes.suspects`), and the problems of the walk."""
+    walk = context.walk
+    valid = walk is not None and walk.stamp == memory.stamp
+    found = walk.found if walk is not None and valid else scan(context.config.root)
+    return changes.suspects(memory, found), found.problems
+
+
+def _lacking(rules: Rules, found: Snapshot, base: Base) -> list[Key]:
+    return lacking(Observation(found, base, (), "", frozenset()), rules)
+
+
+def _view_of_part(
+    thought: scope.Thought, memory: Memory, problems: tuple[Problem, ...], facts: str
+) -> View:
+    observation = Observation(
+        thought.snapshot,
+        thought.base,
+        problems,
+        conflicts_text="",
+        files=frozenset(memory.files),
+        read=thought.read,
+        gone=frozenset(thought.gone),
     )
     plan = replace(thought.plan, problems=(*problems, *thought.plan.problems))
-    return View(seen, plan, thought.lacking, facts, memory)
+    return View(observation, plan, thought.lacking, facts, memory)
 
 
-def run(
-    config: Config,
-    state: StateStore,
-    request: PassRequest,
-    facts_of: FactsOf = no_facts,
-    *,
-    ask: Callable[[Sequence[Key]], object] | None = None,
-    wait: float = 5.0,
-    progress: Progress = silent,
-    mind: Mind | None = None,
-    hints: frozenset[RelPath] | None = None,
-    typed: Typed = _nobody,
-    walk: Walk | None = None,
-) -> PassResult:
-    """One whole pass: recover, look, think, act.
-
-    Where it wants facts, `ask` is called with no lock held, for it may take minutes, and then the
-    pass begins anew. `mind` is what a daemon keeps between its passes, and `hints` the only files
-    that can have changed since; `typed` is asked when all is thought and nothing written. `walk`
-    was made just before.
+def run(context: PassContext, request: PassRequest) -> PassResult:
+    """Run one whole pass: recover, observe, plan, apply.
 
     Raises:
-        state.Busy: another process holds the vault.
-        state.StateError: the state cannot be written; no file was touched after that.
+        Busy: another process holds the vault.
+        StateError: the state cannot be written; no file was touched after that.
         OSError: the vault's folder cannot be listed.
     """
+    config, state = context.config, context.state
     typing = () if request.bulk else request.deferred
-    with state.lock(wait, typing), uncollected():
-        told = recover(config.root, state)
-        found = view(config, state, request, facts_of, progress, mind, hints, walk)
+    with state.lock(context.wait, typing), uncollected():
+        recovered = recover(config.root, state)
+        view = look(context, request)
         # Asking loads the whole base, which only a whole pass needs; a part is none without a base.
-        note = state.note if found.memory is None else None
-        if ask is None or not found.plan.wanted:
-            busy = typed(each.path for each in found.plan.operations)
-            held = replace(request, deferred=request.deferred | busy)
-            result = _acted(config, state, held, found, mind, progress)
-            if mind is not None and result.outcome.done:
-                _look_again(config, state, request, facts_of, mind)
-            plan = replace(result.plan, problems=(*told, *result.plan.problems))
+        note = state.note if view.memory is None else None
+        if context.ask is None or not view.plan.wanted:
+            result = _finish(context, request, view)
+            plan = replace(result.plan, problems=(*recovered, *result.plan.problems))
             return replace(result, plan=plan, note=note)
-    ask(found.plan.wanted)
-    result = run(config, state, request, facts_of, wait=wait, progress=progress)
-    problems = tuple(dict.fromkeys((*told, *result.plan.problems)))
+    context.ask(view.plan.wanted)
+    again = PassContext(
+        config, state, context.facts_of, wait=context.wait, progress=context.progress
+    )
+    result = run(again, request)
+    problems = tuple(dict.fromkeys((*recovered, *result.plan.problems)))
     return replace(result, plan=replace(result.plan, problems=problems), note=note or result.note)
 
 
-def _acted(
-    config: Config,
-    state: StateStore,
-    request: PassRequest,
-    found: View,
-    mind: Mind | None,
-    progress: Progress,
-) -> PassResult:
-    """Carry a plan out, with the lock held, and remember what is known now."""
-    plan = found.plan
+def _finish(context: PassContext, request: PassRequest, view: View) -> PassResult:
+    """Carry a plan out but for the files that somebody types in; remember the outcome."""
+    busy = context.typed(each.path for each in view.plan.operations)
+    result = _carry_out(context, replace(request, deferred=request.deferred | busy), view)
+    if context.daemon_memory is not None and result.outcome.done:
+        _look_again(context, request)
+    return result
+
+
+def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassResult:
+    """Carry a plan out, with the lock taken, and remember what is known now."""
+    config, state, plan = context.config, context.state, view.plan
     doable, waiting = defer(plan, request.deferred, RelPath(config.rules.conflicts_note))
     outcome = Outcome()
     if doable.operations or doable.base_updates:
@@ -316,76 +217,98 @@ def _acted(
             doable,
             cause=request.cause,
             started=datetime.now(UTC),
-            sources=_sources(found.seen, doable),
-            at=counted(progress, len(doable.operations)),
+            sources=_sources(view.observation, doable),
+            at=_counted(context.progress, len(doable.operations)),
         )
     state.outdate()
     # The last that changes the state: what is remembered is remembered beside it.
-    dropped = past.old_dropped(state, config.saved_days) if outcome.done else ()
-    _remember(config, state, request, found, (doable, outcome), mind)
+    dropped = old_dropped(state, config.saved_days) if outcome.done else ()
+    _remember(context, request, view, (doable, outcome))
     return PassResult(replace(plan, problems=(*dropped, *plan.problems)), outcome, waiting)
 
 
-def _look_again(
-    config: Config, state: StateStore, request: PassRequest, facts_of: FactsOf, mind: Mind
-) -> None:
-    """What was just written is looked at once more now, when nobody waits for it any longer."""
-    facts = facts_stamp(config, state)
-    found = _in_part(config, state, request, facts_of, facts, mind, frozenset())
-    if found is not None and not (found.plan.operations or found.plan.base_updates):
-        _remember(config, state, request, found, (found.plan, Outcome()), mind)
+def _sources(observation: Observation, plan: Plan) -> frozenset[RelPath]:
+    """Return the files that were only read, on whose texts a base update rests."""
+    rows = [row for base_update in plan.base_updates for row in base_update.put]
+    digests = {RelPath(row.digest) for row in rows if row.digest}
+    managed = observation.snapshot.managed
+    notes = {path for row in rows if row.key for path in managed.get(row.key, ())}
+    return frozenset((digests | notes) & observation.files)
+
+
+def _counted(progress: Progress, whole: int) -> Callable[[str, RelPath], None]:
+    """Return the callback of `apply` that counts files as they are prepared, then swapped in."""
+    done = {"before-stage": count(1), "before-look": count(1)}
+
+    def at(point: str, path: RelPath) -> None:
+        del path
+        if point in done:
+            what = "writing" if point == "before-look" else "preparing"
+            progress(what, next(done[point]), whole)
+
+    return at
+
+
+# What the next pass need not find out again.
+
+
+def _look_again(context: PassContext, request: PassRequest) -> None:
+    """Read the files just written once more, now that nobody waits for the pass any longer."""
+    facts = facts_stamp(context.config, context.state)
+    part = replace(context, hints=frozenset(), walk=None)
+    view = _look_at_part(part, request, facts)
+    if view is not None and not (view.plan.operations or view.plan.base_updates):
+        _remember(context, request, view, (view.plan, Outcome()))
 
 
 def _remember(
-    config: Config,
-    state: StateStore,
-    request: PassRequest,
-    found: View,
-    came: tuple[Plan, Outcome],
-    mind: Mind | None,
+    context: PassContext, request: PassRequest, view: View, carried_out: tuple[Plan, Outcome]
 ) -> None:
-    """Keep what the next pass need not find out again: in the index, and in the daemon's mind.
+    """Store what the next pass need not find out again: in the index, and for the daemon.
 
-    `came` is what was carried out of the plan, and what became of it.
+    `carried_out` is the part of the plan that was not deferred, and its outcome.
     """
-    state.close()
-    path, stamp = index.path_of(state), stamp_of(config, state)
-    memory, seen = found.memory, found.seen
-    told = set(seen.problems)
-    own = tuple(each for each in found.plan.problems if each not in told)
-    acted = Acted(replace(found.plan, problems=own), *came, found.lacking, found.facts)
-    # In a vault that nobody knew there is nothing that `rebuild` does not believe and `sync` does.
-    usual = request.ordinary or (request.of_all and not seen.base.exists)
-    if stamp is None or not usual:
-        memory = None
-    elif memory is not None:
-        was = memory.stamp
-        changed = after_part(stamp, acted, memory, seen, is_digest(config.rules))
-        if changed or stamp != was:
-            files = {each: memory.files.get(each) for each in changed}
-            index.save(path, stamp, memory.came, files, beside=was)
-    else:
-        calm = not (
-            seen.snapshot.locked
-            or seen.snapshot.locked_keys
-            or seen.conflicts_text
-            or any(each.level == "problem" for each in acted.plan.problems + seen.problems)
-        )
-        known = after_whole(
-            acted, dict(seen.read), seen.snapshot, seen.base, config.rules, calm=calm
-        )
-        if known is not None:
-            memory = Memory(stamp, *known)
-            index.save(path, stamp, *known)
+    context.state.close()
+    path, stamp = index.path_of(context.state), stamp_of(context.config, context.state)
+    of_walk = set(view.observation.problems)
+    own = tuple(each for each in view.plan.problems if each not in of_walk)
+    acted = Acted(replace(view.plan, problems=own), *carried_out, view.lacking, view.facts)
+    # In a vault that was never synced there is nothing that `rebuild` distrusts and `sync` trusts.
+    usual = request.ordinary or (request.of_all and not view.observation.base.exists)
+    memory = None
+    if stamp is not None and usual:
+        store = _remember_whole if view.memory is None else _remember_part
+        memory = store(context, view, acted, stamp)
     if memory is None:
         index.forget(path)
-    if mind is not None:
-        mind.memory = memory
+    if context.daemon_memory is not None:
+        context.daemon_memory.memory = memory
 
 
-def _sources(seen: Observation, plan: Plan) -> frozenset[RelPath]:
-    """Files that were only read, on whose words a new agreement rests."""
-    rows = [row for base_update in plan.base_updates for row in base_update.put]
-    digests = {RelPath(row.digest) for row in rows if row.digest}
-    notes = {path for row in rows if row.key for path in seen.snapshot.managed.get(row.key, ())}
-    return frozenset((digests | notes) & seen.files)
+def _remember_part(context: PassContext, view: View, acted: Acted, stamp: str) -> Memory:
+    memory = view.memory
+    assert memory is not None
+    before = memory.stamp
+    digest_test = is_digest(context.config.rules)
+    changed = after_part(stamp, acted, memory, view.observation, digest_test)
+    if changed or stamp != before:
+        files = {each: memory.files.get(each) for each in changed}
+        index.save(index.path_of(context.state), stamp, memory.came, files, beside=before)
+    return memory
+
+
+def _remember_whole(context: PassContext, view: View, acted: Acted, stamp: str) -> Memory | None:
+    observation, rules = view.observation, context.config.rules
+    snapshot = observation.snapshot
+    calm = not (
+        snapshot.locked
+        or snapshot.locked_keys
+        or observation.conflicts_text
+        or any(each.level == "problem" for each in acted.plan.problems + observation.problems)
+    )
+    found = after_whole(acted, dict(observation.read), snapshot, observation.base, rules, calm=calm)
+    if found is None:
+        return None
+    memory = Memory(stamp, *found)
+    index.save(index.path_of(context.state), stamp, *found)
+    return memory

@@ -1,4 +1,4 @@
-"""The facts of papers: what is remembered of them, and what arXiv is asked.
+"""The facts of papers: those in the cache, and those that arXiv is asked for.
 
 What asks (HTTP, XML, mail dates: 16 ms) is imported by the first question; most passes have none.
 """
@@ -12,20 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vault_sync import __version__
-from vault_sync.core.model.plan import Plan
 from vault_sync.core.model.values import Facts, Key, Problem
 from vault_sync.core.naming.keys import arxiv_id
 from vault_sync.edge.config import Config
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.progress import Progress
-from vault_sync.sync.request import FactsOf
+from vault_sync.sync.request import FactsOf, Progress
 
 if TYPE_CHECKING:
     from vault_sync.edge.arxiv.lookup import Answer, Source
 
 
 def source(config: Config, state: StateStore, *, offline: bool) -> Source:
-    """Where facts come from; the cache is shared by all vaults of this machine."""
+    """Return where facts come from; the cache is shared by all vaults of this machine."""
     from vault_sync.edge.arxiv.lookup import Source
 
     return Source(
@@ -39,20 +37,20 @@ def source(config: Config, state: StateStore, *, offline: bool) -> Source:
     )
 
 
-def remembered(source: Source) -> FactsOf:
-    """Facts from the cache and the snapshot file; no request is made."""
-    from vault_sync.edge.arxiv import lookup as arxiv
+def facts_from_cache(source: Source) -> FactsOf:
+    """Return the look-up of facts in the cache and the dump file; no request is made."""
+    from vault_sync.edge.arxiv import lookup
 
     def facts_of(keys: Sequence[Key]) -> Mapping[Key, Facts]:
         by_id = {arxiv_id(key): key for key in keys}
-        found = arxiv.remembered(source, list(by_id)) if by_id else {}
+        found = lookup.remembered(source, list(by_id)) if by_id else {}
         return {by_id[name]: facts for name, facts in found.items()}
 
     return facts_of
 
 
 class FactsLookup:
-    """The facts of papers, and what was said while asking for them."""
+    """The look-up of facts for one command, and the problems met in asking for them."""
 
     def __init__(
         self, config: Config, state: StateStore, progress: Progress, *, offline: bool
@@ -69,14 +67,14 @@ class FactsLookup:
         return source(self.config, self.state, offline=self.offline)
 
     def __call__(self, keys: Sequence[Key]) -> Mapping[Key, Facts]:
-        return remembered(self.source)(keys) if keys else {}
+        return facts_from_cache(self.source)(keys) if keys else {}
 
     def ask(self, keys: Sequence[Key], *, refresh: bool = False) -> Answer:
-        """Ask arXiv for what is not known yet; what it says is remembered.
+        """Ask arXiv for the facts that the cache lacks, and cache its answers.
 
-        Offline nobody is asked, and it is said how many papers wait.
+        Offline nobody is asked, and a problem says how many papers wait.
         """
-        from vault_sync.edge.arxiv import lookup as arxiv
+        from vault_sync.edge.arxiv import lookup
 
         ids = [arxiv_id(key) for key in keys]
         stop = threading.Event()
@@ -85,7 +83,7 @@ class FactsLookup:
             self.progress("asking arXiv", done, whole)
 
         try:
-            answer = arxiv.look_up(self.source, ids, stop=stop, progress=progress, refresh=refresh)
+            answer = lookup.look_up(self.source, ids, stop=stop, progress=progress, refresh=refresh)
         except KeyboardInterrupt:
             stop.set()  # for the request that is under way in its own thread
             raise
@@ -93,26 +91,23 @@ class FactsLookup:
         self.problems = (*answer.problems, *waiting)
         return answer
 
-    def added(self, plan: Plan) -> tuple[Problem, ...]:
-        return (*plan.problems, *self.problems)
-
 
 def _waiting(answer: Answer) -> tuple[Problem, ...]:
     count = len(answer.unknown)
     if not count:
         return ()
     wait = "1 paper waits for its" if count == 1 else f"{count} papers wait for their"
-    said = f"arXiv was not asked: {wait} facts, which come with a later run"
-    return (Problem("arXiv", "facts-offline", said, level="notice"),)
+    message = f"arXiv was not asked: {wait} facts, which come with a later run"
+    return (Problem("arXiv", "facts-offline", message, level="notice"),)
 
 
 def facts_cache(state: StateStore) -> Path:
-    """Where the facts are that were asked for; shared by all vaults of this machine."""
+    """Return the path of the facts that arXiv gave; all vaults of this machine share it."""
     return state.directory.parent / "arxiv.sqlite"
 
 
 def facts_stamp(config: Config, state: StateStore) -> str:
-    """What tells whether more may be known of a paper than before, with nobody asked."""
+    """Return a stamp that differs once more may be known of a paper, with nobody asked."""
     cache = facts_cache(state)
     paths = [cache, cache.with_name(f"{cache.name}-wal")]
     if config.arxiv.snapshot:
@@ -120,8 +115,8 @@ def facts_stamp(config: Config, state: StateStore) -> str:
     stamps = []
     for path in paths:
         try:
-            seen = path.stat()
-            stamps.append((seen.st_size, seen.st_mtime_ns, seen.st_ino))
+            stat = path.stat()
+            stamps.append((stat.st_size, stat.st_mtime_ns, stat.st_ino))
         except OSError:
             stamps.append((0, 0, 0))
     return json.dumps(stamps)

@@ -1,4 +1,4 @@
-"""One file as it was read: its stat, a mark of its bytes, and what it says of papers."""
+"""One file as it was read: its stat, a hash of its bytes, and the papers and links in it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class File(NamedTuple):
     """One file as it was read.
 
     `mark` is the hash of its bytes. `kind` is "note" (managed), "plain", "digest" or "other",
-    `keys` are the papers it is about and `pairs` the links by which it is tied to others, both in
+    `keys` are the papers it is about and `pairs` the links by which its papers are paired, both in
     its order, one a line: its identity, apart from all that its texts say. `points` is what it
     names that another file could come to be, or cease to be, one a line: keys that its commentaries
-    name, and folded names after `[[` of what they and the lists of links link to, and of ties that
-    do not lead from note to digest or from digest to note.
+    name, and folded names after `[[` of what they and the lists of links link to, and of links of
+    pairs that do not lead from note to digest or from digest to note.
     `settled`: the last pass had nothing to do there.
     """
 
@@ -30,14 +30,20 @@ class File(NamedTuple):
     settled: bool
 
 
-def said_of(file: File) -> list[str]:
-    """A file as it is kept, without its stat and whether it is settled."""
+def file_read(stat: Stat, content: bytes, read_at: int) -> File:
+    """Return the record of a file just read, before anybody knows what it is to any paper."""
+    mark = mark_of(content)
+    return File(believable(stat, read_at), mark, "other", "", "", "", settled=True)
+
+
+def texts_of(file: File) -> list[str]:
+    """Return a file as the index stores it, without its stat and whether it is settled."""
     return [file.mark.hex(), file.kind, file.keys, file.pairs, file.points]
 
 
-def file_of(stat: tuple[int, ...], said: list[str], *, settled: bool) -> File:
-    """A file that was kept (`said_of`)."""
-    mark, kind, keys, pairs, points = said
+def file_of(stat: tuple[int, ...], texts: list[str], *, settled: bool) -> File:
+    """Return a file that was stored (`texts_of`)."""
+    mark, kind, keys, pairs, points = texts
     return File(Stat(*stat), bytes.fromhex(mark), intern(kind), keys, pairs, points, settled)
 
 
@@ -58,7 +64,7 @@ def mark_of(content: bytes) -> bytes:
 
 
 def believable(stat: Stat, read_at: int) -> Stat:
-    """A file's stat, UNKNOWN if it could change again under it after `read_at` (ns, Unix time)."""
+    """Return a file's stat; UNKNOWN if a write after `read_at` (Unix ns) may leave it the same."""
     last = max(stat.mtime_ns, stat.ctime_ns)
     grain = COARSE if stat.mtime_ns % 1_000_000_000 == 0 else GRAIN
     return stat if last < read_at - grain else UNKNOWN

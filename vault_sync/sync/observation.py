@@ -1,13 +1,14 @@
-"""What the texts of a vault say, wherever they were read: the work tree, or the git index."""
+"""A vault as it is now: its texts read, from the work tree or the git index, beside the base."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from vault_sync.core import snapshot
-from vault_sync.core.digest import editor as digest_lens
+from vault_sync.core.digest import editor
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
@@ -16,15 +17,20 @@ from vault_sync.core.naming.keys import arxiv_id
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.resolution import abstracts
 from vault_sync.core.snapshot import Snapshot
-from vault_sync.sync.file_record import File
+from vault_sync.edge.config import Config
+from vault_sync.edge.fs.reader import as_text, contents
+from vault_sync.edge.fs.scan import scan
+from vault_sync.edge.state.store import StateStore
+from vault_sync.sync.file_record import File, file_read
+from vault_sync.sync.request import Progress, silent
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What one look found. `conflicts_text` is the conflicts note, "" where there is none.
+    """A snapshot, the base, and the problems met; `files` are the paths of all texts.
 
-    `read` are the files that were read, as the index keeps them; `gone` those that were known and
-    are there no more.
+    `conflicts_text` is the conflicts note, "" where there is none. `read` are the files that were
+    read, as the index stores them; `gone` those that the index has and that are there no more.
     """
 
     snapshot: Snapshot
@@ -36,27 +42,54 @@ class Observation:
     gone: frozenset[RelPath] = frozenset()
 
 
-def seen_of(
+def base_of(state: StateStore) -> Base:
+    """Return the base that this device keeps."""
+    return Base(state.rows(), state.has_base, state.was_before)
+
+
+def observe(config: Config, base: Base, progress: Progress = silent) -> Observation:
+    """Read the whole vault.
+
+    Raises:
+        OSError: the vault's folder itself cannot be listed.
+    """
+    read_at = time.time_ns()
+    found = scan(config.root)
+    texts: dict[RelPath, str] = {}
+    read: dict[RelPath, File] = {}
+    problems = list(found.problems)
+    reported = {each.path for each in problems}
+    for number, (path, content) in enumerate(contents(config.root, found.files)):
+        if isinstance(content, Problem):
+            problems += [content] if path not in reported else []
+        else:
+            texts[path] = as_text(content)
+            read[path] = file_read(found.files[path], content, read_at)
+        progress("reading", number + 1, len(found.files))
+    return replace(observe_texts(texts, config.rules, base, tuple(problems)), read=read)
+
+
+def observe_texts(
     texts: Mapping[RelPath, str], rules: Rules, base: Base, problems: tuple[Problem, ...] = ()
 ) -> Observation:
-    """What texts say, wherever they were read: the work tree, or the git index."""
+    """Return what texts say, wherever they were read; `problems` are of those that were not."""
     conflicts_path = RelPath(rules.conflicts_note)
     unread = _unread(texts, base, problems)
     names = LinkResolver.from_paths([*texts, *unread])
-    read = snapshot.build(
+    found = snapshot.build(
         {path: text for path, text in texts.items() if path != conflicts_path},
         names=names,
         is_digest=is_digest(rules),
         base=base,
         unread=unread,
     )
-    return Observation(read, base, problems, texts.get(conflicts_path, ""), frozenset(texts))
+    return Observation(found, base, problems, texts.get(conflicts_path, ""), frozenset(texts))
 
 
 def _unread(
     texts: Mapping[RelPath, str], base: Base, problems: Iterable[Problem]
 ) -> frozenset[RelPath]:
-    """Files of the base that may not be read, or that stand in a folder that may not be listed."""
+    """Return the files of the base that may not be read, or whose folder may not be listed."""
     shut = {one.path for one in problems if one.code in {"unreadable", "unlisted"}}
     if not shut:
         return frozenset()
@@ -69,37 +102,39 @@ def _unread(
 
 
 def is_digest(rules: Rules) -> Callable[[RelPath], bool]:
-    """Whether a path is found by `[digests] paths`."""
+    """Return the test for paths that `[digests] paths` finds."""
     return globs.matcher(rules.digest_paths)
 
 
-def exported(seen: Observation, path: RelPath) -> str:
-    """A digest as it reads without the tool's links."""
-    digest = seen.snapshot.digests[path]
+def exported(observation: Observation, path: RelPath) -> str:
+    """Return a digest as it reads without the tool's links."""
+    digest = observation.snapshot.digests[path]
     own = {entry.key: entry.link.target for entry in digest.entries if entry.link is not None}
-    return digest_lens.export(digest.text, lambda key, target, _: own.get(key) == target)
+    return editor.export(digest.text, lambda key, target, _: own.get(key) == target)
 
 
-def lacking(seen: Observation, rules: Rules) -> list[Key]:
-    """The papers on arXiv whose notes lack what arXiv may know: a note, or one of its facts."""
+def lacking(observation: Observation, rules: Rules) -> list[Key]:
+    """Return the papers on arXiv that have no note, or whose note lacks one of the facts."""
     wanted = []
-    entries = (entry for digest in seen.snapshot.digests.values() for entry in digest.entries)
+    entries = (
+        entry for digest in observation.snapshot.digests.values() for entry in digest.entries
+    )
     for key in dict.fromkeys(entry.key for entry in entries):
         if not arxiv_id(key):
             continue
-        paths = seen.snapshot.managed.get(key, ())
-        if not paths or any(_lacks(seen, rules, key, path) for path in paths):
+        paths = observation.snapshot.managed.get(key, ())
+        if not paths or any(_lacks(observation, rules, key, path) for path in paths):
             wanted.append(key)
     return wanted
 
 
-def _lacks(seen: Observation, rules: Rules, key: Key, path: RelPath) -> bool:
-    note = seen.snapshot.notes[path]
+def _lacks(observation: Observation, rules: Rules, key: Key, path: RelPath) -> bool:
+    note = observation.snapshot.notes[path]
     has = note.properties.items
-    undated = BaseKey(key, "", "undated") in seen.base.rows and not has("published")
+    undated = BaseKey(key, "", "undated") in observation.base.rows and not has("published")
     if undated or not note.fields.title:
         return True
     return any(
-        abstracts.missing(note, key, seen.base) if name == "abstract" else not has(name)
+        abstracts.missing(note, key, observation.base) if name == "abstract" else not has(name)
         for name in rules.facts
     )

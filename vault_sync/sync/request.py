@@ -1,6 +1,6 @@
-"""What a pass is asked to do, and what came of it.
+"""A pass as a value: its request, the callbacks that it runs with, its result.
 
-Apart from `sync` so that a command with nothing to do need not load the machinery.
+Apart from `engine` so that a command with nothing to do need not load the machinery.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from vault_sync.core.model.values import Facts, Key, RelPath, Side
 
 @dataclass(frozen=True, slots=True)
 class PassRequest:
-    """What a pass is asked to do.
+    """The task of a pass.
 
     `remake`: make missing notes again, remove nothing (`rebuild`). `only`: the digests whose papers
     are looked at; empty is all. `allowed`: the number of a list of removals that may be done.
@@ -39,18 +39,21 @@ class PassRequest:
 
     @property
     def ordinary(self) -> bool:
-        """Whether what was read before may be believed, and nothing is asked for but the usual."""
+        """Return True for a usual pass, which may trust what an earlier one remembered."""
         return self.of_all and not self.remake
 
     @property
     def of_all(self) -> bool:
-        """Whether every paper is looked at, and nobody has decided anything."""
+        """Return True if it is about every paper, and nobody has decided anything."""
         return not (self.only or self.allowed or self.take)
 
 
 @dataclass(frozen=True, slots=True)
 class PassResult:
-    """What came of a pass: what was planned, and what became of it. `waiting` was held back."""
+    """The plan of a pass and its outcome. `waiting` are the operations that were deferred.
+
+    `note` says why the base counts for nothing, if it does.
+    """
 
     plan: Plan
     outcome: Outcome = field(default_factory=Outcome)
@@ -59,8 +62,17 @@ class PassResult:
 
 
 FactsOf = Callable[[Sequence[Key]], Mapping[Key, Facts]]
+"""Returns the facts of papers that are known without asking anybody."""
 
 
 def no_facts(keys: Sequence[Key]) -> Mapping[Key, Facts]:
     del keys
     return {}
+
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+
+def silent(what: str, done: int, whole: int) -> None:
+    del what, done, whole

@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from vault_sync.core.digest import editor as lens
-from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest import editor, reader
 from vault_sync.core.digest.reader import LAYOUT, Digest, Entry, kind_of
-from vault_sync.core.merge import three_way as merge
+from vault_sync.core.merge import three_way
 from vault_sync.core.merge.parts import Merged, Name, Parts, lines, marked, merged, numbered
 from vault_sync.core.merge.three_way import Clash
 from vault_sync.core.model.values import Fields
@@ -60,8 +59,8 @@ def digests(base: str, ours: str, theirs: str) -> Merged:
 
 
 def _version(text: str) -> _Version | None:
-    """A text taken apart; None where a paper stands in it twice."""
-    digest = digest_reader.read(text)
+    """Take a text apart; None where a paper stands in it twice."""
+    digest = reader.read(text)
     parts: list[tuple[Name, str, str]] = []
     entries: dict[Name, Entry] = {}
     seen: Counter[str] = Counter()
@@ -93,7 +92,7 @@ def _unended(text: str) -> str:
 
 
 def _usual(version: _Version) -> str:
-    """What mostly stands above an entry of this digest that is not its first part."""
+    """Return what mostly stands above an entry of this digest that is not its first part."""
     befores = Counter(
         version.parts.before[name] for name in version.parts.names[1:] if name in version.entries
     )
@@ -101,8 +100,8 @@ def _usual(version: _Version) -> str:
 
 
 def _reads_as(text: str, names: tuple[Name, ...]) -> bool:
-    """Whether a merged text has the entries that were meant and no others."""
-    return [("entry", entry.key) for entry in digest_reader.read(text).entries] == [
+    """Return True if a merged text has the entries that were meant and no others."""
+    return [("entry", entry.key) for entry in reader.read(text).entries] == [
         name for name in names if name[0] == "entry"
     ]
 
@@ -110,17 +109,17 @@ def _reads_as(text: str, names: tuple[Name, ...]) -> bool:
 def _entry(
     was: _Version, here: _Version, there: _Version, name: Name
 ) -> tuple[Merged, Fields | None]:
-    """An entry that both sides changed, and what it is to say (None: a person decides)."""
+    """Merge an entry that both sides changed; with the fields meant (None: a person decides)."""
     ours, theirs = here.entries[name], there.entries[name]
     old = was.entries.get(name)
     before = old.fields if old is not None else None
     a, b = ours.fields, theirs.fields
-    url = merge.value(before.url if before else None, a.url, b.url)
+    url = three_way.value(before.url if before else None, a.url, b.url)
     title = _filled(before.title if before else None, a.title, b.title)
     authors = _filled(before.authors if before else None, a.authors, b.authors)
     link = _filled(_target(old) if old is not None else None, _target(ours), _target(theirs))
     commentary = _commentary(before, a, b)
-    tags = merge.tag_sets(before.tags if before else None, a.tags, b.tags)
+    tags = three_way.tag_sets(before.tags if before else None, a.tags, b.tags)
     if (
         isinstance(url, Clash)
         or isinstance(title, Clash)
@@ -128,14 +127,14 @@ def _entry(
         or isinstance(link, Clash)
     ):
         wanted = Fields(a.url, a.title, a.authors, tags, commentary.text)
-        raw = _said(here, ours, wanted, "")
+        raw = _written(here, ours, wanted, "")
         head = _head(here, ours), _head(there, theirs)
         text = marked(head[0], head[1]) + raw[len("\n".join(head[0])) :]
         return Merged(text, commentary.conflicts + 1), None
     wanted = Fields(url, title, authors, tags, commentary.text)
     # An entry cannot be unlinked by an edit: the side that has no link is written on.
     version, entry = (here, ours) if link or not ours.link else (there, theirs)
-    raw = _said(version, entry, wanted, link)
+    raw = _written(version, entry, wanted, link)
     if commentary.conflicts:
         return Merged(raw, commentary.conflicts), None
     if not _alone(raw, wanted, link):
@@ -148,11 +147,13 @@ def _target(entry: Entry) -> str:
     return entry.link.target if entry.link is not None else ""
 
 
-def _filled(base: merge.V | None, ours: merge.V, theirs: merge.V) -> merge.V | Clash:
-    """A single value; without a base an absent one is filled in."""
+def _filled(
+    base: three_way.V | None, ours: three_way.V, theirs: three_way.V
+) -> three_way.V | Clash:
+    """Merge a single value; without a base an absent one is filled in."""
     if base is None and not (ours and theirs):
         return ours or theirs
-    return merge.value(base, ours, theirs)
+    return three_way.value(base, ours, theirs)
 
 
 def _commentary(before: Fields | None, ours: Fields, theirs: Fields) -> Merged:
@@ -163,22 +164,22 @@ def _commentary(before: Fields | None, ours: Fields, theirs: Fields) -> Merged:
 
 
 def _head(version: _Version, entry: Entry) -> list[str]:
-    """The lines of an entry from its address to its title."""
+    """Return the lines of an entry from its address to its title."""
     rows = version.raw(entry).split("\n")
     below = entry.layout.below
     return rows[: 1 if below is None else below - (entry.line - 1) + 1]
 
 
-def _said(version: _Version, entry: Entry, wanted: Fields, link: str) -> str:
-    """An entry's lines, saying `wanted`, written in its own style."""
+def _written(version: _Version, entry: Entry, wanted: Fields, link: str) -> str:
+    """Return an entry's lines, saying `wanted`, written in its own style."""
     text = version.digest.text
-    edits = lens.edit(version.digest, entry, wanted, link or None)
+    edits = editor.edit(version.digest, entry, wanted, link or None)
     after = splice(text, edits)
     start, end = entry.span
     return _unended(Span(start, end + len(after) - len(text)).slice(after))
 
 
 def _alone(raw: str, wanted: Fields, link: str) -> bool:
-    """Whether these lines read as one entry that says what was meant."""
-    found = digest_reader.read(f"-\n\n---\n{raw}\n").entries
+    """Return True if these lines read as one entry that says what was meant."""
+    found = reader.read(f"-\n\n---\n{raw}\n").entries
     return len(found) == 1 and found[0].fields == wanted and _target(found[0]) == link

@@ -1,7 +1,7 @@
 r"""Three-way merges of whole documents, for git's merge driver.
 
-Digests are merged entry by entry (`merge_digests`), notes property by property and section by
-section (`merge_notes`), with the rules of a pass. What both sides changed differently stays open
+Digests are merged entry by entry (`digests`), notes property by property and section by section
+(`notes`), with the rules of a pass. What both sides changed differently stays open
 between git's markers, in that entry or field alone; all else is merged.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vault_sync.core.merge import three_way as merge
+from vault_sync.core.merge import three_way
 from vault_sync.core.merge.digests import digests
 from vault_sync.core.merge.notes import notes
 from vault_sync.core.merge.parts import Merged
@@ -19,15 +19,15 @@ from vault_sync.core.text.spans import BOM
 
 def digest(base: str, ours: str, theirs: str) -> Merged:
     """Merge three versions of a digest; `base` is "" where there is none."""
-    return _kept(digests, base, ours, theirs)
+    return _merged(digests, base, ours, theirs)
 
 
 def note(base: str, ours: str, theirs: str) -> Merged:
     """Merge three versions of a managed note; `base` is "" where there is none."""
-    return _kept(notes, base, ours, theirs)
+    return _merged(notes, base, ours, theirs)
 
 
-def _kept(of: Callable[[str, str, str], Merged], base: str, ours: str, theirs: str) -> Merged:
+def _merged(merge: Callable[[str, str, str], Merged], base: str, ours: str, theirs: str) -> Merged:
     """Merge without BOM and with LF newlines, and give the outcome those of the side that chose."""
     texts = (base, ours, theirs)
     marks = [text.startswith(BOM) for text in texts]
@@ -38,12 +38,12 @@ def _kept(of: Callable[[str, str, str], Merged], base: str, ours: str, theirs: s
         kinds = ["\r\n" if "\r\n" in text else "\n" for text in plain]
         newline = _chosen(kinds[0] if base else kinds[1], kinds[1], kinds[2])
         plain = [text.replace("\r\n", "\n") for text in plain]
-    found = of(*plain)
+    found = merge(*plain)
     marked = _chosen(str(marks[0] if base else marks[1]), str(marks[1]), str(marks[2])) == str(True)
     text = found.text if newline == "\n" else found.text.replace("\n", newline)
     return Merged(BOM * marked + text, found.conflicts)
 
 
 def _chosen(base: str, ours: str, theirs: str) -> str:
-    both = merge.value(base, ours, theirs)
+    both = three_way.value(base, ours, theirs)
     return ours if isinstance(both, Clash) else both

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-from vault_sync.core.merge import three_way as merge
+from vault_sync.core.merge import three_way
 from vault_sync.core.merge.parts import Merged, Name, Parts, lines, marked, merged
 from vault_sync.core.merge.three_way import Clash
 from vault_sync.core.naming.note_names import fold
-from vault_sync.core.note import note as lens
 from vault_sync.core.note import properties
 from vault_sync.core.note.note import Note, Section
+from vault_sync.core.note.note import read as read_note
 from vault_sync.core.note.property_block import Value, read, value_items
 from vault_sync.core.text.spans import splice
 
@@ -21,7 +21,7 @@ _SEQUENCES = frozenset({"authors"})
 
 def notes(base: str, ours: str, theirs: str) -> Merged:
     """Merge three versions of a note with LF newlines and without BOM."""
-    was, here, there = (lens.read(text) for text in (base, ours, theirs))
+    was, here, there = (read_note(text) for text in (base, ours, theirs))
     block = _block(was, here, there)
     body = _body(was, here, there)
     return Merged(block.text + body.text, block.conflicts + body.conflicts)
@@ -55,7 +55,7 @@ def _block(was: Note, here: Note, there: Note) -> Merged:
 
 
 def _rows(note: Note) -> _Rows | None:
-    """The lines of each property, with the comments below it; None if they cannot be read."""
+    """Return the lines of each property, with the comments below; None if they cannot be read."""
     read_block = note.properties
     if read_block.block is None:
         return _Rows(Parts.build([], ""), {})
@@ -77,7 +77,7 @@ def _rows(note: Note) -> _Rows | None:
 
 
 def _property(base: _Rows, ours: _Rows, theirs: _Rows, name: Name) -> Merged:
-    """A property that both sides changed: sets are merged, of two single values none is chosen."""
+    """Merge a property that both sides changed: sets are joined, two single values stay open."""
     here, there, was = ours.values[name], theirs.values[name], base.values.get(name)
     raw, other = ours.parts.text[name], theirs.parts.text[name]
     open_yet = Merged(marked(raw.split("\n"), other.split("\n")), 1)
@@ -88,12 +88,12 @@ def _property(base: _Rows, ours: _Rows, theirs: _Rows, name: Name) -> Merged:
     if a == b:
         return Merged(raw)
     if name[1] in _SEQUENCES or "list" not in {each.kind for each in (here, there)}:
-        single = merge.value(None if was is None else c, a, b)
+        single = three_way.value(None if was is None else c, a, b)
         if isinstance(single, Clash):
             return open_yet
         # The values are the same as one side's: only how it is written was changed on the other.
         return Merged(raw if single == a else other)
-    wanted = merge.tag_sets(c, a, b)
+    wanted = three_way.tag_sets(c, a, b)
     if wanted == b:
         return Merged(other)
     try:
@@ -125,7 +125,7 @@ def _body(was: Note, here: Note, there: Note) -> Merged:
 
 
 def _taken_apart(note: Note) -> _Body:
-    """The sections by their digest, and the stretches of the reader's own between them."""
+    """Return the sections by their digest, and the stretches of the reader's own between them."""
     parts: list[tuple[Name, str, str]] = []
     sections: dict[Name, Section] = {}
     seen: Counter[str] = Counter()
@@ -156,7 +156,7 @@ def _taken_apart(note: Note) -> _Body:
 
 
 def _split(text: str) -> tuple[str, str, str]:
-    """The blank lines above, the words without their last newline, the blank lines below."""
+    """Return the blank lines above, the words without their last newline, the blank lines below."""
     rows = text.split("\n")
     filled = [number for number, row in enumerate(rows) if row.strip()]
     if not filled:
@@ -171,15 +171,15 @@ def _section(base: _Body, ours: _Body, theirs: _Body, name: Name) -> Merged:
     here, there = ours.sections[name], theirs.sections[name]
     was = base.sections.get(name)
     if was is None and not (here.commentary and there.commentary):
-        said = Merged(here.commentary or there.commentary)
+        commentary = Merged(here.commentary or there.commentary)
     else:
         old = None if was is None else was.commentary
-        said = lines(old, here.commentary, there.commentary, sentences=True)
+        commentary = lines(old, here.commentary, there.commentary, sentences=True)
     heading = ours.text[here.heading.start : here.heading.end]
-    if not said.text:
-        return Merged(heading, said.conflicts)
+    if not commentary.text:
+        return Merged(heading, commentary.conflicts)
     shape, text = (
         (here, ours.text) if here.commentary or not there.commentary else (there, theirs.text)
     )
     gap = text[shape.heading.stop : shape.words.start] if shape.commentary else "\n"
-    return Merged(f"{heading}\n{gap}{said.text}", said.conflicts)
+    return Merged(f"{heading}\n{gap}{commentary.text}", commentary.conflicts)

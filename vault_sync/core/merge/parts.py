@@ -1,6 +1,6 @@
 """A document as a row of named parts, and three such rows merged into one.
 
-What merging digests (`merge_digests`) and notes (`merge_notes`) have in common. A part that one
+Merging digests (`digests`) and notes (`notes`) have this in common. A part that one
 side added is added, one that a side removed and the other left alone is removed, an edit outlives a
 removal. What stands between parts (blank lines, breaks) goes with the part below.
 """
@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from vault_sync.core.merge import three_way as merge
+from vault_sync.core.merge import three_way
 from vault_sync.core.merge.three_way import Clash
 
 Name = tuple[str, ...]
-"""What a part is, in all three texts: `("entry", key)`, `("line", its words, "0")`."""
+"""A part's identity in all three texts: `("entry", key)`, `("line", its words, "0")`."""
 
 
 class Merged(NamedTuple):
@@ -40,7 +40,7 @@ class Parts:
 
     @classmethod
     def build(cls, parts: Sequence[tuple[Name, str, str]], foot: str) -> Parts:
-        """From (name, before, text); names are all different."""
+        """Build the parts from (name, before, text); names are all different."""
         return cls(
             tuple(name for name, _, _ in parts),
             {name: text for name, _, text in parts},
@@ -50,7 +50,7 @@ class Parts:
 
 
 Combine = Callable[[Name], Merged]
-"""What a part becomes that stands in both sides, each time with another text."""
+"""Merges the part of a name that both sides have, each with another text."""
 
 
 def merged(
@@ -60,11 +60,11 @@ def merged(
     combine: Combine,
     usual_before: Callable[[Name], str],
 ) -> tuple[Merged, tuple[Name, ...]]:
-    """The merged text, and its parts in their order.
+    """Return the merged text, and its parts in their order.
 
     `usual_before` is what stands above a part that was the first of its text and is not any more.
     """
-    names = _order(base, ours, theirs)
+    names = _names(base, ours, theirs)
     if not names:
         return Merged(_either(base.foot, ours.foot, theirs.foot)), ()
     texts: list[str] = []
@@ -102,8 +102,8 @@ def _text(base: Parts, ours: Parts, theirs: Parts, name: Name, combine: Combine)
 
 
 def _either(base: str, ours: str, theirs: str) -> str:
-    """What is only layout: the side that changed it, ours if both did."""
-    both = merge.value(base, ours, theirs)
+    """Return the layout (blanks, breaks) of the side that changed it, ours if both did."""
+    both = three_way.value(base, ours, theirs)
     return ours if isinstance(both, Clash) else both
 
 
@@ -126,8 +126,8 @@ def _before(
     return _either(here if was is None else was, here, there)
 
 
-def _order(base: Parts, ours: Parts, theirs: Parts) -> tuple[Name, ...]:
-    """The parts of the merged text: the order of the side that moved any, ours first."""
+def _names(base: Parts, ours: Parts, theirs: Parts) -> tuple[Name, ...]:
+    """Return the parts of the merged text, as the side has them that moved any, ours first."""
 
     def stays(name: Name, side: Parts, other: Parts) -> bool:
         return name in other.text or side.text[name] != base.text.get(name)
@@ -141,17 +141,17 @@ def _order(base: Parts, ours: Parts, theirs: Parts) -> tuple[Name, ...]:
     return tuple(_woven(left, right, new_first=False))
 
 
-def _woven(kept: Sequence[Name], added: Sequence[Name], *, new_first: bool) -> list[Name]:
-    """`kept` in its own order, and what only `added` has, each behind the part it follows there.
+def _woven(row: Sequence[Name], added: Sequence[Name], *, new_first: bool) -> list[Name]:
+    """Return `row` as it is, with what only `added` has, each behind the part it follows there.
 
     Where both added at one place, `new_first` says whether those of `added` come first.
     """
     there = set(added)
-    known = set(kept)
-    result = list(kept)
+    in_row = set(row)
+    result = list(row)
     at = 0
     for name in added:
-        if name in known:
+        if name in in_row:
             at = result.index(name) + 1
             continue
         if not new_first:
@@ -165,11 +165,11 @@ def _woven(kept: Sequence[Name], added: Sequence[Name], *, new_first: bool) -> l
 def _clashing_lines(
     base: Parts, ours: Parts, theirs: Parts
 ) -> dict[Name, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Lines that both sides put, differently, in the place of the same line of the base."""
+    """Return lines that both sides put, differently, in the place of the same line of the base."""
     both = ours.text.keys() & theirs.text.keys()
 
     def fresh(side: Parts) -> dict[Name | None, list[Name]]:
-        """The lines that only this side has, by the part of all three that stands above them."""
+        """Return the lines that only this side has, by the common part above them."""
         found: dict[Name | None, list[Name]] = {}
         above: Name | None = None
         for name in side.names:
@@ -194,23 +194,23 @@ def _clashing_lines(
 
 
 def marked(ours: Sequence[str], theirs: Sequence[str]) -> str:
-    """Two versions of some lines between git's markers."""
+    """Return two versions of some lines between git's markers."""
     return "\n".join(("<<<<<<< ours", *ours, "=======", *theirs, ">>>>>>> theirs"))
 
 
 def lines(base: str | None, ours: str, theirs: str, *, sentences: bool = False) -> Merged:
-    """A text merged by line, and with `sentences` by sentence where lines overlap.
+    """Merge a text by line, and with `sentences` by sentence where lines overlap.
 
     Without a base, what both have alike is taken for it.
     """
     a, b = _lines(ours), _lines(theirs)
-    was = [a[one] for one, _ in merge.common(a, b)] if base is None else _lines(base)
+    was = [a[one] for one, _ in three_way.common(a, b)] if base is None else _lines(base)
     found: list[str] = []
     conflicts = 0
-    for chunk in merge.diff3(was, a, b):
+    for chunk in three_way.diff3(was, a, b):
         whole = chunk.merged
         if whole is None and sentences and base is not None:
-            joined = merge.paragraphs(*("\n".join(side) for side in chunk))
+            joined = three_way.paragraphs(*("\n".join(side) for side in chunk))
             whole = None if isinstance(joined, Clash) else _lines(joined)
         if whole is not None:
             found += whole
@@ -228,7 +228,7 @@ def _lines(text: str) -> list[str]:
 def _trimmed(
     ours: Sequence[str], theirs: Sequence[str]
 ) -> tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[str]]:
-    """What two versions begin with alike, what is left of each, what they end with alike."""
+    """Return the common beginning of two versions, the rest of each, and their common end."""
     shorter = min(len(ours), len(theirs))
     head = 0
     while head < shorter and ours[head] == theirs[head]:
@@ -241,6 +241,6 @@ def _trimmed(
 
 
 def numbered(kind: str, words: str, seen: Counter[str]) -> Name:
-    """The name of a line of words: which of the lines that read so it is."""
+    """Return the name of a line of words: its number among the lines that read so."""
     seen[words] += 1
     return (kind, words, str(seen[words]))

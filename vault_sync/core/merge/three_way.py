@@ -23,7 +23,7 @@ V = TypeVar("V", str, tuple[str, ...])
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """What both sides changed, differently, as a person reads it: the regions that overlap."""
+    """The regions that both sides changed, differently, as a person reads them."""
 
     base: str
     digest: str
@@ -39,14 +39,14 @@ class Chunk(NamedTuple, Generic[T]):
 
     @property
     def merged(self) -> Sequence[T] | None:
-        """What the stretch becomes; None if both sides changed it, differently."""
+        """Return the merged stretch; None if both sides changed it, differently."""
         if self.b in (self.a, self.base):
             return self.a
         return self.b if self.a == self.base else None
 
 
 def value(base: V | None, digest: V, note: V) -> V | Clash:
-    """A value that is one piece. Without a base, two different ones clash."""
+    """Merge a value that is one piece. Without a base, two different ones clash."""
     if note in (digest, base):
         return digest
     if digest == base:
@@ -59,7 +59,7 @@ def _shown(one: str | tuple[str, ...]) -> str:
 
 
 def paragraphs(base: str, digest: str, note: str) -> str | Clash:
-    r"""A text of lines that end in "\n", merged by line, and where lines overlap, by sentence.
+    r"""Merge a text of lines that end in "\n" by line, and where lines overlap, by sentence.
 
     A paragraph of a digest is often one long line: edits to two of its sentences both survive,
     edits to one sentence clash, and so does an edit against the removal of the paragraph.
@@ -84,7 +84,7 @@ def paragraphs(base: str, digest: str, note: str) -> str | Clash:
 
 
 def _lines(text: str) -> list[str]:
-    """The lines, each with a newline, also the last, so that all of them compare alike."""
+    """Return the lines, each with a newline, also the last, so that all of them compare alike."""
     return [f"{line}\n" for line in text.split("\n")] if text else []
 
 
@@ -98,18 +98,18 @@ _LONG = 1_000_000
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences and what stands between them, in turn; joined, they are the text."""
+    """Return the sentences and what stands between them, in turn; joined, they are the text."""
     return [token for token in _SENTENCES.split(text) if token]
 
 
 def _sentences_merged(chunk: Chunk[str]) -> list[str] | None:
-    """A stretch of lines that clash as lines, merged by sentence; None if sentences clash too."""
+    """Merge a stretch of lines that clash as lines by sentence; None if sentences clash too."""
     if sum(len(line) for side in chunk for line in side) > _LONG:
         return None
     base, a, b = (sentences("".join(side)) for side in chunk)
 
     def one_place(one: _Hunk, other: _Hunk) -> bool:
-        """Where both add: it is not known what comes first, and both may have added the same."""
+        """Return True where both add: nobody knows which is first, or if both are the same."""
         return one.adds and other.adds and "".join(base[one.end : other.start]).strip() == ""
 
     hunks = [
@@ -125,7 +125,7 @@ def _sentences_merged(chunk: Chunk[str]) -> list[str] | None:
 
 
 def _reads_as(tokens: Sequence[str]) -> bool:
-    """Whether these tokens, written one after another, are lines of the very same sentences.
+    """Return True if these tokens, written one after another, are lines of the same sentences.
 
     One side may have taken away the line end behind which the other put a sentence.
     """
@@ -138,7 +138,7 @@ def _words(tokens: Iterable[str]) -> list[str]:
 
 
 def _beside_words(base: Sequence[str], side: Sequence[str]) -> list[tuple[int, int]]:
-    """The sentences in common, and the blanks beside them.
+    """Return the sentences in common, and the blanks beside them.
 
     Blanks alone are no sign that two places are the same: between two sentences that one side
     wrote anew, there is no telling where a sentence belongs that the other side added.
@@ -156,16 +156,16 @@ def _beside_words(base: Sequence[str], side: Sequence[str]) -> list[tuple[int, i
 def tag_sets(
     base: Sequence[str] | None, digest: Sequence[str], note: Sequence[str]
 ) -> tuple[str, ...]:
-    """Tags merged as a set, in the digest's order, then what the note adds. Never clashes.
+    """Merge tags as a set, in the digest's order, then what the note adds. Never clashes.
 
     Tags are equal without regard to case and normalisation. A side that changed a tag's spelling
     wins, the digest if both did; a spelling changed on one side outlives a removal on the other.
     Without a base nothing is a removal: the union.
     """
-    agreed, left, right = _spelled(base or ()), _spelled(digest), _spelled(note)
+    old, left, right = _spelled(base or ()), _spelled(digest), _spelled(note)
     merged = []
     for tag in left | right:
-        here, there, was = left.get(tag), right.get(tag), agreed.get(tag)
+        here, there, was = left.get(tag), right.get(tag), old.get(tag)
         if here is None or there is None:
             only = here or there
             # On one side alone: added there, or respelled, or else removed on the other.
@@ -177,7 +177,7 @@ def tag_sets(
 
 
 def _spelled(tags: Iterable[str]) -> dict[str, str]:
-    """The first spelling of every tag, by the form in which tags compare."""
+    """Return the first spelling of every tag, by the form in which tags compare."""
     found: dict[str, str] = {}
     for tag in tags:
         found.setdefault(casefold_nfc(tag), tag)
@@ -198,7 +198,7 @@ class _Hunk(NamedTuple):
 
 
 def diff3(base: Sequence[T], a: Sequence[T], b: Sequence[T]) -> list[Chunk[T]]:
-    """The chunks of a three-way comparison; each side's, joined, give that side back.
+    """Return the chunks of a three-way comparison; each side's, joined, give that side back.
 
     Changes that touch are one chunk, as in git: it is not known which of two insertions is first.
     """
@@ -213,7 +213,7 @@ def _chunks(
     hunks: Iterable[_Hunk],
     one_place: Callable[[_Hunk, _Hunk], bool],
 ) -> list[Chunk[T]]:
-    """The chunks that both sides' hunks make; `one_place` joins two that do not overlap."""
+    """Return the chunks that both sides' hunks make; `one_place` joins two that do not overlap."""
     base, a, b = tuple(base), tuple(a), tuple(b)
     chunks: list[Chunk[T]] = []
     base_at = a_at = b_at = 0  # how far each is dealt with
@@ -240,7 +240,7 @@ def _chunks(
 def _groups(
     hunks: Iterable[_Hunk], one_place: Callable[[_Hunk, _Hunk], bool]
 ) -> Iterator[list[_Hunk]]:
-    """The hunks, those together that overlap or are one place."""
+    """Yield the hunks, those together that overlap or are one place."""
     group: list[_Hunk] = []
     last: dict[int, _Hunk] = {}  # the group's last hunk of each side
     end = 0
@@ -273,7 +273,7 @@ _FEW = 2_000
 
 
 def common(a: Sequence[T], b: Sequence[T]) -> list[tuple[int, int]]:
-    """The indices of items that stand in both, unchanged and in the same order.
+    """Return the indices of items that stand in both, unchanged and in the same order.
 
     Common ends come off first, for an edit changes little. What is left goes to difflib; where
     that would take too long, the items that stand once on each side split it into smaller parts,
@@ -311,7 +311,7 @@ def common(a: Sequence[T], b: Sequence[T]) -> list[tuple[int, int]]:
 
 
 def _sunk(pairs: list[tuple[int, int]], a: Sequence[T], b: Sequence[T]) -> list[tuple[int, int]]:
-    """The pairs with every insertion and removal moved as far down as it can be, as git does.
+    """Return the pairs with every insertion and removal moved as far down as can be, as git does.
 
     Of three blank lines one was removed: nobody can say which, but both sides must say the same.
     """
@@ -334,7 +334,7 @@ def _is_small(a: Sequence[T], b: Sequence[T]) -> bool:
 
 
 def _anchors(a: Sequence[T], b: Sequence[T]) -> list[tuple[int, int]]:
-    """Items that stand exactly once on each side, as many as keep their order (patience diff)."""
+    """Return items that stand once on each side, as many as keep their order (patience diff)."""
     in_a, in_b = Counter(a), Counter(b)
     where = {item: index for index, item in enumerate(b) if in_b[item] == 1}
     pairs = [

@@ -27,7 +27,7 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Ticks:
-    """The boxes a person ticked, by mark; one with both boxes ticked decides nothing."""
+    """Boxes that a person ticked, by mark; a conflict with both boxes ticked is not decided."""
 
     sides: Mapping[str, Side]
 
@@ -36,7 +36,7 @@ class Ticks:
 
 
 def mark(conflict: Conflict) -> str:
-    """What a conflict is known by: its place and both texts."""
+    """Return the hash of a conflict's place and both texts, by which its boxes are found."""
     parts = (
         conflict.key,
         conflict.digest,
@@ -48,7 +48,7 @@ def mark(conflict: Conflict) -> str:
 
 
 def ticks(text: str) -> Ticks:
-    """The decisions in a conflicts note."""
+    """Read the decisions in a conflicts note."""
     found: dict[str, set[Side]] = {}
     for line in text.split("\n"):
         box = _BOX.match(line)
@@ -60,7 +60,7 @@ def ticks(text: str) -> Ticks:
 
 
 def choices(conflicts: Sequence[Conflict], ticked: Ticks) -> Decisions:
-    """What the ticks decide about the conflicts that there are."""
+    """Return the decisions of the ticks about the conflicts that there are."""
     return {
         (conflict.key, conflict.digest, conflict.field): ticked.sides[mark(conflict)]
         for conflict in conflicts
@@ -69,10 +69,10 @@ def choices(conflicts: Sequence[Conflict], ticked: Ticks) -> Decisions:
 
 
 def text(conflicts: Sequence[Conflict], names: LinkResolver, before: str = "") -> str:
-    """The conflicts note; "" where nothing is open. A box with both sides ticked stays ticked."""
+    """Return the conflicts note; "" where nothing is open. Ticked boxes of `before` stay ticked."""
     if not conflicts:
         return ""
-    kept = {
+    ticked = {
         (box["mark"], box["side"])
         for line in before.split("\n")
         if (box := _BOX.match(line)) is not None and box["tick"] in "xX"
@@ -83,14 +83,14 @@ def text(conflicts: Sequence[Conflict], names: LinkResolver, before: str = "") -
         "note say different things. Neither was touched.\nTick one box, or make both sides equal; "
         "the next pass settles it. This note goes away with its last conflict.\n"
     )
-    return "\n".join((head, *(_one(conflict, names, kept) for conflict in conflicts)))
+    return "\n".join((head, *(_one(conflict, names, ticked) for conflict in conflicts)))
 
 
-def _one(conflict: Conflict, names: LinkResolver, kept: set[tuple[str, str]]) -> str:
+def _one(conflict: Conflict, names: LinkResolver, ticked: set[tuple[str, str]]) -> str:
     here = mark(conflict)
 
     def box(side: str, words: str) -> str:
-        tick = "x" if (here, side) in kept else " "
+        tick = "x" if (here, side) in ticked else " "
         return f"- [{tick}] {words} ^{here}-{side}\n"
 
     return (
@@ -108,7 +108,7 @@ def _link(path: RelPath, names: LinkResolver) -> str:
 
 
 def _quoted(words: str) -> str:
-    """A text as a code block: shown as it is, and neither its links nor its tags count."""
+    """Return a text as a code block: shown as it is, and neither its links nor its tags count."""
     longest = max((len(run) for run in re.findall(r"`+", words)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}text\n{words}\n{fence}\n"

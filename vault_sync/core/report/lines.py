@@ -1,4 +1,4 @@
-"""Plans, conflicts and problems in words, as JSON, and as an exit code."""
+"""Plans, conflicts and problems as lines of text, as JSON, and as an exit code."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import difflib
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from vault_sync.core.model import problems
@@ -28,7 +29,7 @@ SIGNS = {"create": "+", "write": "~", "rename": ">", "trash": "-"}
 
 
 def shown(text: str) -> str:
-    """A text from a file, safe on a terminal: control, bidi and broken characters spelled out."""
+    """Return a text safe for a terminal: control, bidi and broken characters spelled out."""
     if text.isprintable():
         return text
     return "".join(
@@ -57,15 +58,25 @@ def kind(operation: Operation) -> str:
 
 
 def operation_lines(operations: Iterable[Operation]) -> Iterator[str]:
-    """A line an operation: `+ papers/x.md  (why)`."""
+    """Yield a line for each operation: `+ papers/x.md  (why)`."""
     for operation in operations:
         to = f" -> {operation.to}" if isinstance(operation, Rename | Trash) else ""
         sign = SIGNS[kind(operation)]
         yield shown(f"{sign} {operation.path}{to}  ({operation.why})")
 
 
+def plan_to_show(plan: Plan, others: Iterable[Problem] = ()) -> Plan:
+    """Return a plan as it is shown, with `others`: the problems that were met beside planning.
+
+    Every plan goes through here on its way to a terminal, to JSON or to the daemon's log, whether
+    it was just made or is remembered from an earlier pass. A problem is remembered, so its text may
+    depend on files, never on time or state; whatever a message needs of those is added here.
+    """
+    return replace(plan, problems=(*plan.problems, *others))
+
+
 def problem_lines(problems: Iterable[Problem]) -> Iterator[str]:
-    """`path:line: what is wrong`, then what to do."""
+    """Yield `path:line: what is wrong` for each problem, then what to do."""
     for problem in problems:
         path = problem.path or "the vault"
         where = path if problem.line is None else f"{path}:{problem.line}"
@@ -94,13 +105,13 @@ def undone_lines(undone: Iterable[Undone]) -> Iterator[str]:
 
 
 def in_line(plan: Plan, undone: Sequence[Undone] = ()) -> bool:
-    """Whether nothing is left for a person to look at."""
+    """Return True if nothing is left for a person to look at."""
     wrong = any(problem.level == "problem" for problem in plan.problems)
     return not (wrong or plan.conflicts or undone)
 
 
 def diff_lines(operations: Iterable[Operation]) -> Iterator[str]:
-    """The operations as a unified diff."""
+    """Yield the operations as a unified diff."""
     for operation in operations:
         if isinstance(operation, Rename | Trash):
             yield f"rename from {operation.path}"
@@ -124,56 +135,51 @@ def as_json(
     seconds: float,
     undone: Sequence[Undone],
 ) -> str:
-    """The one object that `--json` prints (docs/format.md)."""
-    extra = [
-        {
-            "level": "problem",
-            "path": each.operation.path,
-            "line": None,
-            "code": "not-written",
-            "message": each.reason,
-            "hint": "",
-        }
-        for each in undone
-    ]
+    """Return the one object that `--json` prints (docs/format.md)."""
+    problems = (*plan.problems, *map(_not_written, undone))
     value: dict[str, Any] = {
         "version": 1,
         "vault": vault,
         "entries": plan.entries,
         "notes": plan.notes,
-        "operations": [
-            {
-                "kind": kind(each),
-                "path": each.path,
-                "to": each.to if isinstance(each, Rename | Trash) else None,
-                "why": each.why,
-            }
-            for each in operations
-        ],
+        "operations": [_operation_object(each) for each in operations],
         "conflicts": [
             {"digest": each.digest, "note": each.note, "field": each.field}
             for each in plan.conflicts
         ],
-        "problems": [
-            {
-                "level": each.level,
-                "path": each.path,
-                "line": each.line,
-                "code": each.code,
-                "message": each.message,
-                "hint": each.hint,
-            }
-            for each in plan.problems
-        ]
-        + extra,
+        "problems": [_problem_object(each) for each in problems],
         "seconds": round(seconds, 3),
     }
     # A name that is no UTF-8 has no JSON form but an escaped one.
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
+def _not_written(undone: Undone) -> Problem:
+    return Problem(undone.operation.path, "not-written", undone.reason)
+
+
+def _operation_object(operation: Operation) -> dict[str, object]:
+    return {
+        "kind": kind(operation),
+        "path": operation.path,
+        "to": operation.to if isinstance(operation, Rename | Trash) else None,
+        "why": operation.why,
+    }
+
+
+def _problem_object(problem: Problem) -> dict[str, object]:
+    return {
+        "level": problem.level,
+        "path": problem.path,
+        "line": problem.line,
+        "code": problem.code,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
 def summary(plan: Plan, done: Sequence[Operation]) -> str:
-    """One line: what there is, what was done."""
+    """Return one line: the number of entries, the operations done, the conflicts."""
     counts = {name: sum(kind(each) == name for each in done) for name in SIGNS}
     words = {"create": "made", "write": "edited", "rename": "renamed", "trash": "to the trash"}
     did = ", ".join(f"{count} {words[name]}" for name, count in counts.items() if count)

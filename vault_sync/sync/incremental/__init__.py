@@ -1,1 +1,1 @@
-"""Which files must be read again, and which papers planned again, after an edit."""
+"""The files that must be read again after an edit, and the papers to plan again."""

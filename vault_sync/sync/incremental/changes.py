@@ -1,4 +1,4 @@
-"""Which files are not as they were, and what those are that came or went."""
+"""The files that are not as they were, and those that came or went."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from vault_sync.sync.incremental.memory import MANY, Memory
 
 
 def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None] | None:
-    """What some files are now, None for one that is not there; None if one is no plain file."""
+    """Return the stats of some files, None for one that is gone; None if one is no plain file."""
     found: dict[RelPath, Stat | None] = {}
     for path in paths:
         try:
@@ -45,7 +45,7 @@ def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None]
 
 
 def suspects(memory: Memory, found: Scan) -> dict[RelPath, Stat | None] | None:
-    """The files that are not as they were, None for one that is gone.
+    """Return the files that are not as they were, None for one that is gone.
 
     None if that cannot be known: a folder may hide files.
     """
@@ -59,7 +59,7 @@ def suspects(memory: Memory, found: Scan) -> dict[RelPath, Stat | None] | None:
 
 
 class Moves(NamedTuple):
-    """What came of files that came and went: the names now, and what is known of them.
+    """The names after files came and went, and what is known of these files.
 
     `new` are files about no paper, `renamed` the notes that are there under another path, each with
     the one that it had.
@@ -78,7 +78,7 @@ def moves(
     gone: Collection[RelPath],
     read_at: int,
 ) -> Moves | None:
-    """What files that came and went are; None if one may matter to who knows what papers.
+    """Return what the files are that came and went; None if one may matter to any paper.
 
     One matters to none that is about no paper, if no link leads to it by its name, before or after;
     and a note that was renamed to those whose links lead there, if none waited for its new name.
@@ -110,7 +110,7 @@ def moves(
 def _renamed(
     memory: Memory, found: Snapshot, gone: Collection[RelPath]
 ) -> dict[RelPath, RelPath] | None:
-    """The notes that came, each with the path that it had; None if they are not those that went."""
+    """Return the notes that came, each with its old path; None if they are not those that went."""
     went = {path for path in gone if memory.files[path].kind == "note"}
     renamed: dict[RelPath, RelPath] = {}
     for key, paths in found.managed.items():
@@ -122,7 +122,7 @@ def _renamed(
 
 
 def _were_notes(state: StateStore, paths: Iterable[RelPath]) -> bool:
-    """Whether one of these is known as a paper's note: that is believed, whatever it reads."""
+    """Return True if the base has one of these as a paper's note, whatever its text is."""
     known = "SELECT 1 FROM stands WHERE field = 'note' AND value = ? LIMIT 1"
     return any(state.select(known, encode(path)) for path in paths)
 
@@ -130,7 +130,7 @@ def _were_notes(state: StateStore, paths: Iterable[RelPath]) -> bool:
 def _read(
     config: Config, come: Mapping[RelPath, Stat], names: LinkResolver, read_at: int
 ) -> tuple[dict[RelPath, File], Snapshot] | None:
-    """Files that came, if they are notes or about no paper."""
+    """Read files that came, if they are notes or about no paper."""
     texts: dict[RelPath, str] = {}
     files: dict[RelPath, File] = {}
     for path, text in read_all(config.root, sorted(come)):

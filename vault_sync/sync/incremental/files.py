@@ -1,4 +1,4 @@
-"""What is known of every file, as the cached index keeps it: found by path, and by what it says."""
+"""The records of all files, as the cached index stores them: found by path, and by term."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Files(MutableMapping[RelPath, File]):
         self.changed: set[RelPath] = set()
 
     def find(self, term: str) -> tuple[RelPath, ...]:
-        """The files that were kept under a term (`terms`)."""
+        """Return the files that were stored under a term (`terms`)."""
         paths = map(RelPath, self._by_term.get(term) or ())
         return tuple(path for path in paths if path in self.stats)
 
@@ -64,7 +64,7 @@ class Files(MutableMapping[RelPath, File]):
 
 
 def terms(path: RelPath, file: File) -> list[str]:
-    """What a file is asked for by: its name, the papers it is about, what it names."""
+    """Return the terms a file is found by: its name, the papers it is about, what it names."""
     found = [called(bare_name(path))]
     found += [about(key) for key in file.keys.split("\n") if key]
     found += [naming(point) for point in file.points.split("\n") if point]
@@ -72,15 +72,15 @@ def terms(path: RelPath, file: File) -> list[str]:
 
 
 def called(name: str) -> str:
-    """The term of all files of one bare name (`names.bare_name`)."""
+    """Return the term of all files of one bare name (`note_names.bare_name`)."""
     return f"/{name}"
 
 
 def about(key: str) -> str:
-    """The term of all files about one paper."""
+    """Return the term of all files about one paper."""
     return f"={key}"
 
 
 def naming(point: str) -> str:
-    """The term of all files that name something that may come or go (`File.points`)."""
+    """Return the term of all files that name something that may come or go (`File.points`)."""
     return f"?{point}"

@@ -1,4 +1,4 @@
-"""What each file of a vault is, apart from what its texts say: as the index keeps it."""
+"""The identity of each file of a vault, apart from its texts: as the index stores it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from vault_sync.core.note.property_table import LINK_LISTS
 from vault_sync.core.snapshot import Snapshot
 
 Identity = tuple[str, str, str, str]
-"""Kind, keys, ties and points of a file (`index.File`)."""
+"""Kind, keys, pairs and points of a file (`file_record.File`)."""
 OTHER: Identity = ("other", "", "", "")
 
 
 IsOne = Callable[[RelPath], bool]
-"""Whether a file is a note about a paper; or whether it is a digest."""
+"""Returns True if a file is a note about a paper; or if it is a digest."""
 
 
 def identities(
@@ -27,7 +27,7 @@ def identities(
     is_note: IsOne = lambda _: False,
     is_digest: IsOne = lambda _: False,
 ) -> dict[RelPath, Identity]:
-    """What each file that was read is, apart from what its texts say; the others are OTHER.
+    """Return the identity of each file that was read; the others are OTHER.
 
     `is_note` and `is_digest` tell of those that were not read.
     """
@@ -58,7 +58,7 @@ def identities(
 
 
 def outside(digest: Digest) -> list[str]:
-    """The texts of a digest that are in no entry: an address may be one but for its link there."""
+    """Return the texts of a digest in no entry: an address may be one but for its link there."""
     starts = [entry.span.start for entry in digest.entries]
     ends = [entry.span.end for entry in digest.entries]
     gaps = zip([0, *ends], [*starts, len(digest.text)], strict=True)
@@ -73,9 +73,9 @@ def points_of(
     names: LinkResolver,
     is_meant: IsOne,
 ) -> str:
-    """What a file names that another file could come to be, or cease to be (`index.File`).
+    """Return what a file names that another could come or cease to be (`file_record.File`).
 
-    `is_meant` tells what a tie is to lead to: of a note a digest, of a digest a note.
+    `is_meant` tells what the link of a pair is to lead to: of a note a digest, of a digest a note.
     """
     points: dict[str, None] = {}
     for target in pairs:
@@ -94,12 +94,12 @@ def points_of(
 
 
 def called(path: RelPath) -> str:
-    """A file among what others point to (`File.points`)."""
+    """Return the point by which others name a file (`File.points`)."""
     return f"[[{fold(stem_of(path))}"
 
 
 def _names_of(target: str) -> Iterator[str]:
-    """The names that a file must not have if it is to be nothing to a link."""
+    """Yield the names that a file must not have if it is to be nothing to a link."""
     name = fold(target.strip().replace("\\", "/")).rpartition("/")[2]
     if name:
         yield from {f"[[{name}", f"[[{name.removesuffix('.md')}"}

@@ -28,7 +28,7 @@ from vault_sync.core.naming.keys import KEY_RULES
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.file_record import File, file_of, said_of
+from vault_sync.sync.file_record import File, file_of, texts_of
 from vault_sync.sync.incremental.files import Files, terms
 from vault_sync.sync.incremental.leaves import NUMBERS, TEXTS, Leaves, sums_for
 
@@ -46,9 +46,9 @@ _WRONG = (sqlite3.Error, struct.error, ValueError, TypeError, KeyError)
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """What came of the pass.
+    """The outcome of the pass, as the index stores it.
 
-    `calm`: nothing is held or open, so that papers may be looked at one by one. `final`: all it
+    `calm`: nothing is locked or open, so that papers may be looked at one by one. `final`: all it
     had to do is in files that are not `settled`. `lacking` are the papers without their facts,
     `facts` the mark of what was known of those, `namers` which papers name which.
     """
@@ -71,7 +71,7 @@ def path_of(state: StateStore) -> Path:
 
 
 def stamp_of(config: Config, state: StateStore, version: str) -> str | None:
-    """Return what an index must have been made under; None where none can be trusted.
+    """Return the stamp that an index must bear; None where none is to be trusted.
 
     It holds the versions of key rules and program, the configuration, the vault's folder, and the
     state as the pass left it: whatever changes the base changes this.
@@ -103,9 +103,9 @@ def stamp_of(config: Config, state: StateStore, version: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class FileStats:
-    """What an index says of all files without unpacking any: their stats, and which are not done.
+    """The stats of all files in an index, and those not done, without unpacking any.
 
-    `sum` tells it from what the index says at another time.
+    `sum` tells it from the index at another time.
     """
 
     sum: str
@@ -114,18 +114,18 @@ class FileStats:
     stats: dict[RelPath, tuple[int, ...]]
 
     def rests(self, files: Mapping[RelPath, Stat]) -> bool:
-        """Whether every file is as it was when a pass had nothing left to do."""
+        """Return True if every file is as it was when a pass had nothing left to do."""
         return self.came.final and not self.open and self.stats == files
 
 
 def glance(path: Path, stamp: str) -> FileStats | None:
-    """What is known of all files together; None if it is not to be believed."""
+    """Read what is known of all files together; None if it is not to be trusted."""
     found = _read(path, stamp)
     return None if found is None else found[0]
 
 
 def known(path: Path, stamp: str, kept: FileStats | None = None) -> tuple[Came, Files] | None:
-    """All that is known, to be unpacked where it is asked for; None if it is not to be believed.
+    """Read all that is known, unpacked on demand; None if it is not to be trusted.
 
     `kept` is what a glance just before had found: it is not read twice.
     """
@@ -142,7 +142,7 @@ def known(path: Path, stamp: str, kept: FileStats | None = None) -> tuple[Came, 
 
 
 def load(path: Path, stamp: str) -> tuple[Came, dict[RelPath, File]] | None:
-    """All that is known, unpacked; None if it is not to be believed."""
+    """Read all that is known, unpacked; None if it is not to be trusted."""
     found = _read(path, stamp, "file")
     if found is None:
         return None
@@ -226,7 +226,7 @@ def save(
     *,
     beside: str = "",
 ) -> None:
-    """Keep what is known of all files, or of these beside what is kept under another stamp.
+    """Store what is known of all files, or of these beside what is kept under another stamp.
 
     None stands for a file that is gone.
     """
@@ -262,7 +262,7 @@ def save(
 def _put(
     connection: sqlite3.Connection, meta: _Meta, files: Mapping[RelPath, File | None]
 ) -> set[RelPath]:
-    """Change the leaves of some files, and the sums in `meta`; which files are open now."""
+    """Change the leaves of some files, and the sums in `meta`; return the files open now."""
 
     def fetch(kind: str, number: int) -> bytes:
         query = "SELECT content FROM leaf WHERE kind = ? AND number = ?"
@@ -291,7 +291,7 @@ def _fill(leaves: Mapping[str, Leaves[Any]], files: Mapping[RelPath, File]) -> N
         for term in terms(path, files[path]):
             by_term.setdefault(term, []).append(path)
     leaves["stat"].fill((path, file.stat) for path, file in files.items())
-    leaves["file"].fill((path, said_of(file)) for path, file in files.items())
+    leaves["file"].fill((path, texts_of(file)) for path, file in files.items())
     leaves["term"].fill(by_term.items())
 
 
@@ -304,7 +304,7 @@ def _change(leaves: Mapping[str, Leaves[Any]], files: Mapping[RelPath, File | No
             known = {*(leaves["term"].get(term) or ())} ^ {path}
             leaves["term"].put(term, sorted(known) or None)
         leaves["stat"].put(path, file.stat if file else None)
-        leaves["file"].put(path, said_of(file) if file else None)
+        leaves["file"].put(path, texts_of(file) if file else None)
 
 
 def _said(came: Came) -> str:

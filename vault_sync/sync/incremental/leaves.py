@@ -26,7 +26,7 @@ class DamagedError(ValueError):
 
 
 class Codec(NamedTuple):
-    """How the values of a leaf are written, and read again. An empty leaf is no bytes."""
+    """The writing and reading of a leaf's values. An empty leaf is no bytes."""
 
     encode: Callable[[Mapping[str, Any]], bytes]
     decode: Callable[[Sequence[bytes]], dict[str, Any]]

@@ -1,4 +1,4 @@
-"""What is remembered of a vault between two passes, in the index or in a daemon's head."""
+"""The memory of a vault between two passes, in the index or in a daemon."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MANY = 200
 
 @dataclass(slots=True)
 class Memory:
-    """What is remembered of a vault between two passes, in the index or in a daemon."""
+    """The memory of a vault between two passes, in the index or in a daemon."""
 
     stamp: str
     came: Came
@@ -53,7 +53,7 @@ class Memory:
                 self.others[key] = other
 
     def _ask(self, files: Files) -> None:
-        """All of this is found out when it is asked for: of most papers nothing ever is."""
+        """Find all of this on demand only: of most papers nothing is ever needed."""
 
         def about(key: Key, *, digest: bool) -> tuple[RelPath, ...] | None:
             paths = files.find(terms.about(key))
@@ -66,13 +66,13 @@ class Memory:
         self.others = Asked(lambda key: _single(self.files, self.notes.get(key, ())))
 
     def stats(self) -> Mapping[RelPath, tuple[int, ...]]:
-        """What every file was (`Stat`)."""
+        """Return the stat that every file had (`Stat`)."""
         if isinstance(self.files, Files):
             return self.files.stats
         return {path: file.stat for path, file in self.files.items()}
 
     def naming(self, points: Iterable[str]) -> set[RelPath]:
-        """The files that name one of these (`File.points`)."""
+        """Return the files that name one of these (`File.points`)."""
         wanted, files = frozenset(points), self.files
         if isinstance(files, Files):
             asked = {path for point in wanted for path in files.find(terms.naming(point))}
@@ -80,7 +80,7 @@ class Memory:
         return naming_in(files, wanted, files)
 
     def about(self, path: RelPath) -> Key | None:
-        """Which paper of `others` a file is the note of."""
+        """Return the paper of `others` that a file is the note of."""
         file = self.files.get(path)
         key = Key(file.keys) if file is not None and file.kind in NOTES else None
         return key if key is not None and self.others.get(key) == path else None
@@ -118,7 +118,7 @@ class Memory:
 
 @dataclass(slots=True)
 class Mind:
-    """What a daemon keeps between its passes; `problems` are those of the last walk."""
+    """A daemon's memory between its passes; `problems` are those of the last walk."""
 
     memory: Memory | None = None
     problems: tuple[Problem, ...] = ()
@@ -128,7 +128,7 @@ NOTES = ("note", "plain")
 
 
 def _single(files: Mapping[RelPath, File], paths: Iterable[RelPath]) -> RelPath | None:
-    """The one note among the files about a paper; or where there is none, the one plain note."""
+    """Return the one note among the files about a paper; if there is none, the one plain note."""
     for kind in NOTES:
         found = [path for path in paths if files[path].kind == kind]
         if len(found) == 1:
@@ -153,9 +153,10 @@ def keys_in(file: File) -> list[Key]:
 def recall(
     config: Config, state: StateStore, *, whole: bool = True, walk: Walk | None = None
 ) -> Memory | None:
-    """What the index knows, if it is to be believed.
+    """Read the memory that the index stores; None if it is not to be trusted.
 
-    Unless it is the `whole`, for one pass that asks little of it; `walk` was made just before.
+    Not `whole`: it is unpacked on demand, for one pass that needs little of it. `walk` was made
+    just before.
     """
     stamp = stamp_of(config, state)
     if stamp is None:
@@ -166,7 +167,7 @@ def recall(
 
 
 def plan_of(came: Came) -> Plan:
-    """The plan of a pass that finds everything as it was, and nothing left to do."""
+    """Return the plan of a pass that finds everything as it was, and nothing left to do."""
     return Plan(
         conflicts=came.conflicts,
         problems=came.problems,

@@ -1,6 +1,6 @@
-"""What the files of a plan are once it is done, so that the next pass knows them.
+"""The records of a plan's files once it is done, so that the next pass knows them.
 
-A plan says most of it: a new note is about the paper whose agreements name it and tied to the
+A plan says most of it: a new note is about the paper whose base updates name it and paired with the
 digest of its one commentary; a digest that was only linked has the entries that it had. To read
 thousands of files just written would take half as long as to make them. Whatever is not so plain
 is read from its text.
@@ -27,7 +27,7 @@ IsDigest = Callable[[RelPath], bool]
 
 @dataclass(slots=True)
 class Agreed:
-    """What the agreements of a plan say of its papers.
+    """The base updates of a plan, by paper.
 
     `said` are commentaries by digest. `dropped`: something is forgotten.
     """

@@ -1,4 +1,4 @@
-"""What the next pass may know of this one: what the files are now that it read and wrote."""
+"""The memory that a pass leaves to the next: the files that it read and wrote, as they are now."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from vault_sync.sync.observation import Observation
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """What a pass did: its plan, without what was held back; what became of it; what it knew."""
+    """The work of a pass: its plan, the part not deferred, the outcome, the facts it knew of."""
 
     plan: Plan
     doable: Plan
@@ -43,7 +43,7 @@ def after_whole(
     *,
     calm: bool,
 ) -> tuple[Came, dict[RelPath, File]] | None:
-    """What is known after a whole pass, which read `files`; None where too much is in flux."""
+    """Return what is known after a whole pass, which read `files`; None if too much is open."""
     agreed = Agreed.collect(acted.doable.base_updates)
     left = _left_open(acted, files, found, agreed)
     if left is None:
@@ -74,7 +74,7 @@ def after_whole(
 
 
 class _Left(NamedTuple):
-    """What a pass left: the files that the next one must look at again, and whether that is all.
+    """The files that the next pass must look at again; `final` if that is all.
 
     `settled`: it is nothing, since the pass settled more than the next one could look at.
     """
@@ -87,7 +87,7 @@ class _Left(NamedTuple):
 def _left_open(
     acted: Acted, files: Collection[RelPath], found: Snapshot, agreed: Agreed
 ) -> _Left | None:
-    """What a whole pass left open; None if that is too much."""
+    """Return what a whole pass left open; None if that is too much."""
     if len(acted.outcome.done) <= MANY:
         left = _Left(*_touched(acted, files, found.managed))
         if len(left.touched) <= MANY:
@@ -107,7 +107,7 @@ def _bring_up_to_date(
     base: Base,
     rules: Rules,
 ) -> None:
-    """What the files of a whole pass are now: those that were only read, and those written."""
+    """Update the records of a whole pass's files: those that were only read, and those written."""
     gone = {each.path: None for each in done if isinstance(each, Rename | Trash)}
     after = {each.path for each in done} - gone.keys()
     read = {path: digest for path, digest in found.digests.items() if path not in after}
@@ -132,7 +132,7 @@ def _bring_up_to_date(
 
 
 def _settles(acted: Acted) -> bool:
-    """Whether the next pass will have nothing to do (tests/two_way.py, `one_pass`).
+    """Return True if the next pass will have nothing to do (tests/two_way.py, `one_pass`).
 
     So it is after a plan that was done whole, if nothing moved and nobody must look at anything in
     the files that were written.
@@ -158,7 +158,7 @@ def after_part(
     seen: Observation,
     is_digest: Callable[[RelPath], bool],
 ) -> set[RelPath]:
-    """Bring what is known up to date after a pass over some papers; the files to keep anew."""
+    """Update what is known after a pass over some papers; return the files to store anew."""
     changed: set[RelPath] = set(seen.gone)
     for path in seen.gone:
         memory.drop(path)
@@ -213,14 +213,14 @@ def after_part(
 
 
 def _lost(path: RelPath, keys: Iterable[Key]) -> set[str]:
-    """How a note that went to the trash was named. Whoever did names nobody now."""
+    """Return the terms under which other files refer to a trashed note."""
     return {called(path), *keys}
 
 
 def _touched(
     acted: Acted, files: Collection[RelPath], notes: Mapping[Key, Sequence[RelPath]]
 ) -> tuple[set[RelPath], bool]:
-    """The files that the next pass must look at again; False if there is more to look at."""
+    """Return the files that the next pass must look at again; False if there is more."""
     touched = {operation.path for operation in acted.plan.operations}
     # What was held back, or could not be made, leaves no file by which it would be remembered,
     # unless something was to be agreed on about it and another file.
@@ -245,7 +245,7 @@ def _touched(
 def _identities_after(
     outcome: Outcome, memory: Memory, seen: Observation, is_digest: Callable[[RelPath], bool]
 ) -> dict[RelPath, Identity]:
-    """What the files written are now."""
+    """Return the identities of the files written."""
     if not outcome.done:
         return {}
     made = [each.path for each in outcome.done if isinstance(each, Create)]
@@ -259,7 +259,7 @@ def _identities_after(
 
 
 def _namers(known: Mapping[Key, tuple[Key, ...]], acted: Acted) -> dict[Key, tuple[Key, ...]]:
-    """Who names whom, as the base has it now."""
+    """Return the papers that each paper names, as the base has it now."""
     undone = {each.operation.path for each in acted.outcome.undone}
     namers = dict(known)
     for base_update in acted.doable.base_updates:

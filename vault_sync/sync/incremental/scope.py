@@ -1,6 +1,6 @@
 """Work in proportion to the change: a pass that looks at the papers concerned and no others.
 
-What the last pass read is remembered (`edge.index`). Where nothing but the texts of known files
+What the last pass read is remembered (`index`). Where nothing but the texts of known files
 changed, and each of them is about the same papers and tied to the same files as before, only those
 papers can be out of line: they alone are reconciled, with every file that has a say in them read
 anew. So it is where a digest has a new entry of a paper that nobody knows: who named its address
@@ -39,7 +39,7 @@ from vault_sync.sync.incremental.memory import MANY, Memory, keys_in, plan_of
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """What came of looking at some papers.
+    """The observation of some papers, and its plan.
 
     `read` are the files that were read, as they are now, `gone` those that are there no more;
     `snapshot` and `plan` are of the papers concerned, with the counts and the problems of the whole
@@ -98,7 +98,7 @@ class _Scope:
         return self.take(self.renamed)
 
     def was(self, path: RelPath) -> File:
-        """What a file was that is known, maybe under another path."""
+        """Return the record of a file that is known, maybe under another path."""
         return self.memory.files[self.renamed.get(path, path)]
 
     def linking(self) -> set[Key]:
@@ -191,7 +191,7 @@ class _Scope:
         return rows | read_some(self.state.select, keys, digests)
 
     def snapshot(self, keys: Collection[Key], base: Base, rules: Rules) -> Snapshot | None:
-        """What the files read say of these papers; None if a file is not what it was."""
+        """Return the snapshot of these papers in the files read; None if one is not what it was."""
         is_digest = globs.matcher(rules.digest_paths)
         found = snapshots.build(self.texts, names=self.names, is_digest=is_digest, base=base)
         known = identities(found, self.memory.is_note, self.memory.is_digest)
@@ -212,7 +212,7 @@ class _Scope:
         return replace(found, locked_keys=held, others=memory.others, other_about=memory.about)
 
     def alike(self, path: RelPath, was: File, now: File) -> bool:
-        """Whether a file is what it was, but for entries that came or went.
+        """Return True if a file is what it was, but for entries that came or went.
 
         They are of `strangers`, papers nobody knows of; or of `movers`, that have one note.
         """
@@ -249,7 +249,7 @@ class _Scope:
         return list(zip(keys_in(digest), links, strict=False))
 
     def has_one_note(self, key: Key) -> bool:
-        """Whether it is plain which note is a paper's, whatever its entries are linked to."""
+        """Return True if a paper has one note, whatever its entries are linked to."""
         notes = self.memory.notes.get(key, ())
         return len(notes) == 1 and self.memory.files[notes[0]].kind == "note"
 
@@ -311,7 +311,7 @@ def think(
 ) -> Thought | None:
     """The plan after only the files of `stats` may have changed; None if it takes a whole pass.
 
-    `stats` says of each what it is now, None where it is not there; `patient` as in `Order`.
+    `stats` says of each what it is now, None where it is not there; `patient` as in `PassRequest`.
     """
     came, files = memory.came, memory.files
     scope = _Scope(config, state, memory, stats)
@@ -362,7 +362,7 @@ def think(
 
 
 def _plain_sailing(plan: Plan) -> bool:
-    """Whether a plan is edits of files that are there, new ones, and some to the trash."""
+    """Return True if a plan is edits of files that are there, new ones, and some to the trash."""
     return (
         not plan.conflicts
         and all(each.level == "notice" for each in plan.problems)

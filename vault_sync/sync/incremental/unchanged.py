@@ -1,4 +1,4 @@
-"""Whether a vault is as the last pass left it: then there is nothing to read and nothing to think.
+"""The vault that is as the last pass left it: there is nothing to read and nothing to plan.
 
 The plan of such a pass is known. Little is imported here, for a hook and a timer ask this most.
 """
@@ -20,15 +20,15 @@ from vault_sync.sync.request import PassRequest
 
 
 def stamp_of(config: Config, state: StateStore) -> str | None:
-    """What an index must have been made under (`index.stamp_of`)."""
+    """Return the stamp that an index must bear (`index.stamp_of`)."""
     return index.stamp_of(config, state, __version__)
 
 
 class Walk(NamedTuple):
-    """What a walk found, what an index had to be made under then (`stamp_of`), and what it said.
+    """A walk over the vault, with the stamp that an index had to bear then, and that index.
 
     A pass that finds the stamp the same need not walk again: no other pass has written since, and
-    what a person changes meanwhile is found by the next pass, as what he changes during one.
+    what a person changes meanwhile is found by the next pass, as is what changes during one.
     """
 
     stamp: str
@@ -37,14 +37,14 @@ class Walk(NamedTuple):
 
 
 class Rest(NamedTuple):
-    """Whether a vault is at rest: then the plan of a pass is known. `walk`, if there was one."""
+    """The plan of a pass over a vault at rest, None for any other; the `walk`, if there was one."""
 
     plan: Plan | None = None
     walk: Walk | None = None
 
 
 def look(config: Config, state: StateStore, request: PassRequest) -> Rest:
-    """What a pass would find, if every file is as it was and nothing was left to do.
+    """Return the plan of a pass if every file is as it was and nothing was left to do.
 
     Raises:
         OSError: the vault's folder cannot be listed.
@@ -71,7 +71,7 @@ def look(config: Config, state: StateStore, request: PassRequest) -> Rest:
 
 
 def _displaced(config: Config) -> bool:
-    """Whether a file that was displaced is still to be looked at again."""
+    """Return True if a file that was displaced is still to be looked at again."""
     try:
         return bool(os.listdir(config.root / OWN_FOLDER / "tmp"))  # noqa: PTH208 - one call, no objects
     except FileNotFoundError:

@@ -9,9 +9,10 @@ whole index is. There is no base: two sides that differ are out of line, whoever
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from vault_sync.core import snapshot
 from vault_sync.core.digest.reader import Entry
@@ -19,6 +20,7 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Plan
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver
+from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge import config as configuration
@@ -31,7 +33,7 @@ from vault_sync.sync.staged.relevant_files import RelevantFiles
 
 @dataclass(frozen=True, slots=True)
 class StagedVerdict:
-    """What came of it. `plan` holds what concerns this commit alone, and asks for no base.
+    """The verdict on git's index. `plan` holds what concerns this commit alone, without a base.
 
     `announced` are notes that the index holds by name only.
     """
@@ -51,9 +53,47 @@ def judge(root: Path, repository: Repository) -> StagedVerdict:
     """
     place = git.place_of(root, repository)
     changed = git.changes(repository)
+    index = _index_of(repository, place)
+    announced = {place.in_vault(path) for path in git.announced(repository, index.empty)}
+    config = _config(root, repository, index.settings)
+    apart = {*announced, config.rules.conflicts_note}
+    files = {path: oid for path, oid in index.files.items() if path not in apart}
+    names = LinkResolver.from_paths(files)
+    keys: frozenset[Key] | None = None
+    if _concern_all(changed, place):
+        blobs = git.blobs(repository, files.values())
+        texts = {path: blobs[oid] for path, oid in files.items()}
+    else:
+        relevant_files = RelevantFiles(repository, place, config, files, names)
+        keys = relevant_files.find(changed)
+        texts = relevant_files.texts
+    found = snapshot.build(texts, names=names, is_digest=is_digest(config.rules), base=Base())
+    plan = reconcile(found, Base(), {}, config.rules, ReconcileOptions(only=_only(keys)))
+    problems = (
+        *dict.fromkeys(index.unmerged),
+        *_concerned(plan.problems, found, keys, changed, place),
+    )
+    loose = tuple(path for path in announced if path is not None)
+    return StagedVerdict(config, found, replace(plan, problems=problems), place, loose)
+
+
+class _Index(NamedTuple):
+    """The vault's Markdown files in git's index, each with its object.
+
+    `settings` is the object of the configuration, "" for none; `unmerged` has a problem for every
+    file that is not merged yet; `empty` are the files, from git's top, that hold nothing.
+    """
+
+    files: dict[RelPath, str]
+    settings: str
+    unmerged: list[Problem]
+    empty: list[str]
+
+
+def _index_of(repository: Repository, place: VaultLocation) -> _Index:
     files: dict[RelPath, str] = {}
     settings = ""
-    problems: list[Problem] = []
+    unmerged: list[Problem] = []
     empty: list[str] = []
     for path, oid, stage in git.index(repository):
         here = place.in_vault(path)
@@ -62,39 +102,21 @@ def judge(root: Path, repository: Repository) -> StagedVerdict:
         if here is None or not here.endswith(".md"):
             continue
         if stage:
-            problems.append(_unmerged(here))
+            unmerged.append(_unmerged(here))
         else:
             files[here] = oid
             empty += [path] if oid in _EMPTY else []
-    announced = {place.in_vault(path) for path in git.announced(repository, empty)}
-    files = {path: oid for path, oid in files.items() if path not in announced}
-    config = _config(root, repository, settings)
-    files.pop(RelPath(config.rules.conflicts_note), None)
-    whole = not changed or any(
-        place.in_vault(change.path) == configuration.FILE for change in changed
-    )
-    names = LinkResolver.from_paths(files)
-    if whole:
-        texts = git.blobs(repository, files.values())
-        seen = {path: texts[oid] for path, oid in files.items()}
-        keys = None
-    else:
-        reach = RelevantFiles(repository, place, config, files, names)
-        keys = reach.find(changed)
-        seen = reach.texts
-    found = snapshot.build(seen, names=names, is_digest=is_digest(config.rules), base=Base())
-    plan = reconcile(
-        found,
-        Base(),
-        {},
-        config.rules,
-        ReconcileOptions(
-            only=None if keys is None else lambda paper: bool(keys & {paper.key, paper.agreed_key})
-        ),
-    )
-    said = (*dict.fromkeys(problems), *_concerned(plan.problems, found, keys, changed, place))
-    loose = tuple(path for path in announced if path is not None)
-    return StagedVerdict(config, found, replace(plan, problems=said), place, loose)
+    return _Index(files, settings, unmerged, empty)
+
+
+def _concern_all(changed: Collection[git.StagedChange], place: VaultLocation) -> bool:
+    """Return True if the whole index is judged: nothing changed, or the configuration did."""
+    paths = {place.in_vault(change.path) for change in changed}
+    return not paths or configuration.FILE in paths
+
+
+def _only(keys: frozenset[Key] | None) -> Callable[[Paper], bool] | None:
+    return None if keys is None else lambda paper: bool(keys & {paper.key, paper.agreed_key})
 
 
 _EMPTY = frozenset(
@@ -127,18 +149,18 @@ def _concerned(
     changed: Iterable[git.StagedChange],
     place: VaultLocation,
 ) -> list[Problem]:
-    """The problems of what was judged; what was read beside it says nothing."""
+    """Return the problems of the papers judged, not of those that were only read beside them."""
     if keys is None:
         return list(problems)
     touched = {place.in_vault(change.path) for change in changed}
-    said = []
+    concerned = []
     for problem in problems:
         path = RelPath(problem.path)
         lines = {entry.line: entry.key for entry in _entries(found, path)}
         key = lines.get(problem.line or 0) or found.about(path)
         if key in keys if key is not None else path in touched:
-            said.append(problem)
-    return said
+            concerned.append(problem)
+    return concerned
 
 
 def _entries(found: Snapshot, path: RelPath) -> Iterable[Entry]:
@@ -146,7 +168,7 @@ def _entries(found: Snapshot, path: RelPath) -> Iterable[Entry]:
 
 
 def vault_of(start: Path, repository: Repository, environ: Mapping[str, str]) -> Path:
-    """The vault's folder.
+    """Return the vault's folder.
 
     In a hook it may have no mark in this work tree: `.obsidian` is often not in git. Then the
     folder that the hook names is the vault.

@@ -1,19 +1,18 @@
-"""What must be read of git's index to judge some changes, found without reading all of it."""
+"""The files of git's index that judging some changes takes, found without reading all of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from vault_sync.core.digest import plain_entry as plain
-from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest import plain_entry, reader
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.keys import key_of, word_of
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.wikilinks import LinkResolver, addresses, find
-from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note, linked
+from vault_sync.core.note.note import read as read_note
 from vault_sync.core.note.property_table import LINK_LISTS
 from vault_sync.edge.config import Config
 from vault_sync.edge.git import repository as git
@@ -25,7 +24,7 @@ _MANY = 100
 
 
 class RelevantFiles:
-    """What must be read to judge some changes: a worklist over links, blob by blob in batches."""
+    """The files that judging some changes takes: a worklist over links, read in batches."""
 
     def __init__(
         self,
@@ -46,7 +45,7 @@ class RelevantFiles:
         self.notes: dict[RelPath, Note] = {}
 
     def find(self, changed: Iterable[git.StagedChange]) -> frozenset[Key]:
-        """The papers to judge; `texts` are then what they need."""
+        """Return the papers to judge; `texts` are then what they need."""
         touched = [
             (path, change)
             for change in changed
@@ -55,23 +54,23 @@ class RelevantFiles:
         old = git.blobs(self.repository, (change.old for _, change in touched if change.old))
         self._load(path for path, change in touched if change.new)
         keys: set[Key] = set()
-        known: set[Key] = set()
+        at_head: set[Key] = set()
         for path, change in touched:
             before = self._papers(path, old.get(change.old, ""))
             now = self._papers(path, self.texts.get(path, ""))
             keys |= {key for key, _ in before.items() ^ now.items()}
-            known |= before.keys()
+            at_head |= before.keys()
             self._load(self._other_halves(path, old.get(change.old, "")))
         keys |= self._called_alike(
             path for path, change in touched if not (change.old and change.new)
         )
         self._close(keys)
         arrived = {path for path, change in touched if not change.old}
-        self._find(keys - known | self._unlinked(keys), arrived, keys)
+        self._find(keys - at_head | self._unlinked(keys), arrived, keys)
         return frozenset(keys | self._named(keys))
 
     def _load(self, paths: Iterable[RelPath | None]) -> bool:
-        """Read some files of the index; whether any of them was new."""
+        """Read some files of the index; True if any of them was new."""
         wanted = {path for path in paths if path and path in self.files} - self.texts.keys()
         texts = git.blobs(self.repository, (self.files[path] for path in sorted(wanted)))
         for path in sorted(wanted):
@@ -84,13 +83,13 @@ class RelevantFiles:
         return bool(wanted)
 
     def _read(self, path: RelPath, text: str) -> tuple[Digest | None, Note | None]:
-        note = note_lens.read(text)
+        note = read_note(text)
         if self.is_digest(path) and not note.managed:
-            return digest_reader.read(text), None
+            return reader.read(text), None
         return None, note
 
     def _papers(self, path: RelPath, text: str) -> dict[Key, str]:
-        """The papers that a text is about, each with the words that say so."""
+        """Return the papers that a text is about, each with the words that say so."""
         digest, note = self._read(path, text)
         if digest is not None:
             # The same paper twice in one digest counts as changed if any of the two was.
@@ -102,7 +101,7 @@ class RelevantFiles:
         return {} if key is None else {key: text}
 
     def _other_halves(self, path: RelPath, text: str) -> list[RelPath | None]:
-        """Where a text's links to its other side lead."""
+        """Return the files that a text's links to its other side lead to."""
         digest, note = self._read(path, text)
         if digest is not None:
             targets = [entry.link.target for entry in digest.entries if entry.link]
@@ -111,7 +110,7 @@ class RelevantFiles:
         return [self.names.resolve(target, path) for target in targets]
 
     def _called_alike(self, paths: Iterable[RelPath]) -> set[Key]:
-        """The papers of notes that share the name of a file that came or went: links may turn."""
+        """Return the papers of notes that share the name of a file that came or went."""
         stems = {fold(stem_of(path)) for path in paths}
         alike = [path for path in self.files if stems and fold(stem_of(path)) in stems]
         self._load(alike)
@@ -135,7 +134,7 @@ class RelevantFiles:
                 return
 
     def _unlinked(self, keys: set[Key]) -> set[Key]:
-        """Those of these papers that an entry has and no link leads to."""
+        """Return those of these papers that an entry has and no link leads to."""
         return {
             entry.key
             for digest in self.digests.values()
@@ -148,14 +147,14 @@ class RelevantFiles:
         words = {word_of(key) for key in new}
         words |= {before + stem_of(path) for path in arrived for before in ("[[", "/")}
 
-        def named(said: str, source: RelPath) -> bool:
-            return any(key_of(url) in new for _, url in addresses(said)) or any(
-                self.names.resolve(link.target, source) in arrived for link in find(said)
+        def named(commentary: str, source: RelPath) -> bool:
+            return any(key_of(url) in new for _, url in addresses(commentary)) or any(
+                self.names.resolve(link.target, source) in arrived for link in find(commentary)
             )
 
         for path in self._holding(words):
             if path is not None and self.rules.mentions:
-                keys |= {key for key, said in self._said(path) if named(said, path)}
+                keys |= {key for key, text in self._commentaries(path) if named(text, path)}
         self._close(keys)
 
     def _holding(self, words: set[str]) -> list[RelPath | None]:
@@ -168,8 +167,8 @@ class RelevantFiles:
         self._load(found)
         return found
 
-    def _said(self, path: RelPath) -> list[tuple[Key, str]]:
-        """The commentaries of one file, each with its paper."""
+    def _commentaries(self, path: RelPath) -> list[tuple[Key, str]]:
+        """Return the commentaries of one file, each with its paper."""
         if path in self.digests:
             return [(entry.key, entry.fields.commentary) for entry in self.digests[path].entries]
         note = self.notes.get(path)
@@ -179,25 +178,25 @@ class RelevantFiles:
         return [(key, section.commentary) for section in note.sections]
 
     def _named(self, keys: set[Key]) -> set[Key]:
-        """The papers that these name or are named by, read."""
+        """Return the papers that these name or are named by, their files read."""
         if not self.rules.mentions:
             return set()
         wanted: list[RelPath | None] = []
-        asked: set[Key] = set()
+        keys_named: set[Key] = set()
         for path in [*self.digests, *self.notes]:
-            said = [words for key, words in self._said(path) if key in keys]
-            for words in said:
+            commentaries = [words for key, words in self._commentaries(path) if key in keys]
+            for words in commentaries:
                 wanted += [self.names.resolve(each.target, path) for each in find(words)]
-                asked |= {key for _, url in addresses(words) if (key := key_of(url))}
+                keys_named |= {key for _, url in addresses(words) if (key := key_of(url))}
             note = self.notes.get(path)
             if note is not None and _about(note) in keys:
                 items = [item for name in LINK_LISTS for item in note.properties.items(name)]
                 wanted += [self.names.resolve(linked(item), path) for item in items if linked(item)]
         self._load(wanted)
         here = {_about(note) for note in self.notes.values()}
-        unknown = {word_of(key) for key in asked - here}
+        unknown = {word_of(key) for key in keys_named - here}
         self._holding(unknown)
-        reached = asked | {_about(self.notes.get(path)) for path in wanted if path is not None}
+        reached = keys_named | {_about(self.notes.get(path)) for path in wanted if path is not None}
         named = {key for key in reached if key is not None} - keys
         self._close(keys | named)
         return named
@@ -208,7 +207,7 @@ def _about(note: Note | None) -> Key | None:
         return None
     if note.key is not None:
         return note.key
-    entry = plain.read(note.text, note.properties.body)
+    entry = plain_entry.read(note.text, note.properties.body)
     return entry.key if entry else None
 
 

@@ -1,0 +1,48 @@
+"""Problems are shown by every verb alike, whether the pass planned or remembered them."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from tests.conftest import ROOT, Vault
+
+CALLERS = {"cli/console.py", "cli/staged.py", "daemon/vault_pass.py"}
+"""The console of all verbs, the reasons of `check --staged`, and the daemon's log."""
+
+NOTICE = "vault-sync.toml: note: no digest is found by [digests] paths: digests/**/*.md"
+
+
+@pytest.mark.parametrize("verb", ["sync", "rebuild", "check", "diff", "sync --dry-run"])
+def test_a_notice_is_shown_by_every_verb_unless_it_is_quiet(empty_vault: Vault, verb: str) -> None:
+    for _ in range(2):  # the second finds nothing changed
+        ran = empty_vault.ok(*verb.split())
+        assert NOTICE in ran.err and NOTICE not in ran.out
+        assert empty_vault.ok("--quiet", *verb.split()).err == ""
+        (problem,) = empty_vault.ok("--json", *verb.split()).json["problems"]
+        assert problem["code"] == "no-digest"
+
+
+def test_a_notice_is_part_of_the_answer_of_status(empty_vault: Vault) -> None:
+    for quiet in ((), ("--quiet",)):
+        ran = empty_vault.ok(*quiet, "status")
+        assert NOTICE in ran.out and not ran.err
+
+
+def test_a_problem_is_shown_even_if_the_call_is_quiet(vault: Vault) -> None:
+    vault.ok("rebuild", "--offline")
+    digest = next(iter((vault.root / "digests").glob("*.md")))
+    digest.write_text("")
+    ran = vault.run("--quiet", "sync", "--offline")
+    assert ran.code == 1 and "bring it back with `vault-sync restore`" in ran.err
+
+
+def test_problem_lines_are_made_for_these_alone() -> None:
+    package = ROOT / "vault_sync"
+    calling = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "problem_lines"
+    }
+    assert calling == CALLERS
