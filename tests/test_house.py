@@ -26,6 +26,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "naming": "model text",
         "digest": "naming model text",
         "note": "naming model text",
+        "citation": "note naming model",
         "report": "naming model",
         "snapshot": "digest note naming model text",
         "merge": "digest note naming model text",

@@ -61,7 +61,7 @@ _LETTERS = {"month": "m", "day": "d", "week": "V"}
 
 @dataclass(frozen=True, slots=True)
 class LearntWeeks:
-    """What the digests show. `naming` is None where they show nothing.
+    """The naming that the digests show; `naming` is None where they show none.
 
     `folder` is a form too (`digests/%Y`). `doubt` says in words what they leave open, "" if
     nothing.

@@ -47,7 +47,7 @@ _READ: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class WeekNaming:
-    """How the weekly digests of a vault are named.
+    """The way in which the weekly digests of a vault are named.
 
     `rule` counts the weeks of a month; `weekday` (Monday is 0) is the day that names a week where
     `form` holds a day.
