@@ -28,7 +28,7 @@ _SKIPPED = re.compile(
 
 
 class CitedPaper(NamedTuple):
-    """The parts that a citekey is made of. `published` is an ISO 8601 day or a year, "" if not known."""
+    """The parts of a citekey. `published` is an ISO 8601 day or a year, "" if not known."""
 
     title: str
     authors: tuple[str, ...]
