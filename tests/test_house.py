@@ -28,6 +28,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "note": "naming model text",
         "citation": "note naming model",
         "report": "naming model",
+        "vault_statistics": "snapshot naming model",
         "snapshot": "digest note naming model text",
         "merge": "digest note naming model text",
         "reconcile": "snapshot merge digest note naming model text",
