@@ -247,6 +247,9 @@ LIBRARY = r"""
 @article{byTitle, title={{OctoPack}: {\'E}tude {No.} 5 for {LLMs}}, booktitle={{ICML}}}
 @article{twin1, title={The very same title}}
 @article{twin2, title={The very same title}}
+@misc{same1, title={G}, eprint={2308.00009}}
+@misc{same2, title={H}, eprint={2308.00009}}
+@misc{titled, title={A title of some length}, eprint={2308.00010}}
 @misc{pubmed, title={A paper of medicine}, eprint={2308.0004}, eprinttype={pubmed}}
 @article{broken, title={never closed
 @misc{after, title={F}, arxivid={cs/0703041}}
@@ -269,6 +272,9 @@ LIBRARY = r"""
         ("arxiv:2311.00001", "", "C", None),
         ("arxiv:2311.00001", "", "Other", None),
         ("arxiv:2308.0004", "", "", None),
+        ("arxiv:2308.00009", "", "", None),
+        ("arxiv:2311.00001", "", "A title of some length", None),
+        ("url:x.org/a", "", "A Title of Some Length", ("titled", "", "")),
         ("url:x.org/a", "", "", None),
     ],
 )
@@ -282,7 +288,7 @@ def test_a_library_is_read_and_its_entries_are_found(
 
 def test_a_broken_entry_is_reported_and_costs_no_other() -> None:
     read = read_library("library.bib", LIBRARY)
-    assert [(each.line, each.level) for each in read.problems] == [(13, "notice")]
+    assert [(each.line, each.level) for each in read.problems] == [(16, "notice")]
     assert "@article{broken" in read.problems[0].message
     twice = read_library("l.bib", "@misc{a, title={A}}\n@misc{a, title={B}}\n" * 20)
     assert len(twice.problems) == 11 and len(twice.library.entries) == 1

@@ -56,6 +56,5 @@ def _slotted(naming: WeekNaming, dated: DatedDigest) -> str:
     slots: dict[str, str] = {}
     for slot, word in zip(_SLOTS, _words(naming, dated.standing), strict=True):
         slots.setdefault(word, slot)
-    longest = sorted(slots, key=len, reverse=True)
-    pattern = "|".join(rf"(?<!\d){re.escape(word)}(?!\d)" for word in longest)
+    pattern = "|".join(rf"(?<!\d){re.escape(word)}(?!\d)" for word in slots)
     return re.sub(pattern, lambda word: slots[word[0]], head)

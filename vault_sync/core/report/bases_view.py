@@ -9,7 +9,7 @@ which begins with the day of publication.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from vault_sync.core.model.paths import is_markdown
 
@@ -33,51 +33,51 @@ def bases_view(names: Mapping[str, str], conflicts_note: str) -> str:
     is our own; `conflicts_note` is that note's path.
     """
     own = {name: names.get(name, name) for name in PROPERTIES}
+    headings = {"paper": "Paper", "week": "Week", "first": "First author", "pdf": "PDF"}
+    notes = ['file.ext == "md"', f"file.hasProperty({_text(own['digests'])})"]
+    titles = ((f"formula.{name}", heading) for name, heading in headings.items())
+    return "\n".join(
+        [
+            "filters:",
+            *_conditions("  ", "and", notes),
+            "formulas:",
+            *(f"  {name}: {_quoted(formula)}" for name, formula in _formulas(own).items()),
+            "properties:",
+            *(f"  {name}:\n    displayName: {heading}" for name, heading in titles),
+            "views:",
+            *(line for view in _views(own, conflicts_note) for line in view),
+            "",
+        ]
+    )
+
+
+def _formulas(own: Mapping[str, str]) -> Mapping[str, str]:
     of = {name: _operand(spelled) for name, spelled in own.items()}
-    column = {name: f"note.{spelled}" for name, spelled in own.items()}
-    formulas = {
+    return {
         "paper": f"link(file, if({of['title']}, {of['title']}, file.basename))",
         "week": f'if({of["digests"]}, list({of["digests"]})[0], "")',
         "first": f'if({of["authors"]}, list({of["authors"]})[0], "")',
         "pdf": f'if({of["arxiv"]}, link("https://arxiv.org/pdf/" + {of["arxiv"]}, "PDF"), "")',
     }
-    headings = {"paper": "Paper", "week": "Week", "first": "First author", "pdf": "PDF"}
-    unread = [f"!{of['status']}"]
-    unread += [f'{of["status"]} == "{word}"' for word in ("unread", "reading")]
+
+
+def _views(own: Mapping[str, str], conflicts_note: str) -> Iterator[list[str]]:
+    """Yield the lines of each view; the first is the one that Obsidian opens."""
+    column = {name: f"note.{spelled}" for name, spelled in own.items()}
+    status, digests = _operand(own["status"]), _operand(own["digests"])
+    conflicts = conflicts_note[:-3] if is_markdown(conflicts_note) else conflicts_note
+    unread = [f"!{status}", f'{status} == "unread"', f'{status} == "reading"']
+    here = [f"list({digests}).contains(this)"]
     talked = [f"file.hasProperty({_text(own['mentioned_by'])})"]
-    target = conflicts_note[:-3] if is_markdown(conflicts_note) else conflicts_note
-    columns = ("formula.first", column["published"], "formula.week", column["tags"])
-    reading = (column["status"], column["rating"])
-    views = (
-        _view("Papers", (*columns, *reading, "formula.pdf")),
-        _view("By week", (column["tags"], column["status"]), group="formula.week"),
-        _view("To read", ("formula.week", column["status"]), "or", unread),
-        _view(
-            "This digest",
-            (column["tags"], *reading),
-            "and",
-            [f"list({of['digests']}).contains(this)"],
-        ),
-        _view("Talked about", (column["mentioned_by"],), "and", talked),
-        _view("Open conflicts", ("formula.week",), "and", [f"link({_text(target)}).linksTo(file)"]),
-    )
-    lines = [
-        "filters:",
-        *_conditions(
-            "  ", "and", ['file.ext == "md"', f"file.hasProperty({_text(own['digests'])})"]
-        ),
-        "formulas:",
-        *(f"  {name}: {_quoted(formula)}" for name, formula in formulas.items()),
-        "properties:",
-        *(
-            line
-            for name, heading in headings.items()
-            for line in (f"  formula.{name}:", f"    displayName: {heading}")
-        ),
-        "views:",
-        *(line for view in views for line in view),
-    ]
-    return "\n".join(lines) + "\n"
+    in_conflict = [f"link({_text(conflicts)}).linksTo(file)"]
+    shown = (column["tags"], column["status"], column["rating"])
+    about = ("formula.first", column["published"], "formula.week")
+    yield _view("Papers", (*about, *shown, "formula.pdf"))
+    yield _view("By week", shown[:2], group="formula.week")
+    yield _view("To read", ("formula.week", column["status"]), "or", unread)
+    yield _view("This digest", shown, "and", here)
+    yield _view("Talked about", (column["mentioned_by"],), "and", talked)
+    yield _view("Open conflicts", ("formula.week",), "and", in_conflict)
 
 
 def _view(
