@@ -26,10 +26,10 @@ def is_ours(text: str) -> bool:
 
 def bibtex_file(references: Iterable[Reference]) -> str:
     """Return a whole file of ours, sorted by citekey."""
-    return "\n".join([FIRST_LINE + "\n", *map(bibtex_entry, in_order(references))])
+    return "\n".join([FIRST_LINE + "\n", *map(bibtex_entry, sorted_references(references))])
 
 
-def in_order(references: Iterable[Reference]) -> list[Reference]:
+def sorted_references(references: Iterable[Reference]) -> list[Reference]:
     """Return references by citekey, without regard to case."""
     return sorted(references, key=lambda each: (each.citekey.casefold(), each.citekey, each.key))
 

@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from vault_sync.core.citation.bibtex import in_order
+from vault_sync.core.citation.bibtex import sorted_references
 from vault_sync.core.citation.person_names import is_others, person_name
 from vault_sync.core.citation.reference import Reference
 
 
 def csl_json(references: Iterable[Reference]) -> str:
     """Return references as one JSON list, sorted by citekey."""
-    items = [csl_item(reference) for reference in in_order(references)]
+    items = [csl_item(reference) for reference in sorted_references(references)]
     return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
 
 

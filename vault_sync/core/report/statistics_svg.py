@@ -108,13 +108,13 @@ def _rule(y: float, opacity: float) -> str:
 
 def _cut(tag: str) -> str:
     """Return a tag that fits beside its line; a wide character counts twice."""
-    room, kept = 19, ""
+    room, fitting = 19, ""
     for character in tag:
         room -= 1 if character.isascii() else 2
         if room < 0:
-            return kept + "…"
-        kept += character
-    return kept
+            return fitting + "…"
+        fitting += character
+    return fitting
 
 
 def _words(text: str) -> str:
