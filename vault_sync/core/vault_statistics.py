@@ -1,0 +1,114 @@
+"""Count what the digests and notes of a snapshot hold (`vault-sync stats`)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from vault_sync.core.model.paths import natural, stem_of
+from vault_sync.core.model.statistics import (
+    MentionCount,
+    StatusCount,
+    TagCount,
+    VaultStatistics,
+    WeekCount,
+)
+from vault_sync.core.model.values import RelPath
+from vault_sync.core.naming import week_names
+from vault_sync.core.naming.tags import fold_tag
+from vault_sync.core.naming.week_names import WeekNaming
+from vault_sync.core.snapshot import Snapshot
+
+_STATUSES = ("", "unread", "reading", "read")
+
+
+def count(
+    snapshot: Snapshot,
+    naming: WeekNaming | None,
+    names: Mapping[str, str],
+    since: date | None = None,
+) -> VaultStatistics:
+    """Return the numbers of a vault.
+
+    Args:
+        snapshot: all its digests and notes.
+        naming: how its weeks are named; None sorts digests by name, and `since` leaves none out.
+        names: the vault's own names of properties by ours.
+        since: digests of weeks that ended before this day are left out. Notes are counted if a
+            digest that is counted has their paper.
+    """
+    paths = digests_since(list(snapshot.digests), naming, since)
+    digests = [snapshot.digests[path] for path in paths]
+    weeks = tuple(
+        WeekCount(
+            stem_of(path),
+            len(digest.entries),
+            sum(len(entry.fields.commentary.split()) for entry in digest.entries),
+        )
+        for path, digest in zip(paths, digests, strict=True)
+    )
+    keys = {entry.key for digest in digests for entry in digest.entries}
+    notes = [path for key in sorted(keys) for path in snapshot.managed.get(key, ())]
+    return VaultStatistics(
+        papers=len(keys),
+        entries=sum(week.papers for week in weeks),
+        words=sum(week.words for week in weeks),
+        weeks=weeks,
+        tags=_tags([[entry.fields.tags for entry in digest.entries] for digest in digests]),
+        mentioned=_mentioned(snapshot, notes, names.get("mentioned_by", "mentioned_by")),
+        statuses=_statuses(snapshot, notes, names.get("status", "status")),
+    )
+
+
+def digests_since(
+    paths: Sequence[RelPath], naming: WeekNaming | None, since: date | None
+) -> list[RelPath]:
+    """Return digests in the order of their weeks, those without a week last."""
+    if naming is None:
+        return sorted(paths, key=natural)
+    days = {path: week_names.week_day(naming, stem_of(path)) for path in paths}
+    dated = sorted((day, path) for path, day in days.items() if day is not None)
+    if since is not None:
+        return [path for day, path in dated if week_names.days_of(naming, day)[1] >= since]
+    undated = sorted((path for path, day in days.items() if day is None), key=natural)
+    return [path for _, path in dated] + undated
+
+
+def _tags(weeks: Sequence[Sequence[tuple[str, ...]]]) -> tuple[TagCount, ...]:
+    """Return every tag, the most used first; two spellings of one tag are one, as in Obsidian."""
+    spelled: dict[str, Counter[str]] = {}
+    by_week: list[Counter[str]] = []
+    for entries in weeks:
+        counted: Counter[str] = Counter()
+        for tags in entries:
+            for tag in tags:
+                spelled.setdefault(fold_tag(tag), Counter())[tag] += 1
+            counted.update({fold_tag(tag) for tag in tags})
+        by_week.append(counted)
+    found = [
+        TagCount(
+            max(sorted(spellings), key=spellings.__getitem__),
+            sum(week[folded] for week in by_week),
+            tuple(week[folded] for week in by_week),
+        )
+        for folded, spellings in spelled.items()
+    ]
+    return tuple(sorted(found, key=lambda each: (-each.papers, each.tag)))
+
+
+def _mentioned(snapshot: Snapshot, notes: Sequence[RelPath], name: str) -> tuple[MentionCount, ...]:
+    found = [
+        MentionCount(stem_of(path), len(snapshot.notes[path].properties.items(name)))
+        for path in notes
+    ]
+    return tuple(sorted((each for each in found if each.mentions), key=lambda e: (-e[1], e[0])))
+
+
+def _statuses(snapshot: Snapshot, notes: Sequence[RelPath], name: str) -> tuple[StatusCount, ...]:
+    """Return the statuses in the order of reading, a reader's own words behind."""
+    counted = Counter(snapshot.notes[path].properties.scalar(name).strip() for path in notes)
+    if not any(counted):
+        return ()
+    own = sorted(set(counted) - set(_STATUSES))
+    return tuple(StatusCount(word, counted[word]) for word in (*_STATUSES, *own) if counted[word])
