@@ -23,7 +23,7 @@ from tests.system.watched import CONFLICTS, QUIET, STYLES, Watched, edit, watchi
 from vault_sync.cli import watch
 from vault_sync.cli.console import Console
 from vault_sync.core.model.values import RelPath
-from vault_sync.daemon import loop as daemons
+from vault_sync.daemon import loop
 from vault_sync.daemon.vault_pass import VaultPass
 from vault_sync.edge import config
 from vault_sync.edge.state.store import open_state
@@ -51,7 +51,7 @@ def test_a_daemon_collects_its_garbage_though_a_command_does_not(
     built: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     collects: list[bool] = []
-    monkeypatch.setattr(daemons, "run", lambda *_, **__: collects.append(gc.isenabled()))
+    monkeypatch.setattr(loop, "run", lambda *_, **__: collects.append(gc.isenabled()))
     for name, value in built.env.items():
         monkeypatch.setenv(name, value)
     gc.disable()
@@ -205,7 +205,7 @@ def test_what_is_saved_while_a_pass_thinks_is_not_written(built: Vault) -> None:
     assert daemon.typed([note, digest, RelPath("none.md")]) == {note}
     result = sync.run(daemon.config, state, PassRequest(), typed=frozenset)
     assert not result.outcome.done and {each.path for each in result.waiting} == {DIGEST}
-    daemon.pass_(ChangeBatch(swept=True), frozenset())
+    daemon.run_pass(ChangeBatch(swept=True), frozenset())
     assert "tok-1." in built.read(DIGEST)
     assert daemon.typed([digest]) == frozenset(), "we wrote that ourselves"
     os.utime(built.root / OCTOPACK, (1e9, 1e9))

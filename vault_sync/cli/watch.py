@@ -15,10 +15,10 @@ import platformdirs
 
 from vault_sync.cli.console import Console
 from vault_sync.core.report import lines as report
-from vault_sync.daemon import loop as daemon
+from vault_sync.daemon import loop
 from vault_sync.daemon.vault_pass import VaultPass, timing_of
 from vault_sync.edge.fs.mounts import silent_ground
-from vault_sync.edge.state import heartbeat as life
+from vault_sync.edge.state import heartbeat
 from vault_sync.edge.system.logs import logging_handler
 
 _log = logging.getLogger("vault_sync")
@@ -35,18 +35,14 @@ def watch(console: Console, *, offline: bool) -> int:
     here = watched.state.directory
     logs = Path(platformdirs.user_log_dir("vault-sync", appauthor=False)) / here.name
     try:
-        with life.only_one(here), _logging(console, logs):
-            number = daemon.run(
+        with heartbeat.only_one(here), _logging(console, logs):
+            number = loop.run(
                 config.root,
-                watched.pass_,
-                timing=timing_of(config),
-                reload=watched.reload,
-                report=watched.report,
-                facts=watched.look_up,
-                tell=watched.tell,
+                watched.tasks(),
+                timing_of(config),
                 polling=silent_ground(config.root) is not None,
             )
-            life.forget(here)
+            heartbeat.forget(here)
     finally:
         watched.state.close()
     return report.INTERRUPTED if number == signal.SIGINT else report.IN_LINE
