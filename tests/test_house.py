@@ -40,7 +40,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "write": "state fs config",
         "state": "fs",
         "system": "fs",
-        "watch": "git",
+        "watch": "fs git",
     },
     "vault_sync.sync": {
         "engine": "incremental observation facts file_record progress request",
@@ -236,7 +236,7 @@ BOUNDS = {
     "longest function": 62,
     "longest class": 349,
     "most parameters": 11,
-    "docstrings that open with a question word": 265,
+    "docstrings that open with a question word": 260,
 }
 """Counts that may only fall: lower a bound whenever its count has fallen."""
 

@@ -20,7 +20,7 @@ from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.git.activity import head
 from vault_sync.edge.watch.listener import Listener
 from vault_sync.edge.watch.mailbox import Mailbox, Message
-from vault_sync.edge.watch.stamps import Stamp, changed_lately, look
+from vault_sync.edge.watch.stamps import Stamp, changed_lately, read_stamps
 
 _log = logging.getLogger(__name__)
 
@@ -261,7 +261,7 @@ class _Watch:
 
     def _recently(self) -> dict[RelPath, float]:
         """What changed lately whether it was heard or not; only such files can be under a hand."""
-        self.seen = look(self.base)
+        self.seen = read_stamps(self.base)
         return changed_lately(
             self.seen, within=self.pace.recent, wall=time.time(), monotonic=time.monotonic()
         )
@@ -313,7 +313,7 @@ class _Watch:
                 self.listener = self._open_listener()
 
     def _poll(self, now: float) -> None:
-        seen = look(self.base)
+        seen = read_stamps(self.base)
         took = time.monotonic() - now
         self.next_poll = now + took + max(self.pace.poll, 20 * took)
         changed = {path for path, _ in seen.items() ^ self.seen.items()}
