@@ -23,9 +23,7 @@ from vault_sync.edge.fs.mounts import file_system, silent_ground
 from vault_sync.edge.fs.scan import ClosedFolder, FolderEntry, scan, walk
 from vault_sync.edge.git.activity import git_busy, git_dirs, head
 from vault_sync.edge.system.doctor import _read_tree
-from vault_sync.edge.watch import batches as watch_module
-from vault_sync.edge.watch import listener as ears_module
-from vault_sync.edge.watch import stamps
+from vault_sync.edge.watch import batches, listener, stamps
 from vault_sync.edge.watch.batches import ChangeBatch, WatchTiming, change_batches
 from vault_sync.edge.watch.mailbox import Mailbox
 from vault_sync.edge.watch.stamps import changed_lately, fingerprint, read_stamps
@@ -484,7 +482,7 @@ def test_no_inotify_instance_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def refuse(*_: object) -> None:
         raise OSError(errno.EMFILE, "inotify instance limit reached")
 
-    monkeypatch.setattr(ears_module, "_open", refuse)
+    monkeypatch.setattr(listener, "_open", refuse)
     watching = _watch_over(tmp_path, FAST)
     assert [problem.code for problem in watching.first.problems] == ["watch-limit"]
     (watching.root / "papers" / "a.md").write_text("x")
@@ -517,8 +515,8 @@ def test_waking_from_sleep_brings_a_sweep(tmp_path: Path) -> None:
 
 
 def test_the_clocks_of_this_machine_do_not_drift() -> None:
-    first = watch_module.clock_drift()
-    assert abs(watch_module.clock_drift() - first) < 0.5
+    first = batches.clock_drift()
+    assert abs(batches.clock_drift() - first) < 0.5
 
 
 def test_a_sweep_says_what_changed_lately_though_nobody_told(tmp_path: Path) -> None:

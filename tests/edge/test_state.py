@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.edge.written_worlds import NOON, Killed, P, World, agree
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan, Value, Write
 from vault_sync.core.model.values import Key
-from vault_sync.edge.state import base_table as agreed
+from vault_sync.edge.state import base_table
 from vault_sync.edge.state.lock import Busy
 from vault_sync.edge.state.schema import SCHEMA, bound, encode, unbound
 from vault_sync.edge.state.store import StateError, StateStore, open_state, state_dir
@@ -395,7 +395,7 @@ def test_a_state_that_cannot_be_written_says_so_and_is_what_it_was(world: World)
 
     def put_and_fail() -> None:
         with state.writing() as connection:
-            said = agreed.promise(connection, [(None, say('"two"'))])
+            said = base_table.promise(connection, [(None, say('"two"'))])
             state.stand(connection, [say('"two"')], said)
             connection.execute("INSERT INTO nowhere VALUES (1)")
 

@@ -13,7 +13,7 @@ from tests.memory import MemoryVault
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.report import lines as report
-from vault_sync.edge import config as configuration
+from vault_sync.edge.config import load
 from vault_sync.sync import engine as sync
 from vault_sync.sync.observation import seen_of
 from vault_sync.sync.request import PassRequest
@@ -148,7 +148,7 @@ def test_an_unreadable_file_is_told_once(vault: Vault, monkeypatch: pytest.Monke
     denied = Problem(DIGEST, "unreadable", "cannot be read: permission denied")
     # Who is root may read it all the same.
     monkeypatch.setattr(sync, "contents", lambda root, files: [(RelPath(DIGEST), denied)])
-    seen = sync.observe(configuration.load(vault.root), Base())
+    seen = sync.observe(load(vault.root), Base())
     assert [each.path for each in seen.problems] == [DIGEST]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vault_sync.core.model.values import Rules
-from vault_sync.core.naming import note_names as names
+from vault_sync.core.naming import note_names
 from vault_sync.core.text.spans import line_number
 
 FILE = "vault-sync.toml"
@@ -150,7 +150,7 @@ def _fact(name: str) -> str | None:
 
 
 def _folder(pattern: str) -> str | None:
-    return names.folder_error(pattern) or _beneath(pattern.partition("{")[0])
+    return note_names.folder_error(pattern) or _beneath(pattern.partition("{")[0])
 
 
 def _note(path: str) -> str | None:
@@ -165,7 +165,7 @@ LEGAL: Mapping[str, Mapping[str, _Key]] = {
     "digests": {"paths": _texts("must be a list of globs", _glob)},
     "notes": {
         "folder": _checked("must be a folder inside the vault", _folder),
-        "name": _checked("must be a pattern for names", names.pattern_error),
+        "name": _checked("must be a pattern for names", note_names.pattern_error),
         "private_tags": _texts("must be a list of tags, `*` allowed"),
     },
     "links": {"mentions": _typed("must be true or false", bool)},

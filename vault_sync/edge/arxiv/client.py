@@ -18,9 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from vault_sync.core.model.values import Problem
-from vault_sync.edge.arxiv import atom
-from vault_sync.edge.arxiv import cache as arxiv_cache
-from vault_sync.edge.arxiv import http as arxiv_http
+from vault_sync.edge.arxiv import atom, cache, http
 
 if TYPE_CHECKING:  # see arxiv_http
     import requests
@@ -45,7 +43,7 @@ class RateLimit:
     longest: float = 120.0
     patience: float = 3600.0
     splits: int = 24
-    limits: arxiv_http.Limits = field(default_factory=arxiv_http.Limits)
+    limits: http.Limits = field(default_factory=http.Limits)
 
 
 POLITE = RateLimit()
@@ -59,7 +57,7 @@ def pace_for(url: str) -> RateLimit:
     is the reader's own. It is asked in turn too, every 50 ms; what passes requests on to arXiv
     has to keep arXiv's pace itself.
     """
-    return LOCAL if arxiv_http.is_loopback(url) else POLITE
+    return LOCAL if http.is_loopback(url) else POLITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ class ApiConnection:
 
     @property
     def host(self) -> str:
-        if not arxiv_http.allowed(self.url):
+        if not http.allowed(self.url):
             return self.url
         return urlsplit(self.url).netloc.rpartition("@")[2].lower()
 
@@ -95,21 +93,21 @@ def answers(line: ApiConnection, ids: Sequence[str]) -> Iterator[atom.BatchResul
     Ids that are in none of the answers could not be settled within the pace.
 
     Raises:
-        GivenUp, arxiv_http.Stopped, sqlite3.Error.
+        GivenUp, http.Stopped, sqlite3.Error.
     """
-    if not arxiv_http.allowed(line.url):
+    if not http.allowed(line.url):
         hint = "see `url` under [arxiv] in vault-sync.toml"
         raise GivenUp(_notice(line, "its address is not https", hint))
-    if arxiv_cache.refused_on(line.db, line.host) == line.today:
+    if cache.refused_on(line.db, line.host) == line.today:
         raise GivenUp(_turned_away(line))
     left = deque(atom.questions(ids))
     most = len(left) + line.pace.splits
-    with arxiv_http.session(line.agent) as session:
+    with http.session(line.agent) as session:
         while left and most > 0:
             most -= 1
             question = left.popleft()
             answer = atom.settle(question, _feed(line, session, question))
-            arxiv_cache.keep(line.db, line.today, answer.facts, answer.missing)
+            cache.keep(line.db, line.today, answer.facts, answer.missing)
             left.extendleft(reversed(answer.left))
             yield answer
 
@@ -123,7 +121,7 @@ def _feed(line: ApiConnection, session: requests.Session, question: atom.Questio
     while failures < line.pace.tries:
         try:
             reply = _request(line, session, url, failures)
-        except arxiv_http.Interrupted as error:
+        except http.Interrupted as error:
             reason = str(error)
             failures += 1
             continue
@@ -138,21 +136,19 @@ def _feed(line: ApiConnection, session: requests.Session, question: atom.Questio
     raise GivenUp(_notice(line, reason, _LATER))
 
 
-def _request(
-    line: ApiConnection, session: requests.Session, url: str, failures: int
-) -> arxiv_http.Reply:
+def _request(line: ApiConnection, session: requests.Session, url: str, failures: int) -> http.Reply:
     """One request, in turn. The more failures, the later the next turn; and as the server says."""
     pace = line.pace
     later = pace.interval * 2 ** (failures + 1)
     with _turn(line) as pauses:
         try:
-            reply = arxiv_http.get(session, url, pace.limits, line.stop, line.clock())
-        except arxiv_http.Interrupted:
+            reply = http.get(session, url, pace.limits, line.stop, line.clock())
+        except http.Interrupted:
             pauses.append(later)
             raise
-        except arxiv_http.Unreachable as error:
+        except http.Unreachable as error:
             raise GivenUp(_notice(line, f"it cannot be reached: {error}", _LATER)) from None
-        except arxiv_http.Unusable as error:
+        except http.Unusable as error:
             raise GivenUp(_notice(line, str(error), _LATER)) from None
         if reply.wait is not None:
             pauses.append(min(reply.wait, pace.patience))
@@ -168,34 +164,32 @@ def _turn(line: ApiConnection) -> Iterator[list[float]]:
     lease = pace.limits.connect + pace.limits.total
     ours = max(lease, pace.interval * 2**pace.tries)
     nonsense = max(ours, pace.patience)
-    while wait := arxiv_cache.take_turn(
-        line.db, line.host, line.clock(), lease=lease, nonsense=nonsense
-    ):
+    while wait := cache.take_turn(line.db, line.host, line.clock(), lease=lease, nonsense=nonsense):
         if wait > max(ours, pace.longest):
             minutes = round(wait / 60) or 1
             raise GivenUp(_notice(line, f"it asks to be left alone for {minutes} min", _LATER))
         # A turn may end long before its lease, so not all of it is slept through.
         if line.stop.wait(min(wait, pace.interval)):
-            raise arxiv_http.Stopped
+            raise http.Stopped
     pauses = [pace.interval]
     try:
         if line.stop.is_set():
-            raise arxiv_http.Stopped
+            raise http.Stopped
         yield pauses
     finally:
-        arxiv_cache.end_turn(line.db, line.host, line.clock() + max(pauses))
+        cache.end_turn(line.db, line.host, line.clock() + max(pauses))
 
 
 def _followed(line: ApiConnection, url: str, location: str) -> str:
     try:
-        return arxiv_http.followed(url, location)
-    except arxiv_http.Unusable as error:
+        return http.followed(url, location)
+    except http.Unusable as error:
         raise GivenUp(_notice(line, str(error), _LATER)) from None
 
 
-def _read(line: ApiConnection, reply: arxiv_http.Reply) -> atom.Feed:
+def _read(line: ApiConnection, reply: http.Reply) -> atom.Feed:
     if reply.status == 403:
-        arxiv_cache.keep_refusal(line.db, line.host, line.today)
+        cache.keep_refusal(line.db, line.host, line.today)
         raise GivenUp(_turned_away(line))
     if not reply.body:
         raise GivenUp(_notice(line, f"it answers {reply.status}", _LATER))

@@ -16,14 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from vault_sync.core.model.values import Facts, Problem
-from vault_sync.edge.arxiv import atom
-from vault_sync.edge.arxiv import cache as arxiv_cache
-from vault_sync.edge.arxiv import client as arxiv_api
-from vault_sync.edge.arxiv import dump_file as snapshot_file
-from vault_sync.edge.arxiv import http as arxiv_http
+from vault_sync.edge.arxiv import atom, cache, client, dump_file, http
 from vault_sync.edge.arxiv.client import RateLimit
-
-API = "https://export.arxiv.org/api/query"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +30,9 @@ class Source:
     """
 
     cache: Path
+    url: str
     enabled: bool = True
     offline: bool = False
-    url: str = API
     contact: str = ""
     snapshot: Path | None = None
     version: str = ""
@@ -81,7 +75,7 @@ def look_up(
 
     `clock` gives Unix time; its UTC day is what "today" means. `progress` is called with papers
     settled and papers to ask for, first with 0. `refresh` also asks for what is known, unless it
-    was asked for today. `pace` is by default what the host is owed (`arxiv_api.pace_for`). `stop`
+    was asked for today. `pace` is by default what the host is owed (`client.pace_for`). `stop`
     ends the run within a moment, with what was answered until then; every answer is kept, whole,
     when it arrives.
 
@@ -101,14 +95,14 @@ def look_up(
     )
     if asked and source.enabled and not source.offline and not known.cacheless:
         try:
-            with arxiv_cache.opened(source.cache) as db:
+            with cache.opened(source.cache) as db:
                 agent = _agent(source)
-                due = pace or arxiv_api.pace_for(source.url)
-                line = arxiv_api.ApiConnection(source.url, agent, db, stop, clock, due, today)
+                due = pace or client.pace_for(source.url)
+                line = client.ApiConnection(source.url, agent, db, stop, clock, due, today)
                 _ask(line, asked, known, progress)
-        except arxiv_http.Stopped:
+        except http.Stopped:
             pass  # the rest is unknown, and that is what the answer says
-        except arxiv_api.GivenUp as end:
+        except client.GivenUp as end:
             known.problems.append(end.problem)
         except (sqlite3.Error, OSError) as error:
             known.problems.append(_no_cache(source.cache, error))
@@ -156,8 +150,8 @@ def _local(source: Source, wanted: Sequence[str], stop: threading.Event | None) 
     try:
         if source.snapshot is None and not source.cache.exists():
             return known
-        with arxiv_cache.opened(source.cache) as db:
-            for one, row in arxiv_cache.rows(db, wanted).items():
+        with cache.opened(source.cache) as db:
+            for one, row in cache.rows(db, wanted).items():
                 known.asked[one] = row.asked
                 if row.facts is not None:
                     known.facts[one] = row.facts
@@ -187,17 +181,17 @@ def _from_snapshot(
     before: dict[str, Facts | None] = {}
     stamp = _stamp(path)
     if db is not None and stamp:
-        before = arxiv_cache.scanned(db, str(path), stamp, rest)
+        before = cache.scanned(db, str(path), stamp, rest)
     known.facts |= {one: facts for one, facts in before.items() if facts is not None}
     left = [one for one in rest if one not in before]
     if not left:
         return
-    found = snapshot_file.facts(path, left, stop)
+    found = dump_file.facts(path, left, stop)
     known.problems.extend(found.problems)
     known.facts |= found.facts
     if db is not None and stamp and found.whole:
         scan = {one: found.facts.get(one) for one in left}
-        arxiv_cache.keep_scan(db, str(path), stamp, scan)
+        cache.keep_scan(db, str(path), stamp, scan)
 
 
 def _stamp(path: Path) -> str:
@@ -209,7 +203,7 @@ def _stamp(path: Path) -> str:
 
 
 def _ask(
-    line: arxiv_api.ApiConnection,
+    line: client.ApiConnection,
     ids: Sequence[str],
     known: _Known,
     progress: Callable[[int, int], None] | None,
@@ -218,7 +212,7 @@ def _ask(
     report = progress or (lambda _settled, _of: None)
     settled = 0
     report(settled, len(ids))
-    for answer in arxiv_api.answers(line, ids):
+    for answer in client.answers(line, ids):
         known.facts |= answer.facts
         known.missing.update(answer.missing)
         settled += len(answer.facts) + len(answer.missing)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Operation, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
-from vault_sync.edge.state import base_table as agreed
+from vault_sync.edge.state import base_table
 from vault_sync.edge.state.pass_log import Kind, changes, note_saved
 from vault_sync.edge.state.saved_texts import name_of
 from vault_sync.edge.state.schema import as_bytes, bound, checksum
@@ -130,7 +130,7 @@ def begin(
             "INSERT INTO agreement VALUES (?, ?, ?, ?, ?, ?)",
             ((number, id_, *_dumped(one)) for number, one in numbered),
         )
-        said = agreed.promise(connection, numbered)
+        said = base_table.promise(connection, numbered)
         note_saved(connection, texts, id_, at, "replaced")
     return Pass(id_, token, at, tasks, numbered, range(first, first + len(numbered)), said)
 
@@ -155,7 +155,7 @@ def finish(state: StateStore, one: Pass, *, agree: bool = True) -> None:
     with state.writing() as connection:
         connection.execute("DELETE FROM journal WHERE pass = ?", (one.id,))
         if len(kept) < len(one.numbers):
-            agreed.forget(
+            base_table.forget(
                 connection, (each for each in one.numbers if each not in kept), one.stored
             )
         state.stand(connection, list(kept.values()), one.stored)
@@ -235,7 +235,7 @@ def _agreements(state: StateStore, id_: int) -> tuple[range, range, list[tuple[i
         "SELECT id, paths, dropped, count, sum FROM agreement WHERE pass = ? ORDER BY id", id_
     )
     numbers = range(rows[0][0], rows[-1][0] + 1) if rows else range(0)
-    put, said = agreed.promised(state.select, numbers)
+    put, said = base_table.promised(state.select, numbers)
     found = []
     for number, paths, dropped, count, sum_ in rows:
         values = put[number]

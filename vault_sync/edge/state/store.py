@@ -17,8 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
-from vault_sync.edge.state import base_table as agreed
-from vault_sync.edge.state import earlier_values as earlier
+from vault_sync.edge.state import base_table, earlier_values
 from vault_sync.edge.state.lock import held
 from vault_sync.edge.state.schema import (
     SCHEMA,
@@ -105,12 +104,12 @@ class StateStore:
             return {}
         if self._rows is None:
             with self._reading() as connection:
-                self._rows = agreed.read_base(connection)
+                self._rows = base_table.read_base(connection)
         return self._rows or {}
 
     def was_before(self, row: BaseKey, value: Value) -> bool:
         """Whether the base had `value` in this row at an earlier time, in whatever digest then."""
-        return earlier.is_old(self.select, row, value, self._typing)
+        return earlier_values.is_old(self.select, row, value, self._typing)
 
     def outdate(self) -> None:
         """Ends the sessions that are over: what was replaced in them counts as old from now on.
@@ -118,9 +117,9 @@ class StateStore:
         Raises:
             StateError: the state could not be written.
         """
-        if earlier.come_to_rest(self.select, self._typing):
+        if earlier_values.come_to_rest(self.select, self._typing):
             with self.writing() as connection:
-                earlier.outdate(connection, self._typing)
+                earlier_values.outdate(connection, self._typing)
 
     def older(self) -> Mapping[BaseKey, frozenset[str]]:
         """The sha256 of every earlier value of each row, in hex."""
@@ -144,7 +143,7 @@ class StateStore:
         ]
         if new:
             with self.writing() as connection:
-                said = agreed.promise(connection, ((None, one) for one in new))
+                said = base_table.promise(connection, ((None, one) for one in new))
                 self.stand(connection, new, said)
 
     def stand(
@@ -154,10 +153,10 @@ class StateStore:
 
         `said`: where what the agreements put was written.
         """
-        agreed.stand(connection, base_updates, said)
+        base_table.stand(connection, base_updates, said)
         put = (item for base_update in base_updates for item in base_update.put.items())
-        earlier.forget(connection, put)
-        earlier.outdate(connection, self._typing)
+        earlier_values.forget(connection, put)
+        earlier_values.outdate(connection, self._typing)
         self._changes += base_updates
 
     # ---- the database

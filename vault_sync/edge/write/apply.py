@@ -28,8 +28,7 @@ from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.fs.own_folder import trash_names
 from vault_sync.edge.fs.vault_dir import VaultDir, refusal
-from vault_sync.edge.state import journal
-from vault_sync.edge.state import saved_texts as saved
+from vault_sync.edge.state import journal, saved_texts
 from vault_sync.edge.state.journal import Pass, Task, task_of
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateError, StateStore
@@ -129,7 +128,7 @@ def _journal(
         for task, operation in zip(tasks, plan.operations, strict=True)
         if task.undone is None and isinstance(operation, Write | Trash)
     ]
-    saved.save(state.saved, (as_bytes(before) for _, before in replaced), len(replaced))
+    saved_texts.save(state.saved, (as_bytes(before) for _, before in replaced), len(replaced))
     return journal.begin(
         state,
         tasks,

@@ -18,9 +18,7 @@ from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.fs.own_folder import TEMPORARY, temporary_name
 from vault_sync.edge.fs.rename import move
 from vault_sync.edge.fs.vault_dir import VaultDir, names_in, read_at, same_file
-from vault_sync.edge.state import journal
-from vault_sync.edge.state import pass_log as records
-from vault_sync.edge.state import saved_texts as saved
+from vault_sync.edge.state import journal, pass_log, saved_texts
 from vault_sync.edge.state.journal import Pass, Task
 from vault_sync.edge.state.store import StateError, StateStore
 from vault_sync.edge.write.swap import PlanWriter
@@ -71,11 +69,11 @@ def _clear(vault: VaultDir, one: Pass, task: Task, writing: PlanWriter) -> None:
             # A second name of the note, which the hard-link way had not taken away yet.
             os.unlink(leftover, dir_fd=folder)
             continue
-        swapped = target is not None and saved.name_of(target) == task.after
+        swapped = target is not None and saved_texts.name_of(target) == task.after
         # The start of our own text may be a temporary file that was not written to its end (zeros
         # after a power cut). It is never put in the place of the whole; the sweep saves it.
         torn = task.content.startswith(content.rstrip(b"\0"))
-        if swapped and not torn and saved.name_of(content) != task.before:
+        if swapped and not torn and saved_texts.name_of(content) != task.before:
             writing.put_back(task, folder, leftover, content)
         with suppress(FileNotFoundError):
             if torn and not swapped:
@@ -104,7 +102,7 @@ def sweep_displaced(root: Path, state: StateStore, now: float) -> list[Problem]:
                 )
                 continue
             if path != f"{TEMPORARY}/{name}" and vault.stat(path) is None:
-                records.forget_beside(state, path)
+                pass_log.forget_beside(state, path)
     return _few_left_over(problems, state)
 
 
@@ -124,7 +122,7 @@ def _leftovers(vault: VaultDir, state: StateStore) -> Iterator[tuple[str, int, s
         folder = vault.folder(TEMPORARY)
         for name in sorted(names_in(folder)):
             yield f"{TEMPORARY}/{name}", folder, name
-    for path in records.all_beside(state):
+    for path in pass_log.all_beside(state):
         with suppress(FileNotFoundError):
             yield path, *vault.place(path)
 
@@ -132,13 +130,13 @@ def _leftovers(vault: VaultDir, state: StateStore) -> Iterator[tuple[str, int, s
 def _look_again(state: StateStore, folder: int, name: str, now: float) -> list[Problem]:
     stat = os.stat(name, dir_fd=folder, follow_symlinks=False)
     content = read_at(folder, name)
-    digest = saved.name_of(content)
+    digest = saved_texts.name_of(content)
     owner = _owner(state, name)
     path = RelPath(f"{TEMPORARY}/{name}") if owner is None else owner[1].path
     known = owner is not None and digest in {owner[1].before, owner[1].after}
     problems = []
-    if content and not known and not records.is_saved(state, digest):
-        records.save_text(state, content, path, owner and owner[0], "late")
+    if content and not known and not pass_log.is_saved(state, digest):
+        pass_log.save_text(state, content, path, owner and owner[0], "late")
         message = "was written into just after it had been replaced; that text is saved"
         if owner is None:
             message = "was left here by a pass of another device or copy of this vault; it is saved"
@@ -147,7 +145,7 @@ def _look_again(state: StateStore, folder: int, name: str, now: float) -> list[P
                 path,
                 "late-edit" if owner else "left-over",
                 message,
-                hint=f"compare it with {saved.file_of(state.saved, digest)}",
+                hint=f"compare it with {saved_texts.file_of(state.saved, digest)}",
                 level="problem" if owner else "notice",
             )
         )
@@ -157,10 +155,10 @@ def _look_again(state: StateStore, folder: int, name: str, now: float) -> list[P
     return problems
 
 
-def _owner(state: StateStore, name: str) -> tuple[int, records.FileChange] | None:
+def _owner(state: StateStore, name: str) -> tuple[int, pass_log.FileChange] | None:
     token, _, number = name.removeprefix(".vault-sync-").partition("-")
     number = number.partition(".")[0]
-    return records.change_of(state, token, int(number)) if number.isdecimal() else None
+    return pass_log.change_of(state, token, int(number)) if number.isdecimal() else None
 
 
 def _told(one: Pass) -> list[Problem]:

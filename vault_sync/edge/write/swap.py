@@ -18,9 +18,7 @@ from vault_sync.edge.fs.errors import Unsafe, in_words
 from vault_sync.edge.fs.own_folder import TEMPORARY, own_folder, temporary_name, trash_names
 from vault_sync.edge.fs.rename import exchange, move
 from vault_sync.edge.fs.vault_dir import VaultDir, folded, folded_names, open_at, read_at, same_file
-from vault_sync.edge.state import journal
-from vault_sync.edge.state import pass_log as records
-from vault_sync.edge.state import saved_texts as saved
+from vault_sync.edge.state import journal, pass_log, saved_texts
 from vault_sync.edge.state.journal import Pass, Task
 from vault_sync.edge.state.store import StateError, StateStore
 
@@ -88,7 +86,7 @@ class PlanWriter:
     def _see_if_done(self, task: Task) -> None:
         """Whether a task was done before the crash; no second temporary file is made for it."""
         found = self._vault.holds(task.path)
-        if found is not None and saved.name_of(found) == task.after:
+        if found is not None and saved_texts.name_of(found) == task.after:
             sync_at(*self._vault.place(task.path))
             self._done.add(task.number)
 
@@ -129,7 +127,7 @@ class PlanWriter:
                 check_writable(like, target_folder, target)
             file = os.open(name, flags, mode, dir_fd=folder)
             try:
-                saved.write_all(file, task.content)
+                saved_texts.write_all(file, task.content)
                 if like is not None:
                     copy_attributes(like, file)
                 if sync:
@@ -173,12 +171,12 @@ class PlanWriter:
         try:
             self._bring_in(move, task)
         except FileExistsError:
-            if saved.name_of(self._vault.read(task.path)) != task.after:
+            if saved_texts.name_of(self._vault.read(task.path)) != task.after:
                 raise Unsafe("a file of that name was made meanwhile; it is kept") from None
         self._at("after-move", task.path)
 
     def _replace(self, task: Task) -> None:
-        found = saved.name_of(self._vault.read(task.path))
+        found = saved_texts.name_of(self._vault.read(task.path))
         if found == task.after:
             return
         if found != task.before:
@@ -187,7 +185,7 @@ class PlanWriter:
         folder, name = self._bring_in(exchange, task)
         self._at("after-exchange", task.path)
         displaced = read_at(folder, name)
-        if saved.name_of(displaced) != task.before:
+        if saved_texts.name_of(displaced) != task.before:
             self.put_back(task, folder, name, displaced)
             raise Unsafe(EDITED)
         self._brought_in.add(task.path)
@@ -213,9 +211,9 @@ class PlanWriter:
                     continue
                 return
             back = read_at(folder, name)
-            if saved.name_of(back) == put:
+            if saved_texts.name_of(back) == put:
                 return
-            put, displaced = saved.name_of(displaced), back
+            put, displaced = saved_texts.name_of(displaced), back
 
     def _rename(self, task: Task) -> None:
         assert task.target is not None
@@ -245,7 +243,7 @@ class PlanWriter:
                 break
         self._at("after-move", task.path)
         moved = self._vault.read(task.target)
-        if saved.name_of(moved) != task.before:
+        if saved_texts.name_of(moved) != task.before:
             self._untrash(task, moved)
             raise Unsafe(EDITED)
 
@@ -271,7 +269,7 @@ class PlanWriter:
             there = self._vault.holds(target)
             if there is None:
                 raise Unsafe(GONE)
-            if saved.name_of(there) == task.before:
+            if saved_texts.name_of(there) == task.before:
                 task.target = target
                 return
             if self._again and target == task.target:
@@ -295,10 +293,10 @@ class PlanWriter:
         found = self._vault.holds(task.path)
         if found is None:
             there = self._vault.holds(target)
-            if there is not None and saved.name_of(there) == task.before:
+            if there is not None and saved_texts.name_of(there) == task.before:
                 return True
             raise Unsafe(GONE)
-        if saved.name_of(found) != task.before:
+        if saved_texts.name_of(found) != task.before:
             raise Unsafe(EDITED)
         return False
 
@@ -319,7 +317,7 @@ class PlanWriter:
             # Another file system is mounted at that folder: the temporary file must be on it too.
             folder, name = target_folder, f".vault-sync-{name}.{os.urandom(3).hex()}"
             above = task.path.rpartition("/")[0]
-            records.note_beside(self._state, f"{above}/{name}")
+            pass_log.note_beside(self._state, f"{above}/{name}")
             self._write(task, folder, name, sync=True)
             act(folder, name, target_folder, target)
             return folder, name
@@ -381,7 +379,7 @@ class PlanWriter:
     def _save(self, content: bytes, path: RelPath) -> None:
         """Saves a displaced text. If that fails it is still in the vault, and not removed there."""
         try:
-            records.save_text(self._state, content, path, self._pass.id, "displaced")
+            pass_log.save_text(self._state, content, path, self._pass.id, "displaced")
         except (OSError, StateError):
             return
 

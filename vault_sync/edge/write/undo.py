@@ -22,8 +22,7 @@ from vault_sync.core.model.plan import (
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.edge.config import FILE
 from vault_sync.edge.fs.vault_dir import VaultDir, folded, names_in
-from vault_sync.edge.state import pass_log as records
-from vault_sync.edge.state import saved_texts as saved
+from vault_sync.edge.state import pass_log, saved_texts
 from vault_sync.edge.state.pass_log import PassRecord, SavedRow
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
@@ -43,7 +42,7 @@ class SavedText(NamedTuple):
 
 def log(state: StateStore, limit: int | None = None) -> list[PassRecord]:
     """The passes that wrote something, newest first."""
-    return records.records(state, limit)
+    return pass_log.records(state, limit)
 
 
 def undo(
@@ -73,7 +72,7 @@ def undo(
     # Resting on no file: should one be edited just now, forgetting its row is safe, keeping is not.
     forgotten = frozenset(
         row
-        for rested_on, rows in records.rows_of(state, record.id)
+        for rested_on, rows in pass_log.rows_of(state, record.id)
         if not paths.isdisjoint(rested_on)
         for row in rows
     )
@@ -85,7 +84,7 @@ def undo(
 
 
 def _record(state: StateStore, pass_id: int | None) -> PassRecord:
-    passes = records.records(state)
+    passes = pass_log.records(state)
     taken_back = {record.cause for record in passes}
     for record in passes:
         if record.id == pass_id:
@@ -115,7 +114,7 @@ def _inverses(
         path = change.path
         here = change.to or (moves[path][0].path if path in moves else path)
         text, reason = _found(vault, here, change.after)
-        old = saved.take(state.saved, change.before) if change.before else None
+        old = saved_texts.take(state.saved, change.before) if change.before else None
         before = (old or b"").decode("utf-8", "surrogateescape")
         back: Operation
         match change.kind:
@@ -145,14 +144,14 @@ def _found(vault: VaultDir, path: RelPath, expected: str) -> tuple[str, str | No
     if content is None:
         return "", "it is not there any more"
     text = content.decode("utf-8", "surrogateescape")
-    return text, None if saved.name_of(content) == expected else NEWER
+    return text, None if saved_texts.name_of(content) == expected else NEWER
 
 
-def saved_texts(state: StateStore, path: RelPath | None = None) -> list[SavedText]:
+def list_saved(state: StateStore, path: RelPath | None = None) -> list[SavedText]:
     """The saved texts, of one path or of all, newest first."""
     return [
-        SavedText(saved.file_of(state.saved, row.name), row)
-        for row in records.all_saved(state)
+        SavedText(saved_texts.file_of(state.saved, row.name), row)
+        for row in pass_log.all_saved(state)
         if path is None or row.path == path
     ]
 
@@ -198,8 +197,8 @@ def _texts(state: StateStore, path: RelPath, name: str | None) -> Iterator[tuple
     agreed = state.rows().get(BaseKey(Key(""), path, "text"))
     if agreed is not None and name is None:
         yield as_bytes(str(agreed)), "at the last pass"
-    for _, one in saved_texts(state, path):
-        content = saved.take(state.saved, one.name)
+    for _, one in list_saved(state, path):
+        content = saved_texts.take(state.saved, one.name)
         if content is not None and name in {None, one.name}:
             yield content, f"saved at {one.at}"
 
@@ -230,10 +229,10 @@ def drop_old(state: StateStore, now: datetime, keep_saved_days: float = 90) -> i
         StateError, OSError: what could not be removed is removed next time.
     """
     before = (now - timedelta(days=keep_saved_days)).astimezone(UTC)
-    if not records.forget_saved(state, before.isoformat()):
+    if not pass_log.forget_saved(state, before.isoformat()):
         return 0
     # Also what a pass left that was killed before its journal: no row speaks of it.
-    known = {row.name for row in records.all_saved(state)}
+    known = {row.name for row in pass_log.all_saved(state)}
     old = [
         file
         for file in state.saved.glob("?/*")
