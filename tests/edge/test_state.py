@@ -17,9 +17,10 @@ from tests.edge.written_worlds import NOON, Killed, P, World, agree
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan, Value, Write
 from vault_sync.core.model.values import Key
 from vault_sync.edge.state import base_table
+from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.lock import Busy
 from vault_sync.edge.state.schema import SCHEMA, bound, encode, unbound
-from vault_sync.edge.state.store import StateError, StateStore, open_state, state_dir
+from vault_sync.edge.state.store import StateStore, open_state, state_dir
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
 

@@ -24,7 +24,7 @@ from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Plan, Rena
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs.reader import read, read_all
 from vault_sync.edge.fs.scan import scan
-from vault_sync.edge.state.store import StateError
+from vault_sync.edge.state.database import StateError
 from vault_sync.edge.write import swap
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import sweep_displaced

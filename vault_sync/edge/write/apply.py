@@ -29,9 +29,10 @@ from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.fs.own_folder import trash_names
 from vault_sync.edge.fs.vault_dir import VaultDir, refusal
 from vault_sync.edge.state import journal, saved_texts
+from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task, task_of
 from vault_sync.edge.state.schema import as_bytes
-from vault_sync.edge.state.store import StateError, StateStore
+from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.swap import UNSYNCED, At, PlanWriter, no_point, sync_sources
 
 

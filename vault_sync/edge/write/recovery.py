@@ -19,8 +19,9 @@ from vault_sync.edge.fs.own_folder import TEMPORARY, temporary_name
 from vault_sync.edge.fs.rename import move
 from vault_sync.edge.fs.vault_dir import VaultDir, names_in, read_at, same_file
 from vault_sync.edge.state import journal, pass_log, saved_texts
+from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
-from vault_sync.edge.state.store import StateError, StateStore
+from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.swap import PlanWriter
 
 KEPT = 60.0

@@ -19,8 +19,9 @@ from vault_sync.edge.fs.own_folder import TEMPORARY, own_folder, temporary_name,
 from vault_sync.edge.fs.rename import exchange, move
 from vault_sync.edge.fs.vault_dir import VaultDir, folded, folded_names, open_at, read_at, same_file
 from vault_sync.edge.state import journal, pass_log, saved_texts
+from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
-from vault_sync.edge.state.store import StateError, StateStore
+from vault_sync.edge.state.store import StateStore
 
 EDITED = "it was edited meanwhile; the edit is kept and the next pass takes it up"
 GONE = "it was moved or removed meanwhile; the next pass looks again"
