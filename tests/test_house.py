@@ -234,9 +234,9 @@ BOUNDS = {
     "functions named `of`": 0,
     "functions over 40 lines": 16,
     "longest function": 62,
-    "longest class": 349,
+    "longest class": 290,
     "most parameters": 11,
-    "docstrings that open with a question word": 252,
+    "docstrings that open with a question word": 249,
 }
 """Counts that may only fall: lower a bound whenever its count has fallen."""
 

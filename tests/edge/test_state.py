@@ -236,6 +236,17 @@ def test_any_rows_come_back(
     assert world.state().rows() == rows
 
 
+def test_what_was_read_before_damage_was_found_is_forgotten(world: World) -> None:
+    state = world.state()
+    with state.lock(0):
+        state.keep([agree(key="old")])
+        assert {row.key for row in state.rows()} == {"old"}
+        assert state.select("SELECT * FROM a_table_that_is_gone") == []
+        assert not state.has_base
+        state.keep([agree(key="new")])
+        assert {row.key for row in state.rows()} == {"new"}
+
+
 def test_rows_follow_what_is_put_while_the_lock_is_held(world: World) -> None:
     state = world.state()
     with state.lock(0):

@@ -33,7 +33,8 @@ from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task, task_of
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
-from vault_sync.edge.write.swap import UNSYNCED, At, PlanWriter, no_point, sync_sources
+from vault_sync.edge.write.plan_writer import UNSYNCED, PlanWriter, sync_sources
+from vault_sync.edge.write.points import At, no_point
 
 
 def apply(

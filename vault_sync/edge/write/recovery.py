@@ -22,7 +22,7 @@ from vault_sync.edge.state import journal, pass_log, saved_texts
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
 from vault_sync.edge.state.store import StateStore
-from vault_sync.edge.write.swap import PlanWriter
+from vault_sync.edge.write.plan_writer import PlanWriter
 
 KEPT = 60.0
 """Seconds for which a displaced file is kept and looked at: an editor may write into it late."""
@@ -40,19 +40,19 @@ def recover(root: Path, state: StateStore, now: float | None = None) -> list[Pro
     problems: list[Problem] = []
     for one in journal.interrupted(state):
         with VaultDir(root) as vault:
-            writing = PlanWriter(vault, state, one, again=True)
+            writer = PlanWriter(vault, state, one, again=True)
             for task in one.tasks:
                 if task.undone is None and task.has_content:
                     try:
-                        _clear(vault, one, task, writing)
+                        _clear(vault, one, task, writer)
                     except OSError as error:
                         task.undone = in_words(error)
-            writing.carry_out()
+            writer.carry_out()
             problems += _told(one)
     return problems + sweep_displaced(root, state, time.time() if now is None else now)
 
 
-def _clear(vault: VaultDir, one: Pass, task: Task, writing: PlanWriter) -> None:
+def _clear(vault: VaultDir, one: Pass, task: Task, writer: PlanWriter) -> None:
     """Takes away the temporary file of a task, which may hold an edit that was just displaced."""
     try:
         folder = vault.folder(TEMPORARY)
@@ -75,7 +75,7 @@ def _clear(vault: VaultDir, one: Pass, task: Task, writing: PlanWriter) -> None:
         # after a power cut). It is never put in the place of the whole; the sweep saves it.
         torn = task.content.startswith(content.rstrip(b"\0"))
         if swapped and not torn and saved_texts.name_of(content) != task.before:
-            writing.put_back(task, folder, leftover, content)
+            writer.swapper.put_back(task, folder, leftover, content)
         with suppress(FileNotFoundError):
             if torn and not swapped:
                 # Never seen by anybody.

@@ -27,7 +27,7 @@ from vault_sync.edge.state.pass_log import PassRecord, SavedRow
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.apply import apply
-from vault_sync.edge.write.swap import At, no_point
+from vault_sync.edge.write.points import At, no_point
 
 NEWER = "it has newer edits, which are kept"
 _UNDO = "undo "
