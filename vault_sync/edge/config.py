@@ -130,7 +130,7 @@ def _checked(kind: str, wrong: Callable[[str], str | None]) -> _Key:
     return _Key(kind, lambda value: wrong(value) if isinstance(value, str) else kind)
 
 
-def _beneath(path: str) -> str | None:
+def _outside(path: str) -> str | None:
     parts = Path(path).parts
     if Path(path).is_absolute() or any(part.startswith(".") for part in parts):
         return f"'{path}' is not a path inside the vault, or lies in a dot folder"
@@ -139,7 +139,7 @@ def _beneath(path: str) -> str | None:
 
 def _glob(glob: str) -> str | None:
     return (
-        _beneath(glob)
+        _outside(glob)
         if glob.endswith(".md")
         else f"must be globs that end in .md: '{glob}' does not"
     )
@@ -150,11 +150,11 @@ def _fact(name: str) -> str | None:
 
 
 def _folder(pattern: str) -> str | None:
-    return note_names.folder_error(pattern) or _beneath(pattern.partition("{")[0])
+    return note_names.folder_error(pattern) or _outside(pattern.partition("{")[0])
 
 
 def _note(path: str) -> str | None:
-    return _beneath(path) if path.endswith(".md") else "must be a path that ends in .md"
+    return _outside(path) if path.endswith(".md") else "must be a path that ends in .md"
 
 
 def _address(url: str) -> str | None:

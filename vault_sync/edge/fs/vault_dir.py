@@ -52,9 +52,9 @@ class VaultDir:
         """
         if not path:
             return self.fd
-        known = self._open.get(path)
-        if known is not None:
-            return known
+        already_open = self._open.get(path)
+        if already_open is not None:
+            return already_open
         above, _, name = path.rpartition("/")
         parent = self.folder(above, make=make)
         try:

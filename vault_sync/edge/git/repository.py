@@ -134,8 +134,8 @@ def _run(
     except FileNotFoundError as error:
         raise GitError("git is not to be found on PATH") from error
     if done.returncode not in fine:
-        said = done.stderr.decode("utf-8", "replace").strip() or f"exit code {done.returncode}"
-        raise GitError(f"git {arguments[0]}: {said}")
+        message = done.stderr.decode("utf-8", "replace").strip() or f"exit code {done.returncode}"
+        raise GitError(f"git {arguments[0]}: {message}")
     return done.stdout
 
 

@@ -189,14 +189,8 @@ class StateDatabase:
             if problem != "ok":
                 raise sqlite3.DatabaseError(problem)
         found = connection.execute("SELECT path, device, inode FROM vault").fetchall()
-        if [(unbound(path), *rest) for path, *rest in found] != [self._identity()]:
+        if [(unbound(path), *rest) for path, *rest in found] != [_identity(self.root)]:
             self._distrust(f"{self.root} is not the folder that it was at the last pass")
-
-    def _identity(self) -> tuple[str, int, int]:
-        # The number of a device may be another after a restart (btrfs, NFS); that of its file
-        # system is the same where there is one.
-        device = os.statvfs(self.root).f_fsid or self.root.stat().st_dev
-        return str(self.root), device % 2**63, self.root.stat().st_ino
 
     def _connect_to_write(self) -> sqlite3.Connection:
         self.connect()
@@ -227,9 +221,17 @@ class StateDatabase:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-            identity = self._identity()
+            identity = _identity(self.root)
             connection.executescript(f"BEGIN; {TABLES} PRAGMA user_version={SCHEMA};")
             connection.execute(
                 "INSERT INTO vault VALUES (?, ?, ?)", (bound(identity[0]), *identity[1:])
             )
             connection.execute("COMMIT")
+
+
+def _identity(root: Path) -> tuple[str, int, int]:
+    """Return what tells a vault's folder from any other: path, device, inode."""
+    # The number of a device may be another after a restart (btrfs, NFS); that of its file
+    # system is the same where there is one.
+    device = os.statvfs(root).f_fsid or root.stat().st_dev
+    return str(root), device % 2**63, root.stat().st_ino

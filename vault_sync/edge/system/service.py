@@ -170,10 +170,10 @@ def state(vault: Path, host: Host) -> ServiceState:
         loaded = host.run(["launchctl", "print", f"gui/{host.uid}/{_label(vault)}"])
         running = "state = running" in loaded.stdout
         return ServiceState(file, file.is_file(), loaded.returncode == 0, running)
-    asked = ("is-enabled", "is-active")
+    verbs = ("is-enabled", "is-active")
     enabled, active = (
         host.run(["systemctl", "--user", "--quiet", verb, file.name]).returncode == 0
-        for verb in asked
+        for verb in verbs
     )
     return ServiceState(file, file.is_file(), enabled, active)
 

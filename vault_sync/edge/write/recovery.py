@@ -24,12 +24,12 @@ from vault_sync.edge.state.journal import Pass, Task
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.plan_writer import PlanWriter
 
-KEPT = 60.0
-"""Seconds for which a displaced file is kept and looked at: an editor may write into it late."""
+WATCHED = 60.0
+"""Seconds for which a displaced file is watched: an editor may write into it late."""
 
 
 def recover(root: Path, state: StateStore, now: float | None = None) -> list[Problem]:
-    """Brings every interrupted pass to its end, then looks at what was displaced.
+    """Bring every interrupted pass to its end, then look at what was displaced.
 
     To be called at the start of every pass that writes, with the lock held. `now`: seconds since
     the epoch, the clock's by default.
@@ -48,12 +48,12 @@ def recover(root: Path, state: StateStore, now: float | None = None) -> list[Pro
                     except OSError as error:
                         task.undone = in_words(error)
             writer.carry_out()
-            problems += _told(one)
+            problems += _recovered(one)
     return problems + sweep_displaced(root, state, time.time() if now is None else now)
 
 
 def _clear(vault: VaultDir, one: Pass, task: Task, writer: PlanWriter) -> None:
-    """Takes away the temporary file of a task, which may hold an edit that was just displaced."""
+    """Take away the temporary file of a task, which may hold an edit that was just displaced."""
     try:
         folder = vault.folder(TEMPORARY)
     except FileNotFoundError:
@@ -86,7 +86,7 @@ def _clear(vault: VaultDir, one: Pass, task: Task, writer: PlanWriter) -> None:
 
 
 def sweep_displaced(root: Path, state: StateStore, now: float) -> list[Problem]:
-    """Looks at every file that was displaced, and removes those that have been quiet for a minute.
+    """Look at every file that was displaced, and remove those that have been quiet for a minute.
 
     A text that was written into one of them late is saved and reported. The caller holds the lock.
     """
@@ -108,14 +108,14 @@ def sweep_displaced(root: Path, state: StateStore, now: float) -> list[Problem]:
 
 
 def _few_left_over(problems: list[Problem], state: StateStore) -> list[Problem]:
-    """One line for what passes that this state knows nothing of left behind, however much it is."""
+    """Put one problem in the place of many on files of passes that this state has no record of."""
     left = [problem for problem in problems if problem.code == "left-over"]
     if len(left) < 2:
         return problems
     words = f"{len(left)} files were left here by passes of another device or copy of this vault"
     hint = f"their texts are saved in {state.saved}"
-    told = Problem(TEMPORARY, "left-over", words, hint, level="notice")
-    return [problem for problem in problems if problem.code != "left-over"] + [told]
+    notice = Problem(TEMPORARY, "left-over", words, hint, level="notice")
+    return [problem for problem in problems if problem.code != "left-over"] + [notice]
 
 
 def _leftovers(vault: VaultDir, state: StateStore) -> Iterator[tuple[str, int, str]]:
@@ -134,9 +134,9 @@ def _look_again(state: StateStore, folder: int, name: str, now: float) -> list[P
     digest = saved_texts.name_of(content)
     owner = _owner(state, name)
     path = RelPath(f"{TEMPORARY}/{name}") if owner is None else owner[1].path
-    known = owner is not None and digest in {owner[1].before, owner[1].after}
+    expected = owner is not None and digest in {owner[1].before, owner[1].after}
     problems = []
-    if content and not known and not pass_log.is_saved(state, digest):
+    if content and not expected and not pass_log.is_saved(state, digest):
         pass_log.save_text(state, content, path, owner and owner[0], "late")
         message = "was written into just after it had been replaced; that text is saved"
         if owner is None:
@@ -151,7 +151,7 @@ def _look_again(state: StateStore, folder: int, name: str, now: float) -> list[P
             )
         )
     # Renaming sets the change time, so it says when the file was displaced or last written to.
-    if now - stat.st_ctime > KEPT:
+    if now - stat.st_ctime > WATCHED:
         os.unlink(name, dir_fd=folder)
     return problems
 
@@ -162,10 +162,10 @@ def _owner(state: StateStore, name: str) -> tuple[int, pass_log.FileChange] | No
     return pass_log.change_of(state, token, int(number)) if number.isdecimal() else None
 
 
-def _told(one: Pass) -> list[Problem]:
+def _recovered(one: Pass) -> list[Problem]:
     undone = [task for task in one.tasks if task.undone is not None]
     done = len(one.tasks) - len(undone)
-    told = [
+    problems = [
         Problem(
             "",
             "recovered",
@@ -173,7 +173,7 @@ def _told(one: Pass) -> list[Problem]:
             level="notice",
         )
     ]
-    return told + [
+    return problems + [
         Problem(task.path, "not-recovered", f"was not finished: {task.undone}", level="notice")
         for task in undone
     ]
