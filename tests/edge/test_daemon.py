@@ -242,7 +242,7 @@ def test_what_waits_is_asked_itself_whether_it_is_quiet(
     (root / A).write_text("somebody types\n")
     (root / DIGEST).write_text("new\n")
     assert running.next()[2].waiting == {A}
-    monkeypatch.setattr(_Watch, "_hear_of", lambda *_: None)
+    monkeypatch.setattr(_Watch, "_note_change", lambda *_: None)
     threading.Event().wait(FAST.quiet / 2)
     (root / A).write_text("somebody types on\n")
     typed = time.monotonic()

@@ -35,7 +35,7 @@ class ArxivConfig:
 
 @dataclass(frozen=True, slots=True)
 class WatchConfig:
-    """`[watch]`, in seconds, and whether the desktop is told of a new conflict."""
+    """`[watch]`, in seconds; `notify`: a new conflict is shown on the desktop."""
 
     settle: float = 1.0
     quiet: float = 10.0
@@ -53,11 +53,11 @@ class Config:
     arxiv: ArxivConfig = field(default_factory=ArxivConfig)
     watch: WatchConfig = field(default_factory=WatchConfig)
     saved_days: float = 90
-    """How long replaced texts are kept; 0 is for ever."""
+    """The days after which replaced texts are dropped; 0: never."""
 
 
 def find_root(start: Path) -> Path:
-    """The vault that `start` lies in: upwards, first by `vault-sync.toml`, then by `.obsidian`.
+    """Find the vault around `start`: upwards, first by `vault-sync.toml`, then by `.obsidian`.
 
     Raises:
         ConfigError: there is neither.
@@ -76,7 +76,7 @@ def find_root(start: Path) -> Path:
 
 
 def load(root: Path) -> Config:
-    """The configuration of the vault at `root`.
+    """Return the configuration of the vault at `root`.
 
     Raises:
         ConfigError: it cannot be read, is not TOML, or holds a key or value that is not legal.
@@ -192,7 +192,7 @@ LEGAL: Mapping[str, Mapping[str, _Key]] = {
 
 
 def parse(text: str, root: Path, path: Path) -> Config:
-    """A configuration from its text.
+    """Return a configuration from its text.
 
     Raises:
         ConfigError: as `load`.
@@ -262,7 +262,7 @@ def _unknown(
 
 
 def _line(text: str, name: str) -> int:
-    """The line on which a key or table is named; TOML readers do not tell."""
+    """Return the line on which a key or table is named; TOML readers do not tell."""
     quoted = re.escape(name)
     found = re.search(rf"^[ \t]*(?:\[+[ \t]*)?['\"]?{quoted}['\"]?[ \t]*[.=\]]", text, re.MULTILINE)
     return line_number(text, found.start()) if found else 1

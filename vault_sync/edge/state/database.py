@@ -162,13 +162,10 @@ class StateDatabase:
 
     def _open(self) -> sqlite3.Connection:
         # With the lock and no log nothing can change under us, and nothing need be made to read it.
-        mode = (
-            "mode=ro"
-            if not self.locked
-            else "mode=rw"
-            if self._unclean()
-            else "mode=ro&immutable=1"
-        )
+        if self.locked:
+            mode = "mode=rw" if self._unclean() else "mode=ro&immutable=1"
+        else:
+            mode = "mode=ro"
         name = quote(os.fsencode(self._path))
         connection = sqlite3.connect(f"file:{name}?{mode}", uri=True, isolation_level=None)
         connection.execute("PRAGMA mmap_size=268435456")

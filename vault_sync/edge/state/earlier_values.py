@@ -1,9 +1,9 @@
 """Earlier values of the base: which texts are old, and since when they count as old.
 
 A text equal to an earlier value is deferred, not spread (docs/architecture.md, "Rules"). But
-whoever types a sentence, and takes it back when a pass has seen it, means just that. So a value that was
-replaced is `pending` while any file of its paper is under somebody's hands, and counts as old only
-from the first pass in which they are all at rest. A value that stands in the base is not old.
+whoever types a sentence, and takes it back when a pass has seen it, means just that. So a value
+that was replaced is `pending` while any file of its paper is under somebody's hands, and counts as
+old only from the first pass in which they are all at rest. One that stands in the base is not old.
 """
 
 from __future__ import annotations

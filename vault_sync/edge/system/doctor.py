@@ -9,7 +9,6 @@ import os
 import shutil
 import sys
 import time
-import unicodedata
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from vault_sync.core.model.values import Level, Problem, RelPath
 from vault_sync.core.naming.sync_copies import numbered_original, service_of
 from vault_sync.edge.fs.mounts import file_system, silent_ground
 from vault_sync.edge.fs.scan import ClosedFolder, FolderEntry, walk
+from vault_sync.edge.fs.vault_dir import folded
 
 PROC = Path("/proc")
 ROOM = 100_000_000
@@ -28,10 +28,10 @@ ROOM = 100_000_000
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a vault stands among.
+    """The surroundings of a vault: the machine, as the doctor examines it.
 
     `exchange` tries, in the vault, whether two files can be exchanged in one step; None: not
-    tried. `hook`: whether the pre-commit hook is installed; None: there is no repository. `now` is
+    tried. `hook`: the pre-commit hook is installed; None: there is no repository. `now` is
     Unix time; `free` gives the free bytes of a path's disk; `read` the bytes of a file.
     """
 
@@ -46,7 +46,7 @@ class Surroundings:
 
 
 def examine(root: Path, around: Surroundings) -> list[Problem]:
-    """All findings on a vault, the ground it stands on first."""
+    """Return all findings on a vault, those on its surroundings first."""
     if not root.is_dir():
         return [
             _finding("", "vault-gone", f"{root} is not a folder", "check the path, or mount it")
@@ -172,7 +172,7 @@ def _place(root: Path, around: Surroundings) -> Iterable[Problem]:
 
 
 def _watches(folders: int, around: Surroundings) -> Iterable[Problem]:
-    """Whether the kernel gives enough inotify watches and instances (inotify(7), limits)."""
+    """Find too few inotify watches or instances for the vault (inotify(7), limits)."""
     limits = around.proc / "sys" / "fs" / "inotify"
     watches, instances = (
         _number(limits / name) for name in ("max_user_watches", "max_user_instances")
@@ -205,7 +205,7 @@ def _number(file: Path) -> int | None:
 
 
 def _instances_used(proc: Path) -> int:
-    """The inotify instances of this user's processes, as far as we may look."""
+    """Count the inotify instances of this user's processes, as far as we may look."""
     used = 0
     for process in proc.glob("[0-9]*"):
         try:
@@ -267,12 +267,11 @@ def _copies(tree: _Tree) -> Iterable[Problem]:
 
 
 def _twins(tree: _Tree) -> Iterable[Problem]:
-    """Names that are one name on another device: without case (Windows, macOS) or in NFC."""
+    """Find names that are one name on another device: without case (Windows, macOS), in NFC."""
     alike: dict[tuple[str, str], list[str]] = {}
     for path in (*tree.files, *tree.folders, *tree.links):
         folder, _, name = path.rpartition("/")
-        folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-        alike.setdefault((folder, folded), []).append(path)
+        alike.setdefault((folder, folded(name)), []).append(path)
     for twins in alike.values():
         first, *others = sorted(twins)
         if others:

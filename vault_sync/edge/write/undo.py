@@ -244,7 +244,7 @@ def drop_old(state: StateStore, now: datetime, keep_saved_days: float = 90) -> i
 
 
 def old_dropped(state: StateStore, days: float) -> tuple[Problem, ...]:
-    """Drop saved texts of more than `days` days (0: for ever), and give a notice if there were any."""
+    """Drop saved texts of more than `days` days (0: never). Return a notice if there were any."""
     count = drop_old(state, datetime.now(UTC), days) if days else 0
     words = f"{count} saved texts of more than {days:g} days were dropped"
     hint = "`[saved] days` in vault-sync.toml says how long they are kept"
