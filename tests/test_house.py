@@ -232,11 +232,11 @@ OPENERS = {"What", "Whether", "Where", "How", "Which", "Who", "Whoever", "Why"}
 BOUNDS = {
     "class names used more than once": 0,
     "functions named `of`": 0,
-    "functions over 40 lines": 16,
+    "functions over 40 lines": 14,
     "longest function": 62,
     "longest class": 290,
     "most parameters": 11,
-    "docstrings that open with a question word": 249,
+    "docstrings that open with a question word": 184,
 }
 """Counts that may only fall: lower a bound whenever its count has fallen."""
 

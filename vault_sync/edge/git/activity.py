@@ -55,7 +55,7 @@ def head(root: Path) -> str:
 
 
 def _git_dir(folder: Path) -> Path | None:
-    """Return the git directory of a folder. In a worktree or submodule a file names it: `gitdir: PATH`."""
+    """Return the git directory of a folder. A worktree or submodule has a file: `gitdir: P`."""
     dot_git = folder / ".git"
     if dot_git.is_dir():
         return dot_git

@@ -144,7 +144,7 @@ def _fields(output: bytes) -> list[str]:
 
 
 def index(repository: Repository) -> list[Staged]:
-    """Return every file of the index (no links or submodules), unmerged ones once for each stage."""
+    """Return every file of the index (no links, no submodules), unmerged ones once a stage."""
     output = _run(repository.top, repository.environment, ("ls-files", "-s", "-z"))
     found = []
     for field in _fields(output):

@@ -265,7 +265,7 @@ class _Watch:
         """Return what was gathered as a batch; gathering begins anew."""
         now = time.monotonic()
         self.wanted = [at for at in self.wanted if at > now]
-        if not self.base.is_dir():  # moved away: nothing is heard of that
+        if not self.base.is_dir():  # moved away: no event tells of that
             self._miss_vault(now)
         if "vault" in self.problems:
             return ChangeBatch(why="the vault is gone", problems=tuple(self.problems.values()))
