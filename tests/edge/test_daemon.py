@@ -639,6 +639,17 @@ def test_a_signal_wakes_the_wait_and_ends_it(
     assert process.ends() == (0, b"")
 
 
+def test_a_signal_that_another_handles_is_none_of_its_own(
+    start: Callable[..., Process], root: Path
+) -> None:
+    process = start("signal.signal(signal.SIGUSR1, lambda *_: say(did='handled'))")
+    process.until("end")
+    process.process.send_signal(signal.SIGUSR1)
+    process.until("handled")
+    (root / DIGEST).write_text("new\n")
+    assert process.until("begin")["paths"] == [DIGEST]
+
+
 def test_a_signal_does_not_end_a_pass_in_its_middle(
     start: Callable[..., Process], root: Path
 ) -> None:

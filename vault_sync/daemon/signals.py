@@ -11,7 +11,7 @@ from __future__ import annotations
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -29,12 +29,12 @@ def forwarded_signals(receive: Callable[[int], None]) -> Iterator[None]:
         return
     reader, writer = socket.socketpair()
     writer.setblocking(False)
+    numbers = frozenset(getattr(signal, name) for name in _NAMES if hasattr(signal, name))
     thread = threading.Thread(
-        target=_forward, args=(reader, receive), name="vault-sync-signals", daemon=True
+        target=_forward, args=(reader, numbers, receive), name="vault-sync-signals", daemon=True
     )
     thread.start()
     wakeup = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
-    numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
     before = {number: signal.signal(number, _ignore) for number in numbers}
     try:
         yield
@@ -47,10 +47,14 @@ def forwarded_signals(receive: Callable[[int], None]) -> Iterator[None]:
         reader.close()
 
 
-def _forward(reader: socket.socket, receive: Callable[[int], None]) -> None:
-    while numbers := reader.recv(64):
-        for number in numbers:
-            receive(number)
+def _forward(
+    reader: socket.socket, numbers: Collection[int], receive: Callable[[int], None]
+) -> None:
+    while arrived := reader.recv(64):
+        for number in arrived:
+            # Every signal that has a handler of Python's arrives here, others' as well.
+            if number in numbers:
+                receive(number)
 
 
 def _ignore(number: int, frame: FrameType | None) -> None:
