@@ -46,14 +46,14 @@ def _added(took: list[float], written: Spread, entries: int) -> Row:
 def _latencies(bench: Bench, root: Path, change: Callable[[Path, int], None]) -> list[float]:
     """From the moment a pass is begun until the note has its new bytes, by its change time."""
     from vault_sync.core.model.values import RelPath
-    from vault_sync.edge import config as configuration
+    from vault_sync.edge.config import load
     from vault_sync.edge.state.store import open_state
     from vault_sync.sync.engine import PassContext, run
     from vault_sync.sync.facts import facts_from_cache, source
     from vault_sync.sync.incremental.memory import Mind
     from vault_sync.sync.request import PassRequest
 
-    config = configuration.load(root)
+    config = load(root)
     state = open_state(root, bench.environ(root))
     facts = facts_from_cache(source(config, state, offline=True))
     context = PassContext(config, state, facts, daemon_memory=Mind())

@@ -28,7 +28,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "note": "naming model text",
         "citation": "note naming model",
         "report": "naming model",
-        "vault_statistics": "snapshot naming model",
+        "vault_statistics": "snapshot naming model text",
         "snapshot": "digest note naming model text",
         "merge": "digest note naming model text",
         "reconcile": "snapshot merge digest note naming model text",
@@ -42,7 +42,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "write": "state fs config",
         "state": "fs",
         "system": "fs",
-        "watch": "git",
+        "watch": "fs git",
     },
     "vault_sync.sync": {
         "engine": "planning incremental observation facts request",
@@ -235,11 +235,11 @@ OPENERS = {"What", "Whether", "Where", "How", "Which", "Who", "Whoever", "Why"}
 BOUNDS = {
     "class names used more than once": 0,
     "functions named `of`": 0,
-    "functions over 40 lines": 5,
+    "functions over 40 lines": 3,
     "longest function": 60,
-    "longest class": 349,
-    "most parameters": 9,
-    "docstrings that open with a question word": 88,
+    "longest class": 238,
+    "most parameters": 7,
+    "docstrings that open with a question word": 0,
 }
 """Counts that may only fall: lower a bound whenever its count has fallen."""
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from vault_sync.core.model.values import RelPath
-from vault_sync.daemon import quiet_rule as quiet
+from vault_sync.daemon import quiet_rule
 
 A, B = RelPath("digests/a.md"), RelPath("papers/b.md")
 
 
 @pytest.mark.parametrize(
-    ("touches", "now", "held"),
+    ("touches", "now", "guarded"),
     [
         ({}, 0.0, {}),
         ({A: 0.0}, 10.0, {}),  # ten quiet seconds are enough
@@ -25,10 +25,10 @@ A, B = RelPath("digests/a.md"), RelPath("papers/b.md")
     ],
 )
 def test_a_file_is_held_for_the_quiet_time_after_a_touch(
-    touches: Mapping[RelPath, float], now: float, held: Mapping[RelPath, float]
+    touches: Mapping[RelPath, float], now: float, guarded: Mapping[RelPath, float]
 ) -> None:
-    assert quiet.holds(touches, quiet.NO_TURNS, now, 10.0) == held
-    assert quiet.unexpired(touches, now, 10.0).keys() == held.keys()
+    assert quiet_rule.guarded(touches, quiet_rule.NO_TURNS, now, 10.0) == guarded
+    assert quiet_rule.unexpired(touches, now, 10.0).keys() == guarded.keys()
 
 
 @pytest.mark.parametrize(
@@ -51,14 +51,14 @@ def test_only_others_touch(
     ours: set[RelPath],
     after: Mapping[RelPath, float],
 ) -> None:
-    assert quiet.touched(known, heard, ours) == after
+    assert quiet_rule.touched(known, heard, ours) == after
 
 
-def _played(game: str, step: float) -> quiet.Turns:
+def _played(game: str, step: float) -> quiet_rule.Turns:
     """The turns after `game`, one letter every `step` seconds: o is we, t is another program."""
-    turns = quiet.NO_TURNS
+    turns = quiet_rule.NO_TURNS
     for number, who in enumerate(game):
-        turns = quiet.with_turns(turns, {A: ""}, number * step, ours=who == "o")
+        turns = quiet_rule.with_turns(turns, {A: ""}, number * step, ours=who == "o")
     return turns
 
 
@@ -76,8 +76,8 @@ def _played(game: str, step: float) -> quiet.Turns:
     ],
 )
 def test_who_is_not_left_alone(game: str, step: float) -> None:
-    assert quiet.rests_until(_played(game, step).get(A, ())) is None
-    assert quiet.ping_pong(_played(game, step), 0.0) == ()
+    assert quiet_rule.rests_until(_played(game, step).get(A, ())) is None
+    assert quiet_rule.ping_pong(_played(game, step), 0.0) == ()
 
 
 @pytest.mark.parametrize(
@@ -92,13 +92,13 @@ def test_who_is_not_left_alone(game: str, step: float) -> None:
 )
 def test_who_is_left_alone(game: str, step: float, last: float) -> None:
     turns = _played(game, step)
-    assert quiet.rests_until(turns[A]) == last + quiet.REST
-    assert quiet.holds({}, turns, last, 10.0) == {A: last + quiet.REST}
-    assert quiet.holds({}, turns, last + quiet.REST, 10.0) == {}
-    (problem,) = quiet.ping_pong(turns, last)
+    assert quiet_rule.rests_until(turns[A]) == last + quiet_rule.REST
+    assert quiet_rule.guarded({}, turns, last, 10.0) == {A: last + quiet_rule.REST}
+    assert quiet_rule.guarded({}, turns, last + quiet_rule.REST, 10.0) == {}
+    (problem,) = quiet_rule.ping_pong(turns, last)
     assert (problem.path, problem.code) == (A, "ping-pong")
     assert problem.hint
-    assert quiet.ping_pong(turns, last + quiet.REST) == ()
+    assert quiet_rule.ping_pong(turns, last + quiet_rule.REST) == ()
 
 
 @pytest.mark.parametrize(("rounds", "step", "alone"), [(20, 11.0, False), (21, 7.0, True)])
@@ -106,23 +106,25 @@ def test_whoever_pastes_entry_after_entry_is_no_program(
     rounds: int, step: float, *, alone: bool
 ) -> None:
     """Each paste is answered by another text of ours; a war of 20 rounds in minutes still ends."""
-    turns = quiet.NO_TURNS
+    turns = quiet_rule.NO_TURNS
     for number in range(rounds):
         at = number * 2 * step
-        turns = quiet.with_turns(turns, {A: str(number)}, at, ours=True)
-        turns = quiet.with_turns(turns, {A: ""}, at + step, ours=False)
-    assert (quiet.rests_until(turns[A]) is not None) == alone
+        turns = quiet_rule.with_turns(turns, {A: str(number)}, at, ours=True)
+        turns = quiet_rule.with_turns(turns, {A: ""}, at + step, ours=False)
+    assert (quiet_rule.rests_until(turns[A]) is not None) == alone
 
 
 def test_a_touch_cannot_shorten_a_rest() -> None:
     turns = _played("otototo", 1.0)
-    assert quiet.holds({A: 6.5}, turns, 7.0, 10.0) == {A: 6.0 + quiet.REST}
-    assert quiet.holds({A: 6.0 + quiet.REST}, turns, 7.0, 10.0) == {A: 16.0 + quiet.REST}
+    assert quiet_rule.guarded({A: 6.5}, turns, 7.0, 10.0) == {A: 6.0 + quiet_rule.REST}
+    assert quiet_rule.guarded({A: 6.0 + quiet_rule.REST}, turns, 7.0, 10.0) == {
+        A: 16.0 + quiet_rule.REST
+    }
 
 
 def test_old_turns_are_forgotten() -> None:
     turns = _played("otototo", 1.0)
-    later = quiet.with_turns(turns, {B: ""}, 6.0 + quiet.REST, ours=True)
+    later = quiet_rule.with_turns(turns, {B: ""}, 6.0 + quiet_rule.REST, ours=True)
     assert later.keys() == {B}
 
 
@@ -132,18 +134,18 @@ def test_left_alone_means_that_four_own_writes_stand_within_a_minute(
     game: list[tuple[str, float]],
 ) -> None:
     """Against a plain count: own writes that another program answered, in any one minute."""
-    turns, now = quiet.NO_TURNS, 0.0
+    turns, now = quiet_rule.NO_TURNS, 0.0
     writes: list[float] = []
     before = ""
     for who, pause in game:
         now += pause
-        turns = quiet.with_turns(turns, {A: ""}, now, ours=who == "o")
+        turns = quiet_rule.with_turns(turns, {A: ""}, now, ours=who == "o")
         if who == "o" and before == "o":
             writes[-1] = now
         elif who == "o":
             writes.append(now)
         before = who if who == "o" or before else before
-    recent = [at for at in writes if at > now - quiet.REST]
-    minutes = [sum(at - quiet.WINDOW <= other <= at for other in recent) for at in recent]
-    left_alone = quiet.rests_until(turns.get(A, ())) is not None
-    assert left_alone == any(count > quiet.LIMIT for count in minutes)
+    recent = [at for at in writes if at > now - quiet_rule.REST]
+    minutes = [sum(at - quiet_rule.WINDOW <= other <= at for other in recent) for at in recent]
+    left_alone = quiet_rule.rests_until(turns.get(A, ())) is not None
+    assert left_alone == any(count > quiet_rule.LIMIT for count in minutes)

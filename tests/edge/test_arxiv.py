@@ -25,12 +25,10 @@ from xml.sax.saxutils import escape
 
 import pytest
 from vault_sync.core.model.values import Facts
-from vault_sync.edge.arxiv import cache as arxiv_cache
-from vault_sync.edge.arxiv import dump_file as snapshot_file
-from vault_sync.edge.arxiv import http as arxiv_http
-from vault_sync.edge.arxiv import lookup as arxiv
+from vault_sync.edge.arxiv import cache, dump_file, http
 from vault_sync.edge.arxiv.client import RateLimit, pace_for
 from vault_sync.edge.arxiv.lookup import Answer, Source, look_up, remembered
+from vault_sync.edge.config import ArxivConfig
 
 ROOT = Path(__file__).resolve().parents[2]
 TRUTH = ROOT / ".." / "shared" / "corpus" / "weeks" / "flat" / "truth.json"
@@ -40,9 +38,9 @@ FAST = RateLimit(
     interval=0.01,
     tries=3,
     longest=0.5,
-    limits=arxiv_http.Limits(connect=10.0, read=10.0, total=20.0, body=1_000_000),
+    limits=http.Limits(connect=10.0, read=10.0, total=20.0, body=1_000_000),
 )
-HASTY = replace(FAST, limits=arxiv_http.Limits(connect=0.5, read=0.15, total=0.3))
+HASTY = replace(FAST, limits=http.Limits(connect=0.5, read=0.15, total=0.3))
 NOON = 1_700_000_000.0  # 2023-11-14, 22:13 UTC
 A_DAY = 86_400.0
 
@@ -241,9 +239,9 @@ def test_a_pass_makes_no_request_and_no_file(api: Api, source: Source) -> None:
 def test_requests_is_not_imported_where_nothing_is_asked(tmp_path: Path) -> None:
     code = (
         "import sys, threading; from pathlib import Path\n"
-        "from vault_sync.edge.arxiv import lookup as arxiv\n"
-        "source = arxiv.Source(cache=Path(sys.argv[1]), snapshot=Path(sys.argv[2]))\n"
-        "found = arxiv.look_up(source, ['2308.07124'], stop=threading.Event())\n"
+        "from vault_sync.edge.arxiv.lookup import Source, look_up\n"
+        "source = Source(Path(sys.argv[1]), url='', snapshot=Path(sys.argv[2]))\n"
+        "found = look_up(source, ['2308.07124'], stop=threading.Event())\n"
         "assert found.facts['2308.07124'].published == '2023-08-14'\n"
         "assert not {'requests', 'urllib3'} & set(sys.modules)\n"
     )
@@ -272,7 +270,7 @@ def test_only_https_is_asked_but_for_this_machine(source: Source, url: str) -> N
 @pytest.mark.parametrize(
     ("url", "seconds"),
     [
-        (arxiv.API, 3.0),
+        (ArxivConfig().url, 3.0),
         ("https://example.org/api", 3.0),
         ("https://127.0.0.1.example.org/api", 3.0),
         ("http://127.0.0.1@example.org/", 3.0),
@@ -666,10 +664,10 @@ def test_redirects_in_a_circle_end(api: Api, source: Source) -> None:
 )
 def test_where_a_redirect_may_lead(url: str, location: str, target: str | None) -> None:
     if target is not None:
-        assert arxiv_http.followed(url, location) == target
+        assert http.followed(url, location) == target
         return
-    with pytest.raises(arxiv_http.Unusable):
-        arxiv_http.followed(url, location)
+    with pytest.raises(http.Unusable):
+        http.followed(url, location)
 
 
 BOMB = (
@@ -725,7 +723,7 @@ def test_a_body_of_200_mb_is_cut_at_the_limit(api: Api, source: Source) -> None:
 def test_a_packed_body_is_measured_unpacked(api: Api, source: Source) -> None:
     api.script = [body(gzip.compress(b" " * 50_000_000), Content_Encoding="gzip")]
     tracemalloc.start()
-    answer = ask(source, ["2308.00001"], pace=replace(FAST, limits=arxiv_http.Limits(body=10**6)))
+    answer = ask(source, ["2308.00001"], pace=replace(FAST, limits=http.Limits(body=10**6)))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert "over 1 MB" in messages(answer)[0]
@@ -854,7 +852,7 @@ source = Source(cache=Path(cache), url=url)
 print("ready", flush=True)
 sys.stdin.readline()
 answer = look_up(source, ids.split(), stop=stop, pace=RateLimit(interval=float(interval)))
-print(json.dumps([len(answer.facts), len(answer.unknown), len(answer.said)]))
+print(json.dumps([len(answer.facts), len(answer.unknown), len(answer.problems)]))
 """
 
 
@@ -946,24 +944,24 @@ def assert_whole(source: Source, papers: int) -> None:
 
 
 def turn(db: sqlite3.Connection, now: float, host: str = "a") -> float:
-    return arxiv_cache.take_turn(db, host, now, lease=70.0, nonsense=3600.0)
+    return cache.take_turn(db, host, now, lease=70.0, nonsense=3600.0)
 
 
 def test_a_turn_is_one_hosts_and_one_askers(tmp_path: Path) -> None:
-    with arxiv_cache.opened(tmp_path / "c.sqlite") as db:
+    with cache.opened(tmp_path / "c.sqlite") as db:
         assert turn(db, 1000.0) == 0.0
         assert turn(db, 1001.0) == 69.0
         assert turn(db, 1001.0, "b") == 0.0
-        arxiv_cache.end_turn(db, "a", 1004.0)
+        cache.end_turn(db, "a", 1004.0)
         assert turn(db, 1001.0) == 3.0
         assert turn(db, 1004.0) == 0.0
         assert turn(db, 1074.0) == 0.0  # whoever had it is dead
 
 
 def test_a_clock_set_back_does_not_stop_everybody(tmp_path: Path) -> None:
-    with arxiv_cache.opened(tmp_path / "c.sqlite") as db:
+    with cache.opened(tmp_path / "c.sqlite") as db:
         turn(db, 1_000_000.0)
-        arxiv_cache.end_turn(db, "a", 1_000_003.0)
+        cache.end_turn(db, "a", 1_000_003.0)
         assert turn(db, 1_000_000.0 - 3000) > 0
         assert turn(db, 1_000_000.0 - 4000) == 0.0
         assert turn(db, 1_000_000.0 - 3990) == 60.0  # and the wrong time is forgotten
@@ -1039,7 +1037,7 @@ def test_the_layers_in_their_order(api: Api, source: Source, tmp_path: Path) -> 
 def test_the_file_is_read_once_until_it_changes(source: Source, tmp_path: Path) -> None:
     file = snapshot(tmp_path / "arxiv.jsonl", _00001="28")
     with_file = replace(source, snapshot=file)
-    with mock.patch.object(snapshot_file, "facts", wraps=snapshot_file.facts) as read:
+    with mock.patch.object(dump_file, "facts", wraps=dump_file.facts) as read:
         for _ in range(3):
             assert set(remembered(with_file, ids_of(2))) == {"2308.00001"}
         assert read.call_count == 1
@@ -1120,14 +1118,14 @@ def test_a_damaged_row_is_asked_for_again(api: Api, source: Source, damage: str)
 
 
 def test_an_answer_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
-    with arxiv_cache.opened(tmp_path / "c.sqlite") as db:
+    with cache.opened(tmp_path / "c.sqlite") as db:
         db.execute(
             "CREATE TRIGGER bad BEFORE INSERT ON paper WHEN new.id = '2308.00003'"
             " BEGIN SELECT raise(ABORT, 'full'); END"
         )
         with pytest.raises(sqlite3.Error):
-            arxiv_cache.keep(db, "2023-08-14", dict.fromkeys(ids_of(3), Facts(title="x")), ())
-        assert arxiv_cache.rows(db, ids_of(3)) == {}
+            cache.keep(db, "2023-08-14", dict.fromkeys(ids_of(3), Facts(title="x")), ())
+        assert cache.rows(db, ids_of(3)) == {}
 
 
 def test_the_cache_gives_back_what_it_was_given(tmp_path: Path) -> None:
@@ -1135,11 +1133,12 @@ def test_the_cache_gives_back_what_it_was_given(tmp_path: Path) -> None:
         "2023-08-14", "2023-08-15", "제목", ("A", "B"), ("cs.CL",), "10.1/x", "J", "c", "a\nb"
     )
     ids = ids_of(1200)
-    with arxiv_cache.opened(tmp_path / "c.sqlite") as db:
-        arxiv_cache.keep(db, "2023-08-14", dict.fromkeys(ids, facts), ["none"])
-        found = arxiv_cache.rows(db, [*ids, "none", "never"])
+    with cache.opened(tmp_path / "c.sqlite") as db:
+        cache.keep(db, "2023-08-14", dict.fromkeys(ids, facts), ["none"])
+        found = cache.rows(db, [*ids, "none", "never"])
     assert found == dict.fromkeys(ids, ("2023-08-14", facts)) | {"none": ("2023-08-14", None)}
 
 
 def test_the_real_address_is_https() -> None:
-    assert arxiv_http.allowed(arxiv.API) and arxiv.API.startswith("https://export.arxiv.org/")
+    url = ArxivConfig().url
+    assert http.allowed(url) and url.startswith("https://export.arxiv.org/")

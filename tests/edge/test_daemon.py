@@ -1,7 +1,7 @@
 """The loop around a stand-in pass, in a thread of its own and as a real process.
 
 The stand-in mirrors: every file of `digests` is to stand, word for word, in `papers`. That is
-enough to write, to be held, and to quarrel.
+enough to write, to wait, and to quarrel.
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from vault_sync.core.model.values import Problem, RelPath
-from vault_sync.daemon import loop as daemon
-from vault_sync.daemon.loop import DaemonStatus, PassSummary, Timing
-from vault_sync.edge.state import heartbeat as life
+from vault_sync.daemon import loop
+from vault_sync.daemon.values import DaemonStatus, DaemonTasks, PassSummary, Timing
+from vault_sync.edge.state import heartbeat
 from vault_sync.edge.state.lock import Busy
 from vault_sync.edge.system.logs import logging_handler
 from vault_sync.edge.watch.batches import ChangeBatch
@@ -42,7 +43,7 @@ FAST = Timing(settle=0.05, quiet=0.4, sweep=1000.0)
 
 
 class Pass:
-    """Writes each digest over its paper, but for held papers; every call can be waited for."""
+    """Writes each digest over its paper, but for guarded papers; every call can be waited for."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -50,7 +51,7 @@ class Pass:
         self.also = PassSummary()
         self.raises: list[Exception] = []
 
-    def __call__(self, batch: ChangeBatch, held: frozenset[RelPath]) -> PassSummary:
+    def __call__(self, batch: ChangeBatch, guarded: frozenset[RelPath]) -> PassSummary:
         if self.raises:
             raise self.raises.pop()
         written, waiting = {}, set()
@@ -60,7 +61,7 @@ class Pass:
             paper = self.root / path
             if paper.exists() and paper.read_bytes() == words:
                 continue
-            if path in held:
+            if path in guarded:
                 waiting.add(path)
                 continue
             new = self.root / ".new"
@@ -75,23 +76,21 @@ class Pass:
             self.also.problems,
             f"{len(written)} written",
         )
-        self.calls.put((batch, held, result))
+        self.calls.put((batch, guarded, result))
         return result
 
 
 class Running:
     """The daemon over a small vault, in a thread, after its first pass."""
 
-    def __init__(self, root: Path, **options: object) -> None:
-        self.root, self.mailbox, self.pass_ = root, Mailbox(), Pass(root)
+    def __init__(self, root: Path, *, timing: Timing = FAST, **options: object) -> None:
+        self.root, self.timing, self.mailbox, self.pass_ = root, timing, Mailbox(), Pass(root)
         self.lives: list[DaemonStatus] = []
         self.shown: list[tuple[str, str]] = []
         self.options = {
-            "timing": FAST,
             "reload": lambda: FAST,
             "report": self.lives.append,
-            "tell": lambda title, text: self.shown.append((title, text)),
-            "mailbox": self.mailbox,
+            "notify": lambda title, text: self.shown.append((title, text)),
             **options,
         }
         self.error: BaseException | None = None
@@ -100,7 +99,8 @@ class Running:
 
     def _run(self) -> None:
         try:
-            daemon.run(self.root, self.pass_, **self.options)  # type: ignore[arg-type]
+            tasks = DaemonTasks(self.pass_, **self.options)  # type: ignore[arg-type]
+            loop.run(self.root, tasks, self.timing, mailbox=self.mailbox)
         except BaseException as error:  # noqa: BLE001  # a test looks at it
             self.error = error
         self.ended.set()
@@ -153,7 +153,7 @@ def launch(root: Path) -> Iterator[Launch]:
     """Makes daemons over the vault, not started yet; all of them are stopped in the end."""
     launched: list[Running] = []
 
-    def make(**options: object) -> Running:
+    def make(**options: Any) -> Running:
         launched.append(Running(root, **options))
         return launched[-1]
 
@@ -174,11 +174,11 @@ def running(launch: Launch) -> Running:
 def test_an_edit_reaches_the_other_side_at_once(running: Running, root: Path) -> None:
     before = time.monotonic()
     (root / DIGEST).write_text("new\n")
-    batch, held, result = running.next()
+    batch, guarded, result = running.next()
     assert time.monotonic() - before < FAST.quiet
     assert batch.paths == {DIGEST}
     assert not batch.swept
-    assert held == {DIGEST}
+    assert guarded == {DIGEST}
     assert result.written.keys() == {A}
 
 
@@ -197,15 +197,15 @@ def test_a_file_under_a_hand_waits_and_is_written_when_it_is_quiet(
     (root / A).write_text("somebody types\n")
     (root / DIGEST).write_text("new\n")
     touched = time.monotonic()
-    batch, held, result = running.next()
-    assert held == {A, DIGEST}
+    batch, guarded, result = running.next()
+    assert guarded == {A, DIGEST}
     assert result.waiting == {A}
     assert (root / A).read_text() == "somebody types\n"
-    batch, held, result = running.next()
+    batch, guarded, result = running.next()
     assert time.monotonic() - touched >= FAST.quiet - 0.05
     # It comes with what brought it, since no file has changed in between.
     assert batch.paths >= {A, DIGEST}
-    assert A not in held
+    assert A not in guarded
     assert result.written.keys() == {A}
     assert running.has_nothing_to_do()
 
@@ -225,9 +225,9 @@ def test_what_was_typed_before_the_start_is_waited_for(launch: Launch, root: Pat
     (root / A).write_text("somebody types\n")
     running = launch()
     running.thread.start()
-    batch, held, result = running.next()
+    batch, guarded, result = running.next()
     assert batch.swept
-    assert A in held
+    assert A in guarded
     assert result.waiting == {A}
     assert running.until_written(A)[-1][0].swept
 
@@ -242,7 +242,7 @@ def test_what_waits_is_asked_itself_whether_it_is_quiet(
     (root / A).write_text("somebody types\n")
     (root / DIGEST).write_text("new\n")
     assert running.next()[2].waiting == {A}
-    monkeypatch.setattr(_Watch, "_hear_of", lambda *_: None)
+    monkeypatch.setattr(_Watch, "_note_change", lambda *_: None)
     threading.Event().wait(FAST.quiet / 2)
     (root / A).write_text("somebody types on\n")
     typed = time.monotonic()
@@ -257,7 +257,7 @@ def test_a_moment_that_waits_long_has_each_reason_once() -> None:
     """It is joined with itself, again and again: the reasons once filled 300 MB of the log."""
     kept = ChangeBatch(why="start")
     for _ in range(30):
-        kept = daemon._joined(kept, daemon._joined(ChangeBatch(why="events"), kept))
+        kept = loop._join(kept, loop._join(ChangeBatch(why="events"), kept))
     assert kept.why == "start, events"
 
 
@@ -267,11 +267,11 @@ def test_a_file_that_another_program_writes_back_is_left_alone(launch: Launch, r
     (root / DIGEST).write_text("new\n")
     writes = 0
     while True:
-        _, held, result = running.next()
+        _, guarded, result = running.next()
         writes += A in result.written
         if A in result.written:
             (root / A).write_text("formatted\n")
-        elif A in held and running.lives and running.lives[-1].problems:
+        elif A in guarded and running.lives and running.lives[-1].problems:
             break
     assert writes == 4
     (problem,) = running.lives[-1].problems
@@ -310,7 +310,7 @@ def test_facts_are_looked_up_beside_the_passes(launch: Launch, root: Path) -> No
         go.wait(10)
         return not stop.is_set()
 
-    running = launch(facts=facts)
+    running = launch(look_up=facts)
     running.pass_.also = PassSummary(wanted=True)
     running.start()
     assert going.wait(10)
@@ -333,7 +333,7 @@ def test_a_look_up_that_fails_or_finds_nothing_is_not_repeated_at_once(
         asked.append(1)
         raise RuntimeError("no network")
 
-    running = launch(facts=facts)
+    running = launch(look_up=facts)
     running.pass_.also = PassSummary(wanted=True)
     running.start()
     for number in range(3):
@@ -354,7 +354,7 @@ def test_stopping_does_not_wait_for_the_network(launch: Launch, root: Path) -> N
         threading.Event().wait(2)  # a server that does not answer
         return False
 
-    running = launch(facts=facts)
+    running = launch(look_up=facts)
     running.pass_.also = PassSummary(wanted=True)
     running.start()
     assert going.wait(10)
@@ -408,7 +408,7 @@ def test_the_configuration_is_read_again_when_its_file_changes(launch: Launch, r
 def test_a_full_disk_is_said_and_the_pass_is_tried_again(
     launch: Launch, root: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    monkeypatch.setattr(daemon, "RETRY", 0.1)
+    monkeypatch.setattr(loop, "RETRY", 0.1)
     running = launch().start()
     running.pass_.raises = [error]
     (root / DIGEST).write_text("new\n")
@@ -529,9 +529,11 @@ def test_else_it_logs_to_a_file_that_does_not_grow_for_ever(tmp_path: Path) -> N
 # The process
 
 _TINY = """
-import json, logging, os, pathlib, sys, threading, time
+import json, logging, os, pathlib, signal, sys, threading, time
 sys.path.insert(0, {project!r})
-from vault_sync.daemon import loop as daemon
+from functools import partial
+from vault_sync.daemon import loop
+from vault_sync.daemon.values import DaemonTasks, PassSummary, Timing
 
 root, record = pathlib.Path({root!r}), open({record!r}, "a", buffering=1)
 slow = pathlib.Path({slow!r})
@@ -539,19 +541,20 @@ slow = pathlib.Path({slow!r})
 def say(**words):
     print(json.dumps(words), file=record)
 
-def pass_(batch, held):
+def pass_(batch, guarded):
     say(did="begin", paths=sorted(batch.paths), swept=batch.swept)
     while slow.exists():
         time.sleep(0.01)
     say(did="end")
-    return daemon.PassSummary(summary="looked")
+    return PassSummary(summary="looked")
 
 def reload():
     say(did="reload")
-    return daemon.Timing(settle=0.05, quiet=0.5, sweep=1000.0)
+    return Timing(settle=0.05, quiet=0.5, sweep=1000.0)
 
-number = daemon.run(root, pass_, timing=daemon.Timing(0.05, 0.5, 1000.0), reload=reload,
-                    report=lambda life: say(did="life", doing=life.doing))
+tasks = DaemonTasks(pass_, reload, lambda life: say(did="life", doing=life.doing))
+{before}
+number = loop.run(root, tasks, Timing(0.05, 0.5, 1000.0))
 say(did="exit", number=number)
 """
 
@@ -559,15 +562,16 @@ say(did="exit", number=number)
 class Process:
     """A tiny daemon in a process of its own; what it does is read from a pipe."""
 
-    def __init__(self, root: Path, tmp_path: Path, environ: dict[str, str]) -> None:
+    def __init__(self, root: Path, tmp_path: Path, before: str, environ: dict[str, str]) -> None:
         record = tmp_path / "record"
         os.mkfifo(record)
         self.slow = tmp_path / "slow"
         script = textwrap.dedent(_TINY).format(
-            project=str(Path(daemon.__file__).parents[1]),
+            project=str(Path(loop.__file__).parents[2]),
             root=str(root),
             record=str(record),
             slow=str(self.slow),
+            before=before,
         )
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-c", script], env=os.environ | environ, stderr=subprocess.PIPE
@@ -581,6 +585,12 @@ class Process:
                 return words
         raise AssertionError(f"it ended before {did!r}: {self.process.communicate()}")
 
+    def sleeps(self) -> None:
+        """Return when its main thread sleeps (Linux; elsewhere at once)."""
+        stat = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/stat")
+        while stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "S":
+            pass
+
     def ends(self) -> tuple[int, bytes]:
         _, errors = self.process.communicate(timeout=10)
         return self.process.returncode, errors
@@ -590,8 +600,8 @@ class Process:
 def start(root: Path, tmp_path: Path) -> Iterator[Callable[..., Process]]:
     started: list[Process] = []
 
-    def begin(**environ: str) -> Process:
-        started.append(Process(root, tmp_path, environ))
+    def begin(before: str = "", **environ: str) -> Process:
+        started.append(Process(root, tmp_path, before, environ))
         return started[-1]
 
     yield begin
@@ -601,17 +611,43 @@ def start(root: Path, tmp_path: Path) -> Iterator[Callable[..., Process]]:
         process.record.close()
 
 
+_ASLEEP = """
+loop.WatchTiming = partial(loop.WatchTiming, tick=1e6)
+"""
+"""A watcher that only a message wakes: it does not look after itself every few seconds."""
+
+_ELSEWHERE = """
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+numbers = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
+signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+"""
+"""Leaves the kernel no thread but one that sleeps to give a signal to."""
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_within_a_second(
-    start: Callable[..., Process], number: signal.Signals
+@pytest.mark.parametrize("before", ["", _ELSEWHERE], ids=["any thread", "another thread"])
+def test_a_signal_wakes_the_wait_and_ends_it(
+    start: Callable[..., Process], number: signal.Signals, before: str
 ) -> None:
-    process = start()
+    """Were it not woken, nothing would end it before the test's own time is over."""
+    process = start(_ASLEEP + before)
     process.until("end")
-    sent = time.monotonic()
+    process.until("life")
+    process.sleeps()
     process.process.send_signal(number)
     assert process.until("exit")["number"] == number
     assert process.ends() == (0, b"")
-    assert time.monotonic() - sent < 1.0
+
+
+def test_a_signal_that_another_handles_is_none_of_its_own(
+    start: Callable[..., Process], root: Path
+) -> None:
+    process = start("signal.signal(signal.SIGUSR1, lambda *_: say(did='handled'))")
+    process.until("end")
+    process.process.send_signal(signal.SIGUSR1)
+    process.until("handled")
+    (root / DIGEST).write_text("new\n")
+    assert process.until("begin")["paths"] == [DIGEST]
 
 
 def test_a_signal_does_not_end_a_pass_in_its_middle(
@@ -686,18 +722,20 @@ def test_a_vault_whose_root_is_removed_is_found_again(
 
 
 def test_a_sign_outlives_its_daemon_and_its_process_id_does_not_count(tmp_path: Path) -> None:
-    sign = life.Heartbeat(os.getpid(), 1.0, time.time(), "watching", 2.0, "nothing", {"a.md": 3.0})
-    life.write(tmp_path, sign)
-    read = life.read(tmp_path)
+    sign = heartbeat.Heartbeat(
+        os.getpid(), 1.0, time.time(), "watching", 2.0, "nothing", {"a.md": 3.0}
+    )
+    heartbeat.write(tmp_path, sign)
+    read = heartbeat.read(tmp_path)
     assert read is not None and not read.alive, "that process lives, but it is no daemon"
     assert read.lines() == [f"daemon     not running (process {os.getpid()} is gone)"]
     wrong = Problem("a.toml", "configuration", "is wrong", "mend it")
-    life.write(tmp_path, replace(sign, problems=[asdict(wrong)]))
-    with life.only_one(tmp_path):
-        read = life.read(tmp_path)
+    heartbeat.write(tmp_path, replace(sign, problems=[asdict(wrong)]))
+    with heartbeat.only_one(tmp_path):
+        read = heartbeat.read(tmp_path)
         assert read is not None and read.alive and "watching" in read.lines()[0]
         assert [line.strip() for line in read.lines()[-2:]] == ["a.toml: is wrong", "mend it"]
-        with pytest.raises(Busy, match=f"process {os.getpid()} "), life.only_one(tmp_path):
+        with pytest.raises(Busy, match=f"process {os.getpid()} "), heartbeat.only_one(tmp_path):
             pass
-    life.forget(tmp_path)
-    assert life.read(tmp_path) is None
+    heartbeat.forget(tmp_path)
+    assert heartbeat.read(tmp_path) is None

@@ -20,12 +20,13 @@ from pathlib import Path
 import pytest
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs.mounts import file_system, silent_ground
+from vault_sync.edge.fs.scan import ClosedFolder, FolderEntry, scan, walk
 from vault_sync.edge.git.activity import git_busy, git_dirs, head
-from vault_sync.edge.watch import batches as watch_module
-from vault_sync.edge.watch import listener as ears_module
+from vault_sync.edge.system.doctor import _read_tree
+from vault_sync.edge.watch import batches, listener, stamps
 from vault_sync.edge.watch.batches import ChangeBatch, WatchTiming, change_batches
 from vault_sync.edge.watch.mailbox import Mailbox
-from vault_sync.edge.watch.stamps import changed_lately, fingerprint, look
+from vault_sync.edge.watch.stamps import changed_lately, fingerprint, read_stamps
 
 pytestmark = pytest.mark.timeout(30)
 
@@ -481,7 +482,7 @@ def test_no_inotify_instance_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def refuse(*_: object) -> None:
         raise OSError(errno.EMFILE, "inotify instance limit reached")
 
-    monkeypatch.setattr(ears_module, "_open", refuse)
+    monkeypatch.setattr(listener, "_open", refuse)
     watching = _watch_over(tmp_path, FAST)
     assert [problem.code for problem in watching.first.problems] == ["watch-limit"]
     (watching.root / "papers" / "a.md").write_text("x")
@@ -514,8 +515,8 @@ def test_waking_from_sleep_brings_a_sweep(tmp_path: Path) -> None:
 
 
 def test_the_clocks_of_this_machine_do_not_drift() -> None:
-    first = watch_module.clock_drift()
-    assert abs(watch_module.clock_drift() - first) < 0.5
+    first = batches.clock_drift()
+    assert abs(batches.clock_drift() - first) < 0.5
 
 
 def test_a_sweep_says_what_changed_lately_though_nobody_told(tmp_path: Path) -> None:
@@ -683,10 +684,44 @@ def test_a_look_sees_the_visible_markdown_files(tmp_path: Path) -> None:
     (tmp_path / "folder.md").mkdir()
     (tmp_path / "elsewhere").symlink_to(tmp_path / "b")
     os.mkfifo(tmp_path / "pipe.md")
-    assert look(tmp_path).keys() == {"a.md", "b/c.md", "b/d.MD"}
-    assert look(tmp_path / "nowhere") == {}
-    seen = look(tmp_path)
+    assert read_stamps(tmp_path).keys() == {"a.md", "b/c.md", "b/d.MD"}
+    assert read_stamps(tmp_path / "nowhere") == {}
+    seen = read_stamps(tmp_path)
     assert changed_lately(seen, within=60, wall=time.time() + 100, monotonic=0.0) == {}
+
+
+def test_a_file_that_goes_while_it_is_looked_at_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.md", "b.md", "c.md"):
+        (tmp_path / name).write_text("x")
+
+    def walk_and_remove(root: Path) -> Iterator[FolderEntry | ClosedFolder]:
+        for found in walk(root):
+            (root / "b.md").unlink(missing_ok=True)
+            yield found
+
+    monkeypatch.setattr(stamps, "walk", walk_and_remove)
+    assert read_stamps(tmp_path).keys() == {"a.md", "c.md"}
+
+
+def test_all_who_walk_reach_a_folder_whose_path_is_too_long(tmp_path: Path) -> None:
+    """By its path from the root it could not be opened: PATH_MAX is 4,096 bytes."""
+    name = "d" * 250
+    folder = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(18):
+        os.mkdir(name, dir_fd=folder)
+        below = os.open(name, os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = below
+    os.close(os.open("a.md", os.O_CREAT | os.O_WRONLY, 0o600, dir_fd=folder))
+    os.close(folder)
+    deep = "/".join([name] * 18 + ["a.md"])
+    assert read_stamps(tmp_path).keys() == {deep}
+    assert scan(tmp_path).files.keys() == {deep}
+    tree = _read_tree(tmp_path)
+    assert tree.files.keys() == {deep}
+    assert not tree.closed
 
 
 def test_a_fingerprint_is_of_plain_files_alone(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.edge.written_worlds import NOON, P, World, agree
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Outcome, Rename, Trash, Write
 from vault_sync.core.model.values import Key, RelPath
-from vault_sync.edge.write.undo import drop_old, log, restore, saved_texts, undo
+from vault_sync.edge.write.undo import drop_old, list_saved, log, restore, undo
 
 
 @pytest.fixture
@@ -208,7 +208,7 @@ def test_restore_takes_the_newest_that_is_not_there_already_or_the_one_named(wor
     world.put("a.md", "one")
     for old, new in (("one", "two"), ("two", "three"), ("three", "two")):
         world.apply(Write(P("a.md"), old, new, ""))
-    texts = saved_texts(world.state(), P("a.md"))
+    texts = list_saved(world.state(), P("a.md"))
     assert [file.read_text() for file, _ in texts] == ["three", "two", "one"]
     assert bring_back(world, "a.md") == "a (restored).md"
     assert world.texts()["a (restored).md"] == "three"
@@ -234,4 +234,4 @@ def test_saved_texts_are_dropped_by_age_and_counted(world: World) -> None:
     later = NOON + timedelta(days=365 * 50)
     with state.lock(0):
         assert drop_old(state, later) == 1
-    assert not file.exists() and saved_texts(world.state()) == []
+    assert not file.exists() and list_saved(world.state()) == []

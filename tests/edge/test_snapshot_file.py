@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from vault_sync.core.model.values import Facts
-from vault_sync.edge.arxiv import dump_file as snapshot_file
+from vault_sync.edge.arxiv import dump_file
 from vault_sync.edge.arxiv.dump_file import _day, accents, facts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -209,7 +209,7 @@ def test_broken_lines_are_skipped_counted_and_said_once(tmp_path: Path) -> None:
 def test_a_line_without_end_costs_no_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(snapshot_file, "_LONGEST", 100_000)
+    monkeypatch.setattr(dump_file, "_LONGEST", 100_000)
     path = tmp_path / "a.jsonl"
     good = json.dumps(record("2308.07124")).encode()
     path.write_bytes(b'{"id":"2308.07037","x":"' + b"y" * 20_000_000 + b'"}\n' + good + b"\n")

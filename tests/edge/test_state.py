@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from tests.edge.written_worlds import NOON, Killed, P, World, agree
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan, Value, Write
 from vault_sync.core.model.values import Key
-from vault_sync.edge.state import base_table as agreed
+from vault_sync.edge.state import base_table
+from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.lock import Busy
 from vault_sync.edge.state.schema import SCHEMA, bound, encode, unbound
-from vault_sync.edge.state.store import StateError, StateStore, open_state, state_dir
+from vault_sync.edge.state.store import StateStore, open_state, state_dir
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
 
@@ -235,6 +236,17 @@ def test_any_rows_come_back(
     assert world.state().rows() == rows
 
 
+def test_what_was_read_before_damage_was_found_is_forgotten(world: World) -> None:
+    state = world.state()
+    with state.lock(0):
+        state.keep([agree(key="old")])
+        assert {row.key for row in state.rows()} == {"old"}
+        assert state.select("SELECT * FROM a_table_that_is_gone") == []
+        assert not state.has_base
+        state.keep([agree(key="new")])
+        assert {row.key for row in state.rows()} == {"new"}
+
+
 def test_rows_follow_what_is_put_while_the_lock_is_held(world: World) -> None:
     state = world.state()
     with state.lock(0):
@@ -395,7 +407,7 @@ def test_a_state_that_cannot_be_written_says_so_and_is_what_it_was(world: World)
 
     def put_and_fail() -> None:
         with state.writing() as connection:
-            said = agreed.promise(connection, [(None, say('"two"'))])
+            said = base_table.promise(connection, [(None, say('"two"'))])
             state.stand(connection, [say('"two"')], said)
             connection.execute("INSERT INTO nowhere VALUES (1)")
 

@@ -24,8 +24,8 @@ from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Plan, Rena
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs.reader import read, read_all
 from vault_sync.edge.fs.scan import scan
-from vault_sync.edge.state.store import StateError
-from vault_sync.edge.write import swap
+from vault_sync.edge.state.database import StateError
+from vault_sync.edge.write import plan_writer
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import sweep_displaced
 from vault_sync.edge.write.undo import log
@@ -339,7 +339,7 @@ def test_nothing_is_agreed_on_words_that_are_not_on_the_disk(
         )
 
     with monkeypatch.context() as planted:
-        planted.setattr("vault_sync.edge.write.swap.sync_at", fail)
+        planted.setattr("vault_sync.edge.write.plan_writer.sync_at", fail)
         with pytest.raises(StateError, match="nothing is agreed"):
             write()
     assert world.state().rows() == {}
@@ -366,7 +366,7 @@ def test_what_was_read_is_synced_but_not_once_more_what_was_written(
             world.put("a.md", text)
 
     synced: list[str] = []
-    monkeypatch.setattr(swap, "sync_at", lambda _, name: synced.append(name))
+    monkeypatch.setattr(plan_writer, "sync_at", lambda _, name: synced.append(name))
     world.apply(
         Write(P("a.md"), "old", "new", ""),
         base_updates=(agree("a.md"),),

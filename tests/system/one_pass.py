@@ -26,7 +26,8 @@ from vault_sync.core.model.plan import (
 )
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.edge.fs import rename
-from vault_sync.edge.state.store import StateError, open_state
+from vault_sync.edge.state.database import StateError
+from vault_sync.edge.state.store import open_state
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
 

@@ -13,8 +13,7 @@ from tests.reader import DAYS as KNOWN_DAYS
 from tests.reader import DIGEST, DIGEST_NEXT, NEXT, NOTE, NOTE_BETA, NOTE_GAMMA, NOTE_OMEGA, WEEK
 from vault_sync.core.model.plan import Plan
 from vault_sync.core.model.values import Facts, Key
-from vault_sync.edge import config as configuration
-from vault_sync.edge.config import Config
+from vault_sync.edge.config import Config, load
 from vault_sync.edge.state.store import StateStore, open_state
 from vault_sync.sync import engine, file_record
 from vault_sync.sync.engine import PassContext, View
@@ -46,7 +45,7 @@ class Vault:
             self.put(path, text)
         self.put("vault-sync.toml", "[arxiv]\nenabled = false\n")
         self.days = dict(KNOWN_DAYS)
-        self.config: Config = configuration.load(self.root)
+        self.config: Config = load(self.root)
         self.state: StateStore = open_state(
             self.root, {"VAULT_SYNC_STATE_DIR": str(above / "state")}
         )

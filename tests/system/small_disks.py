@@ -16,7 +16,7 @@ import pytest
 from tests.edge.written_worlds import Killed, P, World, agree, edit_in_place
 from vault_sync.core.model.plan import Create, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
-from vault_sync.edge.state.store import StateError
+from vault_sync.edge.state.database import StateError
 
 SMALL = ("-o", "size=256k,nr_inodes=20")
 

@@ -32,7 +32,7 @@ from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.values import Facts
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.facts import fact_names
-from vault_sync.edge.arxiv import dump_file as snapshot_file
+from vault_sync.edge.arxiv import dump_file
 
 OCTOPACK = "papers/230814 OctoPack.md"
 UNDATED = "papers/OctoPack.md"
@@ -161,7 +161,7 @@ def bomb(handler: Handler, ids: tuple[str, ...]) -> None:
 def api() -> Iterator[Api]:
     lines = (SAMPLE / "arxiv.jsonl").read_text("utf-8").splitlines()
     ids = [json.loads(line)["id"] for line in lines]
-    made = Api(papers=dict(snapshot_file.facts(SAMPLE / "arxiv.jsonl", ids).facts))
+    made = Api(papers=dict(dump_file.facts(SAMPLE / "arxiv.jsonl", ids).facts))
     made.start()
     yield made
     made.let_go.set()

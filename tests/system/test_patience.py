@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vault_sync.edge import config as configuration
-from vault_sync.edge.config import Config
+from vault_sync.edge.config import Config, load
 from vault_sync.edge.state.store import StateStore, open_state
 from vault_sync.sync import engine
 from vault_sync.sync.engine import PassContext
@@ -28,7 +27,7 @@ def vault(above: Path) -> tuple[Config, StateStore]:
     (root / "digests").mkdir(parents=True)
     (root / "vault-sync.toml").write_text("[arxiv]\nenabled = false\n")
     (root / DIGEST).write_text(FIRST)
-    config = configuration.load(root)
+    config = load(root)
     state = open_state(root, {"VAULT_SYNC_STATE_DIR": str(above / "state")})
     for _ in range(3):
         engine.run(PassContext(config, state), PassRequest())

@@ -206,7 +206,7 @@ def test_what_is_saved_while_a_pass_thinks_is_not_written(built: Vault) -> None:
     assert daemon.typed([note, digest, RelPath("none.md")]) == {note}
     result = engine.run(PassContext(daemon.config, state, typed=frozenset), PassRequest())
     assert not result.outcome.done and {each.path for each in result.waiting} == {DIGEST}
-    daemon.pass_(ChangeBatch(swept=True), frozenset())
+    daemon.run_pass(ChangeBatch(swept=True), frozenset())
     assert "tok-1." in built.read(DIGEST)
     assert daemon.typed([digest]) == frozenset(), "we wrote that ourselves"
     os.utime(built.root / OCTOPACK, (1e9, 1e9))

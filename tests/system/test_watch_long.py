@@ -140,7 +140,7 @@ def test_the_vault_is_taken_away_and_brought_back(pair: Pair) -> None:
 _DEAF = """
 import gc, signal, sys
 from watchdog.observers.api import BaseObserver
-from vault_sync.cli import main
+from vault_sync.cli.main import main
 
 def kill(*_):
     for each in gc.get_objects():

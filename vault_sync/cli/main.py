@@ -328,8 +328,8 @@ def _show_error(error: Exception) -> int:
     from vault_sync.cli.console import UsageError
     from vault_sync.core.report import lines as report
     from vault_sync.edge.config import ConfigError
+    from vault_sync.edge.state.database import StateError
     from vault_sync.edge.state.lock import Busy
-    from vault_sync.edge.state.store import StateError
     from vault_sync.edge.system.service import ServiceError
 
     def complain(line: str) -> None:

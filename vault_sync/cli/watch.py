@@ -38,12 +38,8 @@ def watch(console: Console, *, offline: bool) -> int:
         with heartbeat.only_one(here), _logging(console, logs):
             number = loop.run(
                 config.root,
-                watched.pass_,
-                timing=timing_of(config),
-                reload=watched.reload,
-                report=watched.report,
-                facts=watched.look_up,
-                tell=watched.tell,
+                watched.tasks(),
+                timing_of(config),
                 polling=silent_ground(config.root) is not None,
             )
             heartbeat.forget(here)

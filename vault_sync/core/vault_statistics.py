@@ -16,9 +16,9 @@ from vault_sync.core.model.statistics import (
 )
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.naming import week_names
-from vault_sync.core.naming.tags import fold_tag
 from vault_sync.core.naming.week_names import WeekNaming
 from vault_sync.core.snapshot import Snapshot
+from vault_sync.core.text.casefold import casefold_nfc
 
 _STATUSES = ("", "unread", "reading", "read")
 
@@ -83,8 +83,8 @@ def _tags(weeks: Sequence[Sequence[tuple[str, ...]]]) -> tuple[TagCount, ...]:
         counted: Counter[str] = Counter()
         for tags in entries:
             for tag in tags:
-                spelled.setdefault(fold_tag(tag), Counter())[tag] += 1
-            counted.update({fold_tag(tag) for tag in tags})
+                spelled.setdefault(casefold_nfc(tag), Counter())[tag] += 1
+            counted.update({casefold_nfc(tag) for tag in tags})
         by_week.append(counted)
     found = [
         TagCount(

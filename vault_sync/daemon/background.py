@@ -1,4 +1,4 @@
-"""Work that goes on beside the passes: the look-up of facts, which waits for the network."""
+"""Work in the background of the passes: the look-up of facts, which waits for the network."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ PAUSE = 600.0
 
 
 class BackgroundTask:
-    """Runs `work` in a thread of its own, one at a time.
+    """A task that runs `work` in a thread of its own, one at a time.
 
-    `work` gets an event that is set when it should end, and says whether it found anything. If so,
-    `news` becomes true and `tell` is called; if not, or if it fails, it is not started again for
+    `work` gets an event that is set when it should end, and returns True if it found anything. Then
+    `news` becomes true and `notify` is called; if not, or if it fails, it is not started again for
     `PAUSE` seconds: a server that knows nothing is not asked at every pass.
     """
 
-    def __init__(self, work: Callable[[threading.Event], bool], tell: Callable[[], None]) -> None:
-        self._work, self._tell = work, tell
+    def __init__(self, work: Callable[[threading.Event], bool], notify: Callable[[], None]) -> None:
+        self._work, self._notify = work, notify
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._not_before = 0.0
         self.news = False
 
     def start(self) -> None:
-        """Begins, unless it is at work or was of no use just now."""
+        """Start the work, unless it is under way or was of no use just now."""
         running = self._thread is not None and self._thread.is_alive()
         if not running and time.monotonic() >= self._not_before:
             # A daemon thread: a server that does not answer keeps no process alive.
@@ -36,13 +36,13 @@ class BackgroundTask:
             self._thread.start()
 
     def end(self) -> None:
-        """Asks it to end, and waits a moment for that."""
+        """Ask the work to end, and wait up to 0.3 seconds for that."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join(timeout=0.3)
 
     def take_news(self) -> bool:
-        """Whether anything was found since this was asked last."""
+        """Return True if anything was found since the last call."""
         news, self.news = self.news, False
         return news
 
@@ -56,4 +56,4 @@ class BackgroundTask:
         if found:
             self._not_before = 0.0
             self.news = True
-            self._tell()
+            self._notify()

@@ -1,30 +1,30 @@
-"""The daemon: quiet moments in, passes out, and nothing written under a person's hands.
+"""The daemon's loop: change batches in, passes out, and nothing written under a person's hands.
 
-The loop decides when a pass runs and which files it must not write; what a pass does is given as a
-callable. Signals only ring the bell, so they are heard between passes and never inside one.
+The loop decides when a pass runs and which files it must not write; the pass itself is given as a
+callable. Signals only put a message into the mailbox, so they act between passes, never inside one.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import sqlite3
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 
 from vault_sync.core.model.values import Problem, RelPath
-from vault_sync.daemon import quiet_rule as quiet
 from vault_sync.daemon.background import BackgroundTask
+from vault_sync.daemon.signals import forwarded_signals
+from vault_sync.daemon.status_reporter import FOUND, StatusReporter
+from vault_sync.daemon.values import DaemonTasks, PassSummary, Timing
+from vault_sync.daemon.write_guard import WriteGuard
 from vault_sync.edge.git.activity import git_busy
+from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.lock import Busy
-from vault_sync.edge.state.store import StateError
-from vault_sync.edge.system.notify import sd_notify, status_line, watchdog_seconds
+from vault_sync.edge.system.notify import sd_notify
 from vault_sync.edge.watch.batches import (
     CONFIG,
     LONGEST,
@@ -34,205 +34,110 @@ from vault_sync.edge.watch.batches import (
     change_batches,
 )
 from vault_sync.edge.watch.mailbox import Mailbox
-from vault_sync.edge.watch.stamps import changed_lately, fingerprint, stamp
 
 _log = logging.getLogger(__name__)
 
 BUSY_FIRST, BUSY_LONGEST = 0.25, 5.0
-BEAT = 60.0
 RETRY = 30.0
-ECHO = 600.0
-FOUND = "found"
-"""What passes find; the other sources of problems are the daemon's own."""
-
-
-@dataclass(frozen=True, slots=True)
-class PassSummary:
-    """What the daemon must know of a pass.
-
-    `written`: SHA-256 in hex of every file written. `waiting`: the held files that the pass would
-    have written. `wanted`: facts are missing that the network may know. `conflicts`: the open
-    ones, one line each. `summary`: what was done, in a line.
-    """
-
-    written: Mapping[RelPath, str] = field(default_factory=dict)
-    waiting: frozenset[RelPath] = frozenset()
-    wanted: bool = False
-    conflicts: frozenset[str] = frozenset()
-    problems: tuple[Problem, ...] = ()
-    summary: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """`[watch]` of the configuration, in seconds."""
-
-    settle: float = 1.0
-    quiet: float = 10.0
-    sweep: float = 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class DaemonStatus:
-    """What `status` can show of a daemon. Times are Unix times; `waiting` says until when.
-
-    `problems` are the daemon's own: what a pass finds, `status` finds as well.
-    """
-
-    pid: int
-    started: float
-    beat: float
-    doing: str = "starting"
-    last_pass: float | None = None
-    last_did: str = ""
-    waiting: Mapping[RelPath, float] = field(default_factory=dict)
-    problems: tuple[Problem, ...] = ()
-
-
-Pass = Callable[[ChangeBatch, frozenset[RelPath]], PassSummary]
-"""One pass over the vault. The paths are held: they must not be written now."""
 
 
 def run(
     root: Path,
-    pass_: Pass,
-    *,
+    tasks: DaemonTasks,
     timing: Timing,
-    reload: Callable[[], Timing | Problem],
-    report: Callable[[DaemonStatus], None],
-    facts: Callable[[threading.Event], bool] | None = None,
-    tell: Callable[[str, str], object] | None = None,
+    *,
     polling: bool = False,
     mailbox: Mailbox | None = None,
 ) -> int:
-    """Keeps the vault in line until a signal or the bell says stop; the signal's number, else 0.
+    """Run passes until a signal or the mailbox says stop. Return the signal's number, else 0.
 
-    `reload` reads the configuration again (SIGHUP, or its file changed); a Problem leaves the old
-    one in force. `report` stores the sign of life for `status`. `facts` looks up what passes want
-    in a thread of its own until its event is set, and says whether it found anything; whatever it
-    raises is logged. `tell` shows title and text of a new conflict.
-
-    Who holds the vault is waited for. Errors of the disk and of the state are reported and the pass
-    is tried again; any other exception of a pass is a bug and comes out.
+    A pass waits while another process has locked the vault. Errors of the disk and of the state are
+    reported and the pass is tried again; any other exception of a pass is a bug and comes out.
     """
-    daemon = _Daemon(root, pass_, timing, mailbox or Mailbox(), report, facts, tell)
-    with _signals(daemon):
+    daemon = _Daemon(root, tasks, timing, mailbox or Mailbox())
+    with forwarded_signals(daemon.on_signal):
         try:
             while not daemon.mailbox.stopped:
-                daemon.follow(reload, polling=polling)
+                daemon.follow(polling=polling)
         finally:
             daemon.end()
     return daemon.signal
 
 
 class _Daemon:
-    """What the loop remembers from one moment to the next. Times are monotonic."""
+    """The state of the loop between two change batches. Times are monotonic."""
 
-    def __init__(
-        self,
-        root: Path,
-        pass_: Pass,
-        timing: Timing,
-        mailbox: Mailbox,
-        report: Callable[[DaemonStatus], None],
-        facts: Callable[[threading.Event], bool] | None,
-        tell: Callable[[str, str], object] | None,
-    ) -> None:
-        self.root, self.pass_, self.timing, self.mailbox = root, pass_, timing, mailbox
-        self.report, self.tell = report, tell
+    def __init__(self, root: Path, tasks: DaemonTasks, timing: Timing, mailbox: Mailbox) -> None:
+        self.root, self.tasks, self.timing, self.mailbox = root, tasks, timing, mailbox
         self.signal = 0
         self.reload_wanted = False
-        # What somebody else did, and what we did.
-        self.touches: quiet.Touches = {}
-        self.turns: quiet.Turns = quiet.NO_TURNS
-        self.written: dict[RelPath, tuple[str, float]] = {}
+        self.guard = WriteGuard(root)
+        self.status = StatusReporter(tasks)
         # What no pass has seen yet; and what waits for a quiet file, with what brought it.
         self.fresh = ChangeBatch()
         self.waiting: frozenset[RelPath] = frozenset()
-        self.kept = ChangeBatch()
-        self.until: Mapping[RelPath, float] = {}
-        self.conflicts: frozenset[str] | None = None
+        self.delayed = ChangeBatch()
         self.patience = BUSY_FIRST
-        self.standing: dict[str, tuple[Problem, ...]] = {}
-        self.facts = BackgroundTask(facts, self.mailbox.ring) if facts is not None else None
-        self.beat_every = min(BEAT, (watchdog_seconds() or 2 * BEAT) / 2)
-        self.next_beat = 0.0
-        now = time.time()
-        self.life = DaemonStatus(pid=os.getpid(), started=now, beat=now)
+        look_up = tasks.look_up
+        self.facts = BackgroundTask(look_up, self.mailbox.ring) if look_up is not None else None
 
-    # The loop
-
-    def follow(self, reload: Callable[[], Timing | Problem], *, polling: bool) -> None:
-        """Attends to moments until another configuration is in force or the bell says stop."""
-        pace = WatchTiming(
+    def follow(self, *, polling: bool) -> None:
+        """Act on change batches until another configuration is in force or the mailbox stops."""
+        watch_timing = WatchTiming(
             settle=self.timing.settle,
             sweep=self.timing.sweep,
             recent=max(self.timing.quiet, RECENT),
-            longest=min(LONGEST, self.beat_every),
+            longest=min(LONGEST, self.status.beat_every),
         )
-        with closing(change_batches(self.root, pace, self.mailbox, polling=polling)) as coming:
-            for batch in coming:
-                self.stay_alive()
-                self.hear(batch)
-                if (self.reload_wanted or CONFIG in batch.paths) and self.read_config(reload):
+        batches = change_batches(self.root, watch_timing, self.mailbox, polling=polling)
+        with closing(batches):
+            for batch in batches:
+                self.beat()
+                self.gather(batch)
+                if (self.reload_wanted or CONFIG in batch.paths) and self.read_config():
                     return  # the watcher is begun anew, with a sweep
                 self.attend()
 
-    def hear(self, batch: ChangeBatch) -> None:
-        """Tells our own writes from a person's, and remembers what the next pass must look at."""
-        self.stand("watcher", batch.problems)
-        ours = frozenset(path for path in batch.touched if self.is_ours(path))
-        self.touches = quiet.touched(self.touches, batch.touched, ours)
-        for path in batch.touched.keys() & self.turns.keys() - ours:
-            self.turns = quiet.with_turns(self.turns, {path: ""}, batch.touched[path], ours=False)
-        self.fresh = _joined(self.fresh, batch, without=ours)
+    def beat(self) -> None:
+        """Give a heartbeat when it is time, and have the watcher wake up for the next."""
+        next_beat = self.status.beat()
+        if next_beat is not None:
+            self.mailbox.ring(next_beat)
+
+    def gather(self, batch: ChangeBatch) -> None:
+        """Tell our own writes from a person's, and note what the next pass must look at."""
+        self.status.set_problems("watcher", batch.problems)
+        ours = self.guard.note_touches(batch.touched)
+        self.fresh = _join(self.fresh, batch, without=ours)
         if self.facts is not None and self.facts.take_news():
             self.fresh = replace(self.fresh, swept=True, why=f"{self.fresh.why}, facts came")
 
-    def is_ours(self, path: RelPath) -> bool:
-        """Whether the file holds what we wrote there last: the event was our own echo."""
-        known = self.written.get(path)
-        return known is not None and known[0] == fingerprint(self.root, path)
-
     def attend(self) -> None:
-        """One pass, if there is anything to look at and nothing speaks against it now."""
+        """Run one pass, if there is anything to look at and nothing speaks against it now."""
         if not self.root.is_dir():
-            self.be("the vault is gone")
+            self.status.change_to("the vault is gone")
             return
-        holds = self.until = self.holds()
-        due = self.waiting - holds.keys()
+        guarded = self.guard.guarded(self.waiting, self.timing.quiet)
+        due = self.waiting - guarded.keys()
+        self.status.set_waiting(self.waiting, guarded)
         if not (self.fresh.paths or self.fresh.swept or due):
-            self.come_back(holds)
+            self.come_back(guarded)
             return
         busy = git_busy(self.root)
         if busy is not None:
             self.fresh = replace(self.fresh, swept=True)  # what git does is one bulk change
             self.wait_for(f"git: {busy}")
             return
-        batch = _joined(self.fresh, self.kept, also=due) if due else self.fresh
-        self.one_pass(batch, holds, due)
-
-    def holds(self) -> dict[RelPath, float]:
-        """The files that must not be written now, each until when.
-
-        A file that waits is about to be written: whether it is quiet is asked of the file too, in
-        case its events were lost.
-        """
-        now, still = time.monotonic(), self.timing.quiet
-        self.touches = quiet.unexpired(self.touches, now, still)
-        holds = quiet.holds(self.touches, self.turns, now, still)
-        stamps = {p: s for p in self.waiting - holds.keys() if (s := stamp(self.root, p))}
-        lately = changed_lately(stamps, within=still, wall=time.time(), monotonic=now)
-        theirs = {path: at for path, at in lately.items() if not self.is_ours(path)}
-        self.touches = quiet.touched(self.touches, theirs, ())
-        return quiet.holds(self.touches, self.turns, now, still)
+        batch = _join(self.fresh, self.delayed, also=due) if due else self.fresh
+        self.one_pass(batch, guarded, due)
 
     def one_pass(
-        self, batch: ChangeBatch, holds: Mapping[RelPath, float], due: frozenset[RelPath]
+        self, batch: ChangeBatch, guarded: Mapping[RelPath, float], due: frozenset[RelPath]
     ) -> None:
+        """Run a pass; `due` are the files among those that waited which it may write now."""
         began = time.monotonic()
         try:
-            result = self.pass_(batch, frozenset(holds))
+            result = self.tasks.run_pass(batch, frozenset(guarded))
         except Busy as error:
             self.fresh = batch
             self.wait_for(str(error))
@@ -240,117 +145,58 @@ class _Daemon:
         except (OSError, sqlite3.OperationalError, StateError) as error:
             _log.warning("a pass failed; it is tried again: %s", error, exc_info=True)
             self.fresh = replace(batch, swept=True)
-            self.stand("pass", (_failed(error),))
+            self.status.set_problems("pass", (_failure(error),))
             self.mailbox.ring(began + RETRY)
-            self.say(f"the last pass failed: {error}")
+            self.status.publish(f"the last pass failed: {error}")
             return
+        self.waiting = (self.waiting - due) | result.waiting
+        self.fresh = ChangeBatch()
+        self.delayed = _join(self.delayed, batch) if self.waiting else ChangeBatch()
+        self.take_result(result)
+        _log.info("%s (%s, %.0f ms)", result.summary, batch.why, 1000 * (time.monotonic() - began))
+        self.status.set_waiting(self.waiting, guarded)
+        self.come_back(guarded)
+        self.status.end_pass(result.summary)
+
+    def take_result(self, result: PassSummary) -> None:
+        """Note what a pass wrote, show what it found, look up the facts that it wants."""
         now = time.monotonic()
         self.patience = BUSY_FIRST
-        self.fresh = ChangeBatch()
-        self.waiting = (self.waiting - due) | result.waiting
-        self.kept = _joined(self.kept, batch) if self.waiting else ChangeBatch()
-        self.remember(result.written, now)
-        self.stand("pass", ())
-        self.stand(FOUND, result.problems)
-        self.stand("ping-pong", quiet.ping_pong(self.turns, now))
-        self.show_new(result.conflicts)
+        self.guard.note_writes(result.written, now)
+        self.status.set_problems("pass", ())
+        self.status.set_problems(FOUND, result.problems)
+        self.status.set_problems("ping-pong", self.guard.quarrels(now))
+        self.status.show_new_conflicts(result.conflicts)
         if result.wanted and self.facts is not None:
             self.facts.start()
-        _log.info("%s (%s, %.0f ms)", result.summary, batch.why, 1000 * (now - began))
-        self.come_back(holds)
-        self.life = replace(self.life, last_pass=time.time(), last_did=result.summary)
-        self.say("watching")
 
-    def remember(self, written: Mapping[RelPath, str], now: float) -> None:
-        old = {path: own for path, own in self.written.items() if own[1] > now - ECHO}
-        self.written = old | {path: (digest, now) for path, digest in written.items()}
-        self.turns = quiet.with_turns(self.turns, written, now, ours=True)
-
-    def come_back(self, holds: Mapping[RelPath, float]) -> None:
-        """Asks for a moment when the first of the waiting files may be written."""
+    def come_back(self, guarded: Mapping[RelPath, float]) -> None:
+        """Ask for a change batch when the first of the waiting files may be written."""
         if self.waiting:
-            unknown = time.monotonic() + self.timing.quiet
-            self.mailbox.ring(min(holds.get(path, unknown) for path in self.waiting))
+            latest = time.monotonic() + self.timing.quiet
+            self.mailbox.ring(min(guarded.get(path, latest) for path in self.waiting))
 
     def wait_for(self, busy: str) -> None:
-        """Looks again soon, and then less often, whether whoever is at work has ended."""
+        """Look again soon, and then less often, until whoever is at work has ended."""
         self.mailbox.ring(time.monotonic() + self.patience)
         self.patience = min(2 * self.patience, BUSY_LONGEST)
-        self.be(f"waiting for {busy}")
+        self.status.change_to(f"waiting for {busy}")
 
-    def read_config(self, reload: Callable[[], Timing | Problem]) -> bool:
-        """Reads the configuration again; False: the old one stays in force."""
+    def read_config(self) -> bool:
+        """Read the configuration again. Return False if the old one stays in force."""
         self.reload_wanted = False
-        read = reload()
-        if isinstance(read, Problem):
-            self.stand("configuration", (read,))
-            self.say(self.life.doing)
+        timing = self.tasks.reload()
+        if isinstance(timing, Problem):
+            self.status.set_problems("configuration", (timing,))
+            self.status.publish(self.status.doing)
             return False
-        self.timing = read
-        self.stand("configuration", ())
+        self.timing = timing
+        self.status.set_problems("configuration", ())
         _log.info("the configuration was read again")
         return True
 
-    # What others see
-
-    def stay_alive(self) -> None:
-        """A sign of life to the service manager and for `status`, when it is time."""
-        now = time.monotonic()
-        if now < self.next_beat:
-            return
-        if self.next_beat == 0.0:
-            sd_notify("READY=1")
-            self.life = replace(self.life, doing="watching")
-        sd_notify("WATCHDOG=1")
-        self.next_beat = now + self.beat_every
-        self.mailbox.ring(self.next_beat)
-        self.say(self.life.doing)
-
-    def be(self, doing: str) -> None:
-        """Says what it is doing, if that is new."""
-        if self.life.doing != doing:
-            _log.info("%s", doing)
-            self.say(doing)
-
-    def say(self, doing: str) -> None:
-        """Stores the sign of life, and tells the service manager."""
-        wall, monotonic = time.time(), time.monotonic()
-        until = {path: self.until.get(path, monotonic) for path in sorted(self.waiting)}
-        self.life = replace(
-            self.life,
-            doing=doing,
-            beat=wall,
-            waiting={path: wall + at - monotonic for path, at in until.items()},
-            problems=tuple(
-                each for source, found in self.standing.items() if source != FOUND for each in found
-            ),
-        )
-        waits = f"; {len(until)} waiting for a quiet moment" if until else ""
-        sd_notify(status_line(f"{doing}; last pass: {self.life.last_did or 'none yet'}{waits}"))
-        try:
-            self.report(self.life)
-        except (OSError, sqlite3.OperationalError) as error:
-            _log.warning("the sign of life could not be stored: %s", error)
-
-    def stand(self, source: str, problems: tuple[Problem, ...]) -> None:
-        """The problems of one source as they are now; each new one goes to the log."""
-        for problem in problems:
-            if problem not in self.standing.get(source, ()):
-                _log.warning("%s: %s; %s", problem.path, problem.message, problem.hint)
-        self.standing[source] = problems
-
-    def show_new(self, conflicts: frozenset[str]) -> None:
-        """Shows what was not open before; what was open when the daemon began is no news."""
-        known, self.conflicts = self.conflicts, conflicts
-        if self.tell is None or known is None or conflicts <= known:
-            return
-        new = sorted(conflicts - known)
-        rest = f" and {len(new) - 1} more" if len(new) > 1 else ""
-        self.tell("vault-sync: both sides were edited", f"{new[0]}{rest}")
-
-    # The end
-
-    def on_signal(self, number: int, _frame: FrameType | None) -> None:
+    def on_signal(self, number: int) -> None:
+        """Stop, or with SIGHUP read the configuration again, after a pass that is under way."""
         if number == getattr(signal, "SIGHUP", None):
             self.reload_wanted = True
             self.mailbox.ring()
@@ -359,28 +205,14 @@ class _Daemon:
         self.mailbox.stop()
 
     def end(self) -> None:
+        """End the look-up of facts, and publish that the daemon has stopped."""
         sd_notify("STOPPING=1")
         if self.facts is not None:
             self.facts.end()
-        self.say("stopped")
+        self.status.publish("stopped")
 
 
-@contextmanager
-def _signals(daemon: _Daemon) -> Iterator[None]:
-    """SIGTERM, SIGINT and SIGHUP go to the daemon; outside the main thread they are left alone."""
-    names = ("SIGTERM", "SIGINT", "SIGHUP")
-    before = {}
-    if threading.current_thread() is threading.main_thread():
-        for number in (getattr(signal, name) for name in names if hasattr(signal, name)):
-            before[number] = signal.signal(number, daemon.on_signal)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _joined(
+def _join(
     first: ChangeBatch,
     second: ChangeBatch,
     *,
@@ -396,7 +228,7 @@ def _joined(
     )
 
 
-def _failed(error: Exception) -> Problem:
+def _failure(error: Exception) -> Problem:
     return Problem(
         path="",
         code="pass-failed",

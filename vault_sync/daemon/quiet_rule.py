@@ -1,4 +1,4 @@
-"""When a file may be written: the quiet rule, and who wrote it by turns.
+"""The quiet rule: it says when a file may be written; the turns in which two sides wrote one.
 
 Obsidian saves about every 2 s while somebody types, and merges a change from outside into a buffer
 that is not saved yet with a fuzzy patch that drops what does not fit. So a file is written only
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from vault_sync.core.model.values import Problem, RelPath
 
 Touches = Mapping[RelPath, float]
-"""When somebody else last touched a file."""
+"""The time at which somebody else last touched each file."""
 
 WINDOW, LIMIT = 60.0, 3
 """More of our writes of the same bytes than this, in so many seconds, are a quarrel."""
@@ -37,21 +37,21 @@ Turns = Mapping[RelPath, tuple[Turn, ...]]
 NO_TURNS: Turns = MappingProxyType({})
 
 
-def touched(known: Touches, heard: Touches, ours: Iterable[RelPath]) -> dict[RelPath, float]:
-    """`known` with what was heard since, but for `ours`: the files that hold what we wrote there.
+def touched(touches: Touches, changes: Touches, ours: Iterable[RelPath]) -> dict[RelPath, float]:
+    """Return `touches` with the newer changes, but for `ours`: files that hold what we wrote there.
 
-    Knowing a file's content to be ours says nothing of an earlier touch: that one stays.
+    A file's content being ours says nothing of an earlier touch: that one stays.
     """
     own = frozenset(ours)
-    found = dict(known)
-    for path, at in heard.items():
+    found = dict(touches)
+    for path, at in changes.items():
         if path not in own:
             found[path] = max(at, found.get(path, at))
     return found
 
 
-def holds(touches: Touches, turns: Turns, now: float, quiet: float) -> dict[RelPath, float]:
-    """The files that must not be written now, each with the time when it may be again."""
+def guarded(touches: Touches, turns: Turns, now: float, quiet: float) -> dict[RelPath, float]:
+    """Return the files that must not be written now, each with the time when it may be again."""
     until = {path: at + quiet for path, at in touches.items()}
     for path in turns:
         rest = rests_until(turns[path])
@@ -61,17 +61,17 @@ def holds(touches: Touches, turns: Turns, now: float, quiet: float) -> dict[RelP
 
 
 def unexpired(touches: Touches, now: float, quiet: float) -> dict[RelPath, float]:
-    """The touches that still hold a file; the others can be forgotten."""
+    """Return the touches that still guard a file; the others can be forgotten."""
     return {path: at for path, at in touches.items() if at + quiet > now}
 
 
 def with_turns(turns: Turns, writes: Mapping[RelPath, str], at: float, *, ours: bool) -> Turns:
-    """`turns` after somebody wrote files; `writes` has a hash of what each was given, or "".
+    """Return `turns` after somebody wrote files; `writes` has a hash of each new text, or "".
 
     A file that we never wrote has no turns: others may write it as often as they like. What is
     older than `REST` is forgotten.
     """
-    after = {path: kept for path, old in turns.items() if (kept := _recent(old, at))}
+    after = {path: recent for path, old in turns.items() if (recent := _recent(old, at))}
     for path, what in writes.items():
         before = after.get(path, ())
         if before and before[-1].ours == ours:
@@ -82,7 +82,7 @@ def with_turns(turns: Turns, writes: Mapping[RelPath, str], at: float, *, ours: 
 
 
 def rests_until(turns: tuple[Turn, ...]) -> float | None:
-    """Until when a file is left alone because two programs undo each other's writes there.
+    """Return the time until which a file is left alone because two programs undo each other there.
 
     That is `REST` seconds after our last write of too many (`LIMIT`, `MANY`), each answered by
     another program. None: nothing of the kind.
@@ -102,7 +102,7 @@ def rests_until(turns: tuple[Turn, ...]) -> float | None:
 
 
 def ping_pong(turns: Turns, now: float) -> tuple[Problem, ...]:
-    """What to say of every file that is left alone now."""
+    """Return a problem for every file that is left alone now."""
     return tuple(
         Problem(
             path=path,

@@ -1,4 +1,4 @@
-"""What the daemon does with one vault: a pass, a look-up of facts, a reload, a sign of life."""
+"""The daemon's work on one vault: a pass, a look-up of facts, a reload, a heartbeat."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from hashlib import sha256
 from vault_sync.core.model.plan import Conflict, Create, Outcome, Rename, Write
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.keys import arxiv_id
-from vault_sync.core.report import lines as report
-from vault_sync.daemon import loop as daemon
-from vault_sync.daemon.loop import DaemonStatus, PassSummary, Timing
-from vault_sync.edge import config as configuration
-from vault_sync.edge.arxiv import lookup as arxiv
-from vault_sync.edge.config import Config, ConfigError
-from vault_sync.edge.state import heartbeat as life
+from vault_sync.core.report import lines
+from vault_sync.daemon.values import BEAT, DaemonStatus, DaemonTasks, PassSummary, Timing
+from vault_sync.edge.arxiv.lookup import look_up
+from vault_sync.edge.config import FILE, Config, ConfigError, load
+from vault_sync.edge.state import heartbeat
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.system.garbage import give_back
 from vault_sync.edge.system.notify import desktop, sd_notify, watchdog_seconds
@@ -33,12 +31,12 @@ _log = logging.getLogger("vault_sync")
 
 
 PATIENCE = 0.1
-"""Seconds that a pass waits while a command holds the vault; then the loop, which hears signals."""
+"""Seconds that a pass waits while a command has locked the vault; then the loop waits."""
 
 
 @dataclass(slots=True)
 class VaultPass:
-    """What the daemon watches over: the configuration may change under way."""
+    """A watched vault. Its configuration may change under way."""
 
     config: Config
     state: StateStore
@@ -47,46 +45,49 @@ class VaultPass:
     mind: Mind = field(default_factory=Mind)
     written: dict[RelPath, str] = field(default_factory=dict)
 
-    def pass_(self, batch: ChangeBatch, held: frozenset[RelPath]) -> PassSummary:
-        """One pass; what a person is typing in is not written.
+    def tasks(self) -> DaemonTasks:
+        """Return the daemon's work as its loop takes it."""
+        return DaemonTasks(self.run_pass, self.reload, self.report, self.look_up, self.notify)
+
+    def run_pass(self, batch: ChangeBatch, guarded: frozenset[RelPath]) -> PassSummary:
+        """Run one pass; a guarded file, which a person may be typing in, is not written.
 
         A whole pass takes 20 KB a paper. What is remembered of it lies in between all that, so it
-        is dropped as well and read from the index again: 55 MB are held for 10,000 notes, not 260.
+        is dropped as well and read from the index again: 55 MB for 10,000 notes, not 260.
         """
-        known = self.mind.memory
-        told = self._pass(batch, held)
-        whole = self.mind.memory is None or self.mind.memory is not known
+        before = self.mind.memory
+        summary = self._run_engine(batch, guarded)
+        whole = self.mind.memory is None or self.mind.memory is not before
         if whole:
             self.mind.memory = None
             self.state = StateStore(self.config.root, self.state.directory)
         give_back()
         if whole:
             self.mind.memory = recall(self.config, self.state)
-        return told
+        return summary
 
-    def _pass(self, batch: ChangeBatch, held: frozenset[RelPath]) -> PassSummary:
+    def _run_engine(self, batch: ChangeBatch, guarded: frozenset[RelPath]) -> PassSummary:
         _log.debug("a moment: %s", batch.why)
         source_ = source(self.config, self.state, offline=True)
-        request = PassRequest(cause="watch", deferred=held, bulk=batch.bulk, patient=True)
-        hints = None if batch.swept else batch.paths - {CONFIG}
+        request = PassRequest(cause="watch", deferred=guarded, bulk=batch.bulk, patient=True)
         context = PassContext(
             self.config,
             self.state,
             facts_from_cache(source_),
             wait=PATIENCE,
-            progress=_sign_of_life(),
+            progress=_watchdog_progress(),
             daemon_memory=self.mind,
-            hints=hints,
+            hints=None if batch.swept else batch.paths - {CONFIG},
             typed=self.typed,
         )
         result = run(context, request)
-        plan = report.plan_to_show(result.plan)
+        plan = lines.plan_to_show(result.plan)
         self.wanted = plan.wanted
         written = _written(result.outcome)
         self.written |= written
-        for line in report.operation_lines(result.outcome.done):
+        for line in lines.operation_lines(result.outcome.done):
             _log.info("%s", line)
-        for line in report.undone_lines(result.outcome.undone):
+        for line in lines.undone_lines(result.outcome.undone):
             _log.warning("%s", line)
         return PassSummary(
             written=written,
@@ -94,11 +95,11 @@ class VaultPass:
             wanted=bool(self.wanted) and not self.offline and self.config.arxiv.enabled,
             conflicts=frozenset(_named(each) for each in plan.conflicts),
             problems=plan.problems,
-            summary=report.summary(plan, result.outcome.done),
+            summary=lines.summary(plan, result.outcome.done),
         )
 
     def typed(self, paths: Iterable[RelPath]) -> frozenset[RelPath]:
-        """The files that somebody else saved just now, while the pass was under way.
+        """Return the files that somebody else saved just now, while the pass was under way.
 
         Its events are still unheard, and what was read may be that text already.
         """
@@ -111,15 +112,15 @@ class VaultPass:
         )
 
     def look_up(self, stop: threading.Event) -> bool:
-        """Ask arXiv for what the last pass wanted; True if something new is known."""
+        """Ask arXiv for what the last pass wanted. Return True if it answered with any facts."""
         ids = [arxiv_id(key) for key in self.wanted]
-        asked = source(self.config, self.state, offline=self.offline)
-        answer = arxiv.look_up(asked, ids, stop=stop)
-        for line in report.problem_lines(answer.problems):
+        source_ = source(self.config, self.state, offline=self.offline)
+        answer = look_up(source_, ids, stop=stop)
+        for line in lines.problem_lines(answer.problems):
             _log.info("%s", line)
         return bool(answer.facts)
 
-    def tell(self, title: str, text: str) -> None:
+    def notify(self, title: str, text: str) -> None:
         """Show a new conflict on the desktop, if that is wanted (`[watch] notify`)."""
         if self.config.watch.notify:
             desktop(title, text)
@@ -127,30 +128,31 @@ class VaultPass:
     def reload(self) -> Timing | Problem:
         """Read the configuration again; a wrong one leaves the old in force."""
         try:
-            self.config = configuration.load(self.config.root)
+            self.config = load(self.config.root)
         except ConfigError as error:
-            return Problem(configuration.FILE, "configuration", str(error), "mend it and save it")
+            return Problem(FILE, "configuration", str(error), "mend it and save it")
         return timing_of(self.config)
 
-    def report(self, said: DaemonStatus) -> None:
-        life.write(
+    def report(self, status: DaemonStatus) -> None:
+        """Store the status as the heartbeat file, for `status`."""
+        heartbeat.write(
             self.state.directory,
-            life.Heartbeat(
-                pid=said.pid,
-                started=said.started,
-                beat=said.beat,
-                doing=said.doing,
-                last_pass=said.last_pass,
-                last_did=said.last_did,
-                waiting={str(path): until for path, until in said.waiting.items()},
-                problems=[asdict(each) for each in said.problems],
+            heartbeat.Heartbeat(
+                pid=status.pid,
+                started=status.started,
+                beat=status.beat,
+                doing=status.doing,
+                last_pass=status.last_pass,
+                last_did=status.last_did,
+                waiting={str(path): until for path, until in status.waiting.items()},
+                problems=[asdict(each) for each in status.problems],
             ),
         )
 
 
-def _sign_of_life() -> Progress:
-    """Tells the service manager, while a long pass goes on, that it does."""
-    every = (watchdog_seconds() or daemon.BEAT) / 4
+def _watchdog_progress() -> Progress:
+    """Return a progress that tells the service manager of a long pass that it goes on."""
+    every = (watchdog_seconds() or BEAT) / 4
     last = time.monotonic()
 
     def progress(what: str, done: int, whole: int) -> None:
@@ -173,7 +175,7 @@ def timing_of(config: Config) -> Timing:
 
 
 def _written(outcome: Outcome) -> dict[RelPath, str]:
-    """SHA-256 of every file as this pass left it."""
+    """Return the SHA-256 of every file as this pass left it."""
     written = {}
     for operation in outcome.done:
         if isinstance(operation, Create | Write):

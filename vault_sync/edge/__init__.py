@@ -1,1 +1,1 @@
-"""Where the world is touched: files, state, git, network, watchers, service managers."""
+"""The edge to the world: files, state, git, network, watchers, service managers."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vault_sync.core.model.values import Rules
-from vault_sync.core.naming import note_names as names
+from vault_sync.core.naming import note_names
 from vault_sync.core.note.facts import fact_names
 from vault_sync.core.text.spans import line_number
 
@@ -33,7 +33,7 @@ class ArxivConfig:
 
 @dataclass(frozen=True, slots=True)
 class WatchConfig:
-    """`[watch]`, in seconds, and whether the desktop is told of a new conflict."""
+    """`[watch]`, in seconds; `notify`: a new conflict is shown on the desktop."""
 
     settle: float = 1.0
     quiet: float = 10.0
@@ -51,11 +51,11 @@ class Config:
     arxiv: ArxivConfig = field(default_factory=ArxivConfig)
     watch: WatchConfig = field(default_factory=WatchConfig)
     saved_days: float = 90
-    """How long replaced texts are kept; 0 is for ever."""
+    """The days after which replaced texts are dropped; 0: never."""
 
 
 def find_root(start: Path) -> Path:
-    """The vault that `start` lies in: upwards, first by `vault-sync.toml`, then by `.obsidian`.
+    """Find the vault around `start`: upwards, first by `vault-sync.toml`, then by `.obsidian`.
 
     Raises:
         ConfigError: there is neither.
@@ -74,7 +74,7 @@ def find_root(start: Path) -> Path:
 
 
 def load(root: Path) -> Config:
-    """The configuration of the vault at `root`.
+    """Return the configuration of the vault at `root`.
 
     Raises:
         ConfigError: it cannot be read, is not TOML, or holds a key or value that is not legal.
@@ -128,7 +128,7 @@ def _checked(kind: str, wrong: Callable[[str], str | None]) -> _Key:
     return _Key(kind, lambda value: wrong(value) if isinstance(value, str) else kind)
 
 
-def _beneath(path: str) -> str | None:
+def _outside(path: str) -> str | None:
     parts = Path(path).parts
     if Path(path).is_absolute() or any(part.startswith(".") for part in parts):
         return f"'{path}' is not a path inside the vault, or lies in a dot folder"
@@ -137,7 +137,7 @@ def _beneath(path: str) -> str | None:
 
 def _glob(glob: str) -> str | None:
     return (
-        _beneath(glob)
+        _outside(glob)
         if glob.endswith(".md")
         else f"must be globs that end in .md: '{glob}' does not"
     )
@@ -149,11 +149,11 @@ def _fact(name: str) -> str | None:
 
 
 def _folder(pattern: str) -> str | None:
-    return names.folder_error(pattern) or _beneath(pattern.partition("{")[0])
+    return note_names.folder_error(pattern) or _outside(pattern.partition("{")[0])
 
 
 def _note(path: str) -> str | None:
-    return _beneath(path) if path.endswith(".md") else "must be a path that ends in .md"
+    return _outside(path) if path.endswith(".md") else "must be a path that ends in .md"
 
 
 def _address(url: str) -> str | None:
@@ -164,7 +164,7 @@ LEGAL: Mapping[str, Mapping[str, _Key]] = {
     "digests": {"paths": _texts("must be a list of globs", _glob)},
     "notes": {
         "folder": _checked("must be a folder inside the vault", _folder),
-        "name": _checked("must be a pattern for names", names.pattern_error),
+        "name": _checked("must be a pattern for names", note_names.pattern_error),
         "private_tags": _texts("must be a list of tags, `*` allowed"),
     },
     "links": {"mentions": _typed("must be true or false", bool)},
@@ -191,7 +191,7 @@ LEGAL: Mapping[str, Mapping[str, _Key]] = {
 
 
 def parse(text: str, root: Path, path: Path) -> Config:
-    """A configuration from its text.
+    """Return a configuration from its text.
 
     Raises:
         ConfigError: as `load`.
@@ -261,7 +261,7 @@ def _unknown(
 
 
 def _line(text: str, name: str) -> int:
-    """The line on which a key or table is named; TOML readers do not tell."""
+    """Return the line on which a key or table is named; TOML readers do not tell."""
     quoted = re.escape(name)
     found = re.search(rf"^[ \t]*(?:\[+[ \t]*)?['\"]?{quoted}['\"]?[ \t]*[.=\]]", text, re.MULTILINE)
     return line_number(text, found.start()) if found else 1

@@ -58,7 +58,7 @@ class Question:
 
 
 class BatchResult(NamedTuple):
-    """What an answer leaves: papers, ids that arXiv does not have, and what must be asked anew."""
+    """The outcome of an answer: papers, ids that arXiv does not have, questions to ask anew."""
 
     facts: dict[str, Facts]
     missing: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ class BatchResult(NamedTuple):
 
 
 def paper_id(text: str) -> str:
-    """The id as arXiv keeps it, without version and subject class; "" for what cannot be an id.
+    """Return the id as arXiv has it, without version and subject class; "" for what cannot be one.
 
     `2308.07124v2` is `2308.07124`, `math.GT/0309136` is `math/0309136`. Numbers have four digits
     up to 1412 and five from 1501 on; the old form ran from 9107 to 0703. One id that arXiv cannot
@@ -83,18 +83,18 @@ def paper_id(text: str) -> str:
 
 
 def questions(ids: Iterable[str], size: int = BATCH) -> list[Question]:
-    """The ids, none twice and in their order, in questions of `size`."""
+    """Return the ids, none twice and in their order, in questions of `size`."""
     once = tuple(dict.fromkeys(ids))
     return [Question(once[at : at + size]) for at in range(0, len(once), size)]
 
 
 def query(ids: Sequence[str]) -> str:
-    """The query string that asks for these ids, and for all of them (the API's default is ten)."""
+    """Return the query string that asks for all of these ids (the API's default is ten)."""
     return f"id_list={quote(','.join(ids), safe=',/')}&start=0&max_results={len(ids)}"
 
 
 def read(body: bytes) -> Feed:
-    """The papers of an Atom feed, and the errors that arXiv reports as if they were papers.
+    """Return the papers of an Atom feed, and the errors that arXiv reports as if they were papers.
 
     An entry without an id or a day of publication is left out, as if it were not there.
 
@@ -119,11 +119,11 @@ def read(body: bytes) -> Feed:
 
 
 def settle(question: Question, feed: Feed) -> BatchResult:
-    """What a feed says about the ids asked for; papers that nobody asked for are dropped.
+    """Judge what a feed tells of the ids asked for; papers that nobody asked for are dropped.
 
     | the feed                     | is read as                                                 |
     |------------------------------|------------------------------------------------------------|
-    | papers                       | these are known; arXiv does not have the others            |
+    | papers                       | arXiv has these, and does not have the others              |
     | an error that names ids      | those are missing, the others were never answered: again   |
     | an error that names none     | one of them spoils the rest: both halves again             |
     | nothing, for the first time  | it happens to the API in bad times: once more              |
@@ -149,7 +149,7 @@ def settle(question: Question, feed: Feed) -> BatchResult:
 
 
 def tidy(facts: Facts) -> Facts:
-    """Facts as they may stand in a property: see `harmless.one_line`; lengths are bounded.
+    """Return facts as they may stand in a property: see `sanitize.one_line`; lengths are bounded.
 
     What cannot be a day, a category or a DOI is "" or left out. The abstract keeps its paragraphs,
     one a line: arXiv wraps lines and starts a new paragraph with a blank.
@@ -170,7 +170,7 @@ def tidy(facts: Facts) -> Facts:
 
 
 def day(text: str) -> str:
-    """The day of an ISO 8601 date or time (arXiv's are UTC), as `2023-08-14`; "" if it is none."""
+    """Return the day of an ISO 8601 date or time (arXiv's are UTC), `2023-08-14`; "" if none."""
     try:
         return date.fromisoformat(text.strip()[:10]).isoformat()
     except ValueError:
@@ -178,7 +178,7 @@ def day(text: str) -> str:
 
 
 class _Bounded(ET.TreeBuilder):
-    """Builds a small tree, and refuses at the first sign of another kind of document.
+    """A builder of a small tree, which refuses at the first sign of another kind of document.
 
     A DOCTYPE is refused here and not by a look at the bytes: in UTF-16 it would not be seen.
     """

@@ -1,4 +1,4 @@
-"""What arXiv has answered, and whose turn it is to ask: one SQLite file for all vaults.
+"""The cache of arXiv's answers, and the turn to ask: one SQLite file for all vaults.
 
 A row per paper, so that any other set of papers is answered from the same rows. The turn is a row
 too: arXiv allows one request every three seconds and one connection at a time "over all machines
@@ -39,15 +39,15 @@ _AT_ONCE = 500  # host parameters of one statement; SQLite takes at least 999
 
 
 class CachedFacts(NamedTuple):
-    """What is known of an id: the day it was asked for, and its facts; None: arXiv has none."""
+    """The day on which an id was asked for, and its facts; None: arXiv has none."""
 
-    asked: str
+    day: str
     facts: Facts | None
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """The cache at `path`, made if it is not there; closed at the end.
+    """Open the cache at `path`, made if it is not there; close it at the end.
 
     Raises:
         OSError: the folder cannot be made.
@@ -65,22 +65,22 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def rows(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, CachedFacts]:
-    """What is known of these ids, by id."""
+    """Return what the cache has of these ids, by id."""
     found: dict[str, CachedFacts] = {}
     for part in _parts(ids):
         # Only question marks are put into the statement.
         marks = ",".join("?" * len(part))
         select = f"SELECT id, asked, facts FROM paper WHERE id IN ({marks})"  # noqa: S608
-        for one, asked, facts in db.execute(select, part):
+        for one, day, facts in db.execute(select, part):
             with suppress(ValueError, TypeError):
-                found[one] = CachedFacts(asked, _read(facts))
+                found[one] = CachedFacts(day, _read(facts))
     return found
 
 
 def keep(
     db: sqlite3.Connection, day: str, facts: Mapping[str, Facts], missing: Iterable[str]
 ) -> None:
-    """One answer, whole or not at all. A paper that was known and is now missing stays known."""
+    """Store one answer, whole or not at all. A paper that is missing now keeps its facts."""
     with _at_once(db):
         db.executemany(
             "INSERT OR REPLACE INTO paper (id, asked, facts) VALUES (?, ?, ?)",
@@ -96,7 +96,7 @@ def keep(
 def scanned(
     db: sqlite3.Connection, file: str, stamp: str, ids: Sequence[str]
 ) -> dict[str, Facts | None]:
-    """What was found (None: looked for, not found) in a snapshot file while it had this stamp."""
+    """Return what was found in a dump file while it had this stamp; None: looked for, not found."""
     found: dict[str, Facts | None] = {}
     for part in _parts(ids):
         marks = ",".join("?" * len(part))
@@ -113,7 +113,7 @@ def scanned(
 def keep_scan(
     db: sqlite3.Connection, file: str, stamp: str, found: Mapping[str, Facts | None]
 ) -> None:
-    """The outcome of reading a snapshot file; what an older state of the file said is dropped."""
+    """Store what was found in a dump file; the rows of another state of the file are dropped."""
     with _at_once(db):
         db.execute("DELETE FROM snapshot WHERE path = ? AND stamp <> ?", (file, stamp))
         db.executemany(
@@ -125,10 +125,12 @@ def keep_scan(
 def take_turn(
     db: sqlite3.Connection, host: str, now: float, *, lease: float, nonsense: float
 ) -> float:
-    """0.0: it is our turn, and nobody else's for `lease` seconds; else how long to wait, at least.
+    """Reserve the next request to `host` for `lease` seconds.
+
+    Return 0.0, or the seconds to wait before asking again.
 
     The turn is given back by `end_turn`; the lease is for a process that dies before. A time to
-    wait beyond `nonsense` seconds is not believed: the clock was set back.
+    wait beyond `nonsense` seconds is ignored: the clock was set back.
     """
     with _at_once(db):
         row = db.execute("SELECT free, busy FROM turn WHERE host = ?", (host,)).fetchone()
@@ -144,13 +146,13 @@ def take_turn(
 
 
 def end_turn(db: sqlite3.Connection, host: str, free: float) -> None:
-    """Our request is over; the next one, by whomever, may start at `free`."""
+    """End our request; the next one, by whatever process, may start at `free`."""
     with _at_once(db):
         db.execute("UPDATE turn SET free = ?, busy = 0 WHERE host = ?", (free, host))
 
 
 def refused_on(db: sqlite3.Connection, host: str) -> str:
-    """The last day on which the host turned us away; "" for never."""
+    """Return the last day on which the host refused us; "" for never."""
     row = db.execute("SELECT refused FROM turn WHERE host = ?", (host,)).fetchone()
     return str(row[0]) if row is not None else ""
 
@@ -187,16 +189,20 @@ _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 def _written(facts: Facts) -> str:
     # asdict would copy every value, and tell of each that it is no dataclass.
-    said = {name: value for name in _NAMES if (value := getattr(facts, name))}
-    return _JSON.encode(said)
+    values = {name: value for name in _NAMES if (value := getattr(facts, name))}
+    return _JSON.encode(values)
 
 
 def _read(text: str | None) -> Facts | None:
-    """Raises ValueError or TypeError for a damaged row; it counts as a row that is not there."""
+    """Return the facts of a row.
+
+    Raises:
+        ValueError, TypeError: the row is damaged; it counts as one that is not there.
+    """
     if text is None:
         return None
-    said = json.loads(text)
-    if not isinstance(said, dict):
+    found = json.loads(text)
+    if not isinstance(found, dict):
         raise TypeError("facts are an object")
-    values: Any = {name: tuple(v) if isinstance(v, list) else v for name, v in said.items()}
+    values: Any = {name: tuple(v) if isinstance(v, list) else v for name, v in found.items()}
     return Facts(**values)

@@ -18,11 +18,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from vault_sync.core.model.values import Problem
-from vault_sync.edge.arxiv import atom
-from vault_sync.edge.arxiv import cache as arxiv_cache
-from vault_sync.edge.arxiv import http as arxiv_http
+from vault_sync.edge.arxiv import atom, cache, http
 
-if TYPE_CHECKING:  # see arxiv_http
+if TYPE_CHECKING:  # see `http`
     import requests
 
 _BUSY = frozenset({429, 500, 502, 503, 504})
@@ -32,7 +30,7 @@ _REDIRECTS = 3
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """How fast, how often and how long. Seconds, but for the two counts.
+    """The pace of requests. Seconds, but for the two counts.
 
     `interval` from the end of a request to the next one; `tries` of one request; `longest` that we
     wait because the server asks for it (beyond it we come back another time, and for at most
@@ -45,7 +43,7 @@ class RateLimit:
     longest: float = 120.0
     patience: float = 3600.0
     splits: int = 24
-    limits: arxiv_http.Limits = field(default_factory=arxiv_http.Limits)
+    limits: http.Limits = field(default_factory=http.Limits)
 
 
 POLITE = RateLimit()
@@ -53,18 +51,18 @@ LOCAL = RateLimit(interval=0.05)
 
 
 def pace_for(url: str) -> RateLimit:
-    """How fast the API at `url` may be asked.
+    """Return the pace at which the API at `url` may be asked.
 
     arXiv's three seconds hold for every host but this very machine: a mirror at a loopback address
     is the reader's own. It is asked in turn too, every 50 ms; what passes requests on to arXiv
     has to keep arXiv's pace itself.
     """
-    return LOCAL if arxiv_http.is_loopback(url) else POLITE
+    return LOCAL if http.is_loopback(url) else POLITE
 
 
 @dataclass(frozen=True, slots=True)
 class ApiConnection:
-    """The line to the API at `url`: whatever a request needs. `today` is a UTC day, ISO 8601."""
+    """The connection to the API at `url`. `today` is a UTC day, ISO 8601."""
 
     url: str
     agent: str
@@ -76,7 +74,7 @@ class ApiConnection:
 
     @property
     def host(self) -> str:
-        if not arxiv_http.allowed(self.url):
+        if not http.allowed(self.url):
             return self.url
         return urlsplit(self.url).netloc.rpartition("@")[2].lower()
 
@@ -89,41 +87,43 @@ class GivenUp(Exception):  # noqa: N818 -- the end of asking, not of the run
         self.problem = problem
 
 
-def answers(line: ApiConnection, ids: Sequence[str]) -> Iterator[atom.BatchResult]:
-    """What arXiv says of `ids`, request by request, each in the cache before it is handed on.
+def answers(connection: ApiConnection, ids: Sequence[str]) -> Iterator[atom.BatchResult]:
+    """Yield arXiv's answers for `ids`, request by request, each in the cache before it is yielded.
 
-    Ids that are in none of the answers could not be settled within the pace.
+    Ids that are in none of the answers could not be looked up within the pace.
 
     Raises:
-        GivenUp, arxiv_http.Stopped, sqlite3.Error.
+        GivenUp, http.Stopped, sqlite3.Error.
     """
-    if not arxiv_http.allowed(line.url):
+    if not http.allowed(connection.url):
         hint = "see `url` under [arxiv] in vault-sync.toml"
-        raise GivenUp(_notice(line, "its address is not https", hint))
-    if arxiv_cache.refused_on(line.db, line.host) == line.today:
-        raise GivenUp(_turned_away(line))
+        raise GivenUp(_notice(connection, "its address is not https", hint))
+    if cache.refused_on(connection.db, connection.host) == connection.today:
+        raise GivenUp(_turned_away(connection))
     left = deque(atom.questions(ids))
-    most = len(left) + line.pace.splits
-    with arxiv_http.session(line.agent) as session:
+    most = len(left) + connection.pace.splits
+    with http.session(connection.agent) as session:
         while left and most > 0:
             most -= 1
             question = left.popleft()
-            answer = atom.settle(question, _feed(line, session, question))
-            arxiv_cache.keep(line.db, line.today, answer.facts, answer.missing)
+            answer = atom.settle(question, _feed(connection, session, question))
+            cache.keep(connection.db, connection.today, answer.facts, answer.missing)
             left.extendleft(reversed(answer.left))
             yield answer
 
 
-def _feed(line: ApiConnection, session: requests.Session, question: atom.Question) -> atom.Feed:
-    """The answer to one question, after as many tries as it takes and the pace allows."""
+def _feed(
+    connection: ApiConnection, session: requests.Session, question: atom.Question
+) -> atom.Feed:
+    """Return the answer to one question, after as many tries as it takes and the pace allows."""
     query = atom.query(question.ids)
-    url = f"{line.url}{'&' if urlsplit(line.url).query else '?'}{query}"
+    url = f"{connection.url}{'&' if urlsplit(connection.url).query else '?'}{query}"
     failures = redirects = 0
     reason = ""
-    while failures < line.pace.tries:
+    while failures < connection.pace.tries:
         try:
-            reply = _request(line, session, url, failures)
-        except arxiv_http.Interrupted as error:
+            reply = _request(connection, session, url, failures)
+        except http.Interrupted as error:
             reason = str(error)
             failures += 1
             continue
@@ -131,29 +131,29 @@ def _feed(line: ApiConnection, session: requests.Session, question: atom.Questio
             reason = f"it answers {reply.status}"
             failures += 1
         elif reply.location and redirects < _REDIRECTS:
-            url = _followed(line, url, reply.location)
+            url = _followed(connection, url, reply.location)
             redirects += 1
         else:
-            return _read(line, reply)
-    raise GivenUp(_notice(line, reason, _LATER))
+            return _read(connection, reply)
+    raise GivenUp(_notice(connection, reason, _LATER))
 
 
 def _request(
-    line: ApiConnection, session: requests.Session, url: str, failures: int
-) -> arxiv_http.Reply:
-    """One request, in turn. The more failures, the later the next turn; and as the server says."""
-    pace = line.pace
+    connection: ApiConnection, session: requests.Session, url: str, failures: int
+) -> http.Reply:
+    """Make one request, in turn. The more failures, the later the next; and as the server says."""
+    pace = connection.pace
     later = pace.interval * 2 ** (failures + 1)
-    with _turn(line) as pauses:
+    with _turn(connection) as pauses:
         try:
-            reply = arxiv_http.get(session, url, pace.limits, line.stop, line.clock())
-        except arxiv_http.Interrupted:
+            reply = http.get(session, url, pace.limits, connection.stop, connection.clock())
+        except http.Interrupted:
             pauses.append(later)
             raise
-        except arxiv_http.Unreachable as error:
-            raise GivenUp(_notice(line, f"it cannot be reached: {error}", _LATER)) from None
-        except arxiv_http.Unusable as error:
-            raise GivenUp(_notice(line, str(error), _LATER)) from None
+        except http.Unreachable as error:
+            raise GivenUp(_notice(connection, f"it cannot be reached: {error}", _LATER)) from None
+        except http.Unusable as error:
+            raise GivenUp(_notice(connection, str(error), _LATER)) from None
         if reply.wait is not None:
             pauses.append(min(reply.wait, pace.patience))
         elif reply.status in _BUSY:
@@ -162,56 +162,60 @@ def _request(
 
 
 @contextmanager
-def _turn(line: ApiConnection) -> Iterator[list[float]]:
-    """Waits for our turn and holds it. The list takes the seconds until the next turn, anyone's."""
-    pace = line.pace
+def _turn(connection: ApiConnection) -> Iterator[list[float]]:
+    """Wait for our turn and keep it. The list takes the seconds until the next turn, anyone's."""
+    pace = connection.pace
     lease = pace.limits.connect + pace.limits.total
     ours = max(lease, pace.interval * 2**pace.tries)
     nonsense = max(ours, pace.patience)
-    while wait := arxiv_cache.take_turn(
-        line.db, line.host, line.clock(), lease=lease, nonsense=nonsense
+    while wait := cache.take_turn(
+        connection.db, connection.host, connection.clock(), lease=lease, nonsense=nonsense
     ):
         if wait > max(ours, pace.longest):
             minutes = round(wait / 60) or 1
-            raise GivenUp(_notice(line, f"it asks to be left alone for {minutes} min", _LATER))
+            raise GivenUp(
+                _notice(connection, f"it asks to be left alone for {minutes} min", _LATER)
+            )
         # A turn may end long before its lease, so not all of it is slept through.
-        if line.stop.wait(min(wait, pace.interval)):
-            raise arxiv_http.Stopped
+        if connection.stop.wait(min(wait, pace.interval)):
+            raise http.Stopped
     pauses = [pace.interval]
     try:
-        if line.stop.is_set():
-            raise arxiv_http.Stopped
+        if connection.stop.is_set():
+            raise http.Stopped
         yield pauses
     finally:
-        arxiv_cache.end_turn(line.db, line.host, line.clock() + max(pauses))
+        cache.end_turn(connection.db, connection.host, connection.clock() + max(pauses))
 
 
-def _followed(line: ApiConnection, url: str, location: str) -> str:
+def _followed(connection: ApiConnection, url: str, location: str) -> str:
     try:
-        return arxiv_http.followed(url, location)
-    except arxiv_http.Unusable as error:
-        raise GivenUp(_notice(line, str(error), _LATER)) from None
+        return http.followed(url, location)
+    except http.Unusable as error:
+        raise GivenUp(_notice(connection, str(error), _LATER)) from None
 
 
-def _read(line: ApiConnection, reply: arxiv_http.Reply) -> atom.Feed:
+def _read(connection: ApiConnection, reply: http.Reply) -> atom.Feed:
     if reply.status == 403:
-        arxiv_cache.keep_refusal(line.db, line.host, line.today)
-        raise GivenUp(_turned_away(line))
+        cache.keep_refusal(connection.db, connection.host, connection.today)
+        raise GivenUp(_turned_away(connection))
     if not reply.body:
-        raise GivenUp(_notice(line, f"it answers {reply.status}", _LATER))
+        raise GivenUp(_notice(connection, f"it answers {reply.status}", _LATER))
     try:
         return atom.read(reply.body)
     except atom.Refused as error:
-        raise GivenUp(_notice(line, str(error), _LATER)) from None
+        raise GivenUp(_notice(connection, str(error), _LATER)) from None
 
 
-def _turned_away(line: ApiConnection) -> Problem:
-    return _notice(line, "it refuses requests from here (403)", "it is asked again tomorrow (UTC)")
+def _turned_away(connection: ApiConnection) -> Problem:
+    return _notice(
+        connection, "it refuses requests from here (403)", "it is asked again tomorrow (UTC)"
+    )
 
 
-def _notice(line: ApiConnection, reason: str, hint: str) -> Problem:
+def _notice(connection: ApiConnection, reason: str, hint: str) -> Problem:
     return Problem(
-        path=line.host,
+        path=connection.host,
         code="facts-network",
         message=f"no facts from arXiv for now: {reason}; {hint}",
         level="notice",

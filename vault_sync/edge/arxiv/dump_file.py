@@ -40,7 +40,7 @@ class Found(NamedTuple):
 
 
 def facts(path: Path, ids: Collection[str], stop: threading.Event | None = None) -> Found:
-    """The facts of `ids` that the file at `path` holds, by the id as it is asked for.
+    """Return the facts of `ids` that the file at `path` has, by the id as it is asked for.
 
     Every spelling of an id is understood (`atom.paper_id`); the first line of a paper counts. A
     name that ends in `.gz` is read through gzip. A line that is broken is skipped and counted; a
@@ -49,8 +49,8 @@ def facts(path: Path, ids: Collection[str], stop: threading.Event | None = None)
     """
     spellings: dict[bytes, list[str]] = {}
     for one in ids:
-        if known := paper_id(one):
-            spellings.setdefault(known.encode(), []).append(one)
+        if spelled := paper_id(one):
+            spellings.setdefault(spelled.encode(), []).append(one)
     found: dict[str, Facts] = {}
     if not spellings:
         return Found(found)
@@ -74,7 +74,7 @@ def _opened(path: Path) -> IO[bytes]:
 def _records(
     stream: IO[bytes], wanted: set[bytes], broken: list[int], stop: threading.Event | None
 ) -> Iterator[tuple[bytes, dict[str, Any]]]:
-    """Each wanted paper once, with its record. Takes found ids out of `wanted`; ends at the last.
+    """Yield each wanted paper once, with its record. Found ids are taken out of `wanted`.
 
     Numbers of lines that cannot be read are put on `broken`.
     """
@@ -88,10 +88,10 @@ def _records(
         except (ValueError, RecursionError):
             broken.append(number)
             continue
-        known = _id_of(record)
-        if known in wanted:
-            yield known, record
-            wanted.discard(known)
+        paper = _id_of(record)
+        if paper in wanted:
+            yield paper, record
+            wanted.discard(paper)
             if not wanted:
                 return
 
@@ -167,7 +167,7 @@ def _day(created: object) -> str:
 
 
 def _authors(record: dict[str, Any]) -> list[str]:
-    """`authors_parsed` ([["von Werra", "Leandro", "", ...], ...]), else the line of `authors`."""
+    """Read `authors_parsed` ([["von Werra", "Leandro", "", ...], ...]), else `authors`."""
     parsed = record.get("authors_parsed")
     if isinstance(parsed, list) and parsed:
         rows = [[_str(part) for part in row] for row in parsed if isinstance(row, list)]
@@ -203,7 +203,7 @@ _IN_BRACES = re.compile(r"\{([^\W\d_a-zA-Z])\}")
 
 
 def accents(text: str) -> str:
-    r"""Text in which TeX's accents are letters: `Fran\c{c}ois`, `G{\"o}del`, `\L ukasz`.
+    r"""Return text in which TeX's accents are letters: `Fran\c{c}ois`, `G{\"o}del`, `\L ukasz`.
 
     The bulk file has names as they were typed, the API has letters. What stands between dollar
     signs is mathematics and stays.

@@ -1,6 +1,6 @@
 """One HTTP request, bounded in every direction: time, size, kind and host.
 
-No retry and no throttle here: both stand above (`edge/arxiv`), where they know of each other. A
+No retry and no throttle here: both stand above (`client`), where they know of each other. A
 retry inside the adapter goes out 0.04 s after the first try, past any throttle.
 """
 
@@ -63,7 +63,7 @@ class Reply(NamedTuple):
 
 
 def session(agent: str) -> requests.Session:
-    """Proxies and certificates as requests takes them from the environment."""
+    """Return a session; proxies and certificates are taken from the environment."""
     import requests
 
     made = requests.Session()
@@ -73,7 +73,7 @@ def session(agent: str) -> requests.Session:
 
 
 def allowed(url: str) -> bool:
-    """An https address; plain http only to this very machine (a local mirror)."""
+    """Return True for an https address; plain http only to this very machine (a local mirror)."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -86,12 +86,12 @@ def allowed(url: str) -> bool:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether an address that is allowed leads to this very machine."""
+    """Return True if an address is allowed and leads to this very machine."""
     return allowed(url) and urlsplit(url).hostname in _LOOPBACK
 
 
 def followed(url: str, location: str) -> str:
-    """The absolute address that a redirect leads to, if it stays where we were.
+    """Return the absolute address that a redirect leads to, if it stays where we were.
 
     Raises:
         Unusable: it leads to another host or port, or from https to http.
@@ -110,11 +110,11 @@ def followed(url: str, location: str) -> str:
 def get(
     session: requests.Session, url: str, limits: Limits, stop: threading.Event, now: float
 ) -> Reply:
-    """The answer to a GET. `now` is the Unix time, for a Retry-After that is a date.
+    """Return the answer to a GET. `now` is the Unix time, for a Retry-After that is a date.
 
     The request runs in a thread of its own, so that no name server, no slow connection and no
-    dripping header keeps the caller beyond `limits.total` or a moment after `stop`. A thread left
-    behind ends at its next byte, or with the process.
+    dripping header keeps the caller beyond `limits.total` or 0.05 seconds after `stop`. A thread
+    left behind ends at its next byte, or with the process.
 
     Raises:
         Stopped, Unreachable, Interrupted, Unusable.
@@ -196,7 +196,7 @@ def _reply(response: requests.Response, limits: Limits, flight: _Flight, now: fl
 
 
 def _body(response: requests.Response, limits: Limits, flight: _Flight) -> bytes:
-    """The body, unpacked; never more of it in memory than the limit and one chunk."""
+    """Return the body, unpacked; never more of it in memory than the limit and one chunk."""
     parts = []
     size = 0
     # read1 comes back with every packet; read and iter_content wait until a chunk is full,
@@ -212,7 +212,7 @@ def _body(response: requests.Response, limits: Limits, flight: _Flight) -> bytes
 
 
 def _seconds(header: str, now: float) -> float | None:
-    """Retry-After: seconds, or a date (RFC 9110, 10.2.3)."""
+    """Return the seconds of a Retry-After: a number, or a date (RFC 9110, 10.2.3)."""
     header = header.strip()
     if header.isascii() and header.isdigit():
         return float(header[:9])
@@ -232,7 +232,7 @@ def _port(parts: SplitResult) -> int:
 
 
 def _reason(error: BaseException) -> str:
-    """The innermost cause in its own words; the outer ones repeat the address and an object id."""
+    """Return the innermost cause; the outer ones repeat the address and an object id."""
     while (inner := error.__cause__ or error.__context__) is not None:
         error = inner
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)

@@ -2,7 +2,7 @@
 
 A pass takes `remembered`, which never asks anybody. `look_up` asks arXiv for what is left, and is
 never in the way: whatever goes wrong with the network is one notice, what was answered until then
-is kept, and the next run asks for the rest. How arXiv is asked is `arxiv_api`.
+is kept, and the next run asks for the rest. How arXiv is asked is `client`.
 """
 
 from __future__ import annotations
@@ -10,25 +10,20 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from vault_sync.core.model.values import Facts, Problem
-from vault_sync.edge.arxiv import atom
-from vault_sync.edge.arxiv import cache as arxiv_cache
-from vault_sync.edge.arxiv import client as arxiv_api
-from vault_sync.edge.arxiv import dump_file as snapshot_file
-from vault_sync.edge.arxiv import http as arxiv_http
+from vault_sync.edge.arxiv import atom, cache, client, dump_file, http
 from vault_sync.edge.arxiv.client import RateLimit
-
-API = "https://export.arxiv.org/api/query"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where facts come from (`[arxiv]` in vault-sync.toml).
+    """The source of facts (`[arxiv]` in vault-sync.toml).
 
     `enabled` false and `offline` true both mean that no request is made; the cache and the
     snapshot file, which are the reader's own, still speak. `contact` is a mail address, or "".
@@ -36,9 +31,9 @@ class Source:
     """
 
     cache: Path
+    url: str
     enabled: bool = True
     offline: bool = False
-    url: str = API
     contact: str = ""
     snapshot: Path | None = None
     version: str = ""
@@ -46,7 +41,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is known of the ids asked for, by the spelling asked for; each is in exactly one.
+    """The facts of the ids asked for, by the spelling asked for; each is in exactly one part.
 
     `missing`: arXiv was asked today and has no such paper, or it cannot be an id. `unknown`: nobody
     could be asked; ask again. `problems`: notices, at most one on the network.
@@ -59,7 +54,7 @@ class Answer:
 
 
 def remembered(source: Source, ids: Sequence[str]) -> Mapping[str, Facts]:
-    """What the cache and the snapshot file know of `ids`. No request is made, ever.
+    """Return what the cache and the dump file have of `ids`. No request is made, ever.
 
     `look_up` of an offline source gives the same with the notices.
     """
@@ -77,57 +72,64 @@ def look_up(
     refresh: bool = False,
     pace: RateLimit | None = None,
 ) -> Answer:
-    """The facts of `ids`; arXiv is asked for those that neither cache nor snapshot file has.
+    """Return the facts of `ids`; arXiv is asked for those that neither cache nor dump file has.
 
     `clock` gives Unix time; its UTC day is what "today" means. `progress` is called with papers
-    settled and papers to ask for, first with 0. `refresh` also asks for what is known, unless it
-    was asked for today. `pace` is by default what the host is owed (`arxiv_api.pace_for`). `stop`
+    done and papers to ask for, first with 0. `refresh` also asks for what is known, unless it
+    was asked for today. `pace` is by default what the host is owed (`client.pace_for`). `stop`
     ends the run within a moment, with what was answered until then; every answer is kept, whole,
     when it arrives.
 
-    Raises nothing that the network, the file or the cache could cause: that is in `said`.
+    Raises nothing that the network, the file or the cache could cause: that is in `problems`.
     """
     spelled = _spelled(ids)
     wanted = _canonical(spelled)
-    known = _local(source, wanted, stop)
+    findings = _local(source, wanted, stop)
     today = datetime.fromtimestamp(clock(), UTC).date().isoformat()
-    asked = [
+    to_ask = [
         one
         for one in wanted
-        if known.asked.get(one) != today and (refresh or one not in known.facts)
+        if findings.answered_on.get(one) != today and (refresh or one not in findings.facts)
     ]
-    known.missing.update(
-        one for one in wanted if known.asked.get(one) == today and one not in known.facts
+    findings.missing.update(
+        one
+        for one in wanted
+        if findings.answered_on.get(one) == today and one not in findings.facts
     )
-    if asked and source.enabled and not source.offline and not known.cacheless:
-        try:
-            with arxiv_cache.opened(source.cache) as db:
-                agent = _agent(source)
-                due = pace or arxiv_api.pace_for(source.url)
-                line = arxiv_api.ApiConnection(source.url, agent, db, stop, clock, due, today)
-                _ask(line, asked, known, progress)
-        except arxiv_http.Stopped:
-            pass  # the rest is unknown, and that is what the answer says
-        except arxiv_api.GivenUp as end:
-            known.problems.append(end.problem)
-        except (sqlite3.Error, OSError) as error:
-            known.problems.append(_no_cache(source.cache, error))
-    return _answer(spelled, known)
+    if to_ask and source.enabled and not source.offline and not findings.cacheless:
+        with _notices(source, findings), cache.opened(source.cache) as db:
+            agent, due = _agent(source), pace or client.pace_for(source.url)
+            connection = client.ApiConnection(source.url, agent, db, stop, clock, due, today)
+            _ask(connection, to_ask, findings, progress)
+    return _answer(spelled, findings)
+
+
+@contextmanager
+def _notices(source: Source, findings: _Findings) -> Iterator[None]:
+    """Turn whatever ends the asking into a notice."""
+    try:
+        yield
+    except http.Stopped:
+        pass  # the rest is unknown, and that is what the answer says
+    except client.GivenUp as end:
+        findings.problems.append(end.problem)
+    except (sqlite3.Error, OSError) as error:
+        findings.problems.append(_no_cache(source.cache, error))
 
 
 @dataclass(slots=True)
-class _Known:
-    """What has been found out so far, by canonical id. `asked`: the day, from the cache."""
+class _Findings:
+    """The facts found so far, by canonical id. `answered_on`: the day, from the cache."""
 
     facts: dict[str, Facts] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
-    asked: dict[str, str] = field(default_factory=dict)
+    answered_on: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     cacheless: bool = False
 
 
 def _spelled(ids: Sequence[str]) -> dict[str, str]:
-    """The id that each spelling means; "" for one that cannot be an id."""
+    """Return the id that each spelling means; "" for one that cannot be an id."""
     return {one: atom.paper_id(one) for one in ids}
 
 
@@ -135,69 +137,71 @@ def _canonical(spelled: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys(filter(None, spelled.values())))
 
 
-def _answer(spelled: Mapping[str, str], known: _Known) -> Answer:
-    """By the spellings asked for."""
-    facts = {one: known.facts[of] for one, of in spelled.items() if of in known.facts}
+def _answer(spelled: Mapping[str, str], findings: _Findings) -> Answer:
+    """Return the findings by the spellings asked for."""
+    facts = {one: findings.facts[of] for one, of in spelled.items() if of in findings.facts}
     missing = frozenset(
-        one for one, of in spelled.items() if one not in facts and (not of or of in known.missing)
+        one
+        for one, of in spelled.items()
+        if one not in facts and (not of or of in findings.missing)
     )
     return Answer(
-        facts, frozenset(spelled) - facts.keys() - missing, missing, tuple(known.problems)
+        facts, frozenset(spelled) - facts.keys() - missing, missing, tuple(findings.problems)
     )
 
 
 # The layers that ask nobody.
 
 
-def _local(source: Source, wanted: Sequence[str], stop: threading.Event | None) -> _Known:
-    known = _Known()
+def _local(source: Source, wanted: Sequence[str], stop: threading.Event | None) -> _Findings:
+    findings = _Findings()
     if not wanted:
-        return known
+        return findings
     try:
         if source.snapshot is None and not source.cache.exists():
-            return known
-        with arxiv_cache.opened(source.cache) as db:
-            for one, row in arxiv_cache.rows(db, wanted).items():
-                known.asked[one] = row.asked
+            return findings
+        with cache.opened(source.cache) as db:
+            for one, row in cache.rows(db, wanted).items():
+                findings.answered_on[one] = row.day
                 if row.facts is not None:
-                    known.facts[one] = row.facts
-            _from_snapshot(source.snapshot, wanted, known, db, stop)
+                    findings.facts[one] = row.facts
+            _from_snapshot(source.snapshot, wanted, findings, db, stop)
     except (sqlite3.Error, OSError) as error:
         # Without the cache there is no knowing when arXiv was last asked, so it is not asked.
-        known.cacheless = True
-        known.problems.append(_no_cache(source.cache, error))
-        _from_snapshot(source.snapshot, wanted, known, None, stop)
-    return known
+        findings.cacheless = True
+        findings.problems.append(_no_cache(source.cache, error))
+        _from_snapshot(source.snapshot, wanted, findings, None, stop)
+    return findings
 
 
 def _from_snapshot(
     path: Path | None,
     wanted: Sequence[str],
-    known: _Known,
+    findings: _Findings,
     db: sqlite3.Connection | None,
     stop: threading.Event | None,
 ) -> None:
-    """Adds what the file knows beyond the cache.
+    """Add what the dump file has beyond the cache.
 
     The file is read once for a paper, not once a pass: arXiv's whole set is several gigabytes.
     """
-    rest = [one for one in wanted if one not in known.facts]
+    rest = [one for one in wanted if one not in findings.facts]
     if path is None or not rest:
         return
     before: dict[str, Facts | None] = {}
     stamp = _stamp(path)
     if db is not None and stamp:
-        before = arxiv_cache.scanned(db, str(path), stamp, rest)
-    known.facts |= {one: facts for one, facts in before.items() if facts is not None}
+        before = cache.scanned(db, str(path), stamp, rest)
+    findings.facts |= {one: facts for one, facts in before.items() if facts is not None}
     left = [one for one in rest if one not in before]
     if not left:
         return
-    found = snapshot_file.facts(path, left, stop)
-    known.problems.extend(found.problems)
-    known.facts |= found.facts
+    found = dump_file.facts(path, left, stop)
+    findings.problems.extend(found.problems)
+    findings.facts |= found.facts
     if db is not None and stamp and found.whole:
         scan = {one: found.facts.get(one) for one in left}
-        arxiv_cache.keep_scan(db, str(path), stamp, scan)
+        cache.keep_scan(db, str(path), stamp, scan)
 
 
 def _stamp(path: Path) -> str:
@@ -209,24 +213,24 @@ def _stamp(path: Path) -> str:
 
 
 def _ask(
-    line: arxiv_api.ApiConnection,
+    connection: client.ApiConnection,
     ids: Sequence[str],
-    known: _Known,
+    findings: _Findings,
     progress: Callable[[int, int], None] | None,
 ) -> None:
-    """Adds what arXiv answers, answer by answer, so that what came before an error stays."""
-    report = progress or (lambda _settled, _of: None)
-    settled = 0
-    report(settled, len(ids))
-    for answer in arxiv_api.answers(line, ids):
-        known.facts |= answer.facts
-        known.missing.update(answer.missing)
-        settled += len(answer.facts) + len(answer.missing)
-        report(settled, len(ids))
+    """Add what arXiv answers, answer by answer, so that what came before an error stays."""
+    report = progress or (lambda _done, _of: None)
+    done = 0
+    report(done, len(ids))
+    for answer in client.answers(connection, ids):
+        findings.facts |= answer.facts
+        findings.missing.update(answer.missing)
+        done += len(answer.facts) + len(answer.missing)
+        report(done, len(ids))
 
 
 def _agent(source: Source) -> str:
-    """Who asks, as arXiv wishes to know it. Only what a header can hold."""
+    """Return the User-Agent, as arXiv wishes it: only characters that a header can have."""
     sound = (c for c in source.contact if c.isascii() and c.isprintable() and c not in "()")
     contact = "".join(sound)
     return f"vault-sync/{source.version or '0'}" + (f" (mailto:{contact})" if contact else "")

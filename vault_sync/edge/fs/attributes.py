@@ -14,7 +14,7 @@ _COPYFILE_ACL_AND_XATTR = 1 << 0 | 1 << 2
 
 
 def check_writable(file: int, folder: int, name: str) -> None:
-    """Raises Unsafe if putting another file in this one's place is not what its owner expects."""
+    """Raise Unsafe if putting another file in this one's place is not what its owner expects."""
     seen = os.fstat(file)
     if not stat.S_ISREG(seen.st_mode):
         raise Unsafe("it is not a regular file")
@@ -31,10 +31,10 @@ def check_writable(file: int, folder: int, name: str) -> None:
 
 
 def copy_attributes(like: int, file: int) -> None:
-    """Gives an open file the owner, mode, ACL and extended attributes of another.
+    """Give an open file the owner, mode, ACL and extended attributes of another.
 
     Raises:
-        OSError: they cannot be kept.
+        OSError: they cannot be carried over.
     """
     seen, mine = os.fstat(like), os.fstat(file)
     if (seen.st_uid, seen.st_gid) != (mine.st_uid, mine.st_gid):

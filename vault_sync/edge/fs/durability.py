@@ -1,4 +1,4 @@
-"""What it takes that bytes are on the disk and not only on their way there."""
+"""The calls after which bytes are on the disk, and not only on their way there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BATCH = 8
 
 
 def sync_file(file: int) -> None:
-    """Returns when an open file's bytes, or a folder's names, would survive a power cut.
+    """Return when an open file's bytes, or a folder's names, would survive a power cut.
 
     macOS: `fsync` leaves them in the drive's cache; F_FULLFSYNC does not, where it is known.
 
@@ -33,7 +33,7 @@ def sync_file(file: int) -> None:
 
 
 def sync_at(folder: int, name: str) -> None:
-    """Syncs one file, named relative to an open folder."""
+    """Sync one file, named relative to an open folder."""
     file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=folder)
     try:
         sync_file(file)
@@ -42,7 +42,7 @@ def sync_at(folder: int, name: str) -> None:
 
 
 def sync_everything(folder: int) -> bool:
-    """Syncs the whole file system that an open folder is on; False where there is no such call.
+    """Sync the file system that an open folder is on. Return False where there is no such call.
 
     Raises:
         OSError: something of what was written since the folder was opened is not on the disk.

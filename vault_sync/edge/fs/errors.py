@@ -1,4 +1,4 @@
-"""What the operating system says when it refuses, in words and with what to do."""
+"""The refusals of the operating system, in words and with what to do."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Unsafe(OSError):  # noqa: N818 - it is a verdict on a file, not a fault of
 
 
 def in_words(error: Exception) -> str:
-    """Why something was not done, for a person."""
+    """Return why something was not done, for a person."""
     if isinstance(error, OSError) and error.errno is not None:
         words = _WORDS.get(error.errno)
         return words or f"the system says: {os.strerror(error.errno)}"

@@ -1,4 +1,4 @@
-"""The ground a vault stands on: its Markdown files as one walk sees them, and its file system."""
+"""The file system that a vault lies on, and whether it reports changes made elsewhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 MOUNTS = Path("/proc/self/mountinfo")
 
-# What others change on these is not heard here (watchdog#409, #668): other hosts, or Windows.
+# What others change on these is not reported here (watchdog#409, #668): other hosts, or Windows.
 _SILENT = {
     "9p": "a folder of the host system (9p)",
     "afs": "a network folder (AFS)",
@@ -28,7 +28,7 @@ _SILENT = {
 
 
 def silent_ground(root: Path, mounts: Path = MOUNTS, platform: str = sys.platform) -> str | None:
-    """What keeps file events from being heard in this folder, in words; None: they are heard."""
+    """Return what keeps file events from this folder, in words, or None if there are events."""
     if platform == "darwin" and "/Library/Mobile Documents/" in f"{root.resolve()}/":
         return "a folder of iCloud Drive"
     kind = file_system(root, mounts)
@@ -38,7 +38,7 @@ def silent_ground(root: Path, mounts: Path = MOUNTS, platform: str = sys.platfor
 
 
 def file_system(root: Path, mounts: Path = MOUNTS) -> str | None:
-    """The type of the file system under `root` (proc(5), mountinfo); None where nothing tells."""
+    """Return the type of the file system under `root` (proc(5), mountinfo), if it can be read."""
     try:
         table = mounts.read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:

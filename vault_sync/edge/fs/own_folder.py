@@ -1,4 +1,4 @@
-"""Where the program puts what is no note: `.vault-sync`, and names in Obsidian's `.trash`."""
+"""The folder for what is no note: `.vault-sync`; and names in Obsidian's `.trash`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def temporary_name(token: str, number: int) -> str:
 
 
 def own_folder(vault: VaultDir) -> int:
-    """`.vault-sync/tmp`, open; made if need be, with a `.gitignore` that hides it from git."""
+    """Open `.vault-sync/tmp`; make it if need be, with a `.gitignore` that hides it from git."""
     folder = vault.folder(TEMPORARY, make=True)
     own = vault.folder(OWN_FOLDER)
     try:
@@ -34,7 +34,7 @@ def own_folder(vault: VaultDir) -> int:
 
 
 def trash_names(target: RelPath) -> Iterator[RelPath]:
-    """`.trash/a.md`, `.trash/a 2.md`, `.trash/a 3.md` and so on, as Obsidian counts."""
+    """Yield `.trash/a.md`, `.trash/a 2.md`, `.trash/a 3.md` and so on, as Obsidian counts."""
     yield target
     stem = target.removesuffix(".md")
     for number in count(2):

@@ -1,8 +1,4 @@
-"""A vault on the disk: which files it has, and what stands in them.
-
-Walking is in `walk`, writing in `write`, what comes after a crash in `recover`; all are to be had
-from here.
-"""
+"""The contents of a vault's files, as bytes and as texts."""
 
 from __future__ import annotations
 
@@ -15,7 +11,7 @@ from vault_sync.edge.fs.vault_dir import VaultDir
 
 
 def read(root: Path, path: RelPath) -> str:
-    """A file's text: its bytes as UTF-8, whatever is none kept as surrogates.
+    """Return a file's text: its bytes as UTF-8, whatever is none as surrogates.
 
     Raises:
         OSError: it is not there, not a regular file, behind a symlink, or cannot be read.
@@ -25,13 +21,13 @@ def read(root: Path, path: RelPath) -> str:
 
 
 def read_all(root: Path, paths: Iterable[RelPath]) -> Iterator[tuple[RelPath, str | Problem]]:
-    """The texts of many files, one after the other; a Problem for one that cannot be read."""
+    """Yield the texts of many files, or a Problem for one that cannot be read."""
     for path, content in contents(root, paths):
         yield path, as_text(content) if isinstance(content, bytes) else content
 
 
 def contents(root: Path, paths: Iterable[RelPath]) -> Iterator[tuple[RelPath, bytes | Problem]]:
-    """As `read_all`, the bytes of each."""
+    """Yield the bytes of many files, or a Problem for one that cannot be read."""
     with VaultDir(root) as vault:
         for path in paths:
             try:
@@ -41,5 +37,5 @@ def contents(root: Path, paths: Iterable[RelPath]) -> Iterator[tuple[RelPath, by
 
 
 def as_text(content: bytes) -> str:
-    """Bytes as UTF-8, whatever is none kept as surrogates."""
+    """Return bytes as UTF-8, whatever is none as surrogates."""
     return content.decode("utf-8", "surrogateescape")

@@ -21,7 +21,7 @@ _SYSCALL_RENAMEAT2 = {"x86_64": 316, "aarch64": 276, "riscv64": 276, "armv7l": 3
 
 
 def exchange(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
-    """Swaps two files in one step; both must exist.
+    """Swap two files in one step; both must exist.
 
     Names are relative to open folders. Without the kernel's exchange the displaced file is hard
     linked first: an editor that writes in place loses nothing, but one that saves by rename between
@@ -36,7 +36,7 @@ def exchange(from_folder: int, from_name: str, to_folder: int, to_name: str) -> 
 
 
 def move(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
-    """Renames a file, never onto another.
+    """Rename a file, never onto another.
 
     Raises:
         FileExistsError: `to_name` is there already; nothing was touched.
@@ -54,7 +54,7 @@ def move(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None
 
 
 def exchange_works(folder: int) -> bool:
-    """Whether the file system of an open folder has the exchange; tried with two small files."""
+    """Try with two small files whether the file system of an open folder has the exchange."""
     names = [f".exchange-{os.getpid()}-{side}" for side in "ab"]
     try:
         for name in names:
@@ -78,12 +78,12 @@ def _exchange_by_links(from_folder: int, from_name: str, to_folder: int, to_name
 
 
 def _flags() -> tuple[int, int]:
-    """The kernel's words for exchange and for no-replace."""
+    """Return the kernel's flags for exchange and for no-replace."""
     return (2, 4) if sys.platform == "darwin" else (2, 1)
 
 
 def _special(from_folder: int, from_name: str, to_folder: int, to_name: str, flag: int) -> bool:
-    """One flagged rename. False: this kernel or file system does not know it."""
+    """Make one flagged rename. Return False if this kernel or file system does not have it."""
     call = _kernel_rename()
     if call is None:
         return False

@@ -1,24 +1,44 @@
-"""Which Markdown files a vault has, by one walk; what tells that one of them is unchanged."""
+"""The walk over a vault's folders; the scan of its Markdown files, with their stats."""
 
 from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.fs.errors import in_words
 
 
 class Stat(NamedTuple):
-    """What tells that a file is unchanged, without reading it. Sizes in bytes, times in ns."""
+    """The numbers that tell an unchanged file without reading it. Sizes in bytes, times in ns."""
 
     size: int
     mtime_ns: int
     ctime_ns: int
     inode: int
+
+
+class FolderEntry(NamedTuple):
+    """A name that a folder of the vault holds.
+
+    `hidden`: it begins with a dot, whatever it is. `other`: a pipe, a socket, a device. `entry` can
+    be asked for its stat until the walk goes on.
+    """
+
+    path: RelPath
+    kind: Literal["file", "folder", "link", "hidden", "other"]
+    entry: os.DirEntry[str]
+
+
+class ClosedFolder(NamedTuple):
+    """A folder that cannot be listed, or not to its end."""
+
+    path: RelPath
+    error: OSError
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,76 +49,99 @@ class Scan:
     problems: tuple[Problem, ...]
 
 
-def scan(root: Path) -> Scan:
-    """Every visible `.md` file beneath `root`, by one walk. Links are named, not followed.
+def walk(root: Path) -> Iterator[FolderEntry | ClosedFolder]:
+    """Yield every entry of every visible folder, each folder in one go. Links are not followed.
+
+    Each folder is opened relative to the one above: no path is too long, and a folder that is
+    swapped for a link meanwhile leads nowhere else.
 
     Raises:
         OSError: the root itself cannot be listed.
     """
-    found = Scan({}, ())
-    problems: list[Problem] = []
     top = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        _walk(top, "", found.files, problems)
+        yield from _walk_folder(top, "")
     finally:
         os.close(top)
-    return Scan(found.files, tuple(problems))
 
 
-def _walk(folder: int, prefix: str, files: dict[RelPath, Stat], problems: list[Problem]) -> None:
+def _walk_folder(folder: int, prefix: str) -> Iterator[FolderEntry | ClosedFolder]:
     inner = []
     with os.scandir(folder) as entries:
         for entry in entries:
-            name = entry.name
-            if name.startswith("."):
-                continue
-            if entry.is_symlink():
-                _tell_link(entry, prefix + name, problems)
-            elif entry.is_dir(follow_symlinks=False):
-                inner.append(name)
-            elif name.endswith(".md"):
-                _note_file(entry, prefix + name, files, problems)
+            kind = _kind_of(entry)
+            if kind == "folder":
+                inner.append(entry.name)
+            yield FolderEntry(RelPath(prefix + entry.name), kind, entry)
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
     for name in inner:
         try:
-            below = os.open(
-                name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder
-            )
+            below = os.open(name, flags, dir_fd=folder)
             try:
-                _walk(below, f"{prefix}{name}/", files, problems)
+                yield from _walk_folder(below, f"{prefix}{name}/")
             finally:
                 os.close(below)
         except OSError as error:
+            yield ClosedFolder(RelPath(prefix + name), error)
+
+
+def _kind_of(entry: os.DirEntry[str]) -> Literal["file", "folder", "link", "hidden", "other"]:
+    if entry.name.startswith("."):
+        return "hidden"
+    if entry.is_symlink():
+        return "link"
+    if entry.is_dir(follow_symlinks=False):
+        return "folder"
+    return "file" if entry.is_file(follow_symlinks=False) else "other"
+
+
+def scan(root: Path) -> Scan:
+    """Return every visible `.md` file beneath `root`, by one walk. Links are named, not followed.
+
+    Raises:
+        OSError: the root itself cannot be listed.
+    """
+    files: dict[RelPath, Stat] = {}
+    problems: list[Problem] = []
+    for found in walk(root):
+        path = found.path
+        if isinstance(found, ClosedFolder):
             problems.append(
                 Problem(
-                    prefix + name,
+                    path,
                     "unlisted",
-                    f"the folder cannot be listed: {in_words(error)}",
+                    f"the folder cannot be listed: {in_words(found.error)}",
                     hint="what is in it counts as unknown until it can",
                 )
             )
+        elif found.kind == "link":
+            _note_link(found.entry, path, problems)
+        elif found.kind in {"file", "other"} and path.endswith(".md"):
+            _note_file(found.entry, path, files, problems)
+    return Scan(files, tuple(problems))
 
 
 def _note_file(
-    entry: os.DirEntry[str], path: str, files: dict[RelPath, Stat], problems: list[Problem]
+    entry: os.DirEntry[str], path: RelPath, files: dict[RelPath, Stat], problems: list[Problem]
 ) -> None:
     try:
-        seen = entry.stat(follow_symlinks=False)
+        status = entry.stat(follow_symlinks=False)
     except FileNotFoundError:
         return
     except OSError as error:
         problems.append(Problem(path, "unreadable", f"cannot be looked at: {in_words(error)}"))
         return
-    if not stat.S_ISREG(seen.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         problems.append(Problem(path, "not-a-file", "is not a regular file", level="notice"))
         return
-    if not seen.st_mode & 0o444:
+    if not status.st_mode & 0o444:
         problems.append(
             Problem(path, "unreadable", "may not be read", hint="change its permissions")
         )
-    files[RelPath(path)] = Stat(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+    files[path] = Stat(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
-def _tell_link(entry: os.DirEntry[str], path: str, problems: list[Problem]) -> None:
+def _note_link(entry: os.DirEntry[str], path: RelPath, problems: list[Problem]) -> None:
     try:
         leads_to_folder = entry.is_dir()
     except OSError:

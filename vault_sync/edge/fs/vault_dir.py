@@ -45,7 +45,7 @@ class VaultDir:
         self._open.clear()
 
     def folder(self, path: str, *, make: bool = False) -> int:
-        """The descriptor of a folder (""; the root), which stays open and is not the caller's.
+        """Return the descriptor of a folder ("": the root); the caller must not close it.
 
         Raises:
             Unsafe: `make`, and a folder is there that is named alike but for case or normalisation.
@@ -53,9 +53,9 @@ class VaultDir:
         """
         if not path:
             return self.fd
-        known = self._open.get(path)
-        if known is not None:
-            return known
+        already_open = self._open.get(path)
+        if already_open is not None:
+            return already_open
         above, _, name = path.rpartition("/")
         parent = self.folder(above, make=make)
         try:
@@ -76,13 +76,13 @@ class VaultDir:
         return opened
 
     def place(self, path: str, *, make: bool = False) -> tuple[int, str]:
-        """A file's folder, open, and its name in there."""
+        """Return a file's folder, open, and its name in there."""
         folder, _, name = path.rpartition("/")
         return self.folder(folder, make=make), name
 
     @contextmanager
     def opened(self, path: str) -> Iterator[int]:
-        """A file open for reading, if it is a regular one."""
+        """Give a file open for reading; close it at the end."""
         folder, name = self.place(path)
         file = open_at(folder, name)
         try:
@@ -91,7 +91,7 @@ class VaultDir:
             os.close(file)
 
     def read(self, path: str) -> bytes:
-        """All bytes of a file.
+        """Return all bytes of a file.
 
         Raises:
             OSError: it is not there, not a regular file, behind a symlink, or cannot be read.
@@ -99,7 +99,7 @@ class VaultDir:
         return read_at(*self.place(path))
 
     def stat(self, path: str) -> os.stat_result | None:
-        """What is at a path, a link itself included; None if nothing is."""
+        """Return the stat of a path, that of a link itself, or None if nothing is there."""
         try:
             folder, name = self.place(path)
             return os.stat(name, dir_fd=folder, follow_symlinks=False)
@@ -107,7 +107,7 @@ class VaultDir:
             return None
 
     def holds(self, path: str) -> bytes | None:
-        """All bytes of a file; None if there is none."""
+        """Return all bytes of a file, or None if there is none."""
         try:
             return self.read(path)
         except FileNotFoundError:
@@ -115,7 +115,7 @@ class VaultDir:
 
 
 def open_at(folder: int, name: str) -> int:
-    """A file opened for reading, no link followed. O_NONBLOCK: a named pipe must not hang us."""
+    """Open a file for reading, following no link. O_NONBLOCK: a named pipe must not hang us."""
     return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=folder)
 
 
@@ -128,7 +128,7 @@ def read_at(folder: int, name: str) -> bytes:
 
 
 def read_all(file: int) -> bytes:
-    """All bytes of an open file, from its start."""
+    """Return all bytes of an open file, from its start."""
     size = os.fstat(file).st_size
     parts = [os.pread(file, size + 1, 0)]
     at = len(parts[0])
@@ -141,12 +141,12 @@ def read_all(file: int) -> bytes:
 
 
 def names_in(folder: int) -> list[str]:
-    """The names in an open folder."""
+    """Return the names in an open folder."""
     return os.listdir(folder)
 
 
 def same_file(folder: int, name: str, other_folder: int, other: str) -> bool:
-    """Whether two names lead to one file."""
+    """Return True if two names lead to one file."""
     return os.path.samestat(
         os.stat(name, dir_fd=folder, follow_symlinks=False),
         os.stat(other, dir_fd=other_folder, follow_symlinks=False),
@@ -162,7 +162,7 @@ _HIDDEN = "it is hidden, in a dot folder, or outside the vault"
 
 
 def refusal(path: str, *, trash: bool = False) -> str | None:
-    """Why a path may not be written, or None: `.md` only, beneath the root, in no dot folder.
+    """Return why a path may not be written, or None: only `.md` in the vault, in no dot folder.
 
     Format characters are ignored by some file systems (git's `.git` with U+200C of 2014), so they
     do not hide a leading dot here.

@@ -1,4 +1,4 @@
-"""Whether git is at work in a vault, and where its HEAD stands; read from files, git is not run."""
+"""Git's activity in a vault, and the state of its HEAD; read from files, git is not run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _AT_WORK = {
 
 
 def git_dirs(root: Path) -> tuple[Path, ...]:
-    """The git directories that can change files of the vault.
+    """Return the git directories that can change files of the vault.
 
     Its own or that of a folder above it, and those of its visible top folders (the digests may be a
     repository of their own, or a submodule).
@@ -40,7 +40,7 @@ def git_dirs(root: Path) -> tuple[Path, ...]:
 
 
 def git_busy(root: Path) -> str | None:
-    """What git is doing in the vault, in words, with the file that says so; None: nothing."""
+    """Return what git is doing in the vault, in words, with the file that tells; None: nothing."""
     for directory in git_dirs(root):
         for name, what in _AT_WORK.items():
             path = directory / name
@@ -50,12 +50,12 @@ def git_busy(root: Path) -> str | None:
 
 
 def head(root: Path) -> str:
-    """A text that changes when HEAD moves (commit, checkout, reset, pull); "" without git."""
+    """Return a text that changes when HEAD moves (commit, checkout, reset); "" without git."""
     return "\n".join(_head_of(directory) for directory in git_dirs(root))
 
 
 def _git_dir(folder: Path) -> Path | None:
-    """`.git` of a folder. In a linked worktree and in a submodule it is a file: `gitdir: PATH`."""
+    """Return the git directory of a folder. A worktree or submodule has a file: `gitdir: P`."""
     dot_git = folder / ".git"
     if dot_git.is_dir():
         return dot_git

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 NAME = "pre-commit"
-KEPT = f"{NAME}.before-vault-sync"
+SET_ASIDE = f"{NAME}.before-vault-sync"
 _MARK = "# Installed by `vault-sync git install`; `vault-sync git uninstall` takes it out again."
 
 # It names no place but the fallback: which vault is meant is in the repository's configuration, so
@@ -38,45 +38,45 @@ class HookError(Exception):
 def install(folder: Path, python: str) -> list[str]:
     """Write the hook; one that is there already is moved aside and called first.
 
-    `python` is an interpreter, quoted for the shell. Gives what was done, in words.
+    `python` is an interpreter, quoted for the shell. Return what was done, in words.
 
     Raises:
         HookError: there are a hook of somebody else's and one that was moved aside before.
     """
-    path, kept = folder / NAME, folder / KEPT
-    text = _SCRIPT.format(mark=_MARK, kept=KEPT, python=python)
-    said = []
+    path, aside = folder / NAME, folder / SET_ASIDE
+    text = _SCRIPT.format(mark=_MARK, kept=SET_ASIDE, python=python)
+    done = []
     if _is_ours(path):
         if path.read_text("utf-8") == text:
             return [f"{path}: the hook is there already"]
     elif os.path.lexists(path):
-        if os.path.lexists(kept):
+        if os.path.lexists(aside):
             raise HookError(
-                f"{path}: a hook that is not ours, and there is no room to keep it: {kept} is "
+                f"{path}: a hook that is not ours, and there is no room to keep it: {aside} is "
                 "there too; join the two by hand, or move one away"
             )
-        path.rename(kept)
-        said.append(f"{kept}: the hook that was there; ours calls it first")
+        path.rename(aside)
+        done.append(f"{aside}: the hook that was there; ours calls it first")
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
     path.chmod(path.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
-    return [*said, f"{path}: the hook"]
+    return [*done, f"{path}: the hook"]
 
 
 def uninstall(folder: Path) -> list[str]:
     """Take the hook out and put the one that was there back."""
-    path, kept = folder / NAME, folder / KEPT
+    path, aside = folder / NAME, folder / SET_ASIDE
     if not _is_ours(path):
         return [f"{path}: not ours, left as it is"] if os.path.lexists(path) else []
-    if os.path.lexists(kept):
-        kept.replace(path)
+    if os.path.lexists(aside):
+        aside.replace(path)
         return [f"{path}: the hook that was there before"]
     path.unlink()
     return [f"{path}: taken out"]
 
 
 def installed(folder: Path) -> bool:
-    """Whether the hook of a repository is ours."""
+    """Return True if the hook of a repository is ours."""
     return _is_ours(folder / NAME)
 
 

@@ -49,12 +49,12 @@ class Repository:
 
     @property
     def partial(self) -> bool:
-        """Whether this is the hook of `git commit PATH ...`, whose index is not the usual one."""
+        """True in the hook of `git commit PATH ...`, whose index is not the usual one."""
         return Path(self.environment.get("GIT_INDEX_FILE", "")).name.startswith("next-index-")
 
 
 def repository(folder: Path, environ: Mapping[str, str]) -> Repository:
-    """The work tree that a hook was called for, else the one that `folder` lies in.
+    """Return the work tree that a hook was called for, else the one that `folder` lies in.
 
     Raises:
         GitError: there is none, or no git.
@@ -71,33 +71,33 @@ def repository(folder: Path, environ: Mapping[str, str]) -> Repository:
 
 
 def in_hook(environ: Mapping[str, str]) -> bool:
-    """Whether git has said which repository and index are meant."""
+    """Return True if git has set in the environment which repository or index is meant."""
     return "GIT_DIR" in environ or "GIT_INDEX_FILE" in environ
 
 
 @dataclass(frozen=True, slots=True)
 class VaultLocation:
-    """Where the vault lies: `below` the top of the work tree, or `above` it (one of them is "")."""
+    """The vault's place: `below` the top of the work tree, or `above` it (one of them is "")."""
 
     below: str
     above: str
 
     def in_vault(self, path: str) -> RelPath | None:
-        """A path of the work tree as the vault calls it; None outside it and in dot folders."""
+        """Return a path of the work tree as one of the vault; None outside or in dot folders."""
         if not path.startswith(self.below):
             return None
         path = self.above + path[len(self.below) :]
         return None if path.startswith(".") or "/." in path else RelPath(path)
 
     def in_tree(self, path: RelPath) -> str | None:
-        """The other way; None for a file of the vault that lies outside the work tree."""
+        """Return a path of the vault as one of the work tree; None outside the work tree."""
         if not path.startswith(self.above):
             return None
         return self.below + path[len(self.above) :]
 
 
 def place_of(root: Path, repository: Repository) -> VaultLocation:
-    """Where a vault lies in a work tree.
+    """Return the place of a vault in a work tree.
 
     Raises:
         GitError: neither lies in the other.
@@ -134,8 +134,8 @@ def _run(
     except FileNotFoundError as error:
         raise GitError("git is not to be found on PATH") from error
     if done.returncode not in fine:
-        said = done.stderr.decode("utf-8", "replace").strip() or f"exit code {done.returncode}"
-        raise GitError(f"git {arguments[0]}: {said}")
+        message = done.stderr.decode("utf-8", "replace").strip() or f"exit code {done.returncode}"
+        raise GitError(f"git {arguments[0]}: {message}")
     return done.stdout
 
 
@@ -144,7 +144,7 @@ def _fields(output: bytes) -> list[str]:
 
 
 def index(repository: Repository) -> list[Staged]:
-    """Every file of the index (no links, no submodules), unmerged ones once for each stage."""
+    """Return every file of the index (no links, no submodules), unmerged ones once a stage."""
     output = _run(repository.top, repository.environment, ("ls-files", "-s", "-z"))
     found = []
     for field in _fields(output):
@@ -156,7 +156,7 @@ def index(repository: Repository) -> list[Staged]:
 
 
 def changes(repository: Repository) -> list[StagedChange]:
-    """What the index holds differently from HEAD; before the first commit, all that it holds."""
+    """Return what differs between the index and HEAD; before the first commit, the whole index."""
     top, environment = repository.top, repository.environment
     head = _run(top, environment, ("rev-parse", "-q", "--verify", "HEAD^{tree}"), fine=(0, 1))
     tree = head.decode().strip()
@@ -184,7 +184,7 @@ def _there(oid: str) -> str:
 
 
 def announced(repository: Repository, paths: Sequence[str]) -> set[str]:
-    """Those of these files whose name alone is in the index (`git add -N`); no commit has them."""
+    """Return those files whose name alone is in the index (`git add -N`); no commit has them."""
     if not paths:
         return set()
     options = ("diff-files", "--name-only", "--diff-filter=A", "-z", "--", *paths)
@@ -193,7 +193,7 @@ def announced(repository: Repository, paths: Sequence[str]) -> set[str]:
 
 
 def blobs(repository: Repository, oids: Iterable[str]) -> dict[str, str]:
-    """The texts of objects, all of them from one process.
+    """Return the texts of objects, all of them from one process.
 
     Raises:
         GitError: one is missing (a partial clone without its server).
@@ -221,7 +221,7 @@ def blobs(repository: Repository, oids: Iterable[str]) -> dict[str, str]:
 
 
 def holding(repository: Repository, words: Iterable[str]) -> list[str]:
-    """The files of the index in which one of some texts stands, without regard to case."""
+    """Return the files of the index in which one of some texts stands, without regard to case."""
     patterns = [argument for word in words for argument in ("-e", word)]
     if not patterns:
         return []
@@ -231,20 +231,20 @@ def holding(repository: Repository, words: Iterable[str]) -> list[str]:
 
 
 def untracked(repository: Repository, *, ignored: bool) -> list[str]:
-    """Files of the work tree that the index does not hold: those git ignores, or the others."""
+    """Return the files of the work tree that are not in the index: those ignored, or the others."""
     options = ("--ignored",) if ignored else ()
     arguments = ("ls-files", "-z", "--others", *options, "--exclude-standard")
     return _fields(_run(repository.top, repository.environment, arguments))
 
 
 def hooks_folder(repository: Repository) -> Path:
-    """Where hooks are looked for: `core.hooksPath`, else those that all work trees share."""
+    """Return the folder of hooks: `core.hooksPath`, else the one that all work trees share."""
     output = _run(repository.top, repository.environment, ("rev-parse", "--git-path", "hooks"))
     return repository.top / os.fsdecode(output.removesuffix(b"\n"))
 
 
 def settings(repository: Repository, section: str) -> dict[str, str]:
-    """The values of one section of the repository's own configuration."""
+    """Return the values of one section of the repository's own configuration."""
     name = re.escape(section)
     output = _run(
         repository.top,
@@ -268,7 +268,7 @@ def drop_section(repository: Repository, section: str) -> None:
 
 
 def merge_by_line(ours: Path, base: Path, theirs: Path, *, favour_ours: bool = False) -> int:
-    """Merge as git does by itself, into `ours`: the number of conflicts.
+    """Merge as git does by itself, into `ours`. Return the number of conflicts.
 
     Raises:
         GitError: it cannot be merged (a binary file).

@@ -1,1 +1,1 @@
-"""What one device remembers of one vault: base, journal, log, saved texts, lock."""
+"""The state that a device has of one vault: base, journal, log, saved texts, lock."""

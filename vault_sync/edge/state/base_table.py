@@ -1,8 +1,10 @@
-"""What the base says: written with the journal, standing from the commit that ends the pass.
+"""The base's values: written with the journal, standing from the commit that ends the pass.
 
-A value is written once, when its agreement is promised. Then the base, which only points to it, is
-turned to it in the commit in which the pass ends; what a promise said that was not kept goes, and
-so does what stood before. Rows with no agreement were put into the base at once.
+A value is written once, when its base update is promised. The base only points to it, from the
+commit on in which the pass ends; a value whose promise is withdrawn goes, and so does the one that
+stood before. Rows without a base update were put into the base at once.
+
+In the tables a base update is an `agreement`, and its values are `said`.
 """
 
 from __future__ import annotations
@@ -17,13 +19,13 @@ from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
 from vault_sync.edge.state.schema import as_bytes, bound, decode, encode, unbound
 
 Select = Callable[..., list[Any]]
-"""`State.select`: the rows of a query."""
+"""`StateStore.select`: the rows of a query."""
 
 
 def promise(
     connection: sqlite3.Connection, base_updates: Iterable[tuple[int | None, BaseUpdate]]
 ) -> range:
-    """Writes what agreements put, each with its number; none of it stands yet. Returns the ids."""
+    """Write the values of numbered base updates; none of them stands yet. Return their ids."""
     first = _next(connection)
     connection.executemany(
         "INSERT INTO said(agreement, key, digest, field, value, sum) VALUES (?, ?, ?, ?, ?, ?)",
@@ -38,7 +40,7 @@ def _next(connection: sqlite3.Connection) -> int:
 
 
 def _stored(base_updates: Iterable[tuple[int | None, BaseUpdate]]) -> Iterator[tuple[object, ...]]:
-    """Rows as they are given to SQLite, encoded and summed once.
+    """Yield rows as they are given to SQLite, encoded and summed once.
 
     Values as bytes: beside a text its module keeps the UTF-8 for as long as the text lives.
     """
@@ -50,12 +52,12 @@ def _stored(base_updates: Iterable[tuple[int | None, BaseUpdate]]) -> Iterator[t
 
 
 def _head(number: int | None, key: str, digest: str, field: str) -> bytes:
-    """What the sum of a value covers beside the value."""
+    """Return the bytes that the sum of a value covers beside the value."""
     return as_bytes(f"{number}\0{key}\0{digest}\0{field}\0")
 
 
-def stand(connection: sqlite3.Connection, base_updates: Sequence[BaseUpdate], said: range) -> None:
-    """Turns the base to what was promised, less what the agreements drop."""
+def stand(connection: sqlite3.Connection, base_updates: Sequence[BaseUpdate], ids: range) -> None:
+    """Turn the base to the values of these ids, less what the base updates drop."""
     connection.executemany(
         "DELETE FROM base WHERE key = ? AND digest = ? AND field = ?",
         [tuple(map(bound, row)) for base_update in base_updates for row in base_update.drop],
@@ -63,21 +65,21 @@ def stand(connection: sqlite3.Connection, base_updates: Sequence[BaseUpdate], sa
     connection.execute(
         "INSERT INTO base SELECT key, digest, field, id FROM said WHERE id >= ? AND id < ?"
         " ORDER BY id ON CONFLICT DO UPDATE SET said = excluded.said",
-        (said.start, said.stop),
+        (ids.start, ids.stop),
     )
 
 
-def forget(connection: sqlite3.Connection, numbers: Iterable[int], said: range) -> None:
-    """Forgets agreements that are not kept, and what they put."""
+def forget(connection: sqlite3.Connection, numbers: Iterable[int], ids: range) -> None:
+    """Forget base updates of these numbers, and those values of `ids` that they put."""
     connection.executemany("DELETE FROM agreement WHERE id = ?", [(each,) for each in numbers])
     connection.execute(
         "DELETE FROM said WHERE id >= ? AND id < ? AND agreement NOT IN (SELECT id FROM agreement)",
-        (said.start, said.stop),
+        (ids.start, ids.stop),
     )
 
 
 def promised(select: Select, numbers: range) -> tuple[dict[int, dict[BaseKey, Value]], range]:
-    """What each of these agreements put, and the ids of all of it.
+    """Return the values that each of these base updates put, and the ids of all values.
 
     A value that is not what was written is left out.
     """
@@ -97,7 +99,7 @@ def promised(select: Select, numbers: range) -> tuple[dict[int, dict[BaseKey, Va
 
 
 def read_base(connection: sqlite3.Connection) -> dict[BaseKey, Value]:
-    """The whole base.
+    """Return the whole base.
 
     Raises:
         ValueError: a value in it is not what was written.
@@ -108,7 +110,7 @@ def read_base(connection: sqlite3.Connection) -> dict[BaseKey, Value]:
 def read_some(
     select: Select, keys: Collection[str], texts_of: Collection[str]
 ) -> dict[BaseKey, Value]:
-    """The rows of some papers, and the texts of some digests.
+    """Return the rows of some papers, and the texts of some digests.
 
     Raises:
         ValueError: as `read_base`.
@@ -122,7 +124,7 @@ def read_some(
 
 
 def count_places(select: Select) -> dict[str, int]:
-    """How many places the base knows in each digest (`Base.counted`)."""
+    """Count the places that the base has in each digest (`Base.counted`)."""
     places = "SELECT digest, count(*) FROM base WHERE field = 'commentary' AND key <> '' GROUP BY 1"
     return {unbound(digest): count for digest, count in select(places) if digest}
 

@@ -1,9 +1,9 @@
 """Earlier values of the base: which texts are old, and since when they count as old.
 
-A text equal to an earlier value is held and not spread (docs/architecture.md, "Rules"). But whoever
-types a sentence, and takes it back when a pass has seen it, means just that. So a value that was
-replaced is `pending` while any file of its paper is under somebody's hands, and counts as old only
-from the first pass in which they are all at rest. A value that stands in the base is not old.
+A text equal to an earlier value is deferred, not spread (docs/architecture.md, "Rules"). But
+whoever types a sentence, and takes it back when a pass has seen it, means just that. So a value
+that was replaced is `pending` while any file of its paper is under somebody's hands, and counts as
+old only from the first pass in which they are all at rest. One that stands in the base is not old.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.edge.state.schema import bound, decode, encode, fingerprint, unbound
 
 Select = Callable[..., list[Any]]
-"""`State.select`: the rows of a query."""
+"""`StateStore.select`: the rows of a query."""
 
 
 def is_old(select: Select, row: BaseKey, value: Value, typing: Collection[str]) -> bool:
-    """Whether the paper had `value` in this field at an earlier time, in whatever digest then."""
+    """Return True if the paper had `value` in this field earlier, in whatever digest then."""
     found = select(
         "SELECT digest, pending FROM history WHERE key = ? AND field = ? AND hash = ?",
         bound(row.key),
@@ -28,13 +28,13 @@ def is_old(select: Select, row: BaseKey, value: Value, typing: Collection[str]) 
         fingerprint(encode(value)),
     )
     return any(
-        not pending or not _in_hand(select, bound(row.key), digest, typing)
-        for digest, pending in found
+        not recent or not _in_hand(select, bound(row.key), digest, typing)
+        for digest, recent in found
     )
 
 
 def forget(connection: sqlite3.Connection, put: Iterable[tuple[BaseKey, Value]]) -> None:
-    """A value that stands is not old, inside a transaction of the caller's."""
+    """Forget that values are old which now stand, inside a transaction of the caller's."""
     if connection.execute("SELECT 1 FROM history LIMIT 1").fetchone() is None:
         return
     connection.executemany(
@@ -44,7 +44,7 @@ def forget(connection: sqlite3.Connection, put: Iterable[tuple[BaseKey, Value]])
 
 
 def come_to_rest(select: Select, typing: Collection[str]) -> list[tuple[Any, Any]]:
-    """The key and the digest of every pending value whose files nobody is typing in."""
+    """Return key and digest of every pending value whose files nobody is typing in."""
     return [
         (key, digest)
         for key, digest in select("SELECT DISTINCT key, digest FROM history WHERE pending")
@@ -65,7 +65,7 @@ def outdate(connection: sqlite3.Connection, typing: Collection[str]) -> None:
 
 
 def _in_hand(select: Select, key: Any, digest: Any, typing: Collection[str]) -> bool:
-    """Whether somebody is typing in a file of this paper: its note, or any of its digests."""
+    """Return True if somebody is typing in a file of this paper: its note, or a digest."""
     if not typing:
         return False
     if unbound(digest) in typing:

@@ -1,4 +1,4 @@
-"""The daemon's sign of life: a small file in the state directory, for `status`."""
+"""The daemon's heartbeat: a small file in the state directory, for `status`."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from vault_sync.edge.state.lock import Busy, held
+from vault_sync.edge.state.lock import Busy, locked
 
 FILE, LOCK = "daemon.json", "daemon.lock"
 STALE = 180.0
-"""Seconds after which a daemon that says nothing more is taken for stuck."""
+"""Seconds after which a daemon without a heartbeat is taken for stuck."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """What a daemon last said of itself.
+    """A daemon's last account of itself.
 
-    Times are Unix times; `waiting` are paths held back, each until when; `problems` are those of
+    Times are Unix times; `waiting` are paths with the end of their wait; `problems` are those of
     the daemon itself, as JSON has them: what a pass finds, every command finds.
     """
 
@@ -40,7 +40,7 @@ class Heartbeat:
         return asdict(self)
 
     def lines(self) -> list[str]:
-        """For a person: what it is doing, what it did, what waits for whom."""
+        """Return lines for a person: what the daemon is doing, what it did, what waits for whom."""
         if not self.alive:
             return [f"daemon     not running (process {self.pid} is gone)"]
         late = time.time() - self.beat > STALE
@@ -58,52 +58,52 @@ class Heartbeat:
         return lines
 
 
-def write(directory: Path, sign: Heartbeat) -> None:
-    """Say it; a reader never sees half of it.
+def write(directory: Path, heartbeat: Heartbeat) -> None:
+    """Write the file; a reader never sees half of it.
 
     Raises:
         OSError: the state directory cannot be written.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = directory / f"{FILE}.{os.getpid()}"
-    file.write_text(json.dumps(asdict(sign)), encoding="utf-8", errors="surrogateescape")
+    file.write_text(json.dumps(asdict(heartbeat)), encoding="utf-8", errors="surrogateescape")
     file.replace(directory / FILE)
 
 
 def read(directory: Path) -> Heartbeat | None:
-    """The last sign of life; None if no daemon ever ran here."""
+    """Return the last heartbeat, or None if no daemon ever ran here."""
     try:
-        said = json.loads((directory / FILE).read_text(encoding="utf-8", errors="surrogateescape"))
-        sign = Heartbeat(**said)
+        text = (directory / FILE).read_text(encoding="utf-8", errors="surrogateescape")
+        heartbeat = Heartbeat(**json.loads(text))
     except FileNotFoundError:
         return None
     except (ValueError, TypeError):
-        return None  # written by another version: the running daemon says it again within a minute
-    return replace(sign, alive=_lives(directory))
+        return None  # written by another version: the daemon writes it again within a minute
+    return replace(heartbeat, alive=_lives(directory))
 
 
 def forget(directory: Path) -> None:
-    """A daemon that ends takes its sign with it."""
+    """Remove the file, as a daemon does that ends."""
     (directory / FILE).unlink(missing_ok=True)
 
 
 @contextmanager
 def only_one(directory: Path) -> Iterator[None]:
-    """Makes this process the vault's one daemon; the kernel frees the place when it dies.
+    """Make this process the vault's one daemon; the kernel frees the place when it dies.
 
     Raises:
         Busy: another daemon is there; it is named.
         OSError: the state directory cannot be written.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with held(directory / LOCK, wait=0.5):  # `_lives` may be trying the lock just now
+    with locked(directory / LOCK, wait=0.5):  # `_lives` may be trying the lock just now
         yield
 
 
 def _lives(directory: Path) -> bool:
-    """Whether a daemon holds its place. Its process id may be another's by now."""
+    """Return True if a daemon has its place. Its process id may be another's by now."""
     try:
-        with held(directory / LOCK, wait=0.0):
+        with locked(directory / LOCK, wait=0.0):
             return False
     except Busy:
         return True

@@ -1,8 +1,8 @@
 """The journal and the log: what a pass is about to write, and what every pass wrote.
 
 A pass is one row, its operations one row each. While it is open, the final bytes of what it writes
-and the agreements that rest on it stand beside it, so that an interrupted pass is finished with the
-bytes it had and nothing is ever merged a second time.
+and the base updates that rest on it stand beside it, so that an interrupted pass is finished with
+the bytes it had and nothing is ever merged a second time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Operation, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
-from vault_sync.edge.state import base_table as agreed
+from vault_sync.edge.state import base_table
 from vault_sync.edge.state.pass_log import Kind, changes, note_saved
 from vault_sync.edge.state.saved_texts import name_of
 from vault_sync.edge.state.schema import as_bytes, bound, checksum
@@ -46,12 +46,12 @@ class Task:
 
     @property
     def content(self) -> bytes:
-        """The bytes to be written. Not kept: beside the plan they would be every text twice."""
+        """The bytes to be written, made anew: beside the plan they would be every text twice."""
         return as_bytes(self.text)
 
     @property
     def has_content(self) -> bool:
-        """Whether bytes are written for it."""
+        """True if bytes are written for it."""
         return self.kind in {"create", "write"}
 
 
@@ -59,7 +59,7 @@ class Task:
 class Pass:
     """A pass that is being carried out. `token` is in the name of each of its temporary files.
 
-    `numbers` are those of its agreements, `stored` where what they put is written (`agreed`).
+    `numbers` are those of its base updates, `stored` the ids of their values (`base_table`).
     """
 
     id: int
@@ -72,24 +72,24 @@ class Pass:
 
 
 def task_of(number: int, operation: Operation) -> Task:
-    """An operation of a plan as it stands in the journal."""
+    """Return an operation of a plan as it stands in the journal."""
     match operation:
         case Create(path, after, why):
-            name, size = _told(after)
+            name, size = _named(after)
             return Task(number, "create", path, None, "", name, after, why, None, size)
         case Write(path, before, after, why):
-            (old, old_size), (name, size) = _told(before), _told(after)
+            (old, old_size), (name, size) = _named(before), _named(after)
             return Task(number, "write", path, None, old, name, after, why, None, size, old_size)
         case Rename(path, to, before, why):
-            old, size = _told(before)
+            old, size = _named(before)
             return Task(number, "rename", path, to, old, old, "", why, None, 0, size)
         case Trash(path, to, before, why):
-            old, size = _told(before)
+            old, size = _named(before)
             return Task(number, "trash", path, to, old, old, "", why, None, 0, size)
 
 
-def _told(text: str) -> tuple[str, int]:
-    """The name of a text and its size in bytes."""
+def _named(text: str) -> tuple[str, int]:
+    """Return the name of a text and its size in bytes."""
     content = as_bytes(text)
     return name_of(content), len(content)
 
@@ -103,7 +103,7 @@ def begin(
     started: datetime,
     texts: Iterable[tuple[str, RelPath]],
 ) -> Pass:
-    """Puts a pass into the journal, with the texts (name, path) saved for it: one commit.
+    """Put a pass into the journal, with the texts (name, path) saved for it: one commit.
 
     Raises:
         StateError: it is not in the journal; nothing may be written.
@@ -130,15 +130,15 @@ def begin(
             "INSERT INTO agreement VALUES (?, ?, ?, ?, ?, ?)",
             ((number, id_, *_dumped(one)) for number, one in numbered),
         )
-        said = agreed.promise(connection, numbered)
+        ids = base_table.promise(connection, numbered)
         note_saved(connection, texts, id_, at, "replaced")
-    return Pass(id_, token, at, tasks, numbered, range(first, first + len(numbered)), said)
+    return Pass(id_, token, at, tasks, numbered, range(first, first + len(numbered)), ids)
 
 
 def finish(state: StateStore, one: Pass, *, agree: bool = True) -> None:
-    """Ends a pass: base, log and journal in one commit.
+    """End a pass: base, log and journal in one commit.
 
-    Agreements whose every operation was done go into the base, the others (all of them, unless
+    Base updates whose every operation was done go into the base, the others (all of them, unless
     `agree`) are forgotten.
 
     Raises:
@@ -147,19 +147,19 @@ def finish(state: StateStore, one: Pass, *, agree: bool = True) -> None:
     undone = {
         path for task in one.tasks if task.undone is not None for path in (task.path, task.target)
     }
-    kept = {
+    standing = {
         number: base_update
         for number, base_update in one.base_updates
         if agree and undone.isdisjoint(base_update.paths)
     }
     with state.writing() as connection:
         connection.execute("DELETE FROM journal WHERE pass = ?", (one.id,))
-        if len(kept) < len(one.numbers):
-            agreed.forget(
-                connection, (each for each in one.numbers if each not in kept), one.stored
+        if len(standing) < len(one.numbers):
+            base_table.forget(
+                connection, (each for each in one.numbers if each not in standing), one.stored
             )
-        state.stand(connection, list(kept.values()), one.stored)
-        if any(base_update.drop for base_update in kept.values()):
+        state.stand(connection, list(standing.values()), one.stored)
+        if any(base_update.drop for base_update in standing.values()):
             connection.execute(
                 "UPDATE agreement SET dropped = NULL WHERE id >= ? AND id < ?",
                 (one.numbers.start, one.numbers.stop),
@@ -176,7 +176,7 @@ def finish(state: StateStore, one: Pass, *, agree: bool = True) -> None:
 
 
 def interrupted(state: StateStore) -> list[Pass]:
-    """The passes that were begun and not finished, oldest first, with the bytes they had.
+    """Return the passes that were begun and not finished, oldest first, with the bytes they had.
 
     What a flipped bit has made of one of them is left undone: the next pass plans it anew.
     """
@@ -187,8 +187,8 @@ def interrupted(state: StateStore) -> list[Pass]:
         tasks = _tasks(state, id_)
         # Which file a damaged task was about is not known for certain, so nothing rests on any.
         sound = all(task.undone != DAMAGED for task in tasks)
-        numbers, said, base_updates = _agreements(state, id_)
-        found.append(Pass(id_, token, started, tasks, base_updates if sound else [], numbers, said))
+        numbers, ids, base_updates = _base_updates(state, id_)
+        found.append(Pass(id_, token, started, tasks, base_updates if sound else [], numbers, ids))
     return found
 
 
@@ -229,13 +229,13 @@ def _dumped(base_update: BaseUpdate) -> tuple[str, str | None, int, int]:
     return paths, dropped, count, checksum(paths, dropped, str(count))
 
 
-def _agreements(state: StateStore, id_: int) -> tuple[range, range, list[tuple[int, BaseUpdate]]]:
-    """Of a pass the numbers of its agreements, the ids of what they put, the sound ones."""
+def _base_updates(state: StateStore, id_: int) -> tuple[range, range, list[tuple[int, BaseUpdate]]]:
+    """Return a pass's numbers of base updates, the ids of their values, and the sound updates."""
     rows = state.select(
         "SELECT id, paths, dropped, count, sum FROM agreement WHERE pass = ? ORDER BY id", id_
     )
     numbers = range(rows[0][0], rows[-1][0] + 1) if rows else range(0)
-    put, said = agreed.promised(state.select, numbers)
+    put, ids = base_table.promised(state.select, numbers)
     found = []
     for number, paths, dropped, count, sum_ in rows:
         values = put[number]
@@ -243,4 +243,4 @@ def _agreements(state: StateStore, id_: int) -> tuple[range, range, list[tuple[i
             on = frozenset(map(RelPath, json.loads(paths)))
             drop = frozenset(BaseKey(*row) for row in json.loads(dropped or "[]"))
             found.append((number, BaseUpdate(on, values, drop)))
-    return numbers, said, found
+    return numbers, ids, found

@@ -1,4 +1,4 @@
-"""One writer a vault: a lock that the kernel frees when its holder dies, however it dies."""
+"""One writer a vault: a lock that the kernel frees when its process dies, however it dies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 class Busy(Exception):  # noqa: N818 - nothing is wrong, it is another's turn
-    """Another process holds the vault; `holder` names it: pid, command, since when."""
+    """Another process has locked the vault; `holder` names it: pid, command, since when."""
 
     def __init__(self, holder: str) -> None:
         super().__init__(f"the vault is held by {holder}")
@@ -19,13 +19,13 @@ class Busy(Exception):  # noqa: N818 - nothing is wrong, it is another's turn
 
 
 @contextmanager
-def held(path: Path, wait: float) -> Iterator[None]:
-    """Holds the lock file at `path`; another holder is waited for, `wait` seconds at most.
+def locked(path: Path, wait: float) -> Iterator[None]:
+    """Lock the file at `path`; wait for another process that has it, `wait` seconds at most.
 
     Nothing is written into the file: who holds it is asked of the kernel.
 
     Raises:
-        Busy: somebody else still holds it.
+        Busy: another process still has it.
         OSError: the file cannot be made or opened.
     """
     file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
@@ -50,7 +50,7 @@ def _take(file: int, path: Path, wait: float) -> None:
 
 
 def _holder(file: int, path: Path) -> str:
-    """Process, command and since when it runs, of whoever holds the lock."""
+    """Return process, command and since when it runs, of whoever has the lock."""
     pid = _pid_on_linux(file) if Path("/proc/locks").exists() else _pid_by_lsof(path)
     if pid is None:
         return "another process"
@@ -74,18 +74,18 @@ def _pid_on_linux(file: int) -> str | None:
 
 
 def _pid_by_lsof(path: Path) -> str | None:
-    pids = [pid for pid in _told(["lsof", "-t", str(path)]).split() if pid != str(os.getpid())]
+    pids = [pid for pid in _output_of(["lsof", "-t", str(path)]).split() if pid != str(os.getpid())]
     return pids[0] if pids else None
 
 
 def _ask_ps(pid: str) -> tuple[str, str]:
-    told = _told(["ps", "-o", "lstart=,command=", "-p", pid]).split()
-    return " ".join(told[5:]), " ".join(told[:5])
+    words = _output_of(["ps", "-o", "lstart=,command=", "-p", pid]).split()
+    return " ".join(words[5:]), " ".join(words[:5])
 
 
-def _told(command: list[str]) -> str:
-    import subprocess  # a vault is seldom held by another
+def _output_of(command: list[str]) -> str:
+    import subprocess  # a vault is seldom locked by another
 
     environ = {**os.environ, "LC_ALL": "C"}
-    told = subprocess.run(command, capture_output=True, text=True, check=False, env=environ)
-    return told.stdout
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environ)
+    return done.stdout

@@ -1,4 +1,4 @@
-"""What the state knows of the past: passes, their files, the texts that were saved."""
+"""The state's record of the past: passes, their files, the texts that were saved."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class SavedRow(NamedTuple):
 
 
 def records(state: StateStore, limit: int | None = None) -> list[PassRecord]:
-    """The passes that wrote something, newest first."""
+    """Return the passes that wrote something, newest first."""
     return [
         PassRecord(
             id_, started, cause, bool(open_), tuple(change for _, change in changes(state, id_))
@@ -72,7 +72,7 @@ _OPERATIONS = (
 
 
 def changes(state: StateStore, id_: int, number: int | None = None) -> list[tuple[int, FileChange]]:
-    """The operations of a pass with their numbers, in order; or the one of that number."""
+    """Return the operations of a pass with their numbers, in order; or the one of that number."""
     return [
         (
             at,
@@ -95,7 +95,7 @@ def changes(state: StateStore, id_: int, number: int | None = None) -> list[tupl
 
 
 def change_of(state: StateStore, token: str, number: int) -> tuple[int, FileChange] | None:
-    """The pass and the operation that a temporary file belongs to."""
+    """Return the pass and the operation that a temporary file belongs to."""
     for (id_,) in state.select("SELECT id FROM pass WHERE token = ?", token):
         for _, change in changes(state, id_, number):
             return id_, change
@@ -103,7 +103,7 @@ def change_of(state: StateStore, token: str, number: int) -> tuple[int, FileChan
 
 
 def rows_of(state: StateStore, id_: int) -> list[tuple[frozenset[str], set[BaseKey]]]:
-    """What a pass put into the base and stands there still: the paths it rests on, and its rows."""
+    """Return, for each base update of a pass, its paths and the rows of it that still stand."""
     rows: dict[int, set[BaseKey]] = {}
     for number, *row in state.select(
         "SELECT agreement, key, digest, field FROM stands"
@@ -118,7 +118,7 @@ def rows_of(state: StateStore, id_: int) -> list[tuple[frozenset[str], set[BaseK
 
 
 def save_text(state: StateStore, content: bytes, path: RelPath, one: int | None, why: str) -> None:
-    """Saves a text that is not among the saved ones yet, durably: from which path, in which pass.
+    """Save a text that is not among the saved ones yet, durably, with its path and its pass.
 
     Raises:
         OSError, StateError: it is not saved.
@@ -137,7 +137,7 @@ def note_saved(
     at: str,
     why: str,
 ) -> None:
-    """Records texts (name, path) that are on the disk now, inside a `writing` of the caller's."""
+    """Record texts (name, path) that are on the disk now, inside a `writing` of the caller's."""
     connection.executemany(
         "INSERT INTO saved VALUES (?, ?, ?, ?, ?)",
         [(name, bound(path), one, at, why) for name, path in texts],
@@ -145,12 +145,12 @@ def note_saved(
 
 
 def is_saved(state: StateStore, name: str) -> bool:
-    """Whether a text is durably among the saved ones."""
+    """Return True if a text is durably among the saved ones."""
     return bool(state.select("SELECT 1 FROM saved WHERE hash = ?", name))
 
 
 def all_saved(state: StateStore) -> list[SavedRow]:
-    """Every saved text, newest first."""
+    """Return every saved text, newest first."""
     return [
         SavedRow(name, RelPath(unbound(path)), at, why)
         for name, path, at, why in state.select(
@@ -160,7 +160,7 @@ def all_saved(state: StateStore) -> list[SavedRow]:
 
 
 def forget_saved(state: StateStore, before: str) -> bool:
-    """Forgets which texts were saved before a time (ISO 8601, UTC); whether there were any."""
+    """Forget the texts saved before a time (ISO 8601, UTC). Return True if there were any."""
     if not state.select("SELECT 1 FROM saved WHERE at < ? LIMIT 1", before):
         return False
     with state.writing() as connection:
@@ -169,13 +169,13 @@ def forget_saved(state: StateStore, before: str) -> bool:
 
 
 def note_beside(state: StateStore, path: str) -> None:
-    """Records a temporary file outside `.vault-sync`, before it is made."""
+    """Record a temporary file outside `.vault-sync`, before it is made."""
     with state.writing() as connection:
         connection.execute("INSERT INTO beside VALUES (?)", (bound(path),))
 
 
 def all_beside(state: StateStore) -> list[str]:
-    """The path of every temporary file outside `.vault-sync`."""
+    """Return the path of every temporary file outside `.vault-sync`."""
     return [unbound(path) for (path,) in state.select("SELECT path FROM beside")]
 
 

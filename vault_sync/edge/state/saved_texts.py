@@ -16,7 +16,7 @@ from vault_sync.edge.fs.vault_dir import read_all
 
 
 def name_of(content: bytes) -> str:
-    """The name a text is saved under: its sha256 in hex."""
+    """Return the name that a text is saved under: its sha256 in hex."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -25,7 +25,7 @@ def file_of(folder: Path, name: str) -> Path:
 
 
 def save(folder: Path, texts: Iterable[bytes], count: int) -> list[str]:
-    """Puts texts, so many of them, on the disk, durably, and returns their names.
+    """Put texts, `count` of them, on the disk, durably, and return their names.
 
     Raises:
         OSError: not all of them are saved.
@@ -60,7 +60,7 @@ def save(folder: Path, texts: Iterable[bytes], count: int) -> list[str]:
 
 
 def take(folder: Path, name: str) -> bytes | None:
-    """A saved text; None if it is not there or no longer what it was."""
+    """Return a saved text, or None if it is not there or no longer what it was."""
     try:
         content = file_of(folder, name).read_bytes()
     except FileNotFoundError:
@@ -82,7 +82,7 @@ def _put(path: Path, content: bytes, *, sync: bool) -> None:
 
 
 def write_all(file: int, content: bytes) -> None:
-    """Writes all bytes from the file's start; a short write is followed by another.
+    """Write all bytes from the file's start; a short write is followed by another.
 
     Raises:
         OSError: they are not all there, or do not read back.

@@ -53,7 +53,7 @@ END;
 
 
 def bound(text: str) -> str | bytes:
-    """A text as it is given to SQLite: one that is no UTF-8 as its bytes."""
+    """Return a text as it is given to SQLite: one that is no UTF-8 as its bytes."""
     if text.isascii():
         return text
     try:
@@ -64,22 +64,22 @@ def bound(text: str) -> str | bytes:
 
 
 def unbound(value: str | bytes) -> str:
-    """The text that `bound` was given."""
+    """Return the text that `bound` was given."""
     return value if isinstance(value, str) else value.decode("utf-8", "surrogateescape")
 
 
 def as_bytes(text: str) -> bytes:
-    """A text as the bytes it was read from, whatever is no UTF-8 among them kept."""
+    """Return the bytes that a text was read from, those that are no UTF-8 included."""
     return text.encode("utf-8", "surrogateescape")
 
 
 def fingerprint(value: bytes) -> bytes:
-    """The sha256 of a value of the base."""
+    """Return the sha256 of a value of the base."""
     return hashlib.sha256(value).digest()
 
 
 def checksum(*parts: str | None) -> int:
-    """For what SQLite does not notice: a flipped bit inside a value."""
+    """Return a sum of texts, for what SQLite does not notice: a flipped bit inside a value."""
     return zlib.crc32(as_bytes("\0".join(part or "" for part in parts)))
 
 
@@ -88,12 +88,12 @@ _JSON = json.JSONEncoder(ensure_ascii=False)
 
 
 def encode(value: Value) -> bytes:
-    """A value as it stands in the base: JSON."""
+    """Return a value as it stands in the base: JSON."""
     return as_bytes(_JSON.encode(value))
 
 
 def decode(content: bytes) -> Value:
-    """A value of the base.
+    """Return a value of the base.
 
     Raises:
         ValueError: it is not what was written.
@@ -107,13 +107,13 @@ _PASSING = {3, 5, 6, 7, 8, 9, 10, 13, 14, 23}
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether a database is broken, and not only out of reach."""
+    """Return True if a database is broken, and not only out of reach."""
     code = getattr(error, "sqlite_errorcode", None)
     return code is None or code & 0xFF not in _PASSING
 
 
 def set_aside(path: Path) -> None:
-    """Renames a database that counts as none, with its log, to the next free name."""
+    """Rename a database that counts as none, with its log, to the next free name."""
     number = 1
     while (aside := path.with_name(f"{path.name}.aside-{number}")).exists():
         number += 1

@@ -6,41 +6,32 @@ Every finding says what to do. A `problem` should be seen to; a `notice` is good
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_IMODE
 
 from vault_sync.core.model.paths import is_markdown, is_visible
 from vault_sync.core.model.values import Level, Problem, RelPath
+from vault_sync.core.naming.sync_copies import numbered_original, service_of
 from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.fs.mounts import file_system, silent_ground
+from vault_sync.edge.fs.scan import ClosedFolder, FolderEntry, walk
 
 PROC = Path("/proc")
 ROOM = 100_000_000
 
-# Names that sync services give to what they could not merge.
-_COPIES = (
-    # Obsidian Sync, help page "Troubleshoot Obsidian Sync"
-    (re.compile(r" \(Conflicted copy( .+ \d{12})?\)\.[^.]+$"), "Obsidian Sync"),
-    # Syncthing, lib/model/folder_sendrecv.go
-    (re.compile(r"\.sync-conflict-\d{8}-\d{6}-[A-Z0-9]+\."), "Syncthing"),
-    (re.compile(r" \(.*conflicted copy.*\)", re.IGNORECASE), "Dropbox or Nextcloud"),
-)
-# What Google Drive and iCloud add; only where the name without it is there too.
-_NUMBERED = re.compile(r"(?P<name>.+?)(?: \(\d+\)| \d+)(?P<suffix>\.md)", re.IGNORECASE)
-
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a vault stands among.
+    """The surroundings of a vault: the machine, as the doctor examines it.
 
     `exchange` tries, in the vault, whether two files can be exchanged in one step; None: not
-    tried. `hook`: whether the pre-commit hook is installed; None: there is no repository. `now` is
+    tried. `hook`: the pre-commit hook is installed; None: there is no repository. `now` is
     Unix time; `free` gives the free bytes of a path's disk; `read` the bytes of a file.
     """
 
@@ -55,12 +46,12 @@ class Surroundings:
 
 
 def examine(root: Path, around: Surroundings) -> list[Problem]:
-    """All findings on a vault, the ground it stands on first."""
+    """Return all findings on a vault, those on its surroundings first."""
     if not root.is_dir():
         return [
             _finding("", "vault-gone", f"{root} is not a folder", "check the path, or mount it")
         ]
-    tree = _walk(root)
+    tree = _read_tree(root)
     return [
         *_state(root, around),
         *_place(root, around),
@@ -76,7 +67,7 @@ def examine(root: Path, around: Surroundings) -> list[Problem]:
 
 @dataclass(slots=True)
 class _Tree:
-    """What one walk over the visible part of a vault finds."""
+    """The visible part of a vault, as one walk finds it; `absent` are files in the cloud only."""
 
     folders: list[str] = field(default_factory=lambda: [""])
     files: dict[RelPath, os.stat_result] = field(default_factory=dict)
@@ -85,30 +76,31 @@ class _Tree:
     absent: list[RelPath] = field(default_factory=list)
 
 
-def _walk(root: Path) -> _Tree:
+def _read_tree(root: Path) -> _Tree:
     tree = _Tree()
-    for folder in tree.folders:  # it grows while it is walked
-        try:
-            with os.scandir(root / folder) as entries:
-                for entry in entries:
-                    _note(tree, folder, entry)
-        except OSError:
-            tree.closed.append(RelPath(folder or "."))
+    try:
+        for found in walk(root):
+            if isinstance(found, ClosedFolder):
+                tree.closed.append(found.path)
+            else:
+                _note(tree, found)
+    except OSError:
+        tree.closed.append(RelPath("."))
     return tree
 
 
-def _note(tree: _Tree, folder: str, entry: os.DirEntry[str]) -> None:
-    path = RelPath(f"{folder}/{entry.name}" if folder else entry.name)
-    if entry.name.startswith("."):
+def _note(tree: _Tree, found: FolderEntry) -> None:
+    if found.kind == "hidden":
         # iCloud keeps `.Name.md.icloud` in the place of a file that it has sent away.
-        if entry.name.endswith(".md.icloud"):
-            tree.absent.append(path)
-    elif entry.is_symlink():
-        tree.links.append(path)
-    elif entry.is_dir(follow_symlinks=False):
-        tree.folders.append(path)
-    elif entry.is_file(follow_symlinks=False):
-        tree.files[path] = entry.stat(follow_symlinks=False)
+        if found.path.endswith(".md.icloud"):
+            tree.absent.append(found.path)
+    elif found.kind == "link":
+        tree.links.append(found.path)
+    elif found.kind == "folder":
+        tree.folders.append(found.path)
+    elif found.kind == "file":
+        with suppress(FileNotFoundError):  # gone since its folder was listed
+            tree.files[found.path] = found.entry.stat(follow_symlinks=False)
 
 
 # The ground
@@ -180,7 +172,7 @@ def _place(root: Path, around: Surroundings) -> Iterable[Problem]:
 
 
 def _watches(folders: int, around: Surroundings) -> Iterable[Problem]:
-    """Whether the kernel gives enough inotify watches and instances (inotify(7), limits)."""
+    """Find too few inotify watches or instances for the vault (inotify(7), limits)."""
     limits = around.proc / "sys" / "fs" / "inotify"
     watches, instances = (
         _number(limits / name) for name in ("max_user_watches", "max_user_instances")
@@ -213,7 +205,7 @@ def _number(file: Path) -> int | None:
 
 
 def _instances_used(proc: Path) -> int:
-    """The inotify instances of this user's processes, as far as we may look."""
+    """Count the inotify instances of this user's processes, as far as we may look."""
     used = 0
     for process in proc.glob("[0-9]*"):
         try:
@@ -256,9 +248,7 @@ def _clock(tree: _Tree, around: Surroundings) -> Iterable[Problem]:
 
 def _copies(tree: _Tree) -> Iterable[Problem]:
     for path in sorted(tree.files):
-        name = path.rpartition("/")[2]
-        service = next((who for pattern, who in _COPIES if pattern.search(name)), None)
-        numbered = _NUMBERED.fullmatch(path)
+        service = service_of(path)
         if service is not None:
             yield _finding(
                 path,
@@ -266,7 +256,7 @@ def _copies(tree: _Tree) -> Iterable[Problem]:
                 f"a copy that {service} made of two versions it could not merge",
                 "move what you want to keep into the file it is a copy of, then delete the copy",
             )
-        elif numbered and RelPath(numbered["name"] + numbered["suffix"]) in tree.files:
+        elif numbered_original(path) in tree.files:
             yield _finding(
                 path,
                 "numbered-copy",
@@ -277,7 +267,7 @@ def _copies(tree: _Tree) -> Iterable[Problem]:
 
 
 def _twins(tree: _Tree) -> Iterable[Problem]:
-    """Names that are one name on another device: without case (Windows, macOS) or in NFC."""
+    """Find names that are one name on another device: without case (Windows, macOS), in NFC."""
     alike: dict[tuple[str, str], list[str]] = {}
     for path in (*tree.files, *tree.folders, *tree.links):
         folder, _, name = path.rpartition("/")

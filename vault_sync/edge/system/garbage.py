@@ -1,4 +1,4 @@
-"""Python's collector of circles, and when it is only in the way."""
+"""Python's collector of circles, switched off during a pass."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """A pass makes a hundred thousand values and no circles: looking for some takes a tenth."""
+    """Switch the collector off for the block.
+
+    A pass makes a hundred thousand values and no circles: looking for some takes a tenth of it.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:

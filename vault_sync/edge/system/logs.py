@@ -1,4 +1,4 @@
-"""Where the daemon's log goes."""
+"""The destination of the daemon's log."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TextIO
 
 
 def logging_handler(environ: Mapping[str, str], stream: TextIO, folder: Path) -> logging.Handler:
-    """Where the daemon's log goes: to `stream` for a service manager or a terminal, else a file.
+    """Return the daemon's log: `stream` for a service manager or a terminal, else a file.
 
     The file is `vault-sync.log` in `folder` (made if need be), a megabyte and one older.
     """
@@ -34,7 +34,7 @@ def logging_handler(environ: Mapping[str, str], stream: TextIO, folder: Path) ->
 
 
 class _Plain(logging.Formatter):
-    """Names and texts of files reach a terminal without control characters."""
+    """A format in which names and texts of files have no control characters."""
 
     def format(self, record: logging.LogRecord) -> str:
         return "".join(

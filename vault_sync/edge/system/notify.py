@@ -13,7 +13,7 @@ _log = logging.getLogger(__name__)
 
 
 def sd_notify(state: str, environ: Mapping[str, str] = os.environ) -> bool:
-    r"""Tells systemd `state`, lines of `NAME=value` (sd_notify(3)); False where nobody listens.
+    r"""Send systemd `state`, lines of `NAME=value` (sd_notify(3)); return False where none listens.
 
     A socket that does not answer is logged and no error: the work goes on without an audience.
     """
@@ -33,12 +33,12 @@ def sd_notify(state: str, environ: Mapping[str, str] = os.environ) -> bool:
 
 
 def status_line(text: str) -> str:
-    """`STATUS=` with the text on one line."""
+    """Return `STATUS=` with the text on one line."""
     return "STATUS=" + " ".join(text.split())
 
 
 def watchdog_seconds(environ: Mapping[str, str] = os.environ) -> float | None:
-    """How long the service manager waits for a sign of life before it kills us; None: it does not.
+    """Return the seconds after which the service manager kills a silent daemon; None: it does not.
 
     `WATCHDOG_USEC` and `WATCHDOG_PID`, sd_watchdog_enabled(3).
     """
@@ -50,7 +50,7 @@ def watchdog_seconds(environ: Mapping[str, str] = os.environ) -> float | None:
 
 
 def desktop_command(title: str, text: str, platform: str = sys.platform) -> list[str]:
-    """The command that shows a notification. Text is passed as arguments, never inside a script."""
+    """Return the command that shows a notification. Text is an argument, never part of a script."""
     title, text = _plain(title), _plain(text)
     if platform == "darwin":
         script = "display notification (item 2 of argv) with title (item 1 of argv)"
@@ -61,7 +61,7 @@ def desktop_command(title: str, text: str, platform: str = sys.platform) -> list
 
 
 def desktop(title: str, text: str) -> bool:
-    """Shows a notification; False, with a line in the log, where that is not possible."""
+    """Show a notification. Return False, with a line in the log, where that is not possible."""
     command = desktop_command(title, text)
     try:
         subprocess.run(command, check=True, timeout=5, capture_output=True)

@@ -42,7 +42,7 @@ class Host:
 
     @property
     def has_session(self) -> bool:
-        """Whether the service manager answers: at a bare login or in a container it does not."""
+        """True if the service manager answers: at a bare login or in a container it does not."""
         if self.manager == "launchd":
             return True
         runtime = self.environ.get("XDG_RUNTIME_DIR", "")
@@ -51,7 +51,7 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was done: the service's file, the commands that were run, those left to the person."""
+    """The outcome: the service's file, the commands that were run, those left to the person."""
 
     file: Path
     ran: tuple[str, ...] = ()
@@ -69,7 +69,7 @@ class ServiceState:
 
 
 def this_host() -> Host:
-    """The session of this process.
+    """Return the session of this process.
 
     Raises:
         ServiceError: neither systemd nor launchd is known to run here.
@@ -85,7 +85,7 @@ def this_host() -> Host:
 
 
 def command(vault: Path, python: str = sys.executable) -> tuple[str, ...]:
-    """The daemon's command line: this interpreter and this installation, whatever PATH says.
+    """Return the daemon's command line: this interpreter and this installation, whatever PATH says.
 
     `-P` keeps the folder the service is started in out of the import path.
     """
@@ -93,7 +93,7 @@ def command(vault: Path, python: str = sys.executable) -> tuple[str, ...]:
 
 
 def name_of(vault: Path) -> str:
-    """The service's name: words to know the vault by, and part of its path's hash to tell it apart.
+    """Return the service's name: words of the vault's name, and part of its path's hash.
 
     systemd's own escape of a path is longer than a unit's name may be at twenty syllables of
     Korean, and has to be quoted in a shell.
@@ -111,7 +111,7 @@ def file_of(vault: Path, host: Host) -> Path:
 
 
 def install(vault: Path, host: Host, arguments: Sequence[str] | None = None) -> Done:
-    """Writes the service's file and starts the service; again is no harm.
+    """Write the service's file and start the service; again is no harm.
 
     Raises:
         ServiceError: the vault's path cannot be written in a service file.
@@ -142,7 +142,7 @@ def install(vault: Path, host: Host, arguments: Sequence[str] | None = None) -> 
 
 
 def uninstall(vault: Path, host: Host) -> Done:
-    """Stops the service and removes its file; a service that is not there is none to remove."""
+    """Stop the service and remove its file; a service that is not there is none to remove."""
     vault = vault.resolve()
     file = file_of(vault, host)
     if host.manager == "launchd":
@@ -161,7 +161,7 @@ def uninstall(vault: Path, host: Host) -> Done:
 
 
 def state(vault: Path, host: Host) -> ServiceState:
-    """Whether the service is installed, starts with the session, and runs."""
+    """Return the state: is the service installed, does it start with the session, does it run."""
     vault = vault.resolve()
     file = file_of(vault, host)
     if not host.has_session:
@@ -170,16 +170,16 @@ def state(vault: Path, host: Host) -> ServiceState:
         loaded = host.run(["launchctl", "print", f"gui/{host.uid}/{_label(vault)}"])
         running = "state = running" in loaded.stdout
         return ServiceState(file, file.is_file(), loaded.returncode == 0, running)
-    asked = ("is-enabled", "is-active")
+    verbs = ("is-enabled", "is-active")
     enabled, active = (
         host.run(["systemctl", "--user", "--quiet", verb, file.name]).returncode == 0
-        for verb in asked
+        for verb in verbs
     )
     return ServiceState(file, file.is_file(), enabled, active)
 
 
 def unit(vault: Path, arguments: Sequence[str], environ: Mapping[str, str]) -> str:
-    """The text of the systemd unit (systemd.service(5), systemd.exec(5)).
+    """Return the text of the systemd unit (systemd.service(5), systemd.exec(5)).
 
     Raises:
         ServiceError: a path in it is not UTF-8 or has a control character, or the program's path
@@ -221,7 +221,7 @@ WantedBy=default.target
 
 
 def quoted(word: str) -> str:
-    """One word of a command line as systemd reads it (systemd.syntax(7), "Quoting").
+    """Return one word of a command line as systemd reads it (systemd.syntax(7), "Quoting").
 
     Raises:
         ServiceError: the word is not UTF-8, or has a control character.
@@ -231,7 +231,7 @@ def quoted(word: str) -> str:
 
 
 def agent(vault: Path, arguments: Sequence[str], environ: Mapping[str, str]) -> bytes:
-    """The launchd property list (launchd.plist(5))."""
+    """Return the launchd property list (launchd.plist(5))."""
     return plistlib.dumps(
         {
             "Label": _label(vault),
@@ -266,7 +266,7 @@ def _specifiers(word: str) -> str:
 
 
 def _carried_out(host: Host, file: Path, commands: Sequence[Sequence[str]]) -> Done:
-    """Runs the commands where a session is there; what is not run, or fails, is left to do."""
+    """Run the commands where a session is there; what is not run, or fails, is left to do."""
     if not host.has_session:
         return Done(file, todo=tuple(shlex.join(words) for words in commands))
     ran: list[str] = []

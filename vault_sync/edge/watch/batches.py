@@ -1,4 +1,4 @@
-"""The watcher: an iterator of quiet moments over a vault. It knows nothing of what is done in them.
+"""The watcher: an iterator of change batches, each followed by quiet; others act on them.
 
 Events are hints. The kernel drops them, watchdog hides that, a network folder has none: so
 everything is looked at when the watcher starts, every `sweep` seconds, and whenever something may
@@ -20,7 +20,7 @@ from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.git.activity import head
 from vault_sync.edge.watch.listener import Listener
 from vault_sync.edge.watch.mailbox import Mailbox, Message
-from vault_sync.edge.watch.stamps import Stamp, changed_lately, look
+from vault_sync.edge.watch.stamps import Stamp, changed_lately, read_stamps
 
 _log = logging.getLogger(__name__)
 
@@ -33,14 +33,13 @@ _NEVER = float("inf")
 
 @dataclass(frozen=True, slots=True)
 class ChangeBatch:
-    """A moment in which nothing has happened for a while.
+    """File changes after which nothing has happened for a while.
 
-    `paths`: the Markdown files (and the configuration) that events named since the last moment;
+    `paths`: the Markdown files (and the configuration) that events named since the last batch;
     hints. `swept`: events may be missing, everything must be looked at. `bulk`: git moved its HEAD,
-    so what changed was not typed. `touched`: when each file
-    was last seen to change, in seconds of the monotonic clock. `why`: what brought the moment, for
-    the log. `problems`: what keeps the watcher from its work. A moment with neither paths nor
-    `swept` came because it was asked for, or to say a problem.
+    so what changed was not typed. `touched`: when each file was last seen to change, in seconds of
+    the monotonic clock. `why`: the causes of the batch, for the log. `problems`: what keeps the
+    watcher from its work. A batch with neither paths nor `swept` was requested, or has a problem.
     """
 
     paths: frozenset[RelPath] = frozenset()
@@ -53,9 +52,9 @@ class ChangeBatch:
 
 @dataclass(frozen=True, slots=True)
 class WatchTiming:
-    """How fast the watcher goes, in seconds.
+    """The timing of the watcher, in seconds.
 
-    A moment comes `settle` after the last event, and after `longest` under events without end.
+    A batch comes `settle` after the last event, and after `longest` under events without end.
     Everything is swept every `sweep`. `recent`: how far back a sweep takes modification times for
     touches; at least the quiet time.
     `tick`: how often the watcher looks after itself. `poll`: how often it looks at the files where
@@ -71,7 +70,7 @@ class WatchTiming:
 
 
 def clock_drift() -> float:
-    """A clock that runs on while the machine sleeps, less the one that does not, in seconds.
+    """Return a clock that runs on while the machine sleeps, less one that does not, in seconds.
 
     Where there is no such clock (macOS) the wall clock serves; when somebody sets it, that costs
     one sweep.
@@ -83,18 +82,18 @@ def clock_drift() -> float:
 
 def change_batches(
     root: Path,
-    pace: WatchTiming,
+    timing: WatchTiming,
     mailbox: Mailbox,
     *,
     polling: bool = False,
     drift: Callable[[], float] = clock_drift,
 ) -> Generator[ChangeBatch, None, None]:
-    """Moments of quiet in the vault, the first at once; ends when the bell says stop.
+    """Yield change batches, the first at once; end when the mailbox says stop.
 
-    The first comes when the ears are open: what changes after it is heard. `polling`: the files
-    are looked at instead, for ground where events are not heard (`terrain.silent_ground`).
+    The first comes when the listener is open: what changes after it is reported. `polling`: the
+    files are looked at instead, where events are not reported (`mounts.silent_ground`).
     """
-    watch = _Watch(root, pace, mailbox, polling=polling, drift=drift)
+    watch = _Watch(root, timing, mailbox, polling=polling, drift=drift)
     with contextlib.closing(watch):
         while True:
             watch.listen()
@@ -106,7 +105,7 @@ def change_batches(
 
 @dataclass(slots=True)
 class _Gathered:
-    """What was heard since the last moment, when it began and when it last went on."""
+    """The changes since the last batch, the times of the first and of the last of them."""
 
     touched: dict[RelPath, float] = field(default_factory=dict)
     swept_for: dict[str, None] = field(default_factory=dict)  # as an ordered set
@@ -118,20 +117,45 @@ class _Gathered:
         self.last = max(self.last, at)
 
 
+class _Poller:
+    """A look at the stamps of all files, and the time at which the next one is due."""
+
+    def __init__(self, base: Path, every: float) -> None:
+        self._base, self._every = base, every
+        self._stamps: dict[RelPath, Stamp] = {}
+        self.due = 0.0
+
+    def poll(self, now: float) -> set[RelPath]:
+        """Return the files that changed since the last look, whichever of the two took it."""
+        stamps = read_stamps(self._base)
+        took = time.monotonic() - now
+        self.due = now + took + max(self._every, 20 * took)
+        changed = {path for path, _ in stamps.items() ^ self._stamps.items()}
+        self._stamps = stamps
+        return changed
+
+    def changed_within(self, seconds: float) -> dict[RelPath, float]:
+        """Return the files modified lately, by event or not; only those can be under a hand."""
+        self._stamps = read_stamps(self._base)
+        return changed_lately(
+            self._stamps, within=seconds, wall=time.time(), monotonic=time.monotonic()
+        )
+
+
 class _Watch:
     """The state of one run of `change_batches`. One thread; times are monotonic."""
 
     def __init__(
         self,
         root: Path,
-        pace: WatchTiming,
+        timing: WatchTiming,
         mailbox: Mailbox,
         *,
         polling: bool,
         drift: Callable[[], float],
     ) -> None:
         self.base = Path(os.path.realpath(root))
-        self.pace, self.mailbox = pace, mailbox
+        self.timing, self.mailbox = timing, mailbox
         self.polls_always = self.polling = polling
         self.drift = drift
         self.awake = drift()
@@ -139,12 +163,12 @@ class _Watch:
         self.gathered = _Gathered()
         self.wanted: list[float] = []
         self.problems: dict[str, Problem] = {}
-        self.seen: dict[RelPath, Stamp] = {}
+        self.poller = _Poller(self.base, timing.poll)
         self.listener: Listener | None = None if polling else self._open_listener()
         now = time.monotonic()
-        self.next_sweep = now + pace.sweep
-        self.next_poll = self.next_tick = now
-        self.sweep_for("start", now - pace.settle)
+        self.next_sweep = now + timing.sweep
+        self.poller.due = self.next_tick = now
+        self.sweep_for("start", now - timing.settle)
 
     def _open_listener(self) -> Listener | None:
         try:
@@ -152,7 +176,9 @@ class _Watch:
         except OSError as error:
             # No inotify instance is left for this user: the files must be looked at.
             self.polling = True
-            self.problems["watch"] = _deaf(f"no file watcher can be opened ({error.strerror})")
+            self.problems["watch"] = _limit_problem(
+                f"no file watcher can be opened ({error.strerror})"
+            )
             return None
         listener.align()
         return listener
@@ -161,13 +187,11 @@ class _Watch:
         if self.listener is not None:
             self.listener.close()
 
-    # Listening
-
     def listen(self) -> None:
-        """Waits until there is something to hear or to do, and hears and does it."""
-        ring = self.mailbox.wait(self._next() - time.monotonic())
-        if ring is not None:
-            self._hear(ring)
+        """Wait until there is a message or something to do, and act on it."""
+        message = self.mailbox.wait(self._next() - time.monotonic())
+        if message is not None:
+            self._read(message)
         if self.mailbox.stopped:
             return
         now = time.monotonic()
@@ -175,60 +199,60 @@ class _Watch:
             self._look_after_itself(now)
         if now >= self.next_sweep:
             self._sweep(now)
-        if self._polls() and now >= self.next_poll:
+        if self._polls() and now >= self.poller.due:
             self._poll(now)
         for _ in range(self.mailbox.waiting()):
-            heard = self.mailbox.wait(0)
-            if heard is not None:
-                self._hear(heard)
+            message = self.mailbox.wait(0)
+            if message is not None:
+                self._read(message)
 
     def _next(self) -> float:
-        """When there is something to do if nothing is heard before."""
+        """Return the time at which there is something to do if no message comes before."""
         times = [self.next_tick, self.next_sweep, self._due()]
-        return min([*times, self.next_poll] if self._polls() else times)
+        return min([*times, self.poller.due] if self._polls() else times)
 
     def _polls(self) -> bool:
         return self.polling and "vault" not in self.problems
 
     def _due(self) -> float:
-        """When a moment is due."""
+        """Return the time at which a batch is due."""
         gathered, wanted = self.gathered, min(self.wanted, default=_NEVER)
         if "vault" in self.problems or gathered.first == _NEVER:
             return wanted
-        # A moment that was asked for waits too while files are changing: its caller would not know
-        # of the changes that have not settled.
-        return min(gathered.last + self.pace.settle, gathered.first + self.pace.longest)
+        # A batch that was requested waits too while files are changing: its caller would not know
+        # of the changes that are under way.
+        return min(gathered.last + self.timing.settle, gathered.first + self.timing.longest)
 
-    def _hear(self, ring: Message) -> None:
-        if ring.kind == "ring":
-            self.wanted.append(ring.at)
-        elif ring.kind == "lost":
-            _log.info("file events were lost: %s", ring.path)
-            self.sweep_for("events were lost", ring.at)
-        elif ring.kind == "refused":
+    def _read(self, message: Message) -> None:
+        if message.kind == "ring":
+            self.wanted.append(message.at)
+        elif message.kind == "lost":
+            _log.info("file events were lost: %s", message.path)
+            self.sweep_for("events were lost", message.at)
+        elif message.kind == "refused":
             self.polling = True
-            self.problems["watch"] = _deaf("the limit of inotify watches is reached")
-        elif ring.kind in {"file", "folder"}:
-            self._hear_of(ring)
+            self.problems["watch"] = _limit_problem("the limit of inotify watches is reached")
+        elif message.kind in {"file", "folder"}:
+            self._note_change(message)
 
-    def _hear_of(self, ring: Message) -> None:
+    def _note_change(self, message: Message) -> None:
         base = f"{self.base}{os.sep}"
-        if ring.path == str(self.base):
+        if message.path == str(self.base):
             self.next_tick = 0.0  # the vault itself was moved or removed
             return
-        path = ring.path.removeprefix(base).replace(os.sep, "/")
-        if path == ring.path or not is_visible(path):
+        path = message.path.removeprefix(base).replace(os.sep, "/")
+        if path == message.path or not is_visible(path):
             return
-        if ring.kind == "folder":
+        if message.kind == "folder":
             # Which files it holds, or held, is not said; and it may be a new top folder.
             if "/" not in path:
                 self.next_tick = 0.0
-            self.sweep_for("a folder changed", ring.at)
+            self.sweep_for("a folder changed", message.at)
         elif is_markdown(path) or path == CONFIG:
-            self.gathered.touched[RelPath(path)] = ring.at
-            self.gathered.note(ring.at)
+            self.gathered.touched[RelPath(path)] = message.at
+            self.gathered.note(message.at)
 
-    # Moments
+    # Batches
 
     def sweep_for(self, why: str, at: float) -> None:
         self.gathered.swept_for[why] = None
@@ -238,10 +262,10 @@ class _Watch:
         return self._due() <= time.monotonic()
 
     def take(self) -> ChangeBatch:
-        """What was gathered, as a moment; gathering begins anew."""
+        """Return what was gathered as a batch; gathering begins anew."""
         now = time.monotonic()
         self.wanted = [at for at in self.wanted if at > now]
-        if not self.base.is_dir():  # moved away: nothing is heard of that
+        if not self.base.is_dir():  # moved away: no event tells of that
             self._miss_vault(now)
         if "vault" in self.problems:
             return ChangeBatch(why="the vault is gone", problems=tuple(self.problems.values()))
@@ -249,7 +273,7 @@ class _Watch:
         gathered, self.gathered = self.gathered, _Gathered()
         touched = gathered.touched
         if gathered.swept_for:
-            touched = {**self._recently(), **touched}
+            touched = {**self.poller.changed_within(self.timing.recent), **touched}
         return ChangeBatch(
             paths=frozenset(touched),
             swept=bool(gathered.swept_for),
@@ -259,17 +283,10 @@ class _Watch:
             problems=tuple(self.problems.values()),
         )
 
-    def _recently(self) -> dict[RelPath, float]:
-        """What changed lately whether it was heard or not; only such files can be under a hand."""
-        self.seen = look(self.base)
-        return changed_lately(
-            self.seen, within=self.pace.recent, wall=time.time(), monotonic=time.monotonic()
-        )
-
     # Looking after itself
 
     def _look_after_itself(self, now: float) -> None:
-        self.next_tick = now + self.pace.tick
+        self.next_tick = now + self.timing.tick
         drift = self.drift()
         if abs(drift - self.awake) > 2.0:
             self.sweep_for("the machine slept", now)
@@ -285,7 +302,7 @@ class _Watch:
         self._look_at_head(now)
 
     def _miss_vault(self, now: float) -> None:
-        self.next_tick = now + min(1.0, self.pace.tick)
+        self.next_tick = now + min(1.0, self.timing.tick)
         if "vault" not in self.problems:
             self.problems["vault"] = Problem(
                 path=str(self.base),
@@ -302,8 +319,8 @@ class _Watch:
             self.sweep_for(HEAD_MOVED, now)
 
     def _sweep(self, now: float) -> None:
-        self.next_sweep = now + self.pace.sweep
-        self.sweep_for("time for a sweep", now - self.pace.settle)
+        self.next_sweep = now + self.timing.sweep
+        self.sweep_for("time for a sweep", now - self.timing.settle)
         if self.problems.pop("watch", None) and not self.polls_always:
             # Somebody may have followed the advice since.
             self.polling = False
@@ -313,17 +330,12 @@ class _Watch:
                 self.listener = self._open_listener()
 
     def _poll(self, now: float) -> None:
-        seen = look(self.base)
-        took = time.monotonic() - now
-        self.next_poll = now + took + max(self.pace.poll, 20 * took)
-        changed = {path for path, _ in seen.items() ^ self.seen.items()}
-        self.seen = seen
-        for path in changed:
+        for path in self.poller.poll(now):
             self.gathered.touched[path] = now
             self.gathered.note(now)
 
 
-def _deaf(what: str) -> Problem:
+def _limit_problem(what: str) -> Problem:
     return Problem(
         path="",
         code="watch-limit",

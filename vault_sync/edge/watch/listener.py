@@ -1,10 +1,11 @@
-"""Listening to a folder with watchdog, with what watchdog does not do by itself.
+"""The listener to a folder, with watchdog and with what watchdog does not do by itself.
 
-Measured traps that this room is about: without an `event_filter` the observer hears its own walks
-and loops on a large tree; an exception in a handler kills the observer; a refused watch below the
-top is swallowed; a dead emitter leaves the observer alive; `.git` cannot be left out of a recursive
-watch. So: a filter, handlers that only enqueue, the root flat and every visible top folder by
-itself, refused watches heard where they are refused, and `align`, which puts right what has died.
+Measured traps that this module is about: without an `event_filter` the observer gets events
+of its own walks and loops on a large tree; an exception in a handler kills the observer; a refused
+watch below the top is swallowed; a dead emitter leaves the observer alive; `.git` cannot be left
+out of a recursive watch. So: a filter, handlers that only enqueue, the root flat and every visible
+top folder by itself, refused watches noticed where they are refused, and `align`, which puts right
+what has died.
 """
 
 from __future__ import annotations
@@ -55,24 +56,24 @@ class _EventHandler(FileSystemEventHandler):
 
     def dispatch(self, event: FileSystemEvent) -> None:
         kind: Literal["file", "folder"] = "folder" if event.is_directory else "file"
-        self._mailbox.tell(kind, os.fsdecode(event.src_path))
+        self._mailbox.put(kind, os.fsdecode(event.src_path))
         if event.dest_path:
-            self._mailbox.tell(kind, os.fsdecode(event.dest_path))
+            self._mailbox.put(kind, os.fsdecode(event.dest_path))
 
 
 class _Overflows(logging.Handler):
-    """watchdog says in its log, and nowhere else, that the kernel dropped events."""
+    """A log handler: only in its log does watchdog tell that the kernel dropped events."""
 
     def __init__(self, mailbox: Mailbox) -> None:
         super().__init__(logging.WARNING)
         self._mailbox = mailbox
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._mailbox.tell("lost", record.getMessage())
+        self._mailbox.put("lost", record.getMessage())
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """An emitter that is asked once more after its end complains; nothing is lost by that."""
+    """Return False for the complaint of an emitter that has ended; nothing is lost by that."""
     return "thread is inactive" not in str(record.msg)
 
 
@@ -82,7 +83,7 @@ class _Scheduled(NamedTuple):
 
 
 class Listener:
-    """Open ears over one folder: what is heard is told to the bell. For one thread alone.
+    """A listener to one folder, which puts events into the mailbox. For one thread alone.
 
     The root must be resolved: a watch on a symlink would watch the link.
     """
@@ -98,9 +99,9 @@ class Listener:
         self._observer, self._reader = _open(mailbox)
 
     def align(self) -> bool:
-        """Listens to what is there now: new folders, folders that came back, in place of the dead.
+        """Watch the folders that are there now: new ones, those that came back, and not the dead.
 
-        True when something had to be done, so that events may have been missed.
+        Return True when something had to be done, so that events may have been missed.
         """
         changed = False
         if not self._alive():
@@ -119,12 +120,12 @@ class Listener:
         return changed
 
     def start_anew(self) -> None:
-        """Asks for all watches again. The ones that are refused are told to the bell."""
+        """Request all watches again. Those that are refused are put into the mailbox."""
         self._reopen()
         self.align()
 
     def close(self) -> None:
-        """Stops listening. The threads end within half a second by themselves; nobody waits."""
+        """Stop listening. The threads end within half a second by themselves; nobody waits."""
         logging.getLogger("watchdog.observers").removeHandler(self._overflows)
         _shut(self._observer)
 
@@ -145,7 +146,7 @@ class Listener:
             )
         except OSError as error:
             if error.errno in {errno.ENOSPC, errno.EMFILE}:
-                self._mailbox.tell("refused", path)
+                self._mailbox.put("refused", path)
             elif error.errno not in {errno.ENOENT, errno.ENOTDIR}:
                 # A folder that went away meanwhile is no news; any other refusal is.
                 _log.warning("%s is not watched: %s", path, error)
@@ -155,7 +156,7 @@ class Listener:
 
 
 def _folders(base: str) -> dict[str, tuple[int, int]]:
-    """The root and its visible folders (no symlinks), each with its device and inode.
+    """Return the root and its visible folders (no symlinks), each with its device and inode.
 
     A folder that was removed and made again, or unmounted, is another folder under the old name.
     """
@@ -183,7 +184,7 @@ if sys.platform == "linux":
     )
 
     class _InotifyReader(InotifyFD):
-        """Hears that the kernel refuses a watch; above it, watchdog passes over that in silence."""
+        """A reader that notices refused watches; above it, watchdog passes over them in silence."""
 
         def __init__(self, mailbox: Mailbox) -> None:
             super().__init__()
@@ -196,11 +197,11 @@ if sys.platform == "linux":
                 return super().add_callback(path, mask, callback, id_)
             except OSError as error:
                 if error.errno in {errno.ENOSPC, errno.EMFILE}:
-                    self._mailbox.tell("refused", os.fsdecode(path))
+                    self._mailbox.put("refused", os.fsdecode(path))
                 raise
 
     class _Observer(BaseObserver):
-        """As watchdog's own for inotify, but with our reader."""
+        """An observer as watchdog's own for inotify, but with our reader."""
 
         def __init__(self, reader: _InotifyReader) -> None:
             self._reader = reader
@@ -230,6 +231,6 @@ else:
 
 
 def _shut(observer: BaseObserver) -> None:
-    # An emitter that holds one half of a move sleeps up to half a second before it hears of the
-    # end, and `stop` joins it. Whoever is told to stop has not got that time.
-    threading.Thread(target=observer.stop, name="vault-sync-closing-ears", daemon=True).start()
+    # An emitter that holds one half of a move sleeps up to half a second before it notices the
+    # end, and `stop` joins it. A daemon that is to stop has not got that time.
+    threading.Thread(target=observer.stop, name="vault-sync-closing-listener", daemon=True).start()

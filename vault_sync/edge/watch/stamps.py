@@ -1,4 +1,4 @@
-"""Stamps of files: which of them changed, and when, as far as a look at their stats can tell."""
+"""Stamps of files: a look at their stats tells which of them changed, and when."""
 
 from __future__ import annotations
 
@@ -6,48 +6,40 @@ import hashlib
 import os
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from vault_sync.core.model.paths import is_markdown
 from vault_sync.core.model.values import RelPath
+from vault_sync.edge.fs.scan import FolderEntry, walk
 
 
 class Stamp(NamedTuple):
-    """What tells that a file changed, as far as one `stat` can tell."""
+    """The numbers of one `stat` that change when a file does."""
 
     mtime_ns: int
     size: int
     inode: int
 
 
-def look(root: Path) -> dict[RelPath, Stamp]:
-    """Every visible Markdown file of the vault.
+def read_stamps(root: Path) -> dict[RelPath, Stamp]:
+    """Return the stamp of every visible Markdown file of the vault.
 
-    Links are not followed; what cannot be read is left out. One scan of a folder at a time, no
-    `rglob`: 10,000 files take about 30 ms.
+    Links are not followed. What is gone or closed to us is left out: a pass reports that. 10,000
+    files take about 40 ms.
     """
-    found: dict[RelPath, Stamp] = {}
-    folders = [""]
-    while folders:
-        folder = folders.pop()
-        try:
-            with os.scandir(root / folder) as entries:
-                for entry in entries:
-                    name = entry.name
-                    if name.startswith("."):
-                        continue
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(f"{folder}{name}/")
-                    elif is_markdown(name) and entry.is_file(follow_symlinks=False):
-                        found[RelPath(f"{folder}{name}")] = _stamp(entry.stat())
-        except OSError:
-            continue  # gone or closed to us since its parent was read; the pass has its own say
-    return found
+    stamps: dict[RelPath, Stamp] = {}
+    with suppress(OSError):
+        for found in walk(root):
+            if isinstance(found, FolderEntry) and found.kind == "file" and is_markdown(found.path):
+                with suppress(OSError):
+                    stamps[found.path] = _stamp(found.entry.stat(follow_symlinks=False))
+    return stamps
 
 
 def stamp(root: Path, path: RelPath) -> Stamp | None:
-    """One file's stamp; None where no plain file is."""
+    """Return one file's stamp, or None where no plain file is."""
     try:
         status = os.lstat(root / path)
     except OSError:
@@ -56,15 +48,15 @@ def stamp(root: Path, path: RelPath) -> Stamp | None:
 
 
 def changed_lately(
-    seen: Mapping[RelPath, Stamp], *, within: float, wall: float, monotonic: float
+    stamps: Mapping[RelPath, Stamp], *, within: float, wall: float, monotonic: float
 ) -> dict[RelPath, float]:
-    """The files modified less than `within` seconds from now, each with its monotonic time.
+    """Return the files modified less than `within` seconds from now, each with its monotonic time.
 
     For changes that no event told of. A time a little in the future (another machine's clock) is
     as good as now; one far in the future says nothing.
     """
     found = {}
-    for path, (mtime_ns, _, _) in seen.items():
+    for path, (mtime_ns, _, _) in stamps.items():
         age = wall - mtime_ns / 1e9
         if -within < age < within:
             found[path] = monotonic - max(age, 0.0)
@@ -72,7 +64,7 @@ def changed_lately(
 
 
 def fingerprint(root: Path, path: RelPath) -> str | None:
-    """SHA-256 of the file's bytes, in hex; None where no plain file can be read."""
+    """Return the SHA-256 of a file's bytes, in hex, or None where no plain file can be read."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
         descriptor = os.open(root / path, flags)

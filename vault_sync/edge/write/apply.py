@@ -1,4 +1,4 @@
-"""Carrying out a plan so that no word is ever lost: the one room in which files of a vault change.
+"""Carrying out a plan so that no word is ever lost: only here do the files of a vault change.
 
 In this order: room on the disk; the bytes that will be replaced saved; the intent and the final
 bytes in the journal; temporary files, synced; a second look; exchange or move; a look at what was
@@ -28,12 +28,13 @@ from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.fs.own_folder import trash_names
 from vault_sync.edge.fs.vault_dir import VaultDir, refusal
-from vault_sync.edge.state import journal
-from vault_sync.edge.state import saved_texts as saved
+from vault_sync.edge.state import journal, saved_texts
+from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task, task_of
 from vault_sync.edge.state.schema import as_bytes
-from vault_sync.edge.state.store import StateError, StateStore
-from vault_sync.edge.write.swap import UNSYNCED, At, PlanWriter, no_point, sync_sources
+from vault_sync.edge.state.store import StateStore
+from vault_sync.edge.write.plan_writer import UNSYNCED, PlanWriter, sync_sources
+from vault_sync.edge.write.points import At, no_point
 
 
 def apply(
@@ -46,11 +47,11 @@ def apply(
     sources: Collection[RelPath] = (),
     at: At = no_point,
 ) -> Outcome:
-    """Carries out a plan, in its order. The caller holds `state.lock` and has called `recover`.
+    """Carry out a plan, in its order. The caller has locked the state and called `recover`.
 
-    `sources` are files that were read and not written and on whose words the agreements rest: they
-    are synced before the base says so, since the editor that wrote them may not have. `at` is
-    called at named points, for tests that edit, delete and rename there.
+    `sources` are files that were read and not written and on whose words the base updates rest:
+    they are synced before the base is, since the editor that wrote them may not have done so.
+    `at` is called at named points, for tests.
 
     Raises:
         StateError: the files are written but the base could not be; the next pass finishes that.
@@ -72,10 +73,14 @@ def apply(
             return Outcome(undone=tuple(Undone(one, reason) for one in plan.operations))
         at("after-journal", RelPath(""))
         PlanWriter(vault, state, one, at).carry_out(sources)
-    pairs = list(zip(tasks, plan.operations, strict=True))
+    return _outcome(tasks, plan.operations)
+
+
+def _outcome(tasks: Sequence[Task], operations: Sequence[Operation]) -> Outcome:
+    both = list(zip(tasks, operations, strict=True))
     return Outcome(
-        tuple(operation for task, operation in pairs if task.undone is None),
-        tuple(Undone(operation, task.undone) for task, operation in pairs if task.undone),
+        tuple(operation for task, operation in both if task.undone is None),
+        tuple(Undone(operation, task.undone) for task, operation in both if task.undone),
     )
 
 
@@ -102,7 +107,7 @@ def _refused(operation: Operation) -> str | None:
 
 
 def _lack_of_room(vault: VaultDir, state: StateStore, tasks: Sequence[Task]) -> str | None:
-    """Why the plan does not fit on the disks, asked before the first byte; None if it does."""
+    """Return why the plan does not fit on the disks, before the first byte; None if it does."""
     new, old = [task.size for task in tasks], [task.old_size for task in tasks]
     for fd, sizes, where in (
         (vault.fd, new, "the vault's disk"),
@@ -129,7 +134,7 @@ def _journal(
         for task, operation in zip(tasks, plan.operations, strict=True)
         if task.undone is None and isinstance(operation, Write | Trash)
     ]
-    saved.save(state.saved, (as_bytes(before) for _, before in replaced), len(replaced))
+    saved_texts.save(state.saved, (as_bytes(before) for _, before in replaced), len(replaced))
     return journal.begin(
         state,
         tasks,
@@ -141,7 +146,7 @@ def _journal(
 
 
 def free_trash_names(vault: VaultDir, tasks: Sequence[Task]) -> None:
-    """Gives every file that goes to the trash a name that is free there, as Obsidian does."""
+    """Give every file that goes to the trash a name that is free there, as Obsidian does."""
     taken: set[str] = set()
     for task in tasks:
         if task.kind == "trash" and task.target is not None and task.undone is None:

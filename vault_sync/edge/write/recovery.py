@@ -18,19 +18,18 @@ from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.fs.own_folder import TEMPORARY, temporary_name
 from vault_sync.edge.fs.rename import move
 from vault_sync.edge.fs.vault_dir import VaultDir, names_in, read_at, same_file
-from vault_sync.edge.state import journal
-from vault_sync.edge.state import pass_log as records
-from vault_sync.edge.state import saved_texts as saved
+from vault_sync.edge.state import journal, pass_log, saved_texts
+from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
-from vault_sync.edge.state.store import StateError, StateStore
-from vault_sync.edge.write.swap import PlanWriter
+from vault_sync.edge.state.store import StateStore
+from vault_sync.edge.write.plan_writer import PlanWriter
 
-KEPT = 60.0
-"""Seconds for which a displaced file is kept and looked at: an editor may write into it late."""
+WATCHED = 60.0
+"""Seconds for which a displaced file is watched: an editor may write into it late."""
 
 
 def recover(root: Path, state: StateStore, now: float | None = None) -> list[Problem]:
-    """Brings every interrupted pass to its end, then looks at what was displaced.
+    """Bring every interrupted pass to its end, then look at what was displaced.
 
     To be called at the start of every pass that writes, with the lock held. `now`: seconds since
     the epoch, the clock's by default.
@@ -41,20 +40,20 @@ def recover(root: Path, state: StateStore, now: float | None = None) -> list[Pro
     problems: list[Problem] = []
     for one in journal.interrupted(state):
         with VaultDir(root) as vault:
-            writing = PlanWriter(vault, state, one, again=True)
+            writer = PlanWriter(vault, state, one, again=True)
             for task in one.tasks:
                 if task.undone is None and task.has_content:
                     try:
-                        _clear(vault, one, task, writing)
+                        _clear(vault, one, task, writer)
                     except OSError as error:
                         task.undone = in_words(error)
-            writing.carry_out()
-            problems += _told(one)
+            writer.carry_out()
+            problems += _recovered(one)
     return problems + sweep_displaced(root, state, time.time() if now is None else now)
 
 
-def _clear(vault: VaultDir, one: Pass, task: Task, writing: PlanWriter) -> None:
-    """Takes away the temporary file of a task, which may hold an edit that was just displaced."""
+def _clear(vault: VaultDir, one: Pass, task: Task, writer: PlanWriter) -> None:
+    """Take away the temporary file of a task, which may hold an edit that was just displaced."""
     try:
         folder = vault.folder(TEMPORARY)
     except FileNotFoundError:
@@ -71,12 +70,12 @@ def _clear(vault: VaultDir, one: Pass, task: Task, writing: PlanWriter) -> None:
             # A second name of the note, which the hard-link way had not taken away yet.
             os.unlink(leftover, dir_fd=folder)
             continue
-        swapped = target is not None and saved.name_of(target) == task.after
+        swapped = target is not None and saved_texts.name_of(target) == task.after
         # The start of our own text may be a temporary file that was not written to its end (zeros
         # after a power cut). It is never put in the place of the whole; the sweep saves it.
         torn = task.content.startswith(content.rstrip(b"\0"))
-        if swapped and not torn and saved.name_of(content) != task.before:
-            writing.put_back(task, folder, leftover, content)
+        if swapped and not torn and saved_texts.name_of(content) != task.before:
+            writer.swapper.put_back(task, folder, leftover, content)
         with suppress(FileNotFoundError):
             if torn and not swapped:
                 # Never seen by anybody.
@@ -87,7 +86,7 @@ def _clear(vault: VaultDir, one: Pass, task: Task, writing: PlanWriter) -> None:
 
 
 def sweep_displaced(root: Path, state: StateStore, now: float) -> list[Problem]:
-    """Looks at every file that was displaced, and removes those that have been quiet for a minute.
+    """Look at every file that was displaced, and remove those that have been quiet for a minute.
 
     A text that was written into one of them late is saved and reported. The caller holds the lock.
     """
@@ -104,19 +103,19 @@ def sweep_displaced(root: Path, state: StateStore, now: float) -> list[Problem]:
                 )
                 continue
             if path != f"{TEMPORARY}/{name}" and vault.stat(path) is None:
-                records.forget_beside(state, path)
+                pass_log.forget_beside(state, path)
     return _few_left_over(problems, state)
 
 
 def _few_left_over(problems: list[Problem], state: StateStore) -> list[Problem]:
-    """One line for what passes that this state knows nothing of left behind, however much it is."""
+    """Put one problem in the place of many on files of passes that this state has no record of."""
     left = [problem for problem in problems if problem.code == "left-over"]
     if len(left) < 2:
         return problems
     words = f"{len(left)} files were left here by passes of another device or copy of this vault"
     hint = f"their texts are saved in {state.saved}"
-    told = Problem(TEMPORARY, "left-over", words, hint, level="notice")
-    return [problem for problem in problems if problem.code != "left-over"] + [told]
+    notice = Problem(TEMPORARY, "left-over", words, hint, level="notice")
+    return [problem for problem in problems if problem.code != "left-over"] + [notice]
 
 
 def _leftovers(vault: VaultDir, state: StateStore) -> Iterator[tuple[str, int, str]]:
@@ -124,7 +123,7 @@ def _leftovers(vault: VaultDir, state: StateStore) -> Iterator[tuple[str, int, s
         folder = vault.folder(TEMPORARY)
         for name in sorted(names_in(folder)):
             yield f"{TEMPORARY}/{name}", folder, name
-    for path in records.all_beside(state):
+    for path in pass_log.all_beside(state):
         with suppress(FileNotFoundError):
             yield path, *vault.place(path)
 
@@ -132,13 +131,13 @@ def _leftovers(vault: VaultDir, state: StateStore) -> Iterator[tuple[str, int, s
 def _look_again(state: StateStore, folder: int, name: str, now: float) -> list[Problem]:
     stat = os.stat(name, dir_fd=folder, follow_symlinks=False)
     content = read_at(folder, name)
-    digest = saved.name_of(content)
+    digest = saved_texts.name_of(content)
     owner = _owner(state, name)
     path = RelPath(f"{TEMPORARY}/{name}") if owner is None else owner[1].path
-    known = owner is not None and digest in {owner[1].before, owner[1].after}
+    expected = owner is not None and digest in {owner[1].before, owner[1].after}
     problems = []
-    if content and not known and not records.is_saved(state, digest):
-        records.save_text(state, content, path, owner and owner[0], "late")
+    if content and not expected and not pass_log.is_saved(state, digest):
+        pass_log.save_text(state, content, path, owner and owner[0], "late")
         message = "was written into just after it had been replaced; that text is saved"
         if owner is None:
             message = "was left here by a pass of another device or copy of this vault; it is saved"
@@ -147,26 +146,26 @@ def _look_again(state: StateStore, folder: int, name: str, now: float) -> list[P
                 path,
                 "late-edit" if owner else "left-over",
                 message,
-                hint=f"compare it with {saved.file_of(state.saved, digest)}",
+                hint=f"compare it with {saved_texts.file_of(state.saved, digest)}",
                 level="problem" if owner else "notice",
             )
         )
     # Renaming sets the change time, so it says when the file was displaced or last written to.
-    if now - stat.st_ctime > KEPT:
+    if now - stat.st_ctime > WATCHED:
         os.unlink(name, dir_fd=folder)
     return problems
 
 
-def _owner(state: StateStore, name: str) -> tuple[int, records.FileChange] | None:
+def _owner(state: StateStore, name: str) -> tuple[int, pass_log.FileChange] | None:
     token, _, number = name.removeprefix(".vault-sync-").partition("-")
     number = number.partition(".")[0]
-    return records.change_of(state, token, int(number)) if number.isdecimal() else None
+    return pass_log.change_of(state, token, int(number)) if number.isdecimal() else None
 
 
-def _told(one: Pass) -> list[Problem]:
+def _recovered(one: Pass) -> list[Problem]:
     undone = [task for task in one.tasks if task.undone is not None]
     done = len(one.tasks) - len(undone)
-    told = [
+    problems = [
         Problem(
             "",
             "recovered",
@@ -174,7 +173,7 @@ def _told(one: Pass) -> list[Problem]:
             level="notice",
         )
     ]
-    return told + [
+    return problems + [
         Problem(task.path, "not-recovered", f"was not finished: {task.undone}", level="notice")
         for task in undone
     ]

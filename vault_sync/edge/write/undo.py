@@ -1,4 +1,4 @@
-"""What was written and why; taking a pass back; getting a saved text back."""
+"""The log of passes; taking a pass back; getting a saved text back."""
 
 from __future__ import annotations
 
@@ -23,13 +23,12 @@ from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.config import FILE
 from vault_sync.edge.fs.vault_dir import VaultDir, names_in
-from vault_sync.edge.state import pass_log as records
-from vault_sync.edge.state import saved_texts as saved
+from vault_sync.edge.state import pass_log, saved_texts
 from vault_sync.edge.state.pass_log import PassRecord, SavedRow
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.apply import apply
-from vault_sync.edge.write.swap import At, no_point
+from vault_sync.edge.write.points import At, no_point
 
 NEWER = "it has newer edits, which are kept"
 _UNDO = "undo "
@@ -43,8 +42,8 @@ class SavedText(NamedTuple):
 
 
 def log(state: StateStore, limit: int | None = None) -> list[PassRecord]:
-    """The passes that wrote something, newest first."""
-    return records.records(state, limit)
+    """Return the passes that wrote something, newest first."""
+    return pass_log.records(state, limit)
 
 
 def undo(
@@ -55,10 +54,10 @@ def undo(
     started: datetime,
     at: At = no_point,
 ) -> Outcome:
-    """Takes a pass back, as a pass of its own: by default the newest that is not taken back yet.
+    """Take a pass back, as a pass of its own: by default the newest that is not taken back yet.
 
     A file that is no longer as the pass left it is refused; the others are taken back. The base
-    then says nothing of what the pass had agreed: the two sides meet anew, so that the next pass
+    then has nothing of what the pass had put there: the two sides meet anew, so that the next pass
     neither repeats what was undone nor takes the older text for somebody's edit.
 
     Raises:
@@ -74,7 +73,7 @@ def undo(
     # Resting on no file: should one be edited just now, forgetting its row is safe, keeping is not.
     forgotten = frozenset(
         row
-        for rested_on, rows in records.rows_of(state, record.id)
+        for rested_on, rows in pass_log.rows_of(state, record.id)
         if not paths.isdisjoint(rested_on)
         for row in rows
     )
@@ -86,7 +85,7 @@ def undo(
 
 
 def _record(state: StateStore, pass_id: int | None) -> PassRecord:
-    passes = records.records(state)
+    passes = pass_log.records(state)
     taken_back = {record.cause for record in passes}
     for record in passes:
         if record.id == pass_id:
@@ -103,9 +102,9 @@ def _record(state: StateStore, pass_id: int | None) -> PassRecord:
 def _inverses(
     vault: VaultDir, state: StateStore, record: PassRecord, why: str
 ) -> Iterator[tuple[RelPath, Operation | Undone]]:
-    """What takes the changes of a pass back, or why one is not taken back; each with its path.
+    """Yield what takes the changes of a pass back, or why one is not; each with its path.
 
-    The path is the change's own, as the pass's agreements name it.
+    The path is the change's own, as the pass's base updates name it.
     """
     # Of a file that was written and then renamed the writing is taken back first, where it is now:
     # temporary files are made before anything moves.
@@ -116,7 +115,7 @@ def _inverses(
         path = change.path
         here = change.to or (moves[path][0].path if path in moves else path)
         text, reason = _found(vault, here, change.after)
-        old = saved.take(state.saved, change.before) if change.before else None
+        old = saved_texts.take(state.saved, change.before) if change.before else None
         before = (old or b"").decode("utf-8", "surrogateescape")
         back: Operation
         match change.kind:
@@ -141,19 +140,19 @@ def _inverses(
 
 
 def _found(vault: VaultDir, path: RelPath, expected: str) -> tuple[str, str | None]:
-    """The text at a path, and what is wrong if it is not the one of that name."""
+    """Return the text at a path, and what is wrong if it is not the one of that name."""
     content = vault.holds(path)
     if content is None:
         return "", "it is not there any more"
     text = content.decode("utf-8", "surrogateescape")
-    return text, None if saved.name_of(content) == expected else NEWER
+    return text, None if saved_texts.name_of(content) == expected else NEWER
 
 
-def saved_texts(state: StateStore, path: RelPath | None = None) -> list[SavedText]:
-    """The saved texts, of one path or of all, newest first."""
+def list_saved(state: StateStore, path: RelPath | None = None) -> list[SavedText]:
+    """Return the saved texts, of one path or of all, newest first."""
     return [
-        SavedText(saved.file_of(state.saved, row.name), row)
-        for row in records.all_saved(state)
+        SavedText(saved_texts.file_of(state.saved, row.name), row)
+        for row in pass_log.all_saved(state)
         if path is None or row.path == path
     ]
 
@@ -167,15 +166,15 @@ def restore(
     name: str | None = None,
     at: At = no_point,
 ) -> Outcome:
-    """Brings the newest text of a path back, or the saved one called `name`.
+    """Bring the newest text of a path back, or the saved one called `name`.
 
-    The newest is what the last pass read there, if the base keeps it, else the newest saved one.
+    The newest is what the last pass read there, if the base has it, else the newest saved one.
     Where another text stands at the path now, it is put beside it, as `PATH (restored).md`:
     nothing is overwritten but a file that is empty or holds NUL characters, and that is saved.
     The outcome's operation says where the text is.
 
     Raises:
-        LookupError: no text of that path is known that is not there already.
+        LookupError: there is no text of that path that does not stand there already.
     """
     with VaultDir(root) as vault:
         now = vault.holds(path)
@@ -195,18 +194,18 @@ def restore(
 
 
 def _texts(state: StateStore, path: RelPath, name: str | None) -> Iterator[tuple[bytes, str]]:
-    """What is known to have stood at a path, newest first, and when."""
-    agreed = state.rows().get(BaseKey(Key(""), path, "text"))
-    if agreed is not None and name is None:
-        yield as_bytes(str(agreed)), "at the last pass"
-    for _, one in saved_texts(state, path):
-        content = saved.take(state.saved, one.name)
+    """Yield the texts that stood at a path, newest first, and when."""
+    text = state.rows().get(BaseKey(Key(""), path, "text"))
+    if text is not None and name is None:
+        yield as_bytes(str(text)), "at the last pass"
+    for _, one in list_saved(state, path):
+        content = saved_texts.take(state.saved, one.name)
         if content is not None and name in {None, one.name}:
             yield content, f"saved at {one.at}"
 
 
 def _is_damage(content: bytes) -> bool:
-    """Whether no person can have left this behind: a file emptied, or written in part."""
+    """Return True for a text that no person leaves behind: a file emptied, or written in part."""
     return b"\0" in content or not content.removeprefix(b"\xef\xbb\xbf").strip()
 
 
@@ -223,7 +222,7 @@ def _beside(vault: VaultDir, path: RelPath) -> RelPath:
 
 
 def drop_old(state: StateStore, now: datetime, keep_saved_days: float = 90) -> int:
-    """Removes saved texts older than that, and says how many. The caller holds the lock.
+    """Remove saved texts older than that. Return how many. The caller has locked the state.
 
     It looks for stray files only when a text that is spoken of is old: a pass seldom pays for it.
 
@@ -231,14 +230,14 @@ def drop_old(state: StateStore, now: datetime, keep_saved_days: float = 90) -> i
         StateError, OSError: what could not be removed is removed next time.
     """
     before = (now - timedelta(days=keep_saved_days)).astimezone(UTC)
-    if not records.forget_saved(state, before.isoformat()):
+    if not pass_log.forget_saved(state, before.isoformat()):
         return 0
     # Also what a pass left that was killed before its journal: no row speaks of it.
-    known = {row.name for row in records.all_saved(state)}
+    listed = {row.name for row in pass_log.all_saved(state)}
     old = [
         file
         for file in state.saved.glob("?/*")
-        if file.name not in known and file.stat().st_mtime < before.timestamp()
+        if file.name not in listed and file.stat().st_mtime < before.timestamp()
     ]
     for file in old:
         file.unlink()
@@ -246,7 +245,7 @@ def drop_old(state: StateStore, now: datetime, keep_saved_days: float = 90) -> i
 
 
 def old_dropped(state: StateStore, days: float) -> tuple[Problem, ...]:
-    """Drops what was kept as long as it is to be; 0 days are for ever. A drop is never silent."""
+    """Drop saved texts of more than `days` days (0: never). Return a notice if there were any."""
     count = drop_old(state, datetime.now(UTC), days) if days else 0
     words = f"{count} saved texts of more than {days:g} days were dropped"
     hint = "`[saved] days` in vault-sync.toml says how long they are kept"

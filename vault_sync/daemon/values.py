@@ -1,0 +1,74 @@
+"""Values that the daemon's loop and its vault exchange: tasks, timing, summaries, the status."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.edge.watch.batches import ChangeBatch
+
+BEAT = 60.0
+"""Seconds between two heartbeats, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassSummary:
+    """The part of a pass's result that the daemon acts on.
+
+    `written`: SHA-256 in hex of every file written. `waiting`: the guarded files that the pass
+    would have written. `wanted`: facts are missing that the network may have. `conflicts`: the open
+    ones, one line each. `summary`: what was done, in a line.
+    """
+
+    written: Mapping[RelPath, str] = field(default_factory=dict)
+    waiting: frozenset[RelPath] = frozenset()
+    wanted: bool = False
+    conflicts: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """`[watch]` of the configuration, in seconds."""
+
+    settle: float = 1.0
+    quiet: float = 10.0
+    sweep: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonStatus:
+    """A daemon as `status` shows it. Times are Unix times; `waiting` gives the end of each wait.
+
+    `problems` are the daemon's own: what a pass finds, `status` finds as well.
+    """
+
+    pid: int
+    started: float
+    beat: float
+    doing: str = "starting"
+    last_pass: float | None = None
+    last_did: str = ""
+    waiting: Mapping[RelPath, float] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonTasks:
+    """The work of a daemon, as callables.
+
+    `run_pass` runs one pass over the vault and does not write the guarded files it is given.
+    `reload` reads the configuration again (SIGHUP, or its file changed); a Problem leaves the old
+    one in force. `report` stores the status for `status`. `look_up` looks up facts that passes want
+    in a thread of its own until its event is set, and returns True if it found any; whatever it
+    raises is logged. `notify` shows title and text of a new conflict.
+    """
+
+    run_pass: Callable[[ChangeBatch, frozenset[RelPath]], PassSummary]
+    reload: Callable[[], Timing | Problem]
+    report: Callable[[DaemonStatus], None]
+    look_up: Callable[[threading.Event], bool] | None = None
+    notify: Callable[[str, str], object] | None = None

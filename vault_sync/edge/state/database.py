@@ -1,0 +1,234 @@
+"""The SQLite file of a state: opened when first used, checked, and set aside if it is not sound."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from vault_sync.edge.state.schema import (
+    SCHEMA,
+    TABLES,
+    bound,
+    fingerprint,
+    is_damage,
+    set_aside,
+    unbound,
+)
+
+
+class StateError(Exception):
+    """The state cannot be used; the text says what to do."""
+
+
+class StateDatabase:
+    """The database of the vault at `root`, in `directory`. Nothing is made until it is written.
+
+    A database that is damaged, of an older version, or another vault's counts as none: `distrust`
+    says why, and the next write sets it aside. `version` changes when what was read before may not
+    stand there any more. Writing needs `locked`, which whoever holds the vault's lock sets.
+    """
+
+    def __init__(self, root: Path, directory: Path) -> None:
+        self.root, self.directory = root, directory
+        self.locked = False
+        self.distrust: str | None = None
+        self.version = 0
+        self._path = directory / "state.sqlite"
+        self._connection: sqlite3.Connection | None = None
+        self._looked = self._writes = self._distrusted = False
+        self._closed_as: tuple[int, ...] | None = None
+
+    def connect(self) -> sqlite3.Connection | None:
+        """Return a connection to the database, or None if there is none that can be trusted.
+
+        Raises:
+            StateError: it cannot be opened, or is of a newer version.
+        """
+        if self._looked:
+            return self._connection
+        if self._closed_as is None or self._closed_as != self.stamp():
+            self.version += 1
+        if self._path.exists():
+            try:
+                self._connection = self._open()
+            except sqlite3.Error as error:
+                raise self.unusable("cannot be opened", error) from error
+            try:
+                with self.reading() as connection:
+                    self._check(connection)
+            except StateError:
+                self._connection.close()
+                self._connection = None
+                raise
+        self._looked = True
+        return self._connection
+
+    def select(self, query: str, *values: object) -> list[Any]:
+        """Return the rows of a query, or none where there is no database to be trusted.
+
+        Raises:
+            StateError: it cannot be read just now.
+        """
+        if self.connect() is None:
+            return []
+        with self.reading() as connection:
+            return connection.execute(query, values).fetchall()
+        return []
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give the open connection. A database that turns out to be damaged counts as none.
+
+        Raises:
+            StateError: it cannot be read just now.
+        """
+        assert self._connection is not None
+        try:
+            yield self._connection
+        except (sqlite3.Error, ValueError) as error:
+            if not is_damage(error):
+                raise self.unusable("cannot be read", error) from error
+            self._distrust(f"the state in {self.directory} is damaged ({error})")
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Give a transaction, durable when the block ends; an error in it leaves all as it was.
+
+        Raises:
+            StateError: the disk is full, not writable or failing.
+        """
+        assert self.locked, "whoever writes holds the lock"
+        try:
+            connection = self._connect_to_write()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+        except (sqlite3.Error, OSError) as error:
+            raise self.unusable("could not be written", error) from error
+
+    def close(self) -> None:
+        """Close the connection; the next use opens one again."""
+        if self._connection is not None:
+            # What was committed stands in the log if not in the database; both are read next time.
+            with suppress(sqlite3.Error):
+                self._connection.close()
+        self._connection = None
+        self._looked = self._writes = self._distrusted = False
+        self._closed_as = self.stamp()
+
+    def stamp(self) -> tuple[int, ...] | None:
+        """Return numbers that change when another process writes; None while a log is there."""
+        try:
+            if self._unclean():
+                return None
+            stat = self._path.stat()
+        except OSError:
+            return None
+        return (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+
+    def unusable(self, how: str, error: Exception) -> StateError:
+        """Return the error that says of the state `how` it is out of reach, and what to do."""
+        return StateError(
+            f"the state in {self.directory} {how} ({error}): see to its disk, or set "
+            "VAULT_SYNC_STATE_DIR to another place"
+        )
+
+    def _distrust(self, reason: str) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+        self.version += 1
+        self._distrusted, self.distrust = True, reason
+
+    def _unclean(self) -> bool:
+        """Return True if the last commits stand in a log: in use, or its writer was killed.
+
+        An empty log means nothing; a reader without the lock leaves one.
+        """
+        try:
+            return (self.directory / "state.sqlite-wal").stat().st_size > 0
+        except FileNotFoundError:
+            return False
+
+    def _open(self) -> sqlite3.Connection:
+        # With the lock and no log nothing can change under us, and nothing need be made to read it.
+        if self.locked:
+            mode = "mode=rw" if self._unclean() else "mode=ro&immutable=1"
+        else:
+            mode = "mode=ro"
+        name = quote(os.fsencode(self._path))
+        connection = sqlite3.connect(f"file:{name}?{mode}", uri=True, isolation_level=None)
+        connection.execute("PRAGMA mmap_size=268435456")
+        return connection
+
+    def _check(self, connection: sqlite3.Connection) -> None:
+        """Distrust a database that is another vault's; refuse that of a newer program."""
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA:
+            raise StateError(
+                f"the state in {self.directory} was written by a newer vault-sync: update this one"
+            )
+        if 0 < version < SCHEMA:
+            self._distrust(f"the state in {self.directory} was written by an older vault-sync")
+            return
+        if self.locked and self._unclean():
+            problem = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if problem != "ok":
+                raise sqlite3.DatabaseError(problem)
+        found = connection.execute("SELECT path, device, inode FROM vault").fetchall()
+        if [(unbound(path), *rest) for path, *rest in found] != [_identity(self.root)]:
+            self._distrust(f"{self.root} is not the folder that it was at the last pass")
+
+    def _connect_to_write(self) -> sqlite3.Connection:
+        self.connect()
+        if self._writes and self._connection is not None:
+            return self._connection
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._distrusted:
+            set_aside(self._path)
+            self._distrusted = False
+        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        connection = sqlite3.connect(self._path, isolation_level=None)
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            self._looked = False
+            raise
+        self._connection, self._writes = connection, True
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        """Set the modes of a connection that writes, and make the tables of a new database."""
+        connection.create_function("fingerprint", 1, fingerprint, deterministic=True)
+        # Of a new database: fewer pages to sum and copy, and a small pass costs the same.
+        connection.execute("PRAGMA page_size=8192")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+            identity = _identity(self.root)
+            connection.executescript(f"BEGIN; {TABLES} PRAGMA user_version={SCHEMA};")
+            connection.execute(
+                "INSERT INTO vault VALUES (?, ?, ?)", (bound(identity[0]), *identity[1:])
+            )
+            connection.execute("COMMIT")
+
+
+def _identity(root: Path) -> tuple[str, int, int]:
+    """Return what tells a vault's folder from any other: path, device, inode."""
+    # The number of a device may be another after a restart (btrfs, NFS); that of its file
+    # system is the same where there is one.
+    device = os.statvfs(root).f_fsid or root.stat().st_dev
+    return str(root), device % 2**63, root.stat().st_ino

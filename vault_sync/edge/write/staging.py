@@ -1,0 +1,139 @@
+"""The temporary files of a pass: written and synced, and then moved or exchanged into place."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from vault_sync.core.model.values import RelPath
+from vault_sync.core.text.casefold import casefold_nfc
+from vault_sync.edge.fs.attributes import check_writable, copy_attributes
+from vault_sync.edge.fs.durability import BATCH, sync_at, sync_everything, sync_file
+from vault_sync.edge.fs.errors import Unsafe, in_words
+from vault_sync.edge.fs.own_folder import TEMPORARY, own_folder, temporary_name
+from vault_sync.edge.fs.vault_dir import VaultDir, folded_names, open_at
+from vault_sync.edge.state import pass_log, saved_texts
+from vault_sync.edge.state.database import StateError
+from vault_sync.edge.state.journal import Pass, Task
+from vault_sync.edge.state.store import StateStore
+from vault_sync.edge.write.points import At
+
+
+class StagingArea:
+    """The temporary files of one pass, in `.vault-sync/tmp` or, on another file system, beside."""
+
+    def __init__(self, vault: VaultDir, state: StateStore, pass_: Pass, at: At) -> None:
+        self._vault, self._state, self._pass, self._at = vault, state, pass_, at
+        self._staged: set[int] = set()
+        self._names: dict[str, set[str]] = {}
+
+    def stage(self, tasks: Sequence[Task]) -> None:
+        """Write and sync the temporary files of tasks; one that fails is marked as undone."""
+        if not tasks:
+            return
+        try:
+            folder = own_folder(self._vault)
+        except OSError as error:
+            for task in tasks:
+                task.undone = in_words(error)
+            return
+        batch = len(tasks) >= BATCH
+        for task in tasks:
+            attempt(lambda task: self._write(task, folder, self._name(task), sync=not batch), task)
+        staged = [task for task in tasks if task.undone is None]
+        self._staged = {task.number for task in staged}
+        if batch and not _attempt_all(lambda: sync_everything(folder), staged):
+            for task in staged:
+                attempt(lambda task: sync_at(folder, self._name(task)), task)
+
+    def bring_in(self, act: Callable[[int, str, int, str], None], task: Task) -> tuple[int, str]:
+        """Exchange or move a temporary file in. Return where the file that it displaced is now."""
+        target_folder, target = self._vault.place(task.path)
+        folder, name = self._vault.folder(TEMPORARY), self._name(task)
+        try:
+            act(folder, name, target_folder, target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            # Another file system is mounted at that folder: the temporary file must be on it too.
+            folder, name = target_folder, f".vault-sync-{name}.{os.urandom(3).hex()}"
+            above = task.path.rpartition("/")[0]
+            pass_log.note_beside(self._state, f"{above}/{name}")
+            self._write(task, folder, name, sync=True)
+            act(folder, name, target_folder, target)
+            return folder, name
+        self._staged.discard(task.number)
+        return folder, name
+
+    def check_free(self, path: RelPath) -> None:
+        """Raise Unsafe if another file has that name but for case or normalisation."""
+        above, _, name = path.rpartition("/")
+        if above not in self._names:
+            self._names[above] = folded_names(self._vault.folder(above, make=True))
+        if casefold_nfc(name) in self._names[above] and self._vault.stat(path) is None:
+            raise Unsafe("a file is there whose name differs in case or normalisation only")
+
+    def discard_unused(self) -> None:
+        """Remove temporary files that were never swapped; they hold our bytes and no others."""
+        for number in self._staged:
+            # One that cannot be removed is looked at again by the next pass.
+            with suppress(OSError):
+                os.unlink(
+                    temporary_name(self._pass.token, number),
+                    dir_fd=self._vault.folder(TEMPORARY),
+                )
+
+    def _write(self, task: Task, folder: int, name: str, *, sync: bool) -> None:
+        """Write one temporary file, with the mode and attributes of the file it will stand for."""
+        self._at("before-stage", task.path)
+        target_folder, target = self._vault.place(task.path, make=task.kind == "create")
+        if task.kind == "create":
+            self.check_free(task.path)
+            _fill(folder, name, task.content, like=None, sync=sync)
+            return
+        like = open_at(target_folder, target)
+        try:
+            check_writable(like, target_folder, target)
+            _fill(folder, name, task.content, like=like, sync=sync)
+        finally:
+            os.close(like)
+
+    def _name(self, task: Task) -> str:
+        return temporary_name(self._pass.token, task.number)
+
+
+def attempt(step: Callable[[Task], None], task: Task) -> None:
+    """Take a step of a task; if it fails, mark the task as undone, with the reason."""
+    try:
+        step(task)
+    except (OSError, StateError) as error:
+        task.undone = in_words(error)
+
+
+def _attempt_all(step: Callable[[], bool], tasks: Sequence[Task]) -> bool:
+    try:
+        return step()
+    except OSError as error:
+        for task in tasks:
+            task.undone = in_words(error)
+        return True
+
+
+def _fill(folder: int, name: str, content: bytes, *, like: int | None, sync: bool) -> None:
+    """Make a file; `like` is an open file whose mode and attributes it gets."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    file = os.open(name, flags, 0o666 if like is None else 0o600, dir_fd=folder)
+    try:
+        saved_texts.write_all(file, content)
+        if like is not None:
+            copy_attributes(like, file)
+        if sync:
+            sync_file(file)
+    except OSError:
+        # Never swapped, so these bytes are ours alone.
+        os.unlink(name, dir_fd=folder)
+        raise
+    finally:
+        os.close(file)
