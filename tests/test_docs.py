@@ -13,7 +13,8 @@ from vault_sync.core.note import note
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import LEGAL
 
-from tests.conftest import DIGEST, ROOT, SAMPLE
+from tests.support.folders import ROOT, SAMPLE
+from tests.support.vaults import DIGEST
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 

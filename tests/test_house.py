@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.support.folders import ROOT
+
 PACKAGE = ROOT / "vault_sync"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -6,8 +6,8 @@ import re
 import shlex
 
 import pytest
-from tests.memory import MemoryVault
-from tests.reader import (
+from tests.support.memory_vault import MemoryVault
+from tests.support.reader import (
     NEXT,
     NOTE,
     NOTE_BETA,

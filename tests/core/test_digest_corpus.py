@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.folders import CORPUS, SAMPLE
 from vault_sync.core.digest import editor as digest
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.text.spans import splice
 
-ROOT = Path(__file__).resolve().parents[2]
-CORPUS = ROOT.parent / "shared" / "corpus"
-SAMPLE = ROOT / "sample_vault" / "digests" / "2023년 8월 3주차.md"
+SAMPLE = SAMPLE / "digests" / "2023년 8월 3주차.md"
 
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of digests is not here")
 

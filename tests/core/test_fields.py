@@ -6,8 +6,8 @@ from collections.abc import Callable
 from copy import deepcopy
 
 import pytest
-from tests.memory import MemoryVault
-from tests.reader import (
+from tests.support.memory_vault import MemoryVault
+from tests.support.reader import (
     ALPHA,
     BETA,
     NEXT,

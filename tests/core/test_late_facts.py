@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.memory import MemoryVault, facts
-from tests.reader import (
+from tests.support.memory_vault import MemoryVault, facts
+from tests.support.reader import (
     ALPHA,
     DAYS,
     ENTRY,

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from tests.memory import MemoryVault
-from tests.reader import NEXT, change, noted, open_fields, quiet, rename, said, section, settled
+from tests.support.memory_vault import MemoryVault
+from tests.support.reader import (
+    NEXT,
+    change,
+    noted,
+    open_fields,
+    quiet,
+    rename,
+    said,
+    section,
+    settled,
+)
 from vault_sync.core.model.values import Key
 
 KEY = Key("arxiv:2308.00006")

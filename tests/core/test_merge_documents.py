@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.worlds import digests, tokens
+from tests.support.worlds import digests, tokens
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.merge import documents, parts
 from vault_sync.core.note import note as note_lens

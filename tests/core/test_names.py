@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.support.folders import CORPUS
 from vault_sync.core.model.values import Key, Rules
 from vault_sync.core.naming import note_names as names
 
-CORPUS = Path(__file__).resolve().parents[2] / ".." / "shared" / "corpus"
 PATTERN = Rules().name
 KEY = Key("arxiv:2308.07124")
 URL = "https://arxiv.org/abs/2308.07124"

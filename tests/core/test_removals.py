@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.memory import MemoryVault
-from tests.reader import (
+from tests.support.memory_vault import MemoryVault
+from tests.support.reader import (
     ALPHA,
     BETA,
     DIGEST,

@@ -9,18 +9,17 @@ import json
 import re
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 from tests.core.test_keys import KEYS
+from tests.support.folders import ROOT
 from vault_sync.core.model.values import Facts, Fields, Key
 from vault_sync.core.naming.keys import KEY_RULES, KINDS, address_of, key_of, word_of
 from vault_sync.core.note import note
 from vault_sync.core.note.facts import FACTS, fact_names, fact_properties
 from vault_sync.core.note.property_table import ID_PROPERTIES, LINK_LISTS, PROPERTIES, Owner, owner
 
-ROOT = Path(__file__).resolve().parents[2]
 FORMAT = (ROOT / "docs/format.md").read_text("utf-8")
 ALL = Facts("2023-08-14", "2023-09-01", "T", ("A",), ("cs.CL",), "10.1/x", "J", "12 pages", "Words")
 
@@ -43,7 +42,7 @@ kind = keys.KeyKind("hal", page, plain, r"hal\.science/", lambda name: name + "!
 keys.KINDS = (kind, *keys.KINDS)
 facts.FACTS += (facts.Fact("year", lambda facts: int(facts.published[:4] or 0), "integer"),)
 
-from tests.memory import MemoryVault
+from tests.support.memory_vault import MemoryVault
 from vault_sync.core.digest import reader
 from vault_sync.core.naming import note_names
 from vault_sync.core.note import note

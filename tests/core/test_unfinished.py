@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.memory import MemoryVault
-from tests.reader import (
+from tests.support.memory_vault import MemoryVault
+from tests.support.reader import (
     ALPHA,
     BETA,
     NEXT,

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import unicodedata
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.folders import CORPUS
 from vault_sync.core.digest import reader
 from vault_sync.core.digest.week_head import DatedDigest, week_head
 from vault_sync.core.model.values import RelPath
@@ -21,7 +21,6 @@ from vault_sync.core.naming.month_weeks import RULES, MonthWeek, MonthWeekRule
 from vault_sync.core.naming.week_learning import learn
 from vault_sync.core.naming.week_names import WeekNaming, week_day, week_name
 
-CORPUS = Path(__file__).resolve().parents[2] / ".." / "shared" / "corpus"
 KOREAN = "%Y년 %-m월 {month_week}주차"
 MONDAY, SUNDAY = 0, 6
 

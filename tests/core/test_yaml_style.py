@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.folders import CORPUS
 from vault_sync.core.note.yaml_scalar import scalar
 
-ROOT = Path(__file__).resolve().parents[2]
 # The loader that the package reads with; the pure one trips over tabs in plain texts.
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-VECTORS = ROOT / ".." / "shared" / "research" / "yaml_vectors.json"
+VECTORS = CORPUS.parent / "research" / "yaml_vectors.json"
 
 PLAIN = [
     "OctoPack",

@@ -24,14 +24,14 @@ from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
 import pytest
+from tests.support.folders import CORPUS, ROOT, SAMPLE
 from vault_sync.core.model.values import Facts
 from vault_sync.edge.arxiv import cache, dump_file, http
 from vault_sync.edge.arxiv.client import RateLimit, pace_for
 from vault_sync.edge.arxiv.lookup import Answer, Source, look_up, remembered
 from vault_sync.edge.config import ArxivConfig
 
-ROOT = Path(__file__).resolve().parents[2]
-TRUTH = ROOT / ".." / "shared" / "corpus" / "weeks" / "flat" / "truth.json"
+TRUTH = CORPUS / "weeks" / "flat" / "truth.json"
 
 # Limits that a busy machine does not reach; those of HASTY are there to be reached.
 FAST = RateLimit(
@@ -245,7 +245,7 @@ def test_requests_is_not_imported_where_nothing_is_asked(tmp_path: Path) -> None
         "assert found.facts['2308.07124'].published == '2023-08-14'\n"
         "assert not {'requests', 'urllib3'} & set(sys.modules)\n"
     )
-    sample = ROOT / "sample_vault" / "arxiv.jsonl"
+    sample = SAMPLE / "arxiv.jsonl"
     arguments = [sys.executable, "-c", code, str(tmp_path / "c.sqlite"), str(sample)]
     subprocess.run(arguments, check=True, cwd=ROOT)
 

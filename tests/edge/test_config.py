@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from tests.support.folders import ROOT
 from vault_sync.edge.config import LEGAL, Config, ConfigError, parse
 
-ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "config.example.toml"
 TEXT = EXAMPLE.read_text("utf-8")
 

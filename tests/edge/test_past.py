@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.edge.written_worlds import NOON, P, World, agree
+from tests.support.written_world import NOON, P, World, agree
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Outcome, Rename, Trash, Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.edge.write.undo import drop_old, list_saved, log, restore, undo

@@ -15,12 +15,12 @@ from unittest import mock
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.folders import CORPUS, SAMPLE
 from vault_sync.core.model.values import Facts
 from vault_sync.edge.arxiv import dump_file
 from vault_sync.edge.arxiv.dump_file import _day, accents, facts
 
-ROOT = Path(__file__).resolve().parents[2]
-NAMES = ROOT / ".." / "shared" / "corpus" / "sample" / "names.json"
+NAMES = CORPUS / "sample" / "names.json"
 
 
 def record(one: str, **said: Any) -> dict[str, Any]:
@@ -307,9 +307,9 @@ def test_the_sample_vault_has_the_facts_of_its_papers() -> None:
         pytest.skip("the corpus is not here (../shared/corpus)")
     truth = {one["arxiv"]: one["published"] for one in json.loads(NAMES.read_text("utf-8"))}
     truth["2305.06161"] = "2023-05-09"
-    found = facts(ROOT / "sample_vault" / "arxiv.jsonl", sorted(truth))
+    found = facts(SAMPLE / "arxiv.jsonl", sorted(truth))
     assert {one: of.published for one, of in found.facts.items()} == truth
-    digest = next((ROOT / "sample_vault" / "digests").glob("*.md")).read_text("utf-8")
+    digest = next((SAMPLE / "digests").glob("*.md")).read_text("utf-8")
     for one, of in found.facts.items():
         if one != "2305.06161":
             assert f"/{one}\n{of.title} ({', '.join(of.authors)})" in digest

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.edge.written_worlds import NOON, Killed, P, World, agree
+from tests.support.folders import ROOT
+from tests.support.written_world import NOON, Killed, P, World, agree
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan, Value, Write
 from vault_sync.core.model.values import Key
 from vault_sync.edge.state import base_table
@@ -559,7 +560,7 @@ def test_a_second_writer_is_told_who_holds_the_vault_and_a_killed_one_holds_noth
         [sys.executable, "-c", _HOLD, *where],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"

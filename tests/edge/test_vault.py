@@ -10,7 +10,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from tests.edge.written_worlds import (
+from tests.support.written_world import (
     NOON,
     STYLES,
     Killed,

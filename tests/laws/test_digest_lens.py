@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from tests import worlds
+from tests.support import worlds
 from vault_sync.core.digest import editor as digest
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.digest.reader import Digest, Entry

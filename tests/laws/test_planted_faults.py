@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests import two_way
-from tests.memory import MemoryVault
-from tests.reader import (
+from tests.support import two_way
+from tests.support.memory_vault import MemoryVault
+from tests.support.reader import (
     ALPHA,
     GAMMA,
     NOTE,
@@ -27,7 +27,7 @@ from tests.reader import (
     section,
     settled,
 )
-from tests.two_way import World
+from tests.support.two_way import World
 from vault_sync.core import snapshot
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan

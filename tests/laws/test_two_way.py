@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
-from tests import two_way
-from tests.two_way import IN_DIGESTS, IN_NOTES, World
+from tests.support import two_way
+from tests.support.two_way import IN_DIGESTS, IN_NOTES, World
 
 numbers = st.integers(0, 999)
 devices = st.integers(0, 1)

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.conftest import DIGEST, Vault
+from tests.support.vaults import DIGEST, Vault
 
 CONFIGS = {
     "unknown table": ("[digest]\n", ":1: unknown table [digest]", "digests, links"),

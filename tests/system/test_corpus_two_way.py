@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import Ran, Vault
+from tests.support.folders import CORPUS
+from tests.support.vaults import Ran, Vault
 
 KINDS = ("flat", pytest.param("spaced", marks=pytest.mark.sweep))
 Texts = dict[str, str]
@@ -80,7 +81,7 @@ class Built:
 
 @pytest.fixture(scope="module", params=KINDS)
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    corpus = Path(__file__).resolve().parents[2].parent / "shared" / "corpus"
+    corpus = CORPUS
     if not corpus.is_dir():
         pytest.skip(f"no corpus of real digests at {corpus}")
     place = tmp_path_factory.mktemp(request.param)

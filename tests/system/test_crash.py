@@ -15,9 +15,9 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
-from tests.system import injection
-from tests.system.crash_world import World, fresh, lost, unsettled
-from tests.system.injection import Point, sample
+from tests.support.faults import injection
+from tests.support.faults.crash_world import World, fresh, lost, unsettled
+from tests.support.faults.injection import Point, sample
 
 SWAPPED_IN = ("digests", "papers", "papers/2024", ".trash")
 

@@ -17,8 +17,8 @@ from tempfile import mkdtemp
 from typing import NamedTuple
 
 import pytest
-from tests.system import injection
-from tests.system.injection import Point, sample
+from tests.support.faults import injection
+from tests.support.faults.injection import Point, sample
 
 pytestmark = pytest.mark.skipif(
     injection.missing() is not None, reason=injection.missing() or "faults can be injected"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from tests.conftest import Vault
-from tests.system.watched import environment
+from tests.support.vaults import Vault
+from tests.support.watched import environment
 
 
 def test_a_vault_in_git_is_asked_for_its_hook(built: Vault, tmp_path: Path) -> None:

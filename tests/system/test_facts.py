@@ -24,7 +24,8 @@ from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
 import pytest
-from tests.conftest import DIGEST, SAMPLE, Vault
+from tests.support.folders import SAMPLE
+from tests.support.vaults import DIGEST, Vault
 from vault_sync import __version__
 from vault_sync.core.digest import editor as digest_lens
 from vault_sync.core.digest import reader as digest_reader

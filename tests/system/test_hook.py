@@ -10,7 +10,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from tests.gitvault import ALPHA, BETA, NEXT, WEEK, GitVault, laid_out
+from tests.support.git_vault import ALPHA, BETA, NEXT, WEEK, GitVault, laid_out
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 

@@ -10,9 +10,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.gitvault import ALPHA, NEXT, WEEK, GitVault, laid_out
-from tests.memory import MemoryVault
-from tests.two_devices import Files, Reader, entries, tokens, weeks
+from tests.support.git_vault import ALPHA, NEXT, WEEK, GitVault, laid_out
+from tests.support.memory_vault import MemoryVault
+from tests.support.two_devices import Files, Reader, entries, tokens, weeks
 from vault_sync.core.merge import documents
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")

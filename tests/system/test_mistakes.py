@@ -8,8 +8,8 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from tests.conftest import DIGEST, Vault
-from tests.memory import MemoryVault
+from tests.support.memory_vault import MemoryVault
+from tests.support.vaults import DIGEST, Vault
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.report import lines as report

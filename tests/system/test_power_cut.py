@@ -9,10 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.system import injection
-from tests.system.power_cut import SIZES
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.faults import injection
+from tests.support.faults.power_cut import SIZES
+from tests.support.folders import ROOT
 
 
 def missing(kind: str) -> str | None:
@@ -32,7 +31,16 @@ def test_power_cut(kind: str, tmp_path: Path) -> None:
     if reason is not None:
         pytest.skip(reason)
     played = subprocess.run(
-        ["unshare", "-m", sys.executable, "-m", "tests.system.power_cut", kind, tmp_path, "20"],
+        [
+            "unshare",
+            "-m",
+            sys.executable,
+            "-m",
+            "tests.support.faults.power_cut",
+            kind,
+            tmp_path,
+            "20",
+        ],
         capture_output=True,
         text=True,
         cwd=ROOT,

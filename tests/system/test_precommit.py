@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.gitvault import ALPHA, WEEK, GitVault, laid_out
+from tests.support.folders import ROOT
+from tests.support.git_vault import ALPHA, WEEK, GitVault, laid_out
 
-ROOT = Path(__file__).resolve().parents[2]
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 
 pytestmark = pytest.mark.skipif(

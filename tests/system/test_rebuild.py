@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import DIGEST, SAMPLE, Vault
+from tests.support.folders import SAMPLE
+from tests.support.vaults import DIGEST, Vault
 from vault_sync.core.digest import editor as digest_lens
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.digest.reader import Entry

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.reader import NEXT, NOTE, NOTE_BETA, NOTE_OMEGA, WEEK
-from tests.system.scope_world import EDITS, Vault, add, never, same, settled
+from tests.support.reader import NEXT, NOTE, NOTE_BETA, NOTE_OMEGA, WEEK
+from tests.support.scope_world import EDITS, Vault, add, never, same, settled
 from vault_sync.core.model.plan import Create, Trash
 from vault_sync.core.model.values import RelPath
 from vault_sync.sync import engine

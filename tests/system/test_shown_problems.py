@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 
 import pytest
-from tests.conftest import ROOT, Vault
+from tests.support.folders import ROOT
+from tests.support.vaults import Vault
 
 CALLERS = {"cli/console.py", "cli/staged.py", "daemon/vault_pass.py"}
 """The console of all verbs, the reasons of `check --staged`, and the daemon's log."""

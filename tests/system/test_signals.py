@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.conftest import Vault
-from tests.system import injection
-from tests.system.injection import Point
+from tests.support.faults import injection
+from tests.support.faults.injection import Point
+from tests.support.vaults import Vault
 
 pytestmark = pytest.mark.skipif(
     injection.missing() is not None, reason=injection.missing() or "faults can be injected"

@@ -9,9 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.system.small_disks import CASES
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.faults.small_disks import CASES
+from tests.support.folders import ROOT
 
 
 def missing() -> str | None:
@@ -27,7 +26,7 @@ def missing() -> str | None:
 @pytest.mark.parametrize("case", CASES)
 def test_small_disks(case: str, tmp_path: Path) -> None:
     played = subprocess.run(
-        ["unshare", "-m", sys.executable, "-m", "tests.system.small_disks", case, tmp_path],
+        ["unshare", "-m", sys.executable, "-m", "tests.support.faults.small_disks", case, tmp_path],
         capture_output=True,
         text=True,
         cwd=ROOT,

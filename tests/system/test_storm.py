@@ -16,15 +16,14 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
-from tests.edge.written_worlds import NOON, STYLES, P, World
+from tests.support.folders import ROOT
+from tests.support.written_world import NOON, STYLES, P, World
 from vault_sync.core.model.plan import Plan, Write
 from vault_sync.edge.fs import rename
 from vault_sync.edge.fs.reader import read
 from vault_sync.edge.fs.rename import exchange_works
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -42,7 +41,14 @@ def storm(world: World, style: str, saves: int) -> tuple[int, int, list[str]]:
     written = put_back = 0
     state = world.state()
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.system.editor", world.vault / "a.md", style, str(saves)],
+        [
+            sys.executable,
+            "-m",
+            "tests.support.faults.editor",
+            world.vault / "a.md",
+            style,
+            str(saves),
+        ],
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,

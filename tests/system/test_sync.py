@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.conftest import DIGEST, Vault
+from tests.support.vaults import DIGEST, Vault
 
 OCTOPACK = "papers/230814 OctoPack.md"
 PLATYPUS = "papers/230814 Platypus.md"

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Self
 
 import pytest
-from tests.conftest import DIGEST, Vault
-from tests.system import watched
-from tests.system.watched import CONFLICTS, QUIET, STYLES, Watched, edit, watching
+from tests.support import watched
+from tests.support.vaults import DIGEST, Vault
+from tests.support.watched import CONFLICTS, QUIET, STYLES, Watched, edit, watching
 from vault_sync.cli import watch
 from vault_sync.cli.console import Console
 from vault_sync.core.model.values import RelPath

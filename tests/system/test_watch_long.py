@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 from bench import vaults
-from tests.conftest import DIGEST, Vault
-from tests.system import watched
-from tests.system.watched import STYLES, Watched, watching
+from tests.support import watched
+from tests.support.vaults import DIGEST, Vault
+from tests.support.watched import STYLES, Watched, watching
 
 pytestmark = [pytest.mark.sweep, pytest.mark.timeout(900)]
 

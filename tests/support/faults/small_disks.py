@@ -1,6 +1,6 @@
 """Writing where there is no room, no permission, or another file system; as a program.
 
-    unshare -m python -m tests.system.small_disks CASE FOLDER
+    unshare -m python -m tests.support.faults.small_disks CASE FOLDER
 
 Mounts what the case needs (seen by this process alone), plays it, and fails by an assertion.
 """
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.edge.written_worlds import Killed, P, World, agree, edit_in_place
+from tests.support.written_world import Killed, P, World, agree, edit_in_place
 from vault_sync.core.model.plan import Create, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.state.database import StateError

@@ -9,8 +9,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
-from tests.reader import DAYS as KNOWN_DAYS
-from tests.reader import DIGEST, DIGEST_NEXT, NEXT, NOTE, NOTE_BETA, NOTE_GAMMA, NOTE_OMEGA, WEEK
+from tests.support.reader import DAYS as KNOWN_DAYS
+from tests.support.reader import (
+    DIGEST,
+    DIGEST_NEXT,
+    NEXT,
+    NOTE,
+    NOTE_BETA,
+    NOTE_GAMMA,
+    NOTE_OMEGA,
+    WEEK,
+)
 from vault_sync.core.model.plan import Plan
 from vault_sync.core.model.values import Facts, Key
 from vault_sync.edge.config import Config, load

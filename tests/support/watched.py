@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import Vault
+from tests.support.vaults import Vault
 from vault_sync.edge import config
 from vault_sync.edge.state.heartbeat import FILE
 from vault_sync.edge.state.store import StateStore, state_dir

@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.system import injection, one_pass
+from tests.support.faults import injection, one_pass
 from vault_sync.core.model.plan import BaseUpdate
 from vault_sync.edge.state.journal import interrupted
 from vault_sync.edge.state.store import open_state

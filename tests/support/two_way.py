@@ -14,6 +14,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from difflib import unified_diff
 
+from tests.support.memory_vault import MemoryVault
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.paths import stem_of
@@ -22,8 +23,6 @@ from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note, Section
-
-from tests.memory import MemoryVault
 
 WORD = re.compile(r"w\d+(?!\d)")
 LINKED = re.compile(r"\[\[[^\[\]|]*")

@@ -1,6 +1,6 @@
 """A power cut: what had reached the disk when the program stopped, mounted and taken up again.
 
-    unshare -m python -m tests.system.power_cut KIND FOLDER COUNT
+    unshare -m python -m tests.support.faults.power_cut KIND FOLDER COUNT
 
 Vault and state lie on file systems of that kind in image files. The pass is killed at one of its
 calls, the images are copied as they are, nothing synced, and the copies mounted in their place:
@@ -16,9 +16,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.system import injection
-from tests.system.crash_world import World, arrange, lost, unsettled
-from tests.system.injection import Point, sample
+from tests.support.faults import injection
+from tests.support.faults.crash_world import World, arrange, lost, unsettled
+from tests.support.faults.injection import Point, sample
 
 SIZES = {"ext4": 24, "xfs": 300, "btrfs": 120}
 OPTIONS = {"ext4": ["noauto_da_alloc", "commit=600"], "xfs": [], "btrfs": ["commit=300"]}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from tests.support.memory_vault import MemoryVault, facts
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.plan import BaseKey, Plan
 from vault_sync.core.model.values import Fields, Key, RelPath
 from vault_sync.core.note import note
 from vault_sync.core.note.note import Section
-
-from tests.memory import MemoryVault, facts
 
 WEEK = "digests/2023년 8월 3주차.md"
 NEXT = "digests/2023년 8월 4주차.md"

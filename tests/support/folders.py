@@ -1,0 +1,10 @@
+"""The folders that tests read: the project, its sample vault, the corpus of real digests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = ROOT / "sample_vault"
+CORPUS = ROOT.parent / "shared" / "corpus"
+"""Beside the project, and not everywhere: what reads it is skipped where it is missing."""

@@ -1,0 +1,91 @@
+"""A vault on the disk, and the installed command to run on it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+DIGEST = "digests/2023년 8월 3주차.md"
+"""The digest of the sample vault."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one run of the program said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass
+class Vault:
+    """A vault on the disk with a state directory of its own, and the program to run on it."""
+
+    root: Path
+    state: Path
+    environ: dict[str, str] = field(default_factory=dict)
+
+    def run(self, *arguments: str, cwd: Path | None = None, stdin: str | None = None) -> Ran:
+        """Run the installed command as a process of its own."""
+        done = subprocess.run(
+            [sys.executable, "-m", "vault_sync", "--vault", str(self.root), *arguments],
+            capture_output=True,
+            cwd=cwd or self.root,
+            env=self.env,
+            input=stdin.encode() if stdin is not None else None,
+            check=False,
+        )
+        return Ran(
+            done.returncode,
+            done.stdout.decode("utf-8", "surrogateescape"),
+            done.stderr.decode("utf-8", "surrogateescape"),
+        )
+
+    def ok(self, *arguments: str) -> Ran:
+        """Run it and insist on exit code 0."""
+        ran = self.run(*arguments)
+        assert ran.code == 0, (arguments, ran)
+        return ran
+
+    @property
+    def env(self) -> Mapping[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        own = {
+            "VAULT_SYNC_STATE_DIR": str(self.state),
+            "XDG_STATE_HOME": str(self.state.parent / "xdg"),  # the daemon's log
+            "NO_COLOR": "1",
+        }
+        return kept | own | self.environ
+
+    def read(self, path: str) -> str:
+        return (self.root / path).read_bytes().decode("utf-8", "surrogateescape")
+
+    def write(self, path: str, text: str) -> None:
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(text.encode("utf-8", "surrogateescape"))
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        text = self.read(path)
+        assert text.count(old) == 1, (path, old, text.count(old))
+        self.write(path, text.replace(old, new))
+
+    def files(self) -> dict[str, bytes]:
+        """Every file of the vault but the tool's own folder, by path."""
+        return {
+            path.relative_to(self.root).as_posix(): path.read_bytes()
+            for path in sorted(self.root.rglob("*"))
+            if path.is_file()
+            and path.relative_to(self.root).parts[0] not in {".vault-sync", ".git"}
+        }
