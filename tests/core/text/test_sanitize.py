@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from tests.support.hostile_text import BLANKS, PIECES, UNSEEN, anything
 from vault_sync.core.model.values import Facts
 from vault_sync.core.note.abstract import CALLOUT, callout
 from vault_sync.core.text.sanitize import one_line, sanitize
@@ -123,93 +124,6 @@ def test_markdown_lines_lose_their_indent_and_keep_their_blank_lines() -> None:
     assert sanitize("a\n\n    code\n\tcode") == "a\n\ncode\ncode"
 
 
-def test_the_abstract_is_a_folded_callout() -> None:
-    facts = Facts(abstract="We show $x^2$.\n# Not a heading\n\n- nor a list #tag [[x]]")
-    assert callout(facts) == (
-        "> [!abstract]- Abstract\n"
-        "> We show $x^2$.\n"
-        ">\n"
-        "> \\# Not a heading\n"
-        ">\n"
-        "> \\- nor a list \\#tag [ [x] ]"
-    )
-    assert callout(facts).startswith(CALLOUT + "\n")
-
-
-@pytest.mark.parametrize("abstract", ["", " \n\t", "\u200b\n\x00"])
-def test_there_is_no_callout_without_an_abstract(abstract: str) -> None:
-    assert callout(Facts(abstract=abstract)) == ""
-
-
-PIECES = [
-    "`",
-    "``",
-    "```",
-    "~~~",
-    "~",
-    "<%",
-    "%>",
-    "%%",
-    "%",
-    "$=",
-    "$",
-    "$$",
-    "![[",
-    "[[",
-    "]]",
-    "![",
-    "](",
-    "]",
-    "[",
-    "(",
-    ")",
-    "^[",
-    "^",
-    "<",
-    ">",
-    "<b>",
-    "</",
-    "<!--",
-    "<?",
-    "&",
-    "#",
-    "##",
-    "#x",
-    "-",
-    "--",
-    "---",
-    "+",
-    "*",
-    "**",
-    "=",
-    "===",
-    "|",
-    ":",
-    ":-",
-    "::",
-    "!",
-    "[x]:",
-    "[^1]:",
-    "1.",
-    "2)",
-    "obsidian://",
-    "http://",
-    "a",
-    "B",
-    "9",
-    "'",
-    "''",
-    "\\",
-    "_",
-    ".",
-    "dataviewjs",
-    "한글",
-]
-UNSEEN = ["\u200b", "\u202e", "\x00", "\x1b", "\ufeff", "\u1fef", "\u0338", "\u0301", "\ud800"]
-BLANKS = [" ", "  ", "    ", "\t", "\n", "\r\n", "\n\n", "\u2028", "\x85", "\xa0", "\u3000"]
-hostile = st.lists(st.sampled_from(PIECES + UNSEEN + BLANKS), max_size=14).map("".join)
-anything = st.one_of(hostile, st.text(max_size=40))
-
 NOT_TO_BE_SEEN = re.compile(
     r"`|<%|<[A-Za-z/!?]|%%|\[\[|\]\]|!\[|\]\(|\^\[|(?<!p):(?=//)", re.IGNORECASE
 )
@@ -252,14 +166,6 @@ def test_law_markdown_sees_nothing_but_paragraphs_of_words(text: str) -> None:
         inline = {child.type for token in blocks for child in token.children or ()}
         assert inline <= INLINE, written
     assert not re.search(r"(?<!\S)#+[\w/-]", safe)
-
-
-@settings(max_examples=200, deadline=None)
-@given(anything)
-def test_law_every_line_of_a_callout_is_in_it(text: str) -> None:
-    lines = callout(Facts(abstract=text)).split("\n")
-    assert lines == [""] or (lines[0] == CALLOUT and len(lines) > 1)
-    assert all(line == ">" or line.startswith("> ") for line in lines if line)
 
 
 @pytest.mark.parametrize("piece", ["`", "``", "`` ", "[[", "<", "%", "#", "a://", " #", "$", "a."])

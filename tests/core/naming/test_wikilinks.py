@@ -7,25 +7,14 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
+from tests.support.links import MARKS, targets, urls
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.naming import wikilinks as links
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.wikilinks import LinkResolver, Wikilink
-from vault_sync.core.text import code_mask
 from vault_sync.core.text.spans import Span, splice
-
-
-def targets(text: str) -> list[str]:
-    return [wikilink.target for wikilink in links.find(text)]
-
-
-def urls(text: str) -> list[str]:
-    found = links.addresses(text)
-    assert all(span.slice(text) == address for span, address in found)
-    return [address for _, address in found]
 
 
 @pytest.mark.parametrize(
@@ -196,39 +185,6 @@ def test_retarget_changes_the_target_alone() -> None:
     assert links.retarget(text, lambda wikilink: wikilink.target) == []
 
 
-def test_a_comment_may_end_inside_a_fence() -> None:
-    text = "%%\n```\na %% https://a.b [[x]]\n```\nhttps://c.d [[y]]"
-    assert [piece.kind for piece in code_mask.pieces(text)] == ["comment", "code", "link"]
-    assert urls(text) == ["https://c.d"]
-    assert targets(text) == ["y"]
-
-
-MARKS = st.lists(
-    st.sampled_from(
-        [
-            *("`", "``", "[[x]]", "![[y|z]]", "a", " ", "\n", "\n\n", "$", "$$", "%%", "<!--"),
-            *("-->", "\\", "[[", "]]", "|", "#", "```\n", "\n```\n", "~~~\n", "한", "\r\n"),
-            "https://a.b/c)",
-        ]
-    ),
-    max_size=30,
-).map("".join)
-
-
-@given(MARKS)
-@settings(max_examples=300, deadline=None, derandomize=True)
-def test_pieces_are_in_order_and_apart(text: str) -> None:
-    spans = [piece.span for piece in code_mask.pieces(text)]
-    at = 0
-    for span in spans:
-        assert at <= span.start < span.end <= len(text)
-        at = span.end
-    for wikilink in links.find(text):
-        assert wikilink.span.slice(text).endswith("]]")
-        assert wikilink.target_span.slice(text) == wikilink.target
-    urls(text)
-
-
 @given(MARKS)
 @settings(max_examples=300, deadline=None, derandomize=True)
 def test_retargeting_moves_every_link_and_nothing_else(text: str) -> None:
@@ -240,35 +196,6 @@ def test_retargeting_moves_every_link_and_nothing_else(text: str) -> None:
     assert [w.target for w in after] == [
         "new name" if w.target.strip() else w.target for w in before
     ]
-
-
-INLINE = st.lists(
-    st.sampled_from(["`", "``", "```", "a", " ", "b c", "\n", "\\", "한"]), max_size=25
-).map(lambda parts: "a" + "".join(parts))
-
-
-@given(INLINE)
-@settings(max_examples=400, deadline=None, derandomize=True)
-@example("a`b``c`d``e`")
-@example("a\\`b`c`")
-def test_code_spans_are_those_of_commonmark(text: str) -> None:
-    # What starts a block of its own is the business of `text.fenced`.
-    text = "\n".join(line.strip() or "a" for line in text.split("\n"))
-    if any(line.startswith("```") for line in text.split("\n")):
-        return
-    block = MarkdownIt("commonmark").parse(text)[1]
-    expected = [token.content for token in block.children or [] if token.type == "code_inline"]
-    assert [
-        _as_commonmark(piece.span.slice(text).replace("\n", " "))
-        for piece in code_mask.pieces(text)
-        if piece.kind == "code"
-    ] == expected
-
-
-def _as_commonmark(code: str) -> str:
-    inner = code.strip("`")
-    blank = inner.startswith(" ") and inner.endswith(" ") and inner.strip(" ") != ""
-    return inner[1:-1] if blank else inner
 
 
 @pytest.mark.parametrize(

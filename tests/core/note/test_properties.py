@@ -1,222 +1,27 @@
-"""The property block: what is one, what is read from it, and that an edit moves nothing else."""
+"""Edits of properties: the value that changes is written, and nothing else moves."""
 
 from __future__ import annotations
 
 import re
 import string
-import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.property_blocks import ANY, check_total, note
 from vault_sync.core.model.values import PropertyValue
 from vault_sync.core.note import properties as properties_module
 from vault_sync.core.note.properties import Unwritable, Wanted, block, edit
 from vault_sync.core.note.property_block import Properties, Value, read
-from vault_sync.core.note.yaml_nodes import MAX_SIZE
 from vault_sync.core.text.spans import Edit, Span, splice
-
-
-def note(*lines: str, body: str = "body\n") -> str:
-    return "\n".join(["---", *lines, "---", body])
 
 
 def edited(text: str, **changes: Wanted) -> str:
     return splice(text, edit(read(text), changes))
 
 
-def seen(text: str) -> dict[str, str | tuple[str, ...]]:
-    """What a note says: texts, lists, and the kind of anything else in angle brackets."""
-    found = read(text)
-    assert found.broken is None
-    return {name: shown(value) for name, value in found.values.items()}
-
-
-def shown(value: Value) -> str | tuple[str, ...]:
-    if value.items is not None:
-        return tuple(item.text for item in value.items)
-    return value.text if value.kind == "scalar" else f"<{value.kind}>"
-
-
-# ---- what is no block, and what is a broken one: none of them is ever edited inside
-
-NO_BLOCK = [
-    "",
-    "body\n",
-    "---",
-    "---\n",
-    "---\na: 1\n",
-    "---\na: 1",
-    "----\na: 1\n----\n",
-    "---\na: 1\n----\n",
-    "---\na: 1\n--- \n",
-    "---\na: 1\n ---\n",
-    "---\na: 1\n...\n",
-    "--- \na: 1\n---\n",
-    "\n---\na: 1\n---\n",
-    " ---\na: 1\n---\n",
-    "\ufeff\n---\na: 1\n---\n",
-    "---\ra: 1\r---\r",
-]
-
-BROKEN = [
-    ("prose between two rules", 2),
-    ("key:value", 2),
-    ("- a\n- b", 2),
-    ("~", 2),
-    ('{"a": 1}', 2),
-    ("a: 1\na: 2", 3),
-    ("a: 1\nb: 2\n'a': 3", 4),
-    ("a: {{title}}", 2),
-    ("[[Note]]: 1", 2),
-    ("a: Foo: bar", 2),
-    ("x: 1\na: @x", 3),
-    ("x: 1\na: `x`", 3),
-    ("x: 1\na: %x", 3),
-    ("x: 1\n\t- b", 3),
-    ("a: 1\nb: \x01", 3),
-    ("a: 1\nb: \udc80", 3),
-    ("a: 1\nb: c\rd", 3),
-    ('a: 1\nb: "c\rd"', 3),
-    ("a: {b: 1, b: 2}", 2),
-    ("&x a: 1", 2),
-    ("a: &x 1\n*x : 2", 2),
-    ("a: 'x", 2),
-    ("a: [x", 2),
-    ("a: *nowhere", 2),
-    ("a: 1\n--- \nb: 2", 3),
-    ("a: " + "[" * 25 + "]" * 25, 2),
-    ("a: x\U000f2028y\u2028", 1),
-]
-
-
-@pytest.mark.parametrize("text", NO_BLOCK)
-def test_is_no_block(text: str) -> None:
-    found = read(text)
-    assert (found.block, found.values, found.broken) == (None, {}, None)
-    assert found.body == (1 if text.startswith("\ufeff") else 0)
-    # A new one goes on top, and the whole text stays below it.
-    mark = text[: found.body]
-    assert edited(text, a="x") == f"{mark}---\na: x\n---\n{text[found.body :]}"
-
-
-@pytest.mark.parametrize(("content", "line"), BROKEN)
-def test_is_broken_and_left_alone(content: str, line: int) -> None:
-    found = read(note(content))
-    assert found.block is not None
-    assert found.broken is not None
-    assert found.broken[0] == line
-    assert found.values == {}
-    for change in ({"a": "x"}, {"new": ("x",)}, {"a": None}):
-        with pytest.raises(Unwritable) as refused:
-            edit(found, change)
-        assert refused.value.line == line
-    assert edit(found, {}) == []
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        ("a: " + "[" * 30_000, "nest"),
-        ("a: " + "{a: " * 15_000, "more than 20 deep"),
-        ("- " * 30_000, "more than 20 deep"),
-        ("? " * 30_000, "more than 20 deep"),
-        ("\n".join(" " * depth + "a:" for depth in range(350)), "more than 20 deep"),
-        ("a: &a [x, x]\n" + "\n".join(f"a{n}: [*a, *a]" for n in range(2000)) + "\nz: [", "YAML"),
-        ("a: " + "x" * MAX_SIZE, "larger than 64 KB"),
-    ],
-    ids=["flow lists", "flow maps", "dashes", "question marks", "indents", "aliases", "size"],
-)
-def test_bombs_are_broken_and_cheap(content: str, said: str) -> None:
-    start = time.process_time()
-    broken = read(note(content)).broken
-    assert broken is not None
-    assert said in broken[1]
-    assert time.process_time() - start < 2
-
-
-# ---- what is read
-
-READ: list[tuple[str, dict[str, str | tuple[str, ...]]]] = [
-    ("", {}),
-    ("# only a comment", {}),
-    ("a: 1", {"a": "1"}),
-    ("a: 2308.10010\nb: 0704.0001\nc: 1_000\nd: 12:30\ne: yes\nf: 010", {
-        "a": "2308.10010", "b": "0704.0001", "c": "1_000", "d": "12:30", "e": "yes", "f": "010",
-    }),
-    ("content: a\nhandler: b\non: c\n2023: d\ntrue: e", {
-        "content": "a", "handler": "b", "on": "c", "2023": "d", "true": "e",
-    }),
-    ("a:\nb: ~\nc: null\nd: \"\"\ne: 'null'\nf: # x", {
-        "a": "<null>", "b": "<null>", "c": "<null>", "d": "", "e": "null", "f": "<null>",
-    }),
-    ("a: x # c\nb: x#c\nc: 'it''s'\nd: \"\\u00e9\"", {
-        "a": "x", "b": "x#c", "c": "it's", "d": "é",
-    }),
-    ('tags:\n  - a # c\n  # own\n  -\n  - "b"\n# tail\nn: 1', {"tags": ("a", "", "b"), "n": "1"}),
-    ("tags:\n- a\n- b", {"tags": ("a", "b")}),
-    ('a: [x, "y, z"]\nb: []\nc: [x,\n  y]', {"a": ("x", "y, z"), "b": (), "c": ("x", "y")}),
-    ("up: [[X]]\nm: {a: 1}\nn:\n  a: 1\nl:\n  - - a", {
-        "up": "<other>", "m": "<other>", "n": "<other>", "l": "<other>",
-    }),
-    ("a: &x 1\nb: *x\nc: !!str 1\nd:\n  - &y 1\n  - *y\ne: 2", {
-        "a": "<other>", "b": "<other>", "c": "<other>", "d": "<other>", "e": "2",
-    }),
-    ("? a\n: b\nc: 1", {"a": "<other>", "c": "1"}),
-    ("a: |\n  x\n  y\n\nb: >-\n  x\n  y\nc: x\n  y", {"a": "x\ny\n", "b": "x y", "c": "x y"}),
-    ("a : 1\n'b c': 2\n\"d\" :\t3", {"a": "1", "b c": "2", "d": "3"}),
-    ('a: b\u2028c\nd: e\u2029f\ng: "h\x85i"\n"\ufeffj": \ufeffk', {
-        "a": "b\u2028c", "d": "e\u2029f", "g": "h\x85i", "\ufeffj": "\ufeffk",
-    }),
-    ("\ufeffa: 1", {"\ufeffa": "1"}),
-    ("제목: 값 😀\n다음: x", {"제목": "값 😀", "다음": "x"}),
-    ("a: " + "[" * 18 + "]" * 18, {"a": "<other>"}),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("content", "values"), READ)
-@pytest.mark.parametrize("bom", ["", "\ufeff"], ids=["", "BOM"])
-@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["LF", "CRLF"])
-def test_reads(content: str, values: dict[str, object], bom: str, newline: str) -> None:
-    text = bom + (note(content) if content else "---\n---\nbody\n").replace("\n", newline)
-    assert seen(text) == values
-    found = read(text)
-    assert found.text[found.body :] == f"body{newline}"
-    assert found.block == Span(len(bom), found.body)
-    for value in found.values.values():
-        assert text[: value.key].count("\n") + 1 == value.line
-        assert text[value.colon - 1] == ":" or value.kind == "other"
-
-
-def test_spans_are_those_of_the_values_alone() -> None:
-    text = note("a: 'x' # c", "b:  # c", "c:", "  - y # c", "  -", '  - "z"', "# tail", "d: [p, q]")
-    found = read(text)
-    assert [value.span.slice(text) for value in found.values.values()] == [
-        "'x'",
-        "",
-        '- y # c\n  -\n  - "z"',
-        "[p, q]",
-    ]
-    assert text[: found.values["b"].span.start].endswith("\nb:")
-    assert [item.span.slice(text) for item in found.values["c"].items or ()] == ["y", "", '"z"']
-
-
-def test_names_are_found_exactly_then_without_case() -> None:
-    found = read(note("Tags: x", "TITLE: y", "title: z"))
-    assert found.items("tags") == ("x",)
-    assert found.scalar("title") == "z"
-    assert found.scalar("Title") == "y"
-    assert found.scalar("none") == ""
-    assert found.items("none") == ()
-
-
-def test_a_list_of_one_is_a_scalar_and_a_scalar_is_a_list_of_one() -> None:
-    found = read(note("a: [x]", "b: y", "c: [x, y]", "d:", "e: [[z]]", "f: ['', x]"))
-    assert [found.scalar(name) for name in "abcdef"] == ["x", "y", "", "", "", ""]
-    assert [found.items(name) for name in "abcdef"] == [("x",), ("y",), ("x", "y"), (), (), ("x",)]
-
-
 # ---- what an edit must not change
+
 
 SAME: list[tuple[str, dict[str, Wanted]]] = [
     ("a: 'x'", {"a": "x"}),
@@ -269,6 +74,7 @@ def test_is_refused(content: str, changes: dict[str, Wanted], line: int) -> None
 
 
 # ---- what an edit changes
+
 
 EDITS: list[tuple[str, dict[str, Wanted], str]] = [
     # scalars
@@ -392,6 +198,7 @@ def test_a_wrong_edit_is_refused(wrong: str, monkeypatch: pytest.MonkeyPatch) ->
 
 # ---- laws
 
+
 WORDS = st.one_of(
     st.sampled_from(
         ["x", "1", "a: b", "#t", "[[N]]", "'q'", '"q"', "한글", "~", "p\nq", " ", "-", "a\u2028b"]
@@ -401,12 +208,7 @@ WORDS = st.one_of(
 )
 NAMES = st.text(string.ascii_lowercase, min_size=1, max_size=3)
 WANTED = st.one_of(WORDS, st.lists(WORDS, max_size=4).map(tuple), st.integers(-1, 3000))
-PIECES = st.sampled_from(
-    [*"abc:-#'\"[]{},&*!|>%@~ \t\n\r", "\n", "\n", ": ", "- ", "\n---\n", "---\n", "\r\n", "  ",
-     "a: ", "\nb:\n", "\n  - ", " # c", "\ufeff", "\u2028", "\x85", "\x00", "\udc80",
-     "가", "[x, y]"]
-)  # fmt: skip
-ANY = st.one_of(st.text(), st.lists(PIECES, max_size=30).map(lambda p: "---\n" + "".join(p)))
+
 # Lines that people write in a block, with names that differ.
 LINES = st.lists(
     st.sampled_from(
@@ -427,30 +229,6 @@ NOTES = st.builds(
     st.sampled_from(["", "\ufeff"]),
     st.sampled_from(["\n", "\r\n"]),
 )
-
-
-def check_total(found: Properties, text: str) -> None:
-    assert found.text == text
-    assert 0 <= found.body <= len(text)
-    for value in found.values.values():
-        assert found.block is not None
-        spans = [value.span, *(item.span for item in value.items or ())]
-        assert all(found.block.start < s.start <= s.end < found.block.end for s in spans)
-    assert edit(found, {}) == []
-
-
-@settings(max_examples=400)
-@given(ANY)
-def test_reading_is_total(text: str) -> None:
-    found = read(text)
-    check_total(found, text)
-    if found.broken is None:
-        as_read = {
-            name: value.text if value.items is None else tuple(item.text for item in value.items)
-            for name, value in found.values.items()
-            if value.kind != "other"
-        }
-        assert edit(found, as_read) == []
 
 
 def check_edit(text: str, name: str, want: Wanted) -> None:

@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 from tests.support.folders import CORPUS, SAMPLE
+from tests.support.vaults import DIGEST
 from vault_sync.core.digest import editor as digest
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.text.spans import splice
-
-SAMPLE = SAMPLE / "digests" / "2023년 8월 3주차.md"
 
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of digests is not here")
 
@@ -62,7 +61,7 @@ def test_every_field_is_as_its_author_wrote_it(kind: str) -> None:
 
 
 def test_the_sample_digest_is_read_as_fourteen_papers() -> None:
-    read = digest_reader.read(text_of(SAMPLE))
+    read = digest_reader.read(text_of(SAMPLE / DIGEST))
     names = json.loads((CORPUS / "sample" / "names.json").read_text("utf-8"))
     ids = [one["arxiv"] for one in names]
     assert sorted(entry.key for entry in read.entries) == sorted(f"arxiv:{one}" for one in ids)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 
 import pytest
 from tests.support.memory_vault import MemoryVault
@@ -22,7 +21,6 @@ from tests.support.reader import (
     section,
     settled,
 )
-from vault_sync.core.model import problems
 
 LAST = "https://arxiv.org/abs/2308.00004"
 
@@ -148,9 +146,3 @@ def test_all_conflicts_of_a_digest_take_one_side(side: str) -> None:
     for path in (NOTE_BETA, NOTE_GAMMA):
         assert section(vault, path).commentary == wanted
     quiet(vault)
-
-
-@pytest.mark.parametrize("path", ["a.md", "What's new.md", "$(x) `y`.md", "3주차 1.md"])
-def test_what_is_advised_can_be_typed(path: str) -> None:
-    words = shlex.split(problems.resolve_hint(path, "digest")[1:-1])
-    assert words == ["vault-sync", "resolve", path, "--take", "digest"]

@@ -1,4 +1,4 @@
-"""What comes of facts: the abstract, the properties, a title and a date that come late."""
+"""The abstract in a note: first where none may be put, then where it comes and stays."""
 
 from __future__ import annotations
 
@@ -17,11 +17,8 @@ from tests.support.reader import (
     cut,
     forget,
     fresh,
-    noted,
     nothing_happens,
-    only,
     quiet,
-    rename,
     said,
     section,
 )
@@ -32,8 +29,6 @@ from vault_sync.core.note.abstract import callout
 TEXT = "We study $x^2$.\nAnd more #tags."
 CALLOUT = "> [!abstract]- Abstract\n> We study $x^2$.\n>\n> And more \\#tags."
 RULES = Rules(facts=("published", "abstract"))
-UNTITLED = "digests/z.md"
-PAPER = Key("arxiv:2308.00009")
 
 
 def abstracts(text: str = TEXT) -> dict[Key, Facts]:
@@ -259,101 +254,4 @@ def test_a_hostile_abstract_is_only_words() -> None:
     above = note_lens.abstract(read)
     assert above is not None and all(line.startswith(">") for line in above.split("\n"))
     assert not any(each in above for each in ("```", "<%", "%%", "[[", "![", " #t", "\n> #"))
-    quiet(vault)
-
-
-# The other facts.
-
-
-def test_facts_become_properties_where_they_are_absent() -> None:
-    vault = fresh()
-    vault.rules = Rules(facts=("published", "updated", "categories", "doi", "journal", "comment"))
-    vault.facts[ALPHA] = Facts(
-        published="2023-08-01",
-        updated="2024-01-02",
-        categories=("cs.CL", "stat.ML"),
-        doi="10.1000/x",
-        comment="12 pages: see https://a.b",
-    )
-    vault.sync()
-    assert (
-        "published: 2023-08-01\nupdated: 2024-01-02\ncategories:\n  - cs.CL\n  - stat.ML\n"
-        'doi: 10.1000/x\ncomment: "12 pages: see https://a.b"\n'
-    ) in vault.files[NOTE]
-    assert "journal" not in vault.files[NOTE]
-    change(vault, NOTE, "  - stat.ML\n", "  - mine\n")
-    change(vault, NOTE, "updated: 2024-01-02", "updated: 2025-05-05")
-    nothing_happens(vault)
-    vault.facts[ALPHA] = replace(vault.facts[ALPHA], journal="Nature", doi="10.1000/y")
-    before = vault.files[NOTE]
-    only(vault, NOTE)
-    assert "journal: Nature\n" in vault.files[NOTE]
-    assert vault.files[NOTE].replace("journal: Nature\n", "") == before
-
-
-def test_a_title_that_comes_late_is_also_an_alias_and_a_name() -> None:
-    text = "2023년 9월\nhttps://arxiv.org/abs/2308.00009\n제타입니다.\n#zeta\n"
-    vault = fresh(**{UNTITLED: text})
-    vault.sync()
-    (path,) = (path for path in vault.files if "2308.00009" in path)
-    assert noted(vault, path).title == ""
-    digest = vault.files[UNTITLED]
-    vault.facts[PAPER] = Facts(published="2023-08-09", title="Zeta: A", authors=("Zoe Min",))
-    vault.sync()
-    named = "papers/230809 Zeta.md"
-    assert path not in vault.files and noted(vault, named).title == "Zeta: A"
-    assert note_lens.read(vault.files[named]).properties.items("aliases") == ("Zeta: A",)
-    assert vault.files[UNTITLED] == digest.replace("[[2308.00009]]", "[[230809 Zeta]]")
-    quiet(vault)
-
-
-# The date that comes late.
-
-
-def test_a_late_date_moves_a_note_to_the_folder_of_its_year_too() -> None:
-    vault = fresh()
-    vault.rules, vault.facts = Rules(folder="papers/{published:%Y}"), {}
-    vault.sync()
-    assert "papers/Alpha Models.md" in vault.files
-    rename(vault, "papers/Beta Nets.md", "mine/Beta Nets.md")
-    vault.sync()
-    vault.facts = facts(DAYS)
-    vault.sync()
-    assert "papers/2023/230801 Alpha Models.md" in vault.files
-    assert "mine/230802 Beta Nets.md" in vault.files
-    quiet(vault)
-
-
-def test_a_late_date_whose_name_is_taken_gets_the_id() -> None:
-    vault = fresh(**{"other/230801 alpha models.md": "남의 글"})
-    vault.facts = {}
-    vault.sync()
-    vault.facts = facts(DAYS)
-    vault.sync()
-    assert "papers/230801 Alpha Models (2308.00001).md" in vault.files
-    assert vault.files["other/230801 alpha models.md"] == "남의 글"
-    assert "[[230801 Alpha Models (2308.00001)|" in vault.files[WEEK]
-    quiet(vault)
-
-
-def test_an_adopted_note_is_never_renamed() -> None:
-    vault = fresh(**{"papers/Alpha Models.md": ENTRY})
-    vault.facts = {}
-    vault.sync()
-    vault.facts = facts(DAYS)
-    vault.sync()
-    assert "published: 2023-08-01" in vault.files["papers/Alpha Models.md"]
-    assert NOTE not in vault.files
-    quiet(vault)
-
-
-def test_a_dated_note_that_the_reader_names_back_stays() -> None:
-    vault = fresh()
-    vault.facts = {}
-    vault.sync()
-    vault.facts = facts(DAYS)
-    vault.sync()
-    rename(vault, NOTE, "papers/Alpha Models.md")
-    vault.sync()
-    assert "papers/Alpha Models.md" in vault.files and "[[Alpha Models|" in vault.files[WEEK]
     quiet(vault)

@@ -1,0 +1,120 @@
+"""Edits of a digest, by example: each changes its own part and no other byte."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.support.digests import BLOG, FLAT, NEXT, OCTO, SPACED, edited
+from vault_sync.core.digest import editor as digest
+from vault_sync.core.digest.reader import read as read_digest
+from vault_sync.core.model.values import Fields
+from vault_sync.core.text.spans import splice
+
+
+@pytest.mark.parametrize("text", [FLAT, SPACED, FLAT.replace("\n", "\r\n"), FLAT.rstrip()])
+def test_no_difference_no_edit(text: str) -> None:
+    assert edited(text) == text
+    assert edited(text, tags=("b", "a")) == text
+
+
+@pytest.mark.parametrize(
+    ("title", "after"),
+    [
+        ("T (Kim Lee)", "[[n|T]] (Kim Lee)"),
+        ("**T** (Kim Lee)", "**[[n|T]]** (Kim Lee)"),
+        ("*T (Kim Lee)*", "*[[n|T]] (Kim Lee)*"),
+        ("1. T (Kim Lee)  ", "1. [[n|T]] (Kim Lee)  "),
+        ("T [x] (Kim Lee)", "T [x] (Kim Lee) [[n]]"),
+        ("**T [x] (Kim Lee)**", "**T [x] (Kim Lee)** [[n]]"),
+        ("a|b (Kim Lee)", "a|b (Kim Lee) [[n]]"),
+        ("[[old|T]] (Kim Lee)", "[[n|T]] (Kim Lee)"),
+        ("T (Kim Lee)  [[old]]", "T (Kim Lee)  [[n]]"),
+        ("[[n|T]]  (Kim Lee)", "[[n|T]]  (Kim Lee)"),
+    ],
+)
+def test_a_link_is_written_and_pointed_elsewhere(title: str, after: str) -> None:
+    assert edited(f"w\n{OCTO}\n{title}\n하나\n", link="n") == f"w\n{OCTO}\n{after}\n하나\n"
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_an_untitled_entry_has_its_link_under_its_address(newline: str) -> None:
+    for end in ("", "\n", "\n말\n", "\n\n말", "\n#a\n"):
+        text = f"w\n{BLOG}{end}".replace("\n", newline)
+        after = f"w\n{BLOG}\n[[n]]{end}".replace("\n", newline)
+        assert edited(text, link="n") == after
+        assert digest.export(after) == text
+        assert edited(after, link="m") == after.replace("[[n]]", "[[m]]")
+
+
+@pytest.mark.parametrize(
+    ("change", "old", "new"),
+    [
+        ({"url": OCTO + "v2"}, OCTO, OCTO + "v2"),
+        ({"title": "New: x"}, "T (Kim", "New: x (Kim"),
+        ({"authors": ("Ann Park", "Bo Li")}, "(Kim Lee)", "(Ann Park, Bo Li)"),
+        ({"tags": ("a", "b", "c")}, "#a #b", "#a #b #c"),
+        ({"tags": ("b",)}, "#a #b", "#b"),
+        ({"tags": ("a",)}, "#a #b", "#a"),
+        ({"tags": ("c",)}, "#a #b", "#c"),
+        ({"tags": ()}, "#a #b\n", ""),
+        ({"commentary": "둘"}, "하나", "둘"),
+        ({"commentary": "앞\n하나\n\n뒤"}, "하나", "앞\n하나\n\n뒤"),
+        ({"commentary": ""}, "하나\n", ""),
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_an_edit_in_a_flat_digest(change: dict[str, Any], old: str, new: str, newline: str) -> None:
+    before = FLAT.replace("\n", newline)
+    after = FLAT.replace(old, new, 1).replace("\n", newline)
+    assert edited(before, **change) == after
+
+
+@pytest.mark.parametrize(
+    ("change", "old", "new"),
+    [
+        ({"tags": ()}, "\n#a #b\n", ""),
+        ({"commentary": ""}, "하나\n\n둘\n\n", ""),
+        ({"commentary": "하나"}, "\n둘\n", ""),
+        ({"commentary": "둘"}, "하나\n\n", ""),
+        ({"commentary": "하나\n\n셋\n\n둘"}, "하나\n", "하나\n\n셋\n"),
+    ],
+)
+def test_an_edit_in_a_spaced_digest(change: dict[str, Any], old: str, new: str) -> None:
+    assert edited(SPACED, **change) == SPACED.replace(old, new, 1)
+
+
+def test_an_untitled_entry_gets_a_title() -> None:
+    said: dict[str, Any] = {"title": "T", "authors": ("Kim Lee",)}
+    assert edited(f"w\n{BLOG}\n하나\n", **said) == f"w\n{BLOG}\nT (Kim Lee)\n하나\n"
+    linked = f"w\n{BLOG}\n[[n]]\n하나\n"
+    assert edited(linked, **said) == f"w\n{BLOG}\n[[n|T]] (Kim Lee)\n하나\n"
+    titled = edited(linked, **said)
+    assert edited(titled, title="", authors=()) == linked
+
+
+def test_an_entry_is_appended_to_a_digest_without_any() -> None:
+    said = Fields(BLOG, "V", ("Bo Li",))
+    assert digest.append(read_digest(""), [(said, None)]) == f"{BLOG}\nV (Bo Li)\n"
+    assert digest.append(read_digest("w"), [(said, None)]) == f"w\n{BLOG}\nV (Bo Li)"
+    assert (
+        digest.append(read_digest("# w\n\n말\n"), [(said, None)])
+        == f"# w\n\n말\n\n{BLOG}\n\nV (Bo Li)\n"
+    )
+
+
+def removed(text: str, number: int) -> str:
+    read = read_digest(text)
+    return splice(text, digest.remove(read, read.entries[number]))
+
+
+def test_a_removal_takes_what_set_the_entry_apart() -> None:
+    first, second = f"{OCTO}\nT (Kim Lee)\n", f"{NEXT}\nU (Ann Park)\n"
+    for gap in ("", "\n", "\n\n", "---\n", "\n***\n\n"):
+        text = f"w\n{first}{gap}{second}"
+        assert removed(text, 0) == f"w\n{second}"
+        assert removed(text, 1) == f"w\n{first}"
+        assert removed(text.rstrip(), 1) == f"w\n{first}".rstrip()
+    assert removed(f"w\n{first}\n## h\n\n{second}\n# i\n", 0) == f"w\n## h\n\n{second}\n# i\n"
+    assert removed(f"w\n{first}\n## h\n\n{second}\n# i\n", 1) == f"w\n{first}\n## h\n\n# i\n"
+    assert removed(f"w\n{first}", 0) == "w\n"

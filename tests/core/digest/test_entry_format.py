@@ -1,0 +1,57 @@
+"""The style of a digest: what is new in it is set as the rest is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.digests import ADDED, BLOG, FLAT, NEXT, OCTO, SPACED, edited
+from vault_sync.core.digest import editor as digest
+from vault_sync.core.digest.reader import read as read_digest
+from vault_sync.core.model.values import Fields
+
+
+def test_a_first_part_comes_in_the_style_of_the_digest() -> None:
+    said: dict[str, Any] = {"commentary": "새\n\n글", "tags": ("x", "y")}
+    assert edited(FLAT, 1, **said) == FLAT + "새\n\n글\n#x #y\n"
+    assert edited(SPACED, 1, **said) == SPACED + "\n새\n\n글\n\n#x #y\n"
+    assert edited(SPACED.rstrip(), 1, **said) == SPACED + "\n새\n\n글\n\n#x #y"
+    assert edited(FLAT.replace("하나\n", ""), commentary="하나") == FLAT
+    assert edited(SPACED.replace("하나\n\n둘\n\n", ""), 0, commentary="하나\n\n둘") == SPACED
+
+
+def test_the_style_of_an_entry_goes_before_that_of_its_digest() -> None:
+    text = SPACED + f"\n\n{BLOG}\nV (Bo Li)\n하나\n"
+    assert edited(text, 2, tags=("x",)) == text + "#x\n"
+
+
+def test_an_entry_is_appended_in_the_style_of_the_digest() -> None:
+    flat, spaced = read_digest(FLAT), read_digest(SPACED)
+    written = f"{BLOG}\n[[n|V]] (Bo Li)\n하나\n\n둘\n#x\n"
+    apart = f"{BLOG}\n\n[[n|V]] (Bo Li)\n\n하나\n\n둘\n\n#x\n"
+    assert digest.append(flat, [(ADDED, "n")]) == FLAT + written
+    assert digest.append(spaced, [(ADDED, "n")]) == f"{SPACED}\n\n{apart}"
+    assert digest.append(read_digest(SPACED + "\n"), [(ADDED, "n")]) == f"{SPACED}\n\n{apart}"
+    assert digest.append(read_digest(FLAT.rstrip()), [(ADDED, "n")]) == (FLAT + written).rstrip()
+    crlf = digest.append(read_digest(FLAT.replace("\n", "\r\n")), [(ADDED, "n")])
+    assert crlf == (FLAT + written).replace("\n", "\r\n")
+    assert digest.append(flat, []) == FLAT
+
+
+def test_what_sets_entries_apart_sets_an_appended_one_apart() -> None:
+    text = f"w\n{OCTO}\nT (Kim Lee)\n\n---\n\n{NEXT}\nU (Ann Park)\n"
+    said = Fields(BLOG, "V", ("Bo Li",))
+    assert digest.append(read_digest(text), [(said, None)]) == f"{text}\n---\n\n{BLOG}\nV (Bo Li)\n"
+    ready = text + "\n---\n\n"
+    assert digest.append(read_digest(ready), [(said, None)]) == f"{ready}{BLOG}\nV (Bo Li)\n"
+
+
+def test_a_new_digest_is_flat() -> None:
+    entries = [
+        (ADDED, "n"),
+        (Fields(OCTO, tags=("y",)), "m"),
+        (Fields(NEXT, "A [b]", ("Bo Li",)), "o"),
+    ]
+    assert digest.new("2023년 8월 4주차", entries) == (
+        f"2023년 8월 4주차\n{BLOG}\n[[n|V]] (Bo Li)\n하나\n\n둘\n#x\n"
+        f"{OCTO}\n[[m]]\n#y\n{NEXT}\nA [b] (Bo Li) [[o]]\n"
+    )

@@ -1,0 +1,86 @@
+"""Title lines: their parts, and a title that changes while its link and emphasis stay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.support.digests import OCTO, edited, only
+from vault_sync.core.digest import title_line
+
+Parts = tuple[str, tuple[str, ...], str | None]
+
+TITLES: dict[str, Parts] = {
+    "Platypus: Quick, Cheap (Ariel N. Lee, Cole J. Hunter)": (
+        "Platypus: Quick, Cheap", ("Ariel N. Lee", "Cole J. Hunter"), None,
+    ),
+    "Self-Training (ReST) for Language (Caglar Gulcehre)": (
+        "Self-Training (ReST) for Language", ("Caglar Gulcehre",), None,
+    ),
+    "#InsTag: Instruction Tagging (Keming Lu, Hongyi Yuan)": (
+        "#InsTag: Instruction Tagging", ("Keming Lu", "Hongyi Yuan"), None,
+    ),
+    "T (Ana Silva (MIT, CSAIL), Bo Li)": ("T", ("Ana Silva (MIT, CSAIL)", "Bo Li"), None),
+    "T (Niklas Muennighoff, Qian Liu, ...)": ("T", ("Niklas Muennighoff", "Qian Liu", "..."), None),
+    "T (Kim et al.)": ("T", ("Kim et al.",), None),
+    "T (OpenAI)": ("T", ("OpenAI",), None),
+    "T (Qwen team)": ("T", ("Qwen team",), None),
+    "T (01.AI, :, Alex Young)": ("T", ("01.AI", ":", "Alex Young"), None),
+    "T (lucidrains, Phil Wang)": ("T", ("lucidrains", "Phil Wang"), None),
+    "T (Aäron van den Oord, danah boyd)": ("T", ("Aäron van den Oord", "danah boyd"), None),
+    "한국어 제목 (김철수, 이 영희)": ("한국어 제목", ("김철수", "이 영희"), None),
+    "  T  (Kim Lee) \t": ("T", ("Kim Lee",), None),
+    "*T x* (Kim Lee)": ("T x", ("Kim Lee",), None),
+    "**T x** (Kim Lee)": ("T x", ("Kim Lee",), None),
+    "***T x*** (Kim Lee)": ("T x", ("Kim Lee",), None),
+    "**T x (Kim Lee)**": ("T x", ("Kim Lee",), None),
+    "**A** or **B** (Kim Lee)": ("**A** or **B**", ("Kim Lee",), None),
+    "** T** (Kim Lee)": ("** T**", ("Kim Lee",), None),
+    "A* Search (Kim Lee)": ("A* Search", ("Kim Lee",), None),
+    "1. T (OpenAI)": ("T", ("OpenAI",), None),
+    "### T (OpenAI)": ("T", ("OpenAI",), None),
+    "- T (Kim Lee, Ann Park)": ("T", ("Kim Lee", "Ann Park"), None),
+    "[[n|T: x]] (Kim Lee)": ("T: x", ("Kim Lee",), "n"),
+    "[[papers/n#h|T]] (kim)": ("T", ("kim",), "papers/n#h"),
+    "**[[n|T]]** (Kim Lee)": ("T", ("Kim Lee",), "n"),
+    "**[[n|T]] (Kim Lee)**": ("T", ("Kim Lee",), "n"),
+    "[[n|T]]": ("T", (), "n"),
+    "*[[n|T]]*": ("T", (), "n"),
+    "T [x] (Kim Lee) [[n]]": ("T [x]", ("Kim Lee",), "n"),
+    "**T [x] (Kim Lee)** [[n]]": ("T [x]", ("Kim Lee",), "n"),
+    "a|b (Kim Lee) [[n]]": ("a|b", ("Kim Lee",), "n"),
+    "[[X]] (Kim Lee)": ("[[X]]", ("Kim Lee",), None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "parts"), TITLES.items())
+def test_title_line(line: str, parts: Parts) -> None:
+    read, entry = only(f"w\n{OCTO}\n{line}\n처음\n")
+    assert (entry.fields.title, entry.fields.authors) == parts[:2]
+    assert (entry.link and entry.link.target) == parts[2]
+    assert entry.fields.commentary == "처음"
+    if entry.link is not None:
+        assert entry.link.span.slice(read.text).endswith("]]")
+
+
+@pytest.mark.parametrize(
+    ("line", "change", "after"),
+    [
+        ("[[n|T]] (Kim Lee)", {"title": "T [x]"}, "T [x] (Kim Lee) [[n]]"),
+        ("T [x] (Kim Lee) [[n]]", {"title": "T"}, "[[n|T]] (Kim Lee)"),
+        ("T [x] (Kim Lee) [[n]]", {"title": "U [x]"}, "U [x] (Kim Lee) [[n]]"),
+        ("**[[n|T]]** (Kim Lee)", {"title": "U"}, "**[[n|U]]** (Kim Lee)"),
+        ("**[[n|T]]**", {"authors": ("Kim Lee",)}, "**[[n|T]]** (Kim Lee)"),
+        ("**[[n|T]]**  (Kim Lee)", {"authors": ()}, "**[[n|T]]**"),
+        ("T ( Kim Lee ,Bo Li ) ", {"authors": ("Bo Li",)}, "T (Bo Li) "),
+    ],
+)
+def test_a_title_changes_and_keeps_its_link_and_emphasis(
+    line: str, change: dict[str, Any], after: str
+) -> None:
+    assert edited(f"w\n{OCTO}\n{line}\n하나\n", **change) == f"w\n{OCTO}\n{after}\n하나\n"
+
+
+def test_a_linked_title_is_never_read_out_of_two() -> None:
+    assert title_line.parse("[[a|b]] x [[c|d]]", 0, 17) is None
+    assert title_line.parse("", 0, 0) is None

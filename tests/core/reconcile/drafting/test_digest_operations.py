@@ -1,0 +1,108 @@
+"""What is written into digests, and what would not be read back from them."""
+
+from __future__ import annotations
+
+import pytest
+from tests.support.edits import LINE
+from tests.support.memory_vault import MemoryVault
+from tests.support.reader import (
+    ALPHA,
+    BETA,
+    NOTE,
+    NOTE_BETA,
+    WEEK,
+    change,
+    codes,
+    entry,
+    nothing_happens,
+    only,
+    quiet,
+    said,
+    section,
+    settled,
+)
+
+# Where something must.
+
+
+def test_crlf_notes_and_digests() -> None:
+    vault = settled()
+    vault.files = {path: text.replace("\n", "\r\n") for path, text in vault.files.items()}
+    nothing_happens(vault)
+    change(vault, WEEK, LINE, "고친 줄.\r\n\r\n또 한 줄.")
+    only(vault, NOTE)
+    assert "고친 줄.\r\n\r\n또 한 줄.\r\n" in vault.files[NOTE]
+    change(vault, NOTE_BETA, "베타 설명입니다.", "베타를 고쳤습니다.\r\n둘째 줄.")
+    only(vault, WEEK)
+    assert "베타를 고쳤습니다.\r\n둘째 줄.\r\n#beta" in vault.files[WEEK]
+    assert all(text.count("\n") == text.count("\r\n") for text in vault.files.values())
+    assert said(vault, BETA).commentary == section(vault, NOTE_BETA).commentary
+
+
+# What would not read back as meant.
+
+
+BREAKS = [
+    ("# 제목", "a heading"),
+    ("## 제목", "a heading"),
+    ("https://arxiv.org/abs/2308.00077\nOther Paper (Kim Lee, Ann Park)", "an entry"),
+    ("#only #tags", "a tag line"),
+    ("```python", "a fence that stays open"),
+]
+
+
+@pytest.mark.parametrize(("typed", "what"), BREAKS, ids=[typed for typed, _ in BREAKS])
+def test_what_would_split_the_digest_is_held(typed: str, what: str) -> None:
+    vault = settled()
+    change(vault, NOTE, LINE, f"{LINE}\n{typed}\n끝 줄.")
+    change(vault, NOTE_BETA, "베타 설명입니다.", "베타를 고쳤습니다.")
+    digest, note = vault.files[WEEK], vault.files[NOTE]
+    plan = vault.sync()
+    if typed.startswith(("# ", "## ")):
+        # In a note a heading ends the section: what follows is the reader's own.
+        assert not plan.problems
+        assert "제목" not in vault.files[WEEK] and "끝 줄." not in vault.files[WEEK]
+    else:
+        assert codes(plan) == ["would-not-read-back"], what
+        problem = plan.problems[0]
+        assert problem.path == NOTE
+        shown = vault.files[NOTE].split("\n")[(problem.line or 0) - 1]
+        assert shown in typed.split("\n")
+        assert entry(vault, ALPHA) == entry(MemoryVault(files={WEEK: digest}), ALPHA)
+    assert vault.files[NOTE] == note
+    # Nothing else was affected.
+    assert said(vault, BETA).commentary == "베타를 고쳤습니다."
+    quiet(vault)
+
+
+@pytest.mark.parametrize("typed", [f"{LINE}\n\n---\n\n끝 줄.", f"{LINE}\n\n---"])
+def test_a_break_in_a_section_is_commentary(typed: str) -> None:
+    vault = settled()
+    change(vault, NOTE, LINE, typed)
+    assert not only(vault, WEEK).problems
+    assert said(vault, ALPHA).commentary == section(vault, NOTE).commentary
+    assert said(vault, BETA).title == "Beta Nets"
+
+
+def test_a_break_where_it_would_be_layout_is_held() -> None:
+    vault = settled()
+    change(vault, WEEK, "#alpha #llm\n", "")
+    vault.sync()
+    change(vault, NOTE, LINE, f"{LINE}\n\n---")
+    plan = nothing_happens(vault)
+    assert codes(plan) == ["would-not-read-back"]
+    assert vault.files[NOTE].split("\n")[(plan.problems[0].line or 0) - 1] == "---"
+
+
+def test_an_open_fence_in_a_digest_cannot_swallow_a_note() -> None:
+    vault = settled()
+    vault.files[NOTE] += "\n## My notes\n\n```\ncode\n```\n"
+    change(vault, WEEK, LINE, f"{LINE}\n```python\ncode")
+    plan = vault.sync()
+    assert "내" not in said(vault, ALPHA).commentary
+    note = vault.files[NOTE]
+    assert note.endswith("\n## My notes\n\n```\ncode\n```\n")
+    assert said(vault, BETA).title == "Beta Nets"
+    if "would-not-read-back" not in codes(plan):
+        assert section(vault, NOTE).commentary == said(vault, ALPHA).commentary
+    quiet(vault)

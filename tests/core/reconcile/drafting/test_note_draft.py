@@ -1,0 +1,113 @@
+"""The text of a note: the reader's own and odd styles stay, facts are filled in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.support.reader import (
+    ALPHA,
+    NOTE,
+    WEEK,
+    change,
+    fresh,
+    noted,
+    nothing_happens,
+    only,
+    quiet,
+    said,
+    settled,
+)
+from vault_sync.core.model.values import Facts, Key, Rules
+from vault_sync.core.note import note as note_lens
+
+# Where nothing may happen.
+
+
+def test_the_readers_own_never_travels() -> None:
+    vault = settled()
+    change(vault, NOTE, "---\n\n## [[", "---\n\n내 글.\n\n## [[")
+    vault.files[NOTE] += "\n## My notes\n\n내 생각.\n"
+    change(vault, NOTE, "authors:", "rating: 5\nauthors:")
+    nothing_happens(vault)
+
+
+# Where something must.
+
+
+@pytest.mark.parametrize(
+    "styled",
+    [
+        "tags: [alpha, llm] # mine\n",
+        "tags: alpha, llm\n",
+        "tags:\n- alpha\n- llm\n",
+        "tags:\n  - '#alpha'\n  - \"llm\"\n",
+        "tags: '#alpha #llm'\n",
+    ],
+)
+def test_properties_in_odd_style(styled: str) -> None:
+    vault = settled()
+    change(vault, NOTE, "tags:\n  - alpha\n  - llm\n", styled)
+    nothing_happens(vault)
+    change(vault, WEEK, "#alpha #llm", "#alpha #llm #new")
+    plan = vault.sync()
+    if not plan.problems:
+        assert noted(vault, NOTE).tags == ("alpha", "llm", "new")
+    quiet(vault)
+
+
+def test_what_is_no_tag_stays_in_the_note() -> None:
+    vault = settled()
+    change(vault, NOTE, "  - llm\n", "  - llm\n  - deep learning\n  - '#new'\n")
+    only(vault, WEEK)
+    assert said(vault, ALPHA).tags == ("alpha", "llm", "new")
+    assert noted(vault, NOTE).tags == ("alpha", "llm", "deep learning", "new")
+
+
+UNTITLED = "digests/z.md"
+PAPER = Key("arxiv:2308.00009")
+
+
+# The other facts.
+
+
+def test_facts_become_properties_where_they_are_absent() -> None:
+    vault = fresh()
+    vault.rules = Rules(facts=("published", "updated", "categories", "doi", "journal", "comment"))
+    vault.facts[ALPHA] = Facts(
+        published="2023-08-01",
+        updated="2024-01-02",
+        categories=("cs.CL", "stat.ML"),
+        doi="10.1000/x",
+        comment="12 pages: see https://a.b",
+    )
+    vault.sync()
+    assert (
+        "published: 2023-08-01\nupdated: 2024-01-02\ncategories:\n  - cs.CL\n  - stat.ML\n"
+        'doi: 10.1000/x\ncomment: "12 pages: see https://a.b"\n'
+    ) in vault.files[NOTE]
+    assert "journal" not in vault.files[NOTE]
+    change(vault, NOTE, "  - stat.ML\n", "  - mine\n")
+    change(vault, NOTE, "updated: 2024-01-02", "updated: 2025-05-05")
+    nothing_happens(vault)
+    vault.facts[ALPHA] = replace(vault.facts[ALPHA], journal="Nature", doi="10.1000/y")
+    before = vault.files[NOTE]
+    only(vault, NOTE)
+    assert "journal: Nature\n" in vault.files[NOTE]
+    assert vault.files[NOTE].replace("journal: Nature\n", "") == before
+
+
+def test_a_title_that_comes_late_is_also_an_alias_and_a_name() -> None:
+    text = "2023년 9월\nhttps://arxiv.org/abs/2308.00009\n제타입니다.\n#zeta\n"
+    vault = fresh(**{UNTITLED: text})
+    vault.sync()
+    (path,) = (path for path in vault.files if "2308.00009" in path)
+    assert noted(vault, path).title == ""
+    digest = vault.files[UNTITLED]
+    vault.facts[PAPER] = Facts(published="2023-08-09", title="Zeta: A", authors=("Zoe Min",))
+    vault.sync()
+    named = "papers/230809 Zeta.md"
+    assert path not in vault.files and noted(vault, named).title == "Zeta: A"
+    assert note_lens.read(vault.files[named]).properties.items("aliases") == ("Zeta: A",)
+    assert vault.files[UNTITLED] == digest.replace("[[2308.00009]]", "[[230809 Zeta]]")
+    quiet(vault)

@@ -1,0 +1,206 @@
+"""One paper settled: what stays open, and what a person's decision does to it."""
+
+from __future__ import annotations
+
+import pytest
+from tests.support.edits import BOTH, FIRST, LINE, LINKED, TITLE, Do, twice
+from tests.support.reader import (
+    ALPHA,
+    NEXT,
+    NOTE,
+    NOTE_BETA,
+    WEEK,
+    change,
+    codes,
+    forget,
+    noted,
+    nothing_happens,
+    only,
+    open_fields,
+    place,
+    quiet,
+    said,
+    section,
+    settled,
+)
+
+# Where nothing may happen.
+
+
+@pytest.mark.parametrize(("field", "digest", "note"), BOTH)
+def test_both_sides_changed_differently(field: str, digest: Do, note: Do) -> None:
+    vault = settled()
+    digest(vault)
+    note(vault)
+    plan = nothing_happens(vault)
+    assert open_fields(plan) == [(ALPHA, field, "both changed")]
+    assert plan.conflicts[0].digest_text != plan.conflicts[0].note_text
+    assert plan.conflicts[0].note == NOTE and plan.conflicts[0].digest == WEEK
+    # It stays open, whatever else is done.
+    change(vault, WEEK, "베타 설명입니다.", "베타를 고쳤습니다.")
+    assert open_fields(only(vault, NOTE_BETA)) == [(ALPHA, field, "both changed")]
+
+
+@pytest.mark.parametrize(("field", "digest", "note"), BOTH)
+@pytest.mark.parametrize("side", ["digest", "note"])
+def test_a_choice_settles_a_conflict(field: str, digest: Do, note: Do, side: str) -> None:
+    vault = settled()
+    digest(vault)
+    note(vault)
+    # An alias follows the title; all else of the side that was taken stays to the byte.
+    mine = vault.files[WEEK]
+    theirs = vault.files[NOTE].replace('- "Alpha Models: A Study"', '- "Alpha: Yours"')
+    if field != "title":
+        theirs = vault.files[NOTE]
+    vault.sync()
+    chosen = vault.sync(choices={place(ALPHA, WEEK, field): side})  # type: ignore[dict-item]
+    assert not chosen.conflicts
+    assert vault.files[WEEK if side == "digest" else NOTE] == (mine if side == "digest" else theirs)
+    assert said(vault, ALPHA).commentary == section(vault, NOTE).commentary
+    for name in ("url", "title", "authors"):
+        assert getattr(said(vault, ALPHA), name) == getattr(noted(vault, NOTE), name)
+    assert not quiet(vault).conflicts
+
+
+@pytest.mark.parametrize(("field", "digest", "note"), BOTH)
+def test_a_conflict_ends_when_both_are_made_equal(field: str, digest: Do, note: Do) -> None:
+    vault = settled()
+    was = vault.files[NOTE]
+    digest(vault)
+    note(vault)
+    vault.sync()
+    vault.files[NOTE] = was
+    plan = vault.sync()
+    assert not plan.conflicts
+    assert vault.files[NOTE] != was
+    quiet(vault)
+
+
+def test_the_section_was_taken_out() -> None:
+    vault = settled()
+    text = vault.files[NOTE]
+    vault.files[NOTE] = text[: text.index("\n## [[")]
+    plan = nothing_happens(vault)
+    assert open_fields(plan) == [(ALPHA, "commentary", "section gone")]
+
+
+@pytest.mark.parametrize("side", ["digest", "note"])
+def test_a_section_that_was_taken_out_is_settled(side: str) -> None:
+    vault = settled()
+    text = vault.files[NOTE]
+    vault.files[NOTE] = text[: text.index("\n## [[")]
+    vault.sync(choices={place(ALPHA, WEEK, "commentary"): side})  # type: ignore[dict-item]
+    assert (FIRST in section(vault, NOTE).commentary) == (side == "digest")
+    assert said(vault, ALPHA).commentary == section(vault, NOTE).commentary
+    assert not quiet(vault).conflicts
+
+
+@pytest.mark.parametrize("path", [WEEK, NOTE])
+def test_an_older_text_is_held(path: str) -> None:
+    vault = settled()
+    was = vault.files[path]
+    change(vault, path, LINE, "새 줄.")
+    vault.sync()
+    vault.files[path] = was
+    plan = nothing_happens(vault)
+    assert open_fields(plan) == [(ALPHA, "commentary", "older")]
+    side = "digest" if path == WEEK else "note"
+    vault.sync(choices={place(ALPHA, WEEK, "commentary"): side})  # type: ignore[dict-item]
+    assert LINE in said(vault, ALPHA).commentary and LINE in section(vault, NOTE).commentary
+    quiet(vault)
+
+
+# Where something must.
+
+
+def test_a_conflict_does_not_stop_the_other_fields() -> None:
+    vault = settled()
+    change(vault, WEEK, LINKED, "|Alpha: Mine]]")
+    change(vault, NOTE, TITLE, 'title: "Alpha: Yours"')
+    change(vault, NOTE, LINE, "노트가 고쳤다.")
+    change(vault, WEEK, "#alpha #llm", "#alpha #llm #mine")
+    plan = vault.sync()
+    assert open_fields(plan) == [(ALPHA, "title", "both changed")]
+    assert "노트가 고쳤다." in said(vault, ALPHA).commentary
+    assert "mine" in noted(vault, NOTE).tags
+    assert said(vault, ALPHA).title == "Alpha: Mine" and noted(vault, NOTE).title == "Alpha: Yours"
+    assert open_fields(quiet(vault)) == [(ALPHA, "title", "both changed")]
+
+
+# What would not read back as meant.
+
+
+def test_a_note_to_be_made_is_at_odds_with_nobody() -> None:
+    """Its entry was edited and it was deleted, before `rebuild` makes it again."""
+    vault = settled()
+    del vault.files[NOTE]
+    change(vault, WEEK, LINKED, "|Alpha Models: Another Study]]")
+    change(vault, WEEK, FIRST, "알파 새 문장입니다.")
+    plan = vault.sync(remake=True)
+    assert plan.conflicts == ()
+    assert "알파 새 문장입니다." in vault.files[NOTE] and "Another Study" in vault.files[NOTE]
+    quiet(vault)
+
+
+# One note for a paper of several weeks.
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "first", "second"),
+    [
+        (NOTE, "  - again\n", "", ("alpha", "llm"), ("llm",)),
+        (NOTE, "  - llm\n", "", ("alpha",), ("again",)),
+        (NOTE, "  - again\n", "  - again\n  - new\n", ("alpha", "llm", "new"), ("again", "llm")),
+        (WEEK, "#alpha #llm", "#alpha", ("alpha",), ("again", "llm")),
+        (NEXT, "#again #llm", "#again", ("alpha", "llm"), ("again",)),
+        (NEXT, "#again #llm", "#again #llm #new", ("alpha", "llm"), ("again", "llm", "new")),
+    ],
+)
+def test_tags_in_two_weeks(
+    path: str, old: str, new: str, first: tuple[str, ...], second: tuple[str, ...]
+) -> None:
+    vault = twice()
+    change(vault, path, old, new)
+    vault.sync()
+    assert said(vault, ALPHA).tags == first
+    assert said(vault, ALPHA, NEXT).tags == second
+    assert set(noted(vault, NOTE).tags) == {*first, *second}
+    quiet(vault)
+
+
+def test_each_section_is_its_own_weeks() -> None:
+    vault = twice()
+    change(vault, NOTE, "다시 둘째 줄입니다.", "고친 줄.")
+    only(vault, NEXT)
+    change(vault, WEEK, "알파 첫 문장입니다.", "디제스트가 고쳤다.")
+    only(vault, NOTE)
+    assert section(vault, NOTE).commentary == said(vault, ALPHA).commentary
+    assert section(vault, NOTE, NEXT).commentary == said(vault, ALPHA, NEXT).commentary
+
+
+def test_only_the_first_week_speaks_for_the_title() -> None:
+    vault = twice()
+    change(vault, NEXT, "|Alpha Models: A Study]]", "|Alpha, Again]]")
+    nothing_happens(vault)
+    change(vault, NOTE, 'title: "Alpha Models: A Study"', "title: Alpha Best")
+    only(vault, WEEK, NOTE)
+    assert said(vault, ALPHA).title == "Alpha Best"
+    assert said(vault, ALPHA, NEXT).title == "Alpha, Again"
+
+
+def test_while_the_first_week_waits_nobody_speaks_for_it() -> None:
+    vault = twice()
+    whole = vault.files[WEEK]
+    vault.files[WEEK] = whole[: whole.index("#alpha")]
+    change(vault, NEXT, "|Alpha Models: A Study]]", "|Alpha, Again]]")
+    assert codes(nothing_happens(vault)) == ["cut-short"]
+    vault.files[WEEK] = whole
+    assert not nothing_happens(vault).problems
+
+
+def test_without_base_two_weeks_agree() -> None:
+    vault = twice()
+    rows = dict(vault.rows)
+    forget(vault)
+    assert not nothing_happens(vault).conflicts
+    assert vault.rows == rows
