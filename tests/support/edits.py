@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.support.memory_vault import MemoryVault
-from tests.support.reader import (
-    ENTRY,
-    NEXT,
-    NOTE,
-    WEEK,
-    change,
-    fresh,
-)
+from tests.support.reader import ENTRY, NEXT, NOTE, WEEK, change, fresh
 
 Do = Callable[[MemoryVault], None]
 

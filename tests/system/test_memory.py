@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.edge.test_index import CAME
+from tests.support.index_worlds import CAME
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.sync.file_record import File

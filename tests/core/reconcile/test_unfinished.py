@@ -4,18 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.support.memory_vault import MemoryVault
-from tests.support.reader import (
-    ALPHA,
-    BETA,
-    NEXT,
-    NOTE,
-    WEEK,
-    codes,
-    cut,
-    entry,
-    quiet,
-    settled,
-)
+from tests.support.reader import ALPHA, BETA, NEXT, NOTE, WEEK, codes, cut, entry, quiet, settled
 from vault_sync.core.model.plan import Plan
 from vault_sync.core.model.values import Key
 

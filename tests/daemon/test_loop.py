@@ -7,9 +7,7 @@ enough to write, to wait, and to quarrel.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import logging
 import os
 import queue
 import shutil
@@ -22,7 +20,6 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +27,7 @@ import pytest
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.daemon import loop
 from vault_sync.daemon.values import DaemonStatus, DaemonTasks, PassSummary, Timing
-from vault_sync.edge.state import heartbeat
 from vault_sync.edge.state.lock import Busy
-from vault_sync.edge.system.logs import logging_handler
 from vault_sync.edge.watch.batches import ChangeBatch
 from vault_sync.edge.watch.mailbox import Mailbox
 
@@ -484,49 +479,8 @@ def test_a_status_that_cannot_be_stored_stops_nothing(
     assert "sign of life" in caplog.text
 
 
-# Logging
-
-
-def _stream(*, terminal: bool) -> io.StringIO:
-    stream = io.StringIO()
-    stream.isatty = lambda: terminal  # type: ignore[method-assign]
-    return stream
-
-
-def _logged(handler: logging.Handler, message: str) -> None:
-    handler.handle(logging.LogRecord("x", logging.INFO, "x", 1, message, None, None))
-    handler.close()
-
-
-@pytest.mark.parametrize("name", ["INVOCATION_ID", "NOTIFY_SOCKET", "JOURNAL_STREAM"])
-def test_a_service_logs_to_its_manager(tmp_path: Path, name: str) -> None:
-    stream = _stream(terminal=False)
-    _logged(logging_handler({name: "x"}, stream, tmp_path / "logs"), "김 \x1b[31m \udcff")
-    assert stream.getvalue() == "INFO 김 \\x1b[31m \\udcff\n"
-    assert not (tmp_path / "logs").exists()
-
-
-def test_at_a_terminal_the_log_has_times(tmp_path: Path) -> None:
-    stream = _stream(terminal=True)
-    _logged(logging_handler({}, stream, tmp_path / "logs"), "hello")
-    assert stream.getvalue().endswith(" INFO hello\n")
-    assert stream.getvalue().startswith("20")
-
-
-def test_else_it_logs_to_a_file_that_does_not_grow_for_ever(tmp_path: Path) -> None:
-    stream = _stream(terminal=False)
-    handler = logging_handler({}, stream, tmp_path / "logs")
-    for _ in range(4):
-        handler.handle(logging.LogRecord("x", logging.INFO, "x", 1, "y" * 400_000, None, None))
-    _logged(handler, "김 \udcff")
-    assert stream.getvalue() == ""
-    files = sorted((tmp_path / "logs").iterdir())
-    assert [file.name for file in files] == ["vault-sync.log", "vault-sync.log.1"]
-    assert sum(file.stat().st_size for file in files) < 2_100_000
-    assert files[0].read_text(encoding="utf-8").endswith("김 \\udcff\n")
-
-
 # The process
+
 
 _TINY = """
 import json, logging, os, pathlib, signal, sys, threading, time
@@ -716,26 +670,3 @@ def test_a_vault_whose_root_is_removed_is_found_again(
         pass
     root.mkdir()
     assert process.until("begin")["swept"] is True
-
-
-# Its sign of life, and its place
-
-
-def test_a_sign_outlives_its_daemon_and_its_process_id_does_not_count(tmp_path: Path) -> None:
-    sign = heartbeat.Heartbeat(
-        os.getpid(), 1.0, time.time(), "watching", 2.0, "nothing", {"a.md": 3.0}
-    )
-    heartbeat.write(tmp_path, sign)
-    read = heartbeat.read(tmp_path)
-    assert read is not None and not read.alive, "that process lives, but it is no daemon"
-    assert read.lines() == [f"daemon     not running (process {os.getpid()} is gone)"]
-    wrong = Problem("a.toml", "configuration", "is wrong", "mend it")
-    heartbeat.write(tmp_path, replace(sign, problems=[asdict(wrong)]))
-    with heartbeat.only_one(tmp_path):
-        read = heartbeat.read(tmp_path)
-        assert read is not None and read.alive and "watching" in read.lines()[0]
-        assert [line.strip() for line in read.lines()[-2:]] == ["a.toml: is wrong", "mend it"]
-        with pytest.raises(Busy, match=f"process {os.getpid()} "), heartbeat.only_one(tmp_path):
-            pass
-    heartbeat.forget(tmp_path)
-    assert heartbeat.read(tmp_path) is None

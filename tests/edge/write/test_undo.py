@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from tests.support.written_world import NOON, P, World, agree
-from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Outcome, Rename, Trash, Write
+from tests.support.passes import a_pass
+from tests.support.written_world import NOON, P, World
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Outcome, Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.edge.write.undo import drop_old, list_saved, log, restore, undo
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
 
 
 def take_back(world: World, pass_id: int | None = None) -> Outcome:
@@ -29,28 +24,6 @@ def bring_back(world: World, path: str, name: str | None = None) -> RelPath:
         outcome = restore(world.vault, state, P(path), started=NOON, name=name)
     (operation,) = outcome.done
     return operation.path
-
-
-def a_pass(world: World) -> dict[str, str]:
-    """A pass of every kind; the texts before it."""
-    for name in "bcde":
-        world.put(f"{name}.md", f"old {name}")
-    before = world.texts()
-    outcome = world.apply(
-        Create(P("n/a.md"), "new a", "new entry"),
-        Write(P("b.md"), "old b", "new b", "edited"),
-        Write(P("c.md"), "old c", "new c", "edited"),
-        Rename(P("c.md"), P("n/c.md"), "new c", "date known"),
-        Trash(P("d.md"), P(".trash/d.md"), "old d", "removed"),
-        base_updates=(
-            agree("b.md", key="b"),
-            agree("b.md", "c.md", key="bc"),
-            agree("n/a.md", key="a"),
-            agree(key="nothing written"),
-        ),
-    )
-    assert len(outcome.done) == 5
-    return before
 
 
 def test_refused_over_newer_edits_file_by_file(world: World) -> None:
@@ -145,19 +118,6 @@ def test_a_text_that_is_no_longer_kept(world: World) -> None:
     assert set(reasons) == {"b.md", "n/c.md"}
     assert "not kept any more" in reasons["b.md"]
     assert world.texts()["b.md"] == "new b"
-
-
-def test_the_log_says_when_what_and_why(world: World) -> None:
-    a_pass(world)
-    world.put("x.md", "theirs")
-    world.apply(Write(P("x.md"), "other", "new", "edited"))
-    second, first = log(world.state())
-    assert [change.kind for change in first.changes] == [
-        *("create", "write", "write", "rename", "trash"),
-    ]
-    assert [change.to for change in first.changes] == [None, None, None, "n/c.md", ".trash/d.md"]
-    assert "edited meanwhile" in str(second.changes[0].undone)
-    assert log(world.state(), 1) == [second]
 
 
 def test_restore_puts_a_text_back_where_nothing_is(world: World) -> None:

@@ -2,67 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from vault_sync.core.model.plan import BaseKey, BaseUpdate, Conflict
-from vault_sync.core.model.values import Key, Problem, RelPath, Rules
+from tests.support.index_worlds import CAME, PATH, Place, stat
+from vault_sync.core.model.values import RelPath, Rules
 from vault_sync.core.naming.keys import KEY_RULES
-from vault_sync.edge.config import ArxivConfig, Config
-from vault_sync.edge.fs.scan import Stat, scan
-from vault_sync.edge.state.store import StateStore, open_state
-from vault_sync.sync import facts, file_record
-from vault_sync.sync.file_record import COARSE, GRAIN, UNKNOWN, File
+from vault_sync.edge.config import ArxivConfig
+from vault_sync.edge.fs.scan import Stat
+from vault_sync.sync.file_record import File
 from vault_sync.sync.incremental import index
 from vault_sync.sync.incremental.files import about, called, naming, terms
 from vault_sync.sync.incremental.index import Came
 
-NOW = 1_700_000_000_123_456_789
-PATH = RelPath("papers/한글.md")
 ODD = RelPath("papers/\udcff.md")
-
-
-def stat(mtime: int, ctime: int | None = None) -> Stat:
-    return Stat(10, mtime, mtime if ctime is None else ctime, 7)
-
-
-@pytest.mark.parametrize(
-    ("seen", "believed"),
-    [
-        (stat(NOW - GRAIN - 1), True),
-        (stat(NOW - GRAIN), False),
-        (stat(NOW), False),
-        (stat(NOW + 10**12), False),
-        # Its times were set back, but not that of its last change.
-        (stat(NOW - 10**12, NOW), False),
-        # Whole seconds: the clock of its file system may stand still for two of them.
-        (stat(NOW // 10**9 * 10**9 - 10**9), False),
-        (stat(NOW // 10**9 * 10**9 - COARSE), True),
-    ],
-)
-def test_a_file_that_may_change_again_unseen_is_read_again(seen: Stat, believed: bool) -> None:
-    assert file_record.believable(seen, NOW) == (seen if believed else UNKNOWN)
-
-
-CAME = Came(
-    digests=1,
-    entries=2,
-    notes=2,
-    problems=(Problem("digests/w.md", "note-missing", "gone", "", 3, "notice"),),
-    conflicts=(
-        Conflict(Key("k"), RelPath("digests/w.md"), PATH, "title", "a", "b", 3, "both changed"),
-    ),
-    calm=True,
-    final=True,
-    lacking=(Key("arxiv:1"),),
-    facts="f",
-    wanted=(Key("arxiv:1"),),
-    namers={Key("a"): (Key("b"), Key("c"))},
-)
 FILES = {
     PATH: File(
         stat(5), b"m" * 16, "note", "arxiv:1", "2023년\n2023년", "arxiv:2\n[[없는", settled=True
@@ -242,26 +198,6 @@ def test_it_is_made_anew_over_what_is_no_index(kept: Path) -> None:
     assert index.load(kept, "stamp") == (CAME, FILES)
 
 
-class Place:
-    """A vault and its state, as they are stamped."""
-
-    def __init__(self, above: Path) -> None:
-        self.root = above / "vault"
-        self.root.mkdir()
-        self.config = Config(self.root)
-        self.state: StateStore = open_state(
-            self.root, {"VAULT_SYNC_STATE_DIR": str(above / "state")}
-        )
-        self.say("one")
-
-    def say(self, value: str) -> None:
-        with self.state.lock(0):
-            self.state.keep([BaseUpdate(frozenset(), {BaseKey(Key("k"), "", "url"): value})])
-
-    def stamp(self, config: Config | None = None, version: str = "1") -> str | None:
-        return index.stamp_of(config or self.config, self.state, version)
-
-
 def after_a_pass(place: Place) -> str | None:
     place.say("two")
     return place.stamp()
@@ -301,22 +237,3 @@ def test_nothing_is_believed_while_the_state_has_a_log(tmp_path: Path) -> None:
     place = Place(tmp_path)
     place.state.directory.joinpath("state.sqlite-wal").write_bytes(b"log")
     assert place.stamp() is None
-
-
-def test_more_may_be_known_when_the_cache_or_the_readers_file_changed(tmp_path: Path) -> None:
-    place = Place(tmp_path)
-    config = replace(place.config, arxiv=ArxivConfig(snapshot="facts.jsonl"))
-    stamps = [facts.facts_stamp(config, place.state)]
-    for path in (facts.facts_cache(place.state), place.root / "facts.jsonl"):
-        path.write_text("x")
-        stamps.append(facts.facts_stamp(config, place.state))
-    assert len(set(stamps)) == 3
-
-
-def test_a_stat_is_that_of_the_walk(tmp_path: Path) -> None:
-    file = tmp_path / "a.md"
-    file.write_text("a")
-    seen = os.stat(file)  # noqa: PTH116 - the walk does not go by paths either
-    assert scan(tmp_path).files == {
-        RelPath("a.md"): Stat(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
-    }

@@ -1,0 +1,63 @@
+"""The walk over a vault: what it sees, and what it names without following."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from tests.support.written_world import P, World
+from vault_sync.core.model.values import RelPath
+from vault_sync.edge.fs.scan import Stat, scan
+
+# ---- looking
+
+
+def test_scan_sees_visible_notes_and_names_what_it_does_not_follow(world: World) -> None:
+    world.put("a.md", "a")
+    world.put("b/c/d.md", "d")
+    for hidden in (".obsidian/x.md", ".hidden.md", "b/.trash/x.md", "note.txt", "note.MD"):
+        world.put(hidden, "x")
+    outside = world.folder / "outside"
+    outside.mkdir()
+    (world.vault / "folder").symlink_to(outside)
+    (world.vault / "file.md").symlink_to(world.vault / "a.md")
+    (world.vault / "picture.png").symlink_to("/nowhere")
+    os.mkfifo(world.vault / "pipe.md")
+    found = scan(world.vault)
+    assert sorted(found.files) == ["a.md", "b/c/d.md"]
+    assert found.files[P("a.md")].size == 1
+    assert sorted((one.path, one.code) for one in found.problems) == [
+        ("file.md", "symlink"),
+        ("folder", "symlink"),
+        ("pipe.md", "not-a-file"),
+    ]
+
+
+def test_a_folder_that_cannot_be_listed_is_a_problem(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.put("a.md", "a")
+    world.put("shut/b.md", "b")
+    real = os.open
+
+    def deny(path: str, *rest: int, **names: int) -> int:
+        if path == "shut":
+            raise PermissionError(13, "planted")
+        return real(path, *rest, **names)
+
+    monkeypatch.setattr(os, "open", deny)
+    found = scan(world.vault)
+    assert list(found.files) == ["a.md"]
+    assert [(one.path, one.code, one.level) for one in found.problems] == [
+        ("shut", "unlisted", "problem")
+    ]
+
+
+def test_a_stat_is_that_of_the_walk(tmp_path: Path) -> None:
+    file = tmp_path / "a.md"
+    file.write_text("a")
+    seen = os.stat(file)  # noqa: PTH116 - the walk does not go by paths either
+    assert scan(tmp_path).files == {
+        RelPath("a.md"): Stat(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+    }

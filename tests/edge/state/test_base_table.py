@@ -1,0 +1,85 @@
+"""The base: what is put stands, what is promised waits, what is damaged does not count."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from tests.support.state_rows import ROWS, A, B, keep, say, spoil, stopped_after_the_journal
+from tests.support.written_world import P, World, agree
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
+
+# ---- the base and its history
+
+
+def test_a_value_may_go_back_and_forth(world: World) -> None:
+    for value in ('"one"', '"two"', '"one"', '"two"', '"one"'):
+        keep(world, say(value))
+    state = world.state()
+    assert state.rows() == {A: '"one"'}
+    assert state.was_before(A, '"two"')
+    assert not state.was_before(A, '"one"')  # it stands now
+
+
+def test_also_within_one_commit(world: World) -> None:
+    keep(world, *(say(value) for value in ('"one"', '"two"', '"one"', '"two"')))
+    assert world.state().rows() == {A: '"two"'}
+
+
+def test_a_dropped_row_is_gone_and_its_value_earlier(world: World) -> None:
+    keep(world, say('"one"'), say('"b"', B))
+    keep(world, BaseUpdate(frozenset(), {}, frozenset({A})))
+    state = world.state()
+    assert state.rows() == {B: '"b"'}
+    assert state.was_before(A, '"one"')
+
+
+def test_a_row_that_is_dropped_and_put_is_put(world: World) -> None:
+    keep(world, say('"one"'))
+    keep(world, BaseUpdate(frozenset(), {A: '"two"'}, frozenset({A})))
+    assert world.state().rows() == {A: '"two"'}
+
+
+@settings(max_examples=25, deadline=None)
+@given(ROWS)
+def test_any_rows_come_back(
+    tmp_path_factory: pytest.TempPathFactory, rows: dict[BaseKey, Value]
+) -> None:
+    world = World(tmp_path_factory.mktemp("rows"))
+    keep(world, BaseUpdate(frozenset(), rows))
+    assert world.state().rows() == rows
+
+
+# ---- when it is not believed
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        """UPDATE said SET value = x'22772e22' WHERE agreement""",
+        """UPDATE said SET value = '"v"' WHERE agreement""",
+        "UPDATE said SET key = 'l' WHERE agreement",
+        "UPDATE said SET agreement = agreement + 1 WHERE agreement",
+        "DELETE FROM said WHERE agreement",
+        "UPDATE agreement SET count = 2",
+        "UPDATE agreement SET dropped = '[]'",
+        "UPDATE agreement SET paths = replace(paths, 'a', 'b')",
+        "DELETE FROM agreement",
+    ],
+)
+def test_a_damaged_agreement_is_not_kept(world: World, statement: str) -> None:
+    keep(world, say('"one"'))
+    stopped_after_the_journal(world)
+    spoil(world, statement)
+    world.recover()
+    assert world.texts() == {"a.md": "new"}
+    assert world.state().rows() == {A: '"one"'}
+
+
+def test_what_is_promised_is_not_said_until_the_pass_has_ended(world: World) -> None:
+    keep(world, say('"one"'))
+    stopped_after_the_journal(world, BaseUpdate(frozenset({P("a.md")}), {A: '"two"'}))
+    state = world.state()
+    assert state.rows() == {A: '"one"'} and not state.was_before(A, '"one"')
+    world.recover()
+    state = world.state()
+    assert state.rows() == {A: '"two"', **agree().put} and state.was_before(A, '"one"')

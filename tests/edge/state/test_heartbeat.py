@@ -1,0 +1,38 @@
+"""The daemon's sign of life."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+from vault_sync.core.model.values import Problem
+from vault_sync.edge.state import heartbeat
+from vault_sync.edge.state.lock import Busy
+
+pytestmark = pytest.mark.timeout(30)
+
+
+# Its sign of life, and its place
+
+
+def test_a_sign_outlives_its_daemon_and_its_process_id_does_not_count(tmp_path: Path) -> None:
+    sign = heartbeat.Heartbeat(
+        os.getpid(), 1.0, time.time(), "watching", 2.0, "nothing", {"a.md": 3.0}
+    )
+    heartbeat.write(tmp_path, sign)
+    read = heartbeat.read(tmp_path)
+    assert read is not None and not read.alive, "that process lives, but it is no daemon"
+    assert read.lines() == [f"daemon     not running (process {os.getpid()} is gone)"]
+    wrong = Problem("a.toml", "configuration", "is wrong", "mend it")
+    heartbeat.write(tmp_path, replace(sign, problems=[asdict(wrong)]))
+    with heartbeat.only_one(tmp_path):
+        read = heartbeat.read(tmp_path)
+        assert read is not None and read.alive and "watching" in read.lines()[0]
+        assert [line.strip() for line in read.lines()[-2:]] == ["a.toml: is wrong", "mend it"]
+        with pytest.raises(Busy, match=f"process {os.getpid()} "), heartbeat.only_one(tmp_path):
+            pass
+    heartbeat.forget(tmp_path)
+    assert heartbeat.read(tmp_path) is None

@@ -1,0 +1,126 @@
+"""Listening: events that are lost, threads that die, watches that are refused."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from tests.support.watching import FAST, Watching, watch_over
+from vault_sync.edge.watch import listener
+from vault_sync.edge.watch.batches import WatchTiming
+
+pytestmark = pytest.mark.timeout(30)
+
+
+# What watchdog and the kernel do not do
+
+
+def test_lost_events_bring_a_sweep(watching: Watching) -> None:
+    logging.getLogger("watchdog.observers.inotify_c").warning("Inotify queue overflowed")
+    batch = watching.next()
+    assert (batch.swept, batch.why) == (True, "events were lost")
+
+
+def test_a_log_line_that_loses_nothing_brings_no_sweep(watching: Watching) -> None:
+    log = logging.getLogger("watchdog.observers.inotify")
+    log.error("InotifyEmitter.queue_events() called when the thread is inactive")
+    log.info("Snapshot succeeded again")
+    watching.mailbox.ring()
+    assert not watching.next().swept
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="inotify is Linux's")
+@pytest.mark.parametrize("victim", ["InotifyEmitter", "_InotifyReader", "_Observer"])
+def test_threads_that_died_are_started_again(tmp_path: Path, victim: str) -> None:
+    others = set(threading.enumerate())
+    watching = watch_over(tmp_path, WatchTiming(settle=0.05, tick=0.2))
+    for thread in set(threading.enumerate()) - others:
+        if type(thread).__name__ == victim:
+            thread.stop()  # type: ignore[attr-defined]
+            thread.join()
+    batch = watching.until(lambda batch: batch.swept)[-1]
+    assert "a watch was put right" in batch.why
+    (watching.root / "papers" / "a.md").write_text("x")
+    watching.until_names("papers/a.md")
+    watching.coming.close()
+
+
+class Table:
+    """A kernel that gives `left` more watches; `given` are the folders that got one."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from watchdog.observers.inotify_c import InotifyFD
+
+        self.left = 10_000
+        self.given: set[str] = set()
+        real = InotifyFD.add_callback
+
+        def add(fd: InotifyFD, path: bytes, *words: object) -> object:
+            if self.left <= 0:
+                raise OSError(errno.ENOSPC, "inotify watch limit reached")
+            self.left -= 1
+            self.given.add(os.fsdecode(path))
+            return real(fd, path, *words)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(InotifyFD, "add_callback", add)
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> Table:
+    if not Path("/proc/self").exists():
+        pytest.skip("inotify is Linux's")
+    return Table(monkeypatch)
+
+
+def test_dot_folders_take_no_watch(tmp_path: Path, table: Table) -> None:
+    """A git repository has more folders than the vault around it, and each costs events."""
+    root = tmp_path / "vault"
+    for folder in (".git/objects/ab", ".obsidian/plugins", "papers/2023"):
+        (root / folder).mkdir(parents=True)
+    watching = watch_over(tmp_path, FAST)
+    expected = {root, root / "papers", root / "papers" / "2023", root / "digests"}
+    assert table.given == {str(path) for path in expected}
+    watching.coming.close()
+
+
+@pytest.mark.parametrize("given", [0, 2, 4])
+def test_watches_that_are_refused_are_made_up_for(tmp_path: Path, table: Table, given: int) -> None:
+    """At the root (0), at a top folder (2) and, where watchdog hides it, below one (4)."""
+    for number in range(5):
+        (tmp_path / "vault" / "papers" / str(number)).mkdir(parents=True)
+    table.left = given
+    watching = watch_over(tmp_path, FAST)
+    assert [problem.code for problem in watching.first.problems] == ["watch-limit"]
+    assert watching.first.swept
+    for number in range(5):
+        (watching.root / "papers" / str(number) / "a.md").write_text("x")
+    watching.until_names(*(f"papers/{number}/a.md" for number in range(5)))
+    watching.coming.close()
+
+
+def test_it_listens_again_when_more_watches_are_given(tmp_path: Path, table: Table) -> None:
+    table.left = 2
+    watching = watch_over(tmp_path, WatchTiming(settle=0.05, tick=1000.0, sweep=0.3))
+    assert watching.next().problems  # asked again at a sweep, and refused again
+    table.left = 10_000
+    table.given.clear()
+    batch = watching.until(lambda batch: not batch.problems)[-1]
+    assert batch.why == "time for a sweep"
+    assert table.given == {str(watching.root / name) for name in ("", "papers", "digests")}
+    watching.coming.close()
+
+
+def test_no_inotify_instance_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EMFILE, "inotify instance limit reached")
+
+    monkeypatch.setattr(listener, "_open", refuse)
+    watching = watch_over(tmp_path, FAST)
+    assert [problem.code for problem in watching.first.problems] == ["watch-limit"]
+    (watching.root / "papers" / "a.md").write_text("x")
+    watching.until_names("papers/a.md")
+    watching.coming.close()

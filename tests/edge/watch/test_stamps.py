@@ -1,0 +1,40 @@
+"""Stamps of files."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from vault_sync.core.model.values import RelPath
+from vault_sync.edge.watch.stamps import changed_lately, fingerprint, read_stamps
+
+pytestmark = pytest.mark.timeout(30)
+
+
+# The ground
+
+
+def test_a_look_sees_the_visible_markdown_files(tmp_path: Path) -> None:
+    for name in ("a.md", "b/c.md", "b/d.MD", "b/e.txt", ".git/x.md", "b/.x.md", "b/.y/z.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    (tmp_path / "link.md").symlink_to("a.md")
+    (tmp_path / "folder.md").mkdir()
+    (tmp_path / "elsewhere").symlink_to(tmp_path / "b")
+    os.mkfifo(tmp_path / "pipe.md")
+    assert read_stamps(tmp_path).keys() == {"a.md", "b/c.md", "b/d.MD"}
+    assert read_stamps(tmp_path / "nowhere") == {}
+    seen = read_stamps(tmp_path)
+    assert changed_lately(seen, within=60, wall=time.time() + 100, monotonic=0.0) == {}
+
+
+def test_a_fingerprint_is_of_plain_files_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(b"abc")
+    (tmp_path / "link.md").symlink_to("a.md")
+    os.mkfifo(tmp_path / "pipe.md")
+    known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert fingerprint(tmp_path, RelPath("a.md")) == known
+    for other in ("link.md", "pipe.md", "none.md", "."):
+        assert fingerprint(tmp_path, RelPath(other)) is None

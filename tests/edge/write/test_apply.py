@@ -1,0 +1,167 @@
+"""Plans carried out: nothing for nothing, each operation, and what waits for another."""
+
+from __future__ import annotations
+
+import pytest
+from tests.support.written_world import NOON, P, World, agree
+from vault_sync.core.model.plan import BaseUpdate, Create, Plan, Rename, Trash, Write
+from vault_sync.edge.fs.reader import read
+from vault_sync.edge.fs.scan import scan
+from vault_sync.edge.state.database import StateError
+from vault_sync.edge.write.apply import apply
+from vault_sync.edge.write.undo import log
+
+# ---- what is refused, and leaves everything as it was
+
+
+def test_an_empty_plan_writes_nothing(world: World) -> None:
+    state = world.state()
+    assert apply(world.vault, state, Plan(), cause="test", started=NOON).done == ()
+    assert list(world.folder.iterdir()) == [world.vault]
+    assert list(world.vault.iterdir()) == []
+
+
+def test_what_both_say_already_is_one_commit_and_then_none(world: World) -> None:
+    world.apply(base_updates=(agree(),))
+    database = next(world.folder.glob("state/*/state.sqlite"))
+    before = database.stat()
+    assert list(world.state().rows().values()) == ['"v"']
+    world.apply(base_updates=(agree(),))
+    assert database.stat() == before
+    assert list(world.vault.iterdir()) == []
+
+
+# ---- what is done
+
+
+def test_the_four_operations(world: World) -> None:
+    for name in "bcd":
+        world.put(f"{name}.md", f"old {name}")
+    outcome = world.apply(
+        Create(P("new folder/a.md"), "new a", "because a"),
+        Write(P("b.md"), "old b", "new b", "because b"),
+        Rename(P("c.md"), P("new folder/c.md"), "old c", "because c"),
+        Trash(P("d.md"), P(".trash/d.md"), "old d", "because d"),
+        base_updates=(agree("b.md", key="b"), agree("c.md", "d.md", key="cd")),
+    )
+    assert len(outcome.done) == 4 and not outcome.undone
+    assert world.texts() == {
+        ".trash/d.md": "old d",
+        "b.md": "new b",
+        "new folder/a.md": "new a",
+        "new folder/c.md": "old c",
+    }
+    assert world.saved() == {"old b", "old d"}
+    state = world.state()
+    assert {row.key for row in state.rows()} == {"b", "cd"} and state.has_base
+    (record,) = log(state)
+    assert [change.why for change in record.changes] == [f"because {name}" for name in "abcd"]
+    assert (record.cause, record.started) == ("test", NOON.isoformat())
+    assert (world.vault / ".vault-sync" / ".gitignore").read_text() == "*\n"
+
+
+def test_a_file_that_is_written_and_then_renamed(world: World) -> None:
+    world.put("a.md", "old")
+    world.apply(Write(P("a.md"), "old", "new", ""), Rename(P("a.md"), P("b.md"), "new", ""))
+    assert world.texts() == {"b.md": "new"}
+
+
+def test_bytes_that_are_no_utf8_and_names_that_are_none(world: World) -> None:
+    name = b"caf\xe9.md".decode("utf-8", "surrogateescape")
+    text = b"\xff\x00\r\n\xe2\x80\xa8".decode("utf-8", "surrogateescape")
+    world.put(name, text)
+    assert list(scan(world.vault).files) == [name]
+    assert read(world.vault, P(name)) == text
+    world.apply(
+        Write(P(name), text, f"{text}!", "\udce9"), base_updates=(agree(name, key="\udce9"),)
+    )
+    assert world.texts() == {name: f"{text}!"}
+    assert [row.key for row in world.state().rows()] == ["\udce9"]
+
+
+def test_a_name_that_is_taken_in_the_trash_is_counted_on(world: World) -> None:
+    world.put(".trash/a.md", "first")
+    world.put("a.md", "second")
+    world.put("x/a.md", "third")
+    to = P(".trash/a.md")
+    world.apply(Trash(P("a.md"), to, "second", ""), Trash(P("x/a.md"), to, "third", ""))
+    assert world.texts() == {
+        ".trash/a.md": "first",
+        ".trash/a 2.md": "second",
+        ".trash/a 3.md": "third",
+    }
+
+
+def test_many_files_at_once(world: World) -> None:
+    notes = [f"n{number}.md" for number in range(40)]
+    for note in notes[:20]:
+        world.put(note, f"old {note}")
+    world.apply(
+        *(Write(P(note), f"old {note}", f"new {note}", "") for note in notes[:20]),
+        *(Create(P(note), f"new {note}", "") for note in notes[20:]),
+        base_updates=tuple(agree(note, key=note) for note in notes),
+    )
+    assert world.texts() == {note: f"new {note}" for note in sorted(notes)}
+    assert {row.key for row in world.state().rows()} == set(notes)
+
+
+def test_no_link_to_a_note_that_could_not_be_made(world: World) -> None:
+    world.put("week.md", "entry")
+    world.put("note.md", "somebody's")
+    outcome = world.apply(
+        Create(P("note.md"), "new", ""),
+        Write(P("week.md"), "entry", "[[note]]", ""),
+        base_updates=(agree("note.md", "week.md"),),
+    )
+    assert not outcome.done
+    assert "waits for note.md" in outcome.undone[1].reason
+    assert world.texts()["week.md"] == "entry"
+
+
+def test_what_is_tied_waits_and_what_is_not_does_not(world: World) -> None:
+    for name in "abcd":
+        world.put(f"{name}.md", "old")
+    outcome = world.apply(
+        Write(P("a.md"), "older", "new", ""),
+        Write(P("b.md"), "old", "new", ""),
+        Write(P("c.md"), "old", "new", ""),
+        base_updates=(agree("a.md", "b.md"), BaseUpdate(frozenset({P("a.md"), P("c.md")}), {})),
+    )
+    assert [one.path for one in outcome.done] == ["b.md"]
+    assert "waits for a.md" in outcome.undone[1].reason
+
+
+def test_the_base_waits_for_every_file_of_an_agreement(world: World) -> None:
+    world.put("a.md", "old a")
+    world.put("b.md", "edited")
+    world.apply(
+        Write(P("a.md"), "old a", "new a", ""),
+        Write(P("b.md"), "old b", "new b", ""),
+        base_updates=(agree("a.md", "b.md", key="both"), agree("a.md", key="one")),
+    )
+    assert {row.key for row in world.state().rows()} == {"one"}
+
+
+def test_nothing_is_agreed_on_words_that_are_not_on_the_disk(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.put("week.md", "their edit")
+    world.put("a.md", "old")
+
+    def fail(*_: object) -> None:
+        raise OSError(5, "planted")
+
+    def write() -> None:
+        world.apply(
+            Write(P("a.md"), "old", "new", ""),
+            base_updates=(agree("a.md"),),
+            sources=(P("week.md"), P("gone.md")),
+        )
+
+    with monkeypatch.context() as planted:
+        planted.setattr("vault_sync.edge.write.plan_writer.sync_at", fail)
+        with pytest.raises(StateError, match="nothing is agreed"):
+            write()
+    assert world.state().rows() == {}
+    world.apply(base_updates=(agree(),), sources=(P("week.md"), P("gone.md")))
+    assert world.state().rows()

@@ -1,0 +1,158 @@
+"""After a pass, whole or killed at a named point: nothing is lost, nothing is left over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.support.points import POINTS
+from tests.support.written_world import Killed, P, World, agree, edit_by_rename, edit_in_place
+from vault_sync.core.model.plan import Create, Rename, Trash, Write
+from vault_sync.core.model.values import RelPath
+from vault_sync.edge.write.recovery import sweep_displaced
+from vault_sync.edge.write.undo import log
+
+# ---- somebody else writes at the same moment
+
+
+def test_a_late_write_into_a_displaced_file_is_saved_and_told(world: World) -> None:
+    file = world.put("a.md", "old")
+    with file.open("r+") as editor:
+        world.apply(Write(P("a.md"), "old", "new", ""))
+        editor.write("late tok-late")
+    (problem,) = world.recover()
+    assert (problem.path, problem.code, problem.level) == ("a.md", "late-edit", "problem")
+    assert "late tok-late" in world.saved()
+    assert Path(problem.hint.removeprefix("compare it with ")).read_text() == "late tok-late"
+    assert world.texts() == {"a.md": "new"}
+    assert world.recover() == [], "told once"
+
+
+def test_displaced_files_are_kept_for_a_minute(world: World) -> None:
+    world.put("a.md", "old")
+    world.apply(Write(P("a.md"), "old", "new", ""))
+    (displaced,) = (world.vault / ".vault-sync" / "tmp").iterdir()
+    then = displaced.stat().st_ctime
+    state = world.state()
+    with state.lock(0):
+        assert sweep_displaced(world.vault, state, then + 59) == []
+        assert displaced.read_text() == "old"
+        assert sweep_displaced(world.vault, state, then + 61) == []
+        assert not displaced.exists()
+
+
+def test_files_of_a_forgotten_state_are_saved_before_they_go(world: World) -> None:
+    file = world.put(".vault-sync/tmp/abc-0", "left tok-left")
+    (problem,) = world.recover(file.stat().st_ctime + 61)
+    assert (problem.code, problem.level) == ("left-over", "notice")
+    assert not file.exists() and "left tok-left" in world.saved()
+
+
+def test_what_many_foreign_passes_left_is_one_line(world: World) -> None:
+    for number in range(5):
+        file = world.put(f".vault-sync/tmp/abc-{number}", f"left {number}")
+    (problem,) = world.recover(file.stat().st_ctime)
+    assert problem.level == "notice" and problem.message.startswith("5 files were left here")
+    assert {f"left {number}" for number in range(5)} <= world.saved()
+
+
+# ---- killed, in process: at every named point, edited before the recovery or not
+
+
+def killed(world: World, point: str) -> bool:
+    """Carries out one plan of every kind; True if it was killed at `point`."""
+    for name in "bcd":
+        world.put(f"{name}.md", f"old tok-{name}")
+
+    def at(here: str, _: RelPath) -> None:
+        if here == point:
+            raise Killed
+
+    try:
+        world.apply(
+            Create(P("n/a.md"), "new a", ""),
+            Write(P("b.md"), "old tok-b", "new b", ""),
+            Rename(P("c.md"), P("n/c.md"), "old tok-c", ""),
+            Trash(P("d.md"), P(".trash/d.md"), "old tok-d", ""),
+            base_updates=(agree("n/a.md", "b.md", "c.md", "d.md"), agree("b.md", key="b")),
+            at=at,
+        )
+    except Killed:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_killed_pass_is_finished(world: World, point: str) -> None:
+    assert killed(world, point)
+    world.recover()
+    assert world.texts() == {
+        ".trash/d.md": "old tok-d",
+        "b.md": "new b",
+        "n/a.md": "new a",
+        "n/c.md": "old tok-c",
+    }
+    assert {row.key for row in world.state().rows()} == {"k", "b"}
+    assert world.holds("tok-b")
+    (record,) = log(world.state())
+    assert not record.open and all(change.undone is None for change in record.changes)
+
+
+@pytest.mark.parametrize("edited", ["b.md", "c.md", "d.md", "n/a.md"])
+@pytest.mark.parametrize("point", POINTS)
+def test_an_edit_after_the_kill_is_kept(world: World, point: str, edited: str) -> None:
+    assert killed(world, point)
+    edit_in_place(world.put(edited, ""), "edited tok-edit")
+    world.recover()
+    assert world.texts()[edited] == "edited tok-edit" or edited == "c.md"
+    assert "edited tok-edit" in world.texts().values()
+    world.recover()
+    assert "edited tok-edit" in world.texts().values()
+
+
+def test_killed_between_the_exchange_and_the_look_at_what_it_displaced(world: World) -> None:
+    file = world.put("a.md", "old")
+
+    def at(here: str, _: RelPath) -> None:
+        if here == "before-exchange":
+            edit_by_rename(file, "edited tok-edit")
+        if here == "after-exchange":
+            raise Killed
+
+    with pytest.raises(Killed):
+        world.apply(Write(P("a.md"), "old", "new", ""), at=at)
+    assert file.read_text() == "new"
+    world.recover()
+    assert file.read_text() == "edited tok-edit"
+
+
+@pytest.mark.parametrize("torn", ["", "ne", "ne\0\0\0", "\0\0"])
+def test_a_torn_temporary_file_never_takes_the_place_of_the_whole(world: World, torn: str) -> None:
+    world.put("a.md", "old")
+
+    def at(here: str, _: RelPath) -> None:
+        if here == "before-base":
+            raise Killed
+
+    with pytest.raises(Killed):
+        world.apply(Write(P("a.md"), "old", "new", ""), base_updates=(agree("a.md"),), at=at)
+    (displaced,) = (world.vault / ".vault-sync" / "tmp").iterdir()
+    displaced.write_text(torn)
+    world.recover()
+    assert world.texts() == {"a.md": "new"}
+    assert world.state().rows()
+
+
+def test_killed_between_the_move_to_the_trash_and_the_look(world: World) -> None:
+    file = world.put("a.md", "old")
+
+    def at(here: str, _: RelPath) -> None:
+        if here == "before-move":
+            edit_in_place(file, "edited tok-edit")
+        if here == "after-move":
+            raise Killed
+
+    with pytest.raises(Killed):
+        world.apply(Trash(P("a.md"), P(".trash/a.md"), "old", ""), at=at)
+    world.recover()
+    assert world.texts() == {"a.md": "edited tok-edit"}

@@ -1,0 +1,27 @@
+"""What is remembered of a file, and when its numbers are believed."""
+
+from __future__ import annotations
+
+import pytest
+from tests.support.index_worlds import NOW, stat
+from vault_sync.edge.fs.scan import Stat
+from vault_sync.sync import file_record
+from vault_sync.sync.file_record import COARSE, GRAIN, UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("seen", "believed"),
+    [
+        (stat(NOW - GRAIN - 1), True),
+        (stat(NOW - GRAIN), False),
+        (stat(NOW), False),
+        (stat(NOW + 10**12), False),
+        # Its times were set back, but not that of its last change.
+        (stat(NOW - 10**12, NOW), False),
+        # Whole seconds: the clock of its file system may stand still for two of them.
+        (stat(NOW // 10**9 * 10**9 - 10**9), False),
+        (stat(NOW // 10**9 * 10**9 - COARSE), True),
+    ],
+)
+def test_a_file_that_may_change_again_unseen_is_read_again(seen: Stat, believed: bool) -> None:
+    assert file_record.believable(seen, NOW) == (seen if believed else UNKNOWN)
