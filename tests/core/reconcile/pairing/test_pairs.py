@@ -30,25 +30,12 @@ from tests.support.reader import (
     section,
     settled,
 )
-from vault_sync.core.model.plan import Create
 from vault_sync.core.model.values import Key, RelPath
 
 OWN = "\n## My notes\n\n내 생각.\n"
 
 
 # Where nothing may happen.
-
-
-def test_a_settled_vault_stays() -> None:
-    assert not quiet(settled()).problems
-
-
-def test_a_lost_base_changes_nothing_where_both_sides_agree() -> None:
-    vault = settled()
-    forget(vault)
-    plan = nothing_happens(vault)
-    assert not plan.problems and not plan.conflicts
-    assert vault.rows == settled().rows
 
 
 def test_linked_entry_without_note_base_known() -> None:
@@ -121,15 +108,6 @@ def test_a_digest_that_comes_back_is_the_digest_again() -> None:
     vault.sync()
     vault.files[NEXT] = text
     assert not nothing_happens(vault).problems
-
-
-def test_both_are_gone_and_forgotten() -> None:
-    vault = settled()
-    cut(vault, ALPHA)
-    del vault.files[NOTE]
-    assert not nothing_happens(vault).problems
-    assert not knows(vault, ALPHA)
-    quiet(vault)
 
 
 def test_a_note_without_an_address() -> None:
@@ -220,18 +198,6 @@ def test_a_digest_with_conflict_markers_is_held() -> None:
 # Where something must.
 
 
-def test_new_entries_get_notes_and_links() -> None:
-    vault = fresh()
-    plan = vault.sync()
-    assert len([each for each in plan.operations if isinstance(each, Create)]) == 5
-    assert entry(vault, ALPHA).link is not None
-    assert noted(vault, NOTE).title == "Alpha Models: A Study"
-    assert noted(vault, NOTE).authors == ("Ann Park", "Bo Lee")
-    assert noted(vault, NOTE).tags == ("alpha", "llm")
-    assert section(vault, NOTE).commentary == said(vault, ALPHA).commentary
-    quiet(vault)
-
-
 def test_unlinking_asks_for_the_note_again() -> None:
     vault = settled()
     text = vault.files.pop(NOTE)
@@ -257,22 +223,6 @@ def test_an_unlinked_entry_and_a_note_that_says_something_else() -> None:
     assert "고친 줄입니다." in said(vault, ALPHA).commentary
     assert entry(vault, ALPHA).link
     quiet(vault)
-
-
-def test_remake_makes_a_missing_note_under_its_name() -> None:
-    vault = settled()
-    text = vault.files.pop(NOTE)
-    vault.sync()
-    only(vault, NOTE, remake=True)
-    assert vault.files[NOTE] == text
-
-
-def test_remake_without_base() -> None:
-    vault = settled()
-    change(vault, WEEK, "[[230801 Alpha Models|", "[[mine/Alpha|")
-    del vault.files[NOTE]
-    forget(vault)
-    only(vault, "mine/Alpha.md", remake=True)
 
 
 def new_note(digest: str, title: str = "Zeta: New") -> str:
@@ -378,23 +328,6 @@ def test_a_title_known_to_arxiv_names_an_untitled_entry_but_is_not_put_there() -
     assert noted(vault, "papers/230809 Zeta.md").title == "Zeta"
     assert said(vault, ZETA, "digests/z.md").title == ""
     quiet(vault)
-
-
-@pytest.mark.parametrize("newline", ["\n", "\r\n"])
-@pytest.mark.parametrize("bom", ["", "\ufeff"])
-def test_newlines_and_bom_are_kept(newline: str, bom: str) -> None:
-    vault = MemoryVault(files={WEEK: bom + DIGEST.replace("\n", newline)})
-    vault.sync()
-    assert vault.files[WEEK].count("\n") == DIGEST.count("\n")
-    assert vault.files[WEEK].count("\r\n") == (DIGEST.count("\n") if newline == "\r\n" else 0)
-    assert vault.files[WEEK].startswith(bom + "2023년")
-    quiet(vault)
-
-
-def test_what_is_wanted_of_arxiv() -> None:
-    vault = fresh()
-    vault.facts = {}
-    assert set(vault.sync().wanted) >= {ALPHA, OMEGA}
 
 
 def test_the_digest_a_note_names_is_made_beside_the_others() -> None:

@@ -1,0 +1,28 @@
+"""A whole pass of the core: a vault in line stays, and what it would like to know."""
+
+from __future__ import annotations
+
+from tests.support.reader import ALPHA, OMEGA, forget, fresh, nothing_happens, quiet, settled
+
+# Where nothing may happen.
+
+
+def test_a_settled_vault_stays() -> None:
+    assert not quiet(settled()).problems
+
+
+def test_a_lost_base_changes_nothing_where_both_sides_agree() -> None:
+    vault = settled()
+    forget(vault)
+    plan = nothing_happens(vault)
+    assert not plan.problems and not plan.conflicts
+    assert vault.rows == settled().rows
+
+
+# Where something must.
+
+
+def test_what_is_wanted_of_arxiv() -> None:
+    vault = fresh()
+    vault.facts = {}
+    assert set(vault.sync().wanted) >= {ALPHA, OMEGA}
