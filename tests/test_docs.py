@@ -16,7 +16,10 @@ from vault_sync.edge.config import LEGAL
 from tests.support.folders import ROOT, SAMPLE
 from tests.support.vaults import DIGEST
 
-DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 
 
 def commands() -> dict[str, click.Command]:

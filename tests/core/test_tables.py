@@ -12,7 +12,7 @@ import sys
 from typing import Any, get_args
 
 import pytest
-from tests.core.test_keys import KEYS
+from tests.core.naming.test_keys import KEYS
 from tests.support.folders import ROOT
 from vault_sync.core.model.values import Facts, Fields, Key
 from vault_sync.core.naming.keys import KEY_RULES, KINDS, address_of, key_of, word_of

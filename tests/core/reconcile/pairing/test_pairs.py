@@ -7,24 +7,16 @@ from tests.support.memory_vault import MemoryVault
 from tests.support.reader import (
     ALPHA,
     DIGEST,
-    ENTRY,
-    NEXT,
     NOTE,
-    NOTE_BETA,
-    NOTE_OMEGA,
-    OMEGA,
     WEEK,
     change,
     codes,
-    cut,
     entry,
     forget,
     fresh,
-    knows,
     noted,
     nothing_happens,
     only,
-    place,
     quiet,
     said,
     section,
@@ -67,92 +59,10 @@ def test_a_note_that_comes_back_is_the_note_again(own: bool) -> None:
     quiet(vault)
 
 
-def test_note_names_a_digest_without_entry_on_the_first_pass() -> None:
-    vault = settled()
-    cut(vault, ALPHA)
-    forget(vault)
-    assert codes(nothing_happens(vault)) == ["entry-missing"]
-    # and from then on, for it has never been agreed on
-    assert vault.known
-
-
-def test_note_names_a_digest_that_is_not_there_on_the_first_pass() -> None:
-    vault = settled()
-    del vault.files[NEXT]
-    forget(vault)
-    assert codes(nothing_happens(vault)) == ["entry-missing"]
-
-
-def test_a_digest_that_is_missing_is_no_removal() -> None:
-    vault = settled()
-    del vault.files[NEXT]
-    plan = nothing_happens(vault)
-    assert codes(plan) == ["digest-missing"]
-    assert codes(nothing_happens(vault)) == ["digest-missing"]
-    assert knows(vault, OMEGA)
-
-
-def test_a_digest_moved_where_no_glob_finds_it_is_missed() -> None:
-    vault = settled()
-    elsewhere = NEXT.replace("digests/", "weekly/")
-    vault.files[elsewhere] = vault.files.pop(NEXT)
-    plan = nothing_happens(vault)
-    assert [(problem.code, problem.path) for problem in plan.problems] == [("digest-missing", NEXT)]
-    vault.files[NEXT] = vault.files.pop(elsewhere)
-    assert codes(nothing_happens(vault)) == []
-
-
-def test_a_digest_that_comes_back_is_the_digest_again() -> None:
-    vault = settled()
-    text = vault.files.pop(NEXT)
-    vault.sync()
-    vault.files[NEXT] = text
-    assert not nothing_happens(vault).problems
-
-
 def test_a_note_without_an_address() -> None:
     vault = settled()
     vault.files["papers/x.md"] = '---\ndigests:\n  - "[[2023년 8월 3주차]]"\n---\n'
     assert codes(nothing_happens(vault)) == ["no-address"]
-
-
-def test_two_notes_of_one_paper() -> None:
-    vault = settled()
-    vault.files["papers/copy.md"] = vault.files[NOTE]
-    change(vault, WEEK, "알파 둘째 줄입니다.", "고친 줄입니다.")
-    # The link says which of the two it is.
-    only(vault, NOTE)
-    change(vault, WEEK, "[[230801 Alpha Models|", "[[elsewhere|")
-    change(vault, WEEK, "고친 줄입니다.", "다시 고친 줄입니다.")
-    plan = nothing_happens(vault)
-    assert codes(plan) == ["two-notes"]
-    assert "copy.md" in plan.problems[0].message and NOTE in plan.problems[0].message
-
-
-def test_two_notes_and_no_entry() -> None:
-    vault = settled()
-    vault.files["papers/copy.md"] = vault.files[NOTE]
-    cut(vault, ALPHA)
-    assert codes(nothing_happens(vault)) == ["two-notes"]
-
-
-def test_two_entries_of_one_paper_in_one_digest() -> None:
-    vault = settled()
-    vault.files[WEEK] += ENTRY.replace("첫", "또")
-    change(vault, NOTE, "알파 둘째 줄입니다.", "고친 줄입니다.")
-    plan = nothing_happens(vault)
-    assert codes(plan) == ["double-entry"]
-    assert plan.problems[0].line == DIGEST.count("\n") + 1
-
-
-def test_two_entries_hold_up_nobody_else() -> None:
-    vault = settled()
-    vault.files[WEEK] += ENTRY
-    change(vault, WEEK, "베타 설명입니다.", "베타를 고쳤습니다.")
-    before = vault.files[NOTE]
-    assert codes(vault.sync()) == ["double-entry"]
-    assert section(vault, NOTE_BETA).commentary == "베타를 고쳤습니다."
-    assert vault.files[NOTE] == before
 
 
 def test_properties_that_cannot_be_read() -> None:
@@ -160,21 +70,6 @@ def test_properties_that_cannot_be_read() -> None:
     change(vault, NOTE, "authors:\n", "authors: [\n")
     change(vault, WEEK, "알파 둘째 줄입니다.", "고친 줄입니다.")
     assert codes(nothing_happens(vault)) == ["broken-properties"]
-
-
-def test_an_entry_that_is_none_any_more_is_not_removed() -> None:
-    vault = settled()
-    start = vault.files[WEEK].index("[[230802")
-    end = vault.files[WEEK].index("\n", start)
-    broken = vault.files[WEEK]
-    # The title line and the tag line above are gone: the address is commentary of the one before.
-    broken = broken[:start] + "제목이 없다" + broken[end:]
-    vault.files[WEEK] = broken.replace("#alpha #llm\n", "")
-    before = section(vault, NOTE_BETA)
-    plan = vault.sync()
-    assert "entry-unreadable" in codes(plan)
-    assert section(vault, NOTE_BETA).commentary == before.commentary
-    assert knows(vault, Key("arxiv:2308.00002"))
 
 
 def test_a_link_that_leads_to_another_file() -> None:
@@ -279,31 +174,6 @@ def test_a_new_note_without_a_title() -> None:
     vault.sync()
     assert said(vault, ZETA).commentary == "제타입니다."
     assert entry(vault, ZETA).link
-    quiet(vault)
-
-
-@pytest.mark.parametrize("missing", [False, True])
-def test_the_reader_says_that_the_note_is_meant(missing: bool) -> None:
-    vault = settled()
-    cut(vault, OMEGA, NEXT)
-    if missing:
-        del vault.files[NEXT]
-    forget(vault)
-    vault.sync()
-    vault.sync(choices={place(OMEGA, NEXT, "entry"): "note"})
-    assert said(vault, OMEGA, NEXT).commentary == "오메가입니다."
-    quiet(vault)
-
-
-def test_the_reader_says_that_the_entry_is_gone() -> None:
-    vault = settled()
-    change(vault, NOTE_OMEGA, "오메가입니다.\n", "오메가입니다.\n" + OWN)
-    cut(vault, OMEGA, NEXT)
-    forget(vault)
-    vault.sync()
-    vault.sync(choices={place(OMEGA, NEXT, "entry"): "digest"})
-    assert "내 생각." in vault.files[NOTE_OMEGA]
-    assert "2023년 8월 4주차" not in vault.files[NOTE_OMEGA]
     quiet(vault)
 
 

@@ -1,0 +1,51 @@
+"""The base: what follows from its rows."""
+
+from __future__ import annotations
+
+from vault_sync.core.model.base import Base, base_keys_of
+from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.values import Key, Place, RelPath
+
+A, B = Key("arxiv:1"), Key("arxiv:2")
+ONE, TWO = RelPath("1.md"), RelPath("2.md")
+BASE = Base(
+    {
+        BaseKey(A, "", "note"): "papers/a.md",
+        BaseKey(A, "", "authors"): ("Kim Lee",),
+        BaseKey(A, TWO, "commentary"): "two",
+        BaseKey(A, ONE, "commentary"): "",
+        BaseKey(B, ONE, "commentary"): "b",
+        BaseKey(B, TWO, "missing"): "1",  # a person was told of it: no place that both agreed on
+        BaseKey(Key(""), ONE, "text"): "the digest",
+    },
+    exists=True,
+)
+
+
+def test_places_are_those_with_an_agreed_commentary_also_an_empty_one() -> None:
+    assert BASE.places == {A: (ONE, TWO), B: (ONE,)}
+    assert BASE.sizes == {ONE: 2, TWO: 1}
+    assert BASE.knows(Place(A, ONE)) and not BASE.knows(Place(B, TWO))
+
+
+def test_sizes_are_those_counted_where_only_some_rows_are_there() -> None:
+    assert Base(BASE.rows, exists=True, counted={ONE: 40}).sizes == {ONE: 40}
+
+
+def test_a_value_is_given_only_as_what_it_is() -> None:
+    note, authors = BaseKey(A, "", "note"), BaseKey(A, "", "authors")
+    assert (BASE.text(note), BASE.items(note)) == ("papers/a.md", None)
+    assert (BASE.text(authors), BASE.items(authors)) == (None, ("Kim Lee",))
+    assert BASE.text(BaseKey(B, "", "note")) is None
+
+
+def test_a_note_is_found_by_paper_and_a_paper_by_note() -> None:
+    assert BASE.note(A) == "papers/a.md" and BASE.note(B) is None
+    assert BASE.note_paths == {"papers/a.md": A}
+
+
+def test_rows_of_a_paper_and_of_a_place_share_no_field() -> None:
+    assert not {row.field for row in base_keys_of(A)} & {row.field for row in base_keys_of(A, ONE)}
+    assert {row.field for row in BASE.rows if row.key} <= {
+        row.field for row in (*base_keys_of(A), *base_keys_of(A, ONE))
+    }

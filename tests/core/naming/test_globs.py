@@ -1,0 +1,51 @@
+"""The globs of `[digests] paths`."""
+
+from __future__ import annotations
+
+import pytest
+from vault_sync.core.model.values import RelPath
+from vault_sync.core.naming.globs import fixed_folder, matcher
+
+
+@pytest.mark.parametrize(
+    ("glob", "path", "found"),
+    [
+        ("digests/**/*.md", "digests/a.md", True),
+        ("digests/**/*.md", "digests/x/y/a.md", True),
+        ("digests/**/*.md", "other/digests/a.md", False),
+        ("digests/*.md", "digests/x/a.md", False),
+        ("digests/**", "digests/x/a.md", True),
+        ("**/a.md", "a.md", True),
+        ("Week ?.md", "week 1.md", True),
+        ("Week ?.md", "Week 10.md", False),
+        ("w[12].md", "w2.md", True),
+        ("w[!12].md", "w2.md", False),
+        ("w[!12].md", "w3.md", True),
+        ("a+b (1).md", "a+b (1).md", True),
+        ("a.md", "axmd", False),
+        ("가.md", "\u1100\u1161.md", True),  # the same name, decomposed as macOS writes it
+        ("*.md", "a (restored).md", False),
+        ("*.md", "a.sync-conflict-20240101-120000-ABCDEFG.md", False),
+    ],
+)
+def test_what_a_glob_finds(glob: str, path: str, found: bool) -> None:
+    assert matcher([glob])(RelPath(path)) == found
+    assert matcher(["nothing.md", glob])(RelPath(path)) == found
+
+
+def test_no_glob_finds_nothing() -> None:
+    assert not matcher([])(RelPath("")) and not matcher([])(RelPath("a.md"))
+
+
+@pytest.mark.parametrize(
+    ("glob", "folder"),
+    [
+        ("a/b/*.md", "a/b"),
+        ("a/*/b/*.md", "a"),
+        ("*.md", ""),
+        ("a/**/b.md", "a"),
+        ("/a/[x].md", "a"),
+    ],
+)
+def test_the_folder_above_the_first_wildcard(glob: str, folder: str) -> None:
+    assert fixed_folder(glob) == folder

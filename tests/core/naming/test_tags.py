@@ -1,0 +1,27 @@
+"""Tags: which stay in a note, and when two are one."""
+
+from __future__ import annotations
+
+import pytest
+from vault_sync.core.model.values import Rules
+from vault_sync.core.naming.tags import private
+from vault_sync.core.text.casefold import casefold_nfc
+
+RULES = Rules(private_tags=("todo", "my/*"))
+
+
+@pytest.mark.parametrize("tag", ["todo", "my/own", "deep learning", "a#b", "", "c++"])
+def test_a_private_tag_or_what_is_no_tag_stays_in_the_note(tag: str) -> None:
+    assert private(RULES, tag)
+
+
+@pytest.mark.parametrize("tag", ["todos", "my", "논문", "nlp/생성", "3d_model", "🙂"])
+def test_any_other_tag_travels(tag: str) -> None:
+    assert not private(RULES, tag)
+
+
+def test_case_and_normalisation_make_no_other_tag() -> None:
+    assert casefold_nfc("LLM") == casefold_nfc("llm")
+    assert casefold_nfc("\u1112\u1161\u11ab") == casefold_nfc("한")
+    assert casefold_nfc("straße") == casefold_nfc("STRASSE")
+    assert casefold_nfc("a-b") != casefold_nfc("a_b")

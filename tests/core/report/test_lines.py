@@ -1,0 +1,86 @@
+"""Plans in words: what a terminal and a program are shown."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from vault_sync.core.model.plan import Conflict, Create, Plan, Rename, Trash, Undone, Write
+from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.report import lines as report
+
+P = RelPath
+OPERATIONS = (
+    Create(P("a.md"), "new\n", "a new entry"),
+    Write(P("b.md"), "one\ntwo\n", "one\nthree\n", "edited"),
+    Rename(P("c.md"), P("d.md"), "c", "dated"),
+    Trash(P("e.md"), P(".trash/e.md"), "e", "removed"),
+)
+CONFLICT = Conflict(Key("k"), P("w.md"), P("n.md"), "title", "a", "b", 3, "both changed")
+PROBLEM = Problem("w.md", "unfinished", "is wrong", "mend it", 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("한글 🙂\n", "한글 🙂\n"),
+        ("\x1b[31m", "\\x1b[31m"),
+        ("a\u202eb", "a\\u202eb"),
+        ("\udcff", "\\xff"),
+        ("\U000e0041", "\\U000e0041"),
+        ("a\xa0b\tc", "a\xa0b\\x09c"),
+    ],
+)
+def test_nothing_from_a_file_steers_a_terminal(text: str, shown: str) -> None:
+    assert report.shown(text) == shown
+
+
+def test_a_line_an_operation() -> None:
+    assert list(report.operation_lines(OPERATIONS)) == [
+        "+ a.md  (a new entry)",
+        "~ b.md  (edited)",
+        "> c.md -> d.md  (dated)",
+        "- e.md -> .trash/e.md  (removed)",
+    ]
+
+
+def test_a_problem_names_its_line_and_what_to_do() -> None:
+    notice = Problem("", "notice", "is so", level="notice")
+    assert list(report.problem_lines([PROBLEM, notice])) == [
+        "w.md:7: is wrong",
+        "    mend it",
+        "the vault: note: is so",
+    ]
+
+
+def test_a_notice_alone_leaves_the_vault_in_line() -> None:
+    notice = Problem("a.md", "notice", "is so", level="notice")
+    assert report.in_line(Plan(OPERATIONS, problems=(notice,)))
+    assert not report.in_line(Plan(problems=(PROBLEM,)))
+    assert not report.in_line(Plan(conflicts=(CONFLICT,)))
+    assert not report.in_line(Plan(), [Undone(OPERATIONS[0], "gone")])
+
+
+def test_a_diff_says_what_changes_and_a_rename_only_its_names() -> None:
+    shown = list(report.diff_lines(OPERATIONS))
+    assert shown[:2] == ["--- /dev/null", "+++ b/a.md"]
+    assert "-two" in shown and "+three" in shown and " one" in shown
+    assert shown[-4:-2] == ["rename from c.md", "rename to d.md"]
+
+
+def test_json_holds_all_of_a_plan() -> None:
+    plan = Plan(OPERATIONS, conflicts=(CONFLICT,), problems=(PROBLEM,), entries=2, notes=3)
+    undone = [Undone(OPERATIONS[1], "edited meanwhile")]
+    value = json.loads(report.as_json("/vault \udcff", plan, OPERATIONS, 1.23456, undone))
+    assert [each["kind"] for each in value["operations"]] == ["create", "write", "rename", "trash"]
+    assert [each["to"] for each in value["operations"]] == [None, None, "d.md", ".trash/e.md"]
+    assert value["conflicts"] == [{"digest": "w.md", "note": "n.md", "field": "title"}]
+    assert [each["code"] for each in value["problems"]] == ["unfinished", "not-written"]
+    assert (value["version"], value["entries"], value["notes"]) == (1, 2, 3)
+
+
+def test_a_summary_counts_what_was_done() -> None:
+    assert report.summary(Plan(entries=1), ()) == "1 entry: nothing to do"
+    assert report.summary(Plan(entries=2, conflicts=(CONFLICT,)), OPERATIONS[:2]) == (
+        "2 entries: 1 made, 1 edited, 1 in conflict"
+    )

@@ -1,0 +1,32 @@
+"""The program's own folder in a vault, and names in the trash."""
+
+from __future__ import annotations
+
+import os
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from vault_sync.core.model.values import RelPath
+from vault_sync.edge.fs.own_folder import own_folder, trash_names
+from vault_sync.edge.fs.vault_dir import VaultDir
+
+
+@pytest.mark.parametrize("text", [None, "mine\n"])
+def test_it_is_hidden_from_git_once_and_a_persons_file_stays(
+    tmp_path: Path, text: str | None
+) -> None:
+    ignore = tmp_path / ".vault-sync" / ".gitignore"
+    if text is not None:
+        ignore.parent.mkdir()
+        ignore.write_text(text)
+    with VaultDir(tmp_path) as vault:
+        for _ in range(2):
+            assert os.listdir(own_folder(vault)) == []  # noqa: PTH208 - it is open, not a path
+    assert ignore.read_text() == (text or "*\n")
+    assert (tmp_path / ".vault-sync" / "tmp").is_dir()
+
+
+def test_names_in_the_trash_count_as_obsidian_does() -> None:
+    names = list(islice(trash_names(RelPath(".trash/a.md")), 3))
+    assert names == [".trash/a.md", ".trash/a 2.md", ".trash/a 3.md"]

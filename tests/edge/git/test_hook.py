@@ -1,0 +1,57 @@
+"""The hook's file and the block in `.gitattributes`: put in and taken out without a trace."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from vault_sync.edge.git import hook
+
+THEIRS = "#!/bin/sh\necho theirs\n"
+
+
+@pytest.mark.parametrize("theirs", [None, THEIRS])
+def test_installed_and_taken_out_all_is_as_before(tmp_path: Path, theirs: str | None) -> None:
+    file = tmp_path / "pre-commit"
+    if theirs is not None:
+        file.write_text(theirs)
+    hook.install(tmp_path, "python3")
+    assert hook.installed(tmp_path) and os.access(file, os.X_OK)
+    once = file.read_text()
+    assert "there already" in hook.install(tmp_path, "python3")[0]
+    assert file.read_text() == once
+    hook.uninstall(tmp_path)
+    assert not hook.installed(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ([] if theirs is None else ["pre-commit"])
+    assert theirs is None or file.read_text() == theirs
+
+
+def test_two_hooks_of_others_are_never_overwritten(tmp_path: Path) -> None:
+    for name in ("pre-commit", hook.SET_ASIDE):
+        (tmp_path / name).write_text(THEIRS)
+    with pytest.raises(hook.HookError, match="by hand"):
+        hook.install(tmp_path, "python3")
+    assert "left as it is" in hook.uninstall(tmp_path)[0]
+    assert (tmp_path / "pre-commit").read_text() == THEIRS
+
+
+@pytest.mark.parametrize("before", [b"", b"*.md text\n", b"*.md text", b"\xff\r\n", b"\n"])
+def test_a_block_is_added_once_and_taken_out_without_a_trace(tmp_path: Path, before: bytes) -> None:
+    file = tmp_path / ".gitattributes"
+    if before:
+        file.write_bytes(before)
+    assert hook.add_block(file, ["*.md merge=vault-sync"])
+    assert not hook.add_block(file, ["*.md merge=vault-sync"])
+    assert b"\n*.md merge=vault-sync\n" in file.read_bytes()
+    assert hook.remove_block(file) and not hook.remove_block(file)
+    assert (file.read_bytes() if file.exists() else b"") == before
+
+
+def test_what_was_added_below_the_block_stays(tmp_path: Path) -> None:
+    file = tmp_path / ".gitattributes"
+    file.write_bytes(b"a")
+    hook.add_block(file, ["b"])
+    file.write_bytes(file.read_bytes() + b"c\n")
+    hook.remove_block(file)
+    assert file.read_bytes() == b"a\nc\n"

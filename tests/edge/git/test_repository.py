@@ -1,0 +1,99 @@
+"""Calls of a real git: what they say of the index, and that they never change it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from tests.support.watching import git
+from vault_sync.core.model.values import RelPath
+from vault_sync.edge.git import repository as git_calls
+from vault_sync.edge.git.repository import GitError, Repository, VaultLocation
+
+ODD = '김 \n\t"[x].md'
+
+
+@pytest.fixture
+def calls(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_COMMON_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    return git_calls.repository(repository, {"PATH": os.environ["PATH"]})
+
+
+@pytest.mark.parametrize(
+    ("location", "tree", "vault"),
+    [
+        (VaultLocation("", ""), "x/a.md", "x/a.md"),
+        (VaultLocation("notes/", ""), "notes/a.md", "a.md"),
+        (VaultLocation("notes/", ""), "other/a.md", None),
+        (VaultLocation("", "sub/"), "a.md", "sub/a.md"),
+        (VaultLocation("", ""), ".obsidian/a.md", None),
+        (VaultLocation("notes/", ""), "notes/x/.trash/a.md", None),
+    ],
+)
+def test_a_path_of_the_work_tree_and_of_the_vault(
+    location: VaultLocation, tree: str, vault: str | None
+) -> None:
+    assert location.in_vault(tree) == vault
+    assert vault is None or location.in_tree(RelPath(vault)) == tree
+
+
+def test_where_a_vault_lies(calls: Repository, tmp_path: Path) -> None:
+    assert git_calls.place_of(calls.top / "x", calls) == VaultLocation("x/", "")
+    assert git_calls.place_of(calls.top.parent, calls) == VaultLocation("", "repository/")
+    with pytest.raises(GitError, match="not in the work tree"):
+        git_calls.place_of(tmp_path / "elsewhere", calls)
+
+
+def test_no_repository_is_an_error_with_gits_own_words(tmp_path: Path) -> None:
+    with pytest.raises(GitError, match="rev-parse"):
+        git_calls.repository(tmp_path, {"PATH": os.environ["PATH"]})
+
+
+def test_the_index_its_changes_and_their_texts(calls: Repository) -> None:
+    (calls.top / ODD).write_text("odd")
+    (calls.top / "b.md").write_text("b")
+    (calls.top / "link.md").symlink_to("a.md")
+    git(calls.top, "add", "-A")
+    git(calls.top, "rm", "-q", "--cached", "a.md")
+    index = (calls.top / ".git/index").read_bytes()
+    assert {each.path for each in git_calls.index(calls)} == {ODD, "b.md"}
+    changes = {each.path: each for each in git_calls.changes(calls)}
+    assert changes["a.md"].new == "" and changes[ODD].old == ""
+    texts = git_calls.blobs(calls, [changes[ODD].new, changes["a.md"].old])
+    assert list(texts.values()) == ["odd", "2\n"]
+    assert git_calls.holding(calls, ["ODD"]) == [ODD], "in any case"
+    assert git_calls.untracked(calls, ignored=False) == ["a.md"]
+    assert (calls.top / ".git/index").read_bytes() == index
+    with pytest.raises(GitError, match="missing"):
+        git_calls.blobs(calls, ["0" * 39 + "1"])
+
+
+def test_a_name_that_is_only_announced_is_in_no_commit(calls: Repository) -> None:
+    (calls.top / ODD).write_text("odd")
+    git(calls.top, "add", "-N", ODD)
+    assert git_calls.announced(calls, [ODD, "a.md"]) == {ODD}
+    assert git_calls.changes(calls) == []
+
+
+def test_settings_are_put_and_dropped_as_one_section(calls: Repository) -> None:
+    assert git_calls.settings(calls, "vault-sync") == {}
+    git_calls.drop_section(calls, "vault-sync")
+    git_calls.set_value(calls, "vault-sync.root", ODD)
+    assert git_calls.settings(calls, "vault-sync") == {"vault-sync.root": ODD}
+    git_calls.drop_section(calls, "vault-sync")
+    assert git_calls.settings(calls, "vault-sync") == {}
+
+
+@pytest.mark.parametrize(("theirs", "conflicts"), [("a\nb\nC\n", 0), ("X\nb\nc\n", 1)])
+def test_a_merge_by_line_counts_its_conflicts(tmp_path: Path, theirs: str, conflicts: int) -> None:
+    texts = {"ours": "A\nb\nc\n", "base": "a\nb\nc\n", "theirs": theirs}
+    paths = [tmp_path / name for name in texts]
+    for path in paths:
+        path.write_text(texts[path.name])
+    assert git_calls.merge_by_line(*paths) == conflicts
+    assert ("<<<<<<< ours" in paths[0].read_text()) == bool(conflicts)
+    paths[0].write_bytes(b"\0")
+    with pytest.raises(GitError, match="merge-file"):
+        git_calls.merge_by_line(*paths)
