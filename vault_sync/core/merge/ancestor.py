@@ -19,7 +19,7 @@ from vault_sync.core.naming.tags import fold_tag
 SENTENCES = frozenset({"commentary", "own"})
 """Fields that are texts of sentences; every other text is one piece."""
 
-SETS = frozenset({"tags"})
+SETS = frozenset({"tags", "list"})
 """Fields whose values are sets; every other list is one piece."""
 
 

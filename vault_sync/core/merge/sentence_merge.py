@@ -54,11 +54,16 @@ def join(sentences: Iterable[Sentence]) -> str:
     last = ""
     for before, words in sentences:
         if parts:
-            apart = "\n" in before or (before != "" and last.endswith(_STOPS))
-            parts.append(before if apart else "\n")
+            parts.append(_between(last, before))
         parts.append(words)
         last = words
     return "".join(parts)
+
+
+def _between(last: str, before: str) -> str:
+    if before and last.endswith(_STOPS):
+        return before
+    return before[before.index("\n") :] if "\n" in before else "\n"
 
 
 def merge(base: str | None, file: str, copy: str) -> str | None:
@@ -73,17 +78,24 @@ def merge(base: str | None, file: str, copy: str) -> str | None:
     here, there = (_words(side) for side in sides)
     if here == there:
         return file
+    if base in (file, copy):
+        return copy if base == file else file
     was = () if base is None else split(base)
     if base is None:
         if is_within(there, here):
             return file
         if is_within(here, there):
             return copy
-    elif (whole := _either(_words(was), here, there)) is not None:
-        return (file, copy)[whole]
+    elif has_edits_of(there, _words(was), here):
+        return copy
+    elif has_edits_of(here, _words(was), there):
+        return file
     sentences = _merged(_with_common(was, *sides), *sides)
     if sentences is None:
         return None
+    if not _stay(_words(was), here, there) <= set(_words(sentences)):
+        # Of a sentence that stands twice each side took out another one: neither meant all.
+        return join([*sides[0], *(each for each in sides[1] if each.words not in here)])
     limit = Counter(here) | Counter(there)
     text = join(_at_most(limit, sentences))
     return file if text == join(sides[0]) else text
@@ -93,15 +105,10 @@ def _words(sentences: Iterable[Sentence]) -> Words:
     return tuple(sentence.words for sentence in sentences)
 
 
-def _either(was: Words, here: Words, there: Words) -> int | None:
-    """Return which side is the merge already (0: the file), or None."""
-    if there == was:
-        return 0
-    if here == was:
-        return 1
-    if has_edits_of(there, was, here):
-        return 1
-    return 0 if has_edits_of(here, was, there) else None
+def _stay(was: Words, here: Words, there: Words) -> set[str]:
+    """Return the sentences that nobody took out: of both sides, and those that one side added."""
+    one, other = set(here), set(there)
+    return one & other | (one | other) - set(was)
 
 
 def is_within(part: Words, whole: Words) -> bool:
