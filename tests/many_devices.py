@@ -232,10 +232,9 @@ class Pass:
             self.done.append(copy)
             return
         self.touched.add(name)
-        here = self.wanted[name]
         rows: set[CopyRow] = set()
-        for key, theirs in self.device.entries(copy).items():
-            here[key] = self._merged(key, here[key], theirs, rows) if key in here else theirs
+        here = self.with_copy(name, self.device.entries(copy), rows)
+        self.wanted[name] = here
         stands = plain(here or None) == plain(self.device.get(name))
         if stands and rows <= self.rows:
             self.done.append(copy)
@@ -243,6 +242,13 @@ class Pass:
             self.copied.add(name)
         self.rows |= rows
         self.device.merged.add(copy)
+
+    def with_copy(self, name: str, copy: Entries, rows: set[CopyRow]) -> Entries:
+        """A file's papers with those of a copy, field by field."""
+        here = self.wanted[name]
+        for key, theirs in copy.items():
+            here[key] = self._merged(key, here[key], theirs, rows) if key in here else theirs
+        return here
 
     def _merged(self, key: str, ours: Entry, theirs: Entry, rows: set[CopyRow]) -> Entry:
         def field(name: str, here: Value, there: Value) -> Value:

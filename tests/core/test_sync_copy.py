@@ -134,6 +134,10 @@ def test_a_copy_that_ends_in_the_middle_of_a_line_may_be_cut_short() -> None:
     assert not is_cut_short(FIRST[:-10] + "x", FIRST)
 
 
+def test_a_copy_of_which_the_file_has_all_so_far_changes_nothing() -> None:
+    assert merged(FIRST, FIRST[:-10]) == CopyMerge(FIRST)
+
+
 def test_merged_once_more_either_way_nothing_changes() -> None:
     chance = random.Random(3)
     for _ in range(60):

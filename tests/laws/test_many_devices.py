@@ -7,17 +7,32 @@ lost in 3 of 15,000 dense schedules: such a loss is bounded here, and known.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import NamedTuple
 
 import pytest
-from tests import many_devices
-from tests.many_devices import Settings, Variant, every, play, play_many
+from tests.many_devices import (
+    DIGEST,
+    Entries,
+    Entry,
+    Pass,
+    Settings,
+    Variant,
+    every,
+    play,
+    play_many,
+)
+from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.merge import ancestor, copy_rows, field_copies
 from vault_sync.core.merge.ancestor import last_seen
-from vault_sync.core.model.copies import History, PastValue
-from vault_sync.core.model.plan import Value
+from vault_sync.core.merge.digest_copies import merge_digest_copy
+from vault_sync.core.merge.note_copies import merge_note_copy
+from vault_sync.core.model.copies import CopyRow, History, PastValue
+from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.model.values import Fields, Key
+from vault_sync.core.note import note as note_lens
+from vault_sync.core.note.properties import block
 from vault_sync.core.reconcile.resolution import arrivals
 from vault_sync.core.reconcile.resolution.arrivals import Arrival
 
@@ -85,6 +100,94 @@ def test_three_devices_in_many_schedules(name: str) -> None:
     lawful(found, lost=0.002)
 
 
+# The same with real files: each copy is merged as the Markdown of a digest or note.
+
+
+def key_of_paper(key: str) -> Key:
+    number = "AB".index(key) + 1 if key in "AB" else 100 + int(key.removeprefix("n"))
+    return Key(f"arxiv:2308.{number:05}")
+
+
+def as_file(name: str, entries: Entries) -> str:
+    """A digest or note that has these papers."""
+    if name != DIGEST:
+        return "".join(as_note(key, entry) for key, entry in entries.items())
+    return "2023년 8월 3주차\n" + "".join(
+        f"\nhttps://arxiv.org/abs/{key_of_paper(key)[6:]}\nTitle {key} (Ann Park, Bo Lee)\n"
+        + f"{entry.text}\n" * (entry.text != "")
+        + " ".join(entry.tags)
+        + "\n" * (entry.tags != ())
+        for key, entry in sorted(entries.items())
+    )
+
+
+def as_note(key: str, entry: Entry) -> str:
+    fields = Fields(
+        f"https://arxiv.org/abs/{key_of_paper(key)[6:]}",
+        f"Title {key}",
+        ("Ann Park", "Bo Lee"),
+        tuple(tag[1:] for tag in entry.tags),
+    )
+    properties: dict[str, str | tuple[str, ...]] = {
+        "digests": ("[[D]]",),
+        "tags": fields.tags,
+        "url": fields.url,
+    }
+    return f"{block(properties)}\n{note_lens.section_text('D', entry.text)}"
+
+
+def as_entries(name: str, text: str, keys: Mapping[Key, str]) -> Entries:
+    if name == DIGEST:
+        return {
+            keys[entry.key]: Entry(entry.fields.commentary, hashed(entry.fields.tags))
+            for entry in digest_reader.read(text).entries
+        }
+    note = note_lens.read(text)
+    assert note.key is not None
+    return {keys[note.key]: Entry(note.sections[0].commentary, hashed(note.fields.tags))}
+
+
+def hashed(tags: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"#{tag}" for tag in tags)
+
+
+def with_copy(pass_: Pass, name: str, copy: Entries, rows: set[CopyRow]) -> Entries:
+    """Take the place of `Pass.with_copy`: what goes in and comes out is text."""
+    here = pass_.wanted[name]
+    if not here or not copy:
+        return here | copy
+    keys = {key_of_paper(key): key for key in {*here, *copy}}
+    histories: dict[BaseKey, History] = {}
+    for (key, digest, field), history in pass_.device.histories.items():
+        paper = key_of_paper(key)
+        values = [
+            past._replace(value=tuple(tag[1:] for tag in past.value))
+            if isinstance(past.value, tuple)
+            else past
+            for past in history.values
+        ]
+        for place in (digest, "") if field == "tags" else (digest,):
+            histories[BaseKey(paper, place, field)] = History(tuple(values), history.removed_here)
+    file, other = as_file(name, here), as_file(name, copy)
+    if name == DIGEST:
+        found = merge_digest_copy(DIGEST, file, other, histories)
+    else:
+        found = merge_note_copy(key_of_paper(name[2:]), file, other, histories, lambda _: DIGEST)
+    assert found is not None
+    rows.update(row._replace(key=Key(keys[row.key])) for row in found.rows)
+    return as_entries(name, found.text, keys)
+
+
+@pytest.mark.parametrize("name", [*TWO, "three", "three, entries come and go"])
+def test_with_real_files_nothing_is_lost(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = (TWO | THREE)[name]
+    fields = play_many(world, 40, seed=4)
+    monkeypatch.setattr(Pass, "with_copy", with_copy)
+    files = play_many(world, 40, seed=4)
+    assert not files["lost"] + files["unequal"] + files["never"] + files["left"]
+    assert files == fields, "the files are merged otherwise than their fields"
+
+
 # Faults planted: each is a rule that looks simpler. The laws must catch it.
 
 
@@ -123,7 +226,7 @@ class Plant(NamedTuple):
     number: int = 300
 
 
-def never_arrived(_pass: many_devices.Pass, _name: str) -> Arrival:
+def never_arrived(_pass: Pass, _name: str) -> Arrival:
     """Take every text for one that was typed here."""
     return Arrival()
 
@@ -143,7 +246,7 @@ PLANTS = {
     ),
     "rows go": Plant(((copy_rows, "remaining", rows_go),)),
     "what was delivered was typed": Plant(
-        ((many_devices.Pass, "arrival", never_arrived),), world=THREE["three, thrice"], number=600
+        ((Pass, "arrival", never_arrived),), world=THREE["three, thrice"], number=600
     ),
 }
 

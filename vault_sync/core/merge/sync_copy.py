@@ -57,7 +57,7 @@ def in_style_of(
     """Merge without BOM and with LF newlines, and give the outcome those of the file."""
     newline = newline_kind(file)
     ours, theirs = (each.removeprefix(BOM).replace("\r\n", "\n") for each in (file, copy))
-    if ours == theirs or ours.startswith(theirs):
+    if ours == theirs or is_cut_short(theirs, ours):
         return CopyMerge(file)
     found = merge(ours, theirs)
     if found is None or found.text == ours:
