@@ -206,6 +206,17 @@ def diff3(base: Sequence[T], a: Sequence[T], b: Sequence[T]) -> list[Chunk[T]]:
     return _chunks(base, a, b, hunks, lambda one, other: one.end == other.start)
 
 
+def places(base: Sequence[T], a: Sequence[T], b: Sequence[T]) -> list[Chunk[T]]:
+    """Return the chunks of a three-way comparison in which only additions that touch are one.
+
+    An item replaced beside one that was added is a chunk of its own, unlike in `diff3`.
+    """
+    hunks = [*_hunks(common(base, a), base, a, 0), *_hunks(common(base, b), base, b, 1)]
+    return _chunks(
+        base, a, b, hunks, lambda one, other: one.end == other.start and one.adds and other.adds
+    )
+
+
 def _chunks(
     base: Sequence[T],
     a: Sequence[T],

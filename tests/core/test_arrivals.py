@@ -1,0 +1,71 @@
+"""Digest and note where one was delivered or a copy stands: what was undone is nobody's wish."""
+
+from __future__ import annotations
+
+import pytest
+from vault_sync.core.model.copies import History, PastValue
+from vault_sync.core.reconcile.resolution import arrivals
+from vault_sync.core.reconcile.resolution.arrivals import Arrival, Deferred
+from vault_sync.core.reconcile.resolution.fields import Decided, Undecided
+
+TYPED = Arrival()
+DELIVERED, WAITED, COPIED = (Arrival(**{name: True}) for name in ("delivered", "waited", "copied"))
+TEXTS = History((PastValue("A. B.", "delivered"), PastValue("A. B. T.", "typed")))
+TAGS = History((PastValue(("a",), "delivered"), PastValue(("a", "t"), "typed")))
+OLDER = Undecided("older")
+
+Found = Decided[str] | Undecided | Deferred | None
+
+
+@pytest.mark.parametrize(
+    ("digest", "note", "how", "found"),
+    [
+        ("A. B. T.", "A. B. T.", DELIVERED, None),
+        ("A. B. T. N.", "A. B. T.", TYPED, None),
+        ("A. B. T. N.", "A. B. T.", DELIVERED, None),  # nothing of the base is missing
+        ("A. N. T.", "A. B. T.", TYPED, None),
+        ("A. N. T.", "A. B. T.", DELIVERED, Deferred()),
+        ("A. N. T.", "A. B. T.", WAITED, None),
+        ("A. B.", "A. B. T.", TYPED, None),
+        ("A. B.", "A. B. T.", DELIVERED, Deferred()),
+        ("A. B.", "A. B. T.", WAITED, OLDER),
+        ("A. B.", "A. B. T.", COPIED, Decided("A. B. T.")),  # against what both have seen
+        ("A. B. F.", "A. B. N.", COPIED, Decided("A. B. F. N.")),
+        ("A. B. F.", "A. B. N.", DELIVERED, None),
+    ],
+)
+def test_a_commentary(digest: str, note: str, how: Arrival, found: Found) -> None:
+    assert arrivals.commentary(TEXTS, digest, note, (how, TYPED)) == found
+    if found != Decided("A. B. F. N."):
+        assert arrivals.commentary(TEXTS, note, digest, (TYPED, how)) == found
+
+
+def test_how_the_other_side_came_is_no_matter() -> None:
+    assert arrivals.commentary(TEXTS, "A. B.", "A. B. T.", (TYPED, DELIVERED)) is None
+
+
+def test_without_a_history_the_usual_rules_decide() -> None:
+    assert arrivals.commentary(History(), "A.", "B.", (COPIED, COPIED)) is None
+    assert not arrivals.are_joined(History(), ("a",), ("b",), (COPIED, COPIED))
+
+
+@pytest.mark.parametrize("how", [DELIVERED, WAITED, COPIED])
+def test_tags_that_return_otherwise_than_by_typing_are_joined(how: Arrival) -> None:
+    assert arrivals.are_joined(TAGS, ("a",), ("a", "t"), (how, TYPED))
+    assert arrivals.are_joined(TAGS, ("a", "t"), ("a",), (TYPED, how))
+    assert not arrivals.are_joined(TAGS, ("a",), ("a", "t"), (TYPED, how))
+    assert not arrivals.are_joined(TAGS, ("t",), ("a", "t"), (how, TYPED))  # never had that
+    assert arrivals.are_joined(TAGS, ("t",), ("a", "n"), (how, TYPED))  # both changed
+    assert not arrivals.are_joined(TAGS, ("t", "a"), ("a", "t"), (how, how))
+
+
+def test_tags_typed_on_both_sides_are_merged_as_ever() -> None:
+    assert not arrivals.are_joined(TAGS, ("t",), ("a", "n"), (TYPED, TYPED))
+
+
+def test_a_paper_missing_from_a_file() -> None:
+    assert arrivals.removal(TYPED) == "counts"
+    assert arrivals.removal(WAITED) == "counts"
+    assert arrivals.removal(DELIVERED) == "waits"
+    assert arrivals.removal(COPIED) == "comes back"
+    assert arrivals.removal(Arrival(delivered=True, copied=True)) == "comes back"

@@ -1,0 +1,61 @@
+"""Rows of the conflicts note are data: written by one device, read by another as they were."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from vault_sync.core.model.copies import CopyRow
+from vault_sync.core.model.values import Key
+from vault_sync.core.report.copy_section import FoundRows, read, text
+
+ONE = CopyRow(Key("arxiv:2308.00001"), "digests/8월.md", "commentary", "첫째다.\n\n- 둘째다.")
+TWO = CopyRow(Key("arxiv:2308.00001"), "", "title", "Two")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "a",
+        "\n",
+        "a\n",
+        "```\ncode\n```",
+        "````",
+        "- [x] drop this text ^copy",
+        "`a`",
+        "# b",
+        " c ",
+    ],
+)
+def test_a_row_is_read_as_it_was_written(words: str) -> None:
+    row = ONE._replace(text=words, digest='di`ge``sts/"8".md')
+    assert read(text([row, TWO])) == FoundRows(frozenset({row, TWO}), frozenset())
+
+
+def test_the_same_rows_are_the_same_bytes() -> None:
+    assert text([ONE, TWO, ONE]) == text([TWO, ONE])
+    assert text([]) == ""
+    assert text(read(text([ONE, TWO])).rows) == text([ONE, TWO])
+
+
+def test_a_ticked_row_is_found_ticked_and_newlines_make_no_difference() -> None:
+    page = "# Sync conflicts\n\nmore\n\n" + text([ONE, TWO])
+    ticked = page.replace("- [ ] drop", "- [x] drop", 1).replace("\n", "\r\n")
+    assert read(ticked) == FoundRows(frozenset({ONE, TWO}), frozenset({min(ONE, TWO)}))
+
+
+def test_what_is_no_row_is_none() -> None:
+    page = text([ONE]).replace('["arxiv', '[1, "arxiv')
+    assert read(page).rows == frozenset()
+    assert read(text([ONE]).replace("]`", "`")).rows <= {ONE}
+
+
+def test_any_rows_come_back() -> None:
+    chance = random.Random(1)
+    for _ in range(300):
+        rows = {
+            CopyRow(Key("k"), "d", "f", "".join(chance.choices('ab`\n \\"^[]-', k=12)))
+            for _ in range(3)
+        }
+        assert read(text(rows)).rows == rows

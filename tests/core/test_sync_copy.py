@@ -1,0 +1,252 @@
+"""Copies merged into their files: real texts, each field against what this device has seen."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.merge.digest_copies import merge_digest_copy
+from vault_sync.core.merge.note_copies import merge_note_copy
+from vault_sync.core.merge.sync_copy import CopyMerge, is_cut_short
+from vault_sync.core.model.copies import CopyRow, Histories, History, PastValue
+from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.model.values import Fields, Key, RelPath
+from vault_sync.core.note import note as note_lens
+
+WEEK = RelPath("digests/2023년 8월 3주차.md")
+A, B, C = (Key(f"arxiv:2308.0000{n}") for n in (1, 2, 3))
+
+
+def entry(key: Key, words: str, tags: str = "#llm") -> str:
+    number = key.removeprefix("arxiv:")
+    return f"https://arxiv.org/abs/{number}\nPaper {number} (Ann Park, Bo Lee)\n{words}\n{tags}\n"
+
+
+def digest(*entries: str) -> str:
+    return "2023년 8월 3주차\n\n" + "\n".join(entries)
+
+
+FIRST = digest(entry(A, "첫째다. 둘째다. 셋째다."), entry(B, "비의 글이다."))
+
+
+def histories(text: str = FIRST) -> Histories:
+    """What a device has seen that had this digest from the start."""
+    found: dict[BaseKey, History] = {}
+    for each in digest_reader.read(text).entries:
+        for name in Fields._fields:
+            value: Value = getattr(each.fields, name)
+            place = WEEK if name in ("commentary", "tags") else ""
+            found[BaseKey(each.key, place, name)] = History((PastValue(value, "delivered"),))
+    return found
+
+
+def merged(file: str, copy: str, known: Histories | None = None) -> CopyMerge:
+    found = merge_digest_copy(WEEK, file, copy, histories() if known is None else known)
+    assert found is not None
+    return found
+
+
+def test_edits_of_two_entries_and_of_two_sentences_both_stay() -> None:
+    file = FIRST.replace("첫째다.", "첫째를 고쳤다.").replace("비의 글", "비의 새 글")
+    copy = FIRST.replace("셋째다.", "셋째를 고쳤다.").replace("#llm", "#llm #new", 1)
+    assert merged(file, copy) == CopyMerge(
+        digest(
+            entry(A, "첫째를 고쳤다. 둘째다. 셋째를 고쳤다.", "#llm #new"),
+            entry(B, "비의 새 글이다."),
+        )
+    )
+
+
+def test_two_additions_at_one_place_both_stay_the_files_first() -> None:
+    file = FIRST.replace("둘째다.", "둘째다. 파일이다.")
+    copy = FIRST.replace("둘째다.", "둘째다. 사본이다.")
+    assert "첫째다. 둘째다. 파일이다. 사본이다. 셋째다." in merged(file, copy).text
+
+
+def test_a_sentence_that_one_side_took_out_stays_out() -> None:
+    file, copy = FIRST.replace(" 둘째다.", ""), FIRST.replace("셋째다.", "셋째다. 넷째다.")
+    assert "첫째다. 셋째다. 넷째다." in merged(file, copy).text
+    assert "첫째다. 셋째다. 넷째다." in merged(copy, file).text
+
+
+def test_without_a_history_nothing_was_taken_out() -> None:
+    file, copy = FIRST.replace(" 둘째다.", ""), FIRST.replace("셋째다.", "셋째다. 넷째다.")
+    assert "첫째다. 둘째다. 셋째다. 넷째다." in merged(file, copy, {}).text
+    untagged = FIRST.replace("#llm", "#other", 1)
+    assert "#llm #other" in merged(FIRST, untagged, {}).text
+
+
+def test_a_clash_writes_nothing_and_its_text_is_a_row() -> None:
+    file, copy = FIRST.replace("둘째다.", "파일이다."), FIRST.replace("둘째다.", "사본이다.")
+    row = CopyRow(A, WEEK, "commentary", "첫째다. 사본이다. 셋째다.")
+    assert merged(file, copy) == CopyMerge(file, frozenset({row}))
+
+
+def test_a_title_that_both_changed_is_a_row_of_the_paper() -> None:
+    file, copy = (FIRST.replace("Paper 2308.00001", title) for title in ("One", "Two"))
+    found = merged(file, copy)
+    assert found == CopyMerge(file, frozenset({CopyRow(A, "", "title", "Two")}))
+    assert merged(FIRST, copy).text == copy
+
+
+def test_an_entry_missing_from_the_copy_stays_and_one_more_in_it_is_added() -> None:
+    copy = digest(entry(A, "첫째다. 둘째다. 셋째다."), entry(C, "씨의 글이다."))
+    found = merged(FIRST, copy)
+    assert [each.key for each in digest_reader.read(found.text).entries] == [A, B, C]
+    assert merged(copy, FIRST).rows == frozenset()
+    keys = {each.key for each in digest_reader.read(merged(copy, FIRST).text).entries}
+    assert keys == {A, B, C}
+
+
+def test_a_line_between_entries_that_one_of_them_has_stays() -> None:
+    copy = FIRST.replace(
+        "\nhttps://arxiv.org/abs/2308.00002", "\n# 둘째 부분\n\nhttps://arxiv.org/abs/2308.00002"
+    )
+    assert merged(FIRST, copy).text == copy
+    assert merged(copy, FIRST).text == copy
+
+
+def test_a_link_is_taken_from_the_side_that_has_one() -> None:
+    linked = FIRST.replace("Paper 2308.00001 (", "[[230801 One|Paper 2308.00001]] (")
+    assert "[[230801 One|" in merged(FIRST, linked.replace("셋째다.", "넷째다.")).text
+    assert "[[230801 One|" in merged(linked, FIRST.replace("셋째다.", "넷째다.")).text
+
+
+def test_newlines_and_bom_are_those_of_the_file() -> None:
+    copy = FIRST.replace("셋째다.", "셋째를 고쳤다.")
+    file = "\ufeff" + FIRST.replace("\n", "\r\n")
+    assert merged(file, copy).text == "\ufeff" + copy.replace("\n", "\r\n")
+    assert merged(FIRST, "\ufeff" + copy.replace("\n", "\r\n")).text == copy
+    assert merged(file, FIRST).text == file
+
+
+def test_a_paper_that_stands_twice_is_for_a_person() -> None:
+    twice = FIRST + "\n" + entry(A, "다시.")
+    assert merge_digest_copy(WEEK, FIRST, twice, histories()) is None
+    assert merge_digest_copy(WEEK, twice, FIRST.replace("첫", "한"), histories()) is None
+
+
+def test_a_copy_that_ends_in_the_middle_of_a_line_may_be_cut_short() -> None:
+    assert is_cut_short(FIRST[:-10], FIRST)
+    assert not is_cut_short(FIRST, FIRST)
+    assert not is_cut_short(FIRST[: FIRST.index("https", 80)], FIRST)
+    assert not is_cut_short(FIRST[:-10] + "x", FIRST)
+
+
+def test_a_copy_of_which_the_file_has_all_so_far_changes_nothing() -> None:
+    assert merged(FIRST, FIRST[:-10]) == CopyMerge(FIRST)
+
+
+def test_merged_once_more_either_way_nothing_changes() -> None:
+    chance = random.Random(3)
+    for _ in range(60):
+        file, copy = edited(FIRST, chance), edited(FIRST, chance)
+        once = merged(file, copy)
+        assert merged(once.text, copy).text == once.text
+        assert words(copy) <= words(once.text) | {
+            word for row in once.rows for word in words(row.text)
+        } | words(FIRST)
+
+
+def edited(text: str, chance: random.Random) -> str:
+    """A text with one to three edits, each with a word of its own."""
+    for _ in range(chance.randint(1, 3)):
+        old = chance.choice(["첫째다.", "둘째다.", "셋째다.", "비의 글이다."])
+        word = f"w{chance.randrange(10**6)}."
+        new = chance.choice([word, f"{old} {word}", f"{word} {old}", f"{old}\n{word}", ""])
+        text = text.replace(f" {old}", f" {new}" if new else "").replace(f"\n{old}", f"\n{new}")
+    return text
+
+
+def words(text: str) -> set[str]:
+    return {word for word in text.split() if word.startswith("w")}
+
+
+# Notes.
+
+
+NOTE = """---
+title: Paper 2308.00001
+authors:
+  - Ann Park
+url: https://arxiv.org/abs/2308.00001
+digests:
+  - "[[2023년 8월 3주차]]"
+tags:
+  - llm
+rating: 3
+---
+
+내 머리말이다.
+
+## [[2023년 8월 3주차]]
+
+첫째다. 둘째다. 셋째다.
+
+## My notes
+
+내 글이다. 내 둘째 글이다.
+"""
+
+
+def note_histories() -> Histories:
+    found = dict(histories())
+    found[BaseKey(A, "", "tags")] = History((PastValue(("llm",), "delivered"),))
+    return found
+
+
+def note_merged(file: str, copy: str) -> CopyMerge:
+    def digest_of(target: str) -> str:
+        return WEEK if target == "2023년 8월 3주차" else ""
+
+    found = merge_note_copy(A, file, copy, note_histories(), digest_of)
+    assert found is not None
+    return found
+
+
+def test_section_property_and_own_text_of_a_note_are_merged_apart() -> None:
+    file = NOTE.replace("첫째다.", "첫째를 고쳤다.").replace("rating: 3", "rating: 3\nread: true")
+    copy = NOTE.replace("셋째다.", "셋째를 고쳤다.").replace("  - llm\n", "  - llm\n  - new\n")
+    copy = copy.replace("내 둘째 글이다.", "내 둘째 글이다. 내 셋째 글이다.")
+    expected = file.replace("셋째다.", "셋째를 고쳤다.").replace("  - llm\n", "  - llm\n  - new\n")
+    expected = expected.replace("내 둘째 글이다.", "내 둘째 글이다. 내 셋째 글이다.")
+    assert note_merged(file, copy) == CopyMerge(expected)
+
+
+def test_a_tag_taken_out_of_the_copy_goes_and_an_alias_of_it_stays_in_the_file() -> None:
+    copy = NOTE.replace("tags:\n  - llm\n", "tags: []\n")
+    assert note_lens.read(note_merged(NOTE.replace("3\n", "4\n"), copy).text).fields.tags == ()
+    with_alias = NOTE.replace("rating", "aliases:\n  - One\nrating")
+    assert "aliases:\n  - One" in note_merged(with_alias, NOTE.replace("첫", "한")).text
+
+
+def test_one_value_that_both_changed_is_a_row() -> None:
+    file, copy = NOTE.replace("rating: 3", "rating: 4"), NOTE.replace("rating: 3", "rating: 5")
+    row = CopyRow(A, "", "property rating", "5")
+    assert note_merged(file, copy) == CopyMerge(file, frozenset({row}))
+
+
+def test_own_text_of_both_stays() -> None:
+    file, copy = NOTE.replace("내 글이다.", "하나다."), NOTE.replace("내 글이다.", "둘이다.")
+    text = note_merged(file, copy).text
+    assert "하나다." in text and "둘이다." in text and text.count("## My notes") == 1
+
+
+def test_a_section_that_only_the_copy_has_is_added() -> None:
+    section = "## [[2023년 8월 4주차]]\n\n다시 나왔다.\n\n## My notes"
+    copy = NOTE.replace("## My notes", section).replace(
+        '- "[[2023년 8월 3주차]]"', '- "[[2023년 8월 3주차]]"\n  - "[[2023년 8월 4주차]]"'
+    )
+    assert note_merged(NOTE, copy).text == copy
+    assert note_merged(copy, NOTE).text == copy
+
+
+def test_a_note_whose_properties_cannot_be_read_is_for_a_person() -> None:
+    broken = NOTE.replace("rating: 3", "rating: [3")
+    assert merge_note_copy(A, NOTE, broken, {}, lambda _: "") is None
+
+
+@pytest.mark.parametrize("text", [FIRST, NOTE])
+def test_a_copy_that_says_the_same_changes_no_byte(text: str) -> None:
+    assert merged(text, text) == CopyMerge(text)

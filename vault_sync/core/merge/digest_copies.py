@@ -1,0 +1,90 @@
+"""A copy of a digest merged into the digest: entry by entry, and an entry field by field."""
+
+from __future__ import annotations
+
+from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest.reader import Entry
+from vault_sync.core.merge.ancestor import lacks
+from vault_sync.core.merge.digests import _alone, _said, _target, _usual, _version
+from vault_sync.core.merge.field_copies import merge_field
+from vault_sync.core.merge.parts import Merged, Name, merged
+from vault_sync.core.merge.sync_copy import CopyMerge, CopyMerging, in_style_of, shared
+from vault_sync.core.model.copies import CopyRow, Histories
+from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.model.values import Fields, Key, RelPath
+
+_OF_PAPER = frozenset({"url", "title", "authors"})
+
+
+def merge_digest_copy(
+    path: RelPath, file: str, copy: str, histories: Histories
+) -> CopyMerge | None:
+    """Merge a copy of the digest at `path` into its text; None where that cannot be.
+
+    It cannot where a paper stands twice in one of the two, or where the outcome would not read as
+    meant. Lines between entries are all kept.
+    """
+    return in_style_of(file, copy, lambda ours, theirs: _merge(path, ours, theirs, histories))
+
+
+def _merge(path: RelPath, ours: str, theirs: str, histories: Histories) -> CopyMerge | None:
+    here, there = _version(ours), _version(theirs)
+    if here is None or there is None:
+        return None
+    merging = CopyMerging(histories)
+    meant: dict[Name, Fields] = {
+        name: entry.fields for name, entry in {**there.entries, **here.entries}.items()
+    }
+
+    def combine(name: Name) -> Merged:
+        found = _entry(path, here.entries[name], there.entries[name], merging)
+        link = _target(here.entries[name]) or _target(there.entries[name])
+        raw = _said(here, here.entries[name], found, link)
+        if not _alone(raw, found, link):
+            merging.rows |= _all_rows(path, here.entries[name], there.entries[name])
+            return Merged(here.parts.text[name])
+        meant[name] = found
+        return Merged(raw)
+
+    def usual_before(name: Name) -> str:
+        return _usual(here) if name in here.entries or name in there.entries else ""
+
+    base = shared(here.parts, there.parts)
+    found, names = merged(base, here.parts, there.parts, combine, usual_before)
+    if not _reads_as(found.text, names, meant):
+        return None
+    return CopyMerge(found.text, frozenset(merging.rows))
+
+
+def _entry(path: RelPath, ours: Entry, theirs: Entry, merging: CopyMerging) -> Fields:
+    """Return what an entry is to have that stands in both, differently."""
+    values: dict[str, Value] = {}
+    for name, here, there in _values(ours, theirs):
+        found = merge_field(_base_key(path, ours.key, name), here, there, merging.histories)
+        values[name] = found.value
+        merging.rows |= {found.row} if found.row is not None else set()
+    return ours.fields.saying(**values)
+
+
+def _values(ours: Entry, theirs: Entry) -> list[tuple[str, Value, Value]]:
+    return list(zip(Fields._fields, ours.fields, theirs.fields, strict=True))
+
+
+def _base_key(path: RelPath, key: Key, name: str) -> BaseKey:
+    return BaseKey(key, "" if name in _OF_PAPER else path, name)
+
+
+def _all_rows(path: RelPath, ours: Entry, theirs: Entry) -> set[CopyRow]:
+    """Return every value of the copy as a row: the merged entry could not be written."""
+    return {
+        CopyRow(*_base_key(path, ours.key, name), there if isinstance(there, str) else str(there))
+        for name, here, there in _values(ours, theirs)
+        if lacks(name, here, there)
+    }
+
+
+def _reads_as(text: str, names: tuple[Name, ...], meant: dict[Name, Fields]) -> bool:
+    """Return True if a text has the entries that were meant, as they were meant, and no others."""
+    entries = digest_reader.read(text).entries
+    wanted = [(name[1], meant[name]) for name in names if name[0] == "entry"]
+    return [(entry.key, entry.fields) for entry in entries] == wanted

@@ -1,0 +1,192 @@
+"""A copy of a note merged into the note: property by property, section by section."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vault_sync.core.merge.field_copies import merge_field
+from vault_sync.core.merge.notes import _SEQUENCES, _Body, _Rows, _rows, _taken_apart
+from vault_sync.core.merge.parts import Merged, Name, Parts, merged
+from vault_sync.core.merge.sync_copy import CopyMerge, CopyMerging, in_style_of, shared
+from vault_sync.core.model.copies import CopyRow, Histories
+from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.model.values import Key
+from vault_sync.core.note import note as lens
+from vault_sync.core.note import properties
+from vault_sync.core.note.note import Note
+from vault_sync.core.note.property_block import read, value_items
+from vault_sync.core.text.spans import splice
+
+_FIELDS = frozenset({"url", "title", "authors", "tags"})
+
+DigestOf = Callable[[str], str]
+"""The digest that the link of a section's heading leads to; "" where it leads to none."""
+
+
+def merge_note_copy(
+    key: Key, file: str, copy: str, histories: Histories, digest_of: DigestOf
+) -> CopyMerge | None:
+    """Merge a copy of the note of a paper into its text; None where that cannot be.
+
+    It cannot where the properties of one of the two cannot be read, or where the outcome would not
+    read as meant. The reader's own text is merged as a commentary is; its fields are `own top`,
+    `own end` and `own below DIGEST`.
+    """
+    return in_style_of(
+        file, copy, lambda ours, theirs: _merge(key, ours, theirs, histories, digest_of)
+    )
+
+
+def _merge(
+    key: Key, ours: str, theirs: str, histories: Histories, digest_of: DigestOf
+) -> CopyMerge | None:
+    here, there = lens.read(ours), lens.read(theirs)
+    merging = CopyMerging(histories)
+    block = _block(key, here, there, merging)
+    if block is None:
+        return None
+    meant: dict[Name, str] = {}
+    body = _body(key, here, there, merging, digest_of, meant)
+    text = block + body
+    if not _reads_as(text, here, meant):
+        return None
+    return CopyMerge(text, frozenset(merging.rows))
+
+
+def _field(merging: CopyMerging, base_key: BaseKey, here: Value, there: Value) -> Value:
+    found = merge_field(base_key, here, there, merging.histories)
+    merging.rows |= {found.row} if found.row is not None else set()
+    return found.value
+
+
+# The properties.
+
+
+def _block(key: Key, here: Note, there: Note, merging: CopyMerging) -> str | None:
+    ours, theirs = _rows(here), _rows(there)
+    if ours is None or theirs is None:
+        return None
+
+    def combine(name: Name) -> Merged:
+        return Merged(_property(key, ours, theirs, name, merging))
+
+    base = shared(ours.parts, theirs.parts)
+    found, names = merged(base, ours.parts, theirs.parts, combine, lambda _: "")
+    return f"---\n{found.text}---\n" if names else ""
+
+
+def _property(key: Key, ours: _Rows, theirs: _Rows, name: Name, merging: CopyMerging) -> str:
+    here, there = ours.values[name], theirs.values[name]
+    raw, other = ours.parts.text[name], theirs.parts.text[name]
+    a, b = value_items(here), value_items(there)
+    whole = BaseKey(key, "", f"property {name[1]}")
+    if a is None or b is None:
+        merging.rows.add(CopyRow(*whole, other))
+        return raw
+    if a == b:
+        return raw
+    wanted = _items(key, name[1], a, b, merging, is_list="list" in {here.kind, there.kind})
+    if wanted in (a, b):
+        return raw if wanted == a else other
+    try:
+        block = read(f"---\n{raw}\n---\n")
+        after = splice(block.text, properties.edit(block, {name[1]: wanted}))
+    except properties.Unwritable:
+        merging.rows.add(CopyRow(*whole, other))
+        return raw
+    return after.removeprefix("---\n").removesuffix("\n---\n")
+
+
+def _items(
+    key: Key,
+    name: str,
+    here: tuple[str, ...],
+    there: tuple[str, ...],
+    merging: CopyMerging,
+    *,
+    is_list: bool,
+) -> tuple[str, ...]:
+    """Return the items of a property that differs: a set, or one value."""
+    one_piece = name in _SEQUENCES or not is_list
+    kind = name if name in _FIELDS else f"{'property' if one_piece else 'list'} {name}"
+    base_key = BaseKey(key, "", kind)
+    if one_piece and name != "authors" and len(here) <= 1 and len(there) <= 1:
+        text = _field(merging, base_key, "".join(here), "".join(there))
+        return (text,) if isinstance(text, str) else text
+    value = _field(merging, base_key, here, there)
+    return value if isinstance(value, tuple) else (value,)
+
+
+# The text below them.
+
+
+def _body(
+    key: Key,
+    here: Note,
+    there: Note,
+    merging: CopyMerging,
+    digest_of: DigestOf,
+    meant: dict[Name, str],
+) -> str:
+    ours, theirs = _body_of(here), _body_of(there)
+
+    def combine(name: Name) -> Merged:
+        if name in ours.sections and name in theirs.sections:
+            one, other = ours.sections[name], theirs.sections[name]
+            base_key = BaseKey(key, digest_of(one.target), "commentary")
+            text = str(_field(merging, base_key, one.commentary, other.commentary))
+            meant[name] = text
+            return Merged(_section(ours, theirs, name, text))
+        base_key = BaseKey(key, "", " ".join(name))
+        return Merged(
+            str(_field(merging, base_key, ours.parts.text[name], theirs.parts.text[name]))
+        )
+
+    meant |= {
+        name: section.commentary for name, section in {**theirs.sections, **ours.sections}.items()
+    }
+    base = shared(ours.parts, theirs.parts)
+    return merged(base, ours.parts, theirs.parts, combine, lambda _: "\n")[0].text
+
+
+def _body_of(note: Note) -> _Body:
+    """Return the parts of a note's text, the reader's own ones named by what stands above them.
+
+    The number of the sections above is no name: one more section in the copy would make the text
+    below it another one, and it would stand there twice.
+    """
+    body = _taken_apart(note)
+    above = {str(number): " ".join(name[1:]) for number, name in enumerate(body.sections, 1)}
+    last = str(max(1, len(body.sections)))
+
+    def renamed(name: Name) -> Name:
+        if name[0] != "own":
+            return name
+        if name[1] == "0":
+            return ("own", "top")
+        return ("own", "end") if name[1] == last else ("own", f"below {above[name[1]]}")
+
+    parts = Parts(
+        tuple(map(renamed, body.parts.names)),
+        {renamed(name): text for name, text in body.parts.text.items()},
+        {renamed(name): text for name, text in body.parts.before.items()},
+        body.parts.foot,
+    )
+    return body._replace(parts=parts)
+
+
+def _section(ours: _Body, theirs: _Body, name: Name, words: str) -> str:
+    here, there = ours.sections[name], theirs.sections[name]
+    heading = ours.text[here.heading.start : here.heading.end]
+    if not words:
+        return heading
+    shape, text = (here, ours.text) if here.commentary else (there, theirs.text)
+    return f"{heading}\n{text[shape.heading.stop : shape.words.start]}{words}"
+
+
+def _reads_as(text: str, before: Note, meant: dict[Name, str]) -> bool:
+    """Return True if a text has the sections that were meant, and properties of the same paper."""
+    note = lens.read(text)
+    sections = _body_of(note).sections
+    found = {name: section.commentary for name, section in sections.items()}
+    return note.key == before.key and note.properties.broken is None and found == meant

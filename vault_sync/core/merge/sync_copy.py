@@ -1,0 +1,81 @@
+"""A copy that a sync service made merged into the file that it is a copy of.
+
+Both are taken apart as for git's merge driver (`parts`), but there is no third text: each field has
+its own ancestor, one of the values that this device has seen (`ancestor`). A part that only one of
+the two has stays: what is missing from a copy was not removed, and what stands in one is not
+removed either. Both texts of a field that clashes are shown to a person: the file's stays, the
+copy's becomes a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from vault_sync.core.merge.parts import Name, Parts
+from vault_sync.core.model.copies import CopyRow, Histories
+from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.text.spans import BOM, newline_kind, to_newlines
+
+_DIFFERENT = "\0"
+"""The text of a part of which the ancestor is not one text: it differs from both."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyMerge:
+    """A file's text with a copy merged into it, and the rows of what clashed."""
+
+    text: str
+    rows: frozenset[CopyRow] = frozenset()
+
+
+@dataclass(slots=True)
+class CopyMerging:
+    """A merge under way: what is known of the fields, and the rows so far."""
+
+    histories: Histories
+    rows: set[CopyRow] = field(default_factory=set)
+
+
+Unmerged = Problem
+"""What a copy is that cannot be merged: it is left, and so is its file."""
+
+
+def shared(file: Parts, copy: Parts) -> Parts:
+    """Return what stands for the ancestor: the parts that both have, in the copy's layout.
+
+    So of two layouts the file's is chosen, and of two sequences of parts.
+    """
+    names = tuple(name for name in copy.names if name in file.text)
+    before: dict[Name, str] = {name: copy.before[name] for name in names}
+    return Parts(names, dict.fromkeys(names, _DIFFERENT), before, copy.foot)
+
+
+def in_style_of(
+    file: str, copy: str, merge: Callable[[str, str], CopyMerge | None]
+) -> CopyMerge | None:
+    """Merge without BOM and with LF newlines, and give the outcome those of the file."""
+    newline = newline_kind(file)
+    ours, theirs = (each.removeprefix(BOM).replace("\r\n", "\n") for each in (file, copy))
+    if ours == theirs or is_cut_short(theirs, ours):
+        return CopyMerge(file)
+    found = merge(ours, theirs)
+    if found is None or found.text == ours:
+        return found and CopyMerge(file, found.rows)
+    text = BOM * file.startswith(BOM) + to_newlines(found.text, newline)
+    return CopyMerge(text, found.rows)
+
+
+def is_cut_short(copy: str, before: str) -> bool:
+    """Return True if a copy ends earlier than a text which the file once had, else the same."""
+    return len(copy) < len(before) and before.startswith(copy) and not copy.endswith("\n")
+
+
+def unmerged(path: RelPath, original: RelPath) -> Unmerged:
+    """Return what is said of a copy that cannot be merged."""
+    return Problem(
+        path,
+        "copy-unmerged",
+        f"a copy of {original} that cannot be merged into it without a person",
+        "move what you want to keep from it into that file, then delete it",
+    )

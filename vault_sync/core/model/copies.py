@@ -1,0 +1,90 @@
+"""A device's memory for merging copies: the values of a field in their sequence, and rows.
+
+A copy is a second version of a file, put beside it by a sync service. What it is merged against is
+one of the values that this device has seen the field have (docs/architecture.md, "Copies").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.model.values import Key, RelPath
+
+Origin = Literal["typed", "delivered", "merged"]
+"""The way of a value to this device: typed here, brought by a sync service, made of a copy.
+
+What was there when the device first saw the vault is `delivered`: nobody is known to have typed it
+here. Only a typed value proves that a text which has its sentences was written after it.
+"""
+
+
+class PastValue(NamedTuple):
+    """A value that a field had when digest and note agreed, and how it came here."""
+
+    value: Value
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The values of one field on this device, the oldest first; the last one is the base.
+
+    `removed_here`: the paper was once taken out of this vault on this device, so that its first
+    value need not be one that every device has seen.
+    """
+
+    values: tuple[PastValue, ...] = ()
+    removed_here: bool = False
+
+    @property
+    def starts_everywhere(self) -> bool:
+        """Return True if the first value is older than every text of the field."""
+        first = self.values[0].origin if self.values else "typed"
+        return first == "delivered" and not self.removed_here
+
+    def learn(self, value: Value, origin: Origin) -> History:
+        """Return the history once both sides agree on `value`; no value stands in it twice."""
+        if self.values and self.values[-1].value == value:
+            return self
+        earlier = tuple(past for past in self.values if past.value != value)
+        return History((*earlier, PastValue(value, origin)), self.removed_here)
+
+
+Histories = Mapping[BaseKey, History]
+"""The histories of fields. A field that is not in it has none: nothing is known to be removed."""
+
+NO_HISTORY = History()
+
+
+def origin_of(*, delivered: bool, merged: bool) -> Origin:
+    """Return how a value came here, on which digest and note of a paper now agree.
+
+    `delivered`: one of its files was brought since the pass before, or waits (`Arrival`);
+    `merged`: a copy of one of them was merged in this pass.
+    """
+    if delivered:
+        return "delivered"
+    return "merged" if merged else "typed"
+
+
+class CopyRow(NamedTuple):
+    """A text of a copy that clashed with its file's: a row of the conflicts note.
+
+    It is the same on every device. `digest` is "" for a field of the paper as a whole; `key` is
+    "" for a file that is about no paper.
+    """
+
+    key: Key
+    digest: str
+    field: str
+    text: str
+
+
+class MergedCopy(NamedTuple):
+    """A copy whose words this device has written into its file: it goes in the next pass."""
+
+    path: RelPath
+    fingerprint: str
