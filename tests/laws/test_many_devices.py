@@ -12,7 +12,7 @@ from itertools import islice
 from typing import NamedTuple
 
 import pytest
-from tests.many_devices import (
+from tests.support.many_devices import (
     DIGEST,
     Entries,
     Entry,

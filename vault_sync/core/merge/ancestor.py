@@ -14,7 +14,7 @@ from collections.abc import Hashable
 from vault_sync.core.merge.sentence_merge import words_of
 from vault_sync.core.model.copies import History
 from vault_sync.core.model.plan import Value
-from vault_sync.core.naming.tags import fold_tag
+from vault_sync.core.text.casefold import casefold_nfc
 
 SENTENCES = frozenset({"commentary", "own"})
 """Fields that are texts of sentences; every other text is one piece."""
@@ -66,7 +66,7 @@ def lacks(field: str, value: Value, base: Value) -> bool:
 def _parts(field: str, value: Value) -> tuple[str, ...]:
     """Return what a value consists of, each part such as one edit adds or takes out whole."""
     if field in SETS and not isinstance(value, str):
-        return tuple(fold_tag(tag) for tag in value)
+        return tuple(casefold_nfc(tag) for tag in value)
     if field in SENTENCES and isinstance(value, str):
         return words_of(value)
     return (value,) if isinstance(value, str) else ("\0".join(value),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.merge.ancestor import lacks
-from vault_sync.core.merge.digests import _alone, _said, _target, _usual, _version
+from vault_sync.core.merge.digests import link_target, stands_alone, usual_gap, version_of, written
 from vault_sync.core.merge.field_copies import merge_field
 from vault_sync.core.merge.parts import Merged, Name, merged
 from vault_sync.core.merge.sync_copy import CopyMerge, CopyMerging, in_style_of, shared
@@ -28,7 +28,7 @@ def merge_digest_copy(
 
 
 def _merge(path: RelPath, ours: str, theirs: str, histories: Histories) -> CopyMerge | None:
-    here, there = _version(ours), _version(theirs)
+    here, there = version_of(ours), version_of(theirs)
     if here is None or there is None:
         return None
     merging = CopyMerging(histories)
@@ -38,16 +38,16 @@ def _merge(path: RelPath, ours: str, theirs: str, histories: Histories) -> CopyM
 
     def combine(name: Name) -> Merged:
         found = _entry(path, here.entries[name], there.entries[name], merging)
-        link = _target(here.entries[name]) or _target(there.entries[name])
-        raw = _said(here, here.entries[name], found, link)
-        if not _alone(raw, found, link):
+        link = link_target(here.entries[name]) or link_target(there.entries[name])
+        raw = written(here, here.entries[name], found, link)
+        if not stands_alone(raw, found, link):
             merging.rows |= _all_rows(path, here.entries[name], there.entries[name])
             return Merged(here.parts.text[name])
         meant[name] = found
         return Merged(raw)
 
     def usual_before(name: Name) -> str:
-        return _usual(here) if name in here.entries or name in there.entries else ""
+        return usual_gap(here) if name in here.entries or name in there.entries else ""
 
     base = shared(here.parts, there.parts)
     found, names = merged(base, here.parts, there.parts, combine, usual_before)

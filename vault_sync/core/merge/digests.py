@@ -17,7 +17,7 @@ from vault_sync.core.text.spans import lines as lines_of
 
 
 @dataclass(frozen=True, slots=True)
-class _Version:
+class DigestVersion:
     """One version: its parts, and the entries among them by name."""
 
     digest: Digest
@@ -34,7 +34,7 @@ def digests(base: str, ours: str, theirs: str) -> Merged:
     Where a paper stands twice in one version, or the outcome would not read as meant, the whole is
     merged by line.
     """
-    versions = [_version(text) for text in (base, ours, theirs)]
+    versions = [version_of(text) for text in (base, ours, theirs)]
     if any(version is None for version in versions):
         return lines(base, ours, theirs)
     was, here, there = (version for version in versions if version is not None)
@@ -50,7 +50,7 @@ def digests(base: str, ours: str, theirs: str) -> Merged:
         return piece
 
     def usual_before(name: Name) -> str:
-        return _usual(here) if name in here.entries or name in there.entries else ""
+        return usual_gap(here) if name in here.entries or name in there.entries else ""
 
     found, names = merged(was.parts, here.parts, there.parts, combine, usual_before)
     if found.conflicts == 0 and not _reads_as(found.text, names):
@@ -58,7 +58,7 @@ def digests(base: str, ours: str, theirs: str) -> Merged:
     return found
 
 
-def _version(text: str) -> _Version | None:
+def version_of(text: str) -> DigestVersion | None:
     """Take a text apart; None where a paper stands in it twice."""
     digest = reader.read(text)
     parts: list[tuple[Name, str, str]] = []
@@ -84,14 +84,14 @@ def _version(text: str) -> _Version | None:
         parts.append((name, text[start : entry.span.start], _unended(entry.span.slice(text))))
         at = entry.span.end
     ends = bool(parts) and text.endswith("\n", 0, len(text) - len(foot))
-    return _Version(digest, Parts.build(parts, "\n" * ends + foot), entries)
+    return DigestVersion(digest, Parts.build(parts, "\n" * ends + foot), entries)
 
 
 def _unended(text: str) -> str:
     return text.removesuffix("\n")
 
 
-def _usual(version: _Version) -> str:
+def usual_gap(version: DigestVersion) -> str:
     """Return what mostly stands above an entry of this digest that is not its first part."""
     befores = Counter(
         version.parts.before[name] for name in version.parts.names[1:] if name in version.entries
@@ -107,7 +107,7 @@ def _reads_as(text: str, names: tuple[Name, ...]) -> bool:
 
 
 def _entry(
-    was: _Version, here: _Version, there: _Version, name: Name
+    was: DigestVersion, here: DigestVersion, there: DigestVersion, name: Name
 ) -> tuple[Merged, Fields | None]:
     """Merge an entry that both sides changed; with the fields meant (None: a person decides)."""
     ours, theirs = here.entries[name], there.entries[name]
@@ -117,7 +117,9 @@ def _entry(
     url = three_way.value(before.url if before else None, a.url, b.url)
     title = _filled(before.title if before else None, a.title, b.title)
     authors = _filled(before.authors if before else None, a.authors, b.authors)
-    link = _filled(_target(old) if old is not None else None, _target(ours), _target(theirs))
+    link = _filled(
+        link_target(old) if old is not None else None, link_target(ours), link_target(theirs)
+    )
     commentary = _commentary(before, a, b)
     tags = three_way.tag_sets(before.tags if before else None, a.tags, b.tags)
     if (
@@ -127,23 +129,23 @@ def _entry(
         or isinstance(link, Clash)
     ):
         wanted = Fields(a.url, a.title, a.authors, tags, commentary.text)
-        raw = _written(here, ours, wanted, "")
+        raw = written(here, ours, wanted, "")
         head = _head(here, ours), _head(there, theirs)
         text = marked(head[0], head[1]) + raw[len("\n".join(head[0])) :]
         return Merged(text, commentary.conflicts + 1), None
     wanted = Fields(url, title, authors, tags, commentary.text)
     # An entry cannot be unlinked by an edit: the side that has no link is written on.
     version, entry = (here, ours) if link or not ours.link else (there, theirs)
-    raw = _written(version, entry, wanted, link)
+    raw = written(version, entry, wanted, link)
     if commentary.conflicts:
         return Merged(raw, commentary.conflicts), None
-    if not _alone(raw, wanted, link):
+    if not stands_alone(raw, wanted, link):
         old_raw = was.raw(old) if old is not None else None
         return lines(old_raw, here.raw(ours), there.raw(theirs)), None
     return Merged(raw), wanted
 
 
-def _target(entry: Entry) -> str:
+def link_target(entry: Entry) -> str:
     return entry.link.target if entry.link is not None else ""
 
 
@@ -163,14 +165,14 @@ def _commentary(before: Fields | None, ours: Fields, theirs: Fields) -> Merged:
     return lines(was, ours.commentary, theirs.commentary, sentences=True)
 
 
-def _head(version: _Version, entry: Entry) -> list[str]:
+def _head(version: DigestVersion, entry: Entry) -> list[str]:
     """Return the lines of an entry from its address to its title."""
     rows = version.raw(entry).split("\n")
     below = entry.layout.below
     return rows[: 1 if below is None else below - (entry.line - 1) + 1]
 
 
-def _written(version: _Version, entry: Entry, wanted: Fields, link: str) -> str:
+def written(version: DigestVersion, entry: Entry, wanted: Fields, link: str) -> str:
     """Return an entry's lines, saying `wanted`, written in its own style."""
     text = version.digest.text
     edits = editor.edit(version.digest, entry, wanted, link or None)
@@ -179,7 +181,7 @@ def _written(version: _Version, entry: Entry, wanted: Fields, link: str) -> str:
     return _unended(Span(start, end + len(after) - len(text)).slice(after))
 
 
-def _alone(raw: str, wanted: Fields, link: str) -> bool:
+def stands_alone(raw: str, wanted: Fields, link: str) -> bool:
     """Return True if these lines read as one entry that says what was meant."""
     found = reader.read(f"-\n\n---\n{raw}\n").entries
-    return len(found) == 1 and found[0].fields == wanted and _target(found[0]) == link
+    return len(found) == 1 and found[0].fields == wanted and link_target(found[0]) == link

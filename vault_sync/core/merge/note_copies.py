@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vault_sync.core.merge.field_copies import merge_field
-from vault_sync.core.merge.notes import _SEQUENCES, _Body, _Rows, _rows, _taken_apart
+from vault_sync.core.merge.notes import (
+    SEQUENCES,
+    NoteBody,
+    PropertyRows,
+    property_rows,
+    taken_apart,
+)
 from vault_sync.core.merge.parts import Merged, Name, Parts, merged
 from vault_sync.core.merge.sync_copy import CopyMerge, CopyMerging, in_style_of, shared
 from vault_sync.core.model.copies import CopyRow, Histories
@@ -63,7 +69,7 @@ def _field(merging: CopyMerging, base_key: BaseKey, here: Value, there: Value) -
 
 
 def _block(key: Key, here: Note, there: Note, merging: CopyMerging) -> str | None:
-    ours, theirs = _rows(here), _rows(there)
+    ours, theirs = property_rows(here), property_rows(there)
     if ours is None or theirs is None:
         return None
 
@@ -75,7 +81,9 @@ def _block(key: Key, here: Note, there: Note, merging: CopyMerging) -> str | Non
     return f"---\n{found.text}---\n" if names else ""
 
 
-def _property(key: Key, ours: _Rows, theirs: _Rows, name: Name, merging: CopyMerging) -> str:
+def _property(
+    key: Key, ours: PropertyRows, theirs: PropertyRows, name: Name, merging: CopyMerging
+) -> str:
     here, there = ours.values[name], theirs.values[name]
     raw, other = ours.parts.text[name], theirs.parts.text[name]
     a, b = value_items(here), value_items(there)
@@ -107,7 +115,7 @@ def _items(
     is_list: bool,
 ) -> tuple[str, ...]:
     """Return the items of a property that differs: a set, or one value."""
-    one_piece = name in _SEQUENCES or not is_list
+    one_piece = name in SEQUENCES or not is_list
     kind = name if name in _FIELDS else f"{'property' if one_piece else 'list'} {name}"
     base_key = BaseKey(key, "", kind)
     if one_piece and name != "authors" and len(here) <= 1 and len(there) <= 1:
@@ -149,13 +157,13 @@ def _body(
     return merged(base, ours.parts, theirs.parts, combine, lambda _: "\n")[0].text
 
 
-def _body_of(note: Note) -> _Body:
+def _body_of(note: Note) -> NoteBody:
     """Return the parts of a note's text, the reader's own ones named by what stands above them.
 
     The number of the sections above is no name: one more section in the copy would make the text
     below it another one, and it would stand there twice.
     """
-    body = _taken_apart(note)
+    body = taken_apart(note)
     above = {str(number): " ".join(name[1:]) for number, name in enumerate(body.sections, 1)}
     last = str(max(1, len(body.sections)))
 
@@ -175,7 +183,7 @@ def _body_of(note: Note) -> _Body:
     return body._replace(parts=parts)
 
 
-def _section(ours: _Body, theirs: _Body, name: Name, words: str) -> str:
+def _section(ours: NoteBody, theirs: NoteBody, name: Name, words: str) -> str:
     here, there = ours.sections[name], theirs.sections[name]
     heading = ours.text[here.heading.start : here.heading.end]
     if not words:

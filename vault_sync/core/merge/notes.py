@@ -15,7 +15,7 @@ from vault_sync.core.note.note import read as read_note
 from vault_sync.core.note.property_block import Value, read, value_items
 from vault_sync.core.text.spans import splice
 
-_SEQUENCES = frozenset({"authors"})
+SEQUENCES = frozenset({"authors"})
 """Lists whose order means something: one value, not a set."""
 
 
@@ -30,7 +30,7 @@ def notes(base: str, ours: str, theirs: str) -> Merged:
 # The properties.
 
 
-class _Rows(NamedTuple):
+class PropertyRows(NamedTuple):
     """A property block taken apart. `values` are the properties by the name of their part."""
 
     parts: Parts
@@ -38,7 +38,7 @@ class _Rows(NamedTuple):
 
 
 def _block(was: Note, here: Note, there: Note) -> Merged:
-    rows = [_rows(note) for note in (was, here, there)]
+    rows = [property_rows(note) for note in (was, here, there)]
     if any(each is None for each in rows):
         texts = [note.text[: note.properties.body] for note in (was, here, there)]
         found = lines(*(text.removesuffix("\n") for text in texts))
@@ -54,11 +54,11 @@ def _block(was: Note, here: Note, there: Note) -> Merged:
     return Merged(f"---\n{found.text}---\n", found.conflicts) if names else Merged("")
 
 
-def _rows(note: Note) -> _Rows | None:
+def property_rows(note: Note) -> PropertyRows | None:
     """Return the lines of each property, with the comments below; None if they cannot be read."""
     read_block = note.properties
     if read_block.block is None:
-        return _Rows(Parts.build([], ""), {})
+        return PropertyRows(Parts.build([], ""), {})
     if read_block.broken is not None or not read_block.values:
         return None
     text, (start, end) = note.text, read_block.block
@@ -73,10 +73,10 @@ def _rows(note: Note) -> _Rows | None:
         (name, "", text[a:b].removesuffix("\n"))
         for name, a, b in zip(names, starts, stops, strict=True)
     ]
-    return _Rows(Parts.build(parts, "\n"), dict(zip(names, values, strict=True)))
+    return PropertyRows(Parts.build(parts, "\n"), dict(zip(names, values, strict=True)))
 
 
-def _property(base: _Rows, ours: _Rows, theirs: _Rows, name: Name) -> Merged:
+def _property(base: PropertyRows, ours: PropertyRows, theirs: PropertyRows, name: Name) -> Merged:
     """Merge a property that both sides changed: sets are joined, two single values stay open."""
     here, there, was = ours.values[name], theirs.values[name], base.values.get(name)
     raw, other = ours.parts.text[name], theirs.parts.text[name]
@@ -87,7 +87,7 @@ def _property(base: _Rows, ours: _Rows, theirs: _Rows, name: Name) -> Merged:
         return open_yet
     if a == b:
         return Merged(raw)
-    if name[1] in _SEQUENCES or "list" not in {each.kind for each in (here, there)}:
+    if name[1] in SEQUENCES or "list" not in {each.kind for each in (here, there)}:
         single = three_way.value(None if was is None else c, a, b)
         if isinstance(single, Clash):
             return open_yet
@@ -107,14 +107,14 @@ def _property(base: _Rows, ours: _Rows, theirs: _Rows, name: Name) -> Merged:
 # The text below them.
 
 
-class _Body(NamedTuple):
+class NoteBody(NamedTuple):
     parts: Parts
     sections: dict[Name, Section]
     text: str
 
 
 def _body(was: Note, here: Note, there: Note) -> Merged:
-    base, ours, theirs = (_taken_apart(note) for note in (was, here, there))
+    base, ours, theirs = (taken_apart(note) for note in (was, here, there))
 
     def combine(name: Name) -> Merged:
         if name in ours.sections and name in theirs.sections:
@@ -124,7 +124,7 @@ def _body(was: Note, here: Note, there: Note) -> Merged:
     return merged(base.parts, ours.parts, theirs.parts, combine, lambda _: "\n")[0]
 
 
-def _taken_apart(note: Note) -> _Body:
+def taken_apart(note: Note) -> NoteBody:
     """Return the sections by their digest, and the stretches of the reader's own between them."""
     parts: list[tuple[Name, str, str]] = []
     sections: dict[Name, Section] = {}
@@ -152,7 +152,7 @@ def _taken_apart(note: Note) -> _Body:
         carried = carried_on
         at = section.body.end
     ends = text.endswith("\n", body, len(text) - len(carried)) and bool(parts)
-    return _Body(Parts.build(parts, "\n" * ends + carried), sections, text)
+    return NoteBody(Parts.build(parts, "\n" * ends + carried), sections, text)
 
 
 def _split(text: str) -> tuple[str, str, str]:
@@ -167,7 +167,7 @@ def _split(text: str) -> tuple[str, str, str]:
     return before, words, text[len(before) + len(words) + 1 :]
 
 
-def _section(base: _Body, ours: _Body, theirs: _Body, name: Name) -> Merged:
+def _section(base: NoteBody, ours: NoteBody, theirs: NoteBody, name: Name) -> Merged:
     here, there = ours.sections[name], theirs.sections[name]
     was = base.sections.get(name)
     if was is None and not (here.commentary and there.commentary):

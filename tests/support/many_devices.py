@@ -315,7 +315,7 @@ class Pass:
         if found is None:
             rows = {row: history.values[-1].value} if history.values else {}
             base = Base(rows, exists=True, was_before=self._was_before)
-            found = fields.commentary(row, entry, note, base, None)
+            found = fields.decide_commentary(row, entry, note, base, None)
         if isinstance(found, Deferred):
             base_text = history.values[-1].value
             self.deferred |= {
@@ -337,7 +337,7 @@ class Pass:
         if arrivals.are_joined(history, entry, note, came):
             was = None
         assert not isinstance(was, str)
-        return fields.tags([TagPlace(was, entry)], note, lambda _: False).digests[0]
+        return fields.merge_tags([TagPlace(was, entry)], note, lambda _: False).digests[0]
 
     # What is written and remembered.
 
