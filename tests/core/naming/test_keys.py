@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from vault_sync.core.model.values import Key
-from vault_sync.core.naming.keys import arxiv_id, key_of
+from vault_sync.core.naming.keys import arxiv_id, key_of, respelled
 
 NO_ADDRESS = (
     "",
@@ -143,3 +143,14 @@ def test_any_text_is_taken_and_a_key_can_always_be_encoded(text: str) -> None:
 def test_a_long_address_takes_no_quadratic_time(bit: str) -> None:
     """It takes milliseconds; a quadratic walk would take minutes."""
     assert key_of("https://a.b/" + bit * 200_000) is not None
+
+
+@pytest.mark.parametrize(
+    "key", ["arxiv:2308.00001", "doi:10.1000/x", "url:a.example/b?c=d", "", "k", "none:x"]
+)
+def test_a_key_of_these_rules_is_spelled_as_it_is(key: str) -> None:
+    assert respelled(key) == key
+
+
+def test_a_key_that_older_rules_took_for_any_page_gets_its_kind() -> None:
+    assert respelled("url:arxiv.org/abs/2308.00001v2") == "arxiv:2308.00001"

@@ -7,9 +7,7 @@ is not certain that two addresses are one, they stay two: a paper met twice is a
 papers taken for one would mix what was written of them.
 
 To add a kind of key: a row in `KINDS` and a higher `KEY_RULES`; all that depends on a kind asks its
-row. Entries that had a `url:` key until then become another paper: their values in the base are
-theirs no more. Where both sides still say the same, one pass agrees on them anew; a text that was
-edited in between is a conflict.
+row. Entries that had a `url:` key until then get another: the state renames theirs (`respelled`).
 """
 
 from __future__ import annotations
@@ -25,7 +23,8 @@ from vault_sync.core.model.values import Key
 KEY_RULES = 1
 """The version of the rules by which an address becomes a key; raised whenever one changes.
 
-What was remembered of files under other rules (the index) is not trusted.
+What was remembered of files under other rules (the index) is not trusted; the keys of an older
+state are renamed.
 """
 
 _MONTH = "(?:0[1-9]|1[0-2])"
@@ -143,6 +142,13 @@ def key_of(url: str) -> Key | None:
         if key is not None:
             return key
     return None
+
+
+def respelled(key: str) -> str:
+    """Return a key of older rules as these rules spell it; a text that is no key as it is."""
+    if not key.startswith(tuple(f"{kind.name}:" for kind in KINDS)):
+        return key
+    return key_of(address_of(Key(key))) or key
 
 
 def arxiv_id(key: Key) -> str:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from vault_sync.edge.state import upgrade
 from vault_sync.edge.state.schema import (
-    SCHEMA,
+    OLDEST,
     TABLES,
     bound,
     fingerprint,
@@ -28,9 +29,10 @@ class StateError(Exception):
 class StateDatabase:
     """The database of the vault at `root`, in `directory`. Nothing is made until it is written.
 
-    A database that is damaged, of an older version, or another vault's counts as none: `distrust`
-    says why, and the next write sets it aside. `version` changes when what was read before may not
-    stand there any more. Writing needs `locked`, which whoever holds the vault's lock sets.
+    A database that is damaged or another vault's counts as none: `distrust` says why, and the next
+    write sets it aside. One of an older program is read from a copy in memory and taken over by the
+    next write (`upgrade`). `version` changes when what was read before may not stand there any
+    more. Writing needs `locked`, which whoever holds the vault's lock sets.
     """
 
     def __init__(self, root: Path, directory: Path) -> None:
@@ -173,12 +175,11 @@ class StateDatabase:
 
     def _check(self, connection: sqlite3.Connection) -> None:
         """Distrust a database that is another vault's; refuse that of a newer program."""
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > SCHEMA:
+        if upgrade.is_newer(connection):
             raise StateError(
                 f"the state in {self.directory} was written by a newer vault-sync: update this one"
             )
-        if 0 < version < SCHEMA:
+        if 0 < upgrade.version_of(connection) < OLDEST:
             self._distrust(f"the state in {self.directory} was written by an older vault-sync")
             return
         if self.locked and self._unclean():
@@ -186,8 +187,11 @@ class StateDatabase:
             if problem != "ok":
                 raise sqlite3.DatabaseError(problem)
         found = connection.execute("SELECT path, device, inode FROM vault").fetchall()
-        if [(unbound(path), *rest) for path, *rest in found] != [_identity(self.root)]:
+        if [(unbound(path), *rest) for path, *rest in found] != [identity_of(self.root)]:
             self._distrust(f"{self.root} is not the folder that it was at the last pass")
+        elif upgrade.is_older(connection):
+            self._connection = upgrade.in_memory(connection)
+            connection.close()
 
     def _connect_to_write(self) -> sqlite3.Connection:
         self.connect()
@@ -217,16 +221,19 @@ class StateDatabase:
         connection.execute("PRAGMA page_size=8192")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
-        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-            identity = _identity(self.root)
-            connection.executescript(f"BEGIN; {TABLES} PRAGMA user_version={SCHEMA};")
+        if upgrade.is_older(connection):
+            upgrade.copy_beside(connection, self._path)
+            upgrade.upgrade(connection)
+        if upgrade.version_of(connection) == 0:
+            identity = identity_of(self.root)
+            upgrade.make(connection, TABLES)
             connection.execute(
                 "INSERT INTO vault VALUES (?, ?, ?)", (bound(identity[0]), *identity[1:])
             )
             connection.execute("COMMIT")
 
 
-def _identity(root: Path) -> tuple[str, int, int]:
+def identity_of(root: Path) -> tuple[str, int, int]:
     """Return what tells a vault's folder from any other: path, device, inode."""
     # The number of a device may be another after a restart (btrfs, NFS); that of its file
     # system is the same where there is one.

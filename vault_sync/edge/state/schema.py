@@ -9,7 +9,11 @@ from pathlib import Path
 
 from vault_sync.core.model.plan import Value
 
-SCHEMA = 3
+SCHEMA = 4
+OLDEST = 3
+"""The oldest schema that is taken over (`upgrade`)."""
+
+# Of schema 3; what came later is in ADDED.
 # An upsert overrides an OR IGNORE inside a trigger it fires (SQLite, "CREATE TRIGGER").
 TABLES = """
 CREATE TABLE vault(path TEXT NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL);
@@ -50,6 +54,30 @@ CREATE TRIGGER dropped AFTER DELETE ON base BEGIN
   DELETE FROM said WHERE id = old.said;
 END;
 """
+
+ADDED = {
+    4: """
+CREATE TABLE fact(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE past_value(key NOT NULL, digest NOT NULL, field NOT NULL, number INTEGER NOT NULL,
+                        origin TEXT NOT NULL, value BLOB NOT NULL, sum INTEGER NOT NULL,
+                        PRIMARY KEY (key, digest, field, number)) WITHOUT ROWID;
+CREATE TABLE file(path PRIMARY KEY, mark BLOB NOT NULL, hash TEXT NOT NULL,
+                  key NOT NULL) WITHOUT ROWID;
+CREATE TABLE apart(key, digest, field, digest_value BLOB, note_value BLOB,
+                   PRIMARY KEY (key, digest, field)) WITHOUT ROWID;
+CREATE TABLE refused(key, digest, field, digest_hash TEXT NOT NULL, note_hash TEXT NOT NULL,
+                     pass INTEGER NOT NULL, PRIMARY KEY (key, digest, field)) WITHOUT ROWID;
+CREATE TABLE copy(path, hash TEXT, decision TEXT NOT NULL, pass INTEGER,
+                  PRIMARY KEY (path, hash)) WITHOUT ROWID;
+CREATE TABLE copy_row(key, digest, field, text, PRIMARY KEY (key, digest, field, text))
+  WITHOUT ROWID;
+CREATE TABLE removed_here(key PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE displaced(token TEXT, number INTEGER, at REAL NOT NULL,
+                       PRIMARY KEY (token, number)) WITHOUT ROWID;
+CREATE TABLE waited(path PRIMARY KEY, since REAL NOT NULL) WITHOUT ROWID;
+"""
+}
+"""The tables that each schema after the first added; the newest has all."""
 
 
 def bound(text: str) -> str | bytes:

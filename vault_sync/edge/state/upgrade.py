@@ -1,0 +1,209 @@
+"""The take-over of a state that an older vault-sync wrote: its rows stay, new tables are added.
+
+Base, earlier values, log and saved texts stay. A key that today's rules spell otherwise
+(`naming.keys.KEY_RULES`) is renamed wherever it stands. The old file is copied beside first.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from vault_sync.core.naming.keys import KEY_RULES, respelled
+from vault_sync.edge.fs.durability import sync_file
+from vault_sync.edge.state.base_table import value_sum
+from vault_sync.edge.state.schema import (
+    ADDED,
+    OLDEST,
+    SCHEMA,
+    bound,
+    checksum,
+    decode,
+    encode,
+    fingerprint,
+    unbound,
+)
+
+KEYED = ("base", "history", "apart", "refused", "copy_row", "removed_here", "file")
+"""The tables in which a key stands by itself, under no sum."""
+
+
+class KeyRules(NamedTuple):
+    """The rules of keys: their version, and how they spell a key of older ones."""
+
+    version: int
+    respell: Callable[[str], str]
+
+
+TODAY = KeyRules(KEY_RULES, respelled)
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """Return the schema's number in a database; 0 for an empty one."""
+    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return found
+
+
+def is_newer(connection: sqlite3.Connection) -> bool:
+    """Return True for a database whose schema or key rules this program does not know."""
+    version = version_of(connection)
+    return version > SCHEMA or (version == SCHEMA and _key_rules(connection) > KEY_RULES)
+
+
+def is_older(connection: sqlite3.Connection) -> bool:
+    """Return True for a database of an older schema or older key rules that can be taken over."""
+    version = version_of(connection)
+    return OLDEST <= version < SCHEMA or (version == SCHEMA and _key_rules(connection) < KEY_RULES)
+
+
+def make(connection: sqlite3.Connection, tables: str) -> None:
+    """Make the tables of a new database and begin a transaction in which they stand."""
+    connection.executescript(f"BEGIN IMMEDIATE; {tables}")
+    _add_tables(connection, OLDEST)
+    _note_key_rules(connection, KEY_RULES)
+
+
+def upgrade(connection: sqlite3.Connection, rules: KeyRules = TODAY) -> None:
+    """Bring a database to today's schema and key rules, in one transaction or not at all.
+
+    Raises:
+        sqlite3.Error: it could not be written; it is as it was.
+    """
+    connection.create_function("fingerprint", 1, fingerprint, deterministic=True)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        _add_tables(connection, version_of(connection))
+        if _key_rules(connection) < rules.version:
+            _rename_keys(connection, rules.respell)
+            _note_key_rules(connection, rules.version)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def copy_beside(connection: sqlite3.Connection, path: Path) -> None:
+    """Copy a database beside itself, durably, as `NAME.schema-N`, unless such a copy is there.
+
+    Raises:
+        sqlite3.Error, OSError: there is no whole copy.
+    """
+    copy = path.with_name(f"{path.name}.schema-{version_of(connection)}")
+    if copy.exists():
+        return
+    part = copy.with_name(f"{copy.name}.part")
+    part.unlink(missing_ok=True)  # left by a program that was killed while it copied
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    with closing(sqlite3.connect(part)) as target:
+        connection.backup(target)
+    _sync(part)
+    part.replace(copy)
+    _sync(path.parent)
+
+
+def in_memory(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Return a copy of an older database, taken over, for reading only.
+
+    Raises:
+        sqlite3.Error: the older one cannot be read.
+    """
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        connection.backup(copy)
+        upgrade(copy)
+    except BaseException:
+        copy.close()
+        raise
+    return copy
+
+
+def _add_tables(connection: sqlite3.Connection, version: int) -> None:
+    for number in range(version + 1, SCHEMA + 1):
+        # One by one: `executescript` would commit what stands before it.
+        for statement in ADDED[number].split(";"):
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version={SCHEMA}")
+
+
+def _key_rules(connection: sqlite3.Connection) -> int:
+    row = connection.execute("SELECT value FROM fact WHERE name = 'key rules'").fetchone()
+    return int(row[0]) if row else 1
+
+
+def _note_key_rules(connection: sqlite3.Connection, version: int) -> None:
+    connection.execute("INSERT OR REPLACE INTO fact VALUES ('key rules', ?)", (str(version),))
+
+
+def _sync(path: Path) -> None:
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        sync_file(file)
+    finally:
+        os.close(file)
+
+
+def _rename_keys(connection: sqlite3.Connection, respell: Callable[[str], str]) -> None:
+    """Rename every key that is spelled otherwise now. Where two fall together, the first stays."""
+    for table in KEYED:
+        for (key,) in connection.execute(f"SELECT DISTINCT key FROM {table}").fetchall():  # noqa: S608
+            new = bound(respell(unbound(key)))
+            if new != key:
+                connection.execute(
+                    f"UPDATE OR IGNORE {table} SET key = ? WHERE key = ?",  # noqa: S608
+                    (new, key),
+                )
+                connection.execute(f"DELETE FROM {table} WHERE key = ?", (key,))  # noqa: S608
+    _rename_in_values(connection, respell)
+    _rename_in_past_values(connection, respell)
+    _rename_in_dropped(connection, respell)
+
+
+def _rename_in_values(connection: sqlite3.Connection, respell: Callable[[str], str]) -> None:
+    """Rename the keys of values, and those that the values of `mentions` name."""
+    query = "SELECT id, agreement, key, digest, field, value, sum FROM said"
+    for id_, number, key, digest, field, content, sum_ in connection.execute(query).fetchall():
+        row = (unbound(key), unbound(digest), unbound(field))
+        if value_sum(number, row, content) != sum_:
+            continue  # not what was written: whoever reads it says so
+        new, value = respell(row[0]), content
+        if row[2] == "mentions":
+            value = encode(tuple(map(respell, decode(content))))
+        if (new, value) != (row[0], content):
+            connection.execute(
+                "UPDATE said SET key = ?, value = ?, sum = ? WHERE id = ?",
+                (bound(new), value, value_sum(number, (new, *row[1:]), value), id_),
+            )
+
+
+def _rename_in_past_values(connection: sqlite3.Connection, respell: Callable[[str], str]) -> None:
+    query = "SELECT key, digest, field, number, value, sum FROM past_value"
+    for key, digest, field, number, content, sum_ in connection.execute(query).fetchall():
+        row = (unbound(key), unbound(digest), unbound(field))
+        new = (respell(row[0]), *row[1:])
+        if new != row and value_sum(number, row, content) == sum_:
+            place = (key, digest, field, number)
+            connection.execute(
+                "UPDATE OR IGNORE past_value SET key = ?, sum = ?"
+                " WHERE key = ? AND digest = ? AND field = ? AND number = ?",
+                (bound(new[0]), value_sum(number, new, content), *place),
+            )
+
+
+def _rename_in_dropped(connection: sqlite3.Connection, respell: Callable[[str], str]) -> None:
+    """Rename the keys that an unfinished pass will take out of the base."""
+    query = "SELECT id, paths, dropped, count, sum FROM agreement WHERE dropped IS NOT NULL"
+    for id_, paths, dropped, count, sum_ in connection.execute(query).fetchall():
+        if checksum(paths, dropped, str(count)) != sum_:
+            continue
+        new = json.dumps([[respell(key), *rest] for key, *rest in json.loads(dropped)])
+        if new != dropped:
+            connection.execute(
+                "UPDATE agreement SET dropped = ?, sum = ? WHERE id = ?",
+                (new, checksum(paths, new, str(count)), id_),
+            )
