@@ -132,7 +132,7 @@ def _bring_up_to_date(
 
 
 def _settles(acted: Acted) -> bool:
-    """Return True if the next pass will have nothing to do (tests/two_way.py, `one_pass`).
+    """Return True if the next pass will have nothing to do (tests/support/two_way.py).
 
     So it is after a plan that was done whole, if nothing moved and nobody must look at anything in
     the files that were written.
