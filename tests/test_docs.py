@@ -56,6 +56,49 @@ def test_every_file_linked_exists(path: Path) -> None:
             assert (path.parent / target).exists(), target
 
 
+MODULE = re.compile(
+    r"(?<![\w/.-])((?:cli|core|daemon|docs|edge|sync|tests)/\w+(?:/\w+)*(?:\.(?:md|py|sh))?)"
+)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*DOCUMENTS, *sorted((ROOT / "vault_sync").rglob("*.py"))],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_every_module_named_exists(path: Path) -> None:
+    for name in MODULE.findall(path.read_text("utf-8")):
+        places = (ROOT / name, ROOT / "vault_sync" / name, ROOT / "vault_sync" / f"{name}.py")
+        assert any(place.exists() for place in places), name
+
+
+def test_every_name_in_the_architecture_is_one_of_the_package() -> None:
+    """Types, tables and functions; modules are looked for above."""
+    text = (ROOT / "docs/architecture.md").read_text("utf-8")
+    defined = {
+        name
+        for path in [*(ROOT / "vault_sync").rglob("*.py"), ROOT / "tests/test_house.py"]
+        for name in re.findall(
+            r"^\s*(?:def |class )?(\w+)(?=[(:\[]| =)", path.read_text("utf-8"), re.MULTILINE
+        )
+    }
+    names = set(re.findall(r"`([A-Z]\w+|[a-z]+(?:_[a-z]+)+)(?:\.paths|: \w+)?`", text))
+    assert len(names) > 30
+    assert not names - defined - {"base_update"}
+
+
+def test_every_room_has_a_row_in_the_architecture() -> None:
+    text = (ROOT / "docs/architecture.md").read_text("utf-8")
+    section = text.partition("## Packages and arrows\n")[2].partition("\n## ")[0]
+    rows = "\n".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE))
+    package = ROOT / "vault_sync"
+    rooms = [path for path in package.iterdir() if (path / "__init__.py").exists()]
+    for above in (package / "core", package / "edge"):
+        rooms.remove(above)
+        rooms += [path.with_suffix("") for path in above.iterdir() if path.name[0] != "_"]
+    assert [room.name for room in rooms if f"`{room.relative_to(package)}`" not in rows] == []
+
+
 def test_every_setting_named_in_the_documents_exists() -> None:
     for path in DOCUMENTS:
         for table, key in re.findall(r"`\[(\w+)\] (\w+)", path.read_text()):

@@ -9,16 +9,15 @@ import json
 import re
 import subprocess
 import sys
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from tests.core.naming.test_keys import KEYS
 from tests.support.folders import ROOT
-from vault_sync.core.model.values import Facts, Fields, Key
+from vault_sync.core.model.values import Facts, Key
 from vault_sync.core.naming.keys import KEY_RULES, KINDS, address_of, key_of, word_of
-from vault_sync.core.note import note
-from vault_sync.core.note.facts import FACTS, fact_names, fact_properties
-from vault_sync.core.note.property_table import ID_PROPERTIES, LINK_LISTS, PROPERTIES, Owner, owner
+from vault_sync.core.note.facts import fact_names
+from vault_sync.core.note.property_table import PROPERTIES
 
 FORMAT = (ROOT / "docs/format.md").read_text("utf-8")
 ALL = Facts("2023-08-14", "2023-09-01", "T", ("A",), ("cs.CL",), "10.1/x", "J", "12 pages", "Words")
@@ -130,18 +129,6 @@ def test_a_key_has_an_address_of_its_own_and_a_word_in_it(key: str) -> None:
     assert word_of(Key(key)) in address
 
 
-def test_a_value_is_of_its_kind() -> None:
-    kinds = {"text": str, "callout": str, "list": tuple, "integer": int}
-    for fact in FACTS:
-        assert isinstance(fact.read(ALL), kinds[fact.kind])
-        assert not fact.read(Facts())
-
-
-def test_facts_come_in_the_order_asked_for_and_a_callout_is_no_property() -> None:
-    names = ("comment", "abstract", "published")
-    assert fact_properties(ALL, names) == {"comment": "12 pages", "published": "2023-08-14"}
-
-
 def test_documents_name_every_fact_and_every_property() -> None:
     example = (ROOT / "config.example.toml").read_text("utf-8").replace("\n#", "")
     assert f"Legal: {', '.join(fact_names())}" in example
@@ -149,24 +136,3 @@ def test_documents_name_every_fact_and_every_property() -> None:
     for name, whose in PROPERTIES.items():
         (line,) = (line for line in FORMAT.split("\n") if re.match(rf"\|[^|]*`{name}`", line))
         assert whose in line
-
-
-def test_a_new_note_has_the_properties_of_the_table_in_its_order() -> None:
-    text = note.new(
-        key=Key("arxiv:2308.00001"),
-        fields=Fields("https://arxiv.org/abs/2308.00001", "T", ("A",), ("t",), ""),
-        facts={},
-        sections=[("주", "말")],
-        links=dict.fromkeys(LINK_LISTS, ("[[a]]",)),
-    )
-    names = list(note.read(text).properties.values)
-    assert names == [name for name in PROPERTIES if name != "doi"]
-    assert set(ID_PROPERTIES) == {"arxiv", "doi"}
-    assert {owner(name, ()) for name in names} < set(get_args(Owner))
-    assert owner("rating", fact_names()) == "the reader's"
-
-
-def test_only_a_fact_that_counts_as_made_is_the_tools() -> None:
-    read = note.read("---\nurl: x\ncomment: read twice\nrating: 5\n---\n")
-    assert note.own_properties(read, ("comment",)) == ("rating",)
-    assert note.own_properties(read, ()) == ("comment", "rating")

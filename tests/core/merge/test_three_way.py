@@ -18,7 +18,7 @@ from vault_sync.core.merge import three_way
 from vault_sync.core.merge.three_way import Clash, diff3, paragraphs, tag_sets, value
 from vault_sync.core.text.casefold import casefold_nfc
 
-LAWS = settings(max_examples=300, deadline=None, derandomize=True)
+LAWS = settings(max_examples=300, derandomize=True)
 BASE = "첫째 문장이다. 둘째 문장이다! 셋째 문장."
 
 

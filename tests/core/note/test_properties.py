@@ -308,7 +308,7 @@ def test_a_flow_list_is_written_as_asked_or_refused(items: str, want: tuple[str,
 
 
 @pytest.mark.sweep
-@settings(max_examples=20_000, deadline=None)
+@settings(max_examples=20_000)
 @given(NOTES | ANY, NAMES | st.sampled_from(["k0", "k1", "k2"]), WANTED | st.none())
 def test_edits_swept(text: str, name: str, want: Wanted) -> None:
     check_total(read(text), text)

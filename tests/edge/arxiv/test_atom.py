@@ -257,7 +257,7 @@ def test_what_is_no_feed_is_refused(body: bytes, why: str) -> None:
     assert time.process_time() - started < 2
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=60), st.integers(0, 900))
 def test_law_reading_is_total(noise: bytes, at: int) -> None:
     body = feed(entry("2308.07124"))
@@ -331,7 +331,7 @@ def test_an_error_names_an_id_only_as_a_whole(error: str, named: bool) -> None:
     assert (settled.missing == (A,)) is named
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.integers(0, 99), unique=True, min_size=1, max_size=40),
     st.sets(st.integers(0, 99), max_size=20),

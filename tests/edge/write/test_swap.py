@@ -11,7 +11,6 @@ from tests.support.points import ANY, OF_A_MOVE, OF_AN_EXCHANGE
 from tests.support.written_world import STYLES, P, World, agree, edit_by_rename
 from vault_sync.core.model.plan import Create, Operation, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
-from vault_sync.edge.write import plan_writer
 
 # ---- what is refused, and leaves everything as it was
 
@@ -148,39 +147,6 @@ def test_refused(world: World, case: str) -> None:
     assert list(world.folder.glob("elsewhere/*")) == []
     assert world.state().rows() == {}
     assert list((world.vault / ".vault-sync").glob("tmp/*")) == []
-
-
-# ---- what is done
-
-
-@pytest.mark.parametrize(
-    ("when", "text", "also"),
-    [
-        ("never", "", []),
-        ("after-journal", "new", ["a.md"]),  # the very text, but nobody has synced it
-        ("before-exchange", "mine", ["a.md"]),  # displaced, and put back
-    ],
-)
-def test_what_was_read_is_synced_but_not_once_more_what_was_written(
-    world: World, monkeypatch: pytest.MonkeyPatch, when: str, text: str, also: list[str]
-) -> None:
-    world.put("week.md", "their edit")
-    world.put("a.md", "old")
-
-    def at(point: str, _: str) -> None:
-        if point == when:
-            world.put("a.md", text)
-
-    synced: list[str] = []
-    monkeypatch.setattr(plan_writer, "sync_at", lambda _, name: synced.append(name))
-    world.apply(
-        Write(P("a.md"), "old", "new", ""),
-        base_updates=(agree("a.md"),),
-        sources=(P("week.md"), P("a.md")),
-        at=at,
-    )
-    assert sorted(synced) == sorted(["week.md", *also])
-    assert world.texts()["a.md"] == (text or "new")
 
 
 # ---- somebody else writes at the same moment
