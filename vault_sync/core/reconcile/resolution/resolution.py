@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
-from vault_sync.core.model.base import PLACE_FIELDS, Base
+from vault_sync.core.model.base import PLACE_FIELDS, Base, parted_filled
 from vault_sync.core.model.plan import BaseKey, Conflict, Value
 from vault_sync.core.model.values import Decisions, Facts, Fields, Key, Place, RelPath, Rules, Side
 from vault_sync.core.naming.keys import key_of
@@ -113,8 +113,27 @@ class _Shared:
             value = self._value(name, entry)
             if value is not None:
                 to_note[name] = to_entry[name] = value
+        self._mark_filled_in(entry)
         self.resolution.note = self.resolution.note.saying(**to_note)
         self.resolution.entries[self.home.digest] = entry.saying(**to_entry)
+
+    def _mark_filled_in(self, entry: Fields) -> None:
+        """Put into the base which title and authors of an untitled entry's note arXiv gave.
+
+        All others in such a note are the reader's own, though both sides agree on them.
+        """
+        base_key = self._base_key("filled")
+        if entry.title:
+            self.resolution.dropped |= {base_key}
+            return
+        has, facts = self.note_fields, self.facts
+        title, authors = parted_filled(self.base.items(base_key))
+        value = (
+            (title if has.title == title else "") if has.title else facts.title,
+            *((authors if has.authors == authors else ()) if has.authors else facts.authors),
+        )
+        changes = (not has.title and bool(facts.title)) or (not has.authors and bool(facts.authors))
+        self.resolution.propose(base_key, value, {NOTE: changes})
 
     def _without_title(self, name: str) -> Any:
         has = getattr(self.note_fields, name)
@@ -311,6 +330,6 @@ def _rekey(resolution: Resolution, base: Base) -> None:
     resolution.dropped |= {
         base_key
         for digest in digests
-        for name in ("url", "title", "authors", "note", "mentions", "tags", "commentary")
+        for name in ("url", "title", "authors", "filled", "note", "mentions", "tags", "commentary")
         if (base_key := BaseKey(old, digest, name)) in base.rows
     }
