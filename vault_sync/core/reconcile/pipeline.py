@@ -125,6 +125,7 @@ def _context(
             base,
             rules,
             options.decisions,
+            snapshot.digests,
         )
         for paper in guarded.papers
         if options.only is None or options.only(paper)
