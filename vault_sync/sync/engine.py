@@ -77,7 +77,13 @@ def observe(config: Config, base: Base, progress: Progress = silent) -> Observat
             stat = believable(found.files[path], read_at)
             read[path] = File(stat, mark_of(content), *OTHER, settled=True)
         progress("reading", number + 1, len(found.files))
-    return replace(seen_of(texts, config.rules, base, tuple(problems)), read=read)
+    # A sync service gives a file the time of its own making: the change time tells when it came.
+    at_rest = {
+        path: (read_at - max(stat.mtime_ns, stat.ctime_ns)) / 1e9
+        for path, stat in found.files.items()
+    }
+    observation = seen_of(texts, config.rules, base, tuple(problems))
+    return replace(observation, read=read, at_rest=at_rest)
 
 
 def make_plan(
@@ -101,6 +107,7 @@ def make_plan(
                 allowed=request.allowed,
                 only=_only(request.only),
                 patient=request.patient,
+                at_rest=seen.at_rest,
                 on_progress=partial(progress, "comparing"),
             ),
         )

@@ -24,7 +24,8 @@ class Observation:
     """What one look found. `conflicts_text` is the conflicts note, "" where there is none.
 
     `read` are the files that were read, as the index keeps them; `gone` those that were known and
-    are there no more.
+    are there no more. `at_rest` gives the seconds since each file changed, where that was
+    looked at.
     """
 
     snapshot: Snapshot
@@ -34,6 +35,7 @@ class Observation:
     files: frozenset[RelPath]
     read: Mapping[RelPath, File] = field(default_factory=dict)
     gone: frozenset[RelPath] = frozenset()
+    at_rest: Mapping[RelPath, float] = field(default_factory=dict)
 
 
 def seen_of(

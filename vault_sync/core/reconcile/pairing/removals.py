@@ -86,7 +86,7 @@ def edit_beats_removal(
                 replace(pair, kind="append")
                 if pair.kind == "removed"
                 and (paper.agreed_key, pair.digest, "entry") not in decisions
-                and _edited(paper, pair, snapshot.notes[paper.note], base, rules)
+                and is_edited(paper, pair, snapshot.notes[paper.note], base, rules)
                 else pair
                 for pair in paper.pairs
             ),
@@ -97,7 +97,8 @@ def edit_beats_removal(
     ]
 
 
-def _edited(paper: Paper, pair: Pair, note: Note, base: Base, rules: Rules) -> bool:
+def is_edited(paper: Paper, pair: Pair, note: Note, base: Base, rules: Rules) -> bool:
+    """Tell whether a note was edited since it and the entry of this pair agreed."""
     if pair.section is not None:
         was = base.text(BaseKey(paper.agreed_key, pair.origin or pair.digest, "commentary"))
         if was is not None and was != pair.section.commentary:
