@@ -275,5 +275,5 @@ def test_the_last_entry_taken_out_again_is_believed_when_the_file_is_at_rest(
     state = open_state(config.root)
     result = engine.run(config, state, PassRequest())
     state.close()
-    assert "papers/Typed Last.md" not in built.files()
     assert not result.plan.problems
+    assert "papers/Typed Last.md" not in built.files()

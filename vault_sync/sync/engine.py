@@ -363,7 +363,9 @@ def _remember(
     acted = Acted(replace(found.plan, problems=own), *came, found.lacking, found.facts)
     # In a vault that nobody knew there is nothing that `rebuild` does not believe and `sync` does.
     usual = request.ordinary or (request.of_all and not seen.base.exists)
-    if stamp is None or not usual:
+    # With time alone an end that is missing becomes an entry taken out: the file is as it was then.
+    waits = any(each.code == "cut-short" for each in found.plan.problems)
+    if stamp is None or not usual or waits:
         memory = None
     elif memory is not None:
         was = memory.stamp
