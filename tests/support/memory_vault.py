@@ -36,6 +36,7 @@ class MemoryVault:
     rules: Rules = field(default_factory=Rules)
     facts: dict[Key, Facts] = field(default_factory=dict)
     saved: list[str] = field(default_factory=list)
+    at_rest: dict[RelPath, float] = field(default_factory=dict)
 
     def base(self) -> Base:
         return Base(
@@ -59,7 +60,11 @@ class MemoryVault:
             self.facts,
             self.rules,
             ReconcileOptions(
-                remake=remake, decisions=choices or {}, allowed=allowed, patient=patient
+                remake=remake,
+                decisions=choices or {},
+                allowed=allowed,
+                patient=patient,
+                at_rest=self.at_rest,
             ),
         )
 

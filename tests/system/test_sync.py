@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from tests.support.vaults import DIGEST, Vault
+from vault_sync.core.reconcile.pairing import last_entry
+from vault_sync.edge import config as configuration
+from vault_sync.edge.state.store import open_state
+from vault_sync.sync import engine
+from vault_sync.sync.request import PassRequest
 
 OCTOPACK = "papers/230814 OctoPack.md"
 PLATYPUS = "papers/230814 Platypus.md"
@@ -248,3 +254,26 @@ def test_saved_texts_are_dropped_when_their_time_is_over_and_it_is_said(built: V
     built.edit(DIGEST, "#tok16", "#tok17")
     assert "dropped" not in built.ok("sync", "--offline").err
     assert list(built.state.glob("*/saved/*/*"))
+
+
+def test_the_last_entry_taken_out_again_is_believed_when_the_file_is_at_rest(
+    built: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real file's time decides: a second after it was saved, a minute has not passed."""
+    whole = built.read(DIGEST)
+    added = "https://arxiv.org/abs/2309.99999\nTyped Last (Ann Park)\nwords\n#last\n"
+    built.write(DIGEST, whole.rstrip("\n") + "\n" + added)
+    built.ok("sync", "--offline")
+    built.write(DIGEST, built.read(DIGEST).partition("https://arxiv.org/abs/2309.99999")[0])
+    ran = built.run("sync", "--offline")
+    assert ran.code == 1 and " s, a pass takes the entry for removed" in ran.err
+    assert "papers/Typed Last.md" in built.files()
+    # In less than the time that a save takes: what the file's own time says is at least that.
+    monkeypatch.setenv("VAULT_SYNC_STATE_DIR", str(built.state))
+    monkeypatch.setattr(last_entry, "AT_REST", 1e-9)
+    config = configuration.load(built.root)
+    state = open_state(config.root)
+    result = engine.run(engine.PassContext(config, state), PassRequest())
+    state.close()
+    assert not result.plan.problems
+    assert "papers/Typed Last.md" not in built.files()

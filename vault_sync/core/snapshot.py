@@ -25,6 +25,7 @@ from vault_sync.core.naming.wikilinks import LinkResolver, addresses
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note
 from vault_sync.core.note.property_table import ADDRESS_PROPERTIES
+from vault_sync.core.text.encodings import encoded
 from vault_sync.core.text.spans import line_number
 
 _CONFLICT_MARKER = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
@@ -154,10 +155,10 @@ class _SnapshotBuilder:
         was = self.base.note_paths.get(path)
         problem = _damage(path, text, was_ours=was is not None)
         if problem is not None:
-            if was is not None or _guessed_key(text) is not None:
+            # It may well be the note of a paper: a second one beside it would be its twin.
+            key = was or _guessed_key(text)
+            if key is not None:
                 self.lock(problem)
-                key = was or _guessed_key(text)
-                assert key is not None
                 self.locked_keys[key] = path
             return
         if not text.lstrip("\ufeff \t\r\n")[:6].lower().startswith(("---", "http", "<http")):
@@ -308,7 +309,10 @@ def _no_link_to(path: RelPath, character: str) -> Problem:
 def _damage(path: RelPath, text: str, *, was_ours: bool) -> Problem | None:
     """Return the problem of a file in a state that no edit could have left behind."""
     line = 1
-    if "\0" in text:
+    if (other := encoded(text)) is not None:
+        code, message = "not-utf-8", f"the file is no UTF-8; it looks like {other.name}"
+        hint = "save it as UTF-8 in your editor; nothing is written until then"
+    elif "\0" in text:
         line = line_number(text, text.index("\0"))
         code, message = "nul", "the file holds NUL characters: it was damaged while being written"
         hint = "bring it back with `vault-sync restore`, or from a backup"
@@ -339,9 +343,15 @@ def _undecodable(text: str) -> int | None:
 
 
 def _guessed_key(text: str) -> Key | None:
-    """Return the paper that a file which cannot be read seems to be about."""
-    head = text[:4000]
+    """Return the paper that a file which cannot be read seems to be about.
+
+    Its properties tell, in whatever encoding it is; else the address that it begins with.
+    """
+    other = encoded(text)
+    head = (text if other is None else other.text)[:4000].lstrip("\ufeff")
     for found in _ADDRESS_LINE.finditer(head):
         if key := key_of(found[1]) or key_of("arxiv:" + found[1]):
             return key
-    return None
+    below = head.partition("\n---\n")[2] if head.startswith("---") else head
+    entry = plain_entry.read(below, 0)
+    return None if entry is None else entry.key

@@ -275,8 +275,10 @@ def _remember(
     acted = Acted(replace(view.plan, problems=own), *carried_out, view.lacking, view.facts)
     # In a vault that was never synced there is nothing that `rebuild` distrusts and `sync` trusts.
     usual = request.ordinary or (request.of_all and not view.observation.base.exists)
+    # With time alone an end that is missing becomes an entry taken out: the file is as it was then.
+    waits = any(each.code == "cut-short" for each in view.plan.problems)
     memory = None
-    if stamp is not None and usual:
+    if stamp is not None and usual and not waits:
         store = _remember_whole if view.memory is None else _remember_part
         memory = store(context, view, acted, stamp)
     if memory is None:

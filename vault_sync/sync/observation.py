@@ -31,6 +31,7 @@ class Observation:
 
     `conflicts_text` is the conflicts note, "" where there is none. `read` are the files that were
     read, as the index stores them; `gone` those that the index has and that are there no more.
+    `at_rest` gives the seconds since each file changed, where that was looked at.
     """
 
     snapshot: Snapshot
@@ -40,6 +41,7 @@ class Observation:
     files: frozenset[RelPath]
     read: Mapping[RelPath, File] = field(default_factory=dict)
     gone: frozenset[RelPath] = frozenset()
+    at_rest: Mapping[RelPath, float] = field(default_factory=dict)
 
 
 def base_of(state: StateStore) -> Base:
@@ -66,7 +68,13 @@ def observe(config: Config, base: Base, progress: Progress = silent) -> Observat
             texts[path] = as_text(content)
             read[path] = file_read(found.files[path], content, read_at)
         progress("reading", number + 1, len(found.files))
-    return replace(observe_texts(texts, config.rules, base, tuple(problems)), read=read)
+    # A sync service gives a file the time of its own making: the change time tells when it came.
+    at_rest = {
+        path: (read_at - max(stat.mtime_ns, stat.ctime_ns)) / 1e9
+        for path, stat in found.files.items()
+    }
+    observation = observe_texts(texts, config.rules, base, tuple(problems))
+    return replace(observation, read=read, at_rest=at_rest)
 
 
 def observe_texts(

@@ -68,6 +68,7 @@ def _reconciled(
             allowed=request.allowed,
             only=_only(request.only),
             patient=request.patient,
+            at_rest=observation.at_rest,
             on_progress=partial(progress, "comparing"),
         ),
     )

@@ -133,7 +133,11 @@ def read(text: str, is_own_link: OwnLink = under_address) -> Digest:
         FENCED if inside else kind_of(text, line) for line, inside in zip(of, mask, strict=True)
     ]
     entries = tuple(_Reader(text, of, kinds, is_own_link).entries(begin))
-    found = [*damage_notices(text, of, mask, has_fences), *_swallowed(text, of, kinds, entries)]
+    found = [
+        *damage_notices(text, of, mask, has_fences),
+        *_swallowed(text, of, kinds, entries),
+        *_refused_titles(text, of, kinds, entries),
+    ]
     return Digest(text, entries, tuple(sorted(found)))
 
 
@@ -321,6 +325,26 @@ class _Reader(NamedTuple):
             return ()
         tokens = TAG.findall(self._words(numbers))
         return tuple(dict.fromkeys([token[1:] for token in tokens]))
+
+
+def _refused_titles(
+    text: str, of: Sequence[Line], kinds: Sequence[int], entries: Sequence[Entry]
+) -> Iterable[tuple[int, str, str]]:
+    """Yield the lines under an entry's head that are built like a title line and are none."""
+    for entry in entries:
+        first = entry.commentary_line - 1
+        layout = entry.layout
+        if layout.title is not None or not layout.commentary or kinds[first] != TEXT:
+            continue
+        if layout.tags and layout.tags[0] < first:
+            continue
+        reason = title_line.refusal(text, of[first].start, of[first].end)
+        if reason:
+            message = (
+                f"this looks like a title line and is read as commentary: {reason}; a title line "
+                "is `Title (Author, Author)`"
+            )
+            yield first + 1, "title-not-read", message
 
 
 def _swallowed(

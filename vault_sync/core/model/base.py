@@ -1,8 +1,10 @@
 """The base: the values that both sides last agreed on, field by field, as content.
 
-- Fields of a paper as a whole (`digest` is ""): url, title, authors, note (its path), mentions (the
-  keys that its commentary named), undated (the name that it was given without its date), abstract
-  (the mark of the callout that was put into the note; "" for one of the reader's).
+- Fields of a paper as a whole (`digest` is ""): url, title, authors, filled (only where the entry
+  has no title line: the title, then the authors, that arXiv gave its note; "" for a title of the
+  reader's), note (its path), mentions (the keys that its commentary named), undated (the name that
+  it was given without its date), abstract (the mark of the callout that was put into the note; ""
+  for one of the reader's).
 - Fields of a place: tags, commentary; missing and unmet, which remember a report of that.
 - One value a digest, with no key: the text that it had when the last pass ended, against which a
   file cut short is recognised.
@@ -87,7 +89,7 @@ class Base:
         }
 
 
-PAPER_FIELDS = ("url", "title", "authors", "note", "mentions", "undated", "abstract")
+PAPER_FIELDS = ("url", "title", "authors", "filled", "note", "mentions", "undated", "abstract")
 PLACE_FIELDS = ("tags", "commentary", "missing", "unmet")
 
 
@@ -95,3 +97,8 @@ def base_keys_of(key: Key, digest: str = "") -> frozenset[BaseKey]:
     """Return every base key of a paper (`digest` "") or of one of its places."""
     names = PLACE_FIELDS if digest else PAPER_FIELDS
     return frozenset(BaseKey(key, digest, name) for name in names)
+
+
+def parted_filled(filled: tuple[str, ...] | None) -> tuple[str, tuple[str, ...]]:
+    """Return the title and the authors that a value of `filled` holds."""
+    return (filled[0], filled[1:]) if filled else ("", ())

@@ -36,7 +36,9 @@ from vault_sync.core.text.spans import (
 OWN_HEADING = "## My notes"
 """Stands between a new section and the reader's text where that text has no heading itself."""
 
-_HEADING = re.compile(r" {0,3}#{1,2}(?:[ \t]+(?P<words>[^\n]*?))?(?:[ \t]+#+)?[ \t]*")
+# Of its start alone: a pattern that also looked for the `#` and blanks at the end would take
+# quadratic time on a long run of blanks.
+_HEADING = re.compile(r" {0,3}#{1,2}(?:[ \t]|$)[ \t]*")
 _LINK_ONLY = re.compile(r"\[\[(?P<target>[^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
 _ABSTRACT = re.compile(
     r"^ {0,3}>[ \t]*\[!abstract\][^\n]*(?:\n {0,3}>[^\n]*)*", re.MULTILINE | re.IGNORECASE
@@ -131,7 +133,7 @@ def _sections(text: str, body: int) -> tuple[tuple[Section, ...], int | None]:
     sections = []
     at, number = 0, 1
     for (line, heading), end in zip(headings, [*starts[1:], len(text)], strict=False):
-        found = _LINK_ONLY.fullmatch(text, *heading.span("words")) if heading["words"] else None
+        found = _LINK_ONLY.fullmatch(text, *heading)
         if found is not None:
             number += text.count("\n", at, line.start)
             at = line.start
@@ -139,8 +141,8 @@ def _sections(text: str, body: int) -> tuple[tuple[Section, ...], int | None]:
     return tuple(sections), starts[0] if starts else None
 
 
-def _headings(text: str, body: int) -> list[tuple[Line, re.Match[str]]]:
-    """Return the headings of level 1 and 2 below `body`, code aside.
+def _headings(text: str, body: int) -> list[tuple[Line, Span]]:
+    """Return the lines of headings of level 1 and 2 below `body`, code aside, and their words.
 
     The block above the body is YAML; a fence or heading in it is none. Only lines with a `#` are
     looked at: a note has hundreds of others, and each is read at every proof.
@@ -150,11 +152,20 @@ def _headings(text: str, body: int) -> list[tuple[Line, re.Match[str]]]:
     mark = text.find("#", body)
     while mark >= 0:
         line = line_at(text, mark, body)
-        heading = _HEADING.fullmatch(text, line.start, line.end)
+        heading = _HEADING.match(text, line.start, line.end)
         if heading is not None and line.start not in code:
-            found.append((line, heading))
+            found.append((line, _heading_words(text, heading.end(), line.end)))
         mark = text.find("#", line.stop)
     return found
+
+
+def _heading_words(text: str, start: int, end: int) -> Span:
+    """Return the words of a heading without the closing `#` that a blank sets apart."""
+    words = text[start:end].rstrip(" \t")
+    opened = words.rstrip("#")
+    if opened != words and opened.endswith((" ", "\t")):
+        words = opened.rstrip(" \t")
+    return Span(start, start + len(words))
 
 
 def _fenced_lines(text: str, body: int) -> frozenset[int]:

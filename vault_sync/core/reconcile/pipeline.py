@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import folder_of
 from vault_sync.core.model.plan import BaseUpdate, Plan
-from vault_sync.core.model.values import Decisions, Facts, Key, Problem, Rules
+from vault_sync.core.model.values import Decisions, Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.keys import arxiv_id
 from vault_sync.core.reconcile.drafting import (
@@ -26,6 +26,7 @@ from vault_sync.core.reconcile.drafting.plan_builder import NO_FACTS, DraftConte
 from vault_sync.core.reconcile.pairing import pairs, removals
 from vault_sync.core.reconcile.pairing.decisions import accepted_digests, apply_decisions
 from vault_sync.core.reconcile.pairing.forgotten_rows import stale_keys
+from vault_sync.core.reconcile.pairing.last_entry import believe_last_removals
 from vault_sync.core.reconcile.pairing.pairs import Pairing
 from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.pairing.removals import GuardedPapers
@@ -46,7 +47,8 @@ class ReconcileOptions:
 
     `remake` makes missing notes again and removes nothing. `decisions` close conflicts. `allowed`
     is the number of a list of removals that a person has seen. `only` chooses the papers to plan
-    for (None: all). `patient` leaves new entries alone that are nothing but an address.
+    for (None: all). `patient` leaves new entries alone that are nothing but an address. `at_rest`
+    gives the seconds since the last change of a file.
     """
 
     remake: bool = False
@@ -54,6 +56,7 @@ class ReconcileOptions:
     allowed: str = ""
     only: Callable[[Paper], bool] | None = None
     patient: bool = False
+    at_rest: Mapping[RelPath, float] = field(default_factory=dict)
     on_progress: OnProgress = _ignore
 
 
@@ -69,6 +72,7 @@ def reconcile(
 ) -> Plan:
     """Return the plan that brings a vault in line."""
     snapshot = apply_decisions(snapshot, options.decisions)
+    snapshot = believe_last_removals(snapshot, base, rules, options.at_rest)
     pairing = _pair(snapshot, base, rules, options)
     guarded = _guard(pairing, snapshot, base, rules, options)
     context = _context(guarded, snapshot, base, facts, rules, options)
@@ -125,6 +129,7 @@ def _context(
             base,
             rules,
             options.decisions,
+            snapshot.digests,
         )
         for paper in guarded.papers
         if options.only is None or options.only(paper)

@@ -101,8 +101,8 @@ def _has_edits_of(whole: str, was: str, part: str) -> bool:
         for text in (was, part, whole)
     )
     added, gone = Counter(one) - Counter(before), Counter(before) - Counter(one)
-    here = Counter(all_)
-    if not added or not added <= here or any(here[token] > one.count(token) for token in gone):
+    here, left = Counter(all_), Counter(one)
+    if not added or not added <= here or any(here[token] > left[token] for token in gone):
         return False
     rest = iter(all_)
     return all(token in rest for token in one if token in here)

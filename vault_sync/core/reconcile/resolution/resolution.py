@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
-from vault_sync.core.model.base import PLACE_FIELDS, Base
+from vault_sync.core.digest.reader import Digest
+from vault_sync.core.model.base import PLACE_FIELDS, Base, parted_filled
 from vault_sync.core.model.plan import BaseKey, Conflict, Value
 from vault_sync.core.model.values import Decisions, Facts, Fields, Key, Place, RelPath, Rules, Side
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.tags import private
 from vault_sync.core.note.note import Note
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper
-from vault_sync.core.reconcile.resolution import fields
-from vault_sync.core.reconcile.resolution.fields import TagPlace, Undecided
+from vault_sync.core.reconcile.resolution import fields, reread
+from vault_sync.core.reconcile.resolution.fields import Decided, TagPlace, Undecided
 
 NOTE = RelPath("")
 """Stands for the paper's note among the files that a base value waits for."""
@@ -63,7 +64,13 @@ class Resolution:
 
 
 def resolve(
-    paper: Paper, note: Note | None, facts: Facts, base: Base, rules: Rules, decisions: Decisions
+    paper: Paper,
+    note: Note | None,
+    facts: Facts,
+    base: Base,
+    rules: Rules,
+    decisions: Decisions,
+    digests: Mapping[RelPath, Digest],
 ) -> Resolution:
     """Resolve every field of one paper. `note` is None for a note that is still to be made."""
     live = [pair for pair in paper.pairs if pair.kind in LIVE]
@@ -80,7 +87,7 @@ def resolve(
         # While the first digest waits, no other gives the shared fields.
         _Shared(resolution, home, note_fields, facts, base, decisions).resolve()
     for pair in live:
-        _commentary(resolution, pair, base, decisions)
+        _commentary(resolution, pair, base, decisions, digests)
     _tags(resolution, note_fields, base, rules)
     _rekey(resolution, base)
     return resolution
@@ -113,8 +120,27 @@ class _Shared:
             value = self._value(name, entry)
             if value is not None:
                 to_note[name] = to_entry[name] = value
+        self._mark_filled_in(entry)
         self.resolution.note = self.resolution.note.saying(**to_note)
         self.resolution.entries[self.home.digest] = entry.saying(**to_entry)
+
+    def _mark_filled_in(self, entry: Fields) -> None:
+        """Put into the base which title and authors of an untitled entry's note arXiv gave.
+
+        All others in such a note are the reader's own, though both sides agree on them.
+        """
+        base_key = self._base_key("filled")
+        if entry.title:
+            self.resolution.dropped |= {base_key}
+            return
+        has, facts = self.note_fields, self.facts
+        title, authors = parted_filled(self.base.items(base_key))
+        value = (
+            (title if has.title == title else "") if has.title else facts.title,
+            *((authors if has.authors == authors else ()) if has.authors else facts.authors),
+        )
+        changes = (not has.title and bool(facts.title)) or (not has.authors and bool(facts.authors))
+        self.resolution.propose(base_key, value, {NOTE: changes})
 
     def _without_title(self, name: str) -> Any:
         has = getattr(self.note_fields, name)
@@ -126,14 +152,7 @@ class _Shared:
         """Return the value that both sides are to have; None, and a conflict, if undecided."""
         digest_has, note_has = getattr(entry, name), getattr(self.note_fields, name)
         base_key = self._base_key(name)
-        decided = fields.decide_field(
-            base_key,
-            digest_has,
-            note_has,
-            self.base,
-            side=_decided_side(self.decisions, self.resolution.paper, self.home.digest, name),
-            guard_older=name != "url",
-        )
+        decided = self._decided(base_key, entry, digest_has, note_has)
         if isinstance(decided, Undecided):
             _add_conflict(self.resolution, self.home, name, digest_has, note_has, decided)
             return None
@@ -143,6 +162,28 @@ class _Shared:
         changes = {"note_changes": value != note_has, "entry_changes": value != digest_has}
         self._propose(name, value, **changes)
         return value
+
+    def _decided(
+        self, base_key: BaseKey, entry: Fields, digest_has: Any, note_has: Any
+    ) -> Decided[Any] | Undecided:
+        """Decide one field; a title line that is read as one since this pass is no edit."""
+        name = base_key.field
+        paper = self.resolution.paper
+        side = _decided_side(self.decisions, paper, self.home.digest, name)
+        if side is None and name != "url" and digest_has != note_has and self._has_new_title(entry):
+            if reread.is_the_readers(base_key, note_has, self.base):
+                # From here on it counts as never agreed on, until a person decides.
+                self.resolution.dropped |= {base_key}
+                return Undecided("never agreed")
+            side = "digest"
+        return fields.decide_field(
+            base_key, digest_has, note_has, self.base, side=side, guard_older=name != "url"
+        )
+
+    def _has_new_title(self, entry: Fields) -> bool:
+        paper, home = self.resolution.paper, self.home
+        was = BaseKey(paper.agreed_key, _base_digest(paper, home, self.base), "commentary")
+        return reread.has_new_title(self.base.text(was), entry)
 
     def _propose(self, name: str, value: Any, *, note_changes: bool, entry_changes: bool) -> None:
         # An entry that is still to be written changes, whatever it is to say.
@@ -190,7 +231,13 @@ def _add_conflict(
     )
 
 
-def _commentary(resolution: Resolution, pair: Pair, base: Base, decisions: Decisions) -> None:
+def _commentary(
+    resolution: Resolution,
+    pair: Pair,
+    base: Base,
+    decisions: Decisions,
+    digests: Mapping[RelPath, Digest],
+) -> None:
     """Resolve the commentary of one place.
 
     | the pair                                | commentary                                       |
@@ -198,6 +245,7 @@ def _commentary(resolution: Resolution, pair: Pair, base: Base, decisions: Decis
     | the entry is to be made                 | the section's                                    |
     | the section is to be made               | the entry's                                      |
     | the section was taken out               | undecided, until a person chooses a side         |
+    | the entry is read otherwise than before | the entry's, with the edits of the section       |
     | both are there                          | `fields.decide_commentary`                       |
     """
     entry = resolution.entries[pair.digest]
@@ -206,9 +254,8 @@ def _commentary(resolution: Resolution, pair: Pair, base: Base, decisions: Decis
     base_key = was._replace(digest=pair.digest)
     side = _decided_side(decisions, paper, pair.digest, "commentary")
     if pair.origin is not None:
-        resolution.dropped |= {
-            BaseKey(paper.agreed_key, pair.origin, name) for name in PLACE_FIELDS
-        }
+        origin = was._replace(digest=pair.origin)
+        resolution.dropped |= {origin._replace(field=name) for name in PLACE_FIELDS}
     if pair.kind == "append":
         resolution.commentaries[pair.digest] = entry.commentary
         changes = {pair.digest: True, NOTE: pair.section is None}
@@ -219,15 +266,32 @@ def _commentary(resolution: Resolution, pair: Pair, base: Base, decisions: Decis
         resolution.commentaries[pair.digest] = entry.commentary
         resolution.propose(base_key, entry.commentary, {NOTE: True})
         return
-    decided = (
-        Undecided("section gone")
-        if pair.section is None and side is None
-        else fields.decide_commentary(was, entry.commentary, _section(pair), base, side)
-    )
+    decided = _decided_commentary(pair, entry, was, base, side, digests)
     if isinstance(decided, Undecided):
         _leave_open(resolution, pair, decided, base, was)
     else:
         _take_over(resolution, pair, decided.value, base_key)
+
+
+def _decided_commentary(
+    pair: Pair,
+    entry: Fields,
+    was: BaseKey,
+    base: Base,
+    side: Side | None,
+    digests: Mapping[RelPath, Digest],
+) -> Decided[str] | Undecided:
+    """Decide a commentary; what only is read otherwise than at the last pass is no edit."""
+    agreed, section = base.text(was), _section(pair)
+    if pair.section is None and side is None:
+        return Undecided("section gone")
+    if side is None and agreed is not None and pair.entry is not None:
+        if agreed == section and reread.has_swallowed(agreed, entry, digests[pair.digest]):
+            return Decided(entry.commentary)
+        anew = reread.commentary(agreed, entry, section)
+        if anew is not None:
+            return Decided(anew)
+    return fields.decide_commentary(was, entry.commentary, section, base, side)
 
 
 def _leave_open(
@@ -311,6 +375,6 @@ def _rekey(resolution: Resolution, base: Base) -> None:
     resolution.dropped |= {
         base_key
         for digest in digests
-        for name in ("url", "title", "authors", "note", "mentions", "tags", "commentary")
+        for name in ("url", "title", "authors", "filled", "note", "mentions", "tags", "commentary")
         if (base_key := BaseKey(old, digest, name)) in base.rows
     }
