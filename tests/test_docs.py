@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 import pytest
-from vault_sync.cli.main import cli
+from vault_sync.cli.verbs import cli
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.note import note
 from vault_sync.core.report import lines as report

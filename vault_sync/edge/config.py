@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ FILE = "vault-sync.toml"
 
 
 class ConfigError(Exception):
-    """The configuration cannot be used. The text is `path:line: what: what to do`."""
+    """The configuration cannot be used. Each line of the text is `path:line: what: what to do`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,21 +200,31 @@ def parse(text: str, root: Path, path: Path) -> Config:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    wrong = list(_mistakes(path, text, tables))
+    if wrong:
+        raise ConfigError("\n".join(wrong))
+    return _built(tables, root, path)
+
+
+def _mistakes(path: Path, text: str, tables: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a line for each table, key and value that is not legal."""
     for table, values in tables.items():
         if table not in LEGAL:
-            raise ConfigError(_unknown(path, text, table, f"[{table}]", LEGAL, "table"))
-        if not isinstance(values, dict):
-            line = _line(text, table)
-            raise ConfigError(f"{path}:{line}: '{table}' must be a table: write [{table}]")
-        for key, value in values.items():
-            legal = LEGAL[table]
-            if key not in legal:
-                raise ConfigError(_unknown(path, text, key, f"'{key}' in [{table}]", legal, "key"))
-            wrong = legal[key].check(value)
-            if wrong is not None:
-                line = _line(text, key)
-                raise ConfigError(f"{path}:{line}: '{key}' in [{table}]: {wrong}")
-    return _built(tables, root, path)
+            yield _unknown(path, text, table, f"[{table}]", LEGAL, "table")
+        elif not isinstance(values, dict):
+            yield f"{path}:{_line(text, table)}: '{table}' must be a table: write [{table}]"
+        else:
+            for key, value in values.items():
+                yield from _mistake(path, text, (table, key), value)
+
+
+def _mistake(path: Path, text: str, name: tuple[str, str], value: Any) -> Iterator[str]:
+    table, key = name
+    legal = LEGAL[table]
+    if key not in legal:
+        yield _unknown(path, text, key, f"'{key}' in [{table}]", legal, "key")
+    elif (wrong := legal[key].check(value)) is not None:
+        yield f"{path}:{_line(text, key)}: '{key}' in [{table}]: {wrong}"
 
 
 def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> Config:
