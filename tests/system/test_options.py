@@ -15,8 +15,8 @@ from jsonschema import ValidationError
 from tests.support import shapes
 from tests.support.vaults import DIGEST, Vault
 from vault_sync.cli.console import Bar, Console
+from vault_sync.cli.main import program
 from vault_sync.cli.options import Verb
-from vault_sync.cli.verbs import cli
 from vault_sync.edge import config as configuration
 
 NOTE = "papers/230814 OctoPack.md"
@@ -25,7 +25,7 @@ NOTE = "papers/230814 OctoPack.md"
 def verbs() -> dict[str, Verb]:
     """Every verb by its whole name, in the order of help."""
     found: dict[str, Verb] = {}
-    for name, command in cli.commands.items():
+    for name, command in program().commands.items():
         inner = command.commands if isinstance(command, click.Group) else {"": command}
         for word, each in inner.items():
             assert isinstance(each, Verb), name
@@ -39,10 +39,12 @@ CALLS = {
     "status": ["status"],
     "check": ["check"],
     "diff": ["diff"],
+    "week": ["week", "--date", "2023-08-16"],
+    "add": ["add", "2308.99999", "--offline", "--now"],
     "resolve": ["resolve", NOTE, "--take", "note"],
     "log": ["log"],
     "undo": ["undo"],
-    "restore": ["restore", NOTE],
+    "restore": ["restore", DIGEST],
     "facts": ["facts"],
     "export": ["export", DIGEST],
     "doctor": ["doctor"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import signal
 import sys
@@ -18,6 +19,16 @@ import click
 from vault_sync import __version__
 from vault_sync.cli.options import SharedOptions
 from vault_sync.cli.verbs import cli
+
+_VERBS = ("vault_sync.cli.capture.verbs",)
+"""The modules that add their verbs to the program, beside `verbs` itself."""
+
+
+def program() -> click.Group:
+    """Return the program with all its verbs."""
+    for module in _VERBS:
+        importlib.import_module(module)
+    return cli
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -36,7 +47,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     options = SharedOptions()
     try:
         with _terminable():
-            code = cli.main(
+            code = program().main(
                 arguments, "vault-sync", standalone_mode=False, color=color, obj=options
             )
         return code if isinstance(code, int) else 0

@@ -12,6 +12,13 @@ import click
 
 Function = Callable[..., int]
 
+ORDER: Final = (
+    *("init", "rebuild", "sync", "watch", "week", "add", "status", "check", "diff", "resolve"),
+    *("log", "undo", "restore", "why", "facts", "export", "views", "stats", "bib", "pdf"),
+    *("doctor", "git", "service", "completion", "leave", "help"),
+)
+"""The verbs in the order in which a reader comes to need them."""
+
 LOCKED: Final = {4: "another process holds this vault"}
 PASS: Final = {
     0: "all is in line",
@@ -73,16 +80,17 @@ class Verb(click.Command):
 
 
 class Verbs(click.Group):
-    """A group with the shared options that lists its verbs in the order of use, as defined."""
+    """A group with the shared options that lists its verbs in the order of use."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.params += _shared()
 
     def list_commands(self, context: click.Context) -> list[str]:
-        """Return the names as they were added."""
+        """Return the names in the order of use, others behind them as they were added."""
         del context
-        return list(self.commands)
+        names = list(self.commands)
+        return sorted(names, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
 
 
 def verb(

@@ -14,7 +14,7 @@ from vault_sync.cli.options import DONE, LOCKED, PASS, SHOWN, Verbs, verb
 if TYPE_CHECKING:
     from vault_sync.cli.console import Console
 
-_OFFLINE = click.option("--offline", is_flag=True, help="Ask nobody for facts.")
+OFFLINE = click.option("--offline", is_flag=True, help="Ask nobody for facts.")
 _DRY_RUN = click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing.")
 _ALLOW = click.option(
     "--allow-removals",
@@ -53,7 +53,7 @@ def init(console: Console, demo: Path | None) -> int:
 
 @verb(cli, example="vault-sync rebuild --dry-run", exits=PASS | LOCKED)
 @click.argument("digest", nargs=-1)
-@_OFFLINE
+@OFFLINE
 @_DRY_RUN
 def rebuild(console: Console, digest: Sequence[str], offline: bool, dry_run: bool) -> int:
     """Read all anew, make missing notes again, remove nothing.
@@ -67,7 +67,7 @@ def rebuild(console: Console, digest: Sequence[str], offline: bool, dry_run: boo
 
 
 @verb(cli, example="vault-sync sync", exits=PASS | LOCKED)
-@_OFFLINE
+@OFFLINE
 @_DRY_RUN
 @_ALLOW
 @click.option("--exit-code", is_flag=True, help="Exit 1 if anything was written.")
@@ -90,7 +90,7 @@ def sync(
     example="vault-sync watch",
     exits={0: "it was ended by SIGTERM", 4: "another daemon watches", 130: "Ctrl-C"},
 )
-@_OFFLINE
+@OFFLINE
 def watch(console: Console, offline: bool) -> int:
     """Stay beside Obsidian: a pass whenever files have come to rest.
 

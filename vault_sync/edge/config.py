@@ -7,10 +7,11 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from vault_sync.core.model.values import Rules
-from vault_sync.core.naming import note_names
+from vault_sync.core.naming import note_names, week_names
+from vault_sync.core.naming.month_weeks import RULES, MonthWeekRule
 from vault_sync.core.note.facts import fact_names
 from vault_sync.core.text.spans import line_number
 
@@ -42,6 +43,14 @@ class WatchConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class WeekConfig:
+    """`[digests] week` and `month_week`; what is "" is inferred from the digests."""
+
+    week: str = ""
+    month_week: MonthWeekRule | Literal[""] = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A vault's configuration. `path` is None where there is no file and all is default."""
 
@@ -50,6 +59,7 @@ class Config:
     rules: Rules = field(default_factory=Rules)
     arxiv: ArxivConfig = field(default_factory=ArxivConfig)
     watch: WatchConfig = field(default_factory=WatchConfig)
+    weeks: WeekConfig = field(default_factory=WeekConfig)
     saved_days: float = 90
     """The days after which replaced texts are dropped; 0: never."""
 
@@ -156,12 +166,24 @@ def _note(path: str) -> str | None:
     return _outside(path) if path.endswith(".md") else "must be a path that ends in .md"
 
 
+def _week(form: str) -> str | None:
+    return week_names.form_error(form) if form else None
+
+
+def _rule(name: str) -> str | None:
+    return None if name in {"", *RULES} else f"must be one of {', '.join(RULES)}"
+
+
 def _address(url: str) -> str | None:
     return None if re.match(r"https?://[^/]", url) else "must be an http or https address"
 
 
 LEGAL: Mapping[str, Mapping[str, _Key]] = {
-    "digests": {"paths": _texts("must be a list of globs", _glob)},
+    "digests": {
+        "paths": _texts("must be a list of globs", _glob),
+        "week": _checked("must be a form for names of weeks", _week),
+        "month_week": _checked("must be one of " + ", ".join(RULES), _rule),
+    },
     "notes": {
         "folder": _checked("must be a folder inside the vault", _folder),
         "name": _checked("must be a pattern for names", note_names.pattern_error),
@@ -228,11 +250,11 @@ def _mistake(path: Path, text: str, name: tuple[str, str], value: Any) -> Iterat
 
 
 def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> Config:
-    notes = tables.get("notes", {})
+    digests, notes = dict(tables.get("digests", {})), tables.get("notes", {})
     arxiv = dict(tables.get("arxiv", {}))
     removals = tables.get("removals", {})
     chosen: dict[str, Any] = {
-        "digest_paths": tables.get("digests", {}).get("paths"),
+        "digest_paths": digests.pop("paths", None),
         "folder": notes.get("folder"),
         "name": notes.get("name"),
         "private_tags": notes.get("private_tags"),
@@ -253,6 +275,7 @@ def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> C
         Rules(**rules),
         ArxivConfig(**arxiv),
         WatchConfig(**tables.get("watch", {})),
+        WeekConfig(**digests),
         **{f"saved_{key}": value for key, value in tables.get("saved", {}).items()},
     )
 
