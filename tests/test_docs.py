@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 import pytest
-from vault_sync.cli.main import cli
+from vault_sync.cli.main import program
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.note import note
 from vault_sync.core.report import lines as report
@@ -24,7 +24,7 @@ DOCUMENTS = [
 
 def commands() -> dict[str, click.Command]:
     found: dict[str, click.Command] = {}
-    for name, command in cli.commands.items():
+    for name, command in program().commands.items():
         found[name] = command
         if isinstance(command, click.Group):
             found |= {f"{name} {inner}": each for inner, each in command.commands.items()}

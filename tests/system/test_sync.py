@@ -238,7 +238,7 @@ def test_the_log_says_what_and_why(built: Vault) -> None:
     built.ok("sync", "--offline")
     said = built.ok("log", "-n", "1").out
     assert "sync" in said and "~ papers/230814 Bayesian Flow Networks.md  (tags)" in said
-    assert built.ok("--json", "log").json[0]["files"][0]["why"] == "tags"
+    assert built.ok("--json", "log").json["passes"][0]["files"][0]["why"] == "tags"
 
 
 def test_saved_texts_are_dropped_when_their_time_is_over_and_it_is_said(built: Vault) -> None:

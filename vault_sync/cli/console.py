@@ -10,20 +10,23 @@ import os
 import sys
 import time
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 import click
 
-from vault_sync.core.model.plan import Conflict, Operation, Plan, Undone
+from vault_sync.core.model.plan import Conflict, Operation, Outcome, Plan, Undone
 from vault_sync.core.model.values import Problem
 from vault_sync.core.report import lines as report
+from vault_sync.core.report.json_text import json_text
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config
 from vault_sync.edge.state.store import StateStore, open_state
+
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 class UsageError(Exception):
@@ -87,16 +90,34 @@ class Console:
         show(report.problem_lines(each for each in problems if notices or each.level == "problem"))
         show(report.conflict_lines(conflicts))
 
-    def as_json(
+    def answer(self, root: Path, **values: object) -> None:
+        """Print the one object of a `--json` call about the vault at `root`."""
+        click.echo(json_text({"vault": str(root), **values}))
+
+    def answer_plan(
         self,
         root: Path,
         plan: Plan,
         operations: Sequence[Operation],
         undone: Sequence[Undone] = (),
-    ) -> str:
-        """Return the object that `--json` prints for a plan of the vault at `root`."""
+        more: Mapping[str, object] = NOTHING,
+    ) -> None:
+        """Print the object that `--json` has for a plan; `more` are keys of the verb's own."""
         seconds = time.monotonic() - self.started
-        return report.as_json(str(root), plan, operations, seconds, undone)
+        value = report.as_json(str(root), plan, operations, seconds, undone)
+        click.echo(json_text({**value, **more}))
+
+    def answer_outcome(
+        self, root: Path, outcome: Outcome, problems: Sequence[Problem] = (), **more: object
+    ) -> None:
+        """Print the object that `--json` has for what was written without a whole plan."""
+        found = (*problems, *map(report.not_written, outcome.undone))
+        self.answer(
+            root,
+            operations=[report.operation_object(each) for each in outcome.done],
+            problems=[report.problem_object(each) for each in found],
+            **more,
+        )
 
     def path_in(self, config: Config, given: str) -> str:
         """Return a path from the vault's root for one given from there, from here, or absolute.
@@ -136,8 +157,9 @@ class Bar:
     def __init__(self, console: Console) -> None:
         self._shown = sys.stderr.isatty() and not console.quiet and not console.json
         self._started = time.monotonic()
-        self._what = ""
+        self._phase = ("", 0)
         self._bar: Any = None
+        self._shown_done = 0
 
     def __enter__(self) -> Self:
         return self
@@ -153,9 +175,9 @@ class Bar:
     def __call__(self, what: str, done: int, whole: int) -> None:
         if not self._shown:
             return
-        if what != self._what:
+        if (what, whole) != self._phase:
             self._close()
-            self._what, self._started = what, time.monotonic()
+            self._phase, self._started = (what, whole), time.monotonic()
         if self._bar is None:
             if time.monotonic() - self._started < self.DELAY or done >= whole:
                 return
@@ -163,7 +185,11 @@ class Bar:
                 length=whole, label=what, file=sys.stderr, show_pos=True, update_min_steps=50
             )
             self._bar.__enter__()
-        self._bar.update(done - self._bar.pos)
+            self._shown_done = 0
+        # Its own position lags behind by up to `update_min_steps`, so it is not asked for that.
+        step = max(min(done, whole) - self._shown_done, 0)
+        self._shown_done += step
+        self._bar.update(step)
         if done >= whole:
             self._close()
 

@@ -29,7 +29,10 @@ def doctor(console: Console) -> int:
 
     around = Surroundings(state=state.directory, exchange=exchanges, hook=_is_hooked(config.root))
     found = examine(config.root, around)
-    console.show_problems(found, answer=True)
+    if console.json:
+        console.answer(config.root, problems=[report.problem_object(each) for each in found])
+    else:
+        console.show_problems(found, answer=True)
     if not found:
         console.say([f"nothing to mend in {config.root}"])
     return report.OUT_OF_LINE if any(p.level == "problem" for p in found) else report.IN_LINE

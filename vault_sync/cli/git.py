@@ -49,8 +49,10 @@ def install(console: Console) -> int:
     lines.append(f"git config {DRIVER}: the merge driver of this repository")
     if hook.add_block(attributes, [ATTRIBUTES]):
         lines.append(f"{attributes}: says which files it merges")
-    console.say(lines)
-    console.say([f"    commit it: git add -- {quoted(os.path.relpath(attributes))}"])
+    todo = f"git add -- {quoted(os.path.relpath(attributes))}"
+    if console.json:
+        console.answer(config.root, did=lines, todo=[todo])
+    console.say([*lines, f"    commit it: {todo}"])
     return report.IN_LINE
 
 
@@ -65,6 +67,8 @@ def uninstall(console: Console) -> int:
         raise UsageError(str(error)) from error
     if hook.remove_block(config.root / ".gitattributes"):
         lines.append(f"{place.below}.gitattributes: our lines are out of it; commit it")
+    if console.json:
+        console.answer(config.root, did=lines, todo=[])
     console.say(lines or ["nothing of vault-sync was installed here"])
     return report.IN_LINE
 
@@ -117,6 +121,8 @@ def merge_driver(console: Console, base: Path, ours: Path, theirs: Path, path: s
             ours.write_bytes(data)
         if left:
             console.complain([f"{path}: {left} left to settle between git's markers"])
+    if console.json:
+        console.answer(config.root, path=path, conflicts=left)
     return report.OUT_OF_LINE if left else report.IN_LINE
 
 

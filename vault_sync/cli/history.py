@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -21,13 +20,14 @@ from vault_sync.edge.write.undo import undo as undo_pass
 
 def log(console: Console, limit: int | None) -> int:
     """Show the passes that wrote something, newest first."""
-    state = console.state(console.config())
+    config = console.config()
+    state = console.state(config)
     try:
         records = read_log(state, limit)
     finally:
         state.close()
     if console.json:
-        console.out([json.dumps([_as_json(record) for record in records], ensure_ascii=False)])
+        console.answer(config.root, passes=[_as_json(record) for record in records])
         return report.IN_LINE
     for record in records:
         console.out(_lines(record))
@@ -95,13 +95,16 @@ def _written(
     """Run `act` with the vault locked, after recovery, and show its outcome."""
     try:
         with state.lock(5.0):
-            console.show_problems(recover(config.root, state), whole=True)
+            recovered = recover(config.root, state)
+            console.show_problems(recovered, whole=True)
             try:
                 outcome = act()
             except LookupError as error:
                 raise UsageError(f"{error.args[0]}: {hint}") from error
     finally:
         state.close()
+    if console.json:
+        console.answer_outcome(config.root, outcome, recovered)
     console.say(report.operation_lines(outcome.done))
     console.complain(report.undone_lines(outcome.undone))
     return report.OUT_OF_LINE if outcome.undone else report.IN_LINE

@@ -48,12 +48,16 @@ def init(console: Console) -> int:
         folder=json.dumps(Rules().folder, ensure_ascii=False),
     )
     path.write_bytes(text.encode("utf-8"))
+    if console.json:
+        counts = {"digests": len(found), "entries": sum(found.values())}
+        console.answer(root, configuration=str(path), paths=paths, **counts)
     console.say([f"wrote {path}"])
     if found:
-        entries = sum(found.values())
+        digests = report.counted(len(found), "digest")
+        entries = report.counted(sum(found.values()), "entry", "entries")
         console.say(
             [
-                f"{len(found)} digests with {entries} entries: {', '.join(paths)}",
+                f"{digests} with {entries}: {', '.join(paths)}",
                 "see what would happen: vault-sync rebuild --dry-run",
             ]
         )
@@ -101,6 +105,8 @@ def demo(console: Console, folder: Path) -> int:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder}: is not empty: give a new folder for the sample vault")
     shutil.copytree(_sample(), folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
+    if console.json:
+        console.answer(folder, configuration=str(folder / FILE))
     console.say(
         [
             f"the sample vault is in {folder}",

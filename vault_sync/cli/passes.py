@@ -103,7 +103,7 @@ def _hinted(config: Config, plan: Plan) -> Plan:
 def _show_plan(console: Console, config: Config, plan: Plan) -> int:
     """Show the plan of a dry run; 1 where a person must look."""
     if console.json:
-        console.out([console.as_json(config.root, plan, plan.operations)])
+        console.answer_plan(config.root, plan, plan.operations)
     else:
         console.show_problems(plan.problems, plan.conflicts)
         console.say(report.operation_lines(plan.operations))
@@ -115,7 +115,7 @@ def show_result(console: Console, config: Config, result: PassResult) -> int:
     """Show what a pass did and what it found; 1 where a person must look."""
     plan, outcome = result.plan, result.outcome
     if console.json:
-        console.out([console.as_json(config.root, plan, outcome.done, outcome.undone)])
+        console.answer_plan(config.root, plan, outcome.done, outcome.undone)
     else:
         if result.note:
             console.complain([f"note: {result.note}; nothing is taken for a removal"])
@@ -156,7 +156,7 @@ def check(console: Console) -> int:
     config = console.config()
     plan = planned(console, config, PassRequest(cause="check"))
     if console.json:
-        console.out([console.as_json(config.root, plan, plan.operations)])
+        console.answer_plan(config.root, plan, plan.operations)
     else:
         console.show_problems(plan.problems, plan.conflicts)
         console.say(f"out of line: {line}" for line in report.operation_lines(plan.operations))
@@ -171,7 +171,7 @@ def diff(console: Console) -> int:
     config = console.config()
     plan = planned(console, config, PassRequest(cause="diff"))
     if console.json:
-        console.out([console.as_json(config.root, plan, plan.operations)])
+        console.answer_plan(config.root, plan, plan.operations)
     else:
         console.show_problems(plan.problems, plan.conflicts)
         console.out(report.diff_lines(plan.operations))
@@ -206,7 +206,7 @@ def resolve(console: Console, given: str, side: Side) -> int:
 
 def _refused(console: Console, config: Config, plan: Plan) -> int:
     if console.json:
-        console.out([console.as_json(config.root, plan, ())])
+        console.answer_plan(config.root, plan, ())
     else:
         console.show_problems(plan.problems, plan.conflicts)
         console.say(["nothing was done"])

@@ -40,7 +40,7 @@ def check_staged(console: Console) -> int:
     plan = judged.plan
     fine = report.in_line(plan) and not plan.operations
     if console.json:
-        console.out([console.as_json(root, plan, plan.operations)])
+        console.answer_plan(root, plan, plan.operations)
     elif not fine:
         console.complain(_reasons(judged))
         console.complain(_mending(judged, repository, left_out))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 
 from vault_sync.cli.console import Console
@@ -26,15 +25,15 @@ def status(console: Console) -> int:
     daemon = heartbeat.read(state.directory)
     in_line = report.in_line(plan) and not plan.operations
     if console.json:
-        value = json.loads(console.as_json(config.root, plan, plan.operations))
-        value["daemon"] = daemon.as_json() if daemon else None
-        console.out([json.dumps(value, ensure_ascii=False)])
+        running = daemon.as_json() if daemon else None
+        more = {"digests": plan.digests, "state": str(state.directory), "daemon": running}
+        console.answer_plan(config.root, plan, plan.operations, more=more)
         return report.IN_LINE if in_line else report.OUT_OF_LINE
     lines = [
         f"vault      {config.root}",
-        f"digests    {plan.digests}, {plan.entries} entries",
+        f"digests    {plan.digests:,}, {report.counted(plan.entries, 'entry', 'entries')}",
         f"notes      {plan.notes}",
-        f"to do      {len(plan.operations)} operations",
+        f"to do      {report.counted(len(plan.operations), 'operation')}",
         f"conflicts  {len(plan.conflicts)}",
         f"problems   {sum(each.level == 'problem' for each in plan.problems)}",
         f"state      {state.directory}",
@@ -42,7 +41,8 @@ def status(console: Console) -> int:
     if not has_base:
         lines.append(f"base       none: {note or 'this device has made no pass here yet'}")
     if last is not None:
-        lines.append(f"last pass  {_when(last.started)} ({last.cause}, {len(last.changes)} files)")
+        files = report.counted(len(last.changes), "file")
+        lines.append(f"last pass  {_when(last.started)} ({last.cause}, {files})")
     lines += daemon.lines() if daemon else ["daemon     not running"]
     console.out(lines)
     console.show_problems(plan.problems, plan.conflicts, answer=True)

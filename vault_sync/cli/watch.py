@@ -45,6 +45,8 @@ def watch(console: Console, *, offline: bool) -> int:
             heartbeat.forget(here)
     finally:
         watched.state.close()
+    if console.json:
+        console.answer(config.root, ended=signal.Signals(number).name if number else "")
     return report.INTERRUPTED if number == signal.SIGINT else report.IN_LINE
 
 

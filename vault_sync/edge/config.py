@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from vault_sync.core.model.values import Rules
-from vault_sync.core.naming import note_names
+from vault_sync.core.naming import note_names, week_names
+from vault_sync.core.naming.month_weeks import RULES, MonthWeekRule
 from vault_sync.core.note.facts import fact_names
 from vault_sync.core.text.spans import line_number
 
@@ -18,7 +19,7 @@ FILE = "vault-sync.toml"
 
 
 class ConfigError(Exception):
-    """The configuration cannot be used. The text is `path:line: what: what to do`."""
+    """The configuration cannot be used. Each line of the text is `path:line: what: what to do`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,14 @@ class WatchConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class WeekConfig:
+    """`[digests] week` and `month_week`; what is "" is inferred from the digests."""
+
+    week: str = ""
+    month_week: MonthWeekRule | Literal[""] = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A vault's configuration. `path` is None where there is no file and all is default."""
 
@@ -50,6 +59,7 @@ class Config:
     rules: Rules = field(default_factory=Rules)
     arxiv: ArxivConfig = field(default_factory=ArxivConfig)
     watch: WatchConfig = field(default_factory=WatchConfig)
+    weeks: WeekConfig = field(default_factory=WeekConfig)
     saved_days: float = 90
     """The days after which replaced texts are dropped; 0: never."""
 
@@ -156,12 +166,24 @@ def _note(path: str) -> str | None:
     return _outside(path) if path.endswith(".md") else "must be a path that ends in .md"
 
 
+def _week(form: str) -> str | None:
+    return week_names.form_error(form) if form else None
+
+
+def _rule(name: str) -> str | None:
+    return None if name in {"", *RULES} else f"must be one of {', '.join(RULES)}"
+
+
 def _address(url: str) -> str | None:
     return None if re.match(r"https?://[^/]", url) else "must be an http or https address"
 
 
 LEGAL: Mapping[str, Mapping[str, _Key]] = {
-    "digests": {"paths": _texts("must be a list of globs", _glob)},
+    "digests": {
+        "paths": _texts("must be a list of globs", _glob),
+        "week": _checked("must be a form for names of weeks", _week),
+        "month_week": _checked("must be one of " + ", ".join(RULES), _rule),
+    },
     "notes": {
         "folder": _checked("must be a folder inside the vault", _folder),
         "name": _checked("must be a pattern for names", note_names.pattern_error),
@@ -200,29 +222,39 @@ def parse(text: str, root: Path, path: Path) -> Config:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from error
-    for table, values in tables.items():
-        if table not in LEGAL:
-            raise ConfigError(_unknown(path, text, table, f"[{table}]", LEGAL, "table"))
-        if not isinstance(values, dict):
-            line = _line(text, table)
-            raise ConfigError(f"{path}:{line}: '{table}' must be a table: write [{table}]")
-        for key, value in values.items():
-            legal = LEGAL[table]
-            if key not in legal:
-                raise ConfigError(_unknown(path, text, key, f"'{key}' in [{table}]", legal, "key"))
-            wrong = legal[key].check(value)
-            if wrong is not None:
-                line = _line(text, key)
-                raise ConfigError(f"{path}:{line}: '{key}' in [{table}]: {wrong}")
+    wrong = list(_mistakes(path, text, tables))
+    if wrong:
+        raise ConfigError("\n".join(wrong))
     return _built(tables, root, path)
 
 
+def _mistakes(path: Path, text: str, tables: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a line for each table, key and value that is not legal."""
+    for table, values in tables.items():
+        if table not in LEGAL:
+            yield _unknown(path, text, table, f"[{table}]", LEGAL, "table")
+        elif not isinstance(values, dict):
+            yield f"{path}:{_line(text, table)}: '{table}' must be a table: write [{table}]"
+        else:
+            for key, value in values.items():
+                yield from _mistake(path, text, (table, key), value)
+
+
+def _mistake(path: Path, text: str, name: tuple[str, str], value: Any) -> Iterator[str]:
+    table, key = name
+    legal = LEGAL[table]
+    if key not in legal:
+        yield _unknown(path, text, key, f"'{key}' in [{table}]", legal, "key")
+    elif (wrong := legal[key].check(value)) is not None:
+        yield f"{path}:{_line(text, key)}: '{key}' in [{table}]: {wrong}"
+
+
 def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> Config:
-    notes = tables.get("notes", {})
+    digests, notes = dict(tables.get("digests", {})), tables.get("notes", {})
     arxiv = dict(tables.get("arxiv", {}))
     removals = tables.get("removals", {})
     chosen: dict[str, Any] = {
-        "digest_paths": tables.get("digests", {}).get("paths"),
+        "digest_paths": digests.pop("paths", None),
         "folder": notes.get("folder"),
         "name": notes.get("name"),
         "private_tags": notes.get("private_tags"),
@@ -243,6 +275,7 @@ def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> C
         Rules(**rules),
         ArxivConfig(**arxiv),
         WatchConfig(**tables.get("watch", {})),
+        WeekConfig(**digests),
         **{f"saved_{key}": value for key, value in tables.get("saved", {}).items()},
     )
 

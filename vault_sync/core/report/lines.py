@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -51,6 +50,11 @@ def _spelled(character: str) -> str:
         if code < 0x10000
         else f"\\U{code:08x}"
     )
+
+
+def counted(count: int, word: str, plural: str = "") -> str:
+    """Return a number and its word: `1 digest`, `2 digests`, `1,200 entries`."""
+    return f"{count:,} {word if count == 1 else plural or word + 's'}"
 
 
 def kind(operation: Operation) -> str:
@@ -134,31 +138,28 @@ def as_json(
     operations: Sequence[Operation],
     seconds: float,
     undone: Sequence[Undone],
-) -> str:
-    """Return the one object that `--json` prints (docs/format.md)."""
-    problems = (*plan.problems, *map(_not_written, undone))
-    value: dict[str, Any] = {
-        "version": 1,
+) -> dict[str, Any]:
+    """Return the object that `--json` prints of a plan (docs/json.md)."""
+    problems = (*plan.problems, *map(not_written, undone))
+    return {
         "vault": vault,
         "entries": plan.entries,
         "notes": plan.notes,
-        "operations": [_operation_object(each) for each in operations],
+        "operations": [operation_object(each) for each in operations],
         "conflicts": [
             {"digest": each.digest, "note": each.note, "field": each.field}
             for each in plan.conflicts
         ],
-        "problems": [_problem_object(each) for each in problems],
+        "problems": [problem_object(each) for each in problems],
         "seconds": round(seconds, 3),
     }
-    # A name that is no UTF-8 has no JSON form but an escaped one.
-    return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
-def _not_written(undone: Undone) -> Problem:
+def not_written(undone: Undone) -> Problem:
     return Problem(undone.operation.path, "not-written", undone.reason)
 
 
-def _operation_object(operation: Operation) -> dict[str, object]:
+def operation_object(operation: Operation) -> dict[str, object]:
     return {
         "kind": kind(operation),
         "path": operation.path,
@@ -167,7 +168,7 @@ def _operation_object(operation: Operation) -> dict[str, object]:
     }
 
 
-def _problem_object(problem: Problem) -> dict[str, object]:
+def problem_object(problem: Problem) -> dict[str, object]:
     return {
         "level": problem.level,
         "path": problem.path,
@@ -183,6 +184,6 @@ def summary(plan: Plan, done: Sequence[Operation]) -> str:
     counts = {name: sum(kind(each) == name for each in done) for name in SIGNS}
     words = {"create": "made", "write": "edited", "rename": "renamed", "trash": "to the trash"}
     did = ", ".join(f"{count} {words[name]}" for name, count in counts.items() if count)
-    entries = f"{plan.entries} {'entry' if plan.entries == 1 else 'entries'}"
+    entries = counted(plan.entries, "entry", "entries")
     left = f", {len(plan.conflicts)} in conflict" if plan.conflicts else ""
     return f"{entries}: {did or 'nothing to do'}{left}"

@@ -1,0 +1,66 @@
+"""The verbs of capture: their options and their help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from vault_sync.cli.options import DONE, LOCKED, verb
+from vault_sync.cli.verbs import OFFLINE, cli
+
+if TYPE_CHECKING:
+    from vault_sync.cli.console import Console
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@verb(cli, example="vault-sync week --next --open", exits=DONE | LOCKED)
+@click.option("--next", "following", is_flag=True, help="The week after.")
+@click.option("--date", "day", type=DAY, help="The week of this day, 2023-08-16.")
+@click.option("--open", "opens", is_flag=True, help="Open it in Obsidian.")
+def week(console: Console, following: bool, day: datetime | None, opens: bool) -> int:
+    """Print the path of this week's digest, and make it where it is not there yet.
+
+    Its name, its folder and the lines above its first entry are those of the digests before it.
+    """
+    from vault_sync.cli.capture import week as module
+
+    asked_for = day.date() if day else None
+    return module.week(console, asked_for, following=following, opens=opens)
+
+
+_ADDED = {
+    0: "it stands in a digest, now or before",
+    1: "something could not be added; it was shown why",
+}
+
+
+@verb(cli, example="vault-sync add 2308.07124 --tags code,instruct", exits=_ADDED | LOCKED)
+@click.argument("address", metavar="URL|ID|-...", nargs=-1, required=True)
+@click.option("--to", metavar="DIGEST", help="The digest.  [default: this week's]")
+@click.option("--tags", metavar="A,B", default="", help="Tags of the entry.")
+@click.option("--text", metavar="WORDS", default="", help="Commentary of the entry.")
+@click.option("--now", "at_once", is_flag=True, help="Do not wait while somebody types there.")
+@OFFLINE
+def add(
+    console: Console,
+    address: Sequence[str],
+    to: str | None,
+    tags: str,
+    text: str,
+    at_once: bool,
+    offline: bool,
+) -> int:
+    """Add papers to a digest, with title and authors as far as they can be had.
+
+    A paper that stands in any digest is not added again: `digest:line` is printed. `-` reads
+    addresses from standard input, one a line.
+    """
+    from vault_sync.cli.capture import add as module
+
+    words = module.Words(tuple(filter(None, tags.replace("#", "").split(","))), text)
+    waits = module.Manners(wait=not at_once, offline=offline)
+    return module.add(console, address, to, words, waits)
