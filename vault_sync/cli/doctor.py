@@ -7,7 +7,9 @@ from pathlib import Path
 
 from vault_sync.cli.console import Console
 from vault_sync.core.report import lines as report
-from vault_sync.edge.fs.rename import exchange_works
+from vault_sync.edge.fs.own_folder import TEMPORARY
+from vault_sync.edge.fs.rename import Volume, prove
+from vault_sync.edge.fs.vault_dir import VaultDir
 from vault_sync.edge.git import hook
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError
@@ -19,15 +21,7 @@ def doctor(console: Console) -> int:
     config = console.config()
     state = console.state(config)
 
-    def exchanges(root: object) -> bool:
-        del root
-        folder = os.open(config.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            return exchange_works(folder)
-        finally:
-            os.close(folder)
-
-    around = Surroundings(state=state.directory, exchange=exchanges, hook=_is_hooked(config.root))
+    around = Surroundings(state=state.directory, volume=_volume, hook=_is_hooked(config.root))
     found = examine(config.root, around)
     if console.json:
         console.answer(config.root, problems=[report.problem_object(each) for each in found])
@@ -36,6 +30,14 @@ def doctor(console: Console) -> int:
     if not found:
         console.say([f"nothing to mend in {config.root}"])
     return report.OUT_OF_LINE if any(p.level == "problem" for p in found) else report.IN_LINE
+
+
+def _volume(root: Path) -> Volume:
+    with VaultDir(root) as vault:
+        try:
+            return prove(vault.folder(TEMPORARY))
+        except FileNotFoundError:
+            return prove(vault.fd)
 
 
 def _is_hooked(root: Path) -> bool | None:

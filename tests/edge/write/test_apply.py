@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.support.written_world import NOON, P, World, agree
 from vault_sync.core.model.plan import Create, Plan, Rename, Trash, Write
+from vault_sync.edge.fs import own_folder
 from vault_sync.edge.fs.reader import read
+from vault_sync.edge.fs.rename import Volume
 from vault_sync.edge.fs.scan import scan
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.undo import log
@@ -27,6 +30,32 @@ def test_what_both_say_already_is_one_commit_and_then_none(world: World) -> None
     world.apply(base_updates=(agree(),))
     assert database.stat() == before
     assert list(world.vault.iterdir()) == []
+
+
+@pytest.mark.parametrize("already_there", [False, True])
+def test_on_a_disk_that_cannot_replace_safely_nothing_is_written(
+    world: World, already_there: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither exchange nor links: a save in that instant would be lost (exFAT, FAT)."""
+    if already_there:
+        world.apply(Create(P("first.md"), "first", ""))
+    for name in "bcd":
+        world.put(f"{name}.md", f"old {name}")
+    before = sorted(world.vault.rglob("*"))
+    monkeypatch.setattr(own_folder, "prove", lambda _: Volume(False, True, False))
+    outcome = world.apply(
+        Create(P("new/folder/a.md"), "new a", ""),
+        Write(P("b.md"), "old b", "new b", ""),
+        Rename(P("c.md"), P("new/c.md"), "old c", ""),
+        Trash(P("d.md"), P(".trash/d.md"), "old d", ""),
+        base_updates=(agree("b.md", key="b"),),
+    )
+    assert not outcome.done and len(outcome.undone) == 4
+    for undone in outcome.undone:
+        assert "cannot replace a file" in undone.reason and "move the vault to" in undone.reason
+    assert sorted(world.vault.rglob("*")) == before
+    assert not world.state().rows()
+    assert len(log(world.state())) == already_there
 
 
 # ---- what is done

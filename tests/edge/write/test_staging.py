@@ -9,8 +9,8 @@ import pytest
 from tests.support.written_world import P, World, agree
 from vault_sync.core.model.plan import Create, Write
 from vault_sync.edge.fs.durability import BATCH
-from vault_sync.edge.fs.rename import exchange
-from vault_sync.edge.write import staging, swap
+from vault_sync.edge.fs.rename import Volume
+from vault_sync.edge.write import staging
 
 
 def temporary(world: World) -> list[str]:
@@ -24,12 +24,14 @@ def test_a_folder_on_another_file_system_has_its_temporary_file_beside(
 ) -> None:
     world.put("far/a.md", "old")
 
-    def only_in_one_folder(from_: int, name: str, to: int, other: str) -> None:
+    exchange = Volume.exchange
+
+    def only_in_one_folder(volume: Volume, from_: int, name: str, to: int, other: str) -> None:
         if os.fstat(from_).st_ino != os.fstat(to).st_ino:
             raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
-        exchange(from_, name, to, other)
+        exchange(volume, from_, name, to, other)
 
-    monkeypatch.setattr(swap, "exchange", only_in_one_folder)
+    monkeypatch.setattr(Volume, "exchange", only_in_one_folder)
     outcome = world.apply(Write(P("far/a.md"), "old", "new", ""), base_updates=(agree("far/a.md"),))
     assert not outcome.undone
     assert world.texts() == {"far/a.md": "new"}

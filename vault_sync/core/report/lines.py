@@ -24,6 +24,7 @@ from vault_sync.core.model.values import Problem
 IN_LINE, OUT_OF_LINE, USAGE, BUG, BUSY, INTERRUPTED = 0, 1, 2, 3, 4, 130
 """The exit codes (README, "Exit codes")."""
 
+_MOST_UNDONE = 5
 SIGNS = {"create": "+", "write": "~", "rename": ">", "trash": "-"}
 
 
@@ -104,8 +105,16 @@ def conflict_lines(conflicts: Iterable[Conflict]) -> Iterator[str]:
 
 
 def undone_lines(undone: Iterable[Undone]) -> Iterator[str]:
+    """Yield a line for each operation; for many with one reason, that of the first and a count."""
+    paths: dict[str, list[str]] = {}
     for operation, reason in undone:
-        yield shown(f"{operation.path}: not written: {reason}")
+        paths.setdefault(reason, []).append(operation.path)
+    for reason, of_reason in paths.items():
+        alone = len(of_reason) <= _MOST_UNDONE
+        for path in of_reason if alone else of_reason[:1]:
+            yield shown(f"{path}: not written: {reason}")
+        if not alone:
+            yield f"... and {len(of_reason) - 1} more files were not written, for the same reason"
 
 
 def in_line(plan: Plan, undone: Sequence[Undone] = ()) -> bool:

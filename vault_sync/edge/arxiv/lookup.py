@@ -99,7 +99,10 @@ def look_up(
     if to_ask and source.enabled and not source.offline and not findings.cacheless:
         with _notices(source, findings), cache.opened(source.cache) as db:
             agent, due = _agent(source), pace or client.pace_for(source.url)
-            connection = client.ApiConnection(source.url, agent, db, stop, clock, due, today)
+            allowance = client.Allowance(due, len(atom.questions(to_ask)))
+            connection = client.ApiConnection(
+                source.url, agent, db, stop, clock, due, today, allowance
+            )
             _ask(connection, to_ask, findings, progress)
     return _answer(spelled, findings)
 

@@ -23,6 +23,13 @@ _WORDS = {
 }
 
 
+NO_SAFE_REPLACE = (
+    "this disk ({}) cannot replace a file so that an edit made in that instant is kept, so nothing"
+    " is written on it: move the vault to a disk with ext4, btrfs, xfs, APFS or NTFS"
+    " (`check`, `diff`, `export` and `--dry-run` work here)"
+)
+
+
 class Unsafe(OSError):  # noqa: N818 - it is a verdict on a file, not a fault of ours
     """A file that this program does not touch as it is; the text says why."""
 

@@ -3,7 +3,7 @@
 `os.rename` replaces whatever it finds, so anything saved between a look and the rename is gone.
 Here the kernel compares at the swap: an exchange puts the displaced file under the other name,
 where it can be looked at, and a move fails if its target exists. Linux: `renameat2`; macOS:
-`renameatx_np`; where the file system has neither, hard links.
+`renameatx_np`; where the file system has neither, hard links; where it has no links, nothing.
 """
 
 from __future__ import annotations
@@ -14,56 +14,149 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
+
+PROBE = ".vault-sync-probe-"
+"""Begins the names of the small files of `prove`."""
 
 _UNKNOWN_TO_THE_FILE_SYSTEM = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
 _SYSCALL_RENAMEAT2 = {"x86_64": 316, "aarch64": 276, "riscv64": 276, "armv7l": 382, "i686": 353}
 
 
-def exchange(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
-    """Swap two files in one step; both must exist.
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """The renames of one file system, each by a way that was tried there and looked at.
 
-    Names are relative to open folders. Without the kernel's exchange the displaced file is hard
-    linked first: an editor that writes in place loses nothing, but one that saves by rename between
-    the link and the rename does (`exchange_works` tells which of the two a vault has).
+    `exchanges`: the kernel's exchange left both files. `no_replace`: its move onto a file left both
+    as they were. `links`: the same two, by hard links; not tried where the kernel has both.
+    """
+
+    exchanges: bool
+    no_replace: bool
+    links: bool
+
+    @property
+    def safe(self) -> bool:
+        """Return True if a file can be replaced here, and made, with no other text lost by it."""
+        return self.links or (self.exchanges and self.no_replace)
+
+    def exchange(self, from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
+        """Swap two files in one step; both must exist.
+
+        Names are relative to open folders. Without the kernel's exchange the displaced file is hard
+        linked first: an editor that writes in place loses nothing, but one that saves by rename
+        between the link and the rename does.
+
+        Raises:
+            FileNotFoundError: one of the two is not there; neither was touched.
+            OSError: as the file system says, or it has no way to do it; neither was touched.
+        """
+        if self.exchanges:
+            _by_kernel(from_folder, from_name, to_folder, to_name, _flags()[0])
+        elif self.links:
+            _exchange_by_links(from_folder, from_name, to_folder, to_name)
+        else:
+            raise OSError(errno.EOPNOTSUPP, "no safe exchange", from_name, None, to_name)
+
+    def move(self, from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
+        """Rename a file, never onto another.
+
+        Raises:
+            FileExistsError: `to_name` is there already; nothing was touched.
+            OSError: as the file system says, or it has no way to do it; nothing was touched.
+        """
+        if self.no_replace:
+            _by_kernel(from_folder, from_name, to_folder, to_name, _flags()[1])
+        elif self.links:
+            _move_by_links(from_folder, from_name, to_folder, to_name)
+        else:
+            raise OSError(errno.EOPNOTSUPP, "no safe move", from_name, None, to_name)
+
+
+def prove(folder: int) -> Volume:
+    """Try every way with small files in an open folder, and look at both files after each.
+
+    The number that a call answers proves nothing: a FUSE driver that knows no flags answers 0 to
+    an exchange and replaces (exfat-fuse does).
 
     Raises:
-        FileNotFoundError: one of the two is not there; neither was touched.
-        OSError: as the file system says; neither was touched.
+        OSError: no file can be made there.
     """
-    if not _special(from_folder, from_name, to_folder, to_name, _flags()[0]):
-        _exchange_by_links(from_folder, from_name, to_folder, to_name)
+    exchange_flag, no_replace_flag = _flags()
+    exchanges = _exchanges(folder, partial(_special, flag=exchange_flag))
+    no_replace = _moves(folder, partial(_special, flag=no_replace_flag))
+    links = (
+        not (exchanges and no_replace)
+        and _exchanges(folder, _exchange_by_links)
+        and _moves(folder, _move_by_links)
+    )
+    return Volume(exchanges, no_replace, links)
 
 
-def move(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
-    """Rename a file, never onto another.
+_TwoNames = Callable[[int, str, int, str], object]
+_FIRST, _SECOND = b"first\n", b"second, longer\n"
 
-    Raises:
-        FileExistsError: `to_name` is there already; nothing was touched.
-        OSError: as the file system says; nothing was touched.
+
+def _exchanges(folder: int, act: _TwoNames) -> bool:
+    return _tried(folder, act, _SECOND) == ("done", _SECOND, _FIRST)
+
+
+def _moves(folder: int, act: _TwoNames) -> bool:
+    """Return True if a call moves to a free name, and onto a file does nothing.
+
+    Linux refuses a name that is taken before it asks the driver, and ntfs-3g then refuses a free
+    one: one of the two alone proves nothing.
     """
-    if not _special(from_folder, from_name, to_folder, to_name, _flags()[1]):
-        os.link(
-            from_name,
-            to_name,
-            src_dir_fd=from_folder,
-            dst_dir_fd=to_folder,
-            follow_symlinks=False,
-        )
-        os.unlink(from_name, dir_fd=from_folder)
+    onto_a_file = _tried(folder, act, _SECOND) == ("refused", _FIRST, _SECOND)
+    return onto_a_file and _tried(folder, act, None) == ("done", None, _FIRST)
 
 
-def exchange_works(folder: int) -> bool:
-    """Try with two small files whether the file system of an open folder has the exchange."""
-    names = [f".exchange-{os.getpid()}-{side}" for side in "ab"]
+def _tried(
+    folder: int, act: _TwoNames, other: bytes | None
+) -> tuple[str, bytes | None, bytes | None]:
+    """Make a small file, and one of the text `other`, and try to rename the first to the second.
+
+    Return "done", "refused" (since a file is there) or "unknown", and both texts; None: no file.
+    """
+    names = [f"{PROBE}{os.urandom(6).hex()}-{side}" for side in "ab"]
     try:
-        for name in names:
-            os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600, dir_fd=folder))
-        return _special(folder, names[0], folder, names[1], _flags()[0])
+        _make(folder, names[0], _FIRST)
+        if other is not None:
+            _make(folder, names[1], other)
+        try:
+            answer = "unknown" if act(folder, names[0], folder, names[1]) is False else "done"
+        except FileExistsError:
+            answer = "refused"
+        except OSError:
+            answer = "unknown"
+        return answer, _text_of(folder, names[0]), _text_of(folder, names[1])
     finally:
-        for name in names:
+        for name in (*names, f"{names[0]}.old"):
             with suppress(FileNotFoundError):
                 os.unlink(name, dir_fd=folder)
+
+
+def _make(folder: int, name: str, text: bytes) -> None:
+    file = os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600, dir_fd=folder)
+    try:
+        os.write(file, text)
+    finally:
+        os.close(file)
+
+
+def _text_of(folder: int, name: str) -> bytes | None:
+    """Return a small file's bytes; None if the folder does not list it, whatever a cache says."""
+    if name not in os.listdir(folder):
+        return None
+    try:
+        file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+    except OSError:
+        return None
+    try:
+        return os.read(file, 100)
+    finally:
+        os.close(file)
 
 
 def _exchange_by_links(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
@@ -75,6 +168,17 @@ def _exchange_by_links(from_folder: int, from_name: str, to_folder: int, to_name
         os.unlink(spare, dir_fd=from_folder)
         raise
     os.replace(spare, from_name, src_dir_fd=from_folder, dst_dir_fd=from_folder)
+
+
+def _move_by_links(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
+    os.link(from_name, to_name, src_dir_fd=from_folder, dst_dir_fd=to_folder, follow_symlinks=False)
+    os.unlink(from_name, dir_fd=from_folder)
+
+
+def _by_kernel(from_folder: int, from_name: str, to_folder: int, to_name: str, flag: int) -> None:
+    """Make one flagged rename that was proved here. Raise OSError if it is not known any more."""
+    if not _special(from_folder, from_name, to_folder, to_name, flag):
+        raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP), from_name, None, to_name)
 
 
 def _flags() -> tuple[int, int]:

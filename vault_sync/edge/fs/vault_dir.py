@@ -16,6 +16,7 @@ from typing import Self
 
 from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.fs.errors import Unsafe
+from vault_sync.edge.fs.rename import Volume
 
 OWN_FOLDER = ".vault-sync"
 TRASH_FOLDER = ".trash"
@@ -24,12 +25,18 @@ _OPEN_FOLDERS = 64
 
 
 class VaultDir:
-    """An open vault. Folders stay open, the last few of them, until it is closed."""
+    """An open vault. Folders stay open, the last few of them, until it is closed.
+
+    `volumes`: what was proved of the file systems it lies on, by device number
+    (`own_folder.volume_of`). A number may go to another disk later, so no longer than that.
+    """
 
     def __init__(self, root: Path) -> None:
         # The root itself may be a link of the user's own; what it points to is the vault.
+        self.root = root
         self.fd = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._open: dict[str, int] = {}
+        self.volumes: dict[int, Volume] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -74,6 +81,13 @@ class VaultDir:
             os.close(self._open.pop(next(iter(self._open))))
         self._open[path] = opened
         return opened
+
+    def remove_folder(self, path: str) -> None:
+        """Remove an empty folder."""
+        folder, name = self.place(path)
+        os.rmdir(name, dir_fd=folder)
+        if path in self._open:
+            os.close(self._open.pop(path))
 
     def place(self, path: str, *, make: bool = False) -> tuple[int, str]:
         """Return a file's folder, open, and its name in there."""

@@ -19,7 +19,9 @@ from vault_sync.core.model.paths import is_markdown, is_visible
 from vault_sync.core.model.values import Level, Problem, RelPath
 from vault_sync.core.naming.sync_copies import numbered_original, service_of
 from vault_sync.core.text.casefold import casefold_nfc
+from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.fs.mounts import file_system, silent_ground
+from vault_sync.edge.fs.rename import Volume
 from vault_sync.edge.fs.scan import ClosedFolder, FolderEntry, walk
 
 PROC = Path("/proc")
@@ -30,13 +32,13 @@ ROOM = 100_000_000
 class Surroundings:
     """The surroundings of a vault: the machine, as the doctor examines it.
 
-    `exchange` tries, in the vault, whether two files can be exchanged in one step; None: not
-    tried. `hook`: the pre-commit hook is installed; None: there is no repository. `now` is
+    `volume` tries, in the vault, how files can be replaced there; None: not tried.
+    `hook`: the pre-commit hook is installed; None: there is no repository. `now` is
     Unix time; `free` gives the free bytes of a path's disk; `read` the bytes of a file.
     """
 
     state: Path
-    exchange: Callable[[Path], bool] | None = None
+    volume: Callable[[Path], Volume] | None = None
     hook: bool | None = None
     proc: Path = PROC
     platform: str = sys.platform
@@ -143,15 +145,8 @@ def _state(root: Path, around: Surroundings) -> Iterable[Problem]:
 def _place(root: Path, around: Surroundings) -> Iterable[Problem]:
     if not os.access(root, os.W_OK | os.X_OK):
         yield _finding("", "vault-closed", f"{root} cannot be written", "check its owner and mount")
-    elif around.exchange is not None and not around.exchange(root):
-        kind = file_system(root, around.proc / "self" / "mountinfo") or "this file system"
-        yield _finding(
-            "",
-            "no-exchange",
-            f"{kind} cannot exchange two files in one step; a slower way by hard links is used",
-            "nothing needs doing; on a local ext4, xfs, btrfs or APFS disk saves are guarded best",
-            level="notice",
-        )
+    elif around.volume is not None:
+        yield from _replacing(root, around.volume, around)
     silent = silent_ground(root, around.proc / "self" / "mountinfo", around.platform)
     if silent is not None:
         yield _finding(
@@ -168,6 +163,35 @@ def _place(root: Path, around: Surroundings) -> Iterable[Problem]:
             "disk-full",
             f"only {free // 1_000_000} MB are free",
             "make room before the next pass",
+        )
+
+
+def _replacing(
+    root: Path, prove: Callable[[Path], Volume], around: Surroundings
+) -> Iterable[Problem]:
+    kind = file_system(root, around.proc / "self" / "mountinfo") or "this file system"
+    try:
+        volume = prove(root)
+    except OSError as error:
+        yield _finding("", "vault-closed", f"{root} cannot be written: {in_words(error)}", "")
+        return
+    if not volume.safe:
+        yield _finding(
+            "",
+            "no-safe-replace",
+            f"{kind} can neither exchange two files in one step nor make hard links, so an edit"
+            " made while a file is replaced would be lost: nothing is written here",
+            "move the vault to a disk with ext4, btrfs, xfs, APFS or NTFS; `check`, `diff`,"
+            " `export` and `--dry-run` work here",
+        )
+    elif not volume.exchanges:
+        yield _finding(
+            "",
+            "no-exchange",
+            f"{kind} cannot exchange two files in one step; a slower way by hard links is used, and"
+            " an edit that an editor saves by rename in that instant could be missed",
+            "nothing needs doing; on a local ext4, xfs, btrfs or APFS disk saves are guarded best",
+            level="notice",
         )
 
 

@@ -35,6 +35,7 @@ from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.plan_writer import UNSYNCED, PlanWriter, sync_sources
 from vault_sync.edge.write.points import At, no_point
+from vault_sync.edge.write.staging import check_volumes
 
 
 def apply(
@@ -62,6 +63,8 @@ def apply(
         tasks = [task_of(number, one) for number, one in enumerate(plan.operations)]
         for task, operation in zip(tasks, plan.operations, strict=True):
             task.undone = _refused(operation)
+        if not _writable(vault, tasks):
+            return _outcome(tasks, plan.operations)
         free_trash_names(vault, tasks)
         try:
             reason = _lack_of_room(vault, state, tasks)
@@ -104,6 +107,13 @@ def _refused(operation: Operation) -> str | None:
     if reason is None and target is not None:
         reason = refusal(target, trash=isinstance(operation, Trash))
     return reason
+
+
+def _writable(vault: VaultDir, tasks: Sequence[Task]) -> bool:
+    """Return False if no file of the plan lies where files can be replaced; tasks say why."""
+    allowed = [task for task in tasks if task.undone is None]
+    check_volumes(vault, allowed)
+    return not allowed or any(task.undone is None for task in allowed)
 
 
 def _lack_of_room(vault: VaultDir, state: StateStore, tasks: Sequence[Task]) -> str | None:
