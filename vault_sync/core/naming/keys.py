@@ -1,7 +1,8 @@
 """Keys from every spelling of an address: what an entry is about, and both sides share.
 
 Rules (docs/format.md): an arXiv paper is its id without a version, however it is addressed; a DOI
-is lower case; an OpenReview paper is its forum id; anything else is its URL without scheme, `www.`,
+is lower case; an OpenReview paper is its forum id; a paper of the ACL Anthology is its id there
+(`N19-1423`, `2020.acl-main.1`), however the Anthology spelled its pages; anything else is its URL without scheme, `www.`,
 fragment, tracking parameters and trailing slash. Two spellings of one paper give one key. Where it
 is not certain that two addresses are one, they stay two: a paper met twice is a nuisance, two
 papers taken for one would mix what was written of them.
@@ -42,6 +43,16 @@ _ARXIV_PATHS = {
     "huggingface.co": ("papers",),
     "hf.co": ("papers",),
 }
+_ACL_HOSTS = frozenset(("aclanthology.org", "aclweb.org"))
+# The Anthology's ids before and since 2020; behind one a version, a kind of file, or nothing.
+_ACL_OLD = r"[a-z][0-9]{2}-[0-9]{4}"
+_ACL_NEW = r"[0-9]{4}\.[a-z0-9_]+-[a-z0-9]+\.[0-9]+"
+_ACL_ID = re.compile(rf"{_ACL_OLD}|{_ACL_NEW}", re.IGNORECASE)
+_ACL_PATH = re.compile(
+    rf"/(?:anthology/)?(?:papers/[a-z]/[a-z][0-9]{{2}}/)?({_ACL_OLD}|{_ACL_NEW})"
+    r"(?:v[0-9]+)?(?:\.pdf|\.bib)?/?",
+    re.IGNORECASE,
+)
 _TRACKING = re.compile(
     r"utm_.*|(?:fb|g|d|ms|tw|y)clid|[gw]braid|mc_[ce]id|igsh(?:id)?|ref_(?:src|url)"
     r"|_hs(?:enc|mi)|mkt_tok",
@@ -61,8 +72,8 @@ _ESCAPE = re.compile("%[0-9a-f]{2}", re.IGNORECASE)
 def key_of(url: str) -> Key | None:
     """The key of an address, with or without `<>` around it; None where there is no address.
 
-    Beside http(s) addresses it knows `arxiv:2308.07037`, a bare arXiv id, `doi:10.1/x` and a bare
-    DOI. Total, and linear in the length.
+    Beside http(s) addresses it knows `arxiv:2308.07037`, a bare arXiv id, `doi:10.1/x`, a bare DOI
+    and `acl:N19-1423`. Total, and linear in the length.
     """
     address = url.strip()
     if address.startswith("<") and address.endswith(">"):
@@ -80,6 +91,7 @@ def key_of(url: str) -> Key | None:
         _arxiv_page(host, path)
         or _doi_page(host, path)
         or _openreview_page(host, query)
+        or _acl_page(host, path)
         or Key("url:" + _escaped(host + _rest(host, path, query)))
     )
 
@@ -98,6 +110,8 @@ def _plain(address: str) -> Key | None:
         address = address[4:].strip()
     elif lowered.startswith("openreview:") and re.fullmatch(r"[\w-]+", address[11:], re.ASCII):
         return Key("openreview:" + address[11:])
+    elif lowered.startswith("acl:") and _ACL_ID.fullmatch(address, 4):
+        return _acl(address[4:])
     return _doi(address) if _DOI.fullmatch(address) else None
 
 
@@ -143,6 +157,16 @@ def _openreview_page(host: str, query: str) -> Key | None:
         if name == "id" and value:
             return Key("openreview:" + _escaped(value))
     return None
+
+
+def _acl_page(host: str, path: str) -> Key | None:
+    found = _ACL_PATH.fullmatch(path) if host in _ACL_HOSTS else None
+    return None if found is None else _acl(found[1])
+
+
+def _acl(name: str) -> Key:
+    """Return the key of an Anthology id: old ids are written with a capital, new ones small."""
+    return Key("acl:" + (name.lower() if name[0].isdigit() else name.upper()))
 
 
 def _host(authority: str) -> str:
