@@ -44,9 +44,8 @@ def scan(text: str, region: Span) -> list[InlineLink]:
         return list(_wikilinks(text, region, ())) if text.find("[[", start, end) >= 0 else []
     pairs, code = _paired(text, region)
     links = _without_outer(list(_bracketed(text, region, pairs)))
+    links += _wikilinks(text, region, [*(link.whole for link in links), *code])
     taken = [*(link.whole for link in links), *code]
-    links += _wikilinks(text, region, taken)
-    taken = sorted([*(link.whole for link in links), *code])
     links += _bare(text, region, taken)
     return sorted(links, key=lambda link: link.whole)
 
@@ -145,7 +144,7 @@ def _boxed(text: str, whole: Span, pairs: Mapping[int, int]) -> Span:
 def _without_outer(links: list[InlineLink]) -> list[InlineLink]:
     """Return the links but those whose text holds another, and those inside an image's text."""
     found: list[InlineLink] = []
-    inner = len(links) and None
+    inner: int | None = None
     for link in reversed(links):
         if link.kind == "image":
             found.append(link)
@@ -158,11 +157,9 @@ def _without_outer(links: list[InlineLink]) -> list[InlineLink]:
 
 
 def _wikilinks(text: str, region: Span, taken: Sequence[Span]) -> Iterator[InlineLink]:
-    free = _Free(sorted(taken))
+    free = _Free(taken)
     for found in _WIKI.finditer(text, *region):
         whole = Span(*found.span())
-        if text.startswith("(", whole.end) and free.holds(whole.start):
-            continue
         if free.holds(whole.start) or (whole.start and text[whole.start - 1] == "!"):
             continue
         shown = Span(*found.span(2)) if found[2] else Span(whole.end - 2, whole.end - 2)
@@ -195,13 +192,19 @@ def _balanced(address: str) -> str:
 
 
 class _Free:
-    """Spans in order, asked in order whether one of them holds a place."""
+    """Stretches that are taken, asked whether one of them holds a place."""
 
     def __init__(self, taken: Sequence[Span]) -> None:
-        self._starts = [span.start for span in taken]
-        self._taken = taken
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in sorted(taken):
+            if self._ends and start < self._ends[-1]:
+                self._ends[-1] = max(end, self._ends[-1])
+            else:
+                self._starts.append(start)
+                self._ends.append(end)
 
     def holds(self, at: int) -> bool:
-        """Return whether the last span that begins at or before `at` reaches beyond it."""
+        """Return whether one of the stretches begins at or before `at` and reaches beyond it."""
         number = bisect_right(self._starts, at) - 1
-        return number >= 0 and self._taken[number].end > at
+        return number >= 0 and self._ends[number] > at
