@@ -14,9 +14,9 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,300}>|<br */?>")
 _IMAGE = re.compile(r"!\[[^\[\]\n]{0,200}\]\([^()\s]{0,600}\)")
 _HASHES = re.compile(r"#{1,6}[ \t]+")
 _QUOTES = {'"': '"', "“": "”", "《": "》", "「": "」", "『": "』", "‘": "’"}
-_BREAK = re.compile(r"[ \t]*(?:\\|<br */?>)?[ \t]*$", re.IGNORECASE)
 # What emphasis a word carries; a star or underscore with blanks on both sides is a sign.
-_MARKUP = re.compile(r"\\(?=\|)|\*+|(?<![^\W_])_+|_+(?![^\W_])|~~|`+|</?[a-zA-Z][^<>\n]{0,300}>")
+_STARS = re.compile(r"(?<!\\)\*+")
+_MARKUP = re.compile(r"\\(?=\|)|(?<!\\)\*+|(?<![^\W_])_+|_+(?![^\W_])|~~|`+|</?[a-zA-Z][^<>\n]{0,300}>")
 
 
 def stripped(text: str, span: Span) -> Span:
@@ -138,20 +138,28 @@ def trimmed(text: str, span: Span) -> Span:
             return span
 
 
+def _markup(words: str) -> list[Span]:
+    """Return the marks in a title; one star that nothing closes (`A* search`) is a letter."""
+    if not any(sign in words for sign in "*_~`<\\"):
+        return []
+    found = [Span(*each.span()) for each in _MARKUP.finditer(words)]
+    if len(_STARS.findall(words)) % 2:
+        found = [span for span in found if words[span.start] != "*"]
+    return found
+
+
 def value(text: str, span: Span) -> str:
     """Return the words of a title: without markup, a run of blanks as one."""
     words = text[span.start : span.end]
-    if any(sign in words for sign in "*_~`<\\"):
-        words = _MARKUP.sub("", words)
+    for start, end in reversed(_markup(words)):
+        words = words[:start] + words[end:]
     return " ".join(words.split())
 
 
 def offsets(text: str, span: Span) -> list[int]:
     """Return, for each character of a title's value, its place in the text."""
     words = text[span.start : span.end]
-    skipped = set()
-    if any(sign in words for sign in "*_~`<\\"):
-        skipped = {at for found in _MARKUP.finditer(words) for at in range(*found.span())}
+    skipped = {at for found in _markup(words) for at in range(*found)}
     places: list[int] = []
     blank = True
     for at, character in enumerate(words):
