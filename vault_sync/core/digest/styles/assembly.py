@@ -1,0 +1,264 @@
+"""Candidate entries made of their parts: address, title, authors, tags, commentary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from vault_sync.core.digest.reader import Entry, EntrySpans, OwnLink, TitleLink
+from vault_sync.core.digest.styles import heads, inline, labels, marks, names
+from vault_sync.core.digest.styles.heads import HeadTail, HeadTitle, LabelledLink
+from vault_sync.core.digest.styles.labels import Address
+from vault_sync.core.digest.styles.names import AuthorList
+from vault_sync.core.digest.styles.page import BLANK, CODE, COMMENT, Page
+from vault_sync.core.digest.styles.style import StyledSpans, StyleName
+from vault_sync.core.model.values import FieldName, Fields
+from vault_sync.core.naming.tags import TAG, TAG_PATTERN
+from vault_sync.core.text.spans import Span
+
+_TAG_LINE = re.compile(rf"(?:{TAG_PATTERN}\s*)+")
+_NOT_DIGITS = re.compile(r"[^\d#\s]")
+_WHOLE_LINE: frozenset[FieldName] = frozenset(("url", "title", "tags", "commentary"))
+
+
+class Candidate(NamedTuple):
+    """What may be an entry: its style, its block, its lines (from 0), and whether it is plainly one.
+
+    `broken`: its title does not close, and it is left alone.
+    """
+
+    style: StyleName
+    block: tuple[str, int]
+    line: int
+    stop: int
+    entry: Entry
+    plain: bool
+    broken: bool
+
+
+class EntryHead(NamedTuple):
+    """The head of an entry as it was found: its lines, its title, its address, and all its links.
+
+    `region` are the characters in which the title stands; `heading`: the tool's link goes to the
+    end of the line with the address.
+    """
+
+    style: StyleName
+    block: tuple[str, int]
+    line: int
+    stop: int
+    region: Span
+    title: HeadTitle
+    address: Address
+    links: Sequence[LabelledLink]
+
+
+class _LowerLines(NamedTuple):
+    """The lines of an entry below its head: which are commentary, tags, a list of authors."""
+
+    commentary: Sequence[int]
+    tags: Sequence[int]
+    authors: AuthorList | None
+
+
+def links_of(page: Page, start: int, stop: int, begin: int | None = None) -> list[LabelledLink]:
+    """Return the links of some lines, each with its label; the first line from `begin` on."""
+    found = []
+    for number in range(start, stop):
+        if page.kinds[number] in {CODE, COMMENT, BLANK}:
+            continue
+        line = page.lines[number]
+        first = line.start if begin is None or number > start else begin
+        for link in inline.scan(page.text, Span(first, line.end)):
+            found.append((link, labels.label_of(page.text, link, first)))
+    return found
+
+
+def assembled(page: Page, head: EntryHead, is_own_link: OwnLink) -> Candidate:
+    """Return the candidate of a head in a list, under a heading or in a paragraph."""
+    text, title, key = page.text, head.title, head.address.key
+    line = page.lines[page.number_at(title.span.start)]
+    own, link_at, at = title.own, title.after, title.after
+    wraps = False
+    if head.style == "heading":
+        target = page.lines[page.number_at(head.address.link.whole.start)]
+        link_at = _heading_link_place(text, target.start, target.end)
+        own = _last_link(text, target.start, link_at)
+        if own is not None and not is_own_link(key, own.target, True):
+            own = None
+        link_at = own.span.start if own is not None else link_at
+    elif own is None:
+        own = heads.own_link_at(text, title.after, head.region.end)
+        if own is not None and not is_own_link(key, own.target, True):
+            own = None
+        at = own.span.end if own is not None else at
+        wraps = own is None and _may_wrap(text, title)
+    else:
+        wraps = True
+    stop = _inline_stop(text, head.links, at, marks.after_break(text, line.end, at))
+    tail = heads.tail_of(text, title, at, head.region, stop)
+    if head.style == "heading" and tail.inline is not None:
+        tail = HeadTail(None, None, at)
+    lower = _lower_lines(page, head, tail)
+    return _candidate(page, head, (own, link_at, wraps), tail, lower)
+
+
+def _candidate(
+    page: Page,
+    head: EntryHead,
+    link: tuple[TitleLink | None, int, bool],
+    tail: HeadTail,
+    lower: _LowerLines,
+) -> Candidate:
+    text, title = page.text, head.title
+    authors = tail.authors or lower.authors
+    indent = common_indent(page, lower.commentary or lower.tags)
+    places = _WHOLE_LINE | ({"authors"} if authors is not None and not authors.partial else set())
+    below = max(page.number_at(max(tail.end - 1, title.span.start)), head.line)
+    spans = StyledSpans(
+        head.style,
+        title.span,
+        link[2],
+        link[1],
+        None if authors is None else authors.span,
+        authors is not None and authors.partial,
+        tail.inline,
+        lower.commentary,
+        indent,
+        lower.tags,
+        below,
+        Span(page.lines[head.line].start, title.span.start),
+        _label_span(page, head.address),
+        places,
+        adopted(text, title),
+    )
+    fields = Fields(
+        head.address.link.url.slice(text),
+        marks.value(text, title.span),
+        () if authors is None else authors.names,
+        _tags(page, lower.tags),
+        commentary_of(page, tail.inline, lower.commentary, indent),
+    )
+    span = Span(page.lines[head.line].start, page.lines[head.stop - 1].stop)
+    layout = EntrySpans(head.address.link.url, None, None, None, (), (), False, False)
+    first = lower.commentary[0] if lower.commentary else below
+    entry = Entry(head.address.key, fields, head.line + 1, span, link[0], first + 1, layout, spans)
+    broken = not marks.balanced(fields.title)
+    return Candidate(
+        head.style, head.block, head.line, head.stop, entry, head.address.plain, broken
+    )
+
+
+def _label_span(page: Page, address: Address) -> Span:
+    line = page.lines[page.number_at(address.link.whole.start)]
+    return labels.span_of_address(page.text, address.link, line.start)
+
+
+def adopted(text: str, title: HeadTitle) -> str:
+    """Return the local Markdown file that a title links to, "" where it links to none."""
+    url = "" if title.link is None else title.link.url.slice(text)
+    path = url.partition("#")[0]
+    return path if path.lower().endswith(".md") and "://" not in path else ""
+
+
+def _may_wrap(text: str, title: HeadTitle) -> bool:
+    words = title.span.slice(text)
+    if title.kind == "link" or any(sign in words for sign in "[]|\n"):
+        return False
+    return " ".join(words.split()) == marks.value(text, title.span)
+
+
+def _heading_link_place(text: str, start: int, end: int) -> int:
+    """Return where the tool's link ends, or would stand, on a line: before its hard break."""
+    at = marks.after_break(text, end, start)
+    if text[start : start + 4].lstrip().startswith("#") and text[at - 1 : at] == "#":
+        closing = len(text[start:at].rstrip("#"))
+        if text[start + closing - 1].isspace():
+            at = start + len(text[start : start + closing].rstrip())
+    return at
+
+
+def _last_link(text: str, start: int, end: int) -> TitleLink | None:
+    if not text.endswith("]]", start, end):
+        return None
+    opening = text.rfind("[[", start, end)
+    opening -= opening > start and text[opening - 1] in " \t"
+    found = heads.own_link_at(text, opening, end) if opening >= start else None
+    return found if found is not None and found.span.end == end else None
+
+
+def _inline_stop(text: str, links: Sequence[LabelledLink], at: int, end: int) -> int:
+    """Return the start of the first label behind `at` on the line, else its end."""
+    for link, label in links:
+        if label is not None and at <= link.boxed.start < end:
+            line = text.rfind("\n", 0, at) + 1
+            start = labels.prefix_start(text, link, max(line, at))
+            return link.boxed.start if start is None else start
+    return end
+
+
+def _lower_lines(page: Page, head: EntryHead, tail: HeadTail) -> _LowerLines:
+    text = page.text
+    first = page.number_at(max(tail.end - 1, head.title.span.start)) + 1
+    labelled = {page.number_at(link.whole.start) for link, label in head.links if label}
+    labelled.add(page.number_at(head.address.link.whole.start))
+    commentary: list[int] = []
+    tags: list[int] = []
+    authors: AuthorList | None = None
+    for number in range(max(first, head.line + 1), head.stop):
+        line = page.lines[number]
+        kind = page.kinds[number]
+        if kind == COMMENT or (number in labelled and kind != CODE):
+            continue
+        at = names.after_label(text, line.start, line.end) if kind != CODE else None
+        if at is not None and authors is None and tail.authors is None:
+            end = marks.after_break(text, line.end, at)
+            authors = names.read(text, Span(at, max(at, end)))
+        elif kind != CODE and _is_tag_line(page.words(number)):
+            tags.append(number)
+        else:
+            commentary.append(number)
+    while commentary and page.kinds[commentary[-1]] == BLANK:
+        commentary.pop()
+    while commentary and page.kinds[commentary[0]] == BLANK:
+        commentary.pop(0)
+    return _LowerLines(tuple(commentary), tuple(tags), authors)
+
+
+def _is_tag_line(words: str) -> bool:
+    words = words.strip()
+    return (
+        words.startswith("#")
+        and _TAG_LINE.fullmatch(words) is not None
+        and _NOT_DIGITS.search(words) is not None
+    )
+
+
+def _tags(page: Page, numbers: Sequence[int]) -> tuple[str, ...]:
+    found = [token[1:] for number in numbers for token in TAG.findall(page.words(number))]
+    return tuple(dict.fromkeys(found))
+
+
+def common_indent(page: Page, numbers: Sequence[int]) -> str:
+    """Return the blanks that every line of a commentary begins with."""
+    indent: str | None = None
+    for number in numbers:
+        if page.kinds[number] == BLANK:
+            continue
+        words = page.words(number)
+        blanks = words[: len(words) - len(words.lstrip(" \t"))]
+        if indent is None:
+            indent = blanks
+        while not blanks.startswith(indent):
+            indent = indent[:-1]
+    return indent or ""
+
+
+def commentary_of(page: Page, inline_at: Span | None, numbers: Sequence[int], indent: str) -> str:
+    """Return the words on the title's line and the lower lines without their indent."""
+    found = [inline_at.slice(page.text)] if inline_at is not None and len(set(inline_at)) > 1 else []
+    for number in numbers:
+        words = page.words(number)
+        found.append(words.removeprefix(indent) if words.strip() else "")
+    return "\n".join(found)

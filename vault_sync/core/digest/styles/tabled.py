@@ -1,0 +1,177 @@
+r"""The style `table`: a row a paper; the header names the columns.
+
+A bar inside a cell is escaped (`\|`). Where a row has more cells than the header, bars in maths and
+code are taken for words. No row is added or taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from vault_sync.core.digest.reader import Entry, EntrySpans, OwnLink
+from vault_sync.core.digest.styles import assembly, heads, inline, labels, marks, names
+from vault_sync.core.digest.styles.assembly import Candidate
+from vault_sync.core.digest.styles.heads import HeadTitle, LabelledLink
+from vault_sync.core.digest.styles.labels import Address
+from vault_sync.core.naming.keys import key_of
+from vault_sync.core.digest.styles.page import Page, TableBlock
+from vault_sync.core.digest.styles.style import StyledSpans
+from vault_sync.core.model.values import FieldName, Fields
+from vault_sync.core.text.spans import Line, Span
+
+_TITLES = ("title", "paper title", "paper name", "标题", "题目", "论文标题", "论文题目", "论文名称")
+_PAPERS = ("paper", "papers", "name", "名字", "名称", "论文", "文章", "article", "publication")
+_AUTHORS = frozenset(("authors", "author", "author(s)", "作者"))
+_NOTES = frozenset(
+    ("note", "notes", "summary", "comment", "comments", "简介", "摘要", "备注", "tldr", "tl;dr")
+)
+_BARS = re.compile(r"\\.|\|")
+_BARS_AROUND = re.compile(r"\\.|\$[^$\n]{1,400}\$|`[^`\n]{1,400}`|\|")
+_SENTENCES = re.compile(r"\d+[.)] .*[.。] ?\w")
+
+
+class _Columns(NamedTuple):
+    """The numbers of a table's columns by what they hold, and each column's name."""
+
+    title: int
+    authors: int | None
+    note: int | None
+    names: Sequence[str]
+
+
+def candidates(page: Page, is_own_link: OwnLink) -> Iterable[Candidate]:
+    """Return the rows that may be entries."""
+    for table in page.tables:
+        columns = _columns(page, table)
+        if columns is None:
+            continue
+        for number in range(table.header + 2, table.stop):
+            cells = cells_of(page.text, page.lines[number], len(columns.names))
+            if len(cells) > columns.title:
+                yield from _row(page, (table.header, number), columns, cells, is_own_link)
+
+
+def cells_of(text: str, line: Line, count: int) -> list[Span]:
+    """Return the cells of a row without the blanks at their ends."""
+    cells = _split(text, line, _BARS)
+    if len(cells) > count:
+        around = _split(text, line, _BARS_AROUND)
+        if len(around) == count:
+            return around
+    return cells
+
+
+def _split(text: str, line: Line, pattern: re.Pattern[str]) -> list[Span]:
+    start, end = marks.stripped(text, Span(line.start, line.end))
+    start += text.startswith("|", start, end)
+    cells = []
+    for bar in pattern.finditer(text, start, end):
+        if bar[0] == "|":
+            cells.append(_cell(text, start, bar.start()))
+            start = bar.end()
+    if start < end:
+        cells.append(_cell(text, start, end))
+    return cells
+
+
+def _cell(text: str, start: int, end: int) -> Span:
+    """Return a cell's words; of an empty one the place behind its first blank."""
+    span = marks.stripped(text, Span(start, end))
+    return Span(min(start + 1, end), min(start + 1, end)) if span.start >= span.end else span
+
+
+def _columns(page: Page, table: TableBlock) -> _Columns | None:
+    cells = cells_of(page.text, page.lines[table.header], 0)
+    found = [marks.value(page.text, cell).strip(" :").lower() for cell in cells]
+    title = next((found.index(name) for name in (*_TITLES, *_PAPERS) if name in found), None)
+    if title is None:
+        return None
+    return _Columns(title, _column(found, _AUTHORS), _column(found, _NOTES), found)
+
+
+def _column(found: Sequence[str], wanted: frozenset[str]) -> int | None:
+    return next((number for number, name in enumerate(found) if name in wanted), None)
+
+
+def _row(
+    page: Page,
+    place: tuple[int, int],
+    columns: _Columns,
+    cells: Sequence[Span],
+    is_own_link: OwnLink,
+) -> Iterable[Candidate]:
+    text = page.text
+    region = cells[columns.title]
+    links = list(_links(text, cells, columns))
+    inside = [each for each in links if region.start <= each[0].whole.start < region.end]
+    title = heads.title_of(text, region, region.end, inside)
+    if title is None or title.span.end > region.end:
+        return
+    if title.kind == "text" and _SENTENCES.match(text, *region):
+        return
+    address = labels.address_of(text, title.link, links)
+    if address is not None:
+        yield _candidate(page, place, columns, (cells, title, address), is_own_link)
+
+
+def _links(text: str, cells: Sequence[Span], columns: _Columns) -> Iterable[LabelledLink]:
+    for number, cell in enumerate(cells):
+        name = columns.names[number] if number < len(columns.names) else ""
+        column = None if number == columns.title else labels.words_label(name)
+        for link in inline.scan(text, cell):
+            label = labels.label_of(text, link, cell.start) or column
+            if label == "paper" and column == "paper" and link.kind != "wiki":
+                paper = labels.is_paper_key(key_of(link.url.slice(text)))
+                label = "paper" if paper else labels.label_of(text, link, cell.start)
+            yield link, label
+
+
+def _candidate(
+    page: Page,
+    place: tuple[int, int],
+    columns: _Columns,
+    found: tuple[Sequence[Span], HeadTitle, Address],
+    is_own_link: OwnLink,
+) -> Candidate:
+    text, (header, number) = page.text, place
+    cells, title, address = found
+    own = title.own
+    wraps = own is not None
+    if own is None:
+        behind = heads.own_link_at(text, title.after, cells[columns.title].end)
+        own = behind if behind and is_own_link(address.key, behind.target, True) else None
+        words = title.span.slice(text)
+        wraps = own is None and title.kind != "link" and not any(sign in words for sign in "[]|")
+        wraps = wraps and " ".join(words.split()) == marks.value(text, title.span)
+    authors_cell = _cell_at(cells, columns.authors)
+    authors = None if authors_cell is None else names.read(text, authors_cell)
+    note = _cell_at(cells, columns.note)
+    places: set[FieldName] = {"url", "title"}
+    places |= {"authors"} if authors is not None and not authors.partial else set()
+    places |= {"commentary"} if note is not None else set()
+    line = page.lines[number]
+    spans = StyledSpans(
+        "table", title.span, wraps, title.after, authors_cell,
+        authors is not None and authors.partial, note, (), "", (), number,
+        Span(line.start, line.start), address.link.boxed, frozenset(places),
+        assembly.adopted(text, title),
+    )  # fmt: skip
+    fields = Fields(
+        address.link.url.slice(text),
+        marks.value(text, title.span),
+        () if authors is None else authors.names,
+        (),
+        "" if note is None else note.slice(text).replace("\\|", "|"),
+    )
+    layout = EntrySpans(address.link.url, None, None, None, (), (), False, False)
+    entry = Entry(
+        address.key, fields, number + 1, Span(line.start, line.stop), own, number + 1, layout, spans
+    )
+    broken = not marks.balanced(fields.title)
+    return Candidate("table", ("table", header), number, number + 1, entry, address.plain, broken)
+
+
+def _cell_at(cells: Sequence[Span], column: int | None) -> Span | None:
+    return cells[column] if column is not None and column < len(cells) else None
