@@ -19,6 +19,7 @@ from vault_sync.core.text.spans import Span
 
 _TAG_LINE = re.compile(rf"(?:{TAG_PATTERN}\s*)+")
 _NOT_DIGITS = re.compile(r"[^\d#\s]")
+_LEADS = " \t:：-–—"
 _WHOLE_LINE: frozenset[FieldName] = frozenset(("url", "title", "tags", "commentary"))
 
 
@@ -189,19 +190,25 @@ def _last_link(text: str, start: int, end: int) -> TitleLink | None:
 
 
 def _inline_stop(text: str, links: Sequence[LabelledLink], at: int, end: int) -> int:
-    """Return the start of the first label behind `at` on the line, else its end."""
+    """Return the start of the first `[[label](u)]` behind `at` on the line, else its end."""
     for link, label in links:
-        if label is not None and at <= link.boxed.start < end:
-            line = text.rfind("\n", 0, at) + 1
-            start = labels.prefix_start(text, link, max(line, at))
-            return link.boxed.start if start is None else start
+        if label is None or not at <= link.boxed.start < end:
+            continue
+        if text.startswith("[[", link.boxed.start) or not text[at : link.boxed.start].strip(_LEADS):
+            return link.boxed.start
     return end
 
 
 def _lower_lines(page: Page, head: EntryHead, tail: HeadTail) -> _LowerLines:
     text = page.text
     first = page.number_at(max(tail.end - 1, head.title.span.start)) + 1
-    labelled = {page.number_at(link.whole.start) for link, label in head.links if label}
+    labelled = {
+        number
+        for link, label in head.links
+        if label
+        and (number := page.number_at(link.whole.start)) >= first
+        and labels.is_labelled_address(text, link, page.lines[number].start)
+    }
     labelled.add(page.number_at(head.address.link.whole.start))
     commentary: list[int] = []
     tags: list[int] = []

@@ -23,11 +23,11 @@ _OTHER_WORDS = frozenset(
     "code project page homepage website site web video videos youtube slides slide blog blogs data"
     " dataset datasets model models weights tweet twitter review reviews notes note summary github"
     " git repo demo poster supp supplementary bibtex bib talk tutorial colab notebook huggingface"
-    " hf checkpoint checkpoints url link online doc docs documentation app tool tools media news"
+    " hf checkpoint checkpoints url link links online doc docs documentation app tool tools media news"
     " official star stars back top 代码 项目 主页 视频 数据 数据集 笔记 解读 博客 翻译".split()
 )
 _FILLERS = frozenset(
-    "the a an of and here link links official version full extended latest new our reproduced"
+    "the a an of and here version full extended latest new our reproduced"
     " unofficial implementation source v1 v2 v3 pytorch tensorflow jax torch tf keras".split()
 )
 _WORD = re.compile(r"[^\W_]+")
@@ -56,18 +56,17 @@ def words_label(words: str) -> Label | None:
     found = _WORD.findall(words.lower())
     if not found:
         return "other" if words.strip() else None
-    if all(word in _PAPER_WORDS or word in _FILLERS or word.isdigit() for word in found):
-        return "paper" if any(word in _PAPER_WORDS for word in found) else None
-    allowed = _PAPER_WORDS | _OTHER_WORDS | _FILLERS
-    if not all(word in allowed or word.isdigit() for word in found):
-        return None
-    return "other" if any(word in _OTHER_WORDS for word in found) else "paper"
+    rest = [word for word in found if word not in _FILLERS and not word.isdigit()]
+    if rest and all(word in _PAPER_WORDS for word in rest):
+        return "paper"
+    allowed = all(word in _PAPER_WORDS or word in _OTHER_WORDS for word in rest)
+    return "other" if rest and allowed else None
 
 
 def prefix_start(text: str, link: InlineLink, start: int) -> int | None:
     """Return the start of the label that leads in a link (`Paper: u`), as far back as `start`."""
     floor = max(start, link.boxed.start - _LONGEST_LABEL)
-    before = text[floor : link.boxed.start].rstrip(_BEFORE)
+    before = text[floor : link.boxed.start].removesuffix("\\url{").rstrip(_BEFORE)
     if before[-1:] not in {":", "："}:
         return None
     words = before[:-1].rstrip(_BEFORE)
@@ -89,17 +88,36 @@ def _without_mark(segment: str) -> str:
 def label_of(text: str, link: InlineLink, start: int) -> Label | None:
     """Return the label of a link of the line that begins at `start`; None where it has none."""
     shown = link.text.slice(text)
-    own = words_label(shown) if shown.strip() else None
+    own = shown_label(text, link)
     if own is not None:
         return own
     at = prefix_start(text, link, start)
     if at is not None and len(shown.split()) < 3:
         return words_label(_without_mark(text[at : link.boxed.start].rstrip(_BEFORE)[:-1]))
-    if shown and _is_address(shown, link.url.slice(text)):
-        return "paper" if is_paper_key(key_of(link.url.slice(text))) else "other"
     if link.kind == "link" and link.boxed != link.whole:
         return "other" if "[" in text[link.boxed.start] else None
     return None
+
+
+def shown_label(text: str, link: InlineLink) -> Label | None:
+    """Return the label that a link's own text is: a word for it, its own address, or `[words]`."""
+    shown = link.text.slice(text)
+    own = words_label(shown) if shown.strip() else None
+    if own is not None:
+        return own
+    if shown and _is_address(shown, link.url.slice(text)):
+        return "paper" if is_paper_key(key_of(link.url.slice(text))) else "other"
+    boxed = shown.startswith("[") and shown.endswith("]") and "]" not in shown[:-1]
+    return "other" if boxed else None
+
+
+def is_labelled_address(text: str, link: InlineLink, start: int) -> bool:
+    """Return whether a line holds a link for its address: labelled by its text, or `Code: u`."""
+    if link.kind == "bare":
+        return prefix_start(text, link, start) is not None
+    return link.kind == "link" and (
+        shown_label(text, link) is not None or text.startswith("[[", link.boxed.start)
+    )
 
 
 def _is_address(shown: str, url: str) -> bool:
@@ -145,6 +163,12 @@ def _address(text: str, link: InlineLink, *, by_label: bool) -> Address | None:
         return None
     path = url.split("?")[0].split("#")[0].lower()
     return Address(link, key, by_label, by_label or is_paper_key(key) or path.endswith(".pdf"))
+
+
+def is_never(text: str, link: InlineLink) -> bool:
+    """Return whether a link leads to a page that never is a paper."""
+    key = key_of(link.url.slice(text))
+    return key is not None and _never(key)
 
 
 def _never(key: Key) -> bool:

@@ -23,19 +23,33 @@ def candidates(page: Page, is_own_link: OwnLink) -> Iterable[Candidate]:
     own = [_own_links(page, item) for item in items]
     within = [0] * len(items)
     found: list[Candidate | None] = [None] * len(items)
+    covered = [False] * len(items)
     for number in range(len(items) - 1, -1, -1):
         item = items[number]
         below = within[number] > 0
         candidate = _candidate(page, item, own[number], is_own_link, alone=not below)
         if candidate is not None and (candidate.plain or not below):
             found[number] = candidate
+        elif _links_elsewhere(page, own[number]):
+            within[number] = 0
+            covered[number] = True
         if item.parent is not None:
             within[item.parent] += within[number] + (found[number] is not None)
     stop = 0
-    for candidate in found:
-        if candidate is not None and candidate.line >= stop:
-            stop = candidate.stop
+    for number, candidate in enumerate(found):
+        if items[number].line < stop:
+            continue
+        if candidate is not None:
+            stop = items[number].stop
             yield candidate
+        elif covered[number]:
+            stop = items[number].stop
+
+
+def _links_elsewhere(page: Page, own: Sequence[LabelledLink]) -> bool:
+    """Return whether an item's first link is a title that leads to code or a video."""
+    first = next((link for link, label in own if label is None and link.kind == "link"), None)
+    return first is not None and labels.is_never(page.text, first)
 
 
 def _own_links(page: Page, item: ListItem) -> list[LabelledLink]:

@@ -12,7 +12,7 @@ _NUMBER = re.compile(r"\d{1,4}[.)、][ \t]+")
 _SHORTCODE = re.compile(r":[a-z0-9_+-]{2,40}:")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,300}>|<br */?>")
 _IMAGE = re.compile(r"!\[[^\[\]\n]{0,200}\]\([^()\s]{0,600}\)")
-_HASHES = re.compile(r"#{1,6}[ \t]+")
+_HASHES = re.compile(r"#{1,6}[ \t]+|[-*+][ \t]+")
 _QUOTES = {'"': '"', "“": "”", "《": "》", "「": "」", "『": "』", "‘": "’"}
 # What emphasis a word carries; a star or underscore with blanks on both sides is a sign.
 _STARS = re.compile(r"(?<!\\)\*+")
