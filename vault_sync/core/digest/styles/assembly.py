@@ -138,7 +138,7 @@ def _candidate(
         head.address.link.url.slice(text),
         marks.value(text, title.span),
         () if authors is None else authors.names,
-        _tags(page, lower.tags),
+        tags_of(page, lower.tags),
         commentary_of(page, tail.inline, lower.commentary, indent),
     )
     span = Span(page.lines[head.line].start, page.lines[head.stop - 1].stop)
@@ -222,7 +222,7 @@ def _lower_lines(page: Page, head: EntryHead, tail: HeadTail) -> _LowerLines:
         if at is not None and authors is None and tail.authors is None:
             end = marks.after_break(text, line.end, at)
             authors = names.read(text, Span(at, max(at, end)))
-        elif kind != CODE and _is_tag_line(page.words(number)):
+        elif kind != CODE and is_tag_line(page.words(number)):
             tags.append(number)
         else:
             commentary.append(number)
@@ -233,7 +233,8 @@ def _lower_lines(page: Page, head: EntryHead, tail: HeadTail) -> _LowerLines:
     return _LowerLines(tuple(commentary), tuple(tags), authors)
 
 
-def _is_tag_line(words: str) -> bool:
+def is_tag_line(words: str) -> bool:
+    """Return whether a line holds nothing but tags, one of them with a non-digit."""
     words = words.strip()
     return (
         words.startswith("#")
@@ -242,7 +243,8 @@ def _is_tag_line(words: str) -> bool:
     )
 
 
-def _tags(page: Page, numbers: Sequence[int]) -> tuple[str, ...]:
+def tags_of(page: Page, numbers: Sequence[int]) -> tuple[str, ...]:
+    """Return the tags of some tag lines, none twice."""
     found = [token[1:] for number in numbers for token in TAG.findall(page.words(number))]
     return tuple(dict.fromkeys(found))
 
@@ -264,7 +266,9 @@ def common_indent(page: Page, numbers: Sequence[int]) -> str:
 
 def commentary_of(page: Page, inline_at: Span | None, numbers: Sequence[int], indent: str) -> str:
     """Return the words on the title's line and the lower lines without their indent."""
-    found = [inline_at.slice(page.text)] if inline_at is not None and len(set(inline_at)) > 1 else []
+    found = (
+        [inline_at.slice(page.text)] if inline_at is not None and len(set(inline_at)) > 1 else []
+    )
     for number in numbers:
         words = page.words(number)
         found.append(words.removeprefix(indent) if words.strip() else "")

@@ -17,9 +17,7 @@ from vault_sync.core.naming.keys import key_of
 from vault_sync.core.text.spans import Span
 
 
-def candidates(
-    page: Page, is_own_link: OwnLink, inner: Sequence[Candidate]
-) -> Iterable[Candidate]:
+def candidates(page: Page, is_own_link: OwnLink, inner: Sequence[Candidate]) -> Iterable[Candidate]:
     """Return the sections that may be entries; `inner` are the candidates of other styles."""
     taken = {candidate.line for candidate in inner}
     tables = {table.header for table in page.tables}

@@ -50,7 +50,7 @@ _LEAD = re.compile(r"[ \t]*[:：][ \t]*|[ \t]+[-–—]+[ \t]+")
 _BETWEEN = re.compile(r"[ \t.,;:，。]{0,8}(?:<br ?/?>|\\)?[ \t]{0,8}(?:\r?\n[ \t]*)?")
 _LINE_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
 _EMPHASIS = "*_~"
-_CLOSERS = ".:,\"”》」』’"
+_CLOSERS = '.:,"”》」』’'
 
 
 def title_of(
@@ -92,7 +92,7 @@ def _of_link(text: str, region: Span, link: InlineLink) -> HeadTitle | None:
 def _of_wikilink(text: str, region: Span, link: InlineLink) -> HeadTitle:
     own = TitleLink(link.url.slice(text), link.whole)
     after, colon = _behind_marks(text, region, link.whole)
-    before = text[region.start : link.whole.start].rstrip("\"“《「『‘")
+    before = text[region.start : link.whole.start].rstrip('"“《「『‘')
     bold = before.endswith(("**", "__")) and after > link.whole.end
     if bold:
         return HeadTitle("run", link.text, None, own, after, colon, None)
@@ -184,7 +184,8 @@ def tail_of(text: str, title: HeadTitle, at: int, region: Span, stop: int) -> He
             start = lead.end() if lead is not None else at
             start += len(text[start:stop]) - len(text[start:stop].lstrip(" \t"))
             end = max(start, start + len(text[start:stop].rstrip()))
-            return HeadTail(Span(start, end), None, end)
+            if start < end or (end == stop and text[end - 1] in " \t"):
+                return HeadTail(Span(start, end), None, end)
     authors = _behind(text, at, region.end)
     return HeadTail(None, authors, at if authors is None else authors.span.end)
 

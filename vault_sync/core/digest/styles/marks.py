@@ -16,7 +16,9 @@ _HASHES = re.compile(r"#{1,6}[ \t]+|[-*+][ \t]+")
 _QUOTES = {'"': '"', "“": "”", "《": "》", "「": "」", "『": "』", "‘": "’"}
 # What emphasis a word carries; a star or underscore with blanks on both sides is a sign.
 _STARS = re.compile(r"(?<!\\)\*+")
-_MARKUP = re.compile(r"\\(?=\|)|(?<!\\)\*+|(?<![^\W_])_+|_+(?![^\W_])|~~|`+|</?[a-zA-Z][^<>\n]{0,300}>")
+_MARKUP = re.compile(
+    r"\\(?=\|)|(?<!\\)\*+|(?<![^\W_])_+|_+(?![^\W_])|~~|`+|</?[a-zA-Z][^<>\n]{0,300}>"
+)
 
 
 def stripped(text: str, span: Span) -> Span:
@@ -30,9 +32,7 @@ def after_break(text: str, end: int, start: int) -> int:
     """Return the place in a line before its hard break (a backslash, blanks, `<br>`), if any."""
     at = end
     while at > start:
-        if text[at - 1] in " \t":
-            at -= 1
-        elif text[at - 1] == "\\" and text[at - 2 : at - 1] != "\\":
+        if text[at - 1] in " \t" or (text[at - 1] == "\\" and text[at - 2 : at - 1] != "\\"):
             at -= 1
         elif text[at - 1] == ">" and _is_break(text, at):
             at = text.rindex("<", start, at)

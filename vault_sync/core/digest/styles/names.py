@@ -25,8 +25,12 @@ class AuthorList(NamedTuple):
 _SPLIT = re.compile(r"[()（）]|[,，、;]")
 _AND = re.compile(r"(?:^|[ \t\r\n])(?:and|&|with)[ \t\r\n]+")
 _LINKED = re.compile(r"\[([^\[\]\n]{1,100})\]\([^()\s]{0,400}\)")
-_MORE = re.compile(r"(?:and )?(?:et\.? ?al\.?,?|\.{2,}|…|others|and more)|(?:等|外|외)\s?\d*\s?(?:人|명)?|등")
-_MORE_BEHIND = re.compile(r"(?:[ \t,]+(?:et\.? ?al\.?,?|and others)|[ \t]?\.{3}|…|等\d*人?|[ \t]등)$")
+_MORE = re.compile(
+    r"(?:and )?(?:et\.? ?al\.?,?|\.{2,}|…|others|and more)|(?:等|外|외)\s?\d*\s?(?:人|명)?|등"
+)
+_MORE_BEHIND = re.compile(
+    r"(?:[ \t,]+(?:et\.? ?al\.?,?|and others)|[ \t]?\.{3}|…|等\d*人?|[ \t]등)$"
+)
 _NEVER = re.compile(r"[=<>{}%?!\[\]|]|://|\d{3}")
 _FILLERS = re.compile(r"\([^()]*\)|[*†‡§∗¹²³⁴⁵\d]")
 _LABEL = re.compile(
@@ -111,9 +115,7 @@ def written(text: str, old: AuthorList, names: Sequence[str]) -> str:
     if len(pieces) != len(old.names):
         return ", ".join(names)
     raw = dict(zip(old.names, (piece.slice(text) for piece in pieces), strict=True))
-    gaps = [
-        text[one.end : other.start] for one, other in zip(pieces, pieces[1:], strict=False)
-    ]
+    gaps = [text[one.end : other.start] for one, other in zip(pieces, pieces[1:], strict=False)]
     comma = gaps[0] if len(gaps) > 1 and gaps[0].strip() in {",", "，", "、", ";"} else ", "
     last = gaps[-1] if gaps else comma
     shown = [raw.get(name, name) for name in names]

@@ -98,9 +98,7 @@ def page_of(text: str, claimed: Sequence[Span]) -> Page:
 
 def _kinds(text: str, of: Sequence[Line], claimed: Sequence[Span]) -> list[int]:
     inside = fenced(text, of) if "```" in text or "~~~" in text else [False] * len(of)
-    kinds = [
-        CODE if code else _kind(text, line) for line, code in zip(of, inside, strict=True)
-    ]
+    kinds = [CODE if code else _kind(text, line) for line, code in zip(of, inside, strict=True)]
     for number in range(_after_front_matter(text, of)):
         kinds[number] = HIDDEN
     if "<!--" in text or "%%" in text:

@@ -89,7 +89,7 @@ def _is_bold(text: str, start: int, end: int) -> bool:
 def _is_linked(page: Page, number: int) -> bool:
     text, line = page.text, page.lines[number]
     start = marks.after_decoration(text, line.start, line.end, venue=False)
-    while start < line.end and text[start] in "*_\"“":
+    while start < line.end and text[start] in '*_"“':
         start += 1
     if not text.startswith("[", start):
         return False
@@ -99,8 +99,8 @@ def _is_linked(page: Page, number: int) -> bool:
         if link.kind == "wiki":
             return link.text.end > link.text.start
         label = labels.label_of(text, link, line.start)
-        return label is None and link.boxed == link.whole and not text.startswith(
-            "#", link.url.start
+        return (
+            label is None and link.boxed == link.whole and not text.startswith("#", link.url.start)
         )
     return False
 

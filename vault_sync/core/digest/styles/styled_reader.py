@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from vault_sync.core.digest import reader
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink
-from vault_sync.core.digest.styles import headed, listed, paragraphs, tabled
+from vault_sync.core.digest.styles import headed, listed, paragraphs, tabled, title_first
 from vault_sync.core.digest.styles.assembly import Candidate
 from vault_sync.core.digest.styles.page import Page, page_of
 from vault_sync.core.digest.styles.style import StyleName
@@ -26,8 +26,11 @@ def any_link(_key: Key, _target: str, _titled: bool) -> bool:
 
 def read(text: str, styles: Sequence[StyleName], is_own_link: OwnLink = any_link) -> Digest:
     """Return the entries of a digest in the chosen styles, in its order."""
+    if "title-first" in styles:
+        found = title_first.entries(page_of(text, ()))
+        return Digest(text, tuple(found), (), (), tuple(styles))
     flat = _flat(text, styles, is_own_link)
-    if not set(styles) - {"flat", "title-first"}:
+    if not set(styles) - {"flat"}:
         return flat
     page = page_of(text, [entry.span for entry in flat.entries])
     chosen = [found for found in claims(page, is_own_link) if found.style in styles]

@@ -15,10 +15,10 @@ from vault_sync.core.digest.styles import assembly, heads, inline, labels, marks
 from vault_sync.core.digest.styles.assembly import Candidate
 from vault_sync.core.digest.styles.heads import HeadTitle, LabelledLink
 from vault_sync.core.digest.styles.labels import Address
-from vault_sync.core.naming.keys import key_of
 from vault_sync.core.digest.styles.page import Page, TableBlock
 from vault_sync.core.digest.styles.style import StyledSpans
 from vault_sync.core.model.values import FieldName, Fields
+from vault_sync.core.naming.keys import key_of
 from vault_sync.core.text.spans import Line, Span
 
 _TITLES = ("title", "paper title", "paper name", "标题", "题目", "论文标题", "论文题目", "论文名称")
