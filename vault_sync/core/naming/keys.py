@@ -2,10 +2,10 @@
 
 Rules (docs/format.md): an arXiv paper is its id without a version, however it is addressed; a DOI
 is lower case; an OpenReview paper is its forum id; a paper of the ACL Anthology is its id there
-(`N19-1423`, `2020.acl-main.1`), however the Anthology spelled its pages; anything else is its URL without scheme, `www.`,
-fragment, tracking parameters and trailing slash. Two spellings of one paper give one key. Where it
-is not certain that two addresses are one, they stay two: a paper met twice is a nuisance, two
-papers taken for one would mix what was written of them.
+(`N19-1423`, `2020.acl-main.1`), however the Anthology spells its pages; anything else is its URL
+without scheme, `www.`, fragment, tracking parameters and trailing slash. Two spellings of one paper
+give one key. Where it is not certain that two addresses are one, they stay two: a paper met twice
+is a nuisance, two papers taken for one would mix what was written of them.
 """
 
 from __future__ import annotations

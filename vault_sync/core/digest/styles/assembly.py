@@ -63,16 +63,24 @@ class _LowerLines(NamedTuple):
     authors: AuthorList | None
 
 
-def links_of(page: Page, start: int, stop: int, begin: int | None = None) -> list[LabelledLink]:
-    """Return the links of some lines, each with its label; the first line from `begin` on."""
-    found = []
-    for number in range(start, stop):
-        if page.kinds[number] in {CODE, COMMENT, BLANK}:
-            continue
-        line = page.lines[number]
-        first = line.start if begin is None or number > start else begin
-        for link in inline.scan(page.text, Span(first, line.end)):
-            found.append((link, labels.label_of(page.text, link, first)))
+def links_of(page: Page, start: int, stop: int) -> list[LabelledLink]:
+    """Return the links of some lines, each with its label; a line is looked at once only."""
+    if stop == start + 1:
+        return _links_at(page, start)
+    return [link for number in range(start, stop) for link in _links_at(page, number)]
+
+
+def _links_at(page: Page, number: int) -> list[LabelledLink]:
+    found = page.found.get(number)
+    if found is None:
+        found = []
+        if page.kinds[number] not in {CODE, COMMENT, BLANK}:
+            start, end, _ = page.lines[number]
+            found = [
+                (link, labels.label_of(page.text, link, start))
+                for link in inline.scan(page.text, Span(start, end))
+            ]
+        page.found[number] = found
     return found
 
 
@@ -208,6 +216,7 @@ def _lower_lines(page: Page, head: EntryHead, tail: HeadTail) -> _LowerLines:
         if label
         and (number := page.number_at(link.whole.start)) >= first
         and labels.is_labelled_address(text, link, page.lines[number].start)
+        and _few_words(page, number)
     }
     labelled.add(page.number_at(head.address.link.whole.start))
     commentary: list[int] = []
@@ -231,6 +240,13 @@ def _lower_lines(page: Page, head: EntryHead, tail: HeadTail) -> _LowerLines:
     while commentary and page.kinds[commentary[0]] == BLANK:
         commentary.pop(0)
     return _LowerLines(tuple(commentary), tuple(tags), authors)
+
+
+def _few_words(page: Page, number: int) -> bool:
+    """Return whether a line with an address is no prose: at most 12 words beside its links."""
+    words = page.words(number)
+    shown = sum(len(link.whole.slice(page.text).split()) for link, _ in _links_at(page, number))
+    return len(words.split()) - shown <= 12
 
 
 def is_tag_line(words: str) -> bool:

@@ -36,11 +36,13 @@ def candidates(page: Page, is_own_link: OwnLink, inner: Sequence[Candidate]) -> 
 def _candidate(page: Page, section: HeadedSection, is_own_link: OwnLink) -> Candidate | None:
     text, line = page.text, page.lines[section.line]
     region = Span(section.words, line.end)
-    own = assembly.links_of(page, section.line, section.line + 1, section.words)
+    own = assembly.links_of(page, section.line, section.line + 1)
+    links = [*own, *assembly.links_of(page, section.line + 1, section.stop)]
+    if not links:
+        return None
     title = heads.title_of(text, region, _text_end(text, region), own)
     if title is None:
         return None
-    links = [*own, *assembly.links_of(page, section.line + 1, section.stop)]
     linked = title.link is not None and "://" in title.link.url.slice(text)
     address = labels.address_of(text, title.link, links)
     if address is None or (not linked and _papers(page, links) > 1):

@@ -105,7 +105,7 @@ def _behind_marks(text: str, region: Span, whole: Span) -> tuple[int, bool]:
     before = text[max(region.start, whole.start - 2000) : whole.start]
     for skipped in range(3):
         at = whole.end + skipped
-        if skipped and text[at - 1] not in _CLOSERS:
+        if at > region.end or (skipped and text[at - 1] not in _CLOSERS):
             break
         sign = text[at : at + 1]
         if not sign or sign not in _EMPHASIS:
@@ -184,7 +184,9 @@ def tail_of(text: str, title: HeadTitle, at: int, region: Span, stop: int) -> He
             start = lead.end() if lead is not None else at
             start += len(text[start:stop]) - len(text[start:stop].lstrip(" \t"))
             end = max(start, start + len(text[start:stop].rstrip()))
-            if start < end or (end == stop and text[end - 1] in " \t"):
+            if start == end and text.startswith((" \n", " \r\n"), end):
+                return HeadTail(Span(end + 1, end + 1), None, end + 1)
+            if start < end:
                 return HeadTail(Span(start, end), None, end)
     authors = _behind(text, at, region.end)
     return HeadTail(None, authors, at if authors is None else authors.span.end)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from vault_sync.core.text.code_mask import pieces
 from vault_sync.core.text.spans import BOM, Line, Span, fenced, lines
@@ -18,6 +18,7 @@ from vault_sync.core.text.spans import BOM, Line, Span, fenced, lines
 BLANK, TEXT, HIDDEN, CODE, COMMENT, ITEM, HEADING, RULE, ANCHOR = range(9)
 _LAYOUT = frozenset((BLANK, COMMENT, RULE, ANCHOR))
 
+_BEYOND = 1 << 62
 ITEM_MARK = re.compile(r"([ \t]*)([-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX/-]\][ \t]+)?")
 _HEADING_MARK = re.compile(r" {0,3}(#{1,6})[ \t]+(?=\S)")
 _ANCHOR = re.compile(r"<a [^<>\n]{0,200}>[^<>\n]{0,40}</a>|\[[^\[\]\n]{0,200}\]\(#[^()\s]{0,200}\)")
@@ -67,6 +68,8 @@ class Page:
     items: Sequence[ListItem]
     sections: Sequence[HeadedSection]
     tables: Sequence[TableBlock]
+    found: dict[int, list[Any]] = field(default_factory=dict)
+    """The links of lines that were looked at, with their labels."""
 
     def words(self, number: int) -> str:
         """Return the words of a line."""
@@ -75,7 +78,7 @@ class Page:
 
     def number_at(self, offset: int) -> int:
         """Return the number of the line that holds a place."""
-        return bisect_right(self.lines, offset, key=lambda line: line.start) - 1
+        return bisect_right(self.lines, (offset, _BEYOND)) - 1
 
     def without_layout(self, start: int, stop: int) -> int:
         """Return the line behind the last one before `stop` that is more than layout."""

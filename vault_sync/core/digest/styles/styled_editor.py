@@ -213,7 +213,8 @@ def _with_commentary(
     if old:
         return entry_lines.reworded(rows, "commentary", words)
     added = [EntryLine("commentary", line, None) for line in words]
-    at = len(rows) - 1
+    # In lists the words stand right under the title; elsewhere below addresses and authors.
+    at = 0 if entry.styled is not None and entry.styled.style == "list" else len(rows) - 1
     while at and rows[at].part in {"tags", "gap"}:
         at -= 1
     return entry_lines.with_part(rows, at, added, spaced=_is_spaced(digest, entry, rows))

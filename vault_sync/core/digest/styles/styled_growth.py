@@ -97,16 +97,14 @@ def _written(digest: Digest, last: Entry, fields: Fields, link: str | None, coun
     assert last.styled is not None
     style = last.styled.style
     bare = _head(digest.text, last, last.styled, fields, count).replace("\r\n", "\n") + "\n"
-    made = styled_reader.read(bare, (style,))
+    # An indented item is one only below another.
+    above = "- .\n" if style == "list" and bare[0] in " \t" else ""
+    made = styled_reader.read(above + bare, (style,))
     if len(made.entries) != 1 or made.entries[0].styled is None:
         return bare
     entry, styled = made.entries[0], made.entries[0].styled
-    context = Digest(bare, (entry,), ())
-    if styled.style == "list" and not styled.lower:
-        indent = styled_editor.indent_of(digest, last)
-        entry_styled = styled._replace(indent=indent)
-        del entry_styled
-    return splice(bare, styled_editor.edits(context, entry, styled, fields, link))
+    found = styled_editor.edits(made, entry, styled, fields, link)
+    return splice(above + bare, found)[len(above) :]
 
 
 def _head(text: str, last: Entry, styled: StyledSpans, fields: Fields, count: int) -> str:
@@ -123,7 +121,7 @@ def _head(text: str, last: Entry, styled: StyledSpans, fields: Fields, count: in
         prefix = text[last.span.start : start] if styled.style == "heading" else prefix
     prefix = _NUMBER.sub(lambda found: str(int(found[0]) + count), prefix, count=1)
     parts = [chunk]
-    if styled.authors is not None and fields.authors and not styled.partial:
+    if styled.authors is not None and fields.authors:
         parts.append(_widened(text, styled.authors, last.span))
     if not chunk.start <= last.layout.address.start < chunk.end:
         parts.append(_widened(text, styled.label, last.span))

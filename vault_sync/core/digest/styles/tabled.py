@@ -27,6 +27,7 @@ _AUTHORS = frozenset(("authors", "author", "author(s)", "作者"))
 _NOTES = frozenset(
     ("note", "notes", "summary", "comment", "comments", "简介", "摘要", "备注", "tldr", "tl;dr")
 )
+_MOST_COLUMNS = 100
 _BARS = re.compile(r"\\.|\|")
 _BARS_AROUND = re.compile(r"\\.|\$[^$\n]{1,400}\$|`[^`\n]{1,400}`|\|")
 _SENTENCES = re.compile(r"\d+[.)] .*[.。] ?\w")
@@ -55,15 +56,16 @@ def candidates(page: Page, is_own_link: OwnLink) -> Iterable[Candidate]:
 
 def cells_of(text: str, line: Line, count: int) -> list[Span]:
     """Return the cells of a row without the blanks at their ends."""
-    cells = _split(text, line, _BARS)
+    cells = _split(text, line, _BARS, count + 1)
     if len(cells) > count:
-        around = _split(text, line, _BARS_AROUND)
+        around = _split(text, line, _BARS_AROUND, count + 1)
         if len(around) == count:
             return around
-    return cells
+    return cells[:count]
 
 
-def _split(text: str, line: Line, pattern: re.Pattern[str]) -> list[Span]:
+def _split(text: str, line: Line, pattern: re.Pattern[str], most: int) -> list[Span]:
+    """Return the cells of a row, at most so many."""
     start, end = marks.stripped(text, Span(line.start, line.end))
     start += text.startswith("|", start, end)
     cells = []
@@ -71,6 +73,8 @@ def _split(text: str, line: Line, pattern: re.Pattern[str]) -> list[Span]:
         if bar[0] == "|":
             cells.append(_cell(text, start, bar.start()))
             start = bar.end()
+            if len(cells) == most:
+                return cells
     if start < end:
         cells.append(_cell(text, start, end))
     return cells
@@ -83,7 +87,7 @@ def _cell(text: str, start: int, end: int) -> Span:
 
 
 def _columns(page: Page, table: TableBlock) -> _Columns | None:
-    cells = cells_of(page.text, page.lines[table.header], 0)
+    cells = cells_of(page.text, page.lines[table.header], _MOST_COLUMNS)
     found = [marks.value(page.text, cell).strip(" :").lower() for cell in cells]
     title = next((found.index(name) for name in (*_TITLES, *_PAPERS) if name in found), None)
     if title is None:
