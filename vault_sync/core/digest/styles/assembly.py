@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from vault_sync.core.digest.reader import Entry, EntrySpans, OwnLink, TitleLink
-from vault_sync.core.digest.styles import heads, inline, labels, marks, names
+from vault_sync.core.digest.styles import heads, labels, names
 from vault_sync.core.digest.styles.heads import HeadTail, HeadTitle, LabelledLink
 from vault_sync.core.digest.styles.labels import Address
+from vault_sync.core.digest.styles.markdown import inline, marks
+from vault_sync.core.digest.styles.markdown.page import BLANK, CODE, COMMENT, Page
 from vault_sync.core.digest.styles.names import AuthorList
-from vault_sync.core.digest.styles.page import BLANK, CODE, COMMENT, Page
 from vault_sync.core.digest.styles.style import StyledSpans, StyleName
-from vault_sync.core.model.values import FieldName, Fields
+from vault_sync.core.model.values import FieldName, Fields, Key
 from vault_sync.core.naming.tags import TAG, TAG_PATTERN
 from vault_sync.core.text.spans import Span
 
@@ -21,10 +22,11 @@ _TAG_LINE = re.compile(rf"(?:{TAG_PATTERN}\s*)+")
 _NOT_DIGITS = re.compile(r"[^\d#\s]")
 _LEADS = " \t:：-–—"
 _WHOLE_LINE: frozenset[FieldName] = frozenset(("url", "title", "tags", "commentary"))
+_WITH_AUTHORS: frozenset[FieldName] = _WHOLE_LINE | {"authors"}
 
 
 class Candidate(NamedTuple):
-    """What may be an entry: its style, its block, its lines (from 0), and whether it is plainly one.
+    """A possible entry: its style, its block, its lines (from 0), and whether it is plainly one.
 
     `broken`: its title does not close, and it is left alone.
     """
@@ -53,6 +55,14 @@ class EntryHead(NamedTuple):
     title: HeadTitle
     address: Address
     links: Sequence[LabelledLink]
+
+
+class LinkPlace(NamedTuple):
+    """The tool's link of an entry, if it is there; else where it goes: around the title or to `at`."""
+
+    own: TitleLink | None
+    at: int
+    wraps: bool
 
 
 class _LowerLines(NamedTuple):
@@ -86,50 +96,57 @@ def _links_at(page: Page, number: int) -> list[LabelledLink]:
 
 def assembled(page: Page, head: EntryHead, is_own_link: OwnLink) -> Candidate:
     """Return the candidate of a head in a list, under a heading or in a paragraph."""
-    text, title, key = page.text, head.title, head.address.key
+    text, title = page.text, head.title
     line = page.lines[page.number_at(title.span.start)]
-    own, link_at, at = title.own, title.after, title.after
-    wraps = False
-    if head.style == "heading":
-        target = page.lines[page.number_at(head.address.link.whole.start)]
-        link_at = _heading_link_place(text, target.start, target.end)
-        own = _last_link(text, target.start, link_at)
-        if own is not None and not is_own_link(key, own.target, True):
-            own = None
-        link_at = own.span.start if own is not None else link_at
-    elif own is None:
-        own = heads.own_link_at(text, title.after, head.region.end)
-        if own is not None and not is_own_link(key, own.target, True):
-            own = None
-        at = own.span.end if own is not None else at
-        wraps = own is None and _may_wrap(text, title)
-    else:
-        wraps = True
+    link = _link_place(page, head, is_own_link)
+    behind = link.own if link.own is not None and link.own.span.start >= title.after else None
+    at = title.after if behind is None or head.style == "heading" else behind.span.end
     stop = _inline_stop(text, head.links, at, marks.after_break(text, line.end, at))
     tail = heads.tail_of(text, title, at, head.region, stop)
     if head.style == "heading" and tail.inline is not None:
         tail = HeadTail(None, None, at)
-    lower = _lower_lines(page, head, tail)
-    return _candidate(page, head, (own, link_at, wraps), tail, lower)
+    return _candidate(page, head, link, tail, _lower_lines(page, head, tail))
+
+
+def _link_place(page: Page, head: EntryHead, is_own_link: OwnLink) -> LinkPlace:
+    text, title, key = page.text, head.title, head.address.key
+    if head.style == "heading":
+        target = page.lines[page.number_at(head.address.link.whole.start)]
+        end = _heading_link_place(text, target.start, target.end)
+        own = _last_link(text, target.start, end)
+        if own is None or not is_own_link(key, own.target, True):
+            return LinkPlace(None, end, wraps=False)
+        return LinkPlace(own, own.span.start, wraps=False)
+    if title.own is not None:
+        return LinkPlace(title.own, title.after, wraps=True)
+    return link_behind(text, title, key, head.region.end, is_own_link)
+
+
+def link_behind(text: str, title: HeadTitle, key: Key, end: int, is_own_link: OwnLink) -> LinkPlace:
+    """Return the tool's link right behind a title, or where it would stand."""
+    own = heads.own_link_at(text, title.after, end)
+    if own is not None and is_own_link(key, own.target, True):
+        return LinkPlace(own, title.after, wraps=False)
+    return LinkPlace(None, title.after, wraps=_may_wrap(text, title))
 
 
 def _candidate(
     page: Page,
     head: EntryHead,
-    link: tuple[TitleLink | None, int, bool],
+    link: LinkPlace,
     tail: HeadTail,
     lower: _LowerLines,
 ) -> Candidate:
     text, title = page.text, head.title
     authors = tail.authors or lower.authors
     indent = common_indent(page, lower.commentary or lower.tags)
-    places = _WHOLE_LINE | ({"authors"} if authors is not None and not authors.partial else set())
+    places = _WITH_AUTHORS if authors is not None and not authors.partial else _WHOLE_LINE
     below = max(page.number_at(max(tail.end - 1, title.span.start)), head.line)
     spans = StyledSpans(
         head.style,
         title.span,
-        link[2],
-        link[1],
+        link.wraps,
+        link.at,
         None if authors is None else authors.span,
         authors is not None and authors.partial,
         tail.inline,
@@ -150,13 +167,26 @@ def _candidate(
         commentary_of(page, tail.inline, lower.commentary, indent),
     )
     span = Span(page.lines[head.line].start, page.lines[head.stop - 1].stop)
-    layout = EntrySpans(head.address.link.url, None, None, None, (), (), False, False)
     first = lower.commentary[0] if lower.commentary else below
-    entry = Entry(head.address.key, fields, head.line + 1, span, link[0], first + 1, layout, spans)
+    entry = Entry(
+        head.address.key,
+        fields,
+        head.line + 1,
+        span,
+        link.own,
+        first + 1,
+        unlaid(head.address.link.url),
+        spans,
+    )
     broken = not marks.balanced(fields.title)
     return Candidate(
         head.style, head.block, head.line, head.stop, entry, head.address.plain, broken
     )
+
+
+def unlaid(address: Span) -> EntrySpans:
+    """Return the flat layout of an entry in another style: its address, and nothing else."""
+    return EntrySpans(address, None, None, None, (), (), fresh=False, by_place=False)
 
 
 def _label_span(page: Page, address: Address) -> Span:

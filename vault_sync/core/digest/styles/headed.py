@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from vault_sync.core.digest.reader import OwnLink
-from vault_sync.core.digest.styles import assembly, heads, labels, marks
+from vault_sync.core.digest.styles import assembly, heads, labels
 from vault_sync.core.digest.styles.assembly import Candidate, EntryHead
 from vault_sync.core.digest.styles.heads import LabelledLink
-from vault_sync.core.digest.styles.page import HeadedSection, Page
+from vault_sync.core.digest.styles.markdown import marks
+from vault_sync.core.digest.styles.markdown.page import HeadedSection, Page
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.text.spans import Span
 

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from vault_sync.core.digest.reader import TitleLink
-from vault_sync.core.digest.styles import labels, marks, names
-from vault_sync.core.digest.styles.inline import InlineLink
+from vault_sync.core.digest.styles import labels, names
 from vault_sync.core.digest.styles.labels import Label
+from vault_sync.core.digest.styles.markdown import marks
+from vault_sync.core.digest.styles.markdown.inline import InlineLink
 from vault_sync.core.digest.styles.names import AuthorList
 from vault_sync.core.text.spans import Span
 
@@ -38,7 +39,7 @@ class HeadTitle(NamedTuple):
 
 
 class HeadTail(NamedTuple):
-    """What stands behind a title: the commentary's place on the line, the authors, and the end."""
+    """The parts behind a title: the commentary's place on the line, the authors, and the end."""
 
     inline: Span | None
     authors: AuthorList | None

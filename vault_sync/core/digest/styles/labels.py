@@ -11,19 +11,119 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from vault_sync.core.digest.styles.inline import InlineLink
+from vault_sync.core.digest.styles.markdown.inline import InlineLink
 from vault_sync.core.model.values import Key
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.text.spans import Span
 
 Label = Literal["paper", "other"]
 
-_PAPER_WORDS = frozenset(["pdf", "paper", "arxiv", "abs", "html", "论文", "papers", "preprint", "openreview", "acl"])
+_PAPER_WORDS = frozenset(
+    ["pdf", "paper", "arxiv", "abs", "html", "论文", "papers", "preprint", "openreview", "acl"]
+)
 _OTHER_WORDS = frozenset(
-    ["code", "project", "page", "homepage", "website", "site", "web", "video", "videos", "youtube", "slides", "slide", "blog", "blogs", "data", "dataset", "datasets", "model", "models", "weights", "tweet", "twitter", "review", "reviews", "notes", "note", "summary", "github", "git", "repo", "demo", "poster", "supp", "supplementary", "bibtex", "bib", "talk", "tutorial", "colab", "notebook", "huggingface", "hf", "checkpoint", "checkpoints", "url", "link", "links", "online", "doc", "docs", "documentation", "app", "tool", "tools", "media", "news", "official", "star", "stars", "back", "top", "代码", "项目", "主页", "视频", "数据", "数据集", "笔记", "解读", "博客", "翻译"]
+    [
+        "code",
+        "project",
+        "page",
+        "homepage",
+        "website",
+        "site",
+        "web",
+        "video",
+        "videos",
+        "youtube",
+        "slides",
+        "slide",
+        "blog",
+        "blogs",
+        "data",
+        "dataset",
+        "datasets",
+        "model",
+        "models",
+        "weights",
+        "tweet",
+        "twitter",
+        "review",
+        "reviews",
+        "notes",
+        "note",
+        "summary",
+        "github",
+        "git",
+        "repo",
+        "demo",
+        "poster",
+        "supp",
+        "supplementary",
+        "bibtex",
+        "bib",
+        "talk",
+        "tutorial",
+        "colab",
+        "notebook",
+        "huggingface",
+        "hf",
+        "checkpoint",
+        "checkpoints",
+        "url",
+        "link",
+        "links",
+        "online",
+        "doc",
+        "docs",
+        "documentation",
+        "app",
+        "tool",
+        "tools",
+        "media",
+        "news",
+        "official",
+        "star",
+        "stars",
+        "back",
+        "top",
+        "代码",
+        "项目",
+        "主页",
+        "视频",
+        "数据",
+        "数据集",
+        "笔记",
+        "解读",
+        "博客",
+        "翻译",
+    ]
 )
 _FILLERS = frozenset(
-    ["the", "a", "an", "of", "and", "here", "version", "full", "extended", "latest", "new", "our", "reproduced", "unofficial", "implementation", "source", "v1", "v2", "v3", "pytorch", "tensorflow", "jax", "torch", "tf", "keras"]
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "and",
+        "here",
+        "version",
+        "full",
+        "extended",
+        "latest",
+        "new",
+        "our",
+        "reproduced",
+        "unofficial",
+        "implementation",
+        "source",
+        "v1",
+        "v2",
+        "v3",
+        "pytorch",
+        "tensorflow",
+        "jax",
+        "torch",
+        "tf",
+        "keras",
+    ]
 )
 _WORD = re.compile(r"[^\W_]+")
 _BEFORE = " \t*_`\"“”'[("

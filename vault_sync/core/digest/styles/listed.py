@@ -14,7 +14,7 @@ from vault_sync.core.digest.reader import OwnLink
 from vault_sync.core.digest.styles import assembly, heads, labels
 from vault_sync.core.digest.styles.assembly import Candidate, EntryHead
 from vault_sync.core.digest.styles.heads import LabelledLink
-from vault_sync.core.digest.styles.page import ITEM, TEXT, ListItem, Page
+from vault_sync.core.digest.styles.markdown.page import ITEM, TEXT, ListItem, Page
 from vault_sync.core.text.spans import Span
 
 _MOST_LABELS = 100
@@ -53,7 +53,7 @@ class _Labelled:
         self._links = [
             (number, link)
             for number, kind in enumerate(page.kinds)
-            if kind == ITEM or kind == TEXT
+            if kind in (ITEM, TEXT)
             for link in assembly.links_of(page, number, number + 1)
             if link[1] == "paper"
         ]

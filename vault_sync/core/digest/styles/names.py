@@ -6,11 +6,12 @@ no names: such a list is partial, and is never written.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from vault_sync.core.digest.styles.marks import stripped, value
+from vault_sync.core.digest.styles.markdown.marks import stripped, value
 from vault_sync.core.text.spans import Span
 
 
@@ -26,7 +27,8 @@ _SPLIT = re.compile(r"[()（）]|[,，、;]")
 _AND = re.compile(r"(?:^|[ \t\r\n])(?:and|&|with)[ \t\r\n]+")
 _LINKED = re.compile(r"\[([^\[\]\n]{1,100})\]\([^()\s]{0,400}\)")
 _MORE = re.compile(
-    r"(?:and )?(?:et\.? ?al\.?,?|\.{2,}|…|others|and more)|(?:等|外|외)\s?\d*\s?(?:人|명)?|등"
+    r"(?:and )?(?:et\.? ?al\.?,?|\.{2,}|…|others|and more)"
+    r"|(?:等|外|외)\s?\d*\s?(?:人|명)?|등"
 )
 _MORE_BEHIND = re.compile(
     r"(?:[ \t,]+(?:et\.? ?al\.?,?|and others)|[ \t]?\.{3}|…|等\d*人?|[ \t]등)$"
@@ -115,7 +117,7 @@ def written(text: str, old: AuthorList, names: Sequence[str]) -> str:
     if len(pieces) != len(old.names):
         return ", ".join(names)
     raw = dict(zip(old.names, (piece.slice(text) for piece in pieces), strict=True))
-    gaps = [text[one.end : other.start] for one, other in zip(pieces, pieces[1:], strict=False)]
+    gaps = [text[one.end : other.start] for one, other in itertools.pairwise(pieces)]
     comma = gaps[0] if len(gaps) > 1 and gaps[0].strip() in {",", "，", "、", ";"} else ", "
     last = gaps[-1] if gaps else comma
     shown = [raw.get(name, name) for name in names]

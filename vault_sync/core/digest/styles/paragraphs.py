@@ -1,4 +1,4 @@
-"""The style `paragraph`: a line that is a bold title, or begins with a linked one, and what follows.
+"""The style `paragraph`: a line that is a bold title or begins with a linked one, and its entry.
 
 The entry goes to the next such line, heading or rule.
 """
@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from vault_sync.core.digest.reader import OwnLink
-from vault_sync.core.digest.styles import assembly, heads, inline, labels, marks
+from vault_sync.core.digest.styles import assembly, heads, labels
 from vault_sync.core.digest.styles.assembly import Candidate, EntryHead
-from vault_sync.core.digest.styles.page import (
+from vault_sync.core.digest.styles.markdown import inline, marks
+from vault_sync.core.digest.styles.markdown.page import (
     ANCHOR,
     BLANK,
     CODE,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 
 from vault_sync.core.digest import entry_lines
 from vault_sync.core.digest.entry_lines import EntryLine, Part
 from vault_sync.core.digest.reader import Digest, Entry
-from vault_sync.core.digest.styles import marks, names
-from vault_sync.core.digest.styles.page import ITEM_MARK
+from vault_sync.core.digest.styles import names
+from vault_sync.core.digest.styles.markdown import marks
+from vault_sync.core.digest.styles.markdown.page import ITEM_MARK
 from vault_sync.core.digest.styles.style import StyledSpans
 from vault_sync.core.digest.styles.tag_line import with_tags, without_tags
 from vault_sync.core.model.values import FieldName, Fields
@@ -54,7 +56,7 @@ def edits(
     found += link_edits(text, entry, styled, fields.title, link)
     if styled.style == "table":
         return found + _cell(text, styled, old, fields)
-    inline, lower = _divided(text, styled, fields.commentary)
+    inline, lower = _divided(styled, fields.commentary)
     if fields.commentary != old.commentary and styled.inline is not None:
         found += _replaced(text, styled.inline, inline)
     if fields.commentary != old.commentary or set(fields.tags) != set(old.tags):
@@ -136,7 +138,7 @@ def _still_runs(text: str, span: Span, found: Sequence[Edit], title: str) -> boo
     return (
         not any(
             other - one > 1 and not after[one + 1 : other].strip()
-            for one, other in zip(signs, signs[1:], strict=False)
+            for one, other in itertools.pairwise(signs)
             if after[one + 1 : other] and one not in again
         )
         and "****" not in after
@@ -176,7 +178,7 @@ def _replaced(text: str, span: Span, words: str) -> list[Edit]:
     return [Edit(Span(span.start + left, span.end - right), words[left : len(words) - right])]
 
 
-def _divided(text: str, styled: StyledSpans, commentary: str) -> tuple[str, list[str]]:
+def _divided(styled: StyledSpans, commentary: str) -> tuple[str, list[str]]:
     """Return the commentary's words on the title's line, and its lower lines."""
     lines = commentary.split("\n") if commentary else []
     inline = styled.inline

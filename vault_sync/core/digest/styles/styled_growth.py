@@ -221,7 +221,7 @@ def removed(digest: Digest, entry: Entry, styled: StyledSpans) -> list[Edit]:
         return []
     text, (start, end) = digest.text, entry.span
     before = text[:start].rstrip(" \t")
-    if not before or before.endswith("\n\n") or before.endswith("\n\r\n"):
+    if not before or before.endswith(("\n\n", "\n\r\n")):
         for line in lines_of(text, Span(end, len(text))):
             if text[line.start : line.end].strip():
                 break

@@ -14,7 +14,7 @@ from vault_sync.core.digest import reader
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink
 from vault_sync.core.digest.styles import headed, listed, paragraphs, tabled, title_first
 from vault_sync.core.digest.styles.assembly import Candidate
-from vault_sync.core.digest.styles.page import Page, page_of
+from vault_sync.core.digest.styles.markdown.page import Page, page_of
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.model.values import Key
 
@@ -85,7 +85,8 @@ def _outer(found: Iterable[Candidate]) -> Iterable[Candidate]:
 def _without_repeats(found: Sequence[Entry]) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
     """Return the entries, and apart those in other styles than flat whose paper came above."""
     seen: set[Key] = set()
-    entries, repeats = [], []
+    entries: list[Entry] = []
+    repeats: list[Entry] = []
     for entry in found:
         again = entry.key in seen and entry.styled is not None
         (repeats if again else entries).append(entry)

@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from vault_sync.core.digest.reader import Entry, EntrySpans, OwnLink
-from vault_sync.core.digest.styles import assembly, heads, inline, labels, marks, names
-from vault_sync.core.digest.styles.assembly import Candidate
+from vault_sync.core.digest.reader import Entry, OwnLink
+from vault_sync.core.digest.styles import assembly, heads, labels, names
+from vault_sync.core.digest.styles.assembly import Candidate, LinkPlace
 from vault_sync.core.digest.styles.heads import HeadTitle, LabelledLink
 from vault_sync.core.digest.styles.labels import Address
-from vault_sync.core.digest.styles.page import Page, TableBlock
+from vault_sync.core.digest.styles.markdown import inline, marks
+from vault_sync.core.digest.styles.markdown.page import Page, TableBlock
 from vault_sync.core.digest.styles.style import StyledSpans
 from vault_sync.core.model.values import FieldName, Fields
 from vault_sync.core.naming.keys import key_of
@@ -141,14 +142,11 @@ def _candidate(
 ) -> Candidate:
     text, (header, number) = page.text, place
     cells, title, address = found
-    own = title.own
-    wraps = own is not None
-    if own is None:
-        behind = heads.own_link_at(text, title.after, cells[columns.title].end)
-        own = behind if behind and is_own_link(address.key, behind.target, True) else None
-        words = title.span.slice(text)
-        wraps = own is None and title.kind != "link" and not any(sign in words for sign in "[]|")
-        wraps = wraps and " ".join(words.split()) == marks.value(text, title.span)
+    link = (
+        LinkPlace(title.own, title.after, wraps=True)
+        if title.own is not None
+        else assembly.link_behind(text, title, address.key, cells[columns.title].end, is_own_link)
+    )
     authors_cell = _cell_at(cells, columns.authors)
     authors = None if authors_cell is None else names.read(text, authors_cell)
     note = _cell_at(cells, columns.note)
@@ -157,7 +155,7 @@ def _candidate(
     places |= {"commentary"} if note is not None else set()
     line = page.lines[number]
     spans = StyledSpans(
-        "table", title.span, wraps, title.after, authors_cell,
+        "table", title.span, link.wraps, link.at, authors_cell,
         authors is not None and authors.partial, note, (), "", (), number,
         Span(line.start, line.start), address.link.boxed, frozenset(places),
         assembly.adopted(text, title),
@@ -169,9 +167,15 @@ def _candidate(
         (),
         "" if note is None else note.slice(text).replace("\\|", "|"),
     )
-    layout = EntrySpans(address.link.url, None, None, None, (), (), False, False)
     entry = Entry(
-        address.key, fields, number + 1, Span(line.start, line.stop), own, number + 1, layout, spans
+        address.key,
+        fields,
+        number + 1,
+        Span(line.start, line.stop),
+        link.own,
+        number + 1,
+        assembly.unlaid(address.link.url),
+        spans,
     )
     broken = not marks.balanced(fields.title)
     return Candidate("table", ("table", header), number, number + 1, entry, address.plain, broken)

@@ -6,19 +6,20 @@ line, a heading of level 1 or 2, or a rule.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from vault_sync.core.digest import title_line
-from vault_sync.core.digest.reader import Entry, EntrySpans, TitleLink
-from vault_sync.core.digest.styles.assembly import commentary_of, is_tag_line, tags_of
-from vault_sync.core.digest.styles.page import BLANK, CODE, HEADING, HIDDEN, RULE, Page
+from vault_sync.core.digest.reader import Entry, TitleLink
+from vault_sync.core.digest.styles.assembly import commentary_of, is_tag_line, tags_of, unlaid
+from vault_sync.core.digest.styles.markdown.page import BLANK, CODE, HEADING, HIDDEN, RULE, Page
 from vault_sync.core.digest.styles.style import StyledSpans
 from vault_sync.core.digest.title_line import TitleLine
-from vault_sync.core.model.values import Fields
+from vault_sync.core.model.values import FieldName, Fields
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.text.spans import Span
 
-_PLACES = frozenset(("url", "title", "authors", "tags", "commentary"))
+_PLACES: frozenset[FieldName] = frozenset(("url", "title", "authors", "tags", "commentary"))
 
 
 def entries(page: Page) -> list[Entry]:
@@ -37,7 +38,7 @@ def entries(page: Page) -> list[Entry]:
 def _stops(heads: Sequence[int], ends: Sequence[int], count: int) -> list[int]:
     """Return, for each head, the first head or end below it."""
     marks = sorted({*heads, *ends, count})
-    after = dict(zip(marks, marks[1:], strict=False))
+    after = dict(itertools.pairwise(marks))
     return [after[number] for number in heads]
 
 
@@ -80,16 +81,8 @@ def _entry(page: Page, number: int, stop: int) -> Entry | None:
         return None
     lower = range(below + 1, stop)
     tags = tuple(at for at in lower if page.kinds[at] != CODE and is_tag_line(page.words(at)))
-    commentary = [at for at in lower if at not in set(tags)]
-    while commentary and page.kinds[commentary[-1]] == BLANK:
-        commentary.pop()
-    while commentary and page.kinds[commentary[0]] == BLANK:
-        commentary.pop(0)
-    link = None
-    if title.link is not None and title.target is not None:
-        link = TitleLink(title.target.slice(text), title.link)
-        if not title.link_is_title:
-            link = TitleLink(link.target, Span(title.tail, title.link.end))
+    commentary = _trimmed(page, [at for at in lower if at not in set(tags)])
+    link = _link(text, title)
     wraps = title.link_is_title or (
         link is None and title_line.can_be_linked(title.title.slice(text))
     )
@@ -106,6 +99,21 @@ def _entry(page: Page, number: int, stop: int) -> Entry | None:
         commentary_of(page, None, commentary, ""),
     )
     span = Span(page.lines[number].start, page.lines[stop - 1].stop)
-    layout = EntrySpans(address, None, None, None, (), (), False, False)
     first = commentary[0] if commentary else below
-    return Entry(key, fields, number + 1, span, link, first + 1, layout, spans)
+    return Entry(key, fields, number + 1, span, link, first + 1, unlaid(address), spans)
+
+
+def _trimmed(page: Page, numbers: list[int]) -> list[int]:
+    """Return lines without the blank ones at their ends."""
+    while numbers and page.kinds[numbers[-1]] == BLANK:
+        numbers.pop()
+    while numbers and page.kinds[numbers[0]] == BLANK:
+        numbers.pop(0)
+    return numbers
+
+
+def _link(text: str, title: TitleLine) -> TitleLink | None:
+    if title.link is None or title.target is None:
+        return None
+    span = title.link if title.link_is_title else Span(title.tail, title.link.end)
+    return TitleLink(title.target.slice(text), span)

@@ -247,7 +247,7 @@ def _items(
     walk = _ListWalk()
     for number, kind in enumerate(kinds):
         words = _words(text, of[number])
-        if kind == BLANK or kind == COMMENT:
+        if kind in (BLANK, COMMENT):
             walk.blank, walk.paragraph = True, False
         elif kind == ITEM and number not in in_table:
             mark = ITEM_MARK.match(words)
