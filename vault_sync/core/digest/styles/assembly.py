@@ -58,7 +58,7 @@ class EntryHead(NamedTuple):
 
 
 class LinkPlace(NamedTuple):
-    """The tool's link of an entry, if it is there; else where it goes: around the title or to `at`."""
+    """The tool's link of an entry, or where it goes: around the title (`wraps`) or to `at`."""
 
     own: TitleLink | None
     at: int
@@ -131,57 +131,47 @@ def link_behind(text: str, title: HeadTitle, key: Key, end: int, is_own_link: Ow
 
 
 def _candidate(
-    page: Page,
-    head: EntryHead,
-    link: LinkPlace,
-    tail: HeadTail,
-    lower: _LowerLines,
+    page: Page, head: EntryHead, link: LinkPlace, tail: HeadTail, lower: _LowerLines
 ) -> Candidate:
-    text, title = page.text, head.title
     authors = tail.authors or lower.authors
-    indent = common_indent(page, lower.commentary or lower.tags)
-    places = _WITH_AUTHORS if authors is not None and not authors.partial else _WHOLE_LINE
-    below = max(page.number_at(max(tail.end - 1, title.span.start)), head.line)
+    below = max(page.number_at(max(tail.end - 1, head.title.span.start)), head.line)
     spans = StyledSpans(
         head.style,
-        title.span,
+        head.title.span,
         link.wraps,
         link.at,
         None if authors is None else authors.span,
         authors is not None and authors.partial,
+        _label_span(page, head.address),
+        below,
+        _WITH_AUTHORS if authors is not None and not authors.partial else _WHOLE_LINE,
+        adopted(page.text, head.title),
         tail.inline,
         lower.commentary,
-        indent,
+        common_indent(page, lower.commentary or lower.tags),
         lower.tags,
-        below,
-        Span(page.lines[head.line].start, title.span.start),
-        _label_span(page, head.address),
-        places,
-        adopted(text, title),
     )
     fields = Fields(
-        head.address.link.url.slice(text),
-        marks.value(text, title.span),
+        head.address.link.url.slice(page.text),
+        marks.value(page.text, head.title.span),
         () if authors is None else authors.names,
         tags_of(page, lower.tags),
-        commentary_of(page, tail.inline, lower.commentary, indent),
+        commentary_of(page, tail.inline, lower.commentary, spans.indent),
     )
+    return claim(page, head, fields, link.own, spans)
+
+
+def claim(
+    page: Page, head: EntryHead, fields: Fields, own: TitleLink | None, spans: StyledSpans
+) -> Candidate:
+    """Return the candidate of a head with its fields, the tool's link and its places."""
     span = Span(page.lines[head.line].start, page.lines[head.stop - 1].stop)
-    first = lower.commentary[0] if lower.commentary else below
-    entry = Entry(
-        head.address.key,
-        fields,
-        head.line + 1,
-        span,
-        link.own,
-        first + 1,
-        unlaid(head.address.link.url),
-        spans,
-    )
-    broken = not marks.balanced(fields.title)
-    return Candidate(
-        head.style, head.block, head.line, head.stop, entry, head.address.plain, broken
-    )
+    first = spans.lower[0] if spans.lower else spans.head_line
+    layout = unlaid(head.address.link.url)
+    key, broken = head.address.key, not marks.balanced(fields.title)
+    entry = Entry(key, fields, head.line + 1, span, own, first + 1, layout, spans)
+    plain = head.address.plain
+    return Candidate(head.style, head.block, head.line, head.stop, entry, plain, broken)
 
 
 def unlaid(address: Span) -> EntrySpans:

@@ -36,7 +36,8 @@ _MORE_BEHIND = re.compile(
 _NEVER = re.compile(r"[=<>{}%?!\[\]|]|://|\d{3}")
 _FILLERS = re.compile(r"\([^()]*\)|[*†‡§∗¹²³⁴⁵\d]")
 _LABEL = re.compile(
-    r"[ \t]*(?:[-*+][ \t]+)?[*_]{0,3}(?:authors?|author\(s\)|作者)[*_]{0,3}[ \t]*[:：][ \t]*[*_]{0,3}",
+    r"[ \t]*(?:[-*+][ \t]+)?[*_]{0,3}(?:authors?|author\(s\)|作者)[*_]{0,3}"
+    r"[ \t]*[:：][ \t]*[*_]{0,3}",
     re.IGNORECASE,
 )
 _LONGEST = 20_000

@@ -42,13 +42,11 @@ class StyledSpans(NamedTuple):
     """The places of an entry's parts, in characters of the text that was read.
 
     `title` are the title's characters inside the marks; `wraps`: the link goes around them, else
-    to `link_at`. `authors` is the list between its marks. `inline` is the commentary on the title's
-    line (or in a cell), perhaps empty; `lower` the numbers (from 0) of the commentary's own lines,
-    each of which begins with `indent`; `tags` those of tag lines. New lines of the entry go to
-    behind line `head_line` (commentary) or to its end. `mark` runs from the start of the head's
-    line to what is written anew in an entry like this one, `label` is the stretch of the address
-    with its brackets. `places` are the fields that can be written; `adopts` is the local file that
-    the title links to, or "".
+    to `link_at`. `authors` is the list between its marks. `label` is the stretch of the address
+    with its brackets. Line `head_line` (from 0) is the last of title and authors. `places` are the
+    fields that can be written; `adopts` is the local file that the title links to, or "". `inline`
+    is the commentary on the title's line (or in a cell), perhaps empty; `lower` the numbers of the
+    commentary's own lines, each of which begins with `indent`; `tags` those of tag lines.
     """
 
     style: StyleName
@@ -57,12 +55,11 @@ class StyledSpans(NamedTuple):
     link_at: int
     authors: Span | None
     partial: bool
-    inline: Span | None
-    lower: Sequence[int]
-    indent: str
-    tags: Sequence[int]
-    head_line: int
-    mark: Span
     label: Span
+    head_line: int
     places: frozenset[FieldName]
-    adopts: str
+    adopts: str = ""
+    inline: Span | None = None
+    lower: Sequence[int] = ()
+    indent: str = ""
+    tags: Sequence[int] = ()

@@ -219,7 +219,9 @@ def _with_commentary(
     at = 0 if entry.styled is not None and entry.styled.style == "list" else len(rows) - 1
     while at and rows[at].part in {"tags", "gap"}:
         at -= 1
-    return entry_lines.with_part(rows, at, added, spaced=_is_spaced(digest, entry, rows))
+    apart = _sets_apart(digest, entry)
+    spaced = _is_spaced(digest, entry, rows) if apart is None else apart
+    return entry_lines.with_part(rows, at, added, spaced=spaced)
 
 
 def _with_tags(
@@ -241,6 +243,24 @@ def _with_tags(
     for number in tag_rows:
         changed[number] = changed[number]._replace(words=without_tags(changed[number].words, gone))
     return entry_lines.without(changed, [changed[at] for at in tag_rows if not changed[at].words])
+
+
+def _sets_apart(digest: Digest, entry: Entry) -> bool | None:
+    """Return whether most commentaries of entries like this one stand under a blank line."""
+    assert entry.styled is not None
+    seen = [
+        _is_under_blank(digest.text, other, other.styled.lower[0])
+        for other in digest.entries
+        if other.styled is not None
+        and other.styled.style == entry.styled.style
+        and other.styled.lower
+    ]
+    return sum(seen) * 2 > len(seen) if seen else None
+
+
+def _is_under_blank(text: str, entry: Entry, number: int) -> bool:
+    above = lines_of(text, entry.span)[max(0, number - entry.line)]
+    return not text[above.start : above.end].strip()
 
 
 def _is_spaced(digest: Digest, entry: Entry, rows: Sequence[EntryLine]) -> bool:

@@ -10,11 +10,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from vault_sync.core.digest.reader import Entry, OwnLink
+from vault_sync.core.digest.reader import OwnLink
 from vault_sync.core.digest.styles import assembly, heads, labels, names
-from vault_sync.core.digest.styles.assembly import Candidate, LinkPlace
-from vault_sync.core.digest.styles.heads import HeadTitle, LabelledLink
-from vault_sync.core.digest.styles.labels import Address
+from vault_sync.core.digest.styles.assembly import Candidate, EntryHead, LinkPlace
+from vault_sync.core.digest.styles.heads import LabelledLink
 from vault_sync.core.digest.styles.markdown import inline, marks
 from vault_sync.core.digest.styles.markdown.page import Page, TableBlock
 from vault_sync.core.digest.styles.style import StyledSpans
@@ -118,7 +117,10 @@ def _row(
         return
     address = labels.address_of(text, title.link, links)
     if address is not None:
-        yield _candidate(page, place, columns, (cells, title, address), is_own_link)
+        header, number = place
+        block = ("table", header)
+        head = EntryHead("table", block, number, number + 1, region, title, address, links)
+        yield _candidate(page, head, columns, cells, is_own_link)
 
 
 def _links(text: str, cells: Sequence[Span], columns: _Columns) -> Iterable[LabelledLink]:
@@ -135,50 +137,41 @@ def _links(text: str, cells: Sequence[Span], columns: _Columns) -> Iterable[Labe
 
 def _candidate(
     page: Page,
-    place: tuple[int, int],
+    head: EntryHead,
     columns: _Columns,
-    found: tuple[Sequence[Span], HeadTitle, Address],
+    cells: Sequence[Span],
     is_own_link: OwnLink,
 ) -> Candidate:
-    text, (header, number) = page.text, place
-    cells, title, address = found
+    text, title, address = page.text, head.title, head.address
     link = (
         LinkPlace(title.own, title.after, wraps=True)
         if title.own is not None
-        else assembly.link_behind(text, title, address.key, cells[columns.title].end, is_own_link)
+        else assembly.link_behind(text, title, address.key, head.region.end, is_own_link)
     )
-    authors_cell = _cell_at(cells, columns.authors)
-    authors = None if authors_cell is None else names.read(text, authors_cell)
+    cell = _cell_at(cells, columns.authors)
+    authors = None if cell is None else names.read(text, cell)
     note = _cell_at(cells, columns.note)
     places: set[FieldName] = {"url", "title"}
     places |= {"authors"} if authors is not None and not authors.partial else set()
     places |= {"commentary"} if note is not None else set()
-    line = page.lines[number]
     spans = StyledSpans(
-        "table", title.span, link.wraps, link.at, authors_cell,
-        authors is not None and authors.partial, note, (), "", (), number,
-        Span(line.start, line.start), address.link.boxed, frozenset(places),
+        "table",
+        title.span,
+        link.wraps,
+        link.at,
+        cell,
+        authors is not None and authors.partial,
+        address.link.boxed,
+        head.line,
+        frozenset(places),
         assembly.adopted(text, title),
-    )  # fmt: skip
-    fields = Fields(
-        address.link.url.slice(text),
-        marks.value(text, title.span),
-        () if authors is None else authors.names,
-        (),
-        "" if note is None else note.slice(text).replace("\\|", "|"),
+        note,
     )
-    entry = Entry(
-        address.key,
-        fields,
-        number + 1,
-        Span(line.start, line.stop),
-        link.own,
-        number + 1,
-        assembly.unlaid(address.link.url),
-        spans,
-    )
-    broken = not marks.balanced(fields.title)
-    return Candidate("table", ("table", header), number, number + 1, entry, address.plain, broken)
+    words = "" if note is None else note.slice(text).replace("\\|", "|")
+    people = () if authors is None else authors.names
+    value = marks.value(text, title.span)
+    fields = Fields(address.link.url.slice(text), value, people, (), words)
+    return assembly.claim(page, head, fields, link.own, spans)
 
 
 def _cell_at(cells: Sequence[Span], column: int | None) -> Span | None:

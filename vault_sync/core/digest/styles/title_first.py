@@ -87,9 +87,8 @@ def _entry(page: Page, number: int, stop: int) -> Entry | None:
         link is None and title_line.can_be_linked(title.title.slice(text))
     )
     spans = StyledSpans(
-        "title-first", title.title, wraps, title.tail, title.authors, False, None,
-        tuple(commentary), "", tags, below, Span(page.lines[number].start, title.title.start),
-        address, _PLACES, "",
+        "title-first", title.title, wraps, title.tail, title.authors, False, address, below,
+        _PLACES, lower=tuple(commentary), tags=tags,
     )  # fmt: skip
     fields = Fields(
         address.slice(text),
