@@ -58,6 +58,7 @@ def title_of(
     text: str, region: Span, line_end: int, links: Sequence[LabelledLink]
 ) -> HeadTitle | None:
     """Return the title of the region whose first line ends at `line_end`; None where none is."""
+    links = [each for each in links if not text.startswith("![", each[0].text.start)]
     first = next((link for link, label in links if _may_be_title(text, link, label)), None)
     if first is not None and first.kind == "wiki":
         return _of_wikilink(text, region, first)

@@ -127,7 +127,7 @@ _FILLERS = frozenset(
 )
 _WORD = re.compile(r"[^\W_]+")
 _BEFORE = " \t*_`\"“”'[("
-_SEGMENT = re.compile(r"[.;,，。；|()\[\]<>!?\n]|[ \t][-–—•][ \t]")
+_SEGMENT = re.compile(r"[.;,，。；|()\[\]<>!?\n》」』”\"]|[ \t][-–—•][ \t]")
 _LONGEST_LABEL = 40
 _NO_PAPERS = ("github.com", "youtube.com", "youtu.be", "x.com", "twitter.com", "bilibili.com")
 

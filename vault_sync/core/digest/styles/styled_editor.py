@@ -110,12 +110,12 @@ def unlinked(text: str, entry: Entry, styled: StyledSpans) -> list[Edit]:
 def _title(text: str, styled: StyledSpans, title: str) -> list[Edit]:
     """Return the edits of the characters of a title that differ; marks between them stay."""
     old, places = marks.value(text, styled.title), marks.offsets(text, styled.title)
-    escaped = title.replace("|", "\\|") if styled.style == "table" else title
-    if len(old) != len(places) or escaped != title:
-        return [Edit(styled.title, escaped)]
+    if len(old) != len(places):
+        return [Edit(styled.title, _escaped(styled, title))]
     left = _common(old, title)
     right = _common(old[left:][::-1], title[left:][::-1])
     changed, words = places[left : len(old) - right], title[left : len(title) - right]
+    words = _escaped(styled, words)
     if not changed:
         at = places[left] if left < len(places) else places[-1] + 1
         return [Edit(Span(at, at), words)]
@@ -123,7 +123,12 @@ def _title(text: str, styled: StyledSpans, title: str) -> list[Edit]:
     found += [Edit(Span(at, at + 1), "") for at in changed[1:]]
     if changed[-1] - changed[0] == len(changed) - 1:
         return [Edit(Span(changed[0], changed[-1] + 1), words)]
-    return found if _still_runs(text, styled.title, found, title) else [Edit(styled.title, title)]
+    return found if _still_runs(text, styled.title, found, title) else [Edit(styled.title, _escaped(styled, title))]
+
+
+def _escaped(styled: StyledSpans, words: str) -> str:
+    """Return words as they stand in a cell, where a bar is escaped."""
+    return words.replace("|", "\\|") if styled.style == "table" else words
 
 
 def _still_runs(text: str, span: Span, found: Sequence[Edit], title: str) -> bool:

@@ -12,6 +12,7 @@ _NUMBER = re.compile(r"\d{1,4}[.)、][ \t]+")
 _SHORTCODE = re.compile(r":[a-z0-9_+-]{2,40}:")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,300}>|<br */?>")
 _IMAGE = re.compile(r"!\[[^\[\]\n]{0,200}\]\([^()\s]{0,600}\)")
+_BADGE = re.compile(r"\[!\[[^\[\]\n]{0,200}\]\([^()\s]{0,600}\)\]\([^()\s]{0,600}\)")
 _HASHES = re.compile(r"#{1,6}[ \t]+|[-*+][ \t]+")
 _QUOTES = {'"': '"', "“": "”", "《": "》", "「": "」", "『": "』", "‘": "’"}
 # What emphasis a word carries; a star or underscore with blanks on both sides is a sign.
@@ -82,7 +83,7 @@ def after_decoration(text: str, start: int, end: int, *, venue: bool) -> int:
         if text[at].isspace() or _is_picture(text[at]):
             at += 1
             continue
-        for pattern in (_SHORTCODE, _TAG, _IMAGE, _HASHES, _NUMBER):
+        for pattern in (_SHORTCODE, _TAG, _IMAGE, _BADGE, _HASHES, _NUMBER):
             found = pattern.match(text, at, end)
             if found is not None:
                 at = found.end()
