@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.digest.styles import lens, styled_reader
 from vault_sync.core.digest.styles.style import StyleName
-from vault_sync.core.model.values import Fields
+from vault_sync.core.model.values import Fields, Key
 from vault_sync.core.text.spans import splice
 
 ALL: tuple[StyleName, ...] = ("flat", "list", "heading", "table", "paragraph")
@@ -85,18 +85,23 @@ def linked(digest: Digest) -> str:
     )
 
 
+def own(_key: Key, target: str, _titled: bool) -> bool:
+    """Take the links that these tests write for the tool's; `[[foreign]]` is somebody else's."""
+    return target[:1] == "n" and target[1:].isdigit()
+
+
 @settings(max_examples=400, deadline=None)
 @given(digests)
 def test_link_read_and_export(text: str) -> None:
-    digest = styled_reader.read(text, ALL)
+    digest = styled_reader.read(text, ALL, own)
     once = linked(digest)
-    again = styled_reader.read(once, ALL)
+    again = styled_reader.read(once, ALL, own)
     assert [entry.fields for entry in again.entries] == [entry.fields for entry in digest.entries]
     assert [entry.link and entry.link.target for entry in again.entries] == [
         f"n{number}" for number in range(len(digest.entries))
     ]
     assert linked(again) == once
-    assert lens.export(once, ALL) == text
+    assert lens.export(once, ALL, own) == text
 
 
 def changed(fields: Fields, name: str) -> Fields:
@@ -104,7 +109,7 @@ def changed(fields: Fields, name: str) -> Fields:
         return fields._replace(title="Zz " + fields.title)
     if name == "url":
         return fields._replace(url="https://arxiv.org/abs/2401.99999")
-    return fields._replace(tags=("zz",))
+    return fields._replace(tags=(*fields.tags, "zz"))
 
 
 @settings(max_examples=300, deadline=None)

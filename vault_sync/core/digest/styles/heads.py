@@ -94,11 +94,13 @@ def _of_link(text: str, region: Span, link: InlineLink) -> HeadTitle | None:
 def _of_wikilink(text: str, region: Span, link: InlineLink) -> HeadTitle:
     own = TitleLink(link.url.slice(text), link.whole)
     after, colon = _behind_marks(text, region, link.whole)
-    before = text[region.start : link.whole.start].rstrip('"“《「『‘')
-    bold = before.endswith(("**", "__")) and after > link.whole.end
+    # A bold run that ends in a colon is no title by itself: the words behind it belong to it.
+    bold = not colon and after > link.whole.end and text[after - 2 : after] in {"**", "__"}
     if bold:
         return HeadTitle("run", link.text, None, own, after, colon, None)
-    end = after + (text.startswith(".", after) or text.startswith(":", after))
+    end = after
+    while end < region.end and text[end] in _CLOSERS:
+        end += 1
     return HeadTitle("text", link.text, None, own, end, colon=False, authors=None)
 
 

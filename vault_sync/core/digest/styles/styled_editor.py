@@ -123,7 +123,11 @@ def _title(text: str, styled: StyledSpans, title: str) -> list[Edit]:
     found += [Edit(Span(at, at + 1), "") for at in changed[1:]]
     if changed[-1] - changed[0] == len(changed) - 1:
         return [Edit(Span(changed[0], changed[-1] + 1), words)]
-    return found if _still_runs(text, styled.title, found, title) else [Edit(styled.title, _escaped(styled, title))]
+    return (
+        found
+        if _still_runs(text, styled.title, found, title)
+        else [Edit(styled.title, _escaped(styled, title))]
+    )
 
 
 def _escaped(styled: StyledSpans, words: str) -> str:
