@@ -29,6 +29,7 @@ from typing import NamedTuple
 
 from vault_sync.core.digest import title_line
 from vault_sync.core.digest.damage import damage_notices
+from vault_sync.core.digest.styles.style import StyledSpans, StyleName
 from vault_sync.core.digest.title_line import TitleLine
 from vault_sync.core.model.values import Fields, Key
 from vault_sync.core.naming.keys import KINDS, is_paper, key_of
@@ -80,6 +81,8 @@ class Entry:
     link: TitleLink | None
     commentary_line: int
     layout: EntrySpans
+    styled: StyledSpans | None = None
+    """The places of the parts of an entry in another style than flat, whose `layout` is empty."""
 
     @property
     def unfinished(self) -> bool:
@@ -94,6 +97,10 @@ class Digest:
     text: str
     entries: tuple[Entry, ...]
     notices: tuple[tuple[int, str, str], ...]
+    repeats: tuple[Entry, ...] = ()
+    """In other styles than flat: papers met above. They are linked as the first is, never read."""
+
+    styles: tuple[StyleName, ...] = ("flat",)
 
 
 # What a line can be, judged alone.
