@@ -1,4 +1,4 @@
-"""What all verbs share: four options, before the verb or after it, and the form of their help."""
+"""Four options that all verbs share, before the verb or after it, and the form of their help."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 
 Function = Callable[..., int]
 
-ORDER: Final = (
+BY_NEED: Final = (
     *("init", "rebuild", "sync", "watch", "week", "add", "status", "check", "diff", "resolve"),
     *("log", "undo", "restore", "why", "facts", "export", "views", "stats", "bib", "pdf"),
     *("doctor", "git", "service", "completion", "leave", "help"),
@@ -90,7 +90,10 @@ class Verbs(click.Group):
         """Return the names in the order of use, others behind them as they were added."""
         del context
         names = list(self.commands)
-        return sorted(names, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
+        return sorted(
+            names,
+            key=lambda name: BY_NEED.index(name) if name in BY_NEED else len(BY_NEED),
+        )
 
 
 def verb(

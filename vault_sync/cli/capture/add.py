@@ -218,7 +218,7 @@ def _show(
     return fine and not refused
 
 
-_SAID = {
+_STANDING_WORDS = {
     "added": "added",
     "bare": "added, the address alone; a pass that knows its title gives it to the note",
     "there": "there already",
@@ -227,7 +227,7 @@ _SAID = {
 
 def _line(placed: Placed) -> str:
     title = f"  {placed.title}" if placed.title else ""
-    return f"{placed.digest}:{placed.line}: {_SAID[placed.standing]}{title}"
+    return f"{placed.digest}:{placed.line}: {_STANDING_WORDS[placed.standing]}{title}"
 
 
 def _as_json(placed: Placed) -> dict[str, object]:

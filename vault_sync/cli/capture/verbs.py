@@ -28,8 +28,8 @@ def week(console: Console, following: bool, day: datetime | None, opens: bool) -
     """
     from vault_sync.cli.capture import week as module
 
-    asked_for = day.date() if day else None
-    return module.week(console, asked_for, following=following, opens=opens)
+    chosen_day = day.date() if day else None
+    return module.week(console, chosen_day, following=following, opens=opens)
 
 
 _ADDED = {

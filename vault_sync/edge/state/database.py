@@ -131,7 +131,7 @@ class StateDatabase:
     def stamp(self) -> tuple[int, ...] | None:
         """Return numbers that change when another process writes; None while a log is there."""
         try:
-            if self._unclean():
+            if _has_log(self.directory):
                 return None
             stat = self._path.stat()
         except OSError:
@@ -152,20 +152,10 @@ class StateDatabase:
         self.version += 1
         self._distrusted, self.distrust = True, reason
 
-    def _unclean(self) -> bool:
-        """Return True if the last commits stand in a log: in use, or its writer was killed.
-
-        An empty log means nothing; a reader without the lock leaves one.
-        """
-        try:
-            return (self.directory / "state.sqlite-wal").stat().st_size > 0
-        except FileNotFoundError:
-            return False
-
     def _open(self) -> sqlite3.Connection:
         # With the lock and no log nothing can change under us, and nothing need be made to read it.
         if self.locked:
-            mode = "mode=rw" if self._unclean() else "mode=ro&immutable=1"
+            mode = "mode=rw" if _has_log(self.directory) else "mode=ro&immutable=1"
         else:
             mode = "mode=ro"
         name = quote(os.fsencode(self._path))
@@ -182,7 +172,7 @@ class StateDatabase:
         if 0 < upgrade.version_of(connection) < OLDEST:
             self._distrust(f"the state in {self.directory} was written by an older vault-sync")
             return
-        if self.locked and self._unclean():
+        if self.locked and _has_log(self.directory):
             problem = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if problem != "ok":
                 raise sqlite3.DatabaseError(problem)
@@ -231,6 +221,17 @@ class StateDatabase:
                 "INSERT INTO vault VALUES (?, ?, ?)", (bound(identity[0]), *identity[1:])
             )
             connection.execute("COMMIT")
+
+
+def _has_log(directory: Path) -> bool:
+    """Return True if the last commits stand in a log: in use, or its writer was killed.
+
+    An empty log means nothing; a reader without the lock leaves one.
+    """
+    try:
+        return (directory / "state.sqlite-wal").stat().st_size > 0
+    except FileNotFoundError:
+        return False
 
 
 def identity_of(root: Path) -> tuple[str, int, int]:
