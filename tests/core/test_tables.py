@@ -119,7 +119,8 @@ def test_planted_properties_are_nobodys_own(planted: dict[str, Any]) -> None:
 
 
 def test_a_kind_of_key_raises_the_version_of_the_rules() -> None:
-    assert (KEY_RULES, [kind.name for kind in KINDS]) == (1, ["arxiv", "doi", "openreview", "url"])
+    kinds = ["arxiv", "doi", "openreview", "acl", "url"]
+    assert (KEY_RULES, [kind.name for kind in KINDS]) == (2, kinds)
 
 
 @pytest.mark.parametrize("key", sorted(set(KEYS.values())))
