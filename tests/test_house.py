@@ -30,6 +30,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "citation": "note naming model",
         "report": "naming model",
         "vault_statistics": "snapshot naming model text",
+        "paper_changes": "digest note model",
         "snapshot": "digest note naming model text",
         "merge": "digest note naming model text",
         "reconcile": "snapshot merge digest note naming model text",

@@ -45,6 +45,7 @@ CALLS = {
     "log": ["log"],
     "undo": ["undo"],
     "restore": ["restore", DIGEST],
+    "why": ["why", NOTE],
     "facts": ["facts"],
     "export": ["export", DIGEST],
     "doctor": ["doctor"],
@@ -53,6 +54,8 @@ CALLS = {
     "service install": ["service", "install"],
     "service status": ["service", "status"],
     "service uninstall": ["service", "uninstall"],
+    "completion": ["completion", "bash"],
+    "leave": ["leave", "--dry-run"],
     "help": ["help", "sync"],
 }
 """A call of every verb whose answer can be had at once; the others have tests of their own."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vault_sync.cli import completing
 from vault_sync.cli.options import DONE, LOCKED, verb
 from vault_sync.cli.verbs import OFFLINE, cli
 
@@ -40,7 +41,12 @@ _ADDED = {
 
 @verb(cli, example="vault-sync add 2308.07124 --tags code,instruct", exits=_ADDED | LOCKED)
 @click.argument("address", metavar="URL|ID|-...", nargs=-1, required=True)
-@click.option("--to", metavar="DIGEST", help="The digest.  [default: this week's]")
+@click.option(
+    "--to",
+    metavar="DIGEST",
+    shell_complete=completing.digests,
+    help="The digest.  [default: this week's]",
+)
 @click.option("--tags", metavar="A,B", default="", help="Tags of the entry.")
 @click.option("--text", metavar="WORDS", default="", help="Commentary of the entry.")
 @click.option("--now", "at_once", is_flag=True, help="Do not wait while somebody types there.")
