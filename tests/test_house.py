@@ -33,7 +33,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "paper_changes": "digest note model",
         "snapshot": "digest note naming model text",
         "merge": "digest note naming model text",
-        "reconcile": "snapshot merge digest note naming model text",
+        "reconcile": "snapshot merge digest note citation naming model text",
     },
     "vault_sync.core.reconcile": {
         "pipeline": "drafting resolution pairing",
@@ -47,7 +47,8 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "watch": "fs git",
     },
     "vault_sync.sync": {
-        "engine": "planning incremental observation facts request",
+        "engine": "planning incremental observation bibliography facts request",
+        "bibliography": "observation",
         "planning": "observation request",
         "incremental": "observation facts file_record request",
         "observation": "file_record request",

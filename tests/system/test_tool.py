@@ -125,7 +125,7 @@ def terminal(vault: Vault, *arguments: str, **environ: str) -> str:
     if not env["NO_COLOR"]:
         del env["NO_COLOR"]
     call = [sys.executable, "-m", "vault_sync", "--vault", str(vault.root), *arguments]
-    with subprocess.Popen(call, stdout=there, stderr=there, env=env):
+    with subprocess.Popen(call, stdin=there, stdout=there, stderr=there, env=env):
         os.close(there)
         shown = b""
         while part := _read(here):
