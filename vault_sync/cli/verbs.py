@@ -345,7 +345,7 @@ def show_help(context: click.Context, console: Console, words: Sequence[str]) ->
 
     Without a verb it lists them all, in the order of use.
     """
-    from vault_sync.cli import help_text
+    from vault_sync.cli.tool import help_text
 
     assert context.parent is not None
     return help_text.show_help(console, context.parent, words)
