@@ -13,6 +13,8 @@ EXAMPLE = ROOT / "config.example.toml"
 TEXT = EXAMPLE.read_text("utf-8")
 
 OTHER = {
+    "form": '"{auth}-{year}"',
+    "write": '"papers.bib"',
     "week": '"%G-W%V"',
     "month_week": '"rows"',
     "paths": '["weeks/*.md"]',

@@ -147,7 +147,7 @@ def test_dry_run_and_diff_show_and_write_nothing(vault: Vault) -> None:
     before = vault.files()
     ran = vault.ok("rebuild", "--offline", "--dry-run")
     assert ran.out.count("\n+ ") + ran.out.startswith("+ ") == 14 and "dry run" in ran.out
-    shown = vault.run("diff")
+    shown = vault.run("diff", "--patch")
     assert shown.code == 1 and "+++ b/papers/230814 OctoPack.md" in shown.out
     assert vault.files() == before and not list(vault.state.glob("vault-*"))
 

@@ -7,6 +7,7 @@ output holds one object and nothing else.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 import unicodedata
@@ -41,6 +42,7 @@ class Console:
     json: bool = False
     quiet: bool = False
     verbose: bool = False
+    color: str = "auto"
     started: float = field(default_factory=time.monotonic)
 
     def config(self) -> Config:
@@ -54,6 +56,27 @@ class Console:
     def state(self, config: Config) -> StateStore:
         """Open what this device remembers of the vault; nothing is made."""
         return open_state(config.root)
+
+    @property
+    def colored(self) -> bool:
+        """True if standard output takes colours: a terminal, unless `NO_COLOR` or `--color` say."""
+        if self.color != "auto":
+            return self.color == "always"
+        return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+    def painted(self, text: str, **style: Any) -> str:
+        """Return a text, made safe for a terminal, in a colour where colours are taken."""
+        safe = report.shown(text)
+        return click.style(safe, **style) if self.colored else safe
+
+    def page(self, lines: Sequence[str]) -> None:
+        """Print lines that are safe already, through `$PAGER` if they fill more than a screen."""
+        if sys.stdout.isatty() and len(lines) >= shutil.get_terminal_size().lines:
+            os.environ.setdefault("LESS", "FRX")  # as git does: colours, and no screen of its own
+            click.echo_via_pager("\n".join(lines) + "\n", color=self.colored)
+            return
+        for line in lines:
+            click.echo(line, color=self.colored)
 
     def out(self, lines: Iterable[str]) -> None:
         """Print the answer of a command, on standard output."""

@@ -60,17 +60,27 @@ def uninstall(console: Console) -> int:
     """Take out what `install` put in place; everything else is as it was before."""
     config, repository, place = _where(console)
     try:
-        lines = hook.uninstall(git.hooks_folder(repository))
-        git.drop_section(repository, DRIVER)
-        git.drop_section(repository, SECTION)
+        lines = remove(config, repository, place)
     except GitError as error:
         raise UsageError(str(error)) from error
-    if hook.remove_block(config.root / ".gitattributes"):
-        lines.append(f"{place.below}.gitattributes: our lines are out of it; commit it")
     if console.json:
         console.answer(config.root, did=lines, todo=[])
     console.say(lines or ["nothing of vault-sync was installed here"])
     return report.IN_LINE
+
+
+def remove(config: Config, repository: Repository, place: VaultLocation) -> list[str]:
+    """Take hook, driver and attributes out; return a line for each thing that was there.
+
+    Raises:
+        GitError: git refuses.
+    """
+    lines = hook.uninstall(git.hooks_folder(repository))
+    git.drop_section(repository, DRIVER)
+    git.drop_section(repository, SECTION)
+    if hook.remove_block(config.root / ".gitattributes"):
+        lines.append(f"{place.below}.gitattributes: our lines are out of it; commit it")
+    return lines
 
 
 def _where(console: Console) -> tuple[Config, Repository, VaultLocation]:

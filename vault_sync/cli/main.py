@@ -20,7 +20,7 @@ from vault_sync import __version__
 from vault_sync.cli.options import SharedOptions
 from vault_sync.cli.verbs import cli
 
-_VERBS = ("vault_sync.cli.capture.verbs",)
+_VERBS = ("vault_sync.cli.capture.verbs", "vault_sync.cli.tool.verbs")
 """The modules that add their verbs to the program, beside `verbs` itself."""
 
 

@@ -1,4 +1,4 @@
-"""Four options that all verbs share, before the verb or after it, and the form of their help."""
+"""All that verbs share: five options, before the verb or after it, and the form of their help."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ class SharedOptions:
     json: bool = False
     quiet: bool = False
     verbose: bool = False
+    color: str = "auto"
 
 
 def _store(context: click.Context, parameter: click.Parameter, value: object) -> None:
@@ -57,6 +58,11 @@ def _shared() -> list[click.Parameter]:
         option(["--json"], is_flag=True, help="Print one JSON object (docs/json.md)."),
         option(["--quiet", "-q"], is_flag=True, help="Print only what needs a person."),
         option(["--verbose", "-v"], is_flag=True, help="Print everything."),
+        option(
+            ["--color"],
+            type=click.Choice(["auto", "always", "never"]),
+            help="Use colours.  [default: on a terminal, unless NO_COLOR is set]",
+        ),
     ]
 
 
@@ -110,7 +116,9 @@ def verb(
             options = context.ensure_object(SharedOptions)
             if options.quiet and options.verbose:
                 raise click.UsageError("--quiet and --verbose exclude each other", context)
-            console = Console(options.vault, options.json, options.quiet, options.verbose)
+            console = Console(
+                options.vault, options.json, options.quiet, options.verbose, options.color
+            )
             return function(console, *given, **named)
 
         command: Callable[[Any], click.Command] = group.command(

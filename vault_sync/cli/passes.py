@@ -5,8 +5,9 @@ Where nothing changed since the last pass, the machinery of a pass is not even i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +16,7 @@ from vault_sync.core.model.plan import Operation, Plan
 from vault_sync.core.model.values import Problem, RelPath, Side
 from vault_sync.core.naming import globs
 from vault_sync.core.report import lines as report
+from vault_sync.core.report import paper_diff
 from vault_sync.edge.config import FILE, Config
 from vault_sync.edge.fs.scan import scan
 from vault_sync.sync.incremental import unchanged
@@ -166,16 +168,46 @@ def check(console: Console) -> int:
     return report.IN_LINE if in_line else report.OUT_OF_LINE
 
 
-def diff(console: Console) -> int:
-    """Show the plan as a unified diff; 1 if there is one."""
+def diff(console: Console, *, patch: bool = False) -> int:
+    """Show the plan by paper, or with `patch` as a unified diff; 1 if there is one."""
     config = console.config()
     plan = planned(console, config, PassRequest(cause="diff"))
     if console.json:
         console.answer_plan(config.root, plan, plan.operations)
     else:
         console.show_problems(plan.problems, plan.conflicts)
-        console.out(report.diff_lines(plan.operations))
+        console.page(list(_diff_lines(console, plan.operations, patch=patch)))
     return report.OUT_OF_LINE if plan.operations or not report.in_line(plan) else report.IN_LINE
+
+
+_COLORS = {"+": "green", "-": "red", "@": "cyan"}
+
+
+def _diff_lines(console: Console, operations: Sequence[Operation], *, patch: bool) -> Iterator[str]:
+    """Yield the changes of each paper with their words marked; then, as a patch, the others."""
+    from vault_sync.core.paper_changes import Changes, paper_changes
+
+    changes = Changes((), tuple(operations)) if patch else paper_changes(operations)
+    marks = paper_diff.Marks(
+        partial(console.painted, fg="red", strikethrough=True),
+        partial(console.painted, fg="green", underline=True),
+        partial(console.painted, bold=True),
+    )
+    for paper in changes.papers:
+        places = [
+            (f"{each.path}:{each.line} {each.field}" if each.line else f"{each.path} {each.field}")
+            for each in paper.changes
+        ]
+        texts = [
+            (report.shown(place), each.before, each.after)
+            for place, each in zip(places, paper.changes, strict=True)
+        ]
+        heading = f"{paper.title or paper.key} ({paper.key})"
+        yield from paper_diff.change_lines(
+            heading, texts, marks if console.colored else paper_diff.PLAIN
+        )
+    for line in report.diff_lines(changes.others):
+        yield console.painted(line, fg=_COLORS.get(line[:1]))
 
 
 def resolve(console: Console, given: str, side: Side) -> int:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vault_sync import __version__
+from vault_sync.cli import completing
 from vault_sync.cli.options import DONE, LOCKED, PASS, SHOWN, Verbs, verb
 
 if TYPE_CHECKING:
     from vault_sync.cli.console import Console
 
 OFFLINE = click.option("--offline", is_flag=True, help="Ask nobody for facts.")
-_DRY_RUN = click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing.")
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing.")
 _ALLOW = click.option(
     "--allow-removals",
     metavar="NUMBER",
@@ -52,9 +53,9 @@ def init(console: Console, demo: Path | None) -> int:
 
 
 @verb(cli, example="vault-sync rebuild --dry-run", exits=PASS | LOCKED)
-@click.argument("digest", nargs=-1)
+@click.argument("digest", nargs=-1, shell_complete=completing.digests)
 @OFFLINE
-@_DRY_RUN
+@DRY_RUN
 def rebuild(console: Console, digest: Sequence[str], offline: bool, dry_run: bool) -> int:
     """Read all anew, make missing notes again, remove nothing.
 
@@ -68,7 +69,7 @@ def rebuild(console: Console, digest: Sequence[str], offline: bool, dry_run: boo
 
 @verb(cli, example="vault-sync sync", exits=PASS | LOCKED)
 @OFFLINE
-@_DRY_RUN
+@DRY_RUN
 @_ALLOW
 @click.option("--exit-code", is_flag=True, help="Exit 1 if anything was written.")
 def sync(
@@ -129,20 +130,21 @@ def check(console: Console, staged: bool) -> int:
 
 
 @verb(cli, example="vault-sync diff", exits={0: "there is no difference", 1: "there is one"})
-def diff(console: Console) -> int:
-    """Show what a sync would change, as a unified diff.
+@click.option("--patch", is_flag=True, help="Print a unified diff of the files.")
+def diff(console: Console, patch: bool) -> int:
+    """Show what a sync would change, paper by paper, with the words marked.
 
-    Nothing is written.
+    Nothing is written. On a terminal it goes through $PAGER where it fills more than a screen.
     """
     from vault_sync.cli import passes
 
-    return passes.diff(console)
+    return passes.diff(console, patch=patch)
 
 
 @verb(
     cli, example="vault-sync resolve 'papers/230814 OctoPack.md' --take note", exits=PASS | LOCKED
 )
-@click.argument("path", metavar="NOTE|DIGEST")
+@click.argument("path", metavar="NOTE|DIGEST", shell_complete=completing.files)
 @click.option("--take", type=click.Choice(["digest", "note"]), required=True)
 def resolve(console: Console, path: str, take: Any) -> int:
     """Settle a note's conflicts, or a digest's, by taking one side.
@@ -154,23 +156,28 @@ def resolve(console: Console, path: str, take: Any) -> int:
     return passes.resolve(console, path, take)
 
 
-@verb(cli, example="vault-sync log -n 3")
-@click.option("-n", "--limit", type=click.IntRange(1), help="How many passes, newest first.")
-def log(console: Console, limit: int | None) -> int:
-    """Show what each pass wrote, and why.
+@verb(cli, example="vault-sync log 12")
+@click.argument(
+    "pass_id", metavar="[PASS]", type=int, required=False, shell_complete=completing.passes
+)
+@click.option("-n", "--limit", type=click.IntRange(1), help="How many passes.  [default: 10]")
+def log(console: Console, pass_id: int | None, limit: int | None) -> int:
+    """Show what the newest passes wrote, and why; of one pass, every file.
 
     The number in front of a pass is the one that `undo` takes.
     """
     from vault_sync.cli import history
 
-    return history.log(console, limit)
+    return history.log(console, pass_id, limit)
 
 
 _UNDONE = {0: "it is done", 1: "a file has newer edits and was left as it is"}
 
 
 @verb(cli, example="vault-sync undo 12", exits=_UNDONE | LOCKED)
-@click.argument("pass_id", metavar="[PASS]", type=int, required=False)
+@click.argument(
+    "pass_id", metavar="[PASS]", type=int, required=False, shell_complete=completing.passes
+)
 def undo(console: Console, pass_id: int | None) -> int:
     """Take a pass back (the newest); later edits are kept.
 
@@ -181,20 +188,27 @@ def undo(console: Console, pass_id: int | None) -> int:
     return history.undo(console, pass_id)
 
 
-@verb(cli, example="vault-sync restore 'papers/230814 OctoPack.md'", exits=_UNDONE | LOCKED)
-@click.argument("path")
-def restore(console: Console, path: str) -> int:
-    """Get the newest saved text of a file back.
+@verb(cli, example="vault-sync restore 'papers/230814 OctoPack.md' --list", exits=_UNDONE | LOCKED)
+@click.argument("path", shell_complete=completing.files)
+@click.option("--list", "listing", is_flag=True, help="Show the saved texts, the newest first.")
+@click.option("--text", "number", type=click.IntRange(1), help="The text of that number.")
+@click.option(
+    "--in-place", is_flag=True, help="Put it in the place of the present text, saved first."
+)
+def restore(console: Console, path: str, listing: bool, number: int | None, in_place: bool) -> int:
+    """Get a saved text of a file back, the newest if none is chosen.
 
     Where another text stands now it is put beside it, as `NAME (restored).md`.
     """
     from vault_sync.cli import history
 
-    return history.restore(console, path)
+    if listing:
+        return history.list_texts(console, path)
+    return history.restore(console, path, number, in_place=in_place)
 
 
 @verb(cli, example="vault-sync facts 'papers/230814 OctoPack.md' --refresh", exits=PASS | LOCKED)
-@click.argument("note", nargs=-1)
+@click.argument("note", nargs=-1, shell_complete=completing.files)
 @click.option("--refresh", is_flag=True, help="Ask again for what is known already.")
 def facts(console: Console, note: Sequence[str], refresh: bool) -> int:
     """Ask for facts about papers and fill in what their notes lack.
@@ -207,7 +221,7 @@ def facts(console: Console, note: Sequence[str], refresh: bool) -> int:
 
 
 @verb(cli, example="vault-sync export 'digests/2023년 8월 3주차.md'")
-@click.argument("digest")
+@click.argument("digest", shell_complete=completing.digests)
 def export(console: Console, digest: str) -> int:
     """Print a digest as it reads without the tool's links.
 
@@ -331,7 +345,7 @@ def show_help(context: click.Context, console: Console, words: Sequence[str]) ->
 
     Without a verb it lists them all, in the order of use.
     """
-    from vault_sync.cli import help_text
+    from vault_sync.cli.tool import help_text
 
     assert context.parent is not None
     return help_text.show_help(console, context.parent, words)

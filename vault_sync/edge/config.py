@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from vault_sync.core.citation import citekeys
 from vault_sync.core.model.values import Rules
 from vault_sync.core.naming import note_names, week_names
 from vault_sync.core.naming.month_weeks import RULES, MonthWeekRule
@@ -43,6 +44,19 @@ class WatchConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class BibConfig:
+    """`[bib]`: the reader's own library, and the file that is kept up to date; "" is none."""
+
+    read: str = ""
+    write: str = ""
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts that these files need, beside those of `[arxiv] facts`."""
+        return ("citekey", "doi", "journal") if self.read else ("citekey",) if self.write else ()
+
+
+@dataclass(frozen=True, slots=True)
 class WeekConfig:
     """`[digests] week` and `month_week`; what is "" is inferred from the digests."""
 
@@ -60,6 +74,7 @@ class Config:
     arxiv: ArxivConfig = field(default_factory=ArxivConfig)
     watch: WatchConfig = field(default_factory=WatchConfig)
     weeks: WeekConfig = field(default_factory=WeekConfig)
+    bib: BibConfig = field(default_factory=BibConfig)
     saved_days: float = 90
     """The days after which replaced texts are dropped; 0: never."""
 
@@ -166,6 +181,12 @@ def _note(path: str) -> str | None:
     return _outside(path) if path.endswith(".md") else "must be a path that ends in .md"
 
 
+def _bib(path: str) -> str | None:
+    if path and not path.endswith(".bib"):
+        return "must be a path that ends in .bib"
+    return _outside(path)
+
+
 def _week(form: str) -> str | None:
     return week_names.form_error(form) if form else None
 
@@ -196,6 +217,11 @@ LEGAL: Mapping[str, Mapping[str, _Key]] = {
         "url": _checked("must be an address", _address),
         "contact": _typed("must be a mail address", str),
         "facts": _texts("must be a list of facts", _fact),
+    },
+    "citekey": {"form": _checked("must be a form of citekeys", citekeys.form_error)},
+    "bib": {
+        "read": _typed("must be a path", str),
+        "write": _checked("must be a path inside the vault", _bib),
     },
     "removals": {
         "entries": _number("must be a number of entries", 0, 1_000_000),
@@ -252,6 +278,7 @@ def _mistake(path: Path, text: str, name: tuple[str, str], value: Any) -> Iterat
 def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> Config:
     digests, notes = dict(tables.get("digests", {})), tables.get("notes", {})
     arxiv = dict(tables.get("arxiv", {}))
+    bib = BibConfig(**tables.get("bib", {}))
     removals = tables.get("removals", {})
     chosen: dict[str, Any] = {
         "digest_paths": digests.pop("paths", None),
@@ -259,7 +286,8 @@ def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> C
         "name": notes.get("name"),
         "private_tags": notes.get("private_tags"),
         "mentions": tables.get("links", {}).get("mentions"),
-        "facts": arxiv.pop("facts", None),
+        "facts": _facts(arxiv.pop("facts", list(Rules().facts)), bib),
+        "citekey_form": tables.get("citekey", {}).get("form"),
         "removals_entries": removals.get("entries"),
         "removals_share": removals.get("share"),
         "conflicts_note": tables.get("conflicts", {}).get("note"),
@@ -276,8 +304,13 @@ def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> C
         ArxivConfig(**arxiv),
         WatchConfig(**tables.get("watch", {})),
         WeekConfig(**digests),
+        bib,
         **{f"saved_{key}": value for key, value in tables.get("saved", {}).items()},
     )
+
+
+def _facts(wanted: list[str], bib: BibConfig) -> list[str]:
+    return list(dict.fromkeys((*wanted, *bib.facts)))
 
 
 def _unknown(

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import count
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import Outcome, Plan
+from vault_sync.core.model.plan import Create, Outcome, Plan
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.snapshot import Snapshot
@@ -23,6 +23,7 @@ from vault_sync.edge.system.garbage import uncollected
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
 from vault_sync.edge.write.undo import old_dropped
+from vault_sync.sync.bibliography import readers_library, update
 from vault_sync.sync.facts import facts_stamp
 from vault_sync.sync.incremental import changes, index, scope
 from vault_sync.sync.incremental.memory import Memory, Mind, recall
@@ -102,7 +103,11 @@ def look(context: PassContext, request: PassRequest) -> View:
             return view
     observation = observe(config, base_of(state), context.progress)
     lacks = lacking(observation, config.rules)
-    plan = make_plan(observation, config.rules, context.facts_of(lacks), request, context.progress)
+    library, wrong = readers_library(config)
+    plan = make_plan(
+        observation, config.rules, context.facts_of(lacks), request, context.progress, library
+    )
+    plan = replace(plan, problems=(*wrong, *plan.problems))
     unknown = set(plan.wanted)
     plan = replace(plan, wanted=tuple(key for key in lacks if key in unknown))
     return View(observation, plan, tuple(lacks), facts)
@@ -129,13 +134,23 @@ def _look_at_part(context: PassContext, request: PassRequest, facts: str) -> Vie
     thought = scope.think(
         config, state, memory, stats, context.facts_of, lacks, patient=request.patient
     )
-    if thought is None:
+    if thought is None or _needs_citekey(config, thought):
         return None
     if thought.moved and hints is not None:
         # What was cut here may have been pasted there, where no event has told of it yet.
         return _look_at_part(replace(context, hints=None, walk=None), request, facts)
     daemon_memory.problems = problems
     return _view_of_part(thought, memory, problems, facts)
+
+
+def _needs_citekey(config: Config, thought: scope.Thought) -> bool:
+    """Return True if a paper is to get a citekey, which no other of the vault may have."""
+    if "citekey" not in config.rules.facts:
+        return False
+    made = any(isinstance(each, Create) for each in thought.plan.operations)
+    notes = thought.snapshot.notes
+    managed = (path for paths in thought.snapshot.managed.values() for path in paths)
+    return made or any(not notes[path].properties.scalar("citekey") for path in managed)
 
 
 def _changed(
@@ -185,7 +200,8 @@ def run(context: PassContext, request: PassRequest) -> PassResult:
         note = state.note if view.memory is None else None
         if context.ask is None or not view.plan.wanted:
             result = _finish(context, request, view)
-            plan = replace(result.plan, problems=(*recovered, *result.plan.problems))
+            late = _references(context, request, result)
+            plan = replace(result.plan, problems=(*recovered, *result.plan.problems, *late))
             return replace(result, plan=plan, note=note)
     context.ask(view.plan.wanted)
     again = PassContext(
@@ -194,6 +210,17 @@ def run(context: PassContext, request: PassRequest) -> PassResult:
     result = run(again, request)
     problems = tuple(dict.fromkeys((*recovered, *result.plan.problems)))
     return replace(result, plan=replace(result.plan, problems=problems), note=note or result.note)
+
+
+def _references(
+    context: PassContext, request: PassRequest, result: PassResult
+) -> tuple[Problem, ...]:
+    """Bring the file of references up to date after a pass that wrote, or where it is missing."""
+    config = context.config
+    if not config.bib.write or request.cause == "hook":
+        return ()
+    there = (config.root / config.bib.write).exists()
+    return update(config, context.state, request.cause) if result.outcome.done or not there else ()
 
 
 def _finish(context: PassContext, request: PassRequest, view: View) -> PassResult:

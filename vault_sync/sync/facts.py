@@ -117,6 +117,8 @@ def facts_stamp(config: Config, state: StateStore) -> str:
     paths = [cache, cache.with_name(f"{cache.name}-wal")]
     if config.arxiv.snapshot:
         paths.append(config.root / config.arxiv.snapshot)
+    if config.bib.read:
+        paths.append(config.root / config.bib.read)
     stamps = []
     for path in paths:
         try:

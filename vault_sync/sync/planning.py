@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
+from vault_sync.core.citation.library import ReadersLibrary
 from vault_sync.core.model.plan import BaseUpdate, Conflict, Create, Operation, Plan, Trash, Write
 from vault_sync.core.model.values import Decisions, Facts, Key, RelPath, Rules, Side
 from vault_sync.core.reconcile.pairing.decisions import decide
@@ -22,13 +23,14 @@ def make_plan(
     facts: Mapping[Key, Facts],
     request: PassRequest,
     progress: Progress = silent,
+    library: ReadersLibrary | None = None,
 ) -> Plan:
     """Return the plan for what was observed, under the request and the ticks on the conflicts note.
 
     A tick can only be read beside the conflict that it decides, so the plan is made once to find
     the conflicts and, if any is decided, once more.
     """
-    reconciled = partial(_reconciled, observation, rules, facts, request, progress)
+    reconciled = partial(_reconciled, observation, rules, facts, request, (progress, library))
     decisions: dict[tuple[Key, RelPath, str], Side] = {}
     if request.take is not None:
         decisions |= decide(*request.take, observation.snapshot, observation.base)
@@ -54,9 +56,10 @@ def _reconciled(
     rules: Rules,
     facts: Mapping[Key, Facts],
     request: PassRequest,
-    progress: Progress,
+    more: tuple[Progress, ReadersLibrary | None],
     decisions: Decisions,
 ) -> Plan:
+    progress, library = more
     return reconcile(
         observation.snapshot,
         observation.base,
@@ -70,6 +73,7 @@ def _reconciled(
             patient=request.patient,
             at_rest=observation.at_rest,
             on_progress=partial(progress, "comparing"),
+            library=library,
         ),
     )
 

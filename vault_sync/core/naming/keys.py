@@ -130,6 +130,14 @@ def address_of(key: Key) -> str:
     return kind_of_key(key).address.format(id_of_key(key))
 
 
+def pdf_of(key: Key) -> str:
+    """Return the address of a paper's PDF; "" where it does not follow from the key."""
+    arxiv, openreview = arxiv_id(key), key.startswith("openreview:")
+    if arxiv:
+        return f"https://arxiv.org/pdf/{arxiv}"
+    return f"https://openreview.net/pdf?id={id_of_key(key)}" if openreview else ""
+
+
 def key_of(url: str) -> Key | None:
     """Return the key of an address, with or without `<>` around it; None where there is none.
 

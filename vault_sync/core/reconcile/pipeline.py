@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from vault_sync.core.citation.library import ReadersLibrary
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import folder_of
 from vault_sync.core.model.plan import BaseUpdate, Plan
@@ -21,6 +22,7 @@ from vault_sync.core.reconcile.drafting import (
     digest_operations,
     note_operations,
 )
+from vault_sync.core.reconcile.drafting.completed_facts import completed
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths, choose_paths
 from vault_sync.core.reconcile.drafting.plan_builder import NO_FACTS, DraftContext, PlanBuilder
 from vault_sync.core.reconcile.pairing import pairs, removals
@@ -47,8 +49,8 @@ class ReconcileOptions:
 
     `remake` makes missing notes again and removes nothing. `decisions` close conflicts. `allowed`
     is the number of a list of removals that a person has seen. `only` chooses the papers to plan
-    for (None: all). `patient` leaves new entries alone that are nothing but an address. `at_rest`
-    gives the seconds since the last change of a file.
+    for (None: all). `patient` leaves new entries alone that are nothing but an address.
+    `at_rest` gives the seconds since the last change of a file. `library` is the reader's own.
     """
 
     remake: bool = False
@@ -58,6 +60,7 @@ class ReconcileOptions:
     patient: bool = False
     at_rest: Mapping[RelPath, float] = field(default_factory=dict)
     on_progress: OnProgress = _ignore
+    library: ReadersLibrary | None = None
 
 
 DEFAULTS = ReconcileOptions()
@@ -137,8 +140,9 @@ def _context(
     note_paths = choose_paths(resolutions, snapshot, base, facts, rules)
     for resolution in resolutions:
         _repoint(resolution, note_paths)
+    whole = completed(resolutions, snapshot, facts, rules, options.library)
     return DraftContext(
-        snapshot, base, facts, rules, note_paths, tuple(resolutions), guarded.guarded
+        snapshot, base, facts, rules, note_paths, tuple(resolutions), guarded.guarded, whole
     )
 
 

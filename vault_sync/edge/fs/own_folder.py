@@ -66,6 +66,6 @@ def _proved(vault: VaultDir, folder: int) -> Volume:
 def trash_names(target: RelPath) -> Iterator[RelPath]:
     """Yield `.trash/a.md`, `.trash/a 2.md`, `.trash/a 3.md` and so on, as Obsidian counts."""
     yield target
-    stem = target.removesuffix(".md")
+    stem, dot, kind = target.rpartition(".")
     for number in count(2):
-        yield RelPath(f"{stem} {number}.md")
+        yield RelPath(f"{stem} {number}{dot}{kind}")

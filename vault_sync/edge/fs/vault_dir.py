@@ -175,8 +175,12 @@ def folded_names(folder: int) -> set[str]:
 _HIDDEN = "it is hidden, in a dot folder, or outside the vault"
 
 
+WRITTEN = (".md", ".base", ".bib")
+"""The kinds of files that are written in a vault."""
+
+
 def refusal(path: str, *, trash: bool = False) -> str | None:
-    """Return why a path may not be written, or None: only `.md` in the vault, in no dot folder.
+    """Return why a path may not be written, or None: a kind of `WRITTEN`, in no dot folder.
 
     Format characters are ignored by some file systems (git's `.git` with U+200C of 2014), so they
     do not hide a leading dot here.
@@ -184,8 +188,8 @@ def refusal(path: str, *, trash: bool = False) -> str | None:
     parts = path.split("/")
     if trash and parts[0] == TRASH_FOLDER and len(parts) == 2:
         del parts[0]
-    if not path.endswith(".md"):
-        return "only Markdown files (.md) are written"
+    if not path.endswith(WRITTEN):
+        return "only Markdown files (.md), views (.base) and references (.bib) are written"
     if "\0" in path or "\\" in path:
         return "its name holds a character that no file name should"
     for part in parts:

@@ -164,6 +164,7 @@ def restore(
     *,
     started: datetime,
     name: str | None = None,
+    in_place: bool = False,
     at: At = no_point,
 ) -> Outcome:
     """Bring the newest text of a path back, or the saved one called `name`.
@@ -171,6 +172,7 @@ def restore(
     The newest is what the last pass read there, if the base has it, else the newest saved one.
     Where another text stands at the path now, it is put beside it, as `PATH (restored).md`:
     nothing is overwritten but a file that is empty or holds NUL characters, and that is saved.
+    With `in_place` the present text is replaced, and saved, whatever it is.
     The outcome's operation says where the text is.
 
     Raises:
@@ -182,9 +184,9 @@ def restore(
             if content == now or (name is None and _is_damage(content)):
                 continue
             text, why = content.decode("utf-8", "surrogateescape"), f"restored, as it was {when}"
-            if now is not None and _is_damage(now):
-                damaged = now.decode("utf-8", "surrogateescape")
-                back: Operation = Write(path, damaged, text, why)
+            if now is not None and (in_place or _is_damage(now)):
+                present = now.decode("utf-8", "surrogateescape")
+                back: Operation = Write(path, present, text, why)
             else:
                 back = Create(path if now is None else _beside(vault, path), text, why)
             break

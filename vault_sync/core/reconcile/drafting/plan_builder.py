@@ -29,9 +29,12 @@ class DraftContext:
     guarded: frozenset[RelPath] = frozenset()
     """Digests from which nothing is taken until a person has confirmed their removals."""
 
+    completed: Mapping[Key, Facts] = field(default_factory=dict)
+    """Facts with what no answer holds, of the papers that need it (`completed_facts`)."""
+
     def facts_of(self, key: Key) -> Facts:
         """Return the facts of a paper; empty ones where there are none."""
-        return self.facts.get(key, NO_FACTS)
+        return self.completed.get(key) or self.facts.get(key, NO_FACTS)
 
 
 @dataclass(slots=True)
