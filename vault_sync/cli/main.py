@@ -328,6 +328,7 @@ def _show_error(error: Exception) -> int:
     from vault_sync.cli.console import UsageError
     from vault_sync.core.report import lines as report
     from vault_sync.edge.config import ConfigError
+    from vault_sync.edge.fs.errors import in_words
     from vault_sync.edge.state.database import StateError
     from vault_sync.edge.state.lock import Busy
     from vault_sync.edge.system.service import ServiceError
@@ -343,7 +344,8 @@ def _show_error(error: Exception) -> int:
             complain(f"{error}: wait until it is done, or stop it")
             return report.BUSY
         case OSError():
-            complain(f"{error}: nothing was written after this")
+            where = f"{error.filename}: " if error.filename is not None else ""
+            complain(f"{where}{in_words(error)}: nothing was written after this")
             return report.OUT_OF_LINE
         case _:
             complain("".join(traceback.format_exception(error)).rstrip())

@@ -31,6 +31,7 @@ class Observation:
 
     `conflicts_text` is the conflicts note, "" where there is none. `read` are the files that were
     read, as the index stores them; `gone` those that the index has and that are there no more.
+    `otherwise` are not read, and their names are taken (`Scan.otherwise`).
     """
 
     snapshot: Snapshot
@@ -40,6 +41,7 @@ class Observation:
     files: frozenset[RelPath]
     read: Mapping[RelPath, File] = field(default_factory=dict)
     gone: frozenset[RelPath] = frozenset()
+    otherwise: tuple[RelPath, ...] = ()
 
 
 def base_of(state: StateStore) -> Base:
@@ -66,16 +68,24 @@ def observe(config: Config, base: Base, progress: Progress = silent) -> Observat
             texts[path] = as_text(content)
             read[path] = file_read(found.files[path], content, read_at)
         progress("reading", number + 1, len(found.files))
-    return replace(observe_texts(texts, config.rules, base, tuple(problems)), read=read)
+    observation = observe_texts(texts, config.rules, base, tuple(problems), found.otherwise)
+    return replace(observation, read=read, otherwise=found.otherwise)
 
 
 def observe_texts(
-    texts: Mapping[RelPath, str], rules: Rules, base: Base, problems: tuple[Problem, ...] = ()
+    texts: Mapping[RelPath, str],
+    rules: Rules,
+    base: Base,
+    problems: tuple[Problem, ...] = (),
+    otherwise: Iterable[RelPath] = (),
 ) -> Observation:
-    """Return what texts say, wherever they were read; `problems` are of those that were not."""
+    """Return what texts say, wherever they were read; `problems` are of those that were not.
+
+    `otherwise`: more names that are taken.
+    """
     conflicts_path = RelPath(rules.conflicts_note)
     unread = _unread(texts, base, problems)
-    names = LinkResolver.from_paths([*texts, *unread])
+    names = LinkResolver.from_paths([*texts, *unread, *otherwise])
     found = snapshot.build(
         {path: text for path, text in texts.items() if path != conflicts_path},
         names=names,

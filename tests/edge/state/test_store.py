@@ -290,3 +290,14 @@ def test_a_vault_that_was_copied_has_no_base(world: World, tmp_path: Path) -> No
     subprocess.run(["cp", "-a", world.vault, copy], check=True)
     assert not open_state(copy, world.environ).has_base
     assert world.state().has_base
+
+
+def test_a_database_that_holds_nothing_yet_is_not_damaged(world: World) -> None:
+    """Its disk was full when it was made."""
+    state = world.state()
+    state.directory.mkdir(parents=True)
+    (state.directory / "state.sqlite").touch()
+    assert not state.has_base and state.note is None
+    world.put("a.md", "old")
+    assert world.apply(Write(P("a.md"), "old", "new", ""), base_updates=(agree(),)).done
+    assert world.state().has_base

@@ -178,6 +178,11 @@ class StateDatabase:
             raise StateError(
                 f"the state in {self.directory} was written by a newer vault-sync: update this one"
             )
+        if version == 0 and not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            # Its disk was full, or it was killed, before there was anything in it.
+            connection.close()
+            self._connection = None
+            return
         if 0 < version < SCHEMA:
             self._distrust(f"the state in {self.directory} was written by an older vault-sync")
             return
