@@ -52,6 +52,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "observation": "file_record request",
         "staged": "observation",
         "facts": "request",
+        "relink": "observation",
     },
 }
 """For each package that has rooms: which of its rooms a room may import. Nothing else is allowed.

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 
 from vault_sync.cli.console import Console
 from vault_sync.cli.passes import planned
@@ -24,6 +25,8 @@ from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.system.doctor import examine
 from vault_sync.edge.system.surroundings import Surroundings
+from vault_sync.sync.observation import base_of, observe
+from vault_sync.sync.relink import broken_links
 from vault_sync.sync.request import PassRequest
 
 
@@ -33,7 +36,9 @@ def doctor(console: Console) -> int:
     state = console.state(config)
     around = Surroundings(state=state.directory, volume=_volume, hook=_is_hooked(config.root))
     plan = _plan(console, config, state)
-    problems = _all_of((*plan.problems, *_of_state(state), *_of_daemon(state)), around, config)
+    links = _broken_links(config, state)
+    others = (*plan.problems, *links, *_of_state(state), *_of_daemon(state))
+    problems = _all_of(others, around, config)
     if console.json:
         console.out([console.as_json(config.root, replace(plan, problems=problems), ())])
     else:
@@ -54,8 +59,9 @@ def _plan(console: Console, config: Config, state: StateStore) -> Plan:
         return Plan()  # the vault is gone, which is a finding of its own
     if not plan.operations:
         return plan
-    words = f"{len(plan.operations)} files are out of line"
-    hint = "`vault-sync sync` brings them in line, `vault-sync diff` shows how"
+    count = len(plan.operations)
+    words = "1 file is out of line" if count == 1 else f"{count} files are out of line"
+    hint = "`vault-sync sync` mends that, `vault-sync diff` shows how"
     waiting = Problem("", "out-of-line", words, hint, level="notice")
     return replace(plan, problems=(*plan.problems, waiting))
 
@@ -70,6 +76,24 @@ def _of_state(state: StateStore) -> Iterator[Problem]:
     if note is not None:
         hint = "nothing needs doing: the next pass takes nothing for a removal and starts a new one"
         yield Problem("", "state-none", f"the state counts as none: {note}", hint, level="notice")
+
+
+def _broken_links(config: Config, state: StateStore) -> tuple[Problem, ...]:
+    """Return the links of other files to the former names of notes."""
+    try:
+        found = broken_links(config.root, observe(config, base_of(state)), state)
+    except (StateError, OSError):
+        return ()  # said by the plan, or by the finding that the vault is gone
+    return tuple(
+        Problem(
+            each.path,
+            "broken-link",
+            f"the link to '{each.target}' leads nowhere: that note is {each.note} now",
+            f"`vault-sync relink {quote(each.target)} {quote(each.note)}` repairs all links to it",
+            each.line,
+        )
+        for each in found
+    )
 
 
 def _of_daemon(state: StateStore) -> Iterator[Problem]:

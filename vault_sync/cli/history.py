@@ -74,7 +74,7 @@ def undo(console: Console, pass_id: int | None) -> int:
     def act() -> Outcome:
         return undo_pass(config.root, state, pass_id, started=datetime.now(UTC))
 
-    return _written(console, config, state, act, "`vault-sync log` lists them")
+    return written(console, config, state, act, "`vault-sync log` lists them")
 
 
 def restore(console: Console, path: str) -> int:
@@ -86,10 +86,10 @@ def restore(console: Console, path: str) -> int:
     def act() -> Outcome:
         return restore_text(config.root, state, wanted, started=datetime.now(UTC))
 
-    return _written(console, config, state, act, f"look in {state.saved}")
+    return written(console, config, state, act, f"look in {state.saved}")
 
 
-def _written(
+def written(
     console: Console, config: Config, state: StateStore, act: Callable[[], Outcome], hint: str
 ) -> int:
     """Run `act` with the vault locked, after recovery, and show its outcome."""

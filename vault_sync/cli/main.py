@@ -200,6 +200,18 @@ def restore(console: Any, path: str) -> int:
 
 
 @cli.command()
+@click.argument("old")
+@click.argument("new")
+@_DRY_RUN
+@click.pass_obj
+def relink(console: Any, old: str, new: str, dry_run: bool) -> int:
+    """Point links of other files that lead to OLD, a note's former name, to NEW."""
+    from vault_sync.cli import relink as verb
+
+    return verb.relink(console, old, new, dry_run=dry_run)
+
+
+@cli.command()
 @click.pass_obj
 def doctor(console: Any) -> int:
     """Look for what would bite, and say what to do about it."""
