@@ -85,16 +85,7 @@ def look_up(
     wanted = _canonical(spelled)
     findings = _local(source, wanted, stop)
     today = datetime.fromtimestamp(clock(), UTC).date().isoformat()
-    to_ask = [
-        one
-        for one in wanted
-        if findings.answered_on.get(one) != today and (refresh or one not in findings.facts)
-    ]
-    findings.missing.update(
-        one
-        for one in wanted
-        if findings.answered_on.get(one) == today and one not in findings.facts
-    )
+    to_ask = _to_ask(findings, wanted, today, refresh=refresh)
     if to_ask and source.enabled and not source.offline and not findings.cacheless:
         with _notices(source, findings), cache.opened(source.cache) as db:
             due = pace or client.pace_for(source.url)
@@ -105,6 +96,21 @@ def look_up(
             )
             _ask(connection, to_ask, findings, progress)
     return _answer(spelled, findings)
+
+
+def _to_ask(findings: _Findings, wanted: Sequence[str], today: str, *, refresh: bool) -> list[str]:
+    """Return the ids to ask for; note as missing those that arXiv did not have today."""
+    to_ask = [
+        one
+        for one in wanted
+        if findings.answered_on.get(one) != today and (refresh or one not in findings.facts)
+    ]
+    findings.missing.update(
+        one
+        for one in wanted
+        if findings.answered_on.get(one) == today and one not in findings.facts
+    )
+    return to_ask
 
 
 @contextmanager
