@@ -56,6 +56,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "staged": "observation",
         "facts": "request",
         "capture": "observation",
+        "relink": "observation",
     },
 }
 """For each package that has rooms: which of its rooms a room may import. Nothing else is allowed.

@@ -45,6 +45,7 @@ CALLS = {
     "log": ["log"],
     "undo": ["undo"],
     "restore": ["restore", DIGEST],
+    "relink": ["relink", "Old name", NOTE],
     "why": ["why", NOTE],
     "facts": ["facts"],
     "export": ["export", DIGEST],

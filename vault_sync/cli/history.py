@@ -113,7 +113,7 @@ def undo(console: Console, pass_id: int | None) -> int:
     def act() -> Outcome:
         return undo_pass(config.root, state, pass_id, started=datetime.now(UTC))
 
-    return _written(console, config, state, act, "`vault-sync log` lists them")
+    return written(console, config, state, act, "`vault-sync log` lists them")
 
 
 def restore(console: Console, path: str, number: int | None, *, in_place: bool) -> int:
@@ -137,7 +137,7 @@ def restore(console: Console, path: str, number: int | None, *, in_place: bool) 
             config.root, state, wanted, started=started, name=name, in_place=in_place
         )
 
-    code = _written(console, config, state, act, _way_back(config, state, wanted))
+    code = written(console, config, state, act, _way_back(config, state, wanted))
     if len(saved) > 1 and number is None:
         count = report.counted(len(saved), "saved text")
         console.say([f"{count} of it: `vault-sync restore {quote(wanted)} --list`"])
@@ -184,7 +184,7 @@ def list_texts(console: Console, path: str) -> int:
     return report.IN_LINE
 
 
-def _written(
+def written(
     console: Console, config: Config, state: StateStore, act: Callable[[], Outcome], hint: str
 ) -> int:
     """Run `act` with the vault locked, after recovery, and show its outcome."""

@@ -115,6 +115,7 @@ def _explained(error: Exception) -> tuple[int, str]:
     from vault_sync.cli.console import UsageError
     from vault_sync.core.report import lines as report
     from vault_sync.edge.config import ConfigError
+    from vault_sync.edge.fs.errors import in_words
     from vault_sync.edge.state.database import StateError
     from vault_sync.edge.state.lock import Busy
     from vault_sync.edge.system.service import ServiceError
@@ -125,7 +126,8 @@ def _explained(error: Exception) -> tuple[int, str]:
         case Busy():
             return report.BUSY, f"{error}: wait until it is done, or stop it"
         case OSError():
-            return report.OUT_OF_LINE, f"{error}: nothing was written after this"
+            where = f"{error.filename}: " if error.filename is not None else ""
+            return report.OUT_OF_LINE, f"{where}{in_words(error)}: nothing was written after this"
         case _:
             lines = "".join(traceback.format_exception(error)).rstrip()
             return report.BUG, (

@@ -207,6 +207,22 @@ def restore(console: Console, path: str, listing: bool, number: int | None, in_p
     return history.restore(console, path, number, in_place=in_place)
 
 
+@verb(
+    cli, example="vault-sync relink 'Old name' 'papers/230814 OctoPack.md'", exits=_UNDONE | LOCKED
+)
+@click.argument("old")
+@click.argument("new", shell_complete=completing.files)
+@DRY_RUN
+def relink(console: Console, old: str, new: str, dry_run: bool) -> int:
+    """Point links of other files that lead to OLD, a note's former name, to NEW.
+
+    It is a pass like any other: `undo` takes it back.
+    """
+    from vault_sync.cli.tool import relink as module
+
+    return module.relink(console, old, new, dry_run=dry_run)
+
+
 @verb(cli, example="vault-sync facts 'papers/230814 OctoPack.md' --refresh", exits=PASS | LOCKED)
 @click.argument("note", nargs=-1, shell_complete=completing.files)
 @click.option("--refresh", is_flag=True, help="Ask again for what is known already.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -105,8 +106,10 @@ def load(root: Path) -> Config:
         ConfigError: it cannot be read, is not TOML, or holds a key or value that is not legal.
     """
     path = root / FILE
-    if not path.is_file():
+    if not os.path.lexists(path):
         return Config(root)
+    if not path.is_file():
+        raise ConfigError(f"{path}: is not a file: put a file of that name there, or remove it")
     try:
         text = path.read_bytes().decode("utf-8-sig")
         return parse(text, root, path)
@@ -248,6 +251,8 @@ def parse(text: str, root: Path, path: Path) -> Config:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: not valid TOML: its brackets are nested too deep") from error
     wrong = list(_mistakes(path, text, tables))
     if wrong:
         raise ConfigError("\n".join(wrong))

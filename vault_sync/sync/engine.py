@@ -160,6 +160,8 @@ def _changed(
     walk = context.walk
     valid = walk is not None and walk.stamp == memory.stamp
     found = walk.found if walk is not None and valid else scan(context.config.root)
+    if found.otherwise:
+        return None, ()  # only a whole pass knows that their names are taken
     return changes.suspects(memory, found), found.problems
 
 
@@ -311,7 +313,7 @@ def _remember(
     if memory is None:
         index.forget(path)
     if context.daemon_memory is not None:
-        context.daemon_memory.memory = memory
+        context.daemon_memory.memory = None if view.observation.otherwise else memory
 
 
 def _remember_part(context: PassContext, view: View, acted: Acted, stamp: str) -> Memory:

@@ -32,6 +32,7 @@ class Observation:
     `conflicts_text` is the conflicts note, "" where there is none. `read` are the files that were
     read, as the index stores them; `gone` those that the index has and that are there no more.
     `at_rest` gives the seconds since each file changed, where that was looked at.
+    `otherwise` are not read, and their names are taken (`Scan.otherwise`).
     """
 
     snapshot: Snapshot
@@ -42,6 +43,7 @@ class Observation:
     read: Mapping[RelPath, File] = field(default_factory=dict)
     gone: frozenset[RelPath] = frozenset()
     at_rest: Mapping[RelPath, float] = field(default_factory=dict)
+    otherwise: tuple[RelPath, ...] = ()
 
 
 def base_of(state: StateStore) -> Base:
@@ -73,17 +75,24 @@ def observe(config: Config, base: Base, progress: Progress = silent) -> Observat
         path: (read_at - max(stat.mtime_ns, stat.ctime_ns)) / 1e9
         for path, stat in found.files.items()
     }
-    observation = observe_texts(texts, config.rules, base, tuple(problems))
-    return replace(observation, read=read, at_rest=at_rest)
+    observation = observe_texts(texts, config.rules, base, tuple(problems), found.otherwise)
+    return replace(observation, read=read, at_rest=at_rest, otherwise=found.otherwise)
 
 
 def observe_texts(
-    texts: Mapping[RelPath, str], rules: Rules, base: Base, problems: tuple[Problem, ...] = ()
+    texts: Mapping[RelPath, str],
+    rules: Rules,
+    base: Base,
+    problems: tuple[Problem, ...] = (),
+    otherwise: Iterable[RelPath] = (),
 ) -> Observation:
-    """Return what texts say, wherever they were read; `problems` are of those that were not."""
+    """Return what texts say, wherever they were read; `problems` are of those that were not.
+
+    `otherwise`: more names that are taken.
+    """
     conflicts_path = RelPath(rules.conflicts_note)
     unread = _unread(texts, base, problems)
-    names = LinkResolver.from_paths([*texts, *unread])
+    names = LinkResolver.from_paths([*texts, *unread, *otherwise])
     found = snapshot.build(
         {path: text for path, text in texts.items() if path != conflicts_path},
         names=names,

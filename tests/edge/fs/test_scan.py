@@ -61,3 +61,10 @@ def test_a_stat_is_that_of_the_walk(tmp_path: Path) -> None:
     assert scan(tmp_path).files == {
         RelPath("a.md"): Stat(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
     }
+
+
+def test_an_ending_in_capitals_takes_a_name(tmp_path: Path) -> None:
+    for name in ("a.md", "b.MD", "c.Md", "d.txt"):
+        (tmp_path / name).write_text("x")
+    found = scan(tmp_path)
+    assert set(found.files) == {"a.md"} and set(found.otherwise) == {"b.MD", "c.Md"}

@@ -94,3 +94,14 @@ def test_rows_follow_what_is_put_while_the_lock_is_held(world: World) -> None:
 
 
 # ---- one writer
+
+
+def test_a_database_that_holds_nothing_yet_is_not_damaged(world: World) -> None:
+    """Its disk was full when it was made."""
+    state = world.state()
+    state.directory.mkdir(parents=True)
+    (state.directory / "state.sqlite").touch()
+    assert not state.has_base and state.note is None
+    world.put("a.md", "old")
+    assert world.apply(Write(P("a.md"), "old", "new", ""), base_updates=(agree(),)).done
+    assert world.state().has_base

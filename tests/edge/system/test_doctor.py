@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from vault_sync.core.model.values import Problem
 from vault_sync.edge.fs.rename import Volume
-from vault_sync.edge.system.doctor import Surroundings, examine
+from vault_sync.edge.system.doctor import examine
+from vault_sync.edge.system.surroundings import Surroundings
 
 SOUND = Volume(exchanges=True, no_replace=True, links=False)
 NOW = 1_700_000_000.0

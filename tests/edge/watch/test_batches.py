@@ -17,7 +17,7 @@ import pytest
 from tests.support.watching import FAST, Watching, git, watch_over
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs.scan import ClosedFolder, FolderEntry, scan, walk
-from vault_sync.edge.system.doctor import _read_tree
+from vault_sync.edge.system.vault_files import read_tree
 from vault_sync.edge.watch import batches, stamps
 from vault_sync.edge.watch.batches import ChangeBatch, WatchTiming, change_batches
 from vault_sync.edge.watch.mailbox import Mailbox
@@ -428,6 +428,6 @@ def test_all_who_walk_reach_a_folder_whose_path_is_too_long(tmp_path: Path) -> N
     deep = "/".join([name] * 18 + ["a.md"])
     assert read_stamps(tmp_path).keys() == {deep}
     assert scan(tmp_path).files.keys() == {deep}
-    tree = _read_tree(tmp_path)
+    tree = read_tree(tmp_path)
     assert tree.files.keys() == {deep}
     assert not tree.closed

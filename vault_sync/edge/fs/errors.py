@@ -17,6 +17,8 @@ _WORDS = {
     errno.EISDIR: "a folder stands there",
     errno.ENAMETOOLONG: "its name is too long for the file system",
     errno.ENOENT: "it is gone; the next pass looks again",
+    errno.ESPIPE: "it is not a regular file",
+    errno.ENXIO: "it is not a regular file",
     errno.EXDEV: "it would have to move to another file system",
     errno.EMFILE: "too many files are open",
     errno.ENFILE: "too many files are open",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from vault_sync.core.model.paths import is_markdown
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.fs.errors import in_words
 
@@ -43,10 +44,14 @@ class ClosedFolder(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The visible Markdown files of a vault, and what stands in the way of seeing all of them."""
+    """The visible Markdown files of a vault, and what stands in the way of seeing all of them.
+
+    `otherwise` are those whose ending has capitals (`x.MD`): not read, but their names are taken.
+    """
 
     files: dict[RelPath, Stat]
     problems: tuple[Problem, ...]
+    otherwise: tuple[RelPath, ...] = ()
 
 
 def walk(root: Path) -> Iterator[FolderEntry | ClosedFolder]:
@@ -103,6 +108,7 @@ def scan(root: Path) -> Scan:
     """
     files: dict[RelPath, Stat] = {}
     problems: list[Problem] = []
+    otherwise: list[RelPath] = []
     for found in walk(root):
         path = found.path
         if isinstance(found, ClosedFolder):
@@ -118,7 +124,9 @@ def scan(root: Path) -> Scan:
             _note_link(found.entry, path, problems)
         elif found.kind in {"file", "other"} and path.endswith(".md"):
             _note_file(found.entry, path, files, problems)
-    return Scan(files, tuple(problems))
+        elif found.kind == "file" and is_markdown(path):
+            otherwise.append(path)
+    return Scan(files, tuple(problems), tuple(otherwise))
 
 
 def _note_file(

@@ -169,6 +169,10 @@ class StateDatabase:
             raise StateError(
                 f"the state in {self.directory} was written by a newer vault-sync: update this one"
             )
+        if upgrade.is_empty(connection):
+            connection.close()
+            self._connection = None
+            return
         if 0 < upgrade.version_of(connection) < OLDEST:
             self._distrust(f"the state in {self.directory} was written by an older vault-sync")
             return

@@ -55,6 +55,12 @@ def is_newer(connection: sqlite3.Connection) -> bool:
     return version > SCHEMA or (version == SCHEMA and _key_rules(connection) > KEY_RULES)
 
 
+def is_empty(connection: sqlite3.Connection) -> bool:
+    """Return True for a file with nothing in it: its disk was full when it was to be made."""
+    tables = "SELECT 1 FROM sqlite_master LIMIT 1"
+    return version_of(connection) == 0 and connection.execute(tables).fetchone() is None
+
+
 def is_older(connection: sqlite3.Connection) -> bool:
     """Return True for a database of an older schema or older key rules that can be taken over."""
     version = version_of(connection)

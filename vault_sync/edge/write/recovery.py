@@ -25,6 +25,10 @@ from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.plan_writer import PlanWriter
 from vault_sync.edge.write.swap import note_displaced
 
+_NO_RECORD = (
+    "that this device has no record of: of another device, of a copy of this vault,"
+    " or from before the state was lost"
+)
 WATCHED = 60.0
 """Seconds for which a displaced file is watched: an editor may write into it late."""
 
@@ -115,7 +119,7 @@ def _few_left_over(problems: list[Problem], state: StateStore) -> list[Problem]:
     left = [problem for problem in problems if problem.code == "left-over"]
     if len(left) < 2:
         return problems
-    words = f"{len(left)} files were left here by passes of another device or copy of this vault"
+    words = f"{len(left)} files were left here by passes {_NO_RECORD}"
     hint = f"their texts are saved in {state.saved}"
     notice = Problem(TEMPORARY, "left-over", words, hint, level="notice")
     return [problem for problem in problems if problem.code != "left-over"] + [notice]
@@ -147,7 +151,7 @@ def _look_again(state: StateStore, folder: int, name: str, now: float) -> list[P
         pass_log.save_text(state, content, path, owner and owner[0], "late")
         message = "was written into just after it had been replaced; that text is saved"
         if owner is None:
-            message = "was left here by a pass of another device or copy of this vault; it is saved"
+            message = f"was left here by a pass {_NO_RECORD}; it is saved"
         problems.append(
             Problem(
                 path,
