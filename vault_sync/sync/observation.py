@@ -49,6 +49,7 @@ def seen_of(
         is_digest=is_digest(rules),
         base=base,
         unread=unread,
+        identity=rules.identity,
     )
     return Observation(read, base, problems, texts.get(conflicts_path, ""), frozenset(texts))
 

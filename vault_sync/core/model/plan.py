@@ -110,6 +110,8 @@ class Plan:
     notes: int = 0
     wanted: tuple[Key, ...] = field(default=())
     """Papers whose facts are missing and can be looked up."""
+    named: tuple[Problem, ...] = ()
+    """Notices about files that name a paper of an entry and are not its note."""
 
 
 class Undone(NamedTuple):

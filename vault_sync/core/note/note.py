@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from vault_sync.core.model.values import Fields, Key, PropertyValue
-from vault_sync.core.naming.keys import key_of
+from vault_sync.core.naming.keys import is_paper, key_of
 from vault_sync.core.naming.wikilinks import link as wikilink
 from vault_sync.core.note import properties as yaml
 from vault_sync.core.note import property_block
@@ -111,12 +111,10 @@ def _tags(properties: Properties) -> Sequence[str]:
 
 
 def _key(properties: Properties) -> Key | None:
-    for name in ADDRESS_PROPERTIES:
-        value = properties.scalar(name).strip()
-        key = key_of(value) if value else None
-        if key is not None:
-            return key
-    return None
+    """Return the first paper's own id; where there is none, the first address of any page."""
+    values = (properties.scalar(name).strip() for name in ADDRESS_PROPERTIES)
+    keys = [key for value in values if value and (key := key_of(value)) is not None]
+    return next((key for key in keys if is_paper(key)), keys[0] if keys else None)
 
 
 def linked(item: str) -> str:

@@ -80,7 +80,7 @@ def reconcile(
     updates += base_updates.texts(snapshot, accepted)
     updates += _bookkeeping(pairing, guarded, snapshot, base, updates)
     problems = (*snapshot.problems, *pairing.problems, *guarded.problems, *builder.problems)
-    return _plan(context, builder, updates, tuple(dict.fromkeys(problems)))
+    return _plan(context, builder, updates, tuple(dict.fromkeys(problems)), pairing.named)
 
 
 def _pair(snapshot: Snapshot, base: Base, rules: Rules, options: ReconcileOptions) -> Pairing:
@@ -169,6 +169,7 @@ def _plan(
     builder: PlanBuilder,
     updates: Sequence[BaseUpdate],
     problems: tuple[Problem, ...],
+    named: tuple[Problem, ...],
 ) -> Plan:
     snapshot, resolutions = context.snapshot, context.resolutions
     return Plan(
@@ -188,6 +189,7 @@ def _plan(
         wanted=tuple(
             each.key for each in resolutions if arxiv_id(each.key) and each.key not in context.facts
         ),
+        named=named,
     )
 
 
