@@ -140,6 +140,12 @@ def _read(
         mark = mark_of(as_bytes(text))
         files[path] = File(believable(come[path], read_at), mark, *OTHER, settled=True)
     is_digest = globs.matcher(config.rules.digest_paths)
-    found = snapshots.build(texts, names=names, is_digest=is_digest, base=Base())
-    concerned = found.digests or found.plain or found.locked or found.locked_keys or found.problems
+    found = snapshots.build(
+        texts, names=names, is_digest=is_digest, base=Base(), identity=config.rules.identity
+    )
+    concerned = (
+        (found.digests or found.recognitions)
+        or (found.locked or found.locked_keys)
+        or found.problems
+    )
     return None if concerned else (files, found)

@@ -32,7 +32,7 @@ from vault_sync.sync.file_record import File, file_of, said_of
 from vault_sync.sync.incremental.files import Files, terms
 from vault_sync.sync.incremental.leaves import NUMBERS, TEXTS, Leaves, sums_for
 
-FORMAT = 4
+FORMAT = 5
 
 
 _TABLES = """

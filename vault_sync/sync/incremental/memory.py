@@ -82,7 +82,8 @@ class Memory:
     def about(self, path: RelPath) -> Key | None:
         """Which paper of `others` a file is the note of."""
         file = self.files.get(path)
-        key = Key(file.keys) if file is not None and file.kind in NOTES else None
+        about = keys_in(file) if file is not None and file.kind in NOTES else ()
+        key = next(iter(about), None)
         return key if key is not None and self.others.get(key) == path else None
 
     def is_note(self, path: RelPath) -> bool:

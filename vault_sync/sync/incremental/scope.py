@@ -33,7 +33,7 @@ from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.file_record import UNKNOWN, File, believable, mark_of
 from vault_sync.sync.incremental import changes
-from vault_sync.sync.incremental.identity import OTHER, called, identities
+from vault_sync.sync.incremental.identity import OTHER, called, identities, title_key
 from vault_sync.sync.incremental.memory import MANY, Memory, keys_in, plan_of
 
 
@@ -193,7 +193,13 @@ class _Scope:
     def snapshot(self, keys: Collection[Key], base: Base, rules: Rules) -> Snapshot | None:
         """What the files read say of these papers; None if a file is not what it was."""
         is_digest = globs.matcher(rules.digest_paths)
-        found = snapshots.build(self.texts, names=self.names, is_digest=is_digest, base=base)
+        found = snapshots.build(
+            self.texts,
+            names=self.names,
+            is_digest=is_digest,
+            base=base,
+            identity=rules.identity,
+        )
         known = identities(found, self.memory.is_note, self.memory.is_digest)
         if found.locked or found.locked_keys:
             return None
@@ -251,7 +257,9 @@ class _Scope:
     def has_one_note(self, key: Key) -> bool:
         """Whether it is plain which note is a paper's, whatever its entries are linked to."""
         notes = self.memory.notes.get(key, ())
-        return len(notes) == 1 and self.memory.files[notes[0]].kind == "note"
+        files = self.memory.files
+        found = [path for path in notes if files[path].kind != "named"]
+        return len(found) == 1 and files[found[0]].kind == "note"
 
     def more(self, plan: Plan, base: Base) -> set[Key] | None:
         """The papers that a plan concerns beside its own; None if it takes a whole pass."""
@@ -276,7 +284,13 @@ class _Scope:
             if row.key in made or row.key in self.strangers
         )
         free = not any(names.taken(path) or names.resolve(stem_of(path), path) for path in paths)
-        known = any(notes.get(key) for key in made)
+        titles = {
+            title_key(str(value))
+            for base_update in plan.base_updates
+            for row, value in base_update.put.items()
+            if row.field == "title" and row.key in made
+        }
+        known = any(notes.get(key) for key in (*made, *titles))
         return made if set(made.values()) == paths and strange and free and not known else None
 
     def waited_for(self, made: Mapping[Key, RelPath]) -> set[Key] | None:

@@ -82,7 +82,13 @@ def judge(root: Path, repository: Repository) -> StagedVerdict:
         reach = RelevantFiles(repository, place, config, files, names)
         keys = reach.find(changed)
         seen = reach.texts
-    found = snapshot.build(seen, names=names, is_digest=is_digest(config.rules), base=Base())
+    found = snapshot.build(
+        seen,
+        names=names,
+        is_digest=is_digest(config.rules),
+        base=Base(),
+        identity=config.rules.identity,
+    )
     plan = reconcile(
         found,
         Base(),
