@@ -190,6 +190,7 @@ def _plan(
             each.key for each in resolutions if arxiv_id(each.key) and each.key not in context.facts
         ),
         named=named,
+        apart=tuple(apart for each in resolutions for apart in each.apart),
     )
 
 

@@ -215,7 +215,7 @@ def _changes(
     values = note.properties.values
     changes = _title(resolution, note)
     if fields.authors != has.authors:
-        changes["authors"] = fields.authors
+        changes["authors"] = _as_it_stands(note, "authors", fields.authors)
     if fields.url != has.url:
         changes["url"] = fields.url
     changes |= _address(resolution, note)
@@ -230,6 +230,13 @@ def _changes(
     if fields.tags != has.tags:
         changes["tags"] = fields.tags
     return changes
+
+
+def _as_it_stands(note: Note, name: str, items: tuple[str, ...]) -> PropertyValue:
+    """Return a list of one as a text where the property is a text: it stays one."""
+    value = note.properties.find(name)
+    is_text = value is not None and value.kind == "scalar" and len(items) == 1
+    return items[0] if is_text else items
 
 
 def _title(resolution: Resolution, note: Note) -> dict[str, PropertyValue | None]:

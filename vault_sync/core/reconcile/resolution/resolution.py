@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, NamedTuple
 
-from vault_sync.core.model.base import PLACE_FIELDS, Base
-from vault_sync.core.model.plan import BaseKey, Conflict, Value
+from vault_sync.core.model.base import APART, PLACE_FIELDS, Base, apart_key
+from vault_sync.core.model.plan import Apart, BaseKey, Conflict, Value
 from vault_sync.core.model.values import Decisions, Facts, Fields, Key, Place, RelPath, Rules, Side
+from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
+from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.tags import private
 from vault_sync.core.note.note import Note
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper
-from vault_sync.core.reconcile.resolution import fields
+from vault_sync.core.reconcile.resolution import fields, shared_fields
 from vault_sync.core.reconcile.resolution.fields import TagPlace, Undecided
+from vault_sync.core.reconcile.resolution.shared_fields import SharedValue
 
 NOTE = RelPath("")
 """Stands for the paper's note among the files that a base value waits for."""
@@ -50,6 +52,7 @@ class Resolution:
     proposed: list[ProposedValue] = field(default_factory=list)
     dropped: frozenset[BaseKey] = frozenset()
     conflicts: list[Conflict] = field(default_factory=list)
+    apart: list[Apart] = field(default_factory=list)
     old_title: str = ""
     """The title that is replaced; an alias that equals it is replaced too."""
 
@@ -71,9 +74,7 @@ def resolve(
     resolution = Resolution(paper, paper.key, note_fields)
     for pair in live:
         resolution.entries[pair.digest] = (
-            pair.entry.fields
-            if pair.entry
-            else note_fields._replace(tags=(), commentary=_section(pair))
+            pair.entry.fields if pair.entry else _entry_fields(note_fields, _section(pair))
         )
     home = next((pair for pair in paper.pairs if pair.kind != "removed"), None)
     if home is not None and home.kind in LIVE:
@@ -84,6 +85,12 @@ def resolve(
     _tags(resolution, note_fields, base, rules)
     _rekey(resolution, base)
     return resolution
+
+
+def _entry_fields(note_fields: Fields, commentary: str) -> Fields:
+    """Return the fields of an entry that is to be made from its note."""
+    authors = people.plain(note_fields.authors)
+    return note_fields._replace(authors=authors, tags=(), commentary=commentary)
 
 
 def _section(pair: Pair) -> str:
@@ -112,42 +119,62 @@ class _Shared:
                 continue
             value = self._value(name, entry)
             if value is not None:
-                to_note[name] = to_entry[name] = value
+                to_entry[name], to_note[name] = value
         self.resolution.note = self.resolution.note.saying(**to_note)
         self.resolution.entries[self.home.digest] = entry.saying(**to_entry)
 
     def _without_title(self, name: str) -> Any:
         has = getattr(self.note_fields, name)
         value = has or getattr(self.facts, name)
-        self._propose(name, value, note_changes=value != has, entry_changes=False)
+        self._propose(name, SharedValue(value, value), note_has=has, digest_has=value)
         return value
 
-    def _value(self, name: str, entry: Fields) -> Any:
-        """Return the value that both sides are to have; None, and a conflict, if undecided."""
+    def _value(self, name: str, entry: Fields) -> SharedValue[Any] | None:
+        """Return what both sides are to have; None, and a conflict, if undecided."""
         digest_has, note_has = getattr(entry, name), getattr(self.note_fields, name)
-        base_key = self._base_key(name)
-        decided = fields.decide_field(
+        base_key, paper = self._base_key(name), self.resolution.paper
+        meaning: shared_fields.Meaning[Any] = shared_fields.MEANINGS[name]
+        decided = shared_fields.decide(
+            meaning,
             base_key,
             digest_has,
             note_has,
             self.base,
-            side=_decided_side(self.decisions, self.resolution.paper, self.home.digest, name),
+            side=_decided_side(self.decisions, paper, self.home.digest, name),
             guard_older=name != "url",
+            adopted=paper.role == "adopted",
         )
         if isinstance(decided, Undecided):
             _add_conflict(self.resolution, self.home, name, digest_has, note_has, decided)
             return None
-        value = decided.value or digest_has or note_has
         if name == "title":
-            self.resolution.old_title = self.base.text(base_key) or self.note_fields.title
-        changes = {"note_changes": value != note_has, "entry_changes": value != digest_has}
-        self._propose(name, value, **changes)
-        return value
+            self.resolution.old_title = self._old_title(base_key)
+        if decided.digest and decided.note and not meaning.agree(*decided):
+            self._add_apart(name, decided)
+        self._propose(name, decided, note_has=note_has, digest_has=digest_has)
+        return decided
 
-    def _propose(self, name: str, value: Any, *, note_changes: bool, entry_changes: bool) -> None:
+    def _old_title(self, base_key: BaseKey) -> str:
+        was = self.base.text(apart_key(base_key)) or self.base.text(base_key)
+        return was or self.note_fields.title
+
+    def _add_apart(self, name: str, value: SharedValue[Any]) -> None:
+        texts = [text if isinstance(text, str) else ", ".join(text) for text in value]
+        note = self.resolution.paper.note or NOTE
+        self.resolution.apart.append(Apart(self.home.digest, note, name, *texts))
+
+    def _propose(
+        self, name: str, value: SharedValue[Any], *, note_has: object, digest_has: object
+    ) -> None:
         # An entry that is still to be written changes, whatever it is to say.
-        changes = {NOTE: note_changes, self.home.digest: entry_changes or self.home.entry is None}
-        self.resolution.propose(self._base_key(name), value, changes)
+        entry_changes = value.digest != digest_has or self.home.entry is None
+        changes = {NOTE: value.note != note_has, self.home.digest: entry_changes}
+        base_key = self._base_key(name)
+        self.resolution.propose(base_key, value.digest, changes)
+        if value.note != value.digest:
+            self.resolution.propose(apart_key(base_key), value.note, changes)
+        else:
+            self.resolution.dropped |= {apart_key(base_key)}
 
     def _base_key(self, name: str) -> BaseKey:
         return BaseKey(self.resolution.paper.agreed_key, "", name)
@@ -274,7 +301,12 @@ def _tags(resolution: Resolution, note_fields: Fields, base: Base, rules: Rules)
     others = [pair for pair in paper.pairs if pair.kind not in LIVE]
     places = [_tag_place(paper, pair, base) for pair in (*pairs, *others)]
     travel = bool(pairs) and all(place.was is not None for place in places[len(pairs) :])
-    merged = fields.merge_tags(places, note_fields.tags, partial(private, rules), travel=travel)
+    own = _own_tags(paper, note_fields, places, base)
+
+    def stays(tag: str) -> bool:
+        return private(rules, tag) or fold(tag) in own
+
+    merged = fields.merge_tags(places, note_fields.tags, stays, travel=travel)
     note_changes = set(merged.note) != set(note_fields.tags)
     for pair, tags in zip(pairs, merged.digests, strict=False):
         had = pair.entry.fields.tags if pair.entry else ()
@@ -282,6 +314,25 @@ def _tags(resolution: Resolution, note_fields: Fields, base: Base, rules: Rules)
         changes = {NOTE: note_changes, pair.digest: pair.entry is None or tags != had}
         resolution.propose(BaseKey(paper.agreed_key, pair.digest, "tags"), tags, changes)
     resolution.note = resolution.note.saying(tags=merged.note)
+    own_key = apart_key(BaseKey(paper.agreed_key, "", "tags"))
+    if own:
+        resolution.propose(own_key, tuple(own.values()), {NOTE: note_changes})
+    else:
+        resolution.dropped |= {own_key}
+
+
+def _own_tags(
+    paper: Paper, note_fields: Fields, places: Sequence[TagPlace], base: Base
+) -> dict[str, str]:
+    """Return the tags of an adopted note that stay in it: those that it had and no digest has."""
+    anywhere = {fold(tag) for place in places for tag in place.has}
+    had = base.items(apart_key(BaseKey(paper.agreed_key, "", "tags"))) or ()
+    folded = {fold(tag) for tag in had}
+    return {
+        fold(tag): tag
+        for tag in note_fields.tags
+        if fold(tag) not in anywhere and (paper.role == "adopted" or fold(tag) in folded)
+    }
 
 
 def _tag_place(paper: Paper, pair: Pair, base: Base) -> TagPlace:
@@ -300,7 +351,9 @@ def _rekey(resolution: Resolution, base: Base) -> None:
     old = resolution.paper.agreed_key
     if any(conflict.field == "url" for conflict in resolution.conflicts):
         return
-    new = resolution.key = key_of(resolution.note.url) or resolution.paper.key
+    apart = next((each for each in resolution.apart if each.field == "url"), None)
+    url = resolution.note.url if apart is None else apart.digest_text
+    new = resolution.key = key_of(url) or resolution.paper.key
     if new == old:
         return
     resolution.proposed = [
@@ -311,6 +364,6 @@ def _rekey(resolution: Resolution, base: Base) -> None:
     resolution.dropped |= {
         base_key
         for digest in digests
-        for name in ("url", "title", "authors", "note", "mentions", "tags", "commentary")
+        for name in ("url", "title", "authors", "note", "mentions", "tags", "commentary", *APART)
         if (base_key := BaseKey(old, digest, name)) in base.rows
     }
