@@ -172,14 +172,20 @@ def test_both_sides_changed_alike(
 BOTH = [
     ("title", at(WEEK, LINKED, "|Alpha: Mine]]"), at(NOTE, TITLE, 'title: "Alpha: Yours"')),
     ("authors", at(WEEK, "Bo Lee", "Bo Lim"), at(NOTE, "Bo Lee", "Bo Kim")),
-    (
-        "url",
-        at(WEEK, URL, "https://arxiv.org/pdf/2308.00001"),
-        at(NOTE, URL, "https://arxiv.org/abs/2308.00001v3"),
-    ),
     ("commentary", at(WEEK, FIRST, "내 문장."), at(NOTE, FIRST, "네 문장.")),
     ("commentary", at(WEEK, LINE, "내 줄."), at(NOTE, LINE + "\n", "")),
 ]
+
+
+def test_two_spellings_of_one_address_agree() -> None:
+    vault = settled()
+    change(vault, WEEK, URL, "https://arxiv.org/pdf/2308.00001")
+    change(vault, NOTE, URL, "https://arxiv.org/abs/2308.00001v3")
+    assert not nothing_happens(vault).conflicts
+    assert said(vault, ALPHA).url.endswith("/pdf/2308.00001")
+    assert noted(vault, NOTE).url.endswith("v3")
+    change(vault, WEEK, "베타 설명입니다.", "베타를 고쳤습니다.")
+    only(vault, NOTE_BETA)
 
 
 @pytest.mark.parametrize(("field", "digest", "note"), BOTH)

@@ -98,7 +98,7 @@ class Rules:
     name: str = "{published:%y%m%d} {short_title}"
     private_tags: tuple[str, ...] = ()
     identity: tuple[str, ...] = ()
-    section: str = "after-title"
+    section: Literal["after-title", "top", "end"] = "after-title"
     mentions: bool = True
     facts: tuple[str, ...] = ("published",)
     removals_entries: int = 3

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from vault_sync.core.model.values import Fields, Key, PropertyValue
 from vault_sync.core.naming.keys import is_paper, key_of
@@ -41,6 +42,13 @@ _LINK_ONLY = re.compile(r"\[\[(?P<target>[^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
 _ABSTRACT = re.compile(
     r"^ {0,3}>[ \t]*\[!abstract\][^\n]*(?:\n {0,3}>[^\n]*)*", re.MULTILINE | re.IGNORECASE
 )
+
+
+# Blank lines, a callout, the end of its last line.
+_CALLOUT = re.compile(r"(?:[ \t]*\r?\n)*(?: {0,3}>[^\n]*(?:\n|\Z))+")
+
+SectionPlace = Literal["after-title", "top", "end"]
+"""Where the first section of a note that was there before is put."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,11 +243,13 @@ def edit(
     targets: Sequence[tuple[Section, str]] = (),
     added: Sequence[tuple[str, str]] = (),
     removed: Sequence[Section] = (),
+    place: SectionPlace = "top",
 ) -> str:
     """Return the note's text with these changes made and no other byte touched.
 
     `commentaries` and `targets` give sections a new text or a new digest, `added` is (target,
-    commentary) of new sections, `removed` sections go whole.
+    commentary) of new sections, `removed` sections go whole. `place` is where the first section of
+    a note is put (`[notes] section`).
 
     Raises:
         properties.Unwritable: a property cannot be changed without touching others.
@@ -253,7 +263,7 @@ def edit(
     for section in removed:
         edits.append(Edit(Span(section.heading.start, section.body.end), ""))
     text = splice(note.text, edits)
-    return _add(text, added, newline) if added else text
+    return _add(text, added, newline, place) if added else text
 
 
 def _say(note: Note, section: Section, commentary: str, newline: str) -> list[Edit]:
@@ -270,17 +280,15 @@ def _say(note: Note, section: Section, commentary: str, newline: str) -> list[Ed
     return [Edit(section.body, to_newlines(words, newline))]
 
 
-def _add(text: str, added: Sequence[tuple[str, str]], newline: str) -> str:
-    """Put new sections after the last one, or above the reader's own text, below the abstract."""
+def _add(text: str, added: Sequence[tuple[str, str]], newline: str, place: SectionPlace) -> str:
+    """Put new sections after the last one; the first ones where `place` says."""
     note = read(text)
     last = note.sections[-1] if note.sections else None
-    at = last.body.end if last else _top(note)
+    at = last.body.end if last else _first_place(note, place)
     before, after = text[:at], text[at:]
     words = "\n".join(section_text(target, commentary) for target, commentary in added)
     if not last and after.strip():
-        starts_with_heading = note.first_heading is not None and not text[
-            at : note.first_heading
-        ].strip(BOM + " \t\r\n")
+        starts_with_heading = _starts_with_heading(after)
         words += "\n" if starts_with_heading else f"\n{OWN_HEADING}\n\n"
         after = after.lstrip("\r\n") if after[:1] in "\r\n" else after
     elif after:
@@ -290,6 +298,34 @@ def _add(text: str, added: Sequence[tuple[str, str]], newline: str) -> str:
     if before.strip(BOM) and not before.endswith(("\n\n", "\n\r\n")):
         words = "\n" + words
     return before + to_newlines(words, newline) + after
+
+
+def _starts_with_heading(text: str) -> bool:
+    first = text.lstrip(BOM + " \t\r\n").split("\n", 1)[0]
+    return _HEADING.fullmatch(first.rstrip("\r")) is not None
+
+
+def _first_place(note: Note, place: SectionPlace) -> int:
+    """Return the place of a note's first section."""
+    if place == "end":
+        return len(note.text)
+    return (_below_title(note) if place == "after-title" else None) or _top(note)
+
+
+def _below_title(note: Note) -> int | None:
+    """Return the place below the note's own H1 and a callout next to it; None without an H1.
+
+    Several headings of level 1 part the text: none of them is its title.
+    """
+    text, body = note.text, note.properties.body
+    titles = [
+        line for line, found in _headings(text, body) if found[0].lstrip(" ").startswith("# ")
+    ]
+    if len(titles) != 1 or text[body : titles[0].start].strip(BOM + " \t\r\n"):
+        return None
+    line = titles[0]
+    callout = _CALLOUT.match(text, line.stop)
+    return callout.end() if callout is not None else line.stop
 
 
 def _top(note: Note) -> int:

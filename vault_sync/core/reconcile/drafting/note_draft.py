@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from vault_sync.core.digest import plain_entry
 from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.values import Facts, Fields, PropertyValue, RelPath
+from vault_sync.core.model.values import Facts, Fields, PropertyValue, RelPath, Rules
 from vault_sync.core.naming.wikilinks import link
 from vault_sync.core.note import abstract
 from vault_sync.core.note import note as note_lens
@@ -78,7 +78,7 @@ def edited(
     note: Note,
     note_paths: NotePaths,
     facts: Facts,
-    wanted: Sequence[str],
+    rules: Rules,
     lists: Lists,
 ) -> Drafted:
     """Draft the changes of a note that is there.
@@ -89,7 +89,7 @@ def edited(
     path = resolution.paper.note
     assert path is not None
     opened = _without_plain(resolution, note)
-    changes = _changes(resolution, opened, note_paths, facts, wanted)
+    changes = _changes(resolution, opened, note_paths, facts, rules.facts)
     changes |= {
         name: listed
         for name, named in lists.items()
@@ -103,6 +103,8 @@ def edited(
         targets=edits.targets,
         added=edits.added,
         removed=edits.removed,
+        # A heading below a plain text that became the section is no title.
+        place=rules.section if opened is note or rules.section == "end" else "top",
     )
     own = _own(note_lens.own_words(opened, [*edits.live, *edits.removed]))
     why = _why(resolution, changes, edits.added, edits.removed)
@@ -365,6 +367,12 @@ def first_difference(drafted: Drafted) -> int | None:
 
 
 def _own(words: str) -> tuple[str, str]:
-    """Return the abstract that the reader's own words open with, and the rest, our heading off."""
+    """Return the abstract that the reader's own words open with, and the lines of the rest.
+
+    Blank lines and our own heading are left out: a new section brings both.
+    """
     above, rest = note_lens.parted(words)
-    return above, rest.removeprefix(note_lens.OWN_HEADING).strip()
+    lines = [line for line in rest.split("\n") if line.strip()]
+    if note_lens.OWN_HEADING in lines:
+        lines.remove(note_lens.OWN_HEADING)
+    return above, "\n".join(lines)

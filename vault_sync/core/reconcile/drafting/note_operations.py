@@ -48,7 +48,7 @@ def _edit(
     facts = context.facts_of(resolution.key)
     try:
         drafted = note_draft.edited(
-            resolution, note, context.note_paths, facts, context.rules.facts, lists
+            resolution, note, context.note_paths, facts, context.rules, lists
         )
     except Unwritable as unwritable:
         builder.refused.add((resolution.key, NOTE))

@@ -9,9 +9,9 @@
 | has it  | absent  | none  | the note is filled in; and the other way round             |
 | differ  | differ  | none  | at adoption both stay as they are (*apart*), else a conflict |
 
-*As base* is a matter of the value as read: an address of the same paper, names that differ in form
-alone (list or text, `Last, First`, links). The base has what the digest says, and beside it what
-the note says where that is another text (`apart_key`).
+*As base* is a matter of the value as read: names that differ in form alone (list or text, `Last,
+First`, links) are the same, a corrected spelling is a change. The base has what the digest says,
+and beside it what the note says where that is another text (`apart_key`).
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class Meaning(Generic[T]):
     `agree` compares two sides, `unchanged` one side with what it was. `to_digest` and `to_note`
     write the other side's value in the form that stands there (first argument); None where that
     would lose something. `is_partial`: the value leaves something out, and is never spread.
+    `spelled`: where the two sides are spelled differently, another spelling of one is no change.
     """
 
     agree: Callable[[T, T], bool]
@@ -45,6 +46,7 @@ class Meaning(Generic[T]):
     to_digest: Callable[[T, T], T | None]
     to_note: Callable[[T, T], T | None]
     is_partial: Callable[[T], bool] = lambda _: False
+    spelled: bool = False
 
 
 class SharedValue(NamedTuple, Generic[T]):
@@ -80,7 +82,7 @@ def decide(
         if not digest or not note:
             return _filled(meaning, digest, note)
         return as_they_are if adopted or meaning.agree(digest, note) else Undecided("never agreed")
-    note_was = base.rows.get(apart_key(base_key), was)
+    note_was = base.said_by_note(base_key)
     changed = _changed_side(meaning, digest, note, was, note_was)
     if changed is None:
         return as_they_are
@@ -89,8 +91,9 @@ def decide(
         return as_they_are if same else Undecided("both changed")
     if not digest or not note:
         return _filled(meaning, digest, note)
-    partial = meaning.is_partial(digest) or meaning.is_partial(note)
-    if partial and meaning.agree(digest, note):
+    stays = meaning.is_partial(digest) or meaning.is_partial(note)
+    stays = stays or (meaning.spelled and was != base.said_by_note(base_key))
+    if stays and meaning.agree(digest, note):
         return as_they_are
     value = digest if changed == "digest" else note
     if guard_older and _was_before(base, base_key, value):
@@ -154,7 +157,7 @@ def _authors_to_note(note: people.Authors, digest: people.Authors) -> people.Aut
     return people.written_like(note, names) if note else digest
 
 
-URL: Meaning[str] = Meaning(_same_address, _same_address, _other_value, _other_value)
+URL: Meaning[str] = Meaning(_same_address, str.__eq__, _other_value, _other_value, spelled=True)
 TITLE: Meaning[str] = Meaning(_same_title, str.__eq__, _other_value, _other_value)
 AUTHORS: Meaning[people.Authors] = Meaning(
     people.agree, people.same_names, _authors_to_digest, _authors_to_note, people.is_partial
