@@ -6,12 +6,14 @@ import os
 from pathlib import Path
 
 from vault_sync.cli.console import Console
+from vault_sync.cli.passes import planned
 from vault_sync.core.report import lines as report
 from vault_sync.edge.fs.rename import exchange_works
 from vault_sync.edge.git import hook
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError
 from vault_sync.edge.system import doctor as examination
+from vault_sync.sync.request import PassRequest
 
 
 def doctor(console: Console) -> int:
@@ -32,6 +34,8 @@ def doctor(console: Console) -> int:
     )
     found = examination.examine(config.root, around)
     console.out(report.problem_lines(found))
+    # Files that may be the notes of papers: only a look at the whole vault tells.
+    console.say(report.problem_lines(planned(console, config, PassRequest(cause="doctor")).named))
     if not found:
         console.say([f"nothing to mend in {config.root}"])
     return report.OUT_OF_LINE if any(p.level == "problem" for p in found) else report.IN_LINE

@@ -117,12 +117,13 @@ def check(console: Any, staged: bool) -> int:
 
 
 @cli.command()
+@click.option("--verbose", "-v", is_flag=True, help="Also where both keep their own words.")
 @click.pass_obj
-def status(console: Any) -> int:
+def status(console: Any, verbose: bool) -> int:
     """Counts, conflicts, problems, and what the daemon is doing."""
     from vault_sync.cli import status as verb
 
-    return verb.status(console)
+    return verb.status(console, verbose=verbose or console.verbose)
 
 
 @cli.command()

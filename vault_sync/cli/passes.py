@@ -107,6 +107,7 @@ def _show_plan(console: Console, config: Config, plan: Plan) -> int:
         console.out([console.as_json(config.root, plan, plan.operations)])
     else:
         _show_problems(console, plan)
+        console.say(report.problem_lines(plan.named))
         console.say(report.operation_lines(plan.operations))
         console.say([f"{report.summary(plan, plan.operations)} (dry run: nothing was written)"])
     return report.IN_LINE if report.in_line(plan) else report.OUT_OF_LINE

@@ -13,7 +13,7 @@ from vault_sync.edge.write import undo as past
 from vault_sync.sync.request import PassRequest
 
 
-def status(console: Console) -> int:
+def status(console: Console, *, verbose: bool = False) -> int:
     """Counts, conflicts, problems, the last pass, the daemon; 1 if something is out of line."""
     config = console.config()
     plan = planned(console, config, PassRequest(cause="status"))
@@ -47,6 +47,8 @@ def status(console: Console) -> int:
     console.out(lines)
     console.out(report.problem_lines(plan.problems))
     console.out(report.conflict_lines(plan.conflicts))
+    if verbose:
+        console.out(report.apart_lines(plan.apart))
     return report.IN_LINE if in_line else report.OUT_OF_LINE
 
 

@@ -27,7 +27,7 @@ class Mark(NamedTuple):
     label: str = ""
 
 
-_HINTS = ("://", "arxiv", "doi", "eprint", "openreview.net/")
+_HINTS = ("arxiv", "doi", "openreview", "ar5iv", "alphaxiv", "/papers/", "eprint")
 _HINT_ID = re.compile(r"(?<![\d.])(?:\d{4}\.\d{4,5}|10\.\d{4,9}/)")
 
 _LABEL = (
@@ -80,7 +80,7 @@ LONGEST_LINE = 4_000
 
 
 def has_hint(head: str) -> bool:
-    """Tell whether a text may name a paper at all: cheap, and never wrongly False."""
+    """Tell whether a text may hold a paper's id at all: cheap, and never wrongly False."""
     lowered = head.lower()
     return any(hint in lowered for hint in _HINTS) or _HINT_ID.search(head) is not None
 
@@ -110,7 +110,7 @@ def prose(text: str, span: Span) -> Iterator[str]:
 
 def marks(line: str) -> Iterator[Mark]:
     """Yield the marks of one line."""
-    if len(line) > LONGEST_LINE or ("://" not in line and not has_hint(line)):
+    if len(line) > LONGEST_LINE or not has_hint(line):
         return
     labelled = _labelled(line)
     if labelled is not None:

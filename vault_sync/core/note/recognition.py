@@ -93,10 +93,14 @@ def normalised(name: str) -> str:
 
 def may_be_note(text: str) -> bool:
     """Tell whether a file must be read at all: cheap, and never wrongly False."""
-    start = text[:_HEAD_SIZE]
-    if start.lstrip(BOM).startswith("---"):
-        end = text.find("\n---", 3)
-        start = text[: (max(0, end)) + _HEAD_SIZE]
+    start = text[:_HEAD_SIZE].lstrip(BOM + " \t\r\n")
+    if start.startswith("---"):
+        end = max(0, text.find("\n---", 3))
+        if "://" in text[:end]:
+            return True
+        start = text[: end + _HEAD_SIZE]
+    elif start[:5].lower().lstrip("<").startswith(("http", "www.")):
+        return True
     return line_marks.has_hint(start) or any(hint in start.lower() for hint in _AUTHOR_HINTS)
 
 

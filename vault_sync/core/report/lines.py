@@ -10,6 +10,7 @@ from typing import Any
 
 from vault_sync.core.model import problems
 from vault_sync.core.model.plan import (
+    Apart,
     Conflict,
     Create,
     Operation,
@@ -88,6 +89,13 @@ def conflict_lines(conflicts: Iterable[Conflict]) -> Iterator[str]:
         )
 
 
+def apart_lines(apart: Iterable[Apart]) -> Iterator[str]:
+    """Yield two lines for each field in which digest and note keep their own words."""
+    for each in apart:
+        yield shown(f"{each.note}: apart: {each.field} '{each.note_text}'")
+        yield shown(f"    {each.digest} says '{each.digest_text}'; an edit of one side flows")
+
+
 def undone_lines(undone: Iterable[Undone]) -> Iterator[str]:
     for operation, reason in undone:
         yield shown(f"{operation.path}: not written: {reason}")
@@ -154,6 +162,10 @@ def as_json(
             {"digest": each.digest, "note": each.note, "field": each.field}
             for each in plan.conflicts
         ],
+        "apart": [
+            {"digest": each.digest, "note": each.note, "field": each.field} for each in plan.apart
+        ],
+        "named": [{"path": each.path, "message": each.message} for each in plan.named],
         "problems": [
             {
                 "level": each.level,

@@ -175,4 +175,6 @@ def plan_of(came: Came) -> Plan:
         entries=came.entries,
         notes=came.notes,
         wanted=came.wanted,
+        named=came.named,
+        apart=came.apart,
     )

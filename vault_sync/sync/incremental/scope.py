@@ -411,4 +411,6 @@ def _of_all(plan: Plan, scope: _Scope, keys: Collection[Key], lacks: Sequence[Ke
         entries=came.entries + more,
         notes=came.notes,
         wanted=tuple(wanted),
+        named=came.named,
+        apart=(*(each for each in came.apart if each.note not in read), *plan.apart),
     )
