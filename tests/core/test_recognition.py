@@ -179,7 +179,7 @@ def test_titles_that_make_it_likely(text: str, path: str) -> None:
 
 def test_without_any_id() -> None:
     found = read("---\ntitle: 'Alpha Models: A Study'\nauthors: [Ann Park]\n---\nmine\n")
-    assert (found.named, found.titles, found.authors) == (None, {TITLE}, ("Ann Park",))
+    assert found.named is None and found.titles == {TITLE} and found.authors == ("Ann Park",)
     assert read("# Alpha\n\n- Authors: Ann Park, Bo Lee\n").authors == ("Ann Park, Bo Lee",)
     assert read("# Alpha\n\nwords\n") == recognition.NOTHING
 

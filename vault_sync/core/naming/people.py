@@ -21,12 +21,14 @@ Authors = tuple[str, ...]
 class Reading(NamedTuple):
     """One way to read a list: the names as plain texts (`First Last`), and True if it is partial.
 
-    `form` is how a name and the list are written, for `written_like`.
+    `form` is how a name and the list are written, for `written_like`. `guessed`: names are joined
+    to people across commas, which two plain lists in another order would let be the same.
     """
 
     names: tuple[str, ...]
     partial: bool
     form: Form
+    guessed: bool = False
 
 
 class Form(NamedTuple):
@@ -68,7 +70,9 @@ def agree(one: Authors, other: Authors) -> bool:
     """Tell whether two lists name the same people in the same order."""
     if one == other:
         return True
-    return any(_same(a, b) for a in readings(one) for b in readings(other))
+    return any(
+        _same(a, b) for a in readings(one) for b in readings(other) if not (a.guessed and b.guessed)
+    )
 
 
 def is_partial(authors: Authors) -> bool:
@@ -163,7 +167,7 @@ def _readings(authors: Authors) -> Iterator[Reading]:
         if any(_AND.search(item) for item in authors):
             yield _reading([part for item in authors for part in _AND.split(item)], Form())
         if len(authors) % 2 == 0 and authors:
-            yield _reading(_paired(authors), Form())
+            yield _reading(_paired(authors), Form())._replace(guessed=True)
 
 
 def _of_text(text: str) -> Iterator[Reading]:
@@ -176,6 +180,7 @@ def _of_text(text: str) -> Iterator[Reading]:
         return
     names = _COMMA.split(text)
     one, several = _reading([text], Form("; ")), _reading(names, Form(", "))
+    one = one._replace(guessed=commas == 1)
     if commas == 1:
         # `Lovelace, Ada`: one word on each side is a person, several are two people.
         single = all(len(name.split()) == 1 for name in names)
@@ -183,7 +188,7 @@ def _of_text(text: str) -> Iterator[Reading]:
         return
     yield several
     if len(names) % 2 == 0:
-        yield _reading(_paired(names), Form(", "))
+        yield _reading(_paired(names), Form(", "))._replace(guessed=True)
 
 
 def _joined_by_and(text: str, commas: int) -> Iterator[Reading]:

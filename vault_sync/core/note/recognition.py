@@ -1,4 +1,4 @@
-"""Which file is a paper's note, of the files that no digest made (docs/format.md, "Adoption").
+"""Recognise a paper's note among the files that no digest made (docs/format.md, "Adoption").
 
 | strength | how the file says it                                              | then        |
 |----------|-------------------------------------------------------------------|-------------|
@@ -68,7 +68,7 @@ _AUTHOR_HINTS = ("author", "作者", "저자", "著者")
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What a file says about the paper whose note it may be.
+    """Answer of a file to the question whose paper's note it may be.
 
     `known` are the keys of that paper (arXiv and DOI, say). `named` is the one paper that the head
     names otherwise. `titles` are the folded titles of which one must be the entry's for the file

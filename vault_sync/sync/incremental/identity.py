@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.model.paths import stem_of
+from vault_sync.core.model.plan import BaseUpdate
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import fold
@@ -62,7 +63,7 @@ def identities(
 
 
 def _kind_and_keys(note: Note, recognised: Recognition | None) -> tuple[str, list[Key]]:
-    """Return the kind of a note and what it is found by: its papers, or its title (`title_key`)."""
+    """Return the kind of a note and what it is found by: its papers, or its title (`title_keys`)."""
     if recognised is None:
         return "note", [note.key] if note.key else []
     keys = list(recognised.known)
@@ -73,9 +74,14 @@ def _kind_and_keys(note: Note, recognised: Recognition | None) -> tuple[str, lis
     return ("plain" if recognised.known else "named"), keys
 
 
-def title_key(title: str) -> Key:
-    """Return what a file without any id is found by in the index."""
-    return Key(f"title:{fold_title(title)}")
+def title_keys(base_updates: Iterable[BaseUpdate], keys: Collection[Key]) -> set[Key]:
+    """Return what files without any id would be found by that have the titles of new papers."""
+    return {
+        Key(f"title:{fold_title(str(value))}")
+        for base_update in base_updates
+        for base_key, value in base_update.put.items()
+        if base_key.field == "title" and base_key.key in keys
+    }
 
 
 def outside(digest: Digest) -> list[str]:

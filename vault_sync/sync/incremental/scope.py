@@ -21,7 +21,6 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Plan, Trash, Value, Write
 from vault_sync.core.model.values import Facts, Key, Problem, RelPath, Rules
-from vault_sync.core.naming import globs
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
 from vault_sync.core.snapshot import Snapshot
@@ -33,8 +32,9 @@ from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.file_record import UNKNOWN, File, believable, mark_of
 from vault_sync.sync.incremental import changes
-from vault_sync.sync.incremental.identity import OTHER, called, identities, title_key
+from vault_sync.sync.incremental.identity import OTHER, called, identities, title_keys
 from vault_sync.sync.incremental.memory import MANY, Memory, keys_in, plan_of
+from vault_sync.sync.observation import snapshot_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,14 +192,7 @@ class _Scope:
 
     def snapshot(self, keys: Collection[Key], base: Base, rules: Rules) -> Snapshot | None:
         """What the files read say of these papers; None if a file is not what it was."""
-        is_digest = globs.matcher(rules.digest_paths)
-        found = snapshots.build(
-            self.texts,
-            names=self.names,
-            is_digest=is_digest,
-            base=base,
-            identity=rules.identity,
-        )
+        found = snapshot_of(self.texts, self.names, rules, base)
         known = identities(found, self.memory.is_note, self.memory.is_digest)
         if found.locked or found.locked_keys:
             return None
@@ -257,9 +250,8 @@ class _Scope:
     def has_one_note(self, key: Key) -> bool:
         """Whether it is plain which note is a paper's, whatever its entries are linked to."""
         notes = self.memory.notes.get(key, ())
-        files = self.memory.files
-        found = [path for path in notes if files[path].kind != "named"]
-        return len(found) == 1 and files[found[0]].kind == "note"
+        kinds = [kind for path in notes if (kind := self.memory.files[path].kind) != "named"]
+        return kinds == ["note"]
 
     def more(self, plan: Plan, base: Base) -> set[Key] | None:
         """The papers that a plan concerns beside its own; None if it takes a whole pass."""
@@ -284,13 +276,8 @@ class _Scope:
             if row.key in made or row.key in self.strangers
         )
         free = not any(names.taken(path) or names.resolve(stem_of(path), path) for path in paths)
-        titles = {
-            title_key(str(value))
-            for base_update in plan.base_updates
-            for row, value in base_update.put.items()
-            if row.field == "title" and row.key in made
-        }
-        known = any(notes.get(key) for key in (*made, *titles))
+        named = (*made, *title_keys(plan.base_updates, made))
+        known = any(notes.get(key) for key in named)
         return made if set(made.values()) == paths and strange and free and not known else None
 
     def waited_for(self, made: Mapping[Key, RelPath]) -> set[Key] | None:

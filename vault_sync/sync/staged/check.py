@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vault_sync.core import snapshot
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Plan
@@ -25,7 +24,7 @@ from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import Repository, VaultLocation
-from vault_sync.sync.observation import is_digest
+from vault_sync.sync.observation import snapshot_of
 from vault_sync.sync.staged.relevant_files import RelevantFiles
 
 
@@ -82,13 +81,7 @@ def judge(root: Path, repository: Repository) -> StagedVerdict:
         reach = RelevantFiles(repository, place, config, files, names)
         keys = reach.find(changed)
         seen = reach.texts
-    found = snapshot.build(
-        seen,
-        names=names,
-        is_digest=is_digest(config.rules),
-        base=Base(),
-        identity=config.rules.identity,
-    )
+    found = snapshot_of(seen, names, config.rules, Base())
     plan = reconcile(
         found,
         Base(),

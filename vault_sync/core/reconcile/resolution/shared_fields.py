@@ -33,7 +33,7 @@ T = TypeVar("T", str, tuple[str, ...])
 
 @dataclass(frozen=True, slots=True)
 class Meaning(Generic[T]):
-    """What a field's values mean.
+    """Rules by which two values of a field mean the same.
 
     `agree` compares two sides, `unchanged` one side with what it was. `to_digest` and `to_note`
     write the other side's value in the form that stands there (first argument); None where that
@@ -50,7 +50,7 @@ class Meaning(Generic[T]):
 
 
 class SharedValue(NamedTuple, Generic[T]):
-    """What each side is to have."""
+    """Value that each side is to have."""
 
     digest: T
     note: T
@@ -67,16 +67,14 @@ def decide(
     guard_older: bool = True,
     adopted: bool = False,
 ) -> SharedValue[T] | Undecided:
-    """Decide one field. An empty value is an absent one.
+    """Decide one field, of which an empty value is an absent one.
 
-    `side` is a person's decision; where the other side's form cannot hold it, both stay. `adopted`:
-    the two meet for the first time, in a note that knew no digest.
+    Where the other side's form cannot hold what a person decided (`side`), both stay. `adopted`:
+    they meet for the first time.
     """
     as_they_are = SharedValue(digest, note)
-    if digest == note:
-        return as_they_are
-    if side is not None:
-        return _followed(meaning, digest, note, side) or as_they_are
+    if digest == note or side is not None:
+        return (side and _followed(meaning, digest, note, side)) or as_they_are
     was = base.rows.get(base_key)
     if was is None:
         if not digest or not note:
@@ -86,17 +84,15 @@ def decide(
     changed = _changed_side(meaning, digest, note, was, note_was)
     if changed is None:
         return as_they_are
+    same = bool(digest and note) and meaning.agree(digest, note)
     if changed == "both":
-        same = bool(digest and note) and meaning.agree(digest, note)
         return as_they_are if same else Undecided("both changed")
     if not digest or not note:
         return _filled(meaning, digest, note)
-    stays = meaning.is_partial(digest) or meaning.is_partial(note)
-    stays = stays or (meaning.spelled and was != base.said_by_note(base_key))
-    if stays and meaning.agree(digest, note):
+    partial = meaning.is_partial(digest) or meaning.is_partial(note)
+    if same and (partial or (meaning.spelled and was != note_was)):
         return as_they_are
-    value = digest if changed == "digest" else note
-    if guard_older and _was_before(base, base_key, value):
+    if guard_older and _was_before(base, base_key, digest if changed == "digest" else note):
         return Undecided("older")
     return _followed(meaning, digest, note, changed) or Undecided("cannot be written")
 
