@@ -28,6 +28,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "note": "naming model text",
         "report": "naming model",
         "snapshot": "digest note naming model text",
+        "vault_survey": "digest note naming model",
         "merge": "digest note naming model text",
         "reconcile": "snapshot merge digest note naming model text",
     },

@@ -56,12 +56,25 @@ def cli(context: click.Context, vault: Path, as_json: bool, quiet: bool, verbose
 @click.option(
     "--demo", type=click.Path(path_type=Path), metavar="DIR", help="Lay out the sample vault."
 )
+@click.option("--here", is_flag=True, help="Take this folder, though it is no Obsidian vault.")
 @click.pass_obj
-def init(console: Any, demo: Path | None) -> int:
+def init(console: Any, demo: Path | None, here: bool) -> int:
     """Write vault-sync.toml, finding the digests by their content."""
     from vault_sync.cli import init as verb
 
-    return verb.init(console) if demo is None else verb.demo(console, demo)
+    return verb.init(console, here=here) if demo is None else verb.demo(console, demo)
+
+
+@cli.command()
+@click.option("--example", is_flag=True, required=True, help="Print every key with its default.")
+@click.pass_obj
+def config(console: Any, example: bool) -> int:
+    """Print a configuration in which every key is explained."""
+    from vault_sync.cli import init as verb
+
+    del example
+    console.out(verb.example().rstrip("\n").split("\n"))
+    return 0
 
 
 @cli.command()

@@ -63,7 +63,7 @@ def identities(
 
 
 def _kind_and_keys(note: Note, recognised: Recognition | None) -> tuple[str, list[Key]]:
-    """Return the kind of a note and what it is found by: its papers, or its title (`title_keys`)."""
+    """Return a note's kind and what it is found by: its papers, or its title (`title_keys`)."""
     if recognised is None:
         return "note", [note.key] if note.key else []
     keys = list(recognised.known)
