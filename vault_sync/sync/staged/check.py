@@ -3,7 +3,8 @@
 Only what is concerned is read: the entries and notes that the index holds differently from HEAD,
 their other halves, and the notes that name them or are named by them. HEAD itself is not judged
 again, unless nothing is staged, nothing was ever committed, or the configuration changes: then the
-whole index is. There is no base: two sides that differ are out of line, whoever changed.
+whole index is. There is no base but for what digest and note keep in their own words (`_apart`):
+two sides that differ are out of line, whoever changed.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import Plan
+from vault_sync.core.model.plan import BaseKey, Plan, Value
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
@@ -24,6 +25,8 @@ from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import Repository, VaultLocation
+from vault_sync.edge.state.base_table import read_apart
+from vault_sync.edge.state.store import StateError, open_state
 from vault_sync.sync.observation import snapshot_of
 from vault_sync.sync.staged.relevant_files import RelevantFiles
 
@@ -84,7 +87,7 @@ def judge(root: Path, repository: Repository) -> StagedVerdict:
     found = snapshot_of(seen, names, config.rules, Base())
     plan = reconcile(
         found,
-        Base(),
+        Base(_apart(root)),
         {},
         config.rules,
         ReconcileOptions(
@@ -94,6 +97,20 @@ def judge(root: Path, repository: Repository) -> StagedVerdict:
     said = (*dict.fromkeys(problems), *_concerned(plan.problems, found, keys, changed, place))
     loose = tuple(path for path in announced if path is not None)
     return StagedVerdict(config, found, replace(plan, problems=said), place, loose)
+
+
+def _apart(root: Path) -> Mapping[BaseKey, Value]:
+    """Return in what digest and note keep their own words, so that it is no conflict here.
+
+    Nothing else of this device's base counts: a commit is judged by what it holds.
+    """
+    state = open_state(root)
+    try:
+        return read_apart(state.select)
+    except (StateError, ValueError):
+        return {}  # what would have been apart is a conflict then, which a person sees
+    finally:
+        state.close()
 
 
 _EMPTY = frozenset(
