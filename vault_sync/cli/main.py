@@ -149,17 +149,36 @@ def diff(console: Any) -> int:
 
 
 @cli.command()
-@click.argument("path", metavar="NOTE|DIGEST")
+@click.argument("path", metavar="NOTE|DIGEST", required=False)
 @click.option("--take", type=click.Choice(["digest", "note"]), required=True)
+@click.option("--all", "every", is_flag=True, help="All open conflicts; --dry-run first.")
+@click.option("--field", type=click.Choice(["url", "title", "authors", "commentary"]), default=None)
+@click.option("--digest", default=None, help="Only those of this digest.")
+@_DRY_RUN
 @click.pass_obj
-def resolve(console: Any, path: str, take: Any) -> int:
-    """Settle a note's conflicts, or a digest's, by taking one side.
+def resolve(
+    console: Any,
+    path: str | None,
+    take: Any,
+    every: bool,
+    field: str | None,
+    digest: str | None,
+    dry_run: bool,
+) -> int:
+    """Settle a note's conflicts, a digest's, or all of them, by taking one side.
 
     A digest that was cut short or is gone is believed with `--take digest`.
     """
     from vault_sync.cli import passes
+    from vault_sync.sync.request import TakeAll
 
-    return passes.resolve(console, path, take)
+    if every != (path is None):
+        raise click.UsageError("give a note or a digest, or --all")
+    if path is not None:
+        if field or digest or dry_run:
+            raise click.UsageError("--field, --digest and --dry-run go with --all")
+        return passes.resolve(console, path, take)
+    return passes.resolve_all(console, TakeAll(take, field or "", digest or ""), dry_run=dry_run)
 
 
 @cli.command()

@@ -18,7 +18,7 @@ from vault_sync.core.report import lines as report
 from vault_sync.edge.config import FILE, Config
 from vault_sync.edge.fs.scan import scan
 from vault_sync.sync.incremental import unchanged as rest
-from vault_sync.sync.request import PassRequest, PassResult
+from vault_sync.sync.request import PassRequest, PassResult, TakeAll
 
 Cause = Literal["rebuild", "sync", "resolve", "hook"]
 
@@ -106,7 +106,7 @@ def _show_plan(console: Console, config: Config, plan: Plan) -> int:
     if console.json:
         console.out([console.as_json(config.root, plan, plan.operations)])
     else:
-        _show_problems(console, plan)
+        _show_problems(console, config, plan)
         console.say(report.problem_lines(plan.named))
         console.say(report.operation_lines(plan.operations))
         console.say([f"{report.summary(plan, plan.operations)} (dry run: nothing was written)"])
@@ -120,7 +120,7 @@ def show_result(console: Console, config: Config, result: PassResult) -> int:
     else:
         if result.note:
             console.complain([f"note: {result.note}; nothing is taken for a removal"])
-        _show_problems(console, plan)
+        _show_problems(console, config, plan)
         console.complain(report.undone_lines(outcome.undone))
         shown: Sequence[Operation] = outcome.done if console.verbose else outcome.done[:20]
         console.say(report.operation_lines(shown))
@@ -132,12 +132,13 @@ def show_result(console: Console, config: Config, result: PassResult) -> int:
     return report.IN_LINE if fine else report.OUT_OF_LINE
 
 
-def _show_problems(console: Console, plan: Plan) -> None:
-    shown = [
-        problem for problem in plan.problems if problem.level == "problem" or not console.quiet
-    ]
-    console.complain(report.problem_lines(shown))
-    console.complain(report.conflict_lines(plan.conflicts))
+def _show_problems(console: Console, config: Config, plan: Plan) -> None:
+    """Show what a person should look at: ten of each, all if verbose, counts alone if quiet."""
+    if console.quiet:
+        console.complain(report.attention_counts(plan))
+        return
+    most = None if console.verbose else report.MOST_SHOWN
+    console.complain(report.attention_lines(plan, config.rules.conflicts_note, most))
 
 
 def request_for(
@@ -167,7 +168,7 @@ def check(console: Console) -> int:
     if console.json:
         console.out([console.as_json(config.root, plan, plan.operations)])
     else:
-        _show_problems(console, plan)
+        _show_problems(console, config, plan)
         console.say(f"out of line: {line}" for line in report.operation_lines(plan.operations))
         if plan.operations:
             console.say(["    `vault-sync sync` brings it in line, `vault-sync diff` shows how"])
@@ -182,7 +183,7 @@ def diff(console: Console) -> int:
     if console.json:
         console.out([console.as_json(config.root, plan, plan.operations)])
     else:
-        _show_problems(console, plan)
+        _show_problems(console, config, plan)
         console.out(report.diff_lines(plan.operations))
     return report.OUT_OF_LINE if plan.operations or not report.in_line(plan) else report.IN_LINE
 
@@ -212,11 +213,27 @@ def resolve(console: Console, given: str, side: Side) -> int:
     return write(console, PassRequest(cause="resolve", take=(path, side)), offline=True)
 
 
+def resolve_all(console: Console, take_all: TakeAll, *, dry_run: bool) -> int:
+    """Decide about all open conflicts, or those of one field or digest; a pass does it.
+
+    Raises:
+        UsageError: the digest is none of the vault.
+    """
+    config = console.config()
+    if take_all.digest:
+        path = note_named(console, config, take_all.digest)
+        if not globs.matcher(config.rules.digest_paths)(path):
+            raise UsageError(f"{take_all.digest}: not a digest")
+        take_all = take_all._replace(digest=path)
+    request = PassRequest(cause="resolve", take_all=take_all)
+    return write(console, request, offline=True, dry_run=dry_run)
+
+
 def _refused(console: Console, config: Config, plan: Plan) -> int:
     if console.json:
         console.out([console.as_json(config.root, plan, ())])
     else:
-        _show_problems(console, plan)
+        _show_problems(console, config, plan)
         console.say(["nothing was done"])
     return report.OUT_OF_LINE
 

@@ -45,8 +45,8 @@ def status(console: Console, *, verbose: bool = False) -> int:
         lines.append(f"last pass  {_when(last.started)} ({last.cause}, {len(last.changes)} files)")
     lines += daemon.lines() if daemon else ["daemon     not running"]
     console.out(lines)
-    console.out(report.problem_lines(plan.problems))
-    console.out(report.conflict_lines(plan.conflicts))
+    most = None if verbose else report.MOST_SHOWN
+    console.out(report.attention_lines(plan, config.rules.conflicts_note, most))
     if verbose:
         console.out(report.apart_lines(plan.apart))
     return report.IN_LINE if in_line else report.OUT_OF_LINE

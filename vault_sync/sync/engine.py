@@ -113,6 +113,9 @@ def make_plan(
     if ticked and plan.conflicts:
         choices |= conflicts_note.choices(plan.conflicts, ticked)
         plan = planned(choices)
+    if request.take_all is not None and plan.conflicts:
+        choices |= request.take_all.decisions(plan.conflicts)
+        plan = planned(choices)
     # What could not be read may hold a conflict still, and the page a decision about it.
     unseen = any(problem.code in {"unreadable", "unlisted"} for problem in seen.problems)
     shown = () if unseen else _conflicts_note(seen, rules, plan.conflicts)

@@ -76,6 +76,34 @@ def problem_lines(problems: Iterable[Problem]) -> Iterator[str]:
             yield shown(f"    {problem.hint}")
 
 
+MOST_SHOWN = 10
+"""Conflicts, problems and notices that a terminal shows of each; the others are counted."""
+
+
+def attention_lines(plan: Plan, conflicts_note: str, most: int | None) -> Iterator[str]:
+    """Yield problems, notices and conflicts, `most` of each (None: all), and how many more."""
+    for level, name in (("problem", "problems"), ("notice", "notices")):
+        found = [problem for problem in plan.problems if problem.level == level]
+        yield from problem_lines(found[:most])
+        if most is not None and len(found) > most:
+            yield f"... and {len(found) - most:,} more {name} (--verbose shows all)"
+    yield from conflict_lines(plan.conflicts[:most])
+    if most is not None and len(plan.conflicts) > most:
+        yield f"... and {len(plan.conflicts) - most:,} more, all in `{conflicts_note}`"
+
+
+def attention_counts(plan: Plan) -> Iterator[str]:
+    """Yield one line that counts problems and conflicts; none where there are none."""
+    problems_ = sum(problem.level == "problem" for problem in plan.problems)
+    counts = [
+        f"{count:,} {name}{'' if count == 1 else 's'}"
+        for count, name in ((problems_, "problem"), (len(plan.conflicts), "conflict"))
+        if count
+    ]
+    if counts:
+        yield f"{' and '.join(counts)}: `vault-sync status` shows them"
+
+
 def conflict_lines(conflicts: Iterable[Conflict]) -> Iterator[str]:
     for conflict in conflicts:
         where = conflict.digest if conflict.line is None else f"{conflict.digest}:{conflict.line}"
