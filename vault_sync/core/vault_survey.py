@@ -47,7 +47,7 @@ class Glob(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What was found in a vault.
+    """Findings of a survey.
 
     `entries` counts those of all digests, `by_name` are globs that find one file each and never
     the next, `unread` are lists of papers in a form that is not read. `known`, `likely` and `named`

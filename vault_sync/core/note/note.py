@@ -48,7 +48,7 @@ _ABSTRACT = re.compile(
 _CALLOUT = re.compile(r"(?:[ \t]*\r?\n)*(?: {0,3}>[^\n]*(?:\n|\Z))+")
 
 SectionPlace = Literal["after-title", "top", "end"]
-"""Where the first section of a note that was there before is put."""
+"""Place of the first section of a note that was there before."""
 
 
 @dataclass(frozen=True, slots=True)
