@@ -32,6 +32,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "report": "naming model",
         "vault_statistics": "snapshot naming model text",
         "snapshot": "digest note naming model text",
+        "vault_survey": "digest note naming model",
         "merge": "digest note naming model text",
         "reconcile": "snapshot merge digest note naming model text",
     },

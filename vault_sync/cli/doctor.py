@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from vault_sync.cli.console import Console
+from vault_sync.cli.passes import planned
 from vault_sync.core.report import lines as report
 from vault_sync.edge.fs.own_folder import TEMPORARY
 from vault_sync.edge.fs.rename import Volume, prove
@@ -14,6 +15,7 @@ from vault_sync.edge.git import hook
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError
 from vault_sync.edge.system.doctor import Surroundings, examine
+from vault_sync.sync.request import PassRequest
 
 
 def doctor(console: Console) -> int:
@@ -23,10 +25,17 @@ def doctor(console: Console) -> int:
 
     around = Surroundings(state=state.directory, volume=_volume, hook=_is_hooked(config.root))
     found = examine(config.root, around)
+    # Files that may be the notes of papers: only a look at the whole vault tells.
+    named = planned(console, config, PassRequest(cause="doctor")).named
     if console.json:
-        console.answer(config.root, problems=[report.problem_object(each) for each in found])
+        console.answer(
+            config.root,
+            problems=[report.problem_object(each) for each in found],
+            named=[report.named_object(each) for each in named],
+        )
     else:
         console.show_problems(found, answer=True)
+        console.say(report.problem_lines(named))
     if not found:
         console.say([f"nothing to mend in {config.root}"])
     return report.OUT_OF_LINE if any(p.level == "problem" for p in found) else report.IN_LINE

@@ -97,6 +97,8 @@ class Rules:
     folder: str = "papers"
     name: str = "{published:%y%m%d} {short_title}"
     private_tags: tuple[str, ...] = ()
+    identity: tuple[str, ...] = ()
+    section: Literal["after-title", "top", "end"] = "after-title"
     mentions: bool = True
     facts: tuple[str, ...] = ("published",)
     removals_entries: int = 3
