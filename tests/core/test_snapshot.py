@@ -17,7 +17,6 @@ from tests.support.reader import (
     noted,
     nothing_happens,
     only,
-    open_fields,
     quiet,
     said,
     section,
@@ -154,17 +153,34 @@ def test_a_note_found_by_its_properties(line: str) -> None:
 
 def test_a_note_that_says_another_title() -> None:
     vault = adopted("---\ntitle: 알파\nurl: https://arxiv.org/abs/2308.00001\n---\n\n내 글.\n")
-    assert open_fields(vault.plan()) == [(ALPHA, "title", "never agreed")]
+    assert not vault.plan().conflicts
+    assert [(each.field, each.note_text) for each in vault.plan().apart] == [("title", "알파")]
     assert noted(vault, PLAIN).title == "알파"
     assert said(vault, ALPHA).title == "Alpha Models: A Study"
     quiet(vault)
+    # From then on an edit of one side flows.
+    change(vault, PLAIN, "title: 알파", "title: 알파 둘")
+    only(vault, WEEK, PLAIN)
+    assert said(vault, ALPHA).title == "알파 둘"
+    assert not vault.plan().apart
 
 
-def test_tags_of_an_adopted_note_join() -> None:
+def test_tags_of_an_adopted_note_stay_in_it() -> None:
     text = "---\nurl: https://arxiv.org/abs/2308.00001\ntags:\n  - mine\n---\n\n내 글.\n"
     vault = adopted(text)
-    assert set(noted(vault, PLAIN).tags) == set(said(vault, ALPHA).tags) == {"mine", "alpha", "llm"}
+    assert set(noted(vault, PLAIN).tags) == {"mine", "alpha", "llm"}
+    assert set(said(vault, ALPHA).tags) == {"alpha", "llm"}
     quiet(vault)
+    # A tag added later flows as ever; one that was there goes where it is written.
+    change(vault, PLAIN, "  - mine\n", "  - mine\n  - later\n")
+    only(vault, WEEK)
+    assert set(said(vault, ALPHA).tags) == {"alpha", "llm", "later"}
+    change(vault, WEEK, "#later", "#later #mine")
+    vault.sync()
+    quiet(vault)
+    change(vault, PLAIN, "  - mine\n", "")
+    only(vault, WEEK)
+    assert set(said(vault, ALPHA).tags) == {"alpha", "llm", "later"}
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])

@@ -23,6 +23,8 @@ OTHER = {
     "paths": '["weeks/*.md"]',
     "name": '"{title}"',
     "private_tags": '["me/*"]',
+    "identity": '["paper_page"]',
+    "section": '"end"',
     "url": '"https://example.org/api"',
     "facts": '["doi"]',
     "share": "0.5",

@@ -19,7 +19,7 @@ from typing import Any, Self
 
 import click
 
-from vault_sync.core.model.plan import Conflict, Operation, Outcome, Plan, Undone
+from vault_sync.core.model.plan import Operation, Outcome, Plan, Undone
 from vault_sync.core.model.values import Problem
 from vault_sync.core.report import lines as report
 from vault_sync.core.report.json_text import json_text
@@ -97,12 +97,11 @@ class Console:
     def show_problems(
         self,
         problems: Iterable[Problem],
-        conflicts: Iterable[Conflict] = (),
         *,
         whole: bool = False,
         answer: bool = False,
     ) -> None:
-        """Print problems and conflicts on standard error; if `--quiet`, without the notices.
+        """Print problems on standard error; if `--quiet`, without the notices.
 
         `whole`: with the notices in any case. `answer`: the call was made to see them, so that all
         go to standard output. A problem is remembered, so its text may depend on files, never on
@@ -111,7 +110,19 @@ class Console:
         show = self.out if answer else self.complain
         notices = whole or answer or not self.quiet
         show(report.problem_lines(each for each in problems if notices or each.level == "problem"))
-        show(report.conflict_lines(conflicts))
+
+    def show_attention(self, plan: Plan, conflicts_note: str, *, answer: bool = False) -> None:
+        """Print on standard error what a person should look at in a plan: ten of each.
+
+        All if `--verbose`; if `--quiet`, counts alone. `answer`: the call was made to see them, so
+        that they go to standard output, and never as counts.
+        """
+        if self.quiet and not answer:
+            self.complain(report.attention_counts(plan))
+            return
+        most = None if self.verbose else report.MOST_SHOWN
+        show = self.out if answer else self.complain
+        show(report.attention_lines(plan, conflicts_note, most))
 
     def answer(self, root: Path, **values: object) -> None:
         """Print the one object of a `--json` call about the vault at `root`."""

@@ -40,9 +40,16 @@ def doctor(console: Console) -> int:
     others = (*plan.problems, *links, *_of_state(state), *_of_daemon(state))
     problems = _all_of(others, around, config)
     if console.json:
-        console.answer(config.root, problems=[report.problem_object(each) for each in problems])
+        console.answer(
+            config.root,
+            problems=[report.problem_object(each) for each in problems],
+            named=[report.named_object(each) for each in plan.named],
+        )
     else:
-        console.show_problems(problems, plan.conflicts, answer=True)
+        console.show_attention(
+            replace(plan, problems=problems), config.rules.conflicts_note, answer=True
+        )
+        console.say(report.problem_lines(plan.named))
         if not problems and not plan.conflicts:
             console.say([f"nothing to mend in {config.root}"])
     fine = report.in_line(replace(plan, problems=problems))

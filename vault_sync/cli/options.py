@@ -15,7 +15,7 @@ Function = Callable[..., int]
 BY_NEED: Final = (
     *("init", "rebuild", "sync", "watch", "week", "add", "status", "check", "diff", "resolve"),
     *("log", "undo", "restore", "relink", "why", "facts", "export", "views", "stats", "bib", "pdf"),
-    *("doctor", "git", "service", "completion", "leave", "help"),
+    *("doctor", "config", "git", "service", "completion", "leave", "help"),
 )
 """The verbs in the order in which a reader comes to need them."""
 

@@ -20,7 +20,7 @@ from vault_sync.core.report import paper_diff
 from vault_sync.edge.config import FILE, Config
 from vault_sync.edge.fs.scan import scan
 from vault_sync.sync.incremental import unchanged
-from vault_sync.sync.request import PassRequest, PassResult
+from vault_sync.sync.request import PassRequest, PassResult, TakeAll
 
 Cause = Literal["rebuild", "sync", "resolve", "hook"]
 
@@ -107,7 +107,7 @@ def _show_plan(console: Console, config: Config, plan: Plan) -> int:
     if console.json:
         console.answer_plan(config.root, plan, plan.operations)
     else:
-        console.show_problems(plan.problems, plan.conflicts)
+        console.show_attention(plan, config.rules.conflicts_note)
         console.say(report.operation_lines(plan.operations))
         console.say([f"{report.summary(plan, plan.operations)} (dry run: nothing was written)"])
     return report.IN_LINE if report.in_line(plan) else report.OUT_OF_LINE
@@ -121,7 +121,7 @@ def show_result(console: Console, config: Config, result: PassResult) -> int:
     else:
         if result.note:
             console.complain([f"note: {result.note}; nothing is taken for a removal"])
-        console.show_problems(plan.problems, plan.conflicts)
+        console.show_attention(plan, config.rules.conflicts_note)
         console.complain(report.undone_lines(outcome.undone))
         shown: Sequence[Operation] = outcome.done if console.verbose else outcome.done[:20]
         console.say(report.operation_lines(shown))
@@ -160,7 +160,7 @@ def check(console: Console) -> int:
     if console.json:
         console.answer_plan(config.root, plan, plan.operations)
     else:
-        console.show_problems(plan.problems, plan.conflicts)
+        console.show_attention(plan, config.rules.conflicts_note)
         console.say(f"out of line: {line}" for line in report.operation_lines(plan.operations))
         if plan.operations:
             console.say(["    `vault-sync sync` brings it in line, `vault-sync diff` shows how"])
@@ -175,7 +175,7 @@ def diff(console: Console, *, patch: bool = False) -> int:
     if console.json:
         console.answer_plan(config.root, plan, plan.operations)
     else:
-        console.show_problems(plan.problems, plan.conflicts)
+        console.show_attention(plan, config.rules.conflicts_note)
         console.page(list(_diff_lines(console, plan.operations, patch=patch)))
     return report.OUT_OF_LINE if plan.operations or not report.in_line(plan) else report.IN_LINE
 
@@ -236,11 +236,27 @@ def resolve(console: Console, given: str, side: Side) -> int:
     return write(console, PassRequest(cause="resolve", take=(path, side)), offline=True)
 
 
+def resolve_all(console: Console, take_all: TakeAll, *, dry_run: bool) -> int:
+    """Decide about all open conflicts, or those of one field or digest; a pass does it.
+
+    Raises:
+        UsageError: the digest is none of the vault.
+    """
+    config = console.config()
+    if take_all.digest:
+        path = note_named(console, config, take_all.digest)
+        if not globs.matcher(config.rules.digest_paths)(path):
+            raise UsageError(f"{take_all.digest}: not a digest")
+        take_all = take_all._replace(digest=path)
+    request = PassRequest(cause="resolve", take_all=take_all)
+    return write(console, request, offline=True, dry_run=dry_run)
+
+
 def _refused(console: Console, config: Config, plan: Plan) -> int:
     if console.json:
         console.answer_plan(config.root, plan, ())
     else:
-        console.show_problems(plan.problems, plan.conflicts)
+        console.show_attention(plan, config.rules.conflicts_note)
         console.say(["nothing was done"])
     return report.OUT_OF_LINE
 

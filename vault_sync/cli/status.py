@@ -45,7 +45,9 @@ def status(console: Console) -> int:
         lines.append(f"last pass  {_when(last.started)} ({last.cause}, {files})")
     lines += daemon.lines() if daemon else ["daemon     not running"]
     console.out(lines)
-    console.show_problems(plan.problems, plan.conflicts, answer=True)
+    console.show_attention(plan, config.rules.conflicts_note, answer=True)
+    if console.verbose:
+        console.out(report.apart_lines(plan.apart))
     return report.IN_LINE if in_line else report.OUT_OF_LINE
 
 

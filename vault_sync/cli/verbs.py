@@ -42,14 +42,28 @@ def cli() -> None:
 @click.option(
     "--demo", type=click.Path(path_type=Path), metavar="DIR", help="Lay out the sample vault."
 )
-def init(console: Console, demo: Path | None) -> int:
+@click.option("--here", is_flag=True, help="Take this folder, though it is no Obsidian vault.")
+def init(console: Console, demo: Path | None, here: bool) -> int:
     """Write vault-sync.toml, finding the digests by their content.
 
     No note is made and no digest is changed: `rebuild` does that, `rebuild --dry-run` shows it.
     """
     from vault_sync.cli import init as module
 
-    return module.init(console) if demo is None else module.demo(console, demo)
+    return module.init(console, here=here) if demo is None else module.demo(console, demo)
+
+
+@verb(cli, example="vault-sync config --example")
+@click.option("--example", is_flag=True, required=True, help="Print every key with its default.")
+def config(console: Console, example: bool) -> int:
+    """Print a configuration in which every key is explained.
+
+    It needs no vault, and nothing is written.
+    """
+    from vault_sync.cli import init as module
+
+    del example
+    return module.show_example(console)
 
 
 @verb(cli, example="vault-sync rebuild --dry-run", exits=PASS | LOCKED)
@@ -144,15 +158,34 @@ def diff(console: Console, patch: bool) -> int:
 @verb(
     cli, example="vault-sync resolve 'papers/230814 OctoPack.md' --take note", exits=PASS | LOCKED
 )
-@click.argument("path", metavar="NOTE|DIGEST", shell_complete=completing.files)
+@click.argument("path", metavar="NOTE|DIGEST", required=False, shell_complete=completing.files)
 @click.option("--take", type=click.Choice(["digest", "note"]), required=True)
-def resolve(console: Console, path: str, take: Any) -> int:
-    """Settle a note's conflicts, or a digest's, by taking one side.
+@click.option("--all", "every", is_flag=True, help="All open conflicts; --dry-run first.")
+@click.option("--field", type=click.Choice(["url", "title", "authors", "commentary"]), default="")
+@click.option("--digest", default="", help="Only those of this digest.")
+@DRY_RUN
+def resolve(
+    console: Console,
+    path: str | None,
+    take: Any,
+    every: bool,
+    field: str,
+    digest: str,
+    dry_run: bool,
+) -> int:
+    """Settle a note's conflicts, a digest's, or all of them, by taking one side.
 
     A digest that was cut short or is gone is believed with `--take digest`.
     """
     from vault_sync.cli import passes
+    from vault_sync.sync.request import TakeAll
 
+    if every != (path is None):
+        raise click.UsageError("give a note or a digest, or --all")
+    if path is None:
+        return passes.resolve_all(console, TakeAll(take, field, digest), dry_run=dry_run)
+    if field or digest or dry_run:
+        raise click.UsageError("--field, --digest and --dry-run go with --all")
     return passes.resolve(console, path, take)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from vault_sync.core.digest import plain_entry, reader
 from vault_sync.core.digest.reader import Digest, OwnLink
@@ -17,16 +18,21 @@ from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.problems import no_link_to
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import UNLINKABLE, fold
 from vault_sync.core.naming.sync_copies import is_copy
 from vault_sync.core.naming.wikilinks import LinkResolver, addresses
 from vault_sync.core.note import note as note_lens
+from vault_sync.core.note import recognition
 from vault_sync.core.note.note import Note
 from vault_sync.core.note.property_table import ADDRESS_PROPERTIES
+from vault_sync.core.note.recognition import Recognition
 from vault_sync.core.text.encodings import encoded
 from vault_sync.core.text.spans import line_number
+
+T = TypeVar("T", bound=str)
 
 _CONFLICT_MARKER = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 _ADDRESS_LINE = re.compile(
@@ -40,8 +46,10 @@ class Snapshot:
 
     `locked` gives for each file that is neither read from nor written the reason, a problem code;
     `locked_keys` the papers that wait for one of these files. `managed` and `plain` give the files
-    about each paper. `others` are the notes of papers that were not read (scope), and `other_about`
-    tells of which of those papers a file is the note.
+    about each paper, `managed_also` those of which a further property names it (a DOI beside a
+    publisher's page). `named` are the files that only name a paper, `titled` those without any id
+    by folded title; `recognitions` has what all of these say. `others` are the notes of papers
+    that were not read (scope), and `other_about` tells of which of those papers a file is the note.
     """
 
     digests: Mapping[RelPath, Digest]
@@ -52,6 +60,10 @@ class Snapshot:
     locked: Mapping[RelPath, str]
     locked_keys: Mapping[Key, RelPath]
     problems: tuple[Problem, ...]
+    managed_also: Mapping[Key, tuple[RelPath, ...]] = field(default_factory=dict)
+    named: Mapping[Key, tuple[RelPath, ...]] = field(default_factory=dict)
+    titled: Mapping[str, tuple[RelPath, ...]] = field(default_factory=dict)
+    recognitions: Mapping[RelPath, Recognition] = field(default_factory=dict)
     others: Mapping[Key, RelPath] = field(default_factory=dict)
     other_about: Callable[[RelPath], Key | None] = lambda _: None
 
@@ -60,10 +72,10 @@ class Snapshot:
         found = self.notes.get(path)
         if found is None:
             return None
-        if found.key is not None:
-            return found.key
-        entry = plain_entry.read(found.text, found.properties.body)
-        return entry.key if entry else None
+        recognised = self.recognitions.get(path)
+        if recognised is not None:
+            return recognised.known[0] if recognised.known else recognised.named
+        return found.key
 
 
 EMPTY = Snapshot({}, {}, {}, {}, LinkResolver.from_paths(()), {}, {}, ())
@@ -77,12 +89,14 @@ def build(
     is_digest: Callable[[RelPath], bool],
     base: Base,
     unread: Collection[RelPath] = (),
+    identity: Collection[str] = (),
 ) -> Snapshot:
     """Read every text. Never fails: a file that cannot be read for what it is becomes a Problem.
 
     `unread` are files that are there and have no text, as permission to read them is missing.
+    `identity` are further properties that say which paper a note is about.
     """
-    builder = _SnapshotBuilder(base=base, names=names)
+    builder = _SnapshotBuilder(base=base, names=names, identity=identity)
     for path in unread:
         builder.unread(path)
     digests: list[RelPath] = []
@@ -105,13 +119,18 @@ def _says_managed(text: str) -> bool:
 class _SnapshotBuilder:
     """Snapshot while it is being put together."""
 
-    def __init__(self, *, base: Base, names: LinkResolver) -> None:
+    def __init__(self, *, base: Base, names: LinkResolver, identity: Collection[str]) -> None:
         self.base = base
+        self.identity = identity
         self.names = names
         self.digests: dict[RelPath, Digest] = {}
         self.notes: dict[RelPath, Note] = {}
         self.managed: dict[Key, list[RelPath]] = {}
         self.plain: dict[Key, list[RelPath]] = {}
+        self.managed_also: dict[Key, list[RelPath]] = {}
+        self.named: dict[Key, list[RelPath]] = {}
+        self.titled: dict[str, list[RelPath]] = {}
+        self.recognitions: dict[RelPath, Recognition] = {}
         self.locked: dict[RelPath, str] = {}
         self.locked_keys: dict[Key, RelPath] = {}
         self.problems: list[Problem] = []
@@ -121,12 +140,16 @@ class _SnapshotBuilder:
         return Snapshot(
             digests=self.digests,
             notes=self.notes,
-            managed={key: tuple(paths) for key, paths in self.managed.items()},
-            plain={key: tuple(paths) for key, paths in self.plain.items()},
+            managed=_as_tuples(self.managed),
+            plain=_as_tuples(self.plain),
             names=self.names,
             locked=self.locked,
             locked_keys=self.locked_keys,
             problems=tuple(self.problems),
+            managed_also=_as_tuples(self.managed_also),
+            named=_as_tuples(self.named),
+            titled=_as_tuples(self.titled),
+            recognitions=self.recognitions,
         )
 
     def lock(self, problem: Problem) -> None:
@@ -161,25 +184,39 @@ class _SnapshotBuilder:
                 self.lock(problem)
                 self.locked_keys[key] = path
             return
-        if not text.lstrip("\ufeff \t\r\n")[:6].lower().startswith(("---", "http", "<http")):
+        if was is None and not _may_be_note(text):
             return
         read = note_lens.read(text)
         if read.properties.broken is not None:
             self._broken(path, text, read)
             return
-        if read.managed and read.key is None and was is None:
-            self._keyless(path, read)
+        if not read.managed:
+            self._recognise(path, text, read)
             return
-        entry = None if read.key else plain_entry.read(text, read.properties.body)
-        key = read.key or (entry.key if entry else None)
-        if key is None and was is not None and read.managed:
+        if read.key is None:
             self._keyless(path, read)
-            self.locked_keys[was] = path
+            if was is not None:
+                self.locked_keys[was] = path
             return
-        if key is not None:
-            self.notes[path] = read
-            kind = self.managed if read.managed else self.plain
-            kind.setdefault(key, []).append(path)
+        self.notes[path] = read
+        self.managed.setdefault(read.key, []).append(path)
+        for key in recognition.keys_of_note(read.properties, self.identity):
+            if key != read.key:
+                self.managed_also.setdefault(key, []).append(path)
+
+    def _recognise(self, path: RelPath, text: str, read: Note) -> None:
+        """Put a file that no digest made where its strength says (`recognition`)."""
+        found = recognition.recognise(path, text, read.properties, self.identity)
+        if found == recognition.NOTHING:
+            return
+        self.notes[path], self.recognitions[path] = read, found
+        for key in found.known:
+            self.plain.setdefault(key, []).append(path)
+        if found.named is not None:
+            self.named.setdefault(found.named, []).append(path)
+        elif found.authors:
+            for title in found.titles:
+                self.titled.setdefault(title, []).append(path)
 
     def _unlinkable(self) -> None:
         """Lock papers whose note no wikilink can lead to; Obsidian only warns of such names."""
@@ -190,7 +227,7 @@ class _SnapshotBuilder:
                     found = UNLINKABLE.search(stem_of(path))
                     if found is not None and (needed is None or key in needed):
                         self.locked_keys[key] = path
-                        self.problems.append(_no_link_to(path, found[0]))
+                        self.problems.append(no_link_to(path, found[0]))
 
     def _keyless(self, path: RelPath, read: Note) -> None:
         line = read.properties.values["digests"].line
@@ -227,7 +264,7 @@ class _SnapshotBuilder:
         problem = _damage(path, text, was_ours=ours) or self._cut_short(path, text)
         unlinkable = UNLINKABLE.search(stem_of(path))
         if problem is None and unlinkable is not None:
-            problem = _no_link_to(path, unlinkable[0])
+            problem = no_link_to(path, unlinkable[0])
         if problem is not None:
             self.lock(problem)
         read = reader.read(text, self._own_link(path, text))
@@ -274,7 +311,7 @@ class _SnapshotBuilder:
             found = self.notes.get(path)
             if found is None:
                 return path in self.locked
-            return found.managed or found.key == key or path in self.plain.get(key, ())
+            return found.managed or path in self._about(key)
 
         return own
 
@@ -283,7 +320,11 @@ class _SnapshotBuilder:
         was = self.base.note(key)
         if path is None:
             return was is not None and fold(stem_of(was)) == fold(stem_of(target))
-        return path == was or path in {*self.managed.get(key, ()), *self.plain.get(key, ())}
+        return path == was or path in {*self.managed.get(key, ()), *self._about(key)}
+
+    def _about(self, key: Key) -> set[RelPath]:
+        """Return the files that are about a paper, or name no other, and that no digest made."""
+        return {*self.plain.get(key, ()), *self.named.get(key, ())}
 
     def _was_home(self, path: RelPath | None, digest: RelPath, text: str) -> bool:
         """Tell whether a link leads to a note that names this digest, which lost its address.
@@ -297,13 +338,14 @@ class _SnapshotBuilder:
         return digest in named and all(key_of(url) != found.key for _, url in addresses(text))
 
 
-def _no_link_to(path: RelPath, character: str) -> Problem:
-    return Problem(
-        path,
-        "unlinkable-name",
-        f"no wikilink can lead to a file whose name holds {character!r}",
-        "rename it; nothing is done about it or for it until then",
-    )
+def _may_be_note(text: str) -> bool:
+    start = text.lstrip("\ufeff")
+    block = start[: max(0, start.find("\n---", 3))] if start.startswith("---") else ""
+    return "digests" in block or recognition.may_be_note(text)
+
+
+def _as_tuples(found: Mapping[T, list[RelPath]]) -> dict[T, tuple[RelPath, ...]]:
+    return {key: tuple(paths) for key, paths in found.items()}
 
 
 def _damage(path: RelPath, text: str, *, was_ours: bool) -> Problem | None:

@@ -198,6 +198,11 @@ def _rule(name: str) -> str | None:
     return None if name in {"", *RULES} else f"must be one of {', '.join(RULES)}"
 
 
+def _section(place: str) -> str | None:
+    legal = ("after-title", "top", "end")
+    return None if place in legal else f"must be one of {', '.join(legal)}"
+
+
 def _address(url: str) -> str | None:
     return None if re.match(r"https?://[^/]", url) else "must be an http or https address"
 
@@ -212,6 +217,8 @@ LEGAL: Mapping[str, Mapping[str, _Key]] = {
         "folder": _checked("must be a folder inside the vault", _folder),
         "name": _checked("must be a pattern for names", note_names.pattern_error),
         "private_tags": _texts("must be a list of tags, `*` allowed"),
+        "identity": _texts("must be a list of property names"),
+        "section": _checked("must be one of three places", _section),
     },
     "links": {"mentions": _typed("must be true or false", bool)},
     "arxiv": {
@@ -290,6 +297,8 @@ def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> C
         "folder": notes.get("folder"),
         "name": notes.get("name"),
         "private_tags": notes.get("private_tags"),
+        "identity": notes.get("identity"),
+        "section": notes.get("section"),
         "mentions": tables.get("links", {}).get("mentions"),
         "facts": _facts(arxiv.pop("facts", list(Rules().facts)), bib),
         "citekey_form": tables.get("citekey", {}).get("form"),

@@ -12,12 +12,13 @@ from vault_sync.edge.fs.scan import Stat
 class File(NamedTuple):
     """One file as it was read.
 
-    `mark` is the hash of its bytes. `kind` is "note" (managed), "plain", "digest" or "other",
-    `keys` are the papers it is about and `pairs` the links by which its papers are paired, both in
-    its order, one a line: its identity, apart from all that its texts say. `points` is what it
-    names that another file could come to be, or cease to be, one a line: keys that its commentaries
-    name, and folded names after `[[` of what they and the lists of links link to, and of links of
-    pairs that do not lead from note to digest or from digest to note.
+    `mark` is the hash of its bytes. `kind` is "note" (managed), "plain", "named" (it only names a
+    paper, or has a title and authors), "digest" or "other", `keys` are the papers it is about and
+    `pairs` the links by which its papers are paired, both in its order, one a line: its identity,
+    apart from all that its texts say. `points` is what it names that another file could come to
+    be, or cease to be, one a line: keys that its commentaries name, and folded names after `[[` of
+    what they and the lists of links link to, and of links of pairs that do not lead from note to
+    digest or from digest to note.
     `settled`: the last pass had nothing to do there.
     """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
@@ -93,14 +93,27 @@ def observe_texts(
     conflicts_path = RelPath(rules.conflicts_note)
     unread = _unread(texts, base, problems)
     names = LinkResolver.from_paths([*texts, *unread, *otherwise])
-    found = snapshot.build(
-        {path: text for path, text in texts.items() if path != conflicts_path},
+    there = {path: text for path, text in texts.items() if path != conflicts_path}
+    found = snapshot_of(there, names, rules, base, unread)
+    return Observation(found, base, problems, texts.get(conflicts_path, ""), frozenset(texts))
+
+
+def snapshot_of(
+    texts: Mapping[RelPath, str],
+    names: LinkResolver,
+    rules: Rules,
+    base: Base,
+    unread: Collection[RelPath] = (),
+) -> Snapshot:
+    """Read texts by the rules of a vault's configuration."""
+    return snapshot.build(
+        texts,
         names=names,
         is_digest=is_digest(rules),
         base=base,
         unread=unread,
+        identity=rules.identity,
     )
-    return Observation(found, base, problems, texts.get(conflicts_path, ""), frozenset(texts))
 
 
 def _unread(

@@ -39,6 +39,9 @@ def make_plan(
     if ticks and plan.conflicts:
         decisions |= conflicts_page.choices(plan.conflicts, ticks)
         plan = reconciled(decisions)
+    if request.take_all is not None and plan.conflicts:
+        decisions |= request.take_all.decisions(plan.conflicts)
+        plan = reconciled(decisions)
     page = _conflicts_page(observation, rules, plan.conflicts)
     # A decision stays on the page until everything that it asked for is written.
     page_path = RelPath(rules.conflicts_note)

@@ -124,7 +124,11 @@ EDITS: list[tuple[str, dict[str, Wanted], str]] = [
     ("a: # c\n  - x\n  # own\n  - y\nb: 1", {"a": ()}, "a: [] # c\n  # own\nb: 1"),
     # flow lists, by ruamel.yaml
     ("a: [x, 'y']  # c\nb: 1", {"a": ("y", "z")}, "a: ['y', z]  # c\nb: 1"),
-    ("a: [x, y]", {"a": ("x", "[[n]]", "p, q", '"s"')}, "a: [x, \"[[n]]\", \"p, q\", '\"s\"']"),
+    (
+        "a: [x, y]",
+        {"a": ("x", "[[n]]", "p, q", '"s"')},
+        "a:\n  - x\n  - \"[[n]]\"\n  - p, q\n  - '\"s\"'",
+    ),
     ("a: [x]", {"a": ()}, "a: []"),
     # from one kind to the other, in the block style
     ("a: x # c\nb: 1", {"a": ("y", "z")}, "a: # c\n  - y\n  - z\nb: 1"),

@@ -179,7 +179,8 @@ def _show_plan(console: Console, account: Account, plan: Plan, files: set[RelPat
     console.out(f"  to do   {line}" for line in report.operation_lines(todo))
     conflicts = [each for each in plan.conflicts if account.path in {each.digest, each.note}]
     problems = [each for each in plan.problems if each.path in files]
-    console.show_problems(problems, conflicts, answer=True)
+    console.show_problems(problems, answer=True)
+    console.out(report.conflict_lines(conflicts))
 
 
 def _as_json(

@@ -4,7 +4,8 @@
   has no title line: the title, then the authors, that arXiv gave its note; "" for a title of the
   reader's), note (its path), mentions (the keys that its commentary named), undated (the name that
   it was given without its date), abstract (the mark of the callout that was put into the note; ""
-  for one of the reader's).
+  for one of the reader's). Where the note says a url, title or authors in other words than the
+  digest, those too (`apart_key`); and the tags of an adopted note that stay in it.
 - Fields of a place: tags, commentary; missing and unmet, which remember a report of that.
 - One value a digest, with no key: the text that it had when the last pass ended, against which a
   file cut short is recognised.
@@ -50,6 +51,10 @@ class Base:
         value = self.rows.get(base_key)
         return value if isinstance(value, tuple) else None
 
+    def said_by_note(self, base_key: BaseKey) -> Value | None:
+        """Return a value as the note says it, which may be in other words than the digest's."""
+        return self.rows.get(apart_key(base_key), self.rows.get(base_key))
+
     def note(self, key: Key) -> RelPath | None:
         """Return the path that this paper's note had."""
         path = self.text(BaseKey(key, "", "note"))
@@ -89,8 +94,19 @@ class Base:
         }
 
 
-PAPER_FIELDS = ("url", "title", "authors", "filled", "note", "mentions", "undated", "abstract")
+APART = tuple(f"apart:{name}" for name in ("url", "title", "authors", "tags"))
+"""The fields for what a note says in its own words, beside what the digest says."""
+
+PAPER_FIELDS = (
+    *("url", "title", "authors", "filled", "note", "mentions", "undated", "abstract"),
+    *APART,
+)
 PLACE_FIELDS = ("tags", "commentary", "missing", "unmet")
+
+
+def apart_key(base_key: BaseKey) -> BaseKey:
+    """Return the base key of what the note says where the digest says it otherwise."""
+    return base_key._replace(field=f"apart:{base_key.field}")
 
 
 def base_keys_of(key: Key, digest: str = "") -> frozenset[BaseKey]:

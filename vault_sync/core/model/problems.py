@@ -45,6 +45,20 @@ def second_note(key: Key, path: RelPath, other: RelPath) -> Problem:
     )
 
 
+def only_named(key: Key, path: RelPath, note: RelPath | None) -> Problem:
+    """Report a file that names the paper of an entry and was not taken for its note."""
+    instead = f"; its note is '{note}'" if note is not None else ""
+    return Problem(
+        path,
+        "only-named",
+        f"this file names {key} and is not taken for its note{instead}",
+        "if it is the note, give it the paper's address in a property `url`"
+        if note is None
+        else "take what is yours out of one of them, if both are about the paper",
+        level="notice",
+    )
+
+
 def leads_elsewhere(key: Key, digest: RelPath, line: int, to: RelPath) -> Problem:
     return Problem(
         digest,
@@ -107,4 +121,13 @@ def entry_missing(note: RelPath, digest: RelPath) -> Problem:
         "not be here yet",
         f"{resolve_hint(note, 'note')} appends it, `--take digest` unties it",
         1,
+    )
+
+
+def no_link_to(path: RelPath, character: str) -> Problem:
+    return Problem(
+        path,
+        "unlinkable-name",
+        f"no wikilink can lead to a file whose name holds {character!r}",
+        "rename it; nothing is done about it or for it until then",
     )

@@ -102,6 +102,8 @@ class Rules:
     folder: str = "papers"
     name: str = "{published:%y%m%d} {short_title}"
     private_tags: tuple[str, ...] = ()
+    identity: tuple[str, ...] = ()
+    section: Literal["after-title", "top", "end"] = "after-title"
     mentions: bool = True
     facts: tuple[str, ...] = ("published",)
     citekey_form: str = "{auth}{year}{title_word}"

@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from vault_sync.core.model.values import Fields, Key, PropertyValue
-from vault_sync.core.naming.keys import key_of
+from vault_sync.core.naming.keys import is_paper, key_of
 from vault_sync.core.naming.wikilinks import link as wikilink
 from vault_sync.core.note import properties as yaml
 from vault_sync.core.note import property_block
@@ -39,10 +40,18 @@ OWN_HEADING = "## My notes"
 # Of its start alone: a pattern that also looked for the `#` and blanks at the end would take
 # quadratic time on a long run of blanks.
 _HEADING = re.compile(r" {0,3}#{1,2}(?:[ \t]|$)[ \t]*")
+_TITLE_MARK = re.compile(r" {0,3}#(?:[ \t]|$)")
 _LINK_ONLY = re.compile(r"\[\[(?P<target>[^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
 _ABSTRACT = re.compile(
     r"^ {0,3}>[ \t]*\[!abstract\][^\n]*(?:\n {0,3}>[^\n]*)*", re.MULTILINE | re.IGNORECASE
 )
+
+
+# Blank lines, a callout, the end of its last line.
+_CALLOUT = re.compile(r"(?:[ \t]*\r?\n)*(?: {0,3}>[^\n]*(?:\n|\Z))+")
+
+SectionPlace = Literal["after-title", "top", "end"]
+"""Place of the first section of a note that was there before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +122,10 @@ def _tags(properties: Properties) -> Sequence[str]:
 
 
 def _key(properties: Properties) -> Key | None:
-    for name in ADDRESS_PROPERTIES:
-        value = properties.scalar(name).strip()
-        key = key_of(value) if value else None
-        if key is not None:
-            return key
-    return None
+    """Return the first paper's own id; where there is none, the first address of any page."""
+    values = (properties.scalar(name).strip() for name in ADDRESS_PROPERTIES)
+    keys = [key for value in values if value and (key := key_of(value)) is not None]
+    return next((key for key in keys if is_paper(key)), keys[0] if keys else None)
 
 
 def linked(item: str) -> str:
@@ -248,11 +255,13 @@ def edit(
     targets: Sequence[tuple[Section, str]] = (),
     added: Sequence[tuple[str, str]] = (),
     removed: Sequence[Section] = (),
+    place: SectionPlace = "top",
 ) -> str:
     """Return the note's text with these changes made and no other byte touched.
 
     `commentaries` and `targets` give sections a new text or a new digest, `added` is (target,
-    commentary) of new sections, `removed` sections go whole.
+    commentary) of new sections, `removed` sections go whole. `place` is where the first section of
+    a note is put (`[notes] section`).
 
     Raises:
         properties.Unwritable: a property cannot be changed without touching others.
@@ -266,7 +275,7 @@ def edit(
     for section in removed:
         edits.append(Edit(Span(section.heading.start, section.body.end), ""))
     text = splice(note.text, edits)
-    return _add(text, added, newline) if added else text
+    return _add(text, added, newline, place) if added else text
 
 
 def _say(note: Note, section: Section, commentary: str, newline: str) -> list[Edit]:
@@ -283,17 +292,15 @@ def _say(note: Note, section: Section, commentary: str, newline: str) -> list[Ed
     return [Edit(section.body, to_newlines(words, newline))]
 
 
-def _add(text: str, added: Sequence[tuple[str, str]], newline: str) -> str:
-    """Put new sections after the last one, or above the reader's own text, below the abstract."""
+def _add(text: str, added: Sequence[tuple[str, str]], newline: str, place: SectionPlace) -> str:
+    """Put new sections after the last one; the first ones where `place` says."""
     note = read(text)
     last = note.sections[-1] if note.sections else None
-    at = last.body.end if last else _top(note)
+    at = last.body.end if last else _first_place(note, place)
     before, after = text[:at], text[at:]
     words = "\n".join(section_text(target, commentary) for target, commentary in added)
     if not last and after.strip():
-        starts_with_heading = note.first_heading is not None and not text[
-            at : note.first_heading
-        ].strip(BOM + " \t\r\n")
+        starts_with_heading = _starts_with_heading(after)
         words += "\n" if starts_with_heading else f"\n{OWN_HEADING}\n\n"
         after = after.lstrip("\r\n") if after[:1] in "\r\n" else after
     elif after:
@@ -303,6 +310,34 @@ def _add(text: str, added: Sequence[tuple[str, str]], newline: str) -> str:
     if before.strip(BOM) and not before.endswith(("\n\n", "\n\r\n")):
         words = "\n" + words
     return before + to_newlines(words, newline) + after
+
+
+def _starts_with_heading(text: str) -> bool:
+    first = text.lstrip(BOM + " \t\r\n").split("\n", 1)[0]
+    return _HEADING.match(first.rstrip("\r")) is not None
+
+
+def _first_place(note: Note, place: SectionPlace) -> int:
+    """Return the place of a note's first section."""
+    if place == "end":
+        return len(note.text)
+    return (_below_title(note) if place == "after-title" else None) or _top(note)
+
+
+def _below_title(note: Note) -> int | None:
+    """Return the place below the note's own H1 and a callout next to it; None without an H1.
+
+    Several headings of level 1 part the text: none of them is its title.
+    """
+    text, body = note.text, note.properties.body
+    titles = [
+        line for line, _ in _headings(text, body) if _TITLE_MARK.match(text, line.start, line.end)
+    ]
+    if len(titles) != 1 or text[body : titles[0].start].strip(BOM + " \t\r\n"):
+        return None
+    line = titles[0]
+    callout = _CALLOUT.match(text, line.stop)
+    return callout.end() if callout is not None else line.stop
 
 
 def _top(note: Note) -> int:

@@ -32,7 +32,8 @@ from vault_sync.core.reconcile.pairing.last_entry import believe_last_removals
 from vault_sync.core.reconcile.pairing.pairs import Pairing
 from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.pairing.removals import GuardedPapers
-from vault_sync.core.reconcile.resolution.resolution import LIVE, NOTE, Resolution, resolve
+from vault_sync.core.reconcile.resolution.resolution import resolve
+from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Resolution
 from vault_sync.core.snapshot import Snapshot
 
 OnProgress = Callable[[int, int], None]
@@ -87,7 +88,7 @@ def reconcile(
     updates += base_updates.texts(snapshot, accepted)
     updates += _bookkeeping(pairing, guarded, snapshot, base, updates)
     problems = (*snapshot.problems, *pairing.problems, *guarded.problems, *builder.problems)
-    return _plan(context, builder, updates, tuple(dict.fromkeys(problems)))
+    return _plan(context, builder, updates, tuple(dict.fromkeys(problems)), pairing.named)
 
 
 def _pair(snapshot: Snapshot, base: Base, rules: Rules, options: ReconcileOptions) -> Pairing:
@@ -178,6 +179,7 @@ def _plan(
     builder: PlanBuilder,
     updates: Sequence[BaseUpdate],
     problems: tuple[Problem, ...],
+    named: tuple[Problem, ...],
 ) -> Plan:
     snapshot, resolutions = context.snapshot, context.resolutions
     return Plan(
@@ -197,6 +199,8 @@ def _plan(
         wanted=tuple(
             each.key for each in resolutions if arxiv_id(each.key) and each.key not in context.facts
         ),
+        named=named,
+        apart=tuple(apart for each in resolutions for apart in each.apart),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from vault_sync.core.model import problems
 from vault_sync.core.model.plan import (
+    Apart,
     Conflict,
     Create,
     Operation,
@@ -91,6 +92,34 @@ def problem_lines(problems: Iterable[Problem]) -> Iterator[str]:
             yield shown(f"    {problem.hint}")
 
 
+MOST_SHOWN = 10
+"""Conflicts, problems and notices that a terminal shows of each; the others are counted."""
+
+
+def attention_lines(plan: Plan, conflicts_note: str, most: int | None) -> Iterator[str]:
+    """Yield problems, notices and conflicts, `most` of each (None: all), and how many more."""
+    for level, name in (("problem", "problems"), ("notice", "notices")):
+        found = [problem for problem in plan.problems if problem.level == level]
+        yield from problem_lines(found[:most])
+        if most is not None and len(found) > most:
+            yield f"... and {len(found) - most:,} more {name} (--verbose shows all)"
+    yield from conflict_lines(plan.conflicts[:most])
+    if most is not None and len(plan.conflicts) > most:
+        yield f"... and {len(plan.conflicts) - most:,} more, all in `{conflicts_note}`"
+
+
+def attention_counts(plan: Plan) -> Iterator[str]:
+    """Yield one line that counts problems and conflicts; none where there are none."""
+    problems_ = sum(problem.level == "problem" for problem in plan.problems)
+    counts = [
+        counted(count, name)
+        for count, name in ((problems_, "problem"), (len(plan.conflicts), "conflict"))
+        if count
+    ]
+    if counts:
+        yield f"{' and '.join(counts)}: `vault-sync status` shows them"
+
+
 def conflict_lines(conflicts: Iterable[Conflict]) -> Iterator[str]:
     for conflict in conflicts:
         where = conflict.digest if conflict.line is None else f"{conflict.digest}:{conflict.line}"
@@ -102,6 +131,13 @@ def conflict_lines(conflicts: Iterable[Conflict]) -> Iterator[str]:
             "    tick a box in the conflicts note, or "
             + problems.resolve_hint(conflict.note, "digest|note")
         )
+
+
+def apart_lines(apart: Iterable[Apart]) -> Iterator[str]:
+    """Yield two lines for each field in which digest and note keep their own words."""
+    for each in apart:
+        yield shown(f"{each.note}: apart: {each.field} '{each.note_text}'")
+        yield shown(f"    {each.digest} says '{each.digest_text}'; an edit of one side flows")
 
 
 def undone_lines(undone: Iterable[Undone]) -> Iterator[str]:
@@ -159,6 +195,10 @@ def as_json(
             {"digest": each.digest, "note": each.note, "field": each.field}
             for each in plan.conflicts
         ],
+        "apart": [
+            {"digest": each.digest, "note": each.note, "field": each.field} for each in plan.apart
+        ],
+        "named": [named_object(each) for each in plan.named],
         "problems": [problem_object(each) for each in problems],
         "seconds": round(seconds, 3),
     }
@@ -175,6 +215,11 @@ def operation_object(operation: Operation) -> dict[str, object]:
         "to": operation.to if isinstance(operation, Rename | Trash) else None,
         "why": operation.why,
     }
+
+
+def named_object(named: Problem) -> dict[str, object]:
+    """Return the object for a file that only names a paper."""
+    return {"path": named.path, "message": named.message}
 
 
 def problem_object(problem: Problem) -> dict[str, object]:

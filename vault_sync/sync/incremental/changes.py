@@ -10,11 +10,9 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
 
-from vault_sync.core import snapshot as snapshots
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.values import Problem, RelPath
-from vault_sync.core.naming import globs
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
@@ -25,6 +23,7 @@ from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.file_record import File, believable, mark_of
 from vault_sync.sync.incremental.identity import OTHER, called
 from vault_sync.sync.incremental.memory import MANY, Memory
+from vault_sync.sync.observation import snapshot_of
 
 
 def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None] | None:
@@ -139,7 +138,10 @@ def _read(
         texts[path] = text
         mark = mark_of(as_bytes(text))
         files[path] = File(believable(come[path], read_at), mark, *OTHER, settled=True)
-    is_digest = globs.matcher(config.rules.digest_paths)
-    found = snapshots.build(texts, names=names, is_digest=is_digest, base=Base())
-    concerned = found.digests or found.plain or found.locked or found.locked_keys or found.problems
+    found = snapshot_of(texts, names, config.rules, Base())
+    concerned = (
+        (found.digests or found.recognitions)
+        or (found.locked or found.locked_keys)
+        or found.problems
+    )
     return None if concerned else (files, found)

@@ -12,7 +12,7 @@ from vault_sync.core.model.plan import BaseUpdate, Create, Plan, Trash, Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.sync.file_record import File
-from vault_sync.sync.incremental.identity import called
+from vault_sync.sync.incremental.identity import called, title_keys
 from vault_sync.sync.incremental.memory import Memory, keys_in
 
 
@@ -52,7 +52,8 @@ class Consequences:
             if row.key in made or row.key in self.strangers
         )
         free = not any(names.taken(path) or names.resolve(stem_of(path), path) for path in paths)
-        known = any(notes.get(key) for key in made)
+        named = (*made, *title_keys(plan.base_updates, made))
+        known = any(notes.get(key) for key in named)
         return made if set(made.values()) == paths and strange and free and not known else None
 
     def waited_for(self, made: Mapping[Key, RelPath]) -> set[Key] | None:

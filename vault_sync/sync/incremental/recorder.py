@@ -69,6 +69,8 @@ def after_whole(
         facts=acted.facts,
         wanted=acted.plan.wanted,
         namers=_namers(namers, acted),
+        named=acted.plan.named,
+        apart=acted.plan.apart,
     )
     return came, files
 
@@ -193,6 +195,7 @@ def after_part(
         facts=acted.facts,
         final=final,
         namers=_namers(memory.came.namers, acted),
+        apart=acted.plan.apart,
     )
     return changed
 

@@ -21,7 +21,6 @@ from vault_sync.core import snapshot as snapshots
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, Plan, Value
 from vault_sync.core.model.values import Facts, Key, Problem, RelPath, Rules
-from vault_sync.core.naming import globs
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
 from vault_sync.core.snapshot import Snapshot
@@ -36,6 +35,7 @@ from vault_sync.sync.incremental import changes
 from vault_sync.sync.incremental.consequences import Consequences
 from vault_sync.sync.incremental.identity import OTHER, called, identities
 from vault_sync.sync.incremental.memory import MANY, Memory, keys_in, plan_of
+from vault_sync.sync.observation import snapshot_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +193,7 @@ class _Scope:
 
     def snapshot(self, keys: Collection[Key], base: Base, rules: Rules) -> Snapshot | None:
         """Return the snapshot of these papers in the files read; None if one is not what it was."""
-        is_digest = globs.matcher(rules.digest_paths)
-        found = snapshots.build(self.texts, names=self.names, is_digest=is_digest, base=base)
+        found = snapshot_of(self.texts, self.names, rules, base)
         known = identities(found, self.memory.is_note, self.memory.is_digest)
         if found.locked or found.locked_keys:
             return None
@@ -252,7 +251,8 @@ class _Scope:
     def has_one_note(self, key: Key) -> bool:
         """Return True if a paper has one note, whatever its entries are linked to."""
         notes = self.memory.notes.get(key, ())
-        return len(notes) == 1 and self.memory.files[notes[0]].kind == "note"
+        kinds = [kind for path in notes if (kind := self.memory.files[path].kind) != "named"]
+        return kinds == ["note"]
 
 
 def think(
@@ -354,4 +354,6 @@ def _of_all(plan: Plan, scope: _Scope, keys: Collection[Key], lacks: Sequence[Ke
         entries=came.entries + more,
         notes=came.notes,
         wanted=tuple(wanted),
+        named=came.named,
+        apart=(*(each for each in came.apart if each.note not in read), *plan.apart),
     )

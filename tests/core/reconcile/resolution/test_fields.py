@@ -12,6 +12,7 @@ from tests.support.reader import (
     ALPHA,
     NEXT,
     NOTE,
+    NOTE_BETA,
     NOTE_OMEGA,
     OMEGA,
     WEEK,
@@ -146,6 +147,17 @@ def test_both_sides_changed_alike(
     assert not plan.conflicts and not plan.problems
     assert holds(vault)
     quiet(vault)
+
+
+def test_two_spellings_of_one_address_agree() -> None:
+    vault = settled()
+    change(vault, WEEK, URL, "https://arxiv.org/pdf/2308.00001")
+    change(vault, NOTE, URL, "https://arxiv.org/abs/2308.00001v3")
+    assert not nothing_happens(vault).conflicts
+    assert said(vault, ALPHA).url.endswith("/pdf/2308.00001")
+    assert noted(vault, NOTE).url.endswith("v3")
+    change(vault, WEEK, "베타 설명입니다.", "베타를 고쳤습니다.")
+    only(vault, NOTE_BETA)
 
 
 @pytest.mark.parametrize(("field", "digest", "note"), BOTH)

@@ -9,7 +9,7 @@ from vault_sync.core.citation.citekeys import CitedPaper, assign
 from vault_sync.core.citation.library import LibraryEntry, ReadersLibrary
 from vault_sync.core.model.values import Facts, Key, Rules
 from vault_sync.core.naming.keys import arxiv_id, pdf_of
-from vault_sync.core.reconcile.resolution.resolution import Resolution
+from vault_sync.core.reconcile.resolution.values import Resolution
 from vault_sync.core.snapshot import Snapshot
 
 _NONE = Facts()

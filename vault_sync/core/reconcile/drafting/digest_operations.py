@@ -12,7 +12,7 @@ from vault_sync.core.model.plan import Create, Write
 from vault_sync.core.model.values import Fields, Key, Problem, RelPath
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
-from vault_sync.core.reconcile.resolution.resolution import LIVE, NOTE, Resolution
+from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Resolution
 from vault_sync.core.text.spans import splice
 
 

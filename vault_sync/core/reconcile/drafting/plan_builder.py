@@ -10,7 +10,7 @@ from vault_sync.core.model.plan import Create, Rename, Trash, Write
 from vault_sync.core.model.values import Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.resolution import abstracts
-from vault_sync.core.reconcile.resolution.resolution import Resolution
+from vault_sync.core.reconcile.resolution.values import Resolution
 from vault_sync.core.snapshot import Snapshot
 
 NO_FACTS = Facts()

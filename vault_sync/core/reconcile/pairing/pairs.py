@@ -14,6 +14,8 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import natural
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Decisions, Key, Place, Problem, RelPath
+from vault_sync.core.reconcile.pairing import candidates
+from vault_sync.core.reconcile.pairing.candidates import only_named
 from vault_sync.core.reconcile.pairing.missing_entries import MissingEntries
 from vault_sync.core.reconcile.pairing.named_digests import DigestNames
 from vault_sync.core.reconcile.pairing.notices import Notices
@@ -27,13 +29,15 @@ from vault_sync.core.snapshot import Snapshot
 class Pairing:
     """All papers of a vault, and the problems met while pairing.
 
-    `standing` and `put` are those of `Notices`: reports that the base remembers.
+    `standing` and `put` are those of `Notices`: reports that the base remembers. `named` are the
+    notices about files that name a paper and are not its note, which no ordinary pass shows.
     """
 
     papers: tuple[Paper, ...]
     problems: tuple[Problem, ...]
     put: Mapping[BaseKey, Value] = field(default_factory=dict)
     standing: frozenset[BaseKey] = frozenset()
+    named: tuple[Problem, ...] = ()
 
 
 def pair(
@@ -61,7 +65,8 @@ def pair(
     builder = PaperBuilder(snapshot, base, entries, names, missing, notices, patient)
     finder = _PairFinder(snapshot, base, entries, builder, notices, remake)
     papers = tuple(paper for paper in finder.papers() if paper is not None)
-    return Pairing(papers, tuple(notices.problems), notices.put, frozenset(notices.standing))
+    named = tuple(only_named(snapshot, entries, papers))
+    return Pairing(papers, tuple(notices.problems), notices.put, frozenset(notices.standing), named)
 
 
 class _PairFinder:
@@ -92,7 +97,7 @@ class _PairFinder:
         for key, paths in self.snapshot.managed.items():
             if key in self.entries or key in self.snapshot.locked_keys:
                 continue
-            left = [path for path in paths if path not in self.claimed]
+            left = self._left(paths)
             if len(left) > 1:
                 self.notices.add(problems.two_notes(key, left))
             elif left:
@@ -101,25 +106,27 @@ class _PairFinder:
     def _with_entries(self, key: Key, found: Sequence[FoundEntry]) -> Paper | None:
         """Choose the note of entries by its address; by their links where several have it.
 
-        | notes of this key               | note of the entries                          |
-        |---------------------------------|----------------------------------------------|
-        | one with a `digests` property   | that one                                     |
-        | several                         | the one that a link leads to; else a problem |
-        | none, but one readdressed       | that one (`_readdressed`)                    |
-        | none, but a plain note          | that one is adopted                          |
-        | none                            | `_without_note`                              |
+        | notes of this key                | note of the entries                          |
+        |----------------------------------|----------------------------------------------|
+        | one with a `digests` property    | that one                                     |
+        | several                          | the one that a link leads to; else a problem |
+        | none, but one readdressed        | that one (`_readdressed`)                    |
+        | none, but one that it also names | that one (`managed_also`)                   |
+        | none, but files about it         | adopted, if one is the surest (`candidates`) |
+        | none                             | `_without_note`                              |
         """
         leads_to = [
             path
             for digest, entry in found
             if entry.link and (path := self.snapshot.names.resolve(entry.link.target, digest))
         ]
-        candidates: tuple[tuple[Role, Sequence[RelPath]], ...] = (
+        roles: tuple[tuple[Role, Sequence[RelPath]], ...] = (
             ("managed", self.snapshot.managed.get(key, ())),
             ("managed", tuple(dict.fromkeys(self._readdressed(leads_to, found)))),
-            ("adopted", self.snapshot.plain.get(key, ())),
+            ("managed", self._left(self.snapshot.managed_also.get(key, ()))),
+            ("adopted", self._left(candidates.to_adopt(self.snapshot, key, found, leads_to))),
         )
-        for role, paths in candidates:
+        for role, paths in roles:
             if not paths:
                 continue
             linked = paths if len(paths) == 1 else sorted(set(paths) & set(leads_to))
@@ -132,6 +139,9 @@ class _PairFinder:
                 self._report_others(key, path, paths)
             return self.builder.with_entries(key, path, role, found)
         return self._without_note(key, found, leads_to)
+
+    def _left(self, paths: Sequence[RelPath]) -> list[RelPath]:
+        return [path for path in paths if path not in self.claimed]
 
     def _readdressed(
         self, leads_to: Collection[RelPath], found: Sequence[FoundEntry]

@@ -116,9 +116,8 @@ def is_edited(paper: Paper, pair: Pair, note: Note, base: Base, rules: Rules) ->
     return any(
         (was is None and bool(now)) or (was is not None and was != now)
         for was, now in (
-            (base.text(BaseKey(paper.agreed_key, "", "title")), fields.title),
-            (base.text(BaseKey(paper.agreed_key, "", "url")), fields.url),
-            (base.items(BaseKey(paper.agreed_key, "", "authors")), fields.authors),
+            (base.said_by_note(BaseKey(paper.agreed_key, "", name)), getattr(fields, name))
+            for name in ("title", "url", "authors")
         )
     )
 

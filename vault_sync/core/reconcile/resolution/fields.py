@@ -25,7 +25,7 @@ from vault_sync.core.naming.note_names import fold
 
 T = TypeVar("T", str, tuple[str, ...])
 
-Reason = Literal["both changed", "never agreed", "older", "section gone"]
+Reason = Literal["both changed", "never agreed", "older", "section gone", "cannot be written"]
 
 
 class Decided(NamedTuple, Generic[T]):

@@ -1,0 +1,71 @@
+"""The tags of one paper: merged as sets, but for those of an adopted note that stay in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vault_sync.core.model.base import Base, apart_key
+from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.values import Fields, Rules
+from vault_sync.core.naming.note_names import fold
+from vault_sync.core.naming.tags import private
+from vault_sync.core.reconcile.pairing.paper import Pair, Paper
+from vault_sync.core.reconcile.resolution import fields
+from vault_sync.core.reconcile.resolution.fields import TagPlace
+from vault_sync.core.reconcile.resolution.values import (
+    LIVE,
+    NOTE,
+    Resolution,
+    base_digest,
+)
+
+
+def resolve_tags(resolution: Resolution, note_fields: Fields, base: Base, rules: Rules) -> None:
+    paper = resolution.paper
+    pairs = [pair for pair in paper.pairs if pair.kind in LIVE]
+    others = [pair for pair in paper.pairs if pair.kind not in LIVE]
+    places = [_tag_place(paper, pair, base) for pair in (*pairs, *others)]
+    travel = bool(pairs) and all(place.was is not None for place in places[len(pairs) :])
+    own = _own_tags(paper, note_fields, places, base)
+
+    def stays(tag: str) -> bool:
+        return private(rules, tag) or fold(tag) in own
+
+    merged = fields.merge_tags(places, note_fields.tags, stays, travel=travel)
+    note_changes = set(merged.note) != set(note_fields.tags)
+    for pair, tags in zip(pairs, merged.digests, strict=False):
+        had = pair.entry.fields.tags if pair.entry else ()
+        resolution.entries[pair.digest] = resolution.entries[pair.digest].saying(tags=tags)
+        changes = {NOTE: note_changes, pair.digest: pair.entry is None or tags != had}
+        resolution.propose(BaseKey(paper.agreed_key, pair.digest, "tags"), tags, changes)
+    resolution.note = resolution.note.saying(tags=merged.note)
+    own_key = apart_key(BaseKey(paper.agreed_key, "", "tags"))
+    if own:
+        resolution.propose(own_key, tuple(own.values()), {NOTE: note_changes})
+    else:
+        resolution.dropped |= {own_key}
+
+
+def _own_tags(
+    paper: Paper, note_fields: Fields, places: Sequence[TagPlace], base: Base
+) -> dict[str, str]:
+    """Return the tags of an adopted note that stay in it: those that it had and no digest has."""
+    anywhere = {fold(tag) for place in places for tag in place.has}
+    had = base.items(apart_key(BaseKey(paper.agreed_key, "", "tags"))) or ()
+    folded = {fold(tag) for tag in had}
+    return {
+        fold(tag): tag
+        for tag in note_fields.tags
+        if fold(tag) not in anywhere and (paper.role == "adopted" or fold(tag) in folded)
+    }
+
+
+def _tag_place(paper: Paper, pair: Pair, base: Base) -> TagPlace:
+    was = base.items(BaseKey(paper.agreed_key, base_digest(paper, pair, base), "tags"))
+    has = pair.entry.fields.tags if pair.entry else ()
+    if pair.kind == "append" or paper.note is None:
+        # One of the two is still to be made: that it has no tags yet removes none.
+        return TagPlace(None, has)
+    if pair.kind == "waiting" and was is not None:
+        return TagPlace(was, was)
+    return TagPlace(was, has)
