@@ -143,3 +143,30 @@ def test_any_text_is_taken_and_a_key_can_always_be_encoded(text: str) -> None:
 def test_a_long_address_takes_no_quadratic_time(bit: str) -> None:
     """It takes milliseconds; a quadratic walk would take minutes."""
     assert key_of("https://a.b/" + bit * 200_000) is not None
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        *((f"https://{host}{path}", "acl:N19-1423") for host, path in [
+            ("aclanthology.org", "/N19-1423"),
+            ("aclanthology.org", "/N19-1423/"),
+            ("www.aclanthology.org", "/N19-1423.pdf"),
+            ("aclanthology.org", "/N19-1423v2.pdf"),
+            ("aclanthology.org", "/n19-1423.bib"),
+            ("www.aclweb.org", "/anthology/N19-1423/"),
+            ("aclweb.org", "/anthology/papers/N/N19/N19-1423"),
+            ("aclweb.org", "/anthology/papers/N/N19/N19-1423/#x"),
+        ]),
+        ("acl:N19-1423", "acl:N19-1423"),
+        ("https://aclanthology.org/2020.acl-main.1/", "acl:2020.acl-main.1"),
+        ("https://www.aclweb.org/anthology/2020.ACL-main.1.pdf", "acl:2020.acl-main.1"),
+        ("https://aclanthology.org/2023.findings-acl.375.pdf", "acl:2023.findings-acl.375"),
+        ("https://aclanthology.org/volumes/N19-1/", "url:aclanthology.org/volumes/N19-1"),
+        ("https://aclanthology.org/people/a", "url:aclanthology.org/people/a"),
+        ("https://x.org/N19-1423", "url:x.org/N19-1423"),
+        ("acl:hello", None),
+    ],
+)  # fmt: skip
+def test_a_paper_of_the_acl_anthology_is_its_id(address: str, key: str | None) -> None:
+    assert key_of(address) == key

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, NewType
 
 Key = NewType("Key", str)
-"""What an entry is about: `arxiv:2308.07037`, `doi:10.1/x`, `openreview:abc`, `acl:N19-1423`, `url:host/path`.
+"""What an entry is about: `arxiv:2308.07037`, `doi:10.1/x`, `openreview:abc`, `acl:N19-1423`,
+`url:host/path`.
 
 Both sides share it; a file name or a title is never an identity. Made by `keys.key_of` alone.
 """
