@@ -69,6 +69,8 @@ def test_the_title_of_an_item(item: str, title: str) -> None:
         "- [Table](#contents)\n",
         "- [Title]()\n",
         "- [Tool](https://github.com/a/b)\n",
+        "- [Tool](https://github.com/a/b/c.pdf)\n",
+        "- Tool [[paper](https://github.com/a/b)]\n",
         "- [Talk](https://www.youtube.com/watch?v=1) words\n",
         f"```\n- [Title]({A})\n```\n",
         f"<!--\n- [Title]({A})\n-->\n",
@@ -106,12 +108,17 @@ def test_nested_items_are_commentary_under_an_entry_and_entries_under_a_category
     assert [entry.fields.title for entry in read(category)] == ["T", "U"]
     labelled = f"- **Title**\n  - Paper: {A}\n  - Code: https://github.com/a/b\n  - words\n"
     assert one(labelled) == Fields(A, "Title", commentary="- words")
+    category = f"- **Title** [[code](https://x.y)]\n  - Paper: {A}\n  - [U]({B})\n"
+    assert one(category).title == "U"
 
 
 def test_the_outer_block_wins() -> None:
     both = f"**Title**\n\n- Paper: {A}\n- Code: none\n"
     assert one(both, "paragraph").title == "Title"
     assert read(both, "list") == []
+    more = both + f"- [Other]({B})\n"
+    assert [entry.fields.title for entry in read(more, "list", "paragraph")] == ["Title"]
+    assert read(more, "list") == [], "though paragraphs were not chosen"
     chapter = f"## Papers\n\n- [T]({A})\n"
     assert read(chapter, "heading") == []
     assert one(chapter, "heading", "list").title == "T"
@@ -162,6 +169,9 @@ def test_a_table_is_read_by_the_names_of_its_columns() -> None:
     ]
     assert "| a \\| c |" in edited(text, "table", commentary="a | c")
     assert edited(text, "table", commentary="a\nb", tags=("x",)) == text
+    digest = styled_reader.read(text, ("table",))
+    assert lens.remove(digest, digest.entries[0]) == []
+    assert lens.append(digest, [(Fields(A, "T"), None)]) == text
 
 
 def test_title_first_stands_alone() -> None:
@@ -204,6 +214,9 @@ def test_a_foreign_link_is_left_where_it_stands() -> None:
     (entry,) = digest.entries
     once = splice(text, lens.edit(digest, entry, entry.fields, "note"))
     assert once == f"- [T]({A}) [[note]] [[other]] words\n"
+    bold = f"- ***X:*** [[other]] words [[pdf]]({A})\n"
+    again = one(bold.replace("X", "[[note|X]]"))
+    assert again == Fields(A, "X"), "a bold run that ends in a colon leads no words in"
 
 
 def test_fields_are_written_in_their_spans() -> None:
@@ -261,4 +274,5 @@ def test_advice() -> None:
     assert advice.proposal("".join(listed.splitlines(keepends=True)[:2])) is None
     above = f"Week 3\n\nT (Ann Bee, Cee Dee)\n{A}\nwords\n\nU (Eff Gee, Hah Ii)\n{B}\n"
     assert advice.title_first(above) == 3
+    assert advice.title_first(above[: above.index("U (")]) is None
     assert advice.title_first(f"{A}\nT (Ann Bee, Cee Dee)\n{B}\nU (Ee Gee, Hah Ii)\n{C}\n") is None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -137,7 +135,7 @@ def test_reading_is_total(text: str) -> None:
         styled_reader.read(text, styles)
 
 
-N = 250_000
+N = 1_000_000
 HARD = {
     "brackets": "- " + "[" * (N // 2) + "]" * (N // 2) + "(https://a.b)",
     "open brackets": "[" * N + "](https://a.b)",
@@ -152,18 +150,14 @@ HARD = {
     "angles": "- " + "<a" * (N // 2) + " https://x.y",
     "images": "- " + "![a" * (N // 3) + "](https://x.y)",
     "tags": ("## " + "#" * 98 + "\n") * (N // 100),
-    "deep list": "\n".join(" " * (2 * n) + "- [a](https://x.y/z)" for n in range(480)),
+    "deep list": "\n".join(" " * (2 * n) + "- [a](https://x.y/z)" for n in range(950)),
     "closing": "- a " + ")" * N + "[[pdf](https://x.y)]",
     "breaks": "- [T](https://x.y/a.pdf) " + "\\ " * (N // 2),
 }
 
 
+@pytest.mark.timeout(30)
 @pytest.mark.parametrize("name", HARD)
 def test_reading_is_linear(name: str) -> None:
-    """Four times the text takes four times as long, not sixteen times: 8 lies far from both."""
-    started = time.perf_counter()
-    styled_reader.read(HARD[name][: N // 4], ALL)
-    quarter = time.perf_counter() - started
-    started = time.perf_counter()
+    """What is not linear takes minutes or hours on one megabyte, what is takes about a second."""
     styled_reader.read(HARD[name], ALL)
-    assert time.perf_counter() - started < 8 * quarter + 1

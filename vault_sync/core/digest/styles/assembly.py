@@ -119,7 +119,17 @@ def _link_place(page: Page, head: EntryHead, is_own_link: OwnLink) -> LinkPlace:
         return LinkPlace(own, own.span.start, wraps=False)
     if title.own is not None:
         return LinkPlace(title.own, title.after, wraps=True)
-    return link_behind(text, title, key, head.region.end, is_own_link)
+    place = link_behind(text, title, key, head.region.end, is_own_link)
+    # Right under an address `[[note|Title]]` would make a flat entry of it.
+    return place._replace(wraps=place.wraps and not _is_under_address(page, head.line))
+
+
+def _is_under_address(page: Page, number: int) -> bool:
+    number -= 1
+    while number >= 0 and page.kinds[number] == BLANK:
+        number -= 1
+    words = page.words(number).strip() if number >= 0 else ""
+    return "://" in words and not any(character.isspace() for character in words)
 
 
 def link_behind(text: str, title: HeadTitle, key: Key, end: int, is_own_link: OwnLink) -> LinkPlace:

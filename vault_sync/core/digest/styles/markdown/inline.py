@@ -30,6 +30,7 @@ class InlineLink(NamedTuple):
     boxed: Span
 
 
+_TICKS = re.compile(r"(?<!\\)`+")
 _SIGN = re.compile(r"\\[!-/:-@\[-`{-~]|`+|[\[\]()]")
 _BARE = re.compile(r"https?://[^\s<>\"|`\[\]{}，。；、（）《》「」]+", re.IGNORECASE)
 _TRAILING = ".,:;!?'*_~\\"
@@ -52,53 +53,56 @@ def scan(text: str, region: Span) -> list[InlineLink]:
 
 def _paired(text: str, region: Span) -> tuple[dict[int, int], list[Span]]:
     """Return the closing place of every opening bracket or parenthesis, and the code spans."""
-    signs = [(found.start(), found[0]) for found in _SIGN.finditer(text, *region)]
-    code = _code_spans(signs)
+    ticked = text.find("`", *region) >= 0
+    code = _code_spans([found.span() for found in _TICKS.finditer(text, *region)] if ticked else [])
     resume = {span.start: span.end for span in code}
     pairs: dict[int, int] = {}
     square: list[int] = []
     round_: list[int] = []
     skip = 0
-    for at, sign in signs:
+    for found in _SIGN.finditer(text, *region):
+        at = found.start()
         if at < skip:
             continue
+        sign = text[at]
         if sign == "[":
             square.append(at)
+        elif sign == "]":
+            if square:
+                pairs[square.pop()] = at
         elif sign == "(":
             round_.append(at)
-        elif sign == "]" and square:
-            pairs[square.pop()] = at
-        elif sign == ")" and round_:
-            pairs[round_.pop()] = at
-        elif sign[0] == "`":
+        elif sign == ")":
+            if round_:
+                pairs[round_.pop()] = at
+        elif sign == "`":
             skip = resume.get(at, 0)
     return pairs, code
 
 
-def _code_spans(signs: Sequence[tuple[int, str]]) -> list[Span]:
+def _code_spans(ticks: Sequence[tuple[int, int]]) -> list[Span]:
     """Return the stretches between two runs of as many backticks, the first that opens first."""
     runs: dict[int, list[int]] = {}
-    for at, sign in signs:
-        if sign[0] == "`":
-            runs.setdefault(len(sign), []).append(at)
+    for start, end in ticks:
+        runs.setdefault(end - start, []).append(start)
     found = []
     skip = 0
-    for at, sign in signs:
-        if sign[0] != "`" or at < skip:
-            continue
-        same = runs[len(sign)]
-        after = bisect_right(same, at)
-        if after < len(same):
-            skip = same[after] + len(sign)
-            found.append(Span(at, skip))
+    for start, end in ticks:
+        same = runs[end - start]
+        after = bisect_right(same, start)
+        if start >= skip and after < len(same):
+            skip = same[after] + end - start
+            found.append(Span(start, skip))
     return found
 
 
 def _bracketed(text: str, region: Span, pairs: Mapping[int, int]) -> Iterator[InlineLink]:
-    for opening in sorted(pairs):
-        closing = pairs[opening]
-        if text[opening] != "[" or not text.startswith("(", closing + 1, region.end):
-            continue
+    linked = [
+        (opening, closing)
+        for opening, closing in pairs.items()
+        if text[opening] == "[" and text.startswith("(", closing + 1, region.end)
+    ]
+    for opening, closing in sorted(linked):
         end = pairs.get(closing + 1)
         url = None if end is None else _destination(text, closing + 2, end)
         if end is None or url is None:
