@@ -20,7 +20,7 @@ The doors, which take flat entries and styled ones alike (`lens` for all but rea
     advice.notices(digest) / advice.title_first(text) / advice.proposal(text)
 
 How a text is read: `blocks` cuts it into list items, sections, tables and paragraphs; a module a
-style (`listed`, `headed`, `tabled`, `paragraphs`) finds the `Candidate` entries of each, of all
+style (`lists`, `headings`, `tables`, `paragraphs`) finds the `Candidate` entries of each, of all
 styles, so that the outer claim wins though its style was not chosen; `claims` keeps those that are
 papers. A style is a function from `Page` to candidates, so one more is a module and a line in
 `styled_reader.FINDERS`.

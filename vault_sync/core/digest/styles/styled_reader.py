@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from vault_sync.core.digest import reader
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink
-from vault_sync.core.digest.styles import headed, listed, paragraphs, tabled, title_first
+from vault_sync.core.digest.styles import headings, lists, paragraphs, tables, title_first
 from vault_sync.core.digest.styles.assembly import Candidate
 from vault_sync.core.digest.styles.markdown.page import Page, page_of
 from vault_sync.core.digest.styles.style import StyleName
@@ -59,10 +59,10 @@ def claims(page: Page, is_own_link: OwnLink) -> list[Candidate]:
     """Return the entries of all styles that stand side by side: no line is in two of them."""
     inner = [
         *paragraphs.candidates(page, is_own_link),
-        *listed.candidates(page, is_own_link),
-        *tabled.candidates(page, is_own_link),
+        *lists.candidates(page, is_own_link),
+        *tables.candidates(page, is_own_link),
     ]
-    found = [*headed.candidates(page, is_own_link, inner), *inner]
+    found = [*headings.candidates(page, is_own_link, inner), *inner]
     papers = Counter(candidate.block for candidate in found if candidate.plain)
     of_block = Counter(candidate.block for candidate in found)
     kept = [
