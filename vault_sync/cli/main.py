@@ -68,12 +68,16 @@ def init(console: Any, demo: Path | None) -> int:
 @click.argument("digest", nargs=-1)
 @_OFFLINE
 @_DRY_RUN
+@click.option("--yes", is_flag=True, help="Take files of one paper each for digests, too.")
 @click.pass_obj
-def rebuild(console: Any, digest: Sequence[str], offline: bool, dry_run: bool) -> int:
+def rebuild(console: Any, digest: Sequence[str], offline: bool, dry_run: bool, yes: bool) -> int:
     """Read all anew, make missing notes again, remove nothing."""
+    from dataclasses import replace
+
     from vault_sync.cli import passes
 
     request = passes.request_for(console.config(), console, digest, cause="rebuild", remake=True)
+    request = replace(request, sure=yes)
     return passes.write(console, request, offline=offline, dry_run=dry_run)
 
 

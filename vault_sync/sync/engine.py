@@ -24,6 +24,7 @@ from vault_sync.core.model.plan import (
 )
 from vault_sync.core.model.values import Decisions, Facts, Key, Problem, RelPath, Rules, Side
 from vault_sync.core.reconcile.deferral import defer
+from vault_sync.core.reconcile.pairing import first_pass
 from vault_sync.core.reconcile.pairing.decisions import decide
 from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
@@ -108,6 +109,7 @@ def make_plan(
                 only=_only(request.only),
                 patient=request.patient,
                 at_rest=seen.at_rest,
+                sure=request.sure,
                 on_progress=partial(progress, "comparing"),
             ),
         )
@@ -363,8 +365,9 @@ def _remember(
     acted = Acted(replace(found.plan, problems=own), *came, found.lacking, found.facts)
     # In a vault that nobody knew there is nothing that `rebuild` does not believe and `sync` does.
     usual = request.ordinary or (request.of_all and not seen.base.exists)
-    # With time alone an end that is missing becomes an entry taken out: the file is as it was then.
-    waits = any(each.code == "cut-short" for each in found.plan.problems)
+    # Nothing but time makes an entry taken out of an end that is missing; a doubt about the globs
+    # ends with a word of a person.
+    waits = any(each.code in {"cut-short", first_pass.CODE} for each in found.plan.problems)
     if stamp is None or not usual or waits:
         memory = None
     elif memory is not None:
