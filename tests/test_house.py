@@ -236,7 +236,7 @@ BOUNDS = {
     "longest function": 60,
     "longest class": 349,
     "most parameters": 11,
-    "docstrings that open with a question word": 177,
+    "docstrings that open with a question word": 176,
 }
 """Counts that may only fall: lower a bound whenever its count has fallen."""
 

@@ -14,13 +14,8 @@ from functools import partial
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import (
     BaseUpdate,
-    Conflict,
-    Create,
-    Operation,
     Outcome,
     Plan,
-    Trash,
-    Write,
 )
 from vault_sync.core.model.values import Decisions, Facts, Key, Problem, RelPath, Rules, Side
 from vault_sync.core.reconcile.deferral import defer
@@ -38,6 +33,7 @@ from vault_sync.edge.system.garbage import uncollected
 from vault_sync.edge.write import undo as past
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
+from vault_sync.sync import conflicts_file
 from vault_sync.sync.facts import facts_stamp
 from vault_sync.sync.file_record import File, believable, mark_of
 from vault_sync.sync.incremental import changes, index, scope
@@ -124,15 +120,16 @@ def make_plan(
         plan = planned(choices)
     # What could not be read may hold a conflict still, and the page a decision about it.
     unseen = any(problem.code in {"unreadable", "unlisted"} for problem in seen.problems)
-    shown = () if unseen else _conflicts_note(seen, rules, plan.conflicts)
+    shown = () if unseen else conflicts_file.operations(seen, rules, plan.conflicts)
     # A decision stays on the page until everything that it asked for is written.
-    conflicts_path = RelPath(rules.conflicts_note)
+    conflicts_path = conflicts_file.path_of(seen, rules)
+    taken = conflicts_file.name_taken(seen, rules) if plan.conflicts else ()
     pairs = [BaseUpdate(frozenset({one.path, conflicts_path}), {}) for one in plan.operations]
     return replace(
         plan,
         operations=(*plan.operations, *shown),
         base_updates=(*plan.base_updates, *(pairs if ticked and shown else ())),
-        problems=(*seen.problems, *plan.problems),
+        problems=(*seen.problems, *taken, *plan.problems),
     )
 
 
@@ -140,24 +137,6 @@ def _only(digests: frozenset[RelPath]) -> Callable[[Paper], bool] | None:
     if not digests:
         return None
     return lambda paper: any(pair.digest in digests for pair in paper.pairs)
-
-
-def _conflicts_note(
-    seen: Observation, rules: Rules, conflicts: Iterable[Conflict]
-) -> tuple[Operation, ...]:
-    path = RelPath(rules.conflicts_note)
-    before = seen.conflicts_text
-    after = conflicts_note.text(tuple(conflicts), seen.snapshot.names, before)
-    there = path in seen.files
-    if after == before:
-        return ()
-    if not after:
-        name = path.rpartition("/")[2]
-        why = "no conflict is left"
-        return (Trash(path, RelPath(f".trash/{name}"), before, why),) if there else ()
-    if there:
-        return (Write(path, before, after, "open conflicts"),)
-    return (Create(path, after, "open conflicts"),)
 
 
 def base_of(state: StateStore) -> Base:
@@ -316,7 +295,9 @@ def _acted(
 ) -> PassResult:
     """Carry a plan out, with the lock held, and remember what is known now."""
     plan = found.plan
-    doable, waiting = defer(plan, request.deferred, RelPath(config.rules.conflicts_note))
+    doable, waiting = defer(
+        plan, request.deferred, conflicts_file.path_of(found.seen, config.rules)
+    )
     outcome = Outcome()
     if doable.operations or doable.base_updates:
         outcome = apply(

@@ -15,6 +15,7 @@ from vault_sync.core.naming import globs
 from vault_sync.core.naming.keys import arxiv_id
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.resolution import abstracts
+from vault_sync.core.report import conflicts_page
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.sync.file_record import File
 
@@ -25,7 +26,7 @@ class Observation:
 
     `read` are the files that were read, as the index keeps them; `gone` those that were known and
     are there no more. `at_rest` gives the seconds since each file changed, where that was
-    looked at.
+    looked at. `conflicts_path` is the path of the conflicts note, there or not.
     """
 
     snapshot: Snapshot
@@ -36,13 +37,14 @@ class Observation:
     read: Mapping[RelPath, File] = field(default_factory=dict)
     gone: frozenset[RelPath] = frozenset()
     at_rest: Mapping[RelPath, float] = field(default_factory=dict)
+    conflicts_path: RelPath | None = None
 
 
 def seen_of(
     texts: Mapping[RelPath, str], rules: Rules, base: Base, problems: tuple[Problem, ...] = ()
 ) -> Observation:
     """What texts say, wherever they were read: the work tree, or the git index."""
-    conflicts_path = RelPath(rules.conflicts_note)
+    conflicts_path = conflicts_page.choose_path(rules.conflicts_note, texts)
     unread = _unread(texts, base, problems)
     names = LinkResolver.from_paths([*texts, *unread])
     read = snapshot.build(
@@ -52,7 +54,14 @@ def seen_of(
         base=base,
         unread=unread,
     )
-    return Observation(read, base, problems, texts.get(conflicts_path, ""), frozenset(texts))
+    return Observation(
+        read,
+        base,
+        problems,
+        texts.get(conflicts_path, ""),
+        frozenset(texts),
+        conflicts_path=conflicts_path,
+    )
 
 
 def _unread(
@@ -71,8 +80,9 @@ def _unread(
 
 
 def is_digest(rules: Rules) -> Callable[[RelPath], bool]:
-    """Whether a path is found by `[digests] paths`."""
-    return globs.matcher(rules.digest_paths)
+    """Return the test whether `[digests] paths` finds a path; never that of the conflicts note."""
+    takes = globs.matcher(rules.digest_paths)
+    return lambda path: path != rules.conflicts_note and takes(path)
 
 
 def exported(seen: Observation, path: RelPath) -> str:
