@@ -43,7 +43,8 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "watch": "git",
     },
     "vault_sync.sync": {
-        "engine": "incremental observation facts file_record progress request",
+        "engine": "conflicts_file incremental observation facts file_record progress request",
+        "conflicts_file": "observation",
         "incremental": "observation facts file_record request",
         "observation": "file_record",
         "staged": "observation",
