@@ -10,6 +10,7 @@ from tests.memory import MemoryVault
 from tests.reader import (
     ALPHA,
     BETA,
+    ENTRY,
     NEXT,
     NOTE,
     NOTE_BETA,
@@ -30,6 +31,7 @@ from tests.reader import (
     section,
     settled,
 )
+from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Rules
 
 Do = Callable[[MemoryVault], None]
@@ -566,3 +568,18 @@ def test_a_note_to_be_made_is_at_odds_with_nobody() -> None:
     assert plan.conflicts == ()
     assert "알파 새 문장입니다." in vault.files[NOTE] and "Another Study" in vault.files[NOTE]
     quiet(vault)
+
+
+def test_a_tag_of_the_note_waits_while_a_digest_whose_tags_were_never_agreed_on_waits() -> None:
+    """Nobody knows yet whether that digest has the tag already."""
+    vault = settled()
+    change(vault, NEXT, "주차\n", "주차\n" + ENTRY)
+    vault.sync()
+    del vault.rows[BaseKey(ALPHA, NEXT, "tags")]
+    vault.files[NEXT] += "<<<<<<< ours\n"
+    change(vault, NOTE, "  - llm\n", "  - llm\n  - added\n")
+    vault.sync()
+    assert said(vault, ALPHA).tags == ("alpha", "llm")
+    vault.files[NEXT] = vault.files[NEXT].replace("<<<<<<< ours\n", "")
+    vault.sync()
+    assert "added" in said(vault, ALPHA).tags

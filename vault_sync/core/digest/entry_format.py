@@ -1,179 +1,147 @@
-"""The pass over git's index: which papers a commit concerns, and whether they are in line.
+"""The format in which a digest sets its entries: flat or spaced, and what stands between them.
 
-Only what is concerned is read: the entries and notes that the index holds differently from HEAD,
-their other halves, and the notes that name them or are named by them. HEAD itself is not judged
-again, unless nothing is staged, nothing was ever committed, or the configuration changes: then the
-whole index is. There is no base but for what digest and note keep in their own words (`_apart`):
-two sides that differ are out of line, whoever changed.
+Judged from the entry itself; where that has too few parts to show it, from what most entries of
+the digest do.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
-from vault_sync.core.digest.reader import Entry
-from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import BaseKey, Plan, Value
-from vault_sync.core.model.values import Key, Problem, RelPath
-from vault_sync.core.naming.wikilinks import LinkResolver
-from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
-from vault_sync.core.snapshot import Snapshot
-from vault_sync.edge import config as configuration
-from vault_sync.edge.config import Config
-from vault_sync.edge.git import repository as git
-from vault_sync.edge.git.repository import Repository, VaultLocation
-from vault_sync.edge.state.base_table import read_apart
-from vault_sync.edge.state.store import StateError, open_state
-from vault_sync.sync.observation import snapshot_of
-from vault_sync.sync.staged.relevant_files import RelevantFiles
+from vault_sync.core.digest import title_line
+from vault_sync.core.digest.entry_lines import EntryLine, Part
+from vault_sync.core.digest.reader import LAYOUT, Digest, Entry, kind_of
+from vault_sync.core.model.values import Fields
+from vault_sync.core.text.spans import Span, lines_of
 
 
-@dataclass(frozen=True, slots=True)
-class StagedVerdict:
-    """What came of it. `plan` holds what concerns this commit alone, and asks for no base.
+class Style(NamedTuple):
+    """The format in which a digest sets its entries.
 
-    `announced` are notes that the index holds by name only.
+    A blank line stands under the head, or not; one stands between the other parts, or not; between
+    two entries stands `between_entries` (with LF newlines).
     """
 
-    config: Config
-    snapshot: Snapshot
-    plan: Plan
-    place: VaultLocation
-    announced: tuple[RelPath, ...]
+    under_head: bool
+    between_parts: bool
+    between_entries: str
 
 
-def judge(root: Path, repository: Repository) -> StagedVerdict:
-    """Judge what git's index holds of the vault at `root`.
+def style_of(digest: Digest) -> Style:
+    """Return the style of most entries; of a digest without any, that of its lines."""
+    under, between = [], []
+    for entry in digest.entries:
+        gaps = _gaps(rows_of(digest.text, entry))
+        under += [gap for gap in gaps[:1] if gap is not None]
+        between += [gap for gap in gaps[1:] if gap is not None]
+    aparts = [
+        gap
+        for one, other in pairwise(digest.entries)
+        if (gap := gap_between(digest.text, one.span.end, other.span.start)) is not None
+    ]
+    apart = aparts[-1].replace("\r\n", "\n") if aparts else None
+    spaced = _most(under + between, otherwise=bool(apart) or _looks_spaced(digest.text))
+    if apart is None:
+        apart = "\n" if spaced else ""
+    return Style(_most(under, otherwise=spaced), _most(between, otherwise=spaced), apart)
 
-    Raises:
-        GitError, ConfigError.
-    """
-    place = git.place_of(root, repository)
-    changed = git.changes(repository)
-    files: dict[RelPath, str] = {}
-    settings = ""
-    problems: list[Problem] = []
-    empty: list[str] = []
-    for path, oid, stage in git.index(repository):
-        here = place.in_vault(path)
-        if here == configuration.FILE:
-            settings = oid
-        if here is None or not here.endswith(".md"):
+
+def style_at(digest: Digest, rows: Sequence[EntryLine]) -> Style:
+    """Return the style of one entry; where it has too few parts to show it, its digest's."""
+    under_head, between_parts = _gaps(rows)
+    if under_head is not None and between_parts is not None:
+        return Style(under_head, between_parts, "")
+    style = style_of(digest)
+    if under_head is not None:
+        style = style._replace(under_head=under_head)
+    return style if between_parts is None else style._replace(between_parts=between_parts)
+
+
+def _gaps(rows: Sequence[EntryLine]) -> tuple[bool | None, bool | None]:
+    """Return True for a blank line under the head, and between other parts; None: unseen."""
+    under = between = None
+    for above, below in pairwise(rows):
+        if above.part == below.part or "link" in {above.part, below.part}:
             continue
-        if stage:
-            problems.append(_unmerged(here))
-        else:
-            files[here] = oid
-            empty += [path] if oid in _EMPTY else []
-    announced = {place.in_vault(path) for path in git.announced(repository, empty)}
-    files = {path: oid for path, oid in files.items() if path not in announced}
-    config = _config(root, repository, settings)
-    files.pop(RelPath(config.rules.conflicts_note), None)
-    whole = not changed or any(
-        place.in_vault(change.path) == configuration.FILE for change in changed
-    )
-    names = LinkResolver.from_paths(files)
-    if whole:
-        texts = git.blobs(repository, files.values())
-        seen = {path: texts[oid] for path, oid in files.items()}
-        keys = None
-    else:
-        reach = RelevantFiles(repository, place, config, files, names)
-        keys = reach.find(changed)
-        seen = reach.texts
-    found = snapshot_of(seen, names, config.rules, Base())
-    plan = reconcile(
-        found,
-        Base(_apart(root)),
-        {},
-        config.rules,
-        ReconcileOptions(
-            only=None if keys is None else lambda paper: bool(keys & {paper.key, paper.agreed_key})
-        ),
-    )
-    said = (*dict.fromkeys(problems), *_concerned(plan.problems, found, keys, changed, place))
-    loose = tuple(path for path in announced if path is not None)
-    return StagedVerdict(config, found, replace(plan, problems=said), place, loose)
+        gap = below.part == "gap"
+        if above.part == "head":
+            under = gap
+        elif above.part != "gap":
+            between = bool(between) or gap
+    return under, between
 
 
-def _apart(root: Path) -> Mapping[BaseKey, Value]:
-    """Return in what digest and note keep their own words, so that it is no conflict here.
-
-    Nothing else of this device's base counts: a commit is judged by what it holds.
-    """
-    state = open_state(root)
-    try:
-        return read_apart(state.select)
-    except (StateError, ValueError):
-        return {}  # what would have been apart is a conflict then, which a person sees
-    finally:
-        state.close()
+def _most(seen: Sequence[bool], *, otherwise: bool) -> bool:
+    return sum(seen) * 2 > len(seen) if seen else otherwise
 
 
-_EMPTY = frozenset(
-    (
-        "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
-        "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
-    )
-)
-"""The object of an empty file, by SHA-1 and SHA-256."""
+def _looks_spaced(text: str) -> bool:
+    """Return True if a digest that has no entries to show it holds a blank line."""
+    return re.search(r"\n\r?\n[^\n]", text) is not None
 
 
-def _unmerged(path: RelPath) -> Problem:
-    return Problem(
-        path, "unmerged", "is not merged yet", "settle the merge, then `git add` the file", 1
-    )
+def head_end(text: str, entry: Entry) -> int:
+    """Return the end of an entry's last line of address, title and link, newline included."""
+    layout, end = entry.layout, entry.span.start
+    for _ in range(max(entry.line - 1, layout.below or 0, layout.link or 0) - entry.line + 2):
+        end = text.find("\n", end, entry.span.end) + 1 or entry.span.end
+    return end
 
 
-def _config(root: Path, repository: Repository, oid: str) -> Config:
-    path = root / configuration.FILE
-    if not oid:
-        return configuration.load(root)
-    text = git.blobs(repository, [oid])[oid]
-    return configuration.parse(text.removeprefix("\ufeff"), root, path)
+def rows_of(text: str, entry: Entry, to: int | None = None) -> list[EntryLine]:
+    """Return the lines of an entry as rows, all of them or those that end at `to`."""
+    layout = entry.layout
+    parts: dict[int, Part] = {entry.line - 1: "head"}
+    if layout.below is not None:
+        parts[layout.below] = "below"
+    if layout.link is not None:
+        parts[layout.link] = "link"
+    parts.update(dict.fromkeys(layout.commentary, "commentary"))
+    parts.update(dict.fromkeys(layout.tags, "tags"))
+    span = entry.span if to is None else Span(entry.span.start, to)
+    return [
+        EntryLine(parts.get(number, "gap"), text[line.start : line.end], line)
+        for number, line in enumerate(lines_of(text, span), entry.line - 1)
+    ]
 
 
-def _concerned(
-    problems: Iterable[Problem],
-    found: Snapshot,
-    keys: frozenset[Key] | None,
-    changed: Iterable[git.StagedChange],
-    place: VaultLocation,
-) -> list[Problem]:
-    """The problems of what was judged; what was read beside it says nothing."""
-    if keys is None:
-        return list(problems)
-    touched = {place.in_vault(change.path) for change in changed}
-    said = []
-    for problem in problems:
-        path = RelPath(problem.path)
-        lines = {entry.line: entry.key for entry in _entries(found, path)}
-        key = lines.get(problem.line or 0) or found.about(path)
-        if key in keys if key is not None else path in touched:
-            said.append(problem)
-    return said
+def gap_between(text: str, start: int, end: int) -> str | None:
+    """Return the text between two entries if that is blanks and breaks alone, else None."""
+    for line in lines_of(text, Span(start, end)):
+        if kind_of(text, line) not in LAYOUT:
+            return None
+    return text[start:end]
 
 
-def _entries(found: Snapshot, path: RelPath) -> Iterable[Entry]:
-    return found.digests[path].entries if path in found.digests else ()
+def gap_at_end(digest: Digest, style: Style) -> str:
+    """Return the text still to be written between a digest's end and an entry that comes there."""
+    text = digest.text
+    words = text.rstrip()
+    blank_lines = max(0, text.count("\n", len(words)) - 1)
+    last = digest.entries[-1] if digest.entries else None
+    tail = None if last is None else gap_between(text, last.span.end, len(text))
+    if not words or (tail is not None and tail.strip()):
+        return ""
+    # Only behind an entry is it known what sets entries apart; elsewhere a blank line will do.
+    gap = style.between_entries if tail is not None else "\n" * style.between_parts
+    return gap if gap.strip() else "\n" * max(0, len(gap) - blank_lines)
 
 
-def vault_of(start: Path, repository: Repository, environ: Mapping[str, str]) -> Path:
-    """The vault's folder.
-
-    In a hook it may have no mark in this work tree: `.obsidian` is often not in git. Then the
-    folder that the hook names is the vault.
-
-    Raises:
-        ConfigError: no hook calls, and there is no vault here.
-    """
-    try:
-        return configuration.find_root(start)
-    except configuration.ConfigError:
-        if not git.in_hook(environ) or not start.is_dir():
-            raise
-        full = Path(os.path.abspath(start))  # noqa: PTH100 - resolve() would follow links
-        return full if full.is_relative_to(repository.top) else repository.top
+def written(fields: Fields, link: str | None, style: Style) -> str:
+    """Return an entry made from nothing, with LF newlines and without the last one."""
+    parts = []
+    head = fields.url
+    if fields.title:
+        head += "\n\n" if style.under_head else "\n"
+        head += title_line.written(fields.title, fields.authors, link)
+    elif link is not None:
+        head += f"\n[[{link}]]"
+    parts.append(head)
+    if fields.commentary:
+        parts.append(fields.commentary)
+    if fields.tags:
+        parts.append(" ".join("#" + tag for tag in fields.tags))
+    return ("\n\n" if style.between_parts else "\n").join(parts)

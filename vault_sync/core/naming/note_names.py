@@ -1,369 +1,355 @@
-"""Resolve one paper: what its note and each entry are to say, and which fields stay open."""
+"""File names from titles: what a note is called, and when two names are the same one.
+
+A name must be writable on every system Obsidian runs on and must stand inside `[[...]]`, so that
+every device of a vault picks the same one. The rule is the author's of the sample digest; what a
+file system refuses is from Obsidian's own check (docs/format.md).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache, partial
+from hashlib import sha256
+from urllib.parse import unquote, urlsplit
 
-from vault_sync.core.model.base import APART, PLACE_FIELDS, Base, apart_key
-from vault_sync.core.model.plan import Apart, BaseKey, Conflict, Value
-from vault_sync.core.model.values import Decisions, Facts, Fields, Key, Place, RelPath, Rules, Side
-from vault_sync.core.naming import people
-from vault_sync.core.naming.keys import key_of
-from vault_sync.core.naming.note_names import fold
-from vault_sync.core.naming.tags import private
-from vault_sync.core.note.note import Note
-from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper
-from vault_sync.core.reconcile.resolution import fields, shared_fields
-from vault_sync.core.reconcile.resolution.fields import TagPlace, Undecided
-from vault_sync.core.reconcile.resolution.shared_fields import SharedValue
+from vault_sync.core.model.values import Key
+from vault_sync.core.naming.keys import KINDS, id_of_key
+from vault_sync.core.text.casefold import casefold_nfc
 
-NOTE = RelPath("")
-"""Stands for the paper's note among the files that a base value waits for."""
+LIMIT = 200
+"""Bytes of UTF-8 that a file name may have, with its `.md`. (A file system takes 255, but a
+decomposed Hangul syllable needs up to three times its bytes, and sync services add suffixes.)"""
 
-LIVE: frozenset[Kind] = frozenset({"both", "new", "moved", "append"})
-"""Kinds of the pairs that have, or are to have, an entry and a section."""
+_STEM_LIMIT = LIMIT - len(".md")
 
-FOR_NOTE = frozenset({NOTE})
+_STOPS = re.compile(r'[:?/\\<>"*|]')
+_LINK_ENDS = r"#\[\]|"
+# A pair of percent signs begins a comment, and would hide the rest of the digest.
+_COMMENT = re.compile("%{2,}")
+
+UNLINKABLE = re.compile(rf"[{_LINK_ENDS}\r\n]|%%")
+"""The characters that end a wikilink's target early, or open a comment.
+
+Obsidian's help ("Internal links") names `^` too; but a link is parted at its first `#` alone, and
+one to `E=mc^2` arrives. So a file that is called so is linked to; only new names go without `^`.
+"""
+_AVOIDED = re.compile(rf"[{_LINK_ENDS}^]")
+_REFUSED = re.compile(f"{_STOPS.pattern}|{_AVOIDED.pattern}")
+# Letters and marks that show nothing, which Unicode does not call format characters.
+_FILLERS = re.compile("[\u034f\u115f\u1160\u3164\uffa0]")
+# Controls, format characters (bidi, zero width), halves of a pair that no UTF-8 can hold.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs"})
+# What looks like a dot to a system that normalises compatibility characters is one at the front.
+_FRONT = " .\u2024\u2025\u2026\ufe52\uff0e"
+_BACK = " ."
+
+_RESERVED = re.compile(
+    r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$) *(?:\.|$)",
+    re.IGNORECASE,
+)
+
+_FIELD = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
+_TITLES = ("short_title", "title")
+_IDS = tuple(kind.name for kind in KINDS if kind.is_short)
+_FIELDS = ("published", *_TITLES, *_IDS, "key")
+# Month and day names are left out: they differ from machine to machine.
+_DAY_CODES = {
+    "Y": lambda day: f"{day.year:04}",
+    "y": lambda day: f"{day.year % 100:02}",
+    "m": lambda day: f"{day.month:02}",
+    "d": lambda day: f"{day.day:02}",
+    "j": lambda day: f"{day.timetuple().tm_yday:03}",
+    "G": lambda day: f"{day.isocalendar().year:04}",
+    "V": lambda day: f"{day.isocalendar().week:02}",
+}
+_CODE = re.compile(r"%(.?)", re.DOTALL)
+_BETWEEN = r"[\s_,–—-]*"
 
 
-class ProposedValue(NamedTuple):
-    """A value for the base, and the files to be written before it is put there (NOTE: the note)."""
+def fold(name: str) -> str:
+    """Return the form in which two spellings of one name are equal to a link.
 
-    base_key: BaseKey
-    value: Value
-    needs: frozenset[RelPath]
-
-
-@dataclass(slots=True)
-class Resolution:
-    """Fields that the note and the entries of a paper are to have, and the conflicts.
-
-    `entries` and `commentaries` go by digest; `note` are the note's fields. `key` is the key once
-    this is done: another one than before if the paper's address was changed.
+    Obsidian compares names without regard to case and after NFC, with every no-break space a
+    plain one; file systems that ignore case agree closely enough to never let a twin through.
     """
-
-    paper: Paper
-    key: Key
-    note: Fields
-    entries: dict[RelPath, Fields] = field(default_factory=dict)
-    commentaries: dict[RelPath, str] = field(default_factory=dict)
-    proposed: list[ProposedValue] = field(default_factory=list)
-    dropped: frozenset[BaseKey] = frozenset()
-    conflicts: list[Conflict] = field(default_factory=list)
-    apart: list[Apart] = field(default_factory=list)
-    old_title: str = ""
-    """The title that is replaced; an alias that equals it is replaced too."""
-
-    def propose(self, base_key: BaseKey, value: Value, needs: Mapping[RelPath, bool]) -> None:
-        """Put a value into the base once the files that change have been written."""
-        waits = frozenset([path for path, changes in needs.items() if changes])
-        # Nearly all wait for nothing or for their note; a set for each would take 1 KB a paper.
-        self.proposed.append(
-            ProposedValue(base_key, value, FOR_NOTE if waits == FOR_NOTE else waits)
-        )
+    if name.isascii():
+        return name.lower()
+    plain = name.replace("\u00a0", " ").replace("\u202f", " ")
+    return casefold_nfc(plain)
 
 
-def resolve(
-    paper: Paper, note: Note | None, facts: Facts, base: Base, rules: Rules, decisions: Decisions
-) -> Resolution:
-    """Resolve every field of one paper. `note` is None for a note that is still to be made."""
-    live = [pair for pair in paper.pairs if pair.kind in LIVE]
-    note_fields = note.fields if note is not None else Fields(url="")
-    resolution = Resolution(paper, paper.key, note_fields)
-    for pair in live:
-        resolution.entries[pair.digest] = (
-            pair.entry.fields if pair.entry else _entry_fields(note_fields, _section(pair))
-        )
-    home = next((pair for pair in paper.pairs if pair.kind != "removed"), None)
-    if home is not None and home.kind in LIVE:
-        # While the first digest waits, no other gives the shared fields.
-        _Shared(resolution, home, note_fields, facts, base, decisions).resolve()
-    for pair in live:
-        _commentary(resolution, pair, base, decisions)
-    _tags(resolution, note_fields, base, rules)
-    _rekey(resolution, base)
-    return resolution
+def bare_name(path: str) -> str:
+    """Return the folded name without `.md`, by which a link finds a file."""
+    return fold(path.rpartition("/")[2]).removesuffix(".md")
 
 
-def _entry_fields(note_fields: Fields, commentary: str) -> Fields:
-    """Return the fields of an entry that is to be made from its note."""
-    authors = people.plain(note_fields.authors)
-    return note_fields._replace(authors=authors, tags=(), commentary=commentary)
+def short_title(title: str) -> str:
+    """Return the title up to the first character that a file name cannot hold; "" if empty.
 
-
-def _section(pair: Pair) -> str:
-    return pair.section.commentary if pair.section else ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Shared:
-    """The fields url, title and authors: one value a paper, which its first digest gives."""
-
-    resolution: Resolution
-    home: Pair
-    note_fields: Fields
-    facts: Facts
-    base: Base
-    decisions: Decisions
-
-    def resolve(self) -> None:
-        entry = self.resolution.entries[self.home.digest]
-        to_note: dict[str, Any] = {}
-        to_entry: dict[str, Any] = {}
-        for name in ("url", "title", "authors"):
-            if name != "url" and not entry.title:
-                # An entry without a title line stays as its author wrote it.
-                to_note[name] = self._without_title(name)
-                continue
-            value = self._value(name, entry)
-            if value is not None:
-                to_entry[name], to_note[name] = value
-        self.resolution.note = self.resolution.note.saying(**to_note)
-        self.resolution.entries[self.home.digest] = entry.saying(**to_entry)
-
-    def _without_title(self, name: str) -> Any:
-        has = getattr(self.note_fields, name)
-        value = has or getattr(self.facts, name)
-        self._propose(name, SharedValue(value, value), note_has=has, digest_has=value)
-        return value
-
-    def _value(self, name: str, entry: Fields) -> SharedValue[Any] | None:
-        """Return what both sides are to have; None, and a conflict, if undecided."""
-        digest_has, note_has = getattr(entry, name), getattr(self.note_fields, name)
-        base_key, paper = self._base_key(name), self.resolution.paper
-        meaning: shared_fields.Meaning[Any] = shared_fields.MEANINGS[name]
-        decided = shared_fields.decide(
-            meaning,
-            base_key,
-            digest_has,
-            note_has,
-            self.base,
-            side=_decided_side(self.decisions, paper, self.home.digest, name),
-            guard_older=name != "url",
-            adopted=paper.role == "adopted",
-        )
-        if isinstance(decided, Undecided):
-            _add_conflict(self.resolution, self.home, name, digest_has, note_has, decided)
-            return None
-        if name == "title":
-            self.resolution.old_title = self._old_title(base_key)
-        if decided.digest and decided.note and not meaning.agree(*decided):
-            self._add_apart(name, decided)
-        self._propose(name, decided, note_has=note_has, digest_has=digest_has)
-        return decided
-
-    def _old_title(self, base_key: BaseKey) -> str:
-        was = self.base.text(apart_key(base_key)) or self.base.text(base_key)
-        return was or self.note_fields.title
-
-    def _add_apart(self, name: str, value: SharedValue[Any]) -> None:
-        texts = [text if isinstance(text, str) else ", ".join(text) for text in value]
-        note = self.resolution.paper.note or NOTE
-        self.resolution.apart.append(Apart(self.home.digest, note, name, *texts))
-
-    def _propose(
-        self, name: str, value: SharedValue[Any], *, note_has: object, digest_has: object
-    ) -> None:
-        # An entry that is still to be written changes, whatever it is to say.
-        entry_changes = value.digest != digest_has or self.home.entry is None
-        changes = {NOTE: value.note != note_has, self.home.digest: entry_changes}
-        base_key = self._base_key(name)
-        self.resolution.propose(base_key, value.digest, changes)
-        if value.note != value.digest:
-            self.resolution.propose(apart_key(base_key), value.note, changes)
-        else:
-            self.resolution.dropped |= {apart_key(base_key)}
-
-    def _base_key(self, name: str) -> BaseKey:
-        return BaseKey(self.resolution.paper.agreed_key, "", name)
-
-
-def _decided_side(decisions: Decisions, paper: Paper, digest: RelPath, name: str) -> Side | None:
-    """Return the side that a person chose for a field; the digest if there is no note yet."""
-    if paper.note is None:
-        return "digest"
-    return decisions.get((paper.key, digest, name)) or decisions.get(
-        (paper.agreed_key, digest, name)
-    )
-
-
-def _add_conflict(
-    resolution: Resolution,
-    pair: Pair,
-    name: str,
-    digest_has: str | tuple[str, ...],
-    note_has: str | tuple[str, ...],
-    undecided: Undecided,
-) -> None:
-    def shown(value: str | tuple[str, ...]) -> str:
-        return value if isinstance(value, str) else ", ".join(value)
-
-    line = None
-    if pair.entry is not None:
-        line = pair.entry.commentary_line if name == "commentary" else pair.entry.line
-    resolution.conflicts.append(
-        Conflict(
-            key=resolution.paper.key,
-            digest=pair.digest,
-            note=resolution.paper.note or NOTE,
-            field=name,
-            digest_text=shown(digest_has),
-            note_text=shown(note_has),
-            line=line,
-            reason=undecided.reason,
-        )
-    )
-
-
-def _commentary(resolution: Resolution, pair: Pair, base: Base, decisions: Decisions) -> None:
-    """Resolve the commentary of one place.
-
-    | the pair                                | commentary                                       |
-    |-----------------------------------------|--------------------------------------------------|
-    | the entry is to be made                 | the section's                                    |
-    | the section is to be made               | the entry's                                      |
-    | the section was taken out               | undecided, until a person chooses a side         |
-    | both are there                          | `fields.decide_commentary`                       |
+    Where nothing stands before that character, the whole title without such characters.
     """
-    entry = resolution.entries[pair.digest]
-    paper = resolution.paper
-    was = BaseKey(paper.agreed_key, _base_digest(paper, pair, base), "commentary")
-    base_key = was._replace(digest=pair.digest)
-    side = _decided_side(decisions, paper, pair.digest, "commentary")
-    if pair.origin is not None:
-        resolution.dropped |= {
-            BaseKey(paper.agreed_key, pair.origin, name) for name in PLACE_FIELDS
-        }
-    if pair.kind == "append":
-        resolution.commentaries[pair.digest] = entry.commentary
-        changes = {pair.digest: True, NOTE: pair.section is None}
-        resolution.propose(base_key, entry.commentary, changes)
-        return
-    taken_out = pair.section is None and _was_taken_out(pair, entry, was, base)
-    if pair.section is None and (not taken_out or side == "digest"):
-        resolution.commentaries[pair.digest] = entry.commentary
-        resolution.propose(base_key, entry.commentary, {NOTE: True})
-        return
-    decided = (
-        Undecided("section gone")
-        if pair.section is None and side is None
-        else fields.decide_commentary(was, entry.commentary, _section(pair), base, side)
-    )
-    if isinstance(decided, Undecided):
-        _leave_open(resolution, pair, decided, base, was)
-    else:
-        _take_over(resolution, pair, decided.value, base_key)
+    title = unicodedata.normalize("NFC", title)
+    return _cleaned(_STOPS.split(title, maxsplit=1)[0]) or _cleaned(title)
 
 
-def _leave_open(
-    resolution: Resolution, pair: Pair, undecided: Undecided, base: Base, was: BaseKey
-) -> None:
-    """Leave a commentary as it is on both sides; its base value follows a moved entry."""
-    section = _section(pair)
-    if pair.section is not None:
-        resolution.commentaries[pair.digest] = section
-    if pair.origin is not None and was in base.rows:
-        base_key = was._replace(digest=pair.digest)
-        resolution.proposed.append(ProposedValue(base_key, base.rows[was], frozenset({NOTE})))
-    digest_has = resolution.entries[pair.digest].commentary
-    _add_conflict(resolution, pair, "commentary", digest_has, section, undecided)
+def note_name(pattern: str, *, title: str, url: str, key: Key, published: str) -> str:
+    """Return the file name of a new note, without `.md`.
 
-
-def _take_over(resolution: Resolution, pair: Pair, value: str, base_key: BaseKey) -> None:
-    entry = resolution.entries[pair.digest]
-    resolution.commentaries[pair.digest] = value
-    resolution.entries[pair.digest] = entry.saying(commentary=value)
-    note_changes = pair.section is None or value != _section(pair)
-    changes = {NOTE: note_changes, pair.digest: value != entry.commentary}
-    resolution.propose(base_key, value, changes)
-
-
-def _base_digest(paper: Paper, pair: Pair, base: Base) -> RelPath:
-    """Return the digest under which the base has a pair: the old one where the entry has moved.
-
-    The base may have another device's move already while the note still names the old digest.
+    `published` is an ISO 8601 day; "" and anything that is no day leave the date out, with what
+    ties it to its neighbour. A title with nothing left gives way to the last path segment of
+    `url`, and that to the key. Too long a name is cut within its titles.
     """
-    if pair.origin is not None and base.knows(Place(paper.agreed_key, pair.origin)):
-        return pair.origin
-    return pair.digest
+    instead = partial(_instead, url, key)
+    values = {
+        "short_title": lambda: short_title(title) or instead(),
+        "title": lambda: _cleaned(unicodedata.normalize("NFC", title)) or instead(),
+        **{name: lambda: label(key) for name in _IDS},
+        "key": lambda: label(key),
+    }
+    day = _day(published)
+    pattern = _without_absent(pattern, {"published": day, **_has_id(key)})
+
+    def filled(cut: Callable[[str], str]) -> str:
+        def one(field: re.Match[str]) -> str:
+            if field[1] == "published":
+                return _dated(field[2] or "%Y-%m-%d", day)
+            value = values[field[1]]() if field[1] in values else ""
+            return cut(value) if field[1] in _TITLES else value
+
+        return _cleaned(_FIELD.sub(one, pattern))
+
+    name = filled(str)
+    titles = sum(field[1] in _TITLES for field in _FIELD.finditer(pattern))
+    if titles and len(name.encode()) > _STEM_LIMIT:
+        fixed = len(filled(lambda _: "x").encode()) - titles
+        room = max(0, _STEM_LIMIT - fixed) // titles
+        name = filled(lambda value: clip(value, room))
+    return _writable(name or instead(), _STEM_LIMIT)
 
 
-def _was_taken_out(pair: Pair, entry: Fields, base_key: BaseKey, base: Base) -> bool:
-    """Tell whether a missing section once was there: it may have been removed or only emptied."""
-    return pair.kind in {"both", "moved"} and bool(entry.commentary) and bool(base.text(base_key))
+def _has_id(key: Key) -> dict[str, bool]:
+    """Return for each id that a pattern may name True if the paper has it."""
+    return {name: key.startswith(f"{name}:") for name in _IDS}
 
 
-def _tags(resolution: Resolution, note_fields: Fields, base: Base, rules: Rules) -> None:
-    paper = resolution.paper
-    pairs = [pair for pair in paper.pairs if pair.kind in LIVE]
-    others = [pair for pair in paper.pairs if pair.kind not in LIVE]
-    places = [_tag_place(paper, pair, base) for pair in (*pairs, *others)]
-    travel = bool(pairs) and all(place.was is not None for place in places[len(pairs) :])
-    own = _own_tags(paper, note_fields, places, base)
-
-    def stays(tag: str) -> bool:
-        return private(rules, tag) or fold(tag) in own
-
-    merged = fields.merge_tags(places, note_fields.tags, stays, travel=travel)
-    note_changes = set(merged.note) != set(note_fields.tags)
-    for pair, tags in zip(pairs, merged.digests, strict=False):
-        had = pair.entry.fields.tags if pair.entry else ()
-        resolution.entries[pair.digest] = resolution.entries[pair.digest].saying(tags=tags)
-        changes = {NOTE: note_changes, pair.digest: pair.entry is None or tags != had}
-        resolution.propose(BaseKey(paper.agreed_key, pair.digest, "tags"), tags, changes)
-    resolution.note = resolution.note.saying(tags=merged.note)
-    own_key = apart_key(BaseKey(paper.agreed_key, "", "tags"))
-    if own:
-        resolution.propose(own_key, tuple(own.values()), {NOTE: note_changes})
-    else:
-        resolution.dropped |= {own_key}
+def _instead(url: str, key: Key) -> str:
+    """Return the name of a paper whose title leaves nothing."""
+    return _cleaned(_last_segment(url)) or _cleaned(id_of_key(key)) or label(key)
 
 
-def _own_tags(
-    paper: Paper, note_fields: Fields, places: Sequence[TagPlace], base: Base
-) -> dict[str, str]:
-    """Return the tags of an adopted note that stay in it: those that it had and no digest has."""
-    anywhere = {fold(tag) for place in places for tag in place.has}
-    had = base.items(apart_key(BaseKey(paper.agreed_key, "", "tags"))) or ()
-    folded = {fold(tag) for tag in had}
-    return {
-        fold(tag): tag
-        for tag in note_fields.tags
-        if fold(tag) not in anywhere and (paper.role == "adopted" or fold(tag) in folded)
+def with_id(stem: str, key: Key) -> str:
+    """Return `stem (2308.07124)`: the name where the plain one is taken.
+
+    An id and not a counter, so that every machine picks the same; a name too long loses its own
+    end, never the id's.
+    """
+    tail = f" ({label(key)})"
+    return _writable(stem, _STEM_LIMIT - len(tail)) + tail
+
+
+def label(key: Key) -> str:
+    """Return a key as part of a file name: a short id as it is, another shortened, with a hash.
+
+    The hash tells apart what the short spelling no longer does (long keys, ids that differ in
+    case alone).
+    """
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", id_of_key(key)).strip("-._")
+    if key.partition(":")[0] in _IDS and 0 < len(plain) <= 32:
+        return plain
+    digest = sha256(key.encode(errors="surrogatepass")).hexdigest()[:8]
+    return f"{plain[:32].strip('-._')}-{digest}".lstrip("-")
+
+
+def folder(pattern: str, published: str) -> str:
+    """Return the folder for a new note, from the vault's root; "" is the root.
+
+    Without a day the segments that hold one are left out. No segment begins with a dot or is
+    reserved, whatever the pattern says.
+    """
+    # A folder without a day is the same for every note.
+    return _folder(pattern, _day(published) if "{" in pattern else None)
+
+
+@lru_cache(maxsize=1024)
+def _folder(pattern: str, day: date | None) -> str:
+    segments = []
+    for segment in re.split(r"[/\\]", pattern):
+        dated = _FIELD.search(segment)
+        if dated and day is None:
+            continue
+        text = _FIELD.sub(lambda field: _dated(field[2] or "%Y-%m-%d", day), segment)
+        if clean := _cleaned(unicodedata.normalize("NFC", text)):
+            segments.append(_writable(clean, _STEM_LIMIT))
+    return "/".join(segments)
+
+
+def pattern_error(pattern: str) -> str | None:
+    """Return the fault of a configured pattern of names; None if there is none."""
+    fields = list(_FIELD.finditer(pattern))
+    wrong = _field_error(pattern, _FIELDS)
+    if wrong:
+        return wrong
+    if not any(field[1] != "published" for field in fields):
+        *others, last = (f"{{{name}}}" for name in _FIELDS if name != "published")
+        return f"has none of {', '.join(others)} and {last}: every note would be named alike"
+    literal = _FIELD.sub("", pattern) + "".join(field[2] or "" for field in fields)
+    for kind, found in (
+        ("a file name cannot hold", _STOPS.search(literal)),
+        ("breaks a link", _AVOIDED.search(literal)),
+    ):
+        if found:
+            hint = ' (folders belong in "folder")' if found[0] == "/" else ""
+            return f"{found[0]!r} {kind}{hint}"
+    return None
+
+
+def folder_error(pattern: str) -> str | None:
+    """Return the fault of a configured folder; None if there is none."""
+    wrong = _field_error(pattern, ("published",))
+    if wrong:
+        return wrong
+    for segment in pattern.strip("/").split("/") if pattern.strip("/") else []:
+        literal = _FIELD.sub(lambda field: field[2] or "0", segment)
+        if found := _STOPS.search(literal):
+            return f"{found[0]!r} cannot be in a folder's name"
+        if found := _AVOIDED.search(literal):
+            return f"{found[0]!r} breaks a link"
+        if literal.startswith("."):
+            return "a folder that begins with a dot is hidden from Obsidian"
+        if not literal.strip(" .") or literal != literal.strip() or literal.endswith("."):
+            return f"{segment!r} is no folder name on every system"
+        if _RESERVED.match(literal):
+            return f"{segment!r} is reserved on Windows"
+    return None
+
+
+def clip(text: str, limit: int) -> str:
+    """Return the longest beginning of at most `limit` bytes of UTF-8, cut between graphemes.
+
+    A single grapheme longer than that (letters with dozens of marks) is cut between characters.
+    """
+    raw = text.encode(errors="replace")
+    if len(raw) <= limit:
+        return text
+    fits = len(raw[: max(limit, 0)].decode(errors="ignore"))
+    cut = fits
+    while cut > 0 and _joined(text, cut):
+        cut -= 1
+    return text[: cut or fits]
+
+
+def _joined(text: str, at: int) -> bool:
+    """Return True if one grapheme holds both characters around `at` (UAX 29, main rules)."""
+    before, after = text[at - 1], text[at]
+    if "\u200d" in (before, after) or unicodedata.category(after).startswith("M"):
+        return True
+    if "\U0001f3fb" <= after <= "\U0001f3ff" or "\U000e0020" <= after <= "\U000e007f":
+        return True
+    if after in "\u200c\u0e33\u0eb3\uff9e\uff9f" or (before == "\r" and after == "\n"):
+        return True
+    if _regional(after):
+        flags = 0
+        while flags < at and _regional(text[at - 1 - flags]):
+            flags += 1
+        return flags % 2 == 1
+    # A virama binds the consonant after it.
+    if unicodedata.combining(before) == 9 and unicodedata.category(after) == "Lo":
+        return True
+    return _jamo_joined(before, after)
+
+
+def _regional(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
+
+
+def _jamo_joined(before: str, after: str) -> bool:
+    kinds = _jamo(before), _jamo(after)
+    return kinds in {
+        *(("L", kind) for kind in ("L", "V", "S", "ST")),
+        *((kind, "V") for kind in ("V", "S")),
+        *((kind, "T") for kind in ("V", "T", "S", "ST")),
     }
 
 
-def _tag_place(paper: Paper, pair: Pair, base: Base) -> TagPlace:
-    was = base.items(BaseKey(paper.agreed_key, _base_digest(paper, pair, base), "tags"))
-    has = pair.entry.fields.tags if pair.entry else ()
-    if pair.kind == "append" or paper.note is None:
-        # One of the two is still to be made: that it has no tags yet removes none.
-        return TagPlace(None, has)
-    if pair.kind == "waiting" and was is not None:
-        return TagPlace(was, was)
-    return TagPlace(was, has)
+def _jamo(character: str) -> str:
+    """Return L, V, T for a leading, vowel, trailing jamo; S for a syllable, ST for one with a T."""
+    if "\u1100" <= character <= "\u115f" or "\ua960" <= character <= "\ua97c":
+        return "L"
+    if "\u1160" <= character <= "\u11a7" or "\ud7b0" <= character <= "\ud7c6":
+        return "V"
+    if "\u11a8" <= character <= "\u11ff" or "\ud7cb" <= character <= "\ud7fb":
+        return "T"
+    if "\uac00" <= character <= "\ud7a3":
+        return "S" if (ord(character) - 0xAC00) % 28 == 0 else "ST"
+    return ""
 
 
-def _rekey(resolution: Resolution, base: Base) -> None:
-    """Move the base values to the new key where an address was changed to another paper's."""
-    old = resolution.paper.agreed_key
-    if any(conflict.field == "url" for conflict in resolution.conflicts):
-        return
-    apart = next((each for each in resolution.apart if each.field == "url"), None)
-    url = resolution.note.url if apart is None else apart.digest_text
-    new = resolution.key = key_of(url) or resolution.paper.key
-    if new == old:
-        return
-    resolution.proposed = [
-        proposed._replace(base_key=proposed.base_key._replace(key=new))
-        for proposed in resolution.proposed
-    ]
-    digests: Sequence[str] = ("", *base.places.get(old, ()))
-    resolution.dropped |= {
-        base_key
-        for digest in digests
-        for name in ("url", "title", "authors", "note", "mentions", "tags", "commentary", *APART)
-        if (base_key := BaseKey(old, digest, name)) in base.rows
-    }
+def _cleaned(text: str) -> str:
+    """Return `text` without what a file name or wikilink cannot hold, blanks and dots trimmed."""
+    text = _REFUSED.sub("", " ".join(text.split()))
+    if not text.isascii():
+        text = _FILLERS.sub("", text)
+    if not text.isprintable():
+        text = "".join(c for c in text if unicodedata.category(c) not in _UNSEEN)
+    text = unicodedata.normalize("NFC", _COMMENT.sub("%", text))
+    return " ".join(text.split()).lstrip(_FRONT).rstrip(_BACK)
+
+
+def _writable(name: str, limit: int) -> str:
+    """Return `name` within `limit` bytes, and no name that Windows keeps for a device."""
+    if _RESERVED.match(name):
+        name = f"_{name}"
+    return clip(name, limit).rstrip(_BACK)
+
+
+def _last_segment(url: str) -> str:
+    try:
+        path = urlsplit(url.strip()).path
+    except ValueError:  # brackets that are no IPv6 host
+        path = url.partition("://")[2].partition("/")[2]
+    return unquote(path.rstrip("/").rpartition("/")[2])
+
+
+def _day(published: str) -> date | None:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", published[:10]):
+        return None
+    try:
+        return date.fromisoformat(published[:10])
+    except ValueError:  # 2023-02-30
+        return None
+
+
+def _dated(spec: str, day: date | None) -> str:
+    if day is None:
+        return ""
+    return _CODE.sub(lambda code: _DAY_CODES[code[1]](day) if code[1] in _DAY_CODES else "", spec)
+
+
+def _without_absent(pattern: str, values: dict[str, object]) -> str:
+    """Return the pattern without its empty fields, their brackets and what joins them."""
+    for name, value in values.items():
+        if not value:
+            field = rf"\(?\{{{name}(?::[^{{}}]*)?\}}\)?"
+            pattern = re.sub(rf"{_BETWEEN}{field}{_BETWEEN}$", "", pattern)
+            pattern = re.sub(rf"{field}{_BETWEEN}", "", pattern)
+    return pattern
+
+
+def _field_error(pattern: str, allowed: tuple[str, ...]) -> str | None:
+    for field in _FIELD.finditer(pattern):
+        name, spec = field[1], field[2]
+        if name not in allowed:
+            legal = ", ".join(f"{{{one}}}" for one in allowed)
+            return f"{{{name}}} is no field; there are {legal}"
+        if spec is not None and name != "published":
+            return f"{{{name}}} takes nothing after a colon"
+        for code in _CODE.finditer(spec or ""):
+            if code[1] not in _DAY_CODES:
+                legal = " ".join(f"%{one}" for one in _DAY_CODES)
+                return f"%{code[1]} is no part of a day here; there are {legal}"
+    if found := re.search(r"[{}]", _FIELD.sub("", pattern)):
+        return f"a {found[0]!r} stands alone"
+    return None
