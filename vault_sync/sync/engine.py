@@ -19,7 +19,7 @@ from vault_sync.core.model.plan import (
 )
 from vault_sync.core.model.values import Decisions, Facts, Key, Problem, RelPath, Rules, Side
 from vault_sync.core.reconcile.deferral import defer
-from vault_sync.core.reconcile.pairing import first_pass
+from vault_sync.core.reconcile.pairing import first_pass, last_entry
 from vault_sync.core.reconcile.pairing.decisions import decide
 from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
@@ -348,7 +348,7 @@ def _remember(
     usual = request.ordinary or (request.of_all and not seen.base.exists)
     # Nothing but time makes an entry taken out of an end that is missing; a doubt about the globs
     # ends with a word of a person.
-    waits = any(each.code in {"cut-short", first_pass.CODE} for each in found.plan.problems)
+    waits = any(each.code in {last_entry.WAITS, first_pass.CODE} for each in found.plan.problems)
     if stamp is None or not usual or waits:
         memory = None
     elif memory is not None:
