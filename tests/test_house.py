@@ -49,9 +49,10 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "watch": "fs git",
     },
     "vault_sync.sync": {
-        "engine": "planning incremental observation bibliography facts request",
+        "engine": "planning conflicts_file incremental observation bibliography facts request",
         "bibliography": "observation",
-        "planning": "observation request",
+        "planning": "conflicts_file observation request",
+        "conflicts_file": "observation",
         "incremental": "observation facts file_record request",
         "observation": "file_record request",
         "staged": "observation",
@@ -92,6 +93,7 @@ More only with a reason: a room in `MORE_ROOMS` (its arrows are then free), an a
 """
 
 MORE_ROOMS = {
+    "vault_sync.sync.conflicts_file": "one file of the vault is ours: where it is, and its operation",
     "vault_sync.core.paper_changes": "a plan by paper reads digests and notes; report may not",
     "vault_sync.sync.bibliography": "references are written after a pass, from what it observed",
     "vault_sync.sync.capture": "add and week: a digest made or longer, by the same write protocol",

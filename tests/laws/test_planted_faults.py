@@ -282,7 +282,7 @@ def removal_without_base(patch: pytest.MonkeyPatch) -> None:
         return replace(right(*given), kind="removed")
 
     patch.setattr(MissingEntries, "pair", gone)
-    patch.setattr(removals, "_edited", lambda *of: False)
+    patch.setattr(removals, "is_edited", lambda *of: False)
 
 
 def removals_unasked(patch: pytest.MonkeyPatch) -> None:
@@ -292,7 +292,7 @@ def removals_unasked(patch: pytest.MonkeyPatch) -> None:
 
 
 def removal_beats_edit(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(removals, "_edited", lambda *of: False)
+    patch.setattr(removals, "is_edited", lambda *of: False)
 
 
 def own_words_unseen(patch: pytest.MonkeyPatch) -> None:

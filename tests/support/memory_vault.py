@@ -52,6 +52,7 @@ class MemoryVault:
         choices: Decisions | None = None,
         allowed: str = "",
         patient: bool = False,
+        sure: bool = False,
     ) -> Plan:
         found, base = self.look()
         return reconcile(
@@ -65,6 +66,7 @@ class MemoryVault:
                 allowed=allowed,
                 patient=patient,
                 at_rest=self.at_rest,
+                sure=sure,
             ),
         )
 
@@ -138,8 +140,11 @@ class MemoryVault:
         choices: Decisions | None = None,
         allowed: str = "",
         patient: bool = False,
+        sure: bool = False,
     ) -> Plan:
-        plan = self.plan(remake=remake, choices=choices, allowed=allowed, patient=patient)
+        plan = self.plan(
+            remake=remake, choices=choices, allowed=allowed, patient=patient, sure=sure
+        )
         self.carry_out(plan)
         return plan
 

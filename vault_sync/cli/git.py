@@ -16,6 +16,7 @@ from vault_sync.core.merge import documents
 from vault_sync.core.merge.parts import Merged
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.note.note import read as read_note
+from vault_sync.core.report import conflicts_page
 from vault_sync.core.report import lines as report
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config, ConfigError
@@ -116,7 +117,9 @@ def merge_driver(console: Console, base: Path, ours: Path, theirs: Path, path: s
     texts = [each.read_bytes().decode("utf-8", "surrogateescape") for each in (base, ours, theirs)]
     config, place = _vault_around(console, path)
     here = RelPath(path) if place is None else place.in_vault(path)
-    conflicts_note = here == config.rules.conflicts_note
+    conflicts_note = here == config.rules.conflicts_note and all(
+        not text or conflicts_page.is_ours(text) for text in texts
+    )
     merged = None if here is None or conflicts_note else _merged(config, here, texts)
     if merged is None:
         try:

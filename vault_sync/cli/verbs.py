@@ -70,14 +70,20 @@ def config(console: Console, example: bool) -> int:
 @click.argument("digest", nargs=-1, shell_complete=completing.digests)
 @OFFLINE
 @DRY_RUN
-def rebuild(console: Console, digest: Sequence[str], offline: bool, dry_run: bool) -> int:
+@click.option("--yes", is_flag=True, help="Take files of one paper each for digests, too.")
+def rebuild(
+    console: Console, digest: Sequence[str], offline: bool, dry_run: bool, yes: bool
+) -> int:
     """Read all anew, make missing notes again, remove nothing.
 
     With digests named, only their papers are looked at.
     """
+    from dataclasses import replace
+
     from vault_sync.cli import passes
 
     request = passes.request_for(console.config(), console, digest, cause="rebuild", remake=True)
+    request = replace(request, sure=yes)
     return passes.write(console, request, offline=offline, dry_run=dry_run)
 
 

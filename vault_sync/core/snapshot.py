@@ -352,7 +352,8 @@ def _damage(path: RelPath, text: str, *, was_ours: bool) -> Problem | None:
     """Return the problem of a file in a state that no edit could have left behind."""
     line = 1
     if (other := encoded(text)) is not None:
-        code, message = "not-utf-8", f"the file is no UTF-8; it looks like {other.name}"
+        line = line_number(text, _undecodable(text) or 0)
+        code, message = "not-utf-8", f"the file is not valid UTF-8; it looks like {other.name}"
         hint = "save it as UTF-8 in your editor; nothing is written until then"
     elif "\0" in text:
         line = line_number(text, text.index("\0"))

@@ -15,6 +15,7 @@ from vault_sync.core.model.values import Rules
 from vault_sync.core.naming import note_names, week_names
 from vault_sync.core.naming.month_weeks import RULES, MonthWeekRule
 from vault_sync.core.note.facts import fact_names
+from vault_sync.core.report import conflicts_page
 from vault_sync.core.text.spans import line_number
 
 FILE = "vault-sync.toml"
@@ -112,11 +113,34 @@ def load(root: Path) -> Config:
         raise ConfigError(f"{path}: is not a file: put a file of that name there, or remove it")
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        return parse(text, root, path)
+        config = parse(text, root, path)
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not valid UTF-8 ({error.reason}): save it as UTF-8") from error
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    _check_conflicts_note(config, text)
+    return config
+
+
+def _check_conflicts_note(config: Config, text: str) -> None:
+    """Refuse a `[conflicts] note` that names a file of the reader's.
+
+    Raises:
+        ConfigError: a file is there in which no box of ours stands.
+    """
+    if config.rules.conflicts_note == Rules().conflicts_note:
+        return
+    file = config.root / config.rules.conflicts_note
+    try:
+        ours = not file.exists() or conflicts_page.has_box(file.read_text("utf-8", "replace"))
+    except OSError:
+        ours = False
+    if not ours:
+        raise ConfigError(
+            f"{config.path}:{_line(text, 'note')}: 'note' in [conflicts]: "
+            f"'{config.rules.conflicts_note}' is a file that vault-sync did not write: "
+            "name a file that is not there yet"
+        )
 
 
 class _Key(NamedTuple):

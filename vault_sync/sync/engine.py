@@ -15,6 +15,7 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Create, Outcome, Plan
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.core.reconcile.deferral import defer
+from vault_sync.core.reconcile.pairing import first_pass, last_entry
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat, scan
@@ -23,6 +24,7 @@ from vault_sync.edge.system.garbage import uncollected
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
 from vault_sync.edge.write.undo import old_dropped
+from vault_sync.sync import conflicts_file
 from vault_sync.sync.bibliography import readers_library, update
 from vault_sync.sync.facts import facts_stamp
 from vault_sync.sync.incremental import changes, index, scope
@@ -237,7 +239,9 @@ def _finish(context: PassContext, request: PassRequest, view: View) -> PassResul
 def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassResult:
     """Carry a plan out, with the lock taken, and remember what is known now."""
     config, state, plan = context.config, context.state, view.plan
-    doable, waiting = defer(plan, request.deferred, RelPath(config.rules.conflicts_note))
+    doable, waiting = defer(
+        plan, request.deferred, conflicts_file.path_of(view.observation, config.rules)
+    )
     outcome = Outcome()
     if doable.operations or doable.base_updates:
         outcome = apply(
@@ -304,8 +308,9 @@ def _remember(
     acted = Acted(replace(view.plan, problems=own), *carried_out, view.lacking, view.facts)
     # In a vault that was never synced there is nothing that `rebuild` distrusts and `sync` trusts.
     usual = request.ordinary or (request.of_all and not view.observation.base.exists)
-    # With time alone an end that is missing becomes an entry taken out: the file is as it was then.
-    waits = any(each.code == "cut-short" for each in view.plan.problems)
+    # Nothing but time makes an entry taken out of an end that is missing; a doubt about the globs
+    # ends with a word of a person.
+    waits = any(each.code in {last_entry.WAITS, first_pass.CODE} for each in view.plan.problems)
     memory = None
     if stamp is not None and usual and not waits:
         store = _remember_whole if view.memory is None else _remember_part

@@ -16,6 +16,7 @@ from vault_sync.core.naming import globs
 from vault_sync.core.naming.keys import arxiv_id
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.resolution import abstracts
+from vault_sync.core.report import conflicts_page
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import as_text, contents
@@ -32,7 +33,8 @@ class Observation:
     `conflicts_text` is the conflicts note, "" where there is none. `read` are the files that were
     read, as the index stores them; `gone` those that the index has and that are there no more.
     `at_rest` gives the seconds since each file changed, where that was looked at.
-    `otherwise` are not read, and their names are taken (`Scan.otherwise`).
+    `otherwise` are not read, and their names are taken (`Scan.otherwise`). `conflicts_path` is the
+    path of the conflicts note, there or not.
     """
 
     snapshot: Snapshot
@@ -44,6 +46,7 @@ class Observation:
     gone: frozenset[RelPath] = frozenset()
     at_rest: Mapping[RelPath, float] = field(default_factory=dict)
     otherwise: tuple[RelPath, ...] = ()
+    conflicts_path: RelPath | None = None
 
 
 def base_of(state: StateStore) -> Base:
@@ -90,12 +93,19 @@ def observe_texts(
 
     `otherwise`: more names that are taken.
     """
-    conflicts_path = RelPath(rules.conflicts_note)
+    conflicts_path = conflicts_page.choose_path(rules.conflicts_note, texts)
     unread = _unread(texts, base, problems)
     names = LinkResolver.from_paths([*texts, *unread, *otherwise])
     there = {path: text for path, text in texts.items() if path != conflicts_path}
     found = snapshot_of(there, names, rules, base, unread)
-    return Observation(found, base, problems, texts.get(conflicts_path, ""), frozenset(texts))
+    return Observation(
+        found,
+        base,
+        problems,
+        texts.get(conflicts_path, ""),
+        frozenset(texts),
+        conflicts_path=conflicts_path,
+    )
 
 
 def snapshot_of(
@@ -133,7 +143,8 @@ def _unread(
 
 def is_digest(rules: Rules) -> Callable[[RelPath], bool]:
     """Return the test for paths that `[digests] paths` finds."""
-    return globs.matcher(rules.digest_paths)
+    takes = globs.matcher(rules.digest_paths)
+    return lambda path: path != rules.conflicts_note and takes(path)
 
 
 def exported(observation: Observation, path: RelPath) -> str:

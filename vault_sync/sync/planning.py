@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
 from vault_sync.core.citation.library import ReadersLibrary
-from vault_sync.core.model.plan import BaseUpdate, Conflict, Create, Operation, Plan, Trash, Write
+from vault_sync.core.model.plan import BaseUpdate, Plan
 from vault_sync.core.model.values import Decisions, Facts, Key, RelPath, Rules, Side
 from vault_sync.core.reconcile.pairing.decisions import decide
 from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
 from vault_sync.core.report import conflicts_page
+from vault_sync.sync import conflicts_file
 from vault_sync.sync.observation import Observation
 from vault_sync.sync.request import PassRequest, Progress, silent
 
@@ -42,15 +43,18 @@ def make_plan(
     if request.take_all is not None and plan.conflicts:
         decisions |= request.take_all.decisions(plan.conflicts)
         plan = reconciled(decisions)
-    page = _conflicts_page(observation, rules, plan.conflicts)
+    # What could not be read may hold a conflict still, and the page a decision about it.
+    unread = any(each.code in {"unreadable", "unlisted"} for each in observation.problems)
+    page = () if unread else conflicts_file.operations(observation, rules, plan.conflicts)
+    taken = conflicts_file.name_taken(observation, rules) if plan.conflicts else ()
     # A decision stays on the page until everything that it asked for is written.
-    page_path = RelPath(rules.conflicts_note)
+    page_path = conflicts_file.path_of(observation, rules)
     after_page = [BaseUpdate(frozenset({one.path, page_path}), {}) for one in plan.operations]
     return replace(
         plan,
         operations=(*plan.operations, *page),
         base_updates=(*plan.base_updates, *(after_page if ticks and page else ())),
-        problems=(*observation.problems, *plan.problems),
+        problems=(*observation.problems, *taken, *plan.problems),
     )
 
 
@@ -75,6 +79,7 @@ def _reconciled(
             only=_only(request.only),
             patient=request.patient,
             at_rest=observation.at_rest,
+            sure=request.sure,
             on_progress=partial(progress, "comparing"),
             library=library,
         ),
@@ -85,25 +90,3 @@ def _only(digests: frozenset[RelPath]) -> Callable[[Paper], bool] | None:
     if not digests:
         return None
     return lambda paper: any(pair.digest in digests for pair in paper.pairs)
-
-
-def _conflicts_page(
-    observation: Observation, rules: Rules, conflicts: Iterable[Conflict]
-) -> tuple[Operation, ...]:
-    """Return the operation that brings the conflicts note up to date, if it needs one."""
-    if any(problem.code in {"unreadable", "unlisted"} for problem in observation.problems):
-        # What could not be read may hold a conflict still, and the page a decision about it.
-        return ()
-    path = RelPath(rules.conflicts_note)
-    before = observation.conflicts_text
-    after = conflicts_page.text(tuple(conflicts), observation.snapshot.names, before)
-    there = path in observation.files
-    if after == before:
-        return ()
-    if not after:
-        name = path.rpartition("/")[2]
-        why = "no conflict is left"
-        return (Trash(path, RelPath(f".trash/{name}"), before, why),) if there else ()
-    if there:
-        return (Write(path, before, after, "open conflicts"),)
-    return (Create(path, after, "open conflicts"),)

@@ -44,7 +44,8 @@ class PassRequest:
     right about all open conflicts. `deferred`: files somebody is
     typing in, which are not written now. `bulk`: files were changed by no typing hand (git moved
     its HEAD), so that an older text among them is one, and no word taken back. `patient`: a new
-    entry that is nothing but an address is left alone (the daemon). `cause` stands in the log.
+    entry that is nothing but an address is left alone (the daemon). `sure`: on a first pass, files
+    of one paper each are digests all the same. `cause` stands in the log.
     """
 
     cause: str = "sync"
@@ -56,6 +57,7 @@ class PassRequest:
     deferred: frozenset[RelPath] = frozenset()
     bulk: bool = False
     patient: bool = False
+    sure: bool = False
 
     @property
     def ordinary(self) -> bool:

@@ -351,3 +351,11 @@ def test_the_names_of_the_sample_digest() -> None:
         at = next(n for n, line in enumerate(lines) if line.strip().endswith(entry["arxiv"]))
         title = lines[at + 1].rpartition(" (")[0].strip("* ")
         assert named(title, published=entry["published"]) == entry["name"]
+
+
+def test_a_syllable_of_conjoining_jamo_is_never_cut() -> None:
+    """A syllable without a trailing consonant, U+AC00, is one letter with a vowel after it."""
+    for letter in ("\uac00\u1161", "\uac00\u11a8", "\u1100\u1161\u11a8", "\uac01\u11a8"):
+        for size in range(9, 40):
+            cut = names.clip(letter * 10, size)
+            assert cut == letter * (len(cut) // len(letter)), (letter, size)

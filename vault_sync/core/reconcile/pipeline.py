@@ -27,6 +27,7 @@ from vault_sync.core.reconcile.drafting.note_paths import NotePaths, choose_path
 from vault_sync.core.reconcile.drafting.plan_builder import NO_FACTS, DraftContext, PlanBuilder
 from vault_sync.core.reconcile.pairing import pairs, removals
 from vault_sync.core.reconcile.pairing.decisions import accepted_digests, apply_decisions
+from vault_sync.core.reconcile.pairing.first_pass import check_globs
 from vault_sync.core.reconcile.pairing.forgotten_rows import stale_keys
 from vault_sync.core.reconcile.pairing.last_entry import believe_last_removals
 from vault_sync.core.reconcile.pairing.pairs import Pairing
@@ -52,6 +53,7 @@ class ReconcileOptions:
     is the number of a list of removals that a person has seen. `only` chooses the papers to plan
     for (None: all). `patient` leaves new entries alone that are nothing but an address.
     `at_rest` gives the seconds since the last change of a file. `library` is the reader's own.
+    `sure`: a person knows that files of one paper each are digests.
     """
 
     remake: bool = False
@@ -60,6 +62,7 @@ class ReconcileOptions:
     only: Callable[[Paper], bool] | None = None
     patient: bool = False
     at_rest: Mapping[RelPath, float] = field(default_factory=dict)
+    sure: bool = False
     on_progress: OnProgress = _ignore
     library: ReadersLibrary | None = None
 
@@ -75,6 +78,8 @@ def reconcile(
     options: ReconcileOptions = DEFAULTS,
 ) -> Plan:
     """Return the plan that brings a vault in line."""
+    if not options.sure and (doubts := check_globs(snapshot, base, rules)):
+        return Plan(problems=(*snapshot.problems, *doubts), digests=len(snapshot.digests))
     snapshot = apply_decisions(snapshot, options.decisions)
     snapshot = believe_last_removals(snapshot, base, rules, options.at_rest)
     pairing = _pair(snapshot, base, rules, options)

@@ -37,7 +37,7 @@ def test_it_is_believed_once_the_file_has_stood_so_for_a_minute() -> None:
     vault = without_last()
     vault.at_rest = {WEEK_PATH: 59.5}
     (problem,) = nothing_happens(vault).problems
-    assert problem.code == "cut-short"
+    assert problem.code == "last-entry-gone"
     assert "in 1 s" in problem.hint
     plan = after(vault, 60)
     assert not plan.problems
@@ -65,7 +65,7 @@ def test_nobody_waits_where_a_person_says_so() -> None:
 
 
 def test_a_file_whose_time_is_not_known_is_held() -> None:
-    assert codes(nothing_happens(without_last())) == ["cut-short"]
+    assert codes(nothing_happens(without_last())) == ["last-entry-gone"]
     vault = without_last()
     vault.at_rest = {WEEK_PATH: -3600}
     (problem,) = nothing_happens(vault).problems

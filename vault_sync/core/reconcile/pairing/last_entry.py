@@ -19,6 +19,9 @@ from vault_sync.core.reconcile.pairing.paper import Pair, Paper
 from vault_sync.core.reconcile.pairing.removals import is_edited
 from vault_sync.core.snapshot import Snapshot
 
+WAITS = "last-entry-gone"
+"""The code of the problem of a digest that time alone will make one without its last entry."""
+
 AT_REST = 60.0
 """Seconds for which a file must have stood unchanged before its missing last entry is believed."""
 
@@ -56,6 +59,7 @@ def believe_last_removals(
 def _waits(problem: Problem, seconds: float) -> Problem:
     return replace(
         problem,
+        code=WAITS,
         message=f"{problem.message}; or its last entry was taken out",
         hint=f"if it still ends here in {ceil(seconds)} s, a pass takes the entry for removed; "
         + problem.hint,
