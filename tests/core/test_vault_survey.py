@@ -63,7 +63,7 @@ def test_a_note_is_never_taken() -> None:
     files = {f"w/{n} a.md": digest(n, n + 2) for n in (1, 2)}
     files["w/x.md"] = f"# T\n\n- URL: {entry(9)}"
     assert patterns(files) == ["w/* a.md"]
-    assert "w/x.md" in found(files).known
+    assert "w/x.md" in found(files).certain
 
 
 def test_in_the_root_and_by_name() -> None:
@@ -88,7 +88,7 @@ def test_known_likely_and_named() -> None:
         "r/named.md": "# X\n\nhttps://arxiv.org/abs/2301.00003\n",
     }
     seen = found(files)
-    assert (seen.known, seen.likely, seen.named) == (
+    assert (seen.certain, seen.likely, seen.named) == (
         ("r/known.md",),
         ("r/likely.md",),
         ("r/named.md",),

@@ -105,7 +105,7 @@ def _note_lines(found: Survey, folder: str) -> Iterator[str]:
     counts = [
         f"{len(paths)} {strength}"
         for strength, paths in (
-            ("known", found.known),
+            ("known", found.certain),
             ("likely", found.likely),
             ("only named", found.named),
         )

@@ -167,16 +167,16 @@ def diff(console: Console, patch: bool) -> int:
 @click.argument("path", metavar="NOTE|DIGEST", required=False, shell_complete=completing.files)
 @click.option("--take", type=click.Choice(["digest", "note"]), required=True)
 @click.option("--all", "every", is_flag=True, help="All open conflicts; --dry-run first.")
-@click.option("--field", type=click.Choice(["url", "title", "authors", "commentary"]), default="")
-@click.option("--digest", default="", help="Only those of this digest.")
+@click.option("--field", type=click.Choice(["url", "title", "authors", "commentary"]), default=None)
+@click.option("--digest", default=None, help="Only those of this digest.")
 @DRY_RUN
 def resolve(
     console: Console,
     path: str | None,
     take: Any,
     every: bool,
-    field: str,
-    digest: str,
+    field: str | None,
+    digest: str | None,
     dry_run: bool,
 ) -> int:
     """Settle a note's conflicts, a digest's, or all of them, by taking one side.
@@ -189,7 +189,9 @@ def resolve(
     if every != (path is None):
         raise click.UsageError("give a note or a digest, or --all")
     if path is None:
-        return passes.resolve_all(console, TakeAll(take, field, digest), dry_run=dry_run)
+        return passes.resolve_all(
+            console, TakeAll(take, field or "", digest or ""), dry_run=dry_run
+        )
     if field or digest or dry_run:
         raise click.UsageError("--field, --digest and --dry-run go with --all")
     return passes.resolve(console, path, take)

@@ -74,7 +74,7 @@ class Snapshot:
             return None
         recognised = self.recognitions.get(path)
         if recognised is not None:
-            return recognised.known[0] if recognised.known else recognised.named
+            return recognised.certain[0] if recognised.certain else recognised.named
         return found.key
 
 
@@ -159,15 +159,7 @@ class _SnapshotBuilder:
     def copy(self, path: RelPath, text: str) -> None:
         """Report a digest's copy: it is no digest, and may have words that the digest has not."""
         if path not in self.notes and reader.read(text).entries:
-            self.problems.append(
-                Problem(
-                    path,
-                    "copy-of-digest",
-                    "this is a copy of a digest, by its name, and is not read as one",
-                    "take what you want to keep from it, then delete it",
-                    level="notice",
-                )
-            )
+            self.problems.append(problems.copy_of_digest(path))
 
     def unread(self, path: RelPath) -> None:
         self.locked[path] = "unreadable"
@@ -210,7 +202,7 @@ class _SnapshotBuilder:
         if found == recognition.NOTHING:
             return
         self.notes[path], self.recognitions[path] = read, found
-        for key in found.known:
+        for key in found.certain:
             self.plain.setdefault(key, []).append(path)
         if found.named is not None:
             self.named.setdefault(found.named, []).append(path)
@@ -230,16 +222,7 @@ class _SnapshotBuilder:
                         self.problems.append(no_link_to(path, found[0]))
 
     def _keyless(self, path: RelPath, read: Note) -> None:
-        line = read.properties.values["digests"].line
-        self.lock(
-            Problem(
-                path,
-                "no-address",
-                "the note has a `digests` property but no address says which paper it is about",
-                "give it a `url` property, or take `digests` out",
-                line,
-            )
-        )
+        self.lock(problems.no_address(path, read.properties.values["digests"].line))
 
     def _broken(self, path: RelPath, text: str, read: Note) -> None:
         assert read.properties.broken is not None
@@ -248,16 +231,7 @@ class _SnapshotBuilder:
         if key is None:
             return
         self.locked_keys[key] = path
-        self.lock(
-            Problem(
-                path,
-                "broken-properties",
-                f"the properties cannot be read: {message.removeprefix('the properties are ')}",
-                "mend the block between the two `---` lines (a value that holds `: ` or begins "
-                "with a quote or a bracket needs quotes around it); nothing is written until then",
-                line,
-            )
-        )
+        self.lock(problems.broken_properties(path, message, line))
 
     def digest(self, path: RelPath, text: str) -> None:
         ours = BaseKey(Key(""), path, "text") in self.base.rows

@@ -50,8 +50,9 @@ class Survey:
     """Findings of a survey.
 
     `entries` counts those of all digests, `by_name` are globs that find one file each and never
-    the next, `unread` are lists of papers in a form that is not read. `known`, `likely` and `named`
-    are the files about papers (`recognition`); `folder` is the one for new notes ("": the default).
+    the next, `unread` are lists of papers in a form that is not read. `certain`, `likely` and
+    `named` are the files about papers (`recognition`); `folder` is the one for new notes, "" for
+    the default.
     """
 
     globs: tuple[Glob, ...] = ()
@@ -59,7 +60,7 @@ class Survey:
     entries: int = 0
     by_name: tuple[str, ...] = ()
     unread: tuple[RelPath, ...] = ()
-    known: tuple[RelPath, ...] = ()
+    certain: tuple[RelPath, ...] = ()
     likely: tuple[RelPath, ...] = ()
     named: tuple[RelPath, ...] = ()
     folder: str = ""
@@ -87,19 +88,19 @@ def survey(texts: Iterable[tuple[RelPath, str]]) -> Survey:
     taken = {path for glob in globs_ for path in glob.takes}
     notes = {path: each for path, each in files.notes.items() if path not in taken}
     titles = {key: title for path in digests for key, title in files.titles[path].items()}
-    named = [path for path, each in notes.items() if not each.known and each.named]
+    named = [path for path, each in notes.items() if not each.certain and each.named]
     likely = [path for path in named if _is_likely(notes[path], titles)]
-    known = tuple(path for path, each in notes.items() if _is_known(each))
+    certain = tuple(path for path, each in notes.items() if _is_certain(each))
     return Survey(
         globs=globs_,
         digests=tuple(digests),
         entries=len(titles),
         by_name=tuple(glob.pattern for glob in globs_ if _finds_one(glob.pattern)),
-        unread=tuple(path for path in files.unread if path not in taken and path not in known),
-        known=known,
+        unread=tuple(path for path in files.unread if path not in taken and path not in certain),
+        certain=certain,
         likely=tuple(likely),
         named=tuple(path for path in named if path not in likely),
-        folder=_common_folder(known),
+        folder=_common_folder(certain),
     )
 
 
@@ -107,10 +108,12 @@ def _sort(files: _Files, path: RelPath, text: str) -> None:
     if not recognition.may_be_note(text) and "://" not in text:
         return
     properties = note.read(text)
-    found = Recognition(known=(properties.key,)) if properties.managed and properties.key else None
+    found = (
+        Recognition(certain=(properties.key,)) if properties.managed and properties.key else None
+    )
     if found is None and recognition.may_be_note(text):
         found = recognition.recognise(path, text, properties.properties)
-    if found is not None and (found.known or found.named):
+    if found is not None and (found.certain or found.named):
         files.notes[path] = found
     if properties.managed or text.startswith("---"):
         return
@@ -126,8 +129,8 @@ def _listed(text: str) -> set[Key]:
     return set(marks.mentioned([line for line in lines if marks.has_hint(line)]))
 
 
-def _is_known(found: Recognition) -> bool:
-    return any(is_paper(key) for key in found.known)
+def _is_certain(found: Recognition) -> bool:
+    return any(is_paper(key) for key in found.certain)
 
 
 def _is_likely(found: Recognition, titles: Mapping[Key, str]) -> bool:
@@ -140,7 +143,7 @@ def _is_likely(found: Recognition, titles: Mapping[Key, str]) -> bool:
 def _digests(files: _Files) -> list[RelPath]:
     """Return the digests: where notes outnumber them in a folder, it has none."""
     several = {path for path, titles in files.titles.items() if len(titles) >= LEAST_ENTRIES}
-    notes = {path for path, each in files.notes.items() if _is_known(each)} - several
+    notes = {path for path, each in files.notes.items() if _is_certain(each)} - several
     in_folder = Counter(map(folder_of, several))
     of_notes = Counter(map(folder_of, notes))
     found = {
@@ -159,7 +162,7 @@ def _digests(files: _Files) -> list[RelPath]:
 
 def _globs(digests: Sequence[RelPath], files: _Files) -> tuple[Glob, ...]:
     """Return globs that take every digest, as few as may be, and no note."""
-    notes = {path for path, each in files.notes.items() if _is_known(each)}
+    notes = {path for path, each in files.notes.items() if _is_certain(each)}
     notes -= set(digests)
     fits = _fit(files.paths, frozenset(digests), notes)
     chosen: list[str] = []
@@ -223,9 +226,9 @@ def _finds_one(pattern: str) -> bool:
 
 def _common_folder(notes: Sequence[RelPath]) -> str:
     """Return the deepest folder that holds, with what lies beneath, more than half of the notes."""
-    beneath: Counter[str] = Counter()
+    below: Counter[str] = Counter()
     for path in notes:
         parts = folder_of(path).split("/")
-        beneath.update("/".join(parts[: end + 1]) for end in range(len(parts)) if parts[0])
-    most = [each for each, count in beneath.items() if 2 * count > len(notes)]
+        below.update("/".join(parts[: end + 1]) for end in range(len(parts)) if parts[0])
+    most = [each for each, count in below.items() if 2 * count > len(notes)]
     return max(most, key=len, default="") if len(notes) >= LEAST_NOTES else ""

@@ -68,21 +68,24 @@ HEADS = [
 
 @pytest.mark.parametrize("text", PROPERTIES + HEADS)
 def test_known(text: str) -> None:
-    assert read(text).known == (A,)
-    assert read(text.replace("\n", "\r\n")).known == (A,)
-    assert read("\ufeff" + text).known == (A,)
+    assert read(text).certain == (A,)
+    assert read(text.replace("\n", "\r\n")).certain == (A,)
+    assert read("\ufeff" + text).certain == (A,)
 
 
 def test_two_ids_of_one_paper() -> None:
     text = block("doi: 10.1000/one", f"url: {URL_A}")
-    assert set(read(text).known) == {A, "doi:10.1000/one"}
-    assert set(read("# T\n\narXiv: 2301.00001\nDOI: 10.1000/one\n").known) == {A, "doi:10.1000/one"}
+    assert set(read(text).certain) == {A, "doi:10.1000/one"}
+    assert set(read("# T\n\narXiv: 2301.00001\nDOI: 10.1000/one\n").certain) == {
+        A,
+        "doi:10.1000/one",
+    }
 
 
 def test_the_readers_own_property() -> None:
     text = block(f"Paper Page: {URL_A}")
-    assert read(text).known == ()
-    assert read(text, "refs/x.md", "paper_page").known == (A,)
+    assert read(text).certain == ()
+    assert read(text, "refs/x.md", "paper_page").certain == (A,)
 
 
 NAMED = [
@@ -97,7 +100,7 @@ NAMED = [
 @pytest.mark.parametrize("text", NAMED)
 def test_named(text: str) -> None:
     found = read(text)
-    assert (found.known, found.named) == ((), A)
+    assert (found.certain, found.named) == ((), A)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +135,7 @@ def test_named(text: str) -> None:
 )
 def test_none(text: str) -> None:
     found = read(text)
-    assert (found.known, found.named) == ((), None)
+    assert (found.certain, found.named) == ((), None)
 
 
 @pytest.mark.parametrize(
@@ -148,13 +151,13 @@ def test_none(text: str) -> None:
 def test_daily_notes_and_drawings(path: str) -> None:
     assert read(f"# T\n\n- URL: {URL_A}\n", path) == recognition.NOTHING
     assert read(f"# T\n\n- URL: {URL_A}\n", "x.excalidraw.md") == recognition.NOTHING
-    assert read(f"# T\n\n- URL: {URL_A}\n", "231006 T.md").known == (A,)
+    assert read(f"# T\n\n- URL: {URL_A}\n", "231006 T.md").certain == (A,)
 
 
 def test_a_second_paper_elsewhere_makes_no_list() -> None:
-    assert read(f"# T\n\n- URL: {URL_A}\n\n## Related\n\nsee {URL_B}\n").known == (A,)
-    assert read(f"{URL_A}\nT (Ada Lovelace)\n\n# Links\n\n{URL_B}\n").known == (A,)
-    assert read(f"# T\n\n- URL: {URL_A}\n\n```\n- URL: {URL_B}\n```\n").known == (A,)
+    assert read(f"# T\n\n- URL: {URL_A}\n\n## Related\n\nsee {URL_B}\n").certain == (A,)
+    assert read(f"{URL_A}\nT (Ada Lovelace)\n\n# Links\n\n{URL_B}\n").certain == (A,)
+    assert read(f"# T\n\n- URL: {URL_A}\n\n```\n- URL: {URL_B}\n```\n").certain == (A,)
 
 
 TITLE = "alphamodelsastudy"

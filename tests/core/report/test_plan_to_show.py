@@ -43,6 +43,8 @@ def test_json_has_every_operation_conflict_and_problem_and_what_was_not_written(
             {"kind": "rename", "path": NOTE, "to": "papers/Beta.md", "why": "the title changed"},
         ],
         "conflicts": [{"digest": DIGEST, "note": NOTE, "field": "title"}],
+        "apart": [],
+        "named": [],
         "problems": [
             {
                 "level": "problem",

@@ -51,7 +51,7 @@ class Base:
         value = self.rows.get(base_key)
         return value if isinstance(value, tuple) else None
 
-    def said_by_note(self, base_key: BaseKey) -> Value | None:
+    def note_value(self, base_key: BaseKey) -> Value | None:
         """Return a value as the note says it, which may be in other words than the digest's."""
         return self.rows.get(apart_key(base_key), self.rows.get(base_key))
 

@@ -131,3 +131,34 @@ def no_link_to(path: RelPath, character: str) -> Problem:
         f"no wikilink can lead to a file whose name holds {character!r}",
         "rename it; nothing is done about it or for it until then",
     )
+
+
+def copy_of_digest(path: RelPath) -> Problem:
+    return Problem(
+        path,
+        "copy-of-digest",
+        "this is a copy of a digest, by its name, and is not read as one",
+        "take what you want to keep from it, then delete it",
+        level="notice",
+    )
+
+
+def no_address(path: RelPath, line: int | None) -> Problem:
+    return Problem(
+        path,
+        "no-address",
+        "the note has a `digests` property but no address says which paper it is about",
+        "give it a `url` property, or take `digests` out",
+        line,
+    )
+
+
+def broken_properties(path: RelPath, message: str, line: int | None) -> Problem:
+    return Problem(
+        path,
+        "broken-properties",
+        f"the properties cannot be read: {message.removeprefix('the properties are ')}",
+        "mend the block between the two `---` lines (a value that holds `: ` or begins "
+        "with a quote or a bracket needs quotes around it); nothing is written until then",
+        line,
+    )

@@ -2,7 +2,7 @@
 
 | strength | how the file says it                                              | then        |
 |----------|-------------------------------------------------------------------|-------------|
-| known    | a property, a first line that is an address, a mark in the head   | adopted     |
+| certain  | a property, a first line that is an address, a mark in the head   | adopted     |
 | likely   | the head names one paper, or none, and the entry's title is there | adopted     |
 | named    | the head names one paper, no more                                 | only listed |
 
@@ -70,13 +70,13 @@ _AUTHOR_HINTS = ("author", "作者", "저자", "著者")
 class Recognition:
     """Answer of a file to the question whose paper's note it may be.
 
-    `known` are the keys of that paper (arXiv and DOI, say). `named` is the one paper that the head
-    names otherwise. `titles` are the folded titles of which one must be the entry's for the file
-    to be likely its note; `stem` is the file's name among them, to which a short title may be
+    `certain` are the keys of that paper (arXiv and DOI, say). `named` is the one paper that the
+    head names otherwise. `titles` are the folded titles of which one must be the entry's for the
+    file to be likely its note; `stem` is the file's name among them, to which a short title may be
     equal. `authors` are the authors of a file without any id, its `titles` then the title alone.
     """
 
-    known: tuple[Key, ...] = ()
+    certain: tuple[Key, ...] = ()
     named: Key | None = None
     titles: frozenset[str] = frozenset()
     stem: str = ""
@@ -118,13 +118,13 @@ def recognise(
         return NOTHING
     papers = [key for key in keys if is_paper(key)]
     if papers:
-        return Recognition(known=keys)
+        return Recognition(certain=keys)
     found = _in_body(text, properties.body, head)
     if found is None or _is_own_text(text, properties.body, found):
-        return Recognition(known=keys)
-    known = (*keys, *(key for key in found.known if key not in keys))
-    if found.known:
-        return Recognition(known=known)
+        return Recognition(certain=keys)
+    certain = (*keys, *(key for key in found.certain if key not in keys))
+    if found.certain:
+        return Recognition(certain=certain)
     return _with_titles(Recognition(keys, found.named), path, properties, head)
 
 
@@ -191,24 +191,24 @@ def _in_body(text: str, body: int, head: Sequence[str]) -> Recognition | None:
         others = (line_marks.bare_address(line, papers_only=True) for line in lines)
         return None if any(key not in {None, plain} for key in others) else Recognition((plain,))
     in_head = [mark for line in head for mark in line_marks.marks(line)]
-    said = [mark for mark in in_head if mark.kind != "bare"]
-    mentioned = line_marks.mentioned(head) if not said else frozenset()
-    if not said and len(mentioned) != 1:
+    stated = [mark for mark in in_head if mark.kind != "bare"]
+    mentioned = line_marks.mentioned(head) if not stated else frozenset()
+    if not stated and len(mentioned) != 1:
         return Recognition() if not mentioned else None
-    keys = _keys_of(said) if said else tuple(mentioned)
-    like = (said or in_head)[:1]
+    keys = _keys_of(stated) if stated else tuple(mentioned)
+    like = (stated or in_head)[:1]
     if like and _is_list(text, body, like[0].kind, frozenset(keys)):
         return None
-    return Recognition(keys) if said else Recognition(named=keys[0])
+    return Recognition(keys) if stated else Recognition(named=keys[0])
 
 
-def _keys_of(said: Sequence[Mark]) -> tuple[Key, ...]:
+def _keys_of(stated: Sequence[Mark]) -> tuple[Key, ...]:
     """Return the keys of the first kind of mark; two ids under two labels are one paper's."""
     keys: dict[str, Key] = {}
     labels: set[str] = set()
-    for mark in said:
+    for mark in stated:
         kind = kind_of_key(mark.key).name
-        if mark.kind != said[0].kind or (keys and (kind in keys or mark.label in labels)):
+        if mark.kind != stated[0].kind or (keys and (kind in keys or mark.label in labels)):
             continue
         if keys and mark.kind != "label":
             continue
@@ -234,7 +234,7 @@ def _is_own_text(text: str, body: int, found: Recognition) -> bool:
     """Tell the text of a paper from a note about it: long, and full of other papers."""
     if len(text) * 3 < OWN_TEXT or len(text.encode("utf-8", "surrogatepass")) <= OWN_TEXT:
         return False
-    others = line_marks.mentioned(list(_body_lines(text, body))) - {*found.known, found.named}
+    others = line_marks.mentioned(list(_body_lines(text, body))) - {*found.certain, found.named}
     return len(others) > 5
 
 
@@ -253,10 +253,12 @@ def _with_titles(
         )
         authors = tuple(author for author in authors if author.strip())
         folded = _folded(titles)
-        return Recognition(found.known, None, folded, "", authors) if authors and folded else found
+        return (
+            Recognition(found.certain, None, folded, "", authors) if authors and folded else found
+        )
     for line in head:
         titles += _texts(line)
-    return Recognition(found.known, found.named, _folded([*titles, name]), name)
+    return Recognition(found.certain, found.named, _folded([*titles, name]), name)
 
 
 @lru_cache(maxsize=256)

@@ -66,12 +66,12 @@ def _kind_and_keys(note: Note, recognised: Recognition | None) -> tuple[str, lis
     """Return a note's kind and what it is found by: its papers, or its title (`title_keys`)."""
     if recognised is None:
         return "note", [note.key] if note.key else []
-    keys = list(recognised.known)
+    keys = list(recognised.certain)
     if recognised.named is not None and recognised.named not in keys:
         keys.append(recognised.named)
     if recognised.named is None:
         keys += sorted(Key(f"title:{title}") for title in recognised.titles)
-    return ("plain" if recognised.known else "named"), keys
+    return ("plain" if recognised.certain else "named"), keys
 
 
 def title_keys(base_updates: Iterable[BaseUpdate], keys: Collection[Key]) -> set[Key]:

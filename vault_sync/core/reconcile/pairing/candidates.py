@@ -3,7 +3,7 @@
 | strength | file                                                                      |
 |----------|---------------------------------------------------------------------------|
 | linked   | a link of the entry leads to it, and it names this paper                  |
-| known    | it says so (`recognition`)                                                |
+| certain  | it says so (`recognition`)                                                |
 | likely   | it names this paper and has the entry's title                             |
 | likely   | it names no paper, has title and first author of the entry, and is alone  |
 """
@@ -27,11 +27,11 @@ def to_adopt(
     snapshot: Snapshot, key: Key, found: Sequence[FoundEntry], leads_to: Collection[RelPath]
 ) -> tuple[RelPath, ...]:
     """Return the surest files about a paper: one is adopted, several are a problem."""
-    known, named = snapshot.plain.get(key, ()), snapshot.named.get(key, ())
-    if linked := [path for path in (*known, *named) if path in leads_to]:
+    certain, named = snapshot.plain.get(key, ()), snapshot.named.get(key, ())
+    if linked := [path for path in (*certain, *named) if path in leads_to]:
         return tuple(linked)
-    if known:
-        return known
+    if certain:
+        return certain
     entries = [entry for _, entry in found if entry.fields.title]
     likely = [path for path in named if any(_has_title(snapshot, path, each) for each in entries)]
     return tuple(likely) or _by_author(snapshot, entries)
@@ -64,7 +64,7 @@ def only_named(
     taken = set(notes.values())
     for key in entries:
         # Several files that are equally sure are a problem already.
-        known = snapshot.plain.get(key, ()) if notes.get(key) is not None else ()
-        for path in (*known, *snapshot.named.get(key, ())):
+        certain = snapshot.plain.get(key, ()) if notes.get(key) is not None else ()
+        for path in (*certain, *snapshot.named.get(key, ())):
             if path not in taken:
                 yield problems.only_named(key, path, notes.get(key))

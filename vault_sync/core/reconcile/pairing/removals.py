@@ -116,7 +116,7 @@ def is_edited(paper: Paper, pair: Pair, note: Note, base: Base, rules: Rules) ->
     return any(
         (was is None and bool(now)) or (was is not None and was != now)
         for was, now in (
-            (base.said_by_note(BaseKey(paper.agreed_key, "", name)), getattr(fields, name))
+            (base.note_value(BaseKey(paper.agreed_key, "", name)), getattr(fields, name))
             for name in ("title", "url", "authors")
         )
     )

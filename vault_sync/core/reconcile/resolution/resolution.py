@@ -162,7 +162,6 @@ class _Shared:
             note_has,
             self.base,
             side=side,
-            guard_older=name != "url",
             adopted=paper.role == "adopted",
         )
 

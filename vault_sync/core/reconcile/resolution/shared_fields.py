@@ -39,6 +39,7 @@ class Meaning(Generic[T]):
     write the other side's value in the form that stands there (first argument); None where that
     would lose something. `is_partial`: the value leaves something out, and is never spread.
     `spelled`: where the two sides are spelled differently, another spelling of one is no change.
+    `guard_older`: a change back to an earlier value is left to a person.
     """
 
     agree: Callable[[T, T], bool]
@@ -47,6 +48,7 @@ class Meaning(Generic[T]):
     to_note: Callable[[T, T], T | None]
     is_partial: Callable[[T], bool] = lambda _: False
     spelled: bool = False
+    guard_older: bool = True
 
 
 class SharedValue(NamedTuple, Generic[T]):
@@ -64,7 +66,6 @@ def decide(
     base: Base,
     *,
     side: Side | None = None,
-    guard_older: bool = True,
     adopted: bool = False,
 ) -> SharedValue[T] | Undecided:
     """Decide one field, of which an empty value is an absent one.
@@ -80,7 +81,7 @@ def decide(
         if not digest or not note:
             return _filled(meaning, digest, note)
         return as_they_are if adopted or meaning.agree(digest, note) else Undecided("never agreed")
-    note_was = base.said_by_note(base_key)
+    note_was = base.note_value(base_key)
     changed = _changed_side(meaning, digest, note, was, note_was)
     if changed is None:
         return as_they_are
@@ -92,7 +93,7 @@ def decide(
     partial = meaning.is_partial(digest) or meaning.is_partial(note)
     if same and (partial or (meaning.spelled and was != note_was)):
         return as_they_are
-    if guard_older and _was_before(base, base_key, digest if changed == "digest" else note):
+    if meaning.guard_older and _was_before(base, base_key, digest if changed == "digest" else note):
         return Undecided("older")
     return _followed(meaning, digest, note, changed) or Undecided("cannot be written")
 
@@ -153,7 +154,9 @@ def _authors_to_note(note: people.Authors, digest: people.Authors) -> people.Aut
     return people.written_like(note, names) if note else digest
 
 
-URL: Meaning[str] = Meaning(_same_address, str.__eq__, _other_value, _other_value, spelled=True)
+URL: Meaning[str] = Meaning(
+    _same_address, str.__eq__, _other_value, _other_value, spelled=True, guard_older=False
+)
 TITLE: Meaning[str] = Meaning(_same_title, str.__eq__, _other_value, _other_value)
 AUTHORS: Meaning[people.Authors] = Meaning(
     people.agree, people.same_names, _authors_to_digest, _authors_to_note, people.is_partial
