@@ -23,7 +23,7 @@ LEAST_ENTRIES = 2
 
 _TEXT = """\
 # vault-sync: which files are digests, and where notes go. Every key and its default:
-# config.example.toml in the project, or docs/format.md.
+# vault-sync config --example
 
 [digests]
 paths = {paths}

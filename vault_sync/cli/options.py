@@ -15,7 +15,7 @@ Function = Callable[..., int]
 ORDER: Final = (
     *("init", "rebuild", "sync", "watch", "week", "add", "status", "check", "diff", "resolve"),
     *("log", "undo", "restore", "why", "facts", "export", "views", "stats", "bib", "pdf"),
-    *("doctor", "git", "service", "completion", "leave", "help"),
+    *("config", "doctor", "git", "service", "completion", "leave", "help"),
 )
 """The verbs in the order in which a reader comes to need them."""
 
