@@ -143,13 +143,10 @@ def test_a_later_paper_does_not_take_a_citekey_that_is_given(empty_vault: Vault)
     empty_vault.ok("sync", "--offline")
     assert properties(empty_vault) == first
     # A pass over the papers concerned alone would not see the keys that are given.
-    new = "https://example.org/new\nLantern: Once More (Di Park)\n#a\n"
-    empty_vault.write("digests/w.md", empty_vault.read("digests/w.md") + new)
-    empty_vault.ok("sync", "--offline")
-    empty_vault.write(
-        "digests/w.md", empty_vault.read("digests/w.md") + new.replace("new", "newer")
-    )
-    empty_vault.ok("sync", "--offline")
+    for name, title in (("new", "The Lantern Again"), ("newer", "Of Lantern and Light")):
+        new = f"https://example.org/{name}\n{title} (Di Park)\n#a\n"
+        empty_vault.write("digests/w.md", empty_vault.read("digests/w.md") + new)
+        empty_vault.ok("sync", "--offline")
     later = properties(empty_vault)
     assert {key: later[key] for key in first} == first
     assert len(set(later.values())) == len(later) == 5
