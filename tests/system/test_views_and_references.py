@@ -143,13 +143,20 @@ def test_a_later_paper_does_not_take_a_citekey_that_is_given(empty_vault: Vault)
     empty_vault.ok("sync", "--offline")
     assert properties(empty_vault) == first
     # A pass over the papers concerned alone would not see the keys that are given.
+    for name in ("new", "newer"):
+        page = f"https://example.org/a-{name}\nPage {name} (Di Park)\n#a\n"
+        empty_vault.write(f"digests/{name}.md", f"{name}\n{page}")
+    empty_vault.ok("sync", "--offline")
+    first = properties(empty_vault)
     for name, title in (("new", "The Lantern Again"), ("newer", "Of Lantern and Light")):
-        new = f"https://example.org/{name}\n{title} (Di Park)\n#a\n"
-        empty_vault.write("digests/w.md", empty_vault.read("digests/w.md") + new)
+        path = f"digests/{name}.md"
+        more = f"https://example.org/{name}\n{title} (Di Park)\n#a\n"
+        empty_vault.ok("sync", "--offline")
+        empty_vault.write(path, empty_vault.read(path) + more)
         empty_vault.ok("sync", "--offline")
     later = properties(empty_vault)
     assert {key: later[key] for key in first} == first
-    assert len(set(later.values())) == len(later) == 5
+    assert len(set(later.values())) == len(later) == 7
 
 
 # The reader's library, and the file of references.
