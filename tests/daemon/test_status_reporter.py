@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 
 import pytest
@@ -89,3 +90,16 @@ def test_only_conflicts_that_came_since_are_shown() -> None:
     for conflicts in ({"a"}, {"a"}, {"a", "c", "b"}, {"b"}, {"b", "a"}):
         world.reporter.show_new_conflicts(frozenset(conflicts))
     assert [text for _, text in world.shown] == ["b and 1 more", "a"]
+
+
+def test_what_waits_is_counted_with_the_earliest_end() -> None:
+    status = World().reporter
+    now = time.monotonic()
+    assert status.waits(now) == ""
+    first, second = RelPath("a.md"), RelPath("b.md")
+    status.set_waiting(frozenset({first}), {first: now + 3600})
+    alone = status.waits(now + 7200)
+    assert re.fullmatch(r"; 1 file waits until \d\d:\d\d:\d\d", alone)
+    status.set_waiting(frozenset({first, second}), {first: now + 3600})
+    both = status.waits(now)
+    assert both.startswith("; 2 files wait until ") and both[-8:] != alone[-8:]

@@ -13,6 +13,7 @@ import click
 import pytest
 from jsonschema import ValidationError
 from tests.support import shapes
+from tests.support.folders import ROOT
 from tests.support.vaults import DIGEST, Vault
 from vault_sync.cli.console import Bar, Console
 from vault_sync.cli.main import program
@@ -52,6 +53,7 @@ CALLS = {
     "views": ["views"],
     "stats": ["stats"],
     "bib": ["bib", "--tag", "code"],
+    "config": ["config"],
     "doctor": ["doctor"],
     "git install": ["git", "install"],
     "git uninstall": ["git", "uninstall"],
@@ -87,6 +89,7 @@ def test_every_verb_answers_with_one_object_of_its_shape(built: Vault) -> None:
 
 def test_init_answers_with_its_shape(empty_vault: Vault) -> None:
     (empty_vault.root / "vault-sync.toml").unlink()
+    (empty_vault.root / ".obsidian").mkdir()
     empty_vault.write("w.md", "https://arxiv.org/abs/2308.00001\nA B (C D)\n")
     shapes.check(empty_vault.ok("init", "--json").json, "configured")
     demo = str(empty_vault.root.parent / "demo")
@@ -181,6 +184,19 @@ def test_all_that_is_wrong_with_a_configuration_is_shown_at_once(empty_vault: Va
     assert "did you mean 'folder'?" in ran.err
     with pytest.raises(configuration.ConfigError):
         configuration.load(empty_vault.root)
+
+
+def test_the_example_of_a_configuration_is_printed_and_legal(empty_vault: Vault) -> None:
+    example = empty_vault.ok("config", "--example").out
+    assert example == (ROOT / "config.example.toml").read_text("utf-8")
+    assert empty_vault.ok("config").out == ""
+    empty_vault.write("vault-sync.toml", example)
+    assert empty_vault.ok("config").out == example
+    empty_vault.write("vault-sync.toml", "[nope]\n")
+    assert empty_vault.run("config").code == 2
+    (empty_vault.root / "vault-sync.toml").unlink()
+    empty_vault.ok("init")
+    assert "vault-sync config --example" in empty_vault.read("vault-sync.toml")
 
 
 class Screen(io.StringIO):

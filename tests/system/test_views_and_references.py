@@ -132,28 +132,31 @@ def test_a_citekey_is_given_once_and_one_that_is_there_stays(empty_vault: Vault)
     assert properties(empty_vault)["arxiv:2308.00001"] == "park2023lantern-2308.00001"
 
 
-def test_a_citekey_waits_for_its_year_and_a_later_paper_does_not_take_one(
-    empty_vault: Vault,
-) -> None:
+def test_a_later_paper_does_not_take_a_citekey_that_is_given(empty_vault: Vault) -> None:
     empty_vault.write("digests/w.md", TWO)
     configured(empty_vault, '[arxiv]\nfacts = ["published", "citekey", "pdf"]\n')
     empty_vault.ok("rebuild", "--offline")
-    assert properties(empty_vault)["arxiv:2308.00001"] == ""
     assert "pdf: https://arxiv.org/pdf/2308.00001" in empty_vault.read("papers/Lantern.md")
+    first = properties(empty_vault)
+    assert first["arxiv:2308.00001"] == "park2023lantern"
     configured(empty_vault, dump(empty_vault) + 'facts = ["published", "citekey"]\n')
     empty_vault.ok("sync", "--offline")
-    first = properties(empty_vault)
+    assert properties(empty_vault) == first
     # A pass over the papers concerned alone would not see the keys that are given.
-    new = "https://example.org/new\nLantern: Once More (Di Park)\n#a\n"
-    empty_vault.write("digests/w.md", empty_vault.read("digests/w.md") + new)
+    for name in ("new", "newer"):
+        page = f"https://example.org/a-{name}\nPage {name} (Di Park)\n#a\n"
+        empty_vault.write(f"digests/{name}.md", f"{name}\n{page}")
     empty_vault.ok("sync", "--offline")
-    empty_vault.write(
-        "digests/w.md", empty_vault.read("digests/w.md") + new.replace("new", "newer")
-    )
-    empty_vault.ok("sync", "--offline")
+    first = properties(empty_vault)
+    for name, title in (("new", "The Lantern Again"), ("newer", "Of Lantern and Light")):
+        path = f"digests/{name}.md"
+        more = f"https://example.org/{name}\n{title} (Di Park)\n#a\n"
+        empty_vault.ok("sync", "--offline")
+        empty_vault.write(path, empty_vault.read(path) + more)
+        empty_vault.ok("sync", "--offline")
     later = properties(empty_vault)
     assert {key: later[key] for key in first} == first
-    assert len(set(later.values())) == len(later) == 5
+    assert len(set(later.values())) == len(later) == 7
 
 
 # The reader's library, and the file of references.

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.support import shapes
 from tests.support.vaults import DIGEST, Vault
+from tests.support.watched import watching
 from vault_sync.cli import main
 from vault_sync.cli.capture import add
 from vault_sync.core.digest import reader
@@ -198,6 +199,14 @@ def test_what_we_wrote_ourselves_is_not_waited_for(weekly: Vault) -> None:
     assert weekly.ok("add", "2308.00101", *target).err == ""
     weekly.write("digests/2023/2023-W33.md", weekly.read("digests/2023/2023-W33.md") + "more\n")
     assert weekly.ok("add", "2308.00102", *target, "--now").err == ""
+
+
+def test_a_paper_that_is_added_beside_the_daemon_gets_its_note(built: Vault) -> None:
+    with watching(built) as daemon:
+        built.ok("add", "https://example.org/lamp", "--tags", "z", "--to", DIGEST)
+        daemon.until((built.root / "papers/lamp.md").exists)
+        daemon.until(lambda: "[[lamp]]" in built.read(DIGEST))
+    assert built.ok("check").code == 0
 
 
 def test_an_edit_between_reading_and_writing_is_kept(

@@ -146,7 +146,8 @@ def restore(console: Console, path: str, number: int | None, *, in_place: bool) 
 
 def _file(console: Console, config: Config, given: str) -> RelPath:
     """Return a path that may be of a file which is gone, given with `.md` or without."""
-    return RelPath(console.path_in(config, given if given.endswith(".md") else f"{given}.md"))
+    path = console.path_in(config, given)
+    return RelPath(path if path.endswith(".md") else f"{path}.md")
 
 
 def _way_back(config: Config, state: StateStore, path: RelPath) -> str:

@@ -9,12 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from shlex import quote
 
-import click
-
 from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.model.values import RelPath, Rules
 from vault_sync.core.report import lines as report
-from vault_sync.core.report.json_text import json_text
 from vault_sync.core.vault_survey import Survey, survey
 from vault_sync.edge.config import FILE, LEGAL
 from vault_sync.edge.fs.reader import read_all
@@ -144,16 +141,6 @@ def _configuration(paths: Iterable[str], folder: str) -> str:
 def example() -> str:
     """Return the example configuration: every key with its default, explained."""
     return _shipped("config.example.toml").read_text("utf-8")
-
-
-def show_example(console: Console) -> int:
-    """Print the example configuration."""
-    text = example()
-    if console.json:
-        click.echo(json_text({"text": text}))
-    else:
-        console.out(text.rstrip("\n").split("\n"))
-    return report.IN_LINE
 
 
 def _shipped(name: str) -> Path:

@@ -53,19 +53,6 @@ def init(console: Console, demo: Path | None, here: bool) -> int:
     return module.init(console, here=here) if demo is None else module.demo(console, demo)
 
 
-@verb(cli, example="vault-sync config --example")
-@click.option("--example", is_flag=True, required=True, help="Print every key with its default.")
-def config(console: Console, example: bool) -> int:
-    """Print a configuration in which every key is explained.
-
-    It needs no vault, and nothing is written.
-    """
-    from vault_sync.cli import init as module
-
-    del example
-    return module.show_example(console)
-
-
 @verb(cli, example="vault-sync rebuild --dry-run", exits=PASS | LOCKED)
 @click.argument("digest", nargs=-1, shell_complete=completing.digests)
 @OFFLINE

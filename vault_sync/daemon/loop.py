@@ -153,10 +153,11 @@ class _Daemon:
         self.fresh = ChangeBatch()
         self.delayed = _join(self.delayed, batch) if self.waiting else ChangeBatch()
         self.take_result(result)
-        _log.info("%s (%s, %.0f ms)", result.summary, batch.why, 1000 * (time.monotonic() - began))
         self.status.set_waiting(self.waiting, guarded)
+        did = result.summary + self.status.waits(time.monotonic() + self.timing.quiet)
+        _log.info("%s (%s, %.0f ms)", did, batch.why, 1000 * (time.monotonic() - began))
         self.come_back(guarded)
-        self.status.end_pass(result.summary)
+        self.status.end_pass(did)
 
     def take_result(self, result: PassSummary) -> None:
         """Note what a pass wrote, show what it found, look up the facts that it wants."""

@@ -25,14 +25,19 @@ PAPER = CitedPaper(TITLE, ("Niklas Muennighoff", "Qian Liu"), "2023-08-14")
         ("On the", ("Ann One",), "", "oneon"),
         ("深層学習", ("Ann One",), "2023-01-01", "one2023"),
         (TITLE, (), "", "octopack"),
-        ("", (), "2023-08-14", "2308.07124"),
-        ("深層学習", ("山田 太郎",), "2023", "2308.07124"),
     ],
 )
 def test_a_citekey_is_author_year_and_word(
     title: str, authors: tuple[str, ...], published: str, citekey: str
 ) -> None:
-    assert plain_citekey(CitedPaper(title, authors, published), OCTOPACK) == citekey
+    assert plain_citekey(CitedPaper(title, authors, published), Key("doi:10.1000/x")) == citekey
+
+
+@pytest.mark.parametrize(("title", "authors"), [("", ()), ("深層学習", ("山田 太郎",))])
+def test_a_citekey_is_the_id_where_a_form_gives_nothing(
+    title: str, authors: tuple[str, ...]
+) -> None:
+    assert plain_citekey(CitedPaper(title, authors, "2023"), OCTOPACK) == "2308.07124"
 
 
 def test_a_citekey_that_is_taken_gets_the_papers_id_on_every_device() -> None:
@@ -71,3 +76,19 @@ def test_a_wrong_form_of_citekeys_is_refused_in_words(form: str, wrong: str) -> 
     message = citekeys.form_error(form)
     assert message is not None and wrong in message
     assert citekeys.form_error("{auth}_{year}:{arxiv}") is None
+
+
+@pytest.mark.parametrize(
+    ("key", "published", "citekey"),
+    [
+        ("arxiv:2401.00001", "2023-12-31", "muennighoff2024octopack"),
+        ("arxiv:2401.00001", "", "muennighoff2024octopack"),
+        ("arxiv:cs/9901001", "", "muennighoff1999octopack"),
+        ("arxiv:math.gt/0701001", "", "muennighoff2007octopack"),
+        ("doi:10.1000/2401.1", "2023", "muennighoff2023octopack"),
+    ],
+)
+def test_the_year_of_an_arxiv_paper_is_that_of_its_id(
+    key: str, published: str, citekey: str
+) -> None:
+    assert plain_citekey(PAPER._replace(published=published), Key(key)) == citekey

@@ -40,6 +40,18 @@ def completion(console: Console, shell: str) -> int:
     return module.completion(console, shell)
 
 
+@verb(cli, example="vault-sync config --example > vault-sync.toml", exits=SHOWN)
+@click.option("--example", is_flag=True, help="Print every key with its default, explained.")
+def config(console: Console, example: bool) -> int:
+    """Print the configuration of the vault, after it was checked.
+
+    Nothing in it is required: a vault without vault-sync.toml has every default.
+    """
+    from vault_sync.cli.tool import config as module
+
+    return module.config(console, example=example)
+
+
 _LEFT = {
     0: "nothing of the program is left here",
     1: "something stands in the way; nothing is done",

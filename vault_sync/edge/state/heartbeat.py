@@ -51,7 +51,9 @@ class Heartbeat:
         if self.last_pass is not None:
             when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(self.last_pass))
             lines.append(f"           last pass {when}: {self.last_did or 'nothing to do'}")
-        lines += [f"           waits until nobody types in {path}" for path in sorted(self.waiting)]
+        for path, until in sorted(self.waiting.items()):
+            earliest = time.strftime("%H:%M:%S", time.localtime(until))
+            lines.append(f"           waits until nobody types in {path} ({earliest} or later)")
         for problem in self.problems:
             where = f"{problem['path']}: " if problem["path"] else ""
             lines += [f"           {where}{problem['message']}", f"             {problem['hint']}"]

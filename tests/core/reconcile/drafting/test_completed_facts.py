@@ -51,9 +51,17 @@ def test_a_pdf_is_an_address_of_the_key_with_nobody_asked() -> None:
     assert found[FIRST] == {"pdf": "https://arxiv.org/pdf/2308.00001"}
 
 
-def test_a_citekey_waits_for_its_date_and_is_no_other_papers() -> None:
-    assert properties({}, ("citekey",))[FIRST] == {"citekey": ""}
+def test_a_citekey_waits_for_its_title() -> None:
+    bare = {"d/v.md": "v\nhttps://arxiv.org/abs/2308.00003\n#a\n"}
+    third = Key("arxiv:2308.00003")
+    assert properties({}, ("citekey",), more=bare)[third] == {"citekey": ""}
+    facts = {third: Facts(title="Candle", authors=("Bo Li",))}
+    assert properties(facts, ("citekey",), more=bare)[third] == {"citekey": "li2023candle"}
+
+
+def test_a_citekey_is_the_same_with_facts_and_without_and_no_other_papers() -> None:
     found = properties(KNOWN, ("citekey",))
+    assert found == properties({}, ("citekey",))
     assert found[FIRST] == {"citekey": "park2023lantern"}
     assert found[SECOND] == {"citekey": "park2023lantern-2308.00002"}
     one = {"p/o.md": "---\nurl: https://x.org/o\ndigests: []\ncitekey: PARK2023lantern\n---\n"}

@@ -24,7 +24,7 @@ def completed(
 ) -> dict[Key, Facts]:
     """Return the facts of papers, completed where `[arxiv] facts` asks for what can be.
 
-    A citekey of a paper on arXiv waits for its date: a key without a year would be kept for ever.
+    A citekey of a paper on arXiv waits for its title: one that says nothing would be kept for ever.
     """
     if not {"pdf", "citekey"} & set(rules.facts) and library is None:
         return {}
@@ -82,7 +82,7 @@ def _citekeys(
             continue
         if entry is not None and taken.get(entry.citekey, each.key) == each.key:
             chosen[each.key] = entry.citekey
-        elif published or not arxiv_id(each.key):
+        elif each.note.title or not arxiv_id(each.key):
             papers[each.key] = CitedPaper(each.note.title, each.note.authors, published)
     theirs = {} if library is None else _theirs(library.entries, chosen)
     return chosen | assign(papers, theirs | taken, rules.citekey_form)
