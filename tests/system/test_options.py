@@ -195,6 +195,7 @@ def test_the_example_of_a_configuration_is_printed_and_legal(empty_vault: Vault)
     empty_vault.write("vault-sync.toml", "[nope]\n")
     assert empty_vault.run("config").code == 2
     (empty_vault.root / "vault-sync.toml").unlink()
+    (empty_vault.root / ".obsidian").mkdir()
     empty_vault.ok("init")
     assert "vault-sync config --example" in empty_vault.read("vault-sync.toml")
 
@@ -228,6 +229,7 @@ def test_progress_names_its_phase_and_never_passes_its_end(
 
 def test_counts_are_said_in_the_singular_and_the_plural(empty_vault: Vault) -> None:
     (empty_vault.root / "vault-sync.toml").unlink()
+    (empty_vault.root / ".obsidian").mkdir()
     empty_vault.write("d/w.md", "https://a.org/1\nA (C D)\nhttps://a.org/2\nB (C D)\n")
     assert "1 digest with 2 entries" in empty_vault.ok("init").out
     empty_vault.ok("sync", "--offline")
