@@ -313,7 +313,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # Whoever read our output has gone; nothing is wrong with the vault.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
         return 1
     except Exception as error:  # noqa: BLE001 - the last door: a message for every error
         return _show_error(error)
@@ -341,8 +342,8 @@ def _show_error(error: Exception) -> int:
     from vault_sync.core.report import lines as report
     from vault_sync.edge.config import ConfigError
     from vault_sync.edge.fs.errors import in_words
+    from vault_sync.edge.platform.lock import Busy
     from vault_sync.edge.state.database import StateError
-    from vault_sync.edge.state.lock import Busy
     from vault_sync.edge.system.service import ServiceError
 
     def complain(line: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from vault_sync.edge.state.lock import Busy, locked
+from vault_sync.edge.platform.lock import Busy, locked
 
 FILE, LOCK = "daemon.json", "daemon.lock"
 STALE = 180.0

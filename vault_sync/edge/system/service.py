@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from vault_sync.edge.platform import current
+
 Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
 Manager = Literal["systemd", "launchd"]
 
@@ -75,13 +77,13 @@ def this_host() -> Host:
         ServiceError: neither systemd nor launchd is known to run here.
     """
     managers: dict[str, Manager] = {"darwin": "launchd", "linux": "systemd"}
-    manager = managers.get(sys.platform)
+    manager = managers.get(current.NAME)
     if manager is None:
         raise ServiceError(
             "services are for systemd and launchd; here, let the system's own scheduler run "
             "`vault-sync watch` when you log in"
         )
-    return Host(manager, Path.home(), os.environ, _run, os.getuid())
+    return Host(manager, Path.home(), os.environ, _run, current.files.user_id())
 
 
 def command(vault: Path, python: str = sys.executable) -> tuple[str, ...]:

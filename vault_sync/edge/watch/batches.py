@@ -18,6 +18,7 @@ from pathlib import Path
 from vault_sync.core.model.paths import is_markdown, is_visible
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.git.activity import head
+from vault_sync.edge.platform import current
 from vault_sync.edge.watch.listener import Listener
 from vault_sync.edge.watch.mailbox import Mailbox, Message
 from vault_sync.edge.watch.stamps import Stamp, changed_lately, read_stamps
@@ -75,9 +76,7 @@ def clock_drift() -> float:
     Where there is no such clock (macOS) the wall clock serves; when somebody sets it, that costs
     one sweep.
     """
-    if hasattr(time, "CLOCK_BOOTTIME"):
-        return time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
-    return time.time() - time.monotonic()
+    return current.system.sleeping_clock() - time.monotonic()
 
 
 def change_batches(
