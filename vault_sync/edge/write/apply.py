@@ -63,12 +63,12 @@ def apply(
         tasks = [task_of(number, one) for number, one in enumerate(plan.operations)]
         for task, operation in zip(tasks, plan.operations, strict=True):
             task.undone = _refused(operation)
-        if not _writable(vault, tasks):
-            return _outcome(tasks, plan.operations)
         free_trash_names(vault, tasks)
         try:
             reason = _lack_of_room(vault, state, tasks)
             if reason is None:
+                if not _writable(vault, tasks):
+                    return _outcome(tasks, plan.operations)
                 one = _journal(state, plan, tasks, cause, started)
         except (OSError, StateError) as error:
             reason = in_words(error)
