@@ -6,17 +6,17 @@ import ctypes
 import errno
 import fcntl
 import os
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from watchdog.observers import Observer
-from watchdog.observers.api import BaseObserver
+if TYPE_CHECKING:  # 60 ms that only a watcher needs
+    import threading
+
+    from watchdog.observers.api import BaseObserver
 
 assert sys.platform == "darwin"
 
@@ -95,6 +95,8 @@ def holder_of(file: int, path: Path) -> str | None:
 
 
 def _output_of(command: list[str]) -> str:
+    import subprocess  # a vault is seldom locked by another
+
     environ = {**os.environ, "LC_ALL": "C"}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environ)
     return done.stdout
@@ -117,6 +119,8 @@ def open_observer(
     refused: Callable[[str], None],
 ) -> tuple[BaseObserver, threading.Thread | None]:
     """Start an observer of folders; no thread of its own reads for it."""
+    from watchdog.observers import Observer
+
     del refused
     observer: Any = Observer()
     observer.start()

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import sys
-import threading
 import time
-import warnings
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from watchdog.observers.api import BaseObserver
+if TYPE_CHECKING:  # 60 ms that only a watcher needs
+    import threading
+
+    from watchdog.observers.api import BaseObserver
 
 assert sys.platform == "linux"
 
@@ -26,6 +27,8 @@ def flagged_rename(
     from_folder: int, from_name: str, to_folder: int, to_name: str, *, exchange: bool
 ) -> bool:
     """Make one rename that exchanges, or that replaces nothing. Return False if it is not known."""
+    import ctypes  # most commands write nothing
+
     call = _kernel_rename()
     if call is None:
         return False
@@ -43,6 +46,8 @@ def flagged_rename(
 
 @cache
 def _kernel_rename() -> Callable[[int, bytes, int, bytes, int], int] | None:
+    import ctypes
+
     library = ctypes.CDLL(None, use_errno=True)
     integer, name = ctypes.c_int, ctypes.c_char_p
     found = getattr(library, "renameat2", None)
@@ -67,6 +72,8 @@ def sync_file_system(folder: int) -> bool:
     Raises:
         OSError: something of what was written since the folder was opened is not on the disk.
     """
+    import ctypes
+
     call = _kernel_syncfs()
     if call is None:
         return False
@@ -81,6 +88,8 @@ def sync_file_system(folder: int) -> bool:
 
 @cache
 def _kernel_syncfs() -> Callable[[int], int] | None:
+    import ctypes
+
     found = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
     if found is not None:
         found.argtypes = [ctypes.c_int]
@@ -136,6 +145,8 @@ def _holding_process(file: int) -> str | None:
 
 def trim_memory() -> None:
     """Give the memory that is free again to the system: glibc keeps it for this process."""
+    import ctypes
+
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)
@@ -154,6 +165,8 @@ def open_observer(
     refused: Callable[[str], None],
 ) -> tuple[BaseObserver, threading.Thread | None]:
     """Start an observer of folders, and the thread that reads for it. `refused` gets a folder."""
+    import warnings
+
     from vault_sync.edge.platform.inotify import InotifyObserver, InotifyReader
 
     # A folder that is made while its parent is walked is watched twice, which is no harm, and

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import os
-import socket
 import stat
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vault_sync.edge.platform.disk_room import Room
+
+if TYPE_CHECKING:  # most commands need none
+    import socket
 
 assert sys.platform != "win32"
 
@@ -101,6 +104,8 @@ def changed_ns(status: os.stat_result) -> int:
 
 def local_socket() -> socket.socket:
     """Return a socket for messages within this machine."""
+    import socket
+
     return socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 
 

@@ -9,18 +9,19 @@ from __future__ import annotations
 import errno
 import msvcrt
 import os
-import socket
 import sys
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
-
-from watchdog.observers import Observer
-from watchdog.observers.api import BaseObserver
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from vault_sync.edge.platform.disk_room import Room
+
+if TYPE_CHECKING:  # 60 ms that only a watcher needs
+    import socket
+    import threading
+
+    from watchdog.observers.api import BaseObserver
 
 assert sys.platform == "win32"
 
@@ -171,6 +172,8 @@ def open_observer(
     refused: Callable[[str], None],
 ) -> tuple[BaseObserver, threading.Thread | None]:
     """Start an observer of folders; no thread of its own reads for it."""
+    from watchdog.observers import Observer
+
     del refused
     observer: Any = Observer()
     observer.start()
