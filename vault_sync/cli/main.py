@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import signal
 import sys
@@ -17,6 +18,7 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from vault_sync import __version__
+from vault_sync.edge.platform import current
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -293,9 +295,21 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     # What a command makes ends with it. Looking for circles among it takes 10 ms of 250 on the way,
     # and, unless it is frozen, 10 ms more at the end.
     gc.disable()
+    if current.NAME == "win32":
+        speak_utf8(sys.stdout, sys.stderr)
     code = run(arguments)
     gc.freeze()
     sys.exit(code)
+
+
+def speak_utf8(*streams: object) -> None:
+    """Make streams UTF-8, with what is no text spelled out.
+
+    On Windows a pipe has the code page of the system, which need not have Korean.
+    """
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -66,7 +66,8 @@ def write(directory: Path, heartbeat: Heartbeat) -> None:
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = directory / f"{FILE}.{os.getpid()}"
-    file.write_text(json.dumps(asdict(heartbeat)), encoding="utf-8", errors="surrogateescape")
+    text = json.dumps(asdict(heartbeat))
+    file.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
     file.replace(directory / FILE)
 
 

@@ -130,7 +130,7 @@ def install(vault: Path, host: Host, arguments: Sequence[str] | None = None) -> 
         # bootstrap refuses an agent that is loaded already; bootout of one that is not is no error.
         host.run(["launchctl", "bootout", f"{domain}/{_label(vault)}"])
         return _carried_out(host, file, [["launchctl", "bootstrap", domain, str(file)]])
-    file.write_text(unit(vault, arguments, carried), encoding="utf-8")
+    file.write_text(unit(vault, arguments, carried), encoding="utf-8", newline="\n")
     systemctl = ["systemctl", "--user"]
     return _carried_out(
         host,
