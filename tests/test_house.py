@@ -43,10 +43,11 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "resolution": "pairing",
     },
     "vault_sync.edge": {
-        "write": "state fs config",
-        "state": "fs",
-        "system": "fs",
-        "watch": "fs git",
+        "write": "state fs config platform",
+        "state": "fs platform",
+        "system": "fs platform",
+        "watch": "fs git platform",
+        "fs": "platform",
     },
     "vault_sync.sync": {
         "engine": "planning conflicts_file incremental observation bibliography facts request",
@@ -83,7 +84,7 @@ ROOMS = {
     "vault_sync": (6, 11),
     "vault_sync.core": (9, 27),
     "vault_sync.core.reconcile": (5, 6),
-    "vault_sync.edge": (8, 6),
+    "vault_sync.edge": (9, 12),
     "vault_sync.sync": (8, 13),
 }
 """For each package: how many rooms, and arrows between them, one can still keep in mind.
@@ -307,6 +308,23 @@ def test_a_name_is_imported_from_where_it_is_defined() -> None:
     assert not again
 
 
+OF_ONE_SYSTEM = re.compile(
+    r"\bsys\.platform\b|\bos\.O_[A-Z]+\b|\bfcntl\b|\bctypes\b|\bmsvcrt\b|/proc\b"
+    r"|\bst_ino\b|\bst_ctime(?:_ns)?\b|\bos\.(?:uname|statvfs|pread|pwrite|getuid|fchmod|fchown)\b"
+)
+
+
+def test_systems_differ_in_one_room() -> None:
+    """Whatever is another on another operating system stands in edge/platform."""
+    found = {
+        f"{name_of(path)}: {match[0]}"
+        for path in MODULES
+        if PACKAGE / "edge/platform" not in path.parents
+        for match in OF_ONE_SYSTEM.finditer(path.read_text("utf-8"))
+    }
+    assert not found
+
+
 @pytest.mark.parametrize("path", PURE, ids=name_of)
 def test_the_core_is_pure(path: Path) -> None:
     reached = {
@@ -376,6 +394,9 @@ UNTESTED = {
     "core/model/statistics.py": "values without a method of their own",
     "core/reconcile/drafting/plan_builder.py": "holds values for the other modules of drafting",
     "daemon/values.py": "values without a method of their own",
+    "edge/platform/current.py": "chooses by the system, and each test runs on one",
+    "edge/platform/darwin.py": "runs on macOS alone, where no test has been run yet",
+    "edge/platform/windows.py": "runs on Windows alone, where no test has been run yet",
     "daemon/vault_pass.py": "joins loop and sync: tests/system/test_watch.py runs it whole",
 }
 """Modules of more than 30 lines without a test file of the same name, and why."""

@@ -18,7 +18,7 @@ import pytest
 from tests.support.faults import injection
 from tests.support.faults.crash_world import World, fresh, lost, unsettled
 from tests.support.faults.injection import Point, sample
-from vault_sync.edge.fs.rename import PROBE
+from vault_sync.edge.platform.rename import PROBE
 
 SWAPPED_IN = ("digests", "papers", "papers/2024", ".trash")
 

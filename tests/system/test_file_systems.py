@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from vault_sync.cli.main import run
-from vault_sync.edge.fs.rename import Volume, prove
+from vault_sync.edge.platform.rename import Volume, prove
 
 EXFAT = ("mkfs.exfat", "mount.exfat-fuse", ())
 NTFS = ("mkntfs", "ntfs-3g", ("-F", "-Q"))

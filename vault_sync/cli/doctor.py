@@ -15,11 +15,11 @@ from vault_sync.core.model.values import Problem
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.own_folder import TEMPORARY
-from vault_sync.edge.fs.rename import Volume, prove
 from vault_sync.edge.fs.vault_dir import VaultDir
 from vault_sync.edge.git import hook
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError
+from vault_sync.edge.platform.rename import Volume, prove
 from vault_sync.edge.state import heartbeat
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.store import StateStore

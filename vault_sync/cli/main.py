@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import io
 import os
 import signal
 import sys
@@ -11,6 +12,7 @@ import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -19,6 +21,7 @@ import click
 from vault_sync import __version__
 from vault_sync.cli.options import SharedOptions
 from vault_sync.cli.verbs import cli
+from vault_sync.edge.platform import current
 
 _VERBS = ("vault_sync.cli.capture.verbs", "vault_sync.cli.tool.verbs")
 """The modules that add their verbs to the program, beside `verbs` itself."""
@@ -36,9 +39,21 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     # What a command makes ends with it. Looking for circles among it takes 10 ms of 250 on the way,
     # and, unless it is frozen, 10 ms more at the end.
     gc.disable()
+    if current.NAME == "win32":
+        speak_utf8(sys.stdout, sys.stderr)
     code = run(arguments)
     gc.freeze()
     sys.exit(code)
+
+
+def speak_utf8(*streams: object) -> None:
+    """Make streams UTF-8, with what is no text spelled out.
+
+    On Windows a pipe has the code page of the system, which need not have Korean.
+    """
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -58,7 +73,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # Whoever read our output has gone; nothing is wrong with the vault.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
         return 1
     except Exception as error:  # noqa: BLE001 - the last door: a message for every error
         return _show_error(error, as_json=_wants_json(options, arguments))
@@ -116,8 +132,8 @@ def _explained(error: Exception) -> tuple[int, str]:
     from vault_sync.core.report import lines as report
     from vault_sync.edge.config import ConfigError
     from vault_sync.edge.fs.errors import in_words
+    from vault_sync.edge.platform.lock import Busy
     from vault_sync.edge.state.database import StateError
-    from vault_sync.edge.state.lock import Busy
     from vault_sync.edge.system.service import ServiceError
 
     match error:

@@ -17,7 +17,7 @@ from vault_sync.cli.console import Console
 from vault_sync.core.report import lines as report
 from vault_sync.daemon import loop
 from vault_sync.daemon.vault_pass import VaultPass, timing_of
-from vault_sync.edge.fs.mounts import silent_ground
+from vault_sync.edge.platform.mounts import silent_ground
 from vault_sync.edge.state import heartbeat
 from vault_sync.edge.system.logs import logging_handler
 

@@ -22,8 +22,8 @@ from vault_sync.daemon.status_reporter import FOUND, StatusReporter
 from vault_sync.daemon.values import DaemonTasks, PassSummary, Timing
 from vault_sync.daemon.write_guard import WriteGuard
 from vault_sync.edge.git.activity import git_busy
+from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.state.database import StateError
-from vault_sync.edge.state.lock import Busy
 from vault_sync.edge.system.notify import sd_notify
 from vault_sync.edge.watch.batches import (
     CONFIG,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from vault_sync.core.model.values import Problem
-from vault_sync.edge.fs.rename import Volume
+from vault_sync.edge.platform.rename import Volume
 from vault_sync.edge.system.doctor import examine
 from vault_sync.edge.system.surroundings import Surroundings
 

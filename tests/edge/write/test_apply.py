@@ -9,8 +9,8 @@ from tests.support.written_world import NOON, P, World, agree
 from vault_sync.core.model.plan import Create, Plan, Rename, Trash, Write
 from vault_sync.edge.fs import own_folder
 from vault_sync.edge.fs.reader import read
-from vault_sync.edge.fs.rename import Volume
 from vault_sync.edge.fs.scan import scan
+from vault_sync.edge.platform.rename import Volume
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.undo import log
 

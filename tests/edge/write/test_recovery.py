@@ -11,7 +11,7 @@ from tests.support.written_world import Killed, P, World, agree, edit_by_rename,
 from vault_sync.core.model.plan import Create, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs import own_folder
-from vault_sync.edge.fs.rename import PROBE, Volume
+from vault_sync.edge.platform.rename import PROBE, Volume
 from vault_sync.edge.write.recovery import sweep_displaced
 from vault_sync.edge.write.undo import log
 

@@ -8,8 +8,8 @@ import os
 import pytest
 from tests.support.written_world import P, World, agree
 from vault_sync.core.model.plan import Create, Write
-from vault_sync.edge.fs.durability import BATCH
-from vault_sync.edge.fs.rename import Volume
+from vault_sync.edge.platform.durability import BATCH
+from vault_sync.edge.platform.rename import Volume
 from vault_sync.edge.write import staging
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 from urllib.parse import quote
@@ -14,6 +13,7 @@ from vault_sync.core.model.plan import Outcome
 from vault_sync.core.naming.month_weeks import WEEK
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
+from vault_sync.edge.platform import current
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.capture.additions import write_operation
 from vault_sync.sync.capture.weeks import NoWeek, WeekDigest, week_digest
@@ -72,7 +72,7 @@ def _made(config: Config, state: StateStore, found: WeekDigest) -> Outcome:
 
 def _open(console: Console, address: str) -> None:
     """Give Obsidian an address of its own kind; print it where nothing here opens one."""
-    opener = shutil.which("open" if sys.platform == "darwin" else "xdg-open")
+    opener = shutil.which(current.system.OPENER)
     if opener is None:
         console.complain([f"nothing here opens addresses; this one is Obsidian's: {address}"])
         return

@@ -20,8 +20,8 @@ from vault_sync.edge.fs.vault_dir import OWN_FOLDER
 from vault_sync.edge.git import hook
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError
+from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.state import heartbeat
-from vault_sync.edge.state.lock import Busy
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.system import service
 from vault_sync.edge.write.apply import apply

@@ -218,7 +218,7 @@ def _stamp(path: Path) -> str:
         at = path.stat()
     except OSError:
         return ""  # reading it will say so
-    return f"{at.st_size} {at.st_mtime_ns} {at.st_ino}"
+    return f"{at.st_size} {at.st_mtime_ns}"
 
 
 def _ask(

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from itertools import count
 
 from vault_sync.core.model.values import RelPath
-from vault_sync.edge.fs.rename import Volume, prove
 from vault_sync.edge.fs.vault_dir import OWN_FOLDER, VaultDir
+from vault_sync.edge.platform import current
+from vault_sync.edge.platform.rename import Volume, prove
 
 TEMPORARY = f"{OWN_FOLDER}/tmp"  # noqa: S108 - a folder of the vault, not of the system
 
@@ -22,9 +23,7 @@ def own_folder(vault: VaultDir) -> int:
     folder = vault.folder(TEMPORARY, make=True)
     own = vault.folder(OWN_FOLDER)
     try:
-        file = os.open(
-            ".gitignore", os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666, dir_fd=own
-        )
+        file = current.files.open_to_write(".gitignore", own, mode=0o666)
     except FileExistsError:
         return folder
     try:

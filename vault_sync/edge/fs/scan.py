@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from vault_sync.core.model.paths import is_markdown
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.fs.errors import in_words
+from vault_sync.edge.platform import current
 
 
 class Stat(NamedTuple):
@@ -21,6 +22,13 @@ class Stat(NamedTuple):
     mtime_ns: int
     ctime_ns: int
     inode: int
+
+
+def stat_of(status: os.stat_result) -> Stat:
+    """Return the numbers of a file's status that tell it unchanged."""
+    files = current.files
+    changed, number = files.changed_ns(status), files.file_number(status)
+    return Stat(status.st_size, status.st_mtime_ns, changed, number)
 
 
 class FolderEntry(NamedTuple):
@@ -63,7 +71,7 @@ def walk(root: Path) -> Iterator[FolderEntry | ClosedFolder]:
     Raises:
         OSError: the root itself cannot be listed.
     """
-    top = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    top = current.files.open_root(root)
     try:
         yield from _walk_folder(top, "")
     finally:
@@ -78,10 +86,9 @@ def _walk_folder(folder: int, prefix: str) -> Iterator[FolderEntry | ClosedFolde
             if kind == "folder":
                 inner.append(entry.name)
             yield FolderEntry(RelPath(prefix + entry.name), kind, entry)
-    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
     for name in inner:
         try:
-            below = os.open(name, flags, dir_fd=folder)
+            below = current.files.open_folder(name, folder)
             try:
                 yield from _walk_folder(below, f"{prefix}{name}/")
             finally:
@@ -146,7 +153,7 @@ def _note_file(
         problems.append(
             Problem(path, "unreadable", "may not be read", hint="change its permissions")
         )
-    files[path] = Stat(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    files[path] = stat_of(status)
 
 
 def _note_link(entry: os.DirEntry[str], path: RelPath, problems: list[Problem]) -> None:

@@ -16,11 +16,11 @@ from typing import Self
 
 from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.fs.errors import Unsafe
-from vault_sync.edge.fs.rename import Volume
+from vault_sync.edge.platform import current
+from vault_sync.edge.platform.rename import Volume
 
 OWN_FOLDER = ".vault-sync"
 TRASH_FOLDER = ".trash"
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _OPEN_FOLDERS = 64
 
 
@@ -34,7 +34,7 @@ class VaultDir:
     def __init__(self, root: Path) -> None:
         # The root itself may be a link of the user's own; what it points to is the vault.
         self.root = root
-        self.fd = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self.fd = current.files.open_root(root)
         self._open: dict[str, int] = {}
         self.volumes: dict[int, Volume] = {}
 
@@ -66,7 +66,7 @@ class VaultDir:
         above, _, name = path.rpartition("/")
         parent = self.folder(above, make=make)
         try:
-            opened = os.open(name, _FOLDER, dir_fd=parent)
+            opened = current.files.open_folder(name, parent)
         except FileNotFoundError:
             if not make:
                 raise
@@ -76,7 +76,7 @@ class VaultDir:
                 ) from None
             os.mkdir(name, dir_fd=parent)
             os.fsync(parent)
-            opened = os.open(name, _FOLDER, dir_fd=parent)
+            opened = current.files.open_folder(name, parent)
         if len(self._open) >= _OPEN_FOLDERS:
             os.close(self._open.pop(next(iter(self._open))))
         self._open[path] = opened
@@ -130,7 +130,7 @@ class VaultDir:
 
 def open_at(folder: int, name: str) -> int:
     """Open a file for reading, following no link. O_NONBLOCK: a named pipe must not hang us."""
-    return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=folder)
+    return current.files.open_to_read(name, folder)
 
 
 def read_at(folder: int, name: str) -> bytes:
@@ -144,11 +144,11 @@ def read_at(folder: int, name: str) -> bytes:
 def read_all(file: int) -> bytes:
     """Return all bytes of an open file, from its start."""
     size = os.fstat(file).st_size
-    parts = [os.pread(file, size + 1, 0)]
+    parts = [current.files.read_at(file, size + 1, 0)]
     at = len(parts[0])
     if at == size:
         return parts[0]  # asked for one more, and there was none
-    while part := os.pread(file, max(size - at, 0) + 1, at):
+    while part := current.files.read_at(file, max(size - at, 0) + 1, at):
         parts.append(part)
         at += len(part)
     return b"".join(parts)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from vault_sync.edge.platform import current
 from vault_sync.edge.state import upgrade
 from vault_sync.edge.state.schema import (
     OLDEST,
@@ -136,7 +137,8 @@ class StateDatabase:
             stat = self._path.stat()
         except OSError:
             return None
-        return (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+        number, changed = current.files.file_number(stat), current.files.changed_ns(stat)
+        return (number, stat.st_size, stat.st_mtime_ns, changed)
 
     def unusable(self, how: str, error: Exception) -> StateError:
         """Return the error that says of the state `how` it is out of reach, and what to do."""
@@ -197,7 +199,7 @@ class StateDatabase:
         if self._distrusted:
             set_aside(self._path)
             self._distrusted = False
-        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        os.close(current.files.open_to_write(self._path, new=False))
         connection = sqlite3.connect(self._path, isolation_level=None)
         try:
             self._prepare(connection)
@@ -240,7 +242,5 @@ def _has_log(directory: Path) -> bool:
 
 def identity_of(root: Path) -> tuple[str, int, int]:
     """Return what tells a vault's folder from any other: path, device, inode."""
-    # The number of a device may be another after a restart (btrfs, NFS); that of its file
-    # system is the same where there is one.
-    device = os.statvfs(root).f_fsid or root.stat().st_dev
-    return str(root), device % 2**63, root.stat().st_ino
+    device = current.files.disk_number(root)
+    return str(root), device % 2**63, current.files.file_number(root.stat())

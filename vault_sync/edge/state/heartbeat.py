@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from vault_sync.edge.state.lock import Busy, locked
+from vault_sync.edge.platform.lock import Busy, locked
 
 FILE, LOCK = "daemon.json", "daemon.lock"
 STALE = 180.0
@@ -68,7 +68,8 @@ def write(directory: Path, heartbeat: Heartbeat) -> None:
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = directory / f"{FILE}.{os.getpid()}"
-    file.write_text(json.dumps(asdict(heartbeat)), encoding="utf-8", errors="surrogateescape")
+    text = json.dumps(asdict(heartbeat))
+    file.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
     file.replace(directory / FILE)
 
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
+from vault_sync.edge.platform.lock import locked
 from vault_sync.edge.state import base_table, earlier_values
 from vault_sync.edge.state.database import StateDatabase, StateError
-from vault_sync.edge.state.lock import locked
 from vault_sync.edge.state.schema import unbound
 
 

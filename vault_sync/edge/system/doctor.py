@@ -12,8 +12,9 @@ from stat import S_IMODE
 
 from vault_sync.core.model.values import Problem
 from vault_sync.edge.fs.errors import in_words
-from vault_sync.edge.fs.mounts import file_system, silent_ground
-from vault_sync.edge.fs.rename import Volume
+from vault_sync.edge.platform import current
+from vault_sync.edge.platform.mounts import file_system, silent_ground
+from vault_sync.edge.platform.rename import Volume
 from vault_sync.edge.system.surroundings import Surroundings, finding
 from vault_sync.edge.system.vault_files import findings, read_tree
 
@@ -162,7 +163,7 @@ def _instances_used(proc: Path) -> int:
     used = 0
     for process in proc.glob("[0-9]*"):
         try:
-            if process.stat().st_uid != os.getuid():
+            if process.stat().st_uid != current.files.user_id():
                 continue
             links = [str(descriptor.readlink()) for descriptor in (process / "fd").iterdir()]
         except OSError:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from vault_sync.core.model.values import Level, Problem
-from vault_sync.edge.fs.rename import Volume
-
-PROC = Path("/proc")
+from vault_sync.edge.platform import current
+from vault_sync.edge.platform.rename import Volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +25,8 @@ class Surroundings:
     state: Path
     volume: Callable[[Path], Volume] | None = None
     hook: bool | None = None
-    proc: Path = PROC
-    platform: str = sys.platform
+    proc: Path = current.PROC
+    platform: str = current.NAME
     now: float = field(default_factory=time.time)
     free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free
     read: Callable[[Path], bytes] = Path.read_bytes

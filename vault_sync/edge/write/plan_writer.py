@@ -6,9 +6,9 @@ from collections.abc import Collection
 from contextlib import suppress
 
 from vault_sync.core.model.values import RelPath
-from vault_sync.edge.fs.durability import BATCH, sync_at, sync_everything, sync_file
 from vault_sync.edge.fs.errors import Unsafe, in_words
 from vault_sync.edge.fs.vault_dir import VaultDir
+from vault_sync.edge.platform.durability import BATCH, sync_at, sync_everything, sync_file
 from vault_sync.edge.state import journal, saved_texts
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task

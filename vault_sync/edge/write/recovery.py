@@ -16,8 +16,9 @@ from pathlib import Path
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.fs.own_folder import TEMPORARY, temporary_name, volume_of
-from vault_sync.edge.fs.rename import PROBE
 from vault_sync.edge.fs.vault_dir import VaultDir, names_in, read_at, same_file
+from vault_sync.edge.platform import current
+from vault_sync.edge.platform.rename import PROBE
 from vault_sync.edge.state import journal, pass_log, saved_texts
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
@@ -161,7 +162,7 @@ def _look_again(state: StateStore, folder: int, name: str, now: float) -> list[P
                 level="problem" if owner else "notice",
             )
         )
-    if now - max(stat.st_mtime, stat.st_ctime) > WATCHED:
+    if now - max(stat.st_mtime, current.files.changed_ns(stat) / 1e9) > WATCHED:
         os.unlink(name, dir_fd=folder)
     return problems
 

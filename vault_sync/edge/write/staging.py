@@ -10,12 +10,13 @@ from contextlib import suppress
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.fs.attributes import check_writable, copy_attributes
-from vault_sync.edge.fs.durability import BATCH, sync_at, sync_everything, sync_file
 from vault_sync.edge.fs.errors import NO_SAFE_REPLACE, Unsafe, in_words
-from vault_sync.edge.fs.mounts import file_system
 from vault_sync.edge.fs.own_folder import TEMPORARY, own_folder, temporary_name, volume_of
-from vault_sync.edge.fs.rename import Volume
 from vault_sync.edge.fs.vault_dir import VaultDir, folded_names, open_at
+from vault_sync.edge.platform import current
+from vault_sync.edge.platform.durability import BATCH, sync_at, sync_everything, sync_file
+from vault_sync.edge.platform.mounts import file_system
+from vault_sync.edge.platform.rename import Volume
 from vault_sync.edge.state import pass_log, saved_texts
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
@@ -142,8 +143,7 @@ def _attempt_all(step: Callable[[], bool], tasks: Sequence[Task]) -> bool:
 
 def _fill(folder: int, name: str, content: bytes, *, like: int | None, sync: bool) -> None:
     """Make a file; `like` is an open file whose mode and attributes it gets."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    file = os.open(name, flags, 0o666 if like is None else 0o600, dir_fd=folder)
+    file = current.files.open_to_write(name, folder, mode=0o666 if like is None else 0o600)
     try:
         saved_texts.write_all(file, content)
         if like is not None:

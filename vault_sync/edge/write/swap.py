@@ -13,8 +13,8 @@ from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.fs.errors import Unsafe
 from vault_sync.edge.fs.own_folder import trash_names, volume_of
-from vault_sync.edge.fs.rename import Volume
 from vault_sync.edge.fs.vault_dir import VaultDir, read_at, same_file
+from vault_sync.edge.platform.rename import Volume
 from vault_sync.edge.state import pass_log, saved_texts
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task

@@ -17,7 +17,7 @@ from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import read_all
-from vault_sync.edge.fs.scan import Scan, Stat
+from vault_sync.edge.fs.scan import Scan, Stat, stat_of
 from vault_sync.edge.state.schema import as_bytes, encode
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.file_record import File, believable, mark_of
@@ -39,7 +39,7 @@ def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None]
             return None
         if not S_ISREG(seen.st_mode):
             return None
-        found[path] = Stat(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+        found[path] = stat_of(seen)
     return found
 
 

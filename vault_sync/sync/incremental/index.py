@@ -27,6 +27,7 @@ from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.keys import KEY_RULES
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat
+from vault_sync.edge.platform import current
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.file_record import File, file_of, texts_of
 from vault_sync.sync.incremental.files import Files, terms
@@ -94,7 +95,7 @@ def stamp_of(config: Config, state: StateStore, version: str) -> str | None:
             rules.hexdigest(),
             str(config.root),
             root.st_dev,
-            root.st_ino,
+            current.files.file_number(root),
             base,
         ]
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
-MOUNTS = Path("/proc/self/mountinfo")
+from vault_sync.edge.platform import current
+
+MOUNTS = current.PROC / "self" / "mountinfo"
 
 # What others change on these is not reported here (watchdog#409, #668): other hosts, or Windows.
 _SILENT = {
@@ -27,7 +28,7 @@ _SILENT = {
 }
 
 
-def silent_ground(root: Path, mounts: Path = MOUNTS, platform: str = sys.platform) -> str | None:
+def silent_ground(root: Path, mounts: Path = MOUNTS, platform: str = current.NAME) -> str | None:
     """Return what keeps file events from this folder, in words, or None if there are events."""
     if platform == "darwin" and "/Library/Mobile Documents/" in f"{root.resolve()}/":
         return "a folder of iCloud Drive"

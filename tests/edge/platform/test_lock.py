@@ -10,7 +10,7 @@ import pytest
 from tests.support.folders import ROOT
 from tests.support.state_rows import say
 from tests.support.written_world import World
-from vault_sync.edge.state.lock import Busy
+from vault_sync.edge.platform.lock import Busy
 
 # ---- one writer
 

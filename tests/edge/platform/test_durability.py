@@ -8,8 +8,8 @@ import re
 from pathlib import Path
 
 import pytest
-from vault_sync.edge.fs import durability
-from vault_sync.edge.fs.durability import sync_at, sync_everything, sync_file
+from vault_sync.edge.platform import linux
+from vault_sync.edge.platform.durability import sync_at, sync_everything, sync_file
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_what_is_no_file_there_is_not_synced(
 def test_where_the_system_has_no_such_call_it_says_so(
     opened: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(durability, "_kernel_syncfs", lambda: None)
+    monkeypatch.setattr(linux, "_kernel_syncfs", lambda: None)
     assert not sync_everything(opened)
     os.close(opened)
 
@@ -49,7 +49,7 @@ def test_where_the_system_has_no_such_call_it_says_so(
 def test_a_sync_that_fails_is_never_taken_for_done(
     opened: int, monkeypatch: pytest.MonkeyPatch, code: int, raised: bool
 ) -> None:
-    monkeypatch.setattr(durability, "_kernel_syncfs", lambda: lambda _: -1)
+    monkeypatch.setattr(linux, "_kernel_syncfs", lambda: lambda _: -1)
     monkeypatch.setattr("ctypes.get_errno", lambda: code)
     if raised:
         with pytest.raises(OSError, match="rror"):

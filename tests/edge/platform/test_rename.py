@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from vault_sync.edge.fs import rename
-from vault_sync.edge.fs.rename import Volume, prove
+from vault_sync.edge.platform import linux
+from vault_sync.edge.platform.rename import Volume, prove
 
 
 @pytest.fixture(params=["kernel", "links"])
@@ -19,7 +19,7 @@ def folder(
 ) -> Iterator[int]:
     opened = os.open(tmp_path, os.O_RDONLY)
     if request.param == "links":
-        monkeypatch.setattr(rename, "_kernel_rename", lambda: None)
+        monkeypatch.setattr(linux, "_kernel_rename", lambda: None)
     elif not prove(opened).exchanges:
         pytest.skip("this file system has no exchange")
     yield opened
@@ -100,7 +100,7 @@ def test_what_the_kernel_does_not_know_is_done_by_links(
         ctypes.set_errno(errno.EINVAL)
         return -1
 
-    monkeypatch.setattr(rename, "_kernel_rename", lambda: refuse)
+    monkeypatch.setattr(linux, "_kernel_rename", lambda: refuse)
     folder = os.open(tmp_path, os.O_RDONLY)
     try:
         volume = prove(folder)
@@ -114,7 +114,7 @@ def test_what_the_kernel_does_not_know_is_done_by_links(
 
 
 def test_a_signal_begins_the_call_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = rename._kernel_rename()
+    real = linux._kernel_rename()
     assert real is not None
     folder = os.open(tmp_path, os.O_RDONLY)
     volume = prove(folder)
@@ -126,7 +126,7 @@ def test_a_signal_begins_the_call_again(tmp_path: Path, monkeypatch: pytest.Monk
             return -1
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(rename, "_kernel_rename", lambda: interrupted)
+    monkeypatch.setattr(linux, "_kernel_rename", lambda: interrupted)
     try:
         put(tmp_path, a="a")
         volume.move(folder, "a", folder, "b")
@@ -157,7 +157,7 @@ def test_an_exchange_that_only_replaces_is_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """exfat-fuse, and whatever driver takes no notice of flags: nothing is lost by links."""
-    monkeypatch.setattr(rename, "_kernel_rename", lambda: only_replaces)
+    monkeypatch.setattr(linux, "_kernel_rename", lambda: only_replaces)
     folder = os.open(tmp_path, os.O_RDONLY)
     try:
         volume = prove(folder)
@@ -176,7 +176,7 @@ def test_an_exchange_that_only_replaces_is_none(
 def test_a_disk_with_neither_is_not_safe(
     link: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rename, "_kernel_rename", lambda: only_replaces)
+    monkeypatch.setattr(linux, "_kernel_rename", lambda: only_replaces)
     monkeypatch.setattr(os, "link", link)
     folder = os.open(tmp_path, os.O_RDONLY)
     try:
@@ -194,16 +194,16 @@ def test_a_disk_with_neither_is_not_safe(
 
 def test_a_kernel_move_alone_is_not_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As exFAT in Linux: no exchange, no links, and a move that replaces nothing."""
-    real = rename._kernel_rename()
+    real = linux._kernel_rename()
     assert real is not None
 
     def without_exchange(*arguments: object) -> int:
-        if arguments[4] != rename._flags()[1]:
+        if arguments[4] != linux._NO_REPLACE:
             ctypes.set_errno(errno.EINVAL)
             return -1
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(rename, "_kernel_rename", lambda: without_exchange)
+    monkeypatch.setattr(linux, "_kernel_rename", lambda: without_exchange)
     monkeypatch.setattr(os, "link", without_links)
     folder = os.open(tmp_path, os.O_RDONLY)
     try:

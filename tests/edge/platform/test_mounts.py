@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from vault_sync.edge.fs.mounts import file_system, silent_ground
+from vault_sync.edge.platform.mounts import file_system, silent_ground
 
 pytestmark = pytest.mark.timeout(30)
 

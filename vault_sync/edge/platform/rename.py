@@ -8,20 +8,17 @@ where it can be looked at, and a move fails if its target exists. Linux: `rename
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
+
+from vault_sync.edge.platform import current
 
 PROBE = ".vault-sync-probe-"
 """Begins the names of the small files of `prove`."""
-
-_UNKNOWN_TO_THE_FILE_SYSTEM = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
-_SYSCALL_RENAMEAT2 = {"x86_64": 316, "aarch64": 276, "riscv64": 276, "armv7l": 382, "i686": 353}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ class Volume:
             OSError: as the file system says, or it has no way to do it; neither was touched.
         """
         if self.exchanges:
-            _by_kernel(from_folder, from_name, to_folder, to_name, _flags()[0])
+            _by_kernel(from_folder, from_name, to_folder, to_name, exchange=True)
         elif self.links:
             _exchange_by_links(from_folder, from_name, to_folder, to_name)
         else:
@@ -67,7 +64,7 @@ class Volume:
             OSError: as the file system says, or it has no way to do it; nothing was touched.
         """
         if self.no_replace:
-            _by_kernel(from_folder, from_name, to_folder, to_name, _flags()[1])
+            _by_kernel(from_folder, from_name, to_folder, to_name, exchange=False)
         elif self.links:
             _move_by_links(from_folder, from_name, to_folder, to_name)
         else:
@@ -83,9 +80,8 @@ def prove(folder: int) -> Volume:
     Raises:
         OSError: no file can be made there.
     """
-    exchange_flag, no_replace_flag = _flags()
-    exchanges = _exchanges(folder, partial(_special, flag=exchange_flag))
-    no_replace = _moves(folder, partial(_special, flag=no_replace_flag))
+    exchanges = _exchanges(folder, partial(current.system.flagged_rename, exchange=True))
+    no_replace = _moves(folder, partial(current.system.flagged_rename, exchange=False))
     links = (
         not (exchanges and no_replace)
         and _exchanges(folder, _exchange_by_links)
@@ -138,7 +134,7 @@ def _tried(
 
 
 def _make(folder: int, name: str, text: bytes) -> None:
-    file = os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600, dir_fd=folder)
+    file = current.files.open_to_write(name, folder)
     try:
         os.write(file, text)
     finally:
@@ -150,7 +146,7 @@ def _text_of(folder: int, name: str) -> bytes | None:
     if name not in os.listdir(folder):
         return None
     try:
-        file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+        file = current.files.open_to_read(name, folder)
     except OSError:
         return None
     try:
@@ -175,43 +171,11 @@ def _move_by_links(from_folder: int, from_name: str, to_folder: int, to_name: st
     os.unlink(from_name, dir_fd=from_folder)
 
 
-def _by_kernel(from_folder: int, from_name: str, to_folder: int, to_name: str, flag: int) -> None:
+def _by_kernel(
+    from_folder: int, from_name: str, to_folder: int, to_name: str, *, exchange: bool
+) -> None:
     """Make one flagged rename that was proved here. Raise OSError if it is not known any more."""
-    if not _special(from_folder, from_name, to_folder, to_name, flag):
+    if not current.system.flagged_rename(
+        from_folder, from_name, to_folder, to_name, exchange=exchange
+    ):
         raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP), from_name, None, to_name)
-
-
-def _flags() -> tuple[int, int]:
-    """Return the kernel's flags for exchange and for no-replace."""
-    return (2, 4) if sys.platform == "darwin" else (2, 1)
-
-
-def _special(from_folder: int, from_name: str, to_folder: int, to_name: str, flag: int) -> bool:
-    """Make one flagged rename. Return False if this kernel or file system does not have it."""
-    call = _kernel_rename()
-    if call is None:
-        return False
-    old, new = os.fsencode(from_name), os.fsencode(to_name)
-    # Unlike the calls of `os`, ctypes does not begin again after a signal.
-    while call(from_folder, old, to_folder, new, flag):
-        code = ctypes.get_errno()
-        if code in _UNKNOWN_TO_THE_FILE_SYSTEM:
-            return False
-        if code != errno.EINTR:
-            raise OSError(code, os.strerror(code), from_name, None, to_name)
-    return True
-
-
-@cache
-def _kernel_rename() -> Callable[[int, bytes, int, bytes, int], int] | None:
-    library = ctypes.CDLL(None, use_errno=True)
-    integer, name = ctypes.c_int, ctypes.c_char_p
-    found = getattr(library, "renameatx_np" if sys.platform == "darwin" else "renameat2", None)
-    if found is not None:
-        found.argtypes = [integer, name, integer, name, ctypes.c_uint]
-        return found  # type: ignore[no-any-return]
-    number = _SYSCALL_RENAMEAT2.get(os.uname().machine)
-    if sys.platform != "linux" or number is None:
-        return None
-    library.syscall.argtypes = [ctypes.c_long, integer, name, integer, name, ctypes.c_uint]
-    return lambda *arguments: int(library.syscall(number, *arguments))
