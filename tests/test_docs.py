@@ -57,7 +57,7 @@ def test_every_file_linked_exists(path: Path) -> None:
 
 
 MODULE = re.compile(
-    r"(?<![\w/.-])((?:cli|core|daemon|docs|edge|sync|tests)/\w+(?:/\w+)*(?:\.(?:md|py|sh))?)"
+    r"(?<![\w/.-])((?:cli|core|daemon|docs|edge|sync|tests)/\w+(?:/\w+)*(?:[\w-]*\.svg|\.(?:md|py|sh))?)"
 )
 
 

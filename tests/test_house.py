@@ -385,7 +385,6 @@ UNTESTED = {
     "core/model/copies.py": "values: tests/core/merge/test_ancestor.py makes them",
     "core/model/plan.py": "values without a method of their own",
     "core/note/marks.py": "tests/core/note/test_recognition.py holds its tests",
-    "core/reconcile/pairing/candidates.py": "tests/core/reconcile/test_adoption_laws.py runs it",
     "core/reconcile/resolution/paper_tags.py": "tests/core/test_snapshot.py runs it on vaults",
     "core/reconcile/resolution/shared_fields.py": "test_fields.py beside it holds its tests",
     "core/reconcile/resolution/values.py": "values: every test of a resolution makes them",
@@ -397,6 +396,17 @@ UNTESTED = {
     "edge/platform/current.py": "chooses by the system, and each test runs on one",
     "edge/platform/darwin.py": "runs on macOS alone, where no test has been run yet",
     "edge/platform/windows.py": "runs on Windows alone, where no test has been run yet",
+    **{
+        f"core/digest/styles/{name}.py": (
+            "tests/core/digest/styles/test_styles_examples.py holds its tests"
+        )
+        for name in (
+            *("advice", "assembly", "headings", "heads", "labels", "lens", "lists", "names"),
+            *("markdown/inline", "markdown/marks", "markdown/page", "paragraphs", "style"),
+            *("styled_editor", "styled_growth", "styled_reader", "tables", "tag_line"),
+            "title_first",
+        )
+    },
     "daemon/vault_pass.py": "joins loop and sync: tests/system/test_watch.py runs it whole",
 }
 """Modules of more than 30 lines without a test file of the same name, and why."""

@@ -156,7 +156,7 @@ def test_init_refuses_to_overwrite_and_finds_digests(vault: Vault, tmp_path: Pat
     (vault.root / ".obsidian").mkdir()
     ran = vault.ok("init")
     assert 'paths = ["digests/*.md"]' in vault.read("vault-sync.toml")
-    assert "1 digests with 14 entries" in ran.out
+    assert "1 digest with 14 entries" in ran.out
     ran = vault.run("init", "--demo", str(vault.root))
     assert ran.code == 2 and "not empty" in ran.err
 

@@ -65,12 +65,12 @@ def claims(page: Page, is_own_link: OwnLink) -> list[Candidate]:
     found = [*headings.candidates(page, is_own_link, inner), *inner]
     papers = Counter(candidate.block for candidate in found if candidate.plain)
     of_block = Counter(candidate.block for candidate in found)
-    kept = [
+    plausible = [
         candidate
         for candidate in found
         if candidate.plain or papers[candidate.block] * 2 >= of_block[candidate.block]
     ]
-    return list(_outer(kept))
+    return list(_outer(plausible))
 
 
 def _outer(found: Iterable[Candidate]) -> Iterable[Candidate]:
