@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from vault_sync.core.digest import plain_entry, reader
 from vault_sync.core.digest.reader import Digest, OwnLink
+from vault_sync.core.digest.styles import advice
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import stem_of
@@ -261,7 +262,11 @@ class _SnapshotBuilder:
 
     def digest(self, path: RelPath, text: str) -> None:
         ours = BaseKey(Key(""), path, "text") in self.base.rows
-        problem = _damage(path, text, was_ours=ours) or self._cut_short(path, text)
+        problem = (
+            _damage(path, text, was_ours=ours)
+            or self._cut_short(path, text)
+            or _titles_first(path, text)
+        )
         unlinkable = UNLINKABLE.search(stem_of(path))
         if problem is None and unlinkable is not None:
             problem = no_link_to(path, unlinkable[0])
@@ -269,6 +274,14 @@ class _SnapshotBuilder:
             self.lock(problem)
         read = reader.read(text, self._own_link(path, text))
         self.digests[path] = read
+        self._doubles(path, read)
+        nothing = advice.nothing_read(read)
+        for line, code, message in (*read.notices, *([nothing] if nothing else ())):
+            if path not in self.locked:
+                self.problems.append(Problem(path, code, message, "", line, "notice"))
+
+    def _doubles(self, path: RelPath, read: Digest) -> None:
+        """Lock the papers that stand in a digest twice."""
         seen: dict[Key, int] = {}
         for entry in read.entries:
             if entry.key in seen:
@@ -283,9 +296,6 @@ class _SnapshotBuilder:
                     )
                 )
             seen.setdefault(entry.key, entry.line)
-        for line, code, message in read.notices:
-            if path not in self.locked:
-                self.problems.append(Problem(path, code, message, "", line, "notice"))
 
     def _cut_short(self, path: RelPath, text: str) -> Problem | None:
         before = self.base.text(BaseKey(Key(""), path, "text"))
@@ -374,6 +384,24 @@ def _damage(path: RelPath, text: str, *, was_ours: bool) -> Problem | None:
     else:
         return None
     return Problem(path, code, message, hint, line)
+
+
+def _titles_first(path: RelPath, text: str) -> Problem | None:
+    """Return the problem of a digest whose titles stand above their addresses.
+
+    Read as flat, every paper would get the title of the one below it.
+    """
+    line = advice.title_first(text)
+    if line is None:
+        return None
+    return Problem(
+        path,
+        "title-first",
+        "the titles of this digest stand above their addresses, so each paper would get the title "
+        "of the next one",
+        "put each address above its title; nothing of this file is read or written until then",
+        line,
+    )
 
 
 def _undecodable(text: str) -> int | None:
