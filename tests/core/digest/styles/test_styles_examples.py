@@ -268,7 +268,7 @@ def test_advice() -> None:
     found = advice.nothing_read(flat)
     assert found is not None
     assert found[:2] == (1, "nothing-read")
-    assert found[2].startswith("4 addresses and no entry; 4 list items look like papers")
+    assert found[2].startswith("4 addresses and no entry; 4 list items look like papers: choose")
     assert advice.nothing_read(styled_reader.read(listed, ("list",))) is None
     assert advice.proposal(listed) == ("list", 4, 1)
     assert advice.proposal("".join(listed.splitlines(keepends=True)[:2])) is None

@@ -70,7 +70,10 @@ def nothing_read(digest: Digest) -> tuple[int, str, str] | None:
     message = f"{count} addresses and no entry"
     if seen is None or seen.style in digest.styles:
         return 1, "nothing-read", message
-    found = f"{message}; {seen.papers} {_ITEMS[seen.style]} look like papers"
+    found = (
+        f"{message}; {seen.papers} {_ITEMS[seen.style]} look like papers: choose the style "
+        f"`{seen.style}` for it ([digests] styles)"
+    )
     return seen.line, "nothing-read", found
 
 
