@@ -383,6 +383,7 @@ UNTESTED = {
     "core/merge/field_copies.py": "tests/core/merge/test_ancestor.py holds its tests",
     "core/merge/note_copies.py": "tests/core/merge/test_sync_copy.py holds its tests",
     "core/model/copies.py": "values: tests/core/merge/test_ancestor.py makes them",
+    "core/digest/file_damage.py": "tests/core/test_snapshot.py holds its tests",
     "core/model/plan.py": "values without a method of their own",
     "core/note/marks.py": "tests/core/note/test_recognition.py holds its tests",
     "core/reconcile/resolution/paper_tags.py": "tests/core/test_snapshot.py runs it on vaults",

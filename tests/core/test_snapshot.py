@@ -237,3 +237,29 @@ def test_a_digest_that_no_link_can_lead_to(character: str) -> None:
     vault = MemoryVault({f"digests/주{character}차.md": f"주차\n{ENTRY}"})
     plan = vault.sync()
     assert plan.operations == () and "unlinkable-name" in codes(plan)
+
+
+# Digests in another form.
+
+
+def test_a_digest_with_addresses_and_no_entry_is_told_of() -> None:
+    rows = "".join(f"- [Deep {n}](https://arxiv.org/abs/2301.0000{n})\n" for n in range(1, 5))
+    plan = MemoryVault({"digests/list.md": rows}).sync()
+    [problem] = plan.problems
+    assert (problem.code, problem.level, problem.line) == ("nothing-read", "notice", 1)
+    assert problem.message.startswith("4 addresses and no entry; 4 list items look like papers")
+    few = "".join(rows.splitlines(keepends=True)[:2])
+    assert MemoryVault({"digests/list.md": few}).sync().problems == ()
+
+
+def test_a_digest_with_its_titles_first_is_neither_read_nor_written() -> None:
+    above = "".join(
+        f"Deep Nets {n} (Ann Bee, Cee Dee)\nhttps://arxiv.org/abs/2301.0000{n}\nwords\n\n"
+        for n in range(1, 4)
+    )
+    vault = MemoryVault({"digests/week.md": f"week\n\n{above}"})
+    plan = vault.sync()
+    assert plan.operations == ()
+    assert [(each.code, each.level, each.line) for each in plan.problems] == [
+        ("title-first", "problem", 3)
+    ]

@@ -21,6 +21,7 @@ OTHER = {
     "week": '"%G-W%V"',
     "month_week": '"rows"',
     "paths": '["weeks/*.md"]',
+    "styles": '["list"]',
     "name": '"{title}"',
     "private_tags": '["me/*"]',
     "identity": '["paper_page"]',

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from vault_sync.core import snapshot
+from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import (
     BaseKey,
@@ -83,6 +84,7 @@ class MemoryVault:
             names=LinkResolver.from_paths(visible),
             is_digest=lambda path: fnmatchcase(path, "digests/*"),
             base=base,
+            styles=styles_of(self.rules),
         )
         return found, base
 

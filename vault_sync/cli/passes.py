@@ -13,7 +13,7 @@ from typing import Literal
 
 from vault_sync.cli.console import Bar, Console, UsageError
 from vault_sync.core.model.plan import Operation, Plan
-from vault_sync.core.model.values import Problem, RelPath, Side
+from vault_sync.core.model.values import Problem, RelPath, Rules, Side
 from vault_sync.core.naming import globs
 from vault_sync.core.report import lines as report
 from vault_sync.core.report import paper_diff
@@ -176,18 +176,23 @@ def diff(console: Console, *, patch: bool = False) -> int:
         console.answer_plan(config.root, plan, plan.operations)
     else:
         console.show_attention(plan, config.rules.conflicts_note)
-        console.page(list(_diff_lines(console, plan.operations, patch=patch)))
+        console.page(list(_diff_lines(console, config.rules, plan.operations, patch=patch)))
     return report.OUT_OF_LINE if plan.operations or not report.in_line(plan) else report.IN_LINE
 
 
 _COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def _diff_lines(console: Console, operations: Sequence[Operation], *, patch: bool) -> Iterator[str]:
+def _diff_lines(
+    console: Console, rules: Rules, operations: Sequence[Operation], *, patch: bool
+) -> Iterator[str]:
     """Yield the changes of each paper with their words marked; then, as a patch, the others."""
+    from vault_sync.core.digest.style_choice import styles_of
     from vault_sync.core.paper_changes import Changes, paper_changes
 
-    changes = Changes((), tuple(operations)) if patch else paper_changes(operations)
+    changes = Changes((), tuple(operations))
+    if not patch:
+        changes = paper_changes(operations, styles_of(rules))
     marks = paper_diff.Marks(
         partial(console.painted, fg="red", strikethrough=True),
         partial(console.painted, fg="green", underline=True),

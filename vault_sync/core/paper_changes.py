@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from vault_sync.core.digest import reader
 from vault_sync.core.digest.reader import Entry
+from vault_sync.core.digest.style_choice import StyleChoice, always_flat
+from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.model.plan import Create, Operation, Rename, Trash, Write
 from vault_sync.core.model.values import Fields, Key, RelPath
 from vault_sync.core.note import note as note_lens
@@ -38,13 +39,13 @@ class Changes(NamedTuple):
     others: tuple[Operation, ...]
 
 
-def paper_changes(operations: Iterable[Operation]) -> Changes:
+def paper_changes(operations: Iterable[Operation], styles: StyleChoice = always_flat) -> Changes:
     """Return the changes by paper, in the order in which the plan comes upon the papers."""
     found: dict[Key, list[FieldChange]] = {}
     titles: dict[Key, str] = {}
     others = []
     for operation in operations:
-        changes = list(_changes(operation))
+        changes = list(_changes(operation, styles))
         for key, title, change in changes:
             found.setdefault(key, []).append(change)
             titles[key] = titles.get(key) or title
@@ -57,7 +58,7 @@ def paper_changes(operations: Iterable[Operation]) -> Changes:
 _Found = tuple[Key, str, FieldChange]
 
 
-def _changes(operation: Operation) -> Iterator[_Found]:
+def _changes(operation: Operation, styles: StyleChoice) -> Iterator[_Found]:
     path = operation.path
     if isinstance(operation, Write):
         before, after = note_lens.read(operation.before), note_lens.read(operation.after)
@@ -65,7 +66,7 @@ def _changes(operation: Operation) -> Iterator[_Found]:
             for change in _of_note(path, before, after):
                 yield after.key, after.fields.title, change
         else:
-            yield from _of_digest(path, operation.before, operation.after)
+            yield from _of_digest(path, operation.before, operation.after, styles)
         return
     note = note_lens.read(operation.after if isinstance(operation, Create) else operation.before)
     if note.key is None:
@@ -92,9 +93,10 @@ def _of_note(path: RelPath, before: Note, after: Note) -> Iterator[FieldChange]:
         yield FieldChange(path, section.line, f"[[{target}]]", section.commentary, "")
 
 
-def _of_digest(path: RelPath, before: str, after: str) -> Iterator[_Found]:
-    old = {entry.key: entry for entry in reader.read(before).entries}
-    new = {entry.key: entry for entry in reader.read(after).entries}
+def _of_digest(path: RelPath, before: str, after: str, styles: StyleChoice) -> Iterator[_Found]:
+    chosen = styles(path)
+    old = {entry.key: entry for entry in styled_reader.read(before, chosen).entries}
+    new = {entry.key: entry for entry in styled_reader.read(after, chosen).entries}
     for key in dict.fromkeys((*new, *old)):
         for change in _of_entry(path, old.get(key), new.get(key)):
             entry = new.get(key) or old[key]

@@ -12,8 +12,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from vault_sync.core.digest import plain_entry, reader
+from vault_sync.core.digest import plain_entry
+from vault_sync.core.digest.file_damage import damage_of, titles_first
 from vault_sync.core.digest.reader import Digest, OwnLink
+from vault_sync.core.digest.style_choice import StyleChoice, always_flat
+from vault_sync.core.digest.styles import advice, styled_reader
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import stem_of
@@ -30,11 +33,9 @@ from vault_sync.core.note.note import Note
 from vault_sync.core.note.property_table import ADDRESS_PROPERTIES
 from vault_sync.core.note.recognition import Recognition
 from vault_sync.core.text.encodings import encoded
-from vault_sync.core.text.spans import line_number
 
 T = TypeVar("T", bound=str)
 
-_CONFLICT_MARKER = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 _ADDRESS_LINE = re.compile(
     rf"^(?:{'|'.join(ADDRESS_PROPERTIES)}):[ \t]*[\"']?(\S+?)[\"']?[ \t]*\r?$", re.MULTILINE
 )
@@ -90,13 +91,15 @@ def build(
     base: Base,
     unread: Collection[RelPath] = (),
     identity: Collection[str] = (),
+    styles: StyleChoice = always_flat,
 ) -> Snapshot:
     """Read every text. Never fails: a file that cannot be read for what it is becomes a Problem.
 
     `unread` are files that are there and have no text, as permission to read them is missing.
-    `identity` are further properties that say which paper a note is about.
+    `identity` are further properties that say which paper a note is about; `styles` tells in which
+    styles a digest is read.
     """
-    builder = _SnapshotBuilder(base=base, names=names, identity=identity)
+    builder = _SnapshotBuilder(base=base, names=names, identity=identity, styles=styles)
     for path in unread:
         builder.unread(path)
     digests: list[RelPath] = []
@@ -119,8 +122,11 @@ def _says_managed(text: str) -> bool:
 class _SnapshotBuilder:
     """Snapshot while it is being put together."""
 
-    def __init__(self, *, base: Base, names: LinkResolver, identity: Collection[str]) -> None:
+    def __init__(
+        self, *, base: Base, names: LinkResolver, identity: Collection[str], styles: StyleChoice
+    ) -> None:
         self.base = base
+        self.styles = styles
         self.identity = identity
         self.names = names
         self.digests: dict[RelPath, Digest] = {}
@@ -158,7 +164,7 @@ class _SnapshotBuilder:
 
     def copy(self, path: RelPath, text: str) -> None:
         """Report a digest's copy: it is no digest, and may have words that the digest has not."""
-        if path not in self.notes and reader.read(text).entries:
+        if path not in self.notes and styled_reader.read(text, self.styles(path)).entries:
             self.problems.append(problems.copy_of_digest(path))
 
     def unread(self, path: RelPath) -> None:
@@ -168,7 +174,7 @@ class _SnapshotBuilder:
 
     def note(self, path: RelPath, text: str) -> None:
         was = self.base.note_paths.get(path)
-        problem = _damage(path, text, was_ours=was is not None)
+        problem = damage_of(path, text, was_ours=was is not None)
         if problem is not None:
             # It may well be the note of a paper: a second one beside it would be its twin.
             key = was or _guessed_key(text)
@@ -234,32 +240,34 @@ class _SnapshotBuilder:
         self.lock(problems.broken_properties(path, message, line))
 
     def digest(self, path: RelPath, text: str) -> None:
+        styles = self.styles(path)
         ours = BaseKey(Key(""), path, "text") in self.base.rows
-        problem = _damage(path, text, was_ours=ours) or self._cut_short(path, text)
+        problem = (
+            damage_of(path, text, was_ours=ours)
+            or self._cut_short(path, text)
+            or (titles_first(path, text) if "flat" in styles else None)
+        )
         unlinkable = UNLINKABLE.search(stem_of(path))
         if problem is None and unlinkable is not None:
             problem = no_link_to(path, unlinkable[0])
         if problem is not None:
             self.lock(problem)
-        read = reader.read(text, self._own_link(path, text))
+        read = styled_reader.read(text, styles, self._own_link(path, text))
         self.digests[path] = read
+        self._doubles(path, read)
+        nothing = advice.nothing_read(read)
+        for line, code, message in (*read.notices, *([nothing] if nothing else ())):
+            if path not in self.locked:
+                self.problems.append(Problem(path, code, message, "", line, "notice"))
+
+    def _doubles(self, path: RelPath, read: Digest) -> None:
+        """Lock the papers that stand in a digest twice."""
         seen: dict[Key, int] = {}
         for entry in read.entries:
             if entry.key in seen:
                 self.locked_keys[entry.key] = path
-                self.problems.append(
-                    Problem(
-                        path,
-                        "double-entry",
-                        f"the paper of line {seen[entry.key]} stands here a second time",
-                        "keep one of the two entries; neither is touched until then",
-                        entry.line,
-                    )
-                )
+                self.problems.append(problems.double_entry(path, entry.line, seen[entry.key]))
             seen.setdefault(entry.key, entry.line)
-        for line, code, message in read.notices:
-            if path not in self.locked:
-                self.problems.append(Problem(path, code, message, "", line, "notice"))
 
     def _cut_short(self, path: RelPath, text: str) -> Problem | None:
         before = self.base.text(BaseKey(Key(""), path, "text"))
@@ -320,43 +328,6 @@ def _may_be_note(text: str) -> bool:
 
 def _as_tuples(found: Mapping[T, list[RelPath]]) -> dict[T, tuple[RelPath, ...]]:
     return {key: tuple(paths) for key, paths in found.items()}
-
-
-def _damage(path: RelPath, text: str, *, was_ours: bool) -> Problem | None:
-    """Return the problem of a file in a state that no edit could have left behind."""
-    line = 1
-    if (other := encoded(text)) is not None:
-        line = line_number(text, _undecodable(text) or 0)
-        code, message = "not-utf-8", f"the file is not valid UTF-8; it looks like {other.name}"
-        hint = "save it as UTF-8 in your editor; nothing is written until then"
-    elif "\0" in text:
-        line = line_number(text, text.index("\0"))
-        code, message = "nul", "the file holds NUL characters: it was damaged while being written"
-        hint = "bring it back with `vault-sync restore`, or from a backup"
-    elif was_ours and not text.strip("\ufeff \t\r\n"):
-        code, message = "emptied", "the file is empty: that is damage, never an edit"
-        hint = "bring it back with `vault-sync restore`, or delete it"
-    elif _CONFLICT_MARKER.search(text):
-        found = _CONFLICT_MARKER.search(text)
-        assert found is not None
-        line = line_number(text, found.start())
-        code, message = "conflict-markers", "git has left conflict markers in the file"
-        hint = "settle the merge first; nothing is written until the markers are gone"
-    elif (at := _undecodable(text)) is not None:
-        line = line_number(text, at)
-        code, message = "not-utf-8", "the file is not valid UTF-8"
-        hint = "save it as UTF-8; nothing is written until then"
-    else:
-        return None
-    return Problem(path, code, message, hint, line)
-
-
-def _undecodable(text: str) -> int | None:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        return error.start
-    return None
 
 
 def _guessed_key(text: str) -> Key | None:

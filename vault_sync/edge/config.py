@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from vault_sync.core.citation import citekeys
+from vault_sync.core.digest import style_choice
 from vault_sync.core.model.values import Rules
 from vault_sync.core.naming import note_names, week_names
 from vault_sync.core.naming.month_weeks import RULES, MonthWeekRule
@@ -234,6 +235,7 @@ def _address(url: str) -> str | None:
 LEGAL: Mapping[str, Mapping[str, _Key]] = {
     "digests": {
         "paths": _texts("must be a list of globs", _glob),
+        "styles": _Key("must be a list of styles", style_choice.mistake),
         "week": _checked("must be a form for names of weeks", _week),
         "month_week": _checked("must be one of " + ", ".join(RULES), _rule),
     },
@@ -314,10 +316,12 @@ def _mistake(path: Path, text: str, name: tuple[str, str], value: Any) -> Iterat
 def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> Config:
     digests, notes = dict(tables.get("digests", {})), tables.get("notes", {})
     arxiv = dict(tables.get("arxiv", {}))
+    styles = digests.pop("styles", None)
     bib = BibConfig(**tables.get("bib", {}))
     removals = tables.get("removals", {})
     chosen: dict[str, Any] = {
         "digest_paths": digests.pop("paths", None),
+        "digest_styles": style_choice.rows(styles) if styles is not None else None,
         "folder": notes.get("folder"),
         "name": notes.get("name"),
         "private_tags": notes.get("private_tags"),

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from vault_sync.core import snapshot
-from vault_sync.core.digest import editor
+from vault_sync.core.digest.style_choice import styles_of
+from vault_sync.core.digest.styles import lens
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
@@ -123,6 +124,7 @@ def snapshot_of(
         base=base,
         unread=unread,
         identity=rules.identity,
+        styles=styles_of(rules),
     )
 
 
@@ -150,8 +152,9 @@ def is_digest(rules: Rules) -> Callable[[RelPath], bool]:
 def exported(observation: Observation, path: RelPath) -> str:
     """Return a digest as it reads without the tool's links."""
     digest = observation.snapshot.digests[path]
-    own = {entry.key: entry.link.target for entry in digest.entries if entry.link is not None}
-    return editor.export(digest.text, lambda key, target, _: own.get(key) == target)
+    entries = (*digest.entries, *digest.repeats)
+    own = {(entry.key, entry.link.target) for entry in entries if entry.link is not None}
+    return lens.export(digest.text, digest.styles, lambda key, target, _: (key, target) in own)
 
 
 def lacking(observation: Observation, rules: Rules) -> list[Key]:

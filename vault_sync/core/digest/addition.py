@@ -7,9 +7,12 @@ from collections.abc import Sequence
 
 from vault_sync.core.digest import editor, title_line
 from vault_sync.core.digest.reader import ADDRESS, Digest, Entry, kind_of, read
+from vault_sync.core.digest.style_choice import FLAT
+from vault_sync.core.digest.styles import lens, styled_growth, styled_reader
 from vault_sync.core.model.values import Fields
 from vault_sync.core.text.spans import lines, newline_kind
 
+_IN_TABLE = "its papers stand in a table, to which nothing is added"
 _TABLE_ROW = re.compile(r"[ \t]*\|.*(?:https?://|\]\().*\|[ \t]*", re.IGNORECASE)
 
 
@@ -20,10 +23,12 @@ def refusal(digest: Digest) -> str | None:
     of such a digest would be the only one of its kind.
     """
     text = digest.text
+    if digest.styles != FLAT:
+        return None if styled_growth.can_grow(digest) else _IN_TABLE
     if not digest.entries and any(
         _TABLE_ROW.fullmatch(text[line.start : line.end]) for line in lines(text)
     ):
-        return "its papers stand in a table, to which nothing is added"
+        return _IN_TABLE
     if _has_titles_first(text):
         return "its titles stand above their addresses, and no entry of that form is written"
     opened = (line for line, code, _ in digest.notices if code == "unclosed-fence")
@@ -51,6 +56,10 @@ def with_entry(digest: Digest, fields: Fields) -> Digest | None:
     An address alone below an entry without tags would be read as that entry's commentary, so a
     rule goes between them.
     """
+    if digest.styles != FLAT:
+        text = lens.append(digest, [(fields, None)])
+        grown = styled_reader.read(text, digest.styles)
+        return grown if _has_one_more(digest.entries, grown.entries, fields) else None
     newline = newline_kind(digest.text)
     ruled = digest.text.rstrip() + f"{newline * 2}---{newline}"
     for text in (digest.text, ruled):
@@ -58,6 +67,17 @@ def with_entry(digest: Digest, fields: Fields) -> Digest | None:
         if _is_meant(digest.entries, added.entries, fields):
             return added
     return None
+
+
+def _has_one_more(before: Sequence[Entry], after: Sequence[Entry], fields: Fields) -> bool:
+    """Return True if one entry came, anywhere, that says its fields, and all others say theirs.
+
+    In a style without lists of authors it says all but these.
+    """
+    old, new = [each.fields for each in before], [each.fields for each in after]
+    meant = (fields, fields.saying(authors=()))
+    at = next((number for number, each in enumerate(new) if each in meant), None)
+    return at is not None and new[:at] + new[at + 1 :] == old
 
 
 def _is_meant(before: Sequence[Entry], after: Sequence[Entry], fields: Fields) -> bool:

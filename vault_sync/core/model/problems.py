@@ -162,3 +162,14 @@ def broken_properties(path: RelPath, message: str, line: int | None) -> Problem:
         "with a quote or a bracket needs quotes around it); nothing is written until then",
         line,
     )
+
+
+def double_entry(digest: RelPath, line: int, first: int) -> Problem:
+    """Return the problem of a paper that stands in a digest twice; `first`: its first line."""
+    return Problem(
+        digest,
+        "double-entry",
+        f"the paper of line {first} stands here a second time",
+        "keep one of the two entries; neither is touched until then",
+        line,
+    )

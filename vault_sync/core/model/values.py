@@ -111,6 +111,8 @@ class Rules:
     removals_share: float = 0.05
     conflicts_note: str = "Sync conflicts.md"
     digest_paths: tuple[str, ...] = field(default=("digests/**/*.md",))
+    digest_styles: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The styles of digests by glob, the first match wins; what none matches is flat."""
 
 
 Decisions = Mapping[tuple[Key, RelPath, str], Side]

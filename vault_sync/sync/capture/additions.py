@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
-from vault_sync.core.digest import addition, reader
+from vault_sync.core.digest import addition
 from vault_sync.core.digest.reader import Digest
+from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Write
 from vault_sync.core.model.values import Facts, Fields, Key, RelPath
 from vault_sync.core.naming.keys import address_of, arxiv_id
@@ -79,7 +80,8 @@ def add_papers(
     """Return the addition of papers to a digest, which is there or is made along with them."""
     path, create = target
     snapshot = observation.snapshot
-    digest = reader.read(create.after) if create else snapshot.digests[path]
+    # A digest that is made begins as those before it: flat.
+    digest = styled_reader.read(create.after, ("flat",)) if create else snapshot.digests[path]
     wrong = snapshot.locked.get(path) or addition.refusal(digest)
     if wrong:
         problem = next((each for each in snapshot.problems if each.path == path), None)
@@ -106,7 +108,8 @@ def _add(draft: _Draft, path: RelPath, paper: AddedPaper, facts: Facts | None) -
         if added is not None:
             draft.digest = added
             standing: Standing = "added" if fields.title else "bare"
-            placed = Placed(paper, standing, path, added.entries[-1].line, fields.title)
+            line = next(each.line for each in added.entries if each.key == paper.key)
+            placed = Placed(paper, standing, path, line, fields.title)
             break
     else:
         placed = Placed(paper, "refused", path, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import NamedTuple
 
@@ -12,6 +13,9 @@ from vault_sync.core.digest.styles.markdown.page import BLANK, CODE, HIDDEN, Pag
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.digest.styles.styled_reader import any_link, claims
 from vault_sync.core.naming.keys import key_of
+from vault_sync.core.text.spans import Span, lines_of
+
+_ADDRESS_ALONE = re.compile(r"^[ \t]*\S*://\S+[ \t]*\r?$", re.MULTILINE)
 
 LEAST_ADDRESSES = 3
 LEAST_PAPERS = 3
@@ -84,6 +88,8 @@ def title_first(text: str) -> int | None:
     At least two addresses each stand right under a line `Title (Author)`, and the first such line
     stands above the first address.
     """
+    if not _has_title_above(text):
+        return None
     page = page_of(text, ())
     first_title: int | None = None
     first_address: int | None = None
@@ -99,6 +105,15 @@ def title_first(text: str) -> int | None:
             first_title = number
     above = first_title is not None and first_address is not None
     return first_title + 1 if above and under >= 2 and first_title is not None else None
+
+
+def _has_title_above(text: str) -> bool:
+    """Return whether a title stands above the first address: a cheap test that few digests pass."""
+    first = _ADDRESS_ALONE.search(text)
+    if first is None:
+        return False
+    above = lines_of(text, Span(0, first.start()))
+    return any(title_line.parse(text, line.start, line.end) is not None for line in above)
 
 
 def _is_title(page: Page, number: int) -> bool:

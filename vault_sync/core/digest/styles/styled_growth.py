@@ -112,12 +112,12 @@ def _head(text: str, last: Entry, styled: StyledSpans, fields: Fields, count: in
     mark = _STRUCTURE.match(text, last.span.start)
     assert mark is not None
     prefix = re.sub(r"\[[xX/-]\](?=[ \t]+$)", "[ ]", mark[0])
-    start = styled.title.start
+    start, end = _linked_title(last, styled)
     while start > mark.end() and text[start - 1] in _OPENERS:
         start -= 1
-    chunk = Span(start, max(styled.link_at, styled.title.end))
+    chunk = Span(start, max(styled.link_at, end))
     if styled.style in {"heading", "title-first"}:
-        chunk = Span(start, _closed(text, styled.title.end))
+        chunk = Span(start, _closed(text, end))
         prefix = text[last.span.start : start] if styled.style == "heading" else prefix
     prefix = _NUMBER.sub(lambda found: str(int(found[0]) + count), prefix, count=1)
     parts = [chunk]
@@ -132,6 +132,14 @@ def _head(text: str, last: Entry, styled: StyledSpans, fields: Fields, count: in
             written += _between(text[parts[number - 1].end : part.start])
         written += _substituted(text, part, last, styled, fields)
     return written
+
+
+def _linked_title(entry: Entry, styled: StyledSpans) -> Span:
+    """Return an entry's title with the tool's link around it, if there is one."""
+    title, own = styled.title, entry.link
+    if own is not None and own.span.start < title.start < own.span.end:
+        return own.span
+    return title
 
 
 def _closed(text: str, at: int) -> int:
@@ -176,9 +184,7 @@ def _substituted(text: str, part: Span, last: Entry, styled: StyledSpans, fields
     """Return a stretch of the last entry with the values of the new one."""
     edits = []
     if part.start <= styled.title.start < part.end:
-        title, own = styled.title, last.link
-        if own is not None and own.span.start < title.start < own.span.end:
-            title = own.span
+        title = _linked_title(last, styled)
         edits.append(Edit(title, fields.title))
         url = _url_behind(text, title.end, part.end)
         if url is not None and url != last.layout.address:

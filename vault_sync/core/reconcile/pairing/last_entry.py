@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from math import ceil
 
-from vault_sync.core.digest import reader
 from vault_sync.core.digest.entry_format import gap_between
+from vault_sync.core.digest.style_choice import styles_of
+from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
@@ -70,7 +71,7 @@ def _lost_its_last_entry(path: RelPath, snapshot: Snapshot, base: Base, rules: R
     """Tell whether a digest ends where its last entry began, whose note has nothing newer."""
     before = base.text(BaseKey(Key(""), path, "text")) or ""
     text = snapshot.digests[path].text
-    entries = reader.read(before).entries
+    entries = styled_reader.read(before, styles_of(rules)(path)).entries
     last = entries[-1] if entries else None
     if last is None or last.span.start < len(text) or before[last.span.end :].strip():
         return False

@@ -10,11 +10,12 @@ from vault_sync.core.model.values import Fields, Rules
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.tags import private
 from vault_sync.core.reconcile.pairing.paper import Pair, Paper
-from vault_sync.core.reconcile.resolution import fields
+from vault_sync.core.reconcile.resolution import fields, placeless
 from vault_sync.core.reconcile.resolution.fields import TagPlace
 from vault_sync.core.reconcile.resolution.values import (
     LIVE,
     NOTE,
+    Placeless,
     Resolution,
     base_digest,
 )
@@ -25,8 +26,15 @@ def resolve_tags(resolution: Resolution, note_fields: Fields, base: Base, rules:
     pairs = [pair for pair in paper.pairs if pair.kind in LIVE]
     others = [pair for pair in paper.pairs if pair.kind not in LIVE]
     places = [_tag_place(paper, pair, base) for pair in (*pairs, *others)]
-    travel = bool(pairs) and all(place.was is not None for place in places[len(pairs) :])
+    # A tag goes to the paper's first digest, which may be a table.
+    in_table = bool(pairs) and placeless.takes_none(pairs[0], "tags")
+    travel = (
+        bool(pairs)
+        and not in_table
+        and all(place.was is not None for place in places[len(pairs) :])
+    )
     own = _own_tags(paper, note_fields, places, base)
+    anywhere = {fold(tag) for place in places for tag in place.has}
 
     def stays(tag: str) -> bool:
         return private(rules, tag) or fold(tag) in own
@@ -39,6 +47,8 @@ def resolve_tags(resolution: Resolution, note_fields: Fields, base: Base, rules:
         changes = {NOTE: note_changes, pair.digest: pair.entry is None or tags != had}
         resolution.propose(BaseKey(paper.agreed_key, pair.digest, "tags"), tags, changes)
     resolution.note = resolution.note.saying(tags=merged.note)
+    if in_table and any(fold(tag) not in anywhere and not stays(tag) for tag in note_fields.tags):
+        resolution.placeless.append(Placeless(pairs[0], "tags"))
     own_key = apart_key(BaseKey(paper.agreed_key, "", "tags"))
     if own:
         resolution.propose(own_key, tuple(own.values()), {NOTE: note_changes})

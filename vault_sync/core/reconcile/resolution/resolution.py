@@ -14,13 +14,14 @@ from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.note.note import Note
 from vault_sync.core.reconcile.pairing.paper import Pair, Paper
-from vault_sync.core.reconcile.resolution import fields, reread, shared_fields
+from vault_sync.core.reconcile.resolution import fields, placeless, reread, shared_fields
 from vault_sync.core.reconcile.resolution.fields import Decided, Undecided
 from vault_sync.core.reconcile.resolution.paper_tags import resolve_tags
 from vault_sync.core.reconcile.resolution.shared_fields import SharedValue
 from vault_sync.core.reconcile.resolution.values import (
     LIVE,
     NOTE,
+    Placeless,
     ProposedValue,
     Resolution,
     base_digest,
@@ -123,6 +124,8 @@ class _Shared:
         """Return what both sides are to have; None, and a conflict, if undecided."""
         digest_has, note_has = getattr(entry, name), getattr(self.note_fields, name)
         base_key = self._base_key(name)
+        if name == "authors" and placeless.is_apart(self.home, note_has):
+            return self._apart_authors(digest_has, note_has)
         meaning: shared_fields.Meaning[Any] = shared_fields.MEANINGS[name]
         decided = self._decided(base_key, meaning, entry, digest_has, note_has)
         if isinstance(decided, Undecided):
@@ -134,6 +137,16 @@ class _Shared:
             self._add_apart(name, decided)
         self._propose(name, decided, note_has=note_has, digest_has=digest_has)
         return decided
+
+    def _apart_authors(
+        self, digest_has: tuple[str, ...], note_has: tuple[str, ...]
+    ) -> SharedValue[tuple[str, ...]]:
+        """Return the authors of both sides where the entry's cannot be written."""
+        found = placeless.authors(self._base_key("authors"), digest_has, note_has, self.base)
+        if found.note and (found.note[: len(digest_has)] != digest_has or not digest_has):
+            self.resolution.placeless.append(Placeless(self.home, "authors"))
+        self._propose("authors", found, note_has=note_has, digest_has=digest_has)
+        return found
 
     def _decided(
         self,
@@ -263,6 +276,9 @@ def _commentary(
         changes = {pair.digest: True, NOTE: pair.section is None}
         resolution.propose(base_key, entry.commentary, changes)
         return
+    if pair.section is not None and placeless.takes_none(pair, "commentary"):
+        _leave_in_note(resolution, pair, pair.section.commentary, base_key)
+        return
     taken_out = pair.section is None and _was_taken_out(pair, entry, was, base)
     if pair.section is None and (not taken_out or side == "digest"):
         resolution.commentaries[pair.digest] = entry.commentary
@@ -271,6 +287,8 @@ def _commentary(
     decided = _decided_commentary(pair, entry, was, base, side, digests)
     if isinstance(decided, Undecided):
         _leave_open(resolution, pair, decided, base, was)
+    elif placeless.has_no_place(pair, "commentary", decided.value):
+        _leave_in_note(resolution, pair, decided.value, base_key)
     else:
         _take_over(resolution, pair, decided.value, base_key)
 
@@ -308,6 +326,15 @@ def _leave_open(
         resolution.proposed.append(ProposedValue(base_key, base.rows[was], frozenset({NOTE})))
     digest_has = resolution.entries[pair.digest].commentary
     _add_conflict(resolution, pair, "commentary", digest_has, section, undecided)
+
+
+def _leave_in_note(resolution: Resolution, pair: Pair, value: str, base_key: BaseKey) -> None:
+    """Give the note a commentary that its entry has no place for; the digest's is agreed on."""
+    entry = resolution.entries[pair.digest]
+    resolution.commentaries[pair.digest] = value
+    resolution.propose(base_key, entry.commentary, {NOTE: value != _section(pair)})
+    if value != entry.commentary:
+        resolution.placeless.append(Placeless(pair, "commentary"))
 
 
 def _take_over(resolution: Resolution, pair: Pair, value: str, base_key: BaseKey) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Apart, BaseKey, Conflict, Value
-from vault_sync.core.model.values import Fields, Key, Place, RelPath
+from vault_sync.core.model.values import FieldName, Fields, Key, Place, RelPath
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper
 
 NOTE = RelPath("")
@@ -30,6 +30,13 @@ class ProposedValue(NamedTuple):
     needs: frozenset[RelPath]
 
 
+class Placeless(NamedTuple):
+    """A field of a pair that its note has otherwise than its entry can."""
+
+    pair: Pair
+    field: FieldName
+
+
 @dataclass(slots=True)
 class Resolution:
     """Fields that the note and the entries of a paper are to have, and the conflicts.
@@ -47,6 +54,7 @@ class Resolution:
     dropped: frozenset[BaseKey] = frozenset()
     conflicts: list[Conflict] = field(default_factory=list)
     apart: list[Apart] = field(default_factory=list)
+    placeless: list[Placeless] = field(default_factory=list)
     old_title: str = ""
     """The title that is replaced; an alias that equals it is replaced too."""
 
