@@ -40,7 +40,8 @@ class Snapshot:
     `locked` gives for each file that is neither read from nor written the reason, a problem code;
     `locked_keys` the papers that wait for one of these files. `managed` and `plain` give the files
     about each paper. `others` are the notes of papers that were not read (scope), and `other_about`
-    tells of which of those papers a file is the note.
+    tells of which of those papers a file is the note. `stats` are inode, size and modification time
+    (ns) of the files, where they were read from a disk.
     """
 
     digests: Mapping[RelPath, Digest]
@@ -53,6 +54,7 @@ class Snapshot:
     problems: tuple[Problem, ...]
     others: Mapping[Key, RelPath] = field(default_factory=dict)
     other_about: Callable[[RelPath], Key | None] = lambda _: None
+    stats: Mapping[RelPath, tuple[int, int, int]] = field(default_factory=dict)
 
     def about(self, path: RelPath) -> Key | None:
         """Return the paper that a file is about."""
@@ -64,6 +66,9 @@ class Snapshot:
         entry = plain_entry.read(found.text, found.properties.body)
         return entry.key if entry else None
 
+
+NO_STAT = (0, 0, 0)
+"""Equal to no file's inode, size and time."""
 
 EMPTY = Snapshot({}, {}, {}, {}, LinkResolver.from_paths(()), {}, {}, ())
 """The snapshot of no file."""

@@ -24,6 +24,7 @@ from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
 from vault_sync.edge.write.undo import old_dropped
 from vault_sync.sync.facts import facts_stamp
+from vault_sync.sync.file_marks import remember_files
 from vault_sync.sync.incremental import changes, index, scope
 from vault_sync.sync.incremental.memory import Memory, Mind, recall
 from vault_sync.sync.incremental.recorder import Acted, after_part, after_whole
@@ -220,6 +221,7 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
             sources=_sources(view.observation, doable),
             at=_counted(context.progress, len(doable.operations)),
         )
+    remember_files(config.root, state, view.observation, doable, outcome)
     state.outdate()
     # The last that changes the state: what is remembered is remembered beside it.
     dropped = old_dropped(state, config.saved_days) if outcome.done else ()

@@ -20,8 +20,9 @@ from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import as_text, contents
 from vault_sync.edge.fs.scan import scan
+from vault_sync.edge.state.file_marks import read_files
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.file_record import File, file_read
+from vault_sync.sync.file_record import File, file_read, numbers
 from vault_sync.sync.request import Progress, silent
 
 
@@ -44,7 +45,8 @@ class Observation:
 
 def base_of(state: StateStore) -> Base:
     """Return the base that this device keeps."""
-    return Base(state.rows(), state.has_base, state.was_before)
+    rows = state.rows()
+    return Base(rows, state.has_base, state.was_before, files=read_files(state.select))
 
 
 def observe(config: Config, base: Base, progress: Progress = silent) -> Observation:
@@ -66,7 +68,9 @@ def observe(config: Config, base: Base, progress: Progress = silent) -> Observat
             texts[path] = as_text(content)
             read[path] = file_read(found.files[path], content, read_at)
         progress("reading", number + 1, len(found.files))
-    return replace(observe_texts(texts, config.rules, base, tuple(problems)), read=read)
+    observation = observe_texts(texts, config.rules, base, tuple(problems))
+    stats = {path: numbers(found.files[path]) for path in read}
+    return replace(observation, snapshot=replace(observation.snapshot, stats=stats), read=read)
 
 
 def observe_texts(

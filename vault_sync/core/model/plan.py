@@ -110,6 +110,8 @@ class Plan:
     notes: int = 0
     wanted: tuple[Key, ...] = field(default=())
     """Papers whose facts are missing and can be looked up."""
+    first_meeting: bool = False
+    """Another file stands for a paper or a digest: what was agreed on with the old is forgotten."""
 
 
 class Undone(NamedTuple):

@@ -63,6 +63,7 @@ CREATE TABLE past_value(key NOT NULL, digest NOT NULL, field NOT NULL, number IN
                         PRIMARY KEY (key, digest, field, number)) WITHOUT ROWID;
 CREATE TABLE file(path PRIMARY KEY, mark BLOB NOT NULL, hash TEXT NOT NULL,
                   key NOT NULL) WITHOUT ROWID;
+CREATE INDEX file_by_key ON file(key);
 CREATE TABLE apart(key, digest, field, digest_value BLOB, note_value BLOB,
                    PRIMARY KEY (key, digest, field)) WITHOUT ROWID;
 CREATE TABLE refused(key, digest, field, digest_hash TEXT NOT NULL, note_hash TEXT NOT NULL,

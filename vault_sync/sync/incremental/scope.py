@@ -29,9 +29,10 @@ from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import read_all
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.state.base_table import count_places, read_some
+from vault_sync.edge.state.file_marks import read_files
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.file_record import UNKNOWN, File, believable, mark_of
+from vault_sync.sync.file_record import UNKNOWN, File, believable, mark_of, numbers
 from vault_sync.sync.incremental import changes
 from vault_sync.sync.incremental.identity import OTHER, called, identities
 from vault_sync.sync.incremental.memory import MANY, Memory, keys_in, plan_of
@@ -171,7 +172,8 @@ class _Scope:
             found = count_places(self.state.select)
             counted = {RelPath(path): count for path, count in found.items()}
         rows, was_before = self.rows(keys, digests), self.state.was_before
-        return Base(rows, exists=True, was_before=was_before, counted=counted)
+        files = read_files(self.state.select, {Key(""), *keys})
+        return Base(rows, exists=True, was_before=was_before, counted=counted, files=files)
 
     def rows(self, keys: AbstractSet[Key], digests: Collection[RelPath]) -> dict[BaseKey, Value]:
         """The base of these papers, with who names whom, which `mentioned_by` asks of all.
@@ -209,7 +211,9 @@ class _Scope:
         waiting |= {row.key: RelPath("") for row in base.rows if row.key}
         held = {key: path for key, path in waiting.items() if key not in keys}
         memory = self.memory
-        return replace(found, locked_keys=held, others=memory.others, other_about=memory.about)
+        stats = {path: numbers(self.stats.get(path) or self.was(path).stat) for path in self.texts}
+        found = replace(found, locked_keys=held, stats=stats)
+        return replace(found, others=memory.others, other_about=memory.about)
 
     def alike(self, path: RelPath, was: File, now: File) -> bool:
         """Return True if a file is what it was, but for entries that came or went.
@@ -365,6 +369,7 @@ def _plain_sailing(plan: Plan) -> bool:
     """Return True if a plan is edits of files that are there, new ones, and some to the trash."""
     return (
         not plan.conflicts
+        and not plan.first_meeting
         and all(each.level == "notice" for each in plan.problems)
         and all(isinstance(each, Create | Write | Trash) for each in plan.operations)
     )

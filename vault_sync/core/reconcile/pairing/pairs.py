@@ -20,6 +20,7 @@ from vault_sync.core.reconcile.pairing.notices import Notices
 from vault_sync.core.reconcile.pairing.paper import Paper, Role
 from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry, PaperBuilder
 from vault_sync.core.reconcile.pairing.renamed_digests import find_renames
+from vault_sync.core.reconcile.pairing.same_file import SameFile
 from vault_sync.core.snapshot import Snapshot
 
 
@@ -27,13 +28,15 @@ from vault_sync.core.snapshot import Snapshot
 class Pairing:
     """All papers of a vault, and the problems met while pairing.
 
-    `standing` and `put` are those of `Notices`: reports that the base remembers.
+    `standing` and `put` are those of `Notices`: reports that the base remembers. `strangers` are
+    the papers whose note is another file than the base's.
     """
 
     papers: tuple[Paper, ...]
     problems: tuple[Problem, ...]
     put: Mapping[BaseKey, Value] = field(default_factory=dict)
     standing: frozenset[BaseKey] = frozenset()
+    strangers: frozenset[Key] = frozenset()
 
 
 def pair(
@@ -61,7 +64,8 @@ def pair(
     builder = PaperBuilder(snapshot, base, entries, names, missing, notices, patient)
     finder = _PairFinder(snapshot, base, entries, builder, notices, remake)
     papers = tuple(paper for paper in finder.papers() if paper is not None)
-    return Pairing(papers, tuple(notices.problems), notices.put, frozenset(notices.standing))
+    standing, strangers = frozenset(notices.standing), frozenset(finder.strangers)
+    return Pairing(papers, tuple(notices.problems), notices.put, standing, strangers)
 
 
 class _PairFinder:
@@ -83,6 +87,8 @@ class _PairFinder:
         self.notices = notices
         self.remake = remake
         self.claimed: set[RelPath] = set()
+        self.same_file = SameFile(snapshot, base)
+        self.strangers: set[Key] = set()
 
     def papers(self) -> Iterator[Paper | None]:
         """Yield the paper of every key; None where there is nothing to do about it."""
@@ -96,6 +102,8 @@ class _PairFinder:
             if len(left) > 1:
                 self.notices.add(problems.two_notes(key, left))
             elif left:
+                if not self.same_file.owns_base(left[0], key):
+                    self.strangers.add(key)
                 yield self.builder.without_entries(key, left[0])
 
     def _with_entries(self, key: Key, found: Sequence[FoundEntry]) -> Paper | None:
@@ -128,6 +136,8 @@ class _PairFinder:
                 return None
             path = linked[0]
             self.claimed.add(path)
+            if not self.same_file.owns_base(path, key, found):
+                self.strangers.add(key)
             if role == "managed":
                 self._report_others(key, path, paths)
             return self.builder.with_entries(key, path, role, found)
