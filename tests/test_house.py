@@ -47,9 +47,9 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
     },
     "vault_sync.sync": {
         "engine": "planning incremental observation file_marks facts request",
-        "file_marks": "observation",
+        "file_marks": "observation file_record",
         "planning": "observation request",
-        "incremental": "observation facts file_record request",
+        "incremental": "observation facts file_marks file_record request",
         "observation": "file_record request",
         "staged": "observation",
         "facts": "request",

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from vault_sync.core.model.base import FileMark
+from vault_sync.core.model.base import Base, FileMark
 from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Rename, Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.snapshot import NO_STAT, Snapshot
-from vault_sync.edge.state.file_marks import change_files
+from vault_sync.edge.fs.scan import Stat
+from vault_sync.edge.state.file_marks import change_files, read_files
 from vault_sync.edge.state.schema import as_bytes, encode
 from vault_sync.edge.state.store import StateStore
+from vault_sync.sync.file_record import numbers
 from vault_sync.sync.observation import Observation
 
 Marked = dict[RelPath, tuple[Key, FileMark]]
+
+
+def with_marks(
+    found: Snapshot,
+    base: Base,
+    state: StateStore,
+    keys: Collection[Key],
+    stats: Mapping[RelPath, Stat],
+) -> tuple[Snapshot, Base]:
+    """Return both with what tells the files of some papers from others: now, and as last seen.
+
+    `stats` are those of the files that may have changed; the others are what they were.
+    """
+    files = read_files(state.select, {Key(""), *keys})
+    seen = {path: mark[:3] for marks in files.values() for path, mark in marks.items()}
+    now = {path: numbers(stat) for path, stat in stats.items()}
+    return replace(found, stats=seen | now), replace(base, files=files)
 
 
 def remember_files(

@@ -29,10 +29,10 @@ from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import read_all
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.state.base_table import count_places, read_some
-from vault_sync.edge.state.file_marks import read_files
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.file_record import UNKNOWN, File, believable, mark_of, numbers
+from vault_sync.sync.file_marks import with_marks
+from vault_sync.sync.file_record import UNKNOWN, File, believable, mark_of
 from vault_sync.sync.incremental import changes
 from vault_sync.sync.incremental.identity import OTHER, called, identities
 from vault_sync.sync.incremental.memory import MANY, Memory, keys_in, plan_of
@@ -172,8 +172,7 @@ class _Scope:
             found = count_places(self.state.select)
             counted = {RelPath(path): count for path, count in found.items()}
         rows, was_before = self.rows(keys, digests), self.state.was_before
-        files = read_files(self.state.select, {Key(""), *keys})
-        return Base(rows, exists=True, was_before=was_before, counted=counted, files=files)
+        return Base(rows, exists=True, was_before=was_before, counted=counted)
 
     def rows(self, keys: AbstractSet[Key], digests: Collection[RelPath]) -> dict[BaseKey, Value]:
         """The base of these papers, with who names whom, which `mentioned_by` asks of all.
@@ -211,9 +210,7 @@ class _Scope:
         waiting |= {row.key: RelPath("") for row in base.rows if row.key}
         held = {key: path for key, path in waiting.items() if key not in keys}
         memory = self.memory
-        stats = {path: numbers(self.stats.get(path) or self.was(path).stat) for path in self.texts}
-        found = replace(found, locked_keys=held, stats=stats)
-        return replace(found, others=memory.others, other_about=memory.about)
+        return replace(found, locked_keys=held, others=memory.others, other_about=memory.about)
 
     def alike(self, path: RelPath, was: File, now: File) -> bool:
         """Return True if a file is what it was, but for entries that came or went.
@@ -347,6 +344,7 @@ def think(
         found = scope.snapshot(keys, base, config.rules)
         if found is None:
             return None
+        found, base = with_marks(found, base, state, keys, scope.stats)
         uncounted = scope.movers and base.counted is None
         if uncounted or not scope.strangers | scope.movers <= keys:
             keys |= scope.strangers | scope.movers
@@ -361,8 +359,7 @@ def think(
         keys |= more
     plan = _of_all(plan, scope, keys, lacks)
     lacks = [*(key for key in came.lacking if key not in keys), *lacks]
-    known, moved = scope.known(), bool(scope.movers)
-    return Thought(found, base, plan, known, tuple(lacks), scope.gone, moved)
+    return Thought(found, base, plan, scope.known(), tuple(lacks), scope.gone, bool(scope.movers))
 
 
 def _plain_sailing(plan: Plan) -> bool:
