@@ -42,7 +42,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
     "vault_sync.edge": {
         "write": "state fs config",
         "state": "fs",
-        "system": "fs",
+        "system": "state fs",
         "watch": "fs git",
     },
     "vault_sync.sync": {

@@ -12,12 +12,22 @@ from vault_sync.edge.git import hook
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError
 from vault_sync.edge.system.doctor import Surroundings, examine
+from vault_sync.edge.system.orphaned_states import clean as clean_states
+from vault_sync.edge.system.orphaned_states import orphan_problems, orphaned_states
 
 
-def doctor(console: Console) -> int:
-    """Show all findings; return 1 if something should be mended, 0 if all is well."""
+def doctor(console: Console, *, clean: bool = False) -> int:
+    """Show all findings; return 1 if something should be mended, 0 if all is well.
+
+    `clean`: remove the states of vaults that are gone and unused for long.
+    """
     config = console.config()
     state = console.state(config)
+    orphans = orphaned_states(state.directory.parent)
+    if clean:
+        removed = clean_states(orphans, config.saved_days)
+        console.say([f"removed base, index and journal in {folder}" for folder in removed])
+        orphans = [each for each in orphans if str(each.folder) not in removed]
 
     def exchanges(root: object) -> bool:
         del root
@@ -28,7 +38,7 @@ def doctor(console: Console) -> int:
             os.close(folder)
 
     around = Surroundings(state=state.directory, exchange=exchanges, hook=_is_hooked(config.root))
-    found = examine(config.root, around)
+    found = [*examine(config.root, around), *orphan_problems(orphans)]
     console.show_problems(found, answer=True)
     if not found:
         console.say([f"nothing to mend in {config.root}"])

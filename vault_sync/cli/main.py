@@ -200,12 +200,13 @@ def restore(console: Any, path: str) -> int:
 
 
 @cli.command()
+@click.option("--clean", is_flag=True, help="Remove the states of vaults gone for 90 days.")
 @click.pass_obj
-def doctor(console: Any) -> int:
+def doctor(console: Any, clean: bool) -> int:
     """Look for what would bite, and say what to do about it."""
     from vault_sync.cli import doctor as verb
 
-    return verb.doctor(console)
+    return verb.doctor(console, clean=clean)
 
 
 @cli.group()

@@ -5,7 +5,7 @@ rebuild, sync, watch and check are this same pass with another beginning and ano
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -180,7 +180,7 @@ def run(context: PassContext, request: PassRequest) -> PassResult:
     config, state = context.config, context.state
     typing = () if request.bulk else request.deferred
     with state.lock(context.wait, typing), uncollected():
-        recovered = recover(config.root, state)
+        recovered = [*_moved(state), *recover(config.root, state)]
         view = look(context, request)
         # Asking loads the whole base, which only a whole pass needs; a part is none without a base.
         note = state.note if view.memory is None else None
@@ -195,6 +195,13 @@ def run(context: PassContext, request: PassRequest) -> PassResult:
     result = run(again, request)
     problems = tuple(dict.fromkeys((*recovered, *result.plan.problems)))
     return replace(result, plan=replace(result.plan, problems=problems), note=note or result.note)
+
+
+def _moved(state: StateStore) -> Iterator[Problem]:
+    was = state.take_over()
+    if was is not None:
+        words = f"this vault was at {was} before; its memory is taken over"
+        yield Problem(str(state.root), "vault-moved", words, level="notice")
 
 
 def _finish(context: PassContext, request: PassRequest, view: View) -> PassResult:

@@ -13,6 +13,9 @@ SCHEMA = 4
 OLDEST = 3
 """The oldest schema that is taken over (`upgrade`)."""
 
+VAULT_ID = "vault id"
+"""The name of the fact that tells a vault by more than its path (`.vault-sync/id`)."""
+
 # Of schema 3; what came later is in ADDED.
 # An upsert overrides an OR IGNORE inside a trigger it fires (SQLite, "CREATE TRIGGER").
 TABLES = """
