@@ -38,6 +38,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "pipeline": "drafting resolution pairing",
         "drafting": "resolution pairing",
         "resolution": "pairing",
+        "refusals": "pairing",
     },
     "vault_sync.edge": {
         "write": "state fs config",
@@ -53,6 +54,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "observation": "file_record request",
         "staged": "observation",
         "facts": "request",
+        "undoing": "observation",
     },
 }
 """For each package that has rooms: which of its rooms a room may import. Nothing else is allowed.

@@ -82,13 +82,17 @@ def rebuild(console: Any, digest: Sequence[str], offline: bool, dry_run: bool) -
 @_DRY_RUN
 @_ALLOW
 @click.option("--exit-code", is_flag=True, help="Exit 1 if anything was written.")
+@click.option("--redo", is_flag=True, help="Do again what `undo` took back.")
 @click.pass_obj
-def sync(console: Any, offline: bool, dry_run: bool, allow_removals: str, exit_code: bool) -> int:
+def sync(
+    console: Any, offline: bool, dry_run: bool, allow_removals: str, exit_code: bool, redo: bool
+) -> int:
     """One pass: what was edited on one side, the other follows."""
     from vault_sync.cli import passes
     from vault_sync.sync.request import PassRequest
 
-    request = PassRequest(cause="hook" if exit_code else "sync", allowed=allow_removals)
+    cause = "hook" if exit_code else "sync"
+    request = PassRequest(cause=cause, allowed=allow_removals, redo=redo)
     return passes.write(console, request, offline=offline, dry_run=dry_run, strict=exit_code)
 
 

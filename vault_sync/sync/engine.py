@@ -12,12 +12,14 @@ from functools import partial
 from itertools import count
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import Outcome, Plan
-from vault_sync.core.model.values import Key, Problem, RelPath, Rules
+from vault_sync.core.model.plan import BaseKey, Outcome, Plan
+from vault_sync.core.model.values import Key, Place, Problem, RelPath, Rules
 from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat, scan
+from vault_sync.edge.state.pass_log import note_lost_entries
+from vault_sync.edge.state.refusals import lift
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.system.garbage import uncollected
 from vault_sync.edge.write.apply import apply
@@ -101,7 +103,10 @@ def look(context: PassContext, request: PassRequest) -> View:
         view = _look_at_part(context, request, facts)
         if view is not None:
             return view
-    observation = observe(config, base_of(state), context.progress)
+    base = base_of(state)
+    if request.lifts:
+        base = replace(base, refused={})
+    observation = observe(config, base, context.progress)
     lacks = lacking(observation, config.rules)
     plan = make_plan(observation, config.rules, context.facts_of(lacks), request, context.progress)
     unknown = set(plan.wanted)
@@ -228,12 +233,34 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
             sources=_sources(view.observation, doable),
             at=_counted(context.progress, len(doable.operations)),
         )
+    note_lost_entries(state, _lost_entries(view.observation, doable, outcome))
     remember_files(config.root, state, view.observation, doable, outcome)
+    if request.lifts:
+        lift(state)
     state.outdate()
     # The last that changes the state: what is remembered is remembered beside it.
     dropped = old_dropped(state, config.saved_days) if outcome.done else ()
     _remember(context, request, view, (doable, outcome))
     return PassResult(replace(plan, problems=(*dropped, *plan.problems)), outcome, waiting)
+
+
+def _lost_entries(
+    observation: Observation, plan: Plan, outcome: Outcome
+) -> Iterator[tuple[RelPath, str, str]]:
+    """Yield the digests from which entries were taken out: their path, whole text and cut text."""
+    base, digests = observation.base, observation.snapshot.digests
+    rows = (row for one in plan.base_updates for row in one.drop) if outcome.done else ()
+    lost = {row for row in rows if row.key and row.field == "commentary"}
+    for path in sorted({RelPath(row.digest) for row in lost} & digests.keys()):
+        before = base.text(BaseKey(Key(""), path, "text"))
+        came = {
+            entry.key
+            for other, digest in digests.items()
+            for entry in digest.entries
+            if other == path or not base.knows(Place(entry.key, other))
+        }
+        if before is not None and any(row.digest == path and row.key not in came for row in lost):
+            yield path, before, digests[path].text
 
 
 def _sources(observation: Observation, plan: Plan) -> frozenset[RelPath]:

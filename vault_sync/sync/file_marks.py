@@ -13,6 +13,7 @@ from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.snapshot import NO_STAT, Snapshot
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.state.file_marks import change_files, read_files
+from vault_sync.edge.state.refusals import read_refused
 from vault_sync.edge.state.schema import as_bytes, encode
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.file_record import numbers
@@ -30,12 +31,15 @@ def with_marks(
 ) -> tuple[Snapshot, Base]:
     """Return both with what tells the files of some papers from others: now, and as last seen.
 
+    With it comes what a person refused of these papers.
+
     `stats` are those of the files that may have changed; the others are what they were.
     """
     files = read_files(state.select, {Key(""), *keys})
     seen = {path: mark[:3] for marks in files.values() for path, mark in marks.items()}
     now = {path: numbers(stat) for path, stat in stats.items()}
-    return replace(found, stats=seen | now), replace(base, files=files)
+    refused = read_refused(state.select, keys)
+    return replace(found, stats=seen | now), replace(base, files=files, refused=refused)
 
 
 def remember_files(

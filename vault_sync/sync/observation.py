@@ -21,6 +21,7 @@ from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import as_text, contents
 from vault_sync.edge.fs.scan import scan
 from vault_sync.edge.state.file_marks import read_files
+from vault_sync.edge.state.refusals import read_refused
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.file_record import File, file_read, numbers
 from vault_sync.sync.request import Progress, silent
@@ -46,7 +47,8 @@ class Observation:
 def base_of(state: StateStore) -> Base:
     """Return the base that this device keeps."""
     rows = state.rows()
-    return Base(rows, state.has_base, state.was_before, files=read_files(state.select))
+    files, refused = read_files(state.select), read_refused(state.select)
+    return Base(rows, state.has_base, state.was_before, files=files, refused=refused)
 
 
 def observe(config: Config, base: Base, progress: Progress = silent) -> Observation:

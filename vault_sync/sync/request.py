@@ -25,7 +25,8 @@ class PassRequest:
     `take`: a note or a digest, and the side that is right about it. `deferred`: files somebody is
     typing in, which are not written now. `bulk`: files were changed by no typing hand (git moved
     its HEAD), so that an older text among them is one, and no word taken back. `patient`: a new
-    entry that is nothing but an address is left alone (the daemon). `cause` stands in the log.
+    entry that is nothing but an address is left alone (the daemon). `redo`: what was taken back is
+    done again. `cause` stands in the log.
     """
 
     cause: str = "sync"
@@ -36,11 +37,17 @@ class PassRequest:
     deferred: frozenset[RelPath] = frozenset()
     bulk: bool = False
     patient: bool = False
+    redo: bool = False
 
     @property
     def ordinary(self) -> bool:
         """Return True for a usual pass, which may trust what an earlier one remembered."""
-        return self.of_all and not self.remake
+        return self.of_all and not (self.remake or self.redo)
+
+    @property
+    def lifts(self) -> bool:
+        """Return True if what was taken back by `undo` is to be done again."""
+        return self.redo or (self.remake and self.of_all)
 
     @property
     def of_all(self) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import sha256
 from typing import NamedTuple
 
 from vault_sync.core.model.plan import BaseKey, Value
@@ -22,6 +23,12 @@ from vault_sync.core.model.values import Key, Place, RelPath
 def _never(base_key: BaseKey, value: Value) -> bool:
     del base_key, value
     return False
+
+
+def value_hash(value: Value) -> str:
+    """Return the sha256 of a value, in hex."""
+    text = value if isinstance(value, str) else "\0".join((*value, ""))
+    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 class FileMark(NamedTuple):
@@ -49,7 +56,8 @@ class Base:
     `was_before(base_key, value)` tells whether the value was an earlier one, in whatever digest the
     paper was then. `counted` gives the number of places in each digest, where `rows` has only some
     papers. `files` are the notes of each paper as the last pass saw them, and the digests, with no
-    key; None where nobody has seen any.
+    key; None where nobody has seen any. `refused` are the fields of which a person took a change
+    back, each with the hashes of both sides' values (`value_hash`).
     """
 
     rows: Mapping[BaseKey, Value] = field(default_factory=dict)
@@ -57,6 +65,12 @@ class Base:
     was_before: Callable[[BaseKey, Value], bool] = _never
     counted: Mapping[RelPath, int] | None = None
     files: Mapping[Key, Mapping[RelPath, FileMark]] | None = None
+    refused: Mapping[BaseKey, tuple[str, str]] = field(default_factory=dict)
+
+    def refuses(self, base_key: BaseKey, digest: Value, note: Value) -> bool:
+        """Tell whether a person wants both sides of a field to stay as they are."""
+        hashes = self.refused.get(base_key)
+        return hashes is not None and hashes == (value_hash(digest), value_hash(note))
 
     def without(self, base_keys: frozenset[BaseKey]) -> Base:
         """Return the base less some of its rows."""

@@ -21,7 +21,7 @@ from vault_sync.edge.state import base_table, earlier_values
 from vault_sync.edge.state.database import StateDatabase, StateError
 from vault_sync.edge.state.lock import locked, locked_folder
 from vault_sync.edge.state.places import DATABASE, identity_of, moved_state
-from vault_sync.edge.state.schema import unbound
+from vault_sync.edge.state.schema import bound, unbound
 
 
 def state_dir(root: Path, environ: Mapping[str, str]) -> Path:
@@ -159,6 +159,11 @@ class StateStore:
         `ids`: those of the values that the base updates put (`base_table.promise`).
         """
         base_table.stand(connection, base_updates, ids)
+        if connection.execute("SELECT 1 FROM refused LIMIT 1").fetchone() is not None:
+            connection.executemany(
+                "DELETE FROM refused WHERE key = ? AND digest = ? AND field = ?",
+                [tuple(map(bound, row)) for one in base_updates for row in one.put],
+            )
         put = (item for base_update in base_updates for item in base_update.put.items())
         earlier_values.forget(connection, put)
         earlier_values.outdate(connection, self._typing)

@@ -54,10 +54,7 @@ def pair(
     notes again that are missing behind a link; `patient` leaves new entries alone that are nothing
     but an address, as a person may still be typing.
     """
-    entries: dict[Key, list[FoundEntry]] = {}
-    for path in sorted(snapshot.digests, key=natural):
-        for entry in snapshot.digests[path].entries:
-            entries.setdefault(entry.key, []).append(FoundEntry(path, entry))
+    entries = entries_by_key(snapshot)
     names = DigestNames(snapshot, base, find_renames(entries, snapshot, base), new_digest)
     notices = Notices()
     missing = MissingEntries(snapshot, base, decisions, names, notices)
@@ -66,6 +63,25 @@ def pair(
     papers = tuple(paper for paper in finder.papers() if paper is not None)
     standing, strangers = frozenset(notices.standing), frozenset(finder.strangers)
     return Pairing(papers, tuple(notices.problems), notices.put, standing, strangers)
+
+
+def entries_by_key(snapshot: Snapshot) -> dict[Key, list[FoundEntry]]:
+    """Return the entries of each paper, in the order of their digests."""
+    entries: dict[Key, list[FoundEntry]] = {}
+    for path in sorted(snapshot.digests, key=natural):
+        for entry in snapshot.digests[path].entries:
+            entries.setdefault(entry.key, []).append(FoundEntry(path, entry))
+    return entries
+
+
+def entries_value(found: Sequence[FoundEntry]) -> tuple[str, ...]:
+    """Return all that the entries of a paper say, as one value."""
+    texts: list[str] = []
+    for digest, entry in found:
+        fields = entry.fields
+        texts += [digest, fields.url, fields.title, fields.commentary]
+        texts += [*fields.authors, "", *fields.tags]
+    return tuple(texts)
 
 
 class _PairFinder:
@@ -172,6 +188,7 @@ class _PairFinder:
         |---------------------------------|----------------------------------------------|
         | any digest is locked            | nothing                                      |
         | one leads to another file       | a problem                                    |
+        | any, and the note was undone    | nothing, as long as the entries are the same |
         | one entry has none              | the note is made                             |
         | all lead to nothing             | a problem; `remake` makes the note           |
         """
@@ -180,6 +197,9 @@ class _PairFinder:
         if leads_to:
             digest, entry = next(item for item in found if item.entry.link)
             self.notices.add(problems.leads_elsewhere(key, digest, entry.line, leads_to[0]))
+            return None
+        taken_back = self.base.refuses(BaseKey(key, "", "note"), entries_value(found), "")
+        if taken_back and not self.remake:
             return None
         if self.remake or any(entry.link is None for _, entry in found):
             return self.builder.without_note(key, found)

@@ -126,6 +126,8 @@ class _Shared:
         """Return the value that both sides are to have; None, and a conflict, if undecided."""
         digest_has, note_has = getattr(entry, name), getattr(self.note_fields, name)
         base_key = self._base_key(name)
+        if self.base.refuses(base_key, digest_has, note_has):
+            return None
         decided = fields.decide_field(
             base_key,
             digest_has,
@@ -214,6 +216,9 @@ def _commentary(resolution: Resolution, pair: Pair, base: Base, decisions: Decis
         changes = {pair.digest: True, NOTE: pair.section is None}
         resolution.propose(base_key, entry.commentary, changes)
         return
+    if paper.note is not None and base.refuses(base_key, entry.commentary, _section(pair)):
+        resolution.commentaries[pair.digest] = _section(pair)
+        return
     taken_out = pair.section is None and _was_taken_out(pair, entry, was, base)
     if pair.section is None and (not taken_out or side == "digest"):
         resolution.commentaries[pair.digest] = entry.commentary
@@ -271,6 +276,8 @@ def _was_taken_out(pair: Pair, entry: Fields, base_key: BaseKey, base: Base) -> 
 def _tags(resolution: Resolution, note_fields: Fields, base: Base, rules: Rules) -> None:
     paper = resolution.paper
     pairs = [pair for pair in paper.pairs if pair.kind in LIVE]
+    if any(_refuses_tags(paper, pair, note_fields, base) for pair in pairs):
+        return
     others = [pair for pair in paper.pairs if pair.kind not in LIVE]
     places = [_tag_place(paper, pair, base) for pair in (*pairs, *others)]
     travel = bool(pairs) and all(place.was is not None for place in places[len(pairs) :])
@@ -282,6 +289,13 @@ def _tags(resolution: Resolution, note_fields: Fields, base: Base, rules: Rules)
         changes = {NOTE: note_changes, pair.digest: pair.entry is None or tags != had}
         resolution.propose(BaseKey(paper.agreed_key, pair.digest, "tags"), tags, changes)
     resolution.note = resolution.note.saying(tags=merged.note)
+
+
+def _refuses_tags(paper: Paper, pair: Pair, note_fields: Fields, base: Base) -> bool:
+    base_key = BaseKey(paper.agreed_key, pair.digest, "tags")
+    return pair.entry is not None and base.refuses(
+        base_key, pair.entry.fields.tags, note_fields.tags
+    )
 
 
 def _tag_place(paper: Paper, pair: Pair, base: Base) -> TagPlace:
@@ -298,7 +312,8 @@ def _tag_place(paper: Paper, pair: Pair, base: Base) -> TagPlace:
 def _rekey(resolution: Resolution, base: Base) -> None:
     """Move the base values to the new key where an address was changed to another paper's."""
     old = resolution.paper.agreed_key
-    if any(conflict.field == "url" for conflict in resolution.conflicts):
+    open_url = any(conflict.field == "url" for conflict in resolution.conflicts)
+    if open_url or BaseKey(old, "", "url") in base.refused:
         return
     new = resolution.key = key_of(resolution.note.url) or resolution.paper.key
     if new == old:
