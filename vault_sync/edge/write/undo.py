@@ -73,8 +73,7 @@ def undo(
     record = _record(state, pass_id)
     cause = f"{_UNDO}{record.id}"
     with VaultDir(root) as vault:
-        inverses = list(_inverses(vault, state, record, cause, page))
-        inverses = _with_lost_entries(vault, state, record, cause, inverses)
+        inverses = _with_lost_entries(vault, state, record, cause, page)
     back = [(path, one) for path, one in inverses if not isinstance(one, Undone)]
     paths = {path for path, _ in back}
     # Resting on no file: should one be edited just now, forgetting its row is safe, keeping is not.
@@ -153,9 +152,10 @@ def _with_lost_entries(
     state: StateStore,
     record: PassRecord,
     why: str,
-    inverses: list[tuple[RelPath, Operation | Undone]],
+    page: RelPath | None,
 ) -> list[tuple[RelPath, Operation | Undone]]:
-    """Return the inverses, and the digests from which a person had taken the entries."""
+    """Return what takes a pass back, digests from which a person had taken entries included."""
+    inverses = list(_inverses(vault, state, record, why, page))
     lost = pass_log.lost_entries(state, record.id)
     result = [each for each in inverses if each[0] not in lost]
     for path, (whole_name, cut_name) in lost.items():

@@ -202,8 +202,7 @@ def _commentary(resolution: Resolution, pair: Pair, base: Base, decisions: Decis
     | the section was taken out               | undecided, until a person chooses a side         |
     | both are there                          | `fields.decide_commentary`                       |
     """
-    entry = resolution.entries[pair.digest]
-    paper = resolution.paper
+    entry, paper = resolution.entries[pair.digest], resolution.paper
     was = BaseKey(paper.agreed_key, _base_digest(paper, pair, base), "commentary")
     base_key = was._replace(digest=pair.digest)
     side = _decided_side(decisions, paper, pair.digest, "commentary")
