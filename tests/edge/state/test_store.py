@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.support.state_rows import A, database, keep, say
 from tests.support.written_world import NOON, P, World, agree
-from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan, Write
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan, Value, Write
 from vault_sync.core.model.values import Key
 from vault_sync.edge.state import base_table
 from vault_sync.edge.state.database import StateError
@@ -290,3 +290,26 @@ def test_a_vault_that_was_copied_has_no_base(world: World, tmp_path: Path) -> No
     subprocess.run(["cp", "-a", world.vault, copy], check=True)
     assert not open_state(copy, world.environ).has_base
     assert world.state().has_base
+
+
+def test_rows_are_read_anew_when_another_process_wrote_and_only_then(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A daemon beside a `rebuild` by hand: it keeps what it read between its passes."""
+    keep(world, say('"one"'))
+    daemon = world.state()
+    assert daemon.rows() == {A: '"one"'}
+    daemon.close()
+    reads: list[object] = []
+    read_base = base_table.read_base
+
+    def counted(connection: sqlite3.Connection) -> dict[BaseKey, Value]:
+        reads.append(connection)
+        return read_base(connection)
+
+    monkeypatch.setattr(base_table, "read_base", counted)
+    assert daemon.rows() == {A: '"one"'} and not reads
+    daemon.close()
+    keep(world, say('"two"'))
+    reads.clear()
+    assert daemon.rows() == {A: '"two"'} and len(reads) == 1
