@@ -123,6 +123,8 @@ class _Shared:
         """Return what both sides are to have; None, and a conflict, if undecided."""
         digest_has, note_has = getattr(entry, name), getattr(self.note_fields, name)
         base_key = self._base_key(name)
+        if self.base.refuses(base_key, digest_has, note_has):
+            return None
         meaning: shared_fields.Meaning[Any] = shared_fields.MEANINGS[name]
         decided = self._decided(base_key, meaning, entry, digest_has, note_has)
         if isinstance(decided, Undecided):
@@ -263,6 +265,9 @@ def _commentary(
         changes = {pair.digest: True, NOTE: pair.section is None}
         resolution.propose(base_key, entry.commentary, changes)
         return
+    if paper.note is not None and base.refuses(base_key, entry.commentary, _section(pair)):
+        resolution.commentaries[pair.digest] = _section(pair)
+        return
     taken_out = pair.section is None and _was_taken_out(pair, entry, was, base)
     if pair.section is None and (not taken_out or side == "digest"):
         resolution.commentaries[pair.digest] = entry.commentary
@@ -327,7 +332,8 @@ def _was_taken_out(pair: Pair, entry: Fields, base_key: BaseKey, base: Base) -> 
 def _rekey(resolution: Resolution, base: Base) -> None:
     """Move the base values to the new key where an address was changed to another paper's."""
     old = resolution.paper.agreed_key
-    if any(conflict.field == "url" for conflict in resolution.conflicts):
+    open_url = any(conflict.field == "url" for conflict in resolution.conflicts)
+    if open_url or BaseKey(old, "", "url") in base.refused:
         return
     apart = next((each for each in resolution.apart if each.field == "url"), None)
     url = resolution.note.url if apart is None else apart.digest_text
