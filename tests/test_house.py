@@ -41,25 +41,30 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "pipeline": "drafting resolution pairing",
         "drafting": "resolution pairing",
         "resolution": "pairing",
+        "refusals": "pairing",
     },
     "vault_sync.edge": {
         "write": "state fs config platform",
         "state": "fs platform",
-        "system": "fs platform",
+        "system": "state fs platform",
         "watch": "fs git platform",
         "fs": "platform",
     },
     "vault_sync.sync": {
-        "engine": "planning conflicts_file incremental observation bibliography facts request",
+        "engine": (
+            "planning conflicts_file incremental observation bibliography file_marks facts request"
+        ),
         "bibliography": "observation",
+        "file_marks": "observation file_record",
         "planning": "conflicts_file observation request",
         "conflicts_file": "observation",
-        "incremental": "observation facts file_record request",
+        "incremental": "observation facts file_marks file_record request",
         "observation": "file_record request",
         "staged": "observation",
         "facts": "request",
         "capture": "observation",
         "relink": "observation",
+        "undoing": "observation",
     },
 }
 """For each package that has rooms: which of its rooms a room may import. Nothing else is allowed.
@@ -102,10 +107,14 @@ MORE_ROOMS = {
     "vault_sync.core.vault_survey": "what `init` finds, before there is a configuration",
     "vault_sync.core.vault_statistics": "counts a snapshot; report may know no snapshot",
     "vault_sync.edge.bibliography": "reads and writes .bib files, which are not the vault's",
+    "vault_sync.core.reconcile.refusals": "undo asks what a pass would do again, outside of a pass",
+    "vault_sync.sync.file_marks": "the identity of files: read before a pass, written after it",
+    "vault_sync.sync.undoing": "undo that lasts reads the vault anew, which `edge.write` may not",
     "vault_sync.sync.planning": "the middle of a pass; whole and partial passes end in it",
 }
 MORE_ARROWS = {
     ("vault_sync.edge.watch", "vault_sync.edge.fs"): "one walker for the scan and the watcher",
+    ("vault_sync.edge.system", "vault_sync.edge.state"): "the doctor finds states of vaults gone",
 }
 
 PARTICIPLES = re.compile(

@@ -307,10 +307,6 @@ EDITS: dict[str, Edit] = {
         "digest commentary",
         "names by address",
     ),
-    "note renamed and edited": in_turn(
-        "note renamed",
-        lambda v, n: v.change(f"papers/Omega {n}.md", "오메가입니다.", f"오메가 {n}."),
-    ),
     "entry cut": lambda v, n: cut(v, "2308.00002"),
     "entry cut that is named": in_turn(
         lambda v, n: v.change(WEEK, "감마 이야기입니다.", "감마 [[230802 Beta Nets]]."),
@@ -340,6 +336,11 @@ EDITS: dict[str, Edit] = {
         "entry moved", pause, lambda v, n: paste(v, "2308.00003", WEEK)
     ),
     "both apart": lambda v, n: delta(v, f"델타는 {n}.", f"델타가 {n}."),
+    # Nobody can tell it from a copy: a first meeting, which is for a whole pass.
+    "note renamed and edited": in_turn(
+        "note renamed",
+        lambda v, n: v.change(f"papers/Omega {n}.md", "오메가입니다.", f"오메가 {n}."),
+    ),
     "entry added": lambda v, n: add(v, f"2308.1{n:04}", f"New {n}"),
     "entry between": lambda v, n: add(v, f"2308.2{n:04}", f"Amid {n}", before="2308.00003"),
     "entry in another": lambda v, n: add(v, f"2308.3{n:04}", f"There {n}", to=NEXT),

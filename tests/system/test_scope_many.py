@@ -184,6 +184,7 @@ TOLD = {
     "entry copied",
     "entry twice",
     "note gone",
+    "note renamed and edited",
     "note renamed and its address changed",
     "note typed",
 }

@@ -273,6 +273,26 @@ def test_a_tick_is_acted_on_and_the_configuration_is_read_again(daemon: Watched)
 # The process
 
 
+def test_what_is_taken_back_beside_the_daemon_stays_taken_back(daemon: Watched) -> None:
+    vault = daemon.vault
+    vault.edit(DIGEST, SAID, "다른 말 tok-undone.")
+    daemon.says(OCTOPACK, "tok-undone")
+    daemon.rests()
+    vault.ok("undo")
+    assert "tok-undone" not in daemon.text(OCTOPACK)
+    vault.edit(DIGEST, "#code #instruct", "#code #tok-other #instruct")
+    daemon.says(OCTOPACK, "tok-other")
+    daemon.rests()
+    assert SAID in daemon.text(OCTOPACK)
+    assert "tok-undone" in daemon.text(DIGEST)
+    daemon.stop()
+    daemon.start()
+    daemon.rests()
+    assert SAID in daemon.text(OCTOPACK)
+    vault.edit(DIGEST, "tok-undone.", "tok-again.")
+    daemon.says(OCTOPACK, "tok-again")
+
+
 def test_there_is_one_daemon_and_it_ends_when_it_is_told(built: Vault, tmp_path: Path) -> None:
     with Manager(tmp_path) as manager, watching(built) as daemon:
         daemon.kill()

@@ -24,20 +24,26 @@ from vault_sync.edge.state import heartbeat
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.system.doctor import examine
+from vault_sync.edge.system.orphaned_states import clean as clean_states
+from vault_sync.edge.system.orphaned_states import orphan_problems, orphaned_states
 from vault_sync.edge.system.surroundings import Surroundings
 from vault_sync.sync.observation import base_of, observe
 from vault_sync.sync.relink import broken_links
 from vault_sync.sync.request import PassRequest
 
 
-def doctor(console: Console) -> int:
-    """Show all findings; return 1 if something should be mended, 0 if all is well."""
+def doctor(console: Console, *, clean: bool = False) -> int:
+    """Show all findings; return 1 if something should be mended, 0 if all is well.
+
+    `clean`: remove the states of vaults that are gone and unused for long.
+    """
     config = console.config()
     state = console.state(config)
+    orphans = _orphans(console, config, state, clean=clean)
     around = Surroundings(state=state.directory, volume=_volume, hook=_is_hooked(config.root))
     plan = _plan(console, config, state)
     links = _broken_links(config, state)
-    others = (*plan.problems, *links, *_of_state(state), *_of_daemon(state))
+    others = (*plan.problems, *links, *_of_state(state), *_of_daemon(state), *orphans)
     problems = _all_of(others, around, config)
     if console.json:
         console.answer(
@@ -101,6 +107,16 @@ def _broken_links(config: Config, state: StateStore) -> tuple[Problem, ...]:
         )
         for each in found
     )
+
+
+def _orphans(console: Console, config: Config, state: StateStore, *, clean: bool) -> list[Problem]:
+    """Return the states of vaults that are gone; with `clean`, remove the old ones before."""
+    orphans = orphaned_states(state.directory.parent)
+    if clean:
+        removed = clean_states(orphans, config.saved_days)
+        console.say([f"removed base, index and journal in {folder}" for folder in removed])
+        orphans = [each for each in orphans if str(each.folder) not in removed]
+    return orphan_problems(orphans)
 
 
 def _of_daemon(state: StateStore) -> Iterator[Problem]:

@@ -17,8 +17,10 @@ from vault_sync.edge.write.recovery import recover
 from vault_sync.edge.write.undo import list_saved
 from vault_sync.edge.write.undo import log as read_log
 from vault_sync.edge.write.undo import restore as restore_text
-from vault_sync.edge.write.undo import undo as undo_pass
 from vault_sync.sync.observation import base_of
+from vault_sync.sync.undoing import take_back
+
+REFUSED = "{} stay taken back until a text changes there; `vault-sync sync --redo` does them again"
 
 PASSES, FILES = 10, 10
 """The passes and the files of each that `log` shows unless more are asked for."""
@@ -110,10 +112,17 @@ def undo(console: Console, pass_id: int | None) -> int:
     config = console.config()
     state = console.state(config)
 
-    def act() -> Outcome:
-        return undo_pass(config.root, state, pass_id, started=datetime.now(UTC))
+    refused: list[int] = []
 
-    return written(console, config, state, act, "`vault-sync log` lists them")
+    def act() -> Outcome:
+        outcome, count = take_back(config, state, pass_id, datetime.now(UTC))
+        refused.append(count)
+        return outcome
+
+    code = written(console, config, state, act, "`vault-sync log` lists them")
+    if sum(refused):
+        console.say([REFUSED.format(sum(refused))])
+    return code
 
 
 def restore(console: Console, path: str, number: int | None, *, in_place: bool) -> int:

@@ -79,8 +79,9 @@ def rebuild(
 @DRY_RUN
 @_ALLOW
 @click.option("--exit-code", is_flag=True, help="Exit 1 if anything was written.")
+@click.option("--redo", is_flag=True, help="Do again what `undo` took back.")
 def sync(
-    console: Console, offline: bool, dry_run: bool, allow_removals: str, exit_code: bool
+    console: Console, offline: bool, dry_run: bool, allow_removals: str, exit_code: bool, redo: bool
 ) -> int:
     """Make one pass: what was edited on one side, the other follows.
 
@@ -89,7 +90,8 @@ def sync(
     from vault_sync.cli import passes
     from vault_sync.sync.request import PassRequest
 
-    request = PassRequest(cause="hook" if exit_code else "sync", allowed=allow_removals)
+    cause = "hook" if exit_code else "sync"
+    request = PassRequest(cause=cause, allowed=allow_removals, redo=redo)
     return passes.write(console, request, offline=offline, dry_run=dry_run, strict=exit_code)
 
 
@@ -281,14 +283,15 @@ def export(console: Console, digest: str) -> int:
     example="vault-sync doctor",
     exits={0: "nothing is to mend", 1: "something should be mended"},
 )
-def doctor(console: Console) -> int:
+@click.option("--clean", is_flag=True, help="Remove the states of vaults gone for 90 days.")
+def doctor(console: Console, clean: bool) -> int:
     """Look for what would bite, and show what to do about it.
 
-    It looks at the vault, its surroundings and this installation, and changes nothing.
+    It looks at the vault, its surroundings and this installation, and changes no file of a vault.
     """
     from vault_sync.cli import doctor as module
 
-    return module.doctor(console)
+    return module.doctor(console, clean=clean)
 
 
 @cli.group(cls=Verbs)

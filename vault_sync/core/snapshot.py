@@ -51,6 +51,7 @@ class Snapshot:
     publisher's page). `named` are the files that only name a paper, `titled` those without any id
     by folded title; `recognitions` has what all of these say. `others` are the notes of papers
     that were not read (scope), and `other_about` tells of which of those papers a file is the note.
+    `stats` are inode, size and modification time (ns) of the files that were read from a disk.
     """
 
     digests: Mapping[RelPath, Digest]
@@ -67,6 +68,7 @@ class Snapshot:
     recognitions: Mapping[RelPath, Recognition] = field(default_factory=dict)
     others: Mapping[Key, RelPath] = field(default_factory=dict)
     other_about: Callable[[RelPath], Key | None] = lambda _: None
+    stats: Mapping[RelPath, tuple[int, int, int]] = field(default_factory=dict)
 
     def about(self, path: RelPath) -> Key | None:
         """Return the paper that a file is about."""
@@ -78,6 +80,9 @@ class Snapshot:
             return recognised.certain[0] if recognised.certain else recognised.named
         return found.key
 
+
+NO_STAT = (0, 0, 0)
+"""Equal to no file's inode, size and time."""
 
 EMPTY = Snapshot({}, {}, {}, {}, LinkResolver.from_paths(()), {}, {}, ())
 """The snapshot of no file."""

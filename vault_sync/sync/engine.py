@@ -5,20 +5,22 @@ rebuild, sync, watch and check are this same pass with another beginning and ano
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import Create, Outcome, Plan
-from vault_sync.core.model.values import Key, Problem, RelPath, Rules
+from vault_sync.core.model.plan import BaseKey, Create, Outcome, Plan
+from vault_sync.core.model.values import Key, Place, Problem, RelPath, Rules
 from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.reconcile.pairing import first_pass, last_entry
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat, scan
+from vault_sync.edge.state.pass_log import note_lost_entries
+from vault_sync.edge.state.refusals import lift
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.system.garbage import uncollected
 from vault_sync.edge.write.apply import apply
@@ -27,6 +29,7 @@ from vault_sync.edge.write.undo import old_dropped
 from vault_sync.sync import conflicts_file
 from vault_sync.sync.bibliography import readers_library, update
 from vault_sync.sync.facts import facts_stamp
+from vault_sync.sync.file_marks import remember_files
 from vault_sync.sync.incremental import changes, index, scope
 from vault_sync.sync.incremental.memory import Memory, Mind, recall
 from vault_sync.sync.incremental.recorder import Acted, after_part, after_whole
@@ -103,7 +106,10 @@ def look(context: PassContext, request: PassRequest) -> View:
         view = _look_at_part(context, request, facts)
         if view is not None:
             return view
-    observation = observe(config, base_of(state), context.progress)
+    base = base_of(state)
+    if request.lifts:
+        base = replace(base, refused={})
+    observation = observe(config, base, context.progress)
     lacks = lacking(observation, config.rules)
     library, wrong = readers_library(config)
     plan = make_plan(
@@ -198,7 +204,7 @@ def run(context: PassContext, request: PassRequest) -> PassResult:
     config, state = context.config, context.state
     typing = () if request.bulk else request.deferred
     with state.lock(context.wait, typing), uncollected():
-        recovered = recover(config.root, state)
+        recovered = [*_moved(state), *recover(config.root, state)]
         view = look(context, request)
         # Asking loads the whole base, which only a whole pass needs; a part is none without a base.
         note = state.note if view.memory is None else None
@@ -214,6 +220,13 @@ def run(context: PassContext, request: PassRequest) -> PassResult:
     result = run(again, request)
     problems = tuple(dict.fromkeys((*recovered, *result.plan.problems)))
     return replace(result, plan=replace(result.plan, problems=problems), note=note or result.note)
+
+
+def _moved(state: StateStore) -> Iterator[Problem]:
+    was = state.take_over()
+    if was is not None:
+        words = f"this vault was at {was} before; its memory is taken over"
+        yield Problem(str(state.root), "vault-moved", words, level="notice")
 
 
 def _references(
@@ -253,11 +266,34 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
             sources=_sources(view.observation, doable),
             at=_counted(context.progress, len(doable.operations)),
         )
+    note_lost_entries(state, _lost_entries(view.observation, doable, outcome))
+    remember_files(config.root, state, view.observation, doable, outcome)
+    if request.lifts:
+        lift(state)
     state.outdate()
     # The last that changes the state: what is remembered is remembered beside it.
     dropped = old_dropped(state, config.saved_days) if outcome.done else ()
     _remember(context, request, view, (doable, outcome))
     return PassResult(replace(plan, problems=(*dropped, *plan.problems)), outcome, waiting)
+
+
+def _lost_entries(
+    observation: Observation, plan: Plan, outcome: Outcome
+) -> Iterator[tuple[RelPath, str, str]]:
+    """Yield the digests from which entries were taken out: their path, whole text and cut text."""
+    base, digests = observation.base, observation.snapshot.digests
+    rows = (row for one in plan.base_updates for row in one.drop) if outcome.done else ()
+    lost = {row for row in rows if row.key and row.field == "commentary"}
+    for path in sorted({RelPath(row.digest) for row in lost} & digests.keys()):
+        before = base.text(BaseKey(Key(""), path, "text"))
+        came = {
+            entry.key
+            for other, digest in digests.items()
+            for entry in digest.entries
+            if other == path or not base.knows(Place(entry.key, other))
+        }
+        if before is not None and any(row.digest == path and row.key not in came for row in lost):
+            yield path, before, digests[path].text
 
 
 def _sources(observation: Observation, plan: Plan) -> frozenset[RelPath]:

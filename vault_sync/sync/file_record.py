@@ -48,6 +48,11 @@ def file_of(stat: tuple[int, ...], texts: list[str], *, settled: bool) -> File:
     return File(Stat(*stat), bytes.fromhex(mark), intern(kind), keys, pairs, points, settled)
 
 
+def numbers(stat: Stat) -> tuple[int, int, int]:
+    """Return a file's inode, size and modification time; the first is 0 where none are known."""
+    return stat.inode, stat.size, stat.mtime_ns
+
+
 GRAIN = 20_000_000
 """Nanoseconds that a file system's clock may stand still: a jiffy is at most 10 ms."""
 

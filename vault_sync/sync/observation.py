@@ -22,8 +22,10 @@ from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import as_text, contents
 from vault_sync.edge.fs.scan import scan
+from vault_sync.edge.state.file_marks import read_files
+from vault_sync.edge.state.refusals import read_refused
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.file_record import File, file_read
+from vault_sync.sync.file_record import File, file_read, numbers
 from vault_sync.sync.request import Progress, silent
 
 
@@ -52,7 +54,9 @@ class Observation:
 
 def base_of(state: StateStore) -> Base:
     """Return the base that this device keeps."""
-    return Base(state.rows(), state.has_base, state.was_before)
+    rows = state.rows()
+    files, refused = read_files(state.select), read_refused(state.select)
+    return Base(rows, state.has_base, state.was_before, files=files, refused=refused)
 
 
 def observe(config: Config, base: Base, progress: Progress = silent) -> Observation:
@@ -80,7 +84,11 @@ def observe(config: Config, base: Base, progress: Progress = silent) -> Observat
         for path, stat in found.files.items()
     }
     observation = observe_texts(texts, config.rules, base, tuple(problems), found.otherwise)
-    return replace(observation, read=read, at_rest=at_rest, otherwise=found.otherwise)
+    stats = {path: numbers(found.files[path]) for path in read}
+    snapshot = replace(observation.snapshot, stats=stats)
+    return replace(
+        observation, snapshot=snapshot, read=read, at_rest=at_rest, otherwise=found.otherwise
+    )
 
 
 def observe_texts(

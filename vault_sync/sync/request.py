@@ -45,7 +45,8 @@ class PassRequest:
     typing in, which are not written now. `bulk`: files were changed by no typing hand (git moved
     its HEAD), so that an older text among them is one, and no word taken back. `patient`: a new
     entry that is nothing but an address is left alone (the daemon). `sure`: on a first pass, files
-    of one paper each are digests all the same. `cause` stands in the log.
+    of one paper each are digests all the same. `redo`: what was taken back is done again. `cause`
+    stands in the log.
     """
 
     cause: str = "sync"
@@ -58,11 +59,17 @@ class PassRequest:
     bulk: bool = False
     patient: bool = False
     sure: bool = False
+    redo: bool = False
 
     @property
     def ordinary(self) -> bool:
         """Return True for a usual pass, which may trust what an earlier one remembered."""
-        return self.of_all and not self.remake
+        return self.of_all and not (self.remake or self.redo)
+
+    @property
+    def lifts(self) -> bool:
+        """Return True if what was taken back by `undo` is to be done again."""
+        return self.redo or (self.remake and self.of_all)
 
     @property
     def of_all(self) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
 from tests.support.state_rows import A, keep, say
 from tests.support.written_world import P, World, agree
-from vault_sync.core.model.plan import Write
+from vault_sync.core.model.plan import BaseKey, Value, Write
+from vault_sync.edge.state import base_table
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.store import state_dir
 
@@ -105,3 +107,26 @@ def test_a_database_that_holds_nothing_yet_is_not_damaged(world: World) -> None:
     world.put("a.md", "old")
     assert world.apply(Write(P("a.md"), "old", "new", ""), base_updates=(agree(),)).done
     assert world.state().has_base
+
+
+def test_rows_are_read_anew_when_another_process_wrote_and_only_then(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A daemon beside a `rebuild` by hand: it keeps what it read between its passes."""
+    keep(world, say('"one"'))
+    daemon = world.state()
+    assert daemon.rows() == {A: '"one"'}
+    daemon.close()
+    reads: list[object] = []
+    read_base = base_table.read_base
+
+    def counted(connection: sqlite3.Connection) -> dict[BaseKey, Value]:
+        reads.append(connection)
+        return read_base(connection)
+
+    monkeypatch.setattr(base_table, "read_base", counted)
+    assert daemon.rows() == {A: '"one"'} and not reads
+    daemon.close()
+    keep(world, say('"two"'))
+    reads.clear()
+    assert daemon.rows() == {A: '"two"'} and len(reads) == 1

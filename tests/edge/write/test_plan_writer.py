@@ -99,3 +99,27 @@ def test_what_was_read_is_synced_but_not_once_more_what_was_written(
     )
     assert sorted(synced) == sorted(["week.md", *also])
     assert world.texts()["a.md"] == (text or "new")
+
+
+def test_what_is_only_agreed_on_rests_on_texts_that_are_on_the_disk(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pass without operations: after a power cut the base must not be ahead of the words."""
+    world.put("week.md", "their edit")
+    synced: list[str] = []
+
+    def sync(_: object, name: str) -> None:
+        assert world.state().rows() == {}, "before the base"
+        synced.append(name)
+
+    monkeypatch.setattr("vault_sync.edge.write.plan_writer.sync_at", sync)
+    world.apply(base_updates=(agree(),), sources=(P("week.md"),))
+    assert synced == ["week.md"] and world.state().rows()
+
+    def fail(*_: object) -> None:
+        raise OSError(5, "planted")
+
+    monkeypatch.setattr("vault_sync.edge.write.plan_writer.sync_at", fail)
+    with pytest.raises(StateError, match="nothing is agreed"):
+        world.apply(base_updates=(agree(value='"newer"'),), sources=(P("week.md"),))
+    assert list(world.state().rows().values()) == ['"v"']

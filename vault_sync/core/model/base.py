@@ -14,8 +14,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import sha256
+from typing import NamedTuple
 
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, Place, RelPath
@@ -26,6 +28,29 @@ def _never(base_key: BaseKey, value: Value) -> bool:
     return False
 
 
+def value_hash(value: Value) -> str:
+    """Return the sha256 of a value, in hex."""
+    text = value if isinstance(value, str) else "\0".join((*value, ""))
+    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+class FileMark(NamedTuple):
+    """The identity of a file as a pass saw it: its numbers on the disk, and its bytes.
+
+    `size` is in bytes, `mtime_ns` since the epoch, `hash` the sha256 in hex. An `inode` of 0: the
+    numbers were not seen.
+    """
+
+    inode: int
+    size: int
+    mtime_ns: int
+    hash: str
+
+    def is_like(self, other: FileMark) -> bool:
+        """Return True for the same file, not written since, or for the same bytes."""
+        return self.hash == other.hash or (self.inode != 0 and self[:3] == other[:3])
+
+
 @dataclass(frozen=True)
 class Base:
     """Values both sides last agreed on, by `BaseKey`.
@@ -33,13 +58,29 @@ class Base:
     `exists` is False on a device's first pass over a vault, or when the base was lost.
     `was_before(base_key, value)` tells whether the value was an earlier one, in whatever digest the
     paper was then. `counted` gives the number of places in each digest, where `rows` has only some
-    papers.
+    papers. `files` are the notes of each paper as the last pass saw them, and the digests, with no
+    key; None where nobody has seen any. `refused` are the fields of which a person took a change
+    back, each with the hashes of both sides' values (`value_hash`).
     """
 
     rows: Mapping[BaseKey, Value] = field(default_factory=dict)
     exists: bool = False
     was_before: Callable[[BaseKey, Value], bool] = _never
     counted: Mapping[RelPath, int] | None = None
+    files: Mapping[Key, Mapping[RelPath, FileMark]] | None = None
+    refused: Mapping[BaseKey, tuple[str, str]] = field(default_factory=dict)
+
+    def refuses(self, base_key: BaseKey, digest: Value, note: Value) -> bool:
+        """Tell whether a person wants both sides of a field to stay as they are."""
+        hashes = self.refused.get(base_key)
+        return hashes is not None and hashes == (value_hash(digest), value_hash(note))
+
+    def without(self, base_keys: frozenset[BaseKey]) -> Base:
+        """Return the base less some of its rows."""
+        rows = {
+            base_key: value for base_key, value in self.rows.items() if base_key not in base_keys
+        }
+        return replace(self, rows=rows)
 
     def text(self, base_key: BaseKey) -> str | None:
         """Return a text value; None where the base has none."""

@@ -123,6 +123,8 @@ class Plan:
     named: tuple[Problem, ...] = ()
     """Notices about files that name a paper of an entry and are not its note."""
     apart: tuple[Apart, ...] = ()
+    first_meeting: bool = False
+    """Another file stands for a paper or a digest: what was agreed on with the old is forgotten."""
 
 
 class Undone(NamedTuple):

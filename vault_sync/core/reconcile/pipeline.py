@@ -7,12 +7,12 @@ to say) -> drafting (note paths, links, texts, operations, base updates) -> the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from vault_sync.core.citation.library import ReadersLibrary
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import folder_of
-from vault_sync.core.model.plan import BaseUpdate, Plan
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan
 from vault_sync.core.model.values import Decisions, Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.keys import arxiv_id
@@ -33,6 +33,7 @@ from vault_sync.core.reconcile.pairing.last_entry import believe_last_removals
 from vault_sync.core.reconcile.pairing.pairs import Pairing
 from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.pairing.removals import GuardedPapers
+from vault_sync.core.reconcile.pairing.same_file import strange_digests
 from vault_sync.core.reconcile.resolution.resolution import resolve
 from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Resolution
 from vault_sync.core.snapshot import Snapshot
@@ -83,17 +84,34 @@ def reconcile(
     snapshot = apply_decisions(snapshot, options.decisions)
     snapshot = believe_last_removals(snapshot, base, rules, options.at_rest)
     pairing = _pair(snapshot, base, rules, options)
+    forgotten = _of_other_files(pairing, snapshot, base)
+    if forgotten:
+        base = base.without(forgotten)
+        pairing = _pair(snapshot, base, rules, options)
     guarded = _guard(pairing, snapshot, base, rules, options)
     context = _context(guarded, snapshot, base, facts, rules, options)
     named_keys = cross_links.named(context)
     builder = _operations(context, named_keys, options.on_progress)
-    updates = base_updates.build_updates(builder, context, named_keys)
+    # The first: what is put below stands after what is forgotten.
+    updates = [BaseUpdate(frozenset(), {}, forgotten)] if forgotten else []
+    updates += base_updates.build_updates(builder, context, named_keys)
     # An accepted digest is remembered even while its removals are still asked about.
     accepted = guarded.guarded & accepted_digests(options.decisions)
     updates += base_updates.texts(snapshot, accepted)
     updates += _bookkeeping(pairing, guarded, snapshot, base, updates)
     problems = (*snapshot.problems, *pairing.problems, *guarded.problems, *builder.problems)
-    return _plan(context, builder, updates, tuple(dict.fromkeys(problems)), pairing.named)
+    plan = _plan(context, builder, updates, tuple(dict.fromkeys(problems)), pairing.named)
+    return replace(plan, first_meeting=bool(forgotten)) if forgotten else plan
+
+
+def _of_other_files(pairing: Pairing, snapshot: Snapshot, base: Base) -> frozenset[BaseKey]:
+    """Return the rows of the base that are about other files than those which are there now."""
+    digests = strange_digests(snapshot, base)
+    if not (digests or pairing.strangers):
+        return frozenset()
+    return frozenset(
+        row for row in base.rows if row.key in pairing.strangers or row.digest in digests
+    )
 
 
 def _pair(snapshot: Snapshot, base: Base, rules: Rules, options: ReconcileOptions) -> Pairing:

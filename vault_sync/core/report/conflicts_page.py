@@ -66,6 +66,17 @@ def ticks(text: str) -> Ticks:
     return Ticks({each: next(iter(sides)) for each, sides in found.items() if len(sides) == 1})
 
 
+def unticked(text: str) -> str:
+    """Return a conflicts note with every box of a conflict empty."""
+    lines = text.split("\n")
+    return "\n".join(
+        f"{line[: box.start('tick')]} {line[box.end('tick') :]}"
+        if (box := _BOX.match(line)) is not None
+        else line
+        for line in lines
+    )
+
+
 def choices(conflicts: Sequence[Conflict], ticked: Ticks) -> Decisions:
     """Return the decisions of the ticks about the conflicts that there are."""
     return {

@@ -1,17 +1,22 @@
-"""The folder for what is no note: `.vault-sync`; and names in Obsidian's `.trash`."""
+"""The folder for what is no note: `.vault-sync`; the vault's id there; names in `.trash`."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 
 from vault_sync.core.model.values import RelPath
-from vault_sync.edge.fs.vault_dir import OWN_FOLDER, VaultDir
+from vault_sync.edge.fs.vault_dir import OWN_FOLDER, VaultDir, read_at
 from vault_sync.edge.platform import current
+from vault_sync.edge.platform.durability import sync_file
 from vault_sync.edge.platform.rename import Volume, prove
 
 TEMPORARY = f"{OWN_FOLDER}/tmp"  # noqa: S108 - a folder of the vault, not of the system
+
+ID = f"{OWN_FOLDER}/id"
+"""The file that tells a vault that was moved from another folder that stands where it was."""
 
 
 def temporary_name(token: str, number: int) -> str:
@@ -60,6 +65,45 @@ def _proved(vault: VaultDir, folder: int) -> Volume:
         vault.remove_folder(TEMPORARY)
         vault.remove_folder(OWN_FOLDER)
     return volume
+
+
+def read_id(vault: VaultDir) -> str | None:
+    """Return the id that stands in a vault; None where there is none.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    try:
+        content = read_at(*vault.place(ID))
+    except FileNotFoundError:
+        return None
+    return content.decode("ascii", "replace").strip() or None
+
+
+def id_in(root: Path) -> str | None:
+    """Return the id that stands in the vault at `root`; None where none can be read."""
+    try:
+        with VaultDir(root) as vault:
+            return read_id(vault)
+    except OSError:
+        return None
+
+
+def write_id(vault: VaultDir, id_: str) -> None:
+    """Write an id into a vault, durably.
+
+    Raises:
+        OSError: it is not there.
+    """
+    own_folder(vault)
+    folder, name = vault.place(ID)
+    file = current.files.open_to_write(name, folder, new=False, mode=0o666)
+    try:
+        os.ftruncate(file, 0)
+        current.files.write_at(file, f"{id_}\n".encode(), 0)
+        sync_file(file)
+    finally:
+        os.close(file)
 
 
 def trash_names(target: RelPath) -> Iterator[RelPath]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vault_sync.edge.platform import current
@@ -35,6 +35,29 @@ def locked(path: Path, wait: float) -> Iterator[None]:
         yield
     finally:
         os.close(file)
+
+
+@contextmanager
+def locked_folder(folder: Path, wait: float) -> Iterator[None]:
+    """Lock a folder itself, whatever path leads to it, as `locked` does a file.
+
+    Where the file system cannot lock a folder (NFS), or it is gone, nothing is locked.
+
+    Raises:
+        Busy: another process has locked it.
+    """
+    try:
+        file = current.files.open_root(folder)
+    except OSError:
+        file = -1  # the pass finds out what is wrong with it
+    try:
+        if file >= 0:
+            with suppress(OSError):
+                _take(file, folder, wait)
+        yield
+    finally:
+        if file >= 0:
+            os.close(file)
 
 
 def _take(file: int, path: Path, wait: float) -> None:

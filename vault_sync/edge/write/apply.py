@@ -33,6 +33,7 @@ from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task, task_of
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
+from vault_sync.edge.state.vault_id import agree_on_id
 from vault_sync.edge.write.plan_writer import UNSYNCED, PlanWriter, sync_sources
 from vault_sync.edge.write.points import At, no_point
 from vault_sync.edge.write.staging import check_volumes
@@ -69,6 +70,7 @@ def apply(
             if reason is None:
                 if not _writable(vault, tasks):
                     return _outcome(tasks, plan.operations)
+                agree_on_id(vault, state)
                 one = _journal(state, plan, tasks, cause, started)
         except (OSError, StateError) as error:
             reason = in_words(error)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.fs.errors import Unsafe
-from vault_sync.edge.fs.own_folder import trash_names, volume_of
+from vault_sync.edge.fs.own_folder import TEMPORARY, trash_names, volume_of
 from vault_sync.edge.fs.vault_dir import VaultDir, read_at, same_file
 from vault_sync.edge.platform.rename import Volume
 from vault_sync.edge.state import pass_log, saved_texts
@@ -23,6 +23,9 @@ from vault_sync.edge.write.points import At
 from vault_sync.edge.write.staging import StagingArea
 
 EDITED = "it was edited meanwhile; the edit is kept and the next pass takes it up"
+PUT_BACKS = 100
+"""The times that a text is put back while others save into its place."""
+
 GONE = "it was moved or removed meanwhile; the next pass looks again"
 
 
@@ -91,9 +94,12 @@ class FileSwapper:
 
         Should yet another one be displaced by that, it is the newer and goes back in turn. Every
         one of them is saved first; `folder` and `name` are where the displaced file is now.
+
+        Raises:
+            Unsafe: the file was saved again and again; the error says where its last text is.
         """
         put = task.after
-        for _ in range(100):
+        for _ in range(PUT_BACKS):
             self._save(displaced, task.path)
             self._at("before-put-back", task.path)
             target_folder, target = self._vault.place(task.path)
@@ -111,6 +117,16 @@ class FileSwapper:
             if saved_texts.name_of(back) == put:
                 return
             put, displaced = saved_texts.name_of(displaced), back
+        self._save(displaced, task.path)
+        raise Unsafe(f"{EDITED}, {PUT_BACKS} times on end; {self._whereabouts(displaced, name)}")
+
+    def _whereabouts(self, displaced: bytes, name: str) -> str:
+        """Return where a text is that could not be put back."""
+        text = saved_texts.name_of(displaced)
+        if pass_log.is_saved(self._state, text):
+            file = saved_texts.file_of(self._state.saved, text)
+            return f"the text that it had last is saved: {file}"
+        return f"the text that it had last is in {TEMPORARY}/{name}"
 
     def _rename(self, task: Task) -> None:
         assert task.target is not None

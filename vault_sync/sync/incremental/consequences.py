@@ -80,6 +80,7 @@ def _plain_sailing(plan: Plan) -> bool:
     """Return True if a plan is edits of files that are there, new ones, and some to the trash."""
     return (
         not plan.conflicts
+        and not plan.first_meeting
         and all(each.level == "notice" for each in plan.problems)
         and all(isinstance(each, Create | Write | Trash) for each in plan.operations)
     )

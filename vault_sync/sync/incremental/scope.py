@@ -30,6 +30,7 @@ from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.state.base_table import count_places, read_some
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
+from vault_sync.sync.file_marks import with_marks
 from vault_sync.sync.file_record import UNKNOWN, File, believable, mark_of
 from vault_sync.sync.incremental import changes
 from vault_sync.sync.incremental.consequences import Consequences
@@ -289,8 +290,7 @@ def think(
     found, base, plan, keys, lacks = planned
     plan = _of_all(plan, scope, keys, lacks)
     lacks = [*(key for key in came.lacking if key not in keys), *lacks]
-    known, moved = scope.known(), bool(scope.movers)
-    return Thought(found, base, plan, known, tuple(lacks), scope.gone, moved)
+    return Thought(found, base, plan, scope.known(), tuple(lacks), scope.gone, bool(scope.movers))
 
 
 class _Planned(NamedTuple):
@@ -323,6 +323,7 @@ def _plan_with_others(
         found = scope.snapshot(keys, base, scope.config.rules)
         if found is None:
             return None
+        found, base = with_marks(found, base, scope.state, keys, scope.stats)
         uncounted = scope.movers and base.counted is None
         if uncounted or not scope.strangers | scope.movers <= keys:
             keys |= scope.strangers | scope.movers

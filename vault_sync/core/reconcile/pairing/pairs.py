@@ -22,6 +22,7 @@ from vault_sync.core.reconcile.pairing.notices import Notices
 from vault_sync.core.reconcile.pairing.paper import Paper, Role
 from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry, PaperBuilder
 from vault_sync.core.reconcile.pairing.renamed_digests import find_renames
+from vault_sync.core.reconcile.pairing.same_file import SameFile
 from vault_sync.core.snapshot import Snapshot
 
 
@@ -31,6 +32,7 @@ class Pairing:
 
     `standing` and `put` are those of `Notices`: reports that the base remembers. `named` are the
     notices about files that name a paper and are not its note, which no ordinary pass shows.
+    `strangers` are the papers whose note is another file than the base's.
     """
 
     papers: tuple[Paper, ...]
@@ -38,6 +40,7 @@ class Pairing:
     put: Mapping[BaseKey, Value] = field(default_factory=dict)
     standing: frozenset[BaseKey] = frozenset()
     named: tuple[Problem, ...] = ()
+    strangers: frozenset[Key] = frozenset()
 
 
 def pair(
@@ -55,18 +58,35 @@ def pair(
     notes again that are missing behind a link; `patient` leaves new entries alone that are nothing
     but an address, as a person may still be typing.
     """
-    entries: dict[Key, list[FoundEntry]] = {}
-    for path in sorted(snapshot.digests, key=natural):
-        for entry in snapshot.digests[path].entries:
-            entries.setdefault(entry.key, []).append(FoundEntry(path, entry))
+    entries = entries_by_key(snapshot)
     names = DigestNames(snapshot, base, find_renames(entries, snapshot, base), new_digest)
     notices = Notices()
     missing = MissingEntries(snapshot, base, decisions, names, notices)
     builder = PaperBuilder(snapshot, base, entries, names, missing, notices, patient)
     finder = _PairFinder(snapshot, base, entries, builder, notices, remake)
     papers = tuple(paper for paper in finder.papers() if paper is not None)
+    standing, strangers = frozenset(notices.standing), frozenset(finder.strangers)
     named = tuple(only_named(snapshot, entries, papers))
-    return Pairing(papers, tuple(notices.problems), notices.put, frozenset(notices.standing), named)
+    return Pairing(papers, tuple(notices.problems), notices.put, standing, named, strangers)
+
+
+def entries_by_key(snapshot: Snapshot) -> dict[Key, list[FoundEntry]]:
+    """Return the entries of each paper, in the order of their digests."""
+    entries: dict[Key, list[FoundEntry]] = {}
+    for path in sorted(snapshot.digests, key=natural):
+        for entry in snapshot.digests[path].entries:
+            entries.setdefault(entry.key, []).append(FoundEntry(path, entry))
+    return entries
+
+
+def entries_value(found: Sequence[FoundEntry]) -> tuple[str, ...]:
+    """Return all that the entries of a paper say, as one value."""
+    texts: list[str] = []
+    for digest, entry in found:
+        fields = entry.fields
+        texts += [digest, fields.url, fields.title, fields.commentary]
+        texts += [*fields.authors, "", *fields.tags]
+    return tuple(texts)
 
 
 class _PairFinder:
@@ -88,6 +108,8 @@ class _PairFinder:
         self.notices = notices
         self.remake = remake
         self.claimed: set[RelPath] = set()
+        self.same_file = SameFile(snapshot, base)
+        self.strangers: set[Key] = set()
 
     def papers(self) -> Iterator[Paper | None]:
         """Yield the paper of every key; None where there is nothing to do about it."""
@@ -101,6 +123,8 @@ class _PairFinder:
             if len(left) > 1:
                 self.notices.add(problems.two_notes(key, left))
             elif left:
+                if not self.same_file.owns_base(left[0], key):
+                    self.strangers.add(key)
                 yield self.builder.without_entries(key, left[0])
 
     def _with_entries(self, key: Key, found: Sequence[FoundEntry]) -> Paper | None:
@@ -135,6 +159,8 @@ class _PairFinder:
                 return None
             path = linked[0]
             self.claimed.add(path)
+            if not self.same_file.owns_base(path, key, found):
+                self.strangers.add(key)
             if role == "managed":
                 self._report_others(key, path, paths)
             return self.builder.with_entries(key, path, role, found)
@@ -172,6 +198,7 @@ class _PairFinder:
         |---------------------------------|----------------------------------------------|
         | any digest is locked            | nothing                                      |
         | one leads to another file       | a problem                                    |
+        | any, and the note was undone    | nothing, as long as the entries are the same |
         | one entry has none              | the note is made                             |
         | all lead to nothing             | a problem; `remake` makes the note           |
         """
@@ -180,6 +207,9 @@ class _PairFinder:
         if leads_to:
             digest, entry = next(item for item in found if item.entry.link)
             self.notices.add(problems.leads_elsewhere(key, digest, entry.line, leads_to[0]))
+            return None
+        taken_back = self.base.refuses(BaseKey(key, "", "note"), entries_value(found), "")
+        if taken_back and not self.remake:
             return None
         if self.remake or any(entry.link is None for _, entry in found):
             return self.builder.without_note(key, found)

@@ -24,6 +24,8 @@ from vault_sync.core.reconcile.resolution.values import (
 def resolve_tags(resolution: Resolution, note_fields: Fields, base: Base, rules: Rules) -> None:
     paper = resolution.paper
     pairs = [pair for pair in paper.pairs if pair.kind in LIVE]
+    if any(_refuses(paper, pair, note_fields, base) for pair in pairs):
+        return
     others = [pair for pair in paper.pairs if pair.kind not in LIVE]
     places = [_tag_place(paper, pair, base) for pair in (*pairs, *others)]
     # A tag goes to the paper's first digest, which may be a table.
@@ -54,6 +56,13 @@ def resolve_tags(resolution: Resolution, note_fields: Fields, base: Base, rules:
         resolution.propose(own_key, tuple(own.values()), {NOTE: note_changes})
     else:
         resolution.dropped |= {own_key}
+
+
+def _refuses(paper: Paper, pair: Pair, note_fields: Fields, base: Base) -> bool:
+    base_key = BaseKey(paper.agreed_key, pair.digest, "tags")
+    return pair.entry is not None and base.refuses(
+        base_key, pair.entry.fields.tags, note_fields.tags
+    )
 
 
 def _own_tags(

@@ -124,6 +124,8 @@ class _Shared:
         """Return what both sides are to have; None, and a conflict, if undecided."""
         digest_has, note_has = getattr(entry, name), getattr(self.note_fields, name)
         base_key = self._base_key(name)
+        if self.base.refuses(base_key, digest_has, note_has):
+            return None
         if name == "authors" and placeless.is_apart(self.home, note_has):
             return self._apart_authors(digest_has, note_has)
         meaning: shared_fields.Meaning[Any] = shared_fields.MEANINGS[name]
@@ -279,6 +281,9 @@ def _commentary(
     if pair.section is not None and placeless.takes_none(pair, "commentary"):
         _leave_in_note(resolution, pair, pair.section.commentary, base_key)
         return
+    if paper.note is not None and base.refuses(base_key, entry.commentary, _section(pair)):
+        resolution.commentaries[pair.digest] = _section(pair)
+        return
     taken_out = pair.section is None and _was_taken_out(pair, entry, was, base)
     if pair.section is None and (not taken_out or side == "digest"):
         resolution.commentaries[pair.digest] = entry.commentary
@@ -354,7 +359,8 @@ def _was_taken_out(pair: Pair, entry: Fields, base_key: BaseKey, base: Base) -> 
 def _rekey(resolution: Resolution, base: Base) -> None:
     """Move the base values to the new key where an address was changed to another paper's."""
     old = resolution.paper.agreed_key
-    if any(conflict.field == "url" for conflict in resolution.conflicts):
+    open_url = any(conflict.field == "url" for conflict in resolution.conflicts)
+    if open_url or BaseKey(old, "", "url") in base.refused:
         return
     apart = next((each for each in resolution.apart if each.field == "url"), None)
     url = resolution.note.url if apart is None else apart.digest_text
