@@ -10,7 +10,7 @@ from vault_sync.edge.platform import current, spelling
 
 def canonical(folder: Path) -> Path:
     """Return the path of a folder without links, each name as it stands on the disk."""
-    return spelling.canonical(Path(os.path.realpath(folder)))
+    return spelling.canonical(Path(os.path.realpath(folder)), same_folder)
 
 
 def same_folder(one: Path, other: Path) -> bool:
