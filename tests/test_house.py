@@ -413,7 +413,7 @@ UNTESTED = {
         for name in (
             *("advice", "assembly", "headings", "heads", "labels", "lens", "lists", "names"),
             *("markdown/inline", "markdown/marks", "markdown/page", "paragraphs", "style"),
-            *("styled_editor", "styled_growth", "styled_reader", "tables", "tag_line"),
+            *("styled_editor", "styled_growth", "styled_reader", "tables"),
             "title_first",
         )
     },

@@ -7,9 +7,10 @@ a name that no listing has, and events tell of it under another.
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections.abc import Callable
 from pathlib import Path
+
+from vault_sync.core.text.casefold import casefold_nfc
 
 
 def canonical(path: Path, same: Callable[[Path, Path], bool] = os.path.samefile) -> Path:
@@ -32,16 +33,11 @@ def _listed(folder: Path, name: str, same: Callable[[Path, Path], bool]) -> str:
         return name
     for each in sorted(names):
         try:
-            if folded(each) == folded(name) and same(folder / each, folder / name):
+            if casefold_nfc(each) == casefold_nfc(name) and same(folder / each, folder / name):
                 return each
         except OSError:
             continue
     return name
-
-
-def folded(name: str) -> str:
-    """Return a name as file systems compare it that tell neither case nor composition apart."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def inside(path: str, base: Path) -> tuple[str, bool] | None:
@@ -59,7 +55,7 @@ def inside(path: str, base: Path) -> tuple[str, bool] | None:
 
 
 def _alike(name: str, other: str) -> bool:
-    return folded(name) == folded(other)
+    return casefold_nfc(name) == casefold_nfc(other)
 
 
 def _is_same(path: Path, base: Path) -> bool:

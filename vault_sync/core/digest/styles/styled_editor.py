@@ -13,7 +13,7 @@ from vault_sync.core.digest.styles import names
 from vault_sync.core.digest.styles.markdown import marks
 from vault_sync.core.digest.styles.markdown.page import ITEM_MARK
 from vault_sync.core.digest.styles.style import StyledSpans
-from vault_sync.core.digest.styles.tag_line import with_tags, without_tags
+from vault_sync.core.digest.tag_line import with_tags, without_tags
 from vault_sync.core.model.values import FieldName, Fields
 from vault_sync.core.text.spans import Edit, Span, lines_of, newline_kind, splice
 
