@@ -56,7 +56,7 @@ def true_to_the_files(vault: Vault) -> bool:
         return False
     came, files = found
     observation = observe(vault.config, base_of(vault.state))
-    read = identities(observation.snapshot)
+    read = identities(observation.snapshot, observation.base)
     assert files.keys() == observation.read.keys()
     for path, file in files.items():
         assert (file.mark, file.settled) == (observation.read[path].mark, True), path

@@ -50,7 +50,9 @@ class Snapshot:
     about each paper, `managed_also` those of which a further property names it (a DOI beside a
     publisher's page). `named` are the files that only name a paper, `titled` those without any id
     by folded title; `recognitions` has what all of these say. `others` are the notes of papers
-    that were not read (scope), and `other_about` tells of which of those papers a file is the note.
+    that were not read, `other_about` tells of which of those papers a file is the note, and
+    `newest` is the last path of a digest that was not read ("" for none). `locked_notes` gives the
+    paper that each file which cannot be read as its note seems to be about.
     `stats` are inode, size and modification time (ns) of the files that were read from a disk.
     """
 
@@ -68,6 +70,8 @@ class Snapshot:
     recognitions: Mapping[RelPath, Recognition] = field(default_factory=dict)
     others: Mapping[Key, RelPath] = field(default_factory=dict)
     other_about: Callable[[RelPath], Key | None] = lambda _: None
+    newest: str = ""
+    locked_notes: Mapping[RelPath, Key] = field(default_factory=dict)
     stats: Mapping[RelPath, tuple[int, int, int]] = field(default_factory=dict)
 
     def about(self, path: RelPath) -> Key | None:
@@ -144,6 +148,7 @@ class _SnapshotBuilder:
         self.recognitions: dict[RelPath, Recognition] = {}
         self.locked: dict[RelPath, str] = {}
         self.locked_keys: dict[Key, RelPath] = {}
+        self.locked_notes: dict[RelPath, Key] = {}
         self.problems: list[Problem] = []
 
     def done(self) -> Snapshot:
@@ -161,6 +166,7 @@ class _SnapshotBuilder:
             named=_as_tuples(self.named),
             titled=_as_tuples(self.titled),
             recognitions=self.recognitions,
+            locked_notes=self.locked_notes,
         )
 
     def lock(self, problem: Problem) -> None:
@@ -175,7 +181,12 @@ class _SnapshotBuilder:
     def unread(self, path: RelPath) -> None:
         self.locked[path] = "unreadable"
         if key := self.base.note_paths.get(path):
-            self.locked_keys[key] = path
+            self._wait(key, path)
+
+    def _wait(self, key: Key, path: RelPath) -> None:
+        """Let a paper wait for the file that seems to be its note."""
+        self.locked_keys[key] = path
+        self.locked_notes[path] = key
 
     def note(self, path: RelPath, text: str) -> None:
         was = self.base.note_paths.get(path)
@@ -185,7 +196,7 @@ class _SnapshotBuilder:
             key = was or _guessed_key(text)
             if key is not None:
                 self.lock(problem)
-                self.locked_keys[key] = path
+                self._wait(key, path)
             return
         if was is None and not _may_be_note(text):
             return
@@ -199,7 +210,7 @@ class _SnapshotBuilder:
         if read.key is None:
             self._keyless(path, read)
             if was is not None:
-                self.locked_keys[was] = path
+                self._wait(was, path)
             return
         self.notes[path] = read
         self.managed.setdefault(read.key, []).append(path)
@@ -241,7 +252,7 @@ class _SnapshotBuilder:
         key = self.base.note_paths.get(path) or _guessed_key(text)
         if key is None:
             return
-        self.locked_keys[key] = path
+        self._wait(key, path)
         self.lock(problems.broken_properties(path, message, line))
 
     def digest(self, path: RelPath, text: str) -> None:

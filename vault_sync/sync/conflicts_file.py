@@ -9,6 +9,8 @@ from vault_sync.core.model.values import Problem, RelPath, Rules
 from vault_sync.core.report import conflicts_page
 from vault_sync.sync.observation import Observation
 
+TAKEN = "conflicts-note-taken"
+
 
 def path_of(seen: Observation, rules: Rules) -> RelPath:
     """Return where the conflicts note of this pass is, or is to be."""
@@ -21,7 +23,7 @@ def name_taken(seen: Observation, rules: Rules) -> tuple[Problem, ...]:
     if path == rules.conflicts_note:
         return ()
     message = f"this file is not vault-sync's: open conflicts stand in '{path}'"
-    return (Problem(rules.conflicts_note, "conflicts-note-taken", message, level="notice"),)
+    return (Problem(rules.conflicts_note, TAKEN, message, level="notice"),)
 
 
 def operations(

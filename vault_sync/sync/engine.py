@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from itertools import count
 
-from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, Create, Outcome, Plan
-from vault_sync.core.model.values import Key, Place, Problem, RelPath, Rules
+from vault_sync.core.model.values import Key, Place, Problem, RelPath
 from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.reconcile.pairing import first_pass, last_entry
-from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat, scan
 from vault_sync.edge.state.pass_log import note_lost_entries
@@ -34,7 +31,7 @@ from vault_sync.sync.incremental import changes, index, scope
 from vault_sync.sync.incremental.memory import Memory, Mind, recall
 from vault_sync.sync.incremental.recorder import Acted, after_part, after_whole
 from vault_sync.sync.incremental.unchanged import Walk, stamp_of
-from vault_sync.sync.observation import Observation, base_of, is_digest, lacking, observe
+from vault_sync.sync.observation import Observation, base_of, lacking, observe
 from vault_sync.sync.planning import make_plan
 from vault_sync.sync.request import (
     FactsOf,
@@ -129,7 +126,7 @@ def _look_at_part(context: PassContext, request: PassRequest, facts: str) -> Vie
     if memory is None or memory.stamp != stamp_of(config, state):
         whole = context.daemon_memory is not None
         memory, hints = recall(config, state, whole=whole, walk=context.walk), None
-    if memory is None or (memory.came.lacking and memory.came.facts != facts):
+    if memory is None:
         return None
     problems = daemon_memory.problems
     if hints is None:
@@ -138,17 +135,19 @@ def _look_at_part(context: PassContext, request: PassRequest, facts: str) -> Vie
         stats = changes.stats_of(config.root, hints)
     if stats is None:
         return None
-    lacks = partial(_lacking, config.rules)
+    facts_changed = memory.came.facts != facts
     thought = scope.think(
-        config, state, memory, stats, context.facts_of, lacks, patient=request.patient
+        config, state, memory, stats, context.facts_of, request, facts_changed=facts_changed
     )
     if thought is None or _needs_citekey(config, thought):
         return None
     if thought.moved and hints is not None:
-        # What was cut here may have been pasted there, where no event has told of it yet.
+        # What is gone here may be there, where no event has told of it yet.
         return _look_at_part(replace(context, hints=None, walk=None), request, facts)
     daemon_memory.problems = problems
-    return _view_of_part(thought, memory, problems, facts)
+    observation = replace(thought.observation, problems=problems)
+    plan = replace(thought.plan, problems=(*problems, *thought.plan.problems))
+    return View(observation, plan, thought.lacking, facts, memory)
 
 
 def _needs_citekey(config: Config, thought: scope.Thought) -> bool:
@@ -156,8 +155,9 @@ def _needs_citekey(config: Config, thought: scope.Thought) -> bool:
     if "citekey" not in config.rules.facts:
         return False
     made = any(isinstance(each, Create) for each in thought.plan.operations)
-    notes = thought.snapshot.notes
-    managed = (path for paths in thought.snapshot.managed.values() for path in paths)
+    snapshot = thought.observation.snapshot
+    notes = snapshot.notes
+    managed = (path for paths in snapshot.managed.values() for path in paths)
     return made or any(not notes[path].properties.scalar("citekey") for path in managed)
 
 
@@ -171,26 +171,6 @@ def _changed(
     if found.otherwise:
         return None, ()  # only a whole pass knows that their names are taken
     return changes.suspects(memory, found), found.problems
-
-
-def _lacking(rules: Rules, found: Snapshot, base: Base) -> list[Key]:
-    return lacking(Observation(found, base, (), "", frozenset()), rules)
-
-
-def _view_of_part(
-    thought: scope.Thought, memory: Memory, problems: tuple[Problem, ...], facts: str
-) -> View:
-    observation = Observation(
-        thought.snapshot,
-        thought.base,
-        problems,
-        conflicts_text="",
-        files=frozenset(memory.files),
-        read=thought.read,
-        gone=frozenset(thought.gone),
-    )
-    plan = replace(thought.plan, problems=(*problems, *thought.plan.problems))
-    return View(observation, plan, thought.lacking, facts, memory)
 
 
 def run(context: PassContext, request: PassRequest) -> PassResult:
@@ -361,8 +341,7 @@ def _remember_part(context: PassContext, view: View, acted: Acted, stamp: str) -
     memory = view.memory
     assert memory is not None
     before = memory.stamp
-    digest_test = is_digest(context.config.rules)
-    changed = after_part(stamp, acted, memory, view.observation, digest_test)
+    changed = after_part(stamp, acted, memory, view.observation, context.config.rules)
     if changed or stamp != before:
         files = {each: memory.files.get(each) for each in changed}
         index.save(index.path_of(context.state), stamp, memory.came, files, beside=before)
@@ -371,14 +350,9 @@ def _remember_part(context: PassContext, view: View, acted: Acted, stamp: str) -
 
 def _remember_whole(context: PassContext, view: View, acted: Acted, stamp: str) -> Memory | None:
     observation, rules = view.observation, context.config.rules
-    snapshot = observation.snapshot
-    calm = not (
-        snapshot.locked
-        or snapshot.locked_keys
-        or observation.conflicts_text
-        or any(each.level == "problem" for each in acted.plan.problems + observation.problems)
+    found = after_whole(
+        acted, dict(observation.read), observation.snapshot, observation.base, rules
     )
-    found = after_whole(acted, dict(observation.read), snapshot, observation.base, rules, calm=calm)
     if found is None:
         return None
     memory = Memory(stamp, *found)

@@ -11,7 +11,7 @@ from vault_sync.core import snapshot
 from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.digest.styles import lens
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.plan import BaseKey, Conflict
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.keys import arxiv_id
@@ -37,7 +37,8 @@ class Observation:
     read, as the index stores them; `gone` those that the index has and that are there no more.
     `at_rest` gives the seconds since each file changed, where that was looked at.
     `otherwise` are not read, and their names are taken (`Scan.otherwise`). `conflicts_path` is the
-    path of the conflicts note, there or not.
+    path of the conflicts note, there or not. `open_elsewhere` are the conflicts of papers that were
+    not looked at.
     """
 
     snapshot: Snapshot
@@ -50,6 +51,7 @@ class Observation:
     at_rest: Mapping[RelPath, float] = field(default_factory=dict)
     otherwise: tuple[RelPath, ...] = ()
     conflicts_path: RelPath | None = None
+    open_elsewhere: tuple[Conflict, ...] = ()
 
 
 def base_of(state: StateStore) -> Base:

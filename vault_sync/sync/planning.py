@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import partial
 
 from vault_sync.core.citation.library import ReadersLibrary
-from vault_sync.core.model.plan import BaseUpdate, Plan
+from vault_sync.core.model.paths import natural
+from vault_sync.core.model.plan import BaseUpdate, Conflict, Plan
 from vault_sync.core.model.values import Decisions, Facts, Key, RelPath, Rules, Side
 from vault_sync.core.reconcile.pairing.decisions import decide
 from vault_sync.core.reconcile.pairing.paper import Paper
@@ -45,8 +46,9 @@ def make_plan(
         plan = reconciled(decisions)
     # What could not be read may hold a conflict still, and the page a decision about it.
     unread = any(each.code in {"unreadable", "unlisted"} for each in observation.problems)
-    page = () if unread else conflicts_file.operations(observation, rules, plan.conflicts)
-    taken = conflicts_file.name_taken(observation, rules) if plan.conflicts else ()
+    conflicts = tuple(sorted((*observation.open_elsewhere, *plan.conflicts), key=_at))
+    page = () if unread else conflicts_file.operations(observation, rules, conflicts)
+    taken = conflicts_file.name_taken(observation, rules) if conflicts else ()
     # A decision stays on the page until everything that it asked for is written.
     page_path = conflicts_file.path_of(observation, rules)
     after_page = [BaseUpdate(frozenset({one.path, page_path}), {}) for one in plan.operations]
@@ -54,8 +56,14 @@ def make_plan(
         plan,
         operations=(*plan.operations, *page),
         base_updates=(*plan.base_updates, *(after_page if ticks and page else ())),
+        conflicts=conflicts,
         problems=(*observation.problems, *taken, *plan.problems),
     )
+
+
+def _at(conflict: Conflict) -> tuple[object, ...]:
+    """Return a sort key: by digest, and as the fields stand in it."""
+    return natural(conflict.digest), conflict.line or 0, conflict.note, conflict.field, conflict.key
 
 
 def _reconciled(

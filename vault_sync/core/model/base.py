@@ -57,7 +57,7 @@ class Base:
 
     `exists` is False on a device's first pass over a vault, or when the base was lost.
     `was_before(base_key, value)` tells whether the value was an earlier one, in whatever digest the
-    paper was then. `counted` gives the number of places in each digest, where `rows` has only some
+    paper was then. `count` returns the number of places in each digest, where `rows` has only some
     papers. `files` are the notes of each paper as the last pass saw them, and the digests, with no
     key; None where nobody has seen any. `refused` are the fields of which a person took a change
     back, each with the hashes of both sides' values (`value_hash`).
@@ -66,7 +66,7 @@ class Base:
     rows: Mapping[BaseKey, Value] = field(default_factory=dict)
     exists: bool = False
     was_before: Callable[[BaseKey, Value], bool] = _never
-    counted: Mapping[RelPath, int] | None = None
+    count: Callable[[], Mapping[RelPath, int]] | None = None
     files: Mapping[Key, Mapping[RelPath, FileMark]] | None = None
     refused: Mapping[BaseKey, tuple[str, str]] = field(default_factory=dict)
 
@@ -117,8 +117,8 @@ class Base:
     @cached_property
     def sizes(self) -> Mapping[RelPath, int]:
         """Number of papers that were in each digest."""
-        if self.counted is not None:
-            return self.counted
+        if self.count is not None:
+            return self.count()
         sizes: dict[RelPath, int] = {}
         for digests in self.places.values():
             for digest in digests:

@@ -229,8 +229,8 @@ def _plan(
 
 def _digest_folder(snapshot: Snapshot, rules: Rules) -> str:
     """Return the folder for a digest that only a note names: beside the newest there is."""
-    if snapshot.digests:
-        return folder_of(max(snapshot.digests))
+    if newest := max((*snapshot.digests, snapshot.newest)):
+        return folder_of(newest)
     return globs.fixed_folder(rules.digest_paths[0]) if rules.digest_paths else ""
 
 

@@ -33,7 +33,7 @@ from vault_sync.sync.file_record import File, file_of, texts_of
 from vault_sync.sync.incremental.files import Files, terms
 from vault_sync.sync.incremental.leaves import NUMBERS, TEXTS, Leaves, sums_for
 
-FORMAT = 5
+FORMAT = 6
 
 
 _TABLES = """
@@ -49,9 +49,10 @@ _WRONG = (sqlite3.Error, struct.error, ValueError, TypeError, KeyError)
 class Came:
     """The outcome of the pass, as the index stores it.
 
-    `calm`: nothing is locked or open, so that papers may be looked at one by one. `final`: all it
-    had to do is in files that are not `settled`. `lacking` are the papers without their facts,
-    `facts` the mark of what was known of those, `namers` which papers name which.
+    `based`: there is a base, so that papers may be looked at one by one. `final`: all it had to do
+    is in files that are not `settled`. `newest` is the last path of a digest ("" for none).
+    `lacking` are the papers without their facts, `facts` the mark of what was known of those,
+    `namers` which papers name which.
     """
 
     digests: int
@@ -59,12 +60,13 @@ class Came:
     notes: int
     problems: tuple[Problem, ...]
     conflicts: tuple[Conflict, ...]
-    calm: bool
+    based: bool
     final: bool
     lacking: tuple[Key, ...]
     facts: str
     wanted: tuple[Key, ...]
     namers: Mapping[Key, tuple[Key, ...]]
+    newest: str = ""
     named: tuple[Problem, ...] = ()
     apart: tuple[Apart, ...] = ()
 
