@@ -7,11 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.plan import BaseUpdate
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import fold
-from vault_sync.core.naming.titles import fold_title
 from vault_sync.core.naming.wikilinks import LinkResolver, addresses, find
 from vault_sync.core.note.note import Note
 from vault_sync.core.note.property_table import LINK_LISTS
@@ -22,6 +20,9 @@ Identity = tuple[str, str, str, str]
 """Kind, keys, pairs and points of a file (`file_record.File`)."""
 OTHER: Identity = ("other", "", "", "")
 
+
+TITLE = "title:"
+"""The beginning of what files without any id are found by, in place of a paper."""
 
 HELD = "held"
 """The kind of a file that cannot be read as the note that it seems to be."""
@@ -86,25 +87,15 @@ def _words(note: Note) -> list[str]:
 
 
 def _kind_and_keys(note: Note, recognised: Recognition | None) -> tuple[str, list[Key]]:
-    """Return a note's kind and what it is found by: its papers, or its title (`title_keys`)."""
+    """Return a note's kind and what it is found by: its papers, or its title (TITLE)."""
     if recognised is None:
         return "note", [note.key] if note.key else []
     keys = list(recognised.certain)
     if recognised.named is not None and recognised.named not in keys:
         keys.append(recognised.named)
     if recognised.named is None:
-        keys += sorted(Key(f"title:{title}") for title in recognised.titles)
+        keys += sorted(Key(f"{TITLE}{title}") for title in recognised.titles)
     return ("plain" if recognised.certain else "named"), keys
-
-
-def title_keys(base_updates: Iterable[BaseUpdate], keys: Collection[Key]) -> set[Key]:
-    """Return what files without any id would be found by that have the titles of new papers."""
-    return {
-        Key(f"title:{fold_title(str(value))}")
-        for base_update in base_updates
-        for base_key, value in base_update.put.items()
-        if base_key.field == "title" and base_key.key in keys
-    }
 
 
 def outside(digest: Digest) -> list[str]:

@@ -223,7 +223,7 @@ def after_part(
         facts=acted.facts,
         final=final,
         namers=_namers(memory.came.namers, acted),
-        newest=max((seen.snapshot.newest, *_digests_in(now))),
+        newest=max((_newest(memory, seen.snapshot), *_digests_in(now))),
         named=acted.plan.named,
         apart=acted.plan.apart,
     )
@@ -259,6 +259,13 @@ def _acted_on(
         path: file and File(*file[:2], *known.get(path, OTHER), settled=False)
         for path, file in now.items()
     }
+
+
+def _newest(memory: Memory, found: Snapshot) -> str:
+    """Return the last path of a digest, as far as it is not among the files read."""
+    newest = memory.came.newest
+    file = memory.files.get(RelPath(newest))
+    return newest if file is not None and file.kind == "digest" else found.newest
 
 
 def _digests_in(files: Mapping[RelPath, File | None]) -> Iterator[RelPath]:

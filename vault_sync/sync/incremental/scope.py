@@ -9,6 +9,7 @@ from vault_sync.core import snapshot as snapshots
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Plan
 from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.reconcile.pairing.same_file import strange_digests
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat
@@ -18,6 +19,7 @@ from vault_sync.sync.file_marks import with_marks
 from vault_sync.sync.incremental import changes
 from vault_sync.sync.incremental.closure import Closure
 from vault_sync.sync.incremental.memory import Memory, plan_of
+from vault_sync.sync.incremental.reading import Reading
 from vault_sync.sync.incremental.recorder import counts_after
 from vault_sync.sync.observation import Observation, lacking
 from vault_sync.sync.planning import make_plan
@@ -57,15 +59,17 @@ def think(
     came = memory.came
     if not (came.final and came.based):
         return None
-    closure = Closure(config, state, memory, stats)
-    if not closure.start():
+    reading = Reading(config, state, memory, stats)
+    if not reading.start():
         return None
+    closure = Closure(reading)
     if facts_changed:
         closure.join(came.lacking, "its facts may be known now")
-    if not (closure.changed or closure.gone or closure.reasons):
+    if not (reading.changed or reading.gone or closure.reasons):
         observation = _observation(closure, snapshots.EMPTY, Base(exists=True))
         return Thought(observation, plan_of(came), came.lacking)
     try:
+        closure.start()
         return _planned(closure, facts_of, request)
     except ValueError:
         return None  # the base is damaged: a whole pass finds out what that means
@@ -73,23 +77,24 @@ def think(
 
 def _planned(closure: Closure, facts_of: FactsOf, request: PassRequest) -> Thought | None:
     """Plan for papers, and again with those that the plan concerns, until there are no more."""
-    config, state = closure.config, closure.state
+    reading = closure.reading
+    config, state = reading.config, reading.state
     while True:
         read = _read(closure)
         if read is None:
             return None
         found, base = read
         snapshot, base = with_marks(
-            closure.restricted(found), base, state, closure.reasons, closure.stats
+            closure.restricted(found), base, state, closure.reasons, reading.stats
         )
         observation = _observation(closure, snapshot, base)
         lacks = [key for key in lacking(observation, config.rules) if key in closure.reasons]
         facts = facts_of(lacks) if lacks else {}
         plan = make_plan(observation, config.rules, facts, request)
-        if plan.first_meeting or not closure.same_folder():
+        if not reading.same_folder():
             return None
         before = len(closure.reasons)
-        closure.provide(plan, base)
+        closure.provide(plan, base, strange_digests(snapshot, base))
         if len(closure.reasons) == before:
             break
     plan = _of_all(plan, closure, lacks)
@@ -100,31 +105,32 @@ def _planned(closure: Closure, facts_of: FactsOf, request: PassRequest) -> Thoug
 
 def _read(closure: Closure) -> tuple[Snapshot, Base] | None:
     """Read what the papers concerned need, until nothing is left; None: look at all."""
+    reading = closure.reading
     while True:
-        before = len(closure.texts), len(closure.reasons)
-        if not closure.take(closure.needed()):
+        before = len(reading.texts), len(closure.reasons)
+        if not reading.take(closure.needed()):
             return None
         base = closure.base()
         found = closure.snapshot(base)
-        if not closure.take(closure.titled(found)):
+        if not reading.take(closure.titled(found)):
             return None
-        closure.join_troubled()
-        if before == (len(closure.texts), len(closure.reasons)):
+        closure.join_reported()
+        if before == (len(reading.texts), len(closure.reasons)):
             return found, base
 
 
 def _observation(closure: Closure, snapshot: Snapshot, base: Base) -> Observation:
-    page = closure.conflicts_file()
-    came, files = closure.memory.came, closure.memory.files
+    reading, came = closure.reading, closure.memory.came
+    page = reading.conflicts_path()
     return Observation(
         snapshot,
         base,
         problems=(),
-        conflicts_text=closure.texts.get(page, ""),
-        files=frozenset((files.keys() | closure.stats.keys()) - closure.gone),
-        read=closure.same | closure.read,
-        gone=frozenset(closure.gone),
-        at_rest=changes.at_rest(closure.config.root, snapshot.locked, closure.read_at),
+        conflicts_text=reading.texts.get(page, ""),
+        files=frozenset((reading.memory.files.keys() | reading.stats.keys()) - reading.gone),
+        read=reading.same | reading.read,
+        gone=frozenset(reading.gone),
+        at_rest=changes.at_rest(reading.config.root, snapshot.locked, reading.read_at),
         conflicts_path=page,
         open_elsewhere=tuple(each for each in came.conflicts if each.key not in closure.reasons),
     )
@@ -140,7 +146,8 @@ def _of_all(plan: Plan, closure: Closure, lacks: Sequence[Key]) -> Plan:
     ]
     unknown = set(plan.wanted)
     wanted = [key for key in came.wanted if key not in closure.reasons]
-    digests, entries, notes = counts_after(came, closure.read, closure.gone, closure.memory.files)
+    reading = closure.reading
+    digests, entries, notes = counts_after(came, reading.read, reading.gone, reading.memory.files)
     return replace(
         plan,
         problems=tuple(dict.fromkeys((*problems, *plan.problems))),
