@@ -488,8 +488,12 @@ EDITS: dict[str, Edit] = {
     "address taken": lambda v, n: v.change(
         WEEK, "https://arxiv.org/abs/2308.00003", "https://arxiv.org/abs/2308.00005"
     ),
-    "digest side ticked": lambda v, n: v.change("Sync conflicts.md", "- [ ] keep the d", "- [x] keep the d"),
-    "note side ticked": lambda v, n: v.change("Sync conflicts.md", "- [ ] keep the n", "- [x] keep the n"),
+    "digest side ticked": lambda v, n: v.change(
+        "Sync conflicts.md", "- [ ] keep the d", "- [x] keep the d"
+    ),
+    "note side ticked": lambda v, n: v.change(
+        "Sync conflicts.md", "- [ ] keep the n", "- [x] keep the n"
+    ),
     "conflicts note gone": lambda v, n: v.remove("Sync conflicts.md"),
     "conflict of titles": in_turn(
         lambda v, n: v.change(WEEK, "|Beta Nets]]", f"|Beta Nets of {n}]]"),

@@ -29,8 +29,8 @@ def shadowed(vault: Vault) -> View:
 def differences(part: dict[str, object], whole: dict[str, object]) -> str:
     """Name what only one of two plans says."""
     lines = []
-    for name in part:
-        one, other = part[name], whole[name]
+    for name, one in part.items():
+        other = whole[name]
         if one == other:
             continue
         if isinstance(one, dict) and isinstance(other, dict):

@@ -143,6 +143,12 @@ def papers_in(select: Select, digest: RelPath) -> set[Key]:
     return {Key(unbound(row[0])) for row in select(query, bound(digest))}
 
 
+def digests_with_text(select: Select) -> list[RelPath]:
+    """Return the digests whose text the base has."""
+    query = "SELECT digest FROM base WHERE key = '' AND field = 'text'"
+    return [RelPath(unbound(row[0])) for row in select(query)]
+
+
 def papers_of_notes(select: Select, paths: Sequence[RelPath]) -> set[Key]:
     """Return the papers whose notes the base has at one of these paths."""
     marks = ", ".join("?" * len(paths))

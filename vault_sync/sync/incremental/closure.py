@@ -156,9 +156,9 @@ class Closure:
             ValueError: a value in it is not what was written.
         """
         reading, select = self.reading, self.reading.state.select
-        digests = set(filter(reading.may_be_digest, reading.texts)) | reading.gone
-        digests |= {RelPath(row.digest) for key in self.reasons for row in reading.rows_of(key)}
-        rows = read_some(select, (), digests - {RelPath("")})
+        digests = set(filter(reading.may_be_digest, reading.texts))
+        digests |= {path for path in reading.lost_digests() if self._is_left(path)}
+        rows = read_some(select, (), digests)
         for namer, named in self.memory.came.namers.items():
             if not self.reasons.keys().isdisjoint(named):
                 rows[BaseKey(namer, "", "mentions")] = named
@@ -174,6 +174,10 @@ class Closure:
             was_before=reading.state.was_before,
             count=lambda: {RelPath(path): count for path, count in count_places(select).items()},
         )
+
+    def _is_left(self, digest: RelPath) -> bool:
+        """Return True if no paper waits for a digest that is gone but those that are concerned."""
+        return self.reading.papers_in(digest) <= self.reasons.keys()
 
     def snapshot(self, base: Base) -> Snapshot:
         """Return the snapshot of all files read; note what they are now, and whom that concerns."""

@@ -12,11 +12,16 @@ from vault_sync.core.report import conflicts_page
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import read_all
 from vault_sync.edge.fs.scan import Stat
-from vault_sync.edge.state.base_table import papers_in, papers_of_notes, read_some
+from vault_sync.edge.state.base_table import (
+    digests_with_text,
+    papers_in,
+    papers_of_notes,
+    read_some,
+)
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.file_record import UNKNOWN, File, believable, mark_of
-from vault_sync.sync.incremental.identity import OTHER
+from vault_sync.sync.incremental.identity import OTHER, called
 from vault_sync.sync.incremental.memory import MANY, Memory
 from vault_sync.sync.incremental.overlay import Overlay
 from vault_sync.sync.observation import is_digest
@@ -46,6 +51,7 @@ class Reading:
         self.same: dict[RelPath, File] = {}
         self.changed: set[RelPath] = set()
         self._rows: dict[Key, dict[BaseKey, Value]] = {}
+        self._papers_in: dict[RelPath, set[Key]] = {}
         self._is_digest = is_digest(config.rules)
 
     def start(self) -> bool:
@@ -114,7 +120,7 @@ class Reading:
         return folder_of(self.newest()) == folder_of(self.memory.came.newest)
 
     def conflicts_paths(self) -> list[RelPath]:
-        """Return where a conflicts note is, or the file that has its name; else where it is to be."""
+        """Return where files are that have a name of the conflicts note; if none, its first one."""
         paths = conflicts_page.paths(self.config.rules.conflicts_note)
         there = self.memory.files.keys() | self.stats.keys()
         return [path for path in paths if path in there] or paths[:1]
@@ -150,9 +156,23 @@ class Reading:
         """Return the papers whose notes the base has at one of these paths."""
         return papers_of_notes(self.state.select, list(paths))
 
+    def papers_in(self, digest: RelPath) -> set[Key]:
+        """Return the papers that the base has in a digest."""
+        if digest not in self._papers_in:
+            self._papers_in[digest] = papers_in(self.state.select, digest)
+        return self._papers_in[digest]
+
+    def lost_digests(self) -> list[RelPath]:
+        """Return the digests whose text the base has and that are not there."""
+        return [path for path in digests_with_text(self.state.select) if self.now.get(path) is None]
+
     def papers_at(self, path: RelPath) -> set[Key]:
-        """Return all papers that a file is about: now, before, by the base, in open conflicts."""
+        """Return all papers that a file is about: now, before, by the base, in open conflicts.
+
+        With them come those that name it and do not stand there.
+        """
         keys = {*self.now.keys_at(path), *self.before.keys_at(path), *self.noted_at([path])}
         conflicts = self.memory.came.conflicts
         keys |= {each.key for each in conflicts if path in {each.digest, each.note}}
-        return keys | papers_in(self.state.select, path)
+        keys |= {key for each in self.now.naming(called(path)) for key in self.now.keys_at(each)}
+        return keys | self.papers_in(path)
