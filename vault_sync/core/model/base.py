@@ -127,12 +127,18 @@ class Base:
 
     @cached_property
     def note_paths(self) -> Mapping[RelPath, Key]:
-        """Paper of which each path was the note."""
-        return {
-            RelPath(str(value)): base_key.key
-            for base_key, value in self.rows.items()
-            if base_key.field == "note"
-        }
+        """Paper of which each path was the note; of several the last by key."""
+        return {path: keys[-1] for path, keys in self.papers_noted.items()}
+
+    @cached_property
+    def papers_noted(self) -> Mapping[RelPath, tuple[Key, ...]]:
+        """Papers of which each path was the note, sorted: two where files changed places."""
+        papers: dict[RelPath, tuple[Key, ...]] = {}
+        for base_key, value in self.rows.items():
+            if base_key.field == "note":
+                path = RelPath(str(value))
+                papers[path] = tuple(sorted((*papers.get(path, ()), base_key.key)))
+        return papers
 
 
 APART = tuple(f"apart:{name}" for name in ("url", "title", "authors", "tags"))

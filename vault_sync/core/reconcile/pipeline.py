@@ -224,7 +224,17 @@ def _plan(
         ),
         named=named,
         apart=tuple(apart for each in resolutions for apart in each.apart),
+        again=_again(context, builder),
     )
+
+
+def _again(context: DraftContext, builder: PlanBuilder) -> tuple[Key, ...]:
+    """Return the papers of guarded digests, and those for which a text was refused."""
+    keys = {key for key, _ in builder.refused}
+    for paper in (each.paper for each in context.resolutions):
+        if any({pair.digest, pair.origin} & context.guarded for pair in paper.pairs):
+            keys |= {paper.key, paper.agreed_key}
+    return tuple(sorted(keys))
 
 
 def _digest_folder(snapshot: Snapshot, rules: Rules) -> str:

@@ -41,14 +41,14 @@ def identities(
 ) -> dict[RelPath, Identity]:
     """Return the identity of each file that was read; the others are OTHER.
 
-    A note is about the paper of its address, and about the one that the base has it for.
+    A note is about the paper of its address, and about those that the base has it for.
     `keys_elsewhere` tells of files that were not read.
     """
     kinds = {path: (HELD, [key]) for path, key in found.locked_notes.items()}
     for path, note in found.notes.items():
         kind, keys = _kind_and_keys(note, found.recognitions.get(path))
-        was = base.note_paths.get(path)
-        kinds[path] = kind, keys if was is None or was in keys else [*keys, was]
+        noted = base.papers_noted.get(path, ())
+        kinds[path] = kind, [*keys, *(key for key in noted if key not in keys)]
     entries = {path: {each.key for each in one.entries} for path, one in found.digests.items()}
 
     def is_about(path: RelPath, key: Key) -> bool:

@@ -166,4 +166,5 @@ def plan_of(came: Came) -> Plan:
         wanted=came.wanted,
         named=came.named,
         apart=came.apart,
+        again=came.again,
     )

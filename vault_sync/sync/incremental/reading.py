@@ -27,7 +27,7 @@ from vault_sync.sync.incremental.overlay import Overlay
 from vault_sync.sync.observation import is_digest
 
 
-class Reading:
+class PartReading:
     """The files read, beside the records of all others, and rows of the base.
 
     `changed` are the files that are not as they were or were left open by the last pass, `gone`

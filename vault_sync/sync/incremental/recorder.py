@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -69,6 +69,7 @@ def after_whole(
         newest=max((path for path, file in files.items() if file.kind == "digest"), default=""),
         named=acted.plan.named,
         apart=acted.plan.apart,
+        again=acted.plan.again,
     )
     return came, files
 
@@ -181,36 +182,23 @@ def after_part(
     stamp: str, acted: Acted, memory: Memory, seen: Observation, rules: Rules
 ) -> set[RelPath]:
     """Update what is known after a pass over some papers; return the files to store anew."""
-    touched, final = _touched(acted, memory.files.keys() | seen.read.keys(), seen.snapshot.managed)
-    now: dict[RelPath, File | None] = dict.fromkeys(seen.gone)
-    now |= {path: file._replace(settled=path not in touched) for path, file in seen.read.items()}
-    now |= _acted_on(acted.outcome, memory, seen, rules)
-    for path in touched - now.keys():
-        if (file := memory.files.get(path)) is not None:
-            now[path] = file._replace(settled=False)
-    counts = counts_after(
-        memory.came,
-        {path: file for path, file in now.items() if file is not None},
-        (path for path, file in now.items() if file is None),
-        memory.files,
-    )
+    now, final = _records_after(acted, memory, seen, rules)
+    there = {path: file for path, file in now.items() if file is not None}
+    counts = counts_after(memory.came, there, now.keys() - there.keys(), memory.files)
     changed = {path for path, file in now.items() if file != memory.files.get(path)}
     lost = _lost_names(acted.outcome, memory)
     for path in sorted(changed):
-        file = now[path]
-        if file is None:
-            memory.drop(path)
+        if path in there:
+            memory.keep(path, there[path])
         else:
-            memory.keep(path, file)
+            memory.drop(path)
     for path in memory.naming(lost):
         memory.keep(path, memory.files[path]._replace(settled=False))
         changed.add(path)
-    memory.open = {
-        path
-        for path in (memory.open | changed) & memory.files.keys()
-        if not memory.files[path].settled
-    }
+    before = memory.open | changed
+    memory.open = {path for path in before & memory.files.keys() if not memory.files[path].settled}
     memory.stamp = stamp
+    digests = (path for path, file in there.items() if file.kind == "digest")
     memory.came = replace(
         memory.came,
         digests=counts[0],
@@ -223,11 +211,29 @@ def after_part(
         facts=acted.facts,
         final=final,
         namers=_namers(memory.came.namers, acted),
-        newest=max((_newest(memory, seen.snapshot), *_digests_in(now))),
+        newest=max((_newest(memory, seen.snapshot), *digests)),
         named=acted.plan.named,
         apart=acted.plan.apart,
+        again=acted.plan.again,
     )
     return changed
+
+
+def _records_after(
+    acted: Acted, memory: Memory, seen: Observation, rules: Rules
+) -> tuple[dict[RelPath, File | None], bool]:
+    """Return the records of files as a pass over some papers left them, None of those gone.
+
+    True: what is left to do is in files that are not settled.
+    """
+    touched, final = _touched(acted, memory.files.keys() | seen.read.keys(), seen.snapshot.managed)
+    now: dict[RelPath, File | None] = dict.fromkeys(seen.gone)
+    now |= {path: file._replace(settled=path not in touched) for path, file in seen.read.items()}
+    now |= _acted_on(acted.outcome, memory, seen, rules)
+    for path in touched - now.keys():
+        if (file := memory.files.get(path)) is not None:
+            now[path] = file._replace(settled=False)
+    return now, final
 
 
 def _acted_on(
@@ -266,10 +272,6 @@ def _newest(memory: Memory, found: Snapshot) -> str:
     newest = memory.came.newest
     file = memory.files.get(RelPath(newest))
     return newest if file is not None and file.kind == "digest" else found.newest
-
-
-def _digests_in(files: Mapping[RelPath, File | None]) -> Iterator[RelPath]:
-    return (path for path, file in files.items() if file is not None and file.kind == "digest")
 
 
 def _lost_names(outcome: Outcome, memory: Memory) -> set[str]:

@@ -17,9 +17,10 @@ from vault_sync.edge.state.store import StateStore
 from vault_sync.sync import conflicts_file
 from vault_sync.sync.file_marks import with_marks
 from vault_sync.sync.incremental import changes
-from vault_sync.sync.incremental.closure import Closure
+from vault_sync.sync.incremental.concerned import ConcernedPapers
 from vault_sync.sync.incremental.memory import Memory, plan_of
-from vault_sync.sync.incremental.reading import Reading
+from vault_sync.sync.incremental.part_snapshot import PartSnapshot
+from vault_sync.sync.incremental.reading import PartReading
 from vault_sync.sync.incremental.recorder import counts_after
 from vault_sync.sync.observation import Observation, lacking
 from vault_sync.sync.planning import make_plan
@@ -59,68 +60,68 @@ def think(
     came = memory.came
     if not (came.final and came.based):
         return None
-    reading = Reading(config, state, memory, stats)
+    reading = PartReading(config, state, memory, stats)
     if not reading.start():
         return None
-    closure = Closure(reading)
+    concerned = ConcernedPapers(reading)
     if facts_changed:
-        closure.join(came.lacking, "its facts may be known now")
-    if not (reading.changed or reading.gone or closure.reasons):
-        observation = _observation(closure, snapshots.EMPTY, Base(exists=True))
+        concerned.join(came.lacking, "its facts may be known now")
+    if not (reading.changed or reading.gone or concerned.reasons):
+        observation = _observation(concerned, snapshots.EMPTY, Base(exists=True))
         return Thought(observation, plan_of(came), came.lacking)
     try:
-        closure.start()
-        return _planned(closure, facts_of, request)
+        concerned.start()
+        return _planned(concerned, facts_of, request)
     except ValueError:
         return None  # the base is damaged: a whole pass finds out what that means
 
 
-def _planned(closure: Closure, facts_of: FactsOf, request: PassRequest) -> Thought | None:
+def _planned(concerned: ConcernedPapers, facts_of: FactsOf, request: PassRequest) -> Thought | None:
     """Plan for papers, and again with those that the plan concerns, until there are no more."""
-    reading = closure.reading
+    reading, part = concerned.reading, PartSnapshot(concerned)
     config, state = reading.config, reading.state
     while True:
-        read = _read(closure)
+        read = _read(concerned, part)
         if read is None:
             return None
         found, base = read
         snapshot, base = with_marks(
-            closure.restricted(found), base, state, closure.reasons, reading.stats
+            part.restricted(found), base, state, concerned.reasons, reading.stats
         )
-        observation = _observation(closure, snapshot, base)
-        lacks = [key for key in lacking(observation, config.rules) if key in closure.reasons]
+        observation = _observation(concerned, snapshot, base)
+        lacks = [key for key in lacking(observation, config.rules) if key in concerned.reasons]
         facts = facts_of(lacks) if lacks else {}
         plan = make_plan(observation, config.rules, facts, request)
         if not reading.same_folder():
             return None
-        before = len(closure.reasons)
-        closure.provide(plan, base, strange_digests(snapshot, base))
-        if len(closure.reasons) == before:
+        before = len(concerned.reasons)
+        concerned.provide(plan, base, strange_digests(snapshot, base))
+        if len(concerned.reasons) == before:
             break
-    plan = _of_all(plan, closure, lacks)
-    came = closure.memory.came
-    lacks = [*(key for key in came.lacking if key not in closure.reasons), *lacks]
-    return Thought(observation, plan, tuple(lacks), closure.moved, closure.reasons)
+    plan = _of_all(plan, concerned, lacks)
+    came = concerned.memory.came
+    lacks = [*(key for key in came.lacking if key not in concerned.reasons), *lacks]
+    return Thought(observation, plan, tuple(lacks), concerned.moved, concerned.reasons)
 
 
-def _read(closure: Closure) -> tuple[Snapshot, Base] | None:
+def _read(concerned: ConcernedPapers, part: PartSnapshot) -> tuple[Snapshot, Base] | None:
     """Read what the papers concerned need, until nothing is left; None: look at all."""
-    reading = closure.reading
+    reading = concerned.reading
     while True:
-        before = len(reading.texts), len(closure.reasons)
-        if not reading.take(closure.needed()):
+        before = len(reading.texts), len(concerned.reasons)
+        if not reading.take(part.needed()):
             return None
-        base = closure.base()
-        found = closure.snapshot(base)
-        if not reading.take(closure.titled(found)):
+        base = part.base()
+        found = part.snapshot(base)
+        if not reading.take(part.titled(found)):
             return None
-        closure.join_reported()
-        if before == (len(reading.texts), len(closure.reasons)):
+        concerned.join_reported()
+        if before == (len(reading.texts), len(concerned.reasons)):
             return found, base
 
 
-def _observation(closure: Closure, snapshot: Snapshot, base: Base) -> Observation:
-    reading, came = closure.reading, closure.memory.came
+def _observation(concerned: ConcernedPapers, snapshot: Snapshot, base: Base) -> Observation:
+    reading, came = concerned.reading, concerned.memory.came
     page = reading.conflicts_path()
     return Observation(
         snapshot,
@@ -132,21 +133,21 @@ def _observation(closure: Closure, snapshot: Snapshot, base: Base) -> Observatio
         gone=frozenset(reading.gone),
         at_rest=changes.at_rest(reading.config.root, snapshot.locked, reading.read_at),
         conflicts_path=page,
-        open_elsewhere=tuple(each for each in came.conflicts if each.key not in closure.reasons),
+        open_elsewhere=tuple(each for each in came.conflicts if each.key not in concerned.reasons),
     )
 
 
-def _of_all(plan: Plan, closure: Closure, lacks: Sequence[Key]) -> Plan:
+def _of_all(plan: Plan, concerned: ConcernedPapers, lacks: Sequence[Key]) -> Plan:
     """Return the plan with what is reported of the papers that were not looked at."""
-    came, covered = closure.memory.came, closure.covered()
+    came, covered = concerned.memory.came, concerned.covered()
     problems = [
         each
         for each in came.problems
         if RelPath(each.path) not in covered and each.code != conflicts_file.TAKEN
     ]
     unknown = set(plan.wanted)
-    wanted = [key for key in came.wanted if key not in closure.reasons]
-    reading = closure.reading
+    wanted = [key for key in came.wanted if key not in concerned.reasons]
+    reading = concerned.reading
     digests, entries, notes = counts_after(came, reading.read, reading.gone, reading.memory.files)
     return replace(
         plan,

@@ -17,43 +17,33 @@ it. What is too much is read too often; what is too little would be a wrong plan
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Plan, Rename, Trash
+from vault_sync.core.model.plan import BaseUpdate, Create, Plan, Rename, Trash
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.note_names import bare_name
-from vault_sync.core.naming.titles import fold_title
-from vault_sync.core.naming.wikilinks import find
-from vault_sync.core.snapshot import Snapshot
-from vault_sync.edge.state.base_table import count_places, read_some
 from vault_sync.edge.state.refusals import papers_without_note
 from vault_sync.sync.file_record import File
-from vault_sync.sync.incremental.identity import OTHER, TITLE, called, identities
-from vault_sync.sync.incremental.lazy_mapping import Asked
-from vault_sync.sync.incremental.reading import Reading
-from vault_sync.sync.observation import snapshot_of
-
-EVERYWHERE = {"many-removals", "would-not-read-back"}
-"""Codes of problems that depend on other papers than those of one file: on how many removals there
-are, and on which names new notes take."""
+from vault_sync.sync.incremental.identity import TITLE, called
+from vault_sync.sync.incremental.reading import PartReading
 
 
-class Closure:
+class ConcernedPapers:
     """The papers concerned, and why.
 
     `reasons` says of each paper why it is concerned. `moved`: a file is gone, or is about a paper
-    no more; the paper may be elsewhere.
+    no more; the paper may be elsewhere. `unsure` are papers of which one asked that have several
+    notes: their entries may choose one.
     """
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: PartReading) -> None:
         self.reading = reading
         self.memory, self.before, self.now = reading.memory, reading.before, reading.now
         self.reasons: dict[Key, str] = {}
         self.moved = bool(reading.gone)
-        self._unsure: set[Key] = set()
+        self.unsure: set[Key] = set()
         self._touched: set[str] = set()
         came = reading.memory.came
         self._reported = {RelPath(each.path) for each in (*came.problems, *came.named)}
@@ -77,8 +67,7 @@ class Closure:
         if not (reading.changed | reading.gone).isdisjoint(reading.conflicts_paths()):
             keys = (each.key for each in self.memory.came.conflicts)
             self.join(keys, "the conflicts note changed")
-
-    # Joining
+        self.join(self.memory.came.again, "it depends on all that is to be done")
 
     def join(self, keys: Iterable[Key], reason: str) -> None:
         """Let papers be concerned."""
@@ -114,9 +103,7 @@ class Closure:
 
     def join_reported(self) -> None:
         """Let all papers be concerned of which something is reported at a file of these papers."""
-        problems = self.memory.came.problems
-        everywhere = {RelPath(each.path) for each in problems if each.code in EVERYWHERE}
-        for path in sorted((self.covered() & self._reported) | everywhere):
+        for path in sorted(self.covered() & self._reported):
             self.join(self.reading.papers_at(path), f"something is reported at {path}")
 
     def covered(self) -> set[RelPath]:
@@ -128,75 +115,7 @@ class Closure:
             paths |= reading.places_of(key)
         return paths
 
-    # Reading
-
-    def needed(self) -> set[RelPath]:
-        """Return every file that has a say in the papers concerned."""
-        reading, resolve = self.reading, self.now.names.resolve
-        paths: set[RelPath] = set(reading.conflicts_paths())
-        for key in self.reasons:
-            paths |= self.now.files_about(key) | reading.places_of(key)
-        for path in list(paths):
-            file = self.now.get(path)
-            if file is not None and file.kind != "digest":
-                named = {resolve(target, path) for target in file.pairs.split("\n") if target}
-                paths |= {to for to in named if to is not None and reading.may_be_digest(to)}
-        for path in filter(reading.may_be_digest, reading.texts):
-            linked = {resolve(link.target, path) for link in find(reading.texts[path])}
-            paths |= {to for to in linked if to is not None and self.now.keys_at(to)}
-        return {path for path in paths if self.now.get(path) is not None}
-
-    def base(self) -> Base:
-        """Return the base as far as it concerns these papers.
-
-        With it come the papers whose lists name them, the texts of digests, and the paths of the
-        notes of all other papers in the files read: by them links are the tool's or not.
-
-        Raises:
-            ValueError: a value in it is not what was written.
-        """
-        reading, select = self.reading, self.reading.state.select
-        digests = set(filter(reading.may_be_digest, reading.texts))
-        digests |= {path for path in reading.lost_digests() if self._is_left(path)}
-        rows = read_some(select, (), digests)
-        for namer, named in self.memory.came.namers.items():
-            if not self.reasons.keys().isdisjoint(named):
-                rows[BaseKey(namer, "", "mentions")] = named
-        for path in reading.texts:
-            for key in {*self.now.keys_at(path), *self.before.keys_at(path)}:
-                found = reading.rows_of(key)
-                rows |= {row: value for row, value in found.items() if row.field == "note"}
-        for key in self.reasons:
-            rows |= reading.rows_of(key)
-        return Base(
-            rows,
-            exists=True,
-            was_before=reading.state.was_before,
-            count=lambda: {RelPath(path): count for path, count in count_places(select).items()},
-        )
-
-    def _is_left(self, digest: RelPath) -> bool:
-        """Return True if no paper waits for a digest that is gone but those that are concerned."""
-        return self.reading.papers_in(digest) <= self.reasons.keys()
-
-    def snapshot(self, base: Base) -> Snapshot:
-        """Return the snapshot of all files read; note what they are now, and whom that concerns."""
-        reading, page = self.reading, self.reading.conflicts_path()
-        texts = {path: text for path, text in reading.texts.items() if path != page}
-        found = snapshot_of(texts, self.now.names, reading.config.rules, base)
-        identity = identities(found, base, self.now.keys_at)
-        for path, file in reading.read.items():
-            one = identity.get(path, OTHER)
-            self._note(path, File(file.stat, file.mark, *one, settled=file.settled))
-        for path, digest in found.digests.items():
-            for entry in digest.entries:
-                if entry.key in self.reasons and entry.link is not None:
-                    to = found.names.resolve(entry.link.target, path)
-                    keys = self.now.keys_at(to) if to is not None else ()
-                    self.join(keys, f"an entry of {entry.key} links to its note")
-        return found
-
-    def _note(self, path: RelPath, now: File) -> None:
+    def note(self, path: RelPath, now: File) -> None:
         """Take down what a file is now, and whom it concerns if it was another thing."""
         was = self.before.get(path)
         self.reading.read[path] = self.now.changed[path] = now
@@ -215,53 +134,6 @@ class Closure:
         for key in sorted(old ^ new if same_kind else old | new):
             self.touch_paper(key)
 
-    def titled(self, found: Snapshot) -> set[RelPath]:
-        """Return the files that have the title of an entry and no id: one may be its note."""
-        titles = {
-            fold_title(entry.fields.title)
-            for digest in found.digests.values()
-            for entry in digest.entries
-            if entry.key in self.reasons and entry.fields.title
-        }
-        return {path for title in titles for path in self.now.files_about(Key(f"{TITLE}{title}"))}
-
-    # Planning
-
-    def restricted(self, found: Snapshot) -> Snapshot:
-        """Return the snapshot in which all other papers wait: they are not planned for."""
-        keys = self.reasons.keys()
-        others = {
-            entry.key: path for path, digest in found.digests.items() for entry in digest.entries
-        }
-        others |= {key: path for path in self.reading.texts for key in self.before.keys_at(path)}
-        others |= {key: path for path in self.reading.texts for key in self.now.keys_at(path)}
-        others |= dict.fromkeys(self.memory.came.namers, RelPath(""))
-        waiting = {key: path for key, path in others.items() if key not in keys}
-        return replace(
-            found,
-            managed=_only(found.managed, keys),
-            plain=_only(found.plain, keys),
-            managed_also=_only(found.managed_also, keys),
-            named=_only(found.named, keys),
-            locked_keys={**waiting, **found.locked_keys},
-            others=Asked(self._note_elsewhere),
-            other_about=self._paper_elsewhere,
-            newest=self.reading.newest(),
-        )
-
-    def _note_elsewhere(self, key: Key) -> RelPath | None:
-        """Return the note of a paper that is not concerned."""
-        if key in self.reasons:
-            return None
-        if self.now.has_notes(key):
-            self._unsure.add(key)
-        return self.now.note_of(key)
-
-    def _paper_elsewhere(self, path: RelPath) -> Key | None:
-        """Return the paper that is not concerned and that a file is the note of."""
-        found = (key for key in self.now.keys_at(path) if self._note_elsewhere(key) == path)
-        return next(found, None)
-
     def provide(self, plan: Plan, base: Base, strange: Iterable[RelPath]) -> None:
         """Let those be concerned whom the plan concerns beside its own papers.
 
@@ -269,7 +141,7 @@ class Closure:
         """
         for path in strange:
             self.join(self.reading.papers_at(path), f"another file stands for {path}")
-        self.join(sorted(self._unsure), "which of its notes is the one?")
+        self.join(sorted(self.unsure), "which of its notes is the one?")
         for each in plan.operations:
             if isinstance(each, Create | Rename | Trash):
                 self.touch_name(each.path)
@@ -280,12 +152,6 @@ class Closure:
             for key in _papers_noted(base_update, made):
                 self.touch_paper(key)
             self.join(_named_otherwise(base_update, base), "a commentary names it, or no longer")
-
-
-def _only(
-    notes: Mapping[Key, tuple[RelPath, ...]], keys: Collection[Key]
-) -> dict[Key, tuple[RelPath, ...]]:
-    return {key: paths for key, paths in notes.items() if key in keys}
 
 
 def _papers_noted(base_update: BaseUpdate, made: Collection[str]) -> set[Key]:
