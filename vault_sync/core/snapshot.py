@@ -160,7 +160,7 @@ class _SnapshotBuilder:
             plain=_as_tuples(self.plain),
             names=self.names,
             locked=self.locked,
-            locked_keys=self.locked_keys,
+            locked_keys={key: path for path, key in self.locked_notes.items()} | self.locked_keys,
             problems=tuple(self.problems),
             managed_also=_as_tuples(self.managed_also),
             named=_as_tuples(self.named),
@@ -181,12 +181,7 @@ class _SnapshotBuilder:
     def unread(self, path: RelPath) -> None:
         self.locked[path] = "unreadable"
         if key := self.base.note_paths.get(path):
-            self._wait(key, path)
-
-    def _wait(self, key: Key, path: RelPath) -> None:
-        """Let a paper wait for the file that seems to be its note."""
-        self.locked_keys[key] = path
-        self.locked_notes[path] = key
+            self.locked_notes[path] = key
 
     def note(self, path: RelPath, text: str) -> None:
         was = self.base.note_paths.get(path)
@@ -196,7 +191,7 @@ class _SnapshotBuilder:
             key = was or _guessed_key(text)
             if key is not None:
                 self.lock(problem)
-                self._wait(key, path)
+                self.locked_notes[path] = key
             return
         if was is None and not _may_be_note(text):
             return
@@ -208,9 +203,9 @@ class _SnapshotBuilder:
             self._recognise(path, text, read)
             return
         if read.key is None:
-            self._keyless(path, read)
+            self.lock(problems.no_address(path, read.properties.values["digests"].line))
             if was is not None:
-                self._wait(was, path)
+                self.locked_notes[path] = was
             return
         self.notes[path] = read
         self.managed.setdefault(read.key, []).append(path)
@@ -243,16 +238,13 @@ class _SnapshotBuilder:
                         self.locked_keys[key] = path
                         self.problems.append(no_link_to(path, found[0]))
 
-    def _keyless(self, path: RelPath, read: Note) -> None:
-        self.lock(problems.no_address(path, read.properties.values["digests"].line))
-
     def _broken(self, path: RelPath, text: str, read: Note) -> None:
         assert read.properties.broken is not None
         line, message = read.properties.broken
         key = self.base.note_paths.get(path) or _guessed_key(text)
         if key is None:
             return
-        self._wait(key, path)
+        self.locked_notes[path] = key
         self.lock(problems.broken_properties(path, message, line))
 
     def digest(self, path: RelPath, text: str) -> None:

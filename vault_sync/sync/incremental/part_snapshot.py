@@ -13,18 +13,18 @@ from vault_sync.core.naming.wikilinks import find
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.state.base_table import count_places, read_some
 from vault_sync.sync.file_record import File
-from vault_sync.sync.incremental.concerned import ConcernedPapers
 from vault_sync.sync.incremental.identity import OTHER, TITLE, identities
 from vault_sync.sync.incremental.lazy_mapping import Asked
+from vault_sync.sync.incremental.selection import PaperSelection
 from vault_sync.sync.observation import snapshot_of
 
 
 class PartSnapshot:
     """The files and rows that have a say in the papers concerned."""
 
-    def __init__(self, concerned: ConcernedPapers) -> None:
-        self.concerned, self.reading = concerned, concerned.reading
-        self.now, self.reasons = concerned.now, concerned.reasons
+    def __init__(self, selection: PaperSelection) -> None:
+        self.selection, self.reading = selection, selection.reading
+        self.now, self.reasons = selection.now, selection.reasons
 
     def needed(self) -> set[RelPath]:
         """Return every file that has a say in the papers concerned."""
@@ -83,13 +83,13 @@ class PartSnapshot:
         identity = identities(found, base, self.now.keys_at)
         for path, file in reading.read.items():
             one = identity.get(path, OTHER)
-            self.concerned.note(path, File(file.stat, file.mark, *one, settled=file.settled))
+            self.selection.note(path, File(file.stat, file.mark, *one, settled=file.settled))
         for path, digest in found.digests.items():
             for entry in digest.entries:
                 if entry.key in self.reasons and entry.link is not None:
                     to = found.names.resolve(entry.link.target, path)
                     keys = self.now.keys_at(to) if to is not None else ()
-                    self.concerned.join(keys, f"an entry of {entry.key} links to its note")
+                    self.selection.join(keys, f"an entry of {entry.key} links to its note")
         return found
 
     def titled(self, found: Snapshot) -> set[RelPath]:
@@ -108,10 +108,8 @@ class PartSnapshot:
         others = {
             entry.key: path for path, digest in found.digests.items() for entry in digest.entries
         }
-        others |= {
-            key: path for path in self.reading.texts for key in self.reading.before.keys_at(path)
-        }
-        others |= {key: path for path in self.reading.texts for key in self.now.keys_at(path)}
+        for records in (self.reading.before, self.now):
+            others |= {key: path for path in self.reading.texts for key in records.keys_at(path)}
         others |= dict.fromkeys(self.reading.memory.came.namers, RelPath(""))
         waiting = {key: path for key, path in others.items() if key not in keys}
         return replace(
@@ -131,7 +129,7 @@ class PartSnapshot:
         if key in self.reasons:
             return None
         if self.now.has_notes(key):
-            self.concerned.unsure.add(key)
+            self.selection.unsure.add(key)
         return self.now.note_of(key)
 
     def _paper_elsewhere(self, path: RelPath) -> Key | None:

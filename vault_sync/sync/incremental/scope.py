@@ -17,11 +17,11 @@ from vault_sync.edge.state.store import StateStore
 from vault_sync.sync import conflicts_file
 from vault_sync.sync.file_marks import with_marks
 from vault_sync.sync.incremental import changes
-from vault_sync.sync.incremental.concerned import ConcernedPapers
 from vault_sync.sync.incremental.memory import Memory, plan_of
 from vault_sync.sync.incremental.part_snapshot import PartSnapshot
 from vault_sync.sync.incremental.reading import PartReading
 from vault_sync.sync.incremental.recorder import counts_after
+from vault_sync.sync.incremental.selection import PaperSelection
 from vault_sync.sync.observation import Observation, lacking
 from vault_sync.sync.planning import make_plan
 from vault_sync.sync.request import FactsOf, PassRequest
@@ -63,65 +63,65 @@ def think(
     reading = PartReading(config, state, memory, stats)
     if not reading.start():
         return None
-    concerned = ConcernedPapers(reading)
+    selection = PaperSelection(reading)
     if facts_changed:
-        concerned.join(came.lacking, "its facts may be known now")
-    if not (reading.changed or reading.gone or concerned.reasons):
-        observation = _observation(concerned, snapshots.EMPTY, Base(exists=True))
+        selection.join(came.lacking, "its facts may be known now")
+    if not (reading.changed or reading.gone or selection.reasons):
+        observation = _observation(selection, snapshots.EMPTY, Base(exists=True))
         return Thought(observation, plan_of(came), came.lacking)
     try:
-        concerned.start()
-        return _planned(concerned, facts_of, request)
+        selection.start()
+        return _planned(selection, facts_of, request)
     except ValueError:
         return None  # the base is damaged: a whole pass finds out what that means
 
 
-def _planned(concerned: ConcernedPapers, facts_of: FactsOf, request: PassRequest) -> Thought | None:
+def _planned(selection: PaperSelection, facts_of: FactsOf, request: PassRequest) -> Thought | None:
     """Plan for papers, and again with those that the plan concerns, until there are no more."""
-    reading, part = concerned.reading, PartSnapshot(concerned)
+    reading, part = selection.reading, PartSnapshot(selection)
     config, state = reading.config, reading.state
     while True:
-        read = _read(concerned, part)
+        read = _read(selection, part)
         if read is None:
             return None
         found, base = read
         snapshot, base = with_marks(
-            part.restricted(found), base, state, concerned.reasons, reading.stats
+            part.restricted(found), base, state, selection.reasons, reading.stats
         )
-        observation = _observation(concerned, snapshot, base)
-        lacks = [key for key in lacking(observation, config.rules) if key in concerned.reasons]
+        observation = _observation(selection, snapshot, base)
+        lacks = [key for key in lacking(observation, config.rules) if key in selection.reasons]
         facts = facts_of(lacks) if lacks else {}
         plan = make_plan(observation, config.rules, facts, request)
         if not reading.same_folder():
             return None
-        before = len(concerned.reasons)
-        concerned.provide(plan, base, strange_digests(snapshot, base))
-        if len(concerned.reasons) == before:
+        before = len(selection.reasons)
+        selection.provide(plan, base, strange_digests(snapshot, base))
+        if len(selection.reasons) == before:
             break
-    plan = _of_all(plan, concerned, lacks)
-    came = concerned.memory.came
-    lacks = [*(key for key in came.lacking if key not in concerned.reasons), *lacks]
-    return Thought(observation, plan, tuple(lacks), concerned.moved, concerned.reasons)
+    plan = _of_all(plan, selection, lacks)
+    came = selection.memory.came
+    lacks = [*(key for key in came.lacking if key not in selection.reasons), *lacks]
+    return Thought(observation, plan, tuple(lacks), selection.moved, selection.reasons)
 
 
-def _read(concerned: ConcernedPapers, part: PartSnapshot) -> tuple[Snapshot, Base] | None:
+def _read(selection: PaperSelection, part: PartSnapshot) -> tuple[Snapshot, Base] | None:
     """Read what the papers concerned need, until nothing is left; None: look at all."""
-    reading = concerned.reading
+    reading = selection.reading
     while True:
-        before = len(reading.texts), len(concerned.reasons)
+        before = len(reading.texts), len(selection.reasons)
         if not reading.take(part.needed()):
             return None
         base = part.base()
         found = part.snapshot(base)
         if not reading.take(part.titled(found)):
             return None
-        concerned.join_reported()
-        if before == (len(reading.texts), len(concerned.reasons)):
+        selection.join_reported()
+        if before == (len(reading.texts), len(selection.reasons)):
             return found, base
 
 
-def _observation(concerned: ConcernedPapers, snapshot: Snapshot, base: Base) -> Observation:
-    reading, came = concerned.reading, concerned.memory.came
+def _observation(selection: PaperSelection, snapshot: Snapshot, base: Base) -> Observation:
+    reading, came = selection.reading, selection.memory.came
     page = reading.conflicts_path()
     return Observation(
         snapshot,
@@ -133,21 +133,21 @@ def _observation(concerned: ConcernedPapers, snapshot: Snapshot, base: Base) -> 
         gone=frozenset(reading.gone),
         at_rest=changes.at_rest(reading.config.root, snapshot.locked, reading.read_at),
         conflicts_path=page,
-        open_elsewhere=tuple(each for each in came.conflicts if each.key not in concerned.reasons),
+        open_elsewhere=tuple(each for each in came.conflicts if each.key not in selection.reasons),
     )
 
 
-def _of_all(plan: Plan, concerned: ConcernedPapers, lacks: Sequence[Key]) -> Plan:
+def _of_all(plan: Plan, selection: PaperSelection, lacks: Sequence[Key]) -> Plan:
     """Return the plan with what is reported of the papers that were not looked at."""
-    came, covered = concerned.memory.came, concerned.covered()
+    came, covered = selection.memory.came, selection.covered()
     problems = [
         each
         for each in came.problems
         if RelPath(each.path) not in covered and each.code != conflicts_file.TAKEN
     ]
     unknown = set(plan.wanted)
-    wanted = [key for key in came.wanted if key not in concerned.reasons]
-    reading = concerned.reading
+    wanted = [key for key in came.wanted if key not in selection.reasons]
+    reading = selection.reading
     digests, entries, notes = counts_after(came, reading.read, reading.gone, reading.memory.files)
     return replace(
         plan,

@@ -30,7 +30,7 @@ from vault_sync.sync.incremental.identity import TITLE, called
 from vault_sync.sync.incremental.reading import PartReading
 
 
-class ConcernedPapers:
+class PaperSelection:
     """The papers concerned, and why.
 
     `reasons` says of each paper why it is concerned. `moved`: a file is gone, or is about a paper
