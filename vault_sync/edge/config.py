@@ -12,10 +12,11 @@ from typing import Any, Literal, NamedTuple
 
 from vault_sync.core.citation import citekeys
 from vault_sync.core.digest import style_choice
-from vault_sync.core.model.values import Rules
+from vault_sync.core.model.values import PropertyNames, Rules
 from vault_sync.core.naming import note_names, week_names
 from vault_sync.core.naming.month_weeks import RULES, MonthWeekRule
 from vault_sync.core.note.facts import fact_names
+from vault_sync.core.note.property_table import READERS, name_mistakes, property_ranks
 from vault_sync.core.report import conflicts_page
 from vault_sync.core.text.spans import line_number
 
@@ -246,6 +247,8 @@ LEGAL: Mapping[str, Mapping[str, _Key]] = {
         "identity": _texts("must be a list of property names"),
         "section": _checked("must be one of three places", _section),
     },
+    # Names are checked together (`name_mistakes`).
+    "properties": dict.fromkeys((*property_ranks(), *READERS), _Key("a name", lambda _: None)),
     "links": {"mentions": _typed("must be true or false", bool)},
     "arxiv": {
         "enabled": _typed("must be true or false", bool),
@@ -296,21 +299,24 @@ def _mistakes(path: Path, text: str, tables: Mapping[str, Any]) -> Iterator[str]
     """Yield a line for each table, key and value that is not legal."""
     for table, values in tables.items():
         if table not in LEGAL:
-            yield _unknown(path, text, table, f"[{table}]", LEGAL, "table")
+            yield _unknown(path, text, (table, table), f"[{table}]", LEGAL)
         elif not isinstance(values, dict):
             yield f"{path}:{_line(text, table)}: '{table}' must be a table: write [{table}]"
         else:
             for key, value in values.items():
                 yield from _mistake(path, text, (table, key), value)
+    names = tables.get("properties")
+    for key, wrong in name_mistakes(names) if isinstance(names, dict) else ():
+        yield f"{path}:{_line(text, key, 'properties')}: '{key}' in [properties]: {wrong}"
 
 
 def _mistake(path: Path, text: str, name: tuple[str, str], value: Any) -> Iterator[str]:
     table, key = name
     legal = LEGAL[table]
     if key not in legal:
-        yield _unknown(path, text, key, f"'{key}' in [{table}]", legal, "key")
+        yield _unknown(path, text, name, f"'{key}' in [{table}]", legal)
     elif (wrong := legal[key].check(value)) is not None:
-        yield f"{path}:{_line(text, key)}: '{key}' in [{table}]: {wrong}"
+        yield f"{path}:{_line(text, key, table)}: '{key}' in [{table}]: {wrong}"
 
 
 def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> Config:
@@ -319,16 +325,25 @@ def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> C
     styles = digests.pop("styles", None)
     bib = BibConfig(**tables.get("bib", {}))
     removals = tables.get("removals", {})
+    own = tables.get("properties", {}).items()
+    names = PropertyNames(
+        tuple((name, spelled or "") for name, spelled in own if spelled != name),
+        identity=tuple(notes.get("identity", ())),
+    )
     chosen: dict[str, Any] = {
         "digest_paths": digests.pop("paths", None),
         "digest_styles": style_choice.rows(styles) if styles is not None else None,
         "folder": notes.get("folder"),
         "name": notes.get("name"),
         "private_tags": notes.get("private_tags"),
-        "identity": notes.get("identity"),
         "section": notes.get("section"),
+        "properties": names,
         "mentions": tables.get("links", {}).get("mentions"),
-        "facts": _facts(arxiv.pop("facts", list(Rules().facts)), bib),
+        "facts": [
+            name
+            for name in _facts(arxiv.pop("facts", list(Rules().facts)), bib)
+            if not names.is_off(name)
+        ],
         "citekey_form": tables.get("citekey", {}).get("form"),
         "removals_entries": removals.get("entries"),
         "removals_share": removals.get("share"),
@@ -356,20 +371,26 @@ def _facts(wanted: list[str], bib: BibConfig) -> list[str]:
 
 
 def _unknown(
-    path: Path, text: str, name: str, shown: str, legal: Mapping[str, object], what: str
+    path: Path, text: str, name: tuple[str, str], shown: str, legal: Mapping[str, object]
 ) -> str:
     import difflib  # no run without a mistake needs it, nor what it imports
 
-    near = difflib.get_close_matches(name, legal, 1)
+    near = difflib.get_close_matches(name[1], legal, 1)
+    what = "table" if legal is LEGAL else "key"
     hint = f" (did you mean '{near[0]}'?)" if near else ""
     return (
-        f"{path}:{_line(text, name)}: unknown {what} {shown}{hint}: "
+        f"{path}:{_line(text, name[1], name[0])}: unknown {what} {shown}{hint}: "
         f"legal are {', '.join(sorted(legal))}"
     )
 
 
-def _line(text: str, name: str) -> int:
-    """Return the line on which a key or table is named; TOML readers do not tell."""
+def _line(text: str, name: str, table: str = "") -> int:
+    """Return the line on which a key or table is named; TOML readers do not tell.
+
+    A key is looked for below the head of its table, for two tables may have one of that name.
+    """
     quoted = re.escape(name)
-    found = re.search(rf"^[ \t]*(?:\[+[ \t]*)?['\"]?{quoted}['\"]?[ \t]*[.=\]]", text, re.MULTILINE)
+    head = re.search(rf"^[ \t]*\[[ \t]*{re.escape(table)}[ \t]*\]", text, re.MULTILINE)
+    line = re.compile(rf"^[ \t]*(?:\[+[ \t]*)?['\"]?{quoted}['\"]?[ \t]*[.=\]]", re.MULTILINE)
+    found = (line.search(text, head.end()) if head else None) or line.search(text)
     return line_number(text, found.start()) if found else 1

@@ -22,6 +22,7 @@ from vault_sync.edge.fs.scan import Stat, scan
 from vault_sync.edge.state.pass_log import note_lost_entries
 from vault_sync.edge.state.refusals import lift
 from vault_sync.edge.state.store import StateStore
+from vault_sync.edge.state.vault_id import remember_names
 from vault_sync.edge.system.garbage import uncollected
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
@@ -34,8 +35,8 @@ from vault_sync.sync.incremental import changes, index, scope
 from vault_sync.sync.incremental.memory import Memory, Mind, recall
 from vault_sync.sync.incremental.recorder import Acted, after_part, after_whole
 from vault_sync.sync.incremental.unchanged import Walk, stamp_of
-from vault_sync.sync.observation import Observation, base_of, is_digest, lacking, observe
-from vault_sync.sync.planning import make_plan
+from vault_sync.sync.observation import Observation, base_of, lacking, observe
+from vault_sync.sync.planning import make_plan, renaming_plan, with_former_names
 from vault_sync.sync.request import (
     FactsOf,
     PassRequest,
@@ -109,6 +110,9 @@ def look(context: PassContext, request: PassRequest) -> View:
     base = base_of(state)
     if request.lifts:
         base = replace(base, refused={})
+    if request.rename_properties:
+        observation = observe(with_former_names(config, base), base, context.progress)
+        return View(observation, renaming_plan(observation), (), facts)
     observation = observe(config, base, context.progress)
     lacks = lacking(observation, config.rules)
     library, wrong = readers_library(config)
@@ -270,6 +274,8 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
     remember_files(config.root, state, view.observation, doable, outcome)
     if request.lifts:
         lift(state)
+    if view.memory is None:
+        remember_names(state, config.rules.properties.own)
     state.outdate()
     # The last that changes the state: what is remembered is remembered beside it.
     dropped = old_dropped(state, config.saved_days) if outcome.done else ()
@@ -361,8 +367,7 @@ def _remember_part(context: PassContext, view: View, acted: Acted, stamp: str) -
     memory = view.memory
     assert memory is not None
     before = memory.stamp
-    digest_test = is_digest(context.config.rules)
-    changed = after_part(stamp, acted, memory, view.observation, digest_test)
+    changed = after_part(stamp, acted, memory, view.observation, context.config.rules)
     if changed or stamp != before:
         files = {each: memory.files.get(each) for each in changed}
         index.save(index.path_of(context.state), stamp, memory.came, files, beside=before)

@@ -25,6 +25,7 @@ from vault_sync.edge.fs.scan import scan
 from vault_sync.edge.state.file_marks import read_files
 from vault_sync.edge.state.refusals import read_refused
 from vault_sync.edge.state.store import StateStore
+from vault_sync.edge.state.vault_id import former_names
 from vault_sync.sync.file_record import File, file_read, numbers
 from vault_sync.sync.request import Progress, silent
 
@@ -56,7 +57,14 @@ def base_of(state: StateStore) -> Base:
     """Return the base that this device keeps."""
     rows = state.rows()
     files, refused = read_files(state.select), read_refused(state.select)
-    return Base(rows, state.has_base, state.was_before, files=files, refused=refused)
+    return Base(
+        rows,
+        state.has_base,
+        state.was_before,
+        files=files,
+        refused=refused,
+        former_names=former_names(state),
+    )
 
 
 def observe(config: Config, base: Base, progress: Progress = silent) -> Observation:
@@ -131,8 +139,8 @@ def snapshot_of(
         is_digest=is_digest(rules),
         base=base,
         unread=unread,
-        identity=rules.identity,
         styles=styles_of(rules),
+        properties=rules.properties,
     )
 
 
@@ -184,7 +192,7 @@ def _lacks(observation: Observation, rules: Rules, key: Key, path: RelPath) -> b
     note = observation.snapshot.notes[path]
     has = note.properties.items
     undated = BaseKey(key, "", "undated") in observation.base.rows and not has("published")
-    if undated or not note.fields.title:
+    if undated or not (note.fields.title or rules.properties.is_off("title")):
         return True
     return any(
         abstracts.missing(note, key, observation.base) if name == "abstract" else not has(name)

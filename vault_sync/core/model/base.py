@@ -60,7 +60,8 @@ class Base:
     paper was then. `counted` gives the number of places in each digest, where `rows` has only some
     papers. `files` are the notes of each paper as the last pass saw them, and the digests, with no
     key; None where nobody has seen any. `refused` are the fields of which a person took a change
-    back, each with the hashes of both sides' values (`value_hash`).
+    back, each with the hashes of both sides' values (`value_hash`). `former_names` are the pairs of
+    every `PropertyNames.own` that was in force.
     """
 
     rows: Mapping[BaseKey, Value] = field(default_factory=dict)
@@ -69,6 +70,7 @@ class Base:
     counted: Mapping[RelPath, int] | None = None
     files: Mapping[Key, Mapping[RelPath, FileMark]] | None = None
     refused: Mapping[BaseKey, tuple[str, str]] = field(default_factory=dict)
+    former_names: tuple[tuple[str, str], ...] = ()
 
     def refuses(self, base_key: BaseKey, digest: Value, note: Value) -> bool:
         """Tell whether a person wants both sides of a field to stay as they are."""

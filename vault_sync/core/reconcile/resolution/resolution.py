@@ -9,7 +9,15 @@ from typing import Any
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.model.base import APART, PLACE_FIELDS, Base, apart_key, parted_filled
 from vault_sync.core.model.plan import Apart, BaseKey, Conflict
-from vault_sync.core.model.values import Decisions, Facts, Fields, RelPath, Rules, Side
+from vault_sync.core.model.values import (
+    Decisions,
+    Facts,
+    Fields,
+    PropertyNames,
+    RelPath,
+    Rules,
+    Side,
+)
 from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.note.note import Note
@@ -51,7 +59,7 @@ def resolve(
     home = next((pair for pair in paper.pairs if pair.kind != "removed"), None)
     if home is not None and home.kind in LIVE:
         # While the first digest waits, no other gives the shared fields.
-        _Shared(resolution, home, note_fields, facts, base, decisions).resolve()
+        _Shared(resolution, home, note_fields, facts, base, decisions).resolve(rules.properties)
     for pair in live:
         _commentary(resolution, pair, base, decisions, digests)
     resolve_tags(resolution, note_fields, base, rules)
@@ -80,11 +88,14 @@ class _Shared:
     base: Base
     decisions: Decisions
 
-    def resolve(self) -> None:
+    def resolve(self, names: PropertyNames) -> None:
         entry = self.resolution.entries[self.home.digest]
         to_note: dict[str, Any] = {}
         to_entry: dict[str, Any] = {}
         for name in ("url", "title", "authors"):
+            if names.is_off(name):
+                to_note[name] = self._in_digest_alone(name, entry)
+                continue
             if name != "url" and not entry.title:
                 # An entry without a title line stays as its author wrote it.
                 to_note[name] = self._without_title(name)
@@ -95,6 +106,15 @@ class _Shared:
         self._mark_filled_in(entry)
         self.resolution.note = self.resolution.note.saying(**to_note)
         self.resolution.entries[self.home.digest] = entry.saying(**to_entry)
+
+    def _in_digest_alone(self, name: str, entry: Fields) -> Any:
+        """Return the digest's value of a property that is switched off; the base forgets it.
+
+        So its absence from the note is no edit, nor is the first one when it is switched on again.
+        """
+        base_key = self._base_key(name)
+        self.resolution.dropped |= {base_key, apart_key(base_key)}
+        return getattr(entry, name) or getattr(self.facts, name)
 
     def _mark_filled_in(self, entry: Fields) -> None:
         """Put into the base which title and authors of an untitled entry's note arXiv gave.
