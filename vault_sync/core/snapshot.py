@@ -200,7 +200,7 @@ class _SnapshotBuilder:
         if read.properties.broken is not None:
             self._broken(path, text, read)
             return
-        wrong = misnamed(path, read, self.base.former_names)
+        wrong = _misnamed(path, read, self.base)
         if wrong is not None and (read.managed or wrong.code == problems.RENAMED):
             self.lock(wrong)
             if key := was or read.key:
@@ -243,7 +243,7 @@ class _SnapshotBuilder:
                     found = UNLINKABLE.search(stem_of(path))
                     wrong = no_link_to(path, found[0]) if found is not None else None
                     if wrong is None and needed is not None:
-                        wrong = misnamed(path, self.notes[path], self.base.former_names)
+                        wrong = _misnamed(path, self.notes[path], self.base)
                     if wrong is not None:
                         self.locked_keys[key] = path
                         self.problems.append(wrong)
@@ -368,3 +368,8 @@ def _cut_short(path: RelPath, text: str, base: Base) -> Problem | None:
         f"{problems.resolve_hint(path, 'digest')}",
         text.count("\n") + 1,
     )
+
+
+def _misnamed(path: RelPath, read: Note, base: Base) -> Problem | None:
+    former = base.former_names
+    return misnamed(path, read, former) if former or read.properties.names.own else None

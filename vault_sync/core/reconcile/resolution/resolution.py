@@ -9,15 +9,7 @@ from typing import Any
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.model.base import APART, PLACE_FIELDS, Base, apart_key, parted_filled
 from vault_sync.core.model.plan import Apart, BaseKey, Conflict
-from vault_sync.core.model.values import (
-    Decisions,
-    Facts,
-    Fields,
-    PropertyNames,
-    RelPath,
-    Rules,
-    Side,
-)
+from vault_sync.core.model.values import Decisions, Facts, Fields, RelPath, Rules, Side
 from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.note.note import Note
@@ -59,7 +51,10 @@ def resolve(
     home = next((pair for pair in paper.pairs if pair.kind != "removed"), None)
     if home is not None and home.kind in LIVE:
         # While the first digest waits, no other gives the shared fields.
-        _Shared(resolution, home, note_fields, facts, base, decisions).resolve(rules.properties)
+        value = None if note is None else note.properties.find("authors")
+        as_text = value is not None and value.kind == "scalar"
+        shared = _Shared(resolution, home, note_fields, facts, base, decisions, as_text)
+        shared.resolve(rules)
     for pair in live:
         _commentary(resolution, pair, base, decisions, digests)
     resolve_tags(resolution, note_fields, base, rules)
@@ -87,13 +82,14 @@ class _Shared:
     facts: Facts
     base: Base
     decisions: Decisions
+    authors_as_text: bool
 
-    def resolve(self, names: PropertyNames) -> None:
+    def resolve(self, rules: Rules) -> None:
         entry = self.resolution.entries[self.home.digest]
         to_note: dict[str, Any] = {}
         to_entry: dict[str, Any] = {}
         for name in ("url", "title", "authors"):
-            if names.is_off(name):
+            if rules.properties.is_off(name):
                 to_note[name] = self._in_digest_alone(name, entry)
                 continue
             if name != "url" and not entry.title:
@@ -149,6 +145,8 @@ class _Shared:
         if name == "authors" and placeless.is_apart(self.home, note_has):
             return self._apart_authors(digest_has, note_has)
         meaning: shared_fields.Meaning[Any] = shared_fields.MEANINGS[name]
+        if name == "authors" and self.authors_as_text:
+            meaning = shared_fields.AUTHORS_AS_TEXT
         decided = self._decided(base_key, meaning, entry, digest_has, note_has)
         if isinstance(decided, Undecided):
             _add_conflict(self.resolution, self.home, name, digest_has, note_has, decided)
