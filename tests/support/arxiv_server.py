@@ -17,9 +17,9 @@ from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
 from tests.support.folders import ROOT
-from vault_sync.edge.arxiv import http
-from vault_sync.edge.arxiv.client import RateLimit
-from vault_sync.edge.arxiv.lookup import Answer, Source, look_up
+from vault_sync.edge.sources import http
+from vault_sync.edge.sources.client import RateLimit
+from vault_sync.edge.sources.lookup import Answer, Source, look_up
 
 # Limits that a busy machine does not reach; those of HASTY are there to be reached.
 FAST = RateLimit(
@@ -183,8 +183,8 @@ CHILD = """
 import json, signal, sys, threading, time
 from dataclasses import replace
 from pathlib import Path
-from vault_sync.edge.arxiv.lookup import Source, look_up
-from vault_sync.edge.arxiv.client import RateLimit, pace_for
+from vault_sync.edge.sources.lookup import Source, look_up
+from vault_sync.edge.sources.client import RateLimit, pace_for
 
 url, cache, interval, ids = sys.argv[1:]
 stop = threading.Event()

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 import time
 import tracemalloc
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from vault_sync.core.model.values import Facts
-from vault_sync.edge.arxiv import atom
-from vault_sync.edge.arxiv.atom import BatchResult, Feed, Question, Refused
+from vault_sync.core.sources import answers, atom
+from vault_sync.core.sources.answers import BatchResult, Feed, Question, Refused
 
 NO_IDS = [
     "",
@@ -67,16 +67,36 @@ def test_an_id_loses_version_and_class(text: str, known: str) -> None:
 
 def test_ids_are_asked_for_a_hundred_at_a_time_and_once() -> None:
     ids = [f"2308.{number:05}" for number in range(250)]
-    asked = atom.questions(ids + ids[:7])
+    asked = answers.questions(ids + ids[:7], 100)
     assert [len(question.ids) for question in asked] == [100, 100, 50]
     assert [one for question in asked for one in question.ids] == ids
-    assert atom.questions([]) == []
+    assert answers.questions([], 100) == []
+
+
+def test_an_id_with_a_comma_is_asked_for_alone() -> None:
+    asked = answers.questions(["10.1000/a", "10.1000/b,c", "10.1000/d"], 25)
+    assert [question.ids for question in asked] == [
+        ("10.1000/a", "10.1000/d"),
+        ("10.1000/b,c",),
+    ]
 
 
 def test_a_query_asks_for_all_of_its_ids() -> None:
-    said = parse_qs(atom.query(["2308.07124", "cs/0703041"]))
-    assert said == {"id_list": ["2308.07124,cs/0703041"], "start": ["0"], "max_results": ["2"]}
-    assert len(atom.query([f"2308.{number:05}" for number in range(100)])) < 2000
+    said = parse_qs(
+        urlsplit(atom.address("https://a.org/q?k=1", ["2308.07124", "cs/0703041"])).query
+    )
+    assert said == {
+        "id_list": ["2308.07124,cs/0703041"],
+        "start": ["0"],
+        "max_results": ["2"],
+        "k": ["1"],
+    }
+    assert (
+        len(
+            atom.address("https://export.arxiv.org/api/query", [f"2308.{n:05}" for n in range(100)])
+        )
+        < 2000
+    )
 
 
 # A feed as export.arxiv.org writes it.
@@ -341,7 +361,7 @@ PAPER = Facts(published="2023-08-01")
     ],
 )
 def test_what_an_answer_settles(question: Question, answer: Feed, settled: BatchResult) -> None:
-    assert atom.settle(question, answer) == settled
+    assert answers.settle(question, answer) == settled
 
 
 @pytest.mark.parametrize(
@@ -357,7 +377,7 @@ def test_what_an_answer_settles(question: Question, answer: Feed, settled: Batch
     ],
 )
 def test_an_error_names_an_id_only_as_a_whole(error: str, named: bool) -> None:
-    settled = atom.settle(Question((A, B)), Feed({}, (error,)))
+    settled = answers.settle(Question((A, B)), Feed({}, (error,)))
     assert (settled.missing == (A,)) is named
 
 
@@ -383,14 +403,14 @@ def test_law_bad_ids_never_spoil_the_good_ones(
         said = {"named": f"incorrect id format for {worst}", "unnamed": "bad request", "empty": ""}
         return Feed({}, (said[way],) if said[way] else ())
 
-    left = atom.questions(ids, size=10)
+    left = answers.questions(ids, size=10)
     found: set[str] = set()
     missing: list[str] = []
     requests = 0
     while left:
         question = left.pop(0)
         requests += 1
-        settled = atom.settle(question, serve(question.ids))
+        settled = answers.settle(question, serve(question.ids))
         found |= settled.facts.keys()
         missing += settled.missing
         left += settled.left
@@ -400,11 +420,11 @@ def test_law_bad_ids_never_spoil_the_good_ones(
 
 
 def test_a_day_is_a_day() -> None:
-    assert atom.day(" 2023-08-14T17:59:59Z") == "2023-08-14"
-    assert not any(atom.day(text) for text in ("", "2023", "2023-13-01", "14 Aug 2023"))
+    assert answers.day(" 2023-08-14T17:59:59Z") == "2023-08-14"
+    assert not any(answers.day(text) for text in ("", "2023", "2023-13-01", "14 Aug 2023"))
 
 
 def test_facts_hold_no_control_characters() -> None:
-    facts = atom.tidy(Facts(title="a\x00\u202eb", comment="c\nd", authors=("\u200b", "E\x1b")))
+    facts = answers.tidy(Facts(title="a\x00\u202eb", comment="c\nd", authors=("\u200b", "E\x1b")))
     assert facts == Facts(title="ab", comment="c d", authors=("E",))
     assert not re.search(r"[\x00-\x1f]", "".join(facts.authors))
