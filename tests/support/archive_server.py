@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.support.arxiv_server import Api, Handler
+from vault_sync.core.model.values import Facts
+from vault_sync.core.sources.answers import Feed
 
 WORK: dict[str, Any] = {
     "indexed": {"date-parts": [[2024, 1, 1]], "timestamp": 1704067200000},
@@ -142,6 +144,13 @@ def answer(handler: Handler, _ids: tuple[str, ...]) -> None:
     if parts.path == "/acl/N19-1423.xml":
         return handler.send(MODS.encode(), kind="application/xml")
     return handler.send(b"<!doctype html><p>Not found", 404, "text/html")
+
+
+def of(feed: Feed) -> Facts:
+    """Return the one paper of a whole answer."""
+    assert feed.whole and feed.errors == ()
+    (facts,) = feed.facts.values()
+    return facts
 
 
 @contextmanager

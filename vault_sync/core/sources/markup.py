@@ -23,7 +23,7 @@ class ElementReader:
 
     root: str
     sort: str
-    """What such a document is called, for people."""
+    """The name of such a document, for people."""
 
     def __init__(self) -> None:
         self.path: list[str] = []

@@ -73,11 +73,12 @@ def pace_for(archive: Archive, url: str) -> RateLimit:
 class Bounds(NamedTuple):
     """The seconds and the bytes of all answers of one run together, whoever is asked.
 
-    What is not answered by then comes with a later run.
+    What is not answered by then comes with a later run. `pace`: by default what each host is owed.
     """
 
     seconds: float
     bytes: int
+    pace: RateLimit | None = None
 
 
 PASS = Bounds(60.0, 64_000_000)
@@ -87,7 +88,7 @@ PATIENT = Bounds(math.inf, 1_000_000_000)
 
 
 class Allowance:
-    """What the answers of a run may still take. `end` is the part of it that one archive has."""
+    """The seconds and bytes that a run may still take; `end` is that of one archive's part."""
 
     def __init__(self, bounds: Bounds) -> None:
         self.whole = self.end = time.monotonic() + bounds.seconds

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from vault_sync.core.model.values import Facts, Problem
 from vault_sync.core.sources.archives import ARCHIVES, ARXIV, Archive, spelled
 from vault_sync.edge.sources import cache, client, dump_file, http
-from vault_sync.edge.sources.client import Bounds, RateLimit
+from vault_sync.edge.sources.client import Bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +75,14 @@ def look_up(
     clock: Callable[[], float] = time.time,
     progress: Callable[[int, int], None] | None = None,
     refresh: bool = False,
-    pace: RateLimit | None = None,
     bounds: Bounds = client.PATIENT,
 ) -> Answer:
     """Return the facts of `ids`; archives are asked for those that neither cache nor file has.
 
     `clock` gives Unix time; its UTC day is what "today" means. `progress` is called with papers
     done and papers to ask for. `refresh` also asks for what is known, unless it was asked for
-    today. `pace`: by default what each host is owed. `bounds` are those of all requests together.
-    `stop` ends the run within a moment; every answer is kept, whole, when it arrives.
+    today. `bounds` are those of all requests together. `stop` ends the run within a moment; every
+    answer is kept, whole, when it arrives.
 
     Raises nothing that the network, the file or the cache could cause: that is in `problems`.
     """
@@ -98,7 +97,7 @@ def look_up(
     for number, task in enumerate(tasks):
         allowance.share(len(tasks) - number)
         with _notices(source, findings), cache.opened(source.cache) as db:
-            due = pace or client.pace_for(task.archive, task.urls[0])
+            due = bounds.pace or client.pace_for(task.archive, task.urls[0])
             agent = _agent(source)
             connection = client.ApiConnection(
                 task.archive, task.urls[0], agent, db, stop, clock, due, today, allowance
