@@ -271,12 +271,12 @@ def test_what_is_no_feed_is_refused(body: bytes, why: str) -> None:
 @pytest.mark.parametrize(
     "inside",
     [
-        "<title>" + "x" * 7_000_000 + "</title>",
-        "<title>" + "é\N{GRINNING FACE}" * 1_000_000 + "</title>",
-        "<summary>" + "a\n\n" * 2_000_000 + "</summary>",
-        "<author><name>x</name></author>" * 200_000,
-        "<category term='cs.CL'/>" * 250_000,
-        "<author>" + "<name>x</name>" * 240_000 + "</author>",
+        "<title>" + "x" * 3_000_000 + "</title>",
+        "<title>" + "é\N{GRINNING FACE}" * 400_000 + "</title>",
+        "<summary>" + "a\n\n" * 700_000 + "</summary>",
+        "<author><name>x</name></author>" * 70_000,
+        "<category term='cs.CL'/>" * 80_000,
+        "<author>" + "<name>x</name>" * 80_000 + "</author>",
     ],
 )
 def test_a_huge_entry_is_cut_in_little_time_and_room(inside: str) -> None:
@@ -287,7 +287,7 @@ def test_a_huge_entry_is_cut_in_little_time_and_room(inside: str) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert "2308.07124" in found.facts
-    assert peak < 8_000_000 and time.process_time() - started < 10
+    assert peak < 1_000_000 and time.process_time() - started < 10
 
 
 @settings(max_examples=200)
