@@ -13,7 +13,8 @@ from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.model.values import RelPath, Rules
 from vault_sync.core.report import lines as report
 from vault_sync.core.vault_survey import Survey, survey
-from vault_sync.edge.config import FILE, LEGAL
+from vault_sync.edge.config import FILE
+from vault_sync.edge.config_keys import LEGAL
 from vault_sync.edge.fs.reader import read_all
 from vault_sync.edge.fs.scan import scan
 
