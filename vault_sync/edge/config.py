@@ -96,6 +96,8 @@ class Config:
     watch: WatchConfig = field(default_factory=WatchConfig)
     weeks: WeekConfig = field(default_factory=WeekConfig)
     bib: BibConfig = field(default_factory=BibConfig)
+    pdf_folder: str = "pdfs"
+    """The folder into which the verb `pdf` fetches; "" is the root."""
     saved_days: float = 90
     """The days after which replaced texts are dropped; 0: never."""
 
@@ -248,6 +250,7 @@ def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> C
         WatchConfig(**tables.get("watch", {})),
         WeekConfig(**digests),
         bib,
+        **{f"pdf_{key}": value for key, value in tables.get("pdf", {}).items()},
         **{f"saved_{key}": value for key, value in tables.get("saved", {}).items()},
     )
 
