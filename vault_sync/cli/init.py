@@ -15,6 +15,7 @@ from vault_sync.core.model.values import Problem, RelPath, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import FILE
+from vault_sync.edge.fs import stignore
 from vault_sync.edge.fs.reader import read_all
 from vault_sync.edge.fs.scan import scan
 
@@ -48,7 +49,7 @@ def init(console: Console) -> int:
         folder=json.dumps(Rules().folder, ensure_ascii=False),
     )
     path.write_bytes(text.encode("utf-8"))
-    console.say([f"wrote {path}"])
+    console.say([f"wrote {path}", *_kept_from_syncthing(root)])
     if found:
         entries = sum(found.values())
         console.say(
@@ -65,6 +66,14 @@ def init(console: Console) -> int:
             ]
         )
     return report.IN_LINE
+
+
+def _kept_from_syncthing(root: Path) -> list[str]:
+    """Have Syncthing leave the tool's own folder alone; return the line that says so."""
+    if not stignore.travels(root):
+        return []
+    stignore.add(root)
+    return [f"added .vault-sync to {root / stignore.FILE}: Syncthing leaves it alone"]
 
 
 def _digests(root: Path, console: Console) -> Mapping[RelPath, int]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from vault_sync.cli.console import Console
 from vault_sync.cli.passes import planned
 from vault_sync.core.report import lines as report
-from vault_sync.edge.state import heartbeat
+from vault_sync.edge.state import heartbeat, joining
 from vault_sync.edge.write.undo import log
 from vault_sync.sync.request import PassRequest
 
@@ -21,6 +21,7 @@ def status(console: Console) -> int:
     try:
         last = next(iter(log(state, 1)), None)
         has_base, note = state.has_base, state.note
+        joined = joining.is_joined(state)
     finally:
         state.close()
     daemon = heartbeat.read(state.directory)
@@ -41,6 +42,8 @@ def status(console: Console) -> int:
     ]
     if not has_base:
         lines.append(f"base       none: {note or 'this device has made no pass here yet'}")
+    if has_base and not joined:
+        lines.append("joining    nothing that is missing counts as removed until all is here")
     if last is not None:
         lines.append(f"last pass  {_when(last.started)} ({last.cause}, {len(last.changes)} files)")
     lines += daemon.lines() if daemon else ["daemon     not running"]

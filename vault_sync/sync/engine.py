@@ -5,6 +5,7 @@ rebuild, sync, watch and check are this same pass with another beginning and ano
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,12 +13,13 @@ from functools import partial
 from itertools import count
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import Outcome, Plan
+from vault_sync.core.model.plan import Create, Outcome, Plan, Rename, Trash
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat, scan
+from vault_sync.edge.state import joining
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.system.garbage import uncollected
 from vault_sync.edge.write.apply import apply
@@ -28,7 +30,7 @@ from vault_sync.sync.incremental import changes, index, scope
 from vault_sync.sync.incremental.memory import Memory, Mind, recall
 from vault_sync.sync.incremental.recorder import Acted, after_part, after_whole
 from vault_sync.sync.incremental.unchanged import Walk, stamp_of
-from vault_sync.sync.observation import Observation, base_of, is_digest, lacking, observe
+from vault_sync.sync.observation import Observation, arriving, base_of, is_digest, lacking, observe
 from vault_sync.sync.planning import make_plan
 from vault_sync.sync.request import (
     FactsOf,
@@ -145,6 +147,8 @@ def _changed(
     walk = context.walk
     valid = walk is not None and walk.stamp == memory.stamp
     found = walk.found if walk is not None and valid else scan(context.config.root)
+    if arriving(found.marks, time.time_ns()):
+        return None, found.problems
     return changes.suspects(memory, found), found.problems
 
 
@@ -186,7 +190,8 @@ def run(context: PassContext, request: PassRequest) -> PassResult:
         if context.ask is None or not view.plan.wanted:
             result = _finish(context, request, view)
             plan = replace(result.plan, problems=(*recovered, *result.plan.problems))
-            return replace(result, plan=plan, note=note)
+            is_arriving = view.observation.base.arriving
+            return replace(result, plan=plan, note=note, arriving=is_arriving)
     context.ask(view.plan.wanted)
     again = PassContext(
         config, state, context.facts_of, wait=context.wait, progress=context.progress
@@ -221,6 +226,8 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
             at=_counted(context.progress, len(doable.operations)),
         )
     state.outdate()
+    if view.memory is None and not request.only:
+        _join(state, view.observation, outcome)
     # The last that changes the state: what is remembered is remembered beside it.
     dropped = old_dropped(state, config.saved_days) if outcome.done else ()
     _remember(context, request, view, (doable, outcome))
@@ -249,6 +256,23 @@ def _counted(progress: Progress, whole: int) -> Callable[[str, RelPath], None]:
     return at
 
 
+def _join(state: StateStore, seen: Observation, outcome: Outcome) -> None:
+    """Note how far this device is with joining, at the end of a whole pass."""
+    if joining.is_joined(state):
+        return
+    if not seen.base.joining:
+        joining.join(state)
+    elif seen.snapshot.managed or seen.snapshot.digests:
+        joining.end_pass(state, _files_after(seen.files, outcome), at_rest=not seen.marks)
+
+
+def _files_after(files: frozenset[RelPath], outcome: Outcome) -> frozenset[RelPath]:
+    made = {each.path for each in outcome.done if isinstance(each, Create)}
+    moved = {each.to for each in outcome.done if isinstance(each, Rename)}
+    gone = {each.path for each in outcome.done if isinstance(each, Rename | Trash)}
+    return (files | made | moved) - gone
+
+
 # What the next pass need not find out again.
 
 
@@ -275,6 +299,8 @@ def _remember(
     acted = Acted(replace(view.plan, problems=own), *carried_out, view.lacking, view.facts)
     # In a vault that was never synced there is nothing that `rebuild` distrusts and `sync` trusts.
     usual = request.ordinary or (request.of_all and not view.observation.base.exists)
+    # What a joining device left waiting is for a whole pass, and so is the end of its joining.
+    usual = usual and not view.observation.base.is_partial
     memory = None
     if stamp is not None and usual:
         store = _remember_whole if view.memory is None else _remember_part

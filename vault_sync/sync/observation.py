@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
@@ -13,6 +13,7 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
+from vault_sync.core.naming.copy_names import brings_markdown
 from vault_sync.core.naming.keys import arxiv_id
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.resolution import abstracts
@@ -20,6 +21,7 @@ from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import as_text, contents
 from vault_sync.edge.fs.scan import scan
+from vault_sync.edge.state import joining
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.file_record import File, file_read
 from vault_sync.sync.request import Progress, silent
@@ -29,7 +31,8 @@ from vault_sync.sync.request import Progress, silent
 class Observation:
     """A snapshot, the base, and the problems met; `files` are the paths of all texts.
 
-    `conflicts_text` is the conflicts note, "" where there is none. `read` are the files that were
+    `conflicts_text` is the conflicts note, "" where there is none. `marks` are those of `Scan`:
+    what is on its way to this device. `read` are the files that were
     read, as the index stores them; `gone` those that the index has and that are there no more.
     """
 
@@ -38,13 +41,15 @@ class Observation:
     problems: tuple[Problem, ...]
     conflicts_text: str
     files: frozenset[RelPath]
+    marks: Mapping[RelPath, int] = field(default_factory=dict)
     read: Mapping[RelPath, File] = field(default_factory=dict)
     gone: frozenset[RelPath] = frozenset()
 
 
 def base_of(state: StateStore) -> Base:
     """Return the base that this device keeps."""
-    return Base(state.rows(), state.has_base, state.was_before)
+    rows, exists = state.rows(), state.has_base
+    return Base(rows, exists, state.was_before, joining=not joining.is_joined(state))
 
 
 def observe(config: Config, base: Base, progress: Progress = silent) -> Observation:
@@ -66,7 +71,32 @@ def observe(config: Config, base: Base, progress: Progress = silent) -> Observat
             texts[path] = as_text(content)
             read[path] = file_read(found.files[path], content, read_at)
         progress("reading", number + 1, len(found.files))
-    return replace(observe_texts(texts, config.rules, base, tuple(problems)), read=read)
+    seen = observe_texts(texts, config.rules, base, tuple(problems))
+    base = replace(_joined_at_once(seen, found.marks), arriving=arriving(found.marks, read_at))
+    return replace(seen, base=base, read=read, marks=found.marks)
+
+
+ARRIVAL = 120
+"""Seconds for which a file that is being brought is waited for."""
+
+
+def arriving(marks: Mapping[RelPath, int], now: int) -> bool:
+    """Return True if Markdown files are on their way to this device at `now` (Unix ns)."""
+    return any(
+        now - changed < ARRIVAL * 1_000_000_000 and brings_markdown(path)
+        for path, changed in marks.items()
+    )
+
+
+def _joined_at_once(seen: Observation, marks: Collection[RelPath]) -> Base:
+    """Return the base; the device is no longer joining where no other one was here before it.
+
+    So it is where there are entries, and neither a note of the tool's, nor a link to one.
+    """
+    digests = seen.snapshot.digests.values()
+    entries = [entry for digest in digests for entry in digest.entries]
+    strange = marks or seen.snapshot.managed or any(entry.link for entry in entries)
+    return replace(seen.base, joining=seen.base.joining and (bool(strange) or not entries))
 
 
 def observe_texts(

@@ -61,3 +61,10 @@ def test_a_stat_is_that_of_the_walk(tmp_path: Path) -> None:
     assert scan(tmp_path).files == {
         RelPath("a.md"): Stat(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
     }
+
+
+def test_scan_names_what_a_sync_service_has_not_finished(world: World) -> None:
+    marks = (".syncthing.a.md.tmp", "b/~syncthing~a.md.tmp", "b/.a.md.icloud")
+    for path in (*marks, "b/syncthing.a.md", ".obsidian/.syncthing.x.md.tmp"):
+        world.put(path, "x")
+    assert set(scan(world.vault).marks) == set(marks)

@@ -27,7 +27,9 @@ def _never(base_key: BaseKey, value: Value) -> bool:
 class Base:
     """Values both sides last agreed on, by `BaseKey`.
 
-    `exists` is False on a device's first pass over a vault, or when the base was lost.
+    `exists` is False on a device's first pass over a vault, or when the base was lost. `joining`:
+    files of the vault may still be on their way to this device, so that nothing is concluded from
+    the absence of one (docs/devices.md). `arriving`: some are on their way just now.
     `was_before(base_key, value)` tells whether the value was an earlier one, in whatever digest the
     paper was then. `counted` gives the number of places in each digest, where `rows` has only some
     papers.
@@ -37,6 +39,13 @@ class Base:
     exists: bool = False
     was_before: Callable[[BaseKey, Value], bool] = _never
     counted: Mapping[RelPath, int] | None = None
+    joining: bool = False
+    arriving: bool = False
+
+    @property
+    def is_partial(self) -> bool:
+        """Return True if what is not here may only be not here yet."""
+        return self.joining or self.arriving
 
     def text(self, base_key: BaseKey) -> str | None:
         """Return a text value; None where the base has none."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.naming.copy_names import is_delivery_mark
 from vault_sync.edge.fs.errors import in_words
 
 
@@ -43,10 +45,15 @@ class ClosedFolder(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The visible Markdown files of a vault, and what stands in the way of seeing all of them."""
+    """The visible Markdown files of a vault, and what stands in the way of seeing all of them.
+
+    `marks` are the files that a sync service has not finished bringing, each with the time of its
+    last change (Unix ns).
+    """
 
     files: dict[RelPath, Stat]
     problems: tuple[Problem, ...]
+    marks: Mapping[RelPath, int] = field(default_factory=dict)
 
 
 def walk(root: Path) -> Iterator[FolderEntry | ClosedFolder]:
@@ -103,6 +110,7 @@ def scan(root: Path) -> Scan:
     """
     files: dict[RelPath, Stat] = {}
     problems: list[Problem] = []
+    marks: dict[RelPath, int] = {}
     for found in walk(root):
         path = found.path
         if isinstance(found, ClosedFolder):
@@ -114,11 +122,14 @@ def scan(root: Path) -> Scan:
                     hint="what is in it counts as unknown until it can",
                 )
             )
+        elif found.kind in {"hidden", "file"} and is_delivery_mark(path):
+            with suppress(OSError):  # brought since its folder was listed
+                marks[path] = found.entry.stat(follow_symlinks=False).st_ctime_ns
         elif found.kind == "link":
             _note_link(found.entry, path, problems)
         elif found.kind in {"file", "other"} and path.endswith(".md"):
             _note_file(found.entry, path, files, problems)
-    return Scan(files, tuple(problems))
+    return Scan(files, tuple(problems), marks)
 
 
 def _note_file(

@@ -19,6 +19,7 @@ from vault_sync.core.model.paths import is_markdown, is_visible
 from vault_sync.core.model.values import Level, Problem, RelPath
 from vault_sync.core.naming.sync_copies import numbered_original, service_of
 from vault_sync.core.text.casefold import casefold_nfc
+from vault_sync.edge.fs import stignore
 from vault_sync.edge.fs.mounts import file_system, silent_ground
 from vault_sync.edge.fs.scan import ClosedFolder, FolderEntry, walk
 
@@ -57,6 +58,7 @@ def examine(root: Path, around: Surroundings) -> list[Problem]:
         *_place(root, around),
         *_watches(len(tree.folders), around),
         *_hook(around),
+        *_syncthing(root),
         *_clock(tree, around),
         *_copies(tree),
         *_twins(tree),
@@ -227,6 +229,18 @@ def _hook(around: Surroundings) -> Iterable[Problem]:
             "`vault-sync git install` sets up the pre-commit hook and the merge driver",
             level="notice",
         )
+
+
+def _syncthing(root: Path) -> Iterable[Problem]:
+    with suppress(OSError):  # unreadable: Syncthing says so itself
+        if stignore.travels(root):
+            yield _finding(
+                stignore.FILE,
+                "own-folder-travels",
+                "Syncthing carries .vault-sync to other devices, which have no use for it",
+                "write the line `.vault-sync` into .stignore, on each device",
+                level="notice",
+            )
 
 
 def _clock(tree: _Tree, around: Surroundings) -> Iterable[Problem]:

@@ -58,11 +58,12 @@ class MissingEntries:
         return "removed"
 
     def _never_agreed(self, key: Key, note: RelPath, digest: RelPath) -> Kind:
-        """Return `append`: the reader named the digest in the note; on a first pass, ask."""
+        """Return `append`: the reader named the digest in the note; while joining, ask."""
         base_key = BaseKey(key, digest, "unmet")
-        if self.base.exists and base_key not in self.base.rows:
-            return "append"
-        self.notices.remember(base_key, first=not self.base.exists)
+        was_unmet = base_key in self.base.rows
+        if self.base.exists and not self.base.joining and not was_unmet:
+            return "waiting" if self.base.arriving else "append"
+        self.notices.remember(base_key, first=not was_unmet)
         self.notices.add(problems.entry_missing(note, digest))
         return "waiting"
 

@@ -161,11 +161,12 @@ class _PairFinder:
         | the entries' links              | what is done                                 |
         |---------------------------------|----------------------------------------------|
         | any digest is locked            | nothing                                      |
+        | files are on their way just now | nothing: so may the note be                  |
         | one leads to another file       | a problem                                    |
         | one entry has none              | the note is made                             |
         | all lead to nothing             | a problem; `remake` makes the note           |
         """
-        if any(digest in self.snapshot.locked for digest, _ in found):
+        if self.base.arriving or any(digest in self.snapshot.locked for digest, _ in found):
             return None
         if leads_to:
             digest, entry = next(item for item in found if item.entry.link)

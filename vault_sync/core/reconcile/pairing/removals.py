@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Decisions, Key, Problem, RelPath, Rules
@@ -49,7 +50,15 @@ def check_removals(
     decisions: Decisions,
     allowed: str,
 ) -> GuardedPapers:
-    """Return the papers with only those removals that may be carried out; none with `remake`."""
+    """Return the papers with only those removals that may be carried out; none with `remake`.
+
+    While files may still be on their way, those alone that a person decided on.
+    """
+    notices: tuple[Problem, ...] = ()
+    if base.is_partial:
+        counted = [_with_decided_removals(paper, decisions) for paper in papers]
+        notices = _uncounted(papers, counted)
+        papers = counted
     if remake:
         guarded = GuardedPapers(tuple(_waiting(paper, {"removed"}) for paper in papers))
     else:
@@ -57,7 +66,11 @@ def check_removals(
         # A person who has just named a digest that is gone need not confirm that it is.
         sure = accepted_digests(decisions) - snapshot.digests.keys()
         guarded = limit_removals(papers, base, rules, allowed, sure)
-    return replace(guarded, papers=tuple(filter(_has_work, guarded.papers)))
+    return replace(
+        guarded,
+        papers=tuple(filter(_has_work, guarded.papers)),
+        problems=(*notices, *guarded.problems),
+    )
 
 
 def _has_work(paper: Paper) -> bool:
@@ -70,6 +83,31 @@ def _waiting(paper: Paper, kinds: Collection[Kind]) -> Paper:
         replace(pair, kind="waiting") if pair.kind in kinds else pair for pair in paper.pairs
     )
     return replace(paper, pairs=pairs)
+
+
+def _with_decided_removals(paper: Paper, decisions: Decisions) -> Paper:
+    """Return a paper in which an entry that is not here counts for nothing, unless decided on."""
+    accepted = accepted_digests(decisions)
+    pairs = tuple(
+        replace(pair, kind="waiting")
+        if pair.kind == "removed"
+        and pair.digest not in accepted
+        and (paper.agreed_key, pair.digest, "entry") not in decisions
+        else pair
+        for pair in paper.pairs
+    )
+    return replace(paper, pairs=pairs)
+
+
+def _uncounted(papers: Sequence[Paper], counted: Sequence[Paper]) -> tuple[Problem, ...]:
+    """Return a notice for each digest that lacks entries which may only be on their way."""
+    digests = {
+        pair.digest
+        for paper, after in zip(papers, counted, strict=True)
+        for pair, left in zip(paper.pairs, after.pairs, strict=True)
+        if pair.kind != left.kind
+    }
+    return tuple(map(problems.may_be_on_its_way, sorted(digests)))
 
 
 def edit_beats_removal(
@@ -158,12 +196,12 @@ def limit_removals(
         gone.setdefault(digest, []).append(key)
     sizes = _sizes(papers, base)
     guarded = _with_too_many(gone, sizes, base, rules)
-    problems = tuple(
+    found = tuple(
         _many_removals(digest, gone[digest], sizes.get(digest, 0), number)
         for digest in sorted(guarded)
     )
     waiting = tuple(_without_guarded(paper, guarded) for paper in papers) if guarded else papers
-    return GuardedPapers(tuple(waiting), problems, guarded)
+    return GuardedPapers(tuple(waiting), found, guarded)
 
 
 def _with_too_many(
