@@ -46,7 +46,8 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "watch": "fs git",
     },
     "vault_sync.sync": {
-        "engine": "planning incremental observation facts request",
+        "engine": "planning incremental deliveries observation facts request",
+        "deliveries": "observation",
         "planning": "observation request",
         "incremental": "observation facts file_record request",
         "observation": "file_record request",

@@ -25,6 +25,7 @@ from vault_sync.edge.system.garbage import uncollected
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
 from vault_sync.edge.write.undo import old_dropped
+from vault_sync.sync import deliveries
 from vault_sync.sync.facts import facts_stamp
 from vault_sync.sync.incremental import changes, index, scope
 from vault_sync.sync.incremental.memory import Memory, Mind, recall
@@ -103,6 +104,7 @@ def look(context: PassContext, request: PassRequest) -> View:
         if view is not None:
             return view
     observation = observe(config, base_of(state), context.progress)
+    observation = deliveries.with_arrivals(observation, state, time.time())
     lacks = lacking(observation, config.rules)
     plan = make_plan(observation, config.rules, context.facts_of(lacks), request, context.progress)
     unknown = set(plan.wanted)
@@ -190,7 +192,7 @@ def run(context: PassContext, request: PassRequest) -> PassResult:
         if context.ask is None or not view.plan.wanted:
             result = _finish(context, request, view)
             plan = replace(result.plan, problems=(*recovered, *result.plan.problems))
-            is_arriving = view.observation.base.arriving
+            is_arriving = view.observation.base.arriving or bool(view.plan.deferred)
             return replace(result, plan=plan, note=note, arriving=is_arriving)
     context.ask(view.plan.wanted)
     again = PassContext(
@@ -228,6 +230,8 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
     state.outdate()
     if view.memory is None and not request.only:
         _join(state, view.observation, outcome)
+    if view.memory is None and request.of_all and state.has_base:
+        deliveries.end_pass(state, view.observation, plan, time.time())
     # The last that changes the state: what is remembered is remembered beside it.
     dropped = old_dropped(state, config.saved_days) if outcome.done else ()
     _remember(context, request, view, (doable, outcome))
@@ -300,7 +304,7 @@ def _remember(
     # In a vault that was never synced there is nothing that `rebuild` distrusts and `sync` trusts.
     usual = request.ordinary or (request.of_all and not view.observation.base.exists)
     # What a joining device left waiting is for a whole pass, and so is the end of its joining.
-    usual = usual and not view.observation.base.is_partial
+    usual = usual and not (view.observation.base.is_partial or view.plan.deferred)
     memory = None
     if stamp is not None and usual:
         store = _remember_whole if view.memory is None else _remember_part

@@ -23,7 +23,7 @@ from vault_sync.edge.fs.reader import as_text, contents
 from vault_sync.edge.fs.scan import scan
 from vault_sync.edge.state import joining
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.file_record import File, file_read
+from vault_sync.sync.file_record import File, file_read, looks_delivered
 from vault_sync.sync.request import Progress, silent
 
 
@@ -32,7 +32,8 @@ class Observation:
     """A snapshot, the base, and the problems met; `files` are the paths of all texts.
 
     `conflicts_text` is the conflicts note, "" where there is none. `marks` are those of `Scan`:
-    what is on its way to this device. `read` are the files that were
+    what is on its way to this device; `delivered` are the files that look as if they had been
+    brought, each with the time of that (Unix ns). `read` are the files that were
     read, as the index stores them; `gone` those that the index has and that are there no more.
     """
 
@@ -42,6 +43,7 @@ class Observation:
     conflicts_text: str
     files: frozenset[RelPath]
     marks: Mapping[RelPath, int] = field(default_factory=dict)
+    delivered: Mapping[RelPath, int] = field(default_factory=dict)
     read: Mapping[RelPath, File] = field(default_factory=dict)
     gone: frozenset[RelPath] = frozenset()
 
@@ -49,7 +51,13 @@ class Observation:
 def base_of(state: StateStore) -> Base:
     """Return the base that this device keeps."""
     rows, exists = state.rows(), state.has_base
-    return Base(rows, exists, state.was_before, joining=not joining.is_joined(state))
+    return Base(
+        rows,
+        exists,
+        state.was_before,
+        joining=not joining.is_joined(state),
+        was_ever=state.was_ever,
+    )
 
 
 def observe(config: Config, base: Base, progress: Progress = silent) -> Observation:
@@ -73,7 +81,8 @@ def observe(config: Config, base: Base, progress: Progress = silent) -> Observat
         progress("reading", number + 1, len(found.files))
     seen = observe_texts(texts, config.rules, base, tuple(problems))
     base = replace(_joined_at_once(seen, found.marks), arriving=arriving(found.marks, read_at))
-    return replace(seen, base=base, read=read, marks=found.marks)
+    delivered = {path: stat.ctime_ns for path, stat in found.files.items() if looks_delivered(stat)}
+    return replace(seen, base=base, read=read, marks=found.marks, delivered=delivered)
 
 
 ARRIVAL = 120

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from vault_sync.core.model.copies import TYPED, Arrival
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, Place, RelPath
 
@@ -29,7 +30,9 @@ class Base:
 
     `exists` is False on a device's first pass over a vault, or when the base was lost. `joining`:
     files of the vault may still be on their way to this device, so that nothing is concluded from
-    the absence of one (docs/devices.md). `arriving`: some are on their way just now.
+    the absence of one (docs/devices.md). `arriving`: some are on their way just now. `came` are
+    the ways of files that were brought; for these `was_ever` counts, which tells of every earlier value at
+    once. `with_copies` are the files beside which a sync service put a copy that stands.
     `was_before(base_key, value)` tells whether the value was an earlier one, in whatever digest the
     paper was then. `counted` gives the number of places in each digest, where `rows` has only some
     papers.
@@ -41,6 +44,13 @@ class Base:
     counted: Mapping[RelPath, int] | None = None
     joining: bool = False
     arriving: bool = False
+    was_ever: Callable[[BaseKey, Value], bool] = _never
+    came: Mapping[RelPath, Arrival] = field(default_factory=dict)
+    with_copies: frozenset[RelPath] = frozenset()
+
+    def arrival(self, path: RelPath | None) -> Arrival:
+        """Return how a file came to be as it is: typed here, unless it is told otherwise."""
+        return TYPED if path is None else self.came.get(path, TYPED)
 
     @property
     def is_partial(self) -> bool:

@@ -110,6 +110,8 @@ class Plan:
     notes: int = 0
     wanted: tuple[Key, ...] = field(default=())
     """Papers whose facts are missing and can be looked up."""
+    deferred: frozenset[RelPath] = frozenset()
+    """Files just delivered that lack something: it is followed by a later pass, if at all."""
 
 
 class Undone(NamedTuple):

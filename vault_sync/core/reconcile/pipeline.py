@@ -7,7 +7,7 @@ to say) -> drafting (note paths, links, texts, operations, base updates) -> the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import folder_of
@@ -80,7 +80,9 @@ def reconcile(
     updates += base_updates.texts(snapshot, accepted)
     updates += _bookkeeping(pairing, guarded, snapshot, base, updates)
     problems = (*snapshot.problems, *pairing.problems, *guarded.problems, *builder.problems)
-    return _plan(context, builder, updates, tuple(dict.fromkeys(problems)))
+    plan = _plan(context, builder, updates, tuple(dict.fromkeys(problems)))
+    resolved = frozenset(path for each in context.resolutions for path in each.deferred)
+    return replace(plan, deferred=pairing.deferred | guarded.deferred | resolved)
 
 
 def _pair(snapshot: Snapshot, base: Base, rules: Rules, options: ReconcileOptions) -> Pairing:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
-from vault_sync.edge.state import base_table, earlier_values
+from vault_sync.edge.state import base_table, deliveries, earlier_values
 from vault_sync.edge.state.database import StateDatabase, StateError
 from vault_sync.edge.state.lock import locked
 from vault_sync.edge.state.schema import unbound
@@ -64,6 +65,7 @@ class StateStore:
         self._rows_version = 0
         self._changes: list[BaseUpdate] = []
         self._typing: Collection[str] = ()
+        self.locked_at = 0
 
     # ---- the base
 
@@ -102,6 +104,10 @@ class StateStore:
     def was_before(self, row: BaseKey, value: Value) -> bool:
         """Return True if the base had `value` in this row at an earlier time, in any digest."""
         return earlier_values.is_old(self.select, row, value, self._typing)
+
+    def was_ever(self, row: BaseKey, value: Value) -> bool:
+        """Return the same, also for a value replaced by what a person still types."""
+        return earlier_values.is_old(self.select, row, value, ())
 
     def outdate(self) -> None:
         """End the sessions that are over: what was replaced in them counts as old from now on.
@@ -149,6 +155,7 @@ class StateStore:
         put = (item for base_update in base_updates for item in base_update.put.items())
         earlier_values.forget(connection, put)
         earlier_values.outdate(connection, self._typing)
+        deliveries.note_time(connection, self.locked_at)
         self._changes += base_updates
 
     # ---- the database
@@ -210,7 +217,7 @@ class StateStore:
                 raise self._database.unusable("cannot be opened", error) from error
             self.close()
             self._database.locked, self._database.distrust = True, None
-            self._typing = typing
+            self._typing, self.locked_at = typing, time.time_ns()
             try:
                 yield
             finally:

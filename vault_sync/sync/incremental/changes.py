@@ -22,7 +22,7 @@ from vault_sync.edge.fs.reader import read_all
 from vault_sync.edge.fs.scan import Scan, Stat
 from vault_sync.edge.state.schema import as_bytes, encode
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.file_record import File, believable, mark_of
+from vault_sync.sync.file_record import File, believable, looks_delivered, mark_of
 from vault_sync.sync.incremental.identity import OTHER, called
 from vault_sync.sync.incremental.memory import MANY, Memory
 
@@ -56,6 +56,11 @@ def suspects(memory: Memory, found: Scan) -> dict[RelPath, Stat | None] | None:
     if gone and any(each.level == "problem" for each in found.problems):
         return None
     return changed | dict.fromkeys(gone)
+
+
+def was_brought(was: File, now: File, stat: Stat | None) -> bool:
+    """Return True if a text came from another device: what it lacks is for a whole pass."""
+    return now.mark != was.mark and stat is not None and looks_delivered(stat)
 
 
 class Moves(NamedTuple):

@@ -43,6 +43,10 @@ class MissingEntries:
             return "append" if side == "note" else "removed"
         if self.base.knows(Place(key, pair.origin or digest)):
             return self._was_agreed(key, note, digest)
+        if self.base.arrival(note).delivered:
+            # Its digest may be on the way behind it.
+            self.notices.deferred.add(note)
+            return "waiting"
         return self._never_agreed(key, note, digest)
 
     def _was_agreed(self, key: Key, note: RelPath, digest: RelPath) -> Kind:

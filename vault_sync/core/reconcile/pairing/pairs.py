@@ -27,13 +27,14 @@ from vault_sync.core.snapshot import Snapshot
 class Pairing:
     """All papers of a vault, and the problems met while pairing.
 
-    `standing` and `put` are those of `Notices`: reports that the base remembers.
+    `standing` and `put` are those of `Notices`: reports that the base remembers; so is `deferred`.
     """
 
     papers: tuple[Paper, ...]
     problems: tuple[Problem, ...]
     put: Mapping[BaseKey, Value] = field(default_factory=dict)
     standing: frozenset[BaseKey] = frozenset()
+    deferred: frozenset[RelPath] = frozenset()
 
 
 def pair(
@@ -61,7 +62,8 @@ def pair(
     builder = PaperBuilder(snapshot, base, entries, names, missing, notices, patient)
     finder = _PairFinder(snapshot, base, entries, builder, notices, remake)
     papers = tuple(paper for paper in finder.papers() if paper is not None)
-    return Pairing(papers, tuple(notices.problems), notices.put, frozenset(notices.standing))
+    standing, deferred = frozenset(notices.standing), frozenset(notices.deferred)
+    return Pairing(papers, tuple(notices.problems), notices.put, standing, deferred)
 
 
 class _PairFinder:

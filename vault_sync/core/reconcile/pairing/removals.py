@@ -32,12 +32,14 @@ SHARE_OF_DIGEST = 0.30
 class GuardedPapers:
     """The papers of a pass, with the pairs of the `guarded` digests set to wait.
 
-    Nothing is taken from a guarded digest until a person has confirmed its removals.
+    Nothing is taken from a guarded digest until a person has confirmed its removals. `deferred` are
+    those of `Plan`.
     """
 
     papers: tuple[Paper, ...]
     problems: tuple[Problem, ...] = ()
     guarded: frozenset[RelPath] = frozenset()
+    deferred: frozenset[RelPath] = frozenset()
 
 
 def check_removals(
@@ -52,13 +54,13 @@ def check_removals(
 ) -> GuardedPapers:
     """Return the papers with only those removals that may be carried out; none with `remake`.
 
-    While files may still be on their way, those alone that a person decided on.
+    While files may still be on their way, those alone that a person decided on; so it is in a
+    digest that was just delivered.
     """
-    notices: tuple[Problem, ...] = ()
-    if base.is_partial:
-        counted = [_with_decided_removals(paper, decisions) for paper in papers]
-        notices = _uncounted(papers, counted)
-        papers = counted
+    counted = [_with_counted_removals(paper, base, decisions) for paper in papers]
+    uncounted = _uncounted(papers, counted)
+    notices = tuple(map(problems.may_be_on_its_way, sorted(uncounted)))
+    papers = counted
     if remake:
         guarded = GuardedPapers(tuple(_waiting(paper, {"removed"}) for paper in papers))
     else:
@@ -70,6 +72,7 @@ def check_removals(
         guarded,
         papers=tuple(filter(_has_work, guarded.papers)),
         problems=(*notices, *guarded.problems),
+        deferred=frozenset() if base.is_partial else uncounted,
     )
 
 
@@ -85,11 +88,13 @@ def _waiting(paper: Paper, kinds: Collection[Kind]) -> Paper:
     return replace(paper, pairs=pairs)
 
 
-def _with_decided_removals(paper: Paper, decisions: Decisions) -> Paper:
-    """Return a paper in which an entry that is not here counts for nothing, unless decided on."""
+def _with_counted_removals(paper: Paper, base: Base, decisions: Decisions) -> Paper:
+    """Return a paper in which an entry that may only be not here yet counts for nothing."""
+    if all(pair.kind != "removed" for pair in paper.pairs):
+        return paper
     accepted = accepted_digests(decisions)
     pairs = tuple(
-        replace(pair, kind="waiting")
+        replace(pair, kind=_kind_of_removal(pair, base))
         if pair.kind == "removed"
         and pair.digest not in accepted
         and (paper.agreed_key, pair.digest, "entry") not in decisions
@@ -99,15 +104,25 @@ def _with_decided_removals(paper: Paper, decisions: Decisions) -> Paper:
     return replace(paper, pairs=pairs)
 
 
-def _uncounted(papers: Sequence[Paper], counted: Sequence[Paper]) -> tuple[Problem, ...]:
-    """Return a notice for each digest that lacks entries which may only be on their way."""
-    digests = {
+def _kind_of_removal(pair: Pair, base: Base) -> Kind:
+    """Return what it means that an entry is gone: it comes back if a copy of its digest stands.
+
+    So it is where the digest was brought, and the text that it replaced here became the copy.
+    """
+    arrival = base.arrival(pair.digest)
+    if base.is_partial or arrival.delivered:
+        return "waiting"
+    return "append" if arrival.waited and pair.digest in base.with_copies else "removed"
+
+
+def _uncounted(papers: Sequence[Paper], counted: Sequence[Paper]) -> frozenset[RelPath]:
+    """Return the digests that lack entries which may only be on their way."""
+    return frozenset(
         pair.digest
         for paper, after in zip(papers, counted, strict=True)
         for pair, left in zip(paper.pairs, after.pairs, strict=True)
-        if pair.kind != left.kind
-    }
-    return tuple(map(problems.may_be_on_its_way, sorted(digests)))
+        if pair.kind == "removed" and left.kind == "waiting"
+    )
 
 
 def edit_beats_removal(

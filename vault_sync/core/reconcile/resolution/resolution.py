@@ -8,14 +8,16 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from vault_sync.core.model.base import PLACE_FIELDS, Base
+from vault_sync.core.model.copies import History, PastValue
 from vault_sync.core.model.plan import BaseKey, Conflict, Value
 from vault_sync.core.model.values import Decisions, Facts, Fields, Key, Place, RelPath, Rules, Side
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.tags import private
 from vault_sync.core.note.note import Note
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper
-from vault_sync.core.reconcile.resolution import fields
-from vault_sync.core.reconcile.resolution.fields import TagPlace, Undecided
+from vault_sync.core.reconcile.resolution import arrivals, fields
+from vault_sync.core.reconcile.resolution.arrivals import Arrivals, Deferred
+from vault_sync.core.reconcile.resolution.fields import Decided, TagPlace, Undecided
 
 NOTE = RelPath("")
 """Stands for the paper's note among the files that a base value waits for."""
@@ -40,6 +42,7 @@ class Resolution:
 
     `entries` and `commentaries` go by digest; `note` are the note's fields. `key` is the key once
     this is done: another one than before if the paper's address was changed.
+    `deferred` are those of `Plan`: what they lack is not followed yet.
     """
 
     paper: Paper
@@ -50,8 +53,18 @@ class Resolution:
     proposed: list[ProposedValue] = field(default_factory=list)
     dropped: frozenset[BaseKey] = frozenset()
     conflicts: list[Conflict] = field(default_factory=list)
+    deferred: set[RelPath] = field(default_factory=set)
     old_title: str = ""
     """The title that is replaced; an alias that equals it is replaced too."""
+
+    def arrivals(self, digest: RelPath, base: Base) -> Arrivals:
+        """Return how a digest and the note came to be as they are."""
+        return base.arrival(digest), base.arrival(self.paper.note)
+
+    def defer(self, digest: RelPath, base: Base) -> None:
+        """Leave a field as it is, for one of its files was just delivered."""
+        files = (digest, self.paper.note)
+        self.deferred |= {path for path in files if path and base.arrival(path).delivered}
 
     def propose(self, base_key: BaseKey, value: Value, needs: Mapping[RelPath, bool]) -> None:
         """Put a value into the base once the files that change have been written."""
@@ -123,15 +136,21 @@ class _Shared:
         return value
 
     def _value(self, name: str, entry: Fields) -> Any:
-        """Return the value that both sides are to have; None, and a conflict, if undecided."""
+        """Return the value that both sides are to have; None if that is undecided or deferred."""
         digest_has, note_has = getattr(entry, name), getattr(self.note_fields, name)
         base_key = self._base_key(name)
+        side = _decided_side(self.decisions, self.resolution.paper, self.home.digest, name)
+        came = self.resolution.arrivals(self.home.digest, self.base)
+        history = arrivals.history_of(self.base, base_key, digest_has, note_has)
+        if side is None and arrivals.waits(name, history, digest_has, note_has, came):
+            self.resolution.defer(self.home.digest, self.base)
+            return None
         decided = fields.decide_field(
             base_key,
             digest_has,
             note_has,
-            self.base,
-            side=_decided_side(self.decisions, self.resolution.paper, self.home.digest, name),
+            arrivals.distrusting(self.base, came),
+            side=side,
             guard_older=name != "url",
         )
         if isinstance(decided, Undecided):
@@ -219,15 +238,32 @@ def _commentary(resolution: Resolution, pair: Pair, base: Base, decisions: Decis
         resolution.commentaries[pair.digest] = entry.commentary
         resolution.propose(base_key, entry.commentary, {NOTE: True})
         return
-    decided = (
-        Undecided("section gone")
-        if pair.section is None and side is None
-        else fields.decide_commentary(was, entry.commentary, _section(pair), base, side)
-    )
-    if isinstance(decided, Undecided):
+    decided = _decided(resolution, pair, base, was, side)
+    if isinstance(decided, Deferred):
+        resolution.commentaries[pair.digest] = _section(pair)
+        resolution.defer(pair.digest, base)
+    elif isinstance(decided, Undecided):
         _leave_open(resolution, pair, decided, base, was)
     else:
         _take_over(resolution, pair, decided.value, base_key)
+
+
+def _decided(
+    resolution: Resolution, pair: Pair, base: Base, was: BaseKey, side: Side | None
+) -> Decided[str] | Undecided | Deferred:
+    if pair.section is None and side is None:
+        return Undecided("section gone")
+    digest, note = resolution.entries[pair.digest].commentary, _section(pair)
+    if side is None:
+        history = arrivals.history_of(base, was, digest, note)
+        came = resolution.arrivals(pair.digest, base)
+        copied = [path in base.with_copies for path in (pair.digest, resolution.paper.note)]
+        found = arrivals.commentary(history, digest, note, came)
+        if found is not None:
+            return found
+        if arrivals.lost_to_a_copy(history, (digest, note), came, copied):
+            return Undecided("older")
+    return fields.decide_commentary(was, digest, note, base, side)
 
 
 def _leave_open(
@@ -273,6 +309,13 @@ def _tags(resolution: Resolution, note_fields: Fields, base: Base, rules: Rules)
     pairs = [pair for pair in paper.pairs if pair.kind in LIVE]
     others = [pair for pair in paper.pairs if pair.kind not in LIVE]
     places = [_tag_place(paper, pair, base) for pair in (*pairs, *others)]
+    views = fields.note_tags_by_place(places, note_fields.tags, partial(private, rules))
+    for at, pair in enumerate(pairs):
+        if _tags_wait(resolution, pair, places[at], views[at], base):
+            resolution.defer(pair.digest, base)
+            return
+        if _tags_are_joined(resolution, pair, places[at], views[at], base):
+            places[at] = places[at]._replace(was=None)
     travel = bool(pairs) and all(place.was is not None for place in places[len(pairs) :])
     merged = fields.merge_tags(places, note_fields.tags, partial(private, rules), travel=travel)
     note_changes = set(merged.note) != set(note_fields.tags)
@@ -282,6 +325,27 @@ def _tags(resolution: Resolution, note_fields: Fields, base: Base, rules: Rules)
         changes = {NOTE: note_changes, pair.digest: pair.entry is None or tags != had}
         resolution.propose(BaseKey(paper.agreed_key, pair.digest, "tags"), tags, changes)
     resolution.note = resolution.note.saying(tags=merged.note)
+
+
+def _tags_wait(
+    resolution: Resolution, pair: Pair, place: TagPlace, view: tuple[str, ...], base: Base
+) -> bool:
+    if pair.kind != "both" or place.was is None:
+        return False
+    came = resolution.arrivals(pair.digest, base)
+    history = History((PastValue(place.was, "delivered"),))
+    return arrivals.waits("tags", history, place.has, view, came)
+
+
+def _tags_are_joined(
+    resolution: Resolution, pair: Pair, place: TagPlace, view: tuple[str, ...], base: Base
+) -> bool:
+    """Return True if the tags of a place went back otherwise than by typing: all of both stay."""
+    if pair.kind != "both" or place.was is None:
+        return False
+    base_key = BaseKey(resolution.paper.agreed_key, pair.digest, "tags")
+    history = arrivals.history_of(base, base_key, place.has, view)
+    return arrivals.are_joined(history, place.has, view, resolution.arrivals(pair.digest, base))
 
 
 def _tag_place(paper: Paper, pair: Pair, base: Base) -> TagPlace:
