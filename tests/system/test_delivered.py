@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 from tests.support.vaults import DIGEST, Vault
@@ -109,6 +111,26 @@ def test_an_entry_that_stands_in_a_copy_comes_back(built: Vault) -> None:
     assert PLATYPUS in built.files() and "2308.07317" in built.read(DIGEST)
 
 
+def test_a_copy_tells_of_a_delivery_that_came_at_once(built: Vault) -> None:
+    whole = built.read(DIGEST)
+    built.write(COPY, whole)
+    built.write(DIGEST, without_entry(whole, "2308.07317").replace(WORDS, "저쪽 말 tok1."))
+    before = built.files()
+    for _ in range(3):
+        built.run("sync", "--offline")
+        assert built.files() == before
+
+
+def test_what_is_removed_long_after_a_copy_came_is_removed(built: Vault) -> None:
+    built.write(COPY, built.read(DIGEST))
+    built.run("sync", "--offline")
+    built.edit(OCTOPACK, WORDS, f"{WORDS} 새 말 tok1.")
+    built.run("sync", "--offline")
+    built.write(DIGEST, without_entry(built.read(DIGEST), "2308.07317"))
+    built.run("sync", "--offline")
+    assert PLATYPUS not in built.files()
+
+
 def test_tags_that_a_delivery_puts_back_are_joined(built: Vault) -> None:
     before = built.read(DIGEST)
     built.edit(DIGEST, "#code #instruct #alignment", "#code #instruct #alignment #tok1")
@@ -150,9 +172,7 @@ def test_a_note_that_comes_before_its_new_digest_waits_a_pass(built: Vault) -> N
 
 
 def _two_minutes_pass(vault: Vault) -> None:
-    import sqlite3
-
+    """Make what waits for a delivery have waited long enough."""
     (state,) = vault.state.glob("*/state.sqlite")
-    with sqlite3.connect(state) as connection:
+    with closing(sqlite3.connect(state)) as connection, connection:
         connection.execute("UPDATE waited SET since = since - 200")
-    connection.close()

@@ -13,14 +13,14 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
-from vault_sync.core.naming.copy_names import brings_markdown
+from vault_sync.core.naming.copy_names import brings_markdown, certain
 from vault_sync.core.naming.keys import arxiv_id
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.resolution import abstracts
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import as_text, contents
-from vault_sync.edge.fs.scan import scan
+from vault_sync.edge.fs.scan import Stat, scan
 from vault_sync.edge.state import joining
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.file_record import File, file_read, looks_delivered
@@ -81,8 +81,18 @@ def observe(config: Config, base: Base, progress: Progress = silent) -> Observat
         progress("reading", number + 1, len(found.files))
     seen = observe_texts(texts, config.rules, base, tuple(problems))
     base = replace(_joined_at_once(seen, found.marks), arriving=arriving(found.marks, read_at))
-    delivered = {path: stat.ctime_ns for path, stat in found.files.items() if looks_delivered(stat)}
+    delivered = _delivered(found.files)
     return replace(seen, base=base, read=read, marks=found.marks, delivered=delivered)
+
+
+def _delivered(files: Mapping[RelPath, Stat]) -> dict[RelPath, int]:
+    """Return when each file was brought that looks so, or beside which a service put a copy."""
+    found = {path: stat.ctime_ns for path, stat in files.items() if looks_delivered(stat)}
+    for path, stat in files.items():
+        copy = certain(path)
+        if copy is not None and copy.certainty == "certain" and copy.original in files:
+            found[copy.original] = max(found.get(copy.original, 0), stat.ctime_ns)
+    return found
 
 
 ARRIVAL = 120

@@ -30,9 +30,9 @@ class Base:
 
     `exists` is False on a device's first pass over a vault, or when the base was lost. `joining`:
     files of the vault may still be on their way to this device, so that nothing is concluded from
-    the absence of one (docs/devices.md). `arriving`: some are on their way just now. `came` are
-    the ways of files that were brought; for these `was_ever` counts, which tells of every earlier value at
-    once. `with_copies` are the files beside which a sync service put a copy that stands.
+    the absence of one (docs/devices.md). `arriving`: some are on their way just now. `came` are the
+    ways of files that were brought; for these `was_ever` counts, which tells of every earlier value
+    at once. `with_copies` are the files beside which a sync service put a copy that stands.
     `was_before(base_key, value)` tells whether the value was an earlier one, in whatever digest the
     paper was then. `counted` gives the number of places in each digest, where `rows` has only some
     papers.
