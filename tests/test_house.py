@@ -46,7 +46,8 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "watch": "fs git",
     },
     "vault_sync.sync": {
-        "engine": "planning incremental deliveries observation facts request",
+        "engine": "planning incremental deliveries head_base observation facts request",
+        "head_base": "observation",
         "deliveries": "observation",
         "planning": "observation request",
         "incremental": "observation facts file_record request",

@@ -13,7 +13,7 @@ from functools import partial
 from itertools import count
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import Create, Outcome, Plan, Rename, Trash
+from vault_sync.core.model.plan import BaseUpdate, Create, Outcome, Plan, Rename, Trash
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.snapshot import Snapshot
@@ -25,7 +25,7 @@ from vault_sync.edge.system.garbage import uncollected
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
 from vault_sync.edge.write.undo import old_dropped
-from vault_sync.sync import deliveries
+from vault_sync.sync import deliveries, head_base
 from vault_sync.sync.facts import facts_stamp
 from vault_sync.sync.incremental import changes, index, scope
 from vault_sync.sync.incremental.memory import Memory, Mind, recall
@@ -104,9 +104,14 @@ def look(context: PassContext, request: PassRequest) -> View:
         if view is not None:
             return view
     observation = observe(config, base_of(state), context.progress)
+    observation = head_base.with_head(observation, config)
     observation = deliveries.with_arrivals(observation, state, time.time())
     lacks = lacking(observation, config.rules)
     plan = make_plan(observation, config.rules, context.facts_of(lacks), request, context.progress)
+    if observation.base.rows and not observation.base.exists:
+        # What stands in HEAD is the base from now on, but for what this pass changes of it.
+        of_head = BaseUpdate(frozenset(), observation.base.rows)
+        plan = replace(plan, base_updates=(of_head, *plan.base_updates))
     unknown = set(plan.wanted)
     plan = replace(plan, wanted=tuple(key for key in lacks if key in unknown))
     return View(observation, plan, tuple(lacks), facts)
