@@ -37,6 +37,8 @@ lint: $(READY)
 
 types: $(READY)
 	@$(BIN)/mypy
+	@$(BIN)/mypy --platform darwin vault_sync
+	@$(BIN)/mypy --platform win32 vault_sync
 
 sweep: $(READY)
 	@$(BIN)/python -m pytest -m sweep

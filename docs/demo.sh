@@ -35,3 +35,9 @@ vault-sync export "$digest" | cmp - "$place/before.md" && printf 'the same\n'
 show vault-sync rebuild --offline
 show vault-sync check
 printf 'exit code 0: in line\n'
+show vault-sync why "papers/230814 OctoPack.md"
+show vault-sync views
+printf '\n$ head Papers.base   # tables for Obsidian, yours from now on\n'
+sed -n '1,8p' Papers.base
+printf '...\n'
+show vault-sync stats

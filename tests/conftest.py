@@ -12,7 +12,10 @@ import pytest
 from vault_sync.edge.state.store import StateStore
 
 from tests.support.folders import CORPUS, SAMPLE
+from tests.support.laws import without_a_clock
 from tests.support.vaults import Vault
+
+without_a_clock()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 import pytest
-from vault_sync.cli.main import cli
+from vault_sync.cli.main import program
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.note import note
 from vault_sync.core.report import lines as report
@@ -17,14 +17,14 @@ from tests.support.folders import ROOT, SAMPLE
 from tests.support.vaults import DIGEST
 
 DOCUMENTS = [
-    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *(ROOT / name for name in ("README.md", "README.ko.md", "CONTRIBUTING.md", "CHANGELOG.md")),
     *sorted((ROOT / "docs").glob("*.md")),
 ]
 
 
 def commands() -> dict[str, click.Command]:
     found: dict[str, click.Command] = {}
-    for name, command in cli.commands.items():
+    for name, command in program().commands.items():
         found[name] = command
         if isinstance(command, click.Group):
             found |= {f"{name} {inner}": each for inner, each in command.commands.items()}
@@ -54,6 +54,49 @@ def test_every_file_linked_exists(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", path.read_text()):
         if "://" not in target:
             assert (path.parent / target).exists(), target
+
+
+MODULE = re.compile(
+    r"(?<![\w/.-])((?:cli|core|daemon|docs|edge|sync|tests)/\w+(?:/\w+)*(?:[\w-]*\.svg|\.(?:md|py|sh))?)"
+)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*DOCUMENTS, *sorted((ROOT / "vault_sync").rglob("*.py"))],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_every_module_named_exists(path: Path) -> None:
+    for name in MODULE.findall(path.read_text("utf-8")):
+        places = (ROOT / name, ROOT / "vault_sync" / name, ROOT / "vault_sync" / f"{name}.py")
+        assert any(place.exists() for place in places), name
+
+
+def test_every_name_in_the_architecture_is_one_of_the_package() -> None:
+    """Types, tables and functions; modules are looked for above."""
+    text = (ROOT / "docs/architecture.md").read_text("utf-8")
+    defined = {
+        name
+        for path in [*(ROOT / "vault_sync").rglob("*.py"), ROOT / "tests/test_house.py"]
+        for name in re.findall(
+            r"^\s*(?:def |class )?(\w+)(?=[(:\[]| =)", path.read_text("utf-8"), re.MULTILINE
+        )
+    }
+    names = set(re.findall(r"`([A-Z]\w+|[a-z]+(?:_[a-z]+)+)(?:\.paths|: \w+)?`", text))
+    assert len(names) > 30
+    assert not names - defined - {"base_update"}
+
+
+def test_every_room_has_a_row_in_the_architecture() -> None:
+    text = (ROOT / "docs/architecture.md").read_text("utf-8")
+    section = text.partition("## Packages and arrows\n")[2].partition("\n## ")[0]
+    rows = "\n".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE))
+    package = ROOT / "vault_sync"
+    rooms = [path for path in package.iterdir() if (path / "__init__.py").exists()]
+    for above in (package / "core", package / "edge"):
+        rooms.remove(above)
+        rooms += [path.with_suffix("") for path in above.iterdir() if path.name[0] != "_"]
+    assert [room.name for room in rooms if f"`{room.relative_to(package)}`" not in rows] == []
 
 
 def test_every_setting_named_in_the_documents_exists() -> None:

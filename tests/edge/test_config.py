@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from tests.support.folders import ROOT
-from vault_sync.edge.config import LEGAL, Config, ConfigError, parse
+from vault_sync.edge.config import FILE, LEGAL, Config, ConfigError, load, parse
 
 EXAMPLE = ROOT / "config.example.toml"
 TEXT = EXAMPLE.read_text("utf-8")
 
 OTHER = {
+    "form": '"{auth}-{year}"',
+    "write": '"papers.bib"',
+    "week": '"%G-W%V"',
+    "month_week": '"rows"',
     "paths": '["weeks/*.md"]',
+    "styles": '["list"]',
     "name": '"{title}"',
     "private_tags": '["me/*"]',
+    "identity": '["paper_page"]',
+    "section": '"end"',
     "url": '"https://example.org/api"',
     "facts": '["doi"]',
     "share": "0.5",
@@ -56,3 +66,23 @@ def test_every_key_is_explained_and_obeyed(table: str, key: str) -> None:
 def test_a_wrong_key_is_not_an_example() -> None:
     with pytest.raises(ConfigError, match="legal are"):
         parse(TEXT + "\n[other]\n", ROOT, EXAMPLE)
+
+
+def test_a_configuration_that_is_no_file_is_no_default(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    makes: list[Callable[[], object]] = [
+        path.mkdir,
+        lambda: os.mkfifo(path),
+        lambda: path.symlink_to("nowhere"),
+    ]
+    for make in makes:
+        make()
+        with pytest.raises(ConfigError, match="is not a file"):
+            load(tmp_path)
+        path.rmdir() if path.is_dir() else path.unlink()
+    assert load(tmp_path) == Config(tmp_path)
+
+
+def test_brackets_that_are_nested_too_deep_are_a_line() -> None:
+    with pytest.raises(ConfigError, match="nested too deep"):
+        parse("a = " + "[" * 5_000, ROOT, EXAMPLE)

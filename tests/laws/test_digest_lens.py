@@ -253,7 +253,7 @@ def test_a_removal_takes_one_entry_and_no_word_of_another(world: World, dice: Ra
 @pytest.mark.sweep
 @pytest.mark.timeout(3600)
 @given(_TEXTS)
-@settings(max_examples=100_000, deadline=None)
+@settings(max_examples=100_000)
 def test_sweep_of_any_text(text: str) -> None:
     read = read_all(text)
     after = splice(text, linked(read))

@@ -36,8 +36,9 @@ from vault_sync.core.reconcile.drafting import base_updates, digest_operations
 from vault_sync.core.reconcile.pairing import removals
 from vault_sync.core.reconcile.pairing.missing_entries import MissingEntries
 from vault_sync.core.reconcile.pairing.paper import Pair
-from vault_sync.core.reconcile.resolution import fields
+from vault_sync.core.reconcile.resolution import fields, shared_fields
 from vault_sync.core.reconcile.resolution.fields import Decided, Undecided
+from vault_sync.core.reconcile.resolution.shared_fields import SharedValue
 from vault_sync.core.text.spans import Edit, splice
 
 LINE = "알파 둘째 줄입니다."
@@ -208,6 +209,17 @@ def turned_round(patch: pytest.MonkeyPatch) -> None:
         return right(row, digest, note, base, **how)
 
     patch.setattr(fields, "decide_field", decide_field)
+    shared = shared_fields.decide
+
+    def decide(
+        meaning: Any, row: BaseKey, digest: Any, note: Any, base: Base, **how: Any
+    ) -> SharedValue[Any] | Undecided:
+        was = base.rows.get(row)
+        if digest != note and how.get("side") is None and was in (digest, note):
+            return SharedValue(was, was)
+        return shared(meaning, row, digest, note, base, **how)
+
+    patch.setattr(shared_fields, "decide", decide)
 
 
 def digest_wins(patch: pytest.MonkeyPatch) -> None:
@@ -219,6 +231,15 @@ def digest_wins(patch: pytest.MonkeyPatch) -> None:
         return Decided(digest) if isinstance(found, Undecided) else found
 
     patch.setattr(fields, "decide_field", decide_field)
+    shared = shared_fields.decide
+
+    def decide(
+        meaning: Any, row: BaseKey, digest: Any, note: Any, base: Base, **how: Any
+    ) -> SharedValue[Any] | Undecided:
+        found = shared(meaning, row, digest, note, base, **how)
+        return SharedValue(digest, digest) if isinstance(found, Undecided) else found
+
+    patch.setattr(shared_fields, "decide", decide)
 
 
 def base_early(patch: pytest.MonkeyPatch) -> None:
@@ -261,7 +282,7 @@ def removal_without_base(patch: pytest.MonkeyPatch) -> None:
         return replace(right(*given), kind="removed")
 
     patch.setattr(MissingEntries, "pair", gone)
-    patch.setattr(removals, "_edited", lambda *of: False)
+    patch.setattr(removals, "is_edited", lambda *of: False)
 
 
 def removals_unasked(patch: pytest.MonkeyPatch) -> None:
@@ -271,7 +292,7 @@ def removals_unasked(patch: pytest.MonkeyPatch) -> None:
 
 
 def removal_beats_edit(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(removals, "_edited", lambda *of: False)
+    patch.setattr(removals, "is_edited", lambda *of: False)
 
 
 def own_words_unseen(patch: pytest.MonkeyPatch) -> None:

@@ -28,11 +28,6 @@ def at(path: str, old: str, new: str) -> Do:
 BOTH = [
     ("title", at(WEEK, LINKED, "|Alpha: Mine]]"), at(NOTE, TITLE, 'title: "Alpha: Yours"')),
     ("authors", at(WEEK, "Bo Lee", "Bo Lim"), at(NOTE, "Bo Lee", "Bo Kim")),
-    (
-        "url",
-        at(WEEK, URL, "https://arxiv.org/pdf/2308.00001"),
-        at(NOTE, URL, "https://arxiv.org/abs/2308.00001v3"),
-    ),
     ("commentary", at(WEEK, FIRST, "내 문장."), at(NOTE, FIRST, "네 문장.")),
     ("commentary", at(WEEK, LINE, "내 줄."), at(NOTE, LINE + "\n", "")),
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from vault_sync.core import snapshot
+from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import (
     BaseKey,
@@ -36,6 +37,7 @@ class MemoryVault:
     rules: Rules = field(default_factory=Rules)
     facts: dict[Key, Facts] = field(default_factory=dict)
     saved: list[str] = field(default_factory=list)
+    at_rest: dict[RelPath, float] = field(default_factory=dict)
 
     def base(self) -> Base:
         return Base(
@@ -51,6 +53,7 @@ class MemoryVault:
         choices: Decisions | None = None,
         allowed: str = "",
         patient: bool = False,
+        sure: bool = False,
     ) -> Plan:
         found, base = self.look()
         return reconcile(
@@ -59,7 +62,12 @@ class MemoryVault:
             self.facts,
             self.rules,
             ReconcileOptions(
-                remake=remake, decisions=choices or {}, allowed=allowed, patient=patient
+                remake=remake,
+                decisions=choices or {},
+                allowed=allowed,
+                patient=patient,
+                at_rest=self.at_rest,
+                sure=sure,
             ),
         )
 
@@ -76,6 +84,7 @@ class MemoryVault:
             names=LinkResolver.from_paths(visible),
             is_digest=lambda path: fnmatchcase(path, "digests/*"),
             base=base,
+            styles=styles_of(self.rules),
         )
         return found, base
 
@@ -133,8 +142,11 @@ class MemoryVault:
         choices: Decisions | None = None,
         allowed: str = "",
         patient: bool = False,
+        sure: bool = False,
     ) -> Plan:
-        plan = self.plan(remake=remake, choices=choices, allowed=allowed, patient=patient)
+        plan = self.plan(
+            remake=remake, choices=choices, allowed=allowed, patient=patient, sure=sure
+        )
         self.carry_out(plan)
         return plan
 

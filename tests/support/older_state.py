@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.support.folders import ROOT
-from vault_sync.edge.state.database import identity_of
+from vault_sync.edge.state.places import identity_of
 from vault_sync.edge.state.schema import bound
 from vault_sync.edge.state.store import state_dir
 

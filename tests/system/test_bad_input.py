@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 
 import pytest
 from tests.support.vaults import DIGEST, Vault
+from vault_sync.cli.main import speak_utf8
 
 CONFIGS = {
     "unknown table": ("[digest]\n", ":1: unknown table [digest]", "digests, links"),
@@ -154,6 +156,16 @@ def test_init_refuses_to_overwrite_and_finds_digests(vault: Vault, tmp_path: Pat
     (vault.root / ".obsidian").mkdir()
     ran = vault.ok("init")
     assert 'paths = ["digests/*.md"]' in vault.read("vault-sync.toml")
-    assert "1 digests with 14 entries" in ran.out
+    assert "1 digest with 14 entries" in ran.out
     ran = vault.run("init", "--demo", str(vault.root))
     assert ran.code == 2 and "not empty" in ran.err
+
+
+def test_a_stream_of_a_code_page_is_made_utf8() -> None:
+    """A pipe on Windows: Korean text ended in an error there, as a bug of the program."""
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="cp1252")
+    speak_utf8(stream, None)
+    stream.write("논문 \udce9")
+    stream.flush()
+    assert raw.getvalue() == "논문 \\udce9".encode()

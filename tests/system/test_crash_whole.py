@@ -99,7 +99,7 @@ def arrange(world: World) -> None:
     conflicts = (world.vault / "Sync conflicts.md").read_text()
     (world.vault / "Sync conflicts.md").write_text(conflicts.replace("- [ ]", "- [x]", 1))
     world.edit(digest, "words tok-first", "words tok-first and tok-one")
-    world.edit("papers/Second.md", "words tok-second", "words tok-second and tok-two")
+    world.edit(digest, "words tok-second", "words tok-second and tok-two")
     text = (world.vault / digest).read_text()
     start = text.index("https://arxiv.org/abs/2308.00003")
     (world.vault / digest).write_text(text[:start] + entry(4, "words tok-fifth"))
@@ -113,7 +113,7 @@ def ended(world: World) -> dict[str, str]:
     said = injection.run(world.program)
     texts = world.texts()
     assert "tok-one" in texts["papers/First.md"], said
-    assert "tok-two" in texts["digests/week.md"] and "[[Renamed|" in texts["digests/week.md"]
+    assert "tok-two" in texts["papers/Renamed.md"] and "[[Renamed|" in texts["digests/week.md"]
     assert "papers/Fifth.md" in texts and "papers/Fourth.md" not in texts
     assert "Sync conflicts.md" not in texts
     assert ".trash/Fourth.md" in texts

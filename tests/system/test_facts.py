@@ -309,8 +309,10 @@ def test_all_facts_once_and_then_the_readers(vault: Vault, api: Api) -> None:
     vault.ok("rebuild")
     text = vault.read(OCTOPACK)
     assert (
-        "published: 2023-08-14\nupdated: 2024-02-18\ncategories:\n  - cs.CL\n  - cs.AI\n"
+        "published: 2023-08-14\nyear: 2023\nupdated: 2024-02-18\n"
+        "categories:\n  - cs.CL\n  - cs.AI\n"
         'doi: 10.1000/182\njournal: J. of ‘Tests‘ 3\ncomment: "60 pages: 9 main"\n'
+        "pdf: https://arxiv.org/pdf/2308.07124\ncitekey: muennighoff2023octopack\n"
     ) in text
     callout = text.partition("\n---\n\n")[2].partition("\n\n## [[")[0]
     assert callout.startswith("> [!abstract]- Abstract\n> Finetuning.")

@@ -61,6 +61,25 @@ def mend(vault: GitVault, said: str, at: Path | None = None) -> None:
 # What must pass.
 
 
+def test_what_is_apart_since_adoption(vault: GitVault) -> None:
+    note = "refs/mine.md"
+    vault.write(
+        note,
+        "---\ntitle: my own name\nauthors: Grace Hopper\ntags: [mine]\n"
+        "url: https://arxiv.org/abs/2308.00077\n---\nmy words\n",
+    )
+    entry = "https://arxiv.org/abs/2308.00077\nAnother One (Ann Park, Bo Lee)\nwords\n#new\n"
+    vault.write(WEEK, vault.read(WEEK).rstrip("\n") + "\n" + entry)
+    vault.tool("sync", "--offline")
+    assert "digests:" in vault.read(note)
+    vault.git("add", "-A")
+    passes(vault)
+    # An edit of one side is out of line as ever.
+    vault.edit(note, "title: my own name", "title: my other name")
+    vault.git("add", "-A")
+    assert blocked(vault)
+
+
 def test_what_is_in_line_passes(vault: GitVault) -> None:
     vault.edit(WEEK, "둘째 줄입니다.", "두 번째 줄입니다.")
     vault.tool("sync", "--offline")

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.index_worlds import CAME
 from vault_sync.core.model.values import Key, RelPath
@@ -64,7 +64,6 @@ def both(files: dict[RelPath, File]) -> tuple[Memory, Memory]:
     return Memory("stamp", *all_of_it), Memory("stamp", *asked)
 
 
-@settings(deadline=None)
 @given(vaults)
 def test_asked_for_and_read_whole_say_the_same(files: dict[RelPath, File]) -> None:
     whole, asked = both(files)
@@ -72,7 +71,6 @@ def test_asked_for_and_read_whole_say_the_same(files: dict[RelPath, File]) -> No
     assert answers(whole)["files"] == files
 
 
-@settings(deadline=None)
 @given(vaults, each, texts, st.sampled_from(PATHS), st.booleans())
 def test_and_after_a_file_is_kept(
     files: dict[RelPath, File], new: File, keys: str, path: RelPath, first: bool

@@ -96,14 +96,29 @@ def test_other_files_are_merged_as_git_merges(vault: GitVault) -> None:
 
 
 def test_a_generated_conflicts_note_never_stops_a_merge(vault: GitVault) -> None:
-    vault.write("Sync conflicts.md", "a\n")
+    page = "# Sync conflicts\n\n- [ ] keep the note's ^000000000000-note\n"
+    assert _merged_conflicts_note(vault, page, "000000000000") == 0
+    assert "aaaaaaaaaaaa" in vault.read("Sync conflicts.md")
+    assert "bbbbbbbbbbbb" not in vault.read("Sync conflicts.md")
+
+
+def test_a_file_of_the_readers_with_the_name_of_the_conflicts_note_is_merged(
+    vault: GitVault,
+) -> None:
+    assert _merged_conflicts_note(vault, "my own 000000000000\n", "000000000000") == 1
+    text = vault.read("Sync conflicts.md")
+    assert "aaaaaaaaaaaa" in text and "bbbbbbbbbbbb" in text
+
+
+def _merged_conflicts_note(vault: GitVault, page: str, old: str) -> int:
+    """Merge a file of that name that both sides changed in one place; return git's code."""
+    vault.write("Sync conflicts.md", page)
     vault.git("add", "-A")
     vault.git("commit", "-q", "-m", "note", "--no-verify")
     vault.git("branch", "-f", "side")
-    on(vault, "side", {"Sync conflicts.md": ("a", "theirs")})
-    on(vault, "main", {"Sync conflicts.md": ("a", "ours")})
-    assert merge(vault).returncode == 0
-    assert vault.read("Sync conflicts.md") == "ours\n"
+    on(vault, "side", {"Sync conflicts.md": (old, "b" * 12)})
+    on(vault, "main", {"Sync conflicts.md": (old, "a" * 12)})
+    return merge(vault).returncode
 
 
 def test_a_merge_goes_on_when_the_tool_is_gone(vault: GitVault, tmp_path: Path) -> None:

@@ -183,3 +183,32 @@ def test_a_digest_is_resolved_by_its_path_or_name_and_what_is_damaged_is_refused
     }
     vault.ok("resolve", "It's gone", "--take", "digest")
     vault.ok("sync", "--offline")
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_file_whose_ending_is_in_capitals_keeps_its_name(empty_vault: Vault, when: str) -> None:
+    """A note is given another name; a digest does not wait for it in every later pass."""
+    empty_vault.write("vault-sync.toml", "[arxiv]\nenabled = false\n")
+    empty_vault.write("papers/ALPHA.MD", "mine\n")
+    entry = "https://arxiv.org/abs/2308.0000{}\n{} (Ann Park)\nwords\n#t\n"
+    empty_vault.write(
+        "digests/1주.md", "1주\n" + (entry.format(1, "Other") if when == "after" else "")
+    )
+    if when == "after":
+        empty_vault.ok("sync")
+    empty_vault.write(
+        "digests/1주.md", empty_vault.read("digests/1주.md") + entry.format(2, "Alpha")
+    )
+    empty_vault.ok("sync")
+    empty_vault.ok("check")
+    assert empty_vault.read("papers/ALPHA.MD") == "mine\n"
+    assert any("Alpha (2308.00002)" in name for name in empty_vault.files())
+
+
+def test_a_pipe_a_link_and_a_broken_configuration_are_lines(vault: Vault) -> None:
+    vault.ok("rebuild", "--offline")
+    (vault.root / ".vault-sync").rename(vault.root / "elsewhere")
+    (vault.root / ".vault-sync").symlink_to("elsewhere")
+    words = vault.run("rebuild", "--offline")
+    assert words.code == 1 and "a symbolic link or a file stands where" in words.err
+    assert "Errno" not in words.err

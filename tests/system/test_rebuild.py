@@ -147,7 +147,7 @@ def test_dry_run_and_diff_show_and_write_nothing(vault: Vault) -> None:
     before = vault.files()
     ran = vault.ok("rebuild", "--offline", "--dry-run")
     assert ran.out.count("\n+ ") + ran.out.startswith("+ ") == 14 and "dry run" in ran.out
-    shown = vault.run("diff")
+    shown = vault.run("diff", "--patch")
     assert shown.code == 1 and "+++ b/papers/230814 OctoPack.md" in shown.out
     assert vault.files() == before and not list(vault.state.glob("vault-*"))
 
@@ -204,3 +204,18 @@ def _created(day: str) -> str:
     from datetime import date
 
     return date.fromisoformat(day).strftime("%a, %d %b %Y 00:00:00 GMT")
+
+
+def test_a_folder_of_notes_is_not_taken_for_digests_until_a_person_says_so(vault: Vault) -> None:
+    for number in range(1, 30):
+        entry = f"https://arxiv.org/abs/2308.{number:05d}\nPaper {number} (Ann Park)\nwords\n"
+        vault.write(f"digests/{number}.md", entry)
+    before = vault.files()
+    for command in (("rebuild",), ("sync",), ("sync",), ("rebuild", "--dry-run")):
+        ran = vault.run(*command, "--offline")
+        assert ran.code == 1, command
+        assert "they look like notes" in ran.err and "rebuild --yes" in ran.err
+        assert vault.files() == before
+    vault.ok("rebuild", "--offline", "--yes")
+    assert "papers/Paper 7.md" in vault.files()
+    assert "nothing to do" in vault.ok("sync", "--offline").out

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.reader import NEXT, NOTE, NOTE_BETA, NOTE_GAMMA, NOTE_OMEGA, WEEK
 from tests.support.scope_world import (
@@ -71,7 +71,7 @@ def the_law(edits: list[list[str]]) -> None:
         same(vault)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12)
 @given(steps)
 def test_the_law(edits: list[list[str]]) -> None:
     the_law(edits)
@@ -79,7 +79,7 @@ def test_the_law(edits: list[list[str]]) -> None:
 
 @pytest.mark.sweep
 @pytest.mark.timeout(3600)
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400)
 @given(steps)
 def test_the_law_at_length(edits: list[list[str]]) -> None:
     the_law(edits)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.reader import NEXT, NOTE, NOTE_BETA, NOTE_OMEGA, WEEK
 from tests.support.scope_world import EDITS, Vault, add, never, same, settled
@@ -184,6 +184,7 @@ TOLD = {
     "entry copied",
     "entry twice",
     "note gone",
+    "note renamed and edited",
     "note renamed and its address changed",
     "note typed",
 }
@@ -221,7 +222,7 @@ def the_law(edits: list[str], *, unknown: bool) -> None:
         same(vault)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10)
 @given(steps, st.booleans())
 def test_the_law(edits: list[str], unknown: bool) -> None:
     the_law(edits, unknown=unknown)
@@ -229,7 +230,7 @@ def test_the_law(edits: list[str], unknown: bool) -> None:
 
 @pytest.mark.sweep
 @pytest.mark.timeout(3600)
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400)
 @given(steps, st.booleans())
 def test_the_law_at_length(edits: list[str], unknown: bool) -> None:
     the_law(edits, unknown=unknown)

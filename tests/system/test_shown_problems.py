@@ -8,7 +8,7 @@ import pytest
 from tests.support.folders import ROOT
 from tests.support.vaults import Vault
 
-CALLERS = {"cli/console.py", "cli/staged.py", "daemon/vault_pass.py"}
+CALLERS = {"cli/doctor.py", "cli/console.py", "cli/staged.py", "daemon/vault_pass.py"}
 """The console of all verbs, the reasons of `check --staged`, and the daemon's log."""
 
 NOTICE = "vault-sync.toml: note: no digest is found by [digests] paths: digests/**/*.md"
@@ -30,11 +30,13 @@ def test_a_notice_is_part_of_the_answer_of_status(empty_vault: Vault) -> None:
         assert NOTICE in ran.out and not ran.err
 
 
-def test_a_problem_is_shown_even_if_the_call_is_quiet(vault: Vault) -> None:
+def test_a_problem_is_counted_if_the_call_is_quiet(vault: Vault) -> None:
     vault.ok("rebuild", "--offline")
     digest = next(iter((vault.root / "digests").glob("*.md")))
     digest.write_text("")
     ran = vault.run("--quiet", "sync", "--offline")
+    assert (ran.code, ran.err) == (1, "1 problem: `vault-sync status` shows them\n")
+    ran = vault.run("sync", "--offline")
     assert ran.code == 1 and "bring it back with `vault-sync restore`" in ran.err
 
 

@@ -19,9 +19,9 @@ import pytest
 from tests.support.folders import ROOT
 from tests.support.written_world import NOON, STYLES, P, World
 from vault_sync.core.model.plan import Plan, Write
-from vault_sync.edge.fs import rename
 from vault_sync.edge.fs.reader import read
-from vault_sync.edge.fs.rename import exchange_works
+from vault_sync.edge.platform import linux
+from vault_sync.edge.platform.rename import prove
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
 
@@ -96,8 +96,8 @@ def test_no_save_of_thousands_is_lost(world: World, style: str) -> None:
 def test_by_hard_links_no_save_in_place_is_lost(
     world: World, style: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rename, "_kernel_rename", lambda: None)
+    monkeypatch.setattr(linux, "_kernel_rename", lambda: None)
     folder = os.open(world.vault, os.O_RDONLY)
-    assert not exchange_works(folder)
+    assert not prove(folder).exchanges
     os.close(folder)
     assert storm(world, style, 300)[2] == []

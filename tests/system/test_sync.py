@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from tests.support.vaults import DIGEST, Vault
+from vault_sync.core.reconcile.pairing import last_entry
+from vault_sync.edge import config as configuration
+from vault_sync.edge.state.store import open_state
+from vault_sync.sync import engine
+from vault_sync.sync.request import PassRequest
 
 OCTOPACK = "papers/230814 OctoPack.md"
 PLATYPUS = "papers/230814 Platypus.md"
@@ -76,11 +82,11 @@ def test_a_conflict_is_shown_and_settled_by_a_tick(built: Vault) -> None:
 
 
 def test_a_conflict_is_settled_by_resolve_and_by_hand(built: Vault) -> None:
-    built.edit(OCTOPACK, "  - Qian Liu\n", "  - Qian L. tok8\n")
-    built.edit(DIGEST, "Qian Liu", "Q. Liu tok9")
+    built.edit(OCTOPACK, "  - Qian Liu\n", "  - Qian Lim\n")
+    built.edit(DIGEST, "Qian Liu", "Bo Liu")
     assert built.run("sync", "--offline").code == 1
     built.ok("resolve", OCTOPACK, "--take", "digest")
-    assert "Q. Liu tok9" in built.read(OCTOPACK) and CONFLICTS not in built.files()
+    assert "Bo Liu" in built.read(OCTOPACK) and CONFLICTS not in built.files()
     built.edit(OCTOPACK, 'title: "OctoPack: Instr', 'title: "Octo: Instr')
     built.edit(DIGEST, "|OctoPack: Instr", "|Pack: Instr")
     assert built.run("sync", "--offline").code == 1
@@ -232,7 +238,7 @@ def test_the_log_says_what_and_why(built: Vault) -> None:
     built.ok("sync", "--offline")
     said = built.ok("log", "-n", "1").out
     assert "sync" in said and "~ papers/230814 Bayesian Flow Networks.md  (tags)" in said
-    assert built.ok("--json", "log").json[0]["files"][0]["why"] == "tags"
+    assert built.ok("--json", "log").json["passes"][0]["files"][0]["why"] == "tags"
 
 
 def test_saved_texts_are_dropped_when_their_time_is_over_and_it_is_said(built: Vault) -> None:
@@ -248,3 +254,26 @@ def test_saved_texts_are_dropped_when_their_time_is_over_and_it_is_said(built: V
     built.edit(DIGEST, "#tok16", "#tok17")
     assert "dropped" not in built.ok("sync", "--offline").err
     assert list(built.state.glob("*/saved/*/*"))
+
+
+def test_the_last_entry_taken_out_again_is_believed_when_the_file_is_at_rest(
+    built: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real file's time decides: a second after it was saved, a minute has not passed."""
+    whole = built.read(DIGEST)
+    added = "https://arxiv.org/abs/2309.99999\nTyped Last (Ann Park)\nwords\n#last\n"
+    built.write(DIGEST, whole.rstrip("\n") + "\n" + added)
+    built.ok("sync", "--offline")
+    built.write(DIGEST, built.read(DIGEST).partition("https://arxiv.org/abs/2309.99999")[0])
+    ran = built.run("sync", "--offline")
+    assert ran.code == 1 and " s, a pass takes the entry for removed" in ran.err
+    assert "papers/Typed Last.md" in built.files()
+    # In less than the time that a save takes: what the file's own time says is at least that.
+    monkeypatch.setenv("VAULT_SYNC_STATE_DIR", str(built.state))
+    monkeypatch.setattr(last_entry, "AT_REST", 1e-9)
+    config = configuration.load(built.root)
+    state = open_state(config.root)
+    result = engine.run(engine.PassContext(config, state), PassRequest())
+    state.close()
+    assert not result.plan.problems
+    assert "papers/Typed Last.md" not in built.files()

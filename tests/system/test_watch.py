@@ -95,8 +95,7 @@ def test_whichever_side_is_edited_the_other_follows(daemon: Watched, style: str)
 
 def test_what_is_cut_here_and_pasted_there_a_while_later_has_moved(built: Vault) -> None:
     """A pass between the two sees an entry that is gone; its note waits while the digest does."""
-    for path in built.root.rglob("*.md"):
-        os.utime(path, (1e9, 1e9))  # nothing else is in anybody's hands
+    lay_down(built)
     with watching(built, quiet=30.0) as daemon:
         vault = daemon.vault
         text = vault.read(DIGEST)
@@ -146,54 +145,60 @@ def twin_of(daemon: Watched, place: Path) -> Vault:
 
 
 class Typist:
-    """Types a word into a file every so often, and looks whether anybody else writes there."""
+    """Types words into a file, and sees whether anybody else wrote there: his buffer would not."""
 
-    def __init__(self, file: Path, old: str, every: float) -> None:
-        self.file, self.old, self.every = file, old, every
+    def __init__(self, file: Path, old: str) -> None:
+        self.file, self.old = file, old
         self.words: list[str] = []
-        self.last = 0.0
-        self.intruders: list[float] = []
         self.text = file.read_text("utf-8")
 
-    def type(self, count: int) -> None:
-        for _ in range(count):
-            self.words.append(f"typed-{len(self.words)}-")
-            self.text = self.text.replace(self.old, f"{self.old} {self.words[-1]}", 1)
-            self.file.write_text(self.text, "utf-8")
-            self.last = time.monotonic()
-            self.watch(self.every)
+    def type(self) -> str:
+        assert not self.intruded
+        word = f"typed-{len(self.words)}-"
+        self.words.append(word)
+        self.text = self.text.replace(self.old, f"{self.old} {word}", 1)
+        self.file.write_text(self.text, "utf-8")
+        return word
 
-    def watch(self, seconds: float) -> None:
-        """How long after the last word somebody else wrote: his buffer would not know of it."""
-        end = self.last + seconds
-        while time.monotonic() < end and not self.intruders:
-            if self.file.read_text("utf-8") != self.text:
-                self.intruders.append(time.monotonic() - self.last)
-            time.sleep(0.005)
+    @property
+    def intruded(self) -> bool:
+        return self.file.read_text("utf-8") != self.text
 
 
 def test_nothing_is_written_where_somebody_types_and_all_is_done_when_he_rests(
-    daemon: Watched,
+    built: Vault,
 ) -> None:
-    """He types in the digest without end, and a note is edited meanwhile, elsewhere."""
-    vault = daemon.vault
-    typist = Typist(vault.root / DIGEST, "fix에 대해서만", QUIET / 4)
-    typist.type(3)
-    edit(vault, BAYES, "흥미롭긴 합니다.", "흥미롭다 tok-note.", watched.in_place)
-    typist.type(14)  # for 3.5 times the quiet time
-    assert not typist.intruders
-    assert "tok-note" not in vault.read(DIGEST)
-    # What he typed is in the note already: nobody types there.
-    daemon.says(OCTOPACK, "typed-0-")
-    assert daemon.sign()["waiting"].keys() == {DIGEST}
-    assert f"waits until nobody types in {DIGEST}" in vault.run("status").out
-    typist.type(1)
-    typist.watch(30)  # far more than it takes, for a machine that is busy
-    assert typist.intruders and typist.intruders[0] >= QUIET, typist.intruders
-    daemon.says(DIGEST, "tok-note", *typist.words)
-    daemon.says(OCTOPACK, *typist.words)
-    daemon.rests()
-    assert CONFLICTS not in vault.files()
+    """He types in the digest without end, and a note is edited meanwhile, elsewhere.
+
+    How long he types is counted in passes, not in seconds: under load he would type too slowly.
+    """
+    lay_down(built)
+    with watching(built, quiet=600.0) as daemon:
+        vault = daemon.vault
+        typist = Typist(vault.root / DIGEST, "fix에 대해서만")
+        daemon.says(OCTOPACK, typist.type())  # at once: nobody types there
+        edit(vault, BAYES, "흥미롭긴 합니다.", "흥미롭다 tok-note.", watched.in_place)
+        daemon.until(lambda: daemon.sign()["waiting"].keys() == {DIGEST})
+        for _ in range(3):
+            daemon.says(OCTOPACK, typist.type())
+        assert not typist.intruded
+        assert daemon.sign()["waiting"].keys() == {DIGEST}
+        assert f"waits until nobody types in {DIGEST}" in vault.run("status").out
+        last = time.monotonic()
+        typist.type()
+        edit(vault, "vault-sync.toml", "quiet = 600.0", f"quiet = {QUIET}", watched.in_place)
+        daemon.until(lambda: typist.intruded)
+        assert time.monotonic() - last >= QUIET
+        daemon.says(DIGEST, "tok-note", *typist.words)
+        daemon.says(OCTOPACK, *typist.words)
+        daemon.rests()
+        assert CONFLICTS not in vault.files()
+
+
+def lay_down(vault: Vault) -> None:
+    """Make the vault's notes and digests old: none of them is in anybody's hands."""
+    for path in vault.root.rglob("*.md"):
+        os.utime(path, (1e9, 1e9))
 
 
 def test_what_is_saved_while_a_pass_thinks_is_not_written(built: Vault) -> None:
@@ -266,6 +271,26 @@ def test_a_tick_is_acted_on_and_the_configuration_is_read_again(daemon: Watched)
 
 
 # The process
+
+
+def test_what_is_taken_back_beside_the_daemon_stays_taken_back(daemon: Watched) -> None:
+    vault = daemon.vault
+    vault.edit(DIGEST, SAID, "다른 말 tok-undone.")
+    daemon.says(OCTOPACK, "tok-undone")
+    daemon.rests()
+    vault.ok("undo")
+    assert "tok-undone" not in daemon.text(OCTOPACK)
+    vault.edit(DIGEST, "#code #instruct", "#code #tok-other #instruct")
+    daemon.says(OCTOPACK, "tok-other")
+    daemon.rests()
+    assert SAID in daemon.text(OCTOPACK)
+    assert "tok-undone" in daemon.text(DIGEST)
+    daemon.stop()
+    daemon.start()
+    daemon.rests()
+    assert SAID in daemon.text(OCTOPACK)
+    vault.edit(DIGEST, "tok-undone.", "tok-again.")
+    daemon.says(OCTOPACK, "tok-again")
 
 
 def test_there_is_one_daemon_and_it_ends_when_it_is_told(built: Vault, tmp_path: Path) -> None:

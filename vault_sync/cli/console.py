@@ -7,23 +7,28 @@ output holds one object and nothing else.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 import click
 
-from vault_sync.core.model.plan import Conflict, Operation, Plan, Undone
+from vault_sync.core.model.plan import Operation, Outcome, Plan, Undone
 from vault_sync.core.model.values import Problem
 from vault_sync.core.report import lines as report
+from vault_sync.core.report.json_text import json_text
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config
+from vault_sync.edge.platform import current
 from vault_sync.edge.state.store import StateStore, open_state
+
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 class UsageError(Exception):
@@ -38,6 +43,7 @@ class Console:
     json: bool = False
     quiet: bool = False
     verbose: bool = False
+    color: str = "auto"
     started: float = field(default_factory=time.monotonic)
 
     def config(self) -> Config:
@@ -45,12 +51,36 @@ class Console:
 
         Raises:
             ConfigError: there is no vault here, or its configuration is wrong.
+            UsageError: no vault can be opened on this system.
         """
+        if current.files.REFUSAL is not None:
+            raise UsageError(current.files.REFUSAL)
         return configuration.load(configuration.find_root(self.vault))
 
     def state(self, config: Config) -> StateStore:
         """Open what this device remembers of the vault; nothing is made."""
         return open_state(config.root)
+
+    @property
+    def colored(self) -> bool:
+        """True if standard output takes colours: a terminal, unless `NO_COLOR` or `--color` say."""
+        if self.color != "auto":
+            return self.color == "always"
+        return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+    def painted(self, text: str, **style: Any) -> str:
+        """Return a text, made safe for a terminal, in a colour where colours are taken."""
+        safe = report.shown(text)
+        return click.style(safe, **style) if self.colored else safe
+
+    def page(self, lines: Sequence[str]) -> None:
+        """Print lines that are safe already, through `$PAGER` if they fill more than a screen."""
+        if sys.stdout.isatty() and len(lines) >= shutil.get_terminal_size().lines:
+            os.environ.setdefault("LESS", "FRX")  # as git does: colours, and no screen of its own
+            click.echo_via_pager("\n".join(lines) + "\n", color=self.colored)
+            return
+        for line in lines:
+            click.echo(line, color=self.colored)
 
     def out(self, lines: Iterable[str]) -> None:
         """Print the answer of a command, on standard output."""
@@ -71,12 +101,11 @@ class Console:
     def show_problems(
         self,
         problems: Iterable[Problem],
-        conflicts: Iterable[Conflict] = (),
         *,
         whole: bool = False,
         answer: bool = False,
     ) -> None:
-        """Print problems and conflicts on standard error; if `--quiet`, without the notices.
+        """Print problems on standard error; if `--quiet`, without the notices.
 
         `whole`: with the notices in any case. `answer`: the call was made to see them, so that all
         go to standard output. A problem is remembered, so its text may depend on files, never on
@@ -85,18 +114,48 @@ class Console:
         show = self.out if answer else self.complain
         notices = whole or answer or not self.quiet
         show(report.problem_lines(each for each in problems if notices or each.level == "problem"))
-        show(report.conflict_lines(conflicts))
 
-    def as_json(
+    def show_attention(self, plan: Plan, conflicts_note: str, *, answer: bool = False) -> None:
+        """Print on standard error what a person should look at in a plan: ten of each.
+
+        All if `--verbose`; if `--quiet`, counts alone. `answer`: the call was made to see them, so
+        that they go to standard output, and never as counts.
+        """
+        if self.quiet and not answer:
+            self.complain(report.attention_counts(plan))
+            return
+        most = None if self.verbose else report.MOST_SHOWN
+        show = self.out if answer else self.complain
+        show(report.attention_lines(plan, conflicts_note, most))
+
+    def answer(self, root: Path, **values: object) -> None:
+        """Print the one object of a `--json` call about the vault at `root`."""
+        click.echo(json_text({"vault": str(root), **values}))
+
+    def answer_plan(
         self,
         root: Path,
         plan: Plan,
         operations: Sequence[Operation],
         undone: Sequence[Undone] = (),
-    ) -> str:
-        """Return the object that `--json` prints for a plan of the vault at `root`."""
+        more: Mapping[str, object] = NOTHING,
+    ) -> None:
+        """Print the object that `--json` has for a plan; `more` are keys of the verb's own."""
         seconds = time.monotonic() - self.started
-        return report.as_json(str(root), plan, operations, seconds, undone)
+        value = report.as_json(str(root), plan, operations, seconds, undone)
+        click.echo(json_text({**value, **more}))
+
+    def answer_outcome(
+        self, root: Path, outcome: Outcome, problems: Sequence[Problem] = (), **more: object
+    ) -> None:
+        """Print the object that `--json` has for what was written without a whole plan."""
+        found = (*problems, *map(report.not_written, outcome.undone))
+        self.answer(
+            root,
+            operations=[report.operation_object(each) for each in outcome.done],
+            problems=[report.problem_object(each) for each in found],
+            **more,
+        )
 
     def path_in(self, config: Config, given: str) -> str:
         """Return a path from the vault's root for one given from there, from here, or absolute.
@@ -136,8 +195,9 @@ class Bar:
     def __init__(self, console: Console) -> None:
         self._shown = sys.stderr.isatty() and not console.quiet and not console.json
         self._started = time.monotonic()
-        self._what = ""
+        self._phase = ("", 0)
         self._bar: Any = None
+        self._shown_done = 0
 
     def __enter__(self) -> Self:
         return self
@@ -153,9 +213,9 @@ class Bar:
     def __call__(self, what: str, done: int, whole: int) -> None:
         if not self._shown:
             return
-        if what != self._what:
+        if (what, whole) != self._phase:
             self._close()
-            self._what, self._started = what, time.monotonic()
+            self._phase, self._started = (what, whole), time.monotonic()
         if self._bar is None:
             if time.monotonic() - self._started < self.DELAY or done >= whole:
                 return
@@ -163,7 +223,11 @@ class Bar:
                 length=whole, label=what, file=sys.stderr, show_pos=True, update_min_steps=50
             )
             self._bar.__enter__()
-        self._bar.update(done - self._bar.pos)
+            self._shown_done = 0
+        # Its own position lags behind by up to `update_min_steps`, so it is not asked for that.
+        step = max(min(done, whole) - self._shown_done, 0)
+        self._shown_done += step
+        self._bar.update(step)
         if done >= whole:
             self._close()
 

@@ -3,36 +3,148 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 
 from vault_sync.cli.console import Console
+from vault_sync.cli.passes import planned
+from vault_sync.core.model.plan import Plan
+from vault_sync.core.model.values import Problem
 from vault_sync.core.report import lines as report
-from vault_sync.edge.fs.rename import exchange_works
+from vault_sync.edge.config import Config
+from vault_sync.edge.fs.own_folder import TEMPORARY
+from vault_sync.edge.fs.vault_dir import VaultDir
 from vault_sync.edge.git import hook
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError
-from vault_sync.edge.system.doctor import Surroundings, examine
+from vault_sync.edge.platform.rename import Volume, prove
+from vault_sync.edge.state import heartbeat
+from vault_sync.edge.state.database import StateError
+from vault_sync.edge.state.store import StateStore
+from vault_sync.edge.system.doctor import examine
+from vault_sync.edge.system.orphaned_states import clean as clean_states
+from vault_sync.edge.system.orphaned_states import orphan_problems, orphaned_states
+from vault_sync.edge.system.surroundings import Surroundings
+from vault_sync.sync.observation import base_of, observe
+from vault_sync.sync.relink import broken_links
+from vault_sync.sync.request import PassRequest
 
 
-def doctor(console: Console) -> int:
-    """Show all findings; return 1 if something should be mended, 0 if all is well."""
+def doctor(console: Console, *, clean: bool = False) -> int:
+    """Show all findings; return 1 if something should be mended, 0 if all is well.
+
+    `clean`: remove the states of vaults that are gone and unused for long.
+    """
     config = console.config()
     state = console.state(config)
+    orphans = _orphans(console, config, state, clean=clean)
+    around = Surroundings(state=state.directory, volume=_volume, hook=_is_hooked(config.root))
+    plan = _plan(console, config, state)
+    links = _broken_links(config, state)
+    others = (*plan.problems, *links, *_of_state(state), *_of_daemon(state), *orphans)
+    problems = _all_of(others, around, config)
+    if console.json:
+        console.answer(
+            config.root,
+            problems=[report.problem_object(each) for each in problems],
+            named=[report.named_object(each) for each in plan.named],
+        )
+    else:
+        console.show_attention(
+            replace(plan, problems=problems), config.rules.conflicts_note, answer=True
+        )
+        console.say(report.problem_lines(plan.named))
+        if not problems and not plan.conflicts:
+            console.say([f"nothing to mend in {config.root}"])
+    fine = report.in_line(replace(plan, problems=problems))
+    return report.IN_LINE if fine else report.OUT_OF_LINE
 
-    def exchanges(root: object) -> bool:
-        del root
-        folder = os.open(config.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+
+def _plan(console: Console, config: Config, state: StateStore) -> Plan:
+    """Return what `check` would show, or why it can show nothing."""
+    try:
+        plan = planned(console, config, PassRequest(cause="doctor"))
+    except StateError as error:
+        return Plan(problems=(Problem(str(state.directory), "state-unusable", str(error)),))
+    except OSError:
+        return Plan()  # the vault is gone, which is a finding of its own
+    if not plan.operations:
+        return plan
+    count = len(plan.operations)
+    words = "1 file is out of line" if count == 1 else f"{count} files are out of line"
+    hint = "`vault-sync sync` mends that, `vault-sync diff` shows how"
+    waiting = Problem("", "out-of-line", words, hint, level="notice")
+    return replace(plan, problems=(*plan.problems, waiting))
+
+
+def _of_state(state: StateStore) -> Iterator[Problem]:
+    try:
+        note = state.note
+    except StateError:
+        return  # said by the plan
+    finally:
+        state.close()
+    if note is not None:
+        hint = "nothing needs doing: the next pass takes nothing for a removal and starts a new one"
+        yield Problem("", "state-none", f"the state counts as none: {note}", hint, level="notice")
+
+
+def _broken_links(config: Config, state: StateStore) -> tuple[Problem, ...]:
+    """Return the links of other files to the former names of notes."""
+    try:
+        found = broken_links(config.root, observe(config, base_of(state)), state)
+    except (StateError, OSError):
+        return ()  # said by the plan, or by the finding that the vault is gone
+    return tuple(
+        Problem(
+            each.path,
+            "broken-link",
+            f"the link to '{each.target}' leads nowhere: that note is {each.note} now",
+            f"`vault-sync relink {quote(each.target)} {quote(each.note)}` repairs all links to it",
+            each.line,
+        )
+        for each in found
+    )
+
+
+def _orphans(console: Console, config: Config, state: StateStore, *, clean: bool) -> list[Problem]:
+    """Return the states of vaults that are gone; with `clean`, remove the old ones before."""
+    orphans = orphaned_states(state.directory.parent)
+    if clean:
+        removed = clean_states(orphans, config.saved_days)
+        console.say([f"removed base, index and journal in {folder}" for folder in removed])
+        orphans = [each for each in orphans if str(each.folder) not in removed]
+    return orphan_problems(orphans)
+
+
+def _of_daemon(state: StateStore) -> Iterator[Problem]:
+    daemon = heartbeat.read(state.directory)
+    for each in daemon.problems if daemon is not None and daemon.alive else ():
+        yield Problem(each["path"], each["code"], each["message"], each["hint"], level="notice")
+
+
+def _all_of(
+    problems: Iterable[Problem], around: Surroundings, config: Config
+) -> tuple[Problem, ...]:
+    """Return the problems of a pass and the doctor's own, none of them twice."""
+    of_pass = [each for each in problems if each.code != "symlink"]
+    found = {each.path for each in of_pass if each.code in {"unreadable", "unlisted", "not-utf-8"}}
+    own = (
+        each
+        for each in examine(config.root, around)
+        if each.path not in found or each.code not in {"unreadable", "not-utf-8"}
+    )
+    return (*own, *of_pass)
+
+
+def _volume(root: Path) -> Volume:
+    with VaultDir(root) as vault:
         try:
-            return exchange_works(folder)
-        finally:
-            os.close(folder)
-
-    around = Surroundings(state=state.directory, exchange=exchanges, hook=_is_hooked(config.root))
-    found = examine(config.root, around)
-    console.show_problems(found, answer=True)
-    if not found:
-        console.say([f"nothing to mend in {config.root}"])
-    return report.OUT_OF_LINE if any(p.level == "problem" for p in found) else report.IN_LINE
+            return prove(vault.folder(TEMPORARY))
+        except FileNotFoundError:
+            return prove(vault.fd)
 
 
 def _is_hooked(root: Path) -> bool | None:

@@ -23,6 +23,9 @@ def export(console: Console, digest: str) -> int:
         globs = ", ".join(config.rules.digest_paths)
         raise UsageError(f"{digest}: no digest of this vault: [digests] paths finds {globs}")
     text = exported(observation, path)
+    if console.json:
+        console.answer(config.root, digest=path, text=text)
+        return report.IN_LINE
     sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
     sys.stdout.buffer.flush()
     return report.IN_LINE

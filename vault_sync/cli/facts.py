@@ -33,7 +33,7 @@ def facts(console: Console, notes: Sequence[str], *, refresh: bool) -> int:
             keys = _keys(observation, paths) or (
                 _all(observation) if refresh else lacking(observation, config.rules)
             )
-            answer = lookup.ask(keys, refresh=refresh)
+            answer = lookup.ask(keys, refresh=refresh, patient=True)
             context = PassContext(config, state, lookup, progress=bar)
             result = run(context, PassRequest(cause="facts"))
     finally:

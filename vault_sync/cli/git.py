@@ -12,10 +12,12 @@ from pathlib import Path
 
 from vault_sync.cli.console import Console, UsageError
 from vault_sync.cli.staged import quoted
+from vault_sync.core.digest.style_choice import FLAT, styles_of
 from vault_sync.core.merge import documents
 from vault_sync.core.merge.parts import Merged
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.note.note import read as read_note
+from vault_sync.core.report import conflicts_page
 from vault_sync.core.report import lines as report
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config, ConfigError
@@ -49,8 +51,10 @@ def install(console: Console) -> int:
     lines.append(f"git config {DRIVER}: the merge driver of this repository")
     if hook.add_block(attributes, [ATTRIBUTES]):
         lines.append(f"{attributes}: says which files it merges")
-    console.say(lines)
-    console.say([f"    commit it: git add -- {quoted(os.path.relpath(attributes))}"])
+    todo = f"git add -- {quoted(os.path.relpath(attributes))}"
+    if console.json:
+        console.answer(config.root, did=lines, todo=[todo])
+    console.say([*lines, f"    commit it: {todo}"])
     return report.IN_LINE
 
 
@@ -58,15 +62,27 @@ def uninstall(console: Console) -> int:
     """Take out what `install` put in place; everything else is as it was before."""
     config, repository, place = _where(console)
     try:
-        lines = hook.uninstall(git.hooks_folder(repository))
-        git.drop_section(repository, DRIVER)
-        git.drop_section(repository, SECTION)
+        lines = remove(config, repository, place)
     except GitError as error:
         raise UsageError(str(error)) from error
-    if hook.remove_block(config.root / ".gitattributes"):
-        lines.append(f"{place.below}.gitattributes: our lines are out of it; commit it")
+    if console.json:
+        console.answer(config.root, did=lines, todo=[])
     console.say(lines or ["nothing of vault-sync was installed here"])
     return report.IN_LINE
+
+
+def remove(config: Config, repository: Repository, place: VaultLocation) -> list[str]:
+    """Take hook, driver and attributes out; return a line for each thing that was there.
+
+    Raises:
+        GitError: git refuses.
+    """
+    lines = hook.uninstall(git.hooks_folder(repository))
+    git.drop_section(repository, DRIVER)
+    git.drop_section(repository, SECTION)
+    if hook.remove_block(config.root / ".gitattributes"):
+        lines.append(f"{place.below}.gitattributes: our lines are out of it; commit it")
+    return lines
 
 
 def _where(console: Console) -> tuple[Config, Repository, VaultLocation]:
@@ -102,7 +118,9 @@ def merge_driver(console: Console, base: Path, ours: Path, theirs: Path, path: s
     texts = [each.read_bytes().decode("utf-8", "surrogateescape") for each in (base, ours, theirs)]
     config, place = _vault_around(console, path)
     here = RelPath(path) if place is None else place.in_vault(path)
-    conflicts_note = here == config.rules.conflicts_note
+    conflicts_note = here == config.rules.conflicts_note and all(
+        not text or conflicts_page.is_ours(text) for text in texts
+    )
     merged = None if here is None or conflicts_note else _merged(config, here, texts)
     if merged is None:
         try:
@@ -117,6 +135,8 @@ def merge_driver(console: Console, base: Path, ours: Path, theirs: Path, path: s
             ours.write_bytes(data)
         if left:
             console.complain([f"{path}: {left} left to settle between git's markers"])
+    if console.json:
+        console.answer(config.root, path=path, conflicts=left)
     return report.OUT_OF_LINE if left else report.IN_LINE
 
 
@@ -126,7 +146,8 @@ def _merged(config: Config, path: RelPath, texts: list[str]) -> Merged | None:
     managed = [read_note(text).managed for text in (ours, theirs)]
     if any(managed):
         return documents.note(base, ours, theirs) if all(managed) or not base else None
-    if is_digest(config.rules)(path):
+    # In other styles than flat git merges the lines itself.
+    if is_digest(config.rules)(path) and styles_of(config.rules)(path) == FLAT:
         return documents.digest(base, ours, theirs)
     return None
 

@@ -2,53 +2,94 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from shlex import quote
 
 from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.model.plan import Outcome
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
-from vault_sync.edge.state.pass_log import PassRecord
+from vault_sync.edge.state.pass_log import FileChange, PassRecord
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.recovery import recover
+from vault_sync.edge.write.undo import list_saved
 from vault_sync.edge.write.undo import log as read_log
 from vault_sync.edge.write.undo import restore as restore_text
-from vault_sync.edge.write.undo import undo as undo_pass
+from vault_sync.sync.observation import base_of
+from vault_sync.sync.undoing import take_back
+
+REFUSED = "{} stay taken back until a text changes there; `vault-sync sync --redo` does them again"
+
+PASSES, FILES = 10, 10
+"""The passes and the files of each that `log` shows unless more are asked for."""
 
 
-def log(console: Console, limit: int | None) -> int:
-    """Show the passes that wrote something, newest first."""
-    state = console.state(console.config())
+def log(console: Console, pass_id: int | None, limit: int | None) -> int:
+    """Show the passes that wrote something, newest first; with `pass_id` one, and all its files.
+
+    Raises:
+        UsageError: there is no such pass.
+    """
+    config = console.config()
+    state = console.state(config)
     try:
-        records = read_log(state, limit)
+        wanted = limit or PASSES
+        records = read_log(state, wanted + 1 if pass_id is None else None)
     finally:
         state.close()
+    older = records[wanted:] if pass_id is None else []
+    if pass_id is not None:
+        records = [record for record in records if record.id == pass_id]
+        if not records:
+            raise UsageError(f"there is no pass {pass_id}: `vault-sync log` lists them")
     if console.json:
-        console.out([json.dumps([_as_json(record) for record in records], ensure_ascii=False)])
+        shown = records[: None if pass_id else wanted]
+        console.answer(config.root, passes=[record_as_json(record) for record in shown])
         return report.IN_LINE
-    for record in records:
-        console.out(_lines(record))
+    whole = pass_id is not None or console.verbose
+    console.page([*_log_lines(console, records[: None if pass_id else wanted], whole=whole)])
+    if older:
+        console.say([f"older passes: `vault-sync log -n {wanted * 2}`"])
     if not records:
         console.say(["nothing was written yet"])
     return report.IN_LINE
 
 
-def _lines(record: PassRecord) -> list[str]:
-    when = datetime.fromisoformat(record.started).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    lines = [
-        f"pass {record.id}  {when}  {record.cause}" + ("  (interrupted)" if record.open else "")
-    ]
-    for change in record.changes:
-        to = f" -> {change.to}" if change.to else ""
-        undone = f"  NOT DONE: {change.undone}" if change.undone else ""
-        lines.append(f"  {report.SIGNS[change.kind]} {change.path}{to}  ({change.why}){undone}")
-    return lines
+_COLORS = {"create": "green", "write": "yellow", "rename": "cyan", "trash": "red"}
 
 
-def _as_json(record: PassRecord) -> dict[str, object]:
+def _log_lines(console: Console, records: Sequence[PassRecord], *, whole: bool) -> Iterator[str]:
+    for record in records:
+        yield console.painted(pass_line(record), bold=True)
+        shown = record.changes if whole else record.changes[:FILES]
+        for change in shown:
+            yield console.painted(change_line(change), fg=_COLORS[change.kind])
+        more = len(record.changes) - len(shown)
+        if more:
+            yield f"  ... and {more:,} more (`vault-sync log {record.id}`)"
+
+
+def pass_line(record: PassRecord) -> str:
+    """Return the line of a pass: its number, when it was, why."""
+    when = _local(record.started)
+    return f"pass {record.id}  {when}  {record.cause}" + ("  (interrupted)" if record.open else "")
+
+
+def change_line(change: FileChange) -> str:
+    """Return the line of one file of a pass."""
+    to = f" -> {change.to}" if change.to else ""
+    undone = f"  NOT DONE: {change.undone}" if change.undone else ""
+    return f"  {report.SIGNS[change.kind]} {change.path}{to}  ({change.why}){undone}"
+
+
+def _local(instant: str) -> str:
+    return datetime.fromisoformat(instant).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def record_as_json(record: PassRecord) -> dict[str, object]:
+    """Return a pass as `--json` has it."""
     return {
         "pass": record.id,
         "started": record.started,
@@ -71,37 +112,104 @@ def undo(console: Console, pass_id: int | None) -> int:
     config = console.config()
     state = console.state(config)
 
+    refused: list[int] = []
+
     def act() -> Outcome:
-        return undo_pass(config.root, state, pass_id, started=datetime.now(UTC))
+        outcome, count = take_back(config, state, pass_id, datetime.now(UTC))
+        refused.append(count)
+        return outcome
 
-    return _written(console, config, state, act, "`vault-sync log` lists them")
+    code = written(console, config, state, act, "`vault-sync log` lists them")
+    if sum(refused):
+        console.say([REFUSED.format(sum(refused))])
+    return code
 
 
-def restore(console: Console, path: str) -> int:
-    """Bring the newest saved text of a path back, beside a newer text if there is one."""
+def restore(console: Console, path: str, number: int | None, *, in_place: bool) -> int:
+    """Bring a saved text of a path back, beside another text or in its place; list the older ones.
+
+    Raises:
+        UsageError: there is no such text; a deleted note's way back is `rebuild`.
+    """
     config = console.config()
+    wanted = _file(console, config, path)
     state = console.state(config)
-    wanted = RelPath(console.path_in(config, path))
+    saved = list_saved(state, wanted)
+    if number is not None and number > len(saved):
+        state.close()
+        raise UsageError(f"{wanted} has {report.counted(len(saved), 'saved text')}: see --list")
+    name = None if number is None else saved[number - 1].row.name
 
     def act() -> Outcome:
-        return restore_text(config.root, state, wanted, started=datetime.now(UTC))
+        started = datetime.now(UTC)
+        return restore_text(
+            config.root, state, wanted, started=started, name=name, in_place=in_place
+        )
 
-    return _written(console, config, state, act, f"look in {state.saved}")
+    code = written(console, config, state, act, _way_back(config, state, wanted))
+    if len(saved) > 1 and number is None:
+        count = report.counted(len(saved), "saved text")
+        console.say([f"{count} of it: `vault-sync restore {quote(wanted)} --list`"])
+    return code
 
 
-def _written(
+def _file(console: Console, config: Config, given: str) -> RelPath:
+    """Return a path that may be of a file which is gone, given with `.md` or without."""
+    path = console.path_in(config, given)
+    return RelPath(path if path.endswith(".md") else f"{path}.md")
+
+
+def _way_back(config: Config, state: StateStore, path: RelPath) -> str:
+    """Return what to do where no saved text of a file is another than the present one."""
+    base_has_it = path in base_of(state).note_paths
+    if base_has_it and not (config.root / path).exists():
+        return "it was a note: `vault-sync rebuild` makes it again from its entry"
+    return f"look in {state.saved}"
+
+
+def list_texts(console: Console, path: str) -> int:
+    """Show the saved texts of a path, newest first, each with the number that `--text` takes."""
+    config = console.config()
+    wanted = _file(console, config, path)
+    state = console.state(config)
+    try:
+        saved = list_saved(state, wanted)
+        texts = [
+            (each, each.file.stat().st_size if each.file.is_file() else None) for each in saved
+        ]
+    finally:
+        state.close()
+    if console.json:
+        found = [
+            {"text": number, "saved": each.row.at, "why": each.row.why, "file": str(each.file)}
+            for number, (each, _) in enumerate(texts, 1)
+        ]
+        console.answer(config.root, path=wanted, texts=found)
+        return report.IN_LINE
+    for number, (each, size) in enumerate(texts, 1):
+        bytes_ = "is not there any more" if size is None else report.counted(size, "byte")
+        console.out([f"{number:>3}  {_local(each.row.at)}  {bytes_}  {each.row.why}"])
+    if not texts:
+        console.say([f"no text of {wanted} is saved"])
+    return report.IN_LINE
+
+
+def written(
     console: Console, config: Config, state: StateStore, act: Callable[[], Outcome], hint: str
 ) -> int:
     """Run `act` with the vault locked, after recovery, and show its outcome."""
     try:
         with state.lock(5.0):
-            console.show_problems(recover(config.root, state), whole=True)
+            recovered = recover(config.root, state)
+            console.show_problems(recovered, whole=True)
             try:
                 outcome = act()
             except LookupError as error:
                 raise UsageError(f"{error.args[0]}: {hint}") from error
     finally:
         state.close()
+    if console.json:
+        console.answer_outcome(config.root, outcome, recovered)
     console.say(report.operation_lines(outcome.done))
     console.complain(report.undone_lines(outcome.undone))
     return report.OUT_OF_LINE if outcome.undone else report.IN_LINE

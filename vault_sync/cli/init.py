@@ -3,72 +3,52 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from shlex import quote
 
 from vault_sync.cli.console import Console, UsageError
-from vault_sync.core.digest import reader
-from vault_sync.core.model.paths import folder_of, natural
-from vault_sync.core.model.values import Problem, RelPath, Rules
-from vault_sync.core.naming import globs
+from vault_sync.core.model.values import RelPath, Rules
 from vault_sync.core.report import lines as report
-from vault_sync.edge.config import FILE
+from vault_sync.core.vault_survey import Survey, survey
+from vault_sync.edge.config import FILE, LEGAL
 from vault_sync.edge.fs import stignore
 from vault_sync.edge.fs.reader import read_all
 from vault_sync.edge.fs.scan import scan
 
-LEAST_ENTRIES = 2
-"""A file with fewer titled entries is more likely a note in the plain form than a digest."""
-
-_TEXT = """\
-# vault-sync: which files are digests, and where notes go. Every key and its default:
-# config.example.toml in the project, or docs/format.md.
-
-[digests]
-paths = {paths}
-
-[notes]
-folder = {folder}
-"""
+OBSIDIAN = ".obsidian"
 
 
-def init(console: Console) -> int:
-    """Write the configuration of the vault in the given folder, and show what was found."""
-    root = console.vault
-    if not root.is_dir():
-        raise UsageError(f"{root}: there is no such folder: give the vault's with --vault DIR")
+def init(console: Console, *, here: bool = False) -> int:
+    """Write the configuration of the vault, and show what was found."""
+    root = _root(console.vault, here=here)
     path = root / FILE
     if path.exists():
         raise UsageError(f"{path}: is there already: edit it, or remove it first")
-    found = _digests(root, console)
-    paths = _globs(found) or list(Rules().digest_paths)
-    text = _TEXT.format(
-        paths=json.dumps(paths, ensure_ascii=False),
-        folder=json.dumps(Rules().folder, ensure_ascii=False),
+    scanned = scan(root)
+    console.show_problems(scanned.problems, whole=True)
+    texts = ((path, text) for path, text in read_all(root, scanned.files) if isinstance(text, str))
+    found = survey(texts)
+    paths = [glob.pattern for glob in found.globs] or list(Rules().digest_paths)
+    folder = found.folder or Rules().folder
+    path.write_bytes(_configuration(paths, folder).encode("utf-8"))
+    if console.json:
+        counts = {"digests": len(found.digests), "entries": found.entries}
+        console.answer(root, configuration=str(path), paths=paths, **counts)
+    console.say(
+        [
+            f"wrote {path}",
+            *_left_by_syncthing(root),
+            *_found_lines(found, paths),
+            *_note_lines(found, folder),
+        ]
     )
-    path.write_bytes(text.encode("utf-8"))
-    console.say([f"wrote {path}", *_kept_from_syncthing(root)])
-    if found:
-        entries = sum(found.values())
-        console.say(
-            [
-                f"{len(found)} digests with {entries} entries: {', '.join(paths)}",
-                "see what would happen: vault-sync rebuild --dry-run",
-            ]
-        )
-    else:
-        console.say(
-            [
-                f"no file here looks like a digest; [digests] paths is {', '.join(paths)}",
-                "put a digest there, or change it; an entry is a URL, then `Title (Author)`",
-            ]
-        )
     return report.IN_LINE
 
 
-def _kept_from_syncthing(root: Path) -> list[str]:
+def _left_by_syncthing(root: Path) -> list[str]:
     """Have Syncthing leave the tool's own folder alone; return the line that says so."""
     if not stignore.travels(root):
         return []
@@ -76,40 +56,131 @@ def _kept_from_syncthing(root: Path) -> list[str]:
     return [f"added .vault-sync to {root / stignore.FILE}: Syncthing leaves it alone"]
 
 
-def _digests(root: Path, console: Console) -> Mapping[RelPath, int]:
-    """Return the files that look like digests, each with the number of its entries."""
-    counts: dict[RelPath, int] = {}
-    found = scan(root)
-    console.show_problems(found.problems, whole=True)
-    for path, text in read_all(root, found.files):
-        if isinstance(text, Problem) or "://" not in text or text.startswith("---"):
-            continue
-        entries = reader.read(text).entries
-        if sum(bool(entry.fields.title) for entry in entries) >= LEAST_ENTRIES:
-            counts[path] = len(entries)
-    return counts
+def _root(start: Path, *, here: bool) -> Path:
+    """Return the vault's folder: found upwards from `start`, or `start` itself with `--here`.
+
+    Raises:
+        UsageError: there is no vault, or the folder must not become one.
+    """
+    if not start.is_dir():
+        raise UsageError(f"{start}: there is no such folder: give the vault's with --vault DIR")
+    start, home = start.resolve(), Path.home().resolve()
+    vaults = [
+        each
+        for each in (start, *start.parents)
+        if any((each / mark).exists() for mark in (OBSIDIAN, FILE)) and each not in _above(home)
+    ]
+    root = start if here or not vaults else vaults[0]
+    if root in _above(home):
+        raise UsageError(f"{root}: holds a home folder: go to the vault, or give --vault DIR")
+    if not vaults and not here:
+        raise UsageError(
+            f"{start}: neither it nor a folder above is an Obsidian vault ({OBSIDIAN}): "
+            "go to the vault, or take this folder as it is with `vault-sync init --here`"
+        )
+    outer = next((each for each in vaults if each != root), None)
+    if here and outer is not None:
+        raise UsageError(f"{root}: lies in the vault {outer}: run `vault-sync init` there")
+    return root
 
 
-def _globs(found: Mapping[RelPath, int]) -> list[str]:
-    """Return a glob for each folder of digests; for the root, where other notes lie, each file."""
-    folders = {folder_of(path) for path in found}
-    in_root = sorted((path for path in found if not folder_of(path)), key=natural)
-    paths = [f"{folder}/*.md" for folder in sorted(folders - {""})]
-    paths += [_escaped(path) for path in in_root]
-    matches = globs.matcher(paths)
-    assert all(matches(path) for path in found)
-    return paths
+def _above(home: Path) -> tuple[Path, ...]:
+    return (home, *home.parents)
 
 
-def _escaped(path: str) -> str:
-    return "".join(f"[{each}]" if each in "*?[" else each for each in path)
+def _found_lines(found: Survey, paths: Sequence[str]) -> Iterator[str]:
+    if found.digests:
+        digests = report.counted(len(found.digests), "digest")
+        entries = report.counted(found.entries, "entry", "entries")
+        yield f"{digests} with {entries}: {', '.join(paths)}"
+    else:
+        yield f"no file here looks like a digest; [digests] paths is {', '.join(paths)}"
+    for glob in found.globs:
+        if glob.pattern not in found.by_name:
+            yield f"    {glob.pattern}: {_some(glob.takes)}"
+    if found.by_name:
+        yield (
+            f"    {len(found.by_name)} by name alone, as their names have no figures in common: "
+            "a new digest beside them must be added to `paths`"
+        )
+    if found.unread:
+        yield "lists of several papers in a form that is not read:"
+        yield f"    {_some(found.unread)}"
+        if "styles" in LEGAL["digests"]:
+            yield "    choose their style in [digests] styles (vault-sync config --example)"
+    if found.digests:
+        yield "see what would happen: vault-sync rebuild --dry-run"
+    else:
+        yield "put a digest there, or change it; an entry is a URL, then `Title (Author)`"
+
+
+def _note_lines(found: Survey, folder: str) -> Iterator[str]:
+    counts = [
+        f"{len(paths)} {strength}"
+        for strength, paths in (
+            ("known", found.certain),
+            ("likely", found.likely),
+            ("only named", found.named),
+        )
+        if paths
+    ]
+    if counts:
+        yield f"paper notes that are here already: {', '.join(counts)}; new ones go to {folder}/"
+    if found.named:
+        yield f"    not taken for a paper's note: {_some(found.named)}"
+
+
+def _some(paths: Sequence[RelPath]) -> str:
+    shown = ", ".join(paths[:3])
+    return f"{report.counted(len(paths), 'file')}: {shown}{', ...' if len(paths) > 3 else ''}"
+
+
+def _configuration(paths: Iterable[str], folder: str) -> str:
+    """Return the text of `vault-sync.toml`: the example, every key but the chosen as a comment."""
+    chosen = {
+        "digests": f"paths = {json.dumps(list(paths), ensure_ascii=False)}",
+        "notes": f"folder = {json.dumps(folder, ensure_ascii=False)}",
+    }
+    table, lines = "", []
+    for line in example().split("\n"):
+        heading = re.fullmatch(r"\[(\w+)\]", line)
+        table = heading[1] if heading else table
+        key = re.match(r"(\w+) = ", line)
+        value = chosen.get(table, "")
+        if key is None:
+            lines.append(line)
+        else:
+            lines.append(value if value.startswith(key[0]) else f"# {line}")
+    return "\n".join(lines)
+
+
+def example() -> str:
+    """Return the example configuration: every key with its default, explained."""
+    return _shipped("config.example.toml").read_text("utf-8")
+
+
+def _shipped(name: str) -> Path:
+    """Return a file or folder that comes with the program, installed or in a checkout.
+
+    Raises:
+        UsageError: it is not there.
+    """
+    package = Path(__file__).resolve().parents[1]
+    found = next((each for each in (package / name, package.parent / name) if each.exists()), None)
+    if found is None:
+        raise UsageError(f"{name} was not installed with this program: install it again")
+    return found
 
 
 def demo(console: Console, folder: Path) -> int:
     """Lay out the sample vault in a new or empty folder."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder}: is not empty: give a new folder for the sample vault")
-    shutil.copytree(_sample(), folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
+    shutil.copytree(
+        _shipped("sample_vault"), folder, dirs_exist_ok=True, copy_function=shutil.copyfile
+    )
+    if console.json:
+        console.answer(folder, configuration=str(folder / FILE))
     console.say(
         [
             f"the sample vault is in {folder}",
@@ -117,13 +188,3 @@ def demo(console: Console, folder: Path) -> int:
         ]
     )
     return report.IN_LINE
-
-
-def _sample() -> Path:
-    """Return the sample vault: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).resolve().parents[1]
-    places = (package / "sample_vault", package.parent / "sample_vault")
-    found = next((place for place in places if (place / FILE).is_file()), None)
-    if found is None:
-        raise UsageError("the sample vault was not installed with this program: install it again")
-    return found

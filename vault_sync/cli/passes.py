@@ -5,20 +5,22 @@ Where nothing changed since the last pass, the machinery of a pass is not even i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from vault_sync.cli.console import Bar, Console, UsageError
 from vault_sync.core.model.plan import Operation, Plan
-from vault_sync.core.model.values import Problem, RelPath, Side
+from vault_sync.core.model.values import Problem, RelPath, Rules, Side
 from vault_sync.core.naming import globs
 from vault_sync.core.report import lines as report
+from vault_sync.core.report import paper_diff
 from vault_sync.edge.config import FILE, Config
 from vault_sync.edge.fs.scan import scan
 from vault_sync.sync.incremental import unchanged
-from vault_sync.sync.request import PassRequest, PassResult
+from vault_sync.sync.request import PassRequest, PassResult, TakeAll
 
 Cause = Literal["rebuild", "sync", "resolve", "hook"]
 
@@ -103,9 +105,9 @@ def _hinted(config: Config, plan: Plan) -> Plan:
 def _show_plan(console: Console, config: Config, plan: Plan) -> int:
     """Show the plan of a dry run; 1 where a person must look."""
     if console.json:
-        console.out([console.as_json(config.root, plan, plan.operations)])
+        console.answer_plan(config.root, plan, plan.operations)
     else:
-        console.show_problems(plan.problems, plan.conflicts)
+        console.show_attention(plan, config.rules.conflicts_note)
         console.say(report.operation_lines(plan.operations))
         console.say([f"{report.summary(plan, plan.operations)} (dry run: nothing was written)"])
     return report.IN_LINE if report.in_line(plan) else report.OUT_OF_LINE
@@ -115,11 +117,11 @@ def show_result(console: Console, config: Config, result: PassResult) -> int:
     """Show what a pass did and what it found; 1 where a person must look."""
     plan, outcome = result.plan, result.outcome
     if console.json:
-        console.out([console.as_json(config.root, plan, outcome.done, outcome.undone)])
+        console.answer_plan(config.root, plan, outcome.done, outcome.undone)
     else:
         if result.note:
             console.complain([f"note: {result.note}; nothing is taken for a removal"])
-        console.show_problems(plan.problems, plan.conflicts)
+        console.show_attention(plan, config.rules.conflicts_note)
         console.complain(report.undone_lines(outcome.undone))
         shown: Sequence[Operation] = outcome.done if console.verbose else outcome.done[:20]
         console.say(report.operation_lines(shown))
@@ -156,9 +158,9 @@ def check(console: Console) -> int:
     config = console.config()
     plan = planned(console, config, PassRequest(cause="check"))
     if console.json:
-        console.out([console.as_json(config.root, plan, plan.operations)])
+        console.answer_plan(config.root, plan, plan.operations)
     else:
-        console.show_problems(plan.problems, plan.conflicts)
+        console.show_attention(plan, config.rules.conflicts_note)
         console.say(f"out of line: {line}" for line in report.operation_lines(plan.operations))
         if plan.operations:
             console.say(["    `vault-sync sync` brings it in line, `vault-sync diff` shows how"])
@@ -166,16 +168,51 @@ def check(console: Console) -> int:
     return report.IN_LINE if in_line else report.OUT_OF_LINE
 
 
-def diff(console: Console) -> int:
-    """Show the plan as a unified diff; 1 if there is one."""
+def diff(console: Console, *, patch: bool = False) -> int:
+    """Show the plan by paper, or with `patch` as a unified diff; 1 if there is one."""
     config = console.config()
     plan = planned(console, config, PassRequest(cause="diff"))
     if console.json:
-        console.out([console.as_json(config.root, plan, plan.operations)])
+        console.answer_plan(config.root, plan, plan.operations)
     else:
-        console.show_problems(plan.problems, plan.conflicts)
-        console.out(report.diff_lines(plan.operations))
+        console.show_attention(plan, config.rules.conflicts_note)
+        console.page(list(_diff_lines(console, config.rules, plan.operations, patch=patch)))
     return report.OUT_OF_LINE if plan.operations or not report.in_line(plan) else report.IN_LINE
+
+
+_COLORS = {"+": "green", "-": "red", "@": "cyan"}
+
+
+def _diff_lines(
+    console: Console, rules: Rules, operations: Sequence[Operation], *, patch: bool
+) -> Iterator[str]:
+    """Yield the changes of each paper with their words marked; then, as a patch, the others."""
+    from vault_sync.core.digest.style_choice import styles_of
+    from vault_sync.core.paper_changes import Changes, paper_changes
+
+    changes = Changes((), tuple(operations))
+    if not patch:
+        changes = paper_changes(operations, styles_of(rules))
+    marks = paper_diff.Marks(
+        partial(console.painted, fg="red", strikethrough=True),
+        partial(console.painted, fg="green", underline=True),
+        partial(console.painted, bold=True),
+    )
+    for paper in changes.papers:
+        places = [
+            (f"{each.path}:{each.line} {each.field}" if each.line else f"{each.path} {each.field}")
+            for each in paper.changes
+        ]
+        texts = [
+            (report.shown(place), each.before, each.after)
+            for place, each in zip(places, paper.changes, strict=True)
+        ]
+        heading = f"{paper.title or paper.key} ({paper.key})"
+        yield from paper_diff.change_lines(
+            heading, texts, marks if console.colored else paper_diff.PLAIN
+        )
+    for line in report.diff_lines(changes.others):
+        yield console.painted(line, fg=_COLORS.get(line[:1]))
 
 
 def resolve(console: Console, given: str, side: Side) -> int:
@@ -204,11 +241,27 @@ def resolve(console: Console, given: str, side: Side) -> int:
     return write(console, PassRequest(cause="resolve", take=(path, side)), offline=True)
 
 
+def resolve_all(console: Console, take_all: TakeAll, *, dry_run: bool) -> int:
+    """Decide about all open conflicts, or those of one field or digest; a pass does it.
+
+    Raises:
+        UsageError: the digest is none of the vault.
+    """
+    config = console.config()
+    if take_all.digest:
+        path = note_named(console, config, take_all.digest)
+        if not globs.matcher(config.rules.digest_paths)(path):
+            raise UsageError(f"{take_all.digest}: not a digest")
+        take_all = take_all._replace(digest=path)
+    request = PassRequest(cause="resolve", take_all=take_all)
+    return write(console, request, offline=True, dry_run=dry_run)
+
+
 def _refused(console: Console, config: Config, plan: Plan) -> int:
     if console.json:
-        console.out([console.as_json(config.root, plan, ())])
+        console.answer_plan(config.root, plan, ())
     else:
-        console.show_problems(plan.problems, plan.conflicts)
+        console.show_attention(plan, config.rules.conflicts_note)
         console.say(["nothing was done"])
     return report.OUT_OF_LINE
 

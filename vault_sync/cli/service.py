@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from vault_sync.cli.console import Console
 from vault_sync.core.report import lines as report
 from vault_sync.edge.system import service
@@ -10,17 +12,19 @@ from vault_sync.edge.system.service import Done
 
 def install(console: Console) -> int:
     """Write the service's file and start it; show what is left to do by hand."""
-    config = console.config()
-    return _show(console, "wrote", service.install(config.root, service.this_host()))
+    root = console.config().root
+    return _show(console, root, "wrote", service.install(root, service.this_host()))
 
 
 def uninstall(console: Console) -> int:
     """Stop the service and remove its file."""
-    config = console.config()
-    return _show(console, "removed", service.uninstall(config.root, service.this_host()))
+    root = console.config().root
+    return _show(console, root, "removed", service.uninstall(root, service.this_host()))
 
 
-def _show(console: Console, did: str, done: Done) -> int:
+def _show(console: Console, root: Path, did: str, done: Done) -> int:
+    if console.json:
+        console.answer(root, file=str(done.file), did=did, ran=done.ran, todo=done.todo)
     console.say([f"{did} {done.file}"])
     console.say(f"ran: {command}" for command in done.ran)
     if done.todo:
@@ -33,6 +37,11 @@ def status(console: Console) -> int:
     """Show if the service is installed, enabled, active; 1 if it is not installed."""
     config = console.config()
     found = service.state(config.root, service.this_host())
+    exit_code = report.IN_LINE if found.installed else report.OUT_OF_LINE
+    if console.json:
+        state = {"installed": found.installed, "enabled": found.enabled, "active": found.active}
+        console.answer(config.root, file=str(found.file), **state)
+        return exit_code
     words = {None: "unknown (no service manager answers here)", True: "yes", False: "no"}
     console.out(
         [
@@ -42,4 +51,4 @@ def status(console: Console) -> int:
             f"active     {words[found.active]}",
         ]
     )
-    return report.IN_LINE if found.installed else report.OUT_OF_LINE
+    return exit_code

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from vault_sync.cli.console import Console, UsageError
-from vault_sync.core.digest import reader
 from vault_sync.core.digest.reader import Entry
+from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.model.paths import folder_of, stem_of
 from vault_sync.core.model.plan import Create, Operation, Rename, Write
 from vault_sync.core.model.values import Key, Problem, RelPath
@@ -40,7 +41,7 @@ def check_staged(console: Console) -> int:
     plan = judged.plan
     fine = report.in_line(plan) and not plan.operations
     if console.json:
-        console.out([console.as_json(root, plan, plan.operations)])
+        console.answer_plan(root, plan, plan.operations)
     elif not fine:
         console.complain(_reasons(judged))
         console.complain(_mending(judged, repository, left_out))
@@ -158,7 +159,8 @@ def _wrong(
     elif not isinstance(operation, Write):
         yield path, 1, f"belongs at {operation.to} ({operation.why})"
     elif path in judged.snapshot.digests:
-        for key, (line, fields) in _rewritten(operation).items():
+        styles = judged.snapshot.digests[path].styles
+        for key, (line, fields) in _rewritten(operation, styles).items():
             if key not in noteless:
                 note = ", ".join(f"'{each}'" for each in judged.snapshot.managed.get(key, ()))
                 yield path, line, f"{', '.join(fields)}: not the same as in the note {note}"
@@ -178,11 +180,11 @@ def _unnoted(judged: StagedVerdict, operation: Create) -> dict[Key, tuple[RelPat
     }
 
 
-def _rewritten(operation: Write) -> dict[Key, tuple[int, list[str]]]:
+def _rewritten(operation: Write, styles: Sequence[StyleName]) -> dict[Key, tuple[int, list[str]]]:
     """Return the entries that would come or change in a digest: each line, and the fields."""
-    before = {entry.key: entry for entry in reader.read(operation.before).entries}
+    before = {entry.key: entry for entry in styled_reader.read(operation.before, styles).entries}
     found = {}
-    for entry in reader.read(operation.after).entries:
+    for entry in styled_reader.read(operation.after, styles).entries:
         old = before.get(entry.key)
         if old is None:
             found[entry.key] = (1, ["entry"])
@@ -201,6 +203,9 @@ def _line_of(entry: Entry, field: str) -> int:
     layout = entry.layout
     if field == "commentary":
         return entry.commentary_line
+    if entry.styled is not None:
+        tags = entry.styled.tags if field == "tags" else ()
+        return tags[0] + 1 if tags else entry.line
     if field == "tags" and layout.tags:
         return layout.tags[0] + 1
     if field == "link" and layout.link is not None:
@@ -272,8 +277,9 @@ def _to_add(judged: StagedVerdict, left_out: list[RelPath]) -> Iterator[str]:
 
 def _other_side(judged: StagedVerdict, operation: Operation) -> Iterator[RelPath]:
     """Yield the files of the other side: a pass with a base may change them instead."""
-    if operation.path in judged.snapshot.digests and isinstance(operation, Write):
-        for key in _rewritten(operation):
+    digest = judged.snapshot.digests.get(operation.path)
+    if digest is not None and isinstance(operation, Write):
+        for key in _rewritten(operation, digest.styles):
             yield from judged.snapshot.managed.get(key, ())
     else:
         yield from _digests_of(judged, operation.path)

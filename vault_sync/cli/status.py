@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 
 from vault_sync.cli.console import Console
 from vault_sync.cli.passes import planned
 from vault_sync.core.report import lines as report
 from vault_sync.edge.state import heartbeat, joining
+from vault_sync.edge.state.refusals import count_refused
 from vault_sync.edge.write.undo import log
 from vault_sync.sync.request import PassRequest
 
@@ -22,20 +22,21 @@ def status(console: Console) -> int:
         last = next(iter(log(state, 1)), None)
         has_base, note = state.has_base, state.note
         joined = joining.is_joined(state)
+        refused = count_refused(state.select)
     finally:
         state.close()
     daemon = heartbeat.read(state.directory)
     in_line = report.in_line(plan) and not plan.operations
     if console.json:
-        value = json.loads(console.as_json(config.root, plan, plan.operations))
-        value["daemon"] = daemon.as_json() if daemon else None
-        console.out([json.dumps(value, ensure_ascii=False)])
+        running = daemon.as_json() if daemon else None
+        more = {"digests": plan.digests, "state": str(state.directory), "daemon": running}
+        console.answer_plan(config.root, plan, plan.operations, more=more)
         return report.IN_LINE if in_line else report.OUT_OF_LINE
     lines = [
         f"vault      {config.root}",
-        f"digests    {plan.digests}, {plan.entries} entries",
+        f"digests    {plan.digests:,}, {report.counted(plan.entries, 'entry', 'entries')}",
         f"notes      {plan.notes}",
-        f"to do      {len(plan.operations)} operations",
+        f"to do      {report.counted(len(plan.operations), 'operation')}",
         f"conflicts  {len(plan.conflicts)}",
         f"problems   {sum(each.level == 'problem' for each in plan.problems)}",
         f"state      {state.directory}",
@@ -44,11 +45,16 @@ def status(console: Console) -> int:
         lines.append(f"base       none: {note or 'this device has made no pass here yet'}")
     if has_base and not joined:
         lines.append("joining    nothing that is missing counts as removed until all is here")
+    if refused:
+        lines.append(f"taken back {refused} (`vault-sync sync --redo` does them again)")
     if last is not None:
-        lines.append(f"last pass  {_when(last.started)} ({last.cause}, {len(last.changes)} files)")
+        files = report.counted(len(last.changes), "file")
+        lines.append(f"last pass  {_when(last.started)} ({last.cause}, {files})")
     lines += daemon.lines() if daemon else ["daemon     not running"]
     console.out(lines)
-    console.show_problems(plan.problems, plan.conflicts, answer=True)
+    console.show_attention(plan, config.rules.conflicts_note, answer=True)
+    if console.verbose:
+        console.out(report.apart_lines(plan.apart))
     return report.IN_LINE if in_line else report.OUT_OF_LINE
 
 

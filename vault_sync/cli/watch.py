@@ -17,7 +17,7 @@ from vault_sync.cli.console import Console
 from vault_sync.core.report import lines as report
 from vault_sync.daemon import loop
 from vault_sync.daemon.vault_pass import VaultPass, timing_of
-from vault_sync.edge.fs.mounts import silent_ground
+from vault_sync.edge.platform.mounts import silent_ground
 from vault_sync.edge.state import heartbeat
 from vault_sync.edge.system.logs import logging_handler
 
@@ -45,6 +45,8 @@ def watch(console: Console, *, offline: bool) -> int:
             heartbeat.forget(here)
     finally:
         watched.state.close()
+    if console.json:
+        console.answer(config.root, ended=signal.Signals(number).name if number else "")
     return report.INTERRUPTED if number == signal.SIGINT else report.IN_LINE
 
 

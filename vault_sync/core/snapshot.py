@@ -10,24 +10,32 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from vault_sync.core.digest import plain_entry, reader
+from vault_sync.core.digest import plain_entry
+from vault_sync.core.digest.file_damage import damage_of, titles_first
 from vault_sync.core.digest.reader import Digest, OwnLink
+from vault_sync.core.digest.style_choice import StyleChoice, always_flat
+from vault_sync.core.digest.styles import advice, styled_reader
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.problems import no_link_to
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import UNLINKABLE, fold
 from vault_sync.core.naming.sync_copies import is_copy
 from vault_sync.core.naming.wikilinks import LinkResolver, addresses
 from vault_sync.core.note import note as note_lens
+from vault_sync.core.note import recognition
 from vault_sync.core.note.note import Note
 from vault_sync.core.note.property_table import ADDRESS_PROPERTIES
-from vault_sync.core.text.spans import line_number
+from vault_sync.core.note.recognition import Recognition
+from vault_sync.core.text.encodings import encoded
 
-_CONFLICT_MARKER = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
+T = TypeVar("T", bound=str)
+
 _ADDRESS_LINE = re.compile(
     rf"^(?:{'|'.join(ADDRESS_PROPERTIES)}):[ \t]*[\"']?(\S+?)[\"']?[ \t]*\r?$", re.MULTILINE
 )
@@ -39,8 +47,11 @@ class Snapshot:
 
     `locked` gives for each file that is neither read from nor written the reason, a problem code;
     `locked_keys` the papers that wait for one of these files. `managed` and `plain` give the files
-    about each paper. `others` are the notes of papers that were not read (scope), and `other_about`
-    tells of which of those papers a file is the note.
+    about each paper, `managed_also` those of which a further property names it (a DOI beside a
+    publisher's page). `named` are the files that only name a paper, `titled` those without any id
+    by folded title; `recognitions` has what all of these say. `others` are the notes of papers
+    that were not read (scope), and `other_about` tells of which of those papers a file is the note.
+    `stats` are inode, size and modification time (ns) of the files that were read from a disk.
     """
 
     digests: Mapping[RelPath, Digest]
@@ -51,19 +62,27 @@ class Snapshot:
     locked: Mapping[RelPath, str]
     locked_keys: Mapping[Key, RelPath]
     problems: tuple[Problem, ...]
+    managed_also: Mapping[Key, tuple[RelPath, ...]] = field(default_factory=dict)
+    named: Mapping[Key, tuple[RelPath, ...]] = field(default_factory=dict)
+    titled: Mapping[str, tuple[RelPath, ...]] = field(default_factory=dict)
+    recognitions: Mapping[RelPath, Recognition] = field(default_factory=dict)
     others: Mapping[Key, RelPath] = field(default_factory=dict)
     other_about: Callable[[RelPath], Key | None] = lambda _: None
+    stats: Mapping[RelPath, tuple[int, int, int]] = field(default_factory=dict)
 
     def about(self, path: RelPath) -> Key | None:
         """Return the paper that a file is about."""
         found = self.notes.get(path)
         if found is None:
             return None
-        if found.key is not None:
-            return found.key
-        entry = plain_entry.read(found.text, found.properties.body)
-        return entry.key if entry else None
+        recognised = self.recognitions.get(path)
+        if recognised is not None:
+            return recognised.certain[0] if recognised.certain else recognised.named
+        return found.key
 
+
+NO_STAT = (0, 0, 0)
+"""Equal to no file's inode, size and time."""
 
 EMPTY = Snapshot({}, {}, {}, {}, LinkResolver.from_paths(()), {}, {}, ())
 """The snapshot of no file."""
@@ -76,12 +95,16 @@ def build(
     is_digest: Callable[[RelPath], bool],
     base: Base,
     unread: Collection[RelPath] = (),
+    identity: Collection[str] = (),
+    styles: StyleChoice = always_flat,
 ) -> Snapshot:
     """Read every text. Never fails: a file that cannot be read for what it is becomes a Problem.
 
     `unread` are files that are there and have no text, as permission to read them is missing.
+    `identity` are further properties that say which paper a note is about; `styles` tells in which
+    styles a digest is read.
     """
-    builder = _SnapshotBuilder(base=base, names=names)
+    builder = _SnapshotBuilder(base=base, names=names, identity=identity, styles=styles)
     for path in unread:
         builder.unread(path)
     digests: list[RelPath] = []
@@ -104,13 +127,21 @@ def _says_managed(text: str) -> bool:
 class _SnapshotBuilder:
     """Snapshot while it is being put together."""
 
-    def __init__(self, *, base: Base, names: LinkResolver) -> None:
+    def __init__(
+        self, *, base: Base, names: LinkResolver, identity: Collection[str], styles: StyleChoice
+    ) -> None:
         self.base = base
+        self.styles = styles
+        self.identity = identity
         self.names = names
         self.digests: dict[RelPath, Digest] = {}
         self.notes: dict[RelPath, Note] = {}
         self.managed: dict[Key, list[RelPath]] = {}
         self.plain: dict[Key, list[RelPath]] = {}
+        self.managed_also: dict[Key, list[RelPath]] = {}
+        self.named: dict[Key, list[RelPath]] = {}
+        self.titled: dict[str, list[RelPath]] = {}
+        self.recognitions: dict[RelPath, Recognition] = {}
         self.locked: dict[RelPath, str] = {}
         self.locked_keys: dict[Key, RelPath] = {}
         self.problems: list[Problem] = []
@@ -120,12 +151,16 @@ class _SnapshotBuilder:
         return Snapshot(
             digests=self.digests,
             notes=self.notes,
-            managed={key: tuple(paths) for key, paths in self.managed.items()},
-            plain={key: tuple(paths) for key, paths in self.plain.items()},
+            managed=_as_tuples(self.managed),
+            plain=_as_tuples(self.plain),
             names=self.names,
             locked=self.locked,
             locked_keys=self.locked_keys,
             problems=tuple(self.problems),
+            managed_also=_as_tuples(self.managed_also),
+            named=_as_tuples(self.named),
+            titled=_as_tuples(self.titled),
+            recognitions=self.recognitions,
         )
 
     def lock(self, problem: Problem) -> None:
@@ -134,16 +169,8 @@ class _SnapshotBuilder:
 
     def copy(self, path: RelPath, text: str) -> None:
         """Report a digest's copy: it is no digest, and may have words that the digest has not."""
-        if path not in self.notes and reader.read(text).entries:
-            self.problems.append(
-                Problem(
-                    path,
-                    "copy-of-digest",
-                    "this is a copy of a digest, by its name, and is not read as one",
-                    "take what you want to keep from it, then delete it",
-                    level="notice",
-                )
-            )
+        if path not in self.notes and styled_reader.read(text, self.styles(path)).entries:
+            self.problems.append(problems.copy_of_digest(path))
 
     def unread(self, path: RelPath) -> None:
         self.locked[path] = "unreadable"
@@ -152,33 +179,47 @@ class _SnapshotBuilder:
 
     def note(self, path: RelPath, text: str) -> None:
         was = self.base.note_paths.get(path)
-        problem = _damage(path, text, was_ours=was is not None)
+        problem = damage_of(path, text, was_ours=was is not None)
         if problem is not None:
-            if was is not None or _guessed_key(text) is not None:
+            # It may well be the note of a paper: a second one beside it would be its twin.
+            key = was or _guessed_key(text)
+            if key is not None:
                 self.lock(problem)
-                key = was or _guessed_key(text)
-                assert key is not None
                 self.locked_keys[key] = path
             return
-        if not text.lstrip("\ufeff \t\r\n")[:6].lower().startswith(("---", "http", "<http")):
+        if was is None and not _may_be_note(text):
             return
         read = note_lens.read(text)
         if read.properties.broken is not None:
             self._broken(path, text, read)
             return
-        if read.managed and read.key is None and was is None:
-            self._keyless(path, read)
+        if not read.managed:
+            self._recognise(path, text, read)
             return
-        entry = None if read.key else plain_entry.read(text, read.properties.body)
-        key = read.key or (entry.key if entry else None)
-        if key is None and was is not None and read.managed:
+        if read.key is None:
             self._keyless(path, read)
-            self.locked_keys[was] = path
+            if was is not None:
+                self.locked_keys[was] = path
             return
-        if key is not None:
-            self.notes[path] = read
-            kind = self.managed if read.managed else self.plain
-            kind.setdefault(key, []).append(path)
+        self.notes[path] = read
+        self.managed.setdefault(read.key, []).append(path)
+        for key in recognition.keys_of_note(read.properties, self.identity):
+            if key != read.key:
+                self.managed_also.setdefault(key, []).append(path)
+
+    def _recognise(self, path: RelPath, text: str, read: Note) -> None:
+        """Put a file that no digest made where its strength says (`recognition`)."""
+        found = recognition.recognise(path, text, read.properties, self.identity)
+        if found == recognition.NOTHING:
+            return
+        self.notes[path], self.recognitions[path] = read, found
+        for key in found.certain:
+            self.plain.setdefault(key, []).append(path)
+        if found.named is not None:
+            self.named.setdefault(found.named, []).append(path)
+        elif found.authors:
+            for title in found.titles:
+                self.titled.setdefault(title, []).append(path)
 
     def _unlinkable(self) -> None:
         """Lock papers whose note no wikilink can lead to; Obsidian only warns of such names."""
@@ -189,19 +230,10 @@ class _SnapshotBuilder:
                     found = UNLINKABLE.search(stem_of(path))
                     if found is not None and (needed is None or key in needed):
                         self.locked_keys[key] = path
-                        self.problems.append(_no_link_to(path, found[0]))
+                        self.problems.append(no_link_to(path, found[0]))
 
     def _keyless(self, path: RelPath, read: Note) -> None:
-        line = read.properties.values["digests"].line
-        self.lock(
-            Problem(
-                path,
-                "no-address",
-                "the note has a `digests` property but no address says which paper it is about",
-                "give it a `url` property, or take `digests` out",
-                line,
-            )
-        )
+        self.lock(problems.no_address(path, read.properties.values["digests"].line))
 
     def _broken(self, path: RelPath, text: str, read: Note) -> None:
         assert read.properties.broken is not None
@@ -210,44 +242,37 @@ class _SnapshotBuilder:
         if key is None:
             return
         self.locked_keys[key] = path
-        self.lock(
-            Problem(
-                path,
-                "broken-properties",
-                f"the properties cannot be read: {message.removeprefix('the properties are ')}",
-                "mend the block between the two `---` lines (a value that holds `: ` or begins "
-                "with a quote or a bracket needs quotes around it); nothing is written until then",
-                line,
-            )
-        )
+        self.lock(problems.broken_properties(path, message, line))
 
     def digest(self, path: RelPath, text: str) -> None:
+        styles = self.styles(path)
         ours = BaseKey(Key(""), path, "text") in self.base.rows
-        problem = _damage(path, text, was_ours=ours) or self._cut_short(path, text)
+        problem = (
+            damage_of(path, text, was_ours=ours)
+            or self._cut_short(path, text)
+            or (titles_first(path, text) if "flat" in styles else None)
+        )
         unlinkable = UNLINKABLE.search(stem_of(path))
         if problem is None and unlinkable is not None:
-            problem = _no_link_to(path, unlinkable[0])
+            problem = no_link_to(path, unlinkable[0])
         if problem is not None:
             self.lock(problem)
-        read = reader.read(text, self._own_link(path, text))
+        read = styled_reader.read(text, styles, self._own_link(path, text))
         self.digests[path] = read
+        self._doubles(path, read)
+        nothing = advice.nothing_read(read)
+        for line, code, message in (*read.notices, *([nothing] if nothing else ())):
+            if path not in self.locked:
+                self.problems.append(Problem(path, code, message, "", line, "notice"))
+
+    def _doubles(self, path: RelPath, read: Digest) -> None:
+        """Lock the papers that stand in a digest twice."""
         seen: dict[Key, int] = {}
         for entry in read.entries:
             if entry.key in seen:
                 self.locked_keys[entry.key] = path
-                self.problems.append(
-                    Problem(
-                        path,
-                        "double-entry",
-                        f"the paper of line {seen[entry.key]} stands here a second time",
-                        "keep one of the two entries; neither is touched until then",
-                        entry.line,
-                    )
-                )
+                self.problems.append(problems.double_entry(path, entry.line, seen[entry.key]))
             seen.setdefault(entry.key, entry.line)
-        for line, code, message in read.notices:
-            if path not in self.locked:
-                self.problems.append(Problem(path, code, message, "", line, "notice"))
 
     def _cut_short(self, path: RelPath, text: str) -> Problem | None:
         before = self.base.text(BaseKey(Key(""), path, "text"))
@@ -273,7 +298,7 @@ class _SnapshotBuilder:
             found = self.notes.get(path)
             if found is None:
                 return path in self.locked
-            return found.managed or found.key == key or path in self.plain.get(key, ())
+            return found.managed or path in self._about(key)
 
         return own
 
@@ -282,7 +307,11 @@ class _SnapshotBuilder:
         was = self.base.note(key)
         if path is None:
             return was is not None and fold(stem_of(was)) == fold(stem_of(target))
-        return path == was or path in {*self.managed.get(key, ()), *self.plain.get(key, ())}
+        return path == was or path in {*self.managed.get(key, ()), *self._about(key)}
+
+    def _about(self, key: Key) -> set[RelPath]:
+        """Return the files that are about a paper, or name no other, and that no digest made."""
+        return {*self.plain.get(key, ()), *self.named.get(key, ())}
 
     def _was_home(self, path: RelPath | None, digest: RelPath, text: str) -> bool:
         """Tell whether a link leads to a note that names this digest, which lost its address.
@@ -296,52 +325,26 @@ class _SnapshotBuilder:
         return digest in named and all(key_of(url) != found.key for _, url in addresses(text))
 
 
-def _no_link_to(path: RelPath, character: str) -> Problem:
-    return Problem(
-        path,
-        "unlinkable-name",
-        f"no wikilink can lead to a file whose name holds {character!r}",
-        "rename it; nothing is done about it or for it until then",
-    )
+def _may_be_note(text: str) -> bool:
+    start = text.lstrip("\ufeff")
+    block = start[: max(0, start.find("\n---", 3))] if start.startswith("---") else ""
+    return "digests" in block or recognition.may_be_note(text)
 
 
-def _damage(path: RelPath, text: str, *, was_ours: bool) -> Problem | None:
-    """Return the problem of a file in a state that no edit could have left behind."""
-    line = 1
-    if "\0" in text:
-        line = line_number(text, text.index("\0"))
-        code, message = "nul", "the file holds NUL characters: it was damaged while being written"
-        hint = "bring it back with `vault-sync restore`, or from a backup"
-    elif was_ours and not text.strip("\ufeff \t\r\n"):
-        code, message = "emptied", "the file is empty: that is damage, never an edit"
-        hint = "bring it back with `vault-sync restore`, or delete it"
-    elif _CONFLICT_MARKER.search(text):
-        found = _CONFLICT_MARKER.search(text)
-        assert found is not None
-        line = line_number(text, found.start())
-        code, message = "conflict-markers", "git has left conflict markers in the file"
-        hint = "settle the merge first; nothing is written until the markers are gone"
-    elif (at := _undecodable(text)) is not None:
-        line = line_number(text, at)
-        code, message = "not-utf-8", "the file is not valid UTF-8"
-        hint = "save it as UTF-8; nothing is written until then"
-    else:
-        return None
-    return Problem(path, code, message, hint, line)
-
-
-def _undecodable(text: str) -> int | None:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        return error.start
-    return None
+def _as_tuples(found: Mapping[T, list[RelPath]]) -> dict[T, tuple[RelPath, ...]]:
+    return {key: tuple(paths) for key, paths in found.items()}
 
 
 def _guessed_key(text: str) -> Key | None:
-    """Return the paper that a file which cannot be read seems to be about."""
-    head = text[:4000]
+    """Return the paper that a file which cannot be read seems to be about.
+
+    Its properties tell, in whatever encoding it is; else the address that it begins with.
+    """
+    other = encoded(text)
+    head = (text if other is None else other.text)[:4000].lstrip("\ufeff")
     for found in _ADDRESS_LINE.finditer(head):
         if key := key_of(found[1]) or key_of("arxiv:" + found[1]):
             return key
-    return None
+    below = head.partition("\n---\n")[2] if head.startswith("---") else head
+    entry = plain_entry.read(below, 0)
+    return None if entry is None else entry.key

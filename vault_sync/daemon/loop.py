@@ -22,8 +22,8 @@ from vault_sync.daemon.status_reporter import FOUND, StatusReporter
 from vault_sync.daemon.values import DaemonTasks, PassSummary, Timing
 from vault_sync.daemon.write_guard import WriteGuard
 from vault_sync.edge.git.activity import git_busy
+from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.state.database import StateError
-from vault_sync.edge.state.lock import Busy
 from vault_sync.edge.system.notify import sd_notify
 from vault_sync.edge.watch.batches import (
     CONFIG,
@@ -155,10 +155,11 @@ class _Daemon:
         self.fresh = ChangeBatch()
         self.delayed = _join(self.delayed, batch) if self.waiting else ChangeBatch()
         self.take_result(result)
-        _log.info("%s (%s, %.0f ms)", result.summary, batch.why, 1000 * (time.monotonic() - began))
         self.status.set_waiting(self.waiting, guarded)
+        did = result.summary + self.status.waits(time.monotonic() + self.timing.quiet)
+        _log.info("%s (%s, %.0f ms)", did, batch.why, 1000 * (time.monotonic() - began))
         self.come_back(guarded)
-        self.status.end_pass(result.summary)
+        self.status.end_pass(did)
 
     def take_result(self, result: PassSummary) -> None:
         """Note what a pass wrote, show what it found, look up the facts that it wants."""

@@ -64,6 +64,19 @@ class StatusReporter:
         """Set the files that wait for a quiet time; `until` has its end (monotonic), if any."""
         self._waiting, self._until = waiting, until
 
+    def waits(self, latest: float) -> str:
+        """Return in words how many files wait and until when, "" if none does.
+
+        `latest` (monotonic) is the end of the wait of a file that is not guarded yet.
+        """
+        if not self._waiting:
+            return ""
+        first = min(self._until.get(path, latest) for path in self._waiting)
+        wall = time.localtime(time.time() + first - time.monotonic())
+        count = len(self._waiting)
+        files = "1 file waits" if count == 1 else f"{count:,} files wait"
+        return f"; {files} until {time.strftime('%H:%M:%S', wall)}"
+
     def end_pass(self, summary: str) -> None:
         """Publish that a pass ended now, with a line on what it did."""
         self._status = replace(self._status, last_pass=time.time(), last_did=summary)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from vault_sync.core.citation import citekeys
+from vault_sync.core.digest import style_choice
 from vault_sync.core.model.values import Rules
-from vault_sync.core.naming import note_names
+from vault_sync.core.naming import note_names, week_names
+from vault_sync.core.naming.month_weeks import RULES, MonthWeekRule
 from vault_sync.core.note.facts import fact_names
+from vault_sync.core.report import conflicts_page
 from vault_sync.core.text.spans import line_number
 
 FILE = "vault-sync.toml"
 
 
 class ConfigError(Exception):
-    """The configuration cannot be used. The text is `path:line: what: what to do`."""
+    """The configuration cannot be used. Each line of the text is `path:line: what: what to do`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,27 @@ class WatchConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class BibConfig:
+    """`[bib]`: the reader's own library, and the file that is kept up to date; "" is none."""
+
+    read: str = ""
+    write: str = ""
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts that these files need, beside those of `[arxiv] facts`."""
+        return ("citekey", "doi", "journal") if self.read else ("citekey",) if self.write else ()
+
+
+@dataclass(frozen=True, slots=True)
+class WeekConfig:
+    """`[digests] week` and `month_week`; what is "" is inferred from the digests."""
+
+    week: str = ""
+    month_week: MonthWeekRule | Literal[""] = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A vault's configuration. `path` is None where there is no file and all is default."""
 
@@ -50,6 +76,8 @@ class Config:
     rules: Rules = field(default_factory=Rules)
     arxiv: ArxivConfig = field(default_factory=ArxivConfig)
     watch: WatchConfig = field(default_factory=WatchConfig)
+    weeks: WeekConfig = field(default_factory=WeekConfig)
+    bib: BibConfig = field(default_factory=BibConfig)
     saved_days: float = 90
     """The days after which replaced texts are dropped; 0: never."""
 
@@ -80,15 +108,40 @@ def load(root: Path) -> Config:
         ConfigError: it cannot be read, is not TOML, or holds a key or value that is not legal.
     """
     path = root / FILE
-    if not path.is_file():
+    if not os.path.lexists(path):
         return Config(root)
+    if not path.is_file():
+        raise ConfigError(f"{path}: is not a file: put a file of that name there, or remove it")
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        return parse(text, root, path)
+        config = parse(text, root, path)
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not valid UTF-8 ({error.reason}): save it as UTF-8") from error
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    _check_conflicts_note(config, text)
+    return config
+
+
+def _check_conflicts_note(config: Config, text: str) -> None:
+    """Refuse a `[conflicts] note` that names a file of the reader's.
+
+    Raises:
+        ConfigError: a file is there in which no box of ours stands.
+    """
+    if config.rules.conflicts_note == Rules().conflicts_note:
+        return
+    file = config.root / config.rules.conflicts_note
+    try:
+        ours = not file.exists() or conflicts_page.has_box(file.read_text("utf-8", "replace"))
+    except OSError:
+        ours = False
+    if not ours:
+        raise ConfigError(
+            f"{config.path}:{_line(text, 'note')}: 'note' in [conflicts]: "
+            f"'{config.rules.conflicts_note}' is a file that vault-sync did not write: "
+            "name a file that is not there yet"
+        )
 
 
 class _Key(NamedTuple):
@@ -156,16 +209,42 @@ def _note(path: str) -> str | None:
     return _outside(path) if path.endswith(".md") else "must be a path that ends in .md"
 
 
+def _bib(path: str) -> str | None:
+    if path and not path.endswith(".bib"):
+        return "must be a path that ends in .bib"
+    return _outside(path)
+
+
+def _week(form: str) -> str | None:
+    return week_names.form_error(form) if form else None
+
+
+def _rule(name: str) -> str | None:
+    return None if name in {"", *RULES} else f"must be one of {', '.join(RULES)}"
+
+
+def _section(place: str) -> str | None:
+    legal = ("after-title", "top", "end")
+    return None if place in legal else f"must be one of {', '.join(legal)}"
+
+
 def _address(url: str) -> str | None:
     return None if re.match(r"https?://[^/]", url) else "must be an http or https address"
 
 
 LEGAL: Mapping[str, Mapping[str, _Key]] = {
-    "digests": {"paths": _texts("must be a list of globs", _glob)},
+    "digests": {
+        "paths": _texts("must be a list of globs", _glob),
+        "styles": _Key("must be a list of styles", style_choice.mistake),
+        "week": _checked("must be a form for names of weeks", _week),
+        "month_week": _checked("must be one of " + ", ".join(RULES), _rule),
+    },
     "notes": {
         "folder": _checked("must be a folder inside the vault", _folder),
         "name": _checked("must be a pattern for names", note_names.pattern_error),
         "private_tags": _texts("must be a list of tags, `*` allowed"),
+        "identity": _texts("must be a list of property names"),
+        "section": _checked("must be one of three places", _section),
     },
     "links": {"mentions": _typed("must be true or false", bool)},
     "arxiv": {
@@ -174,6 +253,11 @@ LEGAL: Mapping[str, Mapping[str, _Key]] = {
         "url": _checked("must be an address", _address),
         "contact": _typed("must be a mail address", str),
         "facts": _texts("must be a list of facts", _fact),
+    },
+    "citekey": {"form": _checked("must be a form of citekeys", citekeys.form_error)},
+    "bib": {
+        "read": _typed("must be a path", str),
+        "write": _checked("must be a path inside the vault", _bib),
     },
     "removals": {
         "entries": _number("must be a number of entries", 0, 1_000_000),
@@ -200,34 +284,52 @@ def parse(text: str, root: Path, path: Path) -> Config:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from error
-    for table, values in tables.items():
-        if table not in LEGAL:
-            raise ConfigError(_unknown(path, text, table, f"[{table}]", LEGAL, "table"))
-        if not isinstance(values, dict):
-            line = _line(text, table)
-            raise ConfigError(f"{path}:{line}: '{table}' must be a table: write [{table}]")
-        for key, value in values.items():
-            legal = LEGAL[table]
-            if key not in legal:
-                raise ConfigError(_unknown(path, text, key, f"'{key}' in [{table}]", legal, "key"))
-            wrong = legal[key].check(value)
-            if wrong is not None:
-                line = _line(text, key)
-                raise ConfigError(f"{path}:{line}: '{key}' in [{table}]: {wrong}")
+    except RecursionError as error:
+        raise ConfigError(f"{path}: not valid TOML: its brackets are nested too deep") from error
+    wrong = list(_mistakes(path, text, tables))
+    if wrong:
+        raise ConfigError("\n".join(wrong))
     return _built(tables, root, path)
 
 
+def _mistakes(path: Path, text: str, tables: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a line for each table, key and value that is not legal."""
+    for table, values in tables.items():
+        if table not in LEGAL:
+            yield _unknown(path, text, table, f"[{table}]", LEGAL, "table")
+        elif not isinstance(values, dict):
+            yield f"{path}:{_line(text, table)}: '{table}' must be a table: write [{table}]"
+        else:
+            for key, value in values.items():
+                yield from _mistake(path, text, (table, key), value)
+
+
+def _mistake(path: Path, text: str, name: tuple[str, str], value: Any) -> Iterator[str]:
+    table, key = name
+    legal = LEGAL[table]
+    if key not in legal:
+        yield _unknown(path, text, key, f"'{key}' in [{table}]", legal, "key")
+    elif (wrong := legal[key].check(value)) is not None:
+        yield f"{path}:{_line(text, key)}: '{key}' in [{table}]: {wrong}"
+
+
 def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> Config:
-    notes = tables.get("notes", {})
+    digests, notes = dict(tables.get("digests", {})), tables.get("notes", {})
     arxiv = dict(tables.get("arxiv", {}))
+    styles = digests.pop("styles", None)
+    bib = BibConfig(**tables.get("bib", {}))
     removals = tables.get("removals", {})
     chosen: dict[str, Any] = {
-        "digest_paths": tables.get("digests", {}).get("paths"),
+        "digest_paths": digests.pop("paths", None),
+        "digest_styles": style_choice.rows(styles) if styles is not None else None,
         "folder": notes.get("folder"),
         "name": notes.get("name"),
         "private_tags": notes.get("private_tags"),
+        "identity": notes.get("identity"),
+        "section": notes.get("section"),
         "mentions": tables.get("links", {}).get("mentions"),
-        "facts": arxiv.pop("facts", None),
+        "facts": _facts(arxiv.pop("facts", list(Rules().facts)), bib),
+        "citekey_form": tables.get("citekey", {}).get("form"),
         "removals_entries": removals.get("entries"),
         "removals_share": removals.get("share"),
         "conflicts_note": tables.get("conflicts", {}).get("note"),
@@ -243,8 +345,14 @@ def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> C
         Rules(**rules),
         ArxivConfig(**arxiv),
         WatchConfig(**tables.get("watch", {})),
+        WeekConfig(**digests),
+        bib,
         **{f"saved_{key}": value for key, value in tables.get("saved", {}).items()},
     )
+
+
+def _facts(wanted: list[str], bib: BibConfig) -> list[str]:
+    return list(dict.fromkeys((*wanted, *bib.facts)))
 
 
 def _unknown(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vault_sync.core.model.copies import Arrival
-from vault_sync.core.model.plan import Plan
+from vault_sync.core.model.plan import Create, Outcome, Plan, Rename, Trash
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.naming.copy_names import certain
-from vault_sync.edge.state import deliveries
+from vault_sync.edge.state import deliveries, joining
 from vault_sync.edge.state.saved_texts import name_of
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
@@ -75,3 +75,20 @@ def end_pass(state: StateStore, seen: Observation, plan: Plan, now: float) -> No
     with state.writing() as connection:
         deliveries.end_pass(connection, wait, came, keys)
         deliveries.note_time(connection, state.locked_at)
+
+
+def join(state: StateStore, seen: Observation, outcome: Outcome) -> None:
+    """Note how far this device is with joining, at the end of a whole pass."""
+    if joining.is_joined(state):
+        return
+    if not seen.base.joining:
+        joining.join(state)
+    elif seen.snapshot.managed or seen.snapshot.digests:
+        joining.end_pass(state, _files_after(seen.files, outcome), at_rest=not seen.marks)
+
+
+def _files_after(files: frozenset[RelPath], outcome: Outcome) -> frozenset[RelPath]:
+    made = {each.path for each in outcome.done if isinstance(each, Create)}
+    moved = {each.to for each in outcome.done if isinstance(each, Rename)}
+    gone = {each.path for each in outcome.done if isinstance(each, Rename | Trash)}
+    return (files | made | moved) - gone

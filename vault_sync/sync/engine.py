@@ -6,27 +6,31 @@ rebuild, sync, watch and check are this same pass with another beginning and ano
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import BaseUpdate, Create, Outcome, Plan, Rename, Trash
-from vault_sync.core.model.values import Key, Problem, RelPath, Rules
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Outcome, Plan
+from vault_sync.core.model.values import Key, Place, Problem, RelPath, Rules
 from vault_sync.core.reconcile.deferral import defer
+from vault_sync.core.reconcile.pairing import first_pass, last_entry
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat, scan
-from vault_sync.edge.state import joining
+from vault_sync.edge.state.pass_log import note_lost_entries
+from vault_sync.edge.state.refusals import lift
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.system.garbage import uncollected
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
 from vault_sync.edge.write.undo import old_dropped
-from vault_sync.sync import deliveries, head_base
+from vault_sync.sync import conflicts_file, deliveries, head_base
+from vault_sync.sync.bibliography import readers_library, update
 from vault_sync.sync.facts import facts_stamp
+from vault_sync.sync.file_marks import remember_files
 from vault_sync.sync.incremental import changes, index, scope
 from vault_sync.sync.incremental.memory import Memory, Mind, recall
 from vault_sync.sync.incremental.recorder import Acted, after_part, after_whole
@@ -103,11 +107,17 @@ def look(context: PassContext, request: PassRequest) -> View:
         view = _look_at_part(context, request, facts)
         if view is not None:
             return view
-    observation = observe(config, base_of(state), context.progress)
-    observation = head_base.with_head(observation, config)
+    base = base_of(state)
+    if request.lifts:
+        base = replace(base, refused={})
+    observation = head_base.with_head(observe(config, base, context.progress), config)
     observation = deliveries.with_arrivals(observation, state, time.time())
     lacks = lacking(observation, config.rules)
-    plan = make_plan(observation, config.rules, context.facts_of(lacks), request, context.progress)
+    library, wrong = readers_library(config)
+    plan = make_plan(
+        observation, config.rules, context.facts_of(lacks), request, context.progress, library
+    )
+    plan = replace(plan, problems=(*wrong, *plan.problems))
     if observation.base.rows and not observation.base.exists:
         # What stands in HEAD is the base from now on, but for what this pass changes of it.
         of_head = BaseUpdate(frozenset(), observation.base.rows)
@@ -138,13 +148,23 @@ def _look_at_part(context: PassContext, request: PassRequest, facts: str) -> Vie
     thought = scope.think(
         config, state, memory, stats, context.facts_of, lacks, patient=request.patient
     )
-    if thought is None:
+    if thought is None or _needs_citekey(config, thought):
         return None
     if thought.moved and hints is not None:
         # What was cut here may have been pasted there, where no event has told of it yet.
         return _look_at_part(replace(context, hints=None, walk=None), request, facts)
     daemon_memory.problems = problems
     return _view_of_part(thought, memory, problems, facts)
+
+
+def _needs_citekey(config: Config, thought: scope.Thought) -> bool:
+    """Return True if a paper is to get a citekey, which no other of the vault may have."""
+    if "citekey" not in config.rules.facts:
+        return False
+    made = any(isinstance(each, Create) for each in thought.plan.operations)
+    notes = thought.snapshot.notes
+    managed = (path for paths in thought.snapshot.managed.values() for path in paths)
+    return made or any(not notes[path].properties.scalar("citekey") for path in managed)
 
 
 def _changed(
@@ -154,8 +174,8 @@ def _changed(
     walk = context.walk
     valid = walk is not None and walk.stamp == memory.stamp
     found = walk.found if walk is not None and valid else scan(context.config.root)
-    if arriving(found.marks, time.time_ns()):
-        return None, found.problems
+    if found.otherwise or arriving(found.marks, time.time_ns()):
+        return None, found.problems  # only a whole pass knows the names that are taken, or waits
     return changes.suspects(memory, found), found.problems
 
 
@@ -190,13 +210,14 @@ def run(context: PassContext, request: PassRequest) -> PassResult:
     config, state = context.config, context.state
     typing = () if request.bulk else request.deferred
     with state.lock(context.wait, typing), uncollected():
-        recovered = recover(config.root, state)
+        recovered = [*_moved(state), *recover(config.root, state)]
         view = look(context, request)
         # Asking loads the whole base, which only a whole pass needs; a part is none without a base.
         note = state.note if view.memory is None else None
         if context.ask is None or not view.plan.wanted:
             result = _finish(context, request, view)
-            plan = replace(result.plan, problems=(*recovered, *result.plan.problems))
+            late = _references(context, request, result)
+            plan = replace(result.plan, problems=(*recovered, *result.plan.problems, *late))
             is_arriving = view.observation.base.arriving or bool(view.plan.deferred)
             return replace(result, plan=plan, note=note, arriving=is_arriving)
     context.ask(view.plan.wanted)
@@ -206,6 +227,24 @@ def run(context: PassContext, request: PassRequest) -> PassResult:
     result = run(again, request)
     problems = tuple(dict.fromkeys((*recovered, *result.plan.problems)))
     return replace(result, plan=replace(result.plan, problems=problems), note=note or result.note)
+
+
+def _moved(state: StateStore) -> Iterator[Problem]:
+    was = state.take_over()
+    if was is not None:
+        words = f"this vault was at {was} before; its memory is taken over"
+        yield Problem(str(state.root), "vault-moved", words, level="notice")
+
+
+def _references(
+    context: PassContext, request: PassRequest, result: PassResult
+) -> tuple[Problem, ...]:
+    """Bring the file of references up to date after a pass that wrote, or where it is missing."""
+    config = context.config
+    if not config.bib.write or request.cause == "hook":
+        return ()
+    there = (config.root / config.bib.write).exists()
+    return update(config, context.state, request.cause) if result.outcome.done or not there else ()
 
 
 def _finish(context: PassContext, request: PassRequest, view: View) -> PassResult:
@@ -220,7 +259,9 @@ def _finish(context: PassContext, request: PassRequest, view: View) -> PassResul
 def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassResult:
     """Carry a plan out, with the lock taken, and remember what is known now."""
     config, state, plan = context.config, context.state, view.plan
-    doable, waiting = defer(plan, request.deferred, RelPath(config.rules.conflicts_note))
+    doable, waiting = defer(
+        plan, request.deferred, conflicts_file.path_of(view.observation, config.rules)
+    )
     outcome = Outcome()
     if doable.operations or doable.base_updates:
         outcome = apply(
@@ -232,15 +273,38 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
             sources=_sources(view.observation, doable),
             at=_counted(context.progress, len(doable.operations)),
         )
+    note_lost_entries(state, _lost_entries(view.observation, doable, outcome))
+    remember_files(config.root, state, view.observation, doable, outcome)
+    if request.lifts:
+        lift(state)
     state.outdate()
     if view.memory is None and not request.only:
-        _join(state, view.observation, outcome)
+        deliveries.join(state, view.observation, outcome)
     if view.memory is None and request.of_all and state.has_base:
         deliveries.end_pass(state, view.observation, plan, time.time())
     # The last that changes the state: what is remembered is remembered beside it.
     dropped = old_dropped(state, config.saved_days) if outcome.done else ()
     _remember(context, request, view, (doable, outcome))
     return PassResult(replace(plan, problems=(*dropped, *plan.problems)), outcome, waiting)
+
+
+def _lost_entries(
+    observation: Observation, plan: Plan, outcome: Outcome
+) -> Iterator[tuple[RelPath, str, str]]:
+    """Yield the digests from which entries were taken out: their path, whole text and cut text."""
+    base, digests = observation.base, observation.snapshot.digests
+    rows = (row for one in plan.base_updates for row in one.drop) if outcome.done else ()
+    lost = {row for row in rows if row.key and row.field == "commentary"}
+    for path in sorted({RelPath(row.digest) for row in lost} & digests.keys()):
+        before = base.text(BaseKey(Key(""), path, "text"))
+        came = {
+            entry.key
+            for other, digest in digests.items()
+            for entry in digest.entries
+            if other == path or not base.knows(Place(entry.key, other))
+        }
+        if before is not None and any(row.digest == path and row.key not in came for row in lost):
+            yield path, before, digests[path].text
 
 
 def _sources(observation: Observation, plan: Plan) -> frozenset[RelPath]:
@@ -263,23 +327,6 @@ def _counted(progress: Progress, whole: int) -> Callable[[str, RelPath], None]:
             progress(what, next(done[point]), whole)
 
     return at
-
-
-def _join(state: StateStore, seen: Observation, outcome: Outcome) -> None:
-    """Note how far this device is with joining, at the end of a whole pass."""
-    if joining.is_joined(state):
-        return
-    if not seen.base.joining:
-        joining.join(state)
-    elif seen.snapshot.managed or seen.snapshot.digests:
-        joining.end_pass(state, _files_after(seen.files, outcome), at_rest=not seen.marks)
-
-
-def _files_after(files: frozenset[RelPath], outcome: Outcome) -> frozenset[RelPath]:
-    made = {each.path for each in outcome.done if isinstance(each, Create)}
-    moved = {each.to for each in outcome.done if isinstance(each, Rename)}
-    gone = {each.path for each in outcome.done if isinstance(each, Rename | Trash)}
-    return (files | made | moved) - gone
 
 
 # What the next pass need not find out again.
@@ -308,16 +355,19 @@ def _remember(
     acted = Acted(replace(view.plan, problems=own), *carried_out, view.lacking, view.facts)
     # In a vault that was never synced there is nothing that `rebuild` distrusts and `sync` trusts.
     usual = request.ordinary or (request.of_all and not view.observation.base.exists)
-    # What a joining device left waiting is for a whole pass, and so is the end of its joining.
+    # Nothing but time makes an entry taken out of an end that is missing; a doubt about the globs
+    # ends with a word of a person. What a joining device left waiting is for a whole pass, and so
+    # is the end of its joining.
+    waits = any(each.code in {last_entry.WAITS, first_pass.CODE} for each in view.plan.problems)
     usual = usual and not (view.observation.base.is_partial or view.plan.deferred)
     memory = None
-    if stamp is not None and usual:
+    if stamp is not None and usual and not waits:
         store = _remember_whole if view.memory is None else _remember_part
         memory = store(context, view, acted, stamp)
     if memory is None:
         index.forget(path)
     if context.daemon_memory is not None:
-        context.daemon_memory.memory = memory
+        context.daemon_memory.memory = None if view.observation.otherwise else memory
 
 
 def _remember_part(context: PassContext, view: View, acted: Acted, stamp: str) -> Memory:

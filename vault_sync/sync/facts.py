@@ -15,6 +15,7 @@ from vault_sync import __version__
 from vault_sync.core.model.values import Facts, Key, Problem
 from vault_sync.core.naming.keys import arxiv_id
 from vault_sync.edge.config import Config
+from vault_sync.edge.platform import current
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.request import FactsOf, Progress
 
@@ -69,13 +70,16 @@ class FactsLookup:
     def __call__(self, keys: Sequence[Key]) -> Mapping[Key, Facts]:
         return facts_from_cache(self.source)(keys) if keys else {}
 
-    def ask(self, keys: Sequence[Key], *, refresh: bool = False) -> Answer:
+    def ask(self, keys: Sequence[Key], *, refresh: bool = False, patient: bool = False) -> Answer:
         """Ask arXiv for the facts that the cache lacks, and cache its answers.
 
-        Offline nobody is asked, and a problem says how many papers wait.
+        Offline nobody is asked, and a problem says how many papers wait. A pass waits for about a
+        minute, and the rest comes with a later one; `patient`: to ask is all that is wanted.
         """
-        from vault_sync.edge.arxiv import lookup
+        from vault_sync.edge.arxiv import client, lookup
 
+        url = self.config.arxiv.url
+        pace = client.pace_for(url) if patient else client.pace_of_pass(url)
         ids = [arxiv_id(key) for key in keys]
         stop = threading.Event()
 
@@ -83,7 +87,9 @@ class FactsLookup:
             self.progress("asking arXiv", done, whole)
 
         try:
-            answer = lookup.look_up(self.source, ids, stop=stop, progress=progress, refresh=refresh)
+            answer = lookup.look_up(
+                self.source, ids, stop=stop, progress=progress, refresh=refresh, pace=pace
+            )
         except KeyboardInterrupt:
             stop.set()  # for the request that is under way in its own thread
             raise
@@ -112,11 +118,13 @@ def facts_stamp(config: Config, state: StateStore) -> str:
     paths = [cache, cache.with_name(f"{cache.name}-wal")]
     if config.arxiv.snapshot:
         paths.append(config.root / config.arxiv.snapshot)
+    if config.bib.read:
+        paths.append(config.root / config.bib.read)
     stamps = []
     for path in paths:
         try:
             stat = path.stat()
-            stamps.append((stat.st_size, stat.st_mtime_ns, stat.st_ino))
+            stamps.append((stat.st_size, stat.st_mtime_ns, current.files.file_number(stat)))
         except OSError:
             stamps.append((0, 0, 0))
     return json.dumps(stamps)

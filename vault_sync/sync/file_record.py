@@ -12,12 +12,13 @@ from vault_sync.edge.fs.scan import Stat
 class File(NamedTuple):
     """One file as it was read.
 
-    `mark` is the hash of its bytes. `kind` is "note" (managed), "plain", "digest" or "other",
-    `keys` are the papers it is about and `pairs` the links by which its papers are paired, both in
-    its order, one a line: its identity, apart from all that its texts say. `points` is what it
-    names that another file could come to be, or cease to be, one a line: keys that its commentaries
-    name, and folded names after `[[` of what they and the lists of links link to, and of links of
-    pairs that do not lead from note to digest or from digest to note.
+    `mark` is the hash of its bytes. `kind` is "note" (managed), "plain", "named" (it only names a
+    paper, or has a title and authors), "digest" or "other", `keys` are the papers it is about and
+    `pairs` the links by which its papers are paired, both in its order, one a line: its identity,
+    apart from all that its texts say. `points` is what it names that another file could come to
+    be, or cease to be, one a line: keys that its commentaries name, and folded names after `[[` of
+    what they and the lists of links link to, and of links of pairs that do not lead from note to
+    digest or from digest to note.
     `settled`: the last pass had nothing to do there.
     """
 
@@ -45,6 +46,11 @@ def file_of(stat: tuple[int, ...], texts: list[str], *, settled: bool) -> File:
     """Return a file that was stored (`texts_of`)."""
     mark, kind, keys, pairs, points = texts
     return File(Stat(*stat), bytes.fromhex(mark), intern(kind), keys, pairs, points, settled)
+
+
+def numbers(stat: Stat) -> tuple[int, int, int]:
+    """Return a file's inode, size and modification time; the first is 0 where none are known."""
+    return stat.inode, stat.size, stat.mtime_ns
 
 
 GRAIN = 20_000_000

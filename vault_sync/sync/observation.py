@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from vault_sync.core import snapshot
-from vault_sync.core.digest import editor
+from vault_sync.core.digest.style_choice import styles_of
+from vault_sync.core.digest.styles import lens
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
@@ -17,13 +18,16 @@ from vault_sync.core.naming.copy_names import brings_markdown, certain
 from vault_sync.core.naming.keys import arxiv_id
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.resolution import abstracts
+from vault_sync.core.report import conflicts_page
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import as_text, contents
 from vault_sync.edge.fs.scan import Stat, scan
 from vault_sync.edge.state import joining
+from vault_sync.edge.state.file_marks import read_files
+from vault_sync.edge.state.refusals import read_refused
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.file_record import File, file_read, looks_delivered
+from vault_sync.sync.file_record import File, file_read, looks_delivered, numbers
 from vault_sync.sync.request import Progress, silent
 
 
@@ -35,6 +39,9 @@ class Observation:
     what is on its way to this device; `delivered` are the files that look as if they had been
     brought, each with the time of that (Unix ns). `read` are the files that were
     read, as the index stores them; `gone` those that the index has and that are there no more.
+    `at_rest` gives the seconds since each file changed, where that was looked at.
+    `otherwise` are not read, and their names are taken (`Scan.otherwise`). `conflicts_path` is the
+    path of the conflicts note, there or not.
     """
 
     snapshot: Snapshot
@@ -46,17 +53,21 @@ class Observation:
     delivered: Mapping[RelPath, int] = field(default_factory=dict)
     read: Mapping[RelPath, File] = field(default_factory=dict)
     gone: frozenset[RelPath] = frozenset()
+    at_rest: Mapping[RelPath, float] = field(default_factory=dict)
+    otherwise: tuple[RelPath, ...] = ()
+    conflicts_path: RelPath | None = None
 
 
 def base_of(state: StateStore) -> Base:
     """Return the base that this device keeps."""
-    rows, exists = state.rows(), state.has_base
     return Base(
-        rows,
-        exists,
+        state.rows(),
+        state.has_base,
         state.was_before,
         joining=not joining.is_joined(state),
         was_ever=state.was_ever,
+        files=read_files(state.select),
+        refused=read_refused(state.select),
     )
 
 
@@ -79,10 +90,26 @@ def observe(config: Config, base: Base, progress: Progress = silent) -> Observat
             texts[path] = as_text(content)
             read[path] = file_read(found.files[path], content, read_at)
         progress("reading", number + 1, len(found.files))
-    seen = observe_texts(texts, config.rules, base, tuple(problems))
-    base = replace(_joined_at_once(seen, found.marks), arriving=arriving(found.marks, read_at))
-    delivered = _delivered(found.files)
-    return replace(seen, base=base, read=read, marks=found.marks, delivered=delivered)
+    # A sync service gives a file the time of its own making: the change time tells when it came.
+    at_rest = {
+        path: (read_at - max(stat.mtime_ns, stat.ctime_ns)) / 1e9
+        for path, stat in found.files.items()
+    }
+    observation = observe_texts(texts, config.rules, base, tuple(problems), found.otherwise)
+    stats = {path: numbers(found.files[path]) for path in read}
+    base = replace(
+        _joined_at_once(observation, found.marks), arriving=arriving(found.marks, read_at)
+    )
+    return replace(
+        observation,
+        snapshot=replace(observation.snapshot, stats=stats),
+        base=base,
+        read=read,
+        marks=found.marks,
+        delivered=_delivered(found.files),
+        at_rest=at_rest,
+        otherwise=found.otherwise,
+    )
 
 
 def _delivered(files: Mapping[RelPath, Stat]) -> dict[RelPath, int]:
@@ -119,20 +146,48 @@ def _joined_at_once(seen: Observation, marks: Collection[RelPath]) -> Base:
 
 
 def observe_texts(
-    texts: Mapping[RelPath, str], rules: Rules, base: Base, problems: tuple[Problem, ...] = ()
+    texts: Mapping[RelPath, str],
+    rules: Rules,
+    base: Base,
+    problems: tuple[Problem, ...] = (),
+    otherwise: Iterable[RelPath] = (),
 ) -> Observation:
-    """Return what texts say, wherever they were read; `problems` are of those that were not."""
-    conflicts_path = RelPath(rules.conflicts_note)
+    """Return what texts say, wherever they were read; `problems` are of those that were not.
+
+    `otherwise`: more names that are taken.
+    """
+    conflicts_path = conflicts_page.choose_path(rules.conflicts_note, texts)
     unread = _unread(texts, base, problems)
-    names = LinkResolver.from_paths([*texts, *unread])
-    found = snapshot.build(
-        {path: text for path, text in texts.items() if path != conflicts_path},
+    names = LinkResolver.from_paths([*texts, *unread, *otherwise])
+    there = {path: text for path, text in texts.items() if path != conflicts_path}
+    found = snapshot_of(there, names, rules, base, unread)
+    return Observation(
+        found,
+        base,
+        problems,
+        texts.get(conflicts_path, ""),
+        frozenset(texts),
+        conflicts_path=conflicts_path,
+    )
+
+
+def snapshot_of(
+    texts: Mapping[RelPath, str],
+    names: LinkResolver,
+    rules: Rules,
+    base: Base,
+    unread: Collection[RelPath] = (),
+) -> Snapshot:
+    """Read texts by the rules of a vault's configuration."""
+    return snapshot.build(
+        texts,
         names=names,
         is_digest=is_digest(rules),
         base=base,
         unread=unread,
+        identity=rules.identity,
+        styles=styles_of(rules),
     )
-    return Observation(found, base, problems, texts.get(conflicts_path, ""), frozenset(texts))
 
 
 def _unread(
@@ -152,14 +207,16 @@ def _unread(
 
 def is_digest(rules: Rules) -> Callable[[RelPath], bool]:
     """Return the test for paths that `[digests] paths` finds."""
-    return globs.matcher(rules.digest_paths)
+    takes = globs.matcher(rules.digest_paths)
+    return lambda path: path != rules.conflicts_note and takes(path)
 
 
 def exported(observation: Observation, path: RelPath) -> str:
     """Return a digest as it reads without the tool's links."""
     digest = observation.snapshot.digests[path]
-    own = {entry.key: entry.link.target for entry in digest.entries if entry.link is not None}
-    return editor.export(digest.text, lambda key, target, _: own.get(key) == target)
+    entries = (*digest.entries, *digest.repeats)
+    own = {(entry.key, entry.link.target) for entry in entries if entry.link is not None}
+    return lens.export(digest.text, digest.styles, lambda key, target, _: (key, target) in own)
 
 
 def lacking(observation: Observation, rules: Rules) -> list[Key]:

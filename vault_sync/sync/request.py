@@ -5,15 +5,33 @@ Apart from `engine` so that a command with nothing to do need not load the machi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from vault_sync.core.model.plan import (
+    Conflict,
     Operation,
     Outcome,
     Plan,
 )
-from vault_sync.core.model.values import Facts, Key, RelPath, Side
+from vault_sync.core.model.values import Decisions, Facts, Key, RelPath, Side
+
+
+class TakeAll(NamedTuple):
+    """A person's decision about all conflicts, or those of one field or digest ("": of all)."""
+
+    side: Side
+    field: str = ""
+    digest: str = ""
+
+    def decisions(self, conflicts: Iterable[Conflict]) -> Decisions:
+        """Return the decision for each conflict that is meant."""
+        return {
+            (conflict.key, conflict.digest, conflict.field): self.side
+            for conflict in conflicts
+            if self.field in {"", conflict.field} and self.digest in {"", conflict.digest}
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +40,13 @@ class PassRequest:
 
     `remake`: make missing notes again, remove nothing (`rebuild`). `only`: the digests whose papers
     are looked at; empty is all. `allowed`: the number of a list of removals that may be done.
-    `take`: a note or a digest, and the side that is right about it. `deferred`: files somebody is
+    `take`: a note or a digest, and the side that is right about it; `take_all`: the side that is
+    right about all open conflicts. `deferred`: files somebody is
     typing in, which are not written now. `bulk`: files were changed by no typing hand (git moved
     its HEAD), so that an older text among them is one, and no word taken back. `patient`: a new
-    entry that is nothing but an address is left alone (the daemon). `cause` stands in the log.
+    entry that is nothing but an address is left alone (the daemon). `sure`: on a first pass, files
+    of one paper each are digests all the same. `redo`: what was taken back is done again. `cause`
+    stands in the log.
     """
 
     cause: str = "sync"
@@ -33,19 +54,27 @@ class PassRequest:
     only: frozenset[RelPath] = frozenset()
     allowed: str = ""
     take: tuple[RelPath, Side] | None = None
+    take_all: TakeAll | None = None
     deferred: frozenset[RelPath] = frozenset()
     bulk: bool = False
     patient: bool = False
+    sure: bool = False
+    redo: bool = False
 
     @property
     def ordinary(self) -> bool:
         """Return True for a usual pass, which may trust what an earlier one remembered."""
-        return self.of_all and not self.remake
+        return self.of_all and not (self.remake or self.redo)
+
+    @property
+    def lifts(self) -> bool:
+        """Return True if what was taken back by `undo` is to be done again."""
+        return self.redo or (self.remake and self.of_all)
 
     @property
     def of_all(self) -> bool:
         """Return True if it is about every paper, and nobody has decided anything."""
-        return not (self.only or self.allowed or self.take)
+        return not (self.only or self.allowed or self.take or self.take_all)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from tests.support.digests import ADDED, BLOG, FLAT, NEXT, OCTO, SPACED, edited
 from vault_sync.core.digest import editor as digest
+from vault_sync.core.digest import entry_format
 from vault_sync.core.digest.reader import read as read_digest
 from vault_sync.core.model.values import Fields
 
@@ -55,3 +57,25 @@ def test_a_new_digest_is_flat() -> None:
         f"2023년 8월 4주차\n{BLOG}\n[[n|V]] (Bo Li)\n하나\n\n둘\n#x\n"
         f"{OCTO}\n[[m]]\n#y\n{NEXT}\nA [b] (Bo Li) [[o]]\n"
     )
+
+
+FLAT_ENTRIES = "https://arxiv.org/abs/2308.00011\nT (Ann Park)\nwords\n#a\n" * 2
+SPACED_ENTRIES = "https://arxiv.org/abs/2308.00011\n\nT (Ann Park)\n\nwords\n\n#a\n\n" * 2
+
+
+@pytest.mark.parametrize(
+    ("others", "own", "spaced"),
+    [
+        (SPACED_ENTRIES, "https://arxiv.org/abs/2308.00001\nfirst line\nsecond line\n", True),
+        (SPACED_ENTRIES, "https://arxiv.org/abs/2308.00001\n#a\n#b\n", True),
+        (FLAT_ENTRIES, "https://arxiv.org/abs/2308.00001\nT (Ann Park)\n[[n]]\n\n", False),
+        (FLAT_ENTRIES, "https://arxiv.org/abs/2308.00001\nT (Ann Park)\n[[n]]\n\nwords\n", False),
+    ],
+)
+def test_lines_of_one_part_and_gaps_at_a_link_say_nothing_of_the_style(
+    others: str, own: str, *, spaced: bool
+) -> None:
+    text = f"w\n{others}{own}"
+    read = read_digest(text, lambda *_: True)
+    style = entry_format.style_at(read, entry_format.rows_of(text, read.entries[-1]))
+    assert style.between_parts == spaced

@@ -170,7 +170,7 @@ def test_an_entry_that_would_be_swallowed_by_another_is_not() -> None:
     assert found.conflicts == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_no_word_of_a_generated_digest_is_lost(data: st.DataObject) -> None:
     base, _ = data.draw(digests(max_entries=4))

@@ -51,3 +51,39 @@ def test_one_sides_word_is_taken_byte_for_byte(merge: object, text: str, other: 
         assert found.conflicts == 0
         if text.strip("\n"):
             assert found.text == text
+
+
+# Entries that both sides added, and line ends of two kinds.
+
+ADDED = "https://arxiv.org/abs/2403.00001\n{}\nwords\n"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("Title One (Kim X)", "Title Two (Kim X)"),
+        ("Title One (Kim X)", "Title One (Lee Y)"),
+        ("[[one|Title One]] (Kim X)", "[[two|Title One]] (Kim X)"),
+    ],
+)
+def test_an_entry_that_both_sides_added_differently_is_a_conflict_with_both(
+    ours: str, theirs: str
+) -> None:
+    found = documents.digest(WEEK, WEEK + ADDED.format(ours), WEEK + ADDED.format(theirs))
+    assert found.conflicts == 1
+    assert ours in found.text and theirs in found.text
+
+
+def test_a_link_that_one_of_two_added_entries_lacks_is_filled_in() -> None:
+    ours, theirs = ADDED.format("Title One (Kim X)"), ADDED.format("[[one|Title One]] (Kim X)")
+    for one, other in ((ours, theirs), (theirs, ours)):
+        found = documents.digest(WEEK, WEEK + one, WEEK + other)
+        assert found.conflicts == 0
+        assert "[[one|Title One]] (Kim X)" in found.text
+
+
+def test_lines_that_nobody_touched_keep_their_ends_where_one_version_mixes_them() -> None:
+    base = "a\r\nb\r\nc\r\nd\r\n"
+    ours = base.replace("b\r\n", "b\n")
+    found = documents.note(base, ours, base + "theirs\r\n")
+    assert found.text == "a\r\nb\nc\r\nd\r\ntheirs\r\n"

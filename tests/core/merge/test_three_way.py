@@ -16,9 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from vault_sync.core.merge import three_way
 from vault_sync.core.merge.three_way import Clash, diff3, paragraphs, tag_sets, value
+from vault_sync.core.text import common_items
 from vault_sync.core.text.casefold import casefold_nfc
 
-LAWS = settings(max_examples=300, deadline=None, derandomize=True)
+LAWS = settings(max_examples=300, derandomize=True)
 BASE = "첫째 문장이다. 둘째 문장이다! 셋째 문장."
 
 
@@ -276,8 +277,8 @@ def test_the_chunks_joined_give_every_side_back(
 @LAWS
 def test_the_coarse_comparison_is_a_comparison(a: list[int], b: list[int]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(three_way, "_FEW", -1)
-        pairs = three_way.common(a, b)
+        patch.setattr(common_items, "_FEW", -1)
+        pairs = common_items.common(a, b)
     assert all(a[left] == b[right] for left, right in pairs)
     assert all(x[0] < y[0] and x[1] < y[1] for x, y in itertools.pairwise(pairs))
 
@@ -293,14 +294,14 @@ def test_each_line_by_line_chunk_is_as_small_as_it_can_be() -> None:
 
 
 def test_an_addition_between_twins_stands_as_far_down_as_it_can() -> None:
-    assert three_way.common("kp_q", "Kp_n_q") == [(1, 1), (2, 2), (3, 5)]
-    assert three_way.common("Kp_n_q", "kp_q") == [(1, 1), (2, 2), (5, 3)]
+    assert common_items.common("kp_q", "Kp_n_q") == [(1, 1), (2, 2), (3, 5)]
+    assert common_items.common("Kp_n_q", "kp_q") == [(1, 1), (2, 2), (5, 3)]
 
 
 def test_a_line_that_stands_often_is_compared_too() -> None:
     many = [f"line {number}" for number in range(250)]
     many[10:200:50] = ["same"] * 4
-    assert len(three_way.common(["p", *["same"] * 4, "q"], many)) == 4
+    assert len(common_items.common(["p", *["same"] * 4, "q"], many)) == 4
 
 
 class Git:

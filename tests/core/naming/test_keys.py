@@ -154,3 +154,30 @@ def test_a_key_of_these_rules_is_spelled_as_it_is(key: str) -> None:
 
 def test_a_key_that_older_rules_took_for_any_page_gets_its_kind() -> None:
     assert respelled("url:arxiv.org/abs/2308.00001v2") == "arxiv:2308.00001"
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        *((f"https://{host}{path}", "acl:N19-1423") for host, path in [
+            ("aclanthology.org", "/N19-1423"),
+            ("aclanthology.org", "/N19-1423/"),
+            ("www.aclanthology.org", "/N19-1423.pdf"),
+            ("aclanthology.org", "/N19-1423v2.pdf"),
+            ("aclanthology.org", "/n19-1423.bib"),
+            ("www.aclweb.org", "/anthology/N19-1423/"),
+            ("aclweb.org", "/anthology/papers/N/N19/N19-1423"),
+            ("aclweb.org", "/anthology/papers/N/N19/N19-1423/#x"),
+        ]),
+        ("acl:N19-1423", "acl:N19-1423"),
+        ("https://aclanthology.org/2020.acl-main.1/", "acl:2020.acl-main.1"),
+        ("https://www.aclweb.org/anthology/2020.ACL-main.1.pdf", "acl:2020.acl-main.1"),
+        ("https://aclanthology.org/2023.findings-acl.375.pdf", "acl:2023.findings-acl.375"),
+        ("https://aclanthology.org/volumes/N19-1/", "url:aclanthology.org/volumes/N19-1"),
+        ("https://aclanthology.org/people/a", "url:aclanthology.org/people/a"),
+        ("https://x.org/N19-1423", "url:x.org/N19-1423"),
+        ("acl:hello", None),
+    ],
+)  # fmt: skip
+def test_a_paper_of_the_acl_anthology_is_its_id(address: str, key: str | None) -> None:
+    assert key_of(address) == key

@@ -186,7 +186,7 @@ def test_retarget_changes_the_target_alone() -> None:
 
 
 @given(MARKS)
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 def test_retargeting_moves_every_link_and_nothing_else(text: str) -> None:
     before = links.find(text)
     after = links.find(splice(text, links.retarget(text, lambda _: "new name")))
@@ -363,7 +363,7 @@ PATHS = st.lists(
 
 
 @given(PATHS, st.sampled_from(["w.md", "s/w.md", "T/s/w.md"]))
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 def test_the_shortest_link_leads_back(paths: list[RelPath], source: str) -> None:
     distinct = list({fold(path): path for path in paths}.values())
     names = LinkResolver.from_paths(distinct)
@@ -373,7 +373,7 @@ def test_the_shortest_link_leads_back(paths: list[RelPath], source: str) -> None
 
 
 @given(PATHS, PATHS, st.data())
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, derandomize=True)
 def test_moving_is_reading_again(
     paths: list[RelPath], more: list[RelPath], data: st.DataObject
 ) -> None:

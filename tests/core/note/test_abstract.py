@@ -27,7 +27,7 @@ def test_there_is_no_callout_without_an_abstract(abstract: str) -> None:
     assert callout(Facts(abstract=abstract)) == ""
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(anything)
 def test_law_every_line_of_a_callout_is_in_it(text: str) -> None:
     lines = callout(Facts(abstract=text)).split("\n")

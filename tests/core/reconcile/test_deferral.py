@@ -113,3 +113,22 @@ def test_what_a_held_digest_reads_is_not_remembered() -> None:
     read = BaseUpdate(frozenset(), {BaseKey(Key(""), DIGEST, "text"): '"half a sent"'})
     assert split(plan(base_updates=(read,)), OTHER) == (set(), 1, set())
     assert split(plan(base_updates=(read,)), DIGEST) == (set(), 0, set())
+
+
+def test_only_what_links_to_a_new_note_that_waits_waits_with_it() -> None:
+    rows = {BaseKey(Key("k"), DIGEST, "commentary"): '"x"'}
+    linking = Write(RelPath("p.md"), "a", "a [[n]]", "")
+    beside = Write(OTHER, "a", "a [[elsewhere]]", "")
+    made = Create(NOTE, "x", "")
+    whole = plan(made, beside, linking, base_updates=(BaseUpdate(frozenset({NOTE}), rows),))
+    assert split(whole, DIGEST) == ({OTHER}, 0, {NOTE, "p.md"})
+
+
+def test_a_written_file_that_waits_makes_no_link_to_it_wait() -> None:
+    whole = plan(write(DIGEST), Write(OTHER, "a", "a [[d]]", ""))
+    assert split(whole, DIGEST) == ({OTHER}, 0, {DIGEST})
+
+
+def test_a_link_to_a_new_note_that_is_made_now_does_not_wait() -> None:
+    whole = plan(Create(NOTE, "x", ""), Write(OTHER, "a", "a [[n]]", ""), write(DIGEST))
+    assert split(whole, DIGEST) == ({NOTE, OTHER}, 0, {DIGEST})

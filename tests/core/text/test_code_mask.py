@@ -18,7 +18,7 @@ def test_a_comment_may_end_inside_a_fence() -> None:
 
 
 @given(MARKS)
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 def test_pieces_are_in_order_and_apart(text: str) -> None:
     spans = [piece.span for piece in code_mask.pieces(text)]
     at = 0
@@ -37,7 +37,7 @@ INLINE = st.lists(
 
 
 @given(INLINE)
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=400, derandomize=True)
 @example("a`b``c`d``e`")
 @example("a\\`b`c`")
 def test_code_spans_are_those_of_commonmark(text: str) -> None:

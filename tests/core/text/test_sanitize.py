@@ -129,7 +129,7 @@ NOT_TO_BE_SEEN = re.compile(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(anything)
 def test_law_a_property_is_one_safe_line(text: str) -> None:
     line = one_line(text)
@@ -140,7 +140,7 @@ def test_law_a_property_is_one_safe_line(text: str) -> None:
     assert unicodedata.is_normalized("NFC", line)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(st.sampled_from([*PIECES, *UNSEEN, *BLANKS, "``", "`"]), max_size=8).map("".join))
 def test_law_plain_text_is_no_other_text(text: str) -> None:
     """A word that is not plain, and no part of what stands before it, changes nothing there."""
@@ -151,7 +151,7 @@ INLINE = {"text", "softbreak", "em_open", "em_close", "strong_open", "strong_clo
           "s_close", "text_special", "hardbreak"}  # fmt: skip
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(anything)
 def test_law_markdown_sees_nothing_but_paragraphs_of_words(text: str) -> None:
     safe = sanitize(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import tracemalloc
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
@@ -230,6 +231,9 @@ BOMB = (
 )
 
 
+FEED = b'<feed xmlns="http://www.w3.org/2005/Atom">'
+
+
 @pytest.mark.parametrize(
     ("body", "why"),
     [
@@ -243,11 +247,15 @@ BOMB = (
         (BOMB.encode("utf-16"), "DOCTYPE"),
         (b'<!doctype html><html lang="en"></html>', "not XML"),
         (b'<!DOCTYPE feed SYSTEM "file:///etc/passwd"><feed/>', "DOCTYPE"),
-        (b"<feed>" + b"<a>" * 100_000, "too many elements"),
-        (b"<feed>" + b"<a/>" * 600_000 + b"</feed>", "too many elements"),
+        (FEED + b"<a>" * 2_000_000, "too many elements"),
+        (FEED + b"<a/>" * 600_000 + b"</feed>", "too many elements"),
+        (FEED + b"<entry/>" * 2_000 + b"</feed>", "too many entries"),
+        (FEED + b"<a " + b"".join(b"b%d='' " % n for n in range(500_000)) + b"/>", "too large"),
+        (FEED + b"<!--" + b"x" * 8_000_000 + b"--></feed>", "too large"),
+        (FEED + b"<a" + b"x" * 8_000_000 + b"/></feed>", "too large"),
         (b'<?xml version="1.0" encoding="no-such"?><feed/>', "not XML|decoded"),
         (b"\xff\xfe\x00\x01", "not XML"),
-        (b"<feed>\x00</feed>", "not XML"),
+        (FEED + b"\x00</feed>", "not XML"),
     ],
 )
 def test_what_is_no_feed_is_refused(body: bytes, why: str) -> None:
@@ -257,7 +265,29 @@ def test_what_is_no_feed_is_refused(body: bytes, why: str) -> None:
     assert time.process_time() - started < 2
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<title>" + "x" * 7_000_000 + "</title>",
+        "<title>" + "é\N{GRINNING FACE}" * 1_000_000 + "</title>",
+        "<summary>" + "a\n\n" * 2_000_000 + "</summary>",
+        "<author><name>x</name></author>" * 200_000,
+        "<category term='cs.CL'/>" * 250_000,
+        "<author>" + "<name>x</name>" * 240_000 + "</author>",
+    ],
+)
+def test_a_huge_entry_is_cut_in_little_time_and_room(inside: str) -> None:
+    body = feed(entry("2308.07124"), entry("2308.07125").replace("<title>", inside + "<title>", 1))
+    started = time.process_time()
+    tracemalloc.start()
+    found = atom.read(body)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert "2308.07124" in found.facts
+    assert peak < 8_000_000 and time.process_time() - started < 10
+
+
+@settings(max_examples=200)
 @given(st.binary(max_size=60), st.integers(0, 900))
 def test_law_reading_is_total(noise: bytes, at: int) -> None:
     body = feed(entry("2308.07124"))
@@ -331,7 +361,7 @@ def test_an_error_names_an_id_only_as_a_whole(error: str, named: bool) -> None:
     assert (settled.missing == (A,)) is named
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.integers(0, 99), unique=True, min_size=1, max_size=40),
     st.sets(st.integers(0, 99), max_size=20),

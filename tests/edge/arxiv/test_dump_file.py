@@ -151,7 +151,7 @@ _OTHER = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(_USUAL | _OTHER)
 def test_the_usual_date_is_read_as_any_other(created: str) -> None:
     try:

@@ -13,6 +13,7 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import requests
 from tests.support.arxiv_server import (
     BOMB,
     FAST,
@@ -100,6 +101,39 @@ def test_a_redirect_to_another_host_is_not_followed(
         assert answer.unknown == {"2308.00001"}
         assert "another host" in messages(answer)[0]
     assert not other.asked
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://[::1",
+        "//[",
+        "http://x:99999999/",
+        "https://\u00ff\u00fe/",
+        "%",
+        "http:",
+        "\t",
+        "//@",
+    ],
+)
+def test_a_redirect_that_is_no_address_is_one_notice(
+    api: Api, source: Source, location: str
+) -> None:
+    api.script = [status(302, Location=location)] * 10
+    answer = ask(source, ["2308.00001"])
+    assert answer.unknown == {"2308.00001"} and len(messages(answer)) == 1
+
+
+def test_whatever_a_library_raises_is_one_notice(
+    api: Api, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr(requests.Session, "send", fail)
+    answer = ask(source, ["2308.00001"])
+    (message,) = messages(answer)
+    assert "cannot be read (too deep)" in message and not api.asked
 
 
 def test_a_redirect_on_the_same_host_is_followed_in_turn(api: Api, source: Source) -> None:
@@ -191,6 +225,41 @@ def test_a_packed_body_is_measured_unpacked(api: Api, source: Source) -> None:
     tracemalloc.stop()
     assert "over 1 MB" in messages(answer)[0]
     assert peak < 12_000_000
+
+
+@pytest.mark.parametrize("packed", ["br", "zstd", "gzip, gzip", "gzip, deflate, gzip"])
+def test_what_is_packed_otherwise_is_not_unpacked(api: Api, source: Source, packed: str) -> None:
+    twice = gzip.compress(gzip.compress(b" " * 200_000_000, 9))
+    api.script = [body(twice, Content_Encoding=packed)]
+    tracemalloc.start()
+    answer = ask(source, ["2308.00001"])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert "packed as" in messages(answer)[0] and peak < 8_000_000
+
+
+def test_a_run_of_requests_has_one_allowance_of_time(api: Api, source: Source) -> None:
+    """Each answer may be slow, and all of them together may not."""
+    api.script = [dripping_body] * 20
+    pace = replace(HASTY, limits=http.Limits(total=30.0, read=5.0), run=0.3, run_each=0.0)
+    answer = ask(source, ids_of(300), pace=pace)
+    assert len(answer.unknown) == 300 and len(messages(answer)) == 1
+    assert len(api.asked) == 1
+
+
+def test_a_server_that_asks_to_wait_longer_than_a_pass_does_is_left_at_once(
+    api: Api, source: Source
+) -> None:
+    api.script = [status(503, Retry_After="60")] * 5
+    answer = ask(source, ids_of(3), pace=replace(FAST, longest=120.0, run=20.0, run_each=0.0))
+    assert len(api.asked) == 1 and "it answers 503" in messages(answer)[0]
+
+
+def test_a_run_of_answers_has_one_allowance_of_bytes(api: Api, source: Source) -> None:
+    large = feed(more="<title>" + "x" * 900_000 + "</title>")
+    api.script = [body(large)] * 30
+    answer = ask(source, ids_of(100))
+    assert "over" in messages(answer)[0] and len(api.asked) < 5
 
 
 def test_a_packed_answer_is_read(api: Api, source: Source) -> None:

@@ -97,3 +97,11 @@ def test_a_merge_by_line_counts_its_conflicts(tmp_path: Path, theirs: str, confl
     paths[0].write_bytes(b"\0")
     with pytest.raises(GitError, match="merge-file"):
         git_calls.merge_by_line(*paths)
+
+
+def test_a_word_that_is_no_utf8_is_looked_for_too(calls: Repository) -> None:
+    """A file from a Korean zip has a name in CP949; git compares none of that without case."""
+    word = b"\xc7\xd1\xb1\xdb".decode("utf-8", "surrogateescape")
+    (calls.top / "names.md").write_bytes(b"[[\xc7\xd1\xb1\xdb]]\n")
+    git(calls.top, "add", "-A")
+    assert git_calls.holding(calls, [word, "nowhere"]) == ["names.md"]

@@ -39,7 +39,7 @@ def test_a_row_that_is_dropped_and_put_is_put(world: World) -> None:
     assert world.state().rows() == {A: '"two"'}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(ROWS)
 def test_any_rows_come_back(
     tmp_path_factory: pytest.TempPathFactory, rows: dict[BaseKey, Value]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from vault_sync.core.model.values import Problem
+from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.state import heartbeat
-from vault_sync.edge.state.lock import Busy
 
 pytestmark = pytest.mark.timeout(30)
 

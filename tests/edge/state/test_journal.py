@@ -64,7 +64,7 @@ def test_nothing_is_written_twice_or_left_over(world: World) -> None:
     assert world.state().was_before(B, '"b"')
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(ROWS)
 def test_any_rows_come_back_from_the_journal(
     tmp_path_factory: pytest.TempPathFactory, rows: dict[BaseKey, Value]

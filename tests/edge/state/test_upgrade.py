@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.support.faults import injection
@@ -44,6 +45,23 @@ def schema_of(file: Path) -> int:
         return upgrade.version_of(connection)
 
 
+def as_spelled_now(tables: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """The rows with the one key that has another spelling now, but for the sums over it."""
+    return {
+        table: sorted(
+            (
+                tuple(
+                    "acl:N19-1423" if value == "url:aclanthology.org/N19-1423" else value
+                    for value in (row[:-1] if table == "said" else row)
+                )
+                for row in rows
+            ),
+            key=repr,
+        )
+        for table, rows in tables.items()
+    }
+
+
 def test_what_it_held_is_there_and_the_old_file_beside(older: StateStore) -> None:
     file = older.directory / "state.sqlite"
     with closing(sqlite3.connect(file)) as connection:
@@ -52,19 +70,21 @@ def test_what_it_held_is_there_and_the_old_file_beside(older: StateStore) -> Non
             for table in contents(older)
         }
     old = file.read_bytes()
-    assert contents(older) == before and len(before["base"]) > 20
+    assert as_spelled_now(contents(older)) == as_spelled_now(before) and len(before["base"]) > 20
+    assert not any("acl:N19-1423" in repr(rows) for rows in before.values())
+    assert "'acl:N19-1423'" in repr(contents(older)["base"])
     assert older.has_base and older.note is None
     assert older.rows()[GAMMA] == "words of gamma, edited twice"
     assert older.was_before(GAMMA, "words of gamma")
     assert file.read_bytes() == old, "who only reads changes nothing"
     with older.lock(0):
-        assert contents(older) == before
+        assert as_spelled_now(contents(older)) == as_spelled_now(before)
         older.keep([NEW])
         assert older.rows()[GAMMA] == "words of gamma, edited twice"
     assert schema_of(file) == SCHEMA
-    after = contents(older)
+    after, then = as_spelled_now(contents(older)), as_spelled_now(before)
     assert [after[table] for table in before if table not in {"base", "said", "agreement"}] == [
-        before[table] for table in before if table not in {"base", "said", "agreement"}
+        then[table] for table in before if table not in {"base", "said", "agreement"}
     ]
     assert len(after["base"]) == len(before["base"]) + 1
     copy = file.with_name("state.sqlite.schema-3")

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 from vault_sync.core.model.values import Problem
-from vault_sync.edge.system.doctor import Surroundings, examine
+from vault_sync.edge.platform.rename import Volume
+from vault_sync.edge.system.doctor import examine
+from vault_sync.edge.system.surroundings import Surroundings
 
+SOUND = Volume(exchanges=True, no_replace=True, links=False)
 NOW = 1_700_000_000.0
 
 
@@ -39,7 +42,7 @@ def around(tmp_path: Path) -> Surroundings:
     (tmp_path / "state").mkdir(mode=0o700)
     return Surroundings(
         state=tmp_path / "state",
-        exchange=lambda _: True,
+        volume=lambda _: SOUND,
         hook=True,
         proc=tmp_path / "proc",
         platform="linux",
@@ -64,7 +67,7 @@ def test_a_sound_vault(vault: Path, around: Surroundings) -> None:
 
 
 def test_what_it_cannot_ask_it_does_not_claim(vault: Path, around: Surroundings) -> None:
-    elsewhere = replace(around, proc=around.proc / "none", exchange=None, hook=None)
+    elsewhere = replace(around, proc=around.proc / "none", volume=None, hook=None)
     assert examine(vault, elsewhere) == []
 
 
@@ -275,7 +278,10 @@ def test_a_vault_that_cannot_be_written(
 def test_the_disk_and_the_repository(vault: Path, around: Surroundings) -> None:
     _only(examine(vault, replace(around, free=lambda _: 5_000_000)), "disk-full")
     _only(examine(vault, replace(around, hook=False)), "no-hook", "notice")
-    _only(examine(vault, replace(around, exchange=lambda _: False)), "no-exchange", "notice")
+    by_links = Volume(exchanges=False, no_replace=False, links=True)
+    _only(examine(vault, replace(around, volume=lambda _: by_links)), "no-exchange", "notice")
+    unsafe = Volume(exchanges=False, no_replace=True, links=False)
+    _only(examine(vault, replace(around, volume=lambda _: unsafe)), "no-safe-replace")
 
 
 def test_on_this_machine_it_comes_to_an_end(vault: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from vault_sync.edge.platform import current
 from vault_sync.edge.system import service
 from vault_sync.edge.system.service import Host, ServiceError
 
@@ -233,11 +234,11 @@ def test_launchd(host: Host, manager: Manager, vault: Path) -> None:
 
 
 def test_this_host_is_known_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr(current, "NAME", "linux")
     assert service.this_host().manager == "systemd"
-    monkeypatch.setattr("sys.platform", "darwin")
+    monkeypatch.setattr(current, "NAME", "darwin")
     assert service.this_host().manager == "launchd"
-    monkeypatch.setattr("sys.platform", "win32")
+    monkeypatch.setattr(current, "NAME", "win32")
     with pytest.raises(ServiceError, match="scheduler"):
         service.this_host()
 

@@ -10,14 +10,16 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from tests.support.watching import FAST, Watching, git, watch_over
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs.scan import ClosedFolder, FolderEntry, scan, walk
-from vault_sync.edge.system.doctor import _read_tree
+from vault_sync.edge.system.vault_files import read_tree
 from vault_sync.edge.watch import batches, stamps
 from vault_sync.edge.watch.batches import ChangeBatch, WatchTiming, change_batches
 from vault_sync.edge.watch.mailbox import Mailbox
@@ -428,6 +430,28 @@ def test_all_who_walk_reach_a_folder_whose_path_is_too_long(tmp_path: Path) -> N
     deep = "/".join([name] * 18 + ["a.md"])
     assert read_stamps(tmp_path).keys() == {deep}
     assert scan(tmp_path).files.keys() == {deep}
-    tree = _read_tree(tmp_path)
+    tree = read_tree(tmp_path)
     assert tree.files.keys() == {deep}
     assert not tree.closed
+
+
+@pytest.mark.parametrize(
+    "spelled", [str.lower, str.upper, lambda name: unicodedata.normalize("NFD", name)]
+)
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_an_event_under_another_spelling_of_the_vault_is_heard(
+    tmp_path: Path, spelled: Callable[[str], str], kind: Literal["file", "folder"]
+) -> None:
+    """MacOS and Windows: events name the vault as the disk does, and it was opened otherwise."""
+    root = tmp_path / "논문 Vault"
+    root.mkdir()
+    mailbox = Mailbox()
+    coming = change_batches(root, WatchTiming(settle=0.01), mailbox, polling=True)
+    assert next(coming).why == "start"
+    mailbox.put(kind, f"{tmp_path}/{spelled(root.name)}/papers/a.md")
+    batch = next(coming)
+    assert batch.swept and not batch.paths
+    mailbox.put("file", f"{tmp_path}/elsewhere/a.md")
+    mailbox.put("file", f"{root}/b.md")
+    assert next(coming).paths == {"b.md"}
+    coming.close()

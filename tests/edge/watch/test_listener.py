@@ -34,7 +34,7 @@ def test_a_log_line_that_loses_nothing_brings_no_sweep(watching: Watching) -> No
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="inotify is Linux's")
-@pytest.mark.parametrize("victim", ["InotifyEmitter", "_InotifyReader", "_Observer"])
+@pytest.mark.parametrize("victim", ["InotifyEmitter", "InotifyReader", "InotifyObserver"])
 def test_threads_that_died_are_started_again(tmp_path: Path, victim: str) -> None:
     others = set(threading.enumerate())
     watching = watch_over(tmp_path, WatchTiming(settle=0.05, tick=0.2))
@@ -118,7 +118,7 @@ def test_no_inotify_instance_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def refuse(*_: object) -> None:
         raise OSError(errno.EMFILE, "inotify instance limit reached")
 
-    monkeypatch.setattr(listener, "_open", refuse)
+    monkeypatch.setattr(listener, "_open_observer", refuse)
     watching = watch_over(tmp_path, FAST)
     assert [problem.code for problem in watching.first.problems] == ["watch-limit"]
     (watching.root / "papers" / "a.md").write_text("x")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from tests.support.points import POINTS
 from tests.support.written_world import Killed, P, World, agree, edit_by_rename, edit_in_place
 from vault_sync.core.model.plan import Create, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
+from vault_sync.edge.fs import own_folder
+from vault_sync.edge.platform.rename import PROBE, Volume
 from vault_sync.edge.write.recovery import sweep_displaced
 from vault_sync.edge.write.undo import log
 
@@ -39,6 +42,32 @@ def test_displaced_files_are_kept_for_a_minute(world: World) -> None:
         assert displaced.read_text() == "old"
         assert sweep_displaced(world.vault, state, then + 61) == []
         assert not displaced.exists()
+
+
+def test_the_minute_is_written_down_in_the_displaced_file(world: World) -> None:
+    """A system whose exchange sets no change time would show that of the last save."""
+    os.utime(world.put("a.md", "old"), (0, 0))
+    world.apply(Write(P("a.md"), "old", "new", ""))
+    (displaced,) = (world.vault / ".vault-sync" / "tmp").iterdir()
+    assert displaced.stat().st_mtime >= (world.vault / "a.md").stat().st_mtime > 1
+
+
+def test_small_files_of_a_trial_that_was_killed_go(world: World) -> None:
+    world.apply(Create(P("a.md"), "a", ""))
+    left = world.vault / ".vault-sync" / "tmp" / f"{PROBE}0-a"
+    left.write_text("first")
+    assert world.recover() == [] and not left.exists()
+
+
+def test_a_killed_pass_waits_on_a_disk_that_cannot_replace_safely(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The vault was copied to exFAT, state and all, before the pass was finished."""
+    assert killed(world, "after-journal")
+    before = world.texts()
+    monkeypatch.setattr(own_folder, "prove", lambda _: Volume(False, True, False))
+    world.recover()
+    assert world.texts() == before
 
 
 def test_files_of_other_devices_and_forgotten_states_are_saved_in_silence(world: World) -> None:

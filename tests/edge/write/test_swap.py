@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Callable
+from itertools import count
+from pathlib import Path
 
 import pytest
 from tests.support.points import ANY, OF_A_MOVE, OF_AN_EXCHANGE
 from tests.support.written_world import STYLES, P, World, agree, edit_by_rename
 from vault_sync.core.model.plan import Create, Operation, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
-from vault_sync.edge.write import plan_writer
+from vault_sync.edge.state import pass_log
+from vault_sync.edge.write import swap
 
 # ---- what is refused, and leaves everything as it was
 
@@ -150,39 +153,6 @@ def test_refused(world: World, case: str) -> None:
     assert list((world.vault / ".vault-sync").glob("tmp/*")) == []
 
 
-# ---- what is done
-
-
-@pytest.mark.parametrize(
-    ("when", "text", "also"),
-    [
-        ("never", "", []),
-        ("after-journal", "new", ["a.md"]),  # the very text, but nobody has synced it
-        ("before-exchange", "mine", ["a.md"]),  # displaced, and put back
-    ],
-)
-def test_what_was_read_is_synced_but_not_once_more_what_was_written(
-    world: World, monkeypatch: pytest.MonkeyPatch, when: str, text: str, also: list[str]
-) -> None:
-    world.put("week.md", "their edit")
-    world.put("a.md", "old")
-
-    def at(point: str, _: str) -> None:
-        if point == when:
-            world.put("a.md", text)
-
-    synced: list[str] = []
-    monkeypatch.setattr(plan_writer, "sync_at", lambda _, name: synced.append(name))
-    world.apply(
-        Write(P("a.md"), "old", "new", ""),
-        base_updates=(agree("a.md"),),
-        sources=(P("week.md"), P("a.md")),
-        at=at,
-    )
-    assert sorted(synced) == sorted(["week.md", *also])
-    assert world.texts()["a.md"] == (text or "new")
-
-
 # ---- somebody else writes at the same moment
 
 
@@ -276,3 +246,39 @@ def test_edits_upon_edits_while_the_first_is_put_back(world: World) -> None:
     assert not outcome.done
     assert world.texts() == {"a.md": "edit tok-4"}
     assert all(world.holds(f"tok-{number}") for number in range(5))
+
+
+def test_a_file_that_is_saved_for_ever_is_given_up_with_the_place_of_its_text(world: World) -> None:
+    file = world.put("a.md", "old")
+    edits = count(1)
+
+    def at(here: str, _: RelPath) -> None:
+        if here in {"before-exchange", "before-put-back"}:
+            edit_by_rename(file, f"edit tok-{next(edits)}")
+
+    (undone,) = world.apply(Write(P("a.md"), "old", "new", ""), at=at).undone
+    assert "100 times on end; the text that it had last is saved: " in undone.reason
+    saved = Path(undone.reason.rpartition("saved: ")[2])
+    assert saved.read_text() == f"edit tok-{next(edits) - 1}"
+    assert all(world.holds(f"tok-{number}") for number in range(1, next(edits) - 1))
+
+
+def test_without_a_place_for_it_the_text_stays_in_the_vault(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = world.put("a.md", "old")
+    monkeypatch.setattr(swap, "PUT_BACKS", 0)
+    edit = iter(["edit tok-1"])
+
+    def full(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(pass_log, "save_text", full)
+
+    def at(here: str, _: RelPath) -> None:
+        if here == "before-exchange":
+            edit_by_rename(file, next(edit))
+
+    (undone,) = world.apply(Write(P("a.md"), "old", "new", ""), at=at).undone
+    assert "the text that it had last is in .vault-sync/tmp/" in undone.reason
+    assert (world.vault / undone.reason.rpartition(" is in ")[2]).read_text() == "edit tok-1"

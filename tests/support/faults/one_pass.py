@@ -25,7 +25,7 @@ from vault_sync.core.model.plan import (
     Write,
 )
 from vault_sync.core.model.values import Key, RelPath
-from vault_sync.edge.fs import rename
+from vault_sync.edge.platform import linux
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.store import open_state
 from vault_sync.edge.write.apply import apply
@@ -92,7 +92,7 @@ def plan(holds: dict[str, str]) -> Plan:
 
 def main(vault: Path, state_folder: str, links: bool) -> int:
     if links:
-        rename._kernel_rename = lambda: None  # type: ignore[assignment]
+        linux._kernel_rename = lambda: None  # type: ignore[assignment]
     state = open_state(vault, {"VAULT_SYNC_STATE_DIR": state_folder})
     # The mark that the fault tests count from.
     os.access("/the pass begins", os.F_OK)

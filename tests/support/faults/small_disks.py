@@ -95,7 +95,7 @@ def filled_while_we_write(world: World) -> None:
 def state_filled_before_the_base_is_written(world: World) -> None:
     """The files are written, the base is not: the next pass finishes that."""
     state = world.folder / "state"
-    mount(state, "-o", "size=512k")
+    mount(state, "-o", "size=1m")
     world.put("a.md", "old")
     many = tuple(agree("a.md", key=str(number), value=f'"{"x" * 500}"') for number in range(100))
     with pytest.raises(StateError, match="see to its disk"):

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from vault_sync.core.citation.person_names import ascii_letters, person_name
 from vault_sync.core.model.values import Key
+from vault_sync.core.naming.keys import arxiv_id
 from vault_sync.core.naming.note_names import label
 
 DEFAULT_FORM: Final = "{auth}{year}{title_word}"
@@ -74,13 +75,24 @@ def plain_citekey(paper: CitedPaper, key: Key, form: str = DEFAULT_FORM) -> str:
     """Return a paper's citekey, taken or not; its id where the form gives nothing."""
     values = {
         "auth": _author(paper.authors),
-        "year": paper.published[:4] if re.match(r"[0-9]{4}", paper.published) else "",
+        "year": _year(key, paper.published),
         "title_word": _title_word(paper.title),
         "arxiv": label(key) if key.startswith("arxiv:") else "",
     }
     citekey = _FIELD.sub(lambda field: values[field[1]], form).strip(":._+/-")
     named = values["auth"] or values["title_word"] or values["arxiv"]
     return citekey if named and not citekey.isdigit() else label(key)
+
+
+def _year(key: Key, published: str) -> str:
+    """Return the year of a citekey; an arXiv paper's is that of its id.
+
+    Every device knows the id, and few know the date on the day on which the key is given.
+    """
+    number = re.match(r"([0-9]{2})[0-9]{2}", arxiv_id(key).rpartition("/")[2])
+    if number is not None:
+        return f"{'19' if number[1] > '90' else '20'}{number[1]}"
+    return published[:4] if re.match(r"[0-9]{4}", published) else ""
 
 
 def with_id(citekey: str, key: Key) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vault_sync.core.model.values import Key
 from vault_sync.core.naming.keys import arxiv_id, key_of
@@ -35,6 +35,10 @@ class Reference:
     categories: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
 
+    def with_citekey(self, citekey: str) -> Reference:
+        """Return the same reference under another citekey."""
+        return replace(self, citekey=citekey)
+
     @property
     def arxiv(self) -> str:
         return arxiv_id(self.key)
@@ -48,8 +52,10 @@ class Reference:
         return _PROCEEDINGS.search(self.venue) is not None
 
 
-def reference_of(note: Note, names: Mapping[str, str]) -> Reference | None:
+def reference_of(note: Note, names: Mapping[str, str], otherwise: str = "") -> Reference | None:
     """Return the reference that a note's properties make; None for one without key or citekey.
+
+    `otherwise` is the citekey of a note that has none.
 
     `names` are the vault's own names of properties by ours; a name that it lacks is our own.
     """
@@ -57,7 +63,7 @@ def reference_of(note: Note, names: Mapping[str, str]) -> Reference | None:
     def scalar(name: str) -> str:
         return " ".join(note.properties.scalar(names.get(name, name)).split())
 
-    citekey = scalar("citekey")
+    citekey = scalar("citekey") or otherwise
     if note.key is None or not citekey:
         return None
     doi = doi_of(scalar("doi")) or doi_of(note.key)

@@ -20,9 +20,9 @@ from vault_sync.core.digest import entry_lines as row_edits
 from vault_sync.core.digest import title_line
 from vault_sync.core.digest.entry_lines import EntryLine
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink, TitleLink, read, under_address
+from vault_sync.core.digest.tag_line import with_tags, without_tags
 from vault_sync.core.digest.title_line import TitleLine
 from vault_sync.core.model.values import Fields
-from vault_sync.core.naming.tags import TAG
 from vault_sync.core.text.spans import Edit, Span, lines_of, newline_kind, splice, to_newlines
 
 
@@ -237,41 +237,13 @@ def _say_tags(
         return row_edits.with_part(rows, at, [EntryLine("tags", line, None)], spaced=spaced)
     last = tag_rows[-1]
     changed = list(rows)
-    changed[last] = rows[last]._replace(words=_with_tags(rows[last].words, missing))
+    changed[last] = rows[last]._replace(words=with_tags(rows[last].words, missing))
     for number in tag_rows:
-        words = _without_tags(changed[number].words, gone)
+        words = without_tags(changed[number].words, gone)
         changed[number] = changed[number]._replace(words=words)
     if not changed[last].words and rows[last] is rows[-1] and _opens_below(digest, entry):
         return rows
     return row_edits.without(changed, [changed[at] for at in tag_rows if not changed[at].words])
-
-
-def _with_tags(words: str, tags: Sequence[str]) -> str:
-    """Return a tag line with tags at its end, set apart as its last two are."""
-    end = len(words.rstrip())
-    tokens = list(TAG.finditer(words))
-    between = words[tokens[-2].end() : tokens[-1].start()] if len(tokens) > 1 else " "
-    return words[:end] + "".join(between + "#" + tag for tag in tags) + words[end:]
-
-
-def _without_tags(words: str, gone: set[str]) -> str:
-    """Return a tag line without some tokens, each cut with one blank; "" if none is left."""
-    tokens = list(TAG.finditer(words))
-    if all(token[0] in gone for token in tokens):
-        return ""
-    cuts = []
-    first = True
-    for token in tokens:
-        start, end = token.span()
-        if token[0] not in gone:
-            first = False
-            continue
-        if first:
-            end += words[end : end + 1].isspace()
-        else:
-            start -= words[start - 1].isspace()
-        cuts.append(Edit(Span(start, end), ""))
-    return splice(words, cuts)
 
 
 def _opens_below(digest: Digest, entry: Entry) -> bool:

@@ -7,9 +7,9 @@ lines and still touch only the characters that differ.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
+from vault_sync.core.text.common_items import changes
 from vault_sync.core.text.spans import Edit, Line, Span
 
 Part = Literal["head", "below", "link", "commentary", "tags", "gap"]
@@ -96,8 +96,9 @@ def _common(a: str, b: str) -> int:
 def without(rows: Sequence[EntryLine], gone: Sequence[EntryLine]) -> list[EntryLine]:
     """Return the rows but for those of a part that goes, and without the blank lines above it."""
     remaining: list[EntryLine] = []
+    going = set(map(id, gone))
     for row in rows:
-        if not any(row is other for other in gone):
+        if id(row) not in going:
             remaining.append(row)
             continue
         while remaining and remaining[-1].part == "gap":
@@ -117,7 +118,7 @@ def reworded(rows: Sequence[EntryLine], part: Part, words: Sequence[str]) -> lis
     """Return the rows with `words` as the lines of a part that is there; equal lines stay."""
     old = [row for row in rows if row.part == part]
     instead: list[list[EntryLine]] = [[] for _ in old]
-    for tag, i1, i2, j1, j2 in _opcodes([row.words for row in old], words):
+    for tag, i1, i2, j1, j2 in changes([row.words for row in old], words):
         if tag == "equal":
             for number in range(i1, i2):
                 instead[number].append(old[number])
@@ -138,33 +139,4 @@ def reworded(rows: Sequence[EntryLine], part: Part, words: Sequence[str]) -> lis
             continue
         found += instead[number]
         number += 1
-    return found
-
-
-# Beyond this many pairs of lines a diff would take longer than a person waits; lines of such a
-# commentary are replaced in order, which says the same.
-_DIFF_PAIRS = 1_000_000
-
-
-def _opcodes(a: Sequence[str], b: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
-    """Return `SequenceMatcher.get_opcodes`, with the ends that are equal set aside first."""
-    shorter = min(len(a), len(b))
-    left = 0
-    while left < shorter and a[left] == b[left]:
-        left += 1
-    right = 0
-    while right < shorter - left and a[-1 - right] == b[-1 - right]:
-        right += 1
-    middle_a, middle_b = a[left : len(a) - right], b[left : len(b) - right]
-    found = [("equal", 0, left, 0, left)] if left else []
-    if len(middle_a) * len(middle_b) <= _DIFF_PAIRS:
-        matcher = SequenceMatcher(None, middle_a, middle_b, autojunk=False)
-        found += [
-            (tag, i1 + left, i2 + left, j1 + left, j2 + left)
-            for tag, i1, i2, j1, j2 in matcher.get_opcodes()
-        ]
-    else:
-        found.append(("replace", left, len(a) - right, left, len(b) - right))
-    if right:
-        found.append(("equal", len(a) - right, len(a), len(b) - right, len(b)))
     return found

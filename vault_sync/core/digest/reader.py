@@ -29,6 +29,7 @@ from typing import NamedTuple
 
 from vault_sync.core.digest import title_line
 from vault_sync.core.digest.damage import damage_notices
+from vault_sync.core.digest.styles.style import StyledSpans, StyleName
 from vault_sync.core.digest.title_line import TitleLine
 from vault_sync.core.model.values import Fields, Key
 from vault_sync.core.naming.keys import KINDS, is_paper, key_of
@@ -80,6 +81,8 @@ class Entry:
     link: TitleLink | None
     commentary_line: int
     layout: EntrySpans
+    styled: StyledSpans | None = None
+    """The places of the parts of an entry in another style than flat, whose `layout` is empty."""
 
     @property
     def unfinished(self) -> bool:
@@ -94,6 +97,10 @@ class Digest:
     text: str
     entries: tuple[Entry, ...]
     notices: tuple[tuple[int, str, str], ...]
+    repeats: tuple[Entry, ...] = ()
+    """In other styles than flat: papers met above. They are linked as the first is, never read."""
+
+    styles: tuple[StyleName, ...] = ("flat",)
 
 
 # What a line can be, judged alone.
@@ -133,7 +140,11 @@ def read(text: str, is_own_link: OwnLink = under_address) -> Digest:
         FENCED if inside else kind_of(text, line) for line, inside in zip(of, mask, strict=True)
     ]
     entries = tuple(_Reader(text, of, kinds, is_own_link).entries(begin))
-    found = [*damage_notices(text, of, mask, has_fences), *_swallowed(text, of, kinds, entries)]
+    found = [
+        *damage_notices(text, of, mask, has_fences),
+        *_swallowed(text, of, kinds, entries),
+        *_refused_titles(text, of, kinds, entries),
+    ]
     return Digest(text, entries, tuple(sorted(found)))
 
 
@@ -321,6 +332,26 @@ class _Reader(NamedTuple):
             return ()
         tokens = TAG.findall(self._words(numbers))
         return tuple(dict.fromkeys([token[1:] for token in tokens]))
+
+
+def _refused_titles(
+    text: str, of: Sequence[Line], kinds: Sequence[int], entries: Sequence[Entry]
+) -> Iterable[tuple[int, str, str]]:
+    """Yield the lines under an entry's head that are built like a title line and are none."""
+    for entry in entries:
+        first = entry.commentary_line - 1
+        layout = entry.layout
+        if layout.title is not None or not layout.commentary or kinds[first] != TEXT:
+            continue
+        if layout.tags and layout.tags[0] < first:
+            continue
+        reason = title_line.refusal(text, of[first].start, of[first].end)
+        if reason:
+            message = (
+                f"this looks like a title line and is read as commentary: {reason}; a title line "
+                "is `Title (Author, Author)`"
+            )
+            yield first + 1, "title-not-read", message
 
 
 def _swallowed(

@@ -12,16 +12,9 @@ ends so too (`... SinGAN (https://arxiv.org/abs/1905.01164)`), so the parenthesi
 it are judged:
 
 - before it stands no address and no Korean or Chinese sentence end (`...했네요.`);
-- no author is sentence-like: no address, no `=<>{}%~`, no `?` or `!` at the end, at most 12 words
-  and no more than two of them in lower case (`van`, `de la`, `and`, `team` and their like do not
-  count); one with Hangul has at most 3 words and no full stop at the end;
-- one author at least is name-like: no digit (`Table 3`, `192x192`, `ICLR 2023`), and more words
-  that start with a capital or a caseless letter than words in lower case (`weak supervision`);
-  in Hangul it is one word of 2 to 5 syllables or a family name of one and a given name.
-  After a bullet two are asked for.
+- in it stand authors (`author_names`).
 
-Names in one word (`OpenAI`), `Name (Affiliation)`, `...` and `et al.` are let through. With a link
-in its place the line is known to be a title, and only the rule on sentences is asked.
+With a link in its place the line is known to be a title, and only the rule on sentences is asked.
 """
 
 from __future__ import annotations
@@ -29,6 +22,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from vault_sync.core.digest import author_names
 from vault_sync.core.text.spans import Span
 
 
@@ -59,22 +53,11 @@ _STARS = re.compile(r"\*{1,3}(?!\*)")
 _LINKED = re.compile(r"\[\[([^\[\]|\n]+)\|([^\[\]|\n]+)\]\]")
 _LINK = re.compile(r"\[\[([^\[\]|\n]+)\]\]")
 _PARENTHESIS = re.compile(r"[()]")
-_ADDRESSES = ("://", "www.", "arxiv:")
 # Most lists are of plain names, and one look tells: `Ariel N. Lee, Cole J. Hunter`.
 _PLAIN_WORD = r"[A-ZÀ-ɏ][A-Za-zÀ-ɏ.'-]*"
 _PLAIN_NAME = rf"{_PLAIN_WORD}(?: {_PLAIN_WORD}){{0,6}}"
 _PLAIN_NAMES = re.compile(rf"{_PLAIN_NAME}(?:, {_PLAIN_NAME})+")
 _SENTENCE_END = re.compile(r"[가-힣]\.(?:\s|$)|。")
-_HANGUL = re.compile(r"[가-힣]")
-_KOREAN_NAME = re.compile(r"[가-힣]{2,5}|[가-힣] [가-힣]{1,4}")
-_DIGIT = re.compile(r"\d")
-_NEVER_IN_NAMES = re.compile(r"[=<>{}%~]|[?!]$")
-_FILLERS = frozenset(("...", "…", ":", "et al.", "et al", "and others", "others"))
-# Particles of names, then what organisations are called.
-_SMALL_WORDS = re.compile(
-    "van|von|der|den|de|la|le|del|della|di|da|dos|das|do|du|el|al|bin|ibn|ter|ten|of|and|the|for"
-    r"|et|al\.|e|y|af|zu|zur|team|group|labs?|research|authors|community|contributors|project"
-)
 
 
 def parse(text: str, start: int, end: int) -> TitleLine | None:
@@ -111,6 +94,23 @@ def _after_mark(text: str, start: int, end: int) -> tuple[int, int]:
         return found.end(), 1
     found = _LIST_MARK.match(text, start, end)
     return (start, 1) if found is None else (found.end(), 2)
+
+
+def refusal(text: str, start: int, end: int) -> str:
+    """Return why a line that is built like a title line is none; "" for every other line.
+
+    Of prose that merely ends in a parenthesis (`a good paper (read it later)`) nothing is said.
+    """
+    start, end = _stripped(text, start, end)
+    opening = _opening(text, start, end)
+    if opening is None or opening == start or not text[opening - 1].isspace():
+        return ""
+    names = split_authors(text[opening + 1 : end - 1])
+    if _LIST_MARK.match(text, start, end) or not names or author_names.are_prose(names):
+        return ""
+    if not _is_title(text[start:opening]) or parse(text, start, end) is not None:
+        return ""
+    return author_names.objection(names, 1)
 
 
 def own_link(text: str, start: int, end: int) -> re.Match[str] | None:
@@ -198,7 +198,7 @@ def _core(
         title = _unwrapped(text, *title) or title
     linked = _LINKED.fullmatch(text, *title) if text.startswith("[[", title.start) else None
     link = linked or trailing
-    if not plain and not _are_authors(names, 0 if link else needed):
+    if not plain and author_names.objection(names, 0 if link else needed):
         return None
     if linked is None and not _is_title(title.slice(text)):
         return None
@@ -227,45 +227,4 @@ def _opening(text: str, start: int, end: int) -> int | None:
 def _is_title(title: str) -> bool:
     if not title.isascii() and _SENTENCE_END.search(title):
         return False
-    return not _holds_address(title)
-
-
-def _holds_address(words: str) -> bool:
-    lowered = words.lower()
-    return any(mark in lowered for mark in _ADDRESSES)
-
-
-def _are_authors(names: tuple[str, ...], needed: int) -> bool:
-    """Return True if no name is sentence-like and `needed` are name-like."""
-    found = 0
-    for name in names:
-        plain = _without_parentheses(name) if "(" in name else name
-        if plain in _FILLERS:
-            continue
-        words = plain.split()
-        small = sum(word[0].islower() and not _SMALL_WORDS.fullmatch(word) for word in words)
-        if len(words) > 12 or small > 2 or _NEVER_IN_NAMES.search(plain) or _holds_address(name):
-            return False
-        if not plain.isascii() and _HANGUL.search(plain):
-            if len(words) > 3 or plain[-1] in ".…":
-                return False
-            found += _KOREAN_NAME.fullmatch(plain) is not None
-        elif found < needed and not _DIGIT.search(plain):
-            large = sum(word[0].isalpha() and not word[0].islower() for word in words)
-            found += large > small
-    return bool(names) and found >= needed
-
-
-def _without_parentheses(name: str) -> str:
-    outside = []
-    depth = at = 0
-    for mark in _PARENTHESIS.finditer(name):
-        if mark[0] == "(":
-            if depth == 0:
-                outside.append(name[at : mark.start()])
-            depth += 1
-        else:
-            depth -= 1
-            at = mark.end()
-    outside.append(name[at:])
-    return "".join(outside).strip()
+    return not author_names.holds_address(title)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from vault_sync.core.merge import three_way
 from vault_sync.core.merge.three_way import Clash
+from vault_sync.core.text import common_items
 
 Name = tuple[str, ...]
 """A part's identity in all three texts: `("entry", key)`, `("line", its words, "0")`."""
@@ -146,20 +147,24 @@ def _woven(row: Sequence[Name], added: Sequence[Name], *, new_first: bool) -> li
 
     Where both added at one place, `new_first` says whether those of `added` come first.
     """
-    there = set(added)
-    in_row = set(row)
-    result = list(row)
-    at = 0
+    there, stays = set(added), set(row)
+    below: dict[Name | None, Name | None] = dict(zip((None, *row), (*row, None), strict=True))
+    above: Name | None = None
     for name in added:
-        if name in in_row:
-            at = result.index(name) + 1
+        if name in stays:
+            above = name
             continue
         if not new_first:
-            while at < len(result) and result[at] not in there and result[at][0] != "line":
-                at += 1
-        result.insert(at, name)
-        at += 1
-    return result
+            while (other := below[above]) and other not in there and other[0] != "line":
+                above = other
+        below[name], below[above] = below[above], name
+        above = name
+    found = []
+    at = below[None]
+    while at is not None:
+        found.append(at)
+        at = below[at]
+    return found
 
 
 def _clashing_lines(
@@ -204,7 +209,7 @@ def lines(base: str | None, ours: str, theirs: str, *, sentences: bool = False) 
     Without a base, what both have alike is taken for it.
     """
     a, b = _lines(ours), _lines(theirs)
-    was = [a[one] for one, _ in three_way.common(a, b)] if base is None else _lines(base)
+    was = [a[one] for one, _ in common_items.common(a, b)] if base is None else _lines(base)
     found: list[str] = []
     conflicts = 0
     for chunk in three_way.diff3(was, a, b):

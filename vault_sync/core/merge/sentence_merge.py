@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from vault_sync.core.merge import three_way
+from vault_sync.core.text import common_items
 
 _STOPS = tuple(".!?。！？…")
 
@@ -137,7 +138,7 @@ def _with_common(
     """Return the base, and in it what both sides have and it lacks: nobody's change."""
     result = list(was)
     present = list(_words(was))
-    for one, other in three_way.common(_words(here), _words(there)):
+    for one, other in common_items.common(_words(here), _words(there)):
         words = here[one].words
         if words in present:
             continue
@@ -195,7 +196,8 @@ def _laid_out(
 def _woven(was: Words, one: Sequence[Sentence], other: Sequence[Sentence]) -> Iterator[Sentence]:
     """Yield the additions of both between what both left; what one took out is left away."""
     both = set(_words(one)) & set(_words(other))
-    stops = [(a, b) for a, b in three_way.common(_words(one), _words(other)) if one[a].words in was]
+    shared = common_items.common(_words(one), _words(other))
+    stops = [(a, b) for a, b in shared if one[a].words in was]
     here = there = 0
     for a, b in [*stops, (len(one), len(other))]:
         for part in (one[here:a], other[there:b]):

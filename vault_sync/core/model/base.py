@@ -1,8 +1,11 @@
 """The base: the values that both sides last agreed on, field by field, as content.
 
-- Fields of a paper as a whole (`digest` is ""): url, title, authors, note (its path), mentions (the
-  keys that its commentary named), undated (the name that it was given without its date), abstract
-  (the mark of the callout that was put into the note; "" for one of the reader's).
+- Fields of a paper as a whole (`digest` is ""): url, title, authors, filled (only where the entry
+  has no title line: the title, then the authors, that arXiv gave its note; "" for a title of the
+  reader's), note (its path), mentions (the keys that its commentary named), undated (the name that
+  it was given without its date), abstract (the mark of the callout that was put into the note; ""
+  for one of the reader's). Where the note says a url, title or authors in other words than the
+  digest, those too (`apart_key`); and the tags of an adopted note that stay in it.
 - Fields of a place: tags, commentary; missing and unmet, which remember a report of that.
 - One value a digest, with no key: the text that it had when the last pass ended, against which a
   file cut short is recognised.
@@ -11,8 +14,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import sha256
+from typing import NamedTuple
 
 from vault_sync.core.model.copies import TYPED, Arrival
 from vault_sync.core.model.plan import BaseKey, Value
@@ -22,6 +27,29 @@ from vault_sync.core.model.values import Key, Place, RelPath
 def _never(base_key: BaseKey, value: Value) -> bool:
     del base_key, value
     return False
+
+
+def value_hash(value: Value) -> str:
+    """Return the sha256 of a value, in hex."""
+    text = value if isinstance(value, str) else "\0".join((*value, ""))
+    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+class FileMark(NamedTuple):
+    """The identity of a file as a pass saw it: its numbers on the disk, and its bytes.
+
+    `size` is in bytes, `mtime_ns` since the epoch, `hash` the sha256 in hex. An `inode` of 0: the
+    numbers were not seen.
+    """
+
+    inode: int
+    size: int
+    mtime_ns: int
+    hash: str
+
+    def is_like(self, other: FileMark) -> bool:
+        """Return True for the same file, not written since, or for the same bytes."""
+        return self.hash == other.hash or (self.inode != 0 and self[:3] == other[:3])
 
 
 @dataclass(frozen=True)
@@ -35,7 +63,9 @@ class Base:
     at once. `with_copies` are the files beside which a sync service put a copy that stands.
     `was_before(base_key, value)` tells whether the value was an earlier one, in whatever digest the
     paper was then. `counted` gives the number of places in each digest, where `rows` has only some
-    papers.
+    papers. `files` are the notes of each paper as the last pass saw them, and the digests, with no
+    key; None where nobody has seen any. `refused` are the fields of which a person took a change
+    back, each with the hashes of both sides' values (`value_hash`).
     """
 
     rows: Mapping[BaseKey, Value] = field(default_factory=dict)
@@ -57,6 +87,21 @@ class Base:
         """Return True if what is not here may only be not here yet."""
         return self.joining or self.arriving
 
+    files: Mapping[Key, Mapping[RelPath, FileMark]] | None = None
+    refused: Mapping[BaseKey, tuple[str, str]] = field(default_factory=dict)
+
+    def refuses(self, base_key: BaseKey, digest: Value, note: Value) -> bool:
+        """Tell whether a person wants both sides of a field to stay as they are."""
+        hashes = self.refused.get(base_key)
+        return hashes is not None and hashes == (value_hash(digest), value_hash(note))
+
+    def without(self, base_keys: frozenset[BaseKey]) -> Base:
+        """Return the base less some of its rows."""
+        rows = {
+            base_key: value for base_key, value in self.rows.items() if base_key not in base_keys
+        }
+        return replace(self, rows=rows)
+
     def text(self, base_key: BaseKey) -> str | None:
         """Return a text value; None where the base has none."""
         value = self.rows.get(base_key)
@@ -66,6 +111,10 @@ class Base:
         """Return a list value; None where the base has none."""
         value = self.rows.get(base_key)
         return value if isinstance(value, tuple) else None
+
+    def note_value(self, base_key: BaseKey) -> Value | None:
+        """Return a value as the note says it, which may be in other words than the digest's."""
+        return self.rows.get(apart_key(base_key), self.rows.get(base_key))
 
     def note(self, key: Key) -> RelPath | None:
         """Return the path that this paper's note had."""
@@ -106,11 +155,27 @@ class Base:
         }
 
 
-PAPER_FIELDS = ("url", "title", "authors", "note", "mentions", "undated", "abstract")
+APART = tuple(f"apart:{name}" for name in ("url", "title", "authors", "tags"))
+"""The fields for what a note says in its own words, beside what the digest says."""
+
+PAPER_FIELDS = (
+    *("url", "title", "authors", "filled", "note", "mentions", "undated", "abstract"),
+    *APART,
+)
 PLACE_FIELDS = ("tags", "commentary", "missing", "unmet")
+
+
+def apart_key(base_key: BaseKey) -> BaseKey:
+    """Return the base key of what the note says where the digest says it otherwise."""
+    return base_key._replace(field=f"apart:{base_key.field}")
 
 
 def base_keys_of(key: Key, digest: str = "") -> frozenset[BaseKey]:
     """Return every base key of a paper (`digest` "") or of one of its places."""
     names = PLACE_FIELDS if digest else PAPER_FIELDS
     return frozenset(BaseKey(key, digest, name) for name in names)
+
+
+def parted_filled(filled: tuple[str, ...] | None) -> tuple[str, tuple[str, ...]]:
+    """Return the title and the authors that a value of `filled` holds."""
+    return (filled[0], filled[1:]) if filled else ("", ())

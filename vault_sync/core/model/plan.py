@@ -97,6 +97,16 @@ class Conflict:
     reason: str = ""
 
 
+class Apart(NamedTuple):
+    """A field in which both sides keep their own words, as they did when the note was adopted."""
+
+    digest: RelPath
+    note: RelPath
+    field: str
+    digest_text: str
+    note_text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that a pass is to do and to report. Empty `operations`: nothing is to be done."""
@@ -110,6 +120,11 @@ class Plan:
     notes: int = 0
     wanted: tuple[Key, ...] = field(default=())
     """Papers whose facts are missing and can be looked up."""
+    named: tuple[Problem, ...] = ()
+    """Notices about files that name a paper of an entry and are not its note."""
+    apart: tuple[Apart, ...] = ()
+    first_meeting: bool = False
+    """Another file stands for a paper or a digest: what was agreed on with the old is forgotten."""
     deferred: frozenset[RelPath] = frozenset()
     """Files just delivered that lack something: it is followed by a later pass, if at all."""
 

@@ -45,6 +45,20 @@ def second_note(key: Key, path: RelPath, other: RelPath) -> Problem:
     )
 
 
+def only_named(key: Key, path: RelPath, note: RelPath | None) -> Problem:
+    """Report a file that names the paper of an entry and was not taken for its note."""
+    instead = f"; its note is '{note}'" if note is not None else ""
+    return Problem(
+        path,
+        "only-named",
+        f"this file names {key} and is not taken for its note{instead}",
+        "if it is the note, give it the paper's address in a property `url`"
+        if note is None
+        else "take what is yours out of one of them, if both are about the paper",
+        level="notice",
+    )
+
+
 def leads_elsewhere(key: Key, digest: RelPath, line: int, to: RelPath) -> Problem:
     return Problem(
         digest,
@@ -118,4 +132,55 @@ def entry_missing(note: RelPath, digest: RelPath) -> Problem:
         "not be here yet",
         f"{resolve_hint(note, 'note')} appends it, `--take digest` unties it",
         1,
+    )
+
+
+def no_link_to(path: RelPath, character: str) -> Problem:
+    return Problem(
+        path,
+        "unlinkable-name",
+        f"no wikilink can lead to a file whose name holds {character!r}",
+        "rename it; nothing is done about it or for it until then",
+    )
+
+
+def copy_of_digest(path: RelPath) -> Problem:
+    return Problem(
+        path,
+        "copy-of-digest",
+        "this is a copy of a digest, by its name, and is not read as one",
+        "take what you want to keep from it, then delete it",
+        level="notice",
+    )
+
+
+def no_address(path: RelPath, line: int | None) -> Problem:
+    return Problem(
+        path,
+        "no-address",
+        "the note has a `digests` property but no address says which paper it is about",
+        "give it a `url` property, or take `digests` out",
+        line,
+    )
+
+
+def broken_properties(path: RelPath, message: str, line: int | None) -> Problem:
+    return Problem(
+        path,
+        "broken-properties",
+        f"the properties cannot be read: {message.removeprefix('the properties are ')}",
+        "mend the block between the two `---` lines (a value that holds `: ` or begins "
+        "with a quote or a bracket needs quotes around it); nothing is written until then",
+        line,
+    )
+
+
+def double_entry(digest: RelPath, line: int, first: int) -> Problem:
+    """Return the problem of a paper that stands in a digest twice; `first`: its first line."""
+    return Problem(
+        digest,
+        "double-entry",
+        f"the paper of line {first} stands here a second time",
+        "keep one of the two entries; neither is touched until then",
+        line,
     )

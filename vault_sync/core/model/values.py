@@ -55,7 +55,10 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts of a paper (from arXiv). Every value may be missing; a day is ISO 8601."""
+    """The facts of a paper (from arXiv). Every value may be missing; a day is ISO 8601.
+
+    `pdf` and `citekey` are in no answer: drafting completes them.
+    """
 
     published: str = ""
     updated: str = ""
@@ -66,6 +69,8 @@ class Facts:
     journal: str = ""
     comment: str = ""
     abstract: str = ""
+    pdf: str = ""
+    citekey: str = ""
 
 
 PropertyValue = str | int | tuple[str, ...]
@@ -97,12 +102,17 @@ class Rules:
     folder: str = "papers"
     name: str = "{published:%y%m%d} {short_title}"
     private_tags: tuple[str, ...] = ()
+    identity: tuple[str, ...] = ()
+    section: Literal["after-title", "top", "end"] = "after-title"
     mentions: bool = True
     facts: tuple[str, ...] = ("published",)
+    citekey_form: str = "{auth}{year}{title_word}"
     removals_entries: int = 3
     removals_share: float = 0.05
     conflicts_note: str = "Sync conflicts.md"
     digest_paths: tuple[str, ...] = field(default=("digests/**/*.md",))
+    digest_styles: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The styles of digests by glob, the first match wins; what none matches is flat."""
 
 
 Decisions = Mapping[tuple[Key, RelPath, str], Side]

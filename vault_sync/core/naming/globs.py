@@ -48,7 +48,8 @@ def _segment(part: str) -> str:
     for wild in _WILD.finditer(part):
         pattern += re.escape(part[at : wild.start()])
         one = {"*": "[^/]*", "?": "[^/]"}.get(wild[0])
-        pattern += one or "[" + wild[0][1:-1].replace("\\", r"\\").replace("!", "^", 1) + "]"
+        inside = wild[0][1:-1].replace("\\", r"\\").replace("[", r"\[")
+        pattern += one or f"[{inside.replace('!', '^', 1)}]"
         at = wild.end()
     return pattern + re.escape(part[at:])
 

@@ -1,8 +1,9 @@
 """Keys from every spelling of an address: the identity of a paper, which both sides share.
 
 Rules (docs/format.md): an arXiv paper is its id without a version, however it is addressed; a DOI
-is lower case; an OpenReview paper is its forum id; anything else is its URL without scheme, `www.`,
-fragment, tracking parameters and trailing slash. Two spellings of one paper give one key. Where it
+is lower case; an OpenReview paper is its forum id; a paper of the ACL Anthology is its id there
+(`N19-1423`, `2020.acl-main.1`); anything else is its URL without scheme, `www.`, fragment, tracking
+parameters and trailing slash. Two spellings of one paper give one key. Where it
 is not certain that two addresses are one, they stay two: a paper met twice is a nuisance, two
 papers taken for one would mix what was written of them.
 
@@ -20,7 +21,7 @@ from urllib.parse import quote, unquote
 
 from vault_sync.core.model.values import Key
 
-KEY_RULES = 1
+KEY_RULES = 2
 """The version of the rules by which an address becomes a key; raised whenever one changes.
 
 What was remembered of files under other rules (the index) is not trusted; the keys of an older
@@ -52,6 +53,16 @@ _ARXIV_PATHS = {
     "huggingface.co": ("papers",),
     "hf.co": ("papers",),
 }
+_ACL_HOSTS = frozenset(("aclanthology.org", "aclweb.org"))
+# The Anthology's ids before and since 2020; behind one a version, a kind of file, or nothing.
+_ACL_OLD = r"[a-z][0-9]{2}-[0-9]{4}"
+_ACL_NEW = r"[0-9]{4}\.[a-z0-9_]+-[a-z0-9]+\.[0-9]+"
+_ACL_ID = re.compile(rf"{_ACL_OLD}|{_ACL_NEW}", re.IGNORECASE)
+_ACL_PATH = re.compile(
+    rf"/(?:anthology/)?(?:papers/[a-z]/[a-z][0-9]{{2}}/)?({_ACL_OLD}|{_ACL_NEW})"
+    r"(?:v[0-9]+)?(?:\.pdf|\.bib)?/?",
+    re.IGNORECASE,
+)
 _TRACKING = re.compile(
     r"utm_.*|(?:fb|g|d|ms|tw|y)clid|[gw]braid|mc_[ce]id|igsh(?:id)?|ref_(?:src|url)"
     r"|_hs(?:enc|mi)|mkt_tok",
@@ -119,11 +130,19 @@ def address_of(key: Key) -> str:
     return kind_of_key(key).address.format(id_of_key(key))
 
 
+def pdf_of(key: Key) -> str:
+    """Return the address of a paper's PDF; "" where it does not follow from the key."""
+    arxiv, openreview = arxiv_id(key), key.startswith("openreview:")
+    if arxiv:
+        return f"https://arxiv.org/pdf/{arxiv}"
+    return f"https://openreview.net/pdf?id={id_of_key(key)}" if openreview else ""
+
+
 def key_of(url: str) -> Key | None:
     """Return the key of an address, with or without `<>` around it; None where there is none.
 
-    Beside http(s) addresses it knows `arxiv:2308.07037`, a bare arXiv id, `doi:10.1/x` and a bare
-    DOI. Total, and linear in the length.
+    Beside http(s) addresses it knows `arxiv:2308.07037`, a bare arXiv id, `doi:10.1/x`, a bare DOI
+    and `acl:N19-1423`. Total, and linear in the length.
     """
     address = url.strip()
     if address.startswith("<") and address.endswith(">"):
@@ -228,6 +247,21 @@ def _openreview_page(host: str, _path: str, query: str) -> Key | None:
     return None
 
 
+def _acl_page(host: str, path: str, _query: str) -> Key | None:
+    found = _ACL_PATH.fullmatch(path) if host in _ACL_HOSTS else None
+    return None if found is None else _acl(found[1])
+
+
+def _plain_acl(address: str) -> Key | None:
+    lowered = address[:4].lower()
+    return _acl(address[4:]) if lowered == "acl:" and _ACL_ID.fullmatch(address, 4) else None
+
+
+def _acl(name: str) -> Key:
+    """Return the key of an Anthology id: old ids are written with a capital, new ones small."""
+    return Key("acl:" + (name.lower() if name[0].isdigit() else name.upper()))
+
+
 def _any_page(host: str, path: str, query: str) -> Key:
     return Key("url:" + _escaped(host + _rest(host, path, query)))
 
@@ -299,6 +333,14 @@ KINDS: tuple[KeyKind, ...] = (
         hosts=r"openreview\.net/",
         word=lambda name: name,
         address="https://openreview.net/forum?id={}",
+    ),
+    KeyKind(
+        "acl",
+        page=_acl_page,
+        plain=_plain_acl,
+        hosts="",
+        word=lambda name: name,
+        address="https://aclanthology.org/{}",
     ),
     KeyKind(
         "url",

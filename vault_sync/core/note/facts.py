@@ -28,13 +28,20 @@ class Fact(NamedTuple):
     kind: FactKind = "text"
 
 
+def _year(day: str) -> int:
+    return int(day[:4]) if day[:4].isdecimal() else 0
+
+
 FACTS = (
     Fact("published", attrgetter("published")),
+    Fact("year", lambda facts: _year(facts.published), "integer"),
     Fact("updated", attrgetter("updated")),
     Fact("categories", attrgetter("categories"), "list"),
     Fact("doi", attrgetter("doi")),
     Fact("journal", attrgetter("journal")),
     Fact("comment", attrgetter("comment")),
+    Fact("pdf", attrgetter("pdf")),
+    Fact("citekey", attrgetter("citekey")),
     Fact("abstract", attrgetter("abstract"), "callout"),
 )
 """In the order in which documentation and messages list them."""

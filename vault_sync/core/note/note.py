@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from vault_sync.core.model.values import Fields, Key, PropertyValue
-from vault_sync.core.naming.keys import key_of
+from vault_sync.core.naming.keys import is_paper, key_of
 from vault_sync.core.naming.wikilinks import link as wikilink
 from vault_sync.core.note import properties as yaml
 from vault_sync.core.note import property_block
@@ -36,11 +37,21 @@ from vault_sync.core.text.spans import (
 OWN_HEADING = "## My notes"
 """Stands between a new section and the reader's text where that text has no heading itself."""
 
-_HEADING = re.compile(r" {0,3}#{1,2}(?:[ \t]+(?P<words>[^\n]*?))?(?:[ \t]+#+)?[ \t]*")
+# Of its start alone: a pattern that also looked for the `#` and blanks at the end would take
+# quadratic time on a long run of blanks.
+_HEADING = re.compile(r" {0,3}#{1,2}(?:[ \t]|$)[ \t]*")
+_TITLE_MARK = re.compile(r" {0,3}#(?:[ \t]|$)")
 _LINK_ONLY = re.compile(r"\[\[(?P<target>[^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
 _ABSTRACT = re.compile(
     r"^ {0,3}>[ \t]*\[!abstract\][^\n]*(?:\n {0,3}>[^\n]*)*", re.MULTILINE | re.IGNORECASE
 )
+
+
+# Blank lines, a callout, the end of its last line.
+_CALLOUT = re.compile(r"(?:[ \t]*\r?\n)*(?: {0,3}>[^\n]*(?:\n|\Z))+")
+
+SectionPlace = Literal["after-title", "top", "end"]
+"""Place of the first section of a note that was there before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +122,10 @@ def _tags(properties: Properties) -> Sequence[str]:
 
 
 def _key(properties: Properties) -> Key | None:
-    for name in ADDRESS_PROPERTIES:
-        value = properties.scalar(name).strip()
-        key = key_of(value) if value else None
-        if key is not None:
-            return key
-    return None
+    """Return the first paper's own id; where there is none, the first address of any page."""
+    values = (properties.scalar(name).strip() for name in ADDRESS_PROPERTIES)
+    keys = [key for value in values if value and (key := key_of(value)) is not None]
+    return next((key for key in keys if is_paper(key)), keys[0] if keys else None)
 
 
 def linked(item: str) -> str:
@@ -131,7 +140,7 @@ def _sections(text: str, body: int) -> tuple[tuple[Section, ...], int | None]:
     sections = []
     at, number = 0, 1
     for (line, heading), end in zip(headings, [*starts[1:], len(text)], strict=False):
-        found = _LINK_ONLY.fullmatch(text, *heading.span("words")) if heading["words"] else None
+        found = _LINK_ONLY.fullmatch(text, *heading)
         if found is not None:
             number += text.count("\n", at, line.start)
             at = line.start
@@ -139,8 +148,8 @@ def _sections(text: str, body: int) -> tuple[tuple[Section, ...], int | None]:
     return tuple(sections), starts[0] if starts else None
 
 
-def _headings(text: str, body: int) -> list[tuple[Line, re.Match[str]]]:
-    """Return the headings of level 1 and 2 below `body`, code aside.
+def _headings(text: str, body: int) -> list[tuple[Line, Span]]:
+    """Return the lines of headings of level 1 and 2 below `body`, code aside, and their words.
 
     The block above the body is YAML; a fence or heading in it is none. Only lines with a `#` are
     looked at: a note has hundreds of others, and each is read at every proof.
@@ -150,11 +159,20 @@ def _headings(text: str, body: int) -> list[tuple[Line, re.Match[str]]]:
     mark = text.find("#", body)
     while mark >= 0:
         line = line_at(text, mark, body)
-        heading = _HEADING.fullmatch(text, line.start, line.end)
+        heading = _HEADING.match(text, line.start, line.end)
         if heading is not None and line.start not in code:
-            found.append((line, heading))
+            found.append((line, _heading_words(text, heading.end(), line.end)))
         mark = text.find("#", line.stop)
     return found
+
+
+def _heading_words(text: str, start: int, end: int) -> Span:
+    """Return the words of a heading without the closing `#` that a blank sets apart."""
+    words = text[start:end].rstrip(" \t")
+    opened = words.rstrip("#")
+    if opened != words and opened.endswith((" ", "\t")):
+        words = opened.rstrip(" \t")
+    return Span(start, start + len(words))
 
 
 def _fenced_lines(text: str, body: int) -> frozenset[int]:
@@ -237,11 +255,13 @@ def edit(
     targets: Sequence[tuple[Section, str]] = (),
     added: Sequence[tuple[str, str]] = (),
     removed: Sequence[Section] = (),
+    place: SectionPlace = "top",
 ) -> str:
     """Return the note's text with these changes made and no other byte touched.
 
     `commentaries` and `targets` give sections a new text or a new digest, `added` is (target,
-    commentary) of new sections, `removed` sections go whole.
+    commentary) of new sections, `removed` sections go whole. `place` is where the first section of
+    a note is put (`[notes] section`).
 
     Raises:
         properties.Unwritable: a property cannot be changed without touching others.
@@ -255,7 +275,7 @@ def edit(
     for section in removed:
         edits.append(Edit(Span(section.heading.start, section.body.end), ""))
     text = splice(note.text, edits)
-    return _add(text, added, newline) if added else text
+    return _add(text, added, newline, place) if added else text
 
 
 def _say(note: Note, section: Section, commentary: str, newline: str) -> list[Edit]:
@@ -272,17 +292,15 @@ def _say(note: Note, section: Section, commentary: str, newline: str) -> list[Ed
     return [Edit(section.body, to_newlines(words, newline))]
 
 
-def _add(text: str, added: Sequence[tuple[str, str]], newline: str) -> str:
-    """Put new sections after the last one, or above the reader's own text, below the abstract."""
+def _add(text: str, added: Sequence[tuple[str, str]], newline: str, place: SectionPlace) -> str:
+    """Put new sections after the last one; the first ones where `place` says."""
     note = read(text)
     last = note.sections[-1] if note.sections else None
-    at = last.body.end if last else _top(note)
+    at = last.body.end if last else _first_place(note, place)
     before, after = text[:at], text[at:]
     words = "\n".join(section_text(target, commentary) for target, commentary in added)
     if not last and after.strip():
-        starts_with_heading = note.first_heading is not None and not text[
-            at : note.first_heading
-        ].strip(BOM + " \t\r\n")
+        starts_with_heading = _starts_with_heading(after)
         words += "\n" if starts_with_heading else f"\n{OWN_HEADING}\n\n"
         after = after.lstrip("\r\n") if after[:1] in "\r\n" else after
     elif after:
@@ -292,6 +310,34 @@ def _add(text: str, added: Sequence[tuple[str, str]], newline: str) -> str:
     if before.strip(BOM) and not before.endswith(("\n\n", "\n\r\n")):
         words = "\n" + words
     return before + to_newlines(words, newline) + after
+
+
+def _starts_with_heading(text: str) -> bool:
+    first = text.lstrip(BOM + " \t\r\n").split("\n", 1)[0]
+    return _HEADING.match(first.rstrip("\r")) is not None
+
+
+def _first_place(note: Note, place: SectionPlace) -> int:
+    """Return the place of a note's first section."""
+    if place == "end":
+        return len(note.text)
+    return (_below_title(note) if place == "after-title" else None) or _top(note)
+
+
+def _below_title(note: Note) -> int | None:
+    """Return the place below the note's own H1 and a callout next to it; None without an H1.
+
+    Several headings of level 1 part the text: none of them is its title.
+    """
+    text, body = note.text, note.properties.body
+    titles = [
+        line for line, _ in _headings(text, body) if _TITLE_MARK.match(text, line.start, line.end)
+    ]
+    if len(titles) != 1 or text[body : titles[0].start].strip(BOM + " \t\r\n"):
+        return None
+    line = titles[0]
+    callout = _CALLOUT.match(text, line.stop)
+    return callout.end() if callout is not None else line.stop
 
 
 def _top(note: Note) -> int:

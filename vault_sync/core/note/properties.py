@@ -223,7 +223,7 @@ def _value_edits(text: str, value: Value, want: Wanted) -> Iterator[Edit]:
         yield from _inline(text, Span(colon, colon), want, indent)
     elif _holds_comment(text, value):
         raise Unwritable(value.line, f"a comment stands in {value.name}; change it by hand")
-    elif value.items and isinstance(want, tuple) and want:
+    elif value.items and isinstance(want, tuple) and 0 < len(want) <= len(value.items):
         yield _flow_edit(text, value, want)
     elif isinstance(want, tuple) and want:
         yield Edit(Span(colon, value.span.end), "")

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from vault_sync.core.citation.library import ReadersLibrary
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import folder_of
-from vault_sync.core.model.plan import BaseUpdate, Plan
-from vault_sync.core.model.values import Decisions, Facts, Key, Problem, Rules
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan
+from vault_sync.core.model.values import Decisions, Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.keys import arxiv_id
 from vault_sync.core.reconcile.drafting import (
@@ -21,15 +22,20 @@ from vault_sync.core.reconcile.drafting import (
     digest_operations,
     note_operations,
 )
+from vault_sync.core.reconcile.drafting.completed_facts import completed
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths, choose_paths
 from vault_sync.core.reconcile.drafting.plan_builder import NO_FACTS, DraftContext, PlanBuilder
 from vault_sync.core.reconcile.pairing import pairs, removals
 from vault_sync.core.reconcile.pairing.decisions import accepted_digests, apply_decisions
+from vault_sync.core.reconcile.pairing.first_pass import check_globs
 from vault_sync.core.reconcile.pairing.forgotten_rows import stale_keys
+from vault_sync.core.reconcile.pairing.last_entry import believe_last_removals
 from vault_sync.core.reconcile.pairing.pairs import Pairing
 from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.pairing.removals import GuardedPapers
-from vault_sync.core.reconcile.resolution.resolution import LIVE, NOTE, Resolution, resolve
+from vault_sync.core.reconcile.pairing.same_file import strange_digests
+from vault_sync.core.reconcile.resolution.resolution import resolve
+from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Resolution
 from vault_sync.core.snapshot import Snapshot
 
 OnProgress = Callable[[int, int], None]
@@ -47,6 +53,8 @@ class ReconcileOptions:
     `remake` makes missing notes again and removes nothing. `decisions` close conflicts. `allowed`
     is the number of a list of removals that a person has seen. `only` chooses the papers to plan
     for (None: all). `patient` leaves new entries alone that are nothing but an address.
+    `at_rest` gives the seconds since the last change of a file. `library` is the reader's own.
+    `sure`: a person knows that files of one paper each are digests.
     """
 
     remake: bool = False
@@ -54,7 +62,10 @@ class ReconcileOptions:
     allowed: str = ""
     only: Callable[[Paper], bool] | None = None
     patient: bool = False
+    at_rest: Mapping[RelPath, float] = field(default_factory=dict)
+    sure: bool = False
     on_progress: OnProgress = _ignore
+    library: ReadersLibrary | None = None
 
 
 DEFAULTS = ReconcileOptions()
@@ -68,21 +79,41 @@ def reconcile(
     options: ReconcileOptions = DEFAULTS,
 ) -> Plan:
     """Return the plan that brings a vault in line."""
+    if not options.sure and (doubts := check_globs(snapshot, base, rules)):
+        return Plan(problems=(*snapshot.problems, *doubts), digests=len(snapshot.digests))
     snapshot = apply_decisions(snapshot, options.decisions)
+    snapshot = believe_last_removals(snapshot, base, rules, options.at_rest)
     pairing = _pair(snapshot, base, rules, options)
+    forgotten = _of_other_files(pairing, snapshot, base)
+    if forgotten:
+        base = base.without(forgotten)
+        pairing = _pair(snapshot, base, rules, options)
     guarded = _guard(pairing, snapshot, base, rules, options)
     context = _context(guarded, snapshot, base, facts, rules, options)
     named_keys = cross_links.named(context)
     builder = _operations(context, named_keys, options.on_progress)
-    updates = base_updates.build_updates(builder, context, named_keys)
+    # The first: what is put below stands after what is forgotten.
+    updates = [BaseUpdate(frozenset(), {}, forgotten)] if forgotten else []
+    updates += base_updates.build_updates(builder, context, named_keys)
     # An accepted digest is remembered even while its removals are still asked about.
     accepted = guarded.guarded & accepted_digests(options.decisions)
     updates += base_updates.texts(snapshot, accepted)
     updates += _bookkeeping(pairing, guarded, snapshot, base, updates)
     problems = (*snapshot.problems, *pairing.problems, *guarded.problems, *builder.problems)
-    plan = _plan(context, builder, updates, tuple(dict.fromkeys(problems)))
+    plan = _plan(context, builder, updates, tuple(dict.fromkeys(problems)), pairing.named)
     resolved = frozenset(path for each in context.resolutions for path in each.deferred)
-    return replace(plan, deferred=pairing.deferred | guarded.deferred | resolved)
+    deferred = pairing.deferred | guarded.deferred | resolved
+    return replace(plan, first_meeting=bool(forgotten), deferred=deferred)
+
+
+def _of_other_files(pairing: Pairing, snapshot: Snapshot, base: Base) -> frozenset[BaseKey]:
+    """Return the rows of the base that are about other files than those which are there now."""
+    digests = strange_digests(snapshot, base)
+    if not (digests or pairing.strangers):
+        return frozenset()
+    return frozenset(
+        row for row in base.rows if row.key in pairing.strangers or row.digest in digests
+    )
 
 
 def _pair(snapshot: Snapshot, base: Base, rules: Rules, options: ReconcileOptions) -> Pairing:
@@ -127,6 +158,7 @@ def _context(
             base,
             rules,
             options.decisions,
+            snapshot.digests,
         )
         for paper in guarded.papers
         if options.only is None or options.only(paper)
@@ -134,8 +166,9 @@ def _context(
     note_paths = choose_paths(resolutions, snapshot, base, facts, rules)
     for resolution in resolutions:
         _repoint(resolution, note_paths)
+    whole = completed(resolutions, snapshot, facts, rules, options.library)
     return DraftContext(
-        snapshot, base, facts, rules, note_paths, tuple(resolutions), guarded.guarded
+        snapshot, base, facts, rules, note_paths, tuple(resolutions), guarded.guarded, whole
     )
 
 
@@ -171,6 +204,7 @@ def _plan(
     builder: PlanBuilder,
     updates: Sequence[BaseUpdate],
     problems: tuple[Problem, ...],
+    named: tuple[Problem, ...],
 ) -> Plan:
     snapshot, resolutions = context.snapshot, context.resolutions
     return Plan(
@@ -190,6 +224,8 @@ def _plan(
         wanted=tuple(
             each.key for each in resolutions if arxiv_id(each.key) and each.key not in context.facts
         ),
+        named=named,
+        apart=tuple(apart for each in resolutions for apart in each.apart),
     )
 
 

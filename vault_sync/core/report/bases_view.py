@@ -1,9 +1,9 @@
 """`Papers.base`: views over the notes of papers, for Obsidian's core plugin Bases.
 
 Only keys and functions that stand in Obsidian's help are used ("Bases syntax", "Functions",
-"Views"); `tests/core/test_bases_view.py` holds its lists. The order of rows is left to the reader:
-the app writes it as `sort`, which the help does not have, and without it rows stand by file name,
-which begins with the day of publication.
+"Views"); `tests/core/report/test_bases_view.py` holds its lists. The order of rows is left to the
+reader: the app writes it as `sort`, which the help does not have, and without it rows stand by file
+name, which begins with the day of publication.
 """
 
 from __future__ import annotations

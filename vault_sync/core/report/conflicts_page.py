@@ -24,6 +24,13 @@ _REASONS = {
     "section gone": "The note's section is gone: was the text deleted, or its heading changed?",
 }
 
+_OWN_LINE = re.compile(
+    r"|# Sync conflicts|\d+ places? where a digest and a note say different things\. .*"
+    r"|Tick one box, or make both sides equal; .*|## .*: [a-z]+|The (?:digest|note) says:"
+    f"|{'|'.join(map(re.escape, _REASONS.values()))}"
+)
+_FENCE = re.compile(r"(`{3,})text")
+
 
 @dataclass(frozen=True, slots=True)
 class Ticks:
@@ -57,6 +64,17 @@ def ticks(text: str) -> Ticks:
                 "digest" if box["side"] == "digest" else "note"
             )
     return Ticks({each: next(iter(sides)) for each, sides in found.items() if len(sides) == 1})
+
+
+def unticked(text: str) -> str:
+    """Return a conflicts note with every box of a conflict empty."""
+    lines = text.split("\n")
+    return "\n".join(
+        f"{line[: box.start('tick')]} {line[box.end('tick') :]}"
+        if (box := _BOX.match(line)) is not None
+        else line
+        for line in lines
+    )
 
 
 def choices(conflicts: Sequence[Conflict], ticked: Ticks) -> Decisions:
@@ -112,3 +130,37 @@ def _quoted(words: str) -> str:
     longest = max((len(run) for run in re.findall(r"`+", words)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}text\n{words}\n{fence}\n"
+
+
+def is_ours(text: str) -> bool:
+    """Return True for a text with a box of ours and no line that the generator does not write."""
+    boxes = False
+    fence = ""
+    for line in text.replace("\r\n", "\n").removeprefix("\ufeff").split("\n"):
+        if fence:
+            fence = "" if line == fence else fence
+        elif (opened := _FENCE.fullmatch(line)) is not None:
+            fence = opened[1]
+        elif _BOX.match(line) is not None:
+            boxes = True
+        elif _OWN_LINE.fullmatch(line.rstrip()) is None:
+            return False
+    return boxes and not fence
+
+
+def has_box(text: str) -> bool:
+    """Return True for a text with a box of ours, whatever else stands there."""
+    return any(_BOX.match(line) for line in text.split("\n"))
+
+
+def choose_path(wanted: str, texts: Mapping[RelPath, str]) -> RelPath:
+    """Return where the conflicts note is, or is to be: never where the reader has a file.
+
+    `Sync conflicts (vault-sync).md` stands for a name that is taken, then `(vault-sync 2)`.
+    """
+    stem = wanted.removesuffix(".md")
+    names = [RelPath(wanted), RelPath(f"{stem} (vault-sync).md")]
+    names += [RelPath(f"{stem} (vault-sync {number}).md") for number in range(2, 100)]
+    ours = (path for path in names if path in texts and is_ours(texts[path]))
+    free = (path for path in names if path not in texts)
+    return next(ours, None) or next(free, names[-1])

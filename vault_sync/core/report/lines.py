@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -11,6 +10,7 @@ from typing import Any
 
 from vault_sync.core.model import problems
 from vault_sync.core.model.plan import (
+    Apart,
     Conflict,
     Create,
     Operation,
@@ -25,6 +25,7 @@ from vault_sync.core.model.values import Problem
 IN_LINE, OUT_OF_LINE, USAGE, BUG, BUSY, INTERRUPTED = 0, 1, 2, 3, 4, 130
 """The exit codes (README, "Exit codes")."""
 
+_MOST_UNDONE = 5
 SIGNS = {"create": "+", "write": "~", "rename": ">", "trash": "-"}
 
 
@@ -51,6 +52,11 @@ def _spelled(character: str) -> str:
         if code < 0x10000
         else f"\\U{code:08x}"
     )
+
+
+def counted(count: int, word: str, plural: str = "") -> str:
+    """Return a number and its word: `1 digest`, `2 digests`, `1,200 entries`."""
+    return f"{count:,} {word if count == 1 else plural or word + 's'}"
 
 
 def kind(operation: Operation) -> str:
@@ -86,6 +92,34 @@ def problem_lines(problems: Iterable[Problem]) -> Iterator[str]:
             yield shown(f"    {problem.hint}")
 
 
+MOST_SHOWN = 10
+"""Conflicts, problems and notices that a terminal shows of each; the others are counted."""
+
+
+def attention_lines(plan: Plan, conflicts_note: str, most: int | None) -> Iterator[str]:
+    """Yield problems, notices and conflicts, `most` of each (None: all), and how many more."""
+    for level, name in (("problem", "problems"), ("notice", "notices")):
+        found = [problem for problem in plan.problems if problem.level == level]
+        yield from problem_lines(found[:most])
+        if most is not None and len(found) > most:
+            yield f"... and {len(found) - most:,} more {name} (--verbose shows all)"
+    yield from conflict_lines(plan.conflicts[:most])
+    if most is not None and len(plan.conflicts) > most:
+        yield f"... and {len(plan.conflicts) - most:,} more, all in `{conflicts_note}`"
+
+
+def attention_counts(plan: Plan) -> Iterator[str]:
+    """Yield one line that counts problems and conflicts; none where there are none."""
+    problems_ = sum(problem.level == "problem" for problem in plan.problems)
+    counts = [
+        counted(count, name)
+        for count, name in ((problems_, "problem"), (len(plan.conflicts), "conflict"))
+        if count
+    ]
+    if counts:
+        yield f"{' and '.join(counts)}: `vault-sync status` shows them"
+
+
 def conflict_lines(conflicts: Iterable[Conflict]) -> Iterator[str]:
     for conflict in conflicts:
         where = conflict.digest if conflict.line is None else f"{conflict.digest}:{conflict.line}"
@@ -99,9 +133,24 @@ def conflict_lines(conflicts: Iterable[Conflict]) -> Iterator[str]:
         )
 
 
+def apart_lines(apart: Iterable[Apart]) -> Iterator[str]:
+    """Yield two lines for each field in which digest and note keep their own words."""
+    for each in apart:
+        yield shown(f"{each.note}: apart: {each.field} '{each.note_text}'")
+        yield shown(f"    {each.digest} says '{each.digest_text}'; an edit of one side flows")
+
+
 def undone_lines(undone: Iterable[Undone]) -> Iterator[str]:
+    """Yield a line for each operation; for many with one reason, that of the first and a count."""
+    paths: dict[str, list[str]] = {}
     for operation, reason in undone:
-        yield shown(f"{operation.path}: not written: {reason}")
+        paths.setdefault(reason, []).append(operation.path)
+    for reason, of_reason in paths.items():
+        alone = len(of_reason) <= _MOST_UNDONE
+        for path in of_reason if alone else of_reason[:1]:
+            yield shown(f"{path}: not written: {reason}")
+        if not alone:
+            yield f"... and {len(of_reason) - 1} more files were not written, for the same reason"
 
 
 def in_line(plan: Plan, undone: Sequence[Undone] = ()) -> bool:
@@ -134,31 +183,32 @@ def as_json(
     operations: Sequence[Operation],
     seconds: float,
     undone: Sequence[Undone],
-) -> str:
-    """Return the one object that `--json` prints (docs/format.md)."""
-    problems = (*plan.problems, *map(_not_written, undone))
-    value: dict[str, Any] = {
-        "version": 1,
+) -> dict[str, Any]:
+    """Return the object that `--json` prints of a plan (docs/json.md)."""
+    problems = (*plan.problems, *map(not_written, undone))
+    return {
         "vault": vault,
         "entries": plan.entries,
         "notes": plan.notes,
-        "operations": [_operation_object(each) for each in operations],
+        "operations": [operation_object(each) for each in operations],
         "conflicts": [
             {"digest": each.digest, "note": each.note, "field": each.field}
             for each in plan.conflicts
         ],
-        "problems": [_problem_object(each) for each in problems],
+        "apart": [
+            {"digest": each.digest, "note": each.note, "field": each.field} for each in plan.apart
+        ],
+        "named": [named_object(each) for each in plan.named],
+        "problems": [problem_object(each) for each in problems],
         "seconds": round(seconds, 3),
     }
-    # A name that is no UTF-8 has no JSON form but an escaped one.
-    return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
-def _not_written(undone: Undone) -> Problem:
+def not_written(undone: Undone) -> Problem:
     return Problem(undone.operation.path, "not-written", undone.reason)
 
 
-def _operation_object(operation: Operation) -> dict[str, object]:
+def operation_object(operation: Operation) -> dict[str, object]:
     return {
         "kind": kind(operation),
         "path": operation.path,
@@ -167,7 +217,12 @@ def _operation_object(operation: Operation) -> dict[str, object]:
     }
 
 
-def _problem_object(problem: Problem) -> dict[str, object]:
+def named_object(named: Problem) -> dict[str, object]:
+    """Return the object for a file that only names a paper."""
+    return {"path": named.path, "message": named.message}
+
+
+def problem_object(problem: Problem) -> dict[str, object]:
     return {
         "level": problem.level,
         "path": problem.path,
@@ -183,6 +238,6 @@ def summary(plan: Plan, done: Sequence[Operation]) -> str:
     counts = {name: sum(kind(each) == name for each in done) for name in SIGNS}
     words = {"create": "made", "write": "edited", "rename": "renamed", "trash": "to the trash"}
     did = ", ".join(f"{count} {words[name]}" for name, count in counts.items() if count)
-    entries = f"{plan.entries} {'entry' if plan.entries == 1 else 'entries'}"
+    entries = counted(plan.entries, "entry", "entries")
     left = f", {len(plan.conflicts)} in conflict" if plan.conflicts else ""
     return f"{entries}: {did or 'nothing to do'}{left}"

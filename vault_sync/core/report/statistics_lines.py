@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from vault_sync.core.model.statistics import VaultStatistics
 
@@ -61,10 +61,9 @@ def plain_lines(statistics: VaultStatistics) -> Iterator[str]:
     yield from (f"status\t{each.status or '-'}\t{each.notes}" for each in statistics.statuses)
 
 
-def as_json(vault: str, statistics: VaultStatistics) -> str:
-    """Return the object that `stats --json` prints (docs/format.md)."""
-    value = {
-        "version": 1,
+def as_json(vault: str, statistics: VaultStatistics) -> dict[str, Any]:
+    """Return the object that `stats --json` prints (docs/json.md)."""
+    return {
         "vault": vault,
         "papers": statistics.papers,
         "entries": statistics.entries,
@@ -74,8 +73,6 @@ def as_json(vault: str, statistics: VaultStatistics) -> str:
         "mentioned": [each._asdict() for each in statistics.mentioned],
         "statuses": [each._asdict() for each in statistics.statuses],
     }
-    # A name that is no UTF-8 has no JSON form but an escaped one.
-    return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
 def summary(statistics: VaultStatistics) -> str:

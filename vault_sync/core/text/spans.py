@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from difflib import SequenceMatcher
 from typing import NamedTuple
+
+from vault_sync.core.text.common_items import changes
 
 BOM = "\ufeff"
 
@@ -188,7 +189,7 @@ def line_edits(text: str, old: Sequence[Line], new: str, newline: str) -> list[E
     was = [text[line.start : line.end] for line in old]
     now = new.split("\n")
     edits = []
-    for kind, i, i_end, j, j_end in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+    for kind, i, i_end, j, j_end in changes(was, now):
         words = newline.join(now[j:j_end])
         if kind == "replace":
             edits.append(Edit(Span(old[i].start, old[i_end - 1].end), words))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 from urllib.parse import quote
-from xml.etree import ElementTree as ET
+from xml.parsers import expat
 
 from vault_sync.core.model.values import Facts
 from vault_sync.core.text.sanitize import one_line
@@ -27,15 +27,26 @@ _OLD_ID = re.compile(
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z-]{2,})?", re.ASCII)
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.ASCII)
 
-_ATOM = "{http://www.w3.org/2005/Atom}"
-_ARXIV = "{http://arxiv.org/schemas/atom}"
+_ATOM = "http://www.w3.org/2005/Atom}"
+_ARXIV = "http://arxiv.org/schemas/atom}"
+_TEXTS = frozenset(
+    [
+        *(f"{_ATOM}{name}" for name in ("id", "published", "updated", "title", "summary")),
+        *(f"{_ARXIV}{name}" for name in ("doi", "journal_ref", "comment")),
+    ]
+)
 
 # What a stranger's record may cost. The longest real ones: 3,000 authors (LHC), 6,000 characters.
 _MOST_AUTHORS = 5_000
 _MOST_WORDS = 2_000
 _MOST_ABSTRACT = 20_000
+_MOST_CATEGORIES = 100
+_MOST_ERRORS = 20
+_MOST_ENTRIES = 1_000
 _MOST_ELEMENTS = 500_000
 _MOST_DEPTH = 20
+_MOST_OF_A_TOKEN = 262_144
+_PIECE = 65_536
 
 
 class Refused(ValueError):  # noqa: N818 -- the word for what happens to such a body
@@ -101,21 +112,9 @@ def read(body: bytes) -> Feed:
     Raises:
         Refused: not XML, not Atom, with a DOCTYPE (and so with entities), or monstrous.
     """
-    root = _parsed(body)
-    if root.tag != f"{_ATOM}feed":
-        raise Refused("the answer is XML, but no Atom feed")
-    facts: dict[str, Facts] = {}
-    errors = []
-    for entry in root.iterfind(f"{_ATOM}entry"):
-        address = _text(entry, f"{_ATOM}id")
-        if "/api/errors" in address:
-            errors.append(one_line(_text(entry, f"{_ATOM}summary"))[:_MOST_WORDS])
-            continue
-        found = paper_id(address.partition("/abs/")[2].strip())
-        paper = _facts(entry)
-        if found and paper.published:
-            facts[found] = paper
-    return Feed(facts, tuple(errors))
+    reader = _FeedReader()
+    _parse(body, reader)
+    return Feed(reader.facts, tuple(reader.errors))
 
 
 def settle(question: Question, feed: Feed) -> BatchResult:
@@ -177,70 +176,125 @@ def day(text: str) -> str:
         return ""
 
 
-class _Bounded(ET.TreeBuilder):
-    """A builder of a small tree, which refuses at the first sign of another kind of document.
+class _Entry:
+    """One entry of a feed as it is read: the texts that are wanted, each cut at its limit."""
 
-    A DOCTYPE is refused here and not by a look at the bytes: in UTF-16 it would not be seen.
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+        self.authors: list[str] = []
+        self.primary: list[str] = []
+        self.categories: list[str] = []
+
+    def facts(self) -> Facts:
+        return tidy(
+            Facts(
+                published=self.texts.get(f"{_ATOM}published", ""),
+                updated=self.texts.get(f"{_ATOM}updated", ""),
+                title=self.texts.get(f"{_ATOM}title", ""),
+                authors=tuple(self.authors),
+                categories=tuple(self.primary + self.categories),
+                doi=self.texts.get(f"{_ARXIV}doi", ""),
+                journal=self.texts.get(f"{_ARXIV}journal_ref", ""),
+                comment=self.texts.get(f"{_ARXIV}comment", ""),
+                abstract=self.texts.get(f"{_ATOM}summary", ""),
+            )
+        )
+
+
+class _FeedReader:
+    """The papers of a feed, collected while it is parsed, so that no tree of it is ever made.
+
+    It refuses at the first sign of another kind of document. A DOCTYPE is refused here and not by a
+    look at the bytes: in UTF-16 it would not be seen.
     """
 
     def __init__(self) -> None:
-        super().__init__()
-        self._elements = 0
-        self._depth = 0
+        self.facts: dict[str, Facts] = {}
+        self.errors: list[str] = []
+        self._open: list[str] = []
+        self._entry: _Entry | None = None
+        self._text: list[str] | None = None
+        self._length = self._elements = self._entries = 0
 
-    def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
-        del name, pubid, system
+    def doctype(self, *_: object) -> None:
         raise Refused("the answer has a DOCTYPE")
 
-    def start(self, tag: str, attrs: dict[str, str], /) -> ET.Element:
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._elements += 1
-        self._depth += 1
-        if self._elements > _MOST_ELEMENTS or self._depth > _MOST_DEPTH:
+        depth = len(self._open)
+        if self._elements > _MOST_ELEMENTS or depth >= _MOST_DEPTH:
             raise Refused("the answer is no feed of papers: too many elements")
-        return super().start(tag, attrs)
+        if depth == 0 and tag != f"{_ATOM}feed":
+            raise Refused("the answer is XML, but no Atom feed")
+        self._open.append(tag)
+        self._text = None
+        if depth == 1 and tag == f"{_ATOM}entry":
+            self._entries += 1
+            if self._entries > _MOST_ENTRIES:
+                raise Refused("the answer is no feed of papers: too many entries")
+            self._entry = _Entry()
+        elif self._entry is not None:
+            self._start_inside(self._entry, tag, attributes)
 
-    def end(self, tag: str, /) -> ET.Element:
-        self._depth -= 1
-        return super().end(tag)
+    def _start_inside(self, entry: _Entry, tag: str, attributes: dict[str, str]) -> None:
+        author = self._open[2:] == [f"{_ATOM}author", f"{_ATOM}name"]
+        if author or (len(self._open) == 3 and tag in _TEXTS and tag not in entry.texts):
+            self._text, self._length = [], 0
+        terms = {f"{_ARXIV}primary_category": entry.primary, f"{_ATOM}category": entry.categories}
+        if len(self._open) == 3 and tag in terms and len(terms[tag]) < _MOST_CATEGORIES:
+            terms[tag].append(attributes.get("term", "")[:_MOST_WORDS])
+
+    def data(self, text: str) -> None:
+        if self._text is not None and self._length < _MOST_ABSTRACT:
+            self._text.append(text[:_MOST_ABSTRACT])
+            self._length += len(text)
+
+    def end(self, tag: str) -> None:
+        self._open.pop()
+        entry, text = self._entry, self._text
+        self._text = None
+        if entry is None:
+            return
+        if text is not None and len(self._open) == 2:
+            entry.texts[tag] = "".join(text)
+        elif text is not None and len(entry.authors) < _MOST_AUTHORS:
+            entry.authors.append("".join(text)[:_MOST_WORDS])
+        if len(self._open) == 1:
+            self._entry = None
+            self._keep(entry)
+
+    def _keep(self, entry: _Entry) -> None:
+        address = entry.texts.get(f"{_ATOM}id", "")
+        if "/api/errors" in address:
+            words = one_line(entry.texts.get(f"{_ATOM}summary", "")[:_MOST_WORDS])
+            self.errors = [*self.errors, words][:_MOST_ERRORS]
+            return
+        found = paper_id(address.partition("/abs/")[2].strip())
+        paper = entry.facts()
+        if found and paper.published:
+            self.facts[found] = paper
 
 
-def _parsed(body: bytes) -> ET.Element:
-    # In one piece: expat before 2.6 takes quadratic time over a large token that comes in many.
-    parser = ET.XMLParser(target=_Bounded())  # noqa: S314 -- no DOCTYPE, so no entity
+def _parse(body: bytes, reader: _FeedReader) -> None:
+    parser = expat.ParserCreate(namespace_separator="}")  # no DOCTYPE, so no entity
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.data
+    parser.StartDoctypeDeclHandler = reader.doctype
     try:
-        parser.feed(body)
-        root: ET.Element = parser.close()
-    except ET.ParseError as error:
+        # In pieces, since expat goes on to the end of one after a handler has refused. It begins a
+        # token that is not whole anew with every piece (before 2.6), so a long one is refused.
+        for at in range(0, len(body), _PIECE):
+            parser.Parse(body[at : at + _PIECE])
+            if at - parser.CurrentByteIndex > _MOST_OF_A_TOKEN:
+                raise Refused("the answer is no feed of papers: an element is too large")
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
         raise Refused(f"the answer is not XML: {error}") from None
     except (LookupError, ValueError) as error:  # an encoding that Python does not know
         if isinstance(error, Refused):
             raise
         raise Refused(f"the answer cannot be decoded: {error}") from None
-    return root
-
-
-def _facts(entry: ET.Element) -> Facts:
-    primary = [found.get("term", "") for found in entry.iterfind(f"{_ARXIV}primary_category")]
-    others = [found.get("term", "") for found in entry.iterfind(f"{_ATOM}category")]
-    return tidy(
-        Facts(
-            published=_text(entry, f"{_ATOM}published"),
-            updated=_text(entry, f"{_ATOM}updated"),
-            title=_text(entry, f"{_ATOM}title"),
-            authors=tuple(
-                _text(author, f"{_ATOM}name") for author in entry.iterfind(f"{_ATOM}author")
-            ),
-            categories=tuple(primary + others),
-            doi=_text(entry, f"{_ARXIV}doi"),
-            journal=_text(entry, f"{_ARXIV}journal_ref"),
-            comment=_text(entry, f"{_ARXIV}comment"),
-            abstract=_text(entry, f"{_ATOM}summary"),
-        )
-    )
-
-
-def _text(element: ET.Element, tag: str) -> str:
-    return element.findtext(tag, default="") or ""
 
 
 def _short(text: str) -> str:

@@ -8,12 +8,14 @@ each try waits for its turn.
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -25,7 +27,9 @@ if TYPE_CHECKING:  # see `http`
 
 _BUSY = frozenset({429, 500, 502, 503, 504})
 _LATER = "facts come with a later run; nothing else is held up"
+_SPENT = "the time that a pass waits for it is over"
 _REDIRECTS = 3
+_BYTES_EACH = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,8 @@ class RateLimit:
     `interval` from the end of a request to the next one; `tries` of one request; `longest` that we
     wait because the server asks for it (beyond it we come back another time, and for at most
     `patience` nobody asks); `splits` more requests that a run spends to find the ids that spoil
-    their batch.
+    their batch. `run`: for all requests of a run together, and `run_each` more for each question;
+    what is not answered by then comes with a later run.
     """
 
     interval: float = 3.0
@@ -43,6 +48,8 @@ class RateLimit:
     longest: float = 120.0
     patience: float = 3600.0
     splits: int = 24
+    run: float = math.inf
+    run_each: float = 9.0
     limits: http.Limits = field(default_factory=http.Limits)
 
 
@@ -60,6 +67,28 @@ def pace_for(url: str) -> RateLimit:
     return LOCAL if http.is_loopback(url) else POLITE
 
 
+def pace_of_pass(url: str) -> RateLimit:
+    """Return the pace at which a pass may ask, which waits for the facts: 63 s for 100 papers."""
+    return replace(pace_for(url), run=54.0)
+
+
+class Allowance:
+    """The seconds and the bytes that the answers of one run may still take, all together."""
+
+    def __init__(self, pace: RateLimit, questions: int) -> None:
+        self.end = time.monotonic() + pace.run + questions * pace.run_each
+        self.bytes = pace.limits.body + questions * _BYTES_EACH
+
+    @property
+    def seconds(self) -> float:
+        return max(0.0, self.end - time.monotonic())
+
+    def limits(self, limits: http.Limits) -> http.Limits:
+        """Return the limits of one more request."""
+        total = min(limits.total, self.seconds)
+        return replace(limits, total=total, body=min(limits.body, self.bytes))
+
+
 @dataclass(frozen=True, slots=True)
 class ApiConnection:
     """The connection to the API at `url`. `today` is a UTC day, ISO 8601."""
@@ -71,6 +100,7 @@ class ApiConnection:
     clock: Callable[[], float]
     pace: RateLimit
     today: str
+    allowance: Allowance
 
     @property
     def host(self) -> str:
@@ -120,7 +150,7 @@ def _feed(
     url = f"{connection.url}{'&' if urlsplit(connection.url).query else '?'}{query}"
     failures = redirects = 0
     reason = ""
-    while failures < connection.pace.tries:
+    while failures < connection.pace.tries and connection.allowance.seconds:
         try:
             reply = _request(connection, session, url, failures)
         except http.Interrupted as error:
@@ -130,12 +160,14 @@ def _feed(
         if reply.status in _BUSY:
             reason = f"it answers {reply.status}"
             failures += 1
+            if (reply.wait or 0.0) > connection.allowance.seconds:
+                break
         elif reply.location and redirects < _REDIRECTS:
             url = _followed(connection, url, reply.location)
             redirects += 1
         else:
             return _read(connection, reply)
-    raise GivenUp(_notice(connection, reason, _LATER))
+    raise GivenUp(_notice(connection, reason or _SPENT, _LATER))
 
 
 def _request(
@@ -146,7 +178,9 @@ def _request(
     later = pace.interval * 2 ** (failures + 1)
     with _turn(connection) as pauses:
         try:
-            reply = http.get(session, url, pace.limits, connection.stop, connection.clock())
+            limits = connection.allowance.limits(pace.limits)
+            reply = http.get(session, url, limits, connection.stop, connection.clock())
+            connection.allowance.bytes -= len(reply.body)
         except http.Interrupted:
             pauses.append(later)
             raise
@@ -176,8 +210,10 @@ def _turn(connection: ApiConnection) -> Iterator[list[float]]:
             raise GivenUp(
                 _notice(connection, f"it asks to be left alone for {minutes} min", _LATER)
             )
+        if not connection.allowance.seconds:
+            raise GivenUp(_notice(connection, _SPENT, _LATER))
         # A turn may end long before its lease, so not all of it is slept through.
-        if connection.stop.wait(min(wait, pace.interval)):
+        if connection.stop.wait(min(wait, pace.interval, connection.allowance.seconds)):
             raise http.Stopped
     pauses = [pace.interval]
     try:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 if TYPE_CHECKING:  # 63 ms that almost no run needs
@@ -46,7 +47,16 @@ class Limits:
     connect: float = 10.0
     read: float = 30.0
     total: float = 60.0
-    body: int = 20_000_000
+    body: int = 8_000_000
+
+
+class Unpacker(Protocol):
+    """A `zlib.decompressobj`; its class has no public name."""
+
+    @property
+    def unconsumed_tail(self) -> bytes: ...
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
 
 
 class Reply(NamedTuple):
@@ -69,7 +79,14 @@ def session(agent: str) -> requests.Session:
     made = requests.Session()
     made.headers["User-Agent"] = agent
     made.headers["Accept"] = "application/atom+xml"
+    made.headers["Accept-Encoding"] = "gzip"
+    # `requests` reads a redirect even if it may not follow it, and fails at one that is no address.
+    made.get_redirect_target = _no_target  # type: ignore[method-assign]
     return made
+
+
+def _no_target(resp: requests.Response) -> None:
+    del resp
 
 
 def allowed(url: str) -> bool:
@@ -179,6 +196,10 @@ def _get(session: requests.Session, url: str, limits: Limits, flight: _Flight, n
         raise Interrupted(_reason(error)) from error
     except requests.exceptions.RequestException as error:
         raise Unusable(_reason(error)) from error
+    except (Unusable, Interrupted):
+        raise
+    except Exception as error:  # whatever a stranger's answer does to a library is a notice
+        raise Unusable(f"its answer cannot be read ({_reason(error)})") from error
 
 
 def _reply(response: requests.Response, limits: Limits, flight: _Flight, now: float) -> Reply:
@@ -196,19 +217,32 @@ def _reply(response: requests.Response, limits: Limits, flight: _Flight, now: fl
 
 
 def _body(response: requests.Response, limits: Limits, flight: _Flight) -> bytes:
-    """Return the body, unpacked; never more of it in memory than the limit and one chunk."""
-    parts = []
-    size = 0
+    """Return the body, unpacked; never more of it in memory than the limit and one chunk.
+
+    It is unpacked here: 64 KB packed twice are gigabytes, which a library makes in one piece.
+    """
+    packed = response.headers.get("Content-Encoding", "").strip().lower()
+    if packed not in {"", "identity", "gzip", "x-gzip", "deflate"}:
+        raise Unusable(f"its answer is packed as {packed[:40]}")
+    unpack = None if packed in {"", "identity"} else zlib.decompressobj(zlib.MAX_WBITS | 32)
+    body = bytearray()
     # read1 comes back with every packet; read and iter_content wait until a chunk is full,
     # and a server that drips could hold them for hours.
-    while chunk := response.raw.read1(_CHUNK, decode_content=True):
-        size += len(chunk)
-        if size > limits.body:
-            raise Unusable(f"its answer is over {limits.body // 1_000_000} MB")
+    while chunk := response.raw.read1(_CHUNK, decode_content=False):
+        for part in [chunk] if unpack is None else _unpacked(unpack, chunk):
+            body += part
+            if len(body) > limits.body:
+                raise Unusable(f"its answer is over {limits.body // 1_000_000} MB")
         if flight.over():
             raise Unusable(_TOO_SLOW)
-        parts.append(chunk)
-    return b"".join(parts)
+    return bytes(body)
+
+
+def _unpacked(unpack: Unpacker, chunk: bytes) -> Iterator[bytes]:
+    """Yield what a packed chunk holds, in pieces of a bounded size."""
+    yield unpack.decompress(chunk, _CHUNK)
+    while unpack.unconsumed_tail:
+        yield unpack.decompress(unpack.unconsumed_tail, _CHUNK)
 
 
 def _seconds(header: str, now: float) -> float | None:

@@ -75,10 +75,9 @@ def look_up(
     """Return the facts of `ids`; arXiv is asked for those that neither cache nor dump file has.
 
     `clock` gives Unix time; its UTC day is what "today" means. `progress` is called with papers
-    done and papers to ask for, first with 0. `refresh` also asks for what is known, unless it
-    was asked for today. `pace` is by default what the host is owed (`client.pace_for`). `stop`
-    ends the run within a moment, with what was answered until then; every answer is kept, whole,
-    when it arrives.
+    done and papers to ask for. `refresh` also asks for what is known, unless it was asked for
+    today. `pace`: by default what the host is owed. `stop` ends the run within a moment; every
+    answer is kept, whole, when it arrives.
 
     Raises nothing that the network, the file or the cache could cause: that is in `problems`.
     """
@@ -86,6 +85,21 @@ def look_up(
     wanted = _canonical(spelled)
     findings = _local(source, wanted, stop)
     today = datetime.fromtimestamp(clock(), UTC).date().isoformat()
+    to_ask = _to_ask(findings, wanted, today, refresh=refresh)
+    if to_ask and source.enabled and not source.offline and not findings.cacheless:
+        with _notices(source, findings), cache.opened(source.cache) as db:
+            due = pace or client.pace_for(source.url)
+            allowance = client.Allowance(due, len(atom.questions(to_ask)))
+            agent = _agent(source)
+            connection = client.ApiConnection(
+                source.url, agent, db, stop, clock, due, today, allowance
+            )
+            _ask(connection, to_ask, findings, progress)
+    return _answer(spelled, findings)
+
+
+def _to_ask(findings: _Findings, wanted: Sequence[str], today: str, *, refresh: bool) -> list[str]:
+    """Return the ids to ask for; note as missing those that arXiv did not have today."""
     to_ask = [
         one
         for one in wanted
@@ -96,12 +110,7 @@ def look_up(
         for one in wanted
         if findings.answered_on.get(one) == today and one not in findings.facts
     )
-    if to_ask and source.enabled and not source.offline and not findings.cacheless:
-        with _notices(source, findings), cache.opened(source.cache) as db:
-            agent, due = _agent(source), pace or client.pace_for(source.url)
-            connection = client.ApiConnection(source.url, agent, db, stop, clock, due, today)
-            _ask(connection, to_ask, findings, progress)
-    return _answer(spelled, findings)
+    return to_ask
 
 
 @contextmanager
@@ -209,7 +218,7 @@ def _stamp(path: Path) -> str:
         at = path.stat()
     except OSError:
         return ""  # reading it will say so
-    return f"{at.st_size} {at.st_mtime_ns} {at.st_ino}"
+    return f"{at.st_size} {at.st_mtime_ns}"
 
 
 def _ask(

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
-import errno
 import os
 import stat
-import sys
 
 from vault_sync.edge.fs.errors import Unsafe
-
-_COPYFILE_ACL_AND_XATTR = 1 << 0 | 1 << 2
+from vault_sync.edge.platform import current
 
 
 def check_writable(file: int, folder: int, name: str) -> None:
@@ -36,23 +32,5 @@ def copy_attributes(like: int, file: int) -> None:
     Raises:
         OSError: they cannot be carried over.
     """
-    seen, mine = os.fstat(like), os.fstat(file)
-    if (seen.st_uid, seen.st_gid) != (mine.st_uid, mine.st_gid):
-        os.fchown(file, seen.st_uid, seen.st_gid)
-    os.fchmod(file, stat.S_IMODE(seen.st_mode))
-    if sys.platform == "darwin":
-        library = ctypes.CDLL(None, use_errno=True)
-        if library.fcopyfile(like, file, None, _COPYFILE_ACL_AND_XATTR):
-            code = ctypes.get_errno()
-            raise OSError(code, os.strerror(code))
-        return
-    try:
-        names = os.listxattr(like)
-    except OSError as error:
-        if error.errno in {errno.ENOTSUP, errno.EOPNOTSUPP}:
-            return
-        raise
-    for name in names:
-        # security.* is the system's own (SELinux labels, capabilities) and set by its policy.
-        if not name.startswith("security."):
-            os.setxattr(file, name, os.getxattr(like, name))
+    current.files.copy_owner_and_mode(like, file)
+    current.system.copy_attributes(like, file)

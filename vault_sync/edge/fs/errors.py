@@ -17,10 +17,19 @@ _WORDS = {
     errno.EISDIR: "a folder stands there",
     errno.ENAMETOOLONG: "its name is too long for the file system",
     errno.ENOENT: "it is gone; the next pass looks again",
+    errno.ESPIPE: "it is not a regular file",
+    errno.ENXIO: "it is not a regular file",
     errno.EXDEV: "it would have to move to another file system",
     errno.EMFILE: "too many files are open",
     errno.ENFILE: "too many files are open",
 }
+
+
+NO_SAFE_REPLACE = (
+    "this disk ({}) cannot replace a file so that an edit made in that instant is kept, so nothing"
+    " is written on it: move the vault to a disk with ext4, btrfs, xfs, APFS or NTFS"
+    " (`check`, `diff`, `export` and `--dry-run` work here)"
+)
 
 
 class Unsafe(OSError):  # noqa: N818 - it is a verdict on a file, not a fault of ours

@@ -1,15 +1,22 @@
-"""The folder for what is no note: `.vault-sync`; and names in Obsidian's `.trash`."""
+"""The folder for what is no note: `.vault-sync`; the vault's id there; names in `.trash`."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 
 from vault_sync.core.model.values import RelPath
-from vault_sync.edge.fs.vault_dir import OWN_FOLDER, VaultDir
+from vault_sync.edge.fs.vault_dir import OWN_FOLDER, VaultDir, read_at
+from vault_sync.edge.platform import current
+from vault_sync.edge.platform.durability import sync_file
+from vault_sync.edge.platform.rename import Volume, prove
 
 TEMPORARY = f"{OWN_FOLDER}/tmp"  # noqa: S108 - a folder of the vault, not of the system
+
+ID = f"{OWN_FOLDER}/id"
+"""The file that tells a vault that was moved from another folder that stands where it was."""
 
 
 def temporary_name(token: str, number: int) -> str:
@@ -21,9 +28,7 @@ def own_folder(vault: VaultDir) -> int:
     folder = vault.folder(TEMPORARY, make=True)
     own = vault.folder(OWN_FOLDER)
     try:
-        file = os.open(
-            ".gitignore", os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666, dir_fd=own
-        )
+        file = current.files.open_to_write(".gitignore", own, mode=0o666)
     except FileExistsError:
         return folder
     try:
@@ -33,9 +38,77 @@ def own_folder(vault: VaultDir) -> int:
     return folder
 
 
+def volume_of(vault: VaultDir, folder: int) -> Volume:
+    """Return what the file system of an open folder can do, tried once for an open vault.
+
+    On the vault's own file system it is tried in `.vault-sync/tmp`. That is made for it, and
+    removed again where no file will be written.
+
+    Raises:
+        OSError: nothing can be written there.
+    """
+    device = os.fstat(folder).st_dev
+    if device not in vault.volumes:
+        vault.volumes[device] = _proved(vault, folder)
+    return vault.volumes[device]
+
+
+def _proved(vault: VaultDir, folder: int) -> Volume:
+    device = os.fstat(folder).st_dev
+    if os.fstat(vault.fd).st_dev != device:
+        return prove(folder)
+    there = vault.stat(OWN_FOLDER) is not None
+    own = own_folder(vault)
+    volume = prove(own if os.fstat(own).st_dev == device else folder)
+    if not there and not volume.safe:
+        os.unlink(".gitignore", dir_fd=vault.folder(OWN_FOLDER))
+        vault.remove_folder(TEMPORARY)
+        vault.remove_folder(OWN_FOLDER)
+    return volume
+
+
+def read_id(vault: VaultDir) -> str | None:
+    """Return the id that stands in a vault; None where there is none.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    try:
+        content = read_at(*vault.place(ID))
+    except FileNotFoundError:
+        return None
+    return content.decode("ascii", "replace").strip() or None
+
+
+def id_in(root: Path) -> str | None:
+    """Return the id that stands in the vault at `root`; None where none can be read."""
+    try:
+        with VaultDir(root) as vault:
+            return read_id(vault)
+    except OSError:
+        return None
+
+
+def write_id(vault: VaultDir, id_: str) -> None:
+    """Write an id into a vault, durably.
+
+    Raises:
+        OSError: it is not there.
+    """
+    own_folder(vault)
+    folder, name = vault.place(ID)
+    file = current.files.open_to_write(name, folder, new=False, mode=0o666)
+    try:
+        os.ftruncate(file, 0)
+        current.files.write_at(file, f"{id_}\n".encode(), 0)
+        sync_file(file)
+    finally:
+        os.close(file)
+
+
 def trash_names(target: RelPath) -> Iterator[RelPath]:
     """Yield `.trash/a.md`, `.trash/a 2.md`, `.trash/a 3.md` and so on, as Obsidian counts."""
     yield target
-    stem = target.removesuffix(".md")
+    stem, dot, kind = target.rpartition(".")
     for number in count(2):
-        yield RelPath(f"{stem} {number}.md")
+        yield RelPath(f"{stem} {number}{dot}{kind}")

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from vault_sync.core.model.paths import is_markdown
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.naming.copy_names import is_delivery_mark
 from vault_sync.edge.fs.errors import in_words
+from vault_sync.edge.platform import current
 
 
 class Stat(NamedTuple):
@@ -22,6 +24,13 @@ class Stat(NamedTuple):
     mtime_ns: int
     ctime_ns: int
     inode: int
+
+
+def stat_of(status: os.stat_result) -> Stat:
+    """Return the numbers of a file's status that tell it unchanged."""
+    files = current.files
+    changed, number = files.changed_ns(status), files.file_number(status)
+    return Stat(status.st_size, status.st_mtime_ns, changed, number)
 
 
 class FolderEntry(NamedTuple):
@@ -47,12 +56,14 @@ class ClosedFolder(NamedTuple):
 class Scan:
     """The visible Markdown files of a vault, and what stands in the way of seeing all of them.
 
+    `otherwise` are those whose ending has capitals (`x.MD`): not read, but their names are taken.
     `marks` are the files that a sync service has not finished bringing, each with the time of its
     last change (Unix ns).
     """
 
     files: dict[RelPath, Stat]
     problems: tuple[Problem, ...]
+    otherwise: tuple[RelPath, ...] = ()
     marks: Mapping[RelPath, int] = field(default_factory=dict)
 
 
@@ -65,7 +76,7 @@ def walk(root: Path) -> Iterator[FolderEntry | ClosedFolder]:
     Raises:
         OSError: the root itself cannot be listed.
     """
-    top = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    top = current.files.open_root(root)
     try:
         yield from _walk_folder(top, "")
     finally:
@@ -80,10 +91,9 @@ def _walk_folder(folder: int, prefix: str) -> Iterator[FolderEntry | ClosedFolde
             if kind == "folder":
                 inner.append(entry.name)
             yield FolderEntry(RelPath(prefix + entry.name), kind, entry)
-    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
     for name in inner:
         try:
-            below = os.open(name, flags, dir_fd=folder)
+            below = current.files.open_folder(name, folder)
             try:
                 yield from _walk_folder(below, f"{prefix}{name}/")
             finally:
@@ -111,6 +121,7 @@ def scan(root: Path) -> Scan:
     files: dict[RelPath, Stat] = {}
     problems: list[Problem] = []
     marks: dict[RelPath, int] = {}
+    otherwise: list[RelPath] = []
     for found in walk(root):
         path = found.path
         if isinstance(found, ClosedFolder):
@@ -124,12 +135,14 @@ def scan(root: Path) -> Scan:
             )
         elif found.kind in {"hidden", "file"} and is_delivery_mark(path):
             with suppress(OSError):  # brought since its folder was listed
-                marks[path] = found.entry.stat(follow_symlinks=False).st_ctime_ns
+                marks[path] = stat_of(found.entry.stat(follow_symlinks=False)).ctime_ns
         elif found.kind == "link":
             _note_link(found.entry, path, problems)
         elif found.kind in {"file", "other"} and path.endswith(".md"):
             _note_file(found.entry, path, files, problems)
-    return Scan(files, tuple(problems), marks)
+        elif found.kind == "file" and is_markdown(path):
+            otherwise.append(path)
+    return Scan(files, tuple(problems), tuple(otherwise), marks)
 
 
 def _note_file(
@@ -149,7 +162,7 @@ def _note_file(
         problems.append(
             Problem(path, "unreadable", "may not be read", hint="change its permissions")
         )
-    files[path] = Stat(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    files[path] = stat_of(status)
 
 
 def _note_link(entry: os.DirEntry[str], path: RelPath, problems: list[Problem]) -> None:

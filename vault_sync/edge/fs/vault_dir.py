@@ -16,20 +16,27 @@ from typing import Self
 
 from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.fs.errors import Unsafe
+from vault_sync.edge.platform import current
+from vault_sync.edge.platform.rename import Volume
 
 OWN_FOLDER = ".vault-sync"
 TRASH_FOLDER = ".trash"
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _OPEN_FOLDERS = 64
 
 
 class VaultDir:
-    """An open vault. Folders stay open, the last few of them, until it is closed."""
+    """An open vault. Folders stay open, the last few of them, until it is closed.
+
+    `volumes`: what was proved of the file systems it lies on, by device number
+    (`own_folder.volume_of`). A number may go to another disk later, so no longer than that.
+    """
 
     def __init__(self, root: Path) -> None:
         # The root itself may be a link of the user's own; what it points to is the vault.
-        self.fd = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self.root = root
+        self.fd = current.files.open_root(root)
         self._open: dict[str, int] = {}
+        self.volumes: dict[int, Volume] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -59,7 +66,7 @@ class VaultDir:
         above, _, name = path.rpartition("/")
         parent = self.folder(above, make=make)
         try:
-            opened = os.open(name, _FOLDER, dir_fd=parent)
+            opened = current.files.open_folder(name, parent)
         except FileNotFoundError:
             if not make:
                 raise
@@ -69,11 +76,18 @@ class VaultDir:
                 ) from None
             os.mkdir(name, dir_fd=parent)
             os.fsync(parent)
-            opened = os.open(name, _FOLDER, dir_fd=parent)
+            opened = current.files.open_folder(name, parent)
         if len(self._open) >= _OPEN_FOLDERS:
             os.close(self._open.pop(next(iter(self._open))))
         self._open[path] = opened
         return opened
+
+    def remove_folder(self, path: str) -> None:
+        """Remove an empty folder."""
+        folder, name = self.place(path)
+        os.rmdir(name, dir_fd=folder)
+        if path in self._open:
+            os.close(self._open.pop(path))
 
     def place(self, path: str, *, make: bool = False) -> tuple[int, str]:
         """Return a file's folder, open, and its name in there."""
@@ -116,7 +130,7 @@ class VaultDir:
 
 def open_at(folder: int, name: str) -> int:
     """Open a file for reading, following no link. O_NONBLOCK: a named pipe must not hang us."""
-    return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=folder)
+    return current.files.open_to_read(name, folder)
 
 
 def read_at(folder: int, name: str) -> bytes:
@@ -130,11 +144,11 @@ def read_at(folder: int, name: str) -> bytes:
 def read_all(file: int) -> bytes:
     """Return all bytes of an open file, from its start."""
     size = os.fstat(file).st_size
-    parts = [os.pread(file, size + 1, 0)]
+    parts = [current.files.read_at(file, size + 1, 0)]
     at = len(parts[0])
     if at == size:
         return parts[0]  # asked for one more, and there was none
-    while part := os.pread(file, max(size - at, 0) + 1, at):
+    while part := current.files.read_at(file, max(size - at, 0) + 1, at):
         parts.append(part)
         at += len(part)
     return b"".join(parts)
@@ -161,8 +175,12 @@ def folded_names(folder: int) -> set[str]:
 _HIDDEN = "it is hidden, in a dot folder, or outside the vault"
 
 
+WRITTEN = (".md", ".base", ".bib")
+"""The kinds of files that are written in a vault."""
+
+
 def refusal(path: str, *, trash: bool = False) -> str | None:
-    """Return why a path may not be written, or None: only `.md` in the vault, in no dot folder.
+    """Return why a path may not be written, or None: a kind of `WRITTEN`, in no dot folder.
 
     Format characters are ignored by some file systems (git's `.git` with U+200C of 2014), so they
     do not hide a leading dot here.
@@ -170,8 +188,8 @@ def refusal(path: str, *, trash: bool = False) -> str | None:
     parts = path.split("/")
     if trash and parts[0] == TRASH_FOLDER and len(parts) == 2:
         del parts[0]
-    if not path.endswith(".md"):
-        return "only Markdown files (.md) are written"
+    if not path.endswith(WRITTEN):
+        return "only Markdown files (.md), views (.base) and references (.bib) are written"
     if "\0" in path or "\\" in path:
         return "its name holds a character that no file name should"
     for part in parts:

@@ -58,7 +58,7 @@ def install(folder: Path, python: str) -> list[str]:
         path.rename(aside)
         done.append(f"{aside}: the hook that was there; ours calls it first")
     folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8")
+    path.write_text(text, "utf-8", newline="\n")
     path.chmod(path.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
     return [*done, f"{path}: the hook"]
 

@@ -239,10 +239,28 @@ def blobs(repository: Repository, oids: Iterable[str]) -> dict[str, str]:
 
 def holding(repository: Repository, words: Iterable[str]) -> list[str]:
     """Return the files of the index in which one of some texts stands, without regard to case."""
-    patterns = [argument for word in words for argument in ("-e", word)]
-    if not patterns:
+    sound: list[str] = []
+    broken: list[str] = []
+    for word in words:
+        (sound if _is_utf8(word) else broken).append(word)
+    found = [*_grepped(repository, sound, "-i"), *_grepped(repository, broken)]
+    return list(dict.fromkeys(found))
+
+
+def _is_utf8(word: str) -> bool:
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _grepped(repository: Repository, words: Sequence[str], *more: str) -> list[str]:
+    """Return the files that hold one of some texts. git compares no broken UTF-8 without case."""
+    if not words:
         return []
-    options = ("grep", "--cached", "--full-name", "--no-color", "-z", "-l", "-a", "-F", "-i")
+    patterns = [argument for word in words for argument in ("-e", word)]
+    options = ("grep", "--cached", "--full-name", "--no-color", "-z", "-l", "-a", "-F", *more)
     output = _run(repository.top, repository.environment, (*options, *patterns, "--"), fine=(0, 1))
     return _fields(output)
 

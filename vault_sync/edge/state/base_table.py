@@ -123,6 +123,19 @@ def read_some(
     return rows
 
 
+def read_apart(select: Select) -> dict[BaseKey, Value]:
+    """Return the values in which digest and note keep their own words, of both sides.
+
+    Raises:
+        ValueError: as `read_base`.
+    """
+    rows = _all_checked(select(f"{_BASE} WHERE field LIKE 'apart:%'"))
+    for key in {base_key.key for base_key in rows}:
+        shared = f"{_BASE} WHERE key = ? AND digest = '' AND field IN ('url', 'title', 'authors')"
+        rows |= _all_checked(select(shared, bound(key)))
+    return rows
+
+
 def count_places(select: Select) -> dict[str, int]:
     """Count the places that the base has in each digest (`Base.counted`)."""
     places = "SELECT digest, count(*) FROM base WHERE field = 'commentary' AND key <> '' GROUP BY 1"

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from vault_sync.edge.platform import current
 from vault_sync.edge.state import upgrade
+from vault_sync.edge.state.places import DATABASE, identity_in, identity_of, is_moved
 from vault_sync.edge.state.schema import (
     OLDEST,
     TABLES,
@@ -18,7 +20,6 @@ from vault_sync.edge.state.schema import (
     fingerprint,
     is_damage,
     set_aside,
-    unbound,
 )
 
 
@@ -32,15 +33,17 @@ class StateDatabase:
     A database that is damaged or another vault's counts as none: `distrust` says why, and the next
     write sets it aside. One of an older program is read from a copy in memory and taken over by the
     next write (`upgrade`). `version` changes when what was read before may not stand there any
-    more. Writing needs `locked`, which whoever holds the vault's lock sets.
+    more. `moved_from` is the path that the vault had, if it was moved since the last write. Writing
+    needs `locked`, which whoever holds the vault's lock sets.
     """
 
     def __init__(self, root: Path, directory: Path) -> None:
         self.root, self.directory = root, directory
         self.locked = False
         self.distrust: str | None = None
+        self.moved_from: str | None = None
         self.version = 0
-        self._path = directory / "state.sqlite"
+        self._path = directory / DATABASE
         self._connection: sqlite3.Connection | None = None
         self._looked = self._writes = self._distrusted = False
         self._closed_as: tuple[int, ...] | None = None
@@ -57,7 +60,7 @@ class StateDatabase:
             self.version += 1
         if self._path.exists():
             try:
-                self._connection = self._open()
+                self._connection = _opened(self._path, locked=self.locked)
             except sqlite3.Error as error:
                 raise self.unusable("cannot be opened", error) from error
             try:
@@ -131,12 +134,13 @@ class StateDatabase:
     def stamp(self) -> tuple[int, ...] | None:
         """Return numbers that change when another process writes; None while a log is there."""
         try:
-            if self._unclean():
+            if _has_log(self.directory):
                 return None
             stat = self._path.stat()
         except OSError:
             return None
-        return (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+        number, changed = current.files.file_number(stat), current.files.changed_ns(stat)
+        return (number, stat.st_size, stat.st_mtime_ns, changed)
 
     def unusable(self, how: str, error: Exception) -> StateError:
         """Return the error that says of the state `how` it is out of reach, and what to do."""
@@ -152,42 +156,27 @@ class StateDatabase:
         self.version += 1
         self._distrusted, self.distrust = True, reason
 
-    def _unclean(self) -> bool:
-        """Return True if the last commits stand in a log: in use, or its writer was killed.
-
-        An empty log means nothing; a reader without the lock leaves one.
-        """
-        try:
-            return (self.directory / "state.sqlite-wal").stat().st_size > 0
-        except FileNotFoundError:
-            return False
-
-    def _open(self) -> sqlite3.Connection:
-        # With the lock and no log nothing can change under us, and nothing need be made to read it.
-        if self.locked:
-            mode = "mode=rw" if self._unclean() else "mode=ro&immutable=1"
-        else:
-            mode = "mode=ro"
-        name = quote(os.fsencode(self._path))
-        connection = sqlite3.connect(f"file:{name}?{mode}", uri=True, isolation_level=None)
-        connection.execute("PRAGMA mmap_size=268435456")
-        return connection
-
     def _check(self, connection: sqlite3.Connection) -> None:
         """Distrust a database that is another vault's; refuse that of a newer program."""
         if upgrade.is_newer(connection):
             raise StateError(
                 f"the state in {self.directory} was written by a newer vault-sync: update this one"
             )
+        if upgrade.is_empty(connection):
+            connection.close()
+            self._connection = None
+            return
         if 0 < upgrade.version_of(connection) < OLDEST:
             self._distrust(f"the state in {self.directory} was written by an older vault-sync")
             return
-        if self.locked and self._unclean():
+        if self.locked and _has_log(self.directory):
             problem = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if problem != "ok":
                 raise sqlite3.DatabaseError(problem)
-        found = connection.execute("SELECT path, device, inode FROM vault").fetchall()
-        if [(unbound(path), *rest) for path, *rest in found] != [identity_of(self.root)]:
+        was, now = identity_in(connection), identity_of(self.root)
+        moved = was is not None and was != now and is_moved(connection, was, now)
+        self.moved_from = was.path if was is not None and moved else None
+        if was != now and not moved:
             self._distrust(f"{self.root} is not the folder that it was at the last pass")
         elif upgrade.is_older(connection):
             self._connection = upgrade.in_memory(connection)
@@ -203,7 +192,7 @@ class StateDatabase:
         if self._distrusted:
             set_aside(self._path)
             self._distrusted = False
-        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        os.close(current.files.open_to_write(self._path, new=False))
         connection = sqlite3.connect(self._path, isolation_level=None)
         try:
             self._prepare(connection)
@@ -228,14 +217,32 @@ class StateDatabase:
             identity = identity_of(self.root)
             upgrade.make(connection, TABLES)
             connection.execute(
-                "INSERT INTO vault VALUES (?, ?, ?)", (bound(identity[0]), *identity[1:])
+                "INSERT INTO vault VALUES (?, ?, ?)", (bound(identity.path), *identity[1:])
             )
             connection.execute("COMMIT")
+        if self.moved_from is not None:
+            connection.execute("UPDATE vault SET path = ?", (bound(str(self.root)),))
+            self.moved_from = None
 
 
-def identity_of(root: Path) -> tuple[str, int, int]:
-    """Return what tells a vault's folder from any other: path, device, inode."""
-    # The number of a device may be another after a restart (btrfs, NFS); that of its file
-    # system is the same where there is one.
-    device = os.statvfs(root).f_fsid or root.stat().st_dev
-    return str(root), device % 2**63, root.stat().st_ino
+def _has_log(directory: Path) -> bool:
+    """Return True if the last commits stand in a log: in use, or its writer was killed.
+
+    An empty log means nothing; a reader without the lock leaves one.
+    """
+    try:
+        return (directory / f"{DATABASE}-wal").stat().st_size > 0
+    except FileNotFoundError:
+        return False
+
+
+def _opened(path: Path, *, locked: bool) -> sqlite3.Connection:
+    """Return a connection for reading to the database at `path`."""
+    # With the lock and no log nothing can change under us, and nothing need be made to read it.
+    mode = "mode=ro"
+    if locked:
+        mode = "mode=rw" if _has_log(path.parent) else "mode=ro&immutable=1"
+    name = quote(os.fsencode(path))
+    connection = sqlite3.connect(f"file:{name}?{mode}", uri=True, isolation_level=None)
+    connection.execute("PRAGMA mmap_size=268435456")
+    return connection

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from vault_sync.edge.state.lock import Busy, locked
+from vault_sync.edge.platform.lock import Busy, locked
 
 FILE, LOCK = "daemon.json", "daemon.lock"
 STALE = 180.0
@@ -51,7 +51,9 @@ class Heartbeat:
         if self.last_pass is not None:
             when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(self.last_pass))
             lines.append(f"           last pass {when}: {self.last_did or 'nothing to do'}")
-        lines += [f"           waits until nobody types in {path}" for path in sorted(self.waiting)]
+        for path, until in sorted(self.waiting.items()):
+            earliest = time.strftime("%H:%M:%S", time.localtime(until))
+            lines.append(f"           waits until nobody types in {path} ({earliest} or later)")
         for problem in self.problems:
             where = f"{problem['path']}: " if problem["path"] else ""
             lines += [f"           {where}{problem['message']}", f"             {problem['hint']}"]
@@ -66,7 +68,8 @@ def write(directory: Path, heartbeat: Heartbeat) -> None:
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = directory / f"{FILE}.{os.getpid()}"
-    file.write_text(json.dumps(asdict(heartbeat)), encoding="utf-8", errors="surrogateescape")
+    text = json.dumps(asdict(heartbeat))
+    file.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
     file.replace(directory / FILE)
 
 

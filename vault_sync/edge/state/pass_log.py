@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.state.saved_texts import name_of, save
-from vault_sync.edge.state.schema import bound, unbound
+from vault_sync.edge.state.schema import as_bytes, bound, unbound
 from vault_sync.edge.state.store import StateStore
 
 Kind = Literal["create", "write", "rename", "trash"]
@@ -142,6 +142,40 @@ def note_saved(
         "INSERT INTO saved VALUES (?, ?, ?, ?, ?)",
         [(name, bound(path), one, at, why) for name, path in texts],
     )
+
+
+WHOLE, CUT = "entries taken out", "entries taken out, as it was then"
+
+
+def note_lost_entries(state: StateStore, texts: Iterable[tuple[RelPath, str, str]]) -> None:
+    """Save, for the newest pass, the digests (path, whole text, cut text) that lost entries.
+
+    Raises:
+        OSError, StateError: nothing is remembered; the entries come back at the digest's end.
+    """
+    rows = [
+        (as_bytes(text), path, why)
+        for path, whole, cut in texts
+        for text, why in ((whole, WHOLE), (cut, CUT))
+    ]
+    if not rows:
+        return
+    save(state.saved, (content for content, _, _ in rows), len(rows))
+    at = datetime.now(UTC).isoformat()
+    with state.writing() as connection:
+        (one,) = connection.execute("SELECT max(id) FROM pass").fetchone()
+        for content, path, why in rows:
+            note_saved(connection, [(name_of(content), path)], one, at, why)
+
+
+def lost_entries(state: StateStore, id_: int) -> dict[RelPath, tuple[str, str]]:
+    """Return the digests that lost entries to a pass: the names of their whole and cut texts."""
+    names: dict[str, dict[RelPath, str]] = {WHOLE: {}, CUT: {}}
+    for path, name, why in state.select(
+        "SELECT path, hash, why FROM saved WHERE pass = ? AND why IN (?, ?)", id_, WHOLE, CUT
+    ):
+        names[why][RelPath(unbound(path))] = name
+    return {path: (name, names[CUT][path]) for path, name in names[WHOLE].items()}
 
 
 def is_saved(state: StateStore, name: str) -> bool:

@@ -11,8 +11,9 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from vault_sync.edge.fs.durability import BATCH, sync_everything, sync_file
 from vault_sync.edge.fs.vault_dir import read_all
+from vault_sync.edge.platform import current
+from vault_sync.edge.platform.durability import BATCH, sync_everything, sync_file
 
 
 def name_of(content: bytes) -> str:
@@ -36,7 +37,7 @@ def save(folder: Path, texts: Iterable[bytes], count: int) -> list[str]:
     names = []
     touched = {folder.parent}
     folder.mkdir(mode=0o700, exist_ok=True)
-    watch = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    watch = current.files.open_root(folder)
     try:
         for content in texts:
             name = name_of(content)
@@ -70,7 +71,7 @@ def take(folder: Path, name: str) -> bytes | None:
 
 def _put(path: Path, content: bytes, *, sync: bool) -> None:
     # A file of that name may be there, torn by a power cut or never synced: looked at, not trusted.
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    file = current.files.open_to_write(path, new=False)
     try:
         if read_all(file) != content:
             os.ftruncate(file, 0)
@@ -89,13 +90,13 @@ def write_all(file: int, content: bytes) -> None:
     """
     at = 0
     while at < len(content):
-        at += os.pwrite(file, content[at:], at)
+        at += current.files.write_at(file, content[at:], at)
     if read_all(file) != content:
         raise OSError("the file does not read back as it was written")
 
 
 def _sync_path(path: Path) -> None:
-    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    file = current.files.open_to_read(path)
     try:
         sync_file(file)
     finally:

@@ -13,6 +13,9 @@ SCHEMA = 4
 OLDEST = 3
 """The oldest schema that is taken over (`upgrade`)."""
 
+VAULT_ID = "vault id"
+"""The name of the fact that tells a vault by more than its path (`.vault-sync/id`)."""
+
 # Of schema 3; what came later is in ADDED.
 # An upsert overrides an OR IGNORE inside a trigger it fires (SQLite, "CREATE TRIGGER").
 TABLES = """
@@ -66,6 +69,7 @@ CREATE TABLE past_value(key NOT NULL, digest NOT NULL, field NOT NULL, number IN
                         PRIMARY KEY (key, digest, field, number)) WITHOUT ROWID;
 CREATE TABLE file(path PRIMARY KEY, mark BLOB NOT NULL, hash TEXT NOT NULL,
                   key NOT NULL) WITHOUT ROWID;
+CREATE INDEX file_by_key ON file(key);
 CREATE TABLE apart(key, digest, field, digest_value BLOB, note_value BLOB,
                    PRIMARY KEY (key, digest, field)) WITHOUT ROWID;
 CREATE TABLE refused(key, digest, field, digest_hash TEXT NOT NULL, note_hash TEXT NOT NULL,

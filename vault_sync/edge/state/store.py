@@ -17,22 +17,24 @@ from pathlib import Path
 from typing import Any
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
+from vault_sync.edge.fs.canonical import canonical
+from vault_sync.edge.platform.lock import locked, locked_folder
 from vault_sync.edge.state import base_table, deliveries, earlier_values
 from vault_sync.edge.state.database import StateDatabase, StateError
-from vault_sync.edge.state.lock import locked
-from vault_sync.edge.state.schema import unbound
+from vault_sync.edge.state.places import DATABASE, identity_of, moved_state
+from vault_sync.edge.state.schema import bound, unbound
 
 
 def state_dir(root: Path, environ: Mapping[str, str]) -> Path:
     """Return the folder of the state of the vault at `root`; nothing is made.
 
     The platform's state directory, or VAULT_SYNC_STATE_DIR. The name ends in a hash of the
-    canonical path, so a copied or moved vault has a state of its own.
+    canonical path, so a copied vault has a state of its own.
 
     Raises:
         StateError: that would be inside the vault, where a sync service would carry it elsewhere.
     """
-    canonical = Path(os.path.realpath(root))
+    whole = canonical(root)
     above = environ.get("VAULT_SYNC_STATE_DIR")
     if above:
         parent = Path(above).absolute()
@@ -40,32 +42,43 @@ def state_dir(root: Path, environ: Mapping[str, str]) -> Path:
         from platformdirs import user_state_path
 
         parent = user_state_path("vault-sync", appauthor=False)
-    if Path(os.path.realpath(parent)).is_relative_to(canonical):
+    if Path(os.path.realpath(parent)).is_relative_to(whole):
         raise StateError(
             f"the state must not lie in the vault: set VAULT_SYNC_STATE_DIR ({parent})"
         )
-    digest = hashlib.sha256(os.fsencode(canonical)).hexdigest()[:16]
-    return parent / f"{canonical.name or 'vault'}-{digest}"
+    digest = hashlib.sha256(os.fsencode(whole)).hexdigest()[:16]
+    return parent / f"{whole.name or 'vault'}-{digest}"
 
 
 def open_state(root: Path, environ: Mapping[str, str] | None = None) -> StateStore:
-    """Return the state of the vault at `root`, for reading; nothing is made until it is written."""
-    return StateStore(root, state_dir(root, os.environ if environ is None else environ))
+    """Return the state of the vault at `root`, for reading; nothing is made until it is written.
+
+    That of a vault which had another path is read where it lies; the first lock moves it.
+    """
+    home = state_dir(root, os.environ if environ is None else environ)
+    directory = home
+    if not (home / DATABASE).exists() and root.is_dir():
+        directory = moved_state(home.parent, identity_of(canonical(root))) or home
+    return StateStore(root, directory, home)
 
 
 class StateStore:
     """One vault's memory. Reading needs no lock; whatever writes needs `with state.lock(wait)`."""
 
-    def __init__(self, root: Path, directory: Path) -> None:
-        self.root = Path(os.path.realpath(root))
-        self.directory = directory
-        self.saved = directory / "saved"
-        self._database = StateDatabase(self.root, directory)
+    def __init__(self, root: Path, directory: Path, home: Path | None = None) -> None:
+        self.root = canonical(root)
+        self._home = home or directory
+        self._lie_in(directory)
         self._rows: dict[BaseKey, Value] | None = None
         self._rows_version = 0
         self._changes: list[BaseUpdate] = []
         self._typing: Collection[str] = ()
         self.locked_at = 0
+
+    def _lie_in(self, directory: Path) -> None:
+        self.directory = directory
+        self.saved = directory / "saved"
+        self._database = StateDatabase(self.root, directory)
 
     # ---- the base
 
@@ -152,6 +165,11 @@ class StateStore:
         `ids`: those of the values that the base updates put (`base_table.promise`).
         """
         base_table.stand(connection, base_updates, ids)
+        if connection.execute("SELECT 1 FROM refused LIMIT 1").fetchone() is not None:
+            connection.executemany(
+                "DELETE FROM refused WHERE key = ? AND digest = ? AND field = ?",
+                [tuple(map(bound, row)) for one in base_updates for row in one.put],
+            )
         put = (item for base_update in base_updates for item in base_update.put.items())
         earlier_values.forget(connection, put)
         earlier_values.outdate(connection, self._typing)
@@ -202,7 +220,9 @@ class StateStore:
     def lock(self, wait: float, typing: Collection[str] = ()) -> Iterator[None]:
         """Lock the vault; wait for another process that has locked it, `wait` seconds at most.
 
-        The kernel frees the lock when its process dies, however it dies. Nothing is written.
+        Its folder is locked as well as its state, for another state may be another environment's.
+        The kernel frees both when their process dies, however it dies. Nothing is written; the
+        state of a vault that had another path is moved to its place.
         `typing`: the files under somebody's hands meanwhile (`earlier_values`).
 
         Raises:
@@ -213,6 +233,8 @@ class StateStore:
             try:
                 self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
                 stack.enter_context(locked(self.directory / "lock", wait))
+                stack.enter_context(locked_folder(self.root, wait))
+                self._move_home()
             except OSError as error:
                 raise self._database.unusable("cannot be opened", error) from error
             self.close()
@@ -223,3 +245,32 @@ class StateStore:
             finally:
                 self.close()
                 self._database.locked, self._typing = False, ()
+
+    def _move_home(self) -> None:
+        """Move the state of a vault that had another path to the folder of its present one."""
+        if self.directory == self._home:
+            return
+        self.close()
+        _remove_unused(self._home)
+        self.directory.rename(self._home)
+        self._lie_in(self._home)
+
+    def take_over(self) -> str | None:
+        """Take over the memory of a vault that had another path; return that path, or None.
+
+        Raises:
+            StateError: it cannot be opened or written.
+        """
+        if self._database.connect() is None or self._database.moved_from is None:
+            return None
+        was = self._database.moved_from
+        with self.writing():
+            return was
+
+
+def _remove_unused(home: Path) -> None:
+    """Remove the folder of a state that holds no more than locks."""
+    if home.is_dir() and not (home / DATABASE).exists():
+        for name in ("lock", "daemon.lock"):
+            (home / name).unlink(missing_ok=True)
+        home.rmdir()

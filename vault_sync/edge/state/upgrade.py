@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vault_sync.core.naming.keys import KEY_RULES, respelled
-from vault_sync.edge.fs.durability import sync_file
+from vault_sync.edge.platform import current
+from vault_sync.edge.platform.durability import sync_file
 from vault_sync.edge.state.base_table import value_sum
 from vault_sync.edge.state.schema import (
     ADDED,
@@ -54,6 +55,12 @@ def is_newer(connection: sqlite3.Connection) -> bool:
     """Return True for a database whose schema or key rules this program does not know."""
     version = version_of(connection)
     return version > SCHEMA or (version == SCHEMA and _key_rules(connection) > KEY_RULES)
+
+
+def is_empty(connection: sqlite3.Connection) -> bool:
+    """Return True for a file with nothing in it: its disk was full when it was to be made."""
+    tables = "SELECT 1 FROM sqlite_master LIMIT 1"
+    return version_of(connection) == 0 and connection.execute(tables).fetchone() is None
 
 
 def is_older(connection: sqlite3.Connection) -> bool:
@@ -104,12 +111,12 @@ def copy_beside(connection: sqlite3.Connection, path: Path) -> None:
         return
     part = copy.with_name(f"{copy.name}.part")
     part.unlink(missing_ok=True)  # left by a program that was killed while it copied
-    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    os.close(current.files.open_to_write(part))
     with closing(sqlite3.connect(part)) as target:
         connection.backup(target)
-    _sync(part)
+    _sync(current.files.open_to_read(part))
     part.replace(copy)
-    _sync(path.parent)
+    _sync(current.files.open_root(path.parent))
 
 
 def in_memory(connection: sqlite3.Connection) -> sqlite3.Connection:
@@ -145,8 +152,8 @@ def _note_key_rules(connection: sqlite3.Connection, version: int) -> None:
     connection.execute("INSERT OR REPLACE INTO fact VALUES ('key rules', ?)", (str(version),))
 
 
-def _sync(path: Path) -> None:
-    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+def _sync(file: int) -> None:
+    """Sync an open file or folder, and close it."""
     try:
         sync_file(file)
     finally:

@@ -6,6 +6,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from vault_sync.edge.platform import current
+
 
 @contextmanager
 def uncollected() -> Iterator[None]:
@@ -23,10 +25,6 @@ def uncollected() -> Iterator[None]:
 
 
 def give_back() -> None:
-    """Give the memory that is free again to the system: glibc keeps it for this process (Linux)."""
-    import ctypes
-
+    """Give the memory that is free again to the system, where this process keeps it."""
     gc.collect()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
+    current.system.trim_memory()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
 import subprocess
-import sys
 from collections.abc import Mapping
+
+from vault_sync.edge.platform import current
 
 _log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ def sd_notify(state: str, environ: Mapping[str, str] = os.environ) -> bool:
     if address.startswith("@"):  # Linux's abstract sockets
         address = "\0" + address[1:]
     try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+        with current.files.local_socket() as channel:
             channel.settimeout(0.25)  # a manager that does not read must not keep us from ending
             channel.sendto(state.encode("utf-8", "backslashreplace"), address)
     except OSError as error:
@@ -49,7 +49,7 @@ def watchdog_seconds(environ: Mapping[str, str] = os.environ) -> float | None:
     return int(micros) / 1e6
 
 
-def desktop_command(title: str, text: str, platform: str = sys.platform) -> list[str]:
+def desktop_command(title: str, text: str, platform: str = current.NAME) -> list[str]:
     """Return the command that shows a notification. Text is an argument, never part of a script."""
     title, text = _plain(title), _plain(text)
     if platform == "darwin":

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from vault_sync.edge.platform import current
+
 Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
 Manager = Literal["systemd", "launchd"]
 
@@ -75,13 +77,13 @@ def this_host() -> Host:
         ServiceError: neither systemd nor launchd is known to run here.
     """
     managers: dict[str, Manager] = {"darwin": "launchd", "linux": "systemd"}
-    manager = managers.get(sys.platform)
+    manager = managers.get(current.NAME)
     if manager is None:
         raise ServiceError(
             "services are for systemd and launchd; here, let the system's own scheduler run "
             "`vault-sync watch` when you log in"
         )
-    return Host(manager, Path.home(), os.environ, _run, os.getuid())
+    return Host(manager, Path.home(), os.environ, _run, current.files.user_id())
 
 
 def command(vault: Path, python: str = sys.executable) -> tuple[str, ...]:
@@ -128,7 +130,7 @@ def install(vault: Path, host: Host, arguments: Sequence[str] | None = None) -> 
         # bootstrap refuses an agent that is loaded already; bootout of one that is not is no error.
         host.run(["launchctl", "bootout", f"{domain}/{_label(vault)}"])
         return _carried_out(host, file, [["launchctl", "bootstrap", domain, str(file)]])
-    file.write_text(unit(vault, arguments, carried), encoding="utf-8")
+    file.write_text(unit(vault, arguments, carried), encoding="utf-8", newline="\n")
     systemctl = ["systemctl", "--user"]
     return _carried_out(
         host,

@@ -18,6 +18,8 @@ from pathlib import Path
 from vault_sync.core.model.paths import is_markdown, is_visible
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.git.activity import head
+from vault_sync.edge.platform import current
+from vault_sync.edge.platform.spelling import canonical, inside
 from vault_sync.edge.watch.listener import Listener
 from vault_sync.edge.watch.mailbox import Mailbox, Message
 from vault_sync.edge.watch.stamps import Stamp, changed_lately, read_stamps
@@ -75,9 +77,7 @@ def clock_drift() -> float:
     Where there is no such clock (macOS) the wall clock serves; when somebody sets it, that costs
     one sweep.
     """
-    if hasattr(time, "CLOCK_BOOTTIME"):
-        return time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
-    return time.time() - time.monotonic()
+    return current.system.sleeping_clock() - time.monotonic()
 
 
 def change_batches(
@@ -154,7 +154,7 @@ class _Watch:
         polling: bool,
         drift: Callable[[], float],
     ) -> None:
-        self.base = Path(os.path.realpath(root))
+        self.base = canonical(Path(os.path.realpath(root)))
         self.timing, self.mailbox = timing, mailbox
         self.polls_always = self.polling = polling
         self.drift = drift
@@ -236,14 +236,19 @@ class _Watch:
             self._note_change(message)
 
     def _note_change(self, message: Message) -> None:
-        base = f"{self.base}{os.sep}"
-        if message.path == str(self.base):
+        placed = inside(message.path, self.base)
+        if placed is None:
+            return
+        path, as_listed = placed
+        if not path:
             self.next_tick = 0.0  # the vault itself was moved or removed
             return
-        path = message.path.removeprefix(base).replace(os.sep, "/")
-        if path == message.path or not is_visible(path):
+        if not is_visible(path):
             return
-        if message.kind == "folder":
+        if not as_listed:
+            # The file's own name may be spelled otherwise too, and a listing has the right one.
+            self.sweep_for("an event is spelled otherwise", message.at)
+        elif message.kind == "folder":
             # Which files it holds, or held, is not said; and it may be a new top folder.
             if "/" not in path:
                 self.next_tick = 0.0

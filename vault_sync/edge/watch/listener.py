@@ -13,11 +13,9 @@ from __future__ import annotations
 import errno
 import logging
 import os
-import sys
 import threading
-import warnings
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from watchdog.events import (
     DirCreatedEvent,
@@ -33,6 +31,7 @@ from watchdog.events import (
 )
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
+from vault_sync.edge.platform import current
 from vault_sync.edge.watch.mailbox import Mailbox
 
 _log = logging.getLogger(__name__)
@@ -46,7 +45,7 @@ _FILTER: list[type[FileSystemEvent]] = [
     DirCreatedEvent,
     DirMovedEvent,
     DirDeletedEvent,
-    *([] if sys.platform == "linux" else [FileModifiedEvent]),
+    *([] if current.system.TELLS_OF_CLOSING else [FileModifiedEvent]),
 ]
 
 
@@ -96,7 +95,7 @@ class Listener:
         logging.getLogger("watchdog.observers").addHandler(self._overflows)
         logging.getLogger("watchdog.observers.inotify").addFilter(_is_news)
         self._scheduled: dict[str, _Scheduled] = {}
-        self._observer, self._reader = _open(mailbox)
+        self._observer, self._reader = _open_observer(mailbox)
 
     def align(self) -> bool:
         """Watch the folders that are there now: new ones, those that came back, and not the dead.
@@ -136,7 +135,7 @@ class Listener:
     def _reopen(self) -> None:
         _shut(self._observer)
         self._scheduled.clear()
-        self._observer, self._reader = _open(self._mailbox)
+        self._observer, self._reader = _open_observer(self._mailbox)
 
     def _schedule(self, path: str, identity: tuple[int, int]) -> bool:
         recursive = path != self.base
@@ -162,72 +161,19 @@ def _folders(base: str) -> dict[str, tuple[int, int]]:
     """
     try:
         top = Path(base).stat()
-        found = {base: (top.st_dev, top.st_ino)}
+        found = {base: (top.st_dev, current.files.file_number(top))}
         with os.scandir(base) as entries:
             for entry in entries:
                 if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
                     own = entry.stat(follow_symlinks=False)
-                    found[entry.path] = (own.st_dev, own.st_ino)
+                    found[entry.path] = (own.st_dev, current.files.file_number(own))
     except (FileNotFoundError, NotADirectoryError):
         return {}
     return found
 
 
-if sys.platform == "linux":
-    from watchdog.observers.inotify import InotifyEmitter
-    from watchdog.observers.inotify_c import (
-        CallbackId,
-        InotifyFD,
-        Mask,
-        WatchCallback,
-        WatchDescriptor,
-    )
-
-    class _InotifyReader(InotifyFD):
-        """A reader that notices refused watches; above it, watchdog passes over them in silence."""
-
-        def __init__(self, mailbox: Mailbox) -> None:
-            super().__init__()
-            self._mailbox = mailbox
-
-        def add_callback(
-            self, path: bytes, mask: Mask, callback: WatchCallback, id_: CallbackId
-        ) -> WatchDescriptor:
-            try:
-                return super().add_callback(path, mask, callback, id_)
-            except OSError as error:
-                if error.errno in {errno.ENOSPC, errno.EMFILE}:
-                    self._mailbox.put("refused", os.fsdecode(path))
-                raise
-
-    class _Observer(BaseObserver):
-        """An observer as watchdog's own for inotify, but with our reader."""
-
-        def __init__(self, reader: _InotifyReader) -> None:
-            self._reader = reader
-            super().__init__(InotifyEmitter, inotify_fd=reader)
-
-        def on_thread_stop(self) -> None:
-            super().on_thread_stop()
-            self._reader.stop()
-
-    def _open(mailbox: Mailbox) -> tuple[BaseObserver, threading.Thread | None]:
-        # A folder that is made while its parent is walked is watched twice, which is no harm, and
-        # watchdog warns of it in its reader's thread: where warnings are errors, that ends it.
-        warnings.filterwarnings("ignore", "Callback with id ", RuntimeWarning)
-        reader = _InotifyReader(mailbox)
-        reader.start()
-        observer = _Observer(reader)
-        observer.start()
-        return observer, reader
-
-else:
-    from watchdog.observers import Observer
-
-    def _open(_: Mailbox) -> tuple[BaseObserver, threading.Thread | None]:
-        observer: Any = Observer()
-        observer.start()
-        return observer, None
+def _open_observer(mailbox: Mailbox) -> tuple[BaseObserver, threading.Thread | None]:
+    return current.system.open_observer(lambda folder: mailbox.put("refused", folder))
 
 
 def _shut(observer: BaseObserver) -> None:

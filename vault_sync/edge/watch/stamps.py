@@ -13,6 +13,7 @@ from typing import NamedTuple
 from vault_sync.core.model.paths import is_markdown
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs.scan import FolderEntry, walk
+from vault_sync.edge.platform import current
 
 
 class Stamp(NamedTuple):
@@ -65,9 +66,8 @@ def changed_lately(
 
 def fingerprint(root: Path, path: RelPath) -> str | None:
     """Return the SHA-256 of a file's bytes, in hex, or None where no plain file can be read."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        descriptor = os.open(root / path, flags)
+        descriptor = current.files.open_to_read(root / path)
     except OSError:
         return None
     try:
@@ -82,4 +82,4 @@ def fingerprint(root: Path, path: RelPath) -> str | None:
 
 
 def _stamp(status: os.stat_result) -> Stamp:
-    return Stamp(status.st_mtime_ns, status.st_size, status.st_ino)
+    return Stamp(status.st_mtime_ns, status.st_size, current.files.file_number(status))

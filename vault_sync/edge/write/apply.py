@@ -9,7 +9,6 @@ into it late. A task that fails leaves its file as it was and says why.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -28,13 +27,16 @@ from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.fs.own_folder import trash_names
 from vault_sync.edge.fs.vault_dir import VaultDir, refusal
+from vault_sync.edge.platform import current
 from vault_sync.edge.state import journal, saved_texts
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task, task_of
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
+from vault_sync.edge.state.vault_id import agree_on_id
 from vault_sync.edge.write.plan_writer import UNSYNCED, PlanWriter, sync_sources
 from vault_sync.edge.write.points import At, no_point
+from vault_sync.edge.write.staging import check_volumes
 
 
 def apply(
@@ -66,6 +68,9 @@ def apply(
         try:
             reason = _lack_of_room(vault, state, tasks)
             if reason is None:
+                if not _writable(vault, tasks):
+                    return _outcome(tasks, plan.operations)
+                agree_on_id(vault, state)
                 one = _journal(state, plan, tasks, cause, started)
         except (OSError, StateError) as error:
             reason = in_words(error)
@@ -106,6 +111,13 @@ def _refused(operation: Operation) -> str | None:
     return reason
 
 
+def _writable(vault: VaultDir, tasks: Sequence[Task]) -> bool:
+    """Return False if no file of the plan lies where files can be replaced; tasks say why."""
+    allowed = [task for task in tasks if task.undone is None]
+    check_volumes(vault, allowed)
+    return not allowed or any(task.undone is None for task in allowed)
+
+
 def _lack_of_room(vault: VaultDir, state: StateStore, tasks: Sequence[Task]) -> str | None:
     """Return why the plan does not fit on the disks, before the first byte; None if it does."""
     new, old = [task.size for task in tasks], [task.old_size for task in tasks]
@@ -113,15 +125,14 @@ def _lack_of_room(vault: VaultDir, state: StateStore, tasks: Sequence[Task]) -> 
         (vault.fd, new, "the vault's disk"),
         (state.directory, [*new, *old], "the disk of the state"),
     ):
-        disk = os.statvfs(fd)
-        need = sum(size // disk.f_frsize + 1 for size in sizes if size) * disk.f_frsize
-        free = disk.f_bavail * disk.f_frsize
+        room = current.files.room_of(fd)
+        need = sum(size // room.block + 1 for size in sizes if size) * room.block
+        free = room.blocks * room.block
         if free < need:
             return (
                 f"{where} is full ({need:,} bytes needed, {free:,} free): make room and run again"
             )
-        # Some file systems make inodes as they go and report none.
-        if disk.f_files and disk.f_favail < len(tasks) + 4:
+        if room.files is not None and room.files < len(tasks) + 4:
             return f"{where} has no room for more files: remove some and run again"
     return None
 

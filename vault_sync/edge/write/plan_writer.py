@@ -6,15 +6,15 @@ from collections.abc import Collection
 from contextlib import suppress
 
 from vault_sync.core.model.values import RelPath
-from vault_sync.edge.fs.durability import BATCH, sync_at, sync_everything, sync_file
 from vault_sync.edge.fs.errors import Unsafe, in_words
 from vault_sync.edge.fs.vault_dir import VaultDir
+from vault_sync.edge.platform.durability import BATCH, sync_at, sync_everything, sync_file
 from vault_sync.edge.state import journal, saved_texts
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.points import At, no_point
-from vault_sync.edge.write.staging import StagingArea, attempt
+from vault_sync.edge.write.staging import StagingArea, attempt, check_volumes
 from vault_sync.edge.write.swap import FileSwapper
 
 UNSYNCED = "what was read could not be synced, so nothing is agreed: {}"
@@ -52,6 +52,7 @@ class PlanWriter:
                 if task.undone is None and task.has_content:
                     attempt(self._see_if_done, task)
         tasks = [task for task in self._pass.tasks if task.number not in self._done]
+        check_volumes(self._vault, tasks)
         self._staging.stage([task for task in tasks if task.undone is None and task.has_content])
         for task in tasks:
             if task.undone is None:

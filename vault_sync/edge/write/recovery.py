@@ -15,14 +15,16 @@ from pathlib import Path
 
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.fs.errors import in_words
-from vault_sync.edge.fs.own_folder import TEMPORARY, temporary_name
-from vault_sync.edge.fs.rename import move
+from vault_sync.edge.fs.own_folder import TEMPORARY, temporary_name, volume_of
 from vault_sync.edge.fs.vault_dir import VaultDir, names_in, read_at, same_file
+from vault_sync.edge.platform import current
+from vault_sync.edge.platform.rename import PROBE
 from vault_sync.edge.state import journal, pass_log, saved_texts
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.plan_writer import PlanWriter
+from vault_sync.edge.write.swap import note_displaced
 
 WATCHED = 60.0
 """Seconds for which a displaced file is watched: an editor may write into it late."""
@@ -82,7 +84,9 @@ def _clear(vault: VaultDir, one: Pass, task: Task, writer: PlanWriter) -> None:
                 os.unlink(leftover, dir_fd=folder)
             else:
                 # It was the note a moment ago: the sweep looks at it, now and in a minute.
-                move(folder, leftover, folder, f"{leftover}.{os.urandom(3).hex()}")
+                aside = f"{leftover}.{os.urandom(3).hex()}"
+                volume_of(vault, folder).move(folder, leftover, folder, aside)
+                note_displaced(folder, aside)
 
 
 def sweep_displaced(root: Path, state: StateStore, now: float) -> list[Problem]:
@@ -112,6 +116,10 @@ def _leftovers(vault: VaultDir, state: StateStore) -> Iterator[tuple[str, int, s
     with suppress(FileNotFoundError):
         folder = vault.folder(TEMPORARY)
         for name in sorted(names_in(folder)):
+            if name.startswith(PROBE):
+                # Killed while it tried the file system.
+                os.unlink(name, dir_fd=folder)
+                continue
             yield f"{TEMPORARY}/{name}", folder, name
     for path in pass_log.all_beside(state):
         with suppress(FileNotFoundError):
@@ -137,8 +145,7 @@ def _look_again(state: StateStore, folder: int, name: str, now: float) -> list[P
                     hint=f"compare it with {saved_texts.file_of(state.saved, digest)}",
                 )
             )
-    # Renaming sets the change time, so it says when the file was displaced or last written to.
-    if now - stat.st_ctime > WATCHED:
+    if now - max(stat.st_mtime, current.files.changed_ns(stat) / 1e9) > WATCHED:
         os.unlink(name, dir_fd=folder)
     return problems
 

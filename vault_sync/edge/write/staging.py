@@ -10,10 +10,13 @@ from contextlib import suppress
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.fs.attributes import check_writable, copy_attributes
-from vault_sync.edge.fs.durability import BATCH, sync_at, sync_everything, sync_file
-from vault_sync.edge.fs.errors import Unsafe, in_words
-from vault_sync.edge.fs.own_folder import TEMPORARY, own_folder, temporary_name
+from vault_sync.edge.fs.errors import NO_SAFE_REPLACE, Unsafe, in_words
+from vault_sync.edge.fs.own_folder import TEMPORARY, own_folder, temporary_name, volume_of
 from vault_sync.edge.fs.vault_dir import VaultDir, folded_names, open_at
+from vault_sync.edge.platform import current
+from vault_sync.edge.platform.durability import BATCH, sync_at, sync_everything, sync_file
+from vault_sync.edge.platform.mounts import file_system
+from vault_sync.edge.platform.rename import Volume
 from vault_sync.edge.state import pass_log, saved_texts
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
@@ -48,12 +51,14 @@ class StagingArea:
             for task in staged:
                 attempt(lambda task: sync_at(folder, self._name(task)), task)
 
-    def bring_in(self, act: Callable[[int, str, int, str], None], task: Task) -> tuple[int, str]:
+    def bring_in(
+        self, act: Callable[[Volume, int, str, int, str], None], task: Task
+    ) -> tuple[int, str]:
         """Exchange or move a temporary file in. Return where the file that it displaced is now."""
         target_folder, target = self._vault.place(task.path)
         folder, name = self._vault.folder(TEMPORARY), self._name(task)
         try:
-            act(folder, name, target_folder, target)
+            act(volume_of(self._vault, folder), folder, name, target_folder, target)
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
@@ -62,7 +67,7 @@ class StagingArea:
             above = task.path.rpartition("/")[0]
             pass_log.note_beside(self._state, f"{above}/{name}")
             self._write(task, folder, name, sync=True)
-            act(folder, name, target_folder, target)
+            act(volume_of(self._vault, folder), folder, name, target_folder, target)
             return folder, name
         self._staged.discard(task.number)
         return folder, name
@@ -104,6 +109,21 @@ class StagingArea:
         return temporary_name(self._pass.token, task.number)
 
 
+def check_volumes(vault: VaultDir, tasks: Sequence[Task]) -> None:
+    """Mark the tasks as undone whose file system has no safe way to make or replace a file."""
+    for task in tasks:
+        if task.undone is None:
+            attempt(lambda task: _check_volume(vault, task.path), task)
+
+
+def _check_volume(vault: VaultDir, path: str) -> None:
+    above = path.rpartition("/")[0]
+    while above and vault.stat(above) is None:
+        above = above.rpartition("/")[0]
+    if not volume_of(vault, vault.folder(above)).safe:
+        raise Unsafe(NO_SAFE_REPLACE.format(file_system(vault.root / above) or "its file system"))
+
+
 def attempt(step: Callable[[Task], None], task: Task) -> None:
     """Take a step of a task; if it fails, mark the task as undone, with the reason."""
     try:
@@ -123,8 +143,7 @@ def _attempt_all(step: Callable[[], bool], tasks: Sequence[Task]) -> bool:
 
 def _fill(folder: int, name: str, content: bytes, *, like: int | None, sync: bool) -> None:
     """Make a file; `like` is an open file whose mode and attributes it gets."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    file = os.open(name, flags, 0o666 if like is None else 0o600, dir_fd=folder)
+    file = current.files.open_to_write(name, folder, mode=0o666 if like is None else 0o600)
     try:
         saved_texts.write_all(file, content)
         if like is not None:

@@ -12,9 +12,9 @@ from contextlib import suppress
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.fs.errors import Unsafe
-from vault_sync.edge.fs.own_folder import trash_names
-from vault_sync.edge.fs.rename import exchange, move
+from vault_sync.edge.fs.own_folder import TEMPORARY, trash_names, volume_of
 from vault_sync.edge.fs.vault_dir import VaultDir, read_at, same_file
+from vault_sync.edge.platform.rename import Volume
 from vault_sync.edge.state import pass_log, saved_texts
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
@@ -23,6 +23,9 @@ from vault_sync.edge.write.points import At
 from vault_sync.edge.write.staging import StagingArea
 
 EDITED = "it was edited meanwhile; the edit is kept and the next pass takes it up"
+PUT_BACKS = 100
+"""The times that a text is put back while others save into its place."""
+
 GONE = "it was moved or removed meanwhile; the next pass looks again"
 
 
@@ -64,7 +67,7 @@ class FileSwapper:
     def _create(self, task: Task) -> None:
         self._at("before-move", task.path)
         try:
-            self._staging.bring_in(move, task)
+            self._staging.bring_in(Volume.move, task)
         except FileExistsError:
             if saved_texts.name_of(self._vault.read(task.path)) != task.after:
                 raise Unsafe("a file of that name was made meanwhile; it is kept") from None
@@ -77,12 +80,13 @@ class FileSwapper:
         if found != task.before:
             raise Unsafe(EDITED)
         self._at("before-exchange", task.path)
-        folder, name = self._staging.bring_in(exchange, task)
+        folder, name = self._staging.bring_in(Volume.exchange, task)
         self._at("after-exchange", task.path)
         displaced = read_at(folder, name)
         if saved_texts.name_of(displaced) != task.before:
             self.put_back(task, folder, name, displaced)
             raise Unsafe(EDITED)
+        note_displaced(folder, name)
         self.brought_in.add(task.path)
 
     def put_back(self, task: Task, folder: int, name: str, displaced: bytes) -> None:
@@ -90,18 +94,22 @@ class FileSwapper:
 
         Should yet another one be displaced by that, it is the newer and goes back in turn. Every
         one of them is saved first; `folder` and `name` are where the displaced file is now.
+
+        Raises:
+            Unsafe: the file was saved again and again; the error says where its last text is.
         """
         put = task.after
-        for _ in range(100):
+        for _ in range(PUT_BACKS):
             self._save(displaced, task.path)
             self._at("before-put-back", task.path)
             target_folder, target = self._vault.place(task.path)
+            volume = volume_of(self._vault, folder)
             try:
-                exchange(folder, name, target_folder, target)
+                volume.exchange(folder, name, target_folder, target)
             except FileNotFoundError:
                 # An editor that deletes and then renames is between the two.
                 try:
-                    move(folder, name, target_folder, target)
+                    volume.move(folder, name, target_folder, target)
                 except FileExistsError:
                     continue
                 return
@@ -109,6 +117,16 @@ class FileSwapper:
             if saved_texts.name_of(back) == put:
                 return
             put, displaced = saved_texts.name_of(displaced), back
+        self._save(displaced, task.path)
+        raise Unsafe(f"{EDITED}, {PUT_BACKS} times on end; {self._whereabouts(displaced, name)}")
+
+    def _whereabouts(self, displaced: bytes, name: str) -> str:
+        """Return where a text is that could not be put back."""
+        text = saved_texts.name_of(displaced)
+        if pass_log.is_saved(self._state, text):
+            file = saved_texts.file_of(self._state.saved, text)
+            return f"the text that it had last is saved: {file}"
+        return f"the text that it had last is in {TEMPORARY}/{name}"
 
     def _rename(self, task: Task) -> None:
         assert task.target is not None
@@ -145,7 +163,7 @@ class FileSwapper:
     def _move(self, folder: int, name: str, target_folder: int, target: str) -> bool:
         """Move a file to a free name. Return False if another file has it."""
         try:
-            move(folder, name, target_folder, target)
+            volume_of(self._vault, folder).move(folder, name, target_folder, target)
         except FileExistsError:
             if not same_file(folder, name, target_folder, target):
                 return False
@@ -179,7 +197,7 @@ class FileSwapper:
         trash, target = self._vault.place(task.target)
         folder, name = self._vault.place(task.path)
         try:
-            move(trash, target, folder, name)
+            volume_of(self._vault, trash).move(trash, target, folder, name)
         except FileExistsError:
             return
 
@@ -199,3 +217,12 @@ class FileSwapper:
         """Save a displaced text. If that fails it is still in the vault, and not removed there."""
         with suppress(OSError, StateError):
             pass_log.save_text(self._state, content, path, self._pass.id, "displaced")
+
+
+def note_displaced(folder: int, name: str) -> None:
+    """Write down in a displaced file when that was, as its modification time.
+
+    An exchange need not set the change time: exFAT and FAT do not, and Windows has none.
+    """
+    with suppress(PermissionError):  # another owner's: the change time is all there is
+        os.utime(name, dir_fd=folder, follow_symlinks=False)

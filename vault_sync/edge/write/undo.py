@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from vault_sync.core.merge import documents
 from vault_sync.core.model.plan import (
     BaseKey,
     BaseUpdate,
@@ -20,6 +21,7 @@ from vault_sync.core.model.plan import (
     Write,
 )
 from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.report.conflicts_page import unticked
 from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.config import FILE
 from vault_sync.edge.fs.vault_dir import VaultDir, names_in
@@ -52,9 +54,13 @@ def undo(
     pass_id: int | None = None,
     *,
     started: datetime,
+    page: RelPath | None = None,
     at: At = no_point,
 ) -> Outcome:
     """Take a pass back, as a pass of its own: by default the newest that is not taken back yet.
+
+    `page` is the conflicts note, whose ticks are taken back as well. Digests that lost entries to
+    the pass get them back at their place.
 
     A file that is no longer as the pass left it is refused; the others are taken back. The base
     then has nothing of what the pass had put there: the two sides meet anew, so that the next pass
@@ -67,7 +73,7 @@ def undo(
     record = _record(state, pass_id)
     cause = f"{_UNDO}{record.id}"
     with VaultDir(root) as vault:
-        inverses = list(_inverses(vault, state, record, cause))
+        inverses = _with_lost_entries(vault, state, record, cause, page)
     back = [(path, one) for path, one in inverses if not isinstance(one, Undone)]
     paths = {path for path, _ in back}
     # Resting on no file: should one be edited just now, forgetting its row is safe, keeping is not.
@@ -100,7 +106,7 @@ def _record(state: StateStore, pass_id: int | None) -> PassRecord:
 
 
 def _inverses(
-    vault: VaultDir, state: StateStore, record: PassRecord, why: str
+    vault: VaultDir, state: StateStore, record: PassRecord, why: str, page: RelPath | None
 ) -> Iterator[tuple[RelPath, Operation | Undone]]:
     """Yield what takes the changes of a pass back, or why one is not; each with its path.
 
@@ -117,6 +123,8 @@ def _inverses(
         text, reason = _found(vault, here, change.after)
         old = saved_texts.take(state.saved, change.before) if change.before else None
         before = (old or b"").decode("utf-8", "surrogateescape")
+        if path == page:
+            before = unticked(before)
         back: Operation
         match change.kind:
             case "rename":
@@ -130,13 +138,43 @@ def _inverses(
                     reason = reason or "the text that it replaced is not kept any more"
                 if path in moves and reason is None:
                     moves[path] = Rename(here, path, before, why), None
-            case "trash" if reason is None or old is None:
+            case "trash" if path != page and (reason is None or old is None):
                 back = Rename(here, path, text, why)
             case "trash":
                 back, reason = Create(path, before, why), None
         yield path, back if reason is None else Undone(back, reason)
     for path, (move, reason) in moves.items():
         yield path, move if reason is None else Undone(move, reason)
+
+
+def _with_lost_entries(
+    vault: VaultDir,
+    state: StateStore,
+    record: PassRecord,
+    why: str,
+    page: RelPath | None,
+) -> list[tuple[RelPath, Operation | Undone]]:
+    """Return what takes a pass back, digests from which a person had taken entries included."""
+    inverses = list(_inverses(vault, state, record, why, page))
+    lost = pass_log.lost_entries(state, record.id)
+    result = [each for each in inverses if each[0] not in lost]
+    for path, (whole_name, cut_name) in lost.items():
+        whole, cut = (saved_texts.take(state.saved, name) for name in (whole_name, cut_name))
+        now = vault.holds(path)
+        own = [each for each in inverses if each[0] == path]
+        result += own
+        if whole is None or cut is None or now is None:
+            continue
+        before, there, all_ = (
+            each.decode("utf-8", "surrogateescape") for each in (cut, now, whole)
+        )
+        back = next((one.after for _, one in own if isinstance(one, Write)), there)
+        merged = documents.digest(before, back, all_)
+        if back == before or not merged.conflicts:
+            text = all_ if back == before else merged.text
+            result = [each for each in result if each[0] != path]
+            result.append((path, Write(path, there, text, why)))
+    return result
 
 
 def _found(vault: VaultDir, path: RelPath, expected: str) -> tuple[str, str | None]:
@@ -164,6 +202,7 @@ def restore(
     *,
     started: datetime,
     name: str | None = None,
+    in_place: bool = False,
     at: At = no_point,
 ) -> Outcome:
     """Bring the newest text of a path back, or the saved one called `name`.
@@ -171,6 +210,7 @@ def restore(
     The newest is what the last pass read there, if the base has it, else the newest saved one.
     Where another text stands at the path now, it is put beside it, as `PATH (restored).md`:
     nothing is overwritten but a file that is empty or holds NUL characters, and that is saved.
+    With `in_place` the present text is replaced, and saved, whatever it is.
     The outcome's operation says where the text is.
 
     Raises:
@@ -182,9 +222,9 @@ def restore(
             if content == now or (name is None and _is_damage(content)):
                 continue
             text, why = content.decode("utf-8", "surrogateescape"), f"restored, as it was {when}"
-            if now is not None and _is_damage(now):
-                damaged = now.decode("utf-8", "surrogateescape")
-                back: Operation = Write(path, damaged, text, why)
+            if now is not None and (in_place or _is_damage(now)):
+                present = now.decode("utf-8", "surrogateescape")
+                back: Operation = Write(path, present, text, why)
             else:
                 back = Create(path if now is None else _beside(vault, path), text, why)
             break

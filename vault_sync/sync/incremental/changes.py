@@ -10,22 +10,21 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
 
-from vault_sync.core import snapshot as snapshots
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.values import Problem, RelPath
-from vault_sync.core.naming import globs
 from vault_sync.core.naming.copy_names import certain
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import read_all
-from vault_sync.edge.fs.scan import Scan, Stat
+from vault_sync.edge.fs.scan import Scan, Stat, stat_of
 from vault_sync.edge.state.schema import as_bytes, encode
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.file_record import File, believable, looks_delivered, mark_of
 from vault_sync.sync.incremental.identity import OTHER, called
 from vault_sync.sync.incremental.memory import MANY, Memory
+from vault_sync.sync.observation import snapshot_of
 
 
 def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None] | None:
@@ -41,7 +40,7 @@ def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None]
             return None
         if not S_ISREG(seen.st_mode):
             return None
-        found[path] = Stat(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+        found[path] = stat_of(seen)
     return found
 
 
@@ -147,7 +146,10 @@ def _read(
         texts[path] = text
         mark = mark_of(as_bytes(text))
         files[path] = File(believable(come[path], read_at), mark, *OTHER, settled=True)
-    is_digest = globs.matcher(config.rules.digest_paths)
-    found = snapshots.build(texts, names=names, is_digest=is_digest, base=Base())
-    concerned = found.digests or found.plain or found.locked or found.locked_keys or found.problems
+    found = snapshot_of(texts, names, config.rules, Base())
+    concerned = (
+        (found.digests or found.recognitions)
+        or (found.locked or found.locked_keys)
+        or found.problems
+    )
     return None if concerned else (files, found)

@@ -6,11 +6,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.model.paths import stem_of
+from vault_sync.core.model.plan import BaseUpdate
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import fold
+from vault_sync.core.naming.titles import fold_title
 from vault_sync.core.naming.wikilinks import LinkResolver, addresses, find
+from vault_sync.core.note.note import Note
 from vault_sync.core.note.property_table import LINK_LISTS
+from vault_sync.core.note.recognition import Recognition
 from vault_sync.core.snapshot import Snapshot
 
 Identity = tuple[str, str, str, str]
@@ -31,23 +35,24 @@ def identities(
 
     `is_note` and `is_digest` tell of those that were not read.
     """
+    notes = {
+        path for files in (found.plain, found.managed) for paths in files.values() for path in paths
+    }
 
     def note_there(path: RelPath) -> bool:
-        return path in found.notes or is_note(path)
+        return path in notes or is_note(path)
 
     def digest_there(path: RelPath) -> bool:
         return path in found.digests or is_digest(path)
 
     known: dict[RelPath, Identity] = {}
-    for kind, files in (("plain", found.plain), ("note", found.managed)):
-        for key, paths in files.items():
-            for path in paths:
-                note = found.notes[path]
-                targets = (*note.digests, *(section.target for section in note.sections))
-                said = [section.commentary for section in note.sections]
-                said += [item for name in LINK_LISTS for item in note.properties.items(name)]
-                points = points_of(path, [key], targets, said, found.names, digest_there)
-                known[path] = (kind, key, "\n".join(targets), points)
+    for path, note in found.notes.items():
+        kind, keys = _kind_and_keys(note, found.recognitions.get(path))
+        targets = (*note.digests, *(section.target for section in note.sections))
+        said = [section.commentary for section in note.sections]
+        said += [item for name in LINK_LISTS for item in note.properties.items(name)]
+        points = points_of(path, keys, targets, said, found.names, digest_there)
+        known[path] = (kind, "\n".join(keys), "\n".join(targets), points)
     for path, digest in found.digests.items():
         keys = [entry.key for entry in digest.entries]
         links = [entry.link.target if entry.link else "" for entry in digest.entries]
@@ -55,6 +60,28 @@ def identities(
         points = points_of(path, keys, links, said, found.names, note_there)
         known[path] = ("digest", "\n".join(keys), "\n".join(links), points)
     return known
+
+
+def _kind_and_keys(note: Note, recognised: Recognition | None) -> tuple[str, list[Key]]:
+    """Return a note's kind and what it is found by: its papers, or its title (`title_keys`)."""
+    if recognised is None:
+        return "note", [note.key] if note.key else []
+    keys = list(recognised.certain)
+    if recognised.named is not None and recognised.named not in keys:
+        keys.append(recognised.named)
+    if recognised.named is None:
+        keys += sorted(Key(f"title:{title}") for title in recognised.titles)
+    return ("plain" if recognised.certain else "named"), keys
+
+
+def title_keys(base_updates: Iterable[BaseUpdate], keys: Collection[Key]) -> set[Key]:
+    """Return what files without any id would be found by that have the titles of new papers."""
+    return {
+        Key(f"title:{fold_title(str(value))}")
+        for base_update in base_updates
+        for base_key, value in base_update.put.items()
+        if base_key.field == "title" and base_key.key in keys
+    }
 
 
 def outside(digest: Digest) -> list[str]:

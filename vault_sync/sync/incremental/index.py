@@ -22,17 +22,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from vault_sync.core.model.plan import Conflict
+from vault_sync.core.model.plan import Apart, Conflict
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.keys import KEY_RULES
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat
+from vault_sync.edge.platform import current
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.file_record import File, file_of, texts_of
 from vault_sync.sync.incremental.files import Files, terms
 from vault_sync.sync.incremental.leaves import NUMBERS, TEXTS, Leaves, sums_for
 
-FORMAT = 4
+FORMAT = 5
 
 
 _TABLES = """
@@ -64,6 +65,8 @@ class Came:
     facts: str
     wanted: tuple[Key, ...]
     namers: Mapping[Key, tuple[Key, ...]]
+    named: tuple[Problem, ...] = ()
+    apart: tuple[Apart, ...] = ()
 
 
 def path_of(state: StateStore) -> Path:
@@ -92,7 +95,7 @@ def stamp_of(config: Config, state: StateStore, version: str) -> str | None:
             rules.hexdigest(),
             str(config.root),
             root.st_dev,
-            root.st_ino,
+            current.files.file_number(root),
             base,
         ]
     )
@@ -203,8 +206,9 @@ def _meta(connection: sqlite3.Connection, stamp: str) -> _Meta:
 
 def _came(said: str) -> Came:
     read: dict[str, Any] = json.loads(said)
-    for name, kind in (("problems", Problem), ("conflicts", Conflict)):
+    for name, kind in (("problems", Problem), ("conflicts", Conflict), ("named", Problem)):
         read[name] = tuple(kind(**each) for each in read[name])
+    read["apart"] = tuple(Apart(*each) for each in read["apart"])
     for name in ("lacking", "wanted"):
         read[name] = tuple(read[name])
     read["namers"] = {key: tuple(named) for key, named in read["namers"].items()}
@@ -309,7 +313,7 @@ def _change(leaves: Mapping[str, Leaves[Any]], files: Mapping[RelPath, File | No
 
 def _said(came: Came) -> str:
     flat = {each.name: getattr(came, each.name) for each in fields(came)}
-    for name in ("problems", "conflicts"):
+    for name in ("problems", "conflicts", "named"):
         flat[name] = [asdict(each) for each in flat[name]]
     return json.dumps(flat)
 

@@ -82,7 +82,8 @@ class Memory:
     def about(self, path: RelPath) -> Key | None:
         """Return the paper of `others` that a file is the note of."""
         file = self.files.get(path)
-        key = Key(file.keys) if file is not None and file.kind in NOTES else None
+        about = keys_in(file) if file is not None and file.kind in NOTES else ()
+        key = next(iter(about), None)
         return key if key is not None and self.others.get(key) == path else None
 
     def is_note(self, path: RelPath) -> bool:
@@ -175,4 +176,6 @@ def plan_of(came: Came) -> Plan:
         entries=came.entries,
         notes=came.notes,
         wanted=came.wanted,
+        named=came.named,
+        apart=came.apart,
     )

@@ -69,6 +69,8 @@ def after_whole(
         facts=acted.facts,
         wanted=acted.plan.wanted,
         namers=_namers(namers, acted),
+        named=acted.plan.named,
+        apart=acted.plan.apart,
     )
     return came, files
 
@@ -132,7 +134,7 @@ def _bring_up_to_date(
 
 
 def _settles(acted: Acted) -> bool:
-    """Return True if the next pass will have nothing to do (tests/two_way.py, `one_pass`).
+    """Return True if the next pass will have nothing to do (tests/support/two_way.py).
 
     So it is after a plan that was done whole, if nothing moved and nobody must look at anything in
     the files that were written.
@@ -172,23 +174,8 @@ def after_part(
             memory.keep(path, now)
             changed.add(path)
     known = _identities_after(acted.outcome, memory, seen, is_digest)
-    entries, notes, pointing = acted.plan.entries, acted.plan.notes, set[RelPath]()
-    for operation in acted.outcome.done:
-        changed.add(operation.path)
-        if isinstance(operation, Trash):
-            lost = _lost(operation.path, keys_in(memory.files[operation.path]))
-            memory.drop(operation.path)
-            pointing.update(memory.naming(lost))
-            notes -= 1
-            continue
-        assert isinstance(operation, Create | Write)
-        mark = mark_of(as_bytes(operation.after))
-        identity = known.get(operation.path) or memory.files[operation.path][2:6]
-        now = File(UNKNOWN, mark, *identity, settled=False)
-        if now.kind == "digest":
-            entries += len(keys_in(now)) - len(keys_in(memory.files[operation.path]))
-        memory.keep(operation.path, now)
-        notes += isinstance(operation, Create)
+    entries, notes, pointing = _keep_written(acted, memory, known)
+    changed.update(operation.path for operation in acted.outcome.done)
     for path in {path for path in touched | pointing if path in memory.files}:
         memory.files[path] = memory.files[path]._replace(settled=False)
         changed.add(path)
@@ -208,8 +195,35 @@ def after_part(
         facts=acted.facts,
         final=final,
         namers=_namers(memory.came.namers, acted),
+        apart=acted.plan.apart,
     )
     return changed
+
+
+def _keep_written(
+    acted: Acted, memory: Memory, known: Mapping[RelPath, Identity]
+) -> tuple[int, int, set[RelPath]]:
+    """Update the records of files written and trashed.
+
+    Return the numbers of entries and notes now, and the files that refer to a trashed note.
+    """
+    entries, notes, pointing = acted.plan.entries, acted.plan.notes, set[RelPath]()
+    for operation in acted.outcome.done:
+        if isinstance(operation, Trash):
+            lost = _lost(operation.path, keys_in(memory.files[operation.path]))
+            memory.drop(operation.path)
+            pointing.update(memory.naming(lost))
+            notes -= 1
+            continue
+        assert isinstance(operation, Create | Write)
+        mark = mark_of(as_bytes(operation.after))
+        identity = known.get(operation.path) or memory.files[operation.path][2:6]
+        now = File(UNKNOWN, mark, *identity, settled=False)
+        if now.kind == "digest":
+            entries += len(keys_in(now)) - len(keys_in(memory.files[operation.path]))
+        memory.keep(operation.path, now)
+        notes += isinstance(operation, Create)
+    return entries, notes, pointing
 
 
 def _lost(path: RelPath, keys: Iterable[Key]) -> set[str]:

@@ -15,13 +15,12 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from vault_sync.core import snapshot as snapshots
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Plan, Trash, Value, Write
+from vault_sync.core.model.plan import BaseKey, Plan, Value
 from vault_sync.core.model.values import Facts, Key, Problem, RelPath, Rules
-from vault_sync.core.naming import globs
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
 from vault_sync.core.snapshot import Snapshot
@@ -31,10 +30,13 @@ from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.state.base_table import count_places, read_some
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
+from vault_sync.sync.file_marks import with_marks
 from vault_sync.sync.file_record import UNKNOWN, File, believable, mark_of
 from vault_sync.sync.incremental import changes
+from vault_sync.sync.incremental.consequences import Consequences
 from vault_sync.sync.incremental.identity import OTHER, called, identities
 from vault_sync.sync.incremental.memory import MANY, Memory, keys_in, plan_of
+from vault_sync.sync.observation import snapshot_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +194,7 @@ class _Scope:
 
     def snapshot(self, keys: Collection[Key], base: Base, rules: Rules) -> Snapshot | None:
         """Return the snapshot of these papers in the files read; None if one is not what it was."""
-        is_digest = globs.matcher(rules.digest_paths)
-        found = snapshots.build(self.texts, names=self.names, is_digest=is_digest, base=base)
+        found = snapshot_of(self.texts, self.names, rules, base)
         known = identities(found, self.memory.is_note, self.memory.is_digest)
         if found.locked or found.locked_keys:
             return None
@@ -251,52 +252,8 @@ class _Scope:
     def has_one_note(self, key: Key) -> bool:
         """Return True if a paper has one note, whatever its entries are linked to."""
         notes = self.memory.notes.get(key, ())
-        return len(notes) == 1 and self.memory.files[notes[0]].kind == "note"
-
-    def more(self, plan: Plan, base: Base) -> set[Key] | None:
-        """The papers that a plan concerns beside its own; None if it takes a whole pass."""
-        made = self.made(plan, base) if _plain_sailing(plan) else None
-        waiting = None if made is None else self.waited_for(made)
-        return None if waiting is None else _renamed(plan.base_updates, base) | waiting
-
-    def made(self, plan: Plan, base: Base) -> dict[Key, RelPath] | None:
-        """The notes that a plan makes; None unless all are of papers unknown, and stand alone."""
-        paths = {each.path for each in plan.operations if isinstance(each, Create)}
-        made = {
-            row.key: path
-            for base_update in plan.base_updates
-            for row, value in base_update.put.items()
-            if row.field == "note" and (path := RelPath(str(value))) in paths
-        }
-        names, notes = self.names, self.memory.notes
-        # Of an entry that is still being typed no more is agreed on than what it does not say.
-        strange = not any(
-            row.field in {"note", "commentary"} or (row.digest and row.digest not in self.read)
-            for row in base.rows
-            if row.key in made or row.key in self.strangers
-        )
-        free = not any(names.taken(path) or names.resolve(stem_of(path), path) for path in paths)
-        known = any(notes.get(key) for key in made)
-        return made if set(made.values()) == paths and strange and free and not known else None
-
-    def waited_for(self, made: Mapping[Key, RelPath]) -> set[Key] | None:
-        """The papers of files that name these new ones; None if a link waits for one of them."""
-        if not made:
-            return set()
-        stems = {called(path) for path in made.values()}
-        pointing = self.pointing(stems | made.keys())
-        if any(not stems.isdisjoint(file.points.split("\n")) for file in pointing):
-            return None
-        return {key for file in pointing for key in keys_in(file)}
-
-    def pointing(self, points: AbstractSet[str]) -> list[File]:
-        """The files that name one of these now."""
-        files = self.memory.files
-        others = [files[path] for path in self.memory.naming(points) if path not in self.read]
-        read = [
-            each for each in self.read.values() if not points.isdisjoint(each.points.split("\n"))
-        ]
-        return others + read
+        kinds = [kind for path in notes if (kind := self.memory.files[path].kind) != "named"]
+        return kinds == ["note"]
 
 
 def think(
@@ -327,7 +284,30 @@ def think(
     if not came.calm:
         return None
     keys = {key for path in changed for key in keys_in(scope.was(path))} | scope.linking()
-    noticed = {RelPath(each.path) for each in came.problems}
+    planned = _plan_with_others(scope, keys, facts_of, lacking, patient=patient)
+    if planned is None:
+        return None
+    found, base, plan, keys, lacks = planned
+    plan = _of_all(plan, scope, keys, lacks)
+    lacks = [*(key for key in came.lacking if key not in keys), *lacks]
+    return Thought(found, base, plan, scope.known(), tuple(lacks), scope.gone, bool(scope.movers))
+
+
+class _Planned(NamedTuple):
+    """The snapshot, base and plan of `keys`, and those of them that lack facts."""
+
+    found: Snapshot
+    base: Base
+    plan: Plan
+    keys: set[Key]
+    lacks: list[Key]
+
+
+def _plan_with_others(
+    scope: _Scope, keys: set[Key], facts_of: FactsOf, lacking: Look, *, patient: bool
+) -> _Planned | None:
+    """Plan for papers, and again with those that the plan concerns; None: it takes a whole pass."""
+    noticed = {RelPath(each.path) for each in scope.memory.came.problems}
     while True:
         needed = scope.needed(keys)
         # What was said of a digest is said of its papers: they are asked again.
@@ -340,46 +320,24 @@ def think(
             base = scope.base(keys, digests)
         except ValueError:
             return None  # the base is damaged: a whole pass finds out what that means
-        found = scope.snapshot(keys, base, config.rules)
+        found = scope.snapshot(keys, base, scope.config.rules)
         if found is None:
             return None
+        found, base = with_marks(found, base, scope.state, keys, scope.stats)
         uncounted = scope.movers and base.counted is None
         if uncounted or not scope.strangers | scope.movers <= keys:
             keys |= scope.strangers | scope.movers
             continue
         lacks = [key for key in lacking(found, base) if key in keys]
         facts = facts_of(lacks) if lacks else {}
-        plan = reconcile(found, base, facts, config.rules, ReconcileOptions(patient=patient))
-        if (more := scope.more(plan, base)) is None:
+        options = ReconcileOptions(patient=patient)
+        plan = reconcile(found, base, facts, scope.config.rules, options)
+        others = Consequences(scope.memory, scope.names, scope.read, scope.strangers)
+        if (more := others.more(plan, base)) is None:
             return None
         if more <= keys:
-            break
+            return _Planned(found, base, plan, keys, lacks)
         keys |= more
-    plan = _of_all(plan, scope, keys, lacks)
-    lacks = [*(key for key in came.lacking if key not in keys), *lacks]
-    known, moved = scope.known(), bool(scope.movers)
-    return Thought(found, base, plan, known, tuple(lacks), scope.gone, moved)
-
-
-def _plain_sailing(plan: Plan) -> bool:
-    """Return True if a plan is edits of files that are there, new ones, and some to the trash."""
-    return (
-        not plan.conflicts
-        and all(each.level == "notice" for each in plan.problems)
-        and all(isinstance(each, Create | Write | Trash) for each in plan.operations)
-    )
-
-
-def _renamed(base_updates: Iterable[BaseUpdate], base: Base) -> set[Key]:
-    """The papers that a commentary now names, or names no longer."""
-    found: set[str] = set()
-    for base_update in base_updates:
-        for row in base_update.drop:
-            found |= set(base.items(row) or () if row.field == "mentions" else ())
-        for row, value in base_update.put.items():
-            if row.field == "mentions":
-                found |= set(value) ^ set(base.items(row) or ())
-    return {Key(key) for key in found}
 
 
 def _of_all(plan: Plan, scope: _Scope, keys: Collection[Key], lacks: Sequence[Key]) -> Plan:
@@ -397,4 +355,6 @@ def _of_all(plan: Plan, scope: _Scope, keys: Collection[Key], lacks: Sequence[Ke
         entries=came.entries + more,
         notes=came.notes,
         wanted=tuple(wanted),
+        named=came.named,
+        apart=(*(each for each in came.apart if each.note not in read), *plan.apart),
     )

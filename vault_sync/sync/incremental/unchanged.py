@@ -66,6 +66,8 @@ def look(config: Config, state: StateStore, request: PassRequest) -> Rest:
         digests=came.digests,
         entries=came.entries,
         notes=came.notes,
+        named=came.named,
+        apart=came.apart,
     )
     return Rest(plan, walk)
 

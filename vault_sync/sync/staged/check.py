@@ -3,7 +3,8 @@
 Only what is concerned is read: the entries and notes that the index holds differently from HEAD,
 their other halves, and the notes that name them or are named by them. HEAD itself is not judged
 again, unless nothing is staged, nothing was ever committed, or the configuration changes: then the
-whole index is. There is no base: two sides that differ are out of line, whoever changed.
+whole index is. There is no base but for what digest and note keep in their own words (`_apart`):
+two sides that differ are out of line, whoever changed.
 """
 
 from __future__ import annotations
@@ -14,10 +15,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from vault_sync.core import snapshot
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import Plan
+from vault_sync.core.model.plan import BaseKey, Plan, Value
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.pairing.paper import Paper
@@ -27,7 +27,10 @@ from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import Repository, VaultLocation
-from vault_sync.sync.observation import is_digest
+from vault_sync.edge.state.base_table import read_apart
+from vault_sync.edge.state.database import StateError
+from vault_sync.edge.state.store import open_state
+from vault_sync.sync.observation import snapshot_of
 from vault_sync.sync.staged.relevant_files import RelevantFiles
 
 
@@ -67,8 +70,9 @@ def judge(root: Path, repository: Repository) -> StagedVerdict:
         relevant_files = RelevantFiles(repository, place, config, files, names)
         keys = relevant_files.find(changed)
         texts = relevant_files.texts
-    found = snapshot.build(texts, names=names, is_digest=is_digest(config.rules), base=Base())
-    plan = reconcile(found, Base(), {}, config.rules, ReconcileOptions(only=_only(keys)))
+    found = snapshot_of(texts, names, config.rules, Base())
+    base, options = Base(_apart(root)), ReconcileOptions(only=_only(keys))
+    plan = reconcile(found, base, {}, config.rules, options)
     problems = (
         *dict.fromkeys(index.unmerged),
         *_concerned(plan.problems, found, keys, changed, place),
@@ -117,6 +121,20 @@ def _concern_all(changed: Collection[git.StagedChange], place: VaultLocation) ->
 
 def _only(keys: frozenset[Key] | None) -> Callable[[Paper], bool] | None:
     return None if keys is None else lambda paper: bool(keys & {paper.key, paper.agreed_key})
+
+
+def _apart(root: Path) -> Mapping[BaseKey, Value]:
+    """Return in what digest and note keep their own words, so that it is no conflict here.
+
+    Nothing else of this device's base counts: a commit is judged by what it holds.
+    """
+    state = open_state(root)
+    try:
+        return read_apart(state.select)
+    except (StateError, ValueError):
+        return {}  # what would have been apart is a conflict then, which a person sees
+    finally:
+        state.close()
 
 
 _EMPTY = frozenset(

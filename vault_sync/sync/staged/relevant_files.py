@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from vault_sync.core.digest import plain_entry, reader
+from vault_sync.core.digest import plain_entry
 from vault_sync.core.digest.reader import Digest
+from vault_sync.core.digest.style_choice import styles_of
+from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.keys import key_of, word_of
@@ -38,6 +40,7 @@ class RelevantFiles:
         self.place = place
         self.rules = config.rules
         self.is_digest = is_digest(config.rules)
+        self.styles = styles_of(config.rules)
         self.files = files
         self.names = names
         self.texts: dict[RelPath, str] = {}
@@ -85,7 +88,7 @@ class RelevantFiles:
     def _read(self, path: RelPath, text: str) -> tuple[Digest | None, Note | None]:
         note = read_note(text)
         if self.is_digest(path) and not note.managed:
-            return reader.read(text), None
+            return styled_reader.read(text, self.styles(path)), None
         return None, note
 
     def _papers(self, path: RelPath, text: str) -> dict[Key, str]:

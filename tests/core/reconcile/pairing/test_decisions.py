@@ -35,7 +35,7 @@ def short() -> MemoryVault:
     """A vault whose week has lost its last entry, as if it had been cut short."""
     vault = settled()
     cut_at(vault, LAST)
-    assert codes(vault.sync()) == ["cut-short"]
+    assert codes(vault.sync()) == ["last-entry-gone"]
     return vault
 
 
@@ -45,14 +45,14 @@ def short() -> MemoryVault:
 def test_the_notes_side_of_a_digest_cut_short_removes_nothing() -> None:
     vault = short()
     before = dict(vault.files)
-    assert codes(vault.take(WEEK, "note")) == ["cut-short"]
+    assert codes(vault.take(WEEK, "note")) == ["last-entry-gone"]
     assert vault.files == before
 
 
 def test_a_belief_in_one_digest_is_none_in_another() -> None:
     vault = short()
     before = dict(vault.files)
-    assert codes(vault.take(NEXT, "digest")) == ["cut-short"]
+    assert codes(vault.take(NEXT, "digest")) == ["last-entry-gone"]
     assert vault.files == before
 
 

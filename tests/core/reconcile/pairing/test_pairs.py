@@ -7,10 +7,12 @@ from tests.support.memory_vault import MemoryVault
 from tests.support.reader import (
     ALPHA,
     DIGEST,
+    NEXT,
     NOTE,
     WEEK,
     change,
     codes,
+    cut,
     entry,
     forget,
     fresh,
@@ -206,3 +208,21 @@ def test_the_digest_a_note_names_is_made_beside_the_others() -> None:
     )
     vault.sync()
     assert RelPath("digests/2023/week 9.md") in vault.files
+
+
+THIRD = "digests/2023년 8월 5주차.md"
+
+
+def test_an_entry_that_moved_twice_before_the_base_knew_is_compared_with_its_base() -> None:
+    """The first move was written and never agreed on: a pass was cut off between the two."""
+    vault = settled()
+    vault.files[NEXT] += cut(vault, ALPHA)
+    vault.carry_out(vault.plan(), only=99)
+    text = cut(vault, ALPHA, NEXT)
+    vault.files[THIRD] = "2023년 8월 5주차\n" + text.replace("알파 첫", "고친 알파 첫")
+    change(vault, NOTE, "알파 둘째 줄입니다.", "노트가 고친 줄.")
+    plan = vault.sync()
+    assert not plan.conflicts
+    for path in (THIRD, NOTE):
+        assert "고친 알파 첫" in vault.files[path] and "노트가 고친 줄." in vault.files[path]
+    quiet(vault)

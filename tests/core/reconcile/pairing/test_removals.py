@@ -34,7 +34,7 @@ from tests.support.reader import (
     settled,
 )
 from vault_sync.core.model.plan import Trash
-from vault_sync.core.model.values import Rules
+from vault_sync.core.model.values import Facts, Key, Rules
 
 OWN = "\n## My notes\n\n내 생각.\n"
 
@@ -66,7 +66,7 @@ def test_a_digest_cut_short_anywhere(stride: int) -> None:
         plan = vault.sync()
         assert vault.files == before, at
         if whole[at:].strip():
-            assert set(codes(plan)) & {"cut-short", "emptied"}, at
+            assert set(codes(plan)) & {"cut-short", "last-entry-gone", "emptied"}, at
             assert vault.rows == rows, at
             assert not vault.plan().operations, at
         vault.files[WEEK] = whole
@@ -118,7 +118,7 @@ def test_an_edit_above_says_that_the_end_was_meant() -> None:
     vault = settled()
     text = vault.files[WEEK]
     vault.files[WEEK] = text[: text.index("https://arxiv.org/abs/2308.00004")]
-    assert codes(nothing_happens(vault)) == ["cut-short"]
+    assert codes(nothing_happens(vault)) == ["last-entry-gone"]
     change(vault, WEEK, "알파 둘째 줄입니다.", "고친 줄.")
     plan = vault.sync()
     assert [type(each) for each in plan.operations].count(Trash) == 1
@@ -382,3 +382,98 @@ def test_trash_does_not_stop_the_daemon_twice() -> None:
     assert NOTE_BETA not in vault.files
     assert vault.files[".trash/230802 Beta Nets.md"]
     assert OMEGA and NOTE_GAMMA in vault.files
+
+
+# A note of an untitled entry, and properties named like facts.
+
+UNTITLED = "https://arxiv.org/abs/2308.00077\n제목 없는 글입니다.\n#plain\n"
+
+
+def with_untitled(**facts: object) -> MemoryVault:
+    """A settled vault whose first digest begins with an entry without a title line."""
+    vault = settled()
+    if facts:
+        vault.facts[Key("arxiv:2308.00077")] = Facts(**facts)  # type: ignore[arg-type]
+    change(vault, WEEK, "주차\n", "주차\n" + UNTITLED)
+    vault.sync()
+    quiet(vault)
+    return vault
+
+
+def untitled_note(vault: MemoryVault) -> str:
+    (path,) = (path for path, text in vault.files.items() if "제목 없는" in text and path != WEEK)
+    return path
+
+
+@pytest.mark.parametrize("given", ["title: 나의 제목", "authors:\n  - Somebody I Looked Up"])
+@pytest.mark.parametrize("facts", [{}, {"published": "2023-08-07"}])
+def test_a_title_given_to_an_untitled_entrys_note_is_the_readers(
+    given: str, facts: dict[str, str]
+) -> None:
+    vault = with_untitled(**facts)
+    path = untitled_note(vault)
+    change(vault, path, "---\nurl", f"---\n{given}\nurl")
+    vault.sync()
+    quiet(vault)
+    cut(vault, Key("arxiv:2308.00077"))
+    vault.sync()
+    assert given in vault.files[path]
+    quiet(vault)
+
+
+def test_an_untitled_entrys_note_with_what_arxiv_gave_goes_with_it() -> None:
+    vault = with_untitled(title="A Title", authors=("Ann Park", "Bo Lee"))
+    path = untitled_note(vault)
+    assert noted(vault, path).title == "A Title"
+    cut(vault, Key("arxiv:2308.00077"))
+    vault.sync()
+    assert path not in vault.files
+    assert not knows(vault, Key("arxiv:2308.00077"))
+
+
+@pytest.mark.parametrize(("old", "new"), [("A Title", "Mine"), ("- Bo Lee", "- Bo Lim")])
+def test_what_arxiv_gave_and_the_reader_changed_is_the_readers(old: str, new: str) -> None:
+    vault = with_untitled(title="A Title", authors=("Ann Park", "Bo Lee"))
+    path = untitled_note(vault)
+    vault.files[path] = vault.files[path].replace(old, new)
+    vault.sync()
+    quiet(vault)
+    cut(vault, Key("arxiv:2308.00077"))
+    vault.sync()
+    assert new in vault.files[path]
+
+
+def test_an_entry_that_gets_its_title_line_takes_its_note_along_again() -> None:
+    vault = with_untitled()
+    path = untitled_note(vault)
+    head = f"[[{path.removeprefix('papers/').removesuffix('.md')}]]\n"
+    change(vault, WEEK, head, head + "Late Title (Ann Park)\n")
+    vault.sync()
+    assert noted(vault, path).title == "Late Title"
+    cut(vault, Key("arxiv:2308.00077"))
+    vault.sync()
+    assert path not in vault.files
+
+
+@pytest.mark.parametrize("name", ["comment", "journal", "year", "abstract"])
+@pytest.mark.parametrize("facts", [("published",), ("published", "abstract")])
+def test_a_property_named_like_a_fact_that_nobody_asked_for_is_the_readers(
+    name: str, facts: tuple[str, ...]
+) -> None:
+    vault = settled()
+    vault.rules = Rules(facts=facts)
+    change(vault, NOTE, "---\ntitle", f"---\n{name}: 나의 말\ntitle")
+    vault.sync()
+    cut(vault, ALPHA)
+    vault.sync()
+    assert f"{name}: 나의 말" in vault.files[NOTE]
+
+
+def test_a_property_of_a_fact_that_is_asked_for_is_the_tools() -> None:
+    vault = settled()
+    vault.rules = Rules(facts=("published", "comment"))
+    change(vault, NOTE, "---\ntitle", "---\ncomment: 20 pages\ntitle")
+    vault.sync()
+    cut(vault, ALPHA)
+    vault.sync()
+    assert NOTE not in vault.files

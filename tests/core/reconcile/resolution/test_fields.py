@@ -10,8 +10,10 @@ from tests.support.edits import AUTHORS, BOTH, FIRST, LINE, LINKED, SECOND, TITL
 from tests.support.memory_vault import MemoryVault
 from tests.support.reader import (
     ALPHA,
+    ENTRY,
     NEXT,
     NOTE,
+    NOTE_BETA,
     NOTE_OMEGA,
     OMEGA,
     WEEK,
@@ -27,6 +29,7 @@ from tests.support.reader import (
     section,
     settled,
 )
+from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Rules
 
 # (what, the digest's edit, the note's edit, what both then say)
@@ -146,6 +149,17 @@ def test_both_sides_changed_alike(
     assert not plan.conflicts and not plan.problems
     assert holds(vault)
     quiet(vault)
+
+
+def test_two_spellings_of_one_address_agree() -> None:
+    vault = settled()
+    change(vault, WEEK, URL, "https://arxiv.org/pdf/2308.00001")
+    change(vault, NOTE, URL, "https://arxiv.org/abs/2308.00001v3")
+    assert not nothing_happens(vault).conflicts
+    assert said(vault, ALPHA).url.endswith("/pdf/2308.00001")
+    assert noted(vault, NOTE).url.endswith("v3")
+    change(vault, WEEK, "베타 설명입니다.", "베타를 고쳤습니다.")
+    only(vault, NOTE_BETA)
 
 
 @pytest.mark.parametrize(("field", "digest", "note"), BOTH)
@@ -304,3 +318,18 @@ def test_a_first_commentary_and_first_tags_from_the_note() -> None:
         "2023년 9월\n\nhttps://arxiv.org/abs/2308.00009\n\n[[Zeta|Zeta]] (Zoe Min)\n\n"
         "제타입니다.\n\n#zeta\n"
     )
+
+
+def test_a_tag_of_the_note_waits_while_a_digest_whose_tags_were_never_agreed_on_waits() -> None:
+    """Nobody knows yet whether that digest has the tag already."""
+    vault = settled()
+    change(vault, NEXT, "주차\n", "주차\n" + ENTRY)
+    vault.sync()
+    del vault.rows[BaseKey(ALPHA, NEXT, "tags")]
+    vault.files[NEXT] += "<<<<<<< ours\n"
+    change(vault, NOTE, "  - llm\n", "  - llm\n  - added\n")
+    vault.sync()
+    assert said(vault, ALPHA).tags == ("alpha", "llm")
+    vault.files[NEXT] = vault.files[NEXT].replace("<<<<<<< ours\n", "")
+    vault.sync()
+    assert "added" in said(vault, ALPHA).tags

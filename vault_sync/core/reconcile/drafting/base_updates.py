@@ -11,12 +11,7 @@ from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.reconcile.drafting import plan_builder
 from vault_sync.core.reconcile.drafting.cross_links import NamedKeys
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
-from vault_sync.core.reconcile.resolution.resolution import (
-    FOR_NOTE,
-    NOTE,
-    ProposedValue,
-    Resolution,
-)
+from vault_sync.core.reconcile.resolution.values import FOR_NOTE, NOTE, ProposedValue, Resolution
 from vault_sync.core.snapshot import Snapshot
 
 

@@ -10,7 +10,7 @@ from vault_sync.core.reconcile.drafting import mentions
 from vault_sync.core.reconcile.drafting.note_draft import ListedNotes, Lists
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext
 from vault_sync.core.reconcile.pairing.paper import Pair
-from vault_sync.core.reconcile.resolution.resolution import Resolution
+from vault_sync.core.reconcile.resolution.values import Resolution
 
 NamedKeys = Mapping[Key, Sequence[Key]]
 

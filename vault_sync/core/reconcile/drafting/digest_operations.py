@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vault_sync.core.digest import editor, reader
+from vault_sync.core.digest import editor
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink
-from vault_sync.core.digest.roundtrip import first_loss
+from vault_sync.core.digest.roundtrip import Unsayable, first_loss
+from vault_sync.core.digest.style_choice import styles_of
+from vault_sync.core.digest.styles import lens, styled_growth, styled_reader
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import Create, Write
-from vault_sync.core.model.values import Fields, Key, Problem, RelPath
+from vault_sync.core.model.values import FieldName, Fields, Key, Problem, RelPath
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
-from vault_sync.core.reconcile.resolution.resolution import LIVE, NOTE, Resolution
+from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Placeless, Resolution
 from vault_sync.core.text.spans import splice
+
+FIELD_NAMES: tuple[FieldName, ...] = ("url", "title", "authors", "tags", "commentary")
 
 
 def add(builder: PlanBuilder, context: DraftContext) -> None:
@@ -23,6 +27,7 @@ def add(builder: PlanBuilder, context: DraftContext) -> None:
     for resolution in context.resolutions:
         if resolution.paper.note is None and (resolution.key, NOTE) in builder.refused:
             continue
+        builder.problems += [_no_place(context, resolution, each) for each in resolution.placeless]
         for pair in resolution.paper.pairs:
             if pair.kind not in LIVE:
                 continue
@@ -47,10 +52,15 @@ def _digest(
         for resolution, entry in edited
         if _reads_back(builder, context, resolution, path)
     ]
-    added = [resolution for resolution in added if _reads_back(builder, context, resolution, path)]
+    added = [
+        resolution
+        for resolution in added
+        if _can_grow(builder, context, resolution, path)
+        and _reads_back(builder, context, resolution, path)
+    ]
     if digest is None:
         additions = [_addition(context, each, path) for each in added]
-        text = editor.new(stem_of(path), additions)
+        text = _made(context, path, additions)
         if additions and _proved(builder, context, path, text, {}, added):
             builder.creates.append(Create(path, text, _named_by(added, context.note_paths)))
             builder.digest_after[path] = text
@@ -79,14 +89,14 @@ def _rewritten(
     edits, changed = [], []
     for resolution, entry in edited:
         link = _link(context, resolution, path, entry)
-        ours = editor.edit(digest, entry, resolution.entries[path], link)
+        ours = lens.edit(digest, entry, resolution.entries[path], link)
         if ours:
             edits += ours
             changed.append(resolution)
     text = splice(digest.text, edits)
     if added:
-        grown = reader.read(text)
-        text = editor.append(grown, [_addition(context, each, path) for each in added])
+        grown = styled_reader.read(text, digest.styles)
+        text = lens.append(grown, [_addition(context, each, path) for each in added])
     return text, changed
 
 
@@ -100,7 +110,12 @@ def _link(context: DraftContext, resolution: Resolution, path: RelPath, entry: E
     if entry.link is None:
         return context.note_paths.linked(note, path)
     target = context.note_paths.linked(note, path, entry.link.target)
-    return None if target == entry.link.target else target
+    digest = context.snapshot.digests[path]
+    if target == entry.link.target and not any(
+        again.key == entry.key and again.link is None for again in digest.repeats
+    ):
+        return None
+    return target
 
 
 def _reads_back(
@@ -111,9 +126,12 @@ def _reads_back(
     pair = next(pair for pair in resolution.paper.pairs if pair.digest == path)
     if pair.entry is not None and pair.entry.fields == fields:
         return True
-    before = pair.entry.fields if pair.entry else Fields(fields.url)
-    link = context.note_paths.linked(context.note_paths.notes[resolution.key], path)
-    wrong = first_loss(fields, before, link)
+    if _is_styled(context, pair.entry, path):
+        wrong = _styled_loss(context, pair.entry, fields, path)
+    else:
+        before = pair.entry.fields if pair.entry else Fields(fields.url)
+        link = context.note_paths.linked(context.note_paths.notes[resolution.key], path)
+        wrong = first_loss(fields, before, link)
     if wrong is None:
         return True
     builder.refused.add((resolution.key, path))
@@ -151,8 +169,11 @@ def _proved(
         for entry in (old.entries if old else ())
     ]
     meant += [each.entries[path] for each in added]
-    found = reader.read(text, _own_link(context, path))
-    if [entry.fields for entry in found.entries] == meant:
+    if old is not None and added and not styled_growth.grows_flat(old):
+        meant = _in_place(old, meant, len(added))
+    styles = old.styles if old else styles_of(context.rules)(path)
+    found = styled_reader.read(text, styles, _own_link(context, path))
+    if _are_meant(found, meant, len(added)):
         return True
     builder.refused |= {(each.key, path) for each in (*expected.values(), *added)}
     at = next((n for n, entry in enumerate(found.entries) if meant[n : n + 1] != [entry.fields]), 0)
@@ -174,7 +195,7 @@ def _own_link(context: DraftContext, path: RelPath) -> OwnLink:
     stood = {
         entry.link.target
         for entry in (old.entries if old else ())
-        if entry.link is not None and entry.layout.link is not None
+        if entry.link is not None and (entry.styled is not None or entry.layout.link is not None)
     }
 
     def own(key: Key, target: str, titled: bool) -> bool:
@@ -184,6 +205,110 @@ def _own_link(context: DraftContext, path: RelPath) -> OwnLink:
         return to is None or to in context.note_paths.ours
 
     return own
+
+
+def _styled_loss(
+    context: DraftContext, entry: Entry | None, fields: Fields, path: RelPath
+) -> Unsayable | None:
+    """Return the first field that an entry in another style than flat cannot hold, where it stands.
+
+    What a new one can hold is only known once all that is new stands there.
+    """
+    digest = context.snapshot.digests.get(path)
+    if entry is None or digest is None:
+        return None
+    text = splice(digest.text, lens.edit(digest, entry, fields, None))
+    found = styled_reader.read(text, digest.styles, _own_link(context, path)).entries
+    meant = [fields if each is entry else each.fields for each in digest.entries]
+    if [each.fields for each in found] == meant:
+        return None
+    read = found[digest.entries.index(entry)].fields if len(found) == len(meant) else Fields("")
+    differs = [name for name in FIELD_NAMES if getattr(read, name) != getattr(fields, name)]
+    name = differs[0] if differs else FIELD_NAMES[-1]
+    hint = "change it in the note to what fits on one entry's lines in this digest's style"
+    return Unsayable(name, 0, f"the {name} would be read differently", hint)
+
+
+def _is_styled(context: DraftContext, entry: Entry | None, path: RelPath) -> bool:
+    """Return True if an entry is, or would be, in a style other than flat."""
+    if entry is not None:
+        return entry.styled is not None
+    digest = context.snapshot.digests.get(path)
+    made = Digest("", (), (), (), styles_of(context.rules)(path))
+    return not styled_growth.grows_flat(digest or made)
+
+
+def _are_meant(found: Digest, meant: list[Fields], count: int) -> bool:
+    """Return True if entries say what is meant; new ones may have no place for authors."""
+    if [entry.fields for entry in found.entries] == meant:
+        return True
+    if not count or len(found.entries) != len(meant):
+        return False
+    return all(
+        entry.fields == fields
+        or (
+            entry.styled is not None
+            and "authors" not in entry.styled.places
+            and entry.fields == fields.saying(authors=())
+        )
+        for entry, fields in zip(found.entries, meant, strict=True)
+    )
+
+
+def _in_place(digest: Digest, meant: list[Fields], count: int) -> list[Fields]:
+    """Return the fields in the order of the text: new entries stand behind their pattern."""
+    ends = [
+        entry.span.end
+        for entry in (*digest.entries, *digest.repeats)
+        if entry.styled is not None and entry.styled.style != "table"
+    ]
+    end = max(ends, default=len(digest.text))
+    at = sum(entry.span.start < end for entry in digest.entries)
+    old = len(meant) - count
+    return [*meant[:at], *meant[old:], *meant[at:old]]
+
+
+def _made(context: DraftContext, path: RelPath, additions: list[tuple[Fields, str]]) -> str:
+    """Return the text of a digest that is to be made, in the style that was chosen for it."""
+    styles = styles_of(context.rules)(path)
+    if "flat" in styles:
+        return editor.new(stem_of(path), additions)
+    head = f"# {stem_of(path)}\n\n"
+    return lens.append(Digest(head, (), (), (), styles), additions)
+
+
+def _can_grow(
+    builder: PlanBuilder, context: DraftContext, resolution: Resolution, path: RelPath
+) -> bool:
+    """Tell whether a digest takes new entries; report it if its papers are rows of tables."""
+    digest = context.snapshot.digests.get(path)
+    digest = digest or Digest("", (), (), (), styles_of(context.rules)(path))
+    if styled_growth.can_grow(digest):
+        return True
+    builder.refused.add((resolution.key, path))
+    note = resolution.paper.note or context.note_paths.notes[resolution.key]
+    builder.problems.append(
+        Problem(
+            note,
+            "no-place",
+            f"the digest '{stem_of(path)}' is a table, to which no row is added",
+            "add the paper's row there yourself, or take the digest out of this note",
+            level="notice",
+        )
+    )
+    return False
+
+
+def _no_place(context: DraftContext, resolution: Resolution, placeless: Placeless) -> Problem:
+    """Return the notice of a field that lives in the note alone."""
+    digest = stem_of(placeless.pair.digest)
+    return Problem(
+        resolution.paper.note or context.note_paths.notes[resolution.key],
+        "no-place",
+        f"the digest '{digest}' has no place for the {placeless.field} of this paper, which the "
+        "note alone has",
+        level="notice",
+    )
 
 
 def _named_by(added: list[Resolution], note_paths: NotePaths) -> str:

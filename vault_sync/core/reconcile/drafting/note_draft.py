@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from vault_sync.core.digest import plain_entry
 from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.values import Facts, Fields, PropertyValue, RelPath
+from vault_sync.core.model.values import Facts, Fields, PropertyValue, RelPath, Rules
 from vault_sync.core.naming.wikilinks import link
 from vault_sync.core.note import abstract
 from vault_sync.core.note import note as note_lens
@@ -17,7 +17,7 @@ from vault_sync.core.note.property_table import LINK_LISTS
 from vault_sync.core.reconcile.drafting.mentions import items
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair
-from vault_sync.core.reconcile.resolution.resolution import LIVE, Resolution
+from vault_sync.core.reconcile.resolution.values import LIVE, Resolution
 from vault_sync.core.text.spans import BOM
 
 
@@ -78,7 +78,7 @@ def edited(
     note: Note,
     note_paths: NotePaths,
     facts: Facts,
-    wanted: Sequence[str],
+    rules: Rules,
     lists: Lists,
 ) -> Drafted:
     """Draft the changes of a note that is there.
@@ -89,7 +89,7 @@ def edited(
     path = resolution.paper.note
     assert path is not None
     opened = _without_plain(resolution, note)
-    changes = _changes(resolution, opened, note_paths, facts, wanted)
+    changes = _changes(resolution, opened, note_paths, facts, rules.facts)
     changes |= {
         name: listed
         for name, named in lists.items()
@@ -103,6 +103,8 @@ def edited(
         targets=edits.targets,
         added=edits.added,
         removed=edits.removed,
+        # A heading below a plain text that became the section is no title.
+        place=rules.section if opened is note or rules.section == "end" else "top",
     )
     own = _own(note_lens.own_words(opened, [*edits.live, *edits.removed]))
     why = _why(resolution, changes, edits.added, edits.removed)
@@ -215,7 +217,7 @@ def _changes(
     values = note.properties.values
     changes = _title(resolution, note)
     if fields.authors != has.authors:
-        changes["authors"] = fields.authors
+        changes["authors"] = _as_it_stands(note, "authors", fields.authors)
     if fields.url != has.url:
         changes["url"] = fields.url
     changes |= _address(resolution, note)
@@ -230,6 +232,13 @@ def _changes(
     if fields.tags != has.tags:
         changes["tags"] = fields.tags
     return changes
+
+
+def _as_it_stands(note: Note, name: str, items: tuple[str, ...]) -> PropertyValue:
+    """Return a list of one as a text where the property is a text: it stays one."""
+    value = note.properties.find(name)
+    is_text = value is not None and value.kind == "scalar" and len(items) == 1
+    return items[0] if is_text else items
 
 
 def _title(resolution: Resolution, note: Note) -> dict[str, PropertyValue | None]:
@@ -358,6 +367,12 @@ def first_difference(drafted: Drafted) -> int | None:
 
 
 def _own(words: str) -> tuple[str, str]:
-    """Return the abstract that the reader's own words open with, and the rest, our heading off."""
+    """Return the abstract that the reader's own words open with, and the lines of the rest.
+
+    Blank lines and our own heading are left out: a new section brings both.
+    """
     above, rest = note_lens.parted(words)
-    return above, rest.removeprefix(note_lens.OWN_HEADING).strip()
+    lines = [line for line in rest.split("\n") if line.strip()]
+    if note_lens.OWN_HEADING in lines:
+        lines.remove(note_lens.OWN_HEADING)
+    return above, "\n".join(lines)

@@ -11,7 +11,7 @@ from vault_sync.core.reconcile.drafting import note_draft, plan_builder
 from vault_sync.core.reconcile.drafting.note_draft import Drafted, Lists
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
 from vault_sync.core.reconcile.pairing import removals
-from vault_sync.core.reconcile.resolution.resolution import LIVE, NOTE, Resolution
+from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Resolution
 
 
 def add(builder: PlanBuilder, context: DraftContext, resolution: Resolution, lists: Lists) -> None:
@@ -48,7 +48,7 @@ def _edit(
     facts = context.facts_of(resolution.key)
     try:
         drafted = note_draft.edited(
-            resolution, note, context.note_paths, facts, context.rules.facts, lists
+            resolution, note, context.note_paths, facts, context.rules, lists
         )
     except Unwritable as unwritable:
         builder.refused.add((resolution.key, NOTE))

@@ -15,7 +15,7 @@ from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Facts, Key, RelPath, Rules
 from vault_sync.core.naming import note_names
 from vault_sync.core.naming.wikilinks import LinkResolver, Wikilink, retarget
-from vault_sync.core.reconcile.resolution.resolution import Resolution
+from vault_sync.core.reconcile.resolution.values import Resolution
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.spans import splice
 

@@ -10,7 +10,7 @@ from vault_sync.core.model.plan import Create, Rename, Trash, Write
 from vault_sync.core.model.values import Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.resolution import abstracts
-from vault_sync.core.reconcile.resolution.resolution import Resolution
+from vault_sync.core.reconcile.resolution.values import Resolution
 from vault_sync.core.snapshot import Snapshot
 
 NO_FACTS = Facts()
@@ -29,9 +29,12 @@ class DraftContext:
     guarded: frozenset[RelPath] = frozenset()
     """Digests from which nothing is taken until a person has confirmed their removals."""
 
+    completed: Mapping[Key, Facts] = field(default_factory=dict)
+    """Facts with what no answer holds, of the papers that need it (`completed_facts`)."""
+
     def facts_of(self, key: Key) -> Facts:
         """Return the facts of a paper; empty ones where there are none."""
-        return self.facts.get(key, NO_FACTS)
+        return self.completed.get(key) or self.facts.get(key, NO_FACTS)
 
 
 @dataclass(slots=True)

@@ -14,12 +14,15 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import natural
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Decisions, Key, Place, Problem, RelPath
+from vault_sync.core.reconcile.pairing import candidates
+from vault_sync.core.reconcile.pairing.candidates import only_named
 from vault_sync.core.reconcile.pairing.missing_entries import MissingEntries
 from vault_sync.core.reconcile.pairing.named_digests import DigestNames
 from vault_sync.core.reconcile.pairing.notices import Notices
 from vault_sync.core.reconcile.pairing.paper import Paper, Role
 from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry, PaperBuilder
 from vault_sync.core.reconcile.pairing.renamed_digests import find_renames
+from vault_sync.core.reconcile.pairing.same_file import SameFile
 from vault_sync.core.snapshot import Snapshot
 
 
@@ -28,12 +31,16 @@ class Pairing:
     """All papers of a vault, and the problems met while pairing.
 
     `standing` and `put` are those of `Notices`: reports that the base remembers; so is `deferred`.
+    `named` are the notices about files that name a paper and are not its note, which no ordinary
+    pass shows. `strangers` are the papers whose note is another file than the base's.
     """
 
     papers: tuple[Paper, ...]
     problems: tuple[Problem, ...]
     put: Mapping[BaseKey, Value] = field(default_factory=dict)
     standing: frozenset[BaseKey] = frozenset()
+    named: tuple[Problem, ...] = ()
+    strangers: frozenset[Key] = frozenset()
     deferred: frozenset[RelPath] = frozenset()
 
 
@@ -52,18 +59,38 @@ def pair(
     notes again that are missing behind a link; `patient` leaves new entries alone that are nothing
     but an address, as a person may still be typing.
     """
-    entries: dict[Key, list[FoundEntry]] = {}
-    for path in sorted(snapshot.digests, key=natural):
-        for entry in snapshot.digests[path].entries:
-            entries.setdefault(entry.key, []).append(FoundEntry(path, entry))
+    entries = entries_by_key(snapshot)
     names = DigestNames(snapshot, base, find_renames(entries, snapshot, base), new_digest)
     notices = Notices()
     missing = MissingEntries(snapshot, base, decisions, names, notices)
     builder = PaperBuilder(snapshot, base, entries, names, missing, notices, patient)
     finder = _PairFinder(snapshot, base, entries, builder, notices, remake)
     papers = tuple(paper for paper in finder.papers() if paper is not None)
-    standing, deferred = frozenset(notices.standing), frozenset(notices.deferred)
-    return Pairing(papers, tuple(notices.problems), notices.put, standing, deferred)
+    standing, strangers = frozenset(notices.standing), frozenset(finder.strangers)
+    deferred = frozenset(notices.deferred)
+    named = tuple(only_named(snapshot, entries, papers))
+    return Pairing(
+        papers, tuple(notices.problems), notices.put, standing, named, strangers, deferred
+    )
+
+
+def entries_by_key(snapshot: Snapshot) -> dict[Key, list[FoundEntry]]:
+    """Return the entries of each paper, in the order of their digests."""
+    entries: dict[Key, list[FoundEntry]] = {}
+    for path in sorted(snapshot.digests, key=natural):
+        for entry in snapshot.digests[path].entries:
+            entries.setdefault(entry.key, []).append(FoundEntry(path, entry))
+    return entries
+
+
+def entries_value(found: Sequence[FoundEntry]) -> tuple[str, ...]:
+    """Return all that the entries of a paper say, as one value."""
+    texts: list[str] = []
+    for digest, entry in found:
+        fields = entry.fields
+        texts += [digest, fields.url, fields.title, fields.commentary]
+        texts += [*fields.authors, "", *fields.tags]
+    return tuple(texts)
 
 
 class _PairFinder:
@@ -85,6 +112,8 @@ class _PairFinder:
         self.notices = notices
         self.remake = remake
         self.claimed: set[RelPath] = set()
+        self.same_file = SameFile(snapshot, base)
+        self.strangers: set[Key] = set()
 
     def papers(self) -> Iterator[Paper | None]:
         """Yield the paper of every key; None where there is nothing to do about it."""
@@ -94,34 +123,38 @@ class _PairFinder:
         for key, paths in self.snapshot.managed.items():
             if key in self.entries or key in self.snapshot.locked_keys:
                 continue
-            left = [path for path in paths if path not in self.claimed]
+            left = self._left(paths)
             if len(left) > 1:
                 self.notices.add(problems.two_notes(key, left))
             elif left:
+                if not self.same_file.owns_base(left[0], key):
+                    self.strangers.add(key)
                 yield self.builder.without_entries(key, left[0])
 
     def _with_entries(self, key: Key, found: Sequence[FoundEntry]) -> Paper | None:
         """Choose the note of entries by its address; by their links where several have it.
 
-        | notes of this key               | note of the entries                          |
-        |---------------------------------|----------------------------------------------|
-        | one with a `digests` property   | that one                                     |
-        | several                         | the one that a link leads to; else a problem |
-        | none, but one readdressed       | that one (`_readdressed`)                    |
-        | none, but a plain note          | that one is adopted                          |
-        | none                            | `_without_note`                              |
+        | notes of this key                | note of the entries                          |
+        |----------------------------------|----------------------------------------------|
+        | one with a `digests` property    | that one                                     |
+        | several                          | the one that a link leads to; else a problem |
+        | none, but one readdressed        | that one (`_readdressed`)                    |
+        | none, but one that it also names | that one (`managed_also`)                   |
+        | none, but files about it         | adopted, if one is the surest (`candidates`) |
+        | none                             | `_without_note`                              |
         """
         leads_to = [
             path
             for digest, entry in found
             if entry.link and (path := self.snapshot.names.resolve(entry.link.target, digest))
         ]
-        candidates: tuple[tuple[Role, Sequence[RelPath]], ...] = (
+        roles: tuple[tuple[Role, Sequence[RelPath]], ...] = (
             ("managed", self.snapshot.managed.get(key, ())),
             ("managed", tuple(dict.fromkeys(self._readdressed(leads_to, found)))),
-            ("adopted", self.snapshot.plain.get(key, ())),
+            ("managed", self._left(self.snapshot.managed_also.get(key, ()))),
+            ("adopted", self._left(candidates.to_adopt(self.snapshot, key, found, leads_to))),
         )
-        for role, paths in candidates:
+        for role, paths in roles:
             if not paths:
                 continue
             linked = paths if len(paths) == 1 else sorted(set(paths) & set(leads_to))
@@ -130,10 +163,15 @@ class _PairFinder:
                 return None
             path = linked[0]
             self.claimed.add(path)
+            if not self.same_file.owns_base(path, key, found):
+                self.strangers.add(key)
             if role == "managed":
                 self._report_others(key, path, paths)
             return self.builder.with_entries(key, path, role, found)
         return self._without_note(key, found, leads_to)
+
+    def _left(self, paths: Sequence[RelPath]) -> list[RelPath]:
+        return [path for path in paths if path not in self.claimed]
 
     def _readdressed(
         self, leads_to: Collection[RelPath], found: Sequence[FoundEntry]
@@ -165,6 +203,7 @@ class _PairFinder:
         | any digest is locked            | nothing                                      |
         | files are on their way just now | nothing: so may the note be                  |
         | one leads to another file       | a problem                                    |
+        | any, and the note was undone    | nothing, as long as the entries are the same |
         | one entry has none              | the note is made                             |
         | all lead to nothing             | a problem; `remake` makes the note           |
         """
@@ -173,6 +212,9 @@ class _PairFinder:
         if leads_to:
             digest, entry = next(item for item in found if item.entry.link)
             self.notices.add(problems.leads_elsewhere(key, digest, entry.line, leads_to[0]))
+            return None
+        taken_back = self.base.refuses(BaseKey(key, "", "note"), entries_value(found), "")
+        if taken_back and not self.remake:
             return None
         if self.remake or any(entry.link is None for _, entry in found):
             return self.builder.without_note(key, found)

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from vault_sync.core.model import problems
-from vault_sync.core.model.base import Base
+from vault_sync.core.model.base import Base, parted_filled
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Decisions, Key, Problem, RelPath, Rules
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.tags import private
 from vault_sync.core.note import abstract
 from vault_sync.core.note import note as note_lens
-from vault_sync.core.note.facts import fact_names
+from vault_sync.core.note.facts import property_facts
 from vault_sync.core.note.note import Note
 from vault_sync.core.reconcile.pairing.decisions import accepted_digests
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper
@@ -139,7 +139,7 @@ def edit_beats_removal(
                 replace(pair, kind="append")
                 if pair.kind == "removed"
                 and (paper.agreed_key, pair.digest, "entry") not in decisions
-                and _edited(paper, pair, snapshot.notes[paper.note], base, rules)
+                and is_edited(paper, pair, snapshot.notes[paper.note], base, rules)
                 else pair
                 for pair in paper.pairs
             ),
@@ -150,7 +150,8 @@ def edit_beats_removal(
     ]
 
 
-def _edited(paper: Paper, pair: Pair, note: Note, base: Base, rules: Rules) -> bool:
+def is_edited(paper: Paper, pair: Pair, note: Note, base: Base, rules: Rules) -> bool:
+    """Tell whether a note was edited since it and the entry of this pair agreed."""
     if pair.section is not None:
         was = base.text(BaseKey(paper.agreed_key, pair.origin or pair.digest, "commentary"))
         if was is not None and was != pair.section.commentary:
@@ -168,9 +169,8 @@ def _edited(paper: Paper, pair: Pair, note: Note, base: Base, rules: Rules) -> b
     return any(
         (was is None and bool(now)) or (was is not None and was != now)
         for was, now in (
-            (base.text(BaseKey(paper.agreed_key, "", "title")), fields.title),
-            (base.text(BaseKey(paper.agreed_key, "", "url")), fields.url),
-            (base.items(BaseKey(paper.agreed_key, "", "authors")), fields.authors),
+            (base.note_value(BaseKey(paper.agreed_key, "", name)), getattr(fields, name))
+            for name in ("title", "url", "authors")
         )
     )
 
@@ -275,9 +275,19 @@ def has_nothing_of_the_readers(paper: Paper, note: Note, base: Base, rules: Rule
         all(pair.kind == "removed" for pair in paper.pairs)
         and not words
         and (not callout or abstract.mark(callout) == put)
-        and not note_lens.own_properties(note, fact_names())
+        and not note_lens.own_properties(note, [each.name for each in property_facts(rules.facts)])
+        and not _has_title_of_the_readers(paper, note, base)
         and not any(
             private(rules, tag) and fold(tag) not in (_agreed_tags(paper, base) or ())
             for tag in note.fields.tags
         )
     )
+
+
+def _has_title_of_the_readers(paper: Paper, note: Note, base: Base) -> bool:
+    """Tell whether the note of an untitled entry has a title or authors that arXiv did not give."""
+    filled = base.items(BaseKey(paper.agreed_key, "", "filled"))
+    if filled is None:
+        return False
+    title, authors = parted_filled(filled)
+    return note.fields.title not in {"", title} or note.fields.authors not in {(), authors}

@@ -17,6 +17,7 @@ seen, so that devices which see the same texts answer alike.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from vault_sync.core.merge import sentence_merge
@@ -24,7 +25,9 @@ from vault_sync.core.merge.ancestor import ancestor, is_earlier, is_same, lacks
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.copies import NO_HISTORY, Arrival, History, PastValue
 from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.reconcile.pairing.paper import Pair
 from vault_sync.core.reconcile.resolution.fields import Decided, Undecided
+from vault_sync.core.reconcile.resolution.values import Resolution
 
 
 class Deferred(NamedTuple):
@@ -59,18 +62,39 @@ def distrusting(base: Base, arrivals: Arrivals) -> Base:
     """Return the base for two texts: if one was brought, an earlier value is one at once."""
     if all(arrival.typed_here for arrival in arrivals):
         return base
-    return Base(base.rows, base.exists, base.was_ever)
+    return replace(base, was_before=base.was_ever)
 
 
-def waits(field: str, history: History, digest: Value, note: Value, arrivals: Arrivals) -> bool:
-    """Return True if a text just delivered lacks something that both sides had agreed on."""
-    if not history.values or digest == note:
+def waits(
+    field: str,
+    agreed: tuple[Value | None, Value | None],
+    texts: tuple[Value, Value],
+    arrivals: Arrivals,
+) -> bool:
+    """Return True if a text just delivered lacks something that was agreed on for its side."""
+    if texts[0] == texts[1]:
         return False
-    base = history.values[-1].value
     return any(
-        arrival.delivered and lacks(field, value, base)
-        for value, arrival in zip((digest, note), arrivals, strict=True)
+        arrival.delivered and was is not None and lacks(field, value, was)
+        for value, was, arrival in zip(texts, agreed, arrivals, strict=True)
     )
+
+
+def decide(
+    resolution: Resolution, pair: Pair, base: Base, was: BaseKey
+) -> Decided[str] | Undecided | Deferred | None:
+    """Decide the commentary of a pair by how its files came here; None: the usual rules decide."""
+    if pair.section is None:
+        return None
+    digest, note = resolution.entries[pair.digest].commentary, pair.section.commentary
+    files = (pair.digest, resolution.paper.note)
+    ways = base.arrival(files[0]), base.arrival(files[1])
+    history = history_of(base, was, digest, note)
+    found = commentary(history, digest, note, ways)
+    copied = [path in base.with_copies for path in files]
+    if found is None and lost_to_a_copy(history, (digest, note), ways, copied):
+        return Undecided("older")
+    return found
 
 
 def commentary(
@@ -84,9 +108,9 @@ def commentary(
         merged = sentence_merge.merge(was if isinstance(was, str) else None, digest, note)
         if merged is not None:
             return Decided(merged)
-    if waits("commentary", history, digest, note, arrivals):
-        return Deferred()
     base = history.values[-1].value
+    if waits("commentary", (base, base), (digest, note), arrivals):
+        return Deferred()
     went_back = any(
         not arrival.typed_here
         and not is_same("commentary", base, value)

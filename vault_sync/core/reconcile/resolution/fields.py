@@ -25,7 +25,7 @@ from vault_sync.core.naming.note_names import fold
 
 T = TypeVar("T", str, tuple[str, ...])
 
-Reason = Literal["both changed", "never agreed", "older", "section gone"]
+Reason = Literal["both changed", "never agreed", "older", "section gone", "cannot be written"]
 
 
 class Decided(NamedTuple, Generic[T]):
@@ -47,12 +47,11 @@ def decide_field(
     base: Base,
     *,
     side: Side | None = None,
-    guard_older: bool = True,
     merged: Callable[[T, T, T], T | None] | None = None,
 ) -> Decided[T] | Undecided:
     """Decide one field. An empty value is an absent one.
 
-    `guard_older`: a change back to an earlier text is left to a person, as a checkout or a restored
+    A change back to an earlier text is left to a person, as a checkout or a restored
     backup looks just like that (docs/architecture.md). `side` is a person's decision. `merged`
     joins two changes to one base, or gives None where they overlap.
     """
@@ -67,7 +66,7 @@ def decide_field(
         return Undecided("never agreed")
     changed = note if digest == was else digest if note == was else None
     if changed is not None:
-        older = guard_older and base.was_before(base_key, changed)
+        older = base.was_before(base_key, changed)
         return Undecided("older") if older else Decided(changed)
     both = merged(was, digest, note) if merged is not None and type(was) is type(digest) else None
     return Undecided("both changed") if both is None else Decided(both)
@@ -101,8 +100,8 @@ def _has_edits_of(whole: str, was: str, part: str) -> bool:
         for text in (was, part, whole)
     )
     added, gone = Counter(one) - Counter(before), Counter(before) - Counter(one)
-    here = Counter(all_)
-    if not added or not added <= here or any(here[token] > one.count(token) for token in gone):
+    here, left = Counter(all_), Counter(one)
+    if not added or not added <= here or any(here[token] > left[token] for token in gone):
         return False
     rest = iter(all_)
     return all(token in rest for token in one if token in here)

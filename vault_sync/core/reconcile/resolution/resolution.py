@@ -3,80 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
-from vault_sync.core.model.base import PLACE_FIELDS, Base
-from vault_sync.core.model.copies import History, PastValue
-from vault_sync.core.model.plan import BaseKey, Conflict, Value
-from vault_sync.core.model.values import Decisions, Facts, Fields, Key, Place, RelPath, Rules, Side
+from vault_sync.core.digest.reader import Digest
+from vault_sync.core.model.base import APART, PLACE_FIELDS, Base, apart_key, parted_filled
+from vault_sync.core.model.plan import Apart, BaseKey, Conflict
+from vault_sync.core.model.values import Decisions, Facts, Fields, RelPath, Rules, Side
+from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
-from vault_sync.core.naming.tags import private
 from vault_sync.core.note.note import Note
-from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper
-from vault_sync.core.reconcile.resolution import arrivals, fields
-from vault_sync.core.reconcile.resolution.arrivals import Arrivals, Deferred
-from vault_sync.core.reconcile.resolution.fields import Decided, TagPlace, Undecided
+from vault_sync.core.reconcile.pairing.paper import Pair, Paper
+from vault_sync.core.reconcile.resolution import (
+    arrivals,
+    fields,
+    placeless,
+    reread,
+    shared_fields,
+)
+from vault_sync.core.reconcile.resolution.arrivals import Deferred
+from vault_sync.core.reconcile.resolution.fields import Decided, Undecided
+from vault_sync.core.reconcile.resolution.paper_tags import resolve_tags
+from vault_sync.core.reconcile.resolution.shared_fields import SharedValue
+from vault_sync.core.reconcile.resolution.values import (
+    LIVE,
+    NOTE,
+    Placeless,
+    ProposedValue,
+    Resolution,
+    base_digest,
+)
 
-NOTE = RelPath("")
-"""Stands for the paper's note among the files that a base value waits for."""
-
-LIVE: frozenset[Kind] = frozenset({"both", "new", "moved", "append"})
-"""Kinds of the pairs that have, or are to have, an entry and a section."""
-
-FOR_NOTE = frozenset({NOTE})
-
-
-class ProposedValue(NamedTuple):
-    """A value for the base, and the files to be written before it is put there (NOTE: the note)."""
-
-    base_key: BaseKey
-    value: Value
-    needs: frozenset[RelPath]
-
-
-@dataclass(slots=True)
-class Resolution:
-    """Fields that the note and the entries of a paper are to have, and the conflicts.
-
-    `entries` and `commentaries` go by digest; `note` are the note's fields. `key` is the key once
-    this is done: another one than before if the paper's address was changed.
-    `deferred` are those of `Plan`: what they lack is not followed yet.
-    """
-
-    paper: Paper
-    key: Key
-    note: Fields
-    entries: dict[RelPath, Fields] = field(default_factory=dict)
-    commentaries: dict[RelPath, str] = field(default_factory=dict)
-    proposed: list[ProposedValue] = field(default_factory=list)
-    dropped: frozenset[BaseKey] = frozenset()
-    conflicts: list[Conflict] = field(default_factory=list)
-    deferred: set[RelPath] = field(default_factory=set)
-    old_title: str = ""
-    """The title that is replaced; an alias that equals it is replaced too."""
-
-    def arrivals(self, digest: RelPath, base: Base) -> Arrivals:
-        """Return how a digest and the note came to be as they are."""
-        return base.arrival(digest), base.arrival(self.paper.note)
-
-    def defer(self, digest: RelPath, base: Base) -> None:
-        """Leave a field as it is, for one of its files was just delivered."""
-        files = (digest, self.paper.note)
-        self.deferred |= {path for path in files if path and base.arrival(path).delivered}
-
-    def propose(self, base_key: BaseKey, value: Value, needs: Mapping[RelPath, bool]) -> None:
-        """Put a value into the base once the files that change have been written."""
-        waits = frozenset([path for path, changes in needs.items() if changes])
-        # Nearly all wait for nothing or for their note; a set for each would take 1 KB a paper.
-        self.proposed.append(
-            ProposedValue(base_key, value, FOR_NOTE if waits == FOR_NOTE else waits)
-        )
+SHARED_ROWS = ("url", "title", "authors", "filled", "note", "mentions")
+"""Fields of the base that go with a paper to its new key."""
 
 
 def resolve(
-    paper: Paper, note: Note | None, facts: Facts, base: Base, rules: Rules, decisions: Decisions
+    paper: Paper,
+    note: Note | None,
+    facts: Facts,
+    base: Base,
+    rules: Rules,
+    decisions: Decisions,
+    digests: Mapping[RelPath, Digest],
 ) -> Resolution:
     """Resolve every field of one paper. `note` is None for a note that is still to be made."""
     live = [pair for pair in paper.pairs if pair.kind in LIVE]
@@ -84,19 +53,23 @@ def resolve(
     resolution = Resolution(paper, paper.key, note_fields)
     for pair in live:
         resolution.entries[pair.digest] = (
-            pair.entry.fields
-            if pair.entry
-            else note_fields._replace(tags=(), commentary=_section(pair))
+            pair.entry.fields if pair.entry else _entry_fields(note_fields, _section(pair))
         )
     home = next((pair for pair in paper.pairs if pair.kind != "removed"), None)
     if home is not None and home.kind in LIVE:
         # While the first digest waits, no other gives the shared fields.
         _Shared(resolution, home, note_fields, facts, base, decisions).resolve()
     for pair in live:
-        _commentary(resolution, pair, base, decisions)
-    _tags(resolution, note_fields, base, rules)
+        _commentary(resolution, pair, base, decisions, digests)
+    resolve_tags(resolution, note_fields, base, rules)
     _rekey(resolution, base)
     return resolution
+
+
+def _entry_fields(note_fields: Fields, commentary: str) -> Fields:
+    """Return the fields of an entry that is to be made from its note."""
+    authors = people.plain(note_fields.authors)
+    return note_fields._replace(authors=authors, tags=(), commentary=commentary)
 
 
 def _section(pair: Pair) -> str:
@@ -125,48 +98,128 @@ class _Shared:
                 continue
             value = self._value(name, entry)
             if value is not None:
-                to_note[name] = to_entry[name] = value
+                to_entry[name], to_note[name] = value
+        self._mark_filled_in(entry)
         self.resolution.note = self.resolution.note.saying(**to_note)
         self.resolution.entries[self.home.digest] = entry.saying(**to_entry)
+
+    def _mark_filled_in(self, entry: Fields) -> None:
+        """Put into the base which title and authors of an untitled entry's note arXiv gave.
+
+        All others in such a note are the reader's own, though both sides agree on them.
+        """
+        base_key = self._base_key("filled")
+        if entry.title:
+            self.resolution.dropped |= {base_key}
+            return
+        has, facts = self.note_fields, self.facts
+        title, authors = parted_filled(self.base.items(base_key))
+        value = (
+            (title if has.title == title else "") if has.title else facts.title,
+            *((authors if has.authors == authors else ()) if has.authors else facts.authors),
+        )
+        changes = (not has.title and bool(facts.title)) or (not has.authors and bool(facts.authors))
+        self.resolution.propose(base_key, value, {NOTE: changes})
 
     def _without_title(self, name: str) -> Any:
         has = getattr(self.note_fields, name)
         value = has or getattr(self.facts, name)
-        self._propose(name, value, note_changes=value != has, entry_changes=False)
+        self._propose(name, SharedValue(value, value), note_has=has, digest_has=value)
         return value
 
-    def _value(self, name: str, entry: Fields) -> Any:
-        """Return the value that both sides are to have; None if that is undecided or deferred."""
+    def _value(self, name: str, entry: Fields) -> SharedValue[Any] | None:
+        """Return what both sides are to have; None if that is undecided or deferred."""
         digest_has, note_has = getattr(entry, name), getattr(self.note_fields, name)
         base_key = self._base_key(name)
-        side = _decided_side(self.decisions, self.resolution.paper, self.home.digest, name)
-        came = self.resolution.arrivals(self.home.digest, self.base)
-        history = arrivals.history_of(self.base, base_key, digest_has, note_has)
-        if side is None and arrivals.waits(name, history, digest_has, note_has, came):
+        if self.base.refuses(base_key, digest_has, note_has):
+            return None
+        if name == "authors" and placeless.is_apart(self.home, note_has):
+            return self._apart_authors(digest_has, note_has)
+        meaning: shared_fields.Meaning[Any] = shared_fields.MEANINGS[name]
+        decided = self._decided(base_key, meaning, entry, digest_has, note_has)
+        if isinstance(decided, Deferred):
             self.resolution.defer(self.home.digest, self.base)
             return None
-        decided = fields.decide_field(
-            base_key,
-            digest_has,
-            note_has,
-            arrivals.distrusting(self.base, came),
-            side=side,
-            guard_older=name != "url",
-        )
         if isinstance(decided, Undecided):
             _add_conflict(self.resolution, self.home, name, digest_has, note_has, decided)
             return None
-        value = decided.value or digest_has or note_has
         if name == "title":
-            self.resolution.old_title = self.base.text(base_key) or self.note_fields.title
-        changes = {"note_changes": value != note_has, "entry_changes": value != digest_has}
-        self._propose(name, value, **changes)
-        return value
+            self.resolution.old_title = self._old_title(base_key)
+        if decided.digest and decided.note and not meaning.agree(*decided):
+            self._add_apart(name, decided)
+        self._propose(name, decided, note_has=note_has, digest_has=digest_has)
+        return decided
 
-    def _propose(self, name: str, value: Any, *, note_changes: bool, entry_changes: bool) -> None:
+    def _apart_authors(
+        self, digest_has: tuple[str, ...], note_has: tuple[str, ...]
+    ) -> SharedValue[tuple[str, ...]]:
+        """Return the authors of both sides where the entry's cannot be written."""
+        found = placeless.authors(self._base_key("authors"), digest_has, note_has, self.base)
+        if found.note and (found.note[: len(digest_has)] != digest_has or not digest_has):
+            self.resolution.placeless.append(Placeless(self.home, "authors"))
+        self._propose("authors", found, note_has=note_has, digest_has=digest_has)
+        return found
+
+    def _decided(
+        self,
+        base_key: BaseKey,
+        meaning: shared_fields.Meaning[Any],
+        entry: Fields,
+        digest_has: Any,
+        note_has: Any,
+    ) -> SharedValue[Any] | Undecided | Deferred:
+        """Decide one field; a title line that is read as one since this pass is no edit."""
+        name, paper = base_key.field, self.resolution.paper
+        side = _decided_side(self.decisions, paper, self.home.digest, name)
+        if side is None and name != "url" and digest_has != note_has and self._has_new_title(entry):
+            if not reread.is_the_readers(base_key, note_has, self.base):
+                side = "digest"
+            elif meaning.agree(digest_has, note_has):
+                return SharedValue(digest_has, note_has)
+            else:
+                # From here on it counts as never agreed on, until a person decides.
+                self.resolution.dropped |= {base_key, apart_key(base_key)}
+                return Undecided("never agreed")
+        ways = self.base.arrival(self.home.digest), self.base.arrival(paper.note)
+        agreed = self.base.rows.get(base_key), self.base.note_value(base_key)
+        if side is None and arrivals.waits(name, agreed, (digest_has, note_has), ways):
+            return Deferred()
+        return shared_fields.decide(
+            meaning,
+            base_key,
+            digest_has,
+            note_has,
+            arrivals.distrusting(self.base, ways),
+            side=side,
+            adopted=paper.role == "adopted",
+        )
+
+    def _has_new_title(self, entry: Fields) -> bool:
+        paper, home = self.resolution.paper, self.home
+        was = BaseKey(paper.agreed_key, base_digest(paper, home, self.base), "commentary")
+        return reread.has_new_title(self.base.text(was), entry)
+
+    def _old_title(self, base_key: BaseKey) -> str:
+        was = self.base.text(apart_key(base_key)) or self.base.text(base_key)
+        return was or self.note_fields.title
+
+    def _add_apart(self, name: str, value: SharedValue[Any]) -> None:
+        texts = [text if isinstance(text, str) else ", ".join(text) for text in value]
+        note = self.resolution.paper.note or NOTE
+        self.resolution.apart.append(Apart(self.home.digest, note, name, *texts))
+
+    def _propose(
+        self, name: str, value: SharedValue[Any], *, note_has: object, digest_has: object
+    ) -> None:
         # An entry that is still to be written changes, whatever it is to say.
-        changes = {NOTE: note_changes, self.home.digest: entry_changes or self.home.entry is None}
-        self.resolution.propose(self._base_key(name), value, changes)
+        entry_changes = value.digest != digest_has or self.home.entry is None
+        changes = {NOTE: value.note != note_has, self.home.digest: entry_changes}
+        base_key = self._base_key(name)
+        self.resolution.propose(base_key, value.digest, changes)
+        if value.note != value.digest:
+            self.resolution.propose(apart_key(base_key), value.note, changes)
+        else:
+            self.resolution.dropped |= {apart_key(base_key)}
 
     def _base_key(self, name: str) -> BaseKey:
         return BaseKey(self.resolution.paper.agreed_key, "", name)
@@ -209,7 +262,13 @@ def _add_conflict(
     )
 
 
-def _commentary(resolution: Resolution, pair: Pair, base: Base, decisions: Decisions) -> None:
+def _commentary(
+    resolution: Resolution,
+    pair: Pair,
+    base: Base,
+    decisions: Decisions,
+    digests: Mapping[RelPath, Digest],
+) -> None:
     """Resolve the commentary of one place.
 
     | the pair                                | commentary                                       |
@@ -217,53 +276,66 @@ def _commentary(resolution: Resolution, pair: Pair, base: Base, decisions: Decis
     | the entry is to be made                 | the section's                                    |
     | the section is to be made               | the entry's                                      |
     | the section was taken out               | undecided, until a person chooses a side         |
+    | the entry is read otherwise than before | the entry's, with the edits of the section       |
     | both are there                          | `fields.decide_commentary`                       |
     """
     entry = resolution.entries[pair.digest]
     paper = resolution.paper
-    was = BaseKey(paper.agreed_key, _base_digest(paper, pair, base), "commentary")
+    was = BaseKey(paper.agreed_key, base_digest(paper, pair, base), "commentary")
     base_key = was._replace(digest=pair.digest)
     side = _decided_side(decisions, paper, pair.digest, "commentary")
     if pair.origin is not None:
-        resolution.dropped |= {
-            BaseKey(paper.agreed_key, pair.origin, name) for name in PLACE_FIELDS
-        }
+        origin = was._replace(digest=pair.origin)
+        resolution.dropped |= {origin._replace(field=name) for name in PLACE_FIELDS}
     if pair.kind == "append":
         resolution.commentaries[pair.digest] = entry.commentary
         changes = {pair.digest: True, NOTE: pair.section is None}
         resolution.propose(base_key, entry.commentary, changes)
+        return
+    if pair.section is not None and placeless.takes_none(pair, "commentary"):
+        _leave_in_note(resolution, pair, pair.section.commentary, base_key)
+        return
+    if paper.note is not None and base.refuses(base_key, entry.commentary, _section(pair)):
+        resolution.commentaries[pair.digest] = _section(pair)
         return
     taken_out = pair.section is None and _was_taken_out(pair, entry, was, base)
     if pair.section is None and (not taken_out or side == "digest"):
         resolution.commentaries[pair.digest] = entry.commentary
         resolution.propose(base_key, entry.commentary, {NOTE: True})
         return
-    decided = _decided(resolution, pair, base, was, side)
+    decided = arrivals.decide(resolution, pair, base, was) if side is None else None
+    if decided is None:
+        decided = _decided_commentary(pair, entry, was, base, side, digests)
     if isinstance(decided, Deferred):
         resolution.commentaries[pair.digest] = _section(pair)
         resolution.defer(pair.digest, base)
     elif isinstance(decided, Undecided):
         _leave_open(resolution, pair, decided, base, was)
+    elif placeless.has_no_place(pair, "commentary", decided.value):
+        _leave_in_note(resolution, pair, decided.value, base_key)
     else:
         _take_over(resolution, pair, decided.value, base_key)
 
 
-def _decided(
-    resolution: Resolution, pair: Pair, base: Base, was: BaseKey, side: Side | None
-) -> Decided[str] | Undecided | Deferred:
+def _decided_commentary(
+    pair: Pair,
+    entry: Fields,
+    was: BaseKey,
+    base: Base,
+    side: Side | None,
+    digests: Mapping[RelPath, Digest],
+) -> Decided[str] | Undecided:
+    """Decide a commentary; what only is read otherwise than at the last pass is no edit."""
+    agreed, section = base.text(was), _section(pair)
     if pair.section is None and side is None:
         return Undecided("section gone")
-    digest, note = resolution.entries[pair.digest].commentary, _section(pair)
-    if side is None:
-        history = arrivals.history_of(base, was, digest, note)
-        came = resolution.arrivals(pair.digest, base)
-        copied = [path in base.with_copies for path in (pair.digest, resolution.paper.note)]
-        found = arrivals.commentary(history, digest, note, came)
-        if found is not None:
-            return found
-        if arrivals.lost_to_a_copy(history, (digest, note), came, copied):
-            return Undecided("older")
-    return fields.decide_commentary(was, digest, note, base, side)
+    if side is None and agreed is not None and pair.entry is not None:
+        if agreed == section and reread.has_swallowed(agreed, entry, digests[pair.digest]):
+            return Decided(entry.commentary)
+        anew = reread.commentary(agreed, entry, section)
+        if anew is not None:
+            return Decided(anew)
+    return fields.decide_commentary(was, entry.commentary, section, base, side)
 
 
 def _leave_open(
@@ -280,6 +352,15 @@ def _leave_open(
     _add_conflict(resolution, pair, "commentary", digest_has, section, undecided)
 
 
+def _leave_in_note(resolution: Resolution, pair: Pair, value: str, base_key: BaseKey) -> None:
+    """Give the note a commentary that its entry has no place for; the digest's is agreed on."""
+    entry = resolution.entries[pair.digest]
+    resolution.commentaries[pair.digest] = value
+    resolution.propose(base_key, entry.commentary, {NOTE: value != _section(pair)})
+    if value != entry.commentary:
+        resolution.placeless.append(Placeless(pair, "commentary"))
+
+
 def _take_over(resolution: Resolution, pair: Pair, value: str, base_key: BaseKey) -> None:
     entry = resolution.entries[pair.digest]
     resolution.commentaries[pair.digest] = value
@@ -289,82 +370,20 @@ def _take_over(resolution: Resolution, pair: Pair, value: str, base_key: BaseKey
     resolution.propose(base_key, value, changes)
 
 
-def _base_digest(paper: Paper, pair: Pair, base: Base) -> RelPath:
-    """Return the digest under which the base has a pair: the old one where the entry has moved.
-
-    The base may have another device's move already while the note still names the old digest.
-    """
-    if pair.origin is not None and base.knows(Place(paper.agreed_key, pair.origin)):
-        return pair.origin
-    return pair.digest
-
-
 def _was_taken_out(pair: Pair, entry: Fields, base_key: BaseKey, base: Base) -> bool:
     """Tell whether a missing section once was there: it may have been removed or only emptied."""
     return pair.kind in {"both", "moved"} and bool(entry.commentary) and bool(base.text(base_key))
 
 
-def _tags(resolution: Resolution, note_fields: Fields, base: Base, rules: Rules) -> None:
-    paper = resolution.paper
-    pairs = [pair for pair in paper.pairs if pair.kind in LIVE]
-    others = [pair for pair in paper.pairs if pair.kind not in LIVE]
-    places = [_tag_place(paper, pair, base) for pair in (*pairs, *others)]
-    views = fields.note_tags_by_place(places, note_fields.tags, partial(private, rules))
-    for at, pair in enumerate(pairs):
-        if _tags_wait(resolution, pair, places[at], views[at], base):
-            resolution.defer(pair.digest, base)
-            return
-        if _tags_are_joined(resolution, pair, places[at], views[at], base):
-            places[at] = places[at]._replace(was=None)
-    travel = bool(pairs) and all(place.was is not None for place in places[len(pairs) :])
-    merged = fields.merge_tags(places, note_fields.tags, partial(private, rules), travel=travel)
-    note_changes = set(merged.note) != set(note_fields.tags)
-    for pair, tags in zip(pairs, merged.digests, strict=False):
-        had = pair.entry.fields.tags if pair.entry else ()
-        resolution.entries[pair.digest] = resolution.entries[pair.digest].saying(tags=tags)
-        changes = {NOTE: note_changes, pair.digest: pair.entry is None or tags != had}
-        resolution.propose(BaseKey(paper.agreed_key, pair.digest, "tags"), tags, changes)
-    resolution.note = resolution.note.saying(tags=merged.note)
-
-
-def _tags_wait(
-    resolution: Resolution, pair: Pair, place: TagPlace, view: tuple[str, ...], base: Base
-) -> bool:
-    if pair.kind != "both" or place.was is None:
-        return False
-    came = resolution.arrivals(pair.digest, base)
-    history = History((PastValue(place.was, "delivered"),))
-    return arrivals.waits("tags", history, place.has, view, came)
-
-
-def _tags_are_joined(
-    resolution: Resolution, pair: Pair, place: TagPlace, view: tuple[str, ...], base: Base
-) -> bool:
-    """Return True if the tags of a place went back otherwise than by typing: all of both stay."""
-    if pair.kind != "both" or place.was is None:
-        return False
-    base_key = BaseKey(resolution.paper.agreed_key, pair.digest, "tags")
-    history = arrivals.history_of(base, base_key, place.has, view)
-    return arrivals.are_joined(history, place.has, view, resolution.arrivals(pair.digest, base))
-
-
-def _tag_place(paper: Paper, pair: Pair, base: Base) -> TagPlace:
-    was = base.items(BaseKey(paper.agreed_key, _base_digest(paper, pair, base), "tags"))
-    has = pair.entry.fields.tags if pair.entry else ()
-    if pair.kind == "append" or paper.note is None:
-        # One of the two is still to be made: that it has no tags yet removes none.
-        return TagPlace(None, has)
-    if pair.kind == "waiting" and was is not None:
-        return TagPlace(was, was)
-    return TagPlace(was, has)
-
-
 def _rekey(resolution: Resolution, base: Base) -> None:
     """Move the base values to the new key where an address was changed to another paper's."""
     old = resolution.paper.agreed_key
-    if any(conflict.field == "url" for conflict in resolution.conflicts):
+    open_url = any(conflict.field == "url" for conflict in resolution.conflicts)
+    if open_url or BaseKey(old, "", "url") in base.refused:
         return
-    new = resolution.key = key_of(resolution.note.url) or resolution.paper.key
+    apart = next((each for each in resolution.apart if each.field == "url"), None)
+    url = resolution.note.url if apart is None else apart.digest_text
+    new = resolution.key = key_of(url) or resolution.paper.key
     if new == old:
         return
     resolution.proposed = [
@@ -375,6 +394,6 @@ def _rekey(resolution: Resolution, base: Base) -> None:
     resolution.dropped |= {
         base_key
         for digest in digests
-        for name in ("url", "title", "authors", "note", "mentions", "tags", "commentary")
+        for name in (*SHARED_ROWS, "tags", "commentary", *APART)
         if (base_key := BaseKey(old, digest, name)) in base.rows
     }

@@ -1,0 +1,105 @@
+"""References as BibTeX, read back by the library that reads it for us, and by Pandoc."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from vault_sync.core.citation.bibtex import FIRST_LINE, bibtex_entry, bibtex_file, is_ours
+from vault_sync.core.citation.csl_json import csl_item, csl_json
+from vault_sync.core.citation.reference import Reference, reference_of
+from vault_sync.core.model.values import Key
+from vault_sync.core.note import note
+from vault_sync.edge.bibliography import read_library
+
+OCTOPACK = Key("arxiv:2308.07124")
+
+TITLE = "OctoPack: Instruction Tuning Code Large Language Models"
+
+
+def paper(
+    title: str = TITLE, *authors: str, venue: str = "", doi: str = "", url: str = ""
+) -> Reference:
+    names = authors or ("Niklas Muennighoff",)
+    return Reference(OCTOPACK, "key", title, names, "2023-08-14", url, doi, venue)
+
+
+def test_a_note_becomes_an_entry() -> None:
+    text = (
+        "---\ntitle: A & B in LLMs\nauthors:\n  - Ann van One\n  - Qwen Team\n  - et al.\n"
+        "url: https://arxiv.org/abs/2308.07124v2\npublished: 2023-08-14\n"
+        "categories: [cs.CL, cs.AI]\ncitekey: one2023llms\ndigests: []\ntags: [llm]\n---\n"
+    )
+    reference = reference_of(note.read(text), {})
+    assert reference is not None and reference.tags == ("llm",)
+    assert bibtex_entry(reference) == (
+        "@misc{one2023llms,\n"
+        "  title = {A \\& {B} in {LLMs}},\n"
+        "  author = {van One, Ann and {Qwen Team} and others},\n"
+        "  year = {2023},\n"
+        "  eprint = {2308.07124},\n"
+        "  archiveprefix = {arXiv},\n"
+        "  primaryclass = {cs.CL},\n"
+        "  url = {https://arxiv.org/abs/2308.07124v2},\n"
+        "}\n"
+    )
+    assert csl_item(reference) == {
+        "id": "one2023llms",
+        "type": "article",
+        "title": "A & B in LLMs",
+        "author": [
+            {"family": "One", "given": "Ann", "non-dropping-particle": "van"},
+            {"literal": "Qwen Team"},
+        ],
+        "issued": {"date-parts": [[2023, 8, 14]]},
+        "publisher": "arXiv",
+        "number": "arXiv:2308.07124",
+        "URL": "https://arxiv.org/abs/2308.07124v2",
+    }
+
+
+@pytest.mark.parametrize(
+    ("venue", "entry"),
+    [
+        ("Nature 12, 3", "@article{key,|  journal = {Nature 12, 3},"),
+        ("Proc. of the 40th X", "@inproceedings{key,|  booktitle = {Proc. of the 40th X},"),
+        ("ICML 2023", "@inproceedings{key,|  booktitle = {ICML 2023},"),
+    ],
+)
+def test_a_venue_decides_the_type(venue: str, entry: str) -> None:
+    written = bibtex_entry(paper(venue=venue, doi="10.1000/a_b"))
+    first, line = entry.split("|")
+    assert written.startswith(first) and line in written.split("\n")
+    assert "  doi = {10.1000/a_b}," in written.split("\n")
+
+
+def test_a_file_is_sorted_and_begins_with_our_line() -> None:
+    references = [
+        Reference(OCTOPACK, citekey, "T", published="2023") for citekey in ("b", "C", "a")
+    ]
+    text = bibtex_file(references)
+    assert text.split("\n")[0] == FIRST_LINE
+    assert re.findall(r"@misc\{(\w)", text) == ["a", "b", "C"]
+    assert [item["id"] for item in json.loads(csl_json(references))] == ["a", "b", "C"]
+    assert is_ours(text) and is_ours("") and is_ours("\ufeff\n")
+    assert not is_ours("@misc{a,}\n" + FIRST_LINE) and not is_ours("% my own\n")
+    assert bibtex_file([]) == FIRST_LINE + "\n"
+
+
+words = st.text(
+    st.sampled_from("ab AZ 한글é&%$#_{}\\~^\"'`@,=()-.:!?<>|+*/\u00a0"), min_size=1, max_size=40
+).filter(lambda text: any(c.isalnum() for c in text))
+
+
+@settings(max_examples=60)
+@given(title=words, author=words, venue=words, url=words)
+def test_whatever_a_note_holds_one_entry_is_read_back(
+    title: str, author: str, venue: str, url: str
+) -> None:
+    reference = paper(title, author, "Ann Two", venue=venue, url=url)
+    read = read_library("l.bib", bibtex_file([reference, replace(paper("Next"), citekey="next")]))
+    assert not read.problems and len(read.library.entries) == 2

@@ -1,0 +1,73 @@
+"""References as CSL-JSON, read by Pandoc as they were meant."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+
+import pytest
+from vault_sync.core.citation.bibtex import bibtex_file
+from vault_sync.core.citation.csl_json import csl_json
+from vault_sync.core.citation.reference import Reference
+from vault_sync.core.model.values import Key
+
+OCTOPACK = Key("arxiv:2308.07124")
+
+TITLE = "OctoPack: Instruction Tuning Code Large Language Models"
+
+
+def paper(
+    title: str = TITLE, *authors: str, venue: str = "", doi: str = "", url: str = ""
+) -> Reference:
+    names = authors or ("Niklas Muennighoff",)
+    return Reference(OCTOPACK, "key", title, names, "2023-08-14", url, doi, venue)
+
+
+def plain(title: str) -> str:
+    """The letters and signs of a title; Pandoc sets quotes, and English titles in lower case."""
+    return re.sub(r"<[^<>]*>|[\s'\"`‘’“”]", "", title).lower()
+
+
+TITLES = (
+    "OctoPack: Instruction Tuning Code LLMs",
+    "100% of R&D at #1, a_b ~ c\\d^e {x} [y] <z> | \"q\" 'r' `s` @t",
+    "자기 지도 학습: 서베이 — Étude for naïve Łukasz",
+    "Costs $5 and $6; {balanced} {{braces}}",
+    "A @article{b, title={c}} B",
+)
+
+
+@pytest.mark.sweep
+@pytest.mark.skipif(shutil.which("pandoc") is None, reason="pandoc is not here")
+def test_pandoc_reads_what_was_meant() -> None:
+    authors = ("Leandro von Werra", "김철수", "Qwen Team", "R&D {Lab}", "Ann and Bob One")
+    references = [
+        replace(paper(title, *authors, venue="J & K"), citekey=f"k{n}")
+        for n, title in enumerate(TITLES)
+    ]
+    done = subprocess.run(
+        ["pandoc", "--from", "bibtex", "--to", "csljson"],
+        input=bibtex_file(references).encode(),
+        capture_output=True,
+        check=True,
+    )
+    items = json.loads(done.stdout)
+    assert [plain(item["title"]) for item in items] == [
+        plain(title.replace("<z>", "")) for title in TITLES
+    ]
+    for item in items:
+        assert [each.get("family", each.get("literal")) for each in item["author"]] == [
+            "Werra",
+            "김",
+            "Qwen Team",
+            "{Lab}",
+            "Ann and Bob One",
+        ]
+        assert item["container-title"] == "J & K" and item["DOI" if "DOI" in item else "id"]
+    # Its own CSL-JSON and ours name the same papers.
+    assert [item["id"] for item in items] == [
+        item["id"] for item in json.loads(csl_json(references))
+    ]

@@ -1,0 +1,228 @@
+"""Real digests in other styles: the entries read are those of the truth, and every law holds.
+
+The corpus is not part of the project; where it is missing these tests skip, and say so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from vault_sync.core.digest.reader import Digest, Entry
+from vault_sync.core.digest.styles import lens, styled_reader
+from vault_sync.core.digest.styles.style import StyleName
+from vault_sync.core.model.values import Fields
+from vault_sync.core.text.spans import BOM, splice
+
+ROOT = Path(__file__).resolve().parents[4]
+CORPUS = ROOT.parent / "shared" / "corpus" / "styles"
+FOLDERS: dict[str, StyleName] = {
+    "list-link": "list",
+    "list-label": "list",
+    "task": "list",
+    "heading": "heading",
+    "table": "table",
+    "paragraph": "paragraph",
+}
+ALL: tuple[StyleName, ...] = ("flat", "list", "heading", "table", "paragraph")
+# In one row the truth takes the `and` in a name for the word: `Noor Alakhawand et.al.`.
+WRONG_TRUTH = {("beiyuouo__arxiv-daily__storage_2022-07-05.md", 86)}
+
+pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of styles is not here")
+
+
+def text_of(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", "surrogateescape")
+
+
+def files() -> Iterator[tuple[StyleName, str]]:
+    for folder, style in FOLDERS.items():
+        for path in sorted((CORPUS / folder).glob("*.md")):
+            yield style, text_of(path)
+
+
+def truth(folder: str) -> Iterator[tuple[dict[str, Any], Entry | None]]:
+    """Each entry of the truth, and the entry read on its line."""
+    wanted = json.loads((CORPUS / folder / "truth.json").read_text("utf-8"))
+    for name in sorted({one["file"] for one in wanted}):
+        read = styled_reader.read(text_of(CORPUS / folder / name), (FOLDERS[folder],))
+        found = {entry.line: entry for entry in (*read.entries, *read.repeats)}
+        for one in wanted:
+            if one["file"] == name:
+                yield one, found.pop(one["line"], None)
+        assert not found, f"{name}: no entries by the truth: {sorted(found)}"
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_entries_are_those_of_the_truth(folder: str) -> None:
+    wrong: dict[str, list[object]] = {
+        name: [] for name in ("entry", "title", "address", "authors", "commentary", "lines")
+    }
+    for one, entry in truth(folder):
+        place = (one["file"], one["line"])
+        if entry is None or entry.styled is None:
+            wrong["entry"].append(place)
+            continue
+        said = entry.fields
+        if said.title != one["title"]:
+            wrong["title"].append((place, said.title))
+        if said.url != one["address"]:
+            wrong["address"].append((place, said.url))
+        partial = entry.styled.partial
+        if (list(said.authors), partial) != (one["authors"], one["authors_partial"]):
+            wrong["authors"].append(place)
+        words = [line.strip() for line in one["commentary"] if line.strip()]
+        if [line.strip() for line in said.commentary.split("\n") if line.strip()] != words:
+            wrong["commentary"].append(place)
+    wrong["authors"] = [place for place in wrong["authors"] if place not in WRONG_TRUTH]
+    assert not any(wrong.values()), {name: places[:5] for name, places in wrong.items()}
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_paper_met_again_is_no_entry_but_is_linked_along(folder: str) -> None:
+    wanted = json.loads((CORPUS / folder / "truth.json").read_text("utf-8"))
+    for name in sorted({one["file"] for one in wanted}):
+        read = styled_reader.read(text_of(CORPUS / folder / name), (FOLDERS[folder],))
+        again = {one["line"] for one in wanted if one["file"] == name and one["repeats"]}
+        assert {entry.line for entry in read.repeats} == again
+
+
+def test_a_style_that_was_not_chosen_reads_nothing() -> None:
+    for style, text in files():
+        others: list[StyleName] = [name for name in ALL if name != style]
+        chosen = {entry.line for entry in styled_reader.read(text, (style,)).entries}
+        for other in others:
+            entries = styled_reader.read(text, (other,)).entries
+            assert not chosen & {entry.line for entry in entries}
+    for _, text in files():
+        assert styled_reader.read(text, ("flat",)).entries == ()
+
+
+def linked(digest: Digest) -> str:
+    return splice(
+        digest.text,
+        [
+            edit
+            for number, entry in enumerate(digest.entries)
+            for edit in lens.edit(digest, entry, entry.fields, f"n{number}")
+        ],
+    )
+
+
+def said(digest: Digest) -> list[Fields]:
+    return [entry.fields for entry in (*digest.entries, *digest.repeats)]
+
+
+VARIANTS = ("lf", "crlf", "bom", "no final newline")
+
+
+def variant_of(text: str, variant: str) -> str:
+    if variant == "crlf":
+        return text.replace("\n", "\r\n")
+    if variant == "bom":
+        return BOM + text
+    return text.rstrip("\n") if variant == "no final newline" else text
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("chosen", ["own", "all"])
+def test_link_and_export(variant: str, chosen: str) -> None:
+    for style, lf_text in files():
+        text, styles = variant_of(lf_text, variant), (style,) if chosen == "own" else ALL
+        read = styled_reader.read(text, styles)
+        once = linked(read)
+        again = styled_reader.read(once, styles)
+        targets = [entry.link and entry.link.target for entry in again.entries]
+        assert targets == [f"n{number}" for number in range(len(read.entries))]
+        assert said(again) == said(read)
+        assert linked(again) == once, "a second pass writes"
+        assert lens.export(once, styles) == text
+
+
+def edited(entry: Entry) -> Iterator[Fields]:
+    old = entry.fields
+    yield old._replace(title=old.title + " Again")
+    yield old._replace(title="New " + old.title)
+    yield old._replace(url="https://arxiv.org/abs/2401.99999")
+    yield old._replace(authors=(*old.authors, "New Person"))
+    yield old._replace(tags=("alpha", "b/c"))
+    yield old._replace(commentary=(old.commentary + "\nmore words").strip())
+    yield old._replace(commentary="first\n" + old.commentary if old.commentary else "one")
+
+
+@pytest.mark.parametrize("link", [False, True], ids=["bare", "linked"])
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_an_edit_changes_its_entry_alone_and_can_be_undone(folder: str, link: bool) -> None:
+    for style, text in files():
+        if style != FOLDERS[folder]:
+            continue
+        before = linked(styled_reader.read(text, (style,))) if link else text
+        read = styled_reader.read(before, (style,))
+        repeated = {entry.key for entry in read.repeats}
+        for number, entry in list(enumerate(read.entries))[::17]:
+            if entry.key not in repeated:
+                for fields in edited(entry):
+                    undone(read, number, lens.placed(entry, fields))
+
+
+def undone(read: Digest, number: int, wanted: Fields) -> None:
+    entry = read.entries[number]
+    edits = lens.edit(read, entry, wanted, None)
+    assert bool(edits) == (wanted != entry.fields)
+    start, end = entry.span
+    assert all(start <= at.start <= at.end <= end for at, _ in edits), "a byte outside the entry"
+    after = styled_reader.read(splice(read.text, edits), read.styles)
+    expected = [each.fields for each in read.entries]
+    if [each.fields for each in after.entries] == expected:
+        assert wanted == entry.fields or "://" in entry.fields.commentary
+        return
+    if "](" not in wanted.commentary:
+        expected[number] = wanted
+        assert [each.fields for each in after.entries] == expected
+        back = lens.edit(after, after.entries[number], entry.fields, None)
+        assert splice(after.text, back) == read.text
+
+
+def test_entries_are_added_in_the_form_of_the_last_one() -> None:
+    fields = Fields(
+        "https://arxiv.org/abs/2401.11111", "A New Paper: With Colon", ("Ann Bee", "Cee Dee"),
+        ("tag",), "my words\nmore",
+    )  # fmt: skip
+    bare = Fields("https://openreview.net/forum?id=abc", "Second Paper")
+    for style, lf_text in files():
+        for variant in VARIANTS:
+            text = variant_of(lf_text, variant)
+            read = styled_reader.read(text, (style,))
+            grown = lens.append(read, [(fields, "note"), (bare, None)])
+            if style == "table":
+                assert grown == text
+                continue
+            added = [
+                entry
+                for entry in styled_reader.read(grown, (style,)).entries
+                if entry.key in {"arxiv:2401.11111", "openreview:abc"}
+            ]
+            authors = added[0].fields.authors
+            assert authors in {(), fields.authors}
+            assert added[0].fields == fields._replace(authors=authors)
+            assert added[1].fields == bare
+            assert [entry.link and entry.link.target for entry in added] == ["note", None]
+            assert grown.endswith("\n") == text.endswith("\n")
+
+
+def test_an_entry_goes_with_its_own_lines_alone() -> None:
+    for style, text in files():
+        read = styled_reader.read(text, (style,))
+        repeated = {entry.key for entry in read.repeats}
+        for entry in read.entries[::13]:
+            edits = lens.remove(read, entry)
+            if style == "table":
+                assert edits == []
+            elif entry.key not in repeated:
+                after = styled_reader.read(splice(text, edits), (style,))
+                assert said(after) == [
+                    each.fields for each in (*read.entries, *read.repeats) if each is not entry
+                ]

@@ -1,0 +1,125 @@
+"""Lists of authors in every form: who is the same, and how a name is written in a form."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from vault_sync.core.naming.people import (
+    Authors,
+    agree,
+    is_partial,
+    plain,
+    same_names,
+    written_like,
+)
+from vault_sync.core.naming.titles import fold_title
+
+TWO = ("Ada Lovelace", "Alan Turing")
+
+# (the form, what it reads with Grace Hopper in the place of Alan Turing)
+FORMS: list[tuple[Authors, Authors]] = [
+    (TWO, ("Ada Lovelace", "Grace Hopper")),
+    (("Lovelace, Ada", "Turing, Alan"), ("Lovelace, Ada", "Hopper, Grace")),
+    (("[[Ada Lovelace]]", "[[Alan Turing]]"), ("[[Ada Lovelace]]", "[[Grace Hopper]]")),
+    (
+        ("[[people/Ada Lovelace|Ada Lovelace]]", "[[Alan Turing]]"),
+        ("[[people/Ada Lovelace|Ada Lovelace]]", "[[Grace Hopper]]"),
+    ),
+    (("Ada Lovelace, Alan Turing",), ("Ada Lovelace, Grace Hopper",)),
+    (("Lovelace, Ada; Turing, Alan",), ("Lovelace, Ada; Hopper, Grace",)),
+    (("Ada Lovelace; Alan Turing",), ("Ada Lovelace; Grace Hopper",)),
+    (("Ada Lovelace and Alan Turing",), ("Ada Lovelace and Grace Hopper",)),
+    (("Lovelace, Ada and Turing, Alan",), ("Lovelace, Ada and Hopper, Grace",)),
+    (("Lovelace, Ada, Turing, Alan",), ("Lovelace, Ada, Hopper, Grace",)),
+]
+
+
+@pytest.mark.parametrize(("form", "written"), FORMS)
+def test_a_form_is_the_same_people_and_is_written_as_it_stands(
+    form: Authors, written: Authors
+) -> None:
+    assert agree(form, TWO) and agree(TWO, form) and same_names(form, TWO)
+    assert plain(form, like=TWO) == TWO
+    assert written_like(form, ("Ada Lovelace", "Grace Hopper")) == written
+    assert not agree(written, TWO)
+    assert not agree(form, TWO[::-1]) and not agree(form, TWO[:1])
+    assert written_like(form, TWO) == form
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("A. Lovelace", "A. M. Turing"),
+        ("A Lovelace", "Alan M. Turing"),
+        ("Lovelace Ada", "Turing Alan"),
+        ("Ada Lovelace*", "Alan Turing†"),
+        ("Ada Lovelace1", "Alan Turing (Cambridge)"),
+        ("Ada Lovelace (通讯)", "Alan Turing\\*"),
+        ("Ada Lovelace", "Alan Turing", ":"),
+        ("ADA LOVELACE", "alan turing"),
+        ("Adá Lovelace", "Alan Türing"),
+        ("Ada Lovelace & Alan Turing",),
+    ],
+)
+def test_the_same_people(other: Authors) -> None:
+    assert agree(other, TWO) and not is_partial(other)
+
+
+@pytest.mark.parametrize(
+    "partial",
+    [
+        ("Ada Lovelace et al.",),
+        ("Ada Lovelace", "et al."),
+        ("Ada Lovelace, ..., Alan Turing",),
+        ("Ada Lovelace", "…", "Alan Turing"),
+        ("Ada Lovelace等",),
+        ("Ada Lovelace 등",),
+        ("Ada Lovelace 외 3명",),
+        ("Lovelace, Ada and others",),
+    ],
+)
+def test_a_partial_list_agrees_and_is_never_written(partial: Authors) -> None:
+    whole = ("Ada Lovelace", "Grace Hopper", "Alan Turing")
+    assert is_partial(partial) and agree(partial, whole) and agree(whole, partial)
+    assert written_like(partial, whole) is None
+    assert not agree(partial, ("Grace Hopper", "Alan Kay"))
+
+
+def test_one_person_with_a_comma() -> None:
+    assert agree(("Lovelace, Ada",), ("Ada Lovelace",))
+    assert written_like(("Lovelace, Ada",), TWO) == ("Lovelace, Ada; Turing, Alan",)
+    assert written_like(("Beethoven, Ludwig", "Kay, Alan"), ("Ludwig van Beethoven",)) == (
+        "van Beethoven, Ludwig",
+    )
+
+
+def test_what_a_form_cannot_hold() -> None:
+    assert written_like(("Ada Lovelace, Alan Turing",), ("Ada Lovelace", "Turing, Inc.")) is None
+
+
+def test_others() -> None:
+    for one, other in product(
+        [TWO, ("Lovelace, Ada", "Turing, Alan")],
+        [
+            ("Ada Byron", "Alan Turing"),
+            ("Bo Lovelace", "Alan Turing"),
+            (*TWO, "Grace Hopper"),
+        ],
+    ):
+        assert not agree(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("LoRA: Low-Rank", "LoRA - Low–Rank", True),
+        ("$\\mathcal{X}$ Nets", "X nets", True),
+        ("ＡＢＣ one", "abc One", True),
+        ("Alpha", "Alpha 2", False),
+        ("???", "!!!", False),
+        ("한국어 모델", "한국어모델", True),
+    ],
+)
+def test_titles(one: str, other: str, same: bool) -> None:
+    assert (fold_title(one) == fold_title(other)) is same

@@ -1,0 +1,100 @@
+"""Names of weeks are written and read back."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from vault_sync.core.model.values import RelPath
+from vault_sync.core.naming import week_names
+from vault_sync.core.naming.month_weeks import RULES, MonthWeekRule
+from vault_sync.core.naming.week_learning import learn
+from vault_sync.core.naming.week_names import WeekNaming, week_day, week_name
+
+KOREAN = "%Y년 %-m월 {month_week}주차"
+
+
+def paths(*stems: str, folder: str = "digests") -> list[RelPath]:
+    return [RelPath(f"{folder}/{stem}.md") for stem in stems]
+
+
+def naming_of(*stems: str) -> WeekNaming:
+    naming = learn(paths(*stems), {}).naming
+    assert naming is not None
+    return naming
+
+
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [
+        ("2021-01-03", "2020-W53"),
+        ("2021-01-04", "2021-W01"),
+        ("2022-01-02", "2021-W52"),
+        ("2024-12-29", "2024-W52"),
+        ("2024-12-30", "2025-W01"),
+        ("2026-12-31", "2026-W53"),
+        ("2027-01-03", "2026-W53"),
+    ],
+)
+def test_iso_weeks_have_the_year_of_their_thursday(day: str, name: str) -> None:
+    assert week_name(WeekNaming("%G-W%V"), date.fromisoformat(day)) == name
+
+
+def test_a_name_in_jamo_is_the_same_name() -> None:
+    naming = naming_of(unicodedata.normalize("NFD", "2023년 8월 3주차"))
+    assert naming.form == KOREAN
+    assert week_day(naming, unicodedata.normalize("NFD", "2023년 9월 1주차")) == date(2023, 9, 4)
+    assert week_name(naming, date(2023, 9, 4)) == unicodedata.normalize("NFC", "2023년 9월 1주차")
+
+
+@pytest.mark.parametrize(
+    "name", ["2023-W54", "2023-W00", "2023-W53", "2023-W3", "W33", "2023-W33 b", "2023-W333", ""]
+)
+def test_what_is_no_week_of_the_form_is_none(name: str) -> None:
+    assert week_day(WeekNaming("%G-W%V"), name) is None
+    assert week_day(WeekNaming("%Y-%m-%d"), "2023-02-30") is None
+
+
+@given(
+    st.dates(date(2001, 1, 8), date(2098, 12, 1)),
+    st.sampled_from(
+        ["%G-W%V", "%gW%-V", KOREAN, "%y%m%d", "Week %-V, %G", "%Y.%-m.%-d", "%%%G %V"]
+    ),
+    st.sampled_from(RULES),
+    st.integers(0, 6),
+)
+def test_a_name_is_read_back_as_the_week_that_it_names(
+    day: date, form: str, rule: MonthWeekRule, weekday: int
+) -> None:
+    naming = WeekNaming(form, rule, weekday)
+    assert week_names.form_error(form) is None
+    name = week_name(naming, day)
+    standing = week_day(naming, name)
+    assert standing == week_names.standing_day(naming, day)
+    first, last = week_names.days_of(naming, day)
+    assert first <= standing <= last and first <= day <= last
+    assert week_name(naming, first) == week_name(naming, last) == name
+    assert week_name(naming, last + timedelta(days=1)) != name
+
+
+@pytest.mark.parametrize(
+    ("form", "wrong"),
+    [
+        ("%Y-W%V", "%G"),
+        ("%Y {month_week}", "%m"),
+        ("%G-%m {month_week}", "ISO"),
+        ("W%V", "%G"),
+        ("%d", "%m"),
+        ("week", "names no week"),
+        ("%B %Y", "'%B'"),
+        ("{week}", "'{'"),
+        ("%G/%V", "file name"),
+        ("%G-W%V%", "'%'"),
+    ],
+)
+def test_a_form_that_names_no_week_is_refused_in_words(form: str, wrong: str) -> None:
+    message = week_names.form_error(form)
+    assert message is not None and wrong in message

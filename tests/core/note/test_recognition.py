@@ -1,0 +1,203 @@
+"""Which file is a paper's note: every form, and the lists and other files that are none."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+import pytest
+from vault_sync.core.model.values import RelPath
+from vault_sync.core.note import note, recognition
+from vault_sync.core.note.recognition import Recognition, recognise
+
+A, B = "arxiv:2301.00001", "arxiv:2301.00002"
+URL_A, URL_B = "https://arxiv.org/abs/2301.00001", "https://arxiv.org/abs/2301.00002"
+
+
+def read(text: str, path: str = "refs/x.md", *identity: str) -> Recognition:
+    found = recognise(RelPath(path), text, note.read(text).properties, identity)
+    assert recognition.may_be_note(text) or found == recognition.NOTHING
+    return found
+
+
+def block(*lines: str) -> str:
+    return "---\n" + "\n".join(lines) + "\n---\nmine\n"
+
+
+PROPERTIES = [
+    block(f"url: {URL_A}"),
+    block(f"URL: {URL_A}"),
+    block("arxiv: '2301.00001'"),
+    block("arxiv_id: '2301.00001'"),
+    block("arXiv-ID: 2301.00001v2"),
+    block("eprint: 2301.00001"),
+    block("doi: 10.48550/arXiv.2301.00001"),
+    block(f"paper_url: {URL_A}"),
+    block(f"Paper URL: {URL_A}"),
+    block(f"source_url: {URL_A}"),
+    block(f"abs-url: {URL_A}"),
+    block("pdf: https://arxiv.org/pdf/2301.00001.pdf"),
+    block(f"link: {URL_A}"),
+    block(f"source: {URL_A}"),
+    block("url:", f"  - {URL_A}"),
+    block(f'url: "[abs]({URL_A})"'),
+    block("url:", f"source: {URL_A}"),
+    block(f"url: {URL_A}", "pdf: https://arxiv.org/pdf/2301.00001"),
+]
+
+HEADS = [
+    f"{URL_A}\n\nwords\n",
+    "arxiv.org/abs/2301.00001\n\nwords\n",
+    f"\n\n<{URL_A}>\nTitle (Ada Lovelace)\n",
+    f"# T\n\n- **URL**: {URL_A}\n",
+    f"# T\n\n**URL:** <{URL_A}>\n",
+    "# T\n\narXiv: 2301.00001\n",
+    "# T\n\n- arXiv：2301.00001v3 [cs.CL] (v3)\n",
+    f"url:: {URL_A}\nauthors:: Ada\n",
+    f"# T\n\n| Paper | {URL_A} |\n",
+    f"# T\n\n> [!info] Link: {URL_A}\n",
+    f"# T\n\n> Link: [here]({URL_A}), [code](https://github.com/a/b)\n",
+    f"论文链接：{URL_A}（PDF）\n",
+    f"- 논문: [제목]({URL_A})\n",
+    f"# [Title]({URL_A})\n\nwords\n",
+    f"### [Title]({URL_A})\n\nwords\n",
+    f"# T\n\n[Paper]({URL_A}) | [Code](https://github.com/a/b)\n",
+    f"# T\n\n[[pdf]({URL_A})]\n",
+    f"# T\n\nsee [Link to the paper]({URL_A})\n",
+]
+
+
+@pytest.mark.parametrize("text", PROPERTIES + HEADS)
+def test_known(text: str) -> None:
+    assert read(text).certain == (A,)
+    assert read(text.replace("\n", "\r\n")).certain == (A,)
+    assert read("\ufeff" + text).certain == (A,)
+
+
+def test_two_ids_of_one_paper() -> None:
+    text = block("doi: 10.1000/one", f"url: {URL_A}")
+    assert set(read(text).certain) == {A, "doi:10.1000/one"}
+    assert set(read("# T\n\narXiv: 2301.00001\nDOI: 10.1000/one\n").certain) == {
+        A,
+        "doi:10.1000/one",
+    }
+
+
+def test_the_readers_own_property() -> None:
+    text = block(f"Paper Page: {URL_A}")
+    assert read(text).certain == ()
+    assert read(text, "refs/x.md", "paper_page").certain == (A,)
+
+
+NAMED = [
+    f"# T\n\n{URL_A}\n\nwords\n",
+    "# T\n\nJournal: arXiv:2301.00001\n",
+    f"Title ({URL_A})\n\nwords\n",
+    "# T\n\narXiv:2301.00001v3 [cs.CV] 28 May 2020\n",
+    f"# T\n\nthis rests on {URL_A}, which is good\n",
+]
+
+
+@pytest.mark.parametrize("text", NAMED)
+def test_named(text: str) -> None:
+    found = read(text)
+    assert (found.certain, found.named) == ((), A)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Lists: the same mark twice.
+        f"# A\n\n- URL: {URL_A}\n\n# B\n\n- URL: {URL_B}\n",
+        f"# [A]({URL_A})\n\nwords\n\n## [B]({URL_B})\n",
+        f"# T\n\n[paper]({URL_A})\n\n## U\n\n[paper]({URL_B})\n",
+        f"{URL_A}\nA (Ada Lovelace)\nwords\n\n{URL_B}\nB (Bo Lee)\n",
+        f"# T\n\n{URL_A}\n\n## U\n\n{URL_B}\n",
+        f"# T\n\nboth {URL_A} and {URL_B}\n",
+        block(f"url: {URL_A}", f"source: {URL_B}"),
+        block("url:", f"  - {URL_A}", f"  - {URL_B}"),
+        # Nobody's paper.
+        block("url: https://obsidian.md"),
+        block("source: https://example.org/a/b"),
+        block("pdf: /home/x/paper.pdf"),
+        "# T\n\nwords\n",
+        "# T\n\n- URL: https://example.org/a\n",
+        f"# T\n\nwords\n\n## U\n\n- URL: {URL_A}\n",
+        f"# T\n\n```\nURL: {URL_A}\n```\n",
+        # Templates and drawings.
+        block("url: '<% tp.x %>'", f"source: {URL_A}"),
+        f"# {{{{title}}}}\n\nURL: {URL_A}\n",
+        block(f"url: {URL_A}", "excalidraw-plugin: parsed"),
+        # The paper itself.
+        f"# T\n\n- URL: {URL_A}\n\n"
+        + "".join(f"words https://arxiv.org/abs/2302.0000{n} " for n in range(7))
+        + "words " * 8000,
+    ],
+)
+def test_none(text: str) -> None:
+    found = read(text)
+    assert (found.certain, found.named) == ((), None)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "daily/2024-01-05.md",
+        "2024-W03.md",
+        "2024년 1월 5일.md",
+        "2024-01-05 Fri.md",
+        "x.excalidraw.md",
+    ],
+)
+def test_daily_notes_and_drawings(path: str) -> None:
+    assert read(f"# T\n\n- URL: {URL_A}\n", path) == recognition.NOTHING
+    assert read(f"# T\n\n- URL: {URL_A}\n", "x.excalidraw.md") == recognition.NOTHING
+    assert read(f"# T\n\n- URL: {URL_A}\n", "231006 T.md").certain == (A,)
+
+
+def test_a_second_paper_elsewhere_makes_no_list() -> None:
+    assert read(f"# T\n\n- URL: {URL_A}\n\n## Related\n\nsee {URL_B}\n").certain == (A,)
+    assert read(f"{URL_A}\nT (Ada Lovelace)\n\n# Links\n\n{URL_B}\n").certain == (A,)
+    assert read(f"# T\n\n- URL: {URL_A}\n\n```\n- URL: {URL_B}\n```\n").certain == (A,)
+
+
+TITLE = "alphamodelsastudy"
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        (f"---\ntitle: 'Alpha Models: A Study'\n---\nsee {URL_A}\n", "x.md"),
+        (f"# Alpha Models - A Study\n\n{URL_A}\n", "x.md"),
+        (f"# T\n\n{URL_A}\n", "231006 Alpha Models A Study.md"),
+        (f"# T\n\n- Title: Alpha Models: A Study\n- {URL_A}\n", "x.md"),
+        (f"# T\n\n[Alpha Models: A Study]({URL_A})\n", "x.md"),
+        (f"# T\n\n**Alpha Models: A Study** {URL_A}\n", "x.md"),
+        (f"# T\n\n《Alpha Models: A Study》 {URL_A}\n", "x.md"),
+        (f"Alpha Models: A Study ({URL_A})\n", "x.md"),
+    ],
+)
+def test_titles_that_make_it_likely(text: str, path: str) -> None:
+    assert TITLE in read(text, path).titles
+
+
+def test_without_any_id() -> None:
+    found = read("---\ntitle: 'Alpha Models: A Study'\nauthors: [Ann Park]\n---\nmine\n")
+    assert found.named is None and found.titles == {TITLE} and found.authors == ("Ann Park",)
+    assert read("# Alpha\n\n- Authors: Ann Park, Bo Lee\n").authors == ("Ann Park, Bo Lee",)
+    assert read("# Alpha\n\nwords\n") == recognition.NOTHING
+
+
+def test_reading_is_linear_and_cheap() -> None:
+    began = perf_counter()
+    for text in (
+        "# T\n\nURL" + " " * 200_000,
+        "# T\n\narxiv" + " " * 200_000 + "x://",
+        "# T :// " + "[" * 100_000,
+        "# T\n\n:// " + "(" * 100_000,
+        "{{a" * 50_000 + "://",
+        "# " + " #" * 50_000 + "://",
+        f"# T\n\nURL: {URL_A} " + "[a](" * 50_000,
+        (f"# T\n\n- {URL_A}\n" * 5_000),
+    ):
+        recognise(RelPath("x.md"), text, note.read(text).properties)
+    assert perf_counter() - began < 5

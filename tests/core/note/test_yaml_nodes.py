@@ -1,0 +1,73 @@
+"""What PyYAML composes of a property block, and what is refused before it does."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from tests.support.property_blocks import note
+from vault_sync.core.note.property_block import read
+from vault_sync.core.note.yaml_nodes import MAX_SIZE, UNMASK, BrokenError, compose, refuse_strange
+from yaml.nodes import MappingNode
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("a: " + "[" * 30_000, "nest"),
+        ("a: " + "{a: " * 15_000, "more than 20 deep"),
+        ("- " * 30_000, "more than 20 deep"),
+        ("? " * 30_000, "more than 20 deep"),
+        ("\n".join(" " * depth + "a:" for depth in range(350)), "more than 20 deep"),
+        ("a: &a [x, x]\n" + "\n".join(f"a{n}: [*a, *a]" for n in range(2000)) + "\nz: [", "YAML"),
+        ("a: " + "x" * MAX_SIZE, "larger than 64 KB"),
+    ],
+    ids=["flow lists", "flow maps", "dashes", "question marks", "indents", "aliases", "size"],
+)
+def test_bombs_are_broken_and_cheap(content: str, said: str) -> None:
+    start = time.process_time()
+    broken = read(note(content)).broken
+    assert broken is not None
+    assert said in broken[1]
+    assert time.process_time() - start < 2
+
+
+def test_foreign_line_ends_are_masked_and_can_be_unmasked() -> None:
+    content = "a: b\u2028c\x85d\ufeff\n"
+    root = compose(content, masked=True)
+    assert isinstance(root, MappingNode)
+    ((name, value),) = root.value
+    assert (name.value, value.value.translate(UNMASK)) == ("a", "b\u2028c\x85d\ufeff")
+    assert len(value.value) == len("b.c.d.")
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "words"),
+    [
+        ("a: 1\nb: 'x", 2, "not valid YAML"),
+        ("a: 1\nb: \x07", 3, "control character"),
+        ("a: 1\nb: \udc80", 3, "not UTF-8"),
+        ("a: 1\rb: 2", 2, "carriage return"),
+        ("a: \U000f2028\u2028", 1, "private plane"),
+    ],
+)
+def test_what_is_no_yaml_says_where_and_why(content: str, line: int, words: str) -> None:
+    with pytest.raises(BrokenError) as refused:
+        compose(content, masked="\u2028" in content)
+    assert refused.value.args[0] == line
+    assert words in refused.value.args[1]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [("{{title}}", "stands where a name should"), ("{b: 1, b: 2}", "twice"), ("[{b: {b: 1}}]", "")],
+)
+def test_templates_and_doubled_names_are_refused(content: str, words: str) -> None:
+    node = compose(content, masked=False)
+    assert node is not None
+    if not words:
+        refuse_strange(node, 7)
+        return
+    with pytest.raises(BrokenError) as refused:
+        refuse_strange(node, 7)
+    assert refused.value.args[0] == 7 and words in refused.value.args[1]

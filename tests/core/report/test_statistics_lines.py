@@ -1,0 +1,115 @@
+"""Statistics on a terminal, in a pipe and as JSON."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from vault_sync.core import snapshot, vault_statistics
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.statistics import (
+    VaultStatistics,
+)
+from vault_sync.core.model.values import RelPath
+from vault_sync.core.naming.week_names import WeekNaming
+from vault_sync.core.naming.wikilinks import LinkResolver
+from vault_sync.core.report import statistics_lines as lines
+
+KOREAN = WeekNaming("%Y년 %-m월 {month_week}주차")
+
+
+def entry(number: str, words: str, tags: str) -> str:
+    return (
+        f"https://arxiv.org/abs/2308.0000{number}\nT{number} (Ann One, Bob Two)\n{words}\n{tags}\n"
+    )
+
+
+def note(number: str, more: str) -> str:
+    return f"---\nurl: https://arxiv.org/abs/2308.0000{number}\ndigests: []\n{more}---\n"
+
+
+TEXTS = {
+    "d/2023년 12월 4주차.md": entry("1", "하나 둘 셋", "#llm #LLM") + entry("2", "one", "#code"),
+    "d/2024년 1월 1주차.md": entry("1", "four words are here", "#LLM"),
+    "d/2023년 8월 3주차.md": entry("3", "", "#code"),
+    "d/reading list.md": entry("4", "a b", "#list"),
+    "p/one.md": note("1", 'status: read\nmentioned_by: ["[[b]]", "[[c]]"]\n'),
+    "p/two.md": note("2", "status: reading\nmentioned_by: '[[a]]'\n"),
+    "p/three.md": note("3", "mentioned_by: []\n"),
+    "p/five.md": note("5", "status: read\n"),
+}
+
+
+def counted(since: date | None = None, naming: WeekNaming | None = KOREAN) -> VaultStatistics:
+    texts = {RelPath(path): text for path, text in TEXTS.items()}
+    found = snapshot.build(
+        texts,
+        names=LinkResolver.from_paths(texts),
+        is_digest=lambda path: path.startswith("d/"),
+        base=Base(),
+    )
+    return vault_statistics.count(found, naming, {}, since)
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ([0, 1, 2, 8], "·▁▂█"),
+        ([1, 1], "██"),
+        ([], ""),
+        ([0, 0], "··"),
+        ([1, 1000], "▁█"),
+    ],
+)
+def test_a_spark_line_shows_each_value(values: list[int], shown: str) -> None:
+    assert lines.spark(values) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "most", "shown"),
+    [(8, 8, "████"), (4, 8, "██"), (5, 8, "██▌"), (1, 1000, "▏"), (0, 8, ""), (0, 0, "")],
+)
+def test_a_bar_is_as_long_as_its_value(value: int, most: int, shown: str) -> None:
+    assert lines.bar(value, most, 4) == shown
+
+
+def test_wide_letters_take_two_columns() -> None:
+    assert lines.columns("8월 a") == 5
+    assert lines.columns("월") == 2
+    assert lines.padded("8월", 5) == "8월  "
+    assert lines.padded("8월 3주차", 6) == "8월 3…"
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_a_terminal_gets_bars_within_its_width(width: int) -> None:
+    shown = list(lines.terminal_lines(counted(), width))
+    assert shown[0] == "4 papers, 4 weeks, 10 words"
+    assert all(lines.columns(line) <= width for line in shown)
+    assert [line for line in shown if line and not line.startswith(" ")][1:] == [
+        "Papers a week",
+        "Tags over time",
+        "Most mentioned",
+        "Reading",
+    ]
+    bars = [line.count("█") for line in shown if "년" in line]
+    assert bars[1] == 2 * bars[0] == 2 * bars[2] > 0
+    assert any("#LLM" in line and line.endswith("·██·") for line in shown)
+
+
+def test_a_pipe_gets_plain_columns_and_json_everything() -> None:
+    found = counted()
+    plain = [line.split("\t") for line in lines.plain_lines(found)]
+    assert plain[:4] == [
+        ["papers", "4"],
+        ["entries", "5"],
+        ["words", "10"],
+        ["week", "2023년 8월 3주차", "1", "0"],
+    ]
+    assert ["status", "-", "1"] in plain and ["tag", "LLM", "2"] in plain
+    value = lines.as_json("/v", found)
+    assert value["weeks"][1] == {"name": "2023년 12월 4주차", "papers": 2, "words": 4}
+    assert value["tags"][0] == {"tag": "LLM", "papers": 2, "by_week": (0, 1, 1, 0)}
+    assert set(value) == {
+        *("vault", "papers", "entries", "words"),
+        *("weeks", "tags", "mentioned", "statuses"),
+    }

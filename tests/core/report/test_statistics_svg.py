@@ -1,0 +1,118 @@
+"""Statistics as a picture: valid, readable on light and dark, drawn by a browser's engine."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+from datetime import date
+from pathlib import Path
+
+import pytest
+from vault_sync.core import snapshot, vault_statistics
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.statistics import (
+    TagCount,
+    VaultStatistics,
+    WeekCount,
+)
+from vault_sync.core.model.values import RelPath
+from vault_sync.core.naming.week_names import WeekNaming
+from vault_sync.core.naming.wikilinks import LinkResolver
+from vault_sync.core.report.statistics_svg import MOST_WEEKS, draw
+
+KOREAN = WeekNaming("%Y년 %-m월 {month_week}주차")
+
+
+def entry(number: str, words: str, tags: str) -> str:
+    return (
+        f"https://arxiv.org/abs/2308.0000{number}\nT{number} (Ann One, Bob Two)\n{words}\n{tags}\n"
+    )
+
+
+def note(number: str, more: str) -> str:
+    return f"---\nurl: https://arxiv.org/abs/2308.0000{number}\ndigests: []\n{more}---\n"
+
+
+TEXTS = {
+    "d/2023년 12월 4주차.md": entry("1", "하나 둘 셋", "#llm #LLM") + entry("2", "one", "#code"),
+    "d/2024년 1월 1주차.md": entry("1", "four words are here", "#LLM"),
+    "d/2023년 8월 3주차.md": entry("3", "", "#code"),
+    "d/reading list.md": entry("4", "a b", "#list"),
+    "p/one.md": note("1", 'status: read\nmentioned_by: ["[[b]]", "[[c]]"]\n'),
+    "p/two.md": note("2", "status: reading\nmentioned_by: '[[a]]'\n"),
+    "p/three.md": note("3", "mentioned_by: []\n"),
+    "p/five.md": note("5", "status: read\n"),
+}
+
+
+def counted(since: date | None = None, naming: WeekNaming | None = KOREAN) -> VaultStatistics:
+    texts = {RelPath(path): text for path, text in TEXTS.items()}
+    found = snapshot.build(
+        texts,
+        names=LinkResolver.from_paths(texts),
+        is_digest=lambda path: path.startswith("d/"),
+        base=Base(),
+    )
+    return vault_statistics.count(found, naming, {}, since)
+
+
+def hostile(weeks: int) -> VaultStatistics:
+    name = '<script>&"\x00\udcff\ufffe'
+    return VaultStatistics(
+        weeks,
+        weeks,
+        0,
+        tuple(WeekCount(f"{name}{n}", n % 7, 0) for n in range(weeks)),
+        (TagCount(name + "한글" * 30, weeks, tuple(n % 2 for n in range(weeks))),),
+        (),
+        (),
+    )
+
+
+@pytest.mark.parametrize("weeks", [0, 1, 2, 80, 500])
+def test_the_picture_is_xml_whatever_names_hold(weeks: int) -> None:
+    picture = draw(hostile(weeks))
+    picture.encode("utf-8")
+    root = ET.fromstring(picture)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    bars = root.findall("{*}rect")
+    assert len(bars) == min(weeks, MOST_WEEKS)
+    assert not root.findall(".//{*}script") and "href" not in picture
+    for each in bars:
+        left, wide = float(each.attrib["x"]), float(each.attrib["width"])
+        assert left >= 0 and left + wide <= float(root.attrib["width"])
+
+
+def contrast(colour: str, other: str) -> float:
+    """The contrast of two colours by WCAG 2."""
+
+    def light(name: str) -> float:
+        parts = [int(name[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05
+
+    high, low = sorted((light(colour), light(other)), reverse=True)
+    return high / low
+
+
+def test_the_picture_is_readable_on_light_and_dark() -> None:
+    root = ET.fromstring(draw(counted()))
+    colours = {
+        each.attrib[name]
+        for each in root.iter()
+        for name in ("fill", "stroke")
+        if name in each.attrib
+    }
+    for colour in colours - {"none"}:
+        assert contrast(colour, "#ffffff") >= 3
+        assert contrast(colour, "#1e1e1e") >= 3
+
+
+@pytest.mark.sweep
+@pytest.mark.skipif(shutil.which("rsvg-convert") is None, reason="rsvg-convert is not here")
+def test_the_picture_can_be_drawn(tmp_path: Path) -> None:
+    source = tmp_path / "a.svg"
+    source.write_text(draw(hostile(80)), "utf-8")
+    done = subprocess.run(["rsvg-convert", str(source)], check=True, capture_output=True)
+    assert done.stdout.startswith(b"\x89PNG")

@@ -1,0 +1,83 @@
+"""What cannot be written so that it reads back as meant: no file is made, and it is said."""
+
+from __future__ import annotations
+
+import pytest
+from tests.support.memory_vault import MemoryVault
+from tests.support.reader import ALPHA, NOTE, NOTE_BETA, WEEK, change, codes, entry, quiet, settled
+from vault_sync.core.digest import editor
+from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest.roundtrip import first_loss
+from vault_sync.core.reconcile.drafting import digest_operations
+from vault_sync.core.text.spans import splice
+
+NEW = "digests/새 주.md"
+
+
+def noting(commentary: str) -> MemoryVault:
+    """A settled vault with a note by hand that names a digest that is not there."""
+    vault = settled()
+    vault.files["papers/new.md"] = (
+        "---\ntitle: New\nauthors:\n  - Ann Park\nurl: https://arxiv.org/abs/2308.00042\n"
+        f'digests:\n  - "[[새 주]]"\n---\n\n# [[새 주]]\n\n{commentary}\n'
+    )
+    return vault
+
+
+def test_a_new_digest_is_made_from_a_note() -> None:
+    vault = noting("할 말입니다.")
+    assert not vault.sync().problems
+    assert "할 말입니다." in vault.files[NEW]
+    quiet(vault)
+
+
+def test_a_digest_of_nothing_that_can_be_said_is_not_made() -> None:
+    vault = noting("#only #tags")
+    plan = vault.sync()
+    assert NEW not in vault.files
+    assert codes(plan) == ["would-not-read-back"]
+
+
+def test_a_new_digest_that_would_not_read_back_is_not_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    vault = noting("할 말입니다.")
+    monkeypatch.setattr(editor, "new", lambda *_: "새 주\n")
+    plan = vault.sync()
+    assert NEW not in vault.files
+    assert codes(plan) == ["would-not-read-back"]
+
+
+def test_a_rewritten_digest_that_would_not_read_back_is_left_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    vault = settled()
+    change(vault, NOTE, "알파 둘째 줄입니다.", "고친 줄.")
+    before = vault.files[WEEK]
+
+    def losing(text: str, edits: object) -> str:
+        return splice(text, edits).replace("베타 설명입니다.\n", "")  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(digest_operations, "splice", losing)
+        plan = vault.sync()
+        assert vault.files[WEEK] == before
+        assert codes(plan) == ["would-not-read-back"]
+    assert not vault.sync().problems
+    assert "고친 줄." in entry(vault, ALPHA).fields.commentary
+
+
+def test_an_entry_that_nobody_changes_is_not_asked_whether_it_could_be_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    vault = settled()
+    change(vault, NOTE_BETA, "베타 설명입니다.", "베타를 고쳤습니다.")
+    odd = digest_reader.read(vault.files[WEEK]).entries[0].fields
+
+    def strict(fields: object, *rest: object) -> object:
+        assert fields != odd
+        return first_loss(fields, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(digest_operations, "first_loss", strict)
+    assert not vault.sync().problems
+    assert "베타를 고쳤습니다." in vault.files[WEEK]

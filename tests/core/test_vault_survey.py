@@ -1,0 +1,105 @@
+"""What `init` finds: globs that take next week's digest and never a note, and the notes."""
+
+from __future__ import annotations
+
+from vault_sync.core.model.values import RelPath
+from vault_sync.core.vault_survey import Survey, survey
+
+
+def entry(number: int) -> str:
+    return (
+        f"https://arxiv.org/abs/2301.{number:05d}\nPaper {number} (Ada Lovelace, Alan Turing)\n"
+        f"words {number}\n#llm\n"
+    )
+
+
+def digest(*numbers: int) -> str:
+    return "week\n" + "".join(map(entry, numbers))
+
+
+def found(files: dict[str, str]) -> Survey:
+    return survey((RelPath(path), text) for path, text in files.items())
+
+
+def patterns(files: dict[str, str]) -> list[str]:
+    return [glob.pattern for glob in found(files).globs]
+
+
+def test_a_folder_of_notes_is_none_of_digests() -> None:
+    notes = {f"arXiv/23010{n} Paper.md": entry(n) for n in range(1, 7)}
+    both = notes | {"arXiv/230107 Paper.md": entry(7) + entry(8)}
+    assert patterns(both) == [] and found(both).folder == "arXiv"
+    weekly = {f"Weekly/w{n}.md": digest(n, n + 10) for n in (1, 2, 3)}
+    assert patterns(both | weekly) == ["Weekly/*.md"]
+    assert found(both | weekly).entries == 6
+
+
+def test_digests_among_daily_notes() -> None:
+    daily = {f"daily/2024-01-{n:02d}.md": "# day\n\nwords\n" for n in range(1, 28)}
+    weekly = {f"daily/2024-W0{n}.md": digest(n, n + 10) for n in (1, 2, 3)}
+    assert patterns(daily | weekly) == ["daily/*-W*.md"]
+    assert len(found(daily | weekly).globs[0].takes) == 3
+
+
+def test_sibling_folders_that_differ_in_figures() -> None:
+    files = {
+        f"digests/{year}/{month:02d}.md": digest(month, month + 50)
+        for year in (2023, 2024)
+        for month in range(1, 13)
+    }
+    assert patterns(files) == ["digests/*/*.md"]
+    assert patterns({path: text for path, text in files.items() if "2023" in path}) == [
+        "digests/2023/*.md"
+    ]
+
+
+def test_a_week_of_one_entry_counts_beside_two_digests() -> None:
+    files = {"w/1.md": digest(1, 2), "w/2.md": digest(3, 4), "w/3.md": entry(5)}
+    assert patterns(files) == ["w/*.md"] and len(found(files).digests) == 3
+    assert patterns({"w/3.md": entry(5), "w/4.md": entry(6)}) == []
+
+
+def test_a_note_is_never_taken() -> None:
+    files = {f"w/{n} a.md": digest(n, n + 2) for n in (1, 2)}
+    files["w/x.md"] = f"# T\n\n- URL: {entry(9)}"
+    assert patterns(files) == ["w/* a.md"]
+    assert "w/x.md" in found(files).certain
+
+
+def test_in_the_root_and_by_name() -> None:
+    files = {"Digest 1.md": digest(1, 2), "Digest 2.md": digest(3, 4), "x.md": "words"}
+    assert patterns(files) == ["Digest *.md"]
+    files = {"reading [1].md": digest(1, 2), "reading [2].md": "words", "reading [3].md": "words"}
+    assert patterns(files) == ["reading [[]1].md"] and found(files).by_name == ("reading [[]1].md",)
+
+
+def test_lists_in_a_form_that_is_not_read() -> None:
+    items = "".join(f"- [Paper {n}](https://arxiv.org/abs/2301.{n:05d})\n" for n in range(3))
+    assert found({"l.md": items}).unread == ("l.md",)
+    assert found({"l.md": items[: len(items) // 2]}).unread == ()
+
+
+def test_known_likely_and_named() -> None:
+    files = {
+        "d/1.md": digest(1, 2),
+        "d/2.md": digest(3, 4),
+        "r/known.md": "---\nlink: https://arxiv.org/abs/2301.00001\n---\n",
+        "r/likely.md": "# Paper 2\n\nhttps://arxiv.org/abs/2301.00002\n",
+        "r/named.md": "# X\n\nhttps://arxiv.org/abs/2301.00003\n",
+    }
+    seen = found(files)
+    assert (seen.certain, seen.likely, seen.named) == (
+        ("r/known.md",),
+        ("r/likely.md",),
+        ("r/named.md",),
+    )
+
+
+def test_the_folder_for_new_notes() -> None:
+    notes = {
+        f"papers/{topic}/{n}.md": f"---\nurl: https://arxiv.org/abs/2301.{n:05d}\n---\n"
+        for n, topic in enumerate("aabbcc")
+    }
+    assert found(notes).folder == "papers"
+    assert found(dict(list(notes.items())[:4])).folder == ""
+    assert found({path.rpartition("/")[2]: text for path, text in notes.items()}).folder == ""

@@ -1,0 +1,59 @@
+"""Syncing: what fails is said, and links are not followed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from pathlib import Path
+
+import pytest
+from vault_sync.edge.platform import linux
+from vault_sync.edge.platform.durability import sync_at, sync_everything, sync_file
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> int:
+    return os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def test_files_and_folders_are_synced(opened: int, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("a")
+    sync_at(opened, "a.md")
+    sync_file(opened)
+    sync_everything(opened)
+    os.close(opened)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        sync_file(opened)
+
+
+@pytest.mark.parametrize(("name", "code"), [("link", errno.ELOOP), ("gone", errno.ENOENT)])
+def test_what_is_no_file_there_is_not_synced(
+    opened: int, tmp_path: Path, name: str, code: int
+) -> None:
+    (tmp_path / "link").symlink_to("/etc/hostname")
+    with pytest.raises(OSError, match=re.escape(f"[Errno {code}]")):
+        sync_at(opened, name)
+    os.close(opened)
+
+
+def test_where_the_system_has_no_such_call_it_says_so(
+    opened: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(linux, "_kernel_syncfs", lambda: None)
+    assert not sync_everything(opened)
+    os.close(opened)
+
+
+@pytest.mark.parametrize(("code", "raised"), [(errno.EIO, True), (errno.ENOSYS, False)])
+def test_a_sync_that_fails_is_never_taken_for_done(
+    opened: int, monkeypatch: pytest.MonkeyPatch, code: int, raised: bool
+) -> None:
+    monkeypatch.setattr(linux, "_kernel_syncfs", lambda: lambda _: -1)
+    monkeypatch.setattr("ctypes.get_errno", lambda: code)
+    if raised:
+        with pytest.raises(OSError, match="rror"):
+            sync_everything(opened)
+    else:
+        assert not sync_everything(opened)
+    os.close(opened)

@@ -1,0 +1,69 @@
+"""The calls of Linux: what they answer where the kernel, the disk or the process has none."""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from pathlib import Path
+
+import pytest
+from vault_sync.edge.platform import linux, posix
+
+
+def test_a_rename_that_the_kernel_has_not_is_not_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = posix.open_root(tmp_path)
+    (tmp_path / "a").write_text("a")
+    monkeypatch.setattr(linux, "_kernel_rename", lambda: None)
+    assert not linux.flagged_rename(folder, "a", folder, "b", exchange=False)
+    monkeypatch.undo()
+    assert linux.flagged_rename(folder, "a", folder, "b", exchange=False)
+    with pytest.raises(FileNotFoundError):
+        linux.flagged_rename(folder, "a", folder, "b", exchange=True)
+    os.close(folder)
+
+
+@pytest.mark.parametrize(("code", "raised"), [(errno.ENOTSUP, False), (errno.EIO, True)])
+def test_attributes_that_a_disk_has_not_are_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, raised: bool
+) -> None:
+    def fail(_: int) -> list[str]:
+        raise OSError(code, os.strerror(code))
+
+    file = posix.open_to_write(tmp_path / "a")
+    monkeypatch.setattr(os, "listxattr", fail)
+    if raised:
+        with pytest.raises(OSError, match="rror"):
+            linux.copy_attributes(file, file)
+    else:
+        linux.copy_attributes(file, file)
+    os.close(file)
+
+
+def test_attributes_of_the_system_are_not_carried_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = posix.open_to_write(tmp_path / "a")
+    given: list[str] = []
+    monkeypatch.setattr(os, "listxattr", lambda _: ["security.selinux", "user.colour"])
+    monkeypatch.setattr(os, "getxattr", lambda _, name: name.encode())
+    monkeypatch.setattr(os, "setxattr", lambda _, name, value: given.append(name))
+    linux.copy_attributes(file, file)
+    os.close(file)
+    assert given == ["user.colour"]
+
+
+def test_the_holder_of_a_lock(tmp_path: Path) -> None:
+    file = posix.open_to_write(tmp_path / "lock")
+    assert linux.holder_of(file, tmp_path / "lock") is None
+    posix.take_lock(file)
+    holder = linux.holder_of(file, tmp_path / "lock")
+    assert holder is not None and holder.startswith(f"process {os.getpid()} (")
+    os.close(file)
+
+
+def test_a_clock_that_runs_on_and_memory_that_is_given_back() -> None:
+    assert linux.sleeping_clock() >= time.monotonic() - 1
+    linux.trim_memory()

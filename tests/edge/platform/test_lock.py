@@ -1,0 +1,70 @@
+"""One writer a vault."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+import pytest
+from tests.support.folders import ROOT
+from tests.support.state_rows import say
+from tests.support.written_world import World
+from vault_sync.edge.platform.lock import Busy
+
+# ---- one writer
+
+
+_HOLD = """
+import sys
+from pathlib import Path
+from vault_sync.edge.state.store import open_state
+with open_state(Path(sys.argv[1]), {"VAULT_SYNC_STATE_DIR": sys.argv[2]}).lock(0):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_second_writer_is_told_who_holds_the_vault_and_a_killed_one_holds_nothing(
+    world: World,
+) -> None:
+    where = [str(world.vault), world.environ["VAULT_SYNC_STATE_DIR"]]
+    with subprocess.Popen(
+        [sys.executable, "-c", _HOLD, *where],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        state = world.state()
+        with pytest.raises(Busy) as caught, state.lock(0.05):
+            pass
+        assert f"process {holder.pid} " in caught.value.holder
+        assert where[0] in caught.value.holder and "since" in caught.value.holder
+        assert not state.has_base, "reading goes on"
+        holder.send_signal(signal.SIGKILL)
+        holder.wait()
+        with state.lock(0):
+            pass
+
+
+def test_the_lock_is_for_this_vault_alone(
+    world: World, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = World(tmp_path_factory.mktemp("other"))
+    with world.state().lock(0), other.state().lock(0):
+        pass
+
+
+def test_the_lock_is_free_after_an_error(world: World) -> None:
+    state = world.state()
+    with pytest.raises(ZeroDivisionError), state.lock(0):
+        raise ZeroDivisionError
+    with state.lock(0):
+        pass
+
+
+def test_writing_without_the_lock_is_a_bug(world: World) -> None:
+    with pytest.raises(AssertionError):
+        world.state().keep([say('"one"')])

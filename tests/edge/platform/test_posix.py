@@ -1,0 +1,74 @@
+"""Files and folders by descriptor: no link is followed, no file made anew by mistake."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from vault_sync.edge.platform import posix
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[int]:
+    opened = posix.open_root(tmp_path)
+    yield opened
+    os.close(opened)
+
+
+def test_the_root_may_be_a_link_and_nothing_below_it(tmp_path: Path, folder: int) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "a").write_text("a")
+    (tmp_path / "link").symlink_to("real")
+    os.close(posix.open_root(tmp_path / "link"))
+    os.close(posix.open_folder("real", folder))
+    (tmp_path / "file link").symlink_to("real/a")
+    refusals: list[Callable[[], int]] = [
+        lambda: posix.open_folder("link", folder),
+        lambda: posix.open_to_read("file link", folder),
+        lambda: posix.open_to_write("file link", folder, new=False),
+    ]
+    for refused in refusals:
+        with pytest.raises(OSError, match=r"link|irectory") as caught:
+            refused()
+        assert caught.value.errno in {errno.ELOOP, errno.ENOTDIR}
+
+
+def test_a_pipe_does_not_hang_a_reader(tmp_path: Path, folder: int) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    os.close(posix.open_to_read("pipe", folder))
+
+
+def test_a_new_file_is_new_and_an_old_one_keeps_its_text(tmp_path: Path, folder: int) -> None:
+    (tmp_path / "a").write_bytes(b"one\r\ntwo\n")
+    with pytest.raises(FileExistsError):
+        posix.open_to_write("a", folder)
+    file = posix.open_to_write("a", folder, new=False)
+    assert posix.read_at(file, 100, 4) == b"\ntwo\n"
+    assert posix.write_at(file, b"2", 5) == 1
+    os.close(file)
+    assert (tmp_path / "a").read_bytes() == b"one\r\n2wo\n"
+    os.close(posix.open_to_write("b", folder, mode=0o600))
+    assert (tmp_path / "b").stat().st_mode & 0o777 == 0o600
+    assert not os.get_inheritable(folder)
+
+
+def test_one_lock_at_a_time(tmp_path: Path) -> None:
+    first, second = (posix.open_to_write(tmp_path / "lock", new=False) for _ in range(2))
+    posix.take_lock(first)
+    with pytest.raises(BlockingIOError):
+        posix.take_lock(second)
+    os.close(first)
+    posix.take_lock(second)
+    os.close(second)
+
+
+def test_what_is_asked_of_the_disk(tmp_path: Path, folder: int) -> None:
+    room = posix.room_of(folder)
+    assert room.block > 0 and room.blocks >= 0 and (room.files is None or room.files >= 0)
+    assert posix.disk_number(tmp_path) == posix.disk_number(tmp_path / ".")
+    status = tmp_path.stat()
+    assert posix.file_number(status) == status.st_ino
+    assert posix.changed_ns(status) == status.st_ctime_ns

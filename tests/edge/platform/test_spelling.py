@@ -1,0 +1,51 @@
+"""A vault is called one thing, whatever it was called by: as its folders list their names."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+from vault_sync.edge.platform.spelling import canonical, inside
+
+NAME = "논문 Vault é"
+
+
+def alike(one: Path, other: Path) -> bool:
+    """Answer as a file system that tells neither case nor composition apart."""
+    del one, other
+    return True
+
+
+@pytest.mark.parametrize(
+    "given", [NAME, NAME.lower(), unicodedata.normalize("NFD", NAME), NAME.upper()]
+)
+def test_a_name_is_spelled_as_it_is_listed(tmp_path: Path, given: str) -> None:
+    (tmp_path / NAME / "Papers").mkdir(parents=True)
+    assert canonical(tmp_path / given, alike) == tmp_path / NAME
+    assert canonical(tmp_path / given / "papers", alike) in {
+        tmp_path / NAME / "Papers",
+        tmp_path / NAME / "papers",
+    }
+
+
+def test_what_is_not_there_and_what_is_another_file_stays(tmp_path: Path) -> None:
+    (tmp_path / "Vault").mkdir()
+    assert canonical(tmp_path / "none" / "x") == tmp_path / "none" / "x"
+    assert canonical(tmp_path / "vault") == tmp_path / "vault"
+    (tmp_path / "vault").mkdir()
+    assert canonical(tmp_path / "vault") == tmp_path / "vault"
+    assert canonical(tmp_path / "Vault") == tmp_path / "Vault"
+
+
+def test_where_an_event_lies(tmp_path: Path) -> None:
+    base = tmp_path / NAME
+    base.mkdir()
+    assert inside(f"{base}/papers/a.md", base) == ("papers/a.md", True)
+    assert inside(str(base), base) == ("", True)
+    for other in (NAME.lower(), unicodedata.normalize("NFD", NAME)):
+        assert inside(f"{tmp_path}/{other}/papers/a.md", base) == ("papers/a.md", False)
+    (tmp_path / "VAULT~1").symlink_to(NAME)
+    assert inside(f"{tmp_path}/VAULT~1/a.md", base) == ("a.md", False)
+    assert inside(f"{tmp_path}/elsewhere/a.md", base) is None
+    assert inside("/", base) is None

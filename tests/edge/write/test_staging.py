@@ -1,0 +1,76 @@
+"""The temporary files of a pass: where they are made, and that none is left."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+import pytest
+from tests.support.written_world import P, World, agree
+from vault_sync.core.model.plan import Create, Write
+from vault_sync.edge.platform.durability import BATCH
+from vault_sync.edge.platform.rename import Volume
+from vault_sync.edge.write import staging
+
+
+def temporary(world: World) -> list[str]:
+    """Whatever of a pass is still in the vault."""
+    beside = world.vault.rglob(".vault-sync-*")
+    return [path.name for path in (*(world.vault / ".vault-sync").glob("tmp/*"), *beside)]
+
+
+def test_a_folder_on_another_file_system_has_its_temporary_file_beside(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.put("far/a.md", "old")
+
+    exchange = Volume.exchange
+
+    def only_in_one_folder(volume: Volume, from_: int, name: str, to: int, other: str) -> None:
+        if os.fstat(from_).st_ino != os.fstat(to).st_ino:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+        exchange(volume, from_, name, to, other)
+
+    monkeypatch.setattr(Volume, "exchange", only_in_one_folder)
+    outcome = world.apply(Write(P("far/a.md"), "old", "new", ""), base_updates=(agree("far/a.md"),))
+    assert not outcome.undone
+    assert world.texts() == {"far/a.md": "new"}
+    assert world.saved() == {"old"}
+    world.recover(now=4e9)
+    assert temporary(world) == []
+
+
+def test_what_was_staged_and_not_swapped_goes(world: World) -> None:
+    world.put("note.md", "somebody's")
+    world.put("week.md", "entry")
+    outcome = world.apply(
+        Create(P("note.md"), "new", ""),
+        Write(P("week.md"), "entry", "[[note]]", ""),
+        base_updates=(agree("note.md", "week.md"),),
+    )
+    assert len(outcome.undone) == 2
+    assert temporary(world) == []
+
+
+def test_a_text_has_the_mode_of_the_file_it_stands_for(world: World) -> None:
+    world.put("a.md", "old").chmod(0o640)
+    world.apply(Write(P("a.md"), "old", "new", ""))
+    assert (world.vault / "a.md").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("number", [1, BATCH])
+def test_a_disk_that_does_not_sync_leaves_all_as_it_was(
+    world: World, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    paths = [P(f"{each}.md") for each in range(number)]
+    for path in paths:
+        world.put(path, "old")
+
+    def fail(*_: object) -> bool:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    for name in ("sync_file", "sync_everything"):
+        monkeypatch.setattr(staging, name, fail)
+    outcome = world.apply(*(Write(path, "old", "new", "") for path in paths))
+    assert not outcome.done and len(outcome.undone) == number
+    assert set(world.texts().values()) == {"old"}

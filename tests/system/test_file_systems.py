@@ -1,0 +1,120 @@
+"""Real file systems that lack something, over loop devices: what each is believed to do is tried.
+
+Needs the superuser, losetup, and the drivers and formatters of exFAT and NTFS; skipped without.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from vault_sync.cli.main import run
+from vault_sync.edge.platform.rename import Volume, prove
+
+EXFAT = ("mkfs.exfat", "mount.exfat-fuse", ())
+NTFS = ("mkntfs", "ntfs-3g", ("-F", "-Q"))
+
+
+def call(*arguments: object) -> str:
+    done = subprocess.run(
+        [str(each) for each in arguments], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        pytest.skip(f"{arguments[0]}: {done.stderr.strip()}")
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def mounted(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    make, driver, options = request.param
+    for tool in (make, driver, "losetup", "umount"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool} is not here")
+    if os.geteuid() or not Path("/dev/fuse").exists():
+        pytest.skip("nothing can be mounted here")
+    image, place = tmp_path / "image", tmp_path / "disk"
+    with image.open("wb") as file:
+        file.truncate(32 << 20)
+    place.mkdir()
+    device = call("losetup", "--find", "--show", image)
+    try:
+        call(make, *options, device)
+        call(driver, device, place)
+        try:
+            yield place
+        finally:
+            subprocess.run(["umount", place], check=True)
+    finally:
+        subprocess.run(["losetup", "--detach", device], check=True)
+
+
+def proved(place: Path) -> Volume:
+    folder = os.open(place, os.O_RDONLY)
+    try:
+        return prove(folder)
+    finally:
+        os.close(folder)
+
+
+def demo(place: Path, state: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("VAULT_SYNC_STATE_DIR", str(state))
+    assert run(["init", "--demo", str(place / "vault")]) == 0
+    return place / "vault"
+
+
+@pytest.mark.parametrize("mounted", [EXFAT], indirect=True, ids=["exfat"])
+def test_nothing_is_written_where_an_exchange_only_replaces(
+    mounted: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """exfat-fuse answers 0 to the exchange and keeps one of the two files."""
+    assert not proved(mounted).safe
+    vault = demo(mounted, tmp_path / "state", monkeypatch)
+    before = {path: path.is_dir() or path.read_bytes() for path in vault.rglob("*")}
+    capsys.readouterr()
+    assert run(["--vault", str(vault), "rebuild", "--offline"]) == 1
+    words = capsys.readouterr().err
+    assert "cannot replace a file" in words and "move the vault to" in words
+    assert "look at the owner" not in words
+    assert {path: path.is_dir() or path.read_bytes() for path in vault.rglob("*")} == before
+    assert run(["--vault", str(vault), "check"]) == 1
+    assert run(["--vault", str(vault), "sync", "--offline", "--dry-run"]) == 0
+    digest = next((vault / "digests").glob("*.md"))
+    assert run(["--vault", str(vault), "export", str(digest)]) == 0
+    capsys.readouterr()
+    assert run(["--vault", str(vault), "doctor"]) == 1
+    assert "nothing is written here" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("mounted", [NTFS], indirect=True, ids=["ntfs"])
+def test_where_there_are_only_links_all_is_done_by_them(
+    mounted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert proved(mounted) == Volume(
+        exchanges=False, no_replace=proved(mounted).no_replace, links=True
+    )
+    vault = demo(mounted, tmp_path / "state", monkeypatch)
+    assert run(["--vault", str(vault), "rebuild", "--offline"]) == 0
+    assert run(["--vault", str(vault), "check"]) == 0
+    digest = next((vault / "digests").glob("*.md"))
+    real = Volume.exchange
+
+    def edited_first(volume: Volume, *names: int | str) -> None:
+        """Save as an editor that writes in place does, in the instant before the exchange."""
+        monkeypatch.setattr(Volume, "exchange", real)
+        with digest.open("a", encoding="utf-8") as file:
+            file.write("typed in that instant\n")
+        real(volume, *names)  # type: ignore[arg-type]
+
+    digest.write_text(digest.read_text("utf-8").replace("\n#", "\n#new #", 1), "utf-8")
+    note = next((vault / "papers").glob("*.md"))
+    note.write_text(f"{note.read_text('utf-8')}", "utf-8")
+    monkeypatch.setattr(Volume, "exchange", edited_first)
+    run(["--vault", str(vault), "sync", "--offline"])
+    assert "typed in that instant" in digest.read_text("utf-8")

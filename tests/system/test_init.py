@@ -1,0 +1,48 @@
+"""`init` in a vault, above it, beside it, and where no vault must be made."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from tests.support.folders import ROOT
+from tests.support.vaults import Vault
+from vault_sync.edge.config import parse
+
+DIGEST = "digests/2023년 8월 3주차.md"
+
+
+def test_from_a_folder_of_the_vault(vault: Vault) -> None:
+    (vault.root / "vault-sync.toml").unlink()
+    (vault.root / ".obsidian").mkdir()
+    ran = vault.ok("--vault", str(vault.root / "digests"), "init")
+    text = vault.read("vault-sync.toml")
+    assert 'paths = ["digests/*.md"]' in text and "digests/*.md: 1 file: " in ran.out
+    # It explains itself: every key, as a comment where it has its default.
+    written, example = tomllib.loads(text), (ROOT / "config.example.toml").read_text()
+    assert written["digests"] == {"paths": ["digests/*.md"]}
+    assert written["notes"] == {"folder": "papers"}
+    lines = text.split("\n")
+    whole = "\n".join(line.removeprefix("# ") if " = " in line else line for line in lines)
+    assert tomllib.loads(whole).keys() == tomllib.loads(example).keys()
+    assert parse(text, vault.root, vault.root / "vault-sync.toml").rules.folder == "papers"
+
+
+def test_where_there_is_no_vault(vault: Vault, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    ran = vault.run("--vault", str(other), "init")
+    assert ran.code == 2 and "--here" in ran.err and not any(other.iterdir())
+    vault.ok("--vault", str(other), "init", "--here")
+    assert (other / "vault-sync.toml").is_file()
+
+
+def test_never_in_another_vault(vault: Vault) -> None:
+    inner = vault.root / "inner"
+    inner.mkdir()
+    ran = vault.run("--vault", str(inner), "init", "--here")
+    assert ran.code == 2 and "lies in the vault" in ran.err and not any(inner.iterdir())
+
+
+def test_the_example(vault: Vault) -> None:
+    assert vault.ok("config", "--example").out == (ROOT / "config.example.toml").read_text()

@@ -1,0 +1,148 @@
+"""One vault has one memory and one lock, however it is spelled, and keeps them when it moves."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.support.vaults import Vault
+from vault_sync.edge.platform.lock import Busy
+from vault_sync.edge.state.store import open_state
+
+WEEK, NOTE = "digests/w.md", "papers/T.md"
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    vault = Vault(tmp_path / "vault", tmp_path / "state")
+    vault.write("vault-sync.toml", "[arxiv]\nenabled = false\n")
+    vault.write(WEEK, "w\nhttps://arxiv.org/abs/2308.00001\nT: A (Ann Park)\nfirst line\n#t\n")
+    vault.ok("rebuild")
+    return vault
+
+
+def at(vault: Vault, root: Path) -> Vault:
+    return Vault(root, vault.state)
+
+
+def flows(vault: Vault) -> None:
+    """An edit of one side goes to the other: the base is there."""
+    vault.edit(WEEK, "first line", "first line, edited")
+    vault.ok("sync")
+    assert "edited" in vault.read(NOTE)
+    vault.ok("check")
+
+
+def states(vault: Vault) -> list[str]:
+    return [path.parent.name for path in vault.state.glob("*/state.sqlite")]
+
+
+def test_a_renamed_vault_keeps_its_memory(vault: Vault) -> None:
+    before = states(vault)
+    vault.root.rename(vault.root.with_name("other"))
+    moved = at(vault, vault.root.with_name("other"))
+    moved.ok("check")
+    assert "rebuild" in moved.ok("log").out
+    assert states(vault) == before, "who only reads moves nothing"
+    moved.edit(NOTE, "first line", "first line, twice")
+    ran = moved.ok("sync")
+    assert f"was at {vault.root} before; its memory is taken over" in ran.err
+    assert "twice" in moved.read(WEEK)
+    assert len(states(vault)) == 1 and states(vault) != before
+    assert "memory" not in moved.ok("sync").err, "said once"
+    moved.ok("undo")
+    assert "twice" not in moved.read(WEEK)
+
+
+def test_moved_back_and_forth(vault: Vault) -> None:
+    other = vault.root.parent / "deep/er"
+    other.parent.mkdir()
+    vault.root.rename(other)
+    flows(at(vault, other))
+    other.rename(vault.root)
+    vault.edit(NOTE, "first line, edited", "first line again")
+    vault.ok("sync")
+    assert "first line again" in vault.read(WEEK)
+    assert len(states(vault)) == 1
+
+
+def test_a_copied_vault_has_a_memory_of_its_own(vault: Vault) -> None:
+    other = vault.root.with_name("copy")
+    shutil.copytree(vault.root, other)
+    copy = at(vault, other)
+    assert "nothing was written yet" in copy.ok("log").out
+    copy.ok("sync")
+    assert len(states(vault)) == 2
+    flows(vault)
+    assert "edited" not in copy.read(NOTE)
+
+
+def test_a_copy_whose_original_is_gone_has_none(vault: Vault) -> None:
+    other = vault.root.with_name("copy")
+    shutil.copytree(vault.root, other)
+    shutil.rmtree(vault.root)
+    assert "nothing was written yet" in at(vault, other).ok("log").out
+
+
+def test_a_folder_without_the_id_is_another_vault(vault: Vault) -> None:
+    other = vault.root.with_name("other")
+    vault.root.rename(other)
+    shutil.rmtree(other / ".vault-sync")
+    assert "nothing was written yet" in at(vault, other).ok("log").out
+
+
+def test_an_id_that_was_taken_out_comes_back(vault: Vault) -> None:
+    id_ = vault.read(".vault-sync/id")
+    shutil.rmtree(vault.root / ".vault-sync")
+    flows(vault)
+    assert vault.read(".vault-sync/id") == id_
+
+
+def test_a_link_leads_to_one_memory(vault: Vault) -> None:
+    link = vault.root.with_name("link")
+    link.symlink_to(vault.root)
+    flows(at(vault, link))
+    assert len(states(vault)) == 1
+
+
+def test_a_mount_leads_to_one_memory_and_one_lock(vault: Vault) -> None:
+    other = vault.root.with_name("mounted")
+    other.mkdir()
+    mounted = subprocess.run(
+        ["mount", "--bind", vault.root, other], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("nothing may be mounted here")
+    try:
+        flows(at(vault, other))
+        assert len(states(vault)) == 1
+        locked_in_both(vault.root, other)
+    finally:
+        subprocess.run(["umount", other], check=True)
+    vault.ok("check")
+    assert len(states(vault)) == 1
+
+
+def locked_in_both(one: Path, other: Path) -> None:
+    """Two environments have two states; the vault has one lock."""
+    first = open_state(one, {"VAULT_SYNC_STATE_DIR": str(one.parent / "a")})
+    second = open_state(other, {"VAULT_SYNC_STATE_DIR": str(one.parent / "b")})
+    with first.lock(0), pytest.raises(Busy), second.lock(0):
+        pass
+    with second.lock(0):
+        pass
+
+
+def test_the_vault_is_locked_and_not_only_a_state_of_it(vault: Vault) -> None:
+    link = vault.root.with_name("link")
+    link.symlink_to(vault.root)
+    locked_in_both(vault.root, link)
+
+
+def test_a_vault_that_is_gone_locks_nothing(vault: Vault) -> None:
+    state = open_state(vault.root, vault.env)
+    shutil.rmtree(vault.root)
+    with state.lock(0):
+        pass

@@ -1,0 +1,66 @@
+"""Links of files that are no papers' to a note renamed outside Obsidian: said, and mended."""
+
+from __future__ import annotations
+
+import pytest
+from tests.support.vaults import Vault
+
+OTHER = "see [[{0}]], [[papers/{0}|it]], `[[{0}]]`, ![[{0}#Head]], [[{0}.md]] and [[nowhere]]\n"
+NEW = "papers/New name.md"
+
+
+@pytest.fixture
+def former(built: Vault) -> str:
+    """Rename a note that two other files link to, and return its former name."""
+    note = next(name for name in built.files() if name.startswith("papers/2308"))
+    name = note.removeprefix("papers/").removesuffix(".md")
+    built.write("daily/a.md", OTHER.format(name))
+    built.write("b.md", f'---\nup: "[[{name}]]"\n---\n')
+    built.write("daily/a (conflicted copy).md", OTHER.format(name))
+    built.ok("sync", "--offline")
+    assert name not in built.run("doctor").out
+    (built.root / note).rename(built.root / NEW)
+    return name
+
+
+@pytest.mark.parametrize("synced", [False, True])
+def test_the_doctor_lists_them_before_and_after_the_pass(
+    built: Vault, former: str, synced: bool
+) -> None:
+    if synced:
+        built.ok("sync", "--offline")
+    assert built.read("b.md").count(former) == 1, "no pass mends them"
+    ran = built.run("doctor")
+    assert ran.code == 1
+    assert f"b.md:2: the link to '{former}' leads nowhere: that note is {NEW} now" in ran.out
+    assert ran.out.count("daily/a.md:1: the link to") == 4
+    assert f"vault-sync relink '{former}' '{NEW}'" in ran.out
+    assert "nowhere' leads" not in ran.out
+
+
+@pytest.mark.parametrize("given", ["{}", "{}.md", "papers/{}", "papers/{}.md"])
+def test_relink_mends_them_in_a_pass_that_can_be_taken_back(
+    built: Vault, former: str, given: str
+) -> None:
+    built.ok("sync", "--offline")
+    before = built.files()
+    old = given.format(former)
+    assert former in built.ok("relink", old, "New name", "--dry-run").out
+    assert built.files() == before
+    built.ok("relink", old, "New name")
+    mended = OTHER.format("New name").replace("`[[New name]]`", f"`[[{former}]]`")
+    assert built.read("daily/a.md") == mended
+    assert built.read("b.md") == '---\nup: "[[New name]]"\n---\n'
+    assert built.read("daily/a (conflicted copy).md") == OTHER.format(former)
+    assert "leads nowhere" not in built.run("doctor").out
+    assert "nothing to do" in built.ok("sync", "--offline").out
+    assert "no files have links" in built.ok("relink", old, "New name").out
+    built.ok("undo")
+    assert {name: text for name, text in built.files().items() if name in before} == before
+
+
+def test_a_name_that_is_there_is_not_relinked(built: Vault, former: str) -> None:
+    built.write(f"elsewhere/{former}.md", "mine\n")
+    ran = built.run("relink", former, "New name")
+    assert ran.code == 2 and "is there" in ran.err
+    assert built.run("relink", "No such", "papers/None").code == 2

@@ -1,0 +1,176 @@
+"""What a person took back is not done again until something changes there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.support.vaults import Vault
+
+WEEK, NEXT = "digests/1w.md", "digests/2w.md"
+PAGE = "Sync conflicts.md"
+ENTRY = "https://arxiv.org/abs/2308.0000{0}\n{1}: Paper (Ann Park)\nwords of {1}\n#t\n"
+NAMES = ("Alpha", "Beta", "Gamma", "Delta")
+DIGEST = "1w\n" + "".join(ENTRY.format(number, name) for number, name in enumerate(NAMES, 1))
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    vault = Vault(tmp_path / "vault", tmp_path / "state")
+    vault.write("vault-sync.toml", "[arxiv]\nenabled = false\n")
+    vault.write(WEEK, DIGEST)
+    vault.ok("rebuild")
+    return vault
+
+
+def texts(vault: Vault) -> dict[str, str]:
+    return {
+        str(path.relative_to(vault.root)): path.read_text()
+        for path in vault.root.rglob("*.md")
+        if "/." not in str(path.relative_to(vault.root.parent))
+    }
+
+
+def quiet(vault: Vault, stay: dict[str, str]) -> None:
+    for command in ("sync", "check", "status", "sync"):
+        vault.ok(command)
+        assert texts(vault) == stay, command
+
+
+def taken_back(vault: Vault, count: int = 1) -> dict[str, str]:
+    ran = vault.ok("undo")
+    assert f"{count} stay taken back" in ran.out
+    stay = texts(vault)
+    quiet(vault, stay)
+    assert f"taken back {count} " in vault.ok("status").out
+    return stay
+
+
+def edits(vault: Vault, path: str, old: str, new: str) -> None:
+    vault.edit(path, old, new)
+    vault.ok("sync")
+
+
+EDITS = {
+    "commentary": (WEEK, "words of Alpha", "words of Alpha, more", "papers/Alpha.md"),
+    "commentary of a note": ("papers/Alpha.md", "words of Alpha", "other words", WEEK),
+    "tag": (WEEK, "Alpha\n#t", "Alpha\n#t #new", "papers/Alpha.md"),
+    "tag taken out": ("papers/Alpha.md", "tags:\n  - t", "tags: []", WEEK),
+    "title": (WEEK, "Alpha: Paper", "Alpha: Newer", "papers/Alpha.md"),
+    "authors": ("papers/Alpha.md", "- Ann Park", "- Bo Li", WEEK),
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edit_stays_taken_back_and_others_go_on(vault: Vault, name: str) -> None:
+    path, old, new, other = EDITS[name]
+    before = vault.read(other)
+    edits(vault, path, old, new)
+    done = texts(vault)
+    assert vault.read(other) != before
+    taken_back(vault)
+    assert vault.read(other) == before
+    edits(vault, WEEK, "words of Beta", "words of Beta, edited")
+    assert "edited" in vault.read("papers/Beta.md")
+    assert vault.read("papers/Alpha.md") == (before if other != WEEK else done["papers/Alpha.md"])
+    vault.ok("sync", "--redo")
+    assert vault.read("papers/Alpha.md") == done["papers/Alpha.md"]
+    assert vault.read(WEEK) == done[WEEK].replace("words of Beta", "words of Beta, edited")
+    assert "taken back" not in vault.ok("status").out
+    vault.ok("check")
+
+
+def test_it_is_lifted_when_either_text_changes(vault: Vault) -> None:
+    edits(vault, WEEK, "words of Alpha", "words of Alpha, more")
+    taken_back(vault)
+    edits(vault, WEEK, "words of Alpha, more", "words of Alpha, and yet more")
+    assert "and yet more" in vault.read("papers/Alpha.md")
+    assert "taken back" not in vault.ok("status").out
+
+
+def test_it_is_lifted_by_rebuild(vault: Vault) -> None:
+    edits(vault, WEEK, "words of Alpha", "words of Alpha, more")
+    taken_back(vault)
+    vault.ok("rebuild")
+    assert "more" in vault.read("papers/Alpha.md")
+    assert "taken back" not in vault.ok("status").out
+
+
+def test_a_dry_run_lifts_nothing(vault: Vault) -> None:
+    edits(vault, WEEK, "words of Alpha", "words of Alpha, more")
+    stay = taken_back(vault)
+    vault.ok("sync", "--redo", "--dry-run")
+    quiet(vault, stay)
+
+
+def test_a_first_rebuild_stays_taken_back(vault: Vault) -> None:
+    stay = taken_back(vault, len(NAMES))
+    assert stay == {WEEK: DIGEST}, "bytes as before"
+    vault.write(NEXT, "2w\n" + ENTRY.format(5, "Epsilon"))
+    vault.ok("sync")
+    assert sorted(texts(vault)) == [WEEK, NEXT, "papers/Epsilon.md"]
+    edits(vault, WEEK, "words of Alpha", "words of Alpha, more")
+    assert "papers/Alpha.md" in texts(vault) and "papers/Beta.md" not in texts(vault)
+    vault.ok("rebuild")
+    assert {"papers/Beta.md", "papers/Gamma.md"} <= texts(vault).keys()
+
+
+def test_a_new_note_stays_taken_back(vault: Vault) -> None:
+    vault.write(WEEK, vault.read(WEEK) + ENTRY.format(5, "Epsilon"))
+    vault.ok("sync")
+    stay = taken_back(vault)
+    assert "papers/Epsilon.md" not in stay
+    vault.ok("sync", "--redo")
+    assert "papers/Epsilon.md" in texts(vault)
+
+
+def test_removed_entries_come_back_at_their_place(vault: Vault) -> None:
+    before = texts(vault)
+    first, rest = vault.read(WEEK).split("https://arxiv.org/abs/2308.00002")
+    vault.write(WEEK, first + "https://arxiv.org/abs/2308.00003" + rest.split("2308.00003")[1])
+    vault.ok("sync")
+    assert "papers/Beta.md" not in texts(vault)
+    vault.ok("undo")
+    assert texts(vault) == before, "bytes as before"
+    quiet(vault, before)
+
+
+def test_removed_entries_come_back_beside_newer_edits(vault: Vault) -> None:
+    whole = vault.read(WEEK)
+    first, rest = whole.split("https://arxiv.org/abs/2308.00002")
+    vault.write(WEEK, first + "https://arxiv.org/abs/2308.00003" + rest.split("2308.00003")[1])
+    vault.ok("sync")
+    edits(vault, WEEK, "words of Delta", "words of Delta, edited")
+    vault.run("undo", "2")
+    vault.ok("sync")
+    assert vault.read(WEEK) == whole.replace("words of Delta", "words of Delta, edited")
+    vault.ok("check")
+
+
+def test_a_tick_comes_back_unticked_and_its_conflict_is_open(vault: Vault) -> None:
+    vault.edit(WEEK, "words of Alpha", "words here")
+    vault.edit("papers/Alpha.md", "words of Alpha", "words there")
+    assert vault.run("sync").code == 1
+    before = texts(vault)
+    vault.edit(PAGE, "- [ ] keep the digest's", "- [x] keep the digest's")
+    vault.ok("sync")
+    assert "words here" in vault.read("papers/Alpha.md")
+    assert "taken back" not in vault.ok("undo").out
+    assert texts(vault) == before
+    for _ in range(2):
+        assert vault.run("sync").code == 1, "still a conflict"
+        assert texts(vault) | {PAGE: ""} == before | {PAGE: ""}
+        assert "- [x]" not in vault.read(PAGE)
+    vault.edit(PAGE, "- [ ] keep the note's", "- [x] keep the note's")
+    vault.ok("sync")
+    assert "words there" in vault.read(WEEK)
+
+
+def test_the_undoing_can_be_taken_back(vault: Vault) -> None:
+    edits(vault, WEEK, "words of Alpha", "words of Alpha, more")
+    done = texts(vault)
+    taken_back(vault)
+    vault.ok("undo", "3")
+    assert texts(vault) == done
+    vault.ok("sync")
+    assert "taken back" not in vault.ok("status").out

@@ -1,0 +1,63 @@
+"""`bib`: the notes as references, on standard output."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection
+
+from vault_sync.cli.console import Console, UsageError
+from vault_sync.core.citation import bibtex, csl_json
+from vault_sync.core.citation.reference import Reference
+from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.report import lines as report
+from vault_sync.core.text.casefold import casefold_nfc
+from vault_sync.sync.bibliography import references
+from vault_sync.sync.observation import Observation, base_of, observe
+
+
+def bib(console: Console, digest: str | None, tag: str | None, *, csl: bool) -> int:
+    """Print the references of all notes, of a digest's papers, or of those with a tag.
+
+    Raises:
+        UsageError: there is no such digest.
+    """
+    config = console.config()
+    state = console.state(config)
+    try:
+        observation = observe(config, base_of(state))
+    finally:
+        state.close()
+    keys = None if digest is None else _of_digest(console, observation, digest)
+    whole = references(observation.snapshot, config.rules.citekey_form)
+    found = [each for each in whole if _chosen(each, keys, tag)]
+    text = csl_json.csl_json(found) if csl else _bibtex(found)
+    if console.json:
+        kind = "csl" if csl else "bibtex"
+        console.answer(config.root, references=len(found), form=kind, text=text)
+        return report.IN_LINE
+    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+    sys.stdout.buffer.flush()
+    if not found:
+        console.complain(["no note is a reference: `vault-sync rebuild` makes the notes"])
+    return report.IN_LINE
+
+
+def _bibtex(found: list[Reference]) -> str:
+    return "\n".join(map(bibtex.bibtex_entry, bibtex.sorted_references(found)))
+
+
+def _of_digest(console: Console, observation: Observation, given: str) -> Collection[Key]:
+    config = console.config()
+    for name in (given, f"{given}.md"):
+        path = RelPath(console.path_in(config, name))
+        if path in observation.snapshot.digests:
+            return {entry.key for entry in observation.snapshot.digests[path].entries}
+    globs = ", ".join(config.rules.digest_paths)
+    raise UsageError(f"{given}: no digest of this vault: [digests] paths finds {globs}")
+
+
+def _chosen(reference: Reference, keys: Collection[Key] | None, tag: str | None) -> bool:
+    tags = {casefold_nfc(each) for each in reference.tags}
+    return (keys is None or reference.key in keys) and (
+        tag is None or casefold_nfc(tag.removeprefix("#")) in tags
+    )

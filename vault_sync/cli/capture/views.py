@@ -1,0 +1,45 @@
+"""`views`: a file of views over the notes, written once, then the reader's."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from vault_sync.cli.console import Console
+from vault_sync.core.model.plan import Create, Outcome
+from vault_sync.core.model.values import RelPath
+from vault_sync.core.report import lines as report
+from vault_sync.core.report.bases_view import bases_view
+from vault_sync.edge.config import Config
+from vault_sync.sync.capture.additions import write_operation
+
+_FILE = "Papers.base"
+
+
+def views(console: Console, *, again: bool) -> int:
+    """Write `Papers.base`, or with `again` the first free `Papers 2.base`; never over a file."""
+    config = console.config()
+    path = _free(config) if again else RelPath(_FILE)
+    there = (config.root / path).exists()
+    outcome = Outcome()
+    if not there:
+        text = bases_view({}, config.rules.conflicts_note)
+        state = console.state(config)
+        try:
+            outcome = write_operation(config, state, Create(path, text, "views"), "views")
+        finally:
+            state.close()
+    if console.json:
+        console.answer_outcome(config.root, outcome, views=path, made=bool(outcome.done))
+    console.say(report.operation_lines(outcome.done))
+    console.complain(report.undone_lines(outcome.undone))
+    if there:
+        console.say([f"{path} is there and yours; `vault-sync views --again` writes another"])
+    elif outcome.done:
+        console.say([f"in a digest, `![[{path}#This digest]]` shows its papers"])
+    return report.OUT_OF_LINE if outcome.undone else report.IN_LINE
+
+
+def _free(config: Config) -> RelPath:
+    stem = _FILE.removesuffix(".base")
+    names = (f"{stem} {number}.base" if number > 1 else _FILE for number in count(1))
+    return RelPath(next(name for name in names if not (config.root / name).exists()))

@@ -1,0 +1,87 @@
+"""Complete digests, notes and numbers of passes; a shell asks on every press of Tab."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+
+import click
+from click.shell_completion import CompletionItem
+
+from vault_sync.cli.options import SharedOptions
+
+_SPECIAL = re.compile(r"([^\w/.,:@%+=-])")
+
+
+def digests(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Return the digests whose path begins like that."""
+    del parameter
+    return _items(_paths(context, only_digests=True), incomplete)
+
+
+def files(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Return the digests and notes whose path begins like that."""
+    del parameter
+    return _items(_paths(context, only_digests=False), incomplete)
+
+
+def passes(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Return the numbers of the newest passes, each with its cause and time."""
+    del parameter
+    from vault_sync.edge import config as configuration
+    from vault_sync.edge.config import ConfigError
+    from vault_sync.edge.state.database import StateError
+    from vault_sync.edge.state.store import open_state
+    from vault_sync.edge.write.undo import log
+
+    try:
+        root = configuration.find_root(_options(context).vault)
+        state = open_state(root)
+        try:
+            found = log(state, 20)
+        finally:
+            state.close()
+    except (ConfigError, StateError):
+        return []  # nothing to complete; the call itself says what is wrong
+    return [
+        CompletionItem(str(each.id), help=f"{each.cause} {each.started[:16]}")
+        for each in found
+        if str(each.id).startswith(incomplete)
+    ]
+
+
+def _options(context: click.Context) -> SharedOptions:
+    return context.find_object(SharedOptions) or SharedOptions()
+
+
+def _paths(context: click.Context, *, only_digests: bool) -> list[str]:
+    from vault_sync.core.naming import globs
+    from vault_sync.edge import config as configuration
+    from vault_sync.edge.config import ConfigError
+    from vault_sync.edge.fs.scan import scan
+
+    try:
+        config = configuration.load(configuration.find_root(_options(context).vault))
+        found = scan(config.root).files
+    except (ConfigError, OSError):
+        return []  # nothing to complete; the call itself says what is wrong
+    matches = globs.matcher(config.rules.digest_paths)
+    return sorted(path for path in found if not only_digests or matches(path))
+
+
+def _items(paths: Iterable[str], incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(_written(path)) for path in paths if path.startswith(incomplete)]
+
+
+def _written(path: str) -> str:
+    """Return a path as its shell wants it: bash puts it on the line as it is, the others quote."""
+    bash = os.environ.get("_VAULT_SYNC_COMPLETE", "").startswith("bash")
+    begun = os.environ.get("COMP_WORDS", "").rsplit(" ", 1)[-1][:1] in {"'", '"'}
+    return _SPECIAL.sub(r"\\\1", path) if bash and not begun else path

@@ -1,0 +1,129 @@
+"""All that verbs share: five options, before the verb or after it, and the form of their help."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+Function = Callable[..., int]
+
+BY_NEED: Final = (
+    *("init", "rebuild", "sync", "watch", "week", "add", "status", "check", "diff", "resolve"),
+    *("log", "undo", "restore", "relink", "why", "facts", "export", "views", "stats", "bib", "pdf"),
+    *("doctor", "config", "git", "service", "completion", "leave", "help"),
+)
+"""The verbs in the order in which a reader comes to need them."""
+
+LOCKED: Final = {4: "another process holds this vault"}
+PASS: Final = {
+    0: "all is in line",
+    1: "something is in conflict or was not written; it was shown what and where",
+}
+DONE: Final = {0: "it is done"}
+SHOWN: Final = {0: "it was shown"}
+USAGE: Final = {2: "wrong usage or configuration"}
+
+
+@dataclass(slots=True)
+class SharedOptions:
+    """The shared options of one call as they are read; the one next to the verb wins."""
+
+    vault: Path = Path()
+    json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    color: str = "auto"
+
+
+def _store(context: click.Context, parameter: click.Parameter, value: object) -> None:
+    if value and parameter.name is not None:
+        setattr(context.ensure_object(SharedOptions), parameter.name, value)
+
+
+def _shared() -> list[click.Parameter]:
+    """Return the options that all verbs have."""
+    option = functools.partial(click.Option, callback=_store, expose_value=False)
+    return [
+        option(
+            ["--vault"],
+            type=click.Path(path_type=Path),
+            metavar="DIR",
+            help="The vault, or a folder in it.  [default: here]",
+        ),
+        option(["--json"], is_flag=True, help="Print one JSON object (docs/json.md)."),
+        option(["--quiet", "-q"], is_flag=True, help="Print only what needs a person."),
+        option(["--verbose", "-v"], is_flag=True, help="Print everything."),
+        option(
+            ["--color"],
+            type=click.Choice(["auto", "always", "never"]),
+            help="Use colours.  [default: on a terminal, unless NO_COLOR is set]",
+        ),
+    ]
+
+
+class Verb(click.Command):
+    """A command with the shared options, whose help ends with an example and its exit codes."""
+
+    def __init__(
+        self, *given: Any, example: str = "", exits: Mapping[int, str] = SHOWN, **named: Any
+    ) -> None:
+        super().__init__(*given, **named)
+        self.params += _shared()
+        self.example, self.exits = example, {**exits, **USAGE}
+
+    def format_epilog(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the example and the exit codes below the options."""
+        del context
+        with formatter.section("Example"):
+            formatter.write_text(self.example)
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(code), words) for code, words in sorted(self.exits.items())])
+
+
+class Verbs(click.Group):
+    """A group with the shared options that lists its verbs in the order of use."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.params += _shared()
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Return the names in the order of use, others behind them as they were added."""
+        del context
+        names = list(self.commands)
+        return sorted(
+            names,
+            key=lambda name: BY_NEED.index(name) if name in BY_NEED else len(BY_NEED),
+        )
+
+
+def verb(
+    group: click.Group, name: str | None = None, *, example: str, exits: Mapping[int, str] = SHOWN
+) -> Callable[[Function], click.Command]:
+    """Make a verb of a function that takes the console first, then what its options say."""
+
+    def made(function: Function) -> click.Command:
+        @click.pass_context
+        @functools.wraps(function)
+        def called(context: click.Context, *given: Any, **named: Any) -> int:
+            from vault_sync.cli.console import Console
+
+            options = context.ensure_object(SharedOptions)
+            if options.quiet and options.verbose:
+                raise click.UsageError("--quiet and --verbose exclude each other", context)
+            console = Console(
+                options.vault, options.json, options.quiet, options.verbose, options.color
+            )
+            return function(console, *given, **named)
+
+        command: Callable[[Any], click.Command] = group.command(
+            name, cls=Verb, example=example, exits=exits
+        )
+        return command(called)
+
+    return made

@@ -1,0 +1,1 @@
+"""Verbs about the program itself and its own traces: why, completion, leave."""

@@ -1,0 +1,31 @@
+"""`config`: the configuration in force, or every key with its default."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from vault_sync.cli.console import Console
+from vault_sync.cli.init import example as example_text
+from vault_sync.core.report import lines as report
+from vault_sync.core.report.json_text import json_text
+
+
+def config(console: Console, *, example: bool) -> int:
+    """Print the text of vault-sync.toml, or with `example` one of every key with its default."""
+    if example:
+        text = example_text()
+        path = ""
+    else:
+        found = console.config()  # its mistakes are told
+        path = str(found.path or "")
+        text = found.path.read_text("utf-8-sig") if found.path else ""
+        if not path:
+            console.complain([f"{found.root} has no vault-sync.toml: all is default (--example)"])
+    if console.json:
+        click.echo(json_text({"path": path, "text": text}))
+        return report.IN_LINE
+    sys.stdout.buffer.write(text.encode("utf-8"))
+    sys.stdout.buffer.flush()
+    return report.IN_LINE

@@ -1,0 +1,123 @@
+"""Advice on a digest: the style that it seems to be written in."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import NamedTuple
+
+from vault_sync.core.digest import title_line
+from vault_sync.core.digest.reader import Digest
+from vault_sync.core.digest.styles import assembly, labels
+from vault_sync.core.digest.styles.markdown.page import BLANK, CODE, HIDDEN, Page, page_of
+from vault_sync.core.digest.styles.style import StyleName
+from vault_sync.core.digest.styles.styled_reader import any_link, claims
+from vault_sync.core.naming.keys import key_of
+from vault_sync.core.text.spans import Span, lines_of
+
+_ADDRESS_ALONE = re.compile(r"^[ \t]*\S*://\S+[ \t]*\r?$", re.MULTILINE)
+
+LEAST_ADDRESSES = 3
+LEAST_PAPERS = 3
+
+_ITEMS: dict[StyleName, str] = {
+    "list": "list items",
+    "heading": "headings",
+    "table": "rows of tables",
+    "paragraph": "paragraphs",
+}
+
+
+class StyleProposal(NamedTuple):
+    """A style that would read a text: how many papers it would find, and the first one's line."""
+
+    style: StyleName
+    papers: int
+    line: int
+
+
+def proposal(text: str) -> StyleProposal | None:
+    """Return the style that finds most papers in a text, None where none finds enough.
+
+    At least 3 of its items have a paper key, and these are at least half of those with an address.
+    """
+    found = claims(page_of(text, ()), any_link)
+    items = Counter(candidate.style for candidate in found)
+    papers = Counter(
+        candidate.style for candidate in found if labels.is_paper_key(candidate.entry.key)
+    )
+    enough = [
+        style
+        for style, count in papers.items()
+        if count >= LEAST_PAPERS and count * 2 >= items[style]
+    ]
+    if not enough:
+        return None
+    best = max(enough, key=lambda style: papers[style])
+    line = next(candidate.line for candidate in found if candidate.style == best) + 1
+    return StyleProposal(best, papers[best], line)
+
+
+def nothing_read(digest: Digest) -> tuple[int, str, str] | None:
+    """Return the notice (line, code, message) of a digest that is full of addresses, but empty."""
+    if digest.entries or digest.text.count("://") < LEAST_ADDRESSES:
+        return None
+    page = page_of(digest.text, ())
+    count = sum(_addresses(page, number) for number in range(len(page.lines)))
+    if count < LEAST_ADDRESSES:
+        return None
+    seen = proposal(digest.text)
+    message = f"{count} addresses and no entry"
+    if seen is None or seen.style in digest.styles:
+        return 1, "nothing-read", message
+    found = (
+        f"{message}; {seen.papers} {_ITEMS[seen.style]} look like papers: choose the style "
+        f"`{seen.style}` for it ([digests] styles)"
+    )
+    return seen.line, "nothing-read", found
+
+
+def _addresses(page: Page, number: int) -> int:
+    links = assembly.links_of(page, number, number + 1)
+    return sum("://" in link.url.slice(page.text) for link, _ in links)
+
+
+def title_first(text: str) -> int | None:
+    """Return the line of the first title of a digest that is written title first, else None.
+
+    At least two addresses each stand right under a line `Title (Author)`, and the first such line
+    stands above the first address.
+    """
+    if not _has_title_above(text):
+        return None
+    page = page_of(text, ())
+    first_title: int | None = None
+    first_address: int | None = None
+    under = 0
+    for number in range(len(page.lines)):
+        if page.kinds[number] in {BLANK, CODE, HIDDEN}:
+            continue
+        words = page.words(number).strip()
+        if "://" in words and " " not in words and key_of(words) is not None:
+            first_address = number if first_address is None else first_address
+            under += number > 0 and _is_title(page, number - 1)
+        elif first_title is None and first_address is None and _is_title(page, number):
+            first_title = number
+    above = first_title is not None and first_address is not None
+    return first_title + 1 if above and under >= 2 and first_title is not None else None
+
+
+def _has_title_above(text: str) -> bool:
+    """Return whether a title stands above the first address: a cheap test that few digests pass."""
+    first = _ADDRESS_ALONE.search(text)
+    if first is None:
+        return False
+    above = lines_of(text, Span(0, first.start()))
+    return any(title_line.parse(text, line.start, line.end) is not None for line in above)
+
+
+def _is_title(page: Page, number: int) -> bool:
+    if page.kinds[number] in {BLANK, CODE, HIDDEN}:
+        return False
+    start, end, _ = page.lines[number]
+    return title_line.parse(page.text, start, end) is not None

@@ -1,0 +1,321 @@
+"""Candidate entries made of their parts: address, title, authors, tags, commentary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from vault_sync.core.digest.reader import Entry, EntrySpans, OwnLink, TitleLink
+from vault_sync.core.digest.styles import heads, labels, names
+from vault_sync.core.digest.styles.heads import HeadTail, HeadTitle, LabelledLink
+from vault_sync.core.digest.styles.labels import Address
+from vault_sync.core.digest.styles.markdown import inline, marks
+from vault_sync.core.digest.styles.markdown.page import BLANK, CODE, COMMENT, Page
+from vault_sync.core.digest.styles.names import AuthorList
+from vault_sync.core.digest.styles.style import StyledSpans, StyleName
+from vault_sync.core.model.values import FieldName, Fields, Key
+from vault_sync.core.naming.tags import TAG, TAG_PATTERN
+from vault_sync.core.text.spans import Span
+
+_TAG_LINE = re.compile(rf"(?:{TAG_PATTERN}\s*)+")
+_NOT_DIGITS = re.compile(r"[^\d#\s]")
+_LEADS = " \t:：-–—"
+_WHOLE_LINE: frozenset[FieldName] = frozenset(("url", "title", "tags", "commentary"))
+_WITH_AUTHORS: frozenset[FieldName] = _WHOLE_LINE | {"authors"}
+
+
+class Candidate(NamedTuple):
+    """A possible entry: its style, its block, its lines (from 0), and whether it is plainly one.
+
+    `broken`: its title does not close, and it is left alone.
+    """
+
+    style: StyleName
+    block: tuple[str, int]
+    line: int
+    stop: int
+    entry: Entry
+    plain: bool
+    broken: bool
+
+
+class EntryHead(NamedTuple):
+    """The head of an entry as it was found: its lines, its title, its address, and all its links.
+
+    `region` are the characters in which the title stands; `heading`: the tool's link goes to the
+    end of the line with the address.
+    """
+
+    style: StyleName
+    block: tuple[str, int]
+    line: int
+    stop: int
+    region: Span
+    title: HeadTitle
+    address: Address
+    links: Sequence[LabelledLink]
+
+
+class LinkPlace(NamedTuple):
+    """The tool's link of an entry, or where it goes: around the title (`wraps`) or to `at`."""
+
+    own: TitleLink | None
+    at: int
+    wraps: bool
+
+
+class _LowerLines(NamedTuple):
+    """The lines of an entry below its head: which are commentary, tags, a list of authors."""
+
+    commentary: Sequence[int]
+    tags: Sequence[int]
+    authors: AuthorList | None
+
+
+def links_of(page: Page, start: int, stop: int) -> list[LabelledLink]:
+    """Return the links of some lines, each with its label; a line is looked at once only."""
+    if stop == start + 1:
+        return _links_at(page, start)
+    return [link for number in range(start, stop) for link in _links_at(page, number)]
+
+
+def _links_at(page: Page, number: int) -> list[LabelledLink]:
+    found = page.found.get(number)
+    if found is None:
+        found = []
+        if page.kinds[number] not in {CODE, COMMENT, BLANK}:
+            start, end, _ = page.lines[number]
+            found = [
+                (link, labels.label_of(page.text, link, start))
+                for link in inline.scan(page.text, Span(start, end))
+            ]
+        page.found[number] = found
+    return found
+
+
+def assembled(page: Page, head: EntryHead, is_own_link: OwnLink) -> Candidate:
+    """Return the candidate of a head in a list, under a heading or in a paragraph."""
+    text, title = page.text, head.title
+    line = page.lines[page.number_at(title.span.start)]
+    link = _link_place(page, head, is_own_link)
+    behind = link.own if link.own is not None and link.own.span.start >= title.after else None
+    at = title.after if behind is None or head.style == "heading" else behind.span.end
+    stop = _inline_stop(text, head.links, at, marks.after_break(text, line.end, at))
+    tail = heads.tail_of(text, title, at, head.region, stop)
+    if head.style == "heading" and tail.inline is not None:
+        tail = HeadTail(None, None, at)
+    return _candidate(page, head, link, tail, _lower_lines(page, head, tail))
+
+
+def _link_place(page: Page, head: EntryHead, is_own_link: OwnLink) -> LinkPlace:
+    text, title, key = page.text, head.title, head.address.key
+    if head.style == "heading":
+        target = page.lines[page.number_at(head.address.link.whole.start)]
+        end = _heading_link_place(text, target.start, target.end)
+        own = _last_link(text, target.start, end)
+        if own is None or not is_own_link(key, own.target, True):
+            return LinkPlace(None, end, wraps=False)
+        return LinkPlace(own, own.span.start, wraps=False)
+    if title.own is not None:
+        return LinkPlace(title.own, title.after, wraps=True)
+    place = link_behind(text, title, key, head.region.end, is_own_link)
+    # Right under an address `[[note|Title]]` would make a flat entry of it.
+    return place._replace(wraps=place.wraps and not _is_under_address(page, head.line))
+
+
+def _is_under_address(page: Page, number: int) -> bool:
+    number -= 1
+    while number >= 0 and page.kinds[number] == BLANK:
+        number -= 1
+    words = page.words(number).strip() if number >= 0 else ""
+    return "://" in words and not any(character.isspace() for character in words)
+
+
+def link_behind(text: str, title: HeadTitle, key: Key, end: int, is_own_link: OwnLink) -> LinkPlace:
+    """Return the tool's link right behind a title, or where it would stand."""
+    own = heads.own_link_at(text, title.after, end)
+    if own is not None and is_own_link(key, own.target, True):
+        return LinkPlace(own, title.after, wraps=False)
+    return LinkPlace(None, title.after, wraps=_may_wrap(text, title))
+
+
+def _candidate(
+    page: Page, head: EntryHead, link: LinkPlace, tail: HeadTail, lower: _LowerLines
+) -> Candidate:
+    authors = tail.authors or lower.authors
+    below = max(page.number_at(max(tail.end - 1, head.title.span.start)), head.line)
+    spans = StyledSpans(
+        head.style,
+        head.title.span,
+        link.wraps,
+        link.at,
+        None if authors is None else authors.span,
+        authors is not None and authors.partial,
+        _label_span(page, head.address),
+        below,
+        _WITH_AUTHORS if authors is not None and not authors.partial else _WHOLE_LINE,
+        adopted(page.text, head.title),
+        tail.inline,
+        lower.commentary,
+        common_indent(page, lower.commentary or lower.tags),
+        lower.tags,
+    )
+    fields = Fields(
+        head.address.link.url.slice(page.text),
+        marks.value(page.text, head.title.span),
+        () if authors is None else authors.names,
+        tags_of(page, lower.tags),
+        commentary_of(page, tail.inline, lower.commentary, spans.indent),
+    )
+    return claim(page, head, fields, link.own, spans)
+
+
+def claim(
+    page: Page, head: EntryHead, fields: Fields, own: TitleLink | None, spans: StyledSpans
+) -> Candidate:
+    """Return the candidate of a head with its fields, the tool's link and its places."""
+    span = Span(page.lines[head.line].start, page.lines[head.stop - 1].stop)
+    first = spans.lower[0] if spans.lower else spans.head_line
+    layout = unlaid(head.address.link.url)
+    key, broken = head.address.key, not marks.balanced(fields.title)
+    entry = Entry(key, fields, head.line + 1, span, own, first + 1, layout, spans)
+    plain = head.address.plain
+    return Candidate(head.style, head.block, head.line, head.stop, entry, plain, broken)
+
+
+def unlaid(address: Span) -> EntrySpans:
+    """Return the flat layout of an entry in another style: its address, and nothing else."""
+    return EntrySpans(address, None, None, None, (), (), fresh=False, by_place=False)
+
+
+def _label_span(page: Page, address: Address) -> Span:
+    line = page.lines[page.number_at(address.link.whole.start)]
+    return labels.span_of_address(page.text, address.link, line.start)
+
+
+def adopted(text: str, title: HeadTitle) -> str:
+    """Return the local Markdown file that a title links to, "" where it links to none."""
+    url = "" if title.link is None else title.link.url.slice(text)
+    path = url.partition("#")[0]
+    return path if path.lower().endswith(".md") and "://" not in path else ""
+
+
+def _may_wrap(text: str, title: HeadTitle) -> bool:
+    words = title.span.slice(text)
+    if title.kind == "link" or any(sign in words for sign in "[]|\n"):
+        return False
+    return " ".join(words.split()) == marks.value(text, title.span)
+
+
+def _heading_link_place(text: str, start: int, end: int) -> int:
+    """Return where the tool's link ends, or would stand, on a line: before its hard break."""
+    at = marks.after_break(text, end, start)
+    if text[start : start + 4].lstrip().startswith("#") and text[at - 1 : at] == "#":
+        closing = len(text[start:at].rstrip("#"))
+        if text[start + closing - 1].isspace():
+            at = start + len(text[start : start + closing].rstrip())
+    return at
+
+
+def _last_link(text: str, start: int, end: int) -> TitleLink | None:
+    if not text.endswith("]]", start, end):
+        return None
+    opening = text.rfind("[[", start, end)
+    opening -= opening > start and text[opening - 1] in " \t"
+    found = heads.own_link_at(text, opening, end) if opening >= start else None
+    return found if found is not None and found.span.end == end else None
+
+
+def _inline_stop(text: str, links: Sequence[LabelledLink], at: int, end: int) -> int:
+    """Return the start of the first `[[label](u)]` behind `at` on the line, else its end."""
+    for link, label in links:
+        if label is None or not at <= link.boxed.start < end:
+            continue
+        if text.startswith("[[", link.boxed.start) or not text[at : link.boxed.start].strip(_LEADS):
+            return link.boxed.start
+    return end
+
+
+def _lower_lines(page: Page, head: EntryHead, tail: HeadTail) -> _LowerLines:
+    text = page.text
+    first = page.number_at(max(tail.end - 1, head.title.span.start)) + 1
+    labelled = {
+        number
+        for link, label in head.links
+        if label
+        and (number := page.number_at(link.whole.start)) >= first
+        and labels.is_labelled_address(text, link, page.lines[number].start)
+        and _few_words(page, number)
+    }
+    labelled.add(page.number_at(head.address.link.whole.start))
+    commentary: list[int] = []
+    tags: list[int] = []
+    authors: AuthorList | None = None
+    for number in range(max(first, head.line + 1), head.stop):
+        line = page.lines[number]
+        kind = page.kinds[number]
+        if kind == COMMENT or (number in labelled and kind != CODE):
+            continue
+        at = names.after_label(text, line.start, line.end) if kind != CODE else None
+        if at is not None and authors is None and tail.authors is None:
+            end = marks.after_break(text, line.end, at)
+            authors = names.read(text, Span(at, max(at, end)))
+        elif kind != CODE and is_tag_line(page.words(number)):
+            tags.append(number)
+        else:
+            commentary.append(number)
+    while commentary and page.kinds[commentary[-1]] == BLANK:
+        commentary.pop()
+    while commentary and page.kinds[commentary[0]] == BLANK:
+        commentary.pop(0)
+    return _LowerLines(tuple(commentary), tuple(tags), authors)
+
+
+def _few_words(page: Page, number: int) -> bool:
+    """Return whether a line with an address is no prose: at most 12 words beside its links."""
+    words = page.words(number)
+    shown = sum(len(link.whole.slice(page.text).split()) for link, _ in _links_at(page, number))
+    return len(words.split()) - shown <= 12
+
+
+def is_tag_line(words: str) -> bool:
+    """Return whether a line holds nothing but tags, one of them with a non-digit."""
+    words = words.strip()
+    return (
+        words.startswith("#")
+        and _TAG_LINE.fullmatch(words) is not None
+        and _NOT_DIGITS.search(words) is not None
+    )
+
+
+def tags_of(page: Page, numbers: Sequence[int]) -> tuple[str, ...]:
+    """Return the tags of some tag lines, none twice."""
+    found = [token[1:] for number in numbers for token in TAG.findall(page.words(number))]
+    return tuple(dict.fromkeys(found))
+
+
+def common_indent(page: Page, numbers: Sequence[int]) -> str:
+    """Return the blanks that every line of a commentary begins with."""
+    indent: str | None = None
+    for number in numbers:
+        if page.kinds[number] == BLANK:
+            continue
+        words = page.words(number)
+        blanks = words[: len(words) - len(words.lstrip(" \t"))]
+        if indent is None:
+            indent = blanks
+        while not blanks.startswith(indent):
+            indent = indent[:-1]
+    return indent or ""
+
+
+def commentary_of(page: Page, inline_at: Span | None, numbers: Sequence[int], indent: str) -> str:
+    """Return the words on the title's line and the lower lines without their indent."""
+    found = (
+        [inline_at.slice(page.text)] if inline_at is not None and len(set(inline_at)) > 1 else []
+    )
+    for number in numbers:
+        words = page.words(number)
+        found.append(words.removeprefix(indent) if words.strip() else "")
+    return "\n".join(found)

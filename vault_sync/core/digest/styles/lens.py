@@ -1,0 +1,80 @@
+"""Write entries of all styles: edit, append, remove, and give the text without the tool's links.
+
+A flat entry goes the way of `digest.editor`; every other is written in its spans. Nothing is raised
+for a value that cannot be written: the caller reads the outcome again and compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vault_sync.core.digest import editor, reader
+from vault_sync.core.digest.reader import Digest, Entry, OwnLink
+from vault_sync.core.digest.styles import styled_editor, styled_growth, styled_reader
+from vault_sync.core.digest.styles.style import StyleName
+from vault_sync.core.model.values import FieldName, Fields
+from vault_sync.core.text.spans import Edit, splice
+
+
+def edit(digest: Digest, entry: Entry, fields: Fields, link: str | None) -> list[Edit]:
+    """Return the edits that make an entry say `fields` and carry a link to `link`.
+
+    None leaves the link as it is. Further mentions of the paper in this digest are linked along.
+    """
+    if entry.styled is None:
+        found = editor.edit(digest, entry, fields, link)
+    else:
+        found = styled_editor.edits(digest, entry, entry.styled, fields, link)
+    if link is not None:
+        for again in digest.repeats:
+            if again.key == entry.key and again.styled is not None:
+                title = again.fields.title
+                found += styled_editor.link_edits(digest.text, again, again.styled, title, link)
+    return found
+
+
+def unplaced(entry: Entry, fields: Fields) -> list[FieldName]:
+    """Return the fields that differ from the entry's and have no place in it."""
+    return [] if entry.styled is None else styled_editor.unplaced(entry, entry.styled, fields)
+
+
+def placed(entry: Entry, fields: Fields) -> Fields:
+    """Return the fields as the entry will say them: those without a place as they are there."""
+    return fields if entry.styled is None else styled_editor.placed(entry, entry.styled, fields)
+
+
+def append(digest: Digest, additions: Sequence[tuple[Fields, str | None]]) -> str:
+    """Return the whole text with entries in the form of the last one that can be added to.
+
+    A digest of tables alone is given back as it is.
+    """
+    if styled_growth.grows_flat(digest):
+        return editor.append(digest, additions)
+    return styled_growth.appended(digest, additions)
+
+
+def remove(digest: Digest, entry: Entry) -> list[Edit]:
+    """Return the edits that take an entry's own lines out; none for the row of a table."""
+    if entry.styled is None:
+        return editor.remove(digest, entry)
+    return styled_growth.removed(digest, entry, entry.styled)
+
+
+def export(
+    text: str, styles: Sequence[StyleName], is_own_link: OwnLink = styled_reader.any_link
+) -> str:
+    """Return the digest as it reads without the tool's links."""
+    digest = styled_reader.read(text, styles, is_own_link)
+    bare = splice(
+        text,
+        [
+            each
+            for entry in (*digest.entries, *digest.repeats)
+            if entry.styled is not None
+            for each in styled_editor.unlinked(text, entry, entry.styled)
+        ],
+    )
+    if "flat" not in styles:
+        return bare
+    own = reader.under_address if is_own_link is styled_reader.any_link else is_own_link
+    return editor.export(bare, own)

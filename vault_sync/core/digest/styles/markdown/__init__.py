@@ -1,0 +1,1 @@
+"""Markdown as styles read it: lines and blocks, links, marks around words."""

@@ -1,0 +1,127 @@
+"""Lists of authors where a style marks them: split, judged, written back.
+
+Split at commas outside parentheses and at the last `and` or `&`. `et al.`, `...` and their like are
+no names: such a list is partial, and is never written.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from vault_sync.core.digest.styles.markdown.marks import stripped, value
+from vault_sync.core.text.spans import Span
+
+
+class AuthorList(NamedTuple):
+    """The list between its marks, its names, and whether it leaves some out."""
+
+    span: Span
+    names: tuple[str, ...]
+    partial: bool
+
+
+_SPLIT = re.compile(r"[()（）]|[,，、;]")
+_AND = re.compile(r"(?:^|[ \t\r\n])(?:and|&|with)[ \t\r\n]+")
+_LINKED = re.compile(r"\[([^\[\]\n]{1,100})\]\([^()\s]{0,400}\)")
+_MORE = re.compile(
+    r"(?:and )?(?:et\.? ?al\.?,?|\.{2,}|…|others|and more)"
+    r"|(?:等|外|외)\s?\d*\s?(?:人|명)?|등"
+)
+_MORE_BEHIND = re.compile(
+    r"(?:[ \t,]+(?:et\.? ?al\.?,?|and others)|[ \t]?\.{3}|…|等\d*人?|[ \t]등)$"
+)
+_NEVER = re.compile(r"[=<>{}%?!\[\]|]|://|\d{3}")
+_FILLERS = re.compile(r"\([^()]*\)|[*†‡§∗¹²³⁴⁵\d]")
+_LABEL = re.compile(
+    r"[ \t]*(?:[-*+][ \t]+)?[*_]{0,3}(?:authors?|author\(s\)|作者)[*_]{0,3}"
+    r"[ \t]*[:：][ \t]*[*_]{0,3}",
+    re.IGNORECASE,
+)
+_LONGEST = 20_000
+
+
+def read(text: str, span: Span) -> AuthorList:
+    """Return the names of a list that stands in `span`."""
+    span = stripped(text, span)
+    names: list[str] = []
+    partial = False
+    for piece in _pieces(text, span):
+        name = _name(text, piece)
+        if _MORE.fullmatch(name):
+            partial = True
+            continue
+        behind = _MORE_BEHIND.search(name[-20:])
+        if behind is not None:
+            partial = True
+            name = name[: len(name) - len(behind[0])].rstrip(" ,")
+        if name:
+            names.append(name)
+    return AuthorList(span, tuple(names), partial)
+
+
+def _name(text: str, piece: Span) -> str:
+    words = value(text, piece).strip()
+    return _LINKED.sub(r"\1", words) if "](" in words else words
+
+
+def _pieces(text: str, span: Span) -> list[Span]:
+    """Return the stretches between commas, the last of them cut at its last `and`."""
+    found: list[Span] = []
+    depth, at = 0, span.start
+    for mark in _SPLIT.finditer(text, *span):
+        if mark[0] in "(（":
+            depth += 1
+        elif mark[0] in ")）":
+            depth = max(0, depth - 1)
+        elif depth == 0:
+            found.append(Span(at, mark.start()))
+            at = mark.end()
+    last = Span(at, span.end)
+    joints = list(_AND.finditer(text, *last))
+    if joints:
+        found.append(Span(at, joints[-1].start()))
+        last = Span(joints[-1].end(), span.end)
+    found.append(last)
+    return [piece for each in found if (piece := stripped(text, each)).start < piece.end]
+
+
+def after_label(text: str, start: int, end: int) -> int | None:
+    """Return where the names of a line `Authors: ...` begin; None where the line is none."""
+    found = _LABEL.match(text, start, end)
+    return None if found is None else found.end()
+
+
+def plausible(names: AuthorList, text: str, *, needed: int) -> bool:
+    """Return whether these are people, `needed` of them at least or a partial list."""
+    if names.span.end - names.span.start > _LONGEST or not names.names:
+        return False
+    if len(names.names) < needed and not names.partial:
+        return False
+    return all(map(_is_name, names.names)) and "://" not in _LINKED.sub("", names.span.slice(text))
+
+
+def _is_name(name: str) -> bool:
+    plain = _FILLERS.sub("", name).strip()
+    words = plain.split()
+    if not words or len(words) > 8 or _NEVER.search(name):
+        return False
+    large = sum(not word[0].islower() for word in words)
+    return large * 2 >= len(words) and (len(words) > 1 or len(plain) < 30)
+
+
+def written(text: str, old: AuthorList, names: Sequence[str]) -> str:
+    """Return the list with other names: separators and the names that stay are kept as they are."""
+    pieces = _pieces(text, old.span)
+    if len(pieces) != len(old.names):
+        return ", ".join(names)
+    raw = dict(zip(old.names, (piece.slice(text) for piece in pieces), strict=True))
+    gaps = [text[one.end : other.start] for one, other in itertools.pairwise(pieces)]
+    comma = gaps[0] if len(gaps) > 1 and gaps[0].strip() in {",", "，", "、", ";"} else ", "
+    last = gaps[-1] if gaps else comma
+    shown = [raw.get(name, name) for name in names]
+    if len(shown) < 2:
+        return "".join(shown)
+    return comma.join(shown[:-1]) + last + shown[-1]

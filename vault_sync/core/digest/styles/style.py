@@ -1,0 +1,65 @@
+"""The interface of styles: which there are, and what an entry in one of them brings with it.
+
+A digest is read with the styles that were chosen for it (`[digests] styles`): `flat`, read by
+`digest.reader`, and those of this package. Every style gives the same values, `Digest` and `Entry`;
+an entry in a style of this package bears `styled`, the `StyledSpans` below, and an empty `layout`.
+Three optional fields carry what flat has no word for:
+
+    Entry.styled    where the parts stand, the authors' list is partial, which fields have a place
+    Digest.repeats  entries of papers met earlier in the file: linked with the first, never read
+    Digest.styles   the styles that the digest was read with
+
+The doors, which take flat entries and styled ones alike (`lens` for all but reading):
+
+    styled_reader.read(text, styles, is_own_link) -> Digest
+    lens.edit(digest, entry, fields, link)        -> edits; the repeats are linked along
+    lens.append(digest, additions)                -> the whole text, in the form of the last entry
+    lens.remove(digest, entry)                    -> edits; none in a table
+    lens.export(text, styles, is_own_link)        -> the text without the tool's links
+    lens.unplaced(entry, fields)                  -> the fields that live in the note alone
+    advice.notices(digest) / advice.title_first(text) / advice.proposal(text)
+
+How a text is read: `blocks` cuts it into list items, sections, tables and paragraphs; a module a
+style (`lists`, `headings`, `tables`, `paragraphs`) finds the `Candidate` entries of each, of all
+styles, so that the outer claim wins though its style was not chosen; `claims` keeps those that are
+papers. A style is a function from `Page` to candidates, so one more is a module and a line in
+`styled_reader.FINDERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, get_args
+
+from vault_sync.core.model.values import FieldName
+from vault_sync.core.text.spans import Span
+
+StyleName = Literal["flat", "title-first", "list", "heading", "table", "paragraph"]
+STYLE_NAMES: tuple[StyleName, ...] = get_args(StyleName)
+
+
+class StyledSpans(NamedTuple):
+    """The places of an entry's parts, in characters of the text that was read.
+
+    `title` are the title's characters inside the marks; `wraps`: the link goes around them, else
+    to `link_at`. `authors` is the list between its marks. `label` is the stretch of the address
+    with its brackets. Line `head_line` (from 0) is the last of title and authors. `places` are the
+    fields that can be written; `adopts` is the local file that the title links to, or "". `inline`
+    is the commentary on the title's line (or in a cell), perhaps empty; `lower` the numbers of the
+    commentary's own lines, each of which begins with `indent`; `tags` those of tag lines.
+    """
+
+    style: StyleName
+    title: Span
+    wraps: bool
+    link_at: int
+    authors: Span | None
+    partial: bool
+    label: Span
+    head_line: int
+    places: frozenset[FieldName]
+    adopts: str = ""
+    inline: Span | None = None
+    lower: Sequence[int] = ()
+    indent: str = ""
+    tags: Sequence[int] = ()

@@ -1,0 +1,319 @@
+"""Edits of one entry in a style other than flat: each field in its span, lower lines in rows."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Sequence
+
+from vault_sync.core.digest import entry_lines
+from vault_sync.core.digest.entry_lines import EntryLine, Part
+from vault_sync.core.digest.reader import Digest, Entry
+from vault_sync.core.digest.styles import names
+from vault_sync.core.digest.styles.markdown import marks
+from vault_sync.core.digest.styles.markdown.page import ITEM_MARK
+from vault_sync.core.digest.styles.style import StyledSpans
+from vault_sync.core.digest.tag_line import with_tags, without_tags
+from vault_sync.core.model.values import FieldName, Fields
+from vault_sync.core.text.spans import Edit, Span, lines_of, newline_kind, splice
+
+
+def placed(entry: Entry, styled: StyledSpans, fields: Fields) -> Fields:
+    """Return the fields that the entry will have: those without a place are as they were."""
+    values = {name: getattr(entry.fields, name) for name in unplaced(entry, styled, fields)}
+    return fields.saying(**values)
+
+
+def unplaced(entry: Entry, styled: StyledSpans, fields: Fields) -> list[FieldName]:
+    """Return the fields that differ and cannot be written here: they live in the note alone."""
+    old = entry.fields
+    found: list[FieldName] = []
+    if fields.authors != old.authors and (
+        "authors" not in styled.places or (not fields.authors and styled.style != "table")
+    ):
+        found.append("authors")
+    if set(fields.tags) != set(old.tags) and "tags" not in styled.places:
+        found.append("tags")
+    several = styled.style == "table" and "\n" in fields.commentary
+    if fields.commentary != old.commentary and ("commentary" not in styled.places or several):
+        found.append("commentary")
+    return found
+
+
+def edits(
+    digest: Digest, entry: Entry, styled: StyledSpans, fields: Fields, link: str | None
+) -> list[Edit]:
+    """Return the edits that make an entry say `fields` and carry a link to `link` (None: as is)."""
+    text, old = digest.text, entry.fields
+    fields = placed(entry, styled, fields)
+    found = []
+    if fields.url != old.url and len(fields.url.split()) == 1:
+        found.append(Edit(entry.layout.address, fields.url))
+    if fields.title != old.title and fields.title and "\n" not in fields.title:
+        found += _title(text, styled, fields.title)
+    if fields.authors != old.authors and styled.authors is not None:
+        found += _authors(text, styled, styled.authors, fields.authors)
+    found += link_edits(text, entry, styled, fields.title, link)
+    if styled.style == "table":
+        return found + _cell(text, styled, old, fields)
+    inline, lower = _divided(styled, fields.commentary)
+    if fields.commentary != old.commentary and styled.inline is not None:
+        found += _replaced(text, styled.inline, inline)
+    if fields.commentary != old.commentary or set(fields.tags) != set(old.tags):
+        before = _rows(text, entry, styled)
+        rows = before
+        if fields.commentary != old.commentary:
+            rows = _with_commentary(digest, entry, rows, lower)
+        rows = _with_tags(digest, entry, rows, fields.tags)
+        found += entry_lines.edits(text, before, rows, newline_kind(text))
+    return found
+
+
+def link_edits(
+    text: str, entry: Entry, styled: StyledSpans, title: str, link: str | None
+) -> list[Edit]:
+    """Return the edits that point the entry's link to `link`, or write it where it belongs."""
+    own = entry.link
+    around = not any(sign in title for sign in "[]|")
+    bar = "\\|" if styled.style == "table" else "|"
+    inside = own is not None and own.span.start < styled.title.start < own.span.end
+    target = link if link is not None else own.target if own is not None else None
+    if target is None:
+        return []
+    start, end = styled.title
+    if own is None:
+        if styled.wraps and around:
+            return [Edit(Span(start, start), f"[[{target}{bar}"), Edit(Span(end, end), "]]")]
+        return [Edit(Span(styled.link_at, styled.link_at), f" [[{target}]]")]
+    if inside and not around:
+        return [
+            Edit(Span(own.span.start, start), ""),
+            Edit(Span(end, own.span.end), ""),
+            Edit(Span(styled.link_at, styled.link_at), f" [[{target}]]"),
+        ]
+    if target == own.target:
+        return []
+    at = text.index("[[", own.span.start) + 2
+    return [Edit(Span(at, at + len(own.target)), target)]
+
+
+def unlinked(text: str, entry: Entry, styled: StyledSpans) -> list[Edit]:
+    """Return the edits that take the tool's link out of an entry."""
+    if entry.link is None:
+        return []
+    start, end = entry.link.span
+    if start < styled.title.start < end:
+        return [Edit(entry.link.span, styled.title.slice(text))]
+    return [Edit(entry.link.span, "")]
+
+
+def _title(text: str, styled: StyledSpans, title: str) -> list[Edit]:
+    """Return the edits of the characters of a title that differ; marks between them stay."""
+    old, places = marks.value(text, styled.title), marks.offsets(text, styled.title)
+    if len(old) != len(places):
+        return [Edit(styled.title, _escaped(styled, title))]
+    left = _common(old, title)
+    right = _common(old[left:][::-1], title[left:][::-1])
+    changed, words = places[left : len(old) - right], title[left : len(title) - right]
+    words = _escaped(styled, words)
+    if not changed:
+        at = places[left] if left < len(places) else places[-1] + 1
+        return [Edit(Span(at, at), words)]
+    found = [Edit(Span(changed[0], changed[0] + 1), words)]
+    found += [Edit(Span(at, at + 1), "") for at in changed[1:]]
+    if changed[-1] - changed[0] == len(changed) - 1:
+        return [Edit(Span(changed[0], changed[-1] + 1), words)]
+    return (
+        found
+        if _still_runs(text, styled.title, found, title)
+        else [Edit(styled.title, _escaped(styled, title))]
+    )
+
+
+def _escaped(styled: StyledSpans, words: str) -> str:
+    """Return words as they stand in a cell, where a bar is escaped."""
+    return words.replace("|", "\\|") if styled.style == "table" else words
+
+
+def _still_runs(text: str, span: Span, found: Sequence[Edit], title: str) -> bool:
+    """Return whether a title's edits leave none of its runs of emphasis empty."""
+    shifted = [Edit(Span(at.start - span.start, at.end - span.start), words) for at, words in found]
+    after = splice(span.slice(text), shifted)
+    whole = Span(0, len(after))
+    again = marks.offsets(after, whole)
+    if marks.value(after, whole) != title or not again:
+        return False
+    signs = [at for at, sign in enumerate(after) if sign in "*_"]
+    return (
+        not any(
+            other - one > 1 and not after[one + 1 : other].strip()
+            for one, other in itertools.pairwise(signs)
+            if after[one + 1 : other] and one not in again
+        )
+        and "****" not in after
+    )
+
+
+def _common(one: str, other: str) -> int:
+    count = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
+
+
+def _authors(text: str, styled: StyledSpans, span: Span, wanted: Sequence[str]) -> list[Edit]:
+    old = names.read(text, span)
+    words = names.written(text, old, wanted) if old.names else ", ".join(wanted)
+    if styled.style == "table":
+        words = words.replace("\\|", "|").replace("|", "\\|")
+    return _replaced(text, old.span, words)
+
+
+def _cell(text: str, styled: StyledSpans, old: Fields, fields: Fields) -> list[Edit]:
+    if fields.commentary == old.commentary or styled.inline is None:
+        return []
+    return _replaced(text, styled.inline, fields.commentary.replace("|", "\\|"))
+
+
+def _replaced(text: str, span: Span, words: str) -> list[Edit]:
+    """Return the edit of what differs between a span's characters and `words`."""
+    old = span.slice(text)
+    if old == words:
+        return []
+    left = _common(old, words)
+    right = _common(old[left:][::-1], words[left:][::-1])
+    return [Edit(Span(span.start + left, span.end - right), words[left : len(words) - right])]
+
+
+def _divided(styled: StyledSpans, commentary: str) -> tuple[str, list[str]]:
+    """Return the commentary's words on the title's line, and its lower lines."""
+    lines = commentary.split("\n") if commentary else []
+    inline = styled.inline
+    if inline is None or (inline.start == inline.end and styled.lower):
+        return "", lines
+    rest = lines[1:]
+    # A blank line behind the first words has no place of its own: the words stand alone.
+    return (lines[0] if lines else ""), rest
+
+
+def _rows(text: str, entry: Entry, styled: StyledSpans) -> list[EntryLine]:
+    """Return the lines of an entry from that of its head on."""
+    parts: dict[int, Part] = dict.fromkeys(styled.lower, "commentary")
+    parts.update(dict.fromkeys(styled.tags, "tags"))
+    found = []
+    for number, line in enumerate(lines_of(text, entry.span), entry.line - 1):
+        words = text[line.start : line.end]
+        part: Part = "below" if words.strip() else "gap"
+        if number >= styled.head_line:
+            part = "head" if number == styled.head_line else parts.get(number, part)
+            found.append(EntryLine(part, words, line))
+    return found
+
+
+def _with_commentary(
+    digest: Digest, entry: Entry, rows: list[EntryLine], lower: Sequence[str]
+) -> list[EntryLine]:
+    old = [row for row in rows if row.part == "commentary"]
+    if not lower:
+        return entry_lines.without(rows, old)
+    indent = indent_of(digest, entry)
+    blank = next((row.words for row in old if not row.words.strip()), "")
+    words = [indent + line if line else blank for line in lower]
+    if old:
+        return entry_lines.reworded(rows, "commentary", words)
+    added = [EntryLine("commentary", line, None) for line in words]
+    # In lists the words stand right under the title; elsewhere below addresses and authors.
+    at = 0 if entry.styled is not None and entry.styled.style == "list" else len(rows) - 1
+    while at and rows[at].part in {"tags", "gap"}:
+        at -= 1
+    apart = _sets_apart(digest, entry)
+    spaced = _is_spaced(digest, entry, rows) if apart is None else apart
+    return entry_lines.with_part(rows, at, added, spaced=spaced)
+
+
+def _with_tags(
+    digest: Digest, entry: Entry, rows: list[EntryLine], wanted: Sequence[str]
+) -> list[EntryLine]:
+    missing = [tag for tag in wanted if tag not in entry.fields.tags]
+    gone = {"#" + tag for tag in entry.fields.tags if tag not in wanted}
+    if not missing and not gone:
+        return rows
+    tag_rows = [number for number, row in enumerate(rows) if row.part == "tags"]
+    if not tag_rows:
+        words = indent_of(digest, entry) + " ".join("#" + tag for tag in missing)
+        spaced = _is_spaced(digest, entry, rows)
+        row = EntryLine("tags", words, None)
+        return entry_lines.with_part(rows, len(rows) - 1, [row], spaced=spaced)
+    changed = list(rows)
+    last = tag_rows[-1]
+    changed[last] = rows[last]._replace(words=with_tags(rows[last].words, missing))
+    for number in tag_rows:
+        changed[number] = changed[number]._replace(words=without_tags(changed[number].words, gone))
+    return entry_lines.without(changed, [changed[at] for at in tag_rows if not changed[at].words])
+
+
+def _sets_apart(digest: Digest, entry: Entry) -> bool | None:
+    """Return whether most commentaries of entries like this one stand under a blank line."""
+    assert entry.styled is not None
+    seen = [
+        _is_under_blank(digest.text, other, other.styled.lower[0])
+        for other in digest.entries
+        if other.styled is not None
+        and other.styled.style == entry.styled.style
+        and other.styled.lower
+    ]
+    return sum(seen) * 2 > len(seen) if seen else None
+
+
+def _is_under_blank(text: str, entry: Entry, number: int) -> bool:
+    above = lines_of(text, entry.span)[max(0, number - entry.line)]
+    return not text[above.start : above.end].strip()
+
+
+def _is_spaced(digest: Digest, entry: Entry, rows: Sequence[EntryLine]) -> bool:
+    """Return whether blank lines part the entry's parts: its own, or those of most of its style."""
+    assert entry.styled is not None
+    if entry.styled.style == "list":
+        return False
+    if len(rows) > 1:
+        return any(row.part == "gap" for row in rows)
+    alike = [
+        other
+        for other in digest.entries
+        if other.styled is not None and other.styled.style == entry.styled.style
+    ]
+    spaced = [_has_gap(digest.text, other) for other in alike if other is not entry]
+    return sum(spaced) * 2 > len(spaced)
+
+
+def _has_gap(text: str, entry: Entry) -> bool:
+    return any(not text[line.start : line.end].strip() for line in lines_of(text, entry.span))
+
+
+def indent_of(digest: Digest, entry: Entry) -> str:
+    """Return the blanks before an entry's lower lines: its own, else those of its like."""
+    styled = entry.styled
+    assert styled is not None
+    if styled.lower or styled.tags or styled.style != "list":
+        return styled.indent
+    mark = ITEM_MARK.match(digest.text, entry.span.start)
+    if mark is None:
+        return ""
+    habits = Counter(
+        other.styled.indent
+        for other in digest.entries
+        if other.styled is not None
+        and other.styled.style == "list"
+        and other.styled.lower
+        and _leading(digest.text, other) == mark[1]
+    )
+    if habits:
+        return habits.most_common(1)[0][0]
+    return mark[1] + " " * (len(mark[2]) + 1)
+
+
+def _leading(text: str, entry: Entry) -> str:
+    mark = ITEM_MARK.match(text, entry.span.start)
+    return "" if mark is None else mark[1]

@@ -1,0 +1,237 @@
+"""Entries added to a digest in the form of its last one, and entries taken out.
+
+The last entry is a pattern: its bullet or heading, its number and one more, its marks, its labels.
+Venue, code links and commentary are not taken along. What was made is read again, and commentary,
+tags and link are then written as in any entry.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from vault_sync.core.digest.reader import Digest, Entry
+from vault_sync.core.digest.styles import styled_editor, styled_reader
+from vault_sync.core.digest.styles.style import StyledSpans, StyleName
+from vault_sync.core.model.values import Fields
+from vault_sync.core.naming.keys import arxiv_id, key_of
+from vault_sync.core.text.spans import Edit, Span, lines_of, newline_kind, splice, to_newlines
+
+_PATTERNS: dict[StyleName, str] = {
+    "list": "- [Title](https://arxiv.org/abs/1706.03762)\n",
+    "heading": "## Title\n\nhttps://arxiv.org/abs/1706.03762\n",
+    "paragraph": "**Title**\n[[paper](https://arxiv.org/abs/1706.03762)]\n",
+    "title-first": "Title (A Author, B Author)\nhttps://arxiv.org/abs/1706.03762\n",
+}
+_STRUCTURE = re.compile(
+    r"[ \t]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+|#{1,6}[ \t]+)?(?:\[[ xX/-]\][ \t]+)?"
+)
+_NUMBER = re.compile(r"\d{1,9}(?=[.)、][ \t])")
+_LEAD = re.compile(r"[.,:;]?[ \t]+")
+_OPENERS = "*_\"“《「['‘`"
+
+
+def grows_flat(digest: Digest) -> bool:
+    """Return whether new entries of a digest are flat ones."""
+    if "flat" not in digest.styles:
+        return False
+    return not digest.entries or any(entry.styled is None for entry in digest.entries)
+
+
+def can_grow(digest: Digest) -> bool:
+    """Return whether an entry can be added: not where all entries are rows of tables."""
+    return grows_flat(digest) or _pattern(digest) is not None
+
+
+def _pattern(digest: Digest) -> tuple[Digest, Entry] | None:
+    """Return the entry to take as a pattern, and the digest that it stands in."""
+    growing = [
+        entry
+        for entry in (*digest.entries, *digest.repeats)
+        if entry.styled is not None and entry.styled.style != "table"
+    ]
+    if growing:
+        return digest, max(growing, key=lambda entry: entry.span)
+    if digest.entries:
+        return None
+    style = next((style for style in digest.styles if style in _PATTERNS), None)
+    if style is None:
+        return None
+    made = styled_reader.read(_PATTERNS[style], (style,))
+    return made, made.entries[0]
+
+
+def appended(digest: Digest, additions: Sequence[tuple[Fields, str | None]]) -> str:
+    """Return the text with entries behind the last one that can be a pattern, if there is one."""
+    pattern = _pattern(digest)
+    if pattern is None or not additions:
+        return digest.text
+    source, last = pattern
+    text, newline = digest.text, newline_kind(digest.text)
+    gap = _gap(source, last)
+    added = ""
+    for count, (fields, link) in enumerate(additions, 1):
+        added += gap + to_newlines(_written(source, last, fields, link, count), newline)
+    if source is not digest:
+        start = text if text.endswith("\n") or not text else text + newline
+        return start + added
+    at = last.span.end
+    if text.endswith("\n", 0, at):
+        return text[:at] + added + text[at:]
+    return text[:at] + newline + added.removesuffix(newline) + text[at:]
+
+
+def _gap(digest: Digest, last: Entry) -> str:
+    """Return what stands between the last entry and the one above it, if that is blank."""
+    assert last.styled is not None
+    above = [entry for entry in digest.entries if entry.span.end <= last.span.start]
+    if above:
+        between = digest.text[above[-1].span.end : last.span.start]
+        if not between.strip(" \t\r\n-*_"):
+            return between
+    return "" if last.styled.style in {"list", "title-first"} else newline_kind(digest.text)
+
+
+def _written(digest: Digest, last: Entry, fields: Fields, link: str | None, count: int) -> str:
+    """Return an entry like the last one, with LF newlines; bare if the form cannot say more."""
+    assert last.styled is not None
+    style = last.styled.style
+    bare = _head(digest.text, last, last.styled, fields, count).replace("\r\n", "\n") + "\n"
+    # An indented item is one only below another.
+    above = "- .\n" if style == "list" and bare[0] in " \t" else ""
+    made = styled_reader.read(above + bare, (style,))
+    if len(made.entries) != 1 or made.entries[0].styled is None:
+        return bare
+    entry, styled = made.entries[0], made.entries[0].styled
+    found = styled_editor.edits(made, entry, styled, fields, link)
+    return splice(above + bare, found)[len(above) :]
+
+
+def _head(text: str, last: Entry, styled: StyledSpans, fields: Fields, count: int) -> str:
+    """Return the head of a new entry: mark, title, authors, label, each as in the last one."""
+    mark = _STRUCTURE.match(text, last.span.start)
+    assert mark is not None
+    prefix = re.sub(r"\[[xX/-]\](?=[ \t]+$)", "[ ]", mark[0])
+    start, end = _linked_title(last, styled)
+    while start > mark.end() and text[start - 1] in _OPENERS:
+        start -= 1
+    chunk = Span(start, max(styled.link_at, end))
+    if styled.style in {"heading", "title-first"}:
+        chunk = Span(start, _closed(text, end))
+        prefix = text[last.span.start : start] if styled.style == "heading" else prefix
+    prefix = _NUMBER.sub(lambda found: str(int(found[0]) + count), prefix, count=1)
+    parts = [chunk]
+    if styled.authors is not None and fields.authors:
+        parts.append(_widened(text, styled.authors, last.span))
+    if not chunk.start <= last.layout.address.start < chunk.end:
+        parts.append(_widened(text, styled.label, last.span))
+    parts.sort()
+    written = prefix
+    for number, part in enumerate(parts):
+        if number:
+            written += _between(text[parts[number - 1].end : part.start])
+        written += _substituted(text, part, last, styled, fields)
+    return written
+
+
+def _linked_title(entry: Entry, styled: StyledSpans) -> Span:
+    """Return an entry's title with the tool's link around it, if there is one."""
+    title, own = styled.title, entry.link
+    if own is not None and own.span.start < title.start < own.span.end:
+        return own.span
+    return title
+
+
+def _closed(text: str, at: int) -> int:
+    """Return the end of the marks that close right behind a title, its link's address too."""
+    while at < len(text) and text[at] in '*_"”》」.`':
+        at += 1
+    if text.startswith("](", at):
+        close = text.find(")", at)
+        newline = text.find("\n", at)
+        at = close + 1 if close >= 0 and (newline < 0 or close < newline) else at
+    return at
+
+
+def _widened(text: str, span: Span, entry: Span) -> Span:
+    """Return a stretch with the marks around it, and its line's start if a label stands there."""
+    start, end = span
+    while start > entry.start and text[start - 1] in "*_(":
+        start -= 1
+    while end < entry.end and text[end] in "*_)":
+        end += 1
+    line = text.rfind("\n", 0, start) + 1
+    before = text[line:start]
+    if line > entry.start and (":" in before or "：" in before or not before.strip("-*+ \t")):
+        start = line
+    return Span(start, end)
+
+
+def _between(gap: str) -> str:
+    """Return what parts two pieces: punctuation and line breaks, but no words."""
+    words = gap.replace("\\", "")
+    if not any(character.isalnum() for character in words):
+        return gap
+    if "\n" in gap:
+        first = gap[: gap.index("\n")]
+        ends = first if not any(character.isalnum() for character in first) else ""
+        return ends + "\n" * max(1, gap[: len(gap) - len(gap.lstrip())].count("\n"))
+    found = _LEAD.match(gap)
+    return " " if found is None else found[0]
+
+
+def _substituted(text: str, part: Span, last: Entry, styled: StyledSpans, fields: Fields) -> str:
+    """Return a stretch of the last entry with the values of the new one."""
+    edits = []
+    if part.start <= styled.title.start < part.end:
+        title = _linked_title(last, styled)
+        edits.append(Edit(title, fields.title))
+        url = _url_behind(text, title.end, part.end)
+        if url is not None and url != last.layout.address:
+            edits.append(Edit(url, fields.url))
+    if (
+        styled.authors is not None
+        and part.start <= styled.authors.start <= styled.authors.end <= part.end
+    ):
+        edits.append(Edit(styled.authors, ", ".join(fields.authors)))
+    address = last.layout.address
+    if part.start <= address.start < part.end:
+        edits.append(Edit(address, fields.url))
+        edits += _id_edits(text, Span(part.start, address.start), last, fields)
+    shifted = [Edit(Span(at.start - part.start, at.end - part.start), words) for at, words in edits]
+    return splice(part.slice(text), shifted)
+
+
+def _url_behind(text: str, start: int, end: int) -> Span | None:
+    """Return the address of the title's own link."""
+    opening = text.find("](", start, end)
+    if opening < 0 or text[start:opening].strip('*_"”》」.:`'):
+        return None
+    close = text.find(")", opening, end)
+    return None if close < 0 else Span(opening + 2, close)
+
+
+def _id_edits(text: str, span: Span, last: Entry, fields: Fields) -> list[Edit]:
+    """Return the edit of an arXiv id that is the text of its own link."""
+    key = key_of(fields.url)
+    old, new = arxiv_id(last.key), "" if key is None else arxiv_id(key)
+    at = text.find(old, *span) if old else -1
+    if at < 0:
+        return []
+    return [Edit(Span(at, at + len(old)), new or fields.url)]
+
+
+def removed(digest: Digest, entry: Entry, styled: StyledSpans) -> list[Edit]:
+    """Return the edits that take an entry's lines, and the blank lines that set it apart."""
+    if styled.style == "table":
+        return []
+    text, (start, end) = digest.text, entry.span
+    before = text[:start].rstrip(" \t")
+    if not before or before.endswith(("\n\n", "\n\r\n")):
+        for line in lines_of(text, Span(end, len(text))):
+            if text[line.start : line.end].strip():
+                break
+            end = line.stop
+    if end == len(text) and not text.endswith("\n") and start:
+        start -= 1 + text.endswith("\r\n", 0, start)
+    return [Edit(Span(start, end), "")]

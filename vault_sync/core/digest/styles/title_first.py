@@ -1,0 +1,118 @@
+"""The style `title-first`: flat with the title line above the address. It is never guessed.
+
+An entry runs from a title line, the next non-blank line below which is an address, to the next such
+line, a heading of level 1 or 2, or a rule.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from vault_sync.core.digest import title_line
+from vault_sync.core.digest.reader import Entry, TitleLink
+from vault_sync.core.digest.styles.assembly import commentary_of, is_tag_line, tags_of, unlaid
+from vault_sync.core.digest.styles.markdown.page import BLANK, CODE, HEADING, HIDDEN, RULE, Page
+from vault_sync.core.digest.styles.style import StyledSpans
+from vault_sync.core.digest.title_line import TitleLine
+from vault_sync.core.model.values import FieldName, Fields
+from vault_sync.core.naming.keys import key_of
+from vault_sync.core.text.spans import Span
+
+_PLACES: frozenset[FieldName] = frozenset(("url", "title", "authors", "tags", "commentary"))
+
+
+def entries(page: Page) -> list[Entry]:
+    """Return the entries of a page, in order."""
+    titles = (number for number in range(len(page.lines)) if _title(page, number) is not None)
+    heads = [number for number in titles if _address(page, number) is not None]
+    ends = [number for number in range(len(page.lines)) if _ends(page, number)]
+    stops = _stops(heads, ends, len(page.lines))
+    return [
+        entry
+        for number, stop in zip(heads, stops, strict=True)
+        if (entry := _entry(page, number, stop)) is not None
+    ]
+
+
+def _stops(heads: Sequence[int], ends: Sequence[int], count: int) -> list[int]:
+    """Return, for each head, the first head or end below it."""
+    marks = sorted({*heads, *ends, count})
+    after = dict(itertools.pairwise(marks))
+    return [after[number] for number in heads]
+
+
+def _ends(page: Page, number: int) -> bool:
+    kind = page.kinds[number]
+    if kind == HEADING:
+        return not page.words(number).lstrip().startswith("###")
+    return kind in {RULE, HIDDEN}
+
+
+def _title(page: Page, number: int) -> TitleLine | None:
+    if page.kinds[number] in {BLANK, CODE, HIDDEN, RULE}:
+        return None
+    start, end, _ = page.lines[number]
+    return title_line.parse(page.text, start, end)
+
+
+def _address(page: Page, number: int) -> int | None:
+    """Return the line of the address right under a title line, blank lines aside."""
+    number += 1
+    while number < len(page.lines) and page.kinds[number] == BLANK:
+        number += 1
+    if number == len(page.lines) or page.kinds[number] == CODE:
+        return None
+    words = page.words(number).strip()
+    alone = words and not any(character.isspace() for character in words)
+    return number if alone and "://" in words and key_of(words) is not None else None
+
+
+def _entry(page: Page, number: int, stop: int) -> Entry | None:
+    text, title, below = page.text, _title(page, number), _address(page, number)
+    if title is None or below is None:
+        return None
+    stop = page.without_layout(below, stop)
+    words = page.words(below)
+    start = page.lines[below].start + len(words) - len(words.lstrip(" \t<"))
+    address = Span(start, start + len(words.strip(" \t<>")))
+    key = key_of(address.slice(text))
+    if key is None:
+        return None
+    lower = range(below + 1, stop)
+    tags = tuple(at for at in lower if page.kinds[at] != CODE and is_tag_line(page.words(at)))
+    commentary = _trimmed(page, [at for at in lower if at not in set(tags)])
+    link = _link(text, title)
+    wraps = title.link_is_title or (
+        link is None and title_line.can_be_linked(title.title.slice(text))
+    )
+    spans = StyledSpans(
+        "title-first", title.title, wraps, title.tail, title.authors, False, address, below,
+        _PLACES, lower=tuple(commentary), tags=tags,
+    )  # fmt: skip
+    fields = Fields(
+        address.slice(text),
+        title.title.slice(text),
+        title.names,
+        tags_of(page, tags),
+        commentary_of(page, None, commentary, ""),
+    )
+    span = Span(page.lines[number].start, page.lines[stop - 1].stop)
+    first = commentary[0] if commentary else below
+    return Entry(key, fields, number + 1, span, link, first + 1, unlaid(address), spans)
+
+
+def _trimmed(page: Page, numbers: list[int]) -> list[int]:
+    """Return lines without the blank ones at their ends."""
+    while numbers and page.kinds[numbers[-1]] == BLANK:
+        numbers.pop()
+    while numbers and page.kinds[numbers[0]] == BLANK:
+        numbers.pop(0)
+    return numbers
+
+
+def _link(text: str, title: TitleLine) -> TitleLink | None:
+    if title.link is None or title.target is None:
+        return None
+    span = title.link if title.link_is_title else Span(title.tail, title.link.end)
+    return TitleLink(title.target.slice(text), span)

@@ -1,0 +1,36 @@
+"""Tags taken into a tag line and out of it, the blanks between them kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vault_sync.core.naming.tags import TAG
+from vault_sync.core.text.spans import Edit, Span, splice
+
+
+def with_tags(words: str, tags: Sequence[str]) -> str:
+    """Return a tag line with tags at its end, set apart as its last two are."""
+    end = len(words.rstrip())
+    tokens = list(TAG.finditer(words))
+    between = words[tokens[-2].end() : tokens[-1].start()] if len(tokens) > 1 else " "
+    return words[:end] + "".join(between + "#" + tag for tag in tags) + words[end:]
+
+
+def without_tags(words: str, gone: set[str]) -> str:
+    """Return a tag line without some tokens, each cut with one blank; "" where none is left."""
+    tokens = list(TAG.finditer(words))
+    if all(token[0] in gone for token in tokens):
+        return ""
+    cuts = []
+    first = True
+    for token in tokens:
+        start, end = token.span()
+        if token[0] not in gone:
+            first = False
+            continue
+        if first:
+            end += words[end : end + 1].isspace()
+        else:
+            start -= words[start - 1].isspace()
+        cuts.append(Edit(Span(start, end), ""))
+    return splice(words, cuts)

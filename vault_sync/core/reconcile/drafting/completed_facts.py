@@ -1,0 +1,103 @@
+"""Facts that no answer holds: the address of a PDF, a citekey, what the reader's library knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from vault_sync.core.citation.citekeys import CitedPaper, assign
+from vault_sync.core.citation.library import LibraryEntry, ReadersLibrary
+from vault_sync.core.model.values import Facts, Key, Rules
+from vault_sync.core.naming.keys import arxiv_id, pdf_of
+from vault_sync.core.reconcile.resolution.values import Resolution
+from vault_sync.core.snapshot import Snapshot
+
+_NONE = Facts()
+
+
+def completed(
+    resolutions: Sequence[Resolution],
+    snapshot: Snapshot,
+    facts: Mapping[Key, Facts],
+    rules: Rules,
+    library: ReadersLibrary | None,
+) -> dict[Key, Facts]:
+    """Return the facts of papers, completed where `[arxiv] facts` asks for what can be.
+
+    A citekey of a paper on arXiv waits for its title: one that says nothing would be kept for ever.
+    """
+    if not {"pdf", "citekey"} & set(rules.facts) and library is None:
+        return {}
+    found = {each.key: _in_library(each, snapshot, facts, library) for each in resolutions}
+    whole = {
+        each.key: _with_library(facts.get(each.key, _NONE), each.key, found[each.key])
+        for each in resolutions
+    }
+    if "citekey" in rules.facts:
+        for key, citekey in _citekeys(resolutions, snapshot, whole, found, rules, library).items():
+            whole[key] = replace(whole[key], citekey=citekey)
+    return whole
+
+
+def _property(resolution: Resolution, snapshot: Snapshot, name: str) -> str:
+    path = resolution.paper.note
+    return "" if path is None else snapshot.notes[path].properties.scalar(name).strip()
+
+
+def _in_library(
+    resolution: Resolution,
+    snapshot: Snapshot,
+    facts: Mapping[Key, Facts],
+    library: ReadersLibrary | None,
+) -> LibraryEntry | None:
+    if library is None:
+        return None
+    doi = _property(resolution, snapshot, "doi") or facts.get(resolution.key, _NONE).doi
+    return library.find(resolution.key, doi, resolution.note.title)
+
+
+def _with_library(facts: Facts, key: Key, entry: LibraryEntry | None) -> Facts:
+    facts = replace(facts, pdf=pdf_of(key))
+    if entry is None:
+        return facts
+    return replace(facts, doi=facts.doi or entry.doi, journal=facts.journal or entry.venue)
+
+
+def _citekeys(
+    resolutions: Sequence[Resolution],
+    snapshot: Snapshot,
+    facts: Mapping[Key, Facts],
+    found: Mapping[Key, LibraryEntry | None],
+    rules: Rules,
+    library: ReadersLibrary | None,
+) -> dict[Key, str]:
+    """Return a citekey for each paper whose note has none: its library's, or one of our form."""
+    taken = given(snapshot)
+    papers: dict[Key, CitedPaper] = {}
+    chosen: dict[Key, str] = {}
+    for each in resolutions:
+        entry = found[each.key]
+        published = facts[each.key].published or _property(each, snapshot, "published")
+        if _property(each, snapshot, "citekey"):
+            continue
+        if entry is not None and taken.get(entry.citekey, each.key) == each.key:
+            chosen[each.key] = entry.citekey
+        elif each.note.title or not arxiv_id(each.key):
+            papers[each.key] = CitedPaper(each.note.title, each.note.authors, published)
+    theirs = {} if library is None else _theirs(library.entries, chosen)
+    return chosen | assign(papers, theirs | taken, rules.citekey_form)
+
+
+def given(snapshot: Snapshot) -> dict[str, Key]:
+    """Return the citekeys that notes have, each with its paper."""
+    return {
+        citekey: key
+        for key, paths in snapshot.managed.items()
+        for path in paths
+        if (citekey := snapshot.notes[path].properties.scalar("citekey").strip())
+    }
+
+
+def _theirs(entries: Iterable[LibraryEntry], chosen: Mapping[Key, str]) -> dict[str, Key]:
+    owners = {citekey: key for key, citekey in chosen.items()}
+    return {entry.citekey: owners.get(entry.citekey, Key("")) for entry in entries}

@@ -1,0 +1,95 @@
+"""Find what a pass would do again after a person took it back (`undo`).
+
+A refusal names a field and both of its values, and holds as long as both are there. A note that was
+taken back is refused as the field `note`, with all that its entries say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.model.values import RelPath
+from vault_sync.core.reconcile.pairing import pairs
+from vault_sync.core.reconcile.pairing.paper import Pair, Paper
+from vault_sync.core.snapshot import Snapshot
+
+
+class Refusal(NamedTuple):
+    """One field that is to stay as it is on both sides, its two values, and its base value.
+
+    `was` is the value of the side that was put back, which both sides had before; None where both
+    were put back, or there is no note.
+    """
+
+    base_key: BaseKey
+    digest: Value
+    note: Value
+    was: Value | None
+
+
+def find_refusals(
+    snapshot: Snapshot,
+    base: Base,
+    forgotten: Mapping[BaseKey, Value],
+    restored: Collection[RelPath],
+) -> list[Refusal]:
+    """Return the fields that differ, of those that an undone pass had agreed on.
+
+    `restored` are the files that were put back.
+    """
+    pairing = pairs.pair(snapshot, base, new_digest="", remake=False, decisions={})
+    fields = [
+        _with_base(refusal, paper, restored)
+        for paper in pairing.papers
+        if paper.note is not None
+        for refusal in _of_fields(paper, snapshot)
+        if refusal.base_key in forgotten
+    ]
+    return [*_of_notes(snapshot, forgotten), *fields]
+
+
+def _of_notes(snapshot: Snapshot, forgotten: Mapping[BaseKey, Value]) -> Iterator[Refusal]:
+    """Yield a refusal for each paper whose note was taken back and whose entries are there."""
+    for key, found in pairs.entries_by_key(snapshot).items():
+        row = BaseKey(key, "", "note")
+        if row in forgotten and key not in snapshot.managed:
+            yield Refusal(row, pairs.entries_value(found), "", None)
+
+
+def _of_fields(paper: Paper, snapshot: Snapshot) -> Iterator[Refusal]:
+    assert paper.note is not None
+    note, key = snapshot.notes[paper.note].fields, paper.agreed_key
+    both = [pair for pair in paper.pairs if pair.entry is not None and pair.kind != "waiting"]
+    for name in ("url", "title", "authors") if both else ():
+        entry = both[0].entry
+        assert entry is not None
+        values = getattr(entry.fields, name), getattr(note, name)
+        if values[0] != values[1]:
+            yield Refusal(BaseKey(key, "", name), *values, None)
+    for pair in both:
+        assert pair.entry is not None
+        section = pair.section.commentary if pair.section else ""
+        if pair.entry.fields.commentary != section:
+            commentary = pair.entry.fields.commentary
+            yield Refusal(BaseKey(key, pair.digest, "commentary"), commentary, section, None)
+        if set(pair.entry.fields.tags) != set(note.tags):
+            yield Refusal(
+                BaseKey(key, pair.digest, "tags"), pair.entry.fields.tags, note.tags, None
+            )
+
+
+def _with_base(refusal: Refusal, paper: Paper, restored: Collection[RelPath]) -> Refusal:
+    """Return a refusal with the value that both sides had: that of the side put back alone."""
+    in_note = paper.note in restored
+    digest = refusal.base_key.digest or _home(paper.pairs)
+    in_digest = digest in restored
+    if paper.note is None or in_note == in_digest:
+        return refusal
+    return refusal._replace(was=refusal.note if in_note else refusal.digest)
+
+
+def _home(found: Collection[Pair]) -> str:
+    return next((pair.digest for pair in found if pair.entry is not None), "")

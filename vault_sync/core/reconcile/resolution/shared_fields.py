@@ -1,0 +1,170 @@
+"""Decide url, title and authors: compared by what they mean, each side in its own form.
+
+| digest  | note    | base  | result                                                     |
+|---------|---------|-------|------------------------------------------------------------|
+| same    | same    | any   | agreed, each as it stands                                  |
+| changed | as base | there | the note follows, in its form                              |
+| as base | changed | there | the digest follows, in its form                            |
+| changed | changed | there | agreed if they mean the same, else a conflict              |
+| has it  | absent  | none  | the note is filled in; and the other way round             |
+| differ  | differ  | none  | at adoption both stay as they are (*apart*), else a conflict |
+
+*As base* is a matter of the value as read: names that differ in form alone (list or text, `Last,
+First`, links) are the same, a corrected spelling is a change. The base has what the digest says,
+and beside it what the note says where that is another text (`apart_key`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, Literal, NamedTuple, TypeVar
+
+from vault_sync.core.model.base import Base, apart_key
+from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.values import Side
+from vault_sync.core.naming import people
+from vault_sync.core.naming.keys import key_of
+from vault_sync.core.naming.titles import fold_title
+from vault_sync.core.reconcile.resolution.fields import Undecided
+
+T = TypeVar("T", str, tuple[str, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning(Generic[T]):
+    """Rules by which two values of a field mean the same.
+
+    `agree` compares two sides, `unchanged` one side with what it was. `to_digest` and `to_note`
+    write the other side's value in the form that stands there (first argument); None where that
+    would lose something. `is_partial`: the value leaves something out, and is never spread.
+    `spelled`: where the two sides are spelled differently, another spelling of one is no change.
+    `guard_older`: a change back to an earlier value is left to a person.
+    """
+
+    agree: Callable[[T, T], bool]
+    unchanged: Callable[[T, T], bool]
+    to_digest: Callable[[T, T], T | None]
+    to_note: Callable[[T, T], T | None]
+    is_partial: Callable[[T], bool] = lambda _: False
+    spelled: bool = False
+    guard_older: bool = True
+
+
+class SharedValue(NamedTuple, Generic[T]):
+    """Value that each side is to have."""
+
+    digest: T
+    note: T
+
+
+def decide(
+    meaning: Meaning[T],
+    base_key: BaseKey,
+    digest: T,
+    note: T,
+    base: Base,
+    *,
+    side: Side | None = None,
+    adopted: bool = False,
+) -> SharedValue[T] | Undecided:
+    """Decide one field, of which an empty value is an absent one.
+
+    Where the other side's form cannot hold what a person decided (`side`), both stay. `adopted`:
+    they meet for the first time.
+    """
+    as_they_are = SharedValue(digest, note)
+    if digest == note or side is not None:
+        return (side and _followed(meaning, digest, note, side)) or as_they_are
+    was = base.rows.get(base_key)
+    if was is None:
+        if not digest or not note:
+            return _filled(meaning, digest, note)
+        return as_they_are if adopted or meaning.agree(digest, note) else Undecided("never agreed")
+    note_was = base.note_value(base_key)
+    changed = _changed_side(meaning, digest, note, was, note_was)
+    if changed is None:
+        return as_they_are
+    same = bool(digest and note) and meaning.agree(digest, note)
+    if changed == "both":
+        return as_they_are if same else Undecided("both changed")
+    if not digest or not note:
+        return _filled(meaning, digest, note)
+    partial = meaning.is_partial(digest) or meaning.is_partial(note)
+    if same and (partial or (meaning.spelled and was != note_was)):
+        return as_they_are
+    if meaning.guard_older and _was_before(base, base_key, digest if changed == "digest" else note):
+        return Undecided("older")
+    return _followed(meaning, digest, note, changed) or Undecided("cannot be written")
+
+
+def _was_before(base: Base, base_key: BaseKey, value: str | tuple[str, ...]) -> bool:
+    """Tell whether a value is an earlier one of either side."""
+    return base.was_before(base_key, value) or base.was_before(apart_key(base_key), value)
+
+
+def _changed_side(
+    meaning: Meaning[T], digest: T, note: T, was: object, note_was: object
+) -> Side | Literal["both"] | None:
+    """Return the side that says something else than it did; None for neither."""
+    digest_same = type(was) is type(digest) and meaning.unchanged(was, digest)
+    note_same = type(note_was) is type(note) and meaning.unchanged(note_was, note)
+    if digest_same:
+        return None if note_same else "note"
+    return "digest" if note_same else "both"
+
+
+def _filled(meaning: Meaning[T], digest: T, note: T) -> SharedValue[T]:
+    """Return both values, the empty one filled in from the other."""
+    if not note:
+        return SharedValue(digest, digest)
+    written = meaning.to_digest(digest, note)
+    return SharedValue(digest if written is None else written, note)
+
+
+def _followed(meaning: Meaning[T], digest: T, note: T, side: Side) -> SharedValue[T] | None:
+    """Return both values, the one written as the other says; None where its form cannot hold it."""
+    if side == "digest":
+        written = meaning.to_note(note, digest)
+        return None if written is None else SharedValue(digest, written)
+    written = meaning.to_digest(digest, note)
+    return None if written is None else SharedValue(written, note)
+
+
+def _same_address(one: str, other: str) -> bool:
+    key = key_of(one)
+    return one == other or (key is not None and key == key_of(other))
+
+
+def _same_title(one: str, other: str) -> bool:
+    return one == other or fold_title(one) == fold_title(other)
+
+
+def _other_value(_: str, value: str) -> str:
+    return value
+
+
+def _authors_to_digest(digest: people.Authors, note: people.Authors) -> people.Authors | None:
+    names = people.plain(note, like=digest)
+    return people.written_like(digest, names) if digest else names
+
+
+def _authors_to_note(note: people.Authors, digest: people.Authors) -> people.Authors | None:
+    names = people.plain(digest, like=note)
+    return people.written_like(note, names) if note else digest
+
+
+URL: Meaning[str] = Meaning(
+    _same_address, str.__eq__, _other_value, _other_value, spelled=True, guard_older=False
+)
+TITLE: Meaning[str] = Meaning(_same_title, str.__eq__, _other_value, _other_value)
+AUTHORS: Meaning[people.Authors] = Meaning(
+    people.agree, people.same_names, _authors_to_digest, _authors_to_note, people.is_partial
+)
+
+MEANINGS: Mapping[str, Meaning[str] | Meaning[people.Authors]] = {
+    "url": URL,
+    "title": TITLE,
+    "authors": AUTHORS,
+}
+"""The fields that a paper has once, whatever number of digests it stands in."""

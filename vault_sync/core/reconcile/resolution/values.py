@@ -1,0 +1,84 @@
+"""The resolution of one paper as a value, and what it proposes for the base."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.plan import Apart, BaseKey, Conflict, Value
+from vault_sync.core.model.values import FieldName, Fields, Key, Place, RelPath
+from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper
+
+NOTE = RelPath("")
+"""Stands for the paper's note among the files that a base value waits for."""
+
+
+LIVE: frozenset[Kind] = frozenset({"both", "new", "moved", "append"})
+"""Kinds of the pairs that have, or are to have, an entry and a section."""
+
+
+FOR_NOTE = frozenset({NOTE})
+
+
+class ProposedValue(NamedTuple):
+    """A value for the base, and the files to be written before it is put there (NOTE: the note)."""
+
+    base_key: BaseKey
+    value: Value
+    needs: frozenset[RelPath]
+
+
+class Placeless(NamedTuple):
+    """A field of a pair that its note has otherwise than its entry can."""
+
+    pair: Pair
+    field: FieldName
+
+
+@dataclass(slots=True)
+class Resolution:
+    """Fields that the note and the entries of a paper are to have, and the conflicts.
+
+    `entries` and `commentaries` go by digest; `note` are the note's fields. `key` is the key once
+    this is done: another one than before if the paper's address was changed. `deferred` are those
+    of `Plan`: what they lack is not followed yet.
+    """
+
+    paper: Paper
+    key: Key
+    note: Fields
+    entries: dict[RelPath, Fields] = field(default_factory=dict)
+    commentaries: dict[RelPath, str] = field(default_factory=dict)
+    proposed: list[ProposedValue] = field(default_factory=list)
+    dropped: frozenset[BaseKey] = frozenset()
+    conflicts: list[Conflict] = field(default_factory=list)
+    apart: list[Apart] = field(default_factory=list)
+    placeless: list[Placeless] = field(default_factory=list)
+    deferred: set[RelPath] = field(default_factory=set)
+    old_title: str = ""
+    """The title that is replaced; an alias that equals it is replaced too."""
+
+    def defer(self, digest: RelPath, base: Base) -> None:
+        """Leave a field as it is, for one of its files was just delivered."""
+        files = (digest, self.paper.note)
+        self.deferred |= {path for path in files if path and base.arrival(path).delivered}
+
+    def propose(self, base_key: BaseKey, value: Value, needs: Mapping[RelPath, bool]) -> None:
+        """Put a value into the base once the files that change have been written."""
+        waits = frozenset([path for path, changes in needs.items() if changes])
+        # Nearly all wait for nothing or for their note; a set for each would take 1 KB a paper.
+        self.proposed.append(
+            ProposedValue(base_key, value, FOR_NOTE if waits == FOR_NOTE else waits)
+        )
+
+
+def base_digest(paper: Paper, pair: Pair, base: Base) -> RelPath:
+    """Return the digest under which the base has a pair: the old one where the entry has moved.
+
+    The base may have another device's move already while the note still names the old digest.
+    """
+    if pair.origin is not None and base.knows(Place(paper.agreed_key, pair.origin)):
+        return pair.origin
+    return pair.digest

@@ -1,0 +1,1 @@
+"""The one room where operating systems differ: a module each, chosen in `current`."""

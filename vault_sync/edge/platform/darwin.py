@@ -1,0 +1,130 @@
+"""Calls that macOS alone has: renameatx_np, F_FULLFSYNC, fcopyfile, lsof, FSEvents by watchdog."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import fcntl
+import os
+import sys
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # 60 ms that only a watcher needs
+    import threading
+
+    from watchdog.observers.api import BaseObserver
+
+assert sys.platform == "darwin"
+
+_UNKNOWN = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
+_EXCHANGE, _NO_REPLACE = 2, 4
+_COPYFILE_ACL_AND_XATTR = 1 << 0 | 1 << 2
+
+
+def flagged_rename(
+    from_folder: int, from_name: str, to_folder: int, to_name: str, *, exchange: bool
+) -> bool:
+    """Make one rename that exchanges, or that replaces nothing. Return False if it is not known."""
+    call = _kernel_rename()
+    if call is None:
+        return False
+    old, new = os.fsencode(from_name), os.fsencode(to_name)
+    flag = _EXCHANGE if exchange else _NO_REPLACE
+    # Unlike the calls of `os`, ctypes does not begin again after a signal.
+    while call(from_folder, old, to_folder, new, flag):
+        code = ctypes.get_errno()
+        if code in _UNKNOWN:
+            return False
+        if code != errno.EINTR:
+            raise OSError(code, os.strerror(code), from_name, None, to_name)
+    return True
+
+
+@cache
+def _kernel_rename() -> Callable[[int, bytes, int, bytes, int], int] | None:
+    integer, name = ctypes.c_int, ctypes.c_char_p
+    found = getattr(ctypes.CDLL(None, use_errno=True), "renameatx_np", None)
+    if found is not None:
+        found.argtypes = [integer, name, integer, name, ctypes.c_uint]
+    return found
+
+
+def sync_file(file: int) -> None:
+    """Return when an open file's bytes, or a folder's names, would survive a power cut.
+
+    `fsync` leaves them in the drive's cache; F_FULLFSYNC does not, where it is known.
+    """
+    try:
+        fcntl.fcntl(file, fcntl.F_FULLFSYNC)
+    except OSError as error:
+        if error.errno not in {errno.ENOTSUP, errno.EINVAL, errno.ENOTTY}:
+            raise
+        os.fsync(file)
+
+
+def sync_file_system(folder: int) -> bool:
+    """Return False: macOS has no such call."""
+    del folder
+    return False
+
+
+def copy_attributes(like: int, file: int) -> None:
+    """Give an open file the ACL and the extended attributes of another.
+
+    Raises:
+        OSError: they cannot be carried over.
+    """
+    library = ctypes.CDLL(None, use_errno=True)
+    if library.fcopyfile(like, file, None, _COPYFILE_ACL_AND_XATTR):
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+
+
+def holder_of(file: int, path: Path) -> str | None:
+    """Return process, command and since when it runs, of whoever has locked the file at `path`."""
+    del file
+    pids = [pid for pid in _output_of(["lsof", "-t", str(path)]).split() if pid != str(os.getpid())]
+    if not pids:
+        return None
+    words = _output_of(["ps", "-o", "lstart=,command=", "-p", pids[0]]).split()
+    return f"process {pids[0]} ({' '.join(words[5:])}), running since {' '.join(words[:5])}"
+
+
+def _output_of(command: list[str]) -> str:
+    import subprocess  # a vault is seldom locked by another
+
+    environ = {**os.environ, "LC_ALL": "C"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environ)
+    return done.stdout
+
+
+def trim_memory() -> None:
+    """Do nothing: macOS takes free memory back by itself."""
+
+
+def sleeping_clock() -> float:
+    """Return the wall clock, which runs on while the machine sleeps, in seconds."""
+    return time.time()
+
+
+OPENER = "open"
+"""The command that opens an address with the program that it belongs to."""
+
+TELLS_OF_CLOSING = False
+"""A file that was written to is told of as changed, and not as closed."""
+
+
+def open_observer(
+    refused: Callable[[str], None],
+) -> tuple[BaseObserver, threading.Thread | None]:
+    """Start an observer of folders; no thread of its own reads for it."""
+    from watchdog.observers import Observer
+
+    del refused
+    observer: Any = Observer()
+    observer.start()
+    return observer, None

@@ -1,0 +1,182 @@
+"""Calls that Linux alone has: renameat2, syncfs, attributes, /proc, inotify, malloc_trim."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # 60 ms that only a watcher needs
+    import threading
+
+    from watchdog.observers.api import BaseObserver
+
+assert sys.platform == "linux"
+
+_UNKNOWN = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
+_NO_REPLACE, _EXCHANGE = 1, 2
+_SYSCALL_RENAMEAT2 = {"x86_64": 316, "aarch64": 276, "riscv64": 276, "armv7l": 382, "i686": 353}
+
+
+def flagged_rename(
+    from_folder: int, from_name: str, to_folder: int, to_name: str, *, exchange: bool
+) -> bool:
+    """Make one rename that exchanges, or that replaces nothing. Return False if it is not known."""
+    import ctypes  # most commands write nothing
+
+    call = _kernel_rename()
+    if call is None:
+        return False
+    old, new = os.fsencode(from_name), os.fsencode(to_name)
+    flag = _EXCHANGE if exchange else _NO_REPLACE
+    # Unlike the calls of `os`, ctypes does not begin again after a signal.
+    while call(from_folder, old, to_folder, new, flag):
+        code = ctypes.get_errno()
+        if code in _UNKNOWN:
+            return False
+        if code != errno.EINTR:
+            raise OSError(code, os.strerror(code), from_name, None, to_name)
+    return True
+
+
+@cache
+def _kernel_rename() -> Callable[[int, bytes, int, bytes, int], int] | None:
+    import ctypes
+
+    library = ctypes.CDLL(None, use_errno=True)
+    integer, name = ctypes.c_int, ctypes.c_char_p
+    found = getattr(library, "renameat2", None)
+    if found is not None:
+        found.argtypes = [integer, name, integer, name, ctypes.c_uint]
+        return found  # type: ignore[no-any-return]
+    number = _SYSCALL_RENAMEAT2.get(os.uname().machine)
+    if number is None:
+        return None
+    library.syscall.argtypes = [ctypes.c_long, integer, name, integer, name, ctypes.c_uint]
+    return lambda *arguments: int(library.syscall(number, *arguments))
+
+
+def sync_file(file: int) -> None:
+    """Return when an open file's bytes, or a folder's names, would survive a power cut."""
+    os.fsync(file)
+
+
+def sync_file_system(folder: int) -> bool:
+    """Sync the file system that an open folder is on. Return False where there is no such call.
+
+    Raises:
+        OSError: something of what was written since the folder was opened is not on the disk.
+    """
+    import ctypes
+
+    call = _kernel_syncfs()
+    if call is None:
+        return False
+    while call(folder):
+        code = ctypes.get_errno()
+        if code == errno.ENOSYS:
+            return False
+        if code != errno.EINTR:
+            raise OSError(code, os.strerror(code))
+    return True
+
+
+@cache
+def _kernel_syncfs() -> Callable[[int], int] | None:
+    import ctypes
+
+    found = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    if found is not None:
+        found.argtypes = [ctypes.c_int]
+    return found
+
+
+def copy_attributes(like: int, file: int) -> None:
+    """Give an open file the ACL and the extended attributes of another.
+
+    Raises:
+        OSError: they cannot be carried over.
+    """
+    try:
+        names = os.listxattr(like)
+    except OSError as error:
+        if error.errno in {errno.ENOTSUP, errno.EOPNOTSUPP}:
+            return
+        raise
+    for name in names:
+        # security.* is the system's own (SELinux labels, capabilities) and set by its policy.
+        if not name.startswith("security."):
+            os.setxattr(file, name, os.getxattr(like, name))
+
+
+def holder_of(file: int, path: Path) -> str | None:
+    """Return process, command and since when it runs, of whoever has locked an open file."""
+    del path
+    pid = _holding_process(file)
+    if pid is None:
+        return None
+    process = Path("/proc", pid)
+    try:
+        command = process.joinpath("cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
+        since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(process.stat().st_ctime))
+    except OSError:
+        return f"process {pid}"
+    return f"process {pid} ({command}), running since {since}"
+
+
+def _holding_process(file: int) -> str | None:
+    stat = os.fstat(file)
+    inode = f"{os.major(stat.st_dev):02x}:{os.minor(stat.st_dev):02x}:{stat.st_ino}"
+    try:
+        locks = Path("/proc/locks").read_text(encoding="ascii")
+    except OSError:
+        return None
+    for line in locks.splitlines():
+        words = line.split()
+        if words[1] == "FLOCK" and words[5] == inode and words[4] != "0":
+            return words[4]
+    return None
+
+
+def trim_memory() -> None:
+    """Give the memory that is free again to the system: glibc keeps it for this process."""
+    import ctypes
+
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
+def sleeping_clock() -> float:
+    """Return a clock that runs on while the machine sleeps, in seconds."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+OPENER = "xdg-open"
+"""The command that opens an address with the program that it belongs to."""
+
+TELLS_OF_CLOSING = True
+"""A file that was written to is told of when it is closed, so its changes need not be heard."""
+
+
+def open_observer(
+    refused: Callable[[str], None],
+) -> tuple[BaseObserver, threading.Thread | None]:
+    """Start an observer of folders, and the thread that reads for it. `refused` gets a folder."""
+    import warnings
+
+    from vault_sync.edge.platform.inotify import InotifyObserver, InotifyReader
+
+    # A folder that is made while its parent is walked is watched twice, which is no harm, and
+    # watchdog warns of it in its reader's thread: where warnings are errors, that ends it.
+    warnings.filterwarnings("ignore", "Callback with id ", RuntimeWarning)
+    reader = InotifyReader(refused)
+    reader.start()
+    observer = InotifyObserver(reader)
+    observer.start()
+    return observer, reader

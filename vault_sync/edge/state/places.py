@@ -1,0 +1,86 @@
+"""The folders in which the states of vaults lie, and which of them is a vault's own."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from vault_sync.edge.fs.canonical import root_id, same_folder
+from vault_sync.edge.fs.own_folder import id_in
+from vault_sync.edge.state.schema import VAULT_ID, unbound
+
+DATABASE = "state.sqlite"
+
+
+class VaultIdentity(NamedTuple):
+    """The identity of a vault's folder: path, number of its file system, inode."""
+
+    path: str
+    device: int
+    inode: int
+
+
+def identity_of(root: Path) -> VaultIdentity:
+    """Return what tells a vault's folder from any other.
+
+    Raises:
+        OSError: it is not there.
+    """
+    return VaultIdentity(str(root), *root_id(root))
+
+
+def identity_in(connection: sqlite3.Connection) -> VaultIdentity | None:
+    """Return the identity of the vault that a database is about."""
+    found = connection.execute("SELECT path, device, inode FROM vault").fetchall()
+    return VaultIdentity(unbound(found[0][0]), *found[0][1:]) if len(found) == 1 else None
+
+
+def is_moved(connection: sqlite3.Connection, was: VaultIdentity, now: VaultIdentity) -> bool:
+    """Return True if a database's vault is the folder `now`, which had another path.
+
+    The folder is the same one, and its old path is gone and its id is the same; or its old path
+    leads there as well: a link, a mount, another spelling.
+    """
+    old, new = Path(was.path), Path(now.path)
+    if was[1:] != now[1:]:
+        return False
+    if os.path.lexists(old):
+        return same_folder(old, new)
+    id_ = id_in(new)
+    return id_ is not None and id_ == _id_remembered(connection)
+
+
+def _id_remembered(connection: sqlite3.Connection) -> str | None:
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'fact'").fetchone():
+        return None  # of an older release
+    row = connection.execute("SELECT value FROM fact WHERE name = ?", (VAULT_ID,)).fetchone()
+    return row[0] if row else None
+
+
+def moved_state(parent: Path, now: VaultIdentity) -> Path | None:
+    """Return the folder among all states whose vault is now at another path, this one."""
+    for folder, connection in databases(parent):
+        with closing(connection):
+            try:
+                was = identity_in(connection)
+                if was is not None and is_moved(connection, was, now):
+                    return folder
+            except sqlite3.Error:
+                continue  # damaged, or in use: whoever it belongs to says so
+    return None
+
+
+def databases(parent: Path) -> Iterator[tuple[Path, sqlite3.Connection]]:
+    """Yield each folder that has a state, and its database, open for reading."""
+    for file in sorted(parent.glob(f"*/{DATABASE}")):
+        name = quote(os.fsencode(file))
+        try:
+            connection = sqlite3.connect(f"file:{name}?mode=ro", uri=True, isolation_level=None)
+        except sqlite3.Error:
+            continue
+        yield file.parent, connection

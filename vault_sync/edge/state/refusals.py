@@ -1,0 +1,77 @@
+"""Refused choices: what a person took back stays undone until a text changes there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
+from vault_sync.core.model.values import Key
+from vault_sync.edge.state.schema import bound, encode, fingerprint, unbound
+from vault_sync.edge.state.store import StateStore
+
+Select = Callable[..., list[Any]]
+"""`StateStore.select`: the rows of a query."""
+
+Hashes = tuple[str, str]
+"""The hashes of the digest's and the note's value."""
+
+
+def read_refused(select: Select, keys: Collection[Key] | None = None) -> dict[BaseKey, Hashes]:
+    """Return the refused fields of some papers (None: all)."""
+    query = "SELECT key, digest, field, digest_hash, note_hash FROM refused"
+    return {
+        BaseKey(Key(unbound(key)), unbound(digest), unbound(field)): (digest_hash, note_hash)
+        for key, digest, field, digest_hash, note_hash in select(query)
+        if keys is None or unbound(key) in keys
+    }
+
+
+def refuse(
+    state: StateStore,
+    refusals: Iterable[tuple[BaseKey, Hashes, Value | None]],
+    forgotten: Iterable[tuple[BaseKey, Value]],
+    pass_id: int,
+) -> None:
+    """Remember refused fields, each with the base value that it has from now on (None: none).
+
+    `forgotten` are values that count as never agreed on, so that they are no older texts either.
+
+    Raises:
+        StateError: nothing is remembered.
+    """
+    rows = list(refusals)
+    put = {base_key: was for base_key, _, was in rows if was is not None}
+    state.keep([BaseUpdate(frozenset(), put)] if put else [])
+    with state.writing() as connection:
+        connection.executemany(
+            "INSERT OR REPLACE INTO refused VALUES (?, ?, ?, ?, ?, ?)",
+            [(*map(bound, base_key), *hashes, pass_id) for base_key, hashes, _ in rows],
+        )
+        connection.executemany(
+            "DELETE FROM history WHERE key = ? AND digest = ? AND field = ? AND hash = ?",
+            [
+                (*map(bound, base_key), fingerprint(encode(value)))
+                for base_key, value in forgotten
+                if base_key.key
+            ],
+        )
+
+
+def lift(state: StateStore) -> int:
+    """Forget all refusals; return how many there were.
+
+    Raises:
+        StateError: none is forgotten.
+    """
+    count = count_refused(state.select)
+    if count:
+        with state.writing() as connection:
+            connection.execute("DELETE FROM refused")
+    return count
+
+
+def count_refused(select: Select) -> int:
+    """Return the number of refused fields."""
+    found = select("SELECT count(*) FROM refused")
+    return found[0][0] if found else 0

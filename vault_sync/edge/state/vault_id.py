@@ -1,0 +1,41 @@
+"""The facts that a state remembers of its vault as a whole; the vault's id is one of them."""
+
+from __future__ import annotations
+
+import os
+
+from vault_sync.edge.fs.own_folder import read_id, write_id
+from vault_sync.edge.fs.vault_dir import VaultDir
+from vault_sync.edge.state.schema import VAULT_ID
+from vault_sync.edge.state.store import StateStore
+
+
+def fact(state: StateStore, name: str) -> str | None:
+    """Return a fact; None where the state does not know it."""
+    found = state.select("SELECT value FROM fact WHERE name = ?", name)
+    return found[0][0] if found else None
+
+
+def put_fact(state: StateStore, name: str, value: str) -> None:
+    """Remember a fact, durably.
+
+    Raises:
+        StateError: it is not remembered.
+    """
+    with state.writing() as connection:
+        connection.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))
+
+
+def agree_on_id(vault: VaultDir, state: StateStore) -> None:
+    """Give a vault an id if it has none, and remember it; a file that is gone is made again.
+
+    Raises:
+        OSError: it could not be read from the vault, or written there.
+        StateError: it could not be remembered.
+    """
+    there, remembered = read_id(vault), fact(state, VAULT_ID)
+    id_ = there or remembered or os.urandom(8).hex()
+    if id_ != remembered:
+        put_fact(state, VAULT_ID, id_)
+    if id_ != there:
+        write_id(vault, id_)

@@ -1,0 +1,36 @@
+"""The surroundings of a vault, as the doctor examines them, and the form of its findings."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vault_sync.core.model.values import Level, Problem
+from vault_sync.edge.platform import current
+from vault_sync.edge.platform.rename import Volume
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The surroundings of a vault: the machine, as the doctor examines it.
+
+    `volume` tries, in the vault, how files can be replaced there; None: not tried.
+    `hook`: the pre-commit hook is installed; None: there is no repository. `now` is
+    Unix time; `free` gives the free bytes of a path's disk; `read` the bytes of a file.
+    """
+
+    state: Path
+    volume: Callable[[Path], Volume] | None = None
+    hook: bool | None = None
+    proc: Path = current.PROC
+    platform: str = current.NAME
+    now: float = field(default_factory=time.time)
+    free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free
+    read: Callable[[Path], bytes] = Path.read_bytes
+
+
+def finding(path: str, code: str, message: str, hint: str, *, level: Level = "problem") -> Problem:
+    return Problem(path=path, code=code, message=message, hint=hint, level=level)

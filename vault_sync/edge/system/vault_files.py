@@ -1,0 +1,223 @@
+"""The doctor's findings on the files of a vault: names, copies, contents, the configuration."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vault_sync.core.model.paths import is_markdown, is_visible
+from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.naming.sync_copies import numbered_original, service_of
+from vault_sync.core.text.casefold import casefold_nfc
+from vault_sync.edge.fs.scan import ClosedFolder, FolderEntry, walk
+from vault_sync.edge.system.surroundings import Surroundings, finding
+
+
+@dataclass(slots=True)
+class Tree:
+    """The visible part of a vault, as one walk finds it.
+
+    `absent` are files in the cloud only; `vaults` the folders in it that are Obsidian vaults.
+    """
+
+    folders: list[str] = field(default_factory=lambda: [""])
+    files: dict[RelPath, os.stat_result] = field(default_factory=dict)
+    closed: list[RelPath] = field(default_factory=list)
+    links: list[RelPath] = field(default_factory=list)
+    absent: list[RelPath] = field(default_factory=list)
+    vaults: list[str] = field(default_factory=list)
+
+
+def read_tree(root: Path) -> Tree:
+    tree = Tree()
+    try:
+        for found in walk(root):
+            if isinstance(found, ClosedFolder):
+                tree.closed.append(found.path)
+            else:
+                _note(tree, found)
+    except OSError:
+        tree.closed.append(RelPath("."))
+    return tree
+
+
+def _note(tree: Tree, found: FolderEntry) -> None:
+    if found.kind == "hidden":
+        # iCloud keeps `.Name.md.icloud` in the place of a file that it has sent away.
+        if found.path.endswith(".md.icloud"):
+            tree.absent.append(found.path)
+        elif found.path.rpartition("/")[2] == ".obsidian":
+            tree.vaults.append(found.path.rpartition("/")[0])
+    elif found.kind == "link":
+        tree.links.append(found.path)
+    elif found.kind == "folder":
+        tree.folders.append(found.path)
+    elif found.kind == "file":
+        with suppress(FileNotFoundError):  # gone since its folder was listed
+            tree.files[found.path] = found.entry.stat(follow_symlinks=False)
+
+
+def findings(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]:
+    """Yield the findings on the files of a vault."""
+    yield from _clock(tree, around)
+    yield from _configuration(root, tree)
+    yield from _copies(root, tree, around)
+    yield from _twins(tree)
+    yield from _contents(root, tree, around)
+    yield from _others(tree)
+
+
+def _clock(tree: Tree, around: Surroundings) -> Iterable[Problem]:
+    ahead = {path: s.st_mtime for path, s in tree.files.items() if s.st_mtime > around.now + 60}
+    if ahead:
+        worst = max(ahead, key=lambda path: ahead[path])
+        day = time.strftime("%Y-%m-%d %H:%M", time.localtime(ahead[worst]))
+        yield finding(
+            worst,
+            "clock",
+            f"dated in the future ({day}); {len(ahead)} such files in all",
+            "set the clock of this machine, or of the one that wrote them; `touch` the file",
+            level="notice",
+        )
+
+
+_CONFIG = "vault-sync.toml"
+_MISSPELLED = frozenset(
+    {"vault-sync.toml.txt", "vault-sync.txt", "vault_sync.toml", "vaultsync.toml"}
+)
+
+
+def _configuration(root: Path, tree: Tree) -> Iterable[Problem]:
+    """Find a configuration that is not read, or that makes another folder the vault."""
+    inside = [folder for folder in tree.vaults if folder]
+    for path in sorted(tree.files):
+        folder, _, name = path.rpartition("/")
+        if name == _CONFIG and folder and folder not in inside:
+            hint = "move it to the vault's own folder, or remove it"
+            words = "is not read there, and makes a vault of its folder for calls from within"
+            yield finding(path, "config-place", words, hint)
+        elif not folder and name.lower() != name == _CONFIG:
+            continue
+        elif not folder and name != _CONFIG and name.lower() in {_CONFIG, *_MISSPELLED}:
+            yield finding(path, "config-name", "is not read", f"rename it to {_CONFIG}")
+    if "" in tree.vaults:
+        return
+    above = next((each for each in root.resolve().parents if (each / ".obsidian").is_dir()), None)
+    if above is not None:
+        words = f"the Obsidian vault is {above}, and {_CONFIG} lies in a folder of it"
+        hint = f"move {_CONFIG} to {above}: links and names are looked for in the whole vault"
+        yield finding("", "config-place", words, hint)
+    elif len(inside) == 1:
+        words = f"the Obsidian vault is the folder {inside[0]}, and {_CONFIG} lies above it"
+        hint = f"move {_CONFIG} to {inside[0]}: paths in it are from Obsidian's own root"
+        yield finding(inside[0], "config-place", words, hint)
+
+
+_FRESH = ("untitled", "무제")
+"""Begin the names that Obsidian gives to new notes, which it numbers."""
+_ALIKE = 0.8
+"""The share of one file's lines that another must have for it to be a copy."""
+
+
+def _is_copy(root: Path, path: str, original: str, around: Surroundings) -> bool:
+    """Return True if two files have most of their lines in common: a number alone proves nothing.
+
+    Obsidian numbers new notes (`Untitled 1`), and people number what they like.
+    """
+    if path.rpartition("/")[2].lower().startswith(_FRESH):
+        return False
+    try:
+        lines, others = (
+            {line.strip() for line in around.read(root / each).splitlines() if line.strip()}
+            for each in (path, original)
+        )
+    except OSError:
+        return False
+    fewer = min(len(lines), len(others))
+    return bool(fewer) and len(lines & others) >= _ALIKE * fewer
+
+
+def _copies(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]:
+    for path in sorted(tree.files):
+        service = service_of(path)
+        if service is not None:
+            yield finding(
+                path,
+                "conflict-copy",
+                f"a copy that {service} made of two versions it could not merge",
+                "move what you want to keep into the file it is a copy of, then delete the copy",
+            )
+        elif (original := numbered_original(path)) in tree.files and _is_copy(
+            root, path, original, around
+        ):
+            yield finding(
+                path,
+                "numbered-copy",
+                "this may be a copy that Google Drive or iCloud made of two versions",
+                "if it is, move what you want to keep into the other file and delete this one",
+                level="notice",
+            )
+
+
+def _twins(tree: Tree) -> Iterable[Problem]:
+    """Find names that are one name on another device: without case (Windows, macOS), in NFC."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for path in (*tree.files, *tree.folders, *tree.links):
+        folder, _, name = path.rpartition("/")
+        alike.setdefault((folder, casefold_nfc(name)), []).append(path)
+    for twins in alike.values():
+        first, *others = sorted(twins)
+        if others:
+            yield finding(
+                first,
+                "twins",
+                f"differs from {', '.join(others)} only in case or in how letters are composed",
+                "rename one of them: other devices hold them for the same file",
+            )
+
+
+def _contents(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]:
+    for path in sorted(filter(is_markdown, tree.files)):
+        try:
+            words = around.read(root / path)
+        except OSError as error:
+            yield _unreadable(path, error.strerror or str(error))
+            continue
+        try:
+            words.decode("utf-8")
+        except UnicodeDecodeError as error:
+            yield Problem(
+                path=path,
+                code="not-utf-8",
+                message=f"byte {error.start} is not UTF-8; Obsidian would show and save it wrongly",
+                hint="convert the file, for example with `iconv -f cp949 -t utf-8`",
+                line=words.count(b"\n", 0, error.start) + 1,
+            )
+    for path in tree.closed:
+        yield _unreadable(path, "the folder cannot be read")
+
+
+def _unreadable(path: RelPath, why: str) -> Problem:
+    return finding(path, "unreadable", f"cannot be read: {why}", "check its owner and permissions")
+
+
+def _others(tree: Tree) -> Iterable[Problem]:
+    if links := sorted(filter(is_visible, tree.links)):
+        yield finding(
+            links[0],
+            "symlink",
+            f"a symbolic link is not followed ({len(links)} in the vault)",
+            "if papers or digests lie behind it, move them into the vault",
+            level="notice",
+        )
+    if tree.absent:
+        yield finding(
+            min(tree.absent),
+            "not-downloaded",
+            f"{len(tree.absent)} files are in iCloud and not on this machine",
+            "in Finder, choose Keep Downloaded for the vault: what is away looks deleted",
+        )

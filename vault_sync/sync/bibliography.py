@@ -1,0 +1,111 @@
+"""The reader's library, read before a pass, and the file of references, written after one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from vault_sync.core.citation import bibtex, citekeys
+from vault_sync.core.citation.library import ReadersLibrary
+from vault_sync.core.citation.reference import Reference, reference_of
+from vault_sync.core.model.plan import Create, Operation, Plan, Write
+from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.naming.note_names import label
+from vault_sync.core.snapshot import Snapshot
+from vault_sync.edge import bibliography
+from vault_sync.edge.config import Config
+from vault_sync.edge.fs.errors import in_words
+from vault_sync.edge.fs.reader import read
+from vault_sync.edge.state.store import StateStore
+from vault_sync.edge.write.apply import apply
+from vault_sync.sync.observation import base_of, observe
+
+
+def readers_library(config: Config) -> tuple[ReadersLibrary | None, tuple[Problem, ...]]:
+    """Return the library of `[bib] read`, None where there is none, and what is wrong with it."""
+    if not config.bib.read:
+        return None, ()
+    path = config.root / config.bib.read
+    try:
+        text = path.read_bytes().decode("utf-8", "replace")
+    except OSError as error:
+        words = f"the library cannot be read: {in_words(error)}"
+        hint = "see `read` under [bib] in vault-sync.toml; no key is taken from it until then"
+        return None, (Problem(config.bib.read, "library-unreadable", words, hint),)
+    return bibliography.read_library(config.bib.read, text)
+
+
+def references(snapshot: Snapshot, form: str = "") -> list[Reference]:
+    """Return the references of all notes; with a `form` also of those that have no citekey yet."""
+    found = []
+    for key, paths in sorted(snapshot.managed.items()):
+        for path in paths[:1]:
+            reference = reference_of(snapshot.notes[path], {}, label(key) if form else "")
+            if reference is not None:
+                found.append(reference)
+    if not form:
+        return found
+    taken = {
+        citekey: key
+        for key, paths in snapshot.managed.items()
+        if (citekey := snapshot.notes[paths[0]].properties.scalar("citekey").strip())
+    }
+    given = set(taken.values())
+    papers = {
+        each.key: citekeys.CitedPaper(each.title, each.authors, each.published)
+        for each in found
+        if each.key not in given
+    }
+    new = citekeys.assign(papers, taken, form)
+    return [each.with_citekey(new.get(each.key, each.citekey)) for each in found]
+
+
+def update(config: Config, state: StateStore, cause: str) -> tuple[Problem, ...]:
+    """Bring the file of `[bib] write` up to date; the caller has locked the vault.
+
+    It is made of the notes' properties alone, as they stand now. Only a file of ours is replaced.
+    """
+    path = RelPath(config.bib.write)
+    if not path:
+        return ()
+    before = _present(config, path)
+    if before is not None and not bibtex.is_ours(before):
+        words = "this file was not written by vault-sync, so it is left as it is"
+        hint = "give another name to `write` under [bib] in vault-sync.toml, or move the file away"
+        return (Problem(path, "bib-not-ours", words, hint),)
+    found = references(observe(config, base_of(state)).snapshot)
+    after = bibtex.bibtex_file(found)
+    problems = tuple(_twice(found))
+    if after == before or (before is None and not found):
+        return problems
+    operation: Operation = (
+        Create(path, after, "references")
+        if before is None
+        else Write(path, before, after, "references")
+    )
+    plan = Plan((operation,))
+    outcome = apply(config.root, state, plan, cause=cause, started=datetime.now(UTC))
+    undone = (Problem(each.operation.path, "not-written", each.reason) for each in outcome.undone)
+    return (*problems, *undone)
+
+
+def _present(config: Config, path: RelPath) -> str | None:
+    try:
+        return read(config.root, path)
+    except FileNotFoundError:
+        return None
+
+
+def _twice(found: Sequence[Reference]) -> list[Problem]:
+    """Return a notice for each citekey that several papers have."""
+    by_key: dict[Key, str] = {each.key: each.citekey for each in found}
+    return [
+        Problem(
+            "",
+            "citekey-twice",
+            f"the citekey {citekey} is that of {' and '.join(keys)}",
+            "change `citekey` in one of the notes",
+            level="notice",
+        )
+        for citekey, keys in citekeys.duplicates(by_key).items()
+    ]

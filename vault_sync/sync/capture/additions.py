@@ -1,0 +1,138 @@
+"""Papers that are added to a digest: which are there already, and the one write that adds the rest.
+
+The write goes the way of every other: under the lock, with the old text saved, refused if the file
+is no longer as it was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
+
+from vault_sync.core.digest import addition
+from vault_sync.core.digest.reader import Digest
+from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Write
+from vault_sync.core.model.values import Facts, Fields, Key, RelPath
+from vault_sync.core.naming.keys import address_of, arxiv_id
+from vault_sync.edge.config import Config
+from vault_sync.edge.state.store import StateStore
+from vault_sync.edge.write.apply import apply
+from vault_sync.edge.write.recovery import recover
+from vault_sync.sync.observation import Observation
+
+Standing = Literal["added", "bare", "there", "refused"]
+
+
+class AddedPaper(NamedTuple):
+    """A paper that is to be added: its key, its address, and the reader's words and tags."""
+
+    key: Key
+    url: str
+    tags: tuple[str, ...] = ()
+    text: str = ""
+
+
+class Placed(NamedTuple):
+    """The outcome for one paper: where it stands. `bare` is an entry of the address alone."""
+
+    paper: AddedPaper
+    standing: Standing
+    digest: RelPath
+    line: int
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A digest with papers added: the operation, None if nothing is to be written."""
+
+    operation: Operation | None
+    placed: tuple[Placed, ...]
+    refusal: str = ""
+
+
+@dataclass(slots=True)
+class _Draft:
+    digest: Digest
+    placed: list[Placed] = field(default_factory=list)
+
+
+def place_of(observation: Observation, key: Key, only: RelPath | None) -> Placed | None:
+    """Return where a paper stands: in any digest, the newest first, or in `only`."""
+    digests = observation.snapshot.digests
+    for path in [only] if only else sorted(digests, reverse=True):
+        for entry in digests[path].entries if path in digests else ():
+            if entry.key == key:
+                paper = AddedPaper(key, entry.fields.url)
+                return Placed(paper, "there", path, entry.line, entry.fields.title)
+    return None
+
+
+def add_papers(
+    observation: Observation,
+    target: tuple[RelPath, Create | None],
+    papers: Sequence[AddedPaper],
+    facts: Mapping[Key, Facts],
+) -> Addition:
+    """Return the addition of papers to a digest, which is there or is made along with them."""
+    path, create = target
+    snapshot = observation.snapshot
+    # A digest that is made begins as those before it: flat.
+    digest = styled_reader.read(create.after, ("flat",)) if create else snapshot.digests[path]
+    wrong = snapshot.locked.get(path) or addition.refusal(digest)
+    if wrong:
+        problem = next((each for each in snapshot.problems if each.path == path), None)
+        return Addition(None, (), problem.message if problem and path in snapshot.locked else wrong)
+    draft = _Draft(digest)
+    for paper in papers:
+        _add(draft, path, paper, facts.get(paper.key))
+    after = draft.digest.text
+    if after == digest.text:
+        return Addition(None, tuple(draft.placed))
+    why = "a paper was added" if len(papers) == 1 else "papers were added"
+    operation = Create(path, after, why) if create else Write(path, digest.text, after, why)
+    return Addition(operation, tuple(draft.placed))
+
+
+def _add(draft: _Draft, path: RelPath, paper: AddedPaper, facts: Facts | None) -> None:
+    """Add one paper; where its title could not be read back, the address alone."""
+    bare = Fields(paper.url, tags=paper.tags, commentary=paper.text)
+    whole = bare
+    if facts is not None and facts.title and facts.authors:
+        whole = bare.saying(title=" ".join(facts.title.split()), authors=facts.authors)
+    for fields in dict.fromkeys((whole, bare)):
+        added = addition.with_entry(draft.digest, fields)
+        if added is not None:
+            draft.digest = added
+            standing: Standing = "added" if fields.title else "bare"
+            line = next(each.line for each in added.entries if each.key == paper.key)
+            placed = Placed(paper, standing, path, line, fields.title)
+            break
+    else:
+        placed = Placed(paper, "refused", path, 0)
+    draft.placed.append(placed)
+
+
+def paper_of(key: Key, given: str, tags: tuple[str, ...], text: str) -> AddedPaper:
+    """Return a paper as it is to be added; an arXiv paper by its abstract's address."""
+    is_address = given.lower().startswith(("http://", "https://"))
+    url = given if is_address and not arxiv_id(key) else address_of(key)
+    return AddedPaper(key, url, tags, text)
+
+
+def write_operation(
+    config: Config, state: StateStore, operation: Operation, cause: str, wait: float = 5.0
+) -> Outcome:
+    """Carry out one operation as a pass of its own.
+
+    Raises:
+        Busy: another process holds the vault.
+        StateError: the state cannot be written.
+    """
+    with state.lock(wait):
+        recover(config.root, state)
+        started = datetime.now(UTC)
+        return apply(config.root, state, Plan((operation,)), cause=cause, started=started)

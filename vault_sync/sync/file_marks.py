@@ -1,0 +1,134 @@
+"""The identity of every note and digest, remembered at the end of a pass (`pairing.same_file`)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+from vault_sync.core.model.base import Base, FileMark
+from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Rename, Write
+from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.snapshot import NO_STAT, Snapshot
+from vault_sync.edge.fs.scan import Stat
+from vault_sync.edge.platform import current
+from vault_sync.edge.state.file_marks import change_files, read_files
+from vault_sync.edge.state.refusals import read_refused
+from vault_sync.edge.state.schema import as_bytes, encode
+from vault_sync.edge.state.store import StateStore
+from vault_sync.sync.file_record import numbers
+from vault_sync.sync.observation import Observation
+
+Marked = dict[RelPath, tuple[Key, FileMark]]
+
+
+def with_marks(
+    found: Snapshot,
+    base: Base,
+    state: StateStore,
+    keys: Collection[Key],
+    stats: Mapping[RelPath, Stat],
+) -> tuple[Snapshot, Base]:
+    """Return both with what tells the files of some papers from others: now, and as last seen.
+
+    With it comes what a person refused of these papers.
+
+    `stats` are those of the files that may have changed; the others are what they were.
+    """
+    files = read_files(state.select, {Key(""), *keys})
+    seen = {path: mark[:3] for marks in files.values() for path, mark in marks.items()}
+    now = {path: numbers(stat) for path, stat in stats.items()}
+    refused = read_refused(state.select, keys)
+    return replace(found, stats=seen | now), replace(base, files=files, refused=refused)
+
+
+def remember_files(
+    root: Path, state: StateStore, observation: Observation, plan: Plan, outcome: Outcome
+) -> None:
+    """Remember the files that a pass read and wrote, as they are now.
+
+    `plan` is the part of the plan that was not deferred.
+
+    Raises:
+        StateError: the state could not be written.
+    """
+    if not state.select("SELECT 1 FROM base LIMIT 1"):
+        return
+    before = {
+        path: (key, mark)
+        for key, marks in (observation.base.files or {}).items()
+        for path, mark in marks.items()
+    }
+    now = _as_read(observation.snapshot, before)
+    about = {path: key for path, (key, _) in now.items()} | _named(plan)
+    for operation in outcome.done:
+        now.pop(operation.path, None)
+        now |= _as_written(root, operation, about)
+    gone = [path for path in before if path not in now and _is_gone(observation, state, path)]
+    gone += [each.path for each in outcome.done if isinstance(each, Rename)]
+    put = {path: marked for path, marked in now.items() if before.get(path) != marked}
+    if put or gone:
+        with state.writing() as connection:
+            change_files(connection, put, gone)
+
+
+def _as_read(snapshot: Snapshot, before: Mapping[RelPath, tuple[Key, FileMark]]) -> Marked:
+    """Return the files as the pass read them; bytes are hashed where the numbers are others."""
+    found: Marked = {}
+    for path, key, text in _files(snapshot):
+        seen, stat = before.get(path), snapshot.stats.get(path, NO_STAT)
+        if seen is not None and seen[0] == key and seen[1].inode and seen[1][:3] == stat:
+            found[path] = seen
+            continue
+        mark = FileMark(*stat, sha256(as_bytes(text)).hexdigest())
+        # Numbers that are not known just now are no news.
+        alike = (
+            seen is not None and not mark.inode and seen == (key, seen[1]._replace(hash=mark.hash))
+        )
+        found[path] = seen if seen is not None and alike else (key, mark)
+    return found
+
+
+def _named(plan: Plan) -> dict[RelPath, Key]:
+    """Return the notes and digests that a plan agrees on, each with its paper; "" for a digest."""
+    rows = [item for base_update in plan.base_updates for item in base_update.put.items()]
+    digests = {RelPath(row.digest): Key("") for row, _ in rows if row.digest}
+    return digests | {RelPath(str(value)): row.key for row, value in rows if row.field == "note"}
+
+
+def _files(snapshot: Snapshot) -> Iterator[tuple[RelPath, Key, str]]:
+    for path, digest in snapshot.digests.items():
+        if path not in snapshot.locked:
+            yield path, Key(""), digest.text
+    for key, paths in snapshot.managed.items():
+        for path in paths:
+            yield path, key, snapshot.notes[path].text
+
+
+def _as_written(root: Path, operation: Operation, about: Mapping[RelPath, Key]) -> Marked:
+    """Return the file that an operation left, unless it is none that is remembered."""
+    if isinstance(operation, Create | Write):
+        path, text = operation.path, operation.after
+    elif isinstance(operation, Rename):
+        path, text = operation.to, operation.before
+    else:
+        return {}
+    if operation.path not in about:
+        return {}
+    try:
+        seen = (root / path).lstat()
+    except OSError:
+        return {}
+    number, digest = current.files.file_number(seen), sha256(as_bytes(text)).hexdigest()
+    mark = FileMark(number, seen.st_size, seen.st_mtime_ns, digest)
+    return {path: (about[operation.path], mark)}
+
+
+def _is_gone(observation: Observation, state: StateStore, path: RelPath) -> bool:
+    """Return True for a file that is not there and that the base waits for no more."""
+    if path in observation.files and path not in observation.gone:
+        return False
+    return not state.select(
+        "SELECT 1 FROM stands WHERE field = 'note' AND value = ? LIMIT 1", encode(path)
+    )

@@ -1,0 +1,140 @@
+"""Links to a note that was renamed outside Obsidian, in files that are no papers'.
+
+Obsidian mends links when it renames a file itself, and a pass mends those of digests and notes.
+What is left over is listed here, and mended when somebody asks for it, never by a pass.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from vault_sync.core.model.paths import folder_of, joined
+from vault_sync.core.model.plan import BaseKey, Operation, Write
+from vault_sync.core.model.values import RelPath
+from vault_sync.core.naming.note_names import bare_name
+from vault_sync.core.naming.sync_copies import is_copy
+from vault_sync.core.naming.wikilinks import LinkResolver, Wikilink, find, retarget
+from vault_sync.core.text.spans import line_number, splice
+from vault_sync.edge.fs.reader import as_text, contents
+from vault_sync.edge.state.schema import encode, fingerprint
+from vault_sync.edge.state.store import StateStore
+from vault_sync.sync.observation import Observation
+
+_TARGET = re.compile(r"\[\[([^\[\]|#\r\n]+)")
+
+
+class BrokenLink(NamedTuple):
+    """A link of a file to the name that a note had, and the note as it is called now."""
+
+    path: RelPath
+    line: int
+    target: str
+    note: RelPath
+
+
+def broken_links(root: Path, observation: Observation, state: StateStore) -> list[BrokenLink]:
+    """Return the links of other files that lead nowhere, and once led to a note of the base."""
+    formerly = _former_notes(observation, state)
+    found: list[BrokenLink] = []
+    for path, text in _other_texts(root, observation) if formerly else ():
+        if not any(
+            _former(observation, formerly, target, path) for target in _TARGET.findall(text)
+        ):
+            continue
+        for link in find(text):
+            note = _former(observation, formerly, link.target, path)
+            if note is not None:
+                line = line_number(text, link.span.start)
+                found.append(BrokenLink(path, line, link.target.strip(), note))
+    return found
+
+
+def relinked(root: Path, observation: Observation, old: str, new: RelPath) -> Iterator[Operation]:
+    """Yield the writes that point links to `old`, which is not there, to the note `new`.
+
+    `old` is a name or a path, with `.md` or without. A link that leads to a file is left alone.
+    """
+    names = observation.snapshot.names
+    old = old.removesuffix(".md")
+    path = RelPath(f"{old if '/' in old else joined(folder_of(new), old)}.md")
+    before = names.with_moved({}, [path])
+
+    def target_in(source: RelPath) -> Callable[[Wikilink], str | None]:
+        def new_target(link: Wikilink) -> str | None:
+            if names.resolve(link.target, source) is not None:
+                return None
+            by_name = "/" not in old and bare_name(link.target) == bare_name(path)
+            if not by_name and before.resolve(link.target, source) != path:
+                return None
+            return _spelled(names, link.target, new)
+
+        return new_target
+
+    for source, text in _other_texts(root, observation):
+        if "[[" not in text:
+            continue
+        edits = retarget(text, target_in(source))
+        if edits:
+            why = f"links to '{old}' lead to '{new}'"
+            yield Write(source, text, splice(text, edits), why)
+
+
+def _spelled(names: LinkResolver, target: str, new: RelPath) -> str:
+    """Return a link to a note in the form that the old one had: by name or by path, with `.md`."""
+    spelled = names.shortest(new) if "/" not in target else new.removesuffix(".md")
+    return f"{spelled}.md" if target.strip().lower().endswith(".md") else spelled
+
+
+def _other_texts(root: Path, observation: Observation) -> Iterator[tuple[RelPath, str]]:
+    """Yield the texts of all files that are neither digest, nor a paper's note, nor a copy."""
+    snapshot = observation.snapshot
+    papers = {path for paths in snapshot.managed.values() for path in paths}
+    others = (
+        path
+        for path in sorted(observation.files)
+        if path not in papers and path not in snapshot.digests and not is_copy(path)
+    )
+    for path, content in contents(root, others):
+        if isinstance(content, bytes):
+            yield path, as_text(content)
+
+
+def _former_notes(observation: Observation, state: StateStore) -> Mapping[str, RelPath]:
+    """Return the note as it is called now, by the sha256 of each path that it had, in hex."""
+    formerly: dict[str, RelPath] = {}
+    older = state.older()
+    for key, paths in observation.snapshot.managed.items():
+        if len(paths) != 1:
+            continue
+        hashes = set(older.get(BaseKey(key, "", "note"), ()))
+        last = observation.base.note(key)
+        if last is not None:
+            hashes.add(_hash_of(last))
+        formerly |= dict.fromkeys(hashes - {_hash_of(paths[0])}, paths[0])
+    return formerly
+
+
+def _former(
+    observation: Observation, formerly: Mapping[str, RelPath], target: str, source: RelPath
+) -> RelPath | None:
+    """Return the note that a link once led to; None if it leads to a file, or never led to one."""
+    target = target.strip().removesuffix("\\")
+    if not target or observation.snapshot.names.resolve(target, source) is not None:
+        return None
+    name = target.removesuffix(".md").lstrip("/")
+    folders = {"", *map(folder_of, observation.files)}
+    for form in ("NFC", "NFD"):
+        spelled = unicodedata.normalize(form, name)
+        for folder in folders:
+            note = formerly.get(_hash_of(f"{joined(folder, spelled)}.md"))
+            if note is not None:
+                return note
+    return None
+
+
+def _hash_of(path: str) -> str:
+    return fingerprint(encode(path)).hex()
