@@ -104,6 +104,8 @@ More only with a reason: a room in `MORE_ROOMS` (its arrows are then free), an a
 MORE_ROOMS = {
     "vault_sync.sync.conflicts_file": "one file of the vault is ours: its place, its operation",
     "vault_sync.core.paper_changes": "a plan by paper reads digests and notes; report may not",
+    "vault_sync.sync.deliveries": "how files came here: read before a pass, written after it",
+    "vault_sync.sync.head_base": "a base from git is observed, beside the one of the state",
     "vault_sync.sync.bibliography": "references are written after a pass, from what it observed",
     "vault_sync.sync.capture": "add and week: a digest made or longer, by the same write protocol",
     "vault_sync.core.citation": "BibTeX and CSL are formats of their own, beside the digest's",

@@ -35,12 +35,14 @@ def with_arrivals(seen: Observation, state: StateStore, now: float) -> Observati
         short = now - waiting.get(path, now) < ARRIVAL
         return Arrival(delivered=anew and short, waited=path in waiting)
 
-    came = {
+    arrivals = {
         path: arrival(path)
         for path in new | {RelPath(path) for path in waiting}
         if not (path in new and ours.get(path) == _hash(seen, path))
     }
-    return replace(seen, base=replace(seen.base, came=came, with_copies=copied & came.keys()))
+    return replace(
+        seen, base=replace(seen.base, arrivals=arrivals, with_copies=copied & arrivals.keys())
+    )
 
 
 def _with_copies(seen: Observation) -> frozenset[RelPath]:
@@ -63,17 +65,17 @@ def end_pass(state: StateStore, seen: Observation, plan: Plan, now: float) -> No
     Raises:
         StateError: the state could not be written.
     """
-    came = seen.base.came
-    if not came and not plan.deferred:
+    arrivals = seen.base.arrivals
+    if not arrivals and not plan.deferred:
         return
     older = [each for each in plan.conflicts if each.reason == "older"]
-    asked_about = {path for each in older for path in (each.digest, each.note)} & came.keys()
+    in_question = {path for each in older for path in (each.digest, each.note)} & arrivals.keys()
     before = deliveries.waiting(state.select)
-    wait: dict[str, float] = {path: before.get(path, now) for path in plan.deferred | asked_about}
+    wait: dict[str, float] = {path: before.get(path, now) for path in plan.deferred | in_question}
     managed = seen.snapshot.managed.items()
-    keys = [key for key, paths in managed if any(path in came for path in paths)]
+    keys = [key for key, paths in managed if any(path in arrivals for path in paths)]
     with state.writing() as connection:
-        deliveries.end_pass(connection, wait, came, keys)
+        deliveries.end_pass(connection, wait, arrivals, keys)
         deliveries.note_time(connection, state.locked_at)
 
 

@@ -24,6 +24,7 @@ from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import as_text, contents
 from vault_sync.edge.fs.scan import Stat, scan
 from vault_sync.edge.state import joining
+from vault_sync.edge.state.earlier_values import is_old
 from vault_sync.edge.state.file_marks import read_files
 from vault_sync.edge.state.refusals import read_refused
 from vault_sync.edge.state.store import StateStore
@@ -65,7 +66,8 @@ def base_of(state: StateStore) -> Base:
         state.has_base,
         state.was_before,
         joining=not joining.is_joined(state),
-        was_ever=state.was_ever,
+        # Also what a person still types over is an earlier value to a text that was brought.
+        was_ever=lambda row, value: is_old(state.select, row, value, ()),
         files=read_files(state.select),
         refused=read_refused(state.select),
     )

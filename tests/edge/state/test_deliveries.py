@@ -6,6 +6,7 @@ from tests.support.written_world import P, World
 from vault_sync.core.model.plan import BaseKey, BaseUpdate
 from vault_sync.core.model.values import Key
 from vault_sync.edge.state import deliveries
+from vault_sync.edge.state.earlier_values import is_old
 
 ROW = BaseKey(Key("k"), "d.md", "commentary")
 
@@ -29,7 +30,8 @@ def test_what_was_replaced_in_a_delivered_file_is_earlier_at_once(world: World) 
     with state.lock(0, typing=[P("d.md")]):
         for value in ("old", "new"):
             state.keep([BaseUpdate(frozenset(), {ROW: value})])
-        assert not state.was_before(ROW, "old") and state.was_ever(ROW, "old")
+        assert not state.was_before(ROW, "old")
+        assert is_old(state.select, ROW, "old", ())
         with state.writing() as connection:
             deliveries.end_pass(connection, {}, ["d.md"], [])
         assert state.was_before(ROW, "old")

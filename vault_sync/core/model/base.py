@@ -58,9 +58,9 @@ class Base:
 
     `exists` is False on a device's first pass over a vault, or when the base was lost. `joining`:
     files of the vault may still be on their way to this device, so that nothing is concluded from
-    the absence of one (docs/devices.md). `arriving`: some are on their way just now. `came` are the
-    ways of files that were brought; for these `was_ever` counts, which tells of every earlier value
-    at once. `with_copies` are the files beside which a sync service put a copy that stands.
+    the absence of one (docs/devices.md). `arriving`: some are on their way just now. `arrivals` are
+    the ways of files that were brought; for these `was_ever` counts, which tells of every earlier
+    value at once. `with_copies` are the files beside which a sync service put a copy that stands.
     `was_before(base_key, value)` tells whether the value was an earlier one, in whatever digest the
     paper was then. `counted` gives the number of places in each digest, where `rows` has only some
     papers. `files` are the notes of each paper as the last pass saw them, and the digests, with no
@@ -75,12 +75,12 @@ class Base:
     joining: bool = False
     arriving: bool = False
     was_ever: Callable[[BaseKey, Value], bool] = _never
-    came: Mapping[RelPath, Arrival] = field(default_factory=dict)
+    arrivals: Mapping[RelPath, Arrival] = field(default_factory=dict)
     with_copies: frozenset[RelPath] = frozenset()
 
     def arrival(self, path: RelPath | None) -> Arrival:
         """Return how a file came to be as it is: typed here, unless it is told otherwise."""
-        return TYPED if path is None else self.came.get(path, TYPED)
+        return TYPED if path is None else self.arrivals.get(path, TYPED)
 
     @property
     def is_partial(self) -> bool:

@@ -118,10 +118,6 @@ class StateStore:
         """Return True if the base had `value` in this row at an earlier time, in any digest."""
         return earlier_values.is_old(self.select, row, value, self._typing)
 
-    def was_ever(self, row: BaseKey, value: Value) -> bool:
-        """Return the same, also for a value replaced by what a person still types."""
-        return earlier_values.is_old(self.select, row, value, ())
-
     def outdate(self) -> None:
         """End the sessions that are over: what was replaced in them counts as old from now on.
 

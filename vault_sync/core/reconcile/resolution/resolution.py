@@ -303,13 +303,8 @@ def _commentary(
         resolution.commentaries[pair.digest] = entry.commentary
         resolution.propose(base_key, entry.commentary, {NOTE: True})
         return
-    decided = arrivals.decide(resolution, pair, base, was) if side is None else None
-    if decided is None:
-        decided = _decided_commentary(pair, entry, was, base, side, digests)
-    if isinstance(decided, Deferred):
-        resolution.commentaries[pair.digest] = _section(pair)
-        resolution.defer(pair.digest, base)
-    elif isinstance(decided, Undecided):
+    decided = _decided_commentary(resolution, pair, was, base, side, digests)
+    if isinstance(decided, Undecided | Deferred):
         _leave_open(resolution, pair, decided, base, was)
     elif placeless.has_no_place(pair, "commentary", decided.value):
         _leave_in_note(resolution, pair, decided.value, base_key)
@@ -318,17 +313,19 @@ def _commentary(
 
 
 def _decided_commentary(
+    resolution: Resolution,
     pair: Pair,
-    entry: Fields,
     was: BaseKey,
     base: Base,
     side: Side | None,
     digests: Mapping[RelPath, Digest],
-) -> Decided[str] | Undecided:
+) -> Decided[str] | Undecided | Deferred:
     """Decide a commentary; what only is read otherwise than at the last pass is no edit."""
-    agreed, section = base.text(was), _section(pair)
+    agreed, section, entry = base.text(was), _section(pair), resolution.entries[pair.digest]
     if pair.section is None and side is None:
         return Undecided("section gone")
+    if side is None and (found := arrivals.decide(resolution, pair, base, was)) is not None:
+        return found
     if side is None and agreed is not None and pair.entry is not None:
         if agreed == section and reread.has_swallowed(agreed, entry, digests[pair.digest]):
             return Decided(entry.commentary)
@@ -339,7 +336,7 @@ def _decided_commentary(
 
 
 def _leave_open(
-    resolution: Resolution, pair: Pair, undecided: Undecided, base: Base, was: BaseKey
+    resolution: Resolution, pair: Pair, undecided: Undecided | Deferred, base: Base, was: BaseKey
 ) -> None:
     """Leave a commentary as it is on both sides; its base value follows a moved entry."""
     section = _section(pair)
@@ -348,6 +345,9 @@ def _leave_open(
     if pair.origin is not None and was in base.rows:
         base_key = was._replace(digest=pair.digest)
         resolution.proposed.append(ProposedValue(base_key, base.rows[was], frozenset({NOTE})))
+    if isinstance(undecided, Deferred):
+        resolution.defer(pair.digest, base)
+        return
     digest_has = resolution.entries[pair.digest].commentary
     _add_conflict(resolution, pair, "commentary", digest_has, section, undecided)
 
