@@ -155,6 +155,6 @@ def test_an_entry_that_goes_while_files_arrive_waits(built: Vault) -> None:
 def test_init_keeps_our_folder_from_syncthing(tmp_path: Path) -> None:
     root = tmp_path / "shared"
     (root / ".stfolder").mkdir(parents=True)
-    ran = Vault(root, tmp_path / "state").ok("init")
+    ran = Vault(root, tmp_path / "state").ok("init", "--here")
     assert ".stignore" in ran.out
     assert (root / ".stignore").read_text() == ".vault-sync\n"
