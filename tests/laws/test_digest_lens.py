@@ -23,6 +23,7 @@ _BITS = st.sampled_from((
     "Title (Kim Lee, Ann Park)", "**Title** (OpenAI)", "[[n|Title]]", "[[n]]", "#tag", "#a#b",
     "# ", "## x", "### y", "---", "***", "```", "~~~", "다.", "(", ")", "*", "|", "\ufeff", "\0",
     "<<<<<<< x", "=======", ">>>>>>> y", "\u2028", "\udcff", "[", "]]", "T [x] (Kim Lee) [[n]]",
+    "**Title [x]**", "[T](https://x.org) (Kim Lee)", "[T](https://arxiv.org/abs/2308.07037)",
 ))  # fmt: skip
 _TEXTS = st.one_of(
     st.lists(_BITS, max_size=30).map("".join),
