@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import NamedTuple
 
 from vault_sync.core.model.plan import (
@@ -85,13 +86,15 @@ class PassRequest:
 class PassResult:
     """The plan of a pass and its outcome. `waiting` are the operations that were deferred.
 
-    `note` says why the base counts for nothing, if it does.
+    `note` says why the base counts for nothing, if it does. `arriving`: something waits for files
+    that a sync service is bringing just now.
     """
 
     plan: Plan
     outcome: Outcome = field(default_factory=Outcome)
     waiting: tuple[Operation, ...] = ()
     note: str | None = None
+    arriving: bool = False
 
 
 FactsOf = Callable[[Sequence[Key]], Mapping[Key, Facts]]
@@ -109,3 +112,16 @@ Progress = Callable[[str, int, int], None]
 
 def silent(what: str, done: int, whole: int) -> None:
     del what, done, whole
+
+
+def counted_files(progress: Progress, whole: int) -> Callable[[str, RelPath], None]:
+    """Return the callback of `apply` that counts files as they are prepared, then swapped in."""
+    done = {"before-stage": count(1), "before-look": count(1)}
+
+    def at(point: str, path: RelPath) -> None:
+        del path
+        if point in done:
+            what = "writing" if point == "before-look" else "preparing"
+            progress(what, next(done[point]), whole)
+
+    return at
