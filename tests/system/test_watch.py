@@ -261,7 +261,7 @@ def test_a_tick_is_acted_on_and_the_configuration_is_read_again(daemon: Watched)
     daemon.until(lambda: daemon.sign()["problems"] == [])
     text = vault.read("Open.md")
     watched.in_place(
-        vault.root / "Open.md", text.replace("- [ ] keep the note's", "- [x] keep the note's")
+        vault.root / "Open.md", text.replace("- [ ] the note's", "- [x] the note's")
     )
     daemon.says(DIGEST, "tok-1")
     daemon.until(lambda: "Open.md" not in vault.files())
