@@ -38,10 +38,10 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "reconcile": "snapshot merge digest note citation naming model text",
     },
     "vault_sync.core.reconcile": {
-        "pipeline": "drafting resolution pairing",
+        "pipeline": "refusals drafting resolution pairing",
         "drafting": "resolution pairing",
         "resolution": "pairing",
-        "refusals": "pairing",
+        "refusals": "deferral pairing",
     },
     "vault_sync.edge": {
         "write": "state fs config platform",
@@ -64,7 +64,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "facts": "request",
         "capture": "observation",
         "relink": "observation",
-        "undoing": "observation",
+        "undoing": "planning observation request",
     },
 }
 """For each package that has rooms: which of its rooms a room may import. Nothing else is allowed.

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import count
 
+from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.merge import documents
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, Create, Outcome, Plan
 from vault_sync.core.model.values import Key, Place, Problem, RelPath, Rules
@@ -280,7 +282,10 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
 def _lost_entries(
     observation: Observation, plan: Plan, outcome: Outcome
 ) -> Iterator[tuple[RelPath, str, str]]:
-    """Yield the digests from which entries were taken out: their path, whole text and cut text."""
+    """Yield the digests from which entries were taken out: their path, whole text and cut text.
+
+    The whole text has those entries, and else what the digest says now.
+    """
     base, digests = observation.base, observation.snapshot.digests
     rows = (row for one in plan.base_updates for row in one.drop) if outcome.done else ()
     lost = {row for row in rows if row.key and row.field == "commentary"}
@@ -292,8 +297,13 @@ def _lost_entries(
             for entry in digest.entries
             if other == path or not base.knows(Place(entry.key, other))
         }
-        if before is not None and any(row.digest == path and row.key not in came for row in lost):
-            yield path, before, digests[path].text
+        gone = {row.key for row in lost if row.digest == path} - came
+        if before is not None and gone:
+            entries = styled_reader.read(before, digests[path].styles).entries
+            taken = [entry.span for entry in entries if entry.key in gone]
+            cut = digests[path].text
+            whole = documents.with_taken_out(before, cut, taken)
+            yield from [(path, whole, cut)] if whole is not None and taken else []
 
 
 def _sources(observation: Observation, plan: Plan) -> frozenset[RelPath]:
