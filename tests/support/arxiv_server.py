@@ -17,9 +17,9 @@ from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
 from tests.support.folders import ROOT
-from vault_sync.edge.arxiv import http
-from vault_sync.edge.arxiv.client import RateLimit
-from vault_sync.edge.arxiv.lookup import Answer, Source, look_up
+from vault_sync.edge.sources import http
+from vault_sync.edge.sources.client import PATIENT, RateLimit
+from vault_sync.edge.sources.lookup import Answer, Source, look_up
 
 # Limits that a busy machine does not reach; those of HASTY are there to be reached.
 FAST = RateLimit(
@@ -139,8 +139,8 @@ def ids_of(count: int, month: str = "2308") -> list[str]:
 
 
 def ask(source: Source, ids: Sequence[str], **more: Any) -> Answer:
-    defaults: dict[str, Any] = {"stop": threading.Event(), "pace": FAST}
-    return look_up(source, ids, **defaults | more)
+    bounds = more.pop("bounds", PATIENT)._replace(pace=more.pop("pace", FAST))
+    return look_up(source, ids, **{"stop": threading.Event(), "bounds": bounds} | more)
 
 
 def messages(answer: Answer) -> list[str]:
@@ -183,8 +183,8 @@ CHILD = """
 import json, signal, sys, threading, time
 from dataclasses import replace
 from pathlib import Path
-from vault_sync.edge.arxiv.lookup import Source, look_up
-from vault_sync.edge.arxiv.client import RateLimit, pace_for
+from vault_sync.edge.sources.lookup import Source, look_up
+from vault_sync.edge.sources.client import PATIENT, RateLimit
 
 url, cache, interval, ids = sys.argv[1:]
 stop = threading.Event()
@@ -192,7 +192,8 @@ signal.signal(signal.SIGTERM, lambda *_: stop.set())
 source = Source(cache=Path(cache), url=url)
 print("ready", flush=True)
 sys.stdin.readline()
-answer = look_up(source, ids.split(), stop=stop, pace=RateLimit(interval=float(interval)))
+pace = RateLimit(interval=float(interval))
+answer = look_up(source, ids.split(), stop=stop, bounds=PATIENT._replace(pace=pace))
 print(json.dumps([len(answer.facts), len(answer.unknown), len(answer.problems)]))
 """
 

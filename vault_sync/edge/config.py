@@ -37,6 +37,24 @@ class ArxivConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class SourcesConfig:
+    """`[sources]`: the addresses of archives beside arXiv, tried in turn; without any, not asked.
+
+    OpenReview has the papers until 2023 at its older address alone.
+    """
+
+    crossref: tuple[str, ...] = ("https://api.crossref.org",)
+    openreview: tuple[str, ...] = ("https://api2.openreview.net", "https://api.openreview.net")
+    acl: tuple[str, ...] = ("https://aclanthology.org",)
+
+    @property
+    def sites(self) -> Mapping[str, tuple[str, ...]]:
+        """The addresses by the kind of key."""
+        found = {"doi": self.crossref, "openreview": self.openreview, "acl": self.acl}
+        return {kind: tuple(url.rstrip("/") for url in urls) for kind, urls in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
 class WatchConfig:
     """`[watch]`, in seconds; `notify`: a new conflict is shown on the desktop."""
 
@@ -75,6 +93,7 @@ class Config:
     path: Path | None = None
     rules: Rules = field(default_factory=Rules)
     arxiv: ArxivConfig = field(default_factory=ArxivConfig)
+    sources: SourcesConfig = field(default_factory=SourcesConfig)
     watch: WatchConfig = field(default_factory=WatchConfig)
     weeks: WeekConfig = field(default_factory=WeekConfig)
     bib: BibConfig = field(default_factory=BibConfig)
@@ -254,6 +273,9 @@ LEGAL: Mapping[str, Mapping[str, _Key]] = {
         "contact": _typed("must be a mail address", str),
         "facts": _texts("must be a list of facts", _fact),
     },
+    "sources": dict.fromkeys(
+        ("crossref", "openreview", "acl"), _texts("must be a list of addresses", _address)
+    ),
     "citekey": {"form": _checked("must be a form of citekeys", citekeys.form_error)},
     "bib": {
         "read": _typed("must be a path", str),
@@ -344,6 +366,7 @@ def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> C
         path,
         Rules(**rules),
         ArxivConfig(**arxiv),
+        SourcesConfig(**{name: tuple(urls) for name, urls in tables.get("sources", {}).items()}),
         WatchConfig(**tables.get("watch", {})),
         WeekConfig(**digests),
         bib,

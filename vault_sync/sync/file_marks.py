@@ -39,7 +39,7 @@ def with_marks(
     files = read_files(state.select, {Key(""), *keys})
     seen = {path: mark[:3] for marks in files.values() for path, mark in marks.items()}
     now = {path: numbers(stat) for path, stat in stats.items()}
-    refused = read_refused(state.select, {Key(""), *keys})
+    refused = read_refused(state.select, keys)
     return replace(found, stats=seen | now), replace(base, files=files, refused=refused)
 
 

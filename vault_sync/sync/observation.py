@@ -14,7 +14,7 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
-from vault_sync.core.naming.keys import arxiv_id
+from vault_sync.core.naming.keys import is_paper
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.resolution import abstracts
 from vault_sync.core.report import conflicts_page
@@ -166,13 +166,13 @@ def exported(observation: Observation, path: RelPath) -> str:
 
 
 def lacking(observation: Observation, rules: Rules) -> list[Key]:
-    """Return the papers on arXiv that have no note, or whose note lacks one of the facts."""
+    """Return the papers of archives that have no note, or whose note lacks one of the facts."""
     wanted = []
     entries = (
         entry for digest in observation.snapshot.digests.values() for entry in digest.entries
     )
     for key in dict.fromkeys(entry.key for entry in entries):
-        if not arxiv_id(key):
+        if not is_paper(key):
             continue
         paths = observation.snapshot.managed.get(key, ())
         if not paths or any(_lacks(observation, rules, key, path) for path in paths):

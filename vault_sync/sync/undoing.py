@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from vault_sync.core.model.base import value_hash
-from vault_sync.core.model.plan import BaseKey, Conflict, Outcome, Plan, Rename, Value
+from vault_sync.core.model.plan import BaseKey, Conflict, Operation, Outcome, Plan, Value
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.reconcile.refusals import Refusal, find_refusals, refused_writes
 from vault_sync.core.report import conflicts_page
@@ -40,22 +39,25 @@ def take_back(
     outcome = undo(config.root, state, pass_id, started=started, page=page)
     after = state.rows()
     forgotten = {row: value for row, value in before.items() if row.key and row not in after}
-    restored = {each.path for each in outcome.done}
-    restored |= {each.to for each in outcome.done if isinstance(each, Rename)}
-    found = _fields(config, state, forgotten, restored) if forgotten else []
+    if not outcome.done:
+        return outcome, 0
+    found = _fields(config, state, forgotten, outcome.done)
     _refuse(state, found, forgotten)
-    # What the pass wrote besides, and would write again: links, a moved entry, a trashed note.
+    # What a pass would write again all the same: a digest made anew, a note trashed once more.
     again = refused_writes(_plan(config, state, facts_of), due | {page})
     _refuse(state, again, {})
     return outcome, len(found) + len(again)
 
 
 def _fields(
-    config: Config, state: StateStore, forgotten: Mapping[BaseKey, Value], restored: set[RelPath]
+    config: Config,
+    state: StateStore,
+    forgotten: Mapping[BaseKey, Value],
+    undone: Collection[Operation],
 ) -> list[Refusal]:
     """Return the refused fields, but for those that the conflicts note shows."""
     observation = observe(config, base_of(state))
-    found = find_refusals(observation.snapshot, observation.base, forgotten, restored)
+    found = find_refusals(observation.snapshot, observation.base, forgotten, undone)
     return [each for each in found if _mark(each) not in observation.conflicts_text]
 
 
@@ -70,10 +72,7 @@ def _refuse(state: StateStore, found: list[Refusal], forgotten: Mapping[BaseKey,
     newest = pass_log.records(state, 1)
     refuse(
         state,
-        [
-            (each.base_key, (value_hash(each.digest), value_hash(each.note)), each.was)
-            for each in found
-        ],
+        [(each.base_key, each.hashes, each.was) for each in found],
         forgotten.items(),
         newest[0].id if newest else 0,
     )

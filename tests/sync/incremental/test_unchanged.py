@@ -21,7 +21,7 @@ LATE = "somebody saved this during an exchange"
 def vault(tmp_path: Path) -> Vault:
     vault = Vault(tmp_path / "vault", tmp_path / "state")
     vault.write("vault-sync.toml", "[arxiv]\nenabled = false\n")
-    vault.write("digests/w.md", "w\nhttps://doi.org/10.1000/x1\nT: A (Ann Park)\none\n#t\n")
+    vault.write("digests/w.md", "w\nhttps://blog.example/x1\nT: A (Ann Park)\none\n#t\n")
     vault.ok("rebuild")
     # Long ago: what was written just now is read once more.
     for path in vault.root.rglob("*.md"):

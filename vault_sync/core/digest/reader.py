@@ -235,7 +235,7 @@ class _Reader(NamedTuple):
         if address[0] == "<":
             span = Span(span.start + 1, span.end - 1)
         below = self._next(number)
-        title = self._title(below)
+        title = self._title(below, key)
         if title is not None and title.link is not None and title.target is not None:
             link = TitleLink(title.target.slice(text), title.link)
             return _Head(number, key, span, below, title, link, fresh)
@@ -247,7 +247,7 @@ class _Reader(NamedTuple):
         alone = self._alone(below, key, titled=False)
         if alone is not None:
             late = self._next(below)
-            title = self._title(late)
+            title = self._title(late, key)
             if title is not None and title.link is None:
                 return _Head(number, key, span, late, title, alone, fresh, below)
             return _Head(number, key, span, below, None, alone, fresh)
@@ -260,11 +260,12 @@ class _Reader(NamedTuple):
             number += 1
         return number
 
-    def _title(self, number: int) -> TitleLine | None:
+    def _title(self, number: int, key: Key) -> TitleLine | None:
         if number >= len(self.kinds) or self.kinds[number] != TEXT:
             return None
         start, end, _ = self.lines[number]
-        return title_line.parse(self.text, start, end)
+        found = title_line.parse(self.text, start, end)
+        return found or title_line.of_paper(self.text, start, end, key)
 
     def _alone(self, number: int, key: Key, *, titled: bool) -> TitleLink | None:
         """Return the entry's own link, if it is all that stands on a line."""

@@ -22,6 +22,9 @@ from typing import NamedTuple
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, Place, RelPath
 
+LINK = "link:"
+"""The field of a refusal that keeps a link as it is spelled is this and the link's target."""
+
 
 def _never(base_key: BaseKey, value: Value) -> bool:
     del base_key, value
@@ -60,7 +63,8 @@ class Base:
     paper was then. `counted` gives the number of places in each digest, where `rows` has only some
     papers. `files` are the notes of each paper as the last pass saw them, and the digests, with no
     key; None where nobody has seen any. `refused` are the fields of which a person took a change
-    back, each with the hashes of both sides' values (`value_hash`).
+    back, each with the hashes of both sides' values (`value_hash`); a link (`LINK`) has no key, the
+    file that it stands in as its digest, and the file that it leads to in place of a hash.
     """
 
     rows: Mapping[BaseKey, Value] = field(default_factory=dict)
@@ -74,6 +78,15 @@ class Base:
         """Tell whether a person wants both sides of a field to stay as they are."""
         hashes = self.refused.get(base_key)
         return hashes is not None and hashes == (value_hash(digest), value_hash(note))
+
+    @cached_property
+    def links_taken_back(self) -> Mapping[tuple[RelPath, str], RelPath]:
+        """Links whose spelling is to stay, file and target, and the file to which each leads."""
+        return {
+            (RelPath(base_key.digest), base_key.field.removeprefix(LINK)): RelPath(to)
+            for base_key, (_, to) in self.refused.items()
+            if base_key.field.startswith(LINK)
+        }
 
     def without(self, base_keys: frozenset[BaseKey]) -> Base:
         """Return the base less some of its rows."""

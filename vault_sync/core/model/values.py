@@ -55,9 +55,10 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts of a paper (from arXiv). Every value may be missing; a day is ISO 8601.
+    """The facts of a paper. Every value may be missing; a day is ISO 8601.
 
-    `pdf` and `citekey` are in no answer: drafting completes them.
+    `year` is what an archive says that does not know the day. `pdf` and `citekey` are in no answer:
+    drafting completes them.
     """
 
     published: str = ""
@@ -69,6 +70,7 @@ class Facts:
     journal: str = ""
     comment: str = ""
     abstract: str = ""
+    year: str = ""
     pdf: str = ""
     citekey: str = ""
 

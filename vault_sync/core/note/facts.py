@@ -34,7 +34,7 @@ def _year(day: str) -> int:
 
 FACTS = (
     Fact("published", attrgetter("published")),
-    Fact("year", lambda facts: _year(facts.published), "integer"),
+    Fact("year", lambda facts: _year(facts.published or facts.year), "integer"),
     Fact("updated", attrgetter("updated")),
     Fact("categories", attrgetter("categories"), "list"),
     Fact("doi", attrgetter("doi")),

@@ -33,7 +33,7 @@ from vault_sync.sync.file_record import File, file_of, texts_of
 from vault_sync.sync.incremental.files import Files, terms
 from vault_sync.sync.incremental.leaves import NUMBERS, TEXTS, Leaves, sums_for
 
-FORMAT = 5
+FORMAT = 6
 
 
 _TABLES = """

@@ -183,17 +183,33 @@ def tail_of(text: str, title: HeadTitle, at: int, region: Span, stop: int) -> He
     if title.authors is not None:
         return HeadTail(None, title.authors, max(at, title.authors.span.end + 1))
     if title.kind != "text":
-        lead = _LEAD.match(text, at, stop)
-        if title.colon or lead is not None:
-            start = lead.end() if lead is not None else at
-            start += len(text[start:stop]) - len(text[start:stop].lstrip(" \t"))
-            end = max(start, start + len(text[start:stop].rstrip()))
-            if start == end and text.startswith((" \n", " \r\n"), end):
-                return HeadTail(Span(end + 1, end + 1), None, end + 1)
-            if start < end:
-                return HeadTail(Span(start, end), None, end)
+        inline = _led_in(text, at, stop, needed=not title.colon)
+        if inline is not None:
+            return HeadTail(inline, None, inline.end)
     authors = _behind(text, at, region.end)
-    return HeadTail(None, authors, at if authors is None else authors.span.end)
+    if authors is None:
+        return HeadTail(None, None, at)
+    closed = authors.span.end + 1
+    inline = _led_in(text, closed, stop, needed=True)
+    if title.kind == "text" or inline is None:
+        return HeadTail(None, authors, authors.span.end)
+    return HeadTail(inline, authors, inline.end)
+
+
+def _led_in(text: str, at: int, stop: int, *, needed: bool) -> Span | None:
+    """Return the words up to `stop` that a colon or dash leads in at `at`, if it is `needed`.
+
+    A colon with nothing but a blank behind it at the line's end is an empty place for words.
+    """
+    lead = _LEAD.match(text, at, stop)
+    if lead is None and needed:
+        return None
+    start = lead.end() if lead is not None else at
+    start += len(text[start:stop]) - len(text[start:stop].lstrip(" \t"))
+    end = max(start, start + len(text[start:stop].rstrip()))
+    if start == end and text.startswith((" \n", " \r\n"), end):
+        return Span(end + 1, end + 1)
+    return Span(start, end) if start < end else None
 
 
 def _behind(text: str, at: int, end: int) -> AuthorList | None:

@@ -84,7 +84,7 @@ def _entry(page: Page, number: int, stop: int) -> Entry | None:
     commentary = _trimmed(page, [at for at in lower if at not in set(tags)])
     link = _link(text, title)
     wraps = title.link_is_title or (
-        link is None and title_line.can_be_linked(title.title.slice(text))
+        link is None and not title.in_markdown and title_line.can_be_linked(title.title.slice(text))
     )
     spans = StyledSpans(
         "title-first", title.title, wraps, title.tail, title.authors, False, address, below,

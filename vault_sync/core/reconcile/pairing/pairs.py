@@ -20,7 +20,7 @@ from vault_sync.core.reconcile.pairing.missing_entries import MissingEntries
 from vault_sync.core.reconcile.pairing.named_digests import DigestNames
 from vault_sync.core.reconcile.pairing.notices import Notices
 from vault_sync.core.reconcile.pairing.paper import Paper, Role
-from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry, PaperBuilder
+from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry, PaperBuilder, entries_value
 from vault_sync.core.reconcile.pairing.renamed_digests import find_renames
 from vault_sync.core.reconcile.pairing.same_file import SameFile
 from vault_sync.core.snapshot import Snapshot
@@ -77,16 +77,6 @@ def entries_by_key(snapshot: Snapshot) -> dict[Key, list[FoundEntry]]:
         for entry in snapshot.digests[path].entries:
             entries.setdefault(entry.key, []).append(FoundEntry(path, entry))
     return entries
-
-
-def entries_value(found: Sequence[FoundEntry]) -> tuple[str, ...]:
-    """Return all that the entries of a paper say, as one value."""
-    texts: list[str] = []
-    for digest, entry in found:
-        fields = entry.fields
-        texts += [digest, fields.url, fields.title, fields.commentary]
-        texts += [*fields.authors, "", *fields.tags]
-    return tuple(texts)
 
 
 class _PairFinder:

@@ -33,9 +33,10 @@ from tests.support.arxiv_server import (
     silent,
     status,
 )
-from vault_sync.edge.arxiv.client import RateLimit, pace_for
-from vault_sync.edge.arxiv.lookup import Answer, Source, remembered
+from vault_sync.core.sources.archives import ARXIV
 from vault_sync.edge.config import ArxivConfig
+from vault_sync.edge.sources.client import RateLimit, pace_for
+from vault_sync.edge.sources.lookup import Answer, Source, remembered
 
 # What is not asked.
 
@@ -54,7 +55,7 @@ from vault_sync.edge.config import ArxivConfig
     ],
 )
 def test_arxivs_pace_holds_for_every_host_but_this_machine(url: str, seconds: float) -> None:
-    assert pace_for(url).interval == seconds
+    assert pace_for(ARXIV, url).interval == seconds
 
 
 # What is asked, and how.

@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.folders import CORPUS, SAMPLE
 from vault_sync.core.model.values import Facts
-from vault_sync.edge.arxiv import dump_file
-from vault_sync.edge.arxiv.dump_file import _day, accents, facts
+from vault_sync.edge.sources import dump_file
+from vault_sync.edge.sources.dump_file import _day, accents, facts
 
 NAMES = CORPUS / "sample" / "names.json"
 

@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple, cast
 
 from vault_sync.core.model.values import Facts, Problem
-from vault_sync.edge.arxiv.atom import paper_id, tidy
+from vault_sync.core.sources.answers import tidy
+from vault_sync.core.sources.atom import paper_id
 
 _LONGEST = 4_000_000  # bytes of a line; the longest real ones, with 3,000 authors, have 200,000
 _FIRST = re.compile(rb'\s*\{\s*"id"\s*:\s*"([^"]*)"')

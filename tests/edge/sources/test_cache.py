@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from tests.support.arxiv_server import Api, ask, assert_whole, child, go, ids_of, silent
 from vault_sync.core.model.values import Facts
-from vault_sync.edge.arxiv import cache
-from vault_sync.edge.arxiv.lookup import Source, remembered
+from vault_sync.edge.sources import cache
+from vault_sync.edge.sources.lookup import Source, remembered
 
 # Stopping.
 

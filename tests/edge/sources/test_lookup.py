@@ -20,9 +20,9 @@ import pytest
 from tests.support.arxiv_server import A_DAY, NOON, Api, ask, body, feed, ids_of, messages
 from tests.support.folders import CORPUS, ROOT, SAMPLE
 from vault_sync.core.model.values import Facts
-from vault_sync.edge.arxiv import dump_file, http
-from vault_sync.edge.arxiv.lookup import Answer, Source, remembered
 from vault_sync.edge.config import ArxivConfig
+from vault_sync.edge.sources import dump_file, http
+from vault_sync.edge.sources.lookup import Answer, Source, remembered
 
 TRUTH = CORPUS / "weeks" / "flat" / "truth.json"
 
@@ -59,7 +59,7 @@ def test_a_pass_makes_no_request_and_no_file(api: Api, source: Source) -> None:
 def test_requests_is_not_imported_where_nothing_is_asked(tmp_path: Path) -> None:
     code = (
         "import sys, threading; from pathlib import Path\n"
-        "from vault_sync.edge.arxiv.lookup import Source, look_up\n"
+        "from vault_sync.edge.sources.lookup import Source, look_up\n"
         "source = Source(Path(sys.argv[1]), url='', snapshot=Path(sys.argv[2]))\n"
         "found = look_up(source, ['2308.07124'], stop=threading.Event())\n"
         "assert found.facts['2308.07124'].published == '2023-08-14'\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.arxiv_server import Api, Handler
-from vault_sync.edge.arxiv.lookup import Source
+from vault_sync.edge.sources.lookup import Source
 
 
 @pytest.fixture

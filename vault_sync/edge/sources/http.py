@@ -18,7 +18,6 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 if TYPE_CHECKING:  # 63 ms that almost no run needs
     import requests
 
-_KINDS = frozenset({"application/atom+xml", "application/xml", "text/xml"})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _CHUNK = 65_536
 _TOO_SLOW = "its answer takes too long"
@@ -50,6 +49,13 @@ class Limits:
     body: int = 8_000_000
 
 
+class Request(NamedTuple):
+    """A GET: the address, and the types of answers that can be read."""
+
+    url: str
+    media: tuple[str, ...]
+
+
 class Unpacker(Protocol):
     """A `zlib.decompressobj`; its class has no public name."""
 
@@ -78,7 +84,6 @@ def session(agent: str) -> requests.Session:
 
     made = requests.Session()
     made.headers["User-Agent"] = agent
-    made.headers["Accept"] = "application/atom+xml"
     made.headers["Accept-Encoding"] = "gzip"
     # `requests` reads a redirect even if it may not follow it, and fails at one that is no address.
     made.get_redirect_target = _no_target  # type: ignore[method-assign]
@@ -125,7 +130,11 @@ def followed(url: str, location: str) -> str:
 
 
 def get(
-    session: requests.Session, url: str, limits: Limits, stop: threading.Event, now: float
+    session: requests.Session,
+    request: Request,
+    limits: Limits,
+    stop: threading.Event,
+    now: float,
 ) -> Reply:
     """Return the answer to a GET. `now` is the Unix time, for a Retry-After that is a date.
 
@@ -138,7 +147,7 @@ def get(
     """
     flight = _Flight(stop, time.monotonic() + limits.total)
     thread = threading.Thread(
-        target=flight.run, args=(lambda: _get(session, url, limits, flight, now),), daemon=True
+        target=flight.run, args=(lambda: _get(session, request, limits, flight, now),), daemon=True
     )
     thread.start()
     # Two events to wait for, and the standard library waits for one: so in short steps.
@@ -177,14 +186,19 @@ class _Flight:
             self.done.set()
 
 
-def _get(session: requests.Session, url: str, limits: Limits, flight: _Flight, now: float) -> Reply:
+def _get(
+    session: requests.Session, request: Request, limits: Limits, flight: _Flight, now: float
+) -> Reply:
     import requests
     import urllib3
 
     timeouts = (limits.connect, limits.read)
+    accept = {"Accept": ", ".join(request.media)}
     try:
-        with session.get(url, timeout=timeouts, allow_redirects=False, stream=True) as response:
-            return _reply(response, limits, flight, now)
+        with session.get(
+            request.url, headers=accept, timeout=timeouts, allow_redirects=False, stream=True
+        ) as response:
+            return _reply(response, request.media, limits, flight, now)
     except (requests.exceptions.SSLError, requests.exceptions.ProxyError) as error:
         raise Unreachable(_reason(error)) from error
     except requests.exceptions.ConnectTimeout as error:
@@ -202,17 +216,23 @@ def _get(session: requests.Session, url: str, limits: Limits, flight: _Flight, n
         raise Unusable(f"its answer cannot be read ({_reason(error)})") from error
 
 
-def _reply(response: requests.Response, limits: Limits, flight: _Flight, now: float) -> Reply:
+def _reply(
+    response: requests.Response,
+    media: tuple[str, ...],
+    limits: Limits,
+    flight: _Flight,
+    now: float,
+) -> Reply:
     status = response.status_code
     wait = _seconds(response.headers.get("Retry-After", ""), now)
     if status not in {200, 400}:  # the API reports a bad id with either of the two
         location = response.headers.get("Location", "") if 300 <= status < 400 else ""
         return Reply(status, location=location, wait=wait)
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if kind not in _KINDS:
+    if kind not in media:
         if status == 400:
             return Reply(status)
-        raise Unusable(f"it answers with {kind[:40] or 'no content type'} and not with Atom")
+        raise Unusable(f"it answers with {kind[:40] or 'no content type'} and not with {media[0]}")
     return Reply(status, _body(response, limits, flight), wait=wait)
 
 

@@ -1,9 +1,10 @@
-"""Asking arXiv, question by question, in turn with every other process of the machine.
+"""Asking an archive, question by question, in turn with every other process of the machine.
 
-The terms of use of the API (help/api/tou.md): one request every three seconds and one connection
-at a time "over all machines under your control"; who asks stands in the User-Agent; 403 answers
-an attack, so after one nothing is asked until the next day. The throttle stands above the retries:
-each try waits for its turn.
+The terms of use of arXiv's API (help/api/tou.md): one request every three seconds and one
+connection at a time "over all machines under your control"; who asks stands in the User-Agent; 403
+answers an attack, so after one nothing is asked until the next day. The others are asked alike,
+once a second; a mail address in the User-Agent is Crossref's polite pool. The throttle stands above
+the retries: each try waits for its turn.
 """
 
 from __future__ import annotations
@@ -16,11 +17,20 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from vault_sync.core.model.values import Problem
-from vault_sync.edge.arxiv import atom, cache, http
+from vault_sync.core.sources.answers import (
+    BatchResult,
+    Feed,
+    Question,
+    Refused,
+    questions,
+    settle,
+)
+from vault_sync.core.sources.archives import ARXIV, Archive
+from vault_sync.edge.sources import cache, http
 
 if TYPE_CHECKING:  # see `http`
     import requests
@@ -29,7 +39,7 @@ _BUSY = frozenset({429, 500, 502, 503, 504})
 _LATER = "facts come with a later run; nothing else is held up"
 _SPENT = "the time that a pass waits for it is over"
 _REDIRECTS = 3
-_BYTES_EACH = 1_000_000
+_LOCAL_INTERVAL = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +49,7 @@ class RateLimit:
     `interval` from the end of a request to the next one; `tries` of one request; `longest` that we
     wait because the server asks for it (beyond it we come back another time, and for at most
     `patience` nobody asks); `splits` more requests that a run spends to find the ids that spoil
-    their batch. `run`: for all requests of a run together, and `run_each` more for each question;
-    what is not answered by then comes with a later run.
+    their batch.
     """
 
     interval: float = 3.0
@@ -48,36 +57,47 @@ class RateLimit:
     longest: float = 120.0
     patience: float = 3600.0
     splits: int = 24
-    run: float = math.inf
-    run_each: float = 9.0
     limits: http.Limits = field(default_factory=http.Limits)
 
 
-POLITE = RateLimit()
-LOCAL = RateLimit(interval=0.05)
+def pace_for(archive: Archive, url: str) -> RateLimit:
+    """Return the pace at which an archive may be asked at `url`.
 
-
-def pace_for(url: str) -> RateLimit:
-    """Return the pace at which the API at `url` may be asked.
-
-    arXiv's three seconds hold for every host but this very machine: a mirror at a loopback address
-    is the reader's own. It is asked in turn too, every 50 ms; what passes requests on to arXiv
-    has to keep arXiv's pace itself.
+    Its interval holds for every host but this very machine: a mirror at a loopback address is the
+    reader's own. It is asked in turn too, every 50 ms; what passes requests on to arXiv has to keep
+    arXiv's pace itself.
     """
-    return LOCAL if http.is_loopback(url) else POLITE
+    return RateLimit(interval=_LOCAL_INTERVAL if http.is_loopback(url) else archive.interval)
 
 
-def pace_of_pass(url: str) -> RateLimit:
-    """Return the pace at which a pass may ask, which waits for the facts: 63 s for 100 papers."""
-    return replace(pace_for(url), run=54.0)
+class Bounds(NamedTuple):
+    """The seconds and the bytes of all answers of one run together, whoever is asked.
+
+    What is not answered by then comes with a later run. `pace`: by default what each host is owed.
+    """
+
+    seconds: float
+    bytes: int
+    pace: RateLimit | None = None
+
+
+PASS = Bounds(60.0, 64_000_000)
+"""A pass waits for the facts of papers so long; then it goes on without them."""
+
+PATIENT = Bounds(math.inf, 1_000_000_000)
 
 
 class Allowance:
-    """The seconds and the bytes that the answers of one run may still take, all together."""
+    """The seconds and bytes that a run may still take; `end` is that of one archive's part."""
 
-    def __init__(self, pace: RateLimit, questions: int) -> None:
-        self.end = time.monotonic() + pace.run + questions * pace.run_each
-        self.bytes = pace.limits.body + questions * _BYTES_EACH
+    def __init__(self, bounds: Bounds) -> None:
+        self.whole = self.end = time.monotonic() + bounds.seconds
+        self.bytes = bounds.bytes
+
+    def share(self, archives: int) -> None:
+        """Give the next of so many archives its part of the seconds: one is slow, not all."""
+        now = time.monotonic()
+        self.end = now + max(0.0, self.whole - now) / archives
 
     @property
     def seconds(self) -> float:
@@ -91,8 +111,9 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class ApiConnection:
-    """The connection to the API at `url`. `today` is a UTC day, ISO 8601."""
+    """The connection to an archive at `url`. `today` is a UTC day, ISO 8601."""
 
+    archive: Archive
     url: str
     agent: str
     db: sqlite3.Connection
@@ -108,6 +129,10 @@ class ApiConnection:
             return self.url
         return urlsplit(self.url).netloc.rpartition("@")[2].lower()
 
+    def named(self, one: str) -> str:
+        """Return the `fact_name` of an id of this archive."""
+        return one if self.archive is ARXIV else f"{self.archive.kind}:{one}"
+
 
 class GivenUp(Exception):  # noqa: N818 -- the end of asking, not of the run
     """No more requests in this run; `problem` is the notice that says why."""
@@ -117,37 +142,44 @@ class GivenUp(Exception):  # noqa: N818 -- the end of asking, not of the run
         self.problem = problem
 
 
-def answers(connection: ApiConnection, ids: Sequence[str]) -> Iterator[atom.BatchResult]:
-    """Yield arXiv's answers for `ids`, request by request, each in the cache before it is yielded.
+def answers(
+    connection: ApiConnection, urls: Sequence[str], ids: Sequence[str]
+) -> Iterator[BatchResult]:
+    """Yield an archive's answers for `ids`, one by one, each in the cache before it is yielded.
 
-    Ids that are in none of the answers could not be looked up within the pace.
+    The facts and missing papers are by `fact_name`. Ids that are in none of the answers could not
+    be looked up within the pace. What the first of `urls` does not have, the next is asked for.
 
     Raises:
         GivenUp, http.Stopped, sqlite3.Error.
     """
-    if not http.allowed(connection.url):
-        hint = "see `url` under [arxiv] in vault-sync.toml"
-        raise GivenUp(_notice(connection, "its address is not https", hint))
-    if cache.refused_on(connection.db, connection.host) == connection.today:
-        raise GivenUp(_turned_away(connection))
-    left = deque(atom.questions(ids))
-    most = len(left) + connection.pace.splits
+    left = deque(questions(ids, connection.archive.batch))
+    most = len(left) * len(urls) + connection.pace.splits
     with http.session(connection.agent) as session:
         while left and most > 0:
             most -= 1
             question = left.popleft()
-            answer = atom.settle(question, _feed(connection, session, question))
-            cache.keep(connection.db, connection.today, answer.facts, answer.missing)
-            left.extendleft(reversed(answer.left))
-            yield answer
+            at = replace(connection, url=urls[question.site])
+            result = settle(question, _feed(at, session, question))
+            if result.missing and question.site + 1 < len(urls):
+                next_site = Question(result.missing, site=question.site + 1)
+                result = BatchResult(result.facts, (), (*result.left, next_site))
+            left.extendleft(reversed(result.left))
+            yield _stored(connection, result)
 
 
-def _feed(
-    connection: ApiConnection, session: requests.Session, question: atom.Question
-) -> atom.Feed:
+def _stored(connection: ApiConnection, result: BatchResult) -> BatchResult:
+    """Return a result by `fact_name`, once it is in the cache."""
+    facts = {connection.named(one): of for one, of in result.facts.items()}
+    missing = tuple(map(connection.named, result.missing))
+    cache.keep(connection.db, connection.today, facts, missing)
+    return BatchResult(facts, missing)
+
+
+def _feed(connection: ApiConnection, session: requests.Session, question: Question) -> Feed:
     """Return the answer to one question, after as many tries as it takes and the pace allows."""
-    query = atom.query(question.ids)
-    url = f"{connection.url}{'&' if urlsplit(connection.url).query else '?'}{query}"
+    _check(connection)
+    url = connection.archive.address(connection.url, question.ids)
     failures = redirects = 0
     reason = ""
     while failures < connection.pace.tries and connection.allowance.seconds:
@@ -166,8 +198,21 @@ def _feed(
             url = _followed(connection, url, reply.location)
             redirects += 1
         else:
-            return _read(connection, reply)
+            return _read(connection, question, reply)
     raise GivenUp(_notice(connection, reason or _SPENT, _LATER))
+
+
+def _check(connection: ApiConnection) -> None:
+    """Refuse an address that is not to be asked, or not today.
+
+    Raises:
+        GivenUp: as said.
+    """
+    if not http.allowed(connection.url):
+        hint = "see [arxiv] and [sources] in vault-sync.toml"
+        raise GivenUp(_notice(connection, "its address is not https", hint))
+    if cache.refused_on(connection.db, connection.host) == connection.today:
+        raise GivenUp(_turned_away(connection))
 
 
 def _request(
@@ -179,7 +224,8 @@ def _request(
     with _turn(connection) as pauses:
         try:
             limits = connection.allowance.limits(pace.limits)
-            reply = http.get(session, url, limits, connection.stop, connection.clock())
+            request = http.Request(url, connection.archive.media)
+            reply = http.get(session, request, limits, connection.stop, connection.clock())
             connection.allowance.bytes -= len(reply.body)
         except http.Interrupted:
             pauses.append(later)
@@ -231,15 +277,26 @@ def _followed(connection: ApiConnection, url: str, location: str) -> str:
         raise GivenUp(_notice(connection, str(error), _LATER)) from None
 
 
-def _read(connection: ApiConnection, reply: http.Reply) -> atom.Feed:
+def _read(connection: ApiConnection, question: Question, reply: http.Reply) -> Feed:
+    """Return the papers of a reply.
+
+    One paper's answer that cannot be read counts as none for today: else it would keep all papers
+    after it from being asked for.
+    """
     if reply.status == 403:
         cache.keep_refusal(connection.db, connection.host, connection.today)
         raise GivenUp(_turned_away(connection))
+    archive, alone = connection.archive, len(question.ids) == 1
+    if alone and reply.status in archive.absent:
+        return Feed({}, whole=True)
     if not reply.body:
         raise GivenUp(_notice(connection, f"it answers {reply.status}", _LATER))
     try:
-        return atom.read(reply.body)
-    except atom.Refused as error:
+        return archive.read(reply.body, question.ids)
+    except Refused as error:
+        if alone and archive.absent:
+            names = [connection.named(one) for one in question.ids]
+            cache.keep(connection.db, connection.today, {}, names)
         raise GivenUp(_notice(connection, str(error), _LATER)) from None
 
 
@@ -253,6 +310,6 @@ def _notice(connection: ApiConnection, reason: str, hint: str) -> Problem:
     return Problem(
         path=connection.host,
         code="facts-network",
-        message=f"no facts from arXiv for now: {reason}; {hint}",
+        message=f"no facts from {connection.archive.name} for now: {reason}; {hint}",
         level="notice",
     )

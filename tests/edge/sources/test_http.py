@@ -31,8 +31,9 @@ from tests.support.arxiv_server import (
     silent,
     status,
 )
-from vault_sync.edge.arxiv import http
-from vault_sync.edge.arxiv.lookup import Source, remembered
+from vault_sync.edge.sources import http
+from vault_sync.edge.sources.client import Bounds
+from vault_sync.edge.sources.lookup import Source, remembered
 
 # What is not asked.
 
@@ -241,8 +242,8 @@ def test_what_is_packed_otherwise_is_not_unpacked(api: Api, source: Source, pack
 def test_a_run_of_requests_has_one_allowance_of_time(api: Api, source: Source) -> None:
     """Each answer may be slow, and all of them together may not."""
     api.script = [dripping_body] * 20
-    pace = replace(HASTY, limits=http.Limits(total=30.0, read=5.0), run=0.3, run_each=0.0)
-    answer = ask(source, ids_of(300), pace=pace)
+    pace = replace(HASTY, limits=http.Limits(total=30.0, read=5.0))
+    answer = ask(source, ids_of(300), pace=pace, bounds=Bounds(0.3, 10**6))
     assert len(answer.unknown) == 300 and len(messages(answer)) == 1
     assert len(api.asked) == 1
 
@@ -251,14 +252,14 @@ def test_a_server_that_asks_to_wait_longer_than_a_pass_does_is_left_at_once(
     api: Api, source: Source
 ) -> None:
     api.script = [status(503, Retry_After="60")] * 5
-    answer = ask(source, ids_of(3), pace=replace(FAST, longest=120.0, run=20.0, run_each=0.0))
+    answer = ask(source, ids_of(3), pace=replace(FAST, longest=120.0), bounds=Bounds(20.0, 10**6))
     assert len(api.asked) == 1 and "it answers 503" in messages(answer)[0]
 
 
 def test_a_run_of_answers_has_one_allowance_of_bytes(api: Api, source: Source) -> None:
     large = feed(more="<title>" + "x" * 900_000 + "</title>")
     api.script = [body(large)] * 30
-    answer = ask(source, ids_of(100))
+    answer = ask(source, ids_of(100), bounds=Bounds(60.0, 2_000_000))
     assert "over" in messages(answer)[0] and len(api.asked) < 5
 
 

@@ -1,8 +1,9 @@
-"""Facts from arXiv in layers: what was answered before, the reader's own file, the API.
+"""Facts in layers: what was answered before, the reader's own file of arXiv's, the archives.
 
-A pass takes `remembered`, which never asks anybody. `look_up` asks arXiv for what is left, and is
-never in the way: whatever goes wrong with the network is one notice, what was answered until then
-is kept, and the next run asks for the rest. How arXiv is asked is `client`.
+A paper is named by `archives.fact_name`. A pass takes `remembered`, which never asks anybody.
+`look_up` asks for what is left, and is never in the way: whatever goes wrong with the network is
+one notice an archive, what was answered until then is kept, and the next run asks for the rest. How
+an archive is asked is `client`.
 """
 
 from __future__ import annotations
@@ -15,23 +16,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from vault_sync.core.model.values import Facts, Problem
-from vault_sync.edge.arxiv import atom, cache, client, dump_file, http
-from vault_sync.edge.arxiv.client import RateLimit
+from vault_sync.core.sources.archives import ARCHIVES, ARXIV, Archive, spelled
+from vault_sync.edge.sources import cache, client, dump_file, http
+from vault_sync.edge.sources.client import Bounds
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The source of facts (`[arxiv]` in vault-sync.toml).
+    """The source of facts (`[arxiv]` and `[sources]` in vault-sync.toml).
 
     `enabled` false and `offline` true both mean that no request is made; the cache and the
     snapshot file, which are the reader's own, still speak. `contact` is a mail address, or "".
-    `cache` is a file outside the vault that all vaults share.
+    `cache` is a file outside the vault that all vaults share. `url` is arXiv's API, `sites` has the
+    addresses of other archives by the kind of key, tried one after another; none: it is not asked.
     """
 
     cache: Path
     url: str
+    sites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     enabled: bool = True
     offline: bool = False
     contact: str = ""
@@ -43,8 +48,8 @@ class Source:
 class Answer:
     """The facts of the ids asked for, by the spelling asked for; each is in exactly one part.
 
-    `missing`: arXiv was asked today and has no such paper, or it cannot be an id. `unknown`: nobody
-    could be asked; ask again. `problems`: notices, at most one on the network.
+    `missing`: its archive was asked today and has no such paper, or it cannot be an id. `unknown`:
+    nobody could be asked; ask again. `problems`: notices, at most one an archive on the network.
     """
 
     facts: Mapping[str, Facts]
@@ -58,8 +63,8 @@ def remembered(source: Source, ids: Sequence[str]) -> Mapping[str, Facts]:
 
     `look_up` of an offline source gives the same with the notices.
     """
-    spelled = _spelled(ids)
-    return _answer(spelled, _local(source, _canonical(spelled), None)).facts
+    papers = _papers(ids)
+    return _answer(papers, _local(source, _canonical(papers), None)).facts
 
 
 def look_up(
@@ -70,36 +75,62 @@ def look_up(
     clock: Callable[[], float] = time.time,
     progress: Callable[[int, int], None] | None = None,
     refresh: bool = False,
-    pace: RateLimit | None = None,
+    bounds: Bounds = client.PATIENT,
 ) -> Answer:
-    """Return the facts of `ids`; arXiv is asked for those that neither cache nor dump file has.
+    """Return the facts of `ids`; archives are asked for those that neither cache nor file has.
 
     `clock` gives Unix time; its UTC day is what "today" means. `progress` is called with papers
     done and papers to ask for. `refresh` also asks for what is known, unless it was asked for
-    today. `pace`: by default what the host is owed. `stop` ends the run within a moment; every
+    today. `bounds` are those of all requests together. `stop` ends the run within a moment; every
     answer is kept, whole, when it arrives.
 
     Raises nothing that the network, the file or the cache could cause: that is in `problems`.
     """
-    spelled = _spelled(ids)
-    wanted = _canonical(spelled)
+    papers = _papers(ids)
+    wanted = _canonical(papers)
     findings = _local(source, wanted, stop)
     today = datetime.fromtimestamp(clock(), UTC).date().isoformat()
     to_ask = _to_ask(findings, wanted, today, refresh=refresh)
-    if to_ask and source.enabled and not source.offline and not findings.cacheless:
+    tasks = _tasks(source, to_ask) if not findings.cacheless else []
+    report = _Report(progress, sum(len(task.ids) for task in tasks))
+    allowance = client.Allowance(bounds)
+    for number, task in enumerate(tasks):
+        allowance.share(len(tasks) - number)
         with _notices(source, findings), cache.opened(source.cache) as db:
-            due = pace or client.pace_for(source.url)
-            allowance = client.Allowance(due, len(atom.questions(to_ask)))
+            due = bounds.pace or client.pace_for(task.archive, task.urls[0])
             agent = _agent(source)
             connection = client.ApiConnection(
-                source.url, agent, db, stop, clock, due, today, allowance
+                task.archive, task.urls[0], agent, db, stop, clock, due, today, allowance
             )
-            _ask(connection, to_ask, findings, progress)
-    return _answer(spelled, findings)
+            _ask(connection, task, findings, report)
+    return _answer(papers, findings)
+
+
+class _Task(NamedTuple):
+    """One archive to be asked: at which addresses, for which of its ids."""
+
+    archive: Archive
+    urls: tuple[str, ...]
+    ids: tuple[str, ...]
+
+
+def _tasks(source: Source, names: Sequence[str]) -> list[_Task]:
+    if not source.enabled or source.offline:
+        return []
+    ids: dict[Archive, list[str]] = {archive: [] for archive in ARCHIVES}
+    for name in names:
+        archive, one = spelled(name)
+        ids[archive].append(one)
+    sites = {**source.sites, ARXIV.kind: (source.url,)}
+    return [
+        _Task(archive, urls, tuple(of))
+        for archive, of in ids.items()
+        if of and (urls := sites.get(archive.kind))
+    ]
 
 
 def _to_ask(findings: _Findings, wanted: Sequence[str], today: str, *, refresh: bool) -> list[str]:
-    """Return the ids to ask for; note as missing those that arXiv did not have today."""
+    """Return the ids to ask for; note as missing those that no archive had today."""
     to_ask = [
         one
         for one in wanted
@@ -137,25 +168,27 @@ class _Findings:
     cacheless: bool = False
 
 
-def _spelled(ids: Sequence[str]) -> dict[str, str]:
-    """Return the id that each spelling means; "" for one that cannot be an id."""
-    return {one: atom.paper_id(one) for one in ids}
+def _papers(names: Sequence[str]) -> dict[str, str]:
+    """Return the one name of the paper that each spelling means; "" for what cannot be one."""
+    papers = {}
+    for name in names:
+        archive, one = spelled(name)
+        papers[name] = one if archive is ARXIV or not one else f"{archive.kind}:{one}"
+    return papers
 
 
-def _canonical(spelled: Mapping[str, str]) -> list[str]:
-    return list(dict.fromkeys(filter(None, spelled.values())))
+def _canonical(papers: Mapping[str, str]) -> list[str]:
+    return list(dict.fromkeys(filter(None, papers.values())))
 
 
-def _answer(spelled: Mapping[str, str], findings: _Findings) -> Answer:
+def _answer(papers: Mapping[str, str], findings: _Findings) -> Answer:
     """Return the findings by the spellings asked for."""
-    facts = {one: findings.facts[of] for one, of in spelled.items() if of in findings.facts}
+    facts = {one: findings.facts[of] for one, of in papers.items() if of in findings.facts}
     missing = frozenset(
-        one
-        for one, of in spelled.items()
-        if one not in facts and (not of or of in findings.missing)
+        one for one, of in papers.items() if one not in facts and (not of or of in findings.missing)
     )
     return Answer(
-        facts, frozenset(spelled) - facts.keys() - missing, missing, tuple(findings.problems)
+        facts, frozenset(papers) - facts.keys() - missing, missing, tuple(findings.problems)
     )
 
 
@@ -176,7 +209,7 @@ def _local(source: Source, wanted: Sequence[str], stop: threading.Event | None) 
                     findings.facts[one] = row.facts
             _from_snapshot(source.snapshot, wanted, findings, db, stop)
     except (sqlite3.Error, OSError) as error:
-        # Without the cache there is no knowing when arXiv was last asked, so it is not asked.
+        # Without the cache there is no knowing who was asked when, so nobody is.
         findings.cacheless = True
         findings.problems.append(_no_cache(source.cache, error))
         _from_snapshot(source.snapshot, wanted, findings, None, stop)
@@ -194,7 +227,7 @@ def _from_snapshot(
 
     The file is read once for a paper, not once a pass: arXiv's whole set is several gigabytes.
     """
-    rest = [one for one in wanted if one not in findings.facts]
+    rest = [one for one in wanted if one not in findings.facts and spelled(one)[0] is ARXIV]
     if path is None or not rest:
         return
     before: dict[str, Facts | None] = {}
@@ -221,25 +254,32 @@ def _stamp(path: Path) -> str:
     return f"{at.st_size} {at.st_mtime_ns}"
 
 
+class _Report:
+    """The progress of a run: the papers that were answered for, of all that are asked for."""
+
+    def __init__(self, progress: Callable[[int, int], None] | None, whole: int) -> None:
+        self.progress, self.whole, self.done = progress, whole, 0
+        if whole:
+            self.add(0)
+
+    def add(self, papers: int) -> None:
+        self.done += papers
+        if self.progress is not None:
+            self.progress(self.done, self.whole)
+
+
 def _ask(
-    connection: client.ApiConnection,
-    ids: Sequence[str],
-    findings: _Findings,
-    progress: Callable[[int, int], None] | None,
+    connection: client.ApiConnection, task: _Task, findings: _Findings, report: _Report
 ) -> None:
-    """Add what arXiv answers, answer by answer, so that what came before an error stays."""
-    report = progress or (lambda _done, _of: None)
-    done = 0
-    report(done, len(ids))
-    for answer in client.answers(connection, ids):
-        findings.facts |= answer.facts
-        findings.missing.update(answer.missing)
-        done += len(answer.facts) + len(answer.missing)
-        report(done, len(ids))
+    """Add what an archive answers, answer by answer, so that what came before an error stays."""
+    for result in client.answers(connection, task.urls, task.ids):
+        findings.facts |= result.facts
+        findings.missing.update(result.missing)
+        report.add(len(result.facts) + len(result.missing))
 
 
 def _agent(source: Source) -> str:
-    """Return the User-Agent, as arXiv wishes it: only characters that a header can have."""
+    """Return the User-Agent, as archives wish it: only characters that a header can have."""
     sound = (c for c in source.contact if c.isascii() and c.isprintable() and c not in "()")
     contact = "".join(sound)
     return f"vault-sync/{source.version or '0'}" + (f" (mailto:{contact})" if contact else "")
@@ -249,7 +289,7 @@ def _no_cache(path: Path, error: Exception) -> Problem:
     return Problem(
         path=str(path),
         code="facts-cache",
-        message=f"the cache of arXiv facts cannot be used, so arXiv is not asked: {error}",
+        message=f"the cache of facts cannot be used, so nobody is asked: {error}",
         hint="if the file is damaged, delete it: it is made anew and holds nothing of yours",
         level="notice",
     )
