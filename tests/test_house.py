@@ -54,8 +54,11 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
     },
     "vault_sync.sync": {
         "engine": (
-            "planning conflicts_file incremental observation bibliography file_marks facts request"
+            "planning conflicts_file deliveries head_base incremental observation bibliography "
+            "file_marks facts request undoing"
         ),
+        "head_base": "observation",
+        "deliveries": "observation",
         "bibliography": "observation",
         "file_marks": "observation file_record",
         "planning": "conflicts_file observation request",
@@ -103,6 +106,8 @@ MORE_ROOMS = {
     "vault_sync.sync.conflicts_file": "one file of the vault is ours: its place, its operation",
     "vault_sync.core.sources": "answers of strangers as text; the edge asks, and parses nothing",
     "vault_sync.core.paper_changes": "a plan by paper reads digests and notes; report may not",
+    "vault_sync.sync.deliveries": "how files came here: read before a pass, written after it",
+    "vault_sync.sync.head_base": "a base from git is observed, beside the one of the state",
     "vault_sync.sync.bibliography": "references are written after a pass, from what it observed",
     "vault_sync.sync.capture": "add and week: a digest made or longer, by the same write protocol",
     "vault_sync.core.citation": "BibTeX and CSL are formats of their own, beside the digest's",

@@ -57,7 +57,10 @@ def test_every_key_is_explained_and_obeyed(table: str, key: str) -> None:
     assert lines[at - 1].startswith("#") or lines[at - 1].partition(" = ")[0] in LEGAL[table]
     default = tomllib.loads(TEXT)[table][key]
     other = (
-        OTHER.get(key) or {bool: str(not default).lower(), int: "7", str: '"a.md"'}[type(default)]
+        OTHER.get(key)
+        or {bool: str(not default).lower(), int: "7", str: '"a.md"', list: '["https://a.org"]'}[
+            type(default)
+        ]
     )
     heard = parse(f"[{table}]\n{key} = {other}\n", ROOT, EXAMPLE)
     assert replace(heard, path=None) != Config(ROOT)

@@ -301,8 +301,8 @@ class Desk:
         """`undo` right after a pass: the next one does nothing of it again."""
         vault = self.vault
         before = dict(vault.files)
-        self.run("part")
-        if vault.files == before:
+        waits = self.run("part").deferred
+        if vault.files == before or waits:
             return
         with vault.state.lock(5.0):
             outcome, _ = take_back(vault.config, vault.state, None, datetime.now(UTC))
@@ -355,7 +355,7 @@ class Desk:
         with clock(self.chance.choice((0, HOUR, HOUR))):
             self.run(how)
 
-    def run(self, how: str, *, redo: bool = False) -> None:
+    def run(self, how: str, *, redo: bool = False) -> Plan:
         vault = self.vault
         if how != "part":
             index.forget(index.path_of(vault.state))
@@ -379,6 +379,7 @@ class Desk:
         vault.load()
         self._counts_words()
         self.nothing_is_lost()
+        return result.plan
 
     def whole(self) -> Plan:
         found = observe(self.vault.config, base_of(self.vault.state))
@@ -399,8 +400,10 @@ class Desk:
         """Two passes, and nothing is left to do; both sides say the same."""
         with clock(HOUR):
             for redo in (False, True):
-                self.run("whole", redo=redo)
-                self.run("part")
+                waits = self.run("whole", redo=redo).deferred
+                waits = self.run("part").deferred and waits
+                if waits:  # for another device's files, at most for some passes
+                    self.run("part")
                 plan = self.whole()
                 assert not plan.operations, two_way.shown(plan)
                 assert not plan.base_updates, plan.base_updates

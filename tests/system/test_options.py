@@ -66,7 +66,7 @@ CALLS = {
 }
 """A call of every verb whose answer can be had at once; the others have tests of their own."""
 
-ALONE = {"init", "watch", "git merge-driver"}
+ALONE = {"init", "pdf", "watch", "git merge-driver"}
 
 
 def test_every_verb_has_a_documented_shape() -> None:

@@ -14,6 +14,7 @@ from vault_sync.core.model.values import RelPath, Rules
 from vault_sync.core.report import lines as report
 from vault_sync.core.vault_survey import Survey, survey
 from vault_sync.edge.config import FILE, LEGAL
+from vault_sync.edge.fs import stignore
 from vault_sync.edge.fs.reader import read_all
 from vault_sync.edge.fs.scan import scan
 
@@ -36,8 +37,23 @@ def init(console: Console, *, here: bool = False) -> int:
     if console.json:
         counts = {"digests": len(found.digests), "entries": found.entries}
         console.answer(root, configuration=str(path), paths=paths, **counts)
-    console.say([f"wrote {path}", *_found_lines(found, paths), *_note_lines(found, folder)])
+    console.say(
+        [
+            f"wrote {path}",
+            *_left_by_syncthing(root),
+            *_found_lines(found, paths),
+            *_note_lines(found, folder),
+        ]
+    )
     return report.IN_LINE
+
+
+def _left_by_syncthing(root: Path) -> list[str]:
+    """Have Syncthing leave the tool's own folder alone; return the line that says so."""
+    if not stignore.travels(root):
+        return []
+    stignore.add(root)
+    return [f"added .vault-sync to {root / stignore.FILE}: Syncthing leaves it alone"]
 
 
 def _root(start: Path, *, here: bool) -> Path:

@@ -97,6 +97,8 @@ class Config:
     watch: WatchConfig = field(default_factory=WatchConfig)
     weeks: WeekConfig = field(default_factory=WeekConfig)
     bib: BibConfig = field(default_factory=BibConfig)
+    pdf_folder: str = "pdfs"
+    """The folder into which the verb `pdf` fetches; "" is the root."""
     saved_days: float = 90
     """The days after which replaced texts are dropped; 0: never."""
 
@@ -200,6 +202,11 @@ def _checked(kind: str, wrong: Callable[[str], str | None]) -> _Key:
     return _Key(kind, lambda value: wrong(value) if isinstance(value, str) else kind)
 
 
+def _choice(*legal: str, absent: str = "") -> _Key:
+    kind = f"must be one of {', '.join(legal)}"
+    return _checked(kind, lambda value: None if value in {*legal, absent} else kind)
+
+
 def _outside(path: str) -> str | None:
     parts = Path(path).parts
     if Path(path).is_absolute() or any(part.startswith(".") for part in parts):
@@ -238,15 +245,6 @@ def _week(form: str) -> str | None:
     return week_names.form_error(form) if form else None
 
 
-def _rule(name: str) -> str | None:
-    return None if name in {"", *RULES} else f"must be one of {', '.join(RULES)}"
-
-
-def _section(place: str) -> str | None:
-    legal = ("after-title", "top", "end")
-    return None if place in legal else f"must be one of {', '.join(legal)}"
-
-
 def _address(url: str) -> str | None:
     return None if re.match(r"https?://[^/]", url) else "must be an http or https address"
 
@@ -256,14 +254,14 @@ LEGAL: Mapping[str, Mapping[str, _Key]] = {
         "paths": _texts("must be a list of globs", _glob),
         "styles": _Key("must be a list of styles", style_choice.mistake),
         "week": _checked("must be a form for names of weeks", _week),
-        "month_week": _checked("must be one of " + ", ".join(RULES), _rule),
+        "month_week": _choice(*RULES),
     },
     "notes": {
         "folder": _checked("must be a folder inside the vault", _folder),
         "name": _checked("must be a pattern for names", note_names.pattern_error),
         "private_tags": _texts("must be a list of tags, `*` allowed"),
         "identity": _texts("must be a list of property names"),
-        "section": _checked("must be one of three places", _section),
+        "section": _choice("after-title", "top", "end", absent="top"),
     },
     "links": {"mentions": _typed("must be true or false", bool)},
     "arxiv": {
@@ -281,6 +279,7 @@ LEGAL: Mapping[str, Mapping[str, _Key]] = {
         "read": _typed("must be a path", str),
         "write": _checked("must be a path inside the vault", _bib),
     },
+    "pdf": {"folder": _checked("must be a folder inside the vault", _outside)},
     "removals": {
         "entries": _number("must be a number of entries", 0, 1_000_000),
         "share": _number("must be a share between 0 and 1", 0, 1),
@@ -370,6 +369,7 @@ def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> C
         WatchConfig(**tables.get("watch", {})),
         WeekConfig(**digests),
         bib,
+        **{f"pdf_{key}": value for key, value in tables.get("pdf", {}).items()},
         **{f"saved_{key}": value for key, value in tables.get("saved", {}).items()},
     )
 

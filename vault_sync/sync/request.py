@@ -81,13 +81,15 @@ class PassRequest:
 class PassResult:
     """The plan of a pass and its outcome. `waiting` are the operations that were deferred.
 
-    `note` says why the base counts for nothing, if it does.
+    `note` says why the base counts for nothing, if it does. `arriving`: something waits for files
+    that a sync service is bringing just now.
     """
 
     plan: Plan
     outcome: Outcome = field(default_factory=Outcome)
     waiting: tuple[Operation, ...] = ()
     note: str | None = None
+    arriving: bool = False
 
 
 FactsOf = Callable[[Sequence[Key]], Mapping[Key, Facts]]

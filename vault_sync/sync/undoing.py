@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
+from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.merge import documents
 from vault_sync.core.model.plan import BaseKey, Conflict, Operation, Outcome, Plan, Value
-from vault_sync.core.model.values import RelPath
+from vault_sync.core.model.values import Key, Place, RelPath
 from vault_sync.core.reconcile.refusals import Refusal, find_refusals, refused_writes
 from vault_sync.core.report import conflicts_page
 from vault_sync.edge.config import Config
@@ -14,7 +16,7 @@ from vault_sync.edge.state import pass_log
 from vault_sync.edge.state.refusals import refuse
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.undo import undo
-from vault_sync.sync.observation import base_of, lacking, observe
+from vault_sync.sync.observation import Observation, base_of, lacking, observe
 from vault_sync.sync.planning import make_plan
 from vault_sync.sync.request import FactsOf, PassRequest, no_facts
 
@@ -87,3 +89,30 @@ def _mark(refusal: Refusal) -> str:
     key, digest, name = refusal.base_key
     texts = shown(refusal.digest), shown(refusal.note)
     return conflicts_page.mark(Conflict(key, RelPath(digest), RelPath(""), name, *texts))
+
+
+def lost_entries(
+    observation: Observation, plan: Plan, outcome: Outcome
+) -> Iterator[tuple[RelPath, str, str]]:
+    """Yield the digests from which entries were taken out: their path, whole text and cut text.
+
+    The whole text has those entries, and else what the digest says now.
+    """
+    base, digests = observation.base, observation.snapshot.digests
+    rows = (row for one in plan.base_updates for row in one.drop) if outcome.done else ()
+    lost = {row for row in rows if row.key and row.field == "commentary"}
+    for path in sorted({RelPath(row.digest) for row in lost} & digests.keys()):
+        before = base.text(BaseKey(Key(""), path, "text"))
+        there = {
+            entry.key
+            for other, digest in digests.items()
+            for entry in digest.entries
+            if other == path or not base.knows(Place(entry.key, other))
+        }
+        gone = {row.key for row in lost if row.digest == path} - there
+        if before is not None and gone:
+            entries = styled_reader.read(before, digests[path].styles).entries
+            taken = [entry.span for entry in entries if entry.key in gone]
+            cut = digests[path].text
+            whole = documents.with_taken_out(before, cut, taken)
+            yield from [(path, whole, cut)] if whole is not None and taken else []

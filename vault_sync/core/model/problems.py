@@ -102,6 +102,17 @@ def digest_missing(digest: RelPath) -> Problem:
     )
 
 
+def may_be_on_its_way(digest: RelPath) -> Problem:
+    """Report entries that are gone while files may still be on their way to this device."""
+    return Problem(
+        digest,
+        "not-here-yet",
+        "entries are gone from this digest; all files may not be here yet, so nothing is removed",
+        "the next passes do it, once nothing comes or goes any more",
+        level="notice",
+    )
+
+
 def entry_unreadable(digest: RelPath, note: RelPath, line: int) -> Problem:
     return Problem(
         digest,
@@ -116,8 +127,8 @@ def entry_missing(note: RelPath, digest: RelPath) -> Problem:
     return Problem(
         note,
         "entry-missing",
-        f"the note names the digest '{stem_of(digest)}', which has no entry of it; on the "
-        "first pass over this vault it was so already: it may have been removed elsewhere, or "
+        f"the note names the digest '{stem_of(digest)}', which has no entry of it; it was so "
+        "already when this device joined the vault: the entry may have been removed elsewhere, or "
         "not be here yet",
         f"{resolve_hint(note, 'note')} appends it, `--take digest` unties it",
         1,

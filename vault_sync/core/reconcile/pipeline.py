@@ -102,7 +102,10 @@ def reconcile(
     updates += _bookkeeping(pairing, guarded, snapshot, base, updates)
     problems = (*snapshot.problems, *pairing.problems, *guarded.problems, *builder.problems)
     plan = _plan(context, builder, updates, tuple(dict.fromkeys(problems)), pairing.named)
-    return replace(without_refused(plan, base), first_meeting=bool(forgotten))
+    resolved = frozenset(path for each in context.resolutions for path in each.deferred)
+    deferred = pairing.deferred | guarded.deferred | resolved
+    plan = without_refused(plan, base)
+    return replace(plan, first_meeting=bool(forgotten), deferred=deferred)
 
 
 def _of_other_files(pairing: Pairing, snapshot: Snapshot, base: Base) -> frozenset[BaseKey]:

@@ -22,7 +22,7 @@ class Archive(NamedTuple):
     `paper_id` spells an id as the archive does, "" for what cannot be one. `address` asks for ids,
     `batch` of them at most; `read` gives the papers of an answer of one of the types `media`.
     `absent` are the statuses by which it says that it lacks the one paper asked for, `interval`
-    the seconds between two requests.
+    the seconds between two requests. `gives` and `later` are for notices.
     """
 
     kind: str
@@ -34,6 +34,8 @@ class Archive(NamedTuple):
     read: Callable[[bytes, Sequence[str]], Feed]
     absent: frozenset[int] = _GONE
     interval: float = 1.0
+    gives: str = "facts"
+    later: str = "facts come with a later run; nothing else is held up"
 
 
 ARXIV = Archive(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from vault_sync.core.model.paths import is_markdown
 from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.naming.copy_names import is_delivery_mark
 from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.platform import current
 
@@ -55,11 +57,14 @@ class Scan:
     """The visible Markdown files of a vault, and what stands in the way of seeing all of them.
 
     `otherwise` are those whose ending has capitals (`x.MD`): not read, but their names are taken.
+    `marks` are the files that a sync service has not finished bringing, each with the time of its
+    last change (Unix ns).
     """
 
     files: dict[RelPath, Stat]
     problems: tuple[Problem, ...]
     otherwise: tuple[RelPath, ...] = ()
+    marks: Mapping[RelPath, int] = field(default_factory=dict)
 
 
 def walk(root: Path) -> Iterator[FolderEntry | ClosedFolder]:
@@ -115,6 +120,7 @@ def scan(root: Path) -> Scan:
     """
     files: dict[RelPath, Stat] = {}
     problems: list[Problem] = []
+    marks: dict[RelPath, int] = {}
     otherwise: list[RelPath] = []
     for found in walk(root):
         path = found.path
@@ -127,13 +133,16 @@ def scan(root: Path) -> Scan:
                     hint="what is in it counts as unknown until it can",
                 )
             )
+        elif found.kind in {"hidden", "file"} and is_delivery_mark(path):
+            with suppress(OSError):  # brought since its folder was listed
+                marks[path] = stat_of(found.entry.stat(follow_symlinks=False)).ctime_ns
         elif found.kind == "link":
             _note_link(found.entry, path, problems)
         elif found.kind in {"file", "other"} and path.endswith(".md"):
             _note_file(found.entry, path, files, problems)
         elif found.kind == "file" and is_markdown(path):
             otherwise.append(path)
-    return Scan(files, tuple(problems), tuple(otherwise))
+    return Scan(files, tuple(problems), tuple(otherwise), marks)
 
 
 def _note_file(

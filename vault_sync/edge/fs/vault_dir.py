@@ -175,7 +175,7 @@ def folded_names(folder: int) -> set[str]:
 _HIDDEN = "it is hidden, in a dot folder, or outside the vault"
 
 
-WRITTEN = (".md", ".base", ".bib")
+WRITTEN = (".md", ".base", ".bib", ".pdf")
 """The kinds of files that are written in a vault."""
 
 
@@ -189,7 +189,7 @@ def refusal(path: str, *, trash: bool = False) -> str | None:
     if trash and parts[0] == TRASH_FOLDER and len(parts) == 2:
         del parts[0]
     if not path.endswith(WRITTEN):
-        return "only Markdown files (.md), views (.base) and references (.bib) are written"
+        return "only Markdown (.md), views (.base), references (.bib) and papers (.pdf) are written"
     if "\0" in path or "\\" in path:
         return "its name holds a character that no file name should"
     for part in parts:

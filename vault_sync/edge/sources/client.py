@@ -36,7 +36,6 @@ if TYPE_CHECKING:  # see `http`
     import requests
 
 _BUSY = frozenset({429, 500, 502, 503, 504})
-_LATER = "facts come with a later run; nothing else is held up"
 _SPENT = "the time that a pass waits for it is over"
 _REDIRECTS = 3
 _LOCAL_INTERVAL = 0.05
@@ -60,14 +59,15 @@ class RateLimit:
     limits: http.Limits = field(default_factory=http.Limits)
 
 
-def pace_for(archive: Archive, url: str) -> RateLimit:
+def pace_for(archive: Archive, url: str, limits: http.Limits | None = None) -> RateLimit:
     """Return the pace at which an archive may be asked at `url`.
 
     Its interval holds for every host but this very machine: a mirror at a loopback address is the
     reader's own. It is asked in turn too, every 50 ms; what passes requests on to arXiv has to keep
     arXiv's pace itself.
     """
-    return RateLimit(interval=_LOCAL_INTERVAL if http.is_loopback(url) else archive.interval)
+    interval = _LOCAL_INTERVAL if http.is_loopback(url) else archive.interval
+    return RateLimit(interval=interval, limits=limits or http.Limits())
 
 
 class Bounds(NamedTuple):
@@ -177,9 +177,24 @@ def _stored(connection: ApiConnection, result: BatchResult) -> BatchResult:
 
 
 def _feed(connection: ApiConnection, session: requests.Session, question: Question) -> Feed:
-    """Return the answer to one question, after as many tries as it takes and the pace allows."""
-    _check(connection)
+    """Return the answer to one question."""
     url = connection.archive.address(connection.url, question.ids)
+    return _read(connection, question, _reply(connection, session, url))
+
+
+def fetch(connection: ApiConnection) -> bytes:
+    """Return the body at the connection's own address.
+
+    Raises:
+        GivenUp, http.Stopped, sqlite3.Error.
+    """
+    with http.session(connection.agent) as session:
+        return _body(connection, _reply(connection, session, connection.url))
+
+
+def _reply(connection: ApiConnection, session: requests.Session, url: str) -> http.Reply:
+    """Return the reply to a GET, after as many tries as it takes and the pace allows."""
+    _check(connection)
     failures = redirects = 0
     reason = ""
     while failures < connection.pace.tries and connection.allowance.seconds:
@@ -198,8 +213,8 @@ def _feed(connection: ApiConnection, session: requests.Session, question: Questi
             url = _followed(connection, url, reply.location)
             redirects += 1
         else:
-            return _read(connection, question, reply)
-    raise GivenUp(_notice(connection, reason or _SPENT, _LATER))
+            return reply
+    raise GivenUp(_notice(connection, reason or _SPENT))
 
 
 def _check(connection: ApiConnection) -> None:
@@ -231,9 +246,9 @@ def _request(
             pauses.append(later)
             raise
         except http.Unreachable as error:
-            raise GivenUp(_notice(connection, f"it cannot be reached: {error}", _LATER)) from None
+            raise GivenUp(_notice(connection, f"it cannot be reached: {error}")) from None
         except http.Unusable as error:
-            raise GivenUp(_notice(connection, str(error), _LATER)) from None
+            raise GivenUp(_notice(connection, str(error))) from None
         if reply.wait is not None:
             pauses.append(min(reply.wait, pace.patience))
         elif reply.status in _BUSY:
@@ -253,11 +268,9 @@ def _turn(connection: ApiConnection) -> Iterator[list[float]]:
     ):
         if wait > max(ours, pace.longest):
             minutes = round(wait / 60) or 1
-            raise GivenUp(
-                _notice(connection, f"it asks to be left alone for {minutes} min", _LATER)
-            )
+            raise GivenUp(_notice(connection, f"it asks to be left alone for {minutes} min"))
         if not connection.allowance.seconds:
-            raise GivenUp(_notice(connection, _SPENT, _LATER))
+            raise GivenUp(_notice(connection, _SPENT))
         # A turn may end long before its lease, so not all of it is slept through.
         if connection.stop.wait(min(wait, pace.interval, connection.allowance.seconds)):
             raise http.Stopped
@@ -274,7 +287,7 @@ def _followed(connection: ApiConnection, url: str, location: str) -> str:
     try:
         return http.followed(url, location)
     except http.Unusable as error:
-        raise GivenUp(_notice(connection, str(error), _LATER)) from None
+        raise GivenUp(_notice(connection, str(error))) from None
 
 
 def _read(connection: ApiConnection, question: Question, reply: http.Reply) -> Feed:
@@ -283,21 +296,25 @@ def _read(connection: ApiConnection, question: Question, reply: http.Reply) -> F
     One paper's answer that cannot be read counts as none for today: else it would keep all papers
     after it from being asked for.
     """
-    if reply.status == 403:
-        cache.keep_refusal(connection.db, connection.host, connection.today)
-        raise GivenUp(_turned_away(connection))
     archive, alone = connection.archive, len(question.ids) == 1
     if alone and reply.status in archive.absent:
         return Feed({}, whole=True)
-    if not reply.body:
-        raise GivenUp(_notice(connection, f"it answers {reply.status}", _LATER))
     try:
-        return archive.read(reply.body, question.ids)
+        return archive.read(_body(connection, reply), question.ids)
     except Refused as error:
         if alone and archive.absent:
             names = [connection.named(one) for one in question.ids]
             cache.keep(connection.db, connection.today, {}, names)
-        raise GivenUp(_notice(connection, str(error), _LATER)) from None
+        raise GivenUp(_notice(connection, str(error))) from None
+
+
+def _body(connection: ApiConnection, reply: http.Reply) -> bytes:
+    if reply.status == 403:
+        cache.keep_refusal(connection.db, connection.host, connection.today)
+        raise GivenUp(_turned_away(connection))
+    if not reply.body:
+        raise GivenUp(_notice(connection, f"it answers {reply.status}"))
+    return reply.body
 
 
 def _turned_away(connection: ApiConnection) -> Problem:
@@ -306,10 +323,12 @@ def _turned_away(connection: ApiConnection) -> Problem:
     )
 
 
-def _notice(connection: ApiConnection, reason: str, hint: str) -> Problem:
+def _notice(connection: ApiConnection, reason: str, hint: str = "") -> Problem:
+    archive = connection.archive
+    hint = hint or archive.later
     return Problem(
         path=connection.host,
         code="facts-network",
-        message=f"no facts from {connection.archive.name} for now: {reason}; {hint}",
+        message=f"no {archive.gives} from {archive.name} for now: {reason}; {hint}",
         level="notice",
     )

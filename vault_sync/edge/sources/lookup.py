@@ -98,9 +98,9 @@ def look_up(
         allowance.share(len(tasks) - number)
         with _notices(source, findings), cache.opened(source.cache) as db:
             due = bounds.pace or client.pace_for(task.archive, task.urls[0])
-            agent = _agent(source)
+            url, who = task.urls[0], agent(source)
             connection = client.ApiConnection(
-                task.archive, task.urls[0], agent, db, stop, clock, due, today, allowance
+                task.archive, url, who, db, stop, clock, due, today, allowance
             )
             _ask(connection, task, findings, report)
     return _answer(papers, findings)
@@ -154,7 +154,7 @@ def _notices(source: Source, findings: _Findings) -> Iterator[None]:
     except client.GivenUp as end:
         findings.problems.append(end.problem)
     except (sqlite3.Error, OSError) as error:
-        findings.problems.append(_no_cache(source.cache, error))
+        findings.problems.append(no_cache(source.cache, error))
 
 
 @dataclass(slots=True)
@@ -211,7 +211,7 @@ def _local(source: Source, wanted: Sequence[str], stop: threading.Event | None) 
     except (sqlite3.Error, OSError) as error:
         # Without the cache there is no knowing who was asked when, so nobody is.
         findings.cacheless = True
-        findings.problems.append(_no_cache(source.cache, error))
+        findings.problems.append(no_cache(source.cache, error))
         _from_snapshot(source.snapshot, wanted, findings, None, stop)
     return findings
 
@@ -278,14 +278,14 @@ def _ask(
         report.add(len(result.facts) + len(result.missing))
 
 
-def _agent(source: Source) -> str:
+def agent(source: Source) -> str:
     """Return the User-Agent, as archives wish it: only characters that a header can have."""
     sound = (c for c in source.contact if c.isascii() and c.isprintable() and c not in "()")
     contact = "".join(sound)
     return f"vault-sync/{source.version or '0'}" + (f" (mailto:{contact})" if contact else "")
 
 
-def _no_cache(path: Path, error: Exception) -> Problem:
+def no_cache(path: Path, error: Exception) -> Problem:
     return Problem(
         path=str(path),
         code="facts-cache",

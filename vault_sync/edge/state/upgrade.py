@@ -20,6 +20,7 @@ from vault_sync.edge.platform.durability import sync_file
 from vault_sync.edge.state.base_table import value_sum
 from vault_sync.edge.state.schema import (
     ADDED,
+    JOINED,
     OLDEST,
     SCHEMA,
     bound,
@@ -84,7 +85,11 @@ def upgrade(connection: sqlite3.Connection, rules: KeyRules = TODAY) -> None:
     connection.create_function("fingerprint", 1, fingerprint, deterministic=True)
     connection.execute("BEGIN IMMEDIATE")
     try:
+        older = version_of(connection) < SCHEMA
         _add_tables(connection, version_of(connection))
+        if older:
+            # Whose base older rules made has long seen the whole vault.
+            connection.execute("INSERT OR REPLACE INTO fact VALUES (?, '')", (JOINED,))
         if _key_rules(connection) < rules.version:
             _rename_keys(connection, rules.respell)
             _note_key_rules(connection, rules.version)

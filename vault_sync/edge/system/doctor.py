@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from stat import S_IMODE
 
 from vault_sync.core.model.values import Problem
+from vault_sync.edge.fs import stignore
 from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.mounts import file_system, silent_ground
@@ -31,6 +33,7 @@ def examine(root: Path, around: Surroundings) -> list[Problem]:
         *_place(root, around),
         *_watches(len(tree.folders), around),
         *_hook(around),
+        *_syncthing(root),
         *findings(root, tree, around),
     ]
 
@@ -181,3 +184,15 @@ def _hook(around: Surroundings) -> Iterable[Problem]:
             "`vault-sync git install` sets up the pre-commit hook and the merge driver",
             level="notice",
         )
+
+
+def _syncthing(root: Path) -> Iterable[Problem]:
+    with suppress(OSError):  # unreadable: Syncthing says so itself
+        if stignore.travels(root):
+            yield finding(
+                stignore.FILE,
+                "own-folder-travels",
+                "Syncthing carries .vault-sync to other devices, which have no use for it",
+                "write the line `.vault-sync` into .stignore, on each device",
+                level="notice",
+            )

@@ -26,10 +26,6 @@ from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.plan_writer import PlanWriter
 from vault_sync.edge.write.swap import note_displaced
 
-_NO_RECORD = (
-    "that this device has no record of: of another device, of a copy of this vault,"
-    " or from before the state was lost"
-)
 WATCHED = 60.0
 """Seconds for which a displaced file is watched: an editor may write into it late."""
 
@@ -96,7 +92,8 @@ def _clear(vault: VaultDir, one: Pass, task: Task, writer: PlanWriter) -> None:
 def sweep_displaced(root: Path, state: StateStore, now: float) -> list[Problem]:
     """Look at every file that was displaced, and remove those that have been quiet for a minute.
 
-    A text that was written into one of them late is saved and reported. The caller holds the lock.
+    A text that was written into one of them late is saved and reported; what another device has
+    displaced, and a sync service has carried here, is saved in silence. The caller holds the lock.
     """
     problems = []
     with VaultDir(root) as vault:
@@ -112,18 +109,7 @@ def sweep_displaced(root: Path, state: StateStore, now: float) -> list[Problem]:
                 continue
             if path != f"{TEMPORARY}/{name}" and vault.stat(path) is None:
                 pass_log.forget_beside(state, path)
-    return _few_left_over(problems, state)
-
-
-def _few_left_over(problems: list[Problem], state: StateStore) -> list[Problem]:
-    """Put one problem in the place of many on files of passes that this state has no record of."""
-    left = [problem for problem in problems if problem.code == "left-over"]
-    if len(left) < 2:
-        return problems
-    words = f"{len(left)} files were left here by passes {_NO_RECORD}"
-    hint = f"their texts are saved in {state.saved}"
-    notice = Problem(TEMPORARY, "left-over", words, hint, level="notice")
-    return [problem for problem in problems if problem.code != "left-over"] + [notice]
+    return problems
 
 
 def _leftovers(vault: VaultDir, state: StateStore) -> Iterator[tuple[str, int, str]]:
@@ -150,18 +136,15 @@ def _look_again(state: StateStore, folder: int, name: str, now: float) -> list[P
     problems = []
     if content and not expected and not pass_log.is_saved(state, digest):
         pass_log.save_text(state, content, path, owner and owner[0], "late")
-        message = "was written into just after it had been replaced; that text is saved"
-        if owner is None:
-            message = f"was left here by a pass {_NO_RECORD}; it is saved"
-        problems.append(
-            Problem(
-                path,
-                "late-edit" if owner else "left-over",
-                message,
-                hint=f"compare it with {saved_texts.file_of(state.saved, digest)}",
-                level="problem" if owner else "notice",
+        if owner is not None:
+            problems.append(
+                Problem(
+                    path,
+                    "late-edit",
+                    "was written into just after it had been replaced; that text is saved",
+                    hint=f"compare it with {saved_texts.file_of(state.saved, digest)}",
+                )
             )
-        )
     if now - max(stat.st_mtime, current.files.changed_ns(stat) / 1e9) > WATCHED:
         os.unlink(name, dir_fd=folder)
     return problems

@@ -122,7 +122,7 @@ class _Scope:
             was, now = self.memory.files[path], self._now(path, text)
             if now.mark == was.mark and was.settled:
                 self.same[path] = now
-            elif len(self.read) == MANY:
+            elif len(self.read) == MANY or changes.was_brought(was, now, self.stats.get(path)):
                 return False
             else:
                 self.texts[path], self.read[path] = text, now

@@ -14,7 +14,14 @@ from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.note.note import Note
 from vault_sync.core.reconcile.pairing.paper import Pair, Paper
-from vault_sync.core.reconcile.resolution import fields, placeless, reread, shared_fields
+from vault_sync.core.reconcile.resolution import (
+    arrivals,
+    fields,
+    placeless,
+    reread,
+    shared_fields,
+)
+from vault_sync.core.reconcile.resolution.arrivals import Deferred
 from vault_sync.core.reconcile.resolution.fields import Decided, Undecided
 from vault_sync.core.reconcile.resolution.paper_tags import resolve_tags
 from vault_sync.core.reconcile.resolution.shared_fields import SharedValue
@@ -121,7 +128,7 @@ class _Shared:
         return value
 
     def _value(self, name: str, entry: Fields) -> SharedValue[Any] | None:
-        """Return what both sides are to have; None, and a conflict, if undecided."""
+        """Return what both sides are to have; None if that is undecided or deferred."""
         digest_has, note_has = getattr(entry, name), getattr(self.note_fields, name)
         base_key = self._base_key(name)
         if self.base.refuses(base_key, digest_has, note_has):
@@ -130,6 +137,9 @@ class _Shared:
             return self._apart_authors(digest_has, note_has)
         meaning: shared_fields.Meaning[Any] = shared_fields.MEANINGS[name]
         decided = self._decided(base_key, meaning, entry, digest_has, note_has)
+        if isinstance(decided, Deferred):
+            self.resolution.defer(self.home.digest, self.base)
+            return None
         if isinstance(decided, Undecided):
             _add_conflict(self.resolution, self.home, name, digest_has, note_has, decided)
             return None
@@ -157,7 +167,7 @@ class _Shared:
         entry: Fields,
         digest_has: Any,
         note_has: Any,
-    ) -> SharedValue[Any] | Undecided:
+    ) -> SharedValue[Any] | Undecided | Deferred:
         """Decide one field; a title line that is read as one since this pass is no edit."""
         name, paper = base_key.field, self.resolution.paper
         side = _decided_side(self.decisions, paper, self.home.digest, name)
@@ -170,12 +180,16 @@ class _Shared:
                 # From here on it counts as never agreed on, until a person decides.
                 self.resolution.dropped |= {base_key, apart_key(base_key)}
                 return Undecided("never agreed")
+        ways = self.base.arrival(self.home.digest), self.base.arrival(paper.note)
+        agreed = self.base.rows.get(base_key), self.base.note_value(base_key)
+        if side is None and arrivals.waits(name, agreed, (digest_has, note_has), ways):
+            return Deferred()
         return shared_fields.decide(
             meaning,
             base_key,
             digest_has,
             note_has,
-            self.base,
+            arrivals.distrusting(self.base, ways),
             side=side,
             adopted=paper.role == "adopted",
         )
@@ -289,8 +303,8 @@ def _commentary(
         resolution.commentaries[pair.digest] = entry.commentary
         resolution.propose(base_key, entry.commentary, {NOTE: True})
         return
-    decided = _decided_commentary(pair, entry, was, base, side, digests)
-    if isinstance(decided, Undecided):
+    decided = _decided_commentary(resolution, pair, was, base, side, digests)
+    if isinstance(decided, Undecided | Deferred):
         _leave_open(resolution, pair, decided, base, was)
     elif placeless.has_no_place(pair, "commentary", decided.value):
         _leave_in_note(resolution, pair, decided.value, base_key)
@@ -299,17 +313,19 @@ def _commentary(
 
 
 def _decided_commentary(
+    resolution: Resolution,
     pair: Pair,
-    entry: Fields,
     was: BaseKey,
     base: Base,
     side: Side | None,
     digests: Mapping[RelPath, Digest],
-) -> Decided[str] | Undecided:
+) -> Decided[str] | Undecided | Deferred:
     """Decide a commentary; what only is read otherwise than at the last pass is no edit."""
-    agreed, section = base.text(was), _section(pair)
+    agreed, section, entry = base.text(was), _section(pair), resolution.entries[pair.digest]
     if pair.section is None and side is None:
         return Undecided("section gone")
+    if side is None and (found := arrivals.decide(resolution, pair, base, was)) is not None:
+        return found
     if side is None and agreed is not None and pair.entry is not None:
         if agreed == section and reread.has_swallowed(agreed, entry, digests[pair.digest]):
             return Decided(entry.commentary)
@@ -320,7 +336,7 @@ def _decided_commentary(
 
 
 def _leave_open(
-    resolution: Resolution, pair: Pair, undecided: Undecided, base: Base, was: BaseKey
+    resolution: Resolution, pair: Pair, undecided: Undecided | Deferred, base: Base, was: BaseKey
 ) -> None:
     """Leave a commentary as it is on both sides; its base value follows a moved entry."""
     section = _section(pair)
@@ -329,6 +345,9 @@ def _leave_open(
     if pair.origin is not None and was in base.rows:
         base_key = was._replace(digest=pair.digest)
         resolution.proposed.append(ProposedValue(base_key, base.rows[was], frozenset({NOTE})))
+    if isinstance(undecided, Deferred):
+        resolution.defer(pair.digest, base)
+        return
     digest_has = resolution.entries[pair.digest].commentary
     _add_conflict(resolution, pair, "commentary", digest_has, section, undecided)
 
