@@ -13,9 +13,6 @@ from tests.support.watching import FAST, Watching, watch_over
 from vault_sync.edge.watch import listener
 from vault_sync.edge.watch.batches import WatchTiming
 
-pytestmark = pytest.mark.timeout(30)
-
-
 # What watchdog and the kernel do not do
 
 

@@ -32,6 +32,7 @@ from watchdog.events import (
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
 from vault_sync.edge.platform import current
+from vault_sync.edge.platform.values import file_number
 from vault_sync.edge.watch.mailbox import Mailbox
 
 _log = logging.getLogger(__name__)
@@ -160,16 +161,19 @@ def _folders(base: str) -> dict[str, tuple[int, int]]:
     A folder that was removed and made again, or unmounted, is another folder under the old name.
     """
     try:
-        top = Path(base).stat()
-        found = {base: (top.st_dev, current.files.file_number(top))}
+        found = {base: _identity(Path(base), follow=True)}
         with os.scandir(base) as entries:
             for entry in entries:
                 if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
-                    own = entry.stat(follow_symlinks=False)
-                    found[entry.path] = (own.st_dev, current.files.file_number(own))
+                    found[entry.path] = _identity(Path(entry.path))
     except (FileNotFoundError, NotADirectoryError):
         return {}
     return found
+
+
+def _identity(folder: Path, *, follow: bool = False) -> tuple[int, int]:
+    status = current.files.status(folder, follow=follow)
+    return status.st_dev, file_number(status)
 
 
 def _open_observer(mailbox: Mailbox) -> tuple[BaseObserver, threading.Thread | None]:
