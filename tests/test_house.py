@@ -47,6 +47,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
     },
     "vault_sync.edge": {
         "write": "state fs config platform",
+        "config": "config_keys",
         "state": "fs platform",
         "system": "state fs platform",
         "watch": "fs git platform",
@@ -113,6 +114,7 @@ MORE_ROOMS = {
     "vault_sync.core.citation": "BibTeX and CSL are formats of their own, beside the digest's",
     "vault_sync.core.vault_survey": "what `init` finds, before there is a configuration",
     "vault_sync.core.vault_statistics": "counts a snapshot; report may know no snapshot",
+    "vault_sync.edge.config_keys": "the legal keys, apart from what finds and reads the file",
     "vault_sync.edge.bibliography": "reads and writes .bib files, which are not the vault's",
     "vault_sync.core.reconcile.refusals": "undo asks what a pass would do again, outside of a pass",
     "vault_sync.sync.file_marks": "the identity of files: read before a pass, written after it",
@@ -412,6 +414,7 @@ UNTESTED = {
     "core/merge/copy_rows.py": "tests/core/merge/test_ancestor.py holds its tests",
     "core/merge/digest_copies.py": "tests/core/merge/test_sync_copy.py holds its tests",
     "core/merge/field_copies.py": "tests/core/merge/test_ancestor.py holds its tests",
+    "edge/config_keys.py": "tests/edge/test_config.py holds its tests",
     "core/merge/note_copies.py": "tests/core/merge/test_sync_copy.py holds its tests",
     "core/model/copies.py": "values: tests/core/merge/test_ancestor.py makes them",
     "core/digest/file_damage.py": "tests/core/test_snapshot.py holds its tests",

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from itertools import count
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Outcome, Plan
@@ -23,6 +22,7 @@ from vault_sync.edge.fs.scan import Stat, scan
 from vault_sync.edge.state.pass_log import note_lost_entries
 from vault_sync.edge.state.refusals import lift
 from vault_sync.edge.state.store import StateStore
+from vault_sync.edge.state.vault_id import remember_names
 from vault_sync.edge.system.garbage import uncollected
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
@@ -35,13 +35,14 @@ from vault_sync.sync.incremental import changes, index, scope
 from vault_sync.sync.incremental.memory import Memory, Mind, recall
 from vault_sync.sync.incremental.recorder import Acted, after_part, after_whole
 from vault_sync.sync.incremental.unchanged import Walk, stamp_of
-from vault_sync.sync.observation import Observation, arriving, base_of, is_digest, lacking, observe
-from vault_sync.sync.planning import make_plan
+from vault_sync.sync.observation import Observation, arriving, base_of, lacking, observe
+from vault_sync.sync.planning import make_plan, renaming_plan, with_former_names
 from vault_sync.sync.request import (
     FactsOf,
     PassRequest,
     PassResult,
     Progress,
+    counted_files,
     no_facts,
     silent,
 )
@@ -110,6 +111,9 @@ def look(context: PassContext, request: PassRequest) -> View:
     base = base_of(state)
     if request.lifts:
         base = replace(base, refused={})
+    if request.rename_properties:
+        observation = observe(with_former_names(config, base), base, context.progress)
+        return View(observation, renaming_plan(observation), (), facts)
     observation = head_base.with_head(observe(config, base, context.progress), config)
     observation = deliveries.with_arrivals(observation, state, time.time())
     lacks = lacking(observation, config.rules)
@@ -271,12 +275,14 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
             cause=request.cause,
             started=datetime.now(UTC),
             sources=_sources(view.observation, doable),
-            at=_counted(context.progress, len(doable.operations)),
+            at=counted_files(context.progress, len(doable.operations)),
         )
     note_lost_entries(state, _lost_entries(view.observation, doable, outcome))
     remember_files(config.root, state, view.observation, doable, outcome)
     if request.lifts:
         lift(state)
+    if view.memory is None:
+        remember_names(state, config.rules.properties.own)
     state.outdate()
     if view.memory is None and not request.only:
         deliveries.join(state, view.observation, outcome)
@@ -314,19 +320,6 @@ def _sources(observation: Observation, plan: Plan) -> frozenset[RelPath]:
     managed = observation.snapshot.managed
     notes = {path for row in rows if row.key for path in managed.get(row.key, ())}
     return frozenset((digests | notes) & observation.files)
-
-
-def _counted(progress: Progress, whole: int) -> Callable[[str, RelPath], None]:
-    """Return the callback of `apply` that counts files as they are prepared, then swapped in."""
-    done = {"before-stage": count(1), "before-look": count(1)}
-
-    def at(point: str, path: RelPath) -> None:
-        del path
-        if point in done:
-            what = "writing" if point == "before-look" else "preparing"
-            progress(what, next(done[point]), whole)
-
-    return at
 
 
 # What the next pass need not find out again.
@@ -374,8 +367,7 @@ def _remember_part(context: PassContext, view: View, acted: Acted, stamp: str) -
     memory = view.memory
     assert memory is not None
     before = memory.stamp
-    digest_test = is_digest(context.config.rules)
-    changed = after_part(stamp, acted, memory, view.observation, digest_test)
+    changed = after_part(stamp, acted, memory, view.observation, context.config.rules)
     if changed or stamp != before:
         files = {each: memory.files.get(each) for each in changed}
         index.save(index.path_of(context.state), stamp, memory.came, files, beside=before)

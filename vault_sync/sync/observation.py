@@ -28,6 +28,7 @@ from vault_sync.edge.state.earlier_values import is_old
 from vault_sync.edge.state.file_marks import read_files
 from vault_sync.edge.state.refusals import read_refused
 from vault_sync.edge.state.store import StateStore
+from vault_sync.edge.state.vault_id import former_names
 from vault_sync.sync.file_record import File, file_read, looks_delivered, numbers
 from vault_sync.sync.request import Progress, silent
 
@@ -70,6 +71,7 @@ def base_of(state: StateStore) -> Base:
         was_ever=lambda row, value: is_old(state.select, row, value, ()),
         files=read_files(state.select),
         refused=read_refused(state.select),
+        former_names=former_names(state),
     )
 
 
@@ -187,8 +189,8 @@ def snapshot_of(
         is_digest=is_digest(rules),
         base=base,
         unread=unread,
-        identity=rules.identity,
         styles=styles_of(rules),
+        properties=rules.properties,
     )
 
 
@@ -240,7 +242,7 @@ def _lacks(observation: Observation, rules: Rules, key: Key, path: RelPath) -> b
     note = observation.snapshot.notes[path]
     has = note.properties.items
     undated = BaseKey(key, "", "undated") in observation.base.rows and not has("published")
-    if undated or not note.fields.title:
+    if undated or not (note.fields.title or rules.properties.is_off("title")):
         return True
     return any(
         abstracts.missing(note, key, observation.base) if name == "abstract" else not has(name)

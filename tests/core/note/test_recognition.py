@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import process_time
 
 import pytest
-from vault_sync.core.model.values import RelPath
+from vault_sync.core.model.values import PropertyNames, RelPath
 from vault_sync.core.note import note, recognition
 from vault_sync.core.note.recognition import Recognition, recognise
 
@@ -14,7 +14,8 @@ URL_A, URL_B = "https://arxiv.org/abs/2301.00001", "https://arxiv.org/abs/2301.0
 
 
 def read(text: str, path: str = "refs/x.md", *identity: str) -> Recognition:
-    found = recognise(RelPath(path), text, note.read(text).properties, identity)
+    names = PropertyNames(identity=identity)
+    found = recognise(RelPath(path), text, note.read(text, names).properties)
     assert recognition.may_be_note(text) or found == recognition.NOTHING
     return found
 
