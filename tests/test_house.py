@@ -431,7 +431,7 @@ UNTESTED = {
     "edge/platform/current.py": "chooses by the system, and each test runs on one",
     "edge/platform/darwin.py": "runs on macOS alone, where no test has been run yet",
     "edge/platform/values.py": "values: test_windows_files.py beside it holds their tests",
-    "edge/platform/win32.py": "runs on Windows alone: tests/system/test_windows.py runs it",
+    "edge/platform/windows_events.py": "runs on Windows alone: tests/system/test_windows.py",
     "edge/platform/windows.py": "runs on Windows alone: tests/system/test_windows.py runs it",
     **{
         f"core/digest/styles/{name}.py": (
