@@ -278,7 +278,8 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
             sources=_sources(view.observation, doable),
             at=counted_files(context.progress, len(doable.operations)),
         )
-    note_lost_entries(state, lost_entries(view.observation, doable, outcome))
+    if any(one.drop for one in doable.base_updates):
+        note_lost_entries(state, lost_entries(view.observation, doable, outcome))
     remember_files(config.root, state, view.observation, doable, outcome)
     if request.lifts:
         lift(state)

@@ -104,7 +104,7 @@ def reconcile(
     plan = _plan(context, builder, updates, tuple(dict.fromkeys(problems)), pairing.named)
     resolved = frozenset(path for each in context.resolutions for path in each.deferred)
     deferred = pairing.deferred | guarded.deferred | resolved
-    plan = without_refused(plan, base)
+    plan = without_refused(plan, base) if base.refused else plan
     return replace(plan, first_meeting=bool(forgotten), deferred=deferred)
 
 

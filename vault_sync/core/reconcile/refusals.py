@@ -117,8 +117,6 @@ def refused_writes(plan: Plan, due: Collection[RelPath]) -> list[Refusal]:
 
 def without_refused(plan: Plan, base: Base) -> Plan:
     """Return the plan without what would be written as it was when a person took it back."""
-    if not any(base_key.field == "file" for base_key in base.refused):
-        return plan
     refused = frozenset(each.path for each in plan.operations if base.refuses(*_write(each)))
     return defer(plan, refused, RelPath(""))[0]
 
