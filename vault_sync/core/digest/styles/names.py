@@ -40,6 +40,8 @@ _LABEL = re.compile(
     r"[ \t]*[:：][ \t]*[*_]{0,3}",
     re.IGNORECASE,
 )
+# Most names are plain ones, and one look tells.
+_PLAIN = re.compile(r"[A-ZÀ-Þ][A-Za-zÀ-ɏ.'-]*(?: [A-ZÀ-Þ][A-Za-zÀ-ɏ.'-]*){1,6}")
 _LONGEST = 20_000
 
 
@@ -49,6 +51,9 @@ def read(text: str, span: Span) -> AuthorList:
     names: list[str] = []
     partial = False
     for piece in _pieces(text, span):
+        if _PLAIN.fullmatch(text, *piece):
+            names.append(piece.slice(text))
+            continue
         name = _name(text, piece)
         if _MORE.fullmatch(name):
             partial = True
@@ -104,6 +109,8 @@ def plausible(names: AuthorList, text: str, *, needed: int) -> bool:
 
 
 def _is_name(name: str) -> bool:
+    if _PLAIN.fullmatch(name):
+        return True
     plain = _FILLERS.sub("", name).strip()
     words = plain.split()
     if not words or len(words) > 8 or _NEVER.search(name):

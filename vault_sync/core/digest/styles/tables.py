@@ -128,10 +128,10 @@ def _links(text: str, cells: Sequence[Span], columns: _Columns) -> Iterable[Labe
         name = columns.names[number] if number < len(columns.names) else ""
         column = None if number == columns.title else labels.words_label(name)
         for link in inline.scan(text, cell):
-            label = labels.label_of(text, link, cell.start) or column
+            own = labels.label_of(text, link, cell.start)
+            label = own or column
             if label == "paper" and column == "paper" and link.kind != "wiki":
-                paper = labels.is_paper_key(key_of(link.url.slice(text)))
-                label = "paper" if paper else labels.label_of(text, link, cell.start)
+                label = "paper" if labels.is_paper_key(key_of(link.url.slice(text))) else own
             yield link, label
 
 
