@@ -20,6 +20,7 @@ from vault_sync.core.model.values import FieldName, Fields, Key
 from vault_sync.core.naming.tags import TAG
 from vault_sync.core.text.spans import Span
 
+_STOPS = ".;,。；，"
 _LEADS = " \t:：-–—"
 _WHOLE_LINE: frozenset[FieldName] = frozenset(("url", "title", "tags", "commentary"))
 _WITH_AUTHORS: frozenset[FieldName] = _WHOLE_LINE | {"authors"}
@@ -104,6 +105,10 @@ def assembled(page: Page, head: EntryHead, is_own_link: OwnLink) -> Candidate:
     behind = link.own if link.own is not None and link.own.span.start >= title.after else None
     at = title.after if behind is None or head.style == "heading" else behind.span.end
     stop = _inline_stop(text, head.links, at, marks.after_break(text, line.end, at))
+    own_label = _label_span(page, head.address).start
+    if at <= own_label < stop:
+        # Its full stop parts the words from the label, and is neither's.
+        stop = at + len(text[at:own_label].rstrip().rstrip(_STOPS))
     tail = heads.tail_of(text, title, at, head.region, stop)
     if head.style == "heading" and tail.inline is not None:
         tail = HeadTail(None, None, at)
@@ -162,6 +167,7 @@ def _candidate(
         lower.commentary,
         common_indent(page, lower.commentary or lower.tags),
         lower.tags,
+        least_authors=_least_authors(page.text, head, authors),
     )
     fields = Fields(
         head.address.link.url.slice(page.text),
@@ -171,6 +177,14 @@ def _candidate(
         commentary_of(page, tail.inline, lower.commentary, spans.indent),
     )
     return claim(page, head, fields, link.own, spans)
+
+
+def _least_authors(text: str, head: EntryHead, authors: AuthorList | None) -> int:
+    """Return how many names a list needs to be read as one: a parenthesis may hold anything."""
+    if authors is None:
+        return 1
+    bare = text[authors.span.start - 1] == "(" or authors is head.title.authors
+    return 2 if bare else 1
 
 
 def claim(
@@ -250,6 +264,10 @@ def _lower_lines(page: Page, head: EntryHead, tail: HeadTail) -> _LowerLines:
     commentary: list[int] = []
     tags: list[int] = []
     authors: AuthorList | None = None
+    below = _authors_below(page, head) if tail.authors is None else None
+    if below is not None:
+        authors = below
+        labelled.add(page.number_at(below.span.start))
     for number in range(max(first, head.line + 1), head.stop):
         line = page.lines[number]
         kind = page.kinds[number]
@@ -265,9 +283,25 @@ def _lower_lines(page: Page, head: EntryHead, tail: HeadTail) -> _LowerLines:
             commentary.append(number)
     while commentary and page.kinds[commentary[-1]] == BLANK:
         commentary.pop()
-    while commentary and page.kinds[commentary[0]] == BLANK:
+    # A blank line under words on the title's line parts two paragraphs of one commentary.
+    opened = tail.inline is not None and len(set(tail.inline)) > 1
+    while commentary and page.kinds[commentary[0]] == BLANK and not opened:
         commentary.pop(0)
     return _LowerLines(tuple(commentary), tuple(tags), authors)
+
+
+def _authors_below(page: Page, head: EntryHead) -> AuthorList | None:
+    """Return the authors in italics that the words under a heading begin with."""
+    if head.style != "heading":
+        return None
+    number = head.line + 1
+    while number < head.stop and page.kinds[number] in {BLANK, COMMENT}:
+        number += 1
+    if number >= head.stop or page.kinds[number] == CODE:
+        return None
+    line = page.lines[number]
+    starts = page.text.startswith(("*", "_"), line.start)
+    return heads.authors_at(page.text, line.start, line.end) if starts else None
 
 
 def _is_address_line(page: Page, number: int, link: InlineLink) -> bool:

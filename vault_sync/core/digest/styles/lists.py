@@ -57,7 +57,7 @@ class _Labelled:
             for number in range(item.line, item.stop)
             if page.kinds[number] in (ITEM, TEXT)
             for link in assembly.links_of(page, number, number + 1)
-            if link[1] == "paper"
+            if link[1] in {"paper", "link"}
         ]
         self._lines = [number for number, _ in self._links]
 

@@ -61,9 +61,10 @@ def _flat(
 
 def claims(page: Page, is_own_link: OwnLink) -> list[Candidate]:
     """Return the entries of all styles that stand side by side: no line is in two of them."""
+    items = list(lists.candidates(page, is_own_link))
     inner = [
-        *paragraphs.candidates(page, is_own_link),
-        *lists.candidates(page, is_own_link),
+        *paragraphs.candidates(page, is_own_link, items),
+        *items,
         *tables.candidates(page, is_own_link),
     ]
     found = [*headings.candidates(page, is_own_link, inner), *inner]
