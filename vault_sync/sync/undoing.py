@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from vault_sync.core.model.base import value_hash
-from vault_sync.core.model.plan import BaseKey, Conflict, Outcome, Rename, Value
+from vault_sync.core.model.plan import BaseKey, Conflict, Outcome, Value
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.reconcile.refusals import Refusal, find_refusals
 from vault_sync.core.report import conflicts_page
@@ -32,14 +31,12 @@ def take_back(
     outcome = undo(config.root, state, pass_id, started=started, page=page)
     after = state.rows()
     forgotten = {row: value for row, value in before.items() if row.key and row not in after}
-    if not forgotten:
+    if not outcome.done:
         return outcome, 0
     observation = observe(config, base_of(state))
-    restored = {each.path for each in outcome.done}
-    restored |= {each.to for each in outcome.done if isinstance(each, Rename)}
     found = [
         each
-        for each in find_refusals(observation.snapshot, observation.base, forgotten, restored)
+        for each in find_refusals(observation.snapshot, observation.base, forgotten, outcome.done)
         if _mark(each) not in observation.conflicts_text
     ]
     _refuse(state, found, forgotten)
@@ -50,10 +47,7 @@ def _refuse(state: StateStore, found: list[Refusal], forgotten: dict[BaseKey, Va
     newest = pass_log.records(state, 1)
     refuse(
         state,
-        [
-            (each.base_key, (value_hash(each.digest), value_hash(each.note)), each.was)
-            for each in found
-        ],
+        [(each.base_key, each.hashes, each.was) for each in found],
         forgotten.items(),
         newest[0].id if newest else 0,
     )

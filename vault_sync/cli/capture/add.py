@@ -11,7 +11,7 @@ from vault_sync.cli.console import Bar, Console, UsageError
 from vault_sync.core.model.plan import Create, Outcome
 from vault_sync.core.model.values import Facts, Key, RelPath
 from vault_sync.core.naming import globs
-from vault_sync.core.naming.keys import arxiv_id, key_of
+from vault_sync.core.naming.keys import is_paper, key_of
 from vault_sync.core.naming.tags import TAG
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
@@ -158,7 +158,7 @@ def _facts(
     offline: bool,
 ) -> Mapping[Key, Facts]:
     """Return what is known of papers, after asking for the rest."""
-    keys = [paper.key for paper in papers if arxiv_id(paper.key)]
+    keys = [paper.key for paper in papers if is_paper(paper.key)]
     with Bar(console) as bar:
         lookup = FactsLookup(config, state, bar, offline=offline)
         if keys and lookup.online:

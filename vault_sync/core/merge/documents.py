@@ -8,12 +8,14 @@ between git's markers, in that entry or field alone; all else is merged.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from vault_sync.core.merge import three_way
 from vault_sync.core.merge.digests import digests
 from vault_sync.core.merge.notes import notes
 from vault_sync.core.merge.parts import Merged
 from vault_sync.core.merge.three_way import Clash
+from vault_sync.core.model.values import STANDARD_NAMES, PropertyNames
 from vault_sync.core.text.spans import BOM
 
 
@@ -22,9 +24,9 @@ def digest(base: str, ours: str, theirs: str) -> Merged:
     return _merged(digests, base, ours, theirs)
 
 
-def note(base: str, ours: str, theirs: str) -> Merged:
+def note(base: str, ours: str, theirs: str, names: PropertyNames = STANDARD_NAMES) -> Merged:
     """Merge three versions of a managed note; `base` is "" where there is none."""
-    return _merged(notes, base, ours, theirs)
+    return _merged(partial(notes, names=names), base, ours, theirs)
 
 
 def _merged(merge: Callable[[str, str, str], Merged], base: str, ours: str, theirs: str) -> Merged:

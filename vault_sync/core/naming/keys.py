@@ -132,10 +132,12 @@ def address_of(key: Key) -> str:
 
 def pdf_of(key: Key) -> str:
     """Return the address of a paper's PDF; "" where it does not follow from the key."""
-    arxiv, openreview = arxiv_id(key), key.startswith("openreview:")
-    if arxiv:
-        return f"https://arxiv.org/pdf/{arxiv}"
-    return f"https://openreview.net/pdf?id={id_of_key(key)}" if openreview else ""
+    forms = {
+        "arxiv": "https://arxiv.org/pdf/{}",
+        "openreview": "https://openreview.net/pdf?id={}",
+        "acl": "https://aclanthology.org/{}.pdf",
+    }
+    return forms.get(kind_of_key(key).name, "").format(id_of_key(key))
 
 
 @lru_cache(maxsize=512)
@@ -180,6 +182,14 @@ def arxiv_id(key: Key) -> str:
 def is_paper(key: Key) -> bool:
     """Tell a paper's own id from the address of just any page."""
     return not key.startswith("url:")
+
+
+def fact_name(key: Key) -> str:
+    """Return the name by which a paper's facts are asked for and remembered; "" if by nobody.
+
+    It is the id of a paper on arXiv, and the key of any other.
+    """
+    return arxiv_id(key) or (key if is_paper(key) else "")
 
 
 @cache

@@ -15,7 +15,7 @@ from vault_sync.core.model.paths import folder_of
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan
 from vault_sync.core.model.values import Decisions, Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
-from vault_sync.core.naming.keys import arxiv_id
+from vault_sync.core.naming.keys import is_paper
 from vault_sync.core.reconcile.drafting import (
     base_updates,
     cross_links,
@@ -101,7 +101,9 @@ def reconcile(
     updates += _bookkeeping(pairing, guarded, snapshot, base, updates)
     problems = (*snapshot.problems, *pairing.problems, *guarded.problems, *builder.problems)
     plan = _plan(context, builder, updates, tuple(dict.fromkeys(problems)), pairing.named)
-    return replace(plan, first_meeting=bool(forgotten)) if forgotten else plan
+    resolved = frozenset(path for each in context.resolutions for path in each.deferred)
+    deferred = pairing.deferred | guarded.deferred | resolved
+    return replace(plan, first_meeting=bool(forgotten), deferred=deferred)
 
 
 def _of_other_files(pairing: Pairing, snapshot: Snapshot, base: Base) -> frozenset[BaseKey]:
@@ -220,7 +222,7 @@ def _plan(
         entries=sum(len(digest.entries) for digest in snapshot.digests.values()),
         notes=sum(len(paths) for paths in snapshot.managed.values()),
         wanted=tuple(
-            each.key for each in resolutions if arxiv_id(each.key) and each.key not in context.facts
+            each.key for each in resolutions if is_paper(each.key) and each.key not in context.facts
         ),
         named=named,
         apart=tuple(apart for each in resolutions for apart in each.apart),

@@ -1,7 +1,8 @@
 """Find what a pass would do again after a person took it back (`undo`).
 
 A refusal names a field and both of its values, and holds as long as both are there. A note that was
-taken back is refused as the field `note`, with all that its entries say.
+taken back is refused as the field `note`, with all that its entries say. Where a pass had followed
+a move or a rename, the entry's place is refused, or the spelling of a link.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.values import RelPath
-from vault_sync.core.reconcile.pairing import pairs
+from vault_sync.core.model.base import LINK, Base, value_hash
+from vault_sync.core.model.plan import BaseKey, Operation, Rename, Value, Write
+from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.naming import wikilinks
+from vault_sync.core.reconcile.pairing import pairs, paper_builder
 from vault_sync.core.reconcile.pairing.paper import Pair, Paper
 from vault_sync.core.snapshot import Snapshot
 
@@ -29,17 +31,25 @@ class Refusal(NamedTuple):
     note: Value
     was: Value | None
 
+    @property
+    def hashes(self) -> tuple[str, str]:
+        """The hashes of both values; in place of a link's second, the file that it leads to."""
+        to = str(self.note) if self.base_key.field.startswith(LINK) else value_hash(self.note)
+        return value_hash(self.digest), to
+
 
 def find_refusals(
     snapshot: Snapshot,
     base: Base,
     forgotten: Mapping[BaseKey, Value],
-    restored: Collection[RelPath],
+    undone: Collection[Operation],
 ) -> list[Refusal]:
-    """Return the fields that differ, of those that an undone pass had agreed on.
+    """Return the fields that differ, of those that an undone pass had agreed on, and its links.
 
-    `restored` are the files that were put back.
+    `undone` are the operations that put files back.
     """
+    restored = {each.path for each in undone}
+    restored |= {each.to for each in undone if isinstance(each, Rename)}
     pairing = pairs.pair(snapshot, base, new_digest="", remake=False, decisions={})
     fields = [
         _with_base(refusal, paper, restored)
@@ -48,7 +58,39 @@ def find_refusals(
         for refusal in _of_fields(paper, snapshot)
         if refusal.base_key in forgotten
     ]
-    return [*_of_notes(snapshot, forgotten), *fields]
+    moves = [
+        (paper.note, pair.named, _of_move(paper.agreed_key, pair))
+        for paper in pairing.papers
+        for pair in paper.pairs
+        if pair.kind == "moved" and paper.note in restored
+    ]
+    headings = {(note, named) for note, named, _ in moves}
+    links = [
+        Refusal(BaseKey(Key(""), path, f"{LINK}{target}"), target, to, None)
+        for path, target, to in _links_to_renamed(snapshot, undone)
+        if (path, target) not in headings
+    ]
+    return [*_of_notes(snapshot, forgotten), *fields, *(move for *_, move in moves), *links]
+
+
+def _of_move(key: Key, pair: Pair) -> Refusal:
+    values = paper_builder.move_values(pair)
+    return Refusal(paper_builder.place_key(key, pair), *values, None)
+
+
+def _links_to_renamed(
+    snapshot: Snapshot, undone: Collection[Operation]
+) -> Iterator[tuple[RelPath, str, RelPath]]:
+    """Yield file and target of each link that leads nowhere again, and what it led to meanwhile."""
+    for write in (each for each in undone if isinstance(each, Write)):
+        new = [link.target for link in wikilinks.find(write.before)]
+        old = [link.target for link in wikilinks.find(write.after)]
+        if len(new) != len(old):
+            continue
+        for target, follower in dict.fromkeys(zip(old, new, strict=True)):
+            to = snapshot.names.resolve(follower, write.path)
+            if to is not None and snapshot.names.resolve(target, write.path) is None:
+                yield write.path, target, to
 
 
 def _of_notes(snapshot: Snapshot, forgotten: Mapping[BaseKey, Value]) -> Iterator[Refusal]:
@@ -56,7 +98,7 @@ def _of_notes(snapshot: Snapshot, forgotten: Mapping[BaseKey, Value]) -> Iterato
     for key, found in pairs.entries_by_key(snapshot).items():
         row = BaseKey(key, "", "note")
         if row in forgotten and key not in snapshot.managed:
-            yield Refusal(row, pairs.entries_value(found), "", None)
+            yield Refusal(row, paper_builder.entries_value(found), "", None)
 
 
 def _of_fields(paper: Paper, snapshot: Snapshot) -> Iterator[Refusal]:
