@@ -11,7 +11,7 @@ from vault_sync.cli.main import program
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.note import note
 from vault_sync.core.report import lines as report
-from vault_sync.edge.config import LEGAL
+from vault_sync.edge.config_keys import LEGAL
 
 from tests.support.folders import ROOT, SAMPLE
 from tests.support.vaults import DIGEST

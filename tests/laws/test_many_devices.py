@@ -28,13 +28,12 @@ from vault_sync.core.merge import ancestor, copy_rows, field_copies
 from vault_sync.core.merge.ancestor import last_seen
 from vault_sync.core.merge.digest_copies import merge_digest_copy
 from vault_sync.core.merge.note_copies import merge_note_copy
-from vault_sync.core.model.copies import CopyRow, History, PastValue
+from vault_sync.core.model.copies import Arrival, CopyRow, History, PastValue
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Fields, Key
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.properties import block
 from vault_sync.core.reconcile.resolution import arrivals
-from vault_sync.core.reconcile.resolution.arrivals import Arrival
 
 TWO = {
     "two": Settings(),

@@ -49,11 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def speak_utf8(*streams: object) -> None:
     """Make streams UTF-8, with what is no text spelled out.
 
-    On Windows a pipe has the code page of the system, which need not have Korean.
+    On Windows a pipe has the code page of the system, which need not have Korean, and lines end
+    in CR LF, which a file that is made of them would keep.
     """
     for stream in streams:
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

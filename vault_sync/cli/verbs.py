@@ -58,8 +58,9 @@ def init(console: Console, demo: Path | None, here: bool) -> int:
 @OFFLINE
 @DRY_RUN
 @click.option("--yes", is_flag=True, help="Take files of one paper each for digests, too.")
+@click.option("--rename-properties", is_flag=True, help="Only rename, as [properties] says.")
 def rebuild(
-    console: Console, digest: Sequence[str], offline: bool, dry_run: bool, yes: bool
+    console: Console, digest: Sequence[str], offline: bool, dry_run: bool, **more: bool
 ) -> int:
     """Read all anew, make missing notes again, remove nothing.
 
@@ -70,8 +71,9 @@ def rebuild(
     from vault_sync.cli import passes
 
     request = passes.request_for(console.config(), console, digest, cause="rebuild", remake=True)
-    request = replace(request, sure=yes)
-    return passes.write(console, request, offline=offline, dry_run=dry_run)
+    renames = more["rename_properties"]
+    request = replace(request, sure=more["yes"], rename_properties=renames)
+    return passes.write(console, request, offline=offline or renames, dry_run=dry_run)
 
 
 @verb(cli, example="vault-sync sync", exits=PASS | LOCKED)

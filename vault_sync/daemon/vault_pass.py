@@ -96,6 +96,7 @@ class VaultPass:
             conflicts=frozenset(_named(each) for each in plan.conflicts),
             problems=plan.problems,
             summary=lines.summary(plan, result.outcome.done),
+            arriving=result.arriving,
         )
 
     def typed(self, paths: Iterable[RelPath]) -> frozenset[RelPath]:

@@ -125,6 +125,8 @@ class Plan:
     apart: tuple[Apart, ...] = ()
     first_meeting: bool = False
     """Another file stands for a paper or a digest: what was agreed on with the old is forgotten."""
+    deferred: frozenset[RelPath] = frozenset()
+    """Files just delivered that lack something: it is followed by a later pass, if at all."""
 
 
 class Undone(NamedTuple):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
 from vault_sync.edge.fs.canonical import canonical
 from vault_sync.edge.platform.lock import locked, locked_folder
-from vault_sync.edge.state import base_table, earlier_values
+from vault_sync.edge.state import base_table, deliveries, earlier_values
 from vault_sync.edge.state.database import StateDatabase, StateError
 from vault_sync.edge.state.places import DATABASE, identity_of, moved_state
 from vault_sync.edge.state.schema import bound, unbound
@@ -72,6 +73,7 @@ class StateStore:
         self._rows_version = 0
         self._changes: list[BaseUpdate] = []
         self._typing: Collection[str] = ()
+        self.locked_at = 0
 
     def _lie_in(self, directory: Path) -> None:
         self.directory = directory
@@ -167,6 +169,7 @@ class StateStore:
         put = (item for base_update in base_updates for item in base_update.put.items())
         earlier_values.forget(connection, put)
         earlier_values.outdate(connection, self._typing)
+        deliveries.note_time(connection, self.locked_at)
         self._changes += base_updates
 
     # ---- the database
@@ -232,7 +235,7 @@ class StateStore:
                 raise self._database.unusable("cannot be opened", error) from error
             self.close()
             self._database.locked, self._database.distrust = True, None
-            self._typing = typing
+            self._typing, self.locked_at = typing, time.time_ns()
             try:
                 yield
             finally:

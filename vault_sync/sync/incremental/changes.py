@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterable, Mapping
 from itertools import compress
 from operator import ne
@@ -13,14 +12,16 @@ from typing import NamedTuple
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.naming.copy_names import certain
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import read_all
 from vault_sync.edge.fs.scan import Scan, Stat, stat_of
+from vault_sync.edge.platform import current
 from vault_sync.edge.state.schema import as_bytes, encode
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.file_record import File, believable, mark_of
+from vault_sync.sync.file_record import File, believable, looks_delivered, mark_of
 from vault_sync.sync.incremental.identity import OTHER, called
 from vault_sync.sync.incremental.memory import MANY, Memory
 from vault_sync.sync.observation import snapshot_of
@@ -31,7 +32,7 @@ def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None]
     found: dict[RelPath, Stat | None] = {}
     for path in paths:
         try:
-            seen = os.lstat(root / path)
+            seen = current.files.status(root / path)
         except FileNotFoundError:
             found[path] = None
             continue
@@ -55,6 +56,11 @@ def suspects(memory: Memory, found: Scan) -> dict[RelPath, Stat | None] | None:
     if gone and any(each.level == "problem" for each in found.problems):
         return None
     return changed | dict.fromkeys(gone)
+
+
+def was_brought(was: File, now: File, stat: Stat | None) -> bool:
+    """Return True if a text came from another device: what it lacks is for a whole pass."""
+    return now.mark != was.mark and stat is not None and looks_delivered(stat)
 
 
 class Moves(NamedTuple):
@@ -86,6 +92,8 @@ def moves(
     both = [*gone, *sorted(come)]
     if not memory.came.calm or len(both) > MANY or RelPath(config.rules.conflicts_note) in both:
         return None
+    if any(map(certain, come)):
+        return None  # the file that it is a copy of may be another device's now
     told = {RelPath(each.path) for each in memory.came.problems}
     if any(files[path].kind not in {"other", "note"} or path in told for path in gone):
         return None

@@ -30,9 +30,9 @@ from vault_sync.core.snapshot import Snapshot
 class Pairing:
     """All papers of a vault, and the problems met while pairing.
 
-    `standing` and `put` are those of `Notices`: reports that the base remembers. `named` are the
-    notices about files that name a paper and are not its note, which no ordinary pass shows.
-    `strangers` are the papers whose note is another file than the base's.
+    `standing` and `put` are those of `Notices`: reports that the base remembers; so is `deferred`.
+    `named` are the notices about files that name a paper and are not its note, which no ordinary
+    pass shows. `strangers` are the papers whose note is another file than the base's.
     """
 
     papers: tuple[Paper, ...]
@@ -41,6 +41,7 @@ class Pairing:
     standing: frozenset[BaseKey] = frozenset()
     named: tuple[Problem, ...] = ()
     strangers: frozenset[Key] = frozenset()
+    deferred: frozenset[RelPath] = frozenset()
 
 
 def pair(
@@ -66,8 +67,11 @@ def pair(
     finder = _PairFinder(snapshot, base, entries, builder, notices, remake)
     papers = tuple(paper for paper in finder.papers() if paper is not None)
     standing, strangers = frozenset(notices.standing), frozenset(finder.strangers)
+    deferred = frozenset(notices.deferred)
     named = tuple(only_named(snapshot, entries, papers))
-    return Pairing(papers, tuple(notices.problems), notices.put, standing, named, strangers)
+    return Pairing(
+        papers, tuple(notices.problems), notices.put, standing, named, strangers, deferred
+    )
 
 
 def entries_by_key(snapshot: Snapshot) -> dict[Key, list[FoundEntry]]:
@@ -187,12 +191,13 @@ class _PairFinder:
         | the entries' links              | what is done                                 |
         |---------------------------------|----------------------------------------------|
         | any digest is locked            | nothing                                      |
+        | files are on their way just now | nothing: so may the note be                  |
         | one leads to another file       | a problem                                    |
         | any, and the note was undone    | nothing, as long as the entries are the same |
         | one entry has none              | the note is made                             |
         | all lead to nothing             | a problem; `remake` makes the note           |
         """
-        if any(digest in self.snapshot.locked for digest, _ in found):
+        if self.base.arriving or any(digest in self.snapshot.locked for digest, _ in found):
             return None
         if leads_to:
             digest, entry = next(item for item in found if item.entry.link)

@@ -91,7 +91,7 @@ class PaperBuilder:
         for digest, named_digest in named.items():
             if digest in pairs:
                 ordered.append(pairs.pop(digest))
-            elif arrived and digest not in self.snapshot.locked:
+            elif arrived and self._may_be_left(agreed_key, digest):
                 new = pairs.pop(arrived.pop(0))
                 ordered.append(self._moved(agreed_key, digest, new, named))
             else:
@@ -99,6 +99,12 @@ class PaperBuilder:
         ordered += self._finished(pairs.values())
         ordered = [self._unless_taken_back(agreed_key, pair) for pair in ordered]
         return Paper(key, path, role, tuple(ordered), agreed_key) if ordered else None
+
+    def _may_be_left(self, key: Key, digest: RelPath) -> bool:
+        """Return True if an entry may have moved out of a digest: its own may not be here yet."""
+        if digest in self.snapshot.locked:
+            return False
+        return not self.base.is_partial or self.base.knows(Place(key, digest))
 
     def _unless_taken_back(self, key: Key, pair: Pair) -> Pair:
         """Return a move of which a person took the following back as a pair that waits."""

@@ -8,13 +8,20 @@ from typing import Any
 
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.model.base import APART, PLACE_FIELDS, Base, apart_key, parted_filled
-from vault_sync.core.model.plan import Apart, BaseKey, Conflict
+from vault_sync.core.model.plan import Apart, BaseKey
 from vault_sync.core.model.values import Decisions, Facts, Fields, RelPath, Rules, Side
 from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.note.note import Note
 from vault_sync.core.reconcile.pairing.paper import Pair, Paper
-from vault_sync.core.reconcile.resolution import fields, placeless, reread, shared_fields
+from vault_sync.core.reconcile.resolution import (
+    arrivals,
+    fields,
+    placeless,
+    reread,
+    shared_fields,
+)
+from vault_sync.core.reconcile.resolution.arrivals import Deferred
 from vault_sync.core.reconcile.resolution.fields import Decided, Undecided
 from vault_sync.core.reconcile.resolution.paper_tags import resolve_tags
 from vault_sync.core.reconcile.resolution.shared_fields import SharedValue
@@ -24,6 +31,7 @@ from vault_sync.core.reconcile.resolution.values import (
     Placeless,
     ProposedValue,
     Resolution,
+    add_conflict,
     base_digest,
 )
 
@@ -51,7 +59,10 @@ def resolve(
     home = next((pair for pair in paper.pairs if pair.kind != "removed"), None)
     if home is not None and home.kind in LIVE:
         # While the first digest waits, no other gives the shared fields.
-        _Shared(resolution, home, note_fields, facts, base, decisions).resolve()
+        value = None if note is None else note.properties.find("authors")
+        as_text = value is not None and value.kind == "scalar"
+        shared = _Shared(resolution, home, note_fields, facts, base, decisions, as_text)
+        shared.resolve(rules)
     for pair in live:
         _commentary(resolution, pair, base, decisions, digests)
     resolve_tags(resolution, note_fields, base, rules)
@@ -79,12 +90,16 @@ class _Shared:
     facts: Facts
     base: Base
     decisions: Decisions
+    authors_as_text: bool
 
-    def resolve(self) -> None:
+    def resolve(self, rules: Rules) -> None:
         entry = self.resolution.entries[self.home.digest]
         to_note: dict[str, Any] = {}
         to_entry: dict[str, Any] = {}
         for name in ("url", "title", "authors"):
+            if rules.properties.is_off(name):
+                to_note[name] = self._in_digest_alone(name, entry)
+                continue
             if name != "url" and not entry.title:
                 # An entry without a title line stays as its author wrote it.
                 to_note[name] = self._without_title(name)
@@ -95,6 +110,15 @@ class _Shared:
         self._mark_filled_in(entry)
         self.resolution.note = self.resolution.note.saying(**to_note)
         self.resolution.entries[self.home.digest] = entry.saying(**to_entry)
+
+    def _in_digest_alone(self, name: str, entry: Fields) -> Any:
+        """Return the digest's value of a property that is switched off; the base forgets it.
+
+        So its absence from the note is no edit, nor is the first one when it is switched on again.
+        """
+        base_key = self._base_key(name)
+        self.resolution.dropped |= {base_key, apart_key(base_key)}
+        return getattr(entry, name) or getattr(self.facts, name)
 
     def _mark_filled_in(self, entry: Fields) -> None:
         """Put into the base which title and authors of an untitled entry's note arXiv gave.
@@ -121,7 +145,7 @@ class _Shared:
         return value
 
     def _value(self, name: str, entry: Fields) -> SharedValue[Any] | None:
-        """Return what both sides are to have; None, and a conflict, if undecided."""
+        """Return what both sides are to have; None if that is undecided or deferred."""
         digest_has, note_has = getattr(entry, name), getattr(self.note_fields, name)
         base_key = self._base_key(name)
         if self.base.refuses(base_key, digest_has, note_has):
@@ -129,9 +153,14 @@ class _Shared:
         if name == "authors" and placeless.is_apart(self.home, note_has):
             return self._apart_authors(digest_has, note_has)
         meaning: shared_fields.Meaning[Any] = shared_fields.MEANINGS[name]
+        if name == "authors" and self.authors_as_text:
+            meaning = shared_fields.AUTHORS_AS_TEXT
         decided = self._decided(base_key, meaning, entry, digest_has, note_has)
+        if isinstance(decided, Deferred):
+            self.resolution.defer(self.home.digest, self.base)
+            return None
         if isinstance(decided, Undecided):
-            _add_conflict(self.resolution, self.home, name, digest_has, note_has, decided)
+            add_conflict(self.resolution, self.home, name, digest_has, note_has, decided.reason)
             return None
         if name == "title":
             self.resolution.old_title = self._old_title(base_key)
@@ -157,7 +186,7 @@ class _Shared:
         entry: Fields,
         digest_has: Any,
         note_has: Any,
-    ) -> SharedValue[Any] | Undecided:
+    ) -> SharedValue[Any] | Undecided | Deferred:
         """Decide one field; a title line that is read as one since this pass is no edit."""
         name, paper = base_key.field, self.resolution.paper
         side = _decided_side(self.decisions, paper, self.home.digest, name)
@@ -170,12 +199,16 @@ class _Shared:
                 # From here on it counts as never agreed on, until a person decides.
                 self.resolution.dropped |= {base_key, apart_key(base_key)}
                 return Undecided("never agreed")
+        ways = self.base.arrival(self.home.digest), self.base.arrival(paper.note)
+        agreed = self.base.rows.get(base_key), self.base.note_value(base_key)
+        if side is None and arrivals.waits(name, agreed, (digest_has, note_has), ways):
+            return Deferred()
         return shared_fields.decide(
             meaning,
             base_key,
             digest_has,
             note_has,
-            self.base,
+            arrivals.distrusting(self.base, ways),
             side=side,
             adopted=paper.role == "adopted",
         )
@@ -220,34 +253,6 @@ def _decided_side(decisions: Decisions, paper: Paper, digest: RelPath, name: str
     )
 
 
-def _add_conflict(
-    resolution: Resolution,
-    pair: Pair,
-    name: str,
-    digest_has: str | tuple[str, ...],
-    note_has: str | tuple[str, ...],
-    undecided: Undecided,
-) -> None:
-    def shown(value: str | tuple[str, ...]) -> str:
-        return value if isinstance(value, str) else ", ".join(value)
-
-    line = None
-    if pair.entry is not None:
-        line = pair.entry.commentary_line if name == "commentary" else pair.entry.line
-    resolution.conflicts.append(
-        Conflict(
-            key=resolution.paper.key,
-            digest=pair.digest,
-            note=resolution.paper.note or NOTE,
-            field=name,
-            digest_text=shown(digest_has),
-            note_text=shown(note_has),
-            line=line,
-            reason=undecided.reason,
-        )
-    )
-
-
 def _commentary(
     resolution: Resolution,
     pair: Pair,
@@ -289,8 +294,8 @@ def _commentary(
         resolution.commentaries[pair.digest] = entry.commentary
         resolution.propose(base_key, entry.commentary, {NOTE: True})
         return
-    decided = _decided_commentary(pair, entry, was, base, side, digests)
-    if isinstance(decided, Undecided):
+    decided = _decided_commentary(resolution, pair, was, base, side, digests)
+    if isinstance(decided, Undecided | Deferred):
         _leave_open(resolution, pair, decided, base, was)
     elif placeless.has_no_place(pair, "commentary", decided.value):
         _leave_in_note(resolution, pair, decided.value, base_key)
@@ -299,17 +304,19 @@ def _commentary(
 
 
 def _decided_commentary(
+    resolution: Resolution,
     pair: Pair,
-    entry: Fields,
     was: BaseKey,
     base: Base,
     side: Side | None,
     digests: Mapping[RelPath, Digest],
-) -> Decided[str] | Undecided:
+) -> Decided[str] | Undecided | Deferred:
     """Decide a commentary; what only is read otherwise than at the last pass is no edit."""
-    agreed, section = base.text(was), _section(pair)
+    agreed, section, entry = base.text(was), _section(pair), resolution.entries[pair.digest]
     if pair.section is None and side is None:
         return Undecided("section gone")
+    if side is None and (found := arrivals.decide(resolution, pair, base, was)) is not None:
+        return found
     if side is None and agreed is not None and pair.entry is not None:
         if agreed == section and reread.has_swallowed(agreed, entry, digests[pair.digest]):
             return Decided(entry.commentary)
@@ -320,7 +327,7 @@ def _decided_commentary(
 
 
 def _leave_open(
-    resolution: Resolution, pair: Pair, undecided: Undecided, base: Base, was: BaseKey
+    resolution: Resolution, pair: Pair, undecided: Undecided | Deferred, base: Base, was: BaseKey
 ) -> None:
     """Leave a commentary as it is on both sides; its base value follows a moved entry."""
     section = _section(pair)
@@ -329,8 +336,11 @@ def _leave_open(
     if pair.origin is not None and was in base.rows:
         base_key = was._replace(digest=pair.digest)
         resolution.proposed.append(ProposedValue(base_key, base.rows[was], frozenset({NOTE})))
+    if isinstance(undecided, Deferred):
+        resolution.defer(pair.digest, base)
+        return
     digest_has = resolution.entries[pair.digest].commentary
-    _add_conflict(resolution, pair, "commentary", digest_has, section, undecided)
+    add_conflict(resolution, pair, "commentary", digest_has, section, undecided.reason)
 
 
 def _leave_in_note(resolution: Resolution, pair: Pair, value: str, base_key: BaseKey) -> None:
