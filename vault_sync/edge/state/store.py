@@ -14,7 +14,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
 from vault_sync.edge.fs.canonical import canonical
@@ -201,6 +201,12 @@ class StateStore:
                     rows.pop(row, None)
                 rows.update(base_update.put)
             self._rows = rows
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Close the database; the state can be used again."""
