@@ -40,10 +40,10 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "reconcile": "snapshot merge digest note citation naming model text",
     },
     "vault_sync.core.reconcile": {
-        "pipeline": "drafting resolution pairing",
+        "pipeline": "refusals drafting resolution pairing",
         "drafting": "resolution pairing",
         "resolution": "pairing",
-        "refusals": "pairing",
+        "refusals": "deferral pairing",
     },
     "vault_sync.edge": {
         "write": "state fs config platform",
@@ -56,7 +56,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
     "vault_sync.sync": {
         "engine": (
             "planning conflicts_file deliveries head_base incremental observation bibliography "
-            "file_marks facts request"
+            "file_marks facts request undoing"
         ),
         "head_base": "observation",
         "deliveries": "observation",
@@ -70,7 +70,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "facts": "request",
         "capture": "observation",
         "relink": "observation",
-        "undoing": "observation",
+        "undoing": "planning observation request",
     },
 }
 """For each package that has rooms: which of its rooms a room may import. Nothing else is allowed.
@@ -431,7 +431,7 @@ UNTESTED = {
     "edge/platform/current.py": "chooses by the system, and each test runs on one",
     "edge/platform/darwin.py": "runs on macOS alone, where no test has been run yet",
     "edge/platform/values.py": "values: test_windows_files.py beside it holds their tests",
-    "edge/platform/win32.py": "runs on Windows alone: tests/system/test_windows.py runs it",
+    "edge/platform/windows_events.py": "runs on Windows alone: tests/system/test_windows.py",
     "edge/platform/windows.py": "runs on Windows alone: tests/system/test_windows.py runs it",
     **{
         f"core/digest/styles/{name}.py": (

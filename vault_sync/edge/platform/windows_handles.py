@@ -94,7 +94,7 @@ class Look(NamedTuple):
 
 
 class Kernel(Protocol):
-    """The calls of Windows that `win32.Windows` makes; an open file or folder is a descriptor."""
+    """The calls of Windows that `windows.Windows` makes; an open file or folder is a descriptor."""
 
     def open(
         self, path: str, access: Access, share: Share, *, new: bool | None = None, follow: bool
