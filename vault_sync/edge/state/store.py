@@ -22,7 +22,7 @@ from vault_sync.edge.platform.lock import locked, locked_folder
 from vault_sync.edge.state import base_table, deliveries, earlier_values
 from vault_sync.edge.state.database import StateDatabase, StateError
 from vault_sync.edge.state.places import DATABASE, identity_of, moved_state
-from vault_sync.edge.state.schema import bound, unbound
+from vault_sync.edge.state.schema import bound
 
 
 def state_dir(root: Path, environ: Mapping[str, str]) -> Path:
@@ -127,13 +127,6 @@ class StateStore:
         if earlier_values.come_to_rest(self.select, self._typing):
             with self.writing() as connection:
                 earlier_values.outdate(connection, self._typing)
-
-    def older(self) -> Mapping[BaseKey, frozenset[str]]:
-        """Return the sha256 of every earlier value of each row, in hex."""
-        found: dict[BaseKey, set[str]] = {}
-        for *row, hash_ in self.select("SELECT key, digest, field, hash FROM history"):
-            found.setdefault(BaseKey(*map(unbound, row)), set()).add(hash_.hex())  # type: ignore[arg-type]
-        return {row: frozenset(hashes) for row, hashes in found.items()}
 
     def keep(self, base_updates: Iterable[BaseUpdate]) -> None:
         """Put base updates that need no operation into the base: one commit, or none at all.
