@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check lint types sweep bench clean
+.PHONY: demo test check lint types sweep devices bench clean
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -12,6 +12,7 @@ help:
 	@echo 'make demo   set up, then turn the sample digest into notes and show what came out'
 	@echo 'make test   set up, then lint, types and tests'
 	@echo 'make sweep  the long form of the tests (minutes)'
+	@echo 'make devices  two devices with a real Syncthing each, where it is installed'
 	@echo 'make bench  how fast it is here, as ratios'
 
 $(READY): pyproject.toml
@@ -41,6 +42,9 @@ types: $(READY)
 
 sweep: $(READY)
 	@$(BIN)/python -m pytest -m sweep
+
+devices: $(READY)
+	@$(BIN)/python -m pytest -n 2 -m devices
 
 bench: $(READY)
 	@$(BIN)/python -m bench

@@ -86,8 +86,10 @@ def built(_built: Path, tmp_path: Path) -> Vault:
     root = tmp_path / "vault"
     shutil.copytree(_built / "vault", root, ignore=shutil.ignore_patterns(".vault-sync"))
     fresh = Vault(root, tmp_path / "state")
-    # A base belongs to one folder: this copy gets its own by a pass that finds all in line.
+    # A base belongs to one folder: this copy gets its own by a pass that finds all in line, and by
+    # a second one that finds that nothing more has come.
     fresh.ok("rebuild", "--offline")
+    fresh.ok("sync", "--offline")
     return fresh
 
 

@@ -17,9 +17,9 @@ from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
 from tests.support.folders import ROOT
-from vault_sync.edge.arxiv import http
-from vault_sync.edge.arxiv.client import RateLimit
-from vault_sync.edge.arxiv.lookup import Answer, Source, look_up
+from vault_sync.edge.sources import http
+from vault_sync.edge.sources.client import PATIENT, RateLimit
+from vault_sync.edge.sources.lookup import Answer, Source, look_up
 
 # Limits that a busy machine does not reach; those of HASTY are there to be reached.
 FAST = RateLimit(
@@ -139,8 +139,8 @@ def ids_of(count: int, month: str = "2308") -> list[str]:
 
 
 def ask(source: Source, ids: Sequence[str], **more: Any) -> Answer:
-    defaults: dict[str, Any] = {"stop": threading.Event(), "pace": FAST}
-    return look_up(source, ids, **defaults | more)
+    bounds = more.pop("bounds", PATIENT)._replace(pace=more.pop("pace", FAST))
+    return look_up(source, ids, **{"stop": threading.Event(), "bounds": bounds} | more)
 
 
 def messages(answer: Answer) -> list[str]:
@@ -148,18 +148,23 @@ def messages(answer: Answer) -> list[str]:
     return [problem.message for problem in answer.problems]
 
 
+LONG = 100.0
+DRIPS = int(LONG / 0.03)
+"""For seconds enough that whoever waits to the end is found out."""
+
+
 def silent(handler: Handler, _ids: tuple[str, ...]) -> None:
     handler.close_connection = True
-    handler.api.released.wait(2)
+    handler.api.released.wait(LONG)
 
 
 def dripping_body(handler: Handler, _ids: tuple[str, ...]) -> None:
     handler.send_response(200)
     handler.send_header("Content-Type", "application/atom+xml")
-    handler.send_header("Content-Length", "10000")
+    handler.send_header("Content-Length", "1000000")
     handler.end_headers()
     handler.close_connection = True
-    for _ in range(100):
+    for _ in range(DRIPS):
         handler.wfile.write(b" ")
         if handler.api.released.wait(0.03):
             break
@@ -168,7 +173,7 @@ def dripping_body(handler: Handler, _ids: tuple[str, ...]) -> None:
 def dripping_head(handler: Handler, _ids: tuple[str, ...]) -> None:
     handler.close_connection = True
     handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
-    for number in range(100):
+    for number in range(DRIPS):
         handler.wfile.write(b"X-%d: y\r\n" % number)
         if handler.api.released.wait(0.03):
             break
@@ -183,8 +188,8 @@ CHILD = """
 import json, signal, sys, threading, time
 from dataclasses import replace
 from pathlib import Path
-from vault_sync.edge.arxiv.lookup import Source, look_up
-from vault_sync.edge.arxiv.client import RateLimit, pace_for
+from vault_sync.edge.sources.lookup import Source, look_up
+from vault_sync.edge.sources.client import PATIENT, RateLimit
 
 url, cache, interval, ids = sys.argv[1:]
 stop = threading.Event()
@@ -192,7 +197,8 @@ signal.signal(signal.SIGTERM, lambda *_: stop.set())
 source = Source(cache=Path(cache), url=url)
 print("ready", flush=True)
 sys.stdin.readline()
-answer = look_up(source, ids.split(), stop=stop, pace=RateLimit(interval=float(interval)))
+pace = RateLimit(interval=float(interval))
+answer = look_up(source, ids.split(), stop=stop, bounds=PATIENT._replace(pace=pace))
 print(json.dumps([len(answer.facts), len(answer.unknown), len(answer.problems)]))
 """
 

@@ -150,6 +150,7 @@ class GitVault:
         shutil.copytree(self.top, to, symlinks=True, ignore=shutil.ignore_patterns(".vault-sync"))
         copied = GitVault(to, to.with_name(to.name + "-home"), self.below)
         copied.tool("sync", "--offline")
+        copied.tool("sync", "--offline")  # it has joined the vault: nothing more has come
         return copied
 
 

@@ -26,11 +26,11 @@ from vault_sync.core.merge.ancestor import is_earlier
 from vault_sync.core.merge.field_copies import merge_field
 from vault_sync.core.merge.sentence_merge import words_of
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.copies import CopyRow, History, Origin, PastValue, origin_of
+from vault_sync.core.model.copies import Arrival, CopyRow, History, Origin, PastValue, origin_of
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.reconcile.resolution import arrivals, fields
-from vault_sync.core.reconcile.resolution.arrivals import Arrival, Deferred
+from vault_sync.core.reconcile.resolution.arrivals import Deferred
 from vault_sync.core.reconcile.resolution.fields import Decided, TagPlace
 
 DIGEST = RelPath("D")

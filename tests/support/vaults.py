@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.support import fork_server
 
 DIGEST = "digests/2023년 8월 3주차.md"
 """The digest of the sample vault."""
@@ -37,19 +37,15 @@ class Vault:
     environ: dict[str, str] = field(default_factory=dict)
 
     def run(self, *arguments: str, cwd: Path | None = None, stdin: str | None = None) -> Ran:
-        """Run the installed command as a process of its own."""
-        done = subprocess.run(
-            [sys.executable, "-m", "vault_sync", "--vault", str(self.root), *arguments],
-            capture_output=True,
-            cwd=cwd or self.root,
-            env=self.env,
-            input=stdin.encode() if stdin is not None else None,
-            check=False,
+        """Run the program in a process of its own."""
+        code, out, err = fork_server.run(
+            ["--vault", str(self.root), *arguments],
+            cwd or self.root,
+            self.env,
+            (stdin or "").encode(),
         )
         return Ran(
-            done.returncode,
-            done.stdout.decode("utf-8", "surrogateescape"),
-            done.stderr.decode("utf-8", "surrogateescape"),
+            code, out.decode("utf-8", "surrogateescape"), err.decode("utf-8", "surrogateescape")
         )
 
     def ok(self, *arguments: str) -> Ran:

@@ -152,7 +152,7 @@ def test_a_tick_comes_back_unticked_and_its_conflict_is_open(vault: Vault) -> No
     vault.edit("papers/Alpha.md", "words of Alpha", "words there")
     assert vault.run("sync").code == 1
     before = texts(vault)
-    vault.edit(PAGE, "- [ ] keep the digest's", "- [x] keep the digest's")
+    vault.edit(PAGE, "- [ ] the digest's", "- [x] the digest's")
     vault.ok("sync")
     assert "words here" in vault.read("papers/Alpha.md")
     assert "taken back" not in vault.ok("undo").out
@@ -161,7 +161,7 @@ def test_a_tick_comes_back_unticked_and_its_conflict_is_open(vault: Vault) -> No
         assert vault.run("sync").code == 1, "still a conflict"
         assert texts(vault) | {PAGE: ""} == before | {PAGE: ""}
         assert "- [x]" not in vault.read(PAGE)
-    vault.edit(PAGE, "- [ ] keep the note's", "- [x] keep the note's")
+    vault.edit(PAGE, "- [ ] the note's", "- [x] the note's")
     vault.ok("sync")
     assert "words there" in vault.read(WEEK)
 
@@ -174,3 +174,50 @@ def test_the_undoing_can_be_taken_back(vault: Vault) -> None:
     assert texts(vault) == done
     vault.ok("sync")
     assert "taken back" not in vault.ok("status").out
+
+
+def test_the_following_of_a_renamed_note_stays_taken_back(vault: Vault) -> None:
+    vault.edit(WEEK, "words of Beta", "words of Beta, see [[Alpha]]")
+    vault.ok("sync")
+    assert '- "[[Alpha]]"' in vault.read("papers/Beta.md")
+    (vault.root / "papers/Alpha.md").rename(vault.root / "papers/First.md")
+    vault.ok("sync")
+    assert "[[First|" in vault.read(WEEK)
+    assert '- "[[First]]"' in vault.read("papers/Beta.md")
+    stay = taken_back(vault, 2)
+    assert "[[Alpha|" in stay[WEEK]
+    assert stay["papers/Beta.md"].count("[[Alpha]]") == 2
+    vault.edit(WEEK, "words of Gamma", "newer words")
+    vault.edit("papers/First.md", "words of Alpha", "words from the note")
+    vault.ok("sync")
+    assert "newer words" in vault.read("papers/Gamma.md")
+    assert "words from the note" in vault.read(WEEK)
+    assert "[[Alpha|" in vault.read(WEEK)
+    (vault.root / "papers/First.md").rename(vault.root / "papers/Primal.md")
+    vault.ok("sync")
+    assert "[[Primal|" in vault.read(WEEK)
+
+
+def test_the_following_of_a_renamed_digest_stays_taken_back(vault: Vault) -> None:
+    (vault.root / WEEK).rename(vault.root / NEXT)
+    vault.ok("sync")
+    assert "## [[2w]]" in vault.read("papers/Alpha.md")
+    stay = taken_back(vault, 4)
+    assert "## [[1w]]" in stay["papers/Alpha.md"]
+    vault.edit(NEXT, "words of Beta", "newer words")
+    vault.ok("sync")
+    assert "newer words" in vault.read("papers/Beta.md")
+    assert "## [[2w]]" in vault.read("papers/Beta.md")
+    assert "## [[1w]]" in vault.read("papers/Alpha.md")
+    vault.ok("sync", "--redo")
+    assert "## [[2w]]" in vault.read("papers/Alpha.md")
+    vault.ok("check")
+
+
+def test_the_following_of_a_moved_entry_stays_taken_back(vault: Vault) -> None:
+    entry = vault.read(WEEK).split("https://")[2]
+    vault.edit(WEEK, "https://" + entry, "")
+    vault.write(NEXT, "2w\nhttps://" + entry)
+    vault.ok("sync")
+    assert "## [[2w]]" in vault.read("papers/Beta.md")
+    assert "## [[1w]]" in taken_back(vault)["papers/Beta.md"]

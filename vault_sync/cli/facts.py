@@ -1,4 +1,4 @@
-"""`facts [NOTE ...]`: ask arXiv on demand, then fill in what is absent."""
+"""`facts [NOTE ...]`: ask archives on demand, then fill in what is absent."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import replace
 from vault_sync.cli.console import Bar, Console, UsageError
 from vault_sync.cli.passes import note_named, show_result
 from vault_sync.core.model.values import Key, Problem, RelPath
-from vault_sync.core.naming.keys import arxiv_id
+from vault_sync.core.naming.keys import is_paper
 from vault_sync.core.report.lines import plan_to_show
-from vault_sync.edge.arxiv.lookup import Answer
 from vault_sync.edge.config import Config
+from vault_sync.edge.sources.lookup import Answer
 from vault_sync.sync.engine import PassContext, run
 from vault_sync.sync.facts import FactsLookup
 from vault_sync.sync.observation import Observation, base_of, lacking, observe
@@ -25,19 +25,15 @@ def facts(console: Console, notes: Sequence[str], *, refresh: bool) -> int:
     """
     config = console.config()
     paths = [note_named(console, config, note) for note in notes]
-    state = console.state(config)
-    try:
-        with Bar(console) as bar:
-            lookup = FactsLookup(config, state, bar, offline=False)
-            observation = observe(config, base_of(state), bar)
-            keys = _keys(observation, paths) or (
-                _all(observation) if refresh else lacking(observation, config.rules)
-            )
-            answer = lookup.ask(keys, refresh=refresh, patient=True)
-            context = PassContext(config, state, lookup, progress=bar)
-            result = run(context, PassRequest(cause="facts"))
-    finally:
-        state.close()
+    with console.state(config) as state, Bar(console) as bar:
+        lookup = FactsLookup(config, state, bar, offline=False)
+        observation = observe(config, base_of(state), bar)
+        keys = _keys(observation, paths) or (
+            _all(observation) if refresh else lacking(observation, config.rules)
+        )
+        answer = lookup.ask(keys, refresh=refresh, patient=True)
+        context = PassContext(config, state, lookup, progress=bar)
+        result = run(context, PassRequest(cause="facts"))
     console.say([_summary(answer, len(keys))])
     plan = plan_to_show(result.plan, (*lookup.problems, *_disabled(config, answer)))
     return show_result(console, config, replace(result, plan=plan))
@@ -47,13 +43,15 @@ def _keys(observation: Observation, paths: Sequence[RelPath]) -> list[Key]:
     """Return the papers of the notes that were named.
 
     Raises:
-        UsageError: one of them is not about a paper on arXiv.
+        UsageError: one of them is not about a paper that an archive knows.
     """
     keys = []
     for path in paths:
         key = observation.snapshot.about(path)
-        if key is None or not arxiv_id(key):
-            raise UsageError(f"{path}: not a note of a paper on arXiv")
+        if key is None or not is_paper(key):
+            raise UsageError(
+                f"{path}: not a note of a paper on arXiv, OpenReview, ACL or with a DOI"
+            )
         keys.append(key)
     return keys
 
@@ -62,18 +60,18 @@ def _all(observation: Observation) -> list[Key]:
     entries = (
         entry for digest in observation.snapshot.digests.values() for entry in digest.entries
     )
-    return [key for key in dict.fromkeys(entry.key for entry in entries) if arxiv_id(key)]
+    return [key for key in dict.fromkeys(entry.key for entry in entries) if is_paper(key)]
 
 
 def _summary(answer: Answer, count: int) -> str:
     if not count:
         return "no note lacks a fact"
-    unheard = f"; arXiv has no {', '.join(sorted(answer.missing))}" if answer.missing else ""
+    unheard = f"; nobody has {', '.join(sorted(answer.missing))}" if answer.missing else ""
     return f"{len(answer.facts)} of {count} papers are known{unheard}"
 
 
 def _disabled(config: Config, answer: Answer) -> tuple[Problem, ...]:
     if config.arxiv.enabled or not answer.unknown:
         return ()
-    message = "arXiv is not asked: `enabled = false` under [arxiv] in vault-sync.toml"
+    message = "nobody is asked: `enabled = false` under [arxiv] in vault-sync.toml"
     return (Problem("arXiv", "facts-disabled", message, level="notice"),)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from vault_sync.cli.console import Console
 from vault_sync.cli.passes import planned
 from vault_sync.core.report import lines as report
-from vault_sync.edge.state import heartbeat
+from vault_sync.edge.state import heartbeat, joining
 from vault_sync.edge.state.refusals import count_refused
 from vault_sync.edge.write.undo import log
 from vault_sync.sync.request import PassRequest
@@ -17,13 +17,11 @@ def status(console: Console) -> int:
     """Show counts, conflicts, problems, the last pass, the daemon; 1 if anything is out of line."""
     config = console.config()
     plan = planned(console, config, PassRequest(cause="status"))
-    state = console.state(config)
-    try:
+    with console.state(config) as state:
         last = next(iter(log(state, 1)), None)
         has_base, note = state.has_base, state.note
+        joined = joining.is_joined(state)
         refused = count_refused(state.select)
-    finally:
-        state.close()
     daemon = heartbeat.read(state.directory)
     in_line = report.in_line(plan) and not plan.operations
     if console.json:
@@ -42,6 +40,8 @@ def status(console: Console) -> int:
     ]
     if not has_base:
         lines.append(f"base       none: {note or 'this device has made no pass here yet'}")
+    if has_base and not joined:
+        lines.append("joining    nothing that is missing counts as removed until all is here")
     if refused:
         lines.append(f"taken back {refused} (`vault-sync sync --redo` does them again)")
     if last is not None:

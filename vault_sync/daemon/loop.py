@@ -39,6 +39,8 @@ _log = logging.getLogger(__name__)
 
 BUSY_FIRST, BUSY_LONGEST = 0.25, 5.0
 RETRY = 30.0
+ARRIVING = 5.0
+"""Seconds after which a pass looks again at what waits for a file that is being brought."""
 
 
 def run(
@@ -163,6 +165,9 @@ class _Daemon:
         """Note what a pass wrote, show what it found, look up the facts that it wants."""
         now = time.monotonic()
         self.patience = BUSY_FIRST
+        if result.arriving:
+            self.fresh = ChangeBatch(swept=True, why="files arriving")
+            self.mailbox.ring(now + ARRIVING)
         self.guard.note_writes(result.written, now)
         self.status.set_problems("pass", ())
         self.status.set_problems(FOUND, result.problems)

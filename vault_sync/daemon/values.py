@@ -19,7 +19,8 @@ class PassSummary:
 
     `written`: SHA-256 in hex of every file written. `waiting`: the guarded files that the pass
     would have written. `wanted`: facts are missing that the network may have. `conflicts`: the open
-    ones, one line each. `summary`: what was done, in a line.
+    ones, one line each. `summary`: what was done, in a line. `arriving`: something waits for files
+    that a sync service is bringing.
     """
 
     written: Mapping[RelPath, str] = field(default_factory=dict)
@@ -28,6 +29,7 @@ class PassSummary:
     conflicts: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
     summary: str = ""
+    arriving: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from hashlib import sha256
 
 from vault_sync.core.model.plan import Conflict, Create, Outcome, Rename, Write
 from vault_sync.core.model.values import Key, Problem, RelPath
-from vault_sync.core.naming.keys import arxiv_id
+from vault_sync.core.naming.keys import fact_name
 from vault_sync.core.report import lines
 from vault_sync.daemon.values import BEAT, DaemonStatus, DaemonTasks, PassSummary, Timing
-from vault_sync.edge.arxiv.lookup import look_up
 from vault_sync.edge.config import FILE, Config, ConfigError, load
+from vault_sync.edge.sources.lookup import look_up
 from vault_sync.edge.state import heartbeat
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.system.garbage import give_back
@@ -96,6 +96,7 @@ class VaultPass:
             conflicts=frozenset(_named(each) for each in plan.conflicts),
             problems=plan.problems,
             summary=lines.summary(plan, result.outcome.done),
+            arriving=result.arriving,
         )
 
     def typed(self, paths: Iterable[RelPath]) -> frozenset[RelPath]:
@@ -112,8 +113,8 @@ class VaultPass:
         )
 
     def look_up(self, stop: threading.Event) -> bool:
-        """Ask arXiv for what the last pass wanted. Return True if it answered with any facts."""
-        ids = [arxiv_id(key) for key in self.wanted]
+        """Ask archives for what the last pass wanted. Return True if any facts came."""
+        ids = [fact_name(key) for key in self.wanted]
         source_ = source(self.config, self.state, offline=self.offline)
         answer = look_up(source_, ids, stop=stop)
         for line in lines.problem_lines(answer.problems):

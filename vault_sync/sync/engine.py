@@ -5,13 +5,13 @@ rebuild, sync, watch and check are this same pass with another beginning and ano
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import count
 
-from vault_sync.core.model.plan import BaseKey, Create, Outcome, Plan
-from vault_sync.core.model.values import Key, Place, Problem, RelPath
+from vault_sync.core.model.plan import BaseUpdate, Create, Outcome, Plan
+from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.reconcile.pairing import first_pass, last_entry
 from vault_sync.edge.config import Config
@@ -19,11 +19,12 @@ from vault_sync.edge.fs.scan import Stat, scan
 from vault_sync.edge.state.pass_log import note_lost_entries
 from vault_sync.edge.state.refusals import lift
 from vault_sync.edge.state.store import StateStore
+from vault_sync.edge.state.vault_id import remember_names
 from vault_sync.edge.system.garbage import uncollected
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
 from vault_sync.edge.write.undo import old_dropped
-from vault_sync.sync import conflicts_file
+from vault_sync.sync import conflicts_file, deliveries, head_base
 from vault_sync.sync.bibliography import readers_library, update
 from vault_sync.sync.facts import facts_stamp
 from vault_sync.sync.file_marks import remember_files
@@ -31,16 +32,18 @@ from vault_sync.sync.incremental import changes, index, scope
 from vault_sync.sync.incremental.memory import Memory, Mind, recall
 from vault_sync.sync.incremental.recorder import Acted, after_part, after_whole
 from vault_sync.sync.incremental.unchanged import Walk, stamp_of
-from vault_sync.sync.observation import Observation, base_of, lacking, observe
-from vault_sync.sync.planning import make_plan
+from vault_sync.sync.observation import Observation, arriving, base_of, lacking, observe
+from vault_sync.sync.planning import make_plan, renaming_plan, with_former_names
 from vault_sync.sync.request import (
     FactsOf,
     PassRequest,
     PassResult,
     Progress,
+    counted_files,
     no_facts,
     silent,
 )
+from vault_sync.sync.undoing import lost_entries
 
 Typed = Callable[[Iterable[RelPath]], frozenset[RelPath]]
 """Returns those of some files that somebody has edited while the pass was reading and planning."""
@@ -106,13 +109,21 @@ def look(context: PassContext, request: PassRequest) -> View:
     base = base_of(state)
     if request.lifts:
         base = replace(base, refused={})
-    observation = observe(config, base, context.progress)
+    if request.rename_properties:
+        observation = observe(with_former_names(config, base), base, context.progress)
+        return View(observation, renaming_plan(observation), (), facts)
+    observation = head_base.with_head(observe(config, base, context.progress), config)
+    observation = deliveries.with_arrivals(observation, state, time.time())
     lacks = lacking(observation, config.rules)
     library, wrong = readers_library(config)
     plan = make_plan(
         observation, config.rules, context.facts_of(lacks), request, context.progress, library
     )
     plan = replace(plan, problems=(*wrong, *plan.problems))
+    if observation.base.rows and not observation.base.exists:
+        # What stands in HEAD is the base from now on, but for what this pass changes of it.
+        of_head = BaseUpdate(frozenset(), observation.base.rows)
+        plan = replace(plan, base_updates=(of_head, *plan.base_updates))
     unknown = set(plan.wanted)
     plan = replace(plan, wanted=tuple(key for key in lacks if key in unknown))
     return View(observation, plan, tuple(lacks), facts)
@@ -168,8 +179,8 @@ def _changed(
     walk = context.walk
     valid = walk is not None and walk.stamp == memory.stamp
     found = walk.found if walk is not None and valid else scan(context.config.root)
-    if found.otherwise:
-        return None, ()  # only a whole pass knows that their names are taken
+    if found.otherwise or arriving(found.marks, time.time_ns()):
+        return None, found.problems  # only a whole pass knows the names that are taken, or waits
     return changes.suspects(memory, found), found.problems
 
 
@@ -192,7 +203,8 @@ def run(context: PassContext, request: PassRequest) -> PassResult:
             result = _finish(context, request, view)
             late = _references(context, request, result)
             plan = replace(result.plan, problems=(*recovered, *result.plan.problems, *late))
-            return replace(result, plan=plan, note=note)
+            is_arriving = view.observation.base.arriving or bool(view.plan.deferred)
+            return replace(result, plan=plan, note=note, arriving=is_arriving)
     context.ask(view.plan.wanted)
     again = PassContext(
         config, state, context.facts_of, wait=context.wait, progress=context.progress
@@ -244,36 +256,24 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
             cause=request.cause,
             started=datetime.now(UTC),
             sources=_sources(view.observation, doable),
-            at=_counted(context.progress, len(doable.operations)),
+            at=counted_files(context.progress, len(doable.operations)),
         )
-    note_lost_entries(state, _lost_entries(view.observation, doable, outcome))
+    if any(one.drop for one in doable.base_updates):
+        note_lost_entries(state, lost_entries(view.observation, doable, outcome))
     remember_files(config.root, state, view.observation, doable, outcome)
     if request.lifts:
         lift(state)
+    if view.memory is None:
+        remember_names(state, config.rules.properties.own)
     state.outdate()
+    if view.memory is None and not request.only:
+        deliveries.join(state, view.observation, outcome)
+    if request.of_all and state.has_base:
+        deliveries.end_pass(state, view.observation, plan, time.time())
     # The last that changes the state: what is remembered is remembered beside it.
     dropped = old_dropped(state, config.saved_days) if outcome.done else ()
     _remember(context, request, view, (doable, outcome))
     return PassResult(replace(plan, problems=(*dropped, *plan.problems)), outcome, waiting)
-
-
-def _lost_entries(
-    observation: Observation, plan: Plan, outcome: Outcome
-) -> Iterator[tuple[RelPath, str, str]]:
-    """Yield the digests from which entries were taken out: their path, whole text and cut text."""
-    base, digests = observation.base, observation.snapshot.digests
-    rows = (row for one in plan.base_updates for row in one.drop) if outcome.done else ()
-    lost = {row for row in rows if row.key and row.field == "commentary"}
-    for path in sorted({RelPath(row.digest) for row in lost} & digests.keys()):
-        before = base.text(BaseKey(Key(""), path, "text"))
-        came = {
-            entry.key
-            for other, digest in digests.items()
-            for entry in digest.entries
-            if other == path or not base.knows(Place(entry.key, other))
-        }
-        if before is not None and any(row.digest == path and row.key not in came for row in lost):
-            yield path, before, digests[path].text
 
 
 def _sources(observation: Observation, plan: Plan) -> frozenset[RelPath]:
@@ -283,19 +283,6 @@ def _sources(observation: Observation, plan: Plan) -> frozenset[RelPath]:
     managed = observation.snapshot.managed
     notes = {path for row in rows if row.key for path in managed.get(row.key, ())}
     return frozenset((digests | notes) & observation.files)
-
-
-def _counted(progress: Progress, whole: int) -> Callable[[str, RelPath], None]:
-    """Return the callback of `apply` that counts files as they are prepared, then swapped in."""
-    done = {"before-stage": count(1), "before-look": count(1)}
-
-    def at(point: str, path: RelPath) -> None:
-        del path
-        if point in done:
-            what = "writing" if point == "before-look" else "preparing"
-            progress(what, next(done[point]), whole)
-
-    return at
 
 
 # What the next pass need not find out again.
@@ -325,8 +312,10 @@ def _remember(
     # In a vault that was never synced there is nothing that `rebuild` distrusts and `sync` trusts.
     usual = request.ordinary or (request.of_all and not view.observation.base.exists)
     # Nothing but time makes an entry taken out of an end that is missing; a doubt about the globs
-    # ends with a word of a person.
+    # ends with a word of a person. What a joining device left waiting is for a whole pass, and so
+    # is the end of its joining.
     waits = any(each.code in {last_entry.WAITS, first_pass.CODE} for each in view.plan.problems)
+    usual = usual and not (view.observation.base.is_partial or view.plan.deferred)
     memory = None
     if stamp is not None and usual and not waits:
         store = _remember_whole if view.memory is None else _remember_part

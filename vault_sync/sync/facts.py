@@ -1,4 +1,4 @@
-"""The facts of papers: those in the cache, and those that arXiv is asked for.
+"""The facts of papers: those in the cache, and those that archives are asked for.
 
 What asks (HTTP, XML, mail dates: 16 ms) is imported by the first question; most passes have none.
 """
@@ -13,25 +13,27 @@ from typing import TYPE_CHECKING
 
 from vault_sync import __version__
 from vault_sync.core.model.values import Facts, Key, Problem
-from vault_sync.core.naming.keys import arxiv_id
+from vault_sync.core.naming.keys import fact_name
 from vault_sync.edge.config import Config
 from vault_sync.edge.platform import current
+from vault_sync.edge.platform.values import file_number
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.request import FactsOf, Progress
 
 if TYPE_CHECKING:
-    from vault_sync.edge.arxiv.lookup import Answer, Source
+    from vault_sync.edge.sources.lookup import Answer, Source
 
 
 def source(config: Config, state: StateStore, *, offline: bool) -> Source:
     """Return where facts come from; the cache is shared by all vaults of this machine."""
-    from vault_sync.edge.arxiv.lookup import Source
+    from vault_sync.edge.sources.lookup import Source
 
     return Source(
         cache=facts_cache(state),
         enabled=config.arxiv.enabled,
         offline=offline,
         url=config.arxiv.url,
+        sites=config.sources.sites,
         contact=config.arxiv.contact,
         snapshot=config.root / config.arxiv.snapshot if config.arxiv.snapshot else None,
         version=__version__,
@@ -40,12 +42,12 @@ def source(config: Config, state: StateStore, *, offline: bool) -> Source:
 
 def facts_from_cache(source: Source) -> FactsOf:
     """Return the look-up of facts in the cache and the dump file; no request is made."""
-    from vault_sync.edge.arxiv import lookup
+    from vault_sync.edge.sources import lookup
 
     def facts_of(keys: Sequence[Key]) -> Mapping[Key, Facts]:
-        by_id = {arxiv_id(key): key for key in keys}
-        found = lookup.remembered(source, list(by_id)) if by_id else {}
-        return {by_id[name]: facts for name, facts in found.items()}
+        by_name = _named(keys)
+        found = lookup.remembered(source, list(by_name)) if by_name else {}
+        return {by_name[name]: facts for name, facts in found.items()}
 
     return facts_of
 
@@ -71,24 +73,23 @@ class FactsLookup:
         return facts_from_cache(self.source)(keys) if keys else {}
 
     def ask(self, keys: Sequence[Key], *, refresh: bool = False, patient: bool = False) -> Answer:
-        """Ask arXiv for the facts that the cache lacks, and cache its answers.
+        """Ask archives for the facts that the cache lacks, and cache their answers.
 
         Offline nobody is asked, and a problem says how many papers wait. A pass waits for about a
         minute, and the rest comes with a later one; `patient`: to ask is all that is wanted.
         """
-        from vault_sync.edge.arxiv import client, lookup
+        from vault_sync.edge.sources import client, lookup
 
-        url = self.config.arxiv.url
-        pace = client.pace_for(url) if patient else client.pace_of_pass(url)
-        ids = [arxiv_id(key) for key in keys]
+        bounds = client.PATIENT if patient else client.PASS
         stop = threading.Event()
 
         def progress(done: int, whole: int) -> None:
-            self.progress("asking arXiv", done, whole)
+            self.progress("asking for facts", done, whole)
 
+        names = list(_named(keys))
         try:
             answer = lookup.look_up(
-                self.source, ids, stop=stop, progress=progress, refresh=refresh, pace=pace
+                self.source, names, stop=stop, progress=progress, refresh=refresh, bounds=bounds
             )
         except KeyboardInterrupt:
             stop.set()  # for the request that is under way in its own thread
@@ -98,17 +99,26 @@ class FactsLookup:
         return answer
 
 
+def _named(keys: Sequence[Key]) -> dict[str, Key]:
+    """Return papers by the names under which they are asked for, but those that nobody knows."""
+    return {name: key for key in keys if (name := fact_name(key))}
+
+
 def _waiting(answer: Answer) -> tuple[Problem, ...]:
+    from vault_sync.core.sources.archives import spelled
+
     count = len(answer.unknown)
     if not count:
         return ()
+    names = list(dict.fromkeys(spelled(one)[0].name for one in sorted(answer.unknown)))
     wait = "1 paper waits for its" if count == 1 else f"{count} papers wait for their"
-    message = f"arXiv was not asked: {wait} facts, which come with a later run"
-    return (Problem("arXiv", "facts-offline", message, level="notice"),)
+    whom = f"{' and '.join(names)} {'was' if len(names) == 1 else 'were'} not asked"
+    message = f"{whom}: {wait} facts, which come with a later run"
+    return (Problem(names[0], "facts-offline", message, level="notice"),)
 
 
 def facts_cache(state: StateStore) -> Path:
-    """Return the path of the facts that arXiv gave; all vaults of this machine share it."""
+    """Return the path of the facts that archives gave; all vaults of this machine share it."""
     return state.directory.parent / "arxiv.sqlite"
 
 
@@ -123,8 +133,8 @@ def facts_stamp(config: Config, state: StateStore) -> str:
     stamps = []
     for path in paths:
         try:
-            stat = path.stat()
-            stamps.append((stat.st_size, stat.st_mtime_ns, current.files.file_number(stat)))
+            stat = current.files.status(path, follow=True)
+            stamps.append((stat.st_size, stat.st_mtime_ns, file_number(stat)))
         except OSError:
             stamps.append((0, 0, 0))
     return json.dumps(stamps)

@@ -13,6 +13,7 @@ from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.snapshot import NO_STAT, Snapshot
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.platform import current
+from vault_sync.edge.platform.values import file_number
 from vault_sync.edge.state.file_marks import change_files, read_files
 from vault_sync.edge.state.refusals import read_refused
 from vault_sync.edge.state.schema import as_bytes, encode
@@ -117,10 +118,10 @@ def _as_written(root: Path, operation: Operation, about: Mapping[RelPath, Key]) 
     if operation.path not in about:
         return {}
     try:
-        seen = (root / path).lstat()
+        seen = current.files.status(root / path)
     except OSError:
         return {}
-    number, digest = current.files.file_number(seen), sha256(as_bytes(text)).hexdigest()
+    number, digest = file_number(seen), sha256(as_bytes(text)).hexdigest()
     mark = FileMark(number, seen.st_size, seen.st_mtime_ns, digest)
     return {path: (about[operation.path], mark)}
 

@@ -65,6 +65,18 @@ UNKNOWN = Stat(-1, 0, 0, 0)
 """Equal to no file's: the file is read again."""
 
 
+DELIVERY_LAG = 2_000_000_000
+"""Nanoseconds between the last write of a file elsewhere and its arrival here, at least."""
+
+
+def looks_delivered(stat: Stat) -> bool:
+    """Return True if a file was put here with the time that it was written at elsewhere, earlier.
+
+    So do sync services, and whatever else keeps the times of the files that it brings.
+    """
+    return stat.ctime_ns - stat.mtime_ns >= DELIVERY_LAG
+
+
 def mark_of(content: bytes) -> bytes:
     return blake2b(content, digest_size=16).digest()
 

@@ -14,18 +14,22 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, Conflict
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
-from vault_sync.core.naming.keys import arxiv_id
+from vault_sync.core.naming.copy_names import brings_markdown, certain
+from vault_sync.core.naming.keys import is_paper
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.resolution import abstracts
 from vault_sync.core.report import conflicts_page
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import as_text, contents
-from vault_sync.edge.fs.scan import scan
+from vault_sync.edge.fs.scan import Stat, scan
+from vault_sync.edge.state import joining
+from vault_sync.edge.state.earlier_values import is_old
 from vault_sync.edge.state.file_marks import read_files
 from vault_sync.edge.state.refusals import read_refused
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.file_record import File, file_read, numbers
+from vault_sync.edge.state.vault_id import former_names
+from vault_sync.sync.file_record import File, file_read, looks_delivered, numbers
 from vault_sync.sync.request import Progress, silent
 
 
@@ -33,7 +37,9 @@ from vault_sync.sync.request import Progress, silent
 class Observation:
     """A snapshot, the base, and the problems met; `files` are the paths of all texts.
 
-    `conflicts_text` is the conflicts note, "" where there is none. `read` are the files that were
+    `conflicts_text` is the conflicts note, "" where there is none. `marks` are those of `Scan`:
+    what is on its way to this device; `delivered` are the files that look as if they had been
+    brought, each with the time of that (Unix ns). `read` are the files that were
     read, as the index stores them; `gone` those that the index has and that are there no more.
     `at_rest` gives the seconds since each file changed, where that was looked at.
     `otherwise` are not read, and their names are taken (`Scan.otherwise`). `conflicts_path` is the
@@ -46,6 +52,8 @@ class Observation:
     problems: tuple[Problem, ...]
     conflicts_text: str
     files: frozenset[RelPath]
+    marks: Mapping[RelPath, int] = field(default_factory=dict)
+    delivered: Mapping[RelPath, int] = field(default_factory=dict)
     read: Mapping[RelPath, File] = field(default_factory=dict)
     gone: frozenset[RelPath] = frozenset()
     at_rest: Mapping[RelPath, float] = field(default_factory=dict)
@@ -56,9 +64,17 @@ class Observation:
 
 def base_of(state: StateStore) -> Base:
     """Return the base that this device keeps."""
-    rows = state.rows()
-    files, refused = read_files(state.select), read_refused(state.select)
-    return Base(rows, state.has_base, state.was_before, files=files, refused=refused)
+    return Base(
+        state.rows(),
+        state.has_base,
+        state.was_before,
+        joining=not joining.is_joined(state),
+        # Also what a person still types over is an earlier value to a text that was brought.
+        was_ever=lambda row, value: is_old(state.select, row, value, ()),
+        files=read_files(state.select),
+        refused=read_refused(state.select),
+        former_names=former_names(state),
+    )
 
 
 def observe(config: Config, base: Base, progress: Progress = silent) -> Observation:
@@ -87,10 +103,52 @@ def observe(config: Config, base: Base, progress: Progress = silent) -> Observat
     }
     observation = observe_texts(texts, config.rules, base, tuple(problems), found.otherwise)
     stats = {path: numbers(found.files[path]) for path in read}
-    snapshot = replace(observation.snapshot, stats=stats)
-    return replace(
-        observation, snapshot=snapshot, read=read, at_rest=at_rest, otherwise=found.otherwise
+    base = replace(
+        _joined_at_once(observation, found.marks), arriving=arriving(found.marks, read_at)
     )
+    return replace(
+        observation,
+        snapshot=replace(observation.snapshot, stats=stats),
+        base=base,
+        read=read,
+        marks=found.marks,
+        delivered=_delivered(found.files),
+        at_rest=at_rest,
+        otherwise=found.otherwise,
+    )
+
+
+def _delivered(files: Mapping[RelPath, Stat]) -> dict[RelPath, int]:
+    """Return when each file was brought that looks so, or beside which a service put a copy."""
+    found = {path: stat.ctime_ns for path, stat in files.items() if looks_delivered(stat)}
+    for path, stat in files.items():
+        copy = certain(path)
+        if copy is not None and copy.certainty == "certain" and copy.original in files:
+            found[copy.original] = max(found.get(copy.original, 0), stat.ctime_ns)
+    return found
+
+
+ARRIVAL = 120
+"""Seconds for which a file that is being brought is waited for."""
+
+
+def arriving(marks: Mapping[RelPath, int], now: int) -> bool:
+    """Return True if Markdown files are on their way to this device at `now` (Unix ns)."""
+    return any(
+        now - changed < ARRIVAL * 1_000_000_000 and brings_markdown(path)
+        for path, changed in marks.items()
+    )
+
+
+def _joined_at_once(seen: Observation, marks: Collection[RelPath]) -> Base:
+    """Return the base; the device is no longer joining where no other one was here before it.
+
+    So it is where there are entries, and neither a note of the tool's, nor a link to one.
+    """
+    digests = seen.snapshot.digests.values()
+    entries = [entry for digest in digests for entry in digest.entries]
+    strange = marks or seen.snapshot.managed or any(entry.link for entry in entries)
+    return replace(seen.base, joining=seen.base.joining and (bool(strange) or not entries))
 
 
 def observe_texts(
@@ -133,8 +191,8 @@ def snapshot_of(
         is_digest=is_digest(rules),
         base=base,
         unread=unread,
-        identity=rules.identity,
         styles=styles_of(rules),
+        properties=rules.properties,
     )
 
 
@@ -168,13 +226,13 @@ def exported(observation: Observation, path: RelPath) -> str:
 
 
 def lacking(observation: Observation, rules: Rules) -> list[Key]:
-    """Return the papers on arXiv that have no note, or whose note lacks one of the facts."""
+    """Return the papers of archives that have no note, or whose note lacks one of the facts."""
     wanted = []
     entries = (
         entry for digest in observation.snapshot.digests.values() for entry in digest.entries
     )
     for key in dict.fromkeys(entry.key for entry in entries):
-        if not arxiv_id(key):
+        if not is_paper(key):
             continue
         paths = observation.snapshot.managed.get(key, ())
         if not paths or any(_lacks(observation, rules, key, path) for path in paths):
@@ -186,7 +244,7 @@ def _lacks(observation: Observation, rules: Rules, key: Key, path: RelPath) -> b
     note = observation.snapshot.notes[path]
     has = note.properties.items
     undated = BaseKey(key, "", "undated") in observation.base.rows and not has("published")
-    if undated or not note.fields.title:
+    if undated or not (note.fields.title or rules.properties.is_off("title")):
         return True
     return any(
         abstracts.missing(note, key, observation.base) if name == "abstract" else not has(name)

@@ -50,6 +50,13 @@ TITLES: dict[str, Parts] = {
     "**T [x] (Kim Lee)** [[n]]": ("T [x]", ("Kim Lee",), "n"),
     "a|b (Kim Lee) [[n]]": ("a|b", ("Kim Lee",), "n"),
     "[[X]] (Kim Lee)": ("[[X]]", ("Kim Lee",), None),
+    "[T [x]](https://x.org/a_(b)) (Kim Lee)": ("T [x]", ("Kim Lee",), None),
+    "**[T](https://x.org)** (Kim Lee) [[n]]": ("T", ("Kim Lee",), "n"),
+    "[**T**](https://x.org) (Kim Lee) [[n]]": ("T", ("Kim Lee",), "n"),
+    f"[T]({OCTO}v2)": ("T", (), None),
+    f"**[T]({OCTO})** [[n]]": ("T", (), "n"),
+    "**T: x**": ("T: x", (), None),
+    "***T [x]*** [[n]]": ("T [x]", (), "n"),
 }  # fmt: skip
 
 
@@ -73,6 +80,10 @@ def test_title_line(line: str, parts: Parts) -> None:
         ("**[[n|T]]**", {"authors": ("Kim Lee",)}, "**[[n|T]]** (Kim Lee)"),
         ("**[[n|T]]**  (Kim Lee)", {"authors": ()}, "**[[n|T]]**"),
         ("T ( Kim Lee ,Bo Li ) ", {"authors": ("Bo Li",)}, "T (Bo Li) "),
+        ("[T](u.io) (Kim Lee) [[n]]", {"title": "U"}, "[U](u.io) (Kim Lee) [[n]]"),
+        (f"[T]({OCTO}) [[n]]", {"authors": ("Kim Lee",)}, f"[T]({OCTO}) (Kim Lee) [[n]]"),
+        ("**T**", {"authors": ("Kim Lee",), "title": "U"}, "**U** (Kim Lee)"),
+        ("**[[n|T]]**", {"title": "T [x]"}, "**T [x]** [[n]]"),
     ],
 )
 def test_a_title_changes_and_keeps_its_link_and_emphasis(

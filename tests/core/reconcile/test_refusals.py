@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.support.memory_vault import MemoryVault
 from vault_sync.core.model.base import value_hash
-from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.model.plan import BaseKey, Create, Value
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.reconcile.refusals import find_refusals
 
@@ -22,14 +22,14 @@ def test_the_side_put_back_gives_the_base_value() -> None:
     path = next(path for path in vault.files if path.startswith("papers/"))
 
     def found(*restored: str) -> dict[BaseKey, object]:
-        paths = [RelPath(each) for each in restored]
-        refusals = find_refusals(snapshot, base, {row: "two", tags: ("t", "u")}, paths)
+        undone = [Create(RelPath(each), "", "") for each in restored]
+        refusals = find_refusals(snapshot, base, {row: "two", tags: ("t", "u")}, undone)
         return {each.base_key: each.was for each in refusals}
 
     assert found(path) == {row: "one", tags: ("t",)}
     assert found(WEEK) == {row: "two", tags: ("t", "u")}
     assert found(path, WEEK) == found() == {row: None, tags: None}
-    assert find_refusals(snapshot, base, {}, [NOTE]) == []
+    assert find_refusals(snapshot, base, {}, [Create(NOTE, "", "")]) == []
 
 
 def test_values_are_told_apart() -> None:

@@ -63,6 +63,13 @@ def test_a_stat_is_that_of_the_walk(tmp_path: Path) -> None:
     }
 
 
+def test_scan_names_what_a_sync_service_has_not_finished(world: World) -> None:
+    marks = (".syncthing.a.md.tmp", "b/~syncthing~a.md.tmp", "b/.a.md.icloud")
+    for path in (*marks, "b/syncthing.a.md", ".obsidian/.syncthing.x.md.tmp"):
+        world.put(path, "x")
+    assert set(scan(world.vault).marks) == set(marks)
+
+
 def test_an_ending_in_capitals_takes_a_name(tmp_path: Path) -> None:
     for name in ("a.md", "b.MD", "c.Md", "d.txt"):
         (tmp_path / name).write_text("x")

@@ -194,7 +194,7 @@ def test_cut_short_at_any_call_nothing_is_lost(tmp_path: Path, fault: str) -> No
     rows = state.rows()
     points = injection.points(program, trace)
     assert {"renameat2", "rename"} & {point.call for point in points}, "the copy gets its name"
-    for point in injection.sample(points, 24):
+    for point in injection.sample(points, 12):
         program, state, _ = next(world)
         injection.inject(program, point, fault)
         whole_or_as_it_was(state, rows, point)

@@ -287,3 +287,12 @@ def test_the_disk_and_the_repository(vault: Path, around: Surroundings) -> None:
 def test_on_this_machine_it_comes_to_an_end(vault: Path, tmp_path: Path) -> None:
     """With nothing given but the state: whatever it finds here says what to do."""
     assert all(found.hint for found in examine(vault, Surroundings(tmp_path / "state")))
+
+
+def test_syncthing_carries_our_folder(vault: Path, around: Surroundings) -> None:
+    (vault / ".stfolder").mkdir()
+    (vault / ".stignore").write_text("*.pdf\n// .vault-sync\n")
+    problem = _only(examine(vault, around), "own-folder-travels", "notice")
+    assert ".stignore" in problem.hint
+    (vault / ".stignore").write_text("*.pdf\n(?d).vault-sync\n")
+    assert examine(vault, around) == []

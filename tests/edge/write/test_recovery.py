@@ -70,18 +70,11 @@ def test_a_killed_pass_waits_on_a_disk_that_cannot_replace_safely(
     assert world.texts() == before
 
 
-def test_files_of_a_forgotten_state_are_saved_before_they_go(world: World) -> None:
-    file = world.put(".vault-sync/tmp/abc-0", "left tok-left")
-    (problem,) = world.recover(file.stat().st_ctime + 61)
-    assert (problem.code, problem.level) == ("left-over", "notice")
-    assert not file.exists() and "left tok-left" in world.saved()
-
-
-def test_what_many_foreign_passes_left_is_one_line(world: World) -> None:
+def test_files_of_other_devices_and_forgotten_states_are_saved_in_silence(world: World) -> None:
     for number in range(5):
         file = world.put(f".vault-sync/tmp/abc-{number}", f"left {number}")
-    (problem,) = world.recover(file.stat().st_ctime)
-    assert problem.level == "notice" and problem.message.startswith("5 files were left here")
+    assert world.recover(file.stat().st_ctime + 61) == []
+    assert not file.exists()
     assert {f"left {number}" for number in range(5)} <= world.saved()
 
 

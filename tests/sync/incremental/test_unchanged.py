@@ -21,7 +21,7 @@ LATE = "somebody saved this during an exchange"
 def vault(tmp_path: Path) -> Vault:
     vault = Vault(tmp_path / "vault", tmp_path / "state")
     vault.write("vault-sync.toml", "[arxiv]\nenabled = false\n")
-    vault.write("digests/w.md", "w\nhttps://doi.org/10.1000/x1\nT: A (Ann Park)\none\n#t\n")
+    vault.write("digests/w.md", "w\nhttps://blog.example/x1\nT: A (Ann Park)\none\n#t\n")
     vault.ok("rebuild")
     # Long ago: what was written just now is read once more.
     for path in vault.root.rglob("*.md"):
@@ -56,7 +56,6 @@ def test_not_at_rest_while_a_displaced_text_is_to_be_looked_at(vault: Vault) -> 
     vault.write(".vault-sync/tmp/bba73ba98b19-0", LATE)
     os.utime(vault.root / ".vault-sync/tmp/bba73ba98b19-0", (1_600_000_000, 1_600_000_000))
     assert not at_rest(vault)
-    ran = vault.ok("sync")
-    assert "saved" in ran.out + ran.err, "it is told"
+    vault.ok("sync")
     assert any(path.read_text() == LATE for path in vault.state.glob("*/saved/*/*"))
     assert {path: path.read_bytes() for path in vault.root.rglob("*.md")} == before

@@ -11,7 +11,7 @@ from vault_sync.cli.console import Bar, Console, UsageError
 from vault_sync.core.model.plan import Create, Outcome
 from vault_sync.core.model.values import Facts, Key, RelPath
 from vault_sync.core.naming import globs
-from vault_sync.core.naming.keys import arxiv_id, key_of
+from vault_sync.core.naming.keys import is_paper, key_of
 from vault_sync.core.naming.tags import TAG
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
@@ -70,11 +70,8 @@ def add(
     config = console.config()
     target = None if to is None else _digest(console, config, to)
     papers = _papers(given, words)
-    state = console.state(config)
-    try:
+    with console.state(config) as state:
         there, outcome, addition = _add(console, config, state, (target, papers), manners)
-    finally:
-        state.close()
     placed = [*there, *addition.placed]
     fine = _show(console, config, placed, addition, outcome)
     unwritten = bool(there) and bool(words.tags or words.text)
@@ -158,7 +155,7 @@ def _facts(
     offline: bool,
 ) -> Mapping[Key, Facts]:
     """Return what is known of papers, after asking for the rest."""
-    keys = [paper.key for paper in papers if arxiv_id(paper.key)]
+    keys = [paper.key for paper in papers if is_paper(paper.key)]
     with Bar(console) as bar:
         lookup = FactsLookup(config, state, bar, offline=offline)
         if keys and lookup.online:

@@ -73,6 +73,21 @@ def add(
     return module.add(console, address, to, words, waits)
 
 
+_FETCHED = {0: "each is in the vault", 1: "one could not be had; it was shown why"}
+
+
+@verb(cli, example="vault-sync pdf 'papers/230814 OctoPack.md'", exits=_FETCHED | LOCKED)
+@click.argument("note", nargs=-1, required=True, shell_complete=completing.named)
+def pdf(console: Console, note: Sequence[str]) -> int:
+    """Fetch the PDFs of notes into `[pdf] folder`, one in three seconds, never over a file.
+
+    The note's property `pdf` becomes a link to the file.
+    """
+    from vault_sync.cli.capture import pdf as module
+
+    return module.pdf(console, note)
+
+
 @verb(cli, example="vault-sync views", exits=DONE | LOCKED)
 @click.option("--again", is_flag=True, help="Write another file beside the one that is there.")
 def views(console: Console, again: bool) -> int:

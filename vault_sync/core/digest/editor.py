@@ -177,6 +177,7 @@ def _retitled(text: str, old: TitleLine, row: EntryLine, fields: Fields, target:
     around = (
         target is not None
         and title_line.can_be_linked(fields.title)
+        and not old.in_markdown
         and not (trailing is not None and same_title)
     )
     region = old.link if old.link_is_title and old.link is not None else old.title

@@ -3,6 +3,7 @@
     Title (A, B)          *Title* (A, B)          **Title (A, B)**          ### Title (A, B)
     [[n|Title]] (A, B)    *[[n|Title]]* (A, B)    [[n|Title]]
     Title with [x] (A, B) [[n]]
+    [Title](url) (A, B)    [Title](url) (A, B) [[n]]
 
 Emphasis that wraps the whole title or the whole line, a heading mark of level 3 or more, a number
 (`1. Title`) and a list mark stand outside the title and its link.
@@ -15,6 +16,8 @@ it are judged:
 - in it stand authors (`author_names`).
 
 With a link in its place the line is known to be a title, and only the rule on sentences is asked.
+Right under the address of a paper two lines without authors are title lines too (`of_paper`):
+`**Title**`, and `[Title](url)` where the url is another address of that paper.
 """
 
 from __future__ import annotations
@@ -23,6 +26,10 @@ import re
 from typing import NamedTuple
 
 from vault_sync.core.digest import author_names
+from vault_sync.core.digest.styles import labels
+from vault_sync.core.digest.styles.markdown import inline
+from vault_sync.core.model.values import Key
+from vault_sync.core.naming.keys import is_paper, key_of
 from vault_sync.core.text.spans import Span
 
 
@@ -32,6 +39,7 @@ class TitleLine(NamedTuple):
     `title` are the title's characters alone. `link` is the whole `[[...]]`, around the title or
     after the authors; `target` is the part of it that names a note. `authors` is what the
     parenthesis holds. What is not there yet, a list of authors or a link after it, goes to `tail`.
+    `in_markdown`: the title is the text of a Markdown link, which stays, with ours behind the line.
     """
 
     title: Span
@@ -40,6 +48,7 @@ class TitleLine(NamedTuple):
     link: Span | None
     target: Span | None
     tail: int
+    in_markdown: bool = False
 
     @property
     def link_is_title(self) -> bool:
@@ -72,12 +81,9 @@ def parse(text: str, start: int, end: int) -> TitleLine | None:
     needed = 1
     if text[start] in "#-+*0123456789":
         start, needed = _after_mark(text, start, end)
-    trailing = None
-    if last == "]":
-        opening = text.rfind("[[", start, end)
-        trailing = _LINK.fullmatch(text, opening, end) if opening >= 0 else None
-        if trailing is not None:
-            start, end = _stripped(text, start, opening)
+    trailing = _trailing(text, start, end)
+    if trailing is not None:
+        start, end = _stripped(text, start, trailing.start())
     wrapped = _unwrapped(text, start, end) if text.startswith("*", start) else None
     if wrapped is not None:
         found = _core(text, *wrapped, trailing, needed)
@@ -85,6 +91,58 @@ def parse(text: str, start: int, end: int) -> TitleLine | None:
             # What is added goes after the emphasis: `**[[n|T]]** (A)`, `**T [x] (A)** [[n]]`.
             return found._replace(tail=end)
     return _core(text, start, end, trailing, needed)
+
+
+def of_paper(text: str, start: int, end: int, key: Key) -> TitleLine | None:
+    """Return the title line without authors that stands right under the address of a paper."""
+    start, end = _stripped(text, start, end)
+    if text[start : start + 1] not in {"*", "["} or not is_paper(key):
+        return None
+    trailing = _trailing(text, start, end)
+    if trailing is not None:
+        start, end = _stripped(text, start, trailing.start())
+    bold = _unwrapped(text, start, end) if text.startswith("**", start) else None
+    inner = bold or Span(start, end)
+    shown = _shown(text, inner)
+    if shown is not None and key_of(shown.url.slice(text)) != key:
+        return None
+    title = inner if shown is None else shown.title
+    words = title.slice(text)
+    if (bold is None and shown is None) or words[-1:] in {":", "："} or not _is_title(words):
+        return None
+    if labels.words_label(words) is not None:
+        return None
+    link = None if trailing is None else Span(*trailing.span())
+    target = None if trailing is None else Span(*trailing.span(1))
+    return TitleLine(title, (), None, link, target, end, in_markdown=shown is not None)
+
+
+def _trailing(text: str, start: int, end: int) -> re.Match[str] | None:
+    """Return the wikilink without display text that a line ends in."""
+    if not text.endswith("]", start, end):
+        return None
+    opening = text.rfind("[[", start, end)
+    return _LINK.fullmatch(text, opening, end) if opening >= 0 else None
+
+
+class _Shown(NamedTuple):
+    """A Markdown link that is a title: its text inside the marks, and its address."""
+
+    title: Span
+    url: Span
+
+
+def _shown(text: str, span: Span) -> _Shown | None:
+    """Return the Markdown link that is all of a stretch, unless its text is a label."""
+    if not text.startswith("[", span.start) or not text.endswith(")", *span):
+        return None
+    found = inline.scan(text, span)
+    if len(found) != 1 or found[0].kind != "link" or found[0].whole != span:
+        return None
+    title = _unwrapped(text, *found[0].text) or found[0].text
+    return (
+        None if labels.words_label(title.slice(text)) is not None else _Shown(title, found[0].url)
+    )
 
 
 def _after_mark(text: str, start: int, end: int) -> tuple[int, int]:
@@ -200,6 +258,9 @@ def _core(
     link = linked or trailing
     if not plain and author_names.objection(names, 0 if link else needed):
         return None
+    shown = None if linked else _shown(text, title)
+    if shown is not None:
+        title = shown.title
     if linked is None and not _is_title(title.slice(text)):
         return None
     return TitleLine(
@@ -209,6 +270,7 @@ def _core(
         Span(*link.span()) if link else None,
         Span(*link.span(1)) if link else None,
         end,
+        in_markdown=shown is not None,
     )
 
 

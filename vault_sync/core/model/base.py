@@ -19,8 +19,12 @@ from functools import cached_property
 from hashlib import sha256
 from typing import NamedTuple
 
+from vault_sync.core.model.copies import TYPED, Arrival
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, Place, RelPath
+
+LINK = "link:"
+"""The field of a refusal that keeps a link as it is spelled is this and the link's target."""
 
 
 def _never(base_key: BaseKey, value: Value) -> bool:
@@ -55,25 +59,56 @@ class FileMark(NamedTuple):
 class Base:
     """Values both sides last agreed on, by `BaseKey`.
 
-    `exists` is False on a device's first pass over a vault, or when the base was lost.
+    `exists` is False on a device's first pass over a vault, or when the base was lost. `joining`:
+    files of the vault may still be on their way to this device, so that nothing is concluded from
+    the absence of one (docs/devices.md). `arriving`: some are on their way just now. `arrivals` are
+    the ways of files that were brought; for these `was_ever` counts, which tells of every earlier
+    value at once. `with_copies` are the files beside which a sync service put a copy that stands.
     `was_before(base_key, value)` tells whether the value was an earlier one, in whatever digest the
     paper was then. `count` returns the number of places in each digest, where `rows` has only some
     papers. `files` are the notes of each paper as the last pass saw them, and the digests, with no
     key; None where nobody has seen any. `refused` are the fields of which a person took a change
-    back, each with the hashes of both sides' values (`value_hash`).
+    back, each with the hashes of both sides' values (`value_hash`); a link (`LINK`) has no key, the
+    file that it stands in as its digest, and the file that it leads to in place of a hash.
+    `former_names` are the pairs of every `PropertyNames.own` that was in force.
     """
 
     rows: Mapping[BaseKey, Value] = field(default_factory=dict)
     exists: bool = False
     was_before: Callable[[BaseKey, Value], bool] = _never
     count: Callable[[], Mapping[RelPath, int]] | None = None
+    joining: bool = False
+    arriving: bool = False
+    was_ever: Callable[[BaseKey, Value], bool] = _never
+    arrivals: Mapping[RelPath, Arrival] = field(default_factory=dict)
+    with_copies: frozenset[RelPath] = frozenset()
+
+    def arrival(self, path: RelPath | None) -> Arrival:
+        """Return how a file came to be as it is: typed here, unless it is told otherwise."""
+        return TYPED if path is None else self.arrivals.get(path, TYPED)
+
+    @property
+    def is_partial(self) -> bool:
+        """Return True if what is not here may only be not here yet."""
+        return self.joining or self.arriving
+
     files: Mapping[Key, Mapping[RelPath, FileMark]] | None = None
     refused: Mapping[BaseKey, tuple[str, str]] = field(default_factory=dict)
+    former_names: tuple[tuple[str, str], ...] = ()
 
     def refuses(self, base_key: BaseKey, digest: Value, note: Value) -> bool:
         """Tell whether a person wants both sides of a field to stay as they are."""
         hashes = self.refused.get(base_key)
         return hashes is not None and hashes == (value_hash(digest), value_hash(note))
+
+    @cached_property
+    def links_taken_back(self) -> Mapping[tuple[RelPath, str], RelPath]:
+        """Links whose spelling is to stay, file and target, and the file to which each leads."""
+        return {
+            (RelPath(base_key.digest), base_key.field.removeprefix(LINK)): RelPath(to)
+            for base_key, (_, to) in self.refused.items()
+            if base_key.field.startswith(LINK)
+        }
 
     def without(self, base_keys: frozenset[BaseKey]) -> Base:
         """Return the base less some of its rows."""

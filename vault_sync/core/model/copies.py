@@ -70,6 +70,27 @@ def origin_of(*, delivered: bool, merged: bool) -> Origin:
     return "merged" if merged else "typed"
 
 
+class Arrival(NamedTuple):
+    """The ways by which a file of a paper came to be as it is.
+
+    `delivered`: a sync service brought it since the pass before. `waited`: so it was when a pass
+    first saw that it lacks something, and that was not followed. `copied`: a copy of it stands, or
+    was merged into it in this pass.
+    """
+
+    delivered: bool = False
+    waited: bool = False
+    copied: bool = False
+
+    @property
+    def typed_here(self) -> bool:
+        """Return True if what the file has was typed on this device, as far as one can tell."""
+        return not (self.delivered or self.waited or self.copied)
+
+
+TYPED = Arrival()
+
+
 class CopyRow(NamedTuple):
     """A text of a copy that clashed with its file's: a row of the conflicts note.
 

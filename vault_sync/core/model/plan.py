@@ -128,6 +128,8 @@ class Plan:
     to be confirmed with all others, or a text for them would not read back."""
     first_meeting: bool = False
     """Another file stands for a paper or a digest: what was agreed on with the old is forgotten."""
+    deferred: frozenset[RelPath] = frozenset()
+    """Files just delivered that lack something: it is followed by a later pass, if at all."""
 
 
 class Undone(NamedTuple):

@@ -69,6 +69,31 @@ def leads_elsewhere(key: Key, digest: RelPath, line: int, to: RelPath) -> Proble
     )
 
 
+RENAMED = "property-renamed"
+"""The code of a note whose properties have the names of an earlier configuration."""
+
+
+def property_renamed(path: RelPath, former: str, new: str, line: int) -> Problem:
+    return Problem(
+        path,
+        RENAMED,
+        f"the property '{former}' has the name that [properties] had before; it is '{new}' now",
+        "`vault-sync rebuild --rename-properties` renames it in all notes; nothing of this note "
+        "is read or written until then",
+        line,
+    )
+
+
+def property_twice(path: RelPath, one: str, other: str, line: int) -> Problem:
+    return Problem(
+        path,
+        "property-twice",
+        f"'{one}' and '{other}' are one property, by [properties] of vault-sync.toml",
+        "take one of them out; nothing of this note is read or written until then",
+        line,
+    )
+
+
 def unfinished(digest: RelPath, line: int) -> Problem:
     return Problem(
         digest,
@@ -102,6 +127,17 @@ def digest_missing(digest: RelPath) -> Problem:
     )
 
 
+def may_be_on_its_way(digest: RelPath) -> Problem:
+    """Report entries that are gone while files may still be on their way to this device."""
+    return Problem(
+        digest,
+        "not-here-yet",
+        "entries are gone from this digest; all files may not be here yet, so nothing is removed",
+        "the next passes do it, once nothing comes or goes any more",
+        level="notice",
+    )
+
+
 def entry_unreadable(digest: RelPath, note: RelPath, line: int) -> Problem:
     return Problem(
         digest,
@@ -116,8 +152,8 @@ def entry_missing(note: RelPath, digest: RelPath) -> Problem:
     return Problem(
         note,
         "entry-missing",
-        f"the note names the digest '{stem_of(digest)}', which has no entry of it; on the "
-        "first pass over this vault it was so already: it may have been removed elsewhere, or "
+        f"the note names the digest '{stem_of(digest)}', which has no entry of it; it was so "
+        "already when this device joined the vault: the entry may have been removed elsewhere, or "
         "not be here yet",
         f"{resolve_hint(note, 'note')} appends it, `--take digest` unties it",
         1,

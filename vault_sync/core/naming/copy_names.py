@@ -61,6 +61,7 @@ _POSSIBLE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Resilio Sync", re.compile(r"\.conflict$", re.IGNORECASE)),
 )
 _ONEDRIVE = re.compile(r"-(?=[A-Za-z0-9][\w-]*$)")
+_HASHED = re.compile(r"syncthing[.~][0-9a-f]{32,}")  # of names that would be too long
 _DELIVERY = re.compile(r"\.syncthing\..*|~syncthing~.*|\..+\.icloud", re.DOTALL)
 
 FEWEST_KEYS = 3
@@ -72,6 +73,8 @@ def certain(path: str) -> CopyName | None:
 
     A copy of a copy is one of the same original. Its kind and service are those of the last name.
     """
+    if "conflict" not in path.casefold() and "(restored" not in path.casefold():
+        return None  # a whole pass asks this of every file
     found: CopyName | None = None
     rest = path
     while (name := _once(rest)) is not None:
@@ -135,6 +138,12 @@ def about_the_same(one: Collection[Key], other: Collection[Key], *, digests: boo
     if not digests:
         return len(here) == len(there) == shared == 1
     return shared >= FEWEST_KEYS and 2 * shared >= min(len(here), len(there))
+
+
+def brings_markdown(mark: str) -> bool:
+    """Return True if an unfinished file may become a Markdown file: its name tells, or hashed."""
+    name = mark.rpartition("/")[2].lower()
+    return ".md" in name or _HASHED.search(name) is not None
 
 
 def is_delivery_mark(path: str) -> bool:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
@@ -132,17 +132,21 @@ def address_of(key: Key) -> str:
 
 def pdf_of(key: Key) -> str:
     """Return the address of a paper's PDF; "" where it does not follow from the key."""
-    arxiv, openreview = arxiv_id(key), key.startswith("openreview:")
-    if arxiv:
-        return f"https://arxiv.org/pdf/{arxiv}"
-    return f"https://openreview.net/pdf?id={id_of_key(key)}" if openreview else ""
+    forms = {
+        "arxiv": "https://arxiv.org/pdf/{}",
+        "openreview": "https://openreview.net/pdf?id={}",
+        "acl": "https://aclanthology.org/{}.pdf",
+    }
+    return forms.get(kind_of_key(key).name, "").format(id_of_key(key))
 
 
+@lru_cache(maxsize=512)
 def key_of(url: str) -> Key | None:
     """Return the key of an address, with or without `<>` around it; None where there is none.
 
     Beside http(s) addresses it knows `arxiv:2308.07037`, a bare arXiv id, `doi:10.1/x`, a bare DOI
-    and `acl:N19-1423`. Total, and linear in the length.
+    and `acl:N19-1423`. Total, and linear in the length. One link of a digest is asked for several
+    times while its entry is read, so the last addresses are remembered.
     """
     address = url.strip()
     if address.startswith("<") and address.endswith(">"):
@@ -178,6 +182,14 @@ def arxiv_id(key: Key) -> str:
 def is_paper(key: Key) -> bool:
     """Tell a paper's own id from the address of just any page."""
     return not key.startswith("url:")
+
+
+def fact_name(key: Key) -> str:
+    """Return the name by which a paper's facts are asked for and remembered; "" if by nobody.
+
+    It is the id of a paper on arXiv, and the key of any other.
+    """
+    return arxiv_id(key) or (key if is_paper(key) else "")
 
 
 @cache

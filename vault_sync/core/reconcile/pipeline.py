@@ -15,7 +15,7 @@ from vault_sync.core.model.paths import folder_of
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan
 from vault_sync.core.model.values import Decisions, Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
-from vault_sync.core.naming.keys import arxiv_id
+from vault_sync.core.naming.keys import is_paper
 from vault_sync.core.reconcile.drafting import (
     base_updates,
     cross_links,
@@ -34,6 +34,7 @@ from vault_sync.core.reconcile.pairing.pairs import Pairing
 from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.pairing.removals import GuardedPapers
 from vault_sync.core.reconcile.pairing.same_file import strange_digests
+from vault_sync.core.reconcile.refusals import without_refused
 from vault_sync.core.reconcile.resolution.resolution import resolve
 from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Resolution
 from vault_sync.core.snapshot import Snapshot
@@ -101,7 +102,10 @@ def reconcile(
     updates += _bookkeeping(pairing, guarded, snapshot, base, updates)
     problems = (*snapshot.problems, *pairing.problems, *guarded.problems, *builder.problems)
     plan = _plan(context, builder, updates, tuple(dict.fromkeys(problems)), pairing.named)
-    return replace(plan, first_meeting=bool(forgotten)) if forgotten else plan
+    resolved = frozenset(path for each in context.resolutions for path in each.deferred)
+    deferred = pairing.deferred | guarded.deferred | resolved
+    plan = without_refused(plan, base) if base.refused else plan
+    return replace(plan, first_meeting=bool(forgotten), deferred=deferred)
 
 
 def _of_other_files(pairing: Pairing, snapshot: Snapshot, base: Base) -> frozenset[BaseKey]:
@@ -220,7 +224,7 @@ def _plan(
         entries=sum(len(digest.entries) for digest in snapshot.digests.values()),
         notes=sum(len(paths) for paths in snapshot.managed.values()),
         wanted=tuple(
-            each.key for each in resolutions if arxiv_id(each.key) and each.key not in context.facts
+            each.key for each in resolutions if is_paper(each.key) and each.key not in context.facts
         ),
         named=named,
         apart=tuple(apart for each in resolutions for apart in each.apart),

@@ -1,7 +1,10 @@
 """Find what a pass would do again after a person took it back (`undo`).
 
 A refusal names a field and both of its values, and holds as long as both are there. A note that was
-taken back is refused as the field `note`, with all that its entries say.
+taken back is refused as the field `note`, with all that its entries say; an entry, as the field
+`entry`, with all that its note says of it. Where a pass had followed a move or a rename, the
+entry's place is refused, or the spelling of a link. What else a pass would write again is refused
+as the field `file`, with the file's text before and after.
 """
 
 from __future__ import annotations
@@ -9,11 +12,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.values import RelPath
-from vault_sync.core.reconcile.pairing import pairs
-from vault_sync.core.reconcile.pairing.paper import Pair, Paper
+from vault_sync.core.model.base import LINK, Base, value_hash
+from vault_sync.core.model.plan import (
+    BaseKey,
+    Create,
+    Operation,
+    Plan,
+    Rename,
+    Trash,
+    Value,
+    Write,
+)
+from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.naming import wikilinks
+from vault_sync.core.reconcile.deferral import defer
+from vault_sync.core.reconcile.pairing import pairs, paper_builder
+from vault_sync.core.reconcile.pairing.paper import Pair, Paper, note_value
 from vault_sync.core.snapshot import Snapshot
 
 
@@ -29,26 +43,89 @@ class Refusal(NamedTuple):
     note: Value
     was: Value | None
 
+    @property
+    def hashes(self) -> tuple[str, str]:
+        """The hashes of both values; in place of a link's second, the file that it leads to."""
+        to = str(self.note) if self.base_key.field.startswith(LINK) else value_hash(self.note)
+        return value_hash(self.digest), to
+
 
 def find_refusals(
     snapshot: Snapshot,
     base: Base,
     forgotten: Mapping[BaseKey, Value],
-    restored: Collection[RelPath],
+    undone: Collection[Operation],
 ) -> list[Refusal]:
-    """Return the fields that differ, of those that an undone pass had agreed on.
+    """Return the fields that differ, of those that an undone pass had agreed on, and its links.
 
-    `restored` are the files that were put back.
+    `undone` are the operations that put files back.
     """
+    restored = {each.path for each in undone}
+    restored |= {each.to for each in undone if isinstance(each, Rename)}
     pairing = pairs.pair(snapshot, base, new_digest="", remake=False, decisions={})
     fields = [
         _with_base(refusal, paper, restored)
         for paper in pairing.papers
         if paper.note is not None
         for refusal in _of_fields(paper, snapshot)
-        if refusal.base_key in forgotten
+        if _agreed_row(refusal.base_key) in forgotten
     ]
-    return [*_of_notes(snapshot, forgotten), *fields]
+    moves = [
+        (paper.note, pair.named, _of_move(paper.agreed_key, pair))
+        for paper in pairing.papers
+        for pair in paper.pairs
+        if pair.kind == "moved" and paper.note in restored
+    ]
+    headings = {(note, named) for note, named, _ in moves}
+    links = [
+        Refusal(BaseKey(Key(""), path, f"{LINK}{target}"), target, to, None)
+        for path, target, to in _links_to_renamed(snapshot, undone)
+        if (path, target) not in headings
+    ]
+    return [*_of_notes(snapshot, forgotten), *fields, *(move for *_, move in moves), *links]
+
+
+def _of_move(key: Key, pair: Pair) -> Refusal:
+    values = paper_builder.move_values(pair)
+    return Refusal(paper_builder.place_key(key, pair), *values, None)
+
+
+def _links_to_renamed(
+    snapshot: Snapshot, undone: Collection[Operation]
+) -> Iterator[tuple[RelPath, str, RelPath]]:
+    """Yield file and target of each link that leads nowhere again, and what it led to meanwhile."""
+    for write in (each for each in undone if isinstance(each, Write)):
+        new = [link.target for link in wikilinks.find(write.before)]
+        old = [link.target for link in wikilinks.find(write.after)]
+        if len(new) != len(old):
+            continue
+        for target, follower in dict.fromkeys(zip(old, new, strict=True)):
+            to = snapshot.names.resolve(follower, write.path)
+            if to is not None and snapshot.names.resolve(target, write.path) is None:
+                yield write.path, target, to
+
+
+def _agreed_row(base_key: BaseKey) -> BaseKey:
+    """Return the row of the base by which both sides had agreed on a field or an entry."""
+    return base_key._replace(field="commentary") if base_key.field == "entry" else base_key
+
+
+def refused_writes(plan: Plan, due: Collection[RelPath]) -> list[Refusal]:
+    """Return a refusal for each operation of a plan, but for those on files `due` before."""
+    return [Refusal(*_write(each), None) for each in plan.operations if each.path not in due]
+
+
+def without_refused(plan: Plan, base: Base) -> Plan:
+    """Return the plan without what would be written as it was when a person took it back."""
+    refused = frozenset(each.path for each in plan.operations if base.refuses(*_write(each)))
+    return defer(plan, refused, RelPath(""))[0]
+
+
+def _write(operation: Operation) -> tuple[BaseKey, Value, Value]:
+    before = "" if isinstance(operation, Create) else operation.before
+    to = operation.to if isinstance(operation, Rename | Trash) else ""
+    after = operation.after if isinstance(operation, Create | Write) else ""
+    return BaseKey(Key(""), operation.path, "file"), before, (to, after)
 
 
 def _of_notes(snapshot: Snapshot, forgotten: Mapping[BaseKey, Value]) -> Iterator[Refusal]:
@@ -56,7 +133,7 @@ def _of_notes(snapshot: Snapshot, forgotten: Mapping[BaseKey, Value]) -> Iterato
     for key, found in pairs.entries_by_key(snapshot).items():
         row = BaseKey(key, "", "note")
         if row in forgotten and key not in snapshot.managed:
-            yield Refusal(row, pairs.entries_value(found), "", None)
+            yield Refusal(row, paper_builder.entries_value(found), "", None)
 
 
 def _of_fields(paper: Paper, snapshot: Snapshot) -> Iterator[Refusal]:
@@ -69,6 +146,10 @@ def _of_fields(paper: Paper, snapshot: Snapshot) -> Iterator[Refusal]:
         values = getattr(entry.fields, name), getattr(note, name)
         if values[0] != values[1]:
             yield Refusal(BaseKey(key, "", name), *values, None)
+    for pair in paper.pairs:
+        if pair.entry is None and pair.kind != "waiting":
+            value = note_value(note, pair.section)
+            yield Refusal(BaseKey(key, pair.digest, "entry"), "", value, None)
     for pair in both:
         assert pair.entry is not None
         section = pair.section.commentary if pair.section else ""
@@ -86,7 +167,7 @@ def _with_base(refusal: Refusal, paper: Paper, restored: Collection[RelPath]) ->
     in_note = paper.note in restored
     digest = refusal.base_key.digest or _home(paper.pairs)
     in_digest = digest in restored
-    if paper.note is None or in_note == in_digest:
+    if paper.note is None or in_note == in_digest or refusal.base_key.field == "entry":
         return refusal
     return refusal._replace(was=refusal.note if in_note else refusal.digest)
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from vault_sync.core.model.paths import is_markdown
 from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.naming.copy_names import is_delivery_mark
 from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.platform import current
+from vault_sync.edge.platform.values import FolderItem, changed_ns, file_number
 
 
 class Stat(NamedTuple):
@@ -26,9 +29,7 @@ class Stat(NamedTuple):
 
 def stat_of(status: os.stat_result) -> Stat:
     """Return the numbers of a file's status that tell it unchanged."""
-    files = current.files
-    changed, number = files.changed_ns(status), files.file_number(status)
-    return Stat(status.st_size, status.st_mtime_ns, changed, number)
+    return Stat(status.st_size, status.st_mtime_ns, changed_ns(status), file_number(status))
 
 
 class FolderEntry(NamedTuple):
@@ -40,7 +41,7 @@ class FolderEntry(NamedTuple):
 
     path: RelPath
     kind: Literal["file", "folder", "link", "hidden", "other"]
-    entry: os.DirEntry[str]
+    entry: FolderItem
 
 
 class ClosedFolder(NamedTuple):
@@ -55,11 +56,14 @@ class Scan:
     """The visible Markdown files of a vault, and what stands in the way of seeing all of them.
 
     `otherwise` are those whose ending has capitals (`x.MD`): not read, but their names are taken.
+    `marks` are the files that a sync service has not finished bringing, each with the time of its
+    last change (Unix ns).
     """
 
     files: dict[RelPath, Stat]
     problems: tuple[Problem, ...]
     otherwise: tuple[RelPath, ...] = ()
+    marks: Mapping[RelPath, int] = field(default_factory=dict)
 
 
 def walk(root: Path) -> Iterator[FolderEntry | ClosedFolder]:
@@ -80,12 +84,11 @@ def walk(root: Path) -> Iterator[FolderEntry | ClosedFolder]:
 
 def _walk_folder(folder: int, prefix: str) -> Iterator[FolderEntry | ClosedFolder]:
     inner = []
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            kind = _kind_of(entry)
-            if kind == "folder":
-                inner.append(entry.name)
-            yield FolderEntry(RelPath(prefix + entry.name), kind, entry)
+    for entry in current.files.entries(folder):
+        kind = _kind_of(entry)
+        if kind == "folder":
+            inner.append(entry.name)
+        yield FolderEntry(RelPath(prefix + entry.name), kind, entry)
     for name in inner:
         try:
             below = current.files.open_folder(name, folder)
@@ -97,7 +100,7 @@ def _walk_folder(folder: int, prefix: str) -> Iterator[FolderEntry | ClosedFolde
             yield ClosedFolder(RelPath(prefix + name), error)
 
 
-def _kind_of(entry: os.DirEntry[str]) -> Literal["file", "folder", "link", "hidden", "other"]:
+def _kind_of(entry: FolderItem) -> Literal["file", "folder", "link", "hidden", "other"]:
     if entry.name.startswith("."):
         return "hidden"
     if entry.is_symlink():
@@ -115,6 +118,7 @@ def scan(root: Path) -> Scan:
     """
     files: dict[RelPath, Stat] = {}
     problems: list[Problem] = []
+    marks: dict[RelPath, int] = {}
     otherwise: list[RelPath] = []
     for found in walk(root):
         path = found.path
@@ -127,17 +131,20 @@ def scan(root: Path) -> Scan:
                     hint="what is in it counts as unknown until it can",
                 )
             )
+        elif found.kind in {"hidden", "file"} and is_delivery_mark(path):
+            with suppress(OSError):  # brought since its folder was listed
+                marks[path] = stat_of(found.entry.stat(follow_symlinks=False)).ctime_ns
         elif found.kind == "link":
             _note_link(found.entry, path, problems)
         elif found.kind in {"file", "other"} and path.endswith(".md"):
             _note_file(found.entry, path, files, problems)
         elif found.kind == "file" and is_markdown(path):
             otherwise.append(path)
-    return Scan(files, tuple(problems), tuple(otherwise))
+    return Scan(files, tuple(problems), tuple(otherwise), marks)
 
 
 def _note_file(
-    entry: os.DirEntry[str], path: RelPath, files: dict[RelPath, Stat], problems: list[Problem]
+    entry: FolderItem, path: RelPath, files: dict[RelPath, Stat], problems: list[Problem]
 ) -> None:
     try:
         status = entry.stat(follow_symlinks=False)
@@ -156,7 +163,7 @@ def _note_file(
     files[path] = stat_of(status)
 
 
-def _note_link(entry: os.DirEntry[str], path: RelPath, problems: list[Problem]) -> None:
+def _note_link(entry: FolderItem, path: RelPath, problems: list[Problem]) -> None:
     try:
         leads_to_folder = entry.is_dir()
     except OSError:

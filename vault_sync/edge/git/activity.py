@@ -49,6 +49,11 @@ def git_busy(root: Path) -> str | None:
     return None
 
 
+def is_bisecting(root: Path) -> bool:
+    """Return True while HEAD goes from commit to commit in search of one (`git bisect`)."""
+    return any(os.path.lexists(directory / "BISECT_LOG") for directory in git_dirs(root))
+
+
 def head(root: Path) -> str:
     """Return a text that changes when HEAD moves (commit, checkout, reset); "" without git."""
     return "\n".join(_head_of(directory) for directory in git_dirs(root))

@@ -155,6 +155,23 @@ def index(repository: Repository) -> list[Staged]:
     return found
 
 
+def head(repository: Repository) -> list[Staged]:
+    """Return every file of HEAD (no links, no submodules).
+
+    Raises:
+        GitError: there is no commit yet.
+    """
+    arguments = ("ls-tree", "-r", "-z", "--full-tree", "HEAD")
+    output = _run(repository.top, repository.environment, arguments)
+    found = []
+    for field in _fields(output):
+        meta, _, path = field.partition("\t")
+        mode, _, oid = meta.split(" ")
+        if mode in _FILE_MODES:
+            found.append(Staged(path, oid, 0))
+    return found
+
+
 def changes(repository: Repository) -> list[StagedChange]:
     """Return what differs between the index and HEAD; before the first commit, the whole index."""
     top, environment = repository.top, repository.environment

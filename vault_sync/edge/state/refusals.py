@@ -18,12 +18,12 @@ Hashes = tuple[str, str]
 
 
 def read_refused(select: Select, keys: Collection[Key] | None = None) -> dict[BaseKey, Hashes]:
-    """Return the refused fields of some papers (None: all)."""
+    """Return the refused fields of some papers (None: all), and the refused links of all files."""
     query = "SELECT key, digest, field, digest_hash, note_hash FROM refused"
     return {
         BaseKey(Key(unbound(key)), unbound(digest), unbound(field)): (digest_hash, note_hash)
         for key, digest, field, digest_hash, note_hash in select(query)
-        if keys is None or unbound(key) in keys
+        if keys is None or not key or unbound(key) in keys
     }
 
 

@@ -58,6 +58,9 @@ CREATE TRIGGER dropped AFTER DELETE ON base BEGIN
 END;
 """
 
+JOINED = "joined"
+"""The fact that this device has once had all files of the vault (`joining`)."""
+
 ADDED = {
     4: """
 CREATE TABLE fact(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -10,18 +10,19 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
 from vault_sync.edge.fs.canonical import canonical
 from vault_sync.edge.platform.lock import locked, locked_folder
-from vault_sync.edge.state import base_table, earlier_values
+from vault_sync.edge.state import base_table, deliveries, earlier_values
 from vault_sync.edge.state.database import StateDatabase, StateError
 from vault_sync.edge.state.places import DATABASE, identity_of, moved_state
-from vault_sync.edge.state.schema import bound, unbound
+from vault_sync.edge.state.schema import bound
 
 
 def state_dir(root: Path, environ: Mapping[str, str]) -> Path:
@@ -72,6 +73,7 @@ class StateStore:
         self._rows_version = 0
         self._changes: list[BaseUpdate] = []
         self._typing: Collection[str] = ()
+        self.locked_at = 0
 
     def _lie_in(self, directory: Path) -> None:
         self.directory = directory
@@ -126,13 +128,6 @@ class StateStore:
             with self.writing() as connection:
                 earlier_values.outdate(connection, self._typing)
 
-    def older(self) -> Mapping[BaseKey, frozenset[str]]:
-        """Return the sha256 of every earlier value of each row, in hex."""
-        found: dict[BaseKey, set[str]] = {}
-        for *row, hash_ in self.select("SELECT key, digest, field, hash FROM history"):
-            found.setdefault(BaseKey(*map(unbound, row)), set()).add(hash_.hex())  # type: ignore[arg-type]
-        return {row: frozenset(hashes) for row, hashes in found.items()}
-
     def keep(self, base_updates: Iterable[BaseUpdate]) -> None:
         """Put base updates that need no operation into the base: one commit, or none at all.
 
@@ -167,6 +162,7 @@ class StateStore:
         put = (item for base_update in base_updates for item in base_update.put.items())
         earlier_values.forget(connection, put)
         earlier_values.outdate(connection, self._typing)
+        deliveries.note_time(connection, self.locked_at)
         self._changes += base_updates
 
     # ---- the database
@@ -199,6 +195,12 @@ class StateStore:
             for base_update in self._changes:  # what is put stands, as in the database
                 rows.update(base_update.put)
             self._rows = rows
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Close the database; the state can be used again."""
@@ -233,7 +235,7 @@ class StateStore:
                 raise self._database.unusable("cannot be opened", error) from error
             self.close()
             self._database.locked, self._database.distrust = True, None
-            self._typing = typing
+            self._typing, self.locked_at = typing, time.time_ns()
             try:
                 yield
             finally:

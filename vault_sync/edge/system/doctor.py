@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from stat import S_IMODE
 
 from vault_sync.core.model.values import Problem
+from vault_sync.edge.fs import stignore
 from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.mounts import file_system, silent_ground
@@ -31,6 +33,7 @@ def examine(root: Path, around: Surroundings) -> list[Problem]:
         *_place(root, around),
         *_watches(len(tree.folders), around),
         *_hook(around),
+        *_syncthing(root),
         *findings(root, tree, around),
     ]
 
@@ -55,7 +58,11 @@ def _state(root: Path, around: Surroundings) -> Iterable[Problem]:
             "the state's folder cannot be written",
             f"make {there} a folder of your own, or set VAULT_SYNC_STATE_DIR to one",
         )
-    elif there == state and S_IMODE(state.stat().st_mode) & 0o077:
+    elif (
+        around.platform != "win32"  # a profile's folder is closed to others, and has no such bits
+        and there == state
+        and S_IMODE(state.stat().st_mode) & 0o077
+    ):
         yield finding(
             str(state),
             "state-open",
@@ -114,7 +121,7 @@ def _replacing(
             "move the vault to a disk with ext4, btrfs, xfs, APFS or NTFS; `check`, `diff`,"
             " `export` and `--dry-run` work here",
         )
-    elif not volume.exchanges:
+    elif not (volume.exchanges or volume.pinned):
         yield finding(
             "",
             "no-exchange",
@@ -181,3 +188,15 @@ def _hook(around: Surroundings) -> Iterable[Problem]:
             "`vault-sync git install` sets up the pre-commit hook and the merge driver",
             level="notice",
         )
+
+
+def _syncthing(root: Path) -> Iterable[Problem]:
+    with suppress(OSError):  # unreadable: Syncthing says so itself
+        if stignore.travels(root):
+            yield finding(
+                stignore.FILE,
+                "own-folder-travels",
+                "Syncthing carries .vault-sync to other devices, which have no use for it",
+                "write the line `.vault-sync` into .stignore, on each device",
+                level="notice",
+            )

@@ -19,6 +19,7 @@ from vault_sync.edge.fs.own_folder import TEMPORARY, temporary_name, volume_of
 from vault_sync.edge.fs.vault_dir import VaultDir, names_in, read_at, same_file
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.rename import PROBE
+from vault_sync.edge.platform.values import SPARE, changed_ns
 from vault_sync.edge.state import journal, pass_log, saved_texts
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
@@ -26,10 +27,6 @@ from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.plan_writer import PlanWriter
 from vault_sync.edge.write.swap import note_displaced
 
-_NO_RECORD = (
-    "that this device has no record of: of another device, of a copy of this vault,"
-    " or from before the state was lost"
-)
 WATCHED = 60.0
 """Seconds for which a displaced file is watched: an editor may write into it late."""
 
@@ -65,16 +62,19 @@ def _clear(vault: VaultDir, one: Pass, task: Task, writer: PlanWriter) -> None:
     except FileNotFoundError:
         return
     name = temporary_name(one.token, task.number)
-    for leftover in (f"{name}.old", name):
-        # The first is there if the hard-link way was cut short.
+    for leftover in (name + SPARE, f"{name}.old", name):
+        # The first two are there if the pinned way or the hard-link way was cut short.
         try:
             content = read_at(folder, leftover)
         except FileNotFoundError:
             continue
         target = vault.holds(task.path)
+        if target is None and leftover == name + SPARE:
+            _restore(vault, task, folder, leftover)
+            continue
         if target is not None and same_file(folder, leftover, *vault.place(task.path)):
             # A second name of the note, which the hard-link way had not taken away yet.
-            os.unlink(leftover, dir_fd=folder)
+            current.files.remove(folder, leftover)
             continue
         swapped = target is not None and saved_texts.name_of(target) == task.after
         # The start of our own text may be a temporary file that was not written to its end (zeros
@@ -85,7 +85,7 @@ def _clear(vault: VaultDir, one: Pass, task: Task, writer: PlanWriter) -> None:
         with suppress(FileNotFoundError):
             if torn and not swapped:
                 # Never seen by anybody.
-                os.unlink(leftover, dir_fd=folder)
+                current.files.remove(folder, leftover)
             else:
                 # It was the note a moment ago: the sweep looks at it, now and in a minute.
                 aside = f"{leftover}.{os.urandom(3).hex()}"
@@ -93,10 +93,18 @@ def _clear(vault: VaultDir, one: Pass, task: Task, writer: PlanWriter) -> None:
                 note_displaced(folder, aside)
 
 
+def _restore(vault: VaultDir, task: Task, folder: int, spare: str) -> None:
+    """Put the text back that was moved aside, and in whose place none has come yet."""
+    target_folder, target = vault.place(task.path)
+    with suppress(FileExistsError):  # saved there just now
+        volume_of(vault, folder).move(folder, spare, target_folder, target)
+
+
 def sweep_displaced(root: Path, state: StateStore, now: float) -> list[Problem]:
     """Look at every file that was displaced, and remove those that have been quiet for a minute.
 
-    A text that was written into one of them late is saved and reported. The caller holds the lock.
+    A text that was written into one of them late is saved and reported; what another device has
+    displaced, and a sync service has carried here, is saved in silence. The caller holds the lock.
     """
     problems = []
     with VaultDir(root) as vault:
@@ -112,18 +120,7 @@ def sweep_displaced(root: Path, state: StateStore, now: float) -> list[Problem]:
                 continue
             if path != f"{TEMPORARY}/{name}" and vault.stat(path) is None:
                 pass_log.forget_beside(state, path)
-    return _few_left_over(problems, state)
-
-
-def _few_left_over(problems: list[Problem], state: StateStore) -> list[Problem]:
-    """Put one problem in the place of many on files of passes that this state has no record of."""
-    left = [problem for problem in problems if problem.code == "left-over"]
-    if len(left) < 2:
-        return problems
-    words = f"{len(left)} files were left here by passes {_NO_RECORD}"
-    hint = f"their texts are saved in {state.saved}"
-    notice = Problem(TEMPORARY, "left-over", words, hint, level="notice")
-    return [problem for problem in problems if problem.code != "left-over"] + [notice]
+    return problems
 
 
 def _leftovers(vault: VaultDir, state: StateStore) -> Iterator[tuple[str, int, str]]:
@@ -132,7 +129,7 @@ def _leftovers(vault: VaultDir, state: StateStore) -> Iterator[tuple[str, int, s
         for name in sorted(names_in(folder)):
             if name.startswith(PROBE):
                 # Killed while it tried the file system.
-                os.unlink(name, dir_fd=folder)
+                current.files.remove(folder, name)
                 continue
             yield f"{TEMPORARY}/{name}", folder, name
     for path in pass_log.all_beside(state):
@@ -141,7 +138,7 @@ def _leftovers(vault: VaultDir, state: StateStore) -> Iterator[tuple[str, int, s
 
 
 def _look_again(state: StateStore, folder: int, name: str, now: float) -> list[Problem]:
-    stat = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    stat = current.files.status_at(folder, name)
     content = read_at(folder, name)
     digest = saved_texts.name_of(content)
     owner = _owner(state, name)
@@ -150,20 +147,17 @@ def _look_again(state: StateStore, folder: int, name: str, now: float) -> list[P
     problems = []
     if content and not expected and not pass_log.is_saved(state, digest):
         pass_log.save_text(state, content, path, owner and owner[0], "late")
-        message = "was written into just after it had been replaced; that text is saved"
-        if owner is None:
-            message = f"was left here by a pass {_NO_RECORD}; it is saved"
-        problems.append(
-            Problem(
-                path,
-                "late-edit" if owner else "left-over",
-                message,
-                hint=f"compare it with {saved_texts.file_of(state.saved, digest)}",
-                level="problem" if owner else "notice",
+        if owner is not None:
+            problems.append(
+                Problem(
+                    path,
+                    "late-edit",
+                    "was written into just after it had been replaced; that text is saved",
+                    hint=f"compare it with {saved_texts.file_of(state.saved, digest)}",
+                )
             )
-        )
-    if now - max(stat.st_mtime, current.files.changed_ns(stat) / 1e9) > WATCHED:
-        os.unlink(name, dir_fd=folder)
+    if now - max(stat.st_mtime, changed_ns(stat) / 1e9) > WATCHED:
+        current.files.remove(folder, name)
     return problems
 
 

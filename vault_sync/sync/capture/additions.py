@@ -126,7 +126,18 @@ def paper_of(key: Key, given: str, tags: tuple[str, ...], text: str) -> AddedPap
 def write_operation(
     config: Config, state: StateStore, operation: Operation, cause: str, wait: float = 5.0
 ) -> Outcome:
-    """Carry out one operation as a pass of its own.
+    """Carry out one operation as a pass of its own; raises as `write_operations` does."""
+    return write_operations(config, state, (operation,), cause, wait)
+
+
+def write_operations(
+    config: Config,
+    state: StateStore,
+    operations: tuple[Operation, ...],
+    cause: str,
+    wait: float = 5.0,
+) -> Outcome:
+    """Carry out operations as a pass of their own.
 
     Raises:
         Busy: another process holds the vault.
@@ -135,4 +146,4 @@ def write_operation(
     with state.lock(wait):
         recover(config.root, state)
         started = datetime.now(UTC)
-        return apply(config.root, state, Plan((operation,)), cause=cause, started=started)
+        return apply(config.root, state, Plan(operations), cause=cause, started=started)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from itertools import compress
 from operator import ne
@@ -11,6 +10,7 @@ from stat import S_ISREG
 
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs.scan import Scan, Stat, stat_of
+from vault_sync.edge.platform import current
 from vault_sync.sync.incremental.memory import Memory
 
 
@@ -19,7 +19,7 @@ def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None]
     found: dict[RelPath, Stat | None] = {}
     for path in paths:
         try:
-            seen = os.lstat(root / path)
+            seen = current.files.status(root / path)
         except FileNotFoundError:
             found[path] = None
             continue

@@ -28,6 +28,7 @@ from vault_sync.core.naming.keys import KEY_RULES
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.platform import current
+from vault_sync.edge.platform.values import file_number
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.file_record import File, file_of, texts_of
 from vault_sync.sync.incremental.files import Files, terms
@@ -49,7 +50,8 @@ _WRONG = (sqlite3.Error, struct.error, ValueError, TypeError, KeyError)
 class Came:
     """The outcome of the pass, as the index stores it.
 
-    `based`: there is a base, so that papers may be looked at one by one. `final`: all it had to do
+    `based`: there is a base, and no copy of a
+    sync service's, so that papers may be looked at one by one. `final`: all it had to do
     is in files that are not `settled`. `newest` is the last path of a digest ("" for none).
     `lacking` are the papers without their facts, `facts` the mark of what was known of those,
     `namers` which papers name which. `again` are those of `Plan`.
@@ -86,7 +88,7 @@ def stamp_of(config: Config, state: StateStore, version: str) -> str | None:
     if base is None:
         return None
     try:
-        root = config.root.stat()
+        root = current.files.status(config.root, follow=True)
     except OSError:
         return None
     rules = blake2b(repr((config.rules, config.arxiv)).encode("utf-8", "surrogateescape"))
@@ -98,7 +100,7 @@ def stamp_of(config: Config, state: StateStore, version: str) -> str | None:
             rules.hexdigest(),
             str(config.root),
             root.st_dev,
-            current.files.file_number(root),
+            file_number(root),
             base,
         ]
     )

@@ -12,6 +12,8 @@ from vault_sync.core.naming.titles import fold_title
 from vault_sync.core.naming.wikilinks import find
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.state.base_table import count_places, read_some
+from vault_sync.edge.state.earlier_values import is_old
+from vault_sync.edge.state.vault_id import former_names
 from vault_sync.sync.file_record import File
 from vault_sync.sync.incremental.identity import OTHER, TITLE, identities
 from vault_sync.sync.incremental.lazy_mapping import Asked
@@ -68,6 +70,8 @@ class PartSnapshot:
             rows,
             exists=True,
             was_before=reading.state.was_before,
+            was_ever=lambda row, value: is_old(select, row, value, ()),
+            former_names=former_names(reading.state),
             count=lambda: {RelPath(path): count for path, count in count_places(select).items()},
         )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from vault_sync.core.model.paths import folder_of
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.naming.copy_names import certain
 from vault_sync.core.report import conflicts_page
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import read_all
@@ -20,7 +21,7 @@ from vault_sync.edge.state.base_table import (
 )
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.file_record import UNKNOWN, File, believable, mark_of
+from vault_sync.sync.file_record import UNKNOWN, File, believable, looks_delivered, mark_of
 from vault_sync.sync.incremental.identity import OTHER, called
 from vault_sync.sync.incremental.memory import MANY, Memory
 from vault_sync.sync.incremental.overlay import Overlay
@@ -60,8 +61,8 @@ class PartReading:
         Of those that have not, no text is kept: after `rebuild` or a checkout that is every file.
         """
         come = self.stats.keys() - self.memory.files.keys()
-        if len(come) + len(self.gone) > MANY:
-            return False
+        if len(come) + len(self.gone) > MANY or any(map(certain, come)):
+            return False  # the file that one is a copy of may be another device's now
         self.now.move(self.gone, sorted(come))
         suspects = self.stats.keys() | self.memory.open.difference(self.gone)
         for path, text in read_all(self.config.root, sorted(suspects)):
@@ -70,13 +71,24 @@ class PartReading:
             was, now = self.before.get(path), self._record(path, text)
             if was is not None and now.mark == was.mark and was.settled:
                 self.same[path] = now
-            elif len(self.read) == MANY:
+            elif len(self.read) == MANY or self._was_brought(path, now):
                 return False
             else:
                 self.texts[path], self.read[path] = text, now
                 self.changed.add(path)
         self.now.changed |= dict.fromkeys(self.gone)
         return True
+
+    def _was_brought(self, path: RelPath, now: File) -> bool:
+        """Return True if a text came from another device: what it lacks is for a whole pass."""
+        stat, was = self.stats.get(path), self.before.get(path)
+        marks = {self.memory.files[gone].mark for gone in self.gone} if was is None else {was.mark}
+        return now.mark not in marks and stat is not None and looks_delivered(stat)
+
+    def delivered(self) -> dict[RelPath, int]:
+        """Return when each file read was put where it is that looks as if it had been brought."""
+        stats = {path: self.stats.get(path, file.stat) for path, file in self.read.items()}
+        return {path: stat.ctime_ns for path, stat in stats.items() if looks_delivered(stat)}
 
     def take(self, paths: Iterable[RelPath]) -> bool:
         """Read more files; False if one cannot be read, or they become many."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,8 +14,9 @@ from vault_sync.core.reconcile.pairing.same_file import strange_digests
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat
+from vault_sync.edge.state.deliveries import waiting
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync import conflicts_file
+from vault_sync.sync import conflicts_file, deliveries
 from vault_sync.sync.file_marks import with_marks
 from vault_sync.sync.incremental import changes
 from vault_sync.sync.incremental.memory import Memory, plan_of
@@ -58,7 +60,7 @@ def think(
     without their facts more may be known now.
     """
     came = memory.came
-    if not (came.final and came.based):
+    if not (came.final and came.based) or waiting(state.select):
         return None
     reading = PartReading(config, state, memory, stats)
     if not reading.start():
@@ -89,6 +91,7 @@ def _planned(selection: PaperSelection, facts_of: FactsOf, request: PassRequest)
             part.restricted(found), base, state, selection.reasons, reading.stats
         )
         observation = _observation(selection, snapshot, base)
+        observation = deliveries.with_arrivals(observation, state, time.time())
         lacks = [key for key in lacking(observation, config.rules) if key in selection.reasons]
         facts = facts_of(lacks) if lacks else {}
         plan = make_plan(observation, config.rules, facts, request)
@@ -131,6 +134,7 @@ def _observation(selection: PaperSelection, snapshot: Snapshot, base: Base) -> O
         files=frozenset((reading.memory.files.keys() | reading.stats.keys()) - reading.gone),
         read=reading.same | reading.read,
         gone=frozenset(reading.gone),
+        delivered=reading.delivered(),
         at_rest=changes.at_rest(reading.config.root, snapshot.locked, reading.read_at),
         conflicts_path=page,
         open_elsewhere=tuple(each for each in came.conflicts if each.key not in selection.reasons),

@@ -27,7 +27,8 @@ FOLDERS: dict[str, StyleName] = {
     "table": "table",
     "paragraph": "paragraph",
 }
-ALL: tuple[StyleName, ...] = ("flat", "list", "heading", "table", "paragraph")
+STYLES = tuple(dict.fromkeys(FOLDERS.values()))
+ALL: tuple[StyleName, ...] = ("flat", *STYLES)
 # In one row the truth takes the `and` in a name for the word: `Noor Alakhawand et.al.`.
 WRONG_TRUTH = {("beiyuouo__arxiv-daily__storage_2022-07-05.md", 86)}
 
@@ -153,19 +154,44 @@ def edited(entry: Entry) -> Iterator[Fields]:
     yield old._replace(commentary="first\n" + old.commentary if old.commentary else "one")
 
 
-@pytest.mark.parametrize("link", [False, True], ids=["bare", "linked"])
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_an_edit_changes_its_entry_alone_and_can_be_undone(folder: str, link: bool) -> None:
-    for style, text in files():
-        if style != FOLDERS[folder]:
-            continue
-        before = linked(styled_reader.read(text, (style,))) if link else text
-        read = styled_reader.read(before, (style,))
-        repeated = {entry.key for entry in read.repeats}
-        for number, entry in list(enumerate(read.entries))[::17]:
-            if entry.key not in repeated:
-                for fields in edited(entry):
-                    undone(read, number, lens.placed(entry, fields))
+LINKED = pytest.mark.parametrize("link", [False, True], ids=["bare", "linked"])
+
+
+@LINKED
+@pytest.mark.parametrize("style", STYLES)
+def test_an_edit_changes_its_entry_alone_and_can_be_undone(style: StyleName, link: bool) -> None:
+    kind = 0
+    for read in digests(style, link=link):
+        for number, entry in list(single(read))[5 * link :: 11]:
+            edits = list(edited(entry))
+            undone(read, number, lens.placed(entry, edits[kind % len(edits)]))
+            kind += 1
+    assert kind, style
+
+
+@pytest.mark.sweep
+@LINKED
+@pytest.mark.parametrize("style", STYLES)
+def test_all_edits_of_many_entries(style: StyleName, link: bool) -> None:
+    for read in digests(style, link=link):
+        for number, entry in list(single(read))[::17]:
+            for fields in edited(entry):
+                undone(read, number, lens.placed(entry, fields))
+
+
+def digests(style: StyleName, *, link: bool) -> Iterator[Digest]:
+    for each, text in files():
+        if each == style:
+            read = styled_reader.read(text, (style,))
+            yield styled_reader.read(linked(read), (style,)) if link else read
+
+
+def single(read: Digest) -> Iterator[tuple[int, Entry]]:
+    """The entries whose paper is met once, with their numbers."""
+    repeated = {entry.key for entry in read.repeats}
+    for number, entry in enumerate(read.entries):
+        if entry.key not in repeated:
+            yield number, entry
 
 
 def undone(read: Digest, number: int, wanted: Fields) -> None:

@@ -276,3 +276,23 @@ def test_advice() -> None:
     assert advice.title_first(above) == 3
     assert advice.title_first(above[: above.index("U (")]) is None
     assert advice.title_first(f"{A}\nT (Ann Bee, Cee Dee)\n{B}\nU (Ee Gee, Hah Ii)\n{C}\n") is None
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        f"- [T]({A}) (Ann Lee, Bo Kim) – nice idea [[code](https://github.com/a/b)]",
+        f"- [T]({A}), *Ann Lee, Bo Kim*: nice idea",
+        f"- **T** (Ann Lee, Bo Kim) - nice idea [[pdf]({A})]",
+    ],
+)
+def test_words_behind_the_authors_are_commentary_where_a_dash_or_colon_leads_them_in(
+    item: str,
+) -> None:
+    fields = one(item + "\n")
+    assert (fields.authors, fields.commentary) == (("Ann Lee", "Bo Kim"), "nice idea")
+    assert edited(item + "\n", commentary="better") == item.replace("nice idea", "better") + "\n"
+
+
+def test_venue_behind_the_authors_is_nobodys_field() -> None:
+    assert one(f"- **T**. *Ann Lee*. NeurIPS 2019. [[pdf]({A})]\n").commentary == ""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from vault_sync.core.model.copies import History, PastValue
+from vault_sync.core.model.copies import Arrival, History, PastValue
 from vault_sync.core.reconcile.resolution import arrivals
-from vault_sync.core.reconcile.resolution.arrivals import Arrival, Deferred
+from vault_sync.core.reconcile.resolution.arrivals import Deferred
 from vault_sync.core.reconcile.resolution.fields import Decided, Undecided
 
 TYPED = Arrival()
@@ -31,7 +31,10 @@ Found = Decided[str] | Undecided | Deferred | None
         ("A. B.", "A. B. T.", WAITED, OLDER),
         ("A. B.", "A. B. T.", COPIED, Decided("A. B. T.")),  # against what both have seen
         ("A. B. F.", "A. B. N.", COPIED, Decided("A. B. F. N.")),
-        ("A. B. F.", "A. B. N.", DELIVERED, None),
+        ("A. B. F.", "A. B. N.", DELIVERED, Deferred()),
+        ("A. B. F.", "A. B. N.", WAITED, None),
+        ("A. B.", "A. B. T. N.", DELIVERED, Deferred()),  # T is not taken out: it never was there
+        ("A. B.", "A. B. T. N.", WAITED, OLDER),
     ],
 )
 def test_a_commentary(digest: str, note: str, how: Arrival, found: Found) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from vault_sync.core.citation.citekeys import CitedPaper, assign
 from vault_sync.core.citation.library import LibraryEntry, ReadersLibrary
 from vault_sync.core.model.values import Facts, Key, Rules
-from vault_sync.core.naming.keys import arxiv_id, pdf_of
+from vault_sync.core.naming.keys import is_paper, pdf_of
 from vault_sync.core.reconcile.resolution.values import Resolution
 from vault_sync.core.snapshot import Snapshot
 
@@ -24,7 +24,8 @@ def completed(
 ) -> dict[Key, Facts]:
     """Return the facts of papers, completed where `[arxiv] facts` asks for what can be.
 
-    A citekey of a paper on arXiv waits for its title: one that says nothing would be kept for ever.
+    A citekey of a paper that an archive knows waits for its title: one that says nothing would stay
+    for ever.
     """
     if not {"pdf", "citekey"} & set(rules.facts) and library is None:
         return {}
@@ -77,12 +78,17 @@ def _citekeys(
     chosen: dict[Key, str] = {}
     for each in resolutions:
         entry = found[each.key]
-        published = facts[each.key].published or _property(each, snapshot, "published")
+        published = (
+            facts[each.key].published
+            or facts[each.key].year
+            or _property(each, snapshot, "published")
+            or _property(each, snapshot, "year")
+        )
         if _property(each, snapshot, "citekey"):
             continue
         if entry is not None and taken.get(entry.citekey, each.key) == each.key:
             chosen[each.key] = entry.citekey
-        elif each.note.title or not arxiv_id(each.key):
+        elif each.note.title or not is_paper(each.key):
             papers[each.key] = CitedPaper(each.note.title, each.note.authors, published)
     theirs = {} if library is None else _theirs(library.entries, chosen)
     return chosen | assign(papers, theirs | taken, rules.citekey_form)

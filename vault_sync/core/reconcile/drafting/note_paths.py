@@ -27,7 +27,8 @@ class NotePaths:
     `moved` gives old path -> new path; `renames` are those of them that are still to be made, the
     others were made by the reader. `undated` are papers whose new note still lacks its date in its
     name. `ours` are all notes by the paths that they will have. `before`, `now` and `after` resolve
-    links by the names of files before the reader's moves, now, and after the plan.
+    links by the names of files before the reader's moves, now, and after the plan. `taken_back` are
+    links that stay as they are spelled, though they lead nowhere: file and target -> file meant.
     """
 
     notes: Mapping[Key, RelPath]
@@ -38,19 +39,20 @@ class NotePaths:
     now: LinkResolver
     after: LinkResolver
     ours: frozenset[RelPath]
+    taken_back: Mapping[tuple[RelPath, str], RelPath]
 
     def leads_to(self, target: str, source: RelPath) -> RelPath | None:
         """Return the file that a link leads to, by the path that it will have."""
         found = self.now.resolve(target, source)
         if found is None:
-            found = self.before.resolve(target, source)
+            found = self.taken_back.get((source, target)) or self.before.resolve(target, source)
         while found is not None and found in self.moved:
             found = self.moved[found]
         return found
 
     def linked(self, to: RelPath, source: RelPath, target: str = "") -> str:
         """Return the target of a link to `to`: `target` if that leads there, else the shortest."""
-        if target and self.after.resolve(target, source) == to:
+        if target and self._stays(target, source, to):
             return target
         return self.after.shortest(to)
 
@@ -61,11 +63,15 @@ class NotePaths:
 
         def target(link: Wikilink) -> str | None:
             to = self.leads_to(link.target, source)
-            if to is None or self.after.resolve(link.target, source) == to:
+            if to is None or self._stays(link.target, source, to):
                 return None
             return self.after.shortest(to)
 
         return splice(text, retarget(text, target))
+
+    def _stays(self, target: str, source: RelPath, to: RelPath) -> bool:
+        leads_there = self.after.resolve(target, source) == to
+        return leads_there or self.taken_back.get((source, target)) == to
 
 
 def choose_paths(
@@ -100,6 +106,7 @@ def choose_paths(
         now=snapshot.names,
         after=names.with_moved(chosen.renames, made),
         ours=frozenset(chosen.notes.values()),
+        taken_back=base.links_taken_back,
     )
 
 

@@ -13,7 +13,7 @@ from vault_sync.core.naming.wikilinks import addresses
 from vault_sync.core.reconcile.pairing.decisions import accepted_digests
 from vault_sync.core.reconcile.pairing.named_digests import DigestNames, NamedDigest
 from vault_sync.core.reconcile.pairing.notices import Notices
-from vault_sync.core.reconcile.pairing.paper import Kind, Pair
+from vault_sync.core.reconcile.pairing.paper import Kind, Pair, note_value
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.spans import line_number
 
@@ -41,8 +41,15 @@ class MissingEntries:
         side = self.decisions.get((key, digest, "entry"))
         if side is not None:
             return "append" if side == "note" else "removed"
+        value = note_value(self.snapshot.notes[note].fields, pair.section)
+        if self.base.refuses(BaseKey(key, digest, "entry"), "", value):
+            return "waiting"
         if self.base.knows(Place(key, pair.origin or digest)):
             return self._was_agreed(key, note, digest)
+        if self.base.arrival(note).delivered:
+            # Its digest may be on the way behind it.
+            self.notices.deferred.add(note)
+            return "waiting"
         return self._never_agreed(key, note, digest)
 
     def _was_agreed(self, key: Key, note: RelPath, digest: RelPath) -> Kind:
@@ -58,11 +65,12 @@ class MissingEntries:
         return "removed"
 
     def _never_agreed(self, key: Key, note: RelPath, digest: RelPath) -> Kind:
-        """Return `append`: the reader named the digest in the note; on a first pass, ask."""
+        """Return `append`: the reader named the digest in the note; while joining, ask."""
         base_key = BaseKey(key, digest, "unmet")
-        if self.base.exists and base_key not in self.base.rows:
-            return "append"
-        self.notices.remember(base_key, first=not self.base.exists)
+        was_unmet = base_key in self.base.rows
+        if self.base.exists and not self.base.joining and not was_unmet:
+            return "waiting" if self.base.arriving else "append"
+        self.notices.remember(base_key, first=not was_unmet)
         self.notices.add(problems.entry_missing(note, digest))
         return "waiting"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.values import Problem
+from vault_sync.core.model.values import Problem, RelPath
 
 
 @dataclass(slots=True)
@@ -13,12 +13,13 @@ class Notices:
     """Problems of a pairing, in the order in which they are met.
 
     `standing` are the base keys under which a report is remembered, of what is still so; `put`
-    gives the values of those that are new.
+    gives the values of those that are new. `deferred` are those of `Plan`.
     """
 
     problems: list[Problem] = field(default_factory=list)
     standing: set[BaseKey] = field(default_factory=set)
     put: dict[BaseKey, Value] = field(default_factory=dict)
+    deferred: set[RelPath] = field(default_factory=set)
 
     def add(self, problem: Problem) -> None:
         """Report a problem."""

@@ -20,7 +20,7 @@ from vault_sync.core.reconcile.pairing.missing_entries import MissingEntries
 from vault_sync.core.reconcile.pairing.named_digests import DigestNames
 from vault_sync.core.reconcile.pairing.notices import Notices
 from vault_sync.core.reconcile.pairing.paper import Paper, Role
-from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry, PaperBuilder
+from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry, PaperBuilder, entries_value
 from vault_sync.core.reconcile.pairing.renamed_digests import find_renames
 from vault_sync.core.reconcile.pairing.same_file import SameFile
 from vault_sync.core.snapshot import Snapshot
@@ -30,9 +30,9 @@ from vault_sync.core.snapshot import Snapshot
 class Pairing:
     """All papers of a vault, and the problems met while pairing.
 
-    `standing` and `put` are those of `Notices`: reports that the base remembers. `named` are the
-    notices about files that name a paper and are not its note, which no ordinary pass shows.
-    `strangers` are the papers whose note is another file than the base's.
+    `standing` and `put` are those of `Notices`: reports that the base remembers; so is `deferred`.
+    `named` are the notices about files that name a paper and are not its note, which no ordinary
+    pass shows. `strangers` are the papers whose note is another file than the base's.
     """
 
     papers: tuple[Paper, ...]
@@ -41,6 +41,7 @@ class Pairing:
     standing: frozenset[BaseKey] = frozenset()
     named: tuple[Problem, ...] = ()
     strangers: frozenset[Key] = frozenset()
+    deferred: frozenset[RelPath] = frozenset()
 
 
 def pair(
@@ -66,8 +67,11 @@ def pair(
     finder = _PairFinder(snapshot, base, entries, builder, notices, remake)
     papers = tuple(paper for paper in finder.papers() if paper is not None)
     standing, strangers = frozenset(notices.standing), frozenset(finder.strangers)
+    deferred = frozenset(notices.deferred)
     named = tuple(only_named(snapshot, entries, papers))
-    return Pairing(papers, tuple(notices.problems), notices.put, standing, named, strangers)
+    return Pairing(
+        papers, tuple(notices.problems), notices.put, standing, named, strangers, deferred
+    )
 
 
 def entries_by_key(snapshot: Snapshot) -> dict[Key, list[FoundEntry]]:
@@ -77,16 +81,6 @@ def entries_by_key(snapshot: Snapshot) -> dict[Key, list[FoundEntry]]:
         for entry in snapshot.digests[path].entries:
             entries.setdefault(entry.key, []).append(FoundEntry(path, entry))
     return entries
-
-
-def entries_value(found: Sequence[FoundEntry]) -> tuple[str, ...]:
-    """Return all that the entries of a paper say, as one value."""
-    texts: list[str] = []
-    for digest, entry in found:
-        fields = entry.fields
-        texts += [digest, fields.url, fields.title, fields.commentary]
-        texts += [*fields.authors, "", *fields.tags]
-    return tuple(texts)
 
 
 class _PairFinder:
@@ -144,13 +138,7 @@ class _PairFinder:
             for digest, entry in found
             if entry.link and (path := self.snapshot.names.resolve(entry.link.target, digest))
         ]
-        roles: tuple[tuple[Role, Sequence[RelPath]], ...] = (
-            ("managed", self.snapshot.managed.get(key, ())),
-            ("managed", tuple(dict.fromkeys(self._readdressed(leads_to, found)))),
-            ("managed", self._left(self.snapshot.managed_also.get(key, ()))),
-            ("adopted", self._left(candidates.to_adopt(self.snapshot, key, found, leads_to))),
-        )
-        for role, paths in roles:
+        for role, paths in self._choices(key, found, leads_to):
             if not paths:
                 continue
             linked = paths if len(paths) == 1 else sorted(set(paths) & set(leads_to))
@@ -165,6 +153,15 @@ class _PairFinder:
                 self._report_others(key, path, paths)
             return self.builder.with_entries(key, path, role, found)
         return self._without_note(key, found, leads_to)
+
+    def _choices(
+        self, key: Key, found: Sequence[FoundEntry], leads_to: Sequence[RelPath]
+    ) -> Iterator[tuple[Role, Sequence[RelPath]]]:
+        """Yield the files that may be a paper's note, with their role, the surest first."""
+        yield "managed", self.snapshot.managed.get(key, ())
+        yield "managed", tuple(dict.fromkeys(self._readdressed(leads_to, found)))
+        yield "managed", self._left(self.snapshot.managed_also.get(key, ()))
+        yield "adopted", self._left(candidates.to_adopt(self.snapshot, key, found, leads_to))
 
     def _left(self, paths: Sequence[RelPath]) -> list[RelPath]:
         return [path for path in paths if path not in self.claimed]
@@ -197,12 +194,13 @@ class _PairFinder:
         | the entries' links              | what is done                                 |
         |---------------------------------|----------------------------------------------|
         | any digest is locked            | nothing                                      |
+        | files are on their way just now | nothing: so may the note be                  |
         | one leads to another file       | a problem                                    |
         | any, and the note was undone    | nothing, as long as the entries are the same |
         | one entry has none              | the note is made                             |
         | all lead to nothing             | a problem; `remake` makes the note           |
         """
-        if any(digest in self.snapshot.locked for digest, _ in found):
+        if self.base.arriving or any(digest in self.snapshot.locked for digest, _ in found):
             return None
         if leads_to:
             digest, entry = next(item for item in found if item.entry.link)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
+from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, Place, RelPath
 from vault_sync.core.reconcile.pairing.missing_entries import MissingEntries
 from vault_sync.core.reconcile.pairing.named_digests import DigestNames, NamedDigest
@@ -22,6 +23,27 @@ class FoundEntry(NamedTuple):
 
     digest: RelPath
     entry: Entry
+
+
+def entries_value(found: Iterable[FoundEntry]) -> tuple[str, ...]:
+    """Return all that the entries of a paper say, as one value."""
+    texts: list[str] = []
+    for digest, entry in found:
+        fields = entry.fields
+        texts += [digest, fields.url, fields.title, fields.commentary]
+        texts += [*fields.authors, "", *fields.tags]
+    return tuple(texts)
+
+
+def place_key(key: Key, pair: Pair) -> BaseKey:
+    """Return the key under which the following of an entry's move is refused."""
+    return BaseKey(key, pair.digest, "place")
+
+
+def move_values(pair: Pair) -> tuple[Value, Value]:
+    """Return all that the moved entry says, and all that the note's section for it says."""
+    entry = () if pair.entry is None else entries_value([FoundEntry(pair.digest, pair.entry)])
+    return entry, (pair.named, "" if pair.section is None else pair.section.commentary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +91,26 @@ class PaperBuilder:
         for digest, named_digest in named.items():
             if digest in pairs:
                 ordered.append(pairs.pop(digest))
-            elif arrived and digest not in self.snapshot.locked:
+            elif arrived and self._may_be_left(agreed_key, digest):
                 new = pairs.pop(arrived.pop(0))
                 ordered.append(self._moved(agreed_key, digest, new, named))
             else:
                 ordered.append(self.missing.pair(agreed_key, path, digest, named_digest))
         ordered += self._finished(pairs.values())
+        ordered = [self._unless_taken_back(agreed_key, pair) for pair in ordered]
         return Paper(key, path, role, tuple(ordered), agreed_key) if ordered else None
+
+    def _may_be_left(self, key: Key, digest: RelPath) -> bool:
+        """Return True if an entry may have moved out of a digest: its own may not be here yet."""
+        if digest in self.snapshot.locked:
+            return False
+        return not self.base.is_partial or self.base.knows(Place(key, digest))
+
+    def _unless_taken_back(self, key: Key, pair: Pair) -> Pair:
+        """Return a move of which a person took the following back as a pair that waits."""
+        if pair.kind == "moved" and self.base.refuses(place_key(key, pair), *move_values(pair)):
+            return replace(pair, kind="waiting")
+        return pair
 
     def _agreed_key(self, key: Key, path: RelPath, role: Role) -> Key:
         note_key = self.snapshot.notes[path].key

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base, parted_filled
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Decisions, Key, Problem, RelPath, Rules
@@ -31,12 +32,14 @@ SHARE_OF_DIGEST = 0.30
 class GuardedPapers:
     """The papers of a pass, with the pairs of the `guarded` digests set to wait.
 
-    Nothing is taken from a guarded digest until a person has confirmed its removals.
+    Nothing is taken from a guarded digest until a person has confirmed its removals. `deferred` are
+    those of `Plan`.
     """
 
     papers: tuple[Paper, ...]
     problems: tuple[Problem, ...] = ()
     guarded: frozenset[RelPath] = frozenset()
+    deferred: frozenset[RelPath] = frozenset()
 
 
 def check_removals(
@@ -49,7 +52,15 @@ def check_removals(
     decisions: Decisions,
     allowed: str,
 ) -> GuardedPapers:
-    """Return the papers with only those removals that may be carried out; none with `remake`."""
+    """Return the papers with only those removals that may be carried out; none with `remake`.
+
+    While files may still be on their way, those alone that a person decided on; so it is in a
+    digest that was just delivered.
+    """
+    counted = [_with_counted_removals(paper, base, decisions) for paper in papers]
+    uncounted = _uncounted(papers, counted)
+    notices = tuple(map(problems.may_be_on_its_way, sorted(uncounted)))
+    papers = counted
     if remake:
         guarded = GuardedPapers(tuple(_waiting(paper, {"removed"}) for paper in papers))
     else:
@@ -57,7 +68,12 @@ def check_removals(
         # A person who has just named a digest that is gone need not confirm that it is.
         sure = accepted_digests(decisions) - snapshot.digests.keys()
         guarded = limit_removals(papers, base, rules, allowed, sure)
-    return replace(guarded, papers=tuple(filter(_has_work, guarded.papers)))
+    return replace(
+        guarded,
+        papers=tuple(filter(_has_work, guarded.papers)),
+        problems=(*notices, *guarded.problems),
+        deferred=frozenset() if base.is_partial else uncounted,
+    )
 
 
 def _has_work(paper: Paper) -> bool:
@@ -70,6 +86,43 @@ def _waiting(paper: Paper, kinds: Collection[Kind]) -> Paper:
         replace(pair, kind="waiting") if pair.kind in kinds else pair for pair in paper.pairs
     )
     return replace(paper, pairs=pairs)
+
+
+def _with_counted_removals(paper: Paper, base: Base, decisions: Decisions) -> Paper:
+    """Return a paper in which an entry that may only be not here yet counts for nothing."""
+    if all(pair.kind != "removed" for pair in paper.pairs):
+        return paper
+    accepted = accepted_digests(decisions)
+    pairs = tuple(
+        replace(pair, kind=_kind_of_removal(pair, base))
+        if pair.kind == "removed"
+        and pair.digest not in accepted
+        and (paper.agreed_key, pair.digest, "entry") not in decisions
+        else pair
+        for pair in paper.pairs
+    )
+    return replace(paper, pairs=pairs)
+
+
+def _kind_of_removal(pair: Pair, base: Base) -> Kind:
+    """Return what it means that an entry is gone: it comes back if a copy of its digest stands.
+
+    So it is where the digest was brought, and the text that it replaced here became the copy.
+    """
+    arrival = base.arrival(pair.digest)
+    if base.is_partial or arrival.delivered:
+        return "waiting"
+    return "append" if arrival.waited and pair.digest in base.with_copies else "removed"
+
+
+def _uncounted(papers: Sequence[Paper], counted: Sequence[Paper]) -> frozenset[RelPath]:
+    """Return the digests that lack entries which may only be on their way."""
+    return frozenset(
+        pair.digest
+        for paper, after in zip(papers, counted, strict=True)
+        for pair, left in zip(paper.pairs, after.pairs, strict=True)
+        if pair.kind == "removed" and left.kind == "waiting"
+    )
 
 
 def edit_beats_removal(
@@ -108,11 +161,13 @@ def is_edited(paper: Paper, pair: Pair, note: Note, base: Base, rules: Rules) ->
         return False
     fields = note.fields
     tags = _agreed_tags(paper, base)
+    # A value that was never agreed on is as good as an edited one.
+    if tags is None and fields.tags:
+        return True
     if tags is not None and tags != {
         name for tag in fields.tags if (name := fold(tag)) in tags or not private(rules, tag)
     }:
         return True
-    # A value that was never agreed on is as good as an edited one.
     return any(
         (was is None and bool(now)) or (was is not None and was != now)
         for was, now in (
@@ -158,12 +213,12 @@ def limit_removals(
         gone.setdefault(digest, []).append(key)
     sizes = _sizes(papers, base)
     guarded = _with_too_many(gone, sizes, base, rules)
-    problems = tuple(
+    found = tuple(
         _many_removals(digest, gone[digest], sizes.get(digest, 0), number)
         for digest in sorted(guarded)
     )
     waiting = tuple(_without_guarded(paper, guarded) for paper in papers) if guarded else papers
-    return GuardedPapers(tuple(waiting), problems, guarded)
+    return GuardedPapers(tuple(waiting), found, guarded)
 
 
 def _with_too_many(

@@ -16,31 +16,18 @@ seen, so that devices which see the same texts answer alike.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from vault_sync.core.merge import sentence_merge
 from vault_sync.core.merge.ancestor import ancestor, is_earlier, is_same, lacks
-from vault_sync.core.model.copies import History
-from vault_sync.core.model.plan import Value
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.copies import NO_HISTORY, Arrival, History, PastValue
+from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.reconcile.pairing.paper import Pair
 from vault_sync.core.reconcile.resolution.fields import Decided, Undecided
-
-
-class Arrival(NamedTuple):
-    """The ways by which a file of a paper came to be as it is.
-
-    `delivered`: a sync service brought it since the pass before. `waited`: so it was when a pass
-    first saw that it lacks something, and that was not followed. `copied`: a copy of it stands, or
-    was merged into it in this pass.
-    """
-
-    delivered: bool = False
-    waited: bool = False
-    copied: bool = False
-
-    @property
-    def typed_here(self) -> bool:
-        """Return True if what the file has was typed on this device, as far as one can tell."""
-        return not (self.delivered or self.waited or self.copied)
+from vault_sync.core.reconcile.resolution.values import Resolution
 
 
 class Deferred(NamedTuple):
@@ -61,6 +48,55 @@ def _changed(
     return None
 
 
+def history_of(base: Base, base_key: BaseKey, *texts: Value) -> History:
+    """Return what the base tells of a field: its value, and which of these texts it had before."""
+    was = base.rows.get(base_key)
+    if was is None:
+        return NO_HISTORY
+    earlier = (text for text in texts if text != was and base.was_ever(base_key, text))
+    values = (*dict.fromkeys(earlier), was)
+    return History(tuple(PastValue(value, "delivered") for value in values))
+
+
+def distrusting(base: Base, arrivals: Arrivals) -> Base:
+    """Return the base for two texts: if one was brought, an earlier value is one at once."""
+    if all(arrival.typed_here for arrival in arrivals):
+        return base
+    return replace(base, was_before=base.was_ever)
+
+
+def waits(
+    field: str,
+    agreed: tuple[Value | None, Value | None],
+    texts: tuple[Value, Value],
+    arrivals: Arrivals,
+) -> bool:
+    """Return True if a text just delivered lacks something that was agreed on for its side."""
+    if texts[0] == texts[1]:
+        return False
+    return any(
+        arrival.delivered and was is not None and lacks(field, value, was)
+        for value, was, arrival in zip(texts, agreed, arrivals, strict=True)
+    )
+
+
+def decide(
+    resolution: Resolution, pair: Pair, base: Base, was: BaseKey
+) -> Decided[str] | Undecided | Deferred | None:
+    """Decide the commentary of a pair by how its files came here; None: the usual rules decide."""
+    if pair.section is None:
+        return None
+    digest, note = resolution.entries[pair.digest].commentary, pair.section.commentary
+    files = (pair.digest, resolution.paper.note)
+    ways = base.arrival(files[0]), base.arrival(files[1])
+    history = history_of(base, was, digest, note)
+    found = commentary(history, digest, note, ways)
+    copied = [path in base.with_copies for path in files]
+    if found is None and lost_to_a_copy(history, (digest, note), ways, copied):
+        return Undecided("older")
+    return found
+
+
 def commentary(
     history: History, digest: str, note: str, arrivals: Arrivals
 ) -> Decided[str] | Undecided | Deferred | None:
@@ -73,13 +109,31 @@ def commentary(
         if merged is not None:
             return Decided(merged)
     base = history.values[-1].value
-    changed = _changed("commentary", base, digest, note, arrivals)
-    if changed is None or changed[1].typed_here:
-        return None
-    value, arrival = changed
-    if arrival.delivered and lacks("commentary", value, base):
+    if waits("commentary", (base, base), (digest, note), arrivals):
         return Deferred()
-    return Undecided("older") if is_earlier("commentary", history, value) else None
+    went_back = any(
+        not arrival.typed_here
+        and not is_same("commentary", base, value)
+        and is_earlier("commentary", history, value)
+        for value, arrival in zip((digest, note), arrivals, strict=True)
+    )
+    return Undecided("older") if went_back else None
+
+
+def lost_to_a_copy(
+    history: History, texts: tuple[str, str], arrivals: Arrivals, copied: Sequence[bool]
+) -> bool:
+    """Return True if a text that waited lacks something still, and a copy of its file stands.
+
+    What it lacks may stand in the copy: nobody is known to have taken it out.
+    """
+    if not history.values or texts[0] == texts[1]:
+        return False
+    base = history.values[-1].value
+    return any(
+        arrival.waited and has_copy and lacks("commentary", text, base)
+        for text, arrival, has_copy in zip(texts, arrivals, copied, strict=True)
+    )
 
 
 def are_joined(

@@ -135,21 +135,42 @@ def merge_tags(
     there (unless `travel` is False). A tag taken out of the note goes from all of them. A private
     tag of the note (`[notes] private_tags`) does not travel.
     """
-    theirs = [{fold(tag) for tag in (*place.has, *(place.was or ()))} for place in places]
+    theirs = _tags_of(places)
     anywhere: set[str] = set().union(*theirs)
     public = [tag for tag in note if fold(tag) in anywhere or (travel and not private(tag))]
-    wanted = []
-    for at, place in enumerate(places):
-        view = [
-            tag
-            for tag in public
-            if fold(tag) in theirs[at] or (at == 0 and fold(tag) not in anywhere)
-        ]
-        wanted.append(three_way.tag_sets(place.was, place.has, view))
+    views = _views(theirs, public)
+    wanted = [
+        three_way.tag_sets(place.was, place.has, view)
+        for place, view in zip(places, views, strict=True)
+    ]
     spelled = {fold(tag): tag for has in reversed(wanted) for tag in has}
     stays = {fold(tag) for tag in note} - {fold(tag) for tag in public} | set(spelled)
     listed = {fold(tag): spelled.get(fold(tag), tag) for tag in note if fold(tag) in stays}
     return Tags(tuple((listed | _unlisted(listed, wanted)).values()), tuple(wanted))
+
+
+def note_tags_by_place(
+    places: Sequence[TagPlace], note: Sequence[str], private: Callable[[str], bool]
+) -> list[tuple[str, ...]]:
+    """Return what a note's tags are to each place: those that it has or had; new ones, the first's.
+
+    They are as `merge_tags` compares them with the tags of the places.
+    """
+    theirs = _tags_of(places)
+    anywhere: set[str] = set().union(*theirs)
+    return _views(theirs, [tag for tag in note if fold(tag) in anywhere or not private(tag)])
+
+
+def _tags_of(places: Sequence[TagPlace]) -> list[set[str]]:
+    return [{fold(tag) for tag in (*place.has, *(place.was or ()))} for place in places]
+
+
+def _views(theirs: Sequence[set[str]], note: Sequence[str]) -> list[tuple[str, ...]]:
+    anywhere: set[str] = set().union(*theirs)
+    return [
+        tuple(tag for tag in note if fold(tag) in has or (at == 0 and fold(tag) not in anywhere))
+        for at, has in enumerate(theirs)
+    ]
 
 
 def _unlisted(listed: dict[str, str], wanted: Sequence[tuple[str, ...]]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from vault_sync.core.model.values import Fields, Rules
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.tags import private
 from vault_sync.core.reconcile.pairing.paper import Pair, Paper
-from vault_sync.core.reconcile.resolution import fields, placeless
+from vault_sync.core.reconcile.resolution import arrivals, fields, placeless
 from vault_sync.core.reconcile.resolution.fields import TagPlace
 from vault_sync.core.reconcile.resolution.values import (
     LIVE,
@@ -24,6 +24,13 @@ from vault_sync.core.reconcile.resolution.values import (
 def resolve_tags(resolution: Resolution, note_fields: Fields, base: Base, rules: Rules) -> None:
     paper = resolution.paper
     pairs = [pair for pair in paper.pairs if pair.kind in LIVE]
+    if rules.properties.is_off("tags"):
+        keys = {BaseKey(paper.agreed_key, pair.digest, "tags") for pair in pairs}
+        resolution.dropped |= keys | {apart_key(BaseKey(paper.agreed_key, "", "tags"))}
+        for pair in pairs if paper.note is not None else ():
+            had = pair.entry.fields.tags if pair.entry else ()
+            resolution.entries[pair.digest] = resolution.entries[pair.digest].saying(tags=had)
+        return
     if any(_refuses(paper, pair, note_fields, base) for pair in pairs):
         return
     others = [pair for pair in paper.pairs if pair.kind not in LIVE]
@@ -41,6 +48,13 @@ def resolve_tags(resolution: Resolution, note_fields: Fields, base: Base, rules:
     def stays(tag: str) -> bool:
         return private(rules, tag) or fold(tag) in own
 
+    views = fields.note_tags_by_place(places, note_fields.tags, stays)
+    for at, pair in enumerate(pairs):
+        if _wait(paper, pair, places[at], views[at], base):
+            resolution.defer(pair.digest, base)
+            return
+        if _are_joined(paper, pair, places[at], views[at], base):
+            places[at] = places[at]._replace(was=None)
     merged = fields.merge_tags(places, note_fields.tags, stays, travel=travel)
     note_changes = set(merged.note) != set(note_fields.tags)
     for pair, tags in zip(pairs, merged.digests, strict=False):
@@ -56,6 +70,25 @@ def resolve_tags(resolution: Resolution, note_fields: Fields, base: Base, rules:
         resolution.propose(own_key, tuple(own.values()), {NOTE: note_changes})
     else:
         resolution.dropped |= {own_key}
+
+
+def _wait(paper: Paper, pair: Pair, place: TagPlace, view: tuple[str, ...], base: Base) -> bool:
+    ways = base.arrival(pair.digest), base.arrival(paper.note)
+    return pair.kind == "both" and arrivals.waits(
+        "tags", (place.was, place.was), (place.has, view), ways
+    )
+
+
+def _are_joined(
+    paper: Paper, pair: Pair, place: TagPlace, view: tuple[str, ...], base: Base
+) -> bool:
+    """Return True if the tags of a place went back otherwise than by typing: all of both stay."""
+    if pair.kind != "both" or place.was is None:
+        return False
+    base_key = BaseKey(paper.agreed_key, pair.digest, "tags")
+    history = arrivals.history_of(base, base_key, place.has, view)
+    ways = base.arrival(pair.digest), base.arrival(paper.note)
+    return arrivals.are_joined(history, place.has, view, ways)
 
 
 def _refuses(paper: Paper, pair: Pair, note_fields: Fields, base: Base) -> bool:

@@ -16,6 +16,7 @@ from vault_sync.core.merge import three_way
 from vault_sync.core.model.base import Base, parted_filled
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Fields
+from vault_sync.core.naming.keys import key_of
 
 _BLANK_LINES = re.compile(r"(?:[ \t]*\n)+")
 
@@ -71,7 +72,10 @@ def is_the_readers(base_key: BaseKey, value: Value, base: Base) -> bool:
 def _below_title(commentary: str, entry: Fields) -> str | None:
     """Return what stands below the entry's title line; None where that is not the first line."""
     first, _, rest = commentary.partition("\n")
+    key = key_of(entry.url)
     line = title_line.parse(first, 0, len(first))
+    if line is None and key is not None:
+        line = title_line.of_paper(first, 0, len(first), key)
     if line is None or (line.title.slice(first), line.names) != (entry.title, entry.authors):
         return None
     blank = _BLANK_LINES.match(rest)

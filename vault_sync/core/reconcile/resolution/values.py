@@ -8,7 +8,16 @@ from typing import NamedTuple
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Apart, BaseKey, Conflict, Value
-from vault_sync.core.model.values import FieldName, Fields, Key, Place, RelPath
+from vault_sync.core.model.values import (
+    Decision,
+    Decisions,
+    FieldName,
+    Fields,
+    Key,
+    Place,
+    RelPath,
+    Side,
+)
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper
 
 NOTE = RelPath("")
@@ -42,7 +51,8 @@ class Resolution:
     """Fields that the note and the entries of a paper are to have, and the conflicts.
 
     `entries` and `commentaries` go by digest; `note` are the note's fields. `key` is the key once
-    this is done: another one than before if the paper's address was changed.
+    this is done: another one than before if the paper's address was changed. `deferred` are those
+    of `Plan`: what they lack is not followed yet.
     """
 
     paper: Paper
@@ -55,8 +65,14 @@ class Resolution:
     conflicts: list[Conflict] = field(default_factory=list)
     apart: list[Apart] = field(default_factory=list)
     placeless: list[Placeless] = field(default_factory=list)
+    deferred: set[RelPath] = field(default_factory=set)
     old_title: str = ""
     """The title that is replaced; an alias that equals it is replaced too."""
+
+    def defer(self, digest: RelPath, base: Base) -> None:
+        """Leave a field as it is, for one of its files was just delivered."""
+        files = (digest, self.paper.note)
+        self.deferred |= {path for path in files if path and base.arrival(path).delivered}
 
     def propose(self, base_key: BaseKey, value: Value, needs: Mapping[RelPath, bool]) -> None:
         """Put a value into the base once the files that change have been written."""
@@ -75,3 +91,53 @@ def base_digest(paper: Paper, pair: Pair, base: Base) -> RelPath:
     if pair.origin is not None and base.knows(Place(paper.agreed_key, pair.origin)):
         return pair.origin
     return pair.digest
+
+
+def add_conflict(
+    resolution: Resolution,
+    pair: Pair,
+    name: str,
+    digest_has: str | tuple[str, ...],
+    note_has: str | tuple[str, ...],
+    reason: str,
+) -> None:
+    """Add a conflict of one field; neither side is touched."""
+
+    def shown(value: str | tuple[str, ...]) -> str:
+        return value if isinstance(value, str) else ", ".join(value)
+
+    line = None
+    if pair.entry is not None:
+        line = pair.entry.commentary_line if name == "commentary" else pair.entry.line
+    resolution.conflicts.append(
+        Conflict(
+            key=resolution.paper.key,
+            digest=pair.digest,
+            note=resolution.paper.note or NOTE,
+            field=name,
+            digest_text=shown(digest_has),
+            note_text=shown(note_has),
+            line=line,
+            reason=reason,
+        )
+    )
+
+
+def decided_side(decisions: Decisions, paper: Paper, digest: RelPath, name: str) -> Side | None:
+    """Return the side that a person chose for a field; the digest if there is no note yet."""
+    choice = decision(decisions, paper, digest, name)
+    return None if choice == "both" else choice
+
+
+def decision(decisions: Decisions, paper: Paper, digest: RelPath, name: str) -> Decision | None:
+    """Return what a person chose for a field, maybe both texts; the digest if there is no note."""
+    if paper.note is None:
+        return "digest"
+    return decisions.get((paper.key, digest, name)) or decisions.get(
+        (paper.agreed_key, digest, name)
+    )
+
+
+def section_text(pair: Pair) -> str:
+    """Return the commentary of a pair's section; "" where there is none."""
+    return pair.section.commentary if pair.section else ""

@@ -1,0 +1,141 @@
+"""Answers as values: what is asked together, what a feed settles, what may stand in a property."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from vault_sync.core.model.values import Facts
+from vault_sync.core.sources import answers
+from vault_sync.core.sources.answers import BatchResult, Feed, Question
+
+
+def test_ids_are_asked_for_a_hundred_at_a_time_and_once() -> None:
+    ids = [f"2308.{number:05}" for number in range(250)]
+    asked = answers.questions(ids + ids[:7], 100)
+    assert [len(question.ids) for question in asked] == [100, 100, 50]
+    assert [one for question in asked for one in question.ids] == ids
+    assert answers.questions([], 100) == []
+
+
+def test_an_id_with_a_comma_is_asked_for_alone() -> None:
+    asked = answers.questions(["10.1000/a", "10.1000/b,c", "10.1000/d"], 25)
+    assert [question.ids for question in asked] == [
+        ("10.1000/a", "10.1000/d"),
+        ("10.1000/b,c",),
+    ]
+
+
+# What an answer settles.
+
+A, B, C, D = "2308.00001", "2308.00002", "2308.00003", "2308.00004"
+PAPER = Facts(published="2023-08-01")
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "settled"),
+    [
+        (Question((A, B)), Feed({A: PAPER, B: PAPER}), BatchResult({A: PAPER, B: PAPER})),
+        (Question((A, B)), Feed({A: PAPER, C: PAPER}), BatchResult({A: PAPER}, (B,))),
+        (
+            Question((A, B, C)),
+            Feed({}, (f"incorrect id format for {B}",)),
+            BatchResult({}, (B,), (Question((A, C)),)),
+        ),
+        (
+            Question((A, B, C)),
+            Feed({A: PAPER}, (f"incorrect id format for {B}v1",)),
+            BatchResult({A: PAPER}, (B,), (Question((C,)),)),
+        ),
+        (
+            Question((A, B, C, D)),
+            Feed({}, ("something is wrong",)),
+            BatchResult({}, (), (Question((A, B), again=True), Question((C, D), again=True))),
+        ),
+        (
+            Question((A, B, C)),
+            Feed({A: PAPER}, ("something is wrong",)),
+            BatchResult({A: PAPER}, (), (Question((B, C)),)),
+        ),
+        (Question((A,)), Feed({}, ("something is wrong",)), BatchResult({}, (A,))),
+        (Question((A, B)), Feed({}), BatchResult({}, (), (Question((A, B), again=True),))),
+        (Question((A, B)), Feed({}, whole=True), BatchResult({}, (A, B))),
+        (
+            Question((A, B, C), again=True),
+            Feed({}),
+            BatchResult({}, (), (Question((A,), again=True), Question((B, C), again=True))),
+        ),
+        (Question((A,)), Feed({}), BatchResult({}, (), (Question((A,), again=True),))),
+        (Question((A,), again=True), Feed({}), BatchResult({}, (A,))),
+    ],
+)
+def test_what_an_answer_settles(question: Question, answer: Feed, settled: BatchResult) -> None:
+    assert answers.settle(question, answer) == settled
+
+
+@pytest.mark.parametrize(
+    ("error", "named"),
+    [
+        ("incorrect id format for 2308.0000", False),
+        ("incorrect id format for 2308.000011", False),
+        ("incorrect id format for 12308.00001", False),
+        ("incorrect id format for x/2308.00001", False),
+        ("incorrect id format for 2308.00001", True),
+        ("incorrect id format for 2308.00001v7.", True),
+        ("2308.00001: no", True),
+    ],
+)
+def test_an_error_names_an_id_only_as_a_whole(error: str, named: bool) -> None:
+    settled = answers.settle(Question((A, B)), Feed({}, (error,)))
+    assert (settled.missing == (A,)) is named
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.integers(0, 99), unique=True, min_size=1, max_size=40),
+    st.sets(st.integers(0, 99), max_size=20),
+    st.sets(st.integers(0, 99), max_size=3),
+    st.sampled_from(["named", "unnamed", "empty"]),
+)
+def test_law_bad_ids_never_spoil_the_good_ones(
+    asked: list[int], absent: set[int], bad: set[int], way: str
+) -> None:
+    """A server on which each bad id spoils its whole batch, in one of three ways."""
+    ids = [f"2308.{number:05}" for number in asked]
+    spoilers = {f"2308.{number:05}" for number in bad}
+    there = {one for one in ids if int(one[5:]) not in absent} - spoilers
+
+    def serve(batch: tuple[str, ...]) -> Feed:
+        worst = next((one for one in batch if one in spoilers), None)
+        if worst is None:
+            return Feed({one: PAPER for one in batch if one in there})
+        said = {"named": f"incorrect id format for {worst}", "unnamed": "bad request", "empty": ""}
+        return Feed({}, (said[way],) if said[way] else ())
+
+    left = answers.questions(ids, size=10)
+    found: set[str] = set()
+    missing: list[str] = []
+    requests = 0
+    while left:
+        question = left.pop(0)
+        requests += 1
+        settled = answers.settle(question, serve(question.ids))
+        found |= settled.facts.keys()
+        missing += settled.missing
+        left += settled.left
+    assert found == there
+    assert sorted(missing) == sorted(set(ids) - there)
+    assert requests <= 4 * len(ids)
+
+
+def test_a_day_is_a_day() -> None:
+    assert answers.day(" 2023-08-14T17:59:59Z") == "2023-08-14"
+    assert not any(answers.day(text) for text in ("", "2023", "2023-13-01", "14 Aug 2023"))
+
+
+def test_facts_hold_no_control_characters() -> None:
+    facts = answers.tidy(Facts(title="a\x00\u202eb", comment="c\nd", authors=("\u200b", "E\x1b")))
+    assert facts == Facts(title="ab", comment="c d", authors=("E",))
+    assert not re.search(r"[\x00-\x1f]", "".join(facts.authors))

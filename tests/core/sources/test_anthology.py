@@ -1,0 +1,23 @@
+"""The ACL Anthology's MODS as text."""
+
+from __future__ import annotations
+
+from tests.support.archive_server import MODS, of
+from vault_sync.core.model.values import Facts
+from vault_sync.core.sources import anthology
+from vault_sync.core.sources.answers import Feed
+
+
+def test_a_paper_of_the_anthology() -> None:
+    assert of(anthology.read(MODS.encode(), ["N19-1423"])) == Facts(
+        year="2019",
+        title="BERT: Pre-training of Deep Bidirectional Transformers",
+        authors=("Jacob Devlin", "Ming-Wei Chang"),
+        doi="10.18653/v1/N19-1423",
+        journal="Proceedings of NAACL 2019",
+        abstract="We introduce a model.",
+    )
+    apart = MODS.replace("BERT: Pre-training", "BERT</title><subTitle>Pre-training", 1)
+    apart = apart.replace("Transformers</title>", "Transformers</subTitle>", 1)
+    assert of(anthology.read(apart.encode(), ["N19-1423"])).title.startswith("BERT: Pre-training")
+    assert anthology.read(MODS.encode(), ["P19-0001"]) == Feed({}, whole=True)

@@ -1,0 +1,85 @@
+"""`pdf` by the installed command: fetched once, linked, undone, and nothing hostile written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tests.support import shapes
+from tests.support.archive_server import archives
+from tests.support.arxiv_server import Act, Api, body, status
+from tests.support.vaults import Vault
+
+NOTE = "papers/230814 OctoPack.md"
+PDF = "pdfs/2308.07124.pdf"
+CONTENT = b"%PDF-1.7\n\xff\x00\r\nno text\n%%EOF"
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    with archives() as api:
+        yield api
+
+
+@pytest.fixture
+def vault(built: Vault, api: Api) -> Vault:
+    built.edit(NOTE, "published: 2023-08-14\n", f"published: 2023-08-14\npdf: {api.url}/a.pdf\n")
+    return built
+
+
+def fetched(content: bytes, kind: str = "application/pdf") -> Act:
+    return body(content, kind)
+
+
+def test_a_pdf_is_fetched_once_and_linked(vault: Vault, api: Api) -> None:
+    api.script = [fetched(CONTENT)]
+    assert f"+ {PDF}" in vault.ok("pdf", "230814 OctoPack").out
+    assert vault.files()[PDF] == CONTENT
+    assert '\npdf: "[[2308.07124.pdf]]"\n' in vault.read(NOTE)
+    assert vault.ok("pdf", NOTE).out == f"{PDF} is there\n" and len(api.asked) == 1
+    shapes.check(vault.ok("pdf", NOTE, "--json").json, "outcome")
+    assert "nothing to do" in vault.ok("sync", "--offline").out
+    vault.ok("undo")
+    assert PDF not in vault.files() and f"pdf: {api.url}/a.pdf" in vault.read(NOTE)
+
+
+def test_a_file_that_is_there_is_linked_and_not_fetched(vault: Vault, api: Api) -> None:
+    vault.write(PDF, "the reader's own scan")
+    vault.ok("pdf", NOTE)
+    assert vault.read(PDF) == "the reader's own scan" and api.asked == []
+    assert "[[2308.07124.pdf]]" in vault.read(NOTE)
+
+
+@pytest.mark.parametrize(
+    ("act", "why"),
+    [
+        (fetched(b"<html>Sign in</html>", "text/html"), "text/html"),
+        (fetched(b"<html>Sign in</html>"), "is no PDF"),
+        (status(302, Location="https://example.org/a.pdf"), "another host"),
+        (status(302, Location="http://[::1"), "another host"),
+        (status(403), "it refuses requests"),
+        (status(404), "it answers 404"),
+        (status(429, Retry_After="1800"), "it answers 429"),
+    ],
+)
+def test_what_is_no_pdf_is_not_written(vault: Vault, api: Api, act: Act, why: str) -> None:
+    api.script = [act] * 4
+    before = vault.files()
+    ran = vault.run("pdf", NOTE)
+    assert ran.code == 1 and why in ran.err and "facts" not in ran.err
+    assert ran.err.count("\n") == 1 and vault.files() == before
+
+
+def test_what_cannot_be_fetched_is_one_line(vault: Vault, api: Api) -> None:
+    vault.edit(NOTE, f"pdf: {api.url}/a.pdf", 'pdf: "[[my scan.pdf]]"')
+    ran = vault.run("pdf", NOTE)
+    assert ran.code == 1 and "which is yours" in ran.err
+    vault.write("digests/x.md", "https://doi.org/10.1000/x\nA Title (Some One)\n#x\n")
+    vault.ok("sync", "--offline")
+    ran = vault.run("pdf", "A Title")
+    assert ran.code == 1 and "nobody says where its PDF is" in ran.err
+    assert vault.run("pdf", "digests/x.md").code == 2
+    vault.write("vault-sync.toml", '[pdf]\nfolder = "../out"\n')
+    assert "is not a path inside the vault" in vault.run("pdf", NOTE).err
+    vault.write("vault-sync.toml", "[arxiv]\nenabled = false\n")
+    assert vault.run("pdf", NOTE).code == 2 and api.asked == []

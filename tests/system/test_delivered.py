@@ -1,0 +1,178 @@
+"""Files that a sync service put back: what they lack is nobody's wish."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from contextlib import closing
+
+import pytest
+from tests.support.vaults import DIGEST, Vault
+
+OCTOPACK = "papers/230814 OctoPack.md"
+PLATYPUS = "papers/230814 Platypus.md"
+COPY = DIGEST.replace(".md", ".sync-conflict-20260101-120000-ABCDEFG.md")
+WORDS = "프롬프트 형식인 듯."
+
+
+def delivers(vault: Vault, path: str, text: str) -> None:
+    """Put a file there as a sync service does: with the time that it was written at elsewhere."""
+    vault.write(path, text)
+    then = time.time() - 60
+    os.utime(vault.root / path, (then, then))
+
+
+def without_entry(text: str, arxiv: str) -> str:
+    at = text.index(f"https://arxiv.org/abs/{arxiv}")
+    return text[:at] + text[text.index("https://", at + 9) :]
+
+
+@pytest.fixture
+def edited(built: Vault) -> tuple[Vault, str]:
+    """A vault in which a sentence was typed in the digest and followed, and the digest before."""
+    before = built.read(DIGEST)
+    built.edit(DIGEST, WORDS, f"{WORDS} 새 말 tok1.")
+    built.ok("sync", "--offline")
+    assert "tok1" in built.read(OCTOPACK)
+    return built, before
+
+
+def test_a_digest_put_back_takes_no_word_out_of_the_note(edited: tuple[Vault, str]) -> None:
+    vault, before = edited
+    delivers(vault, DIGEST, before)
+    for _ in range(4):
+        vault.run("sync", "--offline")
+        assert "tok1" in vault.read(OCTOPACK)
+    assert "older" in vault.run("check").err
+
+
+def test_nor_where_the_note_was_edited_meanwhile(edited: tuple[Vault, str]) -> None:
+    vault, before = edited
+    delivers(vault, DIGEST, before)
+    vault.edit(OCTOPACK, "새 말 tok1.", "새 말 tok1. 또 tok2.")
+    for _ in range(4):
+        vault.run("sync", "--offline")
+        assert {"tok1", "tok2"} <= set(vault.read(OCTOPACK).replace(".", " ").split())
+
+
+def test_what_another_device_took_out_goes_in_the_second_pass(edited: tuple[Vault, str]) -> None:
+    vault, _ = edited
+    delivers(vault, DIGEST, vault.read(DIGEST).replace(WORDS, ""))
+    before = vault.files()
+    vault.run("sync", "--offline")
+    assert vault.files() == before
+    vault.ok("sync", "--offline")
+    assert WORDS not in vault.read(OCTOPACK) and "tok1" in vault.read(OCTOPACK)
+
+
+def test_what_was_typed_here_goes_at_once(edited: tuple[Vault, str]) -> None:
+    vault, _ = edited
+    vault.edit(DIGEST, WORDS, "")
+    vault.ok("sync", "--offline")
+    assert WORDS not in vault.read(OCTOPACK)
+
+
+def test_what_is_new_in_a_delivered_file_does_not_wait(built: Vault) -> None:
+    delivers(built, DIGEST, built.read(DIGEST).replace(WORDS, f"{WORDS} 새 말 tok1."))
+    built.ok("sync", "--offline")
+    assert "tok1" in built.read(OCTOPACK)
+
+
+@pytest.mark.parametrize("second", [True, False])
+def test_a_text_without_a_word_never_seen_is_no_edit_while_a_copy_stands(
+    edited: tuple[Vault, str], second: bool
+) -> None:
+    vault, before = edited
+    vault.write(COPY, vault.read(DIGEST))
+    delivers(vault, DIGEST, before.replace(WORDS, f"{WORDS} 저쪽 말 tok2."))
+    for _ in range(3):
+        vault.run("sync", "--offline")
+        assert "tok1" in vault.read(OCTOPACK)
+        if second:
+            _two_minutes_pass(vault)
+
+
+def test_an_entry_that_a_delivered_digest_lacks_waits_and_then_goes(built: Vault) -> None:
+    delivers(built, DIGEST, without_entry(built.read(DIGEST), "2308.07317"))
+    ran = built.run("sync", "--offline")
+    assert PLATYPUS in built.files() and "not be here yet" in ran.err
+    built.ok("sync", "--offline")
+    assert PLATYPUS not in built.files()
+
+
+def test_an_entry_that_stands_in_a_copy_comes_back(built: Vault) -> None:
+    built.write(COPY, built.read(DIGEST))
+    delivers(built, DIGEST, without_entry(built.read(DIGEST), "2308.07317"))
+    built.run("sync", "--offline")
+    assert PLATYPUS in built.files()
+    _two_minutes_pass(built)
+    built.run("sync", "--offline")
+    assert PLATYPUS in built.files() and "2308.07317" in built.read(DIGEST)
+
+
+def test_a_copy_tells_of_a_delivery_that_came_at_once(built: Vault) -> None:
+    whole = built.read(DIGEST)
+    built.write(COPY, whole)
+    built.write(DIGEST, without_entry(whole, "2308.07317").replace(WORDS, "저쪽 말 tok1."))
+    before = built.files()
+    for _ in range(3):
+        built.run("sync", "--offline")
+        assert built.files() == before
+
+
+def test_what_is_removed_long_after_a_copy_came_is_removed(built: Vault) -> None:
+    built.write(COPY, built.read(DIGEST))
+    built.run("sync", "--offline")
+    built.edit(OCTOPACK, WORDS, f"{WORDS} 새 말 tok1.")
+    built.run("sync", "--offline")
+    built.write(DIGEST, without_entry(built.read(DIGEST), "2308.07317"))
+    built.run("sync", "--offline")
+    assert PLATYPUS not in built.files()
+
+
+def test_tags_that_a_delivery_puts_back_are_joined(built: Vault) -> None:
+    before = built.read(DIGEST)
+    built.edit(DIGEST, "#code #instruct #alignment", "#code #instruct #alignment #tok1")
+    built.ok("sync", "--offline")
+    delivers(built, DIGEST, before)
+    for _ in range(3):
+        built.ok("sync", "--offline")
+        assert "  - tok1\n" in built.read(OCTOPACK)
+    assert "#tok1" in built.read(DIGEST)
+
+
+def test_a_tag_taken_out_elsewhere_goes_in_the_second_pass(built: Vault) -> None:
+    delivers(built, DIGEST, built.read(DIGEST).replace("#code #instruct #alignment", "#code"))
+    built.ok("sync", "--offline")
+    assert "  - instruct\n" in built.read(OCTOPACK)
+    built.ok("sync", "--offline")
+    assert "  - instruct\n" not in built.read(OCTOPACK)
+
+
+def test_a_title_put_back_waits_and_is_asked_about(built: Vault) -> None:
+    before = built.read(DIGEST)
+    built.edit(DIGEST, "OctoPack: Instruction", "OctoPack tok1: Instruction")
+    built.ok("sync", "--offline")
+    delivers(built, DIGEST, before)
+    for _ in range(3):
+        built.run("sync", "--offline")
+        assert "tok1" in built.read(OCTOPACK)
+
+
+def test_a_note_that_comes_before_its_new_digest_waits_a_pass(built: Vault) -> None:
+    note = built.read(PLATYPUS).replace("2308.07317", "2305.00001").replace("3주차", "5주차")
+    delivers(built, "papers/230501 New.md", note)
+    built.run("sync", "--offline")
+    assert not (built.root / "digests/2023년 8월 5주차.md").exists()
+    digest = "https://arxiv.org/abs/2305.00001\n[[230501 New|New]] (Ann Lee)\nA line tok1.\n"
+    delivers(built, "digests/2023년 8월 5주차.md", digest)
+    built.run("sync", "--offline")
+    assert built.read("digests/2023년 8월 5주차.md").count("tok1") == 1
+
+
+def _two_minutes_pass(vault: Vault) -> None:
+    """Make what waits for a delivery have waited long enough."""
+    (state,) = vault.state.glob("*/state.sqlite")
+    with closing(sqlite3.connect(state)) as connection, connection:
+        connection.execute("UPDATE waited SET since = since - 200")

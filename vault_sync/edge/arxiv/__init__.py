@@ -1,1 +1,0 @@
-"""Ask arXiv for facts: HTTP, cache, Atom, dump file."""

@@ -1,0 +1,1 @@
+"""Ask archives for facts: HTTP, cache, turns, the dump file of arXiv."""
