@@ -31,8 +31,6 @@ from vault_sync.sync import engine, file_record
 from vault_sync.sync.engine import PassContext, View
 from vault_sync.sync.incremental import index
 from vault_sync.sync.incremental.unchanged import stamp_of
-from vault_sync.sync.observation import base_of, lacking, observe
-from vault_sync.sync.planning import make_plan
 from vault_sync.sync.request import PassRequest, PassResult
 
 OWN = "reading/mine.md"
@@ -101,9 +99,7 @@ class Vault:
         return engine.look(self.context(), PassRequest())
 
     def whole(self, request: PassRequest = PassRequest()) -> Plan:  # noqa: B008 - a frozen value
-        observation = observe(self.config, base_of(self.state))
-        lacks = lacking(observation, self.config.rules)
-        return make_plan(observation, self.config.rules, self.facts(lacks), request)
+        return engine.look_at_all(self.context(), request, "").plan
 
     def settle(self) -> None:
         """Pass after pass, until one has nothing to do and no file is too young to be believed."""

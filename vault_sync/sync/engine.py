@@ -100,12 +100,18 @@ def look(context: PassContext, request: PassRequest) -> View:
     Raises:
         OSError: the vault's folder cannot be listed.
     """
+    facts = facts_stamp(context.config, context.state)
+    part = _look_at_part(context, request, facts) if request.ordinary else None
+    return part or look_at_all(context, request, facts)
+
+
+def look_at_all(context: PassContext, request: PassRequest, facts: str) -> View:
+    """Observe and plan the whole vault; `facts` is the stamp of the facts that are known.
+
+    Raises:
+        OSError: the vault's folder cannot be listed.
+    """
     config, state = context.config, context.state
-    facts = facts_stamp(config, state)
-    if request.ordinary:
-        view = _look_at_part(context, request, facts)
-        if view is not None:
-            return view
     base = base_of(state)
     if request.lifts:
         base = replace(base, refused={})

@@ -68,6 +68,12 @@ FEWEST_KEYS = 3
 """Keys that two digests must share, at least, before one can be a copy of the other."""
 
 
+def is_service_copy(path: RelPath) -> bool:
+    """Return True for a name that nothing but a sync service gives to a copy."""
+    name = certain(path)
+    return name is not None and name.certainty == "certain"
+
+
 def certain(path: str) -> CopyName | None:
     """Return what a path is a copy of, where its name alone proves it.
 
