@@ -485,11 +485,12 @@ EDITS: dict[str, Edit] = {
         WEEK, "https://arxiv.org/abs/2308.00003", "https://arxiv.org/abs/2308.00005"
     ),
     "digest side ticked": lambda v, n: v.change(
-        "Sync conflicts.md", "- [ ] keep the d", "- [x] keep the d"
+        "Sync conflicts.md", "- [ ] the digest's ^", "- [x] the digest's ^"
     ),
     "note side ticked": lambda v, n: v.change(
-        "Sync conflicts.md", "- [ ] keep the n", "- [x] keep the n"
+        "Sync conflicts.md", "- [ ] the note's ^", "- [x] the note's ^"
     ),
+    "all ticked": lambda v, n: v.change("Sync conflicts.md", "- [ ] the note's for", "- [x] the note's for"),
     "conflicts note gone": lambda v, n: v.remove("Sync conflicts.md"),
     "conflict of titles": in_turn(
         lambda v, n: v.change(WEEK, "|Beta Nets]]", f"|Beta Nets of {n}]]"),

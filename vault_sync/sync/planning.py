@@ -44,7 +44,7 @@ def make_plan(
     plan = reconciled(decisions)
     ticks = conflicts_page.ticks(observation.conflicts_text)
     if ticks and plan.conflicts:
-        decisions |= conflicts_page.choices(plan.conflicts, ticks)
+        decisions |= conflicts_page.choices((*observation.open_elsewhere, *plan.conflicts), ticks)
         plan = reconciled(decisions)
     if request.take_all is not None and plan.conflicts:
         decisions |= request.take_all.decisions(plan.conflicts)

@@ -147,6 +147,10 @@ class PartReading:
         there = {path: self.texts[path] for path in self.conflicts_paths() if path in self.texts}
         return conflicts_page.choose_path(self.config.rules.conflicts_note, there)
 
+    def conflicts_text(self) -> str:
+        """Return the conflicts note; "" where there is none."""
+        return self.texts.get(self.conflicts_path(), "")
+
     # What the base has
 
     def rows_of(self, key: Key) -> dict[BaseKey, Value]:

@@ -125,18 +125,17 @@ def _read(selection: PaperSelection, part: PartSnapshot) -> tuple[Snapshot, Base
 
 def _observation(selection: PaperSelection, snapshot: Snapshot, base: Base) -> Observation:
     reading, came = selection.reading, selection.memory.came
-    page = reading.conflicts_path()
     return Observation(
         snapshot,
         base,
         problems=(),
-        conflicts_text=reading.texts.get(page, ""),
+        conflicts_text=reading.conflicts_text(),
         files=frozenset((reading.memory.files.keys() | reading.stats.keys()) - reading.gone),
         read=reading.same | reading.read,
         gone=frozenset(reading.gone),
         delivered=reading.delivered(),
         at_rest=changes.at_rest(reading.config.root, snapshot.locked, reading.read_at),
-        conflicts_path=page,
+        conflicts_path=reading.conflicts_path(),
         open_elsewhere=tuple(each for each in came.conflicts if each.key not in selection.reasons),
     )
 

@@ -24,6 +24,7 @@ from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import BaseUpdate, Create, Plan, Rename, Trash
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.note_names import bare_name
+from vault_sync.core.report import conflicts_page
 from vault_sync.edge.state.refusals import papers_without_note
 from vault_sync.sync.file_record import File
 from vault_sync.sync.incremental.identity import TITLE, called
@@ -64,9 +65,6 @@ class PaperSelection:
                 self.touch_paper(key)
         unclear = came | {path for path in reading.changed if not self.now.keys_at(path)}
         self.join(reading.noted_at(unclear), "the base has its note where a file changed")
-        if not (reading.changed | reading.gone).isdisjoint(reading.conflicts_paths()):
-            keys = (each.key for each in self.memory.came.conflicts)
-            self.join(keys, "the conflicts note changed")
         self.join(self.memory.came.again, "it depends on all that is to be done")
 
     def join(self, keys: Iterable[Key], reason: str) -> None:
@@ -102,7 +100,13 @@ class PaperSelection:
             self.join(sorted(without), "is a file with its title its note?")
 
     def join_reported(self) -> None:
-        """Let all papers be concerned of which something is reported at a file of these papers."""
+        """Let all papers be concerned of which something is reported at a file of these papers.
+
+        So are those with open conflicts, if a box is ticked on their page.
+        """
+        if conflicts_page.ticks(self.reading.conflicts_text()):
+            keys = (each.key for each in self.memory.came.conflicts)
+            self.join(keys, "a box is ticked on the conflicts note")
         for path in sorted(self.covered() & self._reported):
             self.join(self.reading.papers_at(path), f"something is reported at {path}")
 
