@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.model.plan import BaseKey, Conflict, Outcome, Value
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.reconcile.refusals import Refusal, find_refusals
@@ -28,7 +29,8 @@ def take_back(
     """
     before = dict(state.rows())
     page = RelPath(config.rules.conflicts_note)
-    outcome = undo(config.root, state, pass_id, started=started, page=page)
+    styles = styles_of(config.rules)
+    outcome = undo(config.root, state, pass_id, started=started, page=page, styles=styles)
     after = state.rows()
     forgotten = {row: value for row, value in before.items() if row.key and row not in after}
     if not outcome.done:
