@@ -64,7 +64,7 @@ def undo(
     `page` is the conflicts note, whose ticks are taken back too. Digests, read in their `styles`,
     get entries that they lost to the pass back at their place. A file that is not as the pass left
     it is refused. The base then has nothing of what the pass had put there: the two sides meet
-    anew, so that the next pass neither repeats what was undone nor takes the older text for an edit.
+    anew, so that the next pass neither repeats what was undone nor takes an older text for an edit.
 
     Raises:
         LookupError: there is no such pass.
