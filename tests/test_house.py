@@ -40,10 +40,10 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "reconcile": "snapshot merge digest note citation naming model text",
     },
     "vault_sync.core.reconcile": {
-        "pipeline": "drafting resolution pairing",
+        "pipeline": "refusals drafting resolution pairing",
         "drafting": "resolution pairing",
         "resolution": "pairing",
-        "refusals": "pairing",
+        "refusals": "deferral pairing",
     },
     "vault_sync.edge": {
         "write": "state fs config platform",
@@ -56,7 +56,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
     "vault_sync.sync": {
         "engine": (
             "planning conflicts_file deliveries head_base incremental observation bibliography "
-            "file_marks facts request"
+            "file_marks facts request undoing"
         ),
         "head_base": "observation",
         "deliveries": "observation",
@@ -70,7 +70,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "facts": "request",
         "capture": "observation",
         "relink": "observation",
-        "undoing": "observation",
+        "undoing": "planning observation request",
     },
 }
 """For each package that has rooms: which of its rooms a room may import. Nothing else is allowed.

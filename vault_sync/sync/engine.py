@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from functools import partial
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Outcome, Plan
-from vault_sync.core.model.values import Key, Place, Problem, RelPath, Rules
+from vault_sync.core.model.plan import BaseUpdate, Create, Outcome, Plan
+from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.reconcile.pairing import first_pass, last_entry
 from vault_sync.core.snapshot import Snapshot
@@ -46,6 +46,7 @@ from vault_sync.sync.request import (
     no_facts,
     silent,
 )
+from vault_sync.sync.undoing import lost_entries
 
 Typed = Callable[[Iterable[RelPath]], frozenset[RelPath]]
 """Returns those of some files that somebody has edited while the pass was reading and planning."""
@@ -277,7 +278,8 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
             sources=_sources(view.observation, doable),
             at=counted_files(context.progress, len(doable.operations)),
         )
-    note_lost_entries(state, _lost_entries(view.observation, doable, outcome))
+    if any(one.drop for one in doable.base_updates):
+        note_lost_entries(state, lost_entries(view.observation, doable, outcome))
     remember_files(config.root, state, view.observation, doable, outcome)
     if request.lifts:
         lift(state)
@@ -292,25 +294,6 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
     dropped = old_dropped(state, config.saved_days) if outcome.done else ()
     _remember(context, request, view, (doable, outcome))
     return PassResult(replace(plan, problems=(*dropped, *plan.problems)), outcome, waiting)
-
-
-def _lost_entries(
-    observation: Observation, plan: Plan, outcome: Outcome
-) -> Iterator[tuple[RelPath, str, str]]:
-    """Yield the digests from which entries were taken out: their path, whole text and cut text."""
-    base, digests = observation.base, observation.snapshot.digests
-    rows = (row for one in plan.base_updates for row in one.drop) if outcome.done else ()
-    lost = {row for row in rows if row.key and row.field == "commentary"}
-    for path in sorted({RelPath(row.digest) for row in lost} & digests.keys()):
-        before = base.text(BaseKey(Key(""), path, "text"))
-        came = {
-            entry.key
-            for other, digest in digests.items()
-            for entry in digest.entries
-            if other == path or not base.knows(Place(entry.key, other))
-        }
-        if before is not None and any(row.digest == path and row.key not in came for row in lost):
-            yield path, before, digests[path].text
 
 
 def _sources(observation: Observation, plan: Plan) -> frozenset[RelPath]:

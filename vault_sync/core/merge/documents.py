@@ -7,7 +7,7 @@ between git's markers, in that entry or field alone; all else is merged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from vault_sync.core.digest.style_choice import FLAT
@@ -18,7 +18,7 @@ from vault_sync.core.merge.notes import notes
 from vault_sync.core.merge.parts import Merged
 from vault_sync.core.merge.three_way import Clash
 from vault_sync.core.model.values import STANDARD_NAMES, PropertyNames
-from vault_sync.core.text.spans import BOM
+from vault_sync.core.text.spans import BOM, Edit, Span, splice
 
 
 def digest(base: str, ours: str, theirs: str, styles: Sequence[StyleName] = FLAT) -> Merged:
@@ -29,6 +29,19 @@ def digest(base: str, ours: str, theirs: str, styles: Sequence[StyleName] = FLAT
 def note(base: str, ours: str, theirs: str, names: PropertyNames = STANDARD_NAMES) -> Merged:
     """Merge three versions of a managed note; `base` is "" where there is none."""
     return _merged(partial(notes, names=names), base, ours, theirs)
+
+
+def with_taken_out(
+    whole: str, cut: str, taken: Iterable[Span], styles: Sequence[StyleName] = FLAT
+) -> str | None:
+    """Return a digest with entries at their place again that were taken out of it.
+
+    `taken` are their spans in `whole`, the text before; `cut` is the text since, with all that was
+    edited in it besides. None where nothing tells which place that is.
+    """
+    without = splice(whole, [Edit(span, "") for span in taken])
+    found = digest(without, cut, whole, styles)
+    return None if found.conflicts else found.text
 
 
 def _merged(merge: Callable[[str, str, str], Merged], base: str, ours: str, theirs: str) -> Merged:
