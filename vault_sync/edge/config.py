@@ -290,6 +290,7 @@ LEGAL: Mapping[str, Mapping[str, _Key]] = {
         "sweep": _number("must be seconds, 1 to 86400", 1, 86_400),
         "notify": _typed("must be true or false", bool),
     },
+    "copies": {"merge": _typed("must be true or false", bool)},
     "saved": {"days": _number("must be days, 0 (for ever) to 36500", 0, 36_500)},
     "conflicts": {"note": _checked("must be a path inside the vault", _note)},
 }
@@ -354,6 +355,7 @@ def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> C
         "removals_entries": removals.get("entries"),
         "removals_share": removals.get("share"),
         "conflicts_note": tables.get("conflicts", {}).get("note"),
+        "merge_copies": tables.get("copies", {}).get("merge"),
     }
     rules: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value

@@ -13,6 +13,7 @@ from vault_sync.edge.state import pass_log
 from vault_sync.edge.state.refusals import refuse
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.undo import undo
+from vault_sync.sync import copies
 from vault_sync.sync.observation import base_of, observe
 
 
@@ -29,6 +30,8 @@ def take_back(
     before = dict(state.rows())
     page = RelPath(config.rules.conflicts_note)
     outcome = undo(config.root, state, pass_id, started=started, page=page)
+    if outcome.done:
+        copies.take_back(state, outcome)
     after = state.rows()
     forgotten = {row: value for row, value in before.items() if row.key and row not in after}
     if not outcome.done:

@@ -14,6 +14,7 @@ from hashlib import sha256
 from vault_sync.core.model.plan import Conflict
 from vault_sync.core.model.values import Decisions, RelPath, Side
 from vault_sync.core.naming.wikilinks import LinkResolver, link
+from vault_sync.core.report import copy_section
 
 _BOX = re.compile(r"^[ \t]*- \[(?P<tick>.)\] .*\^(?P<mark>[0-9a-f]{12})-(?P<side>digest|note)\s*$")
 
@@ -86,10 +87,15 @@ def choices(conflicts: Sequence[Conflict], ticked: Ticks) -> Decisions:
     }
 
 
-def text(conflicts: Sequence[Conflict], names: LinkResolver, before: str = "") -> str:
-    """Return the conflicts note; "" where nothing is open. Ticked boxes of `before` stay ticked."""
+def text(
+    conflicts: Sequence[Conflict], names: LinkResolver, before: str = "", more: str = ""
+) -> str:
+    """Return the conflicts note; "" where nothing is open. Ticked boxes of `before` stay ticked.
+
+    `more` are the sections about copies (`copy_section`).
+    """
     if not conflicts:
-        return ""
+        return more
     ticked = {
         (box["mark"], box["side"])
         for line in before.split("\n")
@@ -101,7 +107,8 @@ def text(conflicts: Sequence[Conflict], names: LinkResolver, before: str = "") -
         "note say different things. Neither was touched.\nTick one box, or make both sides equal; "
         "the next pass settles it. This note goes away with its last conflict.\n"
     )
-    return "\n".join((head, *(_one(conflict, names, ticked) for conflict in conflicts)))
+    shown = (_one(conflict, names, ticked) for conflict in conflicts)
+    return "\n".join((head, *shown, *([more] if more else [])))
 
 
 def _one(conflict: Conflict, names: LinkResolver, ticked: set[tuple[str, str]]) -> str:
@@ -134,7 +141,7 @@ def _quoted(words: str) -> str:
 
 def is_ours(text: str) -> bool:
     """Return True for a text with a box of ours and no line that the generator does not write."""
-    boxes = False
+    boxes = copy_section.has_rows(text)
     fence = ""
     for line in text.replace("\r\n", "\n").removeprefix("\ufeff").split("\n"):
         if fence:
@@ -143,14 +150,14 @@ def is_ours(text: str) -> bool:
             fence = opened[1]
         elif _BOX.match(line) is not None:
             boxes = True
-        elif _OWN_LINE.fullmatch(line.rstrip()) is None:
+        elif _OWN_LINE.fullmatch(line.rstrip()) is None and not copy_section.is_own_line(line):
             return False
     return boxes and not fence
 
 
 def has_box(text: str) -> bool:
     """Return True for a text with a box of ours, whatever else stands there."""
-    return any(_BOX.match(line) for line in text.split("\n"))
+    return copy_section.has_rows(text) or any(_BOX.match(line) for line in text.split("\n"))
 
 
 def choose_path(wanted: str, texts: Mapping[RelPath, str]) -> RelPath:
