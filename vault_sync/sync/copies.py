@@ -77,11 +77,11 @@ def _choice(records: Collection[CopyRecord], boxes: copy_section.CopyBoxes) -> C
     def paths(decision: str) -> frozenset[RelPath]:
         return frozenset(each.path for each in records if each.decision == decision)
 
-    left = paths("left")
+    left, merged = paths("left"), paths("merged")
     return CopyChoice(
         left,
         paths("mine") | boxes.mine,
-        paths("wanted") | boxes.merge | (left if boxes.merge_left else frozenset()),
+        paths("wanted") | merged | boxes.merge | (left if boxes.merge_left else frozenset()),
         frozenset((each.path, each.hash) for each in records if each.decision == "merged"),
     )
 
@@ -112,6 +112,13 @@ def with_arrivals(seen: Observation) -> Observation:
         was = arrivals.get(copy.original, Arrival())
         arrivals[copy.original] = was._replace(copied=True)
     return replace(seen, base=replace(seen.base, arrivals=arrivals, histories=copies.histories))
+
+
+def concern(seen: Observation) -> bool:
+    """Return True if copies, or what is left of them, make the next pass a whole one."""
+    return bool(
+        seen.copies.hidden or seen.copies.rows or copy_section.has_rows(seen.conflicts_text)
+    )
 
 
 # The plan.

@@ -347,7 +347,7 @@ def _remember(
     # is the end of its joining.
     waits = any(each.code in {last_entry.WAITS, first_pass.CODE} for each in view.plan.problems)
     usual = usual and not (
-        view.observation.base.is_partial or view.plan.deferred or view.observation.copies.hidden
+        view.observation.base.is_partial or view.plan.deferred or copies.concern(view.observation)
     )
     memory = None
     if stamp is not None and usual and not waits:

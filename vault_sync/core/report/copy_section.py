@@ -31,7 +31,7 @@ _BOX = re.compile(
     re.MULTILINE,
 )
 _OWN_LINE = re.compile(
-    r"# (?:Texts of merged copies|Copies of files)|## \w+ .* of .*|`+ ?\[.*\] ?`+"
+    r"# (?:Texts of merged copies|Copies of files)|## .+ of .+|`+ ?\[.*\] ?`+"
     r"|(?:Copies of these files were merged|Take over what you want|These files have|Until you).*"
     r"|- \[.\] (?:.*\^copy|.*\^copy-merge|.*\^copy-mine|merge these .*\^copies-left)[ \t]*"
 )
