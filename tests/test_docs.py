@@ -11,7 +11,7 @@ from vault_sync.cli.main import program
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.note import note
 from vault_sync.core.report import lines as report
-from vault_sync.edge.config import LEGAL
+from vault_sync.edge.config_keys import LEGAL
 
 from tests.support.folders import ROOT, SAMPLE
 from tests.support.vaults import DIGEST
@@ -108,7 +108,7 @@ def test_every_setting_named_in_the_documents_exists() -> None:
 def test_the_exit_codes_of_the_readme_are_those_of_the_program() -> None:
     table = re.findall(r"^\| (\d+) \|", (ROOT / "README.md").read_text(), re.MULTILINE)
     codes = (report.IN_LINE, report.OUT_OF_LINE, report.USAGE, report.BUG, report.BUSY)
-    assert {int(code) for code in table} == {*codes, report.INTERRUPTED}
+    assert {int(code) for code in table} == {*codes, report.INTERRUPTED, report.UNREAD}
 
 
 def test_the_example_of_the_readme_is_what_comes_out() -> None:

@@ -53,7 +53,7 @@ def counted(since: date | None = None, naming: WeekNaming | None = KOREAN) -> Va
         is_digest=lambda path: path.startswith("d/"),
         base=Base(),
     )
-    return vault_statistics.count(found, naming, {}, since)
+    return vault_statistics.count(found, naming, since)
 
 
 def test_a_vault_is_counted_in_the_order_of_its_weeks() -> None:
@@ -97,7 +97,7 @@ def test_a_vault_without_statuses_has_none() -> None:
         is_digest=lambda _: False,
         base=Base(),
     )
-    empty = vault_statistics.count(found, None, {})
+    empty = vault_statistics.count(found, None)
     assert empty == VaultStatistics(0, 0, 0, (), (), (), ())
     assert list(lines.terminal_lines(empty, 80)) == ["0 papers, 0 weeks, 0 words"]
     assert ET.fromstring(draw(empty)) is not None

@@ -31,10 +31,12 @@ from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.watch.batches import ChangeBatch
 from vault_sync.edge.watch.mailbox import Mailbox
 
-pytestmark = pytest.mark.timeout(30)
-
 A, DIGEST = RelPath("papers/a.md"), RelPath("digests/a.md")
 FAST = Timing(settle=0.05, quiet=0.4, sweep=1000.0)
+HAND = Timing(settle=0.05, quiet=2.0, sweep=1000.0)
+"""Time enough that a pass finds a file under a hand, on a busy machine too."""
+PATIENCE = 100.0
+"""Seconds after which what has not happened never will; nothing waits so long that is right."""
 
 
 class Pass:
@@ -45,6 +47,7 @@ class Pass:
         self.calls: queue.Queue[tuple[ChangeBatch, frozenset[RelPath], PassSummary]] = queue.Queue()
         self.also = PassSummary()
         self.raises: list[Exception] = []
+        self.wrote_at = 0.0
 
     def __call__(self, batch: ChangeBatch, guarded: frozenset[RelPath]) -> PassSummary:
         if self.raises:
@@ -61,6 +64,7 @@ class Pass:
                 continue
             new = self.root / ".new"
             new.write_bytes(words)
+            self.wrote_at = time.monotonic()
             new.replace(paper)
             written[path] = hashlib.sha256(words).hexdigest()
         result = PassSummary(
@@ -106,7 +110,7 @@ class Running:
         return self
 
     def next(self) -> tuple[ChangeBatch, frozenset[RelPath], PassSummary]:
-        return self.pass_.calls.get(timeout=20)
+        return self.pass_.calls.get(timeout=PATIENCE)
 
     def until_written(
         self, *paths: RelPath
@@ -115,6 +119,13 @@ class Running:
         while missing:
             seen.append(self.next())
             missing -= seen[-1][2].written.keys()
+        return seen
+
+    def until_waiting(self) -> tuple[ChangeBatch, frozenset[RelPath], PassSummary]:
+        """The pass that may not write A. One may come before it, of the first of two saves."""
+        while not (seen := self.next())[2].waiting:
+            assert not seen[2].written
+        assert seen[2].waiting == {A}
         return seen
 
     def has_nothing_to_do(self) -> bool:
@@ -127,7 +138,7 @@ class Running:
 
     def stop(self) -> None:
         self.mailbox.stop()
-        assert self.ended.wait(10)
+        assert self.ended.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -155,7 +166,7 @@ def launch(root: Path) -> Iterator[Launch]:
     yield make
     for running in launched:
         running.mailbox.stop()
-        assert running.ended.wait(10) or running.thread.ident is None
+        assert running.ended.wait(PATIENCE) or running.thread.ident is None
 
 
 @pytest.fixture
@@ -166,11 +177,10 @@ def running(launch: Launch) -> Running:
 # Quiet
 
 
-def test_an_edit_reaches_the_other_side_at_once(running: Running, root: Path) -> None:
-    before = time.monotonic()
+def test_an_edit_reaches_the_other_side_at_once(launch: Launch, root: Path) -> None:
+    running = launch(timing=Timing(settle=0.05, quiet=1000.0, sweep=1000.0)).start()
     (root / DIGEST).write_text("new\n")
     batch, guarded, result = running.next()
-    assert time.monotonic() - before < FAST.quiet
     assert batch.paths == {DIGEST}
     assert not batch.swept
     assert guarded == {DIGEST}
@@ -183,21 +193,22 @@ def test_own_writes_bring_no_pass_and_are_not_held(running: Running, root: Path)
     assert running.has_nothing_to_do()
     # And the file just written may be written again at once: nobody has touched it.
     (root / DIGEST).write_text("newer\n")
-    assert running.next()[1] == {DIGEST}
+    _, guarded, result = running.next()
+    assert A not in guarded and result.written.keys() == {A}
 
 
 def test_a_file_under_a_hand_waits_and_is_written_when_it_is_quiet(
-    running: Running, root: Path
+    launch: Launch, root: Path
 ) -> None:
+    running = launch(timing=HAND).start()
     (root / A).write_text("somebody types\n")
     (root / DIGEST).write_text("new\n")
     touched = time.monotonic()
-    batch, guarded, result = running.next()
+    batch, guarded, result = running.until_waiting()
     assert guarded == {A, DIGEST}
-    assert result.waiting == {A}
     assert (root / A).read_text() == "somebody types\n"
     batch, guarded, result = running.next()
-    assert time.monotonic() - touched >= FAST.quiet - 0.05
+    assert running.pass_.wrote_at - touched >= HAND.quiet - 0.5
     # It comes with what brought it, since no file has changed in between.
     assert batch.paths >= {A, DIGEST}
     assert A not in guarded
@@ -209,16 +220,17 @@ def test_whoever_types_on_is_waited_for(running: Running, root: Path) -> None:
     (root / DIGEST).write_text("new\n")
     pause = threading.Event()
     for number in range(6):
-        (root / A).write_text(f"typed {number}\n")
         pause.wait(0.1)
-    last = time.monotonic() - 0.1
-    running.until_written(A)
-    assert time.monotonic() - last >= FAST.quiet - 0.05
+        last = time.monotonic()
+        (root / A).write_text(f"typed {number}\n")
+    while (root / A).read_text() != "new\n":
+        running.next()
+    assert running.pass_.wrote_at - last >= FAST.quiet
 
 
 def test_what_was_typed_before_the_start_is_waited_for(launch: Launch, root: Path) -> None:
     (root / A).write_text("somebody types\n")
-    running = launch()
+    running = launch(timing=HAND)
     running.thread.start()
     batch, guarded, result = running.next()
     assert batch.swept
@@ -233,16 +245,16 @@ def test_what_waits_is_asked_itself_whether_it_is_quiet(
     """Its events may be lost: here the watcher is deaf to it."""
     from vault_sync.edge.watch.batches import _Watch
 
-    running = launch().start()
+    running = launch(timing=HAND).start()
     (root / A).write_text("somebody types\n")
     (root / DIGEST).write_text("new\n")
-    assert running.next()[2].waiting == {A}
+    running.until_waiting()
     monkeypatch.setattr(_Watch, "_note_change", lambda *_: None)
-    threading.Event().wait(FAST.quiet / 2)
-    (root / A).write_text("somebody types on\n")
+    threading.Event().wait(HAND.quiet / 4)
     typed = time.monotonic()
+    (root / A).write_text("somebody types on\n")
     running.until_written(A)
-    assert time.monotonic() - typed >= FAST.quiet - 0.1
+    assert running.pass_.wrote_at - typed >= HAND.quiet - 0.1
 
 
 # Quarrels
@@ -302,13 +314,13 @@ def test_facts_are_looked_up_beside_the_passes(launch: Launch, root: Path) -> No
 
     def facts(stop: threading.Event) -> bool:
         going.set()
-        go.wait(10)
+        go.wait(PATIENCE)
         return not stop.is_set()
 
     running = launch(look_up=facts)
     running.pass_.also = PassSummary(wanted=True)
     running.start()
-    assert going.wait(10)
+    assert going.wait(PATIENCE)
     # A pass does not wait for them.
     (root / DIGEST).write_text("new\n")
     running.until_written(A)
@@ -340,23 +352,22 @@ def test_a_look_up_that_fails_or_finds_nothing_is_not_repeated_at_once(
 
 
 def test_stopping_does_not_wait_for_the_network(launch: Launch, root: Path) -> None:
-    going, stopped = threading.Event(), threading.Event()
+    going, stopped, answer = threading.Event(), threading.Event(), threading.Event()
 
     def facts(stop: threading.Event) -> bool:
         going.set()
-        if stop.wait(10):
+        if stop.wait(PATIENCE):
             stopped.set()
-        threading.Event().wait(2)  # a server that does not answer
+        answer.wait(PATIENCE)  # a server that does not answer
         return False
 
     running = launch(look_up=facts)
     running.pass_.also = PassSummary(wanted=True)
     running.start()
-    assert going.wait(10)
-    before = time.monotonic()
+    assert going.wait(PATIENCE)
     running.stop()
-    assert time.monotonic() - before < 1.0
-    assert stopped.is_set()
+    assert stopped.wait(PATIENCE) and not answer.is_set()
+    answer.set()
 
 
 def test_only_new_conflicts_are_shown(running: Running, root: Path) -> None:
@@ -390,7 +401,7 @@ def test_the_configuration_is_read_again_when_its_file_changes(launch: Launch, r
     assert "start" in running.next()[0].why
     (root / A).write_text("typed\n")
     (root / DIGEST).write_text("new\n")
-    assert running.next()[2].waiting == {A}
+    running.until_waiting()
     assert running.has_nothing_to_do()  # the new quiet time holds
     running.stop()
     assert any(bad in life.problems for life in running.lives)
@@ -432,16 +443,16 @@ def test_a_bug_comes_out(launch: Launch, root: Path) -> None:
     running = launch().start()
     running.pass_.raises = [KeyError("a bug")]
     (root / DIGEST).write_text("new\n")
-    assert running.ended.wait(10)
+    assert running.ended.wait(PATIENCE)
     assert isinstance(running.error, KeyError)
     assert running.lives[-1].doing == "stopped"
 
 
 def test_no_pass_over_a_vault_that_is_gone(launch: Launch, root: Path) -> None:
-    running = launch().start()
+    running = launch(timing=HAND).start()
     (root / A).write_text("typed\n")
     (root / DIGEST).write_text("new\n")
-    assert running.next()[2].waiting == {A}
+    running.until_waiting()
     root.rename(root.with_name("away"))
     running.mailbox.ring()
     assert running.has_nothing_to_do()
@@ -450,17 +461,19 @@ def test_no_pass_over_a_vault_that_is_gone(launch: Launch, root: Path) -> None:
     running.until_written(A)
 
 
-def test_status_shows_what_is_and_what_waits(running: Running, root: Path) -> None:
+def test_status_shows_what_is_and_what_waits(launch: Launch, root: Path) -> None:
+    running = launch(timing=HAND).start()
+    before = time.time()
     (root / A).write_text("typed\n")
     (root / DIGEST).write_text("new\n")
-    running.next()
+    running.until_waiting()
     running.until_written(A)
     running.stop()
     first, last = running.lives[0], running.lives[-1]
     assert (first.pid, first.doing, first.last_pass) == (os.getpid(), "watching", None)
     waits = next(life for life in running.lives if life.waiting)
     assert waits.waiting.keys() == {A}
-    assert 0 < waits.waiting[A] - time.time() + 10 < 11
+    assert before + HAND.quiet - 0.5 < waits.waiting[A] < time.time() + HAND.quiet
     assert (last.doing, last.last_did, last.waiting) == ("stopped", "1 written", {})
     assert last.last_pass is not None
     assert [life.beat for life in running.lives] == sorted(life.beat for life in running.lives)
@@ -546,7 +559,7 @@ class Process:
             pass
 
     def ends(self) -> tuple[int, bytes]:
-        _, errors = self.process.communicate(timeout=10)
+        _, errors = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, errors
 
 
@@ -657,7 +670,7 @@ def test_stopped_and_continued_it_finds_what_happened(
 def test_the_manager_is_told(start: Callable[..., Process], tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(tmp_path / "notify"))
-        manager.settimeout(10)
+        manager.settimeout(PATIENCE)
         process = start(NOTIFY_SOCKET=manager.getsockname(), WATCHDOG_USEC="200000")
         heard: list[str] = []
         while heard.count("WATCHDOG=1") < 4:

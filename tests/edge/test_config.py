@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.support.folders import ROOT
-from vault_sync.edge.config import FILE, LEGAL, Config, ConfigError, load, parse
+from vault_sync.edge.config import FILE, Config, ConfigError, load, parse
+from vault_sync.edge.config_keys import LEGAL
 
 EXAMPLE = ROOT / "config.example.toml"
 TEXT = EXAMPLE.read_text("utf-8")
@@ -35,6 +36,14 @@ OTHER = {
 }
 
 
+_OTHER_OF: Mapping[type, Callable[[object], str]] = {
+    bool: lambda value: str(not value).lower(),
+    int: lambda _: "7",
+    str: lambda _: '"a.md"',
+    list: lambda _: "[]",
+}
+
+
 def test_the_example_names_every_legal_key_and_no_other() -> None:
     said = tomllib.loads(TEXT)
     assert {table: set(keys) for table, keys in said.items()} == {
@@ -56,12 +65,7 @@ def test_every_key_is_explained_and_obeyed(table: str, key: str) -> None:
     at = next(number for number, line in enumerate(lines) if line.startswith(f"{key} = "))
     assert lines[at - 1].startswith("#") or lines[at - 1].partition(" = ")[0] in LEGAL[table]
     default = tomllib.loads(TEXT)[table][key]
-    other = (
-        OTHER.get(key)
-        or {bool: str(not default).lower(), int: "7", str: '"a.md"', list: '["https://a.org"]'}[
-            type(default)
-        ]
-    )
+    other = OTHER.get(key) or _OTHER_OF[type(default)](default)
     heard = parse(f"[{table}]\n{key} = {other}\n", ROOT, EXAMPLE)
     assert replace(heard, path=None) != Config(ROOT)
 

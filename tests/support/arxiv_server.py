@@ -148,18 +148,23 @@ def messages(answer: Answer) -> list[str]:
     return [problem.message for problem in answer.problems]
 
 
+LONG = 100.0
+DRIPS = int(LONG / 0.03)
+"""For seconds enough that whoever waits to the end is found out."""
+
+
 def silent(handler: Handler, _ids: tuple[str, ...]) -> None:
     handler.close_connection = True
-    handler.api.released.wait(2)
+    handler.api.released.wait(LONG)
 
 
 def dripping_body(handler: Handler, _ids: tuple[str, ...]) -> None:
     handler.send_response(200)
     handler.send_header("Content-Type", "application/atom+xml")
-    handler.send_header("Content-Length", "10000")
+    handler.send_header("Content-Length", "1000000")
     handler.end_headers()
     handler.close_connection = True
-    for _ in range(100):
+    for _ in range(DRIPS):
         handler.wfile.write(b" ")
         if handler.api.released.wait(0.03):
             break
@@ -168,7 +173,7 @@ def dripping_body(handler: Handler, _ids: tuple[str, ...]) -> None:
 def dripping_head(handler: Handler, _ids: tuple[str, ...]) -> None:
     handler.close_connection = True
     handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
-    for number in range(100):
+    for number in range(DRIPS):
         handler.wfile.write(b"X-%d: y\r\n" % number)
         if handler.api.released.wait(0.03):
             break

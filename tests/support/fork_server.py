@@ -25,7 +25,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, NoReturn
 
-FOREIGN = ("windows", "darwin")
+FOREIGN = ("windows", "windows_events", "darwin")
 
 
 @cache

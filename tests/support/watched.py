@@ -54,13 +54,13 @@ class Watched:
             stderr=subprocess.PIPE,
         )
         if ready:
-            self.until(lambda: self.passes() > passes, 60)
+            self.until(lambda: self.passes() > passes)
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Tell it to end; its exit code."""
         assert self.process is not None
         self.process.send_signal(number)
-        _, errors = self.process.communicate(timeout=20)
+        _, errors = self.process.communicate(timeout=100)
         code, self.process = self.process.returncode, None
         assert b"Traceback" not in errors, errors.decode()
         return code
@@ -103,7 +103,7 @@ class Watched:
 
     # Waiting
 
-    def until(self, so: Callable[[], object], seconds: float = 30.0) -> None:
+    def until(self, so: Callable[[], object], seconds: float = 100.0) -> None:
         """Waits for something to be so."""
         end = time.monotonic() + seconds
         while not so():
@@ -126,7 +126,7 @@ class Watched:
         except FileNotFoundError:
             return ""
 
-    def rests(self, seconds: float = 30.0) -> None:
+    def rests(self, seconds: float = 100.0) -> None:
         """Waits until nothing waits and a pass would write nothing: for good, as two looks say."""
         self.until(self._is_at_rest, seconds)
         passes = self.passes()

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -114,6 +115,7 @@ def test_a_daemon_answers_when_it_ends(built: Vault) -> None:
         here[0].read_text()
     ):
         assert daemon.poll() is None
+        time.sleep(0.01)
     daemon.send_signal(signal.SIGTERM)
     out, _ = daemon.communicate()
     assert daemon.returncode == 0

@@ -25,7 +25,6 @@ from vault_sync.core.report import lines as report
 from vault_sync.core.report.json_text import json_text
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config
-from vault_sync.edge.platform import current
 from vault_sync.edge.state.store import StateStore, open_state
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -53,8 +52,6 @@ class Console:
             ConfigError: there is no vault here, or its configuration is wrong.
             UsageError: no vault can be opened on this system.
         """
-        if current.files.REFUSAL is not None:
-            raise UsageError(current.files.REFUSAL)
         return configuration.load(configuration.find_root(self.vault))
 
     def state(self, config: Config) -> StateStore:

@@ -143,9 +143,10 @@ def merge_driver(console: Console, base: Path, ours: Path, theirs: Path, path: s
 def _merged(config: Config, path: RelPath, texts: list[str]) -> Merged | None:
     """Merge the versions of a digest or a managed note; None for any other file."""
     base, ours, theirs = texts
-    managed = [read_note(text).managed for text in (ours, theirs)]
+    names = config.rules.properties
+    managed = [read_note(text, names).managed for text in (ours, theirs)]
     if any(managed):
-        return documents.note(base, ours, theirs) if all(managed) or not base else None
+        return documents.note(base, ours, theirs, names) if all(managed) or not base else None
     # In other styles than flat git merges the lines itself.
     if is_digest(config.rules)(path) and styles_of(config.rules)(path) == FLAT:
         return documents.digest(base, ours, theirs)

@@ -17,7 +17,9 @@ from vault_sync.edge.write.recovery import recover
 from vault_sync.edge.write.undo import list_saved
 from vault_sync.edge.write.undo import log as read_log
 from vault_sync.edge.write.undo import restore as restore_text
+from vault_sync.sync.facts import FactsLookup
 from vault_sync.sync.observation import base_of
+from vault_sync.sync.request import silent
 from vault_sync.sync.undoing import take_back
 
 REFUSED = "{} stay taken back until a text changes there; `vault-sync sync --redo` does them again"
@@ -115,7 +117,8 @@ def undo(console: Console, pass_id: int | None) -> int:
     refused: list[int] = []
 
     def act() -> Outcome:
-        outcome, count = take_back(config, state, pass_id, datetime.now(UTC))
+        facts_of = FactsLookup(config, state, silent, offline=True)
+        outcome, count = take_back(config, state, pass_id, datetime.now(UTC), facts_of)
         refused.append(count)
         return outcome
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from shlex import quote
 
@@ -13,7 +13,8 @@ from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.model.values import RelPath, Rules
 from vault_sync.core.report import lines as report
 from vault_sync.core.vault_survey import Survey, survey
-from vault_sync.edge.config import FILE, LEGAL
+from vault_sync.edge.config import FILE
+from vault_sync.edge.config_keys import LEGAL
 from vault_sync.edge.fs import stignore
 from vault_sync.edge.fs.reader import read_all
 from vault_sync.edge.fs.scan import scan
@@ -33,7 +34,12 @@ def init(console: Console, *, here: bool = False) -> int:
     found = survey(texts)
     paths = [glob.pattern for glob in found.globs] or list(Rules().digest_paths)
     folder = found.folder or Rules().folder
-    path.write_bytes(_configuration(paths, folder).encode("utf-8"))
+    chosen: dict[tuple[str, str], object] = {
+        ("digests", "paths"): paths,
+        ("notes", "folder"): folder,
+    }
+    chosen |= {("properties", each.ours): each.own for each in found.own_names}
+    path.write_bytes(_configuration(chosen).encode("utf-8"))
     if console.json:
         counts = {"digests": len(found.digests), "entries": found.entries}
         console.answer(root, configuration=str(path), paths=paths, **counts)
@@ -126,6 +132,10 @@ def _note_lines(found: Survey, folder: str) -> Iterator[str]:
     ]
     if counts:
         yield f"paper notes that are here already: {', '.join(counts)}; new ones go to {folder}/"
+    if found.own_names:
+        named = (f"{each.own} for {each.ours} ({each.notes})" for each in found.own_names)
+        yield f"    properties that these notes name in their own way: {', '.join(named)}"
+        yield "    notes are written with these names ([properties])"
     if found.named:
         yield f"    not taken for a paper's note: {_some(found.named)}"
 
@@ -135,22 +145,22 @@ def _some(paths: Sequence[RelPath]) -> str:
     return f"{report.counted(len(paths), 'file')}: {shown}{', ...' if len(paths) > 3 else ''}"
 
 
-def _configuration(paths: Iterable[str], folder: str) -> str:
-    """Return the text of `vault-sync.toml`: the example, every key but the chosen as a comment."""
-    chosen = {
-        "digests": f"paths = {json.dumps(list(paths), ensure_ascii=False)}",
-        "notes": f"folder = {json.dumps(folder, ensure_ascii=False)}",
-    }
+def _configuration(chosen: Mapping[tuple[str, str], object]) -> str:
+    """Return the text of `vault-sync.toml`: the example, every key but the chosen as a comment.
+
+    `chosen` has values by table and key.
+    """
     table, lines = "", []
     for line in example().split("\n"):
         heading = re.fullmatch(r"\[(\w+)\]", line)
         table = heading[1] if heading else table
         key = re.match(r"(\w+) = ", line)
-        value = chosen.get(table, "")
         if key is None:
             lines.append(line)
+        elif (table, key[1]) in chosen:
+            lines.append(key[0] + json.dumps(chosen[table, key[1]], ensure_ascii=False))
         else:
-            lines.append(value if value.startswith(key[0]) else f"# {line}")
+            lines.append(f"# {line}")
     return "\n".join(lines)
 
 

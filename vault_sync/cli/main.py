@@ -49,11 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def speak_utf8(*streams: object) -> None:
     """Make streams UTF-8, with what is no text spelled out.
 
-    On Windows a pipe has the code page of the system, which need not have Korean.
+    On Windows a pipe has the code page of the system, which need not have Korean, and lines end
+    in CR LF, which a file that is made of them would keep.
     """
     for stream in streams:
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -75,7 +76,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has gone; nothing is wrong with the vault.
         with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
-        return 1
+        from vault_sync.core.report import lines as report
+
+        return report.UNREAD
     except Exception as error:  # noqa: BLE001 - the last door: a message for every error
         return _show_error(error, as_json=_wants_json(options, arguments))
 

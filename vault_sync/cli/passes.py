@@ -192,7 +192,7 @@ def _diff_lines(
 
     changes = Changes((), tuple(operations))
     if not patch:
-        changes = paper_changes(operations, styles_of(rules))
+        changes = paper_changes(operations, styles_of(rules), rules.properties)
     marks = paper_diff.Marks(
         partial(console.painted, fg="red", strikethrough=True),
         partial(console.painted, fg="green", underline=True),

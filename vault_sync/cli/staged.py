@@ -171,7 +171,7 @@ def _wrong(
 
 def _unnoted(judged: StagedVerdict, operation: Create) -> dict[Key, tuple[RelPath, Entry]]:
     """Return the entries for which a note is to be made, by paper, each with its digest."""
-    key = read_note(operation.after).key
+    key = read_note(operation.after, judged.config.rules.properties).key
     return {
         entry.key: (path, entry)
         for path, digest in judged.snapshot.digests.items()
@@ -295,7 +295,7 @@ def _digests_of(judged: StagedVerdict, path: RelPath) -> list[RelPath]:
 def _made(judged: StagedVerdict, operation: Create) -> str:
     """Return the pathspec of a new note. Its name may begin with any date: only arXiv knows it."""
     rules = judged.config.rules
-    note = read_note(operation.after)
+    note = read_note(operation.after, rules.properties)
     if note.key is None or "{published" not in rules.name + rules.folder:
         return _literal(operation.path)
     stem = stem_of(operation.path)

@@ -58,8 +58,9 @@ def init(console: Console, demo: Path | None, here: bool) -> int:
 @OFFLINE
 @DRY_RUN
 @click.option("--yes", is_flag=True, help="Take files of one paper each for digests, too.")
+@click.option("--rename-properties", is_flag=True, help="Only rename, as [properties] says.")
 def rebuild(
-    console: Console, digest: Sequence[str], offline: bool, dry_run: bool, yes: bool
+    console: Console, digest: Sequence[str], offline: bool, dry_run: bool, **more: bool
 ) -> int:
     """Read all anew, make missing notes again, remove nothing.
 
@@ -70,8 +71,9 @@ def rebuild(
     from vault_sync.cli import passes
 
     request = passes.request_for(console.config(), console, digest, cause="rebuild", remake=True)
-    request = replace(request, sure=yes)
-    return passes.write(console, request, offline=offline, dry_run=dry_run)
+    renames = more["rename_properties"]
+    request = replace(request, sure=more["yes"], rename_properties=renames)
+    return passes.write(console, request, offline=offline or renames, dry_run=dry_run)
 
 
 @verb(cli, example="vault-sync sync", exits=PASS | LOCKED)
@@ -153,7 +155,7 @@ def diff(console: Console, patch: bool) -> int:
 @verb(
     cli, example="vault-sync resolve 'papers/230814 OctoPack.md' --take note", exits=PASS | LOCKED
 )
-@click.argument("path", metavar="NOTE|DIGEST", required=False, shell_complete=completing.files)
+@click.argument("path", metavar="NOTE|DIGEST", required=False, shell_complete=completing.named)
 @click.option("--take", type=click.Choice(["digest", "note"]), required=True)
 @click.option("--all", "every", is_flag=True, help="All open conflicts; --dry-run first.")
 @click.option("--field", type=click.Choice(["url", "title", "authors", "commentary"]), default=None)
@@ -241,7 +243,7 @@ def restore(console: Console, path: str, listing: bool, number: int | None, in_p
     cli, example="vault-sync relink 'Old name' 'papers/230814 OctoPack.md'", exits=_UNDONE | LOCKED
 )
 @click.argument("old")
-@click.argument("new", shell_complete=completing.files)
+@click.argument("new", shell_complete=completing.named)
 @DRY_RUN
 def relink(console: Console, old: str, new: str, dry_run: bool) -> int:
     """Point links of other files that lead to OLD, a note's former name, to NEW.
@@ -254,7 +256,7 @@ def relink(console: Console, old: str, new: str, dry_run: bool) -> int:
 
 
 @verb(cli, example="vault-sync facts 'papers/230814 OctoPack.md' --refresh", exits=PASS | LOCKED)
-@click.argument("note", nargs=-1, shell_complete=completing.files)
+@click.argument("note", nargs=-1, shell_complete=completing.named)
 @click.option("--refresh", is_flag=True, help="Ask again for what is known already.")
 def facts(console: Console, note: Sequence[str], refresh: bool) -> int:
     """Ask for facts about papers and fill in what their notes lack.
@@ -385,7 +387,7 @@ def service_status(console: Console) -> int:
 
 
 @verb(cli, "help", example="vault-sync help sync", exits=SHOWN)
-@click.argument("words", metavar="[VERB]...", nargs=-1)
+@click.argument("words", metavar="[VERB]...", nargs=-1, shell_complete=completing.verbs)
 @click.pass_context
 def show_help(context: click.Context, console: Console, words: Sequence[str]) -> int:
     """Show how a verb is called.

@@ -9,7 +9,7 @@ from vault_sync.core.digest.reader import Entry
 from vault_sync.core.digest.style_choice import StyleChoice, always_flat
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.model.plan import Create, Operation, Rename, Trash, Write
-from vault_sync.core.model.values import Fields, Key, RelPath
+from vault_sync.core.model.values import STANDARD_NAMES, Fields, Key, PropertyNames, RelPath
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note
 
@@ -39,13 +39,17 @@ class Changes(NamedTuple):
     others: tuple[Operation, ...]
 
 
-def paper_changes(operations: Iterable[Operation], styles: StyleChoice = always_flat) -> Changes:
+def paper_changes(
+    operations: Iterable[Operation],
+    styles: StyleChoice = always_flat,
+    names: PropertyNames = STANDARD_NAMES,
+) -> Changes:
     """Return the changes by paper, in the order in which the plan comes upon the papers."""
     found: dict[Key, list[FieldChange]] = {}
     titles: dict[Key, str] = {}
     others = []
     for operation in operations:
-        changes = list(_changes(operation, styles))
+        changes = list(_changes(operation, styles, names))
         for key, title, change in changes:
             found.setdefault(key, []).append(change)
             titles[key] = titles.get(key) or title
@@ -58,17 +62,19 @@ def paper_changes(operations: Iterable[Operation], styles: StyleChoice = always_
 _Found = tuple[Key, str, FieldChange]
 
 
-def _changes(operation: Operation, styles: StyleChoice) -> Iterator[_Found]:
+def _changes(operation: Operation, styles: StyleChoice, names: PropertyNames) -> Iterator[_Found]:
     path = operation.path
     if isinstance(operation, Write):
-        before, after = note_lens.read(operation.before), note_lens.read(operation.after)
+        before = note_lens.read(operation.before, names)
+        after = note_lens.read(operation.after, names)
         if after.key is not None:
             for change in _of_note(path, before, after):
                 yield after.key, after.fields.title, change
         else:
             yield from _of_digest(path, operation.before, operation.after, styles)
         return
-    note = note_lens.read(operation.after if isinstance(operation, Create) else operation.before)
+    text = operation.after if isinstance(operation, Create) else operation.before
+    note = note_lens.read(text, names)
     if note.key is None:
         return
     old, new = ("", str(path)) if isinstance(operation, Create) else (str(path), str(operation.to))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeVar
 
 from vault_sync.core.digest import plain_entry
@@ -22,7 +23,7 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.problems import no_link_to
-from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.model.values import STANDARD_NAMES, Key, Problem, PropertyNames, RelPath
 from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import UNLINKABLE, fold
@@ -30,15 +31,18 @@ from vault_sync.core.naming.wikilinks import LinkResolver, addresses
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note import recognition
 from vault_sync.core.note.note import Note
+from vault_sync.core.note.property_renaming import misnamed
 from vault_sync.core.note.property_table import ADDRESS_PROPERTIES
 from vault_sync.core.note.recognition import Recognition
 from vault_sync.core.text.encodings import encoded
 
 T = TypeVar("T", bound=str)
 
-_ADDRESS_LINE = re.compile(
-    rf"^(?:{'|'.join(ADDRESS_PROPERTIES)}):[ \t]*[\"']?(\S+?)[\"']?[ \t]*\r?$", re.MULTILINE
-)
+
+@lru_cache(maxsize=2)
+def _address_line(names: PropertyNames) -> re.Pattern[str]:
+    found = (re.escape(each) for name in ADDRESS_PROPERTIES for each in names.spellings(name))
+    return re.compile(rf"^(?:{'|'.join(found)}):[ \t]*[\"']?(\S+?)[\"']?[ \t]*\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +99,20 @@ def build(
     is_digest: Callable[[RelPath], bool],
     base: Base,
     unread: Collection[RelPath] = (),
-    identity: Collection[str] = (),
     styles: StyleChoice = always_flat,
+    properties: PropertyNames = STANDARD_NAMES,
 ) -> Snapshot:
     """Read every text. Never fails: a file that cannot be read for what it is becomes a Problem.
 
     `unread` are files that are there and have no text, as permission to read them is missing.
-    `identity` are further properties that say which paper a note is about; `styles` tells in which
-    styles a digest is read.
+    `styles` tells in which styles a digest is read; `properties` are the vault's own names.
     """
-    builder = _SnapshotBuilder(base=base, names=names, identity=identity, styles=styles)
+    builder = _SnapshotBuilder(base, names, styles, properties)
     for path in unread:
         builder.unread(path)
     digests: list[RelPath] = []
     for path, text in sorted(texts.items()):
-        if is_digest(path) and not _says_managed(text):
+        if is_digest(path) and not _says_managed(text, properties):
             digests.append(path)
         else:
             builder.note(path, text)
@@ -120,19 +123,23 @@ def build(
     return builder.done()
 
 
-def _says_managed(text: str) -> bool:
-    return text.lstrip("\ufeff").startswith("---") and note_lens.read(text).managed
+def _says_managed(text: str, names: PropertyNames) -> bool:
+    return text.lstrip("\ufeff").startswith("---") and note_lens.read(text, names).managed
 
 
 class _SnapshotBuilder:
     """Snapshot while it is being put together."""
 
     def __init__(
-        self, *, base: Base, names: LinkResolver, identity: Collection[str], styles: StyleChoice
+        self,
+        base: Base,
+        names: LinkResolver,
+        styles: StyleChoice,
+        properties: PropertyNames,
     ) -> None:
         self.base = base
         self.styles = styles
-        self.identity = identity
+        self.properties = properties
         self.names = names
         self.digests: dict[RelPath, Digest] = {}
         self.notes: dict[RelPath, Note] = {}
@@ -182,16 +189,22 @@ class _SnapshotBuilder:
         problem = damage_of(path, text, was_ours=was is not None)
         if problem is not None:
             # It may well be the note of a paper: a second one beside it would be its twin.
-            key = was or _guessed_key(text)
+            key = was or _guessed_key(text, self.properties)
             if key is not None:
                 self.lock(problem)
                 self.locked_keys[key] = path
             return
-        if was is None and not _may_be_note(text):
+        if was is None and not _may_be_note(text, self.properties):
             return
-        read = note_lens.read(text)
+        read = note_lens.read(text, self.properties)
         if read.properties.broken is not None:
             self._broken(path, text, read)
+            return
+        wrong = _misnamed(path, read, self.base)
+        if wrong is not None and (read.managed or wrong.code == problems.RENAMED):
+            self.lock(wrong)
+            if key := was or read.key:
+                self.locked_keys[key] = path
             return
         if not read.managed:
             self._recognise(path, text, read)
@@ -203,13 +216,13 @@ class _SnapshotBuilder:
             return
         self.notes[path] = read
         self.managed.setdefault(read.key, []).append(path)
-        for key in recognition.keys_of_note(read.properties, self.identity):
+        for key in recognition.keys_of_note(read.properties):
             if key != read.key:
                 self.managed_also.setdefault(key, []).append(path)
 
     def _recognise(self, path: RelPath, text: str, read: Note) -> None:
         """Put a file that no digest made where its strength says (`recognition`)."""
-        found = recognition.recognise(path, text, read.properties, self.identity)
+        found = recognition.recognise(path, text, read.properties)
         if found == recognition.NOTHING:
             return
         self.notes[path], self.recognitions[path] = read, found
@@ -226,19 +239,24 @@ class _SnapshotBuilder:
         in_digests = {entry.key for digest in self.digests.values() for entry in digest.entries}
         for notes, needed in ((self.managed, None), (self.plain, in_digests)):
             for key, paths in notes.items():
-                for path in paths:
+                for path in paths if needed is None or key in needed else ():
                     found = UNLINKABLE.search(stem_of(path))
-                    if found is not None and (needed is None or key in needed):
+                    wrong = no_link_to(path, found[0]) if found is not None else None
+                    if wrong is None and needed is not None:
+                        wrong = _misnamed(path, self.notes[path], self.base)
+                    if wrong is not None:
                         self.locked_keys[key] = path
-                        self.problems.append(no_link_to(path, found[0]))
+                        self.problems.append(wrong)
 
     def _keyless(self, path: RelPath, read: Note) -> None:
-        self.lock(problems.no_address(path, read.properties.values["digests"].line))
+        value = read.properties.find("digests")
+        assert value is not None
+        self.lock(problems.no_address(path, value.line))
 
     def _broken(self, path: RelPath, text: str, read: Note) -> None:
         assert read.properties.broken is not None
         line, message = read.properties.broken
-        key = self.base.note_paths.get(path) or _guessed_key(text)
+        key = self.base.note_paths.get(path) or _guessed_key(text, self.properties)
         if key is None:
             return
         self.locked_keys[key] = path
@@ -249,7 +267,7 @@ class _SnapshotBuilder:
         ours = BaseKey(Key(""), path, "text") in self.base.rows
         problem = (
             damage_of(path, text, was_ours=ours)
-            or self._cut_short(path, text)
+            or _cut_short(path, text, self.base)
             or (titles_first(path, text) if "flat" in styles else None)
         )
         unlinkable = UNLINKABLE.search(stem_of(path))
@@ -273,20 +291,6 @@ class _SnapshotBuilder:
                 self.locked_keys[entry.key] = path
                 self.problems.append(problems.double_entry(path, entry.line, seen[entry.key]))
             seen.setdefault(entry.key, entry.line)
-
-    def _cut_short(self, path: RelPath, text: str) -> Problem | None:
-        before = self.base.text(BaseKey(Key(""), path, "text"))
-        if before is None or not before.startswith(text) or not before[len(text) :].strip():
-            return None
-        return Problem(
-            path,
-            "cut-short",
-            "the file now ends earlier than it did and is otherwise the same: "
-            "it may have been cut short while it was being saved",
-            "nothing is taken from it; bring its end back, or if you removed the end yourself, "
-            f"{problems.resolve_hint(path, 'digest')}",
-            text.count("\n") + 1,
-        )
 
     def _own_link(self, source: RelPath, text: str) -> OwnLink:
         def own(key: Key, target: str, titled: bool) -> bool:
@@ -325,26 +329,47 @@ class _SnapshotBuilder:
         return digest in named and all(key_of(url) != found.key for _, url in addresses(text))
 
 
-def _may_be_note(text: str) -> bool:
+def _may_be_note(text: str, names: PropertyNames) -> bool:
     start = text.lstrip("\ufeff")
     block = start[: max(0, start.find("\n---", 3))] if start.startswith("---") else ""
-    return "digests" in block or recognition.may_be_note(text)
+    managed = any(name in block for name in names.spellings("digests"))
+    return managed or recognition.may_be_note(text, names)
 
 
 def _as_tuples(found: Mapping[T, list[RelPath]]) -> dict[T, tuple[RelPath, ...]]:
     return {key: tuple(paths) for key, paths in found.items()}
 
 
-def _guessed_key(text: str) -> Key | None:
+def _guessed_key(text: str, names: PropertyNames) -> Key | None:
     """Return the paper that a file which cannot be read seems to be about.
 
     Its properties tell, in whatever encoding it is; else the address that it begins with.
     """
     other = encoded(text)
     head = (text if other is None else other.text)[:4000].lstrip("\ufeff")
-    for found in _ADDRESS_LINE.finditer(head):
+    for found in _address_line(names).finditer(head):
         if key := key_of(found[1]) or key_of("arxiv:" + found[1]):
             return key
     below = head.partition("\n---\n")[2] if head.startswith("---") else head
     entry = plain_entry.read(below, 0)
     return None if entry is None else entry.key
+
+
+def _cut_short(path: RelPath, text: str, base: Base) -> Problem | None:
+    before = base.text(BaseKey(Key(""), path, "text"))
+    if before is None or not before.startswith(text) or not before[len(text) :].strip():
+        return None
+    return Problem(
+        path,
+        "cut-short",
+        "the file now ends earlier than it did and is otherwise the same: "
+        "it may have been cut short while it was being saved",
+        "nothing is taken from it; bring its end back, or if you removed the end yourself, "
+        f"{problems.resolve_hint(path, 'digest')}",
+        text.count("\n") + 1,
+    )
+
+
+def _misnamed(path: RelPath, read: Note, base: Base) -> Problem | None:
+    former = base.former_names
+    return misnamed(path, read, former) if former or read.properties.names.own else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from vault_sync.core.model.paths import natural, stem_of
@@ -26,7 +26,6 @@ _STATUSES = ("", "unread", "reading", "read")
 def count(
     snapshot: Snapshot,
     naming: WeekNaming | None,
-    names: Mapping[str, str],
     since: date | None = None,
 ) -> VaultStatistics:
     """Return the numbers of a vault.
@@ -34,7 +33,6 @@ def count(
     Args:
         snapshot: all its digests and notes.
         naming: how its weeks are named; None sorts digests by name, and `since` leaves none out.
-        names: the vault's own names of properties by ours.
         since: digests of weeks that ended before this day are left out. Notes are counted if a
             digest that is counted has their paper.
     """
@@ -56,8 +54,8 @@ def count(
         words=sum(week.words for week in weeks),
         weeks=weeks,
         tags=_tags([[entry.fields.tags for entry in digest.entries] for digest in digests]),
-        mentioned=_mentioned(snapshot, notes, names.get("mentioned_by", "mentioned_by")),
-        statuses=_statuses(snapshot, notes, names.get("status", "status")),
+        mentioned=_mentioned(snapshot, notes),
+        statuses=_statuses(snapshot, notes),
     )
 
 
@@ -97,17 +95,17 @@ def _tags(weeks: Sequence[Sequence[tuple[str, ...]]]) -> tuple[TagCount, ...]:
     return tuple(sorted(found, key=lambda each: (-each.papers, each.tag)))
 
 
-def _mentioned(snapshot: Snapshot, notes: Sequence[RelPath], name: str) -> tuple[MentionCount, ...]:
+def _mentioned(snapshot: Snapshot, notes: Sequence[RelPath]) -> tuple[MentionCount, ...]:
     found = [
-        MentionCount(stem_of(path), len(snapshot.notes[path].properties.items(name)))
+        MentionCount(stem_of(path), len(snapshot.notes[path].properties.items("mentioned_by")))
         for path in notes
     ]
     return tuple(sorted((each for each in found if each.mentions), key=lambda e: (-e[1], e[0])))
 
 
-def _statuses(snapshot: Snapshot, notes: Sequence[RelPath], name: str) -> tuple[StatusCount, ...]:
+def _statuses(snapshot: Snapshot, notes: Sequence[RelPath]) -> tuple[StatusCount, ...]:
     """Return the statuses in the order of reading, a reader's own words behind."""
-    counted = Counter(snapshot.notes[path].properties.scalar(name).strip() for path in notes)
+    counted = Counter(snapshot.notes[path].properties.scalar("status").strip() for path in notes)
     if not any(counted):
         return ()
     own = sorted(set(counted) - set(_STATUSES))

@@ -23,6 +23,8 @@ from vault_sync.core.naming.keys import is_paper
 from vault_sync.core.naming.note_names import short_title
 from vault_sync.core.naming.titles import fold_title
 from vault_sync.core.note import marks, note, recognition
+from vault_sync.core.note.property_block import Properties
+from vault_sync.core.note.property_survey import OwnName, own_names
 from vault_sync.core.note.recognition import Recognition
 
 LEAST_ENTRIES = 2
@@ -52,7 +54,7 @@ class Survey:
     `entries` counts those of all digests, `by_name` are globs that find one file each and never
     the next, `unread` are lists of papers in a form that is not read. `certain`, `likely` and
     `named` are the files about papers (`recognition`); `folder` is the one for new notes, "" for
-    the default.
+    the default. `own_names` are names of properties to be written into `[properties]`.
     """
 
     globs: tuple[Glob, ...] = ()
@@ -64,6 +66,7 @@ class Survey:
     likely: tuple[RelPath, ...] = ()
     named: tuple[RelPath, ...] = ()
     folder: str = ""
+    own_names: tuple[OwnName, ...] = ()
 
 
 @dataclass(slots=True)
@@ -72,6 +75,7 @@ class _Files:
 
     titles: dict[RelPath, dict[Key, str]] = field(default_factory=dict)
     notes: dict[RelPath, Recognition] = field(default_factory=dict)
+    properties: dict[RelPath, Properties] = field(default_factory=dict)
     unread: list[RelPath] = field(default_factory=list)
     paths: list[RelPath] = field(default_factory=list)
 
@@ -101,6 +105,7 @@ def survey(texts: Iterable[tuple[RelPath, str]]) -> Survey:
         likely=tuple(likely),
         named=tuple(path for path in named if path not in likely),
         folder=_common_folder(certain),
+        own_names=own_names((notes[path].certain[0], files.properties[path]) for path in certain),
     )
 
 
@@ -114,7 +119,7 @@ def _sort(files: _Files, path: RelPath, text: str) -> None:
     if found is None and recognition.may_be_note(text):
         found = recognition.recognise(path, text, properties.properties)
     if found is not None and (found.certain or found.named):
-        files.notes[path] = found
+        files.notes[path], files.properties[path] = found, properties.properties
     if properties.managed or text.startswith("---"):
         return
     entries = reader.read(text).entries

@@ -5,19 +5,18 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
-from vault_sync.core.citation import citekeys
 from vault_sync.core.digest import style_choice
-from vault_sync.core.model.values import Rules
-from vault_sync.core.naming import note_names, week_names
-from vault_sync.core.naming.month_weeks import RULES, MonthWeekRule
-from vault_sync.core.note.facts import fact_names
+from vault_sync.core.model.values import PropertyNames, Rules
+from vault_sync.core.naming.month_weeks import MonthWeekRule
+from vault_sync.core.note.property_table import name_mistakes
 from vault_sync.core.report import conflicts_page
 from vault_sync.core.text.spans import line_number
+from vault_sync.edge.config_keys import LEGAL
 
 FILE = "vault-sync.toml"
 
@@ -165,137 +164,6 @@ def _check_conflicts_note(config: Config, text: str) -> None:
         )
 
 
-class _Key(NamedTuple):
-    """One legal key: what its value must be, in words, and the check."""
-
-    kind: str
-    check: Callable[[Any], str | None]
-
-
-def _typed(kind: str, *types: type) -> _Key:
-    def check(value: Any) -> str | None:
-        if isinstance(value, bool) and bool not in types:
-            return kind
-        return None if isinstance(value, types) else kind
-
-    return _Key(kind, check)
-
-
-def _number(kind: str, low: float, high: float) -> _Key:
-    def check(value: Any) -> str | None:
-        good = isinstance(value, int | float) and not isinstance(value, bool)
-        return None if good and low <= value <= high else kind
-
-    return _Key(kind, check)
-
-
-def _texts(kind: str, check_each: Callable[[str], str | None] = lambda _: None) -> _Key:
-    def check(value: Any) -> str | None:
-        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            return kind
-        return next((wrong for each in value if (wrong := check_each(each))), None)
-
-    return _Key(kind, check)
-
-
-def _checked(kind: str, wrong: Callable[[str], str | None]) -> _Key:
-    return _Key(kind, lambda value: wrong(value) if isinstance(value, str) else kind)
-
-
-def _choice(*legal: str, absent: str = "") -> _Key:
-    kind = f"must be one of {', '.join(legal)}"
-    return _checked(kind, lambda value: None if value in {*legal, absent} else kind)
-
-
-def _outside(path: str) -> str | None:
-    parts = Path(path).parts
-    if Path(path).is_absolute() or any(part.startswith(".") for part in parts):
-        return f"'{path}' is not a path inside the vault, or lies in a dot folder"
-    return None
-
-
-def _glob(glob: str) -> str | None:
-    return (
-        _outside(glob)
-        if glob.endswith(".md")
-        else f"must be globs that end in .md: '{glob}' does not"
-    )
-
-
-def _fact(name: str) -> str | None:
-    legal = fact_names()
-    return None if name in legal else f"there is no fact '{name}': legal are {', '.join(legal)}"
-
-
-def _folder(pattern: str) -> str | None:
-    return note_names.folder_error(pattern) or _outside(pattern.partition("{")[0])
-
-
-def _note(path: str) -> str | None:
-    return _outside(path) if path.endswith(".md") else "must be a path that ends in .md"
-
-
-def _bib(path: str) -> str | None:
-    if path and not path.endswith(".bib"):
-        return "must be a path that ends in .bib"
-    return _outside(path)
-
-
-def _week(form: str) -> str | None:
-    return week_names.form_error(form) if form else None
-
-
-def _address(url: str) -> str | None:
-    return None if re.match(r"https?://[^/]", url) else "must be an http or https address"
-
-
-LEGAL: Mapping[str, Mapping[str, _Key]] = {
-    "digests": {
-        "paths": _texts("must be a list of globs", _glob),
-        "styles": _Key("must be a list of styles", style_choice.mistake),
-        "week": _checked("must be a form for names of weeks", _week),
-        "month_week": _choice(*RULES),
-    },
-    "notes": {
-        "folder": _checked("must be a folder inside the vault", _folder),
-        "name": _checked("must be a pattern for names", note_names.pattern_error),
-        "private_tags": _texts("must be a list of tags, `*` allowed"),
-        "identity": _texts("must be a list of property names"),
-        "section": _choice("after-title", "top", "end", absent="top"),
-    },
-    "links": {"mentions": _typed("must be true or false", bool)},
-    "arxiv": {
-        "enabled": _typed("must be true or false", bool),
-        "snapshot": _typed("must be a path", str),
-        "url": _checked("must be an address", _address),
-        "contact": _typed("must be a mail address", str),
-        "facts": _texts("must be a list of facts", _fact),
-    },
-    "sources": dict.fromkeys(
-        ("crossref", "openreview", "acl"), _texts("must be a list of addresses", _address)
-    ),
-    "citekey": {"form": _checked("must be a form of citekeys", citekeys.form_error)},
-    "bib": {
-        "read": _typed("must be a path", str),
-        "write": _checked("must be a path inside the vault", _bib),
-    },
-    "pdf": {"folder": _checked("must be a folder inside the vault", _outside)},
-    "removals": {
-        "entries": _number("must be a number of entries", 0, 1_000_000),
-        "share": _number("must be a share between 0 and 1", 0, 1),
-    },
-    "watch": {
-        "settle": _number("must be seconds, 0.05 to 60", 0.05, 60),
-        "quiet": _number("must be seconds, 0 to 600", 0, 600),
-        "sweep": _number("must be seconds, 1 to 86400", 1, 86_400),
-        "notify": _typed("must be true or false", bool),
-    },
-    "copies": {"merge": _typed("must be true or false", bool)},
-    "saved": {"days": _number("must be days, 0 (for ever) to 36500", 0, 36_500)},
-    "conflicts": {"note": _checked("must be a path inside the vault", _note)},
-}
-
-
 def parse(text: str, root: Path, path: Path) -> Config:
     """Return a configuration from its text.
 
@@ -318,21 +186,24 @@ def _mistakes(path: Path, text: str, tables: Mapping[str, Any]) -> Iterator[str]
     """Yield a line for each table, key and value that is not legal."""
     for table, values in tables.items():
         if table not in LEGAL:
-            yield _unknown(path, text, table, f"[{table}]", LEGAL, "table")
+            yield _unknown(path, text, (table, table), f"[{table}]", LEGAL)
         elif not isinstance(values, dict):
             yield f"{path}:{_line(text, table)}: '{table}' must be a table: write [{table}]"
         else:
             for key, value in values.items():
                 yield from _mistake(path, text, (table, key), value)
+    names = tables.get("properties")
+    for key, wrong in name_mistakes(names) if isinstance(names, dict) else ():
+        yield f"{path}:{_line(text, key, 'properties')}: '{key}' in [properties]: {wrong}"
 
 
 def _mistake(path: Path, text: str, name: tuple[str, str], value: Any) -> Iterator[str]:
     table, key = name
     legal = LEGAL[table]
     if key not in legal:
-        yield _unknown(path, text, key, f"'{key}' in [{table}]", legal, "key")
+        yield _unknown(path, text, name, f"'{key}' in [{table}]", legal)
     elif (wrong := legal[key].check(value)) is not None:
-        yield f"{path}:{_line(text, key)}: '{key}' in [{table}]: {wrong}"
+        yield f"{path}:{_line(text, key, table)}: '{key}' in [{table}]: {wrong}"
 
 
 def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> Config:
@@ -341,16 +212,25 @@ def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> C
     styles = digests.pop("styles", None)
     bib = BibConfig(**tables.get("bib", {}))
     removals = tables.get("removals", {})
+    own = tables.get("properties", {}).items()
+    names = PropertyNames(
+        tuple((name, spelled or "") for name, spelled in own if spelled != name),
+        identity=tuple(notes.get("identity", ())),
+    )
     chosen: dict[str, Any] = {
         "digest_paths": digests.pop("paths", None),
         "digest_styles": style_choice.rows(styles) if styles is not None else None,
         "folder": notes.get("folder"),
         "name": notes.get("name"),
         "private_tags": notes.get("private_tags"),
-        "identity": notes.get("identity"),
         "section": notes.get("section"),
+        "properties": names,
         "mentions": tables.get("links", {}).get("mentions"),
-        "facts": _facts(arxiv.pop("facts", list(Rules().facts)), bib),
+        "facts": [
+            name
+            for name in _facts(arxiv.pop("facts", list(Rules().facts)), bib)
+            if not names.is_off(name)
+        ],
         "citekey_form": tables.get("citekey", {}).get("form"),
         "removals_entries": removals.get("entries"),
         "removals_share": removals.get("share"),
@@ -381,20 +261,26 @@ def _facts(wanted: list[str], bib: BibConfig) -> list[str]:
 
 
 def _unknown(
-    path: Path, text: str, name: str, shown: str, legal: Mapping[str, object], what: str
+    path: Path, text: str, name: tuple[str, str], shown: str, legal: Mapping[str, object]
 ) -> str:
     import difflib  # no run without a mistake needs it, nor what it imports
 
-    near = difflib.get_close_matches(name, legal, 1)
+    near = difflib.get_close_matches(name[1], legal, 1)
+    what = "table" if legal is LEGAL else "key"
     hint = f" (did you mean '{near[0]}'?)" if near else ""
     return (
-        f"{path}:{_line(text, name)}: unknown {what} {shown}{hint}: "
+        f"{path}:{_line(text, name[1], name[0])}: unknown {what} {shown}{hint}: "
         f"legal are {', '.join(sorted(legal))}"
     )
 
 
-def _line(text: str, name: str) -> int:
-    """Return the line on which a key or table is named; TOML readers do not tell."""
+def _line(text: str, name: str, table: str = "") -> int:
+    """Return the line on which a key or table is named; TOML readers do not tell.
+
+    A key is looked for below the head of its table, for two tables may have one of that name.
+    """
     quoted = re.escape(name)
-    found = re.search(rf"^[ \t]*(?:\[+[ \t]*)?['\"]?{quoted}['\"]?[ \t]*[.=\]]", text, re.MULTILINE)
+    head = re.search(rf"^[ \t]*\[[ \t]*{re.escape(table)}[ \t]*\]", text, re.MULTILINE)
+    line = re.compile(rf"^[ \t]*(?:\[+[ \t]*)?['\"]?{quoted}['\"]?[ \t]*[.=\]]", re.MULTILINE)
+    found = (line.search(text, head.end()) if head else None) or line.search(text)
     return line_number(text, found.start()) if found else 1

@@ -40,7 +40,7 @@ def references(snapshot: Snapshot, form: str = "") -> list[Reference]:
     found = []
     for key, paths in sorted(snapshot.managed.items()):
         for path in paths[:1]:
-            reference = reference_of(snapshot.notes[path], {}, label(key) if form else "")
+            reference = reference_of(snapshot.notes[path], label(key) if form else "")
             if reference is not None:
                 found.append(reference)
     if not form:

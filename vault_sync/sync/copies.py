@@ -31,7 +31,7 @@ from vault_sync.core.model.plan import (
     Trash,
     Write,
 )
-from vault_sync.core.model.values import Key, RelPath, Rules
+from vault_sync.core.model.values import Key, PropertyNames, RelPath, Rules
 from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note import note as note_lens
@@ -58,12 +58,13 @@ def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> Merge
             CopyRules(
                 is_digest=is_digest(rules),
                 is_flat=lambda path: styles_of(rules)(path) == ("flat",),
-                is_readers=partial(_is_readers, texts, base),
+                is_readers=partial(_is_readers, texts, base, rules.properties),
                 histories_of=lambda keys: earlier_values.read_histories(
                     state.select, keys, base.rows
                 ),
                 rows_of=lambda text: copy_section.read(text).rows,
                 page=page,
+                names=rules.properties,
                 choice=choice,
                 merges=rules.merge_copies,
                 ready=whole and base.exists and not base.joining and not is_arriving,
@@ -86,7 +87,9 @@ def _choice(records: Collection[CopyRecord], boxes: copy_section.CopyBoxes) -> C
     )
 
 
-def _is_readers(texts: Mapping[RelPath, str], base: Base, path: RelPath) -> bool:
+def _is_readers(
+    texts: Mapping[RelPath, str], base: Base, properties: PropertyNames, path: RelPath
+) -> bool:
     """Return True if a file is a digest or note of the base, or a note names it as its digest."""
     if path in base.note_paths or BaseKey(Key(""), path, "text") in base.rows:
         return True
@@ -98,7 +101,7 @@ def _is_readers(texts: Mapping[RelPath, str], base: Base, path: RelPath) -> bool
     return any(
         names.resolve(target, each) == path
         for each in naming
-        for target in note_lens.read(texts[each]).digests
+        for target in note_lens.read(texts[each], properties).digests
     )
 
 

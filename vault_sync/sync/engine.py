@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from itertools import count
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseUpdate, Create, Outcome, Plan
@@ -23,6 +22,7 @@ from vault_sync.edge.fs.scan import Stat, scan
 from vault_sync.edge.state.pass_log import note_lost_entries
 from vault_sync.edge.state.refusals import lift
 from vault_sync.edge.state.store import StateStore
+from vault_sync.edge.state.vault_id import remember_names
 from vault_sync.edge.system.garbage import uncollected
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
@@ -30,21 +30,23 @@ from vault_sync.edge.write.undo import old_dropped
 from vault_sync.sync import conflicts_file, copies, deliveries, head_base
 from vault_sync.sync.bibliography import readers_library, update
 from vault_sync.sync.facts import facts_stamp
-from vault_sync.sync.file_marks import lost_entries, remember_files
+from vault_sync.sync.file_marks import remember_files
 from vault_sync.sync.incremental import changes, index, scope
 from vault_sync.sync.incremental.memory import Memory, Mind, recall
 from vault_sync.sync.incremental.recorder import Acted, after_part, after_whole
 from vault_sync.sync.incremental.unchanged import Walk, stamp_of
-from vault_sync.sync.observation import Observation, arriving, base_of, is_digest, lacking, observe
-from vault_sync.sync.planning import make_plan
+from vault_sync.sync.observation import Observation, arriving, base_of, lacking, observe
+from vault_sync.sync.planning import make_plan, renaming_plan, with_former_names
 from vault_sync.sync.request import (
     FactsOf,
     PassRequest,
     PassResult,
     Progress,
+    counted_files,
     no_facts,
     silent,
 )
+from vault_sync.sync.undoing import lost_entries
 
 Typed = Callable[[Iterable[RelPath]], frozenset[RelPath]]
 """Returns those of some files that somebody has edited while the pass was reading and planning."""
@@ -110,6 +112,9 @@ def look(context: PassContext, request: PassRequest) -> View:
     base = base_of(state)
     if request.lifts:
         base = replace(base, refused={})
+    if request.rename_properties:
+        observation = observe(with_former_names(config, base), base, context.progress)
+        return View(observation, renaming_plan(observation), (), facts)
     merge = copies.merger(state, config.rules, base, whole=not request.only)
     observation = observe(config, base, context.progress, merge)
     observation = head_base.with_head(observation, config)
@@ -275,12 +280,15 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
             cause=request.cause,
             started=datetime.now(UTC),
             sources=_sources(view.observation, doable),
-            at=_counted(context.progress, len(doable.operations)),
+            at=counted_files(context.progress, len(doable.operations)),
         )
-    note_lost_entries(state, lost_entries(view.observation, doable, outcome))
+    if any(one.drop for one in doable.base_updates):
+        note_lost_entries(state, lost_entries(view.observation, doable, outcome))
     remember_files(config.root, state, view.observation, doable, outcome)
     if request.lifts:
         lift(state)
+    if view.memory is None:
+        remember_names(state, config.rules.properties.own)
     state.outdate()
     whole = view.memory is None and not request.only
     copies.end_pass(state, view.observation, doable, outcome, whole=whole)
@@ -301,19 +309,6 @@ def _sources(observation: Observation, plan: Plan) -> frozenset[RelPath]:
     managed = observation.snapshot.managed
     notes = {path for row in rows if row.key for path in managed.get(row.key, ())}
     return frozenset((digests | notes) & observation.files)
-
-
-def _counted(progress: Progress, whole: int) -> Callable[[str, RelPath], None]:
-    """Return the callback of `apply` that counts files as they are prepared, then swapped in."""
-    done = {"before-stage": count(1), "before-look": count(1)}
-
-    def at(point: str, path: RelPath) -> None:
-        del path
-        if point in done:
-            what = "writing" if point == "before-look" else "preparing"
-            progress(what, next(done[point]), whole)
-
-    return at
 
 
 # What the next pass need not find out again.
@@ -363,8 +358,7 @@ def _remember_part(context: PassContext, view: View, acted: Acted, stamp: str) -
     memory = view.memory
     assert memory is not None
     before = memory.stamp
-    digest_test = is_digest(context.config.rules)
-    changed = after_part(stamp, acted, memory, view.observation, digest_test)
+    changed = after_part(stamp, acted, memory, view.observation, context.config.rules)
     if changed or stamp != before:
         files = {each: memory.files.get(each) for each in changed}
         index.save(index.path_of(context.state), stamp, memory.came, files, beside=before)

@@ -16,6 +16,7 @@ from vault_sync.core.model.values import Facts, Key, Problem
 from vault_sync.core.naming.keys import fact_name
 from vault_sync.edge.config import Config
 from vault_sync.edge.platform import current
+from vault_sync.edge.platform.values import file_number
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.request import FactsOf, Progress
 
@@ -132,8 +133,8 @@ def facts_stamp(config: Config, state: StateStore) -> str:
     stamps = []
     for path in paths:
         try:
-            stat = path.stat()
-            stamps.append((stat.st_size, stat.st_mtime_ns, current.files.file_number(stat)))
+            stat = current.files.status(path, follow=True)
+            stamps.append((stat.st_size, stat.st_mtime_ns, file_number(stat)))
         except OSError:
             stamps.append((0, 0, 0))
     return json.dumps(stamps)

@@ -8,11 +8,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from vault_sync.core.model.base import Base, FileMark
-from vault_sync.core.model.plan import BaseKey, Create, Operation, Outcome, Plan, Rename, Write
-from vault_sync.core.model.values import Key, Place, RelPath
+from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Rename, Write
+from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.snapshot import NO_STAT, Snapshot
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.platform import current
+from vault_sync.edge.platform.values import file_number
 from vault_sync.edge.state.file_marks import change_files, read_files
 from vault_sync.edge.state.refusals import read_refused
 from vault_sync.edge.state.schema import as_bytes, encode
@@ -117,10 +118,10 @@ def _as_written(root: Path, operation: Operation, about: Mapping[RelPath, Key]) 
     if operation.path not in about:
         return {}
     try:
-        seen = (root / path).lstat()
+        seen = current.files.status(root / path)
     except OSError:
         return {}
-    number, digest = current.files.file_number(seen), sha256(as_bytes(text)).hexdigest()
+    number, digest = file_number(seen), sha256(as_bytes(text)).hexdigest()
     mark = FileMark(number, seen.st_size, seen.st_mtime_ns, digest)
     return {path: (about[operation.path], mark)}
 
@@ -132,22 +133,3 @@ def _is_gone(observation: Observation, state: StateStore, path: RelPath) -> bool
     return not state.select(
         "SELECT 1 FROM stands WHERE field = 'note' AND value = ? LIMIT 1", encode(path)
     )
-
-
-def lost_entries(
-    observation: Observation, plan: Plan, outcome: Outcome
-) -> Iterator[tuple[RelPath, str, str]]:
-    """Yield the digests from which entries were taken out: their path, whole text and cut text."""
-    base, digests = observation.base, observation.snapshot.digests
-    rows = (row for one in plan.base_updates for row in one.drop) if outcome.done else ()
-    lost = {row for row in rows if row.key and row.field == "commentary"}
-    for path in sorted({RelPath(row.digest) for row in lost} & digests.keys()):
-        before = base.text(BaseKey(Key(""), path, "text"))
-        there = {
-            entry.key
-            for other, digest in digests.items()
-            for entry in digest.entries
-            if other == path or not base.knows(Place(entry.key, other))
-        }
-        if before is not None and any(row.digest == path and row.key not in there for row in lost):
-            yield path, before, digests[path].text

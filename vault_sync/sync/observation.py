@@ -29,6 +29,7 @@ from vault_sync.edge.state.earlier_values import is_old
 from vault_sync.edge.state.file_marks import read_files
 from vault_sync.edge.state.refusals import read_refused
 from vault_sync.edge.state.store import StateStore
+from vault_sync.edge.state.vault_id import former_names
 from vault_sync.sync.file_record import File, file_read, looks_delivered, numbers
 from vault_sync.sync.request import Progress, silent
 
@@ -76,6 +77,7 @@ def base_of(state: StateStore) -> Base:
         was_ever=lambda row, value: is_old(state.select, row, value, ()),
         files=read_files(state.select),
         refused=read_refused(state.select),
+        former_names=former_names(state),
     )
 
 
@@ -103,11 +105,6 @@ def observe(
             texts[path] = as_text(content)
             read[path] = file_read(found.files[path], content, read_at)
         progress("reading", number + 1, len(found.files))
-    # A sync service gives a file the time of its own making: the change time tells when it came.
-    at_rest = {
-        path: (read_at - max(stat.mtime_ns, stat.ctime_ns)) / 1e9
-        for path, stat in found.files.items()
-    }
     is_arriving = arriving(found.marks, read_at)
     observation = _merged_texts(
         texts, config.rules, base, (found, tuple(problems)), merge, is_arriving
@@ -121,9 +118,17 @@ def observe(
         read=read,
         marks=found.marks,
         delivered=_delivered(found.files),
-        at_rest=at_rest,
+        at_rest=_at_rest(found.files, read_at),
         otherwise=found.otherwise,
     )
+
+
+def _at_rest(files: Mapping[RelPath, Stat], now: int) -> dict[RelPath, float]:
+    """Return the seconds for which each file has been as it is at `now` (Unix ns).
+
+    A sync service gives a file the time of its own making: the change time tells when it came.
+    """
+    return {path: (now - max(stat.mtime_ns, stat.ctime_ns)) / 1e9 for path, stat in files.items()}
 
 
 def _merged_texts(
@@ -217,8 +222,8 @@ def snapshot_of(
         is_digest=is_digest(rules),
         base=base,
         unread=unread,
-        identity=rules.identity,
         styles=styles_of(rules),
+        properties=rules.properties,
     )
 
 
@@ -270,7 +275,7 @@ def _lacks(observation: Observation, rules: Rules, key: Key, path: RelPath) -> b
     note = observation.snapshot.notes[path]
     has = note.properties.items
     undated = BaseKey(key, "", "undated") in observation.base.rows and not has("published")
-    if undated or not note.fields.title:
+    if undated or not (note.fields.title or rules.properties.is_off("title")):
         return True
     return any(
         abstracts.missing(note, key, observation.base) if name == "abstract" else not has(name)

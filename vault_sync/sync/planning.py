@@ -7,12 +7,17 @@ from dataclasses import replace
 from functools import partial
 
 from vault_sync.core.citation.library import ReadersLibrary
-from vault_sync.core.model.plan import BaseUpdate, Plan
-from vault_sync.core.model.values import Decisions, Facts, Key, RelPath, Rules, Side
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.plan import BaseUpdate, Plan, Write
+from vault_sync.core.model.values import Decisions, Facts, Key, Problem, RelPath, Rules, Side
+from vault_sync.core.note.properties import Unwritable
+from vault_sync.core.note.property_renaming import renames
 from vault_sync.core.reconcile.pairing.decisions import decide
 from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
 from vault_sync.core.report import conflicts_page
+from vault_sync.core.text.spans import splice
+from vault_sync.edge.config import Config
 from vault_sync.sync import conflicts_file
 from vault_sync.sync.observation import Observation
 from vault_sync.sync.request import PassRequest, Progress, silent
@@ -90,3 +95,31 @@ def _only(digests: frozenset[RelPath]) -> Callable[[Paper], bool] | None:
     if not digests:
         return None
     return lambda paper: any(pair.digest in digests for pair in paper.pairs)
+
+
+def with_former_names(config: Config, base: Base) -> Config:
+    """Return the configuration by which names of earlier ones are read too."""
+    names = config.rules.properties._replace(former=base.former_names)
+    return replace(config, rules=replace(config.rules, properties=names))
+
+
+def renaming_plan(observation: Observation) -> Plan:
+    """Return the plan that renames the properties of all managed notes and changes no value."""
+    snapshot, writes, problems = observation.snapshot, [], list(observation.snapshot.problems)
+    for path in sorted({path for paths in snapshot.managed.values() for path in paths}):
+        note = snapshot.notes[path]
+        try:
+            after = splice(note.text, renames(note.properties))
+        except Unwritable as wrong:
+            words, hint = wrong.message, "the note is left as it is"
+            problems.append(Problem(path, "properties-not-editable", words, hint, wrong.line))
+            continue
+        if after != note.text:
+            writes.append(Write(path, note.text, after, "properties renamed"))
+    return Plan(
+        operations=tuple(writes),
+        problems=(*observation.problems, *problems),
+        digests=len(snapshot.digests),
+        entries=sum(len(digest.entries) for digest in snapshot.digests.values()),
+        notes=sum(len(paths) for paths in snapshot.managed.values()),
+    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import NamedTuple
 
 from vault_sync.core.model.plan import (
@@ -45,8 +46,9 @@ class PassRequest:
     typing in, which are not written now. `bulk`: files were changed by no typing hand (git moved
     its HEAD), so that an older text among them is one, and no word taken back. `patient`: a new
     entry that is nothing but an address is left alone (the daemon). `sure`: on a first pass, files
-    of one paper each are digests all the same. `redo`: what was taken back is done again. `cause`
-    stands in the log.
+    of one paper each are digests all the same. `redo`: what was taken back is done again.
+    `rename_properties`: the properties of all notes get the vault's own names, and nothing else is
+    done. `cause` stands in the log.
     """
 
     cause: str = "sync"
@@ -60,6 +62,7 @@ class PassRequest:
     patient: bool = False
     sure: bool = False
     redo: bool = False
+    rename_properties: bool = False
 
     @property
     def ordinary(self) -> bool:
@@ -74,7 +77,9 @@ class PassRequest:
     @property
     def of_all(self) -> bool:
         """Return True if it is about every paper, and nobody has decided anything."""
-        return not (self.only or self.allowed or self.take or self.take_all)
+        return not (
+            self.only or self.allowed or self.take or self.take_all or self.rename_properties
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +112,16 @@ Progress = Callable[[str, int, int], None]
 
 def silent(what: str, done: int, whole: int) -> None:
     del what, done, whole
+
+
+def counted_files(progress: Progress, whole: int) -> Callable[[str, RelPath], None]:
+    """Return the callback of `apply` that counts files as they are prepared, then swapped in."""
+    done = {"before-stage": count(1), "before-look": count(1)}
+
+    def at(point: str, path: RelPath) -> None:
+        del path
+        if point in done:
+            what = "writing" if point == "before-look" else "preparing"
+            progress(what, next(done[point]), whole)
+
+    return at

@@ -34,7 +34,7 @@ def test_a_note_becomes_an_entry() -> None:
         "url: https://arxiv.org/abs/2308.07124v2\npublished: 2023-08-14\n"
         "categories: [cs.CL, cs.AI]\ncitekey: one2023llms\ndigests: []\ntags: [llm]\n---\n"
     )
-    reference = reference_of(note.read(text), {})
+    reference = reference_of(note.read(text))
     assert reference is not None and reference.tags == ("llm",)
     assert bibtex_entry(reference) == (
         "@misc{one2023llms,\n"

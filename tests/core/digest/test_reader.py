@@ -311,7 +311,6 @@ def test_a_link_under_a_title_is_commentary_unless_the_caller_knows_it() -> None
 MANY = 40_000
 
 
-@pytest.mark.timeout(30)
 @pytest.mark.parametrize(
     "body",
     [

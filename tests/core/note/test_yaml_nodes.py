@@ -29,7 +29,7 @@ def test_bombs_are_broken_and_cheap(content: str, said: str) -> None:
     broken = read(note(content)).broken
     assert broken is not None
     assert said in broken[1]
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 10
 
 
 def test_foreign_line_ends_are_masked_and_can_be_unmasked() -> None:

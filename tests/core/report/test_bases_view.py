@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from vault_sync.core.model.values import STANDARD_NAMES, PropertyNames
 from vault_sync.core.report.bases_view import PROPERTIES, bases_view
 
 # Obsidian's help, "Functions": what may be called, and on what.
@@ -28,7 +29,8 @@ RENAMED = {"digests": "weeks", "authors": "my author", "status": "상태", "titl
 
 
 def read(names: dict[str, str]) -> Any:
-    return yaml.safe_load(bases_view(names, "Sync conflicts.md"))
+    own = PropertyNames(tuple(names.items()))
+    return yaml.safe_load(bases_view(own, "Sync conflicts.md"))
 
 
 def expressions(base: Any) -> list[str]:
@@ -91,9 +93,11 @@ def test_properties_bear_the_vaults_own_names() -> None:
 
 
 def test_names_with_quotes_stay_one_text() -> None:
-    base = yaml.safe_load(bases_view({"digests": 'the "weeks"'}, 'a/It\'s "open".md'))
+    base = yaml.safe_load(
+        bases_view(PropertyNames((("digests", 'the "weeks"'),)), 'a/It\'s "open".md')
+    )
     assert base["filters"]["and"][1] == "file.hasProperty('the \"weeks\"')"
-    base = yaml.safe_load(bases_view({}, "a/It's open.md"))
+    base = yaml.safe_load(bases_view(STANDARD_NAMES, "a/It's open.md"))
     assert base["views"][5]["filters"]["and"] == ['link("a/It\'s open").linksTo(file)']
 
 
@@ -129,7 +133,7 @@ def test_the_views_show_the_right_notes(
         pytest.skip("headless-vault-kit is not here")
     vault = tmp_path / "vault"
     (vault / ".obsidian").mkdir(parents=True)
-    (vault / "Papers.base").write_text(bases_view({}, "Sync conflicts.md"), "utf-8")
+    (vault / "Papers.base").write_text(bases_view(STANDARD_NAMES, "Sync conflicts.md"), "utf-8")
     (vault / "d1.md").write_text("no paper\n", "utf-8")
     for title, properties in NOTES.items():
         (vault / f"{title}.md").write_text(f"---\ntitle: {title}\n{properties}\n---\n", "utf-8")

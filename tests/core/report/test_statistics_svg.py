@@ -54,7 +54,7 @@ def counted(since: date | None = None, naming: WeekNaming | None = KOREAN) -> Va
         is_digest=lambda path: path.startswith("d/"),
         base=Base(),
     )
-    return vault_statistics.count(found, naming, {}, since)
+    return vault_statistics.count(found, naming, since)
 
 
 def hostile(weeks: int) -> VaultStatistics:

@@ -265,7 +265,7 @@ def test_what_is_no_feed_is_refused(body: bytes, why: str) -> None:
     started = time.process_time()
     with pytest.raises(Refused, match=why):
         atom.read(body)
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize(

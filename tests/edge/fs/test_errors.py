@@ -16,6 +16,7 @@ from vault_sync.edge.fs.errors import Unsafe, in_words
         (errno.EACCES, "permission"),
         (errno.ELOOP, "symbolic link"),
         (errno.ENOENT, "next pass"),
+        (errno.EBUSY, "another program"),
     ],
 )
 def test_a_known_refusal_is_said_in_words(code: int, words: str) -> None:
@@ -23,6 +24,6 @@ def test_a_known_refusal_is_said_in_words(code: int, words: str) -> None:
 
 
 def test_any_other_is_said_as_the_system_says_it() -> None:
-    assert in_words(OSError(errno.EBUSY, "x")) == f"the system says: {os.strerror(errno.EBUSY)}"
+    assert in_words(OSError(errno.EDOM, "x")) == f"the system says: {os.strerror(errno.EDOM)}"
     assert in_words(Unsafe("it has hard links")) == "it has hard links"
     assert in_words(ValueError("no")) == "no"

@@ -10,9 +10,6 @@ import pytest
 from tests.support.watching import git
 from vault_sync.edge.git.activity import git_busy, git_dirs, head
 
-pytestmark = pytest.mark.timeout(30)
-
-
 # Git
 
 

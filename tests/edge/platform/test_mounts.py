@@ -7,9 +7,6 @@ from pathlib import Path
 import pytest
 from vault_sync.edge.platform.mounts import file_system, silent_ground
 
-pytestmark = pytest.mark.timeout(30)
-
-
 # The ground
 
 

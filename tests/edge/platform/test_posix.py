@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from vault_sync.edge.platform import posix
+from vault_sync.edge.platform.values import changed_ns, file_number
 
 
 @pytest.fixture
@@ -70,5 +71,5 @@ def test_what_is_asked_of_the_disk(tmp_path: Path, folder: int) -> None:
     assert room.block > 0 and room.blocks >= 0 and (room.files is None or room.files >= 0)
     assert posix.disk_number(tmp_path) == posix.disk_number(tmp_path / ".")
     status = tmp_path.stat()
-    assert posix.file_number(status) == status.st_ino
-    assert posix.changed_ns(status) == status.st_ctime_ns
+    assert file_number(status) == status.st_ino
+    assert changed_ns(status) == status.st_ctime_ns

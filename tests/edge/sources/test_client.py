@@ -251,30 +251,36 @@ def test_any_other_status_is_a_notice_and_the_end(api: Api, source: Source, code
 # Stopping.
 
 
+class StoppedWhileItWaits(threading.Event):
+    """Is set as soon as somebody waits for long."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if timeout is None or timeout > 100.0:
+            self.set()
+        return super().wait(timeout)
+
+
 def test_stopping_while_waiting_for_a_turn_ends_at_once(api: Api, source: Source) -> None:
     ids = ids_of(250)
     api.papers = dict.fromkeys(ids, "2023-08-01")
-    stop = threading.Event()
-    timer = threading.Timer(0.15, stop.set)
-    timer.start()
-    started = time.monotonic()
-    answer = ask(source, ids, stop=stop, pace=replace(FAST, interval=30.0))
-    assert time.monotonic() - started < 5
-    timer.join()
+    stop = StoppedWhileItWaits()
+    answer = ask(source, ids, stop=stop, pace=replace(FAST, interval=1000.0))
     assert len(answer.facts) == 100 and len(answer.unknown) == 150 and answer.problems == ()
     assert len(remembered(source, ids)) == 100
 
 
 @pytest.mark.parametrize("slow", [silent, dripping_body, dripping_head])
 def test_stopping_during_an_answer_ends_at_once(api: Api, source: Source, slow: Act) -> None:
-    api.script = [slow]
     stop = threading.Event()
-    timer = threading.Timer(0.1, stop.set)
-    timer.start()
+
+    def stop_and_be_slow(handler: Handler, ids: tuple[str, ...]) -> None:
+        stop.set()
+        slow(handler, ids)
+
+    api.script = [stop_and_be_slow]
     started = time.monotonic()
     answer = ask(source, ids_of(2), stop=stop, pace=RateLimit(interval=0.01))
-    assert time.monotonic() - started < 2
-    timer.join()
+    assert time.monotonic() - started < 20, "a slow answer is waited for 30 s and more"
     assert answer == Answer({}, frozenset(ids_of(2)), frozenset())
 
 
@@ -311,12 +317,10 @@ def test_sigterm_while_waiting_ends_the_process_at_once(api: Api, source: Source
     api.papers = dict.fromkeys(ids, "2023-08-01")
     process = child(source, 60.0, ids)
     go(process)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 100
     while len(remembered(source, ids)) < 100 and time.monotonic() < deadline:
         threading.Event().wait(0.02)
-    started = time.monotonic()
     process.send_signal(signal.SIGTERM)
-    said = process.communicate(timeout=10)[0]
-    assert time.monotonic() - started < 5
+    said = process.communicate(timeout=40)[0]  # its turn comes in 60 s
     assert process.returncode == 0 and said.splitlines()[-1] == "[100, 150, 0]"
     assert_whole(source, 100)

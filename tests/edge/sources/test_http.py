@@ -18,6 +18,7 @@ from tests.support.arxiv_server import (
     BOMB,
     FAST,
     HASTY,
+    LONG,
     Act,
     Api,
     Handler,
@@ -56,7 +57,7 @@ def test_a_silent_server_is_tried_again_and_given_up(api: Api, source: Source) -
     started = time.monotonic()
     answer = ask(source, ids_of(2), pace=HASTY)
     assert len(api.asked) == HASTY.tries and len(messages(answer)) == 1
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < LONG / 2
 
 
 @pytest.mark.parametrize("drip", [dripping_body, dripping_head])
@@ -66,7 +67,7 @@ def test_a_server_that_drips_is_left_after_the_total_time(
     api.script = [drip] * 10
     started = time.monotonic()
     answer = ask(source, ids_of(2), pace=HASTY)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < LONG / 2
     assert len(api.asked) == 1
     assert "too long" in messages(answer)[0]
 

@@ -12,9 +12,6 @@ from vault_sync.core.model.values import Problem
 from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.state import heartbeat
 
-pytestmark = pytest.mark.timeout(30)
-
-
 # Its sign of life, and its place
 
 

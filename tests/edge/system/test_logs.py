@@ -9,9 +9,6 @@ from pathlib import Path
 import pytest
 from vault_sync.edge.system.logs import logging_handler
 
-pytestmark = pytest.mark.timeout(30)
-
-
 # Logging
 
 

@@ -6,15 +6,15 @@ import errno
 import logging
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.support.watching import FAST, Watching, watch_over
+from vault_sync.edge.platform import current
 from vault_sync.edge.watch import listener
 from vault_sync.edge.watch.batches import WatchTiming
-
-pytestmark = pytest.mark.timeout(30)
-
+from watchdog.events import FileDeletedEvent
 
 # What watchdog and the kernel do not do
 
@@ -124,3 +124,49 @@ def test_no_inotify_instance_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (watching.root / "papers" / "a.md").write_text("x")
     watching.until_names("papers/a.md")
     watching.coming.close()
+
+
+# As on macOS and Windows
+
+
+def test_one_watch_hears_all_of_the_vault_and_nothing_hidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(current.system, "ONE_WATCH", True)
+    watching = watch_over(tmp_path, FAST)
+    (watching.root / "papers" / "a.md").write_text("x")
+    watching.until_names("papers/a.md")
+    (watching.root / ".hidden").mkdir()
+    (watching.root / ".hidden" / "b.md").write_text("x")
+    (watching.root / "c.md").write_text("x")
+    batches = watching.until_names("c.md")
+    assert not any(".hidden/b.md" in batch.paths or batch.swept for batch in batches)
+    watching.coming.close()
+
+
+@pytest.mark.parametrize(("name", "swept"), [("gone", True), ("gone.md", False)])
+def test_what_was_a_folder_perhaps_is_looked_for(
+    watching: Watching, monkeypatch: pytest.MonkeyPatch, name: str, swept: bool
+) -> None:
+    """Windows tells of a folder that was removed as of a file."""
+    monkeypatch.setattr(current.system, "TELLS_FOLDERS", False)
+    path = watching.root / name
+    listener._EventHandler(watching.mailbox).dispatch(FileDeletedEvent(str(path)))
+    assert watching.next().swept == swept
+
+
+def test_what_the_observer_loses_brings_a_sweep(
+    watching: Watching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = current.system.open_observer
+    given: list[Callable[[str], None]] = []
+
+    def opened(refused: Callable[[str], None], lost: Callable[[str], None]) -> object:
+        given.append(lost)
+        return real(refused, lost)
+
+    monkeypatch.setattr(current.system, "open_observer", opened)
+    listener._open_observer(watching.mailbox)[0].stop()
+    given[0](str(watching.root))
+    batch = watching.next()
+    assert (batch.swept, batch.why) == (True, "events were lost")

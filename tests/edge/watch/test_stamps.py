@@ -6,12 +6,8 @@ import os
 import time
 from pathlib import Path
 
-import pytest
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.watch.stamps import changed_lately, fingerprint, read_stamps
-
-pytestmark = pytest.mark.timeout(30)
-
 
 # The ground
 

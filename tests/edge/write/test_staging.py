@@ -9,7 +9,7 @@ import pytest
 from tests.support.written_world import P, World, agree
 from vault_sync.core.model.plan import Create, Write
 from vault_sync.edge.platform.durability import BATCH
-from vault_sync.edge.platform.rename import Volume
+from vault_sync.edge.platform.rename import Expected, Volume
 from vault_sync.edge.write import staging
 
 
@@ -26,10 +26,12 @@ def test_a_folder_on_another_file_system_has_its_temporary_file_beside(
 
     exchange = Volume.exchange
 
-    def only_in_one_folder(volume: Volume, from_: int, name: str, to: int, other: str) -> None:
+    def only_in_one_folder(
+        volume: Volume, from_: int, name: str, to: int, other: str, expected: Expected
+    ) -> str:
         if os.fstat(from_).st_ino != os.fstat(to).st_ino:
             raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
-        exchange(volume, from_, name, to, other)
+        return exchange(volume, from_, name, to, other, expected)
 
     monkeypatch.setattr(Volume, "exchange", only_in_one_folder)
     outcome = world.apply(Write(P("far/a.md"), "old", "new", ""), base_updates=(agree("far/a.md"),))

@@ -51,10 +51,6 @@ def taken_but_for_normalisation(world: World) -> None:
     world.put(unicodedata.normalize("NFD", "가.md"), "theirs")
 
 
-def folder_but_for_case(world: World) -> None:
-    world.put("Papers/b.md", "theirs")
-
-
 def old(world: World) -> None:
     world.put("a.md", "old")
 
@@ -101,7 +97,6 @@ REFUSED: dict[str, tuple[Callable[[World], None], Operation, str]] = {
     "taken": (taken, Create(P("a.md"), "new", ""), "made meanwhile"),
     "taken, another case": (taken_but_for_case, Create(P("a.md"), "new", ""), "only Markdown"),
     "taken, NFD": (taken_but_for_normalisation, Create(P("가.md"), "new", ""), "normalisation"),
-    "folder, another case": (folder_but_for_case, Create(P("papers/a.md"), "new", ""), "case"),
     "renamed onto another": (
         old_and_another,
         Rename(P("a.md"), P("b.md"), "old", ""),
@@ -131,6 +126,13 @@ REFUSED: dict[str, tuple[Callable[[World], None], Operation, str]] = {
     "backslash": (nothing, Create(P("..\\a.md"), "new", ""), "character"),
     "name too long": (nothing, Create(P("a" * 300 + ".md"), "new", ""), "too long"),
 }
+
+
+def test_a_folder_of_another_case_is_refused(world: World) -> None:
+    world.put("Papers/b.md", "theirs")
+    outcome = world.apply(Create(P("papers/a.md"), "new", ""))
+    assert "case" in outcome.undone[0].reason
+    assert world.texts() == {"Papers/b.md": "theirs"}
 
 
 @pytest.mark.parametrize("case", REFUSED)

@@ -35,7 +35,7 @@ def statistics(console: Console, since: date | None, picture: Path | None) -> in
     naming = learn_weeks(observation, config).naming
     if since is not None and naming is None:
         console.complain(["note: the digests do not show their weeks, so --since leaves none out"])
-    found = count(observation.snapshot, naming, {}, since)
+    found = count(observation.snapshot, naming, since)
     if picture is not None:
         _draw(picture, statistics_svg.draw(found).encode("utf-8", "replace"))
         console.complain([f"drawn: {picture}"] if not console.quiet else [])

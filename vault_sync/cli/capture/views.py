@@ -22,7 +22,7 @@ def views(console: Console, *, again: bool) -> int:
     there = (config.root / path).exists()
     outcome = Outcome()
     if not there:
-        text = bases_view({}, config.rules.conflicts_note)
+        text = bases_view(config.rules.properties, config.rules.conflicts_note)
         state = console.state(config)
         try:
             outcome = write_operation(config, state, Create(path, text, "views"), "views")

@@ -138,7 +138,7 @@ def _link(text: str, entry: Entry) -> Iterator[OwnLines]:
 
 def _own_lines(note: Note, facts: tuple[str, ...]) -> Iterator[OwnLines]:
     for name, value in note.properties.values.items():
-        whose = owner(name, facts)
+        whose = owner(name, facts, note.properties.names)
         if whose != "the reader's":
             yield OwnLines(value.line, value.line, f"{name}: {whose}")
     for section in note.sections:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from vault_sync.core.model.values import Key
@@ -52,16 +51,14 @@ class Reference:
         return _PROCEEDINGS.search(self.venue) is not None
 
 
-def reference_of(note: Note, names: Mapping[str, str], otherwise: str = "") -> Reference | None:
+def reference_of(note: Note, otherwise: str = "") -> Reference | None:
     """Return the reference that a note's properties make; None for one without key or citekey.
 
     `otherwise` is the citekey of a note that has none.
-
-    `names` are the vault's own names of properties by ours; a name that it lacks is our own.
     """
 
     def scalar(name: str) -> str:
-        return " ".join(note.properties.scalar(names.get(name, name)).split())
+        return " ".join(note.properties.scalar(name).split())
 
     citekey = scalar("citekey") or otherwise
     if note.key is None or not citekey:
@@ -76,7 +73,7 @@ def reference_of(note: Note, names: Mapping[str, str], otherwise: str = "") -> R
         url=note.fields.url,
         doi="" if doi.startswith(ARXIV_DOI) else doi,
         venue=scalar("journal"),
-        categories=note.properties.items(names.get("categories", "categories")),
+        categories=note.properties.items("categories"),
         tags=note.fields.tags,
     )
 

@@ -24,7 +24,7 @@ from vault_sync.core.merge.sync_copy import CopyMerge, unmerged
 from vault_sync.core.model.copies import CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.problems import copy_of_digest
-from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.model.values import STANDARD_NAMES, Key, Problem, PropertyNames, RelPath
 from vault_sync.core.naming.copy_names import about_the_same, certain, is_copy, possible
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note import note as note_lens
@@ -99,6 +99,7 @@ class CopyRules:
     histories_of: Callable[[Collection[Key]], Histories]
     rows_of: Callable[[str], frozenset[CopyRow]]
     page: RelPath
+    names: PropertyNames = STANDARD_NAMES
     choice: CopyChoice = CopyChoice()
     merges: bool = True
     ready: bool = True
@@ -171,16 +172,16 @@ def _kind(path: RelPath, texts: Mapping[RelPath, str], rules: CopyRules) -> Kind
         return "rows"
     if path not in texts:
         return None
-    if _key(texts[path]) is not None:
+    if _key(texts[path], rules.names) is not None:
         return "note"
     return "digest" if rules.is_digest(path) else None
 
 
-def _key(text: str) -> Key | None:
+def _key(text: str, names: PropertyNames) -> Key | None:
     """Return the paper of a managed note; None for any other text."""
     if not text.lstrip("\ufeff").startswith("---"):
         return None
-    note = note_lens.read(text)
+    note = note_lens.read(text, names)
     return note.key if note.managed else None
 
 
@@ -199,7 +200,7 @@ def _unproven(texts: Mapping[RelPath, str], rules: CopyRules) -> Iterator[VaultC
 def _are_versions(
     path: RelPath, original: RelPath, texts: Mapping[RelPath, str], rules: CopyRules
 ) -> bool:
-    here, there = _key(texts[path]), _key(texts[original])
+    here, there = (_key(texts[each], rules.names) for each in (path, original))
     if here is not None or there is not None:
         return here == there
     one, other = ([entry.key for entry in _entries(texts[each])] for each in (path, original))
@@ -245,7 +246,10 @@ class _Merging:
         for path in (copy.path, copy.original):
             if copy.kind == "digest":
                 yield from (entry.key for entry in _entries(self.before[path]))
-            elif copy.kind == "note" and (key := _key(self.before[path])) is not None:
+            elif (
+                copy.kind == "note"
+                and (key := _key(self.before[path], self.rules.names)) is not None
+            ):
                 yield key
 
     def _merge(self, copy: VaultCopy) -> None:
@@ -269,10 +273,12 @@ class _Merging:
             if not self.rules.is_flat(copy.original):
                 return None
             return merge_digest_copy(copy.original, text, other, self.histories)
-        key = _key(text)
-        if key is None or key != _key(other):
+        names = self.rules.names
+        key = _key(text, names)
+        if key is None or key != _key(other, names):
             return None
-        return merge_note_copy(key, text, other, self.histories, self._digest_of(copy.original))
+        digest_of = self._digest_of(copy.original)
+        return merge_note_copy(key, text, other, self.histories, digest_of, names)
 
     def _digest_of(self, note: RelPath) -> Callable[[str], str]:
         names = self.names

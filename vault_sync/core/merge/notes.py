@@ -8,6 +8,7 @@ from typing import NamedTuple
 from vault_sync.core.merge import three_way
 from vault_sync.core.merge.parts import Merged, Name, Parts, lines, marked, merged
 from vault_sync.core.merge.three_way import Clash
+from vault_sync.core.model.values import STANDARD_NAMES, PropertyNames
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.note import properties
 from vault_sync.core.note.note import Note, Section
@@ -19,9 +20,9 @@ SEQUENCES = frozenset({"authors"})
 """Lists whose order means something: one value, not a set."""
 
 
-def notes(base: str, ours: str, theirs: str) -> Merged:
+def notes(base: str, ours: str, theirs: str, names: PropertyNames = STANDARD_NAMES) -> Merged:
     """Merge three versions of a note with LF newlines and without BOM."""
-    was, here, there = (read_note(text) for text in (base, ours, theirs))
+    was, here, there = (read_note(text, names) for text in (base, ours, theirs))
     block = _block(was, here, there)
     body = _body(was, here, there)
     return Merged(block.text + body.text, block.conflicts + body.conflicts)
@@ -48,7 +49,8 @@ def _block(was: Note, here: Note, there: Note) -> Merged:
         return Merged(here.text[: here.properties.body])
 
     def combine(name: Name) -> Merged:
-        return _property(base, ours, theirs, name)
+        ordered = here.properties.names.ours(name[1]) in SEQUENCES
+        return _property(base, ours, theirs, name, ordered=ordered)
 
     found, names = merged(base.parts, ours.parts, theirs.parts, combine, lambda _: "")
     return Merged(f"---\n{found.text}---\n", found.conflicts) if names else Merged("")
@@ -76,7 +78,9 @@ def property_rows(note: Note) -> PropertyRows | None:
     return PropertyRows(Parts.build(parts, "\n"), dict(zip(names, values, strict=True)))
 
 
-def _property(base: PropertyRows, ours: PropertyRows, theirs: PropertyRows, name: Name) -> Merged:
+def _property(
+    base: PropertyRows, ours: PropertyRows, theirs: PropertyRows, name: Name, *, ordered: bool
+) -> Merged:
     """Merge a property that both sides changed: sets are joined, two single values stay open."""
     here, there, was = ours.values[name], theirs.values[name], base.values.get(name)
     raw, other = ours.parts.text[name], theirs.parts.text[name]
@@ -87,7 +91,7 @@ def _property(base: PropertyRows, ours: PropertyRows, theirs: PropertyRows, name
         return open_yet
     if a == b:
         return Merged(raw)
-    if name[1] in SEQUENCES or "list" not in {each.kind for each in (here, there)}:
+    if ordered or "list" not in {each.kind for each in (here, there)}:
         single = three_way.value(None if was is None else c, a, b)
         if isinstance(single, Clash):
             return open_yet

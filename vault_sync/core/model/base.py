@@ -71,6 +71,7 @@ class Base:
     key; None where nobody has seen any. `refused` are the fields of which a person took a change
     back, each with the hashes of both sides' values (`value_hash`); a link (`LINK`) has no key, the
     file that it stands in as its digest, and the file that it leads to in place of a hash.
+    `former_names` are the pairs of every `PropertyNames.own` that was in force.
     """
 
     rows: Mapping[BaseKey, Value] = field(default_factory=dict)
@@ -95,6 +96,7 @@ class Base:
 
     files: Mapping[Key, Mapping[RelPath, FileMark]] | None = None
     refused: Mapping[BaseKey, tuple[str, str]] = field(default_factory=dict)
+    former_names: tuple[tuple[str, str], ...] = ()
 
     def refuses(self, base_key: BaseKey, digest: Value, note: Value) -> bool:
         """Tell whether a person wants both sides of a field to stay as they are."""

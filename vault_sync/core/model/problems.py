@@ -69,6 +69,31 @@ def leads_elsewhere(key: Key, digest: RelPath, line: int, to: RelPath) -> Proble
     )
 
 
+RENAMED = "property-renamed"
+"""The code of a note whose properties have the names of an earlier configuration."""
+
+
+def property_renamed(path: RelPath, former: str, new: str, line: int) -> Problem:
+    return Problem(
+        path,
+        RENAMED,
+        f"the property '{former}' has the name that [properties] had before; it is '{new}' now",
+        "`vault-sync rebuild --rename-properties` renames it in all notes; nothing of this note "
+        "is read or written until then",
+        line,
+    )
+
+
+def property_twice(path: RelPath, one: str, other: str, line: int) -> Problem:
+    return Problem(
+        path,
+        "property-twice",
+        f"'{one}' and '{other}' are one property, by [properties] of vault-sync.toml",
+        "take one of them out; nothing of this note is read or written until then",
+        line,
+    )
+
+
 def unfinished(digest: RelPath, line: int) -> Problem:
     return Problem(
         digest,

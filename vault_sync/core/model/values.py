@@ -97,6 +97,47 @@ class Problem:
     level: Level = "problem"
 
 
+class PropertyNames(NamedTuple):
+    """The vault's own names of properties (`[properties]`), in pairs of our name and its own.
+
+    An own name of "" switches a property off: it is neither read nor written. `former` are own
+    names of an earlier configuration, read only where a note's properties are renamed. `identity`
+    are further properties that say which paper a note is about (`[notes] identity`).
+    """
+
+    own: tuple[tuple[str, str], ...] = ()
+    former: tuple[tuple[str, str], ...] = ()
+    identity: tuple[str, ...] = ()
+
+    def written(self, name: str) -> str:
+        """Return the name under which a note that lacks a property gets it."""
+        return dict(self.own).get(name) or name
+
+    def is_off(self, name: str) -> bool:
+        """Tell whether a property of ours is neither read nor written."""
+        return (name, "") in self.own
+
+    def spellings(self, name: str) -> tuple[str, ...]:
+        """Return the names under which a property is read, its own first; none if it is off."""
+        if not (self.own or self.former):
+            return (name,)
+        if self.is_off(name):
+            return ()
+        former = (own for ours, own in self.former if ours == name)
+        return tuple(dict.fromkeys((self.written(name), name, *former)))
+
+    def ours(self, name: str) -> str:
+        """Return our name of a property that a note has; "" for one that is switched off."""
+        folded = name.casefold()
+        for ours, own in (*self.own, *self.former):
+            if own and own.casefold() == folded:
+                return ours
+        return "" if self.is_off(name) else name
+
+
+STANDARD_NAMES = PropertyNames()
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The part of the configuration that the core needs (`vault-sync.toml`, docs/format.md)."""
@@ -104,8 +145,8 @@ class Rules:
     folder: str = "papers"
     name: str = "{published:%y%m%d} {short_title}"
     private_tags: tuple[str, ...] = ()
-    identity: tuple[str, ...] = ()
     section: Literal["after-title", "top", "end"] = "after-title"
+    properties: PropertyNames = STANDARD_NAMES
     mentions: bool = True
     facts: tuple[str, ...] = ("published",)
     citekey_form: str = "{auth}{year}{title_word}"

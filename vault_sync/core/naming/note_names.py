@@ -16,6 +16,7 @@ from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
 from vault_sync.core.model.values import Key
+from vault_sync.core.naming.foreign_names import RESERVED
 from vault_sync.core.naming.keys import KINDS, id_of_key
 from vault_sync.core.text.casefold import casefold_nfc
 
@@ -45,11 +46,6 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 # What looks like a dot to a system that normalises compatibility characters is one at the front.
 _FRONT = " .\u2024\u2025\u2026\ufe52\uff0e"
 _BACK = " ."
-
-_RESERVED = re.compile(
-    r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$) *(?:\.|$)",
-    re.IGNORECASE,
-)
 
 _FIELD = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
 _TITLES = ("short_title", "title")
@@ -221,7 +217,7 @@ def folder_error(pattern: str) -> str | None:
             return "a folder that begins with a dot is hidden from Obsidian"
         if not literal.strip(" .") or literal != literal.strip() or literal.endswith("."):
             return f"{segment!r} is no folder name on every system"
-        if _RESERVED.match(literal):
+        if RESERVED.match(literal):
             return f"{segment!r} is reserved on Windows"
     return None
 
@@ -300,7 +296,7 @@ def _cleaned(text: str) -> str:
 
 def _writable(name: str, limit: int) -> str:
     """Return `name` within `limit` bytes, and no name that Windows keeps for a device."""
-    if _RESERVED.match(name):
+    if RESERVED.match(name):
         name = f"_{name}"
     return clip(name, limit).rstrip(_BACK)
 

@@ -93,12 +93,15 @@ def plain(authors: Authors, like: Authors = ()) -> Authors:
     return _nearest(authors, like).names
 
 
-def written_like(authors: Authors, names: Authors) -> Authors | None:
+def written_like(authors: Authors, names: Authors, *, as_list: bool = False) -> Authors | None:
     """Return `names` in the form of the list `authors`; None where that form cannot hold them.
 
-    A person who stands in `authors` already stays as written there.
+    A person who stands in `authors` already stays as written there. One person alone may be a text
+    or a list of one: `as_list` tells.
     """
     reading = _nearest(authors, names)
+    if as_list and len(reading.names) == 1:
+        reading = reading._replace(form=reading.form._replace(separator=None))
     if reading.partial or is_partial(names):
         return None
     if not reading.names:

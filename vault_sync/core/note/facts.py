@@ -53,9 +53,8 @@ def fact_names() -> tuple[str, ...]:
 
 
 def property_facts(wanted: Sequence[str]) -> tuple[Fact, ...]:
-    """Return the facts of these names that are properties, in the order of `wanted`."""
-    by_name = {fact.name: fact for fact in FACTS if fact.kind != "callout"}
-    return tuple(by_name[name] for name in wanted if name in by_name)
+    """Return the facts of these names that are properties, in the order of the table."""
+    return tuple(fact for fact in FACTS if fact.kind != "callout" and fact.name in wanted)
 
 
 def fact_properties(facts: Facts, wanted: Sequence[str]) -> dict[str, PropertyValue]:

@@ -13,7 +13,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from vault_sync.core.model.values import Fields, Key, PropertyValue
+from vault_sync.core.model.values import (
+    STANDARD_NAMES,
+    Fields,
+    Key,
+    PropertyNames,
+)
 from vault_sync.core.naming.keys import is_paper, key_of
 from vault_sync.core.naming.wikilinks import link as wikilink
 from vault_sync.core.note import properties as yaml
@@ -89,9 +94,9 @@ class Note:
     first_heading: int | None
 
 
-def read(text: str) -> Note:
+def read(text: str, names: PropertyNames = STANDARD_NAMES) -> Note:
     """Read a note. Total: any text is a note, what is not understood is the reader's own."""
-    properties = property_block.read(text)
+    properties = property_block.read(text, names)
     tags = tuple(tag.removeprefix("#") for tag in _tags(properties) if tag.strip("# "))
     fields = Fields(
         url=properties.scalar("url").strip(),
@@ -108,7 +113,7 @@ def read(text: str) -> Note:
         fields=fields,
         sections=sections,
         digests=digests,
-        managed="digests" in properties.values,
+        managed=any(name in properties.values for name in names.spellings("digests")),
         first_heading=first_heading,
     )
 
@@ -237,7 +242,8 @@ def own_properties(note: Note, facts: Collection[str]) -> tuple[str, ...]:
 
     Those of `facts` count as the tool's.
     """
-    extra = [name for name in note.properties.values if owner(name, facts) == "the reader's"]
+    of, names = note.properties.values, note.properties.names
+    extra = [name for name in of if owner(name, facts, names) == "the reader's"]
     if set(note.properties.items("aliases")) - {note.fields.title}:
         extra.append("aliases")
     return tuple(extra)
@@ -354,32 +360,6 @@ def section_text(target: str, commentary: str) -> str:
     r"""Return a digest section from its heading on, ending in one newline."""
     heading = f"## {wikilink(target)}\n"
     return f"{heading}\n{commentary}\n" if commentary else heading
-
-
-def new(
-    *,
-    key: Key,
-    fields: Fields,
-    facts: Mapping[str, PropertyValue],
-    sections: Sequence[tuple[str, str]],
-    links: Mapping[str, tuple[str, ...]],
-) -> str:
-    """Return the text of a new note (docs/format.md, "The note").
-
-    `sections` are (digest link target, commentary), `facts` further properties that stand after
-    the address, `links` the link lists `mentions` and `mentioned_by`; empty values are left out.
-    """
-    values: dict[str, PropertyValue] = {}
-    if fields.title:
-        values |= {"title": fields.title, "aliases": (fields.title,)}
-    values |= {"authors": fields.authors, "url": fields.url}
-    values.update(address_properties(key))
-    values.update(facts)
-    values["digests"] = tuple(wikilink(target) for target, _ in sections)
-    values["tags"] = fields.tags
-    values.update(links)
-    block = yaml.block({name: value for name, value in values.items() if value})
-    return block + "\n" + "\n".join(section_text(*section) for section in sections)
 
 
 def address_properties(key: Key) -> dict[str, str]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from vault_sync.core.model.values import PropertyValue
+from vault_sync.core.model.values import STANDARD_NAMES, PropertyNames, PropertyValue
 from vault_sync.core.note.property_block import (
     Item,
     Properties,
@@ -21,6 +22,7 @@ from vault_sync.core.note.property_block import (
     value_items,
     value_text,
 )
+from vault_sync.core.note.property_places import left_neighbour
 from vault_sync.core.note.yaml_scalar import scalar
 from vault_sync.core.text.spans import Edit, Span, newline_kind, splice, to_newlines
 
@@ -45,9 +47,11 @@ def block(values: Mapping[str, PropertyValue]) -> str:
 def edit(properties: Properties, changes: Mapping[str, Wanted]) -> list[Edit]:
     """Return the edits of `properties.text` that make each property of `changes` as asked.
 
-    A value that reads as asked already is not touched, however it is written: a list of one is as
-    good as its item. New properties come last, in the order given. A block that is left without
-    properties goes, as in Obsidian.
+    `changes` bears our names: a property is edited under the name that it has, and made under the
+    vault's own. A value that reads as asked already is not touched, however it is written: a list
+    of one is as good as its item. A new property stands between the neighbours that the table
+    gives it where these are neighbours here, else last, in the order given. A block that is left
+    without properties goes, as in Obsidian.
 
     Raises:
         Unwritable: the block is broken, or the value is one that no edit was proved for.
@@ -56,14 +60,31 @@ def edit(properties: Properties, changes: Mapping[str, Wanted]) -> list[Edit]:
     if properties.broken and changes:
         line, what = properties.broken
         raise Unwritable(line, f"{what}; put it right by hand, then it is kept up to date again")
-    wanted = {name: _clean(want) for name, want in changes.items()}
+    wanted = {
+        spelled(properties, name): _clean(want)
+        for name, want in changes.items()
+        if not properties.names.is_off(name)
+    }
+    return _proved_edits(replace(properties, names=STANDARD_NAMES), wanted, properties.names)
+
+
+def spelled(properties: Properties, name: str) -> str:
+    """Return the name under which a property of ours stands, or is to stand."""
+    value = properties.find(name)
+    return properties.names.written(name) if value is None else value.name
+
+
+def _proved_edits(
+    properties: Properties, wanted: dict[str, Wanted], names: PropertyNames
+) -> list[Edit]:
+    """Return the edits under the names that the note has, `wanted` by these."""
     wanted = {name: want for name, want in wanted.items() if _differs(properties, name, want)}
     if not wanted:
         return []
     if properties.block is None:
         edits = [_new_block(properties, wanted)]
     else:
-        edits = list(_edits(properties, properties.block, wanted))
+        edits = list(_edits(properties, properties.block, wanted, names))
         if set(wanted.values()) == {None} and _leaves_nothing(properties, edits):
             edits = [Edit(properties.block, "")]
     _prove(properties, wanted, edits)
@@ -102,7 +123,9 @@ def _leaves_nothing(properties: Properties, edits: Iterable[Edit]) -> bool:
     return read(after.text[after.body :]).block is None
 
 
-def _edits(properties: Properties, place: Span, wanted: Mapping[str, Wanted]) -> Iterator[Edit]:
+def _edits(
+    properties: Properties, place: Span, wanted: Mapping[str, Wanted], names: PropertyNames
+) -> Iterator[Edit]:
     text = properties.text
     newline = "\r\n" if text.startswith("\r\n", text.index("---") + 3) else "\n"
     new: dict[str, PropertyValue] = {}
@@ -116,17 +139,21 @@ def _edits(properties: Properties, place: Span, wanted: Mapping[str, Wanted]) ->
     if new:
         closing = text.rindex("---", *place)
         indent = min((_column(text, value) for value in properties.values.values()), default=0)
-        yield Edit(Span(closing, closing), to_newlines(_written(new, indent), newline))
+        for name, want in new.items():
+            left = left_neighbour(properties, name, names)
+            at = closing if left is None else _line_stop(text, max(left.span.end, left.colon))
+            yield Edit(Span(at, at), to_newlines(_written({name: want}, indent), newline))
 
 
 def _prove(properties: Properties, wanted: Mapping[str, Wanted], edits: Iterable[Edit]) -> None:
     before, after = properties, read(splice(properties.text, edits))
     old = {value.name: want for name, want in wanted.items() if (value := before.find(name))}
     new = [name for name, want in wanted.items() if want is not None and not before.find(name)]
-    names = [name for name in before.values if old.get(name, "") is not None] + new
+    stay = [name for name in before.values if old.get(name, "") is not None]
     same = (
         after.broken is None
-        and list(after.values) == names
+        and [name for name in after.values if name not in new] == stay
+        and after.values.keys() >= set(new)
         and after.text[after.body :] == before.text[before.body :]
         and all(
             _reads_as(value, old[name] if name in old else wanted[name])

@@ -9,7 +9,7 @@ Editing is in `properties`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -18,6 +18,7 @@ import frontmatter
 from frontmatter.default_handlers import BaseHandler
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
+from vault_sync.core.model.values import STANDARD_NAMES, PropertyNames
 from vault_sync.core.note.yaml_nodes import UNMASK, BrokenError, compose, refuse_strange
 from vault_sync.core.text.spans import BOM, Span
 
@@ -56,7 +57,8 @@ class Properties:
     """The properties of `text`, as `read` found them.
 
     `block` reaches from the opening `---` to the closing one and its newline. `body` is the offset
-    at which the rest begins. `values` stand in the note's order. `broken` is a line and what is
+    at which the rest begins. `values` stand in the note's order, under the names that it has;
+    `names` are the vault's own, by which `find` is asked for ours. `broken` is a line and what is
     wrong with it; then there are no values.
     """
 
@@ -65,8 +67,24 @@ class Properties:
     body: int
     values: Mapping[str, Value]
     broken: tuple[int, str] | None
+    names: PropertyNames = STANDARD_NAMES
 
     def find(self, name: str) -> Value | None:
+        """Return the property that ours of that name is, under the vault's own name or ours."""
+        return next(self._spelled(name, self.names), None)
+
+    def twice(self, name: str) -> tuple[Value, Value] | None:
+        """Return the two properties that both are ours of that name; None where one is."""
+        found = list(dict.fromkeys(self._spelled(name, self.names._replace(former=()))))
+        return (found[0], found[1]) if len(found) > 1 else None
+
+    def _spelled(self, name: str, names: PropertyNames) -> Iterator[Value]:
+        for spelling in names.spellings(name):
+            value = self._named(spelling)
+            if value is not None:
+                yield value
+
+    def _named(self, name: str) -> Value | None:
         """Return the property of that name, else the first that differs from it only in case."""
         value = self.values.get(name)
         if value is None and self.values:
@@ -137,7 +155,7 @@ class _YamlHandler(BaseHandler):
         return {}
 
 
-def read(text: str) -> Properties:
+def read(text: str, names: PropertyNames = STANDARD_NAMES) -> Properties:
     """Return the properties of a note. Total: any text is read."""
     handler = _YamlHandler(text)
     broken = None
@@ -145,7 +163,8 @@ def read(text: str) -> Properties:
         frontmatter.parse(text, handler=handler)
     except BrokenError as error:
         broken = error.args
-    return Properties(text, handler.block, handler.body, MappingProxyType(handler.values), broken)
+    values = MappingProxyType(handler.values)
+    return Properties(text, handler.block, handler.body, values, broken, names)
 
 
 _COLON = re.compile(r"[ \t]*:")

@@ -6,10 +6,13 @@ docs/format.md (a test finds it). Facts have a table of their own (`facts`), ids
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from typing import Literal
 
+from vault_sync.core.model.values import STANDARD_NAMES, PropertyNames
 from vault_sync.core.naming.keys import KINDS
+from vault_sync.core.note.facts import FACTS
 
 Owner = Literal["two-way", "kept up to date", "filled in", "the reader's"]
 """`two-way`: with the digest; `kept up to date`: a list of links, in which the reader's own stay;
@@ -37,6 +40,57 @@ PROPERTIES: Mapping[str, Owner] = {
 """All properties but facts, in the order in which a new note has them."""
 
 
-def owner(name: str, facts: Collection[str]) -> Owner:
+RESERVED = frozenset(("cssclass", "cssclasses", "tag", "alias", "publish", "permalink"))
+"""Names that Obsidian gives a meaning of its own."""
+
+NEVER_OFF = frozenset(("url", "digests"))
+"""Properties without which a note is nobody's: which paper it is about, and in which weeks."""
+
+READERS = ("status", "rating")
+"""Properties of the reader's that views and counts look at."""
+
+
+@cache
+def property_ranks() -> Mapping[str, int]:
+    """Return the place of each property of ours in a note that has them all."""
+    before, _, after = "\n".join(PROPERTIES).partition("digests")
+    facts = [fact.name for fact in FACTS if fact.kind != "callout"]
+    names = [*before.split(), *facts, *f"digests{after}".split()]
+    return {name: rank for rank, name in enumerate(dict.fromkeys(names))}
+
+
+def name_mistakes(chosen: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with each name of `[properties]`: our name, and the words."""
+    standard = {*property_ranks(), *READERS, "source"}
+    taken: dict[str, str] = {}
+    for name, own in chosen.items():
+        if own is False and name not in {*NEVER_OFF, *READERS}:
+            continue
+        wrong = _name_mistake(name, own, standard)
+        folded = str(own).casefold()
+        if wrong is None and folded in taken:
+            wrong = f"'{own}' is already the name of '{taken[folded]}': give each its own"
+        taken.setdefault(folded, name)
+        if wrong is not None:
+            yield name, wrong
+
+
+def _name_mistake(name: str, own: object, standard: Collection[str]) -> str | None:
+    if own is False:
+        return "cannot be switched off, only named otherwise"
+    if not isinstance(own, str):
+        return "must be the name of a property, or false"
+    if not own.strip() or own != own.strip() or not own.isprintable():
+        return "must be the name of a property: one line, no blanks at its ends"
+    others = {other.casefold() for other in standard if other != name} | RESERVED
+    if name == "url":
+        others -= {"source"}
+    if own.casefold() in others:
+        return f"'{own}' is the name of another property: choose one that is free"
+    return None
+
+
+def owner(name: str, facts: Collection[str], names: PropertyNames = STANDARD_NAMES) -> Owner:
     """Return whose a property is, in a vault that has these facts filled in."""
-    return PROPERTIES.get(name, "filled in" if name in facts else "the reader's")
+    ours = names.ours(name)
+    return PROPERTIES.get(ours, "filled in" if ours in facts else "the reader's")

@@ -18,12 +18,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.model.values import STANDARD_NAMES, Key, PropertyNames, RelPath
 from vault_sync.core.naming.keys import is_paper, key_of, kind_of_key
 from vault_sync.core.naming.titles import fold_title
 from vault_sync.core.note import marks as line_marks
 from vault_sync.core.note.marks import Mark
-from vault_sync.core.note.property_block import Properties
+from vault_sync.core.note.property_block import Properties, value_items
+from vault_sync.core.note.property_table import ADDRESS_PROPERTIES
 from vault_sync.core.text.spans import BOM, Span
 
 IDENTITY = (
@@ -91,12 +92,12 @@ def normalised(name: str) -> str:
     return re.sub(r"[-_ ]", "", name).lower()
 
 
-def may_be_note(text: str) -> bool:
+def may_be_note(text: str, names: PropertyNames = STANDARD_NAMES) -> bool:
     """Tell whether a file must be read at all: cheap, and never wrongly False."""
     start = text[:_HEAD_SIZE].lstrip(BOM + " \t\r\n")
     if start.startswith("---"):
         end = max(0, text.find("\n---", 3))
-        if "://" in text[:end]:
+        if "://" in text[:end] or any(own in text[:end] for _, own in names.own if own):
             return True
         start = text[: end + _HEAD_SIZE]
     elif start[:5].lower().lstrip("<").startswith(("http", "www.")):
@@ -104,16 +105,14 @@ def may_be_note(text: str) -> bool:
     return line_marks.has_hint(start) or any(hint in start.lower() for hint in _AUTHOR_HINTS)
 
 
-def recognise(
-    path: RelPath, text: str, properties: Properties, identity: Collection[str] = ()
-) -> Recognition:
+def recognise(path: RelPath, text: str, properties: Properties) -> Recognition:
     """Say which paper a file is about, and how surely. Total, and linear in the text."""
     if _DAY.fullmatch(stem_of(path)) or path.endswith(".excalidraw.md"):
         return NOTHING
     head = _head(text, properties.body)
     if _is_template(text, properties, head):
         return NOTHING
-    keys = _in_properties(properties, identity)
+    keys = _in_properties(properties)
     if keys is None:
         return NOTHING
     papers = [key for key in keys if is_paper(key)]
@@ -128,17 +127,19 @@ def recognise(
     return _with_titles(Recognition(keys, found.named), path, properties, head)
 
 
-def _in_properties(properties: Properties, identity: Collection[str]) -> tuple[Key, ...] | None:
+def _in_properties(properties: Properties) -> tuple[Key, ...] | None:
     """Return the keys of the paper that properties name; None where they name several papers."""
-    legal = [*IDENTITY, *map(normalised, identity)]
-    values = {normalised(name): name for name in properties.values}
+    own = (properties.names.written(name) for name in ADDRESS_PROPERTIES)
+    legal = dict.fromkeys([*IDENTITY, *map(normalised, (*own, *properties.names.identity))])
+    values = {normalised(name): value for name, value in properties.values.items()}
+    address = normalised(properties.names.written("url"))
     found: list[Key] = []
     for name in legal:
-        for item in properties.items(values[name]) if name in values else ():
+        for item in value_items(values[name]) or () if name in values else ():
             key = _key_in(item)
             if key is None or key in found or not _is_somebodys(key):
                 continue
-            if is_paper(key) or name not in PAPERS_ONLY:
+            if is_paper(key) or name not in PAPERS_ONLY - {address}:
                 found.append(key)
     kinds = [kind_of_key(key).name for key in found if is_paper(key)]
     if len(set(kinds)) < len(kinds):
@@ -292,6 +293,6 @@ def _folded(titles: Sequence[str]) -> frozenset[str]:
     return frozenset(fold_title(title) for title in titles if title.strip())
 
 
-def keys_of_note(properties: Properties, identity: Collection[str] = ()) -> tuple[Key, ...]:
+def keys_of_note(properties: Properties) -> tuple[Key, ...]:
     """Return the keys of different kinds that a note's properties give; none for a list."""
-    return _in_properties(properties, identity) or ()
+    return _in_properties(properties) or ()

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from vault_sync.core.model.paths import is_markdown
+from vault_sync.core.model.values import PropertyNames
 
 PROPERTIES = (
     *("title", "authors", "published", "digests", "tags", "arxiv", "mentioned_by"),
@@ -26,13 +27,12 @@ _RESERVED = frozenset(
 )
 
 
-def bases_view(names: Mapping[str, str], conflicts_note: str) -> str:
+def bases_view(names: PropertyNames, conflicts_note: str) -> str:
     """Return the text of the base.
 
-    `names` are the vault's own names of properties by ours (`[properties]`), a name that it lacks
-    is our own; `conflicts_note` is that note's path.
+    `names` are the vault's own names of properties; `conflicts_note` is that note's path.
     """
-    own = {name: names.get(name, name) for name in PROPERTIES}
+    own = {name: names.written(name) for name in PROPERTIES}
     headings = {"paper": "Paper", "week": "Week", "first": "First author", "pdf": "PDF"}
     notes = ['file.ext == "md"', f"file.hasProperty({_text(own['digests'])})"]
     titles = ((f"formula.{name}", heading) for name, heading in headings.items())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 
 from vault_sync.edge.fs.errors import Unsafe
@@ -11,7 +10,7 @@ from vault_sync.edge.platform import current
 
 def check_writable(file: int, folder: int, name: str) -> None:
     """Raise Unsafe if putting another file in this one's place is not what its owner expects."""
-    seen = os.fstat(file)
+    seen = current.files.status_of(file)
     if not stat.S_ISREG(seen.st_mode):
         raise Unsafe("it is not a regular file")
     if seen.st_nlink > 1:
@@ -20,9 +19,7 @@ def check_writable(file: int, folder: int, name: str) -> None:
             " replace the links by copies"
         )
     # Asked of the mode as well, for the superuser may do anything.
-    if not seen.st_mode & 0o222 or not os.access(
-        name, os.W_OK, dir_fd=folder, effective_ids=os.access in os.supports_effective_ids
-    ):
+    if not seen.st_mode & 0o222 or not current.files.may_write(folder, name):
         raise Unsafe("it is read-only: allow writing to it and run again")
 
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from vault_sync.edge.platform import current, spelling
+from vault_sync.edge.platform.values import file_number
 
 
 def canonical(folder: Path) -> Path:
@@ -27,5 +28,5 @@ def root_id(folder: Path) -> tuple[int, int]:
     Raises:
         OSError: it is not there.
     """
-    number = current.files.file_number(folder.stat())
+    number = file_number(current.files.status(folder, follow=True))
     return current.files.disk_number(folder) % 2**63, number

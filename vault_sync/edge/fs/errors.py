@@ -20,6 +20,7 @@ _WORDS = {
     errno.ESPIPE: "it is not a regular file",
     errno.ENXIO: "it is not a regular file",
     errno.EXDEV: "it would have to move to another file system",
+    errno.EBUSY: "another program has it open; the next pass tries again",
     errno.EMFILE: "too many files are open",
     errno.ENFILE: "too many files are open",
 }

@@ -47,21 +47,21 @@ def volume_of(vault: VaultDir, folder: int) -> Volume:
     Raises:
         OSError: nothing can be written there.
     """
-    device = os.fstat(folder).st_dev
+    device = current.files.status_of(folder).st_dev
     if device not in vault.volumes:
         vault.volumes[device] = _proved(vault, folder)
     return vault.volumes[device]
 
 
 def _proved(vault: VaultDir, folder: int) -> Volume:
-    device = os.fstat(folder).st_dev
-    if os.fstat(vault.fd).st_dev != device:
+    device = current.files.status_of(folder).st_dev
+    if current.files.status_of(vault.fd).st_dev != device:
         return prove(folder)
     there = vault.stat(OWN_FOLDER) is not None
     own = own_folder(vault)
-    volume = prove(own if os.fstat(own).st_dev == device else folder)
+    volume = prove(own if current.files.status_of(own).st_dev == device else folder)
     if not there and not volume.safe:
-        os.unlink(".gitignore", dir_fd=vault.folder(OWN_FOLDER))
+        current.files.remove(vault.folder(OWN_FOLDER), ".gitignore")
         vault.remove_folder(TEMPORARY)
         vault.remove_folder(OWN_FOLDER)
     return volume

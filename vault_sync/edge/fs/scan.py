@@ -15,6 +15,7 @@ from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.naming.copy_names import is_delivery_mark
 from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.platform import current
+from vault_sync.edge.platform.values import FolderItem, changed_ns, file_number
 
 
 class Stat(NamedTuple):
@@ -28,9 +29,7 @@ class Stat(NamedTuple):
 
 def stat_of(status: os.stat_result) -> Stat:
     """Return the numbers of a file's status that tell it unchanged."""
-    files = current.files
-    changed, number = files.changed_ns(status), files.file_number(status)
-    return Stat(status.st_size, status.st_mtime_ns, changed, number)
+    return Stat(status.st_size, status.st_mtime_ns, changed_ns(status), file_number(status))
 
 
 class FolderEntry(NamedTuple):
@@ -42,7 +41,7 @@ class FolderEntry(NamedTuple):
 
     path: RelPath
     kind: Literal["file", "folder", "link", "hidden", "other"]
-    entry: os.DirEntry[str]
+    entry: FolderItem
 
 
 class ClosedFolder(NamedTuple):
@@ -85,12 +84,11 @@ def walk(root: Path) -> Iterator[FolderEntry | ClosedFolder]:
 
 def _walk_folder(folder: int, prefix: str) -> Iterator[FolderEntry | ClosedFolder]:
     inner = []
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            kind = _kind_of(entry)
-            if kind == "folder":
-                inner.append(entry.name)
-            yield FolderEntry(RelPath(prefix + entry.name), kind, entry)
+    for entry in current.files.entries(folder):
+        kind = _kind_of(entry)
+        if kind == "folder":
+            inner.append(entry.name)
+        yield FolderEntry(RelPath(prefix + entry.name), kind, entry)
     for name in inner:
         try:
             below = current.files.open_folder(name, folder)
@@ -102,7 +100,7 @@ def _walk_folder(folder: int, prefix: str) -> Iterator[FolderEntry | ClosedFolde
             yield ClosedFolder(RelPath(prefix + name), error)
 
 
-def _kind_of(entry: os.DirEntry[str]) -> Literal["file", "folder", "link", "hidden", "other"]:
+def _kind_of(entry: FolderItem) -> Literal["file", "folder", "link", "hidden", "other"]:
     if entry.name.startswith("."):
         return "hidden"
     if entry.is_symlink():
@@ -146,7 +144,7 @@ def scan(root: Path) -> Scan:
 
 
 def _note_file(
-    entry: os.DirEntry[str], path: RelPath, files: dict[RelPath, Stat], problems: list[Problem]
+    entry: FolderItem, path: RelPath, files: dict[RelPath, Stat], problems: list[Problem]
 ) -> None:
     try:
         status = entry.stat(follow_symlinks=False)
@@ -165,7 +163,7 @@ def _note_file(
     files[path] = stat_of(status)
 
 
-def _note_link(entry: os.DirEntry[str], path: RelPath, problems: list[Problem]) -> None:
+def _note_link(entry: FolderItem, path: RelPath, problems: list[Problem]) -> None:
     try:
         leads_to_folder = entry.is_dir()
     except OSError:

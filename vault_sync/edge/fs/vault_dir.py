@@ -17,6 +17,7 @@ from typing import Self
 from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.fs.errors import Unsafe
 from vault_sync.edge.platform import current
+from vault_sync.edge.platform.durability import sync_file
 from vault_sync.edge.platform.rename import Volume
 
 OWN_FOLDER = ".vault-sync"
@@ -74,8 +75,8 @@ class VaultDir:
                 raise Unsafe(
                     f"a folder is there whose name differs from {path!r} in case only"
                 ) from None
-            os.mkdir(name, dir_fd=parent)
-            os.fsync(parent)
+            current.files.make_folder(parent, name)
+            sync_file(parent)
             opened = current.files.open_folder(name, parent)
         if len(self._open) >= _OPEN_FOLDERS:
             os.close(self._open.pop(next(iter(self._open))))
@@ -85,9 +86,9 @@ class VaultDir:
     def remove_folder(self, path: str) -> None:
         """Remove an empty folder."""
         folder, name = self.place(path)
-        os.rmdir(name, dir_fd=folder)
         if path in self._open:
             os.close(self._open.pop(path))
+        current.files.remove_folder(folder, name)
 
     def place(self, path: str, *, make: bool = False) -> tuple[int, str]:
         """Return a file's folder, open, and its name in there."""
@@ -116,7 +117,7 @@ class VaultDir:
         """Return the stat of a path, that of a link itself, or None if nothing is there."""
         try:
             folder, name = self.place(path)
-            return os.stat(name, dir_fd=folder, follow_symlinks=False)
+            return current.files.status_at(folder, name)
         except FileNotFoundError:
             return None
 
@@ -143,7 +144,7 @@ def read_at(folder: int, name: str) -> bytes:
 
 def read_all(file: int) -> bytes:
     """Return all bytes of an open file, from its start."""
-    size = os.fstat(file).st_size
+    size = current.files.status_of(file).st_size
     parts = [current.files.read_at(file, size + 1, 0)]
     at = len(parts[0])
     if at == size:
@@ -156,14 +157,13 @@ def read_all(file: int) -> bytes:
 
 def names_in(folder: int) -> list[str]:
     """Return the names in an open folder."""
-    return os.listdir(folder)
+    return current.files.names(folder)
 
 
 def same_file(folder: int, name: str, other_folder: int, other: str) -> bool:
     """Return True if two names lead to one file."""
     return os.path.samestat(
-        os.stat(name, dir_fd=folder, follow_symlinks=False),
-        os.stat(other, dir_fd=other_folder, follow_symlinks=False),
+        current.files.status_at(folder, name), current.files.status_at(other_folder, other)
     )
 
 

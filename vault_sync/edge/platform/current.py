@@ -1,7 +1,7 @@
 """The system that this process runs on: its name, and the modules that speak to it.
 
-`files` opens files and folders, `system` does what each system has a call of its own for. Each is a
-module, and those of one kind have the same functions.
+`files` opens files and folders, `system` does what each system has a call of its own for. Those of
+one kind have the same functions.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 if sys.platform == "win32":
     from vault_sync.edge.platform import windows
 
-    files = windows
+    files = windows.FILES
     system = windows
 elif sys.platform == "darwin":
     from vault_sync.edge.platform import darwin, posix

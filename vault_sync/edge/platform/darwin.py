@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vault_sync.edge.platform.losses import CallbackLosses
+
 if TYPE_CHECKING:  # 60 ms that only a watcher needs
     import threading
 
@@ -116,15 +118,29 @@ OPENER = "open"
 
 TELLS_OF_CLOSING = False
 """A file that was written to is told of as changed, and not as closed."""
+TELLS_FOLDERS = True
+"""A folder that was removed is told of as one."""
+ONE_WATCH = True
+"""A watch of a folder is one of all beneath it."""
 
 
 def open_observer(
-    refused: Callable[[str], None],
+    refused: Callable[[str], None], lost: Callable[[str], None]
 ) -> tuple[BaseObserver, threading.Thread | None]:
-    """Start an observer of folders; no thread of its own reads for it."""
-    from watchdog.observers import Observer
+    """Start an observer of folders; no thread of its own reads for it. `lost` gets a folder.
+
+    Not watchdog's own, which turns paths into NFC: FSEvents takes them as they are listed.
+    """
+    from watchdog.observers.api import BaseObserver
+    from watchdog.observers.fsevents import FSEventsEmitter
+
+    class Emitter(CallbackLosses, FSEventsEmitter):
+        """An emitter that notices dropped events."""
+
+        def lost(self) -> None:
+            lost(str(self.watch.path))
 
     del refused
-    observer: Any = Observer()
+    observer: Any = BaseObserver(Emitter)
     observer.start()
     return observer, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from vault_sync.edge.platform import current
 
@@ -21,7 +22,15 @@ def sync_file(file: int) -> None:
 
 def sync_at(folder: int, name: str) -> None:
     """Sync one file, named relative to an open folder."""
-    file = current.files.open_to_read(name, folder)
+    _sync(current.files.open_to_sync(name, folder))
+
+
+def sync_path(path: Path) -> None:
+    """Sync a file or a folder at a path."""
+    _sync(current.files.open_to_sync(path))
+
+
+def _sync(file: int) -> None:
     try:
         sync_file(file)
     finally:

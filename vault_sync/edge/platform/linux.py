@@ -162,12 +162,19 @@ OPENER = "xdg-open"
 
 TELLS_OF_CLOSING = True
 """A file that was written to is told of when it is closed, so its changes need not be heard."""
+TELLS_FOLDERS = True
+"""A folder that was removed is told of as one."""
+ONE_WATCH = False
+"""Each folder beneath another is watched by itself, so what is hidden can be left out."""
 
 
 def open_observer(
-    refused: Callable[[str], None],
+    refused: Callable[[str], None], lost: Callable[[str], None]
 ) -> tuple[BaseObserver, threading.Thread | None]:
-    """Start an observer of folders, and the thread that reads for it. `refused` gets a folder."""
+    """Start an observer of folders, and the thread that reads for it. `refused` gets a folder.
+
+    What is `lost` is told of in watchdog's log, where `Listener` hears of it.
+    """
     import warnings
 
     from vault_sync.edge.platform.inotify import InotifyObserver, InotifyReader
@@ -175,6 +182,7 @@ def open_observer(
     # A folder that is made while its parent is walked is watched twice, which is no harm, and
     # watchdog warns of it in its reader's thread: where warnings are errors, that ends it.
     warnings.filterwarnings("ignore", "Callback with id ", RuntimeWarning)
+    del lost
     reader = InotifyReader(refused)
     reader.start()
     observer = InotifyObserver(reader)

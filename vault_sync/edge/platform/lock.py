@@ -47,7 +47,7 @@ def locked_folder(folder: Path, wait: float) -> Iterator[None]:
         Busy: another process has locked it.
     """
     try:
-        file = current.files.open_root(folder)
+        file = current.files.open_to_lock(folder)
     except OSError:
         file = -1  # the pass finds out what is wrong with it
     try:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import stat
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vault_sync.edge.platform.disk_room import Room
+from vault_sync.edge.platform.values import FolderItem, Room
 
 if TYPE_CHECKING:  # most commands need none
     import socket
 
 assert sys.platform != "win32"
 
-REFUSAL: str | None = None
-"""Why no vault can be opened on this system; None: it can."""
+PINS = False
+"""A file cannot be kept from others while it is looked at, so it is exchanged first."""
 
 
 def open_root(path: Path) -> int:
@@ -43,6 +45,91 @@ def open_to_write(
     """Open a file for writing and reading, following no link; `new`: it must not be there yet."""
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | (os.O_EXCL if new else 0)
     return os.open(name, flags, mode, dir_fd=above)
+
+
+def open_to_sync(name: str | Path, above: int | None = None) -> int:
+    """Open a file or a folder so that it can be synced; a link is refused."""
+    return open_to_read(name, above)
+
+
+def open_to_lock(folder: Path) -> int:
+    """Open what stands for a folder when it is locked: the folder itself."""
+    return open_root(folder)
+
+
+def status(path: Path, *, follow: bool = False) -> os.stat_result:
+    """Return the status of a file or folder, that of a link itself unless `follow`."""
+    return path.stat(follow_symlinks=follow)
+
+
+def status_at(folder: int, name: str) -> os.stat_result:
+    """Return the status of what has a name in an open folder, that of a link itself."""
+    return os.stat(name, dir_fd=folder, follow_symlinks=False)
+
+
+def status_of(file: int) -> os.stat_result:
+    """Return the status of an open file or folder."""
+    return os.fstat(file)
+
+
+def names(folder: int) -> list[str]:
+    """Return the names in an open folder, spelled as on the disk."""
+    return os.listdir(folder)
+
+
+def entries(folder: int) -> Sequence[FolderItem]:
+    """Return what is in an open folder; each can be asked while the folder is open."""
+    with os.scandir(folder) as found:
+        return list(found)
+
+
+def make_folder(folder: int, name: str) -> None:
+    """Make a folder in an open folder."""
+    os.mkdir(name, dir_fd=folder)
+
+
+def remove_folder(folder: int, name: str) -> None:
+    """Remove an empty folder of an open folder."""
+    os.rmdir(name, dir_fd=folder)
+
+
+def remove(folder: int, name: str) -> None:
+    """Remove a file of an open folder."""
+    os.unlink(name, dir_fd=folder)
+
+
+def rename(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
+    """Rename a file; one that is there already is replaced."""
+    os.replace(from_name, to_name, src_dir_fd=from_folder, dst_dir_fd=to_folder)
+
+
+def link(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
+    """Give a file a second name, that of no other file."""
+    folders = {"src_dir_fd": from_folder, "dst_dir_fd": to_folder}
+    os.link(from_name, to_name, **folders, follow_symlinks=False)
+
+
+def touch(folder: int, name: str) -> None:
+    """Set a file's modification time to the present."""
+    os.utime(name, dir_fd=folder, follow_symlinks=False)
+
+
+def may_write(folder: int, name: str) -> bool:
+    """Return True if this process may write to a file, which the superuser may do to any."""
+    effective = os.access in os.supports_effective_ids
+    return os.access(name, os.W_OK, dir_fd=folder, effective_ids=effective)
+
+
+def exchange_pinned(
+    from_folder: int,
+    from_name: str,
+    to_folder: int,
+    to_name: str,
+    expected: Callable[[bytes], bool],
+) -> str:
+    """Raise OSError: see `PINS`."""
+    del from_folder, to_folder, to_name, expected
+    raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP), from_name)
 
 
 def read_at(file: int, count: int, at: int) -> bytes:
@@ -90,16 +177,6 @@ def disk_number(path: Path) -> int:
     the same where there is one.
     """
     return os.statvfs(path).f_fsid or path.stat().st_dev
-
-
-def file_number(status: os.stat_result) -> int:
-    """Return the number of a file on its file system."""
-    return status.st_ino
-
-
-def changed_ns(status: os.stat_result) -> int:
-    """Return when a file or its name was changed last, in nanoseconds of Unix time."""
-    return status.st_ctime_ns
 
 
 def local_socket() -> socket.socket:

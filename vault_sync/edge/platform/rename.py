@@ -4,6 +4,7 @@
 Here the kernel compares at the swap: an exchange puts the displaced file under the other name,
 where it can be looked at, and a move fails if its target exists. Linux: `renameat2`; macOS:
 `renameatx_np`; where the file system has neither, hard links; where it has no links, nothing.
+Windows has no exchange, but keeps others from a file that is looked at (`pinned`).
 """
 
 from __future__ import annotations
@@ -16,9 +17,20 @@ from dataclasses import dataclass
 from functools import partial
 
 from vault_sync.edge.platform import current
+from vault_sync.edge.platform.values import SPARE
 
 PROBE = ".vault-sync-probe-"
 """Begins the names of the small files of `prove`."""
+
+
+Expected = Callable[[bytes], bool]
+"""A question of the text that is to be replaced."""
+
+
+def anything(content: bytes) -> bool:
+    """Return True."""
+    del content
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,37 +39,51 @@ class Volume:
 
     `exchanges`: the kernel's exchange left both files. `no_replace`: its move onto a file left both
     as they were. `links`: the same two, by hard links; not tried where the kernel has both.
+    `pinned`: a file is moved aside by whoever keeps others from it, and another to the free name.
     """
 
     exchanges: bool
     no_replace: bool
     links: bool
+    pinned: bool = False
 
     @property
     def safe(self) -> bool:
         """Return True if a file can be replaced here, and made, with no other text lost by it."""
-        return self.links or (self.exchanges and self.no_replace)
+        return self.links or ((self.exchanges or self.pinned) and self.no_replace)
 
-    def exchange(self, from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
-        """Swap two files in one step; both must exist.
+    def exchange(
+        self,
+        from_folder: int,
+        from_name: str,
+        to_folder: int,
+        to_name: str,
+        expected: Expected = anything,
+    ) -> str:
+        """Swap two files; both must exist. Return the name of the displaced one in `from_folder`.
 
         Names are relative to open folders. Without the kernel's exchange the displaced file is hard
         linked first: an editor that writes in place loses nothing, but one that saves by rename
-        between the link and the rename does.
+        between the link and the rename does. `expected` is asked of the text where it can be.
 
         Raises:
+            Changed: it is not the expected one, and nothing was displaced.
             FileNotFoundError: one of the two is not there; neither was touched.
             OSError: as the file system says, or it has no way to do it; neither was touched.
         """
         if self.exchanges:
             _by_kernel(from_folder, from_name, to_folder, to_name, exchange=True)
+        elif self.pinned:
+            four = from_folder, from_name, to_folder, to_name
+            return current.files.exchange_pinned(*four, expected)
         elif self.links:
             _exchange_by_links(from_folder, from_name, to_folder, to_name)
         else:
             raise OSError(errno.EOPNOTSUPP, "no safe exchange", from_name, None, to_name)
+        return from_name
 
-    def move(self, from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
-        """Rename a file, never onto another.
+    def move(self, from_folder: int, from_name: str, to_folder: int, to_name: str) -> str:
+        """Rename a file, never onto another. Return `from_name`, at which nothing is left.
 
         Raises:
             FileExistsError: `to_name` is there already; nothing was touched.
@@ -69,6 +95,7 @@ class Volume:
             _move_by_links(from_folder, from_name, to_folder, to_name)
         else:
             raise OSError(errno.EOPNOTSUPP, "no safe move", from_name, None, to_name)
+        return from_name
 
 
 def prove(folder: int) -> Volume:
@@ -82,12 +109,13 @@ def prove(folder: int) -> Volume:
     """
     exchanges = _exchanges(folder, partial(current.system.flagged_rename, exchange=True))
     no_replace = _moves(folder, partial(current.system.flagged_rename, exchange=False))
+    pinned = current.files.PINS and _exchanges(folder, _exchange_pinned)
     links = (
-        not (exchanges and no_replace)
+        not ((exchanges or pinned) and no_replace)
         and _exchanges(folder, _exchange_by_links)
         and _moves(folder, _move_by_links)
     )
-    return Volume(exchanges, no_replace, links)
+    return Volume(exchanges, no_replace, links, pinned)
 
 
 _TwoNames = Callable[[int, str, int, str], object]
@@ -128,9 +156,9 @@ def _tried(
             answer = "unknown"
         return answer, _text_of(folder, names[0]), _text_of(folder, names[1])
     finally:
-        for name in (*names, f"{names[0]}.old"):
+        for name in (*names, f"{names[0]}.old", names[0] + SPARE):
             with suppress(FileNotFoundError):
-                os.unlink(name, dir_fd=folder)
+                current.files.remove(folder, name)
 
 
 def _make(folder: int, name: str, text: bytes) -> None:
@@ -143,7 +171,7 @@ def _make(folder: int, name: str, text: bytes) -> None:
 
 def _text_of(folder: int, name: str) -> bytes | None:
     """Return a small file's bytes; None if the folder does not list it, whatever a cache says."""
-    if name not in os.listdir(folder):
+    if name not in current.files.names(folder):
         return None
     try:
         file = current.files.open_to_read(name, folder)
@@ -157,18 +185,26 @@ def _text_of(folder: int, name: str) -> bytes | None:
 
 def _exchange_by_links(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
     spare = f"{from_name}.old"
-    os.link(to_name, spare, src_dir_fd=to_folder, dst_dir_fd=from_folder, follow_symlinks=False)
+    files = current.files
+    files.link(to_folder, to_name, from_folder, spare)
     try:
-        os.replace(from_name, to_name, src_dir_fd=from_folder, dst_dir_fd=to_folder)
+        files.rename(from_folder, from_name, to_folder, to_name)
     except OSError:
-        os.unlink(spare, dir_fd=from_folder)
+        files.remove(from_folder, spare)
         raise
-    os.replace(spare, from_name, src_dir_fd=from_folder, dst_dir_fd=from_folder)
+    files.rename(from_folder, spare, from_folder, from_name)
+
+
+def _exchange_pinned(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
+    """Exchange two small files so that the displaced one has the other's name, as elsewhere."""
+    four = from_folder, from_name, to_folder, to_name
+    aside = current.files.exchange_pinned(*four, _FIRST.__ne__)
+    current.files.rename(from_folder, aside, from_folder, from_name)
 
 
 def _move_by_links(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
-    os.link(from_name, to_name, src_dir_fd=from_folder, dst_dir_fd=to_folder, follow_symlinks=False)
-    os.unlink(from_name, dir_fd=from_folder)
+    current.files.link(from_folder, from_name, to_folder, to_name)
+    current.files.remove(from_folder, from_name)
 
 
 def _by_kernel(

@@ -1,152 +1,236 @@
-"""The part that there is for Windows: the program starts, reads no vault, and says so.
-
-A vault's folders are opened relative to one another and pinned, which takes handles of their own
-here; until that is built and seen on Windows, `REFUSAL` is what every command answers.
-"""
+"""Calls that Windows alone has: share modes, listings with numbers, renames of an open file."""
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import msvcrt
 import os
+import struct
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from ctypes import wintypes
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 
-from vault_sync.edge.platform.disk_room import Room
+from vault_sync.edge.platform.windows_files import WindowsFiles
+from vault_sync.edge.platform.windows_handles import Access, Look, Share
 
 if TYPE_CHECKING:  # 60 ms that only a watcher needs
-    import socket
     import threading
 
     from watchdog.observers.api import BaseObserver
 
 assert sys.platform == "win32"
 
-REFUSAL: str | None = (
-    "vault-sync does not open vaults on Windows yet: use it under WSL, with the vault on WSL's own"
-    " disk, or on Linux or macOS; nothing was read or written"
-)
+_OPEN_EXISTING, _OPEN_ALWAYS, _CREATE_NEW = 3, 4, 1
+_BACKUP_SEMANTICS, _OPEN_REPARSE_POINT, _NORMAL = 0x02000000, 0x00200000, 0x80
+_WRITE_THROUGH, _REPLACE = 8, 1
+_RENAME_INFO, _ATTRIBUTE_TAG_INFO, _BASIC_INFO = 3, 9, 0
+_LISTING, _LISTING_ANEW = 10, 11
+_NO_MORE_FILES, _END_OF_FILE, _NO_STREAMS = 18, 38, {1, 38, 50, 87, 120}
+_CARRIED = 0x2 | 0x4 | 0x20 | 0x2000
+"""Attributes that a file keeps: hidden, system, to be archived, not indexed."""
+_RENAMING = struct.Struct("@IPI")
+"""FILE_RENAME_INFO: replace (no), a root (none), the length of the name, which follows."""
+_LISTED = struct.Struct("<IIqqqqqqIIIB27xQ")
+_1601 = 116444736000000000
+_LOCKED_BYTE = 1 << 30
+"""The place that is locked: beyond the end, for a lock here keeps others from the bytes too."""
 
 
-def _refuse(path: object) -> NoReturn:
-    raise OSError(errno.ENOTSUP, "folders are not opened on Windows yet", str(path))
+@cache
+def _library() -> ctypes.WinDLL:
+    kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+    text, number, handle, place = (
+        wintypes.LPCWSTR,
+        wintypes.DWORD,
+        wintypes.HANDLE,
+        wintypes.LPVOID,
+    )
+    for name, result, arguments in (
+        ("CreateFileW", handle, (text, number, number, place, number, number, handle)),
+        ("CloseHandle", wintypes.BOOL, (handle,)),
+        ("GetFinalPathNameByHandleW", number, (handle, wintypes.LPWSTR, number, number)),
+        ("GetFileInformationByHandle", wintypes.BOOL, (handle, place)),
+        ("GetFileInformationByHandleEx", wintypes.BOOL, (handle, number, place, number)),
+        ("SetFileInformationByHandle", wintypes.BOOL, (handle, number, place, number)),
+        ("MoveFileExW", wintypes.BOOL, (text, text, number)),
+        ("FindFirstStreamW", handle, (text, number, place, number)),
+        ("FindNextStreamW", wintypes.BOOL, (handle, place)),
+        ("FindClose", wintypes.BOOL, (handle,)),
+        ("GetDriveTypeW", number, (text,)),
+    ):
+        call = getattr(kernel, name)
+        call.restype, call.argtypes = result, arguments
+    return kernel
 
 
-def open_root(path: Path) -> int:
-    """Raise OSError: no folder is opened."""
-    _refuse(path)
+def _error(path: str, other: str | None = None) -> OSError:
+    code = ctypes.get_last_error()
+    return OSError(0, ctypes.FormatError(code), path, code, other)
 
 
-def open_folder(name: str, above: int) -> int:
-    """Raise OSError: no folder is opened."""
-    del above
-    _refuse(name)
+class Windows:
+    """The calls of Windows itself. A file or a folder that is open is a descriptor here too."""
+
+    def open(
+        self, path: str, access: Access, share: Share, *, new: bool | None = None, follow: bool
+    ) -> int:
+        """Return a descriptor. `new`: True: it must not be there, False: it may be made."""
+        how = _OPEN_EXISTING if new is None else _CREATE_NEW if new else _OPEN_ALWAYS
+        flags = _BACKUP_SEMANTICS | _NORMAL | (0 if follow else _OPEN_REPARSE_POINT)
+        handle = _library().CreateFileW(path, access, share, None, how, flags, None)
+        if handle in {None, wintypes.HANDLE(-1).value}:
+            raise _error(path)
+        mode = os.O_RDWR if access & Access.WRITE else os.O_RDONLY
+        return msvcrt.open_osfhandle(handle, mode | os.O_BINARY | os.O_NOINHERIT)
+
+    def path_of(self, file: int) -> str:
+        """Return where an open file or folder is, as the disk spells it, of any length."""
+        room = ctypes.create_unicode_buffer(1 << 15)
+        if not _library().GetFinalPathNameByHandleW(msvcrt.get_osfhandle(file), room, len(room), 0):
+            raise _error("")
+        return room.value
+
+    def look(self, file: int) -> Look:
+        """Return what the system says of an open file or folder."""
+        handle = msvcrt.get_osfhandle(file)
+        numbers, basic = (ctypes.create_string_buffer(size) for size in (52, 40))
+        tag = ctypes.create_string_buffer(8)
+        information = _library().GetFileInformationByHandleEx
+        if not (
+            _library().GetFileInformationByHandle(handle, numbers)
+            and information(handle, _BASIC_INFO, basic, len(basic))
+        ):
+            raise _error("")
+        attributes, disk, high, low, links, index_high, index_low = struct.unpack_from(
+            "<I24x6I", numbers
+        )
+        kind = 0
+        if information(handle, _ATTRIBUTE_TAG_INFO, tag, len(tag)):
+            kind = struct.unpack("<II", tag)[1]
+        _, _, written, changed = struct.unpack_from("<qqqq", basic)
+        number = index_high << 32 | index_low
+        return Look(
+            attributes, kind, high << 32 | low, _ns(written), _ns(changed), number, disk, links
+        )
+
+    def listing(self, folder: int) -> Iterator[tuple[str, Look]]:
+        """Yield the names in an open folder, with all but the number of links."""
+        disk, how = self.look(folder).disk, _LISTING_ANEW
+        room = ctypes.create_string_buffer(1 << 16)
+        handle = msvcrt.get_osfhandle(folder)
+        while _library().GetFileInformationByHandleEx(handle, how, room, len(room)):
+            yield from _listed(bytes(room), disk)
+            how = _LISTING
+        if ctypes.get_last_error() != _NO_MORE_FILES:
+            raise _error(self.path_of(folder))
+
+    def rename(self, file: int, to: str) -> None:
+        """Rename an open file, never onto another."""
+        name = to.encode("utf-16-le", "surrogatepass")
+        room = _RENAMING.pack(0, 0, len(name)) + name + b"\0\0"
+        handle = msvcrt.get_osfhandle(file)
+        if not _library().SetFileInformationByHandle(handle, _RENAME_INFO, room, len(room)):
+            raise _error(self.path_of(file), to)
+
+    def move(self, path: str, to: str, *, replace: bool = False) -> None:
+        """Rename what is at a path; onto another file only if `replace`."""
+        flags = _WRITE_THROUGH | (_REPLACE if replace else 0)
+        if not _library().MoveFileExW(path, to, flags):
+            raise _error(path, to)
+
+    def remove(self, path: str) -> None:
+        """Remove a file."""
+        Path(path).unlink()
+
+    def remove_folder(self, path: str) -> None:
+        """Remove an empty folder."""
+        Path(path).rmdir()
+
+    def lock(self, file: int) -> None:
+        """Lock an open file for this process, until it is closed."""
+        os.lseek(file, _LOCKED_BYTE, os.SEEK_SET)
+        try:
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        except PermissionError as error:
+            raise BlockingIOError(errno.EAGAIN, str(error)) from None
+
+    def copy_attributes(self, like: int, file: int) -> None:
+        """Give an open file the other streams and the attributes of another."""
+        source, target = self.path_of(like), self.path_of(file)
+        for stream in _streams(source):
+            Path(target + stream).write_bytes(Path(source + stream).read_bytes())
+        attributes = self.look(like).attributes & _CARRIED or _NORMAL
+        # 0 leaves the times as they are.
+        basic = ctypes.create_string_buffer(struct.pack("<qqqqI4x", 0, 0, 0, 0, attributes), 40)
+        handle = msvcrt.get_osfhandle(file)
+        if not _library().SetFileInformationByHandle(handle, _BASIC_INFO, basic, len(basic)):
+            raise _error(target)
+
+    def drive_kind(self, path: str) -> int:
+        """Return the kind of the drive that a path begins with (GetDriveTypeW)."""
+        return int(_library().GetDriveTypeW(path))
 
 
-def open_to_read(name: str | Path, above: int | None = None) -> int:
-    """Open a file for reading, its bytes as they are on the disk."""
-    if above is not None:
-        _refuse(name)
-    return os.open(name, os.O_RDONLY | os.O_BINARY | os.O_NOINHERIT)
+def _listed(room: bytes, disk: int) -> Iterator[tuple[str, Look]]:
+    """Yield the names in FILE_ID_BOTH_DIR_INFO records; a link's tag is the size of its EAs."""
+    at = 0
+    while True:
+        following, _, _, _, written, changed, size, _, attributes, length, tag, _, number = (
+            _LISTED.unpack_from(room, at)
+        )
+        start = at + _LISTED.size
+        name = room[start : start + length].decode("utf-16-le", "surrogatepass")
+        if name not in {".", ".."}:
+            yield (
+                name,
+                Look(attributes, tag, size, _ns(written), _ns(changed), number, disk, 1),
+            )
+        if not following:
+            return
+        at += following
 
 
-def open_to_write(
-    name: str | Path, above: int | None = None, *, new: bool = True, mode: int = 0o600
-) -> int:
-    """Open a file for writing and reading, bytes as they are; `new`: it must not be there yet."""
-    if above is not None:
-        _refuse(name)
-    flags = os.O_RDWR | os.O_CREAT | os.O_BINARY | os.O_NOINHERIT | (os.O_EXCL if new else 0)
-    return os.open(name, flags, mode)
+def _ns(filetime: int) -> int:
+    return (filetime - _1601) * 100
 
 
-def read_at(file: int, count: int, at: int) -> bytes:
-    """Return up to `count` bytes of an open file, from a place in it."""
-    os.lseek(file, at, os.SEEK_SET)
-    return os.read(file, count)
-
-
-def write_at(file: int, content: bytes, at: int) -> int:
-    """Write bytes at a place in an open file; return how many."""
-    os.lseek(file, at, os.SEEK_SET)
-    return os.write(file, content)
-
-
-def take_lock(file: int) -> None:
-    """Lock an open file for this process, until it is closed.
-
-    Raises:
-        BlockingIOError: another process has it.
-    """
-    os.lseek(file, 0, os.SEEK_SET)
+def _streams(path: str) -> Iterator[str]:
+    """Yield the names of a file's streams but for the text itself, as `:name`."""
+    room = ctypes.create_string_buffer(8 + 2 * 296)
+    library = _library()
+    handle = library.FindFirstStreamW(path, 0, room, 0)
+    if handle in {None, wintypes.HANDLE(-1).value}:
+        if ctypes.get_last_error() not in _NO_STREAMS:
+            raise _error(path)
+        return
     try:
-        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-    except PermissionError as error:
-        raise BlockingIOError(errno.EAGAIN, str(error)) from None
+        while True:
+            name = ctypes.wstring_at(ctypes.addressof(room) + 8).removesuffix(":$DATA")
+            if name != ":":
+                yield name
+            if not library.FindNextStreamW(handle, room):
+                break
+        if ctypes.get_last_error() != _END_OF_FILE:
+            raise _error(path)
+    finally:
+        library.FindClose(handle)
 
 
-def copy_owner_and_mode(like: int, file: int) -> None:
-    """Raise OSError: they are not carried over."""
-    del like
-    _refuse(file)
-
-
-def room_of(folder: int | Path) -> Room:
-    """Raise OSError: no folder is opened."""
-    _refuse(folder)
-
-
-def disk_number(path: Path) -> int:
-    """Return the number of the volume that a path is on."""
-    return path.stat().st_dev
-
-
-def file_number(status: os.stat_result) -> int:
-    """Return the number of a file on its volume; 0 where a folder's listing gave the status."""
-    return status.st_ino
-
-
-def changed_ns(status: os.stat_result) -> int:
-    """Return when a file was written to last: what is called its change time is its creation."""
-    return status.st_mtime_ns
-
-
-def local_socket() -> socket.socket:
-    """Raise OSError: there is none."""
-    raise OSError(errno.ENOTSUP, "no local sockets")
-
-
-def user_id() -> int:
-    """Return 0: there are no such numbers."""
-    return 0
-
-
-def flagged_rename(
-    from_folder: int, from_name: str, to_folder: int, to_name: str, *, exchange: bool
-) -> bool:
-    """Return False: there is no such rename."""
-    del from_folder, from_name, to_folder, to_name, exchange
-    return False
-
-
-def sync_file(file: int) -> None:
-    """Return when an open file's bytes would survive a power cut; it must be open for writing."""
-    os.fsync(file)
+FILES = WindowsFiles(Windows())
+flagged_rename = FILES.flagged_rename
+sync_file = FILES.sync_file
+copy_attributes = FILES.copy_attributes
 
 
 def sync_file_system(folder: int) -> bool:
-    """Return False: there is no such call."""
+    """Return False: only an administrator may make that call."""
     del folder
     return False
-
-
-def copy_attributes(like: int, file: int) -> None:
-    """Raise OSError: attributes and streams are not carried over."""
-    del like
-    _refuse(file)
 
 
 def holder_of(file: int, path: Path) -> str | None:
@@ -169,15 +253,19 @@ OPENER = "explorer"
 
 TELLS_OF_CLOSING = False
 """A file that was written to is told of as changed, and not as closed."""
+TELLS_FOLDERS = False
+"""Something that was removed is told of as a file, whatever it was."""
+ONE_WATCH = True
+"""A watch of a folder is one of all beneath it; more of them would keep folders in place."""
 
 
 def open_observer(
-    refused: Callable[[str], None],
+    refused: Callable[[str], None], lost: Callable[[str], None]
 ) -> tuple[BaseObserver, threading.Thread | None]:
-    """Start an observer of folders; no thread of its own reads for it."""
-    from watchdog.observers import Observer
+    """Start an observer of folders; no thread of its own reads for it. `lost` gets a folder."""
+    from vault_sync.edge.platform.windows_events import WindowsObserver
 
     del refused
-    observer: Any = Observer()
+    observer = WindowsObserver(lost)
     observer.start()
     return observer, None

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from vault_sync.edge.platform import current
+from vault_sync.edge.platform.values import changed_ns, file_number
 from vault_sync.edge.state import upgrade
 from vault_sync.edge.state.places import DATABASE, identity_in, identity_of, is_moved
 from vault_sync.edge.state.schema import (
@@ -136,10 +137,10 @@ class StateDatabase:
         try:
             if _has_log(self.directory):
                 return None
-            stat = self._path.stat()
+            stat = current.files.status(self._path, follow=True)
         except OSError:
             return None
-        number, changed = current.files.file_number(stat), current.files.changed_ns(stat)
+        number, changed = file_number(stat), changed_ns(stat)
         return (number, stat.st_size, stat.st_mtime_ns, changed)
 
     def unusable(self, how: str, error: Exception) -> StateError:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from vault_sync.edge.fs.vault_dir import read_all
 from vault_sync.edge.platform import current
-from vault_sync.edge.platform.durability import BATCH, sync_everything, sync_file
+from vault_sync.edge.platform.durability import BATCH, sync_everything, sync_file, sync_path
 
 
 def name_of(content: bytes) -> str:
@@ -51,10 +51,10 @@ def save(folder: Path, texts: Iterable[bytes], count: int) -> list[str]:
         if batch and sync_everything(watch):
             return names
         for one in touched:
-            _sync_path(one)
+            sync_path(one)
         if batch:
             for name in names:
-                _sync_path(file_of(folder, name))
+                sync_path(file_of(folder, name))
     finally:
         os.close(watch)
     return names
@@ -93,11 +93,3 @@ def write_all(file: int, content: bytes) -> None:
         at += current.files.write_at(file, content[at:], at)
     if read_all(file) != content:
         raise OSError("the file does not read back as it was written")
-
-
-def _sync_path(path: Path) -> None:
-    file = current.files.open_to_read(path)
-    try:
-        sync_file(file)
-    finally:
-        os.close(file)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from vault_sync.core.naming.keys import KEY_RULES, respelled
 from vault_sync.edge.platform import current
-from vault_sync.edge.platform.durability import sync_file
+from vault_sync.edge.platform.durability import sync_path
 from vault_sync.edge.state.base_table import value_sum
 from vault_sync.edge.state.schema import (
     ADDED,
@@ -114,9 +114,9 @@ def copy_beside(connection: sqlite3.Connection, path: Path) -> None:
     os.close(current.files.open_to_write(part))
     with closing(sqlite3.connect(part)) as target:
         connection.backup(target)
-    _sync(current.files.open_to_read(part))
+    sync_path(part)
     part.replace(copy)
-    _sync(current.files.open_root(path.parent))
+    sync_path(path.parent)
 
 
 def in_memory(connection: sqlite3.Connection) -> sqlite3.Connection:
@@ -150,14 +150,6 @@ def _key_rules(connection: sqlite3.Connection) -> int:
 
 def _note_key_rules(connection: sqlite3.Connection, version: int) -> None:
     connection.execute("INSERT OR REPLACE INTO fact VALUES ('key rules', ?)", (str(version),))
-
-
-def _sync(file: int) -> None:
-    """Sync an open file or folder, and close it."""
-    try:
-        sync_file(file)
-    finally:
-        os.close(file)
 
 
 def _rename_keys(connection: sqlite3.Connection, respell: Callable[[str], str]) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Iterable
 
 from vault_sync.edge.fs.own_folder import read_id, write_id
 from vault_sync.edge.fs.vault_dir import VaultDir
 from vault_sync.edge.state.schema import VAULT_ID
 from vault_sync.edge.state.store import StateStore
+
+_NAMES = "property names"
 
 
 def fact(state: StateStore, name: str) -> str | None:
@@ -24,6 +28,23 @@ def put_fact(state: StateStore, name: str, value: str) -> None:
     """
     with state.writing() as connection:
         connection.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))
+
+
+def former_names(state: StateStore) -> tuple[tuple[str, str], ...]:
+    """Return every own name of a property that was in force, in pairs of our name and that one."""
+    return tuple((ours, own) for ours, own in json.loads(fact(state, _NAMES) or "[]"))
+
+
+def remember_names(state: StateStore, own: Iterable[tuple[str, str]]) -> None:
+    """Remember the own names of properties that a pass was made with.
+
+    Raises:
+        StateError: they are not remembered.
+    """
+    before = former_names(state)
+    new = [pair for pair in own if pair[1] and pair not in before]
+    if new:
+        put_fact(state, _NAMES, json.dumps([*before, *new], ensure_ascii=False))
 
 
 def agree_on_id(vault: VaultDir, state: StateStore) -> None:

@@ -58,7 +58,11 @@ def _state(root: Path, around: Surroundings) -> Iterable[Problem]:
             "the state's folder cannot be written",
             f"make {there} a folder of your own, or set VAULT_SYNC_STATE_DIR to one",
         )
-    elif there == state and S_IMODE(state.stat().st_mode) & 0o077:
+    elif (
+        around.platform != "win32"  # a profile's folder is closed to others, and has no such bits
+        and there == state
+        and S_IMODE(state.stat().st_mode) & 0o077
+    ):
         yield finding(
             str(state),
             "state-open",
@@ -117,7 +121,7 @@ def _replacing(
             "move the vault to a disk with ext4, btrfs, xfs, APFS or NTFS; `check`, `diff`,"
             " `export` and `--dry-run` work here",
         )
-    elif not volume.exchanges:
+    elif not (volume.exchanges or volume.pinned):
         yield finding(
             "",
             "no-exchange",

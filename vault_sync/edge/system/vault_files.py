@@ -64,7 +64,7 @@ def _note(tree: Tree, found: FolderEntry) -> None:
 def findings(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]:
     """Yield the findings on the files of a vault."""
     yield from _clock(tree, around)
-    yield from _configuration(root, tree)
+    yield from _configuration(root, tree, around)
     yield from _copies(root, tree, around)
     yield from _twins(tree)
     yield from _contents(root, tree, around)
@@ -91,8 +91,19 @@ _MISSPELLED = frozenset(
 )
 
 
-def _configuration(root: Path, tree: Tree) -> Iterable[Problem]:
+_HIDDEN = (f".{_CONFIG}", f".obsidian/{_CONFIG}", f".vault-sync/{_CONFIG}")
+_AT_HOME = (f".{_CONFIG}", ".config/vault-sync/config.toml", f".config/vault-sync/{_CONFIG}")
+
+
+def _configuration(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]:
     """Find a configuration that is not read, or that makes another folder the vault."""
+    hint = f"a vault's settings stand in {_CONFIG} in its own folder: move them there"
+    for path in _HIDDEN:
+        if (root / path).is_file():
+            yield finding(path, "config-place", "is not read there", hint)
+    for path in _AT_HOME:
+        if (around.home / path).is_file():
+            yield finding(f"~/{path}", "config-place", "is not read", hint, level="notice")
     inside = [folder for folder in tree.vaults if folder]
     for path in sorted(tree.files):
         folder, _, name = path.rpartition("/")

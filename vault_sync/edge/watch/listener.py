@@ -31,7 +31,9 @@ from watchdog.events import (
 )
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
+from vault_sync.core.model.paths import is_markdown
 from vault_sync.edge.platform import current
+from vault_sync.edge.platform.values import file_number
 from vault_sync.edge.watch.mailbox import Mailbox
 
 _log = logging.getLogger(__name__)
@@ -54,10 +56,17 @@ class _EventHandler(FileSystemEventHandler):
         self._mailbox = mailbox
 
     def dispatch(self, event: FileSystemEvent) -> None:
-        kind: Literal["file", "folder"] = "folder" if event.is_directory else "file"
-        self._mailbox.put(kind, os.fsdecode(event.src_path))
+        path = os.fsdecode(event.src_path)
+        kind: Literal["file", "folder"] = "folder" if _concerns_folder(event, path) else "file"
+        self._mailbox.put(kind, path)
         if event.dest_path:
             self._mailbox.put(kind, os.fsdecode(event.dest_path))
+
+
+def _concerns_folder(event: FileSystemEvent, path: str) -> bool:
+    """Return True for a folder, and for what may have been one and is gone."""
+    untold = not current.system.TELLS_FOLDERS and isinstance(event, FileDeletedEvent)
+    return event.is_directory or (untold and not is_markdown(path))
 
 
 class _Overflows(logging.Handler):
@@ -138,7 +147,7 @@ class Listener:
         self._observer, self._reader = _open_observer(self._mailbox)
 
     def _schedule(self, path: str, identity: tuple[int, int]) -> bool:
-        recursive = path != self.base
+        recursive = current.system.ONE_WATCH or path != self.base
         try:
             watch = self._observer.schedule(
                 self._handler, path, recursive=recursive, event_filter=_FILTER
@@ -155,25 +164,34 @@ class Listener:
 
 
 def _folders(base: str) -> dict[str, tuple[int, int]]:
-    """Return the root and its visible folders (no symlinks), each with its device and inode.
+    """Return the root and, where each is watched by itself, its visible folders (no symlinks).
+
+    Each with its device and inode.
 
     A folder that was removed and made again, or unmounted, is another folder under the old name.
     """
     try:
-        top = Path(base).stat()
-        found = {base: (top.st_dev, current.files.file_number(top))}
+        found = {base: _identity(Path(base), follow=True)}
+        if current.system.ONE_WATCH:
+            return found
         with os.scandir(base) as entries:
             for entry in entries:
                 if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
-                    own = entry.stat(follow_symlinks=False)
-                    found[entry.path] = (own.st_dev, current.files.file_number(own))
+                    found[entry.path] = _identity(Path(entry.path))
     except (FileNotFoundError, NotADirectoryError):
         return {}
     return found
 
 
+def _identity(folder: Path, *, follow: bool = False) -> tuple[int, int]:
+    status = current.files.status(folder, follow=follow)
+    return status.st_dev, file_number(status)
+
+
 def _open_observer(mailbox: Mailbox) -> tuple[BaseObserver, threading.Thread | None]:
-    return current.system.open_observer(lambda folder: mailbox.put("refused", folder))
+    return current.system.open_observer(
+        lambda folder: mailbox.put("refused", folder), lambda folder: mailbox.put("lost", folder)
+    )
 
 
 def _shut(observer: BaseObserver) -> None:

@@ -14,6 +14,7 @@ from vault_sync.core.model.paths import is_markdown
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs.scan import FolderEntry, walk
 from vault_sync.edge.platform import current
+from vault_sync.edge.platform.values import file_number
 
 
 class Stamp(NamedTuple):
@@ -42,7 +43,7 @@ def read_stamps(root: Path) -> dict[RelPath, Stamp]:
 def stamp(root: Path, path: RelPath) -> Stamp | None:
     """Return one file's stamp, or None where no plain file is."""
     try:
-        status = os.lstat(root / path)
+        status = current.files.status(root / path)
     except OSError:
         return None
     return _stamp(status) if stat.S_ISREG(status.st_mode) else None
@@ -71,7 +72,7 @@ def fingerprint(root: Path, path: RelPath) -> str | None:
     except OSError:
         return None
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        if not stat.S_ISREG(current.files.status_of(descriptor).st_mode):
             return None  # a folder; or a pipe, which would never end
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -82,4 +83,4 @@ def fingerprint(root: Path, path: RelPath) -> str | None:
 
 
 def _stamp(status: os.stat_result) -> Stamp:
-    return Stamp(status.st_mtime_ns, status.st_size, current.files.file_number(status))
+    return Stamp(status.st_mtime_ns, status.st_size, file_number(status))

@@ -19,6 +19,7 @@ from vault_sync.edge.fs.own_folder import TEMPORARY, temporary_name, volume_of
 from vault_sync.edge.fs.vault_dir import VaultDir, names_in, read_at, same_file
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.rename import PROBE
+from vault_sync.edge.platform.values import SPARE, changed_ns
 from vault_sync.edge.state import journal, pass_log, saved_texts
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
@@ -61,16 +62,19 @@ def _clear(vault: VaultDir, one: Pass, task: Task, writer: PlanWriter) -> None:
     except FileNotFoundError:
         return
     name = temporary_name(one.token, task.number)
-    for leftover in (f"{name}.old", name):
-        # The first is there if the hard-link way was cut short.
+    for leftover in (name + SPARE, f"{name}.old", name):
+        # The first two are there if the pinned way or the hard-link way was cut short.
         try:
             content = read_at(folder, leftover)
         except FileNotFoundError:
             continue
         target = vault.holds(task.path)
+        if target is None and leftover == name + SPARE:
+            _restore(vault, task, folder, leftover)
+            continue
         if target is not None and same_file(folder, leftover, *vault.place(task.path)):
             # A second name of the note, which the hard-link way had not taken away yet.
-            os.unlink(leftover, dir_fd=folder)
+            current.files.remove(folder, leftover)
             continue
         swapped = target is not None and saved_texts.name_of(target) == task.after
         # The start of our own text may be a temporary file that was not written to its end (zeros
@@ -81,12 +85,19 @@ def _clear(vault: VaultDir, one: Pass, task: Task, writer: PlanWriter) -> None:
         with suppress(FileNotFoundError):
             if torn and not swapped:
                 # Never seen by anybody.
-                os.unlink(leftover, dir_fd=folder)
+                current.files.remove(folder, leftover)
             else:
                 # It was the note a moment ago: the sweep looks at it, now and in a minute.
                 aside = f"{leftover}.{os.urandom(3).hex()}"
                 volume_of(vault, folder).move(folder, leftover, folder, aside)
                 note_displaced(folder, aside)
+
+
+def _restore(vault: VaultDir, task: Task, folder: int, spare: str) -> None:
+    """Put the text back that was moved aside, and in whose place none has come yet."""
+    target_folder, target = vault.place(task.path)
+    with suppress(FileExistsError):  # saved there just now
+        volume_of(vault, folder).move(folder, spare, target_folder, target)
 
 
 def sweep_displaced(root: Path, state: StateStore, now: float) -> list[Problem]:
@@ -118,7 +129,7 @@ def _leftovers(vault: VaultDir, state: StateStore) -> Iterator[tuple[str, int, s
         for name in sorted(names_in(folder)):
             if name.startswith(PROBE):
                 # Killed while it tried the file system.
-                os.unlink(name, dir_fd=folder)
+                current.files.remove(folder, name)
                 continue
             yield f"{TEMPORARY}/{name}", folder, name
     for path in pass_log.all_beside(state):
@@ -127,7 +138,7 @@ def _leftovers(vault: VaultDir, state: StateStore) -> Iterator[tuple[str, int, s
 
 
 def _look_again(state: StateStore, folder: int, name: str, now: float) -> list[Problem]:
-    stat = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    stat = current.files.status_at(folder, name)
     content = read_at(folder, name)
     digest = saved_texts.name_of(content)
     owner = _owner(state, name)
@@ -145,8 +156,8 @@ def _look_again(state: StateStore, folder: int, name: str, now: float) -> list[P
                     hint=f"compare it with {saved_texts.file_of(state.saved, digest)}",
                 )
             )
-    if now - max(stat.st_mtime, current.files.changed_ns(stat) / 1e9) > WATCHED:
-        os.unlink(name, dir_fd=folder)
+    if now - max(stat.st_mtime, changed_ns(stat) / 1e9) > WATCHED:
+        current.files.remove(folder, name)
     return problems
 
 

@@ -12,7 +12,7 @@ from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.fs.attributes import check_writable, copy_attributes
 from vault_sync.edge.fs.errors import NO_SAFE_REPLACE, Unsafe, in_words
 from vault_sync.edge.fs.own_folder import TEMPORARY, own_folder, temporary_name, volume_of
-from vault_sync.edge.fs.vault_dir import VaultDir, folded_names, open_at
+from vault_sync.edge.fs.vault_dir import VaultDir, folded_names, names_in, open_at
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.durability import BATCH, sync_at, sync_everything, sync_file
 from vault_sync.edge.platform.mounts import file_system
@@ -52,13 +52,13 @@ class StagingArea:
                 attempt(lambda task: sync_at(folder, self._name(task)), task)
 
     def bring_in(
-        self, act: Callable[[Volume, int, str, int, str], None], task: Task
+        self, act: Callable[[Volume, int, str, int, str], str], task: Task
     ) -> tuple[int, str]:
         """Exchange or move a temporary file in. Return where the file that it displaced is now."""
         target_folder, target = self._vault.place(task.path)
         folder, name = self._vault.folder(TEMPORARY), self._name(task)
         try:
-            act(volume_of(self._vault, folder), folder, name, target_folder, target)
+            left = act(volume_of(self._vault, folder), folder, name, target_folder, target)
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
@@ -67,17 +67,19 @@ class StagingArea:
             above = task.path.rpartition("/")[0]
             pass_log.note_beside(self._state, f"{above}/{name}")
             self._write(task, folder, name, sync=True)
-            act(volume_of(self._vault, folder), folder, name, target_folder, target)
-            return folder, name
+            left = act(volume_of(self._vault, folder), folder, name, target_folder, target)
+            return folder, left
         self._staged.discard(task.number)
-        return folder, name
+        return folder, left
 
     def check_free(self, path: RelPath) -> None:
         """Raise Unsafe if another file has that name but for case or normalisation."""
         above, _, name = path.rpartition("/")
         if above not in self._names:
             self._names[above] = folded_names(self._vault.folder(above, make=True))
-        if casefold_nfc(name) in self._names[above] and self._vault.stat(path) is None:
+        if casefold_nfc(name) in self._names[above] and name not in names_in(
+            self._vault.folder(above)
+        ):
             raise Unsafe("a file is there whose name differs in case or normalisation only")
 
     def discard_unused(self) -> None:
@@ -85,10 +87,8 @@ class StagingArea:
         for number in self._staged:
             # One that cannot be removed is looked at again by the next pass.
             with suppress(OSError):
-                os.unlink(
-                    temporary_name(self._pass.token, number),
-                    dir_fd=self._vault.folder(TEMPORARY),
-                )
+                name = temporary_name(self._pass.token, number)
+                current.files.remove(self._vault.folder(TEMPORARY), name)
 
     def _write(self, task: Task, folder: int, name: str, *, sync: bool) -> None:
         """Write one temporary file, with the mode and attributes of the file it will stand for."""
@@ -152,7 +152,7 @@ def _fill(folder: int, name: str, content: bytes, *, like: int | None, sync: boo
             sync_file(file)
     except OSError:
         # Never swapped, so these bytes are ours alone.
-        os.unlink(name, dir_fd=folder)
+        current.files.remove(folder, name)
         raise
     finally:
         os.close(file)

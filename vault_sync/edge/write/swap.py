@@ -6,15 +6,17 @@ that already is as it should be is done.
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
+from functools import partial
 
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.fs.errors import Unsafe
 from vault_sync.edge.fs.own_folder import TEMPORARY, trash_names, volume_of
 from vault_sync.edge.fs.vault_dir import VaultDir, read_at, same_file
+from vault_sync.edge.platform import current
 from vault_sync.edge.platform.rename import Volume
+from vault_sync.edge.platform.values import Changed
 from vault_sync.edge.state import pass_log, saved_texts
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
@@ -80,7 +82,15 @@ class FileSwapper:
         if found != task.before:
             raise Unsafe(EDITED)
         self._at("before-exchange", task.path)
-        folder, name = self._staging.bring_in(Volume.exchange, task)
+
+        def is_before(text: bytes) -> bool:
+            return saved_texts.name_of(text) == task.before
+
+        try:
+            exchange = partial(Volume.exchange, expected=is_before)
+            folder, name = self._staging.bring_in(exchange, task)
+        except Changed:
+            raise Unsafe(EDITED) from None
         self._at("after-exchange", task.path)
         displaced = read_at(folder, name)
         if saved_texts.name_of(displaced) != task.before:
@@ -105,7 +115,7 @@ class FileSwapper:
             target_folder, target = self._vault.place(task.path)
             volume = volume_of(self._vault, folder)
             try:
-                volume.exchange(folder, name, target_folder, target)
+                name = volume.exchange(folder, name, target_folder, target)
             except FileNotFoundError:
                 # An editor that deletes and then renames is between the two.
                 try:
@@ -167,12 +177,12 @@ class FileSwapper:
         except FileExistsError:
             if not same_file(folder, name, target_folder, target):
                 return False
-            if os.stat(name, dir_fd=folder).st_nlink > 1:
+            if current.files.status_at(folder, name).st_nlink > 1:
                 # Killed between the two halves of a move by hard link.
-                os.unlink(name, dir_fd=folder)
+                current.files.remove(folder, name)
             else:
                 # One file under both names: the file system does not tell case apart.
-                os.rename(name, target, src_dir_fd=folder, dst_dir_fd=target_folder)
+                current.files.rename(folder, name, target_folder, target)
         return True
 
     def _trashed_already(self, task: Task) -> None:
@@ -225,4 +235,4 @@ def note_displaced(folder: int, name: str) -> None:
     An exchange need not set the change time: exFAT and FAT do not, and Windows has none.
     """
     with suppress(PermissionError):  # another owner's: the change time is all there is
-        os.utime(name, dir_fd=folder, follow_symlinks=False)
+        current.files.touch(folder, name)

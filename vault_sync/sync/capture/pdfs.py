@@ -31,7 +31,11 @@ class PaperPdf(NamedTuple):
 def paper_pdf(config: Config, note: RelPath, key: Key) -> PaperPdf:
     """Return the PDF of a note: at the address of its property `pdf`, else that of its key."""
     path = RelPath(joined(config.pdf_folder.strip("/"), f"{label(key)}.pdf"))
-    value = note_lens.read(read(config.root, note)).properties.scalar("pdf").strip()
+    value = (
+        note_lens.read(read(config.root, note), config.rules.properties)
+        .properties.scalar("pdf")
+        .strip()
+    )
     if value.startswith(("http://", "https://")):
         return PaperPdf(note, value, path)
     return PaperPdf(note, pdf_of(key), path, "" if value in {"", _link(path)} else value)
@@ -47,7 +51,7 @@ def write_pdf(config: Config, state: StateStore, pdf: PaperPdf, body: bytes | No
     if body is not None:
         text = body.decode("utf-8", "surrogateescape")  # as every text is read: no byte is lost
         operations.append(Create(pdf.path, text, "the PDF was fetched"))
-    note = note_lens.read(read(config.root, pdf.note))
+    note = note_lens.read(read(config.root, pdf.note), config.rules.properties)
     after = note_lens.edit(note, changes={"pdf": _link(pdf.path)})
     if after != note.text:
         operations.append(Write(pdf.note, note.text, after, "pdf"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterable, Mapping
 from itertools import compress
 from operator import ne
@@ -19,6 +18,7 @@ from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import read_all
 from vault_sync.edge.fs.scan import Scan, Stat, stat_of
+from vault_sync.edge.platform import current
 from vault_sync.edge.state.schema import as_bytes, encode
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.file_record import File, believable, looks_delivered, mark_of
@@ -32,7 +32,7 @@ def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None]
     found: dict[RelPath, Stat | None] = {}
     for path in paths:
         try:
-            seen = os.lstat(root / path)
+            seen = current.files.status(root / path)
         except FileNotFoundError:
             found[path] = None
             continue

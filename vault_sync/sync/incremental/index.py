@@ -28,6 +28,7 @@ from vault_sync.core.naming.keys import KEY_RULES
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.platform import current
+from vault_sync.edge.platform.values import file_number
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.file_record import File, file_of, texts_of
 from vault_sync.sync.incremental.files import Files, terms
@@ -83,7 +84,7 @@ def stamp_of(config: Config, state: StateStore, version: str) -> str | None:
     if base is None:
         return None
     try:
-        root = config.root.stat()
+        root = current.files.status(config.root, follow=True)
     except OSError:
         return None
     rules = blake2b(repr((config.rules, config.arxiv)).encode("utf-8", "surrogateescape"))
@@ -95,7 +96,7 @@ def stamp_of(config: Config, state: StateStore, version: str) -> str | None:
             rules.hexdigest(),
             str(config.root),
             root.st_dev,
-            current.files.file_number(root),
+            file_number(root),
             base,
         ]
     )

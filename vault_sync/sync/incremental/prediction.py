@@ -8,21 +8,20 @@ is read from its text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from vault_sync.core import snapshot as snapshots
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Write
 from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note.facts import property_facts
+from vault_sync.core.note.property_table import LINK_LISTS
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.sync.file_record import UNKNOWN, File, mark_of
 from vault_sync.sync.incremental.identity import OTHER, Identity, identities, outside, points_of
-
-IsDigest = Callable[[RelPath], bool]
+from vault_sync.sync.observation import snapshot_of
 
 
 @dataclass(slots=True)
@@ -59,7 +58,7 @@ def written(
     done: Iterable[Operation],
     names: LinkResolver,
     base: Base,
-    is_digest: IsDigest,
+    rules: Rules,
     *,
     settled: bool,
 ) -> dict[RelPath, File]:
@@ -67,7 +66,7 @@ def written(
     texts = {each.path: each.after for each in done if isinstance(each, Create | Write)}
     if not texts:
         return {}
-    known = identities(snapshots.build(texts, names=names, is_digest=is_digest, base=base))
+    known = identities(snapshot_of(texts, names, rules, base))
     return {
         path: _file(text, known.get(path, OTHER), settled=settled) for path, text in texts.items()
     }
@@ -79,19 +78,19 @@ def foreseen(
     found: Snapshot,
     names: LinkResolver,
     base: Base,
-    is_digest: IsDigest,
+    rules: Rules,
 ) -> dict[RelPath, File]:
     """The same of a plan that was done whole, in which no file moved."""
     known: dict[RelPath, Identity] = {}
     if not agreed.dropped:
-        known = _notes(done, agreed, names) | _digests(done, agreed, found, names, base)
+        known = _notes(done, agreed, names, rules) | _digests(done, agreed, found, names, base)
     files = {
         each.path: _file(each.after, known[each.path], settled=True)
         for each in done
         if isinstance(each, Create | Write) and each.path in known
     }
     rest = [each for each in done if each.path not in known]
-    return files | written(rest, names, base, is_digest, settled=True)
+    return files | written(rest, names, base, rules, settled=True)
 
 
 def _file(text: str, identity: Identity, *, settled: bool) -> File:
@@ -100,10 +99,11 @@ def _file(text: str, identity: Identity, *, settled: bool) -> File:
 
 
 def _notes(
-    done: Iterable[Operation], agreed: Agreed, names: LinkResolver
+    done: Iterable[Operation], agreed: Agreed, names: LinkResolver, rules: Rules
 ) -> dict[RelPath, Identity]:
     """The new notes of papers that stand in one digest: it is their property and their section."""
     made = {each.path: each.after for each in done if isinstance(each, Create)}
+    lists = [rules.properties.written(name) for name in LINK_LISTS]
     known: dict[RelPath, Identity] = {}
     linked: dict[RelPath, tuple[str, str]] = {}
     for key, path in agreed.notes.items():
@@ -119,7 +119,8 @@ def _notes(
             )
         pairs, points = linked[digest]
         # Its lists of links are no YAML that could be read otherwise: no name holds a quote.
-        listed = block if "\nmention" in (block := _block(made[path])) else ""
+        block = _block(made[path])
+        listed = block if any(name in block for name in lists) else ""
         if points or listed or _may_point(said):
             words = [said, listed]
             points = points_of(path, [key], [names.shortest(digest)], words, names, _sure)
@@ -189,12 +190,13 @@ def lacking_after(
     """The papers without their facts, without those whose new notes have all of them."""
     made = {each.path: each.after for each in done if isinstance(each, Create)}
     properties = {"title", *(fact.name for fact in property_facts(rules.facts))}
+    properties = {name for name in properties if not rules.properties.is_off(name)}
 
     def lacks(key: Key) -> bool:
         text = made.get(agreed.notes.get(key, RelPath("")), "")
         block = _block(text)
         return (
-            not all(f"\n{name}:" in block for name in properties)
+            not all(f"\n{rules.properties.written(name)}:" in block for name in properties)
             or key in agreed.undated
             or ("abstract" in rules.facts and key not in agreed.abstracts)
         )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from vault_sync.core import snapshot as snapshots
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Rename, Trash, Write
 from vault_sync.core.model.problems import UNFINISHED
 from vault_sync.core.model.values import Key, RelPath, Rules
-from vault_sync.core.naming import globs
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.state.schema import as_bytes
@@ -20,7 +18,7 @@ from vault_sync.sync.incremental.identity import OTHER, Identity, called, identi
 from vault_sync.sync.incremental.index import Came
 from vault_sync.sync.incremental.memory import MANY, Memory, keys_in, naming_in
 from vault_sync.sync.incremental.prediction import Agreed, foreseen, lacking_after, written
-from vault_sync.sync.observation import Observation
+from vault_sync.sync.observation import Observation, snapshot_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +118,11 @@ def _bring_up_to_date(
         files[path] = File(file.stat, file.mark, *identity, settled=path not in left.touched)
     for path in gone:
         files.pop(path, None)
-    is_digest = globs.matcher(rules.digest_paths)
     names = LinkResolver.from_paths(files.keys() | after)
     if left.settled:
-        files |= foreseen(done, agreed, found, names, base, is_digest)
+        files |= foreseen(done, agreed, found, names, base, rules)
     else:
-        files |= written(done, names, base, is_digest, settled=False)
+        files |= written(done, names, base, rules, settled=False)
         trash = (each.path for each in done if isinstance(each, Trash))
         notes = {path: found.notes[path].key for path in trash if path in found.notes}
         lost = {name for path, key in notes.items() for name in _lost(path, [key] if key else [])}
@@ -158,7 +155,7 @@ def after_part(
     acted: Acted,
     memory: Memory,
     seen: Observation,
-    is_digest: Callable[[RelPath], bool],
+    rules: Rules,
 ) -> set[RelPath]:
     """Update what is known after a pass over some papers; return the files to store anew."""
     changed: set[RelPath] = set(seen.gone)
@@ -173,7 +170,7 @@ def after_part(
         if now != memory.files.get(path):
             memory.keep(path, now)
             changed.add(path)
-    known = _identities_after(acted.outcome, memory, seen, is_digest)
+    known = _identities_after(acted.outcome, memory, seen, rules)
     entries, notes, pointing = _keep_written(acted, memory, known)
     changed.update(operation.path for operation in acted.outcome.done)
     for path in {path for path in touched | pointing if path in memory.files}:
@@ -257,7 +254,7 @@ def _touched(
 
 
 def _identities_after(
-    outcome: Outcome, memory: Memory, seen: Observation, is_digest: Callable[[RelPath], bool]
+    outcome: Outcome, memory: Memory, seen: Observation, rules: Rules
 ) -> dict[RelPath, Identity]:
     """Return the identities of the files written."""
     if not outcome.done:
@@ -267,7 +264,7 @@ def _identities_after(
     texts |= {path: digest.text for path, digest in seen.snapshot.digests.items()}
     texts |= {each.path: each.after for each in outcome.done if isinstance(each, Create | Write)}
     names = memory.names.with_moved({}, made)
-    found = snapshots.build(texts, names=names, is_digest=is_digest, base=seen.base)
+    found = snapshot_of(texts, names, rules, seen.base)
     known = identities(found, memory.is_note, memory.is_digest)
     return {each.path: known.get(each.path, OTHER) for each in outcome.done}
 

@@ -30,6 +30,7 @@ from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.state.base_table import count_places, read_some
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
+from vault_sync.edge.state.vault_id import former_names
 from vault_sync.sync.file_marks import with_marks
 from vault_sync.sync.file_record import UNKNOWN, File, believable, mark_of
 from vault_sync.sync.incremental import changes
@@ -173,7 +174,8 @@ class _Scope:
             found = count_places(self.state.select)
             counted = {RelPath(path): count for path, count in found.items()}
         rows, was_before = self.rows(keys, digests), self.state.was_before
-        return Base(rows, exists=True, was_before=was_before, counted=counted)
+        names = former_names(self.state)
+        return Base(rows, True, was_before, counted=counted, former_names=names)
 
     def rows(self, keys: AbstractSet[Key], digests: Collection[RelPath]) -> dict[BaseKey, Value]:
         """The base of these papers, with who names whom, which `mentioned_by` asks of all.

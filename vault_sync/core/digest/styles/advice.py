@@ -41,7 +41,7 @@ def proposal(text: str) -> StyleProposal | None:
 
     At least 3 of its items have a paper key, and these are at least half of those with an address.
     """
-    found = claims(page_of(text, ()), any_link)
+    found = claims(page_of(text), any_link)
     items = Counter(candidate.style for candidate in found)
     papers = Counter(
         candidate.style for candidate in found if labels.is_paper_key(candidate.entry.key)
@@ -62,7 +62,7 @@ def nothing_read(digest: Digest) -> tuple[int, str, str] | None:
     """Return the notice (line, code, message) of a digest that is full of addresses, but empty."""
     if digest.entries or digest.text.count("://") < LEAST_ADDRESSES:
         return None
-    page = page_of(digest.text, ())
+    page = page_of(digest.text)
     count = sum(_addresses(page, number) for number in range(len(page.lines)))
     if count < LEAST_ADDRESSES:
         return None
@@ -90,7 +90,7 @@ def title_first(text: str) -> int | None:
     """
     if not _has_title_above(text):
         return None
-    page = page_of(text, ())
+    page = page_of(text)
     first_title: int | None = None
     first_address: int | None = None
     under = 0

@@ -28,6 +28,7 @@ _STRUCTURE = re.compile(
 )
 _NUMBER = re.compile(r"\d{1,9}(?=[.)、][ \t])")
 _LEAD = re.compile(r"[.,:;]?[ \t]+")
+_RULE = re.compile(r"[ \t]*(?:-[ \t]*){3,}\s*|[ \t]*(?:\*[ \t]*){3,}\s*")
 _OPENERS = "*_\"“《「['‘`"
 
 
@@ -222,15 +223,21 @@ def _id_edits(text: str, span: Span, last: Entry, fields: Fields) -> list[Edit]:
 
 
 def removed(digest: Digest, entry: Entry, styled: StyledSpans) -> list[Edit]:
-    """Return the edits that take an entry's lines, and the blank lines that set it apart."""
+    """Return the edits that take an entry's lines, and the blank lines that set it apart.
+
+    Of two rules around it one goes along.
+    """
     if styled.style == "table":
         return []
     text, (start, end) = digest.text, entry.span
     before = text[:start].rstrip(" \t")
     if not before or before.endswith(("\n\n", "\n\r\n")):
+        ruled = _RULE.fullmatch(text, text.rfind("\n", 0, len(before.rstrip())) + 1, start)
         for line in lines_of(text, Span(end, len(text))):
             if text[line.start : line.end].strip():
-                break
+                if ruled is None or not _RULE.fullmatch(text, line.start, line.end):
+                    break
+                ruled = None
             end = line.stop
     if end == len(text) and not text.endswith("\n") and start:
         start -= 1 + text.endswith("\r\n", 0, start)

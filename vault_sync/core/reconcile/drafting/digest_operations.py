@@ -138,7 +138,7 @@ def _reads_back(
     line: int | None = None
     note = context.snapshot.notes[resolution.paper.note] if resolution.paper.note else None
     if wrong.field != "commentary" and note is not None:
-        value = note.properties.values.get(wrong.field)
+        value = note.properties.find(wrong.field)
         line = value.line if value else 1
     elif wrong.field == "commentary" and pair.section is not None:
         line = pair.section.commentary_line + wrong.line

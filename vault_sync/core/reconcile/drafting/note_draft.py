@@ -7,12 +7,20 @@ from dataclasses import dataclass, field, replace
 
 from vault_sync.core.digest import plain_entry
 from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.values import Facts, Fields, PropertyValue, RelPath, Rules
+from vault_sync.core.model.values import (
+    Facts,
+    Fields,
+    PropertyNames,
+    PropertyValue,
+    RelPath,
+    Rules,
+)
 from vault_sync.core.naming.wikilinks import link
-from vault_sync.core.note import abstract
+from vault_sync.core.note import abstract, new_note
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.facts import fact_properties
 from vault_sync.core.note.note import Note, Section
+from vault_sync.core.note.properties import spelled
 from vault_sync.core.note.property_table import LINK_LISTS
 from vault_sync.core.reconcile.drafting.mentions import items
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
@@ -28,6 +36,8 @@ class ListedNotes:
     wanted: tuple[RelPath, ...] = ()
     made: tuple[RelPath, ...] = ()
 
+
+_PROPERTIES = ("title", "authors", "url", "tags")
 
 Lists = Mapping[str, ListedNotes]
 """`mentions` and `mentioned_by`."""
@@ -49,7 +59,7 @@ class Drafted:
 
 
 def new(
-    resolution: Resolution, note_paths: NotePaths, facts: Facts, wanted: Sequence[str], lists: Lists
+    resolution: Resolution, note_paths: NotePaths, facts: Facts, rules: Rules, lists: Lists
 ) -> Drafted:
     """Draft a note that is not there yet."""
     path = note_paths.notes[resolution.key]
@@ -62,12 +72,13 @@ def new(
         name: tuple(link(note_paths.linked(to, path)) for to in named.wanted)
         for name, named in lists.items()
     }
-    text = note_lens.new(
+    text = new_note.new(
         key=resolution.key,
         fields=resolution.note,
-        facts=fact_properties(facts, wanted),
+        facts=fact_properties(facts, rules.facts),
         sections=sections,
         links=links,
+        names=rules.properties,
     )
     weeks = ", ".join(f"'{stem_of(pair.digest)}'" for pair in resolution.paper.pairs)
     return Drafted(path, text, resolution.note, sections, ("", ""), f"new paper in {weeks}")
@@ -107,7 +118,10 @@ def edited(
         place=rules.section if opened is note or rules.section == "end" else "top",
     )
     own = _own(note_lens.own_words(opened, [*edits.live, *edits.removed]))
-    why = _why(resolution, changes, edits.added, edits.removed)
+    shown = [
+        spelled(opened.properties, name) for name in changes if not rules.properties.is_off(name)
+    ]
+    why = _why(resolution, shown, edits.added, edits.removed)
     return Drafted(path, text, resolution.note, edits.expected(), own, why)
 
 
@@ -191,7 +205,7 @@ def _without_plain(resolution: Resolution, note: Note) -> Note:
         return note
     rest = note.text[found.span.end :].lstrip("\r\n")
     above = note.text[: note.properties.body] or (BOM if note.text.startswith(BOM) else "")
-    return note_lens.read(above + rest)
+    return note_lens.read(above + rest, note.properties.names)
 
 
 def _alike(one: Fields, other: Fields) -> bool:
@@ -214,7 +228,6 @@ def _changes(
     resolution: Resolution, note: Note, note_paths: NotePaths, facts: Facts, wanted: Sequence[str]
 ) -> dict[str, PropertyValue | None]:
     fields, has = resolution.note, note.fields
-    values = note.properties.values
     changes = _title(resolution, note)
     if fields.authors != has.authors:
         changes["authors"] = _as_it_stands(note, "authors", fields.authors)
@@ -227,7 +240,7 @@ def _changes(
         if not note.properties.items(name)
     }
     digests = _digests(resolution, note, note_paths)
-    if digests != note.properties.items("digests") or "digests" not in values:
+    if digests != note.properties.items("digests") or not note.managed:
         changes["digests"] = digests
     if fields.tags != has.tags:
         changes["tags"] = fields.tags
@@ -322,7 +335,7 @@ def listed_by_hand(note: Note, lists: Lists, note_paths: NotePaths, path: RelPat
 
 def _why(
     resolution: Resolution,
-    changes: Mapping[str, object],
+    changes: Sequence[str],
     added: Sequence[tuple[str, str]],
     removed: Sequence[Section],
 ) -> str:
@@ -340,22 +353,17 @@ def _why(
         and pair.kind in LIVE
         and resolution.commentaries[pair.digest] != pair.section.commentary
     ]
-    reasons += list(changes)
+    reasons += changes
     return ", ".join(reasons) or "links"
 
 
-def first_difference(drafted: Drafted) -> int | None:
+def first_difference(drafted: Drafted, names: PropertyNames) -> int | None:
     """Return None if the text reads back as meant, else the line that does not."""
-    read = note_lens.read(drafted.text)
+    read = note_lens.read(drafted.text, names)
     if read.properties.broken is not None:
         return read.properties.broken[0]
-    meant = drafted.fields
-    if (read.fields.title, read.fields.authors, read.fields.url, read.fields.tags) != (
-        meant.title,
-        meant.authors,
-        meant.url,
-        meant.tags,
-    ):
+    places = (name for name in _PROPERTIES if not names.is_off(name))
+    if any(getattr(read.fields, name) != getattr(drafted.fields, name) for name in places):
         return 1
     targets = dict(drafted.sections)
     found = [section for section in read.sections if section.target in targets]

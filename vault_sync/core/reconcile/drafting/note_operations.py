@@ -33,10 +33,10 @@ def _create(
     builder: PlanBuilder, context: DraftContext, resolution: Resolution, lists: Lists
 ) -> None:
     facts = context.facts_of(resolution.key)
-    drafted = note_draft.new(resolution, context.note_paths, facts, context.rules.facts, lists)
+    drafted = note_draft.new(resolution, context.note_paths, facts, context.rules, lists)
     if callout := plan_builder.abstract_for(context, resolution).callout:
         drafted = note_draft.with_abstract(drafted, callout)
-    if _proved(builder, resolution, drafted):
+    if _proved(builder, context, resolution, drafted):
         builder.creates.append(Create(drafted.path, drafted.text, drafted.why))
         builder.touch(drafted.path, resolution)
 
@@ -64,7 +64,7 @@ def _edit(
         return
     if callout := plan_builder.abstract_for(context, resolution).callout:
         drafted = note_draft.with_abstract(drafted, callout, note.text)
-    if drafted.text != note.text and _proved(builder, resolution, drafted):
+    if drafted.text != note.text and _proved(builder, context, resolution, drafted):
         builder.note_writes.append(Write(path, note.text, drafted.text, drafted.why))
         builder.touch(path, resolution)
     to = context.note_paths.renames.get(path)
@@ -74,8 +74,10 @@ def _edit(
         builder.touch(path, resolution)
 
 
-def _proved(builder: PlanBuilder, resolution: Resolution, drafted: Drafted) -> bool:
-    if note_draft.first_difference(drafted) is None:
+def _proved(
+    builder: PlanBuilder, context: DraftContext, resolution: Resolution, drafted: Drafted
+) -> bool:
+    if note_draft.first_difference(drafted, context.rules.properties) is None:
         return True
     builder.refused.add((resolution.key, NOTE))
     pair = next((pair for pair in resolution.paper.pairs if pair.kind in LIVE), None)

@@ -24,6 +24,13 @@ from vault_sync.core.reconcile.resolution.values import (
 def resolve_tags(resolution: Resolution, note_fields: Fields, base: Base, rules: Rules) -> None:
     paper = resolution.paper
     pairs = [pair for pair in paper.pairs if pair.kind in LIVE]
+    if rules.properties.is_off("tags"):
+        keys = {BaseKey(paper.agreed_key, pair.digest, "tags") for pair in pairs}
+        resolution.dropped |= keys | {apart_key(BaseKey(paper.agreed_key, "", "tags"))}
+        for pair in pairs if paper.note is not None else ():
+            had = pair.entry.fields.tags if pair.entry else ()
+            resolution.entries[pair.digest] = resolution.entries[pair.digest].saying(tags=had)
+        return
     if any(_refuses(paper, pair, note_fields, base) for pair in pairs):
         return
     others = [pair for pair in paper.pairs if pair.kind not in LIVE]

@@ -8,7 +8,7 @@ from typing import Any
 
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.model.base import APART, PLACE_FIELDS, Base, apart_key, parted_filled
-from vault_sync.core.model.plan import Apart, BaseKey, Conflict
+from vault_sync.core.model.plan import Apart, BaseKey
 from vault_sync.core.model.values import Decisions, Facts, Fields, RelPath, Rules, Side
 from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
@@ -31,6 +31,7 @@ from vault_sync.core.reconcile.resolution.values import (
     Placeless,
     ProposedValue,
     Resolution,
+    add_conflict,
     base_digest,
 )
 
@@ -58,7 +59,10 @@ def resolve(
     home = next((pair for pair in paper.pairs if pair.kind != "removed"), None)
     if home is not None and home.kind in LIVE:
         # While the first digest waits, no other gives the shared fields.
-        _Shared(resolution, home, note_fields, facts, base, decisions).resolve()
+        value = None if note is None else note.properties.find("authors")
+        as_text = value is not None and value.kind == "scalar"
+        shared = _Shared(resolution, home, note_fields, facts, base, decisions, as_text)
+        shared.resolve(rules)
     for pair in live:
         _commentary(resolution, pair, base, decisions, digests)
     resolve_tags(resolution, note_fields, base, rules)
@@ -86,12 +90,16 @@ class _Shared:
     facts: Facts
     base: Base
     decisions: Decisions
+    authors_as_text: bool
 
-    def resolve(self) -> None:
+    def resolve(self, rules: Rules) -> None:
         entry = self.resolution.entries[self.home.digest]
         to_note: dict[str, Any] = {}
         to_entry: dict[str, Any] = {}
         for name in ("url", "title", "authors"):
+            if rules.properties.is_off(name):
+                to_note[name] = self._in_digest_alone(name, entry)
+                continue
             if name != "url" and not entry.title:
                 # An entry without a title line stays as its author wrote it.
                 to_note[name] = self._without_title(name)
@@ -102,6 +110,15 @@ class _Shared:
         self._mark_filled_in(entry)
         self.resolution.note = self.resolution.note.saying(**to_note)
         self.resolution.entries[self.home.digest] = entry.saying(**to_entry)
+
+    def _in_digest_alone(self, name: str, entry: Fields) -> Any:
+        """Return the digest's value of a property that is switched off; the base forgets it.
+
+        So its absence from the note is no edit, nor is the first one when it is switched on again.
+        """
+        base_key = self._base_key(name)
+        self.resolution.dropped |= {base_key, apart_key(base_key)}
+        return getattr(entry, name) or getattr(self.facts, name)
 
     def _mark_filled_in(self, entry: Fields) -> None:
         """Put into the base which title and authors of an untitled entry's note arXiv gave.
@@ -136,12 +153,14 @@ class _Shared:
         if name == "authors" and placeless.is_apart(self.home, note_has):
             return self._apart_authors(digest_has, note_has)
         meaning: shared_fields.Meaning[Any] = shared_fields.MEANINGS[name]
+        if name == "authors" and self.authors_as_text:
+            meaning = shared_fields.AUTHORS_AS_TEXT
         decided = self._decided(base_key, meaning, entry, digest_has, note_has)
         if isinstance(decided, Deferred):
             self.resolution.defer(self.home.digest, self.base)
             return None
         if isinstance(decided, Undecided):
-            _add_conflict(self.resolution, self.home, name, digest_has, note_has, decided)
+            add_conflict(self.resolution, self.home, name, digest_has, note_has, decided.reason)
             return None
         if name == "title":
             self.resolution.old_title = self._old_title(base_key)
@@ -234,34 +253,6 @@ def _decided_side(decisions: Decisions, paper: Paper, digest: RelPath, name: str
     )
 
 
-def _add_conflict(
-    resolution: Resolution,
-    pair: Pair,
-    name: str,
-    digest_has: str | tuple[str, ...],
-    note_has: str | tuple[str, ...],
-    undecided: Undecided,
-) -> None:
-    def shown(value: str | tuple[str, ...]) -> str:
-        return value if isinstance(value, str) else ", ".join(value)
-
-    line = None
-    if pair.entry is not None:
-        line = pair.entry.commentary_line if name == "commentary" else pair.entry.line
-    resolution.conflicts.append(
-        Conflict(
-            key=resolution.paper.key,
-            digest=pair.digest,
-            note=resolution.paper.note or NOTE,
-            field=name,
-            digest_text=shown(digest_has),
-            note_text=shown(note_has),
-            line=line,
-            reason=undecided.reason,
-        )
-    )
-
-
 def _commentary(
     resolution: Resolution,
     pair: Pair,
@@ -349,7 +340,7 @@ def _leave_open(
         resolution.defer(pair.digest, base)
         return
     digest_has = resolution.entries[pair.digest].commentary
-    _add_conflict(resolution, pair, "commentary", digest_has, section, undecided)
+    add_conflict(resolution, pair, "commentary", digest_has, section, undecided.reason)
 
 
 def _leave_in_note(resolution: Resolution, pair: Pair, value: str, base_key: BaseKey) -> None:

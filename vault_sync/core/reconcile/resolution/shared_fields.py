@@ -17,7 +17,7 @@ and beside it what the note says where that is another text (`apart_key`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, Literal, NamedTuple, TypeVar
 
 from vault_sync.core.model.base import Base, apart_key
@@ -146,12 +146,17 @@ def _other_value(_: str, value: str) -> str:
 
 def _authors_to_digest(digest: people.Authors, note: people.Authors) -> people.Authors | None:
     names = people.plain(note, like=digest)
-    return people.written_like(digest, names) if digest else names
+    return people.written_like(digest, names, as_list=True) if digest else names
 
 
-def _authors_to_note(note: people.Authors, digest: people.Authors) -> people.Authors | None:
+def _authors_to_list(note: people.Authors, digest: people.Authors) -> people.Authors | None:
     names = people.plain(digest, like=note)
-    return people.written_like(note, names) if note else digest
+    return people.written_like(note, names, as_list=True) if note else digest
+
+
+def _authors_to_text(note: people.Authors, digest: people.Authors) -> people.Authors | None:
+    names = people.plain(digest, like=note)
+    return people.written_like(note, names, as_list=False) if note else digest
 
 
 URL: Meaning[str] = Meaning(
@@ -159,8 +164,10 @@ URL: Meaning[str] = Meaning(
 )
 TITLE: Meaning[str] = Meaning(_same_title, str.__eq__, _other_value, _other_value)
 AUTHORS: Meaning[people.Authors] = Meaning(
-    people.agree, people.same_names, _authors_to_digest, _authors_to_note, people.is_partial
+    people.agree, people.same_names, _authors_to_digest, _authors_to_list, people.is_partial
 )
+AUTHORS_AS_TEXT = replace(AUTHORS, to_note=_authors_to_text)
+"""Of a note whose property is a text, no list."""
 
 MEANINGS: Mapping[str, Meaning[str] | Meaning[people.Authors]] = {
     "url": URL,

@@ -82,3 +82,33 @@ def base_digest(paper: Paper, pair: Pair, base: Base) -> RelPath:
     if pair.origin is not None and base.knows(Place(paper.agreed_key, pair.origin)):
         return pair.origin
     return pair.digest
+
+
+def add_conflict(
+    resolution: Resolution,
+    pair: Pair,
+    name: str,
+    digest_has: str | tuple[str, ...],
+    note_has: str | tuple[str, ...],
+    reason: str,
+) -> None:
+    """Add a conflict of one field; neither side is touched."""
+
+    def shown(value: str | tuple[str, ...]) -> str:
+        return value if isinstance(value, str) else ", ".join(value)
+
+    line = None
+    if pair.entry is not None:
+        line = pair.entry.commentary_line if name == "commentary" else pair.entry.line
+    resolution.conflicts.append(
+        Conflict(
+            key=resolution.paper.key,
+            digest=pair.digest,
+            note=resolution.paper.note or NOTE,
+            field=name,
+            digest_text=shown(digest_has),
+            note_text=shown(note_has),
+            line=line,
+            reason=reason,
+        )
+    )

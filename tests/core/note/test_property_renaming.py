@@ -1,0 +1,100 @@
+"""The vault's own names of properties: read, written, told apart and renamed."""
+
+from __future__ import annotations
+
+import pytest
+from vault_sync.core.model.problems import RENAMED
+from vault_sync.core.model.values import PropertyNames, PropertyValue, RelPath
+from vault_sync.core.note import note, properties
+from vault_sync.core.note.property_block import read
+from vault_sync.core.note.property_renaming import misnamed, renames
+from vault_sync.core.note.property_table import name_mistakes, owner
+from vault_sync.core.text.spans import splice
+
+NAMES = PropertyNames((("authors", "author"), ("published", "date"), ("tags", "")))
+
+
+def edited(text: str, names: PropertyNames, **changes: PropertyValue) -> str:
+    found = read(text, names)
+    return splice(found.text, properties.edit(found, changes))
+
+
+@pytest.mark.parametrize(("name", "written"), [("author", "author"), ("authors", "authors")])
+def test_a_property_is_edited_under_the_name_that_is_there(name: str, written: str) -> None:
+    after = edited(f"---\n{name}: Ann One\n---\n", NAMES, authors="Bob Two")
+    assert after == f"---\n{written}: Bob Two\n---\n"
+
+
+def test_a_new_one_gets_the_own_name_and_one_that_is_off_is_not_written() -> None:
+    after = edited("---\nurl: u\n---\n", NAMES, authors=("Ann One",), tags=("x",))
+    assert after == "---\nurl: u\nauthor:\n  - Ann One\n---\n"
+    assert read("---\ntags: [x]\n---\n", NAMES).items("tags") == ()
+
+
+def test_a_new_property_stands_between_the_neighbours_that_the_table_gives_it() -> None:
+    text = '---\ntitle: T\narxiv: "2301.00001"\ndigests: []\ntags: [x]\nrating: 3\n---\n'
+    after = edited(text, PropertyNames(), published="2023-01-02", mentions=("[[y]]",))
+    assert list(read(after).values) == [
+        *("title", "arxiv", "published", "digests", "tags", "rating", "mentions")
+    ]
+
+
+def test_whose_a_property_is_goes_by_its_own_name() -> None:
+    assert owner("author", (), NAMES) == "two-way"
+    assert owner("tags", (), NAMES) == "the reader's"
+    assert owner("date", ("published",), NAMES) == "filled in"
+
+
+def test_two_names_for_one_property_are_said() -> None:
+    found = note.read("---\nauthor: A\nauthors: B\ndigests: []\n---\n", NAMES)
+    problem = misnamed(RelPath("a.md"), found, ())
+    assert problem is not None
+    assert (problem.code, problem.line) == ("property-twice", 3)
+
+
+def test_a_name_of_an_earlier_map_is_said_unless_the_present_one_is_there() -> None:
+    former = [("digests", "weeks"), ("authors", "by")]
+    found = note.read("---\nweeks: []\nby: A\n---\n", NAMES)
+    problem = misnamed(RelPath("a.md"), found, former)
+    assert problem is not None
+    assert problem.code == RENAMED and "'weeks'" in problem.message and problem.line == 2
+    beside = note.read("---\ndigests: []\nauthor: A\nby: B\n---\n", NAMES)
+    assert misnamed(RelPath("a.md"), beside, former) is None
+
+
+def test_names_are_renamed_and_nothing_else() -> None:
+    text = (
+        '---\r\n"by" : [A, "B"] # c\r\nurl: u\r\nweeks:\r\n  - "[[w]]"\r\nmine: 1\r\n---\r\nx\r\n'
+    )
+    names = NAMES._replace(former=(("authors", "by"), ("digests", "weeks")))
+    found = read(text, names)
+    assert splice(text, renames(found)) == text.replace('"by" :', "author:").replace(
+        "weeks", "digests"
+    )
+    again = read(splice(text, renames(found)), names)
+    assert renames(again) == []
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ({"authors": "author", "published": "Author"}, "already the name of 'authors'"),
+        ({"authors": "title"}, "another property"),
+        ({"authors": "cssclasses"}, "another property"),
+        ({"authors": "source"}, "another property"),
+        ({"url": False}, "cannot be switched off"),
+        ({"digests": False}, "cannot be switched off"),
+        ({"authors": 3}, "must be the name of a property"),
+        ({"authors": True}, "must be the name of a property"),
+        ({"authors": " author"}, "one line"),
+        ({"authors": ""}, "one line"),
+    ],
+)
+def test_a_map_that_collides_is_said(chosen: dict[str, object], words: str) -> None:
+    ((_, wrong),) = name_mistakes(chosen)
+    assert words in wrong
+
+
+def test_a_good_map_is_none() -> None:
+    chosen = {"authors": "author", "url": "source", "tags": False, "title": "title", "year": "날짜"}
+    assert list(name_mistakes(chosen)) == []

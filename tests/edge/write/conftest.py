@@ -1,0 +1,29 @@
+"""The tests of writing run on this system's own files, and on the stand-in for Windows."""
+
+from __future__ import annotations
+
+import pytest
+from tests.support import fake_windows
+
+ONLY_HERE = {
+    "test_a_text_has_the_mode_of_the_file_it_stands_for": "Windows has no modes",
+    "test_on_a_disk_that_cannot_replace_safely_nothing_is_written": "the fault is in this kernel",
+    "test_killed_between_the_exchange_and_the_look_at_what_it_displaced": "it looks first",
+    "test_edits_upon_edits_while_the_first_is_put_back": "nothing is put back: it looks first",
+    "test_a_file_that_is_saved_for_ever_is_given_up_with_the_place_of_its_text": "as above",
+    "test_without_a_place_for_it_the_text_stays_in_the_vault": "as above",
+    "test_a_folder_on_another_file_system_has_its_temporary_file_beside": "another disk is a link",
+    "test_a_folder_of_another_case_is_refused": "it is the same folder there",
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "files" in metafunc.fixturenames:
+        both = metafunc.function.__name__ not in ONLY_HERE
+        metafunc.parametrize("files", ["here", "windows"] if both else ["here"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def files(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "windows":
+        fake_windows.install(monkeypatch)

@@ -1,0 +1,51 @@
+"""The values that all systems share: a disk's free room, a folder's items, a refused exchange."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple, Protocol
+
+SPARE = ".out"
+"""Ends the name of a file that was taken out of its place, on Windows, for another."""
+
+
+class Changed(OSError):  # noqa: N818 - somebody edited it, which is no fault
+    """A file that is not replaced, since its text is not the one that was to be."""
+
+
+class FolderItem(Protocol):
+    """A name in an open folder, which tells its kind, and its status while the folder is open."""
+
+    @property
+    def name(self) -> str:
+        """Return the name, spelled as on the disk."""
+
+    def is_symlink(self) -> bool:
+        """Return True for a link, or what is one to this system."""
+
+    def is_dir(self, *, follow_symlinks: bool = True) -> bool:
+        """Return True for a folder."""
+
+    def is_file(self, *, follow_symlinks: bool = True) -> bool:
+        """Return True for a regular file."""
+
+    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
+        """Return the status, with the numbers that the system's own listing may leave out."""
+
+
+class Room(NamedTuple):
+    """The free room of a disk: bytes of a block, free blocks, free files (None: not counted)."""
+
+    block: int
+    blocks: int
+    files: int | None
+
+
+def file_number(status: os.stat_result) -> int:
+    """Return the number of a file on its disk, of a status that `current.files` gave."""
+    return status.st_ino
+
+
+def changed_ns(status: os.stat_result) -> int:
+    """Return when a file or its name was changed last, in ns of Unix, of such a status."""
+    return status.st_ctime_ns
