@@ -9,7 +9,7 @@ from functools import partial
 from vault_sync.core.citation.library import ReadersLibrary
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseUpdate, Plan, Write
-from vault_sync.core.model.values import Decisions, Facts, Key, Problem, RelPath, Rules, Side
+from vault_sync.core.model.values import Decision, Decisions, Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.note.properties import Unwritable
 from vault_sync.core.note.property_renaming import renames
 from vault_sync.core.reconcile.pairing.decisions import decide
@@ -37,7 +37,7 @@ def make_plan(
     the conflicts and, if any is decided, once more.
     """
     reconciled = partial(_reconciled, observation, rules, facts, request, (progress, library))
-    decisions: dict[tuple[Key, RelPath, str], Side] = {}
+    decisions: dict[tuple[Key, RelPath, str], Decision] = {}
     if request.take is not None:
         decisions |= decide(*request.take, observation.snapshot, observation.base)
     plan = reconciled(decisions)

@@ -20,6 +20,9 @@ RelPath = NewType("RelPath", str)
 
 Side = Literal["digest", "note"]
 
+Decision = Literal["digest", "note", "both"]
+"""The choice of a person in a conflict: the side to take, or both texts (of a commentary)."""
+
 FieldName = Literal["url", "title", "authors", "tags", "commentary"]
 
 
@@ -159,5 +162,5 @@ class Rules:
     """The styles of digests by glob, the first match wins; what none matches is flat."""
 
 
-Decisions = Mapping[tuple[Key, RelPath, str], Side]
-"""The decisions of a person: for a paper, a digest and a field (or "entry") the side to take."""
+Decisions = Mapping[tuple[Key, RelPath, str], Decision]
+"""The decisions of a person: for a paper, a digest and a field (or "entry") what to take."""

@@ -43,6 +43,14 @@ def is_old(select: Select, row: BaseKey, value: Value, typing: Collection[str]) 
     )
 
 
+def hashes_by_row(select: Select) -> dict[BaseKey, set[str]]:
+    """Return the sha256 of every earlier value of each row, in hex."""
+    found: dict[BaseKey, set[str]] = {}
+    for *row, hash_ in select("SELECT key, digest, field, hash FROM history"):
+        found.setdefault(BaseKey(*map(unbound, row)), set()).add(hash_.hex())  # type: ignore[arg-type]
+    return found
+
+
 def forget(connection: sqlite3.Connection, put: Iterable[tuple[BaseKey, Value]]) -> None:
     """Forget that values are old which now stand, inside a transaction of the caller's."""
     if connection.execute("SELECT 1 FROM history LIMIT 1").fetchone() is None:
