@@ -63,7 +63,8 @@ class World(NamedTuple):
             now.mkdir(exist_ok=True)
             for child in now.iterdir():
                 shutil.rmtree(child) if child.is_dir() else child.unlink()
-            shutil.copytree(self.kept / then, now, dirs_exist_ok=True)
+            # With times of now: a file with an older time counts as brought by a sync service.
+            shutil.copytree(self.kept / then, now, dirs_exist_ok=True, copy_function=shutil.copy)
 
     def everything(self) -> str:
         files = (*self.vault.rglob("*"), *self.state.glob("*/saved/*/*"))

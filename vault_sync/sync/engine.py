@@ -286,7 +286,9 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
     if view.memory is None:
         remember_names(state, config.rules.properties.own)
     state.outdate()
-    if view.memory is None and not request.only:
+    # A doubt about the globs leaves no trace: what is remembered would count as a base.
+    doubted = any(each.code == first_pass.CODE for each in plan.problems)
+    if view.memory is None and not request.only and not doubted:
         deliveries.join(state, view.observation, outcome)
     if view.memory is None and request.of_all and state.has_base:
         deliveries.end_pass(state, view.observation, plan, time.time())
