@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
+from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.merge import documents
 from vault_sync.core.model.plan import BaseKey, Conflict, Operation, Outcome, Plan, Value
@@ -38,7 +39,8 @@ def take_back(
     before = dict(state.rows())
     due = {each.path for each in _plan(config, state, facts_of).operations}
     page = RelPath(config.rules.conflicts_note)
-    outcome = undo(config.root, state, pass_id, started=started, page=page)
+    styles = styles_of(config.rules)
+    outcome = undo(config.root, state, pass_id, started=started, page=page, styles=styles)
     after = state.rows()
     forgotten = {row: value for row, value in before.items() if row.key and row not in after}
     if not outcome.done:
@@ -114,5 +116,5 @@ def lost_entries(
             entries = styled_reader.read(before, digests[path].styles).entries
             taken = [entry.span for entry in entries if entry.key in gone]
             cut = digests[path].text
-            whole = documents.with_taken_out(before, cut, taken)
+            whole = documents.with_taken_out(before, cut, taken, digests[path].styles)
             yield from [(path, whole, cut)] if whole is not None and taken else []
