@@ -290,7 +290,9 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
     if view.memory is None:
         remember_names(state, config.rules.properties.own)
     state.outdate()
-    whole = view.memory is None and not request.only
+    # A doubt about the globs leaves no trace: what is remembered would count as a base.
+    doubted = any(each.code == first_pass.CODE for each in plan.problems)
+    whole = view.memory is None and not request.only and not doubted
     copies.end_pass(state, view.observation, doable, outcome, whole=whole)
     if whole:
         deliveries.join(state, view.observation, outcome)
