@@ -22,9 +22,9 @@ from vault_sync.core.digest.styles.style import STYLE_NAMES, StyleName
 from vault_sync.core.model.paths import folder_of, natural, stem_of
 from vault_sync.core.model.values import Fields, Key, RelPath
 from vault_sync.core.naming import globs
+from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.naming.keys import is_paper
 from vault_sync.core.naming.note_names import short_title
-from vault_sync.core.naming.sync_copies import is_copy
 from vault_sync.core.naming.titles import fold_title
 from vault_sync.core.note import marks, note, recognition
 from vault_sync.core.note.property_block import Properties
