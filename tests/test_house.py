@@ -40,10 +40,10 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "reconcile": "snapshot merge digest note citation naming model text",
     },
     "vault_sync.core.reconcile": {
-        "pipeline": "drafting resolution pairing",
+        "pipeline": "refusals drafting resolution pairing",
         "drafting": "resolution pairing",
         "resolution": "pairing",
-        "refusals": "pairing",
+        "refusals": "deferral pairing",
     },
     "vault_sync.edge": {
         "write": "state fs config platform",
@@ -55,9 +55,10 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
     },
     "vault_sync.sync": {
         "engine": (
-            "planning conflicts_file deliveries head_base incremental observation bibliography "
-            "file_marks facts request"
+            "planning conflicts_file copies deliveries head_base incremental observation "
+            "bibliography file_marks facts request undoing"
         ),
+        "copies": "observation",
         "head_base": "observation",
         "deliveries": "observation",
         "bibliography": "observation",
@@ -70,7 +71,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "facts": "request",
         "capture": "observation",
         "relink": "observation",
-        "undoing": "observation",
+        "undoing": "copies planning observation request",
     },
 }
 """For each package that has rooms: which of its rooms a room may import. Nothing else is allowed.
@@ -107,6 +108,7 @@ MORE_ROOMS = {
     "vault_sync.sync.conflicts_file": "one file of the vault is ours: its place, its operation",
     "vault_sync.core.sources": "answers of strangers as text; the edge asks, and parses nothing",
     "vault_sync.core.paper_changes": "a plan by paper reads digests and notes; report may not",
+    "vault_sync.sync.copies": "merged before a pass concludes anything, noted after it",
     "vault_sync.sync.deliveries": "how files came here: read before a pass, written after it",
     "vault_sync.sync.head_base": "a base from git is observed, beside the one of the state",
     "vault_sync.sync.bibliography": "references are written after a pass, from what it observed",

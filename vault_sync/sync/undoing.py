@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
-from vault_sync.core.model.plan import BaseKey, Conflict, Outcome, Value
-from vault_sync.core.model.values import RelPath
-from vault_sync.core.reconcile.refusals import Refusal, find_refusals
+from vault_sync.core.digest.style_choice import styles_of
+from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.merge import documents
+from vault_sync.core.model.plan import BaseKey, Conflict, Operation, Outcome, Plan, Value
+from vault_sync.core.model.values import Key, Place, RelPath
+from vault_sync.core.reconcile.refusals import Refusal, find_refusals, refused_writes
 from vault_sync.core.report import conflicts_page
 from vault_sync.edge.config import Config
 from vault_sync.edge.state import pass_log
 from vault_sync.edge.state.refusals import refuse
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.undo import undo
-from vault_sync.sync.observation import base_of, observe
+from vault_sync.sync import copies
+from vault_sync.sync.observation import Observation, base_of, lacking, observe
+from vault_sync.sync.planning import make_plan
+from vault_sync.sync.request import FactsOf, PassRequest, no_facts
 
 
 def take_back(
-    config: Config, state: StateStore, pass_id: int | None, started: datetime
+    config: Config,
+    state: StateStore,
+    pass_id: int | None,
+    started: datetime,
+    facts_of: FactsOf = no_facts,
 ) -> tuple[Outcome, int]:
     """Take a pass back, and refuse what it had done. Return the number of refused fields too.
 
@@ -27,23 +38,51 @@ def take_back(
         LookupError, StateError, OSError: as `undo`, and as `observe`.
     """
     before = dict(state.rows())
+    due = {each.path for each in _plan(config, state, facts_of).operations}
     page = RelPath(config.rules.conflicts_note)
-    outcome = undo(config.root, state, pass_id, started=started, page=page)
+    styles = styles_of(config.rules)
+    outcome = undo(config.root, state, pass_id, started=started, page=page, styles=styles)
+    if outcome.done:
+        copies.take_back(state, outcome)
     after = state.rows()
     forgotten = {row: value for row, value in before.items() if row.key and row not in after}
     if not outcome.done:
         return outcome, 0
-    observation = observe(config, base_of(state))
-    found = [
-        each
-        for each in find_refusals(observation.snapshot, observation.base, forgotten, outcome.done)
-        if _mark(each) not in observation.conflicts_text
-    ]
+    found = _fields(config, state, forgotten, outcome.done)
     _refuse(state, found, forgotten)
-    return outcome, len(found)
+    # What a pass would write again all the same: a digest made anew, a note trashed once more.
+    again = refused_writes(_plan(config, state, facts_of), due | {page})
+    _refuse(state, again, {})
+    return outcome, len(found) + len(again)
 
 
-def _refuse(state: StateStore, found: list[Refusal], forgotten: dict[BaseKey, Value]) -> None:
+def _fields(
+    config: Config,
+    state: StateStore,
+    forgotten: Mapping[BaseKey, Value],
+    undone: Collection[Operation],
+) -> list[Refusal]:
+    """Return the refused fields, but for those that the conflicts note shows."""
+    observation = _observed(config, state)
+    found = find_refusals(observation.snapshot, observation.base, forgotten, undone)
+    return [each for each in found if _mark(each) not in observation.conflicts_text]
+
+
+def _observed(config: Config, state: StateStore) -> Observation:
+    """Return the vault as it is, its copies unmerged: no notes and no digests."""
+    base = base_of(state)
+    merge = copies.merger(state, config.rules, base, whole=False)
+    return observe(config, base, merge=merge)
+
+
+def _plan(config: Config, state: StateStore, facts_of: FactsOf) -> Plan:
+    """Return what a pass would do now."""
+    observation = _observed(config, state)
+    facts = facts_of(lacking(observation, config.rules))
+    return make_plan(observation, config.rules, facts, PassRequest())
+
+
+def _refuse(state: StateStore, found: list[Refusal], forgotten: Mapping[BaseKey, Value]) -> None:
     newest = pass_log.records(state, 1)
     refuse(
         state,
@@ -62,3 +101,30 @@ def _mark(refusal: Refusal) -> str:
     key, digest, name = refusal.base_key
     texts = shown(refusal.digest), shown(refusal.note)
     return conflicts_page.mark(Conflict(key, RelPath(digest), RelPath(""), name, *texts))
+
+
+def lost_entries(
+    observation: Observation, plan: Plan, outcome: Outcome
+) -> Iterator[tuple[RelPath, str, str]]:
+    """Yield the digests from which entries were taken out: their path, whole text and cut text.
+
+    The whole text has those entries, and else what the digest says now.
+    """
+    base, digests = observation.base, observation.snapshot.digests
+    rows = (row for one in plan.base_updates for row in one.drop) if outcome.done else ()
+    lost = {row for row in rows if row.key and row.field == "commentary"}
+    for path in sorted({RelPath(row.digest) for row in lost} & digests.keys()):
+        before = base.text(BaseKey(Key(""), path, "text"))
+        there = {
+            entry.key
+            for other, digest in digests.items()
+            for entry in digest.entries
+            if other == path or not base.knows(Place(entry.key, other))
+        }
+        gone = {row.key for row in lost if row.digest == path} - there
+        if before is not None and gone:
+            entries = styled_reader.read(before, digests[path].styles).entries
+            taken = [entry.span for entry in entries if entry.key in gone]
+            cut = digests[path].text
+            whole = documents.with_taken_out(before, cut, taken, digests[path].styles)
+            yield from [(path, whole, cut)] if whole is not None and taken else []

@@ -40,6 +40,5 @@ def test_damage(case: str) -> None:
     text, expected = CASES[case]
     of = lines(text)
     mask = fenced(text, of)
-    has_fences = "```" in text or "~~~" in text
-    found = list(damage_notices(text, of, mask, has_fences))
+    found = list(damage_notices(text, of, mask))
     assert [(line, code) for line, code, _ in found] == expected

@@ -9,11 +9,11 @@ from vault_sync.core.text.spans import Line, line_number
 
 
 def damage_notices(
-    text: str, of: Sequence[Line], mask: Sequence[bool], has_fences: bool
+    text: str, of: Sequence[Line], mask: Sequence[bool]
 ) -> Iterable[tuple[int, str, str]]:
     """Return (line, code, message) for each; `mask` says of every line if it is fenced code."""
     found = []
-    if has_fences:
+    if "```" in text or "~~~" in text:
         found += [
             (number + 1, "unclosed-fence", "a code fence is opened here and never closed")
             for number, line in enumerate(of)

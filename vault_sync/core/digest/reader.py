@@ -30,11 +30,12 @@ from typing import NamedTuple
 from vault_sync.core.digest import title_line
 from vault_sync.core.digest.damage import damage_notices
 from vault_sync.core.digest.styles.style import StyledSpans, StyleName
+from vault_sync.core.digest.tag_line import is_tag_line
 from vault_sync.core.digest.title_line import TitleLine
 from vault_sync.core.model.values import Fields, Key
 from vault_sync.core.naming.keys import KINDS, is_paper, key_of
-from vault_sync.core.naming.tags import TAG, TAG_PATTERN
-from vault_sync.core.text.spans import BOM, Line, Span, fenced, lines
+from vault_sync.core.naming.tags import TAG
+from vault_sync.core.text.spans import DocumentLines, Line, Span, document_lines
 
 OwnLink = Callable[[Key, str, bool], bool]
 """The test of a link that stands alone: is it the tool's, of the entry of this key? Under a
@@ -108,8 +109,6 @@ BLANK, TEXT, FENCED, ADDRESS, TAGS, HEADING, RULE = range(7)
 LAYOUT = frozenset((BLANK, RULE))
 _BEFORE_HEADS = frozenset((TAGS, HEADING, RULE))
 
-_TAG_LINE = re.compile(rf"(?:{TAG_PATTERN}\s*)+")
-_NOT_DIGITS = re.compile(r"[^\d#\s]")
 _HEADING_LINE = re.compile(r" {0,3}#{1,2}(?:[ \t]|$)")
 _RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*")
 _ID_PREFIXES = tuple(f"{kind.name}:" for kind in KINDS if kind.opens_entry)
@@ -124,24 +123,21 @@ def under_address(_key: Key, _target: str, titled: bool) -> bool:
     return not titled
 
 
-def read(text: str, is_own_link: OwnLink = under_address) -> Digest:
+def read(
+    text: str, is_own_link: OwnLink = under_address, document: DocumentLines | None = None
+) -> Digest:
     """Return the digest with its entries, in their order. Total; one walk, linear in the text.
 
     Two entries may have one key. `is_own_link` is asked for every wikilink that stands alone under
-    an address or a title line.
+    an address or a title line. `document` are the text's lines, if they are there already.
     """
-    of = lines(text)
-    if of and text.startswith(BOM):
-        of[0] = of[0]._replace(start=min(len(BOM), of[0].end))
-    has_fences = "```" in text or "~~~" in text
-    mask = fenced(text, of) if has_fences else [False] * len(of)
-    begin = _after_front_matter(text, of)
+    of, mask, begin = document or document_lines(text)
     kinds = [
         FENCED if inside else kind_of(text, line) for line, inside in zip(of, mask, strict=True)
     ]
     entries = tuple(_Reader(text, of, kinds, is_own_link).entries(begin))
     found = [
-        *damage_notices(text, of, mask, has_fences),
+        *damage_notices(text, of, mask),
         *_swallowed(text, of, kinds, entries),
         *_refused_titles(text, of, kinds, entries),
     ]
@@ -155,26 +151,14 @@ def kind_of(text: str, line: Line) -> int:
         return BLANK
     first = words[0]
     if first == "#":
-        if _TAG_LINE.fullmatch(words):
-            return TAGS if _NOT_DIGITS.search(words) else TEXT
+        if is_tag_line(words):
+            return TAGS
         return HEADING if _HEADING_LINE.match(text, line.start, line.end) else TEXT
     if first in _ADDRESS_STARTS:
         return ADDRESS if _ADDRESS_LINE.fullmatch(words) else TEXT
     if first in "-*_" and _RULE.fullmatch(text, line.start, line.end):
         return RULE
     return TEXT
-
-
-def _after_front_matter(text: str, of: Sequence[Line]) -> int:
-    """Return the number of the first line after front matter; 0 where there is none."""
-    if not of or text[of[0].start : of[0].end] != "---":
-        return 0
-    for number in range(1, len(of)):
-        if text.startswith("---", of[number].start) and (
-            text[of[number].start : of[number].end].rstrip() == "---"
-        ):
-            return number + 1
-    return 0
 
 
 class _Head(NamedTuple):

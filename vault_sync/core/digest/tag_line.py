@@ -1,11 +1,24 @@
-"""Tags taken into a tag line and out of it, the blanks between them kept."""
+"""Tag lines: told from others, and tags taken into one and out of it, its blanks kept."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from vault_sync.core.naming.tags import TAG
+from vault_sync.core.naming.tags import TAG, TAG_PATTERN
 from vault_sync.core.text.spans import Edit, Span, splice
+
+_TAG_LINE = re.compile(rf"(?:{TAG_PATTERN}\s*)+")
+_NOT_DIGITS = re.compile(r"[^\d#\s]")
+
+
+def is_tag_line(words: str) -> bool:
+    """Return whether a line, without its blanks, is only tags, one of them with a non-digit."""
+    return (
+        words.startswith("#")
+        and _TAG_LINE.fullmatch(words) is not None
+        and _NOT_DIGITS.search(words) is not None
+    )
 
 
 def with_tags(words: str, tags: Sequence[str]) -> str:

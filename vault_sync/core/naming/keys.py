@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
@@ -140,11 +140,13 @@ def pdf_of(key: Key) -> str:
     return forms.get(kind_of_key(key).name, "").format(id_of_key(key))
 
 
+@lru_cache(maxsize=512)
 def key_of(url: str) -> Key | None:
     """Return the key of an address, with or without `<>` around it; None where there is none.
 
     Beside http(s) addresses it knows `arxiv:2308.07037`, a bare arXiv id, `doi:10.1/x`, a bare DOI
-    and `acl:N19-1423`. Total, and linear in the length.
+    and `acl:N19-1423`. Total, and linear in the length. One link of a digest is asked for several
+    times while its entry is read, so the last addresses are remembered.
     """
     address = url.strip()
     if address.startswith("<") and address.endswith(">"):

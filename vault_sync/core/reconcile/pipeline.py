@@ -34,6 +34,7 @@ from vault_sync.core.reconcile.pairing.pairs import Pairing
 from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.pairing.removals import GuardedPapers
 from vault_sync.core.reconcile.pairing.same_file import strange_digests
+from vault_sync.core.reconcile.refusals import without_refused
 from vault_sync.core.reconcile.resolution.resolution import resolve
 from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Resolution
 from vault_sync.core.snapshot import Snapshot
@@ -103,6 +104,7 @@ def reconcile(
     plan = _plan(context, builder, updates, tuple(dict.fromkeys(problems)), pairing.named)
     resolved = frozenset(path for each in context.resolutions for path in each.deferred)
     deferred = pairing.deferred | guarded.deferred | resolved
+    plan = without_refused(plan, base) if base.refused else plan
     return replace(plan, first_meeting=bool(forgotten), deferred=deferred)
 
 

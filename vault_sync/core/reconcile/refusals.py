@@ -1,8 +1,10 @@
 """Find what a pass would do again after a person took it back (`undo`).
 
 A refusal names a field and both of its values, and holds as long as both are there. A note that was
-taken back is refused as the field `note`, with all that its entries say. Where a pass had followed
-a move or a rename, the entry's place is refused, or the spelling of a link.
+taken back is refused as the field `note`, with all that its entries say; an entry, as the field
+`entry`, with all that its note says of it. Where a pass had followed a move or a rename, the
+entry's place is refused, or the spelling of a link. What else a pass would write again is refused
+as the field `file`, with the file's text before and after.
 """
 
 from __future__ import annotations
@@ -11,11 +13,21 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from vault_sync.core.model.base import LINK, Base, value_hash
-from vault_sync.core.model.plan import BaseKey, Operation, Rename, Value, Write
+from vault_sync.core.model.plan import (
+    BaseKey,
+    Create,
+    Operation,
+    Plan,
+    Rename,
+    Trash,
+    Value,
+    Write,
+)
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming import wikilinks
+from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.reconcile.pairing import pairs, paper_builder
-from vault_sync.core.reconcile.pairing.paper import Pair, Paper
+from vault_sync.core.reconcile.pairing.paper import Pair, Paper, note_value
 from vault_sync.core.snapshot import Snapshot
 
 
@@ -56,7 +68,7 @@ def find_refusals(
         for paper in pairing.papers
         if paper.note is not None
         for refusal in _of_fields(paper, snapshot)
-        if refusal.base_key in forgotten
+        if _agreed_row(refusal.base_key) in forgotten
     ]
     moves = [
         (paper.note, pair.named, _of_move(paper.agreed_key, pair))
@@ -93,6 +105,29 @@ def _links_to_renamed(
                 yield write.path, target, to
 
 
+def _agreed_row(base_key: BaseKey) -> BaseKey:
+    """Return the row of the base by which both sides had agreed on a field or an entry."""
+    return base_key._replace(field="commentary") if base_key.field == "entry" else base_key
+
+
+def refused_writes(plan: Plan, due: Collection[RelPath]) -> list[Refusal]:
+    """Return a refusal for each operation of a plan, but for those on files `due` before."""
+    return [Refusal(*_write(each), None) for each in plan.operations if each.path not in due]
+
+
+def without_refused(plan: Plan, base: Base) -> Plan:
+    """Return the plan without what would be written as it was when a person took it back."""
+    refused = frozenset(each.path for each in plan.operations if base.refuses(*_write(each)))
+    return defer(plan, refused, RelPath(""))[0]
+
+
+def _write(operation: Operation) -> tuple[BaseKey, Value, Value]:
+    before = "" if isinstance(operation, Create) else operation.before
+    to = operation.to if isinstance(operation, Rename | Trash) else ""
+    after = operation.after if isinstance(operation, Create | Write) else ""
+    return BaseKey(Key(""), operation.path, "file"), before, (to, after)
+
+
 def _of_notes(snapshot: Snapshot, forgotten: Mapping[BaseKey, Value]) -> Iterator[Refusal]:
     """Yield a refusal for each paper whose note was taken back and whose entries are there."""
     for key, found in pairs.entries_by_key(snapshot).items():
@@ -111,6 +146,10 @@ def _of_fields(paper: Paper, snapshot: Snapshot) -> Iterator[Refusal]:
         values = getattr(entry.fields, name), getattr(note, name)
         if values[0] != values[1]:
             yield Refusal(BaseKey(key, "", name), *values, None)
+    for pair in paper.pairs:
+        if pair.entry is None and pair.kind != "waiting":
+            value = note_value(note, pair.section)
+            yield Refusal(BaseKey(key, pair.digest, "entry"), "", value, None)
     for pair in both:
         assert pair.entry is not None
         section = pair.section.commentary if pair.section else ""
@@ -128,7 +167,7 @@ def _with_base(refusal: Refusal, paper: Paper, restored: Collection[RelPath]) ->
     in_note = paper.note in restored
     digest = refusal.base_key.digest or _home(paper.pairs)
     in_digest = digest in restored
-    if paper.note is None or in_note == in_digest:
+    if paper.note is None or in_note == in_digest or refusal.base_key.field == "entry":
         return refusal
     return refusal._replace(was=refusal.note if in_note else refusal.digest)
 

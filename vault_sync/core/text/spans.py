@@ -1,4 +1,4 @@
-r"""Spans, edits, splice; lines and newline kinds; which lines are fenced code.
+r"""Spans, edits, splice; lines and newline kinds; which lines are fenced code or front matter.
 
 A text is what `bytes.decode("utf-8", "surrogateescape")` gives, so any file has one and it encodes
 back to the same bytes. Only "\n" ends a line; a "\r" before it belongs to the newline. (Python's
@@ -43,17 +43,17 @@ class Line(NamedTuple):
 
 def lines(text: str) -> list[Line]:
     """Return all lines of a text in order; their [start, stop) spans cover it without a gap."""
+    made = tuple.__new__
     found = []
     start = 0
-    while True:
-        newline = text.find("\n", start)
-        if newline < 0:
-            break
-        end = newline - 1 if newline > start and text[newline - 1] == "\r" else newline
-        found.append(Line(start, end, newline + 1))
-        start = newline + 1
-    if start < len(text):
-        found.append(Line(start, len(text), len(text)))
+    for words in text.split("\n"):
+        stop = start + len(words) + 1
+        found.append(made(Line, (start, stop - 1 - words.endswith("\r"), stop)))
+        start = stop
+    # The last piece has no newline behind it; an empty one is no line.
+    last = found.pop()
+    if last.start < len(text):
+        found.append(Line(last.start, len(text), len(text)))
     return found
 
 
@@ -179,6 +179,38 @@ def _closable(fences: Sequence[_Fence | None]) -> list[bool]:
         if fence.closes:
             longest[fence.mark] = max(longest[fence.mark], fence.length)
     return found
+
+
+class DocumentLines(NamedTuple):
+    """A whole document in lines: which are fenced code, and the first behind its front matter.
+
+    A BOM is no part of the first line; `body` is 0 where there is no front matter.
+    """
+
+    lines: list[Line]
+    fenced: list[bool]
+    body: int
+
+
+def document_lines(text: str) -> DocumentLines:
+    """Return the lines of a document."""
+    of = lines(text)
+    if of and text.startswith(BOM):
+        of[0] = of[0]._replace(start=min(len(BOM), of[0].end))
+    has_fences = "```" in text or "~~~" in text
+    mask = fenced(text, of) if has_fences else [False] * len(of)
+    return DocumentLines(of, mask, _after_front_matter(text, of))
+
+
+def _after_front_matter(text: str, of: Sequence[Line]) -> int:
+    if not of or text[of[0].start : of[0].end] != "---":
+        return 0
+    for number in range(1, len(of)):
+        if text.startswith("---", of[number].start) and (
+            text[of[number].start : of[number].end].rstrip() == "---"
+        ):
+            return number + 1
+    return 0
 
 
 def line_edits(text: str, old: Sequence[Line], new: str, newline: str) -> list[Edit]:

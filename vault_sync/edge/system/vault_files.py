@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vault_sync.core.model.paths import is_markdown, is_visible
 from vault_sync.core.model.values import Problem, RelPath
-from vault_sync.core.naming.sync_copies import numbered_original, service_of
+from vault_sync.core.naming.copy_names import certain, possible
 from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.fs.scan import ClosedFolder, FolderEntry, walk
 from vault_sync.edge.platform.values import is_away
@@ -68,7 +68,7 @@ def _note(tree: Tree, found: FolderEntry) -> None:
 def findings(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]:
     """Yield the findings on the files of a vault."""
     yield from _clock(tree, around)
-    yield from _configuration(root, tree)
+    yield from _configuration(root, tree, around)
     yield from _copies(root, tree, around)
     yield from _twins(tree)
     yield from _contents(root, tree, around)
@@ -95,8 +95,19 @@ _MISSPELLED = frozenset(
 )
 
 
-def _configuration(root: Path, tree: Tree) -> Iterable[Problem]:
+_HIDDEN = (f".{_CONFIG}", f".obsidian/{_CONFIG}", f".vault-sync/{_CONFIG}")
+_AT_HOME = (f".{_CONFIG}", ".config/vault-sync/config.toml", f".config/vault-sync/{_CONFIG}")
+
+
+def _configuration(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]:
     """Find a configuration that is not read, or that makes another folder the vault."""
+    hint = f"a vault's settings stand in {_CONFIG} in its own folder: move them there"
+    for path in _HIDDEN:
+        if (root / path).is_file():
+            yield finding(path, "config-place", "is not read there", hint)
+    for path in _AT_HOME:
+        if (around.home / path).is_file():
+            yield finding(f"~/{path}", "config-place", "is not read", hint, level="notice")
     inside = [folder for folder in tree.vaults if folder]
     for path in sorted(tree.files):
         folder, _, name = path.rpartition("/")
@@ -147,24 +158,25 @@ def _is_copy(root: Path, path: str, original: str, around: Surroundings) -> bool
 
 def _copies(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]:
     for path in sorted(tree.files):
-        service = service_of(path)
-        if service is not None:
+        copy = certain(path)
+        if copy is not None and copy.certainty == "certain":
             yield finding(
                 path,
                 "conflict-copy",
-                f"a copy that {service} made of two versions it could not merge",
-                "move what you want to keep into the file it is a copy of, then delete the copy",
+                f"a copy that {copy.service} made of two versions it could not merge",
+                "`vault-sync sync` merges one of a digest or of a paper's note; from any other, "
+                "move what you want to keep into the file it is a copy of, then delete it",
             )
-        elif (original := numbered_original(path)) in tree.files and _is_copy(
-            root, path, original, around
-        ):
-            yield finding(
-                path,
-                "numbered-copy",
-                "this may be a copy that Google Drive or iCloud made of two versions",
-                "if it is, move what you want to keep into the other file and delete this one",
-                level="notice",
-            )
+        for other in possible(path, tree.files.keys()):
+            if is_markdown(path) and _is_copy(root, path, other.original, around):
+                yield finding(
+                    path,
+                    "numbered-copy",
+                    f"this may be a copy that {other.service} made of two versions",
+                    "if it is, move what you want to keep into the other file and delete this one",
+                    level="notice",
+                )
+                break
 
 
 def _twins(tree: Tree) -> Iterable[Problem]:

@@ -33,6 +33,7 @@ from tests.support.reader import (
     section,
     settled,
 )
+from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.model.plan import Trash
 from vault_sync.core.model.values import Facts, Key, Rules
 
@@ -477,3 +478,17 @@ def test_a_property_of_a_fact_that_is_asked_for_is_the_tools() -> None:
     cut(vault, ALPHA)
     vault.sync()
     assert NOTE not in vault.files
+
+
+def test_tags_that_were_never_agreed_on_are_the_readers() -> None:
+    """So it is after `undo`, which takes what a pass agreed on out of the base."""
+    vault = settled()
+    change(vault, NOTE_BETA, "  - beta\n", "  - beta\n  - mine\n")
+    cut(vault, BETA)
+    vault.rows = {row: value for row, value in vault.rows.items() if row[::2] != (BETA, "tags")}
+    assert entry_is_back(vault, BETA)
+
+
+def entry_is_back(vault: MemoryVault, key: Key) -> bool:
+    vault.sync()
+    return key in {each.key for each in digest_reader.read(vault.files[WEEK]).entries}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,15 +11,16 @@ from vault_sync.core.digest.styles import heads, labels, names
 from vault_sync.core.digest.styles.heads import HeadTail, HeadTitle, LabelledLink
 from vault_sync.core.digest.styles.labels import Address
 from vault_sync.core.digest.styles.markdown import inline, marks
+from vault_sync.core.digest.styles.markdown.inline import InlineLink
 from vault_sync.core.digest.styles.markdown.page import BLANK, CODE, COMMENT, Page
 from vault_sync.core.digest.styles.names import AuthorList
 from vault_sync.core.digest.styles.style import StyledSpans, StyleName
+from vault_sync.core.digest.tag_line import is_tag_line
 from vault_sync.core.model.values import FieldName, Fields, Key
-from vault_sync.core.naming.tags import TAG, TAG_PATTERN
+from vault_sync.core.naming.tags import TAG
 from vault_sync.core.text.spans import Span
 
-_TAG_LINE = re.compile(rf"(?:{TAG_PATTERN}\s*)+")
-_NOT_DIGITS = re.compile(r"[^\d#\s]")
+_STOPS = ".;,。；，"
 _LEADS = " \t:：-–—"
 _WHOLE_LINE: frozenset[FieldName] = frozenset(("url", "title", "tags", "commentary"))
 _WITH_AUTHORS: frozenset[FieldName] = _WHOLE_LINE | {"authors"}
@@ -75,21 +76,23 @@ class _LowerLines(NamedTuple):
 
 def links_of(page: Page, start: int, stop: int) -> list[LabelledLink]:
     """Return the links of some lines, each with its label; a line is looked at once only."""
+    first = bisect_left(page.linked, start)
+    if first == len(page.linked) or page.linked[first] >= stop:
+        return []
     if stop == start + 1:
         return _links_at(page, start)
-    return [link for number in range(start, stop) for link in _links_at(page, number)]
+    numbers = page.linked[first : bisect_left(page.linked, stop, first)]
+    return [link for number in numbers for link in _links_at(page, number)]
 
 
 def _links_at(page: Page, number: int) -> list[LabelledLink]:
     found = page.found.get(number)
     if found is None:
-        found = []
-        if page.kinds[number] not in {CODE, COMMENT, BLANK}:
-            start, end, _ = page.lines[number]
-            found = [
-                (link, labels.label_of(page.text, link, start))
-                for link in inline.scan(page.text, Span(start, end))
-            ]
+        start, end, _ = page.lines[number]
+        found = [
+            (link, labels.label_of(page.text, link, start))
+            for link in inline.scan(page.text, Span(start, end))
+        ]
         page.found[number] = found
     return found
 
@@ -102,6 +105,10 @@ def assembled(page: Page, head: EntryHead, is_own_link: OwnLink) -> Candidate:
     behind = link.own if link.own is not None and link.own.span.start >= title.after else None
     at = title.after if behind is None or head.style == "heading" else behind.span.end
     stop = _inline_stop(text, head.links, at, marks.after_break(text, line.end, at))
+    own_label = _label_span(page, head.address).start
+    if at <= own_label < stop:
+        # Its full stop parts the words from the label, and is neither's.
+        stop = at + len(text[at:own_label].rstrip().rstrip(_STOPS))
     tail = heads.tail_of(text, title, at, head.region, stop)
     if head.style == "heading" and tail.inline is not None:
         tail = HeadTail(None, None, at)
@@ -160,6 +167,7 @@ def _candidate(
         lower.commentary,
         common_indent(page, lower.commentary or lower.tags),
         lower.tags,
+        least_authors=_least_authors(page.text, head, authors),
     )
     fields = Fields(
         head.address.link.url.slice(page.text),
@@ -169,6 +177,14 @@ def _candidate(
         commentary_of(page, tail.inline, lower.commentary, spans.indent),
     )
     return claim(page, head, fields, link.own, spans)
+
+
+def _least_authors(text: str, head: EntryHead, authors: AuthorList | None) -> int:
+    """Return how many names a list needs to be read as one: a parenthesis may hold anything."""
+    if authors is None:
+        return 1
+    bare = text[authors.span.start - 1] == "(" or authors is head.title.authors
+    return 2 if bare else 1
 
 
 def claim(
@@ -240,18 +256,18 @@ def _inline_stop(text: str, links: Sequence[LabelledLink], at: int, end: int) ->
 def _lower_lines(page: Page, head: EntryHead, tail: HeadTail) -> _LowerLines:
     text = page.text
     first = page.number_at(max(tail.end - 1, head.title.span.start)) + 1
-    labelled = {
-        number
-        for link, label in head.links
-        if label
-        and (number := page.number_at(link.whole.start)) >= first
-        and labels.is_labelled_address(text, link, page.lines[number].start)
-        and _few_words(page, number)
-    }
-    labelled.add(page.number_at(head.address.link.whole.start))
+    labelled = {page.number_at(head.address.link.whole.start)}
+    for link, label in head.links:
+        number = page.number_at(link.whole.start) if label else -1
+        if number >= first and number not in labelled and _is_address_line(page, number, link):
+            labelled.add(number)
     commentary: list[int] = []
     tags: list[int] = []
     authors: AuthorList | None = None
+    below = _authors_below(page, head) if tail.authors is None else None
+    if below is not None:
+        authors = below
+        labelled.add(page.number_at(below.span.start))
     for number in range(max(first, head.line + 1), head.stop):
         line = page.lines[number]
         kind = page.kinds[number]
@@ -261,32 +277,40 @@ def _lower_lines(page: Page, head: EntryHead, tail: HeadTail) -> _LowerLines:
         if at is not None and authors is None and tail.authors is None:
             end = marks.after_break(text, line.end, at)
             authors = names.read(text, Span(at, max(at, end)))
-        elif kind != CODE and is_tag_line(page.words(number)):
+        elif kind != CODE and is_tag_line(page.words(number).strip()):
             tags.append(number)
         else:
             commentary.append(number)
     while commentary and page.kinds[commentary[-1]] == BLANK:
         commentary.pop()
-    while commentary and page.kinds[commentary[0]] == BLANK:
+    # A blank line under words on the title's line parts two paragraphs of one commentary.
+    opened = tail.inline is not None and len(set(tail.inline)) > 1
+    while commentary and page.kinds[commentary[0]] == BLANK and not opened:
         commentary.pop(0)
     return _LowerLines(tuple(commentary), tuple(tags), authors)
 
 
-def _few_words(page: Page, number: int) -> bool:
-    """Return whether a line with an address is no prose: at most 12 words beside its links."""
+def _authors_below(page: Page, head: EntryHead) -> AuthorList | None:
+    """Return the authors in italics that the words under a heading begin with."""
+    if head.style != "heading":
+        return None
+    number = head.line + 1
+    while number < head.stop and page.kinds[number] in {BLANK, COMMENT}:
+        number += 1
+    if number >= head.stop or page.kinds[number] == CODE:
+        return None
+    line = page.lines[number]
+    starts = page.text.startswith(("*", "_"), line.start)
+    return heads.authors_at(page.text, line.start, line.end) if starts else None
+
+
+def _is_address_line(page: Page, number: int, link: InlineLink) -> bool:
+    """Return whether a line holds a labelled link and is no prose: 12 words beside its links."""
+    if not labels.is_labelled_address(page.text, link, page.lines[number].start):
+        return False
     words = page.words(number)
     shown = sum(len(link.whole.slice(page.text).split()) for link, _ in _links_at(page, number))
     return len(words.split()) - shown <= 12
-
-
-def is_tag_line(words: str) -> bool:
-    """Return whether a line holds nothing but tags, one of them with a non-digit."""
-    words = words.strip()
-    return (
-        words.startswith("#")
-        and _TAG_LINE.fullmatch(words) is not None
-        and _NOT_DIGITS.search(words) is not None
-    )
 
 
 def tags_of(page: Page, numbers: Sequence[int]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ colon or dash leads in, or the authors: in italics (also on the next line), or `
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
@@ -50,6 +51,8 @@ _OWN = re.compile(r"[ \t]?\[\[([^\[\]|\r\n]+)\]\](?!\()")
 _LEAD = re.compile(r"[ \t]*[:：][ \t]*|[ \t]+[-–—]+[ \t]+")
 _BETWEEN = re.compile(r"[ \t.,;:，。]{0,8}(?:<br ?/?>|\\)?[ \t]{0,8}(?:\r?\n[ \t]*)?")
 _LINE_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
+_ITALIC = re.compile(r"(?<=[\s.,?!])[*_](?=[^\s*_])")
+_MOST_ITALICS = 8
 _EMPHASIS = "*_~"
 _CLOSERS = '.:,"”》」』’'
 
@@ -133,6 +136,8 @@ def _of_bold(text: str, start: int, end: int) -> HeadTitle | None:
     if text[inside.end - 1] in ":：" or not has_words(inside.slice(text)):
         return None
     span = marks.trimmed(text, inside)
+    if labels.words_label(span.slice(text)) is not None:
+        return None
     return HeadTitle("run", span, None, None, found[1], colon=False, authors=None)
 
 
@@ -142,7 +147,7 @@ def _of_words(
     end = min([line_end, *(_start(text, link, start) for link, _ in links)])
     cut = _LINE_BREAK.search(text, start, max(start, end))
     end = marks.after_break(text, cut.start() if cut else end, start)
-    authors = _parenthesis(text, start, end)
+    authors = _parenthesis(text, start, end) or _italics(text, start, end)
     stop = authors.span.start - 1 if authors is not None else end
     span = marks.trimmed(text, Span(start, max(start, stop)))
     if not has_words(span.slice(text)):
@@ -172,6 +177,25 @@ def _parenthesis(text: str, start: int, end: int) -> AuthorList | None:
     return found if names.plausible(found, text, needed=2) else None
 
 
+def _italics(text: str, start: int, end: int) -> AuthorList | None:
+    """Return the authors in italics behind a title without marks, their venue aside.
+
+    One name alone may be a word of the title: it needs a full stop before it or a venue behind it.
+    """
+    for opening in itertools.islice(_ITALIC.finditer(text, start, end), _MOST_ITALICS):
+        at = opening.end() - 1
+        run = marks.run_at(text, at, end)
+        if run is None or text[at] == text[at + 1]:
+            continue
+        span = names.before_venue(text, run[0])
+        found = names.read(text, span)
+        several = len(found.names) > 1 or found.partial or span != run[0]
+        stopped = text[start:at].rstrip().endswith((".", "?", "!"))
+        if (several or stopped) and names.plausible(found, text, needed=1):
+            return found
+    return None
+
+
 def own_link_at(text: str, at: int, end: int) -> TitleLink | None:
     """Return the wikilink that stands at `at`, the blank before it included in its span."""
     found = _OWN.match(text, at, end)
@@ -186,7 +210,7 @@ def tail_of(text: str, title: HeadTitle, at: int, region: Span, stop: int) -> He
         inline = _led_in(text, at, stop, needed=not title.colon)
         if inline is not None:
             return HeadTail(inline, None, inline.end)
-    authors = _behind(text, at, region.end)
+    authors = authors_at(text, at, region.end)
     if authors is None:
         return HeadTail(None, None, at)
     closed = authors.span.end + 1
@@ -212,7 +236,7 @@ def _led_in(text: str, at: int, stop: int, *, needed: bool) -> Span | None:
     return Span(start, end) if start < end else None
 
 
-def _behind(text: str, at: int, end: int) -> AuthorList | None:
+def authors_at(text: str, at: int, end: int) -> AuthorList | None:
     """Return the authors right behind a title or on the next line."""
     between = _BETWEEN.match(text, at, end)
     start = at if between is None else between.end()
@@ -220,7 +244,7 @@ def _behind(text: str, at: int, end: int) -> AuthorList | None:
         run = marks.run_at(text, start, end)
         if run is None or text.startswith(("**", "__"), start):
             return None
-        found = names.read(text, run[0])
+        found = names.read(text, names.before_venue(text, run[0]))
         return found if names.plausible(found, text, needed=1) else None
     if text.startswith("(", start, end):
         close = _closing(text, start, min(end, start + 20_000))

@@ -2,7 +2,7 @@
 
 The first of these that exists (docs/format.md): the title's own link, but if it has no paper key
 and a link labelled as the paper has one, that; the first link labelled as the paper; the first link
-with a paper key that is not labelled as something else.
+with a paper key, or to a PDF, that is labelled `link`; the first such that has no label.
 """
 
 from __future__ import annotations
@@ -16,114 +16,33 @@ from vault_sync.core.model.values import Key
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.text.spans import Span
 
-Label = Literal["paper", "other"]
+Label = Literal["paper", "link", "other"]
+"""Kinds of labels; `link` says no more than that it is one."""
 
-_PAPER_WORDS = frozenset(
-    ["pdf", "paper", "arxiv", "abs", "html", "论文", "papers", "preprint", "openreview", "acl"]
+
+def _words(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_PAPER_WORDS = _words(
+    "pdf paper papers arxiv abs html preprint openreview acl doi 论文 原文 논문 원문"
 )
-_OTHER_WORDS = frozenset(
-    [
-        "code",
-        "project",
-        "page",
-        "homepage",
-        "website",
-        "site",
-        "web",
-        "video",
-        "videos",
-        "youtube",
-        "slides",
-        "slide",
-        "blog",
-        "blogs",
-        "data",
-        "dataset",
-        "datasets",
-        "model",
-        "models",
-        "weights",
-        "tweet",
-        "twitter",
-        "review",
-        "reviews",
-        "notes",
-        "note",
-        "summary",
-        "github",
-        "git",
-        "repo",
-        "demo",
-        "poster",
-        "supp",
-        "supplementary",
-        "bibtex",
-        "bib",
-        "talk",
-        "tutorial",
-        "colab",
-        "notebook",
-        "huggingface",
-        "hf",
-        "checkpoint",
-        "checkpoints",
-        "url",
-        "link",
-        "links",
-        "online",
-        "doc",
-        "docs",
-        "documentation",
-        "app",
-        "tool",
-        "tools",
-        "media",
-        "news",
-        "official",
-        "star",
-        "stars",
-        "back",
-        "top",
-        "代码",
-        "项目",
-        "主页",
-        "视频",
-        "数据",
-        "数据集",
-        "笔记",
-        "解读",
-        "博客",
-        "翻译",
-    ]
+_OTHER_WORDS = _words(
+    """
+    code project page homepage website site web video videos youtube slides slide blog blogs data
+    dataset datasets model models weights tweet twitter review reviews notes note summary github
+    git repo demo poster supp supplementary bibtex bib talk tutorial colab notebook huggingface hf
+    checkpoint checkpoints online doc docs documentation app tool tools media news official star
+    stars back top
+    代码 源码 项目 主页 视频 数据 数据集 笔记 解读 博客 翻译
+    코드 깃허브 프로젝트 홈페이지 사이트 영상 동영상 발표 자료 슬라이드 블로그 데이터 데이터셋 모델
+    리뷰 요약 정리 번역
+    """
 )
-_FILLERS = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "and",
-        "here",
-        "version",
-        "full",
-        "extended",
-        "latest",
-        "new",
-        "our",
-        "reproduced",
-        "unofficial",
-        "implementation",
-        "source",
-        "v1",
-        "v2",
-        "v3",
-        "pytorch",
-        "tensorflow",
-        "jax",
-        "torch",
-        "tf",
-        "keras",
-    ]
+_LINK_WORDS = _words("url link links 链接 地址 링크 주소")
+_FILLERS = _words(
+    "the a an of and here version full extended latest new our reproduced unofficial "
+    "implementation source v1 v2 v3 pytorch tensorflow jax torch tf keras"
 )
 _WORD = re.compile(r"[^\W_]+")
 _BEFORE = " \t*_`\"“”'[("
@@ -152,6 +71,9 @@ def words_label(words: str) -> Label | None:
     if not found:
         return "other" if words.strip() else None
     rest = [word for word in found if word not in _FILLERS and not word.isdigit()]
+    if rest and all(word in _LINK_WORDS for word in rest):
+        return "link"
+    rest = [word for word in rest if word not in _LINK_WORDS]
     if rest and all(word in _PAPER_WORDS for word in rest):
         return "paper"
     allowed = all(word in _PAPER_WORDS or word in _OTHER_WORDS for word in rest)
@@ -242,10 +164,11 @@ def address_of(
         found = _address(text, link, by_label=True)
         if found is not None:
             return None if _never(found.key) else found
-    for link, label in links:
-        found = _address(text, link, by_label=False) if label is None else None
-        if found is not None and is_paper_key(found.key):
-            return found
+    for wanted in ("link", None):
+        for link, label in links:
+            found = _address(text, link, by_label=False) if label == wanted else None
+            if found is not None and found.plain and not _never(found.key):
+                return found._replace(by_label=wanted is not None)
     return None
 
 

@@ -52,10 +52,12 @@ class _Labelled:
     def __init__(self, page: Page) -> None:
         self._links = [
             (number, link)
-            for number, kind in enumerate(page.kinds)
-            if kind in (ITEM, TEXT)
+            for item in page.items
+            if item.parent is None
+            for number in range(item.line, item.stop)
+            if page.kinds[number] in (ITEM, TEXT)
             for link in assembly.links_of(page, number, number + 1)
-            if link[1] == "paper"
+            if link[1] in {"paper", "link"}
         ]
         self._lines = [number for number, _ in self._links]
 

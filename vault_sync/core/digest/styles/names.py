@@ -30,16 +30,21 @@ _MORE = re.compile(
     r"(?:and )?(?:et\.? ?al\.?,?|\.{2,}|…|others|and more)"
     r"|(?:等|外|외)\s?\d*\s?(?:人|명)?|등"
 )
-_MORE_BEHIND = re.compile(
-    r"(?:[ \t,]+(?:et\.? ?al\.?,?|and others)|[ \t]?\.{3}|…|等\d*人?|[ \t]등)$"
+_MORE_BEHIND = re.compile(r"(?:[ \t,]+and others|[ \t]?\.{3}|…|等\d*人?|[ \t]등)$")
+_ET_AL = re.compile(r"[ \t,]*\bet\.? ?al\b.*", re.DOTALL)
+# What stands behind a name and its full stop: `Ann Bee. ICLR 2024`. A title or a saint is a name's.
+_VENUE = re.compile(
+    r"(?<=[^\W\d_]{2})(?<!\b[JS]r)(?<!\b[SM]t)(?<!\b[DM]r)(?<!\bMd)\.[ \t]+[^,，]+$"
 )
 _NEVER = re.compile(r"[=<>{}%?!\[\]|]|://|\d{3}")
 _FILLERS = re.compile(r"\([^()]*\)|[*†‡§∗¹²³⁴⁵\d]")
 _LABEL = re.compile(
-    r"[ \t]*(?:[-*+][ \t]+)?[*_]{0,3}(?:authors?|author\(s\)|作者)[*_]{0,3}"
+    r"[ \t]*(?:[-*+][ \t]+)?[*_]{0,3}(?:authors?|author\(s\)|作者|저자|지은이)[*_]{0,3}"
     r"[ \t]*[:：][ \t]*[*_]{0,3}",
     re.IGNORECASE,
 )
+# Most names are plain ones, and one look tells.
+_PLAIN = re.compile(r"[A-ZÀ-Þ][A-Za-zÀ-ɏ.'-]*(?: [A-ZÀ-Þ][A-Za-zÀ-ɏ.'-]*){1,6}")
 _LONGEST = 20_000
 
 
@@ -49,10 +54,17 @@ def read(text: str, span: Span) -> AuthorList:
     names: list[str] = []
     partial = False
     for piece in _pieces(text, span):
+        if _PLAIN.fullmatch(text, *piece):
+            names.append(piece.slice(text))
+            continue
         name = _name(text, piece)
         if _MORE.fullmatch(name):
             partial = True
             continue
+        cut = _ET_AL.search(name) if "et" in name else None
+        if cut is not None:
+            partial = True
+            name = name[: cut.start()]
         behind = _MORE_BEHIND.search(name[-20:])
         if behind is not None:
             partial = True
@@ -88,6 +100,12 @@ def _pieces(text: str, span: Span) -> list[Span]:
     return [piece for each in found if (piece := stripped(text, each)).start < piece.end]
 
 
+def before_venue(text: str, span: Span) -> Span:
+    """Return the stretch of a list of authors without the venue behind its full stop."""
+    found = None if _ET_AL.search(text, *span) else _VENUE.search(text, *span)
+    return span if found is None else Span(span.start, found.start())
+
+
 def after_label(text: str, start: int, end: int) -> int | None:
     """Return where the names of a line `Authors: ...` begin; None where the line is none."""
     found = _LABEL.match(text, start, end)
@@ -104,6 +122,8 @@ def plausible(names: AuthorList, text: str, *, needed: int) -> bool:
 
 
 def _is_name(name: str) -> bool:
+    if _PLAIN.fullmatch(name):
+        return True
     plain = _FILLERS.sub("", name).strip()
     words = plain.split()
     if not words or len(words) > 8 or _NEVER.search(name):
@@ -119,7 +139,7 @@ def written(text: str, old: AuthorList, names: Sequence[str]) -> str:
         return ", ".join(names)
     raw = dict(zip(old.names, (piece.slice(text) for piece in pieces), strict=True))
     gaps = [text[one.end : other.start] for one, other in itertools.pairwise(pieces)]
-    comma = gaps[0] if len(gaps) > 1 and gaps[0].strip() in {",", "，", "、", ";"} else ", "
+    comma = gaps[0] if gaps and gaps[0].strip() in {",", "，", "、", ";"} else ", "
     last = gaps[-1] if gaps else comma
     shown = [raw.get(name, name) for name in names]
     if len(shown) < 2:

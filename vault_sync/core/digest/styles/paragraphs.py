@@ -1,11 +1,13 @@
 """The style `paragraph`: a line that is a bold title or begins with a linked one, and its entry.
 
-The entry goes to the next such line, heading or rule.
+The entry goes to the next such line, heading or rule. A bold line over items that are papers is the
+name of their list, unless it leads to a paper itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from vault_sync.core.digest.reader import OwnLink
@@ -36,8 +38,17 @@ class _Opening(NamedTuple):
     chapter: int
 
 
-def candidates(page: Page, is_own_link: OwnLink) -> Iterable[Candidate]:
-    """Return the paragraphs that may be entries."""
+def candidates(page: Page, is_own_link: OwnLink, items: Sequence[Candidate]) -> Iterable[Candidate]:
+    """Return the paragraphs that may be entries; `items` are those of lists."""
+    lines = [item.line for item in items if item.plain]
+    for found in _paragraphs(page, is_own_link):
+        line = page.number_at(found.entry.layout.address.start)
+        at = bisect_right(lines, line) - 1
+        if at < 0 or lines[at] < found.line:
+            yield found
+
+
+def _paragraphs(page: Page, is_own_link: OwnLink) -> Iterable[Candidate]:
     rows = {number for table in page.tables for number in range(table.header, table.stop)}
     chapter = 0
     opened: _Opening | None = None

@@ -46,7 +46,8 @@ class StyledSpans(NamedTuple):
     with its brackets. Line `head_line` (from 0) is the last of title and authors. `places` are the
     fields that can be written; `adopts` is the local file that the title links to, or "". `inline`
     is the commentary on the title's line (or in a cell), perhaps empty; `lower` the numbers of the
-    commentary's own lines, each of which begins with `indent`; `tags` those of tag lines.
+    commentary's own lines, each of which begins with `indent`; `tags` those of tag lines. A list of
+    fewer authors than `least_authors` would not be read as one.
     """
 
     style: StyleName
@@ -63,3 +64,4 @@ class StyledSpans(NamedTuple):
     lower: Sequence[int] = ()
     indent: str = ""
     tags: Sequence[int] = ()
+    least_authors: int = 1

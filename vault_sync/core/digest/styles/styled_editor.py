@@ -29,7 +29,7 @@ def unplaced(entry: Entry, styled: StyledSpans, fields: Fields) -> list[FieldNam
     old = entry.fields
     found: list[FieldName] = []
     if fields.authors != old.authors and (
-        "authors" not in styled.places or (not fields.authors and styled.style != "table")
+        "authors" not in styled.places or len(fields.authors) < styled.least_authors
     ):
         found.append("authors")
     if set(fields.tags) != set(old.tags) and "tags" not in styled.places:
@@ -230,7 +230,7 @@ def _with_commentary(
         at -= 1
     apart = _sets_apart(digest, entry)
     spaced = _is_spaced(digest, entry, rows) if apart is None else apart
-    return entry_lines.with_part(rows, at, added, spaced=spaced)
+    return entry_lines.with_part(rows, at, added, spaced=spaced and bool(lower[0]))
 
 
 def _with_tags(

@@ -27,7 +27,9 @@ _STRUCTURE = re.compile(
     r"[ \t]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+|#{1,6}[ \t]+)?(?:\[[ xX/-]\][ \t]+)?"
 )
 _NUMBER = re.compile(r"\d{1,9}(?=[.)、][ \t])")
+_NUMBERED = re.compile(r"[*_\"“《「『‘`\[]*\d{1,4}[.)、][ \t]+[*_\"“《「『‘`\[]*")
 _LEAD = re.compile(r"[.,:;]?[ \t]+")
+_RULE = re.compile(r"[ \t]*(?:-[ \t]*){3,}\s*|[ \t]*(?:\*[ \t]*){3,}\s*")
 _OPENERS = "*_\"“《「['‘`"
 
 
@@ -113,7 +115,10 @@ def _head(text: str, last: Entry, styled: StyledSpans, fields: Fields, count: in
     assert mark is not None
     prefix = re.sub(r"\[[xX/-]\](?=[ \t]+$)", "[ ]", mark[0])
     start, end = _linked_title(last, styled)
-    while start > mark.end() and text[start - 1] in _OPENERS:
+    numbered = _NUMBERED.fullmatch(text, mark.end(), start)
+    if numbered is not None:
+        prefix += numbered[0]
+    while numbered is None and start > mark.end() and text[start - 1] in _OPENERS:
         start -= 1
     chunk = Span(start, max(styled.link_at, end))
     if styled.style in {"heading", "title-first"}:
@@ -222,15 +227,21 @@ def _id_edits(text: str, span: Span, last: Entry, fields: Fields) -> list[Edit]:
 
 
 def removed(digest: Digest, entry: Entry, styled: StyledSpans) -> list[Edit]:
-    """Return the edits that take an entry's lines, and the blank lines that set it apart."""
+    """Return the edits that take an entry's lines, and the blank lines that set it apart.
+
+    Of two rules around it one goes along.
+    """
     if styled.style == "table":
         return []
     text, (start, end) = digest.text, entry.span
     before = text[:start].rstrip(" \t")
     if not before or before.endswith(("\n\n", "\n\r\n")):
+        ruled = _RULE.fullmatch(text, text.rfind("\n", 0, len(before.rstrip())) + 1, start)
         for line in lines_of(text, Span(end, len(text))):
             if text[line.start : line.end].strip():
-                break
+                if ruled is None or not _RULE.fullmatch(text, line.start, line.end):
+                    break
+                ruled = None
             end = line.stop
     if end == len(text) and not text.endswith("\n") and start:
         start -= 1 + text.endswith("\r\n", 0, start)

@@ -17,6 +17,7 @@ from vault_sync.core.digest.styles.assembly import Candidate
 from vault_sync.core.digest.styles.markdown.page import Page, page_of
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.model.values import Key
+from vault_sync.core.text.spans import DocumentLines, document_lines
 
 
 def any_link(_key: Key, _target: str, _titled: bool) -> bool:
@@ -27,13 +28,14 @@ def any_link(_key: Key, _target: str, _titled: bool) -> bool:
 def read(text: str, styles: Sequence[StyleName], is_own_link: OwnLink = any_link) -> Digest:
     """Return the entries of a digest in the chosen styles, in its order."""
     if "title-first" in styles:
-        found = title_first.entries(page_of(text, ()))
+        found = title_first.entries(page_of(text))
         return Digest(text, tuple(found), (), (), tuple(styles))
-    flat = _flat(text, styles, is_own_link)
+    document = document_lines(text)
+    flat = _flat(text, document, styles, is_own_link)
     if not set(styles) - {"flat"}:
         return flat
-    page = page_of(text, [entry.span for entry in flat.entries])
-    chosen = [found for found in claims(page, is_own_link) if found.style in styles]
+    page = page_of(text, [entry.span for entry in flat.entries], document)
+    chosen = [found for found in claims(candidates(page, is_own_link)) if found.style in styles]
     broken = [
         (found.line + 1, "broken-title", "a bracket or quote of this title does not close")
         for found in chosen
@@ -48,21 +50,28 @@ def read(text: str, styles: Sequence[StyleName], is_own_link: OwnLink = any_link
     return Digest(text, entries, notices, repeats, tuple(styles))
 
 
-def _flat(text: str, styles: Sequence[StyleName], is_own_link: OwnLink) -> Digest:
+def _flat(
+    text: str, document: DocumentLines, styles: Sequence[StyleName], is_own_link: OwnLink
+) -> Digest:
     if "flat" not in styles:
         return Digest(text, (), (), (), tuple(styles))
     own = reader.under_address if is_own_link is any_link else is_own_link
-    return reader.read(text, own)
+    return reader.read(text, own, document)
 
 
-def claims(page: Page, is_own_link: OwnLink) -> list[Candidate]:
-    """Return the entries of all styles that stand side by side: no line is in two of them."""
+def candidates(page: Page, is_own_link: OwnLink) -> list[Candidate]:
+    """Return what may be an entry in any style, papers or not."""
+    items = list(lists.candidates(page, is_own_link))
     inner = [
-        *paragraphs.candidates(page, is_own_link),
-        *lists.candidates(page, is_own_link),
+        *paragraphs.candidates(page, is_own_link, items),
+        *items,
         *tables.candidates(page, is_own_link),
     ]
-    found = [*headings.candidates(page, is_own_link, inner), *inner]
+    return [*headings.candidates(page, is_own_link, inner), *inner]
+
+
+def claims(found: Sequence[Candidate]) -> list[Candidate]:
+    """Return the papers among candidates that stand side by side: no line is in two of them."""
     papers = Counter(candidate.block for candidate in found if candidate.plain)
     of_block = Counter(candidate.block for candidate in found)
     plausible = [

@@ -21,11 +21,47 @@ from vault_sync.core.model.values import FieldName, Fields
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.text.spans import Line, Span
 
-_TITLES = ("title", "paper title", "paper name", "标题", "题目", "论文标题", "论文题目", "论文名称")
-_PAPERS = ("paper", "papers", "name", "名字", "名称", "论文", "文章", "article", "publication")
-_AUTHORS = frozenset(("authors", "author", "author(s)", "作者"))
+_TITLES = (
+    "title",
+    "paper title",
+    "paper name",
+    "标题",
+    "题目",
+    "论文标题",
+    "论文题目",
+    "论文名称",
+    "제목",
+    "논문 제목",
+)
+_PAPERS = (
+    "paper",
+    "papers",
+    "name",
+    "名字",
+    "名称",
+    "论文",
+    "文章",
+    "article",
+    "publication",
+    "논문",
+)
+_AUTHORS = frozenset(("authors", "author", "author(s)", "作者", "저자"))
 _NOTES = frozenset(
-    ("note", "notes", "summary", "comment", "comments", "简介", "摘要", "备注", "tldr", "tl;dr")
+    (
+        "note",
+        "notes",
+        "summary",
+        "comment",
+        "comments",
+        "简介",
+        "摘要",
+        "备注",
+        "tldr",
+        "tl;dr",
+        "메모",
+        "비고",
+        "요약",
+    )
 )
 _MOST_COLUMNS = 100
 _BARS = re.compile(r"\\.|\|")
@@ -128,10 +164,10 @@ def _links(text: str, cells: Sequence[Span], columns: _Columns) -> Iterable[Labe
         name = columns.names[number] if number < len(columns.names) else ""
         column = None if number == columns.title else labels.words_label(name)
         for link in inline.scan(text, cell):
-            label = labels.label_of(text, link, cell.start) or column
+            own = labels.label_of(text, link, cell.start)
+            label = own or column
             if label == "paper" and column == "paper" and link.kind != "wiki":
-                paper = labels.is_paper_key(key_of(link.url.slice(text)))
-                label = "paper" if paper else labels.label_of(text, link, cell.start)
+                label = "paper" if labels.is_paper_key(key_of(link.url.slice(text))) else own
             yield link, label
 
 
@@ -166,6 +202,7 @@ def _candidate(
         frozenset(places),
         assembly.adopted(text, title),
         note,
+        least_authors=0,
     )
     words = "" if note is None else note.slice(text).replace("\\|", "|")
     people = () if authors is None else authors.names

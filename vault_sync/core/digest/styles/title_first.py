@@ -11,9 +11,10 @@ from collections.abc import Sequence
 
 from vault_sync.core.digest import title_line
 from vault_sync.core.digest.reader import Entry, TitleLink
-from vault_sync.core.digest.styles.assembly import commentary_of, is_tag_line, tags_of, unlaid
+from vault_sync.core.digest.styles.assembly import commentary_of, tags_of, unlaid
 from vault_sync.core.digest.styles.markdown.page import BLANK, CODE, HEADING, HIDDEN, RULE, Page
 from vault_sync.core.digest.styles.style import StyledSpans
+from vault_sync.core.digest.tag_line import is_tag_line
 from vault_sync.core.digest.title_line import TitleLine
 from vault_sync.core.model.values import FieldName, Fields
 from vault_sync.core.naming.keys import key_of
@@ -80,8 +81,10 @@ def _entry(page: Page, number: int, stop: int) -> Entry | None:
     if key is None:
         return None
     lower = range(below + 1, stop)
-    tags = tuple(at for at in lower if page.kinds[at] != CODE and is_tag_line(page.words(at)))
-    commentary = _trimmed(page, [at for at in lower if at not in set(tags)])
+    tags = tuple(
+        at for at in lower if page.kinds[at] != CODE and is_tag_line(page.words(at).strip())
+    )
+    commentary = _trimmed(page, [at for at in lower if at not in tags])
     link = _link(text, title)
     wraps = title.link_is_title or (
         link is None and not title.in_markdown and title_line.can_be_linked(title.title.slice(text))

@@ -13,7 +13,7 @@ from vault_sync.core.naming.wikilinks import addresses
 from vault_sync.core.reconcile.pairing.decisions import accepted_digests
 from vault_sync.core.reconcile.pairing.named_digests import DigestNames, NamedDigest
 from vault_sync.core.reconcile.pairing.notices import Notices
-from vault_sync.core.reconcile.pairing.paper import Kind, Pair
+from vault_sync.core.reconcile.pairing.paper import Kind, Pair, note_value
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.spans import line_number
 
@@ -41,6 +41,9 @@ class MissingEntries:
         side = self.decisions.get((key, digest, "entry"))
         if side is not None:
             return "append" if side == "note" else "removed"
+        value = note_value(self.snapshot.notes[note].fields, pair.section)
+        if self.base.refuses(BaseKey(key, digest, "entry"), "", value):
+            return "waiting"
         if self.base.knows(Place(key, pair.origin or digest)):
             return self._was_agreed(key, note, digest)
         if self.base.arrival(note).delivered:

@@ -110,6 +110,8 @@ def _kind_of_removal(pair: Pair, base: Base) -> Kind:
     So it is where the digest was brought, and the text that it replaced here became the copy.
     """
     arrival = base.arrival(pair.digest)
+    if arrival.copied and not base.is_partial:
+        return "append"
     if base.is_partial or arrival.delivered:
         return "waiting"
     return "append" if arrival.waited and pair.digest in base.with_copies else "removed"
@@ -161,11 +163,13 @@ def is_edited(paper: Paper, pair: Pair, note: Note, base: Base, rules: Rules) ->
         return False
     fields = note.fields
     tags = _agreed_tags(paper, base)
+    # A value that was never agreed on is as good as an edited one.
+    if tags is None and fields.tags:
+        return True
     if tags is not None and tags != {
         name for tag in fields.tags if (name := fold(tag)) in tags or not private(rules, tag)
     }:
         return True
-    # A value that was never agreed on is as good as an edited one.
     return any(
         (was is None and bool(now)) or (was is not None and was != now)
         for was, now in (

@@ -45,10 +45,15 @@ def scan(text: str, region: Span) -> list[InlineLink]:
         return list(_wikilinks(text, region, ())) if text.find("[[", start, end) >= 0 else []
     pairs, code = _paired(text, region)
     links = _without_outer(list(_bracketed(text, region, pairs)))
-    links += _wikilinks(text, region, [*(link.whole for link in links), *code])
-    taken = [*(link.whole for link in links), *code]
-    links += _bare(text, region, taken)
-    return sorted(links, key=lambda link: link.whole)
+    if text.find("[[", start, end) >= 0:
+        links += _wikilinks(text, region, [*(link.whole for link in links), *code])
+    if text.count("://", start, end) > sum("://" in link.url.slice(text) for link in links):
+        links += _bare(text, region, [*(link.whole for link in links), *code])
+    return sorted(links, key=_start) if len(links) > 1 else links
+
+
+def _start(link: InlineLink) -> int:
+    return link.whole.start
 
 
 def _paired(text: str, region: Span) -> tuple[dict[int, int], list[Span]]:

@@ -83,6 +83,8 @@ def after_decoration(text: str, start: int, end: int, *, venue: bool) -> int:
         if text[at].isspace() or _is_picture(text[at]):
             at += 1
             continue
+        if text[at].isalpha():
+            break
         for pattern in (_SHORTCODE, _TAG, _IMAGE, _BADGE, _HASHES, _NUMBER):
             found = pattern.match(text, at, end)
             if found is not None:

@@ -13,14 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from vault_sync.core.text.code_mask import pieces
-from vault_sync.core.text.spans import BOM, Line, Span, fenced, lines
+from vault_sync.core.text.spans import DocumentLines, Line, Span, document_lines
 
 BLANK, TEXT, HIDDEN, CODE, COMMENT, ITEM, HEADING, RULE, ANCHOR = range(9)
 _LAYOUT = frozenset((BLANK, COMMENT, RULE, ANCHOR))
+_LINKLESS = frozenset((BLANK, COMMENT, CODE))
 
 _BEYOND = 1 << 62
 ITEM_MARK = re.compile(r"([ \t]*)([-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX/-]\][ \t]+)?")
 _HEADING_MARK = re.compile(r" {0,3}(#{1,6})[ \t]+(?=\S)")
+_LINK_SIGN = re.compile(r"://|\]\(|\[\[")
 _ANCHOR = re.compile(r"<a [^<>\n]{0,200}>[^<>\n]{0,40}</a>|\[[^\[\]\n]{0,200}\]\(#[^()\s]{0,200}\)")
 
 
@@ -60,14 +62,19 @@ class TableBlock(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A text in lines, what each line is, and its blocks."""
+    """A text in lines, what each line is, and its blocks.
+
+    `starts` are the places where lines start, `linked` the numbers of those that may hold a link.
+    """
 
     text: str
     lines: Sequence[Line]
+    starts: Sequence[int]
     kinds: Sequence[int]
     items: Sequence[ListItem]
     sections: Sequence[HeadedSection]
     tables: Sequence[TableBlock]
+    linked: Sequence[int]
     found: dict[int, list[Any]] = field(default_factory=dict)
     """The links of lines that were looked at, with their labels."""
 
@@ -78,7 +85,7 @@ class Page:
 
     def number_at(self, offset: int) -> int:
         """Return the number of the line that holds a place."""
-        return bisect_right(self.lines, (offset, _BEYOND)) - 1
+        return bisect_right(self.starts, offset) - 1
 
     def without_layout(self, start: int, stop: int) -> int:
         """Return the line behind the last one before `stop` that is more than layout."""
@@ -87,28 +94,33 @@ class Page:
         return stop
 
 
-def page_of(text: str, claimed: Sequence[Span]) -> Page:
-    """Return the page of a text; the lines in `claimed` are another style's."""
-    of = lines(text)
-    if of and text.startswith(BOM):
-        of[0] = of[0]._replace(start=min(len(BOM), of[0].end))
-    kinds = _kinds(text, of, claimed)
+def page_of(text: str, claimed: Sequence[Span] = (), document: DocumentLines | None = None) -> Page:
+    """Return the page of a text; the lines in `claimed` are another style's.
+
+    `document` are the text's lines, if they are there already.
+    """
+    document = document or document_lines(text)
+    of = document.lines
+    starts = [line.start for line in of]
+    kinds = _kinds(text, document, starts, claimed)
     tables = _tables(text, of, kinds)
     in_table = {number for table in tables for number in range(table.header, table.stop)}
     items = _items(text, of, kinds, in_table)
-    return Page(text, of, kinds, items, _sections(text, of, kinds), tables)
+    sections = _sections(text, of, kinds)
+    return Page(text, of, starts, kinds, items, sections, tables, _linked(text, starts, kinds))
 
 
-def _kinds(text: str, of: Sequence[Line], claimed: Sequence[Span]) -> list[int]:
-    inside = fenced(text, of) if "```" in text or "~~~" in text else [False] * len(of)
+def _kinds(
+    text: str, document: DocumentLines, starts: Sequence[int], claimed: Sequence[Span]
+) -> list[int]:
+    of, inside, body = document
     kinds = [CODE if code else _kind(text, line) for line, code in zip(of, inside, strict=True)]
-    for number in range(_after_front_matter(text, of)):
-        kinds[number] = HIDDEN
+    kinds[:body] = [HIDDEN] * body
     if "<!--" in text or "%%" in text:
+        touched = -1
         for piece in pieces(text):
             if piece.kind == "comment":
-                _hide(of, kinds, piece.span, text)
-    starts = [line.start for line in of]
+                touched = _hide(of, kinds, piece.span, text, touched)
     for span in claimed:
         for number in range(bisect_right(starts, span.start) - 1, len(of)):
             if of[number].start >= span.end:
@@ -117,9 +129,23 @@ def _kinds(text: str, of: Sequence[Line], claimed: Sequence[Span]) -> list[int]:
     return kinds
 
 
-def _hide(of: Sequence[Line], kinds: list[int], span: Span, text: str) -> None:
-    """Mark the lines that a comment covers whole."""
-    number = bisect_right(of, span.start, key=lambda line: line.start) - 1
+def _linked(text: str, starts: Sequence[int], kinds: Sequence[int]) -> list[int]:
+    """Return the numbers of the lines that may hold a link."""
+    found: list[int] = []
+    for link in _LINK_SIGN.finditer(text):
+        number = bisect_right(starts, link.start()) - 1
+        if kinds[number] not in _LINKLESS and (not found or number > found[-1]):
+            found.append(number)
+    return found
+
+
+def _hide(of: Sequence[Line], kinds: list[int], span: Span, text: str, touched: int) -> int:
+    """Mark the lines that a comment covers whole, and return the last that it touches.
+
+    Line `touched` holds another comment, so none covers it: a line of many is looked at once.
+    """
+    number = bisect_right(of, (span.start, _BEYOND)) - 1
+    number += number == touched
     while number < len(of) and of[number].start < span.end:
         line = of[number]
         before = text[line.start : max(line.start, span.start)].strip()
@@ -127,6 +153,7 @@ def _hide(of: Sequence[Line], kinds: list[int], span: Span, text: str) -> None:
         if not before and not after:
             kinds[number] = COMMENT
         number += 1
+    return number - 1
 
 
 def _kind(text: str, line: Line) -> int:
@@ -142,15 +169,6 @@ def _kind(text: str, line: Line) -> int:
     if first == "#" and _HEADING_MARK.match(words):
         return HEADING
     return ANCHOR if first in "<[" and _ANCHOR.fullmatch(plain) else TEXT
-
-
-def _after_front_matter(text: str, of: Sequence[Line]) -> int:
-    if not of or text[of[0].start : of[0].end] != "---":
-        return 0
-    for number in range(1, len(of)):
-        if text[of[number].start : of[number].end].rstrip() == "---":
-            return number + 1
-    return 0
 
 
 def _tables(text: str, of: Sequence[Line], kinds: Sequence[int]) -> list[TableBlock]:

@@ -1,0 +1,99 @@
+"""What a person took back is not done again, whatever it was; `redo` does it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from tests.support.reader import NOTE_GAMMA, WEEK
+from tests.support.scope_world import EDITS, Vault, cut, settled
+from vault_sync.core.model.plan import Outcome
+from vault_sync.sync import engine
+from vault_sync.sync.request import PassRequest
+from vault_sync.sync.undoing import take_back
+
+
+def visible(vault: Vault) -> dict[str, bytes]:
+    return {path: text for path, text in vault.contents().items() if not path.startswith(".")}
+
+
+def undo(vault: Vault) -> Outcome:
+    with vault.state.lock(5.0):
+        outcome, refused = take_back(vault.config, vault.state, None, datetime.now(UTC))
+    assert refused and not outcome.undone
+    return outcome
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "digest commentary",
+        "note tag",
+        "note renamed",  # the link in the digest
+        "note renamed by Obsidian",
+        "entry moved",
+        "entry added",
+        "entry of a known note",
+        "note typed",  # an entry of it
+    ],
+)
+def test_nothing_is_done_again(name: str) -> None:
+    with settled() as vault:
+        EDITS[name](vault, 1)
+        before = visible(vault)
+        done = {each.path for each in vault.run().outcome.done}
+        undo(vault)
+        assert visible(vault) == before
+        for _ in range(2):
+            assert not vault.whole().operations
+            assert not vault.run().outcome.done
+        again = engine.run(vault.context(), PassRequest(redo=True)).outcome.done
+        assert {each.path for each in again} == done
+
+
+def test_links_in_commentaries_are_not_led_to_a_renamed_note_again() -> None:
+    with settled() as vault:
+        EDITS["named note renamed"](vault, 1)
+        before = visible(vault)
+        assert len(vault.run().outcome.done) == 3
+        undo(vault)
+        assert visible(vault) == before
+        assert not vault.whole().operations
+
+
+def test_an_entry_that_was_put_back_is_not_put_back_again() -> None:
+    """Its note had been edited; another edit of the note, and it is."""
+    with settled() as vault:
+        cut(vault, "2308.00003")
+        vault.change(NOTE_GAMMA, "감마 이야기입니다.", "감마!")
+        assert [each.path for each in vault.run().outcome.done] == [WEEK]
+        undo(vault)
+        vault.change(WEEK, "델타.", "델타의 글.")  # another entry of that digest
+        vault.run()
+        assert "감마" not in vault.text(WEEK)
+        vault.change(NOTE_GAMMA, "감마!", "감마!!")
+        vault.run()
+        assert "감마!!" in vault.text(WEEK)
+
+
+def test_what_was_due_before_is_done() -> None:
+    with settled() as vault:
+        EDITS["note renamed"](vault, 1)
+        vault.run()
+        EDITS["digest commentary"](vault, 1)
+        undo(vault)
+        assert vault.run().outcome.done
+
+
+def test_an_entry_that_comes_back_takes_no_edit_of_its_digest_with_it() -> None:
+    """What was typed there in the same breath stays; bytes as before else."""
+    with settled() as vault:
+        whole = vault.text(WEEK)
+        cut(vault, "2308.00002")
+        vault.change(WEEK, "(Dan Choi, Eve Jung)", "(Dan Choi, Eve Jung, Kim Neu)")
+        vault.change(WEEK, "감마 이야기입니다.", "감마의 새 이야기입니다.")
+        vault.run()
+        undo(vault)
+        assert vault.text(WEEK) == whole.replace("Eve Jung", "Eve Jung, Kim Neu").replace(
+            "감마 이야기", "감마의 새 이야기"
+        )
