@@ -490,7 +490,9 @@ EDITS: dict[str, Edit] = {
     "note side ticked": lambda v, n: v.change(
         "Sync conflicts.md", "- [ ] the note's ^", "- [x] the note's ^"
     ),
-    "all ticked": lambda v, n: v.change("Sync conflicts.md", "- [ ] the note's for", "- [x] the note's for"),
+    "all ticked": lambda v, n: v.change(
+        "Sync conflicts.md", "- [ ] the note's for", "- [x] the note's for"
+    ),
     "conflicts note gone": lambda v, n: v.remove("Sync conflicts.md"),
     "conflict of titles": in_turn(
         lambda v, n: v.change(WEEK, "|Beta Nets]]", f"|Beta Nets of {n}]]"),

@@ -52,7 +52,11 @@ def make_plan(
     # What could not be read may hold a conflict still, and the page a decision about it.
     unread = any(each.code in {"unreadable", "unlisted"} for each in observation.problems)
     conflicts = tuple(sorted((*observation.open_elsewhere, *plan.conflicts), key=_at))
-    page = () if unread else conflicts_file.operations(observation, rules, conflicts)
+    page = (
+        ()
+        if unread
+        else conflicts_file.operations(observation, rules, replace(plan, conflicts=conflicts))
+    )
     taken = conflicts_file.name_taken(observation, rules) if conflicts else ()
     # A decision stays on the page until everything that it asked for is written.
     page_path = conflicts_file.path_of(observation, rules)

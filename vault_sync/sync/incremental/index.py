@@ -50,8 +50,7 @@ _WRONG = (sqlite3.Error, struct.error, ValueError, TypeError, KeyError)
 class Came:
     """The outcome of the pass, as the index stores it.
 
-    `based`: there is a base, and no copy of a
-    sync service's, so that papers may be looked at one by one. `final`: all it had to do
+    `based`: there is a base, so that papers may be looked at one by one. `final`: all it had to do
     is in files that are not `settled`. `newest` is the last path of a digest ("" for none).
     `lacking` are the papers without their facts, `facts` the mark of what was known of those,
     `namers` which papers name which. `again` are those of `Plan`.

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from vault_sync.core.model.paths import folder_of
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, Problem, RelPath
-from vault_sync.core.naming.copy_names import is_service_copy
+from vault_sync.core.naming.copy_names import certain, possible
 from vault_sync.core.report import conflicts_page
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import read_all
@@ -61,7 +61,7 @@ class PartReading:
         Of those that have not, no text is kept: after `rebuild` or a checkout that is every file.
         """
         come = self.stats.keys() - self.memory.files.keys()
-        if len(come) + len(self.gone) > MANY or any(map(is_service_copy, come)):
+        if len(come) + len(self.gone) > MANY or any(map(self._may_be_copy, come)):
             return False  # the file that one is a copy of may be another device's now
         self.now.move(self.gone, sorted(come))
         suspects = self.stats.keys() | self.memory.open.difference(self.gone)
@@ -78,6 +78,9 @@ class PartReading:
                 self.changed.add(path)
         self.now.changed |= dict.fromkeys(self.gone)
         return True
+
+    def _may_be_copy(self, path: RelPath) -> bool:
+        return certain(path) is not None or bool(possible(path, self.memory.files.keys()))
 
     def _is_put(self, path: RelPath) -> bool:
         """Return True for a file about papers that looks as if it had been brought just now."""

@@ -10,7 +10,6 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Rename, Trash, Write
 from vault_sync.core.model.problems import UNFINISHED
 from vault_sync.core.model.values import Key, RelPath, Rules
-from vault_sync.core.naming.copy_names import is_service_copy
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.state.schema import as_bytes
@@ -61,7 +60,7 @@ def after_whole(
         notes=notes,
         problems=acted.plan.problems,
         conflicts=acted.plan.conflicts,
-        based=(base.exists or left.settled) and not any(map(is_service_copy, files)),
+        based=base.exists or left.settled,
         final=left.final,
         lacking=lacking,
         facts=acted.facts,
