@@ -36,7 +36,7 @@ from vault_sync.sync.incremental.memory import Memory, Mind, recall
 from vault_sync.sync.incremental.recorder import Acted, after_part, after_whole
 from vault_sync.sync.incremental.unchanged import Walk, stamp_of
 from vault_sync.sync.observation import Observation, arriving, base_of, lacking, observe
-from vault_sync.sync.planning import make_plan, renaming_plan, with_former_names
+from vault_sync.sync.planning import make_plan, renaming_plan, template_of, with_former_names
 from vault_sync.sync.request import (
     FactsOf,
     PassRequest,
@@ -119,10 +119,11 @@ def look(context: PassContext, request: PassRequest) -> View:
     observation = deliveries.with_arrivals(observation, state, time.time())
     lacks = lacking(observation, config.rules)
     library, wrong = readers_library(config)
-    plan = make_plan(
-        observation, config.rules, context.facts_of(lacks), request, context.progress, library
-    )
-    plan = replace(plan, problems=(*wrong, *plan.problems))
+    template, wrong_in_it = template_of(observation, config)
+    found, rules = context.facts_of(lacks), config.rules
+    plan = make_plan(observation, rules, found, request, context.progress, library, template)
+    found_wrong = dict.fromkeys((*wrong, *wrong_in_it, *plan.problems))
+    plan = replace(plan, problems=tuple(found_wrong))
     if observation.base.rows and not observation.base.exists:
         # What stands in HEAD is the base from now on, but for what this pass changes of it.
         of_head = BaseUpdate(frozenset(), observation.base.rows)
@@ -153,7 +154,7 @@ def _look_at_part(context: PassContext, request: PassRequest, facts: str) -> Vie
     thought = scope.think(
         config, state, memory, stats, context.facts_of, lacks, patient=request.patient
     )
-    if thought is None or _needs_citekey(config, thought):
+    if thought is None or _needs_whole(config, thought):
         return None
     if thought.moved and hints is not None:
         # What was cut here may have been pasted there, where no event has told of it yet.
@@ -162,11 +163,14 @@ def _look_at_part(context: PassContext, request: PassRequest, facts: str) -> Vie
     return _view_of_part(thought, memory, problems, facts)
 
 
-def _needs_citekey(config: Config, thought: scope.Thought) -> bool:
-    """Return True if a paper is to get a citekey, which no other of the vault may have."""
-    if "citekey" not in config.rules.facts:
-        return False
+def _needs_whole(config: Config, thought: scope.Thought) -> bool:
+    """Return True if a note is to be made by a template, or to get a citekey.
+
+    The template is read with all other files, and no two papers of a vault have one citekey.
+    """
     made = any(isinstance(each, Create) for each in thought.plan.operations)
+    if "citekey" not in config.rules.facts:
+        return made and bool(config.rules.template)
     notes = thought.snapshot.notes
     managed = (path for paths in thought.snapshot.managed.values() for path in paths)
     return made or any(not notes[path].properties.scalar("citekey") for path in managed)
