@@ -28,7 +28,7 @@ from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
 from vault_sync.edge.write.undo import old_dropped
 from vault_sync.sync import conflicts_file, deliveries, head_base
-from vault_sync.sync.bibliography import readers_library, update
+from vault_sync.sync.bibliography import is_current, readers_library, update
 from vault_sync.sync.facts import facts_stamp
 from vault_sync.sync.file_marks import remember_files
 from vault_sync.sync.incremental import changes, index, scope
@@ -221,7 +221,7 @@ def run(context: PassContext, request: PassRequest) -> PassResult:
         note = state.note if view.memory is None else None
         if context.ask is None or not view.plan.wanted:
             result = _finish(context, request, view)
-            late = _references(context, request, result)
+            late = _references(context, request, view, result)
             plan = replace(result.plan, problems=(*recovered, *result.plan.problems, *late))
             is_arriving = view.observation.base.arriving or bool(view.plan.deferred)
             return replace(result, plan=plan, note=note, arriving=is_arriving)
@@ -242,14 +242,17 @@ def _moved(state: StateStore) -> Iterator[Problem]:
 
 
 def _references(
-    context: PassContext, request: PassRequest, result: PassResult
+    context: PassContext, request: PassRequest, view: View, result: PassResult
 ) -> tuple[Problem, ...]:
     """Bring the file of references up to date after a pass that wrote, or where it is missing."""
-    config = context.config
+    config, done = context.config, result.outcome.done
     if not config.bib.write or request.cause == "hook":
         return ()
-    there = (config.root / config.bib.write).exists()
-    return update(config, context.state, request.cause) if result.outcome.done or not there else ()
+    if (config.root / config.bib.write).exists() and (
+        not done or (view.memory is not None and is_current(config, view.observation, done))
+    ):
+        return ()
+    return update(config, context.state, request.cause)
 
 
 def _finish(context: PassContext, request: PassRequest, view: View) -> PassResult:
