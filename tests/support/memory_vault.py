@@ -19,7 +19,7 @@ from vault_sync.core.model.plan import (
     Value,
     Write,
 )
-from vault_sync.core.model.values import Decisions, Facts, Key, RelPath, Rules, Side
+from vault_sync.core.model.values import Decision, Decisions, Facts, Key, RelPath, Rules
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.pairing.decisions import decide
 from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
@@ -85,10 +85,11 @@ class MemoryVault:
             is_digest=lambda path: fnmatchcase(path, "digests/*"),
             base=base,
             styles=styles_of(self.rules),
+            properties=self.rules.properties,
         )
         return found, base
 
-    def take(self, path: str, side: Side) -> Plan:
+    def take(self, path: str, side: Decision) -> Plan:
         """A pass in which a person takes a side about a note or a digest."""
         return self.sync(choices=decide(RelPath(path), side, *self.look()))
 

@@ -156,7 +156,7 @@ def diff(console: Console, patch: bool) -> int:
     cli, example="vault-sync resolve 'papers/230814 OctoPack.md' --take note", exits=PASS | LOCKED
 )
 @click.argument("path", metavar="NOTE|DIGEST", required=False, shell_complete=completing.named)
-@click.option("--take", type=click.Choice(["digest", "note"]), required=True)
+@click.option("--take", type=click.Choice(["digest", "note", "both"]), required=True)
 @click.option("--all", "every", is_flag=True, help="All open conflicts; --dry-run first.")
 @click.option("--field", type=click.Choice(["url", "title", "authors", "commentary"]), default=None)
 @click.option("--digest", default=None, help="Only those of this digest.")
@@ -172,7 +172,7 @@ def resolve(
 ) -> int:
     """Settle a note's conflicts, a digest's, or all of them, by taking one side.
 
-    A digest that was cut short or is gone is believed with `--take digest`.
+    A digest that was cut short or is gone is believed with `--take digest`; `both` is for words.
     """
     from vault_sync.cli import passes
     from vault_sync.sync.request import TakeAll

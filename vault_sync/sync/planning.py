@@ -9,7 +9,7 @@ from functools import partial
 from vault_sync.core.citation.library import ReadersLibrary
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseUpdate, Plan, Write
-from vault_sync.core.model.values import Decisions, Facts, Key, Problem, RelPath, Rules, Side
+from vault_sync.core.model.values import Decision, Decisions, Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.note.properties import Unwritable
 from vault_sync.core.note.property_renaming import renames
 from vault_sync.core.reconcile.pairing.decisions import decide
@@ -37,7 +37,7 @@ def make_plan(
     the conflicts and, if any is decided, once more.
     """
     reconciled = partial(_reconciled, observation, rules, facts, request, (progress, library))
-    decisions: dict[tuple[Key, RelPath, str], Side] = {}
+    decisions: dict[tuple[Key, RelPath, str], Decision] = {}
     if request.take is not None:
         decisions |= decide(*request.take, observation.snapshot, observation.base)
     plan = reconciled(decisions)
@@ -50,7 +50,7 @@ def make_plan(
         plan = reconciled(decisions)
     # What could not be read may hold a conflict still, and the page a decision about it.
     unread = any(each.code in {"unreadable", "unlisted"} for each in observation.problems)
-    page = () if unread else conflicts_file.operations(observation, rules, plan.conflicts)
+    page = () if unread else conflicts_file.operations(observation, rules, plan)
     taken = conflicts_file.name_taken(observation, rules) if plan.conflicts else ()
     # A decision stays on the page until everything that it asked for is written.
     page_path = conflicts_file.path_of(observation, rules)

@@ -12,6 +12,7 @@ from tests.support.written_world import P, World, agree
 from vault_sync.core.model.plan import BaseKey, Value, Write
 from vault_sync.edge.state import base_table
 from vault_sync.edge.state.database import StateError
+from vault_sync.edge.state.earlier_values import hashes_by_row
 from vault_sync.edge.state.store import state_dir
 
 # ---- where
@@ -61,7 +62,7 @@ def test_for_its_owner_alone_whatever_the_umask(world: World) -> None:
 def test_reading_makes_nothing(world: World) -> None:
     state = world.state()
     assert not state.has_base
-    assert state.rows() == {} == state.older()
+    assert state.rows() == {} == hashes_by_row(state.select)
     assert state.note is None
     assert not state.was_before(A, '"x"')
     assert list(world.folder.iterdir()) == [world.vault]

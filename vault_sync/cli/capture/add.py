@@ -70,11 +70,8 @@ def add(
     config = console.config()
     target = None if to is None else _digest(console, config, to)
     papers = _papers(given, words)
-    state = console.state(config)
-    try:
+    with console.state(config) as state:
         there, outcome, addition = _add(console, config, state, (target, papers), manners)
-    finally:
-        state.close()
     placed = [*there, *addition.placed]
     fine = _show(console, config, placed, addition, outcome)
     unwritten = bool(there) and bool(words.tags or words.text)

@@ -27,6 +27,7 @@ _STRUCTURE = re.compile(
     r"[ \t]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+|#{1,6}[ \t]+)?(?:\[[ xX/-]\][ \t]+)?"
 )
 _NUMBER = re.compile(r"\d{1,9}(?=[.)、][ \t])")
+_NUMBERED = re.compile(r"[*_\"“《「『‘`\[]*\d{1,4}[.)、][ \t]+[*_\"“《「『‘`\[]*")
 _LEAD = re.compile(r"[.,:;]?[ \t]+")
 _RULE = re.compile(r"[ \t]*(?:-[ \t]*){3,}\s*|[ \t]*(?:\*[ \t]*){3,}\s*")
 _OPENERS = "*_\"“《「['‘`"
@@ -114,7 +115,10 @@ def _head(text: str, last: Entry, styled: StyledSpans, fields: Fields, count: in
     assert mark is not None
     prefix = re.sub(r"\[[xX/-]\](?=[ \t]+$)", "[ ]", mark[0])
     start, end = _linked_title(last, styled)
-    while start > mark.end() and text[start - 1] in _OPENERS:
+    numbered = _NUMBERED.fullmatch(text, mark.end(), start)
+    if numbered is not None:
+        prefix += numbered[0]
+    while numbered is None and start > mark.end() and text[start - 1] in _OPENERS:
         start -= 1
     chunk = Span(start, max(styled.link_at, end))
     if styled.style in {"heading", "title-first"}:
