@@ -339,7 +339,8 @@ def test_a_name_is_imported_from_where_it_is_defined() -> None:
 
 OF_ONE_SYSTEM = re.compile(
     r"\bsys\.platform\b|\bos\.O_[A-Z]+\b|\bfcntl\b|\bctypes\b|\bmsvcrt\b|/proc\b"
-    r"|\bst_ino\b|\bst_ctime(?:_ns)?\b|\bos\.(?:uname|statvfs|pread|pwrite|getuid|fchmod|fchown)\b"
+    r"|\bst_ino\b|\bst_ctime(?:_ns)?\b|\b(?:src_|dst_)?dir_fd\b|\bwinreg\b"
+    r"|\bos\.(?:uname|statvfs|pread|pwrite|getuid|fchmod|fchown|fsync|getxattr|setxattr|link|open)\b"
 )
 
 
@@ -432,7 +433,6 @@ UNTESTED = {
     "daemon/values.py": "values without a method of their own",
     "edge/platform/current.py": "chooses by the system, and each test runs on one",
     "edge/platform/darwin.py": "runs on macOS alone, where no test has been run yet",
-    "edge/platform/values.py": "values: test_windows_files.py beside it holds their tests",
     "edge/platform/windows_events.py": "runs on Windows alone: tests/system/test_windows.py",
     "edge/platform/windows.py": "runs on Windows alone: tests/system/test_windows.py runs it",
     **{
