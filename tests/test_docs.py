@@ -95,7 +95,8 @@ def test_every_room_has_a_row_in_the_architecture() -> None:
     rooms = [path for path in package.iterdir() if (path / "__init__.py").exists()]
     for above in (package / "core", package / "edge"):
         rooms.remove(above)
-        rooms += [path.with_suffix("") for path in above.iterdir() if path.name[0] != "_"]
+        rooms += [path.with_suffix("") for path in above.glob("[!_]*.py")]
+        rooms += [path.parent for path in above.glob("*/__init__.py")]
     assert [room.name for room in rooms if f"`{room.relative_to(package)}`" not in rows] == []
 
 

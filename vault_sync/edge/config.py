@@ -236,6 +236,7 @@ def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> C
         "removals_entries": removals.get("entries"),
         "removals_share": removals.get("share"),
         "conflicts_note": tables.get("conflicts", {}).get("note"),
+        "merge_copies": tables.get("copies", {}).get("merge"),
     }
     rules: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value

@@ -147,6 +147,7 @@ LEGAL: Mapping[str, Mapping[str, _Key]] = {
         "sweep": _number("must be seconds, 1 to 86400", 1, 86_400),
         "notify": _typed("must be true or false", bool),
     },
+    "copies": {"merge": _typed("must be true or false", bool)},
     "saved": {"days": _number("must be days, 0 (for ever) to 36500", 0, 36_500)},
     "conflicts": {"note": _checked("must be a path inside the vault", _note)},
 }

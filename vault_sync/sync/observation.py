@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from vault_sync.core import snapshot
 from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.digest.styles import lens
+from vault_sync.core.merge.file_copies import NO_COPIES, MergedCopies
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
@@ -24,7 +25,7 @@ from vault_sync.core.report import conflicts_page
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import as_text, contents
-from vault_sync.edge.fs.scan import Stat, scan
+from vault_sync.edge.fs.scan import Scan, Stat, scan
 from vault_sync.edge.state import joining
 from vault_sync.edge.state.earlier_values import is_old
 from vault_sync.edge.state.file_marks import read_files
@@ -46,6 +47,7 @@ class Observation:
     `at_rest` gives the seconds since each file changed, where that was looked at.
     `otherwise` are not read, and their names are taken (`Scan.otherwise`). `conflicts_path` is the
     path of the conflicts note, there or not. `template` is the text of `[notes] template`.
+    `copies` are merged in the snapshot's texts.
     """
 
     snapshot: Snapshot
@@ -61,6 +63,11 @@ class Observation:
     otherwise: tuple[RelPath, ...] = ()
     conflicts_path: RelPath | None = None
     template: str | None = None
+    copies: MergedCopies = NO_COPIES
+
+
+MergesCopies = Callable[[Mapping[RelPath, str], RelPath, bool], MergedCopies]
+"""A merge of the copies among texts, with the path of the conflicts note; files are arriving?"""
 
 
 def base_of(state: StateStore) -> Base:
@@ -78,8 +85,13 @@ def base_of(state: StateStore) -> Base:
     )
 
 
-def observe(config: Config, base: Base, progress: Progress = silent) -> Observation:
-    """Read the whole vault.
+def observe(
+    config: Config,
+    base: Base,
+    progress: Progress = silent,
+    merge: MergesCopies = lambda *_: NO_COPIES,
+) -> Observation:
+    """Read the whole vault, and merge the copies in it.
 
     Raises:
         OSError: the vault's folder itself cannot be listed.
@@ -97,16 +109,12 @@ def observe(config: Config, base: Base, progress: Progress = silent) -> Observat
             texts[path] = as_text(content)
             read[path] = file_read(found.files[path], content, read_at)
         progress("reading", number + 1, len(found.files))
-    # A sync service gives a file the time of its own making: the change time tells when it came.
-    at_rest = {
-        path: (read_at - max(stat.mtime_ns, stat.ctime_ns)) / 1e9
-        for path, stat in found.files.items()
-    }
-    observation = observe_texts(texts, config.rules, base, tuple(problems), found.otherwise)
-    stats = {path: numbers(found.files[path]) for path in read}
-    base = replace(
-        _joined_at_once(observation, found.marks), arriving=arriving(found.marks, read_at)
+    is_arriving = arriving(found.marks, read_at)
+    observation = _merged_texts(
+        texts, config.rules, base, (found, tuple(problems)), merge, is_arriving
     )
+    stats = {path: numbers(found.files[path]) for path in read}
+    base = replace(_joined_at_once(observation, found.marks), arriving=is_arriving)
     return replace(
         observation,
         snapshot=replace(observation.snapshot, stats=stats),
@@ -114,9 +122,35 @@ def observe(config: Config, base: Base, progress: Progress = silent) -> Observat
         read=read,
         marks=found.marks,
         delivered=_delivered(found.files),
-        at_rest=at_rest,
+        at_rest=_at_rest(found.files, read_at),
         otherwise=found.otherwise,
     )
+
+
+def _at_rest(files: Mapping[RelPath, Stat], now: int) -> dict[RelPath, float]:
+    """Return the seconds for which each file has been as it is at `now` (Unix ns).
+
+    A sync service gives a file the time of its own making: the change time tells when it came.
+    """
+    return {path: (now - max(stat.mtime_ns, stat.ctime_ns)) / 1e9 for path, stat in files.items()}
+
+
+def _merged_texts(
+    texts: Mapping[RelPath, str],
+    rules: Rules,
+    base: Base,
+    scanned: tuple[Scan, tuple[Problem, ...]],
+    merge: MergesCopies,
+    is_arriving: bool,
+) -> Observation:
+    """Return what texts say with the copies among them merged."""
+    found, problems = scanned
+    page = conflicts_page.choose_path(rules.conflicts_note, texts)
+    copies = merge(texts, page, is_arriving)
+    merged = {path: text for path, text in texts.items() if path not in copies.hidden}
+    otherwise = (*found.otherwise, *copies.hidden)
+    observation = observe_texts({**merged, **copies.texts}, rules, base, problems, otherwise)
+    return replace(observation, files=frozenset(texts), copies=copies)
 
 
 def _delivered(files: Mapping[RelPath, Stat]) -> dict[RelPath, int]:

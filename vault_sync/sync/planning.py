@@ -58,7 +58,7 @@ def make_plan(
         plan = reconciled(decisions)
     # What could not be read may hold a conflict still, and the page a decision about it.
     unread = any(each.code in {"unreadable", "unlisted"} for each in observation.problems)
-    page = () if unread else conflicts_file.operations(observation, rules, plan.conflicts)
+    page = () if unread else conflicts_file.operations(observation, rules, plan)
     taken = conflicts_file.name_taken(observation, rules) if plan.conflicts else ()
     # A decision stays on the page until everything that it asked for is written.
     page_path = conflicts_file.path_of(observation, rules)

@@ -157,6 +157,7 @@ class Rules:
     removals_entries: int = 3
     removals_share: float = 0.05
     conflicts_note: str = "Sync conflicts.md"
+    merge_copies: bool = True
     digest_paths: tuple[str, ...] = field(default=("digests/**/*.md",))
     digest_styles: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """The styles of digests by glob, the first match wins; what none matches is flat."""

@@ -110,6 +110,8 @@ def _kind_of_removal(pair: Pair, base: Base) -> Kind:
     So it is where the digest was brought, and the text that it replaced here became the copy.
     """
     arrival = base.arrival(pair.digest)
+    if arrival.copied and not base.is_partial:
+        return "append"
     if base.is_partial or arrival.delivered:
         return "waiting"
     return "append" if arrival.waited and pair.digest in base.with_copies else "removed"
