@@ -182,7 +182,7 @@ APART = tuple(f"apart:{name}" for name in ("url", "title", "authors", "tags"))
 """The fields for what a note says in its own words, beside what the digest says."""
 
 PAPER_FIELDS = (
-    *("url", "title", "authors", "filled", "note", "mentions", "undated", "abstract"),
+    *("url", "title", "authors", "filled", "note", "mentions", "undated", "abstract", "template"),
     *APART,
 )
 PLACE_FIELDS = ("tags", "commentary", "missing", "unmet")
