@@ -55,9 +55,10 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
     },
     "vault_sync.sync": {
         "engine": (
-            "planning conflicts_file deliveries head_base incremental observation bibliography "
-            "file_marks facts request undoing"
+            "planning conflicts_file copies deliveries head_base incremental observation "
+            "bibliography file_marks facts request undoing"
         ),
+        "copies": "observation",
         "head_base": "observation",
         "deliveries": "observation",
         "bibliography": "observation",
@@ -70,7 +71,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "facts": "request",
         "capture": "observation",
         "relink": "observation",
-        "undoing": "planning observation request",
+        "undoing": "copies planning observation request",
     },
 }
 """For each package that has rooms: which of its rooms a room may import. Nothing else is allowed.
@@ -107,6 +108,7 @@ MORE_ROOMS = {
     "vault_sync.sync.conflicts_file": "one file of the vault is ours: its place, its operation",
     "vault_sync.core.sources": "answers of strangers as text; the edge asks, and parses nothing",
     "vault_sync.core.paper_changes": "a plan by paper reads digests and notes; report may not",
+    "vault_sync.sync.copies": "merged before a pass concludes anything, noted after it",
     "vault_sync.sync.deliveries": "how files came here: read before a pass, written after it",
     "vault_sync.sync.head_base": "a base from git is observed, beside the one of the state",
     "vault_sync.sync.bibliography": "references are written after a pass, from what it observed",
@@ -337,7 +339,8 @@ def test_a_name_is_imported_from_where_it_is_defined() -> None:
 
 OF_ONE_SYSTEM = re.compile(
     r"\bsys\.platform\b|\bos\.O_[A-Z]+\b|\bfcntl\b|\bctypes\b|\bmsvcrt\b|/proc\b"
-    r"|\bst_ino\b|\bst_ctime(?:_ns)?\b|\bos\.(?:uname|statvfs|pread|pwrite|getuid|fchmod|fchown)\b"
+    r"|\bst_ino\b|\bst_ctime(?:_ns)?\b|\b(?:src_|dst_)?dir_fd\b|\bwinreg\b"
+    r"|\bos\.(?:uname|statvfs|pread|pwrite|getuid|fchmod|fchown|fsync|getxattr|setxattr|link|open)\b"
 )
 
 
@@ -430,7 +433,6 @@ UNTESTED = {
     "daemon/values.py": "values without a method of their own",
     "edge/platform/current.py": "chooses by the system, and each test runs on one",
     "edge/platform/darwin.py": "runs on macOS alone, where no test has been run yet",
-    "edge/platform/values.py": "values: test_windows_files.py beside it holds their tests",
     "edge/platform/windows_events.py": "runs on Windows alone: tests/system/test_windows.py",
     "edge/platform/windows.py": "runs on Windows alone: tests/system/test_windows.py runs it",
     **{

@@ -24,9 +24,9 @@ from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.problems import no_link_to
 from vault_sync.core.model.values import STANDARD_NAMES, Key, Problem, PropertyNames, RelPath
+from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import UNLINKABLE, fold
-from vault_sync.core.naming.sync_copies import is_copy
 from vault_sync.core.naming.wikilinks import LinkResolver, addresses
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note import recognition

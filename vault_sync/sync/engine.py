@@ -27,8 +27,8 @@ from vault_sync.edge.system.garbage import uncollected
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
 from vault_sync.edge.write.undo import old_dropped
-from vault_sync.sync import conflicts_file, deliveries, head_base
-from vault_sync.sync.bibliography import readers_library, update
+from vault_sync.sync import conflicts_file, copies, deliveries, head_base
+from vault_sync.sync.bibliography import is_current, readers_library, update
 from vault_sync.sync.facts import facts_stamp
 from vault_sync.sync.file_marks import remember_files
 from vault_sync.sync.incremental import changes, index, scope
@@ -36,7 +36,7 @@ from vault_sync.sync.incremental.memory import Memory, Mind, recall
 from vault_sync.sync.incremental.recorder import Acted, after_part, after_whole
 from vault_sync.sync.incremental.unchanged import Walk, stamp_of
 from vault_sync.sync.observation import Observation, arriving, base_of, lacking, observe
-from vault_sync.sync.planning import make_plan, renaming_plan, with_former_names
+from vault_sync.sync.planning import make_plan, renaming_plan, template_of, with_former_names
 from vault_sync.sync.request import (
     FactsOf,
     PassRequest,
@@ -115,14 +115,18 @@ def look(context: PassContext, request: PassRequest) -> View:
     if request.rename_properties:
         observation = observe(with_former_names(config, base), base, context.progress)
         return View(observation, renaming_plan(observation), (), facts)
-    observation = head_base.with_head(observe(config, base, context.progress), config)
-    observation = deliveries.with_arrivals(observation, state, time.time())
+    merge = copies.merger(state, config.rules, base, whole=not request.only)
+    observation = observe(config, base, context.progress, merge)
+    observation = head_base.with_head(observation, config)
+    observation = copies.with_arrivals(deliveries.with_arrivals(observation, state, time.time()))
     lacks = lacking(observation, config.rules)
     library, wrong = readers_library(config)
-    plan = make_plan(
-        observation, config.rules, context.facts_of(lacks), request, context.progress, library
-    )
-    plan = replace(plan, problems=(*wrong, *plan.problems))
+    template, wrong_in_it = template_of(observation, config)
+    found, rules = context.facts_of(lacks), config.rules
+    plan = make_plan(observation, rules, found, request, context.progress, library, template)
+    plan = copies.with_copies(plan, observation)
+    found_wrong = dict.fromkeys((*wrong, *wrong_in_it, *plan.problems))
+    plan = replace(plan, problems=tuple(found_wrong))
     if observation.base.rows and not observation.base.exists:
         # What stands in HEAD is the base from now on, but for what this pass changes of it.
         of_head = BaseUpdate(frozenset(), observation.base.rows)
@@ -153,7 +157,7 @@ def _look_at_part(context: PassContext, request: PassRequest, facts: str) -> Vie
     thought = scope.think(
         config, state, memory, stats, context.facts_of, lacks, patient=request.patient
     )
-    if thought is None or _needs_citekey(config, thought):
+    if thought is None or _needs_whole(config, thought):
         return None
     if thought.moved and hints is not None:
         # What was cut here may have been pasted there, where no event has told of it yet.
@@ -162,11 +166,14 @@ def _look_at_part(context: PassContext, request: PassRequest, facts: str) -> Vie
     return _view_of_part(thought, memory, problems, facts)
 
 
-def _needs_citekey(config: Config, thought: scope.Thought) -> bool:
-    """Return True if a paper is to get a citekey, which no other of the vault may have."""
-    if "citekey" not in config.rules.facts:
-        return False
+def _needs_whole(config: Config, thought: scope.Thought) -> bool:
+    """Return True if a note is to be made by a template, or to get a citekey.
+
+    The template is read with all other files, and no two papers of a vault have one citekey.
+    """
     made = any(isinstance(each, Create) for each in thought.plan.operations)
+    if "citekey" not in config.rules.facts:
+        return made and bool(config.rules.template)
     notes = thought.snapshot.notes
     managed = (path for paths in thought.snapshot.managed.values() for path in paths)
     return made or any(not notes[path].properties.scalar("citekey") for path in managed)
@@ -221,9 +228,10 @@ def run(context: PassContext, request: PassRequest) -> PassResult:
         note = state.note if view.memory is None else None
         if context.ask is None or not view.plan.wanted:
             result = _finish(context, request, view)
-            late = _references(context, request, result)
+            late = _references(context, request, view, result)
             plan = replace(result.plan, problems=(*recovered, *result.plan.problems, *late))
-            is_arriving = view.observation.base.arriving or bool(view.plan.deferred)
+            seen = view.observation
+            is_arriving = seen.base.arriving or bool(view.plan.deferred or seen.copies.merged)
             return replace(result, plan=plan, note=note, arriving=is_arriving)
     context.ask(view.plan.wanted)
     again = PassContext(
@@ -242,14 +250,17 @@ def _moved(state: StateStore) -> Iterator[Problem]:
 
 
 def _references(
-    context: PassContext, request: PassRequest, result: PassResult
+    context: PassContext, request: PassRequest, view: View, result: PassResult
 ) -> tuple[Problem, ...]:
     """Bring the file of references up to date after a pass that wrote, or where it is missing."""
-    config = context.config
+    config, done = context.config, result.outcome.done
     if not config.bib.write or request.cause == "hook":
         return ()
-    there = (config.root / config.bib.write).exists()
-    return update(config, context.state, request.cause) if result.outcome.done or not there else ()
+    if (config.root / config.bib.write).exists() and (
+        not done or (view.memory is not None and is_current(config, view.observation, done))
+    ):
+        return ()
+    return update(config, context.state, request.cause)
 
 
 def _finish(context: PassContext, request: PassRequest, view: View) -> PassResult:
@@ -288,7 +299,9 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
     state.outdate()
     # A doubt about the globs leaves no trace: what is remembered would count as a base.
     doubted = any(each.code == first_pass.CODE for each in plan.problems)
-    if view.memory is None and not request.only and not doubted:
+    whole = view.memory is None and not request.only and not doubted
+    copies.end_pass(state, view.observation, doable, outcome, whole=whole)
+    if whole:
         deliveries.join(state, view.observation, outcome)
     if view.memory is None and request.of_all and state.has_base:
         deliveries.end_pass(state, view.observation, plan, time.time())
@@ -337,7 +350,9 @@ def _remember(
     # ends with a word of a person. What a joining device left waiting is for a whole pass, and so
     # is the end of its joining.
     waits = any(each.code in {last_entry.WAITS, first_pass.CODE} for each in view.plan.problems)
-    usual = usual and not (view.observation.base.is_partial or view.plan.deferred)
+    usual = usual and not (
+        view.observation.base.is_partial or view.plan.deferred or copies.concern(view.observation)
+    )
     memory = None
     if stamp is not None and usual and not waits:
         store = _remember_whole if view.memory is None else _remember_part

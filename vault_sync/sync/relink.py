@@ -15,8 +15,8 @@ from typing import NamedTuple
 from vault_sync.core.model.paths import folder_of, joined
 from vault_sync.core.model.plan import BaseKey, Operation, Write
 from vault_sync.core.model.values import RelPath
+from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.naming.note_names import bare_name
-from vault_sync.core.naming.sync_copies import is_copy
 from vault_sync.core.naming.wikilinks import LinkResolver, Wikilink, find, retarget
 from vault_sync.core.text.spans import line_number, splice
 from vault_sync.edge.fs.reader import as_text, contents

@@ -17,6 +17,7 @@ from vault_sync.edge.state import pass_log
 from vault_sync.edge.state.refusals import refuse
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.undo import undo
+from vault_sync.sync import copies
 from vault_sync.sync.observation import Observation, base_of, lacking, observe
 from vault_sync.sync.planning import make_plan
 from vault_sync.sync.request import FactsOf, PassRequest, no_facts
@@ -41,6 +42,8 @@ def take_back(
     page = RelPath(config.rules.conflicts_note)
     styles = styles_of(config.rules)
     outcome = undo(config.root, state, pass_id, started=started, page=page, styles=styles)
+    if outcome.done:
+        copies.take_back(state, outcome)
     after = state.rows()
     forgotten = {row: value for row, value in before.items() if row.key and row not in after}
     if not outcome.done:
@@ -60,14 +63,21 @@ def _fields(
     undone: Collection[Operation],
 ) -> list[Refusal]:
     """Return the refused fields, but for those that the conflicts note shows."""
-    observation = observe(config, base_of(state))
+    observation = _observed(config, state)
     found = find_refusals(observation.snapshot, observation.base, forgotten, undone)
     return [each for each in found if _mark(each) not in observation.conflicts_text]
 
 
+def _observed(config: Config, state: StateStore) -> Observation:
+    """Return the vault as it is, its copies unmerged: no notes and no digests."""
+    base = base_of(state)
+    merge = copies.merger(state, config.rules, base, whole=False)
+    return observe(config, base, merge=merge)
+
+
 def _plan(config: Config, state: StateStore, facts_of: FactsOf) -> Plan:
     """Return what a pass would do now."""
-    observation = observe(config, base_of(state))
+    observation = _observed(config, state)
     facts = facts_of(lacking(observation, config.rules))
     return make_plan(observation, config.rules, facts, PassRequest())
 

@@ -19,7 +19,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import NamedTuple
 
-from vault_sync.core.model.copies import TYPED, Arrival
+from vault_sync.core.model.copies import TYPED, Arrival, Histories
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, Place, RelPath
 
@@ -63,7 +63,8 @@ class Base:
     files of the vault may still be on their way to this device, so that nothing is concluded from
     the absence of one (docs/devices.md). `arriving`: some are on their way just now. `arrivals` are
     the ways of files that were brought; for these `was_ever` counts, which tells of every earlier
-    value at once. `with_copies` are the files beside which a sync service put a copy that stands.
+    value at once. `with_copies` are the files beside which a copy stands that is not merged, and
+    `histories` has the values of papers of which a copy is.
     `was_before(base_key, value)` tells whether the value was an earlier one, in whatever digest the
     paper was then. `counted` gives the number of places in each digest, where `rows` has only some
     papers. `files` are the notes of each paper as the last pass saw them, and the digests, with no
@@ -82,6 +83,7 @@ class Base:
     was_ever: Callable[[BaseKey, Value], bool] = _never
     arrivals: Mapping[RelPath, Arrival] = field(default_factory=dict)
     with_copies: frozenset[RelPath] = frozenset()
+    histories: Histories = field(default_factory=dict)
 
     def arrival(self, path: RelPath | None) -> Arrival:
         """Return how a file came to be as it is: typed here, unless it is told otherwise."""
@@ -174,7 +176,7 @@ APART = tuple(f"apart:{name}" for name in ("url", "title", "authors", "tags"))
 """The fields for what a note says in its own words, beside what the digest says."""
 
 PAPER_FIELDS = (
-    *("url", "title", "authors", "filled", "note", "mentions", "undated", "abstract"),
+    *("url", "title", "authors", "filled", "note", "mentions", "undated", "abstract", "template"),
     *APART,
 )
 PLACE_FIELDS = ("tags", "commentary", "missing", "unmet")

@@ -150,12 +150,14 @@ class Rules:
     private_tags: tuple[str, ...] = ()
     section: Literal["after-title", "top", "end"] = "after-title"
     properties: PropertyNames = STANDARD_NAMES
+    template: str = ""
     mentions: bool = True
     facts: tuple[str, ...] = ("published",)
     citekey_form: str = "{auth}{year}{title_word}"
     removals_entries: int = 3
     removals_share: float = 0.05
     conflicts_note: str = "Sync conflicts.md"
+    merge_copies: bool = True
     digest_paths: tuple[str, ...] = field(default=("digests/**/*.md",))
     digest_styles: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """The styles of digests by glob, the first match wins; what none matches is flat."""

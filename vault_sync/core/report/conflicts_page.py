@@ -19,6 +19,7 @@ from vault_sync.core.model.paths import natural
 from vault_sync.core.model.plan import Conflict
 from vault_sync.core.model.values import Decision, Decisions, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver, link
+from vault_sync.core.report import copy_section
 from vault_sync.core.report.marked_text import marked_lines
 
 _BOX = re.compile(
@@ -157,7 +158,7 @@ def text(
 ) -> str:
     """Return the conflicts note; "" where nothing is open. Ticked boxes of `before` stay ticked.
 
-    `more` are the sections that stand behind the conflicts.
+    `more` are the sections about copies (`copy_section`).
     """
     if not conflicts:
         return more
@@ -233,14 +234,16 @@ def _is_earlier(text: str) -> bool:
             fence = "" if line == fence else fence
         elif (opened := _FENCE.fullmatch(line)) is not None:
             fence = opened[1]
-        elif _BOX.match(line) is None and _OWN_LINE.fullmatch(line.rstrip()) is None:
+        elif not (
+            _BOX.match(line) or _OWN_LINE.fullmatch(line.rstrip()) or copy_section.is_own_line(line)
+        ):
             return False
     return not fence
 
 
 def has_box(text: str) -> bool:
     """Return True for a text with a box of ours, whatever else stands there."""
-    return any(_BOX.match(line) for line in text.split("\n"))
+    return copy_section.has_rows(text) or any(_BOX.match(line) for line in text.split("\n"))
 
 
 def choose_path(wanted: str, texts: Mapping[RelPath, str]) -> RelPath:

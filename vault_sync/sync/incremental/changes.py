@@ -12,7 +12,7 @@ from typing import NamedTuple
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.values import Problem, RelPath
-from vault_sync.core.naming.copy_names import certain
+from vault_sync.core.naming.copy_names import certain, possible
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
@@ -92,7 +92,7 @@ def moves(
     both = [*gone, *sorted(come)]
     if not memory.came.calm or len(both) > MANY or RelPath(config.rules.conflicts_note) in both:
         return None
-    if any(map(certain, come)):
+    if any(certain(path) or possible(path, files.keys()) for path in come):
         return None  # the file that it is a copy of may be another device's now
     told = {RelPath(each.path) for each in memory.came.problems}
     if any(files[path].kind not in {"other", "note"} or path in told for path in gone):

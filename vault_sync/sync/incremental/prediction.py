@@ -108,7 +108,7 @@ def _notes(
     linked: dict[RelPath, tuple[str, str]] = {}
     for key, path in agreed.notes.items():
         places = agreed.said.get(key, {})
-        if path not in made or len(places) != 1:
+        if path not in made or len(places) != 1 or rules.template:
             continue
         ((digest, said),) = places.items()
         if digest not in linked:
