@@ -12,6 +12,7 @@ from bench import (
     s1_rebuild,
     s3_at_rest,
     s4_one_edit,
+    s4b_situations,
     s5_daemon,
     s7_memory,
     s8_staged,
@@ -25,6 +26,7 @@ ROWS = {
     "S7": s7_memory.rows,
     "S3": s3_at_rest.rows,
     "S4": s4_one_edit.rows,
+    "S4b": s4b_situations.rows,
     "S5": s5_daemon.rows,
     "S8": s8_staged.rows,
 }

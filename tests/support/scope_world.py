@@ -509,6 +509,9 @@ EDITS: dict[str, Edit] = {
         "https://",
         f"https://doi.org/10.1000/y{n}\nThird {n}: Paper (Ann Park)\nthird words\nhttps://",
     ),
+    "entry above an untitled one of two notes": in_turn(
+        "untitled entry and two notes", pause, "second week", pause, "entry above the untitled"
+    ),
     "file of a title": lambda v, n: v.put(
         f"lit/T{n}.md", f'---\ntitle: Awaited\nauthors: ["Ann Park"]\n---\nwords {n}\n'
     ),
