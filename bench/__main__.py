@@ -6,6 +6,7 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from bench import (
@@ -20,7 +21,7 @@ from bench import (
 )
 from bench.measure import Bench, Row, machine
 
-ROWS = {
+ROWS: dict[str, Callable[[Bench], Iterable[Row]]] = {
     "S9": s9_start.rows,
     "S1": s1_rebuild.rows,
     "S7": s7_memory.rows,
@@ -53,7 +54,7 @@ def main() -> None:
     print(f"\nload at the end: {machine().rpartition('load ')[2]}", file=sys.stderr)
 
 
-def show(rows: list[Row]) -> None:
+def show(rows: Iterable[Row]) -> None:
     for row in rows:
         ratio = "" if row.ratio is None else f"{row.ratio:.2f} x"
         base = "" if row.baseline is None else str(row.baseline)

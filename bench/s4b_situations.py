@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -179,9 +179,8 @@ SITUATIONS = (
 )
 
 
-def rows(bench: Bench) -> list[Row]:
+def rows(bench: Bench) -> Iterator[Row]:
     root = bench.settled(bench.entries)
-    found: list[Row] = []
     for how, timed in (("process", _process), ("daemon", _daemon)):
         plain: Spread | None = None
         for at, situation in enumerate(SITUATIONS):
@@ -197,8 +196,7 @@ def rows(bench: Bench) -> list[Row]:
             plain = plain or spread
             note = f"{opened} files" if opened else ""
             work = f"{situation.work}, {how}, {bench.entries:,} notes"
-            found.append(Row("S4b", work, spread, "plain edit", plain, "<= 2 x", note))
-    return found
+            yield Row("S4b", work, spread, "plain edit", plain, "<= 2 x", note)
 
 
 def _process(bench: Bench, vault: Vault, situation: Situation) -> tuple[float, int]:

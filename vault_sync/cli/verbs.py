@@ -82,8 +82,14 @@ def rebuild(
 @_ALLOW
 @click.option("--exit-code", is_flag=True, help="Exit 1 if anything was written.")
 @click.option("--redo", is_flag=True, help="Do again what `undo` took back.")
+@click.option("--explain", is_flag=True, help="Show why each file and paper was looked at.")
 def sync(
-    console: Console, offline: bool, dry_run: bool, allow_removals: str, exit_code: bool, redo: bool
+    console: Console,
+    offline: bool,
+    dry_run: bool,
+    allow_removals: str,
+    exit_code: bool,
+    **more: bool,
 ) -> int:
     """Make one pass: what was edited on one side, the other follows.
 
@@ -93,8 +99,9 @@ def sync(
     from vault_sync.sync.request import PassRequest
 
     cause = "hook" if exit_code else "sync"
-    request = PassRequest(cause=cause, allowed=allow_removals, redo=redo)
-    return passes.write(console, request, offline=offline, dry_run=dry_run, strict=exit_code)
+    request = PassRequest(cause=cause, allowed=allow_removals, redo=more["redo"])
+    how = {"dry_run": dry_run, "strict": exit_code, "explain": more["explain"]}
+    return passes.write(console, request, offline=offline, **how)
 
 
 @verb(
