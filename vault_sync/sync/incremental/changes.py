@@ -15,7 +15,7 @@ from vault_sync.sync.incremental.memory import Memory
 
 
 class TakesWholePass(Exception):  # noqa: N818 - nothing fails, all is read
-    """What changed is not for a pass over some papers; the text says why."""
+    """Change that is not for a pass over some papers; the text says why."""
 
 
 def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None]:
