@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vault_sync.edge.platform import posix
 from vault_sync.edge.platform.losses import CallbackLosses
 
 if TYPE_CHECKING:  # 60 ms that only a watcher needs
@@ -22,7 +23,6 @@ if TYPE_CHECKING:  # 60 ms that only a watcher needs
 
 assert sys.platform == "darwin"
 
-_UNKNOWN = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
 _EXCHANGE, _NO_REPLACE = 2, 4
 _COPYFILE_ACL_AND_XATTR = 1 << 0 | 1 << 2
 
@@ -31,23 +31,12 @@ def flagged_rename(
     from_folder: int, from_name: str, to_folder: int, to_name: str, *, exchange: bool
 ) -> bool:
     """Make one rename that exchanges, or that replaces nothing. Return False if it is not known."""
-    call = _kernel_rename()
-    if call is None:
-        return False
-    old, new = os.fsencode(from_name), os.fsencode(to_name)
-    flag = _EXCHANGE if exchange else _NO_REPLACE
-    # Unlike the calls of `os`, ctypes does not begin again after a signal.
-    while call(from_folder, old, to_folder, new, flag):
-        code = ctypes.get_errno()
-        if code in _UNKNOWN:
-            return False
-        if code != errno.EINTR:
-            raise OSError(code, os.strerror(code), from_name, None, to_name)
-    return True
+    four = from_folder, from_name, to_folder, to_name
+    return posix.rename_by(_kernel_rename(), *four, _EXCHANGE if exchange else _NO_REPLACE)
 
 
 @cache
-def _kernel_rename() -> Callable[[int, bytes, int, bytes, int], int] | None:
+def _kernel_rename() -> posix.KernelRename | None:
     integer, name = ctypes.c_int, ctypes.c_char_p
     found = getattr(ctypes.CDLL(None, use_errno=True), "renameatx_np", None)
     if found is not None:
