@@ -65,7 +65,9 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "file_marks": "observation file_record",
         "planning": "conflicts_file observation request",
         "conflicts_file": "observation",
-        "incremental": "observation facts file_marks file_record request",
+        "incremental": (
+            "planning conflicts_file deliveries observation facts file_marks file_record request"
+        ),
         "observation": "file_record request",
         "staged": "observation",
         "facts": "request",
