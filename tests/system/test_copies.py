@@ -152,3 +152,17 @@ def test_undo_leaves_the_copy_alone(apart: Vault) -> None:
     sync(apart, 3)
     assert COPY in files(apart) and "tok-there" not in apart.read(DIGEST)
     assert "merge this 1 copy" in apart.read(PAGE) or "copy" in apart.read(PAGE)
+
+
+def test_a_text_that_saw_a_sentence_and_lacks_an_older_one_took_that_out(built: Vault) -> None:
+    """The ancestor is a value typed here, which the copy's author had seen."""
+    away = ""
+    for old, new in ((WORDS, "tok-a"), ("tok-a.", "tok-b"), ("tok-b.", "tok-c")):
+        away = built.read(DIGEST)
+        built.edit(DIGEST, old, f"{old} {new}.")
+        built.ok("sync", "--offline")
+    built.write(COPY, away.replace(" tok-a.", ""))
+    sync(built, 2)
+    for path in (DIGEST, OCTOPACK):
+        found = [word for word in ("tok-a", "tok-b", "tok-c") if word in built.read(path)]
+        assert found == ["tok-b", "tok-c"]
