@@ -65,7 +65,9 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "file_marks": "observation file_record",
         "planning": "conflicts_file observation request",
         "conflicts_file": "observation",
-        "incremental": "observation facts file_marks file_record request",
+        "incremental": (
+            "planning conflicts_file deliveries observation facts file_marks file_record request"
+        ),
         "observation": "file_record request",
         "staged": "observation",
         "facts": "request",
@@ -339,7 +341,8 @@ def test_a_name_is_imported_from_where_it_is_defined() -> None:
 
 OF_ONE_SYSTEM = re.compile(
     r"\bsys\.platform\b|\bos\.O_[A-Z]+\b|\bfcntl\b|\bctypes\b|\bmsvcrt\b|/proc\b"
-    r"|\bst_ino\b|\bst_ctime(?:_ns)?\b|\bos\.(?:uname|statvfs|pread|pwrite|getuid|fchmod|fchown)\b"
+    r"|\bst_ino\b|\bst_ctime(?:_ns)?\b|\b(?:src_|dst_)?dir_fd\b|\bwinreg\b"
+    r"|\bos\.(?:uname|statvfs|pread|pwrite|getuid|fchmod|fchown|fsync|getxattr|setxattr|link|open)\b"
 )
 
 
@@ -425,14 +428,12 @@ UNTESTED = {
     "core/reconcile/resolution/paper_tags.py": "tests/core/test_snapshot.py runs it on vaults",
     "core/reconcile/resolution/shared_fields.py": "test_fields.py beside it holds its tests",
     "core/reconcile/resolution/values.py": "values: every test of a resolution makes them",
-    "core/reconcile/resolution/reread.py": "tests/core/digest/test_author_names.py runs it",
     "core/text/common_items.py": "tests/core/merge/test_three_way.py holds its tests",
     "core/model/statistics.py": "values without a method of their own",
     "core/reconcile/drafting/plan_builder.py": "holds values for the other modules of drafting",
     "daemon/values.py": "values without a method of their own",
     "edge/platform/current.py": "chooses by the system, and each test runs on one",
     "edge/platform/darwin.py": "runs on macOS alone, where no test has been run yet",
-    "edge/platform/values.py": "values: test_windows_files.py beside it holds their tests",
     "edge/platform/windows_events.py": "runs on Windows alone: tests/system/test_windows.py",
     "edge/platform/windows.py": "runs on Windows alone: tests/system/test_windows.py runs it",
     **{

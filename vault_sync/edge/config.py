@@ -224,6 +224,7 @@ def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> C
         "name": notes.get("name"),
         "private_tags": notes.get("private_tags"),
         "section": notes.get("section"),
+        "template": notes.get("template"),
         "properties": names,
         "mentions": tables.get("links", {}).get("mentions"),
         "facts": [

@@ -196,7 +196,8 @@ def end_pass(
     learned = list(_learned(seen, plan, outcome))
     removed = _removed(plan, outcome)
     lists = whole and not deliveries.has_listed(state.select)
-    if not (records or learned or removed or lists) or not state.has_base:
+    # A part of a vault is planned only where there is a base; to ask for it would read it all.
+    if not (records or learned or removed or lists) or (whole and not state.has_base):
         return
     with state.writing() as connection:
         if whole:

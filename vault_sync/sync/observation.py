@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import PurePosixPath
 
 from vault_sync.core import snapshot
@@ -12,11 +13,12 @@ from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.digest.styles import lens
 from vault_sync.core.merge.file_copies import NO_COPIES, MergedCopies
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.plan import BaseKey, Conflict
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
-from vault_sync.core.naming import globs
+from vault_sync.core.naming import globs, week_learning
 from vault_sync.core.naming.copy_names import brings_markdown, certain
 from vault_sync.core.naming.keys import is_paper
+from vault_sync.core.naming.week_learning import LearntWeeks, PaperDays
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.resolution import abstracts
 from vault_sync.core.report import conflicts_page
@@ -44,7 +46,9 @@ class Observation:
     read, as the index stores them; `gone` those that the index has and that are there no more.
     `at_rest` gives the seconds since each file changed, where that was looked at.
     `otherwise` are not read, and their names are taken (`Scan.otherwise`). `conflicts_path` is the
-    path of the conflicts note, there or not. `copies` are merged in the snapshot's texts.
+    path of the conflicts note, there or not. `open_elsewhere` are the conflicts of papers that were
+    not looked at. `template` is the text of `[notes] template`. `copies` are merged in the
+    snapshot's texts.
     """
 
     snapshot: Snapshot
@@ -59,6 +63,8 @@ class Observation:
     at_rest: Mapping[RelPath, float] = field(default_factory=dict)
     otherwise: tuple[RelPath, ...] = ()
     conflicts_path: RelPath | None = None
+    open_elsewhere: tuple[Conflict, ...] = ()
+    template: str | None = None
     copies: MergedCopies = NO_COPIES
 
 
@@ -238,6 +244,7 @@ def observe_texts(
         texts.get(conflicts_path, ""),
         frozenset(texts),
         conflicts_path=conflicts_path,
+        template=texts.get(RelPath(rules.template)) if rules.template else None,
     )
 
 
@@ -248,9 +255,11 @@ def snapshot_of(
     base: Base,
     unread: Collection[RelPath] = (),
 ) -> Snapshot:
-    """Read texts by the rules of a vault's configuration."""
+    """Read texts by the rules of a vault's configuration. The template is no note."""
     return snapshot.build(
-        texts,
+        {path: text for path, text in texts.items() if path != rules.template}
+        if rules.template in texts
+        else texts,
         names=names,
         is_digest=is_digest(rules),
         base=base,
@@ -314,3 +323,29 @@ def _lacks(observation: Observation, rules: Rules, key: Key, path: RelPath) -> b
         abstracts.missing(note, key, observation.base) if name == "abstract" else not has(name)
         for name in rules.facts
     )
+
+
+def learn_weeks(observation: Observation, config: Config) -> LearntWeeks:
+    """Return how the digests of a vault name their weeks, as far as they show it."""
+    rule = config.weeks.month_week or None
+    digests = list(observation.snapshot.digests)
+    learnt = week_learning.learn(digests, paper_days(observation), config.weeks.week, rule)
+    if digests or learnt.naming is None:
+        return learnt
+    paths = config.rules.digest_paths
+    return replace(learnt, folder=globs.fixed_folder(paths[0]) if paths else "")
+
+
+def paper_days(observation: Observation) -> PaperDays:
+    """Return the days on which the papers of each digest were published, as their notes say."""
+    snapshot = observation.snapshot
+    days: dict[RelPath, list[date]] = {}
+    for path, digest in snapshot.digests.items():
+        for entry in digest.entries:
+            for note in snapshot.managed.get(entry.key, ()):
+                published = snapshot.notes[note].properties.scalar("published")
+                try:
+                    days.setdefault(path, []).append(date.fromisoformat(published))
+                except ValueError:
+                    continue  # none is said, or a year alone
+    return days

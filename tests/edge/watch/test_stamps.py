@@ -6,7 +6,9 @@ import os
 import time
 from pathlib import Path
 
+import pytest
 from vault_sync.core.model.values import RelPath
+from vault_sync.edge.watch import stamps
 from vault_sync.edge.watch.stamps import changed_lately, fingerprint, read_stamps
 
 # The ground
@@ -34,3 +36,12 @@ def test_a_fingerprint_is_of_plain_files_alone(tmp_path: Path) -> None:
     assert fingerprint(tmp_path, RelPath("a.md")) == known
     for other in ("link.md", "pipe.md", "none.md", "."):
         assert fingerprint(tmp_path, RelPath(other)) is None
+
+
+def test_a_file_that_is_in_a_cloud_only_is_not_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.md").write_bytes(b"abc")
+    monkeypatch.setattr(stamps, "is_away", lambda _: True)
+    assert fingerprint(tmp_path, RelPath("a.md")) is None
+    assert "a.md" in read_stamps(tmp_path)

@@ -150,6 +150,7 @@ class Rules:
     private_tags: tuple[str, ...] = ()
     section: Literal["after-title", "top", "end"] = "after-title"
     properties: PropertyNames = STANDARD_NAMES
+    template: str = ""
     mentions: bool = True
     facts: tuple[str, ...] = ("published",)
     citekey_form: str = "{auth}{year}{title_word}"

@@ -14,6 +14,7 @@ from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.naming.copy_names import certain, possible
 from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.fs.scan import ClosedFolder, FolderEntry, walk
+from vault_sync.edge.platform.values import is_away
 from vault_sync.edge.system.surroundings import Surroundings, finding
 
 
@@ -58,7 +59,10 @@ def _note(tree: Tree, found: FolderEntry) -> None:
         tree.folders.append(found.path)
     elif found.kind == "file":
         with suppress(FileNotFoundError):  # gone since its folder was listed
-            tree.files[found.path] = found.entry.stat(follow_symlinks=False)
+            status = found.entry.stat(follow_symlinks=False)
+            tree.files[found.path] = status
+            if is_away(status):
+                tree.absent.append(found.path)
 
 
 def findings(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]:
@@ -193,7 +197,7 @@ def _twins(tree: Tree) -> Iterable[Problem]:
 
 
 def _contents(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]:
-    for path in sorted(filter(is_markdown, tree.files)):
+    for path in sorted(filter(is_markdown, tree.files.keys() - set(tree.absent))):
         try:
             words = around.read(root / path)
         except OSError as error:
@@ -230,6 +234,7 @@ def _others(tree: Tree) -> Iterable[Problem]:
         yield finding(
             min(tree.absent),
             "not-downloaded",
-            f"{len(tree.absent)} files are in iCloud and not on this machine",
-            "in Finder, choose Keep Downloaded for the vault: what is away looks deleted",
+            f"{len(tree.absent)} files are in the cloud only",
+            'choose "Keep Downloaded" (iCloud) or "Always keep on this device" (OneDrive) for the'
+            " vault: what is away is not read",
         )
