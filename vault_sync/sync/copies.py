@@ -151,15 +151,18 @@ def _over_disk(operations: tuple[Operation, ...], copies: MergedCopies) -> Itera
     written = {each.path for each in operations if isinstance(each, Write | Trash)}
     for path, before in copies.before.items():
         if path not in written:
-            names = [
-                copy.path.rpartition("/")[2] for copy in copies.merged if copy.original == path
-            ]
-            yield Write(path, before, copies.texts[path], f"merged with {', '.join(names)}")
+            yield Write(path, before, copies.texts[path], _merged_with(path, copies))
     for each in operations:
-        if isinstance(each, Write | Trash) and each.path in copies.before:
-            yield replace(each, before=copies.before[each.path])
-        else:
+        if not isinstance(each, Write | Trash) or each.path not in copies.before:
             yield each
+            continue
+        why = f"{_merged_with(each.path, copies)}; {each.why}"
+        yield replace(each, before=copies.before[each.path], why=why)
+
+
+def _merged_with(path: RelPath, copies: MergedCopies) -> str:
+    names = [copy.path.rpartition("/")[2] for copy in copies.merged if copy.original == path]
+    return f"merged with {', '.join(names)}"
 
 
 def _trash(copies: MergedCopies, copy: VaultCopy) -> Trash:

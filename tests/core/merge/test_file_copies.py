@@ -63,6 +63,13 @@ def test_a_digest_of_another_style_is_left_and_reported() -> None:
     assert [problem.code for problem in found.problems] == ["copy-unmerged"]
 
 
+@pytest.mark.parametrize("damage", ["\udcff", "\0", "\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> c\n"])
+def test_a_damaged_copy_is_left_and_reported(damage: str) -> None:
+    found = merged({WEEK: week("a"), COPY: week("a", "b") + damage})
+    assert [copy.path for copy in found.stuck] == [COPY] and not found.texts
+    assert [problem.code for problem in found.problems] == ["copy-unmerged"]
+
+
 def test_a_copy_without_its_file_is_hidden_while_the_base_has_that() -> None:
     """A service takes a file away for an instant before it puts the other version there."""
     rules = replace(RULES, is_readers=lambda path: path == WEEK)

@@ -20,6 +20,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest.file_damage import damage_of
 from vault_sync.core.merge.digest_copies import merge_digest_copy
 from vault_sync.core.merge.note_copies import merge_note_copy
 from vault_sync.core.merge.sync_copy import CopyMerge, unmerged
@@ -281,6 +282,8 @@ class _Merging:
     def _one(self, copy: VaultCopy, text: str, other: str) -> CopyMerge | None:
         if copy.kind == "rows":
             return CopyMerge(text, self.rules.rows_of(other))
+        if any(damage_of(copy.path, each, was_ours=True) for each in (text, other)):
+            return None
         if copy.kind == "digest":
             if not self.rules.is_flat(copy.original):
                 return None
