@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from vault_sync.core.merge.file_copies import CopyChoice, CopyRules, MergedCopies, merge_copies
+from vault_sync.core.merge.copy_rules import CopyChoice, CopyRules
+from vault_sync.core.merge.file_copies import MergedCopies, merge_copies
 from vault_sync.core.model.copies import CopyRow
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.report import copy_section
@@ -38,6 +39,23 @@ def merged(texts: Mapping[str, str], rules: CopyRules = RULES) -> MergedCopies:
 
 def test_a_vault_without_copies_has_none() -> None:
     assert merged({WEEK: week("a")}) == MergedCopies()
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        ".sync-conflict-20260101-120000-ABCDEFG",
+        " (Conflicted copy)",
+        " (Conflicted copy phone 202601011200)",
+        " (conflicted copy anna 2026-01-01 120000)",
+        "_conflict-20260101-120000",
+        " (Anna's conflicted copy 2026-01-01 (1))",
+        " (SFConflict anna 2026-01-01-12-00-00)",
+    ],
+)
+def test_a_copy_by_the_name_of_any_service_is_merged(mark: str) -> None:
+    found = merged({WEEK: week("a"), WEEK.replace(".md", f"{mark}.md"): week("a", "b")})
+    assert "T1" in found.texts[WEEK] and len(found.merged) == 1
 
 
 def test_copies_are_merged_one_after_the_other() -> None:
