@@ -65,7 +65,9 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "file_marks": "observation file_record",
         "planning": "conflicts_file observation request",
         "conflicts_file": "observation",
-        "incremental": "observation facts file_marks file_record request",
+        "incremental": (
+            "planning conflicts_file deliveries observation facts file_marks file_record request"
+        ),
         "observation": "file_record request",
         "staged": "observation",
         "facts": "request",
@@ -426,7 +428,6 @@ UNTESTED = {
     "core/reconcile/resolution/paper_tags.py": "tests/core/test_snapshot.py runs it on vaults",
     "core/reconcile/resolution/shared_fields.py": "test_fields.py beside it holds its tests",
     "core/reconcile/resolution/values.py": "values: every test of a resolution makes them",
-    "core/reconcile/resolution/reread.py": "tests/core/digest/test_author_names.py runs it",
     "core/text/common_items.py": "tests/core/merge/test_three_way.py holds its tests",
     "core/model/statistics.py": "values without a method of their own",
     "core/reconcile/drafting/plan_builder.py": "holds values for the other modules of drafting",

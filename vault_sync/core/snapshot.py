@@ -43,7 +43,9 @@ class Snapshot:
     about each paper, `managed_also` those of which a further property names it (a DOI beside a
     publisher's page). `named` are the files that only name a paper, `titled` those without any id
     by folded title; `recognitions` has what all of these say. `others` are the notes of papers
-    that were not read (scope), and `other_about` tells of which of those papers a file is the note.
+    that were not read, `other_about` tells of which of those papers a file is the note, and
+    `newest` is the last path of a digest that was not read ("" for none). `locked_notes` gives the
+    paper that each file which cannot be read as its note seems to be about.
     `stats` are inode, size and modification time (ns) of the files that were read from a disk.
     """
 
@@ -61,6 +63,8 @@ class Snapshot:
     recognitions: Mapping[RelPath, Recognition] = field(default_factory=dict)
     others: Mapping[Key, RelPath] = field(default_factory=dict)
     other_about: Callable[[RelPath], Key | None] = lambda _: None
+    newest: str = ""
+    locked_notes: Mapping[RelPath, Key] = field(default_factory=dict)
     stats: Mapping[RelPath, tuple[int, int, int]] = field(default_factory=dict)
 
     def about(self, path: RelPath) -> Key | None:
@@ -140,6 +144,7 @@ class _SnapshotBuilder:
         self.recognitions: dict[RelPath, Recognition] = {}
         self.locked: dict[RelPath, str] = {}
         self.locked_keys: dict[Key, RelPath] = {}
+        self.locked_notes: dict[RelPath, Key] = {}
         self.problems: list[Problem] = []
 
     def done(self) -> Snapshot:
@@ -151,12 +156,13 @@ class _SnapshotBuilder:
             plain=_as_tuples(self.plain),
             names=self.names,
             locked=self.locked,
-            locked_keys=self.locked_keys,
+            locked_keys={key: path for path, key in self.locked_notes.items()} | self.locked_keys,
             problems=tuple(self.problems),
             managed_also=_as_tuples(self.managed_also),
             named=_as_tuples(self.named),
             titled=_as_tuples(self.titled),
             recognitions=self.recognitions,
+            locked_notes=self.locked_notes,
         )
 
     def lock(self, problem: Problem) -> None:
@@ -171,7 +177,7 @@ class _SnapshotBuilder:
     def unread(self, path: RelPath) -> None:
         self.locked[path] = "unreadable"
         if key := self.base.note_paths.get(path):
-            self.locked_keys[key] = path
+            self.locked_notes[path] = key
 
     def note(self, path: RelPath, text: str) -> None:
         was = self.base.note_paths.get(path)
@@ -199,7 +205,7 @@ class _SnapshotBuilder:
             value = read.properties.find("digests")
             self.lock(problems.no_address(path, value.line if value is not None else 1))
             if was is not None:
-                self.locked_keys[was] = path
+                self.locked_notes[path] = was
             return
         self.notes[path] = read
         self.managed.setdefault(read.key, []).append(path)
@@ -246,7 +252,8 @@ class _SnapshotBuilder:
         keys = (was,) if was else recognition.guessed_keys(path, text, self.properties)
         if keys:
             self.lock(problem)
-            self.locked_keys |= dict.fromkeys(keys, path)
+            self.locked_notes[path] = keys[0]
+            self.locked_keys |= dict.fromkeys(keys[1:], path)
 
     def digest(self, path: RelPath, text: str) -> None:
         styles = self.styles(path)

@@ -9,14 +9,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 
-from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseUpdate, Create, Outcome, Plan
-from vault_sync.core.model.values import Key, Problem, RelPath, Rules
+from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.reconcile.pairing import first_pass, last_entry
-from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat, scan
 from vault_sync.edge.state.pass_log import note_lost_entries
@@ -103,12 +100,18 @@ def look(context: PassContext, request: PassRequest) -> View:
     Raises:
         OSError: the vault's folder cannot be listed.
     """
+    facts = facts_stamp(context.config, context.state)
+    part = _look_at_part(context, request, facts) if request.ordinary else None
+    return part or look_at_all(context, request, facts)
+
+
+def look_at_all(context: PassContext, request: PassRequest, facts: str) -> View:
+    """Observe and plan the whole vault; `facts` is the stamp of the facts that are known.
+
+    Raises:
+        OSError: the vault's folder cannot be listed.
+    """
     config, state = context.config, context.state
-    facts = facts_stamp(config, state)
-    if request.ordinary:
-        view = _look_at_part(context, request, facts)
-        if view is not None:
-            return view
     base = base_of(state)
     if request.lifts:
         base = replace(base, refused={})
@@ -144,7 +147,7 @@ def _look_at_part(context: PassContext, request: PassRequest, facts: str) -> Vie
     if memory is None or memory.stamp != stamp_of(config, state):
         whole = context.daemon_memory is not None
         memory, hints = recall(config, state, whole=whole, walk=context.walk), None
-    if memory is None or (memory.came.lacking and memory.came.facts != facts):
+    if memory is None:
         return None
     problems = daemon_memory.problems
     if hints is None:
@@ -153,17 +156,19 @@ def _look_at_part(context: PassContext, request: PassRequest, facts: str) -> Vie
         stats = changes.stats_of(config.root, hints)
     if stats is None:
         return None
-    lacks = partial(_lacking, config.rules)
+    facts_changed = memory.came.facts != facts
     thought = scope.think(
-        config, state, memory, stats, context.facts_of, lacks, patient=request.patient
+        config, state, memory, stats, context.facts_of, request, facts_changed=facts_changed
     )
     if thought is None or _needs_whole(config, thought):
         return None
     if thought.moved and hints is not None:
-        # What was cut here may have been pasted there, where no event has told of it yet.
+        # What is gone here may be there, where no event has told of it yet.
         return _look_at_part(replace(context, hints=None, walk=None), request, facts)
     daemon_memory.problems = problems
-    return _view_of_part(thought, memory, problems, facts)
+    observation = replace(thought.observation, problems=problems)
+    plan = replace(thought.plan, problems=(*problems, *thought.plan.problems))
+    return View(observation, plan, thought.lacking, facts, memory)
 
 
 def _needs_whole(config: Config, thought: scope.Thought) -> bool:
@@ -174,8 +179,9 @@ def _needs_whole(config: Config, thought: scope.Thought) -> bool:
     made = any(isinstance(each, Create) for each in thought.plan.operations)
     if "citekey" not in config.rules.facts:
         return made and bool(config.rules.template)
-    notes = thought.snapshot.notes
-    managed = (path for paths in thought.snapshot.managed.values() for path in paths)
+    snapshot = thought.observation.snapshot
+    notes = snapshot.notes
+    managed = (path for paths in snapshot.managed.values() for path in paths)
     return made or any(not notes[path].properties.scalar("citekey") for path in managed)
 
 
@@ -189,26 +195,6 @@ def _changed(
     if found.otherwise or arriving(found.marks, time.time_ns()):
         return None, found.problems  # only a whole pass knows the names that are taken, or waits
     return changes.suspects(memory, found), found.problems
-
-
-def _lacking(rules: Rules, found: Snapshot, base: Base) -> list[Key]:
-    return lacking(Observation(found, base, (), "", frozenset()), rules)
-
-
-def _view_of_part(
-    thought: scope.Thought, memory: Memory, problems: tuple[Problem, ...], facts: str
-) -> View:
-    observation = Observation(
-        thought.snapshot,
-        thought.base,
-        problems,
-        conflicts_text="",
-        files=frozenset(memory.files),
-        read=thought.read,
-        gone=frozenset(thought.gone),
-    )
-    plan = replace(thought.plan, problems=(*problems, *thought.plan.problems))
-    return View(observation, plan, thought.lacking, facts, memory)
 
 
 def run(context: PassContext, request: PassRequest) -> PassResult:
@@ -303,7 +289,7 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
     copies.end_pass(state, view.observation, doable, outcome, whole=whole)
     if whole:
         deliveries.join(state, view.observation, outcome)
-    if view.memory is None and request.of_all and state.has_base:
+    if request.of_all:
         deliveries.end_pass(state, view.observation, plan, time.time())
     # The last that changes the state: what is remembered is remembered beside it.
     dropped = old_dropped(state, config.saved_days) if outcome.done else ()
@@ -376,14 +362,9 @@ def _remember_part(context: PassContext, view: View, acted: Acted, stamp: str) -
 
 def _remember_whole(context: PassContext, view: View, acted: Acted, stamp: str) -> Memory | None:
     observation, rules = view.observation, context.config.rules
-    snapshot = observation.snapshot
-    calm = not (
-        snapshot.locked
-        or snapshot.locked_keys
-        or observation.conflicts_text
-        or any(each.level == "problem" for each in acted.plan.problems + observation.problems)
+    found = after_whole(
+        acted, dict(observation.read), observation.snapshot, observation.base, rules
     )
-    found = after_whole(acted, dict(observation.read), snapshot, observation.base, rules, calm=calm)
     if found is None:
         return None
     memory = Memory(stamp, *found)

@@ -13,7 +13,7 @@ from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.digest.styles import lens
 from vault_sync.core.merge.file_copies import NO_COPIES, MergedCopies
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.plan import BaseKey, Conflict
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.core.naming import globs, week_learning
 from vault_sync.core.naming.copy_names import brings_markdown, certain
@@ -46,8 +46,9 @@ class Observation:
     read, as the index stores them; `gone` those that the index has and that are there no more.
     `at_rest` gives the seconds since each file changed, where that was looked at.
     `otherwise` are not read, and their names are taken (`Scan.otherwise`). `conflicts_path` is the
-    path of the conflicts note, there or not. `template` is the text of `[notes] template`.
-    `copies` are merged in the snapshot's texts.
+    path of the conflicts note, there or not. `open_elsewhere` are the conflicts of papers that were
+    not looked at. `template` is the text of `[notes] template`. `copies` are merged in the
+    snapshot's texts.
     """
 
     snapshot: Snapshot
@@ -62,12 +63,18 @@ class Observation:
     at_rest: Mapping[RelPath, float] = field(default_factory=dict)
     otherwise: tuple[RelPath, ...] = ()
     conflicts_path: RelPath | None = None
+    open_elsewhere: tuple[Conflict, ...] = ()
     template: str | None = None
     copies: MergedCopies = NO_COPIES
 
 
-MergesCopies = Callable[[Mapping[RelPath, str], RelPath, bool], MergedCopies]
-"""A merge of the copies among texts, with the path of the conflicts note; files are arriving?"""
+MergesCopies = Callable[
+    [Mapping[RelPath, str], RelPath, bool, Mapping[RelPath, RelPath]], MergedCopies
+]
+"""A merge of the copies among texts (`merge_copies`), with the path of the conflicts note.
+
+The third argument tells whether files are arriving, the last are notes under an old path.
+"""
 
 
 def base_of(state: StateStore) -> Base:
@@ -146,11 +153,39 @@ def _merged_texts(
     """Return what texts say with the copies among them merged."""
     found, problems = scanned
     page = conflicts_page.choose_path(rules.conflicts_note, texts)
-    copies = merge(texts, page, is_arriving)
-    merged = {path: text for path, text in texts.items() if path not in copies.hidden}
-    otherwise = (*found.otherwise, *copies.hidden)
-    observation = observe_texts({**merged, **copies.texts}, rules, base, problems, otherwise)
-    return replace(observation, files=frozenset(texts), copies=copies)
+
+    def observed(copies: MergedCopies) -> Observation:
+        merged = {path: text for path, text in texts.items() if path not in copies.hidden}
+        otherwise = (*found.otherwise, *copies.hidden)
+        observation = observe_texts({**merged, **copies.texts}, rules, base, problems, otherwise)
+        return replace(observation, files=frozenset(texts), copies=copies)
+
+    observation = observed(merge(texts, page, is_arriving, {}))
+    moved = _moved_back(observation, _delivered(found.files))
+    return observed(merge(texts, page, is_arriving, moved)) if moved else observation
+
+
+def _moved_back(seen: Observation, delivered: Mapping[RelPath, int]) -> dict[RelPath, RelPath]:
+    """Return the notes under an old path that a device brought back, each with the linked one.
+
+    So it is where a note was renamed on one device and edited on another.
+    """
+    names, base = seen.snapshot.names, seen.base
+    twins = {key: set(paths) for key, paths in seen.snapshot.managed.items() if len(paths) == 2}
+    links: dict[Key, set[RelPath | None]] = {}
+    for path, digest in seen.snapshot.digests.items() if twins else ():
+        for entry in digest.entries:
+            if entry.key in twins and entry.link is not None:
+                links.setdefault(entry.key, set()).add(names.resolve(entry.link.target, path))
+    found = {}
+    for key, paths in twins.items():
+        (linked,) = to if len(to := links.get(key, set()) & paths) == 1 else (None,)
+        if linked is None or delivered.keys().isdisjoint(paths):
+            continue
+        (other,) = paths - {linked}
+        if other == base.note(key) or base.was_ever(BaseKey(key, "", "note"), other):
+            found[other] = linked
+    return found
 
 
 def _delivered(files: Mapping[RelPath, Stat]) -> dict[RelPath, int]:

@@ -9,8 +9,8 @@ from functools import partial
 
 from vault_sync.core.citation.library import ReadersLibrary
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.plan import BaseUpdate, Plan, Write
+from vault_sync.core.model.paths import natural, stem_of
+from vault_sync.core.model.plan import BaseUpdate, Conflict, Plan, Write
 from vault_sync.core.model.values import Decision, Decisions, Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.naming import week_names
 from vault_sync.core.note import note_template
@@ -51,15 +51,20 @@ def make_plan(
     plan = reconciled(decisions)
     ticks = conflicts_page.ticks(observation.conflicts_text)
     if ticks and plan.conflicts:
-        decisions |= conflicts_page.choices(plan.conflicts, ticks)
+        decisions |= conflicts_page.choices((*observation.open_elsewhere, *plan.conflicts), ticks)
         plan = reconciled(decisions)
     if request.take_all is not None and plan.conflicts:
         decisions |= request.take_all.decisions(plan.conflicts)
         plan = reconciled(decisions)
     # What could not be read may hold a conflict still, and the page a decision about it.
     unread = any(each.code in {"unreadable", "unlisted"} for each in observation.problems)
-    page = () if unread else conflicts_file.operations(observation, rules, plan)
-    taken = conflicts_file.name_taken(observation, rules) if plan.conflicts else ()
+    conflicts = tuple(sorted((*observation.open_elsewhere, *plan.conflicts), key=_at))
+    page = (
+        ()
+        if unread
+        else conflicts_file.operations(observation, rules, replace(plan, conflicts=conflicts))
+    )
+    taken = conflicts_file.name_taken(observation, rules) if conflicts else ()
     # A decision stays on the page until everything that it asked for is written.
     page_path = conflicts_file.path_of(observation, rules)
     after_page = [BaseUpdate(frozenset({one.path, page_path}), {}) for one in plan.operations]
@@ -67,8 +72,14 @@ def make_plan(
         plan,
         operations=(*plan.operations, *page),
         base_updates=(*plan.base_updates, *(after_page if ticks and page else ())),
+        conflicts=conflicts,
         problems=(*observation.problems, *taken, *plan.problems),
     )
+
+
+def _at(conflict: Conflict) -> tuple[object, ...]:
+    """Return a sort key: by digest, and as the fields stand in it."""
+    return natural(conflict.digest), conflict.line or 0, conflict.note, conflict.field, conflict.key
 
 
 def _reconciled(

@@ -239,13 +239,23 @@ def _plan(
         ),
         named=named,
         apart=tuple(apart for each in resolutions for apart in each.apart),
+        again=_again(context, builder),
     )
+
+
+def _again(context: DraftContext, builder: PlanBuilder) -> tuple[Key, ...]:
+    """Return the papers of guarded digests, and those for which a text was refused."""
+    keys = {key for key, _ in builder.refused}
+    for paper in (each.paper for each in context.resolutions):
+        if any({pair.digest, pair.origin} & context.guarded for pair in paper.pairs):
+            keys |= {paper.key, paper.agreed_key}
+    return tuple(sorted(keys))
 
 
 def _digest_folder(snapshot: Snapshot, rules: Rules) -> str:
     """Return the folder for a digest that only a note names: beside the newest there is."""
-    if snapshot.digests:
-        return folder_of(max(snapshot.digests))
+    if newest := max((*snapshot.digests, snapshot.newest)):
+        return folder_of(newest)
     return globs.fixed_folder(rules.digest_paths[0]) if rules.digest_paths else ""
 
 

@@ -246,14 +246,19 @@ def has_box(text: str) -> bool:
     return copy_section.has_rows(text) or any(_BOX.match(line) for line in text.split("\n"))
 
 
+def paths(wanted: str) -> list[RelPath]:
+    """Return every path that the conflicts note can have, the first choice first."""
+    stem = wanted.removesuffix(".md")
+    names = [RelPath(wanted), RelPath(f"{stem} (vault-sync).md")]
+    return names + [RelPath(f"{stem} (vault-sync {number}).md") for number in range(2, 100)]
+
+
 def choose_path(wanted: str, texts: Mapping[RelPath, str]) -> RelPath:
     """Return where the conflicts note is, or is to be: never where the reader has a file.
 
     `Sync conflicts (vault-sync).md` stands for a name that is taken, then `(vault-sync 2)`.
     """
-    stem = wanted.removesuffix(".md")
-    names = [RelPath(wanted), RelPath(f"{stem} (vault-sync).md")]
-    names += [RelPath(f"{stem} (vault-sync {number}).md") for number in range(2, 100)]
+    names = paths(wanted)
     ours = (path for path in names if path in texts and is_ours(texts[path]))
     free = (path for path in names if path not in texts)
     return next(ours, None) or next(free, names[-1])

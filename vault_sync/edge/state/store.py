@@ -192,6 +192,7 @@ class StateStore:
             for base_update in self._changes:
                 for row in base_update.drop:
                     rows.pop(row, None)
+            for base_update in self._changes:  # what is put stands, as in the database
                 rows.update(base_update.put)
             self._rows = rows
 
