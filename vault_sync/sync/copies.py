@@ -47,7 +47,12 @@ _FIELDS = frozenset({"url", "title", "authors", "tags", "commentary"})
 def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> MergesCopies:
     """Return what merges the copies among the texts of a vault. `whole`: the pass is about all."""
 
-    def merge(texts: Mapping[RelPath, str], page: RelPath, is_arriving: bool) -> MergedCopies:
+    def merge(
+        texts: Mapping[RelPath, str],
+        page: RelPath,
+        is_arriving: bool,
+        moved: Mapping[RelPath, RelPath],
+    ) -> MergedCopies:
         boxes = copy_section.read_boxes(texts.get(page, ""))
         is_listed = deliveries.has_listed(state.select)
         choice = _choice(deliveries.read_copies(state.select), boxes)
@@ -69,6 +74,7 @@ def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> Merge
                 merges=rules.merge_copies,
                 ready=whole and base.exists and not base.joining and not is_arriving,
             ),
+            moved,
         )
 
     return merge
@@ -190,7 +196,8 @@ def end_pass(
     learned = list(_learned(seen, plan, outcome))
     removed = _removed(plan, outcome)
     lists = whole and not deliveries.has_listed(state.select)
-    if not (records or learned or removed or lists) or not state.has_base:
+    # A part of a vault is planned only where there is a base; to ask for it would read it all.
+    if not (records or learned or removed or lists) or (whole and not state.has_base):
         return
     with state.writing() as connection:
         if whole:
