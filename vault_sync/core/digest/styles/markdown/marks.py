@@ -8,7 +8,7 @@ import unicodedata
 from vault_sync.core.text.spans import Span
 
 _EMPHASIS = re.compile(r"\*{1,3}|_{1,3}|~~")
-_NUMBER = re.compile(r"\d{1,4}[.)、][ \t]+")
+_NUMBER = re.compile(r"\d{1,4}(?:[.)、]|\)\.)[ \t]+")
 _SHORTCODE = re.compile(r":[a-z0-9_+-]{2,40}:")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,300}>|<br */?>")
 _IMAGE = re.compile(r"!\[[^\[\]\n]{0,200}\]\([^()\s]{0,600}\)")
