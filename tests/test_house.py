@@ -34,7 +34,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "vault_statistics": "snapshot naming model text",
         "sources": "model text",
         "paper_changes": "digest note model",
-        "snapshot": "digest note naming model text",
+        "snapshot": "digest note naming model",
         "vault_survey": "digest note naming model",
         "merge": "digest note naming model text",
         "reconcile": "snapshot merge digest note citation naming model text",

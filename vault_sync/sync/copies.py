@@ -47,7 +47,12 @@ _FIELDS = frozenset({"url", "title", "authors", "tags", "commentary"})
 def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> MergesCopies:
     """Return what merges the copies among the texts of a vault. `whole`: the pass is about all."""
 
-    def merge(texts: Mapping[RelPath, str], page: RelPath, is_arriving: bool) -> MergedCopies:
+    def merge(
+        texts: Mapping[RelPath, str],
+        page: RelPath,
+        is_arriving: bool,
+        moved: Mapping[RelPath, RelPath],
+    ) -> MergedCopies:
         boxes = copy_section.read_boxes(texts.get(page, ""))
         is_listed = deliveries.has_listed(state.select)
         choice = _choice(deliveries.read_copies(state.select), boxes)
@@ -69,6 +74,7 @@ def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> Merge
                 merges=rules.merge_copies,
                 ready=whole and base.exists and not base.joining and not is_arriving,
             ),
+            moved,
         )
 
     return merge

@@ -68,8 +68,13 @@ class Observation:
     copies: MergedCopies = NO_COPIES
 
 
-MergesCopies = Callable[[Mapping[RelPath, str], RelPath, bool], MergedCopies]
-"""A merge of the copies among texts, with the path of the conflicts note; files are arriving?"""
+MergesCopies = Callable[
+    [Mapping[RelPath, str], RelPath, bool, Mapping[RelPath, RelPath]], MergedCopies
+]
+"""A merge of the copies among texts (`merge_copies`), with the path of the conflicts note.
+
+The third argument tells whether files are arriving, the last are notes under an old path.
+"""
 
 
 def base_of(state: StateStore) -> Base:
@@ -148,11 +153,39 @@ def _merged_texts(
     """Return what texts say with the copies among them merged."""
     found, problems = scanned
     page = conflicts_page.choose_path(rules.conflicts_note, texts)
-    copies = merge(texts, page, is_arriving)
-    merged = {path: text for path, text in texts.items() if path not in copies.hidden}
-    otherwise = (*found.otherwise, *copies.hidden)
-    observation = observe_texts({**merged, **copies.texts}, rules, base, problems, otherwise)
-    return replace(observation, files=frozenset(texts), copies=copies)
+
+    def observed(copies: MergedCopies) -> Observation:
+        merged = {path: text for path, text in texts.items() if path not in copies.hidden}
+        otherwise = (*found.otherwise, *copies.hidden)
+        observation = observe_texts({**merged, **copies.texts}, rules, base, problems, otherwise)
+        return replace(observation, files=frozenset(texts), copies=copies)
+
+    observation = observed(merge(texts, page, is_arriving, {}))
+    moved = _moved_back(observation, _delivered(found.files))
+    return observed(merge(texts, page, is_arriving, moved)) if moved else observation
+
+
+def _moved_back(seen: Observation, delivered: Mapping[RelPath, int]) -> dict[RelPath, RelPath]:
+    """Return the notes under an old path that a device brought back, each with the linked one.
+
+    So it is where a note was renamed on one device and edited on another.
+    """
+    names, base = seen.snapshot.names, seen.base
+    twins = {key: set(paths) for key, paths in seen.snapshot.managed.items() if len(paths) == 2}
+    links: dict[Key, set[RelPath | None]] = {}
+    for path, digest in seen.snapshot.digests.items() if twins else ():
+        for entry in digest.entries:
+            if entry.key in twins and entry.link is not None:
+                links.setdefault(entry.key, set()).add(names.resolve(entry.link.target, path))
+    found = {}
+    for key, paths in twins.items():
+        (linked,) = to if len(to := links.get(key, set()) & paths) == 1 else (None,)
+        if linked is None or delivered.keys().isdisjoint(paths):
+            continue
+        (other,) = paths - {linked}
+        if other == base.note(key) or base.was_ever(BaseKey(key, "", "note"), other):
+            found[other] = linked
+    return found
 
 
 def _delivered(files: Mapping[RelPath, Stat]) -> dict[RelPath, int]:

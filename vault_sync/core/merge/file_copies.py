@@ -5,6 +5,7 @@
 | its name proves it | merged once; it goes when its words are in the vault |
 | its name is one that people use too | the reader is asked; merged once that was chosen |
 | stood there when this device first looked | left; merged once that was chosen |
+| the note of a paper under its old path, which came back | merged into the one that is linked |
 | cannot be merged, or not now | left, and nothing is concluded from what its file lacks |
 
 A file that is a copy is neither note nor digest.
@@ -15,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from vault_sync.core.digest import reader as digest_reader
@@ -110,9 +112,19 @@ def hash_of(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def merge_copies(texts: Mapping[RelPath, str], rules: CopyRules) -> MergedCopies:
-    """Merge every copy among the texts of a vault that is to be merged, each into its file."""
+def merge_copies(
+    texts: Mapping[RelPath, str],
+    rules: CopyRules,
+    moved: Mapping[RelPath, RelPath] = MappingProxyType({}),
+) -> MergedCopies:
+    """Merge every copy among the texts of a vault that is to be merged, each into its file.
+
+    `moved` are notes under an old path, each with the path of the paper's linked note.
+    """
     proven, hidden = _proven(texts, rules)
+    if rules.merges:
+        proven += [VaultCopy(path, linked, "note") for path, linked in sorted(moved.items())]
+        hidden |= moved.keys()
     unproven = list(_unproven(texts, rules)) if rules.merges else []
     wanted = [copy for copy in unproven if copy.path in rules.choice.wanted]
     undecided = tuple(copy for copy in unproven if copy.path not in rules.choice.wanted)

@@ -34,7 +34,9 @@ _MORE = regex(
 _MORE_BEHIND = regex(r"(?:[ \t,]+and others|[ \t]?\.{3}|…|等\d*人?|[ \t]등)$")
 _ET_AL = regex(r"[ \t,]*\bet\.? ?al\b.*", re.DOTALL)
 # What stands behind a name and its full stop: `Ann Bee. ICLR 2024`. A title or a saint is a name's.
-_VENUE = regex(r"(?<=[^\W\d_]{2})(?<!\b[JS]r)(?<!\b[SM]t)(?<!\b[DM]r)(?<!\bMd)\.[ \t]+[^,，]+$")
+_VENUE = regex(
+    r"(?<=[^\W\d_]{2}|.\))(?<!\b[JS]r)(?<!\b[SM]t)(?<!\b[DM]r)(?<!\bMd)\.(?:[ \t]+[^,，]+)?$"
+)
 _NEVER = regex(r"[=<>{}%?!\[\]|]|://|\d{3}")
 _FILLERS = regex(r"\([^()]*\)|[*†‡§∗¹²³⁴⁵\d]")
 _LABEL = regex(
@@ -91,12 +93,17 @@ def _pieces(text: str, span: Span) -> list[Span]:
             found.append(Span(at, mark.start()))
             at = mark.end()
     last = Span(at, span.end)
-    joints = list(_AND.finditer(text, *last))
+    joints = [each for each in _AND.finditer(text, *last) if not _inside(text, at, each.start())]
     if joints:
         found.append(Span(at, joints[-1].start()))
         last = Span(joints[-1].end(), span.end)
     found.append(last)
     return [piece for each in found if (piece := stripped(text, each)).start < piece.end]
+
+
+def _inside(text: str, start: int, at: int) -> bool:
+    """Return whether a parenthesis is open at a place."""
+    return text.count("(", start, at) > text.count(")", start, at)
 
 
 def before_venue(text: str, span: Span) -> Span:

@@ -8,7 +8,7 @@ from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Span
 
 _EMPHASIS = regex(r"\*{1,3}|_{1,3}|~~")
-_NUMBER = regex(r"\d{1,4}[.)、][ \t]+")
+_NUMBER = regex(r"\d{1,4}(?:[.)、]|\)\.)[ \t]+")
 _SHORTCODE = regex(r":[a-z0-9_+-]{2,40}:")
 _TAG = regex(r"</?[a-zA-Z][^<>\n]{0,300}>|<br */?>")
 _IMAGE = regex(r"!\[[^\[\]\n]{0,200}\]\([^()\s]{0,600}\)")
