@@ -20,7 +20,7 @@ from vault_sync.core.model.values import FieldName, Fields, Key
 from vault_sync.core.naming.tags import TAG
 from vault_sync.core.text.spans import Span
 
-_STOPS = ".;,。；，"
+_STOPS = ".;,。；，([（|"
 _LEADS = " \t:：-–—"
 _WHOLE_LINE: frozenset[FieldName] = frozenset(("url", "title", "tags", "commentary"))
 _WITH_AUTHORS: frozenset[FieldName] = _WHOLE_LINE | {"authors"}
