@@ -29,7 +29,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "naming": "model text",
         "digest": "naming model text",
         "note": "naming model text",
-        "citation": "note naming model",
+        "citation": "note naming model text",
         "report": "naming model",
         "vault_statistics": "snapshot naming model text",
         "sources": "model text",

@@ -29,6 +29,7 @@ from typing import Literal, NamedTuple
 
 from vault_sync.core.model.paths import is_markdown
 from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.text.regex import regex
 
 Certainty = Literal["certain", "possible", "restored"]
 
@@ -45,7 +46,7 @@ class CopyName(NamedTuple):
 _INNER = r"(?:[^()]|\([^()]*\))*"
 _DAY = r"\d{4}-\d\d-\d\d"
 _CERTAIN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (service, re.compile(pattern, re.IGNORECASE))
+    (service, regex(pattern, re.IGNORECASE))
     for service, pattern in (
         ("Syncthing", r"\.sync-conflict-\d{8}-\d{6}(?:-[a-z0-9]+)?$"),
         ("Obsidian Sync", r" \(conflicted copy(?: [^()]+ \d{12})?\)$"),
@@ -57,15 +58,15 @@ _CERTAIN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("a sync service", rf" \({_INNER}conflicted copy{_INNER}\)(?: \(\d+\))?$"),
     )
 )
-_RESTORED = re.compile(r" \(restored(?: \d+)?\)$", re.IGNORECASE)
+_RESTORED = regex(r" \(restored(?: \d+)?\)$", re.IGNORECASE)
 _POSSIBLE: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("Google Drive", re.compile(r" \(\d{1,3}\)$")),
-    ("iCloud", re.compile(r" (?:[2-9]|[1-9]\d)$")),
-    ("Resilio Sync", re.compile(r"\.conflict$", re.IGNORECASE)),
+    ("Google Drive", regex(r" \(\d{1,3}\)$")),
+    ("iCloud", regex(r" (?:[2-9]|[1-9]\d)$")),
+    ("Resilio Sync", regex(r"\.conflict$", re.IGNORECASE)),
 )
-_ONEDRIVE = re.compile(r"-(?=[A-Za-z0-9][\w-]*$)")
-_HASHED = re.compile(r"syncthing[.~][0-9a-f]{32,}")  # of names that would be too long
-_DELIVERY = re.compile(r"\.syncthing\..*|~syncthing~.*|\..+\.icloud", re.DOTALL)
+_ONEDRIVE = regex(r"-(?=[A-Za-z0-9][\w-]*$)")
+_HASHED = regex(r"syncthing[.~][0-9a-f]{32,}")  # of names that would be too long
+_DELIVERY = regex(r"\.syncthing\..*|~syncthing~.*|\..+\.icloud", re.DOTALL)
 
 FEWEST_KEYS = 3
 """Keys that two digests must share, at least, before one can be a copy of the other."""

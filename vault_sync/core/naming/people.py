@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from vault_sync.core.text.regex import regex
+
 Authors = tuple[str, ...]
 """A list of authors as it stands: its items, or one item that is a text."""
 
@@ -43,23 +45,23 @@ class Form(NamedTuple):
     ending: str = ""
 
 
-_WIKILINK = re.compile(r"\[\[([^\[\]|]+)(?:\|([^\[\]]+))?\]\]")
-_MARKDOWN_LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]*\)")
-_REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）|【[^【】]*】|\{[^{}]*\}")
-_MARKS = re.compile(r"[*†‡§¶∗\\\d⁰¹²³⁴-⁹^$#@]+")
+_WIKILINK = regex(r"\[\[([^\[\]|]+)(?:\|([^\[\]]+))?\]\]")
+_MARKDOWN_LINK = regex(r"\[([^\[\]]+)\]\([^()\s]*\)")
+_REMARK = regex(r"\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）|【[^【】]*】|\{[^{}]*\}")
+_MARKS = regex(r"[*†‡§¶∗\\\d⁰¹²³⁴-⁹^$#@]+")
 _REST = (
     r"et\.?[ ]?al\.?|and others|others|\.{3,}|…+"
     r"|等(?:\s*\d+\s*[人名位])?|[등외外](?:\s*\d+\s*[인명名人])?"
 )
-_PARTIAL = re.compile(
+_PARTIAL = regex(
     rf"(?:^|[\s,，、;&]|(?<=\S)(?=等|…|\.{{3}}))\s*(?:and\s+)?(?:{_REST})\s*$", re.IGNORECASE
 )
-_AND = re.compile(r"(?:\s*[,，]\s*|\s+)(?:and|&)\s+|\s*&\s*|\s+und\s+", re.IGNORECASE)
-_COMMA = re.compile(r"\s*[,，、]\s*")
-_SEMICOLON = re.compile(r"\s*[;；]\s*")
+_AND = regex(r"(?:\s*[,，]\s*|\s+)(?:and|&)\s+|\s*&\s*|\s+und\s+", re.IGNORECASE)
+_COMMA = regex(r"\s*[,，、]\s*")
+_SEMICOLON = regex(r"\s*[;；]\s*")
 # `Turing AM`, as in medicine.
-_INITIALS = re.compile(r"(?<=[a-z]) ([A-Z]{2,3})$")
-_WORD = re.compile(r"[^\W_]+")
+_INITIALS = regex(r"(?<=[a-z]) ([A-Z]{2,3})$")
+_WORD = regex(r"[^\W_]+")
 _PARTICLES = frozenset(
     (
         *("van", "von", "der", "den", "de", "la", "le", "del", "della", "di", "da", "dos", "das"),

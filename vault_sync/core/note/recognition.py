@@ -27,6 +27,7 @@ from vault_sync.core.note.marks import Mark
 from vault_sync.core.note.property_block import Properties, value_items
 from vault_sync.core.note.property_table import ADDRESS_PROPERTIES
 from vault_sync.core.text.encodings import encoded
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import BOM, Span
 
 IDENTITY = (
@@ -43,31 +44,27 @@ _HEAD_SIZE = 8_000
 OWN_TEXT = 40_000
 """Bytes from which on a text that names more than five other papers is the paper itself."""
 
-_DAY = re.compile(
+_DAY = regex(
     r"(?:19|20)\d\d(?:[-_. ]?(?:0[1-9]|1[0-2])(?:[-_. ]?(?:0[1-9]|[12]\d|3[01]))?|[-_ ]?[Ww]\d{1,2}"
     r"|년 ?\d{1,2}월(?: ?\d{1,2}일)?|年\d{1,2}月(?:\d{1,2}日)?)"
     r"(?:[ ,_(-]*(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\)?|[ (]*[월화수목금토일一二三四五六日]\)?)?",
     re.IGNORECASE,
 )
-_TEMPLATE = re.compile(r"<%|\{\{[ \t]*[a-z][^{}\n]*\}\}")
-_DATE_BEFORE = re.compile(r"\d{4}-\d{2}-\d{2}[ _-]+|\d{6,8}[ _-]+")
+_TEMPLATE = regex(r"<%|\{\{[ \t]*[a-z][^{}\n]*\}\}")
+_DATE_BEFORE = regex(r"\d{4}-\d{2}-\d{2}[ _-]+|\d{6,8}[ _-]+")
 _BEFORE_LABEL = r"[ \t]*(?:>[ \t]*)*(?:[-*+][ \t]+)?[*_]{0,3}"
 _BEHIND_LABEL = r"[*_]{0,3}[ \t]*(?:::?|：)[*_]{0,3}[ \t]*(\S.*)"
-_TITLE_LABEL = re.compile(
+_TITLE_LABEL = regex(
     _BEFORE_LABEL
     + r"(?:title|paper|论文标题|论文题目|标题|题目|论文|제목|논문|タイトル)"
     + _BEHIND_LABEL,
     re.IGNORECASE,
 )
-_AUTHOR_LABEL = re.compile(
-    _BEFORE_LABEL + "(?:authors?|作者|저자|著者)" + _BEHIND_LABEL, re.IGNORECASE
-)
-_EMPHASISED = re.compile(
-    r"\*\*([^*\n]+)\*\*|(?<!\*)\*([^*\n]+)\*|(?<!\w)_([^_\n]+)_|《([^》\n]+)》"
-)
-_LINKED = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
-_NAME = re.compile(r"([^\s:#'\"-][^:]*):(?:[ \t]+(.*)|[ \t]*$)")
-_REMARK = re.compile(r"\s+[\[(][^\[\]()]*[\])](?:\s.*)?$")
+_AUTHOR_LABEL = regex(_BEFORE_LABEL + "(?:authors?|作者|저자|著者)" + _BEHIND_LABEL, re.IGNORECASE)
+_EMPHASISED = regex(r"\*\*([^*\n]+)\*\*|(?<!\*)\*([^*\n]+)\*|(?<!\w)_([^_\n]+)_|《([^》\n]+)》")
+_LINKED = regex(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
+_NAME = regex(r"([^\s:#'\"-][^:]*):(?:[ \t]+(.*)|[ \t]*$)")
+_REMARK = regex(r"\s+[\[(][^\[\]()]*[\])](?:\s.*)?$")
 _AUTHOR_HINTS = ("author", "作者", "저자", "著者")
 
 
