@@ -25,6 +25,7 @@ GIVEN = {
     "PATH": DIGEST,
     "VERB": "sync",
     "digest|note": "note",
+    "digest|note|both": "note",
 }
 """What stands for the words in capitals."""
 

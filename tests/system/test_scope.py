@@ -28,6 +28,8 @@ from tests.support.scope_world import (
 )
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.fs.scan import scan
+from vault_sync.edge.state import base_table
+from vault_sync.edge.state.store import open_state
 from vault_sync.sync import engine
 from vault_sync.sync.incremental import changes, index, unchanged
 from vault_sync.sync.incremental.memory import Mind, recall
@@ -45,6 +47,14 @@ def test_an_edit_of_texts_is_no_matter_of_the_whole_vault(name: str) -> None:
         vault.run()
         after = same(vault)
         assert after.memory is not None and not after.plan.operations
+
+
+def test_an_edit_of_texts_reads_a_part_of_the_base(monkeypatch: pytest.MonkeyPatch) -> None:
+    with settled() as vault:
+        vault.state = open_state(vault.root, {"VAULT_SYNC_STATE_DIR": str(vault.above / "state")})
+        EDITS["digest commentary"](vault, 1)
+        monkeypatch.setattr(base_table, "read_base", never)
+        assert [each.path for each in vault.run().outcome.done] == [NOTE]
 
 
 @pytest.mark.parametrize("name", sorted(set(EDITS) - set(CONTENT_ONLY)))

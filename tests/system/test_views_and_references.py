@@ -258,6 +258,29 @@ def test_all_notes_are_read_for_the_file_only_where_an_entry_changes(
     assert "A Journal" in built.read("papers.bib")
 
 
+def test_two_devices_write_the_same_file_and_then_nothing(built: Vault, tmp_path: Path) -> None:
+    settings = built.read("vault-sync.toml")
+    built.write("vault-sync.toml", settings + '[bib]\nwrite = "papers.bib"\n')
+    other = Vault(tmp_path / "other" / "vault", tmp_path / "other" / "state")
+
+    def carry(here: Vault, there: Vault) -> None:
+        for path, content in here.files().items():
+            (there.root / path).parent.mkdir(parents=True, exist_ok=True)
+            (there.root / path).write_bytes(content)
+
+    built.ok("sync", "--offline")
+    for here, there, title in ((built, other, "OctoPack"), (other, built, "Platypus")):
+        carry(here, there)
+        assert "nothing to do" in there.ok("sync", "--offline").out
+        there.edit(DIGEST, f"|{title}: ", f"|{title} and more: ")
+        there.ok("sync", "--offline")
+        assert title in there.read("papers.bib") and " and more: " in there.read("papers.bib")
+        assert there.ok("bib").out == there.read("papers.bib").partition("\n\n")[2]
+    carry(built, other)
+    assert "nothing to do" in other.ok("sync", "--offline").out
+    assert other.files() == built.files()
+
+
 def test_a_file_that_is_not_ours_is_left_as_it_is(built: Vault) -> None:
     settings = built.read("vault-sync.toml")
     (built.root / "papers.bib").write_text("@misc{mine}\n")

@@ -303,7 +303,7 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
     copies.end_pass(state, view.observation, doable, outcome, whole=whole)
     if whole:
         deliveries.join(state, view.observation, outcome)
-    if request.of_all and state.has_base:
+    if request.of_all:
         deliveries.end_pass(state, view.observation, plan, time.time())
     # The last that changes the state: what is remembered is remembered beside it.
     dropped = old_dropped(state, config.saved_days) if outcome.done else ()

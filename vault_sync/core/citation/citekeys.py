@@ -12,17 +12,17 @@ from typing import Final, NamedTuple
 
 from vault_sync.core.citation.person_names import ascii_letters, person_name
 from vault_sync.core.model.values import Key
-from vault_sync.core.naming.keys import arxiv_id
 from vault_sync.core.naming.note_names import label
+from vault_sync.core.text.regex import regex
 
 DEFAULT_FORM: Final = "{auth}{year}{title_word}"
 
 _FIELDS = ("auth", "year", "title_word", "arxiv")
-_FIELD = re.compile(r"\{(\w*)\}")
+_FIELD = regex(r"\{(\w*)\}")
 # BibTeX, LaTeX and Pandoc agree on these in a key.
-_LITERAL = re.compile(r"[A-Za-z0-9:._+/-]*")
+_LITERAL = regex(r"[A-Za-z0-9:._+/-]*")
 # Words that say nothing of a paper alone.
-_SKIPPED = re.compile(
+_SKIPPED = regex(
     "a|an|the|on|of|in|for|to|and|or|with|from|by|at|as|is|are|be|do|does|can|how|what|why|when"
     "|its|it|via|into|toward|towards|using"
 )
@@ -84,14 +84,22 @@ def plain_citekey(paper: CitedPaper, key: Key, form: str = DEFAULT_FORM) -> str:
     return citekey if named and not citekey.isdigit() else label(key)
 
 
+_DATED_IDS = (
+    (regex(r"arxiv:(?:[^/]*/)?([0-9]{2})[0-9]{2}"), "91"),
+    (regex(r"acl:[A-Z]([0-9]{2})-"), "65"),
+    (regex(r"acl:20([0-9]{2})\."), "65"),
+)
+"""Ids that begin with two digits of a year, and the first year of the century before this."""
+
+
 def _year(key: Key, published: str) -> str:
-    """Return the year of a citekey; an arXiv paper's is that of its id.
+    """Return the year of a citekey; that of a paper on arXiv or of the ACL is that of its id.
 
     Every device knows the id, and few know the date on the day on which the key is given.
     """
-    number = re.match(r"([0-9]{2})[0-9]{2}", arxiv_id(key).rpartition("/")[2])
-    if number is not None:
-        return f"{'19' if number[1] > '90' else '20'}{number[1]}"
+    for form, first in _DATED_IDS:
+        if number := form.match(key):
+            return f"{'19' if number[1] >= first else '20'}{number[1]}"
     return published[:4] if re.match(r"[0-9]{4}", published) else ""
 
 

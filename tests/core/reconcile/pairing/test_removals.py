@@ -155,7 +155,7 @@ def test_too_many_removals(count: int) -> None:
     ).replace("글 1입니다.", "글 1을 고쳤다.")
     plan = nothing_happens(vault)
     assert codes(plan) == ["many-removals"]
-    assert f"{count} of 40" in plan.problems[0].message
+    assert f"{count} of 40" in plan.problems[0].message and "; Paper " in plan.problems[0].message
     assert codes(nothing_happens(vault)) == ["many-removals"]
     # The number of another list is no leave.
     assert codes(nothing_happens(vault, allowed="00000000")) == ["many-removals"]

@@ -225,7 +225,7 @@ def limit_removals(
     sizes = _sizes(papers, base)
     guarded = _with_too_many(gone, sizes, base, rules)
     found = tuple(
-        _many_removals(digest, gone[digest], sizes.get(digest, 0), number)
+        _many_removals(digest, _titles(gone[digest], base), sizes.get(digest, 0), number)
         for digest in sorted(guarded)
     )
     waiting = tuple(_without_guarded(paper, guarded) for paper in papers) if guarded else papers
@@ -246,11 +246,16 @@ def _with_too_many(
     )
 
 
-def _many_removals(digest: RelPath, keys: Sequence[Key], size: int, number: str) -> Problem:
+def _titles(keys: Sequence[Key], base: Base) -> list[str]:
+    """Return the titles of papers, or the key of one that has none."""
+    return [base.text(BaseKey(key, "", "title")) or key for key in sorted(keys)]
+
+
+def _many_removals(digest: RelPath, titles: Sequence[str], size: int, number: str) -> Problem:
     return Problem(
         digest,
         "many-removals",
-        f"{len(keys)} of {size} entries are gone from this digest: " + ", ".join(sorted(keys)),
+        f"{len(titles)} of {size} entries are gone from this digest: {'; '.join(titles)}",
         "nothing is removed, and nothing else of this digest is taken over; bring them back, "
         f"or run `vault-sync sync --allow-removals {number}`",
     )
