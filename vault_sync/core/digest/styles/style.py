@@ -13,17 +13,17 @@ The doors, which take flat entries and styled ones alike (`lens` for all but rea
 
     styled_reader.read(text, styles, is_own_link) -> Digest
     lens.edit(digest, entry, fields, link)        -> edits; the repeats are linked along
-    lens.append(digest, additions)                -> the whole text, in the form of the last entry
+    lens.append(digest, additions, like)          -> the whole text, in the form of the last entry
     lens.remove(digest, entry)                    -> edits; none in a table
     lens.export(text, styles, is_own_link)        -> the text without the tool's links
     lens.unplaced(entry, fields)                  -> the fields that live in the note alone
-    advice.notices(digest) / advice.title_first(text) / advice.proposal(text)
+    advice.nothing_read(digest) / advice.title_first(text) / advice.proposal(text)
 
-How a text is read: `blocks` cuts it into list items, sections, tables and paragraphs; a module a
+How a text is read: `markdown.page` cuts it into list items, sections, tables and lines; a module a
 style (`lists`, `headings`, `tables`, `paragraphs`) finds the `Candidate` entries of each, of all
 styles, so that the outer claim wins though its style was not chosen; `claims` keeps those that are
 papers. A style is a function from `Page` to candidates, so one more is a module and a line in
-`styled_reader.FINDERS`.
+`styled_reader.candidates`.
 """
 
 from __future__ import annotations
