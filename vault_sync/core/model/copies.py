@@ -1,7 +1,7 @@
 """A device's memory for merging copies: the values of a field in their sequence, and rows.
 
 A copy is a second version of a file, put beside it by a sync service. What it is merged against is
-one of the values that this device has seen the field have (docs/architecture.md, "Copies").
+one of the values that this device has seen the field have (docs/devices.md).
 """
 
 from __future__ import annotations

@@ -273,12 +273,9 @@ def _lower_lines(page: Page, head: EntryHead, tail: HeadTail) -> _LowerLines:
             tags.append(number)
         else:
             commentary.append(number)
-    while commentary and page.kinds[commentary[-1]] == BLANK:
-        commentary.pop()
     # A blank line under words on the title's line parts two paragraphs of one commentary.
     opened = tail.inline is not None and len(set(tail.inline)) > 1
-    while commentary and page.kinds[commentary[0]] == BLANK and not opened:
-        commentary.pop(0)
+    commentary = without_blank_ends(page, commentary, opened=opened)
     return _LowerLines(tuple(commentary), tuple(tags), authors)
 
 
@@ -303,6 +300,16 @@ def _is_address_line(page: Page, number: int, link: InlineLink) -> bool:
     words = page.words(number)
     shown = sum(len(link.whole.slice(page.text).split()) for link, _ in _links_at(page, number))
     return len(words.split()) - shown <= 12
+
+
+def without_blank_ends(page: Page, numbers: list[int], *, opened: bool = False) -> list[int]:
+    """Return lines without the blank ones at their end, and unless `opened` at their start."""
+    first, last = 0, len(numbers)
+    while last and page.kinds[numbers[last - 1]] == BLANK:
+        last -= 1
+    while first < last and page.kinds[numbers[first]] == BLANK and not opened:
+        first += 1
+    return numbers[first:last]
 
 
 def tags_of(page: Page, numbers: Sequence[int]) -> tuple[str, ...]:
