@@ -34,8 +34,6 @@ from vault_sync.edge.write.undo import restore as restore_text
 from vault_sync.sync import engine, observation
 from vault_sync.sync.engine import PassContext
 from vault_sync.sync.incremental import index, scope
-from vault_sync.sync.observation import base_of, observe
-from vault_sync.sync.planning import make_plan
 from vault_sync.sync.request import PassRequest
 from vault_sync.sync.undoing import take_back
 
@@ -109,8 +107,8 @@ class DiskVault(MemoryVault):
 
     def plan(self, **how: object) -> Plan:
         del how
-        found = observe(self.config, base_of(self.state))
-        return make_plan(found, self.config.rules, {}, PassRequest())
+        with patch.object(engine, "_look_at_part", lambda *_: None):
+            return engine.look(self.context, PassRequest()).plan
 
     @property
     def context(self) -> PassContext:
@@ -266,7 +264,9 @@ class Desk:
         before, was = vault.visible_words(), dict(vault.files)
         with vault.state.lock(5.0):
             try:
-                outcome, _ = take_back(vault.config, vault.state, number, datetime.now(UTC))
+                outcome, _ = take_back(
+                    vault.config, vault.state, number, datetime.now(UTC), vault.plan
+                )
             except LookupError:
                 return
         vault.load()
@@ -305,7 +305,7 @@ class Desk:
         if vault.files == before or waits:
             return
         with vault.state.lock(5.0):
-            outcome, _ = take_back(vault.config, vault.state, None, datetime.now(UTC))
+            outcome, _ = take_back(vault.config, vault.state, None, datetime.now(UTC), vault.plan)
         vault.load()
         self.done.append("undo at once")
         assert not outcome.undone, outcome.undone
@@ -382,8 +382,8 @@ class Desk:
         return result.plan
 
     def whole(self) -> Plan:
-        found = observe(self.vault.config, base_of(self.vault.state))
-        return make_plan(found, self.vault.config.rules, {}, PassRequest())
+        """Return what a pass over the whole vault would do."""
+        return self.vault.plan()
 
     # Laws.
 

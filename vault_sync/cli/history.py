@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from shlex import quote
 
 from vault_sync.cli.console import Console, UsageError
-from vault_sync.core.model.plan import Outcome
+from vault_sync.core.model.plan import Outcome, Plan
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
@@ -17,9 +17,11 @@ from vault_sync.edge.write.recovery import recover
 from vault_sync.edge.write.undo import list_saved
 from vault_sync.edge.write.undo import log as read_log
 from vault_sync.edge.write.undo import restore as restore_text
+from vault_sync.sync import engine
+from vault_sync.sync.engine import PassContext
 from vault_sync.sync.facts import FactsLookup
 from vault_sync.sync.observation import base_of
-from vault_sync.sync.request import silent
+from vault_sync.sync.request import PassRequest, silent
 from vault_sync.sync.undoing import take_back
 
 REFUSED = "{} stay taken back until a text changes there; `vault-sync sync --redo` does them again"
@@ -115,10 +117,13 @@ def undo(console: Console, pass_id: int | None) -> int:
     state = console.state(config)
 
     refused: list[int] = []
+    context = PassContext(config, state, FactsLookup(config, state, silent, offline=True))
+
+    def plan_of() -> Plan:
+        return engine.look(context, PassRequest()).plan
 
     def act() -> Outcome:
-        facts_of = FactsLookup(config, state, silent, offline=True)
-        outcome, count = take_back(config, state, pass_id, datetime.now(UTC), facts_of)
+        outcome, count = take_back(config, state, pass_id, datetime.now(UTC), plan_of)
         refused.append(count)
         return outcome
 
