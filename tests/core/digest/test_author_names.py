@@ -236,3 +236,9 @@ def test_an_entry_that_was_swallowed_by_the_one_above(monkeypatch: pytest.Monkey
     assert LINE not in vault.files["papers/Above.md"]
     assert "first words" in vault.files["papers/Qwen2.5 Technical Report.md"]
     assert not vault.plan().operations
+
+
+@pytest.mark.parametrize("words", ["결과.", "좋은 결과.", "아주 좋은 결과…"])
+def test_a_short_korean_sentence_beside_a_name_makes_no_title_line(words: str) -> None:
+    assert line_of(f"제목 (김철수, {words})") is None
+    assert line_of(f"제목 (김철수, {words[:-1]})") is not None
