@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import shutil
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from vault_sync.edge.state.store import StateStore
 
-from tests.support.folders import CORPUS, SAMPLE
+from tests.support.folders import CORPUS, ROOT, SAMPLE
 from tests.support.laws import without_a_clock
 from tests.support.vaults import Vault
 
@@ -21,6 +22,17 @@ without_a_clock()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--update-cases`: what tests/system/test_cases.py sees becomes what it expects."""
     parser.addoption("--update-cases", action="store_true", help="rewrite the expected outcomes")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile what processes of their own import, once and before any of them begins.
+
+    Where no bytecode is written (`PYTHONDONTWRITEBYTECODE`), each would compile it anew; and where
+    it is written meanwhile, a program makes other system calls from one run to the next.
+    """
+    if not hasattr(session.config, "workerinput"):
+        for folder in ("vault_sync", "tests/support"):
+            compileall.compile_dir(ROOT / folder, quiet=2)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

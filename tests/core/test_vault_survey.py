@@ -74,9 +74,30 @@ def test_in_the_root_and_by_name() -> None:
 
 
 def test_lists_in_a_form_that_is_not_read() -> None:
-    items = "".join(f"- [Paper {n}](https://arxiv.org/abs/2301.{n:05d})\n" for n in range(3))
+    items = "".join(f"> - [Paper {n}](https://arxiv.org/abs/2301.{n:05d})\n" for n in range(3))
     assert found({"l.md": items}).unread == ("l.md",)
     assert found({"l.md": items[: len(items) // 2]}).unread == ()
+
+
+def test_the_style_that_would_read_a_list_is_proposed_by_glob() -> None:
+    address = "https://arxiv.org/abs/2301.{:05d}"
+    items = "".join(f"- [Study {n}]({address.format(n)})\n" for n in range(3))
+    rows = "|Title|PDF|\n|-|-|\n" + "".join(f"|T{n}|{address.format(n)}|\n" for n in range(4, 8))
+    seen = found({"a/1.md": items, "a/2.md": rows, "b/1.md": digest(8, 9), "c/x.md": items[:80]})
+    assert [(glob.pattern, glob.styles) for glob in seen.globs] == [
+        ("a/*.md", ("list", "table")),
+        ("b/*.md", ("flat",)),
+    ]
+    assert [(each.style, each.path, each.line) for each in seen.examples] == [
+        ("list", "a/1.md", 1),
+        ("table", "a/2.md", 3),
+    ]
+    assert seen.examples[0].fields.title == "Study 0"
+    assert (seen.entries, seen.unread) == (9, ())
+    # What is mostly about other things is no digest, nor is a note with a list of references.
+    blogs = "".join(f"- [Post {n}](https://blog.org/{n})\n" for n in range(4))
+    assert patterns({"a/1.md": items + blogs}) == []
+    assert patterns({"n/1.md": f"{address.format(1)}\n\nwords\n\n{items}"}) == []
 
 
 def test_known_likely_and_named() -> None:

@@ -28,7 +28,7 @@ CAME = Came(
     conflicts=(
         Conflict(Key("k"), RelPath("digests/w.md"), PATH, "title", "a", "b", 3, "both changed"),
     ),
-    calm=True,
+    based=True,
     final=True,
     lacking=(Key("arxiv:1"),),
     facts="f",

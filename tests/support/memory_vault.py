@@ -19,8 +19,9 @@ from vault_sync.core.model.plan import (
     Value,
     Write,
 )
-from vault_sync.core.model.values import Decisions, Facts, Key, RelPath, Rules, Side
+from vault_sync.core.model.values import Decision, Decisions, Facts, Key, RelPath, Rules
 from vault_sync.core.naming.wikilinks import LinkResolver
+from vault_sync.core.note.note_template import NoteTemplate
 from vault_sync.core.reconcile.pairing.decisions import decide
 from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
 from vault_sync.core.snapshot import Snapshot
@@ -38,6 +39,7 @@ class MemoryVault:
     facts: dict[Key, Facts] = field(default_factory=dict)
     saved: list[str] = field(default_factory=list)
     at_rest: dict[RelPath, float] = field(default_factory=dict)
+    template: NoteTemplate | None = None
 
     def base(self) -> Base:
         return Base(
@@ -68,6 +70,7 @@ class MemoryVault:
                 patient=patient,
                 at_rest=self.at_rest,
                 sure=sure,
+                template=self.template,
             ),
         )
 
@@ -85,10 +88,11 @@ class MemoryVault:
             is_digest=lambda path: fnmatchcase(path, "digests/*"),
             base=base,
             styles=styles_of(self.rules),
+            properties=self.rules.properties,
         )
         return found, base
 
-    def take(self, path: str, side: Side) -> Plan:
+    def take(self, path: str, side: Decision) -> Plan:
         """A pass in which a person takes a side about a note or a digest."""
         return self.sync(choices=decide(RelPath(path), side, *self.look()))
 

@@ -31,8 +31,6 @@ from vault_sync.sync import engine, file_record
 from vault_sync.sync.engine import PassContext, View
 from vault_sync.sync.incremental import index
 from vault_sync.sync.incremental.unchanged import stamp_of
-from vault_sync.sync.observation import base_of, lacking, observe
-from vault_sync.sync.planning import make_plan
 from vault_sync.sync.request import PassRequest, PassResult
 
 OWN = "reading/mine.md"
@@ -101,9 +99,7 @@ class Vault:
         return engine.look(self.context(), PassRequest())
 
     def whole(self, request: PassRequest = PassRequest()) -> Plan:  # noqa: B008 - a frozen value
-        observation = observe(self.config, base_of(self.state))
-        lacks = lacking(observation, self.config.rules)
-        return make_plan(observation, self.config.rules, self.facts(lacks), request)
+        return engine.look_at_all(self.context(), request, "").plan
 
     def settle(self) -> None:
         """Pass after pass, until one has nothing to do and no file is too young to be believed."""
@@ -336,7 +332,6 @@ EDITS: dict[str, Edit] = {
         "entry moved", pause, lambda v, n: paste(v, "2308.00003", WEEK)
     ),
     "both apart": lambda v, n: delta(v, f"델타는 {n}.", f"델타가 {n}."),
-    # Nobody can tell it from a copy: a first meeting, which is for a whole pass.
     "note renamed and edited": in_turn(
         "note renamed",
         lambda v, n: v.change(f"papers/Omega {n}.md", "오메가입니다.", f"오메가 {n}."),
@@ -459,6 +454,73 @@ EDITS: dict[str, Edit] = {
     ),
     "plain note gone": in_turn(
         "plain note added", "names the awaited", pause, lambda v, n: v.remove(f"Plain {n}.md")
+    ),
+    "note broken": lambda v, n: v.change(NOTE_GAMMA, "tags:", "tags: [a"),
+    "note mended": lambda v, n: v.change(NOTE_GAMMA, "tags: [a", "tags:"),
+    "note with NUL": lambda v, n: v.add(NOTE_BETA, "\0"),
+    "note without NUL": lambda v, n: v.change(NOTE_BETA, "\0", ""),
+    "note emptied": lambda v, n: v.put(NOTE_OMEGA, "") if v.text(NOTE_OMEGA) else None,
+    "broken note copied": in_turn(
+        "note broken", lambda v, n: v.put(f"mine/Broken {n}.md", v.text(NOTE_GAMMA))
+    ),
+    "digest with NUL": lambda v, n: v.add(NEXT, "\0"),
+    "digest without NUL": lambda v, n: v.change(NEXT, "\0", ""),
+    "digest renamed": lambda v, n: v.move(NEXT, f"digests/2024년 {n}주차.md"),
+    "digest renamed back": lambda v, n: v.move(f"digests/2024년 {n - 1}주차.md", NEXT),
+    "digest moved": lambda v, n: v.move(NEXT, f"digests/{n}/2023년 8월 4주차.md"),
+    "new digest": lambda v, n: v.put(
+        f"digests/2025년 {n}주차.md",
+        f"2025년 {n}주차\n"
+        + "".join(f"https://arxiv.org/abs/25{n % 100:02}.1{at:04}\nMany {at} {n} (Ann Park)\n새. "
+        f"https://arxiv.org/abs/2308.00003\n#new\n" for at in range(4)),
+    ),
+    "new digest gone": lambda v, n: v.remove(f"digests/2025년 {n - 1}주차.md"),
+    "address in digest": lambda v, n: v.change(
+        WEEK, "https://arxiv.org/abs/2308.00003", f"https://arxiv.org/abs/2308.0{n % 10}333"
+    ),
+    "address in note": lambda v, n: v.change(
+        NOTE_BETA, "url: https://arxiv.org/abs/2308.00002", f"url: https://doi.org/10.1000/b{n}"
+    ),
+    "address taken": lambda v, n: v.change(
+        WEEK, "https://arxiv.org/abs/2308.00003", "https://arxiv.org/abs/2308.00005"
+    ),
+    "digest side ticked": lambda v, n: v.change(
+        "Sync conflicts.md", "- [ ] the digest's ^", "- [x] the digest's ^"
+    ),
+    "note side ticked": lambda v, n: v.change(
+        "Sync conflicts.md", "- [ ] the note's ^", "- [x] the note's ^"
+    ),
+    "all ticked": lambda v, n: v.change(
+        "Sync conflicts.md", "- [ ] the note's for", "- [x] the note's for"
+    ),
+    "conflicts note gone": lambda v, n: v.remove("Sync conflicts.md"),
+    "conflict of titles": in_turn(
+        lambda v, n: v.change(WEEK, "|Beta Nets]]", f"|Beta Nets of {n}]]"),
+        lambda v, n: v.change(NOTE_BETA, "title: Beta Nets", f"title: Beta Webs {n}"),
+    ),
+    "untitled entry": lambda v, n: v.change(
+        NEXT, "https://", f"https://doi.org/10.1000/x{n}\nwords of {n}\n#blog\nhttps://"
+    ),
+    "untitled entry and two notes": in_turn(
+        "untitled entry", pause, lambda v, n: v.put(f"mine/x{n} copy.md", v.text(f"papers/x{n}.md"))
+    ),
+    "entry above the untitled": lambda v, n: v.change(
+        NEXT,
+        "https://",
+        f"https://doi.org/10.1000/y{n}\nThird {n}: Paper (Ann Park)\nthird words\nhttps://",
+    ),
+    "file of a title": lambda v, n: v.put(
+        f"lit/T{n}.md", f'---\ntitle: Awaited\nauthors: ["Ann Park"]\n---\nwords {n}\n'
+    ),
+    "file of a title gone": lambda v, n: v.remove(f"lit/T{n - 1}.md"),
+    "file that names": lambda v, n: v.put(
+        f"lit/N{n}.md", f"# Gamma {n}\n\nI read https://arxiv.org/abs/2308.00003 and more.\n"
+    ),
+    "note restored": lambda v, n: v.put(NOTE_OMEGA, v.text(".trash/230805 Omega.md") or "x"),
+    "digest cut short": lambda v, n: v.put(WEEK, v.text(WEEK)[: len(v.text(WEEK)) // 2]),
+    "digest grows": lambda v, n: v.add(WEEK, "\n"),
+    "note names a digest to be": lambda v, n: v.change(
+        NOTE_GAMMA, "digests:\n", f'digests:\n  - "[[2026년 {n}주차]]"\n'
     ),
     "many of one name": in_turn(
         lambda v, n: v.put(f"a/{n}/twin.md", "x"), lambda v, n: v.put(f"b/{n}/twin.md", "x")

@@ -28,7 +28,7 @@ def test_a_file_of_the_readers_is_left_alone(built: Vault, own: str) -> None:
     assert ran.code == 1 and OTHER in ran.err
     assert built.read(NAME) == own
     assert conflicts_page.is_ours(built.read(OTHER))
-    built.write(OTHER, built.read(OTHER).replace("- [ ] keep the note's", "- [x] keep the note's"))
+    built.write(OTHER, built.read(OTHER).replace("- [ ] the note's", "- [x] the note's"))
     built.ok("sync", "--offline")
     assert "노트의 말 tok5." in built.read(DIGEST)
     assert OTHER not in built.files() and built.read(NAME) == own

@@ -58,12 +58,15 @@ class World(NamedTuple):
         }
 
     def begin_again(self) -> None:
-        """Everything as it was before the pass; the vault's folder itself is the same one."""
+        """Everything as it was before the pass; the vault's folder itself is the same one.
+
+        The files are new: with their old times they would be ones that a sync service brought.
+        """
         for now, then in ((self.vault, "vault"), (self.state, "state")):
             now.mkdir(exist_ok=True)
             for child in now.iterdir():
                 shutil.rmtree(child) if child.is_dir() else child.unlink()
-            shutil.copytree(self.kept / then, now, dirs_exist_ok=True)
+            shutil.copytree(self.kept / then, now, copy_function=shutil.copy, dirs_exist_ok=True)
 
     def everything(self) -> str:
         files = (*self.vault.rglob("*"), *self.state.glob("*/saved/*/*"))

@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.support.vaults import DIGEST, Vault
 from vault_sync.cli.main import run
-from vault_sync.edge.platform.rename import Volume, prove
+from vault_sync.edge.fs import vault_dir
+from vault_sync.edge.platform.rename import Expected, Volume, prove
 
 EXFAT = ("mkfs.exfat", "mount.exfat-fuse", ())
 NTFS = ("mkntfs", "ntfs-3g", ("-F", "-Q"))
@@ -105,12 +107,12 @@ def test_where_there_are_only_links_all_is_done_by_them(
     digest = next((vault / "digests").glob("*.md"))
     real = Volume.exchange
 
-    def edited_first(volume: Volume, *names: int | str) -> None:
+    def edited_first(volume: Volume, *names: int | str, expected: Expected) -> str:
         """Save as an editor that writes in place does, in the instant before the exchange."""
         monkeypatch.setattr(Volume, "exchange", real)
         with digest.open("a", encoding="utf-8") as file:
             file.write("typed in that instant\n")
-        real(volume, *names)  # type: ignore[arg-type]
+        return real(volume, *names, expected)  # type: ignore[arg-type, call-arg]
 
     digest.write_text(digest.read_text("utf-8").replace("\n#", "\n#new #", 1), "utf-8")
     note = next((vault / "papers").glob("*.md"))
@@ -118,3 +120,22 @@ def test_where_there_are_only_links_all_is_done_by_them(
     monkeypatch.setattr(Volume, "exchange", edited_first)
     run(["--vault", str(vault), "sync", "--offline"])
     assert "typed in that instant" in digest.read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", [DIGEST, "papers/230814 OctoPack.md"])
+def test_what_is_in_a_cloud_only_is_neither_read_nor_gone(
+    vault: Vault, path: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    vault.ok("rebuild")
+    monkeypatch.setenv("VAULT_SYNC_STATE_DIR", str(vault.state))
+    before, away = vault.files(), (vault.root / path).stat().st_ino
+    monkeypatch.setattr(vault_dir, "is_away", lambda status: status.st_ino == away)
+    note = vault.root / "papers/230814 Platypus.md"
+    note.write_text(note.read_text("utf-8").replace("#llm", "#llm #new"), "utf-8")
+    assert run(["--vault", str(vault.root), "sync"]) == 1
+    said = "".join(capsys.readouterr())
+    assert "Keep Downloaded" in said and path in said
+    monkeypatch.undo()
+    assert vault.read(path).encode() == before[path]
+    assert vault.files().keys() - {"Sync conflicts.md"} == before.keys()
+    assert "nothing to do" in vault.ok("sync").out

@@ -28,6 +28,19 @@ def test_from_a_folder_of_the_vault(vault: Vault) -> None:
     assert parse(text, vault.root, vault.root / "vault-sync.toml").rules.folder == "papers"
 
 
+def test_styles_are_proposed_and_shown(vault: Vault) -> None:
+    (vault.root / "vault-sync.toml").unlink()
+    (vault.root / ".obsidian").mkdir()
+    items = "".join(f"- [Study {n}](https://arxiv.org/abs/2301.{n:05d})\n" for n in range(3))
+    vault.write("lists/a.md", items)
+    ran = vault.ok("init")
+    assert "    read in the style `list` ([digests] styles), as in lists/a.md:1:\n" in ran.out
+    assert "        Study 0 https://arxiv.org/abs/2301.00000\n" in ran.out
+    written = tomllib.loads(vault.read("vault-sync.toml"))["digests"]
+    assert written["styles"] == {"digests/*.md": ["flat"], "lists/*.md": ["list"]}
+    assert "papers/Study 0.md" in vault.ok("rebuild", "--dry-run", "--offline").out
+
+
 def test_where_there_is_no_vault(vault: Vault, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()

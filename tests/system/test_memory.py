@@ -14,6 +14,7 @@ from vault_sync.edge.fs.scan import Stat
 from vault_sync.sync.file_record import File
 from vault_sync.sync.incremental import index
 from vault_sync.sync.incremental.memory import Memory
+from vault_sync.sync.incremental.overlay import Overlay
 
 KEYS = [Key(f"arxiv:{at}") for at in range(4)]
 PATHS = [RelPath(f"{folder}/{name}.md") for folder in "ab" for name in ("X", "x", "Ö", "o\u0308")]
@@ -46,9 +47,8 @@ def answers(memory: Memory) -> dict[str, object]:
         "stats": dict(memory.stats()),
         "notes": [set(memory.notes.get(key, ())) for key in KEYS],
         "digests": [set(memory.digests.get(key, ())) for key in KEYS],
-        "others": [memory.others.get(key) for key in KEYS],
-        "known": [key in memory.others for key in KEYS],
-        "about": [memory.about(path) for path in PATHS],
+        "note": [Overlay(memory).note_of(key) for key in KEYS],
+        "paper": [Overlay(memory).paper_at(path) for path in PATHS],
         "naming": [memory.naming([point]) for point in POINTS],
         "names": [memory.names.resolve(path, RelPath("y.md")) for path in PATHS],
         "taken": [memory.names.taken(path) for path in PATHS],
@@ -77,10 +77,7 @@ def test_and_after_a_file_is_kept(
 ) -> None:
     memories = both(files)
     was = files.get(path)
-    # Only a digest comes to be about other papers without a look at the whole vault.
-    now = new if was is None else was._replace(stat=new.stat, points=new.points)
-    if was is not None and was.kind == "digest":
-        now = now._replace(keys=keys)
+    now = new if was is None or first else was._replace(keys=keys and was.keys and keys)
     for memory in memories:
         before = answers(memory) if first else None
         memory.keep(path, now)
@@ -90,9 +87,6 @@ def test_and_after_a_file_is_kept(
     # What a file that is kept now names is known from the file, not from the index.
     for said in (whole, asked):
         del said["naming"]
-    if now.kind in {"plain", "other"}:
-        del whole["others"], asked["others"], whole["known"], asked["known"]
-        del whole["about"], asked["about"]
     assert asked == whole
 
 
@@ -115,5 +109,8 @@ def test_the_note_of_a_paper_is_the_only_one(kinds: dict[str, str], single: str 
     }
     for memory in both(files):
         expected = None if single is None else RelPath(f"{single}.md")
-        assert memory.others.get(KEYS[0]) == expected
-        assert {memory.about(path) for path in files} - {None} == ({KEYS[0]} if single else set())
+        overlay = Overlay(memory)
+        assert overlay.note_of(KEYS[0]) == expected
+        assert {overlay.paper_at(path) for path in files} - {None} == (
+            {KEYS[0]} if single else set()
+        )

@@ -25,10 +25,14 @@ GIVEN = {
     "PATH": DIGEST,
     "VERB": "sync",
     "digest|note": "note",
+    "digest|note|both": "note",
 }
 """What stands for the words in capitals."""
 
-ELSEWHERE = {"watch", "service install", "git install", "leave", "facts", "relink OLD NEW"}
+ELSEWHERE = {
+    *("watch", "service install", "git install", "leave", "facts", "relink OLD NEW"),
+    f"pdf {NOTE}",
+}
 """Commands that tests of their own run; they do not end, or change this machine or the network."""
 
 

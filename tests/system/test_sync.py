@@ -73,7 +73,7 @@ def test_a_conflict_is_shown_and_settled_by_a_tick(built: Vault) -> None:
     assert "tok5" in shown and "tok6" in shown and "[[230814 OctoPack]]" in shown
     assert built.run("sync", "--offline").code == 1
     assert built.read(CONFLICTS) == shown
-    built.write(CONFLICTS, shown.replace("- [ ] keep the note's", "- [x] keep the note's"))
+    built.write(CONFLICTS, shown.replace("- [ ] the note's", "- [x] the note's"))
     built.ok("sync", "--offline")
     assert "tok5" in built.read(DIGEST) and "tok6" not in built.read(DIGEST)
     assert CONFLICTS not in built.files()

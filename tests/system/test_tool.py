@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import pty
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -182,6 +184,33 @@ def test_a_shell_completes_verbs_digests_notes_and_passes(built: Vault, shell: s
     built.edit(NOTE, "- alignment", "- olive")
     built.ok("sync", "--offline")
     assert "1" in completed("undo", "")
+    assert "OctoPack" in completed("why", "2308") and "OctoPack" not in completed("restore", "2308")
+    assert "watch" in completed("help", "wa") and "install" in completed("help", "git", "in")
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+@pytest.mark.parametrize(
+    ("word", "wanted"),
+    [(r"papers/230814\ Oct", NOTE.replace(" ", r"\ ")), ("'papers/230814 Oct", NOTE)],
+)
+def test_bash_puts_a_name_with_blanks_on_the_line(built: Vault, word: str, wanted: str) -> None:
+    """As bash itself runs the script: what a reply loses on the way there, no shell gives back."""
+    script = built.ok("completion", "bash").out
+    program = f'vault-sync() {{ {sys.executable} -m vault_sync "$@"; }}\n{script}\n'
+    program = program.replace("$1)", f"{sys.executable} -m vault_sync)")
+    call = f"COMP_WORDS=(vault-sync why {shlex.quote(word)}); COMP_CWORD=2; COMPREPLY=()\n"
+    done = subprocess.run(
+        [
+            "bash",
+            "-c",
+            program + call + '_vault_sync_completion vault-sync\nprintf %s "$COMPREPLY"',
+        ],
+        env=built.env,
+        cwd=built.root,
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout.decode() == wanted
 
 
 # Leaving.

@@ -152,7 +152,7 @@ def test_a_tick_comes_back_unticked_and_its_conflict_is_open(vault: Vault) -> No
     vault.edit("papers/Alpha.md", "words of Alpha", "words there")
     assert vault.run("sync").code == 1
     before = texts(vault)
-    vault.edit(PAGE, "- [ ] keep the digest's", "- [x] keep the digest's")
+    vault.edit(PAGE, "- [ ] the digest's", "- [x] the digest's")
     vault.ok("sync")
     assert "words here" in vault.read("papers/Alpha.md")
     assert "taken back" not in vault.ok("undo").out
@@ -161,7 +161,7 @@ def test_a_tick_comes_back_unticked_and_its_conflict_is_open(vault: Vault) -> No
         assert vault.run("sync").code == 1, "still a conflict"
         assert texts(vault) | {PAGE: ""} == before | {PAGE: ""}
         assert "- [x]" not in vault.read(PAGE)
-    vault.edit(PAGE, "- [ ] keep the note's", "- [x] keep the note's")
+    vault.edit(PAGE, "- [ ] the note's", "- [x] the note's")
     vault.ok("sync")
     assert "words there" in vault.read(WEEK)
 

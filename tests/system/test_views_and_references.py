@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import yaml
 from bibtexparser.entrypoint import parse_string
 from tests.support import shapes
 from tests.support.vaults import DIGEST, Vault
+from vault_sync.cli import main
 from vault_sync.core.citation.bibtex import FIRST_LINE
 from vault_sync.core.note import note as note_lens
+from vault_sync.sync import bibliography
+from vault_sync.sync.observation import observe
 
 NOTE = "papers/230814 OctoPack.md"
 TWO = """W33
@@ -219,6 +224,61 @@ def test_the_file_of_references_follows_every_pass_that_writes(built: Vault) -> 
     (built.root / "refs/papers.bib").unlink()
     built.ok("sync", "--offline")
     assert built.read("refs/papers.bib").startswith(FIRST_LINE)
+
+
+def test_all_notes_are_read_for_the_file_only_where_an_entry_changes(
+    built: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = built.read("vault-sync.toml")
+    built.write("vault-sync.toml", settings + '[bib]\nwrite = "papers.bib"\n')
+    long_ago = 1_600_000_000
+    for path in built.root.rglob("*.md"):
+        os.utime(path, (long_ago, long_ago))
+    built.ok("sync", "--offline")
+    built.ok("sync", "--offline")
+    monkeypatch.setenv("VAULT_SYNC_STATE_DIR", str(built.state))
+    observed = Mock(side_effect=observe)
+    monkeypatch.setattr(bibliography, "observe", observed)
+
+    def wholes(path: str, old: str, new: str) -> int:
+        observed.reset_mock()
+        built.edit(path, old, new)
+        assert main.run(["--vault", str(built.root), "-q", "sync", "--offline"]) == 0
+        expected = built.ok("bib").out
+        assert built.read("papers.bib") == f"{FIRST_LINE}\n\n{expected}"
+        return observed.call_count
+
+    note = "papers/230814 OctoPack.md"
+    assert wholes(DIGEST, "fix에 대해서만", "고침에 대해서만") == 0
+    assert wholes(note, "고침에 대해서만", "수정에 대해서만") == 0
+    assert wholes(DIGEST, "OctoPack: Instruction Tuning", "OctoPack, Instruction Tuning") == 1
+    # What a reader alone changed comes with the next pass that writes.
+    built.edit(note, "\narxiv:", "\njournal: A Journal\narxiv:")
+    assert wholes(DIGEST, "수정에 대해서만", "손질에 대해서만") == 1
+    assert "A Journal" in built.read("papers.bib")
+
+
+def test_two_devices_write_the_same_file_and_then_nothing(built: Vault, tmp_path: Path) -> None:
+    settings = built.read("vault-sync.toml")
+    built.write("vault-sync.toml", settings + '[bib]\nwrite = "papers.bib"\n')
+    other = Vault(tmp_path / "other" / "vault", tmp_path / "other" / "state")
+
+    def carry(here: Vault, there: Vault) -> None:
+        for path, content in here.files().items():
+            (there.root / path).parent.mkdir(parents=True, exist_ok=True)
+            (there.root / path).write_bytes(content)
+
+    built.ok("sync", "--offline")
+    for here, there, title in ((built, other, "OctoPack"), (other, built, "Platypus")):
+        carry(here, there)
+        assert "nothing to do" in there.ok("sync", "--offline").out
+        there.edit(DIGEST, f"|{title}: ", f"|{title} and more: ")
+        there.ok("sync", "--offline")
+        assert title in there.read("papers.bib") and " and more: " in there.read("papers.bib")
+        assert there.ok("bib").out == there.read("papers.bib").partition("\n\n")[2]
+    carry(built, other)
+    assert "nothing to do" in other.ok("sync", "--offline").out
+    assert other.files() == built.files()
 
 
 def test_a_file_that_is_not_ours_is_left_as_it_is(built: Vault) -> None:

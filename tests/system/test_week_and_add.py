@@ -123,6 +123,24 @@ def test_a_paper_goes_to_this_week_or_where_it_is_sent(weekly: Vault) -> None:
     assert ran.code == 1 and "there already" in ran.out and "neither --text nor --tags" in ran.err
 
 
+def test_a_new_week_in_another_style_begins_as_its_fellows_go_on(weekly: Vault) -> None:
+    """A list whose items are numbered: the new week's are, from 1 on, in the same form."""
+    for number in (32, 33):
+        item = f"7. **Study {number}**. *A B, C D*. [[pdf](https://arxiv.org/pdf/2308.000{number})]"
+        weekly.write(f"digests/2023/2023-W{number}.md", f"# 2023-W{number}\n\n{item}\n")
+    rules = weekly.read("vault-sync.toml") + '[digests]\nstyles = ["list"]\n'
+    weekly.write("vault-sync.toml", rules)
+    weekly.ok("week", "--date", "2023-08-16", "--next")
+    ran = weekly.ok("add", NEW, "--to", W34, "--tags", "x", "--now")
+    assert ran.out == f"{W34}:3: added  Lantern: A Light\n"
+    assert weekly.read(W34) == (
+        "# 2023-W34\n\n1. **Lantern: A Light**. *Ann Park, Bo Li*. "
+        f"[[pdf](https://arxiv.org/abs/{NEW})]\n   #x\n"
+    )
+    untitled = weekly.run("add", "2308.01111", "--to", W34, "--now")
+    assert untitled.code == 1 and "as no title is known of it" in untitled.err
+
+
 def test_a_list_is_read_from_standard_input(weekly: Vault) -> None:
     given = f"\n{NEW}\n  https://doi.org/10.1000/xyz  \n\n2308.00033\n{NEW}\n"
     ran = weekly.run("add", "-", "--to", "digests/2023/2023-W32.md", stdin=given)

@@ -145,7 +145,7 @@ def test_killed_between_the_two_steps_of_a_swap(vault: WindowsVault) -> None:
     assert vault.python("-c", KILLED, there(vault.root)).code == 9
     assert not (vault.root / BAYES).exists()
     assert before in [path.read_bytes() for path in vault.root.glob(".vault-sync/tmp/*.out")]
-    assert "finished" in vault.ok("sync").out
+    assert "finished" in vault.ok("sync").err
     assert b"edited" in (vault.root / BAYES).read_bytes()
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 
 import click
 from click.shell_completion import CompletionItem
@@ -28,6 +30,27 @@ def files(
     """Return the digests and notes whose path begins like that."""
     del parameter
     return _items(_paths(context, only_digests=False), incomplete)
+
+
+def named(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Return the digests and notes whose path, or whose name alone, begins like that."""
+    del parameter
+    paths = _paths(context, only_digests=False)
+    names = Counter(PurePosixPath(path).stem for path in paths)
+    return _items([*paths, *(name for name, times in names.items() if times == 1)], incomplete)
+
+
+def verbs(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Return the verbs that begin like that, behind a group its own."""
+    command: click.Command = context.find_root().command
+    for word in context.params.get(parameter.name or "") or ():
+        command = getattr(command, "commands", {}).get(word, command)
+    names = getattr(command, "commands", {})
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
 def passes(
@@ -83,5 +106,7 @@ def _items(paths: Iterable[str], incomplete: str) -> list[CompletionItem]:
 def _written(path: str) -> str:
     """Return a path as its shell wants it: bash puts it on the line as it is, the others quote."""
     bash = os.environ.get("_VAULT_SYNC_COMPLETE", "").startswith("bash")
-    begun = os.environ.get("COMP_WORDS", "").rsplit(" ", 1)[-1][:1] in {"'", '"'}
+    words = os.environ.get("COMP_WORDS", "").split("\n")  # as the script of bash joins them
+    at = int(os.environ.get("COMP_CWORD", "0")) if bash else 0
+    begun = at < len(words) and words[at][:1] in {"'", '"'}
     return _SPECIAL.sub(r"\\\1", path) if bash and not begun else path

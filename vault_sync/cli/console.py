@@ -7,7 +7,6 @@ output holds one object and nothing else.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 import unicodedata
@@ -72,7 +71,7 @@ class Console:
 
     def page(self, lines: Sequence[str]) -> None:
         """Print lines that are safe already, through `$PAGER` if they fill more than a screen."""
-        if sys.stdout.isatty() and len(lines) >= shutil.get_terminal_size().lines:
+        if sys.stdout.isatty() and len(lines) >= _terminal_lines():
             os.environ.setdefault("LESS", "FRX")  # as git does: colours, and no screen of its own
             click.echo_via_pager("\n".join(lines) + "\n", color=self.colored)
             return
@@ -170,6 +169,12 @@ class Console:
             if full.is_relative_to(root):
                 return _as_spelled(config.root, full.relative_to(root)).as_posix()
         raise UsageError(f"{given}: not in the vault {config.root}: give a path inside it")
+
+
+def _terminal_lines() -> int:
+    import shutil  # few commands page
+
+    return shutil.get_terminal_size().lines
 
 
 def _as_spelled(root: Path, path: Path) -> Path:

@@ -14,11 +14,8 @@ def export(console: Console, digest: str) -> int:
     """Write the digest to standard output, byte for byte as before the tool linked it."""
     config = console.config()
     path = RelPath(console.path_in(config, digest))
-    state = console.state(config)
-    try:
+    with console.state(config) as state:
         observation = observe(config, base_of(state))
-    finally:
-        state.close()
     if path not in observation.snapshot.digests:
         globs = ", ".join(config.rules.digest_paths)
         raise UsageError(f"{digest}: no digest of this vault: [digests] paths finds {globs}")

@@ -25,19 +25,15 @@ def facts(console: Console, notes: Sequence[str], *, refresh: bool) -> int:
     """
     config = console.config()
     paths = [note_named(console, config, note) for note in notes]
-    state = console.state(config)
-    try:
-        with Bar(console) as bar:
-            lookup = FactsLookup(config, state, bar, offline=False)
-            observation = observe(config, base_of(state), bar)
-            keys = _keys(observation, paths) or (
-                _all(observation) if refresh else lacking(observation, config.rules)
-            )
-            answer = lookup.ask(keys, refresh=refresh, patient=True)
-            context = PassContext(config, state, lookup, progress=bar)
-            result = run(context, PassRequest(cause="facts"))
-    finally:
-        state.close()
+    with console.state(config) as state, Bar(console) as bar:
+        lookup = FactsLookup(config, state, bar, offline=False)
+        observation = observe(config, base_of(state), bar)
+        keys = _keys(observation, paths) or (
+            _all(observation) if refresh else lacking(observation, config.rules)
+        )
+        answer = lookup.ask(keys, refresh=refresh, patient=True)
+        context = PassContext(config, state, lookup, progress=bar)
+        result = run(context, PassRequest(cause="facts"))
     console.say([_summary(answer, len(keys))])
     plan = plan_to_show(result.plan, (*lookup.problems, *_disabled(config, answer)))
     return show_result(console, config, replace(result, plan=plan))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vault_sync.cli.console import Console, UsageError
 from vault_sync.cli.staged import quoted
-from vault_sync.core.digest.style_choice import FLAT, styles_of
+from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.merge import documents
 from vault_sync.core.merge.parts import Merged
 from vault_sync.core.model.values import RelPath
@@ -147,9 +147,8 @@ def _merged(config: Config, path: RelPath, texts: list[str]) -> Merged | None:
     managed = [read_note(text, names).managed for text in (ours, theirs)]
     if any(managed):
         return documents.note(base, ours, theirs, names) if all(managed) or not base else None
-    # In other styles than flat git merges the lines itself.
-    if is_digest(config.rules)(path) and styles_of(config.rules)(path) == FLAT:
-        return documents.digest(base, ours, theirs)
+    if is_digest(config.rules)(path):
+        return documents.digest(base, ours, theirs, styles_of(config.rules)(path))
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from shlex import quote
 
 from vault_sync.cli.console import Console, UsageError
@@ -37,12 +38,9 @@ def log(console: Console, pass_id: int | None, limit: int | None) -> int:
         UsageError: there is no such pass.
     """
     config = console.config()
-    state = console.state(config)
-    try:
+    with console.state(config) as state:
         wanted = limit or PASSES
         records = read_log(state, wanted + 1 if pass_id is None else None)
-    finally:
-        state.close()
     older = records[wanted:] if pass_id is None else []
     if pass_id is not None:
         records = [record for record in records if record.id == pass_id]
@@ -114,20 +112,19 @@ def record_as_json(record: PassRecord) -> dict[str, object]:
 def undo(console: Console, pass_id: int | None) -> int:
     """Take a pass back; a file edited since is left as it is, and named."""
     config = console.config()
-    state = console.state(config)
-
     refused: list[int] = []
-    context = PassContext(config, state, FactsLookup(config, state, silent, offline=True))
 
     def plan_of() -> Plan:
-        return engine.look(context, PassRequest()).plan
+        facts = FactsLookup(config, state, silent, offline=True)
+        return engine.look(PassContext(config, state, facts), PassRequest()).plan
 
     def act() -> Outcome:
         outcome, count = take_back(config, state, pass_id, datetime.now(UTC), plan_of)
         refused.append(count)
         return outcome
 
-    code = written(console, config, state, act, "`vault-sync log` lists them")
+    with console.state(config) as state:
+        code = written(console, config, state, act, "`vault-sync log` lists them")
     if sum(refused):
         console.say([REFUSED.format(sum(refused))])
     return code
@@ -141,20 +138,19 @@ def restore(console: Console, path: str, number: int | None, *, in_place: bool) 
     """
     config = console.config()
     wanted = _file(console, config, path)
-    state = console.state(config)
-    saved = list_saved(state, wanted)
-    if number is not None and number > len(saved):
-        state.close()
-        raise UsageError(f"{wanted} has {report.counted(len(saved), 'saved text')}: see --list")
-    name = None if number is None else saved[number - 1].row.name
-
-    def act() -> Outcome:
-        started = datetime.now(UTC)
-        return restore_text(
-            config.root, state, wanted, started=started, name=name, in_place=in_place
+    with console.state(config) as state:
+        saved = list_saved(state, wanted)
+        if number is not None and number > len(saved):
+            raise UsageError(f"{wanted} has {report.counted(len(saved), 'saved text')}: see --list")
+        name = None if number is None else saved[number - 1].row.name
+        act = partial(
+            restore_text,
+            *(config.root, state, wanted),
+            started=datetime.now(UTC),
+            name=name,
+            in_place=in_place,
         )
-
-    code = written(console, config, state, act, _way_back(config, state, wanted))
+        code = written(console, config, state, act, _way_back(config, state, wanted))
     if len(saved) > 1 and number is None:
         count = report.counted(len(saved), "saved text")
         console.say([f"{count} of it: `vault-sync restore {quote(wanted)} --list`"])
@@ -179,14 +175,11 @@ def list_texts(console: Console, path: str) -> int:
     """Show the saved texts of a path, newest first, each with the number that `--text` takes."""
     config = console.config()
     wanted = _file(console, config, path)
-    state = console.state(config)
-    try:
+    with console.state(config) as state:
         saved = list_saved(state, wanted)
         texts = [
             (each, each.file.stat().st_size if each.file.is_file() else None) for each in saved
         ]
-    finally:
-        state.close()
     if console.json:
         found = [
             {"text": number, "saved": each.row.at, "why": each.row.why, "file": str(each.file)}
@@ -206,16 +199,13 @@ def written(
     console: Console, config: Config, state: StateStore, act: Callable[[], Outcome], hint: str
 ) -> int:
     """Run `act` with the vault locked, after recovery, and show its outcome."""
-    try:
-        with state.lock(5.0):
-            recovered = recover(config.root, state)
-            console.show_problems(recovered, whole=True)
-            try:
-                outcome = act()
-            except LookupError as error:
-                raise UsageError(f"{error.args[0]}: {hint}") from error
-    finally:
-        state.close()
+    with state.lock(5.0):
+        recovered = recover(config.root, state)
+        console.show_problems(recovered, whole=True)
+        try:
+            outcome = act()
+        except LookupError as error:
+            raise UsageError(f"{error.args[0]}: {hint}") from error
     if console.json:
         console.answer_outcome(config.root, outcome, recovered)
     console.say(report.operation_lines(outcome.done))

@@ -10,6 +10,7 @@ from pathlib import Path
 from shlex import quote
 
 from vault_sync.cli.console import Console, UsageError
+from vault_sync.core.digest.style_choice import FLAT
 from vault_sync.core.model.values import RelPath, Rules
 from vault_sync.core.report import lines as report
 from vault_sync.core.vault_survey import Survey, survey
@@ -39,10 +40,12 @@ def init(console: Console, *, here: bool = False) -> int:
         ("notes", "folder"): folder,
     }
     chosen |= {("properties", each.ours): each.own for each in found.own_names}
+    styles = _styles(found)
+    chosen |= {("digests", "styles"): styles} if styles else {}
     path.write_bytes(_configuration(chosen).encode("utf-8"))
     if console.json:
         counts = {"digests": len(found.digests), "entries": found.entries}
-        console.answer(root, configuration=str(path), paths=paths, **counts)
+        console.answer(root, configuration=str(path), paths=paths, styles=styles, **counts)
     console.say(
         [
             f"wrote {path}",
@@ -52,6 +55,16 @@ def init(console: Console, *, here: bool = False) -> int:
         ]
     )
     return report.IN_LINE
+
+
+def _styles(found: Survey) -> list[str] | dict[str, list[str]] | None:
+    """Return the value of `[digests] styles`: for all digests, or by glob; None for flat alone."""
+    styles = {glob.styles for glob in found.globs}
+    if styles <= {FLAT}:
+        return None
+    if len(styles) == 1:
+        return list(styles.pop())
+    return {glob.pattern: list(glob.styles) for glob in found.globs}
 
 
 def _left_by_syncthing(root: Path) -> list[str]:
@@ -109,6 +122,10 @@ def _found_lines(found: Survey, paths: Sequence[str]) -> Iterator[str]:
             f"    {len(found.by_name)} by name alone, as their names have no figures in common: "
             "a new digest beside them must be added to `paths`"
         )
+    for style, path, line, fields in found.examples:
+        yield f"    read in the style `{style}` ([digests] styles), as in {path}:{line}:"
+        authors = f" ({', '.join(fields.authors)})" if fields.authors else ""
+        yield f"        {fields.title}{authors} {fields.url}"
     if found.unread:
         yield "lists of several papers in a form that is not read:"
         yield f"    {_some(found.unread)}"
@@ -158,10 +175,17 @@ def _configuration(chosen: Mapping[tuple[str, str], object]) -> str:
         if key is None:
             lines.append(line)
         elif (table, key[1]) in chosen:
-            lines.append(key[0] + json.dumps(chosen[table, key[1]], ensure_ascii=False))
+            lines.append(key[0] + _toml(chosen[table, key[1]]))
         else:
             lines.append(f"# {line}")
     return "\n".join(lines)
+
+
+def _toml(value: object) -> str:
+    if not isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    rows = (f"{_toml(key)} = {_toml(each)}" for key, each in value.items())
+    return f"{{ {', '.join(rows)} }}"
 
 
 def example() -> str:

@@ -76,7 +76,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has gone; nothing is wrong with the vault.
         with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
-        return 1
+        from vault_sync.core.report import lines as report
+
+        return report.UNREAD
     except Exception as error:  # noqa: BLE001 - the last door: a message for every error
         return _show_error(error, as_json=_wants_json(options, arguments))
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 from vault_sync.cli.console import Bar, Console, UsageError
 from vault_sync.core.model.plan import Operation, Plan
-from vault_sync.core.model.values import Problem, RelPath, Rules, Side
+from vault_sync.core.model.values import Decision, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.report import lines as report
 from vault_sync.core.report import paper_diff
@@ -215,7 +215,7 @@ def _diff_lines(
         yield console.painted(line, fg=_COLORS.get(line[:1]))
 
 
-def resolve(console: Console, given: str, side: Side) -> int:
+def resolve(console: Console, given: str, side: Decision) -> int:
     """Decide what is open about a note or a digest by taking a side, in a pass like any other.
 
     What is damaged has no side to take: the problem says what to do instead.

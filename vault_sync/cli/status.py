@@ -17,14 +17,11 @@ def status(console: Console) -> int:
     """Show counts, conflicts, problems, the last pass, the daemon; 1 if anything is out of line."""
     config = console.config()
     plan = planned(console, config, PassRequest(cause="status"))
-    state = console.state(config)
-    try:
+    with console.state(config) as state:
         last = next(iter(log(state, 1)), None)
         has_base, note = state.has_base, state.note
         joined = joining.is_joined(state)
         refused = count_refused(state.select)
-    finally:
-        state.close()
     daemon = heartbeat.read(state.directory)
     in_line = report.in_line(plan) and not plan.operations
     if console.json:

@@ -155,8 +155,8 @@ def diff(console: Console, patch: bool) -> int:
 @verb(
     cli, example="vault-sync resolve 'papers/230814 OctoPack.md' --take note", exits=PASS | LOCKED
 )
-@click.argument("path", metavar="NOTE|DIGEST", required=False, shell_complete=completing.files)
-@click.option("--take", type=click.Choice(["digest", "note"]), required=True)
+@click.argument("path", metavar="NOTE|DIGEST", required=False, shell_complete=completing.named)
+@click.option("--take", type=click.Choice(["digest", "note", "both"]), required=True)
 @click.option("--all", "every", is_flag=True, help="All open conflicts; --dry-run first.")
 @click.option("--field", type=click.Choice(["url", "title", "authors", "commentary"]), default=None)
 @click.option("--digest", default=None, help="Only those of this digest.")
@@ -172,7 +172,7 @@ def resolve(
 ) -> int:
     """Settle a note's conflicts, a digest's, or all of them, by taking one side.
 
-    A digest that was cut short or is gone is believed with `--take digest`.
+    A digest that was cut short or is gone is believed with `--take digest`; `both` is for words.
     """
     from vault_sync.cli import passes
     from vault_sync.sync.request import TakeAll
@@ -243,7 +243,7 @@ def restore(console: Console, path: str, listing: bool, number: int | None, in_p
     cli, example="vault-sync relink 'Old name' 'papers/230814 OctoPack.md'", exits=_UNDONE | LOCKED
 )
 @click.argument("old")
-@click.argument("new", shell_complete=completing.files)
+@click.argument("new", shell_complete=completing.named)
 @DRY_RUN
 def relink(console: Console, old: str, new: str, dry_run: bool) -> int:
     """Point links of other files that lead to OLD, a note's former name, to NEW.
@@ -256,7 +256,7 @@ def relink(console: Console, old: str, new: str, dry_run: bool) -> int:
 
 
 @verb(cli, example="vault-sync facts 'papers/230814 OctoPack.md' --refresh", exits=PASS | LOCKED)
-@click.argument("note", nargs=-1, shell_complete=completing.files)
+@click.argument("note", nargs=-1, shell_complete=completing.named)
 @click.option("--refresh", is_flag=True, help="Ask again for what is known already.")
 def facts(console: Console, note: Sequence[str], refresh: bool) -> int:
     """Ask for facts about papers and fill in what their notes lack.
@@ -387,7 +387,7 @@ def service_status(console: Console) -> int:
 
 
 @verb(cli, "help", example="vault-sync help sync", exits=SHOWN)
-@click.argument("words", metavar="[VERB]...", nargs=-1)
+@click.argument("words", metavar="[VERB]...", nargs=-1, shell_complete=completing.verbs)
 @click.pass_context
 def show_help(context: click.Context, console: Console, words: Sequence[str]) -> int:
     """Show how a verb is called.

@@ -24,9 +24,9 @@ from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.problems import no_link_to
 from vault_sync.core.model.values import STANDARD_NAMES, Key, Problem, PropertyNames, RelPath
+from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import UNLINKABLE, fold
-from vault_sync.core.naming.sync_copies import is_copy
 from vault_sync.core.naming.wikilinks import LinkResolver, addresses
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note import recognition
@@ -54,7 +54,9 @@ class Snapshot:
     about each paper, `managed_also` those of which a further property names it (a DOI beside a
     publisher's page). `named` are the files that only name a paper, `titled` those without any id
     by folded title; `recognitions` has what all of these say. `others` are the notes of papers
-    that were not read (scope), and `other_about` tells of which of those papers a file is the note.
+    that were not read, `other_about` tells of which of those papers a file is the note, and
+    `newest` is the last path of a digest that was not read ("" for none). `locked_notes` gives the
+    paper that each file which cannot be read as its note seems to be about.
     `stats` are inode, size and modification time (ns) of the files that were read from a disk.
     """
 
@@ -72,6 +74,8 @@ class Snapshot:
     recognitions: Mapping[RelPath, Recognition] = field(default_factory=dict)
     others: Mapping[Key, RelPath] = field(default_factory=dict)
     other_about: Callable[[RelPath], Key | None] = lambda _: None
+    newest: str = ""
+    locked_notes: Mapping[RelPath, Key] = field(default_factory=dict)
     stats: Mapping[RelPath, tuple[int, int, int]] = field(default_factory=dict)
 
     def about(self, path: RelPath) -> Key | None:
@@ -151,6 +155,7 @@ class _SnapshotBuilder:
         self.recognitions: dict[RelPath, Recognition] = {}
         self.locked: dict[RelPath, str] = {}
         self.locked_keys: dict[Key, RelPath] = {}
+        self.locked_notes: dict[RelPath, Key] = {}
         self.problems: list[Problem] = []
 
     def done(self) -> Snapshot:
@@ -162,12 +167,13 @@ class _SnapshotBuilder:
             plain=_as_tuples(self.plain),
             names=self.names,
             locked=self.locked,
-            locked_keys=self.locked_keys,
+            locked_keys={key: path for path, key in self.locked_notes.items()} | self.locked_keys,
             problems=tuple(self.problems),
             managed_also=_as_tuples(self.managed_also),
             named=_as_tuples(self.named),
             titled=_as_tuples(self.titled),
             recognitions=self.recognitions,
+            locked_notes=self.locked_notes,
         )
 
     def lock(self, problem: Problem) -> None:
@@ -182,7 +188,7 @@ class _SnapshotBuilder:
     def unread(self, path: RelPath) -> None:
         self.locked[path] = "unreadable"
         if key := self.base.note_paths.get(path):
-            self.locked_keys[key] = path
+            self.locked_notes[path] = key
 
     def note(self, path: RelPath, text: str) -> None:
         was = self.base.note_paths.get(path)
@@ -192,7 +198,7 @@ class _SnapshotBuilder:
             key = was or _guessed_key(text, self.properties)
             if key is not None:
                 self.lock(problem)
-                self.locked_keys[key] = path
+                self.locked_notes[path] = key
             return
         if was is None and not _may_be_note(text, self.properties):
             return
@@ -210,9 +216,10 @@ class _SnapshotBuilder:
             self._recognise(path, text, read)
             return
         if read.key is None:
-            self._keyless(path, read)
+            value = read.properties.find("digests")
+            self.lock(problems.no_address(path, value.line if value else 1))
             if was is not None:
-                self.locked_keys[was] = path
+                self.locked_notes[path] = was
             return
         self.notes[path] = read
         self.managed.setdefault(read.key, []).append(path)
@@ -248,18 +255,13 @@ class _SnapshotBuilder:
                         self.locked_keys[key] = path
                         self.problems.append(wrong)
 
-    def _keyless(self, path: RelPath, read: Note) -> None:
-        value = read.properties.find("digests")
-        assert value is not None
-        self.lock(problems.no_address(path, value.line))
-
     def _broken(self, path: RelPath, text: str, read: Note) -> None:
         assert read.properties.broken is not None
         line, message = read.properties.broken
         key = self.base.note_paths.get(path) or _guessed_key(text, self.properties)
         if key is None:
             return
-        self.locked_keys[key] = path
+        self.locked_notes[path] = key
         self.lock(problems.broken_properties(path, message, line))
 
     def digest(self, path: RelPath, text: str) -> None:

@@ -1,8 +1,8 @@
-"""Survey a vault that knows no digest yet: its digests and their globs, and its paper notes.
+"""Survey a vault that knows no digest yet: its digests, their globs and styles, its paper notes.
 
-A digest is a file with two titled entries or more; a file about one paper is a note, and so is
-every file of a folder in which notes outnumber digests. Globs are made to find next week's digest
-too, and never a note.
+A digest is a file with two titled entries or more, or one that another style would read; a file
+about one paper is a note, and so is every file of a folder in which notes outnumber digests. Globs
+are made to find next week's digest too, and never a note.
 """
 
 from __future__ import annotations
@@ -15,12 +15,16 @@ from itertools import groupby
 from typing import NamedTuple
 
 from vault_sync.core.digest import reader
+from vault_sync.core.digest.style_choice import FLAT
+from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.digest.styles.advice import proposal
+from vault_sync.core.digest.styles.style import STYLE_NAMES, StyleName
 from vault_sync.core.model.paths import folder_of, natural, stem_of
-from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.model.values import Fields, Key, RelPath
 from vault_sync.core.naming import globs
+from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.naming.keys import is_paper
 from vault_sync.core.naming.note_names import short_title
-from vault_sync.core.naming.sync_copies import is_copy
 from vault_sync.core.naming.titles import fold_title
 from vault_sync.core.note import marks, note, recognition
 from vault_sync.core.note.property_block import Properties
@@ -41,10 +45,20 @@ _ITEM = re.compile(r"[ \t]*(?:[-*+][ \t]|\d{1,3}[.)][ \t]|#{1,6}[ \t]|\||\*\*|>)
 
 
 class Glob(NamedTuple):
-    """One glob of `[digests] paths`, and the files that it takes, in their order."""
+    """One glob of `[digests] paths`, the files that it takes, in their order, and their styles."""
 
     pattern: str
     takes: tuple[RelPath, ...]
+    styles: tuple[StyleName, ...] = FLAT
+
+
+class StyleExample(NamedTuple):
+    """An entry in another style than flat as it is read, and where: file and line."""
+
+    style: StyleName
+    path: RelPath
+    line: int
+    fields: Fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +81,7 @@ class Survey:
     named: tuple[RelPath, ...] = ()
     folder: str = ""
     own_names: tuple[OwnName, ...] = ()
+    examples: tuple[StyleExample, ...] = ()
 
 
 @dataclass(slots=True)
@@ -77,6 +92,7 @@ class _Files:
     notes: dict[RelPath, Recognition] = field(default_factory=dict)
     properties: dict[RelPath, Properties] = field(default_factory=dict)
     unread: list[RelPath] = field(default_factory=list)
+    styled: dict[RelPath, StyleExample] = field(default_factory=dict)
     paths: list[RelPath] = field(default_factory=list)
 
 
@@ -88,7 +104,7 @@ def survey(texts: Iterable[tuple[RelPath, str]]) -> Survey:
         if not is_copy(path):
             _sort(files, path, text)
     digests = _digests(files)
-    globs_ = _globs(digests, files)
+    globs_ = _with_styles(_globs(digests, files), files)
     taken = {path for glob in globs_ for path in glob.takes}
     notes = {path: each for path, each in files.notes.items() if path not in taken}
     titles = {key: title for path in digests for key, title in files.titles[path].items()}
@@ -106,6 +122,7 @@ def survey(texts: Iterable[tuple[RelPath, str]]) -> Survey:
         named=tuple(path for path in named if path not in likely),
         folder=_common_folder(certain),
         own_names=own_names((notes[path].certain[0], files.properties[path]) for path in certain),
+        examples=_examples(files, digests),
     )
 
 
@@ -124,7 +141,14 @@ def _sort(files: _Files, path: RelPath, text: str) -> None:
         return
     entries = reader.read(text).entries
     files.titles[path] = {entry.key: entry.fields.title for entry in entries if entry.fields.title}
-    if len(files.titles[path]) < LEAST_ENTRIES and len(_listed(text)) >= LEAST_PAPERS:
+    if len(files.titles[path]) >= LEAST_ENTRIES:
+        return
+    proposed = None if path in files.notes and _is_certain(files.notes[path]) else proposal(text)
+    if proposed is not None:
+        read = styled_reader.read(text, (proposed.style,)).entries
+        files.titles[path] = {entry.key: entry.fields.title for entry in read}
+        files.styled[path] = StyleExample(proposed.style, path, read[0].line, read[0].fields)
+    elif len(_listed(text)) >= LEAST_PAPERS:
         files.unread.append(path)
 
 
@@ -180,6 +204,30 @@ def _globs(digests: Sequence[RelPath], files: _Files) -> tuple[Glob, ...]:
         for name, paths in groupby(sorted(inside, key=_name_pattern), key=_name_pattern):
             chosen += [name] if fits(name) else [_escaped(path) for path in paths]
     return tuple(Glob(pattern, _taken(pattern, files.paths)) for pattern in dict.fromkeys(chosen))
+
+
+def _with_styles(globs_: Iterable[Glob], files: _Files) -> tuple[Glob, ...]:
+    """Return globs with the styles of the digests that they take."""
+
+    def style_of(path: RelPath) -> StyleName:
+        return files.styled[path].style if path in files.styled else "flat"
+
+    found = []
+    for glob in globs_:
+        read = {style_of(path) for path in glob.takes if files.titles.get(path)}
+        styles = tuple(style for style in STYLE_NAMES if style in read)
+        found.append(glob._replace(styles=styles or FLAT))
+    return tuple(found)
+
+
+def _examples(files: _Files, digests: Sequence[RelPath]) -> tuple[StyleExample, ...]:
+    """Return the first entry of each style among the digests."""
+    found = {
+        files.styled[path].style: files.styled[path]
+        for path in reversed(digests)
+        if path in files.styled
+    }
+    return tuple(found[style] for style in STYLE_NAMES if style in found)
 
 
 def _fit(

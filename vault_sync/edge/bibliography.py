@@ -10,7 +10,6 @@ it uses itself.
 from __future__ import annotations
 
 import json
-import logging
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -45,6 +44,8 @@ def read_library(path: str, text: str) -> ReadLibrary:
     text = text.removeprefix("\ufeff")
     if text.lstrip().startswith(("[", "{")):
         return _from_json(path, text)
+    import logging
+
     from bibtexparser.entrypoint import parse_string
     from bibtexparser.middlewares import (
         RemoveEnclosingMiddleware,

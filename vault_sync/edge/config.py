@@ -224,6 +224,7 @@ def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> C
         "name": notes.get("name"),
         "private_tags": notes.get("private_tags"),
         "section": notes.get("section"),
+        "template": notes.get("template"),
         "properties": names,
         "mentions": tables.get("links", {}).get("mentions"),
         "facts": [
@@ -235,6 +236,7 @@ def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> C
         "removals_entries": removals.get("entries"),
         "removals_share": removals.get("share"),
         "conflicts_note": tables.get("conflicts", {}).get("note"),
+        "merge_copies": tables.get("copies", {}).get("merge"),
     }
     rules: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value

@@ -85,6 +85,10 @@ def _note(path: str) -> str | None:
     return _outside(path) if path.endswith(".md") else "must be a path that ends in .md"
 
 
+def _template(path: str) -> str | None:
+    return _note(path) if path else None
+
+
 def _bib(path: str) -> str | None:
     if path and not path.endswith(".bib"):
         return "must be a path that ends in .bib"
@@ -110,6 +114,7 @@ LEGAL: Mapping[str, Mapping[str, _Key]] = {
         "folder": _checked("must be a folder inside the vault", _folder),
         "name": _checked("must be a pattern for names", note_names.pattern_error),
         "private_tags": _texts("must be a list of tags, `*` allowed"),
+        "template": _checked("must be a path inside the vault", _template),
         "identity": _texts("must be a list of property names"),
         "section": _choice("after-title", "top", "end", absent="top"),
     },
@@ -142,6 +147,7 @@ LEGAL: Mapping[str, Mapping[str, _Key]] = {
         "sweep": _number("must be seconds, 1 to 86400", 1, 86_400),
         "notify": _typed("must be true or false", bool),
     },
+    "copies": {"merge": _typed("must be true or false", bool)},
     "saved": {"days": _number("must be days, 0 (for ever) to 36500", 0, 36_500)},
     "conflicts": {"note": _checked("must be a path inside the vault", _note)},
 }

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from vault_sync.core.citation import bibtex, citekeys
 from vault_sync.core.citation.library import ReadersLibrary
 from vault_sync.core.citation.reference import Reference, reference_of
-from vault_sync.core.model.plan import Create, Operation, Plan, Write
+from vault_sync.core.model.plan import Create, Operation, Plan, Trash, Write
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.note_names import label
+from vault_sync.core.note.note import Note
+from vault_sync.core.note.note import read as read_note
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge import bibliography
 from vault_sync.edge.config import Config
@@ -18,7 +20,7 @@ from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.fs.reader import read
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.apply import apply
-from vault_sync.sync.observation import base_of, observe
+from vault_sync.sync.observation import Observation, base_of, observe
 
 
 def readers_library(config: Config) -> tuple[ReadersLibrary | None, tuple[Problem, ...]]:
@@ -58,6 +60,36 @@ def references(snapshot: Snapshot, form: str = "") -> list[Reference]:
     }
     new = citekeys.assign(papers, taken, form)
     return [each.with_citekey(new.get(each.key, each.citekey)) for each in found]
+
+
+def is_current(config: Config, observation: Observation, done: Iterable[Operation]) -> bool:
+    """Return True if the file has what every file says that a pass over a part read or wrote.
+
+    A paper's note that makes no reference now may have made one before: that is a change.
+    """
+    names = config.rules.properties
+    text = _present(config, RelPath(config.bib.write)) or ""
+    formerly = {value for row, value in observation.base.rows.items() if row.field == "note"}
+    notes = {path: observation.snapshot.notes.get(path) for path in observation.read}
+    entry_of = {
+        path: _entry(note)
+        for path, note in notes.items()
+        if path in formerly or (note is not None and note.managed)
+    }
+    for operation in done:
+        before = read_note(getattr(operation, "before", ""), names)
+        after = read_note(getattr(operation, "after", before.text), names)
+        gone = isinstance(operation, Trash) and _entry(before)
+        if gone or (_entry(before) and not _entry(after)):
+            return False
+        entry_of[operation.path] = _entry(after) or "\n"
+    return not observation.gone and all(each and each in text for each in entry_of.values())
+
+
+def _entry(note: Note | None) -> str:
+    """Return a note's entry in the file; "" where it makes none."""
+    reference = None if note is None else reference_of(note)
+    return "" if reference is None else bibtex.bibtex_entry(reference)
 
 
 def update(config: Config, state: StateStore, cause: str) -> tuple[Problem, ...]:

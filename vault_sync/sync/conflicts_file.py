@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vault_sync.core.model.plan import Conflict, Create, Operation, Trash, Write
+from vault_sync.core.merge import copy_rows
+from vault_sync.core.merge.file_copies import NO_COPIES
+from vault_sync.core.model.copies import CopyRow
+from vault_sync.core.model.plan import BaseKey, Create, Operation, Plan, Trash, Value, Write
 from vault_sync.core.model.values import Problem, RelPath, Rules
-from vault_sync.core.report import conflicts_page
+from vault_sync.core.report import conflicts_page, copy_section
 from vault_sync.sync.observation import Observation
+
+TAKEN = "conflicts-note-taken"
 
 
 def path_of(seen: Observation, rules: Rules) -> RelPath:
@@ -21,16 +26,18 @@ def name_taken(seen: Observation, rules: Rules) -> tuple[Problem, ...]:
     if path == rules.conflicts_note:
         return ()
     message = f"this file is not vault-sync's: open conflicts stand in '{path}'"
-    return (Problem(rules.conflicts_note, "conflicts-note-taken", message, level="notice"),)
+    return (Problem(rules.conflicts_note, TAKEN, message, level="notice"),)
 
 
-def operations(
-    seen: Observation, rules: Rules, conflicts: Iterable[Conflict]
-) -> tuple[Operation, ...]:
+def operations(seen: Observation, rules: Rules, plan: Plan) -> tuple[Operation, ...]:
     """Return the operation that brings the conflicts note up to date, if any."""
     path = path_of(seen, rules)
     before = seen.conflicts_text
-    after = conflicts_page.text(tuple(conflicts), seen.snapshot.names, before)
+    if not (before or plan.conflicts) and seen.copies is NO_COPIES:
+        return ()
+    rows, questions = copy_section.text(_rows(seen, plan)), _questions(seen)
+    more = "\n".join(filter(None, (rows, questions)))
+    after = conflicts_page.text(plan.conflicts, seen.snapshot.names, before, more)
     there = path in seen.files
     if after == before:
         return ()
@@ -41,3 +48,28 @@ def operations(
     if there:
         return (Write(path, before, after, "open conflicts"),)
     return (Create(path, after, "open conflicts"),)
+
+
+def _rows(seen: Observation, plan: Plan) -> Iterable[CopyRow]:
+    """Return the rows of merged copies that stay: those found, and new ones."""
+    found, copies = copy_section.read(seen.conflicts_text), seen.copies
+    put = {row: value for one in plan.base_updates for row, value in one.put.items()}
+    open_fields = {(each.key, each.field) for each in plan.conflicts}
+
+    def agreed(row: BaseKey) -> Value | None:
+        if (row.key, row.field) in open_fields:
+            return None
+        return put.get(row, seen.base.rows.get(row))
+
+    is_still = not any(each.delivered for each in seen.base.arrivals.values())
+    no_copies = not (copies.merged or copies.finished or copies.stuck)
+    return copy_rows.remaining(
+        found.rows | copies.rows, at_rest=is_still and no_copies, ticked=found.ticked, agreed=agreed
+    )
+
+
+def _questions(seen: Observation) -> str:
+    copies, boxes = seen.copies, copy_section.read_boxes(seen.conflicts_text)
+    unproven = [(each.path, each.original) for each in copies.unproven]
+    left = 0 if boxes.merge_left else len(copies.left) * copies.asks_about_left
+    return copy_section.questions(unproven, left)

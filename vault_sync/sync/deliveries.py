@@ -7,7 +7,6 @@ from dataclasses import replace
 from vault_sync.core.model.copies import Arrival
 from vault_sync.core.model.plan import Create, Outcome, Plan, Rename, Trash
 from vault_sync.core.model.values import RelPath
-from vault_sync.core.naming.copy_names import certain
 from vault_sync.edge.state import deliveries, joining
 from vault_sync.edge.state.saved_texts import name_of
 from vault_sync.edge.state.schema import as_bytes
@@ -28,7 +27,7 @@ def with_arrivals(seen: Observation, state: StateStore, now: float) -> Observati
     if not (new or waiting):
         return seen
     ours = deliveries.last_written(state.select) if new else {}
-    copied = _with_copies(seen)
+    copied = frozenset(copy.original for copy in seen.copies.stuck)
 
     def arrival(path: RelPath) -> Arrival:
         anew = path in new or path in copied
@@ -43,12 +42,6 @@ def with_arrivals(seen: Observation, state: StateStore, now: float) -> Observati
     return replace(
         seen, base=replace(seen.base, arrivals=arrivals, with_copies=copied & arrivals.keys())
     )
-
-
-def _with_copies(seen: Observation) -> frozenset[RelPath]:
-    """Return the files beside which a copy stands that bears the name of a sync service's."""
-    names = filter(None, map(certain, seen.files))
-    return frozenset(name.original for name in names if name.certainty == "certain")
 
 
 def _hash(seen: Observation, path: RelPath) -> str | None:
@@ -66,7 +59,7 @@ def end_pass(state: StateStore, seen: Observation, plan: Plan, now: float) -> No
         StateError: the state could not be written.
     """
     arrivals = seen.base.arrivals
-    if not arrivals and not plan.deferred:
+    if not (arrivals or plan.deferred) or not state.has_base:
         return
     older = [each for each in plan.conflicts if each.reason == "older"]
     in_question = {path for each in older for path in (each.digest, each.note)} & arrivals.keys()

@@ -9,14 +9,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 
-from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseUpdate, Create, Outcome, Plan
-from vault_sync.core.model.values import Key, Problem, RelPath, Rules
+from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.reconcile.pairing import first_pass, last_entry
-from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat, scan
 from vault_sync.edge.state.pass_log import note_lost_entries
@@ -27,8 +24,8 @@ from vault_sync.edge.system.garbage import uncollected
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
 from vault_sync.edge.write.undo import old_dropped
-from vault_sync.sync import conflicts_file, deliveries, head_base
-from vault_sync.sync.bibliography import readers_library, update
+from vault_sync.sync import conflicts_file, copies, deliveries, head_base
+from vault_sync.sync.bibliography import is_current, readers_library, update
 from vault_sync.sync.facts import facts_stamp
 from vault_sync.sync.file_marks import remember_files
 from vault_sync.sync.incremental import changes, index, scope
@@ -36,7 +33,7 @@ from vault_sync.sync.incremental.memory import Memory, Mind, recall
 from vault_sync.sync.incremental.recorder import Acted, after_part, after_whole
 from vault_sync.sync.incremental.unchanged import Walk, stamp_of
 from vault_sync.sync.observation import Observation, arriving, base_of, lacking, observe
-from vault_sync.sync.planning import make_plan, renaming_plan, with_former_names
+from vault_sync.sync.planning import make_plan, renaming_plan, template_of, with_former_names
 from vault_sync.sync.request import (
     FactsOf,
     PassRequest,
@@ -103,26 +100,36 @@ def look(context: PassContext, request: PassRequest) -> View:
     Raises:
         OSError: the vault's folder cannot be listed.
     """
+    facts = facts_stamp(context.config, context.state)
+    part = _look_at_part(context, request, facts) if request.ordinary else None
+    return part or look_at_all(context, request, facts)
+
+
+def look_at_all(context: PassContext, request: PassRequest, facts: str) -> View:
+    """Observe and plan the whole vault; `facts` is the stamp of the facts that are known.
+
+    Raises:
+        OSError: the vault's folder cannot be listed.
+    """
     config, state = context.config, context.state
-    facts = facts_stamp(config, state)
-    if request.ordinary:
-        view = _look_at_part(context, request, facts)
-        if view is not None:
-            return view
     base = base_of(state)
     if request.lifts:
         base = replace(base, refused={})
     if request.rename_properties:
         observation = observe(with_former_names(config, base), base, context.progress)
         return View(observation, renaming_plan(observation), (), facts)
-    observation = head_base.with_head(observe(config, base, context.progress), config)
-    observation = deliveries.with_arrivals(observation, state, time.time())
+    merge = copies.merger(state, config.rules, base, whole=not request.only)
+    observation = observe(config, base, context.progress, merge)
+    observation = head_base.with_head(observation, config)
+    observation = copies.with_arrivals(deliveries.with_arrivals(observation, state, time.time()))
     lacks = lacking(observation, config.rules)
     library, wrong = readers_library(config)
-    plan = make_plan(
-        observation, config.rules, context.facts_of(lacks), request, context.progress, library
-    )
-    plan = replace(plan, problems=(*wrong, *plan.problems))
+    template, wrong_in_it = template_of(observation, config)
+    found, rules = context.facts_of(lacks), config.rules
+    plan = make_plan(observation, rules, found, request, context.progress, library, template)
+    plan = copies.with_copies(plan, observation)
+    found_wrong = dict.fromkeys((*wrong, *wrong_in_it, *plan.problems))
+    plan = replace(plan, problems=tuple(found_wrong))
     if observation.base.rows and not observation.base.exists:
         # What stands in HEAD is the base from now on, but for what this pass changes of it.
         of_head = BaseUpdate(frozenset(), observation.base.rows)
@@ -140,7 +147,7 @@ def _look_at_part(context: PassContext, request: PassRequest, facts: str) -> Vie
     if memory is None or memory.stamp != stamp_of(config, state):
         whole = context.daemon_memory is not None
         memory, hints = recall(config, state, whole=whole, walk=context.walk), None
-    if memory is None or (memory.came.lacking and memory.came.facts != facts):
+    if memory is None:
         return None
     problems = daemon_memory.problems
     if hints is None:
@@ -149,26 +156,32 @@ def _look_at_part(context: PassContext, request: PassRequest, facts: str) -> Vie
         stats = changes.stats_of(config.root, hints)
     if stats is None:
         return None
-    lacks = partial(_lacking, config.rules)
+    facts_changed = memory.came.facts != facts
     thought = scope.think(
-        config, state, memory, stats, context.facts_of, lacks, patient=request.patient
+        config, state, memory, stats, context.facts_of, request, facts_changed=facts_changed
     )
-    if thought is None or _needs_citekey(config, thought):
+    if thought is None or _needs_whole(config, thought):
         return None
     if thought.moved and hints is not None:
-        # What was cut here may have been pasted there, where no event has told of it yet.
+        # What is gone here may be there, where no event has told of it yet.
         return _look_at_part(replace(context, hints=None, walk=None), request, facts)
     daemon_memory.problems = problems
-    return _view_of_part(thought, memory, problems, facts)
+    observation = replace(thought.observation, problems=problems)
+    plan = replace(thought.plan, problems=(*problems, *thought.plan.problems))
+    return View(observation, plan, thought.lacking, facts, memory)
 
 
-def _needs_citekey(config: Config, thought: scope.Thought) -> bool:
-    """Return True if a paper is to get a citekey, which no other of the vault may have."""
-    if "citekey" not in config.rules.facts:
-        return False
+def _needs_whole(config: Config, thought: scope.Thought) -> bool:
+    """Return True if a note is to be made by a template, or to get a citekey.
+
+    The template is read with all other files, and no two papers of a vault have one citekey.
+    """
     made = any(isinstance(each, Create) for each in thought.plan.operations)
-    notes = thought.snapshot.notes
-    managed = (path for paths in thought.snapshot.managed.values() for path in paths)
+    if "citekey" not in config.rules.facts:
+        return made and bool(config.rules.template)
+    snapshot = thought.observation.snapshot
+    notes = snapshot.notes
+    managed = (path for paths in snapshot.managed.values() for path in paths)
     return made or any(not notes[path].properties.scalar("citekey") for path in managed)
 
 
@@ -182,26 +195,6 @@ def _changed(
     if found.otherwise or arriving(found.marks, time.time_ns()):
         return None, found.problems  # only a whole pass knows the names that are taken, or waits
     return changes.suspects(memory, found), found.problems
-
-
-def _lacking(rules: Rules, found: Snapshot, base: Base) -> list[Key]:
-    return lacking(Observation(found, base, (), "", frozenset()), rules)
-
-
-def _view_of_part(
-    thought: scope.Thought, memory: Memory, problems: tuple[Problem, ...], facts: str
-) -> View:
-    observation = Observation(
-        thought.snapshot,
-        thought.base,
-        problems,
-        conflicts_text="",
-        files=frozenset(memory.files),
-        read=thought.read,
-        gone=frozenset(thought.gone),
-    )
-    plan = replace(thought.plan, problems=(*problems, *thought.plan.problems))
-    return View(observation, plan, thought.lacking, facts, memory)
 
 
 def run(context: PassContext, request: PassRequest) -> PassResult:
@@ -221,9 +214,10 @@ def run(context: PassContext, request: PassRequest) -> PassResult:
         note = state.note if view.memory is None else None
         if context.ask is None or not view.plan.wanted:
             result = _finish(context, request, view)
-            late = _references(context, request, result)
+            late = _references(context, request, view, result)
             plan = replace(result.plan, problems=(*recovered, *result.plan.problems, *late))
-            is_arriving = view.observation.base.arriving or bool(view.plan.deferred)
+            seen = view.observation
+            is_arriving = seen.base.arriving or bool(view.plan.deferred or seen.copies.merged)
             return replace(result, plan=plan, note=note, arriving=is_arriving)
     context.ask(view.plan.wanted)
     again = PassContext(
@@ -242,14 +236,17 @@ def _moved(state: StateStore) -> Iterator[Problem]:
 
 
 def _references(
-    context: PassContext, request: PassRequest, result: PassResult
+    context: PassContext, request: PassRequest, view: View, result: PassResult
 ) -> tuple[Problem, ...]:
     """Bring the file of references up to date after a pass that wrote, or where it is missing."""
-    config = context.config
+    config, done = context.config, result.outcome.done
     if not config.bib.write or request.cause == "hook":
         return ()
-    there = (config.root / config.bib.write).exists()
-    return update(config, context.state, request.cause) if result.outcome.done or not there else ()
+    if (config.root / config.bib.write).exists() and (
+        not done or (view.memory is not None and is_current(config, view.observation, done))
+    ):
+        return ()
+    return update(config, context.state, request.cause)
 
 
 def _finish(context: PassContext, request: PassRequest, view: View) -> PassResult:
@@ -286,9 +283,13 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
     if view.memory is None:
         remember_names(state, config.rules.properties.own)
     state.outdate()
-    if view.memory is None and not request.only:
+    # A doubt about the globs leaves no trace: what is remembered would count as a base.
+    doubted = any(each.code == first_pass.CODE for each in plan.problems)
+    whole = view.memory is None and not request.only and not doubted
+    copies.end_pass(state, view.observation, doable, outcome, whole=whole)
+    if whole:
         deliveries.join(state, view.observation, outcome)
-    if view.memory is None and request.of_all and state.has_base:
+    if request.of_all:
         deliveries.end_pass(state, view.observation, plan, time.time())
     # The last that changes the state: what is remembered is remembered beside it.
     dropped = old_dropped(state, config.saved_days) if outcome.done else ()
@@ -335,7 +336,9 @@ def _remember(
     # ends with a word of a person. What a joining device left waiting is for a whole pass, and so
     # is the end of its joining.
     waits = any(each.code in {last_entry.WAITS, first_pass.CODE} for each in view.plan.problems)
-    usual = usual and not (view.observation.base.is_partial or view.plan.deferred)
+    usual = usual and not (
+        view.observation.base.is_partial or view.plan.deferred or copies.concern(view.observation)
+    )
     memory = None
     if stamp is not None and usual and not waits:
         store = _remember_whole if view.memory is None else _remember_part
@@ -359,14 +362,9 @@ def _remember_part(context: PassContext, view: View, acted: Acted, stamp: str) -
 
 def _remember_whole(context: PassContext, view: View, acted: Acted, stamp: str) -> Memory | None:
     observation, rules = view.observation, context.config.rules
-    snapshot = observation.snapshot
-    calm = not (
-        snapshot.locked
-        or snapshot.locked_keys
-        or observation.conflicts_text
-        or any(each.level == "problem" for each in acted.plan.problems + observation.problems)
+    found = after_whole(
+        acted, dict(observation.read), observation.snapshot, observation.base, rules
     )
-    found = after_whole(acted, dict(observation.read), snapshot, observation.base, rules, calm=calm)
     if found is None:
         return None
     memory = Memory(stamp, *found)

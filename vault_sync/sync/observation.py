@@ -5,24 +5,27 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import PurePosixPath
 
 from vault_sync.core import snapshot
 from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.digest.styles import lens
+from vault_sync.core.merge.file_copies import NO_COPIES, MergedCopies
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.plan import BaseKey, Conflict
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
-from vault_sync.core.naming import globs
+from vault_sync.core.naming import globs, week_learning
 from vault_sync.core.naming.copy_names import brings_markdown, certain
 from vault_sync.core.naming.keys import is_paper
+from vault_sync.core.naming.week_learning import LearntWeeks, PaperDays
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.resolution import abstracts
 from vault_sync.core.report import conflicts_page
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import as_text, contents
-from vault_sync.edge.fs.scan import Stat, scan
+from vault_sync.edge.fs.scan import Scan, Stat, scan
 from vault_sync.edge.state import joining
 from vault_sync.edge.state.earlier_values import is_old
 from vault_sync.edge.state.file_marks import read_files
@@ -43,7 +46,9 @@ class Observation:
     read, as the index stores them; `gone` those that the index has and that are there no more.
     `at_rest` gives the seconds since each file changed, where that was looked at.
     `otherwise` are not read, and their names are taken (`Scan.otherwise`). `conflicts_path` is the
-    path of the conflicts note, there or not.
+    path of the conflicts note, there or not. `open_elsewhere` are the conflicts of papers that were
+    not looked at. `template` is the text of `[notes] template`. `copies` are merged in the
+    snapshot's texts.
     """
 
     snapshot: Snapshot
@@ -58,6 +63,13 @@ class Observation:
     at_rest: Mapping[RelPath, float] = field(default_factory=dict)
     otherwise: tuple[RelPath, ...] = ()
     conflicts_path: RelPath | None = None
+    open_elsewhere: tuple[Conflict, ...] = ()
+    template: str | None = None
+    copies: MergedCopies = NO_COPIES
+
+
+MergesCopies = Callable[[Mapping[RelPath, str], RelPath, bool], MergedCopies]
+"""A merge of the copies among texts, with the path of the conflicts note; files are arriving?"""
 
 
 def base_of(state: StateStore) -> Base:
@@ -75,8 +87,13 @@ def base_of(state: StateStore) -> Base:
     )
 
 
-def observe(config: Config, base: Base, progress: Progress = silent) -> Observation:
-    """Read the whole vault.
+def observe(
+    config: Config,
+    base: Base,
+    progress: Progress = silent,
+    merge: MergesCopies = lambda *_: NO_COPIES,
+) -> Observation:
+    """Read the whole vault, and merge the copies in it.
 
     Raises:
         OSError: the vault's folder itself cannot be listed.
@@ -94,16 +111,12 @@ def observe(config: Config, base: Base, progress: Progress = silent) -> Observat
             texts[path] = as_text(content)
             read[path] = file_read(found.files[path], content, read_at)
         progress("reading", number + 1, len(found.files))
-    # A sync service gives a file the time of its own making: the change time tells when it came.
-    at_rest = {
-        path: (read_at - max(stat.mtime_ns, stat.ctime_ns)) / 1e9
-        for path, stat in found.files.items()
-    }
-    observation = observe_texts(texts, config.rules, base, tuple(problems), found.otherwise)
-    stats = {path: numbers(found.files[path]) for path in read}
-    base = replace(
-        _joined_at_once(observation, found.marks), arriving=arriving(found.marks, read_at)
+    is_arriving = arriving(found.marks, read_at)
+    observation = _merged_texts(
+        texts, config.rules, base, (found, tuple(problems)), merge, is_arriving
     )
+    stats = {path: numbers(found.files[path]) for path in read}
+    base = replace(_joined_at_once(observation, found.marks), arriving=is_arriving)
     return replace(
         observation,
         snapshot=replace(observation.snapshot, stats=stats),
@@ -111,9 +124,35 @@ def observe(config: Config, base: Base, progress: Progress = silent) -> Observat
         read=read,
         marks=found.marks,
         delivered=_delivered(found.files),
-        at_rest=at_rest,
+        at_rest=_at_rest(found.files, read_at),
         otherwise=found.otherwise,
     )
+
+
+def _at_rest(files: Mapping[RelPath, Stat], now: int) -> dict[RelPath, float]:
+    """Return the seconds for which each file has been as it is at `now` (Unix ns).
+
+    A sync service gives a file the time of its own making: the change time tells when it came.
+    """
+    return {path: (now - max(stat.mtime_ns, stat.ctime_ns)) / 1e9 for path, stat in files.items()}
+
+
+def _merged_texts(
+    texts: Mapping[RelPath, str],
+    rules: Rules,
+    base: Base,
+    scanned: tuple[Scan, tuple[Problem, ...]],
+    merge: MergesCopies,
+    is_arriving: bool,
+) -> Observation:
+    """Return what texts say with the copies among them merged."""
+    found, problems = scanned
+    page = conflicts_page.choose_path(rules.conflicts_note, texts)
+    copies = merge(texts, page, is_arriving)
+    merged = {path: text for path, text in texts.items() if path not in copies.hidden}
+    otherwise = (*found.otherwise, *copies.hidden)
+    observation = observe_texts({**merged, **copies.texts}, rules, base, problems, otherwise)
+    return replace(observation, files=frozenset(texts), copies=copies)
 
 
 def _delivered(files: Mapping[RelPath, Stat]) -> dict[RelPath, int]:
@@ -172,6 +211,7 @@ def observe_texts(
         texts.get(conflicts_path, ""),
         frozenset(texts),
         conflicts_path=conflicts_path,
+        template=texts.get(RelPath(rules.template)) if rules.template else None,
     )
 
 
@@ -182,9 +222,11 @@ def snapshot_of(
     base: Base,
     unread: Collection[RelPath] = (),
 ) -> Snapshot:
-    """Read texts by the rules of a vault's configuration."""
+    """Read texts by the rules of a vault's configuration. The template is no note."""
     return snapshot.build(
-        texts,
+        {path: text for path, text in texts.items() if path != rules.template}
+        if rules.template in texts
+        else texts,
         names=names,
         is_digest=is_digest(rules),
         base=base,
@@ -248,3 +290,29 @@ def _lacks(observation: Observation, rules: Rules, key: Key, path: RelPath) -> b
         abstracts.missing(note, key, observation.base) if name == "abstract" else not has(name)
         for name in rules.facts
     )
+
+
+def learn_weeks(observation: Observation, config: Config) -> LearntWeeks:
+    """Return how the digests of a vault name their weeks, as far as they show it."""
+    rule = config.weeks.month_week or None
+    digests = list(observation.snapshot.digests)
+    learnt = week_learning.learn(digests, paper_days(observation), config.weeks.week, rule)
+    if digests or learnt.naming is None:
+        return learnt
+    paths = config.rules.digest_paths
+    return replace(learnt, folder=globs.fixed_folder(paths[0]) if paths else "")
+
+
+def paper_days(observation: Observation) -> PaperDays:
+    """Return the days on which the papers of each digest were published, as their notes say."""
+    snapshot = observation.snapshot
+    days: dict[RelPath, list[date]] = {}
+    for path, digest in snapshot.digests.items():
+        for entry in digest.entries:
+            for note in snapshot.managed.get(entry.key, ()):
+                published = snapshot.notes[note].properties.scalar("published")
+                try:
+                    days.setdefault(path, []).append(date.fromisoformat(published))
+                except ValueError:
+                    continue  # none is said, or a year alone
+    return days

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from functools import partial
 
 from vault_sync.core.citation.library import ReadersLibrary
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import BaseUpdate, Plan, Write
-from vault_sync.core.model.values import Decisions, Facts, Key, Problem, RelPath, Rules, Side
+from vault_sync.core.model.paths import natural, stem_of
+from vault_sync.core.model.plan import BaseUpdate, Conflict, Plan, Write
+from vault_sync.core.model.values import Decision, Decisions, Facts, Key, Problem, RelPath, Rules
+from vault_sync.core.naming import week_names
+from vault_sync.core.note import note_template
+from vault_sync.core.note.note_template import NoteTemplate
 from vault_sync.core.note.properties import Unwritable
 from vault_sync.core.note.property_renaming import renames
 from vault_sync.core.reconcile.pairing.decisions import decide
@@ -19,7 +24,7 @@ from vault_sync.core.report import conflicts_page
 from vault_sync.core.text.spans import splice
 from vault_sync.edge.config import Config
 from vault_sync.sync import conflicts_file
-from vault_sync.sync.observation import Observation
+from vault_sync.sync.observation import Observation, learn_weeks
 from vault_sync.sync.request import PassRequest, Progress, silent
 
 
@@ -30,28 +35,36 @@ def make_plan(
     request: PassRequest,
     progress: Progress = silent,
     library: ReadersLibrary | None = None,
+    template: NoteTemplate | None = None,
 ) -> Plan:
     """Return the plan for what was observed, under the request and the ticks on the conflicts note.
 
     A tick can only be read beside the conflict that it decides, so the plan is made once to find
     the conflicts and, if any is decided, once more.
     """
-    reconciled = partial(_reconciled, observation, rules, facts, request, (progress, library))
-    decisions: dict[tuple[Key, RelPath, str], Side] = {}
+    reconciled = partial(
+        _reconciled, observation, rules, facts, request, (progress, library, template)
+    )
+    decisions: dict[tuple[Key, RelPath, str], Decision] = {}
     if request.take is not None:
         decisions |= decide(*request.take, observation.snapshot, observation.base)
     plan = reconciled(decisions)
     ticks = conflicts_page.ticks(observation.conflicts_text)
     if ticks and plan.conflicts:
-        decisions |= conflicts_page.choices(plan.conflicts, ticks)
+        decisions |= conflicts_page.choices((*observation.open_elsewhere, *plan.conflicts), ticks)
         plan = reconciled(decisions)
     if request.take_all is not None and plan.conflicts:
         decisions |= request.take_all.decisions(plan.conflicts)
         plan = reconciled(decisions)
     # What could not be read may hold a conflict still, and the page a decision about it.
     unread = any(each.code in {"unreadable", "unlisted"} for each in observation.problems)
-    page = () if unread else conflicts_file.operations(observation, rules, plan.conflicts)
-    taken = conflicts_file.name_taken(observation, rules) if plan.conflicts else ()
+    conflicts = tuple(sorted((*observation.open_elsewhere, *plan.conflicts), key=_at))
+    page = (
+        ()
+        if unread
+        else conflicts_file.operations(observation, rules, replace(plan, conflicts=conflicts))
+    )
+    taken = conflicts_file.name_taken(observation, rules) if conflicts else ()
     # A decision stays on the page until everything that it asked for is written.
     page_path = conflicts_file.path_of(observation, rules)
     after_page = [BaseUpdate(frozenset({one.path, page_path}), {}) for one in plan.operations]
@@ -59,8 +72,14 @@ def make_plan(
         plan,
         operations=(*plan.operations, *page),
         base_updates=(*plan.base_updates, *(after_page if ticks and page else ())),
+        conflicts=conflicts,
         problems=(*observation.problems, *taken, *plan.problems),
     )
+
+
+def _at(conflict: Conflict) -> tuple[object, ...]:
+    """Return a sort key: by digest, and as the fields stand in it."""
+    return natural(conflict.digest), conflict.line or 0, conflict.note, conflict.field, conflict.key
 
 
 def _reconciled(
@@ -68,10 +87,10 @@ def _reconciled(
     rules: Rules,
     facts: Mapping[Key, Facts],
     request: PassRequest,
-    more: tuple[Progress, ReadersLibrary | None],
+    more: tuple[Progress, ReadersLibrary | None, NoteTemplate | None],
     decisions: Decisions,
 ) -> Plan:
-    progress, library = more
+    progress, library, template = more
     return reconcile(
         observation.snapshot,
         observation.base,
@@ -87,6 +106,7 @@ def _reconciled(
             sure=request.sure,
             on_progress=partial(progress, "comparing"),
             library=library,
+            template=template,
         ),
     )
 
@@ -95,6 +115,25 @@ def _only(digests: frozenset[RelPath]) -> Callable[[Paper], bool] | None:
     if not digests:
         return None
     return lambda paper: any(pair.digest in digests for pair in paper.pairs)
+
+
+def template_of(
+    observation: Observation, config: Config
+) -> tuple[NoteTemplate | None, tuple[Problem, ...]]:
+    """Return the reader's template for new notes, and what is wrong with it."""
+    path = RelPath(config.rules.template)
+    if not path:
+        return None, ()
+    if observation.template is None:
+        return None, (note_template.missing(path),)
+    naming = learn_weeks(observation, config).naming
+    days: dict[RelPath, date] = {}
+    for digest in observation.snapshot.digests if naming is not None else ():
+        day = week_names.week_day(naming, stem_of(digest)) if naming is not None else None
+        if day is not None:
+            days[digest] = day
+    wrong = tuple(note_template.mistakes(path, observation.template))
+    return NoteTemplate(path, observation.template, days), wrong
 
 
 def with_former_names(config: Config, base: Base) -> Config:

@@ -16,12 +16,13 @@ from typing import NamedTuple
 from vault_sync.core.model.paths import folder_of, joined
 from vault_sync.core.model.plan import BaseKey, Operation, Write
 from vault_sync.core.model.values import RelPath
+from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.naming.file_links import find_file_links
 from vault_sync.core.naming.note_names import bare_name
-from vault_sync.core.naming.sync_copies import is_copy
 from vault_sync.core.naming.wikilinks import LinkResolver, Wikilink, find, retarget
 from vault_sync.core.text.spans import Edit, line_number, splice
 from vault_sync.edge.fs.reader import as_text, contents
+from vault_sync.edge.state.earlier_values import hashes_by_row
 from vault_sync.edge.state.schema import encode, fingerprint
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.observation import Observation
@@ -139,7 +140,7 @@ def _other_texts(root: Path, observation: Observation) -> Iterator[tuple[RelPath
 def _former_notes(observation: Observation, state: StateStore) -> Mapping[str, RelPath]:
     """Return the note as it is called now, by the sha256 of each path that it had, in hex."""
     formerly: dict[str, RelPath] = {}
-    older = state.older()
+    older = hashes_by_row(state.select)
     for key, paths in observation.snapshot.managed.items():
         if len(paths) != 1:
             continue

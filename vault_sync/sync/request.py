@@ -16,13 +16,13 @@ from vault_sync.core.model.plan import (
     Outcome,
     Plan,
 )
-from vault_sync.core.model.values import Decisions, Facts, Key, RelPath, Side
+from vault_sync.core.model.values import Decision, Decisions, Facts, Key, RelPath
 
 
 class TakeAll(NamedTuple):
     """A person's decision about all conflicts, or those of one field or digest ("": of all)."""
 
-    side: Side
+    side: Decision
     field: str = ""
     digest: str = ""
 
@@ -31,7 +31,9 @@ class TakeAll(NamedTuple):
         return {
             (conflict.key, conflict.digest, conflict.field): self.side
             for conflict in conflicts
-            if self.field in {"", conflict.field} and self.digest in {"", conflict.digest}
+            if self.field in {"", conflict.field}
+            and self.digest in {"", conflict.digest}
+            and (self.side != "both" or conflict.field == "commentary")
         }
 
 
@@ -55,7 +57,7 @@ class PassRequest:
     remake: bool = False
     only: frozenset[RelPath] = frozenset()
     allowed: str = ""
-    take: tuple[RelPath, Side] | None = None
+    take: tuple[RelPath, Decision] | None = None
     take_all: TakeAll | None = None
     deferred: frozenset[RelPath] = frozenset()
     bulk: bool = False

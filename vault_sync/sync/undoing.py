@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 
+from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.merge import documents
 from vault_sync.core.model.plan import BaseKey, Conflict, Operation, Outcome, Plan, Value
@@ -16,6 +17,7 @@ from vault_sync.edge.state import pass_log
 from vault_sync.edge.state.refusals import refuse
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.undo import undo
+from vault_sync.sync import copies
 from vault_sync.sync.observation import Observation, base_of, observe
 
 
@@ -37,7 +39,10 @@ def take_back(
     before = dict(state.rows())
     due = {each.path for each in plan_of().operations}
     page = RelPath(config.rules.conflicts_note)
-    outcome = undo(config.root, state, pass_id, started=started, page=page)
+    styles = styles_of(config.rules)
+    outcome = undo(config.root, state, pass_id, started=started, page=page, styles=styles)
+    if outcome.done:
+        copies.take_back(state, outcome)
     after = state.rows()
     forgotten = {row: value for row, value in before.items() if row.key and row not in after}
     if not outcome.done:
@@ -57,9 +62,16 @@ def _fields(
     undone: Collection[Operation],
 ) -> list[Refusal]:
     """Return the refused fields, but for those that the conflicts note shows."""
-    observation = observe(config, base_of(state))
+    observation = _observed(config, state)
     found = find_refusals(observation.snapshot, observation.base, forgotten, undone)
     return [each for each in found if _mark(each) not in observation.conflicts_text]
+
+
+def _observed(config: Config, state: StateStore) -> Observation:
+    """Return the vault as it is, its copies unmerged: no notes and no digests."""
+    base = base_of(state)
+    merge = copies.merger(state, config.rules, base, whole=False)
+    return observe(config, base, merge=merge)
 
 
 def _refuse(state: StateStore, found: list[Refusal], forgotten: Mapping[BaseKey, Value]) -> None:
@@ -106,5 +118,5 @@ def lost_entries(
             entries = styled_reader.read(before, digests[path].styles).entries
             taken = [entry.span for entry in entries if entry.key in gone]
             cut = digests[path].text
-            whole = documents.with_taken_out(before, cut, taken)
+            whole = documents.with_taken_out(before, cut, taken, digests[path].styles)
             yield from [(path, whole, cut)] if whole is not None and taken else []

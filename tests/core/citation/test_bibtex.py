@@ -9,23 +9,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.references import OCTOPACK, paper
 from vault_sync.core.citation.bibtex import FIRST_LINE, bibtex_entry, bibtex_file, is_ours
 from vault_sync.core.citation.csl_json import csl_item, csl_json
 from vault_sync.core.citation.reference import Reference, reference_of
-from vault_sync.core.model.values import Key
 from vault_sync.core.note import note
 from vault_sync.edge.bibliography import read_library
-
-OCTOPACK = Key("arxiv:2308.07124")
-
-TITLE = "OctoPack: Instruction Tuning Code Large Language Models"
-
-
-def paper(
-    title: str = TITLE, *authors: str, venue: str = "", doi: str = "", url: str = ""
-) -> Reference:
-    names = authors or ("Niklas Muennighoff",)
-    return Reference(OCTOPACK, "key", title, names, "2023-08-14", url, doi, venue)
 
 
 def test_a_note_becomes_an_entry() -> None:

@@ -86,9 +86,12 @@ def test_a_wrong_form_of_citekeys_is_refused_in_words(form: str, wrong: str) -> 
         ("arxiv:cs/9901001", "", "muennighoff1999octopack"),
         ("arxiv:math.gt/0701001", "", "muennighoff2007octopack"),
         ("doi:10.1000/2401.1", "2023", "muennighoff2023octopack"),
+        ("acl:N19-1423", "", "muennighoff2019octopack"),
+        ("acl:P79-1001", "", "muennighoff1979octopack"),
+        ("acl:2020.acl-main.1", "", "muennighoff2020octopack"),
     ],
 )
-def test_the_year_of_an_arxiv_paper_is_that_of_its_id(
+def test_the_year_of_a_dated_id_is_that_of_the_citekey(
     key: str, published: str, citekey: str
 ) -> None:
     assert plain_citekey(PAPER._replace(published=published), Key(key)) == citekey

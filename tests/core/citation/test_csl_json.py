@@ -9,21 +9,9 @@ import subprocess
 from dataclasses import replace
 
 import pytest
+from tests.support.references import paper
 from vault_sync.core.citation.bibtex import bibtex_file
 from vault_sync.core.citation.csl_json import csl_json
-from vault_sync.core.citation.reference import Reference
-from vault_sync.core.model.values import Key
-
-OCTOPACK = Key("arxiv:2308.07124")
-
-TITLE = "OctoPack: Instruction Tuning Code Large Language Models"
-
-
-def paper(
-    title: str = TITLE, *authors: str, venue: str = "", doi: str = "", url: str = ""
-) -> Reference:
-    names = authors or ("Niklas Muennighoff",)
-    return Reference(OCTOPACK, "key", title, names, "2023-08-14", url, doi, venue)
 
 
 def plain(title: str) -> str:

@@ -29,7 +29,7 @@ def test_places_are_those_with_an_agreed_commentary_also_an_empty_one() -> None:
 
 
 def test_sizes_are_those_counted_where_only_some_rows_are_there() -> None:
-    assert Base(BASE.rows, exists=True, counted={ONE: 40}).sizes == {ONE: 40}
+    assert Base(BASE.rows, exists=True, count=lambda: {ONE: 40}).sizes == {ONE: 40}
 
 
 def test_a_value_is_given_only_as_what_it_is() -> None:

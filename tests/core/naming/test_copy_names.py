@@ -8,6 +8,7 @@ from vault_sync.core.naming.copy_names import (
     CopyName,
     about_the_same,
     certain,
+    is_copy,
     is_delivery_mark,
     possible,
 )
@@ -33,12 +34,19 @@ WEEK = RelPath("digests/2023년 8월 3주차.md")
         (" (Anna's conflicted copy 2023-08-15 (1))", "Dropbox"),
         (" (SFConflict anna@example.org 2023-08-15-10-11-12)", "Seafile"),
         (" (case conflicted copy, 15.8.)", "a sync service"),
+        (" (kim's Mac (2)'s conflicted copy 2023-08-01)", "a sync service"),
+        (" (kim's conflicted copy 2023-08-01) (1)", "a sync service"),
     ],
 )
 def test_a_name_that_proves_a_copy(mark: str, service: str) -> None:
     path = WEEK.replace(".md", f"{mark}.md")
     assert certain(path) == CopyName(WEEK, service, "certain")
     assert possible(path, {WEEK}) == ()
+
+
+def test_of_all_files_only_notes_and_digests_have_copies_that_are_read() -> None:
+    assert is_copy("a (restored 2).md") and is_copy("a (Conflicted copy).MD")
+    assert not is_copy("a (Conflicted copy).png")
 
 
 @pytest.mark.parametrize("mark", [" (restored)", " (restored 2)"])
@@ -65,6 +73,8 @@ def test_a_copy_of_a_copy_is_one_of_the_same_file() -> None:
         "X.Conflict.md",
         "X (restored by hand).md",
         "a conflicted copy.md",
+        "a (conflicted copy) and its cure.md",
+        "a (draft) conflicted copy (old).md",
         "(Conflicted copy)",
         ".sync-conflict-20230815-101112-ABCDEF2.md",
         "digests/ (Conflicted copy).md",

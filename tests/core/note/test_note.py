@@ -95,13 +95,8 @@ def test_a_new_note_is_read_as_it_was_meant() -> None:
     fields = Fields("https://arxiv.org/abs/2308.07124", "T: U", ("Kim Lee",), ("a",))
     facts = fact_properties(Facts(published="2023-08-01", abstract="x"), ("published", "abstract"))
     assert facts == {"published": "2023-08-01"}, "the abstract is no property"
-    text = new_note.new(
-        key=Key("arxiv:2308.07124"),
-        fields=fields,
-        facts=facts,
-        sections=[("1주", "하나")],
-        links={},
-    )
+    values = new_note.values_of(Key("arxiv:2308.07124"), fields, facts, ["1주"], {})
+    text = new_note.new(values, [("1주", "하나")])
     note = note_lens.read(text)
     assert (note.fields, note.digests, note.key) == (fields, ("1주",), "arxiv:2308.07124")
     assert (

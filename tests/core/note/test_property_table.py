@@ -11,13 +11,10 @@ from vault_sync.core.note.property_table import ID_PROPERTIES, LINK_LISTS, PROPE
 
 
 def test_a_new_note_has_the_properties_of_the_table_in_its_order() -> None:
-    text = new_note.new(
-        key=Key("arxiv:2308.00001"),
-        fields=Fields("https://arxiv.org/abs/2308.00001", "T", ("A",), ("t",), ""),
-        facts={},
-        sections=[("주", "말")],
-        links=dict.fromkeys(LINK_LISTS, ("[[a]]",)),
-    )
+    fields = Fields("https://arxiv.org/abs/2308.00001", "T", ("A",), ("t",), "")
+    links = dict.fromkeys(LINK_LISTS, ("[[a]]",))
+    values = new_note.values_of(Key("arxiv:2308.00001"), fields, {}, ["주"], links)
+    text = new_note.new(values, [("주", "말")])
     names = list(note.read(text).properties.values)
     assert names == [name for name in PROPERTIES if name != "doi"]
     assert set(ID_PROPERTIES) == {"arxiv", "doi"}

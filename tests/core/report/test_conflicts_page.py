@@ -17,11 +17,37 @@ ONE = Conflict(
 )  # fmt: skip
 TWO = replace(ONE, field="commentary", digest_text="words\n```\n````\n", note_text="[[x]] #tag")
 NAMES = LinkResolver.from_paths([ONE.digest, ONE.note])
+THREE = [ONE, TWO, replace(ONE, key=Key("arxiv:2"), line=9)]
+
+EARLIER = """\
+# Sync conflicts
+
+1 place where a digest and a note say different things. Neither was touched.
+Tick one box, or make both sides equal; the next pass settles it. This note goes away.
+
+## [[a]] and [[w]]: title
+
+Both were changed, differently.
+
+The digest says:
+
+```text
+A
+```
+
+The note says:
+
+```text
+B
+```
+
+- [ ] keep the digest's ^MARK-digest
+- [ ] keep the note's ^MARK-note
+"""
 
 
-def ticked(text: str, conflict: Conflict, side: str) -> str:
-    end = f" ^{page.mark(conflict)}-{side}"
-    (line,) = [each for each in text.split("\n") if each.endswith(end)]
+def ticked(text: str, mark: str, side: str) -> str:
+    (line,) = [each for each in text.split("\n") if each.endswith(f" ^{mark}-{side}")]
     return text.replace(line, line.replace("[ ]", "[x]"))
 
 
@@ -29,9 +55,35 @@ def test_nothing_open_no_page() -> None:
     assert page.text([], NAMES) == ""
 
 
+def test_a_conflict_is_a_callout_with_its_boxes_below() -> None:
+    text = page.text(
+        [replace(TWO, digest_text="Same.\nOne two.", note_text="Same.\nOne 2.")], NAMES
+    )
+    callout = text[text.index("> [!warning]") :].split("\n\n")[0]
+    assert callout.split("\n") == [
+        "> [!warning] [[w]] and [[a]]: commentary",
+        "> Both were changed, differently.",
+        ">",
+        "> *(1 paragraph the same)*",
+        ">",
+        "> One ~~two.~~ ==2.==",
+    ]
+    boxes = [line.partition(" ^")[0] for line in text.split("\n") if line.startswith("- ")]
+    assert boxes == ["- [ ] the digest's", "- [ ] the note's", "- [ ] both, one below the other"]
+    assert "# Sync conflicts" not in text
+
+
+def test_both_texts_can_be_taken_of_a_commentary_alone() -> None:
+    text = page.text([ONE, TWO], NAMES)
+    assert text.count("-both\n") == 1
+    assert page.choices([ONE, TWO], page.ticks(ticked(text, page.mark(TWO), "both"))) == {
+        (TWO.key, TWO.digest, TWO.field): "both"
+    }
+
+
 @pytest.mark.parametrize("side", ["digest", "note"])
 def test_a_tick_decides_about_its_own_conflict(side: str) -> None:
-    text = ticked(page.text([ONE, TWO], NAMES), TWO, side)
+    text = ticked(page.text([ONE, TWO], NAMES), page.mark(TWO), side)
     assert page.choices([ONE, TWO], page.ticks(text)) == {
         (TWO.key, TWO.digest, TWO.field): side,
     }
@@ -39,7 +91,7 @@ def test_a_tick_decides_about_its_own_conflict(side: str) -> None:
 
 def test_both_boxes_decide_nothing_and_stay_ticked() -> None:
     text = page.text([ONE], NAMES)
-    both = ticked(ticked(text, ONE, "digest"), ONE, "note")
+    both = ticked(ticked(text, page.mark(ONE), "digest"), page.mark(ONE), "note")
     assert not page.ticks(both)
     assert page.text([ONE], NAMES, both) == both
 
@@ -47,12 +99,55 @@ def test_both_boxes_decide_nothing_and_stay_ticked() -> None:
 @pytest.mark.parametrize("change", [{"digest_text": "C"}, {"note_text": "C"}, {"field": "url"}])
 def test_a_tick_about_another_text_decides_nothing(change: dict[str, Any]) -> None:
     now = replace(ONE, **change)
-    text = ticked(page.text([ONE], NAMES), ONE, "note")
+    text = ticked(page.text([ONE], NAMES), page.mark(ONE), "note")
     assert page.choices([now], page.ticks(text)) == {}
     assert "[x]" not in page.text([now], NAMES, text)
 
 
-def test_a_text_is_shown_in_a_fence_that_it_cannot_end() -> None:
-    text = page.text([TWO], NAMES)
-    assert f"`````text\n{TWO.digest_text}\n`````\n" in text
-    assert "```text\n[[x]] #tag\n```\n" in text
+def test_one_box_for_all_decides_about_this_very_set() -> None:
+    assert "-all-" not in page.text(THREE[:2], NAMES)
+    text = ticked(page.text(THREE, NAMES), page.mark_of_all(THREE), "all-note")
+    all_of = {(each.key, each.digest, each.field): "note" for each in THREE}
+    assert page.choices(THREE, page.ticks(text)) == all_of
+    assert page.choices(THREE[:2], page.ticks(text)) == {}
+    own = ticked(text, page.mark(ONE), "digest")
+    assert page.choices(THREE, page.ticks(own))[ONE.key, ONE.digest, ONE.field] == "digest"
+    open_yet = ticked(own, page.mark(ONE), "note")
+    assert (ONE.key, ONE.digest, ONE.field) not in page.choices(THREE, page.ticks(open_yet))
+    assert page.unticked(text) == page.text(THREE, NAMES)
+
+
+def test_the_conflicts_stand_in_the_order_of_their_digests() -> None:
+    found = [replace(ONE, digest=RelPath(f"digests/w{n}.md"), line=1) for n in (10, 9, 8)]
+    text = page.text([*found, replace(found[2], field="url", line=7)], NAMES)
+    titles = [line for line in text.split("\n") if "[!warning]" in line]
+    assert [title.split("]]")[0][-3:] for title in titles] == ["[w8", "[w8", "[w9", "w10"]
+    assert "url" in titles[1]
+
+
+def test_a_page_of_an_earlier_version_is_still_understood() -> None:
+    text = EARLIER.replace("MARK", page.mark(ONE))
+    assert page.is_ours(text) and not page.is_ours(text + "\nmine\n")
+    assert page.choices([ONE], page.ticks(ticked(text, page.mark(ONE), "note"))) == {
+        (ONE.key, ONE.digest, ONE.field): "note"
+    }
+
+
+def test_a_page_is_ours_until_a_person_writes_in_it() -> None:
+    text = ticked(page.text(THREE, NAMES), page.mark(ONE), "note")
+    assert page.is_ours(text) and page.is_ours(text.replace("\n", "\r\n"))
+    assert page.is_ours(text.replace("\n\n", "\n \n\n"))
+    for old in ("Both were changed", "~~A~~ ==B=="):
+        assert not page.is_ours(text.replace(old, f"{old} I think", 1))
+    assert not page.is_ours(text + "\nask Ann\n")
+
+
+def test_two_hundred_conflicts_stay_under_four_thousand_lines() -> None:
+    words = "\n".join(f"line {n} of a long text" for n in range(30))
+    many = [
+        replace(TWO, key=Key(f"arxiv:{n}"), digest_text=words, note_text=words.replace("of", "in"))
+        for n in range(200)
+    ]
+    text = page.text(many, NAMES)
+    assert text.count("\n") < 4_000 and "more lines, to be read in both places" in text
+    assert len(page.text(many[:20], NAMES).split("\n")) > 20 * 30

@@ -6,7 +6,8 @@ import random
 
 import pytest
 from vault_sync.core.model.copies import CopyRow
-from vault_sync.core.model.values import Key
+from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.report import conflicts_page, copy_section
 from vault_sync.core.report.copy_section import FoundRows, read, text
 
 ONE = CopyRow(Key("arxiv:2308.00001"), "digests/8월.md", "commentary", "첫째다.\n\n- 둘째다.")
@@ -59,3 +60,19 @@ def test_any_rows_come_back() -> None:
             for _ in range(3)
         }
         assert read(text(rows)).rows == rows
+
+
+def test_boxes_are_read_back_and_the_page_is_known_for_ours() -> None:
+    pairs = [
+        (RelPath("d/a`b 2.md"), RelPath("d/a`b.md")),
+        (RelPath("d/c (1).md"), RelPath("d/c.md")),
+    ]
+    page = "\n".join((copy_section.text([ONE]), copy_section.questions(pairs, 2)))
+    assert conflicts_page.is_ours(page) and copy_section.has_rows(page)
+    assert copy_section.read_boxes(page) == copy_section.CopyBoxes()
+    ticked = copy_section.read_boxes(page.replace("- [ ] merge", "- [x] merge"))
+    assert ticked.merge == {path for path, _ in pairs} and ticked.merge_left
+    mine = copy_section.read_boxes(page.replace("- [ ] `", "- [x] `"))
+    assert mine.mine == {path for path, _ in pairs} and not mine.merge
+    assert copy_section.read_boxes(page.replace("[ ]", "[x]")).merge == frozenset(), "both ticked"
+    assert not conflicts_page.is_ours(page + "a line of the reader's\n")

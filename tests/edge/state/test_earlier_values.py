@@ -7,6 +7,7 @@ from tests.support.state_rows import A, B, keep, say
 from tests.support.written_world import World
 from vault_sync.core.model.plan import BaseKey, BaseUpdate
 from vault_sync.core.model.values import Key
+from vault_sync.edge.state.earlier_values import hashes_by_row
 from vault_sync.edge.state.store import StateStore
 
 # ---- the base and its history
@@ -19,7 +20,7 @@ def test_earlier_values_are_remembered_and_the_present_one_is_not_earlier(world:
     assert state.was_before(A, '"one"') and state.was_before(A, '"two"')
     assert not state.was_before(A, '"three"')
     assert not state.was_before(B, '"one"')
-    assert {len(hashes) for hashes in state.older().values()} == {2}
+    assert {len(hashes) for hashes in hashes_by_row(state.select).values()} == {2}
 
 
 NOTE = BaseKey(Key("a"), "", "note")

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from tests.support.state_rows import A, keep, say
 from tests.support.written_world import P, World, agree
-from vault_sync.core.model.plan import BaseKey, Value, Write
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value, Write
 from vault_sync.edge.state import base_table
 from vault_sync.edge.state.database import StateError
+from vault_sync.edge.state.earlier_values import hashes_by_row
 from vault_sync.edge.state.store import state_dir
 
 # ---- where
@@ -61,7 +62,7 @@ def test_for_its_owner_alone_whatever_the_umask(world: World) -> None:
 def test_reading_makes_nothing(world: World) -> None:
     state = world.state()
     assert not state.has_base
-    assert state.rows() == {} == state.older()
+    assert state.rows() == {} == hashes_by_row(state.select)
     assert state.note is None
     assert not state.was_before(A, '"x"')
     assert list(world.folder.iterdir()) == [world.vault]
@@ -96,6 +97,15 @@ def test_rows_follow_what_is_put_while_the_lock_is_held(world: World) -> None:
 
 
 # ---- one writer
+
+
+def test_what_one_update_puts_and_another_drops_stands_as_in_the_database(world: World) -> None:
+    state = world.state()
+    with state.lock(0):
+        state.keep([say("one")])
+        assert state.rows() == {A: "one"}
+        state.keep([say("two"), BaseUpdate(frozenset(), {}, frozenset({A}))])
+        assert state.rows() == {A: "two"} == world.state().rows()
 
 
 def test_a_database_that_holds_nothing_yet_is_not_damaged(world: World) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from vault_sync.core.model.values import Problem
 from vault_sync.edge.platform.rename import Volume
+from vault_sync.edge.system import vault_files
 from vault_sync.edge.system.doctor import examine
 from vault_sync.edge.system.surroundings import Surroundings
 
@@ -182,6 +183,19 @@ def test_links_and_files_that_are_not_here(vault: Path, around: Surroundings) ->
     (vault / "papers" / "link.md").unlink()
     (vault / "papers" / ".GPT.md.icloud").write_text("")
     _only(examine(vault, around), "not-downloaded")
+
+
+def test_what_is_in_a_cloud_only_is_not_read(
+    vault: Path, around: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(path: Path) -> bytes:
+        assert path.name != "BERT 2.md", "that would fetch it"
+        return path.read_bytes()
+
+    away = (vault / "papers" / "BERT 2.md").stat().st_ino
+    monkeypatch.setattr(vault_files, "is_away", lambda status: status.st_ino == away)
+    found = _only(examine(vault, replace(around, read=read)), "not-downloaded")
+    assert "Keep Downloaded" in found.hint and "Always keep" in found.hint
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from vault_sync.core.model.values import Problem
 from vault_sync.edge.system.surroundings import Surroundings
-from vault_sync.edge.system.vault_files import findings, read_tree
+from vault_sync.edge.system.vault_files import Tree, findings, read_tree
 
 TEXT = "".join(f"line {number}\n" for number in range(10))
 
 
 def found(root: Path) -> list[Problem]:
-    around = Surroundings(state=root, now=1e12)
+    around = Surroundings(state=root, now=1e12, home=root / "nobody")
     return list(findings(root, read_tree(root), around))
 
 
@@ -61,13 +61,25 @@ def test_no_obsidian_anywhere_is_nothing_to_mend(tmp_path: Path) -> None:
         ("Vault-Sync.toml", "config-name"),
         ("vault-sync.toml.txt", "config-name"),
         ("vault_sync.toml", "config-name"),
+        (".vault-sync.toml", "config-place"),
+        (".obsidian/vault-sync.toml", "config-place"),
+        (".vault-sync/vault-sync.toml", "config-place"),
     ],
 )
 def test_a_configuration_that_is_not_read(tmp_path: Path, path: str, code: str) -> None:
     (tmp_path / ".obsidian").mkdir()
-    (tmp_path / "papers").mkdir()
+    for folder in ("papers", ".vault-sync"):
+        (tmp_path / folder).mkdir()
     (tmp_path / path).write_text("")
     assert codes(tmp_path) == [(code, path)]
+
+
+def test_a_configuration_of_the_user_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "home/.config/vault-sync").mkdir(parents=True)
+    (tmp_path / "home/.config/vault-sync/config.toml").write_text("")
+    around = Surroundings(state=tmp_path / "state", home=tmp_path / "home")
+    (problem,) = findings(tmp_path, Tree(), around)
+    assert problem.path == "~/.config/vault-sync/config.toml" and problem.level == "notice"
 
 
 def test_a_configuration_below_the_obsidian_vault(tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ import os
 import time
 from pathlib import Path
 
+import pytest
 from vault_sync.core.model.values import RelPath
+from vault_sync.edge.watch import stamps
 from vault_sync.edge.watch.stamps import changed_lately, fingerprint, read_stamps
 
 # The ground
@@ -42,3 +44,12 @@ def test_a_fingerprint_leaves_no_file_open(tmp_path: Path) -> None:
     for name in ("a.md", "none.md", "."):
         fingerprint(tmp_path, RelPath(name))
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_file_that_is_in_a_cloud_only_is_not_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.md").write_bytes(b"abc")
+    monkeypatch.setattr(stamps, "is_away", lambda _: True)
+    assert fingerprint(tmp_path, RelPath("a.md")) is None
+    assert "a.md" in read_stamps(tmp_path)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from vault_sync.cli.capture.week import digest_for, today
 from vault_sync.cli.console import Bar, Console, UsageError
+from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.model.plan import Create, Outcome
 from vault_sync.core.model.values import Facts, Key, RelPath
 from vault_sync.core.naming import globs
@@ -70,11 +71,8 @@ def add(
     config = console.config()
     target = None if to is None else _digest(console, config, to)
     papers = _papers(given, words)
-    state = console.state(config)
-    try:
+    with console.state(config) as state:
         there, outcome, addition = _add(console, config, state, (target, papers), manners)
-    finally:
-        state.close()
     placed = [*there, *addition.placed]
     fine = _show(console, config, placed, addition, outcome)
     unwritten = bool(there) and bool(words.tags or words.text)
@@ -176,7 +174,8 @@ def _written(call: _Call) -> tuple[Outcome, Addition]:
         if call.wait is not None and call.wait.seconds_left(target[0]) > 0:
             call.wait.until_quiet(target[0])
             continue
-        addition = add_papers(observation, target, call.papers, call.facts)
+        styles = styles_of(call.config.rules)
+        addition = add_papers(observation, target, call.papers, call.facts, styles)
         if addition.operation is None:
             break
         outcome = write_operation(call.config, call.state, addition.operation, "add")
@@ -213,6 +212,7 @@ def _show(
     refused = [each for each in placed if each.standing == "refused"]
     console.complain(
         f"{each.paper.url}: not added: {each.digest} could not hold it as an entry of its own"
+        + ("" if each.title else ", as no title is known of it")
         for each in refused
     )
     return fine and not refused

@@ -22,11 +22,8 @@ def bib(console: Console, digest: str | None, tag: str | None, *, csl: bool) -> 
         UsageError: there is no such digest.
     """
     config = console.config()
-    state = console.state(config)
-    try:
+    with console.state(config) as state:
         observation = observe(config, base_of(state))
-    finally:
-        state.close()
     keys = None if digest is None else _of_digest(console, observation, digest)
     whole = references(observation.snapshot, config.rules.citekey_form)
     found = [each for each in whole if _chosen(each, keys, tag)]

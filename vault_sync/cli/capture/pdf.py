@@ -29,22 +29,18 @@ def pdf(console: Console, notes: Sequence[str]) -> int:
     if not config.arxiv.enabled:
         raise UsageError("nobody is asked: `enabled = false` under [arxiv] in vault-sync.toml")
     paths = [note_named(console, config, note) for note in notes]
-    state = console.state(config)
     problems: list[Problem] = []
     outcomes: list[Outcome] = []
-    try:
-        with Bar(console) as bar:
-            for number, paper in enumerate(_papers(config, state, paths)):
-                bar("fetching", number, len(paths))
-                found = _fetched(config, state, paper)
-                if isinstance(found, Problem):
-                    problems.append(found)
-                    continue
-                outcomes.append(found)
-                if not found.done and not found.undone:
-                    console.say([f"{paper.path} is there"])
-    finally:
-        state.close()
+    with console.state(config) as state, Bar(console) as bar:
+        for number, paper in enumerate(_papers(config, state, paths)):
+            bar("fetching", number, len(paths))
+            found = _fetched(config, state, paper)
+            if isinstance(found, Problem):
+                problems.append(found)
+                continue
+            outcomes.append(found)
+            if not found.done and not found.undone:
+                console.say([f"{paper.path} is there"])
     return _show(console, config, outcomes, problems)
 
 

@@ -76,8 +76,8 @@ def add(
 _FETCHED = {0: "each is in the vault", 1: "one could not be had; it was shown why"}
 
 
-@verb(cli, example="vault-sync pdf OctoPack", exits=_FETCHED | LOCKED)
-@click.argument("note", nargs=-1, required=True, shell_complete=completing.files)
+@verb(cli, example="vault-sync pdf 'papers/230814 OctoPack.md'", exits=_FETCHED | LOCKED)
+@click.argument("note", nargs=-1, required=True, shell_complete=completing.named)
 def pdf(console: Console, note: Sequence[str]) -> int:
     """Fetch the PDFs of notes into `[pdf] folder`, one in three seconds, never over a file.
 

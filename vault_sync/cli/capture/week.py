@@ -23,13 +23,10 @@ from vault_sync.sync.observation import Observation, base_of, observe
 def week(console: Console, day: date | None, *, following: bool, opens: bool) -> int:
     """Print the digest's path from the vault's root; make it, and open it, where that is asked."""
     config = console.config()
-    state = console.state(config)
     day = (day or today()) + (WEEK if following else WEEK * 0)
-    try:
+    with console.state(config) as state:
         found = digest_for(console, config, observe(config, base_of(state)), day)
         outcome = _made(config, state, found)
-    finally:
-        state.close()
     address = f"obsidian://open?path={quote(str(config.root / found.path), safe='')}"
     if console.json:
         made = bool(outcome.done)

@@ -18,6 +18,8 @@ def completion(console: Console, shell: str) -> int:
     made = kind(cli, {}, "vault-sync", "_VAULT_SYNC_COMPLETE")
     # Its `source` would look at the version of bash first, by running one.
     script = made.source_template % made.source_vars()
+    # click's script for bash lets `read` and the list take the backslashes out of a name.
+    script = script.replace("read type", "read -r type").replace("($value)", '("$value")')
     if console.json:
         click.echo(json_text({"shell": shell, "script": script}))
     else:

@@ -57,9 +57,8 @@ def leave(console: Console, choice: Choice) -> int:
     """
     config = console.config()
     plan = planned(console, config, PassRequest(cause="leave"))
-    state = console.state(config)
-    leaving = _Leaving(console, config, state, choice)
-    try:
+    with console.state(config) as state:
+        leaving = _Leaving(console, config, state, choice)
         observation = observe(config, base_of(state))
         reasons = [] if choice.yes else list(_reasons(plan, observation))
         writes = () if choice.keep_links else tuple(_unlinked(observation))
@@ -73,8 +72,6 @@ def leave(console: Console, choice: Choice) -> int:
             return _answer(leaving, did, outcome, report.OUT_OF_LINE)
         did += _remove(leaving)
         return _answer(leaving, did, outcome, report.IN_LINE)
-    finally:
-        state.close()
 
 
 def _reasons(plan: Plan, observation: Observation) -> Iterator[str]:

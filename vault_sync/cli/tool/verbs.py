@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @verb(cli, example="vault-sync why 'digests/2023년 8월 3주차.md:14'", exits=SHOWN)
-@click.argument("path", metavar="NOTE|DIGEST[:LINE]", shell_complete=completing.files)
+@click.argument("path", metavar="NOTE|DIGEST[:LINE]", shell_complete=completing.named)
 def why(console: Console, path: str) -> int:
     """Show why a note or an entry is as it is.
 

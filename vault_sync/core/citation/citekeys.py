@@ -12,7 +12,6 @@ from typing import Final, NamedTuple
 
 from vault_sync.core.citation.person_names import ascii_letters, person_name
 from vault_sync.core.model.values import Key
-from vault_sync.core.naming.keys import arxiv_id
 from vault_sync.core.naming.note_names import label
 
 DEFAULT_FORM: Final = "{auth}{year}{title_word}"
@@ -84,14 +83,22 @@ def plain_citekey(paper: CitedPaper, key: Key, form: str = DEFAULT_FORM) -> str:
     return citekey if named and not citekey.isdigit() else label(key)
 
 
+_DATED_IDS = (
+    (re.compile(r"arxiv:(?:[^/]*/)?([0-9]{2})[0-9]{2}"), "91"),
+    (re.compile(r"acl:[A-Z]([0-9]{2})-"), "65"),
+    (re.compile(r"acl:20([0-9]{2})\."), "65"),
+)
+"""Ids that begin with two digits of a year, and the first year of the century before this."""
+
+
 def _year(key: Key, published: str) -> str:
-    """Return the year of a citekey; an arXiv paper's is that of its id.
+    """Return the year of a citekey; that of a paper on arXiv or of the ACL is that of its id.
 
     Every device knows the id, and few know the date on the day on which the key is given.
     """
-    number = re.match(r"([0-9]{2})[0-9]{2}", arxiv_id(key).rpartition("/")[2])
-    if number is not None:
-        return f"{'19' if number[1] > '90' else '20'}{number[1]}"
+    for form, first in _DATED_IDS:
+        if number := form.match(key):
+            return f"{'19' if number[1] >= first else '20'}{number[1]}"
     return published[:4] if re.match(r"[0-9]{4}", published) else ""
 
 

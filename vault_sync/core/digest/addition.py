@@ -50,14 +50,16 @@ def _has_titles_first(text: str) -> bool:
     return around[:1] == [(True, False)] and first * 2 > len(around)
 
 
-def with_entry(digest: Digest, fields: Fields) -> Digest | None:
+def with_entry(digest: Digest, fields: Fields, like: Digest | None = None) -> Digest | None:
     """Return the digest with an entry more, or None where it could not hold it.
+
+    The first entry of a digest in another style than flat is written as those of `like` are.
 
     An address alone below an entry without tags would be read as that entry's commentary, so a
     rule goes between them.
     """
     if digest.styles != FLAT:
-        text = lens.append(digest, [(fields, None)])
+        text = lens.append(digest, [(fields, None)], like)
         grown = styled_reader.read(text, digest.styles)
         return grown if _has_one_more(digest.entries, grown.entries, fields) else None
     newline = newline_kind(digest.text)

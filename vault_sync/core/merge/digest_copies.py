@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from vault_sync.core.digest import reader as digest_reader
+from collections.abc import Sequence
+
 from vault_sync.core.digest.reader import Entry
+from vault_sync.core.digest.style_choice import FLAT
+from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.merge.ancestor import lacks
 from vault_sync.core.merge.digests import link_target, stands_alone, usual_gap, version_of, written
 from vault_sync.core.merge.field_copies import merge_field
@@ -17,18 +21,24 @@ _OF_PAPER = frozenset({"url", "title", "authors"})
 
 
 def merge_digest_copy(
-    path: RelPath, file: str, copy: str, histories: Histories
+    path: RelPath,
+    file: str,
+    copy: str,
+    histories: Histories,
+    styles: Sequence[StyleName] = FLAT,
 ) -> CopyMerge | None:
     """Merge a copy of the digest at `path` into its text; None where that cannot be.
 
     It cannot where a paper stands twice in one of the two, or where the outcome would not read as
     meant. Lines between entries are all kept.
     """
-    return in_style_of(file, copy, lambda ours, theirs: _merge(path, ours, theirs, histories))
+    return in_style_of(file, copy, lambda *sides: _merge(path, sides, histories, styles))
 
 
-def _merge(path: RelPath, ours: str, theirs: str, histories: Histories) -> CopyMerge | None:
-    here, there = version_of(ours), version_of(theirs)
+def _merge(
+    path: RelPath, sides: tuple[str, str], histories: Histories, styles: Sequence[StyleName]
+) -> CopyMerge | None:
+    here, there = (version_of(text, styles) for text in sides)
     if here is None or there is None:
         return None
     merging = CopyMerging(histories)
@@ -40,7 +50,7 @@ def _merge(path: RelPath, ours: str, theirs: str, histories: Histories) -> CopyM
         found = _entry(path, here.entries[name], there.entries[name], merging)
         link = link_target(here.entries[name]) or link_target(there.entries[name])
         raw = written(here, here.entries[name], found, link)
-        if not stands_alone(raw, found, link):
+        if not stands_alone(here.entries[name], raw, found, link):
             merging.rows |= _all_rows(path, here.entries[name], there.entries[name])
             return Merged(here.parts.text[name])
         meant[name] = found
@@ -51,7 +61,7 @@ def _merge(path: RelPath, ours: str, theirs: str, histories: Histories) -> CopyM
 
     base = shared(here.parts, there.parts)
     found, names = merged(base, here.parts, there.parts, combine, usual_before)
-    if not _reads_as(found.text, names, meant):
+    if not _reads_as(found.text, styles, names, meant):
         return None
     return CopyMerge(found.text, frozenset(merging.rows))
 
@@ -83,8 +93,13 @@ def _all_rows(path: RelPath, ours: Entry, theirs: Entry) -> set[CopyRow]:
     }
 
 
-def _reads_as(text: str, names: tuple[Name, ...], meant: dict[Name, Fields]) -> bool:
+def _reads_as(
+    text: str,
+    styles: Sequence[StyleName],
+    names: tuple[Name, ...],
+    meant: dict[Name, Fields],
+) -> bool:
     """Return True if a text has the entries that were meant, as they were meant, and no others."""
-    entries = digest_reader.read(text).entries
+    entries = styled_reader.read(text, styles).entries
     wanted = [(name[1], meant[name]) for name in names if name[0] == "entry"]
     return [(entry.key, entry.fields) for entry in entries] == wanted

@@ -1,18 +1,25 @@
-"""Three versions of a digest merged entry by entry, and an entry field by field."""
+"""Three versions of a digest merged entry by entry, and an entry field by field.
+
+In every style alike; what both sides changed differently in an entry of another style than flat
+stays open line by line, for only flat has a line for each field.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from vault_sync.core.digest import editor, reader
+from vault_sync.core.digest import reader
 from vault_sync.core.digest.reader import LAYOUT, Digest, Entry, kind_of
+from vault_sync.core.digest.style_choice import FLAT
+from vault_sync.core.digest.styles import lens, styled_reader
+from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.merge import three_way
 from vault_sync.core.merge.parts import Merged, Name, Parts, lines, marked, merged, numbered
 from vault_sync.core.merge.three_way import Clash
 from vault_sync.core.model.values import Fields
-from vault_sync.core.text.spans import Line, Span, splice
+from vault_sync.core.text.spans import Edit, Line, Span, splice
 from vault_sync.core.text.spans import lines as lines_of
 
 
@@ -28,13 +35,13 @@ class DigestVersion:
         return _unended(entry.span.slice(self.digest.text))
 
 
-def digests(base: str, ours: str, theirs: str) -> Merged:
+def digests(base: str, ours: str, theirs: str, styles: Sequence[StyleName] = FLAT) -> Merged:
     """Merge three versions of a digest with LF newlines and without BOM.
 
     Where a paper stands twice in one version, or the outcome would not read as meant, the whole is
     merged by line.
     """
-    versions = [version_of(text) for text in (base, ours, theirs)]
+    versions = [version_of(text, styles) for text in (base, ours, theirs)]
     if any(version is None for version in versions):
         return lines(base, ours, theirs)
     was, here, there = (version for version in versions if version is not None)
@@ -53,14 +60,14 @@ def digests(base: str, ours: str, theirs: str) -> Merged:
         return usual_gap(here) if name in here.entries or name in there.entries else ""
 
     found, names = merged(was.parts, here.parts, there.parts, combine, usual_before)
-    if found.conflicts == 0 and not _reads_as(found.text, names):
+    if found.conflicts == 0 and not _reads_as(found.text, styles, names, meant):
         return lines(base, ours, theirs)
     return found
 
 
-def version_of(text: str) -> DigestVersion | None:
+def version_of(text: str, styles: Sequence[StyleName] = FLAT) -> DigestVersion | None:
     """Take a text apart; None where a paper stands in it twice."""
-    digest = reader.read(text)
+    digest = styled_reader.read(text, styles)
     parts: list[tuple[Name, str, str]] = []
     entries: dict[Name, Entry] = {}
     seen: Counter[str] = Counter()
@@ -99,11 +106,17 @@ def usual_gap(version: DigestVersion) -> str:
     return befores.most_common(1)[0][0] if befores else ""
 
 
-def _reads_as(text: str, names: tuple[Name, ...]) -> bool:
+def _reads_as(
+    text: str,
+    styles: Sequence[StyleName],
+    names: tuple[Name, ...],
+    meant: Mapping[Name, Fields],
+) -> bool:
     """Return True if a merged text has the entries that were meant and no others."""
-    return [("entry", entry.key) for entry in reader.read(text).entries] == [
-        name for name in names if name[0] == "entry"
-    ]
+    found = {("entry", each.key): each for each in styled_reader.read(text, styles).entries}
+    if list(found) != [name for name in names if name[0] == "entry"]:
+        return False
+    return all(found[name].fields == meant.get(name, found[name].fields) for name in found)
 
 
 def _entry(
@@ -122,12 +135,15 @@ def _entry(
     )
     commentary = _commentary(before, a, b)
     tags = three_way.tag_sets(before.tags if before else None, a.tags, b.tags)
+    by_line = lines(was.raw(old) if old is not None else None, here.raw(ours), there.raw(theirs))
     if (
         isinstance(url, Clash)
         or isinstance(title, Clash)
         or isinstance(authors, Clash)
         or isinstance(link, Clash)
     ):
+        if ours.styled is not None or theirs.styled is not None:
+            return by_line, None
         wanted = Fields(a.url, a.title, a.authors, tags, commentary.text)
         raw = written(here, ours, wanted, "")
         head = _head(here, ours), _head(there, theirs)
@@ -138,10 +154,9 @@ def _entry(
     version, entry = (here, ours) if link or not ours.link else (there, theirs)
     raw = written(version, entry, wanted, link)
     if commentary.conflicts:
-        return Merged(raw, commentary.conflicts), None
-    if not stands_alone(raw, wanted, link):
-        old_raw = was.raw(old) if old is not None else None
-        return lines(old_raw, here.raw(ours), there.raw(theirs)), None
+        return (Merged(raw, commentary.conflicts) if entry.styled is None else by_line), None
+    if not stands_alone(entry, raw, wanted, link):
+        return by_line, None
     return Merged(raw), wanted
 
 
@@ -174,14 +189,23 @@ def _head(version: DigestVersion, entry: Entry) -> list[str]:
 
 def written(version: DigestVersion, entry: Entry, wanted: Fields, link: str) -> str:
     """Return an entry's lines, saying `wanted`, written in its own style."""
-    text = version.digest.text
-    edits = editor.edit(version.digest, entry, wanted, link or None)
-    after = splice(text, edits)
-    start, end = entry.span
-    return _unended(Span(start, end + len(after) - len(text)).slice(after))
+    text, (start, end) = version.digest.text, entry.span
+    # Further mentions of the paper in other styles than flat are linked along, outside the entry.
+    edits = [
+        Edit(Span(at.start - start, at.end - start), words)
+        for at, words in lens.edit(version.digest, entry, wanted, link or None)
+        if start <= at.start <= at.end <= end
+    ]
+    return _unended(splice(text[start:end], edits))
 
 
-def stands_alone(raw: str, wanted: Fields, link: str) -> bool:
-    """Return True if these lines read as one entry that says what was meant."""
+def stands_alone(entry: Entry, raw: str, wanted: Fields, link: str) -> bool:
+    """Return True if these lines read as one entry that says what was meant.
+
+    What an entry in another style than flat says is for its list or table to tell: whoever merges
+    reads the whole outcome. Here it only must have a place for all that is wanted.
+    """
+    if entry.styled is not None:
+        return lens.placed(entry, wanted) == wanted
     found = reader.read(f"-\n\n---\n{raw}\n").entries
     return len(found) == 1 and found[0].fields == wanted and link_target(found[0]) == link

@@ -7,9 +7,11 @@ between git's markers, in that entry or field alone; all else is merged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
+from vault_sync.core.digest.style_choice import FLAT
+from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.merge import three_way
 from vault_sync.core.merge.digests import digests
 from vault_sync.core.merge.notes import notes
@@ -19,9 +21,9 @@ from vault_sync.core.model.values import STANDARD_NAMES, PropertyNames
 from vault_sync.core.text.spans import BOM, Edit, Span, splice
 
 
-def digest(base: str, ours: str, theirs: str) -> Merged:
+def digest(base: str, ours: str, theirs: str, styles: Sequence[StyleName] = FLAT) -> Merged:
     """Merge three versions of a digest; `base` is "" where there is none."""
-    return _merged(digests, base, ours, theirs)
+    return _merged(partial(digests, styles=styles), base, ours, theirs)
 
 
 def note(base: str, ours: str, theirs: str, names: PropertyNames = STANDARD_NAMES) -> Merged:
@@ -29,14 +31,16 @@ def note(base: str, ours: str, theirs: str, names: PropertyNames = STANDARD_NAME
     return _merged(partial(notes, names=names), base, ours, theirs)
 
 
-def with_taken_out(whole: str, cut: str, taken: Iterable[Span]) -> str | None:
+def with_taken_out(
+    whole: str, cut: str, taken: Iterable[Span], styles: Sequence[StyleName] = FLAT
+) -> str | None:
     """Return a digest with entries at their place again that were taken out of it.
 
     `taken` are their spans in `whole`, the text before; `cut` is the text since, with all that was
     edited in it besides. None where nothing tells which place that is.
     """
     without = splice(whole, [Edit(span, "") for span in taken])
-    found = digest(without, cut, whole)
+    found = digest(without, cut, whole, styles)
     return None if found.conflicts else found.text
 
 

@@ -16,7 +16,7 @@ from vault_sync.core.merge.parts import Merged, Name, Parts, merged
 from vault_sync.core.merge.sync_copy import CopyMerge, CopyMerging, in_style_of, shared
 from vault_sync.core.model.copies import CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.values import Key
+from vault_sync.core.model.values import STANDARD_NAMES, Key, PropertyNames
 from vault_sync.core.note import note as lens
 from vault_sync.core.note import properties
 from vault_sync.core.note.note import Note
@@ -30,7 +30,12 @@ DigestOf = Callable[[str], str]
 
 
 def merge_note_copy(
-    key: Key, file: str, copy: str, histories: Histories, digest_of: DigestOf
+    key: Key,
+    file: str,
+    copy: str,
+    histories: Histories,
+    digest_of: DigestOf,
+    names: PropertyNames = STANDARD_NAMES,
 ) -> CopyMerge | None:
     """Merge a copy of the note of a paper into its text; None where that cannot be.
 
@@ -39,14 +44,17 @@ def merge_note_copy(
     `own end` and `own below DIGEST`.
     """
     return in_style_of(
-        file, copy, lambda ours, theirs: _merge(key, ours, theirs, histories, digest_of)
+        file,
+        copy,
+        lambda ours, theirs: _merge(
+            key, lens.read(ours, names), lens.read(theirs, names), histories, digest_of
+        ),
     )
 
 
 def _merge(
-    key: Key, ours: str, theirs: str, histories: Histories, digest_of: DigestOf
+    key: Key, here: Note, there: Note, histories: Histories, digest_of: DigestOf
 ) -> CopyMerge | None:
-    here, there = lens.read(ours), lens.read(theirs)
     merging = CopyMerging(histories)
     block = _block(key, here, there, merging)
     if block is None:
@@ -74,7 +82,8 @@ def _block(key: Key, here: Note, there: Note, merging: CopyMerging) -> str | Non
         return None
 
     def combine(name: Name) -> Merged:
-        return Merged(_property(key, ours, theirs, name, merging))
+        named = here.properties.names.ours(name[1])
+        return Merged(_property(key, ours, theirs, (name, named), merging))
 
     base = shared(ours.parts, theirs.parts)
     found, names = merged(base, ours.parts, theirs.parts, combine, lambda _: "")
@@ -82,8 +91,14 @@ def _block(key: Key, here: Note, there: Note, merging: CopyMerging) -> str | Non
 
 
 def _property(
-    key: Key, ours: PropertyRows, theirs: PropertyRows, name: Name, merging: CopyMerging
+    key: Key,
+    ours: PropertyRows,
+    theirs: PropertyRows,
+    named: tuple[Name, str],
+    merging: CopyMerging,
 ) -> str:
+    """Merge a property that differs; `named` are the name of its part, and ours for it."""
+    name, our_name = named
     here, there = ours.values[name], theirs.values[name]
     raw, other = ours.parts.text[name], theirs.parts.text[name]
     a, b = value_items(here), value_items(there)
@@ -93,7 +108,7 @@ def _property(
         return raw
     if a == b:
         return raw
-    wanted = _items(key, name[1], a, b, merging, is_list="list" in {here.kind, there.kind})
+    wanted = _items(key, our_name, a, b, merging, is_list="list" in {here.kind, there.kind})
     if wanted in (a, b):
         return raw if wanted == a else other
     try:
@@ -194,7 +209,7 @@ def _section(ours: NoteBody, theirs: NoteBody, name: Name, words: str) -> str:
 
 def _reads_as(text: str, before: Note, meant: dict[Name, str]) -> bool:
     """Return True if a text has the sections that were meant, and properties of the same paper."""
-    note = lens.read(text)
+    note = lens.read(text, before.properties.names)
     sections = _body_of(note).sections
     found = {name: section.commentary for name, section in sections.items()}
     return note.key == before.key and note.properties.broken is None and found == meant

@@ -19,7 +19,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import NamedTuple
 
-from vault_sync.core.model.copies import TYPED, Arrival
+from vault_sync.core.model.copies import TYPED, Arrival, Histories
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, Place, RelPath
 
@@ -63,9 +63,10 @@ class Base:
     files of the vault may still be on their way to this device, so that nothing is concluded from
     the absence of one (docs/devices.md). `arriving`: some are on their way just now. `arrivals` are
     the ways of files that were brought; for these `was_ever` counts, which tells of every earlier
-    value at once. `with_copies` are the files beside which a sync service put a copy that stands.
+    value at once. `with_copies` are the files beside which a copy stands that is not merged, and
+    `histories` has the values of papers of which a copy is.
     `was_before(base_key, value)` tells whether the value was an earlier one, in whatever digest the
-    paper was then. `counted` gives the number of places in each digest, where `rows` has only some
+    paper was then. `count` returns the number of places in each digest, where `rows` has only some
     papers. `files` are the notes of each paper as the last pass saw them, and the digests, with no
     key; None where nobody has seen any. `refused` are the fields of which a person took a change
     back, each with the hashes of both sides' values (`value_hash`); a link (`LINK`) has no key, the
@@ -76,12 +77,13 @@ class Base:
     rows: Mapping[BaseKey, Value] = field(default_factory=dict)
     exists: bool = False
     was_before: Callable[[BaseKey, Value], bool] = _never
-    counted: Mapping[RelPath, int] | None = None
+    count: Callable[[], Mapping[RelPath, int]] | None = None
     joining: bool = False
     arriving: bool = False
     was_ever: Callable[[BaseKey, Value], bool] = _never
     arrivals: Mapping[RelPath, Arrival] = field(default_factory=dict)
     with_copies: frozenset[RelPath] = frozenset()
+    histories: Histories = field(default_factory=dict)
 
     def arrival(self, path: RelPath | None) -> Arrival:
         """Return how a file came to be as it is: typed here, unless it is told otherwise."""
@@ -152,8 +154,8 @@ class Base:
     @cached_property
     def sizes(self) -> Mapping[RelPath, int]:
         """Number of papers that were in each digest."""
-        if self.counted is not None:
-            return self.counted
+        if self.count is not None:
+            return self.count()
         sizes: dict[RelPath, int] = {}
         for digests in self.places.values():
             for digest in digests:
@@ -162,19 +164,25 @@ class Base:
 
     @cached_property
     def note_paths(self) -> Mapping[RelPath, Key]:
-        """Paper of which each path was the note."""
-        return {
-            RelPath(str(value)): base_key.key
-            for base_key, value in self.rows.items()
-            if base_key.field == "note"
-        }
+        """Paper of which each path was the note; of several the last by key."""
+        return {path: keys[-1] for path, keys in self.papers_noted.items()}
+
+    @cached_property
+    def papers_noted(self) -> Mapping[RelPath, tuple[Key, ...]]:
+        """Papers of which each path was the note, sorted: two where files changed places."""
+        papers: dict[RelPath, tuple[Key, ...]] = {}
+        for base_key, value in self.rows.items():
+            if base_key.field == "note":
+                path = RelPath(str(value))
+                papers[path] = tuple(sorted((*papers.get(path, ()), base_key.key)))
+        return papers
 
 
 APART = tuple(f"apart:{name}" for name in ("url", "title", "authors", "tags"))
 """The fields for what a note says in its own words, beside what the digest says."""
 
 PAPER_FIELDS = (
-    *("url", "title", "authors", "filled", "note", "mentions", "undated", "abstract"),
+    *("url", "title", "authors", "filled", "note", "mentions", "undated", "abstract", "template"),
     *APART,
 )
 PLACE_FIELDS = ("tags", "commentary", "missing", "unmet")

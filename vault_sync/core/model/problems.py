@@ -138,12 +138,13 @@ def may_be_on_its_way(digest: RelPath) -> Problem:
     )
 
 
-def entry_unreadable(digest: RelPath, note: RelPath, line: int) -> Problem:
+def entry_unreadable(digest: RelPath, note: RelPath, line: int, *, flat: bool) -> Problem:
+    hint = "put a title line under the address and a tag line or a heading before it"
     return Problem(
         digest,
         "entry-unreadable",
         f"the entry of '{stem_of(note)}' is no entry any more, but its address still stands here",
-        "put a title line under the address and a tag line or a heading before it",
+        hint if flat else "give it the form of an entry again, or take its address out as well",
         line,
     )
 

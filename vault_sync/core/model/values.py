@@ -20,6 +20,9 @@ RelPath = NewType("RelPath", str)
 
 Side = Literal["digest", "note"]
 
+Decision = Literal["digest", "note", "both"]
+"""The choice of a person in a conflict: the side to take, or both texts (of a commentary)."""
+
 FieldName = Literal["url", "title", "authors", "tags", "commentary"]
 
 
@@ -147,16 +150,18 @@ class Rules:
     private_tags: tuple[str, ...] = ()
     section: Literal["after-title", "top", "end"] = "after-title"
     properties: PropertyNames = STANDARD_NAMES
+    template: str = ""
     mentions: bool = True
     facts: tuple[str, ...] = ("published",)
     citekey_form: str = "{auth}{year}{title_word}"
     removals_entries: int = 3
     removals_share: float = 0.05
     conflicts_note: str = "Sync conflicts.md"
+    merge_copies: bool = True
     digest_paths: tuple[str, ...] = field(default=("digests/**/*.md",))
     digest_styles: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """The styles of digests by glob, the first match wins; what none matches is flat."""
 
 
-Decisions = Mapping[tuple[Key, RelPath, str], Side]
-"""The decisions of a person: for a paper, a digest and a field (or "entry") the side to take."""
+Decisions = Mapping[tuple[Key, RelPath, str], Decision]
+"""The decisions of a person: for a paper, a digest and a field (or "entry") what to take."""

@@ -27,6 +27,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Literal, NamedTuple
 
+from vault_sync.core.model.paths import is_markdown
 from vault_sync.core.model.values import Key, RelPath
 
 Certainty = Literal["certain", "possible", "restored"]
@@ -40,6 +41,8 @@ class CopyName(NamedTuple):
     certainty: Certainty
 
 
+# A device's name may have parentheses of its own.
+_INNER = r"(?:[^()]|\([^()]*\))*"
 _DAY = r"\d{4}-\d\d-\d\d"
 _CERTAIN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (service, re.compile(pattern, re.IGNORECASE))
@@ -51,7 +54,7 @@ _CERTAIN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("Dropbox", rf" \([^()]+['’]s? conflicted copy {_DAY}(?: \(\d+\))?\)$"),
         ("Seafile", rf" \(SFConflict [^()]+ {_DAY}-\d\d-\d\d-\d\d\)$"),
         # Other dates and other words around the same two, as reports of users have them.
-        ("a sync service", r" \([^()]*conflicted copy[^()]*(?:\(\d+\))?\)$"),
+        ("a sync service", rf" \({_INNER}conflicted copy{_INNER}\)(?: \(\d+\))?$"),
     )
 )
 _RESTORED = re.compile(r" \(restored(?: \d+)?\)$", re.IGNORECASE)
@@ -81,6 +84,11 @@ def certain(path: str) -> CopyName | None:
         found = found._replace(original=name.original) if found is not None else name
         rest = name.original
     return found
+
+
+def is_copy(path: str) -> bool:
+    """Return True if a Markdown file's name proves that it is a copy of another of the vault."""
+    return is_markdown(path) and certain(path) is not None
 
 
 def _once(path: str) -> CopyName | None:

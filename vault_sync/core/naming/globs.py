@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from vault_sync.core.model.values import RelPath
+from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.naming.note_names import fold
-from vault_sync.core.naming.sync_copies import is_copy
 
 
 def matcher(globs: Sequence[str]) -> Callable[[RelPath], bool]:

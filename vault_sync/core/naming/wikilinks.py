@@ -149,7 +149,7 @@ class LinkResolver:
         # `x.md` is the note x; only where there is none, the note `x.md.md`.
         stems = [name.removesuffix(".md"), name] if name.endswith(".md") else [name]
         for stem in stems:
-            candidates = self._called(stem)
+            candidates = self.called(stem)
             if candidates:
                 path = target[: len(target) - len(name)] + stem + ".md"
                 return _chosen(candidates, path, source)
@@ -160,14 +160,14 @@ class LinkResolver:
 
         Its bare name, or if another file has it too, the whole path from the root.
         """
-        candidates = self._called(bare_name(path))
+        candidates = self.called(bare_name(path))
         unique = not any(other != path for other in candidates)
         return _without_md(path.rpartition("/")[2] if unique else path)
 
     def taken(self, path: str) -> bool:
         """Return True if a file at `path` would be the same as one there is, on some machine."""
         folded = fold(path)
-        return any(fold(other) == folded for other in self._called(bare_name(path)))
+        return any(fold(other) == folded for other in self.called(bare_name(path)))
 
     def with_moved(
         self, moves: Mapping[RelPath, RelPath | None], added: Iterable[RelPath] = ()
@@ -177,13 +177,14 @@ class LinkResolver:
         now = LinkResolver(self._by_stem, moved)
         for path in moves:
             stem = bare_name(path)
-            moved[stem] = tuple(other for other in now._called(stem) if other != path)
+            moved[stem] = tuple(other for other in now.called(stem) if other != path)
         for path in (*(to for to in moves.values() if to is not None), *added):
             stem = bare_name(path)
-            moved[stem] = tuple(dict.fromkeys((*now._called(stem), path)))
+            moved[stem] = tuple(dict.fromkeys((*now.called(stem), path)))
         return now
 
-    def _called(self, stem: str) -> tuple[RelPath, ...]:
+    def called(self, stem: str) -> tuple[RelPath, ...]:
+        """Return the files of a folded name (`note_names.bare_name`)."""
         since = self._moved.get(stem)
         return _as_tuple(self._by_stem.get(stem)) if since is None else since
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Literal
 
 from vault_sync.core.model.values import (
@@ -23,7 +24,7 @@ from vault_sync.core.naming.keys import is_paper, key_of
 from vault_sync.core.naming.wikilinks import link as wikilink
 from vault_sync.core.note import properties as yaml
 from vault_sync.core.note import property_block
-from vault_sync.core.note.property_block import Properties
+from vault_sync.core.note.property_block import Properties, value_items
 from vault_sync.core.note.property_table import ADDRESS_PROPERTIES, ID_PROPERTIES, owner
 from vault_sync.core.text.spans import (
     BOM,
@@ -249,6 +250,20 @@ def own_properties(note: Note, facts: Collection[str]) -> tuple[str, ...]:
     return tuple(extra)
 
 
+def own_mark(note: Note, sections: Sequence[Section], facts: Collection[str]) -> str:
+    """Return the sum of all that is the reader's own in a note: words, and properties.
+
+    Blank lines do not count.
+    """
+    lines = [line for line in own_words(note, sections).splitlines() if line.strip()]
+    for name in own_properties(note, facts):
+        value = note.properties.values.get(name)
+        items = value_items(value) if value is not None else note.properties.items(name)
+        lines += [name, *(item for item in items or () if item != note.fields.title)]
+    words = "\n".join(lines)
+    return sha256(words.encode("utf-8", "surrogateescape")).hexdigest()
+
+
 Changes = Mapping[str, yaml.Wanted]
 """New values of properties by name; None takes one out."""
 
@@ -306,8 +321,7 @@ def _add(text: str, added: Sequence[tuple[str, str]], newline: str, place: Secti
     before, after = text[:at], text[at:]
     words = "\n".join(section_text(target, commentary) for target, commentary in added)
     if not last and after.strip():
-        starts_with_heading = _starts_with_heading(after)
-        words += "\n" if starts_with_heading else f"\n{OWN_HEADING}\n\n"
+        words += "\n" if starts_with_heading(after) else f"\n{OWN_HEADING}\n\n"
         after = after.lstrip("\r\n") if after[:1] in "\r\n" else after
     elif after:
         words += "\n"
@@ -318,7 +332,8 @@ def _add(text: str, added: Sequence[tuple[str, str]], newline: str, place: Secti
     return before + to_newlines(words, newline) + after
 
 
-def _starts_with_heading(text: str) -> bool:
+def starts_with_heading(text: str) -> bool:
+    """Tell whether the first line of a text that is not blank parts it from a section."""
     first = text.lstrip(BOM + " \t\r\n").split("\n", 1)[0]
     return _HEADING.match(first.rstrip("\r")) is not None
 

@@ -16,6 +16,7 @@ from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan
 from vault_sync.core.model.values import Decisions, Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.keys import is_paper
+from vault_sync.core.note.note_template import NoteTemplate
 from vault_sync.core.reconcile.drafting import (
     base_updates,
     cross_links,
@@ -55,7 +56,8 @@ class ReconcileOptions:
     is the number of a list of removals that a person has seen. `only` chooses the papers to plan
     for (None: all). `patient` leaves new entries alone that are nothing but an address.
     `at_rest` gives the seconds since the last change of a file. `library` is the reader's own.
-    `sure`: a person knows that files of one paper each are digests.
+    `template` is the reader's, for new notes. `sure`: a person knows that files of one paper each
+    are digests.
     """
 
     remake: bool = False
@@ -67,6 +69,7 @@ class ReconcileOptions:
     sure: bool = False
     on_progress: OnProgress = _ignore
     library: ReadersLibrary | None = None
+    template: NoteTemplate | None = None
 
 
 DEFAULTS = ReconcileOptions()
@@ -170,7 +173,15 @@ def _context(
         _repoint(resolution, note_paths)
     whole = completed(resolutions, snapshot, facts, rules, options.library)
     return DraftContext(
-        snapshot, base, facts, rules, note_paths, tuple(resolutions), guarded.guarded, whole
+        snapshot,
+        base,
+        facts,
+        rules,
+        note_paths,
+        tuple(resolutions),
+        guarded.guarded,
+        options.template,
+        whole,
     )
 
 
@@ -228,13 +239,23 @@ def _plan(
         ),
         named=named,
         apart=tuple(apart for each in resolutions for apart in each.apart),
+        again=_again(context, builder),
     )
+
+
+def _again(context: DraftContext, builder: PlanBuilder) -> tuple[Key, ...]:
+    """Return the papers of guarded digests, and those for which a text was refused."""
+    keys = {key for key, _ in builder.refused}
+    for paper in (each.paper for each in context.resolutions):
+        if any({pair.digest, pair.origin} & context.guarded for pair in paper.pairs):
+            keys |= {paper.key, paper.agreed_key}
+    return tuple(sorted(keys))
 
 
 def _digest_folder(snapshot: Snapshot, rules: Rules) -> str:
     """Return the folder for a digest that only a note names: beside the newest there is."""
-    if snapshot.digests:
-        return folder_of(max(snapshot.digests))
+    if newest := max((*snapshot.digests, snapshot.newest)):
+        return folder_of(newest)
     return globs.fixed_folder(rules.digest_paths[0]) if rules.digest_paths else ""
 
 

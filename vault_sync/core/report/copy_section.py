@@ -1,8 +1,9 @@
-r"""The section of the conflicts note about copies: rows written, and read back as they were.
+r"""The section of the conflicts note about copies: rows and boxes, read back as they were written.
 
 A row is a heading, a line of data (a JSON list in a code span: paper, digest, field), the copy's
 text in a fence, and one box. The note travels, so every device must read the rows of the others:
-a row that a person wrote in is read as it stands.
+a row that a person wrote in is read as it stands. A copy whose name proves nothing has two boxes,
+and those that stood there before one for all.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from vault_sync.core.model.copies import CopyRow
-from vault_sync.core.model.values import Key
+from vault_sync.core.model.values import Key, RelPath
 
 HEADING = "# Texts of merged copies"
 
@@ -22,6 +23,26 @@ _ROW = re.compile(
     r"- \[(?P<tick>.)\] .*\^copy$",
     re.MULTILINE,
 )
+
+
+_BOX = re.compile(
+    r"^- \[(?P<tick>.)\] (?:merge `+ ?(?P<merge>.+?) ?`+ into .*\^copy-merge"
+    r"|`+ ?(?P<mine>.+?) ?`+ is mine \^copy-mine|(?P<left>merge these .*\^copies-left))[ \t]*$",
+    re.MULTILINE,
+)
+_OWN_LINE = re.compile(
+    r"# (?:Texts of merged copies|Copies of files)|## .+ of .+|`+ ?\[.*\] ?`+"
+    r"|(?:Copies of these files were merged|Take over what you want|These files have|Until you).*"
+    r"|- \[.\] (?:.*\^copy|.*\^copy-merge|.*\^copy-mine|merge these .*\^copies-left)[ \t]*"
+)
+
+
+class CopyBoxes(NamedTuple):
+    """The boxes that are ticked: copies to merge, files of the reader's, all copies left."""
+
+    merge: frozenset[RelPath] = frozenset()
+    mine: frozenset[RelPath] = frozenset()
+    merge_left: bool = False
 
 
 class FoundRows(NamedTuple):
@@ -42,6 +63,59 @@ def text(rows: Iterable[CopyRow]) -> str:
         "keep, or tick a box to drop its text.\n"
     )
     return "\n".join((head, *map(_one, found)))
+
+
+def questions(unproven: Iterable[tuple[RelPath, RelPath]], left: int) -> str:
+    """Return the section with the boxes; "" where nothing is asked.
+
+    `unproven` has each file whose name may be a copy's, and the file that it may be a copy of.
+    `left` is the number of copies that stood there before.
+    """
+    pairs = sorted(unproven)
+    if not pairs and not left:
+        return ""
+    lines = ["# Copies of files", ""]
+    if pairs:
+        lines += [
+            "These files have names that sync services give to copies, and the same papers.",
+            "Until you tick one box of each, they are neither digests nor notes.",
+            "",
+        ]
+    for path, original in pairs:
+        lines += [
+            f"- [ ] merge {_code(path)} into {_code(original)} ^copy-merge",
+            f"- [ ] {_code(path)} is mine ^copy-mine",
+        ]
+    if left:
+        lines += [""] * bool(pairs)
+        copies = "copy that was" if left == 1 else "copies that were"
+        lines += [f"- [ ] merge these {left} {copies} here before ^copies-left"]
+    return "\n".join((*lines, ""))
+
+
+def _code(path: RelPath) -> str:
+    fence = "`" * (_longest(path) + 1)
+    return f"{fence} {path} {fence}" if len(fence) > 1 else f"`{path}`"
+
+
+def read_boxes(page: str) -> CopyBoxes:
+    """Read the ticked boxes of a conflicts note; a file with both boxes ticked is not decided."""
+    found = [each for each in _BOX.finditer(page.replace("\r\n", "\n")) if each["tick"] in "xX"]
+    merge = {RelPath(each["merge"]) for each in found if each["merge"]}
+    mine = {RelPath(each["mine"]) for each in found if each["mine"]}
+    return CopyBoxes(
+        frozenset(merge - mine), frozenset(mine - merge), any(each["left"] for each in found)
+    )
+
+
+def is_own_line(line: str) -> bool:
+    """Return True for a line that these sections have, outside of fences."""
+    return _OWN_LINE.fullmatch(line) is not None
+
+
+def has_rows(page: str) -> bool:
+    """Return True if a text has a row or a box of these sections."""
+    return _BOX.search(page) is not None or _ROW.search(page) is not None
 
 
 def _one(row: CopyRow) -> str:

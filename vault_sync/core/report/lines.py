@@ -22,7 +22,7 @@ from vault_sync.core.model.plan import (
 )
 from vault_sync.core.model.values import Problem
 
-IN_LINE, OUT_OF_LINE, USAGE, BUG, BUSY, INTERRUPTED = 0, 1, 2, 3, 4, 130
+IN_LINE, OUT_OF_LINE, USAGE, BUG, BUSY, INTERRUPTED, UNREAD = 0, 1, 2, 3, 4, 130, 141
 """The exit codes (README, "Exit codes")."""
 
 _MOST_UNDONE = 5

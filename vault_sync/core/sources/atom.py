@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from vault_sync.core.model.values import Facts
 from vault_sync.core.sources.answers import (
@@ -64,7 +64,7 @@ def paper_id(text: str) -> str:
 def address(url: str, ids: Sequence[str]) -> str:
     """Return the address that asks for all of these ids (the API's default is ten)."""
     query = f"id_list={quote(','.join(ids), safe=',/')}&start=0&max_results={len(ids)}"
-    return f"{url}{'&' if urlsplit(url).query else '?'}{query}"
+    return f"{url}{'&' if '?' in url else '?'}{query}"
 
 
 def read(body: bytes) -> Feed:

@@ -33,6 +33,12 @@ NO_SAFE_REPLACE = (
 )
 
 
+CLOUD_ONLY = (
+    'it is in the cloud only: choose "Keep Downloaded" (iCloud) or "Always keep on this device"'
+    " (OneDrive) for the vault"
+)
+
+
 class Unsafe(OSError):  # noqa: N818 - it is a verdict on a file, not a fault of ours
     """A file that this program does not touch as it is; the text says why."""
 

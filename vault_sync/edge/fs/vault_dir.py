@@ -15,10 +15,11 @@ from types import TracebackType
 from typing import Self
 
 from vault_sync.core.text.casefold import casefold_nfc
-from vault_sync.edge.fs.errors import Unsafe
+from vault_sync.edge.fs.errors import CLOUD_ONLY, Unsafe
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.durability import sync_file
 from vault_sync.edge.platform.rename import Volume
+from vault_sync.edge.platform.values import is_away
 
 OWN_FOLDER = ".vault-sync"
 TRASH_FOLDER = ".trash"
@@ -143,8 +144,15 @@ def read_at(folder: int, name: str) -> bytes:
 
 
 def read_all(file: int) -> bytes:
-    """Return all bytes of an open file, from its start."""
-    size = current.files.status_of(file).st_size
+    """Return all bytes of an open file, from its start.
+
+    Raises:
+        Unsafe: they are in a cloud only, and reading them would fetch them.
+    """
+    status = current.files.status_of(file)
+    if is_away(status):
+        raise Unsafe(CLOUD_ONLY)
+    size = status.st_size
     parts = [current.files.read_at(file, size + 1, 0)]
     at = len(parts[0])
     if at == size:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from vault_sync.core.model.values import RelPath
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
 
 _INHERITED = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_COMMON_DIR")
 _FILE_MODES = frozenset({"100644", "100755"})
@@ -122,8 +124,23 @@ def _run(
     given: bytes = b"",
     fine: Iterable[int] = (0,),
 ) -> bytes:
+    done = _call(arguments, where, environment, given)
+    if done.returncode not in fine:
+        message = done.stderr.decode("utf-8", "replace").strip() or f"exit code {done.returncode}"
+        raise GitError(f"git {arguments[0]}: {message}")
+    return done.stdout
+
+
+def _call(
+    arguments: Sequence[str],
+    where: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    given: bytes = b"",
+) -> CompletedProcess[bytes]:
+    import subprocess  # few commands call git
+
     try:
-        done = subprocess.run(
+        return subprocess.run(
             ["git", *arguments],
             cwd=where,
             env=environment,
@@ -133,10 +150,6 @@ def _run(
         )
     except FileNotFoundError as error:
         raise GitError("git is not to be found on PATH") from error
-    if done.returncode not in fine:
-        message = done.stderr.decode("utf-8", "replace").strip() or f"exit code {done.returncode}"
-        raise GitError(f"git {arguments[0]}: {message}")
-    return done.stdout
 
 
 def _fields(output: bytes) -> list[str]:
@@ -310,14 +323,7 @@ def merge_by_line(ours: Path, base: Path, theirs: Path, *, favour_ours: bool = F
     """
     labels = ("-L", "ours", "-L", "base", "-L", "theirs")
     side = ("--ours",) if favour_ours else ()
-    try:
-        done = subprocess.run(
-            ["git", "merge-file", *labels, *side, "--", str(ours), str(base), str(theirs)],
-            capture_output=True,
-            check=False,
-        )
-    except FileNotFoundError as error:
-        raise GitError("git is not to be found on PATH") from error
+    done = _call(("merge-file", *labels, *side, "--", str(ours), str(base), str(theirs)))
     if done.returncode > 127:
         raise GitError(f"git merge-file: {done.stderr.decode('utf-8', 'replace').strip()}")
     return done.returncode

@@ -46,6 +46,16 @@ def file_number(status: os.stat_result) -> int:
     return status.st_ino
 
 
+_AWAY_ON_MACOS, _AWAY_ON_WINDOWS = 0x40000000, 0x40000 | 0x400000
+"""SF_DATALESS; FILE_ATTRIBUTE_RECALL_ON_OPEN and RECALL_ON_DATA_ACCESS."""
+
+
+def is_away(status: os.stat_result) -> bool:
+    """Return True for a file whose content is in a cloud only, so that reading would fetch it."""
+    flags, attributes = (getattr(status, f"st_{name}", 0) for name in ("flags", "file_attributes"))
+    return bool(flags & _AWAY_ON_MACOS or attributes & _AWAY_ON_WINDOWS)
+
+
 def changed_ns(status: os.stat_result) -> int:
     """Return when a file or its name was changed last, in ns of Unix, of such a status."""
     return status.st_ctime_ns

@@ -16,6 +16,7 @@ from contextlib import suppress
 from typing import Any
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
+from vault_sync.core.model.values import Key, RelPath
 from vault_sync.edge.state.schema import as_bytes, bound, decode, encode, unbound
 
 Select = Callable[..., list[Any]]
@@ -134,6 +135,25 @@ def read_apart(select: Select) -> dict[BaseKey, Value]:
         shared = f"{_BASE} WHERE key = ? AND digest = '' AND field IN ('url', 'title', 'authors')"
         rows |= _all_checked(select(shared, bound(key)))
     return rows
+
+
+def papers_in(select: Select, digest: RelPath) -> set[Key]:
+    """Return the papers that the base has in a digest."""
+    query = "SELECT DISTINCT key FROM base WHERE digest = ? AND key <> ''"
+    return {Key(unbound(row[0])) for row in select(query, bound(digest))}
+
+
+def digests_with_text(select: Select) -> list[RelPath]:
+    """Return the digests whose text the base has."""
+    query = "SELECT digest FROM base WHERE key = '' AND field = 'text'"
+    return [RelPath(unbound(row[0])) for row in select(query)]
+
+
+def papers_of_notes(select: Select, paths: Sequence[RelPath]) -> set[Key]:
+    """Return the papers whose notes the base has at one of these paths."""
+    marks = ", ".join("?" * len(paths))
+    query = f"SELECT key FROM stands WHERE field = 'note' AND value IN ({marks})"  # noqa: S608
+    return {Key(unbound(row[0])) for row in select(query, *map(encode, paths)) if paths}
 
 
 def count_places(select: Select) -> dict[str, int]:

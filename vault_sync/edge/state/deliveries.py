@@ -1,21 +1,27 @@
 """Deliveries in the state: the time of the last pass, and delivered files that wait for another.
 
 A file that was brought since then, and that lacks something, is followed by no pass that first sees
-it (docs/devices.md). What was replaced in its papers counts as earlier from that pass on.
+it (docs/devices.md). What was replaced in its papers counts as earlier from that pass on. Copies
+that a service made are here too: what was decided about each, and which were merged.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection
-from typing import Any
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, Literal, NamedTuple
 
+from vault_sync.core.model.values import RelPath
 from vault_sync.edge.state.schema import bound, unbound
 
 Select = Callable[..., list[Any]]
 """`StateStore.select`: the rows of a query."""
 
 _LOOKED = "looked"
+_LISTED = "copies listed"
+
+Decision = Literal["left", "mine", "wanted", "merged"]
+"""As in `CopyChoice` of `core/merge/file_copies`."""
 
 
 def note_time(connection: sqlite3.Connection, at: int) -> None:
@@ -63,3 +69,62 @@ def end_pass(
             f"UPDATE history SET pending = 0 WHERE {column} = ? AND pending",  # noqa: S608
             [(bound(value),) for value in values],
         )
+
+
+# Copies.
+
+
+class CopyRecord(NamedTuple):
+    """Memory of one copy. `hash` is that of the text which was merged, else ""."""
+
+    path: RelPath
+    decision: Decision
+    hash: str = ""
+
+
+def has_listed(select: Select) -> bool:
+    """Return True if this device has written down which copies stood there before."""
+    return bool(select("SELECT 1 FROM fact WHERE name = ?", _LISTED))
+
+
+def read_copies(select: Select) -> list[CopyRecord]:
+    """Return all that is remembered about copies."""
+    query = "SELECT path, decision, hash FROM copy"
+    return [
+        CopyRecord(RelPath(unbound(path)), decision, hash_)
+        for path, decision, hash_ in select(query)
+    ]
+
+
+def note_copies(
+    connection: sqlite3.Connection, records: Iterable[CopyRecord], there: Collection[RelPath]
+) -> None:
+    """Remember what is decided about copies, inside a transaction of the caller's.
+
+    What is remembered about a path that is not `there` any more is forgotten.
+    """
+    connection.execute("INSERT OR REPLACE INTO fact VALUES (?, '')", (_LISTED,))
+    gone = [path for (path,) in connection.execute("SELECT DISTINCT path FROM copy").fetchall()]
+    connection.executemany(
+        "DELETE FROM copy WHERE path = ?",
+        [(path,) for path in gone if RelPath(unbound(path)) not in there],
+    )
+    newest = connection.execute("SELECT max(id) FROM pass").fetchone()[0] or 0
+    for record in records:
+        connection.execute("DELETE FROM copy WHERE path = ?", (bound(record.path),))
+        connection.execute(
+            "INSERT INTO copy VALUES (?, ?, ?, ?)",
+            (bound(record.path), record.hash, record.decision, newest),
+        )
+
+
+def leave_copies(connection: sqlite3.Connection, pass_id: int, restored: Iterable[RelPath]) -> None:
+    """Leave the copies that an undone pass had merged, and those that it had thrown away."""
+    connection.execute(
+        "UPDATE copy SET decision = 'left', hash = '' WHERE decision = 'merged' AND pass = ?",
+        (pass_id,),
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO copy VALUES (?, '', 'left', ?)",
+        [(bound(path), pass_id) for path in restored],
+    )

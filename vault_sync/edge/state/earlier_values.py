@@ -4,19 +4,29 @@ A text equal to an earlier value is deferred, not spread (docs/architecture.md, 
 whoever types a sentence, and takes it back when a pass has seen it, means just that. So a value
 that was replaced is `pending` while any file of its paper is under somebody's hands, and counts as
 old only from the first pass in which they are all at rest. One that stands in the base is not old.
+
+The values themselves are written down of a field that has changed: a copy is merged against one of
+them (`core/model/copies`). What nobody changed has the base's alone, which was there when this
+device first saw the vault. A value of the base that no row has came by a pass that was killed:
+nobody is known to have typed it.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
+from vault_sync.core.model.copies import History, Origin, PastValue
 from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.edge.state.schema import bound, decode, encode, fingerprint, unbound
+from vault_sync.core.model.values import Key
+from vault_sync.edge.state.schema import bound, checksum, decode, encode, fingerprint, unbound
 
 Select = Callable[..., list[Any]]
 """`StateStore.select`: the rows of a query."""
+
+MOST_VALUES = 100
+"""Values of one field that are written down."""
 
 
 def is_old(select: Select, row: BaseKey, value: Value, typing: Collection[str]) -> bool:
@@ -31,6 +41,14 @@ def is_old(select: Select, row: BaseKey, value: Value, typing: Collection[str]) 
         not recent or not _in_hand(select, bound(row.key), digest, typing)
         for digest, recent in found
     )
+
+
+def hashes_by_row(select: Select) -> dict[BaseKey, set[str]]:
+    """Return the sha256 of every earlier value of each row, in hex."""
+    found: dict[BaseKey, set[str]] = {}
+    for *row, hash_ in select("SELECT key, digest, field, hash FROM history"):
+        found.setdefault(BaseKey(*map(unbound, row)), set()).add(hash_.hex())  # type: ignore[arg-type]
+    return found
 
 
 def forget(connection: sqlite3.Connection, put: Iterable[tuple[BaseKey, Value]]) -> None:
@@ -79,4 +97,80 @@ def _in_hand(select: Select, key: Any, digest: Any, typing: Collection[str]) -> 
             " WHERE key = ? AND (field = 'note' OR digest <> '')",
             key,
         )
+    )
+
+
+# Values as texts.
+
+
+def read_histories(
+    select: Select, keys: Collection[Key], rows: Mapping[BaseKey, Value]
+) -> dict[BaseKey, History]:
+    """Return the histories of all fields of some papers; `rows` is the base."""
+    removed = {unbound(key) for (key,) in select("SELECT key FROM removed_here")}
+    found: dict[BaseKey, list[PastValue]] = {}
+    shortened: set[BaseKey] = set()
+    for key in keys:
+        for digest, field, number, origin, value in select(
+            "SELECT digest, field, number, origin, value FROM past_value WHERE key = ?"
+            " ORDER BY number",
+            bound(key),
+        ):
+            row = BaseKey(key, unbound(digest), unbound(field))
+            if row not in found and number > 0:
+                shortened.add(row)
+            found.setdefault(row, []).append(PastValue(decode(value), origin))
+    wanted = set(keys)
+    for row, value in rows.items():
+        if row.key in wanted:
+            values = found.setdefault(row, [])
+            if not values or values[-1].value != value:
+                values.append(PastValue(value, "delivered"))
+    return {
+        row: History(tuple(values), removed_here=row.key in removed or row in shortened)
+        for row, values in found.items()
+        if row in rows
+    }
+
+
+def learn(
+    connection: sqlite3.Connection, row: BaseKey, was: Value | None, now: Value, origin: Origin
+) -> None:
+    """Remember that a field has another value, inside a transaction of the caller's.
+
+    `was`: the base's until now, None where there was none.
+    """
+    place = tuple(map(bound, row))
+    here = "key = ? AND digest = ? AND field = ?"
+    newest = connection.execute(
+        f"SELECT number, value FROM past_value WHERE {here} ORDER BY number DESC LIMIT 1",  # noqa: S608
+        place,
+    ).fetchone()
+    number = -1 if newest is None else newest[0]
+    values: list[tuple[Value, Origin]] = [(now, origin)]
+    if was is not None and (newest is None or decode(newest[1]) != was):
+        values.insert(0, (was, "delivered"))
+    elif was is None and newest is None and origin == "delivered":
+        return
+    for value, way in values:
+        number += 1
+        content = encode(value)
+        connection.execute(
+            f"DELETE FROM past_value WHERE {here} AND value = ?",  # noqa: S608
+            (*place, content),
+        )
+        connection.execute(
+            "INSERT INTO past_value VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (*place, number, way, content, checksum(content.decode("utf-8", "surrogateescape"))),
+        )
+    connection.execute(
+        f"DELETE FROM past_value WHERE {here} AND number <= ?",  # noqa: S608
+        (*place, number - MOST_VALUES),
+    )
+
+
+def note_removed(connection: sqlite3.Connection, keys: Iterable[Key]) -> None:
+    """Remember papers that were taken out of the vault here, inside a transaction of the caller."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO removed_here VALUES (?)", [(bound(key),) for key in keys]
     )

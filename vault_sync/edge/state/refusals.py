@@ -27,6 +27,12 @@ def read_refused(select: Select, keys: Collection[Key] | None = None) -> dict[Ba
     }
 
 
+def papers_without_note(select: Select) -> set[Key]:
+    """Return the papers whose new note a person has refused."""
+    found = select("SELECT key FROM refused WHERE field = 'note'")
+    return {Key(unbound(row[0])) for row in found}
+
+
 def refuse(
     state: StateStore,
     refusals: Iterable[tuple[BaseKey, Hashes, Value | None]],

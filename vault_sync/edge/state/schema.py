@@ -76,8 +76,6 @@ CREATE TABLE refused(key, digest, field, digest_hash TEXT NOT NULL, note_hash TE
                      pass INTEGER NOT NULL, PRIMARY KEY (key, digest, field)) WITHOUT ROWID;
 CREATE TABLE copy(path, hash TEXT, decision TEXT NOT NULL, pass INTEGER,
                   PRIMARY KEY (path, hash)) WITHOUT ROWID;
-CREATE TABLE copy_row(key, digest, field, text, PRIMARY KEY (key, digest, field, text))
-  WITHOUT ROWID;
 CREATE TABLE removed_here(key PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE displaced(token TEXT, number INTEGER, at REAL NOT NULL,
                        PRIMARY KEY (token, number)) WITHOUT ROWID;

@@ -14,7 +14,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
 from vault_sync.edge.fs.canonical import canonical
@@ -22,7 +22,7 @@ from vault_sync.edge.platform.lock import locked, locked_folder
 from vault_sync.edge.state import base_table, deliveries, earlier_values
 from vault_sync.edge.state.database import StateDatabase, StateError
 from vault_sync.edge.state.places import DATABASE, identity_of, moved_state
-from vault_sync.edge.state.schema import bound, unbound
+from vault_sync.edge.state.schema import bound
 
 
 def state_dir(root: Path, environ: Mapping[str, str]) -> Path:
@@ -128,13 +128,6 @@ class StateStore:
             with self.writing() as connection:
                 earlier_values.outdate(connection, self._typing)
 
-    def older(self) -> Mapping[BaseKey, frozenset[str]]:
-        """Return the sha256 of every earlier value of each row, in hex."""
-        found: dict[BaseKey, set[str]] = {}
-        for *row, hash_ in self.select("SELECT key, digest, field, hash FROM history"):
-            found.setdefault(BaseKey(*map(unbound, row)), set()).add(hash_.hex())  # type: ignore[arg-type]
-        return {row: frozenset(hashes) for row, hashes in found.items()}
-
     def keep(self, base_updates: Iterable[BaseUpdate]) -> None:
         """Put base updates that need no operation into the base: one commit, or none at all.
 
@@ -199,8 +192,15 @@ class StateStore:
             for base_update in self._changes:
                 for row in base_update.drop:
                     rows.pop(row, None)
+            for base_update in self._changes:  # what is put stands, as in the database
                 rows.update(base_update.put)
             self._rows = rows
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Close the database; the state can be used again."""

@@ -31,7 +31,7 @@ from vault_sync.edge.state.schema import (
     unbound,
 )
 
-KEYED = ("base", "history", "apart", "refused", "copy_row", "removed_here", "file")
+KEYED = ("base", "history", "past_value", "apart", "refused", "removed_here", "file")
 """The tables in which a key stands by itself, under no sum."""
 
 

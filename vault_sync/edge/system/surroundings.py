@@ -18,13 +18,15 @@ class Surroundings:
     """The surroundings of a vault: the machine, as the doctor examines it.
 
     `volume` tries, in the vault, how files can be replaced there; None: not tried.
-    `hook`: the pre-commit hook is installed; None: there is no repository. `now` is
+    `hook`: the pre-commit hook is installed; None: there is no repository. `home` is the user's
+    folder. `now` is
     Unix time; `free` gives the free bytes of a path's disk; `read` the bytes of a file.
     """
 
     state: Path
     volume: Callable[[Path], Volume] | None = None
     hook: bool | None = None
+    home: Path = field(default_factory=Path.home)
     proc: Path = current.PROC
     platform: str = current.NAME
     now: float = field(default_factory=time.time)

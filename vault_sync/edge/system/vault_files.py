@@ -11,9 +11,10 @@ from pathlib import Path
 
 from vault_sync.core.model.paths import is_markdown, is_visible
 from vault_sync.core.model.values import Problem, RelPath
-from vault_sync.core.naming.sync_copies import numbered_original, service_of
+from vault_sync.core.naming.copy_names import certain, possible
 from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.fs.scan import ClosedFolder, FolderEntry, walk
+from vault_sync.edge.platform.values import is_away
 from vault_sync.edge.system.surroundings import Surroundings, finding
 
 
@@ -58,13 +59,16 @@ def _note(tree: Tree, found: FolderEntry) -> None:
         tree.folders.append(found.path)
     elif found.kind == "file":
         with suppress(FileNotFoundError):  # gone since its folder was listed
-            tree.files[found.path] = found.entry.stat(follow_symlinks=False)
+            status = found.entry.stat(follow_symlinks=False)
+            tree.files[found.path] = status
+            if is_away(status):
+                tree.absent.append(found.path)
 
 
 def findings(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]:
     """Yield the findings on the files of a vault."""
     yield from _clock(tree, around)
-    yield from _configuration(root, tree)
+    yield from _configuration(root, tree, around)
     yield from _copies(root, tree, around)
     yield from _twins(tree)
     yield from _contents(root, tree, around)
@@ -91,8 +95,19 @@ _MISSPELLED = frozenset(
 )
 
 
-def _configuration(root: Path, tree: Tree) -> Iterable[Problem]:
+_HIDDEN = (f".{_CONFIG}", f".obsidian/{_CONFIG}", f".vault-sync/{_CONFIG}")
+_AT_HOME = (f".{_CONFIG}", ".config/vault-sync/config.toml", f".config/vault-sync/{_CONFIG}")
+
+
+def _configuration(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]:
     """Find a configuration that is not read, or that makes another folder the vault."""
+    hint = f"a vault's settings stand in {_CONFIG} in its own folder: move them there"
+    for path in _HIDDEN:
+        if (root / path).is_file():
+            yield finding(path, "config-place", "is not read there", hint)
+    for path in _AT_HOME:
+        if (around.home / path).is_file():
+            yield finding(f"~/{path}", "config-place", "is not read", hint, level="notice")
     inside = [folder for folder in tree.vaults if folder]
     for path in sorted(tree.files):
         folder, _, name = path.rpartition("/")
@@ -143,24 +158,25 @@ def _is_copy(root: Path, path: str, original: str, around: Surroundings) -> bool
 
 def _copies(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]:
     for path in sorted(tree.files):
-        service = service_of(path)
-        if service is not None:
+        copy = certain(path)
+        if copy is not None and copy.certainty == "certain":
             yield finding(
                 path,
                 "conflict-copy",
-                f"a copy that {service} made of two versions it could not merge",
-                "move what you want to keep into the file it is a copy of, then delete the copy",
+                f"a copy that {copy.service} made of two versions it could not merge",
+                "`vault-sync sync` merges one of a digest or of a paper's note; from any other, "
+                "move what you want to keep into the file it is a copy of, then delete it",
             )
-        elif (original := numbered_original(path)) in tree.files and _is_copy(
-            root, path, original, around
-        ):
-            yield finding(
-                path,
-                "numbered-copy",
-                "this may be a copy that Google Drive or iCloud made of two versions",
-                "if it is, move what you want to keep into the other file and delete this one",
-                level="notice",
-            )
+        for other in possible(path, tree.files.keys()):
+            if is_markdown(path) and _is_copy(root, path, other.original, around):
+                yield finding(
+                    path,
+                    "numbered-copy",
+                    f"this may be a copy that {other.service} made of two versions",
+                    "if it is, move what you want to keep into the other file and delete this one",
+                    level="notice",
+                )
+                break
 
 
 def _twins(tree: Tree) -> Iterable[Problem]:
@@ -181,7 +197,7 @@ def _twins(tree: Tree) -> Iterable[Problem]:
 
 
 def _contents(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]:
-    for path in sorted(filter(is_markdown, tree.files)):
+    for path in sorted(filter(is_markdown, tree.files.keys() - set(tree.absent))):
         try:
             words = around.read(root / path)
         except OSError as error:
@@ -218,6 +234,7 @@ def _others(tree: Tree) -> Iterable[Problem]:
         yield finding(
             min(tree.absent),
             "not-downloaded",
-            f"{len(tree.absent)} files are in iCloud and not on this machine",
-            "in Finder, choose Keep Downloaded for the vault: what is away looks deleted",
+            f"{len(tree.absent)} files are in the cloud only",
+            'choose "Keep Downloaded" (iCloud) or "Always keep on this device" (OneDrive) for the'
+            " vault: what is away is not read",
         )

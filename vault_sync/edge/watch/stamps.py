@@ -14,7 +14,7 @@ from vault_sync.core.model.paths import is_markdown
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs.scan import FolderEntry, walk
 from vault_sync.edge.platform import current
-from vault_sync.edge.platform.values import file_number
+from vault_sync.edge.platform.values import file_number, is_away
 
 
 class Stamp(NamedTuple):
@@ -72,8 +72,9 @@ def fingerprint(root: Path, path: RelPath) -> str | None:
     except OSError:
         return None
     try:
-        if not stat.S_ISREG(current.files.status_of(descriptor).st_mode):
-            return None  # a folder; or a pipe, which would never end
+        status = current.files.status_of(descriptor)
+        if not stat.S_ISREG(status.st_mode) or is_away(status):
+            return None  # a folder; a pipe, which would never end; a file that would be fetched
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from vault_sync.core.digest.style_choice import StyleChoice, always_flat
 from vault_sync.core.merge import documents
 from vault_sync.core.model.plan import (
     BaseKey,
@@ -55,16 +56,15 @@ def undo(
     *,
     started: datetime,
     page: RelPath | None = None,
+    styles: StyleChoice = always_flat,
     at: At = no_point,
 ) -> Outcome:
     """Take a pass back, as a pass of its own: by default the newest that is not taken back yet.
 
-    `page` is the conflicts note, whose ticks are taken back as well. Digests that lost entries to
-    the pass get them back at their place.
-
-    A file that is no longer as the pass left it is refused; the others are taken back. The base
-    then has nothing of what the pass had put there: the two sides meet anew, so that the next pass
-    neither repeats what was undone nor takes the older text for somebody's edit.
+    `page` is the conflicts note, whose ticks are taken back too. Digests, read in their `styles`,
+    get entries that they lost to the pass back at their place. A file that is not as the pass left
+    it is refused. The base then has nothing of what the pass had put there: the two sides meet
+    anew, so that the next pass neither repeats what was undone nor takes an older text for an edit.
 
     Raises:
         LookupError: there is no such pass.
@@ -73,7 +73,8 @@ def undo(
     record = _record(state, pass_id)
     cause = f"{_UNDO}{record.id}"
     with VaultDir(root) as vault:
-        inverses = _with_lost_entries(vault, state, record, cause, page)
+        found = list(_inverses(vault, state, record, cause, page))
+        inverses = _with_lost_entries(vault, state, record, found, styles)
     back = [(path, one) for path, one in inverses if not isinstance(one, Undone)]
     paths = {path for path, _ in back}
     # Resting on no file: should one be edited just now, forgetting its row is safe, keeping is not.
@@ -83,8 +84,8 @@ def undo(
         if not paths.isdisjoint(rested_on)
         for row in rows
     )
-    base_update = BaseUpdate(frozenset(), {}, forgotten)
-    plan = Plan(tuple(one for _, one in back), (base_update,) if forgotten else ())
+    updates = (BaseUpdate(frozenset(), {}, forgotten),) if forgotten else ()
+    plan = Plan(tuple(one for _, one in back), updates)
     outcome = apply(root, state, plan, cause=cause, started=started, at=at)
     refused = (one for _, one in inverses if isinstance(one, Undone))
     return Outcome(outcome.done, (*refused, *outcome.undone))
@@ -151,11 +152,11 @@ def _with_lost_entries(
     vault: VaultDir,
     state: StateStore,
     record: PassRecord,
-    why: str,
-    page: RelPath | None,
+    inverses: list[tuple[RelPath, Operation | Undone]],
+    styles: StyleChoice,
 ) -> list[tuple[RelPath, Operation | Undone]]:
     """Return what takes a pass back, digests from which a person had taken entries included."""
-    inverses = list(_inverses(vault, state, record, why, page))
+    why = f"{_UNDO}{record.id}"
     lost = pass_log.lost_entries(state, record.id)
     result = [each for each in inverses if each[0] not in lost]
     for path, (whole_name, cut_name) in lost.items():
@@ -169,7 +170,7 @@ def _with_lost_entries(
             each.decode("utf-8", "surrogateescape") for each in (cut, now, whole)
         )
         back = next((one.after for _, one in own if isinstance(one, Write)), there)
-        merged = documents.digest(before, back, all_)
+        merged = documents.digest(before, back, all_, styles(path))
         if back == before or not merged.conflicts:
             text = all_ if back == before else merged.text
             result = [each for each in result if each[0] != path]

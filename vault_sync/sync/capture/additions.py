@@ -13,7 +13,9 @@ from typing import Literal, NamedTuple
 
 from vault_sync.core.digest import addition
 from vault_sync.core.digest.reader import Digest
+from vault_sync.core.digest.style_choice import StyleChoice
 from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.model.paths import natural
 from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Write
 from vault_sync.core.model.values import Facts, Fields, Key, RelPath
 from vault_sync.core.naming.keys import address_of, arxiv_id
@@ -57,6 +59,7 @@ class Addition:
 @dataclass(slots=True)
 class _Draft:
     digest: Digest
+    like: Digest | None
     placed: list[Placed] = field(default_factory=list)
 
 
@@ -76,17 +79,22 @@ def add_papers(
     target: tuple[RelPath, Create | None],
     papers: Sequence[AddedPaper],
     facts: Mapping[Key, Facts],
+    styles: StyleChoice,
 ) -> Addition:
-    """Return the addition of papers to a digest, which is there or is made along with them."""
+    """Return the addition of papers to a digest, which is there or is made along with them.
+
+    One that is made is written in the `styles` that were chosen for it, as its fellows are.
+    """
     path, create = target
     snapshot = observation.snapshot
-    # A digest that is made begins as those before it: flat.
-    digest = styled_reader.read(create.after, ("flat",)) if create else snapshot.digests[path]
+    digest = snapshot.digests[path] if create is None else _made(create, styles)
     wrong = snapshot.locked.get(path) or addition.refusal(digest)
     if wrong:
         problem = next((each for each in snapshot.problems if each.path == path), None)
         return Addition(None, (), problem.message if problem and path in snapshot.locked else wrong)
-    draft = _Draft(digest)
+    fellows = sorted(snapshot.digests, key=natural, reverse=True)
+    alike = (each for fellow in fellows if (each := snapshot.digests[fellow]).entries)
+    draft = _Draft(digest, next((each for each in alike if each.styles == digest.styles), None))
     for paper in papers:
         _add(draft, path, paper, facts.get(paper.key))
     after = draft.digest.text
@@ -97,6 +105,10 @@ def add_papers(
     return Addition(operation, tuple(draft.placed))
 
 
+def _made(create: Create, styles: StyleChoice) -> Digest:
+    return styled_reader.read(create.after, styles(create.path))
+
+
 def _add(draft: _Draft, path: RelPath, paper: AddedPaper, facts: Facts | None) -> None:
     """Add one paper; where its title could not be read back, the address alone."""
     bare = Fields(paper.url, tags=paper.tags, commentary=paper.text)
@@ -104,7 +116,7 @@ def _add(draft: _Draft, path: RelPath, paper: AddedPaper, facts: Facts | None) -
     if facts is not None and facts.title and facts.authors:
         whole = bare.saying(title=" ".join(facts.title.split()), authors=facts.authors)
     for fields in dict.fromkeys((whole, bare)):
-        added = addition.with_entry(draft.digest, fields)
+        added = addition.with_entry(draft.digest, fields, draft.like)
         if added is not None:
             draft.digest = added
             standing: Standing = "added" if fields.title else "bare"
@@ -112,7 +124,7 @@ def _add(draft: _Draft, path: RelPath, paper: AddedPaper, facts: Facts | None) -
             placed = Placed(paper, standing, path, line, fields.title)
             break
     else:
-        placed = Placed(paper, "refused", path, 0)
+        placed = Placed(paper, "refused", path, 0, whole.title)
     draft.placed.append(placed)
 
 

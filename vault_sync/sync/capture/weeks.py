@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from vault_sync.core.digest.week_head import DatedDigest, week_head
 from vault_sync.core.model.plan import Create
 from vault_sync.core.model.values import RelPath
-from vault_sync.core.naming import globs, week_learning, week_names
-from vault_sync.core.naming.week_learning import LearntWeeks, PaperDays
+from vault_sync.core.naming import week_learning, week_names
 from vault_sync.core.naming.week_names import WeekNaming
 from vault_sync.edge.config import Config
-from vault_sync.sync.observation import Observation, is_digest
+from vault_sync.sync.observation import Observation, is_digest, learn_weeks
 
 
 class WeekDigest(NamedTuple):
@@ -27,32 +25,6 @@ class WeekDigest(NamedTuple):
 
 class NoWeek(Exception):  # noqa: N818 - the vault says too little, nothing failed
     """The digest of a week cannot be named or placed; the text says which key does it."""
-
-
-def learn_weeks(observation: Observation, config: Config) -> LearntWeeks:
-    """Return how the digests of a vault name their weeks, as far as they show it."""
-    rule = config.weeks.month_week or None
-    digests = list(observation.snapshot.digests)
-    learnt = week_learning.learn(digests, paper_days(observation), config.weeks.week, rule)
-    if digests or learnt.naming is None:
-        return learnt
-    paths = config.rules.digest_paths
-    return replace(learnt, folder=globs.fixed_folder(paths[0]) if paths else "")
-
-
-def paper_days(observation: Observation) -> PaperDays:
-    """Return the days on which the papers of each digest were published, as their notes say."""
-    snapshot = observation.snapshot
-    days: dict[RelPath, list[date]] = {}
-    for path, digest in snapshot.digests.items():
-        for entry in digest.entries:
-            for note in snapshot.managed.get(entry.key, ()):
-                published = snapshot.notes[note].properties.scalar("published")
-                try:
-                    days.setdefault(path, []).append(date.fromisoformat(published))
-                except ValueError:
-                    continue  # none is said, or a year alone
-    return days
 
 
 def week_digest(observation: Observation, config: Config, day: date) -> WeekDigest:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from vault_sync.core.digest.reader import Digest
+from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.plan import BaseUpdate
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import fold
-from vault_sync.core.naming.titles import fold_title
 from vault_sync.core.naming.wikilinks import LinkResolver, addresses, find
 from vault_sync.core.note.note import Note
 from vault_sync.core.note.property_table import LINK_LISTS
@@ -22,66 +21,81 @@ Identity = tuple[str, str, str, str]
 OTHER: Identity = ("other", "", "", "")
 
 
-IsOne = Callable[[RelPath], bool]
-"""Returns True if a file is a note about a paper; or if it is a digest."""
+TITLE = "title:"
+"""The beginning of what files without any id are found by, in place of a paper."""
+
+HELD = "held"
+"""The kind of a file that cannot be read as the note that it seems to be."""
+
+KeysAt = Callable[[RelPath], Collection[Key]]
+"""Returns the papers that a file is about."""
+
+
+def _nothing(path: RelPath) -> Collection[Key]:
+    del path
+    return ()
 
 
 def identities(
-    found: Snapshot,
-    is_note: IsOne = lambda _: False,
-    is_digest: IsOne = lambda _: False,
+    found: Snapshot, base: Base, keys_elsewhere: KeysAt = _nothing
 ) -> dict[RelPath, Identity]:
     """Return the identity of each file that was read; the others are OTHER.
 
-    `is_note` and `is_digest` tell of those that were not read.
+    A note is about the paper of its address, and about those that the base has it for.
+    `keys_elsewhere` tells of files that were not read.
     """
-    notes = {
-        path for files in (found.plain, found.managed) for paths in files.values() for path in paths
-    }
-
-    def note_there(path: RelPath) -> bool:
-        return path in notes or is_note(path)
-
-    def digest_there(path: RelPath) -> bool:
-        return path in found.digests or is_digest(path)
-
-    known: dict[RelPath, Identity] = {}
+    kinds = {path: (HELD, [key]) for path, key in found.locked_notes.items()}
     for path, note in found.notes.items():
         kind, keys = _kind_and_keys(note, found.recognitions.get(path))
-        targets = (*note.digests, *(section.target for section in note.sections))
-        said = [section.commentary for section in note.sections]
-        said += [item for name in LINK_LISTS for item in note.properties.items(name)]
-        points = points_of(path, keys, targets, said, found.names, digest_there)
-        known[path] = (kind, "\n".join(keys), "\n".join(targets), points)
+        noted = base.papers_noted.get(path, ())
+        kinds[path] = kind, [*keys, *(key for key in noted if key not in keys)]
+    entries = {path: {each.key for each in one.entries} for path, one in found.digests.items()}
+
+    def is_about(path: RelPath, key: Key) -> bool:
+        if path in entries:
+            return key in entries[path]
+        return key in (kinds[path][1] if path in kinds else keys_elsewhere(path))
+
+    known: dict[RelPath, Identity] = {}
+    for path, (kind, keys) in kinds.items():
+        pairs, points = "", ""
+        if path in found.notes:
+            targets = _targets(found.notes[path])
+            of_keys = [(key, target) for target in targets for key in keys]
+            stray = strays(path, of_keys, found.names, is_about)
+            pairs, words = "\n".join(targets), _words(found.notes[path])
+            points = points_of(keys, stray, words)
+        known[path] = (kind, "\n".join(keys), pairs, points)
     for path, digest in found.digests.items():
-        keys = [entry.key for entry in digest.entries]
-        links = [entry.link.target if entry.link else "" for entry in digest.entries]
-        said = [*(entry.fields.commentary for entry in digest.entries), *outside(digest)]
-        points = points_of(path, keys, links, said, found.names, note_there)
-        known[path] = ("digest", "\n".join(keys), "\n".join(links), points)
+        linked = [(each.key, each.link.target if each.link else "") for each in digest.entries]
+        words = [*(entry.fields.commentary for entry in digest.entries), *outside(digest)]
+        stray = strays(path, linked, found.names, is_about)
+        points = points_of(entries[path], stray, words)
+        pairs = "\n".join(link for _, link in linked)
+        known[path] = ("digest", "\n".join(key for key, _ in linked), pairs, points)
     return known
 
 
+def _targets(note: Note) -> tuple[str, ...]:
+    return (*note.digests, *(section.target for section in note.sections))
+
+
+def _words(note: Note) -> list[str]:
+    """Return the texts of a note that may name another file."""
+    items = [item for name in LINK_LISTS for item in note.properties.items(name)]
+    return [*(section.commentary for section in note.sections), *items]
+
+
 def _kind_and_keys(note: Note, recognised: Recognition | None) -> tuple[str, list[Key]]:
-    """Return a note's kind and what it is found by: its papers, or its title (`title_keys`)."""
+    """Return a note's kind and what it is found by: its papers, or its title (TITLE)."""
     if recognised is None:
         return "note", [note.key] if note.key else []
     keys = list(recognised.certain)
     if recognised.named is not None and recognised.named not in keys:
         keys.append(recognised.named)
     if recognised.named is None:
-        keys += sorted(Key(f"title:{title}") for title in recognised.titles)
+        keys += sorted(Key(f"{TITLE}{title}") for title in recognised.titles)
     return ("plain" if recognised.certain else "named"), keys
-
-
-def title_keys(base_updates: Iterable[BaseUpdate], keys: Collection[Key]) -> set[Key]:
-    """Return what files without any id would be found by that have the titles of new papers."""
-    return {
-        Key(f"title:{fold_title(str(value))}")
-        for base_update in base_updates
-        for base_key, value in base_update.put.items()
-        if base_key.field == "title" and base_key.key in keys
-    }
 
 
 def outside(digest: Digest) -> list[str]:
@@ -92,24 +106,28 @@ def outside(digest: Digest) -> list[str]:
     return [digest.text[start:end] for start, end in gaps if start < end]
 
 
-def points_of(
+def strays(
     path: RelPath,
-    own: Collection[Key],
-    pairs: Iterable[str],
-    said: Iterable[str],
+    pairs: Iterable[tuple[Key, str]],
     names: LinkResolver,
-    is_meant: IsOne,
-) -> str:
-    """Return what a file names that another could come or cease to be (`file_record.File`).
+    is_about: Callable[[RelPath, Key], bool],
+) -> Iterator[str]:
+    """Yield the links of pairs that do not lead to a file about the same paper.
 
-    `is_meant` tells what the link of a pair is to lead to: of a note a digest, of a digest a note.
+    Of all others the file that they lead to has the paper; what becomes of it concerns that paper.
     """
-    points: dict[str, None] = {}
-    for target in pairs:
-        to = names.resolve(target, path)
+    for key, target in pairs:
+        to = names.resolve(target, path) if target else path
         # `[[x.md]]` is the note x, if there comes to be one, before it is the note x.md.
-        if to is None or target.endswith(".md") or not is_meant(to):
-            points |= dict.fromkeys(_names_of(target))
+        if to is None or target.endswith(".md") or (target and not is_about(to, key)):
+            yield target
+
+
+def points_of(own: Collection[Key], stray: Iterable[str], said: Iterable[str]) -> str:
+    """Return what a file names that another could come or cease to be (`file_record.File`)."""
+    points: dict[str, None] = {}
+    for target in stray:
+        points |= dict.fromkeys(_names_of(target))
     for commentary in said:
         if "[[" in commentary:
             for link in find(commentary):

@@ -50,9 +50,10 @@ _WRONG = (sqlite3.Error, struct.error, ValueError, TypeError, KeyError)
 class Came:
     """The outcome of the pass, as the index stores it.
 
-    `calm`: nothing is locked or open, so that papers may be looked at one by one. `final`: all it
-    had to do is in files that are not `settled`. `lacking` are the papers without their facts,
-    `facts` the mark of what was known of those, `namers` which papers name which.
+    `based`: there is a base, so that papers may be looked at one by one. `final`: all it had to do
+    is in files that are not `settled`. `newest` is the last path of a digest ("" for none).
+    `lacking` are the papers without their facts, `facts` the mark of what was known of those,
+    `namers` which papers name which. `again` are those of `Plan`.
     """
 
     digests: int
@@ -60,12 +61,14 @@ class Came:
     notes: int
     problems: tuple[Problem, ...]
     conflicts: tuple[Conflict, ...]
-    calm: bool
+    based: bool
     final: bool
     lacking: tuple[Key, ...]
     facts: str
     wanted: tuple[Key, ...]
     namers: Mapping[Key, tuple[Key, ...]]
+    newest: str = ""
+    again: tuple[Key, ...] = ()
     named: tuple[Problem, ...] = ()
     apart: tuple[Apart, ...] = ()
 
@@ -210,7 +213,7 @@ def _came(said: str) -> Came:
     for name, kind in (("problems", Problem), ("conflicts", Conflict), ("named", Problem)):
         read[name] = tuple(kind(**each) for each in read[name])
     read["apart"] = tuple(Apart(*each) for each in read["apart"])
-    for name in ("lacking", "wanted"):
+    for name in ("lacking", "wanted", "again"):
         read[name] = tuple(read[name])
     read["namers"] = {key: tuple(named) for key, named in read["namers"].items()}
     return Came(**read)

@@ -33,8 +33,9 @@ class Memory:
     open: set[RelPath] = field(default_factory=set)
     notes: MutableMapping[Key, tuple[RelPath, ...]] = field(default_factory=dict)
     digests: MutableMapping[Key, tuple[RelPath, ...]] = field(default_factory=dict)
-    others: MutableMapping[Key, RelPath] = field(default_factory=dict)
     names: LinkResolver = field(default_factory=lambda: LinkResolver.from_paths(()))
+    points: dict[str, set[RelPath]] | None = None
+    """The files that named something once, where all of them are in memory."""
 
     def __post_init__(self) -> None:
         if isinstance(self.files, Files):
@@ -48,9 +49,6 @@ class Memory:
             by_key = self.digests if file.kind == "digest" else self.notes
             for key in keys_in(file):
                 by_key[key] = (*by_key.get(key, ()), path)
-        for key, paths in self.notes.items():
-            if (other := _single(self.files, paths)) is not None:
-                self.others[key] = other
 
     def _ask(self, files: Files) -> None:
         """Find all of this on demand only: of most papers nothing is ever needed."""
@@ -63,7 +61,6 @@ class Memory:
         self.open = set(files.open)
         self.notes = Asked(partial(about, digest=False))
         self.digests = Asked(partial(about, digest=True))
-        self.others = Asked(lambda key: _single(self.files, self.notes.get(key, ())))
 
     def stats(self) -> Mapping[RelPath, tuple[int, ...]]:
         """Return the stat that every file had (`Stat`)."""
@@ -77,44 +74,42 @@ class Memory:
         if isinstance(files, Files):
             asked = {path for point in wanted for path in files.find(terms.naming(point))}
             return naming_in(files, wanted, asked | files.changed)
-        return naming_in(files, wanted, files)
+        if self.points is None:
+            self.points = {}
+            for path, file in files.items():
+                self._point(path, file)
+        paths = {path for point in wanted for path in self.points.get(point, ())}
+        return naming_in(files, wanted, paths)
 
-    def about(self, path: RelPath) -> Key | None:
-        """Return the paper of `others` that a file is the note of."""
-        file = self.files.get(path)
-        about = keys_in(file) if file is not None and file.kind in NOTES else ()
-        key = next(iter(about), None)
-        return key if key is not None and self.others.get(key) == path else None
-
-    def is_note(self, path: RelPath) -> bool:
-        return path in self.files and self.files[path].kind in {"note", "plain"}
-
-    def is_digest(self, path: RelPath) -> bool:
-        return path in self.files and self.files[path].kind == "digest"
+    def _point(self, path: RelPath, file: File) -> None:
+        if self.points is not None and file.points:
+            for point in file.points.split("\n"):
+                self.points.setdefault(point, set()).add(path)
 
     def drop(self, path: RelPath) -> None:
-        """Forget a file that is gone, and is no digest."""
-        for key in keys_in(self.files.pop(path)):
-            self.notes[key] = tuple(other for other in self.notes[key] if other != path)
-            if self.others.get(key) == path:
-                del self.others[key]
+        """Forget a file that is gone."""
+        file = self.files.pop(path)
+        self._about_no_more(path, file.kind, keys_in(file))
         self.names = self.names.with_moved({path: None})
 
     def keep(self, path: RelPath, file: File) -> None:
-        """Remember a file as it is now: a new one, or one that was known as the same kind."""
+        """Remember a file as it is now."""
         was = self.files.get(path)
-        self.files[path] = file
         if was is None:
             self.names = self.names.with_moved({}, [path])
-        before = set(keys_in(was)) if was else set()
-        now = set(keys_in(file))
+        elif was[2:4] != file[2:4]:
+            self._about_no_more(path, was.kind, keys_in(was))
+        self.files[path] = file
+        self._point(path, file)
         by_key = self.digests if file.kind == "digest" else self.notes
-        for key in before - now:
-            by_key[key] = tuple(other for other in by_key[key] if other != path)
-        for key in now - before:
-            by_key[key] = (*by_key.get(key, ()), path)
-            if file.kind == "note":
-                self.others[key] = path
+        for key in keys_in(file):
+            if path not in by_key.get(key, ()):
+                by_key[key] = (*by_key.get(key, ()), path)
+
+    def _about_no_more(self, path: RelPath, kind: str, keys: Iterable[Key]) -> None:
+        by_key = self.digests if kind == "digest" else self.notes
+        for key in keys:
+            by_key[key] = tuple(other for other in by_key.get(key, ()) if other != path)
 
 
 @dataclass(slots=True)
@@ -128,22 +123,15 @@ class Mind:
 NOTES = ("note", "plain")
 
 
-def _single(files: Mapping[RelPath, File], paths: Iterable[RelPath]) -> RelPath | None:
-    """Return the one note among the files about a paper; if there is none, the one plain note."""
-    for kind in NOTES:
-        found = [path for path in paths if files[path].kind == kind]
-        if len(found) == 1:
-            return found[0]
-    return None
-
-
 def naming_in(
     files: Mapping[RelPath, File], wanted: Collection[str], paths: Iterable[RelPath]
 ) -> set[RelPath]:
     return {
         path
         for path in paths
-        if (points := files[path].points) and not set(points.split("\n")).isdisjoint(wanted)
+        if path in files
+        and (points := files[path].points)
+        and not set(points.split("\n")).isdisjoint(wanted)
     }
 
 
@@ -178,4 +166,5 @@ def plan_of(came: Came) -> Plan:
         wanted=came.wanted,
         named=came.named,
         apart=came.apart,
+        again=came.again,
     )

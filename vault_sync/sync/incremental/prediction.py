@@ -14,13 +14,20 @@ from dataclasses import dataclass, field
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Write
 from vault_sync.core.model.values import Key, RelPath, Rules
-from vault_sync.core.naming.wikilinks import LinkResolver
+from vault_sync.core.naming.wikilinks import LinkResolver, find
 from vault_sync.core.note.facts import property_facts
 from vault_sync.core.note.property_table import LINK_LISTS
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.sync.file_record import UNKNOWN, File, mark_of
-from vault_sync.sync.incremental.identity import OTHER, Identity, identities, outside, points_of
+from vault_sync.sync.incremental.identity import (
+    OTHER,
+    Identity,
+    identities,
+    outside,
+    points_of,
+    strays,
+)
 from vault_sync.sync.observation import snapshot_of
 
 
@@ -56,6 +63,7 @@ class Agreed:
 
 def written(
     done: Iterable[Operation],
+    found: Snapshot,
     names: LinkResolver,
     base: Base,
     rules: Rules,
@@ -66,7 +74,14 @@ def written(
     texts = {each.path: each.after for each in done if isinstance(each, Create | Write)}
     if not texts:
         return {}
-    known = identities(snapshot_of(texts, names, rules, base))
+    linked = {
+        to: found.notes[to].text
+        for path, text in texts.items()
+        if path in found.digests
+        for link in find(text)
+        if (to := names.resolve(link.target, path)) and to in found.notes and to not in texts
+    }
+    known = identities(snapshot_of(linked | texts, names, rules, base), base)
     return {
         path: _file(text, known.get(path, OTHER), settled=settled) for path, text in texts.items()
     }
@@ -90,7 +105,7 @@ def foreseen(
         if isinstance(each, Create | Write) and each.path in known
     }
     rest = [each for each in done if each.path not in known]
-    return files | written(rest, names, base, rules, settled=True)
+    return files | written(rest, found, names, base, rules, settled=True)
 
 
 def _file(text: str, identity: Identity, *, settled: bool) -> File:
@@ -108,22 +123,21 @@ def _notes(
     linked: dict[RelPath, tuple[str, str]] = {}
     for key, path in agreed.notes.items():
         places = agreed.said.get(key, {})
-        if path not in made or len(places) != 1:
+        if path not in made or len(places) != 1 or rules.template:
             continue
         ((digest, said),) = places.items()
         if digest not in linked:
             target = names.shortest(digest)
-            linked[digest] = (
-                f"{target}\n{target}",
-                points_of(path, (), [target], (), names, _sure),
-            )
+            stray = strays(path, [(key, target)], names, _sure)
+            linked[digest] = (f"{target}\n{target}", points_of((), stray, ()))
         pairs, points = linked[digest]
         # Its lists of links are no YAML that could be read otherwise: no name holds a quote.
         block = _block(made[path])
         listed = block if any(name in block for name in lists) else ""
         if points or listed or _may_point(said):
             words = [said, listed]
-            points = points_of(path, [key], [names.shortest(digest)], words, names, _sure)
+            stray = strays(path, [(key, names.shortest(digest))], names, _sure)
+            points = points_of([key], stray, words)
         known[path] = ("note", key, pairs, points)
     return known
 
@@ -143,6 +157,12 @@ def _digests(
         for target in read.digests:
             if read.key and (to := names.resolve(target, path)) is not None:
                 stands.setdefault(to, set()).add(read.key)  # its entry may have been put back
+
+    def about(path: RelPath, key: Key) -> bool:
+        note = found.notes.get(path)
+        own = agreed.notes.get(key) or base.note(key)
+        return path == own or (note is not None and note.key == key)
+
     known: dict[RelPath, Identity] = {}
     for operation in done:
         path = operation.path
@@ -150,12 +170,13 @@ def _digests(
         if digest is None or not isinstance(operation, Write):
             continue
         links: dict[Key, str] = {}
-        old, words = [], outside(digest)
+        old: list[tuple[Key, str]] = []
+        words = outside(digest)
         for entry in digest.entries:
             link = entry.link.target if entry.link else ""
             note = agreed.notes.get(entry.key) or base.note(entry.key)
             if note is None or (link and names.resolve(link, path) == note):
-                old.append(link)
+                old.append((entry.key, link))
             else:
                 link = names.shortest(note)
             if link and f"[[{link}" in operation.after:
@@ -166,7 +187,8 @@ def _digests(
             elif _may_point(said):
                 words.append(said)
         if links.keys() == {entry.key for entry in digest.entries} >= stands.get(path, set()):
-            points = points_of(path, links.keys(), old, words, names, found.notes.__contains__)
+            stray = strays(path, old, names, about)
+            points = points_of(links.keys(), stray, words)
             known[path] = ("digest", "\n".join(links), "\n".join(links.values()), points)
     return known
 
@@ -176,7 +198,8 @@ def _block(text: str) -> str:
     return text[: text.find("\n---\n", 3) + 1]
 
 
-def _sure(_: RelPath) -> bool:
+def _sure(path: RelPath, key: Key) -> bool:
+    del path, key
     return True
 
 

@@ -14,7 +14,7 @@ from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.sync.file_record import UNKNOWN, File, mark_of
-from vault_sync.sync.incremental.identity import OTHER, Identity, called, identities
+from vault_sync.sync.incremental.identity import OTHER, called, identities
 from vault_sync.sync.incremental.index import Came
 from vault_sync.sync.incremental.memory import MANY, Memory, keys_in, naming_in
 from vault_sync.sync.incremental.prediction import Agreed, foreseen, lacking_after, written
@@ -38,8 +38,6 @@ def after_whole(
     found: Snapshot,
     base: Base,
     rules: Rules,
-    *,
-    calm: bool,
 ) -> tuple[Came, dict[RelPath, File]] | None:
     """Return what is known after a whole pass, which read `files`; None if too much is open."""
     agreed = Agreed.collect(acted.doable.base_updates)
@@ -55,22 +53,52 @@ def after_whole(
         for row, value in base.rows.items()
         if row.field == "mentions" and (named := base.items(row))
     }
+    digests, entries, notes = _counts(files.values())
     came = Came(
-        digests=sum(file.kind == "digest" for file in files.values()),
-        entries=sum(len(keys_in(file)) for file in files.values() if file.kind == "digest"),
-        notes=sum(file.kind == "note" for file in files.values()),
+        digests=digests,
+        entries=entries,
+        notes=notes,
         problems=acted.plan.problems,
         conflicts=acted.plan.conflicts,
-        calm=calm and (base.exists or left.settled) and not acted.plan.conflicts,
+        based=base.exists or left.settled,
         final=left.final,
         lacking=lacking,
         facts=acted.facts,
         wanted=acted.plan.wanted,
         namers=_namers(namers, acted),
+        newest=max((path for path, file in files.items() if file.kind == "digest"), default=""),
         named=acted.plan.named,
         apart=acted.plan.apart,
+        again=acted.plan.again,
     )
     return came, files
+
+
+def _counts(files: Iterable[File]) -> tuple[int, int, int]:
+    """Return the numbers of digests, of entries in them, and of notes."""
+    digests = entries = notes = 0
+    for file in files:
+        if file.kind == "digest":
+            digests, entries = digests + 1, entries + len(keys_in(file))
+        notes += file.kind == "note"
+    return digests, entries, notes
+
+
+def counts_after(
+    came: Came,
+    changed: Mapping[RelPath, File],
+    gone: Iterable[RelPath],
+    before: Mapping[RelPath, File],
+) -> tuple[int, int, int]:
+    """Return the numbers of digests, entries and notes once some files are others."""
+    paths = {*changed, *gone}
+    old = _counts(before[path] for path in paths if path in before)
+    new = _counts(changed[path] for path in paths if path in changed)
+    totals = came.digests, came.entries, came.notes
+    digests, entries, notes = (
+        count + after - was for count, after, was in zip(totals, new, old, strict=True)
+    )
+    return digests, entries, notes
 
 
 class _Left(NamedTuple):
@@ -112,7 +140,7 @@ def _bring_up_to_date(
     after = {each.path for each in done} - gone.keys()
     read = {path: digest for path, digest in found.digests.items() if path not in after}
     names = found.names.with_moved(gone) if gone else found.names
-    known = identities(replace(found, digests=read, names=names))
+    known = identities(replace(found, digests=read, names=names), base)
     for path, file in files.items():
         identity = known.get(path, OTHER)
         files[path] = File(file.stat, file.mark, *identity, settled=path not in left.touched)
@@ -122,7 +150,7 @@ def _bring_up_to_date(
     if left.settled:
         files |= foreseen(done, agreed, found, names, base, rules)
     else:
-        files |= written(done, names, base, rules, settled=False)
+        files |= written(done, found, names, base, rules, settled=False)
         trash = (each.path for each in done if isinstance(each, Trash))
         notes = {path: found.notes[path].key for path in trash if path in found.notes}
         lost = {name for path, key in notes.items() for name in _lost(path, [key] if key else [])}
@@ -151,76 +179,109 @@ def _settles(acted: Acted) -> bool:
 
 
 def after_part(
-    stamp: str,
-    acted: Acted,
-    memory: Memory,
-    seen: Observation,
-    rules: Rules,
+    stamp: str, acted: Acted, memory: Memory, seen: Observation, rules: Rules
 ) -> set[RelPath]:
     """Update what is known after a pass over some papers; return the files to store anew."""
-    changed: set[RelPath] = set(seen.gone)
-    for path in seen.gone:
-        memory.drop(path)
-    for path in seen.read.keys() - memory.files.keys():
-        memory.keep(path, seen.read[path])
+    now, final = _records_after(acted, memory, seen, rules)
+    there = {path: file for path, file in now.items() if file is not None}
+    counts = counts_after(memory.came, there, now.keys() - there.keys(), memory.files)
+    changed = {path for path, file in now.items() if file != memory.files.get(path)}
+    lost = _lost_names(acted.outcome, memory)
+    for path in sorted(changed):
+        if path in there:
+            memory.keep(path, there[path])
+        else:
+            memory.drop(path)
+    for path in memory.naming(lost):
+        memory.keep(path, memory.files[path]._replace(settled=False))
         changed.add(path)
-    touched, final = _touched(acted, memory.files, memory.notes)
-    for path, file in seen.read.items():
-        now = file._replace(settled=path not in touched)
-        if now != memory.files.get(path):
-            memory.keep(path, now)
-            changed.add(path)
-    known = _identities_after(acted.outcome, memory, seen, rules)
-    entries, notes, pointing = _keep_written(acted, memory, known)
-    changed.update(operation.path for operation in acted.outcome.done)
-    for path in {path for path in touched | pointing if path in memory.files}:
-        memory.files[path] = memory.files[path]._replace(settled=False)
-        changed.add(path)
-    memory.open = {
-        path
-        for path in (memory.open | changed) & memory.files.keys()
-        if not memory.files[path].settled
-    }
+    before = memory.open | changed
+    memory.open = {path for path in before & memory.files.keys() if not memory.files[path].settled}
     memory.stamp = stamp
+    digests = (path for path, file in there.items() if file.kind == "digest")
     memory.came = replace(
         memory.came,
-        entries=entries,
-        notes=notes,
+        digests=counts[0],
+        entries=counts[1],
+        notes=counts[2],
         problems=acted.plan.problems,
+        conflicts=acted.plan.conflicts,
         wanted=acted.plan.wanted,
         lacking=acted.lacking,
         facts=acted.facts,
         final=final,
         namers=_namers(memory.came.namers, acted),
+        newest=max((_newest(memory, seen.snapshot), *digests)),
+        named=acted.plan.named,
         apart=acted.plan.apart,
+        again=acted.plan.again,
     )
     return changed
 
 
-def _keep_written(
-    acted: Acted, memory: Memory, known: Mapping[RelPath, Identity]
-) -> tuple[int, int, set[RelPath]]:
-    """Update the records of files written and trashed.
+def _records_after(
+    acted: Acted, memory: Memory, seen: Observation, rules: Rules
+) -> tuple[dict[RelPath, File | None], bool]:
+    """Return the records of files as a pass over some papers left them, None of those gone.
 
-    Return the numbers of entries and notes now, and the files that refer to a trashed note.
+    True: what is left to do is in files that are not settled.
     """
-    entries, notes, pointing = acted.plan.entries, acted.plan.notes, set[RelPath]()
-    for operation in acted.outcome.done:
-        if isinstance(operation, Trash):
-            lost = _lost(operation.path, keys_in(memory.files[operation.path]))
-            memory.drop(operation.path)
-            pointing.update(memory.naming(lost))
-            notes -= 1
-            continue
-        assert isinstance(operation, Create | Write)
-        mark = mark_of(as_bytes(operation.after))
-        identity = known.get(operation.path) or memory.files[operation.path][2:6]
-        now = File(UNKNOWN, mark, *identity, settled=False)
-        if now.kind == "digest":
-            entries += len(keys_in(now)) - len(keys_in(memory.files[operation.path]))
-        memory.keep(operation.path, now)
-        notes += isinstance(operation, Create)
-    return entries, notes, pointing
+    touched, final = _touched(acted, memory.files.keys() | seen.read.keys(), seen.snapshot.managed)
+    now: dict[RelPath, File | None] = dict.fromkeys(seen.gone)
+    now |= {path: file._replace(settled=path not in touched) for path, file in seen.read.items()}
+    now |= _acted_on(acted.outcome, memory, seen, rules)
+    for path in touched - now.keys():
+        if (file := memory.files.get(path)) is not None:
+            now[path] = file._replace(settled=False)
+    return now, final
+
+
+def _acted_on(
+    outcome: Outcome, memory: Memory, seen: Observation, rules: Rules
+) -> dict[RelPath, File | None]:
+    """Return the records of files that were written, moved and trashed; None of those gone."""
+    if not outcome.done:
+        return {}
+    now: dict[RelPath, File | None] = {}
+    texts = {path: note.text for path, note in seen.snapshot.notes.items()}
+    texts |= {path: digest.text for path, digest in seen.snapshot.digests.items()}
+    for each in outcome.done:
+        if isinstance(each, Rename | Trash):
+            now[each.path] = None
+            texts.pop(each.path, None)
+        if not isinstance(each, Trash):
+            path = each.to if isinstance(each, Rename) else each.path
+            texts[path] = each.before if isinstance(each, Rename) else each.after
+            now[path] = File(UNKNOWN, mark_of(as_bytes(texts[path])), *OTHER, settled=False)
+    gone = [path for path, file in now.items() if file is None]
+    names = seen.snapshot.names.with_moved(dict.fromkeys(gone), now.keys() - gone)
+    files = memory.files
+    known = identities(
+        snapshot_of(texts, names, rules, seen.base),
+        seen.base,
+        lambda path: keys_in(files[path]) if path in files else (),
+    )
+    return {
+        path: file and File(*file[:2], *known.get(path, OTHER), settled=False)
+        for path, file in now.items()
+    }
+
+
+def _newest(memory: Memory, found: Snapshot) -> str:
+    """Return the last path of a digest, as far as it is not among the files read."""
+    newest = memory.came.newest
+    file = memory.files.get(RelPath(newest))
+    return newest if file is not None and file.kind == "digest" else found.newest
+
+
+def _lost_names(outcome: Outcome, memory: Memory) -> set[str]:
+    """Return the terms under which other files refer to the notes that were trashed."""
+    return {
+        name
+        for each in outcome.done
+        if isinstance(each, Trash) and each.path in memory.files
+        for name in _lost(each.path, keys_in(memory.files[each.path]))
+    }
 
 
 def _lost(path: RelPath, keys: Iterable[Key]) -> set[str]:
@@ -251,22 +312,6 @@ def _touched(
         touched |= about
     touched |= {RelPath(each.path) for each in acted.plan.problems if each.code == UNFINISHED}
     return {path for path in touched if path in files}, final and not unmade
-
-
-def _identities_after(
-    outcome: Outcome, memory: Memory, seen: Observation, rules: Rules
-) -> dict[RelPath, Identity]:
-    """Return the identities of the files written."""
-    if not outcome.done:
-        return {}
-    made = [each.path for each in outcome.done if isinstance(each, Create)]
-    texts = {path: note.text for path, note in seen.snapshot.notes.items()}
-    texts |= {path: digest.text for path, digest in seen.snapshot.digests.items()}
-    texts |= {each.path: each.after for each in outcome.done if isinstance(each, Create | Write)}
-    names = memory.names.with_moved({}, made)
-    found = snapshot_of(texts, names, rules, seen.base)
-    known = identities(found, memory.is_note, memory.is_digest)
-    return {each.path: known.get(each.path, OTHER) for each in outcome.done}
 
 
 def _namers(known: Mapping[Key, tuple[Key, ...]], acted: Acted) -> dict[Key, tuple[Key, ...]]:

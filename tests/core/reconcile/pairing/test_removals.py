@@ -155,7 +155,7 @@ def test_too_many_removals(count: int) -> None:
     ).replace("글 1입니다.", "글 1을 고쳤다.")
     plan = nothing_happens(vault)
     assert codes(plan) == ["many-removals"]
-    assert f"{count} of 40" in plan.problems[0].message
+    assert f"{count} of 40" in plan.problems[0].message and "; Paper " in plan.problems[0].message
     assert codes(nothing_happens(vault)) == ["many-removals"]
     # The number of another list is no leave.
     assert codes(nothing_happens(vault, allowed="00000000")) == ["many-removals"]
@@ -492,3 +492,17 @@ def test_tags_that_were_never_agreed_on_are_the_readers() -> None:
 def entry_is_back(vault: MemoryVault, key: Key) -> bool:
     vault.sync()
     return key in {each.key for each in digest_reader.read(vault.files[WEEK]).entries}
+
+
+def test_own_tags_of_an_adopted_note_keep_the_note_and_not_its_entry() -> None:
+    entries = [
+        f"https://arxiv.org/abs/2301.0000{n}\nPaper {n} (Ann Bee)\nWords.\n#x\n" for n in (1, 2, 3)
+    ]
+    note = "---\nurl: https://arxiv.org/abs/2301.00001\ntags:\n  - paper\n---\n"
+    vault = MemoryVault({"digests/w1.md": "w1\n" + "".join(entries), "refs/a.md": note})
+    vault.sync()
+    parts = vault.files["digests/w1.md"].split("https")
+    vault.files["digests/w1.md"] = "https".join((parts[0], *parts[2:]))
+    vault.sync()
+    assert "2301.00001" not in vault.files["digests/w1.md"]
+    assert "  - paper\n" in vault.files["refs/a.md"]

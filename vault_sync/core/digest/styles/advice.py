@@ -11,7 +11,7 @@ from vault_sync.core.digest.reader import Digest
 from vault_sync.core.digest.styles import assembly, labels
 from vault_sync.core.digest.styles.markdown.page import BLANK, CODE, HIDDEN, Page, page_of
 from vault_sync.core.digest.styles.style import StyleName
-from vault_sync.core.digest.styles.styled_reader import any_link, claims
+from vault_sync.core.digest.styles.styled_reader import any_link, candidates, claims
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.text.spans import Span, lines_of
 
@@ -41,8 +41,9 @@ def proposal(text: str) -> StyleProposal | None:
 
     At least 3 of its items have a paper key, and these are at least half of those with an address.
     """
-    found = claims(page_of(text), any_link)
-    items = Counter(candidate.style for candidate in found)
+    all_ = candidates(page_of(text), any_link)
+    items = Counter(candidate.style for candidate in all_)
+    found = claims(all_)
     papers = Counter(
         candidate.style for candidate in found if labels.is_paper_key(candidate.entry.key)
     )

@@ -43,14 +43,16 @@ def placed(entry: Entry, fields: Fields) -> Fields:
     return fields if entry.styled is None else styled_editor.placed(entry, entry.styled, fields)
 
 
-def append(digest: Digest, additions: Sequence[tuple[Fields, str | None]]) -> str:
+def append(
+    digest: Digest, additions: Sequence[tuple[Fields, str | None]], like: Digest | None = None
+) -> str:
     """Return the whole text with entries in the form of the last one that can be added to.
 
-    A digest of tables alone is given back as it is.
+    A digest of tables alone is given back as it is; one without entries begins as `like` goes on.
     """
     if styled_growth.grows_flat(digest):
         return editor.append(digest, additions)
-    return styled_growth.appended(digest, additions)
+    return styled_growth.appended(digest, additions, like)
 
 
 def remove(digest: Digest, entry: Entry) -> list[Edit]:

@@ -27,6 +27,7 @@ _STRUCTURE = re.compile(
     r"[ \t]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+|#{1,6}[ \t]+)?(?:\[[ xX/-]\][ \t]+)?"
 )
 _NUMBER = re.compile(r"\d{1,9}(?=[.)、][ \t])")
+_NUMBERED = re.compile(r"[*_\"“《「『‘`\[]*\d{1,4}[.)、][ \t]+[*_\"“《「『‘`\[]*")
 _LEAD = re.compile(r"[.,:;]?[ \t]+")
 _RULE = re.compile(r"[ \t]*(?:-[ \t]*){3,}\s*|[ \t]*(?:\*[ \t]*){3,}\s*")
 _OPENERS = "*_\"“《「['‘`"
@@ -44,8 +45,13 @@ def can_grow(digest: Digest) -> bool:
     return grows_flat(digest) or _pattern(digest) is not None
 
 
-def _pattern(digest: Digest) -> tuple[Digest, Entry] | None:
-    """Return the entry to take as a pattern, and the digest that it stands in."""
+def _pattern(digest: Digest, like: Digest | None = None) -> tuple[Digest, Entry] | None:
+    """Return the entry to take as a pattern, and the digest that it stands in.
+
+    A digest without entries begins as `like` goes on, if that has any.
+    """
+    if not digest.entries and like is not None and like.entries:
+        return _pattern(like)
     growing = [
         entry
         for entry in (*digest.entries, *digest.repeats)
@@ -62,20 +68,26 @@ def _pattern(digest: Digest) -> tuple[Digest, Entry] | None:
     return made, made.entries[0]
 
 
-def appended(digest: Digest, additions: Sequence[tuple[Fields, str | None]]) -> str:
+def appended(
+    digest: Digest, additions: Sequence[tuple[Fields, str | None]], like: Digest | None = None
+) -> str:
     """Return the text with entries behind the last one that can be a pattern, if there is one."""
-    pattern = _pattern(digest)
+    pattern = _pattern(digest, like)
     if pattern is None or not additions:
         return digest.text
     source, last = pattern
     text, newline = digest.text, newline_kind(digest.text)
     gap = _gap(source, last)
-    added = ""
+    parts = []
     for count, (fields, link) in enumerate(additions, 1):
-        added += gap + to_newlines(_written(source, last, fields, link, count), newline)
+        number = count if source is not digest else None
+        written = _written(source, last, fields, link, number or -count)
+        parts.append(to_newlines(written, newline))
     if source is not digest:
         start = text if text.endswith("\n") or not text else text + newline
-        return start + added
+        opened = source is not like or not start or start.endswith(newline * 2)
+        return start + ("" if opened else newline) + gap.join(parts)
+    added = gap + gap.join(parts)
     at = last.span.end
     if text.endswith("\n", 0, at):
         return text[:at] + added + text[at:]
@@ -94,7 +106,10 @@ def _gap(digest: Digest, last: Entry) -> str:
 
 
 def _written(digest: Digest, last: Entry, fields: Fields, link: str | None, count: int) -> str:
-    """Return an entry like the last one, with LF newlines; bare if the form cannot say more."""
+    """Return an entry like the last one, with LF newlines; bare if the form cannot say more.
+
+    Its number is `count`, or so many more than the last one's, if that is negative.
+    """
     assert last.styled is not None
     style = last.styled.style
     bare = _head(digest.text, last, last.styled, fields, count).replace("\r\n", "\n") + "\n"
@@ -114,13 +129,18 @@ def _head(text: str, last: Entry, styled: StyledSpans, fields: Fields, count: in
     assert mark is not None
     prefix = re.sub(r"\[[xX/-]\](?=[ \t]+$)", "[ ]", mark[0])
     start, end = _linked_title(last, styled)
-    while start > mark.end() and text[start - 1] in _OPENERS:
+    numbered = _NUMBERED.fullmatch(text, mark.end(), start)
+    if numbered is not None:
+        prefix += numbered[0]
+    while numbered is None and start > mark.end() and text[start - 1] in _OPENERS:
         start -= 1
     chunk = Span(start, max(styled.link_at, end))
     if styled.style in {"heading", "title-first"}:
         chunk = Span(start, _closed(text, end))
         prefix = text[last.span.start : start] if styled.style == "heading" else prefix
-    prefix = _NUMBER.sub(lambda found: str(int(found[0]) + count), prefix, count=1)
+    prefix = _NUMBER.sub(
+        lambda found: str(count if count > 0 else int(found[0]) - count), prefix, count=1
+    )
     parts = [chunk]
     if styled.authors is not None and fields.authors:
         parts.append(_widened(text, styled.authors, last.span))

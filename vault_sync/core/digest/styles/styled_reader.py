@@ -35,7 +35,7 @@ def read(text: str, styles: Sequence[StyleName], is_own_link: OwnLink = any_link
     if not set(styles) - {"flat"}:
         return flat
     page = page_of(text, [entry.span for entry in flat.entries], document)
-    chosen = [found for found in claims(page, is_own_link) if found.style in styles]
+    chosen = [found for found in claims(candidates(page, is_own_link)) if found.style in styles]
     broken = [
         (found.line + 1, "broken-title", "a bracket or quote of this title does not close")
         for found in chosen
@@ -59,15 +59,19 @@ def _flat(
     return reader.read(text, own, document)
 
 
-def claims(page: Page, is_own_link: OwnLink) -> list[Candidate]:
-    """Return the entries of all styles that stand side by side: no line is in two of them."""
+def candidates(page: Page, is_own_link: OwnLink) -> list[Candidate]:
+    """Return what may be an entry in any style, papers or not."""
     items = list(lists.candidates(page, is_own_link))
     inner = [
         *paragraphs.candidates(page, is_own_link, items),
         *items,
         *tables.candidates(page, is_own_link),
     ]
-    found = [*headings.candidates(page, is_own_link, inner), *inner]
+    return [*headings.candidates(page, is_own_link, inner), *inner]
+
+
+def claims(found: Sequence[Candidate]) -> list[Candidate]:
+    """Return the papers among candidates that stand side by side: no line is in two of them."""
     papers = Counter(candidate.block for candidate in found if candidate.plain)
     of_block = Counter(candidate.block for candidate in found)
     plausible = [

@@ -82,9 +82,10 @@ def _of_paper(
     note = resolution.paper.note or context.note_paths.notes[resolution.key]
     groups: dict[frozenset[RelPath], dict[BaseKey, Value]] = {}
     if note not in trashed:
-        groups = _by_paths(
-            builder, note, resolution.key, _by_needs(context, resolution, named_keys)
-        )
+        templated = builder.templated.get(resolution.key, ())
+        values = [ProposedValue(*each, FOR_NOTE) for each in templated]
+        values += [*resolution.proposed, *_own_values(context, resolution, named_keys)]
+        groups = _by_paths(builder, note, resolution.key, _by_needs(context, values))
     put = {base_key for values in groups.values() for base_key in values}
     drop = frozenset(
         base_key
@@ -134,15 +135,12 @@ def _dropped(
 
 
 def _by_needs(
-    context: DraftContext, resolution: Resolution, named_keys: NamedKeys
+    context: DraftContext, values: Iterable[ProposedValue]
 ) -> dict[frozenset[RelPath], dict[BaseKey, Value]]:
     """Return the values of a paper that the base does not have, by the files that they wait for."""
     base = context.base.rows
     found: dict[frozenset[RelPath], dict[BaseKey, Value]] = {}
-    for base_key, value, needs in (
-        *resolution.proposed,
-        *_own_values(context, resolution, named_keys),
-    ):
+    for base_key, value, needs in values:
         if base.get(base_key) != value:
             found.setdefault(needs, {})[base_key] = value
     return found

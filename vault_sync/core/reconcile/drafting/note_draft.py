@@ -56,6 +56,8 @@ class Drafted:
     sections: tuple[tuple[str, str], ...]
     own: tuple[str, str]
     why: str
+    values: new_note.Values = field(default_factory=dict)
+    """The properties of a new note."""
 
 
 def new(
@@ -72,16 +74,17 @@ def new(
         name: tuple(link(note_paths.linked(to, path)) for to in named.wanted)
         for name, named in lists.items()
     }
-    text = new_note.new(
-        key=resolution.key,
-        fields=resolution.note,
-        facts=fact_properties(facts, rules.facts),
-        sections=sections,
-        links=links,
-        names=rules.properties,
+    values = new_note.values_of(
+        resolution.key,
+        resolution.note,
+        fact_properties(facts, rules.facts),
+        [target for target, _ in sections],
+        links,
     )
+    text = new_note.new(values, sections, rules.properties)
     weeks = ", ".join(f"'{stem_of(pair.digest)}'" for pair in resolution.paper.pairs)
-    return Drafted(path, text, resolution.note, sections, ("", ""), f"new paper in {weeks}")
+    why = f"new paper in {weeks}"
+    return Drafted(path, text, resolution.note, sections, ("", ""), why, values)
 
 
 def edited(
@@ -117,7 +120,7 @@ def edited(
         # A heading below a plain text that became the section is no title.
         place=rules.section if opened is note or rules.section == "end" else "top",
     )
-    own = _own(note_lens.own_words(opened, [*edits.live, *edits.removed]))
+    own = own_parts(note_lens.own_words(opened, [*edits.live, *edits.removed]))
     shown = [
         spelled(opened.properties, name) for name in changes if not rules.properties.is_off(name)
     ]
@@ -371,10 +374,10 @@ def first_difference(drafted: Drafted, names: PropertyNames) -> int | None:
     if commentaries != targets:
         wrong = [section for section in found if section.commentary != targets[section.target]]
         return wrong[0].line if wrong else 1
-    return None if _own(note_lens.own_words(read, found)) == drafted.own else 1
+    return None if own_parts(note_lens.own_words(read, found)) == drafted.own else 1
 
 
-def _own(words: str) -> tuple[str, str]:
+def own_parts(words: str) -> tuple[str, str]:
     """Return the abstract that the reader's own words open with, and the lines of the rest.
 
     Blank lines and our own heading are left out: a new section brings both.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import Create, Rename, Trash, Write
 from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note
 from vault_sync.core.note.properties import Unwritable
-from vault_sync.core.reconcile.drafting import note_draft, plan_builder
+from vault_sync.core.reconcile.drafting import note_draft, note_from_template, plan_builder
 from vault_sync.core.reconcile.drafting.note_draft import Drafted, Lists
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
 from vault_sync.core.reconcile.pairing import removals
@@ -34,8 +35,15 @@ def _create(
 ) -> None:
     facts = context.facts_of(resolution.key)
     drafted = note_draft.new(resolution, context.note_paths, facts, context.rules, lists)
-    if callout := plan_builder.abstract_for(context, resolution).callout:
+    if context.template is not None:
+        drafted = note_from_template.from_template(
+            builder, context, resolution, drafted, context.template
+        )
+    callout = plan_builder.abstract_for(context, resolution).callout
+    if callout and note_lens.abstract(note_lens.read(drafted.text)) is None:
         drafted = note_draft.with_abstract(drafted, callout)
+    if context.template is not None:
+        note_from_template.remember(builder, resolution, drafted, context.rules)
     if _proved(builder, context, resolution, drafted):
         builder.creates.append(Create(drafted.path, drafted.text, drafted.why))
         builder.touch(drafted.path, resolution)

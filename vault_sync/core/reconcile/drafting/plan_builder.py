@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import Create, Rename, Trash, Write
+from vault_sync.core.model.plan import BaseKey, Create, Rename, Trash, Value, Write
 from vault_sync.core.model.values import Facts, Key, Problem, RelPath, Rules
+from vault_sync.core.note.note_template import NoteTemplate
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.resolution import abstracts
 from vault_sync.core.reconcile.resolution.values import Resolution
@@ -29,6 +30,9 @@ class DraftContext:
     guarded: frozenset[RelPath] = frozenset()
     """Digests from which nothing is taken until a person has confirmed their removals."""
 
+    template: NoteTemplate | None = None
+    """The reader's, for new notes."""
+
     completed: Mapping[Key, Facts] = field(default_factory=dict)
     """Facts with what no answer holds, of the papers that need it (`completed_facts`)."""
 
@@ -42,7 +46,8 @@ class PlanBuilder:
     """Builder of the plan: operations and problems so far.
 
     `touched` gives the papers for which each file is changed, `refused` the files that cannot have
-    what a paper's resolution wants (NOTE: its note), `digest_after` the new texts of digests.
+    what a paper's resolution wants (NOTE: its note), `digest_after` the new texts of digests,
+    `templated` the base values of notes that were made from a template.
     """
 
     creates: list[Create] = field(default_factory=list)
@@ -54,6 +59,7 @@ class PlanBuilder:
     touched: dict[RelPath, set[Key]] = field(default_factory=dict)
     refused: set[tuple[Key, RelPath]] = field(default_factory=set)
     digest_after: dict[RelPath, str] = field(default_factory=dict)
+    templated: dict[Key, list[tuple[BaseKey, Value]]] = field(default_factory=dict)
 
     def touch(self, path: RelPath, resolution: Resolution) -> None:
         """Record that a file is changed for a paper."""

@@ -5,28 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.values import Decisions, Key, RelPath, Side
+from vault_sync.core.model.values import Decision, Decisions, Key, RelPath
 from vault_sync.core.snapshot import Snapshot
 
 FIELDS = ("url", "title", "authors", "commentary")
 
 
-def decide(path: RelPath, side: Side, snapshot: Snapshot, base: Base) -> Decisions:
+def decide(path: RelPath, side: Decision, snapshot: Snapshot, base: Base) -> Decisions:
     """Return every decision that a file can ask for, given to one side.
 
     A digest is accepted as a whole (`accepted_digests`); the rules of removals still say which of
-    its entries are removed.
+    its entries are removed. Both sides can be right about a commentary alone.
     """
+    fields = ("commentary",) if side == "both" else FIELDS
+    entry = () if side == "both" else ("entry",)
     if path in snapshot.digests or path in lost_digests(snapshot, base):
-        fields: dict[tuple[Key, RelPath, str], Side] = {
+        decided: dict[tuple[Key, RelPath, str], Decision] = {
             (key, path, name): side
             for key in _papers_of(path, snapshot, base)
-            for name in (FIELDS if side == "digest" else (*FIELDS, "entry"))
+            for name in (fields if side == "digest" else (*fields, *entry))
         }
-        return fields | ({(Key(""), path, "text"): side} if side == "digest" else {})
+        return decided | ({(Key(""), path, "text"): side} if side == "digest" else {})
     key = snapshot.about(path)
     digests = () if key is None else _digests_of(path, key, snapshot, base)
-    return {(key, at, name): side for at in digests for name in (*FIELDS, "entry") if key}
+    return {(key, at, name): side for at in digests for name in (*fields, *entry) if key}
 
 
 def accepted_digests(decisions: Decisions) -> frozenset[RelPath]:

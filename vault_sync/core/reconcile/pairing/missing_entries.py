@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from vault_sync.core.digest.reader import Digest
+from vault_sync.core.digest.style_choice import FLAT
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
@@ -15,7 +17,7 @@ from vault_sync.core.reconcile.pairing.named_digests import DigestNames, NamedDi
 from vault_sync.core.reconcile.pairing.notices import Notices
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair, note_value
 from vault_sync.core.snapshot import Snapshot
-from vault_sync.core.text.spans import line_number
+from vault_sync.core.text.spans import Span, line_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ class MissingEntries:
             self.notices.add(problems.digest_missing(digest))
             return "waiting"
         if (line := self._still_named(key, digest)) is not None:
-            self.notices.add(problems.entry_unreadable(digest, note, line))
+            flat = self.snapshot.digests[digest].styles == FLAT
+            self.notices.add(problems.entry_unreadable(digest, note, line, flat=flat))
             return "waiting"
         return "removed"
 
@@ -75,12 +78,22 @@ class MissingEntries:
         return "waiting"
 
     def _still_named(self, key: Key, digest: RelPath) -> int | None:
-        """Return the line on which a digest names this paper outside any entry of it."""
-        text = self.snapshot.digests[digest].text
-        for span, url in addresses(text):
-            if key_of(url) == key:
-                line = line_number(text, span.start)
-                start = text.rfind("\n", 0, span.start) + 1
-                if not text[start : span.start].strip("< \t\ufeff"):
-                    return line
+        """Return the line on which a digest names this paper outside any entry of it.
+
+        In flat an address stands alone; in other styles anywhere, but where another paper's words
+        named this one at the last pass already.
+        """
+        found = self.snapshot.digests[digest]
+        for span, url in addresses(found.text):
+            if key_of(url) != key:
+                continue
+            start = found.text.rfind("\n", 0, span.start) + 1
+            alone = not found.text[start : span.start].strip("< \t\ufeff")
+            if alone or (found.styles != FLAT and not self._was_named(key, found, span)):
+                return line_number(found.text, span.start)
         return None
+
+    def _was_named(self, key: Key, digest: Digest, span: Span) -> bool:
+        entries = (each for each in digest.entries if each.span.start <= span.start < each.span.end)
+        rows = (self.base.items(BaseKey(each.key, "", "mentions")) for each in entries)
+        return any(key in named for named in rows if named)

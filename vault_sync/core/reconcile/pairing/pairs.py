@@ -138,13 +138,7 @@ class _PairFinder:
             for digest, entry in found
             if entry.link and (path := self.snapshot.names.resolve(entry.link.target, digest))
         ]
-        roles: tuple[tuple[Role, Sequence[RelPath]], ...] = (
-            ("managed", self.snapshot.managed.get(key, ())),
-            ("managed", tuple(dict.fromkeys(self._readdressed(leads_to, found)))),
-            ("managed", self._left(self.snapshot.managed_also.get(key, ()))),
-            ("adopted", self._left(candidates.to_adopt(self.snapshot, key, found, leads_to))),
-        )
-        for role, paths in roles:
+        for role, paths in self._choices(key, found, leads_to):
             if not paths:
                 continue
             linked = paths if len(paths) == 1 else sorted(set(paths) & set(leads_to))
@@ -159,6 +153,15 @@ class _PairFinder:
                 self._report_others(key, path, paths)
             return self.builder.with_entries(key, path, role, found)
         return self._without_note(key, found, leads_to)
+
+    def _choices(
+        self, key: Key, found: Sequence[FoundEntry], leads_to: Sequence[RelPath]
+    ) -> Iterator[tuple[Role, Sequence[RelPath]]]:
+        """Yield the files that may be a paper's note, with their role, the surest first."""
+        yield "managed", self.snapshot.managed.get(key, ())
+        yield "managed", tuple(dict.fromkeys(self._readdressed(leads_to, found)))
+        yield "managed", self._left(self.snapshot.managed_also.get(key, ()))
+        yield "adopted", self._left(candidates.to_adopt(self.snapshot, key, found, leads_to))
 
     def _left(self, paths: Sequence[RelPath]) -> list[RelPath]:
         return [path for path in paths if path not in self.claimed]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from vault_sync.core.model import problems
-from vault_sync.core.model.base import Base, parted_filled
+from vault_sync.core.model.base import Base, apart_key, parted_filled
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Decisions, Key, Problem, RelPath, Rules
 from vault_sync.core.naming.note_names import fold
@@ -110,6 +110,8 @@ def _kind_of_removal(pair: Pair, base: Base) -> Kind:
     So it is where the digest was brought, and the text that it replaced here became the copy.
     """
     arrival = base.arrival(pair.digest)
+    if arrival.copied and not base.is_partial:
+        return "append"
     if base.is_partial or arrival.delivered:
         return "waiting"
     return "append" if arrival.waited and pair.digest in base.with_copies else "removed"
@@ -164,8 +166,11 @@ def is_edited(paper: Paper, pair: Pair, note: Note, base: Base, rules: Rules) ->
     # A value that was never agreed on is as good as an edited one.
     if tags is None and fields.tags:
         return True
+    own = _own_tags(paper, note, base)
     if tags is not None and tags != {
-        name for tag in fields.tags if (name := fold(tag)) in tags or not private(rules, tag)
+        name
+        for tag in fields.tags
+        if (name := fold(tag)) in tags or not (private(rules, tag) or name in own)
     }:
         return True
     return any(
@@ -175,6 +180,12 @@ def is_edited(paper: Paper, pair: Pair, note: Note, base: Base, rules: Rules) ->
             for name in ("title", "url", "authors")
         )
     )
+
+
+def _own_tags(paper: Paper, note: Note, base: Base) -> set[str]:
+    """Return the tags that an adopted note or a template had, which stay in the note."""
+    had = base.items(apart_key(BaseKey(paper.agreed_key, "", "tags"))) or ()
+    return {fold(tag) for tag in had} & {fold(tag) for tag in note.fields.tags}
 
 
 def _agreed_tags(paper: Paper, base: Base) -> set[str] | None:
@@ -214,7 +225,7 @@ def limit_removals(
     sizes = _sizes(papers, base)
     guarded = _with_too_many(gone, sizes, base, rules)
     found = tuple(
-        _many_removals(digest, gone[digest], sizes.get(digest, 0), number)
+        _many_removals(digest, _titles(gone[digest], base), sizes.get(digest, 0), number)
         for digest in sorted(guarded)
     )
     waiting = tuple(_without_guarded(paper, guarded) for paper in papers) if guarded else papers
@@ -235,11 +246,16 @@ def _with_too_many(
     )
 
 
-def _many_removals(digest: RelPath, keys: Sequence[Key], size: int, number: str) -> Problem:
+def _titles(keys: Sequence[Key], base: Base) -> list[str]:
+    """Return the titles of papers, or the key of one that has none."""
+    return [base.text(BaseKey(key, "", "title")) or key for key in sorted(keys)]
+
+
+def _many_removals(digest: RelPath, titles: Sequence[str], size: int, number: str) -> Problem:
     return Problem(
         digest,
         "many-removals",
-        f"{len(keys)} of {size} entries are gone from this digest: " + ", ".join(sorted(keys)),
+        f"{len(titles)} of {size} entries are gone from this digest: {'; '.join(titles)}",
         "nothing is removed, and nothing else of this digest is taken over; bring them back, "
         f"or run `vault-sync sync --allow-removals {number}`",
     )
@@ -272,12 +288,15 @@ def has_nothing_of_the_readers(paper: Paper, note: Note, base: Base, rules: Rule
     """Tell whether a note holds only what its digests and arXiv gave it, link lists aside."""
     sections = [pair.section for pair in paper.pairs if pair.section is not None]
     callout, words = note_lens.parted(note_lens.own_words(note, sections))
+    facts = [each.name for each in property_facts(rules.facts)]
+    made = base.text(BaseKey(paper.agreed_key, "", "template"))
+    as_made = made is not None and made == note_lens.own_mark(note, sections, facts)
     put = base.text(BaseKey(paper.agreed_key, "", "abstract"))
     return (
         all(pair.kind == "removed" for pair in paper.pairs)
-        and not words
-        and (not callout or abstract.mark(callout) == put)
-        and not note_lens.own_properties(note, [each.name for each in property_facts(rules.facts)])
+        and (as_made or not words)
+        and (as_made or not callout or abstract.mark(callout) == put)
+        and (as_made or not (note_lens.own_properties(note, facts) or _own_tags(paper, note, base)))
         and not _has_title_of_the_readers(paper, note, base)
         and not any(
             private(rules, tag) and fold(tag) not in (_agreed_tags(paper, base) or ())

@@ -50,6 +50,8 @@ def _changed(
 
 def history_of(base: Base, base_key: BaseKey, *texts: Value) -> History:
     """Return what the base tells of a field: its value, and which of these texts it had before."""
+    if base_key in base.histories:
+        return base.histories[base_key]
     was = base.rows.get(base_key)
     if was is None:
         return NO_HISTORY

@@ -7,32 +7,39 @@ from dataclasses import dataclass
 from typing import Any
 
 from vault_sync.core.digest.reader import Digest
-from vault_sync.core.model.base import APART, PLACE_FIELDS, Base, apart_key, parted_filled
+from vault_sync.core.model.base import APART, Base, apart_key, parted_filled
 from vault_sync.core.model.plan import Apart, BaseKey
-from vault_sync.core.model.values import Decisions, Facts, Fields, RelPath, Rules, Side
+from vault_sync.core.model.values import (
+    Decisions,
+    Facts,
+    Fields,
+    RelPath,
+    Rules,
+)
 from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.note.note import Note
 from vault_sync.core.reconcile.pairing.paper import Pair, Paper
 from vault_sync.core.reconcile.resolution import (
     arrivals,
-    fields,
     placeless,
     reread,
     shared_fields,
 )
 from vault_sync.core.reconcile.resolution.arrivals import Deferred
-from vault_sync.core.reconcile.resolution.fields import Decided, Undecided
+from vault_sync.core.reconcile.resolution.commentaries import resolve_commentary
+from vault_sync.core.reconcile.resolution.fields import Undecided
 from vault_sync.core.reconcile.resolution.paper_tags import resolve_tags
 from vault_sync.core.reconcile.resolution.shared_fields import SharedValue
 from vault_sync.core.reconcile.resolution.values import (
     LIVE,
     NOTE,
     Placeless,
-    ProposedValue,
     Resolution,
     add_conflict,
     base_digest,
+    decided_side,
+    section_text,
 )
 
 SHARED_ROWS = ("url", "title", "authors", "filled", "note", "mentions")
@@ -54,7 +61,7 @@ def resolve(
     resolution = Resolution(paper, paper.key, note_fields)
     for pair in live:
         resolution.entries[pair.digest] = (
-            pair.entry.fields if pair.entry else _entry_fields(note_fields, _section(pair))
+            pair.entry.fields if pair.entry else _entry_fields(note_fields, section_text(pair))
         )
     home = next((pair for pair in paper.pairs if pair.kind != "removed"), None)
     if home is not None and home.kind in LIVE:
@@ -64,7 +71,7 @@ def resolve(
         shared = _Shared(resolution, home, note_fields, facts, base, decisions, as_text)
         shared.resolve(rules)
     for pair in live:
-        _commentary(resolution, pair, base, decisions, digests)
+        resolve_commentary(resolution, pair, base, decisions, digests)
     resolve_tags(resolution, note_fields, base, rules)
     _rekey(resolution, base)
     return resolution
@@ -74,10 +81,6 @@ def _entry_fields(note_fields: Fields, commentary: str) -> Fields:
     """Return the fields of an entry that is to be made from its note."""
     authors = people.plain(note_fields.authors)
     return note_fields._replace(authors=authors, tags=(), commentary=commentary)
-
-
-def _section(pair: Pair) -> str:
-    return pair.section.commentary if pair.section else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +192,7 @@ class _Shared:
     ) -> SharedValue[Any] | Undecided | Deferred:
         """Decide one field; a title line that is read as one since this pass is no edit."""
         name, paper = base_key.field, self.resolution.paper
-        side = _decided_side(self.decisions, paper, self.home.digest, name)
+        side = decided_side(self.decisions, paper, self.home.digest, name)
         if side is None and name != "url" and digest_has != note_has and self._has_new_title(entry):
             if not reread.is_the_readers(base_key, note_has, self.base):
                 side = "digest"
@@ -242,128 +245,6 @@ class _Shared:
 
     def _base_key(self, name: str) -> BaseKey:
         return BaseKey(self.resolution.paper.agreed_key, "", name)
-
-
-def _decided_side(decisions: Decisions, paper: Paper, digest: RelPath, name: str) -> Side | None:
-    """Return the side that a person chose for a field; the digest if there is no note yet."""
-    if paper.note is None:
-        return "digest"
-    return decisions.get((paper.key, digest, name)) or decisions.get(
-        (paper.agreed_key, digest, name)
-    )
-
-
-def _commentary(
-    resolution: Resolution,
-    pair: Pair,
-    base: Base,
-    decisions: Decisions,
-    digests: Mapping[RelPath, Digest],
-) -> None:
-    """Resolve the commentary of one place.
-
-    | the pair                                | commentary                                       |
-    |-----------------------------------------|--------------------------------------------------|
-    | the entry is to be made                 | the section's                                    |
-    | the section is to be made               | the entry's                                      |
-    | the section was taken out               | undecided, until a person chooses a side         |
-    | the entry is read otherwise than before | the entry's, with the edits of the section       |
-    | both are there                          | `fields.decide_commentary`                       |
-    """
-    entry = resolution.entries[pair.digest]
-    paper = resolution.paper
-    was = BaseKey(paper.agreed_key, base_digest(paper, pair, base), "commentary")
-    base_key = was._replace(digest=pair.digest)
-    side = _decided_side(decisions, paper, pair.digest, "commentary")
-    if pair.origin is not None:
-        origin = was._replace(digest=pair.origin)
-        resolution.dropped |= {origin._replace(field=name) for name in PLACE_FIELDS}
-    if pair.kind == "append":
-        resolution.commentaries[pair.digest] = entry.commentary
-        changes = {pair.digest: True, NOTE: pair.section is None}
-        resolution.propose(base_key, entry.commentary, changes)
-        return
-    if pair.section is not None and placeless.takes_none(pair, "commentary"):
-        _leave_in_note(resolution, pair, pair.section.commentary, base_key)
-        return
-    if paper.note is not None and base.refuses(base_key, entry.commentary, _section(pair)):
-        resolution.commentaries[pair.digest] = _section(pair)
-        return
-    taken_out = pair.section is None and _was_taken_out(pair, entry, was, base)
-    if pair.section is None and (not taken_out or side == "digest"):
-        resolution.commentaries[pair.digest] = entry.commentary
-        resolution.propose(base_key, entry.commentary, {NOTE: True})
-        return
-    decided = _decided_commentary(resolution, pair, was, base, side, digests)
-    if isinstance(decided, Undecided | Deferred):
-        _leave_open(resolution, pair, decided, base, was)
-    elif placeless.has_no_place(pair, "commentary", decided.value):
-        _leave_in_note(resolution, pair, decided.value, base_key)
-    else:
-        _take_over(resolution, pair, decided.value, base_key)
-
-
-def _decided_commentary(
-    resolution: Resolution,
-    pair: Pair,
-    was: BaseKey,
-    base: Base,
-    side: Side | None,
-    digests: Mapping[RelPath, Digest],
-) -> Decided[str] | Undecided | Deferred:
-    """Decide a commentary; what only is read otherwise than at the last pass is no edit."""
-    agreed, section, entry = base.text(was), _section(pair), resolution.entries[pair.digest]
-    if pair.section is None and side is None:
-        return Undecided("section gone")
-    if side is None and (found := arrivals.decide(resolution, pair, base, was)) is not None:
-        return found
-    if side is None and agreed is not None and pair.entry is not None:
-        if agreed == section and reread.has_swallowed(agreed, entry, digests[pair.digest]):
-            return Decided(entry.commentary)
-        anew = reread.commentary(agreed, entry, section)
-        if anew is not None:
-            return Decided(anew)
-    return fields.decide_commentary(was, entry.commentary, section, base, side)
-
-
-def _leave_open(
-    resolution: Resolution, pair: Pair, undecided: Undecided | Deferred, base: Base, was: BaseKey
-) -> None:
-    """Leave a commentary as it is on both sides; its base value follows a moved entry."""
-    section = _section(pair)
-    if pair.section is not None:
-        resolution.commentaries[pair.digest] = section
-    if pair.origin is not None and was in base.rows:
-        base_key = was._replace(digest=pair.digest)
-        resolution.proposed.append(ProposedValue(base_key, base.rows[was], frozenset({NOTE})))
-    if isinstance(undecided, Deferred):
-        resolution.defer(pair.digest, base)
-        return
-    digest_has = resolution.entries[pair.digest].commentary
-    add_conflict(resolution, pair, "commentary", digest_has, section, undecided.reason)
-
-
-def _leave_in_note(resolution: Resolution, pair: Pair, value: str, base_key: BaseKey) -> None:
-    """Give the note a commentary that its entry has no place for; the digest's is agreed on."""
-    entry = resolution.entries[pair.digest]
-    resolution.commentaries[pair.digest] = value
-    resolution.propose(base_key, entry.commentary, {NOTE: value != _section(pair)})
-    if value != entry.commentary:
-        resolution.placeless.append(Placeless(pair, "commentary"))
-
-
-def _take_over(resolution: Resolution, pair: Pair, value: str, base_key: BaseKey) -> None:
-    entry = resolution.entries[pair.digest]
-    resolution.commentaries[pair.digest] = value
-    resolution.entries[pair.digest] = entry.saying(commentary=value)
-    note_changes = pair.section is None or value != _section(pair)
-    changes = {NOTE: note_changes, pair.digest: value != entry.commentary}
-    resolution.propose(base_key, value, changes)
-
-
-def _was_taken_out(pair: Pair, entry: Fields, base_key: BaseKey, base: Base) -> bool:
-    """Tell whether a missing section once was there: it may have been removed or only emptied."""
-    return pair.kind in {"both", "moved"} and bool(entry.commentary) and bool(base.text(base_key))
 
 
 def _rekey(resolution: Resolution, base: Base) -> None:

@@ -132,8 +132,10 @@ def _followed(meaning: Meaning[T], digest: T, note: T, side: Side) -> SharedValu
 
 
 def _same_address(one: str, other: str) -> bool:
+    if one == other:
+        return True
     key = key_of(one)
-    return one == other or (key is not None and key == key_of(other))
+    return key is not None and key == key_of(other)
 
 
 def _same_title(one: str, other: str) -> bool:

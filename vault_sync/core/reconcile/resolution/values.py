@@ -8,7 +8,16 @@ from typing import NamedTuple
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Apart, BaseKey, Conflict, Value
-from vault_sync.core.model.values import FieldName, Fields, Key, Place, RelPath
+from vault_sync.core.model.values import (
+    Decision,
+    Decisions,
+    FieldName,
+    Fields,
+    Key,
+    Place,
+    RelPath,
+    Side,
+)
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper
 
 NOTE = RelPath("")
@@ -112,3 +121,23 @@ def add_conflict(
             reason=reason,
         )
     )
+
+
+def decided_side(decisions: Decisions, paper: Paper, digest: RelPath, name: str) -> Side | None:
+    """Return the side that a person chose for a field; the digest if there is no note yet."""
+    choice = decision(decisions, paper, digest, name)
+    return None if choice == "both" else choice
+
+
+def decision(decisions: Decisions, paper: Paper, digest: RelPath, name: str) -> Decision | None:
+    """Return what a person chose for a field, maybe both texts; the digest if there is no note."""
+    if paper.note is None:
+        return "digest"
+    return decisions.get((paper.key, digest, name)) or decisions.get(
+        (paper.agreed_key, digest, name)
+    )
+
+
+def section_text(pair: Pair) -> str:
+    """Return the commentary of a pair's section; "" where there is none."""
+    return pair.section.commentary if pair.section else ""

@@ -1,0 +1,101 @@
+"""The copies of a vault: which there are, and what becomes of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+from vault_sync.core.merge.file_copies import CopyChoice, CopyRules, MergedCopies, merge_copies
+from vault_sync.core.model.copies import CopyRow
+from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.report import copy_section
+
+WEEK = RelPath("d/week.md")
+COPY = RelPath("d/week.sync-conflict-20260101-120000-ABCDEFG.md")
+PAGE = RelPath("Sync conflicts.md")
+RULES = CopyRules(
+    is_digest=lambda path: path.startswith("d/"),
+    is_flat=lambda _: True,
+    is_readers=lambda _: False,
+    histories_of=lambda _: {},
+    rows_of=lambda text: copy_section.read(text).rows,
+    page=PAGE,
+)
+
+
+def entry(number: int, words: str) -> str:
+    return f"https://arxiv.org/abs/2308.{number:05}\nT{number}: A Paper (Ann One)\n{words}\n\n"
+
+
+def week(*words: str) -> str:
+    return "week\n" + "".join(entry(number, each) for number, each in enumerate(words))
+
+
+def merged(texts: Mapping[str, str], rules: CopyRules = RULES) -> MergedCopies:
+    return merge_copies({RelPath(path): text for path, text in texts.items()}, rules)
+
+
+def test_a_vault_without_copies_has_none() -> None:
+    assert merged({WEEK: week("a")}) == MergedCopies()
+
+
+def test_copies_are_merged_one_after_the_other() -> None:
+    other = RelPath("d/week (Conflicted copy).md")
+    found = merged({WEEK: week("a"), COPY: week("a", "b"), other: week("a", "", "c")})
+    assert found.texts[WEEK].count("https://") == 3 and found.before == {WEEK: week("a")}
+    assert {copy.path for copy in found.merged} == found.hidden.keys() == {COPY, other}
+
+
+def test_a_copy_whose_words_stand_in_the_file_is_finished() -> None:
+    found = merged({WEEK: week("a", "b"), COPY: week("a")})
+    assert [copy.path for copy in found.finished] == [COPY] and not found.texts
+
+
+def test_a_copy_is_not_merged_before_the_device_is_ready() -> None:
+    found = merged({WEEK: week("a"), COPY: week("a", "b")}, replace(RULES, ready=False))
+    assert [copy.path for copy in found.stuck] == [COPY] and not (found.texts or found.problems)
+
+
+def test_a_digest_of_another_style_is_left_and_reported() -> None:
+    found = merged({WEEK: week("a"), COPY: week("a", "b")}, replace(RULES, is_flat=lambda _: False))
+    assert [copy.path for copy in found.stuck] == [COPY] and not found.texts
+    assert [problem.code for problem in found.problems] == ["copy-unmerged"]
+
+
+def test_a_copy_without_its_file_is_hidden_while_the_base_has_that() -> None:
+    """A service takes a file away for an instant before it puts the other version there."""
+    rules = replace(RULES, is_readers=lambda path: path == WEEK)
+    assert merged({COPY: week("a")}, rules).hidden and not merged({COPY: week("a")}).hidden
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "asked"),
+    [
+        (week("a", "b", "c"), week("a", "b", "c", "d"), True),
+        (week("a", "b"), week("a", "b"), False),  # too few papers to tell
+        (week("a", "b", "c"), "just words\n", False),
+    ],
+)
+def test_a_name_that_people_use_too_needs_the_same_papers(
+    here: str, there: str, asked: bool
+) -> None:
+    found = merged({WEEK: here, "d/week 2.md": there})
+    assert bool(found.unproven) is asked and bool(found.hidden) is asked and not found.texts
+
+
+def test_what_the_reader_says_of_such_a_name() -> None:
+    texts = {WEEK: week("a", "b", "c"), "d/week 2.md": week("a", "b", "c", "d")}
+    two = frozenset({RelPath("d/week 2.md")})
+    wanted = merged(texts, replace(RULES, choice=CopyChoice(wanted=two)))
+    assert WEEK in wanted.texts and not wanted.unproven
+    assert merged(texts, replace(RULES, choice=CopyChoice(mine=two))) == MergedCopies()
+    assert merged(texts, replace(RULES, is_readers=lambda path: path in two)) == MergedCopies()
+
+
+def test_rows_of_a_copy_of_the_conflicts_note_are_taken_over() -> None:
+    row = CopyRow(Key("arxiv:2301.00001"), WEEK, "commentary", "words")
+    copy = PAGE.replace(".md", " (Conflicted copy).md")
+    found = merged({copy: copy_section.text([row])})
+    assert found.rows == {row} and [each.path for each in found.merged] == [copy]
+    assert merged({PAGE: copy_section.text([row]), copy: copy_section.text([row])}).finished

@@ -1,0 +1,76 @@
+"""Placeholders of a template: replaced once, quoted in properties, never today's."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from vault_sync.core.model.values import RelPath
+from vault_sync.core.note import property_block
+from vault_sync.core.note.note_template import PLACEHOLDERS, filled, formatted, mistakes
+
+VALUES = dict.fromkeys(PLACEHOLDERS, "") | {
+    "title": 'On "Nets": {{url}} # and more',
+    "authors": "Ann One, Bob Two",
+    "year": "2023",
+    "published": "2023-01-02",
+    "arxiv": "2301.00001",
+}
+DAY = date(2023, 8, 14)
+
+
+def test_in_the_body_a_value_stands_as_it_is_and_is_not_read_again() -> None:
+    text = "# {{title}}\n{{ authors }} {{date}} {{date:D MMM YYYY [at] ddd}} {{nothing}}|\n"
+    assert filled(text, VALUES, DAY) == (
+        f"# {VALUES['title']}\nAnn One, Bob Two 2023-08-14 14 Aug 2023 at Mon |\n"
+    )
+    assert filled("{{date}}.", VALUES, None) == "."
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [
+        ("a: {{title}}", "a", VALUES["title"]),
+        ('a: "{{title}}"', "a", VALUES["title"]),
+        ("a: '{{title}} x'", "a", f"{VALUES['title']} x"),
+        ("a: https://x.org/{{arxiv}}", "a", "https://x.org/2301.00001"),
+        ("a:\n  - {{title}}", "a", VALUES["title"]),
+        ("a: [paper, {{title}}]", "a", ("paper", VALUES["title"])),
+        ("a: {{arxiv}}", "a", "2301.00001"),
+        ("a: {{doi}}", "a", ""),
+        ("b: {{x}}\na: 1", "a", "1"),
+    ],
+)
+def test_in_properties_a_value_is_quoted(line: str, name: str, value: object) -> None:
+    read = property_block.read(filled(f"---\n{line}\n---\n", VALUES, DAY))
+    assert read.broken is None
+    assert (read.items(name) if isinstance(value, tuple) else read.scalar(name)) == value
+
+
+def test_a_year_alone_is_a_number_and_an_empty_value_an_empty_property() -> None:
+    assert filled("---\ny: {{year}}\nd: {{doi}}\n---\n", VALUES, DAY) == "---\ny: 2023\nd:\n---\n"
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ("YYYY-MM-DD", "2023-08-14"),
+        ("gggg-[W]ww", "2023-W33"),
+        ("dddd, MMMM Do YY", "Monday, August 14th 23"),
+        ("D/M d DDDD Q", "14/8 1 226 3"),
+    ],
+)
+def test_the_forms_of_a_day_are_obsidians(form: str, words: str) -> None:
+    assert formatted(DAY, form) == words
+
+
+def test_mistakes_have_their_line() -> None:
+    text = "---\na: {{title}}\n---\n{{titel}}\n{{section}}\n{{time}} {{date:HH:mm}} {{date:[HH]}}\n"
+    found = list(mistakes(RelPath("T.md"), text))
+    assert [(each.code, each.line) for each in found] == [
+        *(("unknown-placeholder", line) for line in (4, 6, 6)),
+    ]
+    inline = list(mistakes(RelPath("T.md"), "x {{section}}\n"))
+    assert [each.line for each in inline] == [1]
+    broken = list(mistakes(RelPath("T.md"), "---\na: 1\nb: [x\n---\n"))
+    assert [each.code for each in broken] == ["template-unusable"]

@@ -1,0 +1,52 @@
+"""An upgrade that reads more: what nobody edited makes no conflict, and what was edited stays."""
+
+from __future__ import annotations
+
+import pytest
+from tests.support.memory_vault import MemoryVault
+from vault_sync.core.digest import title_line
+from vault_sync.core.model.values import RelPath
+
+A, B, C = (f"https://arxiv.org/abs/2301.0000{n}" for n in (1, 2, 3))
+DIGEST = RelPath("digests/d.md")
+TEXT = f"""d
+{A}
+[Deep Nets](https://arxiv.org/pdf/2301.00001) (Ann Bee, Cee Dee)
+words
+{B}
+**Wide Nets**
+more words
+#tag
+{C}
+Third One (Dee Eff)
+"""
+
+
+@pytest.fixture
+def older(monkeypatch: pytest.MonkeyPatch) -> MemoryVault:
+    """A vault as the reader left it that knew neither linked nor bold titles."""
+    vault = MemoryVault({DIGEST: TEXT})
+    with monkeypatch.context() as patch:
+        patch.setattr(title_line, "of_paper", lambda *_: None)
+        patch.setattr(title_line, "_shown", lambda *_: None)
+        vault.sync()
+    assert len(vault.files) == 3
+    return vault
+
+
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_entries_that_were_swallowed_are_entries_and_nothing_is_a_conflict(
+    older: MemoryVault, is_edited: bool
+) -> None:
+    first = next(path for path in older.files if "2301.00001" in path)
+    if is_edited:
+        older.files[first] = older.files[first].replace("#tag", "").replace("- tag", "- own")
+    plan = older.sync()
+    assert plan.conflicts == ()
+    assert "papers/Wide Nets.md" in older.files
+    note = older.files[first]
+    assert "title: Deep Nets\n" in note and "  - Cee Dee\n" in note
+    assert note.rstrip().endswith("## [[d]]\n\nwords")
+    assert ("- own\n" in note) == is_edited
+    assert f"{B}\n**[[Wide Nets|Wide Nets]]**\nmore words\n#tag" in older.files[DIGEST]
+    assert older.sync().operations == ()

@@ -1,0 +1,37 @@
+"""Two texts as one, with the words of each marked, and nothing in them alive."""
+
+from __future__ import annotations
+
+import pytest
+from vault_sync.core.report.marked_text import escaped, marked_lines
+
+CASES = [
+    ("A title: of it", "A Title of it", ["A ~~title:~~ ==Title== of it"]),
+    ("one two", "one", ["one ~~two~~"]),
+    ("", "all new", ["==all new=="]),
+    ("gone\nlines", "", ["~~gone~~", "~~lines~~"]),
+    ("a b c d", "a x y d", ["a ~~b c~~ ==x y== d"]),
+    ("A.\nB.\nC.", "A.\nB.\nD.", ["*(2 paragraphs the same)*", "", "~~C.~~ ==D.=="]),
+    ("P one\nP two\n\nQ", "P one\nP two\n\nR", ["*(1 paragraph the same)*", "", "~~Q~~ ==R=="]),
+    ("see [[x]] #t", "see [[y]] #t", ["see ~~\\[\\[x\\]\\]~~ ==\\[\\[y\\]\\]== \\#t"]),
+    ("这是一个", "这是二个", ["这是\u2009~~一~~ ==二==\u2009个"]),
+    ("x", "- x", ["==\\-== x"]),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "lines"), CASES)
+def test_words_are_marked(first: str, second: str, lines: list[str]) -> None:
+    assert marked_lines(first, second) == lines
+
+
+def test_nothing_in_a_line_is_markdown() -> None:
+    assert escaped("- *a* `b` $c$ %%d%% ==e== <f> ^g |", starts_line=True) == (
+        "\\- \\*a\\* \\`b\\` \\$c\\$ \\%\\%d\\%\\% \\=\\=e\\=\\= \\<f\\> \\^g \\|"
+    )
+    assert escaped("12. x https://a.org", starts_line=True) == "12\\. x https\\://a.org"
+    assert escaped("12. x", starts_line=False) == "12. x"
+
+
+def test_long_texts_are_shown_one_after_the_other_and_at_once() -> None:
+    first, second = ("\n".join(f"{word} {n} w w w" for n in range(800)) for word in ("a", "b"))
+    assert len(marked_lines(first, second)) == 1_600

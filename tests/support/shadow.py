@@ -1,0 +1,92 @@
+"""Random walks over a real vault, on which a part of it is thought of beside the whole."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.support.scope_world import EDITS, Vault, said
+from vault_sync.edge.state.store import open_state
+from vault_sync.sync.engine import View
+from vault_sync.sync.incremental import index
+
+TORN = 50
+"""Every so many steps the index is found torn."""
+
+
+def shadowed(vault: Vault) -> View:
+    """Think in part and whole; both must be equal. Return the view of the part."""
+    found = vault.view()
+    part, whole = said(found.plan), said(vault.whole())
+    assert part == whole, differences(part, whole)
+    return found
+
+
+def differences(part: dict[str, object], whole: dict[str, object]) -> str:
+    """Name what only one of two plans says."""
+    lines = []
+    for name, one in part.items():
+        other = whole[name]
+        if one == other:
+            continue
+        if isinstance(one, dict) and isinstance(other, dict):
+            one, other = set(map(repr, one.items())), set(map(repr, other.items()))
+        elif isinstance(one, set) and isinstance(other, set):
+            one, other = set(map(repr, one)), set(map(repr, other))
+        else:
+            one, other = {repr(one)}, {repr(other)}
+        lines += [f"{name}, the part alone: {each}" for each in sorted(one - other)]
+        lines += [f"{name}, the whole alone: {each}" for each in sorted(other - one)]
+    return "\n".join(lines)
+
+
+@contextmanager
+def worlds() -> Iterator[Vault]:
+    """Give a vault after its first passes."""
+    with TemporaryDirectory() as above:
+        vault = Vault(Path(above))
+        vault.settle()
+        yield vault
+        vault.state.close()
+
+
+def walk(seed: int, steps: int) -> Counter[str]:
+    """Walk so many steps; return how many plans were of a part and of the whole.
+
+    A step is one to three edits, their plan in part and whole, and a pass. Every tenth is a fresh
+    process; what a vault has become after twenty is left for a new one.
+    """
+    chance, counts = random.Random(seed), Counter[str]()
+    while steps > 0:
+        with worlds() as vault:
+            for number in range(2, min(steps, 20) + 2):
+                _step(vault, chance, number, counts)
+            steps -= min(steps, 20)
+    return counts
+
+
+def _step(vault: Vault, chance: random.Random, number: int, counts: Counter[str]) -> None:
+    names = chance.choices(sorted(EDITS), k=chance.choice((1, 1, 2, 3)))
+    counts["steps"] += 1
+    try:
+        for name in names:
+            EDITS[name](vault, number)
+        found = shadowed(vault)
+        counts["part" if found.memory is not None else "whole"] += 1
+        vault.run()
+        shadowed(vault)
+        if counts["steps"] % 10 == 0:
+            vault.state.close()
+            vault.state = open_state(
+                vault.root, {"VAULT_SYNC_STATE_DIR": str(vault.above / "state")}
+            )
+        if counts["steps"] % TORN == 0:
+            path = index.path_of(vault.state)
+            content = path.read_bytes() if path.exists() else b""
+            path.write_bytes(content[: len(content) // 2])
+    except AssertionError as error:
+        raise AssertionError(f"step {counts['steps']}, {names}:\n{error}") from error

@@ -1,0 +1,154 @@
+"""Copies that a sync service made, in a vault on the disk: merged once, and gone."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from tests.support.vaults import DIGEST, Vault
+
+OCTOPACK = "papers/230814 OctoPack.md"
+COPY = DIGEST.replace(".md", ".sync-conflict-20260101-120000-ABCDEFG.md")
+NOTE_COPY = OCTOPACK.replace(".md", " (Conflicted copy phone 202601011200).md")
+WORDS = "프롬프트 형식인 듯."
+NEW = "\n\nhttps://arxiv.org/abs/2401.00001\nA New One (Ann One, Bo Two)\nfrom the phone tok-new\n"
+PAGE = "Sync conflicts.md"
+
+
+def sync(vault: Vault, passes: int = 1) -> str:
+    shown = [vault.run("sync", "--offline") for _ in range(passes)]
+    return "".join(ran.out + ran.err for ran in shown)
+
+
+def files(vault: Vault) -> dict[str, bytes]:
+    return {path: text for path, text in vault.files().items() if not path.startswith(".trash/")}
+
+
+def copies(vault: Vault) -> list[str]:
+    return [path for path in files(vault) if "conflict" in path.casefold() and path != PAGE]
+
+
+@pytest.fixture
+def apart(built: Vault) -> Vault:
+    """A digest edited here, and beside it the version of a device that was away."""
+    away = built.read(DIGEST)
+    built.edit(DIGEST, WORDS, f"{WORDS} 여기서 tok-here.")
+    built.ok("sync", "--offline")
+    built.write(COPY, away.replace(WORDS, f"{WORDS} 거기서 tok-there.") + NEW)
+    return built
+
+
+def test_a_copy_of_a_digest_is_merged_and_goes(apart: Vault) -> None:
+    sync(apart)
+    digest, note = apart.read(DIGEST), apart.read(OCTOPACK)
+    assert all(word in digest for word in ("tok-here", "tok-there", "tok-new"))
+    assert "tok-here" in note and "tok-there" in note
+    assert any(
+        "tok-new" in text.decode() for path, text in files(apart).items() if "papers" in path
+    )
+    assert COPY in files(apart), "it goes in the next pass"
+    sync(apart)
+    assert not copies(apart)
+    assert "tok-there" in (apart.root / ".trash" / COPY.rpartition("/")[2]).read_text()
+    before = files(apart)
+    apart.ok("sync", "--offline")
+    apart.ok("check")
+    assert files(apart) == before
+
+
+def test_a_copy_is_merged_once(apart: Vault) -> None:
+    sync(apart)
+    for path in (DIGEST, OCTOPACK):
+        apart.edit(path, " 거기서 tok-there.", "")
+    sync(apart, 2)
+    assert "tok-there" not in apart.read(DIGEST) and "tok-there" not in apart.read(OCTOPACK)
+
+
+def test_a_clash_is_one_row_of_the_conflicts_note(apart: Vault) -> None:
+    sync(apart, 2)
+    away = apart.read(DIGEST)
+    apart.edit(DIGEST, WORDS, "여기서 tok-ours.")
+    apart.ok("sync", "--offline")
+    apart.write(COPY, away.replace(WORDS, "거기서 tok-theirs."))
+    sync(apart, 3)
+    assert "tok-ours" in apart.read(DIGEST) and "tok-theirs" not in apart.read(DIGEST)
+    page = apart.read(PAGE)
+    assert page.count("tok-theirs") == 1 and not copies(apart)
+    sync(apart)
+    assert apart.read(PAGE) == page
+    apart.write(PAGE, page.replace("- [ ] drop", "- [x] drop"))
+    sync(apart)
+    assert PAGE not in files(apart)
+
+
+def test_a_copy_of_a_note_is_merged(built: Vault) -> None:
+    away = built.read(OCTOPACK)
+    built.edit(OCTOPACK, WORDS, f"{WORDS} 여기서 tok-here.")
+    built.ok("sync", "--offline")
+    own = away.replace(WORDS, f"{WORDS} 거기서 tok-there.").rstrip("\n") + "\n\nmy own tok-own\n"
+    built.write(NOTE_COPY, own)
+    sync(built, 2)
+    note = built.read(OCTOPACK)
+    assert all(word in note for word in ("tok-here", "tok-there", "tok-own"))
+    assert "tok-there" in built.read(DIGEST) and not copies(built)
+    built.ok("check")
+
+
+def test_copies_are_left_where_the_configuration_says_so(apart: Vault) -> None:
+    apart.write("vault-sync.toml", "[copies]\nmerge = false\n")
+    before = files(apart)
+    sync(apart, 3)
+    assert files(apart) == before
+
+
+def test_copies_that_stood_there_before_are_asked_about_in_one_line(built: Vault) -> None:
+    built.write(COPY, built.read(DIGEST) + NEW)
+    shutil.rmtree(built.state)
+    sync(built, 3)
+    page = built.read(PAGE)
+    assert (
+        page.count("- [ ]") == 1
+        and "merge this" not in page
+        and "tok-new" not in built.read(DIGEST)
+    )
+    built.write(PAGE, page.replace("- [ ]", "- [x]"))
+    sync(built, 3)
+    assert "tok-new" in built.read(DIGEST) and not copies(built) and PAGE not in files(built)
+
+
+@pytest.mark.parametrize("mark", [" 2", " (1)", "-LAPTOP", ".Conflict"])
+def test_a_name_that_people_use_too_is_asked_about(built: Vault, mark: str) -> None:
+    other = DIGEST.replace(".md", f"{mark}.md")
+    built.write(other, built.read(DIGEST) + NEW)
+    before = files(built)
+    sync(built, 2)
+    after = files(built)
+    page = after.pop(PAGE).decode()
+    assert after == before and page.count("- [ ]") == 2
+    built.write(PAGE, page.replace("- [ ] merge", "- [x] merge"))
+    sync(built, 3)
+    assert "tok-new" in built.read(DIGEST)
+    assert other not in files(built) and PAGE not in files(built)
+
+
+def test_a_file_of_the_readers_becomes_a_digest(built: Vault) -> None:
+    other = DIGEST.replace(".md", " 2.md")
+    built.write(other, built.read(DIGEST))
+    sync(built)
+    page = built.read(PAGE)
+    mine = page.replace("2.md` is mine", "2.md` is mine").splitlines()
+    built.write(
+        PAGE, "\n".join(each.replace("[ ]", "[x]") if "is mine" in each else each for each in mine)
+    )
+    sync(built, 2)
+    assert PAGE not in files(built) and "[[2023년 8월 3주차 2]]" in built.read(OCTOPACK)
+
+
+def test_undo_leaves_the_copy_alone(apart: Vault) -> None:
+    before = files(apart)
+    sync(apart)
+    apart.ok("undo")
+    assert files(apart) == before
+    sync(apart, 3)
+    assert COPY in files(apart) and "tok-there" not in apart.read(DIGEST)
+    assert "merge this 1 copy" in apart.read(PAGE) or "copy" in apart.read(PAGE)

@@ -1,0 +1,120 @@
+"""A file system with the name rules of APFS or HFS+: one vault, whatever it is called.
+
+By FUSE, where /dev/fuse is and a Python with pyfuse3; skipped elsewhere. `VAULT_SYNC_FUSE_PYTHON`
+names that Python, /usr/bin/python3 by default.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.support.folders import ROOT, SAMPLE
+from tests.support.vaults import DIGEST, Vault
+from tests.support.watching import Watching
+from vault_sync.edge.platform.lock import Busy
+from vault_sync.edge.state.store import open_state
+
+pytestmark = [pytest.mark.platform, pytest.mark.timeout(300)]
+PYTHON = os.environ.get("VAULT_SYNC_FUSE_PYTHON", "/usr/bin/python3")
+NAME = "논문 Vault"
+OTHERS = [NAME.upper(), NAME.lower(), unicodedata.normalize("NFD", NAME)]
+BAYES = "papers/230814 Bayesian Flow Networks.md"
+
+
+@pytest.fixture(params=["", "--decomposed"], ids=["apfs", "hfs"])
+def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    backing, mount = tmp_path / "backing", tmp_path / "disk"
+    backing.mkdir()
+    mount.mkdir()
+    if os.geteuid() or not Path("/dev/fuse").exists() or not Path(PYTHON).exists():
+        pytest.skip("nothing can be mounted here")
+    if subprocess.run(
+        [PYTHON, "-c", "import pyfuse3"], capture_output=True, check=False
+    ).returncode:
+        pytest.skip(f"{PYTHON} has no pyfuse3")
+    server = ROOT / "tests/support/apfs_like.py"
+    command = [PYTHON, str(server), str(backing), str(mount), *filter(None, [request.param])]
+    with subprocess.Popen(command) as process:
+        while not mount.is_mount():
+            assert process.poll() is None
+            time.sleep(0.02)
+        try:
+            yield mount
+        finally:
+            subprocess.run(["umount", "--lazy", str(mount)], check=True)
+            process.wait(20)
+
+
+@pytest.fixture
+def vault(disk: Path, tmp_path: Path) -> Vault:
+    root = disk / NAME
+    shutil.copytree(SAMPLE, root)
+    return Vault(root, tmp_path / "state")
+
+
+def test_the_disk_has_these_rules(disk: Path) -> None:
+    (disk / "가 A.md").write_text("text")
+    assert (disk / unicodedata.normalize("NFD", "가 a.md")).read_text() == "text"
+
+
+def test_one_vault_has_one_memory_under_each_of_its_names(vault: Vault) -> None:
+    vault.ok("rebuild")
+    assert len(list(vault.state.glob("*-*"))) == 1
+    for number, name in enumerate(OTHERS):
+        other = Vault(vault.root.with_name(name), vault.state)
+        text = (vault.root / DIGEST).read_text("utf-8")
+        (vault.root / DIGEST).write_text(text.replace("#ddpm", f"#ddpm #n{number}", 1), "utf-8")
+        other.ok("sync")
+        assert f"n{number}" in (vault.root / BAYES).read_text("utf-8")
+    assert len(list(vault.state.glob("*-*"))) == 1
+    vault.ok("undo")
+    assert "nothing to do" in vault.ok("sync").out
+
+
+def test_one_vault_has_one_lock_under_each_of_its_names(vault: Vault) -> None:
+    environ = {"VAULT_SYNC_STATE_DIR": str(vault.state)}
+    with open_state(vault.root, environ).lock(0):
+        for name in OTHERS:
+            for state in (vault.state, vault.state.with_name("another environment's")):
+                other = open_state(vault.root.with_name(name), {"VAULT_SYNC_STATE_DIR": str(state)})
+                with pytest.raises(Busy), other.lock(0):
+                    pass
+
+
+@pytest.mark.parametrize("name", [NAME, *OTHERS])
+def test_edits_are_heard_under_each_of_its_names(disk: Path, name: str) -> None:
+    (disk / NAME / "papers").mkdir(parents=True)
+    watching = Watching(disk / name)
+    (disk / NAME / "papers" / "a.md").write_text("x")
+    watching.until(lambda batch: batch.swept or "papers/a.md" in batch.paths)
+    watching.coming.close()
+
+
+def run_there(disk: Path, *rooms: str) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [*command, "-k", "not windows and not another_case", f"--basetemp={disk / 'run'}", *rooms],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    print(done.stdout[-3000:])
+    assert done.returncode == 0
+
+
+def test_recovery_and_lock_are_as_everywhere(disk: Path) -> None:
+    run_there(disk, "tests/edge/write/test_recovery.py", "tests/edge/platform/test_lock.py")
+
+
+@pytest.mark.sweep
+def test_writing_is_as_everywhere(disk: Path) -> None:
+    run_there(disk, "tests/edge/write")

@@ -1,0 +1,87 @@
+"""Law: a plan for some papers is part of the plan for all, whatever happened before."""
+
+from __future__ import annotations
+
+import pytest
+from tests.support.reader import WEEK
+from tests.support.scope_world import EDITS, add, settled
+from tests.support.shadow import shadowed, walk
+
+TROUBLES = {
+    "a conflict": "both apart",
+    "a broken note": "note broken",
+    "a note with NUL": "note with NUL",
+    "a digest that is locked": "digest with NUL",
+    "a note that is gone": "note gone",
+    "two notes of a paper": "note copied",
+    "removals to be confirmed": "entries cut",
+    "an entry twice": "entry copied",
+    "a digest that is gone": "digest gone",
+}
+"""What may stay open for days."""
+
+
+@pytest.mark.parametrize("trouble", sorted(TROUBLES))
+def test_what_is_open_elsewhere_makes_no_pass_whole_and_is_still_reported(trouble: str) -> None:
+    with settled() as vault:
+        vault.put("digests/distant.md", "distant\n")
+        add(vault, "2309.00001", "Far", to="digests/distant.md")
+        vault.settle()
+        EDITS[TROUBLES[trouble]](vault, 1)
+        shadowed(vault)
+        before = vault.run().plan
+        assert before.problems or before.conflicts
+        for number in range(3):
+            vault.change("digests/distant.md", f"새{number or ''}.", f"새{number + 1}.")
+            found = shadowed(vault)
+            assert found.memory is not None
+            assert {each.path for each in found.plan.operations} == {"papers/Far.md"}
+            assert set(found.plan.conflicts) == set(before.conflicts)
+            assert {each.path for each in found.plan.problems} == {
+                each.path for each in before.problems
+            }
+            vault.run()
+
+
+def test_a_conflict_elsewhere_stays_on_its_page_and_a_tick_there_is_no_whole_pass() -> None:
+    with settled() as vault:
+        EDITS["both apart"](vault, 1)
+        vault.run()
+        page = vault.text("Sync conflicts.md")
+        EDITS["second week"](vault, 1)
+        assert shadowed(vault).memory is not None
+        vault.run()
+        assert vault.text("Sync conflicts.md") == page
+        EDITS["note side ticked"](vault, 1)
+        found = shadowed(vault)
+        assert found.memory is not None
+        assert {each.path for each in found.plan.operations} == {WEEK, "Sync conflicts.md"}
+        vault.run()
+        assert not shadowed(vault).plan.conflicts and not vault.text("Sync conflicts.md")
+
+
+def test_the_words_of_an_untitled_entry_stay_with_its_paper() -> None:
+    """It has two notes, and a new entry without tags is typed above it."""
+    with settled() as vault:
+        EDITS["untitled entry and two notes"](vault, 1)
+        vault.settle()
+        EDITS["second week"](vault, 1)
+        vault.settle()
+        EDITS["entry above the untitled"](vault, 1)
+        assert shadowed(vault).memory is not None
+        vault.run()
+        vault.settle()
+        assert shadowed(vault).memory is not None
+        assert "words of 1" not in vault.text("papers/Third 1.md")
+
+
+def test_300_steps() -> None:
+    counts = walk(seed=7, steps=300)
+    assert counts["part"] > 9 * counts["whole"]
+
+
+@pytest.mark.sweep
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("seed", range(20))
+def test_10_000_steps(seed: int) -> None:
+    walk(seed=1_000 + seed, steps=500)

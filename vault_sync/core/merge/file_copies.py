@@ -1,0 +1,298 @@
+"""The copies of a vault merged into their files: which there are, and what becomes of each.
+
+| the copy | what |
+|---|---|
+| its name proves it | merged once; it goes when its words are in the vault |
+| its name is one that people use too | the reader is asked; merged once that was chosen |
+| stood there when this device first looked | left; merged once that was chosen |
+| cannot be merged, or not now | left, and nothing is concluded from what its file lacks |
+
+A file that is a copy is neither note nor digest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Literal, NamedTuple
+
+from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.merge.digest_copies import merge_digest_copy
+from vault_sync.core.merge.note_copies import merge_note_copy
+from vault_sync.core.merge.sync_copy import CopyMerge, unmerged
+from vault_sync.core.model.copies import CopyRow, Histories
+from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.problems import copy_of_digest
+from vault_sync.core.model.values import STANDARD_NAMES, Key, Problem, PropertyNames, RelPath
+from vault_sync.core.naming.copy_names import about_the_same, certain, is_copy, possible
+from vault_sync.core.naming.wikilinks import LinkResolver
+from vault_sync.core.note import note as note_lens
+
+Kind = Literal["digest", "note", "rows"]
+"""The kind of file that a copy is one of: `rows` is the conflicts note."""
+
+
+class VaultCopy(NamedTuple):
+    """A file that is a copy of another one of the vault."""
+
+    path: RelPath
+    original: RelPath
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class CopyChoice:
+    """Decisions about copies, and those that this device has merged.
+
+    `left` are those that nobody touches, `mine` files of the reader's with the name of a copy,
+    `wanted` those that a person wants merged. `merged` has path and hash of those that were.
+    """
+
+    left: frozenset[RelPath] = frozenset()
+    mine: frozenset[RelPath] = frozenset()
+    wanted: frozenset[RelPath] = frozenset()
+    merged: frozenset[tuple[RelPath, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class MergedCopies:
+    """The copies of a vault, and what merging them gave.
+
+    `texts` are the texts of the files with their copies in them, `before` those that they have, for
+    files where the two differ. `rows` is what clashed. `merged` are copies whose words are still to
+    be written, `finished` those whose words are in the vault, `left` those that wait for a person,
+    `stuck` those that cannot be merged, or not now. `unproven` are files with a copy's name that
+    people use too. `hidden` are all files that are no notes and no digests, with their texts.
+    `asks_about_left`: a person may choose to merge those that are left.
+    """
+
+    texts: Mapping[RelPath, str] = field(default_factory=dict)
+    before: Mapping[RelPath, str] = field(default_factory=dict)
+    rows: frozenset[CopyRow] = frozenset()
+    merged: tuple[VaultCopy, ...] = ()
+    finished: tuple[VaultCopy, ...] = ()
+    left: tuple[VaultCopy, ...] = ()
+    stuck: tuple[VaultCopy, ...] = ()
+    unproven: tuple[VaultCopy, ...] = ()
+    hidden: Mapping[RelPath, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    histories: Histories = field(default_factory=dict)
+    asks_about_left: bool = False
+
+
+NO_COPIES = MergedCopies()
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRules:
+    """Rules for merging the copies of a vault, beside their texts.
+
+    `merges`: copies are merged at all; `ready`: they may be now. `is_readers` tells of a file that
+    the base or a note has as a digest or note of its own. `rows_of` reads the rows of a conflicts
+    note, whose path is `page`.
+    """
+
+    is_digest: Callable[[RelPath], bool]
+    is_flat: Callable[[RelPath], bool]
+    is_readers: Callable[[RelPath], bool]
+    histories_of: Callable[[Collection[Key]], Histories]
+    rows_of: Callable[[str], frozenset[CopyRow]]
+    page: RelPath
+    names: PropertyNames = STANDARD_NAMES
+    choice: CopyChoice = CopyChoice()
+    merges: bool = True
+    ready: bool = True
+
+
+def hash_of(text: str) -> str:
+    """Return the hash by which a copy is known to have been merged."""
+    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def merge_copies(texts: Mapping[RelPath, str], rules: CopyRules) -> MergedCopies:
+    """Merge every copy among the texts of a vault that is to be merged, each into its file."""
+    proven, hidden = _proven(texts, rules)
+    unproven = list(_unproven(texts, rules)) if rules.merges else []
+    wanted = [copy for copy in unproven if copy.path in rules.choice.wanted]
+    undecided = tuple(copy for copy in unproven if copy.path not in rules.choice.wanted)
+    hidden |= {copy.path for copy in unproven}
+    if not hidden:
+        return NO_COPIES
+    left = tuple(copy for copy in proven if _is_left(copy, rules))
+    merging = _Merging(texts, rules, [copy for copy in (*proven, *wanted) if copy not in left])
+    merging.run()
+    return MergedCopies(
+        merging.texts,
+        {path: texts[path] for path in merging.texts},
+        frozenset(merging.rows),
+        tuple(merging.merged),
+        tuple(merging.finished),
+        left,
+        tuple(merging.stuck),
+        undecided,
+        {path: texts[path] for path in hidden},
+        (
+            *merging.problems,
+            *(copy_of_digest(copy.path) for copy in left if copy.kind == "digest"),
+        ),
+        merging.histories,
+        rules.merges,
+    )
+
+
+def _is_left(copy: VaultCopy, rules: CopyRules) -> bool:
+    return not rules.merges or (
+        copy.path in rules.choice.left and copy.path not in rules.choice.wanted
+    )
+
+
+def _proven(texts: Mapping[RelPath, str], rules: CopyRules) -> tuple[list[VaultCopy], set[RelPath]]:
+    """Return the copies by name that can be merged, and all files that are a copy by name.
+
+    A service may take a file away for an instant before it puts the other version there.
+    """
+    copies: list[VaultCopy] = []
+    hidden: set[RelPath] = set()
+    for path in sorted(texts):
+        name = certain(path) if is_copy(path) else None
+        if name is None or name.certainty != "certain" or rules.is_readers(path):
+            continue
+        original = name.original
+        kind = _kind(original, texts, rules)
+        if original in texts or original == rules.page or rules.is_readers(original):
+            hidden.add(path)
+        if kind is not None:
+            copies.append(VaultCopy(path, original, kind))
+    return copies, hidden
+
+
+def _kind(path: RelPath, texts: Mapping[RelPath, str], rules: CopyRules) -> Kind | None:
+    if path == rules.page:
+        return "rows"
+    if path not in texts:
+        return None
+    if _key(texts[path], rules.names) is not None:
+        return "note"
+    return "digest" if rules.is_digest(path) else None
+
+
+def _key(text: str, names: PropertyNames) -> Key | None:
+    """Return the paper of a managed note; None for any other text."""
+    if not text.lstrip("\ufeff").startswith("---"):
+        return None
+    note = note_lens.read(text, names)
+    return note.key if note.managed else None
+
+
+def _unproven(texts: Mapping[RelPath, str], rules: CopyRules) -> Iterator[VaultCopy]:
+    """Yield the files that have a name of a copy which people use too, and the same papers."""
+    there = texts.keys()
+    for path in sorted(texts):
+        for name in possible(path, there):
+            kind = _kind(name.original, texts, rules)
+            if kind in {"digest", "note"} and _are_versions(path, name.original, texts, rules):
+                if path not in rules.choice.mine and not rules.is_readers(path):
+                    yield VaultCopy(path, name.original, kind)
+                break
+
+
+def _are_versions(
+    path: RelPath, original: RelPath, texts: Mapping[RelPath, str], rules: CopyRules
+) -> bool:
+    here, there = (_key(texts[each], rules.names) for each in (path, original))
+    if here is not None or there is not None:
+        return here == there
+    one, other = ([entry.key for entry in _entries(texts[each])] for each in (path, original))
+    return rules.is_digest(path) and about_the_same(one, other, digests=True)
+
+
+def _entries(text: str) -> tuple[digest_reader.Entry, ...]:
+    return digest_reader.read(text).entries
+
+
+class _Merging:
+    """The merge of all copies of a vault, one after the other."""
+
+    def __init__(
+        self, before: Mapping[RelPath, str], rules: CopyRules, copies: list[VaultCopy]
+    ) -> None:
+        self.before, self.rules, self.copies = before, rules, copies
+        self.texts: dict[RelPath, str] = {}
+        self.there = rules.rows_of(before.get(rules.page, ""))
+        self.rows: set[CopyRow] = set()
+        self.merged: list[VaultCopy] = []
+        self.finished: list[VaultCopy] = []
+        self.stuck: list[VaultCopy] = []
+        self.problems: list[Problem] = []
+        self.histories: Histories = {}
+        self.names = LinkResolver.from_paths(before) if copies else None
+
+    def run(self) -> None:
+        new = [copy for copy in self.copies if not self._is_done(copy)]
+        self.finished += [copy for copy in self.copies if copy not in new]
+        if not self.rules.ready:
+            self.stuck += new
+            return
+        keys = {key for copy in new for key in self._keys(copy)}
+        self.histories = _with_note_tags(self.rules.histories_of(keys)) if keys else {}
+        for copy in new:
+            self._merge(copy)
+
+    def _is_done(self, copy: VaultCopy) -> bool:
+        return (copy.path, hash_of(self.before[copy.path])) in self.rules.choice.merged
+
+    def _keys(self, copy: VaultCopy) -> Iterator[Key]:
+        for path in (copy.path, copy.original):
+            if copy.kind == "digest":
+                yield from (entry.key for entry in _entries(self.before[path]))
+            elif (
+                copy.kind == "note"
+                and (key := _key(self.before[path], self.rules.names)) is not None
+            ):
+                yield key
+
+    def _merge(self, copy: VaultCopy) -> None:
+        before = self.before.get(copy.original, "")
+        text = self.texts.get(copy.original, before)
+        found = self._one(copy, text, self.before[copy.path])
+        if found is None:
+            self.stuck.append(copy)
+            self.problems.append(unmerged(copy.path, copy.original))
+            return
+        self.rows |= found.rows
+        if found.text != before:
+            self.texts[copy.original] = found.text
+        stands = found.text == before and found.rows <= self.there
+        (self.finished if stands else self.merged).append(copy)
+
+    def _one(self, copy: VaultCopy, text: str, other: str) -> CopyMerge | None:
+        if copy.kind == "rows":
+            return CopyMerge(text, self.rules.rows_of(other))
+        if copy.kind == "digest":
+            if not self.rules.is_flat(copy.original):
+                return None
+            return merge_digest_copy(copy.original, text, other, self.histories)
+        names = self.rules.names
+        key = _key(text, names)
+        if key is None or key != _key(other, names):
+            return None
+        digest_of = self._digest_of(copy.original)
+        return merge_note_copy(key, text, other, self.histories, digest_of, names)
+
+    def _digest_of(self, note: RelPath) -> Callable[[str], str]:
+        names = self.names
+        assert names is not None
+        return lambda target: names.resolve(target, note) or ""
+
+
+def _with_note_tags(histories: Histories) -> Histories:
+    """Return histories in which the tags of a paper in one digest are those of its note too."""
+    tags: dict[Key, list[BaseKey]] = {}
+    for row in histories:
+        if row.field == "tags":
+            tags.setdefault(row.key, []).append(row)
+    of_note = {
+        BaseKey(key, "", "tags"): histories[rows[0]] for key, rows in tags.items() if len(rows) == 1
+    }
+    return {**of_note, **histories}

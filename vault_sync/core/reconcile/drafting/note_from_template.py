@@ -1,0 +1,108 @@
+"""Draft a new note after the reader's template; without it where it cannot be used."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from vault_sync.core.model.base import apart_key
+from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.values import Facts, Rules
+from vault_sync.core.naming.keys import arxiv_id, pdf_of
+from vault_sync.core.note import new_note, note_template
+from vault_sync.core.note import note as note_lens
+from vault_sync.core.note.facts import property_facts
+from vault_sync.core.note.note_template import NoteTemplate
+from vault_sync.core.note.properties import Unwritable
+from vault_sync.core.reconcile.drafting.note_draft import Drafted, first_difference, own_parts
+from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
+from vault_sync.core.reconcile.resolution.values import LIVE, Resolution
+from vault_sync.core.text.sanitize import sanitize
+
+
+def from_template(
+    builder: PlanBuilder,
+    context: DraftContext,
+    resolution: Resolution,
+    drafted: Drafted,
+    template: NoteTemplate,
+) -> Drafted:
+    """Return the draft of a new note from the template; as it is where that cannot be, reported."""
+    rules, facts = context.rules, context.facts_of(resolution.key)
+    try:
+        made = _templated(drafted, resolution, template, facts, rules)
+    except Unwritable as wrong:
+        builder.problems.append(note_template.unusable(template.path, wrong.message, wrong.line))
+        return drafted
+    line = first_difference(made, rules.properties)
+    if line is not None:
+        what = "a digest section in it would be read otherwise"
+        builder.problems.append(note_template.unusable(template.path, what, 1))
+        return drafted
+    ours = set(drafted.fields.tags)
+    own = tuple(tag for tag in made.fields.tags if tag not in ours)
+    if own:
+        base_key = apart_key(BaseKey(resolution.key, "", "tags"))
+        builder.templated.setdefault(resolution.key, []).append((base_key, own))
+    return made
+
+
+def remember(builder: PlanBuilder, resolution: Resolution, drafted: Drafted, rules: Rules) -> None:
+    """Remember what a note was made with: as long as it is so, it is nobody's own word."""
+    read = note_lens.read(drafted.text, rules.properties)
+    targets = {target for target, _ in drafted.sections}
+    sections = [section for section in read.sections if section.target in targets]
+    names = [fact.name for fact in property_facts(rules.facts)]
+    mark = note_lens.own_mark(read, sections, names)
+    base_key = BaseKey(resolution.key, "", "template")
+    builder.templated.setdefault(resolution.key, []).append((base_key, mark))
+
+
+def _templated(
+    drafted: Drafted, resolution: Resolution, template: NoteTemplate, facts: Facts, rules: Rules
+) -> Drafted:
+    """Return the draft of a new note with the reader's template around it.
+
+    Raises:
+        properties.Unwritable: the properties of the template cannot be used.
+    """
+    first = next(pair.digest for pair in resolution.paper.pairs if pair.kind in LIVE)
+    published = str(drafted.values.get("published", "")) or facts.published
+    day = template.week_days.get(first) or _day(published)
+    filled = note_template.filled(
+        template.text, _placeholders(drafted, resolution, facts, published), day
+    )
+    text = new_note.from_template(filled, drafted.values, drafted.sections, rules.properties)
+    read = note_lens.read(text, rules.properties)
+    targets = {target for target, _ in drafted.sections}
+    sections = [section for section in read.sections if section.target in targets]
+    own = own_parts(note_lens.own_words(read, sections))
+    fields = drafted.fields.saying(tags=read.fields.tags)
+    return replace(drafted, text=text, own=own, fields=fields)
+
+
+def _placeholders(
+    drafted: Drafted, resolution: Resolution, facts: Facts, published: str
+) -> dict[str, str]:
+    fields, key = drafted.fields, resolution.key
+    return {
+        "title": fields.title,
+        "authors": ", ".join(fields.authors),
+        "first_author": fields.authors[0] if fields.authors else "",
+        "year": published[:4],
+        "published": published,
+        "url": fields.url,
+        "pdf": facts.pdf or pdf_of(key),
+        "arxiv": arxiv_id(key),
+        "doi": facts.doi or (key.removeprefix("doi:") if key.startswith("doi:") else ""),
+        "citekey": facts.citekey,
+        "abstract": sanitize(facts.abstract),
+        "digest": drafted.sections[0][0] if drafted.sections else "",
+    }
+
+
+def _day(published: str) -> date | None:
+    try:
+        return date.fromisoformat(published)
+    except ValueError:
+        return None

@@ -1,0 +1,135 @@
+r"""Two texts as one in Markdown: ~~words of the first~~ and ==words of the second==, all inert.
+
+Every character that Markdown or Obsidian would read is escaped, so that no link, tag, formula or
+comment of a text comes alive where it is shown. Marks open and close beside blanks or letters, for
+only there Markdown reads them as marks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+GONE, COME = "~~", "=="
+
+_MOST_TOKENS = 2_000
+"""Tokens up to which two texts are compared word by word, which takes their product."""
+
+_IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_TOKEN = re.compile(rf"\s+|[{_IDEOGRAPHS}]|[^\s{_IDEOGRAPHS}]+")
+_LIVE = re.compile(r"[\\`*_\[\]<>#~=$%^|&!{}]|(?<=http):|(?<=https):|(?<=\bwww)\.")
+_LIST = re.compile(r"^([-+]|\d+[.)])(?=\s|$)|^(-{3,})$")
+_BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+
+
+class _Run(NamedTuple):
+    """Words of one kind: of both texts (`mark` is ""), of the first, of the second."""
+
+    mark: str
+    words: str
+
+
+def marked_lines(first: str, second: str) -> list[str]:
+    """Return both texts as lines of Markdown, paragraphs that are the same folded to their number.
+
+    An empty line parts paragraphs.
+    """
+    old, new = _paragraphs(first), _paragraphs(second)
+    lines: list[str] = []
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    for kind, start, end, other, stop in matcher.get_opcodes():
+        if kind == "equal":
+            count = end - start
+            shown = [f"*({count} {'paragraph' if count == 1 else 'paragraphs'} the same)*"]
+        else:
+            shown = _shown("\n".join(old[start:end]), "\n".join(new[other:stop]))
+        lines += [*([""] if lines else []), *shown]
+    return lines
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a text; where no blank line parts them, each line is one."""
+    parts = _BLANK_LINES.split(text) if _BLANK_LINES.search(text) else text.split("\n")
+    return [part.strip("\n") for part in parts if part.strip()]
+
+
+def _shown(first: str, second: str) -> list[str]:
+    lines = [""]
+    for run in _runs(first, second):
+        for number, part in enumerate(run.words.split("\n")):
+            if number:
+                lines.append("")
+            lines[-1] = _joined(lines[-1], part, run.mark)
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _runs(first: str, second: str) -> Iterator[_Run]:
+    old, new = _TOKEN.findall(first), _TOKEN.findall(second)
+    if len(old) + len(new) > _MOST_TOKENS or not (old and new):
+        yield from ([_Run(GONE, f"{first}\n")] if first else [])
+        yield from ([_Run(COME, second)] if second else [])
+        return
+    for kind, start, end, other, stop in _opcodes(old, new):
+        if kind == "equal":
+            yield _Run("", "".join(old[start:end]))
+            continue
+        gone, come = "".join(old[start:end]), "".join(new[other:stop])
+        if gone.strip():
+            yield _Run(GONE, gone)
+            # What takes its place stands apart from it.
+            yield from ([_Run("", " ")] if come.strip() and not gone[-1].isspace() else [])
+        if come.strip():
+            yield _Run(COME, come)
+        if not (gone.strip() or come.strip()):
+            yield _Run("", come or gone)
+
+
+def _opcodes(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+    """Return the steps of a comparison, a blank alone between two changes being one of them."""
+    joined: list[tuple[str, int, int, int, int]] = []
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    steps = matcher.get_opcodes()
+    for at, step in enumerate(steps):
+        inside = 0 < at < len(steps) - 1
+        blank = step[0] == "equal" and not "".join(old[step[1] : step[2]]).strip()
+        if blank and "\n" in "".join(old[step[1] : step[2]]):
+            blank = False
+        if joined and joined[-1][0] != "equal" and (step[0] != "equal" or (blank and inside)):
+            _, start, _, other, _ = joined[-1]
+            joined[-1] = ("replace", start, step[2], other, step[4])
+        else:
+            joined.append(step)
+    return joined
+
+
+def _joined(line: str, part: str, mark: str) -> str:
+    """Return a line with a run behind it, blanks at its ends outside of its marks."""
+    words = part.strip()
+    if not words:
+        return line + " " * bool(part and line)
+    before = " " * (part[0].isspace() and bool(line))
+    after = " " * part[-1].isspace()
+    shown = escaped(words, starts_line=not line)
+    if mark:
+        shown = f"{mark}{shown}{mark}"
+    if line and not before and _clings(line, shown):
+        before = "\u2009"
+    return f"{line}{before}{shown}{after}"
+
+
+def _clings(line: str, shown: str) -> bool:
+    """Tell whether a mark would stand between letters and punctuation, and so be none."""
+    last, first = line[-1], shown[0]
+    return last not in " \u2009" and (last in "~=" or first in "~=")
+
+
+def escaped(words: str, *, starts_line: bool) -> str:
+    r"""Return one line of a text in which nothing is Markdown: `\[\[x\]\] \#tag`."""
+    shown = _LIVE.sub(lambda found: f"\\{found[0]}", words)
+    if starts_line:
+        found = _LIST.match(shown)
+        if found is not None:
+            shown = f"{shown[: found.end() - 1]}\\{shown[found.end() - 1 :]}"
+    return shown

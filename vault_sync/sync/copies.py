@@ -1,0 +1,269 @@
+"""Copies that sync services made: merged in a whole pass, thrown away by the one after it.
+
+The texts of the files are merged before anything is concluded from them; the plan is then made for
+these texts, and writes them over those that stand there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+
+from vault_sync.core.digest.style_choice import styles_of
+from vault_sync.core.merge.file_copies import (
+    CopyChoice,
+    CopyRules,
+    MergedCopies,
+    VaultCopy,
+    hash_of,
+    merge_copies,
+)
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.copies import Arrival, Origin, origin_of
+from vault_sync.core.model.plan import (
+    BaseKey,
+    BaseUpdate,
+    Operation,
+    Outcome,
+    Plan,
+    Rename,
+    Trash,
+    Write,
+)
+from vault_sync.core.model.values import Key, PropertyNames, RelPath, Rules
+from vault_sync.core.naming.copy_names import is_copy
+from vault_sync.core.naming.wikilinks import LinkResolver
+from vault_sync.core.note import note as note_lens
+from vault_sync.core.report import copy_section
+from vault_sync.edge.state import deliveries, earlier_values, pass_log
+from vault_sync.edge.state.deliveries import CopyRecord
+from vault_sync.edge.state.store import StateStore
+from vault_sync.sync.observation import MergesCopies, Observation, is_digest
+
+_FIELDS = frozenset({"url", "title", "authors", "tags", "commentary"})
+
+
+def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> MergesCopies:
+    """Return what merges the copies among the texts of a vault. `whole`: the pass is about all."""
+
+    def merge(texts: Mapping[RelPath, str], page: RelPath, is_arriving: bool) -> MergedCopies:
+        boxes = copy_section.read_boxes(texts.get(page, ""))
+        is_listed = deliveries.has_listed(state.select)
+        choice = _choice(deliveries.read_copies(state.select), boxes)
+        if not is_listed:
+            choice = replace(choice, left=choice.left | set(filter(is_copy, texts)))
+        return merge_copies(
+            texts,
+            CopyRules(
+                is_digest=is_digest(rules),
+                is_flat=lambda path: styles_of(rules)(path) == ("flat",),
+                is_readers=partial(_is_readers, texts, base, rules.properties),
+                histories_of=lambda keys: earlier_values.read_histories(
+                    state.select, keys, base.rows
+                ),
+                rows_of=lambda text: copy_section.read(text).rows,
+                page=page,
+                names=rules.properties,
+                choice=choice,
+                merges=rules.merge_copies,
+                ready=whole and base.exists and not base.joining and not is_arriving,
+            ),
+        )
+
+    return merge
+
+
+def _choice(records: Collection[CopyRecord], boxes: copy_section.CopyBoxes) -> CopyChoice:
+    def paths(decision: str) -> frozenset[RelPath]:
+        return frozenset(each.path for each in records if each.decision == decision)
+
+    left, merged = paths("left"), paths("merged")
+    return CopyChoice(
+        left,
+        paths("mine") | boxes.mine,
+        paths("wanted") | merged | boxes.merge | (left if boxes.merge_left else frozenset()),
+        frozenset((each.path, each.hash) for each in records if each.decision == "merged"),
+    )
+
+
+def _is_readers(
+    texts: Mapping[RelPath, str], base: Base, properties: PropertyNames, path: RelPath
+) -> bool:
+    """Return True if a file is a digest or note of the base, or a note names it as its digest."""
+    if path in base.note_paths or BaseKey(Key(""), path, "text") in base.rows:
+        return True
+    stem = path.rpartition("/")[2].removesuffix(".md")
+    naming = [each for each, text in texts.items() if stem in text and text.startswith("---")]
+    if not naming:
+        return False
+    names = LinkResolver.from_paths(texts)
+    return any(
+        names.resolve(target, each) == path
+        for each in naming
+        for target in note_lens.read(texts[each], properties).digests
+    )
+
+
+def with_arrivals(seen: Observation) -> Observation:
+    """Return an observation that tells which files have copies, for what is concluded from them."""
+    copies = seen.copies
+    if not (copies.merged or copies.stuck):
+        return seen
+    arrivals = dict(seen.base.arrivals)
+    for copy in copies.merged:
+        was = arrivals.get(copy.original, Arrival())
+        arrivals[copy.original] = was._replace(copied=True)
+    return replace(seen, base=replace(seen.base, arrivals=arrivals, histories=copies.histories))
+
+
+def concern(seen: Observation) -> bool:
+    """Return True if copies, or what is left of them, make the next pass a whole one."""
+    return bool(
+        seen.copies.hidden or seen.copies.rows or copy_section.has_rows(seen.conflicts_text)
+    )
+
+
+# The plan.
+
+
+def with_copies(plan: Plan, seen: Observation) -> Plan:
+    """Return a plan, made for merged texts, as one for the texts that stand there."""
+    copies = seen.copies
+    if not (copies.before or copies.finished or copies.problems):
+        return plan
+    operations = (
+        *_over_disk(plan.operations, copies),
+        *map(partial(_trash, copies), copies.finished),
+    )
+    updates = tuple(_resting(each, seen) for each in plan.base_updates)
+    problems = (*copies.problems, *plan.problems)
+    return replace(plan, operations=operations, base_updates=updates, problems=problems)
+
+
+def _over_disk(operations: tuple[Operation, ...], copies: MergedCopies) -> Iterator[Operation]:
+    written = {each.path for each in operations if isinstance(each, Write | Trash)}
+    for path, before in copies.before.items():
+        if path not in written:
+            names = [
+                copy.path.rpartition("/")[2] for copy in copies.merged if copy.original == path
+            ]
+            yield Write(path, before, copies.texts[path], f"merged with {', '.join(names)}")
+    for each in operations:
+        if isinstance(each, Write | Trash) and each.path in copies.before:
+            yield replace(each, before=copies.before[each.path])
+        else:
+            yield each
+
+
+def _trash(copies: MergedCopies, copy: VaultCopy) -> Trash:
+    name = copy.path.rpartition("/")[2]
+    why = f"its words are in {copy.original}"
+    return Trash(copy.path, RelPath(f".trash/{name}"), copies.hidden[copy.path], why)
+
+
+def _resting(base_update: BaseUpdate, seen: Observation) -> BaseUpdate:
+    """Return a base update that waits for the files whose merged texts it rests on."""
+    before, managed = seen.copies.before, seen.snapshot.managed
+    rows = (*base_update.put, *base_update.drop)
+    paths = {
+        path
+        for row in rows
+        for path in (RelPath(row.digest), *managed.get(row.key, ()))
+        if path in before
+    }
+    return replace(base_update, paths=base_update.paths | paths) if paths else base_update
+
+
+# What is remembered.
+
+
+def end_pass(
+    state: StateStore, seen: Observation, plan: Plan, outcome: Outcome, *, whole: bool
+) -> None:
+    """Note which copies were merged, and which values the fields of the papers have now.
+
+    Raises:
+        StateError: the state could not be written.
+    """
+    records = list(_records(state, seen, plan, outcome)) if whole else []
+    learned = list(_learned(seen, plan, outcome))
+    removed = _removed(plan, outcome)
+    lists = whole and not deliveries.has_listed(state.select)
+    # A part of a vault is planned only where there is a base; to ask for it would read it all.
+    if not (records or learned or removed or lists) or (whole and not state.has_base):
+        return
+    with state.writing() as connection:
+        if whole:
+            deliveries.note_copies(connection, records, seen.files)
+        earlier_values.note_removed(connection, removed)
+        for row, was, now, origin in learned:
+            earlier_values.learn(connection, row, was, now, origin)
+
+
+def _records(
+    state: StateStore, seen: Observation, plan: Plan, outcome: Outcome
+) -> Iterator[CopyRecord]:
+    copies, done = seen.copies, {each.path for each in outcome.done}
+    page = seen.conflicts_path
+    rows_wait = any(each.path == page for each in plan.operations) and page not in done
+    for copy in copies.merged:
+        if not rows_wait and (copy.original not in copies.before or copy.original in done):
+            yield CopyRecord(copy.path, "merged", hash_of(copies.hidden[copy.path]))
+    if not deliveries.has_listed(state.select):
+        yield from (CopyRecord(path, "left") for path in seen.files if is_copy(path))
+    boxes = copy_section.read_boxes(seen.conflicts_text)
+    yield from (CopyRecord(path, "mine") for path in boxes.mine & seen.files)
+    finished = {copy.path for copy in (*copies.merged, *copies.finished)}
+    waiting = (*copies.unproven, *copies.stuck, *copies.left)
+    wanted = boxes.merge | {copy.path for copy in copies.left if boxes.merge_left}
+    yield from (
+        CopyRecord(copy.path, "wanted")
+        for copy in waiting
+        if copy.path in wanted and copy.path not in finished
+    )
+
+
+def _done(plan: Plan, outcome: Outcome) -> Iterator[BaseUpdate]:
+    undone = {each.operation.path for each in outcome.undone}
+    return (each for each in plan.base_updates if not each.paths & undone)
+
+
+def _learned(
+    seen: Observation, plan: Plan, outcome: Outcome
+) -> Iterator[tuple[BaseKey, str | tuple[str, ...] | None, str | tuple[str, ...], Origin]]:
+    base = seen.base
+    if not base.exists:
+        return
+    touched = {copy.original for copy in seen.copies.merged}
+    for base_update in _done(plan, outcome):
+        for row, value in base_update.put.items():
+            was = base.rows.get(row)
+            if row.field not in _FIELDS or was == value:
+                continue
+            files = {RelPath(row.digest), *seen.snapshot.managed.get(row.key, ())}
+            delivered = base.joining or any(
+                base.arrival(path).delivered or base.arrival(path).waited for path in files
+            )
+            yield row, was, value, origin_of(delivered=delivered, merged=bool(files & touched))
+
+
+def _removed(plan: Plan, outcome: Outcome) -> set[Key]:
+    """Return the papers that this pass took out of the vault."""
+    updates = list(_done(plan, outcome))
+    gone = {row.key for one in updates for row in one.drop if row.field == "url" and not row.digest}
+    return gone - {row.key for one in updates for row in one.put if row.field == "url"}
+
+
+def take_back(state: StateStore, outcome: Outcome) -> None:
+    """Leave alone, after an undo, the copies that the undone pass had merged or thrown away.
+
+    Raises:
+        StateError: the state could not be written.
+    """
+    newest = pass_log.records(state, 1)
+    restored = [each.to for each in outcome.done if isinstance(each, Rename) and is_copy(each.to)]
+    if newest:
+        undone = newest[0].cause.rpartition(" ")[2]
+        with state.writing() as connection:
+            deliveries.leave_copies(connection, int(undone), restored)

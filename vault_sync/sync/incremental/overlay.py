@@ -1,0 +1,74 @@
+"""The records of all files as they are now: those of the memory under what was read since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.naming.wikilinks import LinkResolver
+from vault_sync.sync.file_record import File
+from vault_sync.sync.incremental.memory import NOTES, Memory, keys_in
+
+
+class Overlay:
+    """Records of files, changed without changing the memory that they are from.
+
+    `changed` are the records that are others, None of a file that is gone.
+    """
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self.names: LinkResolver = memory.names
+        self.changed: dict[RelPath, File | None] = {}
+
+    def move(self, gone: Iterable[RelPath], come: Iterable[RelPath]) -> None:
+        """Change the names: of files that are no more, and of new ones."""
+        self.names = self.names.with_moved(dict.fromkeys(gone), come)
+
+    def get(self, path: RelPath) -> File | None:
+        """Return the record of a file; None if it is not there."""
+        return self.changed[path] if path in self.changed else self.memory.files.get(path)
+
+    def was(self, path: RelPath) -> File | None:
+        """Return the record that a file had; None if it was not there."""
+        return self.memory.files.get(path)
+
+    def keys_at(self, path: RelPath) -> list[Key]:
+        """Return the papers that a file is about."""
+        file = self.get(path)
+        return keys_in(file) if file is not None else []
+
+    def files_about(self, key: Key) -> set[RelPath]:
+        """Return the files about a paper."""
+        memory = self.memory
+        paths = {*memory.digests.get(key, ()), *memory.notes.get(key, ())} - self.changed.keys()
+        return paths | {path for path in self.changed if key in self.keys_at(path)}
+
+    def naming(self, point: str) -> set[RelPath]:
+        """Return the files that name something that may come or go (`File.points`)."""
+        paths = self.memory.naming([point]) - self.changed.keys()
+        return paths | {
+            path
+            for path, file in self.changed.items()
+            if file is not None and point in file.points.split("\n")
+        }
+
+    def note_of(self, key: Key) -> RelPath | None:
+        """Return the one note of a paper; if there is none, its one plain note."""
+        files = {path: file for path in self.files_about(key) if (file := self.get(path))}
+        for kind in NOTES:
+            paths = [path for path, file in files.items() if file.kind == kind]
+            if len(paths) == 1:
+                return paths[0]
+        return None
+
+    def has_notes(self, key: Key) -> bool:
+        """Return True for a paper with several notes, of which its entries may choose one."""
+        kinds = [file.kind for path in self.files_about(key) if (file := self.get(path))]
+        return kinds.count("note") > 1
+
+    def paper_at(self, path: RelPath) -> Key | None:
+        """Return the paper of which a file is the one note."""
+        file = self.get(path)
+        keys = keys_in(file) if file is not None and file.kind in NOTES else ()
+        return next((key for key in keys[:1] if self.note_of(key) == path), None)

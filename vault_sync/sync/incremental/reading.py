@@ -1,0 +1,202 @@
+"""The files that a pass over some papers reads, and what the base has of these papers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+
+from vault_sync.core.model.paths import folder_of
+from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.naming.copy_names import certain, possible
+from vault_sync.core.report import conflicts_page
+from vault_sync.edge.config import Config
+from vault_sync.edge.fs.reader import read_all
+from vault_sync.edge.fs.scan import Stat
+from vault_sync.edge.state.base_table import (
+    digests_with_text,
+    papers_in,
+    papers_of_notes,
+    read_some,
+)
+from vault_sync.edge.state.schema import as_bytes
+from vault_sync.edge.state.store import StateStore
+from vault_sync.sync.file_record import UNKNOWN, File, believable, looks_delivered, mark_of
+from vault_sync.sync.incremental.identity import OTHER, called
+from vault_sync.sync.incremental.memory import MANY, Memory
+from vault_sync.sync.incremental.overlay import Overlay
+from vault_sync.sync.observation import is_digest
+
+
+class PartReading:
+    """The files read, beside the records of all others, and rows of the base.
+
+    `changed` are the files that are not as they were or were left open by the last pass, `gone`
+    those that went, `read` the records of all files read; of `same` only the stats have changed.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        state: StateStore,
+        memory: Memory,
+        stats: Mapping[RelPath, Stat | None],
+    ) -> None:
+        self.config, self.state, self.memory = config, state, memory
+        self.read_at = time.time_ns()
+        self.stats = {path: stat for path, stat in stats.items() if stat is not None}
+        self.gone = {path for path in stats if stats[path] is None and path in memory.files}
+        self.before, self.now = Overlay(memory), Overlay(memory)
+        self.texts: dict[RelPath, str] = {}
+        self.read: dict[RelPath, File] = {}
+        self.same: dict[RelPath, File] = {}
+        self.changed: set[RelPath] = set()
+        self._rows: dict[Key, dict[BaseKey, Value]] = {}
+        self._papers_in: dict[RelPath, set[Key]] = {}
+        self._is_digest = is_digest(config.rules)
+
+    def start(self) -> bool:
+        """Read the files that may have changed; False if one cannot be read, or many have.
+
+        Of those that have not, no text is kept: after `rebuild` or a checkout that is every file.
+        """
+        come = self.stats.keys() - self.memory.files.keys()
+        if len(come) + len(self.gone) > MANY or any(map(self._may_be_copy, come)):
+            return False  # the file that one is a copy of may be another device's now
+        self.now.move(self.gone, sorted(come))
+        suspects = self.stats.keys() | self.memory.open.difference(self.gone)
+        for path, text in read_all(self.config.root, sorted(suspects)):
+            if isinstance(text, Problem):
+                return False
+            was, now = self.before.get(path), self._record(path, text)
+            if was is not None and now.mark == was.mark and was.settled and not self._is_put(path):
+                self.same[path] = now
+            elif len(self.read) == MANY or self._was_brought(path, now):
+                return False
+            else:
+                self.texts[path], self.read[path] = text, now
+                self.changed.add(path)
+        self.now.changed |= dict.fromkeys(self.gone)
+        return True
+
+    def _may_be_copy(self, path: RelPath) -> bool:
+        return certain(path) is not None or bool(possible(path, self.memory.files.keys()))
+
+    def _is_put(self, path: RelPath) -> bool:
+        """Return True for a file about papers that looks as if it had been brought just now."""
+        stat = self.stats.get(path)
+        return stat is not None and looks_delivered(stat) and bool(self.before.keys_at(path))
+
+    def _was_brought(self, path: RelPath, now: File) -> bool:
+        """Return True if a text came from another device: what it lacks is for a whole pass."""
+        stat, was = self.stats.get(path), self.before.get(path)
+        marks = {self.memory.files[gone].mark for gone in self.gone} if was is None else {was.mark}
+        return now.mark not in marks and stat is not None and looks_delivered(stat)
+
+    def delivered(self) -> dict[RelPath, int]:
+        """Return when each file read was put where it is that looks as if it had been brought."""
+        stats = {path: self.stats.get(path, file.stat) for path, file in self.read.items()}
+        return {path: stat.ctime_ns for path, stat in stats.items() if looks_delivered(stat)}
+
+    def take(self, paths: Iterable[RelPath]) -> bool:
+        """Read more files; False if one cannot be read, or they become many."""
+        new = sorted(set(paths) - self.texts.keys())
+        if len(new) + len(self.texts) > 2 * MANY:
+            return False
+        for path, text in read_all(self.config.root, new):
+            if isinstance(text, Problem):
+                return False
+            self.texts[path], self.read[path] = text, self._record(path, text)
+        return True
+
+    def _record(self, path: RelPath, text: str) -> File:
+        was = self.before.get(path) or File(UNKNOWN, b"", *OTHER, settled=True)
+        mark = mark_of(as_bytes(text))
+        # A file that was taken for unchanged and is not: its stat is of no use.
+        stat = self.stats.get(path, was.stat if mark == was.mark else UNKNOWN)
+        return was._replace(stat=believable(stat, self.read_at), mark=mark)
+
+    # What files are
+
+    def is_digest(self, path: RelPath) -> bool:
+        """Return True for a digest."""
+        file = self.now.get(path)
+        return file is not None and file.kind == "digest"
+
+    def may_be_digest(self, path: RelPath) -> bool:
+        """Return True for a digest, and for a file that may prove to be one."""
+        return self._is_digest(path) or self.is_digest(path)
+
+    def newest(self) -> str:
+        """Return the last path of a digest; "" for none."""
+        newest = RelPath(self.memory.came.newest)
+        if not self.is_digest(newest):
+            digests = sorted(filter(self._is_digest, self.memory.files), reverse=True)
+            newest = next(filter(self.is_digest, digests), RelPath(""))
+        return max((newest, *filter(self.is_digest, self.read)))
+
+    def same_folder(self) -> bool:
+        """Return True if a new digest goes to the folder to which it went before."""
+        return folder_of(self.newest()) == folder_of(self.memory.came.newest)
+
+    def conflicts_paths(self) -> list[RelPath]:
+        """Return where files are that have a name of the conflicts note; if none, its first one."""
+        paths = conflicts_page.paths(self.config.rules.conflicts_note)
+        there = self.memory.files.keys() | self.stats.keys()
+        return [path for path in paths if path in there] or paths[:1]
+
+    def conflicts_path(self) -> RelPath:
+        """Return the path of the conflicts note, there or not."""
+        there = {path: self.texts[path] for path in self.conflicts_paths() if path in self.texts}
+        return conflicts_page.choose_path(self.config.rules.conflicts_note, there)
+
+    def conflicts_text(self) -> str:
+        """Return the conflicts note; "" where there is none."""
+        return self.texts.get(self.conflicts_path(), "")
+
+    # What the base has
+
+    def rows_of(self, key: Key) -> dict[BaseKey, Value]:
+        """Return the base's rows of one paper.
+
+        Raises:
+            ValueError: a value in it is not what was written.
+        """
+        if key not in self._rows:
+            self._rows[key] = read_some(self.state.select, [key], ())
+        return self._rows[key]
+
+    def places_of(self, key: Key) -> set[RelPath]:
+        """Return where the base has a paper's note, and the digests in which it has the paper.
+
+        Raises:
+            ValueError: as `rows_of`.
+        """
+        rows = self.rows_of(key)
+        notes = {RelPath(str(value)) for row, value in rows.items() if row.field == "note"}
+        return notes | {RelPath(row.digest) for row in rows if row.digest}
+
+    def noted_at(self, paths: Iterable[RelPath]) -> set[Key]:
+        """Return the papers whose notes the base has at one of these paths."""
+        return papers_of_notes(self.state.select, list(paths))
+
+    def papers_in(self, digest: RelPath) -> set[Key]:
+        """Return the papers that the base has in a digest."""
+        if digest not in self._papers_in:
+            self._papers_in[digest] = papers_in(self.state.select, digest)
+        return self._papers_in[digest]
+
+    def lost_digests(self) -> list[RelPath]:
+        """Return the digests whose text the base has and that are not there."""
+        return [path for path in digests_with_text(self.state.select) if self.now.get(path) is None]
+
+    def papers_at(self, path: RelPath) -> set[Key]:
+        """Return all papers that a file is about: now, before, by the base, in open conflicts.
+
+        With them come those that name it and do not stand there.
+        """
+        keys = {*self.now.keys_at(path), *self.before.keys_at(path), *self.noted_at([path])}
+        conflicts = self.memory.came.conflicts
+        keys |= {each.key for each in conflicts if path in {each.digest, each.note}}
+        keys |= {key for each in self.now.naming(called(path)) for key in self.now.keys_at(each)}
+        return keys | self.papers_in(path)

@@ -1,0 +1,176 @@
+"""The papers that changed files concern.
+
+A file has a record of what it is about and of what it names (`identity`). A paper is concerned if
+
+1. a file about it changed, came or went, or was left open by the last pass;
+2. a file about it names something that came, went, or is another thing now: a file's name (a link
+   may lead elsewhere), or a paper that has a note or has none any more (a list may change);
+3. something of the kind will be done by the plan for the papers that are concerned already;
+4. an entry of a paper that is concerned links to its note, or a problem is reported at a file of
+   such a paper, so that it can only be found anew together with it.
+
+So papers only join, until none is left to join; then the plan for them is part of the plan for all.
+Every file about them is read, and every one to which a digest links, since its entries are read by
+it. What is too much is read too often; what is too little would be a wrong plan. Law
+(tests/system/test_scope.py): the plan of a whole pass is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.paths import stem_of
+from vault_sync.core.model.plan import BaseUpdate, Create, Plan, Rename, Trash
+from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.naming.note_names import bare_name
+from vault_sync.core.report import conflicts_page
+from vault_sync.edge.state.refusals import papers_without_note
+from vault_sync.sync.file_record import File
+from vault_sync.sync.incremental.identity import TITLE, called
+from vault_sync.sync.incremental.reading import PartReading
+
+
+class PaperSelection:
+    """The papers concerned, and why.
+
+    `reasons` says of each paper why it is concerned. `moved`: a file is gone, or is about a paper
+    no more; the paper may be elsewhere. `unsure` are papers of which one asked that have several
+    notes: their entries may choose one.
+    """
+
+    def __init__(self, reading: PartReading) -> None:
+        self.reading = reading
+        self.memory, self.before, self.now = reading.memory, reading.before, reading.now
+        self.reasons: dict[Key, str] = {}
+        self.moved = bool(reading.gone)
+        self.unsure: set[Key] = set()
+        self._touched: set[str] = set()
+        came = reading.memory.came
+        self._reported = {RelPath(each.path) for each in (*came.problems, *came.named)}
+        self._reported |= {path for each in came.conflicts for path in (each.digest, each.note)}
+
+    def start(self) -> None:
+        """Let the papers be concerned of the files that changed, came and went."""
+        reading, came = self.reading, set[RelPath]()
+        for path in sorted(reading.changed | reading.gone):
+            word = "went" if path in reading.gone else "changed"
+            if self.before.get(path) is None:
+                word = "came"
+                came.add(path)
+            self.join(self.before.keys_at(path), f"a file about it {word}: {path}")
+            if word != "changed":
+                self.touch_name(path)
+            for key in self.before.keys_at(path) if word == "went" else ():
+                self.touch_paper(key)
+        unclear = came | {path for path in reading.changed if not self.now.keys_at(path)}
+        self.join(reading.noted_at(unclear), "the base has its note where a file changed")
+        self.join(self.memory.came.again, "it depends on all that is to be done")
+
+    def join(self, keys: Iterable[Key], reason: str) -> None:
+        """Let papers be concerned."""
+        for key in keys:
+            if not key.startswith(TITLE):
+                self.reasons.setdefault(key, reason)
+
+    def touch_name(self, path: RelPath) -> None:
+        """Let those be concerned whose links may lead to this file, or did."""
+        point = called(path)
+        if point in self._touched:
+            return
+        self._touched.add(point)
+        for other in (*self.now.names.called(bare_name(path)), *self.now.naming(point)):
+            self.join(self.now.keys_at(other), f"where does [[{stem_of(path)}]] lead?")
+
+    def touch_paper(self, key: Key) -> None:
+        """Let those be concerned that name this paper, or that it names: its note is another."""
+        if key in self._touched:
+            return
+        self._touched.add(key)
+        reason, namers = f"which is the note of {key}?", self.memory.came.namers
+        for path in self.now.naming(key):
+            self.join(self.now.keys_at(path), reason)
+        self.join((namer for namer, named in namers.items() if key in named), reason)
+        self.join(namers.get(key, ()), reason)
+        if key.startswith(TITLE):
+            # Of papers that have no note yet nothing but their title may tell a file.
+            without = papers_without_note(self.reading.state.select)
+            without |= {each.key for each in self.memory.came.conflicts}
+            without |= {key for path in self._reported for key in self.reading.papers_at(path)}
+            self.join(sorted(without), "is a file with its title its note?")
+
+    def join_reported(self) -> None:
+        """Let all papers be concerned of which something is reported at a file of these papers.
+
+        So are those with open conflicts, if a box is ticked on their page.
+        """
+        if conflicts_page.ticks(self.reading.conflicts_text()):
+            keys = (each.key for each in self.memory.came.conflicts)
+            self.join(keys, "a box is ticked on the conflicts note")
+        for path in sorted(self.covered() & self._reported):
+            self.join(self.reading.papers_at(path), f"something is reported at {path}")
+
+    def covered(self) -> set[RelPath]:
+        """Return the files of which all that there is to report is found anew."""
+        reading = self.reading
+        paths = reading.changed | reading.gone | set(filter(reading.may_be_digest, reading.texts))
+        for key in self.reasons:
+            paths |= self.now.files_about(key) | self.before.files_about(key)
+            paths |= reading.places_of(key)
+        return paths
+
+    def note(self, path: RelPath, now: File) -> None:
+        """Take down what a file is now, and whom it concerns if it was another thing."""
+        was = self.before.get(path)
+        self.reading.read[path] = self.now.changed[path] = now
+        reason = f"a file about it changed: {path}"
+        if was is not None and was[2:6] == now[2:6]:
+            self.join(self.now.keys_at(path) if path in self.reading.changed else (), reason)
+            return
+        old, new = set(self.before.keys_at(path)), set(self.now.keys_at(path))
+        self.join(sorted(old | new), reason)
+        self.moved = self.moved or bool(old - new)
+        same_kind = was is not None and was.kind == now.kind
+        if same_kind and now.kind == "digest":
+            return
+        if not same_kind or old != new:
+            self.touch_name(path)
+        for key in sorted(old ^ new if same_kind else old | new):
+            self.touch_paper(key)
+
+    def provide(self, plan: Plan, base: Base, strange: Iterable[RelPath]) -> None:
+        """Let those be concerned whom the plan concerns beside its own papers.
+
+        `strange` are digests at whose path stands another file.
+        """
+        for path in strange:
+            self.join(self.reading.papers_at(path), f"another file stands for {path}")
+        self.join(sorted(self.unsure), "which of its notes is the one?")
+        for each in plan.operations:
+            if isinstance(each, Create | Rename | Trash):
+                self.touch_name(each.path)
+            if isinstance(each, Rename):
+                self.touch_name(each.to)
+        made = {each.path for each in plan.operations if isinstance(each, Create)}
+        for base_update in plan.base_updates:
+            for key in _papers_noted(base_update, made):
+                self.touch_paper(key)
+            self.join(_named_otherwise(base_update, base), "a commentary names it, or no longer")
+
+
+def _papers_noted(base_update: BaseUpdate, made: Collection[str]) -> set[Key]:
+    """Return the papers whose note is made, or is theirs no longer."""
+    keys = {row.key for row in base_update.drop if row.field == "note"}
+    put = base_update.put.items()
+    return keys | {row.key for row, value in put if row.field == "note" and value in made}
+
+
+def _named_otherwise(base_update: BaseUpdate, base: Base) -> set[Key]:
+    """Return the papers that a commentary names now, or names no longer."""
+    found: set[str] = set()
+    for row in base_update.drop:
+        found |= set(base.items(row) or () if row.field == "mentions" else ())
+    for row, value in base_update.put.items():
+        if row.field == "mentions":
+            found |= set(value) ^ set(base.items(row) or ())
+    return {Key(key) for key in found}
