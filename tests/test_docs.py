@@ -9,6 +9,8 @@ import click
 import pytest
 from vault_sync.cli.main import program
 from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.note import note
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config_keys import LEGAL
@@ -131,3 +133,15 @@ def test_the_example_of_the_readme_is_what_comes_out() -> None:
     assert read.sections[0].commentary == entry.fields.commentary
     sample = digest_reader.read((SAMPLE / DIGEST).read_text()).entries
     assert entry.key in {each.key for each in sample}
+
+
+@pytest.mark.parametrize("style", ["list", "heading", "table", "paragraph"])
+def test_the_example_of_a_style_is_read_in_it(style: StyleName) -> None:
+    text = (ROOT / "docs/format.md").read_text()
+    found = re.search(
+        rf"^\*\*`{style}`\*\*.*?```markdown\n(.*?)```", text, re.DOTALL | re.MULTILINE
+    )
+    assert found is not None
+    entries = styled_reader.read(found[1], (style,)).entries
+    assert len(entries) == found[1].count("https://")
+    assert all(entry.fields.title for entry in entries)

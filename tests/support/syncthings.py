@@ -1,4 +1,4 @@
-"""Two Syncthings on this machine, each with a vault and a daemon; nothing leaves the loopback."""
+"""Syncthings on this machine, each with a vault; nothing leaves the loopback."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import json
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,8 @@ from xml.etree import ElementTree as ET
 from tests.support.vaults import Vault
 
 KEY = "test"
+NEVER = (".vault-sync", ".trash", "arxiv.jsonl")
+"""What does not travel."""
 OPTIONS = {
     "globalAnnounceEnabled": "false",
     "localAnnounceEnabled": "false",
@@ -94,16 +95,22 @@ class Syncthing:
             content = answer.read()
         return json.loads(content) if content else None
 
-    def share_with(self, other: Syncthing) -> None:
-        address = f"tcp://127.0.0.1:{other.listen}"
-        self.ask("POST", "config/devices", {"deviceID": other.id, "addresses": [address]})
+    def share_with(self, others: Sequence[Syncthing], most_copies: int) -> None:
+        for other in others:
+            address = f"tcp://127.0.0.1:{other.listen}"
+            self.ask("POST", "config/devices", {"deviceID": other.id, "addresses": [address]})
         folder = {
             "id": "vault",
             "path": str(self.vault.root),
             "fsWatcherDelayS": 1,
-            "devices": [{"deviceID": self.id}, {"deviceID": other.id}],
+            "maxConflicts": most_copies,
+            "devices": [{"deviceID": each.id} for each in (self, *others)],
         }
         self.ask("POST", "config/folders", folder)
+
+    def ignore(self, *patterns: str) -> None:
+        """Neither take nor give files that match, beside those that never travel."""
+        self.ask("POST", "db/ignores?folder=vault", {"ignore": [*patterns, *NEVER]})
 
     def pause(self, *, paused: bool) -> None:
         self.ask("PATCH", "config/folders/vault", {"paused": paused})
@@ -134,41 +141,41 @@ def until(holds: Callable[[], bool], what: str, seconds: float = 90.0) -> None:
 
 
 @dataclass
-class Pair:
-    """Two devices that share a vault by Syncthing."""
+class Devices:
+    """Devices that share a vault by Syncthing."""
 
-    one: Syncthing
-    other: Syncthing
+    all: tuple[Syncthing, ...]
+
+    @property
+    def one(self) -> Vault:
+        return self.all[0].vault
+
+    @property
+    def other(self) -> Vault:
+        return self.all[1].vault
 
     def meet(self) -> None:
-        """Let both exchange what they have, again after a pause, until both are idle and equal."""
-        for each in (self.one, self.other):
+        """Let all exchange what they have, again after a pause, until they are idle and equal."""
+        for each in self.all:
             each.pause(paused=False)
         self.settle()
 
     def part(self) -> None:
-        for each in (self.one, self.other):
+        for each in self.all:
             each.pause(paused=True)
 
-    def two_minutes_pass(self) -> None:
-        """Make what waits for a delivery on either device have waited long enough."""
-        for each in (self.one, self.other):
-            for state in each.vault.state.glob("*/state.sqlite"):
-                with closing(sqlite3.connect(state)) as connection, connection:
-                    connection.execute("UPDATE waited SET since = since - 200")
-
     def settle(self) -> None:
-        """Wait until both have the same bytes and neither Syncthing has anything to do."""
+        """Wait until all have the same bytes and no Syncthing has anything to do."""
         until(self._is_calm, "the devices do not come to rest")
 
     def _is_calm(self) -> bool:
         try:
-            for each in (self.one, self.other):
+            for each in self.all:
                 each.scan()
-            idle = self.one.is_idle() and self.other.is_idle()
+            idle = all(each.is_idle() for each in self.all)
         except OSError:
             return False  # a folder that was paused a moment ago
-        return idle and shared(self.one.vault) == shared(self.other.vault)
+        return idle and all(shared(each.vault) == shared(self.one) for each in self.all)
 
 
 def shared(vault: Vault) -> dict[str, bytes]:
@@ -181,19 +188,21 @@ def shared(vault: Vault) -> dict[str, bytes]:
 
 
 @contextmanager
-def syncthings(one: Vault, other: Vault, homes: Path) -> Iterator[Pair]:
-    """Two Syncthings that share the vaults' folders, paused at first; both are ended."""
-    pair = Pair(Syncthing(homes / "one", one), Syncthing(homes / "other", other))
+def syncthings(vaults: Sequence[Vault], homes: Path, most_copies: int = 10) -> Iterator[Devices]:
+    """A Syncthing for each vault, all of one folder, paused at first; all are ended."""
+    devices = Devices(
+        tuple(Syncthing(homes / f"home-{number}", vault) for number, vault in enumerate(vaults))
+    )
     with ExitStack() as stack:
-        for each in (pair.one, pair.other):
+        for each in devices.all:
             stack.callback(each.stop)
             each.start()
-        for each in (pair.one, pair.other):
+        for each in devices.all:
             (each.vault.root / ".stfolder").mkdir(exist_ok=True)
-            (each.vault.root / ".stignore").write_text(".vault-sync\n.trash\narxiv.jsonl\n")
-        pair.one.share_with(pair.other)
-        pair.other.share_with(pair.one)
-        yield pair
+            (each.vault.root / ".stignore").write_text("".join(f"{line}\n" for line in NEVER))
+        for each in devices.all:
+            each.share_with([other for other in devices.all if other is not each], most_copies)
+        yield devices
 
 
 def is_installed() -> bool:

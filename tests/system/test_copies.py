@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 from tests.support.vaults import DIGEST, Vault
 
 OCTOPACK = "papers/230814 OctoPack.md"
 COPY = DIGEST.replace(".md", ".sync-conflict-20260101-120000-ABCDEFG.md")
+PLATYPUS = "papers/230814 Platypus.md"
 NOTE_COPY = OCTOPACK.replace(".md", " (Conflicted copy phone 202601011200).md")
 WORDS = "프롬프트 형식인 듯."
 NEW = "\n\nhttps://arxiv.org/abs/2401.00001\nA New One (Ann One, Bo Two)\nfrom the phone tok-new\n"
 PAGE = "Sync conflicts.md"
+
+
+def without_entry(text: str, arxiv: str) -> str:
+    at = text.index(f"https://arxiv.org/abs/{arxiv}")
+    return text[:at] + text[text.index("https://", at + 9) :]
 
 
 def sync(vault: Vault, passes: int = 1) -> str:
@@ -64,6 +72,15 @@ def test_a_copy_is_merged_once(apart: Vault) -> None:
     assert "tok-there" not in apart.read(DIGEST) and "tok-there" not in apart.read(OCTOPACK)
 
 
+def test_an_entry_that_file_and_copy_lack_comes_back(built: Vault) -> None:
+    """Of two versions neither is the one that the other came from: nobody is known to remove."""
+    less = without_entry(built.read(DIGEST), "2308.07317")
+    built.write(COPY, less + NEW)
+    built.write(DIGEST, less)
+    sync(built, 2)
+    assert "2308.07317" in built.read(DIGEST) and PLATYPUS in files(built)
+
+
 def test_a_clash_is_one_row_of_the_conflicts_note(apart: Vault) -> None:
     sync(apart, 2)
     away = apart.read(DIGEST)
@@ -96,14 +113,26 @@ def test_a_copy_of_a_note_is_merged(built: Vault) -> None:
 
 def test_copies_are_left_where_the_configuration_says_so(apart: Vault) -> None:
     apart.write("vault-sync.toml", "[copies]\nmerge = false\n")
+    apart.write(NOTE_COPY, apart.read(OCTOPACK) + "\nmy own tok-own\n")
     before = files(apart)
     sync(apart, 3)
     assert files(apart) == before
+    assert "is not read as one" in apart.ok("check").err, "and no twin"
+    assert "papers\t14\n" in apart.ok("stats").out
 
 
-def test_copies_that_stood_there_before_are_asked_about_in_one_line(built: Vault) -> None:
+@pytest.mark.parametrize("upgraded", [False, True])
+def test_copies_that_stood_there_before_are_asked_about_in_one_line(
+    built: Vault, upgraded: bool
+) -> None:
+    """So it is on a new device, and where the state is that of a version which merged none."""
     built.write(COPY, built.read(DIGEST) + NEW)
-    shutil.rmtree(built.state)
+    if upgraded:
+        (state,) = built.state.glob("*/state.sqlite")
+        with closing(sqlite3.connect(state)) as connection, connection:
+            connection.execute("DELETE FROM fact WHERE name = 'copies listed'")
+    else:
+        shutil.rmtree(built.state)
     sync(built, 3)
     page = built.read(PAGE)
     assert (
@@ -152,3 +181,17 @@ def test_undo_leaves_the_copy_alone(apart: Vault) -> None:
     sync(apart, 3)
     assert COPY in files(apart) and "tok-there" not in apart.read(DIGEST)
     assert "merge this 1 copy" in apart.read(PAGE) or "copy" in apart.read(PAGE)
+
+
+def test_a_text_that_saw_a_sentence_and_lacks_an_older_one_took_that_out(built: Vault) -> None:
+    """The ancestor is a value typed here, which the copy's author had seen."""
+    away = ""
+    for old, new in ((WORDS, "tok-a"), ("tok-a.", "tok-b"), ("tok-b.", "tok-c")):
+        away = built.read(DIGEST)
+        built.edit(DIGEST, old, f"{old} {new}.")
+        built.ok("sync", "--offline")
+    built.write(COPY, away.replace(" tok-a.", ""))
+    sync(built, 2)
+    for path in (DIGEST, OCTOPACK):
+        found = [word for word in ("tok-a", "tok-b", "tok-c") if word in built.read(path)]
+        assert found == ["tok-b", "tok-c"]

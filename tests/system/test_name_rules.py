@@ -98,10 +98,10 @@ def test_edits_are_heard_under_each_of_its_names(disk: Path, name: str) -> None:
     watching.coming.close()
 
 
-def run_there(disk: Path, *rooms: str) -> None:
-    command = [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider"]
+def run_there(disk: Path, chosen: str, *rooms: str) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "-k", chosen]
     done = subprocess.run(
-        [*command, "-k", "not windows and not another_case", f"--basetemp={disk / 'run'}", *rooms],
+        [*command, f"--basetemp={disk / 'run'}", *rooms],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -111,10 +111,12 @@ def run_there(disk: Path, *rooms: str) -> None:
     assert done.returncode == 0
 
 
-def test_recovery_and_lock_are_as_everywhere(disk: Path) -> None:
-    run_there(disk, "tests/edge/write/test_recovery.py", "tests/edge/platform/test_lock.py")
+@pytest.mark.parametrize("disk", [""], indirect=True, ids=["apfs"])
+def test_a_killed_pass_is_finished_there(disk: Path) -> None:
+    run_there(disk, "killed_pass_is_finished and here", "tests/edge/write/test_recovery.py")
 
 
 @pytest.mark.sweep
-def test_writing_is_as_everywhere(disk: Path) -> None:
-    run_there(disk, "tests/edge/write")
+def test_writing_recovery_and_lock_are_as_everywhere(disk: Path) -> None:
+    rooms = ["tests/edge/write", "tests/edge/platform/test_lock.py"]
+    run_there(disk, "not windows and not another_case", *rooms)

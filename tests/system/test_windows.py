@@ -149,6 +149,40 @@ def test_killed_between_the_two_steps_of_a_swap(vault: WindowsVault) -> None:
     assert b"edited" in (vault.root / BAYES).read_bytes()
 
 
+KEPT_OPEN = """
+import sys
+from vault_sync.cli.main import main
+from vault_sync.edge.platform.windows import Windows
+from vault_sync.edge.platform.windows_handles import Access, Share
+kept = Windows().open(sys.argv[2], Access.READ, Share.READ, follow=True)
+main(["--vault", sys.argv[1], "sync"])
+"""
+
+
+def test_a_note_that_another_program_keeps_open_waits(vault: WindowsVault) -> None:
+    edit(vault, DIGEST, "#ddpm", "#ddpm #edited")
+    ran = vault.python("-c", KEPT_OPEN, there(vault.root), there(vault.root / BAYES))
+    assert ran.code == 1 and "another program has it open" in ran.out + ran.err, ran
+    assert b"edited" not in (vault.root / BAYES).read_bytes()
+    vault.ok("sync")
+    assert b"edited" in (vault.root / BAYES).read_bytes()
+
+
+HOOK = """
+import sys
+from pathlib import Path
+from vault_sync.edge.git import hook
+print(*hook.install(Path(sys.argv[1]), "python"))
+"""
+
+
+def test_the_hook_has_no_cr(vault: WindowsVault) -> None:
+    hooks = vault.root.parent / "hooks"
+    assert "the hook" in vault.python("-c", HOOK, there(hooks)).out
+    assert (hooks / "pre-commit").read_bytes().startswith(b"#!/bin/sh\n")
+    assert b"\r" not in (hooks / "pre-commit").read_bytes()
+
+
 STORM = """
 import itertools, os, random, sys, threading, time
 from pathlib import Path

@@ -115,8 +115,10 @@ class Console:
         """Print on standard error what a person should look at in a plan: ten of each.
 
         All if `--verbose`; if `--quiet`, counts alone. `answer`: the call was made to see them, so
-        that they go to standard output, and never as counts.
+        that they go to standard output, never as counts, with what stands since an earlier pass.
         """
+        if not answer:
+            plan = report.without_standing(plan)
         if self.quiet and not answer:
             self.complain(report.attention_counts(plan))
             return

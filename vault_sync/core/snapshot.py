@@ -7,13 +7,10 @@ All other files only lend their names to the resolving of links.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TypeVar
 
-from vault_sync.core.digest import plain_entry
 from vault_sync.core.digest.file_damage import damage_of, titles_first
 from vault_sync.core.digest.reader import Digest, OwnLink
 from vault_sync.core.digest.style_choice import StyleChoice, always_flat
@@ -32,17 +29,9 @@ from vault_sync.core.note import note as note_lens
 from vault_sync.core.note import recognition
 from vault_sync.core.note.note import Note
 from vault_sync.core.note.property_renaming import misnamed
-from vault_sync.core.note.property_table import ADDRESS_PROPERTIES
 from vault_sync.core.note.recognition import Recognition
-from vault_sync.core.text.encodings import encoded
 
 T = TypeVar("T", bound=str)
-
-
-@lru_cache(maxsize=2)
-def _address_line(names: PropertyNames) -> re.Pattern[str]:
-    found = (re.escape(each) for name in ADDRESS_PROPERTIES for each in names.spellings(name))
-    return re.compile(rf"^(?:{'|'.join(found)}):[ \t]*[\"']?(\S+?)[\"']?[ \t]*\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +184,7 @@ class _SnapshotBuilder:
         problem = damage_of(path, text, was_ours=was is not None)
         if problem is not None:
             # It may well be the note of a paper: a second one beside it would be its twin.
-            key = was or _guessed_key(text, self.properties)
-            if key is not None:
-                self.lock(problem)
-                self.locked_notes[path] = key
+            self._lock_papers(path, text, problem)
             return
         if was is None and not _may_be_note(text, self.properties):
             return
@@ -217,7 +203,7 @@ class _SnapshotBuilder:
             return
         if read.key is None:
             value = read.properties.find("digests")
-            self.lock(problems.no_address(path, value.line if value else 1))
+            self.lock(problems.no_address(path, value.line if value is not None else 1))
             if was is not None:
                 self.locked_notes[path] = was
             return
@@ -258,11 +244,16 @@ class _SnapshotBuilder:
     def _broken(self, path: RelPath, text: str, read: Note) -> None:
         assert read.properties.broken is not None
         line, message = read.properties.broken
-        key = self.base.note_paths.get(path) or _guessed_key(text, self.properties)
-        if key is None:
-            return
-        self.locked_notes[path] = key
-        self.lock(problems.broken_properties(path, message, line))
+        self._lock_papers(path, text, problems.broken_properties(path, message, line))
+
+    def _lock_papers(self, path: RelPath, text: str, problem: Problem) -> None:
+        """Lock a file that cannot be read, and its papers, if it is about any."""
+        was = self.base.note_paths.get(path)
+        keys = (was,) if was else recognition.guessed_keys(path, text, self.properties)
+        if keys:
+            self.lock(problem)
+            self.locked_notes[path] = keys[0]
+            self.locked_keys |= dict.fromkeys(keys[1:], path)
 
     def digest(self, path: RelPath, text: str) -> None:
         styles = self.styles(path)
@@ -340,21 +331,6 @@ def _may_be_note(text: str, names: PropertyNames) -> bool:
 
 def _as_tuples(found: Mapping[T, list[RelPath]]) -> dict[T, tuple[RelPath, ...]]:
     return {key: tuple(paths) for key, paths in found.items()}
-
-
-def _guessed_key(text: str, names: PropertyNames) -> Key | None:
-    """Return the paper that a file which cannot be read seems to be about.
-
-    Its properties tell, in whatever encoding it is; else the address that it begins with.
-    """
-    other = encoded(text)
-    head = (text if other is None else other.text)[:4000].lstrip("\ufeff")
-    for found in _address_line(names).finditer(head):
-        if key := key_of(found[1]) or key_of("arxiv:" + found[1]):
-            return key
-    below = head.partition("\n---\n")[2] if head.startswith("---") else head
-    entry = plain_entry.read(below, 0)
-    return None if entry is None else entry.key
 
 
 def _cut_short(path: RelPath, text: str, base: Base) -> Problem | None:

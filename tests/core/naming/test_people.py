@@ -53,6 +53,7 @@ def test_a_form_is_the_same_people_and_is_written_as_it_stands(
         ("A. Lovelace", "A. M. Turing"),
         ("A Lovelace", "Alan M. Turing"),
         ("Lovelace Ada", "Turing Alan"),
+        ("Lovelace A", "Turing AM"),
         ("Ada Lovelace*", "Alan Turing†"),
         ("Ada Lovelace1", "Alan Turing (Cambridge)"),
         ("Ada Lovelace (通讯)", "Alan Turing\\*"),
@@ -129,3 +130,23 @@ def test_one_person_in_a_list_grows_to_a_list_and_in_a_text_to_a_text() -> None:
     for one, two in (("Ada Lovelace", TWO), ("Lovelace, Ada", ("Lovelace, Ada", "Turing, Alan"))):
         assert written_like((one,), TWO, as_list=True) == two
     assert written_like(("Ada Lovelace",), TWO) == ("Ada Lovelace, Alan Turing",)
+
+
+@pytest.mark.parametrize(
+    ("form", "written"),
+    [
+        (
+            ("Ada Lovelace (MIT)", "Alan Turing*"),
+            ("Ada Lovelace (MIT)", "Alan Turing*", "Grace Hopper"),
+        ),
+        (("A. Lovelace & A. M. Turing",), ("A. Lovelace & A. M. Turing & Grace Hopper",)),
+        (("LOVELACE Ada, TURING Alan",), ("LOVELACE Ada, TURING Alan, Grace Hopper",)),
+        (("Ada Lovelace*, Alan Turing†",), ("Ada Lovelace*, Alan Turing†, Grace Hopper",)),
+    ],
+)
+def test_a_person_whom_the_other_side_did_not_change_stays_as_written(
+    form: Authors, written: Authors
+) -> None:
+    assert written_like(form, (*TWO, "Grace Hopper"), was=TWO) == written
+    corrected = written_like(form, ("Ada K. Lovelace", TWO[1]), was=TWO)
+    assert corrected is not None and "Ada K. Lovelace" in corrected[0]

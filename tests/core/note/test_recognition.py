@@ -29,6 +29,8 @@ PROPERTIES = [
     block(f"URL: {URL_A}"),
     block("arxiv: '2301.00001'"),
     block("arxiv_id: '2301.00001'"),
+    block("eprint: 2301.00001v2 [cs.CL] 3 Jan 2023"),
+    block("urls:", f"  - {URL_A}", "  - https://github.com/x/y"),
     block("arXiv-ID: 2301.00001v2"),
     block("eprint: 2301.00001"),
     block("doi: 10.48550/arXiv.2301.00001"),
@@ -202,3 +204,32 @@ def test_reading_is_linear_and_cheap() -> None:
     ):
         recognise(RelPath("x.md"), text, note.read(text).properties)
     assert process_time() - began < 10
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-16-le", "utf-8"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        f"---\nurl:\n  - {URL_A}\n---\nWörter\n",
+        "---\nArXiv-ID: '2301.00001'\n---\nWörter\n",
+        f"# Deep Nets\n\n- **URL**: {URL_A}\n\nWörter\n",
+        f"{URL_A}\nWörter\n",
+    ],
+)
+def test_the_paper_of_a_file_in_another_encoding_is_guessed(form: str, encoding: str) -> None:
+    text = form.encode(encoding).decode("utf-8", "surrogateescape")
+    assert recognition.guessed_keys(RelPath("x.md"), text, PropertyNames()) == (A,)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["arxiv-id: 2301.00001", f"Paper URL: '{URL_A}'", f"link: [{URL_A}]", f"url:\n  - {URL_A}"],
+)
+def test_the_paper_of_broken_properties_is_guessed(line: str) -> None:
+    text = f"---\ntitle: a: b\n{line}\n---\nmine\n"
+    assert note.read(text).properties.broken is not None
+    assert recognition.guessed_keys(RelPath("x.md"), text, PropertyNames()) == (A,)
+    assert (
+        recognition.guessed_keys(RelPath("x.md"), "---\na: b: c\nx: 1\n---\n", PropertyNames())
+        == ()
+    )

@@ -17,6 +17,8 @@ def test_a_paper_of_the_anthology() -> None:
         journal="Proceedings of NAACL 2019",
         abstract="We introduce a model.",
     )
+    edited = MODS.replace(">author<", ">editor<", 1)
+    assert of(anthology.read(edited.encode(), ["N19-1423"])).authors == ("Ming-Wei Chang",)
     apart = MODS.replace("BERT: Pre-training", "BERT</title><subTitle>Pre-training", 1)
     apart = apart.replace("Transformers</title>", "Transformers</subTitle>", 1)
     assert of(anthology.read(apart.encode(), ["N19-1423"])).title.startswith("BERT: Pre-training")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from vault_sync.edge.platform import current
 from vault_sync.edge.platform.mounts import file_system, silent_ground
 
 # The ground
@@ -46,3 +47,11 @@ def test_icloud_is_known_by_its_path(tmp_path: Path) -> None:
     vault = tmp_path / "Library" / "Mobile Documents" / "iCloud~md~obsidian" / "vault"
     assert silent_ground(vault, tmp_path / "none", "darwin") is not None
     assert silent_ground(tmp_path, tmp_path / "none", "darwin") is None
+
+
+def test_where_no_table_is_the_system_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(current.system, "remote", lambda path: f"a network folder ({path.name})")
+    words = f"a network folder ({tmp_path.name})"
+    assert silent_ground(tmp_path, tmp_path / "none", "win32") == words

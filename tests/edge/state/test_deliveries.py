@@ -6,6 +6,7 @@ from tests.support.written_world import P, World
 from vault_sync.core.model.plan import BaseKey, BaseUpdate
 from vault_sync.core.model.values import Key
 from vault_sync.edge.state import deliveries
+from vault_sync.edge.state.deliveries import CopyRecord
 from vault_sync.edge.state.earlier_values import is_old
 
 ROW = BaseKey(Key("k"), "d.md", "commentary")
@@ -35,3 +36,20 @@ def test_what_was_replaced_in_a_delivered_file_is_earlier_at_once(world: World) 
         with state.writing() as connection:
             deliveries.end_pass(connection, {}, ["d.md"], [])
         assert state.was_before(ROW, "old")
+
+
+def test_what_is_remembered_about_copies(world: World) -> None:
+    state = world.state()
+    assert not deliveries.has_listed(state.select)
+    two = [CopyRecord(P("a 2.md"), "mine"), CopyRecord(P("b.md"), "merged", "h")]
+    with state.lock(0), state.writing() as connection:
+        deliveries.note_copies(connection, two, {P("a 2.md"), P("b.md")})
+    assert deliveries.has_listed(state.select)
+    assert set(deliveries.read_copies(state.select)) == set(two)
+    with state.lock(0), state.writing() as connection:
+        deliveries.leave_copies(connection, 0, [P("c.md")])
+    left = {each.path for each in deliveries.read_copies(state.select) if each.decision == "left"}
+    assert left == {"b.md", "c.md"}, "merged by the undone pass, and put back by it"
+    with state.lock(0), state.writing() as connection:
+        deliveries.note_copies(connection, [], {P("a 2.md")})
+    assert [each.path for each in deliveries.read_copies(state.select)] == ["a 2.md"]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from tests.support.state_rows import A, B, keep, say
 from tests.support.written_world import World
-from vault_sync.core.model.plan import BaseKey, BaseUpdate
+from vault_sync.core.model.copies import History, Origin, PastValue
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
 from vault_sync.core.model.values import Key
+from vault_sync.edge.state import earlier_values
 from vault_sync.edge.state.earlier_values import hashes_by_row
 from vault_sync.edge.state.store import StateStore
 
@@ -73,3 +75,50 @@ def test_an_entry_that_moves_takes_its_present_text_along(world: World) -> None:
     session(world, {"next.md"}, BaseUpdate(frozenset(), {moved: '"two"'}))
     with (state := world.state()).lock(0, {"next.md"}):
         assert not state.was_before(moved, '"one"')
+
+
+# Values as texts.
+
+TEXT = BaseKey(Key("k"), "d.md", "commentary")
+
+
+def learnt(world: World, *steps: tuple[str | None, str, Origin]) -> History:
+    """The history of a field after these changes, with the last value in the base."""
+    state = world.state()
+    with state.lock(0), state.writing() as connection:
+        for was, now, origin in steps:
+            earlier_values.learn(connection, TEXT, was, now, origin)
+    rows: dict[BaseKey, Value] = {TEXT: steps[-1][1] if steps else "first"}
+    return earlier_values.read_histories(state.select, [TEXT.key], rows)[TEXT]
+
+
+def test_a_value_that_nobody_changed_was_there_before(world: World) -> None:
+    assert learnt(world) == History((PastValue("first", "delivered"),))
+    assert learnt(world, (None, "first", "delivered")).starts_everywhere
+
+
+def test_values_stand_in_their_sequence_each_once(world: World) -> None:
+    steps: list[tuple[str | None, str, Origin]] = [("a", "b", "typed"), ("b", "c", "merged")]
+    found = learnt(world, *steps, ("c", "b", "typed"))
+    wanted = [PastValue("a", "delivered"), PastValue("c", "merged"), PastValue("b", "typed")]
+    assert list(found.values) == wanted and found.starts_everywhere
+
+
+def test_a_value_made_here_is_not_older_than_every_text(world: World) -> None:
+    assert not learnt(world, (None, "a", "typed")).starts_everywhere
+
+
+def test_of_a_paper_that_was_removed_here_no_value_is(world: World) -> None:
+    state = world.state()
+    with state.lock(0), state.writing() as connection:
+        earlier_values.note_removed(connection, [TEXT.key])
+    assert not learnt(world, ("a", "b", "typed")).starts_everywhere
+
+
+def test_the_oldest_values_go_and_then_none_is_older_than_every_text(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(earlier_values, "MOST_VALUES", 3)
+    found = learnt(world, ("a", "b", "typed"), ("b", "c", "typed"), ("c", "d", "typed"))
+    assert [past.value for past in found.values] == ["b", "c", "d"]
+    assert not found.starts_everywhere

@@ -152,6 +152,7 @@ def test_what_was_a_folder_perhaps_is_looked_for(
     monkeypatch.setattr(current.system, "TELLS_FOLDERS", False)
     path = watching.root / name
     listener._EventHandler(watching.mailbox).dispatch(FileDeletedEvent(str(path)))
+    watching.mailbox.ring()
     assert watching.next().swept == swept
 
 

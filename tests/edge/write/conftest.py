@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.support import fake_windows
+from tests.support.fake_windows import FakeKernel
 
 ONLY_HERE = {
     "test_a_text_has_the_mode_of_the_file_it_stands_for": "Windows has no modes",
@@ -18,12 +19,13 @@ ONLY_HERE = {
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test on both, or where its name says: in `ONLY_HERE`, or `pinned`, as on Windows."""
     if "files" in metafunc.fixturenames:
-        both = metafunc.function.__name__ not in ONLY_HERE
-        metafunc.parametrize("files", ["here", "windows"] if both else ["here"], indirect=True)
+        name = metafunc.function.__name__
+        systems = ["windows"] if "pinned" in name else ["here", "windows"]
+        metafunc.parametrize("files", ["here"] if name in ONLY_HERE else systems, indirect=True)
 
 
 @pytest.fixture(autouse=True)
-def files(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if request.param == "windows":
-        fake_windows.install(monkeypatch)
+def files(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> FakeKernel | None:
+    return fake_windows.install(monkeypatch) if request.param == "windows" else None

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.support.fake_windows import FakeEditor, FakeKernel
 from tests.support.points import POINTS
 from tests.support.written_world import Killed, P, World, agree, edit_by_rename, edit_in_place
 from vault_sync.core.model.plan import Create, Rename, Trash, Write
@@ -215,3 +216,87 @@ def test_killed_between_the_move_to_the_trash_and_the_look(world: World) -> None
         world.apply(Trash(P("a.md"), P(".trash/a.md"), "old", ""), at=at)
     world.recover()
     assert world.texts() == {"a.md": "edited tok-edit"}
+
+
+# ---- the two steps of Windows
+
+
+def killed_between_the_steps(world: World, kernel: FakeKernel) -> None:
+    """Kill a pass when the old text is moved aside and the new one has not come in."""
+    world.put("a.md", "old")
+
+    def kill(call: str, path: str) -> None:
+        if call == "move" and path.endswith("a.md"):
+            raise Killed
+
+    kernel.before = kill
+    with pytest.raises(Killed):
+        world.apply(Write(P("a.md"), "old", "new", ""), base_updates=(agree("a.md"),))
+    kernel.before = lambda _call, _path: None
+    assert world.texts() == {}
+
+
+def test_killed_between_the_steps_of_a_pinned_exchange(world: World, files: FakeKernel) -> None:
+    killed_between_the_steps(world, files)
+    assert [problem.code for problem in world.recover()] == ["recovered"]
+    assert world.texts() == {"a.md": "new"}
+    assert world.saved() == {"old"}
+    assert world.state().rows() != {}
+
+
+def test_a_text_that_extends_the_old_one_is_not_torn_when_pinned(
+    world: World, files: FakeKernel
+) -> None:
+    """The old text is the beginning of the new one, as a torn temporary file would be."""
+    world.put("a.md", "one\n")
+
+    def kill(call: str, path: str) -> None:
+        if call == "move" and path.endswith("a.md"):
+            raise Killed
+
+    files.before = kill
+    with pytest.raises(Killed):
+        world.apply(Write(P("a.md"), "one\n", "one\ntwo\n", ""), base_updates=(agree("a.md"),))
+    files.before = lambda _call, _path: None
+    world.recover()
+    assert world.texts() == {"a.md": "one\ntwo\n"}
+
+
+def test_a_save_after_the_kill_of_a_pinned_exchange_stays(world: World, files: FakeKernel) -> None:
+    killed_between_the_steps(world, files)
+    world.put("a.md", "theirs")
+    world.recover()
+    assert world.texts() == {"a.md": "theirs"}
+    assert world.holds("old")
+    assert world.state().rows() == {}
+
+
+def test_a_save_between_the_steps_of_a_pinned_exchange_stays(
+    world: World, files: FakeKernel
+) -> None:
+    world.put("a.md", "old")
+
+    def save(call: str, path: str) -> None:
+        if call == "move" and path.endswith("a.md"):
+            world.put("a.md", "theirs")
+
+    files.before = save
+    outcome = world.apply(Write(P("a.md"), "old", "new", ""), base_updates=(agree("a.md"),))
+    assert "edited meanwhile" in outcome.undone[0].reason
+    files.before = lambda _call, _path: None
+    assert world.recover() == []
+    assert world.texts() == {"a.md": "theirs"}
+    assert world.holds("old")
+    world.recover(now=4e9)
+    assert not list((world.vault / ".vault-sync" / "tmp").iterdir())
+
+
+def test_a_note_that_is_kept_open_is_not_pinned_and_said_to_be_open(
+    world: World, files: FakeKernel
+) -> None:
+    held = FakeEditor(files).hold(world.put("a.md", "old"))
+    outcome = world.apply(Write(P("a.md"), "old", "new", ""), base_updates=(agree("a.md"),))
+    assert "another program has it open" in outcome.undone[0].reason
+    assert world.texts() == {"a.md": "old"}
+    os.close(held)
+    assert not world.apply(Write(P("a.md"), "old", "new", "")).undone

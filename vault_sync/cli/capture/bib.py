@@ -35,7 +35,8 @@ def bib(console: Console, digest: str | None, tag: str | None, *, csl: bool) -> 
     sys.stdout.buffer.write(text.encode("utf-8", "replace"))
     sys.stdout.buffer.flush()
     if not found:
-        console.complain(["no note is a reference: `vault-sync rebuild` makes the notes"])
+        why = "none of them is asked for" if whole else "`vault-sync rebuild` makes the notes"
+        console.complain([f"{report.counted(len(whole), 'reference')} in the vault: {why}"])
     return report.IN_LINE
 
 

@@ -13,15 +13,16 @@ from typing import Final, NamedTuple
 from vault_sync.core.citation.person_names import ascii_letters, person_name
 from vault_sync.core.model.values import Key
 from vault_sync.core.naming.note_names import label
+from vault_sync.core.text.regex import regex
 
 DEFAULT_FORM: Final = "{auth}{year}{title_word}"
 
 _FIELDS = ("auth", "year", "title_word", "arxiv")
-_FIELD = re.compile(r"\{(\w*)\}")
+_FIELD = regex(r"\{(\w*)\}")
 # BibTeX, LaTeX and Pandoc agree on these in a key.
-_LITERAL = re.compile(r"[A-Za-z0-9:._+/-]*")
+_LITERAL = regex(r"[A-Za-z0-9:._+/-]*")
 # Words that say nothing of a paper alone.
-_SKIPPED = re.compile(
+_SKIPPED = regex(
     "a|an|the|on|of|in|for|to|and|or|with|from|by|at|as|is|are|be|do|does|can|how|what|why|when"
     "|its|it|via|into|toward|towards|using"
 )
@@ -84,9 +85,9 @@ def plain_citekey(paper: CitedPaper, key: Key, form: str = DEFAULT_FORM) -> str:
 
 
 _DATED_IDS = (
-    (re.compile(r"arxiv:(?:[^/]*/)?([0-9]{2})[0-9]{2}"), "91"),
-    (re.compile(r"acl:[A-Z]([0-9]{2})-"), "65"),
-    (re.compile(r"acl:20([0-9]{2})\."), "65"),
+    (regex(r"arxiv:(?:[^/]*/)?([0-9]{2})[0-9]{2}"), "91"),
+    (regex(r"acl:[A-Z]([0-9]{2})-"), "65"),
+    (regex(r"acl:20([0-9]{2})\."), "65"),
 )
 """Ids that begin with two digits of a year, and the first year of the century before this."""
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from vault_sync.core.text.regex import regex
+
 # Stand for braces that are a pair, while a text is escaped. Private use: no text has these.
 _OPENS, _CLOSES = "\ue000", "\ue001"
 _ESCAPES: Mapping[str, str] = {
@@ -23,11 +25,11 @@ _ESCAPES: Mapping[str, str] = {
     _OPENS: r"\{",
     _CLOSES: r"\}",
 }
-_SPECIAL = re.compile(r"[&%$#_\\~^{}\ue000\ue001]")
+_SPECIAL = regex(r"[&%$#_\\~^{}\ue000\ue001]")
 # Math that TeX can set: it opens and closes close to a sign, as Pandoc and Obsidian ask for.
-_MATH = re.compile(r"\$(?=\S)((?:[^$\\\n]|\\.){1,200}?)(?<=\S)\$(?![0-9])")
+_MATH = regex(r"\$(?=\S)((?:[^$\\\n]|\\.){1,200}?)(?<=\S)\$(?![0-9])")
 # Words that a style must not put in lower case: `GPT-4`, `OctoPack`, `LLMs`, `3D`.
-_CAPITALS = re.compile(r"(?<![\w\\{])\w*(?:\w[A-Z]|[0-9][A-Z])[\w-]*|(?<![\w\\{])[A-Z](?![\w'’])")
+_CAPITALS = regex(r"(?<![\w\\{])\w*(?:\w[A-Z]|[0-9][A-Z])[\w-]*|(?<![\w\\{])[A-Z](?![\w'’])")
 
 
 def escaped(text: str) -> str:

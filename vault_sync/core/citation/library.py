@@ -16,8 +16,9 @@ from typing import NamedTuple
 from vault_sync.core.citation.reference import ARXIV_DOI, doi_of
 from vault_sync.core.model.values import Key
 from vault_sync.core.naming.keys import arxiv_id, key_of
+from vault_sync.core.text.regex import regex
 
-_IN_TEXT = re.compile(
+_IN_TEXT = regex(
     r"arxiv(?:\.org/(?:abs|pdf)/|[:\s]\s*)([a-z-]+(?:\.[a-z]{2})?/[0-9]{7}|[0-9]{4}\.[0-9]{4,5})",
     re.IGNORECASE,
 )

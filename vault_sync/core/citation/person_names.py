@@ -11,17 +11,19 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-_SUFFIX = re.compile(r"(?:jr|sr)\.?|i{2,3}|iv", re.IGNORECASE)
+from vault_sync.core.text.regex import regex
+
+_SUFFIX = regex(r"(?:jr|sr)\.?|i{2,3}|iv", re.IGNORECASE)
 _OTHERS = frozenset(("et al.", "et al", "and others", "others", "...", "…"))
-_BODY = re.compile(
+_BODY = regex(
     r".*(?:^|\s)(?:teams?|groups?|labs?|laborator(?:y|ies)|research|ai|inc\.?|collaborations?"
     r"|consortium|community|foundation|institute|university|project|authors|contributors)",
     re.IGNORECASE,
 )
-_HANGUL_NAME = re.compile(r"(?P<family>[가-힣]{1,2}) (?P<given>[가-힣]{1,3})|[가-힣]{2,4}")
+_HANGUL_NAME = regex(r"(?P<family>[가-힣]{1,2}) (?P<given>[가-힣]{1,3})|[가-힣]{2,4}")
 # Family names of two syllables; all others have one.
 _LONG_FAMILIES = ("남궁", "황보", "제갈", "사공", "선우", "서문", "독고", "동방")
-_PARENTHESIS = re.compile(r"\s*\([^()]*\)")
+_PARENTHESIS = regex(r"\s*\([^()]*\)")
 # Letters whose plain form is no part of them, so that no decomposition gives it.
 _TO_PLAIN = str.maketrans(
     dict(zip("øØłŁđĐðÐıħ", "oOlLdDdDih", strict=True))

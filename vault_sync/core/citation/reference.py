@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from vault_sync.core.model.values import Key
 from vault_sync.core.naming.keys import arxiv_id, key_of
 from vault_sync.core.note.note import Note
+from vault_sync.core.text.regex import regex
 
 ARXIV_DOI = "10.48550/arxiv."
 """arXiv gives each of its papers a DOI of its own; it is no other publication's."""
 
-_PROCEEDINGS = re.compile(
+_PROCEEDINGS = regex(
     r"\b(?:proceedings|proc\.|conference|workshop|symposium|advances in neural|findings of)"
     r"|\b(?:NeurIPS|ICML|ICLR|CVPR|ICCV|ECCV|ACL|EMNLP|NAACL|AAAI|COLM|COLING)\b",
     re.IGNORECASE,

@@ -16,25 +16,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+
+from vault_sync.core.text.regex import regex
 
 ADDRESSES = ("://", "www.", "arxiv:")
 
-_PARENTHESIS = re.compile(r"[()]")
-_HANGUL = re.compile(r"[가-힣]")
-_KOREAN_NAME = re.compile(r"[가-힣]{2,5}|[가-힣] [가-힣]{1,4}")
-_DIGIT = re.compile(r"\d")
-_NEVER_IN_NAMES = re.compile(r"[=<>{}%~]|[?!]$")
-_AND = re.compile(r" (?:and|&) ")
+_PARENTHESIS = regex(r"[()]")
+_HANGUL = regex(r"[가-힣]")
+_KOREAN_NAME = regex(r"[가-힣]{2,5}|[가-힣] [가-힣]{1,4}")
+_DIGIT = regex(r"\d")
+_NEVER_IN_NAMES = regex(r"[=<>{}%~]|[?!]$")
+_AND = regex(r" (?:and|&) ")
 _ET_AL = frozenset(("et al.", "et al"))
 _FILLERS = frozenset(("...", "…", ":", "and others", "others")) | _ET_AL
 # Particles of names, then what organisations are called.
-_SMALL_WORDS = re.compile(
+_SMALL_WORDS = regex(
     "van|von|der|den|de|la|le|del|della|di|da|dos|das|do|du|el|al|bin|ibn|ter|ten|of|and|the|for"
     r"|et|al\.|e|y|af|zu|zur|team|group|labs?|research|authors|community|contributors|project"
 )
-_ORGANISATION = re.compile(r"(?:.*[\d.\-])?(?:[Tt]eam|Labs?|AI|Group)")
+_ORGANISATION = regex(r"(?:.*[\d.\-])?(?:[Tt]eam|Labs?|AI|Group)")
 _PLACES_OF_PAPERS = frozenset(
     ("Table", "Tab.", "Figure", "Fig.", "Section", "Sec.", "Appendix", "Eq.", "Algorithm", "Part")
 )

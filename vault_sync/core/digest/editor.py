@@ -20,7 +20,6 @@ from vault_sync.core.digest import entry_lines as row_edits
 from vault_sync.core.digest import title_line
 from vault_sync.core.digest.entry_lines import EntryLine
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink, TitleLink, read, under_address
-from vault_sync.core.digest.tag_line import with_tags, without_tags
 from vault_sync.core.digest.title_line import TitleLine
 from vault_sync.core.model.values import Fields
 from vault_sync.core.text.spans import Edit, Span, lines_of, newline_kind, splice, to_newlines
@@ -230,21 +229,15 @@ def _say_tags(
     gone = {"#" + tag for tag in old if tag not in wanted}
     if not all(map(_one_line, missing)) or not (missing or gone):
         return rows
-    tag_rows = [number for number, row in enumerate(rows) if row.part == "tags"]
-    if not tag_rows:
+    if all(row.part != "tags" for row in rows):
         at = max(number for number, row in enumerate(rows) if row.part != "gap")
         line = " ".join("#" + tag for tag in missing)
         spaced = setting.style_at(digest, rows).between_parts
         return row_edits.with_part(rows, at, [EntryLine("tags", line, None)], spaced=spaced)
-    last = tag_rows[-1]
-    changed = list(rows)
-    changed[last] = rows[last]._replace(words=with_tags(rows[last].words, missing))
-    for number in tag_rows:
-        words = without_tags(changed[number].words, gone)
-        changed[number] = changed[number]._replace(words=words)
-    if not changed[last].words and rows[last] is rows[-1] and _opens_below(digest, entry):
+    changed = row_edits.retagged(rows, missing, gone)
+    if not changed[-1].words and rows[-1].part == "tags" and _opens_below(digest, entry):
         return rows
-    return row_edits.without(changed, [changed[at] for at in tag_rows if not changed[at].words])
+    return row_edits.without_empty_tags(changed)
 
 
 def _opens_below(digest: Digest, entry: Entry) -> bool:

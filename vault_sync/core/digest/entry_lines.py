@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from vault_sync.core.digest.tag_line import with_tags, without_tags
 from vault_sync.core.text.common_items import changes
 from vault_sync.core.text.spans import Edit, Line, Span
 
@@ -72,13 +73,21 @@ def _between(
 
 
 def _changed(old: EntryLine, new: EntryLine) -> list[Edit]:
-    if old.words == new.words or old.line is None:
+    return [] if old.line is None else replaced(old.line.start, old.words, new.words)
+
+
+def replaced(start: int, old: str, new: str) -> list[Edit]:
+    """Return the edit of what differs in words that begin at `start`; none where nothing does."""
+    if old == new:
         return []
-    a, b = old.words, new.words
+    left, right = common_ends(old, new)
+    return [Edit(Span(start + left, start + len(old) - right), new[left : len(new) - right])]
+
+
+def common_ends(a: str, b: str) -> tuple[int, int]:
+    """Return the numbers of characters that both begin with, and that both then end with."""
     left = _common(a, b)
-    right = _common(a[left:][::-1], b[left:][::-1])
-    start = old.line.start
-    return [Edit(Span(start + left, start + len(a) - right), b[left : len(b) - right])]
+    return left, _common(a[left:][::-1], b[left:][::-1])
 
 
 def _common(a: str, b: str) -> int:
@@ -91,6 +100,22 @@ def _common(a: str, b: str) -> int:
         else:
             high = middle - 1
     return low
+
+
+def retagged(rows: Sequence[EntryLine], missing: Sequence[str], gone: set[str]) -> list[EntryLine]:
+    """Return rows that have tag lines with tags put into the last and others taken out of all."""
+    last = max(number for number, row in enumerate(rows) if row.part == "tags")
+    changed = list(rows)
+    changed[last] = rows[last]._replace(words=with_tags(rows[last].words, missing))
+    return [
+        row._replace(words=without_tags(row.words, gone)) if row.part == "tags" else row
+        for row in changed
+    ]
+
+
+def without_empty_tags(rows: Sequence[EntryLine]) -> list[EntryLine]:
+    """Return the rows but for tag lines of which nothing is left."""
+    return without(rows, [row for row in rows if row.part == "tags" and not row.words])
 
 
 def without(rows: Sequence[EntryLine], gone: Sequence[EntryLine]) -> list[EntryLine]:

@@ -30,6 +30,7 @@ from vault_sync.core.digest.styles import labels
 from vault_sync.core.digest.styles.markdown import inline
 from vault_sync.core.model.values import Key
 from vault_sync.core.naming.keys import is_paper, key_of
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Span
 
 
@@ -55,18 +56,18 @@ class TitleLine(NamedTuple):
         return self.link is not None and self.link.start < self.title.start
 
 
-_NUMBER_MARK = re.compile(r"\d{1,9}[.)][ \t]+")
-_LIST_MARK = re.compile(r"[-+*][ \t]+")
-_HEADING_MARK = re.compile(r"#{3,6}[ \t]+")
-_STARS = re.compile(r"\*{1,3}(?!\*)")
-_LINKED = re.compile(r"\[\[([^\[\]|\n]+)\|([^\[\]|\n]+)\]\]")
-_LINK = re.compile(r"\[\[([^\[\]|\n]+)\]\]")
-_PARENTHESIS = re.compile(r"[()]")
+_NUMBER_MARK = regex(r"\d{1,9}[.)][ \t]+")
+_LIST_MARK = regex(r"[-+*][ \t]+")
+_HEADING_MARK = regex(r"#{3,6}[ \t]+")
+_STARS = regex(r"\*{1,3}(?!\*)")
+_LINKED = regex(r"\[\[([^\[\]|\n]+)\|([^\[\]|\n]+)\]\]")
+_LINK = regex(r"\[\[([^\[\]|\n]+)\]\]")
+_PARENTHESIS = regex(r"[()]")
 # Most lists are of plain names, and one look tells: `Ariel N. Lee, Cole J. Hunter`.
 _PLAIN_WORD = r"[A-ZÀ-ɏ][A-Za-zÀ-ɏ.'-]*"
 _PLAIN_NAME = rf"{_PLAIN_WORD}(?: {_PLAIN_WORD}){{0,6}}"
-_PLAIN_NAMES = re.compile(rf"{_PLAIN_NAME}(?:, {_PLAIN_NAME})+")
-_SENTENCE_END = re.compile(r"[가-힣]\.(?:\s|$)|。")
+_PLAIN_NAMES = regex(rf"{_PLAIN_NAME}(?:, {_PLAIN_NAME})+")
+_SENTENCE_END = regex(r"[가-힣]\.(?:\s|$)|。")
 
 
 def parse(text: str, start: int, end: int) -> TitleLine | None:

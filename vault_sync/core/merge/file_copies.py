@@ -5,6 +5,7 @@
 | its name proves it | merged once; it goes when its words are in the vault |
 | its name is one that people use too | the reader is asked; merged once that was chosen |
 | stood there when this device first looked | left; merged once that was chosen |
+| the note of a paper under its old path, which came back | merged into the one that is linked |
 | cannot be merged, or not now | left, and nothing is concluded from what its file lacks |
 
 A file that is a copy is neither note nor digest.
@@ -12,19 +13,22 @@ A file that is a copy is neither note nor digest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest.file_damage import damage_of
+from vault_sync.core.merge.copy_rules import CopyRules
 from vault_sync.core.merge.digest_copies import merge_digest_copy
 from vault_sync.core.merge.note_copies import merge_note_copy
 from vault_sync.core.merge.sync_copy import CopyMerge, unmerged
 from vault_sync.core.model.copies import CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.problems import copy_of_digest
-from vault_sync.core.model.values import STANDARD_NAMES, Key, Problem, PropertyNames, RelPath
+from vault_sync.core.model.values import Key, Problem, PropertyNames, RelPath
 from vault_sync.core.naming.copy_names import about_the_same, certain, is_copy, possible
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note import note as note_lens
@@ -39,20 +43,6 @@ class VaultCopy(NamedTuple):
     path: RelPath
     original: RelPath
     kind: Kind
-
-
-@dataclass(frozen=True, slots=True)
-class CopyChoice:
-    """Decisions about copies, and those that this device has merged.
-
-    `left` are those that nobody touches, `mine` files of the reader's with the name of a copy,
-    `wanted` those that a person wants merged. `merged` has path and hash of those that were.
-    """
-
-    left: frozenset[RelPath] = frozenset()
-    mine: frozenset[RelPath] = frozenset()
-    wanted: frozenset[RelPath] = frozenset()
-    merged: frozenset[tuple[RelPath, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,35 +74,24 @@ class MergedCopies:
 NO_COPIES = MergedCopies()
 
 
-@dataclass(frozen=True, slots=True)
-class CopyRules:
-    """Rules for merging the copies of a vault, beside their texts.
-
-    `merges`: copies are merged at all; `ready`: they may be now. `is_readers` tells of a file that
-    the base or a note has as a digest or note of its own. `rows_of` reads the rows of a conflicts
-    note, whose path is `page`.
-    """
-
-    is_digest: Callable[[RelPath], bool]
-    is_flat: Callable[[RelPath], bool]
-    is_readers: Callable[[RelPath], bool]
-    histories_of: Callable[[Collection[Key]], Histories]
-    rows_of: Callable[[str], frozenset[CopyRow]]
-    page: RelPath
-    names: PropertyNames = STANDARD_NAMES
-    choice: CopyChoice = CopyChoice()
-    merges: bool = True
-    ready: bool = True
-
-
 def hash_of(text: str) -> str:
     """Return the hash by which a copy is known to have been merged."""
     return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def merge_copies(texts: Mapping[RelPath, str], rules: CopyRules) -> MergedCopies:
-    """Merge every copy among the texts of a vault that is to be merged, each into its file."""
+def merge_copies(
+    texts: Mapping[RelPath, str],
+    rules: CopyRules,
+    moved: Mapping[RelPath, RelPath] = MappingProxyType({}),
+) -> MergedCopies:
+    """Merge every copy among the texts of a vault that is to be merged, each into its file.
+
+    `moved` are notes under an old path, each with the path of the paper's linked note.
+    """
     proven, hidden = _proven(texts, rules)
+    if rules.merges:
+        proven += [VaultCopy(path, linked, "note") for path, linked in sorted(moved.items())]
+        hidden |= moved.keys()
     unproven = list(_unproven(texts, rules)) if rules.merges else []
     wanted = [copy for copy in unproven if copy.path in rules.choice.wanted]
     undecided = tuple(copy for copy in unproven if copy.path not in rules.choice.wanted)
@@ -269,6 +248,8 @@ class _Merging:
     def _one(self, copy: VaultCopy, text: str, other: str) -> CopyMerge | None:
         if copy.kind == "rows":
             return CopyMerge(text, self.rules.rows_of(other))
+        if any(damage_of(copy.path, each, was_ours=True) for each in (text, other)):
+            return None
         if copy.kind == "digest":
             if not self.rules.is_flat(copy.original):
                 return None

@@ -29,6 +29,7 @@ from typing import Literal, NamedTuple
 
 from vault_sync.core.model.paths import is_markdown
 from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.text.regex import regex
 
 Certainty = Literal["certain", "possible", "restored"]
 
@@ -45,7 +46,7 @@ class CopyName(NamedTuple):
 _INNER = r"(?:[^()]|\([^()]*\))*"
 _DAY = r"\d{4}-\d\d-\d\d"
 _CERTAIN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (service, re.compile(pattern, re.IGNORECASE))
+    (service, regex(pattern, re.IGNORECASE))
     for service, pattern in (
         ("Syncthing", r"\.sync-conflict-\d{8}-\d{6}(?:-[a-z0-9]+)?$"),
         ("Obsidian Sync", r" \(conflicted copy(?: [^()]+ \d{12})?\)$"),
@@ -57,15 +58,17 @@ _CERTAIN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("a sync service", rf" \({_INNER}conflicted copy{_INNER}\)(?: \(\d+\))?$"),
     )
 )
-_RESTORED = re.compile(r" \(restored(?: \d+)?\)$", re.IGNORECASE)
+_RESTORED = regex(r" \(restored(?: \d+)?\)$", re.IGNORECASE)
 _POSSIBLE: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("Google Drive", re.compile(r" \(\d{1,3}\)$")),
-    ("iCloud", re.compile(r" (?:[2-9]|[1-9]\d)$")),
-    ("Resilio Sync", re.compile(r"\.conflict$", re.IGNORECASE)),
+    ("Google Drive", regex(r" \(\d{1,3}\)$")),
+    ("iCloud", regex(r" (?:[2-9]|[1-9]\d)$")),
+    ("Resilio Sync", regex(r"\.conflict$", re.IGNORECASE)),
 )
-_ONEDRIVE = re.compile(r"-(?=[A-Za-z0-9][\w-]*$)")
-_HASHED = re.compile(r"syncthing[.~][0-9a-f]{32,}")  # of names that would be too long
-_DELIVERY = re.compile(r"\.syncthing\..*|~syncthing~.*|\..+\.icloud", re.DOTALL)
+_ONEDRIVE = regex(r"-(?=[A-Za-z0-9][\w-]*$)")
+_ENDS = frozenset("0123456789)tT")
+"""Letters in which all of these names end but OneDrive's."""
+_HASHED = regex(r"syncthing[.~][0-9a-f]{32,}")  # of names that would be too long
+_DELIVERY = regex(r"\.syncthing\..*|~syncthing~.*|\..+\.icloud", re.DOTALL)
 
 FEWEST_KEYS = 3
 """Keys that two digests must share, at least, before one can be a copy of the other."""
@@ -112,10 +115,9 @@ def _has_name(head: str, found: re.Match[str]) -> bool:
 
 def possible(path: str, there: Collection[RelPath]) -> tuple[CopyName, ...]:
     """Return what a path may be a copy of, the longest original first, among the files there."""
-    if _once(path) is not None:
-        return ()
     head, dot, suffix = path.rpartition(".")
-    if not dot:
+    # A whole pass asks this of every file.
+    if not (dot and (head[-1:] in _ENDS or "-" in head)) or certain(path) is not None:
         return ()
     found = [
         CopyName(original, service, "possible")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-RESERVED = re.compile(
+from vault_sync.core.text.regex import regex
+
+RESERVED = regex(
     r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$) *(?:\.|$)",
     re.IGNORECASE,
 )
 """Begins the names of devices, which are none of files, with any ending."""
-_REFUSED = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_REFUSED = regex(r'[<>:"/\\|?*\x00-\x1f]')
 _LONGEST = 255
 
 

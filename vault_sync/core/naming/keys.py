@@ -20,6 +20,7 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from vault_sync.core.model.values import Key
+from vault_sync.core.text.regex import regex
 
 KEY_RULES = 2
 """The version of the rules by which an address becomes a key; raised whenever one changes.
@@ -32,17 +33,15 @@ _MONTH = "(?:0[1-9]|1[0-2])"
 # Four digits from April 2007, five since 2015 (arXiv's identifier scheme).
 _ARXIV_NEW = rf"(?:(?:0[7-9]|1[0-4]){_MONTH}\.[0-9]{{4}}|(?:1[5-9]|[2-9][0-9]){_MONTH}\.[0-9]{{5}})"
 _ARXIV_OLD = rf"[a-z][a-z-]*(?:\.[a-z]{{2}})?/[0-9]{{2}}{_MONTH}[0-9]{{3}}"
-_ARXIV = re.compile(rf"(?:{_ARXIV_NEW}|{_ARXIV_OLD})(?=v[0-9]|\.pdf|/|$)", re.IGNORECASE)
-_PLAIN_ARXIV = re.compile(
+_ARXIV = regex(rf"(?:{_ARXIV_NEW}|{_ARXIV_OLD})(?=v[0-9]|\.pdf|/|$)", re.IGNORECASE)
+_PLAIN_ARXIV = regex(
     rf"(?:arxiv:\s*)?(?:{_ARXIV_NEW}|{_ARXIV_OLD})(?:v[0-9]+)?",
     re.IGNORECASE,
 )
-_DOI = re.compile(r"10\.[0-9]{4,9}/\S+")
+_DOI = regex(r"10\.[0-9]{4,9}/\S+")
 _ARXIV_DOI = "10.48550/arxiv."
-_DOI_PATH = re.compile(r"/doi/(?:[a-z]+/)?(10\.[0-9]{4,9}/.+)", re.IGNORECASE)
-_ADDRESS = re.compile(
-    r"(?:https?|ftp)://([^/?#\s]+)([^?#\s]*)(?:\?([^#\s]*))?(?:#\S*)?", re.IGNORECASE
-)
+_DOI_PATH = regex(r"/doi/(?:[a-z]+/)?(10\.[0-9]{4,9}/.+)", re.IGNORECASE)
+_ADDRESS = regex(r"(?:https?|ftp)://([^/?#\s]+)([^?#\s]*)(?:\?([^#\s]*))?(?:#\S*)?", re.IGNORECASE)
 
 # Where a paper's arXiv id stands in the path, by host.
 _ARXIV_PATHS = {
@@ -57,13 +56,13 @@ _ACL_HOSTS = frozenset(("aclanthology.org", "aclweb.org"))
 # The Anthology's ids before and since 2020; behind one a version, a kind of file, or nothing.
 _ACL_OLD = r"[a-z][0-9]{2}-[0-9]{4}"
 _ACL_NEW = r"[0-9]{4}\.[a-z0-9_]+-[a-z0-9]+\.[0-9]+"
-_ACL_ID = re.compile(rf"{_ACL_OLD}|{_ACL_NEW}", re.IGNORECASE)
-_ACL_PATH = re.compile(
+_ACL_ID = regex(rf"{_ACL_OLD}|{_ACL_NEW}", re.IGNORECASE)
+_ACL_PATH = regex(
     rf"/(?:anthology/)?(?:papers/[a-z]/[a-z][0-9]{{2}}/)?({_ACL_OLD}|{_ACL_NEW})"
     r"(?:v[0-9]+)?(?:\.pdf|\.bib)?/?",
     re.IGNORECASE,
 )
-_TRACKING = re.compile(
+_TRACKING = regex(
     r"utm_.*|(?:fb|g|d|ms|tw|y)clid|[gw]braid|mc_[ce]id|igsh(?:id)?|ref_(?:src|url)"
     r"|_hs(?:enc|mi)|mkt_tok",
     re.IGNORECASE,
@@ -76,7 +75,7 @@ _TRACKING_AT = {
     "youtu.be": frozenset(("si", "feature")),
 }
 _ASCII = "".join(map(chr, range(0x21, 0x7F)))
-_ESCAPE = re.compile("%[0-9a-f]{2}", re.IGNORECASE)
+_ESCAPE = regex("%[0-9a-f]{2}", re.IGNORECASE)
 
 
 class KeyKind(NamedTuple):

@@ -19,6 +19,7 @@ from vault_sync.core.model.values import Key
 from vault_sync.core.naming.foreign_names import RESERVED
 from vault_sync.core.naming.keys import KINDS, id_of_key
 from vault_sync.core.text.casefold import casefold_nfc
+from vault_sync.core.text.regex import regex
 
 LIMIT = 200
 """Bytes of UTF-8 that a file name may have, with its `.md`. (A file system takes 255, but a
@@ -26,28 +27,28 @@ decomposed Hangul syllable needs up to three times its bytes, and sync services 
 
 _STEM_LIMIT = LIMIT - len(".md")
 
-_STOPS = re.compile(r'[:?/\\<>"*|]')
+_STOPS = regex(r'[:?/\\<>"*|]')
 _LINK_ENDS = r"#\[\]|"
 # A pair of percent signs begins a comment, and would hide the rest of the digest.
-_COMMENT = re.compile("%{2,}")
+_COMMENT = regex("%{2,}")
 
-UNLINKABLE = re.compile(rf"[{_LINK_ENDS}\r\n]|%%")
+UNLINKABLE = regex(rf"[{_LINK_ENDS}\r\n]|%%")
 """The characters that end a wikilink's target early, or open a comment.
 
 Obsidian's help ("Internal links") names `^` too; but a link is parted at its first `#` alone, and
 one to `E=mc^2` arrives. So a file that is called so is linked to; only new names go without `^`.
 """
-_AVOIDED = re.compile(rf"[{_LINK_ENDS}^]")
-_REFUSED = re.compile(f"{_STOPS.pattern}|{_AVOIDED.pattern}")
+_AVOIDED = regex(rf"[{_LINK_ENDS}^]")
+_REFUSED = regex(f"{_STOPS.pattern}|{_AVOIDED.pattern}")
 # Letters and marks that show nothing, which Unicode does not call format characters.
-_FILLERS = re.compile("[\u034f\u115f\u1160\u3164\uffa0]")
+_FILLERS = regex("[\u034f\u115f\u1160\u3164\uffa0]")
 # Controls, format characters (bidi, zero width), halves of a pair that no UTF-8 can hold.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 # What looks like a dot to a system that normalises compatibility characters is one at the front.
 _FRONT = " .\u2024\u2025\u2026\ufe52\uff0e"
 _BACK = " ."
 
-_FIELD = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
+_FIELD = regex(r"\{(\w+)(?::([^{}]*))?\}")
 _TITLES = ("short_title", "title")
 _IDS = tuple(kind.name for kind in KINDS if kind.is_short)
 _FIELDS = ("published", *_TITLES, *_IDS, "key")
@@ -61,7 +62,7 @@ _DAY_CODES = {
     "G": lambda day: f"{day.isocalendar().year:04}",
     "V": lambda day: f"{day.isocalendar().week:02}",
 }
-_CODE = re.compile(r"%(.?)", re.DOTALL)
+_CODE = regex(r"%(.?)", re.DOTALL)
 _BETWEEN = r"[\s_,–—-]*"
 
 

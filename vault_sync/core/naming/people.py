@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from vault_sync.core.text.regex import regex
+
 Authors = tuple[str, ...]
 """A list of authors as it stands: its items, or one item that is a text."""
 
@@ -43,21 +45,23 @@ class Form(NamedTuple):
     ending: str = ""
 
 
-_WIKILINK = re.compile(r"\[\[([^\[\]|]+)(?:\|([^\[\]]+))?\]\]")
-_MARKDOWN_LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]*\)")
-_REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）|【[^【】]*】|\{[^{}]*\}")
-_MARKS = re.compile(r"[*†‡§¶∗\\\d⁰¹²³⁴-⁹^$#@]+")
+_WIKILINK = regex(r"\[\[([^\[\]|]+)(?:\|([^\[\]]+))?\]\]")
+_MARKDOWN_LINK = regex(r"\[([^\[\]]+)\]\([^()\s]*\)")
+_REMARK = regex(r"\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）|【[^【】]*】|\{[^{}]*\}")
+_MARKS = regex(r"[*†‡§¶∗\\\d⁰¹²³⁴-⁹^$#@]+")
 _REST = (
     r"et\.?[ ]?al\.?|and others|others|\.{3,}|…+"
     r"|等(?:\s*\d+\s*[人名位])?|[등외外](?:\s*\d+\s*[인명名人])?"
 )
-_PARTIAL = re.compile(
+_PARTIAL = regex(
     rf"(?:^|[\s,，、;&]|(?<=\S)(?=等|…|\.{{3}}))\s*(?:and\s+)?(?:{_REST})\s*$", re.IGNORECASE
 )
-_AND = re.compile(r"(?:\s*[,，]\s*|\s+)(?:and|&)\s+|\s*&\s*|\s+und\s+", re.IGNORECASE)
-_COMMA = re.compile(r"\s*[,，、]\s*")
-_SEMICOLON = re.compile(r"\s*[;；]\s*")
-_WORD = re.compile(r"[^\W_]+")
+_AND = regex(r"(?:\s*[,，]\s*|\s+)(?:and|&)\s+|\s*&\s*|\s+und\s+", re.IGNORECASE)
+_COMMA = regex(r"\s*[,，、]\s*")
+_SEMICOLON = regex(r"\s*[;；]\s*")
+# `Turing AM`, as in medicine.
+_INITIALS = regex(r"(?<=[a-z]) ([A-Z]{2,3})$")
+_WORD = regex(r"[^\W_]+")
 _PARTICLES = frozenset(
     (
         *("van", "von", "der", "den", "de", "la", "le", "del", "della", "di", "da", "dos", "das"),
@@ -93,11 +97,14 @@ def plain(authors: Authors, like: Authors = ()) -> Authors:
     return _nearest(authors, like).names
 
 
-def written_like(authors: Authors, names: Authors, *, as_list: bool = False) -> Authors | None:
+def written_like(
+    authors: Authors, names: Authors, *, was: Authors = (), as_list: bool = False
+) -> Authors | None:
     """Return `names` in the form of the list `authors`; None where that form cannot hold them.
 
-    A person who stands in `authors` already stays as written there. One person alone may be a text
-    or a list of one: `as_list` tells.
+    A person who stands in `authors` already stays as written there, with marks, remarks and
+    initials, as does one whose name is the same in `was`, the names before, which were those of
+    `authors` one by one. One person alone may be a text or a list of one: `as_list` tells.
     """
     reading = _nearest(authors, names)
     if as_list and len(reading.names) == 1:
@@ -106,18 +113,24 @@ def written_like(authors: Authors, names: Authors, *, as_list: bool = False) -> 
         return None
     if not reading.names:
         return names
-    there = dict(zip(reading.names, _pieces(authors, reading), strict=True))
+    pieces = _pieces(authors, reading)
+    there = dict(zip(reading.names, pieces, strict=True))
+    before = plain(was, like=names)
+    stay = dict(zip(before, pieces, strict=True)) if len(before) == len(pieces) else {}
     people = [_words(name) for name in reading.names]
     items = []
     for name in names:
         stands = name in there
         same = next((at for at, words in enumerate(people) if words == _words(name)), None)
-        if stands or (same is not None and _plain_name(reading.names[same]) == name):
+        if name in stay:
+            items.append(stay[name])
+        elif stands or (same is not None and _plain_name(reading.names[same]) == name):
             items.append(there[name if stands else reading.names[same or 0]])
         else:
             items.append(_shaped(name, reading.form))
     text = _joined(items, reading.form)
-    return text if any(each.names == names for each in readings(text)) else None
+    exact = any(each.names == names for each in readings(text))
+    return text if exact or (stay and agree(text, names)) else None
 
 
 def _shaped(name: str, form: Form) -> str:
@@ -196,7 +209,8 @@ def _of_text(text: str) -> Iterator[Reading]:
 
 def _joined_by_and(text: str, commas: int) -> Iterator[Reading]:
     parts = _AND.split(text)
-    joined = _reading(parts, Form(" and "))
+    word = next((each for each in (" & ", " und ") if each in text), " and ")
+    joined = _reading(parts, Form(word))
     if not commas or len(parts) > 2:
         yield joined
     if commas:
@@ -258,6 +272,7 @@ def _inverted(name: str) -> str:
 def _words(name: str) -> tuple[str, ...]:
     """Return the words of a name in their order: folded, without marks, remarks and accents."""
     bare = _MARKS.sub("", _REMARK.sub("", _plain_name(_unlinked(name)))) or name
+    bare = _INITIALS.sub(lambda found: f" {' '.join(found[1])}", bare)
     apart = unicodedata.normalize("NFKD", bare.replace("'", "").replace("’", "")).casefold()
     letters = "".join(each for each in apart if not unicodedata.combining(each))
     return tuple(_WORD.findall(unicodedata.normalize("NFC", letters))) or (name.strip(),)

@@ -23,6 +23,7 @@ from vault_sync.core.model.values import RelPath
 from vault_sync.core.naming import week_names
 from vault_sync.core.naming.month_weeks import RULES, WEEK, MonthWeekRule
 from vault_sync.core.naming.week_names import MONTH_WEEK, WeekNaming
+from vault_sync.core.text.regex import regex
 
 PaperDays = Mapping[RelPath, Sequence[date]]
 """The days on which the papers of a digest were published, as far as anything says them."""
@@ -40,7 +41,7 @@ _YEAR = r"(?<!\d)(?P<year>\d{4}|\d\d)"
 _NYEON, _WOL = r"(?:년 ?|[-_. ])", r"(?:월 ?|[-_. ])(?:제 ?)?"
 _WORD = r"(?:week|wk|w)[-_ .]?"
 _SHAPES = tuple(
-    re.compile(shape, re.IGNORECASE | re.ASCII)
+    regex(shape, re.IGNORECASE | re.ASCII)
     for shape in (
         # 2023년 8월 3주차, 23.08 3주, 2023-08-W3
         rf"{_YEAR}{_NYEON}(?P<month>\d{{1,2}}){_WOL}(?P<month_week>[1-6])(?= ?주)",

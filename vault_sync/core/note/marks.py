@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from vault_sync.core.model.values import Key
 from vault_sync.core.naming.keys import is_paper, key_of
 from vault_sync.core.naming.wikilinks import addresses
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Span, fenced, lines_of
 
 MarkKind = Literal["label", "heading", "link", "bare"]
@@ -28,7 +29,7 @@ class Mark(NamedTuple):
 
 
 _HINTS = ("arxiv", "doi", "openreview", "ar5iv", "alphaxiv", "/papers/", "eprint")
-_HINT_ID = re.compile(r"(?<![\d.])(?:\d{4}\.\d{4,5}|10\.\d{4,9}/)")
+_HINT_ID = regex(r"(?<![\d.])(?:\d{4}\.\d{4,5}|10\.\d{4,9}/)")
 
 _LABEL = (
     r"(?:paper|arxiv|doi|pdf|source)?[ _-]?(?:url|link)|(?:arxiv|doi)(?:[ _-]?id)?|paper|source|pdf"
@@ -39,40 +40,38 @@ _LEAD = (
     r"[ \t]*(?:>[ \t]*)*(?:\[![\w-]+\][-+]?[ \t]*)?(?:[-*+][ \t]+|\d{1,3}[.)][ \t]+)?"
     r"(?:\|[ \t]*)?"
 )
-_LABELLED = re.compile(
+_LABELLED = regex(
     rf"{_LEAD}(?:[^\w\s*_|<\[(>-]+[ \t]*)?{_EMPHASIS}({_LABEL})[ \t]*{_EMPHASIS}"
     rf"(?:::?|：|\|)[ \t]*{_EMPHASIS}(\S.*)",
     re.IGNORECASE,
 )
 _ADDRESS = r"<?([^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)>?"
-_LINK = re.compile(rf"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\({_ADDRESS}(?:[ \t]+\"[^\"]*\")?\)")
-_PAPER_LINK = re.compile(
+_LINK = regex(rf"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\({_ADDRESS}(?:[ \t]+\"[^\"]*\")?\)")
+_PAPER_LINK = regex(
     r"(?<!!)\[[ \t*_`]*(?:paper|pdf|arxiv|abs|link to (?:the )?paper|paper link|论文)[ \t*_`]*\]"
     rf"\({_ADDRESS}(?:[ \t]+\"[^\"]*\")?\)",
     re.IGNORECASE,
 )
-_TOKEN = re.compile(
-    r"<?((?:(?:arxiv|doi)[ \t]*[:：][ \t]*)?[^\s（）【】，、；|<>]+)>?", re.IGNORECASE
-)
-_NOTHING = re.compile(
+_TOKEN = regex(r"<?((?:(?:arxiv|doi)[ \t]*[:：][ \t]*)?[^\s（）【】，、；|<>]+)>?", re.IGNORECASE)
+_NOTHING = regex(
     r"[\s,;|·/•、，；\\*_`]+|<br[ \t]*/?>|\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）"
     r"|【[^【】]*】|\{[^{}]*\}|https?://\S+",
     re.IGNORECASE,
 )
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*\r?")
-_BARE = re.compile(
+_HEADING = regex(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*\r?")
+_BARE = regex(
     r"[ \t]*(?:>[ \t]*)*(?:[-*+][ \t]+|\d{1,3}[.)][ \t]+)?"
     r"<?((?:https?://|(?:www\.|dx\.)?(?:arxiv\.org|doi\.org|openreview\.net)/|arxiv:|doi:)"
     r"[^\s<>]+)>?[ \t]*\r?",
     re.IGNORECASE,
 )
-_MENTION = re.compile(
+_MENTION = regex(
     r"(?<![\w/])(?:arxiv[ \t]*(?:[:：][ \t]*)?"
     r"(\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+(?:\.[a-z]{2})?/\d{7})"
     r"|(?:doi[ \t]*(?:[:：][ \t]*)?)?(10\.\d{4,9}/[^\s\"'<>()\[\]{}，。、；]+))",
     re.IGNORECASE,
 )
-LINKS_HEADING = re.compile(r"links|링크|链接", re.IGNORECASE)
+LINKS_HEADING = regex(r"links|링크|链接", re.IGNORECASE)
 
 
 LONGEST_LINE = 4_000

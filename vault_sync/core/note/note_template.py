@@ -16,6 +16,7 @@ from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.note import property_block
 from vault_sync.core.note.note import OWN_HEADING, starts_with_heading
 from vault_sync.core.note.yaml_scalar import scalar
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import BOM, line_number
 
 PLACEHOLDERS = (
@@ -24,14 +25,14 @@ PLACEHOLDERS = (
 )
 """Names of the values; `{{date:FORMAT}}` and `{{section}}` stand beside them."""
 
-_PLACEHOLDER = re.compile(r"\{\{([^{}\n]*)\}\}")
-_SECTION = re.compile(r"^[ \t]*\{\{[ \t]*section[ \t]*\}\}[ \t]*(?:\n|\Z)", re.MULTILINE)
-_VALUE = re.compile(r"([ \t]*(?:- +)*(?:[^\s:#\[\]{},\"'][^:\n]*:[ \t]+)?)(.*)")
+_PLACEHOLDER = regex(r"\{\{([^{}\n]*)\}\}")
+_SECTION = regex(r"^[ \t]*\{\{[ \t]*section[ \t]*\}\}[ \t]*(?:\n|\Z)", re.MULTILINE)
+_VALUE = regex(r"([ \t]*(?:- +)*(?:[^\s:#\[\]{},\"'][^:\n]*:[ \t]+)?)(.*)")
 # What a year or a day says may be a number; an id never is.
-_NUMBER = re.compile(r"\{\{ *(?:year|date)\b[^{}]*\}\}")
-_DATE = re.compile(r"date(?::(.*))?")
-_TIMES = re.compile(r"[HhkmsSaAZXx]")
-_FORM = re.compile(
+_NUMBER = regex(r"\{\{ *(?:year|date)\b[^{}]*\}\}")
+_DATE = regex(r"date(?::(.*))?")
+_TIMES = regex(r"[HhkmsSaAZXx]")
+_FORM = regex(
     r"\[([^\]]*)\]|YYYY|YY|MMMM|MMM|MM|M|DDDD|DDD|DD|Do|D|dddd|ddd|dd|d|GGGG|gggg|WW|ww|W|w|Q"
 )
 _MONTHS = (
@@ -51,6 +52,7 @@ class NoteTemplate(NamedTuple):
 
 def mistakes(path: RelPath, text: str) -> Iterator[Problem]:
     """Yield a problem for each placeholder that there is none of, and for broken properties."""
+    text = text.replace("\r\n", "\n")
     body = _SECTION.sub(lambda found: " " * len(found[0].rstrip("\n")) + "\n", text)
     for found in _PLACEHOLDER.finditer(body):
         if not _is_placeholder(found[1].strip()):

@@ -22,18 +22,21 @@ from vault_sync.core.model.values import STANDARD_NAMES, Key, PropertyNames, Rel
 from vault_sync.core.naming.keys import is_paper, key_of, kind_of_key
 from vault_sync.core.naming.titles import fold_title
 from vault_sync.core.note import marks as line_marks
+from vault_sync.core.note import property_block
 from vault_sync.core.note.marks import Mark
 from vault_sync.core.note.property_block import Properties, value_items
 from vault_sync.core.note.property_table import ADDRESS_PROPERTIES
+from vault_sync.core.text.encodings import encoded
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import BOM, Span
 
 IDENTITY = (
     *("url", "arxiv", "doi", "openreview", "source", "arxivid", "eprint", "paperurl"),
-    *("sourceurl", "absurl", "pdfurl", "pdf", "link", "sourcelink"),
+    *("sourceurl", "absurl", "pdfurl", "pdf", "link", "sourcelink", "urls"),
 )
 """The properties that say which paper a note is about; case, `-`, `_` and blanks do not matter."""
 
-PAPERS_ONLY = frozenset(("link", "source", "pdf"))
+PAPERS_ONLY = frozenset(("link", "source", "pdf", "urls"))
 """Those that often hold something else than a paper: only a paper's own id counts."""
 
 HEAD_LINES = 40
@@ -41,29 +44,27 @@ _HEAD_SIZE = 8_000
 OWN_TEXT = 40_000
 """Bytes from which on a text that names more than five other papers is the paper itself."""
 
-_DAY = re.compile(
+_DAY = regex(
     r"(?:19|20)\d\d(?:[-_. ]?(?:0[1-9]|1[0-2])(?:[-_. ]?(?:0[1-9]|[12]\d|3[01]))?|[-_ ]?[Ww]\d{1,2}"
     r"|년 ?\d{1,2}월(?: ?\d{1,2}일)?|年\d{1,2}月(?:\d{1,2}日)?)"
     r"(?:[ ,_(-]*(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\)?|[ (]*[월화수목금토일一二三四五六日]\)?)?",
     re.IGNORECASE,
 )
-_TEMPLATE = re.compile(r"<%|\{\{[ \t]*[a-z][^{}\n]*\}\}")
-_DATE_BEFORE = re.compile(r"\d{4}-\d{2}-\d{2}[ _-]+|\d{6,8}[ _-]+")
+_TEMPLATE = regex(r"<%|\{\{[ \t]*[a-z][^{}\n]*\}\}")
+_DATE_BEFORE = regex(r"\d{4}-\d{2}-\d{2}[ _-]+|\d{6,8}[ _-]+")
 _BEFORE_LABEL = r"[ \t]*(?:>[ \t]*)*(?:[-*+][ \t]+)?[*_]{0,3}"
 _BEHIND_LABEL = r"[*_]{0,3}[ \t]*(?:::?|：)[*_]{0,3}[ \t]*(\S.*)"
-_TITLE_LABEL = re.compile(
+_TITLE_LABEL = regex(
     _BEFORE_LABEL
     + r"(?:title|paper|论文标题|论文题目|标题|题目|论文|제목|논문|タイトル)"
     + _BEHIND_LABEL,
     re.IGNORECASE,
 )
-_AUTHOR_LABEL = re.compile(
-    _BEFORE_LABEL + "(?:authors?|作者|저자|著者)" + _BEHIND_LABEL, re.IGNORECASE
-)
-_EMPHASISED = re.compile(
-    r"\*\*([^*\n]+)\*\*|(?<!\*)\*([^*\n]+)\*|(?<!\w)_([^_\n]+)_|《([^》\n]+)》"
-)
-_LINKED = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
+_AUTHOR_LABEL = regex(_BEFORE_LABEL + "(?:authors?|作者|저자|著者)" + _BEHIND_LABEL, re.IGNORECASE)
+_EMPHASISED = regex(r"\*\*([^*\n]+)\*\*|(?<!\*)\*([^*\n]+)\*|(?<!\w)_([^_\n]+)_|《([^》\n]+)》")
+_LINKED = regex(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
+_NAME = regex(r"([^\s:#'\"-][^:]*):(?:[ \t]+(.*)|[ \t]*$)")
+_REMARK = regex(r"\s+[\[(][^\[\]()]*[\])](?:\s.*)?$")
 _AUTHOR_HINTS = ("author", "作者", "저자", "著者")
 
 
@@ -129,8 +130,7 @@ def recognise(path: RelPath, text: str, properties: Properties) -> Recognition:
 
 def _in_properties(properties: Properties) -> tuple[Key, ...] | None:
     """Return the keys of the paper that properties name; None where they name several papers."""
-    own = (properties.names.written(name) for name in ADDRESS_PROPERTIES)
-    legal = dict.fromkeys([*IDENTITY, *map(normalised, (*own, *properties.names.identity))])
+    legal = _legal(properties.names)
     values = {normalised(name): value for name, value in properties.values.items()}
     address = normalised(properties.names.written("url"))
     found: list[Key] = []
@@ -148,12 +148,19 @@ def _in_properties(properties: Properties) -> tuple[Key, ...] | None:
     return (*(key for key in found if is_paper(key)), *pages[:1])
 
 
+def _legal(names: PropertyNames) -> dict[str, None]:
+    """Return the names that say which paper a note is about, normalised, in their order."""
+    own = (names.written(name) for name in ADDRESS_PROPERTIES)
+    return dict.fromkeys([*IDENTITY, *map(normalised, (*own, *names.identity))])
+
+
 def _key_in(item: str) -> Key | None:
+    """Return the key that a value is, a remark in brackets behind it left out."""
     words = item.strip()
     link = _LINKED.fullmatch(words)
     if link is not None:
         words = words[words.rindex("](") + 2 : -1] if "](" in words else words
-    return key_of(words) if words else None
+    return key_of(words) or key_of(_REMARK.sub("", words)) if words else None
 
 
 def _is_somebodys(key: Key) -> bool:
@@ -296,3 +303,26 @@ def _folded(titles: Sequence[str]) -> frozenset[str]:
 def keys_of_note(properties: Properties) -> tuple[Key, ...]:
     """Return the keys of different kinds that a note's properties give; none for a list."""
     return _in_properties(properties) or ()
+
+
+def guessed_keys(path: RelPath, text: str, names: PropertyNames) -> tuple[Key, ...]:
+    """Return the papers that a file seems to be about which cannot be read for what it is.
+
+    It is read in whatever encoding it seems to have; broken properties are looked at line by line.
+    """
+    other = encoded(text)
+    text = (text if other is None else other.text).removeprefix(BOM).replace("\r\n", "\n")
+    properties = property_block.read(text, names)
+    if properties.broken is None:
+        return recognise(path, text, properties).certain
+    above = text[: max(0, text.find("\n---", 3))]
+    legal, name = _legal(names), ""
+    found: dict[Key, None] = {}
+    for line in above.split("\n"):
+        part = _NAME.match(line)
+        name = normalised(part[1]) if part is not None else name
+        value = ((part[2] or "") if part is not None else line.strip(" \t-")).strip(" \t\"'[],")
+        key = _key_in(value) or (key_of(f"arxiv:{value}") if value and "arxiv" in name else None)
+        if name in legal and key is not None and is_paper(key):
+            found[key] = None
+    return tuple(found) or recognise(path, text[len(above) :], property_block.read("")).certain

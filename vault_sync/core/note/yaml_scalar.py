@@ -15,24 +15,26 @@ from __future__ import annotations
 import json
 import re
 
+from vault_sync.core.text.regex import regex
+
 # What npm `yaml` never leaves plain (its rule in `plainString`), an empty text, several lines, and
 # the characters that force double quotes.
-_NOT_PLAIN = re.compile(
+_NOT_PLAIN = regex(
     r"""\A(?:\Z|[\t ,[\]{}#&*!|>'"%@`]|[?-](?:\Z|[ \t]))"""
     r"|:[ \t]|[\t ]#|[\t :]\Z"
     r"|[\x00-\x08\n\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
 )
 # Most texts are seen to be plain sooner: no odd first or last character, none of these inside.
 _ODD_START = frozenset("\t ,[]{}#&*!|>'\"%@`?-+.~0123456789")
-_ODD = re.compile("[:#\t\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_ODD = regex("[:#\t\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _TYPED_WORDS = frozenset(
     ["null", "Null", "NULL", "true", "True", "TRUE", "false", "False", "FALSE"]
 )
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROL = regex(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 # What YAML 1.2 core reads as something other than text.
-_TYPED = re.compile(
+_TYPED = regex(
     r"~|[Nn]ull|NULL|[Tt]rue|TRUE|[Ff]alse|FALSE"
     r"|[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"
     r"|[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)"
@@ -45,8 +47,8 @@ _JS_BLANKS = " \t\n\xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
 
-_TO_ESCAPE = re.compile(r'["\\\x00-\x1f\ud800-\udfff]')
-_JSON_ESCAPE = re.compile(r"\\(?:u00([0-9a-f]{2})|.)")
+_TO_ESCAPE = regex(r'["\\\x00-\x1f\ud800-\udfff]')
+_JSON_ESCAPE = regex(r"\\(?:u00([0-9a-f]{2})|.)")
 _SHORT = {"00": r"\0", "07": r"\a", "0b": r"\v", "1b": r"\e"}
 
 

@@ -108,6 +108,20 @@ def attention_lines(plan: Plan, conflicts_note: str, most: int | None) -> Iterat
         yield f"... and {len(plan.conflicts) - most:,} more, all in `{conflicts_note}`"
 
 
+def without_standing(plan: Plan) -> Plan:
+    """Return the plan without notices of fields that have no place in a digest, but for new ones.
+
+    There is nothing to do about them, so only the pass that writes the note says so, and `status`.
+    """
+    written = {each.path for each in plan.operations}
+    problems = tuple(
+        each
+        for each in plan.problems
+        if each.code != "no-place" or each.hint or each.path in written
+    )
+    return replace(plan, problems=problems)
+
+
 def attention_counts(plan: Plan) -> Iterator[str]:
     """Yield one line that counts problems and conflicts; none where there are none."""
     problems_ = sum(problem.level == "problem" for problem in plan.problems)

@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Line, Span, fenced, lines
 
 Kind = Literal["code", "comment", "math", "link"]
@@ -24,14 +25,14 @@ class Piece(NamedTuple):
 
 
 # What may begin a piece; a backslash takes the next sign's meaning away.
-_OPENER = re.compile(r"\\[!-/:-@\[-`{-~]|`+|%%|<!--|\$\$?|!?\[\[")
-_TICKS = re.compile("`+")
+_OPENER = regex(r"\\[!-/:-@\[-`{-~]|`+|%%|<!--|\$\$?|!?\[\[")
+_TICKS = regex("`+")
 # Where a paragraph ends: before a blank line, a heading, an item of a list.
-_PARAGRAPH_END = re.compile(r"\n(?=[ \t]*(?:\r?\n|#{1,6}[ \t]|[-*+][ \t]|[0-9]{1,9}[.)][ \t]))")
-_LINK = re.compile(r"!?\[\[([^\[\]\r\n]+)\]\]")
-_SPECIAL = re.compile(r"[`\\$]|%%|<!--|~~~")
+_PARAGRAPH_END = regex(r"\n(?=[ \t]*(?:\r?\n|#{1,6}[ \t]|[-*+][ \t]|[0-9]{1,9}[.)][ \t]))")
+_LINK = regex(r"!?\[\[([^\[\]\r\n]+)\]\]")
+_SPECIAL = regex(r"[`\\$]|%%|<!--|~~~")
 # `$5 and $6` is money: math opens before a sign and closes after one, with no digit behind it.
-_DOLLARS = re.compile(r"\$(?=[^\s$])((?:[^\\$\n]|\\.)*)(?<=[^\s])\$(?![0-9])")
+_DOLLARS = regex(r"\$(?=[^\s$])((?:[^\\$\n]|\\.)*)(?<=[^\s])\$(?![0-9])")
 
 
 def pieces(text: str) -> Iterator[Piece]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
+
+from vault_sync.core.text.regex import regex
 
 _BOMS = (
     (b"\xff\xfe\x00\x00", "UTF-32", "utf-32"),
@@ -12,7 +13,7 @@ _BOMS = (
     (b"\xff\xfe", "UTF-16", "utf-16"),
     (b"\xfe\xff", "UTF-16", "utf-16"),
 )
-_HANGUL = re.compile("[가-힣]{2}")
+_HANGUL = regex("[가-힣]{2}")
 _LEAST_SHARE = 0.05
 """Of UTF-16 without a mark at least so much is NUL: every line end and letter of an address."""
 

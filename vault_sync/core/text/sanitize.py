@@ -23,18 +23,20 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from vault_sync.core.text.regex import regex
+
 # Controls, bidi marks and overrides, invisible formatting, surrogates, tag characters; not the
 # joiners (U+200C, U+200D), without which Persian and emoji fall apart, and not what ends a line.
-_UNSEEN = re.compile(
+_UNSEEN = regex(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_LINE_END = re.compile("\r\n|[\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]")
+_LINE_END = regex("\r\n|[\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]")
 
 # TeX's quotes. The bound keeps a row of opening quotes that never close linear.
-_TEX_QUOTED = re.compile(r"``((?:[^`'\n]|'(?!')){1,400})''")
+_TEX_QUOTED = regex(r"``((?:[^`'\n]|'(?!')){1,400})''")
 
-_BROKEN_UP = re.compile(
+_BROKEN_UP = regex(
     r"<(?=[A-Za-z/!?%])"  # HTML, comments, Templater, <address>
     r"|\[(?=\[)|\](?=\])"  # wikilinks
     r"|!(?=\[)"  # embeds and images
@@ -43,14 +45,14 @@ _BROKEN_UP = re.compile(
     r"|%(?=%)"  # Obsidian's comment, which would hide the rest of the note
 )
 # An address that would make a program act (obsidian://); a web address only opens when clicked.
-_SCHEME = re.compile(r"(?<!http)(?<!https):(?=//)", re.IGNORECASE)
+_SCHEME = regex(r"(?<!http)(?<!https):(?=//)", re.IGNORECASE)
 
 # A "#" after white space and before anything that a tag may hold (Obsidian ends one at these).
-_TAG = re.compile(r"(?<!\S)#+(?![\s!\"#$%&'()*+,.:;<=>?@^`{|}~\[\]\\]|$)")
-_BLOCK_ID = re.compile(r"(?<=\s)\^(?=[A-Za-z0-9-]+$)")
-_BLOCK_START = re.compile(r"(?=[#>|=+*_-]|~~~|:-|\[[^\]]*\]:)")
-_NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
-_DOLLARS = re.compile(r"\${2,}")
+_TAG = regex(r"(?<!\S)#+(?![\s!\"#$%&'()*+,.:;<=>?@^`{|}~\[\]\\]|$)")
+_BLOCK_ID = regex(r"(?<=\s)\^(?=[A-Za-z0-9-]+$)")
+_BLOCK_START = regex(r"(?=[#>|=+*_-]|~~~|:-|\[[^\]]*\]:)")
+_NUMBERED = regex(r"(\d{1,9})([.)])(?=\s|$)")
+_DOLLARS = regex(r"\${2,}")
 
 
 def one_line(text: str) -> str:

@@ -6,6 +6,7 @@ import ctypes
 import errno
 import fcntl
 import os
+import struct
 import sys
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vault_sync.edge.platform import posix
 from vault_sync.edge.platform.losses import CallbackLosses
 
 if TYPE_CHECKING:  # 60 ms that only a watcher needs
@@ -22,8 +24,8 @@ if TYPE_CHECKING:  # 60 ms that only a watcher needs
 
 assert sys.platform == "darwin"
 
-_UNKNOWN = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
 _EXCHANGE, _NO_REPLACE = 2, 4
+_LOCAL_MOUNT = 0x1000
 _COPYFILE_ACL_AND_XATTR = 1 << 0 | 1 << 2
 
 
@@ -31,23 +33,12 @@ def flagged_rename(
     from_folder: int, from_name: str, to_folder: int, to_name: str, *, exchange: bool
 ) -> bool:
     """Make one rename that exchanges, or that replaces nothing. Return False if it is not known."""
-    call = _kernel_rename()
-    if call is None:
-        return False
-    old, new = os.fsencode(from_name), os.fsencode(to_name)
-    flag = _EXCHANGE if exchange else _NO_REPLACE
-    # Unlike the calls of `os`, ctypes does not begin again after a signal.
-    while call(from_folder, old, to_folder, new, flag):
-        code = ctypes.get_errno()
-        if code in _UNKNOWN:
-            return False
-        if code != errno.EINTR:
-            raise OSError(code, os.strerror(code), from_name, None, to_name)
-    return True
+    four = from_folder, from_name, to_folder, to_name
+    return posix.rename_by(_kernel_rename(), *four, _EXCHANGE if exchange else _NO_REPLACE)
 
 
 @cache
-def _kernel_rename() -> Callable[[int, bytes, int, bytes, int], int] | None:
+def _kernel_rename() -> posix.KernelRename | None:
     integer, name = ctypes.c_int, ctypes.c_char_p
     found = getattr(ctypes.CDLL(None, use_errno=True), "renameatx_np", None)
     if found is not None:
@@ -104,6 +95,22 @@ def _output_of(command: list[str]) -> str:
     return done.stdout
 
 
+def remote(path: Path) -> str | None:
+    """Return what kind of network folder a path leads to, in words; None: a disk of its own.
+
+    By statfs(2): `f_flags` stands at byte 64 of its structure, `f_fstypename` at 72.
+    """
+    library = ctypes.CDLL(None, use_errno=True)
+    call = getattr(library, "statfs$INODE64", None) or library.statfs
+    room = ctypes.create_string_buffer(4096)
+    if call(os.fsencode(path), room):
+        return None
+    flags, kind = struct.unpack_from("=I4x16s", room, 64)
+    if flags & _LOCAL_MOUNT:
+        return None
+    return f"a network folder ({kind.partition(bytes(1))[0].decode('ascii', 'replace')})"
+
+
 def trim_memory() -> None:
     """Do nothing: macOS takes free memory back by itself."""
 
@@ -113,6 +120,8 @@ def sleeping_clock() -> float:
     return time.time()
 
 
+WATCH_ADVICE = "close other programs that watch folders, and start the daemon again"
+"""The remedy when folders cannot be watched."""
 OPENER = "open"
 """The command that opens an address with the program that it belongs to."""
 

@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vault_sync.edge.platform import posix
+
 if TYPE_CHECKING:  # 60 ms that only a watcher needs
     import threading
 
@@ -18,7 +20,6 @@ if TYPE_CHECKING:  # 60 ms that only a watcher needs
 
 assert sys.platform == "linux"
 
-_UNKNOWN = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
 _NO_REPLACE, _EXCHANGE = 1, 2
 _SYSCALL_RENAMEAT2 = {"x86_64": 316, "aarch64": 276, "riscv64": 276, "armv7l": 382, "i686": 353}
 
@@ -27,25 +28,12 @@ def flagged_rename(
     from_folder: int, from_name: str, to_folder: int, to_name: str, *, exchange: bool
 ) -> bool:
     """Make one rename that exchanges, or that replaces nothing. Return False if it is not known."""
-    import ctypes  # most commands write nothing
-
-    call = _kernel_rename()
-    if call is None:
-        return False
-    old, new = os.fsencode(from_name), os.fsencode(to_name)
-    flag = _EXCHANGE if exchange else _NO_REPLACE
-    # Unlike the calls of `os`, ctypes does not begin again after a signal.
-    while call(from_folder, old, to_folder, new, flag):
-        code = ctypes.get_errno()
-        if code in _UNKNOWN:
-            return False
-        if code != errno.EINTR:
-            raise OSError(code, os.strerror(code), from_name, None, to_name)
-    return True
+    four = from_folder, from_name, to_folder, to_name
+    return posix.rename_by(_kernel_rename(), *four, _EXCHANGE if exchange else _NO_REPLACE)
 
 
 @cache
-def _kernel_rename() -> Callable[[int, bytes, int, bytes, int], int] | None:
+def _kernel_rename() -> posix.KernelRename | None:
     import ctypes
 
     library = ctypes.CDLL(None, use_errno=True)
@@ -143,6 +131,12 @@ def _holding_process(file: int) -> str | None:
     return None
 
 
+def remote(path: Path) -> str | None:
+    """Return None: `mounts` reads what is mounted, and has words for it."""
+    del path
+    return None
+
+
 def trim_memory() -> None:
     """Give the memory that is free again to the system: glibc keeps it for this process."""
     import ctypes
@@ -157,6 +151,11 @@ def sleeping_clock() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
+WATCH_ADVICE = (
+    "sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512; "
+    "to keep it, write both lines to /etc/sysctl.d/60-inotify.conf"
+)
+"""The remedy when folders cannot be watched."""
 OPENER = "xdg-open"
 """The command that opens an address with the program that it belongs to."""
 

@@ -34,7 +34,7 @@ def silent_ground(root: Path, mounts: Path = MOUNTS, platform: str = current.NAM
         return "a folder of iCloud Drive"
     kind = file_system(root, mounts)
     if kind is None:
-        return None
+        return current.system.remote(root)
     return _SILENT.get(kind) or (_SILENT["fuse"] if kind.startswith("fuse.") else None)
 
 

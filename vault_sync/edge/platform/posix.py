@@ -18,6 +18,10 @@ if TYPE_CHECKING:  # most commands need none
 
 assert sys.platform != "win32"
 
+KernelRename = Callable[[int, bytes, int, bytes, int], int]
+"""Two open folders, each with a name, and a flag in; 0 or -1 out."""
+_UNKNOWN = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
+
 PINS = False
 """A file cannot be kept from others while it is looked at, so it is exchanged first."""
 
@@ -47,8 +51,8 @@ def open_to_write(
     return os.open(name, flags, mode, dir_fd=above)
 
 
-def open_to_sync(name: str | Path, above: int | None = None) -> int:
-    """Open a file or a folder so that it can be synced; a link is refused."""
+def open_to_sync(name: str | Path, above: int | None = None) -> int | None:
+    """Open a file or a folder so that it can be synced; a link is refused. None: it need not be."""
     return open_to_read(name, above)
 
 
@@ -101,6 +105,30 @@ def remove(folder: int, name: str) -> None:
 def rename(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
     """Rename a file; one that is there already is replaced."""
     os.replace(from_name, to_name, src_dir_fd=from_folder, dst_dir_fd=to_folder)
+
+
+def rename_by(
+    call: KernelRename | None,
+    from_folder: int,
+    from_name: str,
+    to_folder: int,
+    to_name: str,
+    flag: int,
+) -> bool:
+    """Make one rename with a flag by a call of the kernel. Return False if it is not known."""
+    import ctypes  # most commands write nothing
+
+    if call is None:
+        return False
+    old, new = os.fsencode(from_name), os.fsencode(to_name)
+    # Unlike the calls of `os`, ctypes does not begin again after a signal.
+    while call(from_folder, old, to_folder, new, flag):
+        code = ctypes.get_errno()
+        if code in _UNKNOWN:
+            return False
+        if code != errno.EINTR:
+            raise OSError(code, os.strerror(code), from_name, None, to_name)
+    return True
 
 
 def link(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:

@@ -36,6 +36,7 @@ _CARRIED = 0x2 | 0x4 | 0x20 | 0x2000
 _RENAMING = struct.Struct("@IPI")
 """FILE_RENAME_INFO: replace (no), a root (none), the length of the name, which follows."""
 _LISTED = struct.Struct("<IIqqqqqqIIIB27xQ")
+_REMOTE_DRIVE = 4
 _1601 = 116444736000000000
 _LOCKED_BYTE = 1 << 30
 """The place that is locked: beyond the end, for a lock here keeps others from the bytes too."""
@@ -171,10 +172,6 @@ class Windows:
         if not _library().SetFileInformationByHandle(handle, _BASIC_INFO, basic, len(basic)):
             raise _error(target)
 
-    def drive_kind(self, path: str) -> int:
-        """Return the kind of the drive that a path begins with (GetDriveTypeW)."""
-        return int(_library().GetDriveTypeW(path))
-
 
 def _listed(room: bytes, disk: int) -> Iterator[tuple[str, Look]]:
     """Yield the names in FILE_ID_BOTH_DIR_INFO records; a link's tag is the size of its EAs."""
@@ -239,6 +236,13 @@ def holder_of(file: int, path: Path) -> str | None:
     return None
 
 
+def remote(path: Path) -> str | None:
+    """Return what kind of network folder a path leads to, in words; None: a disk of its own."""
+    anchor = path.absolute().anchor
+    network = anchor.startswith("\\\\") or _library().GetDriveTypeW(anchor) == _REMOTE_DRIVE
+    return "a network folder" if network else None
+
+
 def trim_memory() -> None:
     """Do nothing: there is no such call."""
 
@@ -248,6 +252,8 @@ def sleeping_clock() -> float:
     return time.time()
 
 
+WATCH_ADVICE = "close other programs that watch folders, and start the daemon again"
+"""The remedy when folders cannot be watched."""
 OPENER = "explorer"
 """The command that opens an address with the program that it belongs to."""
 

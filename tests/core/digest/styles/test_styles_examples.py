@@ -148,6 +148,43 @@ def test_authors_are_read_where_they_are_marked() -> None:
     assert lens.unplaced(entry, entry.fields._replace(authors=("X Y",))) == ["authors"]
 
 
+@pytest.mark.parametrize(
+    ("marked", "authors", "partial"),
+    [
+        ("*Ann Bee, Cee Dee.*", ("Ann Bee", "Cee Dee"), False),
+        ("*Ann Bee (McGill University). arXiv.*", ("Ann Bee (McGill University)",), False),
+        (
+            "*Ann Bee (Science and Technology) et al. arXiv.*",
+            ("Ann Bee (Science and Technology)",),
+            True,
+        ),
+        ("*Ann Bee et al.arXiv*", ("Ann Bee",), True),
+    ],
+)
+def test_a_venue_behind_the_authors_is_no_part_of_their_names(
+    marked: str, authors: tuple[str, ...], partial: bool
+) -> None:
+    for title in ("**Deep Nets.**", "Deep Nets."):
+        (entry,) = read(f"- {title} {marked} [[paper]({A})]\n")
+        assert (entry.fields.title, entry.fields.authors) == ("Deep Nets", authors)
+        assert entry.styled is not None and entry.styled.partial == partial
+
+
+def test_a_number_or_a_picture_leads_a_paragraph_in_that_has_the_paper_s_link() -> None:
+    text = f"1). **Deep Nets** - words ([paper]({A}) | [tweet](https://x.com/a))\n"
+    assert one(text, "paragraph") == Fields(A, "Deep Nets", commentary="words")
+    assert read(f"**Note** that the [paper]({A}) is long\n", "paragraph") == []
+    assert read(f"🔥 **Note** that [it]({A}) is long\n", "paragraph") == []
+
+
+def test_a_bold_line_over_papers_is_the_name_of_their_list() -> None:
+    text = f"**In the web**\n- **Deep Nets** [[paper]({A})]\n- **Wide Nets** [[paper]({B})]\n"
+    titles = [entry.fields.title for entry in read(text, "list", "paragraph")]
+    assert titles == ["Deep Nets", "Wide Nets"]
+    (entry,) = read(f"**Deep Nets**\n- Paper: {A}\n- **Code**: {B}\n", "list", "paragraph")
+    assert (entry.fields.title, entry.fields.url) == ("Deep Nets", A)
+
+
 def test_a_table_is_read_by_the_names_of_its_columns() -> None:
     text = (
         "| Date | Title | Authors | PDF | 简介 |\n|---|:-:|---|---|---|\n"

@@ -20,7 +20,7 @@ from vault_sync.core.model.values import FieldName, Fields, Key
 from vault_sync.core.naming.tags import TAG
 from vault_sync.core.text.spans import Span
 
-_STOPS = ".;,。；，"
+_STOPS = ".;,。；，([（|"
 _LEADS = " \t:：-–—"
 _WHOLE_LINE: frozenset[FieldName] = frozenset(("url", "title", "tags", "commentary"))
 _WITH_AUTHORS: frozenset[FieldName] = _WHOLE_LINE | {"authors"}
@@ -162,7 +162,6 @@ def _candidate(
         _label_span(page, head.address),
         below,
         _WITH_AUTHORS if authors is not None and not authors.partial else _WHOLE_LINE,
-        adopted(page.text, head.title),
         tail.inline,
         lower.commentary,
         common_indent(page, lower.commentary or lower.tags),
@@ -208,13 +207,6 @@ def unlaid(address: Span) -> EntrySpans:
 def _label_span(page: Page, address: Address) -> Span:
     line = page.lines[page.number_at(address.link.whole.start)]
     return labels.span_of_address(page.text, address.link, line.start)
-
-
-def adopted(text: str, title: HeadTitle) -> str:
-    """Return the local Markdown file that a title links to, "" where it links to none."""
-    url = "" if title.link is None else title.link.url.slice(text)
-    path = url.partition("#")[0]
-    return path if path.lower().endswith(".md") and "://" not in path else ""
 
 
 def _may_wrap(text: str, title: HeadTitle) -> bool:
@@ -281,12 +273,9 @@ def _lower_lines(page: Page, head: EntryHead, tail: HeadTail) -> _LowerLines:
             tags.append(number)
         else:
             commentary.append(number)
-    while commentary and page.kinds[commentary[-1]] == BLANK:
-        commentary.pop()
     # A blank line under words on the title's line parts two paragraphs of one commentary.
     opened = tail.inline is not None and len(set(tail.inline)) > 1
-    while commentary and page.kinds[commentary[0]] == BLANK and not opened:
-        commentary.pop(0)
+    commentary = without_blank_ends(page, commentary, opened=opened)
     return _LowerLines(tuple(commentary), tuple(tags), authors)
 
 
@@ -311,6 +300,16 @@ def _is_address_line(page: Page, number: int, link: InlineLink) -> bool:
     words = page.words(number)
     shown = sum(len(link.whole.slice(page.text).split()) for link, _ in _links_at(page, number))
     return len(words.split()) - shown <= 12
+
+
+def without_blank_ends(page: Page, numbers: list[int], *, opened: bool = False) -> list[int]:
+    """Return lines without the blank ones at their end, and unless `opened` at their start."""
+    first, last = 0, len(numbers)
+    while last and page.kinds[numbers[last - 1]] == BLANK:
+        last -= 1
+    while first < last and page.kinds[numbers[first]] == BLANK and not opened:
+        first += 1
+    return numbers[first:last]
 
 
 def tags_of(page: Page, numbers: Sequence[int]) -> tuple[str, ...]:

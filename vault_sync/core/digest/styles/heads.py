@@ -18,6 +18,7 @@ from vault_sync.core.digest.styles.labels import Label
 from vault_sync.core.digest.styles.markdown import marks
 from vault_sync.core.digest.styles.markdown.inline import InlineLink
 from vault_sync.core.digest.styles.names import AuthorList
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Span
 
 TitleKind = Literal["link", "run", "text"]
@@ -47,11 +48,11 @@ class HeadTail(NamedTuple):
     end: int
 
 
-_OWN = re.compile(r"[ \t]?\[\[([^\[\]|\r\n]+)\]\](?!\()")
-_LEAD = re.compile(r"[ \t]*[:：][ \t]*|[ \t]+[-–—]+[ \t]+")
-_BETWEEN = re.compile(r"[ \t.,;:，。]{0,8}(?:<br ?/?>|\\)?[ \t]{0,8}(?:\r?\n[ \t]*)?")
-_LINE_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
-_ITALIC = re.compile(r"(?<=[\s.,?!])[*_](?=[^\s*_])")
+_OWN = regex(r"[ \t]?\[\[([^\[\]|\r\n]+)\]\](?!\()")
+_LEAD = regex(r"[ \t]*[:：][ \t]*|[ \t]+[-–—]+[ \t]+")
+_BETWEEN = regex(r"[ \t.,;:，。]{0,8}(?:<br ?/?>|\\)?[ \t]{0,8}(?:\r?\n[ \t]*)?")
+_LINE_BREAK = regex(r"<br ?/?>", re.IGNORECASE)
+_ITALIC = regex(r"(?<=[\s.,?!])[*_](?=[^\s*_])")
 _MOST_ITALICS = 8
 _EMPHASIS = "*_~"
 _CLOSERS = '.:,"”》」』’'

@@ -7,13 +7,13 @@ with a paper key, or to a PDF, that is labelled `link`; the first such that has 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from vault_sync.core.digest.styles.markdown.inline import InlineLink
 from vault_sync.core.model.values import Key
 from vault_sync.core.naming.keys import key_of
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Span
 
 Label = Literal["paper", "link", "other"]
@@ -44,9 +44,9 @@ _FILLERS = _words(
     "the a an of and here version full extended latest new our reproduced unofficial "
     "implementation source v1 v2 v3 pytorch tensorflow jax torch tf keras"
 )
-_WORD = re.compile(r"[^\W_]+")
+_WORD = regex(r"[^\W_]+")
 _BEFORE = " \t*_`\"“”'[("
-_SEGMENT = re.compile(r"[.;,，。；|()\[\]<>!?\n》」』”\"]|[ \t][-–—•][ \t]")
+_SEGMENT = regex(r"[.;,，。；|()\[\]<>!?\n》」』”\"]|[ \t][-–—•][ \t]")
 _LONGEST_LABEL = 40
 _NO_PAPERS = ("github.com", "youtube.com", "youtu.be", "x.com", "twitter.com", "bilibili.com")
 

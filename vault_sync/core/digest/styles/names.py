@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from vault_sync.core.digest.styles.markdown.marks import stripped, value
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Span
 
 
@@ -23,28 +24,28 @@ class AuthorList(NamedTuple):
     partial: bool
 
 
-_SPLIT = re.compile(r"[()（）]|[,，、;]")
-_AND = re.compile(r"(?:^|[ \t\r\n])(?:and|&|with)[ \t\r\n]+")
-_LINKED = re.compile(r"\[([^\[\]\n]{1,100})\]\([^()\s]{0,400}\)")
-_MORE = re.compile(
+_SPLIT = regex(r"[()（）]|[,，、;]")
+_AND = regex(r"(?:^|[ \t\r\n])(?:and|&|with)[ \t\r\n]+")
+_LINKED = regex(r"\[([^\[\]\n]{1,100})\]\([^()\s]{0,400}\)")
+_MORE = regex(
     r"(?:and )?(?:et\.? ?al\.?,?|\.{2,}|…|others|and more)"
     r"|(?:等|外|외)\s?\d*\s?(?:人|명)?|등"
 )
-_MORE_BEHIND = re.compile(r"(?:[ \t,]+and others|[ \t]?\.{3}|…|等\d*人?|[ \t]등)$")
-_ET_AL = re.compile(r"[ \t,]*\bet\.? ?al\b.*", re.DOTALL)
+_MORE_BEHIND = regex(r"(?:[ \t,]+and others|[ \t]?\.{3}|…|等\d*人?|[ \t]등)$")
+_ET_AL = regex(r"[ \t,]*\bet\.? ?al\b.*", re.DOTALL)
 # What stands behind a name and its full stop: `Ann Bee. ICLR 2024`. A title or a saint is a name's.
-_VENUE = re.compile(
-    r"(?<=[^\W\d_]{2})(?<!\b[JS]r)(?<!\b[SM]t)(?<!\b[DM]r)(?<!\bMd)\.[ \t]+[^,，]+$"
+_VENUE = regex(
+    r"(?<=[^\W\d_]{2}|.\))(?<!\b[JS]r)(?<!\b[SM]t)(?<!\b[DM]r)(?<!\bMd)\.(?:[ \t]+[^,，]+)?$"
 )
-_NEVER = re.compile(r"[=<>{}%?!\[\]|]|://|\d{3}")
-_FILLERS = re.compile(r"\([^()]*\)|[*†‡§∗¹²³⁴⁵\d]")
-_LABEL = re.compile(
+_NEVER = regex(r"[=<>{}%?!\[\]|]|://|\d{3}")
+_FILLERS = regex(r"\([^()]*\)|[*†‡§∗¹²³⁴⁵\d]")
+_LABEL = regex(
     r"[ \t]*(?:[-*+][ \t]+)?[*_]{0,3}(?:authors?|author\(s\)|作者|저자|지은이)[*_]{0,3}"
     r"[ \t]*[:：][ \t]*[*_]{0,3}",
     re.IGNORECASE,
 )
 # Most names are plain ones, and one look tells.
-_PLAIN = re.compile(r"[A-ZÀ-Þ][A-Za-zÀ-ɏ.'-]*(?: [A-ZÀ-Þ][A-Za-zÀ-ɏ.'-]*){1,6}")
+_PLAIN = regex(r"[A-ZÀ-Þ][A-Za-zÀ-ɏ.'-]*(?: [A-ZÀ-Þ][A-Za-zÀ-ɏ.'-]*){1,6}")
 _LONGEST = 20_000
 
 
@@ -92,12 +93,17 @@ def _pieces(text: str, span: Span) -> list[Span]:
             found.append(Span(at, mark.start()))
             at = mark.end()
     last = Span(at, span.end)
-    joints = list(_AND.finditer(text, *last))
+    joints = [each for each in _AND.finditer(text, *last) if not _inside(text, at, each.start())]
     if joints:
         found.append(Span(at, joints[-1].start()))
         last = Span(joints[-1].end(), span.end)
     found.append(last)
     return [piece for each in found if (piece := stripped(text, each)).start < piece.end]
+
+
+def _inside(text: str, start: int, at: int) -> bool:
+    """Return whether a parenthesis is open at a place."""
+    return text.count("(", start, at) > text.count(")", start, at)
 
 
 def before_venue(text: str, span: Span) -> Span:

@@ -1,5 +1,7 @@
 """The style `paragraph`: a line that is a bold title or begins with a linked one, and its entry.
 
+So does one with a number or a picture, a bold title, and a link labelled as the paper.
+
 The entry goes to the next such line, heading or rule. A bold line over items that are papers is the
 name of their list, unless it leads to a paper itself.
 """
@@ -74,7 +76,22 @@ def _opens(page: Page, number: int) -> bool:
         return False
     if text.startswith(("**", "__"), line.start):
         return _is_bold(text, line.start, line.end) or _is_linked(page, number)
-    return text[line.start : line.start + 1] in {"[", "<", "*"} and _is_linked(page, number)
+    if text[line.start : line.start + 1] in {"[", "<", "*"}:
+        return _is_linked(page, number)
+    return _is_led_in(page, number)
+
+
+def _is_led_in(page: Page, number: int) -> bool:
+    """Return whether a number or a picture leads a bold title in, with the paper's link behind."""
+    text, line = page.text, page.lines[number]
+    if text[line.start : line.start + 1].isalpha() or "**" not in page.words(number):
+        return False
+    start = marks.after_decoration(text, line.start, line.end, venue=False)
+    run = marks.run_at(text, start, line.end) if text.startswith("**", start) else None
+    return run is not None and any(
+        label == "paper" and link.whole.start > run[1]
+        for link, label in assembly.links_of(page, number, number + 1)
+    )
 
 
 def _goes_on(page: Page, number: int) -> bool:

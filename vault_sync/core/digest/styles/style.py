@@ -13,17 +13,17 @@ The doors, which take flat entries and styled ones alike (`lens` for all but rea
 
     styled_reader.read(text, styles, is_own_link) -> Digest
     lens.edit(digest, entry, fields, link)        -> edits; the repeats are linked along
-    lens.append(digest, additions)                -> the whole text, in the form of the last entry
+    lens.append(digest, additions, like)          -> the whole text, in the form of the last entry
     lens.remove(digest, entry)                    -> edits; none in a table
     lens.export(text, styles, is_own_link)        -> the text without the tool's links
     lens.unplaced(entry, fields)                  -> the fields that live in the note alone
-    advice.notices(digest) / advice.title_first(text) / advice.proposal(text)
+    advice.nothing_read(digest) / advice.title_first(text) / advice.proposal(text)
 
-How a text is read: `blocks` cuts it into list items, sections, tables and paragraphs; a module a
+How a text is read: `markdown.page` cuts it into list items, sections, tables and lines; a module a
 style (`lists`, `headings`, `tables`, `paragraphs`) finds the `Candidate` entries of each, of all
 styles, so that the outer claim wins though its style was not chosen; `claims` keeps those that are
 papers. A style is a function from `Page` to candidates, so one more is a module and a line in
-`styled_reader.FINDERS`.
+`styled_reader.candidates`.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ class StyledSpans(NamedTuple):
     `title` are the title's characters inside the marks; `wraps`: the link goes around them, else
     to `link_at`. `authors` is the list between its marks. `label` is the stretch of the address
     with its brackets. Line `head_line` (from 0) is the last of title and authors. `places` are the
-    fields that can be written; `adopts` is the local file that the title links to, or "". `inline`
-    is the commentary on the title's line (or in a cell), perhaps empty; `lower` the numbers of the
-    commentary's own lines, each of which begins with `indent`; `tags` those of tag lines. A list of
-    fewer authors than `least_authors` would not be read as one.
+    fields that can be written. `inline` is the commentary on the title's line (or in a cell),
+    perhaps empty; `lower` the numbers of the commentary's own lines, each of which begins with
+    `indent`; `tags` those of tag lines. A list of fewer authors than `least_authors` would not be
+    read as one.
     """
 
     style: StyleName
@@ -59,7 +59,6 @@ class StyledSpans(NamedTuple):
     label: Span
     head_line: int
     places: frozenset[FieldName]
-    adopts: str = ""
     inline: Span | None = None
     lower: Sequence[int] = ()
     indent: str = ""

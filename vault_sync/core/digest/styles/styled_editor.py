@@ -13,7 +13,6 @@ from vault_sync.core.digest.styles import names
 from vault_sync.core.digest.styles.markdown import marks
 from vault_sync.core.digest.styles.markdown.page import ITEM_MARK
 from vault_sync.core.digest.styles.style import StyledSpans
-from vault_sync.core.digest.tag_line import with_tags, without_tags
 from vault_sync.core.model.values import FieldName, Fields
 from vault_sync.core.text.spans import Edit, Span, lines_of, newline_kind, splice
 
@@ -112,8 +111,7 @@ def _title(text: str, styled: StyledSpans, title: str) -> list[Edit]:
     old, places = marks.value(text, styled.title), marks.offsets(text, styled.title)
     if len(old) != len(places):
         return [Edit(styled.title, _escaped(styled, title))]
-    left = _common(old, title)
-    right = _common(old[left:][::-1], title[left:][::-1])
+    left, right = entry_lines.common_ends(old, title)
     changed, words = places[left : len(old) - right], title[left : len(title) - right]
     words = _escaped(styled, words)
     if not changed:
@@ -154,15 +152,6 @@ def _still_runs(text: str, span: Span, found: Sequence[Edit], title: str) -> boo
     )
 
 
-def _common(one: str, other: str) -> int:
-    count = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
-
-
 def _authors(text: str, styled: StyledSpans, span: Span, wanted: Sequence[str]) -> list[Edit]:
     old = names.read(text, span)
     words = names.written(text, old, wanted) if old.names else ", ".join(wanted)
@@ -178,13 +167,7 @@ def _cell(text: str, styled: StyledSpans, old: Fields, fields: Fields) -> list[E
 
 
 def _replaced(text: str, span: Span, words: str) -> list[Edit]:
-    """Return the edit of what differs between a span's characters and `words`."""
-    old = span.slice(text)
-    if old == words:
-        return []
-    left = _common(old, words)
-    right = _common(old[left:][::-1], words[left:][::-1])
-    return [Edit(Span(span.start + left, span.end - right), words[left : len(words) - right])]
+    return entry_lines.replaced(span.start, span.slice(text), words)
 
 
 def _divided(styled: StyledSpans, commentary: str) -> tuple[str, list[str]]:
@@ -240,18 +223,12 @@ def _with_tags(
     gone = {"#" + tag for tag in entry.fields.tags if tag not in wanted}
     if not missing and not gone:
         return rows
-    tag_rows = [number for number, row in enumerate(rows) if row.part == "tags"]
-    if not tag_rows:
-        words = indent_of(digest, entry) + " ".join("#" + tag for tag in missing)
-        spaced = _is_spaced(digest, entry, rows)
-        row = EntryLine("tags", words, None)
-        return entry_lines.with_part(rows, len(rows) - 1, [row], spaced=spaced)
-    changed = list(rows)
-    last = tag_rows[-1]
-    changed[last] = rows[last]._replace(words=with_tags(rows[last].words, missing))
-    for number in tag_rows:
-        changed[number] = changed[number]._replace(words=without_tags(changed[number].words, gone))
-    return entry_lines.without(changed, [changed[at] for at in tag_rows if not changed[at].words])
+    if any(row.part == "tags" for row in rows):
+        return entry_lines.without_empty_tags(entry_lines.retagged(rows, missing, gone))
+    words = indent_of(digest, entry) + " ".join("#" + tag for tag in missing)
+    spaced = _is_spaced(digest, entry, rows)
+    row = EntryLine("tags", words, None)
+    return entry_lines.with_part(rows, len(rows) - 1, [row], spaced=spaced)
 
 
 def _sets_apart(digest: Digest, entry: Entry) -> bool | None:

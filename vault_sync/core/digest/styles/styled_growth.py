@@ -15,6 +15,7 @@ from vault_sync.core.digest.styles import styled_editor, styled_reader
 from vault_sync.core.digest.styles.style import StyledSpans, StyleName
 from vault_sync.core.model.values import Fields
 from vault_sync.core.naming.keys import arxiv_id, key_of
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Edit, Span, lines_of, newline_kind, splice, to_newlines
 
 _PATTERNS: dict[StyleName, str] = {
@@ -23,13 +24,11 @@ _PATTERNS: dict[StyleName, str] = {
     "paragraph": "**Title**\n[[paper](https://arxiv.org/abs/1706.03762)]\n",
     "title-first": "Title (A Author, B Author)\nhttps://arxiv.org/abs/1706.03762\n",
 }
-_STRUCTURE = re.compile(
-    r"[ \t]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+|#{1,6}[ \t]+)?(?:\[[ xX/-]\][ \t]+)?"
-)
-_NUMBER = re.compile(r"\d{1,9}(?=[.)、][ \t])")
-_NUMBERED = re.compile(r"[*_\"“《「『‘`\[]*\d{1,4}[.)、][ \t]+[*_\"“《「『‘`\[]*")
-_LEAD = re.compile(r"[.,:;]?[ \t]+")
-_RULE = re.compile(r"[ \t]*(?:-[ \t]*){3,}\s*|[ \t]*(?:\*[ \t]*){3,}\s*")
+_STRUCTURE = regex(r"[ \t]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+|#{1,6}[ \t]+)?(?:\[[ xX/-]\][ \t]+)?")
+_NUMBER = regex(r"\d{1,9}(?=[.)、][ \t])")
+_NUMBERED = regex(r"[*_\"“《「『‘`\[]*\d{1,4}[.)、][ \t]+[*_\"“《「『‘`\[]*")
+_LEAD = regex(r"[.,:;]?[ \t]+")
+_RULE = regex(r"[ \t]*(?:-[ \t]*){3,}\s*|[ \t]*(?:\*[ \t]*){3,}\s*")
 _OPENERS = "*_\"“《「['‘`"
 
 

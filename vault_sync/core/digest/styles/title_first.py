@@ -11,7 +11,12 @@ from collections.abc import Sequence
 
 from vault_sync.core.digest import title_line
 from vault_sync.core.digest.reader import Entry, TitleLink
-from vault_sync.core.digest.styles.assembly import commentary_of, tags_of, unlaid
+from vault_sync.core.digest.styles.assembly import (
+    commentary_of,
+    tags_of,
+    unlaid,
+    without_blank_ends,
+)
 from vault_sync.core.digest.styles.markdown.page import BLANK, CODE, HEADING, HIDDEN, RULE, Page
 from vault_sync.core.digest.styles.style import StyledSpans
 from vault_sync.core.digest.tag_line import is_tag_line
@@ -84,7 +89,7 @@ def _entry(page: Page, number: int, stop: int) -> Entry | None:
     tags = tuple(
         at for at in lower if page.kinds[at] != CODE and is_tag_line(page.words(at).strip())
     )
-    commentary = _trimmed(page, [at for at in lower if at not in tags])
+    commentary = without_blank_ends(page, [at for at in lower if at not in tags])
     link = _link(text, title)
     wraps = title.link_is_title or (
         link is None and not title.in_markdown and title_line.can_be_linked(title.title.slice(text))
@@ -103,15 +108,6 @@ def _entry(page: Page, number: int, stop: int) -> Entry | None:
     span = Span(page.lines[number].start, page.lines[stop - 1].stop)
     first = commentary[0] if commentary else below
     return Entry(key, fields, number + 1, span, link, first + 1, unlaid(address), spans)
-
-
-def _trimmed(page: Page, numbers: list[int]) -> list[int]:
-    """Return lines without the blank ones at their ends."""
-    while numbers and page.kinds[numbers[-1]] == BLANK:
-        numbers.pop()
-    while numbers and page.kinds[numbers[0]] == BLANK:
-        numbers.pop(0)
-    return numbers
 
 
 def _link(text: str, title: TitleLine) -> TitleLink | None:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Generic, Literal, NamedTuple, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from vault_sync.core.model.base import Base, apart_key
 from vault_sync.core.model.plan import BaseKey
@@ -36,16 +36,17 @@ class Meaning(Generic[T]):
     """Rules by which two values of a field mean the same.
 
     `agree` compares two sides, `unchanged` one side with what it was. `to_digest` and `to_note`
-    write the other side's value in the form that stands there (first argument); None where that
-    would lose something. `is_partial`: the value leaves something out, and is never spread.
+    write the other side's value in the form that stands there (first argument), knowing what the
+    other side said before (last; None if nobody knows); None where that would lose something.
+    `is_partial`: the value leaves something out, and is never spread.
     `spelled`: where the two sides are spelled differently, another spelling of one is no change.
     `guard_older`: a change back to an earlier value is left to a person.
     """
 
     agree: Callable[[T, T], bool]
     unchanged: Callable[[T, T], bool]
-    to_digest: Callable[[T, T], T | None]
-    to_note: Callable[[T, T], T | None]
+    to_digest: Callable[[T, T, Any], T | None]
+    to_note: Callable[[T, T, Any], T | None]
     is_partial: Callable[[T], bool] = lambda _: False
     spelled: bool = False
     guard_older: bool = True
@@ -95,7 +96,9 @@ def decide(
         return as_they_are
     if meaning.guard_older and _was_before(base, base_key, digest if changed == "digest" else note):
         return Undecided("older")
-    return _followed(meaning, digest, note, changed) or Undecided("cannot be written")
+    before = was if changed == "digest" else note_was
+    followed = _followed(meaning, digest, note, changed, before)
+    return followed or Undecided("cannot be written")
 
 
 def _was_before(base: Base, base_key: BaseKey, value: str | tuple[str, ...]) -> bool:
@@ -118,16 +121,21 @@ def _filled(meaning: Meaning[T], digest: T, note: T) -> SharedValue[T]:
     """Return both values, the empty one filled in from the other."""
     if not note:
         return SharedValue(digest, digest)
-    written = meaning.to_digest(digest, note)
+    written = meaning.to_digest(digest, note, None)
     return SharedValue(digest if written is None else written, note)
 
 
-def _followed(meaning: Meaning[T], digest: T, note: T, side: Side) -> SharedValue[T] | None:
-    """Return both values, the one written as the other says; None where its form cannot hold it."""
+def _followed(
+    meaning: Meaning[T], digest: T, note: T, side: Side, was: object = None
+) -> SharedValue[T] | None:
+    """Return both values, the one written as the other says; None where its form cannot hold it.
+
+    `was` is what that other side said before.
+    """
     if side == "digest":
-        written = meaning.to_note(note, digest)
+        written = meaning.to_note(note, digest, was)
         return None if written is None else SharedValue(digest, written)
-    written = meaning.to_digest(digest, note)
+    written = meaning.to_digest(digest, note, was)
     return None if written is None else SharedValue(written, note)
 
 
@@ -142,23 +150,30 @@ def _same_title(one: str, other: str) -> bool:
     return one == other or fold_title(one) == fold_title(other)
 
 
-def _other_value(_: str, value: str) -> str:
+def _other_value(_: str, value: str, was: object) -> str:
+    del was
     return value
 
 
-def _authors_to_digest(digest: people.Authors, note: people.Authors) -> people.Authors | None:
+def _authors_to_digest(
+    digest: people.Authors, note: people.Authors, was: people.Authors | None
+) -> people.Authors | None:
     names = people.plain(note, like=digest)
-    return people.written_like(digest, names, as_list=True) if digest else names
+    return people.written_like(digest, names, was=was or (), as_list=True) if digest else names
 
 
-def _authors_to_list(note: people.Authors, digest: people.Authors) -> people.Authors | None:
+def _authors_to_list(
+    note: people.Authors, digest: people.Authors, was: people.Authors | None
+) -> people.Authors | None:
     names = people.plain(digest, like=note)
-    return people.written_like(note, names, as_list=True) if note else digest
+    return people.written_like(note, names, was=was or (), as_list=True) if note else digest
 
 
-def _authors_to_text(note: people.Authors, digest: people.Authors) -> people.Authors | None:
+def _authors_to_text(
+    note: people.Authors, digest: people.Authors, was: people.Authors | None
+) -> people.Authors | None:
     names = people.plain(digest, like=note)
-    return people.written_like(note, names, as_list=False) if note else digest
+    return people.written_like(note, names, was=was or ()) if note else digest
 
 
 URL: Meaning[str] = Meaning(

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Span
 
 LinkKind = Literal["link", "bare", "wiki", "image"]
@@ -30,11 +31,11 @@ class InlineLink(NamedTuple):
     boxed: Span
 
 
-_TICKS = re.compile(r"(?<!\\)`+")
-_SIGN = re.compile(r"\\[!-/:-@\[-`{-~]|`+|[\[\]()]")
-_BARE = re.compile(r"https?://[^\s<>\"|`\[\]{}，。；、（）《》「」]+", re.IGNORECASE)
+_TICKS = regex(r"(?<!\\)`+")
+_SIGN = regex(r"\\[!-/:-@\[-`{-~]|`+|[\[\]()]")
+_BARE = regex(r"https?://[^\s<>\"|`\[\]{}，。；、（）《》「」]+", re.IGNORECASE)
 _TRAILING = ".,:;!?'*_~\\"
-_WIKI = re.compile(r"\[\[([^\[\]|\r\n]+?)(?:\\?\|([^\[\]|\r\n]+))?\]\]")
+_WIKI = regex(r"\[\[([^\[\]|\r\n]+?)(?:\\?\|([^\[\]|\r\n]+))?\]\]")
 _TITLE_STARTS = "\"'("
 
 

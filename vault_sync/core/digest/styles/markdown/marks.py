@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Span
 
-_EMPHASIS = re.compile(r"\*{1,3}|_{1,3}|~~")
-_NUMBER = re.compile(r"\d{1,4}[.)、][ \t]+")
-_SHORTCODE = re.compile(r":[a-z0-9_+-]{2,40}:")
-_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,300}>|<br */?>")
-_IMAGE = re.compile(r"!\[[^\[\]\n]{0,200}\]\([^()\s]{0,600}\)")
-_BADGE = re.compile(r"\[!\[[^\[\]\n]{0,200}\]\([^()\s]{0,600}\)\]\([^()\s]{0,600}\)")
-_HASHES = re.compile(r"#{1,6}[ \t]+|[-*+][ \t]+")
+_EMPHASIS = regex(r"\*{1,3}|_{1,3}|~~")
+_NUMBER = regex(r"\d{1,4}(?:[.)、]|\)\.)[ \t]+")
+_SHORTCODE = regex(r":[a-z0-9_+-]{2,40}:")
+_TAG = regex(r"</?[a-zA-Z][^<>\n]{0,300}>|<br */?>")
+_IMAGE = regex(r"!\[[^\[\]\n]{0,200}\]\([^()\s]{0,600}\)")
+_BADGE = regex(r"\[!\[[^\[\]\n]{0,200}\]\([^()\s]{0,600}\)\]\([^()\s]{0,600}\)")
+_HASHES = regex(r"#{1,6}[ \t]+|[-*+][ \t]+")
 _QUOTES = {'"': '"', "“": "”", "《": "》", "「": "」", "『": "』", "‘": "’"}
 # What emphasis a word carries; a star or underscore with blanks on both sides is a sign.
-_STARS = re.compile(r"(?<!\\)\*+")
-_MARKUP = re.compile(
-    r"\\(?=\|)|(?<!\\)\*+|(?<![^\W_])_+|_+(?![^\W_])|~~|`+|</?[a-zA-Z][^<>\n]{0,300}>"
-)
+_STARS = regex(r"(?<!\\)\*+")
+_MARKUP = regex(r"\\(?=\|)|(?<!\\)\*+|(?<![^\W_])_+|_+(?![^\W_])|~~|`+|</?[a-zA-Z][^<>\n]{0,300}>")
 
 
 def stripped(text: str, span: Span) -> Span:

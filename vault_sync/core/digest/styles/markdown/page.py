@@ -6,13 +6,13 @@ comments and what flat has claimed take part in none.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from vault_sync.core.text.code_mask import pieces
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import DocumentLines, Line, Span, document_lines
 
 BLANK, TEXT, HIDDEN, CODE, COMMENT, ITEM, HEADING, RULE, ANCHOR = range(9)
@@ -20,10 +20,10 @@ _LAYOUT = frozenset((BLANK, COMMENT, RULE, ANCHOR))
 _LINKLESS = frozenset((BLANK, COMMENT, CODE))
 
 _BEYOND = 1 << 62
-ITEM_MARK = re.compile(r"([ \t]*)([-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX/-]\][ \t]+)?")
-_HEADING_MARK = re.compile(r" {0,3}(#{1,6})[ \t]+(?=\S)")
-_LINK_SIGN = re.compile(r"://|\]\(|\[\[")
-_ANCHOR = re.compile(r"<a [^<>\n]{0,200}>[^<>\n]{0,40}</a>|\[[^\[\]\n]{0,200}\]\(#[^()\s]{0,200}\)")
+ITEM_MARK = regex(r"([ \t]*)([-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX/-]\][ \t]+)?")
+_HEADING_MARK = regex(r" {0,3}(#{1,6})[ \t]+(?=\S)")
+_LINK_SIGN = regex(r"://|\]\(|\[\[")
+_ANCHOR = regex(r"<a [^<>\n]{0,200}>[^<>\n]{0,40}</a>|\[[^\[\]\n]{0,200}\]\(#[^()\s]{0,200}\)")
 
 
 @dataclass(slots=True)
