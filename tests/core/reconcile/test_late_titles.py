@@ -15,6 +15,7 @@ from tests.support.reader import (
     section,
     settled,
 )
+from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.values import Facts, Key
 
 KEY = Key("arxiv:2308.00006")
@@ -136,10 +137,10 @@ def test_a_title_that_the_reader_changed_in_the_note_after_arxiv_gave_it_stays_a
     vault = untitled()
     vault.facts[KEY] = Facts(title="Zeta by arXiv", authors=("Hal Moon",))
     vault.sync()
-    assert noted(vault, NOTE).title == "Zeta by arXiv"
-    change(vault, NOTE, "title: Zeta by arXiv", "title: Zeta as I say")
+    (path,) = (path for path, text in vault.files.items() if "title: Zeta by arXiv" in text)
+    change(vault, path, "title: Zeta by arXiv", "title: Zeta as I say")
     vault.sync()
-    change(vault, NEXT, LINK, f"{TITLE}\n{LINK}")
+    change(vault, NEXT, f"[[{stem_of(path)}]]", f"{TITLE}\n[[{stem_of(path)}]]")
     assert [each.field for each in vault.sync().apart] == ["title"]
-    assert noted(vault, NOTE).title == "Zeta as I say"
-    assert noted(vault, NOTE).authors == ("Hal Moon", "Ida Yun"), "arXiv's follow the digest"
+    assert noted(vault, path).title == "Zeta as I say"
+    assert noted(vault, path).authors == ("Hal Moon", "Ida Yun"), "arXiv's follow the digest"
