@@ -20,7 +20,6 @@ def test_a_file_is_read_to_its_end_whatever_its_size_was_said_to_be(
     """It grows or shrinks meanwhile (`said` is how wrong its size is); a read may come short."""
     world.put("a.md", text)
     pread, size = os.pread, max(len(text) + said, 0)
-    status = SimpleNamespace(st_size=size)
     monkeypatch.setattr(
         "vault_sync.edge.fs.vault_dir.os.fstat", lambda _: SimpleNamespace(st_size=size)
     )
