@@ -113,9 +113,12 @@ def test_a_copy_of_a_note_is_merged(built: Vault) -> None:
 
 def test_copies_are_left_where_the_configuration_says_so(apart: Vault) -> None:
     apart.write("vault-sync.toml", "[copies]\nmerge = false\n")
+    apart.write(NOTE_COPY, apart.read(OCTOPACK) + "\nmy own tok-own\n")
     before = files(apart)
     sync(apart, 3)
     assert files(apart) == before
+    assert "is not read as one" in apart.ok("check").err, "and no twin"
+    assert "papers\t14\n" in apart.ok("stats").out
 
 
 @pytest.mark.parametrize("upgraded", [False, True])

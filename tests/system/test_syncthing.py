@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.syncthings import Devices, is_installed, shared, syncthings
+from tests.support.syncthings import Devices, is_installed, shared, syncthings, until
 from tests.support.vaults import DIGEST, Vault
 from tests.support.watched import watching
 from vault_sync.core.naming.copy_names import is_copy
@@ -251,6 +252,29 @@ def test_a_rename_against_an_edit(joined: Devices, seconds: str) -> None:
     notes = [path for path in files if b"2308.07124" in files[path] and "papers/" in path]
     assert len(notes) == 1 and {"tok1", "tok2"} <= words(files, *notes)
     assert "tok1" in words(files, DIGEST)
+
+
+def test_daemons_on_both_come_to_rest(joined: Devices) -> None:
+    one, other = joined.one, joined.other
+    with watching(one, sweep=3.0), watching(other, sweep=3.0):
+        one.edit(DIGEST, WORDS, f"{WORDS} 하나 tok1.")
+        other.edit(DIGEST, TAGS, f"{TAGS} #tok2")
+        until(lambda: "tok1" in one.read(OCTOPACK) and "tok2" in other.read(OCTOPACK), "passes")
+        joined.meet()
+
+        def is_done() -> bool:
+            files = shared(one)
+            equal = files == shared(other) and not any(map(is_copy, files))
+            return equal and {"tok1", "tok2"} <= both(files)
+
+        until(is_done, "the words are not everywhere, or a copy is left")
+        before, calm_since = shared(one), time.monotonic()
+
+        def is_calm() -> bool:
+            assert shared(one) == before == shared(other)
+            return time.monotonic() - calm_since > 20
+
+        until(is_calm, "no rest")
 
 
 def test_three_devices(built: Vault, empty: Callable[[str], Vault], tmp_path: Path) -> None:

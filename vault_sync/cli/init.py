@@ -48,7 +48,7 @@ def init(console: Console, *, here: bool = False) -> int:
         console.answer(root, configuration=str(path), paths=paths, styles=styles, **counts)
     console.say(
         [
-            f"wrote {path}",
+            f"wrote {path}: what was found is set in it, and every key explained",
             *_left_by_syncthing(root),
             *_found_lines(found, paths),
             *_note_lines(found, folder),
@@ -178,6 +178,10 @@ def _configuration(chosen: Mapping[tuple[str, str], object]) -> str:
             lines.append(key[0] + _toml(chosen[table, key[1]]))
         else:
             lines.append(f"# {line}")
+    lines[:1] = [
+        "# `vault-sync init` has set what it found. Every other key is a comment here, with its",
+        "# default. Nothing is required: an empty file will do.",
+    ]
     return "\n".join(lines)
 
 

@@ -10,10 +10,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from vault_sync.core.digest.style_choice import styles_of
+from vault_sync.core.merge.copy_rules import CopyChoice
 from vault_sync.core.merge.file_copies import (
-    CopyChoice,
-    CopyRules,
     MergedCopies,
     VaultCopy,
     hash_of,
@@ -31,15 +29,13 @@ from vault_sync.core.model.plan import (
     Trash,
     Write,
 )
-from vault_sync.core.model.values import Key, PropertyNames, RelPath, Rules
+from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.naming.copy_names import is_copy
-from vault_sync.core.naming.wikilinks import LinkResolver
-from vault_sync.core.note import note as note_lens
 from vault_sync.core.report import copy_section
 from vault_sync.edge.state import deliveries, earlier_values, pass_log
 from vault_sync.edge.state.deliveries import CopyRecord
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.observation import MergesCopies, Observation, is_digest
+from vault_sync.sync.observation import MergesCopies, Observation, copy_rules_of
 
 _FIELDS = frozenset({"url", "title", "authors", "tags", "commentary"})
 
@@ -58,24 +54,13 @@ def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> Merge
         choice = _choice(deliveries.read_copies(state.select), boxes)
         if not is_listed:
             choice = replace(choice, left=choice.left | set(filter(is_copy, texts)))
-        return merge_copies(
-            texts,
-            CopyRules(
-                is_digest=is_digest(rules),
-                is_flat=lambda path: styles_of(rules)(path) == ("flat",),
-                is_readers=partial(_is_readers, texts, base, rules.properties),
-                histories_of=lambda keys: earlier_values.read_histories(
-                    state.select, keys, base.rows
-                ),
-                rows_of=lambda text: copy_section.read(text).rows,
-                page=page,
-                names=rules.properties,
-                choice=choice,
-                merges=rules.merge_copies,
-                ready=whole and base.exists and not base.joining and not is_arriving,
-            ),
-            moved,
+        copy_rules = replace(
+            copy_rules_of(rules, base, texts, page),
+            histories_of=lambda keys: earlier_values.read_histories(state.select, keys, base.rows),
+            choice=choice,
+            ready=whole and base.exists and not base.joining and not is_arriving,
         )
+        return merge_copies(texts, copy_rules, moved)
 
     return merge
 
@@ -90,24 +75,6 @@ def _choice(records: Collection[CopyRecord], boxes: copy_section.CopyBoxes) -> C
         paths("mine") | boxes.mine,
         paths("wanted") | merged | boxes.merge | (left if boxes.merge_left else frozenset()),
         frozenset((each.path, each.hash) for each in records if each.decision == "merged"),
-    )
-
-
-def _is_readers(
-    texts: Mapping[RelPath, str], base: Base, properties: PropertyNames, path: RelPath
-) -> bool:
-    """Return True if a file is a digest or note of the base, or a note names it as its digest."""
-    if path in base.note_paths or BaseKey(Key(""), path, "text") in base.rows:
-        return True
-    stem = path.rpartition("/")[2].removesuffix(".md")
-    naming = [each for each, text in texts.items() if stem in text and text.startswith("---")]
-    if not naming:
-        return False
-    names = LinkResolver.from_paths(texts)
-    return any(
-        names.resolve(target, each) == path
-        for each in naming
-        for target in note_lens.read(texts[each], properties).digests
     )
 
 
@@ -151,15 +118,18 @@ def _over_disk(operations: tuple[Operation, ...], copies: MergedCopies) -> Itera
     written = {each.path for each in operations if isinstance(each, Write | Trash)}
     for path, before in copies.before.items():
         if path not in written:
-            names = [
-                copy.path.rpartition("/")[2] for copy in copies.merged if copy.original == path
-            ]
-            yield Write(path, before, copies.texts[path], f"merged with {', '.join(names)}")
+            yield Write(path, before, copies.texts[path], _merged_with(path, copies))
     for each in operations:
-        if isinstance(each, Write | Trash) and each.path in copies.before:
-            yield replace(each, before=copies.before[each.path])
-        else:
+        if not isinstance(each, Write | Trash) or each.path not in copies.before:
             yield each
+            continue
+        why = f"{_merged_with(each.path, copies)}; {each.why}"
+        yield replace(each, before=copies.before[each.path], why=why)
+
+
+def _merged_with(path: RelPath, copies: MergedCopies) -> str:
+    names = [copy.path.rpartition("/")[2] for copy in copies.merged if copy.original == path]
+    return f"merged with {', '.join(names)}"
 
 
 def _trash(copies: MergedCopies, copy: VaultCopy) -> Trash:

@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import PurePosixPath
 
 from vault_sync.core import snapshot
 from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.digest.styles import lens
-from vault_sync.core.merge.file_copies import NO_COPIES, MergedCopies
+from vault_sync.core.merge.copy_rules import CopyRules, is_readers
+from vault_sync.core.merge.file_copies import NO_COPIES, MergedCopies, merge_copies
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, Conflict
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
@@ -21,7 +23,7 @@ from vault_sync.core.naming.keys import is_paper
 from vault_sync.core.naming.week_learning import LearntWeeks, PaperDays
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.resolution import abstracts
-from vault_sync.core.report import conflicts_page
+from vault_sync.core.report import conflicts_page, copy_section
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.reader import as_text, contents
@@ -96,9 +98,9 @@ def observe(
     config: Config,
     base: Base,
     progress: Progress = silent,
-    merge: MergesCopies = lambda *_: NO_COPIES,
+    merge: MergesCopies | None = None,
 ) -> Observation:
-    """Read the whole vault, and merge the copies in it.
+    """Read the whole vault, and merge the copies in it; without `merge` they only do not count.
 
     Raises:
         OSError: the vault's folder itself cannot be listed.
@@ -147,7 +149,7 @@ def _merged_texts(
     rules: Rules,
     base: Base,
     scanned: tuple[Scan, tuple[Problem, ...]],
-    merge: MergesCopies,
+    merge: MergesCopies | None,
     is_arriving: bool,
 ) -> Observation:
     """Return what texts say with the copies among them merged."""
@@ -160,9 +162,39 @@ def _merged_texts(
         observation = observe_texts({**merged, **copies.texts}, rules, base, problems, otherwise)
         return replace(observation, files=frozenset(texts), copies=copies)
 
+    if merge is None:
+        merge = partial(_hide_copies, rules, base)
     observation = observed(merge(texts, page, is_arriving, {}))
     moved = _moved_back(observation, _delivered(found.files))
     return observed(merge(texts, page, is_arriving, moved)) if moved else observation
+
+
+def _hide_copies(
+    rules: Rules,
+    base: Base,
+    texts: Mapping[RelPath, str],
+    page: RelPath,
+    _: bool,
+    moved: Mapping[RelPath, RelPath],
+) -> MergedCopies:
+    return merge_copies(texts, copy_rules_of(rules, base, texts, page), moved)
+
+
+def copy_rules_of(
+    rules: Rules, base: Base, texts: Mapping[RelPath, str], page: RelPath
+) -> CopyRules:
+    """Return the rules for the copies among some texts, of which none is merged."""
+    return CopyRules(
+        is_digest=is_digest(rules),
+        is_flat=lambda path: styles_of(rules)(path) == ("flat",),
+        is_readers=partial(is_readers, texts, base, rules.properties),
+        histories_of=lambda _: {},
+        rows_of=lambda text: copy_section.read(text).rows,
+        page=page,
+        names=rules.properties,
+        merges=rules.merge_copies,
+        ready=False,
+    )
 
 
 def _moved_back(seen: Observation, delivered: Mapping[RelPath, int]) -> dict[RelPath, RelPath]:

@@ -63,21 +63,14 @@ def _fields(
     undone: Collection[Operation],
 ) -> list[Refusal]:
     """Return the refused fields, but for those that the conflicts note shows."""
-    observation = _observed(config, state)
+    observation = observe(config, base_of(state))
     found = find_refusals(observation.snapshot, observation.base, forgotten, undone)
     return [each for each in found if _mark(each) not in observation.conflicts_text]
 
 
-def _observed(config: Config, state: StateStore) -> Observation:
-    """Return the vault as it is, its copies unmerged: no notes and no digests."""
-    base = base_of(state)
-    merge = copies.merger(state, config.rules, base, whole=False)
-    return observe(config, base, merge=merge)
-
-
 def _plan(config: Config, state: StateStore, facts_of: FactsOf) -> Plan:
     """Return what a pass would do now."""
-    observation = _observed(config, state)
+    observation = observe(config, base_of(state))
     facts = facts_of(lacking(observation, config.rules))
     return make_plan(observation, config.rules, facts, PassRequest())
 

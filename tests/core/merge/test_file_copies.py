@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from vault_sync.core.merge.file_copies import CopyChoice, CopyRules, MergedCopies, merge_copies
+from vault_sync.core.merge.copy_rules import CopyChoice, CopyRules
+from vault_sync.core.merge.file_copies import MergedCopies, merge_copies
 from vault_sync.core.model.copies import CopyRow
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.report import copy_section
@@ -40,6 +41,23 @@ def test_a_vault_without_copies_has_none() -> None:
     assert merged({WEEK: week("a")}) == MergedCopies()
 
 
+@pytest.mark.parametrize(
+    "mark",
+    [
+        ".sync-conflict-20260101-120000-ABCDEFG",
+        " (Conflicted copy)",
+        " (Conflicted copy phone 202601011200)",
+        " (conflicted copy anna 2026-01-01 120000)",
+        "_conflict-20260101-120000",
+        " (Anna's conflicted copy 2026-01-01 (1))",
+        " (SFConflict anna 2026-01-01-12-00-00)",
+    ],
+)
+def test_a_copy_by_the_name_of_any_service_is_merged(mark: str) -> None:
+    found = merged({WEEK: week("a"), WEEK.replace(".md", f"{mark}.md"): week("a", "b")})
+    assert "T1" in found.texts[WEEK] and len(found.merged) == 1
+
+
 def test_copies_are_merged_one_after_the_other() -> None:
     other = RelPath("d/week (Conflicted copy).md")
     found = merged({WEEK: week("a"), COPY: week("a", "b"), other: week("a", "", "c")})
@@ -59,6 +77,13 @@ def test_a_copy_is_not_merged_before_the_device_is_ready() -> None:
 
 def test_a_digest_of_another_style_is_left_and_reported() -> None:
     found = merged({WEEK: week("a"), COPY: week("a", "b")}, replace(RULES, is_flat=lambda _: False))
+    assert [copy.path for copy in found.stuck] == [COPY] and not found.texts
+    assert [problem.code for problem in found.problems] == ["copy-unmerged"]
+
+
+@pytest.mark.parametrize("damage", ["\udcff", "\0", "\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> c\n"])
+def test_a_damaged_copy_is_left_and_reported(damage: str) -> None:
+    found = merged({WEEK: week("a"), COPY: week("a", "b") + damage})
     assert [copy.path for copy in found.stuck] == [COPY] and not found.texts
     assert [problem.code for problem in found.problems] == ["copy-unmerged"]
 

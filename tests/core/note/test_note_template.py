@@ -70,6 +70,8 @@ def test_mistakes_have_their_line() -> None:
     assert [(each.code, each.line) for each in found] == [
         *(("unknown-placeholder", line) for line in (4, 6, 6)),
     ]
+    windows = list(mistakes(RelPath("T.md"), text.replace("\n", "\r\n")))
+    assert [each.line for each in windows] == [4, 6, 6]
     inline = list(mistakes(RelPath("T.md"), "x {{section}}\n"))
     assert [each.line for each in inline] == [1]
     broken = list(mistakes(RelPath("T.md"), "---\na: 1\nb: [x\n---\n"))

@@ -13,20 +13,22 @@ A file that is a copy is neither note nor digest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest.file_damage import damage_of
+from vault_sync.core.merge.copy_rules import CopyRules
 from vault_sync.core.merge.digest_copies import merge_digest_copy
 from vault_sync.core.merge.note_copies import merge_note_copy
 from vault_sync.core.merge.sync_copy import CopyMerge, unmerged
 from vault_sync.core.model.copies import CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.problems import copy_of_digest
-from vault_sync.core.model.values import STANDARD_NAMES, Key, Problem, PropertyNames, RelPath
+from vault_sync.core.model.values import Key, Problem, PropertyNames, RelPath
 from vault_sync.core.naming.copy_names import about_the_same, certain, is_copy, possible
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note import note as note_lens
@@ -41,20 +43,6 @@ class VaultCopy(NamedTuple):
     path: RelPath
     original: RelPath
     kind: Kind
-
-
-@dataclass(frozen=True, slots=True)
-class CopyChoice:
-    """Decisions about copies, and those that this device has merged.
-
-    `left` are those that nobody touches, `mine` files of the reader's with the name of a copy,
-    `wanted` those that a person wants merged. `merged` has path and hash of those that were.
-    """
-
-    left: frozenset[RelPath] = frozenset()
-    mine: frozenset[RelPath] = frozenset()
-    wanted: frozenset[RelPath] = frozenset()
-    merged: frozenset[tuple[RelPath, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +72,6 @@ class MergedCopies:
 
 
 NO_COPIES = MergedCopies()
-
-
-@dataclass(frozen=True, slots=True)
-class CopyRules:
-    """Rules for merging the copies of a vault, beside their texts.
-
-    `merges`: copies are merged at all; `ready`: they may be now. `is_readers` tells of a file that
-    the base or a note has as a digest or note of its own. `rows_of` reads the rows of a conflicts
-    note, whose path is `page`.
-    """
-
-    is_digest: Callable[[RelPath], bool]
-    is_flat: Callable[[RelPath], bool]
-    is_readers: Callable[[RelPath], bool]
-    histories_of: Callable[[Collection[Key]], Histories]
-    rows_of: Callable[[str], frozenset[CopyRow]]
-    page: RelPath
-    names: PropertyNames = STANDARD_NAMES
-    choice: CopyChoice = CopyChoice()
-    merges: bool = True
-    ready: bool = True
 
 
 def hash_of(text: str) -> str:
@@ -281,6 +248,8 @@ class _Merging:
     def _one(self, copy: VaultCopy, text: str, other: str) -> CopyMerge | None:
         if copy.kind == "rows":
             return CopyMerge(text, self.rules.rows_of(other))
+        if any(damage_of(copy.path, each, was_ours=True) for each in (text, other)):
+            return None
         if copy.kind == "digest":
             if not self.rules.is_flat(copy.original):
                 return None

@@ -65,6 +65,8 @@ _POSSIBLE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Resilio Sync", regex(r"\.conflict$", re.IGNORECASE)),
 )
 _ONEDRIVE = regex(r"-(?=[A-Za-z0-9][\w-]*$)")
+_ENDS = frozenset("0123456789)tT")
+"""Letters in which all of these names end but OneDrive's."""
 _HASHED = regex(r"syncthing[.~][0-9a-f]{32,}")  # of names that would be too long
 _DELIVERY = regex(r"\.syncthing\..*|~syncthing~.*|\..+\.icloud", re.DOTALL)
 
@@ -113,10 +115,9 @@ def _has_name(head: str, found: re.Match[str]) -> bool:
 
 def possible(path: str, there: Collection[RelPath]) -> tuple[CopyName, ...]:
     """Return what a path may be a copy of, the longest original first, among the files there."""
-    if _once(path) is not None:
-        return ()
     head, dot, suffix = path.rpartition(".")
-    if not dot:
+    # A whole pass asks this of every file.
+    if not (dot and (head[-1:] in _ENDS or "-" in head)) or certain(path) is not None:
         return ()
     found = [
         CopyName(original, service, "possible")

@@ -52,6 +52,7 @@ class NoteTemplate(NamedTuple):
 
 def mistakes(path: RelPath, text: str) -> Iterator[Problem]:
     """Yield a problem for each placeholder that there is none of, and for broken properties."""
+    text = text.replace("\r\n", "\n")
     body = _SECTION.sub(lambda found: " " * len(found[0].rstrip("\n")) + "\n", text)
     for found in _PLACEHOLDER.finditer(body):
         if not _is_placeholder(found[1].strip()):

@@ -51,8 +51,8 @@ def open_to_write(
     return os.open(name, flags, mode, dir_fd=above)
 
 
-def open_to_sync(name: str | Path, above: int | None = None) -> int:
-    """Open a file or a folder so that it can be synced; a link is refused."""
+def open_to_sync(name: str | Path, above: int | None = None) -> int | None:
+    """Open a file or a folder so that it can be synced; a link is refused. None: it need not be."""
     return open_to_read(name, above)
 
 

@@ -21,7 +21,7 @@ _LOOKED = "looked"
 _LISTED = "copies listed"
 
 Decision = Literal["left", "mine", "wanted", "merged"]
-"""As in `CopyChoice` of `core/merge/file_copies`."""
+"""As in `CopyChoice` of `core/merge/copy_rules`."""
 
 
 def note_time(connection: sqlite3.Connection, at: int) -> None:

@@ -1,0 +1,66 @@
+"""The rules by which the copies of a vault are merged, and what was decided about each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.copies import CopyRow, Histories
+from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.values import STANDARD_NAMES, Key, PropertyNames, RelPath
+from vault_sync.core.naming.wikilinks import LinkResolver
+from vault_sync.core.note import note as note_lens
+
+
+@dataclass(frozen=True, slots=True)
+class CopyChoice:
+    """Decisions about copies, and those that this device has merged.
+
+    `left` are those that nobody touches, `mine` files of the reader's with the name of a copy,
+    `wanted` those that a person wants merged. `merged` has path and hash of those that were.
+    """
+
+    left: frozenset[RelPath] = frozenset()
+    mine: frozenset[RelPath] = frozenset()
+    wanted: frozenset[RelPath] = frozenset()
+    merged: frozenset[tuple[RelPath, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRules:
+    """Rules for merging the copies of a vault, beside their texts.
+
+    `merges`: copies are merged at all; `ready`: they may be now. `is_readers` tells of a file that
+    the base or a note has as a digest or note of its own. `rows_of` reads the rows of a conflicts
+    note, whose path is `page`.
+    """
+
+    is_digest: Callable[[RelPath], bool]
+    is_flat: Callable[[RelPath], bool]
+    is_readers: Callable[[RelPath], bool]
+    histories_of: Callable[[Collection[Key]], Histories]
+    rows_of: Callable[[str], frozenset[CopyRow]]
+    page: RelPath
+    names: PropertyNames = STANDARD_NAMES
+    choice: CopyChoice = CopyChoice()
+    merges: bool = True
+    ready: bool = True
+
+
+def is_readers(
+    texts: Mapping[RelPath, str], base: Base, properties: PropertyNames, path: RelPath
+) -> bool:
+    """Return True if a file is a digest or note of the base, or a note names it as its digest."""
+    if path in base.note_paths or BaseKey(Key(""), path, "text") in base.rows:
+        return True
+    stem = path.rpartition("/")[2].removesuffix(".md")
+    naming = [each for each, text in texts.items() if stem in text and text.startswith("---")]
+    if not naming:
+        return False
+    names = LinkResolver.from_paths(texts)
+    return any(
+        names.resolve(target, each) == path
+        for each in naming
+        for target in note_lens.read(texts[each], properties).digests
+    )
