@@ -270,6 +270,14 @@ def test_fields_are_written_in_their_spans() -> None:
     assert edited(box, title="T U") == f"- [x] [T U]({A})\n"
 
 
+def test_one_name_in_a_parenthesis_would_not_be_read_and_lives_in_the_note_alone() -> None:
+    (entry,) = read(f"- Deep Nets (Ann Bee, Cee Dee) {A}\n")
+    assert lens.unplaced(entry, entry.fields.saying(authors=("Ann Bee",))) == ["authors"]
+    assert lens.unplaced(entry, entry.fields.saying(authors=("Bo Li", "Cee Dee"))) == []
+    (entry,) = read(f"- **Deep Nets**. *Ann Bee, Cee Dee*. [[pdf]({A})]\n")
+    assert lens.unplaced(entry, entry.fields.saying(authors=("Ann Bee",))) == []
+
+
 def test_a_paper_met_again_is_linked_along() -> None:
     text = f"- [T]({A}): first\n- [U]({B})\n- again [T2]({A}v2)\n"
     digest = styled_reader.read(text, ("list",))
