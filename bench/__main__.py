@@ -6,12 +6,14 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from bench import (
     s1_rebuild,
     s3_at_rest,
     s4_one_edit,
+    s4b_situations,
     s5_daemon,
     s7_memory,
     s8_staged,
@@ -19,12 +21,13 @@ from bench import (
 )
 from bench.measure import Bench, Row, machine
 
-ROWS = {
+ROWS: dict[str, Callable[[Bench], Iterable[Row]]] = {
     "S9": s9_start.rows,
     "S1": s1_rebuild.rows,
     "S7": s7_memory.rows,
     "S3": s3_at_rest.rows,
     "S4": s4_one_edit.rows,
+    "S4b": s4b_situations.rows,
     "S5": s5_daemon.rows,
     "S8": s8_staged.rows,
 }
@@ -51,7 +54,7 @@ def main() -> None:
     print(f"\nload at the end: {machine().rpartition('load ')[2]}", file=sys.stderr)
 
 
-def show(rows: list[Row]) -> None:
+def show(rows: Iterable[Row]) -> None:
     for row in rows:
         ratio = "" if row.ratio is None else f"{row.ratio:.2f} x"
         base = "" if row.baseline is None else str(row.baseline)

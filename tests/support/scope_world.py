@@ -509,10 +509,22 @@ EDITS: dict[str, Edit] = {
         "https://",
         f"https://doi.org/10.1000/y{n}\nThird {n}: Paper (Ann Park)\nthird words\nhttps://",
     ),
+    "entry above an untitled one of two notes": in_turn(
+        "untitled entry and two notes", pause, "second week", pause, "entry above the untitled"
+    ),
     "file of a title": lambda v, n: v.put(
         f"lit/T{n}.md", f'---\ntitle: Awaited\nauthors: ["Ann Park"]\n---\nwords {n}\n'
     ),
     "file of a title gone": lambda v, n: v.remove(f"lit/T{n - 1}.md"),
+    "entry of a title": in_turn("file of a title", pause, "entry named before"),
+    "file of a title without a note": in_turn(
+        "entry named before",
+        pause,
+        lambda v, n: v.remove("papers/Awaited.md"),
+        pause,
+        "file of a title",
+    ),
+    "conflict ticked": in_turn("both apart", lambda v, n: v.run(), "note side ticked"),
     "file that names": lambda v, n: v.put(
         f"lit/N{n}.md", f"# Gamma {n}\n\nI read https://arxiv.org/abs/2308.00003 and more.\n"
     ),

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.support import fake_windows
 from tests.support.vaults import DIGEST, Vault
 from vault_sync.cli.main import run
 from vault_sync.edge.fs import vault_dir
@@ -139,3 +140,23 @@ def test_what_is_in_a_cloud_only_is_neither_read_nor_gone(
     assert vault.read(path).encode() == before[path]
     assert vault.files().keys() - {"Sync conflicts.md"} == before.keys()
     assert "nothing to do" in vault.ok("sync").out
+
+
+def test_on_the_stand_in_for_windows_all_is_as_here(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = Vault(tmp_path / "there", tmp_path / "state there")
+    shutil.copytree(vault.root, there.root)
+    vault.ok("rebuild")
+    with monkeypatch.context() as patch:
+        fake_windows.install(patch)
+        patch.setenv("VAULT_SYNC_STATE_DIR", str(there.state))
+        assert run(["--vault", str(there.root), "rebuild"]) == 0
+        assert there.files() == vault.files()
+        for each in (vault, there):
+            each.edit(DIGEST, "#ddpm", "#ddpm #edited")
+        vault.ok("sync")
+        assert run(["--vault", str(there.root), "sync"]) == 0
+        assert there.files() == vault.files()
+        assert run(["--vault", str(there.root), "undo"]) == 0
+    assert "edited" not in there.read("papers/230814 Bayesian Flow Networks.md")

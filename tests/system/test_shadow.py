@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from tests.support.reader import WEEK
 from tests.support.scope_world import EDITS, add, settled
 from tests.support.shadow import shadowed, walk
+from tests.support.vaults import Vault
 
 TROUBLES = {
     "a conflict": "both apart",
@@ -73,6 +77,24 @@ def test_the_words_of_an_untitled_entry_stay_with_its_paper() -> None:
         vault.settle()
         assert shadowed(vault).memory is not None
         assert "words of 1" not in vault.text("papers/Third 1.md")
+
+
+def test_a_pass_explains_why_it_looked_where(tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "vault", tmp_path / "state")
+    vault.write("vault-sync.toml", "[arxiv]\nenabled = false\n")
+    entry = "https://doi.org/10.1000/x{0}\nOf {0}: A Study (Ann Park)\none\n#t\n"
+    vault.write("digests/w.md", f"w\n{entry.format(1)}")
+    vault.write("digests/x.md", f"x\n{entry.format(2)}")
+    vault.ok("rebuild")
+    vault.ok("sync")
+    vault.edit("papers/Of 2.md", "one", "one and two")
+    vault.write("mine.md", "[[Of 2]]\n")
+    ran = vault.run("--json", "sync", "--explain")
+    explained = {each["about"]: each["why"] for each in json.loads(ran.out)["explain"]}
+    assert explained["papers/Of 2.md"] == "changed" and explained["mine.md"] == "came"
+    assert explained["doi:10.1000/x2"] == "a file about it changed: papers/Of 2.md"
+    assert "doi:10.1000/x1" not in explained or "w.md" in explained["doi:10.1000/x1"]
+    assert "whole vault: so it was asked for" in vault.ok("sync", "--redo", "--explain").out
 
 
 def test_300_steps() -> None:

@@ -5,13 +5,13 @@ Where nothing changed since the last pass, the machinery of a pass is not even i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from vault_sync.cli.console import Bar, Console, UsageError
+from vault_sync.cli.console import NOTHING, Bar, Console, UsageError
 from vault_sync.core.model.plan import Operation, Plan
 from vault_sync.core.model.values import Decision, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
@@ -32,15 +32,22 @@ def write(
     offline: bool,
     dry_run: bool = False,
     strict: bool = False,
+    explain: bool = False,
 ) -> int:
-    """Run one pass; with `dry_run` only show its plan; with `strict` 1 if anything was written."""
+    """Run one pass; with `dry_run` only show its plan; with `strict` 1 if anything was written.
+
+    `explain`: show why each file and paper was looked at.
+    """
     config = console.config()
     offline = offline or dry_run
     waiting = offline and request.take is None
     result = _pass(console, config, request, offline=offline, dry_run=dry_run, waiting=waiting)
+    more = {"explain": explanation(result)} if explain else NOTHING
+    if explain:
+        console.say(f"{each['about']:<40} {each['why']}".lstrip() for each in explanation(result))
     if dry_run:
-        return _show_plan(console, config, result.plan)
-    code = show_result(console, config, result)
+        return _show_plan(console, config, result.plan, more)
+    code = show_result(console, config, result, more)
     return report.OUT_OF_LINE if strict and result.outcome.done else code
 
 
@@ -63,7 +70,8 @@ def _pass(
     state = console.state(config)
     plan, walk = unchanged.look(config, state, request)
     if plan is not None:
-        return _to_show(config, PassResult(plan))
+        rest = (("", "nothing changed since the last pass"),)
+        return _to_show(config, PassResult(plan, explained=rest))
     from vault_sync.sync import engine
     from vault_sync.sync.facts import FactsLookup
 
@@ -73,7 +81,8 @@ def _pass(
             ask = facts.ask if facts.online else None
             context = engine.PassContext(config, state, facts, ask, progress=bar, walk=walk)
             if dry_run:
-                result = PassResult(engine.look(context, request).plan)
+                view = engine.look(context, request)
+                result = PassResult(view.plan, explained=view.explained)
             else:
                 result = engine.run(context, request)
             if waiting and result.plan.wanted:
@@ -102,10 +111,17 @@ def _hinted(config: Config, plan: Plan) -> Plan:
     return replace(plan, problems=(*plan.problems, problem))
 
 
-def _show_plan(console: Console, config: Config, plan: Plan) -> int:
+def explanation(result: PassResult) -> list[dict[str, str]]:
+    """Return why each file and paper was looked at, as `--json` has it."""
+    return [{"about": about, "why": why} for about, why in result.explained]
+
+
+def _show_plan(
+    console: Console, config: Config, plan: Plan, more: Mapping[str, object] = NOTHING
+) -> int:
     """Show the plan of a dry run; 1 where a person must look."""
     if console.json:
-        console.answer_plan(config.root, plan, plan.operations)
+        console.answer_plan(config.root, plan, plan.operations, more=more)
     else:
         console.show_attention(plan, config.rules.conflicts_note)
         console.say(report.operation_lines(plan.operations))
@@ -113,11 +129,13 @@ def _show_plan(console: Console, config: Config, plan: Plan) -> int:
     return report.IN_LINE if report.in_line(plan) else report.OUT_OF_LINE
 
 
-def show_result(console: Console, config: Config, result: PassResult) -> int:
+def show_result(
+    console: Console, config: Config, result: PassResult, more: Mapping[str, object] = NOTHING
+) -> int:
     """Show what a pass did and what it found; 1 where a person must look."""
     plan, outcome = result.plan, result.outcome
     if console.json:
-        console.answer_plan(config.root, plan, outcome.done, outcome.undone)
+        console.answer_plan(config.root, plan, outcome.done, outcome.undone, more)
     else:
         if result.note:
             console.complain([f"note: {result.note}; nothing is taken for a removal"])
@@ -126,8 +144,8 @@ def show_result(console: Console, config: Config, result: PassResult) -> int:
         shown: Sequence[Operation] = outcome.done if console.verbose else outcome.done[:20]
         console.say(report.operation_lines(shown))
         if len(outcome.done) > len(shown):
-            more = len(outcome.done) - len(shown)
-            console.say([f"... and {more} more (--verbose shows them, `vault-sync log` too)"])
+            left = len(outcome.done) - len(shown)
+            console.say([f"... and {left} more (--verbose shows them, `vault-sync log` too)"])
         console.say([report.summary(plan, outcome.done)])
     fine = report.in_line(plan, outcome.undone)
     return report.IN_LINE if fine else report.OUT_OF_LINE

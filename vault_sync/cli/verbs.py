@@ -82,9 +82,8 @@ def rebuild(
 @_ALLOW
 @click.option("--exit-code", is_flag=True, help="Exit 1 if anything was written.")
 @click.option("--redo", is_flag=True, help="Do again what `undo` took back.")
-def sync(
-    console: Console, offline: bool, dry_run: bool, allow_removals: str, exit_code: bool, redo: bool
-) -> int:
+@click.option("--explain", is_flag=True, help="Show why each file and paper was looked at.")
+def sync(console: Console, offline: bool, dry_run: bool, allow_removals: str, **more: bool) -> int:
     """Make one pass: what was edited on one side, the other follows.
 
     What both sides changed differently is a conflict, and neither side is touched.
@@ -92,9 +91,10 @@ def sync(
     from vault_sync.cli import passes
     from vault_sync.sync.request import PassRequest
 
-    cause = "hook" if exit_code else "sync"
-    request = PassRequest(cause=cause, allowed=allow_removals, redo=redo)
-    return passes.write(console, request, offline=offline, dry_run=dry_run, strict=exit_code)
+    strict, redo, explain = more["exit_code"], more["redo"], more["explain"]
+    request = PassRequest("hook" if strict else "sync", allowed=allow_removals, redo=redo)
+    how = {"dry_run": dry_run, "strict": strict, "explain": explain}
+    return passes.write(console, request, offline=offline, **how)
 
 
 @verb(

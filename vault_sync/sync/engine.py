@@ -82,6 +82,7 @@ class View:
     """An observation and its plan; with a `memory` if only some papers were looked at.
 
     `lacking` are the papers without their facts, `facts` the stamp of the facts that were known.
+    `explained` says why each file and paper was looked at.
     """
 
     observation: Observation
@@ -89,6 +90,7 @@ class View:
     lacking: tuple[Key, ...]
     facts: str
     memory: Memory | None = None
+    explained: tuple[tuple[str, str], ...] = ()
 
 
 def look(context: PassContext, request: PassRequest) -> View:
@@ -101,8 +103,14 @@ def look(context: PassContext, request: PassRequest) -> View:
         OSError: the vault's folder cannot be listed.
     """
     facts = facts_stamp(context.config, context.state)
-    part = _look_at_part(context, request, facts) if request.ordinary else None
-    return part or look_at_all(context, request, facts)
+    why = "so it was asked for"
+    if request.ordinary:
+        try:
+            return _look_at_part(context, request, facts)
+        except changes.TakesWholePass as reason:
+            why = str(reason)
+    view = look_at_all(context, request, facts)
+    return replace(view, explained=(("", f"read the whole vault: {why}"),))
 
 
 def look_at_all(context: PassContext, request: PassRequest, facts: str) -> View:
@@ -139,8 +147,12 @@ def look_at_all(context: PassContext, request: PassRequest, facts: str) -> View:
     return View(observation, plan, tuple(lacks), facts)
 
 
-def _look_at_part(context: PassContext, request: PassRequest, facts: str) -> View | None:
-    """Observe and plan the papers that changed files concern; None if it takes a whole pass."""
+def _look_at_part(context: PassContext, request: PassRequest, facts: str) -> View:
+    """Observe and plan the papers that changed files concern.
+
+    Raises:
+        TakesWholePass: all must be looked at.
+    """
     config, state = context.config, context.state
     daemon_memory = context.daemon_memory or Mind()
     memory, hints = daemon_memory.memory, context.hints
@@ -148,27 +160,25 @@ def _look_at_part(context: PassContext, request: PassRequest, facts: str) -> Vie
         whole = context.daemon_memory is not None
         memory, hints = recall(config, state, whole=whole, walk=context.walk), None
     if memory is None:
-        return None
+        raise changes.TakesWholePass("no index of the last pass is to be trusted")
     problems = daemon_memory.problems
     if hints is None:
         stats, problems = _changed(context, memory)
     else:
         stats = changes.stats_of(config.root, hints)
-    if stats is None:
-        return None
     facts_changed = memory.came.facts != facts
     thought = scope.think(
         config, state, memory, stats, context.facts_of, request, facts_changed=facts_changed
     )
-    if thought is None or _needs_whole(config, thought):
-        return None
+    if _needs_whole(config, thought):
+        raise changes.TakesWholePass("a note is to be made by a template, or gets a citekey")
     if thought.moved and hints is not None:
         # What is gone here may be there, where no event has told of it yet.
         return _look_at_part(replace(context, hints=None, walk=None), request, facts)
     daemon_memory.problems = problems
     observation = replace(thought.observation, problems=problems)
     plan = replace(thought.plan, problems=(*problems, *thought.plan.problems))
-    return View(observation, plan, thought.lacking, facts, memory)
+    return View(observation, plan, thought.lacking, facts, memory, thought.explained)
 
 
 def _needs_whole(config: Config, thought: scope.Thought) -> bool:
@@ -187,13 +197,17 @@ def _needs_whole(config: Config, thought: scope.Thought) -> bool:
 
 def _changed(
     context: PassContext, memory: Memory
-) -> tuple[Mapping[RelPath, Stat | None] | None, tuple[Problem, ...]]:
-    """Return the files that changed (`changes.suspects`), and the problems of the walk."""
+) -> tuple[Mapping[RelPath, Stat | None], tuple[Problem, ...]]:
+    """Return the files that changed (`changes.suspects`), and the problems of the walk.
+
+    Raises:
+        TakesWholePass: names are taken that only a whole pass knows, or files are on their way.
+    """
     walk = context.walk
     valid = walk is not None and walk.stamp == memory.stamp
     found = walk.found if walk is not None and valid else scan(context.config.root)
     if found.otherwise or arriving(found.marks, time.time_ns()):
-        return None, found.problems  # only a whole pass knows the names that are taken, or waits
+        raise changes.TakesWholePass("files are on their way, or end in capitals (.MD)")
     return changes.suspects(memory, found), found.problems
 
 
@@ -294,7 +308,8 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
     # The last that changes the state: what is remembered is remembered beside it.
     dropped = old_dropped(state, config.saved_days) if outcome.done else ()
     _remember(context, request, view, (doable, outcome))
-    return PassResult(replace(plan, problems=(*dropped, *plan.problems)), outcome, waiting)
+    plan = replace(plan, problems=(*dropped, *plan.problems))
+    return PassResult(plan, outcome, waiting, explained=view.explained)
 
 
 def _sources(observation: Observation, plan: Plan) -> frozenset[RelPath]:
@@ -313,8 +328,11 @@ def _look_again(context: PassContext, request: PassRequest) -> None:
     """Read the files just written once more, now that nobody waits for the pass any longer."""
     facts = facts_stamp(context.config, context.state)
     part = replace(context, hints=frozenset(), walk=None)
-    view = _look_at_part(part, request, facts)
-    if view is not None and not (view.plan.operations or view.plan.base_updates):
+    try:
+        view = _look_at_part(part, request, facts)
+    except changes.TakesWholePass:
+        return  # the next pass looks
+    if not (view.plan.operations or view.plan.base_updates):
         _remember(context, request, view, (view.plan, Outcome()))
 
 

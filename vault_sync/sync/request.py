@@ -89,7 +89,8 @@ class PassResult:
     """The plan of a pass and its outcome. `waiting` are the operations that were deferred.
 
     `note` says why the base counts for nothing, if it does. `arriving`: something waits for files
-    that a sync service is bringing just now.
+    that a sync service is bringing just now. `explained` says why each file and paper was looked
+    at; "" stands for the whole.
     """
 
     plan: Plan
@@ -97,6 +98,7 @@ class PassResult:
     waiting: tuple[Operation, ...] = ()
     note: str | None = None
     arriving: bool = False
+    explained: tuple[tuple[str, str], ...] = ()
 
 
 FactsOf = Callable[[Sequence[Key]], Mapping[Key, Facts]]

@@ -185,6 +185,15 @@ def test_links_and_files_that_are_not_here(vault: Path, around: Surroundings) ->
     _only(examine(vault, around), "not-downloaded")
 
 
+def test_names_that_windows_cannot_have(vault: Path, around: Surroundings) -> None:
+    (vault / "papers" / "a.").mkdir()
+    for name in ("why: a question.md", "a./NUL.md"):
+        (vault / "papers" / name).write_text("")
+        os.utime(vault / "papers" / name, (NOW, NOW))
+    found = _only(examine(vault, around), "names-elsewhere", "notice")
+    assert (found.path, "3 such names" in found.message) == ("papers/a.", True)
+
+
 def test_what_is_in_a_cloud_only_is_not_read(
     vault: Path, around: Surroundings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,7 +30,9 @@ def sync_path(path: Path) -> None:
     _sync(current.files.open_to_sync(path))
 
 
-def _sync(file: int) -> None:
+def _sync(file: int | None) -> None:
+    if file is None:
+        return
     try:
         sync_file(file)
     finally:

@@ -151,6 +151,11 @@ def sleeping_clock() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
+WATCH_ADVICE = (
+    "sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512; "
+    "to keep it, write both lines to /etc/sysctl.d/60-inotify.conf"
+)
+"""The remedy when folders cannot be watched."""
 OPENER = "xdg-open"
 """The command that opens an address with the program that it belongs to."""
 

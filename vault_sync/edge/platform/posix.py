@@ -51,8 +51,8 @@ def open_to_write(
     return os.open(name, flags, mode, dir_fd=above)
 
 
-def open_to_sync(name: str | Path, above: int | None = None) -> int:
-    """Open a file or a folder so that it can be synced; a link is refused."""
+def open_to_sync(name: str | Path, above: int | None = None) -> int | None:
+    """Open a file or a folder so that it can be synced; a link is refused. None: it need not be."""
     return open_to_read(name, above)
 
 
@@ -135,11 +135,6 @@ def link(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None
     """Give a file a second name, that of no other file."""
     folders = {"src_dir_fd": from_folder, "dst_dir_fd": to_folder}
     os.link(from_name, to_name, **folders, follow_symlinks=False)
-
-
-def touch(folder: int, name: str) -> None:
-    """Set a file's modification time to the present."""
-    os.utime(name, dir_fd=folder, follow_symlinks=False)
 
 
 def may_write(folder: int, name: str) -> bool:

@@ -252,6 +252,8 @@ def sleeping_clock() -> float:
     return time.time()
 
 
+WATCH_ADVICE = "close other programs that watch folders, and start the daemon again"
+"""The remedy when folders cannot be watched."""
 OPENER = "explorer"
 """The command that opens an address with the program that it belongs to."""
 

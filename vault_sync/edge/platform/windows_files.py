@@ -81,14 +81,25 @@ class WindowsFiles(WindowsHandles):
         path = self.within(name, above, new=True)
         return self.open_plain(path, access, new=new, folder=False)
 
-    def open_to_sync(self, name: str | Path, above: int | None = None) -> int:
-        """Open a file or a folder so that it can be synced: a file for writing, if it may be."""
+    def open_to_sync(self, name: str | Path, above: int | None = None) -> int | None:
+        """Open a file so that it can be synced, which takes a handle that may write.
+
+        None: a folder, whose names are in the journal of NTFS; or a file that nobody may write, or
+        that another program keeps from being written. Should a power cut take the text of such a
+        file back, it stands in the base, and the earlier one in the file is a conflict.
+        """
         path = self.within(name, above)
         file = self.open_plain(path, Access.READ)
-        if self._needs_no_sync(file):
-            return file
+        look = self.kernel.look(file)
         os.close(file)
-        return self.open_plain(path, Access.READ | Access.WRITE)
+        if look.is_folder or look.attributes & READ_ONLY:
+            return None
+        try:
+            return self.open_plain(path, Access.READ | Access.WRITE)
+        except OSError as error:
+            if error.errno != errno.EBUSY:
+                raise
+            return None
 
     def open_to_lock(self, folder: Path) -> int:
         """Open what stands for a folder when it is locked: a file that only this program has.
@@ -106,14 +117,9 @@ class WindowsFiles(WindowsHandles):
         finally:
             os.close(root)
 
-    def _needs_no_sync(self, file: int) -> bool:
-        """Return True for a folder, whose names are in the journal, and a file nobody may write."""
-        look = self.kernel.look(file)
-        return look.is_folder or bool(look.attributes & READ_ONLY)
-
     def sync_file(self, file: int) -> None:
         """Return when an open file's bytes would survive a power cut; it is open for writing."""
-        if not self._needs_no_sync(file):
+        if not self.kernel.look(file).is_folder:
             os.fsync(file)
 
     def read_at(self, file: int, count: int, at: int) -> bytes:
@@ -176,10 +182,6 @@ class WindowsFiles(WindowsHandles):
         """Raise OSError: nothing is done by links here."""
         del from_folder, to_folder, to_name
         raise OSError(errno.ENOTSUP, "links are not used here", from_name)
-
-    def touch(self, folder: int, name: str) -> None:
-        """Set a file's modification time to the present."""
-        os.utime(self.within(name, folder))
 
     def may_write(self, folder: int, name: str) -> bool:
         """Return True if a file is not read-only."""

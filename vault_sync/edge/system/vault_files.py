@@ -12,6 +12,7 @@ from pathlib import Path
 from vault_sync.core.model.paths import is_markdown, is_visible
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.naming.copy_names import certain, possible
+from vault_sync.core.naming.foreign_names import unfit_for_windows
 from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.fs.scan import ClosedFolder, FolderEntry, walk
 from vault_sync.edge.platform.values import is_away
@@ -71,6 +72,7 @@ def findings(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]:
     yield from _configuration(root, tree, around)
     yield from _copies(root, tree, around)
     yield from _twins(tree)
+    yield from _elsewhere(tree)
     yield from _contents(root, tree, around)
     yield from _others(tree)
 
@@ -194,6 +196,24 @@ def _twins(tree: Tree) -> Iterable[Problem]:
                 f"differs from {', '.join(others)} only in case or in how letters are composed",
                 "rename one of them: other devices hold them for the same file",
             )
+
+
+def _elsewhere(tree: Tree) -> Iterable[Problem]:
+    """Find names that another of the reader's devices cannot have."""
+    found = {
+        path: why
+        for path in sorted((*tree.files, *tree.folders))
+        if path and (why := unfit_for_windows(path.rpartition("/")[2])) is not None
+    }
+    if found:
+        first = next(iter(found))
+        yield finding(
+            first,
+            "names-elsewhere",
+            f"{found[first]} ({len(found)} such names in the vault)",
+            "rename it if the vault is on Windows too: sync services leave such files out there",
+            level="notice",
+        )
 
 
 def _contents(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]:

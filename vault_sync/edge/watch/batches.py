@@ -345,9 +345,6 @@ def _limit_problem(what: str) -> Problem:
         path="",
         code="watch-limit",
         message=f"{what}: changes are found by looking at the files, later and with more work",
-        hint=(
-            "sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512; "
-            "to keep it, write both lines to /etc/sysctl.d/60-inotify.conf"
-        ),
+        hint=current.system.WATCH_ADVICE,
         level="notice",
     )

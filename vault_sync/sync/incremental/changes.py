@@ -14,8 +14,16 @@ from vault_sync.edge.platform import current
 from vault_sync.sync.incremental.memory import Memory
 
 
-def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None] | None:
-    """Return the stats of some files, None for one that is gone; None if one is no plain file."""
+class TakesWholePass(Exception):  # noqa: N818 - nothing fails, all is read
+    """Change that is not for a pass over some papers; the text says why."""
+
+
+def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None]:
+    """Return the stats of some files, None for one that is gone.
+
+    Raises:
+        TakesWholePass: one is no plain file.
+    """
     found: dict[RelPath, Stat | None] = {}
     for path in paths:
         try:
@@ -23,31 +31,32 @@ def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None]
         except FileNotFoundError:
             found[path] = None
             continue
-        except OSError:
-            return None
+        except OSError as error:
+            raise TakesWholePass(f"{path} cannot be looked at") from error
         if not S_ISREG(seen.st_mode):
-            return None
+            raise TakesWholePass(f"{path} is no plain file")
         found[path] = stat_of(seen)
     return found
 
 
-def suspects(memory: Memory, found: Scan) -> dict[RelPath, Stat | None] | None:
+def suspects(memory: Memory, found: Scan) -> dict[RelPath, Stat | None]:
     """Return the files that are not as they were, None for one that is gone.
 
-    None if that cannot be known: a folder may hide files.
+    Raises:
+        TakesWholePass: that cannot be known, as a folder may hide files.
     """
     known, files = memory.stats(), found.files
     others = compress(files, map(ne, files.values(), map(known.get, files)))
     changed: dict[RelPath, Stat | None] = {path: files[path] for path in others}
     gone = known.keys() - files.keys()
     if gone and any(each.level == "problem" for each in found.problems):
-        return None
+        raise TakesWholePass("a folder may hide files")
     return changed | dict.fromkeys(gone)
 
 
 def at_rest(root: Path, paths: Iterable[RelPath], now: int) -> dict[RelPath, float]:
     """Return the seconds since some files changed; `now` is in Unix ns."""
-    stats = stats_of(root, paths) or {}
+    stats = stats_of(root, paths)
     return {
         path: (now - max(stat.mtime_ns, stat.ctime_ns)) / 1e9
         for path, stat in stats.items()

@@ -22,6 +22,7 @@ from vault_sync.edge.state.base_table import (
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.file_record import UNKNOWN, File, believable, looks_delivered, mark_of
+from vault_sync.sync.incremental.changes import TakesWholePass
 from vault_sync.sync.incremental.identity import OTHER, called
 from vault_sync.sync.incremental.memory import MANY, Memory
 from vault_sync.sync.incremental.overlay import Overlay
@@ -55,29 +56,34 @@ class PartReading:
         self._papers_in: dict[RelPath, set[Key]] = {}
         self._is_digest = is_digest(config.rules)
 
-    def start(self) -> bool:
-        """Read the files that may have changed; False if one cannot be read, or many have.
+    def start(self) -> None:
+        """Read the files that may have changed.
 
         Of those that have not, no text is kept: after `rebuild` or a checkout that is every file.
+
+        Raises:
+            TakesWholePass: one cannot be read, many have changed, or another device is at work.
         """
         come = self.stats.keys() - self.memory.files.keys()
-        if len(come) + len(self.gone) > MANY or any(map(self._may_be_copy, come)):
-            return False  # the file that one is a copy of may be another device's now
+        if len(come) + len(self.gone) > MANY:
+            raise TakesWholePass("many files came or went")
+        if copies := sorted(filter(self._may_be_copy, come)):
+            # The file that it is a copy of may be another device's now.
+            raise TakesWholePass(f"{copies[0]} may be the copy of another file")
         self.now.move(self.gone, sorted(come))
         suspects = self.stats.keys() | self.memory.open.difference(self.gone)
         for path, text in read_all(self.config.root, sorted(suspects)):
-            if isinstance(text, Problem):
-                return False
-            was, now = self.before.get(path), self._record(path, text)
+            was, now = self.before.get(path), self._record(path, _readable(text))
             if was is not None and now.mark == was.mark and was.settled and not self._is_put(path):
                 self.same[path] = now
-            elif len(self.read) == MANY or self._was_brought(path, now):
-                return False
-            else:
-                self.texts[path], self.read[path] = text, now
-                self.changed.add(path)
+                continue
+            if len(self.read) == MANY:
+                raise TakesWholePass("many files changed")
+            if self._was_brought(path, now):
+                raise TakesWholePass(f"{path} was brought from another device")
+            self.texts[path], self.read[path] = _readable(text), now
+            self.changed.add(path)
         self.now.changed |= dict.fromkeys(self.gone)
-        return True
 
     def _may_be_copy(self, path: RelPath) -> bool:
         name = certain(path)
@@ -101,16 +107,18 @@ class PartReading:
         stats = {path: self.stats.get(path, file.stat) for path, file in self.read.items()}
         return {path: stat.ctime_ns for path, stat in stats.items() if looks_delivered(stat)}
 
-    def take(self, paths: Iterable[RelPath]) -> bool:
-        """Read more files; False if one cannot be read, or they become many."""
+    def take(self, paths: Iterable[RelPath]) -> None:
+        """Read more files.
+
+        Raises:
+            TakesWholePass: one cannot be read, or they are many.
+        """
         new = sorted(set(paths) - self.texts.keys())
         if len(new) + len(self.texts) > 2 * MANY:
-            return False
+            raise TakesWholePass("what changed concerns many files")
         for path, text in read_all(self.config.root, new):
-            if isinstance(text, Problem):
-                return False
-            self.texts[path], self.read[path] = text, self._record(path, text)
-        return True
+            self.texts[path] = _readable(text)
+            self.read[path] = self._record(path, self.texts[path])
 
     def _record(self, path: RelPath, text: str) -> File:
         was = self.before.get(path) or File(UNKNOWN, b"", *OTHER, settled=True)
@@ -203,3 +211,9 @@ class PartReading:
         keys |= {each.key for each in conflicts if path in {each.digest, each.note}}
         keys |= {key for each in self.now.naming(called(path)) for key in self.now.keys_at(each)}
         return keys | self.papers_in(path)
+
+
+def _readable(text: str | Problem) -> str:
+    if isinstance(text, Problem):
+        raise TakesWholePass(f"{text.path} cannot be read")
+    return text

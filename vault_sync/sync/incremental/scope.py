@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from vault_sync.core import snapshot as snapshots
 from vault_sync.core.model.base import Base
@@ -19,6 +19,7 @@ from vault_sync.edge.state.store import StateStore
 from vault_sync.sync import conflicts_file, deliveries
 from vault_sync.sync.file_marks import with_marks
 from vault_sync.sync.incremental import changes
+from vault_sync.sync.incremental.changes import TakesWholePass
 from vault_sync.sync.incremental.memory import Memory, plan_of
 from vault_sync.sync.incremental.part_snapshot import PartSnapshot
 from vault_sync.sync.incremental.reading import PartReading
@@ -34,14 +35,15 @@ class Thought:
     """The observation of some papers, and its plan, with what is reported of all others.
 
     `lacking` are the papers of the vault without their facts. `moved`: a file is gone, or an entry
-    was taken out of a digest; it may be elsewhere. `reasons` says why each paper was looked at.
+    was taken out of a digest; it may be elsewhere. `explained` says why each file and paper was
+    looked at.
     """
 
     observation: Observation
     plan: Plan
     lacking: tuple[Key, ...]
     moved: bool = False
-    reasons: Mapping[Key, str] = field(default_factory=dict)
+    explained: tuple[tuple[str, str], ...] = ()
 
 
 def think(
@@ -53,18 +55,22 @@ def think(
     request: PassRequest,
     *,
     facts_changed: bool,
-) -> Thought | None:
-    """Return the plan after only the files of `stats` may have changed; None: look at all.
+) -> Thought:
+    """Return the plan after only the files of `stats` may have changed.
 
     `stats` says of each what it is now, None where it is not there. `facts_changed`: of papers
     without their facts more may be known now.
+
+    Raises:
+        TakesWholePass: it is not known whom that concerns, or it concerns many.
     """
     came = memory.came
-    if not (came.final and came.based) or waiting(state.select):
-        return None
+    if not (came.final and came.based):
+        raise TakesWholePass("the pass before left something that no file shows")
+    if waiting(state.select):
+        raise TakesWholePass("files wait for what another device has")
     reading = PartReading(config, state, memory, stats)
-    if not reading.start():
-        return None
+    reading.start()
     selection = PaperSelection(reading)
     if facts_changed:
         selection.join(came.lacking, "its facts may be known now")
@@ -74,19 +80,16 @@ def think(
     try:
         selection.start()
         return _planned(selection, facts_of, request)
-    except ValueError:
-        return None  # the base is damaged: a whole pass finds out what that means
+    except ValueError as error:  # a whole pass finds out what that means
+        raise TakesWholePass("the base is damaged") from error
 
 
-def _planned(selection: PaperSelection, facts_of: FactsOf, request: PassRequest) -> Thought | None:
+def _planned(selection: PaperSelection, facts_of: FactsOf, request: PassRequest) -> Thought:
     """Plan for papers, and again with those that the plan concerns, until there are no more."""
     reading, part = selection.reading, PartSnapshot(selection)
     config, state = reading.config, reading.state
     while True:
-        read = _read(selection, part)
-        if read is None:
-            return None
-        found, base = read
+        found, base = _read(selection, part)
         snapshot, base = with_marks(
             part.restricted(found), base, state, selection.reasons, reading.stats
         )
@@ -96,7 +99,7 @@ def _planned(selection: PaperSelection, facts_of: FactsOf, request: PassRequest)
         facts = facts_of(lacks) if lacks else {}
         plan = make_plan(observation, config.rules, facts, request)
         if not reading.same_folder():
-            return None
+            raise TakesWholePass("new digests go to another folder now")
         before = len(selection.reasons)
         selection.provide(plan, base, strange_digests(snapshot, base))
         if len(selection.reasons) == before:
@@ -104,20 +107,18 @@ def _planned(selection: PaperSelection, facts_of: FactsOf, request: PassRequest)
     plan = _of_all(plan, selection, lacks)
     came = selection.memory.came
     lacks = [*(key for key in came.lacking if key not in selection.reasons), *lacks]
-    return Thought(observation, plan, tuple(lacks), selection.moved, selection.reasons)
+    return Thought(observation, plan, tuple(lacks), selection.moved, selection.explained())
 
 
-def _read(selection: PaperSelection, part: PartSnapshot) -> tuple[Snapshot, Base] | None:
-    """Read what the papers concerned need, until nothing is left; None: look at all."""
+def _read(selection: PaperSelection, part: PartSnapshot) -> tuple[Snapshot, Base]:
+    """Read what the papers concerned need, until nothing is left."""
     reading = selection.reading
     while True:
         before = len(reading.texts), len(selection.reasons)
-        if not reading.take(part.needed()):
-            return None
+        reading.take(part.needed())
         base = part.base()
         found = part.snapshot(base)
-        if not reading.take(part.titled(found)):
-            return None
+        reading.take(part.titled(found))
         selection.join_reported()
         if before == (len(reading.texts), len(selection.reasons)):
             return found, base

@@ -67,6 +67,17 @@ class PaperSelection:
         self.join(reading.noted_at(unclear), "the base has its note where a file changed")
         self.join(self.memory.came.again, "it depends on all that is to be done")
 
+    def explained(self) -> tuple[tuple[str, str], ...]:
+        """Return why each file and paper was looked at, and how many of all."""
+        reading, files = self.reading, self.memory.files
+        changed = [(path, "changed") for path in sorted(reading.changed & files.keys())]
+        come = [(path, "came") for path in sorted(reading.changed - files.keys())]
+        gone = [(path, "went") for path in sorted(reading.gone)]
+        notes, count = self.memory.came.notes, len(self.reasons)
+        total = f"looked at {count:,} papers of {notes:,} notes"
+        read = f"read {len(reading.read):,} of {len(files):,} files"
+        return (*changed, *come, *gone, *self.reasons.items(), ("", f"{total}, {read}"))
+
     def join(self, keys: Iterable[Key], reason: str) -> None:
         """Let papers be concerned."""
         for key in keys:
