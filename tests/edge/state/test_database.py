@@ -207,3 +207,11 @@ def test_a_vault_that_was_copied_has_no_base(world: World, tmp_path: Path) -> No
     subprocess.run(["cp", "-a", world.vault, copy], check=True)
     assert not open_state(copy, world.environ).has_base
     assert world.state().has_base
+
+
+def test_what_is_committed_is_on_the_disk_itself(world: World) -> None:
+    """As the files are: on macOS that takes a call of its own, which SQLite makes if told to."""
+    state = world.state()
+    with state.lock(0), state.writing() as connection:
+        for name, value in (("synchronous", 2), ("fullfsync", 1)):
+            assert connection.execute(f"PRAGMA {name}").fetchone()[0] == value

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.model.values import Key
 
 Origin = Literal["typed", "delivered", "merged"]
 """The way of a value to this device: typed here, brought by a sync service, made of a copy.
@@ -102,10 +102,3 @@ class CopyRow(NamedTuple):
     digest: str
     field: str
     text: str
-
-
-class MergedCopy(NamedTuple):
-    """A copy whose words this device has written into its file: it goes in the next pass."""
-
-    path: RelPath
-    fingerprint: str

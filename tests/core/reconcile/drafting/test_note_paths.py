@@ -28,7 +28,7 @@ from tests.support.reader import (
     section,
     settled,
 )
-from vault_sync.core.model.values import Rules
+from vault_sync.core.model.values import Facts, Rules
 
 # The date that comes late.
 
@@ -112,6 +112,24 @@ def test_a_late_date_renames_once() -> None:
     only(vault, WEEK)
     assert "papers/Alpha Models.md" in vault.files
     quiet(vault)
+
+
+def test_a_late_title_renames_once_where_no_date_comes() -> None:
+    """As of the ACL Anthology, which knows no day; a title that is edited names nothing anew."""
+    vault = fresh()
+    vault.facts = {}
+    vault.files = {WEEK: "https://arxiv.org/abs/2308.00001\n글.\n#a\n"}
+    vault.sync()
+    assert "papers/2308.00001.md" in vault.files
+    vault.facts = {ALPHA: Facts(year="2023", title="Alpha Models: A Study", authors=("Ann Park",))}
+    vault.sync()
+    assert "papers/Alpha Models.md" in vault.files and "[[Alpha Models]]" in vault.files[WEEK]
+    quiet(vault)
+    change(vault, "papers/Alpha Models.md", 'title: "Alpha Models: A Study"', "title: Other")
+    vault.sync()
+    vault.facts = facts(DAYS)
+    vault.sync()
+    assert "papers/Alpha Models.md" in vault.files
 
 
 def test_a_late_date_leaves_a_name_that_the_reader_chose() -> None:

@@ -162,7 +162,6 @@ def _candidate(
         _label_span(page, head.address),
         below,
         _WITH_AUTHORS if authors is not None and not authors.partial else _WHOLE_LINE,
-        adopted(page.text, head.title),
         tail.inline,
         lower.commentary,
         common_indent(page, lower.commentary or lower.tags),
@@ -208,13 +207,6 @@ def unlaid(address: Span) -> EntrySpans:
 def _label_span(page: Page, address: Address) -> Span:
     line = page.lines[page.number_at(address.link.whole.start)]
     return labels.span_of_address(page.text, address.link, line.start)
-
-
-def adopted(text: str, title: HeadTitle) -> str:
-    """Return the local Markdown file that a title links to, "" where it links to none."""
-    url = "" if title.link is None else title.link.url.slice(text)
-    path = url.partition("#")[0]
-    return path if path.lower().endswith(".md") and "://" not in path else ""
 
 
 def _may_wrap(text: str, title: HeadTitle) -> bool:

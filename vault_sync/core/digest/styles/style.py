@@ -44,10 +44,10 @@ class StyledSpans(NamedTuple):
     `title` are the title's characters inside the marks; `wraps`: the link goes around them, else
     to `link_at`. `authors` is the list between its marks. `label` is the stretch of the address
     with its brackets. Line `head_line` (from 0) is the last of title and authors. `places` are the
-    fields that can be written; `adopts` is the local file that the title links to, or "". `inline`
-    is the commentary on the title's line (or in a cell), perhaps empty; `lower` the numbers of the
-    commentary's own lines, each of which begins with `indent`; `tags` those of tag lines. A list of
-    fewer authors than `least_authors` would not be read as one.
+    fields that can be written. `inline` is the commentary on the title's line (or in a cell),
+    perhaps empty; `lower` the numbers of the commentary's own lines, each of which begins with
+    `indent`; `tags` those of tag lines. A list of fewer authors than `least_authors` would not be
+    read as one.
     """
 
     style: StyleName
@@ -59,7 +59,6 @@ class StyledSpans(NamedTuple):
     label: Span
     head_line: int
     places: frozenset[FieldName]
-    adopts: str = ""
     inline: Span | None = None
     lower: Sequence[int] = ()
     indent: str = ""

@@ -200,7 +200,6 @@ def _candidate(
         address.link.boxed,
         head.line,
         frozenset(places),
-        assembly.adopted(text, title),
         note,
         least_authors=0,
     )

@@ -77,7 +77,9 @@ def _edit(
         builder.touch(path, resolution)
     to = context.note_paths.renames.get(path)
     if to is not None and (resolution.key, NOTE) not in builder.refused:
-        why = "its date of publication is known now"
+        found = context.facts_of(resolution.key)
+        by_title = found.title and not found.published
+        why = f"its {'title' if by_title else 'date of publication'} is known now"
         builder.renames.append(Rename(path, to, drafted.text, why))
         builder.touch(path, resolution)
 

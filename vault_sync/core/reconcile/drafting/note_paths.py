@@ -92,7 +92,7 @@ def choose_paths(
         undated = base.text(BaseKey(resolution.key, "", "undated"))
         if path is None:
             chosen.make(resolution, published)
-        elif published and undated == stem_of(path):
+        elif undated == stem_of(path) and (published or _titled(resolution, undated, facts, rules)):
             chosen.date(resolution, path, published)
         else:
             chosen.notes[resolution.key] = path
@@ -171,6 +171,14 @@ def _published(resolution: Resolution, snapshot: Snapshot, facts: Mapping[Key, F
     note = snapshot.notes.get(resolution.paper.note) if resolution.paper.note else None
     dated = note.properties.scalar("published") if note else ""
     return dated or facts.get(resolution.key, Facts()).published
+
+
+def _titled(resolution: Resolution, stem: str, facts: Mapping[Key, Facts], rules: Rules) -> bool:
+    """Tell whether a note named without a title gets one from an archive that knows no day."""
+    fields, key = resolution.note, resolution.key
+    name = note_names.note_name(rules.name, title="", url=fields.url, key=key, published="")
+    found = facts.get(key, Facts())
+    return bool(fields.title and found.title) and not found.published and stem == name
 
 
 def _new_path(resolution: Resolution, published: str, rules: Rules, taken: _Taken) -> RelPath:
