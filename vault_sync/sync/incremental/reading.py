@@ -203,7 +203,7 @@ class PartReading:
 
     def lost_digests(self) -> list[RelPath]:
         """Return the digests whose text the base has and that are not there."""
-        return [path for path in digests_with_text(self.state.select) if self.now.get(path) is None]
+        return [path for path in digests_with_text(self.state.select) if not self.now.has(path)]
 
     def papers_at(self, path: RelPath) -> set[Key]:
         """Return all papers that a file is about: now, before, by the base, in open conflicts.
