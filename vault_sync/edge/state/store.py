@@ -18,6 +18,7 @@ from typing import Any, Self
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
 from vault_sync.edge.fs.canonical import canonical
+from vault_sync.edge.platform import current
 from vault_sync.edge.platform.lock import locked, locked_folder
 from vault_sync.edge.state import base_table, deliveries, earlier_values
 from vault_sync.edge.state.database import StateDatabase, StateError
@@ -243,12 +244,21 @@ class StateStore:
                 self._database.locked, self._typing = False, ()
 
     def _move_home(self) -> None:
-        """Move the state of a vault that had another path to the folder of its present one."""
+        """Move the state of a vault that had another path to the folder of its present one.
+
+        Windows moves no folder in which a file is open, as the lock is. It stays where it lies, and
+        is found there by what tells its vault from others.
+        """
         if self.directory == self._home:
             return
         self.close()
         _remove_unused(self._home)
-        self.directory.rename(self._home)
+        try:
+            self.directory.rename(self._home)
+        except PermissionError:
+            if not current.files.PINS:
+                raise
+            return
         self._lie_in(self._home)
 
     def take_over(self) -> str | None:
