@@ -137,7 +137,14 @@ def test_a_new_week_in_another_style_begins_as_its_fellows_go_on(weekly: Vault) 
         "# 2023-W34\n\n1. **Lantern: A Light**. *Ann Park, Bo Li*. "
         f"[[pdf](https://arxiv.org/abs/{NEW})]\n   #x\n"
     )
-    untitled = weekly.run("add", "2308.01111", "--to", W34, "--now")
+    today = weekly.ok("add", NEW, "--to", weekly.ok("week").out.strip(), "--now").out
+    path = today.partition(":")[0]
+    assert "1. **Lantern: A Light**" in weekly.read(path)
+    for made in (path, W34):
+        (weekly.root / made).unlink()
+    assert weekly.ok("add", NEW, "--now").out == today
+    assert "1. **Lantern: A Light**" in weekly.read(path)
+    untitled = weekly.run("add", "2308.01111", "--now")
     assert untitled.code == 1 and "as no title is known of it" in untitled.err
 
 

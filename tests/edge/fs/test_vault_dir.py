@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from unittest import mock
+from types import SimpleNamespace
 
 import pytest
 from tests.support.written_world import P, World
@@ -20,7 +20,9 @@ def test_a_file_is_read_to_its_end_whatever_its_size_was_said_to_be(
     """It grows or shrinks meanwhile (`said` is how wrong its size is); a read may come short."""
     world.put("a.md", text)
     pread, size = os.pread, max(len(text) + said, 0)
-    monkeypatch.setattr("vault_sync.edge.fs.vault_dir.os.fstat", lambda _: mock.Mock(st_size=size))
+    monkeypatch.setattr(
+        "vault_sync.edge.fs.vault_dir.os.fstat", lambda _: SimpleNamespace(st_size=size)
+    )
     monkeypatch.setattr(
         "vault_sync.edge.fs.vault_dir.os.pread",
         lambda file, count, at: pread(file, min(count, most or count), at),

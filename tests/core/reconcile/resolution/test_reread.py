@@ -9,9 +9,10 @@ from vault_sync.core.model.values import RelPath
 
 A, B, C = (f"https://arxiv.org/abs/2301.0000{n}" for n in (1, 2, 3))
 DIGEST = RelPath("digests/d.md")
+LINKED = "[Deep Nets](https://arxiv.org/pdf/2301.00001) (Ann Bee, Cee Dee)"
 TEXT = f"""d
 {A}
-[Deep Nets](https://arxiv.org/pdf/2301.00001) (Ann Bee, Cee Dee)
+{{}}
 words
 {B}
 **Wide Nets**
@@ -22,10 +23,10 @@ Third One (Dee Eff)
 """
 
 
-@pytest.fixture
-def older(monkeypatch: pytest.MonkeyPatch) -> MemoryVault:
+@pytest.fixture(params=[LINKED, "**Deep Nets**"])
+def older(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> MemoryVault:
     """A vault as the reader left it that knew neither linked nor bold titles."""
-    vault = MemoryVault({DIGEST: TEXT})
+    vault = MemoryVault({DIGEST: TEXT.format(request.param)})
     with monkeypatch.context() as patch:
         patch.setattr(title_line, "of_paper", lambda *_: None)
         patch.setattr(title_line, "_shown", lambda *_: None)
@@ -45,8 +46,24 @@ def test_entries_that_were_swallowed_are_entries_and_nothing_is_a_conflict(
     assert plan.conflicts == ()
     assert "papers/Wide Nets.md" in older.files
     note = older.files[first]
-    assert "title: Deep Nets\n" in note and "  - Cee Dee\n" in note
+    assert "title: Deep Nets\n" in note
+    assert ("  - Cee Dee\n" in note) == (LINKED in older.files[DIGEST])
     assert note.rstrip().endswith("## [[d]]\n\nwords")
     assert ("- own\n" in note) == is_edited
     assert f"{B}\n**[[Wide Nets|Wide Nets]]**\nmore words\n#tag" in older.files[DIGEST]
     assert older.sync().operations == ()
+
+
+def test_words_edited_since_stay_where_the_title_was_their_first_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    vault = MemoryVault({DIGEST: f"d\n{A}\n**Deep Nets**\nwords\n"})
+    with monkeypatch.context() as patch:
+        patch.setattr(title_line, "of_paper", lambda *_: None)
+        vault.sync()
+    (note,) = (path for path in vault.files if path != DIGEST)
+    vault.files[note] = vault.files[note].replace("\nwords", "\nwords of mine")
+    assert vault.sync().conflicts == ()
+    assert vault.files[note].rstrip().endswith("## [[d]]\n\nwords of mine")
+    assert vault.files[DIGEST].endswith("|Deep Nets]]**\nwords of mine\n")
+    assert vault.sync().operations == ()
