@@ -244,22 +244,11 @@ class StateStore:
                 self._database.locked, self._typing = False, ()
 
     def _move_home(self) -> None:
-        """Move the state of a vault that had another path to the folder of its present one.
-
-        Windows moves no folder in which a file is open, as the lock is. It stays where it lies, and
-        is found there by what tells its vault from others.
-        """
-        if self.directory == self._home:
-            return
-        self.close()
-        _remove_unused(self._home)
-        try:
-            self.directory.rename(self._home)
-        except PermissionError:
-            if not current.files.PINS:
-                raise
-            return
-        self._lie_in(self._home)
+        """Move the state of a vault that had another path to the folder of its present one."""
+        if self.directory != self._home:
+            self.close()
+            if _moved(self.directory, self._home):
+                self._lie_in(self._home)
 
     def take_over(self) -> str | None:
         """Take over the memory of a vault that had another path; return that path, or None.
@@ -272,6 +261,22 @@ class StateStore:
         was = self._database.moved_from
         with self.writing():
             return was
+
+
+def _moved(directory: Path, home: Path) -> bool:
+    """Rename the folder of a state, over one of locks alone. Return False if it stays.
+
+    Windows moves no folder in which a file is open, as the lock is. It is found where it lies by
+    what tells its vault from others.
+    """
+    _remove_unused(home)
+    try:
+        directory.rename(home)
+    except PermissionError:
+        if not current.files.PINS:
+            raise
+        return False
+    return True
 
 
 def _remove_unused(home: Path) -> None:
