@@ -246,6 +246,9 @@ def _moved(state: StateStore) -> Iterator[Problem]:
     was = state.take_over()
     if was is not None:
         words = f"this vault was at {was} before; its memory is taken over"
+        if was == str(state.root):
+            words = "this is another folder than at the last pass, with the id of this vault: "
+            words += "nothing that is missing counts as removed until all is here"
         yield Problem(str(state.root), "vault-moved", words, level="notice")
 
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.values import changed_ns, file_number
 from vault_sync.edge.state import upgrade
-from vault_sync.edge.state.places import DATABASE, identity_in, identity_of, is_moved
+from vault_sync.edge.state.places import DATABASE, identity_in, identity_of, is_moved, is_restored
 from vault_sync.edge.state.schema import (
     OLDEST,
     TABLES,
@@ -43,6 +43,7 @@ class StateDatabase:
         self.locked = False
         self.distrust: str | None = None
         self.moved_from: str | None = None
+        self.restored = False
         self.version = 0
         self._path = directory / DATABASE
         self._connection: sqlite3.Connection | None = None
@@ -177,7 +178,12 @@ class StateDatabase:
         was, now = identity_in(connection), identity_of(self.root)
         moved = was is not None and was != now and is_moved(connection, was, now)
         self.moved_from = was.path if was is not None and moved else None
-        if was != now and not moved:
+        self.restored = was is not None and is_restored(connection, was, now)
+        if self.restored:
+            self._connection = upgrade.in_memory(connection)
+            upgrade.join_again(self._connection)
+            connection.close()
+        elif was != now and not moved:
             self._distrust(f"{self.root} is not the folder that it was at the last pass")
         elif upgrade.is_older(connection):
             self._connection = upgrade.in_memory(connection)
@@ -226,6 +232,11 @@ class StateDatabase:
         if self.moved_from is not None:
             connection.execute("UPDATE vault SET path = ?", (bound(str(self.root)),))
             self.moved_from = None
+        if self.restored:
+            device, inode = identity_of(self.root)[1:]
+            connection.execute("UPDATE vault SET device = ?, inode = ?", (device, inode))
+            upgrade.join_again(connection)
+            self.restored = False
 
 
 def _has_log(directory: Path) -> bool:

@@ -252,14 +252,18 @@ class StateStore:
         self._lie_in(self._home)
 
     def take_over(self) -> str | None:
-        """Take over the memory of a vault that had another path; return that path, or None.
+        """Take over the memory of a vault that had another path, or was in another folder.
+
+        Return its path then; None where all is as it was.
 
         Raises:
             StateError: it cannot be opened or written.
         """
-        if self._database.connect() is None or self._database.moved_from is None:
+        if self._database.connect() is None:
             return None
-        was = self._database.moved_from
+        was = str(self.root) if self._database.restored else self._database.moved_from
+        if was is None:
+            return None
         with self.writing():
             return was
 
