@@ -13,7 +13,14 @@ from urllib.parse import quote
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.values import changed_ns, file_number
 from vault_sync.edge.state import upgrade
-from vault_sync.edge.state.places import DATABASE, identity_in, identity_of, is_moved, is_restored
+from vault_sync.edge.state.places import (
+    DATABASE,
+    VaultIdentity,
+    identity_in,
+    identity_of,
+    is_moved,
+    is_restored,
+)
 from vault_sync.edge.state.schema import (
     OLDEST,
     TABLES,
@@ -212,13 +219,7 @@ class StateDatabase:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         """Set the modes of a connection that writes, and make the tables of a new database."""
-        connection.create_function("fingerprint", 1, fingerprint, deterministic=True)
-        # Of a new database: fewer pages to sum and copy, and a small pass costs the same.
-        connection.execute("PRAGMA page_size=8192")
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        # On macOS alone: fsync leaves what is written in the drive's cache.
-        connection.execute("PRAGMA fullfsync=1")
+        _set_modes(connection)
         if upgrade.is_older(connection):
             upgrade.copy_beside(connection, self._path)
             upgrade.upgrade(connection)
@@ -229,14 +230,28 @@ class StateDatabase:
                 "INSERT INTO vault VALUES (?, ?, ?)", (bound(identity.path), *identity[1:])
             )
             connection.execute("COMMIT")
-        if self.moved_from is not None:
-            connection.execute("UPDATE vault SET path = ?", (bound(str(self.root)),))
-            self.moved_from = None
-        if self.restored:
-            device, inode = identity_of(self.root)[1:]
-            connection.execute("UPDATE vault SET device = ?, inode = ?", (device, inode))
-            upgrade.join_again(connection)
-            self.restored = False
+        if self.moved_from is not None or self.restored:
+            _note_place(connection, identity_of(self.root), joins=self.restored)
+            self.moved_from, self.restored = None, False
+
+
+def _set_modes(connection: sqlite3.Connection) -> None:
+    connection.create_function("fingerprint", 1, fingerprint, deterministic=True)
+    # Of a new database: fewer pages to sum and copy, and a small pass costs the same.
+    connection.execute("PRAGMA page_size=8192")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    # On macOS alone: fsync leaves what is written in the drive's cache.
+    connection.execute("PRAGMA fullfsync=1")
+
+
+def _note_place(connection: sqlite3.Connection, now: VaultIdentity, *, joins: bool) -> None:
+    """Note where the vault is; with `joins`, that this device has not joined it there."""
+    connection.execute(
+        "UPDATE vault SET path = ?, device = ?, inode = ?", (bound(now.path), *now[1:])
+    )
+    if joins:
+        upgrade.join_again(connection)
 
 
 def _has_log(directory: Path) -> bool:

@@ -12,7 +12,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Self
 
@@ -252,9 +252,7 @@ class StateStore:
         self._lie_in(self._home)
 
     def take_over(self) -> str | None:
-        """Take over the memory of a vault that had another path, or was in another folder.
-
-        Return its path then; None where all is as it was.
+        """Take over the memory of a vault that was elsewhere; return its path then, or None.
 
         Raises:
             StateError: it cannot be opened or written.
@@ -262,9 +260,7 @@ class StateStore:
         if self._database.connect() is None:
             return None
         was = str(self.root) if self._database.restored else self._database.moved_from
-        if was is None:
-            return None
-        with self.writing():
+        with self.writing() if was is not None else nullcontext():
             return was
 
 
