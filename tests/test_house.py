@@ -73,7 +73,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "facts": "request",
         "capture": "observation",
         "relink": "observation",
-        "undoing": "copies planning observation request",
+        "undoing": "copies observation",
     },
 }
 """For each package that has rooms: which of its rooms a room may import. Nothing else is allowed.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,7 +26,8 @@ from tests.support.memory_vault import MemoryVault
 from tests.support.scope_world import said
 from tests.support.two_way import World, words
 from vault_sync.core.model.plan import Conflict, Plan
-from vault_sync.core.model.values import Key
+from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.naming.copy_names import possible
 from vault_sync.core.report import conflicts_page
 from vault_sync.edge.config import Config, load
 from vault_sync.edge.state.store import StateStore, open_state
@@ -34,8 +36,6 @@ from vault_sync.edge.write.undo import restore as restore_text
 from vault_sync.sync import engine, observation
 from vault_sync.sync.engine import PassContext
 from vault_sync.sync.incremental import index, scope
-from vault_sync.sync.observation import base_of, observe
-from vault_sync.sync.planning import make_plan
 from vault_sync.sync.request import PassRequest
 from vault_sync.sync.undoing import take_back
 
@@ -109,8 +109,7 @@ class DiskVault(MemoryVault):
 
     def plan(self, **how: object) -> Plan:
         del how
-        found = observe(self.config, base_of(self.state))
-        return make_plan(found, self.config.rules, {}, PassRequest())
+        return engine.look_at_all(self.context, PassRequest(), "").plan
 
     @property
     def context(self) -> PassContext:
@@ -181,8 +180,8 @@ class Desk:
         acts = [(chance.choice(IN_NOTE), at)]
         if here:
             acts.append((chance.choice(IN_ENTRY), chance.choice(here)))
-        for act, number in acts:
-            act(self.world, vault, number, chance.randrange(1000))
+        for act, number in acts:  # every other time something is put in and nothing taken out
+            act(self.world, vault, number, chance.choice((0, chance.randrange(1000))))
         self.done.append("+".join(act.__name__ for act, _ in acts))
         vault.store(before, chance.randrange(6))
 
@@ -266,7 +265,9 @@ class Desk:
         before, was = vault.visible_words(), dict(vault.files)
         with vault.state.lock(5.0):
             try:
-                outcome, _ = take_back(vault.config, vault.state, number, datetime.now(UTC))
+                outcome, _ = take_back(
+                    vault.config, vault.state, number, datetime.now(UTC), vault.plan
+                )
             except LookupError:
                 return
         vault.load()
@@ -305,7 +306,7 @@ class Desk:
         if vault.files == before or waits:
             return
         with vault.state.lock(5.0):
-            outcome, _ = take_back(vault.config, vault.state, None, datetime.now(UTC))
+            outcome, _ = take_back(vault.config, vault.state, None, datetime.now(UTC), vault.plan)
         vault.load()
         self.done.append("undo at once")
         assert not outcome.undone, outcome.undone
@@ -382,8 +383,8 @@ class Desk:
         return result.plan
 
     def whole(self) -> Plan:
-        found = observe(self.vault.config, base_of(self.vault.state))
-        return make_plan(found, self.vault.config.rules, {}, PassRequest())
+        """Return what a pass over the whole vault would do."""
+        return self.vault.plan()
 
     # Laws.
 
@@ -401,17 +402,20 @@ class Desk:
         with clock(HOUR):
             for redo in (False, True):
                 waits = self.run("whole", redo=redo).deferred
-                waits = self.run("part").deferred and waits
-                if waits:  # for another device's files, at most for some passes
+                self.run("part")
+                if waits:  # for what another device may still bring
                     self.run("part")
                 plan = self.whole()
                 assert not plan.operations, two_way.shown(plan)
                 assert not plan.base_updates, plan.base_updates
+            files = {RelPath(path): text for path, text in self.vault.files.items()}
+            copies = {path for path in files if possible(path, files)}
+            self.vault.files = {path: files[path] for path in files.keys() - copies}
             two_way.sides_agree(self.vault)
 
 
-IN_NOTE = (two_way.reword_note, two_way.retag_note, two_way.think)
-IN_ENTRY = (two_way.reword, two_way.retag, two_way.remove)
+IN_NOTE = (two_way.reword_note, two_way.retag_note, *(two_way.think,) * 2)
+IN_ENTRY = (two_way.reword, *(two_way.retag,) * 2, *(two_way.remove,) * 2)
 TIDY: tuple[Callable[[Desk], None], ...] = (
     *(Desk.edits_both_sides,) * 3,
     *(Desk.turns_line_ends, Desk.writes_another_file),
@@ -430,10 +434,14 @@ ACTS = (
 @contextmanager
 def clock(later: int) -> Iterator[None]:
     """The passes run so many nanoseconds later than it is."""
-    import time
-
-    there = SimpleNamespace(time_ns=lambda: time.time_ns() + later)
-    with patch.object(observation, "time", there), patch.object(scope, "time", there):
+    there = SimpleNamespace(
+        time_ns=lambda: time.time_ns() + later, time=lambda: time.time() + later / 1e9
+    )
+    with (
+        patch.object(observation, "time", there),
+        patch.object(scope, "time", there),
+        patch.object(engine, "time", there),
+    ):
         yield
 
 

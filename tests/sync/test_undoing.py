@@ -19,7 +19,9 @@ def visible(vault: Vault) -> dict[str, bytes]:
 
 def undo(vault: Vault) -> Outcome:
     with vault.state.lock(5.0):
-        outcome, refused = take_back(vault.config, vault.state, None, datetime.now(UTC))
+        outcome, refused = take_back(
+            vault.config, vault.state, None, datetime.now(UTC), lambda: vault.view().plan
+        )
     assert refused and not outcome.undone
     return outcome
 

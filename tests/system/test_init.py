@@ -59,3 +59,41 @@ def test_never_in_another_vault(vault: Vault) -> None:
 
 def test_the_example(vault: Vault) -> None:
     assert vault.ok("config", "--example").out == (ROOT / "config.example.toml").read_text()
+
+
+def test_nothing_that_is_there_is_written_over(vault: Vault, tmp_path: Path) -> None:
+    before = vault.files()
+    ran = vault.run("init")
+    assert ran.code == 2 and "is there already: edit it, or remove it first" in ran.err
+    ran = vault.run("init", "--demo", str(vault.root))
+    assert ran.code == 2 and "is not empty" in ran.err
+    ran = vault.run("init", "--demo", str(vault.root / "vault-sync.toml"))
+    assert ran.code == 2 and "is not empty" in ran.err
+    assert vault.files() == before
+    (tmp_path / "fresh").mkdir()
+    ran = vault.ok("init", "--demo", str(tmp_path / "fresh"))
+    assert (tmp_path / "fresh/vault-sync.toml").is_file() and "rebuild --offline" in ran.out
+
+
+def test_no_folder_and_no_home_becomes_a_vault(vault: Vault, tmp_path: Path) -> None:
+    ran = vault.run("--vault", str(tmp_path / "none"), "init")
+    assert ran.code == 2 and "there is no such folder" in ran.err
+    assert not (tmp_path / "none").exists()
+    home = tmp_path / "home/me"
+    home.mkdir(parents=True)
+    vault.environ["HOME"] = str(home)
+    (home / "vault-sync.toml").write_text("")  # a vault by mistake is none to begin in
+    (home / "sub").mkdir()
+    for folder, more in ((home, ["--here"]), (home.parent, ["--here"]), (home / "sub", [])):
+        before = sorted(folder.rglob("*"))
+        ran = vault.run("--vault", str(folder), "init", *more)
+        assert ran.code == 2 and {"--vault", "--here"} & set(ran.err.replace("`", " ").split()), ran
+        assert sorted(folder.rglob("*")) == before
+
+
+def test_a_folder_in_which_nothing_looks_like_a_digest(empty_vault: Vault) -> None:
+    (empty_vault.root / "vault-sync.toml").unlink()
+    empty_vault.write("a.md", "words\n")
+    ran = empty_vault.ok("init", "--here")
+    assert "no file here looks like a digest" in ran.out + ran.err
+    assert "put a digest there" in ran.out + ran.err

@@ -64,3 +64,27 @@ def test_a_name_that_is_there_is_not_relinked(built: Vault, former: str) -> None
     ran = built.run("relink", former, "New name")
     assert ran.code == 2 and "is there" in ran.err
     assert built.run("relink", "No such", "papers/None").code == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "mended"),
+    [
+        ("[x](papers/{}.md)", "[x](papers/New%20name.md)"),
+        ("[x](</papers/{}.md>)", "[x](</papers/New name.md>)"),
+        ("![x](../papers/{}.md#Head)", "![x](../papers/New%20name.md#Head)"),
+        ('[x]({}.md "a title")', '[x](New%20name.md "a title")'),
+        ("[x](./../papers/{}.md)", "[x](../papers/New%20name.md)"),
+        ("`[x](papers/{}.md)`", "`[x](papers/{}.md)`"),
+        ("[x](https://x.org/papers/{}.md)", "[x](https://x.org/papers/{}.md)"),
+        ("[x](elsewhere/{}.md)", "[x](elsewhere/{}.md)"),
+    ],
+)
+def test_links_in_markdowns_own_form(built: Vault, former: str, written: str, mended: str) -> None:
+    name = former.replace(" ", "%20") if "<" not in written else former
+    built.write("daily/a.md", f"{written.format(name)}\n")
+    built.ok("sync", "--offline")
+    stays = written == mended
+    said = "daily/a.md:1: the link to" in built.run("doctor").out
+    assert said != stays or "elsewhere" in written
+    built.ok("relink", f"papers/{former}", "New name")
+    assert built.read("daily/a.md") == f"{mended.format(name)}\n"

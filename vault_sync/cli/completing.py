@@ -66,11 +66,8 @@ def passes(
 
     try:
         root = configuration.find_root(_options(context).vault)
-        state = open_state(root)
-        try:
+        with open_state(root) as state:
             found = log(state, 20)
-        finally:
-            state.close()
     except (ConfigError, StateError):
         return []  # nothing to complete; the call itself says what is wrong
     return [

@@ -8,7 +8,7 @@ from functools import partial
 from shlex import quote
 
 from vault_sync.cli.console import Console, UsageError
-from vault_sync.core.model.plan import Outcome
+from vault_sync.core.model.plan import Outcome, Plan
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
@@ -18,9 +18,11 @@ from vault_sync.edge.write.recovery import recover
 from vault_sync.edge.write.undo import list_saved
 from vault_sync.edge.write.undo import log as read_log
 from vault_sync.edge.write.undo import restore as restore_text
+from vault_sync.sync import engine
+from vault_sync.sync.engine import PassContext
 from vault_sync.sync.facts import FactsLookup
 from vault_sync.sync.observation import base_of
-from vault_sync.sync.request import silent
+from vault_sync.sync.request import PassRequest, silent
 from vault_sync.sync.undoing import take_back
 
 REFUSED = "{} stay taken back until a text changes there; `vault-sync sync --redo` does them again"
@@ -112,9 +114,12 @@ def undo(console: Console, pass_id: int | None) -> int:
     config = console.config()
     refused: list[int] = []
 
+    def plan_of() -> Plan:
+        facts = FactsLookup(config, state, silent, offline=True)
+        return engine.look(PassContext(config, state, facts), PassRequest()).plan
+
     def act() -> Outcome:
-        facts_of = FactsLookup(config, state, silent, offline=True)
-        outcome, count = take_back(config, state, pass_id, datetime.now(UTC), facts_of)
+        outcome, count = take_back(config, state, pass_id, datetime.now(UTC), plan_of)
         refused.append(count)
         return outcome
 

@@ -6,6 +6,7 @@ What is left over is listed here, and mended when somebody asks for it, never by
 
 from __future__ import annotations
 
+import posixpath
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
@@ -16,9 +17,10 @@ from vault_sync.core.model.paths import folder_of, joined
 from vault_sync.core.model.plan import BaseKey, Operation, Write
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.naming.copy_names import is_copy
+from vault_sync.core.naming.file_links import find_file_links
 from vault_sync.core.naming.note_names import bare_name
 from vault_sync.core.naming.wikilinks import LinkResolver, Wikilink, find, retarget
-from vault_sync.core.text.spans import line_number, splice
+from vault_sync.core.text.spans import Edit, line_number, splice
 from vault_sync.edge.fs.reader import as_text, contents
 from vault_sync.edge.state.earlier_values import hashes_by_row
 from vault_sync.edge.state.schema import encode, fingerprint
@@ -42,16 +44,28 @@ def broken_links(root: Path, observation: Observation, state: StateStore) -> lis
     formerly = _former_notes(observation, state)
     found: list[BrokenLink] = []
     for path, text in _other_texts(root, observation) if formerly else ():
-        if not any(
-            _former(observation, formerly, target, path) for target in _TARGET.findall(text)
-        ):
-            continue
-        for link in find(text):
-            note = _former(observation, formerly, link.target, path)
+        wikilinks: list[Wikilink] = []
+        if any(_former(observation, formerly, target, path) for target in _TARGET.findall(text)):
+            wikilinks = find(text)
+        links = [(link.span, link.target, link.target) for link in wikilinks]
+        for file_link in find_file_links(text):
+            place = _place(observation, file_link.target, path)
+            links += [(file_link.span, file_link.target, place)] if place else []
+        for span, target, place in sorted(links):
+            note = _former(observation, formerly, place, path)
             if note is not None:
-                line = line_number(text, link.span.start)
-                found.append(BrokenLink(path, line, link.target.strip(), note))
+                found.append(BrokenLink(path, line_number(text, span.start), target.strip(), note))
     return found
+
+
+def _place(observation: Observation, target: str, source: RelPath) -> str:
+    """Return the name or the path that a link to a file means, "" if it leads to a file."""
+    if "/" not in target:
+        return target
+    beside = posixpath.normpath(posixpath.join(folder_of(source), target))
+    if beside in observation.files or target.lstrip("/") in observation.files:
+        return ""
+    return beside if target.startswith(".") else target
 
 
 def relinked(root: Path, observation: Observation, old: str, new: RelPath) -> Iterator[Operation]:
@@ -75,10 +89,19 @@ def relinked(root: Path, observation: Observation, old: str, new: RelPath) -> It
 
         return new_target
 
+    def file_link_edits(source: RelPath, text: str) -> Iterator[Edit]:
+        for link in find_file_links(text):
+            place = _place(observation, link.target, source)
+            if not place or names.resolve(place, source) is not None:
+                continue
+            by_name = "/" not in old and bare_name(place) == bare_name(path)
+            beside = posixpath.normpath(posixpath.join(folder_of(source), place))
+            if by_name or path in {RelPath(beside), before.resolve(place, source)}:
+                yield Edit(link.span, link.written(_file_spelled(names, link.target, source, new)))
+
     for source, text in _other_texts(root, observation):
-        if "[[" not in text:
-            continue
-        edits = retarget(text, target_in(source))
+        edits = retarget(text, target_in(source)) if "[[" in text else []
+        edits += file_link_edits(source, text)
         if edits:
             why = f"links to '{old}' lead to '{new}'"
             yield Write(source, text, splice(text, edits), why)
@@ -88,6 +111,16 @@ def _spelled(names: LinkResolver, target: str, new: RelPath) -> str:
     """Return a link to a note in the form that the old one had: by name or by path, with `.md`."""
     spelled = names.shortest(new) if "/" not in target else new.removesuffix(".md")
     return f"{spelled}.md" if target.strip().lower().endswith(".md") else spelled
+
+
+def _file_spelled(names: LinkResolver, target: str, source: RelPath, new: RelPath) -> str:
+    """Return a link to a note's file in the form that the old one had: by name or by path."""
+    if target.startswith("."):
+        beside = posixpath.relpath(new, folder_of(source) or ".")
+        return f"./{beside}" if target.startswith("./") and beside[0] != "." else beside
+    if "/" in target:
+        return "/" * target.startswith("/") + new
+    return f"{names.shortest(new)}.md"
 
 
 def _other_texts(root: Path, observation: Observation) -> Iterator[tuple[RelPath, str]]:

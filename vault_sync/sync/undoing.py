@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 
 from vault_sync.core.digest.style_choice import styles_of
@@ -18,9 +18,7 @@ from vault_sync.edge.state.refusals import refuse
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.undo import undo
 from vault_sync.sync import copies
-from vault_sync.sync.observation import Observation, base_of, lacking, observe
-from vault_sync.sync.planning import make_plan
-from vault_sync.sync.request import FactsOf, PassRequest, no_facts
+from vault_sync.sync.observation import Observation, base_of, observe
 
 
 def take_back(
@@ -28,17 +26,18 @@ def take_back(
     state: StateStore,
     pass_id: int | None,
     started: datetime,
-    facts_of: FactsOf = no_facts,
+    plan_of: Callable[[], Plan],
 ) -> tuple[Outcome, int]:
     """Take a pass back, and refuse what it had done. Return the number of refused fields too.
 
-    A conflict that a tick of that pass had closed is open again, with its boxes empty.
+    A conflict that a tick of that pass had closed is open again, with its boxes empty. `plan_of`
+    returns what a pass would do, as often as it is called.
 
     Raises:
         LookupError, StateError, OSError: as `undo`, and as `observe`.
     """
     before = dict(state.rows())
-    due = {each.path for each in _plan(config, state, facts_of).operations}
+    due = {each.path for each in plan_of().operations}
     page = RelPath(config.rules.conflicts_note)
     styles = styles_of(config.rules)
     outcome = undo(config.root, state, pass_id, started=started, page=page, styles=styles)
@@ -51,7 +50,7 @@ def take_back(
     found = _fields(config, state, forgotten, outcome.done)
     _refuse(state, found, forgotten)
     # What a pass would write again all the same: a digest made anew, a note trashed once more.
-    again = refused_writes(_plan(config, state, facts_of), due | {page})
+    again = refused_writes(plan_of(), due | {page})
     _refuse(state, again, {})
     return outcome, len(found) + len(again)
 
@@ -66,13 +65,6 @@ def _fields(
     observation = observe(config, base_of(state))
     found = find_refusals(observation.snapshot, observation.base, forgotten, undone)
     return [each for each in found if _mark(each) not in observation.conflicts_text]
-
-
-def _plan(config: Config, state: StateStore, facts_of: FactsOf) -> Plan:
-    """Return what a pass would do now."""
-    observation = observe(config, base_of(state))
-    facts = facts_of(lacking(observation, config.rules))
-    return make_plan(observation, config.rules, facts, PassRequest())
 
 
 def _refuse(state: StateStore, found: list[Refusal], forgotten: Mapping[BaseKey, Value]) -> None:

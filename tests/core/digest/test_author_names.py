@@ -205,9 +205,7 @@ def test_the_line_taken_out_of_the_note_alone(monkeypatch: pytest.MonkeyPatch) -
     assert "title: Qwen2.5 Technical Report" in flows(vault)
 
 
-def test_a_title_of_the_readers_own_is_asked_about_and_stays(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_title_of_the_readers_own_stays_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     vault = read_by_the_old_rules(monkeypatch)
     path = note_of(vault)
     vault.files[path] = vault.files[path].replace("---\nurl", "---\ntitle: Mine\nurl")
@@ -216,7 +214,8 @@ def test_a_title_of_the_readers_own_is_asked_about_and_stays(
         vault.sync()
     for _ in range(2):
         plan = vault.sync()
-        assert [(each.field, each.reason) for each in plan.conflicts] == [("title", "never agreed")]
+        assert not plan.conflicts
+        assert [each.field for each in plan.apart] == ["title"]
         assert "title: Mine" in vault.files[path]
         assert LINE.partition(" (")[0] in vault.files[WEEK]
 
@@ -236,3 +235,9 @@ def test_an_entry_that_was_swallowed_by_the_one_above(monkeypatch: pytest.Monkey
     assert LINE not in vault.files["papers/Above.md"]
     assert "first words" in vault.files["papers/Qwen2.5 Technical Report.md"]
     assert not vault.plan().operations
+
+
+@pytest.mark.parametrize("words", ["결과.", "좋은 결과.", "아주 좋은 결과…"])
+def test_a_short_korean_sentence_beside_a_name_makes_no_title_line(words: str) -> None:
+    assert line_of(f"제목 (김철수, {words})") is None
+    assert line_of(f"제목 (김철수, {words[:-1]})") is not None

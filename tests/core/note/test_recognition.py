@@ -233,3 +233,18 @@ def test_the_paper_of_broken_properties_is_guessed(line: str) -> None:
         recognition.guessed_keys(RelPath("x.md"), "---\na: b: c\nx: 1\n---\n", PropertyNames())
         == ()
     )
+
+
+def test_a_heading_for_metadata_does_not_end_the_head() -> None:
+    assert read(f"# Deep Nets\n\n## Metadata\n- URL: {URL_A}\n\n## Highlights\n").certain == (A,)
+    assert read(f"# Deep Nets\n\n## Related\n- URL: {URL_A}\n").certain == ()
+    two = f"# Deep Nets\n\n## Metadata\n- URL: {URL_A}\n\n## Next\n- URL: {URL_B}\n"
+    assert read(two) == recognition.NOTHING
+
+
+def test_a_bibtex_entry_names_the_paper_and_its_title() -> None:
+    block = '```bibtex\n@misc{a,\n  title={Deep {N}ets},\n  eprint = "2301.00001",\n}\n```\n'
+    found = read(f"{block}\nmine\n")
+    assert (found.named, "deepnets" in found.titles) == (A, True)
+    assert read(f"{block}\n{block}").named is None
+    assert read(block.replace("@misc{a", "@misc{b, eprint={1}}\n@misc{a")).named is None

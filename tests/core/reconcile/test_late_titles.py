@@ -15,7 +15,8 @@ from tests.support.reader import (
     section,
     settled,
 )
-from vault_sync.core.model.values import Key
+from vault_sync.core.model.paths import stem_of
+from vault_sync.core.model.values import Facts, Key
 
 KEY = Key("arxiv:2308.00006")
 NOTE = "papers/2308.00006.md"
@@ -111,3 +112,35 @@ def test_an_address_changed_to_that_of_another_paper_keeps_the_note(late: Memory
     assert not plan.problems and not open_fields(plan)
     assert noted(late, NOTE).url.endswith("00007")
     assert not late.plan().operations
+
+
+def test_a_title_of_the_readers_own_stays_in_the_note_and_each_side_goes_its_way() -> None:
+    vault = untitled()
+    own = "---\ntitle: My words\nauthors:\n  - Somebody Else\n"
+    vault.files[NOTE] = vault.files[NOTE].replace("---\n", own, 1)
+    vault.sync()
+    before = vault.files[NOTE]
+    change(vault, NEXT, LINK, f"{TITLE}\n{LINK}")
+    plan = vault.sync()
+    assert not plan.conflicts
+    assert sorted(each.field for each in plan.apart) == ["authors", "title"]
+    quiet(vault)
+    assert vault.files[NOTE] == before
+    assert (said(vault, KEY, NEXT).title, noted(vault, NOTE).title) == ("Zeta Lines", "My words")
+    change(vault, NEXT, "Zeta Lines", "Zeta Rows")  # from here on an edit is an edit
+    vault.sync()
+    assert noted(vault, NOTE).title == "Zeta Rows"
+    assert noted(vault, NOTE).authors == ("Somebody Else",)
+
+
+def test_a_title_that_the_reader_changed_in_the_note_after_arxiv_gave_it_stays_apart() -> None:
+    vault = untitled()
+    vault.facts[KEY] = Facts(title="Zeta by arXiv", authors=("Hal Moon",))
+    vault.sync()
+    (path,) = (path for path, text in vault.files.items() if "title: Zeta by arXiv" in text)
+    change(vault, path, "title: Zeta by arXiv", "title: Zeta as I say")
+    vault.sync()
+    change(vault, NEXT, f"[[{stem_of(path)}]]", f"{TITLE}\n[[{stem_of(path)}]]")
+    assert [each.field for each in vault.sync().apart] == ["title"]
+    assert noted(vault, path).title == "Zeta as I say"
+    assert noted(vault, path).authors == ("Hal Moon", "Ida Yun"), "arXiv's follow the digest"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from vault_sync.edge.platform import linux
+from vault_sync.edge.platform import current, linux
 from vault_sync.edge.platform.rename import Volume, prove
 
 
@@ -212,3 +212,28 @@ def test_a_kernel_move_alone_is_not_enough(tmp_path: Path, monkeypatch: pytest.M
         os.close(folder)
     assert volume == Volume(exchanges=False, no_replace=True, links=False)
     assert not volume.safe
+
+
+@pytest.mark.parametrize("has", [{"exchange"}, {"move"}, {"exchange", "move"}, set()])
+def test_each_way_is_tried_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has: set[str]
+) -> None:
+    def by_kernel(*where: int | str, exchange: bool) -> None:
+        if ("exchange" if exchange else "move") not in has:
+            raise OSError(errno.EINVAL, "planted")
+        first, second = tmp_path / str(where[1]), tmp_path / str(where[3])
+        if exchange:
+            texts = second.read_bytes(), first.read_bytes()
+            first.write_bytes(texts[0])
+            second.write_bytes(texts[1])
+        elif second.exists():
+            raise FileExistsError(errno.EEXIST, "planted")
+        else:
+            first.rename(second)
+
+    monkeypatch.setattr(current.system, "flagged_rename", by_kernel)
+    opened = os.open(tmp_path, os.O_RDONLY)
+    volume = prove(opened)
+    os.close(opened)
+    assert (volume.exchanges, volume.no_replace) == ("exchange" in has, "move" in has)
+    assert not any(tmp_path.iterdir())

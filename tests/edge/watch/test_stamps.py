@@ -38,6 +38,14 @@ def test_a_fingerprint_is_of_plain_files_alone(tmp_path: Path) -> None:
         assert fingerprint(tmp_path, RelPath(other)) is None
 
 
+def test_a_fingerprint_leaves_no_file_open(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(b"abc")
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for name in ("a.md", "none.md", "."):
+        fingerprint(tmp_path, RelPath(name))
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
 def test_a_file_that_is_in_a_cloud_only_is_not_fetched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

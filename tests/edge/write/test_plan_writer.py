@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.support.written_world import P, World, agree
-from vault_sync.core.model.plan import BaseUpdate, Create, Write
+from vault_sync.core.model.plan import BaseUpdate, Create, Rename, Trash, Write
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.write import plan_writer
 
@@ -123,3 +125,36 @@ def test_what_is_only_agreed_on_rests_on_texts_that_are_on_the_disk(
     with pytest.raises(StateError, match="nothing is agreed"):
         world.apply(base_updates=(agree(value='"newer"'),), sources=(P("week.md"),))
     assert list(world.state().rows().values()) == ['"v"']
+
+
+def test_the_folders_of_what_was_done_are_synced_before_the_base(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+
+    def sync(folder: int) -> None:
+        assert world.state().rows() == {}, "before the base"
+        synced.append(Path(f"/proc/self/fd/{folder}").readlink().name)
+
+    monkeypatch.setattr(plan_writer, "sync_file", sync)
+    for name in ("a/1.md", "b/2.md", "c/3.md", "d/4.md"):
+        world.put(name, "old")
+    world.apply(
+        Write(P("a/1.md"), "old", "new", ""),
+        Rename(P("b/2.md"), P("e/2.md"), "old", ""),
+        Trash(P("c/3.md"), P(".trash/3.md"), "old", ""),
+        Write(P("d/4.md"), "older", "new", ""),  # not done
+        base_updates=(agree("a/1.md"),),
+    )
+    assert sorted(synced) == [".trash", "a", "b", "c", "e"]
+
+    def fail(folder: int) -> None:
+        raise OSError(5, "planted")
+
+    monkeypatch.setattr(plan_writer, "sync_file", fail)
+    world.put("a/5.md", "old")
+    outcome = world.apply(
+        Write(P("a/5.md"), "old", "new", ""), base_updates=(agree("a/5.md", key="5"),)
+    )
+    assert not outcome.done and "disk" in outcome.undone[0].reason
+    assert "5" not in {row.key for row in world.state().rows()}

@@ -13,6 +13,8 @@ from vault_sync.core.model.plan import Create, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs import own_folder
 from vault_sync.edge.platform.rename import PROBE, Volume
+from vault_sync.edge.state import journal
+from vault_sync.edge.write import recovery
 from vault_sync.edge.write.recovery import sweep_displaced
 from vault_sync.edge.write.undo import log
 
@@ -32,11 +34,16 @@ def test_a_late_write_into_a_displaced_file_is_saved_and_told(world: World) -> N
     assert world.recover() == [], "told once"
 
 
-def test_displaced_files_are_kept_for_a_minute(world: World) -> None:
-    world.put("a.md", "old")
+@pytest.mark.parametrize("saved_at", [1.0, 4e9])
+def test_displaced_files_are_kept_for_a_minute(
+    world: World, monkeypatch: pytest.MonkeyPatch, saved_at: float
+) -> None:
+    """By the journal: a file's times may be of any year, and an exchange need set none of them."""
+    os.utime(world.put("a.md", "old"), (saved_at, saved_at))
     world.apply(Write(P("a.md"), "old", "new", ""))
     (displaced,) = (world.vault / ".vault-sync" / "tmp").iterdir()
     then = displaced.stat().st_ctime
+    monkeypatch.setattr(recovery, "changed_ns", lambda _: int(saved_at * 1e9))
     state = world.state()
     with state.lock(0):
         assert sweep_displaced(world.vault, state, then + 59) == []
@@ -45,12 +52,42 @@ def test_displaced_files_are_kept_for_a_minute(world: World) -> None:
         assert not displaced.exists()
 
 
-def test_the_minute_is_written_down_in_the_displaced_file(world: World) -> None:
-    """A system whose exchange sets no change time would show that of the last save."""
-    os.utime(world.put("a.md", "old"), (0, 0))
+def test_a_displaced_file_that_is_written_into_late_is_kept_a_minute_longer(world: World) -> None:
+    world.put("a.md", "old")
     world.apply(Write(P("a.md"), "old", "new", ""))
     (displaced,) = (world.vault / ".vault-sync" / "tmp").iterdir()
-    assert displaced.stat().st_mtime >= (world.vault / "a.md").stat().st_mtime > 1
+    late = displaced.stat().st_ctime + 50
+    os.utime(displaced, (late, late))
+    world.recover(late + 59)
+    assert displaced.exists()
+    world.recover(late + 61)
+    assert not displaced.exists()
+
+
+def test_when_files_were_displaced_is_forgotten_after_a_day(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        world.put("a.md", "old")
+        world.apply(Write(P("a.md"), "old", "new", ""))
+        if number == 1:
+            monkeypatch.setattr(journal, "time", lambda: 4e9)
+    assert len(world.state().select("SELECT * FROM displaced")) == 1
+
+
+def test_what_a_crash_displaced_is_kept_for_a_minute_from_its_end(world: World) -> None:
+    os.utime(world.put("a.md", "old"), (1, 1))
+
+    def at(here: str, _: RelPath) -> None:
+        if here == "after-exchange":
+            raise Killed
+
+    with pytest.raises(Killed):
+        world.apply(Write(P("a.md"), "old", "new", ""), at=at)
+    world.recover()
+    (aside,) = (world.vault / ".vault-sync" / "tmp").iterdir()
+    rows = world.state().select("SELECT at FROM displaced")
+    assert rows and rows[0][0] >= aside.stat().st_ctime - 1
 
 
 def test_small_files_of_a_trial_that_was_killed_go(world: World) -> None:

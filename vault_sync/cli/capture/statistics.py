@@ -26,11 +26,8 @@ def statistics(console: Console, since: date | None, picture: Path | None) -> in
         UsageError: another file than a picture of ours is there.
     """
     config = console.config()
-    state = console.state(config)
-    try:
+    with console.state(config) as state:
         observation = observe(config, base_of(state))
-    finally:
-        state.close()
     naming = learn_weeks(observation, config).naming
     if since is not None and naming is None:
         console.complain(["note: the digests do not show their weeks, so --since leaves none out"])

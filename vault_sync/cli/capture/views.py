@@ -23,11 +23,8 @@ def views(console: Console, *, again: bool) -> int:
     outcome = Outcome()
     if not there:
         text = bases_view(config.rules.properties, config.rules.conflicts_note)
-        state = console.state(config)
-        try:
+        with console.state(config) as state:
             outcome = write_operation(config, state, Create(path, text, "views"), "views")
-        finally:
-            state.close()
     if console.json:
         console.answer_outcome(config.root, outcome, views=path, made=bool(outcome.done))
     console.say(report.operation_lines(outcome.done))

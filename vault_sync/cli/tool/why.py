@@ -60,14 +60,11 @@ def why(console: Console, given: str) -> int:
     config = console.config()
     name, line = _parted(given)
     path = note_named(console, config, name)
-    state = console.state(config)
-    try:
+    with console.state(config) as state:
         observation = observe(config, base_of(state))
         account = _account(observation, config, path, line)
         records = _records(state, path)
         beat = heartbeat.read(state.directory)
-    finally:
-        state.close()
     plan = planned(console, config, PassRequest(cause="why"))
     files = {path, *account.notes, *(each for each, _, _ in account.entries)}
     waits = beat.waiting.get(path) if beat and beat.alive else None

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from vault_sync.core.model.paths import stem_of
@@ -65,6 +65,17 @@ _EMPHASISED = regex(r"\*\*([^*\n]+)\*\*|(?<!\*)\*([^*\n]+)\*|(?<!\w)_([^_\n]+)_|
 _LINKED = regex(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
 _NAME = regex(r"([^\s:#'\"-][^:]*):(?:[ \t]+(.*)|[ \t]*$)")
 _REMARK = regex(r"\s+[\[(][^\[\]()]*[\])](?:\s.*)?$")
+_METADATA = re.compile(
+    r" {0,3}#+[ \t]*(?:meta ?data|(?:(?:paper|bibliographic) )?info(?:rmation)?|元数据|基本信息"
+    r"|论文信息|메타데이터|서지 ?정보|논문 ?정보)"
+    r"[ \t]*#*[ \t]*$",
+    re.IGNORECASE,
+)
+_BIBTEX = re.compile(r"^```[ \t]*bib(?:tex|latex)?[ \t]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_BIBTEX_FIELD = re.compile(
+    r"^[ \t,]*(eprint|doi|url|title)[ \t]*=[ \t]*[{\"]+(.*?)[}\"]+,?[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _AUTHOR_HINTS = ("author", "作者", "저자", "著者")
 
 
@@ -120,6 +131,10 @@ def recognise(path: RelPath, text: str, properties: Properties) -> Recognition:
     if papers:
         return Recognition(certain=keys)
     found = _in_body(text, properties.body, head)
+    bibtex = _in_bibtex(text, properties.body) if found == NOTHING else None
+    if bibtex is not None:
+        with_titles = _with_titles(Recognition(keys, bibtex[0]), path, properties, head)
+        return replace(with_titles, titles=with_titles.titles | _folded([bibtex[1]]))
     if found is None or _is_own_text(text, properties.body, found):
         return Recognition(certain=keys)
     certain = (*keys, *(key for key in found.certain if key not in keys))
@@ -169,12 +184,15 @@ def _is_somebodys(key: Key) -> bool:
 
 
 def _head(text: str, body: int) -> list[str]:
-    """Return the lines before the second heading, 40 at most, code left out."""
+    """Return the lines before the second heading, 40 at most, code left out.
+
+    A heading that says nothing but that metadata follow is none (Readwise writes one).
+    """
     lines = text[body : body + 5 * _HEAD_SIZE].lstrip(BOM + " \t\r\n").split("\n")[:HEAD_LINES]
     whole = "\n".join(lines)
     head, headings = [], 0
     for line in line_marks.prose(whole, Span(0, len(whole))):
-        headings += line_marks.heading(line) is not None
+        headings += line_marks.heading(line) is not None and not _METADATA.match(line)
         if headings > 1:
             break
         head.append(line)
@@ -208,6 +226,17 @@ def _in_body(text: str, body: int, head: Sequence[str]) -> Recognition | None:
     if like and _is_list(text, body, like[0].kind, frozenset(keys)):
         return None
     return Recognition(keys) if stated else Recognition(named=keys[0])
+
+
+def _in_bibtex(text: str, body: int) -> tuple[Key, str] | None:
+    """Return the paper of the one BibTeX entry in a text's only block of them, and its title."""
+    blocks = _BIBTEX.findall(text[body : body + _HEAD_SIZE].replace("\r\n", "\n"))
+    if len(blocks) != 1 or blocks[0].count("@") != 1:
+        return None
+    fields = {name.lower(): value for name, value in _BIBTEX_FIELD.findall(blocks[0])}
+    written = (fields.get("eprint", ""), fields.get("doi", ""), fields.get("url", ""))
+    keys = [key for value in written if value and (key := line_marks.paper(value)) is not None]
+    return (keys[0], fields.get("title", "")) if keys else None
 
 
 def _keys_of(stated: Sequence[Mark]) -> tuple[Key, ...]:

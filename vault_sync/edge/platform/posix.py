@@ -137,11 +137,6 @@ def link(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None
     os.link(from_name, to_name, **folders, follow_symlinks=False)
 
 
-def touch(folder: int, name: str) -> None:
-    """Set a file's modification time to the present."""
-    os.utime(name, dir_fd=folder, follow_symlinks=False)
-
-
 def may_write(folder: int, name: str) -> bool:
     """Return True if this process may write to a file, which the superuser may do to any."""
     effective = os.access in os.supports_effective_ids

@@ -183,10 +183,6 @@ class WindowsFiles(WindowsHandles):
         del from_folder, to_folder, to_name
         raise OSError(errno.ENOTSUP, "links are not used here", from_name)
 
-    def touch(self, folder: int, name: str) -> None:
-        """Set a file's modification time to the present."""
-        os.utime(self.within(name, folder))
-
     def may_write(self, folder: int, name: str) -> bool:
         """Return True if a file is not read-only."""
         return os.access(self.within(name, folder), os.W_OK)

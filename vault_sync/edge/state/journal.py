@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import time
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Operation, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
@@ -22,6 +23,8 @@ from vault_sync.edge.state.schema import as_bytes, bound, checksum
 from vault_sync.edge.state.store import StateStore
 
 DAMAGED = "the journal is damaged there"
+DAY = 86_400.0
+"""Seconds for which the time of displacing is remembered, of files that are gone after a minute."""
 
 
 @dataclass(slots=True)
@@ -111,6 +114,7 @@ def begin(
     token = os.urandom(6).hex()
     at = started.astimezone(UTC).isoformat()
     with state.writing() as connection:
+        connection.execute("DELETE FROM displaced WHERE at < ?", (time() - DAY,))
         id_ = connection.execute(
             "INSERT INTO pass(started, cause, token, open) VALUES (?, ?, ?, 1)", (at, cause, token)
         ).lastrowid
@@ -136,7 +140,7 @@ def begin(
 
 
 def finish(state: StateStore, one: Pass, *, agree: bool = True) -> None:
-    """End a pass: base, log and journal in one commit.
+    """End a pass: base, log, journal and the time of displacing in one commit.
 
     Base updates whose every operation was done go into the base, the others (all of them, unless
     `agree`) are forgotten.
@@ -172,7 +176,15 @@ def finish(state: StateStore, one: Pass, *, agree: bool = True) -> None:
                 if task.undone is not None or task.kind == "trash"
             ],
         )
+        displaced = [(one.token, each.number, time()) for each in one.tasks if each.kind == "write"]
+        connection.executemany("INSERT OR REPLACE INTO displaced VALUES (?, ?, ?)", displaced)
         connection.execute("UPDATE pass SET open = 0 WHERE id = ?", (one.id,))
+
+
+def displaced_at(state: StateStore, token: str, number: int) -> float | None:
+    """Return when a pass had displaced the file of a task, in Unix seconds; None: not known."""
+    found = state.select("SELECT at FROM displaced WHERE token = ? AND number = ?", token, number)
+    return found[0][0] if found else None
 
 
 def interrupted(state: StateStore) -> list[Pass]:

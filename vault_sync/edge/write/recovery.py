@@ -25,7 +25,6 @@ from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.plan_writer import PlanWriter
-from vault_sync.edge.write.swap import note_displaced
 
 WATCHED = 60.0
 """Seconds for which a displaced file is watched: an editor may write into it late."""
@@ -90,7 +89,6 @@ def _clear(vault: VaultDir, one: Pass, task: Task, writer: PlanWriter) -> None:
                 # It was the note a moment ago: the sweep looks at it, now and in a minute.
                 aside = f"{leftover}.{os.urandom(3).hex()}"
                 volume_of(vault, folder).move(folder, leftover, folder, aside)
-                note_displaced(folder, aside)
 
 
 def _restore(vault: VaultDir, task: Task, folder: int, spare: str) -> None:
@@ -156,15 +154,34 @@ def _look_again(state: StateStore, folder: int, name: str, now: float) -> list[P
                     hint=f"compare it with {saved_texts.file_of(state.saved, digest)}",
                 )
             )
-    if now - max(stat.st_mtime, changed_ns(stat) / 1e9) > WATCHED:
+    if now - _displaced_at(state, name, stat, now) > WATCHED:
         current.files.remove(folder, name)
     return problems
 
 
+def _displaced_at(state: StateStore, name: str, stat: os.stat_result, now: float) -> float:
+    """Return when a file was displaced, or written into since: by the journal, if that knows it.
+
+    An exchange need not set the change time: exFAT and FAT do not, and Windows has none. A time to
+    come is no writing since, but that of a clock which was wrong.
+    """
+    task = _task_of(name)
+    at = None if task is None else journal.displaced_at(state, *task)
+    if at is None:
+        return max(stat.st_mtime, changed_ns(stat) / 1e9)
+    return max(at, stat.st_mtime) if stat.st_mtime <= now else at
+
+
 def _owner(state: StateStore, name: str) -> tuple[int, pass_log.FileChange] | None:
+    task = _task_of(name)
+    return None if task is None else pass_log.change_of(state, *task)
+
+
+def _task_of(name: str) -> tuple[str, int] | None:
+    """Return the token and the number of the task that a temporary file belongs to."""
     token, _, number = name.removeprefix(".vault-sync-").partition("-")
     number = number.partition(".")[0]
-    return pass_log.change_of(state, token, int(number)) if number.isdecimal() else None
+    return (token, int(number)) if number.isdecimal() else None
 
 
 def _recovered(one: Pass) -> list[Problem]:

@@ -96,7 +96,6 @@ class FileSwapper:
         if saved_texts.name_of(displaced) != task.before:
             self.put_back(task, folder, name, displaced)
             raise Unsafe(EDITED)
-        note_displaced(folder, name)
         self.brought_in.add(task.path)
 
     def put_back(self, task: Task, folder: int, name: str, displaced: bytes) -> None:
@@ -227,12 +226,3 @@ class FileSwapper:
         """Save a displaced text. If that fails it is still in the vault, and not removed there."""
         with suppress(OSError, StateError):
             pass_log.save_text(self._state, content, path, self._pass.id, "displaced")
-
-
-def note_displaced(folder: int, name: str) -> None:
-    """Write down in a displaced file when that was, as its modification time.
-
-    An exchange need not set the change time: exFAT and FAT do not, and Windows has none.
-    """
-    with suppress(PermissionError):  # another owner's: the change time is all there is
-        current.files.touch(folder, name)

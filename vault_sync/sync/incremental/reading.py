@@ -86,7 +86,10 @@ class PartReading:
         self.now.changed |= dict.fromkeys(self.gone)
 
     def _may_be_copy(self, path: RelPath) -> bool:
-        return certain(path) is not None or bool(possible(path, self.memory.files.keys()))
+        name = certain(path)
+        if name is not None:
+            return name.certainty == "certain"
+        return bool(possible(path, self.memory.files.keys()))
 
     def _is_put(self, path: RelPath) -> bool:
         """Return True for a file about papers that looks as if it had been brought just now."""

@@ -341,3 +341,24 @@ def test_words_behind_the_authors_are_commentary_where_a_dash_or_colon_leads_the
 
 def test_venue_behind_the_authors_is_nobodys_field() -> None:
     assert one(f"- **T**. *Ann Lee*. NeurIPS 2019. [[pdf]({A})]\n").commentary == ""
+
+
+def test_first_words_stand_below_the_addresses_of_a_heading() -> None:
+    text = f"## T\n\n**arXiv:** {A}\n\n## U\n\n**arXiv:** {B}\n"
+    assert edited(text, "heading", commentary="words").startswith(
+        f"## T\n\n**arXiv:** {A}\n\nwords\n"
+    )
+
+
+def test_the_line_of_an_entry_and_of_its_words() -> None:
+    entries = read(f"# L\n\n- [T]({A})\n  - words\n- [U]({B}): words\n- [V]({C})\n")
+    assert [(each.line, each.commentary_line) for each in entries] == [(3, 4), (5, 5), (6, 6)]
+
+
+def test_addresses_that_stand_under_no_title_are_no_title_first() -> None:
+    assert advice.title_first(f"T (Ann Bee, Cee Dee)\nwords\n{A}\nwords\n{B}\nwords\n") is None
+
+
+def test_a_parenthesis_that_holds_more_than_the_link_is_the_readers() -> None:
+    assert read(f"- T ([pdf]({A})!) words\n") == []
+    assert linked(f"- T ([pdf]({A}))\n") == f"- [[note|T]] ([pdf]({A}))\n"

@@ -204,3 +204,15 @@ def test_without_base_two_weeks_agree() -> None:
     forget(vault)
     assert not nothing_happens(vault).conflicts
     assert vault.rows == rows
+
+
+def test_an_address_at_odds_gives_the_note_no_id() -> None:
+    """Another field of the note is written meanwhile."""
+    vault = settled()
+    change(vault, WEEK, "abs/2308.00001", "abs/2308.00061")
+    change(vault, NOTE, "url: https://arxiv.org/abs/2308.00001", "url: https://x.org/a")
+    change(vault, NOTE, 'arxiv: "2308.00001"\n', "")
+    change(vault, WEEK, "#alpha #llm", "#alpha #llm #more")
+    assert [each.field for each in vault.sync().conflicts] == ["url"]
+    assert "  - more\n" in vault.files[NOTE]
+    assert "arxiv:" not in vault.files[NOTE]

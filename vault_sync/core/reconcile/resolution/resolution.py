@@ -190,18 +190,19 @@ class _Shared:
         digest_has: Any,
         note_has: Any,
     ) -> SharedValue[Any] | Undecided | Deferred:
-        """Decide one field; a title line that is read as one since this pass is no edit."""
+        """Decide one field; the title line that an untitled entry gets is no edit of its note's.
+
+        A title of the reader's own stays in the note, apart from the digest's.
+        """
         name, paper = base_key.field, self.resolution.paper
         side = decided_side(self.decisions, paper, self.home.digest, name)
-        if side is None and name != "url" and digest_has != note_has and self._has_new_title(entry):
-            if not reread.is_the_readers(base_key, note_has, self.base):
-                side = "digest"
-            elif meaning.agree(digest_has, note_has):
+        if side is None and name != "url" and digest_has != note_has:
+            reread_now = self._has_new_title(entry)
+            was_untitled = reread_now or self._base_key("filled") in self.base.rows
+            readers = was_untitled and reread.is_the_readers(base_key, note_has, self.base)
+            if readers and digest_has:
                 return SharedValue(digest_has, note_has)
-            else:
-                # From here on it counts as never agreed on, until a person decides.
-                self.resolution.dropped |= {base_key, apart_key(base_key)}
-                return Undecided("never agreed")
+            side = "digest" if reread_now else None
         ways = self.base.arrival(self.home.digest), self.base.arrival(paper.note)
         agreed = self.base.rows.get(base_key), self.base.note_value(base_key)
         if side is None and arrivals.waits(name, agreed, (digest_has, note_has), ways):
