@@ -7,7 +7,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.support import fake_windows
 from tests.support.vaults import Vault
+from vault_sync.cli.main import run
 from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.state.store import open_state
 
@@ -204,3 +206,30 @@ def test_a_vault_that_is_gone_locks_nothing(vault: Vault) -> None:
     shutil.rmtree(vault.root)
     with state.lock(0):
         pass
+
+
+def test_where_an_open_file_keeps_its_folder_the_memory_stays_and_is_found(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, where the lock is a file in it."""
+    fake_windows.install(monkeypatch)
+    shutil.rmtree(vault.state)  # written by this system, which counts disks otherwise
+    (vault.root / NOTE).unlink()
+    monkeypatch.setenv("VAULT_SYNC_STATE_DIR", str(vault.state))
+    assert run(["--vault", str(vault.root), "rebuild"]) == 0
+    before, rename = states(vault), Path.rename
+
+    def refuse(path: Path, to: Path) -> Path:
+        if path.parent == vault.state:
+            raise PermissionError
+        return rename(path, to)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    moved = at(vault, rename(vault.root, vault.root.with_name("other")))
+    for number in ("one", "two"):
+        moved.edit(NOTE, "first line", f"first line {number}")
+        assert run(["--vault", str(moved.root), "sync"]) == 0
+        assert f"first line {number}" in moved.read(WEEK)
+    assert states(vault) == before
+    assert run(["--vault", str(moved.root), "undo"]) == 0
+    assert "first line one" in moved.read(WEEK)
