@@ -78,7 +78,8 @@ def _step(vault: Vault, chance: random.Random, number: int, counts: Counter[str]
         found = shadowed(vault)
         counts["part" if found.memory is not None else "whole"] += 1
         vault.run()
-        shadowed(vault)
+        if counts["steps"] % 3 == 0:
+            shadowed(vault)
         if counts["steps"] % 10 == 0:
             vault.state.close()
             vault.state = open_state(

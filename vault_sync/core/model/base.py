@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -117,7 +118,14 @@ class Base:
         rows = {
             base_key: value for base_key, value in self.rows.items() if base_key not in base_keys
         }
-        return replace(self, rows=rows)
+        count = self.count
+        if count is None:
+            return replace(self, rows=rows)
+        places = (RelPath(row.digest) for row in base_keys if row.field == "commentary")
+        gone = Counter(places)
+        return replace(
+            self, rows=rows, count=lambda: {at: n - gone[at] for at, n in count().items()}
+        )
 
     def text(self, base_key: BaseKey) -> str | None:
         """Return a text value; None where the base has none."""

@@ -114,13 +114,15 @@ def _read(selection: PaperSelection, part: PartSnapshot) -> tuple[Snapshot, Base
     """Read what the papers concerned need, until nothing is left."""
     reading = selection.reading
     while True:
+        while missing := part.needed() - reading.texts.keys():
+            reading.take(missing)
         before = len(reading.texts), len(selection.reasons)
-        reading.take(part.needed())
         base = part.base()
         found = part.snapshot(base)
         reading.take(part.titled(found))
         selection.join_reported()
-        if before == (len(reading.texts), len(selection.reasons)):
+        after = len(reading.texts), len(selection.reasons)
+        if before == after and part.needed() <= reading.texts.keys():
             return found, base
 
 

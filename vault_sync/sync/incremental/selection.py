@@ -21,9 +21,10 @@ from collections.abc import Collection, Iterable
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.plan import BaseUpdate, Create, Plan, Rename, Trash
+from vault_sync.core.model.plan import BaseUpdate, Create, Plan, Rename, Trash, Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.note_names import bare_name
+from vault_sync.core.naming.wikilinks import find
 from vault_sync.core.report import conflicts_page
 from vault_sync.edge.state.refusals import papers_without_note
 from vault_sync.sync.file_record import File
@@ -157,6 +158,10 @@ class PaperSelection:
         for path in strange:
             self.join(self.reading.papers_at(path), f"another file stands for {path}")
         self.join(sorted(self.unsure), "which of its notes is the one?")
+        for key in list(self.reasons):
+            if self.now.has_notes(key) or self.before.has_notes(key):
+                self.touch_paper(key)  # its entries choose one, or do so no longer
+        self._join_of_digests(plan)
         for each in plan.operations:
             if isinstance(each, Create | Rename | Trash):
                 self.touch_name(each.path)
@@ -167,6 +172,20 @@ class PaperSelection:
             for key in _papers_noted(base_update, made):
                 self.touch_paper(key)
             self.join(_named_otherwise(base_update, base), "a commentary names it, or no longer")
+
+    def _join_of_digests(self, plan: Plan) -> None:
+        """Let the papers be concerned of digests that are written, and those that they link to.
+
+        A new text is proved by reading it, and what is an entry's link tells whose note it is.
+        """
+        texts = self.reading.texts
+        refused = any(each.code == "would-not-read-back" for each in plan.problems)
+        digests = {each.path for each in plan.operations if isinstance(each, Write)}
+        for path in filter(self.reading.is_digest, texts):
+            if path in digests or refused:
+                linked = {self.now.names.resolve(link.target, path) for link in find(texts[path])}
+                for at in (path, *sorted(to for to in linked if to is not None)):
+                    self.join(self.now.keys_at(at), f"how does {path} read once it is written?")
 
 
 def _papers_noted(base_update: BaseUpdate, made: Collection[str]) -> set[Key]:
