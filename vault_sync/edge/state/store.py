@@ -12,7 +12,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Self
 
@@ -251,15 +251,15 @@ class StateStore:
                 self._lie_in(self._home)
 
     def take_over(self) -> str | None:
-        """Take over the memory of a vault that had another path; return that path, or None.
+        """Take over the memory of a vault that was elsewhere; return its path then, or None.
 
         Raises:
             StateError: it cannot be opened or written.
         """
-        if self._database.connect() is None or self._database.moved_from is None:
+        if self._database.connect() is None:
             return None
-        was = self._database.moved_from
-        with self.writing():
+        was = str(self.root) if self._database.restored else self._database.moved_from
+        with self.writing() if was is not None else nullcontext():
             return was
 
 
