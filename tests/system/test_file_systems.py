@@ -16,10 +16,13 @@ from tests.support import fake_windows
 from tests.support.vaults import DIGEST, Vault
 from vault_sync.cli.main import run
 from vault_sync.edge.fs import vault_dir
+from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.platform.rename import Expected, Volume, prove
+from vault_sync.edge.state.store import open_state
 
 EXFAT = ("mkfs.exfat", "mount.exfat-fuse", ())
 NTFS = ("mkntfs", "ntfs-3g", ("-F", "-Q"))
+FOLDING = ("mkntfs", "lowntfs-3g -o ignore_case", ("-F", "-Q"))
 
 
 def call(*arguments: object) -> str:
@@ -34,7 +37,7 @@ def call(*arguments: object) -> str:
 @pytest.fixture
 def mounted(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
     make, driver, options = request.param
-    for tool in (make, driver, "losetup", "umount"):
+    for tool in (make, driver.split()[0], "losetup", "umount"):
         if shutil.which(tool) is None:
             pytest.skip(f"{tool} is not here")
     if os.geteuid() or not Path("/dev/fuse").exists():
@@ -46,7 +49,7 @@ def mounted(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
     device = call("losetup", "--find", "--show", image)
     try:
         call(make, *options, device)
-        call(driver, device, place)
+        call(*driver.split(), device, place)
         try:
             yield place
         finally:
@@ -160,3 +163,24 @@ def test_on_the_stand_in_for_windows_all_is_as_here(
         assert there.files() == vault.files()
         assert run(["--vault", str(there.root), "undo"]) == 0
     assert "edited" not in there.read("papers/230814 Bayesian Flow Networks.md")
+
+
+@pytest.mark.parametrize("mounted", [FOLDING], indirect=True, ids=["ntfs that folds case"])
+def test_where_case_is_not_told_apart_a_vault_has_one_memory_and_one_lock(
+    mounted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = demo(mounted, tmp_path / "state", monkeypatch)
+    assert run(["--vault", str(vault), "rebuild", "--offline"]) == 0
+    other = vault.with_name("VAULT")
+    assert run(["--vault", str(other), "check"]) == 0
+    digest = next((other / "DIGESTS").glob("*.md"))
+    digest.write_text(digest.read_text("utf-8").replace("\n#", "\n#new #", 1), "utf-8")
+    assert run(["--vault", str(other), "sync", "--offline"]) == 0
+    assert any("  - new\n" in path.read_text("utf-8") for path in (vault / "papers").iterdir())
+    assert len(list((tmp_path / "state").glob("*/state.sqlite"))) == 1
+    first, second = (
+        open_state(root, {"VAULT_SYNC_STATE_DIR": str(tmp_path / name)})
+        for root, name in ((vault, "a"), (other, "b"))
+    )
+    with first.lock(0), pytest.raises(Busy), second.lock(0):
+        pass

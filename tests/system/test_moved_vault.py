@@ -7,7 +7,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.support import fake_windows
 from tests.support.vaults import Vault
+from vault_sync.cli.main import run
 from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.state.store import open_state
 
@@ -86,6 +88,64 @@ def test_a_copy_whose_original_is_gone_has_none(vault: Vault) -> None:
     assert "nothing was written yet" in at(vault, other).ok("log").out
 
 
+def restored(vault: Vault) -> None:
+    """The vault is at its path again, in another folder, as from a backup."""
+    other = vault.root.with_name("backup")
+    shutil.copytree(vault.root, other)
+    vault.root.rename(vault.root.with_name("away"))
+    shutil.copytree(other, vault.root)
+
+
+def test_a_restored_vault_keeps_its_values_and_removes_nothing_until_all_is_here(
+    vault: Vault,
+) -> None:
+    more = "https://arxiv.org/abs/2308.0000{0}\n{1}: B (Bo Lee)\nwords\n#t\n"
+    whole = vault.read(WEEK) + "".join(more.format(n, name) for n, name in enumerate("UVW", 2))
+    vault.write(WEEK, whole)
+    vault.ok("sync")
+    linked = vault.read(WEEK)
+    restored(vault)
+    cut = linked[: (at := linked.index("https://arxiv.org/abs/2308.00002"))]
+    vault.write(WEEK, cut + linked[linked.index("https://arxiv.org/abs/2308.00003", at) :])
+    vault.edit(WEEK, "first line", "first line, edited")
+    assert vault.run("check").code == 1
+    assert len(states(vault)) == 1, "who only reads writes nothing"
+    ran = vault.run("sync")
+    assert "nothing that is missing counts as removed until all is here" in ran.err
+    assert "edited" in vault.read(NOTE), "the base is there"
+    assert (vault.root / "papers/U.md").is_file()
+    assert "joining" in vault.ok("status").out
+    assert "rebuild" in vault.ok("log").out
+    vault.run("sync")
+    assert "is another folder" not in vault.run("sync").err, "said once"
+
+
+def test_a_restored_vault_with_the_id_of_another_has_no_memory(vault: Vault) -> None:
+    vault.write(".vault-sync/id", "another\n")
+    restored(vault)
+    assert "nothing was written yet" in vault.ok("log").out
+
+
+def test_two_vaults_that_swap_their_paths_take_nothing_from_each_other(
+    vault: Vault, tmp_path: Path
+) -> None:
+    other = at(vault, tmp_path / "other")
+    other.write("vault-sync.toml", "[arxiv]\nenabled = false\n")
+    other.write(WEEK, vault.read(WEEK).replace("first line", "its own line"))
+    other.ok("rebuild")
+    vault.edit(WEEK, "first line", "first line, edited")  # not synced yet
+    vault.root.rename(tmp_path / "between")
+    other.root.rename(vault.root)
+    (tmp_path / "between").rename(other.root)
+    before = [each.files() for each in (vault, other)]
+    for each in (vault, other):
+        each.run("sync")
+    assert vault.files() == before[0], "in line, and nothing of the other"
+    assert "first line, edited" in other.read(WEEK)
+    assert "first line\n" in other.read(NOTE), "never agreed on: a person decides"
+    assert other.run("check").code == 1
+
+
 def test_a_folder_without_the_id_is_another_vault(vault: Vault) -> None:
     other = vault.root.with_name("other")
     vault.root.rename(other)
@@ -146,3 +206,30 @@ def test_a_vault_that_is_gone_locks_nothing(vault: Vault) -> None:
     shutil.rmtree(vault.root)
     with state.lock(0):
         pass
+
+
+def test_where_an_open_file_keeps_its_folder_the_memory_stays_and_is_found(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, where the lock is a file in it."""
+    fake_windows.install(monkeypatch)
+    shutil.rmtree(vault.state)  # written by this system, which counts disks otherwise
+    (vault.root / NOTE).unlink()
+    monkeypatch.setenv("VAULT_SYNC_STATE_DIR", str(vault.state))
+    assert run(["--vault", str(vault.root), "rebuild"]) == 0
+    before, rename = states(vault), Path.rename
+
+    def refuse(path: Path, to: Path) -> Path:
+        if path.parent == vault.state:
+            raise PermissionError
+        return rename(path, to)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    moved = at(vault, rename(vault.root, vault.root.with_name("other")))
+    for number in ("one", "two"):
+        moved.edit(NOTE, "first line", f"first line {number}")
+        assert run(["--vault", str(moved.root), "sync"]) == 0
+        assert f"first line {number}" in moved.read(WEEK)
+    assert states(vault) == before
+    assert run(["--vault", str(moved.root), "undo"]) == 0
+    assert "first line one" in moved.read(WEEK)

@@ -491,3 +491,21 @@ def test_stopped_and_continued_it_finds_what_it_missed(daemon: Watched) -> None:
     edit(daemon.vault, OCTOPACK, SAID, "tok-1.", watched.in_place)
     daemon.signal(signal.SIGCONT)
     daemon.says(DIGEST, "tok-1.")
+
+
+def test_over_a_folder_of_notes_it_waits_until_a_person_says_that_they_are_digests(
+    empty_vault: Vault,
+) -> None:
+    for number in range(22):
+        entry = f"https://arxiv.org/abs/2308.{number:05d}\nPaper {number} (Ann Park)\nwords\n"
+        empty_vault.write(f"digests/p{number}.md", entry)
+    with watching(empty_vault) as running:
+        before = empty_vault.files()
+        running.until(lambda: "hold one paper each" in running.log)
+        passes = running.passes()
+        empty_vault.write("digests/p1.md", empty_vault.read("digests/p1.md") + "edited\n")
+        running.until(lambda: running.passes() > passes)
+        assert empty_vault.files().keys() == before.keys(), "it answers nothing by itself"
+        empty_vault.ok("rebuild", "--offline", "--yes")
+        empty_vault.edit("digests/p2.md", "words", "words tok-flow")
+        running.says("papers/Paper 2.md", "tok-flow")

@@ -204,12 +204,12 @@ def editor(by_rename):
                 note.write_bytes(text)
         except OSError:
             pass
-        time.sleep(random.random() * 0.004)
+        time.sleep(random.random() * 0.06)
 threads = [threading.Thread(target=editor, args=(way,)) for way in (0, 1)]
 for each in threads:
     each.start()
 opened = current.files.open_root(folder)
-end = time.monotonic() + 8
+end = time.monotonic() + 20
 for number in itertools.count():
     if time.monotonic() > end:
         break

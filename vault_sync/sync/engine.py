@@ -24,7 +24,7 @@ from vault_sync.edge.system.garbage import uncollected
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
 from vault_sync.edge.write.undo import old_dropped
-from vault_sync.sync import conflicts_file, copies, deliveries, head_base
+from vault_sync.sync import conflicts_file, copies, deliveries
 from vault_sync.sync.bibliography import is_current, readers_library, update
 from vault_sync.sync.facts import facts_stamp
 from vault_sync.sync.file_marks import remember_files
@@ -128,7 +128,10 @@ def look_at_all(context: PassContext, request: PassRequest, facts: str) -> View:
         return View(observation, renaming_plan(observation), (), facts)
     merge = copies.merger(state, config.rules, base, whole=not request.only)
     observation = observe(config, base, context.progress, merge)
-    observation = head_base.with_head(observation, config)
+    if not base.exists:
+        from vault_sync.sync import head_base  # git is asked on a device's first passes alone
+
+        observation = head_base.with_head(observation, config)
     observation = copies.with_arrivals(deliveries.with_arrivals(observation, state, time.time()))
     lacks = lacking(observation, config.rules)
     library, wrong = readers_library(config)
@@ -246,6 +249,9 @@ def _moved(state: StateStore) -> Iterator[Problem]:
     was = state.take_over()
     if was is not None:
         words = f"this vault was at {was} before; its memory is taken over"
+        if was == str(state.root):
+            words = "this is another folder than at the last pass, with the id of this vault: "
+            words += "nothing that is missing counts as removed until all is here"
         yield Problem(str(state.root), "vault-moved", words, level="notice")
 
 

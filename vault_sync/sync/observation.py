@@ -189,6 +189,7 @@ def copy_rules_of(
         is_flat=lambda path: styles_of(rules)(path) == ("flat",),
         is_readers=partial(is_readers, texts, base, rules.properties),
         histories_of=lambda _: {},
+        note_of=base.note,
         rows_of=lambda text: copy_section.read(text).rows,
         page=page,
         names=rules.properties,

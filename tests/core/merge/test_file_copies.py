@@ -20,6 +20,7 @@ RULES = CopyRules(
     is_flat=lambda _: True,
     is_readers=lambda _: False,
     histories_of=lambda _: {},
+    note_of=lambda _: None,
     rows_of=lambda text: copy_section.read(text).rows,
     page=PAGE,
 )
@@ -86,6 +87,17 @@ def test_a_damaged_copy_is_left_and_reported(damage: str) -> None:
     found = merged({WEEK: week("a"), COPY: week("a", "b") + damage})
     assert [copy.path for copy in found.stuck] == [COPY] and not found.texts
     assert [problem.code for problem in found.problems] == ["copy-unmerged"]
+
+
+def test_a_copy_of_a_note_that_was_renamed_is_merged_into_it() -> None:
+    note = (
+        '---\nurl: https://arxiv.org/abs/2308.00000\ndigests:\n  - "[[week]]"\n---\n\nmy own {}\n'
+    )
+    now, copy = RelPath("p/Now.md"), RelPath("p/Once (Conflicted copy).md")
+    rules = replace(RULES, note_of=lambda _: now)
+    found = merged({now: note.format("here"), copy: note.format("there")}, rules)
+    assert "my own here" in found.texts[now] and "my own there" in found.texts[now]
+    assert copy in found.hidden
 
 
 def test_a_copy_without_its_file_is_hidden_while_the_base_has_that() -> None:

@@ -32,14 +32,15 @@ class CopyRules:
     """Rules for merging the copies of a vault, beside their texts.
 
     `merges`: copies are merged at all; `ready`: they may be now. `is_readers` tells of a file that
-    the base or a note has as a digest or note of its own. `rows_of` reads the rows of a conflicts
-    note, whose path is `page`.
+    the base or a note has as a digest or note of its own; `note_of` gives the note of a paper in
+    the base. `rows_of` reads the rows of a conflicts note, whose path is `page`.
     """
 
     is_digest: Callable[[RelPath], bool]
     is_flat: Callable[[RelPath], bool]
     is_readers: Callable[[RelPath], bool]
     histories_of: Callable[[Collection[Key]], Histories]
+    note_of: Callable[[Key], RelPath | None]
     rows_of: Callable[[str], frozenset[CopyRow]]
     page: RelPath
     names: PropertyNames = STANDARD_NAMES

@@ -137,13 +137,23 @@ def _proven(texts: Mapping[RelPath, str], rules: CopyRules) -> tuple[list[VaultC
         name = certain(path) if is_copy(path) else None
         if name is None or name.certainty != "certain" or rules.is_readers(path):
             continue
-        original = name.original
+        original = name.original if name.original in texts else _note_now(path, texts, rules)
         kind = _kind(original, texts, rules)
         if original in texts or original == rules.page or rules.is_readers(original):
             hidden.add(path)
         if kind is not None:
             copies.append(VaultCopy(path, original, kind))
     return copies, hidden
+
+
+def _note_now(path: RelPath, texts: Mapping[RelPath, str], rules: CopyRules) -> RelPath:
+    """Return the path of the note that a copy is one of, which was renamed meanwhile."""
+    name, key = certain(path), _key(texts[path], rules.names)
+    note = None if key is None else rules.note_of(key)
+    if note is None or note not in texts:
+        assert name is not None
+        return name.original
+    return note
 
 
 def _kind(path: RelPath, texts: Mapping[RelPath, str], rules: CopyRules) -> Kind | None:

@@ -158,4 +158,5 @@ def brings_markdown(mark: str) -> bool:
 
 def is_delivery_mark(path: str) -> bool:
     """Return True for a file that a sync service has not finished bringing (Syncthing, iCloud)."""
-    return _DELIVERY.fullmatch(path.rpartition("/")[2]) is not None
+    name = path.rpartition("/")[2]
+    return name[:1] in {".", "~"} and _DELIVERY.fullmatch(name) is not None

@@ -13,7 +13,14 @@ from urllib.parse import quote
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.values import changed_ns, file_number
 from vault_sync.edge.state import upgrade
-from vault_sync.edge.state.places import DATABASE, identity_in, identity_of, is_moved
+from vault_sync.edge.state.places import (
+    DATABASE,
+    VaultIdentity,
+    identity_in,
+    identity_of,
+    is_moved,
+    is_restored,
+)
 from vault_sync.edge.state.schema import (
     OLDEST,
     TABLES,
@@ -43,6 +50,7 @@ class StateDatabase:
         self.locked = False
         self.distrust: str | None = None
         self.moved_from: str | None = None
+        self.restored = False
         self.version = 0
         self._path = directory / DATABASE
         self._connection: sqlite3.Connection | None = None
@@ -177,7 +185,12 @@ class StateDatabase:
         was, now = identity_in(connection), identity_of(self.root)
         moved = was is not None and was != now and is_moved(connection, was, now)
         self.moved_from = was.path if was is not None and moved else None
-        if was != now and not moved:
+        self.restored = was is not None and is_restored(connection, was, now)
+        if self.restored:
+            self._connection = upgrade.in_memory(connection)
+            upgrade.join_again(self._connection)
+            connection.close()
+        elif was != now and not moved:
             self._distrust(f"{self.root} is not the folder that it was at the last pass")
         elif upgrade.is_older(connection):
             self._connection = upgrade.in_memory(connection)
@@ -206,13 +219,7 @@ class StateDatabase:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         """Set the modes of a connection that writes, and make the tables of a new database."""
-        connection.create_function("fingerprint", 1, fingerprint, deterministic=True)
-        # Of a new database: fewer pages to sum and copy, and a small pass costs the same.
-        connection.execute("PRAGMA page_size=8192")
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        # On macOS alone: fsync leaves what is written in the drive's cache.
-        connection.execute("PRAGMA fullfsync=1")
+        _set_modes(connection)
         if upgrade.is_older(connection):
             upgrade.copy_beside(connection, self._path)
             upgrade.upgrade(connection)
@@ -223,9 +230,28 @@ class StateDatabase:
                 "INSERT INTO vault VALUES (?, ?, ?)", (bound(identity.path), *identity[1:])
             )
             connection.execute("COMMIT")
-        if self.moved_from is not None:
-            connection.execute("UPDATE vault SET path = ?", (bound(str(self.root)),))
-            self.moved_from = None
+        if self.moved_from is not None or self.restored:
+            _note_place(connection, identity_of(self.root), joins=self.restored)
+            self.moved_from, self.restored = None, False
+
+
+def _set_modes(connection: sqlite3.Connection) -> None:
+    connection.create_function("fingerprint", 1, fingerprint, deterministic=True)
+    # Of a new database: fewer pages to sum and copy, and a small pass costs the same.
+    connection.execute("PRAGMA page_size=8192")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    # On macOS alone: fsync leaves what is written in the drive's cache.
+    connection.execute("PRAGMA fullfsync=1")
+
+
+def _note_place(connection: sqlite3.Connection, now: VaultIdentity, *, joins: bool) -> None:
+    """Note where the vault is; with `joins`, that this device has not joined it there."""
+    connection.execute(
+        "UPDATE vault SET path = ?, device = ?, inode = ?", (bound(now.path), *now[1:])
+    )
+    if joins:
+        upgrade.join_again(connection)
 
 
 def _has_log(directory: Path) -> bool:

@@ -11,10 +11,8 @@ import hashlib
 from collections.abc import Collection
 
 from vault_sync.core.model.values import RelPath
-from vault_sync.edge.state.schema import JOINED, as_bytes
+from vault_sync.edge.state.schema import JOINED, JOINING_FILES, as_bytes
 from vault_sync.edge.state.store import StateStore
-
-_FILES = "files while joining"
 
 
 def is_joined(state: StateStore) -> bool:
@@ -44,11 +42,11 @@ def end_pass(state: StateStore, files: Collection[RelPath], *, at_rest: bool) ->
         StateError: the state could not be written.
     """
     listed = hashlib.sha256(as_bytes("\0".join(sorted(files)))).hexdigest()
-    before = state.select("SELECT value FROM fact WHERE name = ?", _FILES)
+    before = state.select("SELECT value FROM fact WHERE name = ?", JOINING_FILES)
     if at_rest and before == [(listed,)]:
         join(state)
     elif before != [(listed,)]:
-        _note(state, _FILES, listed)
+        _note(state, JOINING_FILES, listed)
 
 
 def _note(state: StateStore, name: str, value: str) -> None:

@@ -55,6 +55,15 @@ def is_moved(connection: sqlite3.Connection, was: VaultIdentity, now: VaultIdent
     return id_ is not None and id_ == _id_remembered(connection)
 
 
+def is_restored(connection: sqlite3.Connection, was: VaultIdentity, now: VaultIdentity) -> bool:
+    """Return True if a database's vault is at its path again with its id, in another folder.
+
+    So it is after a restored backup or on a new disk: files may be older, or not here yet.
+    """
+    id_ = id_in(Path(now.path)) if was.path == now.path and was != now else None
+    return id_ is not None and id_ == _id_remembered(connection)
+
+
 def _id_remembered(connection: sqlite3.Connection) -> str | None:
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'fact'").fetchone():
         return None  # of an older release

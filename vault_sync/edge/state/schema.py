@@ -58,6 +58,9 @@ CREATE TRIGGER dropped AFTER DELETE ON base BEGIN
 END;
 """
 
+JOINING_FILES = "files while joining"
+"""The fact of the files that a whole pass of a joining device has left."""
+
 JOINED = "joined"
 """The fact that this device has once had all files of the vault (`joining`)."""
 

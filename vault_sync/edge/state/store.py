@@ -12,12 +12,13 @@ import os
 import sqlite3
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Self
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
 from vault_sync.edge.fs.canonical import canonical
+from vault_sync.edge.platform import current
 from vault_sync.edge.platform.lock import locked, locked_folder
 from vault_sync.edge.state import base_table, deliveries, earlier_values
 from vault_sync.edge.state.database import StateDatabase, StateError
@@ -244,24 +245,38 @@ class StateStore:
 
     def _move_home(self) -> None:
         """Move the state of a vault that had another path to the folder of its present one."""
-        if self.directory == self._home:
-            return
-        self.close()
-        _remove_unused(self._home)
-        self.directory.rename(self._home)
-        self._lie_in(self._home)
+        if self.directory != self._home:
+            self.close()
+            if _moved(self.directory, self._home):
+                self._lie_in(self._home)
 
     def take_over(self) -> str | None:
-        """Take over the memory of a vault that had another path; return that path, or None.
+        """Take over the memory of a vault that was elsewhere; return its path then, or None.
 
         Raises:
             StateError: it cannot be opened or written.
         """
-        if self._database.connect() is None or self._database.moved_from is None:
+        if self._database.connect() is None:
             return None
-        was = self._database.moved_from
-        with self.writing():
+        was = str(self.root) if self._database.restored else self._database.moved_from
+        with self.writing() if was is not None else nullcontext():
             return was
+
+
+def _moved(directory: Path, home: Path) -> bool:
+    """Rename the folder of a state, over one of locks alone. Return False if it stays.
+
+    Windows moves no folder in which a file is open, as the lock is. It is found where it lies by
+    what tells its vault from others.
+    """
+    _remove_unused(home)
+    try:
+        directory.rename(home)
+    except PermissionError:
+        if not current.files.PINS:
+            raise
+        return False
+    return True
 
 
 def _remove_unused(home: Path) -> None:

@@ -21,6 +21,7 @@ from vault_sync.edge.state.base_table import value_sum
 from vault_sync.edge.state.schema import (
     ADDED,
     JOINED,
+    JOINING_FILES,
     OLDEST,
     SCHEMA,
     bound,
@@ -133,6 +134,15 @@ def in_memory(connection: sqlite3.Connection) -> sqlite3.Connection:
         copy.close()
         raise
     return copy
+
+
+def join_again(connection: sqlite3.Connection) -> None:
+    """Forget that this device has joined; the values stay.
+
+    Raises:
+        sqlite3.Error: it is as it was.
+    """
+    connection.execute("DELETE FROM fact WHERE name IN (?, ?)", (JOINED, JOINING_FILES))
 
 
 def _add_tables(connection: sqlite3.Connection, version: int) -> None:

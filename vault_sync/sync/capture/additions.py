@@ -18,7 +18,7 @@ from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.model.paths import natural
 from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Write
 from vault_sync.core.model.values import Facts, Fields, Key, RelPath
-from vault_sync.core.naming.keys import address_of, arxiv_id
+from vault_sync.core.naming.keys import address_of
 from vault_sync.edge.config import Config
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.apply import apply
@@ -129,9 +129,13 @@ def _add(draft: _Draft, path: RelPath, paper: AddedPaper, facts: Facts | None) -
 
 
 def paper_of(key: Key, given: str, tags: tuple[str, ...], text: str) -> AddedPaper:
-    """Return a paper as it is to be added; an arXiv paper by its abstract's address."""
+    """Return a paper as it is to be added: by its archive's page and not by its PDF.
+
+    A DOI has a publisher's page too, which stays as it was given.
+    """
     is_address = given.lower().startswith(("http://", "https://"))
-    url = given if is_address and not arxiv_id(key) else address_of(key)
+    as_given = is_address and key.startswith(("doi:", "url:"))
+    url = given if as_given else address_of(key)
     return AddedPaper(key, url, tags, text)
 
 

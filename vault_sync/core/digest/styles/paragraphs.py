@@ -15,7 +15,7 @@ from typing import NamedTuple
 from vault_sync.core.digest.reader import OwnLink
 from vault_sync.core.digest.styles import assembly, heads, labels
 from vault_sync.core.digest.styles.assembly import Candidate, EntryHead
-from vault_sync.core.digest.styles.markdown import inline, marks
+from vault_sync.core.digest.styles.markdown import marks
 from vault_sync.core.digest.styles.markdown.page import (
     ANCHOR,
     BLANK,
@@ -122,12 +122,11 @@ def _is_linked(page: Page, number: int) -> bool:
         start += 1
     if not text.startswith("[", start):
         return False
-    for link in inline.scan(text, Span(line.start, line.end)):
+    for link, label in assembly.links_of(page, number, number + 1):
         if link.whole.start > start:
             return False
         if link.kind == "wiki":
             return link.text.end > link.text.start
-        label = labels.label_of(text, link, line.start)
         return (
             label is None and link.boxed == link.whole and not text.startswith("#", link.url.start)
         )
