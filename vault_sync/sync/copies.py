@@ -238,7 +238,9 @@ def take_back(state: StateStore, outcome: Outcome) -> None:
         StateError: the state could not be written.
     """
     newest = pass_log.records(state, 1)
-    restored = [each.to for each in outcome.done if isinstance(each, Rename) and is_copy(each.to)]
+    remembered = {each.path for each in deliveries.read_copies(state.select)}
+    moved = (each.to for each in outcome.done if isinstance(each, Rename))
+    restored = [path for path in moved if is_copy(path) or path in remembered]
     if newest:
         undone = newest[0].cause.rpartition(" ")[2]
         with state.writing() as connection:

@@ -75,4 +75,5 @@ def test_boxes_are_read_back_and_the_page_is_known_for_ours() -> None:
     mine = copy_section.read_boxes(page.replace("- [ ] `", "- [x] `"))
     assert mine.mine == {path for path, _ in pairs} and not mine.merge
     assert copy_section.read_boxes(page.replace("[ ]", "[x]")).merge == frozenset(), "both ticked"
+    assert conflicts_page.unticked(page.replace("[ ]", "[x]")) == page
     assert not conflicts_page.is_ours(page + "a line of the reader's\n")

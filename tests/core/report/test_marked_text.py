@@ -33,5 +33,14 @@ def test_nothing_in_a_line_is_markdown() -> None:
 
 
 def test_long_texts_are_shown_one_after_the_other_and_at_once() -> None:
-    first, second = ("\n".join(f"{word} {n} w w w" for n in range(800)) for word in ("a", "b"))
-    assert len(marked_lines(first, second)) == 1_600
+    first, second = (
+        "\n".join(f"{word} {n} w w w" for n in range(size))
+        for word, size in (("a", 800), ("b", 801))
+    )
+    assert len(marked_lines(first, second)) == 1_601
+    assert marked_lines("a 1\na 2", "b 1\nb 2") == ["~~a~~ ==b== 1", "", "~~a~~ ==b== 2"]
+
+
+def test_texts_of_the_same_few_words_take_no_time() -> None:
+    one, other = ("\n".join("xy"[n // step % 2] for n in range(3_000)) for step in (1, 3))
+    assert len(marked_lines(one, other)) > 3_000

@@ -127,7 +127,7 @@ def ticks(text: str) -> Ticks:
 
 def unticked(text: str) -> str:
     """Return a conflicts note with every box of a conflict empty."""
-    lines = text.split("\n")
+    lines = copy_section.unticked(text).split("\n")
     return "\n".join(
         f"{line[: box.start('tick')]} {line[box.end('tick') :]}"
         if (box := _BOX.match(line)) is not None

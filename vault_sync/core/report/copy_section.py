@@ -108,6 +108,22 @@ def read_boxes(page: str) -> CopyBoxes:
     )
 
 
+def unticked(page: str) -> str:
+    """Return a conflicts note with every box of these sections empty."""
+    for pattern in (_ROW, _BOX):
+        page = pattern.sub(
+            lambda found: "".join(
+                (
+                    found[0][: found.start("tick") - found.start()],
+                    " ",
+                    found[0][found.end("tick") - found.start() :],
+                )
+            ),
+            page,
+        )
+    return page
+
+
 def is_own_line(line: str) -> bool:
     """Return True for a line that these sections have, outside of fences."""
     return _OWN_LINE.fullmatch(line) is not None

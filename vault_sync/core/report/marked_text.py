@@ -14,8 +14,11 @@ from typing import NamedTuple
 
 GONE, COME = "~~", "=="
 
-_MOST_TOKENS = 2_000
-"""Tokens up to which two texts are compared word by word, which takes their product."""
+_MOST_PAIRS = 20_000
+"""Pairs of words, or of paragraphs, up to which two texts are compared by them."""
+
+_Step = tuple[str, int, int, int, int]
+"""A step of a comparison, as `difflib` has it."""
 
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _TOKEN = re.compile(rf"\s+|[{_IDEOGRAPHS}]|[^\s{_IDEOGRAPHS}]+")
@@ -38,15 +41,47 @@ def marked_lines(first: str, second: str) -> list[str]:
     """
     old, new = _paragraphs(first), _paragraphs(second)
     lines: list[str] = []
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    for kind, start, end, other, stop in matcher.get_opcodes():
+    for kind, start, end, other, stop in _steps(old, new):
         if kind == "equal":
             count = end - start
             shown = [f"*({count} {'paragraph' if count == 1 else 'paragraphs'} the same)*"]
         else:
-            shown = _shown("\n".join(old[start:end]), "\n".join(new[other:stop]))
+            shown = _replaced(old[start:end], new[other:stop])
         lines += [*([""] if lines else []), *shown]
     return lines
+
+
+def _replaced(old: Sequence[str], new: Sequence[str]) -> list[str]:
+    """Return paragraphs of which the others took the place; as many are compared one by one."""
+    pairs = [("\n".join(old), "\n".join(new))]
+    if len(old) == len(new):
+        pairs = list(zip(old, new, strict=True))
+    lines: list[str] = []
+    for first, second in pairs:
+        lines += [*([""] if lines else []), *_shown(first, second)]
+    return lines
+
+
+def _steps(old: Sequence[str], new: Sequence[str]) -> list[_Step]:
+    """Return the steps from one sequence to the other; what is too long to compare is one step.
+
+    The time is bounded, whatever the texts hold: the matcher takes the cube of their length where
+    they are made of the same few items.
+    """
+    least = min(len(old), len(new))
+    start = next((at for at in range(least) if old[at] != new[at]), least)
+    rest = least - start
+    end = next((at for at in range(rest) if old[-1 - at] != new[-1 - at]), rest)
+    a, b = old[start : len(old) - end], new[start : len(new) - end]
+    steps: list[_Step] = [("equal", 0, start, 0, start)] if start else []
+    if a and b and len(a) * len(b) <= _MOST_PAIRS:
+        found = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+        steps += [(kind, i + start, j + start, k + start, n + start) for kind, i, j, k, n in found]
+    elif a or b:
+        steps.append(("replace", start, start + len(a), start, start + len(b)))
+    if end:
+        steps.append(("equal", len(old) - end, len(old), len(new) - end, len(new)))
+    return steps
 
 
 def _paragraphs(text: str) -> list[str]:
@@ -67,7 +102,7 @@ def _shown(first: str, second: str) -> list[str]:
 
 def _runs(first: str, second: str) -> Iterator[_Run]:
     old, new = _TOKEN.findall(first), _TOKEN.findall(second)
-    if len(old) + len(new) > _MOST_TOKENS or not (old and new):
+    if not (old and new):
         yield from ([_Run(GONE, f"{first}\n")] if first else [])
         yield from ([_Run(COME, second)] if second else [])
         return
@@ -79,18 +114,18 @@ def _runs(first: str, second: str) -> Iterator[_Run]:
         if gone.strip():
             yield _Run(GONE, gone)
             # What takes its place stands apart from it.
-            yield from ([_Run("", " ")] if come.strip() and not gone[-1].isspace() else [])
+            apart = "\n" if "\n" in gone + come else " "
+            yield from ([_Run("", apart)] if come.strip() and not gone[-1].isspace() else [])
         if come.strip():
             yield _Run(COME, come)
         if not (gone.strip() or come.strip()):
             yield _Run("", come or gone)
 
 
-def _opcodes(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+def _opcodes(old: Sequence[str], new: Sequence[str]) -> list[_Step]:
     """Return the steps of a comparison, a blank alone between two changes being one of them."""
-    joined: list[tuple[str, int, int, int, int]] = []
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    steps = matcher.get_opcodes()
+    joined: list[_Step] = []
+    steps = _steps(old, new)
     for at, step in enumerate(steps):
         inside = 0 < at < len(steps) - 1
         blank = step[0] == "equal" and not "".join(old[step[1] : step[2]]).strip()

@@ -124,7 +124,6 @@ def leave_copies(connection: sqlite3.Connection, pass_id: int, restored: Iterabl
         "UPDATE copy SET decision = 'left', hash = '' WHERE decision = 'merged' AND pass = ?",
         (pass_id,),
     )
-    connection.executemany(
-        "INSERT OR REPLACE INTO copy VALUES (?, '', 'left', ?)",
-        [(bound(path), pass_id) for path in restored],
-    )
+    paths = [(bound(path),) for path in restored]
+    connection.executemany("DELETE FROM copy WHERE path = ?", paths)
+    connection.executemany("INSERT INTO copy VALUES (?, '', 'left', 0)", paths)

@@ -33,6 +33,12 @@ class Overlay:
         """Return the record that a file had; None if it was not there."""
         return self.memory.files.get(path)
 
+    def has(self, path: RelPath) -> bool:
+        """Return True for a file that is there."""
+        if path in self.changed:
+            return self.changed[path] is not None
+        return path in self.memory.files
+
     def keys_at(self, path: RelPath) -> list[Key]:
         """Return the papers that a file is about."""
         file = self.get(path)

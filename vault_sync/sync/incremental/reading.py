@@ -15,11 +15,11 @@ from vault_sync.edge.fs.reader import read_all
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.state.base_table import (
     digests_with_text,
-    papers_in,
-    papers_of_notes,
+    papers_by_digest,
+    papers_by_note,
     read_some,
 )
-from vault_sync.edge.state.schema import as_bytes
+from vault_sync.edge.state.schema import as_bytes, encode
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.file_record import UNKNOWN, File, believable, looks_delivered, mark_of
 from vault_sync.sync.incremental.changes import TakesWholePass
@@ -53,7 +53,8 @@ class PartReading:
         self.same: dict[RelPath, File] = {}
         self.changed: set[RelPath] = set()
         self._rows: dict[Key, dict[BaseKey, Value]] = {}
-        self._papers_in: dict[RelPath, set[Key]] = {}
+        self._by_note: dict[bytes, set[Key]] | None = None
+        self._by_digest: dict[RelPath, set[Key]] | None = None
         self._is_digest = is_digest(config.rules)
 
     def start(self) -> None:
@@ -189,17 +190,20 @@ class PartReading:
 
     def noted_at(self, paths: Iterable[RelPath]) -> set[Key]:
         """Return the papers whose notes the base has at one of these paths."""
-        return papers_of_notes(self.state.select, list(paths))
+        values = [encode(path) for path in paths]
+        if values and self._by_note is None:
+            self._by_note = papers_by_note(self.state.select)
+        return {key for value in values for key in (self._by_note or {}).get(value, ())}
 
     def papers_in(self, digest: RelPath) -> set[Key]:
         """Return the papers that the base has in a digest."""
-        if digest not in self._papers_in:
-            self._papers_in[digest] = papers_in(self.state.select, digest)
-        return self._papers_in[digest]
+        if self._by_digest is None:
+            self._by_digest = papers_by_digest(self.state.select)
+        return self._by_digest.get(digest, set())
 
     def lost_digests(self) -> list[RelPath]:
         """Return the digests whose text the base has and that are not there."""
-        return [path for path in digests_with_text(self.state.select) if self.now.get(path) is None]
+        return [path for path in digests_with_text(self.state.select) if not self.now.has(path)]
 
     def papers_at(self, path: RelPath) -> set[Key]:
         """Return all papers that a file is about: now, before, by the base, in open conflicts.
