@@ -127,6 +127,7 @@ class Desk:
     done: list[str] = field(default_factory=list)
     parts: int = 0
     passes: int = 0
+    later: int = 0
     words_at: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -353,8 +354,10 @@ class Desk:
     def passes_by(self) -> None:
         """A pass: in part where the index allows it, whole, or `rebuild`; soon or an hour later."""
         how = self.chance.choice(("part", "part", "part", "part", "whole", "rebuild"))
-        with clock(self.chance.choice((0, HOUR, HOUR))):
-            self.run(how)
+        later = self.chance.choice((0, HOUR, HOUR))
+        with clock(later):  # one that went back tells a whole pass what the last one knew otherwise
+            self.run("whole" if later < self.later else how)
+        self.later = later
 
     def run(self, how: str, *, redo: bool = False) -> Plan:
         vault = self.vault
