@@ -219,7 +219,7 @@ def _learned(
                 continue
             files = {RelPath(row.digest), *seen.snapshot.managed.get(row.key, ())}
             delivered = base.joining or any(
-                base.arrival(path).delivered or base.arrival(path).waited for path in files
+                each.delivered or each.waited or each.restored for each in map(base.arrival, files)
             )
             yield row, was, value, origin_of(delivered=delivered, merged=bool(files & touched))
 

@@ -75,17 +75,20 @@ class Arrival(NamedTuple):
 
     `delivered`: a sync service brought it since the pass before. `waited`: so it was when a pass
     first saw that it lacks something, and that was not followed. `copied`: a copy of it stands, or
-    was merged into it in this pass.
+    was merged into it in this pass. `restored`: it is as `restore` put it there, an older text;
+    `was_restored`: so it was, and it waits.
     """
 
     delivered: bool = False
     waited: bool = False
     copied: bool = False
+    restored: bool = False
+    was_restored: bool = False
 
     @property
     def typed_here(self) -> bool:
         """Return True if what the file has was typed on this device, as far as one can tell."""
-        return not (self.delivered or self.waited or self.copied)
+        return not any(self)
 
 
 TYPED = Arrival()

@@ -107,10 +107,11 @@ def _with_counted_removals(paper: Paper, base: Base, decisions: Decisions) -> Pa
 def _kind_of_removal(pair: Pair, base: Base) -> Kind:
     """Return what it means that an entry is gone: it comes back if a copy of its digest stands.
 
-    So it is where the digest was brought, and the text that it replaced here became the copy.
+    So it is where the digest was brought, and the text that it replaced here became the copy; and
+    where `restore` put an older text there.
     """
     arrival = base.arrival(pair.digest)
-    if arrival.copied and not base.is_partial:
+    if (arrival.copied or arrival.restored) and not base.is_partial:
         return "append"
     if base.is_partial or arrival.delivered:
         return "waiting"

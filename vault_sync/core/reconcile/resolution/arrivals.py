@@ -10,8 +10,10 @@ seen, so that devices which see the same texts answer alike.
 | one lacks something of the base | that one was just delivered | the paper waits for a pass |
 | one is an earlier text | that one was delivered, or waited, or a copy stands | older: a conflict |
 | one has earlier tags | the same | all tags of both |
+| one lacks something of the base | that one was put there by `restore` | older; all tags of both |
 | one has no entry or section | that one was just delivered | the paper waits for a pass |
 | one has no entry or section | a copy of it stands | nothing is removed, it comes back |
+| the digest has no entry | it was put there by `restore` | nothing is removed, it comes back |
 """
 
 from __future__ import annotations
@@ -127,13 +129,15 @@ def lost_to_a_copy(
 ) -> bool:
     """Return True if a text that waited lacks something still, and a copy of its file stands.
 
-    What it lacks may stand in the copy: nobody is known to have taken it out.
+    What it lacks may stand in the copy: nobody is known to have taken it out. So it is with a text
+    that `restore` put there, which may never have been a base: one side of a merge is saved too.
     """
     if not history.values or texts[0] == texts[1]:
         return False
     base = history.values[-1].value
     return any(
-        arrival.waited and has_copy and lacks("commentary", text, base)
+        (arrival.restored or arrival.was_restored or (arrival.waited and has_copy))
+        and lacks("commentary", text, base)
         for text, arrival, has_copy in zip(texts, arrivals, copied, strict=True)
     )
 
@@ -143,8 +147,8 @@ def are_joined(
 ) -> bool:
     """Return True if all tags of both sides stay: the merge is made without a base.
 
-    So it is where tags return to an earlier set otherwise than by typing here, or where both sides
-    changed and one of them was not typed here.
+    So it is where tags return to an earlier set otherwise than by typing here, where both sides
+    changed and one of them was not typed here, and where `restore` put the tags there.
     """
     if not history.values or set(digest) == set(note):
         return False
@@ -152,7 +156,7 @@ def are_joined(
     if changed is None:
         return not all(arrival.typed_here for arrival in arrivals)
     value, arrival = changed
-    return not arrival.typed_here and is_earlier("tags", history, value)
+    return arrival.restored or (not arrival.typed_here and is_earlier("tags", history, value))
 
 
 def removal(missing: Arrival) -> Literal["counts", "waits", "comes back"]:

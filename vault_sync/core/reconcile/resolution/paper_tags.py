@@ -83,9 +83,9 @@ def _are_joined(
     paper: Paper, pair: Pair, place: TagPlace, view: tuple[str, ...], base: Base
 ) -> bool:
     """Return True if the tags of a place went back otherwise than by typing: all of both stay."""
-    if pair.kind != "both" or place.was is None:
+    if pair.kind not in {"both", "moved"} or place.was is None:
         return False
-    base_key = BaseKey(paper.agreed_key, pair.digest, "tags")
+    base_key = BaseKey(paper.agreed_key, base_digest(paper, pair, base), "tags")
     history = arrivals.history_of(base, base_key, place.has, view)
     ways = base.arrival(pair.digest), base.arrival(paper.note)
     return arrivals.are_joined(history, place.has, view, ways)

@@ -1,0 +1,81 @@
+"""What `restore` puts back is an older text: what it lacks of the base is nobody's wish."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.support.vaults import Vault
+
+WEEK, NEXT, NOTE = "digests/1w.md", "digests/2w.md", "papers/Alpha.md"
+ALPHA = "https://arxiv.org/abs/2308.00001\nAlpha: Paper (Ann Park)\nSaid of it.\n#t\n"
+BETA = "https://arxiv.org/abs/2308.00002\nBeta: Paper (Ann Park)\nOther words.\n#t\n"
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    vault = Vault(tmp_path / "vault", tmp_path / "state")
+    vault.write("vault-sync.toml", "[arxiv]\nenabled = false\n")
+    vault.write(WEEK, f"1w\n{ALPHA}")
+    vault.write(NEXT, f"2w\n{BETA}")
+    vault.ok("rebuild")
+    return vault
+
+
+def syncs(vault: Vault) -> None:
+    for _ in range(3):
+        vault.run("sync")
+
+
+def restores_deleted(vault: Vault) -> None:
+    """Delete the note, and bring back the text that the last pass replaced there."""
+    (vault.root / NOTE).unlink()
+    vault.ok("restore", NOTE, "--text", "1")
+    assert "  - new" not in vault.read(NOTE)
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_tag_added_since_stays_and_one_taken_out_after_it_goes(
+    vault: Vault, *, moved: bool
+) -> None:
+    vault.edit(WEEK, "#t\n", "#t #new\n")
+    vault.ok("sync")
+    if moved:
+        entry = vault.read(WEEK).removeprefix("1w\n")
+        vault.write(WEEK, "1w\n")
+        vault.write(NEXT, vault.read(NEXT) + entry)
+    restores_deleted(vault)
+    syncs(vault)
+    assert "#t #new" in vault.read(NEXT if moved else WEEK)
+    vault.edit(NOTE, "  - new\n", "")
+    syncs(vault)
+    assert "#new" not in vault.read(NEXT if moved else WEEK)
+
+
+def test_a_text_that_never_was_the_base_takes_nothing_out(vault: Vault) -> None:
+    """Both sides were edited, and one pass merged that: the saved text has one edit of the two."""
+    vault.edit(WEEK, "Said of it.\n#t\n", "Said of it.\nMore of it.\n#t #new\n")
+    vault.edit(NOTE, "  - t\n", "  - t\n  - mine\n")
+    vault.edit(NOTE, "Said of it.", "First of all. Said of it.")
+    vault.ok("sync")
+    assert "First of all. Said of it.\nMore of it.\n#t #new #mine" in vault.read(WEEK)
+    restores_deleted(vault)
+    syncs(vault)
+    assert "First of all. Said of it.\nMore of it.\n#t #new #mine" in vault.read(WEEK)
+    assert "  - new\n" in vault.read(NOTE)
+    assert "older" in vault.run("check").err
+
+
+def test_an_entry_added_since_comes_back(vault: Vault) -> None:
+    added = BETA.replace("00002", "00003").replace("Beta", "Gamma")
+    vault.write(WEEK, vault.read(WEEK) + added)
+    vault.ok("sync")
+    vault.ok("restore", WEEK, "--text", "2", "--in-place")
+    assert "Gamma" not in vault.read(WEEK)
+    syncs(vault)
+    assert "Gamma: Paper" in vault.read(WEEK)
+    assert "Other words." in vault.read("papers/Gamma.md")
+    whole = vault.read(WEEK)
+    vault.write(WEEK, whole[: whole.index("https://arxiv.org/abs/2308.00003")])
+    syncs(vault)  # what is taken out after that goes
+    assert not (vault.root / "papers/Gamma.md").exists()
