@@ -34,9 +34,9 @@ def restores_deleted(vault: Vault) -> None:
     assert "  - new" not in vault.read(NOTE)
 
 
-@pytest.mark.parametrize("moved", [False, True])
+@pytest.mark.parametrize(("moved", "own"), [(False, ""), (True, ""), (False, "My own words.\n")])
 def test_a_tag_added_since_stays_and_one_taken_out_after_it_goes(
-    vault: Vault, *, moved: bool
+    vault: Vault, moved: bool, own: str
 ) -> None:
     vault.edit(WEEK, "#t\n", "#t #new\n")
     vault.ok("sync")
@@ -45,6 +45,7 @@ def test_a_tag_added_since_stays_and_one_taken_out_after_it_goes(
         vault.write(WEEK, "1w\n")
         vault.write(NEXT, vault.read(NEXT) + entry)
     restores_deleted(vault)
+    vault.write(NOTE, vault.read(NOTE) + own)  # edited before any pass
     syncs(vault)
     assert "#t #new" in vault.read(NEXT if moved else WEEK)
     vault.edit(NOTE, "  - new\n", "")
@@ -68,7 +69,7 @@ def test_a_text_that_never_was_the_base_takes_nothing_out(vault: Vault) -> None:
 
 def test_an_entry_added_since_comes_back(vault: Vault) -> None:
     added = BETA.replace("00002", "00003").replace("Beta", "Gamma")
-    vault.write(WEEK, vault.read(WEEK) + added)
+    vault.edit(WEEK, "1w\n", f"1w\n{added}")
     vault.ok("sync")
     vault.ok("restore", WEEK, "--text", "2", "--in-place")
     assert "Gamma" not in vault.read(WEEK)
@@ -76,6 +77,6 @@ def test_an_entry_added_since_comes_back(vault: Vault) -> None:
     assert "Gamma: Paper" in vault.read(WEEK)
     assert "Other words." in vault.read("papers/Gamma.md")
     whole = vault.read(WEEK)
-    vault.write(WEEK, whole[: whole.index("https://arxiv.org/abs/2308.00003")])
+    vault.write(WEEK, "1w\n" + whole[whole.index("https://arxiv.org/abs/2308.00003") :])
     syncs(vault)  # what is taken out after that goes
-    assert not (vault.root / "papers/Gamma.md").exists()
+    assert not (vault.root / NOTE).exists()

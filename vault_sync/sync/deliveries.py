@@ -19,19 +19,15 @@ def with_arrivals(seen: Observation, state: StateStore, now: float) -> Observati
 
     A file that this program wrote was not brought, however long its pass took. One that waits goes
     on waiting while a copy of it stands; none does so for longer than `ARRIVAL`, however often it
-    is brought anew. A file is restored as long as it is as `restore` left it. `now`: Unix seconds.
+    is brought anew. What `restore` put back waits for one pass, and while it is in question.
+    `now`: Unix seconds.
     """
     waiting = deliveries.waiting(state.select)
     since = deliveries.last_look(state.select)
     new = {path for path, at in seen.delivered.items() if at > since}
-    put_back = deliveries.restored(state.select)
-    restored = {
-        RelPath(path)
-        for path, after in put_back.items()
-        if after is not None and after == _hash(seen, RelPath(path))
-    }
-    if not (new or waiting or restored):
+    if not (new or waiting):
         return seen
+    restored = deliveries.restored(state.select) if waiting else {}
     ours = deliveries.last_written(state.select) if new else {}
     copied = frozenset(copy.original for copy in seen.copies.stuck)
 
@@ -41,14 +37,15 @@ def with_arrivals(seen: Observation, state: StateStore, now: float) -> Observati
         return Arrival(
             delivered=anew and short,
             waited=path in waiting,
-            restored=path in restored,
-            was_restored=path in waiting and path in put_back,
+            restored=path in waiting and restored.get(path, False),
+            was_restored=path in waiting and path in restored,
         )
 
     arrivals = {
         path: arrival(path)
-        for path in new | restored | {RelPath(path) for path in waiting}
-        if path in restored or not (path in new and ours.get(path) == _hash(seen, path))
+        for path in new | {RelPath(path) for path in waiting}
+        if (path in waiting and path in restored)
+        or not (path in new and ours.get(path) == _hash(seen, path))
     }
     return replace(
         seen, base=replace(seen.base, arrivals=arrivals, with_copies=copied & arrivals.keys())

@@ -75,8 +75,9 @@ class Arrival(NamedTuple):
 
     `delivered`: a sync service brought it since the pass before. `waited`: so it was when a pass
     first saw that it lacks something, and that was not followed. `copied`: a copy of it stands, or
-    was merged into it in this pass. `restored`: it is as `restore` put it there, an older text;
-    `was_restored`: so it was, and it waits.
+    was merged into it in this pass. `restored`: `restore` was the last to write it, an older
+    text, and no pass has seen it since, or it is in question; `was_restored`: so it was, and a pass
+    has written there, while something of it is in question.
     """
 
     delivered: bool = False

@@ -43,19 +43,24 @@ def last_written(select: Select) -> dict[str, str | None]:
     return {unbound(path): after for path, after in rows}
 
 
-def restored(select: Select) -> dict[str, str | None]:
-    """Return the sha256 of every file that `restore` put back; None where it was written since."""
+def restored(select: Select) -> dict[str, bool]:
+    """Return the files that `restore` put back, True where nothing was written there since."""
     rows = select(
-        "SELECT path, after, EXISTS (SELECT 1 FROM operation"
+        "SELECT path, NOT EXISTS (SELECT 1 FROM operation"
         " WHERE path = one.path AND pass > one.pass AND undone IS NULL)"
         " FROM operation AS one JOIN pass ON id = pass WHERE cause = 'restore' ORDER BY pass"
     )
-    return {unbound(path): None if written else after for path, after, written in rows}
+    return {unbound(path): bool(newest) for path, newest in rows}
 
 
 def waiting(select: Select) -> dict[str, float]:
     """Return the delivered files that wait, each with the time since when (Unix seconds)."""
     return {unbound(path): since for path, since in select("SELECT path, since FROM waited")}
+
+
+def note_waiting(connection: sqlite3.Connection, path: RelPath, since: float) -> None:
+    """Note a file that waits for the next pass, inside a transaction of the caller's."""
+    connection.execute("INSERT OR REPLACE INTO waited VALUES (?, ?)", (bound(path), since))
 
 
 def end_pass(

@@ -26,7 +26,7 @@ from vault_sync.core.report.conflicts_page import unticked
 from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.config import FILE
 from vault_sync.edge.fs.vault_dir import VaultDir, names_in
-from vault_sync.edge.state import pass_log, saved_texts
+from vault_sync.edge.state import deliveries, pass_log, saved_texts
 from vault_sync.edge.state.pass_log import PassRecord, SavedRow
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
@@ -231,6 +231,9 @@ def restore(
             break
         else:
             raise LookupError(f"no other text of {path} is saved")
+    if back.path == path:  # before it is there: no pass may take what it lacks for an edit
+        with state.writing() as connection:
+            deliveries.note_waiting(connection, path, started.timestamp())
     return apply(root, state, Plan((back,)), cause="restore", started=started, at=at)
 
 
