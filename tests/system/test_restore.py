@@ -10,13 +10,14 @@ from tests.support.vaults import Vault
 WEEK, NEXT, NOTE = "digests/1w.md", "digests/2w.md", "papers/Alpha.md"
 ALPHA = "https://arxiv.org/abs/2308.00001\nAlpha: Paper (Ann Park)\nSaid of it.\n#t\n"
 BETA = "https://arxiv.org/abs/2308.00002\nBeta: Paper (Ann Park)\nOther words.\n#t\n"
+LAST = BETA.replace("00002", "00004").replace("Beta", "Delta").replace("#t", "#other")
 
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
     vault = Vault(tmp_path / "vault", tmp_path / "state")
     vault.write("vault-sync.toml", "[arxiv]\nenabled = false\n")
-    vault.write(WEEK, f"1w\n{ALPHA}")
+    vault.write(WEEK, f"1w\n{ALPHA}{LAST}")
     vault.write(NEXT, f"2w\n{BETA}")
     vault.ok("rebuild")
     return vault
@@ -34,6 +35,13 @@ def restores_deleted(vault: Vault) -> None:
     assert "  - new" not in vault.read(NOTE)
 
 
+def alpha_taken_out(vault: Vault) -> str:
+    whole = vault.read(WEEK)
+    entry = whole[whole.index("https://") : whole.index("https://arxiv.org/abs/2308.00004")]
+    vault.write(WEEK, whole.replace(entry, ""))
+    return entry
+
+
 @pytest.mark.parametrize(("moved", "own"), [(False, ""), (True, ""), (False, "My own words.\n")])
 def test_a_tag_added_since_stays_and_one_taken_out_after_it_goes(
     vault: Vault, moved: bool, own: str
@@ -41,9 +49,7 @@ def test_a_tag_added_since_stays_and_one_taken_out_after_it_goes(
     vault.edit(WEEK, "#t\n", "#t #new\n")
     vault.ok("sync")
     if moved:
-        entry = vault.read(WEEK).removeprefix("1w\n")
-        vault.write(WEEK, "1w\n")
-        vault.write(NEXT, vault.read(NEXT) + entry)
+        vault.write(NEXT, vault.read(NEXT) + alpha_taken_out(vault))
     restores_deleted(vault)
     vault.write(NOTE, vault.read(NOTE) + own)  # edited before any pass
     syncs(vault)
@@ -76,7 +82,6 @@ def test_an_entry_added_since_comes_back(vault: Vault) -> None:
     syncs(vault)
     assert "Gamma: Paper" in vault.read(WEEK)
     assert "Other words." in vault.read("papers/Gamma.md")
-    whole = vault.read(WEEK)
-    vault.write(WEEK, "1w\n" + whole[whole.index("https://arxiv.org/abs/2308.00003") :])
+    alpha_taken_out(vault)
     syncs(vault)  # what is taken out after that goes
     assert not (vault.root / NOTE).exists()
