@@ -12,6 +12,7 @@ from tests.support.vaults import Vault
 WEEK = "digests/1주.md"
 NOTE = "papers/T.md"
 COPY = "papers/T 1.md"
+ASKED_ABOUT = "papers/T 2.md"  # some services name copies so: no note while the other is there
 DIGEST = (
     "1주\nhttps://arxiv.org/abs/2308.00001\nT: A (Ann Park)\n"
     "first line\nsecond line\nthird line\n#t\n"
@@ -90,6 +91,14 @@ def renamed_into_its_place_and_edited(vault: Vault) -> None:
     edited(vault, NOTE)
 
 
+def one_asked_about_is_linked(vault: Vault) -> None:
+    shutil.copyfile(vault.root / NOTE, vault.root / ASKED_ABOUT)
+    precious(vault)
+    vault.root.joinpath(NOTE).unlink()
+    edited(vault, ASKED_ABOUT)
+    vault.edit(WEEK, "[[T|", "[[T 2|")
+
+
 def copied_into_its_place(vault: Vault) -> None:
     copied(vault)
     precious(vault)
@@ -107,6 +116,7 @@ def copied_into_its_place(vault: Vault) -> None:
         one_of_two,
         renamed_into_its_place,
         renamed_into_its_place_and_edited,
+        one_asked_about_is_linked,
         copied_into_its_place,
     ],
 )
@@ -190,6 +200,18 @@ def test_a_note_that_only_moved_keeps_its_base(vault: Vault, move: Callable[[Vau
     assert "third line" not in vault.read(WEEK)
     assert "PRECIOUS" in vault.read(WEEK)
     vault.ok("check")
+
+
+def test_another_title_of_a_copy_asked_about_is_no_edit(vault: Vault) -> None:
+    shutil.copyfile(vault.root / NOTE, vault.root / ASKED_ABOUT)
+    vault.edit(ASKED_ABOUT, 'title: "T: A"', "title: Older")
+    vault.run("sync")
+    vault.edit(NOTE, 'title: "T: A"', "title: Newer")
+    vault.run("sync")
+    (vault.root / ASKED_ABOUT).replace(vault.root / NOTE)
+    for _ in range(3):
+        assert vault.run("sync").code == 1, "a person is asked"
+        assert "Newer" in vault.read(WEEK)
 
 
 def test_a_digest_that_steps_into_another_ones_place_takes_nothing_from_the_notes(

@@ -246,11 +246,13 @@ def test_saved_texts_are_dropped_when_their_time_is_over_and_it_is_said(built: V
     built.ok("sync", "--offline")
     saved = built.state.glob("*/saved/*/*")
     assert list(saved)
-    built.write("vault-sync.toml", built.read("vault-sync.toml") + "\n[saved]\ndays = 0.000001\n")
+    built.write(
+        "vault-sync.toml", built.read("vault-sync.toml") + "\n[saved]\ndays = 0.000000001\n"
+    )
     built.edit(DIGEST, "#tok15", "#tok16")
     ran = built.ok("sync", "--offline")
-    assert "saved texts of more than 1e-06 days were dropped" in ran.err
-    built.write("vault-sync.toml", built.read("vault-sync.toml").replace("0.000001", "0"))
+    assert "saved texts of more than 1e-09 days were dropped" in ran.err
+    built.write("vault-sync.toml", built.read("vault-sync.toml").replace("0.000000001", "0"))
     built.edit(DIGEST, "#tok16", "#tok17")
     assert "dropped" not in built.ok("sync", "--offline").err
     assert list(built.state.glob("*/saved/*/*"))

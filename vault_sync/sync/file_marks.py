@@ -1,4 +1,4 @@
-"""The identity of every note and digest, remembered at the end of a pass (`pairing.same_file`)."""
+"""The identity of every note, digest and copy, remembered after a pass (`pairing.same_file`)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+from vault_sync.core.merge.file_copies import MergedCopies
 from vault_sync.core.model.base import Base, FileMark
 from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Rename, Write
 from vault_sync.core.model.values import Key, RelPath
@@ -61,7 +62,7 @@ def remember_files(
         for key, marks in (observation.base.files or {}).items()
         for path, mark in marks.items()
     }
-    now = _as_read(observation.snapshot, before)
+    now = _as_read(observation, before)
     about = {path: key for path, (key, _) in now.items()} | _named(plan)
     for operation in outcome.done:
         now.pop(operation.path, None)
@@ -74,11 +75,12 @@ def remember_files(
             change_files(connection, put, gone)
 
 
-def _as_read(snapshot: Snapshot, before: Mapping[RelPath, tuple[Key, FileMark]]) -> Marked:
+def _as_read(observation: Observation, before: Mapping[RelPath, tuple[Key, FileMark]]) -> Marked:
     """Return the files as the pass read them; bytes are hashed where the numbers are others."""
     found: Marked = {}
-    for path, key, text in _files(snapshot):
-        seen, stat = before.get(path), snapshot.stats.get(path, NO_STAT)
+    files = list(_files(observation.snapshot))
+    for path, key, text in (*files, *_copies(observation.copies, files)):
+        seen, stat = before.get(path), observation.snapshot.stats.get(path, NO_STAT)
         if seen is not None and seen[0] == key and seen[1].inode and seen[1][:3] == stat:
             found[path] = seen
             continue
@@ -105,6 +107,17 @@ def _files(snapshot: Snapshot) -> Iterator[tuple[RelPath, Key, str]]:
     for key, paths in snapshot.managed.items():
         for path in paths:
             yield path, key, snapshot.notes[path].text
+
+
+def _copies(
+    copies: MergedCopies, files: Collection[tuple[RelPath, Key, str]]
+) -> Iterator[tuple[RelPath, Key, str]]:
+    """Yield the copies of some files, which count as no files and may step into their places."""
+    originals = copies.originals
+    keys = {path: key for path, key, _ in files} if originals else {}
+    for path, original in originals.items():
+        if original in keys:
+            yield path, keys[original], copies.hidden[path]
 
 
 def _as_written(root: Path, operation: Operation, about: Mapping[RelPath, Key]) -> Marked:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from tests.support.folders import CORPUS
 from tests.support.memory_vault import MemoryVault
 from vault_sync.core.digest import author_names, title_line
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Facts, Key
 from vault_sync.core.note import note as note_lens
-
-ROOT = Path(__file__).resolve().parents[2]
-CORPUS = ROOT.parent / "shared" / "corpus"
 
 LISTS = (
     "Qwen2.5 Team", "Kimi K2 Team", "3D-Lab", "01.AI", "et al.", "Kim A1, Lee B2",

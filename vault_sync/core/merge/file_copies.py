@@ -70,6 +70,12 @@ class MergedCopies:
     histories: Histories = field(default_factory=dict)
     asks_about_left: bool = False
 
+    @property
+    def originals(self) -> dict[RelPath, RelPath]:
+        """The file that each copy is one of, by the copy's path."""
+        every = (*self.merged, *self.finished, *self.left, *self.stuck, *self.unproven)
+        return {copy.path: copy.original for copy in every}
+
 
 NO_COPIES = MergedCopies()
 

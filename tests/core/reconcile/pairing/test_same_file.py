@@ -61,6 +61,9 @@ CASES = {
     ),
     "the copy's file at its path": (WAS, {WAS: NOW}, TWO, (8, 9, 5), False),
     "the copy's file, edited, at its path": (WAS, {WAS: NOW}, TWO, (8, 1, 1), False),
+    "a number taken anew, and a hidden copy is there": (
+        *(WAS, {WAS: NOW, NEW: "x"}, TWO, (8, 1, 1), True),
+    ),
     "both there": (NEW, {WAS: OLD, NEW: NOW}, TWO, (8, 1, 1), False),
     "moved": (NEW, {NEW: NOW}, {WAS: mark(OLD, 7)}, (7, 9, 5), True),
     "its inode alone": (NEW, {NEW: NOW}, {WAS: mark(OLD, 7)}, (7, 1, 1), False),

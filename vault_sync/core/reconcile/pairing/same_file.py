@@ -26,7 +26,7 @@ from vault_sync.core.merge.three_way import sentences
 from vault_sync.core.model.base import Base, FileMark, apart_key
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, RelPath
-from vault_sync.core.naming.note_names import fold
+from vault_sync.core.naming.note_names import bare_name, fold
 from vault_sync.core.naming.wikilinks import find
 from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry
 from vault_sync.core.snapshot import NO_STAT, Snapshot
@@ -81,7 +81,8 @@ class SameFile:
         return (own is None or not own.is_like(here)) and any(
             mark.inode == here.inode != 0
             for other, mark in seen.items()
-            if other != path and other not in self.snapshot.notes
+            # The place of a copy that does not count as a note may be taken still.
+            if other != path and other not in self.snapshot.names.called(bare_name(other))
         )
 
     def _relinked(
