@@ -225,6 +225,21 @@ def test_a_digest_that_steps_into_another_ones_place_takes_nothing_from_the_note
     assert "PRECIOUS" in vault.read(NOTE)
 
 
+def test_another_title_in_a_digest_that_steps_into_another_ones_place_is_no_edit(
+    vault: Vault,
+) -> None:
+    vault.write("digests/2주.md", DIGEST.replace("1주", "2주").replace("T: A", "Older"))
+    vault.ok("sync")
+    vault.edit(NOTE, 'title: "T: A"', "title: Newer")
+    vault.ok("sync")
+    assert "Newer" in vault.read(WEEK)
+    assert "Older" in vault.read("digests/2주.md"), "the first entry speaks for the paper"
+    (vault.root / "digests/2주.md").replace(vault.root / WEEK)
+    for _ in range(3):
+        assert vault.run("sync").code == 1, "a person is asked"
+        assert "Newer" in vault.read(NOTE)
+
+
 def test_a_second_pass_writes_nothing(vault: Vault) -> None:
     vault.ok("sync")
     before = [path.read_bytes() for path in vault.state.glob("*/state.sqlite")]

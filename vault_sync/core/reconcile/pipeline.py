@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from vault_sync.core.citation.library import ReadersLibrary
-from vault_sync.core.model.base import Base
+from vault_sync.core.model.base import Base, apart_key
 from vault_sync.core.model.paths import folder_of
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan
 from vault_sync.core.model.values import Decisions, Facts, Key, Problem, RelPath, Rules
@@ -112,12 +112,26 @@ def reconcile(
 
 
 def _of_other_files(pairing: Pairing, snapshot: Snapshot, base: Base) -> frozenset[BaseKey]:
-    """Return the rows of the base that are about other files than those which are there now."""
+    """Return the rows of the base that are about other files than those which are there now.
+
+    The first entry of a paper speaks for it in title, authors and address: where its digest is
+    another file, nobody agreed on what it says there.
+    """
     digests = strange_digests(snapshot, base)
     if not (digests or pairing.strangers):
         return frozenset()
+    homes = {
+        paper.agreed_key
+        for paper in pairing.papers
+        for pair in [each for each in paper.pairs if each.entry is not None][:1]
+        if pair.digest in digests
+    }
+    shared = {BaseKey(key, "", name) for key in homes for name in ("url", "title", "authors")}
+    shared |= {apart_key(row) for row in shared}
     return frozenset(
-        row for row in base.rows if row.key in pairing.strangers or row.digest in digests
+        row
+        for row in base.rows
+        if row.key in pairing.strangers or row.digest in digests or row in shared
     )
 
 
