@@ -58,6 +58,9 @@ Omega (Gil Han)
 #omega
 """
 
+OWN = "\n## My notes\n\n내 생각.\n"
+"""What a reader writes below the sections of a note."""
+
 
 def fresh(**files: str) -> MemoryVault:
     """A vault whose digests have just been written; `files` by path stand beside them."""
@@ -117,6 +120,19 @@ def section(vault: MemoryVault, path: str, week: str = WEEK) -> Section:
     ]
     assert len(found) == 1, (stem, vault.files[path])
     return found[0]
+
+
+def listed(vault: MemoryVault, path: str, name: str) -> tuple[str, ...]:
+    return note.read(vault.files[path]).properties.items(name)
+
+
+def mentioning(words: str = "[[230803 Gamma]] 참조.") -> MemoryVault:
+    """A vault at rest in which the second entry's commentary has these words."""
+    vault = settled()
+    change(vault, WEEK, "베타 설명입니다.", f"베타 설명입니다. {words}")
+    vault.sync()
+    quiet(vault)
+    return vault
 
 
 def quiet(vault: MemoryVault) -> Plan:

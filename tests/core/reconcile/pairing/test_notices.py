@@ -7,6 +7,7 @@ from tests.support.reader import (
     NEXT,
     NOTE_OMEGA,
     OMEGA,
+    OWN,
     change,
     cut,
     forget,
@@ -15,9 +16,6 @@ from tests.support.reader import (
     said,
     settled,
 )
-
-OWN = "\n## My notes\n\n내 생각.\n"
-
 
 # Where something must.
 
