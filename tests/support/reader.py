@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.support.memory_vault import MemoryVault, facts
+from typing import Unpack
+
+from tests.support.memory_vault import Choices, MemoryVault, facts
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.plan import BaseKey, Plan
@@ -143,20 +145,20 @@ def quiet(vault: MemoryVault) -> Plan:
     return plan
 
 
-def nothing_happens(vault: MemoryVault, **how: object) -> Plan:
+def nothing_happens(vault: MemoryVault, **choices: Unpack[Choices]) -> Plan:
     """A pass leaves every byte as it is, and so does the next."""
     before = dict(vault.files)
-    plan = vault.sync(**how)  # type: ignore[arg-type]
+    plan = vault.sync(**choices)
     assert vault.files == before
     assert plan.operations == ()
     assert vault.plan().operations == ()
     return plan
 
 
-def only(vault: MemoryVault, *paths: str, **how: object) -> Plan:
+def only(vault: MemoryVault, *paths: str, **choices: Unpack[Choices]) -> Plan:
     """A pass changes these files and no other, and the next pass changes none."""
     before = dict(vault.files)
-    plan = vault.sync(**how)  # type: ignore[arg-type]
+    plan = vault.sync(**choices)
     changed = {
         path for path in {*before, *vault.files} if before.get(path) != vault.files.get(path)
     }

@@ -290,10 +290,6 @@ def test_facts_are_asked_for_by_the_note(vault: Vault, api: Api) -> None:
 # Where there is no network.
 
 
-def lines_on_facts(said: str) -> list[str]:
-    return [line for line in said.splitlines() if "arXiv" in line or "facts" in line]
-
-
 @pytest.mark.parametrize(
     "act", [None, refuse, elsewhere, bomb], ids=["nobody", "403", "redirect", "doctype"]
 )
