@@ -128,9 +128,9 @@ def _entry(
     before = old.fields if old is not None else None
     a, b = ours.fields, theirs.fields
     url = three_way.value(before.url if before else None, a.url, b.url)
-    title = _filled(before.title if before else None, a.title, b.title)
-    authors = _filled(before.authors if before else None, a.authors, b.authors)
-    link = _filled(
+    title = three_way.filled(before.title if before else None, a.title, b.title)
+    authors = three_way.filled(before.authors if before else None, a.authors, b.authors)
+    link = three_way.filled(
         link_target(old) if old is not None else None, link_target(ours), link_target(theirs)
     )
     commentary = _commentary(before, a, b)
@@ -162,15 +162,6 @@ def _entry(
 
 def link_target(entry: Entry) -> str:
     return entry.link.target if entry.link is not None else ""
-
-
-def _filled(
-    base: three_way.V | None, ours: three_way.V, theirs: three_way.V
-) -> three_way.V | Clash:
-    """Merge a single value; without a base an absent one is filled in."""
-    if base is None and not (ours and theirs):
-        return ours or theirs
-    return three_way.value(base, ours, theirs)
 
 
 def _commentary(before: Fields | None, ours: Fields, theirs: Fields) -> Merged:
