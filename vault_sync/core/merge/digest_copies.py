@@ -10,7 +10,6 @@ from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.merge.ancestor import lacks
 from vault_sync.core.merge.digests import link_target, stands_alone, usual_gap, version_of, written
-from vault_sync.core.merge.field_copies import merge_field
 from vault_sync.core.merge.parts import Merged, Name, merged
 from vault_sync.core.merge.sync_copy import CopyMerge, CopyMerging, in_style_of, shared
 from vault_sync.core.model.copies import CopyRow, Histories
@@ -68,11 +67,10 @@ def _merge(
 
 def _entry(path: RelPath, ours: Entry, theirs: Entry, merging: CopyMerging) -> Fields:
     """Return what an entry is to have that stands in both, differently."""
-    values: dict[str, Value] = {}
-    for name, here, there in _values(ours, theirs):
-        found = merge_field(_base_key(path, ours.key, name), here, there, merging.histories)
-        values[name] = found.value
-        merging.rows |= {found.row} if found.row is not None else set()
+    values = {
+        name: merging.merge(_base_key(path, ours.key, name), here, there)
+        for name, here, there in _values(ours, theirs)
+    }
     return ours.fields.saying(**values)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vault_sync.core.merge.field_copies import merge_field
 from vault_sync.core.merge.notes import (
     SEQUENCES,
     NoteBody,
@@ -15,7 +14,7 @@ from vault_sync.core.merge.notes import (
 from vault_sync.core.merge.parts import Merged, Name, Parts, merged
 from vault_sync.core.merge.sync_copy import CopyMerge, CopyMerging, in_style_of, shared
 from vault_sync.core.model.copies import CopyRow, Histories
-from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import STANDARD_NAMES, Key, PropertyNames
 from vault_sync.core.note import note as lens
 from vault_sync.core.note import properties
@@ -65,12 +64,6 @@ def _merge(
     if not _reads_as(text, here, meant):
         return None
     return CopyMerge(text, frozenset(merging.rows))
-
-
-def _field(merging: CopyMerging, base_key: BaseKey, here: Value, there: Value) -> Value:
-    found = merge_field(base_key, here, there, merging.histories)
-    merging.rows |= {found.row} if found.row is not None else set()
-    return found.value
 
 
 # The properties.
@@ -134,9 +127,9 @@ def _items(
     kind = name if name in _FIELDS else f"{'property' if one_piece else 'list'} {name}"
     base_key = BaseKey(key, "", kind)
     if one_piece and name != "authors" and len(here) <= 1 and len(there) <= 1:
-        text = _field(merging, base_key, "".join(here), "".join(there))
+        text = merging.merge(base_key, "".join(here), "".join(there))
         return (text,) if isinstance(text, str) else text
-    value = _field(merging, base_key, here, there)
+    value = merging.merge(base_key, here, there)
     return value if isinstance(value, tuple) else (value,)
 
 
@@ -157,13 +150,11 @@ def _body(
         if name in ours.sections and name in theirs.sections:
             one, other = ours.sections[name], theirs.sections[name]
             base_key = BaseKey(key, digest_of(one.target), "commentary")
-            text = str(_field(merging, base_key, one.commentary, other.commentary))
+            text = str(merging.merge(base_key, one.commentary, other.commentary))
             meant[name] = text
             return Merged(_section(ours, theirs, name, text))
         base_key = BaseKey(key, "", " ".join(name))
-        return Merged(
-            str(_field(merging, base_key, ours.parts.text[name], theirs.parts.text[name]))
-        )
+        return Merged(str(merging.merge(base_key, ours.parts.text[name], theirs.parts.text[name])))
 
     meant |= {
         name: section.commentary for name, section in {**theirs.sections, **ours.sections}.items()
