@@ -9,7 +9,9 @@ from vault_sync.core.merge.notes import (
     NoteBody,
     PropertyRows,
     property_rows,
+    section_text,
     taken_apart,
+    with_items,
 )
 from vault_sync.core.merge.parts import Merged, Name, Parts, merged
 from vault_sync.core.merge.sync_copy import CopyMerge, CopyMerging, in_style_of, shared
@@ -17,10 +19,8 @@ from vault_sync.core.model.copies import CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import STANDARD_NAMES, Key, PropertyNames
 from vault_sync.core.note import note as lens
-from vault_sync.core.note import properties
 from vault_sync.core.note.note import Note
-from vault_sync.core.note.property_block import read, value_items
-from vault_sync.core.text.spans import splice
+from vault_sync.core.note.property_block import value_items
 
 _FIELDS = frozenset({"url", "title", "authors", "tags"})
 
@@ -104,13 +104,11 @@ def _property(
     wanted = _items(key, our_name, a, b, merging, is_list="list" in {here.kind, there.kind})
     if wanted in (a, b):
         return raw if wanted == a else other
-    try:
-        block = read(f"---\n{raw}\n---\n")
-        after = splice(block.text, properties.edit(block, {name[1]: wanted}))
-    except properties.Unwritable:
+    after = with_items(raw, name[1], wanted)
+    if after is None:
         merging.rows.add(CopyRow(*whole, other))
         return raw
-    return after.removeprefix("---\n").removesuffix("\n---\n")
+    return after
 
 
 def _items(
@@ -152,7 +150,7 @@ def _body(
             base_key = BaseKey(key, digest_of(one.target), "commentary")
             text = str(merging.merge(base_key, one.commentary, other.commentary))
             meant[name] = text
-            return Merged(_section(ours, theirs, name, text))
+            return Merged(section_text(ours, theirs, name, text))
         base_key = BaseKey(key, "", " ".join(name))
         return Merged(str(merging.merge(base_key, ours.parts.text[name], theirs.parts.text[name])))
 
@@ -187,15 +185,6 @@ def _body_of(note: Note) -> NoteBody:
         body.parts.foot,
     )
     return body._replace(parts=parts)
-
-
-def _section(ours: NoteBody, theirs: NoteBody, name: Name, words: str) -> str:
-    here, there = ours.sections[name], theirs.sections[name]
-    heading = ours.text[here.heading.start : here.heading.end]
-    if not words:
-        return heading
-    shape, text = (here, ours.text) if here.commentary else (there, theirs.text)
-    return f"{heading}\n{text[shape.heading.stop : shape.words.start]}{words}"
 
 
 def _reads_as(text: str, before: Note, meant: dict[Name, str]) -> bool:
