@@ -22,7 +22,15 @@ from vault_sync.core.digest.entry_lines import EntryLine
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink, TitleLink, read, under_address
 from vault_sync.core.digest.title_line import TitleLine
 from vault_sync.core.model.values import Fields
-from vault_sync.core.text.spans import Edit, Span, lines_of, newline_kind, splice, to_newlines
+from vault_sync.core.text.spans import (
+    Edit,
+    Span,
+    lines_of,
+    newline_kind,
+    splice,
+    splice_within,
+    to_newlines,
+)
 
 
 def edit(digest: Digest, entry: Entry, fields: Fields, link: str | None) -> list[Edit]:
@@ -196,11 +204,7 @@ def _retitled(text: str, old: TitleLine, row: EntryLine, fields: Fields, target:
         edits.append(Edit(Span(old.tail, trailing.end), ""))
     elif trailing is not None and old.target is not None and target is not None:
         edits.append(Edit(old.target, target))
-    line = row.line
-    shifted = [
-        Edit(Span(span.start - line.start, span.end - line.start), words) for span, words in edits
-    ]
-    return splice(row.words, shifted)
+    return splice_within(text, Span(row.line.start, row.line.end), edits)
 
 
 def _say_commentary(

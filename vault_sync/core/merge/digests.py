@@ -19,7 +19,7 @@ from vault_sync.core.merge import three_way
 from vault_sync.core.merge.parts import Merged, Name, Parts, lines, marked, merged, numbered
 from vault_sync.core.merge.three_way import Clash
 from vault_sync.core.model.values import Fields
-from vault_sync.core.text.spans import Edit, Span, lines_of, splice
+from vault_sync.core.text.spans import Span, lines_of, splice_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,14 +190,14 @@ def _head(version: DigestVersion, entry: Entry) -> list[str]:
 
 def written(version: DigestVersion, entry: Entry, wanted: Fields, link: str) -> str:
     """Return an entry's lines, saying `wanted`, written in its own style."""
-    text, (start, end) = version.digest.text, entry.span
+    start, end = entry.span
     # Further mentions of the paper in other styles than flat are linked along, outside the entry.
     edits = [
-        Edit(Span(at.start - start, at.end - start), words)
-        for at, words in lens.edit(version.digest, entry, wanted, link or None)
-        if start <= at.start <= at.end <= end
+        edit
+        for edit in lens.edit(version.digest, entry, wanted, link or None)
+        if start <= edit.span.start <= edit.span.end <= end
     ]
-    return _unended(splice(text[start:end], edits))
+    return _unended(splice_within(version.digest.text, entry.span, edits))
 
 
 def stands_alone(entry: Entry, raw: str, wanted: Fields, link: str) -> bool:

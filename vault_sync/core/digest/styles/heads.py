@@ -19,7 +19,7 @@ from vault_sync.core.digest.styles.markdown import marks
 from vault_sync.core.digest.styles.markdown.inline import InlineLink
 from vault_sync.core.digest.styles.names import AuthorList
 from vault_sync.core.text.regex import regex
-from vault_sync.core.text.spans import Span
+from vault_sync.core.text.spans import Span, stripped
 
 TitleKind = Literal["link", "run", "text"]
 LabelledLink = tuple[InlineLink, Label | None]
@@ -133,7 +133,7 @@ def _of_bold(text: str, start: int, end: int) -> HeadTitle | None:
     found = marks.run_at(text, start, end)
     if found is None:
         return None
-    inside = marks.stripped(text, found[0])
+    inside = stripped(text, found[0])
     if text[inside.end - 1] in ":：" or not has_words(inside.slice(text)):
         return None
     span = marks.trimmed(text, inside)

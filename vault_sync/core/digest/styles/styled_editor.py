@@ -14,7 +14,7 @@ from vault_sync.core.digest.styles.markdown import marks
 from vault_sync.core.digest.styles.markdown.page import ITEM_MARK
 from vault_sync.core.digest.styles.style import StyledSpans
 from vault_sync.core.model.values import FieldName, Fields
-from vault_sync.core.text.spans import Edit, Span, lines_of, newline_kind, splice
+from vault_sync.core.text.spans import Edit, Span, lines_of, newline_kind, splice_within
 
 
 def placed(entry: Entry, styled: StyledSpans, fields: Fields) -> Fields:
@@ -135,8 +135,7 @@ def _escaped(styled: StyledSpans, words: str) -> str:
 
 def _still_runs(text: str, span: Span, found: Sequence[Edit], title: str) -> bool:
     """Return whether a title's edits leave none of its runs of emphasis empty."""
-    shifted = [Edit(Span(at.start - span.start, at.end - span.start), words) for at, words in found]
-    after = splice(span.slice(text), shifted)
+    after = splice_within(text, span, found)
     whole = Span(0, len(after))
     again = marks.offsets(after, whole)
     if marks.value(after, whole) != title or not again:

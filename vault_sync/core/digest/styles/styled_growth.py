@@ -16,7 +16,15 @@ from vault_sync.core.digest.styles.style import StyledSpans, StyleName
 from vault_sync.core.model.values import Fields
 from vault_sync.core.naming.keys import arxiv_id, key_of
 from vault_sync.core.text.regex import regex
-from vault_sync.core.text.spans import Edit, Span, lines_of, newline_kind, splice, to_newlines
+from vault_sync.core.text.spans import (
+    Edit,
+    Span,
+    lines_of,
+    newline_kind,
+    splice,
+    splice_within,
+    to_newlines,
+)
 
 _PATTERNS: dict[StyleName, str] = {
     "list": "- [Title](https://arxiv.org/abs/1706.03762)\n",
@@ -218,8 +226,7 @@ def _substituted(text: str, part: Span, last: Entry, styled: StyledSpans, fields
     if part.start <= address.start < part.end:
         edits.append(Edit(address, fields.url))
         edits += _id_edits(text, Span(part.start, address.start), last, fields)
-    shifted = [Edit(Span(at.start - part.start, at.end - part.start), words) for at, words in edits]
-    return splice(part.slice(text), shifted)
+    return splice_within(text, part, edits)
 
 
 def _url_behind(text: str, start: int, end: int) -> Span | None:
