@@ -161,8 +161,8 @@ def refusal(text: str, start: int, end: int) -> str:
     Of prose that merely ends in a parenthesis (`a good paper (read it later)`) nothing is said.
     """
     start, end = stripped(text, Span(start, end))
-    opening = _opening(text, start, end)
-    if opening is None or opening == start or not text[opening - 1].isspace():
+    opening = opening_of(text, start, end)
+    if opening is None:
         return ""
     names = split_authors(text[opening + 1 : end - 1])
     if _LIST_MARK.match(text, start, end) or not names or author_names.are_prose(names):
@@ -238,8 +238,8 @@ def _core(
     if whole is not None:
         title = Span(*whole.span(2))
         return TitleLine(title, (), None, Span(start, end), Span(*whole.span(1)), end)
-    opening = _opening(text, start, end)
-    if opening is None or opening == start or not text[opening - 1].isspace():
+    opening = opening_of(text, start, end)
+    if opening is None:
         return None
     listed = text[opening + 1 : end - 1]
     plain = _PLAIN_NAMES.fullmatch(listed) is not None
@@ -269,15 +269,15 @@ def _core(
     )
 
 
-def _opening(text: str, start: int, end: int) -> int | None:
-    """Return the offset of the parenthesis that closes at the end of `text[start:end]`."""
+def opening_of(text: str, start: int, end: int) -> int | None:
+    """Return the offset of the parenthesis, behind words and a blank, in which a stretch ends."""
     if not text.endswith(")", start, end):
         return None
     depth = 0
     for mark in reversed([found.start() for found in _PARENTHESIS.finditer(text, start, end)]):
         depth += 1 if text[mark] == ")" else -1
         if depth == 0:
-            return mark
+            return mark if mark > start and text[mark - 1].isspace() else None
     return None
 
 

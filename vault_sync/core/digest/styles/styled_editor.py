@@ -6,7 +6,7 @@ import itertools
 from collections import Counter
 from collections.abc import Sequence
 
-from vault_sync.core.digest import entry_lines
+from vault_sync.core.digest import entry_lines, title_line
 from vault_sync.core.digest.entry_lines import EntryLine, Part
 from vault_sync.core.digest.reader import Digest, Entry
 from vault_sync.core.digest.styles import names
@@ -73,7 +73,7 @@ def link_edits(
 ) -> list[Edit]:
     """Return the edits that point the entry's link to `link`, or write it where it belongs."""
     own = entry.link
-    around = not any(sign in title for sign in "[]|")
+    around = title_line.can_be_linked(title)
     bar = "\\|" if styled.style == "table" else "|"
     inside = own is not None and own.span.start < styled.title.start < own.span.end
     target = link if link is not None else own.target if own is not None else None
