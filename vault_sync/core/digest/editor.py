@@ -25,7 +25,6 @@ from vault_sync.core.model.values import Fields
 from vault_sync.core.text.spans import (
     Edit,
     Span,
-    lines_of,
     newline_kind,
     splice,
     splice_within,
@@ -84,32 +83,6 @@ def new(name: str, additions: Iterable[tuple[Fields, str | None]]) -> str:
     """Return a digest made from nothing, flat: its name, then its entries."""
     style = setting.Style(under_head=False, between_parts=False, between_entries="")
     return name + "\n" + "".join(setting.written(*added, style) + "\n" for added in additions)
-
-
-def remove(digest: Digest, entry: Entry) -> list[Edit]:
-    """Return the edits that take an entry out, and with it the blanks and breaks that set it apart.
-
-    None ([]) where the entry below would then be read as the commentary of the one above.
-    """
-    text = digest.text
-    before, after = _neighbours(digest, entry)
-    gap_after = (
-        None if after is None else setting.gap_between(text, entry.span.end, after.span.start)
-    )
-    gap_before = (
-        None if before is None else setting.gap_between(text, before.span.end, entry.span.start)
-    )
-    start, end = entry.span
-    if after is not None and gap_after is not None:
-        if not after.layout.by_place or entry.layout.fresh:
-            return [Edit(Span(start, after.span.start), "")]
-        # The break is what opens the entry below; without one only this entry's tags do.
-        return [Edit(Span(start, end), "")] if gap_after.strip() else []
-    if before is not None and gap_before is not None:
-        if end == len(text) and not text.endswith("\n"):
-            return [Edit(Span(_line_end(text, before.span.end), end), "")]
-        return [Edit(Span(before.span.end, end), "")]
-    return [Edit(Span(start, _after_blanks(text, end)), "")]
 
 
 def export(text: str, is_own_link: OwnLink = under_address) -> str:
@@ -246,7 +219,7 @@ def _say_tags(
 
 def _opens_below(digest: Digest, entry: Entry) -> bool:
     """Return True if the entry below is one only for standing under this one's tag line."""
-    _, after = _neighbours(digest, entry)
+    after = next((other for other in digest.entries if other.span.start >= entry.span.end), None)
     return (
         after is not None
         and after.layout.by_place
@@ -254,29 +227,10 @@ def _opens_below(digest: Digest, entry: Entry) -> bool:
     )
 
 
-def _neighbours(digest: Digest, entry: Entry) -> tuple[Entry | None, Entry | None]:
-    before = after = None
-    for other in digest.entries:
-        if other.span.end <= entry.span.start:
-            before = other
-        elif other.span.start >= entry.span.end:
-            after = other
-            break
-    return before, after
-
-
 def _line_end(text: str, stop: int) -> int:
     """Return the end of the words of the line whose newline ends at `stop`."""
     end = stop - text.endswith("\n", 0, stop)
     return end - (end < stop and text.endswith("\r", 0, end))
-
-
-def _after_blanks(text: str, start: int) -> int:
-    """Return the end of the blank lines that begin at `start`, a line's start."""
-    for line in lines_of(text, Span(start, len(text))):
-        if text[line.start : line.end].strip():
-            return line.start
-    return len(text)
 
 
 def _one_line(value: str) -> bool:

@@ -202,7 +202,7 @@ def claim(
 
 def unlaid(address: Span) -> EntrySpans:
     """Return the flat layout of an entry in another style: its address, and nothing else."""
-    return EntrySpans(address, None, None, None, (), (), fresh=False, by_place=False)
+    return EntrySpans(address, None, None, None, (), (), by_place=False)
 
 
 def _label_span(page: Page, address: Address) -> Span:
