@@ -29,7 +29,7 @@ from vault_sync.core.text.spans import Span
 _PLACES: frozenset[FieldName] = frozenset(("url", "title", "authors", "tags", "commentary"))
 
 
-class _Head(NamedTuple):
+class _TitledHead(NamedTuple):
     """The head of an entry: the number of its first line, its title, the number of its address."""
 
     line: int
@@ -40,7 +40,7 @@ class _Head(NamedTuple):
 def entries(page: Page) -> list[Entry]:
     """Return the entries of a page, in order."""
     heads = [
-        _Head(number, title, below)
+        _TitledHead(number, title, below)
         for number in range(len(page.lines))
         if (title := title_at(page, number)) is not None
         and (below := _address(page, number)) is not None
@@ -88,7 +88,7 @@ def _address(page: Page, number: int) -> int | None:
     return number if alone and "://" in words and key_of(words) is not None else None
 
 
-def _entry(page: Page, head: _Head, stop: int) -> Entry | None:
+def _entry(page: Page, head: _TitledHead, stop: int) -> Entry | None:
     text, (number, title, below) = page.text, head
     stop = page.without_layout(below, stop)
     words = page.words(below)
