@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from vault_sync.cli.console import Console
 from vault_sync.cli.passes import planned
 from vault_sync.core.report import lines as report
-from vault_sync.edge.state import heartbeat, joining
+from vault_sync.edge.state import heartbeat, joining, pass_log
 from vault_sync.edge.state.refusals import count_refused
-from vault_sync.edge.write.undo import log
 from vault_sync.sync.request import PassRequest
 
 
@@ -18,7 +17,7 @@ def status(console: Console) -> int:
     config = console.config()
     plan = planned(console, config, PassRequest(cause="status"))
     with console.state(config) as state:
-        last = next(iter(log(state, 1)), None)
+        last = next(iter(pass_log.records(state, 1)), None)
         has_base, note = state.has_base, state.note
         joined = joining.is_joined(state)
         refused = count_refused(state.select)

@@ -20,10 +20,9 @@ from vault_sync.core.note.property_table import owner
 from vault_sync.core.report import lines as report
 from vault_sync.core.text.spans import line_number
 from vault_sync.edge.config import Config
-from vault_sync.edge.state import heartbeat
+from vault_sync.edge.state import heartbeat, pass_log
 from vault_sync.edge.state.pass_log import PassRecord
 from vault_sync.edge.state.store import StateStore
-from vault_sync.edge.write.undo import log
 from vault_sync.sync.observation import Observation, base_of, observe
 from vault_sync.sync.request import PassRequest
 
@@ -146,7 +145,7 @@ def _own_lines(note: Note, facts: tuple[str, ...]) -> Iterator[OwnLines]:
 def _records(state: StateStore, path: RelPath) -> list[PassRecord]:
     """Return the newest passes that wrote a file, each with the changes of that file alone."""
     found = []
-    for record in log(state, _LOOKED_AT):
+    for record in pass_log.records(state, _LOOKED_AT):
         changes = tuple(each for each in record.changes if path in {each.path, each.to})
         if changes:
             found.append(record._replace(changes=changes))
