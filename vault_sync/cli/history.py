@@ -69,7 +69,7 @@ def _log_lines(console: Console, records: Sequence[PassRecord], *, whole: bool) 
 
 def pass_line(record: PassRecord) -> str:
     """Return the line of a pass: its number, when it was, why."""
-    when = _local(record.started)
+    when = local_time(record.started)
     return f"pass {record.id}  {when}  {record.cause}" + ("  (interrupted)" if record.open else "")
 
 
@@ -80,7 +80,8 @@ def change_line(change: FileChange) -> str:
     return f"  {report.SIGNS[change.kind]} {change.path}{to}  ({change.why}){undone}"
 
 
-def _local(instant: str) -> str:
+def local_time(instant: str) -> str:
+    """Return an instant of the log as this machine's clock shows it, to the second."""
     return datetime.fromisoformat(instant).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
@@ -195,7 +196,7 @@ def list_texts(console: Console, path: str) -> int:
         return report.IN_LINE
     for number, (each, size) in enumerate(texts, 1):
         bytes_ = "is not there any more" if size is None else report.counted(size, "byte")
-        console.out([f"{number:>3}  {_local(each.row.at)}  {bytes_}  {each.row.why}"])
+        console.out([f"{number:>3}  {local_time(each.row.at)}  {bytes_}  {each.row.why}"])
     if not texts:
         console.say([f"no text of {wanted} is saved"])
     return report.IN_LINE
@@ -214,8 +215,4 @@ def written(
             outcome = act()
         except LookupError as error:
             raise UsageError(f"{error.args[0]}: {hint}") from error
-    if console.json:
-        console.answer_outcome(config.root, outcome, recovered)
-    console.say(report.operation_lines(outcome.done))
-    console.complain(report.undone_lines(outcome.undone))
-    return report.OUT_OF_LINE if outcome.undone else report.IN_LINE
+    return console.show_outcome(config.root, outcome, recovered)
