@@ -65,14 +65,14 @@ _EMPHASISED = regex(r"\*\*([^*\n]+)\*\*|(?<!\*)\*([^*\n]+)\*|(?<!\w)_([^_\n]+)_|
 _LINKED = regex(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
 _NAME = regex(r"([^\s:#'\"-][^:]*):(?:[ \t]+(.*)|[ \t]*$)")
 _REMARK = regex(r"\s+[\[(][^\[\]()]*[\])](?:\s.*)?$")
-_METADATA = re.compile(
+_METADATA = regex(
     r" {0,3}#+[ \t]*(?:meta ?data|(?:(?:paper|bibliographic) )?info(?:rmation)?|元数据|基本信息"
     r"|论文信息|메타데이터|서지 ?정보|논문 ?정보)"
     r"[ \t]*#*[ \t]*$",
     re.IGNORECASE,
 )
-_BIBTEX = re.compile(r"^```[ \t]*bib(?:tex|latex)?[ \t]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
-_BIBTEX_FIELD = re.compile(
+_BIBTEX = regex(r"^```[ \t]*bib(?:tex|latex)?[ \t]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_BIBTEX_FIELD = regex(
     r"^[ \t,]*(eprint|doi|url|title)[ \t]*=[ \t]*[{\"]+(.*?)[}\"]+,?[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
