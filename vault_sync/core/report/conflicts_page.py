@@ -21,13 +21,12 @@ from vault_sync.core.model.values import Decision, Decisions, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver, link
 from vault_sync.core.report import copy_section
 from vault_sync.core.report.marked_text import marked_lines
-from vault_sync.core.text.regex import regex
 
-_BOX = regex(
+_BOX = re.compile(
     r"^[ \t]*- \[(?P<tick>.)\] .*\^(?P<mark>[0-9a-f]{12})-(?P<all>all-)?"
     r"(?P<side>digest|note|both)\s*$"
 )
-_SUM = regex(r"%% vault-sync ([0-9a-f]{12}) %%")
+_SUM = re.compile(r"%% vault-sync ([0-9a-f]{12}) %%")
 
 _REASONS = {
     "both changed": "Both were changed, differently.",
@@ -44,12 +43,12 @@ _WORDS: Mapping[Decision, str] = {
 }
 
 # Of pages that earlier versions wrote.
-_OWN_LINE = regex(
+_OWN_LINE = re.compile(
     r"|# Sync conflicts|\d+ places? where a digest and a note say different things\. .*"
     r"|Tick one box, or make both sides equal; .*|## .*: [a-z]+|The (?:digest|note) says:"
     f"|{'|'.join(map(re.escape, _REASONS.values()))}"
 )
-_FENCE = regex(r"(`{3,})text")
+_FENCE = re.compile(r"(`{3,})text")
 
 _PLACES = " where a digest and a note say different things. Neither was touched."
 _TICK = (

@@ -15,23 +15,22 @@ from typing import NamedTuple
 
 from vault_sync.core.model.copies import CopyRow
 from vault_sync.core.model.values import Key, RelPath
-from vault_sync.core.text.regex import regex
 
 HEADING = "# Texts of merged copies"
 
-_ROW = regex(
+_ROW = re.compile(
     r"^`+ ?(?P<data>\[.*\]) ?`+\n\n(?P<fence>`{3,})text\n(?P<text>(?:.*\n)*?)(?P=fence)\n\n"
     r"- \[(?P<tick>.)\] .*\^copy$",
     re.MULTILINE,
 )
 
 
-_BOX = regex(
+_BOX = re.compile(
     r"^- \[(?P<tick>.)\] (?:merge `+ ?(?P<merge>.+?) ?`+ into .*\^copy-merge"
     r"|`+ ?(?P<mine>.+?) ?`+ is mine \^copy-mine|(?P<left>merge these .*\^copies-left))[ \t]*$",
     re.MULTILINE,
 )
-_OWN_LINE = regex(
+_OWN_LINE = re.compile(
     r"# (?:Texts of merged copies|Copies of files)|## .+ of .+|`+ ?\[.*\] ?`+"
     r"|(?:Copies of these files were merged|Take over what you want|These files have|Until you).*"
     r"|- \[.\] (?:.*\^copy|.*\^copy-merge|.*\^copy-mine|merge these .*\^copies-left)[ \t]*"
