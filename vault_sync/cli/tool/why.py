@@ -107,8 +107,7 @@ def _of_digest(observation: Observation, path: RelPath, line: int | None) -> Acc
         account.ours = [each for entry in digest.entries for each in _link(digest.text, entry)]
         return account
     for entry in digest.entries:
-        last = line_number(digest.text, max(entry.span.end - 1, entry.span.start))
-        if entry.line <= line <= last:
+        if entry.line <= line <= _last_line(digest.text, entry):
             account = Account(path, f"the entry of {entry.key}", entry.key)
             account.entries = _places(observation, entry.key)
             account.notes = list(observation.snapshot.managed.get(entry.key, ()))
@@ -119,11 +118,15 @@ def _of_digest(observation: Observation, path: RelPath, line: int | None) -> Acc
 
 def _places(observation: Observation, key: Key) -> list[tuple[RelPath, int, int]]:
     return [
-        (path, entry.line, line_number(digest.text, max(entry.span.end - 1, entry.span.start)))
+        (path, entry.line, _last_line(digest.text, entry))
         for path, digest in sorted(observation.snapshot.digests.items())
         for entry in digest.entries
         if entry.key == key
     ]
+
+
+def _last_line(text: str, entry: Entry) -> int:
+    return line_number(text, max(entry.span.end - 1, entry.span.start))
 
 
 def _link(text: str, entry: Entry) -> Iterator[OwnLines]:
