@@ -10,7 +10,7 @@ from pathlib import Path
 from shlex import quote
 
 from vault_sync.cli.console import Console, UsageError
-from vault_sync.cli.tool.shipped import shipped_file
+from vault_sync.cli.tool.package_files import package_file
 from vault_sync.core.digest.style_choice import FLAT
 from vault_sync.core.model.values import RelPath, Rules
 from vault_sync.core.report import lines as report
@@ -167,7 +167,7 @@ def _configuration(chosen: Mapping[tuple[str, str], object]) -> str:
     `chosen` has values by table and key.
     """
     table, lines = "", []
-    for line in shipped_file("config.example.toml").read_text("utf-8").split("\n"):
+    for line in package_file("config.example.toml").read_text("utf-8").split("\n"):
         heading = re.fullmatch(r"\[(\w+)\]", line)
         table = heading[1] if heading else table
         key = re.match(r"(\w+) = ", line)
@@ -196,7 +196,7 @@ def demo(console: Console, folder: Path) -> int:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder}: is not empty: give a new folder for the sample vault")
     shutil.copytree(
-        shipped_file("sample_vault"), folder, dirs_exist_ok=True, copy_function=shutil.copyfile
+        package_file("sample_vault"), folder, dirs_exist_ok=True, copy_function=shutil.copyfile
     )
     if console.json:
         console.answer(folder, configuration=str(folder / FILE))

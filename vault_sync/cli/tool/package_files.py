@@ -1,4 +1,4 @@
-"""What comes with the program beside its code: the example configuration, the sample vault."""
+"""Files that come with the program beside its code: the example configuration, the sample vault."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from vault_sync.cli.console import UsageError
 
 
-def shipped_file(name: str) -> Path:
+def package_file(name: str) -> Path:
     """Return a file or folder that comes with the program, installed or in a checkout.
 
     Raises:
