@@ -178,7 +178,10 @@ def test_a_weeks_digest_is_found_wherever_it_lies() -> None:
     assert week_learning.digest_of(naming, there, date(2023, 8, 20)) == "a/230814.md"
     assert week_learning.digest_of(naming, there, date(2023, 8, 21)) == "b/230823.md"
     assert week_learning.digest_of(naming, there, date(2023, 8, 28)) is None
-    assert week_learning.newest_first(naming, there) == ["b/230823.md", "a/230814.md"]
+    assert week_learning.newest_first(naming, there) == [
+        (date(2023, 8, 23), "b/230823.md"),
+        (date(2023, 8, 14), "a/230814.md"),
+    ]
 
 
 @needs_corpus
