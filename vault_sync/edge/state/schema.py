@@ -73,8 +73,6 @@ CREATE TABLE past_value(key NOT NULL, digest NOT NULL, field NOT NULL, number IN
 CREATE TABLE file(path PRIMARY KEY, mark BLOB NOT NULL, hash TEXT NOT NULL,
                   key NOT NULL) WITHOUT ROWID;
 CREATE INDEX file_by_key ON file(key);
-CREATE TABLE apart(key, digest, field, digest_value BLOB, note_value BLOB,
-                   PRIMARY KEY (key, digest, field)) WITHOUT ROWID;
 CREATE TABLE refused(key, digest, field, digest_hash TEXT NOT NULL, note_hash TEXT NOT NULL,
                      pass INTEGER NOT NULL, PRIMARY KEY (key, digest, field)) WITHOUT ROWID;
 CREATE TABLE copy(path, hash TEXT, decision TEXT NOT NULL, pass INTEGER,

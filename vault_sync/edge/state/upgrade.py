@@ -32,7 +32,7 @@ from vault_sync.edge.state.schema import (
     unbound,
 )
 
-KEYED = ("base", "history", "past_value", "apart", "refused", "removed_here", "file")
+KEYED = ("base", "history", "past_value", "refused", "removed_here", "file")
 """The tables in which a key stands by itself, under no sum."""
 
 
@@ -174,7 +174,6 @@ def _rename_keys(connection: sqlite3.Connection, respell: Callable[[str], str]) 
                 )
                 connection.execute(f"DELETE FROM {table} WHERE key = ?", (key,))  # noqa: S608
     _rename_in_values(connection, respell)
-    _rename_in_past_values(connection, respell)
     _rename_in_dropped(connection, respell)
 
 
@@ -192,20 +191,6 @@ def _rename_in_values(connection: sqlite3.Connection, respell: Callable[[str], s
             connection.execute(
                 "UPDATE said SET key = ?, value = ?, sum = ? WHERE id = ?",
                 (bound(new), value, value_sum(number, (new, *row[1:]), value), id_),
-            )
-
-
-def _rename_in_past_values(connection: sqlite3.Connection, respell: Callable[[str], str]) -> None:
-    query = "SELECT key, digest, field, number, value, sum FROM past_value"
-    for key, digest, field, number, content, sum_ in connection.execute(query).fetchall():
-        row = (unbound(key), unbound(digest), unbound(field))
-        new = (respell(row[0]), *row[1:])
-        if new != row and value_sum(number, row, content) == sum_:
-            place = (key, digest, field, number)
-            connection.execute(
-                "UPDATE OR IGNORE past_value SET key = ?, sum = ?"
-                " WHERE key = ? AND digest = ? AND field = ? AND number = ?",
-                (bound(new[0]), value_sum(number, new, content), *place),
             )
 
 
