@@ -15,16 +15,13 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from vault_sync.core.model.copies import History, Origin, PastValue
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key
-from vault_sync.edge.state.schema import bound, decode, encode, fingerprint, unbound
-
-Select = Callable[..., list[Any]]
-"""`StateStore.select`: the rows of a query."""
+from vault_sync.edge.state.schema import Select, bound, decode, encode, fingerprint, unbound
 
 MOST_VALUES = 100
 """Values of one field that are written down."""

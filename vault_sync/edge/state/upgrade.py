@@ -29,6 +29,7 @@ from vault_sync.edge.state.schema import (
     decode,
     encode,
     fingerprint,
+    note_fact,
     unbound,
 )
 
@@ -90,7 +91,7 @@ def upgrade(connection: sqlite3.Connection, rules: KeyRules = TODAY) -> None:
         _add_tables(connection, version_of(connection))
         if older:
             # Whose base older rules made has long seen the whole vault.
-            connection.execute("INSERT OR REPLACE INTO fact VALUES (?, '')", (JOINED,))
+            note_fact(connection, JOINED, "")
         if _key_rules(connection) < rules.version:
             _rename_keys(connection, rules.respell)
             _note_key_rules(connection, rules.version)
@@ -159,7 +160,7 @@ def _key_rules(connection: sqlite3.Connection) -> int:
 
 
 def _note_key_rules(connection: sqlite3.Connection, version: int) -> None:
-    connection.execute("INSERT OR REPLACE INTO fact VALUES ('key rules', ?)", (str(version),))
+    note_fact(connection, "key rules", str(version))
 
 
 def _rename_keys(connection: sqlite3.Connection, respell: Callable[[str], str]) -> None:
