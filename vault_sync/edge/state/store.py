@@ -64,10 +64,7 @@ def open_state(root: Path, environ: Mapping[str, str] | None = None) -> StateSto
 
 
 class StateStore:
-    """One vault's memory. Reading needs no lock; whatever writes needs `with state.lock(wait)`.
-
-    `root` is a `canonical` path.
-    """
+    """One vault's memory; `root` is `canonical`. Whatever writes needs `with state.lock(wait)`."""
 
     def __init__(self, root: Path, directory: Path, home: Path | None = None) -> None:
         self.root = root
