@@ -7,25 +7,14 @@ from datetime import date
 
 import pytest
 from tests.support.folders import CORPUS
+from tests.support.weeks import KOREAN, naming_of, paths
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.naming import week_learning
 from vault_sync.core.naming.month_weeks import MonthWeekRule
 from vault_sync.core.naming.week_learning import learn
 from vault_sync.core.naming.week_names import WeekNaming, week_day, week_name
 
-KOREAN = "%Y년 %-m월 {month_week}주차"
-
 MONDAY, SUNDAY = 0, 6
-
-
-def paths(*stems: str, folder: str = "digests") -> list[RelPath]:
-    return [RelPath(f"{folder}/{stem}.md") for stem in stems]
-
-
-def naming_of(*stems: str) -> WeekNaming:
-    naming = learn(paths(*stems), {}).naming
-    assert naming is not None
-    return naming
 
 
 @pytest.mark.parametrize(
@@ -189,7 +178,10 @@ def test_a_weeks_digest_is_found_wherever_it_lies() -> None:
     assert week_learning.digest_of(naming, there, date(2023, 8, 20)) == "a/230814.md"
     assert week_learning.digest_of(naming, there, date(2023, 8, 21)) == "b/230823.md"
     assert week_learning.digest_of(naming, there, date(2023, 8, 28)) is None
-    assert week_learning.newest_first(naming, there) == ["b/230823.md", "a/230814.md"]
+    assert week_learning.newest_first(naming, there) == [
+        (date(2023, 8, 23), "b/230823.md"),
+        (date(2023, 8, 14), "a/230814.md"),
+    ]
 
 
 @pytest.mark.skipif(not CORPUS.exists(), reason="the shared corpus is not here")

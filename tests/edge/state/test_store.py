@@ -142,3 +142,18 @@ def test_rows_are_read_anew_when_another_process_wrote_and_only_then(
     keep(world, say('"two"'))
     reads.clear()
     assert daemon.rows() == {A: '"two"'} and len(reads) == 1
+
+
+def test_a_base_update_reads_only_what_it_is_about(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(world, say('"one"'))
+
+    def never(connection: sqlite3.Connection) -> dict[BaseKey, Value]:
+        raise AssertionError(f"the whole base was read: {connection}")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(base_table, "read_base", never)
+        keep(world, say('"two"'))
+        keep(world, BaseUpdate(frozenset(), {}, frozenset({A._replace(field="never")})))
+    assert world.state().rows() == {A: '"two"'}

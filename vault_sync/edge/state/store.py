@@ -11,7 +11,7 @@ import hashlib
 import os
 import sqlite3
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -129,13 +129,13 @@ class StateStore:
             with self.writing() as connection:
                 earlier_values.outdate(connection, self._typing)
 
-    def keep(self, base_updates: Iterable[BaseUpdate]) -> None:
+    def keep(self, base_updates: Sequence[BaseUpdate]) -> None:
         """Put base updates that need no operation into the base: one commit, or none at all.
 
         Raises:
             StateError: the state could not be written; the base is what it was.
         """
-        rows = self.rows()
+        rows = self._current_rows() or base_table.read_about(self.select, base_updates, self.rows)
         new = [
             base_update
             for base_update in base_updates

@@ -1,4 +1,4 @@
-"""The log of passes; taking a pass back; getting a saved text back."""
+"""Taking a pass back; getting a saved text back."""
 
 from __future__ import annotations
 
@@ -43,11 +43,6 @@ class SavedText(NamedTuple):
 
     file: Path
     row: SavedRow
-
-
-def log(state: StateStore, limit: int | None = None) -> list[PassRecord]:
-    """Return the passes that wrote something, newest first."""
-    return pass_log.records(state, limit)
 
 
 def undo(

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support import folders
+from tests.support.folders import text_of
+from tests.support.styled_shapes import linked
 from vault_sync.core.digest.reader import Digest, Entry
 from vault_sync.core.digest.styles import lens, styled_reader
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.model.values import Fields
 from vault_sync.core.text.spans import BOM, splice
 
-ROOT = Path(__file__).resolve().parents[4]
-CORPUS = ROOT.parent / "shared" / "corpus" / "styles"
+CORPUS = folders.CORPUS / "styles"
 FOLDERS: dict[str, StyleName] = {
     "list-link": "list",
     "list-label": "list",
@@ -33,10 +34,6 @@ ALL: tuple[StyleName, ...] = ("flat", *STYLES)
 WRONG_TRUTH = {("beiyuouo__arxiv-daily__storage_2022-07-05.md", 86)}
 
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of styles is not here")
-
-
-def text_of(path: Path) -> str:
-    return path.read_bytes().decode("utf-8", "surrogateescape")
 
 
 def files() -> Iterator[tuple[StyleName, str]]:
@@ -100,17 +97,6 @@ def test_a_style_that_was_not_chosen_reads_nothing() -> None:
             assert not chosen & {entry.line for entry in entries}
     for _, text in files():
         assert styled_reader.read(text, ("flat",)).entries == ()
-
-
-def linked(digest: Digest) -> str:
-    return splice(
-        digest.text,
-        [
-            edit
-            for number, entry in enumerate(digest.entries)
-            for edit in lens.edit(digest, entry, entry.fields, f"n{number}")
-        ],
-    )
 
 
 def said(digest: Digest) -> list[Fields]:
@@ -244,18 +230,3 @@ def test_entries_are_added_in_the_form_of_the_last_one() -> None:
             assert added[1].fields == bare
             assert [entry.link and entry.link.target for entry in added] == ["note", None]
             assert grown.endswith("\n") == text.endswith("\n")
-
-
-def test_an_entry_goes_with_its_own_lines_alone() -> None:
-    for style, text in files():
-        read = styled_reader.read(text, (style,))
-        repeated = {entry.key for entry in read.repeats}
-        for entry in read.entries[::31]:
-            edits = lens.remove(read, entry)
-            if style == "table":
-                assert edits == []
-            elif entry.key not in repeated:
-                after = styled_reader.read(splice(text, edits), (style,))
-                assert said(after) == [
-                    each.fields for each in (*read.entries, *read.repeats) if each is not entry
-                ]

@@ -18,6 +18,7 @@ from tests.support.reader import (
     NOTE_GAMMA,
     NOTE_OMEGA,
     OMEGA,
+    OWN,
     WEEK,
     change,
     codes,
@@ -36,8 +37,6 @@ from tests.support.reader import (
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.model.plan import Trash
 from vault_sync.core.model.values import Facts, Key, Rules
-
-OWN = "\n## My notes\n\n내 생각.\n"
 
 
 def many(count: int = 40) -> MemoryVault:
