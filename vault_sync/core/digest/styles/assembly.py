@@ -164,7 +164,6 @@ def _candidate(
         link.wraps,
         link.at,
         None if authors is None else authors.span,
-        authors is not None and authors.partial,
         label,
         below,
         _WITH_AUTHORS if authors is not None and not authors.partial else _WHOLE_LINE,
