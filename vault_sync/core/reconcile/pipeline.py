@@ -108,7 +108,7 @@ def reconcile(
     resolved = frozenset(path for each in context.resolutions for path in each.deferred)
     deferred = pairing.deferred | guarded.deferred | resolved
     plan = without_refused(plan, base) if base.refused else plan
-    return replace(plan, first_meeting=bool(forgotten), deferred=deferred)
+    return replace(plan, deferred=deferred)
 
 
 def _of_other_files(pairing: Pairing, snapshot: Snapshot, base: Base) -> frozenset[BaseKey]:
