@@ -162,10 +162,10 @@ def end_pass(
     Raises:
         StateError: the state could not be written.
     """
-    records = list(_records(state, seen, plan, outcome)) if whole else []
+    lists = whole and not deliveries.has_listed(state.select)
+    records = list(_records(seen, plan, outcome, lists=lists)) if whole else []
     learned = list(_learned(seen, plan, outcome))
     removed = _removed(plan, outcome)
-    lists = whole and not deliveries.has_listed(state.select)
     # A part of a vault is planned only where there is a base; to ask for it would read it all.
     if not (records or learned or removed or lists) or (whole and not state.has_base):
         return
@@ -178,15 +178,16 @@ def end_pass(
 
 
 def _records(
-    state: StateStore, seen: Observation, plan: Plan, outcome: Outcome
+    seen: Observation, plan: Plan, outcome: Outcome, *, lists: bool
 ) -> Iterator[CopyRecord]:
+    """Yield what is decided about copies; with `lists` all that stand there are written down."""
     copies, done = seen.copies, {each.path for each in outcome.done}
     page = seen.conflicts_path
     rows_wait = any(each.path == page for each in plan.operations) and page not in done
     for copy in copies.merged:
         if not rows_wait and (copy.original not in copies.before or copy.original in done):
             yield CopyRecord(copy.path, "merged", hash_of(copies.hidden[copy.path]))
-    if not deliveries.has_listed(state.select):
+    if lists:
         yield from (CopyRecord(path, "left") for path in seen.files if is_copy(path))
     boxes = copy_section.read_boxes(seen.conflicts_text)
     yield from (CopyRecord(path, "mine") for path in boxes.mine & seen.files)
@@ -200,11 +201,6 @@ def _records(
     )
 
 
-def _done(plan: Plan, outcome: Outcome) -> Iterator[BaseUpdate]:
-    undone = {each.operation.path for each in outcome.undone}
-    return (each for each in plan.base_updates if not each.paths & undone)
-
-
 def _learned(
     seen: Observation, plan: Plan, outcome: Outcome
 ) -> Iterator[tuple[BaseKey, str | tuple[str, ...] | None, str | tuple[str, ...], Origin]]:
@@ -212,7 +208,7 @@ def _learned(
     if not base.exists:
         return
     touched = {copy.original for copy in seen.copies.merged}
-    for base_update in _done(plan, outcome):
+    for base_update in outcome.updates_made(plan):
         for row, value in base_update.put.items():
             was = base.rows.get(row)
             if row.field not in _FIELDS or was == value:
@@ -226,7 +222,7 @@ def _learned(
 
 def _removed(plan: Plan, outcome: Outcome) -> set[Key]:
     """Return the papers that this pass took out of the vault."""
-    updates = list(_done(plan, outcome))
+    updates = outcome.updates_made(plan)
     gone = {row.key for one in updates for row in one.drop if row.field == "url" and not row.digest}
     return gone - {row.key for one in updates for row in one.put if row.field == "url"}
 

@@ -316,11 +316,8 @@ def _touched(
 
 def _namers(known: Mapping[Key, tuple[Key, ...]], acted: Acted) -> dict[Key, tuple[Key, ...]]:
     """Return the papers that each paper names, as the base has it now."""
-    undone = {each.operation.path for each in acted.outcome.undone}
     namers = dict(known)
-    for base_update in acted.doable.base_updates:
-        if base_update.paths & undone:
-            continue
+    for base_update in acted.outcome.updates_made(acted.doable):
         for row in base_update.drop:
             if row.field == "mentions":
                 namers.pop(row.key, None)
