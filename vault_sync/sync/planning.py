@@ -42,9 +42,12 @@ def make_plan(
     A tick can only be read beside the conflict that it decides, so the plan is made once to find
     the conflicts and, if any is decided, once more.
     """
-    reconciled = partial(
-        _reconciled, observation, rules, facts, request, (progress, library, template)
-    )
+    options = _options(observation, request, progress, library, template)
+
+    def reconciled(decisions: Decisions) -> Plan:
+        decided = replace(options, decisions=decisions)
+        return reconcile(observation.snapshot, observation.base, facts, rules, decided)
+
     decisions: dict[tuple[Key, RelPath, str], Decision] = {}
     if request.take is not None:
         decisions |= decide(*request.take, observation.snapshot, observation.base)
@@ -82,32 +85,24 @@ def _at(conflict: Conflict) -> tuple[object, ...]:
     return natural(conflict.digest), conflict.line or 0, conflict.note, conflict.field, conflict.key
 
 
-def _reconciled(
+def _options(
     observation: Observation,
-    rules: Rules,
-    facts: Mapping[Key, Facts],
     request: PassRequest,
-    more: tuple[Progress, ReadersLibrary | None, NoteTemplate | None],
-    decisions: Decisions,
-) -> Plan:
-    progress, library, template = more
-    return reconcile(
-        observation.snapshot,
-        observation.base,
-        facts,
-        rules,
-        ReconcileOptions(
-            remake=request.remake,
-            decisions=decisions,
-            allowed=request.allowed,
-            only=_only(request.only),
-            patient=request.patient,
-            at_rest=observation.at_rest,
-            sure=request.sure,
-            on_progress=partial(progress, "comparing"),
-            library=library,
-            template=template,
-        ),
+    progress: Progress,
+    library: ReadersLibrary | None,
+    template: NoteTemplate | None,
+) -> ReconcileOptions:
+    """Return the choices of a pass, but for what a person decided in its conflicts."""
+    return ReconcileOptions(
+        remake=request.remake,
+        allowed=request.allowed,
+        only=_only(request.only),
+        patient=request.patient,
+        at_rest=observation.at_rest,
+        sure=request.sure,
+        on_progress=partial(progress, "comparing"),
+        library=library,
+        template=template,
     )
 
 
@@ -128,10 +123,10 @@ def template_of(
         return None, (note_template.missing(path),)
     naming = learn_weeks(observation, config).naming
     days: dict[RelPath, date] = {}
-    for digest in observation.snapshot.digests if naming is not None else ():
-        day = week_names.week_day(naming, stem_of(digest)) if naming is not None else None
-        if day is not None:
-            days[digest] = day
+    if naming is not None:
+        for digest in observation.snapshot.digests:
+            if (day := week_names.week_day(naming, stem_of(digest))) is not None:
+                days[digest] = day
     wrong = tuple(note_template.mistakes(path, observation.template))
     return NoteTemplate(path, observation.template, days), wrong
 
