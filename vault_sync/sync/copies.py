@@ -32,8 +32,9 @@ from vault_sync.core.model.plan import (
 from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.report import copy_section
-from vault_sync.edge.state import deliveries, earlier_values, pass_log
+from vault_sync.edge.state import deliveries, earlier_values
 from vault_sync.edge.state.deliveries import CopyRecord
+from vault_sync.edge.state.pass_log import PassRecord
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.observation import MergesCopies, Observation, copy_rules_of
 
@@ -227,17 +228,17 @@ def _removed(plan: Plan, outcome: Outcome) -> set[Key]:
     return gone - {row.key for one in updates for row in one.put if row.field == "url"}
 
 
-def take_back(state: StateStore, outcome: Outcome) -> None:
+def take_back(state: StateStore, record: PassRecord, outcome: Outcome) -> None:
     """Leave alone, after an undo, the copies that the undone pass had merged or thrown away.
+
+    `record` is that of the undo, which names the undone pass.
 
     Raises:
         StateError: the state could not be written.
     """
-    newest = pass_log.records(state, 1)
     remembered = {each.path for each in deliveries.read_copies(state.select)}
     moved = (each.to for each in outcome.done if isinstance(each, Rename))
     restored = [path for path in moved if is_copy(path) or path in remembered]
-    if newest:
-        undone = newest[0].cause.rpartition(" ")[2]
-        with state.writing() as connection:
-            deliveries.leave_copies(connection, int(undone), restored)
+    undone = record.cause.rpartition(" ")[2]
+    with state.writing() as connection:
+        deliveries.leave_copies(connection, int(undone), restored)
