@@ -20,7 +20,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 from vault_sync.core.merge.three_way import sentences
 from vault_sync.core.model.base import Base, FileMark, apart_key
@@ -141,5 +140,4 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def _mark(snapshot: Snapshot, path: RelPath, text: str) -> FileMark:
-    content = text.encode("utf-8", "surrogateescape")
-    return FileMark(*snapshot.stats.get(path, NO_STAT), sha256(content).hexdigest())
+    return FileMark.of_text(snapshot.stats.get(path, NO_STAT), text)
