@@ -29,7 +29,7 @@ from vault_sync.core.model.plan import (
     Trash,
     Write,
 )
-from vault_sync.core.model.values import Key, RelPath, Rules
+from vault_sync.core.model.values import FIELD_NAMES, Key, RelPath, Rules
 from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.report import copy_section
 from vault_sync.edge.state import deliveries, earlier_values
@@ -37,8 +37,6 @@ from vault_sync.edge.state.deliveries import CopyRecord
 from vault_sync.edge.state.pass_log import PassRecord
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.observation import MergesCopies, Observation, copy_rules_of
-
-_FIELDS = frozenset({"url", "title", "authors", "tags", "commentary"})
 
 
 def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> MergesCopies:
@@ -212,7 +210,7 @@ def _learned(
     for base_update in outcome.updates_made(plan):
         for row, value in base_update.put.items():
             was = base.rows.get(row)
-            if row.field not in _FIELDS or was == value:
+            if row.field not in FIELD_NAMES or was == value:
                 continue
             files = {RelPath(row.digest), *seen.snapshot.managed.get(row.key, ())}
             delivered = base.joining or any(

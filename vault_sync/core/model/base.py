@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from vault_sync.core.model.copies import TYPED, Arrival, Histories
 from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.values import Key, Place, RelPath
+from vault_sync.core.model.values import SHARED_FIELDS, Key, Place, RelPath
 
 LINK = "link:"
 """The field of a refusal that keeps a link as it is spelled is this and the link's target."""
@@ -194,11 +194,12 @@ class Base:
         return papers
 
 
-APART = tuple(f"apart:{name}" for name in ("url", "title", "authors", "tags"))
+APART = tuple(f"apart:{name}" for name in (*SHARED_FIELDS, "tags"))
 """The fields for what a note says in its own words, beside what the digest says."""
 
 PAPER_FIELDS = (
-    *("url", "title", "authors", "filled", "note", "mentions", "undated", "abstract", "template"),
+    *SHARED_FIELDS,
+    *("filled", "note", "mentions", "undated", "abstract", "template"),
     *APART,
 )
 PLACE_FIELDS = ("tags", "commentary", "missing", "unmet")

@@ -11,13 +11,11 @@ from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.digest.styles import lens, styled_growth, styled_reader
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import Create, Write
-from vault_sync.core.model.values import FieldName, Fields, Key, Problem, RelPath
+from vault_sync.core.model.values import FIELD_NAMES, Fields, Key, Problem, RelPath
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
 from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Placeless, Resolution
 from vault_sync.core.text.spans import splice
-
-FIELD_NAMES: tuple[FieldName, ...] = ("url", "title", "authors", "tags", "commentary")
 
 
 def add(builder: PlanBuilder, context: DraftContext) -> None:

@@ -13,7 +13,7 @@ from hashlib import sha256
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base, apart_key, parted_filled
 from vault_sync.core.model.plan import BaseKey
-from vault_sync.core.model.values import Decisions, Key, Problem, RelPath, Rules
+from vault_sync.core.model.values import SHARED_FIELDS, Decisions, Key, Problem, RelPath, Rules
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.tags import private
 from vault_sync.core.note import abstract
@@ -178,7 +178,7 @@ def is_edited(paper: Paper, pair: Pair, note: Note, base: Base, rules: Rules) ->
         (was is None and bool(now)) or (was is not None and was != now)
         for was, now in (
             (base.note_value(BaseKey(paper.agreed_key, "", name)), getattr(fields, name))
-            for name in ("title", "url", "authors")
+            for name in SHARED_FIELDS
         )
     )
 
