@@ -231,9 +231,13 @@ def _is_styled(context: DraftContext, entry: Entry | None, path: RelPath) -> boo
     """Return True if an entry is, or would be, in a style other than flat."""
     if entry is not None:
         return entry.styled is not None
+    return not styled_growth.grows_flat(_there_or_empty(context, path))
+
+
+def _there_or_empty(context: DraftContext, path: RelPath) -> Digest:
+    """Return the digest at a path; one without a text, in the style chosen for it, for none."""
     digest = context.snapshot.digests.get(path)
-    made = Digest("", (), (), (), styles_of(context.rules)(path))
-    return not styled_growth.grows_flat(digest or made)
+    return digest or Digest("", (), (), (), styles_of(context.rules)(path))
 
 
 def _are_meant(found: Digest, meant: list[Fields], count: int) -> bool:
@@ -279,9 +283,7 @@ def _can_grow(
     builder: PlanBuilder, context: DraftContext, resolution: Resolution, path: RelPath
 ) -> bool:
     """Tell whether a digest takes new entries; report it if its papers are rows of tables."""
-    digest = context.snapshot.digests.get(path)
-    digest = digest or Digest("", (), (), (), styles_of(context.rules)(path))
-    if styled_growth.can_grow(digest):
+    if styled_growth.can_grow(_there_or_empty(context, path)):
         return True
     builder.refused.add((resolution.key, path))
     note = resolution.paper.note or context.note_paths.notes[resolution.key]
