@@ -68,13 +68,15 @@ def make_plan(
         else conflicts_file.operations(observation, rules, replace(plan, conflicts=conflicts))
     )
     taken = conflicts_file.name_taken(observation, rules) if conflicts else ()
-    # A decision stays on the page until everything that it asked for is written.
-    page_path = conflicts_file.path_of(observation, rules)
-    after_page = [BaseUpdate(frozenset({one.path, page_path}), {}) for one in plan.operations]
+    after_page: list[BaseUpdate] = []
+    if ticks and page:
+        # A decision stays on the page until everything that it asked for is written.
+        page_path = conflicts_file.path_of(observation, rules)
+        after_page = [BaseUpdate(frozenset({one.path, page_path}), {}) for one in plan.operations]
     return replace(
         plan,
         operations=(*plan.operations, *page),
-        base_updates=(*plan.base_updates, *(after_page if ticks and page else ())),
+        base_updates=(*plan.base_updates, *after_page),
         conflicts=conflicts,
         problems=(*observation.problems, *taken, *plan.problems),
     )
