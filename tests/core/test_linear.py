@@ -38,7 +38,7 @@ LINES: dict[str, Callable[[int], str]] = {
 }
 
 
-def steps(work: Callable[[], object]) -> int:
+def lines_run(work: Callable[[], object]) -> int:
     """Return the number of lines of Python that run."""
     count = 0
 
@@ -59,7 +59,7 @@ def steps(work: Callable[[], object]) -> int:
 
 def is_linear(work: Callable[[int], Callable[[], object]], size: int = 300) -> None:
     work(30)()  # what is kept from one call to the next is made here
-    once, twice, four = (steps(work(size * times)) for times in (1, 2, 4))
+    once, twice, four = (lines_run(work(size * times)) for times in (1, 2, 4))
     assert twice <= 2.5 * once + 500, (once, twice)
     assert four <= 2.5 * twice + 500, (twice, four)
 

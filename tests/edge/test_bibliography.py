@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.support.references import OCTOPACK
 from vault_sync.core.model.values import Key
 from vault_sync.edge.bibliography import read_library
-
-OCTOPACK = Key("arxiv:2308.07124")
 
 LIBRARY = r"""
 @string{nat = "Nature"}

@@ -6,21 +6,16 @@ The corpus is not part of the project; where it is missing these tests skip, and
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.folders import CORPUS, SAMPLE
+from tests.support.folders import CORPUS, SAMPLE, text_of
 from tests.support.vaults import DIGEST
 from vault_sync.core.digest import editor as digest
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.text.spans import splice
 
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of digests is not here")
-
-
-def text_of(path: Path) -> str:
-    return path.read_bytes().decode("utf-8", "surrogateescape")
 
 
 def truth(kind: str) -> dict[str, list[dict[str, Any]]]:

@@ -6,10 +6,8 @@ The shapes are those of their documentation, with the fields that stand around w
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import ThreadingHTTPServer
+from contextlib import closing, contextmanager
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -156,18 +154,8 @@ def of(feed: Feed) -> Facts:
 @contextmanager
 def archives() -> Iterator[Api]:
     """Serve all three; `script` goes before them."""
-    api = Api()
-    api.otherwise = answer  # type: ignore[method-assign, assignment]
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("ArchiveHandler", (Handler,), {"api": api}))
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    api.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with closing(Api(otherwise=answer, path="").start()) as api:
         yield api
-    finally:
-        api.released.set()
-        server.shutdown()
-        server.server_close()
 
 
 def sites(api: Api) -> dict[str, tuple[str, ...]]:

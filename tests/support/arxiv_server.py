@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler
-from typing import Any
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
@@ -59,6 +59,7 @@ class Handler(BaseHTTPRequestHandler):
         asked = Asked(ids, self.path, dict(self.headers), time.monotonic())
         self.api.asked.append(asked)
         self.asked = asked
+        self.api.heard.set()
         act = self.api.script.pop(0) if self.api.script else self.api.otherwise
         with suppress(ConnectionError):
             act(self, ids)
@@ -84,17 +85,43 @@ Act = Callable[[Handler, tuple[str, ...]], None]
 
 @dataclass
 class Api:
-    """What the server does: `script` first, act by act; then `otherwise`."""
+    """What the server does: `script` first, act by act; then `otherwise`.
+
+    It may be closed and started again, at the same port.
+    """
 
     papers: dict[str, str] = field(default_factory=dict)  # id: the day it was published
     script: list[Act] = field(default_factory=list)
+    otherwise: Act = lambda handler, ids: handler.api.answer(handler, ids)
     asked: list[Asked] = field(default_factory=list)
-    url: str = ""
-    close: Callable[[], None] = lambda: None
+    heard: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
+    path: str = "/api/query"
+    port: int = 0
+    server: ThreadingHTTPServer | None = None
 
-    def otherwise(self, handler: Handler, ids: tuple[str, ...]) -> None:
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}{self.path}"
+
+    def answer(self, handler: Handler, ids: tuple[str, ...]) -> None:
         handler.send(feed((one, self.papers[one]) for one in ids if one in self.papers))
+
+    def start(self) -> Self:
+        self.released.clear()
+        kind = type("ApiHandler", (Handler,), {"api": self})
+        self.server = ThreadingHTTPServer(("127.0.0.1", self.port), kind)
+        self.port = self.server.server_port
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def close(self) -> None:
+        """Nobody listens any more; a request that is being answered is still answered."""
+        if self.server is not None:
+            self.released.set()
+            self.server.shutdown()
+            self.server.server_close()
+            self.server = None
 
     def sizes(self) -> list[int]:
         return [len(one.ids) for one in self.asked]

@@ -8,3 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "sample_vault"
 CORPUS = ROOT.parent / "shared" / "corpus"
 """Beside the project, and not everywhere: what reads it is skipped where it is missing."""
+
+
+def text_of(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", "surrogateescape")

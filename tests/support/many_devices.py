@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import combinations, product
 from typing import NamedTuple
@@ -654,15 +654,3 @@ def play_many(
         found.update(outcome.faults)
         found.update(back=len(outcome.back), removed=outcome.removed, asked=outcome.asked)
     return found
-
-
-def shrunk(steps: list[Step], is_bad: Callable[[list[Step]], bool]) -> list[Step]:
-    """A schedule without the steps that are not needed for it to be bad."""
-    at = 0
-    while at < len(steps):
-        less = steps[:at] + steps[at + 1 :]
-        if is_bad(less):
-            steps, at = less, 0
-        else:
-            at += 1
-    return steps

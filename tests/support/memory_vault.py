@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import TypedDict, Unpack
 
 from vault_sync.core import snapshot
 from vault_sync.core.digest.style_choice import styles_of
@@ -25,6 +26,16 @@ from vault_sync.core.note.note_template import NoteTemplate
 from vault_sync.core.reconcile.pairing.decisions import decide
 from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
 from vault_sync.core.snapshot import Snapshot
+
+
+class Choices(TypedDict, total=False):
+    """What a pass is asked for: the options of `ReconcileOptions` that tests choose."""
+
+    remake: bool
+    decisions: Decisions
+    allowed: str
+    patient: bool
+    sure: bool
 
 
 @dataclass
@@ -48,31 +59,10 @@ class MemoryVault:
             lambda row, value: (row.key, row.field, value) in self.older,
         )
 
-    def plan(
-        self,
-        *,
-        remake: bool = False,
-        choices: Decisions | None = None,
-        allowed: str = "",
-        patient: bool = False,
-        sure: bool = False,
-    ) -> Plan:
+    def plan(self, **choices: Unpack[Choices]) -> Plan:
         found, base = self.look()
-        return reconcile(
-            found,
-            base,
-            self.facts,
-            self.rules,
-            ReconcileOptions(
-                remake=remake,
-                decisions=choices or {},
-                allowed=allowed,
-                patient=patient,
-                at_rest=self.at_rest,
-                sure=sure,
-                template=self.template,
-            ),
-        )
+        options = ReconcileOptions(at_rest=self.at_rest, template=self.template, **choices)
+        return reconcile(found, base, self.facts, self.rules, options)
 
     def look(self) -> tuple[Snapshot, Base]:
         visible = {
@@ -94,7 +84,7 @@ class MemoryVault:
 
     def take(self, path: str, side: Decision) -> Plan:
         """A pass in which a person takes a side about a note or a digest."""
-        return self.sync(choices=decide(RelPath(path), side, *self.look()))
+        return self.sync(decisions=decide(RelPath(path), side, *self.look()))
 
     def carry_out(self, plan: Plan, *, only: int | None = None, but: Collection[str] = ()) -> None:
         """Do the plan's operations, or the first `only` of them and nothing of the base.
@@ -139,18 +129,8 @@ class MemoryVault:
         if value is not None:
             self.older.add((row.key, row.field, value))
 
-    def sync(
-        self,
-        *,
-        remake: bool = False,
-        choices: Decisions | None = None,
-        allowed: str = "",
-        patient: bool = False,
-        sure: bool = False,
-    ) -> Plan:
-        plan = self.plan(
-            remake=remake, choices=choices, allowed=allowed, patient=patient, sure=sure
-        )
+    def sync(self, **choices: Unpack[Choices]) -> Plan:
+        plan = self.plan(**choices)
         self.carry_out(plan)
         return plan
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from hypothesis import strategies as st
-from vault_sync.core.note.properties import edit
+from vault_sync.core.note.properties import Wanted, edit
 from vault_sync.core.note.property_block import Properties, Value, read
+from vault_sync.core.text.spans import splice
 
 
 def note(*lines: str, body: str = "body\n") -> str:
     return "\n".join(["---", *lines, "---", body])
+
+
+def edited(text: str, **changes: Wanted) -> str:
+    return splice(text, edit(read(text), changes))
 
 
 def seen(text: str) -> dict[str, str | tuple[str, ...]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.support.memory_vault import MemoryVault, facts
+from typing import Unpack
+
+from tests.support.memory_vault import Choices, MemoryVault, facts
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.plan import BaseKey, Plan
@@ -57,6 +59,9 @@ Omega (Gil Han)
 오메가입니다.
 #omega
 """
+
+OWN = "\n## My notes\n\n내 생각.\n"
+"""What a reader writes below the sections of a note."""
 
 
 def fresh(**files: str) -> MemoryVault:
@@ -119,6 +124,19 @@ def section(vault: MemoryVault, path: str, week: str = WEEK) -> Section:
     return found[0]
 
 
+def listed(vault: MemoryVault, path: str, name: str) -> tuple[str, ...]:
+    return note.read(vault.files[path]).properties.items(name)
+
+
+def mentioning(words: str = "[[230803 Gamma]] 참조.") -> MemoryVault:
+    """A vault at rest in which the second entry's commentary has these words."""
+    vault = settled()
+    change(vault, WEEK, "베타 설명입니다.", f"베타 설명입니다. {words}")
+    vault.sync()
+    quiet(vault)
+    return vault
+
+
 def quiet(vault: MemoryVault) -> Plan:
     """Another pass would do nothing and learn nothing."""
     plan = vault.plan()
@@ -127,20 +145,20 @@ def quiet(vault: MemoryVault) -> Plan:
     return plan
 
 
-def nothing_happens(vault: MemoryVault, **how: object) -> Plan:
+def nothing_happens(vault: MemoryVault, **choices: Unpack[Choices]) -> Plan:
     """A pass leaves every byte as it is, and so does the next."""
     before = dict(vault.files)
-    plan = vault.sync(**how)  # type: ignore[arg-type]
+    plan = vault.sync(**choices)
     assert vault.files == before
     assert plan.operations == ()
     assert vault.plan().operations == ()
     return plan
 
 
-def only(vault: MemoryVault, *paths: str, **how: object) -> Plan:
+def only(vault: MemoryVault, *paths: str, **choices: Unpack[Choices]) -> Plan:
     """A pass changes these files and no other, and the next pass changes none."""
     before = dict(vault.files)
-    plan = vault.sync(**how)  # type: ignore[arg-type]
+    plan = vault.sync(**choices)
     changed = {
         path for path in {*before, *vault.files} if before.get(path) != vault.files.get(path)
     }

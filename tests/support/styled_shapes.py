@@ -6,7 +6,20 @@ from collections.abc import Callable
 from random import Random
 from typing import NamedTuple
 
+from vault_sync.core.digest.reader import Digest
+from vault_sync.core.digest.styles import lens
 from vault_sync.core.digest.styles.style import StyleName
+from vault_sync.core.text.spans import splice
+
+
+def linked(digest: Digest) -> str:
+    """The text of a digest after each entry got a link, `n` and its number."""
+    edits = (
+        edit
+        for number, entry in enumerate(digest.entries)
+        for edit in lens.edit(digest, entry, entry.fields, f"n{number}")
+    )
+    return splice(digest.text, edits)
 
 
 class Truth(NamedTuple):

@@ -85,3 +85,19 @@ class Vault:
             if path.is_file()
             and path.relative_to(self.root).parts[0] not in {".vault-sync", ".git"}
         }
+
+
+def rebuilt(above: Path, files: Mapping[str, str], name: str = "vault") -> Vault:
+    """A vault of these files that asks nobody, with its notes made."""
+    vault = Vault(above / name, above / "state")
+    vault.write("vault-sync.toml", "[arxiv]\nenabled = false\n")
+    for path, text in files.items():
+        vault.write(path, text)
+    vault.ok("rebuild")
+    return vault
+
+
+def without_entry(text: str, arxiv: str) -> str:
+    """The digest without the paper's entry; another stands below it."""
+    at = text.index(f"https://arxiv.org/abs/{arxiv}")
+    return text[:at] + text[text.index("https://", at + 9) :]

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from tests.support.vaults import DIGEST, Vault
+from tests.support.vaults import DIGEST, Vault, without_entry
 
 OCTOPACK = "papers/230814 OctoPack.md"
 COPY = DIGEST.replace(".md", ".sync-conflict-20260101-120000-ABCDEFG.md")
@@ -16,11 +16,6 @@ NOTE_COPY = OCTOPACK.replace(".md", " (Conflicted copy phone 202601011200).md")
 WORDS = "프롬프트 형식인 듯."
 NEW = "\n\nhttps://arxiv.org/abs/2401.00001\nA New One (Ann One, Bo Two)\nfrom the phone tok-new\n"
 PAGE = "Sync conflicts.md"
-
-
-def without_entry(text: str, arxiv: str) -> str:
-    at = text.index(f"https://arxiv.org/abs/{arxiv}")
-    return text[:at] + text[text.index("https://", at + 9) :]
 
 
 def sync(vault: Vault, passes: int = 1) -> str:

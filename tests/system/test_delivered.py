@@ -8,7 +8,7 @@ import time
 from contextlib import closing
 
 import pytest
-from tests.support.vaults import DIGEST, Vault
+from tests.support.vaults import DIGEST, Vault, without_entry
 
 OCTOPACK = "papers/230814 OctoPack.md"
 PLATYPUS = "papers/230814 Platypus.md"
@@ -21,11 +21,6 @@ def delivers(vault: Vault, path: str, text: str) -> None:
     vault.write(path, text)
     then = time.time() - 60
     os.utime(vault.root / path, (then, then))
-
-
-def without_entry(text: str, arxiv: str) -> str:
-    at = text.index(f"https://arxiv.org/abs/{arxiv}")
-    return text[:at] + text[text.index("https://", at + 9) :]
 
 
 @pytest.fixture

@@ -14,16 +14,16 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
 import pytest
+from tests.support import arxiv_server
+from tests.support.arxiv_server import Act, Handler
 from tests.support.folders import SAMPLE
 from tests.support.vaults import DIGEST, Vault
 from vault_sync import __version__
@@ -45,83 +45,26 @@ ALL_FACTS = fact_names()
 
 
 @dataclass
-class Asked:
-    """One request: the ids, who asked, when it came and when its answer was about to go."""
+class Api(arxiv_server.Api):
+    """arXiv as it is here: `facts` are what it has, `otherwise` what it does with a request.
 
-    ids: tuple[str, ...]
-    agent: str
-    came: float
-    left: float = 0.0
+    Each request has a connection of its own: of a server that stopped nothing is left.
+    """
 
-
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    api: Api
-    asked: Asked
-
-    def do_GET(self) -> None:
-        query = parse_qs(urlsplit(self.path).query)
-        ids = tuple(query.get("id_list", [""])[0].split(","))
-        self.asked = Asked(ids, self.headers["User-Agent"], time.monotonic())
-        self.api.asked.append(self.asked)
-        self.api.heard.set()
-        with suppress(ConnectionError):
-            self.api.act(self, ids)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the name it has there
-        pass
-
-    def send(self, body: bytes, status: int = 200, **headers: str) -> None:
-        self.asked.left = time.monotonic()
-        self.send_response(status)
-        headers = {"Content-Type": "application/atom+xml", "Connection": "close"} | headers
-        for name, value in (headers | {"Content-Length": str(len(body))}).items():
-            self.send_header(name.replace("_", "-"), value)
-        self.end_headers()
-        self.wfile.write(body)
-        self.close_connection = True
-
-
-Act = Callable[[Handler, tuple[str, ...]], None]
-
-
-@dataclass
-class Api:
-    """arXiv as it is here: `papers` are what it has, `act` is what it does with a request."""
-
-    papers: dict[str, Facts] = field(default_factory=dict)
-    asked: list[Asked] = field(default_factory=list)
-    heard: threading.Event = field(default_factory=threading.Event)
+    facts: dict[str, Facts] = field(default_factory=dict)
     let_go: threading.Event = field(default_factory=threading.Event)
-    port: int = 0
-    server: ThreadingHTTPServer | None = None
-    act: Act = lambda handler, ids: handler.api.answer(handler, ids)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/api/query"
 
     def answer(self, handler: Handler, ids: tuple[str, ...]) -> None:
-        handler.send(feed({one: self.papers[one] for one in ids if one in self.papers}))
+        send(handler, feed({one: self.facts[one] for one in ids if one in self.facts}))
 
     def hold(self, handler: Handler, ids: tuple[str, ...]) -> None:
         """A server that takes its time: until it is let go."""
         self.let_go.wait(30)
         self.answer(handler, ids)
 
-    def start(self) -> None:
-        kind = type("ApiHandler", (Handler,), {"api": self})
-        self.server = ThreadingHTTPServer(("127.0.0.1", self.port), kind)
-        self.port = self.server.server_port
-        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
-    def stop(self) -> None:
-        """Nobody listens any more; a request that is being answered is still answered."""
-        if self.server is not None:
-            self.server.shutdown()
-            self.server.server_close()
-            self.server = None
+def send(handler: Handler, body: bytes, status: int = 200, **headers: str) -> None:
+    handler.send(body, status, Connection="close", **headers)
 
 
 def feed(papers: Mapping[str, Facts]) -> bytes:
@@ -147,26 +90,26 @@ def _entry(one: str, paper: Facts) -> str:
 
 
 def refuse(handler: Handler, ids: tuple[str, ...]) -> None:
-    handler.send(b"", 403)
+    send(handler, b"", 403)
 
 
 def elsewhere(handler: Handler, ids: tuple[str, ...]) -> None:
-    handler.send(b"", 302, Location="https://example.org/api/query")
+    send(handler, b"", 302, Location="https://example.org/api/query")
 
 
 def bomb(handler: Handler, ids: tuple[str, ...]) -> None:
-    handler.send(b'<!DOCTYPE x [<!ENTITY a "ha">]><feed>&a;</feed>')
+    send(handler, b'<!DOCTYPE x [<!ENTITY a "ha">]><feed>&a;</feed>')
 
 
 @pytest.fixture
 def api() -> Iterator[Api]:
     lines = (SAMPLE / "arxiv.jsonl").read_text("utf-8").splitlines()
     ids = [json.loads(line)["id"] for line in lines]
-    made = Api(papers=dict(dump_file.facts(SAMPLE / "arxiv.jsonl", ids).facts))
+    made = Api(facts=dict(dump_file.facts(SAMPLE / "arxiv.jsonl", ids).facts))
     made.start()
     yield made
     made.let_go.set()
-    made.stop()
+    made.close()
 
 
 def configured(vault: Vault, api: Api, more: str = "", **tables: str) -> Vault:
@@ -247,15 +190,15 @@ def test_the_notes_are_those_that_a_file_of_facts_gives(
     assert made.keys() == wanted.keys()
     (asked,) = api.asked
     assert len(asked.ids) == 14
-    assert asked.agent.startswith(f"vault-sync/{__version__} (")
-    assert "mailto:reader@example.org" in asked.agent
+    assert asked.headers["User-Agent"].startswith(f"vault-sync/{__version__} (")
+    assert "mailto:reader@example.org" in asked.headers["User-Agent"]
     for again in (["sync"], ["rebuild"], ["facts"], ["facts", "--refresh"]):
         assert "nothing to do" in vault.ok(*again).out
     assert len(api.asked) == 1
 
 
 def test_every_spelling_of_an_address_leads_to_its_facts(empty_vault: Vault, api: Api) -> None:
-    api.papers |= {
+    api.facts |= {
         "cs/0703041": Facts(published="2007-03-09", title="An Old One", authors=("Al Ba",)),
         "2308.00009": Facts(published="2023-08-09", title="Zeta: <b>A</b> `= x` [[y]] #z"),
     }
@@ -290,7 +233,7 @@ def entries(vault: Vault, path: str) -> tuple[Entry, ...]:
 
 def test_all_facts_once_and_then_the_readers(vault: Vault, api: Api) -> None:
     configured(vault, api, f"facts = {json.dumps(ALL_FACTS)}")
-    api.papers["2308.07124"] = Facts(
+    api.facts["2308.07124"] = Facts(
         published="2023-08-14",
         updated="2024-02-18",
         title="OctoPack",
@@ -337,7 +280,7 @@ def test_facts_are_asked_for_by_the_note(vault: Vault, api: Api) -> None:
     assert "[[230814 OctoPack|" in vault.read(DIGEST)
     assert vault.run("facts", "nothing.md").code == 2
     assert vault.run("facts", DIGEST).code == 2
-    del api.papers["2308.07037"]
+    del api.facts["2308.07037"]
     ran = vault.ok("facts")
     assert "11 of 12 papers are known; nobody has 2308.07037" in ran.out
     assert len(api.asked) == 2 and len(api.asked[1].ids) == 12
@@ -345,10 +288,6 @@ def test_facts_are_asked_for_by_the_note(vault: Vault, api: Api) -> None:
 
 
 # Where there is no network.
-
-
-def lines_on_facts(said: str) -> list[str]:
-    return [line for line in said.splitlines() if "arXiv" in line or "facts" in line]
 
 
 @pytest.mark.parametrize(
@@ -359,9 +298,9 @@ def test_no_network_is_said_in_one_line_and_mended_by_the_next_run(
 ) -> None:
     configured(vault, api)
     if act is None:
-        api.stop()
+        api.close()
     else:
-        api.act = act
+        api.otherwise = act
     ran = vault.ok("rebuild")
     assert len(ran.err.splitlines()) == 1 and "no facts from arXiv for now" in ran.err
     assert "14 made" in ran.out and UNDATED in vault.files()
@@ -438,7 +377,7 @@ def test_a_name_is_dated_where_no_fact_is_to_be_a_property(vault: Vault, api: Ap
 
 def corpus_vault(vault: Vault, api: Api, corpus: Path, kind: str) -> list[dict[str, Any]]:
     truth: list[dict[str, Any]] = json.loads((corpus / "weeks" / kind / "truth.json").read_text())
-    api.papers = {each["arxiv"]: Facts(published=each["day"]) for each in truth}
+    api.facts = {each["arxiv"]: Facts(published=each["day"]) for each in truth}
     shutil.copytree(
         corpus / "weeks" / kind / "digests", vault.root / "digests", copy_function=shutil.copyfile
     )
@@ -471,10 +410,10 @@ def test_the_network_taken_away_in_the_middle(empty_vault: Vault, api: Api, corp
 
     def last(handler: Handler, ids: tuple[str, ...]) -> None:
         if len(api.asked) == 3:
-            api.stop()
+            api.close()
         api.answer(handler, ids)
 
-    api.act = last
+    api.otherwise = last
     ran = empty_vault.ok("rebuild")
     assert len(ran.err.splitlines()) == 1 and "no facts from arXiv for now" in ran.err
     dated = [note for note in notes_of(empty_vault).values() if note.properties.items("published")]
@@ -492,7 +431,7 @@ def test_three_processes_keep_the_interval_together(empty_vault: Vault, api: Api
     vaults = [Vault(empty_vault.root / name, empty_vault.state) for name in "abc"]
     for number, vault in enumerate(vaults):
         ids = [f"2308.{100 * number + each:05}" for each in range(1, 4)]
-        api.papers |= {one: Facts(published="2023-08-01", title=f"T {one}") for one in ids}
+        api.facts |= {one: Facts(published="2023-08-01", title=f"T {one}") for one in ids}
         configured(vault, api)
         vault.write("digests/w.md", "".join(f"https://arxiv.org/abs/{one}\n#x\n" for one in ids))
     processes = [started(vault, "rebuild") for vault in vaults]
@@ -526,7 +465,7 @@ def running(vault: Vault, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def later(handler: Handler, ids: tuple[str, ...]) -> None:
-    handler.send(b"", 503, Retry_After="60")
+    send(handler, b"", 503, Retry_After="60")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)
@@ -538,7 +477,7 @@ def test_a_signal_ends_the_wait_at_once(
     vault: Vault, api: Api, command: str, waits_for: str, number: signal.Signals
 ) -> None:
     configured(vault, api)
-    api.act = api.hold if waits_for == "an answer" else later
+    api.otherwise = api.hold if waits_for == "an answer" else later
     before = vault.files()
     with running(vault, command) as process:
         assert api.heard.wait(100)
@@ -548,7 +487,7 @@ def test_a_signal_ends_the_wait_at_once(
     assert said.decode().strip() == "interrupted; what was written is whole"
     assert vault.files() == before
     # No lock is held, and the turn was given back: it would be held for a minute and more.
-    api.act = Api.answer.__get__(api)
+    api.otherwise = api.answer
     api.let_go.set()
     if waits_for == "an answer":
         assert vault.ok("sync").err == "" and OCTOPACK in vault.files()
@@ -568,7 +507,7 @@ def until(met: Callable[[], object], seconds: float = 100.0) -> None:
 
 def test_the_daemon_asks_beside_its_passes(vault: Vault, api: Api) -> None:
     configured(vault, api, watch="settle = 0.05\nquiet = 0")
-    api.act = api.hold
+    api.otherwise = api.hold
     with running(vault, "watch") as process:
         assert api.heard.wait(100)
         assert (vault.root / UNDATED).exists()
@@ -588,7 +527,7 @@ def test_the_daemon_asks_beside_its_passes(vault: Vault, api: Api) -> None:
 
 def test_a_daemon_that_waits_for_an_answer_ends_at_once(vault: Vault, api: Api) -> None:
     configured(vault, api)
-    api.act = api.hold
+    api.otherwise = api.hold
     with running(vault, "watch") as process:
         assert api.heard.wait(100)
         process.send_signal(signal.SIGTERM)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.support import fake_windows
-from tests.support.vaults import Vault
+from tests.support.vaults import Vault, rebuilt
 from vault_sync.cli.main import run
 from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.state.store import open_state
@@ -18,11 +18,8 @@ WEEK, NOTE = "digests/w.md", "papers/T.md"
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
-    vault = Vault(tmp_path / "vault", tmp_path / "state")
-    vault.write("vault-sync.toml", "[arxiv]\nenabled = false\n")
-    vault.write(WEEK, "w\nhttps://arxiv.org/abs/2308.00001\nT: A (Ann Park)\nfirst line\n#t\n")
-    vault.ok("rebuild")
-    return vault
+    digest = "w\nhttps://arxiv.org/abs/2308.00001\nT: A (Ann Park)\nfirst line\n#t\n"
+    return rebuilt(tmp_path, {WEEK: digest})
 
 
 def at(vault: Vault, root: Path) -> Vault:

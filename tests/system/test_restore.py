@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.support.vaults import Vault
+from tests.support.vaults import Vault, rebuilt
 
 WEEK, NEXT, NOTE = "digests/1w.md", "digests/2w.md", "papers/Alpha.md"
 ALPHA = "https://arxiv.org/abs/2308.00001\nAlpha: Paper (Ann Park)\nSaid of it.\n#t\n"
@@ -15,12 +15,7 @@ LAST = BETA.replace("00002", "00004").replace("Beta", "Delta").replace("#t", "#o
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
-    vault = Vault(tmp_path / "vault", tmp_path / "state")
-    vault.write("vault-sync.toml", "[arxiv]\nenabled = false\n")
-    vault.write(WEEK, f"1w\n{ALPHA}{LAST}")
-    vault.write(NEXT, f"2w\n{BETA}")
-    vault.ok("rebuild")
-    return vault
+    return rebuilt(tmp_path, {WEEK: f"1w\n{ALPHA}{LAST}", NEXT: f"2w\n{BETA}"})
 
 
 def syncs(vault: Vault) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.support.vaults import Vault
+from tests.support.vaults import Vault, rebuilt
 
 WEEK = "digests/1주.md"
 NOTE = "papers/T.md"
@@ -21,11 +21,7 @@ DIGEST = (
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
-    vault = Vault(tmp_path / "vault", tmp_path / "state")
-    vault.write("vault-sync.toml", "[arxiv]\nenabled = false\n")
-    vault.write(WEEK, DIGEST)
-    vault.ok("rebuild")
-    return vault
+    return rebuilt(tmp_path, {WEEK: DIGEST})
 
 
 def precious(vault: Vault) -> None:

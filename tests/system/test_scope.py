@@ -55,6 +55,18 @@ def test_an_edit_of_texts_reads_a_part_of_the_base(monkeypatch: pytest.MonkeyPat
         assert [each.path for each in vault.run().outcome.done] == [NOTE]
 
 
+def test_so_does_a_rename_of_a_note_that_was_written_long_ago(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its change time tells of the rename, as it does of a delivery."""
+    with settled() as vault:
+        vault.state = open_state(vault.root, {"VAULT_SYNC_STATE_DIR": str(vault.above / "state")})
+        os.utime(vault.root / NOTE_OMEGA, (1_600_000_000, 1_600_000_000))
+        EDITS["note renamed"](vault, 1)
+        monkeypatch.setattr(base_table, "read_base", never)
+        assert vault.run().outcome.done
+
+
 @pytest.mark.parametrize("name", sorted(set(EDITS) - set(CONTENT_ONLY)))
 def test_what_is_unusual_is_no_matter_of_the_whole_vault_either(name: str) -> None:
     with settled() as vault:

@@ -9,7 +9,7 @@ import pytest
 from tests.support.reader import WEEK
 from tests.support.scope_world import EDITS, add, settled
 from tests.support.shadow import shadowed, walk
-from tests.support.vaults import Vault
+from tests.support.vaults import rebuilt
 
 TROUBLES = {
     "a conflict": "both apart",
@@ -80,12 +80,9 @@ def test_the_words_of_an_untitled_entry_stay_with_its_paper() -> None:
 
 
 def test_a_pass_explains_why_it_looked_where(tmp_path: Path) -> None:
-    vault = Vault(tmp_path / "vault", tmp_path / "state")
-    vault.write("vault-sync.toml", "[arxiv]\nenabled = false\n")
     entry = "https://doi.org/10.1000/x{0}\nOf {0}: A Study (Ann Park)\none\n#t\n"
-    vault.write("digests/w.md", f"w\n{entry.format(1)}")
-    vault.write("digests/x.md", f"x\n{entry.format(2)}")
-    vault.ok("rebuild")
+    digests = {"digests/w.md": f"w\n{entry.format(1)}", "digests/x.md": f"x\n{entry.format(2)}"}
+    vault = rebuilt(tmp_path, digests)
     vault.ok("sync")
     vault.edit("papers/Of 2.md", "one", "one and two")
     vault.write("mine.md", "[[Of 2]]\n")

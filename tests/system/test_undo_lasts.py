@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.support.vaults import Vault
+from tests.support.vaults import Vault, rebuilt
 
 WEEK, NEXT = "digests/1w.md", "digests/2w.md"
 PAGE = "Sync conflicts.md"
@@ -16,11 +16,7 @@ DIGEST = "1w\n" + "".join(ENTRY.format(number, name) for number, name in enumera
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
-    vault = Vault(tmp_path / "vault", tmp_path / "state")
-    vault.write("vault-sync.toml", "[arxiv]\nenabled = false\n")
-    vault.write(WEEK, DIGEST)
-    vault.ok("rebuild")
-    return vault
+    return rebuilt(tmp_path, {WEEK: DIGEST})
 
 
 def texts(vault: Vault) -> dict[str, str]:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from tests.support.references import OCTOPACK, TITLE
 from vault_sync.core.citation import citekeys
 from vault_sync.core.citation.citekeys import CitedPaper, assign, plain_citekey
 from vault_sync.core.model.values import Key
-
-OCTOPACK = Key("arxiv:2308.07124")
-
-TITLE = "OctoPack: Instruction Tuning Code Large Language Models"
 
 PAPER = CitedPaper(TITLE, ("Niklas Muennighoff", "Qian Liu"), "2023-08-14")
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from tests.support.weeks import KOREAN
 from vault_sync.core.digest import reader
 from vault_sync.core.digest.week_head import DatedDigest, week_head
 from vault_sync.core.naming.week_names import WeekNaming
-
-KOREAN = "%Y년 %-m월 {month_week}주차"
 
 ENTRY = "https://arxiv.org/abs/2308.07037\nA Title (Ann One, Bob Two)\nwords\n#tag\n"
 

@@ -6,7 +6,6 @@ import itertools
 import random
 import shutil
 import subprocess
-import sys
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.steps import steps
 from vault_sync.core.merge import three_way
 from vault_sync.core.merge.three_way import Clash, diff3, paragraphs, tag_sets, value
 from vault_sync.core.text import common_items
@@ -413,19 +413,7 @@ MANY: dict[str, Callable[[int], tuple[str, str, str]]] = {
 @pytest.mark.parametrize("kind", MANY)
 def test_ten_thousand_lines_are_bearable(kind: str) -> None:
     case = MANY[kind](10_000)
-    steps = 0
-
-    def step(*_: object) -> None:
-        """Steps of the interpreter: a clock would measure the machine."""
-        nonlocal steps
-        steps += 1
-
-    sys.setprofile(step)
-    try:
-        paragraphs(*case)
-    finally:
-        sys.setprofile(None)
-    assert steps < 3_000_000
+    assert steps(lambda: paragraphs(*case)) < 3_000_000
 
 
 @pytest.mark.sweep

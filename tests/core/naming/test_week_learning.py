@@ -7,25 +7,14 @@ from datetime import date
 
 import pytest
 from tests.support.folders import CORPUS
+from tests.support.weeks import KOREAN, naming_of, paths
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.naming import week_learning
 from vault_sync.core.naming.month_weeks import MonthWeekRule
 from vault_sync.core.naming.week_learning import learn
 from vault_sync.core.naming.week_names import WeekNaming, week_day, week_name
 
-KOREAN = "%Y년 %-m월 {month_week}주차"
-
 MONDAY, SUNDAY = 0, 6
-
-
-def paths(*stems: str, folder: str = "digests") -> list[RelPath]:
-    return [RelPath(f"{folder}/{stem}.md") for stem in stems]
-
-
-def naming_of(*stems: str) -> WeekNaming:
-    naming = learn(paths(*stems), {}).naming
-    assert naming is not None
-    return naming
 
 
 @pytest.mark.parametrize(

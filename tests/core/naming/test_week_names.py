@@ -8,23 +8,10 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from vault_sync.core.model.values import RelPath
+from tests.support.weeks import KOREAN, naming_of
 from vault_sync.core.naming import week_names
 from vault_sync.core.naming.month_weeks import RULES, MonthWeekRule
-from vault_sync.core.naming.week_learning import learn
 from vault_sync.core.naming.week_names import WeekNaming, week_day, week_name
-
-KOREAN = "%Y년 %-m월 {month_week}주차"
-
-
-def paths(*stems: str, folder: str = "digests") -> list[RelPath]:
-    return [RelPath(f"{folder}/{stem}.md") for stem in stems]
-
-
-def naming_of(*stems: str) -> WeekNaming:
-    naming = learn(paths(*stems), {}).naming
-    assert naming is not None
-    return naming
 
 
 @pytest.mark.parametrize(

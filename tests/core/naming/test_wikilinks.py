@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 import unicodedata
 
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.links import MARKS, targets, urls
+from tests.support.steps import steps
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.naming import wikilinks as links
 from vault_sync.core.naming.note_names import fold
@@ -221,21 +221,8 @@ def test_retargeting_moves_every_link_and_nothing_else(text: str) -> None:
 )
 def test_reading_is_linear(unit: str) -> None:
     def cost(size: int) -> int:
-        """Steps of the interpreter and of nothing else: a clock would measure the machine."""
         text = unit * (size // len(unit))
-        steps = 0
-
-        def step(*_: object) -> None:
-            nonlocal steps
-            steps += 1
-
-        sys.setprofile(step)
-        try:
-            links.find(text)
-            links.addresses(text)
-        finally:
-            sys.setprofile(None)
-        return steps
+        return steps(lambda: links.find(text), lambda: links.addresses(text))
 
     assert cost(40_000) <= 4.5 * cost(10_000) + 1_000
 

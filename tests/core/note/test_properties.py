@@ -8,17 +8,12 @@ import string
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.property_blocks import ANY, check_total, note
+from tests.support.property_blocks import ANY, check_total, edited, note
 from vault_sync.core.model.values import PropertyValue
 from vault_sync.core.note import properties as properties_module
 from vault_sync.core.note.properties import Unwritable, Wanted, block, edit
 from vault_sync.core.note.property_block import Properties, Value, read
 from vault_sync.core.text.spans import Edit, Span, splice
-
-
-def edited(text: str, **changes: Wanted) -> str:
-    return splice(text, edit(read(text), changes))
-
 
 # ---- what an edit must not change
 

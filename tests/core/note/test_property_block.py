@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
-from tests.support.property_blocks import ANY, check_total, note, seen
-from vault_sync.core.note.properties import Unwritable, Wanted, edit
+from tests.support.property_blocks import ANY, check_total, edited, note, seen
+from vault_sync.core.note.properties import Unwritable, edit
 from vault_sync.core.note.property_block import read
-from vault_sync.core.text.spans import Span, splice
-
-
-def edited(text: str, **changes: Wanted) -> str:
-    return splice(text, edit(read(text), changes))
-
+from vault_sync.core.text.spans import Span
 
 # ---- what is no block, and what is a broken one: none of them is ever edited inside
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from tests.support.arxiv_server import Api, Handler
+from tests.support.arxiv_server import Api
 from vault_sync.edge.sources.lookup import Source
 
 
@@ -20,21 +18,8 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Api]]:
     running: list[Api] = []
 
     def start() -> Api:
-        api = Api()
-        server = ThreadingHTTPServer(("127.0.0.1", 0), type("ApiHandler", (Handler,), {"api": api}))
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-
-        def close() -> None:
-            api.released.set()
-            server.shutdown()
-            server.server_close()
-            api.close = lambda: None
-
-        api.close = close
-        api.url = f"http://127.0.0.1:{server.server_port}/api/query"
-        running.append(api)
-        return api
+        running.append(Api().start())
+        return running[-1]
 
     yield start
     for api in running:

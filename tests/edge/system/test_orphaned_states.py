@@ -6,21 +6,18 @@ import os
 import shutil
 from pathlib import Path
 
-from tests.support.vaults import Vault
+from tests.support.vaults import Vault, rebuilt
 from vault_sync.edge.system.orphaned_states import DAY, clean, orphan_problems, orphaned_states
 
 
-def vault_at(root: Path, state: Path) -> Vault:
-    vault = Vault(root, state)
-    vault.write("vault-sync.toml", "[arxiv]\nenabled = false\n")
-    vault.write("digests/w.md", "w\nhttps://arxiv.org/abs/2308.00001\nT: A (Ann Park)\none\n#t\n")
-    vault.ok("rebuild")
-    return vault
+def vault_of(above: Path, name: str) -> Vault:
+    digest = "w\nhttps://arxiv.org/abs/2308.00001\nT: A (Ann Park)\none\n#t\n"
+    return rebuilt(above, {"digests/w.md": digest}, name)
 
 
 def test_only_what_is_gone_and_old_is_removed_and_saved_texts_stay(tmp_path: Path) -> None:
     state = tmp_path / "state"
-    there, gone = vault_at(tmp_path / "there", state), vault_at(tmp_path / "gone", state)
+    there, gone = vault_of(tmp_path, "there"), vault_of(tmp_path, "gone")
     assert orphaned_states(state) == []
     shutil.rmtree(gone.root)
     (orphan,) = orphaned_states(state)
@@ -40,13 +37,13 @@ def test_only_what_is_gone_and_old_is_removed_and_saved_texts_stay(tmp_path: Pat
 
 def test_saved_texts_go_in_their_time_and_the_folder_with_the_last(tmp_path: Path) -> None:
     state = tmp_path / "state"
-    gone = vault_at(tmp_path / "gone", state)
+    gone = vault_of(tmp_path, "gone")
     shutil.rmtree(gone.root)
     (orphan,) = orphaned_states(state)
     later = (orphan.folder / "state.sqlite").stat().st_mtime + 200 * DAY
     assert clean(orphaned_states(state, later), saved_days=0, now=later) == [str(orphan.folder)]
     assert list(orphan.folder.glob("saved/?/*"))
-    again = vault_at(tmp_path / "again", state)
+    again = vault_of(tmp_path, "again")
     shutil.rmtree(again.root)
     found = orphaned_states(state, later)
     assert clean(found, saved_days=90, now=later) == [str(each.folder) for each in found]

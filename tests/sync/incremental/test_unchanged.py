@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.support.vaults import Vault
+from tests.support.vaults import Vault, rebuilt
 from vault_sync.edge.config import load
 from vault_sync.edge.state.store import open_state
 from vault_sync.sync.incremental import unchanged
@@ -19,10 +19,8 @@ LATE = "somebody saved this during an exchange"
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
-    vault = Vault(tmp_path / "vault", tmp_path / "state")
-    vault.write("vault-sync.toml", "[arxiv]\nenabled = false\n")
-    vault.write("digests/w.md", "w\nhttps://blog.example/x1\nT: A (Ann Park)\none\n#t\n")
-    vault.ok("rebuild")
+    digest = "w\nhttps://blog.example/x1\nT: A (Ann Park)\none\n#t\n"
+    vault = rebuilt(tmp_path, {"digests/w.md": digest})
     # Long ago: what was written just now is read once more.
     for path in vault.root.rglob("*.md"):
         os.utime(path, (1_600_000_000.5, 1_600_000_000.5))

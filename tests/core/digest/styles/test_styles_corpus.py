@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support import folders
+from tests.support.folders import text_of
+from tests.support.styled_shapes import linked
 from vault_sync.core.digest.reader import Digest, Entry
 from vault_sync.core.digest.styles import lens, styled_reader
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.model.values import Fields
 from vault_sync.core.text.spans import BOM, splice
 
-ROOT = Path(__file__).resolve().parents[4]
-CORPUS = ROOT.parent / "shared" / "corpus" / "styles"
+CORPUS = folders.CORPUS / "styles"
 FOLDERS: dict[str, StyleName] = {
     "list-link": "list",
     "list-label": "list",
@@ -33,10 +34,6 @@ ALL: tuple[StyleName, ...] = ("flat", *STYLES)
 WRONG_TRUTH = {("beiyuouo__arxiv-daily__storage_2022-07-05.md", 86)}
 
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of styles is not here")
-
-
-def text_of(path: Path) -> str:
-    return path.read_bytes().decode("utf-8", "surrogateescape")
 
 
 def files() -> Iterator[tuple[StyleName, str]]:
@@ -100,17 +97,6 @@ def test_a_style_that_was_not_chosen_reads_nothing() -> None:
             assert not chosen & {entry.line for entry in entries}
     for _, text in files():
         assert styled_reader.read(text, ("flat",)).entries == ()
-
-
-def linked(digest: Digest) -> str:
-    return splice(
-        digest.text,
-        [
-            edit
-            for number, entry in enumerate(digest.entries)
-            for edit in lens.edit(digest, entry, entry.fields, f"n{number}")
-        ],
-    )
 
 
 def said(digest: Digest) -> list[Fields]:

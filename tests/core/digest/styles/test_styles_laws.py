@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from vault_sync.core.digest.reader import Digest
+from tests.support.styled_shapes import linked
 from vault_sync.core.digest.styles import lens, styled_reader
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.model.values import Fields, Key
@@ -70,17 +70,6 @@ digests = st.builds(
     st.sampled_from(["\n", "\r\n"]),
     st.booleans(),
 )
-
-
-def linked(digest: Digest) -> str:
-    return splice(
-        digest.text,
-        [
-            edit
-            for number, entry in enumerate(digest.entries)
-            for edit in lens.edit(digest, entry, entry.fields, f"n{number}")
-        ],
-    )
 
 
 def own(_key: Key, target: str, _titled: bool) -> bool:

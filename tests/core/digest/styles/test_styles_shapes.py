@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.support.styled_shapes import SHAPES, Shaped, shaped
+from tests.support.styled_shapes import SHAPES, Shaped, linked, shaped
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.digest.styles import advice, lens, styled_reader
 from vault_sync.core.model.values import Fields
@@ -18,15 +18,6 @@ TABLES = [name for name, (style, _, _) in SHAPES.items() if style == "table"]
 
 def read(made: Shaped, text: str | None = None) -> Digest:
     return styled_reader.read(made.text if text is None else text, (made.style,))
-
-
-def linked(digest: Digest) -> str:
-    edits = (
-        edit
-        for number, entry in enumerate(digest.entries)
-        for edit in lens.edit(digest, entry, entry.fields, f"n{number}")
-    )
-    return splice(digest.text, edits)
 
 
 @every_shape

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tests.support.memory_vault import MemoryVault
 from tests.support.reader import (
     ALPHA,
     NOTE,
@@ -12,24 +11,13 @@ from tests.support.reader import (
     change,
     cut,
     forget,
+    listed,
+    mentioning,
     nothing_happens,
     quiet,
     rename,
     settled,
 )
-from vault_sync.core.note import note
-
-
-def listed(vault: MemoryVault, path: str, name: str) -> tuple[str, ...]:
-    return note.read(vault.files[path]).properties.items(name)
-
-
-def mentioning(words: str = "[[230803 Gamma]] 참조.") -> MemoryVault:
-    vault = settled()
-    change(vault, WEEK, "베타 설명입니다.", f"베타 설명입니다. {words}")
-    vault.sync()
-    quiet(vault)
-    return vault
 
 
 def test_a_mention_of_a_new_paper_is_listed_when_it_comes() -> None:

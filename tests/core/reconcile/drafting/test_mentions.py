@@ -9,25 +9,14 @@ from tests.support.reader import (
     NOTE_GAMMA,
     WEEK,
     change,
+    listed,
+    mentioning,
     nothing_happens,
     only,
     quiet,
     settled,
 )
 from vault_sync.core.model.values import Rules
-from vault_sync.core.note import note
-
-
-def listed(vault: MemoryVault, path: str, name: str) -> tuple[str, ...]:
-    return note.read(vault.files[path]).properties.items(name)
-
-
-def mentioning(words: str = "[[230803 Gamma]] 참조.") -> MemoryVault:
-    vault = settled()
-    change(vault, WEEK, "베타 설명입니다.", f"베타 설명입니다. {words}")
-    vault.sync()
-    quiet(vault)
-    return vault
 
 
 def add(vault: MemoryVault, path: str, name: str, *items: str) -> None:

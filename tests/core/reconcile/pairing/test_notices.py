@@ -7,6 +7,7 @@ from tests.support.reader import (
     NEXT,
     NOTE_OMEGA,
     OMEGA,
+    OWN,
     change,
     cut,
     forget,
@@ -15,9 +16,6 @@ from tests.support.reader import (
     said,
     settled,
 )
-
-OWN = "\n## My notes\n\n내 생각.\n"
-
 
 # Where something must.
 
@@ -30,7 +28,7 @@ def test_the_reader_says_that_the_note_is_meant(missing: bool) -> None:
         del vault.files[NEXT]
     forget(vault)
     vault.sync()
-    vault.sync(choices={place(OMEGA, NEXT, "entry"): "note"})
+    vault.sync(decisions={place(OMEGA, NEXT, "entry"): "note"})
     assert said(vault, OMEGA, NEXT).commentary == "오메가입니다."
     quiet(vault)
 
@@ -41,7 +39,7 @@ def test_the_reader_says_that_the_entry_is_gone() -> None:
     cut(vault, OMEGA, NEXT)
     forget(vault)
     vault.sync()
-    vault.sync(choices={place(OMEGA, NEXT, "entry"): "digest"})
+    vault.sync(decisions={place(OMEGA, NEXT, "entry"): "digest"})
     assert "내 생각." in vault.files[NOTE_OMEGA]
     assert "2023년 8월 4주차" not in vault.files[NOTE_OMEGA]
     quiet(vault)

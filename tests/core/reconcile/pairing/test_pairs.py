@@ -9,6 +9,7 @@ from tests.support.reader import (
     DIGEST,
     NEXT,
     NOTE,
+    OWN,
     WEEK,
     change,
     codes,
@@ -25,9 +26,6 @@ from tests.support.reader import (
     settled,
 )
 from vault_sync.core.model.values import Key, RelPath
-
-OWN = "\n## My notes\n\n내 생각.\n"
-
 
 # Where nothing may happen.
 

@@ -18,6 +18,7 @@ from tests.support.reader import (
     NOTE_GAMMA,
     NOTE_OMEGA,
     OMEGA,
+    OWN,
     WEEK,
     change,
     codes,
@@ -39,8 +40,6 @@ from vault_sync.core.model.copies import TYPED, Arrival
 from vault_sync.core.model.plan import Trash
 from vault_sync.core.model.values import Facts, Key, RelPath, Rules
 from vault_sync.core.reconcile.pairing.removals import kind_of_removal
-
-OWN = "\n## My notes\n\n내 생각.\n"
 
 
 def many(count: int = 40) -> MemoryVault:

@@ -53,7 +53,7 @@ def test_a_choice_settles_a_conflict(field: str, digest: Do, note: Do, side: str
     if field != "title":
         theirs = vault.files[NOTE]
     vault.sync()
-    chosen = vault.sync(choices={place(ALPHA, WEEK, field): side})  # type: ignore[dict-item]
+    chosen = vault.sync(decisions={place(ALPHA, WEEK, field): side})  # type: ignore[dict-item]
     assert not chosen.conflicts
     assert vault.files[WEEK if side == "digest" else NOTE] == (mine if side == "digest" else theirs)
     assert said(vault, ALPHA).commentary == section(vault, NOTE).commentary
@@ -89,7 +89,7 @@ def test_a_section_that_was_taken_out_is_settled(side: str) -> None:
     vault = settled()
     text = vault.files[NOTE]
     vault.files[NOTE] = text[: text.index("\n## [[")]
-    vault.sync(choices={place(ALPHA, WEEK, "commentary"): side})  # type: ignore[dict-item]
+    vault.sync(decisions={place(ALPHA, WEEK, "commentary"): side})  # type: ignore[dict-item]
     assert (FIRST in section(vault, NOTE).commentary) == (side == "digest")
     assert said(vault, ALPHA).commentary == section(vault, NOTE).commentary
     assert not quiet(vault).conflicts
@@ -105,7 +105,7 @@ def test_an_older_text_is_held(path: str) -> None:
     plan = nothing_happens(vault)
     assert open_fields(plan) == [(ALPHA, "commentary", "older")]
     side = "digest" if path == WEEK else "note"
-    vault.sync(choices={place(ALPHA, WEEK, "commentary"): side})  # type: ignore[dict-item]
+    vault.sync(decisions={place(ALPHA, WEEK, "commentary"): side})  # type: ignore[dict-item]
     assert LINE in said(vault, ALPHA).commentary and LINE in section(vault, NOTE).commentary
     quiet(vault)
 
