@@ -17,7 +17,7 @@ from vault_sync.core.merge.file_copies import (
     hash_of,
     merge_copies,
 )
-from vault_sync.core.model.base import Base
+from vault_sync.core.model.base import Base, updates_made
 from vault_sync.core.model.copies import Arrival, Origin, origin_of
 from vault_sync.core.model.plan import (
     BaseKey,
@@ -207,7 +207,7 @@ def _learned(
     if not base.exists:
         return
     touched = {copy.original for copy in seen.copies.merged}
-    for base_update in outcome.updates_made(plan):
+    for base_update in updates_made(plan, outcome):
         for row, value in base_update.put.items():
             was = base.rows.get(row)
             if row.field not in FIELD_NAMES or was == value:
@@ -221,7 +221,7 @@ def _learned(
 
 def _removed(plan: Plan, outcome: Outcome) -> set[Key]:
     """Return the papers that this pass took out of the vault."""
-    updates = outcome.updates_made(plan)
+    updates = updates_made(plan, outcome)
     gone = {row.key for one in updates for row in one.drop if row.field == "url" and not row.digest}
     return gone - {row.key for one in updates for row in one.put if row.field == "url"}
 

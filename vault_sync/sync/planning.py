@@ -68,11 +68,8 @@ def make_plan(
         else conflicts_file.operations(observation, rules, replace(plan, conflicts=conflicts))
     )
     taken = conflicts_file.name_taken(observation, rules) if conflicts else ()
-    after_page: list[BaseUpdate] = []
-    if ticks and page:
-        # A decision stays on the page until everything that it asked for is written.
-        page_path = conflicts_file.path_of(observation, rules)
-        after_page = [BaseUpdate(frozenset({one.path, page_path}), {}) for one in plan.operations]
+    page_path = conflicts_file.path_of(observation, rules)
+    after_page = _joined_with_page(plan, page_path) if ticks and page else []
     return replace(
         plan,
         operations=(*plan.operations, *page),
@@ -80,6 +77,14 @@ def make_plan(
         conflicts=conflicts,
         problems=(*observation.problems, *taken, *plan.problems),
     )
+
+
+def _joined_with_page(plan: Plan, page: RelPath) -> list[BaseUpdate]:
+    """Return the updates by which a decision stays on its page until all it asked for is written.
+
+    They change nothing in the base and say what waits for what.
+    """
+    return [BaseUpdate(frozenset({one.path, page}), {}) for one in plan.operations]
 
 
 def _at(conflict: Conflict) -> tuple[object, ...]:

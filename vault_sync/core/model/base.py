@@ -21,7 +21,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from vault_sync.core.model.copies import TYPED, Arrival, Histories
-from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Outcome, Plan, Value
 from vault_sync.core.model.values import SHARED_FIELDS, Key, Place, RelPath
 
 LINK = "link:"
@@ -192,6 +192,12 @@ class Base:
                 path = RelPath(str(value))
                 papers[path] = tuple(sorted((*papers.get(path, ()), base_key.key)))
         return papers
+
+
+def updates_made(plan: Plan, outcome: Outcome) -> list[BaseUpdate]:
+    """Return the base updates of a plan that were made: none waits for what was not done."""
+    undone = {each.operation.path for each in outcome.undone}
+    return [each for each in plan.base_updates if not each.paths & undone]
 
 
 APART = tuple(f"apart:{name}" for name in (*SHARED_FIELDS, "tags"))

@@ -143,8 +143,3 @@ class Outcome:
 
     done: tuple[Operation, ...] = ()
     undone: tuple[Undone, ...] = ()
-
-    def updates_made(self, plan: Plan) -> list[BaseUpdate]:
-        """Return the base updates of a plan that were made: none waits for what was not done."""
-        undone = {each.operation.path for each in self.undone}
-        return [each for each in plan.base_updates if not each.paths & undone]

@@ -27,7 +27,7 @@ from vault_sync.core.model.values import SHARED_FIELDS, Key, RelPath
 from vault_sync.core.naming import wikilinks
 from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.reconcile.pairing import pairs, paper_builder
-from vault_sync.core.reconcile.pairing.paper import Pair, Paper, note_value, section_text
+from vault_sync.core.reconcile.pairing.paper import Pair, Paper, note_value
 from vault_sync.core.snapshot import Snapshot
 
 
@@ -152,7 +152,7 @@ def _of_fields(paper: Paper, snapshot: Snapshot) -> Iterator[Refusal]:
             yield Refusal(BaseKey(key, pair.digest, "entry"), "", value, None)
     for pair in both:
         assert pair.entry is not None
-        section = section_text(pair)
+        section = pair.section.commentary if pair.section else ""
         if pair.entry.fields.commentary != section:
             commentary = pair.entry.fields.commentary
             yield Refusal(BaseKey(key, pair.digest, "commentary"), commentary, section, None)

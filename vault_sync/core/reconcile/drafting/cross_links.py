@@ -9,8 +9,8 @@ from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.reconcile.drafting import mentions
 from vault_sync.core.reconcile.drafting.note_draft import ListedNotes, Lists
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext
-from vault_sync.core.reconcile.pairing.paper import Pair, section_text
-from vault_sync.core.reconcile.resolution.values import Resolution
+from vault_sync.core.reconcile.pairing.paper import Pair
+from vault_sync.core.reconcile.resolution.values import Resolution, section_text
 
 NamedKeys = Mapping[Key, Sequence[Key]]
 

@@ -15,7 +15,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model import problems
 from vault_sync.core.model.values import Key, Problem, RelPath
-from vault_sync.core.naming.note_names import short_title
 from vault_sync.core.naming.people import first_agrees
 from vault_sync.core.naming.titles import fold_title
 from vault_sync.core.reconcile.pairing.paper import Paper
@@ -33,16 +32,9 @@ def to_adopt(
     if certain:
         return certain
     entries = [entry for _, entry in found if entry.fields.title]
-    likely = [path for path in named if any(_has_title(snapshot, path, each) for each in entries)]
+    titles = [entry.fields.title for entry in entries]
+    likely = [path for path in named if any(map(snapshot.recognitions[path].has_title, titles))]
     return tuple(likely) or _by_author(snapshot, entries)
-
-
-def _has_title(snapshot: Snapshot, path: RelPath, entry: Entry) -> bool:
-    """Tell whether a file has the entry's title, or is called by its short one."""
-    recognised, title = snapshot.recognitions[path], entry.fields.title
-    return (
-        fold_title(title) in recognised.titles or fold_title(short_title(title)) == recognised.stem
-    )
 
 
 def _by_author(snapshot: Snapshot, entries: Sequence[Entry]) -> tuple[RelPath, ...]:

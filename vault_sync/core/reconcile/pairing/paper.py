@@ -6,11 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from vault_sync.core.digest.reader import Entry
-from vault_sync.core.model.values import (
-    Fields,
-    Key,
-    RelPath,
-)
+from vault_sync.core.model.values import Fields, Key, RelPath
 from vault_sync.core.note.note import Section
 
 Kind = Literal["both", "new", "moved", "append", "removed", "waiting"]
@@ -56,8 +52,3 @@ def note_value(note: Fields, section: Section | None) -> tuple[str, ...]:
     """Return all that a note says of a place, as one value."""
     commentary = section.commentary if section is not None else ""
     return (note.url, note.title, commentary, *note.authors, "", *note.tags)
-
-
-def section_text(pair: Pair) -> str:
-    """Return the commentary of a pair's section; "" where there is none."""
-    return pair.section.commentary if pair.section else ""

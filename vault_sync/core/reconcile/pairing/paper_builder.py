@@ -14,7 +14,7 @@ from vault_sync.core.model.values import Key, Place, RelPath
 from vault_sync.core.reconcile.pairing.missing_entries import MissingEntries
 from vault_sync.core.reconcile.pairing.named_digests import DigestNames, NamedDigest
 from vault_sync.core.reconcile.pairing.notices import Notices
-from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper, Role, section_text
+from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper, Role
 from vault_sync.core.snapshot import Snapshot
 
 
@@ -43,7 +43,7 @@ def place_key(key: Key, pair: Pair) -> BaseKey:
 def move_values(pair: Pair) -> tuple[Value, Value]:
     """Return all that the moved entry says, and all that the note's section for it says."""
     entry = () if pair.entry is None else entries_value([FoundEntry(pair.digest, pair.entry)])
-    return entry, (pair.named, section_text(pair))
+    return entry, (pair.named, "" if pair.section is None else pair.section.commentary)
 
 
 @dataclass(frozen=True, slots=True)

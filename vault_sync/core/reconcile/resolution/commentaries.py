@@ -8,7 +8,7 @@ from vault_sync.core.digest.reader import Digest
 from vault_sync.core.model.base import PLACE_FIELDS, Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Decision, Decisions, Fields, RelPath
-from vault_sync.core.reconcile.pairing.paper import Pair, section_text
+from vault_sync.core.reconcile.pairing.paper import Pair
 from vault_sync.core.reconcile.resolution import arrivals, fields, placeless, reread
 from vault_sync.core.reconcile.resolution.arrivals import Deferred
 from vault_sync.core.reconcile.resolution.fields import Decided, Undecided
@@ -20,6 +20,7 @@ from vault_sync.core.reconcile.resolution.values import (
     add_conflict,
     base_digest,
     decision,
+    section_text,
 )
 
 

@@ -20,7 +20,7 @@ from vault_sync.core.model.values import (
 from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.note.note import Note
-from vault_sync.core.reconcile.pairing.paper import Pair, Paper, section_text
+from vault_sync.core.reconcile.pairing.paper import Pair, Paper
 from vault_sync.core.reconcile.resolution import (
     arrivals,
     placeless,
@@ -40,6 +40,7 @@ from vault_sync.core.reconcile.resolution.values import (
     add_conflict,
     base_digest,
     decided_side,
+    section_text,
 )
 
 SHARED_ROWS = (*SHARED_FIELDS, "filled", "note", "mentions")
