@@ -187,7 +187,6 @@ def test_any_value_can_be_asked_for_and_no_byte_outside_the_entry_changes(
         after = splice(text, digest.edit(read, entry, asked, link))
         assert after[: entry.span.start] == text[: entry.span.start]
         assert after.endswith(text[entry.span.end :])
-        splice(text, digest.remove(read, entry))
     assert digest.append(read, [(asked, link)]).startswith(text)
 
 
@@ -232,23 +231,6 @@ def test_a_new_digest_says_what_was_asked(added: list[Fields]) -> None:
     text = digest.new("2023년 8월 3주차", [(fields, "n") for fields in added])
     assert text.startswith("2023년 8월 3주차\n")
     assert said(text) == added
-
-
-@given(worlds.digests(late=True), st.randoms(use_true_random=False))
-@settings(max_examples=40)
-def test_a_removal_takes_one_entry_and_no_word_of_another(world: World, dice: Random) -> None:
-    text, wanted = world
-    read = read_all(text)
-    assume(read.entries)
-    entry = dice.choice(read.entries)
-    after = splice(text, digest.remove(read, entry))
-    number = read.entries.index(entry)
-    if after == text:
-        assert opens_below(read, entry)
-        return
-    assert said(after) == wanted[:number] + wanted[number + 1 :]
-    gone = worlds.tokens(entry.span.slice(text))
-    assert worlds.tokens(after) == worlds.tokens(text) - gone
 
 
 @pytest.mark.sweep

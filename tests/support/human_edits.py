@@ -30,8 +30,9 @@ from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.copy_names import possible
 from vault_sync.core.report import conflicts_page
 from vault_sync.edge.config import Config, load
+from vault_sync.edge.state.pass_log import records as log
 from vault_sync.edge.state.store import StateStore, open_state
-from vault_sync.edge.write.undo import list_saved, log
+from vault_sync.edge.write.undo import list_saved
 from vault_sync.edge.write.undo import restore as restore_text
 from vault_sync.sync import engine, observation
 from vault_sync.sync.engine import PassContext

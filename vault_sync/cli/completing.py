@@ -60,14 +60,14 @@ def passes(
     del parameter
     from vault_sync.edge import config as configuration
     from vault_sync.edge.config import ConfigError
+    from vault_sync.edge.state import pass_log
     from vault_sync.edge.state.database import StateError
     from vault_sync.edge.state.store import open_state
-    from vault_sync.edge.write.undo import log
 
     try:
         root = configuration.find_root(_options(context).vault)
         with open_state(root) as state:
-            found = log(state, 20)
+            found = pass_log.records(state, 20)
     except (ConfigError, StateError):
         return []  # nothing to complete; the call itself says what is wrong
     return [

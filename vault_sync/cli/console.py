@@ -155,6 +155,16 @@ class Console:
             **more,
         )
 
+    def show_outcome(
+        self, root: Path, outcome: Outcome, problems: Sequence[Problem] = (), **more: object
+    ) -> int:
+        """Show what was written without a whole plan and what was not; 1 if anything was not."""
+        if self.json:
+            self.answer_outcome(root, outcome, problems, **more)
+        self.say(report.operation_lines(outcome.done))
+        self.complain(report.undone_lines(outcome.undone))
+        return report.OUT_OF_LINE if outcome.undone else report.IN_LINE
+
     def path_in(self, config: Config, given: str) -> str:
         """Return a path from the vault's root for one given from there, from here, or absolute.
 

@@ -1,4 +1,7 @@
-"""`log`, `undo`, `restore`: what was written and why, and how to get a text back."""
+"""`log`, `undo`, `restore`: what was written and why, and how to get a text back.
+
+`log` imports nothing that writes, and the machinery of a pass is imported by `undo` alone.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +15,9 @@ from vault_sync.core.model.plan import Outcome, Plan
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
+from vault_sync.edge.state import pass_log
 from vault_sync.edge.state.pass_log import FileChange, PassRecord
 from vault_sync.edge.state.store import StateStore
-from vault_sync.edge.write.recovery import recover
-from vault_sync.edge.write.undo import list_saved
-from vault_sync.edge.write.undo import log as read_log
-from vault_sync.edge.write.undo import restore as restore_text
-from vault_sync.sync import engine
-from vault_sync.sync.engine import PassContext
-from vault_sync.sync.facts import FactsLookup
-from vault_sync.sync.observation import base_of
-from vault_sync.sync.request import PassRequest, silent
-from vault_sync.sync.undoing import take_back
 
 REFUSED = "{} stay taken back until a text changes there; `vault-sync sync --redo` does them again"
 
@@ -40,7 +34,7 @@ def log(console: Console, pass_id: int | None, limit: int | None) -> int:
     config = console.config()
     with console.state(config) as state:
         wanted = limit or PASSES
-        records = read_log(state, wanted + 1 if pass_id is None else None)
+        records = pass_log.records(state, wanted + 1 if pass_id is None else None)
     older = records[wanted:] if pass_id is None else []
     if pass_id is not None:
         records = [record for record in records if record.id == pass_id]
@@ -75,7 +69,7 @@ def _log_lines(console: Console, records: Sequence[PassRecord], *, whole: bool) 
 
 def pass_line(record: PassRecord) -> str:
     """Return the line of a pass: its number, when it was, why."""
-    when = _local(record.started)
+    when = local_time(record.started)
     return f"pass {record.id}  {when}  {record.cause}" + ("  (interrupted)" if record.open else "")
 
 
@@ -86,7 +80,8 @@ def change_line(change: FileChange) -> str:
     return f"  {report.SIGNS[change.kind]} {change.path}{to}  ({change.why}){undone}"
 
 
-def _local(instant: str) -> str:
+def local_time(instant: str) -> str:
+    """Return an instant of the log as this machine's clock shows it, to the second."""
     return datetime.fromisoformat(instant).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
@@ -111,12 +106,17 @@ def record_as_json(record: PassRecord) -> dict[str, object]:
 
 def undo(console: Console, pass_id: int | None) -> int:
     """Take a pass back; a file edited since is left as it is, and named."""
+    from vault_sync.sync import engine
+    from vault_sync.sync.facts import FactsLookup
+    from vault_sync.sync.request import PassRequest, silent
+    from vault_sync.sync.undoing import take_back
+
     config = console.config()
     refused: list[int] = []
 
     def plan_of() -> Plan:
         facts = FactsLookup(config, state, silent, offline=True)
-        return engine.look(PassContext(config, state, facts), PassRequest()).plan
+        return engine.look(engine.PassContext(config, state, facts), PassRequest()).plan
 
     def act() -> Outcome:
         outcome, count = take_back(config, state, pass_id, datetime.now(UTC), plan_of)
@@ -136,6 +136,9 @@ def restore(console: Console, path: str, number: int | None, *, in_place: bool) 
     Raises:
         UsageError: there is no such text; a deleted note's way back is `rebuild`.
     """
+    from vault_sync.edge.write.undo import list_saved
+    from vault_sync.edge.write.undo import restore as restore_text
+
     config = console.config()
     wanted = _file(console, config, path)
     with console.state(config) as state:
@@ -165,6 +168,8 @@ def _file(console: Console, config: Config, given: str) -> RelPath:
 
 def _way_back(config: Config, state: StateStore, path: RelPath) -> str:
     """Return what to do where no saved text of a file is another than the present one."""
+    from vault_sync.sync.observation import base_of
+
     base_has_it = path in base_of(state).note_paths
     if base_has_it and not (config.root / path).exists():
         return "it was a note: `vault-sync rebuild` makes it again from its entry"
@@ -173,6 +178,8 @@ def _way_back(config: Config, state: StateStore, path: RelPath) -> str:
 
 def list_texts(console: Console, path: str) -> int:
     """Show the saved texts of a path, newest first, each with the number that `--text` takes."""
+    from vault_sync.edge.write.undo import list_saved
+
     config = console.config()
     wanted = _file(console, config, path)
     with console.state(config) as state:
@@ -189,7 +196,7 @@ def list_texts(console: Console, path: str) -> int:
         return report.IN_LINE
     for number, (each, size) in enumerate(texts, 1):
         bytes_ = "is not there any more" if size is None else report.counted(size, "byte")
-        console.out([f"{number:>3}  {_local(each.row.at)}  {bytes_}  {each.row.why}"])
+        console.out([f"{number:>3}  {local_time(each.row.at)}  {bytes_}  {each.row.why}"])
     if not texts:
         console.say([f"no text of {wanted} is saved"])
     return report.IN_LINE
@@ -199,6 +206,8 @@ def written(
     console: Console, config: Config, state: StateStore, act: Callable[[], Outcome], hint: str
 ) -> int:
     """Run `act` with the vault locked, after recovery, and show its outcome."""
+    from vault_sync.edge.write.recovery import recover
+
     with state.lock(5.0):
         recovered = recover(config.root, state)
         console.show_problems(recovered, whole=True)
@@ -206,8 +215,4 @@ def written(
             outcome = act()
         except LookupError as error:
             raise UsageError(f"{error.args[0]}: {hint}") from error
-    if console.json:
-        console.answer_outcome(config.root, outcome, recovered)
-    console.say(report.operation_lines(outcome.done))
-    console.complain(report.undone_lines(outcome.undone))
-    return report.OUT_OF_LINE if outcome.undone else report.IN_LINE
+    return console.show_outcome(config.root, outcome, recovered)

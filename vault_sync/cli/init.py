@@ -10,12 +10,12 @@ from pathlib import Path
 from shlex import quote
 
 from vault_sync.cli.console import Console, UsageError
+from vault_sync.cli.tool.package_files import package_file
 from vault_sync.core.digest.style_choice import FLAT
 from vault_sync.core.model.values import RelPath, Rules
 from vault_sync.core.report import lines as report
 from vault_sync.core.vault_survey import Survey, survey
 from vault_sync.edge.config import FILE
-from vault_sync.edge.config_keys import LEGAL
 from vault_sync.edge.fs import stignore
 from vault_sync.edge.fs.reader import read_all
 from vault_sync.edge.fs.scan import scan
@@ -129,8 +129,7 @@ def _found_lines(found: Survey, paths: Sequence[str]) -> Iterator[str]:
     if found.unread:
         yield "lists of several papers in a form that is not read:"
         yield f"    {_some(found.unread)}"
-        if "styles" in LEGAL["digests"]:
-            yield "    choose their style in [digests] styles (vault-sync config --example)"
+        yield "    choose their style in [digests] styles (vault-sync config --example)"
     if found.digests:
         yield "see what would happen: vault-sync rebuild --dry-run"
     else:
@@ -168,7 +167,7 @@ def _configuration(chosen: Mapping[tuple[str, str], object]) -> str:
     `chosen` has values by table and key.
     """
     table, lines = "", []
-    for line in example().split("\n"):
+    for line in package_file("config.example.toml").read_text("utf-8").split("\n"):
         heading = re.fullmatch(r"\[(\w+)\]", line)
         table = heading[1] if heading else table
         key = re.match(r"(\w+) = ", line)
@@ -192,30 +191,12 @@ def _toml(value: object) -> str:
     return f"{{ {', '.join(rows)} }}"
 
 
-def example() -> str:
-    """Return the example configuration: every key with its default, explained."""
-    return _shipped("config.example.toml").read_text("utf-8")
-
-
-def _shipped(name: str) -> Path:
-    """Return a file or folder that comes with the program, installed or in a checkout.
-
-    Raises:
-        UsageError: it is not there.
-    """
-    package = Path(__file__).resolve().parents[1]
-    found = next((each for each in (package / name, package.parent / name) if each.exists()), None)
-    if found is None:
-        raise UsageError(f"{name} was not installed with this program: install it again")
-    return found
-
-
 def demo(console: Console, folder: Path) -> int:
     """Lay out the sample vault in a new or empty folder."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder}: is not empty: give a new folder for the sample vault")
     shutil.copytree(
-        _shipped("sample_vault"), folder, dirs_exist_ok=True, copy_function=shutil.copyfile
+        package_file("sample_vault"), folder, dirs_exist_ok=True, copy_function=shutil.copyfile
     )
     if console.json:
         console.answer(folder, configuration=str(folder / FILE))

@@ -242,11 +242,8 @@ def resolve(console: Console, given: str, side: Decision) -> int:
     from vault_sync.sync.observation import base_of, observe
 
     config = console.config()
-    state = console.state(config)
-    try:
+    with console.state(config) as state:
         observation = observe(config, base_of(state))
-    finally:
-        state.close()
     snapshot = observation.snapshot
     lost = lost_digests(snapshot, observation.base)
     path = note_named(console, config, given, lost - observation.files)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from vault_sync.cli.console import Console
+from vault_sync.cli.history import local_time
 from vault_sync.cli.passes import planned
 from vault_sync.core.report import lines as report
-from vault_sync.edge.state import heartbeat, joining
+from vault_sync.edge.state import heartbeat, joining, pass_log
 from vault_sync.edge.state.refusals import count_refused
-from vault_sync.edge.write.undo import log
 from vault_sync.sync.request import PassRequest
 
 
@@ -18,7 +16,7 @@ def status(console: Console) -> int:
     config = console.config()
     plan = planned(console, config, PassRequest(cause="status"))
     with console.state(config) as state:
-        last = next(iter(log(state, 1)), None)
+        last = next(iter(pass_log.records(state, 1)), None)
         has_base, note = state.has_base, state.note
         joined = joining.is_joined(state)
         refused = count_refused(state.select)
@@ -46,14 +44,10 @@ def status(console: Console) -> int:
         lines.append(f"taken back {refused} (`vault-sync sync --redo` does them again)")
     if last is not None:
         files = report.counted(len(last.changes), "file")
-        lines.append(f"last pass  {_when(last.started)} ({last.cause}, {files})")
+        lines.append(f"last pass  {local_time(last.started)} ({last.cause}, {files})")
     lines += daemon.lines() if daemon else ["daemon     not running"]
     console.out(lines)
     console.show_attention(plan, config.rules.conflicts_note, answer=True)
     if console.verbose:
         console.out(report.apart_lines(plan.apart))
     return report.IN_LINE if in_line else report.OUT_OF_LINE
-
-
-def _when(started: str) -> str:
-    return datetime.fromisoformat(started).replace(tzinfo=UTC).astimezone().strftime("%F %T")

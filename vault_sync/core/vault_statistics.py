@@ -16,6 +16,7 @@ from vault_sync.core.model.statistics import (
 )
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.naming import week_names
+from vault_sync.core.naming.week_learning import weeks_of
 from vault_sync.core.naming.week_names import WeekNaming
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.casefold import casefold_nfc
@@ -65,11 +66,11 @@ def digests_since(
     """Return digests in the order of their weeks, those without a week last."""
     if naming is None:
         return sorted(paths, key=natural)
-    days = {path: week_names.week_day(naming, stem_of(path)) for path in paths}
-    dated = sorted((day, path) for path, day in days.items() if day is not None)
+    days = weeks_of(naming, paths)
+    dated = sorted((day, path) for path, day in days.items())
     if since is not None:
         return [path for day, path in dated if week_names.days_of(naming, day)[1] >= since]
-    undated = sorted((path for path, day in days.items() if day is None), key=natural)
+    undated = sorted((path for path in paths if path not in days), key=natural)
     return [path for _, path in dated] + undated
 
 

@@ -24,8 +24,6 @@ from vault_sync.core.model.values import Fields, Key, RelPath
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.naming.keys import is_paper
-from vault_sync.core.naming.note_names import short_title
-from vault_sync.core.naming.titles import fold_title
 from vault_sync.core.note import marks, note, recognition
 from vault_sync.core.note.property_block import Properties
 from vault_sync.core.note.property_survey import OwnName, own_names
@@ -127,13 +125,14 @@ def survey(texts: Iterable[tuple[RelPath, str]]) -> Survey:
 
 
 def _sort(files: _Files, path: RelPath, text: str) -> None:
-    if not recognition.may_be_note(text) and "://" not in text:
+    may_be_note = recognition.may_be_note(text)
+    if not may_be_note and "://" not in text:
         return
     properties = note.read(text)
     found = (
         Recognition(certain=(properties.key,)) if properties.managed and properties.key else None
     )
-    if found is None and recognition.may_be_note(text):
+    if found is None and may_be_note:
         found = recognition.recognise(path, text, properties.properties)
     if found is not None and (found.certain or found.named):
         files.notes[path], files.properties[path] = found, properties.properties
@@ -164,9 +163,7 @@ def _is_certain(found: Recognition) -> bool:
 
 def _is_likely(found: Recognition, titles: Mapping[Key, str]) -> bool:
     title = titles.get(found.named) if found.named is not None else None
-    return title is not None and (
-        fold_title(title) in found.titles or fold_title(short_title(title)) == found.stem
-    )
+    return title is not None and found.has_title(title)
 
 
 def _digests(files: _Files) -> list[RelPath]:

@@ -14,7 +14,6 @@ from vault_sync.core.digest import style_choice
 from vault_sync.core.model.values import PropertyNames, Rules
 from vault_sync.core.naming.month_weeks import MonthWeekRule
 from vault_sync.core.note.property_table import name_mistakes
-from vault_sync.core.report import conflicts_page
 from vault_sync.core.text.spans import line_number
 from vault_sync.edge.config_keys import LEGAL
 
@@ -151,6 +150,8 @@ def _check_conflicts_note(config: Config, text: str) -> None:
     """
     if config.rules.conflicts_note == Rules().conflicts_note:
         return
+    from vault_sync.core.report import conflicts_page  # every verb reads a configuration
+
     file = config.root / config.rules.conflicts_note
     try:
         ours = not file.exists() or conflicts_page.has_box(file.read_text("utf-8", "replace"))
@@ -202,7 +203,7 @@ def _mistake(path: Path, text: str, name: tuple[str, str], value: Any) -> Iterat
     legal = LEGAL[table]
     if key not in legal:
         yield _unknown(path, text, name, f"'{key}' in [{table}]", legal)
-    elif (wrong := legal[key].check(value)) is not None:
+    elif (wrong := legal[key](value)) is not None:
         yield f"{path}:{_line(text, key, table)}: '{key}' in [{table}]: {wrong}"
 
 

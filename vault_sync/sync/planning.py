@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
 from functools import partial
 
 from vault_sync.core.citation.library import ReadersLibrary
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.paths import natural, stem_of
+from vault_sync.core.model.paths import natural
 from vault_sync.core.model.plan import BaseUpdate, Conflict, Plan, Write
 from vault_sync.core.model.values import Decision, Decisions, Facts, Key, Problem, RelPath, Rules
-from vault_sync.core.naming import week_names
+from vault_sync.core.naming.week_learning import weeks_of
 from vault_sync.core.note import note_template
 from vault_sync.core.note.note_template import NoteTemplate
 from vault_sync.core.note.properties import Unwritable
@@ -129,11 +128,7 @@ def template_of(
     if observation.template is None:
         return None, (note_template.missing(path),)
     naming = learn_weeks(observation, config).naming
-    days: dict[RelPath, date] = {}
-    if naming is not None:
-        for digest in observation.snapshot.digests:
-            if (day := week_names.week_day(naming, stem_of(digest))) is not None:
-                days[digest] = day
+    days = weeks_of(naming, observation.snapshot.digests) if naming is not None else {}
     wrong = tuple(note_template.mistakes(path, observation.template))
     return NoteTemplate(path, observation.template, days), wrong
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.support.digests import BLOG, FLAT, NEXT, OCTO, SPACED, edited
+from tests.support.digests import BLOG, FLAT, OCTO, SPACED, edited
 from vault_sync.core.digest import editor as digest
 from vault_sync.core.digest.reader import read as read_digest
 from vault_sync.core.model.values import Fields
-from vault_sync.core.text.spans import splice
 
 
 @pytest.mark.parametrize("text", [FLAT, SPACED, FLAT.replace("\n", "\r\n"), FLAT.rstrip()])
@@ -101,20 +100,3 @@ def test_an_entry_is_appended_to_a_digest_without_any() -> None:
         digest.append(read_digest("# w\n\n말\n"), [(said, None)])
         == f"# w\n\n말\n\n{BLOG}\n\nV (Bo Li)\n"
     )
-
-
-def removed(text: str, number: int) -> str:
-    read = read_digest(text)
-    return splice(text, digest.remove(read, read.entries[number]))
-
-
-def test_a_removal_takes_what_set_the_entry_apart() -> None:
-    first, second = f"{OCTO}\nT (Kim Lee)\n", f"{NEXT}\nU (Ann Park)\n"
-    for gap in ("", "\n", "\n\n", "---\n", "\n***\n\n"):
-        text = f"w\n{first}{gap}{second}"
-        assert removed(text, 0) == f"w\n{second}"
-        assert removed(text, 1) == f"w\n{first}"
-        assert removed(text.rstrip(), 1) == f"w\n{first}".rstrip()
-    assert removed(f"w\n{first}\n## h\n\n{second}\n# i\n", 0) == f"w\n## h\n\n{second}\n# i\n"
-    assert removed(f"w\n{first}\n## h\n\n{second}\n# i\n", 1) == f"w\n{first}\n## h\n\n# i\n"
-    assert removed(f"w\n{first}", 0) == "w\n"

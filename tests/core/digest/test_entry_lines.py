@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.support.digests import BLOG, FLAT, NEXT, OCTO, edited, only
-from vault_sync.core.digest import editor as digest
-from vault_sync.core.digest.reader import read as read_digest
+from tests.support.digests import BLOG, FLAT, OCTO, edited, only
 
 
 @pytest.mark.parametrize(
@@ -53,8 +51,6 @@ def test_lines_that_stay_keep_their_newline() -> None:
 def test_a_tag_line_that_makes_an_entry_of_its_neighbour_stays() -> None:
     text = f"w\n{OCTO}\nT (Kim Lee)\n#a\n{BLOG}\n말\n"
     assert edited(text, tags=()) == text
-    read = read_digest(text + f"{NEXT}\nU (Ann Park)\n#b\nhttps://a.b/c\n말\n")
-    assert digest.remove(read, read.entries[2]) == []
     linked = text.replace(f"{BLOG}\n", f"{BLOG}\n[[n]]\n")
     assert edited(linked, tags=()) == linked.replace("#a\n", "")
 

@@ -11,7 +11,7 @@ from vault_sync.core.digest.styles import lens, styled_reader
 from vault_sync.core.merge import documents
 from vault_sync.core.merge.digest_copies import merge_digest_copy
 from vault_sync.core.model.values import Fields, RelPath
-from vault_sync.core.text.spans import splice
+from vault_sync.core.text.spans import Edit, splice
 
 NEW = Fields("https://arxiv.org/abs/2402.00001", "Newer Nets: A Study")
 OTHER = Fields("https://arxiv.org/abs/2402.00002", "Another Net: A Survey")
@@ -52,7 +52,7 @@ def test_edits_of_both_sides_meet_in_every_entry(name: str) -> None:
 def test_papers_that_came_and_went_on_both_sides(name: str) -> None:
     made = shaped(name, 0)
     digest = read(made, made.text)
-    ours = splice(made.text, lens.remove(digest, digest.entries[2]))
+    ours = splice(made.text, [Edit(digest.entries[2].span, "")])
     ours = lens.append(read(made, ours), [(NEW, "n")])
     theirs = lens.append(digest, [(OTHER, "n")])
     found, conflicts = merged(made, ours, theirs)

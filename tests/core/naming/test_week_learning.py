@@ -6,7 +6,7 @@ import json
 from datetime import date
 
 import pytest
-from tests.support.folders import CORPUS
+from tests.support.folders import CORPUS, needs_corpus
 from tests.support.weeks import KOREAN, naming_of, paths
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.naming import week_learning
@@ -178,10 +178,13 @@ def test_a_weeks_digest_is_found_wherever_it_lies() -> None:
     assert week_learning.digest_of(naming, there, date(2023, 8, 20)) == "a/230814.md"
     assert week_learning.digest_of(naming, there, date(2023, 8, 21)) == "b/230823.md"
     assert week_learning.digest_of(naming, there, date(2023, 8, 28)) is None
-    assert week_learning.newest_first(naming, there) == ["b/230823.md", "a/230814.md"]
+    assert week_learning.newest_first(naming, there) == [
+        (date(2023, 8, 23), "b/230823.md"),
+        (date(2023, 8, 14), "a/230814.md"),
+    ]
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason="the shared corpus is not here")
+@needs_corpus
 def test_the_corpus_shows_its_own_names_and_rule() -> None:
     papers: dict[RelPath, list[date]] = {}
     for each in json.loads((CORPUS / "weeks/flat/truth.json").read_text("utf-8")):

@@ -62,10 +62,10 @@ def test_a_pipe_gets_plain_columns_and_json_everything() -> None:
         ["week", "2023년 8월 3주차", "1", "0"],
     ]
     assert ["status", "-", "1"] in plain and ["tag", "LLM", "2"] in plain
-    value = lines.as_json("/v", found)
+    value = lines.as_json(found)
     assert value["weeks"][1] == {"name": "2023년 12월 4주차", "papers": 2, "words": 4}
     assert value["tags"][0] == {"tag": "LLM", "papers": 2, "by_week": (0, 1, 1, 0)}
     assert set(value) == {
-        *("vault", "papers", "entries", "words"),
+        *("papers", "entries", "words"),
         *("weeks", "tags", "mentioned", "statuses"),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.support.passes import a_pass
 from tests.support.written_world import P, World
 from vault_sync.core.model.plan import Write
-from vault_sync.edge.write.undo import log
+from vault_sync.edge.state.pass_log import records as log
 
 
 def test_the_log_says_when_what_and_why(world: World) -> None:

@@ -13,7 +13,7 @@ from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value, Write
 from vault_sync.edge.state import base_table
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.earlier_values import hashes_by_row
-from vault_sync.edge.state.store import state_dir
+from vault_sync.edge.state.store import open_state, state_dir
 
 # ---- where
 
@@ -23,7 +23,9 @@ def test_each_vault_has_a_folder_of_its_own_that_names_it(tmp_path: Path) -> Non
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
     (tmp_path / "link").symlink_to("one")
-    one, two, link = (state_dir(tmp_path / name, environ) for name in ("one", "two", "link"))
+    one, two, link = (
+        open_state(tmp_path / name, environ).directory for name in ("one", "two", "link")
+    )
     assert one != two
     assert one == link, "the same vault by another name"
     assert one.name.startswith("one-")
@@ -140,3 +142,18 @@ def test_rows_are_read_anew_when_another_process_wrote_and_only_then(
     keep(world, say('"two"'))
     reads.clear()
     assert daemon.rows() == {A: '"two"'} and len(reads) == 1
+
+
+def test_a_base_update_reads_only_what_it_is_about(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(world, say('"one"'))
+
+    def never(connection: sqlite3.Connection) -> dict[BaseKey, Value]:
+        raise AssertionError(f"the whole base was read: {connection}")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(base_table, "read_base", never)
+        keep(world, say('"two"'))
+        keep(world, BaseUpdate(frozenset(), {}, frozenset({A._replace(field="never")})))
+    assert world.state().rows() == {A: '"two"'}

@@ -11,8 +11,8 @@ from vault_sync.edge.fs import own_folder
 from vault_sync.edge.fs.reader import read
 from vault_sync.edge.fs.scan import scan
 from vault_sync.edge.platform.rename import Volume
+from vault_sync.edge.state.pass_log import records as log
 from vault_sync.edge.write.apply import apply
-from vault_sync.edge.write.undo import log
 
 # ---- what is refused, and leaves everything as it was
 

@@ -14,9 +14,9 @@ from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs import own_folder
 from vault_sync.edge.platform.rename import PROBE, Volume
 from vault_sync.edge.state import journal
+from vault_sync.edge.state.pass_log import records as log
 from vault_sync.edge.write import recovery
 from vault_sync.edge.write.recovery import sweep_displaced
-from vault_sync.edge.write.undo import log
 
 # ---- somebody else writes at the same moment
 

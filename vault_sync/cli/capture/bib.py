@@ -11,6 +11,7 @@ from vault_sync.core.citation.reference import Reference
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.report import lines as report
 from vault_sync.core.text.casefold import casefold_nfc
+from vault_sync.edge.config import Config
 from vault_sync.sync.bibliography import references
 from vault_sync.sync.observation import Observation, base_of, observe
 
@@ -24,7 +25,7 @@ def bib(console: Console, digest: str | None, tag: str | None, *, csl: bool) -> 
     config = console.config()
     with console.state(config) as state:
         observation = observe(config, base_of(state))
-    keys = None if digest is None else _of_digest(console, observation, digest)
+    keys = None if digest is None else _of_digest(console, config, observation, digest)
     whole = references(observation.snapshot, config.rules.citekey_form)
     found = [each for each in whole if _chosen(each, keys, tag)]
     text = csl_json.csl_json(found) if csl else _bibtex(found)
@@ -44,8 +45,9 @@ def _bibtex(found: list[Reference]) -> str:
     return "\n".join(map(bibtex.bibtex_entry, bibtex.sorted_references(found)))
 
 
-def _of_digest(console: Console, observation: Observation, given: str) -> Collection[Key]:
-    config = console.config()
+def _of_digest(
+    console: Console, config: Config, observation: Observation, given: str
+) -> Collection[Key]:
     for name in (given, f"{given}.md"):
         path = RelPath(console.path_in(config, name))
         if path in observation.snapshot.digests:

@@ -83,9 +83,6 @@ def _show(
 ) -> int:
     done = tuple(each for outcome in outcomes for each in outcome.done)
     undone = tuple(each for outcome in outcomes for each in outcome.undone)
-    if console.json:
-        console.answer_outcome(config.root, Outcome(done, undone), problems)
-    console.say(report.operation_lines(done))
-    console.complain(report.undone_lines(undone))
+    code = console.show_outcome(config.root, Outcome(done, undone), problems)
     console.show_problems(problems, whole=True)
-    return report.OUT_OF_LINE if undone or problems else report.IN_LINE
+    return report.OUT_OF_LINE if problems else code

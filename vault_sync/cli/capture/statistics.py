@@ -36,9 +36,7 @@ def statistics(console: Console, since: date | None, picture: Path | None) -> in
         _draw(picture, statistics_svg.draw(found).encode("utf-8", "replace"))
         console.complain([f"drawn: {picture}"] if not console.quiet else [])
     if console.json:
-        value = statistics_lines.as_json(str(config.root), found)
-        value.pop("vault")
-        console.answer(config.root, **value)
+        console.answer(config.root, **statistics_lines.as_json(found))
     elif sys.stdout.isatty():
         width = shutil.get_terminal_size().columns
         console.page([report.shown(line) for line in statistics_lines.terminal_lines(found, width)])

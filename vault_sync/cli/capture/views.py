@@ -7,7 +7,6 @@ from itertools import count
 from vault_sync.cli.console import Console
 from vault_sync.core.model.plan import Create, Outcome
 from vault_sync.core.model.values import RelPath
-from vault_sync.core.report import lines as report
 from vault_sync.core.report.bases_view import bases_view
 from vault_sync.edge.config import Config
 from vault_sync.sync.capture.additions import write_operation
@@ -25,15 +24,12 @@ def views(console: Console, *, again: bool) -> int:
         text = bases_view(config.rules.properties, config.rules.conflicts_note)
         with console.state(config) as state:
             outcome = write_operation(config, state, Create(path, text, "views"), "views")
-    if console.json:
-        console.answer_outcome(config.root, outcome, views=path, made=bool(outcome.done))
-    console.say(report.operation_lines(outcome.done))
-    console.complain(report.undone_lines(outcome.undone))
+    code = console.show_outcome(config.root, outcome, views=path, made=bool(outcome.done))
     if there:
         console.say([f"{path} is there and yours; `vault-sync views --again` writes another"])
     elif outcome.done:
         console.say([f"in a digest, `![[{path}#This digest]]` shows its papers"])
-    return report.OUT_OF_LINE if outcome.undone else report.IN_LINE
+    return code
 
 
 def _free(config: Config) -> RelPath:

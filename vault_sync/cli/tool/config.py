@@ -7,7 +7,7 @@ import sys
 import click
 
 from vault_sync.cli.console import Console
-from vault_sync.cli.init import example as example_text
+from vault_sync.cli.tool.package_files import package_file
 from vault_sync.core.report import lines as report
 from vault_sync.core.report.json_text import json_text
 
@@ -15,7 +15,7 @@ from vault_sync.core.report.json_text import json_text
 def config(console: Console, *, example: bool) -> int:
     """Print the text of vault-sync.toml, or with `example` one of every key with its default."""
     if example:
-        text = example_text()
+        text = package_file("config.example.toml").read_text("utf-8")
         path = ""
     else:
         found = console.config()  # its mistakes are told

@@ -20,10 +20,9 @@ from vault_sync.core.note.property_table import owner
 from vault_sync.core.report import lines as report
 from vault_sync.core.text.spans import line_number
 from vault_sync.edge.config import Config
-from vault_sync.edge.state import heartbeat
+from vault_sync.edge.state import heartbeat, pass_log
 from vault_sync.edge.state.pass_log import PassRecord
 from vault_sync.edge.state.store import StateStore
-from vault_sync.edge.write.undo import log
 from vault_sync.sync.observation import Observation, base_of, observe
 from vault_sync.sync.request import PassRequest
 
@@ -108,8 +107,7 @@ def _of_digest(observation: Observation, path: RelPath, line: int | None) -> Acc
         account.ours = [each for entry in digest.entries for each in _link(digest.text, entry)]
         return account
     for entry in digest.entries:
-        last = line_number(digest.text, max(entry.span.end - 1, entry.span.start))
-        if entry.line <= line <= last:
+        if entry.line <= line <= _last_line(digest.text, entry):
             account = Account(path, f"the entry of {entry.key}", entry.key)
             account.entries = _places(observation, entry.key)
             account.notes = list(observation.snapshot.managed.get(entry.key, ()))
@@ -120,11 +118,15 @@ def _of_digest(observation: Observation, path: RelPath, line: int | None) -> Acc
 
 def _places(observation: Observation, key: Key) -> list[tuple[RelPath, int, int]]:
     return [
-        (path, entry.line, line_number(digest.text, max(entry.span.end - 1, entry.span.start)))
+        (path, entry.line, _last_line(digest.text, entry))
         for path, digest in sorted(observation.snapshot.digests.items())
         for entry in digest.entries
         if entry.key == key
     ]
+
+
+def _last_line(text: str, entry: Entry) -> int:
+    return line_number(text, max(entry.span.end - 1, entry.span.start))
 
 
 def _link(text: str, entry: Entry) -> Iterator[OwnLines]:
@@ -146,7 +148,7 @@ def _own_lines(note: Note, facts: tuple[str, ...]) -> Iterator[OwnLines]:
 def _records(state: StateStore, path: RelPath) -> list[PassRecord]:
     """Return the newest passes that wrote a file, each with the changes of that file alone."""
     found = []
-    for record in log(state, _LOOKED_AT):
+    for record in pass_log.records(state, _LOOKED_AT):
         changes = tuple(each for each in record.changes if path in {each.path, each.to})
         if changes:
             found.append(record._replace(changes=changes))

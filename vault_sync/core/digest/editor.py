@@ -22,7 +22,14 @@ from vault_sync.core.digest.entry_lines import EntryLine
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink, TitleLink, read, under_address
 from vault_sync.core.digest.title_line import TitleLine
 from vault_sync.core.model.values import Fields
-from vault_sync.core.text.spans import Edit, Span, lines_of, newline_kind, splice, to_newlines
+from vault_sync.core.text.spans import (
+    Edit,
+    Span,
+    newline_kind,
+    splice,
+    splice_within,
+    to_newlines,
+)
 
 
 def edit(digest: Digest, entry: Entry, fields: Fields, link: str | None) -> list[Edit]:
@@ -76,32 +83,6 @@ def new(name: str, additions: Iterable[tuple[Fields, str | None]]) -> str:
     """Return a digest made from nothing, flat: its name, then its entries."""
     style = setting.Style(under_head=False, between_parts=False, between_entries="")
     return name + "\n" + "".join(setting.written(*added, style) + "\n" for added in additions)
-
-
-def remove(digest: Digest, entry: Entry) -> list[Edit]:
-    """Return the edits that take an entry out, and with it the blanks and breaks that set it apart.
-
-    None ([]) where the entry below would then be read as the commentary of the one above.
-    """
-    text = digest.text
-    before, after = _neighbours(digest, entry)
-    gap_after = (
-        None if after is None else setting.gap_between(text, entry.span.end, after.span.start)
-    )
-    gap_before = (
-        None if before is None else setting.gap_between(text, before.span.end, entry.span.start)
-    )
-    start, end = entry.span
-    if after is not None and gap_after is not None:
-        if not after.layout.by_place or entry.layout.fresh:
-            return [Edit(Span(start, after.span.start), "")]
-        # The break is what opens the entry below; without one only this entry's tags do.
-        return [Edit(Span(start, end), "")] if gap_after.strip() else []
-    if before is not None and gap_before is not None:
-        if end == len(text) and not text.endswith("\n"):
-            return [Edit(Span(_line_end(text, before.span.end), end), "")]
-        return [Edit(Span(before.span.end, end), "")]
-    return [Edit(Span(start, _after_blanks(text, end)), "")]
 
 
 def export(text: str, is_own_link: OwnLink = under_address) -> str:
@@ -196,11 +177,7 @@ def _retitled(text: str, old: TitleLine, row: EntryLine, fields: Fields, target:
         edits.append(Edit(Span(old.tail, trailing.end), ""))
     elif trailing is not None and old.target is not None and target is not None:
         edits.append(Edit(old.target, target))
-    line = row.line
-    shifted = [
-        Edit(Span(span.start - line.start, span.end - line.start), words) for span, words in edits
-    ]
-    return splice(row.words, shifted)
+    return splice_within(text, Span(row.line.start, row.line.end), edits)
 
 
 def _say_commentary(
@@ -242,7 +219,7 @@ def _say_tags(
 
 def _opens_below(digest: Digest, entry: Entry) -> bool:
     """Return True if the entry below is one only for standing under this one's tag line."""
-    _, after = _neighbours(digest, entry)
+    after = next((other for other in digest.entries if other.span.start >= entry.span.end), None)
     return (
         after is not None
         and after.layout.by_place
@@ -250,29 +227,10 @@ def _opens_below(digest: Digest, entry: Entry) -> bool:
     )
 
 
-def _neighbours(digest: Digest, entry: Entry) -> tuple[Entry | None, Entry | None]:
-    before = after = None
-    for other in digest.entries:
-        if other.span.end <= entry.span.start:
-            before = other
-        elif other.span.start >= entry.span.end:
-            after = other
-            break
-    return before, after
-
-
 def _line_end(text: str, stop: int) -> int:
     """Return the end of the words of the line whose newline ends at `stop`."""
     end = stop - text.endswith("\n", 0, stop)
     return end - (end < stop and text.endswith("\r", 0, end))
-
-
-def _after_blanks(text: str, start: int) -> int:
-    """Return the end of the blank lines that begin at `start`, a line's start."""
-    for line in lines_of(text, Span(start, len(text))):
-        if text[line.start : line.end].strip():
-            return line.start
-    return len(text)
 
 
 def _one_line(value: str) -> bool:

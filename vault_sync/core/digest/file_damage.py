@@ -6,7 +6,7 @@ import re
 
 from vault_sync.core.digest.styles import advice
 from vault_sync.core.model.values import Problem, RelPath
-from vault_sync.core.text.encodings import encoded
+from vault_sync.core.text.encodings import encoded, undecodable
 from vault_sync.core.text.spans import line_number
 
 _CONFLICT_MARKER = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
@@ -16,7 +16,7 @@ def damage_of(path: RelPath, text: str, *, was_ours: bool) -> Problem | None:
     """Return the problem of a file in a state that no edit could have left behind."""
     line = 1
     if (other := encoded(text)) is not None:
-        line = line_number(text, _undecodable(text) or 0)
+        line = line_number(text, undecodable(text) or 0)
         code, message = "not-utf-8", f"the file is not valid UTF-8; it looks like {other.name}"
         hint = "save it as UTF-8 in your editor; nothing is written until then"
     elif "\0" in text:
@@ -26,13 +26,11 @@ def damage_of(path: RelPath, text: str, *, was_ours: bool) -> Problem | None:
     elif was_ours and not text.strip("\ufeff \t\r\n"):
         code, message = "emptied", "the file is empty: that is damage, never an edit"
         hint = "bring it back with `vault-sync restore`, or delete it"
-    elif _CONFLICT_MARKER.search(text):
-        found = _CONFLICT_MARKER.search(text)
-        assert found is not None
+    elif (found := _CONFLICT_MARKER.search(text)) is not None:
         line = line_number(text, found.start())
         code, message = "conflict-markers", "git has left conflict markers in the file"
         hint = "settle the merge first; nothing is written until the markers are gone"
-    elif (at := _undecodable(text)) is not None:
+    elif (at := undecodable(text)) is not None:
         line = line_number(text, at)
         code, message = "not-utf-8", "the file is not valid UTF-8"
         hint = "save it as UTF-8; nothing is written until then"
@@ -58,11 +56,3 @@ def titles_first(path: RelPath, text: str) -> Problem | None:
         "styles); nothing of this file is read or written until then",
         line,
     )
-
-
-def _undecodable(text: str) -> int | None:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        return error.start
-    return None

@@ -53,8 +53,8 @@ class EntrySpans(NamedTuple):
     """The places of an entry's parts, for the edits of `editor`.
 
     Numbers are those of the digest's lines, from 0. `below` is the title line, or the own link of
-    an entry without title; `link` the own link of one that has a title. `fresh`: the head stands
-    where an entry opens by its place; `by_place`: nothing but its place opens it.
+    an entry without title; `link` the own link of one that has a title. `by_place`: nothing
+    but its place opens it.
     """
 
     address: Span
@@ -63,7 +63,6 @@ class EntrySpans(NamedTuple):
     link: int | None
     commentary: Sequence[int]
     tags: Sequence[int]
-    fresh: bool
     by_place: bool
 
 
@@ -170,7 +169,6 @@ class _Head(NamedTuple):
     below: int | None
     title: TitleLine | None
     link: TitleLink | None
-    fresh: bool
     link_line: int | None = None
 
     @property
@@ -222,20 +220,20 @@ class _Reader(NamedTuple):
         title = self._title(below, key)
         if title is not None and title.link is not None and title.target is not None:
             link = TitleLink(title.target.slice(text), title.link)
-            return _Head(number, key, span, below, title, link, fresh)
+            return _Head(number, key, span, below, title, link)
         if title is not None:
             late = self._next(below)
             alone = self._alone(late, key, titled=True)
             at = None if alone is None else late
-            return _Head(number, key, span, below, title, alone, fresh, at)
+            return _Head(number, key, span, below, title, alone, at)
         alone = self._alone(below, key, titled=False)
         if alone is not None:
             late = self._next(below)
             title = self._title(late, key)
             if title is not None and title.link is None:
-                return _Head(number, key, span, late, title, alone, fresh, below)
-            return _Head(number, key, span, below, None, alone, fresh)
-        return _Head(number, key, span, None, None, None, fresh) if fresh else None
+                return _Head(number, key, span, late, title, alone, below)
+            return _Head(number, key, span, below, None, alone)
+        return _Head(number, key, span, None, None, None) if fresh else None
 
     def _next(self, number: int) -> int:
         """Return the first line below that is not blank."""
@@ -284,7 +282,6 @@ class _Reader(NamedTuple):
             head.link_line,
             commentary,
             tags,
-            head.fresh,
             title is None and head.link is None,
         )
         span = Span(self.lines[head.number].start, self.lines[stop - 1].stop)

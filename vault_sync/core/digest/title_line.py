@@ -31,7 +31,7 @@ from vault_sync.core.digest.styles.markdown import inline
 from vault_sync.core.model.values import Key
 from vault_sync.core.naming.keys import is_paper, key_of
 from vault_sync.core.text.regex import regex
-from vault_sync.core.text.spans import Span
+from vault_sync.core.text.spans import Span, stripped
 
 
 class TitleLine(NamedTuple):
@@ -75,7 +75,7 @@ def parse(text: str, start: int, end: int) -> TitleLine | None:
 
     One walk over the line: linear in its length.
     """
-    start, end = _stripped(text, start, end)
+    start, end = stripped(text, Span(start, end))
     last = text[end - 1 : end]
     if last not in {")", "]", "*"} or start == end:
         return None
@@ -84,7 +84,7 @@ def parse(text: str, start: int, end: int) -> TitleLine | None:
         start, needed = _after_mark(text, start, end)
     trailing = _trailing(text, start, end)
     if trailing is not None:
-        start, end = _stripped(text, start, trailing.start())
+        start, end = stripped(text, Span(start, trailing.start()))
     wrapped = _unwrapped(text, start, end) if text.startswith("*", start) else None
     if wrapped is not None:
         found = _core(text, *wrapped, trailing, needed)
@@ -96,12 +96,12 @@ def parse(text: str, start: int, end: int) -> TitleLine | None:
 
 def of_paper(text: str, start: int, end: int, key: Key) -> TitleLine | None:
     """Return the title line without authors that stands right under the address of a paper."""
-    start, end = _stripped(text, start, end)
+    start, end = stripped(text, Span(start, end))
     if text[start : start + 1] not in {"*", "["} or not is_paper(key):
         return None
     trailing = _trailing(text, start, end)
     if trailing is not None:
-        start, end = _stripped(text, start, trailing.start())
+        start, end = stripped(text, Span(start, trailing.start()))
     bold = _unwrapped(text, start, end) if text.startswith("**", start) else None
     inner = bold or Span(start, end)
     shown = _shown(text, inner)
@@ -160,9 +160,9 @@ def refusal(text: str, start: int, end: int) -> str:
 
     Of prose that merely ends in a parenthesis (`a good paper (read it later)`) nothing is said.
     """
-    start, end = _stripped(text, start, end)
-    opening = _opening(text, start, end)
-    if opening is None or opening == start or not text[opening - 1].isspace():
+    start, end = stripped(text, Span(start, end))
+    opening = opening_of(text, start, end)
+    if opening is None:
         return ""
     names = split_authors(text[opening + 1 : end - 1])
     if _LIST_MARK.match(text, start, end) or not names or author_names.are_prose(names):
@@ -174,7 +174,7 @@ def refusal(text: str, start: int, end: int) -> str:
 
 def own_link(text: str, start: int, end: int) -> re.Match[str] | None:
     """Match a line that is nothing but a wikilink without display text; group 1 is its target."""
-    start, end = _stripped(text, start, end)
+    start, end = stripped(text, Span(start, end))
     return _LINK.fullmatch(text, start, end) if text.startswith("[[", start) else None
 
 
@@ -211,12 +211,6 @@ def written(title: str, authors: tuple[str, ...], target: str | None) -> str:
     )
 
 
-def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
-    words = text[start:end]
-    left = len(words) - len(words.lstrip())
-    return start + left, start + max(left, len(words.rstrip()))
-
-
 def _unwrapped(text: str, start: int, end: int) -> Span | None:
     """Return the inside of emphasis around the whole; stars of its kind inside undo that."""
     stars = _STARS.match(text, start, end)
@@ -244,13 +238,13 @@ def _core(
     if whole is not None:
         title = Span(*whole.span(2))
         return TitleLine(title, (), None, Span(start, end), Span(*whole.span(1)), end)
-    opening = _opening(text, start, end)
-    if opening is None or opening == start or not text[opening - 1].isspace():
+    opening = opening_of(text, start, end)
+    if opening is None:
         return None
     listed = text[opening + 1 : end - 1]
     plain = _PLAIN_NAMES.fullmatch(listed) is not None
     names = tuple(listed.split(", ")) if plain else split_authors(listed)
-    title = Span(*_stripped(text, start, opening))
+    title = stripped(text, Span(start, opening))
     if title.start == title.end:
         return None
     if text.startswith("*", title.start):
@@ -275,15 +269,15 @@ def _core(
     )
 
 
-def _opening(text: str, start: int, end: int) -> int | None:
-    """Return the offset of the parenthesis that closes at the end of `text[start:end]`."""
+def opening_of(text: str, start: int, end: int) -> int | None:
+    """Return the offset of the parenthesis, behind words and a blank, in which a stretch ends."""
     if not text.endswith(")", start, end):
         return None
     depth = 0
     for mark in reversed([found.start() for found in _PARENTHESIS.finditer(text, start, end)]):
         depth += 1 if text[mark] == ")" else -1
         if depth == 0:
-            return mark
+            return mark if mark > start and text[mark - 1].isspace() else None
     return None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 
 from vault_sync.core.merge.ancestor import SENTENCES, lacks
+from vault_sync.core.merge.three_way import shown
 from vault_sync.core.model.copies import CopyRow
 from vault_sync.core.model.plan import BaseKey, Value
 
@@ -36,6 +37,6 @@ def remaining(
 def _stands(row: CopyRow, value: Value | None) -> bool:
     if value is None:
         return False
-    shown = value if isinstance(value, str) else ", ".join(value)
+    words = shown(value)
     field = row.field.partition(" ")[0]
-    return not lacks(field, shown, row.text) if field in SENTENCES else shown == row.text
+    return not lacks(field, words, row.text) if field in SENTENCES else words == row.text

@@ -6,11 +6,16 @@ from collections.abc import Sequence
 
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.digest.style_choice import FLAT
-from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.merge.ancestor import lacks
-from vault_sync.core.merge.digests import link_target, stands_alone, usual_gap, version_of, written
-from vault_sync.core.merge.field_copies import merge_field
+from vault_sync.core.merge.digests import (
+    link_target,
+    reads_as,
+    stands_alone,
+    usual_before,
+    version_of,
+    written,
+)
 from vault_sync.core.merge.parts import Merged, Name, merged
 from vault_sync.core.merge.sync_copy import CopyMerge, CopyMerging, in_style_of, shared
 from vault_sync.core.model.copies import CopyRow, Histories
@@ -56,23 +61,19 @@ def _merge(
         meant[name] = found
         return Merged(raw)
 
-    def usual_before(name: Name) -> str:
-        return usual_gap(here) if name in here.entries or name in there.entries else ""
-
     base = shared(here.parts, there.parts)
-    found, names = merged(base, here.parts, there.parts, combine, usual_before)
-    if not _reads_as(found.text, styles, names, meant):
+    found, names = merged(base, here.parts, there.parts, combine, usual_before(here, there))
+    if not reads_as(found.text, styles, names, meant):
         return None
     return CopyMerge(found.text, frozenset(merging.rows))
 
 
 def _entry(path: RelPath, ours: Entry, theirs: Entry, merging: CopyMerging) -> Fields:
     """Return what an entry is to have that stands in both, differently."""
-    values: dict[str, Value] = {}
-    for name, here, there in _values(ours, theirs):
-        found = merge_field(_base_key(path, ours.key, name), here, there, merging.histories)
-        values[name] = found.value
-        merging.rows |= {found.row} if found.row is not None else set()
+    values = {
+        name: merging.merge(_base_key(path, ours.key, name), here, there)
+        for name, here, there in _values(ours, theirs)
+    }
     return ours.fields.saying(**values)
 
 
@@ -91,15 +92,3 @@ def _all_rows(path: RelPath, ours: Entry, theirs: Entry) -> set[CopyRow]:
         for name, here, there in _values(ours, theirs)
         if lacks(name, here, there)
     }
-
-
-def _reads_as(
-    text: str,
-    styles: Sequence[StyleName],
-    names: tuple[Name, ...],
-    meant: dict[Name, Fields],
-) -> bool:
-    """Return True if a text has the entries that were meant, as they were meant, and no others."""
-    entries = styled_reader.read(text, styles).entries
-    wanted = [(name[1], meant[name]) for name in names if name[0] == "entry"]
-    return [(entry.key, entry.fields) for entry in entries] == wanted

@@ -7,7 +7,7 @@ stays open line by line, for only flat has a line for each field.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from vault_sync.core.digest import reader
@@ -19,8 +19,7 @@ from vault_sync.core.merge import three_way
 from vault_sync.core.merge.parts import Merged, Name, Parts, lines, marked, merged, numbered
 from vault_sync.core.merge.three_way import Clash
 from vault_sync.core.model.values import Fields
-from vault_sync.core.text.spans import Edit, Line, Span, splice
-from vault_sync.core.text.spans import lines as lines_of
+from vault_sync.core.text.spans import Span, lines_of, splice_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +55,8 @@ def digests(base: str, ours: str, theirs: str, styles: Sequence[StyleName] = FLA
             meant[name] = fields
         return piece
 
-    def usual_before(name: Name) -> str:
-        return usual_gap(here) if name in here.entries or name in there.entries else ""
-
-    found, names = merged(was.parts, here.parts, there.parts, combine, usual_before)
-    if found.conflicts == 0 and not _reads_as(found.text, styles, names, meant):
+    found, names = merged(was.parts, here.parts, there.parts, combine, usual_before(here, there))
+    if found.conflicts == 0 and not reads_as(found.text, styles, names, meant):
         return lines(base, ours, theirs)
     return found
 
@@ -75,12 +71,11 @@ def version_of(text: str, styles: Sequence[StyleName] = FLAT) -> DigestVersion |
     for entry in (*digest.entries, None):
         stop = len(text) if entry is None else entry.span.start
         start = at
-        for line in lines_of(text[at:stop]):
-            placed = Line(line.start + at, line.end + at, line.stop + at)
-            if kind_of(text, placed) not in LAYOUT:
-                words = _unended(text[placed.start : placed.stop])
-                parts.append((numbered("line", words, seen), text[start : placed.start], words))
-                start = placed.stop
+        for line in lines_of(text, Span(at, stop)):
+            if kind_of(text, line) not in LAYOUT:
+                words = _unended(text[line.start : line.stop])
+                parts.append((numbered("line", words, seen), text[start : line.start], words))
+                start = line.stop
         if entry is None:
             foot = text[start:]
             break
@@ -98,7 +93,16 @@ def _unended(text: str) -> str:
     return text.removesuffix("\n")
 
 
-def usual_gap(version: DigestVersion) -> str:
+def usual_before(here: DigestVersion, there: DigestVersion) -> Callable[[Name], str]:
+    """Return what stands above a part that is not the first: what mostly does above our entries."""
+
+    def usual(name: Name) -> str:
+        return _usual_gap(here) if name in here.entries or name in there.entries else ""
+
+    return usual
+
+
+def _usual_gap(version: DigestVersion) -> str:
     """Return what mostly stands above an entry of this digest that is not its first part."""
     befores = Counter(
         version.parts.before[name] for name in version.parts.names[1:] if name in version.entries
@@ -106,17 +110,23 @@ def usual_gap(version: DigestVersion) -> str:
     return befores.most_common(1)[0][0] if befores else ""
 
 
-def _reads_as(
+def reads_as(
     text: str,
     styles: Sequence[StyleName],
     names: tuple[Name, ...],
     meant: Mapping[Name, Fields],
 ) -> bool:
-    """Return True if a merged text has the entries that were meant and no others."""
-    found = {("entry", each.key): each for each in styled_reader.read(text, styles).entries}
-    if list(found) != [name for name in names if name[0] == "entry"]:
-        return False
-    return all(found[name].fields == meant.get(name, found[name].fields) for name in found)
+    """Return True if a merged text has the entries that were meant, as they were, and no others.
+
+    An entry that is not in `meant` may say anything.
+    """
+    found = [
+        (("entry", entry.key), entry.fields) for entry in styled_reader.read(text, styles).entries
+    ]
+    wanted = [name for name in names if name[0] == "entry"]
+    return [name for name, _ in found] == wanted and all(
+        fields == meant.get(name, fields) for name, fields in found
+    )
 
 
 def _entry(
@@ -128,9 +138,9 @@ def _entry(
     before = old.fields if old is not None else None
     a, b = ours.fields, theirs.fields
     url = three_way.value(before.url if before else None, a.url, b.url)
-    title = _filled(before.title if before else None, a.title, b.title)
-    authors = _filled(before.authors if before else None, a.authors, b.authors)
-    link = _filled(
+    title = three_way.filled(before.title if before else None, a.title, b.title)
+    authors = three_way.filled(before.authors if before else None, a.authors, b.authors)
+    link = three_way.filled(
         link_target(old) if old is not None else None, link_target(ours), link_target(theirs)
     )
     commentary = _commentary(before, a, b)
@@ -164,15 +174,6 @@ def link_target(entry: Entry) -> str:
     return entry.link.target if entry.link is not None else ""
 
 
-def _filled(
-    base: three_way.V | None, ours: three_way.V, theirs: three_way.V
-) -> three_way.V | Clash:
-    """Merge a single value; without a base an absent one is filled in."""
-    if base is None and not (ours and theirs):
-        return ours or theirs
-    return three_way.value(base, ours, theirs)
-
-
 def _commentary(before: Fields | None, ours: Fields, theirs: Fields) -> Merged:
     was = before.commentary if before else None
     if was is None and not (ours.commentary and theirs.commentary):
@@ -189,14 +190,14 @@ def _head(version: DigestVersion, entry: Entry) -> list[str]:
 
 def written(version: DigestVersion, entry: Entry, wanted: Fields, link: str) -> str:
     """Return an entry's lines, saying `wanted`, written in its own style."""
-    text, (start, end) = version.digest.text, entry.span
+    start, end = entry.span
     # Further mentions of the paper in other styles than flat are linked along, outside the entry.
     edits = [
-        Edit(Span(at.start - start, at.end - start), words)
-        for at, words in lens.edit(version.digest, entry, wanted, link or None)
-        if start <= at.start <= at.end <= end
+        edit
+        for edit in lens.edit(version.digest, entry, wanted, link or None)
+        if start <= edit.span.start <= edit.span.end <= end
     ]
-    return _unended(splice(text[start:end], edits))
+    return _unended(splice_within(version.digest.text, entry.span, edits))
 
 
 def stands_alone(entry: Entry, raw: str, wanted: Fields, link: str) -> bool:

@@ -12,13 +12,11 @@ from functools import partial
 
 from vault_sync.core.digest.style_choice import FLAT
 from vault_sync.core.digest.styles.style import StyleName
-from vault_sync.core.merge import three_way
 from vault_sync.core.merge.digests import digests
 from vault_sync.core.merge.notes import notes
-from vault_sync.core.merge.parts import Merged
-from vault_sync.core.merge.three_way import Clash
+from vault_sync.core.merge.parts import Merged, either
 from vault_sync.core.model.values import STANDARD_NAMES, PropertyNames
-from vault_sync.core.text.spans import BOM, Edit, Span, splice
+from vault_sync.core.text.spans import BOM, Edit, Span, splice, to_newlines
 
 
 def digest(base: str, ours: str, theirs: str, styles: Sequence[StyleName] = FLAT) -> Merged:
@@ -47,20 +45,14 @@ def with_taken_out(
 def _merged(merge: Callable[[str, str, str], Merged], base: str, ours: str, theirs: str) -> Merged:
     """Merge without BOM and with LF newlines, and give the outcome those of the side that chose."""
     texts = (base, ours, theirs)
-    marks = [text.startswith(BOM) for text in texts]
+    marks = [BOM * text.startswith(BOM) for text in texts]
     plain = [text.removeprefix(BOM) for text in texts]
     newline = "\n"
     # A text with mixed line ends is merged with its carriage returns as part of its lines.
     if all(text.count("\r\n") in (0, text.count("\n")) for text in plain):
         kinds = ["\r\n" if "\r\n" in text else "\n" for text in plain]
-        newline = _chosen(kinds[0] if base else kinds[1], kinds[1], kinds[2])
+        newline = either(kinds[0] if base else kinds[1], kinds[1], kinds[2])
         plain = [text.replace("\r\n", "\n") for text in plain]
     found = merge(*plain)
-    marked = _chosen(str(marks[0] if base else marks[1]), str(marks[1]), str(marks[2])) == str(True)
-    text = found.text if newline == "\n" else found.text.replace("\n", newline)
-    return Merged(BOM * marked + text, found.conflicts)
-
-
-def _chosen(base: str, ours: str, theirs: str) -> str:
-    both = three_way.value(base, ours, theirs)
-    return ours if isinstance(both, Clash) else both
+    mark = either(marks[0] if base else marks[1], marks[1], marks[2])
+    return Merged(mark + to_newlines(found.text, newline), found.conflicts)

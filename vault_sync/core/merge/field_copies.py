@@ -11,15 +11,13 @@ Where both changed one sentence, or one such value, the file's stays, and the co
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from vault_sync.core.merge import sentence_merge, three_way
 from vault_sync.core.merge.ancestor import SENTENCES, SETS, ancestor, lacks
 from vault_sync.core.merge.three_way import Clash
 from vault_sync.core.model.copies import NO_HISTORY, CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey, Value
-
-V = TypeVar("V", str, tuple[str, ...])
 
 
 class FieldMerge(NamedTuple):
@@ -38,8 +36,7 @@ def merge_field(base_key: BaseKey, file: Value, copy: Value, histories: Historie
     merged = _merged(field, was, file, copy)
     if merged is not None:
         return FieldMerge(merged)
-    shown = copy if isinstance(copy, str) else ", ".join(copy)
-    row = CopyRow(*base_key, shown)
+    row = CopyRow(*base_key, three_way.shown(copy))
     return FieldMerge(file, row if lacks(field, file, copy) else None)
 
 
@@ -57,8 +54,6 @@ def _merged(field: str, was: Value | None, file: Value, copy: Value) -> Value | 
     return _single(text, file, copy)
 
 
-def _single(base: V | None, file: V, copy: V) -> V | None:
-    if base is None and not (file and copy):
-        return file or copy
-    value = three_way.value(base, file, copy)
+def _single(base: three_way.V | None, file: three_way.V, copy: three_way.V) -> three_way.V | None:
+    value = three_way.filled(base, file, copy)
     return None if isinstance(value, Clash) else value

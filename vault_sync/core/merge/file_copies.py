@@ -13,8 +13,9 @@ A file that is a copy is neither note nor digest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -143,7 +144,9 @@ def _proven(texts: Mapping[RelPath, str], rules: CopyRules) -> tuple[list[VaultC
         name = certain(path) if is_copy(path) else None
         if name is None or name.certainty != "certain" or rules.is_readers(path):
             continue
-        original = name.original if name.original in texts else _note_now(path, texts, rules)
+        original = name.original
+        if original not in texts:
+            original = _note_now(_key(texts[path], rules.names), texts, rules) or original
         kind = _kind(original, texts, rules)
         if original in texts or original == rules.page or rules.is_readers(original):
             hidden.add(path)
@@ -152,14 +155,10 @@ def _proven(texts: Mapping[RelPath, str], rules: CopyRules) -> tuple[list[VaultC
     return copies, hidden
 
 
-def _note_now(path: RelPath, texts: Mapping[RelPath, str], rules: CopyRules) -> RelPath:
-    """Return the path of the note that a copy is one of, which was renamed meanwhile."""
-    name, key = certain(path), _key(texts[path], rules.names)
+def _note_now(key: Key | None, texts: Mapping[RelPath, str], rules: CopyRules) -> RelPath | None:
+    """Return the path of the note of a paper, which was renamed meanwhile; None for none there."""
     note = None if key is None else rules.note_of(key)
-    if note is None or note not in texts:
-        assert name is not None
-        return name.original
-    return note
+    return note if note in texts else None
 
 
 def _kind(path: RelPath, texts: Mapping[RelPath, str], rules: CopyRules) -> Kind | None:
@@ -183,11 +182,11 @@ def _key(text: str, names: PropertyNames) -> Key | None:
 def _unproven(texts: Mapping[RelPath, str], rules: CopyRules) -> Iterator[VaultCopy]:
     """Yield the files that have a name of a copy which people use too, and the same papers."""
     there = texts.keys()
-    for path in sorted(texts):
+    for path in sorted(texts.keys() - rules.choice.mine):
         for name in possible(path, there):
             kind = _kind(name.original, texts, rules)
             if kind in {"digest", "note"} and _are_versions(path, name.original, texts, rules):
-                if path not in rules.choice.mine and not rules.is_readers(path):
+                if not rules.is_readers(path):
                     yield VaultCopy(path, name.original, kind)
                 break
 
@@ -221,7 +220,11 @@ class _Merging:
         self.stuck: list[VaultCopy] = []
         self.problems: list[Problem] = []
         self.histories: Histories = {}
-        self.names = LinkResolver.from_paths(before) if copies else None
+
+    @cached_property
+    def names(self) -> LinkResolver:
+        """The notes that links lead to."""
+        return LinkResolver.from_paths(self.before)
 
     def run(self) -> None:
         new = [copy for copy in self.copies if not self._is_done(copy)]
@@ -274,13 +277,11 @@ class _Merging:
         key = _key(text, names)
         if key is None or key != _key(other, names):
             return None
-        digest_of = self._digest_of(copy.original)
-        return merge_note_copy(key, text, other, self.histories, digest_of, names)
 
-    def _digest_of(self, note: RelPath) -> Callable[[str], str]:
-        names = self.names
-        assert names is not None
-        return lambda target: names.resolve(target, note) or ""
+        def digest_of(target: str) -> str:
+            return self.names.resolve(target, copy.original) or ""
+
+        return merge_note_copy(key, text, other, self.histories, digest_of, names)
 
 
 def _with_note_tags(histories: Histories) -> Histories:

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vault_sync.core.merge.field_copies import merge_field
 from vault_sync.core.merge.notes import (
     SEQUENCES,
     NoteBody,
     PropertyRows,
     property_rows,
+    section_text,
     taken_apart,
+    with_items,
 )
 from vault_sync.core.merge.parts import Merged, Name, Parts, merged
 from vault_sync.core.merge.sync_copy import CopyMerge, CopyMerging, in_style_of, shared
 from vault_sync.core.model.copies import CopyRow, Histories
-from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import STANDARD_NAMES, Key, PropertyNames
 from vault_sync.core.note import note as lens
-from vault_sync.core.note import properties
 from vault_sync.core.note.note import Note
-from vault_sync.core.note.property_block import read, value_items
-from vault_sync.core.text.spans import splice
+from vault_sync.core.note.property_block import value_items
 
 _FIELDS = frozenset({"url", "title", "authors", "tags"})
 
@@ -67,12 +66,6 @@ def _merge(
     return CopyMerge(text, frozenset(merging.rows))
 
 
-def _field(merging: CopyMerging, base_key: BaseKey, here: Value, there: Value) -> Value:
-    found = merge_field(base_key, here, there, merging.histories)
-    merging.rows |= {found.row} if found.row is not None else set()
-    return found.value
-
-
 # The properties.
 
 
@@ -111,13 +104,11 @@ def _property(
     wanted = _items(key, our_name, a, b, merging, is_list="list" in {here.kind, there.kind})
     if wanted in (a, b):
         return raw if wanted == a else other
-    try:
-        block = read(f"---\n{raw}\n---\n")
-        after = splice(block.text, properties.edit(block, {name[1]: wanted}))
-    except properties.Unwritable:
+    after = with_items(raw, name[1], wanted)
+    if after is None:
         merging.rows.add(CopyRow(*whole, other))
         return raw
-    return after.removeprefix("---\n").removesuffix("\n---\n")
+    return after
 
 
 def _items(
@@ -134,9 +125,9 @@ def _items(
     kind = name if name in _FIELDS else f"{'property' if one_piece else 'list'} {name}"
     base_key = BaseKey(key, "", kind)
     if one_piece and name != "authors" and len(here) <= 1 and len(there) <= 1:
-        text = _field(merging, base_key, "".join(here), "".join(there))
+        text = merging.merge(base_key, "".join(here), "".join(there))
         return (text,) if isinstance(text, str) else text
-    value = _field(merging, base_key, here, there)
+    value = merging.merge(base_key, here, there)
     return value if isinstance(value, tuple) else (value,)
 
 
@@ -157,13 +148,11 @@ def _body(
         if name in ours.sections and name in theirs.sections:
             one, other = ours.sections[name], theirs.sections[name]
             base_key = BaseKey(key, digest_of(one.target), "commentary")
-            text = str(_field(merging, base_key, one.commentary, other.commentary))
+            text = str(merging.merge(base_key, one.commentary, other.commentary))
             meant[name] = text
-            return Merged(_section(ours, theirs, name, text))
+            return Merged(section_text(ours, theirs, name, text))
         base_key = BaseKey(key, "", " ".join(name))
-        return Merged(
-            str(_field(merging, base_key, ours.parts.text[name], theirs.parts.text[name]))
-        )
+        return Merged(str(merging.merge(base_key, ours.parts.text[name], theirs.parts.text[name])))
 
     meant |= {
         name: section.commentary for name, section in {**theirs.sections, **ours.sections}.items()
@@ -196,15 +185,6 @@ def _body_of(note: Note) -> NoteBody:
         body.parts.foot,
     )
     return body._replace(parts=parts)
-
-
-def _section(ours: NoteBody, theirs: NoteBody, name: Name, words: str) -> str:
-    here, there = ours.sections[name], theirs.sections[name]
-    heading = ours.text[here.heading.start : here.heading.end]
-    if not words:
-        return heading
-    shape, text = (here, ours.text) if here.commentary else (there, theirs.text)
-    return f"{heading}\n{text[shape.heading.stop : shape.words.start]}{words}"
 
 
 def _reads_as(text: str, before: Note, meant: dict[Name, str]) -> bool:

@@ -100,12 +100,18 @@ def _property(
     wanted = three_way.tag_sets(c, a, b)
     if wanted == b:
         return Merged(other)
+    after = with_items(raw, name[1], wanted)
+    return open_yet if after is None else Merged(after)
+
+
+def with_items(raw: str, name: str, wanted: tuple[str, ...]) -> str | None:
+    """Return a property's lines with other items; None where they cannot be written."""
+    block = read(f"---\n{raw}\n---\n")
     try:
-        block = read(f"---\n{raw}\n---\n")
-        after = splice(block.text, properties.edit(block, {name[1]: wanted}))
+        after = splice(block.text, properties.edit(block, {name: wanted}))
     except properties.Unwritable:
-        return open_yet
-    return Merged(after.removeprefix("---\n").removesuffix("\n---\n"))
+        return None
+    return after.removeprefix("---\n").removesuffix("\n---\n")
 
 
 # The text below them.
@@ -179,11 +185,18 @@ def _section(base: NoteBody, ours: NoteBody, theirs: NoteBody, name: Name) -> Me
     else:
         old = None if was is None else was.commentary
         commentary = lines(old, here.commentary, there.commentary, sentences=True)
+    text = section_text(ours, theirs, name, commentary.text)
+    return Merged(text, commentary.conflicts)
+
+
+def section_text(ours: NoteBody, theirs: NoteBody, name: Name, words: str) -> str:
+    """Return a section with its merged words, below what parts them from the heading on one side.
+
+    Ours, unless only the other side has words.
+    """
+    here, there = ours.sections[name], theirs.sections[name]
     heading = ours.text[here.heading.start : here.heading.end]
-    if not commentary.text:
-        return Merged(heading, commentary.conflicts)
-    shape, text = (
-        (here, ours.text) if here.commentary or not there.commentary else (there, theirs.text)
-    )
-    gap = text[shape.heading.stop : shape.words.start] if shape.commentary else "\n"
-    return Merged(f"{heading}\n{gap}{commentary.text}", commentary.conflicts)
+    if not words:
+        return heading
+    shape, text = (here, ours.text) if here.commentary else (there, theirs.text)
+    return f"{heading}\n{text[shape.heading.stop : shape.words.start]}{words}"

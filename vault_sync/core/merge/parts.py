@@ -67,7 +67,7 @@ def merged(
     """
     names = _names(base, ours, theirs)
     if not names:
-        return Merged(_either(base.foot, ours.foot, theirs.foot)), ()
+        return Merged(either(base.foot, ours.foot, theirs.foot)), ()
     texts: list[str] = []
     conflicts = 0
     clashing = _clashing_lines(base, ours, theirs)
@@ -86,7 +86,7 @@ def merged(
             above = _before(base, ours, theirs, name, usual_before)
         conflicts += piece.conflicts
         texts.append(above + piece.text)
-    foot = _either(base.foot, ours.foot, theirs.foot)
+    foot = either(base.foot, ours.foot, theirs.foot)
     return Merged("\n".join(texts) + foot, conflicts), names
 
 
@@ -102,7 +102,7 @@ def _text(base: Parts, ours: Parts, theirs: Parts, name: Name, combine: Combine)
     return Merged(there) if here == was else combine(name)
 
 
-def _either(base: str, ours: str, theirs: str) -> str:
+def either(base: str, ours: str, theirs: str) -> str:
     """Return the layout (blanks, breaks) of the side that changed it, ours if both did."""
     both = three_way.value(base, ours, theirs)
     return ours if isinstance(both, Clash) else both
@@ -110,7 +110,7 @@ def _either(base: str, ours: str, theirs: str) -> str:
 
 def _first_before(base: Parts, ours: Parts, theirs: Parts) -> str:
     sides = [side.before[side.names[0]] if side.names else "" for side in (base, ours, theirs)]
-    return _either(sides[0], sides[1], sides[2])
+    return either(sides[0], sides[1], sides[2])
 
 
 def _before(
@@ -124,7 +124,7 @@ def _before(
     if here is None or there is None:
         found = there if here is None else here
         return usual(name) if found is None else found
-    return _either(here if was is None else was, here, there)
+    return either(here if was is None else was, here, there)
 
 
 def _names(base: Parts, ours: Parts, theirs: Parts) -> tuple[Name, ...]:

@@ -12,8 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from vault_sync.core.merge.field_copies import merge_field
 from vault_sync.core.merge.parts import Name, Parts
 from vault_sync.core.model.copies import CopyRow, Histories
+from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.text.spans import BOM, newline_kind, to_newlines
 
@@ -36,9 +38,12 @@ class CopyMerging:
     histories: Histories
     rows: set[CopyRow] = field(default_factory=set)
 
-
-Unmerged = Problem
-"""What a copy is that cannot be merged: it is left, and so is its file."""
+    def merge(self, base_key: BaseKey, file: Value, copy: Value) -> Value:
+        """Return the merged value of a field; what clashed is one row more."""
+        found = merge_field(base_key, file, copy, self.histories)
+        if found.row is not None:
+            self.rows.add(found.row)
+        return found.value
 
 
 def shared(file: Parts, copy: Parts) -> Parts:
@@ -71,8 +76,8 @@ def is_cut_short(copy: str, before: str) -> bool:
     return len(copy) < len(before) and before.startswith(copy) and not copy.endswith("\n")
 
 
-def unmerged(path: RelPath, original: RelPath) -> Unmerged:
-    """Return what is said of a copy that cannot be merged."""
+def unmerged(path: RelPath, original: RelPath) -> Problem:
+    """Return the problem of a copy that cannot be merged: it is left, and so is its file."""
     return Problem(
         path,
         "copy-unmerged",

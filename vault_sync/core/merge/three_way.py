@@ -49,10 +49,18 @@ def value(base: V | None, digest: V, note: V) -> V | Clash:
         return digest
     if digest == base:
         return note
-    return Clash("" if base is None else _shown(base), _shown(digest), _shown(note))
+    return Clash("" if base is None else shown(base), shown(digest), shown(note))
 
 
-def _shown(one: str | tuple[str, ...]) -> str:
+def filled(base: V | None, digest: V, note: V) -> V | Clash:
+    """Merge a value that is one piece; without a base an absent one is filled in."""
+    if base is None and not (digest and note):
+        return digest or note
+    return value(base, digest, note)
+
+
+def shown(one: str | tuple[str, ...]) -> str:
+    """Return a value as a person reads it."""
     return one if isinstance(one, str) else ", ".join(one)
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise, product
@@ -93,7 +93,7 @@ def learn(
         naming = WeekNaming(form, rules[0])
         doubt = "" if len(rules) == 1 else UNDECIDED_RULE
     elif naming.unit == "day" and named:
-        days = sorted(_weeks(naming, named).values())
+        days = sorted(weeks_of(naming, named).values())
         if _daily(days):
             return LearntWeeks(None, doubt=DAILY)
         naming = WeekNaming(form, weekday=_weekday(days))
@@ -117,16 +117,14 @@ def digest_of(naming: WeekNaming, paths: Sequence[RelPath], day: date) -> RelPat
     return None
 
 
-def newest_first(naming: WeekNaming, paths: Sequence[RelPath]) -> list[RelPath]:
-    """Return the digests whose names are those of weeks, the latest week first."""
-    days = {path: week_names.week_day(naming, stem_of(path)) for path in paths}
-    named = [(day, path) for path, day in days.items() if day is not None]
-    return [path for _, path in sorted(named, reverse=True)]
+def newest_first(naming: WeekNaming, paths: Iterable[RelPath]) -> list[tuple[date, RelPath]]:
+    """Return the digests whose names are those of weeks, the latest first, each with its day."""
+    return sorted(((day, path) for path, day in weeks_of(naming, paths).items()), reverse=True)
 
 
 def fitting_rules(form: str, paths: Sequence[RelPath], papers: PaperDays) -> list[MonthWeekRule]:
     """Return the rules that fit the named weeks best; several where nothing tells them apart."""
-    weeks = {rule: _weeks(WeekNaming(form, rule), paths) for rule in RULES}
+    weeks = {rule: weeks_of(WeekNaming(form, rule), paths) for rule in RULES}
     rules = list(RULES)
     signs: tuple[Callable[[MonthWeekRule], int], ...] = (
         lambda rule: -len(weeks[rule]),
@@ -146,7 +144,7 @@ def folder_form(naming: WeekNaming, paths: Sequence[RelPath]) -> str:
     `2023`, `2023-08` and a month below its year become codes if every digest lies in the folder
     that they give for its week; else the folder is taken as it stands.
     """
-    weeks = _weeks(naming, paths)
+    weeks = weeks_of(naming, paths)
     newest = max(weeks, key=weeks.__getitem__) if weeks else max(paths, key=natural, default="")
     literal = _literal(folder_of(newest))
     segments = literal.split("/")
@@ -166,7 +164,8 @@ def folder_form(naming: WeekNaming, paths: Sequence[RelPath]) -> str:
     return form if agree and weeks else literal
 
 
-def _weeks(naming: WeekNaming, paths: Sequence[RelPath]) -> dict[RelPath, date]:
+def weeks_of(naming: WeekNaming, paths: Iterable[RelPath]) -> dict[RelPath, date]:
+    """Return the day of each digest's week (`week_names.week_day`), without those of no week."""
     days = {path: week_names.week_day(naming, stem_of(path)) for path in paths}
     return {path: day for path, day in days.items() if day is not None}
 

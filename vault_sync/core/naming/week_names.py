@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final, Literal
 
 from vault_sync.core.naming import month_weeks
@@ -164,6 +165,7 @@ def _codes(form: str) -> Iterator[str]:
     return (piece[0] for piece in _PIECE.finditer(form))
 
 
+@lru_cache(maxsize=64)
 def _pattern(form: str) -> re.Pattern[str]:
     """Return the expression that reads names of a legal form; a part that comes again is equal."""
     pattern, at, groups = "", 0, set[str]()

@@ -92,7 +92,6 @@ class Note:
     sections: tuple[Section, ...]
     digests: tuple[str, ...]
     managed: bool
-    first_heading: int | None
 
 
 def read(text: str, names: PropertyNames = STANDARD_NAMES) -> Note:
@@ -106,16 +105,14 @@ def read(text: str, names: PropertyNames = STANDARD_NAMES) -> Note:
         tags=tuple(dict.fromkeys(tags)),
     )
     digests = tuple(target for item in properties.items("digests") if (target := linked(item)))
-    sections, first_heading = _sections(text, properties.body)
     return Note(
         text=text,
         properties=properties,
         key=_key(properties),
         fields=fields,
-        sections=sections,
+        sections=_sections(text, properties.body),
         digests=digests,
         managed=any(name in properties.values for name in names.spellings("digests")),
-        first_heading=first_heading,
     )
 
 
@@ -140,7 +137,7 @@ def linked(item: str) -> str:
     return found["target"].strip() if found else ""
 
 
-def _sections(text: str, body: int) -> tuple[tuple[Section, ...], int | None]:
+def _sections(text: str, body: int) -> tuple[Section, ...]:
     headings = _headings(text, body)
     starts = [line.start for line, _ in headings]
     sections = []
@@ -151,7 +148,7 @@ def _sections(text: str, body: int) -> tuple[tuple[Section, ...], int | None]:
             number += text.count("\n", at, line.start)
             at = line.start
             sections.append(_section(text, found, line, Span(line.stop, end), number))
-    return tuple(sections), starts[0] if starts else None
+    return tuple(sections)
 
 
 def _headings(text: str, body: int) -> list[tuple[Line, Span]]:

@@ -11,6 +11,7 @@ from vault_sync.core.model.values import Key
 from vault_sync.core.naming.keys import arxiv_id, is_paper, key_of
 from vault_sync.core.note.property_block import Properties, value_items
 from vault_sync.core.note.property_table import name_mistakes
+from vault_sync.core.note.recognition import normalised
 
 LEAST_NOTES = 3
 """Notes that must bear a name before it is proposed."""
@@ -60,7 +61,7 @@ def _own_name(ours: str, notes: list[tuple[Key, Properties]]) -> OwnName | None:
 def _spellings(ours: str, key: Key, properties: Properties) -> Iterator[str]:
     """Yield the names of a note whose values are what ours would hold."""
     for name, value in properties.values.items():
-        if re.sub(r"[-_ ]", "", name).lower() in _OTHER_NAMES[ours]:
+        if normalised(name) in _OTHER_NAMES[ours]:
             items = value_items(value) or ()
             fits = _FITS.get(ours)
             if items and (fits is None or fits(items[0].strip(), key)):

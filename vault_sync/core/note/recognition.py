@@ -20,6 +20,7 @@ from functools import lru_cache
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.values import STANDARD_NAMES, Key, PropertyNames, RelPath
 from vault_sync.core.naming.keys import is_paper, key_of, kind_of_key
+from vault_sync.core.naming.note_names import short_title
 from vault_sync.core.naming.titles import fold_title
 from vault_sync.core.note import marks as line_marks
 from vault_sync.core.note import property_block
@@ -65,14 +66,14 @@ _EMPHASISED = regex(r"\*\*([^*\n]+)\*\*|(?<!\*)\*([^*\n]+)\*|(?<!\w)_([^_\n]+)_|
 _LINKED = regex(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
 _NAME = regex(r"([^\s:#'\"-][^:]*):(?:[ \t]+(.*)|[ \t]*$)")
 _REMARK = regex(r"\s+[\[(][^\[\]()]*[\])](?:\s.*)?$")
-_METADATA = re.compile(
+_METADATA = regex(
     r" {0,3}#+[ \t]*(?:meta ?data|(?:(?:paper|bibliographic) )?info(?:rmation)?|元数据|基本信息"
     r"|论文信息|메타데이터|서지 ?정보|논문 ?정보)"
     r"[ \t]*#*[ \t]*$",
     re.IGNORECASE,
 )
-_BIBTEX = re.compile(r"^```[ \t]*bib(?:tex|latex)?[ \t]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
-_BIBTEX_FIELD = re.compile(
+_BIBTEX = regex(r"^```[ \t]*bib(?:tex|latex)?[ \t]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_BIBTEX_FIELD = regex(
     r"^[ \t,]*(eprint|doi|url|title)[ \t]*=[ \t]*[{\"]+(.*?)[}\"]+,?[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -94,6 +95,10 @@ class Recognition:
     titles: frozenset[str] = frozenset()
     stem: str = ""
     authors: tuple[str, ...] = ()
+
+    def has_title(self, title: str) -> bool:
+        """Return True if the file has an entry's title, or is called by its short one."""
+        return fold_title(title) in self.titles or fold_title(short_title(title)) == self.stem
 
 
 NOTHING = Recognition()
@@ -145,11 +150,10 @@ def recognise(path: RelPath, text: str, properties: Properties) -> Recognition:
 
 def _in_properties(properties: Properties) -> tuple[Key, ...] | None:
     """Return the keys of the paper that properties name; None where they name several papers."""
-    legal = _legal(properties.names)
     values = {normalised(name): value for name, value in properties.values.items()}
     address = normalised(properties.names.written("url"))
     found: list[Key] = []
-    for name in legal:
+    for name in _legal(properties.names):
         for item in value_items(values[name]) or () if name in values else ():
             key = _key_in(item)
             if key is None or key in found or not _is_somebodys(key):
@@ -163,10 +167,11 @@ def _in_properties(properties: Properties) -> tuple[Key, ...] | None:
     return (*(key for key in found if is_paper(key)), *pages[:1])
 
 
-def _legal(names: PropertyNames) -> dict[str, None]:
+@lru_cache(maxsize=8)
+def _legal(names: PropertyNames) -> tuple[str, ...]:
     """Return the names that say which paper a note is about, normalised, in their order."""
     own = (names.written(name) for name in ADDRESS_PROPERTIES)
-    return dict.fromkeys([*IDENTITY, *map(normalised, (*own, *names.identity))])
+    return tuple(dict.fromkeys([*IDENTITY, *map(normalised, (*own, *names.identity))]))
 
 
 def _key_in(item: str) -> Key | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from vault_sync.core.model.statistics import VaultStatistics
+from vault_sync.core.report.lines import counted
 
 MOST_TAGS = 12
 MOST_MENTIONED = 10
@@ -61,10 +62,9 @@ def plain_lines(statistics: VaultStatistics) -> Iterator[str]:
     yield from (f"status\t{each.status or '-'}\t{each.notes}" for each in statistics.statuses)
 
 
-def as_json(vault: str, statistics: VaultStatistics) -> dict[str, Any]:
-    """Return the object that `stats --json` prints (docs/json.md)."""
+def as_json(statistics: VaultStatistics) -> dict[str, Any]:
+    """Return what the object that `stats --json` prints has beside the vault (docs/json.md)."""
     return {
-        "vault": vault,
         "papers": statistics.papers,
         "entries": statistics.entries,
         "words": statistics.words,
@@ -82,7 +82,7 @@ def summary(statistics: VaultStatistics) -> str:
         (len(statistics.weeks), "week"),
         (statistics.words, "word"),
     )
-    return ", ".join(f"{n:,} {word}{'' if n == 1 else 's'}" for n, word in parts)
+    return ", ".join(counted(number, word) for number, word in parts)
 
 
 def spark(values: Sequence[int]) -> str:

@@ -27,7 +27,7 @@ class Encoded(NamedTuple):
 
 def encoded(text: str) -> Encoded | None:
     """Return what a file is whose bytes, read as UTF-8, are `text`; None for UTF-8 or damage."""
-    if "\0" not in text and (text.isascii() or not _undecodable(text)):
+    if "\0" not in text and undecodable(text) is None:
         return None
     try:
         content = text.encode("utf-8", "surrogateescape")
@@ -37,12 +37,15 @@ def encoded(text: str) -> Encoded | None:
     return found if found is not None and "\0" not in found.text else None
 
 
-def _undecodable(text: str) -> bool:
+def undecodable(text: str) -> int | None:
+    """Return the place of the first byte that is not UTF-8; None where all are."""
+    if text.isascii():
+        return None
     try:
         text.encode("utf-8")
-    except UnicodeEncodeError:
-        return True
-    return False
+    except UnicodeEncodeError as error:
+        return error.start
+    return None
 
 
 def _guesses(content: bytes) -> Iterator[Encoded]:

@@ -26,6 +26,13 @@ class Span(NamedTuple):
         return text[self.start : self.end]
 
 
+def stripped(text: str, span: Span) -> Span:
+    """Return a span without the blanks at its ends."""
+    words = text[span.start : span.end]
+    left = len(words) - len(words.lstrip())
+    return Span(span.start + left, max(span.start + left, span.start + len(words.rstrip())))
+
+
 class Edit(NamedTuple):
     """A change: the characters of `span` become `text`. An empty span inserts."""
 
@@ -107,6 +114,13 @@ def splice(text: str, edits: Iterable[Edit]) -> str:
         at = end
     parts.append(text[at:])
     return "".join(parts)
+
+
+def splice_within(text: str, span: Span, edits: Iterable[Edit]) -> str:
+    """Return the words of a span with the edits made, all of them in it, at places of `text`."""
+    begin = span.start
+    shifted = [Edit(Span(at.start - begin, at.end - begin), words) for at, words in edits]
+    return splice(span.slice(text), shifted)
 
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)", re.DOTALL)

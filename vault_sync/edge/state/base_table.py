@@ -11,16 +11,13 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
 from vault_sync.core.model.values import Key, RelPath
-from vault_sync.edge.state.schema import as_bytes, bound, decode, encode, unbound
-
-Select = Callable[..., list[Any]]
-"""`StateStore.select`: the rows of a query."""
+from vault_sync.edge.state.schema import Select, as_bytes, bound, decode, encode, unbound
 
 
 def promise(
@@ -122,6 +119,21 @@ def read_some(
     for path in texts_of:
         rows |= _all_checked(select(f"{_BASE} WHERE key = '' AND digest = ?", bound(path)))
     return rows
+
+
+def read_about(
+    select: Select,
+    base_updates: Sequence[BaseUpdate],
+    read_all: Callable[[], Mapping[BaseKey, Value]],
+) -> Mapping[BaseKey, Value]:
+    """Return the base as far as updates are about it; of a damaged one what `read_all` gives."""
+    rows = {row for one in base_updates for row in (*one.put, *one.drop)}
+    keys = {row.key for row in rows if row.key}
+    texts_of = {row.digest for row in rows if not row.key}
+    try:
+        return read_some(select, keys, texts_of)
+    except ValueError:
+        return read_all()
 
 
 def read_apart(select: Select) -> dict[BaseKey, Value]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from vault_sync.core.digest.week_head import DatedDigest, week_head
 from vault_sync.core.model.plan import Create
 from vault_sync.core.model.values import RelPath
-from vault_sync.core.naming import week_learning, week_names
+from vault_sync.core.naming import week_learning
 from vault_sync.core.naming.week_names import WeekNaming
 from vault_sync.edge.config import Config
 from vault_sync.sync.observation import Observation, is_digest, learn_weeks
@@ -53,10 +53,5 @@ def week_digest(observation: Observation, config: Config, day: date) -> WeekDige
 def _newest(
     observation: Observation, naming: WeekNaming, paths: Sequence[RelPath]
 ) -> list[DatedDigest]:
-    newest = []
-    for path in week_learning.newest_first(naming, paths):
-        stem = path.rpartition("/")[2].removesuffix(".md")
-        standing = week_names.week_day(naming, stem)
-        assert standing is not None  # `newest_first` leaves out what names no week
-        newest.append(DatedDigest(standing, observation.snapshot.digests[path]))
-    return newest
+    newest = week_learning.newest_first(naming, paths)
+    return [DatedDigest(standing, observation.snapshot.digests[path]) for standing, path in newest]

@@ -230,18 +230,3 @@ def test_entries_are_added_in_the_form_of_the_last_one() -> None:
             assert added[1].fields == bare
             assert [entry.link and entry.link.target for entry in added] == ["note", None]
             assert grown.endswith("\n") == text.endswith("\n")
-
-
-def test_an_entry_goes_with_its_own_lines_alone() -> None:
-    for style, text in files():
-        read = styled_reader.read(text, (style,))
-        repeated = {entry.key for entry in read.repeats}
-        for entry in read.entries[::31]:
-            edits = lens.remove(read, entry)
-            if style == "table":
-                assert edits == []
-            elif entry.key not in repeated:
-                after = styled_reader.read(splice(text, edits), (style,))
-                assert said(after) == [
-                    each.fields for each in (*read.entries, *read.repeats) if each is not entry
-                ]

@@ -7,7 +7,7 @@ from vault_sync.core.digest.reader import Entry
 from vault_sync.core.digest.styles import advice, lens, styled_reader
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.model.values import Fields
-from vault_sync.core.text.spans import splice
+from vault_sync.core.text.spans import Edit, splice
 
 A, B, C = (f"https://arxiv.org/abs/2301.0000{n}" for n in (1, 2, 3))
 
@@ -207,7 +207,6 @@ def test_a_table_is_read_by_the_names_of_its_columns() -> None:
     assert "| a \\| c |" in edited(text, "table", commentary="a | c")
     assert edited(text, "table", commentary="a\nb", tags=("x",)) == text
     digest = styled_reader.read(text, ("table",))
-    assert lens.remove(digest, digest.entries[0]) == []
     assert lens.append(digest, [(Fields(A, "T"), None)]) == text
 
 
@@ -285,7 +284,7 @@ def test_a_paper_met_again_is_linked_along() -> None:
     assert [entry.line for entry in digest.repeats] == [3]
     once = splice(text, lens.edit(digest, digest.entries[0], digest.entries[0].fields, "note"))
     assert once.count("[[note]]") == 2
-    removed = splice(text, lens.remove(digest, digest.entries[0]))
+    removed = splice(text, [Edit(digest.entries[0].span, "")])
     assert [entry.fields.title for entry in read(removed)] == ["U", "T2"]
 
 

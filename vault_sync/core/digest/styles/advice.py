@@ -12,6 +12,7 @@ from vault_sync.core.digest.styles import assembly, labels
 from vault_sync.core.digest.styles.markdown.page import BLANK, CODE, HIDDEN, Page, page_of
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.digest.styles.styled_reader import any_link, candidates, claims
+from vault_sync.core.digest.styles.title_first import title_at
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.text.spans import Span, lines_of
 
@@ -93,19 +94,18 @@ def title_first(text: str) -> int | None:
         return None
     page = page_of(text)
     first_title: int | None = None
-    first_address: int | None = None
+    has_address = False
     under = 0
     for number in range(len(page.lines)):
         if page.kinds[number] in {BLANK, CODE, HIDDEN}:
             continue
         words = page.words(number).strip()
         if "://" in words and " " not in words and key_of(words) is not None:
-            first_address = number if first_address is None else first_address
-            under += number > 0 and _is_title(page, number - 1)
-        elif first_title is None and first_address is None and _is_title(page, number):
+            has_address = True
+            under += number > 0 and title_at(page, number - 1) is not None
+        elif first_title is None and not has_address and title_at(page, number) is not None:
             first_title = number
-    above = first_title is not None and first_address is not None
-    return first_title + 1 if above and under >= 2 and first_title is not None else None
+    return first_title + 1 if first_title is not None and under >= 2 else None
 
 
 def _has_title_above(text: str) -> bool:
@@ -115,10 +115,3 @@ def _has_title_above(text: str) -> bool:
         return False
     above = lines_of(text, Span(0, first.start()))
     return any(title_line.parse(text, line.start, line.end) is not None for line in above)
-
-
-def _is_title(page: Page, number: int) -> bool:
-    if page.kinds[number] in {BLANK, CODE, HIDDEN}:
-        return False
-    start, end, _ = page.lines[number]
-    return title_line.parse(page.text, start, end) is not None

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from vault_sync.core.digest import title_line
 from vault_sync.core.digest.reader import Entry, EntrySpans, OwnLink, TitleLink
 from vault_sync.core.digest.styles import heads, labels, names
 from vault_sync.core.digest.styles.heads import HeadTail, HeadTitle, LabelledLink
@@ -201,7 +202,7 @@ def claim(
 
 def unlaid(address: Span) -> EntrySpans:
     """Return the flat layout of an entry in another style: its address, and nothing else."""
-    return EntrySpans(address, None, None, None, (), (), fresh=False, by_place=False)
+    return EntrySpans(address, None, None, None, (), (), by_place=False)
 
 
 def _label_span(page: Page, address: Address) -> Span:
@@ -211,7 +212,7 @@ def _label_span(page: Page, address: Address) -> Span:
 
 def _may_wrap(text: str, title: HeadTitle) -> bool:
     words = title.span.slice(text)
-    if title.kind == "link" or any(sign in words for sign in "[]|\n"):
+    if title.kind == "link" or "\n" in words or not title_line.can_be_linked(words):
         return False
     return " ".join(words.split()) == marks.value(text, title.span)
 

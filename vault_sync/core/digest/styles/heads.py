@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from vault_sync.core.digest import title_line
 from vault_sync.core.digest.reader import TitleLink
 from vault_sync.core.digest.styles import labels, names
 from vault_sync.core.digest.styles.labels import Label
@@ -19,7 +20,7 @@ from vault_sync.core.digest.styles.markdown import marks
 from vault_sync.core.digest.styles.markdown.inline import InlineLink
 from vault_sync.core.digest.styles.names import AuthorList
 from vault_sync.core.text.regex import regex
-from vault_sync.core.text.spans import Span
+from vault_sync.core.text.spans import Span, stripped
 
 TitleKind = Literal["link", "run", "text"]
 LabelledLink = tuple[InlineLink, Label | None]
@@ -133,7 +134,7 @@ def _of_bold(text: str, start: int, end: int) -> HeadTitle | None:
     found = marks.run_at(text, start, end)
     if found is None:
         return None
-    inside = marks.stripped(text, found[0])
+    inside = stripped(text, found[0])
     if text[inside.end - 1] in ":：" or not has_words(inside.slice(text)):
         return None
     span = marks.trimmed(text, inside)
@@ -164,15 +165,8 @@ def _start(text: str, link: InlineLink, start: int) -> int:
 def _parenthesis(text: str, start: int, end: int) -> AuthorList | None:
     """Return the authors in the parenthesis that a line of words ends in."""
     stop = end - text.endswith(".", start, end)
-    if not text.endswith(")", start, stop):
-        return None
-    depth, at = 0, stop
-    while at > start:
-        at -= 1
-        depth += (text[at] == ")") - (text[at] == "(")
-        if depth == 0:
-            break
-    if depth or at <= start or not text[at - 1].isspace():
+    at = title_line.opening_of(text, start, stop)
+    if at is None:
         return None
     found = names.read(text, Span(at + 1, stop - 1))
     return found if names.plausible(found, text, needed=2) else None

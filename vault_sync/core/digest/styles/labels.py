@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from vault_sync.core.digest.styles.markdown.inline import InlineLink
 from vault_sync.core.model.values import Key
-from vault_sync.core.naming.keys import key_of
+from vault_sync.core.naming.keys import is_paper, key_of
 from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Span
 
@@ -145,7 +145,7 @@ def _is_address(shown: str, url: str) -> bool:
 
 def is_paper_key(key: Key | None) -> bool:
     """Return whether a key is that of a paper, not of any page."""
-    return key is not None and not key.startswith("url:")
+    return key is not None and is_paper(key)
 
 
 def address_of(
@@ -192,7 +192,7 @@ def is_never(text: str, link: InlineLink) -> bool:
 def _never(key: Key) -> bool:
     """Return whether a key is that of a page that never is a paper: code, a video, a message."""
     host = key.removeprefix("url:").split("/")[0]
-    return key.startswith("url:") and any(
+    return not is_paper(key) and any(
         host == name or host.endswith("." + name) for name in _NO_PAPERS
     )
 

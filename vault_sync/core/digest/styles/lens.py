@@ -1,4 +1,4 @@
-"""Write entries of all styles: edit, append, remove, and give the text without the tool's links.
+"""Write entries of all styles: edit, append, and give the text without the tool's links.
 
 A flat entry goes the way of `digest.editor`; every other is written in its spans. Nothing is raised
 for a value that cannot be written: the caller reads the outcome again and compares.
@@ -53,13 +53,6 @@ def append(
     if styled_growth.grows_flat(digest):
         return editor.append(digest, additions)
     return styled_growth.appended(digest, additions, like)
-
-
-def remove(digest: Digest, entry: Entry) -> list[Edit]:
-    """Return the edits that take an entry's own lines out; none for the row of a table."""
-    if entry.styled is None:
-        return editor.remove(digest, entry)
-    return styled_growth.removed(digest, entry, entry.styled)
 
 
 def export(

@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from vault_sync.core.digest.styles.markdown.marks import stripped, value
+from vault_sync.core.digest.styles.markdown.marks import value
 from vault_sync.core.text.regex import regex
-from vault_sync.core.text.spans import Span
+from vault_sync.core.text.spans import Span, stripped
 
 
 class AuthorList(NamedTuple):

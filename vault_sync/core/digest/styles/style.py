@@ -14,7 +14,6 @@ The doors, which take flat entries and styled ones alike (`lens` for all but rea
     styled_reader.read(text, styles, is_own_link) -> Digest
     lens.edit(digest, entry, fields, link)        -> edits; the repeats are linked along
     lens.append(digest, additions, like)          -> the whole text, in the form of the last entry
-    lens.remove(digest, entry)                    -> edits; none in a table
     lens.export(text, styles, is_own_link)        -> the text without the tool's links
     lens.unplaced(entry, fields)                  -> the fields that live in the note alone
     advice.nothing_read(digest) / advice.title_first(text) / advice.proposal(text)

@@ -6,7 +6,7 @@ import itertools
 from collections import Counter
 from collections.abc import Sequence
 
-from vault_sync.core.digest import entry_lines
+from vault_sync.core.digest import entry_lines, title_line
 from vault_sync.core.digest.entry_lines import EntryLine, Part
 from vault_sync.core.digest.reader import Digest, Entry
 from vault_sync.core.digest.styles import names
@@ -14,7 +14,7 @@ from vault_sync.core.digest.styles.markdown import marks
 from vault_sync.core.digest.styles.markdown.page import ITEM_MARK
 from vault_sync.core.digest.styles.style import StyledSpans
 from vault_sync.core.model.values import FieldName, Fields
-from vault_sync.core.text.spans import Edit, Span, lines_of, newline_kind, splice
+from vault_sync.core.text.spans import Edit, Span, lines_of, newline_kind, splice_within
 
 
 def placed(entry: Entry, styled: StyledSpans, fields: Fields) -> Fields:
@@ -73,7 +73,7 @@ def link_edits(
 ) -> list[Edit]:
     """Return the edits that point the entry's link to `link`, or write it where it belongs."""
     own = entry.link
-    around = not any(sign in title for sign in "[]|")
+    around = title_line.can_be_linked(title)
     bar = "\\|" if styled.style == "table" else "|"
     inside = own is not None and own.span.start < styled.title.start < own.span.end
     target = link if link is not None else own.target if own is not None else None
@@ -135,8 +135,7 @@ def _escaped(styled: StyledSpans, words: str) -> str:
 
 def _still_runs(text: str, span: Span, found: Sequence[Edit], title: str) -> bool:
     """Return whether a title's edits leave none of its runs of emphasis empty."""
-    shifted = [Edit(Span(at.start - span.start, at.end - span.start), words) for at, words in found]
-    after = splice(span.slice(text), shifted)
+    after = splice_within(text, span, found)
     whole = Span(0, len(after))
     again = marks.offsets(after, whole)
     if marks.value(after, whole) != title or not again:

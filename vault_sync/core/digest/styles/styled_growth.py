@@ -1,4 +1,4 @@
-"""Entries added to a digest in the form of its last one, and entries taken out.
+"""Entries added to a digest in the form of its last one.
 
 The last entry is a pattern: its bullet or heading, its number and one more, its marks, its labels.
 Venue, code links and commentary are not taken along. What was made is read again, and commentary,
@@ -16,7 +16,14 @@ from vault_sync.core.digest.styles.style import StyledSpans, StyleName
 from vault_sync.core.model.values import Fields
 from vault_sync.core.naming.keys import arxiv_id, key_of
 from vault_sync.core.text.regex import regex
-from vault_sync.core.text.spans import Edit, Span, lines_of, newline_kind, splice, to_newlines
+from vault_sync.core.text.spans import (
+    Edit,
+    Span,
+    newline_kind,
+    splice,
+    splice_within,
+    to_newlines,
+)
 
 _PATTERNS: dict[StyleName, str] = {
     "list": "- [Title](https://arxiv.org/abs/1706.03762)\n",
@@ -28,7 +35,6 @@ _STRUCTURE = regex(r"[ \t]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+|#{1,6}[ \t]+)?(?:\[[
 _NUMBER = regex(r"\d{1,9}(?=[.)、][ \t])")
 _NUMBERED = regex(r"[*_\"“《「『‘`\[]*\d{1,4}[.)、][ \t]+[*_\"“《「『‘`\[]*")
 _LEAD = regex(r"[.,:;]?[ \t]+")
-_RULE = regex(r"[ \t]*(?:-[ \t]*){3,}\s*|[ \t]*(?:\*[ \t]*){3,}\s*")
 _OPENERS = "*_\"“《「['‘`"
 
 
@@ -218,8 +224,7 @@ def _substituted(text: str, part: Span, last: Entry, styled: StyledSpans, fields
     if part.start <= address.start < part.end:
         edits.append(Edit(address, fields.url))
         edits += _id_edits(text, Span(part.start, address.start), last, fields)
-    shifted = [Edit(Span(at.start - part.start, at.end - part.start), words) for at, words in edits]
-    return splice(part.slice(text), shifted)
+    return splice_within(text, part, edits)
 
 
 def _url_behind(text: str, start: int, end: int) -> Span | None:
@@ -239,25 +244,3 @@ def _id_edits(text: str, span: Span, last: Entry, fields: Fields) -> list[Edit]:
     if at < 0:
         return []
     return [Edit(Span(at, at + len(old)), new or fields.url)]
-
-
-def removed(digest: Digest, entry: Entry, styled: StyledSpans) -> list[Edit]:
-    """Return the edits that take an entry's lines, and the blank lines that set it apart.
-
-    Of two rules around it one goes along.
-    """
-    if styled.style == "table":
-        return []
-    text, (start, end) = digest.text, entry.span
-    before = text[:start].rstrip(" \t")
-    if not before or before.endswith(("\n\n", "\n\r\n")):
-        ruled = _RULE.fullmatch(text, text.rfind("\n", 0, len(before.rstrip())) + 1, start)
-        for line in lines_of(text, Span(end, len(text))):
-            if text[line.start : line.end].strip():
-                if ruled is None or not _RULE.fullmatch(text, line.start, line.end):
-                    break
-                ruled = None
-            end = line.stop
-    if end == len(text) and not text.endswith("\n") and start:
-        start -= 1 + text.endswith("\r\n", 0, start)
-    return [Edit(Span(start, end), "")]

@@ -19,7 +19,7 @@ from vault_sync.core.digest.styles.markdown.page import Page, TableBlock
 from vault_sync.core.digest.styles.style import StyledSpans
 from vault_sync.core.model.values import FieldName, Fields
 from vault_sync.core.naming.keys import key_of
-from vault_sync.core.text.spans import Line, Span
+from vault_sync.core.text.spans import Line, Span, stripped
 
 _TITLES = (
     "title",
@@ -102,7 +102,7 @@ def cells_of(text: str, line: Line, count: int) -> list[Span]:
 
 def _split(text: str, line: Line, pattern: re.Pattern[str], most: int) -> list[Span]:
     """Return the cells of a row, at most so many."""
-    start, end = marks.stripped(text, Span(line.start, line.end))
+    start, end = stripped(text, Span(line.start, line.end))
     start += text.startswith("|", start, end)
     cells = []
     for bar in pattern.finditer(text, start, end):
@@ -118,7 +118,7 @@ def _split(text: str, line: Line, pattern: re.Pattern[str], most: int) -> list[S
 
 def _cell(text: str, start: int, end: int) -> Span:
     """Return a cell's words; of an empty one the place behind its first blank."""
-    span = marks.stripped(text, Span(start, end))
+    span = stripped(text, Span(start, end))
     return Span(min(start + 1, end), min(start + 1, end)) if span.start >= span.end else span
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from vault_sync.core.digest import title_line
 from vault_sync.core.digest.reader import Entry, TitleLink
@@ -28,16 +29,28 @@ from vault_sync.core.text.spans import Span
 _PLACES: frozenset[FieldName] = frozenset(("url", "title", "authors", "tags", "commentary"))
 
 
+class _TitledHead(NamedTuple):
+    """The head of an entry: the number of its first line, its title, the number of its address."""
+
+    line: int
+    title: TitleLine
+    below: int
+
+
 def entries(page: Page) -> list[Entry]:
     """Return the entries of a page, in order."""
-    titles = (number for number in range(len(page.lines)) if _title(page, number) is not None)
-    heads = [number for number in titles if _address(page, number) is not None]
+    heads = [
+        _TitledHead(number, title, below)
+        for number in range(len(page.lines))
+        if (title := title_at(page, number)) is not None
+        and (below := _address(page, number)) is not None
+    ]
     ends = [number for number in range(len(page.lines)) if _ends(page, number)]
-    stops = _stops(heads, ends, len(page.lines))
+    stops = _stops([head.line for head in heads], ends, len(page.lines))
     return [
         entry
-        for number, stop in zip(heads, stops, strict=True)
-        if (entry := _entry(page, number, stop)) is not None
+        for head, stop in zip(heads, stops, strict=True)
+        if (entry := _entry(page, head, stop)) is not None
     ]
 
 
@@ -55,7 +68,8 @@ def _ends(page: Page, number: int) -> bool:
     return kind in {RULE, HIDDEN}
 
 
-def _title(page: Page, number: int) -> TitleLine | None:
+def title_at(page: Page, number: int) -> TitleLine | None:
+    """Return the title line that a line of a page is, if it is one."""
     if page.kinds[number] in {BLANK, CODE, HIDDEN, RULE}:
         return None
     start, end, _ = page.lines[number]
@@ -74,10 +88,8 @@ def _address(page: Page, number: int) -> int | None:
     return number if alone and "://" in words and key_of(words) is not None else None
 
 
-def _entry(page: Page, number: int, stop: int) -> Entry | None:
-    text, title, below = page.text, _title(page, number), _address(page, number)
-    if title is None or below is None:
-        return None
+def _entry(page: Page, head: _TitledHead, stop: int) -> Entry | None:
+    text, (number, title, below) = page.text, head
     stop = page.without_layout(below, stop)
     words = page.words(below)
     start = page.lines[below].start + len(words) - len(words.lstrip(" \t<"))

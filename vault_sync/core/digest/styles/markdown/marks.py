@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from vault_sync.core.text.regex import regex
-from vault_sync.core.text.spans import Span
+from vault_sync.core.text.spans import Span, stripped
 
 _EMPHASIS = regex(r"\*{1,3}|_{1,3}|~~")
 _NUMBER = regex(r"\d{1,4}(?:[.)、]|\)\.)[ \t]+")
@@ -18,13 +18,6 @@ _QUOTES = {'"': '"', "“": "”", "《": "》", "「": "」", "『": "』", "�
 # What emphasis a word carries; a star or underscore with blanks on both sides is a sign.
 _STARS = regex(r"(?<!\\)\*+")
 _MARKUP = regex(r"\\(?=\|)|(?<!\\)\*+|(?<![^\W_])_+|_+(?![^\W_])|~~|`+|</?[a-zA-Z][^<>\n]{0,300}>")
-
-
-def stripped(text: str, span: Span) -> Span:
-    """Return a span without the blanks at its ends."""
-    words = text[span.start : span.end]
-    left = len(words) - len(words.lstrip())
-    return Span(span.start + left, max(span.start + left, span.start + len(words.rstrip())))
 
 
 def after_break(text: str, end: int, start: int) -> int:

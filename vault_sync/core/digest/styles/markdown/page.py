@@ -44,10 +44,9 @@ class ListItem:
 
 
 class HeadedSection(NamedTuple):
-    """A heading: its line, level, where its words begin, the line behind its text, its chapter."""
+    """A heading: its line, where its words begin, the line behind its text, its chapter."""
 
     line: int
-    level: int
     words: int
     stop: int
     chapter: int
@@ -304,5 +303,5 @@ def _sections(text: str, of: Sequence[Line], kinds: Sequence[int]) -> list[Heade
             stop = min(stop, hidden[after])
         chapters = {depth: first for depth, first in chapters.items() if depth <= level}
         chapter = chapters.setdefault(level, number)
-        found.append(HeadedSection(number, level, words, stop, chapter))
+        found.append(HeadedSection(number, words, stop, chapter))
     return found
