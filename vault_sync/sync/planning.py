@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
+from datetime import date
+from functools import cache, partial
 
 from vault_sync.core.citation.library import ReadersLibrary
 from vault_sync.core.model.base import Base
@@ -127,10 +128,14 @@ def template_of(
         return None, ()
     if observation.template is None:
         return None, (note_template.missing(path),)
-    naming = learn_weeks(observation, config).naming
-    days = weeks_of(naming, observation.snapshot.digests) if naming is not None else {}
+
+    @cache
+    def week_days() -> Mapping[RelPath, date]:
+        naming = learn_weeks(observation, config).naming
+        return weeks_of(naming, observation.snapshot.digests) if naming is not None else {}
+
     wrong = tuple(note_template.mistakes(path, observation.template))
-    return NoteTemplate(path, observation.template, days), wrong
+    return NoteTemplate(path, observation.template, week_days), wrong
 
 
 def with_former_names(config: Config, base: Base) -> Config:

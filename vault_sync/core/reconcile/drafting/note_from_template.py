@@ -66,7 +66,7 @@ def _templated(
     """
     first = next(pair.digest for pair in resolution.paper.pairs if pair.kind in LIVE)
     published = str(drafted.values.get("published", "")) or facts.published
-    day = template.week_days.get(first) or _day(published)
+    day = template.week_days().get(first) or _day(published)
     filled = note_template.filled(
         template.text, _placeholders(drafted, resolution, facts, published), day
     )
