@@ -9,13 +9,13 @@ import json
 from typing import Any
 
 import pytest
-from tests.support.folders import CORPUS, SAMPLE, text_of
+from tests.support.folders import CORPUS, SAMPLE, needs_corpus, text_of
 from tests.support.vaults import DIGEST
 from vault_sync.core.digest import editor as digest
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.text.spans import splice
 
-pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of digests is not here")
+pytestmark = needs_corpus
 
 
 def truth(kind: str) -> dict[str, list[dict[str, Any]]]:

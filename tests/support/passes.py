@@ -1,9 +1,20 @@
-"""One pass with every kind of operation in it."""
+"""Passes: one with every kind of operation in it, and one in which nothing can be done."""
 
 from __future__ import annotations
 
 from tests.support.written_world import P, World, agree
-from vault_sync.core.model.plan import Create, Rename, Trash, Write
+from vault_sync.core.model.plan import Create, Outcome, Rename, Trash, Write
+
+
+def refused(world: World) -> Outcome:
+    """A pass in which nothing can be done: its note is there, and the digest's link waits."""
+    world.put("note.md", "somebody's")
+    world.put("week.md", "entry")
+    return world.apply(
+        Create(P("note.md"), "new", ""),
+        Write(P("week.md"), "entry", "[[note]]", ""),
+        base_updates=(agree("note.md", "week.md"),),
+    )
 
 
 def a_pass(world: World) -> dict[str, str]:

@@ -13,6 +13,11 @@ from tests.support import fork_server
 
 DIGEST = "digests/2023년 8월 3주차.md"
 """The digest of the sample vault."""
+OCTOPACK = "papers/230814 OctoPack.md"
+PLATYPUS = "papers/230814 Platypus.md"
+BAYES = "papers/230814 Bayesian Flow Networks.md"
+CAUSAL = "papers/230814 CausalLM is not optimal for in-context learning.md"
+"""Some of its notes."""
 
 
 @dataclass(frozen=True)

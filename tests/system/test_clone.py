@@ -6,11 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.support.vaults import DIGEST, Vault
+from tests.support.vaults import BAYES, DIGEST, OCTOPACK, PLATYPUS, Vault
 
-OCTOPACK = "papers/230814 OctoPack.md"
-BAYES = "papers/230814 Bayesian Flow Networks.md"
-PLATYPUS = "papers/230814 Platypus.md"
 WORDS = "프롬프트 형식인 듯."
 
 

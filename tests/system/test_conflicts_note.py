@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.support.vaults import DIGEST, Vault
+from tests.support.vaults import DIGEST, OCTOPACK, Vault
 from vault_sync.core.report import conflicts_page
 
-OCTOPACK = "papers/230814 OctoPack.md"
 NAME = "Sync conflicts.md"
 OTHER = "Sync conflicts (vault-sync).md"
 OWN = "# Sync conflicts\n\nWords I wrote by hand.\n"

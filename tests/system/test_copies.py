@@ -7,11 +7,9 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from tests.support.vaults import DIGEST, Vault, without_entry
+from tests.support.vaults import DIGEST, OCTOPACK, PLATYPUS, Vault, without_entry
 
-OCTOPACK = "papers/230814 OctoPack.md"
 COPY = DIGEST.replace(".md", ".sync-conflict-20260101-120000-ABCDEFG.md")
-PLATYPUS = "papers/230814 Platypus.md"
 NOTE_COPY = OCTOPACK.replace(".md", " (Conflicted copy phone 202601011200).md")
 WORDS = "프롬프트 형식인 듯."
 NEW = "\n\nhttps://arxiv.org/abs/2401.00001\nA New One (Ann One, Bo Two)\nfrom the phone tok-new\n"

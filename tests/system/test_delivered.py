@@ -8,10 +8,8 @@ import time
 from contextlib import closing
 
 import pytest
-from tests.support.vaults import DIGEST, Vault, without_entry
+from tests.support.vaults import DIGEST, OCTOPACK, PLATYPUS, Vault, without_entry
 
-OCTOPACK = "papers/230814 OctoPack.md"
-PLATYPUS = "papers/230814 Platypus.md"
 COPY = DIGEST.replace(".md", ".sync-conflict-20260101-120000-ABCDEFG.md")
 WORDS = "프롬프트 형식인 듯."
 

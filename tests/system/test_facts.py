@@ -25,7 +25,7 @@ import pytest
 from tests.support import arxiv_server
 from tests.support.arxiv_server import Act, Handler
 from tests.support.folders import SAMPLE
-from tests.support.vaults import DIGEST, Vault
+from tests.support.vaults import DIGEST, OCTOPACK, Vault
 from vault_sync import __version__
 from vault_sync.core.digest import editor as digest_lens
 from vault_sync.core.digest import reader as digest_reader
@@ -35,7 +35,6 @@ from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.facts import fact_names
 from vault_sync.edge.sources import dump_file
 
-OCTOPACK = "papers/230814 OctoPack.md"
 UNDATED = "papers/OctoPack.md"
 CAUSAL = "CausalLM is not optimal for in-context learning.md"
 ALL_FACTS = fact_names()

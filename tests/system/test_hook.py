@@ -15,11 +15,6 @@ from tests.support.git_vault import ALPHA, BETA, NEXT, WEEK, GitVault, laid_out
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
 
-@pytest.fixture(scope="module")
-def pattern(tmp_path_factory: pytest.TempPathFactory) -> GitVault:
-    return laid_out(tmp_path_factory.mktemp("pattern") / "vault")
-
-
 @pytest.fixture
 def vault(pattern: GitVault, tmp_path: Path) -> GitVault:
     return pattern.copy(tmp_path / "vault")

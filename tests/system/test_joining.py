@@ -9,10 +9,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.support.vaults import DIGEST, Vault
-
-PLATYPUS = "papers/230814 Platypus.md"
-CAUSAL = "papers/230814 CausalLM is not optimal for in-context learning.md"
+from tests.support.vaults import CAUSAL, DIGEST, PLATYPUS, Vault
 
 
 @pytest.fixture

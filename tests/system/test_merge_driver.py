@@ -21,11 +21,6 @@ DELTA = "https://arxiv.org/abs/2308.00004\nDelta (Finn Oh)\n델타.\n#delta\n"
 OMEGA = "https://arxiv.org/abs/2308.00005\nOmega (Gil Han)\n오메가.\n#omega\n"
 
 
-@pytest.fixture(scope="module")
-def pattern(tmp_path_factory: pytest.TempPathFactory) -> GitVault:
-    return laid_out(tmp_path_factory.mktemp("pattern") / "vault")
-
-
 @pytest.fixture
 def vault(pattern: GitVault, tmp_path: Path) -> GitVault:
     vault = pattern.copy(tmp_path / "vault")

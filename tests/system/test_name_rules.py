@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.folders import ROOT, SAMPLE
-from tests.support.vaults import DIGEST, Vault
+from tests.support.vaults import BAYES, DIGEST, Vault
 from tests.support.watching import Watching
 from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.state.store import open_state
@@ -26,7 +26,6 @@ pytestmark = [pytest.mark.platform, pytest.mark.timeout(300)]
 PYTHON = os.environ.get("VAULT_SYNC_FUSE_PYTHON", "/usr/bin/python3")
 NAME = "논문 Vault"
 OTHERS = [NAME.upper(), NAME.lower(), unicodedata.normalize("NFD", NAME)]
-BAYES = "papers/230814 Bayesian Flow Networks.md"
 
 
 @pytest.fixture(params=["", "--decomposed"], ids=["apfs", "hfs"])

@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from types import ModuleType
@@ -113,10 +114,9 @@ def test_each_message_of_the_troubleshooting_is_one_of_the_program() -> None:
 @pytest.mark.skipif(shutil.which("sh") is None, reason="no shell is here")
 def test_the_demo_ends_with_the_note_the_view_and_the_statistics(tmp_path: Path) -> None:
     program = tmp_path / "vault-sync"
-    python = ROOT / ".venv/bin/python"
-    if not python.exists():
-        pytest.skip("no environment of the project's own is here")
-    program.write_text(f'#!/bin/sh\nexec "{python}" -m vault_sync "$@"\n')
+    program.write_text(
+        f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m vault_sync "$@"\n'
+    )
     program.chmod(0o755)
     done = subprocess.run(
         ["sh", str(ROOT / "docs/demo.sh"), str(program)], capture_output=True, text=True, check=True

@@ -10,14 +10,13 @@ from typing import Any
 
 import pytest
 from tests.support.folders import SAMPLE
-from tests.support.vaults import DIGEST, Vault
+from tests.support.vaults import DIGEST, OCTOPACK, Vault
 from vault_sync.core.digest import editor as digest_lens
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.note import note as note_lens
 
 STARCODER = "papers/230509 StarCoder.md"
-OCTOPACK = "papers/230814 OctoPack.md"
 
 
 def entries_of(text: str) -> dict[str, Entry]:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.support.vaults import DIGEST, Vault
+from tests.support.vaults import DIGEST, OCTOPACK, PLATYPUS, Vault
 from vault_sync.core.reconcile.pairing import last_entry
 from vault_sync.edge import config as configuration
 from vault_sync.edge.state.store import open_state
 from vault_sync.sync import engine
 from vault_sync.sync.request import PassRequest
 
-OCTOPACK = "papers/230814 OctoPack.md"
-PLATYPUS = "papers/230814 Platypus.md"
 CONFLICTS = "Sync conflicts.md"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.syncthings import Devices, is_installed, shared, syncthings, until
-from tests.support.vaults import DIGEST, Vault
+from tests.support.vaults import DIGEST, OCTOPACK, PLATYPUS, Vault
 from tests.support.watched import watching
 from vault_sync.core.naming.copy_names import is_copy
 
@@ -19,8 +19,6 @@ pytestmark = [
     pytest.mark.skipif(not is_installed(), reason="syncthing is not here"),
 ]
 
-OCTOPACK = "papers/230814 OctoPack.md"
-PLATYPUS = "papers/230814 Platypus.md"
 WORDS = "프롬프트 형식인 듯."
 TAGS = "#code #instruct #alignment"
 NOTE_TAGS = "  - alignment\n"

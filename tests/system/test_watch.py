@@ -18,7 +18,7 @@ from typing import Self
 
 import pytest
 from tests.support import watched
-from tests.support.vaults import DIGEST, Vault
+from tests.support.vaults import BAYES, CAUSAL, DIGEST, OCTOPACK, Vault
 from tests.support.watched import CONFLICTS, QUIET, STYLES, Watched, edit, watching
 from vault_sync.cli import watch
 from vault_sync.cli.console import Console
@@ -34,9 +34,6 @@ from vault_sync.sync.request import PassRequest
 
 pytestmark = pytest.mark.timeout(300)
 
-OCTOPACK = "papers/230814 OctoPack.md"
-BAYES = "papers/230814 Bayesian Flow Networks.md"
-CAUSAL = "papers/230814 CausalLM is not optimal for in-context learning.md"
 NEXT = "digests/2023년 8월 4주차.md"
 SAID = "프롬프트 형식인 듯."
 NEW = "https://arxiv.org/abs/2308.09999\nLantern: A Light (Ann Park)\n등불 tok-new.\n#lantern\n"

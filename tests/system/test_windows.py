@@ -20,7 +20,7 @@ from tempfile import TemporaryFile
 
 import pytest
 from tests.support.folders import ROOT, SAMPLE
-from tests.support.vaults import DIGEST, Ran, Vault
+from tests.support.vaults import BAYES, DIGEST, OCTOPACK, Ran, Vault
 
 PYTHON = shlex.split(os.environ.get("VAULT_SYNC_WINDOWS_PYTHON", ""))
 pytestmark = [
@@ -28,8 +28,6 @@ pytestmark = [
     pytest.mark.timeout(900),
     pytest.mark.skipif(not PYTHON, reason="VAULT_SYNC_WINDOWS_PYTHON names no Python for Windows"),
 ]
-OCTOPACK = "papers/230814 OctoPack.md"
-BAYES = "papers/230814 Bayesian Flow Networks.md"
 
 
 def there(path: Path) -> str:

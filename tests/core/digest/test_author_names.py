@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.support.folders import CORPUS
+from tests.support.folders import CORPUS, needs_corpus
 from tests.support.memory_vault import MemoryVault
 from vault_sync.core.digest import author_names, title_line
 from vault_sync.core.digest import reader as digest_reader
@@ -82,7 +82,7 @@ def test_the_reason_names_what_is_in_the_way() -> None:
     )
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of digests is not here")
+@needs_corpus
 def test_the_corpus_has_its_title_lines_under_addresses_and_no_other() -> None:
     files = [*CORPUS.glob("weeks/*/digests/*.md"), *CORPUS.glob("sample/*.md")]
     heads = lines = 0

@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.support.folders import CORPUS
+from tests.support.folders import CORPUS, needs_corpus
 from vault_sync.core.model.values import Key, Rules
 from vault_sync.core.naming import note_names as names
 
@@ -318,14 +318,12 @@ def test_clip_is_a_beginning_within_its_limit(text: str, limit: int) -> None:
 
 
 def corpus(*parts: str) -> list[dict[str, str]]:
-    path = CORPUS.joinpath(*parts)
-    if not path.is_file():
-        pytest.skip(f"{path.name} is not on this machine")
-    found: list[dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+    found: list[dict[str, str]] = json.loads(CORPUS.joinpath(*parts).read_text(encoding="utf-8"))
     assert found
     return found
 
 
+@needs_corpus
 def test_the_names_of_real_notes() -> None:
     entries = corpus("weeks", "flat", "truth.json")
     wrong = [
@@ -343,6 +341,7 @@ def test_the_names_of_real_notes() -> None:
     assert wrong == ["230212 I$^2$SB"]
 
 
+@needs_corpus
 def test_the_names_of_the_sample_digest() -> None:
     digest = CORPUS / "sample" / "2023년 8월 3주차.md"
     entries = corpus("sample", "names.json")

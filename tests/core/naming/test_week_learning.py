@@ -6,7 +6,7 @@ import json
 from datetime import date
 
 import pytest
-from tests.support.folders import CORPUS
+from tests.support.folders import CORPUS, needs_corpus
 from tests.support.weeks import KOREAN, naming_of, paths
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.naming import week_learning
@@ -184,7 +184,7 @@ def test_a_weeks_digest_is_found_wherever_it_lies() -> None:
     ]
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason="the shared corpus is not here")
+@needs_corpus
 def test_the_corpus_shows_its_own_names_and_rule() -> None:
     papers: dict[RelPath, list[date]] = {}
     for each in json.loads((CORPUS / "weeks/flat/truth.json").read_text("utf-8")):

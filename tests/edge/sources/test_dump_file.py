@@ -15,7 +15,7 @@ from unittest import mock
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.folders import CORPUS, SAMPLE
+from tests.support.folders import CORPUS, SAMPLE, needs_corpus
 from vault_sync.core.model.values import Facts
 from vault_sync.edge.sources import dump_file
 from vault_sync.edge.sources.dump_file import _day, accents, facts
@@ -302,9 +302,8 @@ def test_accents(tex: str, text: str) -> None:
     assert accents(tex) == text
 
 
+@needs_corpus
 def test_the_sample_vault_has_the_facts_of_its_papers() -> None:
-    if not NAMES.exists():
-        pytest.skip("the corpus is not here (../shared/corpus)")
     truth = {one["arxiv"]: one["published"] for one in json.loads(NAMES.read_text("utf-8"))}
     truth["2305.06161"] = "2023-05-09"
     found = facts(SAMPLE / "arxiv.jsonl", sorted(truth))

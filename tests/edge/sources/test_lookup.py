@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from tests.support.arxiv_server import A_DAY, NOON, Api, ask, body, feed, ids_of, messages
-from tests.support.folders import CORPUS, ROOT, SAMPLE
+from tests.support.folders import CORPUS, ROOT, SAMPLE, needs_corpus
 from vault_sync.core.model.values import Facts
 from vault_sync.edge.config import ArxivConfig
 from vault_sync.edge.sources import dump_file, http
@@ -117,9 +117,8 @@ def test_every_spelling_of_an_id_is_one_question(api: Api, source: Source) -> No
     assert answer.facts["math.GT/0309136v1"].published == "2003-09-08"
 
 
+@needs_corpus
 def test_the_corpus_is_six_requests(api: Api, source: Source) -> None:
-    if not TRUTH.exists():
-        pytest.skip("the corpus is not here (../shared/corpus)")
     truth = json.loads(TRUTH.read_text("utf-8"))
     api.papers = {one["arxiv"]: one["day"] for one in truth}
     ids = [one["arxiv"] for one in truth]

@@ -5,20 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.support.passes import refused
 from tests.support.written_world import P, World, agree
-from vault_sync.core.model.plan import BaseUpdate, Create, Rename, Trash, Write
+from vault_sync.core.model.plan import BaseUpdate, Rename, Trash, Write
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.write import plan_writer
 
 
 def test_no_link_to_a_note_that_could_not_be_made(world: World) -> None:
-    world.put("week.md", "entry")
-    world.put("note.md", "somebody's")
-    outcome = world.apply(
-        Create(P("note.md"), "new", ""),
-        Write(P("week.md"), "entry", "[[note]]", ""),
-        base_updates=(agree("note.md", "week.md"),),
-    )
+    outcome = refused(world)
     assert not outcome.done
     assert "waits for note.md" in outcome.undone[1].reason
     assert world.texts()["week.md"] == "entry"

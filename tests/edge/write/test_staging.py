@@ -6,8 +6,9 @@ import errno
 import os
 
 import pytest
+from tests.support.passes import refused
 from tests.support.written_world import P, World, agree
-from vault_sync.core.model.plan import Create, Write
+from vault_sync.core.model.plan import Write
 from vault_sync.edge.platform.durability import BATCH
 from vault_sync.edge.platform.rename import Expected, Volume
 from vault_sync.edge.write import staging
@@ -43,13 +44,7 @@ def test_a_folder_on_another_file_system_has_its_temporary_file_beside(
 
 
 def test_what_was_staged_and_not_swapped_goes(world: World) -> None:
-    world.put("note.md", "somebody's")
-    world.put("week.md", "entry")
-    outcome = world.apply(
-        Create(P("note.md"), "new", ""),
-        Write(P("week.md"), "entry", "[[note]]", ""),
-        base_updates=(agree("note.md", "week.md"),),
-    )
+    outcome = refused(world)
     assert len(outcome.undone) == 2
     assert temporary(world) == []
 
