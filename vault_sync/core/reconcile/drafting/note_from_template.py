@@ -50,10 +50,8 @@ def from_template(
 def remember(builder: PlanBuilder, resolution: Resolution, drafted: Drafted, rules: Rules) -> None:
     """Remember what a note was made with: as long as it is so, it is nobody's own word."""
     read = note_lens.read(drafted.text, rules.properties)
-    targets = {target for target, _ in drafted.sections}
-    sections = [section for section in read.sections if section.target in targets]
     names = [fact.name for fact in property_facts(rules.facts)]
-    mark = note_lens.own_mark(read, sections, names)
+    mark = note_lens.own_mark(read, drafted.sections_in(read), names)
     base_key = BaseKey(resolution.key, "", "template")
     builder.templated.setdefault(resolution.key, []).append((base_key, mark))
 
@@ -74,9 +72,7 @@ def _templated(
     )
     text = new_note.from_template(filled, drafted.values, drafted.sections, rules.properties)
     read = note_lens.read(text, rules.properties)
-    targets = {target for target, _ in drafted.sections}
-    sections = [section for section in read.sections if section.target in targets]
-    own = own_parts(note_lens.own_words(read, sections))
+    own = own_parts(note_lens.own_words(read, drafted.sections_in(read)))
     fields = drafted.fields.saying(tags=read.fields.tags)
     return replace(drafted, text=text, own=own, fields=fields)
 
