@@ -15,6 +15,7 @@ from vault_sync.core.naming.keys import fact_name
 from vault_sync.core.report import lines
 from vault_sync.daemon.values import BEAT, DaemonStatus, DaemonTasks, PassSummary, Timing
 from vault_sync.edge.config import FILE, Config, ConfigError, load
+from vault_sync.edge.fs.canonical import canonical
 from vault_sync.edge.sources.lookup import look_up
 from vault_sync.edge.state import heartbeat
 from vault_sync.edge.state.store import StateStore
@@ -60,7 +61,7 @@ class VaultPass:
         whole = self.mind.memory is None or self.mind.memory is not before
         if whole:
             self.mind.memory = None
-            self.state = StateStore(self.config.root, self.state.directory)
+            self.state = StateStore(canonical(self.config.root), self.state.directory)
         give_back()
         if whole:
             self.mind.memory = recall(self.config, self.state)

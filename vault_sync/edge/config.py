@@ -203,7 +203,7 @@ def _mistake(path: Path, text: str, name: tuple[str, str], value: Any) -> Iterat
     legal = LEGAL[table]
     if key not in legal:
         yield _unknown(path, text, name, f"'{key}' in [{table}]", legal)
-    elif (wrong := legal[key].check(value)) is not None:
+    elif (wrong := legal[key](value)) is not None:
         yield f"{path}:{_line(text, key, table)}: '{key}' in [{table}]: {wrong}"
 
 

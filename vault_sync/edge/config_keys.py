@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from vault_sync.core.citation import citekeys
 from vault_sync.core.digest import style_choice
@@ -14,45 +14,41 @@ from vault_sync.core.naming.month_weeks import RULES
 from vault_sync.core.note.facts import fact_names
 from vault_sync.core.note.property_table import READERS, property_ranks
 
-
-class _Key(NamedTuple):
-    """One legal key: what its value must be, in words, and the check."""
-
-    kind: str
-    check: Callable[[Any], str | None]
+_Check = Callable[[Any], str | None]
+"""Returns what is wrong with a key's value, in words: what it must be."""
 
 
-def _typed(kind: str, *types: type) -> _Key:
+def _typed(kind: str, *types: type) -> _Check:
     def check(value: Any) -> str | None:
         if isinstance(value, bool) and bool not in types:
             return kind
         return None if isinstance(value, types) else kind
 
-    return _Key(kind, check)
+    return check
 
 
-def _number(kind: str, low: float, high: float) -> _Key:
+def _number(kind: str, low: float, high: float) -> _Check:
     def check(value: Any) -> str | None:
         good = isinstance(value, int | float) and not isinstance(value, bool)
         return None if good and low <= value <= high else kind
 
-    return _Key(kind, check)
+    return check
 
 
-def _texts(kind: str, check_each: Callable[[str], str | None] = lambda _: None) -> _Key:
+def _texts(kind: str, check_each: Callable[[str], str | None] = lambda _: None) -> _Check:
     def check(value: Any) -> str | None:
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             return kind
         return next((wrong for each in value if (wrong := check_each(each))), None)
 
-    return _Key(kind, check)
+    return check
 
 
-def _checked(kind: str, wrong: Callable[[str], str | None]) -> _Key:
-    return _Key(kind, lambda value: wrong(value) if isinstance(value, str) else kind)
+def _checked(kind: str, wrong: Callable[[str], str | None]) -> _Check:
+    return lambda value: wrong(value) if isinstance(value, str) else kind
 
 
-def _choice(*legal: str, absent: str = "") -> _Key:
+def _choice(*legal: str, absent: str = "") -> _Check:
     kind = f"must be one of {', '.join(legal)}"
     return _checked(kind, lambda value: None if value in {*legal, absent} else kind)
 
@@ -103,10 +99,10 @@ def _address(url: str) -> str | None:
     return None if re.match(r"https?://[^/]", url) else "must be an http or https address"
 
 
-LEGAL: Mapping[str, Mapping[str, _Key]] = {
+LEGAL: Mapping[str, Mapping[str, _Check]] = {
     "digests": {
         "paths": _texts("must be a list of globs", _glob),
-        "styles": _Key("must be a list of styles", style_choice.mistake),
+        "styles": style_choice.mistake,
         "week": _checked("must be a form for names of weeks", _week),
         "month_week": _choice(*RULES),
     },
@@ -119,7 +115,7 @@ LEGAL: Mapping[str, Mapping[str, _Key]] = {
         "section": _choice("after-title", "top", "end", absent="top"),
     },
     # Names are checked together (`name_mistakes`).
-    "properties": dict.fromkeys((*property_ranks(), *READERS), _Key("a name", lambda _: None)),
+    "properties": dict.fromkeys((*property_ranks(), *READERS), lambda _: None),
     "links": {"mentions": _typed("must be true or false", bool)},
     "arxiv": {
         "enabled": _typed("must be true or false", bool),

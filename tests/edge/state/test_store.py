@@ -13,7 +13,7 @@ from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value, Write
 from vault_sync.edge.state import base_table
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.earlier_values import hashes_by_row
-from vault_sync.edge.state.store import state_dir
+from vault_sync.edge.state.store import open_state, state_dir
 
 # ---- where
 
@@ -23,7 +23,9 @@ def test_each_vault_has_a_folder_of_its_own_that_names_it(tmp_path: Path) -> Non
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
     (tmp_path / "link").symlink_to("one")
-    one, two, link = (state_dir(tmp_path / name, environ) for name in ("one", "two", "link"))
+    one, two, link = (
+        open_state(tmp_path / name, environ).directory for name in ("one", "two", "link")
+    )
     assert one != two
     assert one == link, "the same vault by another name"
     assert one.name.startswith("one-")

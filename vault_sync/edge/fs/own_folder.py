@@ -49,12 +49,11 @@ def volume_of(vault: VaultDir, folder: int) -> Volume:
     """
     device = current.files.status_of(folder).st_dev
     if device not in vault.volumes:
-        vault.volumes[device] = _proved(vault, folder)
+        vault.volumes[device] = _proved(vault, folder, device)
     return vault.volumes[device]
 
 
-def _proved(vault: VaultDir, folder: int) -> Volume:
-    device = current.files.status_of(folder).st_dev
+def _proved(vault: VaultDir, folder: int, device: int) -> Volume:
     if current.files.status_of(vault.fd).st_dev != device:
         return prove(folder)
     there = vault.stat(OWN_FOLDER) is not None

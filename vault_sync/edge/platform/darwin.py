@@ -39,11 +39,7 @@ def flagged_rename(
 
 @cache
 def _kernel_rename() -> posix.KernelRename | None:
-    integer, name = ctypes.c_int, ctypes.c_char_p
-    found = getattr(ctypes.CDLL(None, use_errno=True), "renameatx_np", None)
-    if found is not None:
-        found.argtypes = [integer, name, integer, name, ctypes.c_uint]
-    return found
+    return posix.kernel_rename("renameatx_np")
 
 
 def sync_file(file: int) -> None:

@@ -36,15 +36,12 @@ def flagged_rename(
 def _kernel_rename() -> posix.KernelRename | None:
     import ctypes
 
+    found = posix.kernel_rename("renameat2")
+    number = _SYSCALL_RENAMEAT2.get(os.uname().machine)
+    if found is not None or number is None:
+        return found
     library = ctypes.CDLL(None, use_errno=True)
     integer, name = ctypes.c_int, ctypes.c_char_p
-    found = getattr(library, "renameat2", None)
-    if found is not None:
-        found.argtypes = [integer, name, integer, name, ctypes.c_uint]
-        return found  # type: ignore[no-any-return]
-    number = _SYSCALL_RENAMEAT2.get(os.uname().machine)
-    if number is None:
-        return None
     library.syscall.argtypes = [ctypes.c_long, integer, name, integer, name, ctypes.c_uint]
     return lambda *arguments: int(library.syscall(number, *arguments))
 

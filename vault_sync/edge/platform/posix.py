@@ -9,7 +9,7 @@ import stat
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vault_sync.edge.platform.values import FolderItem, Room
 
@@ -107,6 +107,17 @@ def rename(from_folder: int, from_name: str, to_folder: int, to_name: str) -> No
     os.replace(from_name, to_name, src_dir_fd=from_folder, dst_dir_fd=to_folder)
 
 
+def kernel_rename(name: str) -> KernelRename | None:
+    """Return the C library's rename of that name, which takes a flag; None where it has none."""
+    import ctypes  # most commands write nothing
+
+    integer, text = ctypes.c_int, ctypes.c_char_p
+    found: Any = getattr(ctypes.CDLL(None, use_errno=True), name, None)
+    if found is not None:
+        found.argtypes = [integer, text, integer, text, ctypes.c_uint]
+    return found  # type: ignore[no-any-return]
+
+
 def rename_by(
     call: KernelRename | None,
     from_folder: int,
@@ -116,7 +127,7 @@ def rename_by(
     flag: int,
 ) -> bool:
     """Make one rename with a flag by a call of the kernel. Return False if it is not known."""
-    import ctypes  # most commands write nothing
+    import ctypes
 
     if call is None:
         return False

@@ -19,7 +19,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from vault_sync.core.naming.foreign_names import unfit_for_windows
 from vault_sync.edge.platform.values import SPARE, Changed
 
-READ_ONLY, DIRECTORY, _REPARSE, _AWAY = 0x1, 0x10, 0x400, 0x40000 | 0x400000
+READ_ONLY, DIRECTORY, _REPARSE = 0x1, 0x10, 0x400
 _STANDS_FOR_ANOTHER = 0x20000000
 """A bit of the tags of links, junctions and mount points, and of no file that is in a cloud."""
 _SHARING = {32, 33}

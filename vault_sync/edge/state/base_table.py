@@ -17,10 +17,7 @@ from typing import Any
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
 from vault_sync.core.model.values import Key, RelPath
-from vault_sync.edge.state.schema import as_bytes, bound, decode, encode, unbound
-
-Select = Callable[..., list[Any]]
-"""`StateStore.select`: the rows of a query."""
+from vault_sync.edge.state.schema import Select, as_bytes, bound, decode, encode, unbound
 
 
 def promise(

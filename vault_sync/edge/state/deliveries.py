@@ -8,14 +8,11 @@ that a service made are here too: what was decided about each, and which were me
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable
-from typing import Any, Literal, NamedTuple
+from collections.abc import Collection, Iterable
+from typing import Literal, NamedTuple
 
 from vault_sync.core.model.values import RelPath
-from vault_sync.edge.state.schema import bound, unbound
-
-Select = Callable[..., list[Any]]
-"""`StateStore.select`: the rows of a query."""
+from vault_sync.edge.state.schema import Select, bound, fact_of, note_fact, unbound
 
 _LOOKED = "looked"
 _LISTED = "copies listed"
@@ -26,13 +23,12 @@ Decision = Literal["left", "mine", "wanted", "merged"]
 
 def note_time(connection: sqlite3.Connection, at: int) -> None:
     """Note when a pass began (Unix ns), inside a transaction of the caller's."""
-    connection.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (_LOOKED, str(at)))
+    note_fact(connection, _LOOKED, str(at))
 
 
 def last_look(select: Select) -> int:
     """Return when the last pass that wrote into the state began (Unix ns); 0 for never."""
-    found = select("SELECT value FROM fact WHERE name = ?", _LOOKED)
-    return int(found[0][0]) if found else 0
+    return int(fact_of(select, _LOOKED) or 0)
 
 
 def last_written(select: Select) -> dict[str, str | None]:
@@ -99,7 +95,7 @@ class CopyRecord(NamedTuple):
 
 def has_listed(select: Select) -> bool:
     """Return True if this device has written down which copies stood there before."""
-    return bool(select("SELECT 1 FROM fact WHERE name = ?", _LISTED))
+    return fact_of(select, _LISTED) is not None
 
 
 def read_copies(select: Select) -> list[CopyRecord]:
@@ -118,7 +114,7 @@ def note_copies(
 
     What is remembered about a path that is not `there` any more is forgotten.
     """
-    connection.execute("INSERT OR REPLACE INTO fact VALUES (?, '')", (_LISTED,))
+    note_fact(connection, _LISTED, "")
     gone = [path for (path,) in connection.execute("SELECT DISTINCT path FROM copy").fetchall()]
     connection.executemany(
         "DELETE FROM copy WHERE path = ?",

@@ -14,16 +14,14 @@ nobody is known to have typed it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping
+import zlib
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from vault_sync.core.model.copies import History, Origin, PastValue
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key
-from vault_sync.edge.state.schema import bound, checksum, decode, encode, fingerprint, unbound
-
-Select = Callable[..., list[Any]]
-"""`StateStore.select`: the rows of a query."""
+from vault_sync.edge.state.schema import Select, bound, decode, encode, fingerprint, unbound
 
 MOST_VALUES = 100
 """Values of one field that are written down."""
@@ -161,7 +159,7 @@ def learn(
         )
         connection.execute(
             "INSERT INTO past_value VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (*place, number, way, content, checksum(content.decode("utf-8", "surrogateescape"))),
+            (*place, number, way, content, zlib.crc32(content)),
         )
     connection.execute(
         f"DELETE FROM past_value WHERE {here} AND number <= ?",  # noqa: S608

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from struct import Struct
-from typing import Any
 
 from vault_sync.core.model.base import FileMark
 from vault_sync.core.model.values import Key, RelPath
-from vault_sync.edge.state.schema import bound, unbound
-
-Select = Callable[..., list[Any]]
-"""`StateStore.select`: the rows of a query."""
+from vault_sync.edge.state.schema import Select, bound, unbound
 
 _NUMBERS = Struct("<Qqq")
 """Inode, size in bytes, modification time in ns."""

@@ -13,6 +13,7 @@ from collections.abc import Collection
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.state.schema import JOINED, JOINING_FILES, as_bytes
 from vault_sync.edge.state.store import StateStore
+from vault_sync.edge.state.vault_id import fact, put_fact
 
 
 def is_joined(state: StateStore) -> bool:
@@ -21,7 +22,7 @@ def is_joined(state: StateStore) -> bool:
     Raises:
         StateError: the state cannot be read just now.
     """
-    return bool(state.select("SELECT 1 FROM fact WHERE name = ?", JOINED))
+    return fact(state, JOINED) is not None
 
 
 def join(state: StateStore) -> None:
@@ -30,7 +31,7 @@ def join(state: StateStore) -> None:
     Raises:
         StateError: the state could not be written.
     """
-    _note(state, JOINED, "")
+    put_fact(state, JOINED, "")
 
 
 def end_pass(state: StateStore, files: Collection[RelPath], *, at_rest: bool) -> None:
@@ -42,13 +43,7 @@ def end_pass(state: StateStore, files: Collection[RelPath], *, at_rest: bool) ->
         StateError: the state could not be written.
     """
     listed = hashlib.sha256(as_bytes("\0".join(sorted(files)))).hexdigest()
-    before = state.select("SELECT value FROM fact WHERE name = ?", JOINING_FILES)
-    if at_rest and before == [(listed,)]:
+    if fact(state, JOINING_FILES) != listed:
+        put_fact(state, JOINING_FILES, listed)
+    elif at_rest:
         join(state)
-    elif before != [(listed,)]:
-        _note(state, JOINING_FILES, listed)
-
-
-def _note(state: StateStore, name: str, value: str) -> None:
-    with state.writing() as connection:
-        connection.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))

@@ -16,6 +16,7 @@ from time import time
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Operation, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
+from vault_sync.edge.fs.reader import as_text
 from vault_sync.edge.state import base_table
 from vault_sync.edge.state.pass_log import Kind, changes, note_saved
 from vault_sync.edge.state.saved_texts import name_of
@@ -214,7 +215,7 @@ def _tasks(state: StateStore, id_: int) -> list[Task]:
     tasks = []
     for number, one in changes(state, id_):
         content, sum_ = contents.get(number, (b"", -1))
-        text = content.decode("utf-8", "surrogateescape")
+        text = as_text(content)
         task = Task(
             number, one.kind, one.path, one.to, one.before, one.after, text, one.why, one.undone
         )

@@ -61,13 +61,8 @@ def records(state: StateStore, limit: int | None = None) -> list[PassRecord]:
     ]
 
 
-_OPERATION = (
-    "SELECT number, kind, path, target, before, after, why, undone FROM operation"
-    " WHERE pass = ? AND number = ?"
-)
 _OPERATIONS = (
-    "SELECT number, kind, path, target, before, after, why, undone FROM operation"
-    " WHERE pass = ? ORDER BY number"
+    "SELECT number, kind, path, target, before, after, why, undone FROM operation WHERE pass = ?"
 )
 
 
@@ -87,9 +82,9 @@ def changes(state: StateStore, id_: int, number: int | None = None) -> list[tupl
             ),
         )
         for at, kind, path, target, before, after, why, undone in (
-            state.select(_OPERATIONS, id_)
+            state.select(f"{_OPERATIONS} ORDER BY number", id_)
             if number is None
-            else state.select(_OPERATION, id_, number)
+            else state.select(f"{_OPERATIONS} AND number = ?", id_, number)
         )
     ]
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from typing import Any
+from collections.abc import Collection, Iterable
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
 from vault_sync.core.model.values import Key
-from vault_sync.edge.state.schema import bound, encode, fingerprint, unbound
+from vault_sync.edge.state.schema import Select, bound, encode, fingerprint, unbound
 from vault_sync.edge.state.store import StateStore
-
-Select = Callable[..., list[Any]]
-"""`StateStore.select`: the rows of a query."""
 
 Hashes = tuple[str, str]
 """The hashes of the digest's and the note's value."""

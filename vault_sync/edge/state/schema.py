@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 import zlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from vault_sync.core.model.plan import Value
 
@@ -73,8 +76,6 @@ CREATE TABLE past_value(key NOT NULL, digest NOT NULL, field NOT NULL, number IN
 CREATE TABLE file(path PRIMARY KEY, mark BLOB NOT NULL, hash TEXT NOT NULL,
                   key NOT NULL) WITHOUT ROWID;
 CREATE INDEX file_by_key ON file(key);
-CREATE TABLE apart(key, digest, field, digest_value BLOB, note_value BLOB,
-                   PRIMARY KEY (key, digest, field)) WITHOUT ROWID;
 CREATE TABLE refused(key, digest, field, digest_hash TEXT NOT NULL, note_hash TEXT NOT NULL,
                      pass INTEGER NOT NULL, PRIMARY KEY (key, digest, field)) WITHOUT ROWID;
 CREATE TABLE copy(path, hash TEXT, decision TEXT NOT NULL, pass INTEGER,
@@ -86,6 +87,21 @@ CREATE TABLE waited(path PRIMARY KEY, since REAL NOT NULL) WITHOUT ROWID;
 """
 }
 """The tables that each schema after the first added; the newest has all."""
+
+
+Select = Callable[..., list[Any]]
+"""`StateStore.select`: the rows of a query."""
+
+
+def fact_of(select: Select, name: str) -> str | None:
+    """Return a fact; None where the state does not know it."""
+    found = select("SELECT value FROM fact WHERE name = ?", name)
+    return found[0][0] if found else None
+
+
+def note_fact(connection: sqlite3.Connection, name: str, value: str) -> None:
+    """Note a fact, inside a transaction of the caller's."""
+    connection.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))
 
 
 def bound(text: str) -> str | bytes:

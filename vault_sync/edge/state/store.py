@@ -12,7 +12,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -27,7 +27,7 @@ from vault_sync.edge.state.schema import bound
 
 
 def state_dir(root: Path, environ: Mapping[str, str]) -> Path:
-    """Return the folder of the state of the vault at `root`; nothing is made.
+    """Return the folder of the state of the vault at `root`, a `canonical` path; nothing is made.
 
     The platform's state directory, or VAULT_SYNC_STATE_DIR. The name ends in a hash of the
     canonical path, so a copied vault has a state of its own.
@@ -35,7 +35,6 @@ def state_dir(root: Path, environ: Mapping[str, str]) -> Path:
     Raises:
         StateError: that would be inside the vault, where a sync service would carry it elsewhere.
     """
-    whole = canonical(root)
     above = environ.get("VAULT_SYNC_STATE_DIR")
     if above:
         parent = Path(above).absolute()
@@ -43,12 +42,12 @@ def state_dir(root: Path, environ: Mapping[str, str]) -> Path:
         from platformdirs import user_state_path
 
         parent = user_state_path("vault-sync", appauthor=False)
-    if Path(os.path.realpath(parent)).is_relative_to(whole):
+    if Path(os.path.realpath(parent)).is_relative_to(root):
         raise StateError(
             f"the state must not lie in the vault: set VAULT_SYNC_STATE_DIR ({parent})"
         )
-    digest = hashlib.sha256(os.fsencode(whole)).hexdigest()[:16]
-    return parent / f"{whole.name or 'vault'}-{digest}"
+    digest = hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
+    return parent / f"{root.name or 'vault'}-{digest}"
 
 
 def open_state(root: Path, environ: Mapping[str, str] | None = None) -> StateStore:
@@ -56,18 +55,19 @@ def open_state(root: Path, environ: Mapping[str, str] | None = None) -> StateSto
 
     That of a vault which had another path is read where it lies; the first lock moves it.
     """
+    root = canonical(root)
     home = state_dir(root, os.environ if environ is None else environ)
     directory = home
     if not (home / DATABASE).exists() and root.is_dir():
-        directory = moved_state(home.parent, identity_of(canonical(root))) or home
+        directory = moved_state(home.parent, identity_of(root)) or home
     return StateStore(root, directory, home)
 
 
 class StateStore:
-    """One vault's memory. Reading needs no lock; whatever writes needs `with state.lock(wait)`."""
+    """One vault's memory; `root` is `canonical`. Whatever writes needs `with state.lock(wait)`."""
 
     def __init__(self, root: Path, directory: Path, home: Path | None = None) -> None:
-        self.root = canonical(root)
+        self.root = root
         self._home = home or directory
         self._lie_in(directory)
         self._rows: dict[BaseKey, Value] | None = None
@@ -259,8 +259,10 @@ class StateStore:
         if self._database.connect() is None:
             return None
         was = str(self.root) if self._database.restored else self._database.moved_from
-        with self.writing() if was is not None else nullcontext():
-            return was
+        if was is not None:
+            with self.writing():
+                pass  # the place is noted by whatever is written first
+        return was
 
 
 def _moved(directory: Path, home: Path) -> bool:

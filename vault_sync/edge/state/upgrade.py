@@ -29,10 +29,11 @@ from vault_sync.edge.state.schema import (
     decode,
     encode,
     fingerprint,
+    note_fact,
     unbound,
 )
 
-KEYED = ("base", "history", "past_value", "apart", "refused", "removed_here", "file")
+KEYED = ("base", "history", "past_value", "refused", "removed_here", "file")
 """The tables in which a key stands by itself, under no sum."""
 
 
@@ -90,7 +91,7 @@ def upgrade(connection: sqlite3.Connection, rules: KeyRules = TODAY) -> None:
         _add_tables(connection, version_of(connection))
         if older:
             # Whose base older rules made has long seen the whole vault.
-            connection.execute("INSERT OR REPLACE INTO fact VALUES (?, '')", (JOINED,))
+            note_fact(connection, JOINED, "")
         if _key_rules(connection) < rules.version:
             _rename_keys(connection, rules.respell)
             _note_key_rules(connection, rules.version)
@@ -159,7 +160,7 @@ def _key_rules(connection: sqlite3.Connection) -> int:
 
 
 def _note_key_rules(connection: sqlite3.Connection, version: int) -> None:
-    connection.execute("INSERT OR REPLACE INTO fact VALUES ('key rules', ?)", (str(version),))
+    note_fact(connection, "key rules", str(version))
 
 
 def _rename_keys(connection: sqlite3.Connection, respell: Callable[[str], str]) -> None:
@@ -174,7 +175,6 @@ def _rename_keys(connection: sqlite3.Connection, respell: Callable[[str], str]) 
                 )
                 connection.execute(f"DELETE FROM {table} WHERE key = ?", (key,))  # noqa: S608
     _rename_in_values(connection, respell)
-    _rename_in_past_values(connection, respell)
     _rename_in_dropped(connection, respell)
 
 
@@ -192,20 +192,6 @@ def _rename_in_values(connection: sqlite3.Connection, respell: Callable[[str], s
             connection.execute(
                 "UPDATE said SET key = ?, value = ?, sum = ? WHERE id = ?",
                 (bound(new), value, value_sum(number, (new, *row[1:]), value), id_),
-            )
-
-
-def _rename_in_past_values(connection: sqlite3.Connection, respell: Callable[[str], str]) -> None:
-    query = "SELECT key, digest, field, number, value, sum FROM past_value"
-    for key, digest, field, number, content, sum_ in connection.execute(query).fetchall():
-        row = (unbound(key), unbound(digest), unbound(field))
-        new = (respell(row[0]), *row[1:])
-        if new != row and value_sum(number, row, content) == sum_:
-            place = (key, digest, field, number)
-            connection.execute(
-                "UPDATE OR IGNORE past_value SET key = ?, sum = ?"
-                " WHERE key = ? AND digest = ? AND field = ? AND number = ?",
-                (bound(new[0]), value_sum(number, new, content), *place),
             )
 
 

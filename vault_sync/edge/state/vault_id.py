@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from vault_sync.edge.fs.own_folder import read_id, write_id
 from vault_sync.edge.fs.vault_dir import VaultDir
-from vault_sync.edge.state.schema import VAULT_ID
+from vault_sync.edge.state.schema import VAULT_ID, fact_of, note_fact
 from vault_sync.edge.state.store import StateStore
 
 _NAMES = "property names"
@@ -16,8 +16,7 @@ _NAMES = "property names"
 
 def fact(state: StateStore, name: str) -> str | None:
     """Return a fact; None where the state does not know it."""
-    found = state.select("SELECT value FROM fact WHERE name = ?", name)
-    return found[0][0] if found else None
+    return fact_of(state.select, name)
 
 
 def put_fact(state: StateStore, name: str, value: str) -> None:
@@ -27,7 +26,7 @@ def put_fact(state: StateStore, name: str, value: str) -> None:
         StateError: it is not remembered.
     """
     with state.writing() as connection:
-        connection.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))
+        note_fact(connection, name, value)
 
 
 def former_names(state: StateStore) -> tuple[tuple[str, str], ...]:

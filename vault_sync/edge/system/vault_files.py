@@ -117,8 +117,6 @@ def _configuration(root: Path, tree: Tree, around: Surroundings) -> Iterable[Pro
             hint = "move it to the vault's own folder, or remove it"
             words = "is not read there, and makes a vault of its folder for calls from within"
             yield finding(path, "config-place", words, hint)
-        elif not folder and name.lower() != name == _CONFIG:
-            continue
         elif not folder and name != _CONFIG and name.lower() in {_CONFIG, *_MISSPELLED}:
             yield finding(path, "config-name", "is not read", f"rename it to {_CONFIG}")
     if "" in tree.vaults:

@@ -25,7 +25,8 @@ from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.report.conflicts_page import unticked
 from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.edge.config import FILE
-from vault_sync.edge.fs.vault_dir import VaultDir, names_in
+from vault_sync.edge.fs.reader import as_text
+from vault_sync.edge.fs.vault_dir import VaultDir, folded_names
 from vault_sync.edge.state import deliveries, pass_log, saved_texts
 from vault_sync.edge.state.pass_log import PassRecord, SavedRow
 from vault_sync.edge.state.schema import as_bytes
@@ -118,7 +119,7 @@ def _inverses(
         here = change.to or (moves[path][0].path if path in moves else path)
         text, reason = _found(vault, here, change.after)
         old = saved_texts.take(state.saved, change.before) if change.before else None
-        before = (old or b"").decode("utf-8", "surrogateescape")
+        before = as_text(old or b"")
         if path == page:
             before = unticked(before)
         back: Operation
@@ -161,9 +162,7 @@ def _with_lost_entries(
         result += own
         if whole is None or cut is None or now is None:
             continue
-        before, there, all_ = (
-            each.decode("utf-8", "surrogateescape") for each in (cut, now, whole)
-        )
+        before, there, all_ = map(as_text, (cut, now, whole))
         back = next((one.after for _, one in own if isinstance(one, Write)), there)
         merged = documents.digest(before, back, all_, styles(path))
         if back == before or not merged.conflicts:
@@ -178,8 +177,7 @@ def _found(vault: VaultDir, path: RelPath, expected: str) -> tuple[str, str | No
     content = vault.holds(path)
     if content is None:
         return "", "it is not there any more"
-    text = content.decode("utf-8", "surrogateescape")
-    return text, None if saved_texts.name_of(content) == expected else NEWER
+    return as_text(content), None if saved_texts.name_of(content) == expected else NEWER
 
 
 def list_saved(state: StateStore, path: RelPath | None = None) -> list[SavedText]:
@@ -217,10 +215,9 @@ def restore(
         for content, when in _texts(state, path, name):
             if content == now or (name is None and _is_damage(content)):
                 continue
-            text, why = content.decode("utf-8", "surrogateescape"), f"restored, as it was {when}"
+            text, why = as_text(content), f"restored, as it was {when}"
             if now is not None and (in_place or _is_damage(now)):
-                present = now.decode("utf-8", "surrogateescape")
-                back: Operation = Write(path, present, text, why)
+                back: Operation = Write(path, as_text(now), text, why)
             else:
                 back = Create(path if now is None else _beside(vault, path), text, why)
             break
@@ -250,7 +247,7 @@ def _is_damage(content: bytes) -> bool:
 
 def _beside(vault: VaultDir, path: RelPath) -> RelPath:
     above, _, name = path.rpartition("/")
-    taken = {casefold_nfc(one) for one in names_in(vault.folder(above))}
+    taken = folded_names(vault.folder(above))
     stem = name.removesuffix(".md")
     number = 1
     while True:
