@@ -162,30 +162,7 @@ def watching(vault: Vault, quiet: float = QUIET, sweep: float = 1000.0) -> Itera
 # A person at an editor
 
 
-def in_place(file: Path, text: str) -> None:
-    """As Obsidian: truncated and written."""
-    file.write_bytes(text.encode())
-
-
-def by_rename(file: Path, text: str) -> None:
-    """As VS Code or Syncthing: a new file in the old one's place."""
-    new = file.with_name(f".{file.name}.tmp")
-    new.write_bytes(text.encode())
-    new.replace(file)
-
-
-def as_vim(file: Path, text: str) -> None:
-    """As vim with a backup: the old one moved away, the new one written, the backup removed."""
-    backup = file.with_name(f"{file.name}~")
-    file.rename(backup)
-    file.write_bytes(text.encode())
-    backup.unlink()
-
-
-STYLES = {"in place": in_place, "by rename": by_rename, "as vim": as_vim}
-
-
-def edit(vault: Vault, path: str, old: str, new: str, save: Callable[[Path, str], None]) -> None:
+def edit(vault: Vault, path: str, old: str, new: str, save: Callable[[Path, str], object]) -> None:
     text = vault.read(path)
     assert text.count(old) == 1, (path, old, text.count(old))
     save(vault.root / path, text.replace(old, new))
