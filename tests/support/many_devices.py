@@ -29,6 +29,7 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.copies import Arrival, CopyRow, History, Origin, PastValue, origin_of
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.reconcile.pairing.removals import kind_of_removal
 from vault_sync.core.reconcile.resolution import arrivals, fields
 from vault_sync.core.reconcile.resolution.arrivals import Deferred
 from vault_sync.core.reconcile.resolution.fields import Decided, TagPlace
@@ -294,13 +295,14 @@ class Pass:
         other = note or entry
         assert other is not None
         missing = DIGEST if entry is None else name
-        verdict = arrivals.removal(self.arrival(missing))
+        path = RelPath(missing)
+        kind = kind_of_removal(path, Base(arrivals={path: self.arrival(missing)}))
         known = [self.device.histories.get(base_key(key, f)) for f in ("commentary", "tags")]
         base = [None if history is None else history.values[-1].value for history in known]
         as_base = base[0] == other.text and set(base[1] or ()) == set(other.tags)
-        if as_base and verdict == "waits":
+        if as_base and kind == "waiting":
             self.deferred.add(missing)
-        elif as_base and verdict == "counts":
+        elif as_base and kind == "removed":
             self.wanted[DIGEST].pop(key, None)
             self.wanted[name] = {}
         else:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random import Random
 from typing import NamedTuple
 
-from vault_sync.core.digest.reader import Digest
+from vault_sync.core.digest.reader import Digest, Entry
 from vault_sync.core.digest.styles import lens
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.text.spans import splice
@@ -20,6 +20,12 @@ def linked(digest: Digest) -> str:
         for edit in lens.edit(digest, entry, entry.fields, f"n{number}")
     )
     return splice(digest.text, edits)
+
+
+def has_partial_authors(entry: Entry) -> bool:
+    """Return True for a list of authors that leaves some out: it has no place for others."""
+    styled = entry.styled
+    return styled is not None and styled.authors is not None and "authors" not in styled.places
 
 
 class Truth(NamedTuple):

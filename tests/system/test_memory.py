@@ -48,7 +48,6 @@ def answers(memory: Memory) -> dict[str, object]:
         "notes": [set(memory.notes.get(key, ())) for key in KEYS],
         "digests": [set(memory.digests.get(key, ())) for key in KEYS],
         "note": [Overlay(memory).note_of(key) for key in KEYS],
-        "paper": [Overlay(memory).paper_at(path) for path in PATHS],
         "naming": [memory.naming([point]) for point in POINTS],
         "names": [memory.names.resolve(path, RelPath("y.md")) for path in PATHS],
         "taken": [memory.names.taken(path) for path in PATHS],
@@ -109,8 +108,4 @@ def test_the_note_of_a_paper_is_the_only_one(kinds: dict[str, str], single: str 
     }
     for memory in both(files):
         expected = None if single is None else RelPath(f"{single}.md")
-        overlay = Overlay(memory)
-        assert overlay.note_of(KEYS[0]) == expected
-        assert {overlay.paper_at(path) for path in files} - {None} == (
-            {KEYS[0]} if single else set()
-        )
+        assert Overlay(memory).note_of(KEYS[0]) == expected

@@ -124,7 +124,7 @@ def undo(console: Console, pass_id: int | None) -> int:
         return outcome
 
     with console.state(config) as state:
-        code = written(console, config, state, act, "`vault-sync log` lists them")
+        code = written(console, config, state, act, lambda: "`vault-sync log` lists them")
     if sum(refused):
         console.say([REFUSED.format(sum(refused))])
     return code
@@ -153,7 +153,7 @@ def restore(console: Console, path: str, number: int | None, *, in_place: bool) 
             name=name,
             in_place=in_place,
         )
-        code = written(console, config, state, act, _way_back(config, state, wanted))
+        code = written(console, config, state, act, partial(_way_back, config, state, wanted))
     if len(saved) > 1 and number is None:
         count = report.counted(len(saved), "saved text")
         console.say([f"{count} of it: `vault-sync restore {quote(wanted)} --list`"])
@@ -203,9 +203,16 @@ def list_texts(console: Console, path: str) -> int:
 
 
 def written(
-    console: Console, config: Config, state: StateStore, act: Callable[[], Outcome], hint: str
+    console: Console,
+    config: Config,
+    state: StateStore,
+    act: Callable[[], Outcome],
+    hint: Callable[[], str],
 ) -> int:
-    """Run `act` with the vault locked, after recovery, and show its outcome."""
+    """Run `act` with the vault locked, after recovery, and show its outcome.
+
+    `hint` says what to do where `act` does not find what it was called for.
+    """
     from vault_sync.edge.write.recovery import recover
 
     with state.lock(5.0):
@@ -214,5 +221,5 @@ def written(
         try:
             outcome = act()
         except LookupError as error:
-            raise UsageError(f"{error.args[0]}: {hint}") from error
+            raise UsageError(f"{error.args[0]}: {hint()}") from error
     return console.show_outcome(config.root, outcome, recovered)

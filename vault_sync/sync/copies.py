@@ -17,7 +17,7 @@ from vault_sync.core.merge.file_copies import (
     hash_of,
     merge_copies,
 )
-from vault_sync.core.model.base import Base
+from vault_sync.core.model.base import Base, updates_made
 from vault_sync.core.model.copies import Arrival, Origin, origin_of
 from vault_sync.core.model.plan import (
     BaseKey,
@@ -29,15 +29,14 @@ from vault_sync.core.model.plan import (
     Trash,
     Write,
 )
-from vault_sync.core.model.values import Key, RelPath, Rules
+from vault_sync.core.model.values import FIELD_NAMES, Key, RelPath, Rules
 from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.report import copy_section
-from vault_sync.edge.state import deliveries, earlier_values, pass_log
+from vault_sync.edge.state import deliveries, earlier_values
 from vault_sync.edge.state.deliveries import CopyRecord
+from vault_sync.edge.state.pass_log import PassRecord
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.observation import MergesCopies, Observation, copy_rules_of
-
-_FIELDS = frozenset({"url", "title", "authors", "tags", "commentary"})
 
 
 def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> MergesCopies:
@@ -162,10 +161,10 @@ def end_pass(
     Raises:
         StateError: the state could not be written.
     """
-    records = list(_records(state, seen, plan, outcome)) if whole else []
+    lists = whole and not deliveries.has_listed(state.select)
+    records = list(_records(seen, plan, outcome, lists=lists)) if whole else []
     learned = list(_learned(seen, plan, outcome))
     removed = _removed(plan, outcome)
-    lists = whole and not deliveries.has_listed(state.select)
     # A part of a vault is planned only where there is a base; to ask for it would read it all.
     if not (records or learned or removed or lists) or (whole and not state.has_base):
         return
@@ -178,15 +177,16 @@ def end_pass(
 
 
 def _records(
-    state: StateStore, seen: Observation, plan: Plan, outcome: Outcome
+    seen: Observation, plan: Plan, outcome: Outcome, *, lists: bool
 ) -> Iterator[CopyRecord]:
+    """Yield what is decided about copies; with `lists` all that stand there are written down."""
     copies, done = seen.copies, {each.path for each in outcome.done}
     page = seen.conflicts_path
     rows_wait = any(each.path == page for each in plan.operations) and page not in done
     for copy in copies.merged:
         if not rows_wait and (copy.original not in copies.before or copy.original in done):
             yield CopyRecord(copy.path, "merged", hash_of(copies.hidden[copy.path]))
-    if not deliveries.has_listed(state.select):
+    if lists:
         yield from (CopyRecord(path, "left") for path in seen.files if is_copy(path))
     boxes = copy_section.read_boxes(seen.conflicts_text)
     yield from (CopyRecord(path, "mine") for path in boxes.mine & seen.files)
@@ -200,11 +200,6 @@ def _records(
     )
 
 
-def _done(plan: Plan, outcome: Outcome) -> Iterator[BaseUpdate]:
-    undone = {each.operation.path for each in outcome.undone}
-    return (each for each in plan.base_updates if not each.paths & undone)
-
-
 def _learned(
     seen: Observation, plan: Plan, outcome: Outcome
 ) -> Iterator[tuple[BaseKey, str | tuple[str, ...] | None, str | tuple[str, ...], Origin]]:
@@ -212,10 +207,10 @@ def _learned(
     if not base.exists:
         return
     touched = {copy.original for copy in seen.copies.merged}
-    for base_update in _done(plan, outcome):
+    for base_update in updates_made(plan, outcome):
         for row, value in base_update.put.items():
             was = base.rows.get(row)
-            if row.field not in _FIELDS or was == value:
+            if row.field not in FIELD_NAMES or was == value:
                 continue
             files = {RelPath(row.digest), *seen.snapshot.managed.get(row.key, ())}
             delivered = base.joining or any(
@@ -226,22 +221,22 @@ def _learned(
 
 def _removed(plan: Plan, outcome: Outcome) -> set[Key]:
     """Return the papers that this pass took out of the vault."""
-    updates = list(_done(plan, outcome))
+    updates = updates_made(plan, outcome)
     gone = {row.key for one in updates for row in one.drop if row.field == "url" and not row.digest}
     return gone - {row.key for one in updates for row in one.put if row.field == "url"}
 
 
-def take_back(state: StateStore, outcome: Outcome) -> None:
+def take_back(state: StateStore, record: PassRecord, outcome: Outcome) -> None:
     """Leave alone, after an undo, the copies that the undone pass had merged or thrown away.
+
+    `record` is that of the undo, which names the undone pass.
 
     Raises:
         StateError: the state could not be written.
     """
-    newest = pass_log.records(state, 1)
     remembered = {each.path for each in deliveries.read_copies(state.select)}
     moved = (each.to for each in outcome.done if isinstance(each, Rename))
     restored = [path for path in moved if is_copy(path) or path in remembered]
-    if newest:
-        undone = newest[0].cause.rpartition(" ")[2]
-        with state.writing() as connection:
-            deliveries.leave_copies(connection, int(undone), restored)
+    undone = record.cause.rpartition(" ")[2]
+    with state.writing() as connection:
+        deliveries.leave_copies(connection, int(undone), restored)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 
 from vault_sync.core.merge.file_copies import MergedCopies
@@ -17,7 +16,7 @@ from vault_sync.edge.platform import current
 from vault_sync.edge.platform.values import file_number
 from vault_sync.edge.state.file_marks import change_files, read_files
 from vault_sync.edge.state.refusals import read_refused
-from vault_sync.edge.state.schema import as_bytes, encode
+from vault_sync.edge.state.schema import encode
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.file_record import numbers
 from vault_sync.sync.observation import Observation
@@ -84,7 +83,7 @@ def _as_read(observation: Observation, before: Mapping[RelPath, tuple[Key, FileM
         if seen is not None and seen[0] == key and seen[1].inode and seen[1][:3] == stat:
             found[path] = seen
             continue
-        mark = FileMark(*stat, sha256(as_bytes(text)).hexdigest())
+        mark = FileMark.of_text(stat, text)
         # Numbers that are not known just now are no news.
         alike = (
             seen is not None and not mark.inode and seen == (key, seen[1]._replace(hash=mark.hash))
@@ -134,8 +133,7 @@ def _as_written(root: Path, operation: Operation, about: Mapping[RelPath, Key]) 
         seen = current.files.status(root / path)
     except OSError:
         return {}
-    number, digest = file_number(seen), sha256(as_bytes(text)).hexdigest()
-    mark = FileMark(number, seen.st_size, seen.st_mtime_ns, digest)
+    mark = FileMark.of_text((file_number(seen), seen.st_size, seen.st_mtime_ns), text)
     return {path: (about[operation.path], mark)}
 
 

@@ -53,6 +53,14 @@ def numbers(stat: Stat) -> tuple[int, int, int]:
     return stat.inode, stat.size, stat.mtime_ns
 
 
+def seconds_at_rest(stat: Stat, now: int) -> float:
+    """Return the seconds for which a file has been as it is at `now` (Unix ns).
+
+    A sync service gives a file the time of its own making: the change time tells when it came.
+    """
+    return (now - max(stat.mtime_ns, stat.ctime_ns)) / 1e9
+
+
 GRAIN = 20_000_000
 """Nanoseconds that a file system's clock may stand still: a jiffy is at most 10 ms."""
 

@@ -14,14 +14,12 @@ from pathlib import Path
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import is_markdown
 from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.values import RelPath, Rules
+from vault_sync.core.model.values import FIELD_NAMES, RelPath, Rules
 from vault_sync.core.reconcile.pipeline import reconcile
 from vault_sync.edge.config import Config
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.activity import git_busy, is_bisecting
 from vault_sync.sync.observation import Observation, observe_texts
-
-_FIELDS = frozenset({"url", "title", "authors", "tags", "commentary"})
 
 
 def with_head(seen: Observation, config: Config) -> Observation:
@@ -36,7 +34,7 @@ def with_head(seen: Observation, config: Config) -> Observation:
     rows = {
         row: value
         for row, value in _agreed(texts, config.rules).items()
-        if row.field in _FIELDS and _stands(row, seen)
+        if row.field in FIELD_NAMES and _stands(row, seen)
     }
     return replace(seen, base=replace(seen.base, rows={**rows, **seen.base.rows}))
 

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from vault_sync.core import snapshot
-from vault_sync.core.digest.style_choice import styles_of
+from vault_sync.core.digest.style_choice import FLAT, styles_of
 from vault_sync.core.digest.styles import lens
 from vault_sync.core.merge.copy_rules import CopyRules, is_readers
 from vault_sync.core.merge.file_copies import NO_COPIES, MergedCopies, merge_copies
@@ -34,7 +34,7 @@ from vault_sync.edge.state.file_marks import read_files
 from vault_sync.edge.state.refusals import read_refused
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.state.vault_id import former_names
-from vault_sync.sync.file_record import File, file_read, looks_delivered, numbers
+from vault_sync.sync.file_record import File, file_read, looks_delivered, numbers, seconds_at_rest
 from vault_sync.sync.request import Progress, silent
 
 
@@ -130,18 +130,13 @@ def observe(
         base=base,
         read=read,
         marks=found.marks,
-        delivered=_delivered(found.files),
-        at_rest=_at_rest(found.files, read_at),
+        at_rest={
+            path: seconds_at_rest(found.files[path], read_at)
+            for path in observation.snapshot.locked
+            if path in found.files
+        },
         otherwise=found.otherwise,
     )
-
-
-def _at_rest(files: Mapping[RelPath, Stat], now: int) -> dict[RelPath, float]:
-    """Return the seconds for which each file has been as it is at `now` (Unix ns).
-
-    A sync service gives a file the time of its own making: the change time tells when it came.
-    """
-    return {path: (now - max(stat.mtime_ns, stat.ctime_ns)) / 1e9 for path, stat in files.items()}
 
 
 def _merged_texts(
@@ -155,17 +150,18 @@ def _merged_texts(
     """Return what texts say with the copies among them merged."""
     found, problems = scanned
     page = conflicts_page.choose_path(rules.conflicts_note, texts)
+    delivered = _delivered(found.files)
 
     def observed(copies: MergedCopies) -> Observation:
         merged = {path: text for path, text in texts.items() if path not in copies.hidden}
         otherwise = (*found.otherwise, *copies.hidden)
         observation = observe_texts({**merged, **copies.texts}, rules, base, problems, otherwise)
-        return replace(observation, files=frozenset(texts), copies=copies)
+        return replace(observation, files=frozenset(texts), copies=copies, delivered=delivered)
 
     if merge is None:
         merge = partial(_hide_copies, rules, base)
     observation = observed(merge(texts, page, is_arriving, {}))
-    moved = _moved_back(observation, _delivered(found.files))
+    moved = _moved_back(observation)
     return observed(merge(texts, page, is_arriving, moved)) if moved else observation
 
 
@@ -184,9 +180,10 @@ def copy_rules_of(
     rules: Rules, base: Base, texts: Mapping[RelPath, str], page: RelPath
 ) -> CopyRules:
     """Return the rules for the copies among some texts, of which none is merged."""
+    styles = styles_of(rules)
     return CopyRules(
         is_digest=is_digest(rules),
-        is_flat=lambda path: styles_of(rules)(path) == ("flat",),
+        is_flat=lambda path: styles(path) == FLAT,
         is_readers=partial(is_readers, texts, base, rules.properties),
         histories_of=lambda _: {},
         note_of=base.note,
@@ -198,7 +195,7 @@ def copy_rules_of(
     )
 
 
-def _moved_back(seen: Observation, delivered: Mapping[RelPath, int]) -> dict[RelPath, RelPath]:
+def _moved_back(seen: Observation) -> dict[RelPath, RelPath]:
     """Return the notes under an old path that a device brought back, each with the linked one.
 
     So it is where a note was renamed on one device and edited on another.
@@ -213,7 +210,7 @@ def _moved_back(seen: Observation, delivered: Mapping[RelPath, int]) -> dict[Rel
     found = {}
     for key, paths in twins.items():
         (linked,) = to if len(to := links.get(key, set()) & paths) == 1 else (None,)
-        if linked is None or delivered.keys().isdisjoint(paths):
+        if linked is None or seen.delivered.keys().isdisjoint(paths):
             continue
         (other,) = paths - {linked}
         if other == base.note(key) or base.was_ever(BaseKey(key, "", "note"), other):
@@ -248,10 +245,12 @@ def _joined_at_once(seen: Observation, marks: Collection[RelPath]) -> Base:
 
     So it is where there are entries, and neither a note of the tool's, nor a link to one.
     """
+    if not seen.base.joining:
+        return seen.base
     digests = seen.snapshot.digests.values()
     entries = [entry for digest in digests for entry in digest.entries]
     strange = marks or seen.snapshot.managed or any(entry.link for entry in entries)
-    return replace(seen.base, joining=seen.base.joining and (bool(strange) or not entries))
+    return replace(seen.base, joining=bool(strange) or not entries)
 
 
 def observe_texts(

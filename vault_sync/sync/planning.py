@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
+from datetime import date
+from functools import cache, partial
 
 from vault_sync.core.citation.library import ReadersLibrary
 from vault_sync.core.model.base import Base
@@ -41,9 +42,12 @@ def make_plan(
     A tick can only be read beside the conflict that it decides, so the plan is made once to find
     the conflicts and, if any is decided, once more.
     """
-    reconciled = partial(
-        _reconciled, observation, rules, facts, request, (progress, library, template)
-    )
+    options = _options(observation, request, progress, library, template)
+
+    def reconciled(decisions: Decisions) -> Plan:
+        decided = replace(options, decisions=decisions)
+        return reconcile(observation.snapshot, observation.base, facts, rules, decided)
+
     decisions: dict[tuple[Key, RelPath, str], Decision] = {}
     if request.take is not None:
         decisions |= decide(*request.take, observation.snapshot, observation.base)
@@ -64,16 +68,23 @@ def make_plan(
         else conflicts_file.operations(observation, rules, replace(plan, conflicts=conflicts))
     )
     taken = conflicts_file.name_taken(observation, rules) if conflicts else ()
-    # A decision stays on the page until everything that it asked for is written.
     page_path = conflicts_file.path_of(observation, rules)
-    after_page = [BaseUpdate(frozenset({one.path, page_path}), {}) for one in plan.operations]
+    after_page = _joined_with_page(plan, page_path) if ticks and page else []
     return replace(
         plan,
         operations=(*plan.operations, *page),
-        base_updates=(*plan.base_updates, *(after_page if ticks and page else ())),
+        base_updates=(*plan.base_updates, *after_page),
         conflicts=conflicts,
         problems=(*observation.problems, *taken, *plan.problems),
     )
+
+
+def _joined_with_page(plan: Plan, page: RelPath) -> list[BaseUpdate]:
+    """Return the updates by which a decision stays on its page until all it asked for is written.
+
+    They change nothing in the base and say what waits for what.
+    """
+    return [BaseUpdate(frozenset({one.path, page}), {}) for one in plan.operations]
 
 
 def _at(conflict: Conflict) -> tuple[object, ...]:
@@ -81,32 +92,24 @@ def _at(conflict: Conflict) -> tuple[object, ...]:
     return natural(conflict.digest), conflict.line or 0, conflict.note, conflict.field, conflict.key
 
 
-def _reconciled(
+def _options(
     observation: Observation,
-    rules: Rules,
-    facts: Mapping[Key, Facts],
     request: PassRequest,
-    more: tuple[Progress, ReadersLibrary | None, NoteTemplate | None],
-    decisions: Decisions,
-) -> Plan:
-    progress, library, template = more
-    return reconcile(
-        observation.snapshot,
-        observation.base,
-        facts,
-        rules,
-        ReconcileOptions(
-            remake=request.remake,
-            decisions=decisions,
-            allowed=request.allowed,
-            only=_only(request.only),
-            patient=request.patient,
-            at_rest=observation.at_rest,
-            sure=request.sure,
-            on_progress=partial(progress, "comparing"),
-            library=library,
-            template=template,
-        ),
+    progress: Progress,
+    library: ReadersLibrary | None,
+    template: NoteTemplate | None,
+) -> ReconcileOptions:
+    """Return the choices of a pass, but for what a person decided in its conflicts."""
+    return ReconcileOptions(
+        remake=request.remake,
+        allowed=request.allowed,
+        only=_only(request.only),
+        patient=request.patient,
+        at_rest=observation.at_rest,
+        sure=request.sure,
+        on_progress=partial(progress, "comparing"),
+        library=library,
+        template=template,
     )
 
 
@@ -125,10 +128,14 @@ def template_of(
         return None, ()
     if observation.template is None:
         return None, (note_template.missing(path),)
-    naming = learn_weeks(observation, config).naming
-    days = weeks_of(naming, observation.snapshot.digests) if naming is not None else {}
+
+    @cache
+    def week_days() -> Mapping[RelPath, date]:
+        naming = learn_weeks(observation, config).naming
+        return weeks_of(naming, observation.snapshot.digests) if naming is not None else {}
+
     wrong = tuple(note_template.mistakes(path, observation.template))
-    return NoteTemplate(path, observation.template, days), wrong
+    return NoteTemplate(path, observation.template, week_days), wrong
 
 
 def with_former_names(config: Config, base: Base) -> Config:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,17 +43,19 @@ class BrokenLink(NamedTuple):
 def broken_links(root: Path, observation: Observation, state: StateStore) -> list[BrokenLink]:
     """Return the links of other files that lead nowhere, and once led to a note of the base."""
     formerly = _former_notes(observation, state)
+    folders = {"", *map(folder_of, observation.files)}
+    former = partial(_former, observation, formerly, folders)
     found: list[BrokenLink] = []
     for path, text in _other_texts(root, observation) if formerly else ():
         wikilinks: list[Wikilink] = []
-        if any(_former(observation, formerly, target, path) for target in _TARGET.findall(text)):
+        if any(former(target, path) for target in _TARGET.findall(text)):
             wikilinks = find(text)
         links = [(link.span, link.target, link.target) for link in wikilinks]
         for file_link in find_file_links(text):
             place = _place(observation, file_link.target, path)
             links += [(file_link.span, file_link.target, place)] if place else []
         for span, target, place in sorted(links):
-            note = _former(observation, formerly, place, path)
+            note = former(place, path)
             if note is not None:
                 found.append(BrokenLink(path, line_number(text, span.start), target.strip(), note))
     return found
@@ -153,14 +156,17 @@ def _former_notes(observation: Observation, state: StateStore) -> Mapping[str, R
 
 
 def _former(
-    observation: Observation, formerly: Mapping[str, RelPath], target: str, source: RelPath
+    observation: Observation,
+    formerly: Mapping[str, RelPath],
+    folders: Collection[str],
+    target: str,
+    source: RelPath,
 ) -> RelPath | None:
     """Return the note that a link once led to; None if it leads to a file, or never led to one."""
     target = target.strip().removesuffix("\\")
     if not target or observation.snapshot.names.resolve(target, source) is not None:
         return None
     name = target.removesuffix(".md").lstrip("/")
-    folders = {"", *map(folder_of, observation.files)}
     for form in ("NFC", "NFD"):
         spelled = unicodedata.normalize(form, name)
         for folder in folders:

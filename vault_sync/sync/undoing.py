@@ -41,17 +41,17 @@ def take_back(
     page = RelPath(config.rules.conflicts_note)
     styles = styles_of(config.rules)
     outcome = undo(config.root, state, pass_id, started=started, page=page, styles=styles)
-    if outcome.done:
-        copies.take_back(state, outcome)
-    after = state.rows()
-    forgotten = {row: value for row, value in before.items() if row.key and row not in after}
     if not outcome.done:
         return outcome, 0
+    (newest,) = pass_log.records(state, 1)
+    copies.take_back(state, newest, outcome)
+    after = state.rows()
+    forgotten = {row: value for row, value in before.items() if row.key and row not in after}
     found = _fields(config, state, forgotten, outcome.done)
-    _refuse(state, found, forgotten)
+    _refuse(state, found, forgotten, newest.id)
     # What a pass would write again all the same: a digest made anew, a note trashed once more.
     again = refused_writes(plan_of(), due | {page})
-    _refuse(state, again, {})
+    _refuse(state, again, {}, newest.id)
     return outcome, len(found) + len(again)
 
 
@@ -67,14 +67,11 @@ def _fields(
     return [each for each in found if _mark(each) not in observation.conflicts_text]
 
 
-def _refuse(state: StateStore, found: list[Refusal], forgotten: Mapping[BaseKey, Value]) -> None:
-    newest = pass_log.records(state, 1)
-    refuse(
-        state,
-        [(each.base_key, each.hashes, each.was) for each in found],
-        forgotten.items(),
-        newest[0].id if newest else 0,
-    )
+def _refuse(
+    state: StateStore, found: list[Refusal], forgotten: Mapping[BaseKey, Value], pass_id: int
+) -> None:
+    rows = [(each.base_key, each.hashes, each.was) for each in found]
+    refuse(state, rows, forgotten.items(), pass_id)
 
 
 def _mark(refusal: Refusal) -> str:

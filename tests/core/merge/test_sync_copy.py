@@ -121,6 +121,21 @@ def test_newlines_and_bom_are_those_of_the_file() -> None:
     assert merged(file, FIRST).text == file
 
 
+def test_what_would_not_read_as_one_entry_is_shown_as_in_any_other_row() -> None:
+    file = digest(entry(A, "글이다.\nhttps://arxiv.org/abs/2308.00009").replace(", Bo Lee", ""))
+    copy = digest(entry(A, "글이다.\nAnother (Cy Oh)", "#llm #new"))
+    assert merged(file, copy, {}) == CopyMerge(
+        file,
+        frozenset(
+            {
+                CopyRow(A, "", "authors", "Ann Park, Bo Lee"),
+                CopyRow(A, WEEK, "tags", "llm, new"),
+                CopyRow(A, WEEK, "commentary", "글이다.\nAnother (Cy Oh)"),
+            }
+        ),
+    )
+
+
 def test_a_paper_that_stands_twice_is_for_a_person() -> None:
     twice = FIRST + "\n" + entry(A, "다시.")
     assert merge_digest_copy(WEEK, FIRST, twice, histories()) is None

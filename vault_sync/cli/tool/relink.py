@@ -32,7 +32,7 @@ def relink(console: Console, old: str, new: str, *, dry_run: bool) -> int:
             act = partial(
                 apply, config.root, state, plan, cause="relink", started=datetime.now(UTC)
             )
-            return written(console, config, state, act, "`vault-sync log` lists passes")
+            return written(console, config, state, act, lambda: "`vault-sync log` lists passes")
     if console.json:
         console.answer_plan(config.root, plan, plan.operations)
     console.say(report.operation_lines(plan.operations))

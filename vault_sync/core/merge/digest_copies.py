@@ -18,6 +18,7 @@ from vault_sync.core.merge.digests import (
 )
 from vault_sync.core.merge.parts import Merged, Name, merged
 from vault_sync.core.merge.sync_copy import CopyMerge, CopyMerging, in_style_of, shared
+from vault_sync.core.merge.three_way import shown
 from vault_sync.core.model.copies import CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Fields, Key, RelPath
@@ -88,7 +89,7 @@ def _base_key(path: RelPath, key: Key, name: str) -> BaseKey:
 def _all_rows(path: RelPath, ours: Entry, theirs: Entry) -> set[CopyRow]:
     """Return every value of the copy as a row: the merged entry could not be written."""
     return {
-        CopyRow(*_base_key(path, ours.key, name), there if isinstance(there, str) else str(there))
+        CopyRow(*_base_key(path, ours.key, name), shown(there))
         for name, here, there in _values(ours, theirs)
         if lacks(name, here, there)
     }

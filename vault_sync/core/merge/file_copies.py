@@ -27,10 +27,11 @@ from vault_sync.core.merge.digest_copies import merge_digest_copy
 from vault_sync.core.merge.note_copies import merge_note_copy
 from vault_sync.core.merge.sync_copy import CopyMerge, unmerged
 from vault_sync.core.model.copies import CopyRow, Histories
+from vault_sync.core.model.paths import is_markdown
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.problems import copy_of_digest
 from vault_sync.core.model.values import Key, Problem, PropertyNames, RelPath
-from vault_sync.core.naming.copy_names import about_the_same, certain, is_copy, possible
+from vault_sync.core.naming.copy_names import about_the_same, certain, possible
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note import note as note_lens
 
@@ -141,7 +142,7 @@ def _proven(texts: Mapping[RelPath, str], rules: CopyRules) -> tuple[list[VaultC
     copies: list[VaultCopy] = []
     hidden: set[RelPath] = set()
     for path in sorted(texts):
-        name = certain(path) if is_copy(path) else None
+        name = certain(path) if is_markdown(path) else None
         if name is None or name.certainty != "certain" or rules.is_readers(path):
             continue
         original = name.original

@@ -21,8 +21,8 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from vault_sync.core.model.copies import TYPED, Arrival, Histories
-from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.values import Key, Place, RelPath
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Outcome, Plan, Value
+from vault_sync.core.model.values import SHARED_FIELDS, Key, Place, RelPath
 
 LINK = "link:"
 """The field of a refusal that keeps a link as it is spelled is this and the link's target."""
@@ -35,7 +35,10 @@ def _never(base_key: BaseKey, value: Value) -> bool:
 
 def value_hash(value: Value) -> str:
     """Return the sha256 of a value, in hex."""
-    text = value if isinstance(value, str) else "\0".join((*value, ""))
+    return _text_hash(value if isinstance(value, str) else "\0".join((*value, "")))
+
+
+def _text_hash(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -50,6 +53,11 @@ class FileMark(NamedTuple):
     size: int
     mtime_ns: int
     hash: str
+
+    @classmethod
+    def of_text(cls, numbers: tuple[int, int, int], text: str) -> FileMark:
+        """Return the identity of a file that holds a text; `numbers`: inode, size and time."""
+        return cls(*numbers, _text_hash(text))
 
     def is_like(self, other: FileMark) -> bool:
         """Return True for the same file, not written since, or for the same bytes."""
@@ -186,11 +194,18 @@ class Base:
         return papers
 
 
-APART = tuple(f"apart:{name}" for name in ("url", "title", "authors", "tags"))
+def updates_made(plan: Plan, outcome: Outcome) -> list[BaseUpdate]:
+    """Return the base updates of a plan that were made: none waits for what was not done."""
+    undone = {each.operation.path for each in outcome.undone}
+    return [each for each in plan.base_updates if not each.paths & undone]
+
+
+APART = tuple(f"apart:{name}" for name in (*SHARED_FIELDS, "tags"))
 """The fields for what a note says in its own words, beside what the digest says."""
 
 PAPER_FIELDS = (
-    *("url", "title", "authors", "filled", "note", "mentions", "undated", "abstract", "template"),
+    *SHARED_FIELDS,
+    *("filled", "note", "mentions", "undated", "abstract", "template"),
     *APART,
 )
 PLACE_FIELDS = ("tags", "commentary", "missing", "unmet")

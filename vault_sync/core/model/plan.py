@@ -126,8 +126,6 @@ class Plan:
     again: tuple[Key, ...] = ()
     """Papers to plan for in every pass: what is done about them depends on others. Their removal is
     to be confirmed with all others, or a text for them would not read back."""
-    first_meeting: bool = False
-    """Another file stands for a paper or a digest: what was agreed on with the old is forgotten."""
     deferred: frozenset[RelPath] = frozenset()
     """Files just delivered that lack something: it is followed by a later pass, if at all."""
 

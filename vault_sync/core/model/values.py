@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, NewType
+from typing import Any, Literal, NamedTuple, NewType, get_args
 
 Key = NewType("Key", str)
 """The identity of a paper: `arxiv:2308.07037`, `doi:10.1/x`, `openreview:abc`, `url:host/path`.
@@ -24,6 +24,12 @@ Decision = Literal["digest", "note", "both"]
 """The choice of a person in a conflict: the side to take, or both texts (of a commentary)."""
 
 FieldName = Literal["url", "title", "authors", "tags", "commentary"]
+
+FIELD_NAMES: tuple[FieldName, ...] = get_args(FieldName)
+"""The fields that both sides have, in the order of an entry (`Fields`)."""
+
+SHARED_FIELDS: tuple[FieldName, ...] = ("url", "title", "authors")
+"""The fields that a paper has once, in however many digests it stands."""
 
 
 class Fields(NamedTuple):

@@ -43,11 +43,14 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 
 
 class NoteTemplate(NamedTuple):
-    """A template as read. `week_days` has a day of the week of each digest that shows its week."""
+    """A template as read. `week_days` has a day of the week of each digest that shows its week.
+
+    It is called where a note is made: the weeks of all digests are learnt for it.
+    """
 
     path: RelPath
     text: str
-    week_days: Mapping[RelPath, date]
+    week_days: Callable[[], Mapping[RelPath, date]]
 
 
 def mistakes(path: RelPath, text: str) -> Iterator[Problem]:

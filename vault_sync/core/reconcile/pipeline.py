@@ -13,7 +13,15 @@ from vault_sync.core.citation.library import ReadersLibrary
 from vault_sync.core.model.base import Base, apart_key
 from vault_sync.core.model.paths import folder_of
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan
-from vault_sync.core.model.values import Decisions, Facts, Key, Problem, RelPath, Rules
+from vault_sync.core.model.values import (
+    SHARED_FIELDS,
+    Decisions,
+    Facts,
+    Key,
+    Problem,
+    RelPath,
+    Rules,
+)
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.keys import is_paper
 from vault_sync.core.note.note_template import NoteTemplate
@@ -108,7 +116,7 @@ def reconcile(
     resolved = frozenset(path for each in context.resolutions for path in each.deferred)
     deferred = pairing.deferred | guarded.deferred | resolved
     plan = without_refused(plan, base) if base.refused else plan
-    return replace(plan, first_meeting=bool(forgotten), deferred=deferred)
+    return replace(plan, deferred=deferred)
 
 
 def _of_other_files(pairing: Pairing, snapshot: Snapshot, base: Base) -> frozenset[BaseKey]:
@@ -126,7 +134,7 @@ def _of_other_files(pairing: Pairing, snapshot: Snapshot, base: Base) -> frozens
         for pair in [each for each in paper.pairs if each.entry is not None][:1]
         if pair.digest in digests
     }
-    shared = {BaseKey(key, "", name) for key in homes for name in ("url", "title", "authors")}
+    shared = {BaseKey(key, "", name) for key in homes for name in SHARED_FIELDS}
     shared |= {apart_key(row) for row in shared}
     return frozenset(
         row

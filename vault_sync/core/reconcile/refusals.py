@@ -23,7 +23,7 @@ from vault_sync.core.model.plan import (
     Value,
     Write,
 )
-from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.model.values import SHARED_FIELDS, Key, RelPath
 from vault_sync.core.naming import wikilinks
 from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.reconcile.pairing import pairs, paper_builder
@@ -140,7 +140,7 @@ def _of_fields(paper: Paper, snapshot: Snapshot) -> Iterator[Refusal]:
     assert paper.note is not None
     note, key = snapshot.notes[paper.note].fields, paper.agreed_key
     both = [pair for pair in paper.pairs if pair.entry is not None and pair.kind != "waiting"]
-    for name in ("url", "title", "authors") if both else ():
+    for name in SHARED_FIELDS if both else ():
         entry = both[0].entry
         assert entry is not None
         values = getattr(entry.fields, name), getattr(note, name)

@@ -11,6 +11,7 @@ from stat import S_ISREG
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs.scan import Scan, Stat, stat_of
 from vault_sync.edge.platform import current
+from vault_sync.sync.file_record import seconds_at_rest
 from vault_sync.sync.incremental.memory import Memory
 
 
@@ -57,8 +58,4 @@ def suspects(memory: Memory, found: Scan) -> dict[RelPath, Stat | None]:
 def at_rest(root: Path, paths: Iterable[RelPath], now: int) -> dict[RelPath, float]:
     """Return the seconds since some files changed; `now` is in Unix ns."""
     stats = stats_of(root, paths)
-    return {
-        path: (now - max(stat.mtime_ns, stat.ctime_ns)) / 1e9
-        for path, stat in stats.items()
-        if stat is not None
-    }
+    return {path: seconds_at_rest(stat, now) for path, stat in stats.items() if stat is not None}

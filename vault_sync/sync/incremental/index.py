@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from vault_sync.core.model.plan import Apart, Conflict
+from vault_sync.core.model.plan import Apart, Conflict, Plan
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.keys import KEY_RULES
 from vault_sync.edge.config import Config
@@ -71,6 +71,20 @@ class Came:
     again: tuple[Key, ...] = ()
     named: tuple[Problem, ...] = ()
     apart: tuple[Apart, ...] = ()
+
+    def plan(self) -> Plan:
+        """Return the plan of a pass that finds everything as it was, and nothing left to do."""
+        return Plan(
+            conflicts=self.conflicts,
+            problems=self.problems,
+            digests=self.digests,
+            entries=self.entries,
+            notes=self.notes,
+            wanted=self.wanted,
+            named=self.named,
+            apart=self.apart,
+            again=self.again,
+        )
 
 
 def path_of(state: StateStore) -> Path:

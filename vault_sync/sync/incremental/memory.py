@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from vault_sync.core.model.plan import Plan
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.edge.config import Config
@@ -153,18 +152,3 @@ def recall(
     path, kept = index.path_of(state), walk.kept if walk is not None else None
     found = index.load(path, stamp) if whole else index.known(path, stamp, kept)
     return None if found is None else Memory(stamp, *found)
-
-
-def plan_of(came: Came) -> Plan:
-    """Return the plan of a pass that finds everything as it was, and nothing left to do."""
-    return Plan(
-        conflicts=came.conflicts,
-        problems=came.problems,
-        digests=came.digests,
-        entries=came.entries,
-        notes=came.notes,
-        wanted=came.wanted,
-        named=came.named,
-        apart=came.apart,
-        again=came.again,
-    )

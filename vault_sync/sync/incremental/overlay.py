@@ -29,10 +29,6 @@ class Overlay:
         """Return the record of a file; None if it is not there."""
         return self.changed[path] if path in self.changed else self.memory.files.get(path)
 
-    def was(self, path: RelPath) -> File | None:
-        """Return the record that a file had; None if it was not there."""
-        return self.memory.files.get(path)
-
     def has(self, path: RelPath) -> bool:
         """Return True for a file that is there."""
         if path in self.changed:
@@ -72,9 +68,3 @@ class Overlay:
         """Return True for a paper with several notes, of which its entries may choose one."""
         kinds = [file.kind for path in self.files_about(key) if (file := self.get(path))]
         return kinds.count("note") > 1
-
-    def paper_at(self, path: RelPath) -> Key | None:
-        """Return the paper of which a file is the one note."""
-        file = self.get(path)
-        keys = keys_in(file) if file is not None and file.kind in NOTES else ()
-        return next((key for key in keys[:1] if self.note_of(key) == path), None)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from vault_sync.core.model.base import Base
+from vault_sync.core.model.base import Base, updates_made
 from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Rename, Trash, Write
 from vault_sync.core.model.problems import UNFINISHED
 from vault_sync.core.model.values import Key, RelPath, Rules
@@ -316,11 +316,8 @@ def _touched(
 
 def _namers(known: Mapping[Key, tuple[Key, ...]], acted: Acted) -> dict[Key, tuple[Key, ...]]:
     """Return the papers that each paper names, as the base has it now."""
-    undone = {each.operation.path for each in acted.outcome.undone}
     namers = dict(known)
-    for base_update in acted.doable.base_updates:
-        if base_update.paths & undone:
-            continue
+    for base_update in updates_made(acted.doable, acted.outcome):
         for row in base_update.drop:
             if row.field == "mentions":
                 namers.pop(row.key, None)

@@ -20,7 +20,7 @@ from vault_sync.sync import conflicts_file, deliveries
 from vault_sync.sync.file_marks import with_marks
 from vault_sync.sync.incremental import changes
 from vault_sync.sync.incremental.changes import TakesWholePass
-from vault_sync.sync.incremental.memory import Memory, plan_of
+from vault_sync.sync.incremental.memory import Memory
 from vault_sync.sync.incremental.part_snapshot import PartSnapshot
 from vault_sync.sync.incremental.reading import PartReading
 from vault_sync.sync.incremental.recorder import counts_after
@@ -76,7 +76,7 @@ def think(
         selection.join(came.lacking, "its facts may be known now")
     if not (reading.changed or reading.gone or selection.reasons):
         observation = _observation(selection, snapshots.EMPTY, Base(exists=True))
-        return Thought(observation, plan_of(came), came.lacking)
+        return Thought(observation, came.plan(), came.lacking)
     try:
         selection.start()
         return _planned(selection, facts_of, request)

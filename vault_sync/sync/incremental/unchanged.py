@@ -6,6 +6,7 @@ The plan of such a pass is known. Little is imported here, for a hook and a time
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import NamedTuple
 
 from vault_sync import __version__
@@ -60,16 +61,7 @@ def look(config: Config, state: StateStore, request: PassRequest) -> Rest:
     came = kept.came
     if came.lacking and came.facts != facts.facts_stamp(config, state):
         return Rest(walk=walk)
-    plan = Plan(
-        conflicts=came.conflicts,
-        problems=(*found.problems, *came.problems),
-        digests=came.digests,
-        entries=came.entries,
-        notes=came.notes,
-        named=came.named,
-        apart=came.apart,
-    )
-    return Rest(plan, walk)
+    return Rest(replace(came.plan(), problems=(*found.problems, *came.problems)), walk)
 
 
 def _displaced(config: Config) -> bool:

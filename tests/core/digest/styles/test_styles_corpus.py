@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.support import folders
 from tests.support.folders import text_of
-from tests.support.styled_shapes import linked
+from tests.support.styled_shapes import has_partial_authors, linked
 from vault_sync.core.digest.reader import Digest, Entry
 from vault_sync.core.digest.styles import lens, styled_reader
 from vault_sync.core.digest.styles.style import StyleName
@@ -69,7 +69,7 @@ def test_the_entries_are_those_of_the_truth(folder: str) -> None:
             wrong["title"].append((place, said.title))
         if said.url != one["address"]:
             wrong["address"].append((place, said.url))
-        partial = entry.styled.partial
+        partial = has_partial_authors(entry)
         if (list(said.authors), partial) != (one["authors"], one["authors_partial"]):
             wrong["authors"].append(place)
         words = [line.strip() for line in one["commentary"] if line.strip()]

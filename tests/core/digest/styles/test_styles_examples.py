@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.support.styled_shapes import has_partial_authors
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.digest.styles import advice, lens, styled_reader
 from vault_sync.core.digest.styles.style import StyleName
@@ -144,7 +145,7 @@ def test_authors_are_read_where_they_are_marked() -> None:
     heading = f"## T\n\n**作者：** [甲](https://x.y), 乙 等5人\n**arXiv:** {A}\n"
     assert one(heading, "heading").authors == ("甲", "乙")
     (entry,) = read(f"## T\n**Authors:** A One, ..., Z Two\n{A}\n", "heading")
-    assert entry.styled is not None and entry.styled.partial
+    assert has_partial_authors(entry)
     assert lens.unplaced(entry, entry.fields._replace(authors=("X Y",))) == ["authors"]
 
 
@@ -167,7 +168,7 @@ def test_a_venue_behind_the_authors_is_no_part_of_their_names(
     for title in ("**Deep Nets.**", "Deep Nets."):
         (entry,) = read(f"- {title} {marked} [[paper]({A})]\n")
         assert (entry.fields.title, entry.fields.authors) == ("Deep Nets", authors)
-        assert entry.styled is not None and entry.styled.partial == partial
+        assert has_partial_authors(entry) == partial
 
 
 def test_a_number_or_a_picture_leads_a_paragraph_in_that_has_the_paper_s_link() -> None:

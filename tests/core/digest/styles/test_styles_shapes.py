@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.support.styled_shapes import SHAPES, Shaped, linked, shaped
+from tests.support.styled_shapes import SHAPES, Shaped, has_partial_authors, linked, shaped
 from vault_sync.core.digest.entry_lines import common_ends
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.digest.styles import advice, lens, styled_reader
@@ -31,7 +31,7 @@ def test_what_is_read_is_the_truth(name: str) -> None:
                 each.fields.title,
                 each.fields.url,
                 each.fields.authors,
-                bool(each.styled and each.styled.partial),
+                has_partial_authors(each),
             )
             for each in digest.entries
         ]

@@ -32,7 +32,7 @@ def vault(template: str) -> MemoryVault:
     entries = [ENTRY.format(n, name) for n, name in enumerate(("Alpha", "Beta", "Gamma"), 1)]
     made = MemoryVault({DIGEST: "w1\n" + "".join(entries)})
     days = {RelPath(DIGEST): date(2023, 8, 14)}
-    made.template = NoteTemplate(RelPath("T.md"), template, days)
+    made.template = NoteTemplate(RelPath("T.md"), template, lambda: days)
     return made
 
 

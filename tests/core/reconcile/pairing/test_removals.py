@@ -35,8 +35,11 @@ from tests.support.reader import (
     settled,
 )
 from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.copies import TYPED, Arrival
 from vault_sync.core.model.plan import Trash
-from vault_sync.core.model.values import Facts, Key, Rules
+from vault_sync.core.model.values import Facts, Key, RelPath, Rules
+from vault_sync.core.reconcile.pairing.removals import kind_of_removal
 
 
 def many(count: int = 40) -> MemoryVault:
@@ -505,3 +508,14 @@ def test_own_tags_of_an_adopted_note_keep_the_note_and_not_its_entry() -> None:
     vault.sync()
     assert "2301.00001" not in vault.files["digests/w1.md"]
     assert "  - paper\n" in vault.files["refs/a.md"]
+
+
+def test_a_paper_missing_from_a_file() -> None:
+    def kind(arrival: Arrival) -> str:
+        return kind_of_removal(RelPath(WEEK), Base(arrivals={RelPath(WEEK): arrival}))
+
+    assert kind(TYPED) == "removed"
+    assert kind(Arrival(waited=True)) == "removed"
+    assert kind(Arrival(delivered=True)) == "waiting"
+    assert kind(Arrival(copied=True)) == "append"
+    assert kind(Arrival(delivered=True, copied=True)) == "append"

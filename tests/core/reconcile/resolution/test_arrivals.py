@@ -64,11 +64,3 @@ def test_tags_that_return_otherwise_than_by_typing_are_joined(how: Arrival) -> N
 
 def test_tags_typed_on_both_sides_are_merged_as_ever() -> None:
     assert not arrivals.are_joined(TAGS, ("t",), ("a", "n"), (TYPED, TYPED))
-
-
-def test_a_paper_missing_from_a_file() -> None:
-    assert arrivals.removal(TYPED) == "counts"
-    assert arrivals.removal(WAITED) == "counts"
-    assert arrivals.removal(DELIVERED) == "waits"
-    assert arrivals.removal(COPIED) == "comes back"
-    assert arrivals.removal(Arrival(delivered=True, copied=True)) == "comes back"

@@ -106,14 +106,14 @@ def assembled(page: Page, head: EntryHead, is_own_link: OwnLink) -> Candidate:
     behind = link.own if link.own is not None and link.own.span.start >= title.after else None
     at = title.after if behind is None or head.style == "heading" else behind.span.end
     stop = _inline_stop(text, head.links, at, marks.after_break(text, line.end, at))
-    own_label = _label_span(page, head.address).start
-    if at <= own_label < stop:
+    label = _label_span(page, head.address)
+    if at <= label.start < stop:
         # Its full stop parts the words from the label, and is neither's.
-        stop = at + len(text[at:own_label].rstrip().rstrip(_STOPS))
+        stop = at + len(text[at : label.start].rstrip().rstrip(_STOPS))
     tail = heads.tail_of(text, title, at, head.region, stop)
     if head.style == "heading" and tail.inline is not None:
         tail = HeadTail(None, None, at)
-    return _candidate(page, head, link, tail, _lower_lines(page, head, tail))
+    return _candidate(page, head, link, label, tail, _lower_lines(page, head, tail))
 
 
 def _link_place(page: Page, head: EntryHead, is_own_link: OwnLink) -> LinkPlace:
@@ -149,7 +149,12 @@ def link_behind(text: str, title: HeadTitle, key: Key, end: int, is_own_link: Ow
 
 
 def _candidate(
-    page: Page, head: EntryHead, link: LinkPlace, tail: HeadTail, lower: _LowerLines
+    page: Page,
+    head: EntryHead,
+    link: LinkPlace,
+    label: Span,
+    tail: HeadTail,
+    lower: _LowerLines,
 ) -> Candidate:
     authors = tail.authors or lower.authors
     below = max(page.number_at(max(tail.end - 1, head.title.span.start)), head.line)
@@ -159,8 +164,7 @@ def _candidate(
         link.wraps,
         link.at,
         None if authors is None else authors.span,
-        authors is not None and authors.partial,
-        _label_span(page, head.address),
+        label,
         below,
         _WITH_AUTHORS if authors is not None and not authors.partial else _WHOLE_LINE,
         tail.inline,

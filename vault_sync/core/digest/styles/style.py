@@ -5,7 +5,7 @@ A digest is read with the styles that were chosen for it (`[digests] styles`): `
 an entry in a style of this package bears `styled`, the `StyledSpans` below, and an empty `layout`.
 Three optional fields carry what flat has no word for:
 
-    Entry.styled    where the parts stand, the authors' list is partial, which fields have a place
+    Entry.styled    where the parts stand, and which fields have a place: a partial list has none
     Digest.repeats  entries of papers met earlier in the file: linked with the first, never read
     Digest.styles   the styles that the digest was read with
 
@@ -54,7 +54,6 @@ class StyledSpans(NamedTuple):
     wraps: bool
     link_at: int
     authors: Span | None
-    partial: bool
     label: Span
     head_line: int
     places: frozenset[FieldName]

@@ -196,7 +196,6 @@ def _candidate(
         link.wraps,
         link.at,
         cell,
-        authors is not None and authors.partial,
         address.link.boxed,
         head.line,
         frozenset(places),

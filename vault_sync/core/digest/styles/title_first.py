@@ -107,7 +107,7 @@ def _entry(page: Page, head: _TitledHead, stop: int) -> Entry | None:
         link is None and not title.in_markdown and title_line.can_be_linked(title.title.slice(text))
     )
     spans = StyledSpans(
-        "title-first", title.title, wraps, title.tail, title.authors, False, address, below,
+        "title-first", title.title, wraps, title.tail, title.authors, address, below,
         _PLACES, lower=tuple(commentary), tags=tags,
     )  # fmt: skip
     fields = Fields(

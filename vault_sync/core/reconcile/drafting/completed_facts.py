@@ -9,10 +9,9 @@ from vault_sync.core.citation.citekeys import CitedPaper, assign
 from vault_sync.core.citation.library import LibraryEntry, ReadersLibrary
 from vault_sync.core.model.values import Facts, Key, Rules
 from vault_sync.core.naming.keys import is_paper, pdf_of
+from vault_sync.core.reconcile.drafting.plan_builder import NO_FACTS
 from vault_sync.core.reconcile.resolution.values import Resolution
 from vault_sync.core.snapshot import Snapshot
-
-_NONE = Facts()
 
 
 def completed(
@@ -31,7 +30,7 @@ def completed(
         return {}
     found = {each.key: _in_library(each, snapshot, facts, library) for each in resolutions}
     whole = {
-        each.key: _with_library(facts.get(each.key, _NONE), each.key, found[each.key])
+        each.key: _with_library(facts.get(each.key, NO_FACTS), each.key, found[each.key])
         for each in resolutions
     }
     if "citekey" in rules.facts:
@@ -53,7 +52,7 @@ def _in_library(
 ) -> LibraryEntry | None:
     if library is None:
         return None
-    doi = _property(resolution, snapshot, "doi") or facts.get(resolution.key, _NONE).doi
+    doi = _property(resolution, snapshot, "doi") or facts.get(resolution.key, NO_FACTS).doi
     return library.find(resolution.key, doi, resolution.note.title)
 
 

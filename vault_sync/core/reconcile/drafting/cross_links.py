@@ -10,7 +10,7 @@ from vault_sync.core.reconcile.drafting import mentions
 from vault_sync.core.reconcile.drafting.note_draft import ListedNotes, Lists
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext
 from vault_sync.core.reconcile.pairing.paper import Pair
-from vault_sync.core.reconcile.resolution.values import Resolution
+from vault_sync.core.reconcile.resolution.values import Resolution, section_text
 
 NamedKeys = Mapping[Key, Sequence[Key]]
 
@@ -44,7 +44,7 @@ def _named(context: DraftContext, resolution: Resolution, notes: _Notes) -> list
 def _commentary(resolution: Resolution, pair: Pair) -> str:
     if pair.kind == "removed":
         return ""
-    return resolution.commentaries.get(pair.digest, pair.section.commentary if pair.section else "")
+    return resolution.commentaries.get(pair.digest, section_text(pair))
 
 
 def lists(context: DraftContext, named_keys: NamedKeys) -> dict[Key, Lists]:

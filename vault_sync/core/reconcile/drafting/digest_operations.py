@@ -11,13 +11,11 @@ from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.digest.styles import lens, styled_growth, styled_reader
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import Create, Write
-from vault_sync.core.model.values import FieldName, Fields, Key, Problem, RelPath
+from vault_sync.core.model.values import FIELD_NAMES, Fields, Key, Problem, RelPath
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
 from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Placeless, Resolution
 from vault_sync.core.text.spans import splice
-
-FIELD_NAMES: tuple[FieldName, ...] = ("url", "title", "authors", "tags", "commentary")
 
 
 def add(builder: PlanBuilder, context: DraftContext) -> None:
@@ -233,9 +231,13 @@ def _is_styled(context: DraftContext, entry: Entry | None, path: RelPath) -> boo
     """Return True if an entry is, or would be, in a style other than flat."""
     if entry is not None:
         return entry.styled is not None
+    return not styled_growth.grows_flat(_there_or_empty(context, path))
+
+
+def _there_or_empty(context: DraftContext, path: RelPath) -> Digest:
+    """Return the digest at a path; one without a text, in the style chosen for it, for none."""
     digest = context.snapshot.digests.get(path)
-    made = Digest("", (), (), (), styles_of(context.rules)(path))
-    return not styled_growth.grows_flat(digest or made)
+    return digest or Digest("", (), (), (), styles_of(context.rules)(path))
 
 
 def _are_meant(found: Digest, meant: list[Fields], count: int) -> bool:
@@ -281,9 +283,7 @@ def _can_grow(
     builder: PlanBuilder, context: DraftContext, resolution: Resolution, path: RelPath
 ) -> bool:
     """Tell whether a digest takes new entries; report it if its papers are rows of tables."""
-    digest = context.snapshot.digests.get(path)
-    digest = digest or Digest("", (), (), (), styles_of(context.rules)(path))
-    if styled_growth.can_grow(digest):
+    if styled_growth.can_grow(_there_or_empty(context, path)):
         return True
     builder.refused.add((resolution.key, path))
     note = resolution.paper.note or context.note_paths.notes[resolution.key]

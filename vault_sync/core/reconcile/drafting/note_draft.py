@@ -59,6 +59,11 @@ class Drafted:
     values: new_note.Values = field(default_factory=dict)
     """The properties of a new note."""
 
+    def sections_in(self, read: Note) -> list[Section]:
+        """Return the sections of a text as it reads that are those of the paper's digests."""
+        targets = {target for target, _ in self.sections}
+        return [section for section in read.sections if section.target in targets]
+
 
 def new(
     resolution: Resolution, note_paths: NotePaths, facts: Facts, rules: Rules, lists: Lists
@@ -369,7 +374,7 @@ def first_difference(drafted: Drafted, names: PropertyNames) -> int | None:
     if any(getattr(read.fields, name) != getattr(drafted.fields, name) for name in places):
         return 1
     targets = dict(drafted.sections)
-    found = [section for section in read.sections if section.target in targets]
+    found = drafted.sections_in(read)
     commentaries = {section.target: section.commentary for section in found}
     if commentaries != targets:
         wrong = [section for section in found if section.commentary != targets[section.target]]

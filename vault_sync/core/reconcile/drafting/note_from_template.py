@@ -50,10 +50,8 @@ def from_template(
 def remember(builder: PlanBuilder, resolution: Resolution, drafted: Drafted, rules: Rules) -> None:
     """Remember what a note was made with: as long as it is so, it is nobody's own word."""
     read = note_lens.read(drafted.text, rules.properties)
-    targets = {target for target, _ in drafted.sections}
-    sections = [section for section in read.sections if section.target in targets]
     names = [fact.name for fact in property_facts(rules.facts)]
-    mark = note_lens.own_mark(read, sections, names)
+    mark = note_lens.own_mark(read, drafted.sections_in(read), names)
     base_key = BaseKey(resolution.key, "", "template")
     builder.templated.setdefault(resolution.key, []).append((base_key, mark))
 
@@ -68,15 +66,13 @@ def _templated(
     """
     first = next(pair.digest for pair in resolution.paper.pairs if pair.kind in LIVE)
     published = str(drafted.values.get("published", "")) or facts.published
-    day = template.week_days.get(first) or _day(published)
+    day = template.week_days().get(first) or _day(published)
     filled = note_template.filled(
         template.text, _placeholders(drafted, resolution, facts, published), day
     )
     text = new_note.from_template(filled, drafted.values, drafted.sections, rules.properties)
     read = note_lens.read(text, rules.properties)
-    targets = {target for target, _ in drafted.sections}
-    sections = [section for section in read.sections if section.target in targets]
-    own = own_parts(note_lens.own_words(read, sections))
+    own = own_parts(note_lens.own_words(read, drafted.sections_in(read)))
     fields = drafted.fields.saying(tags=read.fields.tags)
     return replace(drafted, text=text, own=own, fields=fields)
 

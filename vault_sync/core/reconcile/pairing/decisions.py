@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.values import Decision, Decisions, Key, RelPath
+from vault_sync.core.model.values import SHARED_FIELDS, Decision, Decisions, Key, RelPath
 from vault_sync.core.snapshot import Snapshot
 
-FIELDS = ("url", "title", "authors", "commentary")
+FIELDS = (*SHARED_FIELDS, "commentary")
 
 
 def decide(path: RelPath, side: Decision, snapshot: Snapshot, base: Base) -> Decisions:

@@ -13,7 +13,7 @@ from hashlib import sha256
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base, apart_key, parted_filled
 from vault_sync.core.model.plan import BaseKey
-from vault_sync.core.model.values import Decisions, Key, Problem, RelPath, Rules
+from vault_sync.core.model.values import SHARED_FIELDS, Decisions, Key, Problem, RelPath, Rules
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.tags import private
 from vault_sync.core.note import abstract
@@ -94,7 +94,7 @@ def _with_counted_removals(paper: Paper, base: Base, decisions: Decisions) -> Pa
         return paper
     accepted = accepted_digests(decisions)
     pairs = tuple(
-        replace(pair, kind=_kind_of_removal(pair, base))
+        replace(pair, kind=kind_of_removal(pair.digest, base))
         if pair.kind == "removed"
         and pair.digest not in accepted
         and (paper.agreed_key, pair.digest, "entry") not in decisions
@@ -104,18 +104,18 @@ def _with_counted_removals(paper: Paper, base: Base, decisions: Decisions) -> Pa
     return replace(paper, pairs=pairs)
 
 
-def _kind_of_removal(pair: Pair, base: Base) -> Kind:
+def kind_of_removal(digest: RelPath, base: Base) -> Kind:
     """Return what it means that an entry is gone: it comes back if a copy of its digest stands.
 
     So it is where the digest was brought, and the text that it replaced here became the copy; and
     where `restore` put an older text there.
     """
-    arrival = base.arrival(pair.digest)
+    arrival = base.arrival(digest)
     if (arrival.copied or arrival.restored) and not base.is_partial:
         return "append"
     if base.is_partial or arrival.delivered:
         return "waiting"
-    return "append" if arrival.waited and pair.digest in base.with_copies else "removed"
+    return "append" if arrival.waited and digest in base.with_copies else "removed"
 
 
 def _uncounted(papers: Sequence[Paper], counted: Sequence[Paper]) -> frozenset[RelPath]:
@@ -178,7 +178,7 @@ def is_edited(paper: Paper, pair: Pair, note: Note, base: Base, rules: Rules) ->
         (was is None and bool(now)) or (was is not None and was != now)
         for was, now in (
             (base.note_value(BaseKey(paper.agreed_key, "", name)), getattr(fields, name))
-            for name in ("title", "url", "authors")
+            for name in SHARED_FIELDS
         )
     )
 

@@ -20,12 +20,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 from vault_sync.core.merge.three_way import sentences
 from vault_sync.core.model.base import Base, FileMark, apart_key
 from vault_sync.core.model.plan import BaseKey
-from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.model.values import SHARED_FIELDS, Key, RelPath
 from vault_sync.core.naming.note_names import bare_name, fold
 from vault_sync.core.naming.wikilinks import find
 from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry
@@ -111,7 +110,7 @@ class SameFile:
                 return False
             if base_key.field == "tags" and not {fold(tag) for tag in value} <= tags:
                 return False
-            shared = base_key.field in {"url", "title", "authors"}
+            shared = base_key.field in SHARED_FIELDS
             # Where the note has its own words, those are what it had.
             had = self.base.rows.get(apart_key(base_key), value)
             if shared and getattr(note.fields, base_key.field) != had:
@@ -141,5 +140,4 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def _mark(snapshot: Snapshot, path: RelPath, text: str) -> FileMark:
-    content = text.encode("utf-8", "surrogateescape")
-    return FileMark(*snapshot.stats.get(path, NO_STAT), sha256(content).hexdigest())
+    return FileMark.of_text(snapshot.stats.get(path, NO_STAT), text)

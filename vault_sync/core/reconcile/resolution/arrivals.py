@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from vault_sync.core.merge import sentence_merge
 from vault_sync.core.merge.ancestor import ancestor, is_earlier, is_same, lacks
@@ -157,10 +157,3 @@ def are_joined(
         return not all(arrival.typed_here for arrival in arrivals)
     value, arrival = changed
     return arrival.restored or (not arrival.typed_here and is_earlier("tags", history, value))
-
-
-def removal(missing: Arrival) -> Literal["counts", "waits", "comes back"]:
-    """Return what it means that a paper is missing from one of its files, by how that came here."""
-    if missing.copied:
-        return "comes back"
-    return "waits" if missing.delivered else "counts"

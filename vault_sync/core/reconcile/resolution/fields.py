@@ -12,12 +12,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, NamedTuple, TypeVar
 
 from vault_sync.core.merge import three_way
+from vault_sync.core.merge.sentence_merge import has_edits_of, words_of
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Side
@@ -78,33 +78,15 @@ def decide_commentary(
     """Decide a commentary: merged by paragraph, then by sentence."""
 
     def merged(was: str, ours: str, theirs: str) -> str | None:
-        if _has_edits_of(theirs, was, ours):
+        before, here, there = (words_of(text) for text in (was, ours, theirs))
+        if has_edits_of(there, before, here):
             return theirs
-        if _has_edits_of(ours, was, theirs):
+        if has_edits_of(here, before, there):
             return ours
         both = three_way.paragraphs(was, ours, theirs)
         return both if isinstance(both, str) else None
 
     return decide_field(base_key, digest, note, base, side=side, merged=merged)
-
-
-def _has_edits_of(whole: str, was: str, part: str) -> bool:
-    """Tell whether one side has the other's edits already: a merge of which one side was written.
-
-    Merged once more, a sentence could come to stand there twice. All that `part` added stands in
-    `whole`, nothing that it took out does, and what is left of it stands in its order. A side
-    that only took something out tells nothing: the other may have put something in its place.
-    """
-    before, one, all_ = (
-        [token for token in three_way.sentences(text) if not token.isspace()]
-        for text in (was, part, whole)
-    )
-    added, gone = Counter(one) - Counter(before), Counter(before) - Counter(one)
-    here, left = Counter(all_), Counter(one)
-    if not added or not added <= here or any(here[token] > left[token] for token in gone):
-        return False
-    rest = iter(all_)
-    return all(token in rest for token in one if token in here)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from vault_sync.core.digest.reader import Digest
 from vault_sync.core.model.base import APART, Base, apart_key, parted_filled
 from vault_sync.core.model.plan import Apart, BaseKey
 from vault_sync.core.model.values import (
+    SHARED_FIELDS,
     Decisions,
     Facts,
     Fields,
@@ -42,7 +43,7 @@ from vault_sync.core.reconcile.resolution.values import (
     section_text,
 )
 
-SHARED_ROWS = ("url", "title", "authors", "filled", "note", "mentions")
+SHARED_ROWS = (*SHARED_FIELDS, "filled", "note", "mentions")
 """Fields of the base that go with a paper to its new key."""
 
 
@@ -99,7 +100,7 @@ class _Shared:
         entry = self.resolution.entries[self.home.digest]
         to_note: dict[str, Any] = {}
         to_entry: dict[str, Any] = {}
-        for name in ("url", "title", "authors"):
+        for name in SHARED_FIELDS:
             if rules.properties.is_off(name):
                 to_note[name] = self._in_digest_alone(name, entry)
                 continue
