@@ -105,18 +105,20 @@ def test_no_short_schedule_loses_anything() -> None:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", TWO)
 def test_two_devices_lose_nothing_in_many_schedules(name: str) -> None:
-    found = play_many(TWO[name], 10_000, seed=2)
-    print(name, dict(found))
-    lawful(found)
+    lawful_at_length(name, 10_000)
 
 
 @pytest.mark.sweep
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", THREE)
 def test_three_devices_in_many_schedules(name: str) -> None:
-    found = play_many(THREE[name], 5_000, seed=2)
+    lawful_at_length(name, 5_000, lost=0.002)
+
+
+def lawful_at_length(name: str, number: int, *, lost: float = 0.0) -> None:
+    found = play_many((TWO | THREE)[name], number, seed=2)
     print(name, dict(found))
-    lawful(found, lost=0.002)
+    lawful(found, lost=lost)
 
 
 # The same with real files: each copy is merged as the Markdown of a digest or note.

@@ -15,11 +15,12 @@ DIGEST = "digests/d.md"
 every_shape = pytest.mark.parametrize("name", SHAPES)
 
 
-def world(made: Shaped) -> MemoryVault:
-    """Return a vault with the digest of a shape, linked, and its notes made."""
+def world(name: str) -> tuple[Shaped, MemoryVault]:
+    """Return a digest of a shape, and a vault in which it is linked and has its notes."""
+    made = shaped(name, 3)
     vault = MemoryVault({DIGEST: made.text}, rules=Rules(digest_styles=(("**", (made.style,)),)))
     vault.sync()
-    return vault
+    return made, vault
 
 
 def entries(vault: MemoryVault, made: Shaped) -> tuple[Entry, ...]:
@@ -42,8 +43,7 @@ def silent(vault: MemoryVault) -> bool:
 
 @every_shape
 def test_a_digest_is_linked_once_and_every_paper_has_its_note(name: str) -> None:
-    made = shaped(name, 3)
-    vault = world(made)
+    made, vault = world(name)
     assert len(vault.files) == 1 + len(made.papers)
     assert silent(vault)
     assert lens.export(vault.files[DIGEST], (made.style,)) == made.text
@@ -51,8 +51,7 @@ def test_a_digest_is_linked_once_and_every_paper_has_its_note(name: str) -> None
 
 @every_shape
 def test_an_edited_note_arrives_in_its_entry_and_in_no_byte_beside_it(name: str) -> None:
-    made = shaped(name, 3)
-    vault = world(made)
+    made, vault = world(name)
     before, entry = vault.files[DIGEST], entries(vault, made)[4]
     path = note_of(vault, entry)
     head, properties, body = vault.files[path].split("---\n", 2)
@@ -74,8 +73,7 @@ def test_an_edited_note_arrives_in_its_entry_and_in_no_byte_beside_it(name: str)
 
 @every_shape
 def test_an_edited_entry_arrives_in_its_note(name: str) -> None:
-    made = shaped(name, 3)
-    vault = world(made)
+    made, vault = world(name)
     digest = styled_reader.read(vault.files[DIGEST], (made.style,))
     entry = digest.entries[2]
     wanted = entry.fields.saying(title="From the Digest", tags=("new",), commentary="words")
@@ -92,8 +90,7 @@ def test_an_edited_entry_arrives_in_its_note(name: str) -> None:
 @every_shape
 def test_an_entry_that_is_none_any_more_is_no_removal(name: str) -> None:
     """Half typed, its title or address is gone; its note stays, and comes together with it."""
-    made = shaped(name, 3)
-    vault = world(made)
+    made, vault = world(name)
     before, entry = vault.files[DIGEST], entries(vault, made)[2]
     path = note_of(vault, entry)
     start, end = entry.span

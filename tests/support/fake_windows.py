@@ -192,9 +192,9 @@ class FakeEditor:
         new.write_bytes(text)
         self._kernel.move(str(new), str(path), replace=True)
 
-    def hold(self, path: Path, access: Access = Access.READ, share: Share = Share.READ) -> int:
+    def hold(self, path: Path, share: Share = Share.READ) -> int:
         """Keep a file open that others may not write to, as programs do that share little."""
-        return self._kernel.open(str(path), access, share, follow=False)
+        return self._kernel.open(str(path), Access.READ, share, follow=False)
 
 
 def install(monkeypatch: pytest.MonkeyPatch) -> FakeKernel:

@@ -21,12 +21,18 @@ def delivers(vault: Vault, path: str, text: str) -> None:
     os.utime(vault.root / path, (then, then))
 
 
+def edits(vault: Vault, old: str, new: str) -> str:
+    """Edit the digest and let a pass follow; the digest before."""
+    before = vault.read(DIGEST)
+    vault.edit(DIGEST, old, new)
+    vault.ok("sync", "--offline")
+    return before
+
+
 @pytest.fixture
 def edited(built: Vault) -> tuple[Vault, str]:
     """A vault in which a sentence was typed in the digest and followed, and the digest before."""
-    before = built.read(DIGEST)
-    built.edit(DIGEST, WORDS, f"{WORDS} 새 말 tok1.")
-    built.ok("sync", "--offline")
+    before = edits(built, WORDS, f"{WORDS} 새 말 tok1.")
     assert "tok1" in built.read(OCTOPACK)
     return built, before
 
@@ -113,9 +119,7 @@ def test_what_is_removed_long_after_a_copy_came_is_removed(built: Vault) -> None
 
 
 def test_tags_that_a_delivery_puts_back_are_joined(built: Vault) -> None:
-    before = built.read(DIGEST)
-    built.edit(DIGEST, "#code #instruct #alignment", "#code #instruct #alignment #tok1")
-    built.ok("sync", "--offline")
+    before = edits(built, "#code #instruct #alignment", "#code #instruct #alignment #tok1")
     delivers(built, DIGEST, before)
     for _ in range(3):
         built.ok("sync", "--offline")
@@ -132,9 +136,7 @@ def test_a_tag_taken_out_elsewhere_goes_in_the_second_pass(built: Vault) -> None
 
 
 def test_a_title_put_back_waits_and_is_asked_about(built: Vault) -> None:
-    before = built.read(DIGEST)
-    built.edit(DIGEST, "OctoPack: Instruction", "OctoPack tok1: Instruction")
-    built.ok("sync", "--offline")
+    before = edits(built, "OctoPack: Instruction", "OctoPack tok1: Instruction")
     delivers(built, DIGEST, before)
     for _ in range(3):
         built.run("sync", "--offline")

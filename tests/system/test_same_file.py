@@ -12,6 +12,7 @@ from tests.support.vaults import Vault, rebuilt
 WEEK = "digests/1주.md"
 NOTE = "papers/T.md"
 COPY = "papers/T 1.md"
+OTHER = "digests/2주.md"
 ASKED_ABOUT = "papers/T 2.md"  # some services name copies so: no note while the other is there
 DIGEST = (
     "1주\nhttps://arxiv.org/abs/2308.00001\nT: A (Ann Park)\n"
@@ -210,13 +211,18 @@ def test_another_title_of_a_copy_asked_about_is_no_edit(vault: Vault) -> None:
         assert "Newer" in vault.read(WEEK)
 
 
+def says_otherwise(vault: Vault, old: str, new: str) -> None:
+    """A digest of another week has the same paper, in other words."""
+    vault.write(OTHER, DIGEST.replace("1주", "2주").replace(old, new))
+    vault.ok("sync")
+
+
 def test_a_digest_that_steps_into_another_ones_place_takes_nothing_from_the_notes(
     vault: Vault,
 ) -> None:
-    vault.write("digests/2주.md", DIGEST.replace("1주", "2주").replace("second line", "other"))
-    vault.ok("sync")
+    says_otherwise(vault, "second line", "other")
     precious(vault)
-    (vault.root / "digests/2주.md").replace(vault.root / WEEK)
+    (vault.root / OTHER).replace(vault.root / WEEK)
     vault.run("sync")
     assert "PRECIOUS" in vault.read(NOTE)
 
@@ -224,13 +230,12 @@ def test_a_digest_that_steps_into_another_ones_place_takes_nothing_from_the_note
 def test_another_title_in_a_digest_that_steps_into_another_ones_place_is_no_edit(
     vault: Vault,
 ) -> None:
-    vault.write("digests/2주.md", DIGEST.replace("1주", "2주").replace("T: A", "Older"))
-    vault.ok("sync")
+    says_otherwise(vault, "T: A", "Older")
     vault.edit(NOTE, 'title: "T: A"', "title: Newer")
     vault.ok("sync")
     assert "Newer" in vault.read(WEEK)
-    assert "Older" in vault.read("digests/2주.md"), "the first entry speaks for the paper"
-    (vault.root / "digests/2주.md").replace(vault.root / WEEK)
+    assert "Older" in vault.read(OTHER), "the first entry speaks for the paper"
+    (vault.root / OTHER).replace(vault.root / WEEK)
     for _ in range(3):
         assert vault.run("sync").code == 1, "a person is asked"
         assert "Newer" in vault.read(NOTE)

@@ -64,6 +64,7 @@ def test_the_picture_is_readable_on_light_and_dark() -> None:
         for name in ("fill", "stroke")
         if name in each.attrib
     }
+    assert colours > {"none"}
     for colour in colours - {"none"}:
         assert contrast(colour, "#ffffff") >= 3
         assert contrast(colour, "#1e1e1e") >= 3

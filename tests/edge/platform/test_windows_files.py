@@ -255,7 +255,9 @@ def test_a_listing_has_the_numbers_of_the_file_itself(
     files: WindowsFiles, folder: int, tmp_path: Path
 ) -> None:
     put(tmp_path)
-    for item in files.entries(folder):
+    items = list(files.entries(folder))
+    assert {item.name for item in items} >= {"ours", "a.md"}
+    for item in items:
         listed, itself = item.stat(follow_symlinks=False), files.status_at(folder, item.name)
         assert listed.st_ino == itself.st_ino > 0
         assert (listed.st_size, listed.st_mtime_ns) == (itself.st_size, itself.st_mtime_ns)

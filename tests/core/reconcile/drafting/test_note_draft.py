@@ -50,9 +50,8 @@ def test_properties_in_odd_style(styled: str) -> None:
     change(vault, NOTE, "tags:\n  - alpha\n  - llm\n", styled)
     nothing_happens(vault)
     change(vault, WEEK, "#alpha #llm", "#alpha #llm #new")
-    plan = vault.sync()
-    if not plan.problems:
-        assert noted(vault, NOTE).tags == ("alpha", "llm", "new")
+    assert not vault.sync().problems
+    assert noted(vault, NOTE).tags == ("alpha", "llm", "new")
     quiet(vault)
 
 
