@@ -190,6 +190,5 @@ def _body_of(note: Note) -> NoteBody:
 def _reads_as(text: str, before: Note, meant: dict[Name, str]) -> bool:
     """Return True if a text has the sections that were meant, and properties of the same paper."""
     note = lens.read(text, before.properties.names)
-    sections = _body_of(note).sections
-    found = {name: section.commentary for name, section in sections.items()}
+    found = {name: each.commentary for name, each in taken_apart(note).sections.items()}
     return note.key == before.key and note.properties.broken is None and found == meant

@@ -42,7 +42,11 @@ def proposal(text: str) -> StyleProposal | None:
 
     At least 3 of its items have a paper key, and these are at least half of those with an address.
     """
-    all_ = candidates(page_of(text), any_link)
+    return _proposal(page_of(text))
+
+
+def _proposal(page: Page) -> StyleProposal | None:
+    all_ = candidates(page, any_link)
     items = Counter(candidate.style for candidate in all_)
     found = claims(all_)
     papers = Counter(
@@ -68,7 +72,7 @@ def nothing_read(digest: Digest) -> tuple[int, str, str] | None:
     count = sum(_addresses(page, number) for number in range(len(page.lines)))
     if count < LEAST_ADDRESSES:
         return None
-    seen = proposal(digest.text)
+    seen = _proposal(page)
     message = f"{count} addresses and no entry"
     if seen is None or seen.style in digest.styles:
         return 1, "nothing-read", message
