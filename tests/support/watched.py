@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -179,13 +178,3 @@ def lost(vault: Vault, tokens: Iterable[str]) -> list[str]:
     """The tokens that stand nowhere: not in the vault, not among the saved texts."""
     text = everywhere(vault)
     return [token for token in tokens if token not in text]
-
-
-def environment(folder: Path) -> dict[str, str]:
-    """What git is told, and nothing of this machine's own configuration."""
-    who = {"NAME": "Reader", "EMAIL": "reader@example.org"}
-    said = {
-        f"GIT_{role}_{name}": word for role in ("AUTHOR", "COMMITTER") for name, word in who.items()
-    }
-    plain = {"HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
-    return {"PATH": os.environ["PATH"], "GIT_EDITOR": "true", **plain, **said}

@@ -18,6 +18,7 @@ from typing import Self
 
 import pytest
 from tests.support import watched
+from tests.support.git_vault import environment
 from tests.support.saving import EDITORS, STYLES, in_place
 from tests.support.vaults import BAYES, CAUSAL, DIGEST, OCTOPACK, Vault
 from tests.support.watched import CONFLICTS, QUIET, Watched, edit, watching
@@ -359,7 +360,7 @@ def test_a_command_that_holds_the_vault_is_waited_for_and_named(daemon: Watched)
 
 @pytest.fixture
 def git(built: Vault, tmp_path: Path) -> Callable[..., str]:
-    environ = watched.environment(tmp_path)
+    environ = environment(tmp_path)
 
     def run(*words: str) -> str:
         done = subprocess.run(
