@@ -9,24 +9,12 @@ from typing import Any
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.model.base import APART, Base, apart_key, parted_filled
 from vault_sync.core.model.plan import Apart, BaseKey
-from vault_sync.core.model.values import (
-    SHARED_FIELDS,
-    Decisions,
-    Facts,
-    Fields,
-    RelPath,
-    Rules,
-)
+from vault_sync.core.model.values import SHARED_FIELDS, Decisions, Facts, Fields, RelPath, Rules
 from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.note.note import Note
 from vault_sync.core.reconcile.pairing.paper import Pair, Paper
-from vault_sync.core.reconcile.resolution import (
-    arrivals,
-    placeless,
-    reread,
-    shared_fields,
-)
+from vault_sync.core.reconcile.resolution import arrivals, placeless, reread, shared_fields
 from vault_sync.core.reconcile.resolution.arrivals import Deferred
 from vault_sync.core.reconcile.resolution.commentaries import resolve_commentary
 from vault_sync.core.reconcile.resolution.fields import Undecided
