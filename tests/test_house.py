@@ -442,7 +442,7 @@ UNTESTED = {
             "tests/core/digest/styles/test_styles_examples.py holds its tests"
         )
         for name in (
-            *("advice", "assembly", "headings", "heads", "labels", "lens", "lists", "names"),
+            *("advice", "assembly", "headings", "heads", "labels", "lists", "names"),
             *("markdown/inline", "markdown/marks", "markdown/page", "paragraphs", "style"),
             *("styled_editor", "styled_growth", "styled_reader", "tables"),
             "title_first",
