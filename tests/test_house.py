@@ -54,7 +54,9 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "fs": "platform",
     },
     "vault_sync.sync": {
-        "engine": "view incremental planning origins observation bibliography undoing facts request",
+        "engine": (
+            "view incremental planning origins observation bibliography undoing facts request"
+        ),
         "view": "incremental planning origins observation bibliography facts request",
         "incremental": "planning origins observation facts request",
         "planning": "observation request",
@@ -439,7 +441,7 @@ UNTESTED = {
             "tests/core/digest/styles/test_styles_examples.py holds its tests"
         )
         for name in (
-            *("advice", "assembly", "headings", "heads", "labels", "lens", "lists", "names"),
+            *("advice", "assembly", "headings", "heads", "labels", "lists", "names"),
             *("markdown/inline", "markdown/marks", "markdown/page", "paragraphs", "style"),
             *("styled_editor", "styled_growth", "styled_reader", "tables"),
             "title_first",
