@@ -14,9 +14,9 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.report import lines as report
 from vault_sync.edge import config as configuration
-from vault_sync.sync import observation
-from vault_sync.sync.observation import observe, observe_texts
-from vault_sync.sync.planning import make_plan
+from vault_sync.sync.observation import observation
+from vault_sync.sync.observation.observation import observe, observe_texts
+from vault_sync.sync.planning.pass_plan import make_plan
 from vault_sync.sync.request import PassRequest
 
 

@@ -11,8 +11,8 @@ from stat import S_ISREG
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs.scan import Scan, Stat, stat_of
 from vault_sync.edge.platform import current
-from vault_sync.sync.file_record import seconds_at_rest
 from vault_sync.sync.incremental.memory import Memory
+from vault_sync.sync.observation.file_record import seconds_at_rest
 
 
 class TakesWholePass(Exception):  # noqa: N818 - nothing fails, all is read

@@ -21,12 +21,18 @@ from vault_sync.edge.state.base_table import (
 )
 from vault_sync.edge.state.schema import as_bytes, encode
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.file_record import UNKNOWN, File, believable, looks_delivered, mark_of
 from vault_sync.sync.incremental.changes import TakesWholePass
 from vault_sync.sync.incremental.identity import OTHER, called
 from vault_sync.sync.incremental.memory import MANY, Memory
 from vault_sync.sync.incremental.overlay import Overlay
-from vault_sync.sync.observation import is_digest
+from vault_sync.sync.observation.file_record import (
+    UNKNOWN,
+    File,
+    believable,
+    looks_delivered,
+    mark_of,
+)
+from vault_sync.sync.observation.observation import is_digest
 
 
 class PartReading:

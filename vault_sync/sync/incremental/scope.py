@@ -16,8 +16,6 @@ from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.state.deliveries import waiting
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync import conflicts_file, deliveries
-from vault_sync.sync.file_marks import with_marks
 from vault_sync.sync.incremental import changes
 from vault_sync.sync.incremental.changes import TakesWholePass
 from vault_sync.sync.incremental.memory import Memory
@@ -25,8 +23,11 @@ from vault_sync.sync.incremental.part_snapshot import PartSnapshot
 from vault_sync.sync.incremental.reading import PartReading
 from vault_sync.sync.incremental.recorder import counts_after
 from vault_sync.sync.incremental.selection import PaperSelection
-from vault_sync.sync.observation import Observation, lacking
-from vault_sync.sync.planning import make_plan
+from vault_sync.sync.observation.observation import Observation, lacking
+from vault_sync.sync.origins import deliveries
+from vault_sync.sync.origins.file_marks import with_marks
+from vault_sync.sync.planning import conflicts_file
+from vault_sync.sync.planning.pass_plan import make_plan
 from vault_sync.sync.request import FactsOf, PassRequest
 
 

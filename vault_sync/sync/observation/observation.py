@@ -34,7 +34,13 @@ from vault_sync.edge.state.file_marks import read_files
 from vault_sync.edge.state.refusals import read_refused
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.state.vault_id import former_names
-from vault_sync.sync.file_record import File, file_read, looks_delivered, numbers, seconds_at_rest
+from vault_sync.sync.observation.file_record import (
+    File,
+    file_read,
+    looks_delivered,
+    numbers,
+    seconds_at_rest,
+)
 from vault_sync.sync.request import Progress, silent
 
 
