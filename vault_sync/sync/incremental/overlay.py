@@ -55,6 +55,11 @@ class Overlay:
             if file is not None and point in file.points.split("\n")
         }
 
+    def notes_of(self, key: Key) -> list[RelPath]:
+        """Return the files that are notes of a paper, or of a title (`identity.TITLE`)."""
+        files = sorted(self.files_about(key))
+        return [path for path in files if (file := self.get(path)) and file.kind != "digest"]
+
     def note_of(self, key: Key) -> RelPath | None:
         """Return the one note of a paper; if there is none, its one plain note."""
         files = {path: file for path in self.files_about(key) if (file := self.get(path))}
