@@ -21,7 +21,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from vault_sync.core.digest import reader as digest_reader
-from vault_sync.core.digest.file_damage import damage_of
+from vault_sync.core.digest.damage import damage_of
 from vault_sync.core.merge.copy_rules import CopyRules
 from vault_sync.core.merge.digest_copies import merge_digest_copy
 from vault_sync.core.merge.note_copies import merge_note_copy
