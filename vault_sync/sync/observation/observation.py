@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -115,7 +115,7 @@ def observe(
     found = scan(config.root)
     texts: dict[RelPath, str] = {}
     read: dict[RelPath, File] = {}
-    problems = list(found.problems)
+    problems = [*found.problems, *_digests_in_capitals(found.otherwise, config.rules)]
     reported = {each.path for each in problems}
     for number, (path, content) in enumerate(contents(config.root, found.files)):
         if isinstance(content, Problem):
@@ -143,6 +143,16 @@ def observe(
         },
         otherwise=found.otherwise,
     )
+
+
+def _digests_in_capitals(paths: Iterable[RelPath], rules: Rules) -> Iterator[Problem]:
+    """Yield a notice for each file that would be a digest if its ending had no capitals."""
+    is_one = is_digest(rules)
+    for path in paths:
+        ending = path[-3:]
+        if is_one(RelPath(path.removesuffix(ending) + ending.lower())):
+            words = f"the file is not read as a digest: its name ends in {ending}"
+            yield Problem(path, "ending", words, "rename it to end in .md", level="notice")
 
 
 def _merged_texts(
