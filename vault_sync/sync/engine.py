@@ -162,7 +162,7 @@ def _look_again(context: PassContext, request: PassRequest) -> None:
     facts = facts_stamp(context.config, context.state)
     part = replace(context, hints=frozenset(), walk=None)
     try:
-        view = look_at_part(part, request, facts)
+        view = look_at_part(part, request, facts, again=True)
     except changes.TakesWholePass:
         return  # the next pass looks
     if not (view.plan.operations or view.plan.base_updates):

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from vault_sync.core import snapshot
-from vault_sync.core.digest.style_choice import FLAT, styles_of
+from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.digest.styles import lens
 from vault_sync.core.merge.copy_rules import CopyRules, is_readers
 from vault_sync.core.merge.file_copies import NO_COPIES, MergedCopies, merge_copies
@@ -196,10 +196,9 @@ def copy_rules_of(
     rules: Rules, base: Base, texts: Mapping[RelPath, str], page: RelPath
 ) -> CopyRules:
     """Return the rules for the copies among some texts, of which none is merged."""
-    styles = styles_of(rules)
     return CopyRules(
         is_digest=is_digest(rules),
-        is_flat=lambda path: styles(path) == FLAT,
+        styles=styles_of(rules),
         is_readers=partial(is_readers, texts, base, rules.properties),
         histories_of=lambda _: {},
         note_of=base.note,
