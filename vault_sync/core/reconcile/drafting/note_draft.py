@@ -7,14 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from vault_sync.core.digest import plain_entry
 from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.values import (
-    Facts,
-    Fields,
-    PropertyNames,
-    PropertyValue,
-    RelPath,
-    Rules,
-)
+from vault_sync.core.model.values import Facts, Fields, PropertyNames, PropertyValue, RelPath, Rules
 from vault_sync.core.naming.wikilinks import link
 from vault_sync.core.note import abstract, new_note
 from vault_sync.core.note import note as note_lens

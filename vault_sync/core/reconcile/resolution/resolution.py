@@ -10,14 +10,7 @@ from vault_sync.core.digest.reader import Digest
 from vault_sync.core.digest.styles import lens
 from vault_sync.core.model.base import APART, Base, apart_key, parted_filled
 from vault_sync.core.model.plan import Apart, BaseKey
-from vault_sync.core.model.values import (
-    SHARED_FIELDS,
-    Decisions,
-    Facts,
-    Fields,
-    RelPath,
-    Rules,
-)
+from vault_sync.core.model.values import SHARED_FIELDS, Decisions, Facts, Fields, RelPath, Rules
 from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.note.note import Note
