@@ -17,7 +17,6 @@ from vault_sync.core.reconcile.pairing import first_pass, last_entry
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat, scan
 from vault_sync.edge.state.pass_log import note_lost_entries
-from vault_sync.edge.state.refusals import lift
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.state.vault_id import remember_names
 from vault_sync.edge.system.garbage import uncollected
@@ -43,7 +42,7 @@ from vault_sync.sync.request import (
     no_facts,
     silent,
 )
-from vault_sync.sync.undoing import lost_entries
+from vault_sync.sync.undoing import lift_refusals, lost_entries
 
 Typed = Callable[[Iterable[RelPath]], frozenset[RelPath]]
 """Returns those of some files that somebody has edited while the pass was reading and planning."""
@@ -298,8 +297,7 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
     if any(one.drop for one in doable.base_updates):
         note_lost_entries(state, lost_entries(view.observation, doable, outcome))
     remember_files(config.root, state, view.observation, doable, outcome)
-    if request.lifts:
-        lift(state)
+    lift_refusals(state, view.observation, every=request.lifts)
     if view.memory is None:
         remember_names(state, config.rules.properties.own)
     state.outdate()
