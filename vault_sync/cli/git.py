@@ -25,7 +25,7 @@ from vault_sync.edge.git import hook
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.hook import HookError
 from vault_sync.edge.git.repository import GitError, Repository, VaultLocation
-from vault_sync.sync.observation import is_digest
+from vault_sync.sync.observation.observation import is_digest
 
 DRIVER = "merge.vault-sync"
 SECTION = "vault-sync"

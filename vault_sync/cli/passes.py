@@ -74,14 +74,15 @@ def _pass(
         return _to_show(config, PassResult(plan, explained=rest))
     from vault_sync.sync import engine
     from vault_sync.sync.facts import FactsLookup
+    from vault_sync.sync.view import PassContext, look
 
     try:
         with Bar(console) as bar:
             facts = FactsLookup(config, state, bar, offline=offline)
             ask = facts.ask if facts.online else None
-            context = engine.PassContext(config, state, facts, ask, progress=bar, walk=walk)
+            context = PassContext(config, state, facts, ask, progress=bar, walk=walk)
             if dry_run:
-                view = engine.look(context, request)
+                view = look(context, request)
                 result = PassResult(view.plan, explained=view.explained)
             else:
                 result = engine.run(context, request)
@@ -239,7 +240,7 @@ def resolve(console: Console, given: str, side: Decision) -> int:
     What is damaged has no side to take: the problem says what to do instead.
     """
     from vault_sync.core.reconcile.pairing.decisions import lost_digests
-    from vault_sync.sync.observation import base_of, observe
+    from vault_sync.sync.observation.observation import base_of, observe
 
     config = console.config()
     with console.state(config) as state:

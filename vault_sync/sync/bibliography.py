@@ -20,7 +20,7 @@ from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.fs.reader import read
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.apply import apply
-from vault_sync.sync.observation import Observation, base_of, observe
+from vault_sync.sync.observation.observation import Observation, base_of, observe
 
 
 def readers_library(config: Config) -> tuple[ReadersLibrary | None, tuple[Problem, ...]]:

@@ -26,7 +26,7 @@ from vault_sync.edge.fs.reader import as_text, contents
 from vault_sync.edge.state.earlier_values import hashes_by_row
 from vault_sync.edge.state.schema import encode, fingerprint
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.observation import Observation
+from vault_sync.sync.observation.observation import Observation
 
 _TARGET = re.compile(r"\[\[([^\[\]|#\r\n]+)")
 

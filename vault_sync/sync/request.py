@@ -10,12 +10,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
 
-from vault_sync.core.model.plan import (
-    Conflict,
-    Operation,
-    Outcome,
-    Plan,
-)
+from vault_sync.core.model.plan import Conflict, Operation, Outcome, Plan
 from vault_sync.core.model.values import Decision, Decisions, Facts, Key, RelPath
 
 

@@ -17,8 +17,8 @@ from vault_sync.edge.state import pass_log
 from vault_sync.edge.state.refusals import forget, lift, refuse
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.undo import undo
-from vault_sync.sync import copies
-from vault_sync.sync.observation import Observation, base_of, observe
+from vault_sync.sync.observation.observation import Observation, base_of, observe
+from vault_sync.sync.origins import copies
 
 
 def take_back(

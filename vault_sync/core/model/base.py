@@ -99,6 +99,11 @@ class Base:
         return TYPED if path is None else self.arrivals.get(path, TYPED)
 
     @property
+    def is_typed_here(self) -> bool:
+        """Return True if no file was brought and no copy stands: every text was typed here."""
+        return not (self.arrivals or self.with_copies)
+
+    @property
     def is_partial(self) -> bool:
         """Return True if what is not here may only be not here yet."""
         return self.joining or self.arriving

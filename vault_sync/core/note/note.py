@@ -14,12 +14,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
-from vault_sync.core.model.values import (
-    STANDARD_NAMES,
-    Fields,
-    Key,
-    PropertyNames,
-)
+from vault_sync.core.model.values import STANDARD_NAMES, Fields, Key, PropertyNames
 from vault_sync.core.naming.keys import is_paper, key_of
 from vault_sync.core.naming.wikilinks import link as wikilink
 from vault_sync.core.note import properties as yaml

@@ -14,16 +14,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from vault_sync.core.model.base import LINK, Base, value_hash
-from vault_sync.core.model.plan import (
-    BaseKey,
-    Create,
-    Operation,
-    Plan,
-    Rename,
-    Trash,
-    Value,
-    Write,
-)
+from vault_sync.core.model.plan import BaseKey, Create, Operation, Plan, Rename, Trash, Value, Write
 from vault_sync.core.model.values import SHARED_FIELDS, Key, RelPath
 from vault_sync.core.naming import wikilinks
 from vault_sync.core.reconcile.deferral import defer

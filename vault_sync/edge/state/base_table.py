@@ -149,20 +149,17 @@ def read_apart(select: Select) -> dict[BaseKey, Value]:
     return rows
 
 
-def papers_by_digest(select: Select) -> dict[RelPath, set[Key]]:
-    """Return the papers that the base has in each digest."""
-    found: dict[RelPath, set[Key]] = {}
-    for key, digest in select("SELECT key, digest FROM base WHERE digest <> '' AND key <> ''"):
-        found.setdefault(RelPath(unbound(digest)), set()).add(Key(unbound(key)))
-    return found
+def papers_in(select: Select, digest: str) -> set[Key]:
+    """Return the papers that the base has in a digest."""
+    query = "SELECT DISTINCT key FROM base WHERE digest = ? AND key <> ''"
+    return {Key(unbound(key)) for (key,) in select(query, bound(digest))}
 
 
-def papers_by_note(select: Select) -> dict[bytes, set[Key]]:
-    """Return the papers whose note the base has at each path, which is encoded (`encode`)."""
-    found: dict[bytes, set[Key]] = {}
-    for key, value in select("SELECT key, value FROM stands WHERE field = 'note'"):
-        found.setdefault(bytes(value or b""), set()).add(Key(unbound(key)))
-    return found
+def papers_noted(select: Select, paths: Collection[str]) -> set[Key]:
+    """Return the papers whose notes the base has at one of these paths."""
+    marks = ", ".join("?" * len(paths))
+    query = f"SELECT key FROM stands WHERE field = 'note' AND value IN ({marks})"  # noqa: S608 - marks alone
+    return {Key(unbound(key)) for (key,) in select(query, *map(encode, paths))}
 
 
 def digests_with_text(select: Select) -> list[RelPath]:

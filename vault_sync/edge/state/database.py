@@ -21,14 +21,7 @@ from vault_sync.edge.state.places import (
     is_restored,
     open_there,
 )
-from vault_sync.edge.state.schema import (
-    OLDEST,
-    TABLES,
-    bound,
-    fingerprint,
-    is_damage,
-    set_aside,
-)
+from vault_sync.edge.state.schema import OLDEST, TABLES, bound, fingerprint, is_damage, set_aside
 
 
 class StateError(Exception):

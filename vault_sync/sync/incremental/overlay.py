@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver
-from vault_sync.sync.file_record import File
 from vault_sync.sync.incremental.memory import NOTES, Memory, keys_in
+from vault_sync.sync.observation.file_record import File
 
 
 class Overlay:

@@ -14,11 +14,11 @@ from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.state.base_table import count_places, read_some
 from vault_sync.edge.state.earlier_values import is_old
 from vault_sync.edge.state.vault_id import former_names
-from vault_sync.sync.file_record import File
 from vault_sync.sync.incremental.identity import OTHER, TITLE, identities
 from vault_sync.sync.incremental.lazy_mapping import Asked
 from vault_sync.sync.incremental.selection import PaperSelection
-from vault_sync.sync.observation import snapshot_of
+from vault_sync.sync.observation.file_record import File
+from vault_sync.sync.observation.observation import snapshot_of
 
 
 class PartSnapshot:

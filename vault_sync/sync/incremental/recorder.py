@@ -13,12 +13,12 @@ from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.state.schema import as_bytes
-from vault_sync.sync.file_record import UNKNOWN, File, mark_of
 from vault_sync.sync.incremental.identity import OTHER, called, identities
 from vault_sync.sync.incremental.index import Came
 from vault_sync.sync.incremental.memory import MANY, Memory, keys_in, naming_in
 from vault_sync.sync.incremental.prediction import Agreed, foreseen, lacking_after, written
-from vault_sync.sync.observation import Observation, snapshot_of
+from vault_sync.sync.observation.file_record import UNKNOWN, File, mark_of
+from vault_sync.sync.observation.observation import Observation, snapshot_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,9 @@ from vault_sync.core.naming.note_names import bare_name
 from vault_sync.core.naming.wikilinks import find
 from vault_sync.core.report import conflicts_page
 from vault_sync.edge.state.refusals import papers_without_note
-from vault_sync.sync.file_record import File
 from vault_sync.sync.incremental.identity import TITLE, called
 from vault_sync.sync.incremental.reading import PartReading
+from vault_sync.sync.observation.file_record import File
 
 
 class PaperSelection:

@@ -66,7 +66,7 @@ def check_removals(
     else:
         papers = edit_beats_removal(papers, snapshot, base, rules, decisions)
         # A person who has just named a digest that is gone need not confirm that it is.
-        sure = accepted_digests(decisions) - snapshot.digests.keys()
+        sure = accepted_digests(decisions) - snapshot.digests.keys() if decisions else frozenset()
         guarded = limit_removals(papers, base, rules, allowed, sure)
     return replace(
         guarded,

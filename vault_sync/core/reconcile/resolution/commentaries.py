@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vault_sync.core.digest.reader import Digest
+from vault_sync.core.digest.styles import lens
 from vault_sync.core.model.base import PLACE_FIELDS, Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Decision, Decisions, Fields, RelPath
 from vault_sync.core.reconcile.pairing.paper import Pair
-from vault_sync.core.reconcile.resolution import arrivals, fields, placeless, reread
+from vault_sync.core.reconcile.resolution import arrivals, fields, reread
 from vault_sync.core.reconcile.resolution.arrivals import Deferred
 from vault_sync.core.reconcile.resolution.fields import Decided, Undecided
 from vault_sync.core.reconcile.resolution.values import (
@@ -55,7 +56,7 @@ def resolve_commentary(
         changes = {pair.digest: True, NOTE: pair.section is None}
         resolution.propose(base_key, entry.commentary, changes)
         return
-    if pair.section is not None and placeless.takes_none(pair, "commentary"):
+    if pair.section is not None and not lens.takes(pair.entry, "commentary"):
         _leave_in_note(resolution, pair, pair.section.commentary, base_key)
         return
     if paper.note is not None and base.refuses(base_key, entry.commentary, section_text(pair)):
@@ -69,7 +70,7 @@ def resolve_commentary(
     decided = _decided_commentary(resolution, pair, was, base, side, digests)
     if isinstance(decided, Undecided | Deferred):
         _leave_open(resolution, pair, decided, base, was)
-    elif placeless.has_no_place(pair, "commentary", decided.value):
+    elif "commentary" in lens.unplaced(pair.entry, entry.saying(commentary=decided.value)):
         _leave_in_note(resolution, pair, decided.value, base_key)
     else:
         _take_over(resolution, pair, decided.value, base_key)
@@ -89,7 +90,8 @@ def _decided_commentary(
         return Undecided("section gone")
     if side == "both":
         return Decided(_one_below_the_other(entry.commentary, section))
-    if side is None and (found := arrivals.decide(resolution, pair, base, was)) is not None:
+    brought = side is None and not base.is_typed_here
+    if brought and (found := arrivals.decide(resolution, pair, base, was)) is not None:
         return found
     if side is None and agreed is not None and pair.entry is not None:
         if agreed == section and reread.has_swallowed(agreed, entry, digests[pair.digest]):

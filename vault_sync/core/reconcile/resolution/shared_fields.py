@@ -101,6 +101,21 @@ def decide(
     return followed or Undecided("cannot be written")
 
 
+def apart_authors(
+    base_key: BaseKey, digest: tuple[str, ...], note: tuple[str, ...], base: Base
+) -> SharedValue[tuple[str, ...]]:
+    """Return the authors of both sides where the digest's cannot be written: a list in part.
+
+    The note takes them over while it has none, or those that the digest had; otherwise it keeps
+    its own. A digest without a list takes none away.
+    """
+    was = base.rows.get(base_key)
+    if was is None:
+        return SharedValue(digest, note or digest)
+    follows = bool(digest) and digest != was and note == was
+    return SharedValue(digest, digest if follows else note)
+
+
 def _was_before(base: Base, base_key: BaseKey, value: str | tuple[str, ...]) -> bool:
     """Tell whether a value is an earlier one of either side."""
     return base.was_before(base_key, value) or base.was_before(apart_key(base_key), value)

@@ -10,7 +10,7 @@ from vault_sync.core.model.copies import CopyRow
 from vault_sync.core.model.plan import BaseKey, Create, Operation, Plan, Trash, Value, Write
 from vault_sync.core.model.values import Problem, RelPath, Rules
 from vault_sync.core.report import conflicts_page, copy_section
-from vault_sync.sync.observation import Observation
+from vault_sync.sync.observation.observation import Observation
 
 TAKEN = "conflicts-note-taken"
 

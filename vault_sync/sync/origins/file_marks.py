@@ -18,8 +18,8 @@ from vault_sync.edge.state.file_marks import change_files, read_files
 from vault_sync.edge.state.refusals import read_refused
 from vault_sync.edge.state.schema import encode
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.file_record import numbers
-from vault_sync.sync.observation import Observation
+from vault_sync.sync.observation.file_record import numbers
+from vault_sync.sync.observation.observation import Observation
 
 Marked = dict[RelPath, tuple[Key, FileMark]]
 

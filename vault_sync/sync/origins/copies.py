@@ -11,12 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 from vault_sync.core.merge.copy_rules import CopyChoice
-from vault_sync.core.merge.file_copies import (
-    MergedCopies,
-    VaultCopy,
-    hash_of,
-    merge_copies,
-)
+from vault_sync.core.merge.file_copies import MergedCopies, VaultCopy, hash_of, merge_copies
 from vault_sync.core.model.base import Base, updates_made
 from vault_sync.core.model.copies import Arrival, Origin, origin_of
 from vault_sync.core.model.plan import (
@@ -36,7 +31,7 @@ from vault_sync.edge.state import deliveries, earlier_values
 from vault_sync.edge.state.deliveries import CopyRecord
 from vault_sync.edge.state.pass_log import PassRecord
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.observation import MergesCopies, Observation, copy_rules_of
+from vault_sync.sync.observation.observation import MergesCopies, Observation, copy_rules_of
 
 
 def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> MergesCopies:
