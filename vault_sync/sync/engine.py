@@ -124,7 +124,8 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
     if any(one.drop for one in doable.base_updates):
         note_lost_entries(state, lost_entries(view.observation, doable, outcome))
     remember_files(config.root, state, view.observation, doable, outcome)
-    lift_refusals(state, view.observation, every=request.lifts)
+    if request.lifts or view.observation.base.refused:
+        lift_refusals(state, view.observation, every=request.lifts)
     if view.memory is None:
         remember_names(state, config.rules.properties.own)
     state.outdate()

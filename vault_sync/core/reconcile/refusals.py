@@ -83,7 +83,7 @@ def out_of_date(snapshot: Snapshot, base: Base) -> list[BaseKey]:
     Nothing is while a file can be neither read nor written, or files are on their way: what such
     files say, nobody knows.
     """
-    if not base.refused or snapshot.locked or base.is_partial:
+    if snapshot.locked or base.is_partial:
         return []
     pairing = pairs.pair(
         snapshot, replace(base, refused={}), new_digest="", remake=False, decisions={}
