@@ -15,7 +15,6 @@ from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.reconcile.pairing import first_pass, last_entry
 from vault_sync.edge.state.pass_log import note_lost_entries, old_dropped
-from vault_sync.edge.state.refusals import lift
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.state.vault_id import remember_names
 from vault_sync.edge.system.garbage import uncollected
@@ -36,7 +35,7 @@ from vault_sync.sync.request import (
     PassResult,
     counted_files,
 )
-from vault_sync.sync.undoing import lost_entries
+from vault_sync.sync.undoing import lift_refusals, lost_entries
 from vault_sync.sync.view import PassContext, View, look, look_at_part
 
 
@@ -125,8 +124,8 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
     if any(one.drop for one in doable.base_updates):
         note_lost_entries(state, lost_entries(view.observation, doable, outcome))
     remember_files(config.root, state, view.observation, doable, outcome)
-    if request.lifts:
-        lift(state)
+    if request.lifts or view.observation.base.refused:
+        lift_refusals(state, view.observation, every=request.lifts)
     if view.memory is None:
         remember_names(state, config.rules.properties.own)
     state.outdate()

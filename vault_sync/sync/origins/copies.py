@@ -54,6 +54,9 @@ def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> Merge
             choice=choice,
             ready=whole and base.exists and not base.joining and not is_arriving,
         )
+        # A person wants back what an older text says, and a merge takes that for removed since.
+        back = deliveries.restored(state.select) if moved else {}
+        moved = {path: to for path, to in moved.items() if not back.get(path, False)}
         return merge_copies(texts, copy_rules, moved)
 
     return merge
