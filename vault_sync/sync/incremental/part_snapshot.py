@@ -8,9 +8,9 @@ from dataclasses import replace
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, RelPath
-from vault_sync.core.naming.titles import fold_title
 from vault_sync.core.naming.wikilinks import find
 from vault_sync.core.snapshot import Snapshot
+from vault_sync.core.text.folding import fold_title
 from vault_sync.edge.state.base_table import count_places, read_some
 from vault_sync.edge.state.earlier_values import is_old
 from vault_sync.edge.state.vault_id import former_names
