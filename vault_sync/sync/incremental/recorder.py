@@ -16,8 +16,8 @@ from vault_sync.edge.state.schema import as_bytes
 from vault_sync.sync.incremental.identity import OTHER, called, identities
 from vault_sync.sync.incremental.index import Came
 from vault_sync.sync.incremental.memory import MANY, Memory, keys_in, naming_in
+from vault_sync.sync.incremental.overlay import namers_after
 from vault_sync.sync.incremental.prediction import Agreed, foreseen, lacking_after, written
-from vault_sync.sync.incremental.questions import namers_after
 from vault_sync.sync.observation.file_record import UNKNOWN, File, mark_of
 from vault_sync.sync.observation.observation import Observation, snapshot_of
 

@@ -13,7 +13,7 @@ from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.reconcile.pairing.same_file import strange_digests
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.state.deliveries import waiting
-from vault_sync.sync.incremental import changes, questions
+from vault_sync.sync.incremental import changes, overlay
 from vault_sync.sync.incremental.changes import TakesWalk, TakesWholePass
 from vault_sync.sync.incremental.part_snapshot import PartSnapshot
 from vault_sync.sync.incremental.reading import PartReading
@@ -69,7 +69,7 @@ def think(
         raise TakesWalk
     if facts_changed:
         for key in came.lacking:
-            selection.join([key], questions.facts_of(key))
+            selection.join([key], overlay.facts_of(key))
     if not (reading.changed or reading.gone or selection.reasons):
         observation = _observation(selection, snapshots.EMPTY, Base(exists=True))
         return Thought(observation, came.plan(), came.lacking)

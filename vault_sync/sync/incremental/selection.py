@@ -26,9 +26,9 @@ from vault_sync.core.naming.note_names import bare_name
 from vault_sync.core.naming.wikilinks import find
 from vault_sync.core.report import conflicts_page
 from vault_sync.edge.state.refusals import papers_without_note
-from vault_sync.sync.incremental import questions
+from vault_sync.sync.incremental import overlay
 from vault_sync.sync.incremental.identity import TITLE, called
-from vault_sync.sync.incremental.questions import Answers, TracedQuestion
+from vault_sync.sync.incremental.overlay import Answers, TracedQuestion
 from vault_sync.sync.incremental.reading import PartReading
 from vault_sync.sync.observation.file_record import File
 from vault_sync.sync.request import Reason
@@ -59,27 +59,27 @@ class PaperSelection:
         for path in sorted(reading.changed | reading.gone):
             if self.before.get(path) is None:
                 came.add(path)
-            self.join(self.before.keys_at(path), questions.in_file(path))
+            self.join(self.before.keys_at(path), overlay.in_file(path))
             if path in came or path in reading.gone:
                 self.touch_name(path)
             for key in self.before.keys_at(path) if path in reading.gone else ():
                 self.touch_paper(key)
         unclear = came | {path for path in reading.changed if not self.now.keys_at(path)}
         for key in reading.noted_at(unclear):
-            self.join([key], questions.note_of(key))
+            self.join([key], overlay.note_of(key))
         for key in self.memory.came.again:
-            self.join([key], questions.waits(key))
+            self.join([key], overlay.waits(key))
 
     def explained(self, plan: Plan) -> tuple[Reason, ...]:
         """Return why each file and paper was looked at, and how many of all."""
         reading, came = self.reading, self.memory.came
         before = Answers(self.before, came.plan(), came.namers)
-        namers = questions.namers_after(came.namers, plan.base_updates)
+        namers = overlay.namers_after(came.namers, plan.base_updates)
         now = Answers(self.now, plan, namers)
         total = f"looked at {len(self.reasons):,} papers of {came.notes:,} notes"
         read = f"read {len(reading.read):,} of {len(self.memory.files):,} files"
         asked: dict[str, TracedQuestion] = {
-            path: questions.in_file(path, "what is in it?")
+            path: overlay.in_file(path, "what is in it?")
             for path in sorted(reading.changed | reading.gone)
         }
         reasons = [
@@ -101,14 +101,14 @@ class PaperSelection:
             return
         self._touched.add(point)
         for other in (*self.now.names.called(bare_name(path)), *self.now.naming(point)):
-            self.join(self.now.keys_at(other), questions.leads_to(path))
+            self.join(self.now.keys_at(other), overlay.leads_to(path))
 
     def touch_paper(self, key: Key) -> None:
         """Let those be concerned that name this paper, or that it names: its note is another."""
         if key in self._touched:
             return
         self._touched.add(key)
-        question, namers = questions.note_of(key), self.memory.came.namers
+        question, namers = overlay.note_of(key), self.memory.came.namers
         for path in self.now.naming(key):
             self.join(self.now.keys_at(path), question)
         self.join((namer for namer, named in namers.items() if key in named), question)
@@ -127,9 +127,9 @@ class PaperSelection:
         """
         if conflicts_page.ticks(self.reading.conflicts_text()):
             keys = (each.key for each in self.memory.came.conflicts)
-            self.join(keys, questions.in_file(self.reading.conflicts_path()))
+            self.join(keys, overlay.in_file(self.reading.conflicts_path()))
         for path in sorted(self.covered() & self._reported):
-            self.join(self.reading.papers_at(path), questions.reported_at(path))
+            self.join(self.reading.papers_at(path), overlay.reported_at(path))
 
     def covered(self) -> set[RelPath]:
         """Return the files of which all that there is to report is found anew."""
@@ -144,7 +144,7 @@ class PaperSelection:
         """Take down what a file is now, and whom it concerns if it was another thing."""
         was = self.before.get(path)
         self.reading.read[path] = self.now.changed[path] = now
-        question = questions.in_file(path)
+        question = overlay.in_file(path)
         if was is not None and was[2:6] == now[2:6]:
             self.join(self.now.keys_at(path) if path in self.reading.changed else (), question)
             return
@@ -165,9 +165,9 @@ class PaperSelection:
         `strange` are digests at whose path stands another file.
         """
         for path in strange:
-            self.join(self.reading.papers_at(path), questions.in_file(path))
+            self.join(self.reading.papers_at(path), overlay.in_file(path))
         for key in sorted(self.unsure):
-            self.join([key], questions.note_of(key))
+            self.join([key], overlay.note_of(key))
         for key in list(self.reasons):
             if self.now.has_notes(key) or self.before.has_notes(key):
                 self.touch_paper(key)  # its entries choose one, or do so no longer
@@ -182,7 +182,7 @@ class PaperSelection:
             for key in _papers_noted(base_update, made):
                 self.touch_paper(key)
             for key in _named_otherwise(base_update, base):
-                self.join([key], questions.named_by(key))
+                self.join([key], overlay.named_by(key))
 
     def _join_of_digests(self, plan: Plan) -> None:
         """Let the papers be concerned of digests that are written, and those that they link to.
@@ -196,7 +196,7 @@ class PaperSelection:
             if path in digests or refused:
                 linked = {self.now.names.resolve(link.target, path) for link in find(texts[path])}
                 for at in (path, *sorted(to for to in linked if to is not None)):
-                    self.join(self.now.keys_at(at), questions.is_written(path))
+                    self.join(self.now.keys_at(at), overlay.is_written(path))
 
 
 def _papers_noted(base_update: BaseUpdate, made: Collection[str]) -> set[Key]:
