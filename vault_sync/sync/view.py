@@ -14,9 +14,9 @@ from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.bibliography import readers_library
 from vault_sync.sync.facts import facts_stamp
 from vault_sync.sync.incremental import changes, scope
-from vault_sync.sync.incremental.memory import Memory, Mind, recall
+from vault_sync.sync.incremental.memory import DaemonMemory, Memory, TakesWholePass, recall
 from vault_sync.sync.incremental.reading import PartReading
-from vault_sync.sync.incremental.unchanged import Walk, stamp_of
+from vault_sync.sync.incremental.unchanged import Walk
 from vault_sync.sync.observation.observation import Observation, arriving, base_of, lacking, observe
 from vault_sync.sync.origins import copies, deliveries
 from vault_sync.sync.planning.pass_plan import (
@@ -61,7 +61,7 @@ class PassContext:
     wait: float = 5.0
     progress: Progress = silent
     walk: Walk | None = None
-    daemon_memory: Mind | None = None
+    daemon_memory: DaemonMemory | None = None
     hints: frozenset[RelPath] | None = None
     typed: Typed = _nobody
 
@@ -96,7 +96,7 @@ def look(context: PassContext, request: PassRequest) -> View:
     if request.ordinary:
         try:
             return look_at_part(context, request, facts)
-        except changes.TakesWholePass as reason:
+        except TakesWholePass as reason:
             why = str(reason)
     view = look_at_all(context, request, facts)
     return replace(view, explained=(Reason("", f"read the whole vault: {why}"),))
@@ -150,31 +150,45 @@ def look_at_part(
         TakesWholePass: all must be looked at.
     """
     config, state = context.config, context.state
-    daemon_memory = context.daemon_memory or Mind()
-    memory, hints = daemon_memory.memory, context.hints
-    if memory is None or memory.stamp != stamp_of(config, state):
-        whole = context.daemon_memory is not None
-        memory, hints = recall(config, state, whole=whole, walk=context.walk), None
+    daemon_memory = context.daemon_memory or DaemonMemory()
+    before = daemon_memory.found or (context.walk.stats if context.walk is not None else None)
+    memory, hints = recall(config, state, before), context.hints
     if memory is None:
-        raise changes.TakesWholePass("no index of the last pass is to be trusted")
-    problems = daemon_memory.problems
+        raise TakesWholePass("no index of the last pass is to be trusted")
+    if memory.found is not daemon_memory.found:
+        hints = None
+    try:
+        view = _part_of(replace(context, hints=hints), request, memory, facts, again=again)
+        memory.unlock()
+    except changes.TakesWalk:
+        memory.close()
+        return look_at_part(replace(context, hints=None, walk=None), request, facts)
+    except BaseException:
+        memory.close()
+        raise
+    daemon_memory.problems = view.observation.problems
+    return view
+
+
+def _part_of(
+    context: PassContext, request: PassRequest, memory: Memory, facts: str, *, again: bool
+) -> View:
+    """Observe and plan the papers that changed files concern; as `look_at_part`."""
+    config, hints = context.config, context.hints
     if hints is None:
         stats, problems = _changed(context, memory)
     else:
         stats = changes.stats_of(config.root, hints)
-    try:
-        thought = scope.think(
-            PartReading(config, state, memory, stats),
-            context.facts_of,
-            request,
-            facts_changed=memory.came.facts != facts,
-            hinted=hints is not None and not again,
-        )
-    except changes.TakesWalk:
-        return look_at_part(replace(context, hints=None, walk=None), request, facts)
+        problems = context.daemon_memory.problems if context.daemon_memory is not None else ()
+    thought = scope.think(
+        PartReading(config, context.state, memory, stats),
+        context.facts_of,
+        request,
+        facts_changed=memory.last.facts != facts,
+        hinted=hints is not None and not again,
+    )
     if _needs_whole(config, thought):
-        raise changes.TakesWholePass("a note is to be made by a template, or gets a citekey")
-    daemon_memory.problems = problems
+        raise TakesWholePass("a note is to be made by a template, or gets a citekey")
     observation = replace(thought.observation, problems=problems)
     plan = replace(thought.plan, problems=(*problems, *thought.plan.problems))
     return View(observation, plan, thought.lacking, facts, memory, thought.explained)
@@ -206,5 +220,5 @@ def _changed(
     valid = walk is not None and walk.stamp == memory.stamp
     found = walk.found if walk is not None and valid else scan(context.config.root)
     if found.otherwise or arriving(found.marks, time.time_ns()):
-        raise changes.TakesWholePass("files are on their way, or end in capitals (.MD)")
+        raise TakesWholePass("files are on their way, or end in capitals (.MD)")
     return changes.suspects(memory, found), found.problems

@@ -31,13 +31,14 @@ KeysAt = Callable[[RelPath], Collection[Key]]
 """Returns the papers that a file is about."""
 
 
-def _nothing(path: RelPath) -> Collection[Key]:
+def nothing_at(path: RelPath) -> Collection[Key]:
+    """Return no paper: of other files nothing is there to be told."""
     del path
     return ()
 
 
 def identities(
-    found: Snapshot, base: Base, keys_elsewhere: KeysAt = _nothing
+    found: Snapshot, base: Base, keys_elsewhere: KeysAt = nothing_at
 ) -> dict[RelPath, Identity]:
     """Return the identity of each file that was read; the others are OTHER.
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Write
+from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Rename, Trash, Write
 from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.naming.wikilinks import LinkResolver, find
 from vault_sync.core.note.facts import property_facts
@@ -22,7 +22,9 @@ from vault_sync.edge.state.schema import as_bytes
 from vault_sync.sync.incremental.identity import (
     OTHER,
     Identity,
+    KeysAt,
     identities,
+    nothing_at,
     outside,
     points_of,
     strays,
@@ -61,17 +63,32 @@ class Agreed:
         return agreed
 
 
+def texts_after(done: Iterable[Operation]) -> dict[RelPath, str]:
+    """Return the texts of the files that were made, edited and renamed, as they are now."""
+    texts: dict[RelPath, str] = {}
+    for each in done:
+        if isinstance(each, Rename | Trash):
+            texts.pop(each.path, None)
+        if isinstance(each, Rename):
+            texts[each.to] = each.before
+        elif not isinstance(each, Trash):
+            texts[each.path] = each.after
+    return texts
+
+
 def written(
     done: Iterable[Operation],
     found: Snapshot,
     names: LinkResolver,
     base: Base,
     rules: Rules,
-    *,
-    settled: bool,
+    keys_elsewhere: KeysAt = nothing_at,
 ) -> dict[RelPath, File]:
-    """The files that were made or edited, as they read. They are looked at again: UNKNOWN."""
-    texts = {each.path: each.after for each in done if isinstance(each, Create | Write)}
+    """Return the files that were made, edited and renamed, as they read.
+
+    They are looked at again: open, and UNKNOWN. A digest is read by the notes that it links to.
+    """
+    texts = texts_after(done)
     if not texts:
         return {}
     linked = {
@@ -81,10 +98,9 @@ def written(
         for link in find(text)
         if (to := names.resolve(link.target, path)) and to in found.notes and to not in texts
     }
-    known = identities(snapshot_of(linked | texts, names, rules, base), base)
-    return {
-        path: _file(text, known.get(path, OTHER), settled=settled) for path, text in texts.items()
-    }
+    snapshot = snapshot_of(linked | texts, names, rules, base)
+    read = identities(snapshot, base, keys_elsewhere)
+    return {path: _file(text, read.get(path, OTHER), open=True) for path, text in texts.items()}
 
 
 def foreseen(
@@ -100,17 +116,17 @@ def foreseen(
     if not agreed.dropped:
         known = _notes(done, agreed, names, rules) | _digests(done, agreed, found, names, base)
     files = {
-        each.path: _file(each.after, known[each.path], settled=True)
+        each.path: _file(each.after, known[each.path], open=False)
         for each in done
         if isinstance(each, Create | Write) and each.path in known
     }
     rest = [each for each in done if each.path not in known]
-    return files | written(rest, found, names, base, rules, settled=True)
+    others = written(rest, found, names, base, rules)
+    return files | {path: file._replace(open=False) for path, file in others.items()}
 
 
-def _file(text: str, identity: Identity, *, settled: bool) -> File:
-    mark = mark_of(as_bytes(text))
-    return File(UNKNOWN, mark, *identity, settled=settled)
+def _file(text: str, identity: Identity, *, open: bool) -> File:  # noqa: A002 - as in `File`
+    return File(UNKNOWN, mark_of(as_bytes(text)), *identity, open=open)
 
 
 def _notes(
