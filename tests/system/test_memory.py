@@ -14,6 +14,7 @@ from tests.support.index_worlds import LAST
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.edge.fs.scan import Stat
+from vault_sync.edge.state.places import open_there
 from vault_sync.sync.incremental import index
 from vault_sync.sync.incremental.memory import Memory, TakesWholePass
 from vault_sync.sync.incremental.overlay import Overlay
@@ -44,7 +45,7 @@ vaults = st.dictionaries(st.sampled_from(PATHS), each, max_size=8)
 
 
 def opened(path: Path, stamp: str) -> Memory:
-    connection = index.opened(path, "rw")
+    connection = open_there(path, "mode=rw")
     return Memory(path, connection, index.file_stats(connection, stamp))
 
 

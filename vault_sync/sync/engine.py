@@ -222,9 +222,8 @@ def _store_part(
 
 def _store_whole(context: PassContext, view: View, acted: Acted, stamp: str | None) -> None:
     """Store what a whole pass leaves, under a stamp (None: the index goes)."""
-    seen, path = view.observation, index.path_of(context.state)
-    rules = context.config.rules
-    after = stamp and after_whole(acted, dict(seen.read), seen.snapshot, seen.base, rules)
+    path = index.path_of(context.state)
+    after = stamp and after_whole(acted, view.observation, context.config.rules)
     if stamp and after:
         index.create(path, stamp, *after)
     else:

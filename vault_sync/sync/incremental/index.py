@@ -10,7 +10,6 @@ power cut leaves is either whole or refused.
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import sqlite3
 import struct
@@ -21,7 +20,6 @@ from dataclasses import asdict, dataclass, fields
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from vault_sync.core.model.plan import Apart, Conflict, Plan
 from vault_sync.core.model.values import Key, Problem, RelPath
@@ -31,11 +29,12 @@ from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.values import file_number
+from vault_sync.edge.state.places import open_there
 from vault_sync.edge.state.schema import bound, unbound
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.observation.file_record import File
 
-FORMAT = 7
+FORMAT = 8
 
 _TABLES = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
@@ -61,7 +60,7 @@ class LastPass:
     `based`: there is a base, so that papers may be looked at one by one. `final`: all it had to do
     is in files that are `open`. `newest` is the last path of a digest ("" for none).
     `lacking` are the papers without their facts, `facts` the mark of what was known of those,
-    `namers` which papers name which. `again` are those of `Plan`.
+    `namers` which papers name which. `again` are those of `Plan`, `otherwise` those of `Scan`.
     """
 
     digests: int
@@ -79,6 +78,7 @@ class LastPass:
     again: tuple[Key, ...] = ()
     named: tuple[Problem, ...] = ()
     apart: tuple[Apart, ...] = ()
+    otherwise: tuple[RelPath, ...] = ()
 
     def plan(self) -> Plan:
         """Return the plan of a pass that finds everything as it was, and nothing left to do."""
@@ -151,21 +151,11 @@ class FileStats:
 def glance(path: Path, stamp: str) -> FileStats | None:
     """Read what there is about all files together; None if it is not to be trusted."""
     try:
-        with closing(opened(path, "ro")) as connection:
+        with closing(open_there(path, "mode=ro")) as connection:
             connection.execute("BEGIN")  # no other process writes between two of these
             return file_stats(connection, stamp)
     except WRONG:
         return None
-
-
-def opened(path: Path, mode: str) -> sqlite3.Connection:
-    """Open an index that is there; `mode` is "ro" or "rw".
-
-    Raises:
-        sqlite3.Error: there is none.
-    """
-    name = quote(os.fsencode(path))
-    return sqlite3.connect(f"file:{name}?mode={mode}", uri=True, isolation_level=None)
 
 
 def file_stats(
@@ -258,7 +248,7 @@ def _last_pass(text: str) -> LastPass:
     for name, kind in (("problems", Problem), ("conflicts", Conflict), ("named", Problem)):
         read[name] = tuple(kind(**each) for each in read[name])
     read["apart"] = tuple(Apart(*each) for each in read["apart"])
-    for name in ("lacking", "wanted", "again"):
+    for name in ("lacking", "wanted", "again", "otherwise"):
         read[name] = tuple(read[name])
     read["namers"] = {key: tuple(named) for key, named in read["namers"].items()}
     return LastPass(**read)

@@ -13,6 +13,7 @@ from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat
+from vault_sync.edge.state.places import open_there
 from vault_sync.edge.state.schema import bound, unbound
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.incremental import index
@@ -60,7 +61,7 @@ class LazyMapping(Mapping[K, V]):
 
 
 class Memory:
-    """What the last pass left, in the index: one reading of it, until it is stored or closed.
+    """One reading of what the last pass left in the index, until it is stored or closed.
 
     `stats` are those of all files, `open` those with which the last pass was not done. A damaged
     index makes whatever is looked for raise TakesWholePass.
@@ -170,7 +171,7 @@ def recall(config: Config, state: StateStore, found: FileStats | None = None) ->
         return None
     connection = None
     try:
-        connection = index.opened(path, "rw")
+        connection = open_there(path, "mode=rw")
         connection.execute("PRAGMA synchronous=OFF")
         connection.execute("BEGIN")  # no other process writes meanwhile
         found = index.file_stats(connection, stamp, found)

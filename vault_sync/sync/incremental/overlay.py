@@ -9,7 +9,6 @@ from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import BaseUpdate, Plan
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.note_names import bare_name
-from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.sync.incremental import index
 from vault_sync.sync.incremental.memory import NOTES, Memory, keys_in
 from vault_sync.sync.observation.file_record import File
@@ -24,7 +23,7 @@ class Overlay:
 
     def __init__(self, memory: Memory) -> None:
         self.memory = memory
-        self.names: LinkResolver = memory.names
+        self.names = memory.names.with_moved({}, memory.last.otherwise)
         self.changed: dict[RelPath, File | None] = {}
 
     def move(self, gone: Iterable[RelPath], come: Iterable[RelPath]) -> None:

@@ -32,7 +32,7 @@ class PartSnapshot:
     def needed(self) -> set[RelPath]:
         """Return every file that has a say in the papers concerned."""
         reading, resolve = self.reading, self.now.names.resolve
-        paths: set[RelPath] = set(reading.conflicts_paths())
+        paths = {*reading.conflicts_paths(), RelPath(reading.config.rules.template)}
         for key in self.reasons:
             paths |= self.now.files_about(key) | reading.places_of(key)
         for path in list(paths):

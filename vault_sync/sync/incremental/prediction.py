@@ -12,25 +12,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Rename, Trash, Write
+from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Write
 from vault_sync.core.model.values import Key, RelPath, Rules
-from vault_sync.core.naming.wikilinks import LinkResolver, find
+from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note.facts import property_facts
 from vault_sync.core.note.property_table import LINK_LISTS
 from vault_sync.core.snapshot import Snapshot
-from vault_sync.edge.state.schema import as_bytes
 from vault_sync.sync.incremental.identity import (
-    OTHER,
     Identity,
-    KeysAt,
-    identities,
-    nothing_at,
+    _file,
     outside,
     points_of,
     strays,
+    written,
 )
-from vault_sync.sync.observation.file_record import UNKNOWN, File, mark_of
-from vault_sync.sync.observation.observation import snapshot_of
+from vault_sync.sync.observation.file_record import File
 
 
 @dataclass(slots=True)
@@ -63,46 +59,6 @@ class Agreed:
         return agreed
 
 
-def texts_after(done: Iterable[Operation]) -> dict[RelPath, str]:
-    """Return the texts of the files that were made, edited and renamed, as they are now."""
-    texts: dict[RelPath, str] = {}
-    for each in done:
-        if isinstance(each, Rename | Trash):
-            texts.pop(each.path, None)
-        if isinstance(each, Rename):
-            texts[each.to] = each.before
-        elif not isinstance(each, Trash):
-            texts[each.path] = each.after
-    return texts
-
-
-def written(
-    done: Iterable[Operation],
-    found: Snapshot,
-    names: LinkResolver,
-    base: Base,
-    rules: Rules,
-    keys_elsewhere: KeysAt = nothing_at,
-) -> dict[RelPath, File]:
-    """Return the files that were made, edited and renamed, as they read.
-
-    They are looked at again: open, and UNKNOWN. A digest is read by the notes that it links to.
-    """
-    texts = texts_after(done)
-    if not texts:
-        return {}
-    linked = {
-        to: found.notes[to].text
-        for path, text in texts.items()
-        if path in found.digests
-        for link in find(text)
-        if (to := names.resolve(link.target, path)) and to in found.notes and to not in texts
-    }
-    snapshot = snapshot_of(linked | texts, names, rules, base)
-    read = identities(snapshot, base, keys_elsewhere)
-    return {path: _file(text, read.get(path, OTHER), open=True) for path, text in texts.items()}
-
-
 def foreseen(
     done: Sequence[Operation],
     agreed: Agreed,
@@ -123,10 +79,6 @@ def foreseen(
     rest = [each for each in done if each.path not in known]
     others = written(rest, found, names, base, rules)
     return files | {path: file._replace(open=False) for path, file in others.items()}
-
-
-def _file(text: str, identity: Identity, *, open: bool) -> File:  # noqa: A002 - as in `File`
-    return File(UNKNOWN, mark_of(as_bytes(text)), *identity, open=open)
 
 
 def _notes(

@@ -39,6 +39,8 @@ class PartReading:
 
     `changed` are the files that are not as they were or were left open by the last pass, `gone`
     those that went, `read` the records of all files read; of `same` only the stats have changed.
+    `otherwise` are names that are taken (`Scan`), `names_changed`
+    those of them that are new, or no more.
     """
 
     def __init__(
@@ -47,10 +49,13 @@ class PartReading:
         state: StateStore,
         memory: Memory,
         stats: Mapping[RelPath, Stat | None],
+        otherwise: tuple[RelPath, ...],
     ) -> None:
         self.config, self.state, self.memory = config, state, memory
         self.read_at = time.time_ns()
         self.stats = {path: stat for path, stat in stats.items() if stat is not None}
+        self.otherwise = otherwise
+        self.names_changed = sorted(set(otherwise) ^ set(memory.last.otherwise))
         self.gone = {path for path in stats if stats[path] is None and path in memory.stats}
         self.before, self.now = Overlay(memory), Overlay(memory)
         self.texts: dict[RelPath, str] = {}
@@ -76,7 +81,9 @@ class PartReading:
         if copies := sorted(filter(self._may_be_copy, come)):
             # The file that it is a copy of may be another device's now.
             raise TakesWholePass(f"{copies[0]} may be the copy of another file")
-        self.now.move(self.gone, sorted(come))
+        others = set(self.otherwise).intersection(self.names_changed)
+        gone = self.gone.union(self.names_changed) - others
+        self.now.move(sorted(gone), sorted(come | others))
         suspects = self.stats.keys() | self.memory.open.difference(self.gone)
         for path, text in read_texts(self.config.root, sorted(suspects)):
             was, now = self.before.get(path), self._record(path, _readable(text))

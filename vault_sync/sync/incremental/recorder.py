@@ -12,17 +12,11 @@ from vault_sync.core.model.problems import UNFINISHED
 from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.snapshot import Snapshot
-from vault_sync.sync.incremental.identity import OTHER, called, identities
+from vault_sync.sync.incremental.identity import OTHER, called, identities, texts_after, written
 from vault_sync.sync.incremental.index import LastPass
 from vault_sync.sync.incremental.memory import MANY, Memory, keys_in
 from vault_sync.sync.incremental.overlay import Overlay, namers_after
-from vault_sync.sync.incremental.prediction import (
-    Agreed,
-    foreseen,
-    lacking_after,
-    texts_after,
-    written,
-)
+from vault_sync.sync.incremental.prediction import Agreed, foreseen, lacking_after
 from vault_sync.sync.observation.file_record import File
 from vault_sync.sync.observation.observation import Observation
 
@@ -39,13 +33,10 @@ class Acted:
 
 
 def after_whole(
-    acted: Acted,
-    files: dict[RelPath, File],
-    found: Snapshot,
-    base: Base,
-    rules: Rules,
+    acted: Acted, seen: Observation, rules: Rules
 ) -> tuple[LastPass, dict[RelPath, File]] | None:
-    """Return what is known after a whole pass, which read `files`; None if too much is open."""
+    """Return what a whole pass leaves: its outcome and all records; None if too much is open."""
+    files, found, base = dict(seen.read), seen.snapshot, seen.base
     agreed = Agreed.collect(acted.doable.base_updates)
     left = _left_open(acted, files, found, agreed)
     if left is None:
@@ -76,6 +67,7 @@ def after_whole(
         named=acted.plan.named,
         apart=acted.plan.apart,
         again=acted.plan.again,
+        otherwise=seen.otherwise,
     )
     return last, files
 
@@ -214,6 +206,7 @@ def after_part(
         named=acted.plan.named,
         apart=acted.plan.apart,
         again=acted.plan.again,
+        otherwise=seen.otherwise,
     )
     return last, records.changed
 

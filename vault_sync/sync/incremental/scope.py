@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 from vault_sync.core import snapshot as snapshots
 from vault_sync.core.model.base import Base
@@ -24,7 +25,7 @@ from vault_sync.sync.observation.observation import Observation, lacking
 from vault_sync.sync.origins import deliveries
 from vault_sync.sync.origins.file_marks import with_marks
 from vault_sync.sync.planning import conflicts_file
-from vault_sync.sync.planning.pass_plan import make_plan
+from vault_sync.sync.planning.pass_plan import make_plan, template_of
 from vault_sync.sync.request import FactsOf, PassRequest, Reason
 
 
@@ -71,7 +72,7 @@ def think(
     if facts_changed:
         for key in last.lacking:
             selection.join([key], overlay.facts_of(key))
-    if not (reading.changed or reading.gone or selection.reasons):
+    if not (reading.changed or reading.gone or reading.names_changed or selection.reasons):
         observation = _observation(selection, snapshots.EMPTY, Base(exists=True))
         return Thought(observation, last.plan(), last.lacking)
     try:
@@ -98,7 +99,9 @@ def _planned(
         observation = deliveries.with_arrivals(observation, state, time.time())
         lacks = [key for key in lacking(observation, config.rules) if key in selection.reasons]
         facts = facts_of(lacks) if lacks else {}
-        plan = make_plan(observation, config.rules, facts, request)
+        template, wrong = template_of(observation, config, _days_unknown)
+        plan = make_plan(observation, config.rules, facts, request, template=template)
+        plan = replace(plan, problems=tuple(dict.fromkeys((*wrong, *plan.problems))))
         if not reading.same_folder():
             raise TakesWholePass("new digests go to another folder now")
         before = len(selection.reasons)
@@ -109,6 +112,10 @@ def _planned(
     last = selection.memory.last
     lacks = [*(key for key in last.lacking if key not in selection.reasons), *lacks]
     return Thought(observation, plan, tuple(lacks), selection.explained(plan))
+
+
+def _days_unknown() -> NoReturn:
+    raise TakesWholePass("a template has a date, which all digests together tell")
 
 
 def _read(selection: PaperSelection, part: PartSnapshot) -> tuple[Snapshot, Base]:
@@ -140,6 +147,8 @@ def _observation(selection: PaperSelection, snapshot: Snapshot, base: Base) -> O
         delivered=reading.delivered(),
         at_rest=changes.at_rest(reading.config.root, snapshot.locked, reading.read_at),
         conflicts_path=reading.conflicts_path(),
+        otherwise=reading.otherwise,
+        template=reading.texts.get(RelPath(reading.config.rules.template)),
         open_elsewhere=tuple(each for each in last.conflicts if each.key not in selection.reasons),
     )
 

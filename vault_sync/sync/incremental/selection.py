@@ -64,6 +64,8 @@ class PaperSelection:
                 self.touch_name(path)
             for key in self.before.keys_at(path) if path in reading.gone else ():
                 self.touch_paper(key)
+        for path in reading.names_changed:
+            self.touch_name(path)
         unclear = new | {path for path in reading.changed if not self.now.keys_at(path)}
         for key in reading.noted_at(unclear):
             self.join([key], overlay.note_of(key))

@@ -56,7 +56,7 @@ def look(config: Config, state: StateStore, request: PassRequest) -> Rest:
     found = scan(config.root)
     stats = index.glance(index.path_of(state), stamp)
     walk = Walk(stamp, found, stats)
-    if stats is None or stats.last.wanted or not stats.rests(found.files):
+    if stats is None or stats.last.wanted or found.otherwise or not stats.rests(found.files):
         return Rest(walk=walk)
     last = stats.last
     if last.lacking and last.facts != facts.facts_stamp(config, state):
