@@ -207,6 +207,16 @@ def test_a_file_whose_ending_is_in_capitals_keeps_its_name(empty_vault: Vault, w
     assert any("Alpha (2308.00002)" in name for name in empty_vault.files())
 
 
+def test_a_digest_whose_ending_is_in_capitals_is_named(empty_vault: Vault) -> None:
+    empty_vault.write("digests/2주.MD", "https://arxiv.org/abs/2308.00002\nTwo (Ann Park)\n#t\n")
+    empty_vault.write("papers/3.MD", "mine\n")
+    done = empty_vault.ok("rebuild", "--offline")
+    assert (
+        "digests/2주.MD: note: the file is not read as a digest: its name ends in .MD" in done.err
+    )
+    assert "papers/3.MD" not in done.err
+
+
 def test_a_pipe_a_link_and_a_broken_configuration_are_lines(vault: Vault) -> None:
     vault.ok("rebuild", "--offline")
     (vault.root / ".vault-sync").rename(vault.root / "elsewhere")

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from tests.support.reader import NEXT, NOTE, NOTE_BETA, NOTE_GAMMA, NOTE_OMEGA, WEEK
@@ -246,6 +247,24 @@ def test_what_was_cut_here_is_looked_for_everywhere_before_it_is_taken_for_remov
         vault.run(daemon_memory=mind, hints=frozenset({RelPath(WEEK)}))
         assert "## [[third week]]" in vault.text(NOTE_GAMMA)
         assert "3주차" not in vault.text(NOTE_GAMMA)
+
+
+@pytest.mark.parametrize(
+    "what", ["address in digest", "entry cut", "note renamed", "digest renamed"]
+)
+def test_a_daemon_walks_the_vault_at_most_once_for_what_is_gone(
+    what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with settled() as vault:
+        mind, before = Mind(), vault.stats()
+        vault.run(daemon_memory=mind)
+        EDITS[what](vault, 1)
+        hints = frozenset(RelPath(path) for path, _ in before.items() ^ vault.stats().items())
+        monkeypatch.setattr(view, "observe", never)
+        walk = Mock(side_effect=scan)
+        monkeypatch.setattr(view, "scan", walk)
+        assert hints and vault.run(daemon_memory=mind, hints=hints).outcome.done
+        assert walk.call_count == 1
 
 
 def test_where_a_folder_cannot_be_listed_nothing_is_taken_for_gone() -> None:

@@ -15,6 +15,7 @@ from vault_sync.sync.bibliography import readers_library
 from vault_sync.sync.facts import facts_stamp
 from vault_sync.sync.incremental import changes, scope
 from vault_sync.sync.incremental.memory import Memory, Mind, recall
+from vault_sync.sync.incremental.reading import PartReading
 from vault_sync.sync.incremental.unchanged import Walk, stamp_of
 from vault_sync.sync.observation.observation import Observation, arriving, base_of, lacking, observe
 from vault_sync.sync.origins import copies, deliveries
@@ -28,6 +29,7 @@ from vault_sync.sync.request import (
     FactsOf,
     PassRequest,
     Progress,
+    Reason,
     no_facts,
     silent,
 )
@@ -77,7 +79,7 @@ class View:
     lacking: tuple[Key, ...]
     facts: str
     memory: Memory | None = None
-    explained: tuple[tuple[str, str], ...] = ()
+    explained: tuple[Reason, ...] = ()
 
 
 def look(context: PassContext, request: PassRequest) -> View:
@@ -97,7 +99,7 @@ def look(context: PassContext, request: PassRequest) -> View:
         except changes.TakesWholePass as reason:
             why = str(reason)
     view = look_at_all(context, request, facts)
-    return replace(view, explained=(("", f"read the whole vault: {why}"),))
+    return replace(view, explained=(Reason("", f"read the whole vault: {why}"),))
 
 
 def look_at_all(context: PassContext, request: PassRequest, facts: str) -> View:
@@ -137,8 +139,12 @@ def look_at_all(context: PassContext, request: PassRequest, facts: str) -> View:
     return View(observation, plan, tuple(lacks), facts)
 
 
-def look_at_part(context: PassContext, request: PassRequest, facts: str) -> View:
+def look_at_part(
+    context: PassContext, request: PassRequest, facts: str, *, again: bool = False
+) -> View:
     """Observe and plan the papers that changed files concern.
+
+    `again`: it is to find out what was written; whatever else there is to do is for later.
 
     Raises:
         TakesWholePass: all must be looked at.
@@ -156,15 +162,18 @@ def look_at_part(context: PassContext, request: PassRequest, facts: str) -> View
         stats, problems = _changed(context, memory)
     else:
         stats = changes.stats_of(config.root, hints)
-    facts_changed = memory.came.facts != facts
-    thought = scope.think(
-        config, state, memory, stats, context.facts_of, request, facts_changed=facts_changed
-    )
+    try:
+        thought = scope.think(
+            PartReading(config, state, memory, stats),
+            context.facts_of,
+            request,
+            facts_changed=memory.came.facts != facts,
+            hinted=hints is not None and not again,
+        )
+    except changes.TakesWalk:
+        return look_at_part(replace(context, hints=None, walk=None), request, facts)
     if _needs_whole(config, thought):
         raise changes.TakesWholePass("a note is to be made by a template, or gets a citekey")
-    if thought.moved and hints is not None:
-        # What is gone here may be there, where no event has told of it yet.
-        return look_at_part(replace(context, hints=None, walk=None), request, facts)
     daemon_memory.problems = problems
     observation = replace(thought.observation, problems=problems)
     plan = replace(thought.plan, problems=(*problems, *thought.plan.problems))

@@ -92,7 +92,8 @@ def reconcile(
 ) -> Plan:
     """Return the plan that brings a vault in line."""
     if not (options.sure or base.exists) and (doubts := check_globs(snapshot, rules)):
-        return Plan(problems=(*snapshot.problems, *doubts), digests=len(snapshot.digests))
+        problems = (*snapshot.problems, *doubts)
+        return Plan(problems=problems, digests=len(snapshot.digests), entries=_entries(snapshot))
     if snapshot.locked:
         snapshot = apply_decisions(snapshot, options.decisions)
         snapshot = believe_last_removals(snapshot, base, rules, options.at_rest)
@@ -257,7 +258,7 @@ def _plan(
         conflicts=tuple(conflict for each in resolutions for conflict in each.conflicts),
         problems=problems,
         digests=len(snapshot.digests),
-        entries=sum(len(digest.entries) for digest in snapshot.digests.values()),
+        entries=_entries(snapshot),
         notes=sum(len(paths) for paths in snapshot.managed.values()),
         wanted=tuple(
             each.key for each in resolutions if is_paper(each.key) and each.key not in context.facts
@@ -266,6 +267,10 @@ def _plan(
         apart=tuple(apart for each in resolutions for apart in each.apart),
         again=_again(context, builder),
     )
+
+
+def _entries(snapshot: Snapshot) -> int:
+    return sum(len(digest.entries) for digest in snapshot.digests.values())
 
 
 def _again(context: DraftContext, builder: PlanBuilder) -> tuple[Key, ...]:

@@ -10,6 +10,7 @@ as the field `file`, with the file's text before and after.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from vault_sync.core.model.base import LINK, Base, value_hash
@@ -74,6 +75,57 @@ def find_refusals(
         if (path, target) not in headings
     ]
     return [*_of_notes(snapshot, forgotten), *fields, *(move for *_, move in moves), *links]
+
+
+def out_of_date(snapshot: Snapshot, base: Base) -> list[BaseKey]:
+    """Return the refused fields of a base whose two values are no longer those on both sides.
+
+    Nothing is while a file can be neither read nor written, or files are on their way: what such
+    files say, nobody knows.
+    """
+    if snapshot.locked or base.is_partial:
+        return []
+    pairing = pairs.pair(
+        snapshot, replace(base, refused={}), new_digest="", remake=False, decisions={}
+    )
+    standing = {
+        each.base_key: each.hashes
+        for each in (
+            *_of_notes(snapshot, base.refused),
+            *(each for paper in pairing.papers for each in _of_paper(paper, snapshot)),
+        )
+    }
+    return [
+        base_key
+        for base_key, hashes in base.refused.items()
+        if not (
+            standing.get(base_key) == hashes
+            if base_key.key
+            else _is_as_refused(snapshot, base_key, *hashes)
+        )
+    ]
+
+
+def _of_paper(paper: Paper, snapshot: Snapshot) -> Iterator[Refusal]:
+    if paper.note is not None:
+        yield from _of_fields(paper, snapshot)
+        yield from (
+            _of_move(paper.agreed_key, each) for each in paper.pairs if each.kind == "moved"
+        )
+
+
+def _is_as_refused(snapshot: Snapshot, base_key: BaseKey, before: str, to: str) -> bool:
+    """Return True if a file still is, or has the link, of which a change was refused."""
+    path, field, resolve = RelPath(base_key.digest), base_key.field, snapshot.names.resolve
+    document = snapshot.digests.get(path) or snapshot.notes.get(path)
+    if document is None and resolve(path, path) == path:
+        return True  # not read: nobody knows
+    text = "" if document is None else document.text
+    if not field.startswith(LINK):
+        return value_hash(text) == before
+    target = field.removeprefix(LINK)
+    stands = any(link.target == target for link in wikilinks.find(text))
+    return stands and resolve(target, path) is None and resolve(to, path) == to
 
 
 def _of_move(key: Key, pair: Pair) -> Refusal:

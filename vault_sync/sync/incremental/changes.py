@@ -19,6 +19,10 @@ class TakesWholePass(Exception):  # noqa: N818 - nothing fails, all is read
     """Change that is not for a pass over some papers; the text says why."""
 
 
+class TakesWalk(Exception):  # noqa: N818 - nothing fails, all stats are read
+    """Change after which a file may be elsewhere, where no event has told of it yet."""
+
+
 def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None]:
     """Return the stats of some files, None for one that is gone.
 

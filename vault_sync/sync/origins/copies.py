@@ -65,6 +65,9 @@ def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> Merge
             ready=whole and base.exists and not base.joining and not is_arriving,
         )
         overwritten = _overwritten(texts, found.files, base, copy_rules)
+        # A person wants back what an older text says, and a merge takes that for removed since.
+        back = deliveries.restored(state.select) if moved else {}
+        moved = {path: to for path, to in moved.items() if not back.get(path, False)}
         return merge_copies(texts, copy_rules, moved, overwritten)
 
     return merge
@@ -140,9 +143,8 @@ def with_arrivals(seen: Observation) -> Observation:
 
 def concern(seen: Observation) -> bool:
     """Return True if copies, or what is left of them, make the next pass a whole one."""
-    return bool(
-        seen.copies.hidden or seen.copies.rows or copy_section.has_rows(seen.conflicts_text)
-    )
+    rows = seen.copies.rows or (seen.conflicts_text and copy_section.has_rows(seen.conflicts_text))
+    return bool(seen.copies.hidden or rows)
 
 
 # The plan.
@@ -221,8 +223,8 @@ def end_pass(
         if whole:
             deliveries.note_copies(connection, records, seen.files)
         earlier_values.note_removed(connection, removed)
-        for row, was, now, origin in learned:
-            earlier_values.learn(connection, row, was, now, origin)
+        for each in learned:
+            earlier_values.learn(connection, *each)
 
 
 def _records(
