@@ -140,10 +140,7 @@ def merge_copies(
         tuple(merging.stuck),
         undecided,
         {path: texts[path] for path in hidden},
-        (
-            *merging.problems,
-            *(copy_of_digest(copy.path) for copy in left if copy.kind == "digest"),
-        ),
+        (*merging.problems, *(copy_of_digest(each.path) for each in left if each.kind == "digest")),
         {**overwritten.histories, **merging.histories},
         rules.merges,
         frozenset(regained) | overwritten.notes,

@@ -6,7 +6,7 @@ these texts, and writes them over those that stand there.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -83,29 +83,21 @@ def _overwritten(
     """Return what was brought within `SAME_TIME` of what was typed here, and not after it."""
     if not rules.ready or not rules.merges:
         return NOT_OVERWRITTEN
+    near: dict[RelPath, set[Key]] = {}
     marks = base.files or {}
-
-    def brought(paths: Iterable[RelPath]) -> dict[RelPath, int]:
-        return {
-            path: stats[path].mtime_ns
-            for path in paths
-            if path in texts and looks_delivered(stats[path])
-        }
-
-    changed = brought(
-        path
+    brought = {
+        path: stats[path].mtime_ns
         for by_path in marks.values()
         for path, mark in by_path.items()
-        if path in stats and numbers(stats[path]) != mark[:3]
-    )
-    if not changed:
-        return NOT_OVERWRITTEN
-    near: dict[RelPath, set[Key]] = {}
-    for key, by_path in marks.items():
+        if path in texts and numbers(stats[path]) != mark[:3] and looks_delivered(stats[path])
+    }
+    for key, by_path in marks.items() if brought else ():
         for path, mark in by_path.items() if key else ():
-            for file in {path, *base.places.get(key, ())} & changed.keys():
-                if abs(changed[file] - mark.mtime_ns) <= SAME_TIME:
+            for file in {path, *base.places.get(key, ())} & brought.keys():
+                if abs(brought[file] - mark.mtime_ns) <= SAME_TIME:
                     near.setdefault(file, set()).add(key)
+    if not near:
+        return NOT_OVERWRITTEN
     histories = rules.histories_of({key for keys in near.values() for key in keys})
     typed = {row.key for row, history in histories.items() if history.was_typed}
     digests = {}
