@@ -191,14 +191,13 @@ def _of_fields(paper: Paper, snapshot: Snapshot) -> Iterator[Refusal]:
             yield Refusal(BaseKey(key, "", name), *values, None)
     for pair in paper.pairs:
         if pair.entry is None and pair.kind != "waiting":
-            value = note_value(note, pair.section)
+            value = note_value(note, pair.section_text)
             yield Refusal(BaseKey(key, pair.digest, "entry"), "", value, None)
     for pair in both:
         assert pair.entry is not None
-        section = pair.section.commentary if pair.section else ""
-        if pair.entry.fields.commentary != section:
-            commentary = pair.entry.fields.commentary
-            yield Refusal(BaseKey(key, pair.digest, "commentary"), commentary, section, None)
+        values = pair.entry.fields.commentary, pair.section_text
+        if values[0] != values[1]:
+            yield Refusal(BaseKey(key, pair.digest, "commentary"), *values, None)
         if set(pair.entry.fields.tags) != set(note.tags):
             yield Refusal(
                 BaseKey(key, pair.digest, "tags"), pair.entry.fields.tags, note.tags, None

@@ -16,7 +16,7 @@ from vault_sync.core.naming.wikilinks import addresses, find, link
 from vault_sync.core.note.note import linked
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext
 from vault_sync.core.reconcile.pairing.paper import Pair
-from vault_sync.core.reconcile.resolution.values import Resolution, section_text
+from vault_sync.core.reconcile.resolution.values import Resolution
 
 NamedKeys = Mapping[Key, Sequence[Key]]
 
@@ -62,7 +62,7 @@ def _named(context: DraftContext, resolution: Resolution, notes: _Notes) -> list
 def _commentary(resolution: Resolution, pair: Pair) -> str:
     if pair.kind == "removed":
         return ""
-    return resolution.commentaries.get(pair.digest, section_text(pair))
+    return resolution.commentaries.get(pair.digest, pair.section_text)
 
 
 def lists(context: DraftContext, named_keys: NamedKeys) -> dict[Key, Lists]:

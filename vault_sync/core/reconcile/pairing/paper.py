@@ -32,6 +32,11 @@ class Pair:
     named: str = ""
     origin: RelPath | None = None
 
+    @property
+    def section_text(self) -> str:
+        """The commentary of the section; "" where there is none."""
+        return self.section.commentary if self.section else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -48,7 +53,6 @@ class Paper:
     agreed_key: Key
 
 
-def note_value(note: Fields, section: Section | None) -> tuple[str, ...]:
+def note_value(note: Fields, commentary: str) -> tuple[str, ...]:
     """Return all that a note says of a place, as one value."""
-    commentary = section.commentary if section is not None else ""
     return (note.url, note.title, commentary, *note.authors, "", *note.tags)

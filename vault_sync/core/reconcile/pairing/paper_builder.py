@@ -43,7 +43,7 @@ def place_key(key: Key, pair: Pair) -> BaseKey:
 def move_values(pair: Pair) -> tuple[Value, Value]:
     """Return all that the moved entry says, and all that the note's section for it says."""
     entry = () if pair.entry is None else entries_value([FoundEntry(pair.digest, pair.entry)])
-    return entry, (pair.named, "" if pair.section is None else pair.section.commentary)
+    return entry, (pair.named, pair.section_text)
 
 
 @dataclass(frozen=True, slots=True)

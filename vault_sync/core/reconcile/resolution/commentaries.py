@@ -21,7 +21,6 @@ from vault_sync.core.reconcile.resolution.values import (
     add_conflict,
     base_digest,
     decision,
-    section_text,
 )
 
 
@@ -59,8 +58,8 @@ def resolve_commentary(
     if pair.section is not None and not lens.takes(pair.entry, "commentary"):
         _leave_in_note(resolution, pair, pair.section.commentary, base_key)
         return
-    if paper.note is not None and base.refuses(base_key, entry.commentary, section_text(pair)):
-        resolution.commentaries[pair.digest] = section_text(pair)
+    if paper.note is not None and base.refuses(base_key, entry.commentary, pair.section_text):
+        resolution.commentaries[pair.digest] = pair.section_text
         return
     taken_out = pair.section is None and _was_taken_out(pair, entry, was, base)
     if pair.section is None and (not taken_out or side == "digest"):
@@ -85,7 +84,7 @@ def _decided_commentary(
     digests: Mapping[RelPath, Digest],
 ) -> Decided[str] | Undecided | Deferred:
     """Decide a commentary; what only is read otherwise than at the last pass is no edit."""
-    agreed, section, entry = base.text(was), section_text(pair), resolution.entries[pair.digest]
+    agreed, section, entry = base.text(was), pair.section_text, resolution.entries[pair.digest]
     if pair.section is None and side is None:
         return Undecided("section gone")
     if side == "both":
@@ -93,7 +92,7 @@ def _decided_commentary(
     brought = side is None and not base.is_typed_here
     if brought and (found := arrivals.decide(resolution, pair, base, was)) is not None:
         return found
-    if side is None and agreed is not None and pair.entry is not None:
+    if side is None and pair.entry is not None and agreed not in {None, entry.commentary}:
         if agreed == section and reread.has_swallowed(agreed, entry, digests[pair.digest]):
             return Decided(entry.commentary)
         anew = reread.commentary(agreed, entry, section)
@@ -111,7 +110,7 @@ def _leave_open(
     resolution: Resolution, pair: Pair, undecided: Undecided | Deferred, base: Base, was: BaseKey
 ) -> None:
     """Leave a commentary as it is on both sides; its base value follows a moved entry."""
-    section = section_text(pair)
+    section = pair.section_text
     if pair.section is not None:
         resolution.commentaries[pair.digest] = section
     if pair.origin is not None and was in base.rows:
@@ -128,7 +127,7 @@ def _leave_in_note(resolution: Resolution, pair: Pair, value: str, base_key: Bas
     """Give the note a commentary that its entry has no place for; the digest's is agreed on."""
     entry = resolution.entries[pair.digest]
     resolution.commentaries[pair.digest] = value
-    resolution.propose(base_key, entry.commentary, {NOTE: value != section_text(pair)})
+    resolution.propose(base_key, entry.commentary, {NOTE: value != pair.section_text})
     if value != entry.commentary:
         resolution.placeless.append(Placeless(pair, "commentary"))
 
@@ -137,7 +136,7 @@ def _take_over(resolution: Resolution, pair: Pair, value: str, base_key: BaseKey
     entry = resolution.entries[pair.digest]
     resolution.commentaries[pair.digest] = value
     resolution.entries[pair.digest] = entry.saying(commentary=value)
-    note_changes = pair.section is None or value != section_text(pair)
+    note_changes = pair.section is None or value != pair.section_text
     changes = {NOTE: note_changes, pair.digest: value != entry.commentary}
     resolution.propose(base_key, value, changes)
 

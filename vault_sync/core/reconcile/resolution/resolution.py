@@ -33,7 +33,6 @@ from vault_sync.core.reconcile.resolution.values import (
     add_conflict,
     base_digest,
     decided_side,
-    section_text,
 )
 
 SHARED_ROWS = (*SHARED_FIELDS, "filled", "note", "mentions")
@@ -55,7 +54,7 @@ def resolve(
     resolution = Resolution(paper, paper.key, note_fields)
     for pair in live:
         resolution.entries[pair.digest] = (
-            pair.entry.fields if pair.entry else _entry_fields(note_fields, section_text(pair))
+            pair.entry.fields if pair.entry else _entry_fields(note_fields, pair.section_text)
         )
     home = next((pair for pair in paper.pairs if pair.kind != "removed"), None)
     if home is not None and home.kind in LIVE:
