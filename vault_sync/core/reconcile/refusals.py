@@ -17,6 +17,7 @@ from vault_sync.core.model.base import LINK, Base, value_hash
 from vault_sync.core.model.plan import BaseKey, Create, Operation, Plan, Rename, Trash, Value, Write
 from vault_sync.core.model.values import SHARED_FIELDS, Key, RelPath
 from vault_sync.core.naming import wikilinks
+from vault_sync.core.note.note import commentary_of
 from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.reconcile.pairing import pairs, paper_builder
 from vault_sync.core.reconcile.pairing.paper import Pair, Paper, note_value
@@ -191,11 +192,11 @@ def _of_fields(paper: Paper, snapshot: Snapshot) -> Iterator[Refusal]:
             yield Refusal(BaseKey(key, "", name), *values, None)
     for pair in paper.pairs:
         if pair.entry is None and pair.kind != "waiting":
-            value = note_value(note, pair.section_text)
+            value = note_value(note, pair.section)
             yield Refusal(BaseKey(key, pair.digest, "entry"), "", value, None)
     for pair in both:
         assert pair.entry is not None
-        values = pair.entry.fields.commentary, pair.section_text
+        values = pair.entry.fields.commentary, commentary_of(pair.section)
         if values[0] != values[1]:
             yield Refusal(BaseKey(key, pair.digest, "commentary"), *values, None)
         if set(pair.entry.fields.tags) != set(note.tags):

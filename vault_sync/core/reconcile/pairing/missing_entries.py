@@ -43,7 +43,7 @@ class MissingEntries:
         side = self.decisions.get((key, digest, "entry"))
         if side is not None:
             return "append" if side == "note" else "removed"
-        value = note_value(self.snapshot.notes[note].fields, pair.section_text)
+        value = note_value(self.snapshot.notes[note].fields, pair.section)
         if self.base.refuses(BaseKey(key, digest, "entry"), "", value):
             return "waiting"
         if self.base.knows(Place(key, pair.origin or digest)):

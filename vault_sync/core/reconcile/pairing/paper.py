@@ -7,7 +7,7 @@ from typing import Literal
 
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.values import Fields, Key, RelPath
-from vault_sync.core.note.note import Section
+from vault_sync.core.note.note import Section, commentary_of
 
 Kind = Literal["both", "new", "moved", "append", "removed", "waiting"]
 """both: entry and note have it. new: the note gets a section. moved: the section's entry now stands
@@ -32,11 +32,6 @@ class Pair:
     named: str = ""
     origin: RelPath | None = None
 
-    @property
-    def section_text(self) -> str:
-        """The commentary of the section; "" where there is none."""
-        return self.section.commentary if self.section else ""
-
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -53,6 +48,6 @@ class Paper:
     agreed_key: Key
 
 
-def note_value(note: Fields, commentary: str) -> tuple[str, ...]:
+def note_value(note: Fields, section: Section | None) -> tuple[str, ...]:
     """Return all that a note says of a place, as one value."""
-    return (note.url, note.title, commentary, *note.authors, "", *note.tags)
+    return (note.url, note.title, commentary_of(section), *note.authors, "", *note.tags)

@@ -9,6 +9,7 @@ from vault_sync.core.digest.styles import lens
 from vault_sync.core.model.base import PLACE_FIELDS, Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Decision, Decisions, Fields, RelPath
+from vault_sync.core.note.note import commentary_of
 from vault_sync.core.reconcile.pairing.paper import Pair
 from vault_sync.core.reconcile.resolution import arrivals, fields, reread
 from vault_sync.core.reconcile.resolution.arrivals import Deferred
@@ -58,8 +59,10 @@ def resolve_commentary(
     if pair.section is not None and not lens.takes(pair.entry, "commentary"):
         _leave_in_note(resolution, pair, pair.section.commentary, base_key)
         return
-    if paper.note is not None and base.refuses(base_key, entry.commentary, pair.section_text):
-        resolution.commentaries[pair.digest] = pair.section_text
+    if paper.note is not None and base.refuses(
+        base_key, entry.commentary, commentary_of(pair.section)
+    ):
+        resolution.commentaries[pair.digest] = commentary_of(pair.section)
         return
     taken_out = pair.section is None and _was_taken_out(pair, entry, was, base)
     if pair.section is None and (not taken_out or side == "digest"):
@@ -84,7 +87,11 @@ def _decided_commentary(
     digests: Mapping[RelPath, Digest],
 ) -> Decided[str] | Undecided | Deferred:
     """Decide a commentary; what only is read otherwise than at the last pass is no edit."""
-    agreed, section, entry = base.text(was), pair.section_text, resolution.entries[pair.digest]
+    agreed, section, entry = (
+        base.text(was),
+        commentary_of(pair.section),
+        resolution.entries[pair.digest],
+    )
     if pair.section is None and side is None:
         return Undecided("section gone")
     if side == "both":
@@ -110,7 +117,7 @@ def _leave_open(
     resolution: Resolution, pair: Pair, undecided: Undecided | Deferred, base: Base, was: BaseKey
 ) -> None:
     """Leave a commentary as it is on both sides; its base value follows a moved entry."""
-    section = pair.section_text
+    section = commentary_of(pair.section)
     if pair.section is not None:
         resolution.commentaries[pair.digest] = section
     if pair.origin is not None and was in base.rows:
@@ -127,7 +134,7 @@ def _leave_in_note(resolution: Resolution, pair: Pair, value: str, base_key: Bas
     """Give the note a commentary that its entry has no place for; the digest's is agreed on."""
     entry = resolution.entries[pair.digest]
     resolution.commentaries[pair.digest] = value
-    resolution.propose(base_key, entry.commentary, {NOTE: value != pair.section_text})
+    resolution.propose(base_key, entry.commentary, {NOTE: value != commentary_of(pair.section)})
     if value != entry.commentary:
         resolution.placeless.append(Placeless(pair, "commentary"))
 
@@ -136,7 +143,7 @@ def _take_over(resolution: Resolution, pair: Pair, value: str, base_key: BaseKey
     entry = resolution.entries[pair.digest]
     resolution.commentaries[pair.digest] = value
     resolution.entries[pair.digest] = entry.saying(commentary=value)
-    note_changes = pair.section is None or value != pair.section_text
+    note_changes = pair.section is None or value != commentary_of(pair.section)
     changes = {NOTE: note_changes, pair.digest: value != entry.commentary}
     resolution.propose(base_key, value, changes)
 

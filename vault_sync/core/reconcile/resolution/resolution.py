@@ -13,7 +13,7 @@ from vault_sync.core.model.plan import Apart, BaseKey
 from vault_sync.core.model.values import SHARED_FIELDS, Decisions, Facts, Fields, RelPath, Rules
 from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
-from vault_sync.core.note.note import Note
+from vault_sync.core.note.note import Note, commentary_of
 from vault_sync.core.reconcile.pairing.paper import Pair, Paper
 from vault_sync.core.reconcile.resolution import (
     arrivals,
@@ -54,7 +54,9 @@ def resolve(
     resolution = Resolution(paper, paper.key, note_fields)
     for pair in live:
         resolution.entries[pair.digest] = (
-            pair.entry.fields if pair.entry else _entry_fields(note_fields, pair.section_text)
+            pair.entry.fields
+            if pair.entry
+            else _entry_fields(note_fields, commentary_of(pair.section))
         )
     home = next((pair for pair in paper.pairs if pair.kind != "removed"), None)
     if home is not None and home.kind in LIVE:
