@@ -42,7 +42,7 @@ def resolve_commentary(
     | the entry is read otherwise than before | the entry's, with the edits of the section       |
     | both are there                          | `fields.decide_commentary`                       |
     """
-    entry = resolution.entries[pair.digest]
+    entry, section = resolution.entries[pair.digest], commentary_of(pair.section)
     paper = resolution.paper
     was = BaseKey(paper.agreed_key, base_digest(paper, pair, base), "commentary")
     base_key = was._replace(digest=pair.digest)
@@ -57,12 +57,10 @@ def resolve_commentary(
         resolution.propose(base_key, entry.commentary, changes)
         return
     if pair.section is not None and not lens.takes(pair.entry, "commentary"):
-        _leave_in_note(resolution, pair, pair.section.commentary, base_key)
+        _leave_in_note(resolution, pair, section, base_key)
         return
-    if paper.note is not None and base.refuses(
-        base_key, entry.commentary, commentary_of(pair.section)
-    ):
-        resolution.commentaries[pair.digest] = commentary_of(pair.section)
+    if paper.note is not None and base.refuses(base_key, entry.commentary, section):
+        resolution.commentaries[pair.digest] = section
         return
     taken_out = pair.section is None and _was_taken_out(pair, entry, was, base)
     if pair.section is None and (not taken_out or side == "digest"):
@@ -87,11 +85,8 @@ def _decided_commentary(
     digests: Mapping[RelPath, Digest],
 ) -> Decided[str] | Undecided | Deferred:
     """Decide a commentary; what only is read otherwise than at the last pass is no edit."""
-    agreed, section, entry = (
-        base.text(was),
-        commentary_of(pair.section),
-        resolution.entries[pair.digest],
-    )
+    agreed, section = base.text(was), commentary_of(pair.section)
+    entry = resolution.entries[pair.digest]
     if pair.section is None and side is None:
         return Undecided("section gone")
     if side == "both":
