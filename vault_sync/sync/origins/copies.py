@@ -251,15 +251,16 @@ def _learned(
         return
     touched = {copy.original for copy in seen.copies.merged} | seen.copies.overwritten
     for base_update in updates_made(plan, outcome):
-        for row, value in base_update.put.items():
+        for row in base_update.put:
             was = base.rows.get(row)
-            if row.field not in FIELD_NAMES or was == value:
+            if row.field not in FIELD_NAMES or was == base_update.put[row]:
                 continue
             files = {RelPath(row.digest), *seen.snapshot.managed.get(row.key, ())}
             delivered = base.joining or any(
                 each.delivered or each.waited or each.restored for each in map(base.arrival, files)
             )
-            yield row, was, value, origin_of(delivered=delivered, merged=bool(files & touched))
+            origin = origin_of(delivered=delivered, merged=bool(files & touched))
+            yield row, was, base_update.put[row], origin
 
 
 def _removed(plan: Plan, outcome: Outcome) -> set[Key]:
