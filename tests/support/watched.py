@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -162,30 +161,7 @@ def watching(vault: Vault, quiet: float = QUIET, sweep: float = 1000.0) -> Itera
 # A person at an editor
 
 
-def in_place(file: Path, text: str) -> None:
-    """As Obsidian: truncated and written."""
-    file.write_bytes(text.encode())
-
-
-def by_rename(file: Path, text: str) -> None:
-    """As VS Code or Syncthing: a new file in the old one's place."""
-    new = file.with_name(f".{file.name}.tmp")
-    new.write_bytes(text.encode())
-    new.replace(file)
-
-
-def as_vim(file: Path, text: str) -> None:
-    """As vim with a backup: the old one moved away, the new one written, the backup removed."""
-    backup = file.with_name(f"{file.name}~")
-    file.rename(backup)
-    file.write_bytes(text.encode())
-    backup.unlink()
-
-
-STYLES = {"in place": in_place, "by rename": by_rename, "as vim": as_vim}
-
-
-def edit(vault: Vault, path: str, old: str, new: str, save: Callable[[Path, str], None]) -> None:
+def edit(vault: Vault, path: str, old: str, new: str, save: Callable[[Path, str], object]) -> None:
     text = vault.read(path)
     assert text.count(old) == 1, (path, old, text.count(old))
     save(vault.root / path, text.replace(old, new))
@@ -202,13 +178,3 @@ def lost(vault: Vault, tokens: Iterable[str]) -> list[str]:
     """The tokens that stand nowhere: not in the vault, not among the saved texts."""
     text = everywhere(vault)
     return [token for token in tokens if token not in text]
-
-
-def environment(folder: Path) -> dict[str, str]:
-    """What git is told, and nothing of this machine's own configuration."""
-    who = {"NAME": "Reader", "EMAIL": "reader@example.org"}
-    said = {
-        f"GIT_{role}_{name}": word for role in ("AUTHOR", "COMMITTER") for name, word in who.items()
-    }
-    plain = {"HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
-    return {"PATH": os.environ["PATH"], "GIT_EDITOR": "true", **plain, **said}

@@ -8,8 +8,8 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
+from tests.support.git_vault import environment
 from tests.support.vaults import DIGEST, Vault
-from tests.support.watched import environment
 
 
 def test_a_vault_in_git_is_asked_for_its_hook(built: Vault, tmp_path: Path) -> None:

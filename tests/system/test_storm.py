@@ -17,7 +17,8 @@ from tempfile import mkdtemp
 
 import pytest
 from tests.support.folders import ROOT
-from tests.support.written_world import NOON, STYLES, P, World
+from tests.support.saving import STYLES
+from tests.support.written_world import NOON, P, World
 from vault_sync.core.model.plan import Plan, Write
 from vault_sync.edge.fs.reader import read
 from vault_sync.edge.platform import linux

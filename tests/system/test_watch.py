@@ -18,8 +18,10 @@ from typing import Self
 
 import pytest
 from tests.support import watched
+from tests.support.git_vault import environment
+from tests.support.saving import EDITORS, STYLES, in_place
 from tests.support.vaults import BAYES, CAUSAL, DIGEST, OCTOPACK, Vault
-from tests.support.watched import CONFLICTS, QUIET, STYLES, Watched, edit, watching
+from tests.support.watched import CONFLICTS, QUIET, Watched, edit, watching
 from vault_sync.cli import watch
 from vault_sync.cli.console import Console
 from vault_sync.core.model.values import RelPath
@@ -63,7 +65,7 @@ def test_a_daemon_collects_its_garbage_though_a_command_does_not(
 # Both sides follow
 
 
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", EDITORS)
 def test_whichever_side_is_edited_the_other_follows(daemon: Watched, style: str) -> None:
     vault, save = daemon.vault, STYLES[style]
     edit(vault, OCTOPACK, SAID, "노트의 말 tok-1.", save)
@@ -79,7 +81,7 @@ def test_whichever_side_is_edited_the_other_follows(daemon: Watched, style: str)
     entry = re.search(r"https://arxiv.org/abs/2308.06912\n(?:.*\n)+?#lm\n", text)
     assert entry is not None
     save(vault.root / DIGEST, text.replace(entry[0], ""))
-    watched.in_place(vault.root / NEXT, f"2023년 8월 4주차\n{entry[0]}")
+    in_place(vault.root / NEXT, f"2023년 8월 4주차\n{entry[0]}")
     daemon.says(CAUSAL, "## [[2023년 8월 4주차]]")
     daemon.says_not(CAUSAL, "3주차")
     daemon.rests()
@@ -98,10 +100,10 @@ def test_what_is_cut_here_and_pasted_there_a_while_later_has_moved(built: Vault)
         text = vault.read(DIGEST)
         entry = re.search(r"https://arxiv.org/abs/2308.06912\n(?:.*\n)+?#lm\n", text)
         assert entry is not None
-        watched.in_place(vault.root / DIGEST, text.replace(entry[0], ""))
+        in_place(vault.root / DIGEST, text.replace(entry[0], ""))
         daemon.until(lambda: CAUSAL in daemon.sign()["waiting"])
         assert "3주차" in vault.read(CAUSAL)
-        watched.in_place(vault.root / NEXT, f"2023년 8월 4주차\n{entry[0]}")
+        in_place(vault.root / NEXT, f"2023년 8월 4주차\n{entry[0]}")
         daemon.says(CAUSAL, "## [[2023년 8월 4주차]]")
         daemon.says_not(CAUSAL, "3주차")
         assert not (vault.root / ".trash").exists()
@@ -119,7 +121,7 @@ def test_a_burst_of_edits_is_one_pass_or_few_and_ends_as_one_sync(
         path = notes[number % len(notes)]
         week = "## [[2023년 8월 3주차]]\n"
         for vault in (daemon.vault, twin):
-            edit(vault, path, week, f"{week}\ntok-{number}-.\n", watched.in_place)
+            edit(vault, path, week, f"{week}\ntok-{number}-.\n", in_place)
     daemon.says(DIGEST, *(f"tok-{number}-" for number in range(200)))
     daemon.rests()
     assert daemon.passes() - before <= 5
@@ -174,7 +176,7 @@ def test_nothing_is_written_where_somebody_types_and_all_is_done_when_he_rests(
         vault = daemon.vault
         typist = Typist(vault.root / DIGEST, "fix에 대해서만")
         daemon.says(OCTOPACK, typist.type())  # at once: nobody types there
-        edit(vault, BAYES, "흥미롭긴 합니다.", "흥미롭다 tok-note.", watched.in_place)
+        edit(vault, BAYES, "흥미롭긴 합니다.", "흥미롭다 tok-note.", in_place)
         daemon.until(lambda: daemon.sign()["waiting"].keys() == {DIGEST})
         for _ in range(3):
             daemon.says(OCTOPACK, typist.type())
@@ -183,7 +185,7 @@ def test_nothing_is_written_where_somebody_types_and_all_is_done_when_he_rests(
         assert f"waits until nobody types in {DIGEST}" in vault.run("status").out
         last = time.monotonic()
         typist.type()
-        edit(vault, "vault-sync.toml", "quiet = 600.0", f"quiet = {QUIET}", watched.in_place)
+        edit(vault, "vault-sync.toml", "quiet = 600.0", f"quiet = {QUIET}", in_place)
         daemon.until(lambda: typist.intruded)
         assert time.monotonic() - last >= QUIET
         daemon.says(DIGEST, "tok-note", *typist.words)
@@ -200,7 +202,7 @@ def lay_down(vault: Vault) -> None:
 
 def test_what_is_saved_while_a_pass_thinks_is_not_written(built: Vault) -> None:
     """Its event is still unheard when all is thought: the file itself is asked."""
-    edit(built, OCTOPACK, SAID, "tok-1.", watched.in_place)
+    edit(built, OCTOPACK, SAID, "tok-1.", in_place)
     state = open_state(built.root, built.env)
     daemon = VaultPass(config.load(built.root), state, offline=True)
     note, digest = RelPath(OCTOPACK), RelPath(DIGEST)
@@ -212,7 +214,7 @@ def test_what_is_saved_while_a_pass_thinks_is_not_written(built: Vault) -> None:
     assert "tok-1." in built.read(DIGEST)
     assert daemon.typed([digest]) == frozenset(), "we wrote that ourselves"
     os.utime(built.root / OCTOPACK, (1e9, 1e9))
-    edit(built, DIGEST, "tok-1.", "tok-2.", watched.in_place)
+    edit(built, DIGEST, "tok-1.", "tok-2.", in_place)
     assert daemon.typed([note, digest]) == {digest}
 
 
@@ -222,17 +224,17 @@ def test_what_is_typed_and_taken_back_flows_and_an_old_text_later_is_held(built:
         vault = daemon.vault
         old = vault.read(OCTOPACK)
         for turn in ("tok-a.", "tok-b."):
-            edit(vault, OCTOPACK, SAID, turn, watched.in_place)
+            edit(vault, OCTOPACK, SAID, turn, in_place)
             daemon.says(DIGEST, turn)
             vault.write(OCTOPACK, old)  # taken back: the text of a moment ago
             daemon.says(DIGEST, SAID)
             daemon.says_not(DIGEST, turn)
         assert CONFLICTS not in vault.files()
-        edit(vault, OCTOPACK, SAID, "tok-c.", watched.in_place)
+        edit(vault, OCTOPACK, SAID, "tok-c.", in_place)
         daemon.says(DIGEST, "tok-c.")
         # The session is over when a pass comes by and the note has been quiet.
         time.sleep(quiet + 2 * watched.SETTLE)
-        edit(vault, BAYES, "흥미롭긴 합니다.", "흥미롭다 tok-d.", watched.in_place)
+        edit(vault, BAYES, "흥미롭긴 합니다.", "흥미롭다 tok-d.", in_place)
         daemon.says(DIGEST, "tok-d.")
         vault.write(OCTOPACK, old)
         daemon.says(CONFLICTS, "tok-c.", SAID)
@@ -246,8 +248,8 @@ def test_what_is_typed_and_taken_back_flows_and_an_old_text_later_is_held(built:
 def test_a_tick_is_acted_on_and_the_configuration_is_read_again(daemon: Watched) -> None:
     vault = daemon.vault
     daemon.signal(signal.SIGSTOP)
-    edit(vault, OCTOPACK, SAID, "노트의 말 tok-1.", watched.in_place)
-    edit(vault, DIGEST, SAID, "다이제스트의 말 tok-2.", watched.in_place)
+    edit(vault, OCTOPACK, SAID, "노트의 말 tok-1.", in_place)
+    edit(vault, DIGEST, SAID, "다이제스트의 말 tok-2.", in_place)
     daemon.signal(signal.SIGCONT)
     daemon.says(CONFLICTS, "tok-1", "tok-2")
     # A wrong configuration is said and changes nothing.
@@ -259,7 +261,7 @@ def test_a_tick_is_acted_on_and_the_configuration_is_read_again(daemon: Watched)
     daemon.says("Open.md", "tok-1", "tok-2")
     daemon.until(lambda: daemon.sign()["problems"] == [])
     text = vault.read("Open.md")
-    watched.in_place(vault.root / "Open.md", text.replace("- [ ] the note's", "- [x] the note's"))
+    in_place(vault.root / "Open.md", text.replace("- [ ] the note's", "- [x] the note's"))
     daemon.says(DIGEST, "tok-1")
     daemon.until(lambda: "Open.md" not in vault.files())
     daemon.rests()
@@ -342,11 +344,11 @@ class Manager:
 
 def test_a_command_that_holds_the_vault_is_waited_for_and_named(daemon: Watched) -> None:
     with daemon.busy():
-        edit(daemon.vault, OCTOPACK, SAID, "tok-1.", watched.in_place)
+        edit(daemon.vault, OCTOPACK, SAID, "tok-1.", in_place)
         daemon.until(lambda: "held by process" in daemon.sign()["doing"])
     daemon.says(DIGEST, "tok-1.")
     with daemon.busy():
-        edit(daemon.vault, OCTOPACK, "tok-1.", "tok-2.", watched.in_place)
+        edit(daemon.vault, OCTOPACK, "tok-1.", "tok-2.", in_place)
         daemon.until(lambda: "held by process" in daemon.sign()["doing"])
         assert daemon.stop() == 0
     daemon.vault.ok("sync", "--offline")
@@ -358,7 +360,7 @@ def test_a_command_that_holds_the_vault_is_waited_for_and_named(daemon: Watched)
 
 @pytest.fixture
 def git(built: Vault, tmp_path: Path) -> Callable[..., str]:
-    environ = watched.environment(tmp_path)
+    environ = environment(tmp_path)
 
     def run(*words: str) -> str:
         done = subprocess.run(
@@ -375,7 +377,7 @@ def git(built: Vault, tmp_path: Path) -> Callable[..., str]:
 
 def committed(daemon: Watched, git: Callable[..., str], path: str, old: str, new: str) -> None:
     """An edit of a note, taken over into the digest, and committed with it."""
-    edit(daemon.vault, path, old, new, watched.in_place)
+    edit(daemon.vault, path, old, new, in_place)
     daemon.says(DIGEST, new)
     daemon.rests()
     git("add", "-A")
@@ -399,7 +401,7 @@ def test_git_at_work_under_the_daemon_reverts_nothing_and_loses_nothing(
             git("checkout", "-q", commit)
             untouched()
         # Stashed, with one side of it only known to git's index.
-        edit(built, OCTOPACK, "tok-1.", "tok-3.", watched.in_place)
+        edit(built, OCTOPACK, "tok-1.", "tok-3.", in_place)
         daemon.says(DIGEST, "tok-3.")
         daemon.rests()
         git("stash", "-q")
@@ -415,7 +417,7 @@ def test_git_at_work_under_the_daemon_reverts_nothing_and_loses_nothing(
         git("rebase", "-q", "main")
         untouched()
         # As a pre-commit framework does it: what is not staged is put away for a second.
-        edit(built, CAUSAL, "tok-4", "tok-5", watched.in_place)
+        edit(built, CAUSAL, "tok-4", "tok-5", in_place)
         daemon.says(DIGEST, "tok-5")
         git("add", DIGEST)
         (built.state.parent / "patch").write_text(git("diff", "--binary"))
@@ -476,7 +478,7 @@ def test_the_vault_goes_and_comes_back(daemon: Watched) -> None:
     vault.root.rename(away)
     daemon.until(lambda: daemon.sign()["doing"] == "the vault is gone")
     moved = Vault(away, vault.state)
-    edit(moved, OCTOPACK, SAID, "tok-1.", watched.in_place)
+    edit(moved, OCTOPACK, SAID, "tok-1.", in_place)
     away.rename(vault.root)
     daemon.says(DIGEST, "tok-1.")
     daemon.rests()
@@ -487,7 +489,7 @@ def test_stopped_and_continued_it_finds_what_it_missed(daemon: Watched) -> None:
     daemon.signal(signal.SIGSTOP)
     for number in range(300):
         daemon.vault.write(f"other/{number}.md", "not a paper\n")
-    edit(daemon.vault, OCTOPACK, SAID, "tok-1.", watched.in_place)
+    edit(daemon.vault, OCTOPACK, SAID, "tok-1.", in_place)
     daemon.signal(signal.SIGCONT)
     daemon.says(DIGEST, "tok-1.")
 

@@ -17,8 +17,9 @@ from pathlib import Path
 import pytest
 from bench import vaults
 from tests.support import watched
+from tests.support.saving import EDITORS, STYLES
 from tests.support.vaults import DIGEST, Vault
-from tests.support.watched import STYLES, Watched, watching
+from tests.support.watched import Watched, watching
 
 pytestmark = [pytest.mark.sweep, pytest.mark.timeout(900)]
 
@@ -282,7 +283,7 @@ def temporary(vault: Vault) -> frozenset[str]:
 def one_edit(vault: Vault, chance: random.Random, notes: list[str], token: str) -> None:
     """A word into a commentary, on either side, saved as some editor saves."""
     path = chance.choice([*notes, *[DIGEST] * 5]) if len(notes) > 1 else notes[0]
-    save = STYLES[chance.choice(["in place", "by rename"] if len(notes) == 1 else list(STYLES))]
+    save = STYLES[chance.choice(["in place", "by rename"] if len(notes) == 1 else EDITORS)]
     text = vault.read(path)
     if path == DIGEST:
         places = [n for n, line in enumerate(text.split("\n")) if line.startswith("#")]

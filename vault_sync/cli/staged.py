@@ -18,6 +18,7 @@ from vault_sync.core.naming.note_names import note_name
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note.note import read as read_note
 from vault_sync.core.report import lines as report
+from vault_sync.core.text.shell_words import quoted
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError, Repository
 from vault_sync.sync.staged.check import StagedVerdict, judge, vault_of
@@ -312,22 +313,6 @@ def _literal(path: str) -> str:
     r"""Return a path as a pathspec: patterns escaped, and a leading colon without its magic."""
     spec = "".join("\\" + each if each in "*?[\\" else each for each in path)
     return f"./{spec}" if spec.startswith(":") else spec
-
-
-def quoted(word: str) -> str:
-    """Quote one word of a shell's command line, whatever is in it."""
-    if word.isprintable():
-        return "'" + word.replace("'", "'\\''") + "'"
-    escaped = "".join(
-        f"\\{each}" if each in "\\'" else each if each.isprintable() else _bytes(each)
-        for each in word
-    )
-    return f"$'{escaped}'"
-
-
-def _bytes(character: str) -> str:
-    raw = character.encode("utf-8", "surrogateescape")
-    return "".join(f"\\x{byte:02x}" for byte in raw)
 
 
 def _users_folder(repository: Repository) -> Path:

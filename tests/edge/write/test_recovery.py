@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from tests.support.fake_windows import FakeEditor, FakeKernel
 from tests.support.points import POINTS
-from tests.support.written_world import Killed, P, World, agree, edit_by_rename, edit_in_place
+from tests.support.saving import by_rename, in_place
+from tests.support.written_world import Killed, P, World, agree
 from vault_sync.core.model.plan import Create, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs import own_folder
@@ -162,7 +163,7 @@ def test_a_killed_pass_is_finished(world: World, point: str) -> None:
 @pytest.mark.parametrize("point", POINTS)
 def test_an_edit_after_the_kill_is_kept(world: World, point: str, edited: str) -> None:
     assert killed(world, point)
-    edit_in_place(world.put(edited, ""), "edited tok-edit")
+    in_place(world.put(edited, ""), "edited tok-edit")
     world.recover()
     assert world.texts()[edited] == "edited tok-edit" or edited == "c.md"
     assert "edited tok-edit" in world.texts().values()
@@ -175,7 +176,7 @@ def test_killed_between_the_exchange_and_the_look_at_what_it_displaced(world: Wo
 
     def at(here: str, _: RelPath) -> None:
         if here == "before-exchange":
-            edit_by_rename(file, "edited tok-edit")
+            by_rename(file, "edited tok-edit")
         if here == "after-exchange":
             raise Killed
 
@@ -208,7 +209,7 @@ def test_killed_between_the_move_to_the_trash_and_the_look(world: World) -> None
 
     def at(here: str, _: RelPath) -> None:
         if here == "before-move":
-            edit_in_place(file, "edited tok-edit")
+            in_place(file, "edited tok-edit")
         if here == "after-move":
             raise Killed
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from tests.support.points import ANY, OF_A_MOVE, OF_AN_EXCHANGE
-from tests.support.written_world import STYLES, P, World, agree, edit_by_rename
+from tests.support.saving import STYLES, by_rename
+from tests.support.written_world import P, World, agree
 from vault_sync.core.model.plan import Create, Operation, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.state import pass_log
@@ -241,7 +242,7 @@ def test_edits_upon_edits_while_the_first_is_put_back(world: World) -> None:
     def at(here: str, _: RelPath) -> None:
         if here in {"before-exchange", "before-put-back"}:
             for number in edits:
-                edit_by_rename(file, f"edit tok-{number}")
+                by_rename(file, f"edit tok-{number}")
                 break
 
     outcome = world.apply(Write(P("a.md"), "old tok-0", "new", ""), at=at)
@@ -256,7 +257,7 @@ def test_a_file_that_is_saved_for_ever_is_given_up_with_the_place_of_its_text(wo
 
     def at(here: str, _: RelPath) -> None:
         if here in {"before-exchange", "before-put-back"}:
-            edit_by_rename(file, f"edit tok-{next(edits)}")
+            by_rename(file, f"edit tok-{next(edits)}")
 
     (undone,) = world.apply(Write(P("a.md"), "old", "new", ""), at=at).undone
     assert "100 times on end; the text that it had last is saved: " in undone.reason
@@ -279,7 +280,7 @@ def test_without_a_place_for_it_the_text_stays_in_the_vault(
 
     def at(here: str, _: RelPath) -> None:
         if here == "before-exchange":
-            edit_by_rename(file, next(edit))
+            by_rename(file, next(edit))
 
     (undone,) = world.apply(Write(P("a.md"), "old", "new", ""), at=at).undone
     assert "the text that it had last is in .vault-sync/tmp/" in undone.reason

@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.support.written_world import STYLES
+from tests.support.saving import STYLES
 
 
 def main(file: Path, style: str, count: int) -> None:

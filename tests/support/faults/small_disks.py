@@ -13,7 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.support.written_world import Killed, P, World, agree, edit_in_place
+from tests.support.saving import in_place
+from tests.support.written_world import Killed, P, World, agree
 from vault_sync.core.model.plan import Create, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.state.database import StateError
@@ -165,7 +166,7 @@ def another_file_system_in_the_vault(world: World) -> None:
     assert world.texts() == {"a.md": "new a", "other/b.md": "new b", "other/c.md": "new c"}
     assert world.state().rows()
     (displaced,) = inner.parent.glob(".vault-sync-*")
-    edit_in_place(displaced, "late tok-late")
+    in_place(displaced, "late tok-late")
     assert [one.code for one in world.recover()] == ["late-edit"]
     assert world.recover(displaced.stat().st_ctime + 61) == []
     assert not displaced.exists() and "late tok-late" in world.saved()
@@ -179,7 +180,7 @@ def killed_on_another_file_system(world: World) -> None:
         raise Killed
 
     for point in ("before-exchange", "after-exchange", "before-base"):
-        edit_in_place(file, "old b")
+        in_place(file, "old b")
         try:
             world.apply(
                 Write(P("other/b.md"), "old b", "new b", ""),

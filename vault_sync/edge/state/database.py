@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.values import changed_ns, file_number
@@ -20,6 +19,7 @@ from vault_sync.edge.state.places import (
     identity_of,
     is_moved,
     is_restored,
+    open_there,
 )
 from vault_sync.edge.state.schema import (
     OLDEST,
@@ -271,7 +271,6 @@ def _opened(path: Path, *, locked: bool) -> sqlite3.Connection:
     mode = "mode=ro"
     if locked:
         mode = "mode=rw" if _has_log(path.parent) else "mode=ro&immutable=1"
-    name = quote(os.fsencode(path))
-    connection = sqlite3.connect(f"file:{name}?{mode}", uri=True, isolation_level=None)
+    connection = open_there(path, mode)
     connection.execute("PRAGMA mmap_size=268435456")
     return connection

@@ -84,12 +84,21 @@ def moved_state(parent: Path, now: VaultIdentity) -> Path | None:
     return None
 
 
+def open_there(file: Path, mode: str) -> sqlite3.Connection:
+    """Return a connection to a database that is there, in a mode of SQLite's ("URI Filenames").
+
+    Raises:
+        sqlite3.Error: it is not there, or cannot be opened.
+    """
+    name = quote(os.fsencode(file))
+    return sqlite3.connect(f"file:{name}?{mode}", uri=True, isolation_level=None)
+
+
 def databases(parent: Path) -> Iterator[tuple[Path, sqlite3.Connection]]:
     """Yield each folder that has a state, and its database, open for reading."""
     for file in sorted(parent.glob(f"*/{DATABASE}")):
-        name = quote(os.fsencode(file))
         try:
-            connection = sqlite3.connect(f"file:{name}?mode=ro", uri=True, isolation_level=None)
+            connection = open_there(file, "mode=ro")
         except sqlite3.Error:
             continue
         yield file.parent, connection
