@@ -13,15 +13,17 @@ A file that is a copy is neither note nor digest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from vault_sync.core.digest import reader as digest_reader
-from vault_sync.core.digest.file_damage import damage_of
+from vault_sync.core.digest.damage import damage_of
+from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.digest.styles.advice import titles_first
+from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.merge.copy_rules import CopyRules
 from vault_sync.core.merge.digest_copies import merge_digest_copy
 from vault_sync.core.merge.note_copies import merge_note_copy
@@ -198,12 +200,12 @@ def _are_versions(
     here, there = (_key(texts[each], rules.names) for each in (path, original))
     if here is not None or there is not None:
         return here == there
-    one, other = ([entry.key for entry in _entries(texts[each])] for each in (path, original))
+    one, other = (_papers(texts[each], rules.styles(original)) for each in (path, original))
     return rules.is_digest(path) and about_the_same(one, other, digests=True)
 
 
-def _entries(text: str) -> tuple[digest_reader.Entry, ...]:
-    return digest_reader.read(text).entries
+def _papers(text: str, styles: Sequence[StyleName]) -> list[Key]:
+    return [entry.key for entry in styled_reader.read(text, styles).entries]
 
 
 class _Merging:
@@ -244,7 +246,7 @@ class _Merging:
     def _keys(self, copy: VaultCopy) -> Iterator[Key]:
         for path in (copy.path, copy.original):
             if copy.kind == "digest":
-                yield from (entry.key for entry in _entries(self.before[path]))
+                yield from _papers(self.before[path], self.rules.styles(copy.original))
             elif (
                 copy.kind == "note"
                 and (key := _key(self.before[path], self.rules.names)) is not None
@@ -271,9 +273,10 @@ class _Merging:
         if any(damage_of(copy.path, each, was_ours=True) for each in (text, other)):
             return None
         if copy.kind == "digest":
-            if not self.rules.is_flat(copy.original):
+            styles = self.rules.styles(copy.original)
+            if "flat" in styles and titles_first(copy.original, text) is not None:
                 return None
-            return merge_digest_copy(copy.original, text, other, self.histories)
+            return merge_digest_copy(copy.original, text, other, self.histories, styles)
         names = self.rules.names
         key = _key(text, names)
         if key is None or key != _key(other, names):

@@ -21,12 +21,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from vault_sync.core.digest.reader import Digest
 from vault_sync.core.merge.three_way import sentences
-from vault_sync.core.model.base import Base, FileMark, apart_key
+from vault_sync.core.model.base import Base, FileMark, apart_key, value_hash
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import SHARED_FIELDS, Key, RelPath
 from vault_sync.core.naming.note_names import bare_name, fold
 from vault_sync.core.naming.wikilinks import find
+from vault_sync.core.note.note import Note
 from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry
 from vault_sync.core.snapshot import NO_STAT, Snapshot
 
@@ -45,7 +47,7 @@ def strange_digests(snapshot: Snapshot, base: Base) -> frozenset[RelPath]:
         for path, digest in snapshot.digests.items()
         # One without entries may look like any other that was just begun.
         if path in seen and digest.entries and seen[path][:3] != snapshot.stats.get(path)
-        if _was_another(path, _mark(snapshot, path, digest.text), seen)
+        if _was_another(path, _mark(snapshot, path, digest), seen)
     )
 
 
@@ -65,7 +67,7 @@ class SameFile:
         seen = self.base.files.get(key, {})
         if path == was and seen.keys() <= {path}:
             return True
-        here = _mark(self.snapshot, path, note.text)
+        here = _mark(self.snapshot, path, note)
         if path == was:
             same = not (_was_another(path, here, seen) or self._was_copy(path, here, seen))
         elif was in self.snapshot.notes or was in self.snapshot.locked:
@@ -139,5 +141,5 @@ def _sentences(text: str) -> Iterator[str]:
     return (token for token in sentences(text) if not token.isspace())
 
 
-def _mark(snapshot: Snapshot, path: RelPath, text: str) -> FileMark:
-    return FileMark.of_text(snapshot.stats.get(path, NO_STAT), text)
+def _mark(snapshot: Snapshot, path: RelPath, document: Digest | Note) -> FileMark:
+    return FileMark(*snapshot.stats.get(path, NO_STAT), value_hash(document.text))

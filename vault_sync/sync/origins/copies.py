@@ -11,12 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 from vault_sync.core.merge.copy_rules import CopyChoice
-from vault_sync.core.merge.file_copies import (
-    MergedCopies,
-    VaultCopy,
-    hash_of,
-    merge_copies,
-)
+from vault_sync.core.merge.file_copies import MergedCopies, VaultCopy, hash_of, merge_copies
 from vault_sync.core.model.base import Base, updates_made
 from vault_sync.core.model.copies import Arrival, Origin, origin_of
 from vault_sync.core.model.plan import (
@@ -36,7 +31,7 @@ from vault_sync.edge.state import deliveries, earlier_values
 from vault_sync.edge.state.deliveries import CopyRecord
 from vault_sync.edge.state.pass_log import PassRecord
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.observation import MergesCopies, Observation, copy_rules_of
+from vault_sync.sync.observation.observation import MergesCopies, Observation, copy_rules_of
 
 
 def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> MergesCopies:
@@ -59,6 +54,9 @@ def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> Merge
             choice=choice,
             ready=whole and base.exists and not base.joining and not is_arriving,
         )
+        # A person wants back what an older text says, and a merge takes that for removed since.
+        back = deliveries.restored(state.select) if moved else {}
+        moved = {path: to for path, to in moved.items() if not back.get(path, False)}
         return merge_copies(texts, copy_rules, moved)
 
     return merge
@@ -91,9 +89,8 @@ def with_arrivals(seen: Observation) -> Observation:
 
 def concern(seen: Observation) -> bool:
     """Return True if copies, or what is left of them, make the next pass a whole one."""
-    return bool(
-        seen.copies.hidden or seen.copies.rows or copy_section.has_rows(seen.conflicts_text)
-    )
+    rows = seen.copies.rows or (seen.conflicts_text and copy_section.has_rows(seen.conflicts_text))
+    return bool(seen.copies.hidden or rows)
 
 
 # The plan.
@@ -172,8 +169,8 @@ def end_pass(
         if whole:
             deliveries.note_copies(connection, records, seen.files)
         earlier_values.note_removed(connection, removed)
-        for row, was, now, origin in learned:
-            earlier_values.learn(connection, row, was, now, origin)
+        for each in learned:
+            earlier_values.learn(connection, *each)
 
 
 def _records(
@@ -208,15 +205,16 @@ def _learned(
         return
     touched = {copy.original for copy in seen.copies.merged}
     for base_update in updates_made(plan, outcome):
-        for row, value in base_update.put.items():
+        for row in base_update.put:
             was = base.rows.get(row)
-            if row.field not in FIELD_NAMES or was == value:
+            if row.field not in FIELD_NAMES or was == base_update.put[row]:
                 continue
             files = {RelPath(row.digest), *seen.snapshot.managed.get(row.key, ())}
             delivered = base.joining or any(
                 each.delivered or each.waited or each.restored for each in map(base.arrival, files)
             )
-            yield row, was, value, origin_of(delivered=delivered, merged=bool(files & touched))
+            origin = origin_of(delivered=delivered, merged=bool(files & touched))
+            yield row, was, base_update.put[row], origin
 
 
 def _removed(plan: Plan, outcome: Outcome) -> set[Key]:
