@@ -20,8 +20,9 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from vault_sync.core.digest.file_damage import damage_of, titles_first
+from vault_sync.core.digest.damage import damage_of
 from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.digest.styles.advice import titles_first
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.merge.copy_rules import CopyRules
 from vault_sync.core.merge.digest_copies import merge_digest_copy

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from vault_sync.edge.fs.canonical import canonical, root_id, same_folder
 from vault_sync.edge.fs.own_folder import id_in
+from vault_sync.edge.platform import current, spelling
+from vault_sync.edge.platform.values import file_number
 from vault_sync.edge.state.schema import VAULT_ID, unbound
 
 DATABASE = "state.sqlite"
@@ -113,3 +114,26 @@ def databases(parent: Path) -> Iterator[tuple[Path, sqlite3.Connection]]:
         except sqlite3.Error:
             continue
         yield file.parent, connection
+
+
+def canonical(folder: Path) -> Path:
+    """Return the path of a folder without links, each name as it stands on the disk."""
+    return spelling.canonical(Path(os.path.realpath(folder)), same_folder)
+
+
+def same_folder(one: Path, other: Path) -> bool:
+    """Return True if both paths lead to one folder: by a link, a mount, or another spelling."""
+    try:
+        return root_id(one) == root_id(other)
+    except OSError:
+        return False
+
+
+def root_id(folder: Path) -> tuple[int, int]:
+    """Return two numbers that no other folder has just now: of its file system, and its inode.
+
+    Raises:
+        OSError: it is not there.
+    """
+    number = file_number(current.files.status(folder, follow=True))
+    return current.files.disk_number(folder) % 2**63, number

@@ -17,12 +17,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
-from vault_sync.edge.fs.canonical import canonical
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.lock import locked, locked_folder
 from vault_sync.edge.state import base_table, deliveries, earlier_values
 from vault_sync.edge.state.database import StateDatabase, StateError
-from vault_sync.edge.state.places import DATABASE, identity_of, moved_state
+from vault_sync.edge.state.places import DATABASE, canonical, identity_of, moved_state
 from vault_sync.edge.state.schema import bound
 
 

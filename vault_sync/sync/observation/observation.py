@@ -26,11 +26,11 @@ from vault_sync.core.reconcile.resolution import abstracts
 from vault_sync.core.report import conflicts_page, copy_section
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
-from vault_sync.edge.fs.reader import as_text, contents
 from vault_sync.edge.fs.scan import Scan, Stat, scan
+from vault_sync.edge.fs.vault_dir import as_text, read_contents
 from vault_sync.edge.state import joining
+from vault_sync.edge.state.base_table import read_files
 from vault_sync.edge.state.earlier_values import is_old
-from vault_sync.edge.state.file_marks import read_files
 from vault_sync.edge.state.refusals import read_refused
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.state.vault_id import former_names
@@ -117,7 +117,7 @@ def observe(
     read: dict[RelPath, File] = {}
     problems = [*found.problems, *_digests_in_capitals(found.otherwise, config.rules)]
     reported = {each.path for each in problems}
-    for number, (path, content) in enumerate(contents(config.root, found.files)):
+    for number, (path, content) in enumerate(read_contents(config.root, found.files)):
         if isinstance(content, Problem):
             problems += [content] if path not in reported else []
         else:

@@ -89,9 +89,8 @@ def with_arrivals(seen: Observation) -> Observation:
 
 def concern(seen: Observation) -> bool:
     """Return True if copies, or what is left of them, make the next pass a whole one."""
-    return bool(
-        seen.copies.hidden or seen.copies.rows or copy_section.has_rows(seen.conflicts_text)
-    )
+    rows = seen.copies.rows or (seen.conflicts_text and copy_section.has_rows(seen.conflicts_text))
+    return bool(seen.copies.hidden or rows)
 
 
 # The plan.
@@ -170,8 +169,8 @@ def end_pass(
         if whole:
             deliveries.note_copies(connection, records, seen.files)
         earlier_values.note_removed(connection, removed)
-        for row, was, now, origin in learned:
-            earlier_values.learn(connection, row, was, now, origin)
+        for each in learned:
+            earlier_values.learn(connection, *each)
 
 
 def _records(

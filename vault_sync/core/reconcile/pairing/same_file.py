@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.merge.three_way import sentences
-from vault_sync.core.model.base import Base, FileMark, apart_key
+from vault_sync.core.model.base import Base, FileMark, apart_key, value_hash
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import SHARED_FIELDS, Key, RelPath
 from vault_sync.core.naming.note_names import bare_name, fold
@@ -149,4 +149,4 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def _mark(snapshot: Snapshot, path: RelPath, document: Digest | Note) -> FileMark:
-    return FileMark.of_text(snapshot.stats.get(path, NO_STAT), document.text)
+    return FileMark(*snapshot.stats.get(path, NO_STAT), value_hash(document.text))
