@@ -118,14 +118,9 @@ def merge_copies(
 
     `moved` are notes under an old path, each with the path of the paper's linked note.
     """
-    proven, hidden = _proven(texts, rules)
-    if rules.merges:
-        proven += [VaultCopy(path, linked, "note") for path, linked in sorted(moved.items())]
-        hidden |= moved.keys()
-    unproven = list(_unproven(texts, rules)) if rules.merges else []
+    proven, unproven, hidden = _found(texts, rules, moved)
     wanted = [copy for copy in unproven if copy.path in rules.choice.wanted]
     undecided = tuple(copy for copy in unproven if copy.path not in rules.choice.wanted)
-    hidden |= {copy.path for copy in unproven}
     answered = rules.choice.answered
     if not (hidden or overwritten.notes or overwritten.digests):
         return MergedCopies(answered=answered) if answered else NO_COPIES
@@ -149,6 +144,18 @@ def merge_copies(
         frozenset(regained) | overwritten.notes,
         answered,
     )
+
+
+def _found(
+    texts: Mapping[RelPath, str], rules: CopyRules, moved: Mapping[RelPath, RelPath]
+) -> tuple[list[VaultCopy], list[VaultCopy], set[RelPath]]:
+    """Return the proven copies, the unproven ones, and all files that are no notes or digests."""
+    proven, hidden = _proven(texts, rules)
+    if not rules.merges:
+        return proven, [], hidden
+    proven += [VaultCopy(path, linked, "note") for path, linked in sorted(moved.items())]
+    unproven = list(_unproven(texts, rules))
+    return proven, unproven, hidden | moved.keys() | {copy.path for copy in unproven}
 
 
 def _is_left(copy: VaultCopy, rules: CopyRules) -> bool:
