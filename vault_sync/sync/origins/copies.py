@@ -160,8 +160,7 @@ def end_pass(
     records = list(_records(seen, plan, outcome, lists=lists)) if whole else []
     learned = list(_learned(seen, plan, outcome))
     removed = _removed(plan, outcome)
-    # A part of a vault is planned only where there is a base; to ask for it would read it all.
-    if not (records or learned or removed or lists) or (whole and not state.has_base):
+    if not (records or learned or removed or lists) or not state.is_there:
         return
     with state.writing() as connection:
         if whole:

@@ -67,8 +67,7 @@ def end_pass(state: StateStore, seen: Observation, plan: Plan, now: float) -> No
         StateError: the state could not be written.
     """
     arrivals = seen.base.arrivals
-    # `has_base` reads the whole base, which a pass over few files has not done.
-    if not (arrivals or plan.deferred) or not (seen.base.exists or state.has_base):
+    if not (arrivals or plan.deferred) or not state.is_there:
         return
     older = [each for each in plan.conflicts if each.reason == "older"]
     in_question = {path for each in older for path in (each.digest, each.note)} & arrivals.keys()
