@@ -25,6 +25,7 @@ from tests.support import two_way
 from tests.support.memory_vault import MemoryVault
 from tests.support.scope_world import said
 from tests.support.two_way import World, words
+from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import Conflict, Plan
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.copy_names import possible
@@ -414,7 +415,11 @@ class Desk:
                 assert not plan.operations, two_way.shown(plan)
                 assert not plan.base_updates, plan.base_updates
             files = {RelPath(path): text for path, text in self.vault.files.items()}
-            copies = {path for path in files if possible(path, files)}
+            links = [entry.link for _, entry in two_way.entries(self.vault)]
+            linked = {stem_of(link.target) for link in links if link}
+            copies = {
+                path for path in files if possible(path, files) and stem_of(path) not in linked
+            }
             self.vault.files = {path: files[path] for path in files.keys() - copies}
             two_way.sides_agree(self.vault)
 

@@ -10,18 +10,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from vault_sync.core.model.plan import Outcome, Plan
+from vault_sync.core.model.plan import Operation, Outcome, Plan
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.reconcile.pairing import first_pass, last_entry
-from vault_sync.edge.state.pass_log import note_lost_entries
-from vault_sync.edge.state.refusals import lift
+from vault_sync.edge.state.pass_log import note_lost_entries, old_dropped
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.state.vault_id import remember_names
 from vault_sync.edge.system.garbage import uncollected
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
-from vault_sync.edge.write.undo import old_dropped
 from vault_sync.sync.bibliography import is_current, update
 from vault_sync.sync.facts import facts_stamp
 from vault_sync.sync.incremental import changes, index
@@ -37,7 +35,7 @@ from vault_sync.sync.request import (
     PassResult,
     counted_files,
 )
-from vault_sync.sync.undoing import lost_entries
+from vault_sync.sync.undoing import lift_refusals, lost_entries
 from vault_sync.sync.view import PassContext, View, look, look_at_part
 
 
@@ -108,10 +106,11 @@ def _finish(context: PassContext, request: PassRequest, view: View) -> PassResul
 def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassResult:
     """Carry a plan out, with the lock taken, and remember what is known now."""
     config, state, plan = context.config, context.state, view.plan
-    doable, waiting = defer(
-        plan, request.deferred, conflicts_file.path_of(view.observation, config.rules)
-    )
-    outcome = Outcome()
+    doable, outcome = plan, Outcome()
+    waiting: tuple[Operation, ...] = ()
+    if request.deferred:
+        page = conflicts_file.path_of(view.observation, config.rules)
+        doable, waiting = defer(plan, request.deferred, page)
     if doable.operations or doable.base_updates:
         outcome = apply(
             config.root,
@@ -125,8 +124,8 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
     if any(one.drop for one in doable.base_updates):
         note_lost_entries(state, lost_entries(view.observation, doable, outcome))
     remember_files(config.root, state, view.observation, doable, outcome)
-    if request.lifts:
-        lift(state)
+    if request.lifts or view.observation.base.refused:
+        lift_refusals(state, view.observation, every=request.lifts)
     if view.memory is None:
         remember_names(state, config.rules.properties.own)
     state.outdate()

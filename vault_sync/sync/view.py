@@ -29,6 +29,7 @@ from vault_sync.sync.request import (
     FactsOf,
     PassRequest,
     Progress,
+    Reason,
     no_facts,
     silent,
 )
@@ -78,7 +79,7 @@ class View:
     lacking: tuple[Key, ...]
     facts: str
     memory: Memory | None = None
-    explained: tuple[tuple[str, str], ...] = ()
+    explained: tuple[Reason, ...] = ()
 
 
 def look(context: PassContext, request: PassRequest) -> View:
@@ -98,7 +99,7 @@ def look(context: PassContext, request: PassRequest) -> View:
         except changes.TakesWholePass as reason:
             why = str(reason)
     view = look_at_all(context, request, facts)
-    return replace(view, explained=(("", f"read the whole vault: {why}"),))
+    return replace(view, explained=(Reason("", f"read the whole vault: {why}"),))
 
 
 def look_at_all(context: PassContext, request: PassRequest, facts: str) -> View:

@@ -363,6 +363,11 @@ def _top(note: Note) -> int:
     return found.end() + note.text.startswith("\n", found.end())
 
 
+def commentary_of(section: Section | None) -> str:
+    """Return the commentary of a section; "" where there is none."""
+    return section.commentary if section else ""
+
+
 def section_text(target: str, commentary: str) -> str:
     r"""Return a digest section from its heading on, ending in one newline."""
     heading = f"## {wikilink(target)}\n"

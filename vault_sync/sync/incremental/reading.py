@@ -11,8 +11,8 @@ from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.copy_names import certain, possible
 from vault_sync.core.report import conflicts_page
 from vault_sync.edge.config import Config
-from vault_sync.edge.fs.reader import read_all
 from vault_sync.edge.fs.scan import Stat
+from vault_sync.edge.fs.vault_dir import read_texts
 from vault_sync.edge.state.base_table import (
     digests_with_text,
     papers_in,
@@ -79,7 +79,7 @@ class PartReading:
             raise TakesWholePass(f"{copies[0]} may be the copy of another file")
         self.now.move(self.gone, sorted(come))
         suspects = self.stats.keys() | self.memory.open.difference(self.gone)
-        for path, text in read_all(self.config.root, sorted(suspects)):
+        for path, text in read_texts(self.config.root, sorted(suspects)):
             was, now = self.before.get(path), self._record(path, _readable(text))
             if was is not None and now.mark == was.mark and was.settled and not self._is_put(path):
                 self.same[path] = now
@@ -123,7 +123,7 @@ class PartReading:
         new = sorted(set(paths) - self.texts.keys())
         if len(new) + len(self.texts) > 2 * MANY:
             raise TakesWholePass("what changed concerns many files")
-        for path, text in read_all(self.config.root, new):
+        for path, text in read_texts(self.config.root, new):
             self.texts[path] = _readable(text)
             self.read[path] = self._record(path, self.texts[path])
 

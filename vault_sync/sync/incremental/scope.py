@@ -13,7 +13,7 @@ from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.reconcile.pairing.same_file import strange_digests
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.state.deliveries import waiting
-from vault_sync.sync.incremental import changes
+from vault_sync.sync.incremental import changes, overlay
 from vault_sync.sync.incremental.changes import TakesWalk, TakesWholePass
 from vault_sync.sync.incremental.part_snapshot import PartSnapshot
 from vault_sync.sync.incremental.reading import PartReading
@@ -24,7 +24,7 @@ from vault_sync.sync.origins import deliveries
 from vault_sync.sync.origins.file_marks import with_marks
 from vault_sync.sync.planning import conflicts_file
 from vault_sync.sync.planning.pass_plan import make_plan
-from vault_sync.sync.request import FactsOf, PassRequest
+from vault_sync.sync.request import FactsOf, PassRequest, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Thought:
     observation: Observation
     plan: Plan
     lacking: tuple[Key, ...]
-    explained: tuple[tuple[str, str], ...] = ()
+    explained: tuple[Reason, ...] = ()
 
 
 def think(
@@ -68,7 +68,8 @@ def think(
     if hinted and selection.moved:
         raise TakesWalk
     if facts_changed:
-        selection.join(came.lacking, "its facts may be known now")
+        for key in came.lacking:
+            selection.join([key], overlay.facts_of(key))
     if not (reading.changed or reading.gone or selection.reasons):
         observation = _observation(selection, snapshots.EMPTY, Base(exists=True))
         return Thought(observation, came.plan(), came.lacking)
@@ -106,7 +107,7 @@ def _planned(
     plan = _of_all(plan, selection, lacks)
     came = selection.memory.came
     lacks = [*(key for key in came.lacking if key not in selection.reasons), *lacks]
-    return Thought(observation, plan, tuple(lacks), selection.explained())
+    return Thought(observation, plan, tuple(lacks), selection.explained(plan))
 
 
 def _read(selection: PaperSelection, part: PartSnapshot) -> tuple[Snapshot, Base]:

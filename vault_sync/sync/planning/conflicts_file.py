@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vault_sync.core.merge import copy_rows
-from vault_sync.core.merge.file_copies import NO_COPIES
 from vault_sync.core.model.copies import CopyRow
 from vault_sync.core.model.plan import BaseKey, Create, Operation, Plan, Trash, Value, Write
 from vault_sync.core.model.values import Problem, RelPath, Rules
@@ -33,8 +32,6 @@ def operations(seen: Observation, rules: Rules, plan: Plan) -> tuple[Operation, 
     """Return the operation that brings the conflicts note up to date, if any."""
     path = path_of(seen, rules)
     before = seen.conflicts_text
-    if not (before or plan.conflicts) and seen.copies is NO_COPIES:
-        return ()
     rows, questions = copy_section.text(_rows(seen, plan)), _questions(seen)
     more = "\n".join(filter(None, (rows, questions)))
     after = conflicts_page.text(plan.conflicts, seen.snapshot.names, before, more)

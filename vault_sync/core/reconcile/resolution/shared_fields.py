@@ -25,8 +25,8 @@ from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Side
 from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
-from vault_sync.core.naming.titles import fold_title
 from vault_sync.core.reconcile.resolution.fields import Undecided
+from vault_sync.core.text.folding import fold_title
 
 T = TypeVar("T", str, tuple[str, ...])
 
