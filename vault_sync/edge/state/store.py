@@ -85,15 +85,10 @@ class StateStore:
     # ---- the base
 
     @property
-    def is_there(self) -> bool:
-        """True where there is a database; its rows may turn out to be damaged."""
-        return self._database.connect() is not None
-
-    @property
     def has_base(self) -> bool:
         """False on a device's first pass over this vault, or when the base cannot be trusted."""
         self.rows()
-        return self.is_there
+        return self._database.connect() is not None
 
     @property
     def note(self) -> str | None:
