@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 from vault_sync.core.merge.copy_rules import CopyChoice
-from vault_sync.core.merge.file_copies import MergedCopies, VaultCopy, hash_of, merge_copies
+from vault_sync.core.merge.file_copies import MergedCopies, VaultCopy, merge_copies
 from vault_sync.core.model.base import Base, updates_made
 from vault_sync.core.model.copies import Arrival, Origin, origin_of
 from vault_sync.core.model.plan import (
@@ -27,6 +27,7 @@ from vault_sync.core.model.plan import (
 from vault_sync.core.model.values import FIELD_NAMES, Key, RelPath, Rules
 from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.report import copy_section
+from vault_sync.core.text.encodings import text_hash
 from vault_sync.edge.state import deliveries, earlier_values
 from vault_sync.edge.state.deliveries import CopyRecord
 from vault_sync.edge.state.pass_log import PassRecord
@@ -182,7 +183,7 @@ def _records(
     rows_wait = any(each.path == page for each in plan.operations) and page not in done
     for copy in copies.merged:
         if not rows_wait and (copy.original not in copies.before or copy.original in done):
-            yield CopyRecord(copy.path, "merged", hash_of(copies.hidden[copy.path]))
+            yield CopyRecord(copy.path, "merged", text_hash(copies.hidden[copy.path]))
     if lists:
         yield from (CopyRecord(path, "left") for path in seen.files if is_copy(path))
     boxes = copy_section.read_boxes(seen.conflicts_text)
