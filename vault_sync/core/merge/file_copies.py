@@ -58,7 +58,8 @@ class MergedCopies:
     be written, `finished` those whose words are in the vault, `left` those that wait for a person,
     `stuck` those that cannot be merged, or not now. `unproven` are files with a copy's name that
     people use too. `hidden` are all files that are no notes and no digests, with their texts.
-    `asks_about_left`: a person may choose to merge those that are left.
+    `asks_about_left`: a person may choose to merge those that are left. `overwritten` are files
+    that a service brought over what had just been typed here (`Overwritten`).
     """
 
     texts: Mapping[RelPath, str] = field(default_factory=dict)
@@ -73,6 +74,7 @@ class MergedCopies:
     problems: tuple[Problem, ...] = ()
     histories: Histories = field(default_factory=dict)
     asks_about_left: bool = False
+    overwritten: frozenset[RelPath] = frozenset()
 
     @property
     def originals(self) -> dict[RelPath, RelPath]:
@@ -84,10 +86,26 @@ class MergedCopies:
 NO_COPIES = MergedCopies()
 
 
+class Overwritten(NamedTuple):
+    """Files that were brought within seconds of what was typed here, in papers of theirs.
+
+    `digests` has each with its text before that and the papers in which something was typed;
+    `notes` are the notes of such papers.
+    """
+
+    digests: Mapping[RelPath, tuple[str, frozenset[Key]]]
+    notes: frozenset[RelPath]
+    histories: Histories
+
+
+NOT_OVERWRITTEN = Overwritten({}, frozenset(), {})
+
+
 def merge_copies(
     texts: Mapping[RelPath, str],
     rules: CopyRules,
     moved: Mapping[RelPath, RelPath] = MappingProxyType({}),
+    overwritten: Overwritten = NOT_OVERWRITTEN,
 ) -> MergedCopies:
     """Merge every copy among the texts of a vault that is to be merged, each into its file.
 
@@ -101,11 +119,12 @@ def merge_copies(
     wanted = [copy for copy in unproven if copy.path in rules.choice.wanted]
     undecided = tuple(copy for copy in unproven if copy.path not in rules.choice.wanted)
     hidden |= {copy.path for copy in unproven}
-    if not hidden:
+    if not (hidden or overwritten.notes or overwritten.digests):
         return NO_COPIES
     left = tuple(copy for copy in proven if _is_left(copy, rules))
     merging = _Merging(texts, rules, [copy for copy in (*proven, *wanted) if copy not in left])
     merging.run()
+    regained = {path for path in overwritten.digests if merging.regain(path, overwritten)}
     return MergedCopies(
         merging.texts,
         {path: texts[path] for path in merging.texts},
@@ -116,12 +135,10 @@ def merge_copies(
         tuple(merging.stuck),
         undecided,
         {path: texts[path] for path in hidden},
-        (
-            *merging.problems,
-            *(copy_of_digest(copy.path) for copy in left if copy.kind == "digest"),
-        ),
-        merging.histories,
+        (*merging.problems, *(copy_of_digest(each.path) for each in left if each.kind == "digest")),
+        {**overwritten.histories, **merging.histories},
         rules.merges,
+        frozenset(regained) | overwritten.notes,
     )
 
 
@@ -234,6 +251,22 @@ class _Merging:
         self.histories = _with_note_tags(self.rules.histories_of(keys)) if keys else {}
         for copy in new:
             self._merge(copy)
+
+    def regain(self, path: RelPath, overwritten: Overwritten) -> bool:
+        """Merge the digest's text before it was brought, as if a service had made a copy of it.
+
+        Some make none (`maxConflicts` 0). True if it has something that the file lacks.
+        """
+        text, keys = overwritten.digests[path]
+        if not self.rules.ready or any(copy.original == path for copy in self.copies):
+            return False
+        here, styles = self.before[path], self.rules.styles(path)
+        merge = merge_digest_copy(path, here, text, overwritten.histories, styles, keys)
+        if merge is None or merge == CopyMerge(here):
+            return False
+        self.rows |= merge.rows
+        self.texts[path] = merge.text
+        return True
 
     def _is_done(self, copy: VaultCopy) -> bool:
         return (copy.path, text_hash(self.before[copy.path])) in self.rules.choice.merged

@@ -78,11 +78,11 @@ class Observation:
 
 
 MergesCopies = Callable[
-    [Mapping[RelPath, str], RelPath, bool, Mapping[RelPath, RelPath]], MergedCopies
+    [Mapping[RelPath, str], RelPath, Scan, bool, Mapping[RelPath, RelPath]], MergedCopies
 ]
 """A merge of the copies among texts (`merge_copies`), with the path of the conflicts note.
 
-The third argument tells whether files are arriving, the last are notes under an old path.
+The fourth argument tells whether files are arriving, the last are notes under an old path.
 """
 
 
@@ -177,9 +177,9 @@ def _merged_texts(
 
     if merge is None:
         merge = partial(_hide_copies, rules, base)
-    observation = observed(merge(texts, page, is_arriving, {}))
+    observation = observed(merge(texts, page, found, is_arriving, {}))
     moved = _moved_back(observation)
-    return observed(merge(texts, page, is_arriving, moved)) if moved else observation
+    return observed(merge(texts, page, found, is_arriving, moved)) if moved else observation
 
 
 def _hide_copies(
@@ -187,7 +187,8 @@ def _hide_copies(
     base: Base,
     texts: Mapping[RelPath, str],
     page: RelPath,
-    _: bool,
+    _found: Scan,
+    _is_arriving: bool,
     moved: Mapping[RelPath, RelPath],
 ) -> MergedCopies:
     return merge_copies(texts, copy_rules_of(rules, base, texts, page), moved)

@@ -10,8 +10,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from vault_sync.core.merge.copy_rules import CopyChoice
-from vault_sync.core.merge.file_copies import MergedCopies, VaultCopy, merge_copies
+from vault_sync.core.merge.copy_rules import CopyChoice, CopyRules
+from vault_sync.core.merge.file_copies import (
+    NOT_OVERWRITTEN,
+    MergedCopies,
+    Overwritten,
+    VaultCopy,
+    merge_copies,
+)
 from vault_sync.core.model.base import Base, updates_made
 from vault_sync.core.model.copies import Arrival, Origin, origin_of
 from vault_sync.core.model.plan import (
@@ -28,10 +34,12 @@ from vault_sync.core.model.values import FIELD_NAMES, Key, RelPath, Rules
 from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.report import copy_section
 from vault_sync.core.text.encodings import text_hash
+from vault_sync.edge.fs.scan import Scan, Stat
 from vault_sync.edge.state import deliveries, earlier_values
 from vault_sync.edge.state.deliveries import CopyRecord
 from vault_sync.edge.state.pass_log import PassRecord
 from vault_sync.edge.state.store import StateStore
+from vault_sync.sync.observation.file_record import looks_delivered, numbers
 from vault_sync.sync.observation.observation import MergesCopies, Observation, copy_rules_of
 
 
@@ -41,6 +49,7 @@ def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> Merge
     def merge(
         texts: Mapping[RelPath, str],
         page: RelPath,
+        found: Scan,
         is_arriving: bool,
         moved: Mapping[RelPath, RelPath],
     ) -> MergedCopies:
@@ -55,12 +64,49 @@ def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> Merge
             choice=choice,
             ready=whole and base.exists and not base.joining and not is_arriving,
         )
+        overwritten = _overwritten(texts, found.files, base, copy_rules)
         # A person wants back what an older text says, and a merge takes that for removed since.
         back = deliveries.restored(state.select) if moved else {}
         moved = {path: to for path, to in moved.items() if not back.get(path, False)}
-        return merge_copies(texts, copy_rules, moved)
+        return merge_copies(texts, copy_rules, moved, overwritten)
 
     return merge
+
+
+SAME_TIME = 30_000_000_000
+"""Nanoseconds in which no other device gets a text, has it read and edited."""
+
+
+def _overwritten(
+    texts: Mapping[RelPath, str], stats: Mapping[RelPath, Stat], base: Base, rules: CopyRules
+) -> Overwritten:
+    """Return what was brought within `SAME_TIME` of what was typed here, and not after it."""
+    if not rules.ready or not rules.merges:
+        return NOT_OVERWRITTEN
+    near: dict[RelPath, set[Key]] = {}
+    marks = base.files or {}
+    brought = {
+        path: stats[path].mtime_ns
+        for by_path in marks.values()
+        for path, mark in by_path.items()
+        if path in texts and numbers(stats[path]) != mark[:3] and looks_delivered(stats[path])
+    }
+    for key, by_path in marks.items() if brought else ():
+        for path, mark in by_path.items() if key else ():
+            for file in {path, *base.places.get(key, ())} & brought.keys():
+                if abs(brought[file] - mark.mtime_ns) <= SAME_TIME:
+                    near.setdefault(file, set()).add(key)
+    if not near:
+        return NOT_OVERWRITTEN
+    histories = rules.histories_of({key for keys in near.values() for key in keys})
+    typed = {row.key for row, history in histories.items() if history.was_typed}
+    digests = {}
+    for file, keys in near.items():
+        text = base.text(BaseKey(Key(""), file, "text"))
+        if text is not None and keys & typed:
+            digests[file] = text, frozenset(keys & typed)
+    notes = {file for file, keys in near.items() if file in base.note_paths and keys & typed}
+    return Overwritten(digests, frozenset(notes), histories)
 
 
 def _choice(records: Collection[CopyRecord], boxes: copy_section.CopyBoxes) -> CopyChoice:
@@ -79,12 +125,11 @@ def _choice(records: Collection[CopyRecord], boxes: copy_section.CopyBoxes) -> C
 def with_arrivals(seen: Observation) -> Observation:
     """Return an observation that tells which files have copies, for what is concluded from them."""
     copies = seen.copies
-    if not (copies.merged or copies.stuck):
+    if not (copies.merged or copies.stuck or copies.overwritten):
         return seen
     arrivals = dict(seen.base.arrivals)
-    for copy in copies.merged:
-        was = arrivals.get(copy.original, Arrival())
-        arrivals[copy.original] = was._replace(copied=True)
+    for path in {copy.original for copy in copies.merged} | copies.overwritten:
+        arrivals[path] = arrivals.get(path, Arrival())._replace(copied=True)
     return replace(seen, base=replace(seen.base, arrivals=arrivals, histories=copies.histories))
 
 
@@ -126,7 +171,7 @@ def _over_disk(operations: tuple[Operation, ...], copies: MergedCopies) -> Itera
 
 def _merged_with(path: RelPath, copies: MergedCopies) -> str:
     names = [copy.path.rpartition("/")[2] for copy in copies.merged if copy.original == path]
-    return f"merged with {', '.join(names)}"
+    return f"merged with {', '.join(names) or 'what was typed here just before'}"
 
 
 def _trash(copies: MergedCopies, copy: VaultCopy) -> Trash:
@@ -204,7 +249,7 @@ def _learned(
     base = seen.base
     if not base.exists:
         return
-    touched = {copy.original for copy in seen.copies.merged}
+    touched = {copy.original for copy in seen.copies.merged} | seen.copies.overwritten
     for base_update in updates_made(plan, outcome):
         for row in base_update.put:
             was = base.rows.get(row)
