@@ -59,7 +59,8 @@ class MergedCopies:
     `stuck` those that cannot be merged, or not now. `unproven` are files with a copy's name that
     people use too. `hidden` are all files that are no notes and no digests, with their texts.
     `asks_about_left`: a person may choose to merge those that are left. `overwritten` are files
-    that a service brought over what had just been typed here (`Overwritten`).
+    that a service brought over what had just been typed here (`Overwritten`). `answered` are those
+    of `CopyChoice`.
     """
 
     texts: Mapping[RelPath, str] = field(default_factory=dict)
@@ -75,6 +76,7 @@ class MergedCopies:
     histories: Histories = field(default_factory=dict)
     asks_about_left: bool = False
     overwritten: frozenset[RelPath] = frozenset()
+    answered: frozenset[RelPath] = frozenset()
 
     @property
     def originals(self) -> dict[RelPath, RelPath]:
@@ -111,16 +113,12 @@ def merge_copies(
 
     `moved` are notes under an old path, each with the path of the paper's linked note.
     """
-    proven, hidden = _proven(texts, rules)
-    if rules.merges:
-        proven += [VaultCopy(path, linked, "note") for path, linked in sorted(moved.items())]
-        hidden |= moved.keys()
-    unproven = list(_unproven(texts, rules)) if rules.merges else []
+    proven, unproven, hidden = _found(texts, rules, moved)
     wanted = [copy for copy in unproven if copy.path in rules.choice.wanted]
     undecided = tuple(copy for copy in unproven if copy.path not in rules.choice.wanted)
-    hidden |= {copy.path for copy in unproven}
+    answered = rules.choice.answered
     if not (hidden or overwritten.notes or overwritten.digests):
-        return NO_COPIES
+        return MergedCopies(answered=answered) if answered else NO_COPIES
     left = tuple(copy for copy in proven if _is_left(copy, rules))
     merging = _Merging(texts, rules, [copy for copy in (*proven, *wanted) if copy not in left])
     merging.run()
@@ -139,7 +137,20 @@ def merge_copies(
         {**overwritten.histories, **merging.histories},
         rules.merges,
         frozenset(regained) | overwritten.notes,
+        answered,
     )
+
+
+def _found(
+    texts: Mapping[RelPath, str], rules: CopyRules, moved: Mapping[RelPath, RelPath]
+) -> tuple[list[VaultCopy], list[VaultCopy], set[RelPath]]:
+    """Return the proven copies, the unproven ones, and all files that are no notes or digests."""
+    proven, hidden = _proven(texts, rules)
+    if not rules.merges:
+        return proven, [], hidden
+    proven += [VaultCopy(path, linked, "note") for path, linked in sorted(moved.items())]
+    unproven = list(_unproven(texts, rules))
+    return proven, unproven, hidden | moved.keys() | {copy.path for copy in unproven}
 
 
 def _is_left(copy: VaultCopy, rules: CopyRules) -> bool:

@@ -119,6 +119,7 @@ def _choice(records: Collection[CopyRecord], boxes: copy_section.CopyBoxes) -> C
         paths("mine") | boxes.mine,
         paths("wanted") | merged | boxes.merge | (left if boxes.merge_left else frozenset()),
         frozenset((each.path, each.hash) for each in records if each.decision == "merged"),
+        paths("mine") & boxes.about,
     )
 
 
@@ -232,7 +233,9 @@ def _records(
     if lists:
         yield from (CopyRecord(path, "left") for path in seen.files if is_copy(path))
     boxes = copy_section.read_boxes(seen.conflicts_text)
-    yield from (CopyRecord(path, "mine") for path in boxes.mine & seen.files)
+    # A box that still stands there is read again: one that is remembered too is another device's.
+    if page in done:
+        yield from (CopyRecord(path, "mine") for path in boxes.mine & seen.files)
     finished = {copy.path for copy in (*copies.merged, *copies.finished)}
     waiting = (*copies.unproven, *copies.stuck, *copies.left)
     wanted = boxes.merge | {copy.path for copy in copies.left if boxes.merge_left}
