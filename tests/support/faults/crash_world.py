@@ -33,7 +33,7 @@ class World(NamedTuple):
 
     def texts(self) -> dict[str, str]:
         return {
-            str(path.relative_to(self.vault)): path.read_text()
+            str(path.relative_to(self.vault)): path.read_text("utf-8")
             for path in self.vault.rglob("*.md")
             if ".vault-sync" not in path.parts
         }
@@ -52,7 +52,7 @@ def arrange(one: World) -> None:
     for path, text in one_pass.BEFORE.items():
         file = one.vault / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
+        file.write_text(text, "utf-8")
     state = open_state(one.vault, {"VAULT_SYNC_STATE_DIR": str(one.state)})
     with state.lock(0):
         state.keep([BaseUpdate(frozenset(), one_pass.OLD_ROWS)])

@@ -101,7 +101,7 @@ def main(vault: Path, state_folder: str, links: bool) -> int:
             for problem in recover(vault, state):
                 print("problem", problem.code, problem.path, problem.message)
             holds = {
-                str(path.relative_to(vault)): path.read_text()
+                str(path.relative_to(vault)): path.read_text("utf-8")
                 for path in vault.rglob("*.md")
                 if ".vault-sync" not in path.parts
             }

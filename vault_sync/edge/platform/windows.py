@@ -65,6 +65,7 @@ def _library() -> ctypes.WinDLL:
         ("FindNextStreamW", wintypes.BOOL, (handle, place)),
         ("FindClose", wintypes.BOOL, (handle,)),
         ("GetDriveTypeW", number, (text,)),
+        ("GetVolumeInformationW", wintypes.BOOL, (text, *(place, number, *(place,) * 4, number))),
         ("LockFile", wintypes.BOOL, (handle, number, number, number, number)),
     ):
         call = getattr(kernel, name)
@@ -243,6 +244,14 @@ def remote(path: Path) -> str | None:
     anchor = path.absolute().anchor
     network = anchor.startswith("\\\\") or _library().GetDriveTypeW(anchor) == _REMOTE_DRIVE
     return "a network folder" if network else None
+
+
+def file_system(path: Path) -> str | None:
+    """Return the type of the file system at a path, if it is told."""
+    room = ctypes.create_unicode_buffer(261)
+    nothing = (None, 0, None, None, None)
+    found = _library().GetVolumeInformationW(path.absolute().anchor, *nothing, room, len(room))
+    return room.value if found else None
 
 
 def trim_memory() -> None:
