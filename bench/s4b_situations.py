@@ -18,9 +18,10 @@ from bench.measure import Bench, Row, Spread
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.config import load
 from vault_sync.edge.state.store import open_state
-from vault_sync.sync.engine import PassContext, run
+from vault_sync.sync.engine import run
 from vault_sync.sync.incremental.memory import Mind, recall
 from vault_sync.sync.request import PassRequest
+from vault_sync.sync.view import PassContext
 
 _COUNTING = """
 import os, sys

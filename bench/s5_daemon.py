@@ -48,10 +48,11 @@ def _latencies(bench: Bench, root: Path, change: Callable[[Path, int], None]) ->
     from vault_sync.core.model.values import RelPath
     from vault_sync.edge.config import load
     from vault_sync.edge.state.store import open_state
-    from vault_sync.sync.engine import PassContext, run
+    from vault_sync.sync.engine import run
     from vault_sync.sync.facts import facts_from_cache, source
     from vault_sync.sync.incremental.memory import Mind
     from vault_sync.sync.request import PassRequest
+    from vault_sync.sync.view import PassContext
 
     config = load(root)
     state = open_state(root, bench.environ(root))

@@ -23,7 +23,8 @@ from tests.support.many_devices import (
     play,
     play_many,
 )
-from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.merge import ancestor, copy_rows, field_copies
 from vault_sync.core.merge.ancestor import last_seen
 from vault_sync.core.merge.digest_copies import merge_digest_copy
@@ -129,15 +130,22 @@ def key_of_paper(key: str) -> Key:
     return Key(f"arxiv:2308.{number:05}")
 
 
-def as_file(name: str, entries: Entries) -> str:
+FORMS: dict[StyleName, tuple[str, str]] = {
+    "flat": ("https://arxiv.org/abs/{}\nTitle {} (Ann Park, Bo Lee)", ""),
+    "list": ("- [Title {1}](https://arxiv.org/abs/{0}) [code](https://github.com/a/{1})", "  "),
+}
+"""The heads of entries, and what stands before their lower lines."""
+
+
+def as_file(name: str, entries: Entries, style: StyleName) -> str:
     """A digest or note that has these papers."""
     if name != DIGEST:
         return "".join(as_note(key, entry) for key, entry in entries.items())
+    head, indent = FORMS[style]
     return "2023년 8월 3주차\n" + "".join(
-        f"\nhttps://arxiv.org/abs/{key_of_paper(key)[6:]}\nTitle {key} (Ann Park, Bo Lee)\n"
-        + f"{entry.text}\n" * (entry.text != "")
-        + " ".join(entry.tags)
-        + "\n" * (entry.tags != ())
+        f"\n{head.format(key_of_paper(key)[6:], key)}\n"
+        + f"{indent}{entry.text}\n" * (entry.text != "")
+        + (indent + " ".join(entry.tags) + "\n") * (entry.tags != ())
         for key, entry in sorted(entries.items())
     )
 
@@ -157,11 +165,11 @@ def as_note(key: str, entry: Entry) -> str:
     return f"{block(properties)}\n{note_lens.section_text('D', entry.text)}"
 
 
-def as_entries(name: str, text: str, keys: Mapping[Key, str]) -> Entries:
+def as_entries(name: str, text: str, keys: Mapping[Key, str], style: StyleName) -> Entries:
     if name == DIGEST:
         return {
             keys[entry.key]: Entry(entry.fields.commentary, hashed(entry.fields.tags))
-            for entry in digest_reader.read(text).entries
+            for entry in styled_reader.read(text, (style,)).entries
         }
     note = note_lens.read(text)
     assert note.key is not None
@@ -172,7 +180,9 @@ def hashed(tags: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"#{tag}" for tag in tags)
 
 
-def with_copy(pass_: Pass, name: str, copy: Entries, rows: set[CopyRow]) -> Entries:
+def with_copy(
+    style: StyleName, pass_: Pass, name: str, copy: Entries, rows: set[CopyRow]
+) -> Entries:
     """Take the place of `Pass.with_copy`: what goes in and comes out is text."""
     here = pass_.wanted[name]
     if not here or not copy:
@@ -189,21 +199,32 @@ def with_copy(pass_: Pass, name: str, copy: Entries, rows: set[CopyRow]) -> Entr
         ]
         for place in (digest, "") if field == "tags" else (digest,):
             histories[BaseKey(paper, place, field)] = History(tuple(values), history.removed_here)
-    file, other = as_file(name, here), as_file(name, copy)
+    file, other = as_file(name, here, style), as_file(name, copy, style)
     if name == DIGEST:
-        found = merge_digest_copy(DIGEST, file, other, histories)
+        found = merge_digest_copy(DIGEST, file, other, histories, (style,))
     else:
         found = merge_note_copy(key_of_paper(name[2:]), file, other, histories, lambda _: DIGEST)
     assert found is not None
     rows.update(row._replace(key=Key(keys[row.key])) for row in found.rows)
-    return as_entries(name, found.text, keys)
+    return as_entries(name, found.text, keys, style)
 
 
-@pytest.mark.parametrize("name", [*TWO, "three", "three, entries come and go"])
-def test_with_real_files_nothing_is_lost(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+STYLED = ("two, two papers", "three, entries come and go")
+
+
+@pytest.mark.parametrize(
+    ("name", "style"),
+    [
+        *((name, "flat") for name in (*TWO, "three", "three, entries come and go")),
+        *((name, "list") for name in STYLED),
+    ],
+)
+def test_with_real_files_nothing_is_lost(
+    name: str, style: StyleName, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world = (TWO | THREE)[name]
     fields = play_many(world, 40, seed=4)
-    monkeypatch.setattr(Pass, "with_copy", with_copy)
+    monkeypatch.setattr(Pass, "with_copy", lambda *given: with_copy(style, *given))
     files = play_many(world, 40, seed=4)
     assert not files["lost"] + files["unequal"] + files["never"] + files["left"]
     assert files == fields, "the files are merged otherwise than their fields"

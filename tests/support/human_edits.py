@@ -25,6 +25,7 @@ from tests.support import two_way
 from tests.support.memory_vault import MemoryVault
 from tests.support.scope_world import said
 from tests.support.two_way import World, words
+from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import Conflict, Plan
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.copy_names import possible
@@ -34,11 +35,12 @@ from vault_sync.edge.state.pass_log import records as log
 from vault_sync.edge.state.store import StateStore, open_state
 from vault_sync.edge.write.undo import list_saved
 from vault_sync.edge.write.undo import restore as restore_text
-from vault_sync.sync import engine, observation
-from vault_sync.sync.engine import PassContext
+from vault_sync.sync import engine, view
 from vault_sync.sync.incremental import index, scope
+from vault_sync.sync.observation import observation
 from vault_sync.sync.request import PassRequest
 from vault_sync.sync.undoing import take_back
+from vault_sync.sync.view import PassContext, look, look_at_all
 
 PAGE = "Sync conflicts.md"
 ALIASES = re.compile(r"^aliases:\n(  - .*\n)*", re.MULTILINE)
@@ -110,7 +112,7 @@ class DiskVault(MemoryVault):
 
     def plan(self, **how: object) -> Plan:
         del how
-        return engine.look_at_all(self.context, PassRequest(), "").plan
+        return look_at_all(self.context, PassRequest(), "").plan
 
     @property
     def context(self) -> PassContext:
@@ -367,10 +369,10 @@ class Desk:
         remake = how == "rebuild"
         request = PassRequest(cause="rebuild" if remake else "sync", remake=remake, redo=redo)
         if request.ordinary:
-            view = engine.look(vault.context, request)
-            if view.memory is not None:
+            looked = look(vault.context, request)
+            if looked.memory is not None:
                 self.parts += 1
-                part, whole = said(view.plan), said(self.whole())
+                part, whole = said(looked.plan), said(self.whole())
                 other = {
                     name: (part[name], whole[name]) for name in part if part[name] != whole[name]
                 }
@@ -413,7 +415,11 @@ class Desk:
                 assert not plan.operations, two_way.shown(plan)
                 assert not plan.base_updates, plan.base_updates
             files = {RelPath(path): text for path, text in self.vault.files.items()}
-            copies = {path for path in files if possible(path, files)}
+            links = [entry.link for _, entry in two_way.entries(self.vault)]
+            linked = {stem_of(link.target) for link in links if link}
+            copies = {
+                path for path in files if possible(path, files) and stem_of(path) not in linked
+            }
             self.vault.files = {path: files[path] for path in files.keys() - copies}
             two_way.sides_agree(self.vault)
 
@@ -445,6 +451,7 @@ def clock(later: int) -> Iterator[None]:
         patch.object(observation, "time", there),
         patch.object(scope, "time", there),
         patch.object(engine, "time", there),
+        patch.object(view, "time", there),
     ):
         yield
 

@@ -27,11 +27,12 @@ from vault_sync.core.model.values import Facts, Key
 from vault_sync.core.reconcile.pairing import last_entry
 from vault_sync.edge.config import Config, load
 from vault_sync.edge.state.store import StateStore, open_state
-from vault_sync.sync import engine, file_record
-from vault_sync.sync.engine import PassContext, View
+from vault_sync.sync import engine
 from vault_sync.sync.incremental import index
 from vault_sync.sync.incremental.unchanged import stamp_of
+from vault_sync.sync.observation import file_record
 from vault_sync.sync.request import PassRequest, PassResult
+from vault_sync.sync.view import PassContext, View, look, look_at_all
 
 OWN = "reading/mine.md"
 DAY = "days/2023-08-01.md"
@@ -96,10 +97,10 @@ class Vault:
         return engine.run(self.context(**how), PassRequest())
 
     def view(self) -> View:
-        return engine.look(self.context(), PassRequest())
+        return look(self.context(), PassRequest())
 
     def whole(self, request: PassRequest = PassRequest()) -> Plan:  # noqa: B008 - a frozen value
-        return engine.look_at_all(self.context(), request, "").plan
+        return look_at_all(self.context(), request, "").plan
 
     def settle(self) -> None:
         """Pass after pass, until one has nothing to do and no file is too young to be believed."""

@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 
 from tests.support.scope_world import EDITS, Vault, said
 from vault_sync.edge.state.store import open_state
-from vault_sync.sync.engine import View
 from vault_sync.sync.incremental import index
+from vault_sync.sync.view import View
 
 TORN = 50
 """Every so many steps the index is found torn."""

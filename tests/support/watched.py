@@ -16,8 +16,8 @@ from tests.support.vaults import Vault
 from vault_sync.edge import config
 from vault_sync.edge.state.heartbeat import FILE
 from vault_sync.edge.state.store import StateStore, state_dir
-from vault_sync.sync import engine
 from vault_sync.sync.request import PassRequest
+from vault_sync.sync.view import PassContext, look
 
 SETTLE, QUIET = 0.1, 0.6
 CONFLICTS = "Sync conflicts.md"
@@ -139,7 +139,7 @@ class Watched:
         state = StateStore(self.vault.root, self.directory)
         try:
             found = config.load(self.vault.root)
-            view = engine.look(engine.PassContext(found, state), PassRequest(cause="check"))
+            view = look(PassContext(found, state), PassRequest(cause="check"))
             return not view.plan.operations
         except OSError:
             return False  # the vault is not there just now

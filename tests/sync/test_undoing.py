@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from tests.support.reader import NOTE_GAMMA, WEEK
+from tests.support.reader import NEXT, NOTE_GAMMA, NOTE_OMEGA, WEEK
 from tests.support.scope_world import EDITS, Vault, cut, settled
 from vault_sync.core.model.plan import Outcome
+from vault_sync.edge.state.refusals import count_refused
 from vault_sync.sync import engine
+from vault_sync.sync.incremental import index
 from vault_sync.sync.request import PassRequest
 from vault_sync.sync.undoing import take_back
 
@@ -99,3 +102,32 @@ def test_an_entry_that_comes_back_takes_no_edit_of_its_digest_with_it() -> None:
         assert vault.text(WEEK) == whole.replace("Eve Jung", "Eve Jung, Kim Neu").replace(
             "감마 이야기", "감마의 새 이야기"
         )
+
+
+ENDED: dict[str, Callable[[Vault], object]] = {
+    "note renamed": lambda v: v.change(NEXT, "[[230805 Omega|", "[[Omega 1|"),
+    "note renamed by Obsidian": lambda v: v.move("papers/Omega 1.md", NOTE_OMEGA),
+    "entry moved": lambda v: v.change(NEXT, "감마 이야기입니다.", "감마의 이야기."),
+    "note typed": lambda v: v.remove("mine/Typed 1.md"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "whole"), [*((name, False) for name in ENDED), ("note renamed", True)]
+)
+def test_a_refusal_is_forgotten_when_a_text_is_another(name: str, whole: bool) -> None:
+    """Until then it counts, whatever pass comes by; it does not come back with the old text."""
+    with settled() as vault:
+        EDITS[name](vault, 1)
+        vault.run()
+        undo(vault)
+        count = count_refused(vault.state.select)
+        EDITS["own words"](vault, 1)
+        vault.run()
+        vault.whole()
+        assert count_refused(vault.state.select) == count
+        ENDED[name](vault)
+        if whole:
+            index.forget(index.path_of(vault.state))
+        vault.run()
+        assert count_refused(vault.state.select) < count

@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
-from tests.support.vaults import DIGEST, OCTOPACK, PLATYPUS, Vault, without_entry
+from tests.support.vaults import DIGEST, OCTOPACK, PLATYPUS, Vault, rebuilt, without_entry
 
 COPY = DIGEST.replace(".md", ".sync-conflict-20260101-120000-ABCDEFG.md")
 NOTE_COPY = OCTOPACK.replace(".md", " (Conflicted copy phone 202601011200).md")
@@ -55,6 +56,45 @@ def test_a_copy_of_a_digest_is_merged_and_goes(apart: Vault) -> None:
     apart.ok("sync", "--offline")
     apart.ok("check")
     assert files(apart) == before
+
+
+STYLED = {
+    "list": "- [{0}](https://arxiv.org/abs/{1}) [code](https://a.org/b)\n  {2}\n",
+    "heading": "## {0}\n\nhttps://arxiv.org/abs/{1} · [code](https://a.org/b)\n\n{2}\n\n",
+    "paragraph": "**{0}**\n[[paper](https://arxiv.org/abs/{1})] [[code](https://a.org/b)]\n\n{2}\n\n",
+    "title-first": "{0} (Ann One)\nhttps://arxiv.org/abs/{1}\n{2}\n\n",
+    "table": "| [{0}](https://arxiv.org/abs/{1}) | [code](https://a.org/b) | {2} |\n",
+}
+TABLE = "| Paper | Code | Notes |\n|---|---|---|\n"
+
+
+@pytest.mark.parametrize("style", STYLED)
+def test_a_copy_of_a_digest_in_another_style_is_merged_and_goes(tmp_path: Path, style: str) -> None:
+    """All fields of it; what both changed in one sentence is asked about, once."""
+    form, head = STYLED[style], TABLE if style == "table" else ""
+    entries = [form.format(f"Paper number {n}", f"2308.0000{n}", f"words {n}.") for n in range(4)]
+    vault = rebuilt(tmp_path, {}, "vault")
+    config = f'[arxiv]\nenabled = false\n[digests]\nstyles = ["{style}"]\n'
+    vault.write("vault-sync.toml", config)
+    vault.write(DIGEST, head + "".join(entries))
+    sync(vault)
+    away = vault.read(DIGEST)
+    vault.edit(DIGEST, "words 1.", "words 1. tok-here.")
+    vault.edit(DIGEST, "words 2.", "tok-ours.")
+    sync(vault)
+    copy = away.replace("words 1.", "words 1. tok-there.").replace("words 2.", "tok-theirs.")
+    added = form.format("A new one", "2401.00001", "tok-new")
+    vault.write(COPY, copy.rstrip("\n") + "\n" * (1 if style in {"list", "table"} else 2) + added)
+    sync(vault, 2)
+    assert "words 1. tok-here. tok-there." in vault.read(DIGEST)
+    assert "tok-new" in vault.read(DIGEST) and "tok-ours" in vault.read(DIGEST)
+    notes = {path: text.decode() for path, text in files(vault).items() if "papers/" in path}
+    assert len(notes) == 5 and "tok-there" in "".join(notes.values())
+    assert vault.read(PAGE).count("tok-theirs") == vault.read(PAGE).count("- [ ]") == 1
+    assert not copies(vault)
+    before = files(vault)
+    vault.ok("sync", "--offline")
+    assert files(vault) == before
 
 
 def test_a_copy_is_merged_once(apart: Vault) -> None:

@@ -7,12 +7,8 @@ files; and the next pass ends where an undisturbed one would have ended.
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from tempfile import mkdtemp
 
 import pytest
 from tests.support.faults import injection
@@ -28,12 +24,8 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    # In memory where there is such a place: what a killed process leaves is the same, and quicker.
-    memory = Path("/dev/shm")
-    above = Path(mkdtemp(dir=memory)) if os.access(memory, os.W_OK) else tmp_path
-    yield fresh(above / "world")
-    shutil.rmtree(above)
+def world(tmp_path: Path) -> World:
+    return fresh(tmp_path / "world")
 
 
 @pytest.fixture

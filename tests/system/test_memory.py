@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from tests.support.index_worlds import CAME
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.edge.fs.scan import Stat
-from vault_sync.sync.file_record import File
 from vault_sync.sync.incremental import index
 from vault_sync.sync.incremental.memory import Memory
 from vault_sync.sync.incremental.overlay import Overlay
+from vault_sync.sync.observation.file_record import File
 
 KEYS = [Key(f"arxiv:{at}") for at in range(4)]
 PATHS = [RelPath(f"{folder}/{name}.md") for folder in "ab" for name in ("X", "x", "Ö", "o\u0308")]

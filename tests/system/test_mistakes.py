@@ -14,9 +14,9 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.report import lines as report
 from vault_sync.edge import config as configuration
-from vault_sync.sync import observation
-from vault_sync.sync.observation import observe, observe_texts
-from vault_sync.sync.planning import make_plan
+from vault_sync.sync.observation import observation
+from vault_sync.sync.observation.observation import observe, observe_texts
+from vault_sync.sync.planning.pass_plan import make_plan
 from vault_sync.sync.request import PassRequest
 
 
@@ -205,6 +205,16 @@ def test_a_file_whose_ending_is_in_capitals_keeps_its_name(empty_vault: Vault, w
     empty_vault.ok("check")
     assert empty_vault.read("papers/ALPHA.MD") == "mine\n"
     assert any("Alpha (2308.00002)" in name for name in empty_vault.files())
+
+
+def test_a_digest_whose_ending_is_in_capitals_is_named(empty_vault: Vault) -> None:
+    empty_vault.write("digests/2주.MD", "https://arxiv.org/abs/2308.00002\nTwo (Ann Park)\n#t\n")
+    empty_vault.write("papers/3.MD", "mine\n")
+    done = empty_vault.ok("rebuild", "--offline")
+    assert (
+        "digests/2주.MD: note: the file is not read as a digest: its name ends in .MD" in done.err
+    )
+    assert "papers/3.MD" not in done.err
 
 
 def test_a_pipe_a_link_and_a_broken_configuration_are_lines(vault: Vault) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 from vault_sync.edge.config import Config, load
 from vault_sync.edge.state.store import StateStore, open_state
 from vault_sync.sync import engine
-from vault_sync.sync.engine import PassContext
 from vault_sync.sync.incremental import unchanged
 from vault_sync.sync.incremental.memory import Mind
 from vault_sync.sync.request import PassRequest
+from vault_sync.sync.view import PassContext
 
 DIGEST = "digests/2023년 8월 3주차.md"
 DAEMON = PassRequest(cause="watch", patient=True)

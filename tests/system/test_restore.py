@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,17 @@ def test_an_entry_added_since_comes_back(vault: Vault) -> None:
     alpha_taken_out(vault)
     syncs(vault)  # what is taken out after that goes
     assert not (vault.root / NOTE).exists()
+
+
+def test_beside_the_renamed_note_it_stays(vault: Vault) -> None:
+    """No merge with that one, which takes what an older text has more for removed since."""
+    vault.edit(WEEK, "Said of it.\n#t\n", "Said.\n#t\n")
+    vault.ok("sync")
+    to = vault.root / "papers/Renamed.md"
+    (vault.root / NOTE).rename(to)
+    vault.ok("sync")
+    vault.ok("restore", NOTE, "--text", "1")
+    os.utime(to, (1, 1))  # as a sync service leaves the times of what it brings
+    syncs(vault)
+    assert "Said of it." in vault.read(NOTE)
+    assert f"{NOTE}: note: this note too is about" in vault.run("check").err

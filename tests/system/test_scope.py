@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from tests.support.reader import NEXT, NOTE, NOTE_BETA, NOTE_GAMMA, NOTE_OMEGA, WEEK
@@ -28,11 +29,12 @@ from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.fs.scan import scan
 from vault_sync.edge.state import base_table
 from vault_sync.edge.state.store import open_state
-from vault_sync.sync import engine
+from vault_sync.sync import engine, view
 from vault_sync.sync.incremental import changes, index, unchanged
 from vault_sync.sync.incremental.memory import Mind, recall
 from vault_sync.sync.incremental.unchanged import stamp_of
 from vault_sync.sync.request import PassRequest
+from vault_sync.sync.view import look
 
 
 @pytest.mark.parametrize("name", CONTENT_ONLY)
@@ -82,7 +84,7 @@ def test_a_daemon_that_was_told_which_files_comes_to_the_same(
     with settled() as vault, settled() as other:
         mind = Mind()
         vault.run(daemon_memory=mind)
-        monkeypatch.setattr(engine, "observe", never)
+        monkeypatch.setattr(view, "observe", never)
         for number, name in enumerate(CONTENT_ONLY):
             before = vault.stats()
             for each in (vault, other):
@@ -151,7 +153,7 @@ def test_a_daemon_knows_the_note_that_it_has_just_made(monkeypatch: pytest.Monke
         mind = Mind()
         vault.run(daemon_memory=mind)
         with monkeypatch.context() as patch:
-            patch.setattr(engine, "observe", never)
+            patch.setattr(view, "observe", never)
             add(vault, "2308.10001", "New 1")
             vault.run(daemon_memory=mind, hints=frozenset({RelPath(WEEK)}))
             EDITS["names the new"](vault, 1)
@@ -207,7 +209,7 @@ def test_an_entry_that_is_typed_bit_by_bit_is_no_matter_of_the_whole_vault(patie
             how = replace(
                 request, deferred=frozenset({RelPath(WEEK)} if number < len(texts) - 1 else ())
             )
-            found = engine.look(vault.context(), how)
+            found = look(vault.context(), how)
             assert said(found.plan) == said(vault.whole(how))
             assert found.memory is not None, text
             hints = frozenset({RelPath(WEEK)})
@@ -241,10 +243,28 @@ def test_what_was_cut_here_is_looked_for_everywhere_before_it_is_taken_for_remov
         mind = Mind()
         vault.run(daemon_memory=mind)
         vault.add(third, cut(vault, "2308.00003"))
-        monkeypatch.setattr(engine, "observe", never)
+        monkeypatch.setattr(view, "observe", never)
         vault.run(daemon_memory=mind, hints=frozenset({RelPath(WEEK)}))
         assert "## [[third week]]" in vault.text(NOTE_GAMMA)
         assert "3주차" not in vault.text(NOTE_GAMMA)
+
+
+@pytest.mark.parametrize(
+    "what", ["address in digest", "entry cut", "note renamed", "digest renamed"]
+)
+def test_a_daemon_walks_the_vault_at_most_once_for_what_is_gone(
+    what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with settled() as vault:
+        mind, before = Mind(), vault.stats()
+        vault.run(daemon_memory=mind)
+        EDITS[what](vault, 1)
+        hints = frozenset(RelPath(path) for path, _ in before.items() ^ vault.stats().items())
+        monkeypatch.setattr(view, "observe", never)
+        walk = Mock(side_effect=scan)
+        monkeypatch.setattr(view, "scan", walk)
+        assert hints and vault.run(daemon_memory=mind, hints=hints).outcome.done
+        assert walk.call_count == 1
 
 
 def test_where_a_folder_cannot_be_listed_nothing_is_taken_for_gone() -> None:
@@ -298,7 +318,7 @@ def test_a_walk_made_just_before_is_not_made_again(monkeypatch: pytest.MonkeyPat
         EDITS["digest commentary"](vault, 1)
         found = walked(vault)
         assert found.plan is None and found.walk is not None
-        monkeypatch.setattr(engine, "scan", never)
+        monkeypatch.setattr(view, "scan", never)
         assert [each.path for each in vault.run(walk=found.walk).outcome.done] == [NOTE]
 
 
@@ -309,7 +329,7 @@ def test_a_walk_made_before_another_pass_is_made_again() -> None:
         add(vault, "2308.00077", "Awaited")
         assert vault.run().outcome.done
         EDITS["digest commentary"](vault, 1)
-        found = engine.look(vault.context(walk=walk), PassRequest())
+        found = look(vault.context(walk=walk), PassRequest())
         assert found.memory is not None and RelPath(NOTE) in {
             each.path for each in found.plan.operations
         }

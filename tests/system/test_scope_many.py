@@ -16,14 +16,14 @@ from tests.support.reader import NEXT, NOTE, NOTE_BETA, NOTE_OMEGA, WEEK
 from tests.support.scope_world import EDITS, Vault, add, never, same, settled
 from vault_sync.core.model.plan import Create, Trash
 from vault_sync.core.model.values import RelPath
-from vault_sync.sync import engine
-from vault_sync.sync.file_record import UNKNOWN, File
+from vault_sync.sync import engine, view
 from vault_sync.sync.incremental import index, recorder, unchanged
 from vault_sync.sync.incremental.identity import OTHER, identities
 from vault_sync.sync.incremental.index import Came
 from vault_sync.sync.incremental.memory import Mind
 from vault_sync.sync.incremental.unchanged import stamp_of
-from vault_sync.sync.observation import base_of, lacking, observe
+from vault_sync.sync.observation.file_record import UNKNOWN, File
+from vault_sync.sync.observation.observation import base_of, lacking, observe
 from vault_sync.sync.request import PassRequest, PassResult
 
 REBUILD = PassRequest(cause="rebuild", remake=True)
@@ -77,7 +77,7 @@ def test_after_rebuild_everything_is_known(fresh: Vault, monkeypatch: pytest.Mon
     assert all((found := known(fresh)) and found[1][each.path].stat == UNKNOWN for each in done)
     same(fresh)
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "observe", never)
+        patch.setattr(view, "observe", never)
         fresh.settle()
     for file in (fresh.root / ".vault-sync" / "tmp").iterdir():
         file.unlink()
@@ -96,7 +96,7 @@ def test_the_first_edit_after_rebuild_is_no_matter_of_the_whole_vault(
     EDITS["digest commentary"](fresh, 1)
     assert same(fresh).memory is not None
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "observe", never)
+        patch.setattr(view, "observe", never)
         assert [each.path for each in fresh.run().outcome.done] == [NOTE]
     same(fresh)
 
@@ -132,7 +132,7 @@ def test_a_daemon_knows_what_it_has_made(fresh: Vault, monkeypatch: pytest.Monke
     fresh.run(daemon_memory=mind)
     assert mind.memory is not None
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "observe", never)
+        patch.setattr(view, "observe", never)
         EDITS["second week"](fresh, 1)
         done = fresh.run(daemon_memory=mind, hints=frozenset({RelPath(NOTE)})).outcome.done
         assert [each.path for each in done] == [NEXT]

@@ -87,11 +87,32 @@ def test_a_pass_explains_why_it_looked_where(tmp_path: Path) -> None:
     vault.edit("papers/Of 2.md", "one", "one and two")
     vault.write("mine.md", "[[Of 2]]\n")
     ran = vault.run("--json", "sync", "--explain")
-    explained = {each["about"]: each["why"] for each in json.loads(ran.out)["explain"]}
-    assert explained["papers/Of 2.md"] == "changed" and explained["mine.md"] == "came"
-    assert explained["doi:10.1000/x2"] == "a file about it changed: papers/Of 2.md"
-    assert "doi:10.1000/x1" not in explained or "w.md" in explained["doi:10.1000/x1"]
-    assert "whole vault: so it was asked for" in vault.ok("sync", "--redo", "--explain").out
+    explained = {each["about"]: each for each in json.loads(ran.out)["explain"]}
+    assert explained["mine.md"]["question"] == "what is in it?"
+    assert explained["mine.md"]["old"] == "no file"
+    assert explained["mine.md"]["new"].startswith("file (")
+    paper = explained["doi:10.1000/x2"]
+    assert paper["question"] == "what is in papers/Of 2.md?"
+    assert paper["old"].startswith("note of doi:10.1000/x2 (") and paper["old"] != paper["new"]
+    assert "doi:10.1000/x1" not in explained
+    whole = vault.ok("sync", "--redo", "--explain").out
+    assert "whole vault: so it was asked for" in whole
+
+
+WHYS = {
+    "named note renamed": "where does [[230805 Omega]] lead? papers/",
+    "names another": "who names it? nothing -> arxiv:",
+    "note gone": "what is in papers/230805",
+}
+
+
+@pytest.mark.parametrize("what", WHYS)
+def test_the_question_and_both_answers_are_told(what: str) -> None:
+    with settled() as vault:
+        EDITS[what](vault, 1)
+        lines = [f"{each.question} {each.old} -> {each.new}" for each in vault.view().explained]
+        assert any(line.startswith(WHYS[what]) for line in lines), lines
+        assert all(each.old and each.new for each in vault.view().explained if each.about)
 
 
 @pytest.mark.timeout(600)

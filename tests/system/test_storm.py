@@ -7,20 +7,17 @@ among the saved texts either.
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from tempfile import mkdtemp
 
 import pytest
 from tests.support.folders import ROOT
 from tests.support.saving import STYLES
 from tests.support.written_world import NOON, P, World
 from vault_sync.core.model.plan import Plan, Write
-from vault_sync.edge.fs.reader import read
+from vault_sync.edge.fs.vault_dir import read_text
 from vault_sync.edge.platform import linux
 from vault_sync.edge.platform.rename import prove
 from vault_sync.edge.write.apply import apply
@@ -28,12 +25,8 @@ from vault_sync.edge.write.recovery import recover
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    # In memory where there is such a place: more saves meet more writes.
-    memory = Path("/dev/shm")
-    above = Path(mkdtemp(dir=memory)) if os.access(memory, os.W_OK) else tmp_path
-    yield World(above)
-    shutil.rmtree(above)
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
 
 
 def storm(world: World, style: str, saves: int) -> tuple[int, int, list[str]]:
@@ -56,7 +49,7 @@ def storm(world: World, style: str, saves: int) -> tuple[int, int, list[str]]:
     ) as editor:
         while editor.poll() is None:
             try:
-                text = read(world.vault, P("a.md"))
+                text = read_text(world.vault, P("a.md"))
             except FileNotFoundError:
                 continue
             with state.lock(5):
@@ -71,7 +64,7 @@ def storm(world: World, style: str, saves: int) -> tuple[int, int, list[str]]:
     with state.lock(5):
         recover(world.vault, state, time.time() + 61)
     assert list((world.vault / ".vault-sync" / "tmp").iterdir()) == []
-    kept = "".join(world.saved()) + read(world.vault, P("a.md"))
+    kept = "".join(world.saved()) + read_text(world.vault, P("a.md"))
     lost = [word for word in (*missed, f"tok-{saves - 1}-") if word not in kept]
     return written, put_back, lost
 

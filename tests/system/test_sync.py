@@ -11,6 +11,7 @@ from vault_sync.edge import config as configuration
 from vault_sync.edge.state.store import open_state
 from vault_sync.sync import engine
 from vault_sync.sync.request import PassRequest
+from vault_sync.sync.view import PassContext
 
 CONFLICTS = "Sync conflicts.md"
 
@@ -273,7 +274,7 @@ def test_the_last_entry_taken_out_again_is_believed_when_the_file_is_at_rest(
     monkeypatch.setattr(last_entry, "AT_REST", 1e-9)
     config = configuration.load(built.root)
     state = open_state(config.root)
-    result = engine.run(engine.PassContext(config, state), PassRequest())
+    result = engine.run(PassContext(config, state), PassRequest())
     state.close()
     assert not result.plan.problems
     assert "papers/Typed Last.md" not in built.files()

@@ -19,7 +19,7 @@ from vault_sync.cli import main
 from vault_sync.core.citation.bibtex import FIRST_LINE
 from vault_sync.core.note import note as note_lens
 from vault_sync.sync import bibliography
-from vault_sync.sync.observation import observe
+from vault_sync.sync.observation.observation import observe
 
 NOTE = "papers/230814 OctoPack.md"
 TWO = """W33

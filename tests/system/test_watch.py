@@ -31,8 +31,8 @@ from vault_sync.edge import config
 from vault_sync.edge.state.store import open_state
 from vault_sync.edge.watch.batches import ChangeBatch
 from vault_sync.sync import engine
-from vault_sync.sync.engine import PassContext
 from vault_sync.sync.request import PassRequest
+from vault_sync.sync.view import PassContext
 
 pytestmark = pytest.mark.timeout(300)
 

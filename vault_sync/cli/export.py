@@ -7,7 +7,7 @@ import sys
 from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.report import lines as report
-from vault_sync.sync.observation import base_of, exported, observe
+from vault_sync.sync.observation.observation import base_of, exported, observe
 
 
 def export(console: Console, digest: str) -> int:

@@ -12,10 +12,11 @@ from vault_sync.core.naming.keys import is_paper
 from vault_sync.core.report.lines import plan_to_show
 from vault_sync.edge.config import Config
 from vault_sync.edge.sources.lookup import Answer
-from vault_sync.sync.engine import PassContext, run
+from vault_sync.sync.engine import run
 from vault_sync.sync.facts import FactsLookup
-from vault_sync.sync.observation import Observation, base_of, lacking, observe
+from vault_sync.sync.observation.observation import Observation, base_of, lacking, observe
 from vault_sync.sync.request import PassRequest
+from vault_sync.sync.view import PassContext
 
 
 def facts(console: Console, notes: Sequence[str], *, refresh: bool) -> int:

@@ -23,9 +23,8 @@ from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config, ConfigError
 from vault_sync.edge.git import hook
 from vault_sync.edge.git import repository as git
-from vault_sync.edge.git.hook import HookError
 from vault_sync.edge.git.repository import GitError, Repository, VaultLocation
-from vault_sync.sync.observation import is_digest
+from vault_sync.sync.observation.observation import is_digest
 
 DRIVER = "merge.vault-sync"
 SECTION = "vault-sync"
@@ -40,13 +39,10 @@ def install(console: Console) -> int:
             f"the vault {config.root} lies above the repository {repository.top}: "
             "install it in a repository that holds the vault"
         )
-    try:
-        lines = hook.install(git.hooks_folder(repository), _fallback())
-        git.set_value(repository, f"{SECTION}.root", place.below.rstrip("/") or ".")
-        git.set_value(repository, f"{DRIVER}.name", "digests entry by entry, notes field by field")
-        git.set_value(repository, f"{DRIVER}.driver", _driver())
-    except (GitError, HookError) as error:
-        raise UsageError(str(error)) from error
+    lines = hook.install(git.hooks_folder(repository), _fallback())
+    git.set_value(repository, f"{SECTION}.root", place.below.rstrip("/") or ".")
+    git.set_value(repository, f"{DRIVER}.name", "digests entry by entry, notes field by field")
+    git.set_value(repository, f"{DRIVER}.driver", _driver())
     attributes = config.root / ".gitattributes"
     lines.append(f"git config {DRIVER}: the merge driver of this repository")
     if hook.add_block(attributes, [ATTRIBUTES]):
@@ -61,10 +57,7 @@ def install(console: Console) -> int:
 def uninstall(console: Console) -> int:
     """Take out what `install` put in place; everything else is as it was before."""
     config, repository, place = _where(console)
-    try:
-        lines = remove(config, repository, place)
-    except GitError as error:
-        raise UsageError(str(error)) from error
+    lines = remove(config, repository, place)
     if console.json:
         console.answer(config.root, did=lines, todo=[])
     console.say(lines or ["nothing of vault-sync was installed here"])
@@ -87,11 +80,8 @@ def remove(config: Config, repository: Repository, place: VaultLocation) -> list
 
 def _where(console: Console) -> tuple[Config, Repository, VaultLocation]:
     config = console.config()
-    try:
-        repository = git.repository(config.root, os.environ)
-        return config, repository, git.place_of(config.root, repository)
-    except GitError as error:
-        raise UsageError(str(error)) from error
+    repository = git.repository(config.root, os.environ)
+    return config, repository, git.place_of(config.root, repository)
 
 
 def _fallback() -> str:
@@ -123,11 +113,8 @@ def merge_driver(console: Console, base: Path, ours: Path, theirs: Path, path: s
     )
     merged = None if here is None or conflicts_note else _merged(config, here, texts)
     if merged is None:
-        try:
-            # The conflicts note is generated: the next pass writes it anew.
-            left = git.merge_by_line(ours, base, theirs, favour_ours=conflicts_note)
-        except GitError as error:
-            raise UsageError(str(error)) from error
+        # The conflicts note is generated: the next pass writes it anew.
+        left = git.merge_by_line(ours, base, theirs, favour_ours=conflicts_note)
     else:
         left = merged.conflicts
         data = merged.text.encode("utf-8", "surrogateescape")

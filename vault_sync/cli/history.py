@@ -106,17 +106,17 @@ def record_as_json(record: PassRecord) -> dict[str, object]:
 
 def undo(console: Console, pass_id: int | None) -> int:
     """Take a pass back; a file edited since is left as it is, and named."""
-    from vault_sync.sync import engine
     from vault_sync.sync.facts import FactsLookup
     from vault_sync.sync.request import PassRequest, silent
     from vault_sync.sync.undoing import take_back
+    from vault_sync.sync.view import PassContext, look
 
     config = console.config()
     refused: list[int] = []
 
     def plan_of() -> Plan:
         facts = FactsLookup(config, state, silent, offline=True)
-        return engine.look(engine.PassContext(config, state, facts), PassRequest()).plan
+        return look(PassContext(config, state, facts), PassRequest()).plan
 
     def act() -> Outcome:
         outcome, count = take_back(config, state, pass_id, datetime.now(UTC), plan_of)
@@ -168,7 +168,7 @@ def _file(console: Console, config: Config, given: str) -> RelPath:
 
 def _way_back(config: Config, state: StateStore, path: RelPath) -> str:
     """Return what to do where no saved text of a file is another than the present one."""
-    from vault_sync.sync.observation import base_of
+    from vault_sync.sync.observation.observation import base_of
 
     base_has_it = path in base_of(state).note_paths
     if base_has_it and not (config.root / path).exists():

@@ -17,8 +17,8 @@ from vault_sync.core.report import lines as report
 from vault_sync.core.vault_survey import Survey, survey
 from vault_sync.edge.config import FILE
 from vault_sync.edge.fs import stignore
-from vault_sync.edge.fs.reader import read_all
 from vault_sync.edge.fs.scan import scan
+from vault_sync.edge.fs.vault_dir import read_texts
 
 OBSIDIAN = ".obsidian"
 
@@ -31,7 +31,9 @@ def init(console: Console, *, here: bool = False) -> int:
         raise UsageError(f"{path}: is there already: edit it, or remove it first")
     scanned = scan(root)
     console.show_problems(scanned.problems, whole=True)
-    texts = ((path, text) for path, text in read_all(root, scanned.files) if isinstance(text, str))
+    texts = (
+        (path, text) for path, text in read_texts(root, scanned.files) if isinstance(text, str)
+    )
     found = survey(texts)
     paths = [glob.pattern for glob in found.globs] or list(Rules().digest_paths)
     folder = found.folder or Rules().folder

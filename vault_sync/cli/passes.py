@@ -20,7 +20,7 @@ from vault_sync.core.report import paper_diff
 from vault_sync.edge.config import FILE, Config
 from vault_sync.edge.fs.scan import scan
 from vault_sync.sync.incremental import unchanged
-from vault_sync.sync.request import PassRequest, PassResult, TakeAll
+from vault_sync.sync.request import PassRequest, PassResult, Reason, TakeAll
 
 Cause = Literal["rebuild", "sync", "resolve", "hook"]
 
@@ -44,7 +44,7 @@ def write(
     result = _pass(console, config, request, offline=offline, dry_run=dry_run, waiting=waiting)
     more = {"explain": explanation(result)} if explain else NOTHING
     if explain:
-        console.say(f"{each['about']:<40} {each['why']}".lstrip() for each in explanation(result))
+        console.say(map(_reason_line, result.explained))
     if dry_run:
         return _show_plan(console, config, result.plan, more)
     code = show_result(console, config, result, more)
@@ -70,18 +70,19 @@ def _pass(
     state = console.state(config)
     plan, walk = unchanged.look(config, state, request)
     if plan is not None:
-        rest = (("", "nothing changed since the last pass"),)
+        rest = (Reason("", "nothing changed since the last pass"),)
         return _to_show(config, PassResult(plan, explained=rest))
     from vault_sync.sync import engine
     from vault_sync.sync.facts import FactsLookup
+    from vault_sync.sync.view import PassContext, look
 
     try:
         with Bar(console) as bar:
             facts = FactsLookup(config, state, bar, offline=offline)
             ask = facts.ask if facts.online else None
-            context = engine.PassContext(config, state, facts, ask, progress=bar, walk=walk)
+            context = PassContext(config, state, facts, ask, progress=bar, walk=walk)
             if dry_run:
-                view = engine.look(context, request)
+                view = look(context, request)
                 result = PassResult(view.plan, explained=view.explained)
             else:
                 result = engine.run(context, request)
@@ -113,7 +114,15 @@ def _hinted(config: Config, plan: Plan) -> Plan:
 
 def explanation(result: PassResult) -> list[dict[str, str]]:
     """Return why each file and paper was looked at, as `--json` has it."""
-    return [{"about": about, "why": why} for about, why in result.explained]
+    return [each._asdict() for each in result.explained]
+
+
+def _reason_line(reason: Reason) -> str:
+    """Return the line that tells why a file or a paper was looked at: question, old, new answer."""
+    line = f"{reason.about:<40} {reason.question}".lstrip()
+    if reason.old == reason.new:
+        return f"{line} {reason.new}, as before" if reason.new else line
+    return f"{line} {reason.old} -> {reason.new}"
 
 
 def _show_plan(
@@ -239,7 +248,7 @@ def resolve(console: Console, given: str, side: Decision) -> int:
     What is damaged has no side to take: the problem says what to do instead.
     """
     from vault_sync.core.reconcile.pairing.decisions import lost_digests
-    from vault_sync.sync.observation import base_of, observe
+    from vault_sync.sync.observation.observation import base_of, observe
 
     config = console.config()
     with console.state(config) as state:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from vault_sync.core.digest.file_damage import damage_of, titles_first
+from vault_sync.core.digest.damage import damage_of
 from vault_sync.core.digest.reader import Digest, OwnLink
 from vault_sync.core.digest.style_choice import StyleChoice, always_flat
 from vault_sync.core.digest.styles import advice, styled_reader
@@ -261,7 +261,7 @@ class _SnapshotBuilder:
         problem = (
             damage_of(path, text, was_ours=ours)
             or _cut_short(path, text, self.base)
-            or (titles_first(path, text) if "flat" in styles else None)
+            or (advice.titles_first(path, text) if "flat" in styles else None)
         )
         unlinkable = UNLINKABLE.search(stem_of(path))
         if problem is None and unlinkable is not None:

@@ -19,7 +19,7 @@ from vault_sync.core.naming import week_names
 from vault_sync.core.naming.week_learning import weeks_of
 from vault_sync.core.naming.week_names import WeekNaming
 from vault_sync.core.snapshot import Snapshot
-from vault_sync.core.text.casefold import casefold_nfc
+from vault_sync.core.text.folding import casefold_nfc
 
 _STATUSES = ("", "unread", "reading", "read")
 

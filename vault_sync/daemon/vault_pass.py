@@ -15,18 +15,19 @@ from vault_sync.core.naming.keys import fact_name
 from vault_sync.core.report import lines
 from vault_sync.daemon.values import BEAT, DaemonStatus, DaemonTasks, PassSummary, Timing
 from vault_sync.edge.config import FILE, Config, ConfigError, load
-from vault_sync.edge.fs.canonical import canonical
 from vault_sync.edge.sources.lookup import look_up
 from vault_sync.edge.state import heartbeat
+from vault_sync.edge.state.places import canonical
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.system.garbage import give_back
 from vault_sync.edge.system.notify import desktop, sd_notify, watchdog_seconds
 from vault_sync.edge.watch.batches import CONFIG, ChangeBatch
 from vault_sync.edge.watch.stamps import changed_lately, fingerprint, stamp
-from vault_sync.sync.engine import PassContext, run
+from vault_sync.sync.engine import run
 from vault_sync.sync.facts import facts_from_cache, source
 from vault_sync.sync.incremental.memory import Mind, recall
 from vault_sync.sync.request import PassRequest, Progress
+from vault_sync.sync.view import PassContext
 
 _log = logging.getLogger("vault_sync")
 

@@ -150,7 +150,7 @@ def _check_conflicts_note(config: Config, text: str) -> None:
     """
     if config.rules.conflicts_note == Rules().conflicts_note:
         return
-    from vault_sync.core.report import conflicts_page  # every verb reads a configuration
+    from vault_sync.core.report import conflicts_page
 
     file = config.root / config.rules.conflicts_note
     try:

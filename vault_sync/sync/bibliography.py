@@ -17,10 +17,10 @@ from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge import bibliography
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.errors import in_words
-from vault_sync.edge.fs.reader import read
+from vault_sync.edge.fs.vault_dir import read_text
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.apply import apply
-from vault_sync.sync.observation import Observation, base_of, observe
+from vault_sync.sync.observation.observation import Observation, base_of, observe
 
 
 def readers_library(config: Config) -> tuple[ReadersLibrary | None, tuple[Problem, ...]]:
@@ -123,7 +123,7 @@ def update(config: Config, state: StateStore, cause: str) -> tuple[Problem, ...]
 
 def _present(config: Config, path: RelPath) -> str | None:
     try:
-        return read(config.root, path)
+        return read_text(config.root, path)
     except FileNotFoundError:
         return None
 

@@ -22,11 +22,11 @@ from vault_sync.core.naming.file_links import find_file_links
 from vault_sync.core.naming.note_names import bare_name
 from vault_sync.core.naming.wikilinks import LinkResolver, Wikilink, find, retarget
 from vault_sync.core.text.spans import Edit, line_number, splice
-from vault_sync.edge.fs.reader import as_text, contents
+from vault_sync.edge.fs.vault_dir import as_text, read_contents
 from vault_sync.edge.state.earlier_values import hashes_by_row
 from vault_sync.edge.state.schema import encode, fingerprint
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.observation import Observation
+from vault_sync.sync.observation.observation import Observation
 
 _TARGET = re.compile(r"\[\[([^\[\]|#\r\n]+)")
 
@@ -135,7 +135,7 @@ def _other_texts(root: Path, observation: Observation) -> Iterator[tuple[RelPath
         for path in sorted(observation.files)
         if path not in papers and path not in snapshot.digests and not is_copy(path)
     )
-    for path, content in contents(root, others):
+    for path, content in read_contents(root, others):
         if isinstance(content, bytes):
             yield path, as_text(content)
 

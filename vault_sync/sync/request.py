@@ -10,12 +10,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
 
-from vault_sync.core.model.plan import (
-    Conflict,
-    Operation,
-    Outcome,
-    Plan,
-)
+from vault_sync.core.model.plan import Conflict, Operation, Outcome, Plan
 from vault_sync.core.model.values import Decision, Decisions, Facts, Key, RelPath
 
 
@@ -84,6 +79,18 @@ class PassRequest:
         )
 
 
+class Reason(NamedTuple):
+    """The question for which a file or a paper ("": the whole) was looked at, and its answers.
+
+    `old` is the answer of the last pass, `new` the one of this; both "" where there are none.
+    """
+
+    about: str
+    question: str
+    old: str = ""
+    new: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class PassResult:
     """The plan of a pass and its outcome. `waiting` are the operations that were deferred.
@@ -98,7 +105,7 @@ class PassResult:
     waiting: tuple[Operation, ...] = ()
     note: str | None = None
     arriving: bool = False
-    explained: tuple[tuple[str, str], ...] = ()
+    explained: tuple[Reason, ...] = ()
 
 
 FactsOf = Callable[[Sequence[Key]], Mapping[Key, Facts]]

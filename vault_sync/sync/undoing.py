@@ -10,15 +10,15 @@ from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.merge import documents
 from vault_sync.core.model.plan import BaseKey, Conflict, Operation, Outcome, Plan, Value
 from vault_sync.core.model.values import Key, Place, RelPath
-from vault_sync.core.reconcile.refusals import Refusal, find_refusals, refused_writes
+from vault_sync.core.reconcile.refusals import Refusal, find_refusals, out_of_date, refused_writes
 from vault_sync.core.report import conflicts_page
 from vault_sync.edge.config import Config
 from vault_sync.edge.state import pass_log
-from vault_sync.edge.state.refusals import refuse
+from vault_sync.edge.state.refusals import forget, lift, refuse
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.undo import undo
-from vault_sync.sync import copies
-from vault_sync.sync.observation import Observation, base_of, observe
+from vault_sync.sync.observation.observation import Observation, base_of, observe
+from vault_sync.sync.origins import copies
 
 
 def take_back(
@@ -72,6 +72,18 @@ def _refuse(
 ) -> None:
     rows = [(each.base_key, each.hashes, each.was) for each in found]
     refuse(state, rows, forgotten.items(), pass_id)
+
+
+def lift_refusals(state: StateStore, seen: Observation, *, every: bool) -> None:
+    """Forget at the end of a pass the refusals whose texts are others by now, or every one.
+
+    Raises:
+        StateError: none is forgotten.
+    """
+    if every:
+        lift(state)
+    else:
+        forget(state, out_of_date(seen.snapshot, seen.base))
 
 
 def _mark(refusal: Refusal) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from vault_sync.core.digest.style_choice import always_flat
 from vault_sync.core.merge.copy_rules import CopyChoice, CopyRules
 from vault_sync.core.merge.file_copies import MergedCopies, merge_copies
 from vault_sync.core.model.copies import CopyRow
@@ -17,7 +18,7 @@ COPY = RelPath("d/week.sync-conflict-20260101-120000-ABCDEFG.md")
 PAGE = RelPath("Sync conflicts.md")
 RULES = CopyRules(
     is_digest=lambda path: path.startswith("d/"),
-    is_flat=lambda _: True,
+    styles=always_flat,
     is_readers=lambda _: False,
     histories_of=lambda _: {},
     note_of=lambda _: None,
@@ -76,8 +77,22 @@ def test_a_copy_is_not_merged_before_the_device_is_ready() -> None:
     assert [copy.path for copy in found.stuck] == [COPY] and not (found.texts or found.problems)
 
 
-def test_a_digest_of_another_style_is_left_and_reported() -> None:
-    found = merged({WEEK: week("a"), COPY: week("a", "b")}, replace(RULES, is_flat=lambda _: False))
+def test_a_digest_is_merged_in_its_style() -> None:
+    items = [
+        f"- [T{number}: A Paper](https://arxiv.org/abs/2308.{number:05})\n" for number in range(5)
+    ]
+    rules = replace(RULES, styles=lambda _: ("list",))
+    found = merged({WEEK: "".join(items[:4]), COPY: "".join(items[:3] + items[4:])}, rules)
+    assert found.texts == {WEEK: "".join(items)} and not found.problems
+    asked = merged({WEEK: "".join(items[:4]), "d/week 2.md": "".join(items[:3])}, rules)
+    assert [copy.path for copy in asked.unproven] == ["d/week 2.md"]
+
+
+def test_a_digest_that_is_not_read_in_its_style_is_left_and_reported() -> None:
+    above = "A Paper (Ann One)\nhttps://arxiv.org/abs/2308.0000{}\nwords\n\n"
+    found = merged(
+        {WEEK: "".join(map(above.format, "123")), COPY: "".join(map(above.format, "14"))}
+    )
     assert [copy.path for copy in found.stuck] == [COPY] and not found.texts
     assert [problem.code for problem in found.problems] == ["copy-unmerged"]
 

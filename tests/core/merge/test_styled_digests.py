@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +12,9 @@ from vault_sync.core.digest.reader import Digest
 from vault_sync.core.digest.styles import lens, styled_reader
 from vault_sync.core.merge import documents
 from vault_sync.core.merge.digest_copies import merge_digest_copy
+from vault_sync.core.merge.sync_copy import CopyMerge
+from vault_sync.core.model.copies import Histories, History, PastValue
+from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Fields, RelPath
 from vault_sync.core.text.spans import Edit, splice
 
@@ -72,13 +77,121 @@ def test_one_field_changed_differently_stays_open_in_its_entry_alone(name: str) 
     assert "Ours" in found.text and "Theirs" in found.text and "Kept" in found.text
 
 
-@pytest.mark.parametrize("name", SHAPES)
-def test_a_copy_is_merged_into_its_digest(name: str) -> None:
-    made = shaped(name, 0)
-    copy = edited(made, made.text, 1, title="Of the copy")
-    copy = copy if "row" in name else lens.append(read(made, copy), [(NEW, "n")])
-    found = merge_digest_copy(RelPath("digests/w.md"), made.text, copy, {}, (made.style,))
+# Copies.
+
+
+WEEK = RelPath("digests/w.md")
+
+
+def seen(made: Shaped) -> Histories:
+    """What a device has seen that had this digest from the start."""
+    return {
+        BaseKey(entry.key, WEEK if name in {"tags", "commentary"} else "", name): History(
+            (PastValue(getattr(entry.fields, name), "delivered"),)
+        )
+        for entry in read(made, made.text).entries
+        for name in Fields._fields
+    }
+
+
+def with_copy(made: Shaped, file: str, copy: str) -> CopyMerge:
+    found = merge_digest_copy(WEEK, file, copy, seen(made), (made.style,))
     assert found is not None
-    titles = [each.fields.title for each in read(made, found.text).entries]
-    own = [each.title for each in made.papers]
-    assert titles[2:] == [*own[2:], *([] if "row" in name else [NEW.title])]
+    return found
+
+
+def scribbled(made: Shaped, chance: random.Random, mark: str) -> str:
+    """The digest with words of one device's, each another: in fields, beside them, in entries."""
+    text = made.text
+    for number in range(chance.randint(1, 6)):
+        word, at = f"{mark}{number}", chance.randrange(len(made.papers))
+        fields = read(made, text).entries[at].fields
+        what = chance.choice(("title", "commentary", "tags", "authors", "entry", "beside", "line"))
+        if what == "entry":
+            text = lens.append(read(made, text), [(NEW._replace(url=NEW.url + word[1:]), None)])
+        elif what == "beside":
+            text = text.replace("/a/b", f"/a/{word}", 1)
+        elif what == "line":
+            text = f"{word} above\n\n{text}"
+        else:
+            was = getattr(fields, what)
+            values: dict[str, Any] = {
+                what: (*was, word) if isinstance(was, tuple) else f"{was} {word}".strip()
+            }
+            text = edited(made, text, at, **values)
+    return text
+
+
+def marked_words(text: str) -> set[str]:
+    return set(re.findall(r"(?:zzhere|zzthere)[0-9]+", text))
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_of_a_copy_no_word_is_lost(name: str) -> None:
+    for seed in range(6):
+        made, chance = shaped(name, seed), random.Random(seed)
+        file, copy = scribbled(made, chance, "zzhere"), scribbled(made, chance, "zzthere")
+        found = with_copy(made, file, copy)
+        rows = " ".join(row.text for row in found.rows)
+        assert marked_words(file) <= marked_words(found.text), seed
+        assert marked_words(file + copy) == marked_words(found.text + rows), seed
+        again = with_copy(made, found.text, copy)
+        assert (again.text, again.rows <= found.rows) == (found.text, True), seed
+
+
+def rows_of(found: CopyMerge) -> set[tuple[str, str]]:
+    return {(row.field, row.text) for row in found.rows}
+
+
+def test_a_table_whose_columns_a_device_made_wider_stays_one_table() -> None:
+    made = shaped("weekly rows", 0)
+    wide = "\n".join(
+        line.replace("-", "-----").replace(" | ", "   |   ") if number < 2 else line
+        for number, line in enumerate(made.text.split("\n"))
+    )
+    copy = edited(made, wide, 1, title="Of the copy")
+    assert with_copy(made, made.text, copy).text == edited(made, made.text, 1, title="Of the copy")
+
+
+def test_a_second_mention_that_was_linked_here_alone_stays_one_line() -> None:
+    made = shaped("tasks", 0)
+    again = f"{made.text}\n{made.text.splitlines()[-1]}\n"
+    entry = read(made, again).repeats[0]
+    linked_here = edited(made, again, len(made.papers) - 1, "note")
+    assert linked_here.count("[[note") == 2 and entry.key
+    copy = edited(made, again, 0, title="Of the copy")
+    expected = edited(made, linked_here, 0, title="Of the copy")
+    assert with_copy(made, linked_here, copy).text == expected
+    assert with_copy(made, copy, linked_here).text.count("[[note") == 1
+
+
+def test_a_task_that_was_done_on_one_device_is_done() -> None:
+    made = Shaped("list", "- [ ] [One](https://arxiv.org/abs/2308.00001)\n  words\n", [])
+    done = made.text.replace("[ ]", "[x]")
+    copy = edited(made, done, 0, tags=("new",))
+    assert with_copy(made, made.text, copy) == CopyMerge(copy)
+    assert with_copy(made, copy, made.text) == CopyMerge(copy)
+
+
+def test_what_stands_beside_the_fields_is_a_row_and_a_number_is_none() -> None:
+    made = Shaped(
+        "list", "1. [One](https://arxiv.org/abs/2308.00001) [code](https://a.org/b)\n", []
+    )
+    assert with_copy(made, made.text, made.text.replace("1.", "2.")) == CopyMerge(made.text)
+    copy = made.text.replace("a.org/b", "c.org/d").replace("[One]", "[Two]")
+    found = with_copy(made, made.text, copy)
+    assert found.text == made.text.replace("[One]", "[Two]")
+    assert rows_of(found) == {("entry", copy.rstrip())}
+    assert not with_copy(made, copy, copy.replace(" [code](https://c.org/d)", "")).rows
+
+
+def test_what_has_no_place_in_the_files_entry_is_a_row() -> None:
+    head = "| Title | Authors |\n|---|---|\n"
+    row = "| [{}](https://arxiv.org/abs/2308.00001) | Ann Park et al. |\n"
+    made = Shaped("table", head + row.format("One"), [])
+    flat = "https://arxiv.org/abs/2308.00001\nTwo (Ann Park, Bo Lee)\nwords\n#tag\n"
+    found = merge_digest_copy(WEEK, made.text, flat, seen(made), ("flat", "table"))
+    assert found is not None and found.text == head + row.format("Two")
+    assert rows_of(found) == {
+        ("authors", "Ann Park, Bo Lee"), ("commentary", "words"), ("tags", "tag"),
+    }  # fmt: skip

@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from vault_sync.core.model.paths import (
-    folder_of,
-    is_markdown,
-    is_visible,
-    joined,
-    natural,
-    stem_of,
-)
+from vault_sync.core.model.paths import folder_of, is_markdown, is_visible, joined, natural, stem_of
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from vault_sync.core.naming.people import (
     same_names,
     written_like,
 )
-from vault_sync.core.naming.titles import fold_title
+from vault_sync.core.text.folding import fold_title
 
 TWO = ("Ada Lovelace", "Alan Turing")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from vault_sync.core.model.values import Rules
 from vault_sync.core.naming.tags import private
-from vault_sync.core.text.casefold import casefold_nfc
+from vault_sync.core.text.folding import casefold_nfc
 
 RULES = Rules(private_tags=("todo", "my/*"))
 

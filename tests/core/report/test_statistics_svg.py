@@ -9,11 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.counted_vault import counted
-from vault_sync.core.model.statistics import (
-    TagCount,
-    VaultStatistics,
-    WeekCount,
-)
+from vault_sync.core.model.statistics import TagCount, VaultStatistics, WeekCount
 from vault_sync.core.report.statistics_svg import MOST_WEEKS, draw
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from tests.support.written_world import P, World
-from vault_sync.edge.fs.reader import read
+from vault_sync.edge.fs.vault_dir import read_text, read_texts
 
 # ---- looking
 
@@ -27,4 +27,15 @@ def test_a_file_is_read_to_its_end_whatever_its_size_was_said_to_be(
         "vault_sync.edge.fs.vault_dir.os.pread",
         lambda file, count, at: pread(file, min(count, most or count), at),
     )
-    assert read(world.vault, P("a.md")) == text
+    assert read_text(world.vault, P("a.md")) == text
+
+
+# ---- looking
+
+
+def test_reading_many_goes_on_after_one_that_cannot_be_read(world: World) -> None:
+    world.put("a.md", "a")
+    (world.vault / "b.md").symlink_to("a.md")
+    found = dict(read_texts(world.vault, [P("b.md"), P("c.md"), P("a.md"), P("../x.md")]))
+    assert found[P("a.md")] == "a"
+    assert [getattr(found[P(path)], "code", "") for path in ("b.md", "c.md")] == ["unreadable"] * 2

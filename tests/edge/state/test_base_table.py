@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given, settings
 from tests.support.state_rows import ROWS, A, B, keep, say, spoil, stopped_after_the_journal
 from tests.support.written_world import P, World, agree
+from vault_sync.core.model.base import FileMark
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
+from vault_sync.core.model.values import Key, RelPath
+from vault_sync.edge.state.base_table import change_files, read_files
 
 # ---- the base and its history
 
@@ -83,3 +86,22 @@ def test_what_is_promised_is_not_said_until_the_pass_has_ended(world: World) -> 
     world.recover()
     state = world.state()
     assert state.rows() == {A: '"two"', **agree().put} and state.was_before(A, '"one"')
+
+
+# An inode may be any 64 bits; a time may lie before 1970.
+MARK = FileMark(2**64 - 1, 12, -(10**18), "ab")
+NOTE_A, NOTE_B = RelPath("papers/a.md"), RelPath("papers/\udcc7.md")
+
+
+def test_what_was_put_is_read_by_paper_and_forgotten(world: World) -> None:
+    keep(world, say('"one"'))
+    state = world.state()
+    other = MARK._replace(hash="cd")
+    with state.lock(0):
+        with state.writing() as connection:
+            change_files(connection, {NOTE_A: (Key("k"), MARK), NOTE_B: (Key(""), other)}, [])
+        assert read_files(state.select) == {Key("k"): {NOTE_A: MARK}, Key(""): {NOTE_B: other}}
+        assert read_files(state.select, [Key("k"), Key("none")]) == {Key("k"): {NOTE_A: MARK}}
+        with state.writing() as connection:
+            change_files(connection, {NOTE_A: (Key("j"), other)}, [NOTE_B])
+        assert read_files(state.select) == {Key("j"): {NOTE_A: other}}

@@ -16,7 +16,7 @@ from tests.support.vaults import Vault
 from tests.support.written_world import NOON
 from vault_sync.core.model.plan import BaseKey, BaseUpdate
 from vault_sync.core.model.values import Key, RelPath
-from vault_sync.edge.state import pass_log, saved_texts, upgrade
+from vault_sync.edge.state import pass_log, saved_texts, schema, upgrade
 from vault_sync.edge.state.base_table import promise, read_base, stand
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.schema import SCHEMA, TABLES, fingerprint
@@ -42,7 +42,7 @@ def contents(state: StateStore) -> dict[str, list[tuple[object, ...]]]:
 
 def schema_of(file: Path) -> int:
     with closing(sqlite3.connect(file)) as connection:
-        return upgrade.version_of(connection)
+        return schema.version_of(connection)
 
 
 def as_spelled_now(tables: dict[str, list[Any]]) -> dict[str, list[Any]]:
@@ -255,7 +255,7 @@ def test_keys_that_are_spelled_otherwise_now_are_renamed_wherever_they_stand(
     put(connection, title_of(old, "first"), title_of(old, "second"))
     put(connection, BaseUpdate(frozenset(), {mentions: (old, "doi:10.1/x")}))
     connection.execute("INSERT INTO refused VALUES (?, 'd', 'tags', 'x', 'y', 1)", (old,))
-    assert upgrade.is_older(connection) is False
+    assert schema.is_older(connection) is False
     upgrade.upgrade(connection, ACL)
     assert read_base(connection) == {
         BaseKey(Key(new), "", "title"): "second",
@@ -263,7 +263,7 @@ def test_keys_that_are_spelled_otherwise_now_are_renamed_wherever_they_stand(
     }
     assert connection.execute("SELECT key FROM history").fetchall() == [(new,)]
     assert connection.execute("SELECT key FROM refused").fetchall() == [(new,)]
-    assert upgrade.is_newer(connection)
+    assert schema.is_newer(connection)
 
 
 def test_two_keys_that_fall_together_leave_one(connection: sqlite3.Connection) -> None:

@@ -8,8 +8,8 @@ import pytest
 from tests.support.written_world import NOON, P, World, agree
 from vault_sync.core.model.plan import Create, Plan, Rename, Trash, Write
 from vault_sync.edge.fs import own_folder
-from vault_sync.edge.fs.reader import read
 from vault_sync.edge.fs.scan import scan
+from vault_sync.edge.fs.vault_dir import read_text
 from vault_sync.edge.platform.rename import Volume
 from vault_sync.edge.state.pass_log import records as log
 from vault_sync.edge.write.apply import apply
@@ -106,7 +106,7 @@ def test_bytes_that_are_no_utf8_and_names_that_are_none(world: World) -> None:
     text = b"\xff\x00\r\n\xe2\x80\xa8".decode("utf-8", "surrogateescape")
     world.put(name, text)
     assert list(scan(world.vault).files) == [name]
-    assert read(world.vault, P(name)) == text
+    assert read_text(world.vault, P(name)) == text
     world.apply(
         Write(P(name), text, f"{text}!", "\udce9"), base_updates=(agree(name, key="\udce9"),)
     )

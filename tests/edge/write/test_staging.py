@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 
 import pytest
 from tests.support.passes import refused
 from tests.support.written_world import P, World, agree
-from vault_sync.core.model.plan import Write
+from vault_sync.core.model.plan import Create, Write
 from vault_sync.edge.platform.durability import BATCH
 from vault_sync.edge.platform.rename import Expected, Volume
 from vault_sync.edge.write import staging
@@ -71,3 +72,27 @@ def test_a_disk_that_does_not_sync_leaves_all_as_it_was(
     outcome = world.apply(*(Write(path, "old", "new", "") for path in paths))
     assert not outcome.done and len(outcome.undone) == number
     assert set(world.texts().values()) == {"old"}
+
+
+# ---- what is done
+
+
+def test_mode_and_attributes_stay(world: World) -> None:
+    file = world.put("a.md", "old")
+    file.chmod(0o640)
+    try:
+        os.setxattr(file, "user.colour", b"red")
+    except OSError:
+        pytest.skip("no extended attributes here")
+    world.apply(Write(P("a.md"), "old", "new", ""))
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+    assert os.getxattr(file, "user.colour") == b"red"
+
+
+def test_a_new_note_gets_the_mode_that_the_user_gives_to_new_files(world: World) -> None:
+    umask = os.umask(0o027)
+    try:
+        world.apply(Create(P("a.md"), "new", ""))
+    finally:
+        os.umask(umask)
+    assert stat.S_IMODE((world.vault / "a.md").stat().st_mode) == 0o640

@@ -9,8 +9,9 @@ from tests.support.passes import a_pass
 from tests.support.written_world import NOON, P, World
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Outcome, Write
 from vault_sync.core.model.values import Key, RelPath
+from vault_sync.edge.state.pass_log import drop_old
 from vault_sync.edge.state.pass_log import records as log
-from vault_sync.edge.write.undo import drop_old, list_saved, restore, undo
+from vault_sync.edge.write.undo import list_saved, restore, undo
 
 
 def take_back(world: World, pass_id: int | None = None) -> Outcome:

@@ -13,10 +13,10 @@ from vault_sync.core.model.values import RelPath, Rules
 from vault_sync.core.naming.keys import KEY_RULES
 from vault_sync.edge.config import ArxivConfig
 from vault_sync.edge.fs.scan import Stat
-from vault_sync.sync.file_record import File
 from vault_sync.sync.incremental import index
 from vault_sync.sync.incremental.files import about, called, naming, terms
 from vault_sync.sync.incremental.index import Came
+from vault_sync.sync.observation.file_record import File
 
 ODD = RelPath("papers/\udcff.md")
 FILES = {

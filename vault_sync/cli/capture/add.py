@@ -28,7 +28,7 @@ from vault_sync.sync.capture.additions import (
 )
 from vault_sync.sync.capture.quiet import QuietWait
 from vault_sync.sync.facts import FactsLookup
-from vault_sync.sync.observation import Observation, base_of, observe
+from vault_sync.sync.observation.observation import Observation, base_of, observe
 
 _TRIES = 5
 """Times that the digest is read again because it was edited between reading and writing."""

@@ -10,10 +10,10 @@ from vault_sync.core.citation import bibtex, csl_json
 from vault_sync.core.citation.reference import Reference
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.report import lines as report
-from vault_sync.core.text.casefold import casefold_nfc
+from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.edge.config import Config
 from vault_sync.sync.bibliography import references
-from vault_sync.sync.observation import Observation, base_of, observe
+from vault_sync.sync.observation.observation import Observation, base_of, observe
 
 
 def bib(console: Console, digest: str | None, tag: str | None, *, csl: bool) -> int:

@@ -16,7 +16,7 @@ from vault_sync.edge.sources.pdf import fetch_pdf
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.capture.pdfs import PaperPdf, paper_pdf, write_pdf
 from vault_sync.sync.facts import source
-from vault_sync.sync.observation import base_of, observe
+from vault_sync.sync.observation.observation import base_of, observe
 
 
 def pdf(console: Console, notes: Sequence[str]) -> int:

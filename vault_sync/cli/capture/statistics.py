@@ -14,7 +14,7 @@ from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.report import lines as report
 from vault_sync.core.report import statistics_lines, statistics_svg
 from vault_sync.core.vault_statistics import count
-from vault_sync.sync.observation import base_of, learn_weeks, observe
+from vault_sync.sync.observation.observation import base_of, learn_weeks, observe
 
 _OURS = b'aria-label="Papers a week: '
 

@@ -17,7 +17,7 @@ from vault_sync.edge.platform import current
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.capture.additions import write_operation
 from vault_sync.sync.capture.weeks import NoWeek, WeekDigest, week_digest
-from vault_sync.sync.observation import Observation, base_of, observe
+from vault_sync.sync.observation.observation import Observation, base_of, observe
 
 
 def week(console: Console, day: date | None, *, following: bool, opens: bool) -> int:

@@ -26,7 +26,7 @@ from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.system import service
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover, sweep_displaced
-from vault_sync.sync.observation import Observation, base_of, exported, observe
+from vault_sync.sync.observation.observation import Observation, base_of, exported, observe
 from vault_sync.sync.request import PassRequest
 
 _A_DAY = 86_400.0

@@ -11,7 +11,7 @@ from vault_sync.cli.passes import note_named
 from vault_sync.core.model.plan import Plan
 from vault_sync.core.report import lines as report
 from vault_sync.edge.write.apply import apply
-from vault_sync.sync.observation import base_of, observe
+from vault_sync.sync.observation.observation import base_of, observe
 from vault_sync.sync.relink import relinked
 
 

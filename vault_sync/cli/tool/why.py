@@ -23,7 +23,7 @@ from vault_sync.edge.config import Config
 from vault_sync.edge.state import heartbeat, pass_log
 from vault_sync.edge.state.pass_log import PassRecord
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.observation import Observation, base_of, observe
+from vault_sync.sync.observation.observation import Observation, base_of, observe
 from vault_sync.sync.request import PassRequest
 
 _PASSES = 5

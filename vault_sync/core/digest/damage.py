@@ -1,11 +1,13 @@
-"""Find what shows that a digest is damaged or half-typed: open fences, markers of git, NUL."""
+"""Damage: what shows that a digest is half-typed; states in which no file is read or written."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 
-from vault_sync.core.text.spans import Line, line_number
+from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.text.encodings import encoded, undecodable
+from vault_sync.core.text.spans import Line, line_number, opens_fence
 
 
 def damage_notices(
@@ -17,9 +19,7 @@ def damage_notices(
         found += [
             (number + 1, "unclosed-fence", "a code fence is opened here and never closed")
             for number, line in enumerate(of)
-            if not mask[number]
-            and text[line.start : line.end].lstrip(" ")[:3] in {"```", "~~~"}
-            and _opens(text[line.start : line.end])
+            if not mask[number] and opens_fence(text, line)
         ]
     conflict = _conflict_line(text, of) if "<<<<<<<" in text else None
     if conflict is not None:
@@ -28,13 +28,6 @@ def damage_notices(
         line = line_number(text, text.index("\0"))
         found.append((line, "nul", "there is a NUL character here: the file may be damaged"))
     return sorted(found)
-
-
-_FENCE = re.compile(r" {0,3}(?:`{3,}[^`]*|~{3,}.*)", re.DOTALL)
-
-
-def _opens(words: str) -> bool:
-    return _FENCE.fullmatch(words) is not None
 
 
 def _conflict_line(text: str, of: Sequence[Line]) -> int | None:
@@ -50,3 +43,33 @@ def _conflict_line(text: str, of: Sequence[Line]) -> int | None:
         elif mark in {">>>>>>>", ">>>>>>> "} and divided:
             return opened
     return None
+
+
+_CONFLICT_MARKER = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
+
+
+def damage_of(path: RelPath, text: str, *, was_ours: bool) -> Problem | None:
+    """Return the problem of a file in a state that no edit could have left behind."""
+    line = 1
+    if (other := encoded(text)) is not None:
+        line = line_number(text, undecodable(text) or 0)
+        code, message = "not-utf-8", f"the file is not valid UTF-8; it looks like {other.name}"
+        hint = "save it as UTF-8 in your editor; nothing is written until then"
+    elif "\0" in text:
+        line = line_number(text, text.index("\0"))
+        code, message = "nul", "the file holds NUL characters: it was damaged while being written"
+        hint = "bring it back with `vault-sync restore`, or from a backup"
+    elif was_ours and not text.strip("\ufeff \t\r\n"):
+        code, message = "emptied", "the file is empty: that is damage, never an edit"
+        hint = "bring it back with `vault-sync restore`, or delete it"
+    elif (found := _CONFLICT_MARKER.search(text)) is not None:
+        line = line_number(text, found.start())
+        code, message = "conflict-markers", "git has left conflict markers in the file"
+        hint = "settle the merge first; nothing is written until the markers are gone"
+    elif (at := undecodable(text)) is not None:
+        line = line_number(text, at)
+        code, message = "not-utf-8", "the file is not valid UTF-8"
+        hint = "save it as UTF-8; nothing is written until then"
+    else:
+        return None
+    return Problem(path, code, message, hint, line)

@@ -22,14 +22,7 @@ from vault_sync.core.digest.entry_lines import EntryLine
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink, TitleLink, read, under_address
 from vault_sync.core.digest.title_line import TitleLine
 from vault_sync.core.model.values import Fields
-from vault_sync.core.text.spans import (
-    Edit,
-    Span,
-    newline_kind,
-    splice,
-    splice_within,
-    to_newlines,
-)
+from vault_sync.core.text.spans import Edit, Span, newline_kind, splice, splice_within, to_newlines
 
 
 def edit(digest: Digest, entry: Entry, fields: Fields, link: str | None) -> list[Edit]:

@@ -14,7 +14,7 @@ from collections.abc import Hashable
 from vault_sync.core.merge.sentence_merge import words_of
 from vault_sync.core.model.copies import History
 from vault_sync.core.model.plan import Value
-from vault_sync.core.text.casefold import casefold_nfc
+from vault_sync.core.text.folding import casefold_nfc
 
 SENTENCES = frozenset({"commentary", "own"})
 """Fields that are texts of sentences; every other text is one piece."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
+from vault_sync.core.digest.style_choice import StyleChoice
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.copies import CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey
@@ -37,7 +38,7 @@ class CopyRules:
     """
 
     is_digest: Callable[[RelPath], bool]
-    is_flat: Callable[[RelPath], bool]
+    styles: StyleChoice
     is_readers: Callable[[RelPath], bool]
     histories_of: Callable[[Collection[Key]], Histories]
     note_of: Callable[[Key], RelPath | None]

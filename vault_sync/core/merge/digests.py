@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from vault_sync.core.digest import reader
 from vault_sync.core.digest.reader import LAYOUT, Digest, Entry, kind_of
 from vault_sync.core.digest.style_choice import FLAT
-from vault_sync.core.digest.styles import lens, styled_reader
+from vault_sync.core.digest.styles import lens, styled_editor, styled_reader
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.merge import three_way
 from vault_sync.core.merge.parts import Merged, Name, Parts, lines, marked, merged, numbered
 from vault_sync.core.merge.three_way import Clash
 from vault_sync.core.model.values import Fields
-from vault_sync.core.text.spans import Span, lines_of, splice_within
+from vault_sync.core.text.regex import regex
+from vault_sync.core.text.spans import Span, line_at, lines_of, splice_within
+
+_DASHES = regex(r"-{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def digests(base: str, ours: str, theirs: str, styles: Sequence[StyleName] = FLA
         return piece
 
     found, names = merged(was.parts, here.parts, there.parts, combine, usual_before(here, there))
-    if found.conflicts == 0 and not reads_as(found.text, styles, names, meant):
+    if found.conflicts == 0 and misread(found.text, styles, names, meant):
         return lines(base, ours, theirs)
     return found
 
@@ -67,6 +70,7 @@ def version_of(text: str, styles: Sequence[StyleName] = FLAT) -> DigestVersion |
     parts: list[tuple[Name, str, str]] = []
     entries: dict[Name, Entry] = {}
     seen: Counter[str] = Counter()
+    bare = _unlinked(digest)
     at = 0
     for entry in (*digest.entries, None):
         stop = len(text) if entry is None else entry.span.start
@@ -74,7 +78,8 @@ def version_of(text: str, styles: Sequence[StyleName] = FLAT) -> DigestVersion |
         for line in lines_of(text, Span(at, stop)):
             if kind_of(text, line) not in LAYOUT:
                 words = _unended(text[line.start : line.stop])
-                parts.append((numbered("line", words, seen), text[start : line.start], words))
+                named = numbered("line", _name_of(bare.get(line.start, words)), seen)
+                parts.append((named, text[start : line.start], words))
                 start = line.stop
         if entry is None:
             foot = text[start:]
@@ -87,6 +92,24 @@ def version_of(text: str, styles: Sequence[StyleName] = FLAT) -> DigestVersion |
         at = entry.span.end
     ends = bool(parts) and text.endswith("\n", 0, len(text) - len(foot))
     return DigestVersion(digest, Parts.build(parts, "\n" * ends + foot), entries)
+
+
+def _unlinked(digest: Digest) -> dict[int, str]:
+    """Return the lines of further mentions as they are without the tool's link, by their start."""
+    found: dict[int, str] = {}
+    for again in digest.repeats:
+        if again.link is not None and again.styled is not None:
+            line = line_at(digest.text, again.link.span.start)
+            edits = styled_editor.unlinked(digest.text, again, again.styled)
+            found[line.start] = splice_within(digest.text, Span(line.start, line.end), edits)
+    return found
+
+
+def _name_of(words: str) -> str:
+    """Return what tells a line from others: in a table its words, however wide its columns are."""
+    if not words.lstrip().startswith("|"):
+        return words
+    return _DASHES.sub("-", " ".join(words.replace("|", " | ").split()))
 
 
 def _unended(text: str) -> str:
@@ -110,13 +133,13 @@ def _usual_gap(version: DigestVersion) -> str:
     return befores.most_common(1)[0][0] if befores else ""
 
 
-def reads_as(
+def misread(
     text: str,
     styles: Sequence[StyleName],
     names: tuple[Name, ...],
     meant: Mapping[Name, Fields],
-) -> bool:
-    """Return True if a merged text has the entries that were meant, as they were, and no others.
+) -> frozenset[Name]:
+    """Return the entries of a merged text that do not say what was meant: all, if others are there.
 
     An entry that is not in `meant` may say anything.
     """
@@ -124,9 +147,9 @@ def reads_as(
         (("entry", entry.key), entry.fields) for entry in styled_reader.read(text, styles).entries
     ]
     wanted = [name for name in names if name[0] == "entry"]
-    return [name for name, _ in found] == wanted and all(
-        fields == meant.get(name, fields) for name, fields in found
-    )
+    if [name for name, _ in found] != wanted:
+        return frozenset((*wanted, ("entry", "")))
+    return frozenset(name for name, fields in found if fields != meant.get(name, fields))
 
 
 def _entry(

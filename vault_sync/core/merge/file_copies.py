@@ -13,15 +13,17 @@ A file that is a copy is neither note nor digest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from vault_sync.core.digest import reader as digest_reader
-from vault_sync.core.digest.file_damage import damage_of
+from vault_sync.core.digest.damage import damage_of
+from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.digest.styles.advice import titles_first
+from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.merge.copy_rules import CopyRules
 from vault_sync.core.merge.digest_copies import merge_digest_copy
 from vault_sync.core.merge.note_copies import merge_note_copy
@@ -56,7 +58,8 @@ class MergedCopies:
     be written, `finished` those whose words are in the vault, `left` those that wait for a person,
     `stuck` those that cannot be merged, or not now. `unproven` are files with a copy's name that
     people use too. `hidden` are all files that are no notes and no digests, with their texts.
-    `asks_about_left`: a person may choose to merge those that are left.
+    `asks_about_left`: a person may choose to merge those that are left. `overwritten` are files
+    that a service brought over what had just been typed here (`Overwritten`).
     """
 
     texts: Mapping[RelPath, str] = field(default_factory=dict)
@@ -71,6 +74,7 @@ class MergedCopies:
     problems: tuple[Problem, ...] = ()
     histories: Histories = field(default_factory=dict)
     asks_about_left: bool = False
+    overwritten: frozenset[RelPath] = frozenset()
 
     @property
     def originals(self) -> dict[RelPath, RelPath]:
@@ -82,6 +86,21 @@ class MergedCopies:
 NO_COPIES = MergedCopies()
 
 
+class Overwritten(NamedTuple):
+    """Files that were brought within seconds of what was typed here, in papers of theirs.
+
+    `digests` has each with its text before that and the papers in which something was typed;
+    `notes` are the notes of such papers.
+    """
+
+    digests: Mapping[RelPath, tuple[str, frozenset[Key]]]
+    notes: frozenset[RelPath]
+    histories: Histories
+
+
+NOT_OVERWRITTEN = Overwritten({}, frozenset(), {})
+
+
 def hash_of(text: str) -> str:
     """Return the hash by which a copy is known to have been merged."""
     return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
@@ -91,6 +110,7 @@ def merge_copies(
     texts: Mapping[RelPath, str],
     rules: CopyRules,
     moved: Mapping[RelPath, RelPath] = MappingProxyType({}),
+    overwritten: Overwritten = NOT_OVERWRITTEN,
 ) -> MergedCopies:
     """Merge every copy among the texts of a vault that is to be merged, each into its file.
 
@@ -104,11 +124,12 @@ def merge_copies(
     wanted = [copy for copy in unproven if copy.path in rules.choice.wanted]
     undecided = tuple(copy for copy in unproven if copy.path not in rules.choice.wanted)
     hidden |= {copy.path for copy in unproven}
-    if not hidden:
+    if not (hidden or overwritten.notes or overwritten.digests):
         return NO_COPIES
     left = tuple(copy for copy in proven if _is_left(copy, rules))
     merging = _Merging(texts, rules, [copy for copy in (*proven, *wanted) if copy not in left])
     merging.run()
+    regained = {path for path in overwritten.digests if merging.regain(path, overwritten)}
     return MergedCopies(
         merging.texts,
         {path: texts[path] for path in merging.texts},
@@ -119,12 +140,10 @@ def merge_copies(
         tuple(merging.stuck),
         undecided,
         {path: texts[path] for path in hidden},
-        (
-            *merging.problems,
-            *(copy_of_digest(copy.path) for copy in left if copy.kind == "digest"),
-        ),
-        merging.histories,
+        (*merging.problems, *(copy_of_digest(each.path) for each in left if each.kind == "digest")),
+        {**overwritten.histories, **merging.histories},
         rules.merges,
+        frozenset(regained) | overwritten.notes,
     )
 
 
@@ -198,12 +217,12 @@ def _are_versions(
     here, there = (_key(texts[each], rules.names) for each in (path, original))
     if here is not None or there is not None:
         return here == there
-    one, other = ([entry.key for entry in _entries(texts[each])] for each in (path, original))
+    one, other = (_papers(texts[each], rules.styles(original)) for each in (path, original))
     return rules.is_digest(path) and about_the_same(one, other, digests=True)
 
 
-def _entries(text: str) -> tuple[digest_reader.Entry, ...]:
-    return digest_reader.read(text).entries
+def _papers(text: str, styles: Sequence[StyleName]) -> list[Key]:
+    return [entry.key for entry in styled_reader.read(text, styles).entries]
 
 
 class _Merging:
@@ -238,13 +257,29 @@ class _Merging:
         for copy in new:
             self._merge(copy)
 
+    def regain(self, path: RelPath, overwritten: Overwritten) -> bool:
+        """Merge the digest's text before it was brought, as if a service had made a copy of it.
+
+        Some make none (`maxConflicts` 0). True if it has something that the file lacks.
+        """
+        text, keys = overwritten.digests[path]
+        if not self.rules.ready or any(copy.original == path for copy in self.copies):
+            return False
+        here, styles = self.before[path], self.rules.styles(path)
+        merge = merge_digest_copy(path, here, text, overwritten.histories, styles, keys)
+        if merge is None or merge == CopyMerge(here):
+            return False
+        self.rows |= merge.rows
+        self.texts[path] = merge.text
+        return True
+
     def _is_done(self, copy: VaultCopy) -> bool:
         return (copy.path, hash_of(self.before[copy.path])) in self.rules.choice.merged
 
     def _keys(self, copy: VaultCopy) -> Iterator[Key]:
         for path in (copy.path, copy.original):
             if copy.kind == "digest":
-                yield from (entry.key for entry in _entries(self.before[path]))
+                yield from _papers(self.before[path], self.rules.styles(copy.original))
             elif (
                 copy.kind == "note"
                 and (key := _key(self.before[path], self.rules.names)) is not None
@@ -271,9 +306,10 @@ class _Merging:
         if any(damage_of(copy.path, each, was_ours=True) for each in (text, other)):
             return None
         if copy.kind == "digest":
-            if not self.rules.is_flat(copy.original):
+            styles = self.rules.styles(copy.original)
+            if "flat" in styles and titles_first(copy.original, text) is not None:
                 return None
-            return merge_digest_copy(copy.original, text, other, self.histories)
+            return merge_digest_copy(copy.original, text, other, self.histories, styles)
         names = self.rules.names
         key = _key(text, names)
         if key is None or key != _key(other, names):

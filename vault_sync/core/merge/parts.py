@@ -193,7 +193,10 @@ def _clashing_lines(
         gone = name not in ours.text and name not in theirs.text
         if gone and name[0] == "line" and above in here and above in there:
             one, other = here[above], there[above]
-            clash = tuple(each[1] for each in one), tuple(each[1] for each in other)
+            clash = (
+                tuple(map(ours.text.__getitem__, one)),
+                tuple(map(theirs.text.__getitem__, other)),
+            )
             found |= dict.fromkeys((*one, *other), clash)
     return found
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
-from vault_sync.core.text.casefold import casefold_nfc
 from vault_sync.core.text.common_items import common
+from vault_sync.core.text.folding import casefold_nfc
 
 T = TypeVar("T", bound=Hashable)
 V = TypeVar("V", str, tuple[str, ...])

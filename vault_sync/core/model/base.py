@@ -35,10 +35,7 @@ def _never(base_key: BaseKey, value: Value) -> bool:
 
 def value_hash(value: Value) -> str:
     """Return the sha256 of a value, in hex."""
-    return _text_hash(value if isinstance(value, str) else "\0".join((*value, "")))
-
-
-def _text_hash(text: str) -> str:
+    text = value if isinstance(value, str) else "\0".join((*value, ""))
     return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -53,11 +50,6 @@ class FileMark(NamedTuple):
     size: int
     mtime_ns: int
     hash: str
-
-    @classmethod
-    def of_text(cls, numbers: tuple[int, int, int], text: str) -> FileMark:
-        """Return the identity of a file that holds a text; `numbers`: inode, size and time."""
-        return cls(*numbers, _text_hash(text))
 
     def is_like(self, other: FileMark) -> bool:
         """Return True for the same file, not written since, or for the same bytes."""
@@ -97,6 +89,11 @@ class Base:
     def arrival(self, path: RelPath | None) -> Arrival:
         """Return how a file came to be as it is: typed here, unless it is told otherwise."""
         return TYPED if path is None else self.arrivals.get(path, TYPED)
+
+    @property
+    def is_typed_here(self) -> bool:
+        """Return True if no file was brought and no copy stands: every text was typed here."""
+        return not (self.arrivals or self.with_copies)
 
     @property
     def is_partial(self) -> bool:

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from vault_sync.core.model.values import Key
 from vault_sync.core.naming.foreign_names import RESERVED
 from vault_sync.core.naming.keys import KINDS, id_of_key
-from vault_sync.core.text.casefold import casefold_nfc
+from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.core.text.regex import regex
 
 LIMIT = 200

@@ -10,7 +10,7 @@ from vault_sync.core.note import properties as yaml
 from vault_sync.core.note import property_block
 from vault_sync.core.note.note import address_properties, section_text
 from vault_sync.core.note.note_template import with_sections
-from vault_sync.core.text.casefold import casefold_nfc
+from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.core.text.spans import splice
 
 Values = Mapping[str, PropertyValue]

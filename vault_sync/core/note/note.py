@@ -14,12 +14,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
-from vault_sync.core.model.values import (
-    STANDARD_NAMES,
-    Fields,
-    Key,
-    PropertyNames,
-)
+from vault_sync.core.model.values import STANDARD_NAMES, Fields, Key, PropertyNames
 from vault_sync.core.naming.keys import is_paper, key_of
 from vault_sync.core.naming.wikilinks import link as wikilink
 from vault_sync.core.note import properties as yaml
@@ -366,6 +361,11 @@ def _top(note: Note) -> int:
     if found is None:
         return body
     return found.end() + note.text.startswith("\n", found.end())
+
+
+def commentary_of(section: Section | None) -> str:
+    """Return the commentary of a section; "" where there is none."""
+    return section.commentary if section else ""
 
 
 def section_text(target: str, commentary: str) -> str:

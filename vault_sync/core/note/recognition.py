@@ -21,13 +21,13 @@ from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.values import STANDARD_NAMES, Key, PropertyNames, RelPath
 from vault_sync.core.naming.keys import is_paper, key_of, kind_of_key
 from vault_sync.core.naming.note_names import short_title
-from vault_sync.core.naming.titles import fold_title
 from vault_sync.core.note import marks as line_marks
 from vault_sync.core.note import property_block
 from vault_sync.core.note.marks import Mark
 from vault_sync.core.note.property_block import Properties, value_items
 from vault_sync.core.note.property_table import ADDRESS_PROPERTIES
 from vault_sync.core.text.encodings import encoded
+from vault_sync.core.text.folding import fold_title
 from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import BOM, Span
 

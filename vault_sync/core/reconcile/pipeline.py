@@ -31,13 +31,13 @@ from vault_sync.core.reconcile.drafting import (
     digest_operations,
     note_operations,
 )
-from vault_sync.core.reconcile.drafting.completed_facts import completed
+from vault_sync.core.reconcile.drafting.base_updates import stale_keys
+from vault_sync.core.reconcile.drafting.completed_facts import COMPLETED, completed
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths, choose_paths
 from vault_sync.core.reconcile.drafting.plan_builder import NO_FACTS, DraftContext, PlanBuilder
 from vault_sync.core.reconcile.pairing import pairs, removals
 from vault_sync.core.reconcile.pairing.decisions import accepted_digests, apply_decisions
 from vault_sync.core.reconcile.pairing.first_pass import check_globs
-from vault_sync.core.reconcile.pairing.forgotten_rows import stale_keys
 from vault_sync.core.reconcile.pairing.last_entry import believe_last_removals
 from vault_sync.core.reconcile.pairing.pairs import Pairing
 from vault_sync.core.reconcile.pairing.paper import Paper
@@ -91,10 +91,12 @@ def reconcile(
     options: ReconcileOptions = DEFAULTS,
 ) -> Plan:
     """Return the plan that brings a vault in line."""
-    if not options.sure and (doubts := check_globs(snapshot, base, rules)):
-        return Plan(problems=(*snapshot.problems, *doubts), digests=len(snapshot.digests))
-    snapshot = apply_decisions(snapshot, options.decisions)
-    snapshot = believe_last_removals(snapshot, base, rules, options.at_rest)
+    if not (options.sure or base.exists) and (doubts := check_globs(snapshot, rules)):
+        problems = (*snapshot.problems, *doubts)
+        return Plan(problems=problems, digests=len(snapshot.digests), entries=_entries(snapshot))
+    if snapshot.locked:
+        snapshot = apply_decisions(snapshot, options.decisions)
+        snapshot = believe_last_removals(snapshot, base, rules, options.at_rest)
     pairing = _pair(snapshot, base, rules, options)
     forgotten = _of_other_files(pairing, snapshot, base)
     if forgotten:
@@ -107,9 +109,10 @@ def reconcile(
     # The first: what is put below stands after what is forgotten.
     updates = [BaseUpdate(frozenset(), {}, forgotten)] if forgotten else []
     updates += base_updates.build_updates(builder, context, named_keys)
-    # An accepted digest is remembered even while its removals are still asked about.
-    accepted = guarded.guarded & accepted_digests(options.decisions)
-    updates += base_updates.texts(snapshot, accepted)
+    if guarded.guarded:
+        # An accepted digest is remembered even while its removals are still asked about.
+        accepted = guarded.guarded & accepted_digests(options.decisions)
+        updates += base_updates.texts(snapshot, accepted)
     updates += _bookkeeping(pairing, guarded, snapshot, base, updates)
     problems = (*snapshot.problems, *pairing.problems, *guarded.problems, *builder.problems)
     plan = _plan(context, builder, updates, tuple(dict.fromkeys(problems)), pairing.named)
@@ -191,9 +194,10 @@ def _context(
         if options.only is None or options.only(paper)
     ]
     note_paths = choose_paths(resolutions, snapshot, base, facts, rules)
-    for resolution in resolutions:
+    for resolution in resolutions if note_paths.moved else ():
         _repoint(resolution, note_paths)
-    whole = completed(resolutions, snapshot, facts, rules, options.library)
+    completes = options.library is not None or COMPLETED & set(rules.facts)
+    whole = completed(resolutions, snapshot, facts, rules, options.library) if completes else {}
     return DraftContext(
         snapshot,
         base,
@@ -254,7 +258,7 @@ def _plan(
         conflicts=tuple(conflict for each in resolutions for conflict in each.conflicts),
         problems=problems,
         digests=len(snapshot.digests),
-        entries=sum(len(digest.entries) for digest in snapshot.digests.values()),
+        entries=_entries(snapshot),
         notes=sum(len(paths) for paths in snapshot.managed.values()),
         wanted=tuple(
             each.key for each in resolutions if is_paper(each.key) and each.key not in context.facts
@@ -263,6 +267,10 @@ def _plan(
         apart=tuple(apart for each in resolutions for apart in each.apart),
         again=_again(context, builder),
     )
+
+
+def _entries(snapshot: Snapshot) -> int:
+    return sum(len(digest.entries) for digest in snapshot.digests.values())
 
 
 def _again(context: DraftContext, builder: PlanBuilder) -> tuple[Key, ...]:

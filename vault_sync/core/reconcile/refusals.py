@@ -10,21 +10,14 @@ as the field `file`, with the file's text before and after.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from vault_sync.core.model.base import LINK, Base, value_hash
-from vault_sync.core.model.plan import (
-    BaseKey,
-    Create,
-    Operation,
-    Plan,
-    Rename,
-    Trash,
-    Value,
-    Write,
-)
+from vault_sync.core.model.plan import BaseKey, Create, Operation, Plan, Rename, Trash, Value, Write
 from vault_sync.core.model.values import SHARED_FIELDS, Key, RelPath
 from vault_sync.core.naming import wikilinks
+from vault_sync.core.note.note import commentary_of
 from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.reconcile.pairing import pairs, paper_builder
 from vault_sync.core.reconcile.pairing.paper import Pair, Paper, note_value
@@ -83,6 +76,57 @@ def find_refusals(
         if (path, target) not in headings
     ]
     return [*_of_notes(snapshot, forgotten), *fields, *(move for *_, move in moves), *links]
+
+
+def out_of_date(snapshot: Snapshot, base: Base) -> list[BaseKey]:
+    """Return the refused fields of a base whose two values are no longer those on both sides.
+
+    Nothing is while a file can be neither read nor written, or files are on their way: what such
+    files say, nobody knows.
+    """
+    if snapshot.locked or base.is_partial:
+        return []
+    pairing = pairs.pair(
+        snapshot, replace(base, refused={}), new_digest="", remake=False, decisions={}
+    )
+    standing = {
+        each.base_key: each.hashes
+        for each in (
+            *_of_notes(snapshot, base.refused),
+            *(each for paper in pairing.papers for each in _of_paper(paper, snapshot)),
+        )
+    }
+    return [
+        base_key
+        for base_key, hashes in base.refused.items()
+        if not (
+            standing.get(base_key) == hashes
+            if base_key.key
+            else _is_as_refused(snapshot, base_key, *hashes)
+        )
+    ]
+
+
+def _of_paper(paper: Paper, snapshot: Snapshot) -> Iterator[Refusal]:
+    if paper.note is not None:
+        yield from _of_fields(paper, snapshot)
+        yield from (
+            _of_move(paper.agreed_key, each) for each in paper.pairs if each.kind == "moved"
+        )
+
+
+def _is_as_refused(snapshot: Snapshot, base_key: BaseKey, before: str, to: str) -> bool:
+    """Return True if a file still is, or has the link, of which a change was refused."""
+    path, field, resolve = RelPath(base_key.digest), base_key.field, snapshot.names.resolve
+    document = snapshot.digests.get(path) or snapshot.notes.get(path)
+    if document is None and resolve(path, path) == path:
+        return True  # not read: nobody knows
+    text = "" if document is None else document.text
+    if not field.startswith(LINK):
+        return value_hash(text) == before
+    target = field.removeprefix(LINK)
+    stands = any(link.target == target for link in wikilinks.find(text))
+    return stands and resolve(target, path) is None and resolve(to, path) == to
 
 
 def _of_move(key: Key, pair: Pair) -> Refusal:
@@ -152,10 +196,9 @@ def _of_fields(paper: Paper, snapshot: Snapshot) -> Iterator[Refusal]:
             yield Refusal(BaseKey(key, pair.digest, "entry"), "", value, None)
     for pair in both:
         assert pair.entry is not None
-        section = pair.section.commentary if pair.section else ""
-        if pair.entry.fields.commentary != section:
-            commentary = pair.entry.fields.commentary
-            yield Refusal(BaseKey(key, pair.digest, "commentary"), commentary, section, None)
+        values = pair.entry.fields.commentary, commentary_of(pair.section)
+        if values[0] != values[1]:
+            yield Refusal(BaseKey(key, pair.digest, "commentary"), *values, None)
         if set(pair.entry.fields.tags) != set(note.tags):
             yield Refusal(
                 BaseKey(key, pair.digest, "tags"), pair.entry.fields.tags, note.tags, None

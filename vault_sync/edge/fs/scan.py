@@ -103,11 +103,11 @@ def _walk_folder(folder: int, prefix: str) -> Iterator[FolderEntry | ClosedFolde
 def _kind_of(entry: FolderItem) -> Literal["file", "folder", "link", "hidden", "other"]:
     if entry.name.startswith("."):
         return "hidden"
+    if entry.is_file(follow_symlinks=False):
+        return "file"
     if entry.is_symlink():
         return "link"
-    if entry.is_dir(follow_symlinks=False):
-        return "folder"
-    return "file" if entry.is_file(follow_symlinks=False) else "other"
+    return "folder" if entry.is_dir(follow_symlinks=False) else "other"
 
 
 def scan(root: Path) -> Scan:

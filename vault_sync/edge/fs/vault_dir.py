@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from vault_sync.core.text.casefold import casefold_nfc
-from vault_sync.edge.fs.errors import CLOUD_ONLY, Unsafe
+from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.text.folding import casefold_nfc
+from vault_sync.edge.fs.errors import CLOUD_ONLY, Unsafe, in_words
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.durability import sync_file
 from vault_sync.edge.platform.rename import Volume
@@ -210,3 +211,36 @@ def refusal(path: str, *, trash: bool = False) -> str | None:
         if not seen or seen.startswith("."):
             return _HIDDEN
     return None
+
+
+def read_text(root: Path, path: RelPath) -> str:
+    """Return a file's text: its bytes as UTF-8, whatever is none as surrogates.
+
+    Raises:
+        OSError: it is not there, not a regular file, behind a symlink, or cannot be read.
+    """
+    with VaultDir(root) as vault:
+        return as_text(vault.read(path))
+
+
+def read_texts(root: Path, paths: Iterable[RelPath]) -> Iterator[tuple[RelPath, str | Problem]]:
+    """Yield the texts of many files, or a Problem for one that cannot be read."""
+    for path, content in read_contents(root, paths):
+        yield path, as_text(content) if isinstance(content, bytes) else content
+
+
+def read_contents(
+    root: Path, paths: Iterable[RelPath]
+) -> Iterator[tuple[RelPath, bytes | Problem]]:
+    """Yield the bytes of many files, or a Problem for one that cannot be read."""
+    with VaultDir(root) as vault:
+        for path in paths:
+            try:
+                yield path, vault.read(path)
+            except OSError as error:
+                yield path, Problem(path, "unreadable", f"cannot be read: {in_words(error)}")
+
+
+def as_text(content: bytes) -> str:
+    """Return bytes as UTF-8, whatever is none as surrogates."""
+    return content.decode("utf-8", "surrogateescape")

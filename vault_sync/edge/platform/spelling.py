@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from vault_sync.core.text.casefold import casefold_nfc
+from vault_sync.core.text.folding import casefold_nfc
 
 
 def canonical(path: Path, same: Callable[[Path, Path], bool] = os.path.samefile) -> Path:

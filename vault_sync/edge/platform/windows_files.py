@@ -15,13 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vault_sync.edge.platform.values import FolderItem, Room
-from vault_sync.edge.platform.windows_handles import (
-    READ_ONLY,
-    Access,
-    Look,
-    Share,
-    WindowsHandles,
-)
+from vault_sync.edge.platform.windows_handles import READ_ONLY, Access, Look, Share, WindowsHandles
 
 if TYPE_CHECKING:  # most commands need none
     import socket

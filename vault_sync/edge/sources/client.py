@@ -21,14 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from vault_sync.core.model.values import Problem
-from vault_sync.core.sources.answers import (
-    BatchResult,
-    Feed,
-    Question,
-    Refused,
-    questions,
-    settle,
-)
+from vault_sync.core.sources.answers import BatchResult, Feed, Question, Refused, questions, settle
 from vault_sync.core.sources.archives import ARXIV, Archive
 from vault_sync.edge.sources import cache, http
 

@@ -1,10 +1,11 @@
-"""The base's values: written with the journal, standing from the commit that ends the pass.
+"""The base in tables: values are written with the journal and stand from the commit of the pass.
 
 A value is written once, when its base update is promised. The base only points to it, from the
 commit on in which the pass ends; a value whose promise is withdrawn goes, and so does the one that
 stood before. Rows without a base update were put into the base at once.
 
-In the tables a base update is an `agreement`, and its values are `said`.
+In the tables a base update is an `agreement`, and its values are `said`. Beside them stand the
+files that the values are about, as the last pass saw them (`file`).
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from struct import Struct
 from typing import Any
 
+from vault_sync.core.model.base import FileMark
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.edge.state.schema import Select, as_bytes, bound, decode, encode, unbound
@@ -149,20 +152,17 @@ def read_apart(select: Select) -> dict[BaseKey, Value]:
     return rows
 
 
-def papers_by_digest(select: Select) -> dict[RelPath, set[Key]]:
-    """Return the papers that the base has in each digest."""
-    found: dict[RelPath, set[Key]] = {}
-    for key, digest in select("SELECT key, digest FROM base WHERE digest <> '' AND key <> ''"):
-        found.setdefault(RelPath(unbound(digest)), set()).add(Key(unbound(key)))
-    return found
+def papers_in(select: Select, digest: str) -> set[Key]:
+    """Return the papers that the base has in a digest."""
+    query = "SELECT DISTINCT key FROM base WHERE digest = ? AND key <> ''"
+    return {Key(unbound(key)) for (key,) in select(query, bound(digest))}
 
 
-def papers_by_note(select: Select) -> dict[bytes, set[Key]]:
-    """Return the papers whose note the base has at each path, which is encoded (`encode`)."""
-    found: dict[bytes, set[Key]] = {}
-    for key, value in select("SELECT key, value FROM stands WHERE field = 'note'"):
-        found.setdefault(bytes(value or b""), set()).add(Key(unbound(key)))
-    return found
+def papers_noted(select: Select, paths: Collection[str]) -> set[Key]:
+    """Return the papers whose notes the base has at one of these paths."""
+    marks = ", ".join("?" * len(paths))
+    query = f"SELECT key FROM stands WHERE field = 'note' AND value IN ({marks})"  # noqa: S608 - marks alone
+    return {Key(unbound(key)) for (key,) in select(query, *map(encode, paths))}
 
 
 def digests_with_text(select: Select) -> list[RelPath]:
@@ -204,3 +204,40 @@ def _checked(columns: Sequence[Any]) -> tuple[BaseKey, Value]:
     except (AttributeError, TypeError):
         pass  # a number or NULL, and no text: what the base points to is not there, or not its own
     raise ValueError("a value in it is not what was written")
+
+
+_NUMBERS = Struct("<Qqq")
+"""Inode, size in bytes, modification time in ns."""
+
+
+def read_files(
+    select: Select, keys: Collection[Key] | None = None
+) -> dict[Key, dict[RelPath, FileMark]]:
+    """Return the files about some papers (None: all), by paper; digests stand under no key."""
+    query = "SELECT key, path, mark, hash FROM file"
+    if keys is None:
+        rows = select(query)
+    else:
+        rows = [row for key in keys for row in select(f"{query} WHERE key = ?", bound(key))]
+    found: dict[Key, dict[RelPath, FileMark]] = {}
+    for key, path, mark, hash_ in rows:
+        inode, size, mtime_ns = _NUMBERS.unpack(mark)
+        by_path = found.setdefault(Key(unbound(key)), {})
+        by_path[RelPath(unbound(path))] = FileMark(inode, size, mtime_ns, hash_)
+    return found
+
+
+def change_files(
+    connection: sqlite3.Connection,
+    put: Mapping[RelPath, tuple[Key, FileMark]],
+    gone: Iterable[RelPath],
+) -> None:
+    """Put files and forget others, inside a `writing` of the caller's."""
+    connection.executemany("DELETE FROM file WHERE path = ?", [(bound(path),) for path in gone])
+    connection.executemany(
+        "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?)",
+        [
+            (bound(path), _NUMBERS.pack(*mark[:3]), mark.hash, bound(key))
+            for path, (key, mark) in put.items()
+        ],
+    )

@@ -11,24 +11,18 @@ from typing import Any
 
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.values import changed_ns, file_number
-from vault_sync.edge.state import upgrade
+from vault_sync.edge.state import schema, upgrade
 from vault_sync.edge.state.places import (
     DATABASE,
     VaultIdentity,
     identity_in,
     identity_of,
+    is_mounted_twice,
     is_moved,
     is_restored,
     open_there,
 )
-from vault_sync.edge.state.schema import (
-    OLDEST,
-    TABLES,
-    bound,
-    fingerprint,
-    is_damage,
-    set_aside,
-)
+from vault_sync.edge.state.schema import OLDEST, TABLES, bound, fingerprint, is_damage, set_aside
 
 
 class StateError(Exception):
@@ -167,15 +161,15 @@ class StateDatabase:
 
     def _check(self, connection: sqlite3.Connection) -> None:
         """Distrust a database that is another vault's; refuse that of a newer program."""
-        if upgrade.is_newer(connection):
+        if schema.is_newer(connection):
             raise StateError(
                 f"the state in {self.directory} was written by a newer vault-sync: update this one"
             )
-        if upgrade.is_empty(connection):
+        if schema.is_empty(connection):
             connection.close()
             self._connection = None
             return
-        if 0 < upgrade.version_of(connection) < OLDEST:
+        if 0 < schema.version_of(connection) < OLDEST:
             self._distrust(f"the state in {self.directory} was written by an older vault-sync")
             return
         if self.locked and _has_log(self.directory):
@@ -190,9 +184,9 @@ class StateDatabase:
             self._connection = upgrade.in_memory(connection)
             upgrade.join_again(self._connection)
             connection.close()
-        elif was != now and not moved:
+        elif was != now and not moved and not (was and is_mounted_twice(was, now)):
             self._distrust(f"{self.root} is not the folder that it was at the last pass")
-        elif upgrade.is_older(connection):
+        elif schema.is_older(connection):
             self._connection = upgrade.in_memory(connection)
             connection.close()
 
@@ -220,10 +214,10 @@ class StateDatabase:
     def _prepare(self, connection: sqlite3.Connection) -> None:
         """Set the modes of a connection that writes, and make the tables of a new database."""
         _set_modes(connection)
-        if upgrade.is_older(connection):
+        if schema.is_older(connection):
             upgrade.copy_beside(connection, self._path)
             upgrade.upgrade(connection)
-        if upgrade.version_of(connection) == 0:
+        if schema.version_of(connection) == 0:
             identity = identity_of(self.root)
             upgrade.make(connection, TABLES)
             connection.execute(

@@ -16,7 +16,7 @@ from time import time
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Operation, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
-from vault_sync.edge.fs.reader import as_text
+from vault_sync.edge.fs.vault_dir import as_text
 from vault_sync.edge.state import base_table
 from vault_sync.edge.state.pass_log import Kind, changes, note_saved
 from vault_sync.edge.state.saved_texts import name_of

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from vault_sync.core.model.plan import BaseKey
-from vault_sync.core.model.values import RelPath
+from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.state.saved_texts import name_of, save
 from vault_sync.edge.state.schema import as_bytes, bound, unbound
 from vault_sync.edge.state.store import StateStore
@@ -188,13 +188,39 @@ def all_saved(state: StateStore) -> list[SavedRow]:
     ]
 
 
-def forget_saved(state: StateStore, before: str) -> bool:
-    """Forget the texts saved before a time (ISO 8601, UTC). Return True if there were any."""
-    if not state.select("SELECT 1 FROM saved WHERE at < ? LIMIT 1", before):
-        return False
+def drop_old(state: StateStore, now: datetime, keep_saved_days: float = 90) -> int:
+    """Remove saved texts older than that. Return how many. The caller has locked the state.
+
+    It looks for stray files only when a text that is spoken of is old: a pass seldom pays for it.
+
+    Raises:
+        StateError, OSError: what could not be removed is removed next time.
+    """
+    before = (now - timedelta(days=keep_saved_days)).astimezone(UTC)
+    if not state.select("SELECT 1 FROM saved WHERE at < ? LIMIT 1", before.isoformat()):
+        return 0
     with state.writing() as connection:
-        connection.execute("DELETE FROM saved WHERE at < ?", (before,))
-    return True
+        connection.execute("DELETE FROM saved WHERE at < ?", (before.isoformat(),))
+    # Also what a pass left that was killed before its journal: no row speaks of it.
+    listed = {row.name for row in all_saved(state)}
+    old = [
+        file
+        for file in state.saved.glob("?/*")
+        if file.name not in listed and file.stat().st_mtime < before.timestamp()
+    ]
+    for file in old:
+        file.unlink()
+    return len(old)
+
+
+def old_dropped(state: StateStore, days: float) -> tuple[Problem, ...]:
+    """Drop saved texts of more than `days` days (0: never). Return a notice if there were any."""
+    count = drop_old(state, datetime.now(UTC), days) if days else 0
+    words = f"{count} saved texts of more than {days:g} days were dropped"
+    hint = "`[saved] days` in vault-sync.toml says how long they are kept"
+    return (
+        (Problem("vault-sync.toml", "saved-dropped", words, hint, level="notice"),) if count else ()
+    )
 
 
 def note_beside(state: StateStore, path: str) -> None:

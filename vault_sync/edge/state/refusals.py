@@ -60,6 +60,20 @@ def refuse(
         )
 
 
+def forget(state: StateStore, base_keys: Collection[BaseKey]) -> None:
+    """Forget some refusals, whose texts are others by now.
+
+    Raises:
+        StateError: none is forgotten.
+    """
+    if base_keys:
+        with state.writing() as connection:
+            connection.executemany(
+                "DELETE FROM refused WHERE key = ? AND digest = ? AND field = ?",
+                [tuple(map(bound, base_key)) for base_key in base_keys],
+            )
+
+
 def lift(state: StateStore) -> int:
     """Forget all refusals; return how many there were.
 

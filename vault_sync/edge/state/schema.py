@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vault_sync.core.model.plan import Value
+from vault_sync.core.naming.keys import KEY_RULES
 
 SCHEMA = 4
 OLDEST = 3
@@ -87,6 +88,39 @@ CREATE TABLE waited(path PRIMARY KEY, since REAL NOT NULL) WITHOUT ROWID;
 """
 }
 """The tables that each schema after the first added; the newest has all."""
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """Return the schema's number in a database; 0 for an empty one."""
+    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return found
+
+
+def key_rules_of(connection: sqlite3.Connection) -> int:
+    """Return the version of the rules by which the keys of a database are spelled."""
+    row = connection.execute("SELECT value FROM fact WHERE name = 'key rules'").fetchone()
+    return int(row[0]) if row else 1
+
+
+def _rules(connection: sqlite3.Connection) -> tuple[int, int]:
+    version = version_of(connection)
+    return version, key_rules_of(connection) if version == SCHEMA else 0
+
+
+def is_newer(connection: sqlite3.Connection) -> bool:
+    """Return True for a database whose schema or key rules this program does not know."""
+    return _rules(connection) > (SCHEMA, KEY_RULES)
+
+
+def is_older(connection: sqlite3.Connection) -> bool:
+    """Return True for a database of an older schema or older key rules that can be taken over."""
+    return (OLDEST, 0) <= _rules(connection) < (SCHEMA, KEY_RULES)
+
+
+def is_empty(connection: sqlite3.Connection) -> bool:
+    """Return True for a file with nothing in it: its disk was full when it was to be made."""
+    tables = "SELECT 1 FROM sqlite_master LIMIT 1"
+    return version_of(connection) == 0 and connection.execute(tables).fetchone() is None
 
 
 Select = Callable[..., list[Any]]

@@ -17,12 +17,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
-from vault_sync.edge.fs.canonical import canonical
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.lock import locked, locked_folder
 from vault_sync.edge.state import base_table, deliveries, earlier_values
 from vault_sync.edge.state.database import StateDatabase, StateError
-from vault_sync.edge.state.places import DATABASE, identity_of, moved_state
+from vault_sync.edge.state.places import DATABASE, canonical, identity_of, moved_state
 from vault_sync.edge.state.schema import bound
 
 
@@ -53,14 +52,16 @@ def state_dir(root: Path, environ: Mapping[str, str]) -> Path:
 def open_state(root: Path, environ: Mapping[str, str] | None = None) -> StateStore:
     """Return the state of the vault at `root`, for reading; nothing is made until it is written.
 
-    That of a vault which had another path is read where it lies; the first lock moves it.
+    That of a vault which had another path is read where it lies; the first lock moves it, unless
+    the vault has that path too: a mount.
     """
     root = canonical(root)
     home = state_dir(root, os.environ if environ is None else environ)
-    directory = home
+    found = None
     if not (home / DATABASE).exists() and root.is_dir():
-        directory = moved_state(home.parent, identity_of(root)) or home
-    return StateStore(root, directory, home)
+        found = moved_state(home.parent, identity_of(root))
+    directory, is_moved = found or (home, False)
+    return StateStore(root, directory, home if is_moved else directory)
 
 
 class StateStore:

@@ -29,8 +29,10 @@ from vault_sync.edge.state.schema import (
     decode,
     encode,
     fingerprint,
+    key_rules_of,
     note_fact,
     unbound,
+    version_of,
 )
 
 KEYED = ("base", "history", "past_value", "refused", "removed_here", "file")
@@ -45,30 +47,6 @@ class KeyRules(NamedTuple):
 
 
 TODAY = KeyRules(KEY_RULES, respelled)
-
-
-def version_of(connection: sqlite3.Connection) -> int:
-    """Return the schema's number in a database; 0 for an empty one."""
-    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    return found
-
-
-def is_newer(connection: sqlite3.Connection) -> bool:
-    """Return True for a database whose schema or key rules this program does not know."""
-    version = version_of(connection)
-    return version > SCHEMA or (version == SCHEMA and _key_rules(connection) > KEY_RULES)
-
-
-def is_empty(connection: sqlite3.Connection) -> bool:
-    """Return True for a file with nothing in it: its disk was full when it was to be made."""
-    tables = "SELECT 1 FROM sqlite_master LIMIT 1"
-    return version_of(connection) == 0 and connection.execute(tables).fetchone() is None
-
-
-def is_older(connection: sqlite3.Connection) -> bool:
-    """Return True for a database of an older schema or older key rules that can be taken over."""
-    version = version_of(connection)
-    return OLDEST <= version < SCHEMA or (version == SCHEMA and _key_rules(connection) < KEY_RULES)
 
 
 def make(connection: sqlite3.Connection, tables: str) -> None:
@@ -92,7 +70,7 @@ def upgrade(connection: sqlite3.Connection, rules: KeyRules = TODAY) -> None:
         if older:
             # Whose base older rules made has long seen the whole vault.
             note_fact(connection, JOINED, "")
-        if _key_rules(connection) < rules.version:
+        if key_rules_of(connection) < rules.version:
             _rename_keys(connection, rules.respell)
             _note_key_rules(connection, rules.version)
         connection.execute("COMMIT")
@@ -152,11 +130,6 @@ def _add_tables(connection: sqlite3.Connection, version: int) -> None:
         for statement in ADDED[number].split(";"):
             connection.execute(statement)
     connection.execute(f"PRAGMA user_version={SCHEMA}")
-
-
-def _key_rules(connection: sqlite3.Connection) -> int:
-    row = connection.execute("SELECT value FROM fact WHERE name = 'key rules'").fetchone()
-    return int(row[0]) if row else 1
 
 
 def _note_key_rules(connection: sqlite3.Connection, version: int) -> None:

@@ -13,7 +13,7 @@ from vault_sync.core.model.paths import is_markdown, is_visible
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.naming.copy_names import certain, possible
 from vault_sync.core.naming.foreign_names import unfit_for_windows
-from vault_sync.core.text.casefold import casefold_nfc
+from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.edge.fs.scan import ClosedFolder, FolderEntry, walk
 from vault_sync.edge.platform.values import is_away
 from vault_sync.edge.system.surroundings import Surroundings, finding

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,12 +21,10 @@ from vault_sync.core.model.plan import (
     Undone,
     Write,
 )
-from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.report.conflicts_page import unticked
-from vault_sync.core.text.casefold import casefold_nfc
-from vault_sync.edge.config import FILE
-from vault_sync.edge.fs.reader import as_text
-from vault_sync.edge.fs.vault_dir import VaultDir, folded_names
+from vault_sync.core.text.folding import casefold_nfc
+from vault_sync.edge.fs.vault_dir import VaultDir, as_text, folded_names
 from vault_sync.edge.state import deliveries, pass_log, saved_texts
 from vault_sync.edge.state.pass_log import PassRecord, SavedRow
 from vault_sync.edge.state.schema import as_bytes
@@ -255,34 +253,3 @@ def _beside(vault: VaultDir, path: RelPath) -> RelPath:
         if casefold_nfc(beside) not in taken:
             return RelPath(f"{above}/{beside}" if above else beside)
         number += 1
-
-
-def drop_old(state: StateStore, now: datetime, keep_saved_days: float = 90) -> int:
-    """Remove saved texts older than that. Return how many. The caller has locked the state.
-
-    It looks for stray files only when a text that is spoken of is old: a pass seldom pays for it.
-
-    Raises:
-        StateError, OSError: what could not be removed is removed next time.
-    """
-    before = (now - timedelta(days=keep_saved_days)).astimezone(UTC)
-    if not pass_log.forget_saved(state, before.isoformat()):
-        return 0
-    # Also what a pass left that was killed before its journal: no row speaks of it.
-    listed = {row.name for row in pass_log.all_saved(state)}
-    old = [
-        file
-        for file in state.saved.glob("?/*")
-        if file.name not in listed and file.stat().st_mtime < before.timestamp()
-    ]
-    for file in old:
-        file.unlink()
-    return len(old)
-
-
-def old_dropped(state: StateStore, days: float) -> tuple[Problem, ...]:
-    """Drop saved texts of more than `days` days (0: never). Return a notice if there were any."""
-    count = drop_old(state, datetime.now(UTC), days) if days else 0
-    words = f"{count} saved texts of more than {days:g} days were dropped"
-    hint = "`[saved] days` in vault-sync.toml says how long they are kept"
-    return (Problem(FILE, "saved-dropped", words, hint, level="notice"),) if count else ()

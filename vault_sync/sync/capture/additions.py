@@ -23,7 +23,7 @@ from vault_sync.edge.config import Config
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
-from vault_sync.sync.observation import Observation
+from vault_sync.sync.observation.observation import Observation
 
 Standing = Literal["added", "bare", "there", "refused"]
 

@@ -11,7 +11,7 @@ from vault_sync.core.naming.keys import pdf_of
 from vault_sync.core.naming.note_names import label
 from vault_sync.core.note import note as note_lens
 from vault_sync.edge.config import Config
-from vault_sync.edge.fs.reader import read
+from vault_sync.edge.fs.vault_dir import read_text
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.capture.additions import write_operations
 
@@ -32,7 +32,7 @@ def paper_pdf(config: Config, note: RelPath, key: Key) -> PaperPdf:
     """Return the PDF of a note: at the address of its property `pdf`, else that of its key."""
     path = RelPath(joined(config.pdf_folder.strip("/"), f"{label(key)}.pdf"))
     value = (
-        note_lens.read(read(config.root, note), config.rules.properties)
+        note_lens.read(read_text(config.root, note), config.rules.properties)
         .properties.scalar("pdf")
         .strip()
     )
@@ -51,7 +51,7 @@ def write_pdf(config: Config, state: StateStore, pdf: PaperPdf, body: bytes | No
     if body is not None:
         text = body.decode("utf-8", "surrogateescape")  # as every text is read: no byte is lost
         operations.append(Create(pdf.path, text, "the PDF was fetched"))
-    note = note_lens.read(read(config.root, pdf.note), config.rules.properties)
+    note = note_lens.read(read_text(config.root, pdf.note), config.rules.properties)
     after = note_lens.edit(note, changes={"pdf": _link(pdf.path)})
     if after != note.text:
         operations.append(Write(pdf.note, note.text, after, "pdf"))

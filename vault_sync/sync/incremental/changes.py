@@ -11,12 +11,16 @@ from stat import S_ISREG
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs.scan import Scan, Stat, stat_of
 from vault_sync.edge.platform import current
-from vault_sync.sync.file_record import seconds_at_rest
 from vault_sync.sync.incremental.memory import Memory
+from vault_sync.sync.observation.file_record import seconds_at_rest
 
 
 class TakesWholePass(Exception):  # noqa: N818 - nothing fails, all is read
     """Change that is not for a pass over some papers; the text says why."""
+
+
+class TakesWalk(Exception):  # noqa: N818 - nothing fails, all stats are read
+    """Change after which a file may be elsewhere, where no event has told of it yet."""
 
 
 def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, MutableMapping
 
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.naming.note_names import bare_name
-from vault_sync.sync.file_record import File, file_of
 from vault_sync.sync.incremental.leaves import Leaves
+from vault_sync.sync.observation.file_record import File, file_of
 
 
 class Files(MutableMapping[RelPath, File]):

@@ -30,9 +30,9 @@ from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.values import file_number
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.file_record import File, file_of, texts_of
 from vault_sync.sync.incremental.files import Files, terms
 from vault_sync.sync.incremental.leaves import NUMBERS, TEXTS, Leaves, sums_for
+from vault_sync.sync.observation.file_record import File, file_of, texts_of
 
 FORMAT = 6
 

@@ -10,13 +10,13 @@ from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.edge.config import Config
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.file_record import File
 from vault_sync.sync.incremental import files as terms
 from vault_sync.sync.incremental import index
 from vault_sync.sync.incremental.files import Files
 from vault_sync.sync.incremental.index import Came
 from vault_sync.sync.incremental.lazy_mapping import Asked
 from vault_sync.sync.incremental.unchanged import Walk, stamp_of
+from vault_sync.sync.observation.file_record import File
 
 MANY = 200
 """From this many changed files on the whole vault is looked at: it costs no more."""

@@ -8,17 +8,18 @@ from dataclasses import replace
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, RelPath
-from vault_sync.core.naming.titles import fold_title
 from vault_sync.core.naming.wikilinks import find
 from vault_sync.core.snapshot import Snapshot
+from vault_sync.core.text.folding import fold_title
 from vault_sync.edge.state.base_table import count_places, read_some
 from vault_sync.edge.state.earlier_values import is_old
 from vault_sync.edge.state.vault_id import former_names
-from vault_sync.sync.file_record import File
+from vault_sync.sync.incremental import overlay
 from vault_sync.sync.incremental.identity import OTHER, TITLE, identities
 from vault_sync.sync.incremental.lazy_mapping import Asked
 from vault_sync.sync.incremental.selection import PaperSelection
-from vault_sync.sync.observation import snapshot_of
+from vault_sync.sync.observation.file_record import File
+from vault_sync.sync.observation.observation import snapshot_of
 
 
 class PartSnapshot:
@@ -92,8 +93,8 @@ class PartSnapshot:
             for entry in digest.entries:
                 if entry.key in self.reasons and entry.link is not None:
                     to = found.names.resolve(entry.link.target, path)
-                    keys = self.now.keys_at(to) if to is not None else ()
-                    self.selection.join(keys, f"an entry of {entry.key} links to its note")
+                    if to is not None:
+                        self.selection.join(self.now.keys_at(to), overlay.papers_of(to))
         return found
 
     def titled(self, found: Snapshot) -> set[RelPath]:

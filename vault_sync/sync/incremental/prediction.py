@@ -19,7 +19,6 @@ from vault_sync.core.note.facts import property_facts
 from vault_sync.core.note.property_table import LINK_LISTS
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.state.schema import as_bytes
-from vault_sync.sync.file_record import UNKNOWN, File, mark_of
 from vault_sync.sync.incremental.identity import (
     OTHER,
     Identity,
@@ -28,7 +27,8 @@ from vault_sync.sync.incremental.identity import (
     points_of,
     strays,
 )
-from vault_sync.sync.observation import snapshot_of
+from vault_sync.sync.observation.file_record import UNKNOWN, File, mark_of
+from vault_sync.sync.observation.observation import snapshot_of
 
 
 @dataclass(slots=True)

@@ -11,22 +11,28 @@ from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.copy_names import certain, possible
 from vault_sync.core.report import conflicts_page
 from vault_sync.edge.config import Config
-from vault_sync.edge.fs.reader import read_all
 from vault_sync.edge.fs.scan import Stat
+from vault_sync.edge.fs.vault_dir import read_texts
 from vault_sync.edge.state.base_table import (
     digests_with_text,
-    papers_by_digest,
-    papers_by_note,
+    papers_in,
+    papers_noted,
     read_some,
 )
-from vault_sync.edge.state.schema import as_bytes, encode
+from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.file_record import UNKNOWN, File, believable, looks_delivered, mark_of
 from vault_sync.sync.incremental.changes import TakesWholePass
 from vault_sync.sync.incremental.identity import OTHER, called
 from vault_sync.sync.incremental.memory import MANY, Memory
 from vault_sync.sync.incremental.overlay import Overlay
-from vault_sync.sync.observation import is_digest
+from vault_sync.sync.observation.file_record import (
+    UNKNOWN,
+    File,
+    believable,
+    looks_delivered,
+    mark_of,
+)
+from vault_sync.sync.observation.observation import is_digest
 
 
 class PartReading:
@@ -53,8 +59,8 @@ class PartReading:
         self.same: dict[RelPath, File] = {}
         self.changed: set[RelPath] = set()
         self._rows: dict[Key, dict[BaseKey, Value]] = {}
-        self._by_note: dict[bytes, set[Key]] | None = None
-        self._by_digest: dict[RelPath, set[Key]] | None = None
+        self._in_digest: dict[RelPath, set[Key]] = {}
+        self._noted: dict[frozenset[RelPath], set[Key]] = {}
         self._is_digest = is_digest(config.rules)
 
     def start(self) -> None:
@@ -73,7 +79,7 @@ class PartReading:
             raise TakesWholePass(f"{copies[0]} may be the copy of another file")
         self.now.move(self.gone, sorted(come))
         suspects = self.stats.keys() | self.memory.open.difference(self.gone)
-        for path, text in read_all(self.config.root, sorted(suspects)):
+        for path, text in read_texts(self.config.root, sorted(suspects)):
             was, now = self.before.get(path), self._record(path, _readable(text))
             if was is not None and now.mark == was.mark and was.settled and not self._is_put(path):
                 self.same[path] = now
@@ -117,7 +123,7 @@ class PartReading:
         new = sorted(set(paths) - self.texts.keys())
         if len(new) + len(self.texts) > 2 * MANY:
             raise TakesWholePass("what changed concerns many files")
-        for path, text in read_all(self.config.root, new):
+        for path, text in read_texts(self.config.root, new):
             self.texts[path] = _readable(text)
             self.read[path] = self._record(path, self.texts[path])
 
@@ -154,8 +160,8 @@ class PartReading:
     def conflicts_paths(self) -> list[RelPath]:
         """Return where files are that have a name of the conflicts note; if none, its first one."""
         paths = conflicts_page.paths(self.config.rules.conflicts_note)
-        there = self.memory.files.keys() | self.stats.keys()
-        return [path for path in paths if path in there] or paths[:1]
+        files, stats = self.memory.files, self.stats
+        return [path for path in paths if path in files or path in stats] or paths[:1]
 
     def conflicts_path(self) -> RelPath:
         """Return the path of the conflicts note, there or not."""
@@ -190,16 +196,16 @@ class PartReading:
 
     def noted_at(self, paths: Iterable[RelPath]) -> set[Key]:
         """Return the papers whose notes the base has at one of these paths."""
-        values = [encode(path) for path in paths]
-        if values and self._by_note is None:
-            self._by_note = papers_by_note(self.state.select)
-        return {key for value in values for key in (self._by_note or {}).get(value, ())}
+        asked = frozenset(paths)
+        if asked not in self._noted:
+            self._noted[asked] = papers_noted(self.state.select, asked) if asked else set()
+        return self._noted[asked]
 
     def papers_in(self, digest: RelPath) -> set[Key]:
         """Return the papers that the base has in a digest."""
-        if self._by_digest is None:
-            self._by_digest = papers_by_digest(self.state.select)
-        return self._by_digest.get(digest, set())
+        if digest not in self._in_digest:
+            self._in_digest[digest] = papers_in(self.state.select, digest)
+        return self._in_digest[digest]
 
     def lost_digests(self) -> list[RelPath]:
         """Return the digests whose text the base has and that are not there."""

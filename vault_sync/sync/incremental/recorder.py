@@ -13,12 +13,13 @@ from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.state.schema import as_bytes
-from vault_sync.sync.file_record import UNKNOWN, File, mark_of
 from vault_sync.sync.incremental.identity import OTHER, called, identities
 from vault_sync.sync.incremental.index import Came
 from vault_sync.sync.incremental.memory import MANY, Memory, keys_in, naming_in
+from vault_sync.sync.incremental.overlay import namers_after
 from vault_sync.sync.incremental.prediction import Agreed, foreseen, lacking_after, written
-from vault_sync.sync.observation import Observation, snapshot_of
+from vault_sync.sync.observation.file_record import UNKNOWN, File, mark_of
+from vault_sync.sync.observation.observation import Observation, snapshot_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def after_whole(
         lacking=lacking,
         facts=acted.facts,
         wanted=acted.plan.wanted,
-        namers=_namers(namers, acted),
+        namers=namers_after(namers, updates_made(acted.doable, acted.outcome)),
         newest=max((path for path, file in files.items() if file.kind == "digest"), default=""),
         named=acted.plan.named,
         apart=acted.plan.apart,
@@ -210,7 +211,7 @@ def after_part(
         lacking=acted.lacking,
         facts=acted.facts,
         final=final,
-        namers=_namers(memory.came.namers, acted),
+        namers=namers_after(memory.came.namers, updates_made(acted.doable, acted.outcome)),
         newest=max((_newest(memory, seen.snapshot), *digests)),
         named=acted.plan.named,
         apart=acted.plan.apart,
@@ -312,16 +313,3 @@ def _touched(
         touched |= about
     touched |= {RelPath(each.path) for each in acted.plan.problems if each.code == UNFINISHED}
     return {path for path in touched if path in files}, final and not unmade
-
-
-def _namers(known: Mapping[Key, tuple[Key, ...]], acted: Acted) -> dict[Key, tuple[Key, ...]]:
-    """Return the papers that each paper names, as the base has it now."""
-    namers = dict(known)
-    for base_update in updates_made(acted.doable, acted.outcome):
-        for row in base_update.drop:
-            if row.field == "mentions":
-                namers.pop(row.key, None)
-        for row, value in base_update.put.items():
-            if row.field == "mentions":
-                namers[row.key] = tuple(map(Key, value))
-    return {key: named for key, named in namers.items() if named}

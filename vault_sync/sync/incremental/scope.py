@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from vault_sync.core import snapshot as snapshots
@@ -12,84 +12,84 @@ from vault_sync.core.model.plan import Plan
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.reconcile.pairing.same_file import strange_digests
 from vault_sync.core.snapshot import Snapshot
-from vault_sync.edge.config import Config
-from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.state.deliveries import waiting
-from vault_sync.edge.state.store import StateStore
-from vault_sync.sync import conflicts_file, deliveries
-from vault_sync.sync.file_marks import with_marks
-from vault_sync.sync.incremental import changes
-from vault_sync.sync.incremental.changes import TakesWholePass
-from vault_sync.sync.incremental.memory import Memory
+from vault_sync.sync.incremental import changes, overlay
+from vault_sync.sync.incremental.changes import TakesWalk, TakesWholePass
 from vault_sync.sync.incremental.part_snapshot import PartSnapshot
 from vault_sync.sync.incremental.reading import PartReading
 from vault_sync.sync.incremental.recorder import counts_after
 from vault_sync.sync.incremental.selection import PaperSelection
-from vault_sync.sync.observation import Observation, lacking
-from vault_sync.sync.planning import make_plan
-from vault_sync.sync.request import FactsOf, PassRequest
+from vault_sync.sync.observation.observation import Observation, lacking
+from vault_sync.sync.origins import deliveries
+from vault_sync.sync.origins.file_marks import with_marks
+from vault_sync.sync.planning import conflicts_file
+from vault_sync.sync.planning.pass_plan import make_plan
+from vault_sync.sync.request import FactsOf, PassRequest, Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Thought:
     """The observation of some papers, and its plan, with what is reported of all others.
 
-    `lacking` are the papers of the vault without their facts. `moved`: a file is gone, or an entry
-    was taken out of a digest; it may be elsewhere. `explained` says why each file and paper was
-    looked at.
+    `lacking` are the papers of the vault without their facts. `explained` says why each file and
+    paper was looked at.
     """
 
     observation: Observation
     plan: Plan
     lacking: tuple[Key, ...]
-    moved: bool = False
-    explained: tuple[tuple[str, str], ...] = ()
+    explained: tuple[Reason, ...] = ()
 
 
 def think(
-    config: Config,
-    state: StateStore,
-    memory: Memory,
-    stats: Mapping[RelPath, Stat | None],
+    reading: PartReading,
     facts_of: FactsOf,
     request: PassRequest,
     *,
     facts_changed: bool,
+    hinted: bool = False,
 ) -> Thought:
-    """Return the plan after only the files of `stats` may have changed.
+    """Return the plan after the files of a reading may have changed.
 
-    `stats` says of each what it is now, None where it is not there. `facts_changed`: of papers
-    without their facts more may be known now.
+    `facts_changed`: of papers without their facts more may be known now. `hinted`: other files may
+    have changed as well, of which nothing has told yet.
 
     Raises:
+        TakesWalk: it is `hinted`, and a file is gone, or an entry was taken out of a digest.
         TakesWholePass: it is not known whom that concerns, or it concerns many.
     """
-    came = memory.came
+    came = reading.memory.came
     if not (came.final and came.based):
         raise TakesWholePass("the pass before left something that no file shows")
-    if waiting(state.select):
+    if waiting(reading.state.select):
         raise TakesWholePass("files wait for what another device has")
-    reading = PartReading(config, state, memory, stats)
     reading.start()
     selection = PaperSelection(reading)
+    if hinted and selection.moved:
+        raise TakesWalk
     if facts_changed:
-        selection.join(came.lacking, "its facts may be known now")
+        for key in came.lacking:
+            selection.join([key], overlay.facts_of(key))
     if not (reading.changed or reading.gone or selection.reasons):
         observation = _observation(selection, snapshots.EMPTY, Base(exists=True))
         return Thought(observation, came.plan(), came.lacking)
     try:
         selection.start()
-        return _planned(selection, facts_of, request)
+        return _planned(selection, facts_of, request, hinted=hinted)
     except ValueError as error:  # a whole pass finds out what that means
         raise TakesWholePass("the base is damaged") from error
 
 
-def _planned(selection: PaperSelection, facts_of: FactsOf, request: PassRequest) -> Thought:
+def _planned(
+    selection: PaperSelection, facts_of: FactsOf, request: PassRequest, *, hinted: bool
+) -> Thought:
     """Plan for papers, and again with those that the plan concerns, until there are no more."""
     reading, part = selection.reading, PartSnapshot(selection)
     config, state = reading.config, reading.state
     while True:
         found, base = _read(selection, part)
+        if hinted and selection.moved:
+            raise TakesWalk
         snapshot, base = with_marks(
             part.restricted(found), base, state, selection.reasons, reading.stats
         )
@@ -107,7 +107,7 @@ def _planned(selection: PaperSelection, facts_of: FactsOf, request: PassRequest)
     plan = _of_all(plan, selection, lacks)
     came = selection.memory.came
     lacks = [*(key for key in came.lacking if key not in selection.reasons), *lacks]
-    return Thought(observation, plan, tuple(lacks), selection.moved, selection.explained())
+    return Thought(observation, plan, tuple(lacks), selection.explained(plan))
 
 
 def _read(selection: PaperSelection, part: PartSnapshot) -> tuple[Snapshot, Base]:

@@ -20,30 +20,32 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import BaseUpdate, Create, Plan, Rename, Trash, Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.note_names import bare_name
 from vault_sync.core.naming.wikilinks import find
 from vault_sync.core.report import conflicts_page
 from vault_sync.edge.state.refusals import papers_without_note
-from vault_sync.sync.file_record import File
+from vault_sync.sync.incremental import overlay
 from vault_sync.sync.incremental.identity import TITLE, called
+from vault_sync.sync.incremental.overlay import Answers, TracedQuestion
 from vault_sync.sync.incremental.reading import PartReading
+from vault_sync.sync.observation.file_record import File
+from vault_sync.sync.request import Reason
 
 
 class PaperSelection:
     """The papers concerned, and why.
 
-    `reasons` says of each paper why it is concerned. `moved`: a file is gone, or is about a paper
-    no more; the paper may be elsewhere. `unsure` are papers of which one asked that have several
-    notes: their entries may choose one.
+    `reasons` has the question for which each is concerned. `moved`: a file is gone, or is about a
+    paper no more; the paper may be elsewhere. `unsure` are papers of which one asked that have
+    several notes: their entries may choose one.
     """
 
     def __init__(self, reading: PartReading) -> None:
         self.reading = reading
         self.memory, self.before, self.now = reading.memory, reading.before, reading.now
-        self.reasons: dict[Key, str] = {}
+        self.reasons: dict[Key, TracedQuestion] = {}
         self.moved = bool(reading.gone)
         self.unsure: set[Key] = set()
         self._touched: set[str] = set()
@@ -55,35 +57,42 @@ class PaperSelection:
         """Let the papers be concerned of the files that changed, came and went."""
         reading, came = self.reading, set[RelPath]()
         for path in sorted(reading.changed | reading.gone):
-            word = "went" if path in reading.gone else "changed"
             if self.before.get(path) is None:
-                word = "came"
                 came.add(path)
-            self.join(self.before.keys_at(path), f"a file about it {word}: {path}")
-            if word != "changed":
+            self.join(self.before.keys_at(path), overlay.in_file(path))
+            if path in came or path in reading.gone:
                 self.touch_name(path)
-            for key in self.before.keys_at(path) if word == "went" else ():
+            for key in self.before.keys_at(path) if path in reading.gone else ():
                 self.touch_paper(key)
         unclear = came | {path for path in reading.changed if not self.now.keys_at(path)}
-        self.join(reading.noted_at(unclear), "the base has its note where a file changed")
-        self.join(self.memory.came.again, "it depends on all that is to be done")
+        for key in reading.noted_at(unclear):
+            self.join([key], overlay.note_of(key))
+        for key in self.memory.came.again:
+            self.join([key], overlay.waits(key))
 
-    def explained(self) -> tuple[tuple[str, str], ...]:
+    def explained(self, plan: Plan) -> tuple[Reason, ...]:
         """Return why each file and paper was looked at, and how many of all."""
-        reading, files = self.reading, self.memory.files
-        changed = [(path, "changed") for path in sorted(reading.changed & files.keys())]
-        come = [(path, "came") for path in sorted(reading.changed - files.keys())]
-        gone = [(path, "went") for path in sorted(reading.gone)]
-        notes, count = self.memory.came.notes, len(self.reasons)
-        total = f"looked at {count:,} papers of {notes:,} notes"
-        read = f"read {len(reading.read):,} of {len(files):,} files"
-        return (*changed, *come, *gone, *self.reasons.items(), ("", f"{total}, {read}"))
+        reading, came = self.reading, self.memory.came
+        before = Answers(self.before, came.plan(), came.namers)
+        namers = overlay.namers_after(came.namers, plan.base_updates)
+        now = Answers(self.now, plan, namers)
+        total = f"looked at {len(self.reasons):,} papers of {came.notes:,} notes"
+        read = f"read {len(reading.read):,} of {len(self.memory.files):,} files"
+        asked: dict[str, TracedQuestion] = {
+            path: overlay.in_file(path, "what is in it?")
+            for path in sorted(reading.changed | reading.gone)
+        }
+        reasons = [
+            question.reason(about, before, now)
+            for about, question in (asked | self.reasons).items()
+        ]
+        return (*reasons, Reason("", f"{total}, {read}"))
 
-    def join(self, keys: Iterable[Key], reason: str) -> None:
-        """Let papers be concerned."""
+    def join(self, keys: Iterable[Key], question: TracedQuestion) -> None:
+        """Let papers be concerned by a question."""
         for key in keys:
             if not key.startswith(TITLE):
-                self.reasons.setdefault(key, reason)
+                self.reasons.setdefault(key, question)
 
     def touch_name(self, path: RelPath) -> None:
         """Let those be concerned whose links may lead to this file, or did."""
@@ -92,24 +101,24 @@ class PaperSelection:
             return
         self._touched.add(point)
         for other in (*self.now.names.called(bare_name(path)), *self.now.naming(point)):
-            self.join(self.now.keys_at(other), f"where does [[{stem_of(path)}]] lead?")
+            self.join(self.now.keys_at(other), overlay.leads_to(path))
 
     def touch_paper(self, key: Key) -> None:
         """Let those be concerned that name this paper, or that it names: its note is another."""
         if key in self._touched:
             return
         self._touched.add(key)
-        reason, namers = f"which is the note of {key}?", self.memory.came.namers
+        question, namers = overlay.note_of(key), self.memory.came.namers
         for path in self.now.naming(key):
-            self.join(self.now.keys_at(path), reason)
-        self.join((namer for namer, named in namers.items() if key in named), reason)
-        self.join(namers.get(key, ()), reason)
+            self.join(self.now.keys_at(path), question)
+        self.join((namer for namer, named in namers.items() if key in named), question)
+        self.join(namers.get(key, ()), question)
         if key.startswith(TITLE):
             # Of papers that have no note yet nothing but their title may tell a file.
             without = papers_without_note(self.reading.state.select)
             without |= {each.key for each in self.memory.came.conflicts}
             without |= {key for path in self._reported for key in self.reading.papers_at(path)}
-            self.join(sorted(without), "is a file with its title its note?")
+            self.join(sorted(without), question)
 
     def join_reported(self) -> None:
         """Let all papers be concerned of which something is reported at a file of these papers.
@@ -118,9 +127,9 @@ class PaperSelection:
         """
         if conflicts_page.ticks(self.reading.conflicts_text()):
             keys = (each.key for each in self.memory.came.conflicts)
-            self.join(keys, "a box is ticked on the conflicts note")
+            self.join(keys, overlay.in_file(self.reading.conflicts_path()))
         for path in sorted(self.covered() & self._reported):
-            self.join(self.reading.papers_at(path), f"something is reported at {path}")
+            self.join(self.reading.papers_at(path), overlay.reported_at(path))
 
     def covered(self) -> set[RelPath]:
         """Return the files of which all that there is to report is found anew."""
@@ -135,12 +144,12 @@ class PaperSelection:
         """Take down what a file is now, and whom it concerns if it was another thing."""
         was = self.before.get(path)
         self.reading.read[path] = self.now.changed[path] = now
-        reason = f"a file about it changed: {path}"
+        question = overlay.in_file(path)
         if was is not None and was[2:6] == now[2:6]:
-            self.join(self.now.keys_at(path) if path in self.reading.changed else (), reason)
+            self.join(self.now.keys_at(path) if path in self.reading.changed else (), question)
             return
         old, new = set(self.before.keys_at(path)), set(self.now.keys_at(path))
-        self.join(sorted(old | new), reason)
+        self.join(sorted(old | new), question)
         self.moved = self.moved or bool(old - new)
         same_kind = was is not None and was.kind == now.kind
         if same_kind and now.kind == "digest":
@@ -156,8 +165,9 @@ class PaperSelection:
         `strange` are digests at whose path stands another file.
         """
         for path in strange:
-            self.join(self.reading.papers_at(path), f"another file stands for {path}")
-        self.join(sorted(self.unsure), "which of its notes is the one?")
+            self.join(self.reading.papers_at(path), overlay.in_file(path))
+        for key in sorted(self.unsure):
+            self.join([key], overlay.note_of(key))
         for key in list(self.reasons):
             if self.now.has_notes(key) or self.before.has_notes(key):
                 self.touch_paper(key)  # its entries choose one, or do so no longer
@@ -171,7 +181,8 @@ class PaperSelection:
         for base_update in plan.base_updates:
             for key in _papers_noted(base_update, made):
                 self.touch_paper(key)
-            self.join(_named_otherwise(base_update, base), "a commentary names it, or no longer")
+            for key in _named_otherwise(base_update, base):
+                self.join([key], overlay.named_by(key))
 
     def _join_of_digests(self, plan: Plan) -> None:
         """Let the papers be concerned of digests that are written, and those that they link to.
@@ -185,7 +196,7 @@ class PaperSelection:
             if path in digests or refused:
                 linked = {self.now.names.resolve(link.target, path) for link in find(texts[path])}
                 for at in (path, *sorted(to for to in linked if to is not None)):
-                    self.join(self.now.keys_at(at), f"how does {path} read once it is written?")
+                    self.join(self.now.keys_at(at), overlay.is_written(path))
 
 
 def _papers_noted(base_update: BaseUpdate, made: Collection[str]) -> set[Key]:

@@ -30,7 +30,7 @@ from vault_sync.edge.git.repository import Repository, VaultLocation
 from vault_sync.edge.state.base_table import read_apart
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.store import open_state
-from vault_sync.sync.observation import snapshot_of
+from vault_sync.sync.observation.observation import snapshot_of
 from vault_sync.sync.staged.relevant_files import RelevantFiles
 
 

@@ -19,7 +19,7 @@ from vault_sync.core.note.property_table import LINK_LISTS
 from vault_sync.edge.config import Config
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import Repository, VaultLocation
-from vault_sync.sync.observation import is_digest
+from vault_sync.sync.observation.observation import is_digest
 
 _MANY = 100
 """Texts that are still quicker looked for by git than by reading every file."""

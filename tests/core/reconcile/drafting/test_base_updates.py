@@ -7,7 +7,10 @@ from tests.support.reader import (
     NOTE,
     WEEK,
     change,
+    cut,
     fresh,
+    knows,
+    nothing_happens,
     quiet,
     settled,
 )
@@ -35,3 +38,15 @@ def test_a_value_waits_for_the_file_that_is_to_say_it_and_for_no_other() -> None
     assert "알파 새 줄입니다." in update.put[row]
     written = {each.path for each in plan.operations}
     assert all(each.paths <= written for each in plan.base_updates)
+
+
+# Where nothing may happen.
+
+
+def test_both_are_gone_and_forgotten() -> None:
+    vault = settled()
+    cut(vault, ALPHA)
+    del vault.files[NOTE]
+    assert not nothing_happens(vault).problems
+    assert not knows(vault, ALPHA)
+    quiet(vault)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+from tests.support.memory_vault import MemoryVault
 from tests.support.reader import (
     ALPHA,
     NOTE,
@@ -14,10 +16,12 @@ from tests.support.reader import (
     listed,
     mentioning,
     nothing_happens,
+    only,
     quiet,
     rename,
     settled,
 )
+from vault_sync.core.model.values import Rules
 
 
 def test_a_mention_of_a_new_paper_is_listed_when_it_comes() -> None:
@@ -59,3 +63,81 @@ def test_without_base_the_same_lists() -> None:
     vault = mentioning()
     forget(vault)
     nothing_happens(vault)
+
+
+def add(vault: MemoryVault, path: str, name: str, *items: str) -> None:
+    lines = "".join(f'  - "{item}"\n' for item in items)
+    change(vault, path, "---\n\n##", f"{name}:\n{lines}---\n\n##")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "[[230802 Beta Nets]] 자신",
+        "[[어떤 노트]] 참조",
+        "`[[230803 Gamma]]`",
+        "https://arxiv.org/abs/2308.00077",
+        "https://arxiv.org/abs/2308.00002 자신",
+    ],
+)
+def test_what_is_no_mention(words: str) -> None:
+    vault = mentioning(words)
+    assert listed(vault, NOTE_BETA, "mentions") == ()
+    assert listed(vault, NOTE_GAMMA, "mentioned_by") == ()
+
+
+def test_hand_made_items_are_kept() -> None:
+    vault = settled()
+    add(vault, NOTE_BETA, "mentions", "[[어떤 노트]]", "글", "[[230801 Alpha Models|알파]]")
+    add(vault, NOTE_GAMMA, "mentioned_by", "[[230801 Alpha Models]]")
+    nothing_happens(vault)
+    change(vault, WEEK, "베타 설명입니다.", "[[230803 Gamma]]의 베타.")
+    vault.sync()
+    assert listed(vault, NOTE_BETA, "mentions") == (
+        "[[어떤 노트]]",
+        "글",
+        "[[230801 Alpha Models|알파]]",
+        "[[230803 Gamma]]",
+    )
+    assert listed(vault, NOTE_GAMMA, "mentioned_by") == (
+        "[[230801 Alpha Models]]",
+        "[[230802 Beta Nets]]",
+    )
+    quiet(vault)
+    change(vault, WEEK, "[[230803 Gamma]]의 베타.", "베타.")
+    vault.sync()
+    assert len(listed(vault, NOTE_BETA, "mentions")) == 3
+    assert listed(vault, NOTE_GAMMA, "mentioned_by") == ("[[230801 Alpha Models]]",)
+    quiet(vault)
+
+
+def test_nothing_is_listed_where_it_is_not_asked_for() -> None:
+    vault = settled()
+    vault.rules = Rules(mentions=False)
+    change(vault, WEEK, "베타 설명입니다.", "[[230803 Gamma]]의 베타.")
+    only(vault, NOTE_BETA)
+    assert listed(vault, NOTE_BETA, "mentions") == ()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "[[230803 Gamma]] 참조.",
+        "[[papers/230803 Gamma|그 논문]]",
+        "(https://arxiv.org/abs/2308.00003)",
+        "https://arxiv.org/pdf/2308.00003v2를 보라",
+    ],
+)
+def test_a_mention_is_listed_on_both_notes(words: str) -> None:
+    vault = mentioning(words)
+    assert listed(vault, NOTE_BETA, "mentions") == ("[[230803 Gamma]]",)
+    assert listed(vault, NOTE_GAMMA, "mentioned_by") == ("[[230802 Beta Nets]]",)
+
+
+def test_a_mention_taken_out_goes_from_both() -> None:
+    vault = mentioning()
+    change(vault, NOTE_BETA, " [[230803 Gamma]] 참조.", "")
+    vault.sync()
+    assert listed(vault, NOTE_BETA, "mentions") == ()
+    assert listed(vault, NOTE_GAMMA, "mentioned_by") == ()
+    quiet(vault)

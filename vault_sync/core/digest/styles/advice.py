@@ -13,6 +13,7 @@ from vault_sync.core.digest.styles.markdown.page import BLANK, CODE, HIDDEN, Pag
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.digest.styles.styled_reader import any_link, candidates, claims
 from vault_sync.core.digest.styles.title_first import title_at
+from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.text.spans import Span, lines_of
 
@@ -110,6 +111,25 @@ def title_first(text: str) -> int | None:
         elif first_title is None and not has_address and title_at(page, number) is not None:
             first_title = number
     return first_title + 1 if first_title is not None and under >= 2 else None
+
+
+def titles_first(path: RelPath, text: str) -> Problem | None:
+    """Return the problem of a digest whose titles stand above their addresses.
+
+    Read as flat, every paper would get the title of the one below it.
+    """
+    line = title_first(text)
+    if line is None:
+        return None
+    return Problem(
+        path,
+        "title-first",
+        "the titles of this digest stand above their addresses, so each paper would get the title "
+        "of the next one",
+        "put each address above its title, or choose the style `title-first` for it ([digests] "
+        "styles); nothing of this file is read or written until then",
+        line,
+    )
 
 
 def _has_title_above(text: str) -> bool:

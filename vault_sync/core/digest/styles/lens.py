@@ -33,9 +33,16 @@ def edit(digest: Digest, entry: Entry, fields: Fields, link: str | None) -> list
     return found
 
 
-def unplaced(entry: Entry, fields: Fields) -> list[FieldName]:
+def takes(entry: Entry | None, name: FieldName) -> bool:
+    """Return True if an entry has a place for a field; one that is still to be made (None) has."""
+    return entry is None or entry.styled is None or name in entry.styled.places
+
+
+def unplaced(entry: Entry | None, fields: Fields) -> list[FieldName]:
     """Return the fields that differ from the entry's and have no place in it."""
-    return [] if entry.styled is None else styled_editor.unplaced(entry, entry.styled, fields)
+    if entry is None or entry.styled is None:
+        return []
+    return styled_editor.unplaced(entry, entry.styled, fields)
 
 
 def placed(entry: Entry, fields: Fields) -> Fields:

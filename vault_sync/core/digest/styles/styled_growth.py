@@ -16,14 +16,7 @@ from vault_sync.core.digest.styles.style import StyledSpans, StyleName
 from vault_sync.core.model.values import Fields
 from vault_sync.core.naming.keys import arxiv_id, key_of
 from vault_sync.core.text.regex import regex
-from vault_sync.core.text.spans import (
-    Edit,
-    Span,
-    newline_kind,
-    splice,
-    splice_within,
-    to_newlines,
-)
+from vault_sync.core.text.spans import Edit, Span, newline_kind, splice, splice_within, to_newlines
 
 _PATTERNS: dict[StyleName, str] = {
     "list": "- [Title](https://arxiv.org/abs/1706.03762)\n",

@@ -13,6 +13,9 @@ from vault_sync.core.reconcile.drafting.plan_builder import NO_FACTS
 from vault_sync.core.reconcile.resolution.values import Resolution
 from vault_sync.core.snapshot import Snapshot
 
+COMPLETED = frozenset({"pdf", "citekey"})
+"""The facts of `[arxiv] facts` that are not in any answer."""
+
 
 def completed(
     resolutions: Sequence[Resolution],
@@ -21,13 +24,11 @@ def completed(
     rules: Rules,
     library: ReadersLibrary | None,
 ) -> dict[Key, Facts]:
-    """Return the facts of papers, completed where `[arxiv] facts` asks for what can be.
+    """Return the facts of papers, completed where `[arxiv] facts` or the library says more.
 
     A citekey of a paper that an archive knows waits for its title: one that says nothing would stay
     for ever.
     """
-    if not {"pdf", "citekey"} & set(rules.facts) and library is None:
-        return {}
     found = {each.key: _in_library(each, snapshot, facts, library) for each in resolutions}
     whole = {
         each.key: _with_library(facts.get(each.key, NO_FACTS), each.key, found[each.key])

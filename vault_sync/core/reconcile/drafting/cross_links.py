@@ -1,18 +1,36 @@
-"""Find which papers of a vault name which, for the lists `mentions` and `mentioned_by`."""
+"""Find which papers of a vault name which, and keep the lists of links to them.
+
+`mentions` and `mentioned_by` hold what the tool found and what the reader added by hand. The base
+remembers what was found, so that only that is taken out again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, RelPath
-from vault_sync.core.reconcile.drafting import mentions
-from vault_sync.core.reconcile.drafting.note_draft import ListedNotes, Lists
+from vault_sync.core.naming.keys import key_of
+from vault_sync.core.naming.wikilinks import addresses, find, link
+from vault_sync.core.note.note import commentary_of, linked
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext
 from vault_sync.core.reconcile.pairing.paper import Pair
-from vault_sync.core.reconcile.resolution.values import Resolution, section_text
+from vault_sync.core.reconcile.resolution.values import Resolution
 
 NamedKeys = Mapping[Key, Sequence[Key]]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedNotes:
+    """Notes that a link list is to name, and those that the tool put there before."""
+
+    wanted: tuple[RelPath, ...] = ()
+    made: tuple[RelPath, ...] = ()
+
+
+Lists = Mapping[str, ListedNotes]
+"""`mentions` and `mentioned_by`."""
 
 
 def named(context: DraftContext) -> dict[Key, list[Key]]:
@@ -36,7 +54,7 @@ def _named(context: DraftContext, resolution: Resolution, notes: _Notes) -> list
             )
             return notes.about(to) if to else None
 
-        found |= dict.fromkeys(mentions.named(commentary, about, notes.__contains__))
+        found |= dict.fromkeys(keys_named(commentary, about, notes.__contains__))
     found.pop(resolution.key, None)
     return list(found)
 
@@ -44,7 +62,7 @@ def _named(context: DraftContext, resolution: Resolution, notes: _Notes) -> list
 def _commentary(resolution: Resolution, pair: Pair) -> str:
     if pair.kind == "removed":
         return ""
-    return resolution.commentaries.get(pair.digest, section_text(pair))
+    return resolution.commentaries.get(pair.digest, commentary_of(pair.section))
 
 
 def lists(context: DraftContext, named_keys: NamedKeys) -> dict[Key, Lists]:
@@ -119,3 +137,54 @@ class _Notes:
 
     def __contains__(self, key: Key) -> bool:
         return self.note_of(key) is not None
+
+
+def keys_named(
+    commentary: str, about: Callable[[str], Key | None], has_note: Callable[[Key], bool]
+) -> list[Key]:
+    """Return the papers of the vault that a commentary names, in the order it names them.
+
+    `about` tells which paper a wikilink's target leads to, `has_note` whether a paper has a note.
+    """
+    found: list[tuple[int, Key]] = []
+    if "[[" in commentary:
+        for wikilink in find(commentary):
+            key = about(wikilink.target) if wikilink.target.strip() else None
+            if key is not None:
+                found.append((wikilink.span.start, key))
+    if "://" in commentary:
+        for span, address in addresses(commentary):
+            key = key_of(address)
+            if key is not None and has_note(key):
+                found.append((span.start, key))
+    return list(dict.fromkeys(key for _, key in sorted(found)))
+
+
+def updated_items(
+    has: Sequence[str],
+    wanted: Iterable[RelPath],
+    made: Iterable[RelPath],
+    leads_to: Callable[[str], RelPath | None],
+    linked_as: Callable[[RelPath, str], str],
+) -> tuple[str, ...]:
+    """Return a link list brought up to date.
+
+    `has` are its items as written, `wanted` the notes to be listed, `made` those that the tool
+    once listed itself: one that is no longer wanted goes, all else that stands there stays.
+    `linked_as(note, target)` spells a link, keeping `target` where it still leads there.
+    """
+    missing = dict.fromkeys(wanted)
+    gone = set(made) - set(missing)
+    staying = []
+    for item in has:
+        target = linked(item)
+        to = leads_to(target) if target else None
+        if to is None:
+            staying.append(item)
+            continue
+        if to in gone:
+            continue
+        missing.pop(to, None)
+        spelled = linked_as(to, target)
+        staying.append(item if spelled == target else item.replace(target, spelled, 1))
+    return (*staying, *(link(linked_as(path, "")) for path in missing))

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from vault_sync.core.digest import plain_entry
 from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.values import (
-    Facts,
-    Fields,
-    PropertyNames,
-    PropertyValue,
-    RelPath,
-    Rules,
-)
+from vault_sync.core.model.values import Facts, Fields, PropertyNames, PropertyValue, RelPath, Rules
 from vault_sync.core.naming.wikilinks import link
 from vault_sync.core.note import abstract, new_note
 from vault_sync.core.note import note as note_lens
@@ -22,25 +15,13 @@ from vault_sync.core.note.facts import fact_properties
 from vault_sync.core.note.note import Note, Section
 from vault_sync.core.note.properties import spelled
 from vault_sync.core.note.property_table import LINK_LISTS
-from vault_sync.core.reconcile.drafting.mentions import items
+from vault_sync.core.reconcile.drafting.cross_links import ListedNotes, Lists, updated_items
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair
 from vault_sync.core.reconcile.resolution.values import LIVE, Resolution
 from vault_sync.core.text.spans import BOM
 
-
-@dataclass(frozen=True, slots=True)
-class ListedNotes:
-    """Notes that a link list is to name, and those that the tool put there before."""
-
-    wanted: tuple[RelPath, ...] = ()
-    made: tuple[RelPath, ...] = ()
-
-
 _PROPERTIES = ("title", "authors", "url", "tags")
-
-Lists = Mapping[str, ListedNotes]
-"""`mentions` and `mentioned_by`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +301,7 @@ def _list(
     note: Note, name: str, named: ListedNotes, note_paths: NotePaths, path: RelPath
 ) -> tuple[str, ...]:
     at = note_paths.moved.get(path, path)
-    return items(
+    return updated_items(
         note.properties.items(name),
         named.wanted,
         named.made,

@@ -9,7 +9,8 @@ from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note
 from vault_sync.core.note.properties import Unwritable
 from vault_sync.core.reconcile.drafting import note_draft, note_from_template, plan_builder
-from vault_sync.core.reconcile.drafting.note_draft import Drafted, Lists
+from vault_sync.core.reconcile.drafting.cross_links import Lists
+from vault_sync.core.reconcile.drafting.note_draft import Drafted
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
 from vault_sync.core.reconcile.pairing import removals
 from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Resolution

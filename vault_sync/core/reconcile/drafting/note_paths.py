@@ -58,7 +58,7 @@ class NotePaths:
 
     def repointed(self, text: str, source: RelPath) -> str:
         """Return a commentary with its links to moved files pointed to their new paths."""
-        if not self.moved or "[[" not in text:
+        if "[[" not in text:
             return text
 
         def target(link: Wikilink) -> str | None:

@@ -16,10 +16,10 @@ from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model import problems
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.people import first_agrees
-from vault_sync.core.naming.titles import fold_title
 from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry
 from vault_sync.core.snapshot import Snapshot
+from vault_sync.core.text.folding import fold_title
 
 
 def to_adopt(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from vault_sync.core.model.base import Base
 from vault_sync.core.model.values import Problem, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.snapshot import Snapshot
@@ -13,14 +12,12 @@ MOST_SINGLE = 20
 """So many files of one entry each may a glob take without a question."""
 
 
-def check_globs(snapshot: Snapshot, base: Base, rules: Rules) -> tuple[Problem, ...]:
+def check_globs(snapshot: Snapshot, rules: Rules) -> tuple[Problem, ...]:
     """Return a problem for every glob most of whose files hold one entry and no link to a note.
 
     A folder of notes, one paper each, reads as a folder of digests: each file would get a link and
-    a second note. Once a base is there, or a person said so, nobody is asked.
+    a second note. A pass with a base, or for which a person said so, does not ask.
     """
-    if base.exists:
-        return ()
     found = []
     for glob in rules.digest_paths:
         takes = globs.matcher((glob,))

@@ -1,11 +1,15 @@
-"""Digests that a note names, and the digests under which the base knows its entries."""
+"""Digests that a note names, those under which the base knows its entries, and renamed ones.
+
+A digest under a new name is found by its entries, as a note is found by its address.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import joined, stem_of
 from vault_sync.core.model.values import Key, Place, RelPath
@@ -96,3 +100,24 @@ class DigestNames:
             ),
             None,
         )
+
+
+def find_renames(
+    entries: Mapping[Key, Sequence[tuple[RelPath, Entry]]], snapshot: Snapshot, base: Base
+) -> dict[RelPath, RelPath]:
+    """Return old path -> new path of each digest that is gone into one new file.
+
+    A file is new if the base has no paper in it. An entry that is in no digest now is left out: it
+    does not show where the others went.
+    """
+    to: dict[RelPath, set[RelPath]] = {}
+    agreed = {digest for found in base.places.values() for digest in found}
+    for key, was in base.places.items():
+        for digest in was:
+            if digest in snapshot.digests or digest in snapshot.locked:
+                continue
+            now = {path for path, _ in entries.get(key, ()) if not base.knows(Place(key, path))}
+            to.setdefault(digest, set()).update(now)
+    found = {was: min(now) for was, now in to.items() if len(now) == 1 and not now & agreed}
+    # Two that are gone into one are no rename of either.
+    return {was: now for was, now in found.items() if list(found.values()).count(now) == 1}

@@ -17,11 +17,10 @@ from vault_sync.core.model.values import Decisions, Key, Place, Problem, RelPath
 from vault_sync.core.reconcile.pairing import candidates
 from vault_sync.core.reconcile.pairing.candidates import only_named
 from vault_sync.core.reconcile.pairing.missing_entries import MissingEntries
-from vault_sync.core.reconcile.pairing.named_digests import DigestNames
+from vault_sync.core.reconcile.pairing.named_digests import DigestNames, find_renames
 from vault_sync.core.reconcile.pairing.notices import Notices
 from vault_sync.core.reconcile.pairing.paper import Paper, Role
 from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry, PaperBuilder, entries_value
-from vault_sync.core.reconcile.pairing.renamed_digests import find_renames
 from vault_sync.core.reconcile.pairing.same_file import SameFile
 from vault_sync.core.snapshot import Snapshot
 
@@ -68,7 +67,7 @@ def pair(
     papers = tuple(paper for paper in finder.papers() if paper is not None)
     standing, strangers = frozenset(notices.standing), frozenset(finder.strangers)
     deferred = frozenset(notices.deferred)
-    named = tuple(only_named(snapshot, entries, papers))
+    named = tuple(only_named(snapshot, entries, papers)) if snapshot.named or snapshot.plain else ()
     return Pairing(
         papers, tuple(notices.problems), notices.put, standing, named, strangers, deferred
     )

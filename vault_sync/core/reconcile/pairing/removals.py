@@ -66,7 +66,7 @@ def check_removals(
     else:
         papers = edit_beats_removal(papers, snapshot, base, rules, decisions)
         # A person who has just named a digest that is gone need not confirm that it is.
-        sure = accepted_digests(decisions) - snapshot.digests.keys()
+        sure = accepted_digests(decisions) - snapshot.digests.keys() if decisions else frozenset()
         guarded = limit_removals(papers, base, rules, allowed, sure)
     return replace(
         guarded,
@@ -287,6 +287,8 @@ def removals_number(removed: Sequence[tuple[RelPath, Key]]) -> str:
 
 def has_nothing_of_the_readers(paper: Paper, note: Note, base: Base, rules: Rules) -> bool:
     """Tell whether a note holds only what its digests and arXiv gave it, link lists aside."""
+    if any(pair.kind != "removed" for pair in paper.pairs):
+        return False
     sections = [pair.section for pair in paper.pairs if pair.section is not None]
     callout, words = note_lens.parted(note_lens.own_words(note, sections))
     facts = [each.name for each in property_facts(rules.facts)]
@@ -294,8 +296,7 @@ def has_nothing_of_the_readers(paper: Paper, note: Note, base: Base, rules: Rule
     as_made = made is not None and made == note_lens.own_mark(note, sections, facts)
     put = base.text(BaseKey(paper.agreed_key, "", "abstract"))
     return (
-        all(pair.kind == "removed" for pair in paper.pairs)
-        and (as_made or not words)
+        (as_made or not words)
         and (as_made or not callout or abstract.mark(callout) == put)
         and (as_made or not (note_lens.own_properties(note, facts) or _own_tags(paper, note, base)))
         and not _has_title_of_the_readers(paper, note, base)

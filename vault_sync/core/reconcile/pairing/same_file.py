@@ -5,7 +5,8 @@ never compared with the digest, and what it lacks it never had. In this order:
 
 | the note's old path | the file now                                     | it is         |
 |---------------------|--------------------------------------------------|---------------|
-| is this one         | was at another path, by inode or bytes           | another file  |
+| is this one         | was at another path, by inode or bytes, or has   | another file  |
+|                     | the bytes of a copy that was there before        |               |
 | is this one         | any other                                        | the same file |
 | is still there      | at another path                                  | another file  |
 | is gone             | the same inode, size and time, or the same bytes | the same file |
@@ -21,12 +22,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from vault_sync.core.digest.reader import Digest
 from vault_sync.core.merge.three_way import sentences
-from vault_sync.core.model.base import Base, FileMark, apart_key
+from vault_sync.core.model.base import Base, FileMark, apart_key, value_hash
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import SHARED_FIELDS, Key, RelPath
 from vault_sync.core.naming.note_names import bare_name, fold
 from vault_sync.core.naming.wikilinks import find
+from vault_sync.core.note.note import Note
 from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry
 from vault_sync.core.snapshot import NO_STAT, Snapshot
 
@@ -45,7 +48,7 @@ def strange_digests(snapshot: Snapshot, base: Base) -> frozenset[RelPath]:
         for path, digest in snapshot.digests.items()
         # One without entries may look like any other that was just begun.
         if path in seen and digest.entries and seen[path][:3] != snapshot.stats.get(path)
-        if _was_another(path, _mark(snapshot, path, digest.text), seen)
+        if _was_another(path, _mark(snapshot, path, digest), seen)
     )
 
 
@@ -65,23 +68,29 @@ class SameFile:
         seen = self.base.files.get(key, {})
         if path == was and seen.keys() <= {path}:
             return True
-        here = _mark(self.snapshot, path, note.text)
+        here = _mark(self.snapshot, path, note)
         if path == was:
-            same = not (_was_another(path, here, seen) or self._was_copy(path, here, seen))
+            same = not (_was_another(path, here, seen) or self._is_copy(path, here, seen))
         elif was in self.snapshot.notes or was in self.snapshot.locked:
             same = False
         else:
             same = _moved(seen, was, path, here) or self._relinked(key, path, seen, entries)
         return same or self._lacks_nothing(key, path)
 
-    def _was_copy(self, path: RelPath, here: FileMark, seen: Marks) -> bool:
-        """Return True if a copy of the note, which is gone, was renamed to it and edited."""
-        own = seen.get(path)
-        return (own is None or not own.is_like(here)) and any(
-            mark.inode == here.inode != 0
-            for other, mark in seen.items()
+    def _is_copy(self, path: RelPath, here: FileMark, seen: Marks) -> bool:
+        """Return True if a copy of the note was edited and copied, or renamed, to its path."""
+        own, notes = seen.get(path), self.snapshot.notes
+        if own is not None and own.is_like(here):
+            return False
+        return any(
+            (other in notes and notes[other].text == notes[path].text)
             # The place of a copy that does not count as a note may be taken still.
-            if other != path and other not in self.snapshot.names.called(bare_name(other))
+            or (
+                mark.inode == here.inode != 0
+                and other not in self.snapshot.names.called(bare_name(other))
+            )
+            for other, mark in seen.items()
+            if other != path
         )
 
     def _relinked(
@@ -139,5 +148,5 @@ def _sentences(text: str) -> Iterator[str]:
     return (token for token in sentences(text) if not token.isspace())
 
 
-def _mark(snapshot: Snapshot, path: RelPath, text: str) -> FileMark:
-    return FileMark.of_text(snapshot.stats.get(path, NO_STAT), text)
+def _mark(snapshot: Snapshot, path: RelPath, document: Digest | Note) -> FileMark:
+    return FileMark(*snapshot.stats.get(path, NO_STAT), value_hash(document.text))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vault_sync.core.digest.reader import Digest
+from vault_sync.core.digest.styles import lens
 from vault_sync.core.model.base import PLACE_FIELDS, Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Decision, Decisions, Fields, RelPath
+from vault_sync.core.note.note import commentary_of
 from vault_sync.core.reconcile.pairing.paper import Pair
-from vault_sync.core.reconcile.resolution import arrivals, fields, placeless, reread
+from vault_sync.core.reconcile.resolution import arrivals, fields, reread
 from vault_sync.core.reconcile.resolution.arrivals import Deferred
 from vault_sync.core.reconcile.resolution.fields import Decided, Undecided
 from vault_sync.core.reconcile.resolution.values import (
@@ -20,7 +22,6 @@ from vault_sync.core.reconcile.resolution.values import (
     add_conflict,
     base_digest,
     decision,
-    section_text,
 )
 
 
@@ -41,7 +42,7 @@ def resolve_commentary(
     | the entry is read otherwise than before | the entry's, with the edits of the section       |
     | both are there                          | `fields.decide_commentary`                       |
     """
-    entry = resolution.entries[pair.digest]
+    entry, section = resolution.entries[pair.digest], commentary_of(pair.section)
     paper = resolution.paper
     was = BaseKey(paper.agreed_key, base_digest(paper, pair, base), "commentary")
     base_key = was._replace(digest=pair.digest)
@@ -55,11 +56,11 @@ def resolve_commentary(
         changes = {pair.digest: True, NOTE: pair.section is None}
         resolution.propose(base_key, entry.commentary, changes)
         return
-    if pair.section is not None and placeless.takes_none(pair, "commentary"):
-        _leave_in_note(resolution, pair, pair.section.commentary, base_key)
+    if pair.section is not None and not lens.takes(pair.entry, "commentary"):
+        _leave_in_note(resolution, pair, section, base_key)
         return
-    if paper.note is not None and base.refuses(base_key, entry.commentary, section_text(pair)):
-        resolution.commentaries[pair.digest] = section_text(pair)
+    if paper.note is not None and base.refuses(base_key, entry.commentary, section):
+        resolution.commentaries[pair.digest] = section
         return
     taken_out = pair.section is None and _was_taken_out(pair, entry, was, base)
     if pair.section is None and (not taken_out or side == "digest"):
@@ -69,7 +70,7 @@ def resolve_commentary(
     decided = _decided_commentary(resolution, pair, was, base, side, digests)
     if isinstance(decided, Undecided | Deferred):
         _leave_open(resolution, pair, decided, base, was)
-    elif placeless.has_no_place(pair, "commentary", decided.value):
+    elif "commentary" in lens.unplaced(pair.entry, entry.saying(commentary=decided.value)):
         _leave_in_note(resolution, pair, decided.value, base_key)
     else:
         _take_over(resolution, pair, decided.value, base_key)
@@ -84,14 +85,16 @@ def _decided_commentary(
     digests: Mapping[RelPath, Digest],
 ) -> Decided[str] | Undecided | Deferred:
     """Decide a commentary; what only is read otherwise than at the last pass is no edit."""
-    agreed, section, entry = base.text(was), section_text(pair), resolution.entries[pair.digest]
+    agreed, section = base.text(was), commentary_of(pair.section)
+    entry = resolution.entries[pair.digest]
     if pair.section is None and side is None:
         return Undecided("section gone")
     if side == "both":
         return Decided(_one_below_the_other(entry.commentary, section))
-    if side is None and (found := arrivals.decide(resolution, pair, base, was)) is not None:
+    brought = side is None and not base.is_typed_here
+    if brought and (found := arrivals.decide(resolution, pair, base, was)) is not None:
         return found
-    if side is None and agreed is not None and pair.entry is not None:
+    if side is None and pair.entry is not None and agreed not in {None, entry.commentary}:
         if agreed == section and reread.has_swallowed(agreed, entry, digests[pair.digest]):
             return Decided(entry.commentary)
         anew = reread.commentary(agreed, entry, section)
@@ -109,7 +112,7 @@ def _leave_open(
     resolution: Resolution, pair: Pair, undecided: Undecided | Deferred, base: Base, was: BaseKey
 ) -> None:
     """Leave a commentary as it is on both sides; its base value follows a moved entry."""
-    section = section_text(pair)
+    section = commentary_of(pair.section)
     if pair.section is not None:
         resolution.commentaries[pair.digest] = section
     if pair.origin is not None and was in base.rows:
@@ -126,7 +129,7 @@ def _leave_in_note(resolution: Resolution, pair: Pair, value: str, base_key: Bas
     """Give the note a commentary that its entry has no place for; the digest's is agreed on."""
     entry = resolution.entries[pair.digest]
     resolution.commentaries[pair.digest] = value
-    resolution.propose(base_key, entry.commentary, {NOTE: value != section_text(pair)})
+    resolution.propose(base_key, entry.commentary, {NOTE: value != commentary_of(pair.section)})
     if value != entry.commentary:
         resolution.placeless.append(Placeless(pair, "commentary"))
 
@@ -135,7 +138,7 @@ def _take_over(resolution: Resolution, pair: Pair, value: str, base_key: BaseKey
     entry = resolution.entries[pair.digest]
     resolution.commentaries[pair.digest] = value
     resolution.entries[pair.digest] = entry.saying(commentary=value)
-    note_changes = pair.section is None or value != section_text(pair)
+    note_changes = pair.section is None or value != commentary_of(pair.section)
     changes = {NOTE: note_changes, pair.digest: value != entry.commentary}
     resolution.propose(base_key, value, changes)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from vault_sync.core.digest.styles import lens
 from vault_sync.core.model.base import Base, apart_key
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Fields, Rules
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.tags import private
 from vault_sync.core.reconcile.pairing.paper import Pair, Paper
-from vault_sync.core.reconcile.resolution import arrivals, fields, placeless
+from vault_sync.core.reconcile.resolution import arrivals, fields
 from vault_sync.core.reconcile.resolution.fields import TagPlace
 from vault_sync.core.reconcile.resolution.values import (
     LIVE,
@@ -36,7 +37,7 @@ def resolve_tags(resolution: Resolution, note_fields: Fields, base: Base, rules:
     others = [pair for pair in paper.pairs if pair.kind not in LIVE]
     places = [_tag_place(paper, pair, base) for pair in (*pairs, *others)]
     # A tag goes to the paper's first digest, which may be a table.
-    in_table = bool(pairs) and placeless.takes_none(pairs[0], "tags")
+    in_table = bool(pairs) and not lens.takes(pairs[0].entry, "tags")
     travel = (
         bool(pairs)
         and not in_table
@@ -48,12 +49,12 @@ def resolve_tags(resolution: Resolution, note_fields: Fields, base: Base, rules:
     def stays(tag: str) -> bool:
         return private(rules, tag) or fold(tag) in own
 
-    views = fields.note_tags_by_place(places, note_fields.tags, stays)
-    for at, pair in enumerate(pairs):
-        if _wait(paper, pair, places[at], views[at], base):
+    views = () if base.is_typed_here else fields.note_tags_by_place(places, note_fields.tags, stays)
+    for at, (pair, view) in enumerate(zip(pairs, views, strict=False)):
+        if _wait(paper, pair, places[at], view, base):
             resolution.defer(pair.digest, base)
             return
-        if _are_joined(paper, pair, places[at], views[at], base):
+        if _are_joined(paper, pair, places[at], view, base):
             places[at] = places[at]._replace(was=None)
     merged = fields.merge_tags(places, note_fields.tags, stays, travel=travel)
     note_changes = set(merged.note) != set(note_fields.tags)

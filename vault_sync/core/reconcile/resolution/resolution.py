@@ -7,23 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from vault_sync.core.digest.reader import Digest
+from vault_sync.core.digest.styles import lens
 from vault_sync.core.model.base import APART, Base, apart_key, parted_filled
 from vault_sync.core.model.plan import Apart, BaseKey
-from vault_sync.core.model.values import (
-    SHARED_FIELDS,
-    Decisions,
-    Facts,
-    Fields,
-    RelPath,
-    Rules,
-)
+from vault_sync.core.model.values import SHARED_FIELDS, Decisions, Facts, Fields, RelPath, Rules
 from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
-from vault_sync.core.note.note import Note
+from vault_sync.core.note.note import Note, Section, commentary_of
 from vault_sync.core.reconcile.pairing.paper import Pair, Paper
 from vault_sync.core.reconcile.resolution import (
     arrivals,
-    placeless,
     reread,
     shared_fields,
 )
@@ -40,7 +33,6 @@ from vault_sync.core.reconcile.resolution.values import (
     add_conflict,
     base_digest,
     decided_side,
-    section_text,
 )
 
 SHARED_ROWS = (*SHARED_FIELDS, "filled", "note", "mentions")
@@ -62,7 +54,7 @@ def resolve(
     resolution = Resolution(paper, paper.key, note_fields)
     for pair in live:
         resolution.entries[pair.digest] = (
-            pair.entry.fields if pair.entry else _entry_fields(note_fields, section_text(pair))
+            pair.entry.fields if pair.entry else _entry_fields(note_fields, pair.section)
         )
     home = next((pair for pair in paper.pairs if pair.kind != "removed"), None)
     if home is not None and home.kind in LIVE:
@@ -78,10 +70,10 @@ def resolve(
     return resolution
 
 
-def _entry_fields(note_fields: Fields, commentary: str) -> Fields:
+def _entry_fields(note_fields: Fields, section: Section | None) -> Fields:
     """Return the fields of an entry that is to be made from its note."""
     authors = people.plain(note_fields.authors)
-    return note_fields._replace(authors=authors, tags=(), commentary=commentary)
+    return note_fields._replace(authors=authors, tags=(), commentary=commentary_of(section))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +146,7 @@ class _Shared:
         base_key = self._base_key(name)
         if self.base.refuses(base_key, digest_has, note_has):
             return None
-        if name == "authors" and placeless.is_apart(self.home, note_has):
+        if name == "authors" and not self._takes_authors(note_has):
             return self._apart_authors(digest_has, note_has)
         meaning: shared_fields.Meaning[Any] = shared_fields.MEANINGS[name]
         if name == "authors" and self.authors_as_text:
@@ -168,16 +160,26 @@ class _Shared:
             return None
         if name == "title":
             self.resolution.old_title = self._old_title(base_key)
-        if decided.digest and decided.note and not meaning.agree(*decided):
+        differ = decided.digest and decided.note and decided.digest != decided.note
+        if differ and not meaning.agree(*decided):
             self._add_apart(name, decided)
         self._propose(name, decided, note_has=note_has, digest_has=digest_has)
         return decided
+
+    def _takes_authors(self, authors: tuple[str, ...]) -> bool:
+        """Return True if the entry can be made to name these authors."""
+        entry = self.home.entry
+        if entry is None or not lens.takes(entry, "authors"):
+            return entry is None
+        return "authors" not in lens.unplaced(entry, entry.fields.saying(authors=authors))
 
     def _apart_authors(
         self, digest_has: tuple[str, ...], note_has: tuple[str, ...]
     ) -> SharedValue[tuple[str, ...]]:
         """Return the authors of both sides where the entry's cannot be written."""
-        found = placeless.authors(self._base_key("authors"), digest_has, note_has, self.base)
+        found = shared_fields.apart_authors(
+            self._base_key("authors"), digest_has, note_has, self.base
+        )
         if found.note and (found.note[: len(digest_has)] != digest_has or not digest_has):
             self.resolution.placeless.append(Placeless(self.home, "authors"))
         self._propose("authors", found, note_has=note_has, digest_has=digest_has)
@@ -204,16 +206,19 @@ class _Shared:
             if readers and digest_has:
                 return SharedValue(digest_has, note_has)
             side = "digest" if reread_now else None
-        ways = self.base.arrival(self.home.digest), self.base.arrival(paper.note)
-        agreed = self.base.rows.get(base_key), self.base.note_value(base_key)
-        if side is None and arrivals.waits(name, agreed, (digest_has, note_has), ways):
-            return Deferred()
+        base = self.base
+        if not base.is_typed_here:
+            ways = base.arrival(self.home.digest), base.arrival(paper.note)
+            agreed = base.rows.get(base_key), base.note_value(base_key)
+            if side is None and arrivals.waits(name, agreed, (digest_has, note_has), ways):
+                return Deferred()
+            base = arrivals.distrusting(base, ways)
         return shared_fields.decide(
             meaning,
             base_key,
             digest_has,
             note_has,
-            arrivals.distrusting(self.base, ways),
+            base,
             side=side,
             adopted=paper.role == "adopted",
         )

@@ -25,8 +25,8 @@ from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Side
 from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
-from vault_sync.core.naming.titles import fold_title
 from vault_sync.core.reconcile.resolution.fields import Undecided
+from vault_sync.core.text.folding import fold_title
 
 T = TypeVar("T", str, tuple[str, ...])
 
@@ -99,6 +99,21 @@ def decide(
     before = was if changed == "digest" else note_was
     followed = _followed(meaning, digest, note, changed, before)
     return followed or Undecided("cannot be written")
+
+
+def apart_authors(
+    base_key: BaseKey, digest: tuple[str, ...], note: tuple[str, ...], base: Base
+) -> SharedValue[tuple[str, ...]]:
+    """Return the authors of both sides where the digest's cannot be written: a list in part.
+
+    The note takes them over while it has none, or those that the digest had; otherwise it keeps
+    its own. A digest without a list takes none away.
+    """
+    was = base.rows.get(base_key)
+    if was is None:
+        return SharedValue(digest, note or digest)
+    follows = bool(digest) and digest != was and note == was
+    return SharedValue(digest, digest if follows else note)
 
 
 def _was_before(base: Base, base_key: BaseKey, value: str | tuple[str, ...]) -> bool:

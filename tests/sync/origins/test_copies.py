@@ -7,8 +7,8 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan, Rename, Trash, Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.snapshot import EMPTY
-from vault_sync.sync.copies import with_copies
-from vault_sync.sync.observation import Observation
+from vault_sync.sync.observation.observation import Observation
+from vault_sync.sync.origins.copies import with_copies
 
 WEEK, COPY = RelPath("d/week.md"), RelPath("d/week (Conflicted copy).md")
 ROW = BaseKey(Key("k"), WEEK, "commentary")

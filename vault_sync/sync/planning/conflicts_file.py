@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vault_sync.core.merge import copy_rows
-from vault_sync.core.merge.file_copies import NO_COPIES
 from vault_sync.core.model.copies import CopyRow
 from vault_sync.core.model.plan import BaseKey, Create, Operation, Plan, Trash, Value, Write
 from vault_sync.core.model.values import Problem, RelPath, Rules
 from vault_sync.core.report import conflicts_page, copy_section
-from vault_sync.sync.observation import Observation
+from vault_sync.sync.observation.observation import Observation
 
 TAKEN = "conflicts-note-taken"
 
@@ -33,8 +32,6 @@ def operations(seen: Observation, rules: Rules, plan: Plan) -> tuple[Operation, 
     """Return the operation that brings the conflicts note up to date, if any."""
     path = path_of(seen, rules)
     before = seen.conflicts_text
-    if not (before or plan.conflicts) and seen.copies is NO_COPIES:
-        return ()
     rows, questions = copy_section.text(_rows(seen, plan)), _questions(seen)
     more = "\n".join(filter(None, (rows, questions)))
     after = conflicts_page.text(plan.conflicts, seen.snapshot.names, before, more)

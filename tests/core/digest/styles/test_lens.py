@@ -1,4 +1,4 @@
-"""Digests in other styles than flat, and the fields that have no place in them."""
+"""Digests in other styles than flat, both ways; fields that have no place in them."""
 
 from __future__ import annotations
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import PurePosixPath
 
 from vault_sync.core import snapshot
-from vault_sync.core.digest.style_choice import FLAT, styles_of
+from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.digest.styles import lens
 from vault_sync.core.merge.copy_rules import CopyRules, is_readers
 from vault_sync.core.merge.file_copies import NO_COPIES, MergedCopies, merge_copies
@@ -26,15 +26,21 @@ from vault_sync.core.reconcile.resolution import abstracts
 from vault_sync.core.report import conflicts_page, copy_section
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.config import Config
-from vault_sync.edge.fs.reader import as_text, contents
 from vault_sync.edge.fs.scan import Scan, Stat, scan
+from vault_sync.edge.fs.vault_dir import as_text, read_contents
 from vault_sync.edge.state import joining
+from vault_sync.edge.state.base_table import read_files
 from vault_sync.edge.state.earlier_values import is_old
-from vault_sync.edge.state.file_marks import read_files
 from vault_sync.edge.state.refusals import read_refused
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.state.vault_id import former_names
-from vault_sync.sync.file_record import File, file_read, looks_delivered, numbers, seconds_at_rest
+from vault_sync.sync.observation.file_record import (
+    File,
+    file_read,
+    looks_delivered,
+    numbers,
+    seconds_at_rest,
+)
 from vault_sync.sync.request import Progress, silent
 
 
@@ -71,11 +77,11 @@ class Observation:
 
 
 MergesCopies = Callable[
-    [Mapping[RelPath, str], RelPath, bool, Mapping[RelPath, RelPath]], MergedCopies
+    [Mapping[RelPath, str], RelPath, Scan, bool, Mapping[RelPath, RelPath]], MergedCopies
 ]
 """A merge of the copies among texts (`merge_copies`), with the path of the conflicts note.
 
-The third argument tells whether files are arriving, the last are notes under an old path.
+The fourth argument tells whether files are arriving, the last are notes under an old path.
 """
 
 
@@ -109,9 +115,9 @@ def observe(
     found = scan(config.root)
     texts: dict[RelPath, str] = {}
     read: dict[RelPath, File] = {}
-    problems = list(found.problems)
+    problems = [*found.problems, *_digests_in_capitals(found.otherwise, config.rules)]
     reported = {each.path for each in problems}
-    for number, (path, content) in enumerate(contents(config.root, found.files)):
+    for number, (path, content) in enumerate(read_contents(config.root, found.files)):
         if isinstance(content, Problem):
             problems += [content] if path not in reported else []
         else:
@@ -139,6 +145,16 @@ def observe(
     )
 
 
+def _digests_in_capitals(paths: Iterable[RelPath], rules: Rules) -> Iterator[Problem]:
+    """Yield a notice for each file that would be a digest if its ending had no capitals."""
+    is_one = is_digest(rules)
+    for path in paths:
+        ending = path[-3:]
+        if is_one(RelPath(path.removesuffix(ending) + ending.lower())):
+            words = f"the file is not read as a digest: its name ends in {ending}"
+            yield Problem(path, "ending", words, "rename it to end in .md", level="notice")
+
+
 def _merged_texts(
     texts: Mapping[RelPath, str],
     rules: Rules,
@@ -160,9 +176,9 @@ def _merged_texts(
 
     if merge is None:
         merge = partial(_hide_copies, rules, base)
-    observation = observed(merge(texts, page, is_arriving, {}))
+    observation = observed(merge(texts, page, found, is_arriving, {}))
     moved = _moved_back(observation)
-    return observed(merge(texts, page, is_arriving, moved)) if moved else observation
+    return observed(merge(texts, page, found, is_arriving, moved)) if moved else observation
 
 
 def _hide_copies(
@@ -170,7 +186,8 @@ def _hide_copies(
     base: Base,
     texts: Mapping[RelPath, str],
     page: RelPath,
-    _: bool,
+    _found: Scan,
+    _is_arriving: bool,
     moved: Mapping[RelPath, RelPath],
 ) -> MergedCopies:
     return merge_copies(texts, copy_rules_of(rules, base, texts, page), moved)
@@ -180,10 +197,9 @@ def copy_rules_of(
     rules: Rules, base: Base, texts: Mapping[RelPath, str], page: RelPath
 ) -> CopyRules:
     """Return the rules for the copies among some texts, of which none is merged."""
-    styles = styles_of(rules)
     return CopyRules(
         is_digest=is_digest(rules),
-        is_flat=lambda path: styles(path) == FLAT,
+        styles=styles_of(rules),
         is_readers=partial(is_readers, texts, base, rules.properties),
         histories_of=lambda _: {},
         note_of=base.note,

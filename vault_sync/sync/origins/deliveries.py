@@ -11,7 +11,7 @@ from vault_sync.edge.state import deliveries, joining
 from vault_sync.edge.state.saved_texts import name_of
 from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.observation import ARRIVAL, Observation
+from vault_sync.sync.observation.observation import ARRIVAL, Observation
 
 
 def with_arrivals(seen: Observation, state: StateStore, now: float) -> Observation:

@@ -8,9 +8,10 @@ from datetime import date
 from functools import cache, partial
 
 from vault_sync.core.citation.library import ReadersLibrary
+from vault_sync.core.merge.file_copies import NO_COPIES
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import natural
-from vault_sync.core.model.plan import BaseUpdate, Conflict, Plan, Write
+from vault_sync.core.model.plan import BaseUpdate, Conflict, Operation, Plan, Write
 from vault_sync.core.model.values import Decision, Decisions, Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.naming.week_learning import weeks_of
 from vault_sync.core.note import note_template
@@ -23,8 +24,8 @@ from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
 from vault_sync.core.report import conflicts_page
 from vault_sync.core.text.spans import splice
 from vault_sync.edge.config import Config
-from vault_sync.sync import conflicts_file
-from vault_sync.sync.observation import Observation, learn_weeks
+from vault_sync.sync.observation.observation import Observation, learn_weeks
+from vault_sync.sync.planning import conflicts_file
 from vault_sync.sync.request import PassRequest, Progress, silent
 
 
@@ -62,14 +63,14 @@ def make_plan(
     # What could not be read may hold a conflict still, and the page a decision about it.
     unread = any(each.code in {"unreadable", "unlisted"} for each in observation.problems)
     conflicts = tuple(sorted((*observation.open_elsewhere, *plan.conflicts), key=_at))
-    page = (
-        ()
-        if unread
-        else conflicts_file.operations(observation, rules, replace(plan, conflicts=conflicts))
-    )
+    page: tuple[Operation, ...] = ()
+    after_page: list[BaseUpdate] = []
+    says = conflicts or observation.conflicts_text or observation.copies is not NO_COPIES
+    if says and not unread:
+        page = conflicts_file.operations(observation, rules, replace(plan, conflicts=conflicts))
+    if ticks and page:
+        after_page = _joined_with_page(plan, conflicts_file.path_of(observation, rules))
     taken = conflicts_file.name_taken(observation, rules) if conflicts else ()
-    page_path = conflicts_file.path_of(observation, rules)
-    after_page = _joined_with_page(plan, page_path) if ticks and page else []
     return replace(
         plan,
         operations=(*plan.operations, *page),

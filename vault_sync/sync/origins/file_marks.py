@@ -7,19 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from vault_sync.core.merge.file_copies import MergedCopies
-from vault_sync.core.model.base import Base, FileMark
+from vault_sync.core.model.base import Base, FileMark, value_hash
 from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Rename, Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.snapshot import NO_STAT, Snapshot
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.values import file_number
-from vault_sync.edge.state.file_marks import change_files, read_files
+from vault_sync.edge.state.base_table import change_files, read_files
 from vault_sync.edge.state.refusals import read_refused
 from vault_sync.edge.state.schema import encode
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.file_record import numbers
-from vault_sync.sync.observation import Observation
+from vault_sync.sync.observation.file_record import numbers
+from vault_sync.sync.observation.observation import Observation
 
 Marked = dict[RelPath, tuple[Key, FileMark]]
 
@@ -83,7 +83,7 @@ def _as_read(observation: Observation, before: Mapping[RelPath, tuple[Key, FileM
         if seen is not None and seen[0] == key and seen[1].inode and seen[1][:3] == stat:
             found[path] = seen
             continue
-        mark = FileMark.of_text(stat, text)
+        mark = FileMark(*stat, value_hash(text))
         # Numbers that are not known just now are no news.
         alike = (
             seen is not None and not mark.inode and seen == (key, seen[1]._replace(hash=mark.hash))
@@ -94,9 +94,9 @@ def _as_read(observation: Observation, before: Mapping[RelPath, tuple[Key, FileM
 
 def _named(plan: Plan) -> dict[RelPath, Key]:
     """Return the notes and digests that a plan agrees on, each with its paper; "" for a digest."""
-    rows = [item for base_update in plan.base_updates for item in base_update.put.items()]
-    digests = {RelPath(row.digest): Key("") for row, _ in rows if row.digest}
-    return digests | {RelPath(str(value)): row.key for row, value in rows if row.field == "note"}
+    put = [(row, one.put) for one in plan.base_updates for row in one.put]
+    digests = {RelPath(row.digest): Key("") for row, _ in put if row.digest}
+    return digests | {RelPath(str(rows[row])): row.key for row, rows in put if row.field == "note"}
 
 
 def _files(snapshot: Snapshot) -> Iterator[tuple[RelPath, Key, str]]:
@@ -112,9 +112,10 @@ def _copies(
     copies: MergedCopies, files: Collection[tuple[RelPath, Key, str]]
 ) -> Iterator[tuple[RelPath, Key, str]]:
     """Yield the copies of some files, which count as no files and may step into their places."""
-    originals = copies.originals
-    keys = {path: key for path, key, _ in files} if originals else {}
-    for path, original in originals.items():
+    if not copies.hidden:
+        return
+    keys = {path: key for path, key, _ in files}
+    for path, original in copies.originals.items():
         if original in keys:
             yield path, keys[original], copies.hidden[path]
 
@@ -122,9 +123,9 @@ def _copies(
 def _as_written(root: Path, operation: Operation, about: Mapping[RelPath, Key]) -> Marked:
     """Return the file that an operation left, unless it is none that is remembered."""
     if isinstance(operation, Create | Write):
-        path, text = operation.path, operation.after
+        path, hash_ = operation.path, value_hash(operation.after)
     elif isinstance(operation, Rename):
-        path, text = operation.to, operation.before
+        path, hash_ = operation.to, value_hash(operation.before)
     else:
         return {}
     if operation.path not in about:
@@ -133,7 +134,7 @@ def _as_written(root: Path, operation: Operation, about: Mapping[RelPath, Key]) 
         seen = current.files.status(root / path)
     except OSError:
         return {}
-    mark = FileMark.of_text((file_number(seen), seen.st_size, seen.st_mtime_ns), text)
+    mark = FileMark(file_number(seen), seen.st_size, seen.st_mtime_ns, hash_)
     return {path: (about[operation.path], mark)}
 
 

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 from vault_sync.core.naming.note_names import fold
-from vault_sync.core.text.casefold import casefold_nfc
+from vault_sync.core.text.folding import casefold_nfc
 
 SAME = [
     ("Beta.MD", "beta.md"),

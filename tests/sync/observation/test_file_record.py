@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.support.index_worlds import NOW, stat
 from vault_sync.edge.fs.scan import Stat
-from vault_sync.sync import file_record
-from vault_sync.sync.file_record import COARSE, GRAIN, UNKNOWN
+from vault_sync.sync.observation import file_record
+from vault_sync.sync.observation.file_record import COARSE, GRAIN, UNKNOWN
 
 
 @pytest.mark.parametrize(

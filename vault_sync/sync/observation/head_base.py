@@ -19,7 +19,7 @@ from vault_sync.core.reconcile.pipeline import reconcile
 from vault_sync.edge.config import Config
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.activity import git_busy, is_bisecting
-from vault_sync.sync.observation import Observation, observe_texts
+from vault_sync.sync.observation.observation import Observation, observe_texts
 
 
 def with_head(seen: Observation, config: Config) -> Observation:

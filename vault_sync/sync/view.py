@@ -1,0 +1,210 @@
+"""The view of a pass: an observation and its plan, of the whole vault or of papers concerned."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from vault_sync.core.model.plan import BaseUpdate, Create, Plan
+from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.edge.config import Config
+from vault_sync.edge.fs.scan import Stat, scan
+from vault_sync.edge.state.store import StateStore
+from vault_sync.sync.bibliography import readers_library
+from vault_sync.sync.facts import facts_stamp
+from vault_sync.sync.incremental import changes, scope
+from vault_sync.sync.incremental.memory import Memory, Mind, recall
+from vault_sync.sync.incremental.reading import PartReading
+from vault_sync.sync.incremental.unchanged import Walk, stamp_of
+from vault_sync.sync.observation.observation import Observation, arriving, base_of, lacking, observe
+from vault_sync.sync.origins import copies, deliveries
+from vault_sync.sync.planning.pass_plan import (
+    make_plan,
+    renaming_plan,
+    template_of,
+    with_former_names,
+)
+from vault_sync.sync.request import (
+    FactsOf,
+    PassRequest,
+    Progress,
+    Reason,
+    no_facts,
+    silent,
+)
+
+Typed = Callable[[Iterable[RelPath]], frozenset[RelPath]]
+"""Returns those of some files that somebody has edited while the pass was reading and planning."""
+
+
+def _nobody(paths: Iterable[RelPath]) -> frozenset[RelPath]:
+    del paths
+    return frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PassContext:
+    """The vault, its state, and the caller's callbacks: all that a pass runs with.
+
+    `ask` is called for the facts that a plan wants, with no lock taken, for it may take minutes;
+    then the pass begins anew. `wait`: seconds for which another process may keep the lock. `walk`
+    was made just before. `daemon_memory` is shared by the passes of a daemon, and `hints` are the
+    only files that can have changed since its last one; None where any may have. `typed` is called
+    when all is planned and nothing written.
+    """
+
+    config: Config
+    state: StateStore
+    facts_of: FactsOf = no_facts
+    ask: Callable[[Sequence[Key]], object] | None = None
+    wait: float = 5.0
+    progress: Progress = silent
+    walk: Walk | None = None
+    daemon_memory: Mind | None = None
+    hints: frozenset[RelPath] | None = None
+    typed: Typed = _nobody
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """An observation and its plan; with a `memory` if only some papers were looked at.
+
+    `lacking` are the papers without their facts, `facts` the stamp of the facts that were known.
+    `explained` says why each file and paper was looked at.
+    """
+
+    observation: Observation
+    plan: Plan
+    lacking: tuple[Key, ...]
+    facts: str
+    memory: Memory | None = None
+    explained: tuple[Reason, ...] = ()
+
+
+def look(context: PassContext, request: PassRequest) -> View:
+    """Observe and plan: the papers concerned where that is enough, else the whole vault.
+
+    Nothing is written and nothing locked. The plan wants the facts that are lacking and that
+    `facts_of` does not know.
+
+    Raises:
+        OSError: the vault's folder cannot be listed.
+    """
+    facts = facts_stamp(context.config, context.state)
+    why = "so it was asked for"
+    if request.ordinary:
+        try:
+            return look_at_part(context, request, facts)
+        except changes.TakesWholePass as reason:
+            why = str(reason)
+    view = look_at_all(context, request, facts)
+    return replace(view, explained=(Reason("", f"read the whole vault: {why}"),))
+
+
+def look_at_all(context: PassContext, request: PassRequest, facts: str) -> View:
+    """Observe and plan the whole vault; `facts` is the stamp of the facts that are known.
+
+    Raises:
+        OSError: the vault's folder cannot be listed.
+    """
+    config, state = context.config, context.state
+    base = base_of(state)
+    if request.lifts:
+        base = replace(base, refused={})
+    if request.rename_properties:
+        observation = observe(with_former_names(config, base), base, context.progress)
+        return View(observation, renaming_plan(observation), (), facts)
+    merge = copies.merger(state, config.rules, base, whole=not request.only)
+    observation = observe(config, base, context.progress, merge)
+    if not base.exists:
+        from vault_sync.sync.observation import head_base
+
+        observation = head_base.with_head(observation, config)
+    observation = copies.with_arrivals(deliveries.with_arrivals(observation, state, time.time()))
+    lacks = lacking(observation, config.rules)
+    library, wrong = readers_library(config)
+    template, wrong_in_it = template_of(observation, config)
+    found, rules = context.facts_of(lacks), config.rules
+    plan = make_plan(observation, rules, found, request, context.progress, library, template)
+    plan = copies.with_copies(plan, observation)
+    found_wrong = dict.fromkeys((*wrong, *wrong_in_it, *plan.problems))
+    plan = replace(plan, problems=tuple(found_wrong))
+    if observation.base.rows and not observation.base.exists:
+        # What stands in HEAD is the base from now on, but for what this pass changes of it.
+        of_head = BaseUpdate(frozenset(), observation.base.rows)
+        plan = replace(plan, base_updates=(of_head, *plan.base_updates))
+    unknown = set(plan.wanted)
+    plan = replace(plan, wanted=tuple(key for key in lacks if key in unknown))
+    return View(observation, plan, tuple(lacks), facts)
+
+
+def look_at_part(
+    context: PassContext, request: PassRequest, facts: str, *, again: bool = False
+) -> View:
+    """Observe and plan the papers that changed files concern.
+
+    `again`: it is to find out what was written; whatever else there is to do is for later.
+
+    Raises:
+        TakesWholePass: all must be looked at.
+    """
+    config, state = context.config, context.state
+    daemon_memory = context.daemon_memory or Mind()
+    memory, hints = daemon_memory.memory, context.hints
+    if memory is None or memory.stamp != stamp_of(config, state):
+        whole = context.daemon_memory is not None
+        memory, hints = recall(config, state, whole=whole, walk=context.walk), None
+    if memory is None:
+        raise changes.TakesWholePass("no index of the last pass is to be trusted")
+    problems = daemon_memory.problems
+    if hints is None:
+        stats, problems = _changed(context, memory)
+    else:
+        stats = changes.stats_of(config.root, hints)
+    try:
+        thought = scope.think(
+            PartReading(config, state, memory, stats),
+            context.facts_of,
+            request,
+            facts_changed=memory.came.facts != facts,
+            hinted=hints is not None and not again,
+        )
+    except changes.TakesWalk:
+        return look_at_part(replace(context, hints=None, walk=None), request, facts)
+    if _needs_whole(config, thought):
+        raise changes.TakesWholePass("a note is to be made by a template, or gets a citekey")
+    daemon_memory.problems = problems
+    observation = replace(thought.observation, problems=problems)
+    plan = replace(thought.plan, problems=(*problems, *thought.plan.problems))
+    return View(observation, plan, thought.lacking, facts, memory, thought.explained)
+
+
+def _needs_whole(config: Config, thought: scope.Thought) -> bool:
+    """Return True if a note is to be made by a template, or to get a citekey.
+
+    The template is read with all other files, and no two papers of a vault have one citekey.
+    """
+    made = any(isinstance(each, Create) for each in thought.plan.operations)
+    if "citekey" not in config.rules.facts:
+        return made and bool(config.rules.template)
+    snapshot = thought.observation.snapshot
+    notes = snapshot.notes
+    managed = (path for paths in snapshot.managed.values() for path in paths)
+    return made or any(not notes[path].properties.scalar("citekey") for path in managed)
+
+
+def _changed(
+    context: PassContext, memory: Memory
+) -> tuple[Mapping[RelPath, Stat | None], tuple[Problem, ...]]:
+    """Return the files that changed (`changes.suspects`), and the problems of the walk.
+
+    Raises:
+        TakesWholePass: names are taken that only a whole pass knows, or files are on their way.
+    """
+    walk = context.walk
+    valid = walk is not None and walk.stamp == memory.stamp
+    found = walk.found if walk is not None and valid else scan(context.config.root)
+    if found.otherwise or arriving(found.marks, time.time_ns()):
+        raise changes.TakesWholePass("files are on their way, or end in capitals (.MD)")
+    return changes.suspects(memory, found), found.problems
