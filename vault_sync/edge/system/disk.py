@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vault_sync.edge.fs.canonical import same_folder
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.mounts import file_system, silent_ground
 from vault_sync.edge.platform.rename import Volume
+from vault_sync.edge.state.places import same_folder
 from vault_sync.edge.system.surroundings import Surroundings
 
 

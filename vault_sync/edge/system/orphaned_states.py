@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vault_sync.core.model.values import Problem
-from vault_sync.edge.fs.canonical import same_folder
 from vault_sync.edge.platform.lock import Busy, locked
-from vault_sync.edge.state.places import DATABASE, databases, identity_in
+from vault_sync.edge.state.places import DATABASE, databases, identity_in, same_folder
 
 UNUSED_DAYS = 90
 DAY = 86_400.0
