@@ -286,7 +286,7 @@ def edits_arrive(vault: WindowsVault) -> None:
 @pytest.fixture
 def quiet_vault(vault: WindowsVault) -> WindowsVault:
     with (vault.root / "vault-sync.toml").open("a") as file:
-        file.write(f"\n[arxiv]\nenabled = false\n[watch]\nquiet = {QUIET}\n")
+        file.write(f"\n[watch]\nquiet = {QUIET}\n")
     return vault
 
 
