@@ -48,7 +48,7 @@ def install(console: Console) -> int:
     lines.append(f"git config {DRIVER}: the merge driver of this repository")
     if hook.add_block(attributes, [ATTRIBUTES]):
         lines.append(f"{attributes}: says which files it merges")
-    todo = f"git add -- {quoted(os.path.relpath(attributes))}"
+    todo = f"git add -- {quoted(Path(os.path.relpath(attributes)).as_posix())}"
     if console.json:
         console.answer(config.root, did=lines, todo=[todo])
     console.say([*lines, f"    commit it: {todo}"])

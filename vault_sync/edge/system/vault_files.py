@@ -13,6 +13,7 @@ from vault_sync.core.model.paths import is_markdown, is_visible
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.naming.copy_names import certain, possible
 from vault_sync.core.naming.foreign_names import unfit_for_windows
+from vault_sync.core.text.encodings import encoded
 from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.edge.fs.scan import ClosedFolder, FolderEntry, walk
 from vault_sync.edge.platform.values import is_away
@@ -224,11 +225,13 @@ def _contents(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]
         try:
             words.decode("utf-8")
         except UnicodeDecodeError as error:
+            found = encoded(words.decode("utf-8", "surrogateescape"))
+            like = f"; it looks like {found.name}" if found else ""
             yield Problem(
                 path=path,
                 code="not-utf-8",
-                message=f"byte {error.start} is not UTF-8; Obsidian would show and save it wrongly",
-                hint="convert the file, for example with `iconv -f cp949 -t utf-8`",
+                message=f"byte {error.start} is not UTF-8{like}; Obsidian would save it wrongly",
+                hint="save it as UTF-8 in the editor that wrote it",
                 line=words.count(b"\n", 0, error.start) + 1,
             )
     for path in tree.closed:
