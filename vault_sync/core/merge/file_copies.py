@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import sha256
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -36,6 +35,7 @@ from vault_sync.core.model.values import Key, Problem, PropertyNames, RelPath
 from vault_sync.core.naming.copy_names import about_the_same, certain, possible
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note import note as note_lens
+from vault_sync.core.text.encodings import text_hash
 
 Kind = Literal["digest", "note", "rows"]
 """The kind of file that a copy is one of: `rows` is the conflicts note."""
@@ -59,7 +59,8 @@ class MergedCopies:
     `stuck` those that cannot be merged, or not now. `unproven` are files with a copy's name that
     people use too. `hidden` are all files that are no notes and no digests, with their texts.
     `asks_about_left`: a person may choose to merge those that are left. `overwritten` are files
-    that a service brought over what had just been typed here (`Overwritten`).
+    that a service brought over what had just been typed here (`Overwritten`). `answered` are those
+    of `CopyChoice`.
     """
 
     texts: Mapping[RelPath, str] = field(default_factory=dict)
@@ -75,6 +76,7 @@ class MergedCopies:
     histories: Histories = field(default_factory=dict)
     asks_about_left: bool = False
     overwritten: frozenset[RelPath] = frozenset()
+    answered: frozenset[RelPath] = frozenset()
 
     @property
     def originals(self) -> dict[RelPath, RelPath]:
@@ -101,11 +103,6 @@ class Overwritten(NamedTuple):
 NOT_OVERWRITTEN = Overwritten({}, frozenset(), {})
 
 
-def hash_of(text: str) -> str:
-    """Return the hash by which a copy is known to have been merged."""
-    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
-
-
 def merge_copies(
     texts: Mapping[RelPath, str],
     rules: CopyRules,
@@ -116,16 +113,12 @@ def merge_copies(
 
     `moved` are notes under an old path, each with the path of the paper's linked note.
     """
-    proven, hidden = _proven(texts, rules)
-    if rules.merges:
-        proven += [VaultCopy(path, linked, "note") for path, linked in sorted(moved.items())]
-        hidden |= moved.keys()
-    unproven = list(_unproven(texts, rules)) if rules.merges else []
+    proven, unproven, hidden = _found(texts, rules, moved)
     wanted = [copy for copy in unproven if copy.path in rules.choice.wanted]
     undecided = tuple(copy for copy in unproven if copy.path not in rules.choice.wanted)
-    hidden |= {copy.path for copy in unproven}
+    answered = rules.choice.answered
     if not (hidden or overwritten.notes or overwritten.digests):
-        return NO_COPIES
+        return MergedCopies(answered=answered) if answered else NO_COPIES
     left = tuple(copy for copy in proven if _is_left(copy, rules))
     merging = _Merging(texts, rules, [copy for copy in (*proven, *wanted) if copy not in left])
     merging.run()
@@ -144,7 +137,20 @@ def merge_copies(
         {**overwritten.histories, **merging.histories},
         rules.merges,
         frozenset(regained) | overwritten.notes,
+        answered,
     )
+
+
+def _found(
+    texts: Mapping[RelPath, str], rules: CopyRules, moved: Mapping[RelPath, RelPath]
+) -> tuple[list[VaultCopy], list[VaultCopy], set[RelPath]]:
+    """Return the proven copies, the unproven ones, and all files that are no notes or digests."""
+    proven, hidden = _proven(texts, rules)
+    if not rules.merges:
+        return proven, [], hidden
+    proven += [VaultCopy(path, linked, "note") for path, linked in sorted(moved.items())]
+    unproven = list(_unproven(texts, rules))
+    return proven, unproven, hidden | moved.keys() | {copy.path for copy in unproven}
 
 
 def _is_left(copy: VaultCopy, rules: CopyRules) -> bool:
@@ -218,7 +224,7 @@ def _are_versions(
     if here is not None or there is not None:
         return here == there
     one, other = (_papers(texts[each], rules.styles(original)) for each in (path, original))
-    return rules.is_digest(path) and about_the_same(one, other, digests=True)
+    return rules.is_digest(path) and about_the_same(one, other)
 
 
 def _papers(text: str, styles: Sequence[StyleName]) -> list[Key]:
@@ -274,7 +280,7 @@ class _Merging:
         return True
 
     def _is_done(self, copy: VaultCopy) -> bool:
-        return (copy.path, hash_of(self.before[copy.path])) in self.rules.choice.merged
+        return (copy.path, text_hash(self.before[copy.path])) in self.rules.choice.merged
 
     def _keys(self, copy: VaultCopy) -> Iterator[Key]:
         for path in (copy.path, copy.original):

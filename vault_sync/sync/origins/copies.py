@@ -16,7 +16,6 @@ from vault_sync.core.merge.file_copies import (
     MergedCopies,
     Overwritten,
     VaultCopy,
-    hash_of,
     merge_copies,
 )
 from vault_sync.core.model.base import Base, updates_made
@@ -34,6 +33,7 @@ from vault_sync.core.model.plan import (
 from vault_sync.core.model.values import FIELD_NAMES, Key, RelPath, Rules
 from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.report import copy_section
+from vault_sync.core.text.encodings import text_hash
 from vault_sync.edge.fs.scan import Scan, Stat
 from vault_sync.edge.state import deliveries, earlier_values
 from vault_sync.edge.state.deliveries import CopyRecord
@@ -120,6 +120,7 @@ def _choice(records: Collection[CopyRecord], boxes: copy_section.CopyBoxes) -> C
         paths("mine") | boxes.mine,
         paths("wanted") | merged | boxes.merge | (left if boxes.merge_left else frozenset()),
         frozenset((each.path, each.hash) for each in records if each.decision == "merged"),
+        paths("mine") & boxes.about,
     )
 
 
@@ -228,11 +229,13 @@ def _records(
     rows_wait = any(each.path == page for each in plan.operations) and page not in done
     for copy in copies.merged:
         if not rows_wait and (copy.original not in copies.before or copy.original in done):
-            yield CopyRecord(copy.path, "merged", hash_of(copies.hidden[copy.path]))
+            yield CopyRecord(copy.path, "merged", text_hash(copies.hidden[copy.path]))
     if lists:
         yield from (CopyRecord(path, "left") for path in seen.files if is_copy(path))
     boxes = copy_section.read_boxes(seen.conflicts_text)
-    yield from (CopyRecord(path, "mine") for path in boxes.mine & seen.files)
+    # A box that still stands there is read again: one that is remembered too is another device's.
+    if page in done:
+        yield from (CopyRecord(path, "mine") for path in boxes.mine & seen.files)
     finished = {copy.path for copy in (*copies.merged, *copies.finished)}
     waiting = (*copies.unproven, *copies.stuck, *copies.left)
     wanted = boxes.merge | {copy.path for copy in copies.left if boxes.merge_left}
