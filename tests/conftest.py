@@ -29,7 +29,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK):
         return
     if shutil.disk_usage(MEMORY).free > 2 << 30:
-        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+        folder = tempfile.mkdtemp(prefix="vault-sync-tests-", dir=MEMORY)
+        os.environ["TMPDIR"] = tempfile.tempdir = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import sha256
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -36,6 +35,7 @@ from vault_sync.core.model.values import Key, Problem, PropertyNames, RelPath
 from vault_sync.core.naming.copy_names import about_the_same, certain, possible
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note import note as note_lens
+from vault_sync.core.text.encodings import text_hash
 
 Kind = Literal["digest", "note", "rows"]
 """The kind of file that a copy is one of: `rows` is the conflicts note."""
@@ -101,11 +101,6 @@ class Overwritten(NamedTuple):
 
 
 NOT_OVERWRITTEN = Overwritten({}, frozenset(), {})
-
-
-def hash_of(text: str) -> str:
-    """Return the hash by which a copy is known to have been merged."""
-    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def merge_copies(
@@ -248,7 +243,7 @@ def _are_versions(
     if here is not None or there is not None:
         return here == there
     one, other = (_papers(texts[each], rules.styles(original)) for each in (path, original))
-    return rules.is_digest(path) and about_the_same(one, other, digests=True)
+    return rules.is_digest(path) and about_the_same(one, other)
 
 
 def _papers(text: str, styles: Sequence[StyleName]) -> list[Key]:
@@ -304,7 +299,7 @@ class _Merging:
         return True
 
     def _is_done(self, copy: VaultCopy) -> bool:
-        return (copy.path, hash_of(self.before[copy.path])) in self.rules.choice.merged
+        return (copy.path, text_hash(self.before[copy.path])) in self.rules.choice.merged
 
     def _keys(self, copy: VaultCopy) -> Iterator[Key]:
         for path in (copy.path, copy.original):

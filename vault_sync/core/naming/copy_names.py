@@ -144,16 +144,13 @@ def _stems(head: str) -> Iterator[tuple[str, str]]:
             yield head[: found.start()], "OneDrive"
 
 
-def about_the_same(one: Collection[Key], other: Collection[Key], *, digests: bool) -> bool:
-    """Return True if two files can be versions of one file, by the papers that they are about.
+def about_the_same(one: Collection[Key], other: Collection[Key]) -> bool:
+    """Return True if two digests can be versions of one, by the papers that they are about.
 
-    Two digests share half of the smaller one's keys, and at least `FEWEST_KEYS`; two notes are
-    about one paper.
+    They share half of the smaller one's keys, and at least `FEWEST_KEYS`.
     """
     here, there = set(one), set(other)
     shared = len(here & there)
-    if not digests:
-        return len(here) == len(there) == shared == 1
     return shared >= FEWEST_KEYS and 2 * shared >= min(len(here), len(there))
 
 

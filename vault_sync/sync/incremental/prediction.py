@@ -18,7 +18,7 @@ from vault_sync.core.naming.wikilinks import LinkResolver, find
 from vault_sync.core.note.facts import property_facts
 from vault_sync.core.note.property_table import LINK_LISTS
 from vault_sync.core.snapshot import Snapshot
-from vault_sync.edge.state.schema import as_bytes
+from vault_sync.core.text.encodings import as_bytes
 from vault_sync.sync.incremental.identity import (
     OTHER,
     Identity,

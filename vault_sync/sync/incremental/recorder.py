@@ -12,7 +12,7 @@ from vault_sync.core.model.problems import UNFINISHED
 from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.snapshot import Snapshot
-from vault_sync.edge.state.schema import as_bytes
+from vault_sync.core.text.encodings import as_bytes
 from vault_sync.sync.incremental.identity import OTHER, called, identities
 from vault_sync.sync.incremental.index import Came
 from vault_sync.sync.incremental.memory import MANY, Memory, keys_in, naming_in

@@ -25,9 +25,10 @@ from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.resolution import abstracts
 from vault_sync.core.report import conflicts_page, copy_section
 from vault_sync.core.snapshot import Snapshot
+from vault_sync.core.text.encodings import as_text
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Scan, Stat, scan
-from vault_sync.edge.fs.vault_dir import as_text, read_contents
+from vault_sync.edge.fs.vault_dir import read_contents
 from vault_sync.edge.state import joining
 from vault_sync.edge.state.base_table import read_files
 from vault_sync.edge.state.earlier_values import is_old

@@ -16,7 +16,6 @@ from vault_sync.core.merge.file_copies import (
     MergedCopies,
     Overwritten,
     VaultCopy,
-    hash_of,
     merge_copies,
 )
 from vault_sync.core.model.base import Base, updates_made
@@ -34,10 +33,12 @@ from vault_sync.core.model.plan import (
 from vault_sync.core.model.values import FIELD_NAMES, Key, RelPath, Rules
 from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.report import copy_section
+from vault_sync.core.text.encodings import text_hash
 from vault_sync.edge.fs.scan import Scan, Stat
 from vault_sync.edge.state import deliveries, earlier_values
 from vault_sync.edge.state.deliveries import CopyRecord
 from vault_sync.edge.state.pass_log import PassRecord
+from vault_sync.edge.state.schema import is_there
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.observation.file_record import looks_delivered, numbers
 from vault_sync.sync.observation.observation import MergesCopies, Observation, copy_rules_of
@@ -209,8 +210,7 @@ def end_pass(
     records = list(_records(seen, plan, outcome, lists=lists)) if whole else []
     learned = list(_learned(seen, plan, outcome))
     removed = _removed(plan, outcome)
-    # A part of a vault is planned only where there is a base; to ask for it would read it all.
-    if not (records or learned or removed or lists) or (whole and not state.has_base):
+    if not (records or learned or removed or lists) or not is_there(state.select):
         return
     with state.writing() as connection:
         if whole:
@@ -229,7 +229,7 @@ def _records(
     rows_wait = any(each.path == page for each in plan.operations) and page not in done
     for copy in copies.merged:
         if not rows_wait and (copy.original not in copies.before or copy.original in done):
-            yield CopyRecord(copy.path, "merged", hash_of(copies.hidden[copy.path]))
+            yield CopyRecord(copy.path, "merged", text_hash(copies.hidden[copy.path]))
     if lists:
         yield from (CopyRecord(path, "left") for path in seen.files if is_copy(path))
     boxes = copy_section.read_boxes(seen.conflicts_text)
