@@ -201,7 +201,7 @@ def _digest_now(
         for path in texts
         if rules.is_readers(path)
         and rules.is_digest(path)
-        and about_the_same(keys, _papers(texts[path], rules.styles(path)), digests=True)
+        and about_the_same(keys, _papers(texts[path], rules.styles(path)))
     ]
     return found[0] if len(found) == 1 else None
 
