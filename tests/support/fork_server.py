@@ -3,15 +3,18 @@
 A run costs 0.1 s of processor time this way, of which the interpreter and its imports would take
 0.25 s more. The server holds no vault and no state: a fork begins as `python -m vault_sync` does
 once its modules are there. Tests of the process itself (signals, start, daemon) start their own.
+
+A run is asked for over a socket with a name, which is handed the run's standard streams: by `run`,
+and for git, which calls `vault-sync` on PATH, by the short program in `on_path`.
 """
 
 from __future__ import annotations
 
 import atexit
 import importlib
-import json
 import os
 import pkgutil
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,48 +25,76 @@ import traceback
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryFile
+from select import select
+from tempfile import TemporaryFile, mkdtemp
 from typing import Any, NoReturn
 
 FOREIGN = ("windows", "windows_events", "darwin")
 
+_CALLER = """#!{python} -IS
+# As fork_server.run, with nothing imported that takes its time.
+import _socket, os, sys
+
+there = _socket.socket(_socket.AF_UNIX)
+there.connect({name!r})
+numbers = b"".join(each.to_bytes(4, sys.byteorder) for each in range(3))
+there.sendmsg([b"!"], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, numbers)])
+call = [os.getcwdb(), b"%d" % (len(sys.argv) - 1), *map(os.fsencode, sys.argv[1:])]
+call += [name + b"=" + value for name, value in os.environb.items()]
+there.sendall(b"\\0".join(call) + b"\\0\\0")
+sys.exit(int(there.recv(10) or b"137"))
+"""
+
 
 @cache
-def _server() -> socket.socket:
-    """Start the server, which ends when this process does."""
+def _server() -> Path:
+    """Start the server, which ends when this process does. Return the folder of its socket."""
+    folder = Path(mkdtemp())
     here, there = socket.socketpair()
-    with there:
+    with there, socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(folder / "socket"))
+        listener.listen()
+        numbers = [there.fileno(), listener.fileno()]
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.fork_server", str(there.fileno())],
+            [sys.executable, "-m", "tests.support.fork_server", *map(str, numbers)],
             cwd=Path(__file__).parents[2],
-            pass_fds=[there.fileno()],
+            pass_fds=numbers,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
         )
-    atexit.register(_stop, here, process)
-    return here
+    atexit.register(_stop, here, process, folder)
+    return folder
 
 
-def _stop(control: socket.socket, process: subprocess.Popen[bytes]) -> None:
+def _stop(control: socket.socket, process: subprocess.Popen[bytes], folder: Path) -> None:
     control.close()
     process.wait()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@cache
+def on_path() -> Path:
+    """Return a folder with a `vault-sync` in it that is a fork, whoever calls it."""
+    folder = _server()
+    program = folder / "vault-sync"
+    program.write_text(_CALLER.format(python=sys.executable, name=str(folder / "socket")))
+    program.chmod(0o755)
+    return folder
 
 
 def run(
     arguments: Sequence[str], cwd: Path, env: Mapping[str, str], stdin: bytes
 ) -> tuple[int, bytes, bytes]:
     """Run the program. Return exit code, standard output and standard error."""
+    call = [str(cwd), str(len(arguments)), *arguments, *map("=".join, env.items())]
     with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as err:
         given.write(stdin)
         given.seek(0)
-        here, there = socket.socketpair()
-        with here, there:
-            numbers = [each.fileno() for each in (there, given, out, err)]
-            socket.send_fds(_server(), [b"!"], numbers)
-            there.close()
-            with here.makefile("rw", encoding="ascii") as line:
-                print(json.dumps([list(arguments), str(cwd), dict(env)]), file=line, flush=True)
-                code = line.readline()
+        with socket.socket(socket.AF_UNIX) as there:
+            there.connect(str(_server() / "socket"))
+            socket.send_fds(there, [b"!"], [each.fileno() for each in (given, out, err)])
+            there.sendall(os.fsencode("\0".join(call) + "\0\0"))
+            code = there.recv(10)
         out.seek(0)
         err.seek(0)
         said = out.read(), err.read()
@@ -71,17 +102,15 @@ def run(
     return int(code), *said
 
 
-def _serve(control: socket.socket) -> None:
+def _serve(control: socket.socket, listener: socket.socket) -> None:
     """Fork for every call, until nobody is there to call."""
-    while True:
-        message, numbers, _, _ = socket.recv_fds(control, 1, 4)
-        if not message:
-            return
+    while control not in select([control, listener], [], [])[0]:
+        there, _ = listener.accept()
         if not os.fork():
             control.close()
-            _run(*numbers)
-        for number in numbers:
-            os.close(number)
+            listener.close()
+            _run(there)
+        there.close()
         while _ended():
             pass
 
@@ -94,16 +123,18 @@ def _ended() -> bool:
         return False
 
 
-def _run(answer: int, *streams: int) -> NoReturn:
+def _run(there: socket.socket) -> NoReturn:
     """Be the process of one call."""
-    for target, number in enumerate(streams):
+    _, numbers, _, _ = socket.recv_fds(there, 1, 3)
+    for target, number in enumerate(numbers):
         os.dup2(number, target)
         os.close(number)
-    with socket.socket(fileno=answer) as there:
-        there.set_inheritable(False)
-        with there.makefile("rw", encoding="ascii") as line:
-            arguments, cwd, env = json.loads(line.readline())
-            print(_code_of(arguments, cwd, env), file=line, flush=True)
+    call = b""
+    while not call.endswith(b"\0\0"):
+        call += there.recv(1 << 16)
+    cwd, count, *rest = os.fsdecode(call[:-2]).split("\0")
+    arguments, env = rest[: int(count)], rest[int(count) :]
+    there.sendall(b"%d" % _code_of(arguments, cwd, dict(each.split("=", 1) for each in env)))
     os._exit(0)
 
 
@@ -139,4 +170,4 @@ def _import_all() -> None:
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _import_all()
-    _serve(socket.socket(fileno=int(sys.argv[1])))
+    _serve(*(socket.socket(fileno=int(number)) for number in sys.argv[1:]))

@@ -1,6 +1,7 @@
 """A small vault under real git: for tests of the hook and of the merge driver.
 
-git reads no configuration but the repository's own, and `vault-sync` on PATH is the one under test.
+git reads no configuration but the repository's own, and `vault-sync` on PATH is the one under test,
+as a fork.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.support import fork_server
 from vault_sync.cli import main
 
 WEEK = "digests/2023년 8월 3주차.md"
@@ -58,7 +60,13 @@ def environment(home: Path) -> dict[str, str]:
             "GIT_EDITOR": "true",
             "LC_ALL": "C.UTF-8",
             "VAULT_SYNC_STATE_DIR": str(home / "state"),
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join(
+                [
+                    str(fork_server.on_path()),
+                    str(Path(sys.executable).parent),
+                    os.environ["PATH"],
+                ]
+            ),
         }
     )
 

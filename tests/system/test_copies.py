@@ -206,6 +206,44 @@ def test_a_file_of_the_readers_becomes_a_digest(built: Vault) -> None:
     assert PAGE not in files(built) and "[[2023년 8월 3주차 2]]" in built.read(OCTOPACK)
 
 
+def carry(here: Vault, there: Vault) -> None:
+    """Make the files of another device those of this one, as a sync service does."""
+    for path in files(there).keys() - files(here).keys():
+        (there.root / path).unlink()
+    for path, content in files(here).items():
+        if not (there.root / path).exists() or (there.root / path).read_bytes() != content:
+            there.write(path, content.decode())
+
+
+@pytest.mark.parametrize("path", [DIGEST, OCTOPACK])
+def test_what_was_said_to_be_mine_on_one_device_is_asked_on_no_other(
+    built: Vault, tmp_path: Path, path: str
+) -> None:
+    other = Vault(tmp_path / "other", tmp_path / "other-state")
+    shutil.copytree(built.root, other.root)
+    sync(other, 2)
+    built.write(path.replace(".md", " 2.md"), built.read(path))
+    sync(built)
+    carry(built, other)
+    sync(other)
+    assert files(other) == files(built)
+    lines = built.read(PAGE).replace("- [ ] `", "- [x] `")
+    built.write(PAGE, lines)
+    sync(built)
+    assert PAGE not in files(built) or "is mine" not in built.read(PAGE)
+    (other.root / PAGE).unlink()  # the answer comes, and the files that follow from it do not yet
+    sync(other)
+    for here, there in ((other, built), (built, other), (other, built), (built, other)):
+        (there.root / PAGE).unlink(missing_ok=True)
+        if PAGE in files(here):
+            there.write(PAGE, here.read(PAGE))
+        sync(there)
+    assert "is mine" not in "".join(v.read(PAGE) for v in (built, other) if PAGE in files(v))
+    carry(built, other)
+    sync(other, 2)
+    assert files(other) == files(built)
+
+
 @pytest.mark.parametrize("passes", [1, 2])
 @pytest.mark.parametrize("proven", [True, False])
 def test_undo_leaves_the_copy_alone(apart: Vault, passes: int, proven: bool) -> None:

@@ -8,12 +8,10 @@ undisturbed one ends.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import NamedTuple
 
 import pytest
@@ -75,9 +73,7 @@ class World(NamedTuple):
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    memory = Path("/dev/shm")
-    usable = os.access(memory, os.W_OK)
-    above = Path(mkdtemp(dir=memory)) if usable else tmp_path_factory.mktemp("crash")
+    above = tmp_path_factory.mktemp("crash")
     one = World(above / "vault", above / "state", above / "kept")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("VAULT_SYNC_STATE_DIR", str(one.state))
@@ -85,7 +81,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         shutil.copytree(one.vault, one.kept / "vault")
         shutil.copytree(one.state, one.kept / "state")
         yield one
-    shutil.rmtree(above)
 
 
 def arrange(world: World) -> None:

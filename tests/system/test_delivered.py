@@ -12,12 +12,13 @@ from tests.support.vaults import DIGEST, OCTOPACK, PLATYPUS, Vault, without_entr
 
 COPY = DIGEST.replace(".md", ".sync-conflict-20260101-120000-ABCDEFG.md")
 WORDS = "프롬프트 형식인 듯."
+NEW = "\n\nhttps://arxiv.org/abs/2401.00001\nA New One (Ann One, Bo Two)\nnew {}\n"
 
 
-def delivers(vault: Vault, path: str, text: str) -> None:
+def delivers(vault: Vault, path: str, text: str, seconds: float = 60) -> None:
     """Put a file there as a sync service does: with the time that it was written at elsewhere."""
     vault.write(path, text)
-    then = time.time() - 60
+    then = time.time() - seconds
     os.utime(vault.root / path, (then, then))
 
 
@@ -159,3 +160,67 @@ def _two_minutes_pass(vault: Vault) -> None:
     (state,) = vault.state.glob("*/state.sqlite")
     with closing(sqlite3.connect(state)) as connection, connection:
         connection.execute("UPDATE waited SET since = since - 200")
+
+
+# Where a service makes no copies.
+
+
+def words_of(vault: Vault, path: str) -> set[str]:
+    return set(vault.read(path).replace(".", " ").replace("#", " ").split())
+
+
+@pytest.mark.parametrize("note_too", [True, False])
+def test_what_was_typed_here_is_merged_into_what_was_written_elsewhere_just_then(
+    built: Vault, note_too: bool
+) -> None:
+    """`maxConflicts` 0: of two versions of a digest, and of its note, one is gone."""
+    away = {path: built.read(path) for path in (DIGEST, OCTOPACK)}
+    edits(built, WORDS, f"{WORDS} 여기 tok1.")
+    edits(built, "#ddpm", "#ddpm #tok2")
+    built.write(DIGEST, built.read(DIGEST) + NEW.format("tok3"))
+    built.ok("sync", "--offline")
+    for path, text in list(away.items())[: 1 + note_too]:
+        delivers(built, path, text.replace(WORDS, f"{WORDS} 저기 tok4."), seconds=20)
+    for _ in range(3):
+        built.run("sync", "--offline")
+    assert {"tok1", "tok2", "tok3", "tok4"} <= words_of(built, DIGEST)
+    assert {"tok1", "tok4"} <= words_of(built, OCTOPACK)
+    built.ok("check")
+
+
+def test_a_note_that_was_written_elsewhere_just_then_is_merged_with_the_digest(
+    built: Vault,
+) -> None:
+    away = built.read(OCTOPACK)
+    edits(built, WORDS, f"{WORDS} 여기 tok1.")
+    delivers(built, OCTOPACK, away.replace(WORDS, f"{WORDS} 저기 tok4."), seconds=20)
+    for _ in range(3):
+        built.run("sync", "--offline")
+    assert {"tok1", "tok4"} <= words_of(built, DIGEST) & words_of(built, OCTOPACK)
+
+
+def test_what_clashes_with_what_was_typed_here_just_then_is_asked_about(built: Vault) -> None:
+    away = built.read(DIGEST)
+    edits(built, WORDS, "여기 tok1.")
+    delivers(built, DIGEST, away.replace(WORDS, "저기 tok4."), seconds=20)
+    for _ in range(3):
+        built.run("sync", "--offline")
+    assert "tok4" in words_of(built, DIGEST) & words_of(built, OCTOPACK)
+    assert built.read("Sync conflicts.md").count("tok1") == 1
+
+
+@pytest.mark.parametrize("typed", ["in another paper", "long ago", "and seen there", "there"])
+def test_what_another_device_took_out_just_then_stays_out(built: Vault, typed: str) -> None:
+    """Nothing was typed in that paper here, or not just then, or what was stands in its text."""
+    where = "#ddpm" if typed == "in another paper" else WORDS
+    taken, seconds = WORDS, 60 if typed == "long ago" else 20
+    if typed == "there":
+        taken = " 새 말 tok1."
+        delivers(built, DIGEST, built.read(DIGEST).replace(WORDS, f"{WORDS}{taken} 또 tok2."))
+        built.ok("sync", "--offline")
+    else:
+        edits(built, where, f"{where} tok1")
+    delivers(built, DIGEST, built.read(DIGEST).replace(taken, ""), seconds)
+    for _ in range(3):
+        built.run("sync", "--offline")
+    assert taken not in built.read(DIGEST) and taken not in built.read(OCTOPACK)

@@ -174,11 +174,17 @@ def test_a_mount_leads_to_one_memory_and_one_lock(vault: Vault) -> None:
         pytest.skip("nothing may be mounted here")
     try:
         flows(at(vault, other))
+        with open_state(other, {"VAULT_SYNC_STATE_DIR": str(vault.state)}) as state:
+            vault.edit(NOTE, "edited", "edited, twice")
+            vault.ok("sync")
+            with state.lock(0):  # as a daemon does in its next pass
+                assert state.has_base and "memory" not in vault.ok("check").err
         assert len(states(vault)) == 1
         locked_in_both(vault.root, other)
     finally:
         subprocess.run(["umount", other], check=True)
     vault.ok("check")
+    flows(vault)
     assert len(states(vault)) == 1
 
 
@@ -209,7 +215,7 @@ def test_where_an_open_file_keeps_its_folder_the_memory_stays_and_is_found(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on Windows, where the lock is a file in it."""
-    fake_windows.install(monkeypatch)
+    fake_windows.install(monkeypatch.setattr)
     shutil.rmtree(vault.state)  # written by this system, which counts disks otherwise
     (vault.root / NOTE).unlink()
     monkeypatch.setenv("VAULT_SYNC_STATE_DIR", str(vault.state))

@@ -103,6 +103,13 @@ def copied_into_its_place(vault: Vault) -> None:
     shutil.copyfile(vault.root / COPY, vault.root / NOTE)
 
 
+def copied_into_its_place_once_edited(vault: Vault) -> None:
+    copied(vault)
+    precious(vault)
+    edited(vault)
+    shutil.copyfile(vault.root / COPY, vault.root / NOTE)
+
+
 @pytest.mark.parametrize(
     "step_in",
     [
@@ -115,6 +122,7 @@ def copied_into_its_place(vault: Vault) -> None:
         renamed_into_its_place_and_edited,
         one_asked_about_is_linked,
         copied_into_its_place,
+        copied_into_its_place_once_edited,
     ],
 )
 def test_a_copy_that_steps_in_takes_nothing_from_the_digest(

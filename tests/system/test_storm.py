@@ -7,13 +7,10 @@ among the saved texts either.
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from tempfile import mkdtemp
 
 import pytest
 from tests.support.folders import ROOT
@@ -28,12 +25,8 @@ from vault_sync.edge.write.recovery import recover
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    # In memory where there is such a place: more saves meet more writes.
-    memory = Path("/dev/shm")
-    above = Path(mkdtemp(dir=memory)) if os.access(memory, os.W_OK) else tmp_path
-    yield World(above)
-    shutil.rmtree(above)
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
 
 
 def storm(world: World, style: str, saves: int) -> tuple[int, int, list[str]]:

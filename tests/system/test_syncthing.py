@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.syncthings import Devices, is_installed, shared, syncthings, until
-from tests.support.vaults import DIGEST, OCTOPACK, PLATYPUS, Vault
+from tests.support.vaults import BAYES, DIGEST, OCTOPACK, PLATYPUS, Vault
 from tests.support.watched import watching
 from vault_sync.core.naming.copy_names import is_copy
 
@@ -286,10 +287,22 @@ def test_three_devices(built: Vault, empty: Callable[[str], Vault], tmp_path: Pa
         assert {"tok0", "tok1", "tok2"} <= both(comes_to_rest(devices))
 
 
-def test_no_copies_at_all(built: Vault, empty: Callable[[], Vault], tmp_path: Path) -> None:
-    """With `maxConflicts` 0: what each wrote into another file is in neither way of the other."""
+@pytest.mark.parametrize("halves", ["one each", "both"])
+def test_no_copies_at_all(
+    built: Vault, empty: Callable[[], Vault], tmp_path: Path, halves: str
+) -> None:
+    """With `maxConflicts` 0: of two versions of a file one is gone."""
     with syncthings([built, empty()], tmp_path, most_copies=0) as devices:
         join(devices)
         devices.one.edit(DIGEST, WORDS, f"{WORDS} 하나 tok1.")
         devices.other.edit(OCTOPACK, NOTE_TAGS, f"{NOTE_TAGS}  - tok2\n")
-        assert {"tok1", "tok2"} <= both(comes_to_rest(devices))
+        if halves == "both":
+            devices.one.edit(DIGEST, "#ddpm", "#ddpm #tok3")
+            devices.other.edit(OCTOPACK, WORDS, f"{WORDS} 둘 tok4.")
+            for seconds, vault in ((6, devices.one), (4, devices.other)):
+                sync(vault)
+                for path in (DIGEST, OCTOPACK, BAYES):
+                    at = (vault.root / path).stat().st_mtime - seconds
+                    os.utime(vault.root / path, (at, at))
+        more = {"tok3", "tok4"} if halves == "both" else set()
+        assert {"tok1", "tok2"} | more <= both(comes_to_rest(devices))

@@ -18,12 +18,12 @@ from vault_sync.core.model.values import RelPath
 from vault_sync.core.note.note import read as read_note
 from vault_sync.core.report import conflicts_page
 from vault_sync.core.report import lines as report
+from vault_sync.core.text.encodings import as_bytes, as_text
 from vault_sync.core.text.shell_words import quoted
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config, ConfigError
 from vault_sync.edge.git import hook
 from vault_sync.edge.git import repository as git
-from vault_sync.edge.git.hook import HookError
 from vault_sync.edge.git.repository import GitError, Repository, VaultLocation
 from vault_sync.sync.observation.observation import is_digest
 
@@ -40,18 +40,15 @@ def install(console: Console) -> int:
             f"the vault {config.root} lies above the repository {repository.top}: "
             "install it in a repository that holds the vault"
         )
-    try:
-        lines = hook.install(git.hooks_folder(repository), _fallback())
-        git.set_value(repository, f"{SECTION}.root", place.below.rstrip("/") or ".")
-        git.set_value(repository, f"{DRIVER}.name", "digests entry by entry, notes field by field")
-        git.set_value(repository, f"{DRIVER}.driver", _driver())
-    except (GitError, HookError) as error:
-        raise UsageError(str(error)) from error
+    lines = hook.install(git.hooks_folder(repository), _fallback())
+    git.set_value(repository, f"{SECTION}.root", place.below.rstrip("/") or ".")
+    git.set_value(repository, f"{DRIVER}.name", "digests entry by entry, notes field by field")
+    git.set_value(repository, f"{DRIVER}.driver", _driver())
     attributes = config.root / ".gitattributes"
     lines.append(f"git config {DRIVER}: the merge driver of this repository")
     if hook.add_block(attributes, [ATTRIBUTES]):
         lines.append(f"{attributes}: says which files it merges")
-    todo = f"git add -- {quoted(os.path.relpath(attributes))}"
+    todo = f"git add -- {quoted(Path(os.path.relpath(attributes)).as_posix())}"
     if console.json:
         console.answer(config.root, did=lines, todo=[todo])
     console.say([*lines, f"    commit it: {todo}"])
@@ -61,10 +58,7 @@ def install(console: Console) -> int:
 def uninstall(console: Console) -> int:
     """Take out what `install` put in place; everything else is as it was before."""
     config, repository, place = _where(console)
-    try:
-        lines = remove(config, repository, place)
-    except GitError as error:
-        raise UsageError(str(error)) from error
+    lines = remove(config, repository, place)
     if console.json:
         console.answer(config.root, did=lines, todo=[])
     console.say(lines or ["nothing of vault-sync was installed here"])
@@ -87,11 +81,8 @@ def remove(config: Config, repository: Repository, place: VaultLocation) -> list
 
 def _where(console: Console) -> tuple[Config, Repository, VaultLocation]:
     config = console.config()
-    try:
-        repository = git.repository(config.root, os.environ)
-        return config, repository, git.place_of(config.root, repository)
-    except GitError as error:
-        raise UsageError(str(error)) from error
+    repository = git.repository(config.root, os.environ)
+    return config, repository, git.place_of(config.root, repository)
 
 
 def _fallback() -> str:
@@ -115,7 +106,7 @@ def merge_driver(console: Console, base: Path, ours: Path, theirs: Path, path: s
 
     A file that is neither digest nor managed note is merged as git merges.
     """
-    texts = [each.read_bytes().decode("utf-8", "surrogateescape") for each in (base, ours, theirs)]
+    texts = [as_text(each.read_bytes()) for each in (base, ours, theirs)]
     config, place = _vault_around(console, path)
     here = RelPath(path) if place is None else place.in_vault(path)
     conflicts_note = here == config.rules.conflicts_note and all(
@@ -123,16 +114,12 @@ def merge_driver(console: Console, base: Path, ours: Path, theirs: Path, path: s
     )
     merged = None if here is None or conflicts_note else _merged(config, here, texts)
     if merged is None:
-        try:
-            # The conflicts note is generated: the next pass writes it anew.
-            left = git.merge_by_line(ours, base, theirs, favour_ours=conflicts_note)
-        except GitError as error:
-            raise UsageError(str(error)) from error
+        # The conflicts note is generated: the next pass writes it anew.
+        left = git.merge_by_line(ours, base, theirs, favour_ours=conflicts_note)
     else:
         left = merged.conflicts
-        data = merged.text.encode("utf-8", "surrogateescape")
         if merged.text != texts[1]:
-            ours.write_bytes(data)
+            ours.write_bytes(as_bytes(merged.text))
         if left:
             console.complain([f"{path}: {left} left to settle between git's markers"])
     if console.json:

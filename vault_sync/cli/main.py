@@ -135,12 +135,16 @@ def _explained(error: Exception) -> tuple[int, str]:
     from vault_sync.core.report import lines as report
     from vault_sync.edge.config import ConfigError
     from vault_sync.edge.fs.errors import in_words
+    from vault_sync.edge.git.hook import HookError
+    from vault_sync.edge.git.repository import GitError
     from vault_sync.edge.platform.lock import Busy
     from vault_sync.edge.state.database import StateError
     from vault_sync.edge.system.service import ServiceError
 
     match error:
-        case ConfigError() | UsageError() | StateError() | ServiceError():
+        case (
+            ConfigError() | UsageError() | StateError() | ServiceError() | GitError() | HookError()
+        ):
             return report.USAGE, str(error)
         case Busy():
             return report.BUSY, f"{error}: wait until it is done, or stop it"

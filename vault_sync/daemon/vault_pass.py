@@ -7,12 +7,12 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from hashlib import sha256
 
 from vault_sync.core.model.plan import Conflict, Create, Outcome, Rename, Write
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.keys import fact_name
 from vault_sync.core.report import lines
+from vault_sync.core.text.encodings import text_hash
 from vault_sync.daemon.values import BEAT, DaemonStatus, DaemonTasks, PassSummary, Timing
 from vault_sync.edge.config import FILE, Config, ConfigError, load
 from vault_sync.edge.sources.lookup import look_up
@@ -183,9 +183,7 @@ def _written(outcome: Outcome) -> dict[RelPath, str]:
     written = {}
     for operation in outcome.done:
         if isinstance(operation, Create | Write):
-            content = operation.after.encode("utf-8", "surrogateescape")
-            written[operation.path] = sha256(content).hexdigest()
+            written[operation.path] = text_hash(operation.after)
         elif isinstance(operation, Rename):
-            content = operation.before.encode("utf-8", "surrogateescape")
-            written[operation.to] = sha256(content).hexdigest()
+            written[operation.to] = text_hash(operation.before)
     return written

@@ -69,7 +69,10 @@ def test_boxes_are_read_back_and_the_page_is_known_for_ours() -> None:
     ]
     page = "\n".join((copy_section.text([ONE]), copy_section.questions(pairs, 2)))
     assert conflicts_page.is_ours(page) and copy_section.has_rows(page)
-    assert copy_section.read_boxes(page) == copy_section.CopyBoxes()
+    about = frozenset(path for path, _ in pairs)
+    assert copy_section.read_boxes(page) == copy_section.CopyBoxes(about=about)
+    answered = copy_section.questions([], 0, about)
+    assert copy_section.read_boxes(answered).mine == about and conflicts_page.is_ours(answered)
     ticked = copy_section.read_boxes(page.replace("- [ ] merge", "- [x] merge"))
     assert ticked.merge == {path for path, _ in pairs} and ticked.merge_left
     mine = copy_section.read_boxes(page.replace("- [ ] `", "- [x] `"))

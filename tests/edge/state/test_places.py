@@ -25,7 +25,7 @@ def test_a_moved_vault_is_found_by_its_folder_and_its_id(world: World) -> None:
     (parent / "damaged").mkdir()
     (parent / "damaged/state.sqlite").write_bytes(b"no database")
     moved = world.vault.rename(world.vault.with_name("moved"))
-    assert moved_state(parent, identity_of(moved)) == own
+    assert moved_state(parent, identity_of(moved)) == (own, True)
     other = Path(world.folder, "other")
     other.mkdir()
     with VaultDir(moved) as one, VaultDir(other) as another:
@@ -36,7 +36,12 @@ def test_a_moved_vault_is_found_by_its_folder_and_its_id(world: World) -> None:
         assert moved_state(parent, identity_of(moved)) is None, "the id of another vault"
         write_id(one, id_)
     world.vault.mkdir()
-    assert moved_state(parent, identity_of(moved)) is None, "its old path is there again"
+    assert moved_state(parent, identity_of(moved)) == (own, True), (
+        "a mount's empty folder, or a new vault"
+    )
+    with VaultDir(world.vault) as back:
+        write_id(back, id_)
+    assert moved_state(parent, identity_of(moved)) is None, "its old path has the id too"
 
 
 def test_links_are_followed_and_names_stay(tmp_path: Path) -> None:

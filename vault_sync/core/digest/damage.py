@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.text.encodings import encoded, undecodable
-from vault_sync.core.text.spans import Line, line_number
+from vault_sync.core.text.spans import Line, line_number, opens_fence
 
 
 def damage_notices(
@@ -19,9 +19,7 @@ def damage_notices(
         found += [
             (number + 1, "unclosed-fence", "a code fence is opened here and never closed")
             for number, line in enumerate(of)
-            if not mask[number]
-            and text[line.start : line.end].lstrip(" ")[:3] in {"```", "~~~"}
-            and _opens(text[line.start : line.end])
+            if not mask[number] and opens_fence(text, line)
         ]
     conflict = _conflict_line(text, of) if "<<<<<<<" in text else None
     if conflict is not None:
@@ -30,13 +28,6 @@ def damage_notices(
         line = line_number(text, text.index("\0"))
         found.append((line, "nul", "there is a NUL character here: the file may be damaged"))
     return sorted(found)
-
-
-_FENCE = re.compile(r" {0,3}(?:`{3,}[^`]*|~{3,}.*)", re.DOTALL)
-
-
-def _opens(words: str) -> bool:
-    return _FENCE.fullmatch(words) is not None
 
 
 def _conflict_line(text: str, of: Sequence[Line]) -> int | None:

@@ -20,12 +20,14 @@ class CopyChoice:
 
     `left` are those that nobody touches, `mine` files of the reader's with the name of a copy,
     `wanted` those that a person wants merged. `merged` has path and hash of those that were.
+    `answered` are those of `mine` that another device asks about again.
     """
 
     left: frozenset[RelPath] = frozenset()
     mine: frozenset[RelPath] = frozenset()
     wanted: frozenset[RelPath] = frozenset()
     merged: frozenset[tuple[RelPath, str]] = frozenset()
+    answered: frozenset[RelPath] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

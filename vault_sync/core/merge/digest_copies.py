@@ -6,8 +6,8 @@ In every style alike. What an entry has no place for, and what stands in it outs
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.digest.style_choice import FLAT
@@ -23,7 +23,7 @@ from vault_sync.core.merge.digests import (
     version_of,
     written,
 )
-from vault_sync.core.merge.parts import Merged, Name, merged
+from vault_sync.core.merge.parts import Merged, Name, Parts, merged
 from vault_sync.core.merge.sync_copy import CopyMerge, CopyMerging, in_style_of, shared
 from vault_sync.core.merge.three_way import shown
 from vault_sync.core.model.copies import CopyRow, Histories
@@ -44,17 +44,21 @@ def merge_digest_copy(
     copy: str,
     histories: Histories,
     styles: Sequence[StyleName] = FLAT,
+    keys: Collection[Key] | None = None,
 ) -> CopyMerge | None:
     """Merge a copy of the digest at `path` into its text; None where that cannot be.
 
     It cannot where a paper stands twice in one of the two, or where the outcome would not read as
-    meant, not even with every entry as the file has it. Lines between entries are all kept.
+    meant, not even with every entry as the file has it. Lines between entries are all kept. With
+    `keys` nothing counts of the copy but the entries of these papers.
     """
 
     def merge(ours: str, theirs: str) -> CopyMerge | None:
         here, there = version_of(ours, styles), version_of(theirs, styles)
         if here is None or there is None:
             return None
+        if keys is not None:
+            there = _of_papers(here, there, keys)
         alone: frozenset[Name] = frozenset()
         for _ in range(3):
             merging = _EntryMerging(path, here, there, CopyMerging(histories), alone)
@@ -66,6 +70,16 @@ def merge_digest_copy(
         return None
 
     return in_style_of(file, copy, merge)
+
+
+def _of_papers(here: DigestVersion, there: DigestVersion, keys: Collection[Key]) -> DigestVersion:
+    """Return a copy that has the file's parts, but for the entries of some papers."""
+    own = {name for name, entry in there.entries.items() if entry.key in keys}
+    parts = there.parts
+    names = tuple(name for name in parts.names if name in own or name in here.parts.text)
+    text = {name: (parts if name in own else here.parts).text[name] for name in names}
+    before = {name: parts.before[name] for name in names}
+    return replace(there, parts=Parts(names, text, before, parts.foot))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import sha256
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -36,6 +35,7 @@ from vault_sync.core.model.values import Key, Problem, PropertyNames, RelPath
 from vault_sync.core.naming.copy_names import about_the_same, certain, possible
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note import note as note_lens
+from vault_sync.core.text.encodings import text_hash
 
 Kind = Literal["digest", "note", "rows"]
 """The kind of file that a copy is one of: `rows` is the conflicts note."""
@@ -58,7 +58,9 @@ class MergedCopies:
     be written, `finished` those whose words are in the vault, `left` those that wait for a person,
     `stuck` those that cannot be merged, or not now. `unproven` are files with a copy's name that
     people use too. `hidden` are all files that are no notes and no digests, with their texts.
-    `asks_about_left`: a person may choose to merge those that are left.
+    `asks_about_left`: a person may choose to merge those that are left. `overwritten` are files
+    that a service brought over what had just been typed here (`Overwritten`). `answered` are those
+    of `CopyChoice`.
     """
 
     texts: Mapping[RelPath, str] = field(default_factory=dict)
@@ -73,6 +75,8 @@ class MergedCopies:
     problems: tuple[Problem, ...] = ()
     histories: Histories = field(default_factory=dict)
     asks_about_left: bool = False
+    overwritten: frozenset[RelPath] = frozenset()
+    answered: frozenset[RelPath] = frozenset()
 
     @property
     def originals(self) -> dict[RelPath, RelPath]:
@@ -84,33 +88,41 @@ class MergedCopies:
 NO_COPIES = MergedCopies()
 
 
-def hash_of(text: str) -> str:
-    """Return the hash by which a copy is known to have been merged."""
-    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+class Overwritten(NamedTuple):
+    """Files that were brought within seconds of what was typed here, in papers of theirs.
+
+    `digests` has each with its text before that and the papers in which something was typed;
+    `notes` are the notes of such papers.
+    """
+
+    digests: Mapping[RelPath, tuple[str, frozenset[Key]]]
+    notes: frozenset[RelPath]
+    histories: Histories
+
+
+NOT_OVERWRITTEN = Overwritten({}, frozenset(), {})
 
 
 def merge_copies(
     texts: Mapping[RelPath, str],
     rules: CopyRules,
     moved: Mapping[RelPath, RelPath] = MappingProxyType({}),
+    overwritten: Overwritten = NOT_OVERWRITTEN,
 ) -> MergedCopies:
     """Merge every copy among the texts of a vault that is to be merged, each into its file.
 
     `moved` are notes under an old path, each with the path of the paper's linked note.
     """
-    proven, hidden = _proven(texts, rules)
-    if rules.merges:
-        proven += [VaultCopy(path, linked, "note") for path, linked in sorted(moved.items())]
-        hidden |= moved.keys()
-    unproven = list(_unproven(texts, rules)) if rules.merges else []
+    proven, unproven, hidden = _found(texts, rules, moved)
     wanted = [copy for copy in unproven if copy.path in rules.choice.wanted]
     undecided = tuple(copy for copy in unproven if copy.path not in rules.choice.wanted)
-    hidden |= {copy.path for copy in unproven}
-    if not hidden:
-        return NO_COPIES
+    answered = rules.choice.answered
+    if not (hidden or overwritten.notes or overwritten.digests):
+        return MergedCopies(answered=answered) if answered else NO_COPIES
     left = tuple(copy for copy in proven if _is_left(copy, rules))
     merging = _Merging(texts, rules, [copy for copy in (*proven, *wanted) if copy not in left])
     merging.run()
+    regained = {path for path in overwritten.digests if merging.regain(path, overwritten)}
     return MergedCopies(
         merging.texts,
         {path: texts[path] for path in merging.texts},
@@ -121,13 +133,24 @@ def merge_copies(
         tuple(merging.stuck),
         undecided,
         {path: texts[path] for path in hidden},
-        (
-            *merging.problems,
-            *(copy_of_digest(copy.path) for copy in left if copy.kind == "digest"),
-        ),
-        merging.histories,
+        (*merging.problems, *(copy_of_digest(each.path) for each in left if each.kind == "digest")),
+        {**overwritten.histories, **merging.histories},
         rules.merges,
+        frozenset(regained) | overwritten.notes,
+        answered,
     )
+
+
+def _found(
+    texts: Mapping[RelPath, str], rules: CopyRules, moved: Mapping[RelPath, RelPath]
+) -> tuple[list[VaultCopy], list[VaultCopy], set[RelPath]]:
+    """Return the proven copies, the unproven ones, and all files that are no notes or digests."""
+    proven, hidden = _proven(texts, rules)
+    if not rules.merges:
+        return proven, [], hidden
+    proven += [VaultCopy(path, linked, "note") for path, linked in sorted(moved.items())]
+    unproven = list(_unproven(texts, rules))
+    return proven, unproven, hidden | moved.keys() | {copy.path for copy in unproven}
 
 
 def _is_left(copy: VaultCopy, rules: CopyRules) -> bool:
@@ -149,7 +172,9 @@ def _proven(texts: Mapping[RelPath, str], rules: CopyRules) -> tuple[list[VaultC
             continue
         original = name.original
         if original not in texts:
-            original = _note_now(_key(texts[path], rules.names), texts, rules) or original
+            key = _key(texts[path], rules.names)
+            now = _note_now(key, texts, rules) if key else _digest_now(original, path, texts, rules)
+            original = now or original
         kind = _kind(original, texts, rules)
         if original in texts or original == rules.page or rules.is_readers(original):
             hidden.add(path)
@@ -158,10 +183,27 @@ def _proven(texts: Mapping[RelPath, str], rules: CopyRules) -> tuple[list[VaultC
     return copies, hidden
 
 
-def _note_now(key: Key | None, texts: Mapping[RelPath, str], rules: CopyRules) -> RelPath | None:
+def _note_now(key: Key, texts: Mapping[RelPath, str], rules: CopyRules) -> RelPath | None:
     """Return the path of the note of a paper, which was renamed meanwhile; None for none there."""
-    note = None if key is None else rules.note_of(key)
+    note = rules.note_of(key)
     return note if note in texts else None
+
+
+def _digest_now(
+    was: RelPath, copy: RelPath, texts: Mapping[RelPath, str], rules: CopyRules
+) -> RelPath | None:
+    """Return the one digest about the papers of a copy, which was renamed meanwhile, if any."""
+    if not rules.is_digest(was) or rules.is_readers(was):
+        return None
+    keys = _papers(texts[copy], rules.styles(was))
+    found = [
+        path
+        for path in texts
+        if rules.is_readers(path)
+        and rules.is_digest(path)
+        and about_the_same(keys, _papers(texts[path], rules.styles(path)))
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _kind(path: RelPath, texts: Mapping[RelPath, str], rules: CopyRules) -> Kind | None:
@@ -201,7 +243,7 @@ def _are_versions(
     if here is not None or there is not None:
         return here == there
     one, other = (_papers(texts[each], rules.styles(original)) for each in (path, original))
-    return rules.is_digest(path) and about_the_same(one, other, digests=True)
+    return rules.is_digest(path) and about_the_same(one, other)
 
 
 def _papers(text: str, styles: Sequence[StyleName]) -> list[Key]:
@@ -240,8 +282,24 @@ class _Merging:
         for copy in new:
             self._merge(copy)
 
+    def regain(self, path: RelPath, overwritten: Overwritten) -> bool:
+        """Merge the digest's text before it was brought, as if a service had made a copy of it.
+
+        Some make none (`maxConflicts` 0). True if it has something that the file lacks.
+        """
+        text, keys = overwritten.digests[path]
+        if not self.rules.ready or any(copy.original == path for copy in self.copies):
+            return False
+        here, styles = self.before[path], self.rules.styles(path)
+        merge = merge_digest_copy(path, here, text, overwritten.histories, styles, keys)
+        if merge is None or merge == CopyMerge(here):
+            return False
+        self.rows |= merge.rows
+        self.texts[path] = merge.text
+        return True
+
     def _is_done(self, copy: VaultCopy) -> bool:
-        return (copy.path, hash_of(self.before[copy.path])) in self.rules.choice.merged
+        return (copy.path, text_hash(self.before[copy.path])) in self.rules.choice.merged
 
     def _keys(self, copy: VaultCopy) -> Iterator[Key]:
         for path in (copy.path, copy.original):

@@ -45,6 +45,11 @@ class History:
         first = self.values[0].origin if self.values else "typed"
         return first == "delivered" and not self.removed_here
 
+    @property
+    def was_typed(self) -> bool:
+        """Return True if the value that the field has now was typed here."""
+        return bool(self.values) and self.values[-1].origin == "typed"
+
     def learn(self, value: Value, origin: Origin) -> History:
         """Return the history once both sides agree on `value`; no value stands in it twice."""
         if self.values and self.values[-1].value == value:

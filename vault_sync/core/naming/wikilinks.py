@@ -19,16 +19,13 @@ from vault_sync.core.text.spans import Edit, Span
 
 
 class Wikilink(NamedTuple):
-    r"""`[[target#subpath|display]]` at `span` (with the `!` of an embed).
+    r"""`[[target#subpath|display]]` at `span` (with the `!` of an embed), `target` as written.
 
-    `target` and `subpath` are as written; `subpath` begins with its `#`, or is "". The bar may be
-    escaped, as it must be in a table: `[[target\|display]]`.
+    The bar may be escaped, as it must be in a table: `[[target\|display]]`.
     """
 
     span: Span
     target: str
-    subpath: str
-    display: str | None
     embed: bool
 
     @property
@@ -51,13 +48,10 @@ def find(text: str) -> list[Wikilink]:
 def _parsed(text: str, span: Span) -> Wikilink | None:
     embed = text[span.start] == "!"
     inner = text[span.start + (3 if embed else 2) : span.end - 2]
-    path, bar, shown = inner.partition("|")
-    if bar and path.endswith("\\"):
-        path = path[:-1]
-    target, sign, rest = path.partition("#")
-    if not path.strip():
-        return None
-    return Wikilink(span, target, sign + rest, shown if bar else None, embed)
+    path, bar, _ = inner.partition("|")
+    if bar:
+        path = path.removesuffix("\\")
+    return Wikilink(span, path.partition("#")[0], embed) if path.strip() else None
 
 
 # Letters beyond ASCII belong to an address only where a new word of it can begin. Right after a

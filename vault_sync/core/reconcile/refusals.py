@@ -17,6 +17,7 @@ from vault_sync.core.model.base import LINK, Base, value_hash
 from vault_sync.core.model.plan import BaseKey, Create, Operation, Plan, Rename, Trash, Value, Write
 from vault_sync.core.model.values import SHARED_FIELDS, Key, RelPath
 from vault_sync.core.naming import wikilinks
+from vault_sync.core.note.note import commentary_of
 from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.reconcile.pairing import pairs, paper_builder
 from vault_sync.core.reconcile.pairing.paper import Pair, Paper, note_value
@@ -195,10 +196,9 @@ def _of_fields(paper: Paper, snapshot: Snapshot) -> Iterator[Refusal]:
             yield Refusal(BaseKey(key, pair.digest, "entry"), "", value, None)
     for pair in both:
         assert pair.entry is not None
-        section = pair.section.commentary if pair.section else ""
-        if pair.entry.fields.commentary != section:
-            commentary = pair.entry.fields.commentary
-            yield Refusal(BaseKey(key, pair.digest, "commentary"), commentary, section, None)
+        values = pair.entry.fields.commentary, commentary_of(pair.section)
+        if values[0] != values[1]:
+            yield Refusal(BaseKey(key, pair.digest, "commentary"), *values, None)
         if set(pair.entry.fields.tags) != set(note.tags):
             yield Refusal(
                 BaseKey(key, pair.digest, "tags"), pair.entry.fields.tags, note.tags, None

@@ -38,11 +38,15 @@ _OWN_LINE = re.compile(
 
 
 class CopyBoxes(NamedTuple):
-    """The boxes that are ticked: copies to merge, files of the reader's, all copies left."""
+    """The boxes that are ticked: copies to merge, files of the reader's, all copies left.
+
+    `about` are all files that have a box, ticked or not.
+    """
 
     merge: frozenset[RelPath] = frozenset()
     mine: frozenset[RelPath] = frozenset()
     merge_left: bool = False
+    about: frozenset[RelPath] = frozenset()
 
 
 class FoundRows(NamedTuple):
@@ -65,17 +69,20 @@ def text(rows: Iterable[CopyRow]) -> str:
     return "\n".join((head, *map(_one, found)))
 
 
-def questions(unproven: Iterable[tuple[RelPath, RelPath]], left: int) -> str:
+def questions(
+    unproven: Iterable[tuple[RelPath, RelPath]], left: int, mine: Iterable[RelPath] = ()
+) -> str:
     """Return the section with the boxes; "" where nothing is asked.
 
     `unproven` has each file whose name may be a copy's, and the file that it may be a copy of.
-    `left` is the number of copies that stood there before.
+    `left` is the number of copies that stood there before. `mine` are files that another device
+    asks about, and that this one knows to be the reader's: their box is ticked.
     """
-    pairs = sorted(unproven)
-    if not pairs and not left:
+    pairs, answers = sorted(unproven), sorted(mine)
+    if not pairs and not left and not answers:
         return ""
     lines = ["# Copies of files", ""]
-    if pairs:
+    if pairs or answers:
         lines += [
             "These files have names that sync services give to copies, and the same papers.",
             "Until you tick one box of each, they are neither digests nor notes.",
@@ -86,8 +93,9 @@ def questions(unproven: Iterable[tuple[RelPath, RelPath]], left: int) -> str:
             f"- [ ] merge {_code(path)} into {_code(original)} ^copy-merge",
             f"- [ ] {_code(path)} is mine ^copy-mine",
         ]
+    lines += [f"- [x] {_code(path)} is mine ^copy-mine" for path in answers]
     if left:
-        lines += [""] * bool(pairs)
+        lines += [""] * bool(pairs or answers)
         copies = "copy that was" if left == 1 else "copies that were"
         lines += [f"- [ ] merge these {left} {copies} here before ^copies-left"]
     return "\n".join((*lines, ""))
@@ -100,11 +108,16 @@ def _code(path: RelPath) -> str:
 
 def read_boxes(page: str) -> CopyBoxes:
     """Read the ticked boxes of a conflicts note; a file with both boxes ticked is not decided."""
-    found = [each for each in _BOX.finditer(page.replace("\r\n", "\n")) if each["tick"] in "xX"]
+    boxes = list(_BOX.finditer(page.replace("\r\n", "\n")))
+    about = {RelPath(path) for each in boxes if (path := each["merge"] or each["mine"])}
+    found = [each for each in boxes if each["tick"] in "xX"]
     merge = {RelPath(each["merge"]) for each in found if each["merge"]}
     mine = {RelPath(each["mine"]) for each in found if each["mine"]}
     return CopyBoxes(
-        frozenset(merge - mine), frozenset(mine - merge), any(each["left"] for each in found)
+        frozenset(merge - mine),
+        frozenset(mine - merge),
+        any(each["left"] for each in found),
+        frozenset(about),
     )
 
 

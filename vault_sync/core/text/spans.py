@@ -168,6 +168,12 @@ def _fence(text: str, line: Line) -> _Fence | None:
     return _Fence(mark[0], len(mark), mark[0] == "~" or "`" not in rest, not rest.strip())
 
 
+def opens_fence(text: str, line: Line) -> bool:
+    """Return True if a line, outside fenced code, opens some."""
+    fence = _fence(text, line)
+    return fence is not None and fence.opens
+
+
 def _closes(opening: _Fence, fence: _Fence | None) -> bool:
     return (
         fence is not None

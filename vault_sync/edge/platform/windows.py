@@ -30,6 +30,8 @@ _BACKUP_SEMANTICS, _OPEN_REPARSE_POINT, _NORMAL = 0x02000000, 0x00200000, 0x80
 _WRITE_THROUGH, _REPLACE = 8, 1
 _RENAME_INFO, _ATTRIBUTE_TAG_INFO, _BASIC_INFO = 3, 9, 0
 _LISTING, _LISTING_ANEW = 10, 11
+_LOCKED = {33, 997}
+"""Errors of a place that another process has locked: a violation, and one that would wait."""
 _NO_MORE_FILES, _END_OF_FILE, _NO_STREAMS = 18, 38, {1, 38, 50, 87, 120}
 _CARRIED = 0x2 | 0x4 | 0x20 | 0x2000
 """Attributes that a file keeps: hidden, system, to be archived, not indexed."""
@@ -63,6 +65,8 @@ def _library() -> ctypes.WinDLL:
         ("FindNextStreamW", wintypes.BOOL, (handle, place)),
         ("FindClose", wintypes.BOOL, (handle,)),
         ("GetDriveTypeW", number, (text,)),
+        ("GetVolumeInformationW", wintypes.BOOL, (text, *(place, number, *(place,) * 4, number))),
+        ("LockFile", wintypes.BOOL, (handle, number, number, number, number)),
     ):
         call = getattr(kernel, name)
         call.restype, call.argtypes = result, arguments
@@ -154,11 +158,10 @@ class Windows:
 
     def lock(self, file: int) -> None:
         """Lock an open file for this process, until it is closed."""
-        os.lseek(file, _LOCKED_BYTE, os.SEEK_SET)
-        try:
-            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-        except PermissionError as error:
-            raise BlockingIOError(errno.EAGAIN, str(error)) from None
+        if _library().LockFile(msvcrt.get_osfhandle(file), _LOCKED_BYTE, 0, 1, 0):
+            return
+        error = _error(self.path_of(file))
+        raise BlockingIOError(errno.EAGAIN, str(error)) if error.winerror in _LOCKED else error
 
     def copy_attributes(self, like: int, file: int) -> None:
         """Give an open file the other streams and the attributes of another."""
@@ -241,6 +244,14 @@ def remote(path: Path) -> str | None:
     anchor = path.absolute().anchor
     network = anchor.startswith("\\\\") or _library().GetDriveTypeW(anchor) == _REMOTE_DRIVE
     return "a network folder" if network else None
+
+
+def file_system(path: Path) -> str | None:
+    """Return the type of the file system at a path, if it is told."""
+    room = ctypes.create_unicode_buffer(261)
+    nothing = (None, 0, None, None, None)
+    found = _library().GetVolumeInformationW(path.absolute().anchor, *nothing, room, len(room))
+    return room.value if found else None
 
 
 def trim_memory() -> None:

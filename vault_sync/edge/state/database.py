@@ -17,6 +17,7 @@ from vault_sync.edge.state.places import (
     VaultIdentity,
     identity_in,
     identity_of,
+    is_mounted_twice,
     is_moved,
     is_restored,
     open_there,
@@ -183,7 +184,7 @@ class StateDatabase:
             self._connection = upgrade.in_memory(connection)
             upgrade.join_again(self._connection)
             connection.close()
-        elif was != now and not moved:
+        elif was != now and not moved and not (was and is_mounted_twice(was, now)):
             self._distrust(f"{self.root} is not the folder that it was at the last pass")
         elif schema.is_older(connection):
             self._connection = upgrade.in_memory(connection)

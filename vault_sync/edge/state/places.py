@@ -44,16 +44,22 @@ def identity_in(connection: sqlite3.Connection) -> VaultIdentity | None:
 def is_moved(connection: sqlite3.Connection, was: VaultIdentity, now: VaultIdentity) -> bool:
     """Return True if a database's vault is the folder `now`, which had another path.
 
-    The folder is the same one, and its old path is gone and its id is the same; or its old path
-    leads there as well: a link, a mount, another spelling.
+    The folder is the same one and its id is the same, which no folder at its old path has; or its
+    old path is another spelling of the new one.
     """
     old, new = Path(was.path), Path(now.path)
     if was[1:] != now[1:]:
         return False
-    if os.path.lexists(old):
-        return same_folder(old, new)
+    if same_folder(old, new):
+        return canonical(old) == new
     id_ = id_in(new)
-    return id_ is not None and id_ == _id_remembered(connection)
+    return id_ is not None and id_ == _id_remembered(connection) and id_ != id_in(old)
+
+
+def is_mounted_twice(was: VaultIdentity, now: VaultIdentity) -> bool:
+    """Return True if the folder `now` has two paths, of which none is a spelling of the other."""
+    old, new = Path(was.path), Path(now.path)
+    return was[1:] == now[1:] and old != new and same_folder(old, new) and canonical(old) != new
 
 
 def is_restored(connection: sqlite3.Connection, was: VaultIdentity, now: VaultIdentity) -> bool:
@@ -72,16 +78,21 @@ def _id_remembered(connection: sqlite3.Connection) -> str | None:
     return row[0] if row else None
 
 
-def moved_state(parent: Path, now: VaultIdentity) -> Path | None:
-    """Return the folder among all states whose vault is now at another path, this one."""
+def moved_state(parent: Path, now: VaultIdentity) -> tuple[Path, bool] | None:
+    """Return the folder among all states whose vault is this one, which had another path.
+
+    With it, True if the vault has that path no more, so that the state is to be moved.
+    """
     for folder, connection in databases(parent):
         with closing(connection):
             try:
                 was = identity_in(connection)
                 if was is not None and is_moved(connection, was, now):
-                    return folder
+                    return folder, True
             except sqlite3.Error:
                 continue  # damaged, or in use: whoever it belongs to says so
+            if was is not None and is_mounted_twice(was, now):
+                return folder, False
     return None
 
 

@@ -52,14 +52,16 @@ def state_dir(root: Path, environ: Mapping[str, str]) -> Path:
 def open_state(root: Path, environ: Mapping[str, str] | None = None) -> StateStore:
     """Return the state of the vault at `root`, for reading; nothing is made until it is written.
 
-    That of a vault which had another path is read where it lies; the first lock moves it.
+    That of a vault which had another path is read where it lies; the first lock moves it, unless
+    the vault has that path too: a mount.
     """
     root = canonical(root)
     home = state_dir(root, os.environ if environ is None else environ)
-    directory = home
+    found = None
     if not (home / DATABASE).exists() and root.is_dir():
-        directory = moved_state(home.parent, identity_of(root)) or home
-    return StateStore(root, directory, home)
+        found = moved_state(home.parent, identity_of(root))
+    directory, is_moved = found or (home, False)
+    return StateStore(root, directory, home if is_moved else directory)
 
 
 class StateStore:

@@ -23,11 +23,11 @@ from vault_sync.core.model.plan import (
 )
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.report.conflicts_page import unticked
+from vault_sync.core.text.encodings import as_bytes, as_text
 from vault_sync.core.text.folding import casefold_nfc
-from vault_sync.edge.fs.vault_dir import VaultDir, as_text, folded_names
+from vault_sync.edge.fs.vault_dir import VaultDir, folded_names
 from vault_sync.edge.state import deliveries, pass_log, saved_texts
 from vault_sync.edge.state.pass_log import PassRecord, SavedRow
-from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.points import At, no_point

@@ -16,7 +16,7 @@ from vault_sync.core.note.note import Note
 from vault_sync.core.note.property_table import LINK_LISTS
 from vault_sync.core.note.recognition import Recognition
 from vault_sync.core.snapshot import Snapshot
-from vault_sync.edge.state.schema import as_bytes
+from vault_sync.core.text.encodings import as_bytes
 from vault_sync.sync.observation.file_record import UNKNOWN, File, mark_of
 from vault_sync.sync.observation.observation import snapshot_of
 
@@ -188,8 +188,11 @@ def written(
     }
     snapshot = snapshot_of(linked | texts, names, rules, base)
     read = identities(snapshot, base, keys_elsewhere)
-    return {path: _file(text, read.get(path, OTHER), open=True) for path, text in texts.items()}
+    return {
+        path: written_file(text, read.get(path, OTHER), open=True) for path, text in texts.items()
+    }
 
 
-def _file(text: str, identity: Identity, *, open: bool) -> File:  # noqa: A002 - as in `File`
+def written_file(text: str, identity: Identity, *, open: bool) -> File:  # noqa: A002 - as in `File`
+    """Return the record of a file that was just written: its stat is not known yet."""
     return File(UNKNOWN, mark_of(as_bytes(text)), *identity, open=open)

@@ -20,11 +20,11 @@ from vault_sync.core.note.property_table import LINK_LISTS
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.sync.incremental.identity import (
     Identity,
-    _file,
     outside,
     points_of,
     strays,
     written,
+    written_file,
 )
 from vault_sync.sync.observation.file_record import File
 
@@ -72,7 +72,7 @@ def foreseen(
     if not agreed.dropped:
         known = _notes(done, agreed, names, rules) | _digests(done, agreed, found, names, base)
     files = {
-        each.path: _file(each.after, known[each.path], open=False)
+        each.path: written_file(each.after, known[each.path], open=False)
         for each in done
         if isinstance(each, Create | Write) and each.path in known
     }

@@ -10,6 +10,7 @@ from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.copy_names import certain, possible
 from vault_sync.core.report import conflicts_page
+from vault_sync.core.text.encodings import as_bytes
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.fs.vault_dir import read_texts
@@ -19,7 +20,6 @@ from vault_sync.edge.state.base_table import (
     papers_noted,
     read_some,
 )
-from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.incremental.identity import OTHER, called
 from vault_sync.sync.incremental.memory import MANY, Memory, TakesWholePass

@@ -25,9 +25,10 @@ from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.resolution import abstracts
 from vault_sync.core.report import conflicts_page, copy_section
 from vault_sync.core.snapshot import Snapshot
+from vault_sync.core.text.encodings import as_text
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Scan, Stat, scan
-from vault_sync.edge.fs.vault_dir import as_text, read_contents
+from vault_sync.edge.fs.vault_dir import read_contents
 from vault_sync.edge.state import joining
 from vault_sync.edge.state.base_table import read_files
 from vault_sync.edge.state.earlier_values import is_old
@@ -77,11 +78,11 @@ class Observation:
 
 
 MergesCopies = Callable[
-    [Mapping[RelPath, str], RelPath, bool, Mapping[RelPath, RelPath]], MergedCopies
+    [Mapping[RelPath, str], RelPath, Scan, bool, Mapping[RelPath, RelPath]], MergedCopies
 ]
 """A merge of the copies among texts (`merge_copies`), with the path of the conflicts note.
 
-The third argument tells whether files are arriving, the last are notes under an old path.
+The fourth argument tells whether files are arriving, the last are notes under an old path.
 """
 
 
@@ -176,9 +177,9 @@ def _merged_texts(
 
     if merge is None:
         merge = partial(_hide_copies, rules, base)
-    observation = observed(merge(texts, page, is_arriving, {}))
+    observation = observed(merge(texts, page, found, is_arriving, {}))
     moved = _moved_back(observation)
-    return observed(merge(texts, page, is_arriving, moved)) if moved else observation
+    return observed(merge(texts, page, found, is_arriving, moved)) if moved else observation
 
 
 def _hide_copies(
@@ -186,7 +187,8 @@ def _hide_copies(
     base: Base,
     texts: Mapping[RelPath, str],
     page: RelPath,
-    _: bool,
+    _found: Scan,
+    _is_arriving: bool,
     moved: Mapping[RelPath, RelPath],
 ) -> MergedCopies:
     return merge_copies(texts, copy_rules_of(rules, base, texts, page), moved)

@@ -10,8 +10,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from vault_sync.core.merge.copy_rules import CopyChoice
-from vault_sync.core.merge.file_copies import MergedCopies, VaultCopy, hash_of, merge_copies
+from vault_sync.core.merge.copy_rules import CopyChoice, CopyRules
+from vault_sync.core.merge.file_copies import (
+    NOT_OVERWRITTEN,
+    MergedCopies,
+    Overwritten,
+    VaultCopy,
+    merge_copies,
+)
 from vault_sync.core.model.base import Base, updates_made
 from vault_sync.core.model.copies import Arrival, Origin, origin_of
 from vault_sync.core.model.plan import (
@@ -27,10 +33,14 @@ from vault_sync.core.model.plan import (
 from vault_sync.core.model.values import FIELD_NAMES, Key, RelPath, Rules
 from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.report import copy_section
+from vault_sync.core.text.encodings import text_hash
+from vault_sync.edge.fs.scan import Scan, Stat
 from vault_sync.edge.state import deliveries, earlier_values
 from vault_sync.edge.state.deliveries import CopyRecord
 from vault_sync.edge.state.pass_log import PassRecord
+from vault_sync.edge.state.schema import is_there
 from vault_sync.edge.state.store import StateStore
+from vault_sync.sync.observation.file_record import looks_delivered, numbers
 from vault_sync.sync.observation.observation import MergesCopies, Observation, copy_rules_of
 
 
@@ -40,6 +50,7 @@ def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> Merge
     def merge(
         texts: Mapping[RelPath, str],
         page: RelPath,
+        found: Scan,
         is_arriving: bool,
         moved: Mapping[RelPath, RelPath],
     ) -> MergedCopies:
@@ -54,12 +65,49 @@ def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> Merge
             choice=choice,
             ready=whole and base.exists and not base.joining and not is_arriving,
         )
+        overwritten = _overwritten(texts, found.files, base, copy_rules)
         # A person wants back what an older text says, and a merge takes that for removed since.
         back = deliveries.restored(state.select) if moved else {}
         moved = {path: to for path, to in moved.items() if not back.get(path, False)}
-        return merge_copies(texts, copy_rules, moved)
+        return merge_copies(texts, copy_rules, moved, overwritten)
 
     return merge
+
+
+SAME_TIME = 30_000_000_000
+"""Nanoseconds in which no other device gets a text, has it read and edited."""
+
+
+def _overwritten(
+    texts: Mapping[RelPath, str], stats: Mapping[RelPath, Stat], base: Base, rules: CopyRules
+) -> Overwritten:
+    """Return what was brought within `SAME_TIME` of what was typed here, and not after it."""
+    if not rules.ready or not rules.merges:
+        return NOT_OVERWRITTEN
+    near: dict[RelPath, set[Key]] = {}
+    marks = base.files or {}
+    brought = {
+        path: stats[path].mtime_ns
+        for by_path in marks.values()
+        for path, mark in by_path.items()
+        if path in texts and numbers(stats[path]) != mark[:3] and looks_delivered(stats[path])
+    }
+    for key, by_path in marks.items() if brought else ():
+        for path, mark in by_path.items() if key else ():
+            for file in {path, *base.places.get(key, ())} & brought.keys():
+                if abs(brought[file] - mark.mtime_ns) <= SAME_TIME:
+                    near.setdefault(file, set()).add(key)
+    if not near:
+        return NOT_OVERWRITTEN
+    histories = rules.histories_of({key for keys in near.values() for key in keys})
+    typed = {row.key for row, history in histories.items() if history.was_typed}
+    digests = {}
+    for file, keys in near.items():
+        text = base.text(BaseKey(Key(""), file, "text"))
+        if text is not None and keys & typed:
+            digests[file] = text, frozenset(keys & typed)
+    notes = {file for file, keys in near.items() if file in base.note_paths and keys & typed}
+    return Overwritten(digests, frozenset(notes), histories)
 
 
 def _choice(records: Collection[CopyRecord], boxes: copy_section.CopyBoxes) -> CopyChoice:
@@ -72,18 +120,18 @@ def _choice(records: Collection[CopyRecord], boxes: copy_section.CopyBoxes) -> C
         paths("mine") | boxes.mine,
         paths("wanted") | merged | boxes.merge | (left if boxes.merge_left else frozenset()),
         frozenset((each.path, each.hash) for each in records if each.decision == "merged"),
+        paths("mine") & boxes.about,
     )
 
 
 def with_arrivals(seen: Observation) -> Observation:
     """Return an observation that tells which files have copies, for what is concluded from them."""
     copies = seen.copies
-    if not (copies.merged or copies.stuck):
+    if not (copies.merged or copies.stuck or copies.overwritten):
         return seen
     arrivals = dict(seen.base.arrivals)
-    for copy in copies.merged:
-        was = arrivals.get(copy.original, Arrival())
-        arrivals[copy.original] = was._replace(copied=True)
+    for path in {copy.original for copy in copies.merged} | copies.overwritten:
+        arrivals[path] = arrivals.get(path, Arrival())._replace(copied=True)
     return replace(seen, base=replace(seen.base, arrivals=arrivals, histories=copies.histories))
 
 
@@ -125,7 +173,7 @@ def _over_disk(operations: tuple[Operation, ...], copies: MergedCopies) -> Itera
 
 def _merged_with(path: RelPath, copies: MergedCopies) -> str:
     names = [copy.path.rpartition("/")[2] for copy in copies.merged if copy.original == path]
-    return f"merged with {', '.join(names)}"
+    return f"merged with {', '.join(names) or 'what was typed here just before'}"
 
 
 def _trash(copies: MergedCopies, copy: VaultCopy) -> Trash:
@@ -162,8 +210,7 @@ def end_pass(
     records = list(_records(seen, plan, outcome, lists=lists)) if whole else []
     learned = list(_learned(seen, plan, outcome))
     removed = _removed(plan, outcome)
-    # A part of a vault is planned only where there is a base; to ask for it would read it all.
-    if not (records or learned or removed or lists) or (whole and not state.has_base):
+    if not (records or learned or removed or lists) or not is_there(state.select):
         return
     with state.writing() as connection:
         if whole:
@@ -182,11 +229,13 @@ def _records(
     rows_wait = any(each.path == page for each in plan.operations) and page not in done
     for copy in copies.merged:
         if not rows_wait and (copy.original not in copies.before or copy.original in done):
-            yield CopyRecord(copy.path, "merged", hash_of(copies.hidden[copy.path]))
+            yield CopyRecord(copy.path, "merged", text_hash(copies.hidden[copy.path]))
     if lists:
         yield from (CopyRecord(path, "left") for path in seen.files if is_copy(path))
     boxes = copy_section.read_boxes(seen.conflicts_text)
-    yield from (CopyRecord(path, "mine") for path in boxes.mine & seen.files)
+    # A box that still stands there is read again: one that is remembered too is another device's.
+    if page in done:
+        yield from (CopyRecord(path, "mine") for path in boxes.mine & seen.files)
     finished = {copy.path for copy in (*copies.merged, *copies.finished)}
     waiting = (*copies.unproven, *copies.stuck, *copies.left)
     wanted = boxes.merge | {copy.path for copy in copies.left if boxes.merge_left}
@@ -203,17 +252,18 @@ def _learned(
     base = seen.base
     if not base.exists:
         return
-    touched = {copy.original for copy in seen.copies.merged}
+    touched = {copy.original for copy in seen.copies.merged} | seen.copies.overwritten
     for base_update in updates_made(plan, outcome):
-        for row, value in base_update.put.items():
+        for row in base_update.put:
             was = base.rows.get(row)
-            if row.field not in FIELD_NAMES or was == value:
+            if row.field not in FIELD_NAMES or was == base_update.put[row]:
                 continue
             files = {RelPath(row.digest), *seen.snapshot.managed.get(row.key, ())}
             delivered = base.joining or any(
                 each.delivered or each.waited or each.restored for each in map(base.arrival, files)
             )
-            yield row, was, value, origin_of(delivered=delivered, merged=bool(files & touched))
+            origin = origin_of(delivered=delivered, merged=bool(files & touched))
+            yield row, was, base_update.put[row], origin
 
 
 def _removed(plan: Plan, outcome: Outcome) -> set[Key]:

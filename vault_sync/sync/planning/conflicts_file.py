@@ -69,4 +69,4 @@ def _questions(seen: Observation) -> str:
     copies, boxes = seen.copies, copy_section.read_boxes(seen.conflicts_text)
     unproven = [(each.path, each.original) for each in copies.unproven]
     left = 0 if boxes.merge_left else len(copies.left) * copies.asks_about_left
-    return copy_section.questions(unproven, left)
+    return copy_section.questions(unproven, left, copies.answered)

@@ -13,10 +13,10 @@ from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.wikilinks import addresses, find, link
-from vault_sync.core.note.note import linked
+from vault_sync.core.note.note import commentary_of, linked
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext
 from vault_sync.core.reconcile.pairing.paper import Pair
-from vault_sync.core.reconcile.resolution.values import Resolution, section_text
+from vault_sync.core.reconcile.resolution.values import Resolution
 
 NamedKeys = Mapping[Key, Sequence[Key]]
 
@@ -62,7 +62,7 @@ def _named(context: DraftContext, resolution: Resolution, notes: _Notes) -> list
 def _commentary(resolution: Resolution, pair: Pair) -> str:
     if pair.kind == "removed":
         return ""
-    return resolution.commentaries.get(pair.digest, section_text(pair))
+    return resolution.commentaries.get(pair.digest, commentary_of(pair.section))
 
 
 def lists(context: DraftContext, named_keys: NamedKeys) -> dict[Key, Lists]:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.values import Fields, Key, RelPath
-from vault_sync.core.note.note import Section
+from vault_sync.core.note.note import Section, commentary_of
 
 Kind = Literal["both", "new", "moved", "append", "removed", "waiting"]
 """both: entry and note have it. new: the note gets a section. moved: the section's entry now stands
@@ -50,5 +50,4 @@ class Paper:
 
 def note_value(note: Fields, section: Section | None) -> tuple[str, ...]:
     """Return all that a note says of a place, as one value."""
-    commentary = section.commentary if section is not None else ""
-    return (note.url, note.title, commentary, *note.authors, "", *note.tags)
+    return (note.url, note.title, commentary_of(section), *note.authors, "", *note.tags)

@@ -11,6 +11,7 @@ from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, Place, RelPath
+from vault_sync.core.note.note import commentary_of
 from vault_sync.core.reconcile.pairing.missing_entries import MissingEntries
 from vault_sync.core.reconcile.pairing.named_digests import DigestNames, NamedDigest
 from vault_sync.core.reconcile.pairing.notices import Notices
@@ -43,7 +44,7 @@ def place_key(key: Key, pair: Pair) -> BaseKey:
 def move_values(pair: Pair) -> tuple[Value, Value]:
     """Return all that the moved entry says, and all that the note's section for it says."""
     entry = () if pair.entry is None else entries_value([FoundEntry(pair.digest, pair.entry)])
-    return entry, (pair.named, "" if pair.section is None else pair.section.commentary)
+    return entry, (pair.named, commentary_of(pair.section))
 
 
 @dataclass(frozen=True, slots=True)

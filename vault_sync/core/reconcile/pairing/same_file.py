@@ -5,7 +5,8 @@ never compared with the digest, and what it lacks it never had. In this order:
 
 | the note's old path | the file now                                     | it is         |
 |---------------------|--------------------------------------------------|---------------|
-| is this one         | was at another path, by inode or bytes           | another file  |
+| is this one         | was at another path, by inode or bytes, or has   | another file  |
+|                     | the bytes of a copy that was there before        |               |
 | is this one         | any other                                        | the same file |
 | is still there      | at another path                                  | another file  |
 | is gone             | the same inode, size and time, or the same bytes | the same file |
@@ -69,21 +70,27 @@ class SameFile:
             return True
         here = _mark(self.snapshot, path, note)
         if path == was:
-            same = not (_was_another(path, here, seen) or self._was_copy(path, here, seen))
+            same = not (_was_another(path, here, seen) or self._is_copy(path, here, seen))
         elif was in self.snapshot.notes or was in self.snapshot.locked:
             same = False
         else:
             same = _moved(seen, was, path, here) or self._relinked(key, path, seen, entries)
         return same or self._lacks_nothing(key, path)
 
-    def _was_copy(self, path: RelPath, here: FileMark, seen: Marks) -> bool:
-        """Return True if a copy of the note, which is gone, was renamed to it and edited."""
-        own = seen.get(path)
-        return (own is None or not own.is_like(here)) and any(
-            mark.inode == here.inode != 0
-            for other, mark in seen.items()
+    def _is_copy(self, path: RelPath, here: FileMark, seen: Marks) -> bool:
+        """Return True if a copy of the note was edited and copied, or renamed, to its path."""
+        own, notes = seen.get(path), self.snapshot.notes
+        if own is not None and own.is_like(here):
+            return False
+        return any(
+            (other in notes and notes[other].text == notes[path].text)
             # The place of a copy that does not count as a note may be taken still.
-            if other != path and other not in self.snapshot.names.called(bare_name(other))
+            or (
+                mark.inode == here.inode != 0
+                and other not in self.snapshot.names.called(bare_name(other))
+            )
+            for other, mark in seen.items()
+            if other != path
         )
 
     def _relinked(

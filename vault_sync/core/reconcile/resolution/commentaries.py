@@ -9,6 +9,7 @@ from vault_sync.core.digest.styles import lens
 from vault_sync.core.model.base import PLACE_FIELDS, Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Decision, Decisions, Fields, RelPath
+from vault_sync.core.note.note import commentary_of
 from vault_sync.core.reconcile.pairing.paper import Pair
 from vault_sync.core.reconcile.resolution import arrivals, fields, reread
 from vault_sync.core.reconcile.resolution.arrivals import Deferred
@@ -21,7 +22,6 @@ from vault_sync.core.reconcile.resolution.values import (
     add_conflict,
     base_digest,
     decision,
-    section_text,
 )
 
 
@@ -42,7 +42,7 @@ def resolve_commentary(
     | the entry is read otherwise than before | the entry's, with the edits of the section       |
     | both are there                          | `fields.decide_commentary`                       |
     """
-    entry = resolution.entries[pair.digest]
+    entry, section = resolution.entries[pair.digest], commentary_of(pair.section)
     paper = resolution.paper
     was = BaseKey(paper.agreed_key, base_digest(paper, pair, base), "commentary")
     base_key = was._replace(digest=pair.digest)
@@ -57,10 +57,10 @@ def resolve_commentary(
         resolution.propose(base_key, entry.commentary, changes)
         return
     if pair.section is not None and not lens.takes(pair.entry, "commentary"):
-        _leave_in_note(resolution, pair, pair.section.commentary, base_key)
+        _leave_in_note(resolution, pair, section, base_key)
         return
-    if paper.note is not None and base.refuses(base_key, entry.commentary, section_text(pair)):
-        resolution.commentaries[pair.digest] = section_text(pair)
+    if paper.note is not None and base.refuses(base_key, entry.commentary, section):
+        resolution.commentaries[pair.digest] = section
         return
     taken_out = pair.section is None and _was_taken_out(pair, entry, was, base)
     if pair.section is None and (not taken_out or side == "digest"):
@@ -85,7 +85,8 @@ def _decided_commentary(
     digests: Mapping[RelPath, Digest],
 ) -> Decided[str] | Undecided | Deferred:
     """Decide a commentary; what only is read otherwise than at the last pass is no edit."""
-    agreed, section, entry = base.text(was), section_text(pair), resolution.entries[pair.digest]
+    agreed, section = base.text(was), commentary_of(pair.section)
+    entry = resolution.entries[pair.digest]
     if pair.section is None and side is None:
         return Undecided("section gone")
     if side == "both":
@@ -93,7 +94,7 @@ def _decided_commentary(
     brought = side is None and not base.is_typed_here
     if brought and (found := arrivals.decide(resolution, pair, base, was)) is not None:
         return found
-    if side is None and agreed is not None and pair.entry is not None:
+    if side is None and pair.entry is not None and agreed not in {None, entry.commentary}:
         if agreed == section and reread.has_swallowed(agreed, entry, digests[pair.digest]):
             return Decided(entry.commentary)
         anew = reread.commentary(agreed, entry, section)
@@ -111,7 +112,7 @@ def _leave_open(
     resolution: Resolution, pair: Pair, undecided: Undecided | Deferred, base: Base, was: BaseKey
 ) -> None:
     """Leave a commentary as it is on both sides; its base value follows a moved entry."""
-    section = section_text(pair)
+    section = commentary_of(pair.section)
     if pair.section is not None:
         resolution.commentaries[pair.digest] = section
     if pair.origin is not None and was in base.rows:
@@ -128,7 +129,7 @@ def _leave_in_note(resolution: Resolution, pair: Pair, value: str, base_key: Bas
     """Give the note a commentary that its entry has no place for; the digest's is agreed on."""
     entry = resolution.entries[pair.digest]
     resolution.commentaries[pair.digest] = value
-    resolution.propose(base_key, entry.commentary, {NOTE: value != section_text(pair)})
+    resolution.propose(base_key, entry.commentary, {NOTE: value != commentary_of(pair.section)})
     if value != entry.commentary:
         resolution.placeless.append(Placeless(pair, "commentary"))
 
@@ -137,7 +138,7 @@ def _take_over(resolution: Resolution, pair: Pair, value: str, base_key: BaseKey
     entry = resolution.entries[pair.digest]
     resolution.commentaries[pair.digest] = value
     resolution.entries[pair.digest] = entry.saying(commentary=value)
-    note_changes = pair.section is None or value != section_text(pair)
+    note_changes = pair.section is None or value != commentary_of(pair.section)
     changes = {NOTE: note_changes, pair.digest: value != entry.commentary}
     resolution.propose(base_key, value, changes)
 

@@ -13,7 +13,7 @@ from vault_sync.core.model.plan import Apart, BaseKey
 from vault_sync.core.model.values import SHARED_FIELDS, Decisions, Facts, Fields, RelPath, Rules
 from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
-from vault_sync.core.note.note import Note
+from vault_sync.core.note.note import Note, Section, commentary_of
 from vault_sync.core.reconcile.pairing.paper import Pair, Paper
 from vault_sync.core.reconcile.resolution import (
     arrivals,
@@ -33,7 +33,6 @@ from vault_sync.core.reconcile.resolution.values import (
     add_conflict,
     base_digest,
     decided_side,
-    section_text,
 )
 
 SHARED_ROWS = (*SHARED_FIELDS, "filled", "note", "mentions")
@@ -55,7 +54,7 @@ def resolve(
     resolution = Resolution(paper, paper.key, note_fields)
     for pair in live:
         resolution.entries[pair.digest] = (
-            pair.entry.fields if pair.entry else _entry_fields(note_fields, section_text(pair))
+            pair.entry.fields if pair.entry else _entry_fields(note_fields, pair.section)
         )
     home = next((pair for pair in paper.pairs if pair.kind != "removed"), None)
     if home is not None and home.kind in LIVE:
@@ -71,10 +70,10 @@ def resolve(
     return resolution
 
 
-def _entry_fields(note_fields: Fields, commentary: str) -> Fields:
+def _entry_fields(note_fields: Fields, section: Section | None) -> Fields:
     """Return the fields of an entry that is to be made from its note."""
     authors = people.plain(note_fields.authors)
-    return note_fields._replace(authors=authors, tags=(), commentary=commentary)
+    return note_fields._replace(authors=authors, tags=(), commentary=commentary_of(section))
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,8 +136,3 @@ def decision(decisions: Decisions, paper: Paper, digest: RelPath, name: str) -> 
     return decisions.get((paper.key, digest, name)) or decisions.get(
         (paper.agreed_key, digest, name)
     )
-
-
-def section_text(pair: Pair) -> str:
-    """Return the commentary of a pair's section; "" where there is none."""
-    return pair.section.commentary if pair.section else ""
