@@ -55,7 +55,7 @@ def test_each_glob_by_itself() -> None:
 
 
 def test_where_a_base_is_there_nobody_is_asked() -> None:
-    vault = folder(0, 40)
+    vault = folder(0, 20)
     vault.sync()
     vault.files |= folder(30).files
     plan = vault.sync()
