@@ -151,6 +151,34 @@ def test_killed_between_the_two_steps_of_a_swap(vault: WindowsVault) -> None:
     assert b"edited" in (vault.root / BAYES).read_bytes()
 
 
+ATTRIBUTES = """
+import ctypes, sys
+_, path, *wanted = sys.argv
+for each in wanted:
+    assert ctypes.windll.kernel32.SetFileAttributesW(path, int(each, 16))
+print(hex(ctypes.windll.kernel32.GetFileAttributesW(path) & 0x3))
+"""
+READ_ONLY, HIDDEN = "1", "2"
+
+
+def test_attributes_and_access_stay(vault: WindowsVault) -> None:
+    """Wine makes an access list of a mode, and about that mode of it: others have no access."""
+    note, edited = vault.root / BAYES, "#ddpm #edited"
+    note.chmod(0o600)
+    assert vault.python("-c", ATTRIBUTES, there(note), HIDDEN).out.strip() == "0x2"
+    edit(vault, DIGEST, "#ddpm", edited)
+    vault.ok("sync")
+    assert b"edited" in note.read_bytes()
+    assert vault.python("-c", ATTRIBUTES, there(note)).out.strip() == "0x2"
+    if os.name != "nt":
+        assert note.stat().st_mode & 0o007 == 0
+    vault.python("-c", ATTRIBUTES, there(note), READ_ONLY)
+    edit(vault, DIGEST, edited, "#ddpm")
+    ran = vault.run("sync")
+    assert ran.code == 1 and "it is read-only: allow writing" in ran.err, ran
+    assert b"edited" in note.read_bytes()
+
+
 KEPT_OPEN = """
 import sys
 from vault_sync.cli.main import main
