@@ -103,6 +103,14 @@ def test_other_files_have_copies_too(suffix: str) -> None:
         ("-LAPTOP", "OneDrive"),
         ("-LAPTOP-2", "OneDrive"),
         ("-DESKTOP-AB12CD3", "OneDrive"),
+        ("(1)", "Google Drive"),
+        (" (1) (2)", "Google Drive"),
+        (" (충돌 사본 2026-01-01)", "Dropbox"),
+        (" (Case Conflict)", "Dropbox"),
+        (" copy", "a person"),
+        (" - Copy (2)", "a person"),
+        (" 복사본", "a person"),
+        (" - 복사본 2", "a person"),
     ],
 )
 def test_a_name_that_people_use_too_is_a_copy_only_beside_its_original(

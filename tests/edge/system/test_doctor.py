@@ -156,11 +156,22 @@ def test_twins(vault: Path, around: Surroundings, twin: str) -> None:
     assert twin in {found.path, found.message.split("differs from ")[1].split(" only")[0]}
 
 
-def test_bytes_that_are_not_utf_8(vault: Path, around: Surroundings) -> None:
-    (vault / "papers" / "old.md").write_bytes("하나\n".encode() + "둘".encode("cp949"))
+@pytest.mark.parametrize(
+    ("text", "line", "like"),
+    [
+        ("하나\n".encode() + "둘".encode("cp949"), 2, "not UTF-8; "),
+        ("하나 둘\n".encode("cp949"), 1, "looks like EUC-KR"),
+        ("words\n".encode("utf-16"), 1, "looks like UTF-16"),
+    ],
+)
+def test_bytes_that_are_not_utf_8(
+    text: bytes, line: int, like: str, vault: Path, around: Surroundings
+) -> None:
+    (vault / "papers" / "old.md").write_bytes(text)
     os.utime(vault / "papers" / "old.md", (NOW, NOW))
     found = _only(examine(vault, around), "not-utf-8")
-    assert (found.path, found.line) == ("papers/old.md", 2)
+    assert (found.path, found.line) == ("papers/old.md", line)
+    assert like in found.message
 
 
 def test_a_file_that_cannot_be_read(vault: Path, around: Surroundings) -> None:

@@ -172,7 +172,9 @@ def _proven(texts: Mapping[RelPath, str], rules: CopyRules) -> tuple[list[VaultC
             continue
         original = name.original
         if original not in texts:
-            original = _note_now(_key(texts[path], rules.names), texts, rules) or original
+            key = _key(texts[path], rules.names)
+            now = _note_now(key, texts, rules) if key else _digest_now(original, path, texts, rules)
+            original = now or original
         kind = _kind(original, texts, rules)
         if original in texts or original == rules.page or rules.is_readers(original):
             hidden.add(path)
@@ -181,10 +183,27 @@ def _proven(texts: Mapping[RelPath, str], rules: CopyRules) -> tuple[list[VaultC
     return copies, hidden
 
 
-def _note_now(key: Key | None, texts: Mapping[RelPath, str], rules: CopyRules) -> RelPath | None:
+def _note_now(key: Key, texts: Mapping[RelPath, str], rules: CopyRules) -> RelPath | None:
     """Return the path of the note of a paper, which was renamed meanwhile; None for none there."""
-    note = None if key is None else rules.note_of(key)
+    note = rules.note_of(key)
     return note if note in texts else None
+
+
+def _digest_now(
+    was: RelPath, copy: RelPath, texts: Mapping[RelPath, str], rules: CopyRules
+) -> RelPath | None:
+    """Return the one digest about the papers of a copy, which was renamed meanwhile, if any."""
+    if not rules.is_digest(was) or rules.is_readers(was):
+        return None
+    keys = _papers(texts[copy], rules.styles(was))
+    found = [
+        path
+        for path in texts
+        if rules.is_readers(path)
+        and rules.is_digest(path)
+        and about_the_same(keys, _papers(texts[path], rules.styles(path)))
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _kind(path: RelPath, texts: Mapping[RelPath, str], rules: CopyRules) -> Kind | None:

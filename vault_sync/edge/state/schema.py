@@ -128,6 +128,11 @@ Select = Callable[..., list[Any]]
 """`StateStore.select`: the rows of a query."""
 
 
+def is_there(select: Select) -> bool:
+    """Return True where there is a database; its rows may turn out to be damaged."""
+    return bool(select("SELECT 1 FROM sqlite_master LIMIT 1"))
+
+
 def fact_of(select: Select, name: str) -> str | None:
     """Return a fact; None where the state does not know it."""
     found = select("SELECT value FROM fact WHERE name = ?", name)

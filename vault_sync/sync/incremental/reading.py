@@ -9,6 +9,7 @@ from vault_sync.core.model.paths import folder_of
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.copy_names import certain, possible
+from vault_sync.core.naming.note_names import bare_name
 from vault_sync.core.report import conflicts_page
 from vault_sync.core.text.encodings import as_bytes
 from vault_sync.edge.config import Config
@@ -159,8 +160,10 @@ class PartReading:
 
     def conflicts_paths(self) -> list[RelPath]:
         """Return where files are that have a name of the conflicts note; if none, its first one."""
-        paths = conflicts_page.paths(self.config.rules.conflicts_note)
+        paths = conflicts_page.paths(wanted := self.config.rules.conflicts_note)
         files, stats = self.memory.files, self.stats
+        named = (*self.memory.names.called(bare_name(wanted)), *stats)
+        paths[:1] = {RelPath(wanted): 0} | dict.fromkeys(conflicts_page.spellings(wanted, named))
         return [path for path in paths if path in files or path in stats] or paths[:1]
 
     def conflicts_path(self) -> RelPath:

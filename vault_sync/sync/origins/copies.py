@@ -38,6 +38,7 @@ from vault_sync.edge.fs.scan import Scan, Stat
 from vault_sync.edge.state import deliveries, earlier_values
 from vault_sync.edge.state.deliveries import CopyRecord
 from vault_sync.edge.state.pass_log import PassRecord
+from vault_sync.edge.state.schema import is_there
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.observation.file_record import looks_delivered, numbers
 from vault_sync.sync.observation.observation import MergesCopies, Observation, copy_rules_of
@@ -209,8 +210,7 @@ def end_pass(
     records = list(_records(seen, plan, outcome, lists=lists)) if whole else []
     learned = list(_learned(seen, plan, outcome))
     removed = _removed(plan, outcome)
-    # A part of a vault is planned only where there is a base; to ask for it would read it all.
-    if not (records or learned or removed or lists) or (whole and not state.has_base):
+    if not (records or learned or removed or lists) or not is_there(state.select):
         return
     with state.writing() as connection:
         if whole:

@@ -9,6 +9,7 @@ from vault_sync.core.model.plan import Create, Outcome, Plan, Rename, Trash
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.encodings import text_hash
 from vault_sync.edge.state import deliveries, joining
+from vault_sync.edge.state.schema import is_there
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.observation.observation import ARRIVAL, Observation
 
@@ -66,8 +67,7 @@ def end_pass(state: StateStore, seen: Observation, plan: Plan, now: float) -> No
         StateError: the state could not be written.
     """
     arrivals = seen.base.arrivals
-    # `has_base` reads the whole base, which a pass over few files has not done.
-    if not (arrivals or plan.deferred) or not (seen.base.exists or state.has_base):
+    if not (arrivals or plan.deferred) or not is_there(state.select):
         return
     older = [each for each in plan.conflicts if each.reason == "older"]
     in_question = {path for each in older for path in (each.digest, each.note)} & arrivals.keys()
