@@ -111,7 +111,7 @@ def _replacing(
     try:
         volume = prove(root)
     except PermissionError:
-        yield finding("", "vault-closed", OWN_FOLDER_CLOSED, "nothing is written until then")
+        yield Problem("", "vault-closed", OWN_FOLDER_CLOSED, "nothing is written until then")
         return
     except OSError as error:
         yield Problem("", "vault-closed", f"{root} cannot be written: {in_words(error)}", "")

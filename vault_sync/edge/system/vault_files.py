@@ -249,7 +249,7 @@ def _unwritable(root: Path, tree: Tree) -> Iterable[Problem]:
     ]
     for found, words in ((folders, "a folder cannot be written"), (files, "a file is read-only")):
         if found:
-            yield finding(
+            yield Problem(
                 min(found),
                 "read-only",
                 f"{words} ({len(found)} such in the vault)",
