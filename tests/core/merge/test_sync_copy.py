@@ -242,12 +242,6 @@ def test_one_value_that_both_changed_is_a_row() -> None:
     assert note_merged(file, copy) == CopyMerge(file, frozenset({row}))
 
 
-def test_one_value_and_several_are_never_joined() -> None:
-    copy = NOTE.replace("rating: 3", "rating:\n  - 4\n  - 5")
-    for file, other in ((NOTE, copy), (copy, NOTE)):
-        assert "45" not in note_merged(file, other).text
-
-
 def test_own_text_of_both_stays() -> None:
     file, copy = NOTE.replace("내 글이다.", "하나다."), NOTE.replace("내 글이다.", "둘이다.")
     text = note_merged(file, copy).text
