@@ -86,7 +86,7 @@ def test_what_is_on_the_disk_before_what(world: World) -> None:
 
 def test_killed_at_some_calls(world: World) -> None:
     points = injection.points(world.program, world.vault.parent.parent / "trace")
-    for point in sample(points, 14):
+    for point in sample(points, 9):
         world = fresh(world.vault.parent, links=world.links)
         injection.inject(world.program, point, "signal=KILL")
         check("killed", point, world)
@@ -130,7 +130,7 @@ def recoveries(world: World, first: Point, count: int | None) -> int:
 def test_killed_again_in_the_recovery(world: World) -> None:
     points = injection.points(world.program, world.vault.parent.parent / "trace")
     swaps = [point for point in points if point.call == "renameat2"]
-    recoveries(world, swaps[len(swaps) // 2], 8)
+    recoveries(world, swaps[len(swaps) // 2], 5)
 
 
 def test_killed_between_the_halves_of_a_move_by_hard_links(linking: World) -> None:
@@ -156,7 +156,7 @@ FAULTS = ("error=ENOSPC", "error=EIO", "error=EINTR")
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "lasting"])
 def test_refused_at_some_calls(world: World, lasting: bool) -> None:
     points = injection.points(world.program, world.vault.parent.parent / "trace")
-    for number, point in enumerate(sample(points, 8)):
+    for number, point in enumerate(sample(points, 6)):
         fault = FAULTS[number % (2 if lasting else 3)]
         world = fresh(world.vault.parent, links=world.links)
         said = injection.inject(world.program, point, fault, lasting=lasting)
