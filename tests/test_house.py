@@ -146,10 +146,6 @@ RETIRED = {
 """Words that meant many things. The glossary of docs/architecture.md has one for each meaning."""
 
 RETIRED_LEFT = {
-    "daemon/vault_pass.py": ("Mind mind", "goes with the traces of sync/incremental"),
-    "sync/engine.py": ("came", "goes with the traces of sync/incremental"),
-    "sync/view.py": ("Mind came", "goes with the traces of sync/incremental"),
-    "sync/observation/file_record.py": ("settled", "goes with the traces of sync/incremental"),
     "edge/git/hook.py": ("kept", "a field of the hook's shell text, as installed"),
 }
 MOST_RETIRED = 40

@@ -88,6 +88,11 @@ class Note:
     digests: tuple[str, ...]
     managed: bool
 
+    @property
+    def digest_targets(self) -> tuple[str, ...]:
+        """Return the targets that may mean a digest: those of its list, and of its headings."""
+        return (*self.digests, *(section.target for section in self.sections))
+
 
 def read(text: str, names: PropertyNames = STANDARD_NAMES) -> Note:
     """Read a note. Total: any text is a note, what is not understood is the reader's own."""

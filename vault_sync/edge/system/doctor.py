@@ -14,6 +14,7 @@ from stat import S_IMODE
 from vault_sync.core.model.values import Problem
 from vault_sync.edge.fs import stignore
 from vault_sync.edge.fs.errors import in_words
+from vault_sync.edge.fs.own_folder import OWN_FOLDER_CLOSED
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.mounts import file_system, silent_ground
 from vault_sync.edge.platform.rename import Volume
@@ -109,6 +110,9 @@ def _replacing(
     kind = file_system(root, around.proc / "self" / "mountinfo") or "this file system"
     try:
         volume = prove(root)
+    except PermissionError:
+        yield Problem("", "vault-closed", OWN_FOLDER_CLOSED, "nothing is written until then")
+        return
     except OSError as error:
         yield Problem("", "vault-closed", f"{root} cannot be written: {in_words(error)}", "")
         return

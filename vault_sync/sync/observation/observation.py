@@ -118,7 +118,7 @@ def observe(
     found = scan(config.root)
     texts: dict[RelPath, str] = {}
     read: dict[RelPath, File] = {}
-    problems = [*found.problems, *_digests_in_capitals(found.otherwise, config.rules)]
+    problems = [*found.problems, *digests_in_capitals(found.otherwise, config.rules)]
     reported = {each.path for each in problems}
     for number, (path, content) in enumerate(read_contents(config.root, found.files)):
         if isinstance(content, Problem):
@@ -148,7 +148,7 @@ def observe(
     )
 
 
-def _digests_in_capitals(paths: Iterable[RelPath], rules: Rules) -> Iterator[Problem]:
+def digests_in_capitals(paths: Iterable[RelPath], rules: Rules) -> Iterator[Problem]:
     """Yield a notice for each file that would be a digest if its ending had no capitals."""
     is_one = is_digest(rules)
     for path in paths:

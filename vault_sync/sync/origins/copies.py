@@ -29,6 +29,7 @@ from vault_sync.core.model.plan import (
     Rename,
     Trash,
     Write,
+    to_trash,
 )
 from vault_sync.core.model.values import FIELD_NAMES, Key, RelPath, Rules
 from vault_sync.core.naming.copy_names import is_copy
@@ -188,9 +189,7 @@ def _merged_with(path: RelPath, copies: MergedCopies) -> str:
 
 
 def _trash(copies: MergedCopies, copy: VaultCopy) -> Trash:
-    name = copy.path.rpartition("/")[2]
-    why = f"its words are in {copy.original}"
-    return Trash(copy.path, RelPath(f".trash/{name}"), copies.hidden[copy.path], why)
+    return to_trash(copy.path, copies.hidden[copy.path], f"its words are in {copy.original}")
 
 
 def _resting(base_update: BaseUpdate, seen: Observation) -> BaseUpdate:
