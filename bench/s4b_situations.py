@@ -19,7 +19,9 @@ from vault_sync.core.model.values import RelPath
 from vault_sync.edge.config import load
 from vault_sync.edge.state.store import open_state
 from vault_sync.sync.engine import run
-from vault_sync.sync.incremental.memory import Mind, recall
+from vault_sync.sync.incremental import index
+from vault_sync.sync.incremental.memory import DaemonMemory
+from vault_sync.sync.incremental.unchanged import stamp_of
 from vault_sync.sync.request import PassRequest
 from vault_sync.sync.view import PassContext
 
@@ -213,12 +215,12 @@ def _process(bench: Bench, vault: Vault, situation: Situation) -> tuple[float, i
 def _daemon(bench: Bench, vault: Vault, situation: Situation) -> tuple[float, int]:
     config = load(vault.root)
     state = open_state(vault.root, bench.environ(vault.root))
-    mind = Mind(recall(config, state))
+    daemon_memory = DaemonMemory(index.glance(index.path_of(state), stamp_of(config, state) or ""))
     before = _stamps(vault.root)
     situation.edit(vault)
     after = _stamps(vault.root)
     hints = {RelPath(path) for path, stamp in before.items() ^ after.items()}
-    context = PassContext(config, state, daemon_memory=mind, hints=frozenset(hints))
+    context = PassContext(config, state, daemon_memory=daemon_memory, hints=frozenset(hints))
     began = time.process_time()
     run(context, PassRequest(cause="watch", patient=True))
     took = time.process_time() - began

@@ -50,14 +50,14 @@ def _latencies(bench: Bench, root: Path, change: Callable[[Path, int], None]) ->
     from vault_sync.edge.state.store import open_state
     from vault_sync.sync.engine import run
     from vault_sync.sync.facts import facts_from_cache, source
-    from vault_sync.sync.incremental.memory import Mind
+    from vault_sync.sync.incremental.memory import DaemonMemory
     from vault_sync.sync.request import PassRequest
     from vault_sync.sync.view import PassContext
 
     config = load(root)
     state = open_state(root, bench.environ(root))
     facts = facts_from_cache(source(config, state, offline=True))
-    context = PassContext(config, state, facts, daemon_memory=Mind())
+    context = PassContext(config, state, facts, daemon_memory=DaemonMemory())
     request = PassRequest(cause="watch")
     for _ in range(2):
         run(context, request)

@@ -70,7 +70,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "undoing": "origins observation",
     },
     "vault_sync.sync.observation": {
-        "observation": "file_record",
+        "observation": "file_record old_paths",
         "head_base": "observation",
     },
     "vault_sync.sync.planning": {
@@ -146,10 +146,6 @@ RETIRED = {
 """Words that meant many things. The glossary of docs/architecture.md has one for each meaning."""
 
 RETIRED_LEFT = {
-    "daemon/vault_pass.py": ("Mind mind", "goes with the traces of sync/incremental"),
-    "sync/engine.py": ("came", "goes with the traces of sync/incremental"),
-    "sync/view.py": ("Mind came", "goes with the traces of sync/incremental"),
-    "sync/observation/file_record.py": ("settled", "goes with the traces of sync/incremental"),
     "edge/git/hook.py": ("kept", "a field of the hook's shell text, as installed"),
 }
 MOST_RETIRED = 40
@@ -339,21 +335,42 @@ def test_a_name_is_imported_from_where_it_is_defined() -> None:
 
 
 OF_ONE_SYSTEM = re.compile(
-    r"\bsys\.platform\b|\bos\.O_[A-Z]+\b|\bfcntl\b|\bctypes\b|\bmsvcrt\b|/proc\b"
-    r"|\bst_ino\b|\bst_ctime(?:_ns)?\b|\b(?:src_|dst_)?dir_fd\b|\bwinreg\b"
+    r"\bsys\.platform\b|\bos\.name\b|\bos\.O_[A-Z]+\b|\bfcntl\b|\bctypes\b|\bmsvcrt\b|/proc\b"
+    r"|\bst_ino\b|\bst_(?:c|birth)time(?:_ns)?\b|\b(?:src_|dst_)?dir_fd\b|\bwinreg\b|\bwinerror\b"
+    r"|\bst_file_attributes\b|\bst_flags\b|\bimport platform\b|\bfrom (?:os|platform) import\b"
+    r"|\bfrom sys import [\w, ]*\bplatform\b"
     r"|\bos\.(?:uname|statvfs|pread|pwrite|getuid|fchmod|fchown|fsync|getxattr|setxattr|link|open)\b"
 )
+
+
+def of_one_system(module: str) -> set[str]:
+    """Return what a module's text has that is another on another operating system."""
+    return {match[0] for match in OF_ONE_SYSTEM.finditer(module)}
 
 
 def test_systems_differ_in_one_room() -> None:
     """Whatever is another on another operating system stands in edge/platform."""
     found = {
-        f"{name_of(path)}: {match[0]}"
+        (name_of(path), word)
         for path in MODULES
         if PACKAGE / "edge/platform" not in path.parents
-        for match in OF_ONE_SYSTEM.finditer(path.read_text("utf-8"))
+        for word in of_one_system(path.read_text("utf-8"))
     }
     assert not found
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *('if sys.platform == "win32":', 'if os.name == "nt":', "from sys import platform"),
+        *("flags = os.O_NOFOLLOW", "from os import O_BINARY, open", "os.open(name, 0, dir_fd=3)"),
+        *("import fcntl", "import ctypes", "from ctypes import CDLL", "import msvcrt, winreg"),
+        *('Path("/proc/self/fd")', "import platform", "error.winerror == 32"),
+        *("status.st_ino", "status.st_ctime", "status.st_ctime_ns", "status.st_birthtime"),
+    ],
+)
+def test_a_line_of_one_system_is_seen(line: str) -> None:
+    assert of_one_system(f"def look() -> None:\n    {line}\n")
 
 
 CALLS_OUT = {"open", "print", "input", "now", "today", "utcnow", "getenv"}

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.linux import copy_attributes
 from vault_sync.edge.platform.windows_files import WindowsFiles
@@ -197,12 +196,12 @@ class FakeEditor:
         return self._kernel.open(str(path), Access.READ, share, follow=False)
 
 
-def install(monkeypatch: pytest.MonkeyPatch) -> FakeKernel:
-    """Let everything run on the stand-in; no pause takes time."""
+def install(put: Callable[[object, str, object], None]) -> FakeKernel:
+    """Let everything run on the stand-in, by `put` as `setattr` is; no pause takes time."""
     kernel = FakeKernel()
     files = WindowsFiles(kernel, pause=lambda _: None)
-    monkeypatch.setattr(current, "files", files)
+    put(current, "files", files)
     for name in ("flagged_rename", "sync_file", "copy_attributes"):
-        monkeypatch.setattr(current.system, name, getattr(files, name))
-    monkeypatch.setattr(current.system, "sync_file_system", lambda _: False)
+        put(current.system, name, getattr(files, name))
+    put(current.system, "sync_file_system", lambda _: False)
     return kernel

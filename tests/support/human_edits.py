@@ -108,7 +108,7 @@ class DiskVault(MemoryVault):
 
     def saved_words(self) -> set[str]:
         hidden = [*(self.root / ".trash").rglob("*"), *self.state.saved.rglob("*")]
-        return words("".join(file.read_text() for file in hidden if file.is_file()))
+        return words("".join(file.read_text("utf-8") for file in hidden if file.is_file()))
 
     def plan(self, **how: object) -> Plan:
         del how

@@ -10,7 +10,7 @@ from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.state.store import StateStore, open_state
 from vault_sync.sync.incremental import index
-from vault_sync.sync.incremental.index import Came
+from vault_sync.sync.incremental.index import LastPass
 
 NOW = 1_700_000_000_123_456_789
 PATH = RelPath("papers/한글.md")
@@ -20,7 +20,7 @@ def stat(mtime: int, ctime: int | None = None) -> Stat:
     return Stat(10, mtime, mtime if ctime is None else ctime, 7)
 
 
-CAME = Came(
+LAST = LastPass(
     digests=1,
     entries=2,
     notes=2,

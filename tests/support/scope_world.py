@@ -108,9 +108,9 @@ class Vault:
             found = self.run()
             if any(each.code == last_entry.WAITS for each in found.plan.problems):
                 return  # a minute must pass first, and nothing is remembered until then
-            known = index.load(index.path_of(self.state), stamp_of(self.config, self.state) or "")
-            files = known[1].values() if known else ()
-            if files and all(each.settled and each.stat != file_record.UNKNOWN for each in files):
+            stamp = stamp_of(self.config, self.state) or ""
+            stored = index.glance(index.path_of(self.state), stamp)
+            if stored and not stored.open and file_record.UNKNOWN not in stored.stats.values():
                 return
         raise AssertionError("it never came to rest")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import socket
@@ -52,8 +53,10 @@ class Syncthing:
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = ["syncthing", "generate", f"--home={self.home}", "--no-default-folder"]
-        subprocess.run(command, check=True, capture_output=True)
+        # Syncthing 2 makes no default folder and has no option for that; this holds for both.
+        environ = {**os.environ, "STNODEFAULTFOLDER": "1"}
+        command = ["syncthing", "generate", f"--home={self.home}"]
+        subprocess.run(command, check=True, capture_output=True, env=environ)
         file = self.home / "config.xml"
         tree = ET.parse(file)
         root = tree.getroot()
@@ -74,7 +77,10 @@ class Syncthing:
         tree.write(file)
         serve = ["syncthing", "serve", f"--home={self.home}", "--no-browser", "--no-restart"]
         self.process = subprocess.Popen(
-            [*serve, "--no-upgrade"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [*serve, "--no-upgrade"],
+            env=environ,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         until(self.answers, "Syncthing does not answer")
 

@@ -52,7 +52,7 @@ class World:
         }
 
     def saved(self) -> set[str]:
-        return {path.read_text() for path in self.folder.glob("state/*/saved/*/*")}
+        return {path.read_text("utf-8") for path in self.folder.glob("state/*/saved/*/*")}
 
     def holds(self, word: str) -> bool:
         """Whether a word is in the vault or among the saved texts."""

@@ -62,3 +62,15 @@ def test_no_glob_takes_the_conflicts_note(built: Vault) -> None:
     built.run("sync", "--offline")
     assert conflicts_page.is_ours(built.read("digests/open.md"))
     assert "1 digest" in built.run("status").out or built.run("sync", "--offline").code == 1
+
+
+def test_another_spelling_of_its_name_is_taken_too(built: Vault) -> None:
+    """As it is on a file system that folds case; a pass in part finds it as a whole one does."""
+    own = NAME.lower()
+    built.write(own, OWN)
+    with_conflict(built)
+    assert built.run("sync", "--offline").code == 1
+    assert (built.read(own), OTHER in built.files()) == (OWN, True)
+    built.edit(OCTOPACK, "노트의 말 tok5.", "노트의 다른 말 tok7.")
+    built.run("sync", "--offline")
+    assert "tok7" in built.read(OTHER) and NAME not in built.files()

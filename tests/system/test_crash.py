@@ -8,6 +8,7 @@ files; and the next pass ends where an undisturbed one would have ended.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,13 @@ def world(tmp_path: Path) -> World:
 @pytest.fixture
 def linking(world: World) -> World:
     """The same where the kernel has no exchange and all is done by hard links."""
-    return world._replace(links=True)
+    return world._replace(way="links")
+
+
+@pytest.fixture
+def pinning(world: World) -> World:
+    """The same on the stand-in for Windows, where a file is pinned, taken out and replaced."""
+    return world._replace(way="windows")
 
 
 def check(fault: str, point: Point, world: World, said: str = "") -> None:
@@ -84,21 +91,33 @@ def test_what_is_on_the_disk_before_what(world: World) -> None:
     assert swaps[-1] < min(folders) <= max(folders) < max(commits)
 
 
-def test_killed_at_some_calls(world: World) -> None:
-    points = injection.points(world.program, world.vault.parent.parent / "trace")
-    for point in sample(points, 9):
-        world = fresh(world.vault.parent, links=world.links)
+def points_of(world: World) -> list[Point]:
+    return injection.points(world.program, world.vault.parent.parent / "trace")
+
+
+def killed_at(points: Sequence[Point], world: World) -> int:
+    """Kill a pass at each of some calls; return how many there were."""
+    for point in points:
+        world = fresh(world.vault.parent, world.way)
         injection.inject(world.program, point, "signal=KILL")
         check("killed", point, world)
+    return len(points)
+
+
+def test_killed_at_some_calls(world: World) -> None:
+    assert killed_at(sample(points_of(world), 9), world)
+
+
+def test_killed_at_some_calls_where_files_are_pinned(pinning: World) -> None:
+    """Among them between the two steps of an exchange, and before a move."""
+    points = points_of(pinning)
+    renames = [point for point in points if point.call == "rename"]
+    assert len(renames) >= 9
+    assert killed_at((*renames[-7::2], *sample(points, 2)), pinning)
 
 
 def killed_everywhere(world: World) -> None:
-    points = injection.points(world.program, world.vault.parent.parent / "trace")
-    for point in points:
-        world = fresh(world.vault.parent, links=world.links)
-        injection.inject(world.program, point, "signal=KILL")
-        check("killed", point, world)
-    print(f"killed at {len(points)} calls, no violation")
+    print(f"killed at {killed_at(points_of(world), world)} calls, no violation")
 
 
 @pytest.mark.sweep
@@ -113,14 +132,20 @@ def test_killed_at_every_call_by_hard_links(linking: World) -> None:
     killed_everywhere(linking)
 
 
+@pytest.mark.sweep
+@pytest.mark.timeout(3600)
+def test_killed_at_every_writing_call_where_files_are_pinned(pinning: World) -> None:
+    print(f"killed at {killed_at(sample(points_of(pinning)), pinning)} calls, no violation")
+
+
 def recoveries(world: World, first: Point, count: int | None) -> int:
     """Kills the pass at `first`, then the recovery at each of its calls; how many were tried."""
-    world = fresh(world.vault.parent, links=world.links)
+    world = fresh(world.vault.parent, world.way)
     injection.inject(world.program, first, "signal=KILL")
-    points = injection.points(world.program, world.vault.parent.parent / "trace")
+    points = points_of(world)
     chosen = sample(points, count)
     for second in chosen:
-        world = fresh(world.vault.parent, links=world.links)
+        world = fresh(world.vault.parent, world.way)
         injection.inject(world.program, first, "signal=KILL")
         injection.inject(world.program, second, "signal=KILL")
         check(f"killed at {first}, then", second, world)
@@ -128,24 +153,22 @@ def recoveries(world: World, first: Point, count: int | None) -> int:
 
 
 def test_killed_again_in_the_recovery(world: World) -> None:
-    points = injection.points(world.program, world.vault.parent.parent / "trace")
+    points = points_of(world)
     swaps = [point for point in points if point.call == "renameat2"]
     recoveries(world, swaps[len(swaps) // 2], 5)
 
 
 def test_killed_between_the_halves_of_a_move_by_hard_links(linking: World) -> None:
-    points = injection.points(linking.program, linking.vault.parent.parent / "trace")
+    points = points_of(linking)
     begun = next(n for n, point in enumerate(points) if point.call == "linkat")
-    for point in [p for p in points[begun:] if p.call in {"linkat", "renameat", "unlinkat"}][::2]:
-        world = fresh(linking.vault.parent, links=True)
-        injection.inject(world.program, point, "signal=KILL")
-        check("killed", point, world)
+    calls = {"linkat", "renameat", "unlinkat"}
+    assert killed_at([each for each in points[begun:] if each.call in calls][::2], linking)
 
 
 @pytest.mark.sweep
 @pytest.mark.timeout(3600)
 def test_killed_again_at_every_writing_call_of_the_recovery(world: World) -> None:
-    points = injection.points(world.program, world.vault.parent.parent / "trace")
+    points = points_of(world)
     tried = [recoveries(world, first, None) for first in sample(points, 12)]
     print(f"killed again at {sum(tried)} calls of {len(tried)} recoveries, no violation")
 
@@ -155,10 +178,10 @@ FAULTS = ("error=ENOSPC", "error=EIO", "error=EINTR")
 
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "lasting"])
 def test_refused_at_some_calls(world: World, lasting: bool) -> None:
-    points = injection.points(world.program, world.vault.parent.parent / "trace")
+    points = points_of(world)
     for number, point in enumerate(sample(points, 6)):
         fault = FAULTS[number % (2 if lasting else 3)]
-        world = fresh(world.vault.parent, links=world.links)
+        world = fresh(world.vault.parent, world.way)
         said = injection.inject(world.program, point, fault, lasting=lasting)
         check(fault, point, world, said.stdout + said.stderr)
 
@@ -170,10 +193,10 @@ def test_refused_at_some_calls(world: World, lasting: bool) -> None:
 def test_refused_at_every_writing_call(world: World, fault: str, lasting: bool) -> None:
     if lasting and fault == "error=EINTR":
         pytest.skip("interrupted for ever is waiting for ever, as it should be")
-    points = injection.points(world.program, world.vault.parent.parent / "trace")
+    points = points_of(world)
     chosen = sample(points)
     for point in chosen:
-        world = fresh(world.vault.parent, links=world.links)
+        world = fresh(world.vault.parent, world.way)
         said = injection.inject(world.program, point, fault, lasting=lasting)
         check(fault, point, world, said.stdout + said.stderr)
     print(f"{fault} {'from' if lasting else 'at'} {len(chosen)} calls, no violation")

@@ -152,7 +152,7 @@ def test_on_the_stand_in_for_windows_all_is_as_here(
     shutil.copytree(vault.root, there.root)
     vault.ok("rebuild")
     with monkeypatch.context() as patch:
-        fake_windows.install(patch)
+        fake_windows.install(patch.setattr)
         patch.setenv("VAULT_SYNC_STATE_DIR", str(there.state))
         assert run(["--vault", str(there.root), "rebuild"]) == 0
         assert there.files() == vault.files()

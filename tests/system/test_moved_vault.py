@@ -215,7 +215,7 @@ def test_where_an_open_file_keeps_its_folder_the_memory_stays_and_is_found(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on Windows, where the lock is a file in it."""
-    fake_windows.install(monkeypatch)
+    fake_windows.install(monkeypatch.setattr)
     shutil.rmtree(vault.state)  # written by this system, which counts disks otherwise
     (vault.root / NOTE).unlink()
     monkeypatch.setenv("VAULT_SYNC_STATE_DIR", str(vault.state))

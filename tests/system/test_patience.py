@@ -8,7 +8,7 @@ from vault_sync.edge.config import Config, load
 from vault_sync.edge.state.store import StateStore, open_state
 from vault_sync.sync import engine
 from vault_sync.sync.incremental import unchanged
-from vault_sync.sync.incremental.memory import Mind
+from vault_sync.sync.incremental.memory import DaemonMemory
 from vault_sync.sync.request import PassRequest
 from vault_sync.sync.view import PassContext
 
@@ -42,7 +42,7 @@ def test_what_the_daemon_leaves_is_not_remembered_as_done(tmp_path: Path) -> Non
     config, state = vault(tmp_path)
     digest = config.root / DIGEST
     digest.write_text(digest.read_text() + BARE)
-    context = PassContext(config, state, daemon_memory=Mind())
+    context = PassContext(config, state, daemon_memory=DaemonMemory())
     for _ in range(3):
         result = engine.run(context, DAEMON)
         assert not result.outcome.done
@@ -58,7 +58,7 @@ def test_an_edit_beside_it_goes_on_in_the_daemon(tmp_path: Path) -> None:
     config, state = vault(tmp_path)
     digest = config.root / DIGEST
     digest.write_text(digest.read_text() + BARE)
-    context = PassContext(config, state, daemon_memory=Mind())
+    context = PassContext(config, state, daemon_memory=DaemonMemory())
     engine.run(context, DAEMON)
     digest.write_text(digest.read_text().replace("알파입니다.", "알파를 고쳤다."))
     result = engine.run(context, DAEMON)

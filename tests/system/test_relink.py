@@ -55,7 +55,7 @@ def test_relink_mends_them_in_a_pass_that_can_be_taken_back(
     assert "leads nowhere" not in built.run("doctor").out
     assert "nothing to do" in built.ok("sync", "--offline").out
     assert "no files have links" in built.ok("relink", old, "New name").out
-    built.ok("undo")
+    assert "taken back" not in built.ok("undo").out, "no pass would mend them again"
     assert {name: text for name, text in built.files().items() if name in before} == before
 
 

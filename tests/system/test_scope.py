@@ -31,7 +31,7 @@ from vault_sync.edge.state import base_table
 from vault_sync.edge.state.store import open_state
 from vault_sync.sync import engine, view
 from vault_sync.sync.incremental import changes, index, unchanged
-from vault_sync.sync.incremental.memory import Mind, recall
+from vault_sync.sync.incremental.memory import DaemonMemory, TakesWholePass, recall
 from vault_sync.sync.incremental.unchanged import stamp_of
 from vault_sync.sync.request import PassRequest
 from vault_sync.sync.view import look
@@ -82,8 +82,8 @@ def test_a_daemon_that_was_told_which_files_comes_to_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with settled() as vault, settled() as other:
-        mind = Mind()
-        vault.run(daemon_memory=mind)
+        daemon_memory = DaemonMemory()
+        vault.run(daemon_memory=daemon_memory)
         monkeypatch.setattr(view, "observe", never)
         for number, name in enumerate(CONTENT_ONLY):
             before = vault.stats()
@@ -97,11 +97,11 @@ def test_a_daemon_that_was_told_which_files_comes_to_the_same(
             )
             if not hints:
                 continue  # the words that it changes went with an edit before it
-            vault.run(daemon_memory=mind, hints=hints)
-            assert mind.memory is not None
+            vault.run(daemon_memory=daemon_memory, hints=hints)
+            assert daemon_memory.found is not None
             other.run()
             assert vault.contents() == other.contents(), name
-        assert mind.memory is not None
+        assert daemon_memory.found is not None
 
 
 def test_an_index_that_is_gone_old_foreign_or_damaged_changes_nothing_but_time() -> None:
@@ -150,16 +150,16 @@ def test_who_named_a_paper_before_it_was_there_is_looked_at_when_it_comes() -> N
 
 def test_a_daemon_knows_the_note_that_it_has_just_made(monkeypatch: pytest.MonkeyPatch) -> None:
     with settled() as vault:
-        mind = Mind()
-        vault.run(daemon_memory=mind)
+        daemon_memory = DaemonMemory()
+        vault.run(daemon_memory=daemon_memory)
         with monkeypatch.context() as patch:
             patch.setattr(view, "observe", never)
             add(vault, "2308.10001", "New 1")
-            vault.run(daemon_memory=mind, hints=frozenset({RelPath(WEEK)}))
+            vault.run(daemon_memory=daemon_memory, hints=frozenset({RelPath(WEEK)}))
             EDITS["names the new"](vault, 1)
-            vault.run(daemon_memory=mind, hints=frozenset({RelPath(NOTE_OMEGA)}))
+            vault.run(daemon_memory=daemon_memory, hints=frozenset({RelPath(NOTE_OMEGA)}))
             add(vault, "2308.20001", "New 1", to=NEXT)
-            done = vault.run(daemon_memory=mind, hints=frozenset({RelPath(NEXT)})).outcome
+            done = vault.run(daemon_memory=daemon_memory, hints=frozenset({RelPath(NEXT)})).outcome
             assert len(done.done) == 2 and not done.undone
         assert "New 1" in vault.text(NOTE_OMEGA)
         same(vault)
@@ -192,7 +192,7 @@ def test_what_is_not_known_of_the_other_papers_is_not_forgotten() -> None:
 
 @pytest.mark.parametrize("patient", [True, False])
 def test_an_entry_that_is_typed_bit_by_bit_is_no_matter_of_the_whole_vault(patient: bool) -> None:
-    request, mind = PassRequest(patient=patient, cause="watch"), Mind()
+    request, daemon_memory = PassRequest(patient=patient, cause="watch"), DaemonMemory()
     texts = [
         "https://arxiv.org/abs/2308.0007\n",
         "https://arxiv.org/abs/2308.00077\n",
@@ -201,7 +201,7 @@ def test_an_entry_that_is_typed_bit_by_bit_is_no_matter_of_the_whole_vault(patie
         "https://arxiv.org/abs/2308.00077\nTyped (Ann Park)\n새 문장.\n#new\n",
     ]
     with settled() as vault:
-        engine.run(vault.context(daemon_memory=mind), request)
+        engine.run(vault.context(daemon_memory=daemon_memory), request)
         before = vault.text(WEEK)
         for number, text in enumerate(texts):
             vault.put(WEEK, before + text)
@@ -213,8 +213,8 @@ def test_an_entry_that_is_typed_bit_by_bit_is_no_matter_of_the_whole_vault(patie
             assert said(found.plan) == said(vault.whole(how))
             assert found.memory is not None, text
             hints = frozenset({RelPath(WEEK)})
-            engine.run(vault.context(daemon_memory=mind, hints=hints), how)
-            assert mind.memory is not None
+            engine.run(vault.context(daemon_memory=daemon_memory, hints=hints), how)
+            assert daemon_memory.found is not None
         vault.settle()
         assert not same(vault).plan.operations
         assert [text for path, text in vault.contents().items() if "Typed" in path]
@@ -240,11 +240,11 @@ def test_what_was_cut_here_is_looked_for_everywhere_before_it_is_taken_for_remov
         vault.put(third, "third week\n")
         add(vault, "2309.00001", "Third", to=third)
         vault.settle()
-        mind = Mind()
-        vault.run(daemon_memory=mind)
+        daemon_memory = DaemonMemory()
+        vault.run(daemon_memory=daemon_memory)
         vault.add(third, cut(vault, "2308.00003"))
         monkeypatch.setattr(view, "observe", never)
-        vault.run(daemon_memory=mind, hints=frozenset({RelPath(WEEK)}))
+        vault.run(daemon_memory=daemon_memory, hints=frozenset({RelPath(WEEK)}))
         assert "## [[third week]]" in vault.text(NOTE_GAMMA)
         assert "3주차" not in vault.text(NOTE_GAMMA)
 
@@ -256,14 +256,14 @@ def test_a_daemon_walks_the_vault_at_most_once_for_what_is_gone(
     what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with settled() as vault:
-        mind, before = Mind(), vault.stats()
-        vault.run(daemon_memory=mind)
+        daemon_memory, before = DaemonMemory(), vault.stats()
+        vault.run(daemon_memory=daemon_memory)
         EDITS[what](vault, 1)
         hints = frozenset(RelPath(path) for path, _ in before.items() ^ vault.stats().items())
         monkeypatch.setattr(view, "observe", never)
         walk = Mock(side_effect=scan)
         monkeypatch.setattr(view, "scan", walk)
-        assert hints and vault.run(daemon_memory=mind, hints=hints).outcome.done
+        assert hints and vault.run(daemon_memory=daemon_memory, hints=hints).outcome.done
         assert walk.call_count == 1
 
 
@@ -275,8 +275,9 @@ def test_where_a_folder_cannot_be_listed_nothing_is_taken_for_gone() -> None:
         del found.files[RelPath(DAY)]
         assert changes.suspects(memory, found) == {DAY: None}
         shut = Problem("days", "unlisted", "the folder cannot be listed")
-        with pytest.raises(changes.TakesWholePass, match="hide files"):
+        with pytest.raises(TakesWholePass, match="hide files"):
             changes.suspects(memory, replace(found, problems=(shut,)))
+        memory.close()
 
 
 STRACE = shutil.which("strace")
@@ -342,8 +343,9 @@ def test_a_pass_that_drops_old_saved_texts_is_remembered_like_any_other() -> Non
         EDITS["digest commentary"](vault, 1)
         result = vault.run()
         assert "saved-dropped" in {each.code for each in result.plan.problems}
-        known = index.load(index.path_of(vault.state), stamp_of(vault.config, vault.state) or "")
-        assert known is not None and known[0].problems == ()
+        stamp = stamp_of(vault.config, vault.state) or ""
+        stored = index.glance(index.path_of(vault.state), stamp)
+        assert stored is not None and stored.last.problems == ()
 
 
 FAR = "digests/Another week.md"

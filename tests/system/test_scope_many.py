@@ -20,9 +20,8 @@ from vault_sync.core.model.values import RelPath
 from vault_sync.sync import engine, view
 from vault_sync.sync.incremental import index, recorder, unchanged
 from vault_sync.sync.incremental.identity import OTHER, identities
-from vault_sync.sync.incremental.index import Came
-from vault_sync.sync.incremental.memory import Mind
-from vault_sync.sync.incremental.unchanged import stamp_of
+from vault_sync.sync.incremental.index import LastPass
+from vault_sync.sync.incremental.memory import DaemonMemory, recall
 from vault_sync.sync.observation.file_record import UNKNOWN, File
 from vault_sync.sync.observation.observation import base_of, lacking, observe
 from vault_sync.sync.request import PassRequest, PassResult
@@ -40,8 +39,13 @@ def fresh(tmp_path: Path) -> Vault:
     return Vault(tmp_path)
 
 
-def known(vault: Vault) -> tuple[Came, dict[RelPath, File]] | None:
-    return index.load(index.path_of(vault.state), stamp_of(vault.config, vault.state) or "")
+def known(vault: Vault) -> tuple[LastPass, dict[RelPath, File]] | None:
+    memory = recall(vault.config, vault.state)
+    if memory is None:
+        return None
+    files = {path: file for path in memory.stats if (file := memory.get(path))}
+    memory.close()
+    return memory.last, files
 
 
 def passed(vault: Vault, request: PassRequest = PassRequest()) -> PassResult:  # noqa: B008 - a frozen value
@@ -55,19 +59,19 @@ def true_to_the_files(vault: Vault) -> bool:
     found = known(vault)
     if found is None:
         return False
-    came, files = found
+    last, files = found
     observation = observe(vault.config, base_of(vault.state))
     read = identities(observation.snapshot, observation.base)
     assert files.keys() == observation.read.keys()
     for path, file in files.items():
-        assert (file.mark, file.settled) == (observation.read[path].mark, True), path
+        assert (file.mark, file.open) == (observation.read[path].mark, False), path
         kind, keys, pairs, points = read.get(path, OTHER)
         assert (file.kind, file.pairs) == (kind, pairs), path
         # A note stays with the paper, too, that the base had it for before the pass.
         assert file.keys == keys or (kind != "digest" and file.keys.startswith(f"{keys}\n")), path
         # What a note is now that was none when a file was read may still stand there as a point.
         assert set(points.split("\n")) <= {"", *file.points.split("\n")}, path
-    assert set(lacking(observation, vault.config.rules)) <= set(came.lacking)
+    assert set(lacking(observation, vault.config.rules)) <= set(last.lacking)
     return True
 
 
@@ -129,13 +133,13 @@ def test_facts_of_a_paper_that_came_to_a_digest_are_still_asked_for() -> None:
 
 
 def test_a_daemon_knows_what_it_has_made(fresh: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
-    mind = Mind()
-    fresh.run(daemon_memory=mind)
-    assert mind.memory is not None
+    daemon_memory = DaemonMemory()
+    fresh.run(daemon_memory=daemon_memory)
+    assert daemon_memory.found is not None
     with monkeypatch.context() as patch:
         patch.setattr(view, "observe", never)
         EDITS["second week"](fresh, 1)
-        done = fresh.run(daemon_memory=mind, hints=frozenset({RelPath(NOTE)})).outcome.done
+        done = fresh.run(daemon_memory=daemon_memory, hints=frozenset({RelPath(NOTE)})).outcome.done
         assert [each.path for each in done] == [NEXT]
     same(fresh)
 

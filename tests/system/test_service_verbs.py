@@ -55,6 +55,8 @@ def test_a_manager_that_answers_is_called(empty_vault: Vault, home: Path, tmp_pa
     assert "enable" in called.read_text()
     assert "active     yes" in empty_vault.ok("service", "status").out
     systemctl.write_text("#!/bin/sh\n[ $2 != enable ]\n")
-    found = empty_vault.ok("--json", "service", "install").json
+    failed = empty_vault.run("service", "install")
+    assert failed.code == 1 and "enable" in failed.err and "answers here" not in failed.out
+    found = empty_vault.run("--json", "service", "install").json
     assert [words.split()[2] for words in found["ran"]] == ["daemon-reload"]
     assert [words.split()[2] for words in found["todo"]] == ["enable", "restart"]

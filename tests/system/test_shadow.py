@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.support.reader import WEEK
+from tests.support.reader import NOTE_BETA, WEEK
 from tests.support.scope_world import EDITS, add, settled
 from tests.support.shadow import shadowed, walk
 from tests.support.vaults import rebuilt
+from vault_sync.core.model.plan import Create
+from vault_sync.core.model.values import RelPath
+from vault_sync.sync.incremental.memory import DaemonMemory
 
 TROUBLES = {
     "a conflict": "both apart",
@@ -97,6 +101,52 @@ def test_a_pass_explains_why_it_looked_where(tmp_path: Path) -> None:
     assert "doi:10.1000/x1" not in explained
     whole = vault.ok("sync", "--redo", "--explain").out
     assert "whole vault: so it was asked for" in whole
+
+
+def test_a_note_is_made_by_a_template_without_a_look_at_all_files() -> None:
+    with settled() as vault:
+        vault.put("My template.md", "---\nstatus: new\n---\n{{title}} {{year}}\n{{section}}\n")
+        rules = replace(vault.config.rules, template="My template.md")
+        vault.config = replace(vault.config, rules=rules)
+        vault.settle()
+        EDITS["entry added"](vault, 1)
+        assert shadowed(vault).memory is not None
+        (made,) = (each for each in vault.run().outcome.done if isinstance(each, Create))
+        assert "status: new" in made.after
+        vault.settle()
+        vault.put("My template.md", "{{unheard}} {{date}}\n")
+        found = shadowed(vault)
+        assert found.memory is not None and found.plan.problems
+        vault.run()
+        EDITS["entry added"](vault, 2)
+        found = shadowed(vault)
+        assert found.memory is None and "a date" in found.explained[0].question
+
+
+def test_a_name_in_capitals_is_taken_whoever_looks() -> None:
+    with settled() as vault:
+        for number, names in enumerate([["New 1.MD"], ["New 1.MD", "digests/x.Md"], [], ["B.MD"]]):
+            for path in vault.root.rglob("*.[mM][dD]"):
+                if path.suffix != ".md":
+                    path.unlink()
+            for name in names:
+                vault.put(name, "mine")
+            EDITS["entry added"](vault, number + 1)
+            vault.add(NOTE_BETA, "\n[[B]] [[New 1]]\n")
+            assert shadowed(vault).memory is not None, number
+            vault.run()
+            assert shadowed(vault).memory is not None, number
+        vault.settle()
+        vault.put("digests/230801 Alpha Models.MD", "nearer to the digest than the note")
+        assert len(shadowed(vault).plan.operations) == 2
+        vault.run()
+        daemon_memory = DaemonMemory()
+        vault.run(daemon_memory=daemon_memory)
+        vault.put("New 9.MD", "mine")
+        EDITS["entry added"](vault, 9)
+        hints = frozenset({RelPath(WEEK), RelPath("New 9.MD")})
+        vault.run(daemon_memory=daemon_memory, hints=hints)
+        assert not shadowed(vault).plan.operations
 
 
 WHYS = {

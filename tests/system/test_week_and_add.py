@@ -241,16 +241,18 @@ def test_an_edit_between_reading_and_writing_is_kept(
     for name, value in weekly.env.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(weekly.root)
-    write = additions.write_operation
+    write = additions.write_operations
     calls: list[str] = []
 
-    def typed(config: Config, state: StateStore, operation: Operation, cause: str) -> Outcome:
+    def typed(
+        config: Config, state: StateStore, operations: tuple[Operation, ...], cause: str
+    ) -> Outcome:
         if not calls:
             weekly.write(path, weekly.read(path).replace("words", "other words"))
         calls.append(cause)
-        return write(config, state, operation, cause)
+        return write(config, state, operations, cause)
 
-    monkeypatch.setattr(add, "write_operation", typed)
+    monkeypatch.setattr(add, "write_operations", typed)
     assert main.run(["add", NEW, "--to", path, "--now"]) == 0
     assert calls == ["add", "add"]
     text = weekly.read(path)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from shlex import quote
 
@@ -22,10 +24,11 @@ from vault_sync.edge.git.repository import GitError
 from vault_sync.edge.platform.rename import Volume, prove
 from vault_sync.edge.state import heartbeat
 from vault_sync.edge.state.database import StateError
-from vault_sync.edge.state.store import StateStore
+from vault_sync.edge.state.store import StateStore, state_dir
+from vault_sync.edge.system.disk import disk_line
 from vault_sync.edge.system.doctor import examine
 from vault_sync.edge.system.orphaned_states import clean as clean_states
-from vault_sync.edge.system.orphaned_states import orphan_problems, orphaned_states
+from vault_sync.edge.system.orphaned_states import orphan_problems, orphaned_states, second_states
 from vault_sync.edge.system.surroundings import Surroundings
 from vault_sync.sync.observation.observation import base_of, observe
 from vault_sync.sync.relink import broken_links
@@ -40,14 +43,17 @@ def doctor(console: Console, *, clean: bool = False) -> int:
     config = console.config()
     state = console.state(config)
     orphans = _orphans(console, config, state, clean=clean)
-    around = Surroundings(state=state.directory, volume=_volume, hook=_is_hooked(config.root))
+    hooked = _is_hooked(config.root)
+    around = Surroundings(state=state.directory, volume=cache(_volume), hook=hooked)
     plan = _plan(console, config, state)
     links = _broken_links(config, state)
     others = (*plan.problems, *links, *_of_state(state), *_of_daemon(state), *orphans)
     problems = _all_of(others, around, config)
+    disk = disk_line(config.root, around)
     if console.json:
         console.answer(
             config.root,
+            disk=disk,
             problems=[report.problem_object(each) for each in problems],
             named=[report.named_object(each) for each in plan.named],
         )
@@ -56,6 +62,7 @@ def doctor(console: Console, *, clean: bool = False) -> int:
             replace(plan, problems=problems), config.rules.conflicts_note, answer=True
         )
         console.say(report.problem_lines(plan.named))
+        console.say(filter(None, [disk]))
         if not problems and not plan.conflicts:
             console.say([f"nothing to mend in {config.root}"])
     fine = report.in_line(replace(plan, problems=problems))
@@ -110,13 +117,17 @@ def _broken_links(config: Config, state: StateStore) -> tuple[Problem, ...]:
 
 
 def _orphans(console: Console, config: Config, state: StateStore, *, clean: bool) -> list[Problem]:
-    """Return the states of vaults that are gone; with `clean`, remove the old ones before."""
-    orphans = orphaned_states(state.directory.parent)
+    """Return the states that no pass uses; with `clean`, old ones of vaults that are gone go."""
+    own = state.directory
+    parents = {own.parent}
+    with suppress(StateError):  # the vault is a folder above it
+        parents.add(state_dir(state.root, {}).parent)
+    orphans = orphaned_states(own.parent)
     if clean:
         removed = clean_states(orphans, config.saved_days)
         console.say([f"removed base, index and journal in {folder}" for folder in removed])
         orphans = [each for each in orphans if str(each.folder) not in removed]
-    return orphan_problems(orphans)
+    return [*second_states(state.root, own, parents), *orphan_problems(orphans)]
 
 
 def _of_daemon(state: StateStore) -> Iterator[Problem]:

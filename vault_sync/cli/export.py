@@ -7,6 +7,7 @@ import sys
 from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.report import lines as report
+from vault_sync.core.text.encodings import as_bytes
 from vault_sync.sync.observation.observation import base_of, exported, observe
 
 
@@ -23,6 +24,6 @@ def export(console: Console, digest: str) -> int:
     if console.json:
         console.answer(config.root, digest=path, text=text)
         return report.IN_LINE
-    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.write(as_bytes(text))
     sys.stdout.buffer.flush()
     return report.IN_LINE

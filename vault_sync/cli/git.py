@@ -18,6 +18,7 @@ from vault_sync.core.model.values import RelPath
 from vault_sync.core.note.note import read as read_note
 from vault_sync.core.report import conflicts_page
 from vault_sync.core.report import lines as report
+from vault_sync.core.text.encodings import as_bytes, as_text
 from vault_sync.core.text.shell_words import quoted
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config, ConfigError
@@ -47,7 +48,7 @@ def install(console: Console) -> int:
     lines.append(f"git config {DRIVER}: the merge driver of this repository")
     if hook.add_block(attributes, [ATTRIBUTES]):
         lines.append(f"{attributes}: says which files it merges")
-    todo = f"git add -- {quoted(os.path.relpath(attributes))}"
+    todo = f"git add -- {quoted(Path(os.path.relpath(attributes)).as_posix())}"
     if console.json:
         console.answer(config.root, did=lines, todo=[todo])
     console.say([*lines, f"    commit it: {todo}"])
@@ -105,7 +106,7 @@ def merge_driver(console: Console, base: Path, ours: Path, theirs: Path, path: s
 
     A file that is neither digest nor managed note is merged as git merges.
     """
-    texts = [each.read_bytes().decode("utf-8", "surrogateescape") for each in (base, ours, theirs)]
+    texts = [as_text(each.read_bytes()) for each in (base, ours, theirs)]
     config, place = _vault_around(console, path)
     here = RelPath(path) if place is None else place.in_vault(path)
     conflicts_note = here == config.rules.conflicts_note and all(
@@ -117,9 +118,8 @@ def merge_driver(console: Console, base: Path, ours: Path, theirs: Path, path: s
         left = git.merge_by_line(ours, base, theirs, favour_ours=conflicts_note)
     else:
         left = merged.conflicts
-        data = merged.text.encode("utf-8", "surrogateescape")
         if merged.text != texts[1]:
-            ours.write_bytes(data)
+            ours.write_bytes(as_bytes(merged.text))
         if left:
             console.complain([f"{path}: {left} left to settle between git's markers"])
     if console.json:

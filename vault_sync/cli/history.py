@@ -19,7 +19,7 @@ from vault_sync.edge.state import pass_log
 from vault_sync.edge.state.pass_log import FileChange, PassRecord
 from vault_sync.edge.state.store import StateStore
 
-REFUSED = "{} stay taken back until a text changes there; `vault-sync sync --redo` does them again"
+REFUSED = "taken back until a text changes there: {}; `vault-sync sync --redo` does it again"
 
 PASSES, FILES = 10, 10
 """The passes and the files of each that `log` shows unless more are asked for."""

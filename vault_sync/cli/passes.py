@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
 from vault_sync.cli.console import NOTHING, Bar, Console, UsageError
 from vault_sync.core.model.plan import Operation, Plan
@@ -21,8 +20,6 @@ from vault_sync.edge.config import FILE, Config
 from vault_sync.edge.fs.scan import scan
 from vault_sync.sync.incremental import unchanged
 from vault_sync.sync.request import PassRequest, PassResult, Reason, TakeAll
-
-Cause = Literal["rebuild", "sync", "resolve", "hook"]
 
 
 def write(
@@ -160,10 +157,8 @@ def show_result(
     return report.IN_LINE if fine else report.OUT_OF_LINE
 
 
-def request_for(
-    config: Config, console: Console, digests: Sequence[str], *, cause: Cause, remake: bool
-) -> PassRequest:
-    """Return the request for a pass over some digests, or all.
+def rebuild_request(config: Config, console: Console, digests: Sequence[str]) -> PassRequest:
+    """Return the request to rebuild some digests, or all.
 
     Raises:
         UsageError: a path is no digest of the vault.
@@ -177,7 +172,7 @@ def request_for(
             paths = ", ".join(config.rules.digest_paths)
             raise UsageError(f"{given}: not a digest: [digests] paths finds {paths}")
         only.add(path)
-    return PassRequest(cause=cause, remake=remake, only=frozenset(only))
+    return PassRequest("rebuild", remake=True, only=frozenset(only))
 
 
 def check(console: Console) -> int:

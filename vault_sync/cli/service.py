@@ -27,10 +27,12 @@ def _show(console: Console, root: Path, did: str, done: Done) -> int:
         console.answer(root, file=str(done.file), did=did, ran=done.ran, todo=done.todo)
     console.say([f"{did} {done.file}"])
     console.say(f"ran: {command}" for command in done.ran)
-    if done.todo:
+    if done.failure:
+        console.complain([f"{done.todo[0]}: {done.failure}", "when that is mended, run:"])
+    elif done.todo:
         console.say(["no service manager answers here; when one does, run:"])
-        console.say(f"  {command}" for command in done.todo)
-    return report.IN_LINE
+    console.say(f"  {command}" for command in done.todo)
+    return report.OUT_OF_LINE if done.failure else report.IN_LINE
 
 
 def status(console: Console) -> int:

@@ -234,7 +234,7 @@ def _mending(
         return
     here = _users_folder(repository)
     top = repository.top.resolve()
-    vault = os.path.relpath(judged.config.root.resolve(), here)
+    vault = Path(os.path.relpath(judged.config.root.resolve(), here)).as_posix()
     inside = here.is_relative_to(judged.config.root.resolve())
     yield "To bring it in line:"
     yield "    vault-sync sync" if inside else f"    vault-sync --vault {quoted(vault)} sync"
@@ -242,7 +242,7 @@ def _mending(
     for path in patterns:
         in_tree = judged.place.in_tree(RelPath(path))
         if in_tree is not None:
-            path = os.path.relpath(top / in_tree, here)
+            path = Path(os.path.relpath(top / in_tree, here)).as_posix()
             # A colon in front would be read as the magic of a pathspec.
             paths.append(quoted(f"./{path}" if path.startswith(":") else path))
     if paths:

@@ -70,7 +70,7 @@ def rebuild(
 
     from vault_sync.cli import passes
 
-    request = passes.request_for(console.config(), console, digest, cause="rebuild", remake=True)
+    request = passes.rebuild_request(console.config(), console, digest)
     renames = more["rename_properties"]
     request = replace(request, sure=more["yes"], rename_properties=renames)
     return passes.write(console, request, offline=offline or renames, dry_run=dry_run)

@@ -112,7 +112,7 @@ def find_root(start: Path) -> Path:
     start = start.resolve()
     for mark in (FILE, ".obsidian"):
         for folder in (start, *start.parents):
-            if (folder / mark).exists():
+            if os.path.lexists(folder / mark):
                 return folder
     raise ConfigError(
         f"{start}: neither {FILE} nor .obsidian is here or in a folder above: "

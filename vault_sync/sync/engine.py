@@ -22,8 +22,9 @@ from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
 from vault_sync.sync.bibliography import is_current, update
 from vault_sync.sync.facts import facts_stamp
-from vault_sync.sync.incremental import changes, index
-from vault_sync.sync.incremental.memory import Memory
+from vault_sync.sync.incremental import index
+from vault_sync.sync.incremental.index import FileStats
+from vault_sync.sync.incremental.memory import Memory, TakesWholePass
 from vault_sync.sync.incremental.recorder import Acted, after_part, after_whole
 from vault_sync.sync.incremental.unchanged import stamp_of
 from vault_sync.sync.observation.observation import Observation
@@ -61,6 +62,8 @@ def run(context: PassContext, request: PassRequest) -> PassResult:
             seen = view.observation
             is_arriving = seen.base.arriving or bool(view.plan.deferred or seen.copies.merged)
             return replace(result, plan=plan, note=note, arriving=is_arriving)
+    if view.memory is not None:
+        view.memory.close()
     context.ask(view.plan.wanted)
     again = PassContext(
         config, state, context.facts_of, wait=context.wait, progress=context.progress
@@ -162,10 +165,12 @@ def _look_again(context: PassContext, request: PassRequest) -> None:
     part = replace(context, hints=frozenset(), walk=None)
     try:
         view = look_at_part(part, request, facts, again=True)
-    except changes.TakesWholePass:
+    except TakesWholePass:
         return  # the next pass looks
     if not (view.plan.operations or view.plan.base_updates):
         _remember(context, request, view, (view.plan, Outcome()))
+    elif view.memory is not None:
+        view.memory.close()
 
 
 def _remember(
@@ -176,7 +181,7 @@ def _remember(
     `carried_out` is the part of the plan that was not deferred, and its outcome.
     """
     context.state.close()
-    path, stamp = index.path_of(context.state), stamp_of(context.config, context.state)
+    stamp = stamp_of(context.config, context.state)
     of_walk = set(view.observation.problems)
     own = tuple(each for each in view.plan.problems if each not in of_walk)
     acted = Acted(replace(view.plan, problems=own), *carried_out, view.lacking, view.facts)
@@ -189,34 +194,37 @@ def _remember(
     usual = usual and not (
         view.observation.base.is_partial or view.plan.deferred or copies.concern(view.observation)
     )
-    memory = None
-    if stamp is not None and usual and not waits:
-        store = _remember_whole if view.memory is None else _remember_part
-        memory = store(context, view, acted, stamp)
-    if memory is None:
-        index.forget(path)
+    to_store = stamp is not None and usual and not waits
+    found = None
+    if view.memory is None:
+        _store_whole(context, view, acted, stamp if to_store else None)
+    else:
+        found = _store_part(context, view.memory, (view, acted), stamp if to_store else None)
     if context.daemon_memory is not None:
-        context.daemon_memory.memory = None if view.observation.otherwise else memory
+        context.daemon_memory.found = found
 
 
-def _remember_part(context: PassContext, view: View, acted: Acted, stamp: str) -> Memory:
-    memory = view.memory
-    assert memory is not None
-    before = memory.stamp
-    changed = after_part(stamp, acted, memory, view.observation, context.config.rules)
-    if changed or stamp != before:
-        files = {each: memory.files.get(each) for each in changed}
-        index.save(index.path_of(context.state), stamp, memory.came, files, beside=before)
-    return memory
-
-
-def _remember_whole(context: PassContext, view: View, acted: Acted, stamp: str) -> Memory | None:
-    observation, rules = view.observation, context.config.rules
-    found = after_whole(
-        acted, dict(observation.read), observation.snapshot, observation.base, rules
-    )
+def _store_part(
+    context: PassContext, memory: Memory, carried_out: tuple[View, Acted], stamp: str | None
+) -> FileStats | None:
+    """Store what a pass over some papers leaves, under a stamp (None: the index goes)."""
+    view, acted = carried_out
+    found: FileStats | None = None
+    if stamp is not None:
+        last, files = after_part(acted, memory, view.observation, context.config.rules)
+        changed = bool(files) or (stamp, last) != (memory.stamp, memory.last)
+        found = memory.store(stamp, last, files) if changed else memory.found
+    memory.close()
     if found is None:
-        return None
-    memory = Memory(stamp, *found)
-    index.save(index.path_of(context.state), stamp, *found)
-    return memory
+        index.forget(index.path_of(context.state))
+    return found
+
+
+def _store_whole(context: PassContext, view: View, acted: Acted, stamp: str | None) -> None:
+    """Store what a whole pass leaves, under a stamp (None: the index goes)."""
+    path = index.path_of(context.state)
+    after = stamp and after_whole(acted, view.observation, context.config.rules)
+    if stamp and after:
+        index.create(path, stamp, *after)
+    else:
+        index.forget(path)

@@ -21,8 +21,9 @@ from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.naming.file_links import find_file_links
 from vault_sync.core.naming.note_names import bare_name
 from vault_sync.core.naming.wikilinks import LinkResolver, Wikilink, find, retarget
+from vault_sync.core.text.encodings import as_text
 from vault_sync.core.text.spans import Edit, line_number, splice
-from vault_sync.edge.fs.vault_dir import as_text, read_contents
+from vault_sync.edge.fs.vault_dir import read_contents
 from vault_sync.edge.state.earlier_values import hashes_by_row
 from vault_sync.edge.state.schema import encode, fingerprint
 from vault_sync.edge.state.store import StateStore

@@ -14,10 +14,17 @@ from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.bibliography import readers_library
 from vault_sync.sync.facts import facts_stamp
 from vault_sync.sync.incremental import changes, scope
-from vault_sync.sync.incremental.memory import Memory, Mind, recall
+from vault_sync.sync.incremental.memory import DaemonMemory, Memory, TakesWholePass, recall
 from vault_sync.sync.incremental.reading import PartReading
-from vault_sync.sync.incremental.unchanged import Walk, stamp_of
-from vault_sync.sync.observation.observation import Observation, arriving, base_of, lacking, observe
+from vault_sync.sync.incremental.unchanged import Walk
+from vault_sync.sync.observation.observation import (
+    Observation,
+    arriving,
+    base_of,
+    digests_in_capitals,
+    lacking,
+    observe,
+)
 from vault_sync.sync.origins import copies, deliveries
 from vault_sync.sync.planning.pass_plan import (
     make_plan,
@@ -61,7 +68,7 @@ class PassContext:
     wait: float = 5.0
     progress: Progress = silent
     walk: Walk | None = None
-    daemon_memory: Mind | None = None
+    daemon_memory: DaemonMemory | None = None
     hints: frozenset[RelPath] | None = None
     typed: Typed = _nobody
 
@@ -96,7 +103,7 @@ def look(context: PassContext, request: PassRequest) -> View:
     if request.ordinary:
         try:
             return look_at_part(context, request, facts)
-        except changes.TakesWholePass as reason:
+        except TakesWholePass as reason:
             why = str(reason)
     view = look_at_all(context, request, facts)
     return replace(view, explained=(Reason("", f"read the whole vault: {why}"),))
@@ -150,61 +157,75 @@ def look_at_part(
         TakesWholePass: all must be looked at.
     """
     config, state = context.config, context.state
-    daemon_memory = context.daemon_memory or Mind()
-    memory, hints = daemon_memory.memory, context.hints
-    if memory is None or memory.stamp != stamp_of(config, state):
-        whole = context.daemon_memory is not None
-        memory, hints = recall(config, state, whole=whole, walk=context.walk), None
+    daemon_memory = context.daemon_memory or DaemonMemory()
+    before = daemon_memory.found or (context.walk.stats if context.walk is not None else None)
+    memory, hints = recall(config, state, before), context.hints
     if memory is None:
-        raise changes.TakesWholePass("no index of the last pass is to be trusted")
-    problems = daemon_memory.problems
-    if hints is None:
-        stats, problems = _changed(context, memory)
-    else:
-        stats = changes.stats_of(config.root, hints)
+        raise TakesWholePass("no index of the last pass is to be trusted")
+    if memory.found is not daemon_memory.found or not all(
+        path.endswith(".md") for path in hints or ()
+    ):
+        hints = None  # another process was at work, or a name is to be looked at (`x.MD`)
     try:
-        thought = scope.think(
-            PartReading(config, state, memory, stats),
-            context.facts_of,
-            request,
-            facts_changed=memory.came.facts != facts,
-            hinted=hints is not None and not again,
-        )
+        view = _part_of(replace(context, hints=hints), request, memory, facts, again=again)
+        memory.unlock()
     except changes.TakesWalk:
+        memory.close()
         return look_at_part(replace(context, hints=None, walk=None), request, facts)
+    except BaseException:
+        memory.close()
+        raise
+    daemon_memory.problems = view.observation.problems
+    return view
+
+
+def _part_of(
+    context: PassContext, request: PassRequest, memory: Memory, facts: str, *, again: bool
+) -> View:
+    """Observe and plan the papers that changed files concern; as `look_at_part`."""
+    config, hints = context.config, context.hints
+    if hints is None:
+        stats, otherwise, problems = _changed(context, memory)
+    else:
+        stats, otherwise = changes.stats_of(config.root, hints), memory.last.otherwise
+        problems = context.daemon_memory.problems if context.daemon_memory is not None else ()
+    thought = scope.think(
+        PartReading(config, context.state, memory, stats, otherwise),
+        context.facts_of,
+        request,
+        facts_changed=memory.last.facts != facts,
+        hinted=hints is not None and not again,
+    )
     if _needs_whole(config, thought):
-        raise changes.TakesWholePass("a note is to be made by a template, or gets a citekey")
-    daemon_memory.problems = problems
+        raise TakesWholePass("the library is to be read, or no other paper may have a citekey")
     observation = replace(thought.observation, problems=problems)
     plan = replace(thought.plan, problems=(*problems, *thought.plan.problems))
     return View(observation, plan, thought.lacking, facts, memory, thought.explained)
 
 
 def _needs_whole(config: Config, thought: scope.Thought) -> bool:
-    """Return True if a note is to be made by a template, or to get a citekey.
-
-    The template is read with all other files, and no two papers of a vault have one citekey.
-    """
+    """Return True if a note is to get a citekey, or is made beside a library of the reader's."""
     made = any(isinstance(each, Create) for each in thought.plan.operations)
     if "citekey" not in config.rules.facts:
-        return made and bool(config.rules.template)
-    snapshot = thought.observation.snapshot
-    notes = snapshot.notes
-    managed = (path for paths in snapshot.managed.values() for path in paths)
-    return made or any(not notes[path].properties.scalar("citekey") for path in managed)
+        return made and bool(config.bib.read)
+    notes, managed = thought.observation.snapshot.notes, thought.observation.snapshot.managed
+    return made or any(
+        not notes[path].properties.scalar("citekey") for paths in managed.values() for path in paths
+    )
 
 
 def _changed(
     context: PassContext, memory: Memory
-) -> tuple[Mapping[RelPath, Stat | None], tuple[Problem, ...]]:
-    """Return the files that changed (`changes.suspects`), and the problems of the walk.
+) -> tuple[Mapping[RelPath, Stat | None], tuple[RelPath, ...], tuple[Problem, ...]]:
+    """Return the files that changed (`changes.suspects`), `Scan.otherwise`, and the problems.
 
     Raises:
-        TakesWholePass: names are taken that only a whole pass knows, or files are on their way.
+        TakesWholePass: files are on their way.
     """
     walk = context.walk
     valid = walk is not None and walk.stamp == memory.stamp
     found = walk.found if walk is not None and valid else scan(context.config.root)
-    if found.otherwise or arriving(found.marks, time.time_ns()):
-        raise changes.TakesWholePass("files are on their way, or end in capitals (.MD)")
-    return changes.suspects(memory, found), found.problems
+    if arriving(found.marks, time.time_ns()):
+        raise TakesWholePass("files are on their way")
+    in_capitals = digests_in_capitals(found.otherwise, context.config.rules)
+    return changes.suspects(memory, found), found.otherwise, (*found.problems, *in_capitals)

@@ -17,13 +17,14 @@ LISTS = (
     "Ann Park and Bo Lee and Cho Kim and Dan Choi and Eve Jung and Finn Oh and Gil Han",
     "ERNIE 4.5 Team", "GLM-4.5 Team, Zhipu AI", "Seed1.5-VL Team", "Qwen2.5 team", "K2 Labs",
     "MiniMax-M1 Group", "Yi1.5 AI", "John M Smith3", "김철수, 이영희", "OpenAI",
+    "김철수 외 3명", "Kim 외 2인",
 )  # fmt: skip
 
 PROSE = (
     "Great results (SOTA on GSM8K)", "재밌는 논문 (나중에 읽기)", "Nice trick (see Table 3)",
     "Nice trick (Table A1, Figure B2)", "Good (ICLR 2023)", "Good (CVPR2023)", "Good (192x192)",
     "Fast (GPT4, Llama2)", "Fast (Best 3 of AI)", "Fast (Top 1 AI)", "Fine (90% Team)",
-    "Fine (GPT4 vs Llama2)", "Fine (see Kimi K2 Team)",
+    "Fine (GPT4 vs Llama2)", "그림 (표 3 외 2개)", "Fine (see Kimi K2 Team)",
 )  # fmt: skip
 
 

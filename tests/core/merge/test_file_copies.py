@@ -115,6 +115,15 @@ def test_a_copy_of_a_note_that_was_renamed_is_merged_into_it() -> None:
     assert copy in found.hidden
 
 
+def test_a_copy_of_a_digest_that_was_renamed_is_merged_into_it() -> None:
+    now, third = RelPath("d/now.md"), RelPath("d/third.md")
+    rules = replace(RULES, is_readers=lambda path: path in {now, third})
+    copy = week("a", "b", "c", "d")
+    assert now in merged({now: week("a", "b", "c"), third: "words\n", COPY: copy}, rules).texts
+    two = merged({now: week("a", "b", "c"), third: week("a", "b", "c"), COPY: copy}, rules)
+    assert not two.texts and not two.hidden, "which of the two is not known"
+
+
 def test_a_copy_without_its_file_is_hidden_while_the_base_has_that() -> None:
     """A service takes a file away for an instant before it puts the other version there."""
     rules = replace(RULES, is_readers=lambda path: path == WEEK)

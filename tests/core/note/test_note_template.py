@@ -21,10 +21,10 @@ DAY = date(2023, 8, 14)
 
 def test_in_the_body_a_value_stands_as_it_is_and_is_not_read_again() -> None:
     text = "# {{title}}\n{{ authors }} {{date}} {{date:D MMM YYYY [at] ddd}} {{nothing}}|\n"
-    assert filled(text, VALUES, DAY) == (
+    assert filled(text, VALUES, lambda: DAY) == (
         f"# {VALUES['title']}\nAnn One, Bob Two 2023-08-14 14 Aug 2023 at Mon |\n"
     )
-    assert filled("{{date}}.", VALUES, None) == "."
+    assert filled("{{date}}.", VALUES, lambda: None) == "."
 
 
 @pytest.mark.parametrize(
@@ -42,13 +42,16 @@ def test_in_the_body_a_value_stands_as_it_is_and_is_not_read_again() -> None:
     ],
 )
 def test_in_properties_a_value_is_quoted(line: str, name: str, value: object) -> None:
-    read = property_block.read(filled(f"---\n{line}\n---\n", VALUES, DAY))
+    read = property_block.read(filled(f"---\n{line}\n---\n", VALUES, lambda: DAY))
     assert read.broken is None
     assert (read.items(name) if isinstance(value, tuple) else read.scalar(name)) == value
 
 
 def test_a_year_alone_is_a_number_and_an_empty_value_an_empty_property() -> None:
-    assert filled("---\ny: {{year}}\nd: {{doi}}\n---\n", VALUES, DAY) == "---\ny: 2023\nd:\n---\n"
+    assert (
+        filled("---\ny: {{year}}\nd: {{doi}}\n---\n", VALUES, lambda: DAY)
+        == "---\ny: 2023\nd:\n---\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,4 +9,4 @@ from tests.support.fake_windows import FakeKernel
 
 @pytest.fixture
 def kernel(monkeypatch: pytest.MonkeyPatch) -> FakeKernel:
-    return fake_windows.install(monkeypatch)
+    return fake_windows.install(monkeypatch.setattr)

@@ -52,6 +52,10 @@ def around(tmp_path: Path) -> Surroundings:
     )
 
 
+def _closed(root: Path) -> Volume:
+    raise PermissionError(root)
+
+
 def _only(problems: list[Problem], code: str, level: str = "problem") -> Problem:
     (found,) = problems
     assert (found.code, found.level) == (code, level)
@@ -152,11 +156,22 @@ def test_twins(vault: Path, around: Surroundings, twin: str) -> None:
     assert twin in {found.path, found.message.split("differs from ")[1].split(" only")[0]}
 
 
-def test_bytes_that_are_not_utf_8(vault: Path, around: Surroundings) -> None:
-    (vault / "papers" / "old.md").write_bytes("하나\n".encode() + "둘".encode("cp949"))
+@pytest.mark.parametrize(
+    ("text", "line", "like"),
+    [
+        ("하나\n".encode() + "둘".encode("cp949"), 2, "not UTF-8; "),
+        ("하나 둘\n".encode("cp949"), 1, "looks like EUC-KR"),
+        ("words\n".encode("utf-16"), 1, "looks like UTF-16"),
+    ],
+)
+def test_bytes_that_are_not_utf_8(
+    text: bytes, line: int, like: str, vault: Path, around: Surroundings
+) -> None:
+    (vault / "papers" / "old.md").write_bytes(text)
     os.utime(vault / "papers" / "old.md", (NOW, NOW))
     found = _only(examine(vault, around), "not-utf-8")
-    assert (found.path, found.line) == ("papers/old.md", 2)
+    assert (found.path, found.line) == ("papers/old.md", line)
+    assert like in found.message
 
 
 def test_a_file_that_cannot_be_read(vault: Path, around: Surroundings) -> None:
@@ -319,3 +334,22 @@ def test_syncthing_carries_our_folder(vault: Path, around: Surroundings) -> None
     assert ".stignore" in problem.hint
     (vault / ".stignore").write_text("*.pdf\n(?d).vault-sync\n")
     assert examine(vault, around) == []
+
+
+def test_a_closed_own_folder_is_named(vault: Path, around: Surroundings) -> None:
+    problem = _only(examine(vault, replace(around, volume=_closed)), "vault-closed")
+    assert ".vault-sync in the vault" in problem.message
+
+
+def test_what_cannot_be_written_is_said(
+    vault: Path, around: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (vault / "papers/230814 OctoPack.md").chmod(0o444)
+    problem = _only(examine(vault, around), "read-only", "notice")
+    assert "a file is read-only (1 such" in problem.message
+    (vault / "papers/230814 OctoPack.md").chmod(0o644)
+    may = os.access
+    closed = vault / "papers"
+    monkeypatch.setattr(os, "access", lambda path, how: path != closed and may(path, how))
+    problem = _only(examine(vault, around), "read-only", "notice")
+    assert (problem.path, "a folder cannot be written" in problem.message) == ("papers", True)

@@ -38,6 +38,12 @@ def test_at_a_terminal_the_log_has_times(tmp_path: Path) -> None:
     assert stream.getvalue().startswith("20")
 
 
+def test_a_process_without_a_window_logs_to_a_file(tmp_path: Path) -> None:
+    """Windows gives it no standard error."""
+    _logged(logging_handler({}, None, tmp_path / "logs"), "hello")
+    assert (tmp_path / "logs/vault-sync.log").read_text("utf-8").endswith("INFO hello\n")
+
+
 def test_else_it_logs_to_a_file_that_does_not_grow_for_ever(tmp_path: Path) -> None:
     stream = _stream(terminal=False)
     handler = logging_handler({}, stream, tmp_path / "logs")

@@ -35,6 +35,25 @@ def test_only_what_is_gone_and_old_is_removed_and_saved_texts_stay(tmp_path: Pat
     assert "rebuild" in there.ok("log").out
 
 
+def test_a_second_memory_of_one_vault_is_found(tmp_path: Path) -> None:
+    """Made where VAULT_SYNC_STATE_DIR is another: in a window, or in the service."""
+    vault = vault_of(tmp_path, "vault")
+    default = tmp_path / "home/.local/state"
+    vault.environ |= {"XDG_STATE_HOME": str(default)}
+    assert "two-states" not in str(vault.ok("--json", "doctor").json)
+    other = Vault(vault.root, default / "vault-sync", environ=vault.environ)
+    other.ok("rebuild")
+    shutil.copytree(next(vault.state.iterdir()), vault.state / "a copy of it")
+    (tmp_path / "link").symlink_to(vault.root)
+    for root in (vault.root, tmp_path / "link"):
+        found = Vault(root, vault.state, environ=vault.environ).run("--json", "doctor").json
+        problems = [each for each in found["problems"] if each["code"] == "two-states"]
+        assert {Path(each["path"]).parent for each in problems} == {vault.state, other.state}
+        assert all("VAULT_SYNC_STATE_DIR" in each["hint"] for each in problems)
+    (default / "vault-sync").rename(tmp_path / "away")
+    assert len(vault.run("--json", "doctor").json["problems"]) == 1
+
+
 def test_saved_texts_go_in_their_time_and_the_folder_with_the_last(tmp_path: Path) -> None:
     state = tmp_path / "state"
     gone = vault_of(tmp_path, "gone")

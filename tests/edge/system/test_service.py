@@ -8,14 +8,18 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from vault_sync.edge.platform import current
+from vault_sync.edge.state import heartbeat
+from vault_sync.edge.state.store import state_dir
 from vault_sync.edge.system import service
-from vault_sync.edge.system.service import Host, ServiceError
+from vault_sync.edge.system.service import Host, ServiceError, ServiceState
 
 ODD = "My Vault $HOME 100%h \"q\" 'r' \\ 김 a\u3000b"
 
@@ -27,11 +31,25 @@ class Manager:
         self.asked: list[str] = []
         self.fails = ""
         self.says = ""
+        self.registry: dict[str, str] = {}
 
     def run(self, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
         self.asked.append(shlex.join(words))
         failed = bool(self.fails) and self.fails in words
-        return subprocess.CompletedProcess(list(words), int(failed), self.says, "")
+        if words[0] == "reg":
+            return self._reg(*words[1:])
+        return subprocess.CompletedProcess(list(words), int(failed), self.says, "no leave")
+
+    def _reg(self, verb: str, key: str, _: str, name: str, *more: str) -> CompletedProcess[str]:
+        place, text = f"{key}\\{name}", ""
+        there = place in self.registry
+        if verb == "add" and more[:3] == ("/t", "REG_SZ", "/d"):
+            self.registry[place], there = f"REG_SZ {more[3]}", True
+        elif there:
+            text = f"{key}\n {name} {self.registry[place]}\n"
+            if verb == "delete":
+                del self.registry[place]
+        return subprocess.CompletedProcess([], int(not there), text, "")
 
 
 @pytest.fixture
@@ -239,10 +257,89 @@ def test_this_host_is_known_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(current, "NAME", "darwin")
     assert service.this_host().manager == "launchd"
     monkeypatch.setattr(current, "NAME", "win32")
-    with pytest.raises(ServiceError, match="scheduler"):
-        service.this_host()
+    assert service.this_host().manager == "windows"
 
 
 def test_a_program_that_is_missing_is_a_failure() -> None:
     host = service.this_host()
     assert host.run(["/none/systemctl"]).returncode == 127
+    assert host.start(["/none/pythonw"]).returncode == 127
+    assert host.start([sys.executable, "-c", "raise SystemExit(2)"]).returncode == 2
+
+
+# ---- Windows
+
+
+RUN = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run"
+APPROVED = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
+
+
+@pytest.fixture
+def windows(host: Host, manager: Manager, tmp_path: Path) -> Host:
+    environ = {"VAULT_SYNC_STATE_DIR": str(tmp_path / "state")}
+    manager.registry[r"HKCU\Environment\VAULT_SYNC_STATE_DIR"] = "REG_SZ elsewhere"
+    return replace(host, manager="windows", environ=environ, start=manager.run)
+
+
+@contextmanager
+def watching(vault: Path, host: Host) -> Iterator[None]:
+    """Be the daemon of a vault."""
+    folder = state_dir(vault, host.environ)
+    with heartbeat.only_one(folder):
+        beat = heartbeat.Heartbeat(4711, 0, 0, "watching", None, "", {})
+        heartbeat.write(folder, beat)
+        yield
+
+
+def test_windows(windows: Host, manager: Manager, vault: Path) -> None:
+    assert service.state(vault, windows) == ServiceState(
+        service.file_of(vault, windows), installed=False, enabled=False, active=False
+    )
+    done = service.install(vault, windows)
+    place = rf"{RUN}\{service.name_of(vault)}"
+    line = subprocess.list2cmdline(service.command(vault))
+    assert (str(done.file), manager.registry[place]) == (place, f"REG_SZ {line}")
+    assert done.ran[1] == line and len(done.ran) == 2 and not done.todo
+    with watching(vault, windows):
+        assert len(service.install(vault, windows).ran) == 1  # it runs already
+        found = service.state(vault, windows)
+        assert (found.installed, found.enabled, found.active) == (True, True, True)
+        assert service.uninstall(vault, windows).ran[1] == "taskkill /F /PID 4711"
+    assert place not in manager.registry
+    assert service.uninstall(vault, windows).ran == ()
+    assert "taskkill" not in manager.asked[-1]
+
+
+@pytest.mark.parametrize(("bytes_", "enabled"), [("02", True), ("06", True), ("03", False)])
+def test_what_the_task_manager_turned_off_is_not_enabled(
+    bytes_: str, enabled: bool, windows: Host, manager: Manager, vault: Path
+) -> None:
+    service.install(vault, windows)
+    manager.registry[rf"{APPROVED}\{service.name_of(vault)}"] = f"REG_BINARY {bytes_}0000"
+    assert service.state(vault, windows).enabled is enabled
+
+
+def test_what_windows_would_not_start_rightly_is_refused(
+    windows: Host, manager: Manager, tmp_path: Path
+) -> None:
+    deep = tmp_path.joinpath(*["a long name of a folder"] * 12)
+    deep.mkdir(parents=True)
+    with pytest.raises(ServiceError, match="260 characters"):
+        service.install(deep, windows)
+    manager.registry.clear()
+    with pytest.raises(ServiceError, match="setx VAULT_SYNC_STATE_DIR"):
+        service.install(tmp_path, windows)
+    assert manager.registry == {}
+
+
+def test_a_failure_is_told_in_its_own_words(windows: Host, manager: Manager, vault: Path) -> None:
+    manager.fails = "watch"
+    done = service.install(vault, windows)
+    assert (len(done.ran), len(done.todo), done.failure) == (1, 1, "no leave")
+
+
+def test_the_interpreter_without_a_window_is_taken(tmp_path: Path) -> None:
+    python = tmp_path / "python.exe"
+    assert service.command(tmp_path, str(python))[0] == str(python)
+    (tmp_path / "pythonw.exe").touch()
+    assert service.command(tmp_path, str(python))[0] == str(tmp_path / "pythonw.exe")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vault_sync.edge.system.surroundings import Surroundings, finding
+from vault_sync.edge.system.surroundings import Surroundings
 
 
 def test_by_default_they_are_this_machine(tmp_path: Path) -> None:
@@ -13,9 +13,3 @@ def test_by_default_they_are_this_machine(tmp_path: Path) -> None:
     assert around.free(tmp_path) > 0 and around.now > 1.6e9
     assert around.read(tmp_path / "a.md") == b"\xff"
     assert around.volume is None and around.hook is None
-
-
-def test_a_finding_is_of_a_file_and_not_of_a_line() -> None:
-    problem = finding("a.md", "code", "words", "hint")
-    assert problem.line is None and problem.level == "problem"
-    assert finding("a.md", "code", "words", "hint", level="notice").level == "notice"

@@ -30,4 +30,4 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(autouse=True)
 def files(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> FakeKernel | None:
-    return fake_windows.install(monkeypatch) if request.param == "windows" else None
+    return fake_windows.install(monkeypatch.setattr) if request.param == "windows" else None

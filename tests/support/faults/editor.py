@@ -18,7 +18,7 @@ from tests.support.saving import STYLES
 def main(file: Path, style: str, count: int) -> None:
     missed: set[str] = set()
     for number in range(count):
-        if number and word(number - 1) not in file.read_text():
+        if number and word(number - 1) not in file.read_text("utf-8"):
             missed.add(word(number - 1))
         replaced = STYLES[style](file, f"{word(number)} {'line ' * (number % 40)}\n")
         if replaced:

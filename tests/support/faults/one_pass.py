@@ -1,10 +1,10 @@
 """One small pass over a small vault, as a program: what the crash tests kill, starve and run again.
 
-    python -S -B one_pass.py VAULT STATE [links]
+    python -S -B one_pass.py VAULT STATE [links|windows]
 
 Recovers, then plans what is left of a fixed piece of work, as the real planner would from the files
-it finds, and carries it out; `links`: as where the kernel has no exchange. Exit 0: done or undone
-with reasons (printed); 1: state not writable.
+it finds, and carries it out; `links`: as where the kernel has no exchange; `windows`: on the
+stand-in for Windows. Exit 0: done or undone with reasons (printed); 1: state not writable.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.support import fake_windows
 from vault_sync.core.model.plan import (
     BaseKey,
     BaseUpdate,
@@ -25,7 +26,7 @@ from vault_sync.core.model.plan import (
     Write,
 )
 from vault_sync.core.model.values import Key, RelPath
-from vault_sync.edge.platform import linux
+from vault_sync.edge.platform import current, linux, posix
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.store import open_state
 from vault_sync.edge.write.apply import apply
@@ -90,9 +91,13 @@ def plan(holds: dict[str, str]) -> Plan:
     return Plan(tuple(work), tuple(base_updates))
 
 
-def main(vault: Path, state_folder: str, links: bool) -> int:
-    if links:
+def main(vault: Path, state_folder: str, way: str = "") -> int:
+    if way == "links":
         linux._kernel_rename = lambda: None  # type: ignore[assignment]
+    elif way == "windows":
+        fake_windows.install(setattr)
+        # As for whoever made the state: it is of the same folder.
+        setattr(current.files, "disk_number", posix.disk_number)  # noqa: B010
     state = open_state(vault, {"VAULT_SYNC_STATE_DIR": state_folder})
     # The mark that the fault tests count from.
     os.access("/the pass begins", os.F_OK)
@@ -101,7 +106,7 @@ def main(vault: Path, state_folder: str, links: bool) -> int:
             for problem in recover(vault, state):
                 print("problem", problem.code, problem.path, problem.message)
             holds = {
-                str(path.relative_to(vault)): path.read_text()
+                str(path.relative_to(vault)): path.read_text("utf-8")
                 for path in vault.rglob("*.md")
                 if ".vault-sync" not in path.parts
             }
@@ -116,4 +121,4 @@ def main(vault: Path, state_folder: str, links: bool) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2], "links" in sys.argv))
+    sys.exit(main(Path(sys.argv[1]), *sys.argv[2:]))

@@ -24,7 +24,7 @@ from vault_sync.sync.capture.additions import (
     add_papers,
     paper_of,
     place_of,
-    write_operation,
+    write_operations,
 )
 from vault_sync.sync.capture.quiet import QuietWait
 from vault_sync.sync.facts import FactsLookup
@@ -178,7 +178,7 @@ def _written(call: _Call) -> tuple[Outcome, Addition]:
         addition = add_papers(observation, target, call.papers, call.facts, styles)
         if addition.operation is None:
             break
-        outcome = write_operation(call.config, call.state, addition.operation, "add")
+        outcome = write_operations(call.config, call.state, (addition.operation,), "add")
         if not outcome.undone:
             break
     return outcome, addition

@@ -9,7 +9,7 @@ from vault_sync.core.model.plan import Create, Outcome
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.report.bases_view import bases_view
 from vault_sync.edge.config import Config
-from vault_sync.sync.capture.additions import write_operation
+from vault_sync.sync.capture.additions import write_operations
 
 _FILE = "Papers.base"
 
@@ -23,7 +23,7 @@ def views(console: Console, *, again: bool) -> int:
     if not there:
         text = bases_view(config.rules.properties, config.rules.conflicts_note)
         with console.state(config) as state:
-            outcome = write_operation(config, state, Create(path, text, "views"), "views")
+            outcome = write_operations(config, state, (Create(path, text, "views"),), "views")
     code = console.show_outcome(config.root, outcome, views=path, made=bool(outcome.done))
     if there:
         console.say([f"{path} is there and yours; `vault-sync views --again` writes another"])

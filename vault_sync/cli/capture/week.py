@@ -15,7 +15,7 @@ from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
 from vault_sync.edge.platform import current
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.capture.additions import write_operation
+from vault_sync.sync.capture.additions import write_operations
 from vault_sync.sync.capture.weeks import NoWeek, WeekDigest, week_digest
 from vault_sync.sync.observation.observation import Observation, base_of, observe
 
@@ -64,7 +64,7 @@ def digest_for(console: Console, config: Config, observation: Observation, day: 
 def _made(config: Config, state: StateStore, found: WeekDigest) -> Outcome:
     if found.create is None:
         return Outcome()
-    return write_operation(config, state, found.create, "week")
+    return write_operations(config, state, (found.create,), "week")
 
 
 def _open(console: Console, address: str) -> None:

@@ -116,7 +116,7 @@ def _show(leaving: _Leaving, reasons: list[str], writes: tuple[Write, ...]) -> i
 
 def _stop_service(config: Config) -> list[str]:
     host = service.this_host()
-    if not service.file_of(config.root, host).exists():
+    if not service.installed(config.root, host):
         return []
     done = service.uninstall(config.root, host)
     return [f"removed {done.file}", *(f"run: {command}" for command in done.todo)]

@@ -11,7 +11,8 @@
   letters stick to the digit beside two other capitalised words; they stick to it beside one, in two
   authors of the list (`Kim A1, Lee B2`). Others are not: `Table 3`, `192x192`, `ICLR 2023`,
   `SOTA on GSM8K`.
-- `et al.` may stand alone. `OpenAI`, `Name (Affiliation)` and `...` are let through.
+- `et al.` may stand alone; `외 3명` behind a name is no part of it. `OpenAI`, `Name (Affiliation)`
+  and `...` are let through.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ _KOREAN_NAME = regex(r"[가-힣]{2,5}|[가-힣] [가-힣]{1,4}")
 _DIGIT = regex(r"\d")
 _NEVER_IN_NAMES = regex(r"[=<>{}%~]|[?!]$")
 _AND = regex(r" (?:and|&) ")
+_AND_MORE = regex(r" 외 ?\d+ ?[명인]$")
 _ET_AL = frozenset(("et al.", "et al"))
 _FILLERS = frozenset(("...", "…", ":", "and others", "others")) | _ET_AL
 # Particles of names, then what organisations are called.
@@ -48,6 +50,8 @@ def objection(names: Sequence[str], needed: int) -> str:
     refused = ""
     for name in names:
         plain = _without_parentheses(name) if "(" in name else name
+        if not plain.isascii():
+            plain = _AND_MORE.sub("", plain)
         if plain in _FILLERS:
             continue
         words = plain.split()

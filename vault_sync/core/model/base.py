@@ -92,8 +92,8 @@ class Base:
 
     @property
     def is_typed_here(self) -> bool:
-        """Return True if no file was brought and no copy stands: every text was typed here."""
-        return not (self.arrivals or self.with_copies)
+        """Return True if no file was brought and none has a copy: every text was typed here."""
+        return not self.arrivals
 
     @property
     def is_partial(self) -> bool:

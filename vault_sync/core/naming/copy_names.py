@@ -13,6 +13,8 @@
 | iCloud | `X 2.md` (possible) |
 | Google Drive | `X (1).md` (possible) |
 | Resilio Sync | `X.Conflict.md` (possible) |
+| Dropbox, in other languages | `X (... YYYY-MM-DD).md`, `X (Case Conflict).md` (possible) |
+| a file manager | `X copy.md`, `X - Copy.md`, `X 복사본.md`, `X - 복사본.md` (possible) |
 
 People use the names marked as possible too. Such a file is a copy only where `X.md` is there and
 both are about the same papers (`about_the_same`), and it is merged only when a person says so.
@@ -60,12 +62,15 @@ _CERTAIN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 _RESTORED = regex(r" \(restored(?: \d+)?\)$", re.IGNORECASE)
 _POSSIBLE: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("Google Drive", regex(r" \(\d{1,3}\)$")),
+    ("a person", regex(r"(?: -)? (?:copy|복사본)(?: \d+| \(\d+\))?$", re.IGNORECASE)),
+    ("Google Drive", regex(r" ?\(\d{1,3}\)$")),
     ("iCloud", regex(r" (?:[2-9]|[1-9]\d)$")),
     ("Resilio Sync", regex(r"\.conflict$", re.IGNORECASE)),
+    ("Dropbox", regex(rf" \([^()]*{_DAY}(?: \(\d+\))?\)$")),
+    ("Dropbox", regex(r" \(Case Conflict(?: \d+)?\)$", re.IGNORECASE)),
 )
 _ONEDRIVE = regex(r"-(?=[A-Za-z0-9][\w-]*$)")
-_ENDS = frozenset("0123456789)tT")
+_ENDS = frozenset("0123456789)tTyY본")
 """Letters in which all of these names end but OneDrive's."""
 _HASHED = regex(r"syncthing[.~][0-9a-f]{32,}")  # of names that would be too long
 _DELIVERY = regex(r"\.syncthing\..*|~syncthing~.*|\..+\.icloud", re.DOTALL)
@@ -119,34 +124,33 @@ def possible(path: str, there: Collection[RelPath]) -> tuple[CopyName, ...]:
     # A whole pass asks this of every file.
     if not (dot and (head[-1:] in _ENDS or "-" in head)) or certain(path) is not None:
         return ()
-    found = [
-        CopyName(original, service, "possible")
-        for stem, service in _stems(head)
-        if (original := RelPath(f"{stem}.{suffix}")) in there
-    ]
-    return tuple(sorted(found, key=lambda name: -len(name.original)))
+    found: dict[RelPath, CopyName] = {}
+    for stem, service in _stems(head):
+        original = RelPath(f"{stem}.{suffix}")
+        if original in there:
+            found.setdefault(original, CopyName(original, service, "possible"))
+    return tuple(sorted(found.values(), key=lambda name: -len(name.original)))
 
 
 def _stems(head: str) -> Iterator[tuple[str, str]]:
     for service, pattern in _POSSIBLE:
         found = pattern.search(head)
         if found is not None and _has_name(head, found):
-            yield head[: found.start()], service
+            stem = head[: found.start()]
+            yield stem, service
+            yield from _stems(stem)  # a copy of a copy
     for found in _ONEDRIVE.finditer(head):
         if _has_name(head, found):
             yield head[: found.start()], "OneDrive"
 
 
-def about_the_same(one: Collection[Key], other: Collection[Key], *, digests: bool) -> bool:
-    """Return True if two files can be versions of one file, by the papers that they are about.
+def about_the_same(one: Collection[Key], other: Collection[Key]) -> bool:
+    """Return True if two digests can be versions of one, by the papers that they are about.
 
-    Two digests share half of the smaller one's keys, and at least `FEWEST_KEYS`; two notes are
-    about one paper.
+    They share half of the smaller one's keys, and at least `FEWEST_KEYS`.
     """
     here, there = set(one), set(other)
     shared = len(here & there)
-    if not digests:
-        return len(here) == len(there) == shared == 1
     return shared >= FEWEST_KEYS and 2 * shared >= min(len(here), len(there))
 
 

@@ -5,10 +5,9 @@ It stands between the properties and the first section.
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 from vault_sync.core.model.values import Facts
 from vault_sync.core.note import note as note_lens
+from vault_sync.core.text.encodings import text_hash
 from vault_sync.core.text.sanitize import sanitize
 from vault_sync.core.text.spans import newline_kind, to_newlines
 
@@ -32,7 +31,7 @@ def callout(facts: Facts) -> str:
 
 def mark(words: str) -> str:
     """Return the sum that tells a callout from others; the base would be large with its text."""
-    return sha256(words.encode("utf-8", "surrogateescape")).hexdigest()
+    return text_hash(words)
 
 
 def placed(text: str, words: str) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Literal
 
 from vault_sync.core.model.values import STANDARD_NAMES, Fields, Key, PropertyNames
@@ -21,6 +20,7 @@ from vault_sync.core.note import properties as yaml
 from vault_sync.core.note import property_block
 from vault_sync.core.note.property_block import Properties, value_items
 from vault_sync.core.note.property_table import ADDRESS_PROPERTIES, ID_PROPERTIES, owner
+from vault_sync.core.text.encodings import text_hash
 from vault_sync.core.text.spans import (
     BOM,
     Edit,
@@ -87,6 +87,11 @@ class Note:
     sections: tuple[Section, ...]
     digests: tuple[str, ...]
     managed: bool
+
+    @property
+    def digest_targets(self) -> tuple[str, ...]:
+        """Return the targets that may mean a digest: those of its list, and of its headings."""
+        return (*self.digests, *(section.target for section in self.sections))
 
 
 def read(text: str, names: PropertyNames = STANDARD_NAMES) -> Note:
@@ -252,8 +257,7 @@ def own_mark(note: Note, sections: Sequence[Section], facts: Collection[str]) ->
         value = note.properties.values.get(name)
         items = value_items(value) if value is not None else note.properties.items(name)
         lines += [name, *(item for item in items or () if item != note.fields.title)]
-    words = "\n".join(lines)
-    return sha256(words.encode("utf-8", "surrogateescape")).hexdigest()
+    return text_hash("\n".join(lines))
 
 
 Changes = Mapping[str, yaml.Wanted]

@@ -66,7 +66,9 @@ def mistakes(path: RelPath, text: str) -> Iterator[Problem]:
                 f"legal are {', '.join(PLACEHOLDERS)}, date:FORMAT, and section on a line alone",
                 line_number(text, found.start()),
             )
-    broken = property_block.read(filled(text, dict.fromkeys(PLACEHOLDERS, "x"), None)).broken
+    broken = property_block.read(
+        filled(text, dict.fromkeys(PLACEHOLDERS, "x"), lambda: None)
+    ).broken
     if broken is not None:
         line, what = broken
         yield unusable(path, what, line)
@@ -98,13 +100,13 @@ def _is_placeholder(name: str) -> bool:
     return name in PLACEHOLDERS
 
 
-def filled(text: str, values: Mapping[str, str], day: date | None) -> str:
+def filled(text: str, values: Mapping[str, str], day: Callable[[], date | None]) -> str:
     """Return a template with its values, `{{section}}` left; an unknown placeholder is left out.
 
     Args:
         text: the template's; LF newlines.
         values: a text for every name of PLACEHOLDERS.
-        day: the one that `{{date}}` writes; None writes nothing.
+        day: returns the one that `{{date}}` writes; None writes nothing.
     """
     text = text.removeprefix(BOM).replace("\r\n", "\n")
     block = property_block.read(text).block
@@ -114,7 +116,8 @@ def filled(text: str, values: Mapping[str, str], day: date | None) -> str:
         name = found[1].strip()
         form = _DATE.fullmatch(name)
         if form is not None and _is_placeholder(name):
-            return "" if day is None else formatted(day, form[1] or "YYYY-MM-DD")
+            written = day()
+            return "" if written is None else formatted(written, form[1] or "YYYY-MM-DD")
         if name == "section":
             return found[0]
         return " ".join(values.get(name, "").split())

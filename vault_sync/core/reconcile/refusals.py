@@ -137,8 +137,12 @@ def _of_move(key: Key, pair: Pair) -> Refusal:
 def _links_to_renamed(
     snapshot: Snapshot, undone: Collection[Operation]
 ) -> Iterator[tuple[RelPath, str, RelPath]]:
-    """Yield file and target of each link that leads nowhere again, and what it led to meanwhile."""
-    for write in (each for each in undone if isinstance(each, Write)):
+    """Yield file and target of each link that leads nowhere again, and what it led to meanwhile.
+
+    Those of other files (`relink` mends them) no pass would mend again.
+    """
+    written = {*snapshot.digests, *(path for paths in snapshot.managed.values() for path in paths)}
+    for write in (each for each in undone if isinstance(each, Write) and each.path in written):
         new = [link.target for link in wikilinks.find(write.before)]
         old = [link.target for link in wikilinks.find(write.after)]
         if len(new) != len(old):

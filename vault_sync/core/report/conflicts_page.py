@@ -18,6 +18,7 @@ from typing import NamedTuple
 from vault_sync.core.model.paths import natural
 from vault_sync.core.model.plan import Conflict
 from vault_sync.core.model.values import Decision, Decisions, RelPath
+from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.wikilinks import LinkResolver, link
 from vault_sync.core.report import copy_section
 from vault_sync.core.report.marked_text import marked_lines
@@ -259,6 +260,16 @@ def choose_path(wanted: str, texts: Mapping[RelPath, str]) -> RelPath:
     `Sync conflicts (vault-sync).md` stands for a name that is taken, then `(vault-sync 2)`.
     """
     names = paths(wanted)
-    ours = (path for path in names if path in texts and is_ours(texts[path]))
+    for path in names:
+        if path in texts and is_ours(texts[path]):
+            return path
     free = (path for path in names if path not in texts)
-    return next(ours, None) or next(free, names[-1])
+    found = next(free, names[-1])
+    return found if found != wanted or not spellings(wanted, texts) else next(free)
+
+
+def spellings(wanted: str, paths: Iterable[RelPath]) -> list[RelPath]:
+    """Return the paths that differ from that of the conflicts note in case or form at most."""
+    depth, folded = wanted.count("/"), fold(wanted)
+    alike = (path for path in paths if path.count("/") == depth)
+    return [path for path in alike if fold(path) == folded]

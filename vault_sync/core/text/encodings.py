@@ -1,8 +1,9 @@
-"""Recognise the encoding of a text that is not UTF-8, so that it is named as what it is."""
+"""Texts and their bytes; the encoding of a text that is not UTF-8, named as what it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import NamedTuple
 
 from vault_sync.core.text.regex import regex
@@ -25,12 +26,27 @@ class Encoded(NamedTuple):
     text: str
 
 
+def as_bytes(text: str) -> bytes:
+    """Return the bytes that a text was read from, those that are no UTF-8 included."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def as_text(content: bytes) -> str:
+    """Return bytes as UTF-8, whatever is none as surrogates."""
+    return content.decode("utf-8", "surrogateescape")
+
+
+def text_hash(text: str) -> str:
+    """Return the sha256 of a text's bytes, in hex."""
+    return sha256(as_bytes(text)).hexdigest()
+
+
 def encoded(text: str) -> Encoded | None:
     """Return what a file is whose bytes, read as UTF-8, are `text`; None for UTF-8 or damage."""
     if "\0" not in text and undecodable(text) is None:
         return None
     try:
-        content = text.encode("utf-8", "surrogateescape")
+        content = as_bytes(text)
     except UnicodeEncodeError:
         return None
     found = next(_guesses(content), None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from vault_sync.core.text.encodings import as_bytes
+
 
 def quoted(word: str) -> str:
     """Quote one word of a shell's command line, whatever is in it."""
@@ -15,5 +17,4 @@ def quoted(word: str) -> str:
 
 
 def _bytes(character: str) -> str:
-    raw = character.encode("utf-8", "surrogateescape")
-    return "".join(f"\\x{byte:02x}" for byte in raw)
+    return "".join(f"\\x{byte:02x}" for byte in as_bytes(character))

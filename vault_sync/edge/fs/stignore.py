@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from vault_sync.core.text.encodings import as_text
 from vault_sync.edge.fs.vault_dir import OWN_FOLDER
 
 FILE = ".stignore"
@@ -43,4 +44,4 @@ def _lines(root: Path) -> list[str]:
         content = (root / FILE).read_bytes()
     except FileNotFoundError:
         return []
-    return content.decode("utf-8", "surrogateescape").splitlines(keepends=True)
+    return as_text(content).splitlines(keepends=True)

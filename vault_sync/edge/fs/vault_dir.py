@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.text.encodings import as_text
 from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.edge.fs.errors import CLOUD_ONLY, Unsafe, in_words
 from vault_sync.edge.platform import current
@@ -239,8 +240,3 @@ def read_contents(
                 yield path, vault.read(path)
             except OSError as error:
                 yield path, Problem(path, "unreadable", f"cannot be read: {in_words(error)}")
-
-
-def as_text(content: bytes) -> str:
-    """Return bytes as UTF-8, whatever is none as surrogates."""
-    return content.decode("utf-8", "surrogateescape")

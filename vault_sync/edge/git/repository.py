@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from vault_sync.core.model.values import RelPath
+from vault_sync.core.text.encodings import as_text
 
 if TYPE_CHECKING:
     from subprocess import CompletedProcess
@@ -153,7 +154,7 @@ def _call(
 
 
 def _fields(output: bytes) -> list[str]:
-    return [field.decode("utf-8", "surrogateescape") for field in output.split(b"\0")[:-1]]
+    return [as_text(field) for field in output.split(b"\0")[:-1]]
 
 
 def index(repository: Repository) -> list[Staged]:
@@ -245,7 +246,7 @@ def blobs(repository: Repository, oids: Iterable[str]) -> dict[str, str]:
         if len(words) != 3:
             raise GitError(f"git cat-file: {output[at:newline].decode('utf-8', 'replace')}")
         start, size = newline + 1, int(words[2])
-        found[oid] = output[start : start + size].decode("utf-8", "surrogateescape")
+        found[oid] = as_text(output[start : start + size])
         at = start + size + 1
     return found
 

@@ -92,19 +92,28 @@ def _output_of(command: list[str]) -> str:
 
 
 def remote(path: Path) -> str | None:
-    """Return what kind of network folder a path leads to, in words; None: a disk of its own.
+    """Return what kind of network folder a path leads to, in words; None: a disk of its own."""
+    flags, kind = _mounted(path)
+    return None if kind is None or flags & _LOCAL_MOUNT else f"a network folder ({kind})"
 
-    By statfs(2): `f_flags` stands at byte 64 of its structure, `f_fstypename` at 72.
+
+def file_system(path: Path) -> str | None:
+    """Return the type of the file system at a path, if it is told."""
+    return _mounted(path)[1]
+
+
+def _mounted(path: Path) -> tuple[int, str | None]:
+    """Return flags and type of what is mounted at a path, by statfs(2).
+
+    `f_flags` stands at byte 64 of its structure, `f_fstypename` at 72.
     """
     library = ctypes.CDLL(None, use_errno=True)
     call = getattr(library, "statfs$INODE64", None) or library.statfs
     room = ctypes.create_string_buffer(4096)
     if call(os.fsencode(path), room):
-        return None
+        return 0, None
     flags, kind = struct.unpack_from("=I4x16s", room, 64)
-    if flags & _LOCAL_MOUNT:
-        return None
-    return f"a network folder ({kind.partition(bytes(1))[0].decode('ascii', 'replace')})"
+    return flags, kind.partition(bytes(1))[0].decode("ascii", "replace")
 
 
 def trim_memory() -> None:

@@ -33,17 +33,17 @@ def silent_ground(root: Path, mounts: Path = MOUNTS, platform: str = current.NAM
     if platform == "darwin" and "/Library/Mobile Documents/" in f"{root.resolve()}/":
         return "a folder of iCloud Drive"
     kind = file_system(root, mounts)
-    if kind is None:
-        return current.system.remote(root)
+    if (network := current.system.remote(root)) is not None or kind is None:
+        return network
     return _SILENT.get(kind) or (_SILENT["fuse"] if kind.startswith("fuse.") else None)
 
 
 def file_system(root: Path, mounts: Path = MOUNTS) -> str | None:
-    """Return the type of the file system under `root` (proc(5), mountinfo), if it can be read."""
+    """Return the type of the file system under `root` (proc(5), mountinfo), if it is told."""
     try:
         table = mounts.read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:
-        return None
+        return current.system.file_system(root)
     place = f"{os.path.realpath(root)}/"
     best, kind = "", None
     for line in table.splitlines():

@@ -20,7 +20,8 @@ from typing import Any
 from vault_sync.core.model.base import FileMark
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
 from vault_sync.core.model.values import Key, RelPath
-from vault_sync.edge.state.schema import Select, as_bytes, bound, decode, encode, unbound
+from vault_sync.core.text.encodings import as_bytes
+from vault_sync.edge.state.schema import Select, bound, decode, encode, unbound
 
 
 def promise(

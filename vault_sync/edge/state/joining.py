@@ -7,11 +7,11 @@ only not here yet (docs/devices.md).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 
 from vault_sync.core.model.values import RelPath
-from vault_sync.edge.state.schema import JOINED, JOINING_FILES, as_bytes
+from vault_sync.core.text.encodings import text_hash
+from vault_sync.edge.state.schema import JOINED, JOINING_FILES
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.state.vault_id import fact, put_fact
 
@@ -42,7 +42,7 @@ def end_pass(state: StateStore, files: Collection[RelPath], *, at_rest: bool) ->
     Raises:
         StateError: the state could not be written.
     """
-    listed = hashlib.sha256(as_bytes("\0".join(sorted(files)))).hexdigest()
+    listed = text_hash("\0".join(sorted(files)))
     if fact(state, JOINING_FILES) != listed:
         put_fact(state, JOINING_FILES, listed)
     elif at_rest:

@@ -10,8 +10,9 @@ from typing import Literal, NamedTuple
 
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.text.encodings import as_bytes
 from vault_sync.edge.state.saved_texts import name_of, save
-from vault_sync.edge.state.schema import as_bytes, bound, unbound
+from vault_sync.edge.state.schema import bound, unbound
 from vault_sync.edge.state.store import StateStore
 
 Kind = Literal["create", "write", "rename", "trash"]

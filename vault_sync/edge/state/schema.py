@@ -12,6 +12,7 @@ from typing import Any
 
 from vault_sync.core.model.plan import Value
 from vault_sync.core.naming.keys import KEY_RULES
+from vault_sync.core.text.encodings import as_bytes, as_text
 
 SCHEMA = 4
 OLDEST = 3
@@ -127,6 +128,11 @@ Select = Callable[..., list[Any]]
 """`StateStore.select`: the rows of a query."""
 
 
+def is_there(select: Select) -> bool:
+    """Return True where there is a database; its rows may turn out to be damaged."""
+    return bool(select("SELECT 1 FROM sqlite_master LIMIT 1"))
+
+
 def fact_of(select: Select, name: str) -> str | None:
     """Return a fact; None where the state does not know it."""
     found = select("SELECT value FROM fact WHERE name = ?", name)
@@ -151,12 +157,7 @@ def bound(text: str) -> str | bytes:
 
 def unbound(value: str | bytes) -> str:
     """Return the text that `bound` was given."""
-    return value if isinstance(value, str) else value.decode("utf-8", "surrogateescape")
-
-
-def as_bytes(text: str) -> bytes:
-    """Return the bytes that a text was read from, those that are no UTF-8 included."""
-    return text.encode("utf-8", "surrogateescape")
+    return value if isinstance(value, str) else as_text(value)
 
 
 def fingerprint(value: bytes) -> bytes:
@@ -184,7 +185,7 @@ def decode(content: bytes) -> Value:
     Raises:
         ValueError: it is not what was written.
     """
-    read = json.loads(content.decode("utf-8", "surrogateescape"))
+    read = json.loads(as_text(content))
     return tuple(read) if isinstance(read, list) else str(read)
 
 

@@ -14,10 +14,11 @@ from stat import S_IMODE
 from vault_sync.core.model.values import Problem
 from vault_sync.edge.fs import stignore
 from vault_sync.edge.fs.errors import in_words
+from vault_sync.edge.fs.own_folder import OWN_FOLDER_CLOSED
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.mounts import file_system, silent_ground
 from vault_sync.edge.platform.rename import Volume
-from vault_sync.edge.system.surroundings import Surroundings, finding
+from vault_sync.edge.system.surroundings import Surroundings
 from vault_sync.edge.system.vault_files import findings, read_tree
 
 ROOM = 100_000_000
@@ -26,7 +27,7 @@ ROOM = 100_000_000
 def examine(root: Path, around: Surroundings) -> list[Problem]:
     """Return all findings on a vault, those on its surroundings first."""
     if not root.is_dir():
-        return [finding("", "vault-gone", f"{root} is not a folder", "check the path, or mount it")]
+        return [Problem("", "vault-gone", f"{root} is not a folder", "check the path, or mount it")]
     tree = read_tree(root)
     return [
         *_state(root, around),
@@ -44,7 +45,7 @@ def examine(root: Path, around: Surroundings) -> list[Problem]:
 def _state(root: Path, around: Surroundings) -> Iterable[Problem]:
     state = around.state
     if state.resolve().is_relative_to(root.resolve()):
-        yield finding(
+        yield Problem(
             str(state),
             "state-in-vault",
             "the state lies in the vault, where a sync service carries it to other devices",
@@ -52,7 +53,7 @@ def _state(root: Path, around: Surroundings) -> Iterable[Problem]:
         )
     there = next((folder for folder in (state, *state.parents) if folder.exists()), state)
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        yield finding(
+        yield Problem(
             str(state),
             "state-closed",
             "the state's folder cannot be written",
@@ -63,7 +64,7 @@ def _state(root: Path, around: Surroundings) -> Iterable[Problem]:
         and there == state
         and S_IMODE(state.stat().st_mode) & 0o077
     ):
-        yield finding(
+        yield Problem(
             str(state),
             "state-open",
             "others on this machine can read the state, which holds what you wrote",
@@ -71,7 +72,7 @@ def _state(root: Path, around: Surroundings) -> Iterable[Problem]:
         )
     silent = silent_ground(there, around.proc / "self" / "mountinfo", around.platform)
     if silent is not None:
-        yield finding(
+        yield Problem(
             str(state),
             "state-remote",
             f"the state lies on {silent}, where its database is not safe",
@@ -81,12 +82,12 @@ def _state(root: Path, around: Surroundings) -> Iterable[Problem]:
 
 def _place(root: Path, around: Surroundings) -> Iterable[Problem]:
     if not os.access(root, os.W_OK | os.X_OK):
-        yield finding("", "vault-closed", f"{root} cannot be written", "check its owner and mount")
+        yield Problem("", "vault-closed", f"{root} cannot be written", "check its owner and mount")
     elif around.volume is not None:
         yield from _replacing(root, around.volume, around)
     silent = silent_ground(root, around.proc / "self" / "mountinfo", around.platform)
     if silent is not None:
-        yield finding(
+        yield Problem(
             "",
             "silent-ground",
             f"the vault lies on {silent}: changes made elsewhere are not announced",
@@ -95,7 +96,7 @@ def _place(root: Path, around: Surroundings) -> Iterable[Problem]:
         )
     free = around.free(root)
     if free < ROOM:
-        yield finding(
+        yield Problem(
             "",
             "disk-full",
             f"only {free // 1_000_000} MB are free",
@@ -109,11 +110,14 @@ def _replacing(
     kind = file_system(root, around.proc / "self" / "mountinfo") or "this file system"
     try:
         volume = prove(root)
+    except PermissionError:
+        yield Problem("", "vault-closed", OWN_FOLDER_CLOSED, "nothing is written until then")
+        return
     except OSError as error:
-        yield finding("", "vault-closed", f"{root} cannot be written: {in_words(error)}", "")
+        yield Problem("", "vault-closed", f"{root} cannot be written: {in_words(error)}", "")
         return
     if not volume.safe:
-        yield finding(
+        yield Problem(
             "",
             "no-safe-replace",
             f"{kind} can neither exchange two files in one step nor make hard links, so an edit"
@@ -122,7 +126,7 @@ def _replacing(
             " `export` and `--dry-run` work here",
         )
     elif not (volume.exchanges or volume.pinned):
-        yield finding(
+        yield Problem(
             "",
             "no-exchange",
             f"{kind} cannot exchange two files in one step; a slower way by hard links is used, and"
@@ -139,7 +143,7 @@ def _watches(folders: int, around: Surroundings) -> Iterable[Problem]:
         _number(limits / name) for name in ("max_user_watches", "max_user_instances")
     )
     if watches is not None and folders * 2 > watches:
-        yield finding(
+        yield Problem(
             "",
             "watch-limit",
             f"the vault has {folders} folders, and the system allows {watches} watches for all "
@@ -149,7 +153,7 @@ def _watches(folders: int, around: Surroundings) -> Iterable[Problem]:
             level="problem" if folders > watches else "notice",
         )
     if instances is not None and (used := _instances_used(around.proc)) + 1 >= instances:
-        yield finding(
+        yield Problem(
             "",
             "watch-instances",
             f"{used} of {instances} inotify instances are in use, so `watch` may get none",
@@ -181,7 +185,7 @@ def _instances_used(proc: Path) -> int:
 
 def _hook(around: Surroundings) -> Iterable[Problem]:
     if around.hook is False:
-        yield finding(
+        yield Problem(
             "",
             "no-hook",
             "the vault is in git, and a commit is not checked",
@@ -193,7 +197,7 @@ def _hook(around: Surroundings) -> Iterable[Problem]:
 def _syncthing(root: Path) -> Iterable[Problem]:
     with suppress(OSError):  # unreadable: Syncthing says so itself
         if stignore.travels(root):
-            yield finding(
+            yield Problem(
                 stignore.FILE,
                 "own-folder-travels",
                 "Syncthing carries .vault-sync to other devices, which have no use for it",

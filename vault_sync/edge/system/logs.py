@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import TextIO
 
 
-def logging_handler(environ: Mapping[str, str], stream: TextIO, folder: Path) -> logging.Handler:
+def logging_handler(
+    environ: Mapping[str, str], stream: TextIO | None, folder: Path
+) -> logging.Handler:
     """Return the daemon's log: `stream` for a service manager or a terminal, else a file.
 
+    None: a process without a window has none, on Windows.
     The file is `vault-sync.log` in `folder` (made if need be), a megabyte and one older.
     """
     managed = {"INVOCATION_ID", "NOTIFY_SOCKET", "JOURNAL_STREAM"} & environ.keys()
     handler: logging.Handler
-    if managed or stream.isatty():
+    if managed or (stream is not None and stream.isatty()):
         handler = logging.StreamHandler(stream)
     else:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

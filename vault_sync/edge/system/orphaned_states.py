@@ -1,18 +1,18 @@
-"""States of vaults that are no longer where they were: found, and on request cleaned."""
+"""States that no pass of a vault uses: of vaults that are gone, and a second one of this vault."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from vault_sync.core.model.values import Problem
 from vault_sync.edge.platform.lock import Busy, locked
-from vault_sync.edge.state.places import DATABASE, databases, identity_in
+from vault_sync.edge.state.places import DATABASE, databases, identity_in, same_folder
 
 UNUSED_DAYS = 90
 DAY = 86_400.0
@@ -55,6 +55,35 @@ def orphan_problems(states: list[OrphanedState]) -> list[Problem]:
         )
         for each in states
     ]
+
+
+def second_states(root: Path, own: Path, parents: Iterable[Path]) -> list[Problem]:
+    """Return a problem for each state below `parents` of the vault at `root` beside its own."""
+    found = sorted(
+        folder
+        for parent in parents
+        for folder, connection in databases(parent)
+        if folder != own and _is_of(root, connection)
+    )
+    return [
+        Problem(
+            str(folder),
+            "two-states",
+            f"is another memory of this vault than {own}, so what one remembers the other does not",
+            "VAULT_SYNC_STATE_DIR must be the same in each window and in the service; then remove "
+            "the one that is not used (its folder saved has texts that were replaced)",
+        )
+        for folder in found
+    ]
+
+
+def _is_of(root: Path, connection: sqlite3.Connection) -> bool:
+    with closing(connection):
+        try:
+            vault = identity_in(connection)
+        except sqlite3.Error:
+            return False  # damaged: nobody's
+        return vault is not None and same_folder(Path(vault.path), root)
 
 
 def clean(states: list[OrphanedState], saved_days: float, now: float | None = None) -> list[str]:

@@ -1,4 +1,4 @@
-"""The surroundings of a vault, as the doctor examines them, and the form of its findings."""
+"""The surroundings of a vault, as the doctor examines them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vault_sync.core.model.values import Level, Problem
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.rename import Volume
 
@@ -32,7 +31,3 @@ class Surroundings:
     now: float = field(default_factory=time.time)
     free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free
     read: Callable[[Path], bytes] = Path.read_bytes
-
-
-def finding(path: str, code: str, message: str, hint: str, *, level: Level = "problem") -> Problem:
-    return Problem(path=path, code=code, message=message, hint=hint, level=level)

@@ -13,10 +13,11 @@ from vault_sync.core.model.paths import is_markdown, is_visible
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.naming.copy_names import certain, possible
 from vault_sync.core.naming.foreign_names import unfit_for_windows
+from vault_sync.core.text.encodings import encoded
 from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.edge.fs.scan import ClosedFolder, FolderEntry, walk
 from vault_sync.edge.platform.values import is_away
-from vault_sync.edge.system.surroundings import Surroundings, finding
+from vault_sync.edge.system.surroundings import Surroundings
 
 
 @dataclass(slots=True)
@@ -74,6 +75,7 @@ def findings(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]:
     yield from _twins(tree)
     yield from _elsewhere(tree)
     yield from _contents(root, tree, around)
+    yield from _unwritable(root, tree)
     yield from _others(tree)
 
 
@@ -82,7 +84,7 @@ def _clock(tree: Tree, around: Surroundings) -> Iterable[Problem]:
     if ahead:
         worst = max(ahead, key=lambda path: ahead[path])
         day = time.strftime("%Y-%m-%d %H:%M", time.localtime(ahead[worst]))
-        yield finding(
+        yield Problem(
             worst,
             "clock",
             f"dated in the future ({day}); {len(ahead)} such files in all",
@@ -106,30 +108,30 @@ def _configuration(root: Path, tree: Tree, around: Surroundings) -> Iterable[Pro
     hint = f"a vault's settings stand in {_CONFIG} in its own folder: move them there"
     for path in _HIDDEN:
         if (root / path).is_file():
-            yield finding(path, "config-place", "is not read there", hint)
+            yield Problem(path, "config-place", "is not read there", hint)
     for path in _AT_HOME:
         if (around.home / path).is_file():
-            yield finding(f"~/{path}", "config-place", "is not read", hint, level="notice")
+            yield Problem(f"~/{path}", "config-place", "is not read", hint, level="notice")
     inside = [folder for folder in tree.vaults if folder]
     for path in sorted(tree.files):
         folder, _, name = path.rpartition("/")
         if name == _CONFIG and folder and folder not in inside:
             hint = "move it to the vault's own folder, or remove it"
             words = "is not read there, and makes a vault of its folder for calls from within"
-            yield finding(path, "config-place", words, hint)
+            yield Problem(path, "config-place", words, hint)
         elif not folder and name != _CONFIG and name.lower() in {_CONFIG, *_MISSPELLED}:
-            yield finding(path, "config-name", "is not read", f"rename it to {_CONFIG}")
+            yield Problem(path, "config-name", "is not read", f"rename it to {_CONFIG}")
     if "" in tree.vaults:
         return
     above = next((each for each in root.resolve().parents if (each / ".obsidian").is_dir()), None)
     if above is not None:
         words = f"the Obsidian vault is {above}, and {_CONFIG} lies in a folder of it"
         hint = f"move {_CONFIG} to {above}: links and names are looked for in the whole vault"
-        yield finding("", "config-place", words, hint)
+        yield Problem("", "config-place", words, hint)
     elif len(inside) == 1:
         words = f"the Obsidian vault is the folder {inside[0]}, and {_CONFIG} lies above it"
         hint = f"move {_CONFIG} to {inside[0]}: paths in it are from Obsidian's own root"
-        yield finding(inside[0], "config-place", words, hint)
+        yield Problem(inside[0], "config-place", words, hint)
 
 
 _FRESH = ("untitled", "무제")
@@ -160,7 +162,7 @@ def _copies(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]:
     for path in sorted(tree.files):
         copy = certain(path)
         if copy is not None and copy.certainty == "certain":
-            yield finding(
+            yield Problem(
                 path,
                 "conflict-copy",
                 f"a copy that {copy.service} made of two versions it could not merge",
@@ -169,7 +171,7 @@ def _copies(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]:
             )
         for other in possible(path, tree.files.keys()):
             if is_markdown(path) and _is_copy(root, path, other.original, around):
-                yield finding(
+                yield Problem(
                     path,
                     "numbered-copy",
                     f"this may be a copy that {other.service} made of two versions",
@@ -188,7 +190,7 @@ def _twins(tree: Tree) -> Iterable[Problem]:
     for twins in alike.values():
         first, *others = sorted(twins)
         if others:
-            yield finding(
+            yield Problem(
                 first,
                 "twins",
                 f"differs from {', '.join(others)} only in case or in how letters are composed",
@@ -205,7 +207,7 @@ def _elsewhere(tree: Tree) -> Iterable[Problem]:
     }
     if found:
         first = next(iter(found))
-        yield finding(
+        yield Problem(
             first,
             "names-elsewhere",
             f"{found[first]} ({len(found)} such names in the vault)",
@@ -224,24 +226,45 @@ def _contents(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]
         try:
             words.decode("utf-8")
         except UnicodeDecodeError as error:
+            found = encoded(words.decode("utf-8", "surrogateescape"))
+            like = f"; it looks like {found.name}" if found else ""
             yield Problem(
                 path=path,
                 code="not-utf-8",
-                message=f"byte {error.start} is not UTF-8; Obsidian would show and save it wrongly",
-                hint="convert the file, for example with `iconv -f cp949 -t utf-8`",
+                message=f"byte {error.start} is not UTF-8{like}; Obsidian would save it wrongly",
+                hint="save it as UTF-8 in the editor that wrote it",
                 line=words.count(b"\n", 0, error.start) + 1,
             )
     for path in tree.closed:
         yield _unreadable(path, "the folder cannot be read")
 
 
+def _unwritable(root: Path, tree: Tree) -> Iterable[Problem]:
+    """Find folders and notes in which nothing can be written; the vault's own is found before."""
+    folders = [path for path in tree.folders[1:] if not os.access(root / path, os.W_OK)]
+    files = [
+        path
+        for path, status in tree.files.items()
+        if is_markdown(path) and not status.st_mode & 0o222
+    ]
+    for found, words in ((folders, "a folder cannot be written"), (files, "a file is read-only")):
+        if found:
+            yield Problem(
+                min(found),
+                "read-only",
+                f"{words} ({len(found)} such in the vault)",
+                "if papers or digests are there, allow writing: a pass leaves them as they are",
+                level="notice",
+            )
+
+
 def _unreadable(path: RelPath, why: str) -> Problem:
-    return finding(path, "unreadable", f"cannot be read: {why}", "check its owner and permissions")
+    return Problem(path, "unreadable", f"cannot be read: {why}", "check its owner and permissions")
 
 
 def _others(tree: Tree) -> Iterable[Problem]:
     if links := sorted(filter(is_visible, tree.links)):
-        yield finding(
+        yield Problem(
             links[0],
             "symlink",
             f"a symbolic link is not followed ({len(links)} in the vault)",
@@ -249,7 +272,7 @@ def _others(tree: Tree) -> Iterable[Problem]:
             level="notice",
         )
     if tree.absent:
-        yield finding(
+        yield Problem(
             min(tree.absent),
             "not-downloaded",
             f"{len(tree.absent)} files are in the cloud only",

@@ -24,6 +24,7 @@ from vault_sync.core.model.plan import (
     Write,
 )
 from vault_sync.core.model.values import RelPath
+from vault_sync.core.text.encodings import as_bytes
 from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.fs.own_folder import trash_names
 from vault_sync.edge.fs.vault_dir import VaultDir, refusal
@@ -31,7 +32,6 @@ from vault_sync.edge.platform import current
 from vault_sync.edge.state import journal, saved_texts
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task, task_of
-from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.state.vault_id import agree_on_id
 from vault_sync.edge.write.plan_writer import UNSYNCED, PlanWriter, sync_sources

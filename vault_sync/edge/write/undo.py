@@ -17,17 +17,17 @@ from vault_sync.core.model.plan import (
     Outcome,
     Plan,
     Rename,
-    Trash,
     Undone,
     Write,
+    to_trash,
 )
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.report.conflicts_page import unticked
+from vault_sync.core.text.encodings import as_bytes, as_text
 from vault_sync.core.text.folding import casefold_nfc
-from vault_sync.edge.fs.vault_dir import VaultDir, as_text, folded_names
+from vault_sync.edge.fs.vault_dir import VaultDir, folded_names
 from vault_sync.edge.state import deliveries, pass_log, saved_texts
 from vault_sync.edge.state.pass_log import PassRecord, SavedRow
-from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.points import At, no_point
@@ -126,7 +126,7 @@ def _inverses(
                 moves[path] = Rename(here, path, text, why), reason
                 continue
             case "create":
-                back = Trash(path, RelPath(f".trash/{path.rpartition('/')[2]}"), text, why)
+                back = to_trash(path, text, why)
             case "write":
                 back = Write(here, text, before, why)
                 if old is None:

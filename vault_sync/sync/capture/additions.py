@@ -139,19 +139,8 @@ def paper_of(key: Key, given: str, tags: tuple[str, ...], text: str) -> AddedPap
     return AddedPaper(key, url, tags, text)
 
 
-def write_operation(
-    config: Config, state: StateStore, operation: Operation, cause: str, wait: float = 5.0
-) -> Outcome:
-    """Carry out one operation as a pass of its own; raises as `write_operations` does."""
-    return write_operations(config, state, (operation,), cause, wait)
-
-
 def write_operations(
-    config: Config,
-    state: StateStore,
-    operations: tuple[Operation, ...],
-    cause: str,
-    wait: float = 5.0,
+    config: Config, state: StateStore, operations: tuple[Operation, ...], cause: str
 ) -> Outcome:
     """Carry out operations as a pass of their own.
 
@@ -159,7 +148,7 @@ def write_operations(
         Busy: another process holds the vault.
         StateError: the state cannot be written.
     """
-    with state.lock(wait):
+    with state.lock(5.0):
         recover(config.root, state)
         started = datetime.now(UTC)
         return apply(config.root, state, Plan(operations), cause=cause, started=started)

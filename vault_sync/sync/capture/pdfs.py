@@ -10,6 +10,7 @@ from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.keys import pdf_of
 from vault_sync.core.naming.note_names import label
 from vault_sync.core.note import note as note_lens
+from vault_sync.core.text.encodings import as_text
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.vault_dir import read_text
 from vault_sync.edge.state.store import StateStore
@@ -49,7 +50,7 @@ def write_pdf(config: Config, state: StateStore, pdf: PaperPdf, body: bytes | No
     """
     operations: list[Operation] = []
     if body is not None:
-        text = body.decode("utf-8", "surrogateescape")  # as every text is read: no byte is lost
+        text = as_text(body)  # as every text is read: no byte is lost
         operations.append(Create(pdf.path, text, "the PDF was fetched"))
     note = note_lens.read(read_text(config.root, pdf.note), config.rules.properties)
     after = note_lens.edit(note, changes={"pdf": _link(pdf.path)})

@@ -11,12 +11,9 @@ from stat import S_ISREG
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs.scan import Scan, Stat, stat_of
 from vault_sync.edge.platform import current
-from vault_sync.sync.incremental.memory import Memory
+from vault_sync.edge.platform.spelling import SpellingTest
+from vault_sync.sync.incremental.memory import Memory, TakesWholePass
 from vault_sync.sync.observation.file_record import seconds_at_rest
-
-
-class TakesWholePass(Exception):  # noqa: N818 - nothing fails, all is read
-    """Change that is not for a pass over some papers; the text says why."""
 
 
 class TakesWalk(Exception):  # noqa: N818 - nothing fails, all stats are read
@@ -30,14 +27,18 @@ def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None]
         TakesWholePass: one is no plain file.
     """
     found: dict[RelPath, Stat | None] = {}
+    spelling = SpellingTest(root)
     for path in paths:
         try:
             seen = current.files.status(root / path)
+            is_there = spelling.is_listed(path)
         except FileNotFoundError:
-            found[path] = None
-            continue
+            is_there = False
         except OSError as error:
             raise TakesWholePass(f"{path} cannot be looked at") from error
+        if not is_there:
+            found[path] = None
+            continue
         if not S_ISREG(seen.st_mode):
             raise TakesWholePass(f"{path} is no plain file")
         found[path] = stat_of(seen)
@@ -50,10 +51,10 @@ def suspects(memory: Memory, found: Scan) -> dict[RelPath, Stat | None]:
     Raises:
         TakesWholePass: that cannot be known, as a folder may hide files.
     """
-    known, files = memory.stats(), found.files
-    others = compress(files, map(ne, files.values(), map(known.get, files)))
+    before, files = memory.stats, found.files
+    others = compress(files, map(ne, files.values(), map(before.get, files)))
     changed: dict[RelPath, Stat | None] = {path: files[path] for path in others}
-    gone = known.keys() - files.keys()
+    gone = before.keys() - files.keys()
     if gone and any(each.level == "problem" for each in found.problems):
         raise TakesWholePass("a folder may hide files")
     return changed | dict.fromkeys(gone)

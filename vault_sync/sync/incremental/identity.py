@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.model.plan import Operation, Rename, Trash
+from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.wikilinks import LinkResolver, addresses, find
@@ -15,6 +16,9 @@ from vault_sync.core.note.note import Note
 from vault_sync.core.note.property_table import LINK_LISTS
 from vault_sync.core.note.recognition import Recognition
 from vault_sync.core.snapshot import Snapshot
+from vault_sync.core.text.encodings import as_bytes
+from vault_sync.sync.observation.file_record import UNKNOWN, File, mark_of
+from vault_sync.sync.observation.observation import snapshot_of
 
 Identity = tuple[str, str, str, str]
 """Kind, keys, pairs and points of a file (`file_record.File`)."""
@@ -31,13 +35,14 @@ KeysAt = Callable[[RelPath], Collection[Key]]
 """Returns the papers that a file is about."""
 
 
-def _nothing(path: RelPath) -> Collection[Key]:
+def nothing_at(path: RelPath) -> Collection[Key]:
+    """Return no paper: of other files nothing is there to be told."""
     del path
     return ()
 
 
 def identities(
-    found: Snapshot, base: Base, keys_elsewhere: KeysAt = _nothing
+    found: Snapshot, base: Base, keys_elsewhere: KeysAt = nothing_at
 ) -> dict[RelPath, Identity]:
     """Return the identity of each file that was read; the others are OTHER.
 
@@ -60,7 +65,7 @@ def identities(
     for path, (kind, keys) in kinds.items():
         pairs, points = "", ""
         if path in found.notes:
-            targets = _targets(found.notes[path])
+            targets = found.notes[path].digest_targets
             of_keys = [(key, target) for target in targets for key in keys]
             stray = strays(path, of_keys, found.names, is_about)
             pairs, words = "\n".join(targets), _words(found.notes[path])
@@ -74,10 +79,6 @@ def identities(
         pairs = "\n".join(link for _, link in linked)
         known[path] = ("digest", "\n".join(key for key, _ in linked), pairs, points)
     return known
-
-
-def _targets(note: Note) -> tuple[str, ...]:
-    return (*note.digests, *(section.target for section in note.sections))
 
 
 def _words(note: Note) -> list[str]:
@@ -148,3 +149,50 @@ def _names_of(target: str) -> Iterator[str]:
     name = fold(target.strip().replace("\\", "/")).rpartition("/")[2]
     if name:
         yield from {f"[[{name}", f"[[{name.removesuffix('.md')}"}
+
+
+def texts_after(done: Iterable[Operation]) -> dict[RelPath, str]:
+    """Return the texts of the files that were made, edited and renamed, as they are now."""
+    texts: dict[RelPath, str] = {}
+    for each in done:
+        if isinstance(each, Rename | Trash):
+            texts.pop(each.path, None)
+        if isinstance(each, Rename):
+            texts[each.to] = each.before
+        elif not isinstance(each, Trash):
+            texts[each.path] = each.after
+    return texts
+
+
+def written(
+    done: Iterable[Operation],
+    found: Snapshot,
+    names: LinkResolver,
+    base: Base,
+    rules: Rules,
+    keys_elsewhere: KeysAt = nothing_at,
+) -> dict[RelPath, File]:
+    """Return the files that were made, edited and renamed, as they read.
+
+    They are looked at again: open, and UNKNOWN. A digest is read by the notes that it links to.
+    """
+    texts = texts_after(done)
+    if not texts:
+        return {}
+    linked = {
+        to: found.notes[to].text
+        for path, text in texts.items()
+        if path in found.digests
+        for link in find(text)
+        if (to := names.resolve(link.target, path)) and to in found.notes and to not in texts
+    }
+    snapshot = snapshot_of(linked | texts, names, rules, base)
+    read = identities(snapshot, base, keys_elsewhere)
+    return {
+        path: written_file(text, read.get(path, OTHER), open=True) for path, text in texts.items()
+    }
+
+
+def written_file(text: str, identity: Identity, *, open: bool) -> File:  # noqa: A002 - as in `File`
+    """Return the record of a file that was just written: its stat is not known yet."""
+    return File(UNKNOWN, mark_of(as_bytes(text)), *identity, open=open)

@@ -1,154 +1,184 @@
-"""The memory of a vault between two passes, in the index or in a daemon."""
+"""The memory of a vault between two passes: records of files, found by path and by term."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, MutableMapping
-from dataclasses import dataclass, field
-from functools import partial
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from sys import intern
+from typing import Any, NoReturn, TypeVar
 
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.edge.config import Config
+from vault_sync.edge.fs.scan import Stat
+from vault_sync.edge.state.places import open_there
+from vault_sync.edge.state.schema import bound, unbound
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.incremental import files as terms
 from vault_sync.sync.incremental import index
-from vault_sync.sync.incremental.files import Files
-from vault_sync.sync.incremental.index import Came
-from vault_sync.sync.incremental.lazy_mapping import Asked
-from vault_sync.sync.incremental.unchanged import Walk, stamp_of
+from vault_sync.sync.incremental.index import FileStats, LastPass
+from vault_sync.sync.incremental.unchanged import stamp_of
 from vault_sync.sync.observation.file_record import File
 
 MANY = 200
 """From this many changed files on the whole vault is looked at: it costs no more."""
 
+K = TypeVar("K")
+V = TypeVar("V")
 
-@dataclass(slots=True)
+
+class TakesWholePass(Exception):  # noqa: N818 - nothing fails, all is read
+    """Change that is not for a pass over some papers; the text says why."""
+
+
+class LazyMapping(Mapping[K, V]):
+    """A mapping of which each value is found when it is needed; `find` returns None for none.
+
+    Its keys are not known together: to go through them is a bug.
+    """
+
+    def __init__(self, find: Callable[[K], V | None]) -> None:
+        self._find = find
+        self._found: dict[K, V | None] = {}
+
+    def __getitem__(self, key: K) -> V:
+        if key not in self._found:
+            self._found[key] = self._find(key)
+        value = self._found[key]
+        if value is None:
+            raise KeyError(key)
+        return value
+
+    def __iter__(self) -> Iterator[K]:
+        return self._unlisted()
+
+    def __len__(self) -> int:
+        return self._unlisted()
+
+    def _unlisted(self) -> NoReturn:
+        raise TypeError("its values are found by key only")
+
+
 class Memory:
-    """The memory of a vault between two passes, in the index or in a daemon."""
+    """One reading of what the last pass left in the index, until it is stored or closed.
 
-    stamp: str
-    came: Came
-    files: MutableMapping[RelPath, File]
-    open: set[RelPath] = field(default_factory=set)
-    notes: MutableMapping[Key, tuple[RelPath, ...]] = field(default_factory=dict)
-    digests: MutableMapping[Key, tuple[RelPath, ...]] = field(default_factory=dict)
-    names: LinkResolver = field(default_factory=lambda: LinkResolver.from_paths(()))
-    points: dict[str, set[RelPath]] | None = None
-    """The files that named something once, where all of them are in memory."""
+    `stats` are those of all files, `open` those with which the last pass was not done. A damaged
+    index makes whatever is looked for raise TakesWholePass.
+    """
 
-    def __post_init__(self) -> None:
-        if isinstance(self.files, Files):
-            self._ask(self.files)
-            return
-        self.names = LinkResolver.from_paths(self.files)
-        self.open = {path for path, file in self.files.items() if not file.settled}
-        for path, file in self.files.items():
-            if file.kind == "other":
-                continue
-            by_key = self.digests if file.kind == "digest" else self.notes
-            for key in keys_in(file):
-                by_key[key] = (*by_key.get(key, ()), path)
+    def __init__(self, path: Path, connection: sqlite3.Connection, found: FileStats) -> None:
+        self.found, self.stamp, self.last = found, found.stamp, found.last
+        self.stats, self.open = found.stats, found.open
+        self._path, self._connection = path, connection
+        self._records: dict[RelPath, File | None] = {}
+        by_name = LazyMapping[str, tuple[RelPath, ...]](
+            lambda name: _found(connection, f"/{name}") or None
+        )
+        self.names = LinkResolver(by_name)
 
-    def _ask(self, files: Files) -> None:
-        """Find all of this on demand only: of most papers nothing is ever needed."""
+    def get(self, path: RelPath) -> File | None:
+        """Return the record of a file; None for none."""
+        if path not in self._records:
+            self._records[path] = self._read(path) if path in self.stats else None
+        return self._records[path]
 
-        def about(key: Key, *, digest: bool) -> tuple[RelPath, ...] | None:
-            paths = files.find(terms.about(key))
-            return tuple(path for path in paths if (files[path].kind == "digest") == digest)
+    def _read(self, path: RelPath) -> File | None:
+        query = "SELECT mark, kind, keys, pairs, points FROM file WHERE path = ?"
+        for mark, kind, *texts in _rows(self._connection, query, path):
+            keys, pairs, points = map(unbound, texts)
+            stat = Stat(*self.stats[path])
+            return File(stat, mark, intern(kind), keys, pairs, points, path in self.open)
+        raise TakesWholePass("the index of the last pass is damaged")
 
-        self.names = LinkResolver(Asked(lambda name: files.find(terms.called(name)) or None))
-        self.open = set(files.open)
-        self.notes = Asked(partial(about, digest=False))
-        self.digests = Asked(partial(about, digest=True))
+    def find(self, term: str) -> tuple[RelPath, ...]:
+        """Return the files that are found by a term (`index.terms`)."""
+        return _found(self._connection, term)
 
-    def stats(self) -> Mapping[RelPath, tuple[int, ...]]:
-        """Return the stat that every file had (`Stat`)."""
-        if isinstance(self.files, Files):
-            return self.files.stats
-        return {path: file.stat for path, file in self.files.items()}
+    def store(
+        self, stamp: str, last: LastPass, files: Mapping[RelPath, File | None]
+    ) -> FileStats | None:
+        """Store the outcome of a pass that changed these files, None of those gone.
 
-    def naming(self, points: Iterable[str]) -> set[RelPath]:
-        """Return the files that name one of these (`File.points`)."""
-        wanted, files = frozenset(points), self.files
-        if isinstance(files, Files):
-            asked = {path for point in wanted for path in files.find(terms.naming(point))}
-            return naming_in(files, wanted, asked | files.changed)
-        if self.points is None:
-            self.points = {}
-            for path, file in files.items():
-                self._point(path, file)
-        paths = {path for point in wanted for path in self.points.get(point, ())}
-        return naming_in(files, wanted, paths)
+        Return what is known of all files then; None where it could not be stored.
+        """
+        new = {path: file for path, file in files.items() if file is not None}
+        stats = dict(self.stats)
+        for path in files:
+            stats.pop(path, None)
+        stats |= {path: file.stat for path, file in new.items()}
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            if index.version_of(self._connection) != self.found.version:
+                raise ValueError("another process has written it")
+            old = {path: file for path in files if (file := self.get(path)) is not None}
+            index.take(self._connection, old)
+            index.put(self._connection, new)
+            index.change_stats(self._connection, files, stats)
+            open_ = (self.open - files.keys()) | {path for path, file in new.items() if file.open}
+            version = index.finish(self._connection, stamp, last, open_)
+            index.write_sum(self._path)
+        except (*index.WRONG, TakesWholePass, OSError):
+            self.close()
+            index.forget(self._path)
+            return None
+        self.close()
+        return FileStats(stamp, version, last, open_, stats)
 
-    def _point(self, path: RelPath, file: File) -> None:
-        if self.points is not None and file.points:
-            for point in file.points.split("\n"):
-                self.points.setdefault(point, set()).add(path)
+    def unlock(self) -> None:
+        """Let other processes write the index: what is needed of it was read."""
+        self._connection.execute("COMMIT")
 
-    def drop(self, path: RelPath) -> None:
-        """Forget a file that is gone."""
-        file = self.files.pop(path)
-        self._about_no_more(path, file.kind, keys_in(file))
-        self.names = self.names.with_moved({path: None})
+    def close(self) -> None:
+        """Read no more."""
+        self._connection.close()
 
-    def keep(self, path: RelPath, file: File) -> None:
-        """Remember a file as it is now."""
-        was = self.files.get(path)
-        if was is None:
-            self.names = self.names.with_moved({}, [path])
-        elif was[2:4] != file[2:4]:
-            self._about_no_more(path, was.kind, keys_in(was))
-        self.files[path] = file
-        self._point(path, file)
-        by_key = self.digests if file.kind == "digest" else self.notes
-        for key in keys_in(file):
-            if path not in by_key.get(key, ()):
-                by_key[key] = (*by_key.get(key, ()), path)
 
-    def _about_no_more(self, path: RelPath, kind: str, keys: Iterable[Key]) -> None:
-        by_key = self.digests if kind == "digest" else self.notes
-        for key in keys:
-            by_key[key] = tuple(other for other in by_key.get(key, ()) if other != path)
+def _found(connection: sqlite3.Connection, term: str) -> tuple[RelPath, ...]:
+    rows = _rows(connection, "SELECT path FROM term WHERE term = ?", term)
+    return tuple(RelPath(unbound(path)) for (path,) in rows)
+
+
+def _rows(connection: sqlite3.Connection, query: str, value: str) -> list[tuple[Any, ...]]:
+    try:
+        return connection.execute(query, (bound(value),)).fetchall()
+    except sqlite3.Error as error:
+        raise TakesWholePass("the index of the last pass is damaged") from error
 
 
 @dataclass(slots=True)
-class Mind:
+class DaemonMemory:
     """A daemon's memory between its passes; `problems` are those of the last walk."""
 
-    memory: Memory | None = None
+    found: FileStats | None = None
     problems: tuple[Problem, ...] = ()
 
 
 NOTES = ("note", "plain")
 
 
-def naming_in(
-    files: Mapping[RelPath, File], wanted: Collection[str], paths: Iterable[RelPath]
-) -> set[RelPath]:
-    return {
-        path
-        for path in paths
-        if path in files
-        and (points := files[path].points)
-        and not set(points.split("\n")).isdisjoint(wanted)
-    }
-
-
 def keys_in(file: File) -> list[Key]:
     return [Key(key) for key in file.keys.split("\n")] if file.keys else []
 
 
-def recall(
-    config: Config, state: StateStore, *, whole: bool = True, walk: Walk | None = None
-) -> Memory | None:
-    """Read the memory that the index stores; None if it is not to be trusted.
+def recall(config: Config, state: StateStore, found: FileStats | None = None) -> Memory | None:
+    """Open the memory in the index; None if it is not to be trusted.
 
-    Not `whole`: it is unpacked on demand, for one pass that needs little of it. `walk` was made
-    just before.
+    `found` is what was read of it before: it is not read twice where it is of the same pass.
     """
-    stamp = stamp_of(config, state)
+    path, stamp = index.path_of(state), stamp_of(config, state)
     if stamp is None:
         return None
-    path, kept = index.path_of(state), walk.kept if walk is not None else None
-    found = index.load(path, stamp) if whole else index.known(path, stamp, kept)
-    return None if found is None else Memory(stamp, *found)
+    connection = None
+    try:
+        connection = open_there(path, "mode=rw")
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("BEGIN")  # no other process writes meanwhile
+        found = index.file_stats(connection, stamp, found)
+        if not index.is_whole(path):
+            raise ValueError("it is not what was written")
+        return Memory(path, connection, found)
+    except (*index.WRONG, OSError):
+        if connection is not None:
+            connection.close()
+        return None

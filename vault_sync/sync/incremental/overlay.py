@@ -9,7 +9,7 @@ from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import BaseUpdate, Plan
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.note_names import bare_name
-from vault_sync.core.naming.wikilinks import LinkResolver
+from vault_sync.sync.incremental import index
 from vault_sync.sync.incremental.memory import NOTES, Memory, keys_in
 from vault_sync.sync.observation.file_record import File
 from vault_sync.sync.request import Reason
@@ -23,7 +23,7 @@ class Overlay:
 
     def __init__(self, memory: Memory) -> None:
         self.memory = memory
-        self.names: LinkResolver = memory.names
+        self.names = memory.names.with_moved({}, memory.last.otherwise)
         self.changed: dict[RelPath, File | None] = {}
 
     def move(self, gone: Iterable[RelPath], come: Iterable[RelPath]) -> None:
@@ -32,13 +32,13 @@ class Overlay:
 
     def get(self, path: RelPath) -> File | None:
         """Return the record of a file; None if it is not there."""
-        return self.changed[path] if path in self.changed else self.memory.files.get(path)
+        return self.changed[path] if path in self.changed else self.memory.get(path)
 
     def has(self, path: RelPath) -> bool:
         """Return True for a file that is there."""
         if path in self.changed:
             return self.changed[path] is not None
-        return path in self.memory.files
+        return path in self.memory.stats
 
     def keys_at(self, path: RelPath) -> list[Key]:
         """Return the papers that a file is about."""
@@ -47,13 +47,12 @@ class Overlay:
 
     def files_about(self, key: Key) -> set[RelPath]:
         """Return the files about a paper."""
-        memory = self.memory
-        paths = {*memory.digests.get(key, ()), *memory.notes.get(key, ())} - self.changed.keys()
+        paths = set(self.memory.find(index.about(key))) - self.changed.keys()
         return paths | {path for path in self.changed if key in self.keys_at(path)}
 
     def naming(self, point: str) -> set[RelPath]:
         """Return the files that name something that may come or go (`File.points`)."""
-        paths = self.memory.naming([point]) - self.changed.keys()
+        paths = set(self.memory.find(index.naming(point))) - self.changed.keys()
         return paths | {
             path
             for path, file in self.changed.items()

@@ -16,7 +16,7 @@ from vault_sync.edge.state.earlier_values import is_old
 from vault_sync.edge.state.vault_id import former_names
 from vault_sync.sync.incremental import overlay
 from vault_sync.sync.incremental.identity import OTHER, TITLE, identities
-from vault_sync.sync.incremental.lazy_mapping import Asked
+from vault_sync.sync.incremental.memory import LazyMapping
 from vault_sync.sync.incremental.selection import PaperSelection
 from vault_sync.sync.observation.file_record import File
 from vault_sync.sync.observation.observation import snapshot_of
@@ -32,7 +32,7 @@ class PartSnapshot:
     def needed(self) -> set[RelPath]:
         """Return every file that has a say in the papers concerned."""
         reading, resolve = self.reading, self.now.names.resolve
-        paths: set[RelPath] = set(reading.conflicts_paths())
+        paths = {*reading.conflicts_paths(), RelPath(reading.config.rules.template)}
         for key in self.reasons:
             paths |= self.now.files_about(key) | reading.places_of(key)
         for path in list(paths):
@@ -58,7 +58,7 @@ class PartSnapshot:
         digests = set(filter(reading.may_be_digest, reading.texts))
         digests |= {path for path in reading.lost_digests() if self._is_left(path)}
         rows = read_some(select, (), digests)
-        for namer, named in self.reading.memory.came.namers.items():
+        for namer, named in self.reading.memory.last.namers.items():
             if not self.reasons.keys().isdisjoint(named):
                 rows[BaseKey(namer, "", "mentions")] = named
         for path in reading.texts:
@@ -88,7 +88,7 @@ class PartSnapshot:
         identity = identities(found, base, self.now.keys_at)
         for path, file in reading.read.items():
             one = identity.get(path, OTHER)
-            self.selection.note(path, File(file.stat, file.mark, *one, settled=file.settled))
+            self.selection.note(path, File(file.stat, file.mark, *one, open=file.open))
         for path, digest in found.digests.items():
             for entry in digest.entries:
                 if entry.key in self.reasons and entry.link is not None:
@@ -115,7 +115,7 @@ class PartSnapshot:
         }
         for records in (self.reading.before, self.now):
             others |= {key: path for path in self.reading.texts for key in records.keys_at(path)}
-        others |= dict.fromkeys(self.reading.memory.came.namers, RelPath(""))
+        others |= dict.fromkeys(self.reading.memory.last.namers, RelPath(""))
         waiting = {key: path for key, path in others.items() if key not in keys}
         return replace(
             found,
@@ -124,7 +124,7 @@ class PartSnapshot:
             managed_also=_only(found.managed_also, keys),
             named=_only(found.named, keys),
             locked_keys={**waiting, **found.locked_keys},
-            others=Asked(self._note_elsewhere),
+            others=LazyMapping(self._note_elsewhere),
             other_about=self._paper_elsewhere,
             newest=self.reading.newest(),
         )

@@ -14,21 +14,19 @@ from dataclasses import dataclass, field
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Write
 from vault_sync.core.model.values import Key, RelPath, Rules
-from vault_sync.core.naming.wikilinks import LinkResolver, find
+from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note.facts import property_facts
 from vault_sync.core.note.property_table import LINK_LISTS
 from vault_sync.core.snapshot import Snapshot
-from vault_sync.edge.state.schema import as_bytes
 from vault_sync.sync.incremental.identity import (
-    OTHER,
     Identity,
-    identities,
     outside,
     points_of,
     strays,
+    written,
+    written_file,
 )
-from vault_sync.sync.observation.file_record import UNKNOWN, File, mark_of
-from vault_sync.sync.observation.observation import snapshot_of
+from vault_sync.sync.observation.file_record import File
 
 
 @dataclass(slots=True)
@@ -61,32 +59,6 @@ class Agreed:
         return agreed
 
 
-def written(
-    done: Iterable[Operation],
-    found: Snapshot,
-    names: LinkResolver,
-    base: Base,
-    rules: Rules,
-    *,
-    settled: bool,
-) -> dict[RelPath, File]:
-    """The files that were made or edited, as they read. They are looked at again: UNKNOWN."""
-    texts = {each.path: each.after for each in done if isinstance(each, Create | Write)}
-    if not texts:
-        return {}
-    linked = {
-        to: found.notes[to].text
-        for path, text in texts.items()
-        if path in found.digests
-        for link in find(text)
-        if (to := names.resolve(link.target, path)) and to in found.notes and to not in texts
-    }
-    known = identities(snapshot_of(linked | texts, names, rules, base), base)
-    return {
-        path: _file(text, known.get(path, OTHER), settled=settled) for path, text in texts.items()
-    }
-
-
 def foreseen(
     done: Sequence[Operation],
     agreed: Agreed,
@@ -100,17 +72,13 @@ def foreseen(
     if not agreed.dropped:
         known = _notes(done, agreed, names, rules) | _digests(done, agreed, found, names, base)
     files = {
-        each.path: _file(each.after, known[each.path], settled=True)
+        each.path: written_file(each.after, known[each.path], open=False)
         for each in done
         if isinstance(each, Create | Write) and each.path in known
     }
     rest = [each for each in done if each.path not in known]
-    return files | written(rest, found, names, base, rules, settled=True)
-
-
-def _file(text: str, identity: Identity, *, settled: bool) -> File:
-    mark = mark_of(as_bytes(text))
-    return File(UNKNOWN, mark, *identity, settled=settled)
+    others = written(rest, found, names, base, rules)
+    return files | {path: file._replace(open=False) for path, file in others.items()}
 
 
 def _notes(

@@ -9,7 +9,9 @@ from vault_sync.core.model.paths import folder_of
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.copy_names import certain, possible
+from vault_sync.core.naming.note_names import bare_name
 from vault_sync.core.report import conflicts_page
+from vault_sync.core.text.encodings import as_bytes
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.fs.vault_dir import read_texts
@@ -19,11 +21,9 @@ from vault_sync.edge.state.base_table import (
     papers_noted,
     read_some,
 )
-from vault_sync.edge.state.schema import as_bytes
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.incremental.changes import TakesWholePass
 from vault_sync.sync.incremental.identity import OTHER, called
-from vault_sync.sync.incremental.memory import MANY, Memory
+from vault_sync.sync.incremental.memory import MANY, Memory, TakesWholePass
 from vault_sync.sync.incremental.overlay import Overlay
 from vault_sync.sync.observation.file_record import (
     UNKNOWN,
@@ -40,6 +40,8 @@ class PartReading:
 
     `changed` are the files that are not as they were or were left open by the last pass, `gone`
     those that went, `read` the records of all files read; of `same` only the stats have changed.
+    `otherwise` are names that are taken (`Scan`), `names_changed`
+    those of them that are new, or no more.
     """
 
     def __init__(
@@ -48,11 +50,14 @@ class PartReading:
         state: StateStore,
         memory: Memory,
         stats: Mapping[RelPath, Stat | None],
+        otherwise: tuple[RelPath, ...],
     ) -> None:
         self.config, self.state, self.memory = config, state, memory
         self.read_at = time.time_ns()
         self.stats = {path: stat for path, stat in stats.items() if stat is not None}
-        self.gone = {path for path in stats if stats[path] is None and path in memory.files}
+        self.otherwise = otherwise
+        self.names_changed = sorted(set(otherwise) ^ set(memory.last.otherwise))
+        self.gone = {path for path in stats if stats[path] is None and path in memory.stats}
         self.before, self.now = Overlay(memory), Overlay(memory)
         self.texts: dict[RelPath, str] = {}
         self.read: dict[RelPath, File] = {}
@@ -71,17 +76,19 @@ class PartReading:
         Raises:
             TakesWholePass: one cannot be read, many have changed, or another device is at work.
         """
-        come = self.stats.keys() - self.memory.files.keys()
+        come = self.stats.keys() - self.memory.stats.keys()
         if len(come) + len(self.gone) > MANY:
             raise TakesWholePass("many files came or went")
         if copies := sorted(filter(self._may_be_copy, come)):
             # The file that it is a copy of may be another device's now.
             raise TakesWholePass(f"{copies[0]} may be the copy of another file")
-        self.now.move(self.gone, sorted(come))
+        others = set(self.otherwise).intersection(self.names_changed)
+        gone = self.gone.union(self.names_changed) - others
+        self.now.move(sorted(gone), sorted(come | others))
         suspects = self.stats.keys() | self.memory.open.difference(self.gone)
         for path, text in read_texts(self.config.root, sorted(suspects)):
             was, now = self.before.get(path), self._record(path, _readable(text))
-            if was is not None and now.mark == was.mark and was.settled and not self._is_put(path):
+            if was is not None and now.mark == was.mark and not was.open and not self._is_put(path):
                 self.same[path] = now
                 continue
             if len(self.read) == MANY:
@@ -96,7 +103,7 @@ class PartReading:
         name = certain(path)
         if name is not None:
             return name.certainty == "certain"
-        return bool(possible(path, self.memory.files.keys()))
+        return bool(possible(path, self.memory.stats.keys()))
 
     def _is_put(self, path: RelPath) -> bool:
         """Return True for a file about papers that looks as if it had been brought just now."""
@@ -106,7 +113,8 @@ class PartReading:
     def _was_brought(self, path: RelPath, now: File) -> bool:
         """Return True if a text came from another device: what it lacks is for a whole pass."""
         stat, was = self.stats.get(path), self.before.get(path)
-        marks = {self.memory.files[gone].mark for gone in self.gone} if was is None else {was.mark}
+        moved = (self.before.get(gone) for gone in self.gone) if was is None else (was,)
+        marks = {file.mark for file in moved if file is not None}
         return now.mark not in marks and stat is not None and looks_delivered(stat)
 
     def delivered(self) -> dict[RelPath, int]:
@@ -128,7 +136,7 @@ class PartReading:
             self.read[path] = self._record(path, self.texts[path])
 
     def _record(self, path: RelPath, text: str) -> File:
-        was = self.before.get(path) or File(UNKNOWN, b"", *OTHER, settled=True)
+        was = self.before.get(path) or File(UNKNOWN, b"", *OTHER, open=False)
         mark = mark_of(as_bytes(text))
         # A file that was taken for unchanged and is not: its stat is of no use.
         stat = self.stats.get(path, was.stat if mark == was.mark else UNKNOWN)
@@ -147,20 +155,22 @@ class PartReading:
 
     def newest(self) -> str:
         """Return the last path of a digest; "" for none."""
-        newest = RelPath(self.memory.came.newest)
+        newest = RelPath(self.memory.last.newest)
         if not self.is_digest(newest):
-            digests = sorted(filter(self._is_digest, self.memory.files), reverse=True)
+            digests = sorted(filter(self._is_digest, self.memory.stats), reverse=True)
             newest = next(filter(self.is_digest, digests), RelPath(""))
         return max((newest, *filter(self.is_digest, self.read)))
 
     def same_folder(self) -> bool:
         """Return True if a new digest goes to the folder to which it went before."""
-        return folder_of(self.newest()) == folder_of(self.memory.came.newest)
+        return folder_of(self.newest()) == folder_of(self.memory.last.newest)
 
     def conflicts_paths(self) -> list[RelPath]:
         """Return where files are that have a name of the conflicts note; if none, its first one."""
-        paths = conflicts_page.paths(self.config.rules.conflicts_note)
-        files, stats = self.memory.files, self.stats
+        paths = conflicts_page.paths(wanted := self.config.rules.conflicts_note)
+        files, stats = self.memory.stats, self.stats
+        named = (*self.memory.names.called(bare_name(wanted)), *stats)
+        paths[:1] = {RelPath(wanted): 0} | dict.fromkeys(conflicts_page.spellings(wanted, named))
         return [path for path in paths if path in files or path in stats] or paths[:1]
 
     def conflicts_path(self) -> RelPath:
@@ -217,7 +227,7 @@ class PartReading:
         With them come those that name it and do not stand there.
         """
         keys = {*self.now.keys_at(path), *self.before.keys_at(path), *self.noted_at([path])}
-        conflicts = self.memory.came.conflicts
+        conflicts = self.memory.last.conflicts
         keys |= {each.key for each in conflicts if path in {each.digest, each.note}}
         keys |= {key for each in self.now.naming(called(path)) for key in self.now.keys_at(each)}
         return keys | self.papers_in(path)

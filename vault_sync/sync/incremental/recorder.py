@@ -12,14 +12,13 @@ from vault_sync.core.model.problems import UNFINISHED
 from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.snapshot import Snapshot
-from vault_sync.edge.state.schema import as_bytes
-from vault_sync.sync.incremental.identity import OTHER, called, identities
-from vault_sync.sync.incremental.index import Came
-from vault_sync.sync.incremental.memory import MANY, Memory, keys_in, naming_in
-from vault_sync.sync.incremental.overlay import namers_after
-from vault_sync.sync.incremental.prediction import Agreed, foreseen, lacking_after, written
-from vault_sync.sync.observation.file_record import UNKNOWN, File, mark_of
-from vault_sync.sync.observation.observation import Observation, snapshot_of
+from vault_sync.sync.incremental.identity import OTHER, called, identities, texts_after, written
+from vault_sync.sync.incremental.index import LastPass
+from vault_sync.sync.incremental.memory import MANY, Memory, keys_in
+from vault_sync.sync.incremental.overlay import Overlay, namers_after
+from vault_sync.sync.incremental.prediction import Agreed, foreseen, lacking_after
+from vault_sync.sync.observation.file_record import File
+from vault_sync.sync.observation.observation import Observation
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +33,17 @@ class Acted:
 
 
 def after_whole(
-    acted: Acted,
-    files: dict[RelPath, File],
-    found: Snapshot,
-    base: Base,
-    rules: Rules,
-) -> tuple[Came, dict[RelPath, File]] | None:
-    """Return what is known after a whole pass, which read `files`; None if too much is open."""
+    acted: Acted, seen: Observation, rules: Rules
+) -> tuple[LastPass, dict[RelPath, File]] | None:
+    """Return what a whole pass leaves: its outcome and all records; None if too much is open."""
+    files, found, base = dict(seen.read), seen.snapshot, seen.base
     agreed = Agreed.collect(acted.doable.base_updates)
     left = _left_open(acted, files, found, agreed)
     if left is None:
         return None
     _bring_up_to_date(files, left, acted.outcome.done, agreed, found, base, rules)
     lacking = acted.lacking
-    if left.settled:
+    if left.finished:
         lacking = lacking_after(lacking, acted.outcome.done, agreed, rules)
     namers = {
         row.key: tuple(map(Key, named))
@@ -55,13 +51,13 @@ def after_whole(
         if row.field == "mentions" and (named := base.items(row))
     }
     digests, entries, notes = _counts(files.values())
-    came = Came(
+    last = LastPass(
         digests=digests,
         entries=entries,
         notes=notes,
         problems=acted.plan.problems,
         conflicts=acted.plan.conflicts,
-        based=base.exists or left.settled,
+        based=base.exists or left.finished,
         final=left.final,
         lacking=lacking,
         facts=acted.facts,
@@ -71,8 +67,9 @@ def after_whole(
         named=acted.plan.named,
         apart=acted.plan.apart,
         again=acted.plan.again,
+        otherwise=seen.otherwise,
     )
-    return came, files
+    return last, files
 
 
 def _counts(files: Iterable[File]) -> tuple[int, int, int]:
@@ -86,16 +83,12 @@ def _counts(files: Iterable[File]) -> tuple[int, int, int]:
 
 
 def counts_after(
-    came: Came,
-    changed: Mapping[RelPath, File],
-    gone: Iterable[RelPath],
-    before: Mapping[RelPath, File],
+    memory: Memory, changed: Mapping[RelPath, File], gone: Iterable[RelPath]
 ) -> tuple[int, int, int]:
     """Return the numbers of digests, entries and notes once some files are others."""
-    paths = {*changed, *gone}
-    old = _counts(before[path] for path in paths if path in before)
-    new = _counts(changed[path] for path in paths if path in changed)
-    totals = came.digests, came.entries, came.notes
+    old = _counts(file for path in {*changed, *gone} if (file := memory.get(path)) is not None)
+    new = _counts(changed.values())
+    totals = memory.last.digests, memory.last.entries, memory.last.notes
     digests, entries, notes = (
         count + after - was for count, after, was in zip(totals, new, old, strict=True)
     )
@@ -105,12 +98,12 @@ def counts_after(
 class _Left(NamedTuple):
     """The files that the next pass must look at again; `final` if that is all.
 
-    `settled`: it is nothing, since the pass settled more than the next one could look at.
+    `finished`: it is nothing, and the pass did more than the next one could look at.
     """
 
     touched: set[RelPath]
     final: bool
-    settled: bool = False
+    finished: bool = False
 
 
 def _left_open(
@@ -123,8 +116,8 @@ def _left_open(
             return left
     # Of a paper that was in no digest before, facts may be known that nobody has asked for.
     known = {entry.key for digest in found.digests.values() for entry in digest.entries}
-    settled = agreed.said.keys() <= known and _settles(acted)
-    return _Left(set(), final=True, settled=True) if settled else None
+    finished = agreed.said.keys() <= known and _finishes(acted)
+    return _Left(set(), final=True, finished=True) if finished else None
 
 
 def _bring_up_to_date(
@@ -144,22 +137,23 @@ def _bring_up_to_date(
     known = identities(replace(found, digests=read, names=names), base)
     for path, file in files.items():
         identity = known.get(path, OTHER)
-        files[path] = File(file.stat, file.mark, *identity, settled=path not in left.touched)
+        files[path] = File(file.stat, file.mark, *identity, open=path in left.touched)
     for path in gone:
         files.pop(path, None)
     names = LinkResolver.from_paths(files.keys() | after)
-    if left.settled:
+    if left.finished:
         files |= foreseen(done, agreed, found, names, base, rules)
     else:
-        files |= written(done, found, names, base, rules, settled=False)
+        files |= written(done, found, names, base, rules)
         trash = (each.path for each in done if isinstance(each, Trash))
         notes = {path: found.notes[path].key for path in trash if path in found.notes}
         lost = {name for path, key in notes.items() for name in _lost(path, [key] if key else [])}
-        for path in naming_in(files, lost, files) if lost else ():
-            files[path] = files[path]._replace(settled=False)
+        for path, file in files.items() if lost else ():
+            if not lost.isdisjoint(file.points.split("\n")):
+                files[path] = file._replace(open=True)
 
 
-def _settles(acted: Acted) -> bool:
+def _finishes(acted: Acted) -> bool:
     """Return True if the next pass will have nothing to do (tests/support/two_way.py).
 
     So it is after a plan that was done whole, if nothing moved and nobody must look at anything in
@@ -180,28 +174,24 @@ def _settles(acted: Acted) -> bool:
 
 
 def after_part(
-    stamp: str, acted: Acted, memory: Memory, seen: Observation, rules: Rules
-) -> set[RelPath]:
-    """Update what is known after a pass over some papers; return the files to store anew."""
+    acted: Acted, memory: Memory, seen: Observation, rules: Rules
+) -> tuple[LastPass, dict[RelPath, File | None]]:
+    """Return what a pass over some papers leaves: its outcome, and the records it changed.
+
+    None stands for a file that is gone.
+    """
     now, final = _records_after(acted, memory, seen, rules)
     there = {path: file for path, file in now.items() if file is not None}
-    counts = counts_after(memory.came, there, now.keys() - there.keys(), memory.files)
-    changed = {path for path, file in now.items() if file != memory.files.get(path)}
-    lost = _lost_names(acted.outcome, memory)
-    for path in sorted(changed):
-        if path in there:
-            memory.keep(path, there[path])
-        else:
-            memory.drop(path)
-    for path in memory.naming(lost):
-        memory.keep(path, memory.files[path]._replace(settled=False))
-        changed.add(path)
-    before = memory.open | changed
-    memory.open = {path for path in before & memory.files.keys() if not memory.files[path].settled}
-    memory.stamp = stamp
+    counts = counts_after(memory, there, now.keys() - there.keys())
+    records = Overlay(memory)
+    records.changed |= {path: file for path, file in now.items() if file != memory.get(path)}
+    for name in _lost_names(acted.outcome, memory):
+        for path in records.naming(name):
+            if (file := records.get(path)) is not None:
+                records.changed[path] = file._replace(open=True)
     digests = (path for path, file in there.items() if file.kind == "digest")
-    memory.came = replace(
-        memory.came,
+    last = replace(
+        memory.last,
         digests=counts[0],
         entries=counts[1],
         notes=counts[2],
@@ -211,13 +201,14 @@ def after_part(
         lacking=acted.lacking,
         facts=acted.facts,
         final=final,
-        namers=namers_after(memory.came.namers, updates_made(acted.doable, acted.outcome)),
+        namers=namers_after(memory.last.namers, updates_made(acted.doable, acted.outcome)),
         newest=max((_newest(memory, seen.snapshot), *digests)),
         named=acted.plan.named,
         apart=acted.plan.apart,
         again=acted.plan.again,
+        otherwise=seen.otherwise,
     )
-    return changed
+    return last, records.changed
 
 
 def _records_after(
@@ -225,53 +216,36 @@ def _records_after(
 ) -> tuple[dict[RelPath, File | None], bool]:
     """Return the records of files as a pass over some papers left them, None of those gone.
 
-    True: what is left to do is in files that are not settled.
+    True: what is left to do is in files that are open.
     """
-    touched, final = _touched(acted, memory.files.keys() | seen.read.keys(), seen.snapshot.managed)
+    files = memory.stats.keys() | seen.read.keys()
+    touched, final = _touched(acted, files, seen.snapshot.managed)
     now: dict[RelPath, File | None] = dict.fromkeys(seen.gone)
-    now |= {path: file._replace(settled=path not in touched) for path, file in seen.read.items()}
-    now |= _acted_on(acted.outcome, memory, seen, rules)
+    now |= {path: file._replace(open=path in touched) for path, file in seen.read.items()}
+    now |= _records_written(acted.outcome, memory, seen, rules)
     for path in touched - now.keys():
-        if (file := memory.files.get(path)) is not None:
-            now[path] = file._replace(settled=False)
+        if (file := memory.get(path)) is not None:
+            now[path] = file._replace(open=True)
     return now, final
 
 
-def _acted_on(
+def _records_written(
     outcome: Outcome, memory: Memory, seen: Observation, rules: Rules
 ) -> dict[RelPath, File | None]:
     """Return the records of files that were written, moved and trashed; None of those gone."""
-    if not outcome.done:
-        return {}
-    now: dict[RelPath, File | None] = {}
-    texts = {path: note.text for path, note in seen.snapshot.notes.items()}
-    texts |= {path: digest.text for path, digest in seen.snapshot.digests.items()}
-    for each in outcome.done:
-        if isinstance(each, Rename | Trash):
-            now[each.path] = None
-            texts.pop(each.path, None)
-        if not isinstance(each, Trash):
-            path = each.to if isinstance(each, Rename) else each.path
-            texts[path] = each.before if isinstance(each, Rename) else each.after
-            now[path] = File(UNKNOWN, mark_of(as_bytes(texts[path])), *OTHER, settled=False)
-    gone = [path for path, file in now.items() if file is None]
-    names = seen.snapshot.names.with_moved(dict.fromkeys(gone), now.keys() - gone)
-    files = memory.files
-    known = identities(
-        snapshot_of(texts, names, rules, seen.base),
-        seen.base,
-        lambda path: keys_in(files[path]) if path in files else (),
-    )
-    return {
-        path: file and File(*file[:2], *known.get(path, OTHER), settled=False)
-        for path, file in now.items()
-    }
+    found, records = seen.snapshot, Overlay(memory)
+    records.changed |= dict(seen.read) | dict.fromkeys(seen.gone)
+    texts = texts_after(outcome.done)
+    gone = dict.fromkeys(each.path for each in outcome.done if isinstance(each, Rename | Trash))
+    names = found.names.with_moved(gone, texts)
+    files = written(outcome.done, found, names, seen.base, rules, records.keys_at)
+    return {path: None for path in gone if path not in files} | files
 
 
 def _newest(memory: Memory, found: Snapshot) -> str:
     """Return the last path of a digest, as far as it is not among the files read."""
-    newest = memory.came.newest
-    file = memory.files.get(RelPath(newest))
+    newest = memory.last.newest
+    file = memory.get(RelPath(newest))
     return newest if file is not None and file.kind == "digest" else found.newest
 
 
@@ -280,8 +254,8 @@ def _lost_names(outcome: Outcome, memory: Memory) -> set[str]:
     return {
         name
         for each in outcome.done
-        if isinstance(each, Trash) and each.path in memory.files
-        for name in _lost(each.path, keys_in(memory.files[each.path]))
+        if isinstance(each, Trash) and (file := memory.get(each.path)) is not None
+        for name in _lost(each.path, keys_in(file))
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 from vault_sync.core import snapshot as snapshots
 from vault_sync.core.model.base import Base
@@ -14,7 +15,8 @@ from vault_sync.core.reconcile.pairing.same_file import strange_digests
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.state.deliveries import waiting
 from vault_sync.sync.incremental import changes, overlay
-from vault_sync.sync.incremental.changes import TakesWalk, TakesWholePass
+from vault_sync.sync.incremental.changes import TakesWalk
+from vault_sync.sync.incremental.memory import TakesWholePass
 from vault_sync.sync.incremental.part_snapshot import PartSnapshot
 from vault_sync.sync.incremental.reading import PartReading
 from vault_sync.sync.incremental.recorder import counts_after
@@ -23,7 +25,7 @@ from vault_sync.sync.observation.observation import Observation, lacking
 from vault_sync.sync.origins import deliveries
 from vault_sync.sync.origins.file_marks import with_marks
 from vault_sync.sync.planning import conflicts_file
-from vault_sync.sync.planning.pass_plan import make_plan
+from vault_sync.sync.planning.pass_plan import make_plan, template_of
 from vault_sync.sync.request import FactsOf, PassRequest, Reason
 
 
@@ -58,8 +60,8 @@ def think(
         TakesWalk: it is `hinted`, and a file is gone, or an entry was taken out of a digest.
         TakesWholePass: it is not known whom that concerns, or it concerns many.
     """
-    came = reading.memory.came
-    if not (came.final and came.based):
+    last = reading.memory.last
+    if not (last.final and last.based):
         raise TakesWholePass("the pass before left something that no file shows")
     if waiting(reading.state.select):
         raise TakesWholePass("files wait for what another device has")
@@ -68,11 +70,11 @@ def think(
     if hinted and selection.moved:
         raise TakesWalk
     if facts_changed:
-        for key in came.lacking:
+        for key in last.lacking:
             selection.join([key], overlay.facts_of(key))
-    if not (reading.changed or reading.gone or selection.reasons):
+    if not (reading.changed or reading.gone or reading.names_changed or selection.reasons):
         observation = _observation(selection, snapshots.EMPTY, Base(exists=True))
-        return Thought(observation, came.plan(), came.lacking)
+        return Thought(observation, last.plan(), last.lacking)
     try:
         selection.start()
         return _planned(selection, facts_of, request, hinted=hinted)
@@ -97,7 +99,9 @@ def _planned(
         observation = deliveries.with_arrivals(observation, state, time.time())
         lacks = [key for key in lacking(observation, config.rules) if key in selection.reasons]
         facts = facts_of(lacks) if lacks else {}
-        plan = make_plan(observation, config.rules, facts, request)
+        template, wrong = template_of(observation, config, _days_unknown)
+        plan = make_plan(observation, config.rules, facts, request, template=template)
+        plan = replace(plan, problems=tuple(dict.fromkeys((*wrong, *plan.problems))))
         if not reading.same_folder():
             raise TakesWholePass("new digests go to another folder now")
         before = len(selection.reasons)
@@ -105,9 +109,13 @@ def _planned(
         if len(selection.reasons) == before:
             break
     plan = _of_all(plan, selection, lacks)
-    came = selection.memory.came
-    lacks = [*(key for key in came.lacking if key not in selection.reasons), *lacks]
+    last = selection.memory.last
+    lacks = [*(key for key in last.lacking if key not in selection.reasons), *lacks]
     return Thought(observation, plan, tuple(lacks), selection.explained(plan))
+
+
+def _days_unknown() -> NoReturn:
+    raise TakesWholePass("a template has a date, which all digests together tell")
 
 
 def _read(selection: PaperSelection, part: PartSnapshot) -> tuple[Snapshot, Base]:
@@ -127,34 +135,36 @@ def _read(selection: PaperSelection, part: PartSnapshot) -> tuple[Snapshot, Base
 
 
 def _observation(selection: PaperSelection, snapshot: Snapshot, base: Base) -> Observation:
-    reading, came = selection.reading, selection.memory.came
+    reading, last = selection.reading, selection.memory.last
     return Observation(
         snapshot,
         base,
         problems=(),
         conflicts_text=reading.conflicts_text(),
-        files=frozenset((reading.memory.files.keys() | reading.stats.keys()) - reading.gone),
+        files=frozenset((reading.memory.stats.keys() | reading.stats.keys()) - reading.gone),
         read=reading.same | reading.read,
         gone=frozenset(reading.gone),
         delivered=reading.delivered(),
         at_rest=changes.at_rest(reading.config.root, snapshot.locked, reading.read_at),
         conflicts_path=reading.conflicts_path(),
-        open_elsewhere=tuple(each for each in came.conflicts if each.key not in selection.reasons),
+        otherwise=reading.otherwise,
+        template=reading.texts.get(RelPath(reading.config.rules.template)),
+        open_elsewhere=tuple(each for each in last.conflicts if each.key not in selection.reasons),
     )
 
 
 def _of_all(plan: Plan, selection: PaperSelection, lacks: Sequence[Key]) -> Plan:
     """Return the plan with what is reported of the papers that were not looked at."""
-    came, covered = selection.memory.came, selection.covered()
+    last, covered = selection.memory.last, selection.covered()
     problems = [
         each
-        for each in came.problems
+        for each in last.problems
         if RelPath(each.path) not in covered and each.code != conflicts_file.TAKEN
     ]
     unknown = set(plan.wanted)
-    wanted = [key for key in came.wanted if key not in selection.reasons]
+    wanted = [key for key in last.wanted if key not in selection.reasons]
     reading = selection.reading
-    digests, entries, notes = counts_after(came, reading.read, reading.gone, reading.memory.files)
+    digests, entries, notes = counts_after(reading.memory, reading.read, reading.gone)
     return replace(
         plan,
         problems=tuple(dict.fromkeys((*problems, *plan.problems))),
@@ -162,6 +172,6 @@ def _of_all(plan: Plan, selection: PaperSelection, lacks: Sequence[Key]) -> Plan
         entries=entries,
         notes=notes,
         wanted=(*wanted, *(key for key in lacks if key in unknown)),
-        named=(*(each for each in came.named if RelPath(each.path) not in covered), *plan.named),
-        apart=(*(each for each in came.apart if each.note not in covered), *plan.apart),
+        named=(*(each for each in last.named if RelPath(each.path) not in covered), *plan.named),
+        apart=(*(each for each in last.apart if each.note not in covered), *plan.apart),
     )

@@ -49,35 +49,37 @@ class PaperSelection:
         self.moved = bool(reading.gone)
         self.unsure: set[Key] = set()
         self._touched: set[str] = set()
-        came = reading.memory.came
-        self._reported = {RelPath(each.path) for each in (*came.problems, *came.named)}
-        self._reported |= {path for each in came.conflicts for path in (each.digest, each.note)}
+        last = reading.memory.last
+        self._reported = {RelPath(each.path) for each in (*last.problems, *last.named)}
+        self._reported |= {path for each in last.conflicts for path in (each.digest, each.note)}
 
     def start(self) -> None:
         """Let the papers be concerned of the files that changed, came and went."""
-        reading, came = self.reading, set[RelPath]()
+        reading, new = self.reading, set[RelPath]()
         for path in sorted(reading.changed | reading.gone):
             if self.before.get(path) is None:
-                came.add(path)
+                new.add(path)
             self.join(self.before.keys_at(path), overlay.in_file(path))
-            if path in came or path in reading.gone:
+            if path in new or path in reading.gone:
                 self.touch_name(path)
             for key in self.before.keys_at(path) if path in reading.gone else ():
                 self.touch_paper(key)
-        unclear = came | {path for path in reading.changed if not self.now.keys_at(path)}
+        for path in reading.names_changed:
+            self.touch_name(path)
+        unclear = new | {path for path in reading.changed if not self.now.keys_at(path)}
         for key in reading.noted_at(unclear):
             self.join([key], overlay.note_of(key))
-        for key in self.memory.came.again:
+        for key in self.memory.last.again:
             self.join([key], overlay.waits(key))
 
     def explained(self, plan: Plan) -> tuple[Reason, ...]:
         """Return why each file and paper was looked at, and how many of all."""
-        reading, came = self.reading, self.memory.came
-        before = Answers(self.before, came.plan(), came.namers)
-        namers = overlay.namers_after(came.namers, plan.base_updates)
+        reading, last = self.reading, self.memory.last
+        before = Answers(self.before, last.plan(), last.namers)
+        namers = overlay.namers_after(last.namers, plan.base_updates)
         now = Answers(self.now, plan, namers)
-        total = f"looked at {len(self.reasons):,} papers of {came.notes:,} notes"
-        read = f"read {len(reading.read):,} of {len(self.memory.files):,} files"
+        total = f"looked at {len(self.reasons):,} papers of {last.notes:,} notes"
+        read = f"read {len(reading.read):,} of {len(self.memory.stats):,} files"
         asked: dict[str, TracedQuestion] = {
             path: overlay.in_file(path, "what is in it?")
             for path in sorted(reading.changed | reading.gone)
@@ -108,7 +110,7 @@ class PaperSelection:
         if key in self._touched:
             return
         self._touched.add(key)
-        question, namers = overlay.note_of(key), self.memory.came.namers
+        question, namers = overlay.note_of(key), self.memory.last.namers
         for path in self.now.naming(key):
             self.join(self.now.keys_at(path), question)
         self.join((namer for namer, named in namers.items() if key in named), question)
@@ -116,7 +118,7 @@ class PaperSelection:
         if key.startswith(TITLE):
             # Of papers that have no note yet nothing but their title may tell a file.
             without = papers_without_note(self.reading.state.select)
-            without |= {each.key for each in self.memory.came.conflicts}
+            without |= {each.key for each in self.memory.last.conflicts}
             without |= {key for path in self._reported for key in self.reading.papers_at(path)}
             self.join(sorted(without), question)
 
@@ -126,7 +128,7 @@ class PaperSelection:
         So are those with open conflicts, if a box is ticked on their page.
         """
         if conflicts_page.ticks(self.reading.conflicts_text()):
-            keys = (each.key for each in self.memory.came.conflicts)
+            keys = (each.key for each in self.memory.last.conflicts)
             self.join(keys, overlay.in_file(self.reading.conflicts_path()))
         for path in sorted(self.covered() & self._reported):
             self.join(self.reading.papers_at(path), overlay.reported_at(path))

@@ -34,7 +34,7 @@ class Walk(NamedTuple):
 
     stamp: str
     found: Scan
-    kept: index.FileStats | None
+    stats: index.FileStats | None
 
 
 class Rest(NamedTuple):
@@ -54,14 +54,14 @@ def look(config: Config, state: StateStore, request: PassRequest) -> Rest:
     if stamp is None or _displaced(config):
         return Rest()
     found = scan(config.root)
-    kept = index.glance(index.path_of(state), stamp)
-    walk = Walk(stamp, found, kept)
-    if kept is None or kept.came.wanted or not kept.rests(found.files):
+    stats = index.glance(index.path_of(state), stamp)
+    walk = Walk(stamp, found, stats)
+    if stats is None or stats.last.wanted or found.otherwise or not stats.rests(found.files):
         return Rest(walk=walk)
-    came = kept.came
-    if came.lacking and came.facts != facts.facts_stamp(config, state):
+    last = stats.last
+    if last.lacking and last.facts != facts.facts_stamp(config, state):
         return Rest(walk=walk)
-    return Rest(replace(came.plan(), problems=(*found.problems, *came.problems)), walk)
+    return Rest(replace(last.plan(), problems=(*found.problems, *last.problems)), walk)
 
 
 def _displaced(config: Config) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hashlib import blake2b
-from sys import intern
 from typing import NamedTuple
 
 from vault_sync.edge.fs.scan import Stat
@@ -19,7 +18,7 @@ class File(NamedTuple):
     be, or cease to be, one a line: keys that its commentaries name, and folded names after `[[` of
     what they and the lists of links link to, and of links of pairs that do not lead from note to
     digest or from digest to note.
-    `settled`: the last pass had nothing to do there.
+    `open`: the last pass was not done there.
     """
 
     stat: Stat
@@ -28,24 +27,13 @@ class File(NamedTuple):
     keys: str
     pairs: str
     points: str
-    settled: bool
+    open: bool
 
 
 def file_read(stat: Stat, content: bytes, read_at: int) -> File:
     """Return the record of a file just read, before anybody knows what it is to any paper."""
     mark = mark_of(content)
-    return File(believable(stat, read_at), mark, "other", "", "", "", settled=True)
-
-
-def texts_of(file: File) -> list[str]:
-    """Return a file as the index stores it, without its stat and whether it is settled."""
-    return [file.mark.hex(), file.kind, file.keys, file.pairs, file.points]
-
-
-def file_of(stat: tuple[int, ...], texts: list[str], *, settled: bool) -> File:
-    """Return a file that was stored (`texts_of`)."""
-    mark, kind, keys, pairs, points = texts
-    return File(Stat(*stat), bytes.fromhex(mark), intern(kind), keys, pairs, points, settled)
+    return File(believable(stat, read_at), mark, "other", "", "", "", open=False)
 
 
 def numbers(stat: Stat) -> tuple[int, int, int]:

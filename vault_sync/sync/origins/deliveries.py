@@ -7,9 +7,9 @@ from dataclasses import replace
 from vault_sync.core.model.copies import Arrival
 from vault_sync.core.model.plan import Create, Outcome, Plan, Rename, Trash
 from vault_sync.core.model.values import RelPath
+from vault_sync.core.text.encodings import text_hash
 from vault_sync.edge.state import deliveries, joining
-from vault_sync.edge.state.saved_texts import name_of
-from vault_sync.edge.state.schema import as_bytes
+from vault_sync.edge.state.schema import is_there
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.observation.observation import ARRIVAL, Observation
 
@@ -55,7 +55,7 @@ def with_arrivals(seen: Observation, state: StateStore, now: float) -> Observati
 def _hash(seen: Observation, path: RelPath) -> str | None:
     """Return the sha256 of a note or digest as it was read; None for any other file."""
     document = seen.snapshot.notes.get(path) or seen.snapshot.digests.get(path)
-    return None if document is None else name_of(as_bytes(document.text))
+    return None if document is None else text_hash(document.text)
 
 
 def end_pass(state: StateStore, seen: Observation, plan: Plan, now: float) -> None:
@@ -67,8 +67,7 @@ def end_pass(state: StateStore, seen: Observation, plan: Plan, now: float) -> No
         StateError: the state could not be written.
     """
     arrivals = seen.base.arrivals
-    # `has_base` reads the whole base, which a pass over few files has not done.
-    if not (arrivals or plan.deferred) or not (seen.base.exists or state.has_base):
+    if not (arrivals or plan.deferred) or not is_there(state.select):
         return
     older = [each for each in plan.conflicts if each.reason == "older"]
     in_question = {path for each in older for path in (each.digest, each.note)} & arrivals.keys()

@@ -121,9 +121,14 @@ def _only(digests: frozenset[RelPath]) -> Callable[[Paper], bool] | None:
 
 
 def template_of(
-    observation: Observation, config: Config
+    observation: Observation,
+    config: Config,
+    week_days: Callable[[], Mapping[RelPath, date]] | None = None,
 ) -> tuple[NoteTemplate | None, tuple[Problem, ...]]:
-    """Return the reader's template for new notes, and what is wrong with it."""
+    """Return the reader's template for new notes, and what is wrong with it.
+
+    `week_days` are those of `NoteTemplate`; None: they are learnt from the observation.
+    """
     path = RelPath(config.rules.template)
     if not path:
         return None, ()
@@ -131,12 +136,12 @@ def template_of(
         return None, (note_template.missing(path),)
 
     @cache
-    def week_days() -> Mapping[RelPath, date]:
+    def learnt_days() -> Mapping[RelPath, date]:
         naming = learn_weeks(observation, config).naming
         return weeks_of(naming, observation.snapshot.digests) if naming is not None else {}
 
     wrong = tuple(note_template.mistakes(path, observation.template))
-    return NoteTemplate(path, observation.template, week_days), wrong
+    return NoteTemplate(path, observation.template, week_days or learnt_days), wrong
 
 
 def with_former_names(config: Config, base: Base) -> Config:

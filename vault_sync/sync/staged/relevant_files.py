@@ -109,7 +109,7 @@ class RelevantFiles:
         if digest is not None:
             targets = [entry.link.target for entry in digest.entries if entry.link]
         else:
-            targets = [] if note is None else _digest_targets(note)
+            targets = [] if note is None else list(note.digest_targets)
         return [self.names.resolve(target, path) for target in targets]
 
     def _called_alike(self, paths: Iterable[RelPath]) -> set[Key]:
@@ -132,7 +132,7 @@ class RelevantFiles:
                 ]
             for path, note in self.notes.items():
                 if _about(note) in keys:
-                    wanted += [self.names.resolve(at, path) for at in _digest_targets(note)]
+                    wanted += [self.names.resolve(at, path) for at in note.digest_targets]
             if not self._load(wanted):
                 return
 
@@ -212,7 +212,3 @@ def _about(note: Note | None) -> Key | None:
         return note.key
     entry = plain_entry.read(note.text, note.properties.body)
     return entry.key if entry else None
-
-
-def _digest_targets(note: Note) -> list[str]:
-    return [*note.digests, *(section.target for section in note.sections)]

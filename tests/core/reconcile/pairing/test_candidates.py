@@ -107,6 +107,14 @@ def test_a_named_file_is_left_alone_until_it_is_linked() -> None:
     assert not vault.sync().operations
 
 
+def test_a_file_that_is_surely_about_a_paper_with_a_note_is_named_alone() -> None:
+    vault = MemoryVault({WEEK: ENTRY})
+    vault.sync()
+    vault.files["refs/known.md"] = f"# X\n\n- URL: {URL_A}\n"
+    plan = vault.plan()
+    assert [each.path for each in plan.named] == ["refs/known.md"] and not plan.operations
+
+
 def test_the_surest_is_adopted_and_two_alike_are_a_problem() -> None:
     known, likely = f"# X\n\n- URL: {URL_A}\n", f"# Alpha Models - A Study\n\n{URL_A}\n"
     vault = MemoryVault({WEEK: ENTRY, "refs/known.md": known, "refs/likely.md": likely})

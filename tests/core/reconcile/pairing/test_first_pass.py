@@ -52,3 +52,11 @@ def test_each_glob_by_itself() -> None:
     vault.rules = Rules(digest_paths=("digests/w*.md", "digests/notes/*.md"))
     (problem,) = vault.plan().problems
     assert "digests/notes/*.md" in problem.message
+
+
+def test_where_a_base_is_there_nobody_is_asked() -> None:
+    vault = folder(0, 20)
+    vault.sync()
+    vault.files |= folder(30).files
+    plan = vault.sync()
+    assert not plan.problems and len(plan.operations) == 60

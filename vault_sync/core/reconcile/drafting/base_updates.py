@@ -27,11 +27,12 @@ def build_updates(
     trashed = {each.path for each in builder.trash}
     for resolution in context.resolutions:
         base_updates += _of_paper(builder, context, resolution, named_keys, trashed)
-    for path, text in _digest_texts(builder, context).items():
+    after = _digest_texts(builder, context)
+    for path in after:
         base_key = BaseKey(Key(""), path, "text")
-        if context.base.rows.get(base_key) != text:
+        if context.base.rows.get(base_key) != after[path]:
             needs = frozenset({path} if path in builder.touched else ())
-            base_updates.append(BaseUpdate(needs, {base_key: text}))
+            base_updates.append(BaseUpdate(needs, {base_key: after[path]}))
     return base_updates + _links_to_new_notes(builder)
 
 

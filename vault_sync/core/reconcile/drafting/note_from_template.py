@@ -66,9 +66,10 @@ def _templated(
     """
     first = next(pair.digest for pair in resolution.paper.pairs if pair.kind in LIVE)
     published = str(drafted.values.get("published", "")) or facts.published
-    day = template.week_days().get(first) or _day(published)
     filled = note_template.filled(
-        template.text, _placeholders(drafted, resolution, facts, published), day
+        template.text,
+        _placeholders(drafted, resolution, facts, published),
+        lambda: template.week_days().get(first) or _day(published),
     )
     text = new_note.from_template(filled, drafted.values, drafted.sections, rules.properties)
     read = note_lens.read(text, rules.properties)

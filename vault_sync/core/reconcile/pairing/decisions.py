@@ -68,7 +68,7 @@ def _papers_of(digest: RelPath, snapshot: Snapshot, base: Base) -> set[Key]:
 
 def _digests_of(note: RelPath, key: Key, snapshot: Snapshot, base: Base) -> set[RelPath]:
     found, names = snapshot.notes[note], snapshot.names
-    targets = (*found.digests, *(section.target for section in found.sections))
+    targets = found.digest_targets
     digests = {path for target in targets if (path := names.resolve(target, note)) is not None}
     digests |= set(base.places.get(key, ()))
     return digests | {

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base, apart_key, parted_filled
@@ -23,6 +22,7 @@ from vault_sync.core.note.note import Note
 from vault_sync.core.reconcile.pairing.decisions import accepted_digests
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper
 from vault_sync.core.snapshot import Snapshot
+from vault_sync.core.text.encodings import text_hash
 
 SHARE_OF_DIGEST = 0.30
 """Two or more removals that are over this share of their digest's entries must be confirmed."""
@@ -282,7 +282,7 @@ def _sizes(papers: Sequence[Paper], base: Base) -> dict[RelPath, int]:
 def removals_number(removed: Sequence[tuple[RelPath, Key]]) -> str:
     """Return the number of a list of removals, the same for the same list on every machine."""
     listed = "\n".join(sorted(f"{digest}\t{key}" for digest, key in removed))
-    return sha256(listed.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return text_hash(listed)[:8]
 
 
 def has_nothing_of_the_readers(paper: Paper, note: Note, base: Base, rules: Rules) -> bool:

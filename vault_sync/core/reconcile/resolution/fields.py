@@ -122,7 +122,7 @@ def merge_tags(
     public = [tag for tag in note if fold(tag) in anywhere or (travel and not private(tag))]
     views = _views(theirs, public)
     wanted = [
-        three_way.tag_sets(place.was, place.has, view)
+        view if view == place.has == place.was else three_way.tag_sets(place.was, place.has, view)
         for place, view in zip(places, views, strict=True)
     ]
     spelled = {fold(tag): tag for has in reversed(wanted) for tag in has}
