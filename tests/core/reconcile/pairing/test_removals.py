@@ -39,7 +39,7 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.copies import TYPED, Arrival
 from vault_sync.core.model.plan import Trash
 from vault_sync.core.model.values import Facts, Key, RelPath, Rules
-from vault_sync.core.reconcile.pairing.removals import kind_of_removal
+from vault_sync.core.reconcile.pairing.removals import kind_of_removal, removals_number
 
 
 def many(count: int = 40) -> MemoryVault:
@@ -519,3 +519,9 @@ def test_a_paper_missing_from_a_file() -> None:
     assert kind(Arrival(delivered=True)) == "waiting"
     assert kind(Arrival(copied=True)) == "append"
     assert kind(Arrival(delivered=True, copied=True)) == "append"
+
+
+def test_the_number_of_a_list_of_removals_is_that_of_any_sequence() -> None:
+    listed = [(RelPath(WEEK), Key("arxiv:1")), (RelPath(NEXT), Key("arxiv:2"))]
+    assert removals_number(listed) == removals_number(listed[::-1])
+    assert removals_number(listed) != removals_number(listed[:1])
