@@ -126,7 +126,7 @@ def terminal(vault: Vault, *arguments: str, **environ: str) -> str:
     env = {**vault.env, "TERM": "xterm", "PAGER": "cat", "COLUMNS": "80", "LINES": "3", **environ}
     if not env["NO_COLOR"]:
         del env["NO_COLOR"]
-    call = [fork_server.on_path() / "vault-sync", "--vault", str(vault.root), *arguments]
+    call = [str(fork_server.on_path() / "vault-sync"), "--vault", str(vault.root), *arguments]
     with subprocess.Popen(call, stdin=there, stdout=there, stderr=there, env=env):
         os.close(there)
         shown = b""
