@@ -137,7 +137,7 @@ def test_an_index_that_is_gone_old_foreign_or_damaged_changes_nothing_but_time()
                 lambda at=at: path.write_bytes(
                     whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
                 )
-                for at in range(200, len(whole), len(whole) // 40)
+                for at in range(200, len(whole), len(whole) // 12)
             ],
         ]
         for damage in damages:

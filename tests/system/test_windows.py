@@ -23,7 +23,7 @@ import pytest
 from tests.support.folders import ROOT, SAMPLE
 from tests.support.vaults import BAYES, DIGEST, OCTOPACK, Ran, Vault
 
-PYTHON = shlex.split(os.environ.get("VAULT_SYNC_WINDOWS_PYTHON", ""))
+PYTHON = shlex.split(os.environ.get("VAULT_SYNC_WINDOWS_PYTHON", ""), posix=os.name != "nt")
 pytestmark = [
     pytest.mark.platform,
     pytest.mark.timeout(900),
@@ -91,6 +91,7 @@ def texts(root: Path) -> dict[str, bytes]:
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*.md")}
 
 
+@pytest.mark.skipif(os.name == "nt", reason="here is there")
 def test_the_sample_has_the_same_bytes_as_here(vault: WindowsVault, tmp_path: Path) -> None:
     here = Vault(tmp_path / "here", tmp_path / "state here")
     shutil.copytree(SAMPLE, here.root)
@@ -339,9 +340,11 @@ def test_watch_carries_edits_both_ways(quiet_vault: WindowsVault) -> None:
 
 def test_the_service_starts_at_login_and_now(quiet_vault: WindowsVault) -> None:
     vault = quiet_vault
+    lasting = (r"HKCU\Environment", "/v", "VAULT_SYNC_STATE_DIR")
+    if vault.python("-c", CALLS, "reg", "query", *lasting).code == 0:
+        pytest.skip("VAULT_SYNC_STATE_DIR is set there for good, and not to be changed")
     refused = vault.run("service", "install")
     assert refused.code == 2 and "setx VAULT_SYNC_STATE_DIR" in refused.err
-    lasting = (r"HKCU\Environment", "/v", "VAULT_SYNC_STATE_DIR")
     vault.python("-c", CALLS, "reg", "add", *lasting, "/d", there(vault.state), "/f")
     try:
         ran = vault.ok("service", "install").out

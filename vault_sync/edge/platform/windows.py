@@ -1,4 +1,7 @@
-"""Calls that Windows alone has: share modes, listings with numbers, renames of an open file."""
+"""Calls that Windows alone has: share modes, listings with numbers, renames of an open file.
+
+What has no words here does as its namesake of `linux` or `darwin`, or of `windows_handles.Kernel`.
+"""
 
 from __future__ import annotations
 
@@ -277,14 +280,12 @@ def holder_of(file: int, path: Path) -> str | None:
 
 
 def remote(path: Path) -> str | None:
-    """Return what kind of network folder a path leads to, in words; None: a disk of its own."""
     anchor = path.absolute().anchor
     network = anchor.startswith("\\\\") or _library().GetDriveTypeW(anchor) == _REMOTE_DRIVE
     return "a network folder" if network else None
 
 
 def file_system(path: Path) -> str | None:
-    """Return the type of the file system at a path, if it is told."""
     room = ctypes.create_unicode_buffer(261)
     nothing = (None, 0, None, None, None)
     found = _library().GetVolumeInformationW(path.absolute().anchor, *nothing, room, len(room))
@@ -296,17 +297,13 @@ def trim_memory() -> None:
 
 
 def sleeping_clock() -> float:
-    """Return the wall clock, which runs on while the machine sleeps, in seconds."""
     return time.time()
 
 
 WATCH_ADVICE = "close other programs that watch folders, and start the daemon again"
-"""The remedy when folders cannot be watched."""
 OPENER = "explorer"
-"""The command that opens an address with the program that it belongs to."""
 
 TELLS_OF_CLOSING = False
-"""A file that was written to is told of as changed, and not as closed."""
 TELLS_FOLDERS = False
 """Something that was removed is told of as a file, whatever it was."""
 ONE_WATCH = True
