@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vault_sync.edge.platform import current
-from vault_sync.edge.platform.linux import copy_attributes
 from vault_sync.edge.platform.windows_files import WindowsFiles
 from vault_sync.edge.platform.windows_handles import Access, Look, Share
 
+_copy_attributes = current.system.copy_attributes
+"""Of this system: what is installed later stands in its place."""
 SHARED = Share.READ | Share.WRITE | Share.DELETE
 DENIED, SHARING, EXISTS, SAME_DISK = 5, 32, 183, 17
 _NUMBERS = {DENIED: errno.EACCES, SHARING: errno.EACCES, EXISTS: errno.EEXIST}
@@ -155,7 +156,7 @@ class FakeKernel:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def copy_attributes(self, like: int, file: int) -> None:
-        copy_attributes(like, file)
+        _copy_attributes(like, file)
 
 
 def _number(status: os.stat_result) -> tuple[int, int]:

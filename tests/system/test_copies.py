@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -242,6 +244,53 @@ def test_what_was_said_to_be_mine_on_one_device_is_asked_on_no_other(
     carry(built, other)
     sync(other, 2)
     assert files(other) == files(built)
+
+
+def brings(vault: Vault, path: str, text: str) -> None:
+    """Put a file there as a sync service does: written elsewhere a minute ago."""
+    vault.write(path, text)
+    then = time.time() - 60
+    os.utime(vault.root / path, (then, then))
+
+
+@pytest.mark.parametrize("renamed_here", [True, False])
+def test_a_digest_whose_old_path_came_back_is_merged_into_it(
+    built: Vault, renamed_here: bool
+) -> None:
+    """Renamed on one device, edited on the other: on both one digest is left, with the edit."""
+    renamed = "digests/Renamed.md"
+    before = files(built)
+    (built.root / DIGEST).rename(built.root / renamed)
+    sync(built)
+    edited = before[DIGEST].decode().replace(WORDS, f"{WORDS} 거기서 tok-there.")
+    brings(built, DIGEST, edited)
+    own = before[OCTOPACK].decode().replace(WORDS, f"{WORDS} 거기서 tok-there.")
+    brings(built, OCTOPACK, own.rstrip("\n") + "\n\nmy own tok-own\n")
+    if not renamed_here:
+        elsewhere = files(built)
+        for path in built.files():
+            (built.root / path).unlink()
+        shutil.rmtree(built.state)
+        for path, content in before.items():
+            built.write(path, content.decode())
+        sync(built, 2)
+        built.write(DIGEST, edited)
+        sync(built)
+        for path, content in elsewhere.items():
+            if path != DIGEST:
+                brings(built, path, content.decode())
+    sync(built, 3)
+    assert [path for path in files(built) if path.startswith("digests/")] == [renamed]
+    assert "tok-there" in built.read(renamed) and "tok-there" in built.read(OCTOPACK)
+    assert built.read(OCTOPACK).count("## [[") == 1
+    built.ok("check")
+
+
+def test_a_new_digest_about_the_same_papers_is_no_old_path(built: Vault) -> None:
+    brings(built, "digests/Best of.md", built.read(DIGEST))
+    sync(built, 2)
+    assert {"digests/Best of.md", DIGEST} <= files(built).keys()
+    assert built.read(OCTOPACK).count("## [[") == 2
 
 
 @pytest.mark.parametrize("passes", [1, 2])

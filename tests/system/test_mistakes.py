@@ -150,7 +150,8 @@ def test_an_unreadable_file_is_told_once(vault: Vault, monkeypatch: pytest.Monke
     (vault.root / DIGEST).chmod(0)
     denied = Problem(DIGEST, "unreadable", "cannot be read: permission denied")
     # Who is root may read it all the same.
-    monkeypatch.setattr(observation, "contents", lambda root, files: [(RelPath(DIGEST), denied)])
+    found_so = [(RelPath(DIGEST), denied)]
+    monkeypatch.setattr(observation, "read_contents", lambda root, files: found_so)
     found = observe(configuration.load(vault.root), Base())
     assert [each.path for each in found.problems] == [DIGEST]
 

@@ -19,8 +19,10 @@ import pytest
 from tests.support.folders import ROOT, SAMPLE
 from tests.support.vaults import BAYES, DIGEST, Vault
 from tests.support.watching import Watching
+from vault_sync.core.model.values import RelPath
 from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.state.store import open_state
+from vault_sync.sync.incremental.changes import stats_of
 
 pytestmark = [pytest.mark.platform, pytest.mark.timeout(300)]
 PYTHON = os.environ.get("VAULT_SYNC_FUSE_PYTHON", "/usr/bin/python3")
@@ -62,6 +64,18 @@ def vault(disk: Path, tmp_path: Path) -> Vault:
 def test_the_disk_has_these_rules(disk: Path) -> None:
     (disk / "가 A.md").write_text("text")
     assert (disk / unicodedata.normalize("NFD", "가 a.md")).read_text() == "text"
+
+
+def test_what_was_renamed_in_spelling_alone_is_gone_under_its_old_name(disk: Path) -> None:
+    """Or a daemon, which looks at both names, takes one file for two."""
+    old, new = RelPath("In/가 A.md"), RelPath("In/가 a.md")
+    (disk / "In").mkdir()
+    (disk / old).touch()
+    (disk / old).rename(disk / new)
+    (listed,) = (f"In/{each.name}" for each in (disk / "In").iterdir())
+    names = {old, new, RelPath("in/가 a.md"), RelPath(listed)}
+    names |= {RelPath(unicodedata.normalize("NFD", name)) for name in names}
+    assert [name for name, stat in stats_of(disk, names).items() if stat] == [listed]
 
 
 def test_one_vault_has_one_memory_under_each_of_its_names(vault: Vault) -> None:

@@ -89,6 +89,13 @@ def comes_to_rest(devices: Devices, *phones: Vault) -> dict[str, bytes]:
     return before
 
 
+def written_earlier(vault: Vault, seconds: float, *paths: str) -> None:
+    """Let files be so old that who gets them sees that they were brought."""
+    for path in paths:
+        at = (vault.root / path).stat().st_mtime - seconds
+        os.utime(vault.root / path, (at, at))
+
+
 def words(files: dict[str, bytes], *paths: str) -> set[str]:
     """The words of digest, notes and conflicts note, or of some of these."""
     texts = [files[path] for path in paths] if paths else files.values()
@@ -253,6 +260,20 @@ def test_a_rename_against_an_edit(joined: Devices, seconds: str) -> None:
     assert "tok1" in words(files, DIGEST)
 
 
+@pytest.mark.parametrize("edited", [DIGEST, OCTOPACK])
+def test_a_digest_renamed_against_an_edit(joined: Devices, edited: str) -> None:
+    one, other = joined.one, joined.other
+    (one.root / DIGEST).rename(one.root / "digests/Renamed.md")
+    sync(one)
+    other.edit(edited, WORDS, f"{WORDS} 다른 tok1.")
+    sync(other)
+    written_earlier(other, 4, DIGEST, OCTOPACK)
+    files = comes_to_rest(joined)
+    assert [path for path in files if path.startswith("digests/")] == ["digests/Renamed.md"]
+    assert "tok1" in words(files, "digests/Renamed.md") & words(files, OCTOPACK)
+    assert files[OCTOPACK].count(b"## [[") == 1
+
+
 def test_daemons_on_both_come_to_rest(joined: Devices) -> None:
     one, other = joined.one, joined.other
     with watching(one, sweep=3.0), watching(other, sweep=3.0):
@@ -301,8 +322,6 @@ def test_no_copies_at_all(
             devices.other.edit(OCTOPACK, WORDS, f"{WORDS} 둘 tok4.")
             for seconds, vault in ((6, devices.one), (4, devices.other)):
                 sync(vault)
-                for path in (DIGEST, OCTOPACK, BAYES):
-                    at = (vault.root / path).stat().st_mtime - seconds
-                    os.utime(vault.root / path, (at, at))
+                written_earlier(vault, seconds, DIGEST, OCTOPACK, BAYES)
         more = {"tok3", "tok4"} if halves == "both" else set()
         assert {"tok1", "tok2"} | more <= both(comes_to_rest(devices))

@@ -193,13 +193,21 @@ def _toml(value: object) -> str:
     return f"{{ {', '.join(rows)} }}"
 
 
+def _lay_out(sample: Path, folder: Path) -> None:
+    """Copy folders and bytes alone: not every disk takes times and modes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in sorted(sample.iterdir()):
+        if path.is_dir():
+            _lay_out(path, folder / path.name)
+        else:
+            shutil.copyfile(path, folder / path.name)
+
+
 def demo(console: Console, folder: Path) -> int:
     """Lay out the sample vault in a new or empty folder."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder}: is not empty: give a new folder for the sample vault")
-    shutil.copytree(
-        package_file("sample_vault"), folder, dirs_exist_ok=True, copy_function=shutil.copyfile
-    )
+    _lay_out(package_file("sample_vault"), folder)
     if console.json:
         console.answer(folder, configuration=str(folder / FILE))
     console.say(

@@ -5,7 +5,7 @@ Where nothing changed since the last pass, the machinery of a pass is not even i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -122,16 +122,27 @@ def _reason_line(reason: Reason) -> str:
     return f"{line} {reason.old} -> {reason.new}"
 
 
-def _show_plan(
-    console: Console, config: Config, plan: Plan, more: Mapping[str, object] = NOTHING
-) -> int:
-    """Show the plan of a dry run; 1 where a person must look."""
+def _show(
+    console: Console,
+    config: Config,
+    plan: Plan,
+    lines: Iterable[str],
+    more: Mapping[str, object] = NOTHING,
+) -> None:
+    """Show a plan that is not carried out: what a person should look at, and some lines."""
     if console.json:
         console.answer_plan(config.root, plan, plan.operations, more=more)
     else:
         console.show_attention(plan, config.rules.conflicts_note)
-        console.say(report.operation_lines(plan.operations))
-        console.say([f"{report.summary(plan, plan.operations)} (dry run: nothing was written)"])
+        console.say(lines)
+
+
+def _show_plan(
+    console: Console, config: Config, plan: Plan, more: Mapping[str, object] = NOTHING
+) -> int:
+    """Show the plan of a dry run; 1 where a person must look."""
+    done = f"{report.summary(plan, plan.operations)} (dry run: nothing was written)"
+    _show(console, config, plan, [*report.operation_lines(plan.operations), done], more)
     return report.IN_LINE if report.in_line(plan) else report.OUT_OF_LINE
 
 
@@ -179,13 +190,10 @@ def check(console: Console) -> int:
     """Change nothing; return 0 in line, 1 with the reasons shown."""
     config = console.config()
     plan = planned(console, config, PassRequest(cause="check"))
-    if console.json:
-        console.answer_plan(config.root, plan, plan.operations)
-    else:
-        console.show_attention(plan, config.rules.conflicts_note)
-        console.say(f"out of line: {line}" for line in report.operation_lines(plan.operations))
-        if plan.operations:
-            console.say(["    `vault-sync sync` brings it in line, `vault-sync diff` shows how"])
+    lines = [f"out of line: {line}" for line in report.operation_lines(plan.operations)]
+    if lines:
+        lines.append("    `vault-sync sync` brings it in line, `vault-sync diff` shows how")
+    _show(console, config, plan, lines)
     in_line = report.in_line(plan) and not plan.operations
     return report.IN_LINE if in_line else report.OUT_OF_LINE
 
@@ -254,7 +262,8 @@ def resolve(console: Console, given: str, side: Decision) -> int:
     if snapshot.locked.get(path, "cut-short") != "cut-short":
         problems = (*snapshot.problems, *observation.problems)
         wrong = tuple(each for each in problems if each.path == path)
-        return _refused(console, config, report.plan_to_show(Plan(problems=wrong)))
+        _show(console, config, report.plan_to_show(Plan(problems=wrong)), ["nothing was done"])
+        return report.OUT_OF_LINE
     if snapshot.about(path) is None and path not in snapshot.digests and path not in lost:
         raise UsageError(f"{given}: neither a note nor a digest: there is nothing to settle")
     return write(console, PassRequest(cause="resolve", take=(path, side)), offline=True)
@@ -274,15 +283,6 @@ def resolve_all(console: Console, take_all: TakeAll, *, dry_run: bool) -> int:
         take_all = take_all._replace(digest=path)
     request = PassRequest(cause="resolve", take_all=take_all)
     return write(console, request, offline=True, dry_run=dry_run)
-
-
-def _refused(console: Console, config: Config, plan: Plan) -> int:
-    if console.json:
-        console.answer_plan(config.root, plan, ())
-    else:
-        console.show_attention(plan, config.rules.conflicts_note)
-        console.say(["nothing was done"])
-    return report.OUT_OF_LINE
 
 
 def note_named(

@@ -81,6 +81,7 @@ def test_json_holds_all_of_a_plan() -> None:
 
 def test_a_summary_counts_what_was_done() -> None:
     assert report.summary(Plan(entries=1), ()) == "1 entry: nothing to do"
+    assert report.summary(Plan(OPERATIONS, entries=1), ()) == "1 entry: nothing was written"
     assert report.summary(Plan(entries=2, conflicts=(CONFLICT,)), OPERATIONS[:2]) == (
         "2 entries: 1 made, 1 edited, 1 in conflict"
     )

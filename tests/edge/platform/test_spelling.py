@@ -6,7 +6,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from vault_sync.edge.platform.spelling import canonical, inside
+from vault_sync.edge.platform.spelling import SpellingTest, canonical, inside
 
 NAME = "논문 Vault é"
 
@@ -49,3 +49,16 @@ def test_where_an_event_lies(tmp_path: Path) -> None:
     assert inside(f"{tmp_path}/VAULT~1/a.md", base) == ("a.md", False)
     assert inside(f"{tmp_path}/elsewhere/a.md", base) is None
     assert inside("/", base) is None
+
+
+@pytest.mark.parametrize("old", ["In/note.md", "in/Note.md", "IN/NOTE.MD"])
+def test_a_path_that_no_folder_lists_is_another_spelling(
+    tmp_path: Path, old: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a file system that folds case, which is played here."""
+    (tmp_path / "In").mkdir()
+    (tmp_path / "In/Note.md").touch()
+    assert SpellingTest(tmp_path).is_listed("In/Note.md")
+    monkeypatch.setattr(Path, "samefile", alike)
+    test = SpellingTest(tmp_path)
+    assert test.is_listed("In/Note.md") and not test.is_listed(old)

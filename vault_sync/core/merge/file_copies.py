@@ -13,9 +13,9 @@ A file that is a copy is neither note nor digest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -33,9 +33,10 @@ from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.problems import copy_of_digest
 from vault_sync.core.model.values import Key, Problem, PropertyNames, RelPath
 from vault_sync.core.naming.copy_names import about_the_same, certain, possible
-from vault_sync.core.naming.wikilinks import LinkResolver
+from vault_sync.core.naming.wikilinks import LinkResolver, Wikilink, find, retarget
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.text.encodings import text_hash
+from vault_sync.core.text.spans import splice
 
 Kind = Literal["digest", "note", "rows"]
 """The kind of file that a copy is one of: `rows` is the conflicts note."""
@@ -111,7 +112,7 @@ def merge_copies(
 ) -> MergedCopies:
     """Merge every copy among the texts of a vault that is to be merged, each into its file.
 
-    `moved` are notes under an old path, each with the path of the paper's linked note.
+    `moved` are notes and digests under an old path, each with the path that it has now.
     """
     proven, unproven, hidden = _found(texts, rules, moved)
     wanted = [copy for copy in unproven if copy.path in rules.choice.wanted]
@@ -121,7 +122,8 @@ def merge_copies(
         return MergedCopies(answered=answered) if answered else NO_COPIES
     left = tuple(copy for copy in proven if _is_left(copy, rules))
     merging = _Merging(texts, rules, [copy for copy in (*proven, *wanted) if copy not in left])
-    merging.run()
+    merging.renamed = {path: to for path, to in moved.items() if rules.is_digest(path)}
+    merging.run(hidden)
     regained = {path for path in overwritten.digests if merging.regain(path, overwritten)}
     return MergedCopies(
         merging.texts,
@@ -148,7 +150,8 @@ def _found(
     proven, hidden = _proven(texts, rules)
     if not rules.merges:
         return proven, [], hidden
-    proven += [VaultCopy(path, linked, "note") for path, linked in sorted(moved.items())]
+    for path, now in sorted(moved.items()):
+        proven.append(VaultCopy(path, now, "digest" if rules.is_digest(path) else "note"))
     unproven = list(_unproven(texts, rules))
     return proven, unproven, hidden | moved.keys() | {copy.path for copy in unproven}
 
@@ -265,22 +268,44 @@ class _Merging:
         self.stuck: list[VaultCopy] = []
         self.problems: list[Problem] = []
         self.histories: Histories = {}
+        self.renamed: Mapping[RelPath, RelPath] = {}
+        self.followed: dict[RelPath, str] = {}
 
     @cached_property
     def names(self) -> LinkResolver:
         """The notes that links lead to."""
         return LinkResolver.from_paths(self.before)
 
-    def run(self) -> None:
+    def run(self, hidden: Collection[RelPath]) -> None:
         new = [copy for copy in self.copies if not self._is_done(copy)]
         self.finished += [copy for copy in self.copies if copy not in new]
         if not self.rules.ready:
             self.stuck += new
             return
+        self.followed = dict(self._followed()) if self.renamed else {}
+        self.texts |= {path: text for path, text in self.followed.items() if path not in hidden}
         keys = {key for copy in new for key in self._keys(copy)}
         self.histories = _with_note_tags(self.rules.histories_of(keys)) if keys else {}
         for copy in new:
             self._merge(copy)
+
+    def _followed(self) -> Iterator[tuple[RelPath, str]]:
+        """Yield the notes that name a digest's old path alone, as they read with the new one."""
+        for path, text in self.before.items():
+            if _key(text, self.rules.names) is None:
+                continue
+            named = {self.names.resolve(each.target, path) for each in find(text)}
+            to = {
+                old: self.names.shortest(now)
+                for old, now in self.renamed.items()
+                if old in named and now not in named
+            }
+            if to:
+                yield path, splice(text, retarget(text, partial(self._target, path, to)))
+
+    def _target(self, source: RelPath, to: Mapping[RelPath, str], link: Wikilink) -> str | None:
+        old = self.names.resolve(link.target, source)
+        return None if old is None else to.get(old)
 
     def regain(self, path: RelPath, overwritten: Overwritten) -> bool:
         """Merge the digest's text before it was brought, as if a service had made a copy of it.
@@ -314,7 +339,8 @@ class _Merging:
     def _merge(self, copy: VaultCopy) -> None:
         before = self.before.get(copy.original, "")
         text = self.texts.get(copy.original, before)
-        found = self._one(copy, text, self.before[copy.path])
+        other = self.followed.get(copy.path, self.before[copy.path])
+        found = self._one(copy, text, other)
         if found is None:
             self.stuck.append(copy)
             self.problems.append(unmerged(copy.path, copy.original))

@@ -51,6 +51,11 @@ class Trash:
     why: str
 
 
+def to_trash(path: RelPath, before: str, why: str) -> Trash:
+    """Return the operation that puts a file into the vault's trash, under its name."""
+    return Trash(path, RelPath(f".trash/{path.rpartition('/')[2]}"), before, why)
+
+
 Operation = Create | Write | Rename | Trash
 """Carried out in the plan's order. A file that is written and renamed is written first."""
 

@@ -254,4 +254,5 @@ def summary(plan: Plan, done: Sequence[Operation]) -> str:
     did = ", ".join(f"{count} {words[name]}" for name, count in counts.items() if count)
     entries = counted(plan.entries, "entry", "entries")
     left = f", {len(plan.conflicts)} in conflict" if plan.conflicts else ""
-    return f"{entries}: {did or 'nothing to do'}{left}"
+    nothing = "nothing was written" if plan.operations else "nothing to do"
+    return f"{entries}: {did or nothing}{left}"

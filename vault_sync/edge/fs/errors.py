@@ -8,9 +8,10 @@ import os
 _WORDS = {
     errno.ENOSPC: "the disk is full: make room and run again",
     errno.EDQUOT: "the disk quota is used up: make room and run again",
-    errno.EROFS: "the file system is mounted read-only",
+    errno.EROFS: "the file system is mounted read-only: mount it for writing and run again",
     errno.EACCES: "permission is missing: look at the owner and mode of the file and its folder",
-    errno.EPERM: "the system does not allow it: look at the owner and attributes of the file",
+    errno.EPERM: "the system does not allow it: look at the owner and attributes of the file and"
+    " its folder",
     errno.EIO: "the disk reports an error: save what is on it and have it checked",
     errno.ELOOP: "a symbolic link stands there; links are not followed",
     errno.ENOTDIR: "a symbolic link or a file stands where a folder should be",

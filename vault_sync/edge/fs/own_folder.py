@@ -8,12 +8,18 @@ from itertools import count
 from pathlib import Path
 
 from vault_sync.core.model.values import RelPath
+from vault_sync.edge.fs.errors import Unsafe
 from vault_sync.edge.fs.vault_dir import OWN_FOLDER, VaultDir, read_at
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.durability import sync_file
 from vault_sync.edge.platform.rename import Volume, prove
 
 TEMPORARY = f"{OWN_FOLDER}/tmp"  # noqa: S108 - a folder of the vault, not of the system
+
+OWN_FOLDER_CLOSED = (
+    f"{OWN_FOLDER} in the vault, through which every text goes, cannot be written: look at the"
+    " owner and mode of that folder, of what is in it, and of the vault"
+)
 
 ID = f"{OWN_FOLDER}/id"
 """The file that tells a vault that was moved from another folder that stands where it was."""
@@ -45,7 +51,7 @@ def volume_of(vault: VaultDir, folder: int) -> Volume:
     removed again where no file will be written.
 
     Raises:
-        OSError: nothing can be written there.
+        OSError: nothing can be written there, or in the program's own folder.
     """
     device = current.files.status_of(folder).st_dev
     if device not in vault.volumes:
@@ -57,8 +63,11 @@ def _proved(vault: VaultDir, folder: int, device: int) -> Volume:
     if current.files.status_of(vault.fd).st_dev != device:
         return prove(folder)
     there = vault.stat(OWN_FOLDER) is not None
-    own = own_folder(vault)
-    volume = prove(own if current.files.status_of(own).st_dev == device else folder)
+    try:
+        own = own_folder(vault)
+        volume = prove(own if current.files.status_of(own).st_dev == device else folder)
+    except PermissionError:
+        raise Unsafe(OWN_FOLDER_CLOSED) from None
     if not there and not volume.safe:
         current.files.remove(vault.folder(OWN_FOLDER), ".gitignore")
         vault.remove_folder(TEMPORARY)

@@ -1,4 +1,7 @@
-"""Calls that macOS alone has: renameatx_np, F_FULLFSYNC, fcopyfile, lsof, FSEvents by watchdog."""
+"""Calls that macOS alone has: renameatx_np, F_FULLFSYNC, fcopyfile, lsof, FSEvents by watchdog.
+
+What has no words here does as its namesake of `linux`.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,6 @@ _COPYFILE_ACL_AND_XATTR = 1 << 0 | 1 << 2
 def flagged_rename(
     from_folder: int, from_name: str, to_folder: int, to_name: str, *, exchange: bool
 ) -> bool:
-    """Make one rename that exchanges, or that replaces nothing. Return False if it is not known."""
     four = from_folder, from_name, to_folder, to_name
     return posix.rename_by(_kernel_rename(), *four, _EXCHANGE if exchange else _NO_REPLACE)
 
@@ -62,11 +64,6 @@ def sync_file_system(folder: int) -> bool:
 
 
 def copy_attributes(like: int, file: int) -> None:
-    """Give an open file the ACL and the extended attributes of another.
-
-    Raises:
-        OSError: they cannot be carried over.
-    """
     library = ctypes.CDLL(None, use_errno=True)
     if library.fcopyfile(like, file, None, _COPYFILE_ACL_AND_XATTR):
         code = ctypes.get_errno()
@@ -126,14 +123,11 @@ def sleeping_clock() -> float:
 
 
 WATCH_ADVICE = "close other programs that watch folders, and start the daemon again"
-"""The remedy when folders cannot be watched."""
 OPENER = "open"
-"""The command that opens an address with the program that it belongs to."""
 
 TELLS_OF_CLOSING = False
 """A file that was written to is told of as changed, and not as closed."""
 TELLS_FOLDERS = True
-"""A folder that was removed is told of as one."""
 ONE_WATCH = True
 """A watch of a folder is one of all beneath it."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from unicodedata import normalize
 
 from vault_sync.core.text.folding import casefold_nfc
 
@@ -38,6 +39,42 @@ def _listed(folder: Path, name: str, same: Callable[[Path, Path], bool]) -> str:
         except OSError:
             continue
     return name
+
+
+class SpellingTest:
+    """Test of paths below a folder: are they spelled as the folders list them?
+
+    A file that was renamed in case or composition alone is found under its old name too.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._names: dict[str, frozenset[str]] = {}
+
+    def is_listed(self, path: str) -> bool:
+        """Return True if a file that is there is listed under this path, of parts with "/".
+
+        Folders are listed, once each, only where another spelling leads to the file as well.
+        """
+        if not self._has_others(path):
+            return True
+        above = ""
+        for part in path.split("/"):
+            if part not in self._listed(above):
+                return False
+            above = f"{above}/{part}"
+        return True
+
+    def _has_others(self, path: str) -> bool:
+        others = {path.swapcase(), *(normalize(form, path) for form in ("NFC", "NFD"))} - {path}
+        return any(_is_same(self._root / other, self._root / path) for other in others)
+
+    def _listed(self, folder: str) -> frozenset[str]:
+        if folder not in self._names:
+            self._names[folder] = frozenset(
+                each.name for each in Path(f"{self._root}{folder}").iterdir()
+            )
+        return self._names[folder]
 
 
 def inside(path: str, base: Path) -> tuple[str, bool] | None:

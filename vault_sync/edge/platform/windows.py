@@ -1,4 +1,7 @@
-"""Calls that Windows alone has: share modes, listings with numbers, renames of an open file."""
+"""Calls that Windows alone has: share modes, listings with numbers, renames of an open file.
+
+What has no words here does as its namesake of `linux` or `darwin`, or of `windows_handles.Kernel`.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +38,9 @@ _LOCKED = {33, 997}
 _NO_MORE_FILES, _END_OF_FILE, _NO_STREAMS = 18, 38, {1, 38, 50, 87, 120}
 _CARRIED = 0x2 | 0x4 | 0x20 | 0x2000
 """Attributes that a file keeps: hidden, system, to be archived, not indexed."""
+_ENCRYPTED = 0x4000
+_ACCESS_LIST, _HANDED_DOWN, _HANDING_DOWN = 0x4, 0x400, 0x100
+"""DACL_SECURITY_INFORMATION; SE_DACL_AUTO_INHERITED, which is set by SE_DACL_AUTO_INHERIT_REQ."""
 _RENAMING = struct.Struct("@IPI")
 """FILE_RENAME_INFO: replace (no), a root (none), the length of the name, which follows."""
 _LISTED = struct.Struct("<IIqqqqqqIIIB27xQ")
@@ -79,12 +85,11 @@ def _error(path: str, other: str | None = None) -> OSError:
 
 
 class Windows:
-    """The calls of Windows itself. A file or a folder that is open is a descriptor here too."""
+    """The calls of Windows itself, as `windows_handles.Kernel` says what each does."""
 
     def open(
         self, path: str, access: Access, share: Share, *, new: bool | None = None, follow: bool
     ) -> int:
-        """Return a descriptor. `new`: True: it must not be there, False: it may be made."""
         how = _OPEN_EXISTING if new is None else _CREATE_NEW if new else _OPEN_ALWAYS
         flags = _BACKUP_SEMANTICS | _NORMAL | (0 if follow else _OPEN_REPARSE_POINT)
         handle = _library().CreateFileW(path, access, share, None, how, flags, None)
@@ -135,7 +140,6 @@ class Windows:
             raise _error(self.path_of(folder))
 
     def rename(self, file: int, to: str) -> None:
-        """Rename an open file, never onto another."""
         name = to.encode("utf-16-le", "surrogatepass")
         room = _RENAMING.pack(0, 0, len(name)) + name + b"\0\0"
         handle = msvcrt.get_osfhandle(file)
@@ -143,29 +147,26 @@ class Windows:
             raise _error(self.path_of(file), to)
 
     def move(self, path: str, to: str, *, replace: bool = False) -> None:
-        """Rename what is at a path; onto another file only if `replace`."""
         flags = _WRITE_THROUGH | (_REPLACE if replace else 0)
         if not _library().MoveFileExW(path, to, flags):
             raise _error(path, to)
 
     def remove(self, path: str) -> None:
-        """Remove a file."""
         Path(path).unlink()
 
     def remove_folder(self, path: str) -> None:
-        """Remove an empty folder."""
         Path(path).rmdir()
 
     def lock(self, file: int) -> None:
-        """Lock an open file for this process, until it is closed."""
         if _library().LockFile(msvcrt.get_osfhandle(file), _LOCKED_BYTE, 0, 1, 0):
             return
         error = _error(self.path_of(file))
         raise BlockingIOError(errno.EAGAIN, str(error)) if error.winerror in _LOCKED else error
 
     def copy_attributes(self, like: int, file: int) -> None:
-        """Give an open file the other streams and the attributes of another."""
         source, target = self.path_of(like), self.path_of(file)
+        if self.look(like).attributes & ~self.look(file).attributes & _ENCRYPTED:
+            raise OSError("it is encrypted, and a new text would not be: encrypt its folder too")
         for stream in _streams(source):
             Path(target + stream).write_bytes(Path(source + stream).read_bytes())
         attributes = self.look(like).attributes & _CARRIED or _NORMAL
@@ -174,6 +175,45 @@ class Windows:
         handle = msvcrt.get_osfhandle(file)
         if not _library().SetFileInformationByHandle(handle, _BASIC_INFO, basic, len(basic)):
             raise _error(target)
+        _copy_access_list(source, target)
+
+
+def _copy_access_list(source: str, target: str) -> None:
+    """Give a file the access list of another, if it has not the same by its folder."""
+    wanted = _access_list(source)
+    if wanted in {b"", _access_list(target)}:
+        return
+    # What a folder handed down stays such, and what is kept from its list too.
+    (control,) = struct.unpack_from("<H", wanted, 2)
+    handed_down = _HANDING_DOWN if control & _HANDED_DOWN else 0
+    descriptor = wanted[:2] + struct.pack("<H", control | handed_down) + wanted[4:]
+    if not _security().SetFileSecurityW(target, _ACCESS_LIST, descriptor):
+        raise _error(target)
+
+
+def _access_list(path: str) -> bytes:
+    """Return a file's access list, in a security descriptor; b"": its disk has none."""
+    size = wintypes.DWORD()
+    room = ctypes.create_string_buffer(1 << 16)
+    ask = _security().GetFileSecurityW
+    if ask(path, _ACCESS_LIST, room, len(room), ctypes.byref(size)):
+        return room.raw[: size.value]
+    if ctypes.get_last_error() not in _NO_STREAMS:
+        raise _error(path)
+    return b""
+
+
+@cache
+def _security() -> ctypes.WinDLL:
+    library = ctypes.WinDLL("advapi32", use_last_error=True)
+    text, number, place = wintypes.LPCWSTR, wintypes.DWORD, wintypes.LPVOID
+    for name, arguments in (
+        ("GetFileSecurityW", (text, number, place, number, place)),
+        ("SetFileSecurityW", (text, number, place)),
+    ):
+        call = getattr(library, name)
+        call.restype, call.argtypes = wintypes.BOOL, arguments
+    return library
 
 
 def _listed(room: bytes, disk: int) -> Iterator[tuple[str, Look]]:
@@ -240,14 +280,12 @@ def holder_of(file: int, path: Path) -> str | None:
 
 
 def remote(path: Path) -> str | None:
-    """Return what kind of network folder a path leads to, in words; None: a disk of its own."""
     anchor = path.absolute().anchor
     network = anchor.startswith("\\\\") or _library().GetDriveTypeW(anchor) == _REMOTE_DRIVE
     return "a network folder" if network else None
 
 
 def file_system(path: Path) -> str | None:
-    """Return the type of the file system at a path, if it is told."""
     room = ctypes.create_unicode_buffer(261)
     nothing = (None, 0, None, None, None)
     found = _library().GetVolumeInformationW(path.absolute().anchor, *nothing, room, len(room))
@@ -259,17 +297,13 @@ def trim_memory() -> None:
 
 
 def sleeping_clock() -> float:
-    """Return the wall clock, which runs on while the machine sleeps, in seconds."""
     return time.time()
 
 
 WATCH_ADVICE = "close other programs that watch folders, and start the daemon again"
-"""The remedy when folders cannot be watched."""
 OPENER = "explorer"
-"""The command that opens an address with the program that it belongs to."""
 
 TELLS_OF_CLOSING = False
-"""A file that was written to is told of as changed, and not as closed."""
 TELLS_FOLDERS = False
 """Something that was removed is told of as a file, whatever it was."""
 ONE_WATCH = True

@@ -50,16 +50,14 @@ class ListedEntry:
 
 
 class WindowsFiles(WindowsHandles):
-    """The functions of `posix`, by the calls of a `Kernel`."""
+    """The functions of `posix`, with the same promises, by the calls of a `Kernel`."""
 
     PINS = True
 
     def open_root(self, path: Path) -> int:
-        """Open a folder by its path; it may be a link of the user's own."""
         return self.open(str(path.absolute()), Access.READ, _PINNED, follow=True)
 
     def open_folder(self, name: str, above: int) -> int:
-        """Open a folder of an open folder; a link there is refused."""
         return self.open_plain(self.within(name, above), Access.READ, _PINNED, folder=True)
 
     def open_to_read(self, name: str | Path, above: int | None = None) -> int:
@@ -117,29 +115,23 @@ class WindowsFiles(WindowsHandles):
             os.fsync(file)
 
     def read_at(self, file: int, count: int, at: int) -> bytes:
-        """Return up to `count` bytes of an open file, from a place in it."""
         os.lseek(file, at, os.SEEK_SET)
         return os.read(file, count)
 
     def write_at(self, file: int, content: bytes, at: int) -> int:
-        """Write bytes at a place in an open file; return how many."""
         os.lseek(file, at, os.SEEK_SET)
         return os.write(file, content)
 
     def status(self, path: Path, *, follow: bool = False) -> os.stat_result:
-        """Return the status of a file or folder, that of a link itself unless `follow`."""
         return self.look(str(path), follow=follow).status()
 
     def status_at(self, folder: int, name: str) -> os.stat_result:
-        """Return the status of what has a name in an open folder, that of a link itself."""
         return self.look(self.within(name, folder)).status()
 
     def status_of(self, file: int) -> os.stat_result:
-        """Return the status of an open file or folder."""
         return self.kernel.look(file).status()
 
     def names(self, folder: int) -> list[str]:
-        """Return the names in an open folder, spelled as on the disk."""
         return [name for name, _ in self._listing(self.kernel.path_of(folder))]
 
     def entries(self, folder: int) -> Sequence[FolderItem]:
@@ -157,19 +149,15 @@ class WindowsFiles(WindowsHandles):
             os.close(file)
 
     def make_folder(self, folder: int, name: str) -> None:
-        """Make a folder in an open folder."""
         os.mkdir(self.within(name, folder, new=True))  # noqa: PTH102
 
     def remove_folder(self, folder: int, name: str) -> None:
-        """Remove an empty folder of an open folder."""
         self.patiently(lambda: self.kernel.remove_folder(self.within(name, folder)))
 
     def remove(self, folder: int, name: str) -> None:
-        """Remove a file of an open folder."""
         self.patiently(lambda: self.kernel.remove(self.within(name, folder)))
 
     def rename(self, from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
-        """Rename a file; one that is there already is replaced."""
         self.move(from_folder, from_name, to_folder, to_name, replace=True)
 
     def link(self, from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
@@ -182,11 +170,6 @@ class WindowsFiles(WindowsHandles):
         return os.access(self.within(name, folder), os.W_OK)
 
     def take_lock(self, file: int) -> None:
-        """Lock an open file for this process, until it is closed.
-
-        Raises:
-            BlockingIOError: another process has it.
-        """
         self.kernel.lock(file)
 
     def local_socket(self) -> socket.socket:
@@ -198,14 +181,13 @@ class WindowsFiles(WindowsHandles):
         return 0
 
     def copy_owner_and_mode(self, like: int, file: int) -> None:
-        """Do nothing: a new file belongs to its folder's owner, and has its access list."""
+        """Do nothing: a new file is its maker's; `copy_attributes` carries the access list over."""
 
     def copy_attributes(self, like: int, file: int) -> None:
-        """Give an open file the other streams and the attributes of another."""
+        """Give an open file the other streams, the attributes and the access list of another."""
         self.kernel.copy_attributes(like, file)
 
     def room_of(self, folder: int | Path) -> Room:
-        """Return the free room of the disk that an open folder is on."""
         path = folder if isinstance(folder, Path) else self.kernel.path_of(folder)
         return Room(_BLOCK, shutil.disk_usage(path).free // _BLOCK, None)
 

@@ -126,7 +126,7 @@ class Kernel(Protocol):
         """Lock an open file for this process, until it is closed."""
 
     def copy_attributes(self, like: int, file: int) -> None:
-        """Give an open file the other streams and the attributes of another."""
+        """Give an open file the other streams, the attributes and the access list of another."""
 
 
 class WindowsHandles:

@@ -16,6 +16,7 @@ from vault_sync.edge.state.schema import Select, bound, fact_of, note_fact, unbo
 
 _LOOKED = "looked"
 _LISTED = "copies listed"
+_FORMER = "a digest was at "
 
 Decision = Literal["left", "mine", "wanted", "merged"]
 """As in `CopyChoice` of `core/merge/copy_rules`."""
@@ -80,6 +81,17 @@ def end_pass(
             f"UPDATE history SET pending = 0 WHERE {column} = ? AND pending",  # noqa: S608
             [(bound(value),) for value in values],
         )
+
+
+def note_former(connection: sqlite3.Connection, digests: Iterable[str]) -> None:
+    """Note that digests were at these paths, inside a transaction of the caller's."""
+    for path in digests:
+        note_fact(connection, _FORMER + path, "")
+
+
+def is_former(select: Select, path: RelPath) -> bool:
+    """Return True if a digest was at this path once, and went to another or was removed."""
+    return fact_of(select, _FORMER + path) is not None
 
 
 # Copies.

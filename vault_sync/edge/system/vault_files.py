@@ -75,6 +75,7 @@ def findings(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]:
     yield from _twins(tree)
     yield from _elsewhere(tree)
     yield from _contents(root, tree, around)
+    yield from _unwritable(root, tree)
     yield from _others(tree)
 
 
@@ -236,6 +237,25 @@ def _contents(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]
             )
     for path in tree.closed:
         yield _unreadable(path, "the folder cannot be read")
+
+
+def _unwritable(root: Path, tree: Tree) -> Iterable[Problem]:
+    """Find folders and notes in which nothing can be written; the vault's own is found before."""
+    folders = [path for path in tree.folders[1:] if not os.access(root / path, os.W_OK)]
+    files = [
+        path
+        for path, status in tree.files.items()
+        if is_markdown(path) and not status.st_mode & 0o222
+    ]
+    for found, words in ((folders, "a folder cannot be written"), (files, "a file is read-only")):
+        if found:
+            yield Problem(
+                min(found),
+                "read-only",
+                f"{words} ({len(found)} such in the vault)",
+                "if papers or digests are there, allow writing: a pass leaves them as they are",
+                level="notice",
+            )
 
 
 def _unreadable(path: RelPath, why: str) -> Problem:

@@ -17,9 +17,9 @@ from vault_sync.core.model.plan import (
     Outcome,
     Plan,
     Rename,
-    Trash,
     Undone,
     Write,
+    to_trash,
 )
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.report.conflicts_page import unticked
@@ -126,7 +126,7 @@ def _inverses(
                 moves[path] = Rename(here, path, text, why), reason
                 continue
             case "create":
-                back = Trash(path, RelPath(f".trash/{path.rpartition('/')[2]}"), text, why)
+                back = to_trash(path, text, why)
             case "write":
                 back = Write(here, text, before, why)
                 if old is None:

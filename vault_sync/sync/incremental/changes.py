@@ -11,6 +11,7 @@ from stat import S_ISREG
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs.scan import Scan, Stat, stat_of
 from vault_sync.edge.platform import current
+from vault_sync.edge.platform.spelling import SpellingTest
 from vault_sync.sync.incremental.memory import Memory, TakesWholePass
 from vault_sync.sync.observation.file_record import seconds_at_rest
 
@@ -26,14 +27,18 @@ def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None]
         TakesWholePass: one is no plain file.
     """
     found: dict[RelPath, Stat | None] = {}
+    spelling = SpellingTest(root)
     for path in paths:
         try:
             seen = current.files.status(root / path)
+            is_there = spelling.is_listed(path)
         except FileNotFoundError:
-            found[path] = None
-            continue
+            is_there = False
         except OSError as error:
             raise TakesWholePass(f"{path} cannot be looked at") from error
+        if not is_there:
+            found[path] = None
+            continue
         if not S_ISREG(seen.st_mode):
             raise TakesWholePass(f"{path} is no plain file")
         found[path] = stat_of(seen)

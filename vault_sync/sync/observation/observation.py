@@ -42,6 +42,7 @@ from vault_sync.sync.observation.file_record import (
     numbers,
     seconds_at_rest,
 )
+from vault_sync.sync.observation.old_paths import digests_back, notes_back
 from vault_sync.sync.request import Progress, silent
 
 
@@ -82,7 +83,8 @@ MergesCopies = Callable[
 ]
 """A merge of the copies among texts (`merge_copies`), with the path of the conflicts note.
 
-The fourth argument tells whether files are arriving, the last are notes under an old path.
+The fourth argument tells whether files are arriving, the last are files that may be under an old
+path (`old_paths`).
 """
 
 
@@ -178,7 +180,8 @@ def _merged_texts(
     if merge is None:
         merge = partial(_hide_copies, rules, base)
     observation = observed(merge(texts, page, found, is_arriving, {}))
-    moved = _moved_back(observation)
+    seen = observation.snapshot
+    moved = notes_back(seen, observation.base, delivered) | digests_back(seen)
     return observed(merge(texts, page, found, is_arriving, moved)) if moved else observation
 
 
@@ -191,7 +194,9 @@ def _hide_copies(
     _is_arriving: bool,
     moved: Mapping[RelPath, RelPath],
 ) -> MergedCopies:
-    return merge_copies(texts, copy_rules_of(rules, base, texts, page), moved)
+    copy_rules = copy_rules_of(rules, base, texts, page)
+    notes = {path: to for path, to in moved.items() if not copy_rules.is_digest(path)}
+    return merge_copies(texts, copy_rules, notes)
 
 
 def copy_rules_of(
@@ -210,29 +215,6 @@ def copy_rules_of(
         merges=rules.merge_copies,
         ready=False,
     )
-
-
-def _moved_back(seen: Observation) -> dict[RelPath, RelPath]:
-    """Return the notes under an old path that a device brought back, each with the linked one.
-
-    So it is where a note was renamed on one device and edited on another.
-    """
-    names, base = seen.snapshot.names, seen.base
-    twins = {key: set(paths) for key, paths in seen.snapshot.managed.items() if len(paths) == 2}
-    links: dict[Key, set[RelPath | None]] = {}
-    for path, digest in seen.snapshot.digests.items() if twins else ():
-        for entry in digest.entries:
-            if entry.key in twins and entry.link is not None:
-                links.setdefault(entry.key, set()).add(names.resolve(entry.link.target, path))
-    found = {}
-    for key, paths in twins.items():
-        (linked,) = to if len(to := links.get(key, set()) & paths) == 1 else (None,)
-        if linked is None or seen.delivered.keys().isdisjoint(paths):
-            continue
-        (other,) = paths - {linked}
-        if other == base.note(key) or base.was_ever(BaseKey(key, "", "note"), other):
-            found[other] = linked
-    return found
 
 
 def _delivered(files: Mapping[RelPath, Stat]) -> dict[RelPath, int]:

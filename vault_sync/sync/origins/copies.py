@@ -29,6 +29,7 @@ from vault_sync.core.model.plan import (
     Rename,
     Trash,
     Write,
+    to_trash,
 )
 from vault_sync.core.model.values import FIELD_NAMES, Key, RelPath, Rules
 from vault_sync.core.naming.copy_names import is_copy
@@ -69,9 +70,20 @@ def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> Merge
         # A person wants back what an older text says, and a merge takes that for removed since.
         back = deliveries.restored(state.select) if moved else {}
         moved = {path: to for path, to in moved.items() if not back.get(path, False)}
+        merged = {path for path, _ in choice.merged}
+        for path in [path for path in moved if copy_rules.is_digest(path)]:
+            brought = any(looks_delivered(found.files[each]) for each in (path, moved[path]))
+            if not (path in merged or (brought and _is_old(state, base, path, moved[path]))):
+                del moved[path]
         return merge_copies(texts, copy_rules, moved, overwritten)
 
     return merge
+
+
+def _is_old(state: StateStore, base: Base, path: RelPath, now: RelPath) -> bool:
+    """Return True if one of two paths of a digest is new here, and `path` is none that was not."""
+    in_base = [BaseKey(Key(""), each, "text") in base.rows for each in (path, now)]
+    return not all(in_base) and (in_base[0] or deliveries.is_former(state.select, path))
 
 
 SAME_TIME = 30_000_000_000
@@ -136,9 +148,15 @@ def with_arrivals(seen: Observation) -> Observation:
 
 
 def concern(seen: Observation) -> bool:
-    """Return True if copies, or what is left of them, make the next pass a whole one."""
-    rows = seen.copies.rows or (seen.conflicts_text and copy_section.has_rows(seen.conflicts_text))
-    return bool(seen.copies.hidden or rows)
+    """Return True if copies, or what is left of them, make the next pass a whole one.
+
+    A row of the conflicts note does so only until a pass at rest: the ones that stay then are dealt
+    with when their page or their paper changes.
+    """
+    page = seen.conflicts_text
+    if seen.copies.hidden or seen.copies.rows or copy_section.read_boxes(page).about:
+        return True
+    return bool(seen.base.arrivals) and copy_section.has_rows(page)
 
 
 # The plan.
@@ -177,9 +195,7 @@ def _merged_with(path: RelPath, copies: MergedCopies) -> str:
 
 
 def _trash(copies: MergedCopies, copy: VaultCopy) -> Trash:
-    name = copy.path.rpartition("/")[2]
-    why = f"its words are in {copy.original}"
-    return Trash(copy.path, RelPath(f".trash/{name}"), copies.hidden[copy.path], why)
+    return to_trash(copy.path, copies.hidden[copy.path], f"its words are in {copy.original}")
 
 
 def _resting(base_update: BaseUpdate, seen: Observation) -> BaseUpdate:
@@ -210,12 +226,15 @@ def end_pass(
     records = list(_records(seen, plan, outcome, lists=lists)) if whole else []
     learned = list(_learned(seen, plan, outcome))
     removed = _removed(plan, outcome)
-    if not (records or learned or removed or lists) or not is_there(state.select):
+    dropped = {row.digest for one in updates_made(plan, outcome) for row in one.drop if row.digest}
+    former = dropped - seen.files
+    if not (records or learned or removed or lists or former) or not is_there(state.select):
         return
     with state.writing() as connection:
         if whole:
             deliveries.note_copies(connection, records, seen.files)
         earlier_values.note_removed(connection, removed)
+        deliveries.note_former(connection, former)
         for each in learned:
             earlier_values.learn(connection, *each)
 

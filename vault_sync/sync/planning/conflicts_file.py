@@ -6,7 +6,15 @@ from collections.abc import Iterable
 
 from vault_sync.core.merge import copy_rows
 from vault_sync.core.model.copies import CopyRow
-from vault_sync.core.model.plan import BaseKey, Create, Operation, Plan, Trash, Value, Write
+from vault_sync.core.model.plan import (
+    BaseKey,
+    Create,
+    Operation,
+    Plan,
+    Value,
+    Write,
+    to_trash,
+)
 from vault_sync.core.model.values import Problem, RelPath, Rules
 from vault_sync.core.report import conflicts_page, copy_section
 from vault_sync.sync.observation.observation import Observation
@@ -39,9 +47,7 @@ def operations(seen: Observation, rules: Rules, plan: Plan) -> tuple[Operation, 
     if after == before:
         return ()
     if not after:
-        name = path.rpartition("/")[2]
-        why = "no conflict is left"
-        return (Trash(path, RelPath(f".trash/{name}"), before, why),) if there else ()
+        return (to_trash(path, before, "no conflict is left"),) if there else ()
     if there:
         return (Write(path, before, after, "open conflicts"),)
     return (Create(path, after, "open conflicts"),)

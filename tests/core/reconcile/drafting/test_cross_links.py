@@ -59,6 +59,16 @@ def test_the_named_note_is_renamed() -> None:
     quiet(vault)
 
 
+def test_those_that_name_a_paper_are_listed_by_their_names() -> None:
+    """Whatever the digest has first: the same bytes on every machine."""
+    vault = settled()
+    change(vault, WEEK, "알파 둘째 줄입니다.", "[[230803 Gamma]]의 알파.")
+    change(vault, WEEK, "베타 설명입니다.", "[[230803 Gamma]]의 베타.")
+    rename(vault, NOTE, "papers/9.md")
+    vault.sync()
+    assert listed(vault, NOTE_GAMMA, "mentioned_by") == ("[[230802 Beta Nets]]", "[[9]]")
+
+
 def test_without_base_the_same_lists() -> None:
     vault = mentioning()
     forget(vault)

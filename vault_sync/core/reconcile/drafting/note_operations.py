@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.plan import Create, Rename, Trash, Write
+from vault_sync.core.model.plan import Create, Rename, Write, to_trash
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note
@@ -106,8 +106,6 @@ def _proved(
 
 
 def _trash(builder: PlanBuilder, resolution: Resolution, path: RelPath, note: Note) -> None:
-    name = path.rpartition("/")[2]
     weeks = ", ".join(f"'{stem_of(pair.digest)}'" for pair in resolution.paper.pairs)
-    why = f"entry removed from {weeks}"
-    builder.trash.append(Trash(path, RelPath(f".trash/{name}"), note.text, why))
+    builder.trash.append(to_trash(path, note.text, f"entry removed from {weeks}"))
     builder.touch(path, resolution)

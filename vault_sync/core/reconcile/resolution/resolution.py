@@ -199,7 +199,9 @@ class _Shared:
         """
         name, paper = base_key.field, self.resolution.paper
         side = decided_side(self.decisions, paper, self.home.digest, name)
-        if side is None and name != "url" and digest_has != note_has:
+        if side is None and digest_has == note_has:
+            return SharedValue(digest_has, note_has)
+        if side is None and name != "url":
             reread_now = self._has_new_title(entry)
             was_untitled = reread_now or self._base_key("filled") in self.base.rows
             readers = was_untitled and reread.is_the_readers(base_key, note_has, self.base)
