@@ -15,7 +15,7 @@ from vault_sync.core.model.plan import Create
 from vault_sync.core.model.values import RelPath
 from vault_sync.sync.incremental.memory import DaemonMemory
 from vault_sync.sync.incremental.selection import PaperSelection
-from vault_sync.sync.shadow import ShadowError
+from vault_sync.sync.incremental.shadow import ShadowError
 
 TROUBLES = {
     "a conflict": "both apart",

@@ -106,7 +106,7 @@ def look(context: PassContext, request: PassRequest) -> View:
         try:
             view = look_at_part(context, request, facts)
             if os.environ.get("VAULT_SYNC_SHADOW"):
-                from vault_sync.sync import shadow
+                from vault_sync.sync.incremental import shadow
 
                 shadow.compare(view.plan, look_at_all(context, request, facts).plan, view.explained)
             return view
