@@ -93,7 +93,7 @@ def vault(tmp_path: Path) -> Vault:
 def _built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("built")
     shutil.copytree(SAMPLE, place / "vault")
-    Vault(place / "vault", place / "state").ok("rebuild", "--offline")
+    Vault(place / "vault", place / "state").arrange("rebuild", "--offline")
     return place
 
 
@@ -103,7 +103,7 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Vault:
     place = tmp_path_factory.mktemp("settled")
     shutil.copytree(SAMPLE, place / "vault", copy_function=shutil.copyfile)
     vault = Vault(place / "vault", place / "state")
-    vault.ok("rebuild", "--offline")
+    vault.arrange("rebuild", "--offline")
     return vault
 
 
@@ -115,8 +115,8 @@ def built(_built: Path, tmp_path: Path) -> Vault:
     fresh = Vault(root, tmp_path / "state")
     # A base belongs to one folder: this copy gets its own by a pass that finds all in line, and by
     # a second one that finds that nothing more has come.
-    fresh.ok("rebuild", "--offline")
-    fresh.ok("sync", "--offline")
+    fresh.arrange("rebuild", "--offline")
+    fresh.arrange("sync", "--offline")
     return fresh
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.laws import examples
 from vault_sync.core.model.values import RelPath
 from vault_sync.daemon import quiet_rule
 
@@ -128,7 +129,7 @@ def test_old_turns_are_forgotten() -> None:
     assert later.keys() == {B}
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(65))
 @given(st.lists(st.tuples(st.sampled_from("ot"), st.floats(0.1, 40.0)), max_size=30))
 def test_left_alone_means_that_four_own_writes_stand_within_a_minute(
     game: list[tuple[str, float]],

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from tests.support import worlds
+from tests.support.laws import examples
 from vault_sync.core.digest import editor as digest
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.digest.reader import Digest, Entry
@@ -55,7 +56,7 @@ def linked(read: Digest) -> list[Edit]:
 
 
 @given(_TEXTS)
-@settings(max_examples=60)
+@settings(max_examples=examples(20))
 def test_any_text_is_read_and_what_is_read_written_back_changes_nothing(text: str) -> None:
     read = read_all(text)
     assert read.text == text
@@ -71,7 +72,7 @@ def test_any_text_is_read_and_what_is_read_written_back_changes_nothing(text: st
 
 
 @given(_TEXTS)
-@settings(max_examples=60)
+@settings(max_examples=examples(20))
 def test_an_invariant_of_fields_holds_for_any_text(text: str) -> None:
     for fields in said(text):
         first, *_, last = [fields.commentary.split("\n")[0], fields.commentary.split("\n")[-1]]
@@ -82,14 +83,14 @@ def test_an_invariant_of_fields_holds_for_any_text(text: str) -> None:
 
 
 @given(worlds.digests(late=True))
-@settings(max_examples=40)
+@settings(max_examples=examples(15))
 def test_what_was_written_is_read(world: World) -> None:
     text, wanted = world
     assert said(text) == wanted
 
 
 @given(_TEXTS)
-@settings(max_examples=60)
+@settings(max_examples=examples(20))
 def test_linking_changes_no_field_and_a_second_time_nothing_in_any_text(text: str) -> None:
     read = read_all(text)
     after = splice(text, linked(read))
@@ -100,7 +101,7 @@ def test_linking_changes_no_field_and_a_second_time_nothing_in_any_text(text: st
 
 
 @given(_TEXTS)
-@settings(max_examples=60)
+@settings(max_examples=examples(20))
 @example("https://a.b/c")
 @example("https://a.b/c\r\n")
 @example("https://a.b/c\r")
@@ -114,7 +115,7 @@ def test_export_takes_back_what_linking_did_in_any_text(text: str) -> None:
 
 
 @given(worlds.digests(late=True))
-@settings(max_examples=40)
+@settings(max_examples=examples(15))
 def test_export_takes_back_what_linking_did(world: World) -> None:
     text, _ = world
     after = splice(text, linked(read_all(text)))
@@ -144,7 +145,7 @@ def as_read(fields: Fields, old: Fields) -> Fields:
     st.sampled_from(["url", "title", "authors", "tags", "commentary", "all"]),
     st.booleans(),
 )
-@settings(max_examples=60)
+@settings(max_examples=examples(20))
 def test_an_edit_is_read_back_and_stays_in_its_entry(
     world: World, dice: Random, new: Fields, what: Change, link_first: bool
 ) -> None:
@@ -178,7 +179,7 @@ _ANY_FIELDS = st.builds(
 
 
 @given(_TEXTS, _ANY_FIELDS, st.one_of(st.none(), _WORDS))
-@settings(max_examples=60)
+@settings(max_examples=examples(20))
 def test_any_value_can_be_asked_for_and_no_byte_outside_the_entry_changes(
     text: str, asked: Fields, link: str | None
 ) -> None:
@@ -200,7 +201,7 @@ def opens_below(read: Digest, entry: Entry) -> bool:
 
 
 @given(worlds.digests(late=True), st.randoms(use_true_random=False))
-@settings(max_examples=40)
+@settings(max_examples=examples(15))
 def test_an_edit_of_one_field_keeps_every_line_of_the_others(world: World, dice: Random) -> None:
     text, _ = world
     read = read_all(text)
@@ -215,7 +216,7 @@ def test_an_edit_of_one_field_keeps_every_line_of_the_others(world: World, dice:
 
 
 @given(worlds.digests(late=True), st.lists(worlds.fields(titled=True), min_size=1, max_size=3))
-@settings(max_examples=40)
+@settings(max_examples=examples(15))
 def test_what_is_appended_is_read_after_what_was_there(world: World, added: list[Fields]) -> None:
     text, wanted = world
     after = digest.append(read_all(text), [(fields, None) for fields in added])
@@ -226,7 +227,7 @@ def test_what_is_appended_is_read_after_what_was_there(world: World, added: list
 
 
 @given(st.lists(worlds.fields(), max_size=3))
-@settings(max_examples=40)
+@settings(max_examples=examples(15))
 def test_a_new_digest_says_what_was_asked(added: list[Fields]) -> None:
     text = digest.new("2023년 8월 3주차", [(fields, "n") for fields in added])
     assert text.startswith("2023년 8월 3주차\n")

@@ -223,9 +223,9 @@ def test_with_real_files_nothing_is_lost(
     name: str, style: StyleName, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = (TWO | THREE)[name]
-    fields = play_many(world, 40, seed=4)
+    fields = play_many(world, 16, seed=4)
     monkeypatch.setattr(Pass, "with_copy", lambda *given: with_copy(style, *given))
-    files = play_many(world, 40, seed=4)
+    files = play_many(world, 16, seed=4)
     assert not files["lost"] + files["unequal"] + files["never"] + files["left"]
     assert files == fields, "the files are merged otherwise than their fields"
 

@@ -10,6 +10,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from tests.support import two_way
+from tests.support.laws import examples
 from tests.support.two_way import IN_DIGESTS, IN_NOTES, World
 
 numbers = st.integers(0, 999)
@@ -58,7 +59,7 @@ class Reader(RuleBasedStateMachine):
 
 TestReader = Reader.TestCase
 TestReader.settings = settings(
-    max_examples=60,
+    max_examples=examples(20),
     stateful_step_count=14,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate, Phase.shrink),
@@ -76,7 +77,7 @@ def walk(seed: int, steps: int, only_device: int | None = None) -> World:
     return world
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(20))
 def test_a_walk(seed: int) -> None:
     assert walk(seed, 25).checked
 

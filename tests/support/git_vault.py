@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support import fork_server
-from vault_sync.cli import main
+from tests.support.vaults import run_here
 
 WEEK = "digests/2023년 8월 3주차.md"
 NEXT = "digests/2023년 8월 4주차.md"
@@ -120,16 +120,7 @@ class GitVault:
 
     def tool(self, *words: str, code: int = 0) -> None:
         """The tool in this process, for what is not under test."""
-        old = {name: os.environ.get(name) for name in self.env}
-        os.environ.update(self.env)
-        try:
-            assert main.run(["--vault", str(self.root), "--quiet", *words]) == code
-        finally:
-            for name, value in old.items():
-                if value is None:
-                    os.environ.pop(name)
-                else:
-                    os.environ[name] = value
+        run_here(self.root, self.env, *words, code=code)
 
     def read(self, path: str) -> str:
         return (self.root / path).read_bytes().decode("utf-8", "surrogateescape")

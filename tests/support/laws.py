@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import HealthCheck, settings
+
+LENGTH = int(os.environ.get("VAULT_SYNC_LAWS", "1"))
+"""How many times as many examples as usual: 10 in `make sweep`."""
+
+
+def examples(few: int) -> int:
+    """Return how many examples a law is tried with, where `few` are usual."""
+    return few * LENGTH
 
 
 def without_a_clock() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -20,6 +21,11 @@ def documented() -> dict[str, str]:
 
 def check(value: Any, shape: str) -> None:
     """Fail unless a value is of a shape of the schema."""
+    _validator(shape).validate(value)
+
+
+@cache
+def _validator(shape: str) -> Draft202012Validator:
     whole = {**SCHEMA, "$ref": f"#/$defs/{shape}"}
     Draft202012Validator.check_schema(whole)
-    Draft202012Validator(whole).validate(value)
+    return Draft202012Validator(whole)

@@ -105,7 +105,7 @@ def killed_at(points: Sequence[Point], world: World) -> int:
 
 
 def test_killed_at_some_calls(world: World) -> None:
-    assert killed_at(sample(points_of(world), 14), world)
+    assert killed_at(sample(points_of(world), 9), world)
 
 
 def test_killed_at_some_calls_where_files_are_pinned(pinning: World) -> None:
@@ -155,14 +155,14 @@ def recoveries(world: World, first: Point, count: int | None) -> int:
 def test_killed_again_in_the_recovery(world: World) -> None:
     points = points_of(world)
     swaps = [point for point in points if point.call == "renameat2"]
-    recoveries(world, swaps[len(swaps) // 2], 8)
+    recoveries(world, swaps[len(swaps) // 2], 5)
 
 
 def test_killed_between_the_halves_of_a_move_by_hard_links(linking: World) -> None:
     points = points_of(linking)
     begun = next(n for n, point in enumerate(points) if point.call == "linkat")
     calls = {"linkat", "renameat", "unlinkat"}
-    assert killed_at([each for each in points[begun:] if each.call in calls][::2], linking)
+    assert killed_at([each for each in points[begun:] if each.call in calls][::3], linking)
 
 
 @pytest.mark.sweep
@@ -179,7 +179,7 @@ FAULTS = ("error=ENOSPC", "error=EIO", "error=EINTR")
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "lasting"])
 def test_refused_at_some_calls(world: World, lasting: bool) -> None:
     points = points_of(world)
-    for number, point in enumerate(sample(points, 8)):
+    for number, point in enumerate(sample(points, 6)):
         fault = FAULTS[number % (2 if lasting else 3)]
         world = fresh(world.vault.parent, world.way)
         said = injection.inject(world.program, point, fault, lasting=lasting)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.laws import examples
 from tests.support.reader import NEXT, NOTE, NOTE_BETA, NOTE_OMEGA, WEEK
 from tests.support.scope_world import EDITS, Vault, add, never, same, settled
 from vault_sync.core.model.plan import Create, Trash
@@ -230,7 +231,7 @@ def the_law(edits: list[str], *, unknown: bool) -> None:
         same(vault)
 
 
-@settings(max_examples=10)
+@settings(max_examples=examples(5))
 @given(steps, st.booleans())
 def test_the_law(edits: list[str], unknown: bool) -> None:
     the_law(edits, unknown=unknown)

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.support import shapes
+from tests.support import fork_server, shapes
 from tests.support.vaults import DIGEST, Vault
 from vault_sync.edge.state import heartbeat
 
@@ -126,7 +126,7 @@ def terminal(vault: Vault, *arguments: str, **environ: str) -> str:
     env = {**vault.env, "TERM": "xterm", "PAGER": "cat", "COLUMNS": "80", "LINES": "3", **environ}
     if not env["NO_COLOR"]:
         del env["NO_COLOR"]
-    call = [sys.executable, "-m", "vault_sync", "--vault", str(vault.root), *arguments]
+    call = [str(fork_server.on_path() / "vault-sync"), "--vault", str(vault.root), *arguments]
     with subprocess.Popen(call, stdin=there, stdout=there, stderr=there, env=env):
         os.close(there)
         shown = b""
@@ -165,15 +165,10 @@ def test_a_shell_completes_verbs_digests_notes_and_passes(built: Vault, shell: s
             "COMP_CWORD": words[-1] if shell == "fish" else str(len(words)),
         }
         built.environ |= env
-        done = subprocess.run(
-            [sys.executable, "-m", "vault_sync"],
-            env=built.env,
-            cwd=built.root,
-            capture_output=True,
-            check=True,
-        )
+        code, out, _ = fork_server.run([], built.root, built.env, b"")
         built.environ = {}
-        return done.stdout.decode()
+        assert code == 0
+        return out.decode()
 
     assert "sync" in completed("sy") and "status" in completed("st")
     found = completed("export", "dig")

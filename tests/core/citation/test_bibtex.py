@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.laws import examples
 from tests.support.references import OCTOPACK, paper
 from vault_sync.core.citation.bibtex import FIRST_LINE, bibtex_entry, bibtex_file, is_ours
 from vault_sync.core.citation.csl_json import csl_item, csl_json
@@ -84,7 +85,7 @@ words = st.text(
 ).filter(lambda text: any(c.isalnum() for c in text))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(20))
 @given(title=words, author=words, venue=words, url=words)
 def test_whatever_a_note_holds_one_entry_is_read_back(
     title: str, author: str, venue: str, url: str

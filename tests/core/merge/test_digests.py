@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.laws import examples
 from tests.support.merge_texts import ALPHA, BASE, BETA, DELTA, GAMMA, OMEGA, WEEK, merged, swap
 from tests.support.worlds import digests, tokens
 from vault_sync.core.digest import reader as digest_reader
@@ -170,7 +171,7 @@ def test_an_entry_that_would_be_swallowed_by_another_is_not() -> None:
     assert found.conflicts == 1
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(20))
 @given(st.data())
 def test_no_word_of_a_generated_digest_is_lost(data: st.DataObject) -> None:
     base, _ = data.draw(digests(max_entries=4))

@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.laws import examples
 from tests.support.steps import steps
 from vault_sync.core.merge import three_way
 from vault_sync.core.merge.three_way import Clash, diff3, paragraphs, tag_sets, value
 from vault_sync.core.text import common_items
 from vault_sync.core.text.folding import casefold_nfc
 
-LAWS = settings(max_examples=300, derandomize=True)
+LAWS = settings(max_examples=examples(100), derandomize=True)
 BASE = "첫째 문장이다. 둘째 문장이다! 셋째 문장."
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.laws import examples
 from vault_sync.core.model.values import Key
 from vault_sync.core.naming.keys import arxiv_id, key_of, respelled
 
@@ -128,7 +129,7 @@ def test_arxiv_id() -> None:
 @given(
     st.one_of(st.text(), st.text().map("https://a.b/".__add__), st.text(alphabet="arxiv:/.9v#%"))
 )
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 def test_any_text_is_taken_and_a_key_can_always_be_encoded(text: str) -> None:
     key = key_of(text)
     if key is not None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.support.folders import CORPUS, needs_corpus
+from tests.support.laws import examples
 from vault_sync.core.model.values import Key, Rules
 from vault_sync.core.naming import note_names as names
 
@@ -292,7 +293,7 @@ def assert_portable(name: str) -> None:
 
 
 @given(HOSTILE, HOSTILE, st.sampled_from(["", "2023-08-14"]), HOSTILE)
-@settings(max_examples=300, derandomize=True)
+@settings(max_examples=examples(100), derandomize=True)
 @example("a" * 196 + "e\u0301", "", "", "")
 @example("<\u0338", "", "", "")
 @example("\u200d" * 99, ":", "", ":")
@@ -308,7 +309,7 @@ def test_every_name_is_portable(title: str, url: str, published: str, rest: str)
 
 
 @given(HOSTILE, st.integers(0, 60))
-@settings(max_examples=200, derandomize=True)
+@settings(max_examples=examples(65), derandomize=True)
 def test_clip_is_a_beginning_within_its_limit(text: str, limit: int) -> None:
     text = text.encode(errors="replace").decode()
     kept = names.clip(text, limit)

@@ -8,6 +8,7 @@ import unicodedata
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.laws import examples
 from tests.support.links import MARKS, targets, urls
 from tests.support.steps import steps
 from vault_sync.core.model.values import RelPath
@@ -184,7 +185,7 @@ def test_retarget_changes_the_target_alone() -> None:
 
 
 @given(MARKS)
-@settings(max_examples=300, derandomize=True)
+@settings(max_examples=examples(100), derandomize=True)
 def test_retargeting_moves_every_link_and_nothing_else(text: str) -> None:
     before = links.find(text)
     moved = splice(text, links.retarget(text, lambda _: "new name"))
@@ -232,10 +233,10 @@ def test_reading_is_linear(unit: str) -> None:
 )
 def test_a_large_text_is_read_in_seconds(unit: str) -> None:
     text = unit * (10_000_000 // len(unit))
-    began = time.perf_counter()
+    began = time.process_time()
     links.find(text)
     links.addresses(text)
-    assert time.perf_counter() - began < 60
+    assert time.process_time() - began < 60
 
 
 def of(*paths: str) -> LinkResolver:
@@ -349,7 +350,7 @@ PATHS = st.lists(
 
 
 @given(PATHS, st.sampled_from(["w.md", "s/w.md", "T/s/w.md"]))
-@settings(max_examples=300, derandomize=True)
+@settings(max_examples=examples(100), derandomize=True)
 def test_the_shortest_link_leads_back(paths: list[RelPath], source: str) -> None:
     distinct = list({fold(path): path for path in paths}.values())
     names = LinkResolver.from_paths(distinct)
@@ -359,7 +360,7 @@ def test_the_shortest_link_leads_back(paths: list[RelPath], source: str) -> None
 
 
 @given(PATHS, PATHS, st.data())
-@settings(max_examples=200, derandomize=True)
+@settings(max_examples=examples(65), derandomize=True)
 def test_moving_is_reading_again(
     paths: list[RelPath], more: list[RelPath], data: st.DataObject
 ) -> None:

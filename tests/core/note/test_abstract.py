@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from tests.support.hostile_text import anything
+from tests.support.laws import examples
 from vault_sync.core.model.values import Facts
 from vault_sync.core.note.abstract import CALLOUT, callout
 
@@ -27,7 +28,7 @@ def test_there_is_no_callout_without_an_abstract(abstract: str) -> None:
     assert callout(Facts(abstract=abstract)) == ""
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(65))
 @given(anything)
 def test_law_every_line_of_a_callout_is_in_it(text: str) -> None:
     lines = callout(Facts(abstract=text)).split("\n")

@@ -8,6 +8,7 @@ import string
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.laws import examples
 from tests.support.property_blocks import ANY, check_total, edited, note
 from vault_sync.core.model.values import PropertyValue
 from vault_sync.core.note import properties as properties_module
@@ -267,7 +268,7 @@ def lines_of(found: Properties, value: Value) -> str:
     return found.text[start : found.text.index("\n", max(value.span.end, value.colon))]
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(135))
 @given(NOTES, st.sampled_from(["k0", "k1", "k2", "k5", "new"]), WANTED | st.none())
 def test_an_edit_changes_what_was_asked_and_nothing_else(
     text: str, name: str, want: Wanted
@@ -275,7 +276,7 @@ def test_an_edit_changes_what_was_asked_and_nothing_else(
     check_edit(text, name, want)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(65))
 @given(st.dictionaries(NAMES, WANTED, max_size=5))
 def test_what_is_written_is_read_back(values: dict[str, PropertyValue]) -> None:
     values = {name: want for name, want in values.items() if readable(want)}
@@ -299,7 +300,7 @@ FLOW = st.lists(
 ).map(", ".join)  # fmt: skip
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(35))
 @given(FLOW, st.lists(WORDS, max_size=4).map(tuple))
 def test_a_flow_list_is_written_as_asked_or_refused(items: str, want: tuple[str, ...]) -> None:
     text = note("a: 1 # c", f"k: [{items}]  # d", "b: 2")

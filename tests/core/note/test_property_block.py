@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
+from tests.support.laws import examples
 from tests.support.property_blocks import ANY, check_total, edited, note, seen
 from vault_sync.core.note.properties import Unwritable, edit
 from vault_sync.core.note.property_block import read
@@ -171,7 +172,7 @@ def test_a_list_of_one_is_a_scalar_and_a_scalar_is_a_list_of_one() -> None:
 # ---- laws
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(135))
 @given(ANY)
 def test_reading_is_total(text: str) -> None:
     found = read(text)

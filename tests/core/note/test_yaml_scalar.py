@@ -11,6 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.folders import CORPUS
+from tests.support.laws import examples
 from vault_sync.core.note.yaml_scalar import scalar
 
 # The loader that the package reads with; the pure one trips over tabs in plain texts.
@@ -148,7 +149,7 @@ ODD = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 @given(ODD.filter(lambda text: not set(text) & set("\x85\u2028\u2029\ufeff\x7f")))
 def test_what_is_written_is_read_back(value: str) -> None:
     # YAML 1.1 ends lines at the characters left out; test_properties has them.

@@ -7,6 +7,7 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.laws import examples
 from vault_sync.core.model.values import Facts
 from vault_sync.core.sources import answers
 from vault_sync.core.sources.answers import BatchResult, Feed, Question
@@ -92,7 +93,7 @@ def test_an_error_names_an_id_only_as_a_whole(error: str, named: bool) -> None:
     assert (settled.missing == (A,)) is named
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 @given(
     st.lists(st.integers(0, 99), unique=True, min_size=1, max_size=40),
     st.sets(st.integers(0, 99), max_size=20),

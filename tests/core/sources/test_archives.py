@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.laws import examples
 from vault_sync.core.sources.answers import Refused
 from vault_sync.core.sources.archives import ARCHIVES, spelled
 
@@ -25,7 +26,7 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(VALUES, st.sampled_from(["doi", "openreview"]))
 def test_no_json_does_harm(value: object, kind: str) -> None:
     read = next(each.read for each in ARCHIVES if each.kind == kind)

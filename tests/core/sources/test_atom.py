@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.laws import examples
 from vault_sync.core.model.values import Facts
 from vault_sync.core.sources import atom
 from vault_sync.core.sources.answers import Feed, Refused
@@ -290,7 +291,7 @@ def test_a_huge_entry_is_cut_in_little_time_and_room(inside: str) -> None:
     assert peak < 1_000_000 and time.process_time() - started < 10
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(65))
 @given(st.binary(max_size=60), st.integers(0, 900))
 def test_law_reading_is_total(noise: bytes, at: int) -> None:
     body = feed(entry("2308.07124"))

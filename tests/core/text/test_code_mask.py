@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from tests.support.laws import examples
 from tests.support.links import MARKS, targets, urls
 from vault_sync.core.naming import wikilinks as links
 from vault_sync.core.text import code_mask
@@ -18,7 +19,7 @@ def test_a_comment_may_end_inside_a_fence() -> None:
 
 
 @given(MARKS)
-@settings(max_examples=300, derandomize=True)
+@settings(max_examples=examples(100), derandomize=True)
 def test_pieces_are_in_order_and_apart(text: str) -> None:
     spans = [piece.span for piece in code_mask.pieces(text)]
     at = 0
@@ -37,7 +38,7 @@ INLINE = st.lists(
 
 
 @given(INLINE)
-@settings(max_examples=400, derandomize=True)
+@settings(max_examples=examples(135), derandomize=True)
 @example("a`b``c`d``e`")
 @example("a\\`b`c`")
 def test_code_spans_are_those_of_commonmark(text: str) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from tests.support.hostile_text import BLANKS, PIECES, UNSEEN, anything
+from tests.support.laws import examples
 from vault_sync.core.model.values import Facts
 from vault_sync.core.note.abstract import CALLOUT, callout
 from vault_sync.core.text.sanitize import one_line, sanitize
@@ -129,7 +130,7 @@ NOT_TO_BE_SEEN = re.compile(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(135))
 @given(anything)
 def test_law_a_property_is_one_safe_line(text: str) -> None:
     line = one_line(text)
@@ -140,7 +141,7 @@ def test_law_a_property_is_one_safe_line(text: str) -> None:
     assert unicodedata.is_normalized("NFC", line)
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(135))
 @given(st.lists(st.sampled_from([*PIECES, *UNSEEN, *BLANKS, "``", "`"]), max_size=8).map("".join))
 def test_law_plain_text_is_no_other_text(text: str) -> None:
     """A word that is not plain, and no part of what stands before it, changes nothing there."""
@@ -151,7 +152,7 @@ INLINE = {"text", "softbreak", "em_open", "em_close", "strong_open", "strong_clo
           "s_close", "text_special", "hardbreak"}  # fmt: skip
 
 
-@settings(max_examples=600)
+@settings(max_examples=examples(200))
 @given(anything)
 def test_law_markdown_sees_nothing_but_paragraphs_of_words(text: str) -> None:
     safe = sanitize(text)

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.folders import CORPUS, SAMPLE, needs_corpus
+from tests.support.laws import examples
 from vault_sync.core.model.values import Facts
 from vault_sync.edge.sources import dump_file
 from vault_sync.edge.sources.dump_file import _day, accents, facts
@@ -151,7 +152,7 @@ _OTHER = st.sampled_from(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(135))
 @given(_USUAL | _OTHER)
 def test_the_usual_date_is_read_as_any_other(created: str) -> None:
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.laws import examples
 from tests.support.styled_shapes import linked
 from vault_sync.core.digest.styles import lens, styled_reader
 from vault_sync.core.digest.styles.style import StyleName
@@ -77,7 +78,7 @@ def own(_key: Key, target: str, _titled: bool) -> bool:
     return target[:1] == "n" and target[1:].isdigit()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(digests)
 def test_link_read_and_export(text: str) -> None:
     digest = styled_reader.read(text, ALL, own)
@@ -99,7 +100,7 @@ def changed(fields: Fields, name: str) -> Fields:
     return fields._replace(tags=(*fields.tags, "zz"))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(digests, st.sampled_from(["title", "url", "tags"]))
 def test_an_edit_stays_in_its_entry_and_can_be_undone(text: str, name: str) -> None:
     digest = styled_reader.read(text, ALL)
@@ -116,7 +117,7 @@ def test_an_edit_stays_in_its_entry_and_can_be_undone(text: str, name: str) -> N
             assert splice(after.text, back) == text
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.text("[](){}|*_`\\<>!#-:.\"'$ \n\ta1/h", max_size=60))
 def test_reading_is_total(text: str) -> None:
     only: tuple[StyleName, ...] = ("title-first",)
