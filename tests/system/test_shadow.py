@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.support.reader import NOTE_BETA, WEEK
+from tests.support.reader import NOTE_BETA, NOTE_OMEGA, WEEK
 from tests.support.scope_world import EDITS, add, settled
 from tests.support.shadow import shadowed, walk
 from tests.support.vaults import rebuilt
@@ -149,6 +149,17 @@ def test_a_name_in_capitals_is_taken_whoever_looks() -> None:
         hints = frozenset({RelPath(WEEK), RelPath("New 9.MD")})
         vault.run(daemon_memory=daemon_memory, hints=hints)
         assert not shadowed(vault).plan.operations
+
+
+def test_a_note_that_is_another_text_is_none_to_the_digest_that_links_to_it() -> None:
+    with settled() as vault:
+        vault.put(NOTE_OMEGA, "x")
+        shadowed(vault)
+        vault.run()
+        vault.move(NOTE_OMEGA, "mine/230805 Omega.md")
+        assert shadowed(vault).memory is not None
+        vault.run()
+        shadowed(vault)
 
 
 WHYS = {
