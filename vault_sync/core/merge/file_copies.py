@@ -354,6 +354,8 @@ class _Merging:
     def _one(self, copy: VaultCopy, text: str, other: str) -> CopyMerge | None:
         if copy.kind == "rows":
             return CopyMerge(text, self.rules.rows_of(other))
+        if not other.strip("\ufeff \t\r\n"):
+            return CopyMerge(text)
         if any(damage_of(copy.path, each, was_ours=True) for each in (text, other)):
             return None
         if copy.kind == "digest":
