@@ -25,7 +25,9 @@ from tests.support.scope_world import (
     same,
     settled,
 )
-from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.model.copies import CopyRow
+from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.report import copy_section
 from vault_sync.edge.fs.scan import scan
 from vault_sync.edge.state import base_table
 from vault_sync.edge.state.store import open_state
@@ -47,6 +49,23 @@ def test_an_edit_of_texts_is_no_matter_of_the_whole_vault(name: str) -> None:
         vault.run()
         after = same(vault)
         assert after.memory is not None and not after.plan.operations
+
+
+@pytest.mark.parametrize("edit", ["elsewhere", "stands now", "ticked"])
+def test_a_row_of_a_merged_copy_is_no_matter_of_the_whole_vault(edit: str) -> None:
+    row = CopyRow(Key("arxiv:2308.00001"), WEEK, "commentary", "사본의 말이다.")
+    with settled() as vault:
+        vault.put("Sync conflicts.md", copy_section.text([row]))
+        vault.settle()
+        if edit == "ticked":
+            vault.change("Sync conflicts.md", "- [ ]", "- [x]")
+        else:
+            vault.add(NOTE_BETA, "\n여기.\n")
+        if edit == "stands now":
+            vault.change(NOTE, "알파 둘째 줄입니다.", "알파 둘째 줄입니다. 사본의 말이다.")
+        assert same(vault).memory is not None
+        vault.settle()
+        assert bool(vault.text("Sync conflicts.md")) is (edit == "elsewhere")
 
 
 def test_an_edit_of_texts_reads_a_part_of_the_base(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -233,10 +233,10 @@ def test_reading_is_linear(unit: str) -> None:
 )
 def test_a_large_text_is_read_in_seconds(unit: str) -> None:
     text = unit * (10_000_000 // len(unit))
-    began = time.perf_counter()
+    began = time.process_time()
     links.find(text)
     links.addresses(text)
-    assert time.perf_counter() - began < 60
+    assert time.process_time() - began < 60
 
 
 def of(*paths: str) -> LinkResolver:

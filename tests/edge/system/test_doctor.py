@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from vault_sync.core.model.values import Problem
 from vault_sync.edge.platform.rename import Volume
-from vault_sync.edge.system import vault_files
+from vault_sync.edge.system import doctor, vault_files
 from vault_sync.edge.system.doctor import examine
 from vault_sync.edge.system.surroundings import Surroundings
 
@@ -193,6 +193,9 @@ def test_a_date_in_the_future(vault: Path, around: Surroundings) -> None:
 
 
 def test_links_and_files_that_are_not_here(vault: Path, around: Surroundings) -> None:
+    (vault / "vault-sync.toml").unlink(missing_ok=True)
+    (vault / "vault-sync.toml").symlink_to("../elsewhere.toml")
+    assert not [each for each in examine(vault, around) if each.code == "symlink"]
     (vault / "papers" / "link.md").symlink_to("BERT 2.md")
     assert _only(examine(vault, around), "symlink", "notice").path == "papers/link.md"
     (vault / "papers" / "link.md").unlink()
@@ -353,3 +356,22 @@ def test_what_cannot_be_written_is_said(
     monkeypatch.setattr(os, "access", lambda path, how: path != closed and may(path, how))
     problem = _only(examine(vault, around), "read-only", "notice")
     assert (problem.path, "a folder cannot be written" in problem.message) == ("papers", True)
+
+
+def test_a_disk_that_is_mounted_in_the_vault_is_tried_too(
+    vault: Path, around: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each disk once: `papers` and a folder in it are of one."""
+    (vault / "papers/2023").mkdir()
+    tried = []
+
+    def prove(root: Path) -> Volume:
+        tried.append(root)
+        return SOUND if root == vault else Volume(True, False, False)
+
+    there = replace(around, volume=prove)
+    assert examine(vault, there) == []
+    monkeypatch.setattr(doctor, "_device", lambda folder: "papers" in folder.parts)
+    problem = _only(examine(vault, there), "no-safe-replace")
+    assert problem.path == "papers"
+    assert tried[1:] == [vault, vault / "papers"]

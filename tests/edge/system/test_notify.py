@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from vault_sync.edge.platform import current
 from vault_sync.edge.system import notify
 
 _TITLE, _TEXT = 'a "title"; $(x)', "<b>two\nlines</b> & 김\x1b[31m"
@@ -100,3 +101,12 @@ def test_showing_one(
     assert "notification" in caplog.text
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
     assert not notify.desktop("title", "text")
+
+
+def test_on_windows_none_is_shown_and_the_log_says_where_to_look(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(current, "NAME", "win32")
+    with caplog.at_level(logging.INFO):
+        assert not notify.desktop("title", "text")
+    assert "the conflicts note" in caplog.text

@@ -32,6 +32,7 @@ def examine(root: Path, around: Surroundings) -> list[Problem]:
     return [
         *_state(root, around),
         *_place(root, around),
+        *_mounted(root, tree.folders, around),
         *_watches(len(tree.folders), around),
         *_hook(around),
         *_syncthing(root),
@@ -104,21 +105,36 @@ def _place(root: Path, around: Surroundings) -> Iterable[Problem]:
         )
 
 
+def _mounted(root: Path, folders: Iterable[str], around: Surroundings) -> Iterable[Problem]:
+    """Find disks that are mounted in the vault, and cannot replace a file safely."""
+    if around.volume is None:
+        return
+    found = {_device(root)}
+    for folder in sorted(folders):
+        with suppress(OSError):  # gone, or closed to us
+            if (device := _device(root / folder)) not in found:
+                found.add(device)
+                yield from _replacing(root / folder, around.volume, around, folder)
+
+
+def _device(folder: Path) -> int:
+    return folder.stat().st_dev
+
+
 def _replacing(
-    root: Path, prove: Callable[[Path], Volume], around: Surroundings
+    root: Path, prove: Callable[[Path], Volume], around: Surroundings, path: str = ""
 ) -> Iterable[Problem]:
     kind = file_system(root, around.proc / "self" / "mountinfo") or "this file system"
     try:
         volume = prove(root)
-    except PermissionError:
-        yield Problem("", "vault-closed", OWN_FOLDER_CLOSED, "nothing is written until then")
-        return
     except OSError as error:
-        yield Problem("", "vault-closed", f"{root} cannot be written: {in_words(error)}", "")
+        own = not path and isinstance(error, PermissionError)
+        words = OWN_FOLDER_CLOSED if own else f"{root} cannot be written: {in_words(error)}"
+        yield Problem(path, "vault-closed", words, "nothing is written there until then")
         return
     if not volume.safe:
         yield Problem(
-            "",
+            path,
             "no-safe-replace",
             f"{kind} can neither exchange two files in one step nor make hard links, so an edit"
             " made while a file is replaced would be lost: nothing is written here",
@@ -127,7 +143,7 @@ def _replacing(
         )
     elif not (volume.exchanges or volume.pinned):
         yield Problem(
-            "",
+            path,
             "no-exchange",
             f"{kind} cannot exchange two files in one step; a slower way by hard links is used, and"
             " an edit that an editor saves by rename in that instant could be missed",

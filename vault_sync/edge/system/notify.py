@@ -62,6 +62,9 @@ def desktop_command(title: str, text: str, platform: str = current.NAME) -> list
 
 def desktop(title: str, text: str) -> bool:
     """Show a notification. Return False, with a line in the log, where that is not possible."""
+    if current.NAME == "win32":
+        _log.info("Windows has no command for notifications: `status` and the conflicts note tell")
+        return False
     command = desktop_command(title, text)
     try:
         subprocess.run(command, check=True, timeout=5, capture_output=True)

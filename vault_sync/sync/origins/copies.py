@@ -148,9 +148,15 @@ def with_arrivals(seen: Observation) -> Observation:
 
 
 def concern(seen: Observation) -> bool:
-    """Return True if copies, or what is left of them, make the next pass a whole one."""
-    rows = seen.copies.rows or (seen.conflicts_text and copy_section.has_rows(seen.conflicts_text))
-    return bool(seen.copies.hidden or rows)
+    """Return True if copies, or what is left of them, make the next pass a whole one.
+
+    A row of the conflicts note does so only until a pass at rest: the ones that stay then are dealt
+    with when their page or their paper changes.
+    """
+    page = seen.conflicts_text
+    if seen.copies.hidden or seen.copies.rows or copy_section.read_boxes(page).about:
+        return True
+    return bool(seen.base.arrivals) and copy_section.has_rows(page)
 
 
 # The plan.

@@ -30,6 +30,7 @@ from tests.support.reader import (
     nothing_happens,
     only,
     quiet,
+    rename,
     said,
     section,
     settled,
@@ -525,3 +526,15 @@ def test_the_number_of_a_list_of_removals_is_that_of_any_sequence() -> None:
     listed = [(RelPath(WEEK), Key("arxiv:1")), (RelPath(NEXT), Key("arxiv:2"))]
     assert removals_number(listed) == removals_number(listed[::-1])
     assert removals_number(listed) != removals_number(listed[:1])
+
+
+def test_a_renamed_digest_is_as_large_as_it_was() -> None:
+    """Two of eight are few."""
+    heads = [f"https://arxiv.org/abs/2308.0000{n}\nT{n}: A (Ann Park)\nx\n" for n in range(1, 9)]
+    vault = MemoryVault({WEEK: "w\n" + "".join(heads)})
+    vault.sync()
+    for key in (Key("arxiv:2308.00002"), Key("arxiv:2308.00005")):
+        cut(vault, key)
+    rename(vault, WEEK, "digests/renamed.md")
+    assert not codes(vault.sync())
+    assert "papers/T2.md" not in vault.files and "papers/T3.md" in vault.files
