@@ -47,7 +47,7 @@ types-darwin types-win32: types-%:
 	@$(BIN)/mypy --platform $* --cache-dir .mypy_cache/$* vault_sync
 
 sweep: $(READY)
-	@VAULT_SYNC_LAWS=10 $(BIN)/python -m pytest -m 'sweep or hypothesis'
+	@VAULT_SYNC_LAWS=10 $(BIN)/python -m pytest -m 'sweep or hypothesis' -o timeout=3600
 
 devices: $(READY)
 	@$(BIN)/python -m pytest -n 2 -m devices

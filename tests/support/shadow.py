@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.support.scope_world import EDITS, Vault, said
+from tests.support.scope_world import EDITS, Vault
 from vault_sync.edge.state.store import open_state
 from vault_sync.sync.incremental import index
+from vault_sync.sync.incremental.shadow import ShadowError, compare
 from vault_sync.sync.view import View
 
 TORN = 50
@@ -21,27 +22,8 @@ TORN = 50
 def shadowed(vault: Vault) -> View:
     """Think in part and whole; both must be equal. Return the view of the part."""
     found = vault.view()
-    part, whole = said(found.plan), said(vault.whole())
-    assert part == whole, differences(part, whole)
+    compare(found.plan, vault.whole(), found.explained)
     return found
-
-
-def differences(part: dict[str, object], whole: dict[str, object]) -> str:
-    """Name what only one of two plans says."""
-    lines = []
-    for name, one in part.items():
-        other = whole[name]
-        if one == other:
-            continue
-        if isinstance(one, dict) and isinstance(other, dict):
-            one, other = set(map(repr, one.items())), set(map(repr, other.items()))
-        elif isinstance(one, set) and isinstance(other, set):
-            one, other = set(map(repr, one)), set(map(repr, other))
-        else:
-            one, other = {repr(one)}, {repr(other)}
-        lines += [f"{name}, the part alone: {each}" for each in sorted(one - other)]
-        lines += [f"{name}, the whole alone: {each}" for each in sorted(other - one)]
-    return "\n".join(lines)
 
 
 @contextmanager
@@ -89,5 +71,5 @@ def _step(vault: Vault, chance: random.Random, number: int, counts: Counter[str]
             path = index.path_of(vault.state)
             content = path.read_bytes() if path.exists() else b""
             path.write_bytes(content[: len(content) // 2])
-    except AssertionError as error:
-        raise AssertionError(f"step {counts['steps']}, {names}:\n{error}") from error
+    except ShadowError as error:
+        raise ShadowError(f"step {counts['steps']}, {names}:\n{error}") from error

@@ -6,6 +6,7 @@ The bound is set to nothing here, so that every whole pass is such a one.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from tests.support.laws import examples
 from tests.support.reader import NEXT, NOTE, NOTE_BETA, NOTE_OMEGA, WEEK
 from tests.support.scope_world import EDITS, Vault, add, never, same, settled
 from vault_sync.core.model.plan import Create, Trash
-from vault_sync.core.model.values import RelPath
+from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.edge.fs.vault_dir import read_texts
 from vault_sync.sync import engine, view
-from vault_sync.sync.incremental import index, recorder, unchanged
+from vault_sync.sync.incremental import index, reading, recorder, unchanged
 from vault_sync.sync.incremental.identity import OTHER, identities
 from vault_sync.sync.incremental.index import LastPass
 from vault_sync.sync.incremental.memory import DaemonMemory, recall
@@ -104,6 +106,30 @@ def test_the_first_edit_after_rebuild_is_no_matter_of_the_whole_vault(
         patch.setattr(view, "observe", never)
         assert [each.path for each in fresh.run().outcome.done] == [NOTE]
     same(fresh)
+
+
+def test_what_looks_after_a_rebuild_reads_a_file_once_and_a_daemon_at_rest_none(
+    fresh: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed(fresh, REBUILD)
+    read = list[RelPath]()
+
+    def counted(root: Path, paths: list[RelPath]) -> Iterator[tuple[RelPath, str | Problem]]:
+        read.extend(paths)
+        return read_texts(root, paths)
+
+    monkeypatch.setattr(reading, "read_texts", counted)
+    monkeypatch.setattr(view, "observe", never)
+    for cause in ("check", "status"):
+        read.clear()
+        found = view.look(fresh.context(), PassRequest(cause=cause))
+        assert found.memory is not None and not found.plan.operations
+        assert sorted(read) == sorted(set(read)) and len(read) <= len(found.memory.stats)
+    fresh.settle()
+    read.clear()
+    daemon_memory = DaemonMemory()
+    fresh.run(daemon_memory=daemon_memory)
+    assert daemon_memory.found is not None and not read
 
 
 def test_only_papers_without_facts_are_remembered_as_such(fresh: Vault) -> None:

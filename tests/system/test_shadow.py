@@ -14,6 +14,8 @@ from tests.support.vaults import rebuilt
 from vault_sync.core.model.plan import Create
 from vault_sync.core.model.values import RelPath
 from vault_sync.sync.incremental.memory import DaemonMemory
+from vault_sync.sync.incremental.selection import PaperSelection
+from vault_sync.sync.incremental.shadow import ShadowError
 
 TROUBLES = {
     "a conflict": "both apart",
@@ -163,6 +165,18 @@ def test_the_question_and_both_answers_are_told(what: str) -> None:
         lines = [f"{each.question} {each.old} -> {each.new}" for each in vault.view().explained]
         assert any(line.startswith(WHYS[what]) for line in lines), lines
         assert all(each.old and each.new for each in vault.view().explained if each.about)
+
+
+def test_a_part_that_is_no_part_of_the_whole_is_a_loud_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VAULT_SYNC_SHADOW", "1")
+    with settled() as vault:
+        EDITS["names another"](vault, 1)
+        assert vault.view().memory is not None
+        monkeypatch.setattr(PaperSelection, "provide", lambda *_: None)
+        with pytest.raises(ShadowError, match="operations, the whole alone: Write"):
+            vault.view()
 
 
 @pytest.mark.timeout(600)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -93,16 +94,22 @@ def look(context: PassContext, request: PassRequest) -> View:
     """Observe and plan: the papers concerned where that is enough, else the whole vault.
 
     Nothing is written and nothing locked. The plan wants the facts that are lacking and that
-    `facts_of` does not know.
+    `facts_of` does not know. Where VAULT_SYNC_SHADOW is set, what is enough is proved each time.
 
     Raises:
         OSError: the vault's folder cannot be listed.
+        shadow.ShadowError: it was not enough.
     """
     facts = facts_stamp(context.config, context.state)
     why = "so it was asked for"
     if request.ordinary:
         try:
-            return look_at_part(context, request, facts)
+            view = look_at_part(context, request, facts)
+            if os.environ.get("VAULT_SYNC_SHADOW"):
+                from vault_sync.sync.incremental import shadow
+
+                shadow.compare(view.plan, look_at_all(context, request, facts).plan, view.explained)
+            return view
         except TakesWholePass as reason:
             why = str(reason)
     view = look_at_all(context, request, facts)

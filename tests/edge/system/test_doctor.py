@@ -193,6 +193,9 @@ def test_a_date_in_the_future(vault: Path, around: Surroundings) -> None:
 
 
 def test_links_and_files_that_are_not_here(vault: Path, around: Surroundings) -> None:
+    (vault / "vault-sync.toml").unlink(missing_ok=True)
+    (vault / "vault-sync.toml").symlink_to("../elsewhere.toml")
+    assert not [each for each in examine(vault, around) if each.code == "symlink"]
     (vault / "papers" / "link.md").symlink_to("BERT 2.md")
     assert _only(examine(vault, around), "symlink", "notice").path == "papers/link.md"
     (vault / "papers" / "link.md").unlink()

@@ -263,7 +263,8 @@ def _unreadable(path: RelPath, why: str) -> Problem:
 
 
 def _others(tree: Tree) -> Iterable[Problem]:
-    if links := sorted(filter(is_visible, tree.links)):
+    # The configuration is read through one, as where it is kept with others in one place.
+    if links := sorted(path for path in tree.links if is_visible(path) and path != _CONFIG):
         yield Problem(
             links[0],
             "symlink",

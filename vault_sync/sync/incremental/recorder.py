@@ -38,7 +38,7 @@ def after_whole(
     """Return what a whole pass leaves: its outcome and all records; None if too much is open."""
     files, found, base = dict(seen.read), seen.snapshot, seen.base
     agreed = Agreed.collect(acted.doable.base_updates)
-    left = _left_open(acted, files, found, agreed)
+    left = _left_open(acted, files, seen, agreed)
     if left is None:
         return None
     _bring_up_to_date(files, left, acted.outcome.done, agreed, found, base, rules)
@@ -107,15 +107,15 @@ class _Left(NamedTuple):
 
 
 def _left_open(
-    acted: Acted, files: Collection[RelPath], found: Snapshot, agreed: Agreed
+    acted: Acted, files: Collection[RelPath], seen: Observation, agreed: Agreed
 ) -> _Left | None:
     """Return what a whole pass left open; None if that is too much."""
     if len(acted.outcome.done) <= MANY:
-        left = _Left(*_touched(acted, files, found.managed))
+        left = _Left(*_touched(acted, files, seen))
         if len(left.touched) <= MANY:
             return left
     # Of a paper that was in no digest before, facts may be known that nobody has asked for.
-    known = {entry.key for digest in found.digests.values() for entry in digest.entries}
+    known = {entry.key for digest in seen.snapshot.digests.values() for entry in digest.entries}
     finished = agreed.said.keys() <= known and _finishes(acted)
     return _Left(set(), final=True, finished=True) if finished else None
 
@@ -219,7 +219,7 @@ def _records_after(
     True: what is left to do is in files that are open.
     """
     files = memory.stats.keys() | seen.read.keys()
-    touched, final = _touched(acted, files, seen.snapshot.managed)
+    touched, final = _touched(acted, files, seen)
     now: dict[RelPath, File | None] = dict.fromkeys(seen.gone)
     now |= {path: file._replace(open=path in touched) for path, file in seen.read.items()}
     now |= _records_written(acted.outcome, memory, seen, rules)
@@ -265,7 +265,7 @@ def _lost(path: RelPath, keys: Iterable[Key]) -> set[str]:
 
 
 def _touched(
-    acted: Acted, files: Collection[RelPath], notes: Mapping[Key, Sequence[RelPath]]
+    acted: Acted, files: Collection[RelPath], seen: Observation
 ) -> tuple[set[RelPath], bool]:
     """Return the files that the next pass must look at again; False if there is more."""
     touched = {operation.path for operation in acted.plan.operations}
@@ -277,7 +277,9 @@ def _touched(
     for base_update in acted.plan.base_updates:
         about = set(base_update.paths)
         for row in (*base_update.put, *base_update.drop):
-            about.update(notes.get(row.key, ()))
+            about.update(seen.snapshot.managed.get(row.key, ()))
+            if row.field == "note" and (before := seen.base.note(row.key)) is not None:
+                about.add(before)  # what was reported of it as a note may be so no more
             if row.digest:
                 about.add(RelPath(row.digest))
         if not any(path in files for path in about):
