@@ -202,8 +202,8 @@ def _digest_now(
     found = [
         path
         for path in texts
-        if rules.is_readers(path)
-        and rules.is_digest(path)
+        if rules.is_digest(path)
+        and rules.is_readers(path)
         and about_the_same(keys, _papers(texts[path], rules.styles(path)))
     ]
     return found[0] if len(found) == 1 else None
