@@ -2,7 +2,7 @@
 
 A run costs 0.1 s of processor time this way, of which the interpreter and its imports would take
 0.25 s more. The server holds no vault and no state: a fork begins as `python -m vault_sync` does
-once its modules are there. Tests of the process itself (signals, start, daemon) start their own.
+once its modules are there. Tests of the start of a process start their own.
 
 A run is asked for over a socket with a name, which is handed the run's standard streams: by `run`,
 and for git, which calls `vault-sync` on PATH, by the short program in `on_path`.
@@ -42,7 +42,10 @@ there.sendmsg([b"!"], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, numbers)])
 call = [os.getcwdb(), b"%d" % (len(sys.argv) - 1), *map(os.fsencode, sys.argv[1:])]
 call += [name + b"=" + value for name, value in os.environb.items()]
 there.sendall(b"\\0".join(call) + b"\\0\\0")
-sys.exit(int(there.recv(10) or b"137"))
+said = b""
+while part := there.recv(99):
+    said += part
+sys.exit(int([*said.split(), b"137"][1]))
 """
 
 
@@ -86,20 +89,57 @@ def run(
     arguments: Sequence[str], cwd: Path, env: Mapping[str, str], stdin: bytes
 ) -> tuple[int, bytes, bytes]:
     """Run the program. Return exit code, standard output and standard error."""
-    call = [str(cwd), str(len(arguments)), *arguments, *map("=".join, env.items())]
-    with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as err:
-        given.write(stdin)
-        given.seek(0)
-        with socket.socket(socket.AF_UNIX) as there:
-            there.connect(str(_server() / "socket"))
-            socket.send_fds(there, [b"!"], [each.fileno() for each in (given, out, err)])
-            there.sendall(os.fsencode("\0".join(call) + "\0\0"))
-            code = there.recv(10)
-        out.seek(0)
-        err.seek(0)
-        said = out.read(), err.read()
-    assert code, ("the run was killed", arguments, *said)
-    return int(code), *said
+    started = Run(arguments, cwd, env, stdin)
+    out, err = started.communicate()
+    assert started.returncode != -signal.SIGKILL, ("the run was killed", arguments, out, err)
+    return started.returncode or 0, out, err
+
+
+class Run:
+    """A fork that runs the program, with what tests use of `subprocess.Popen`."""
+
+    def __init__(
+        self, arguments: Sequence[str], cwd: Path, env: Mapping[str, str], stdin: bytes = b""
+    ) -> None:
+        self.returncode: int | None = None
+        self._out, self._err = TemporaryFile(), TemporaryFile()  # noqa: SIM115 - see `communicate`
+        self._said = b"", b""
+        self._there = socket.socket(socket.AF_UNIX)
+        self._there.connect(str(_server() / "socket"))
+        call = [str(cwd), str(len(arguments)), *arguments, *map("=".join, env.items())]
+        with TemporaryFile() as given:
+            given.write(stdin)
+            given.seek(0)
+            streams = [each.fileno() for each in (given, self._out, self._err)]
+            socket.send_fds(self._there, [b"!"], streams)
+            self._there.sendall(os.fsencode("\0".join(call) + "\0\0"))
+        self._lines = self._there.makefile("rb")
+        self.pid = int(self._lines.readline())
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        if self.poll() is None:
+            self.send_signal(signal.SIGKILL)
+
+    def poll(self, timeout: float | None = 0) -> int | None:
+        """Return its exit code if it has ended, or ends within so many seconds (None: any)."""
+        if self.returncode is None and select([self._there], [], [], timeout)[0]:
+            self.returncode = int(self._lines.readline() or -signal.SIGKILL)
+            self._lines.close()
+            self._there.close()
+        return self.returncode
+
+    def communicate(self, timeout: float | None = None) -> tuple[bytes, bytes]:
+        """Wait for its end. Return standard output and standard error."""
+        assert self.poll(timeout) is not None, f"it goes on after {timeout} s"
+        if not self._out.closed:
+            with self._out, self._err:
+                self._out.seek(0)
+                self._err.seek(0)
+                self._said = self._out.read(), self._err.read()
+        return self._said
 
 
 def _serve(control: socket.socket, listener: socket.socket) -> None:
@@ -134,7 +174,9 @@ def _run(there: socket.socket) -> NoReturn:
         call += there.recv(1 << 16)
     cwd, count, *rest = os.fsdecode(call[:-2]).split("\0")
     arguments, env = rest[: int(count)], rest[int(count) :]
-    there.sendall(b"%d" % _code_of(arguments, cwd, dict(each.split("=", 1) for each in env)))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    there.sendall(b"%d\n" % os.getpid())
+    there.sendall(b"%d\n" % _code_of(arguments, cwd, dict(each.split("=", 1) for each in env)))
     os._exit(0)
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.support import fork_server
 from tests.support.vaults import Vault
 from vault_sync.edge import config
 from vault_sync.edge.state.heartbeat import FILE
@@ -33,7 +34,7 @@ class Watched:
         if "[watch]" not in text:
             times = f"settle = {SETTLE}\nquiet = {quiet}\nsweep = {sweep}"
             vault.write("vault-sync.toml", f"{text}\n[watch]\n{times}\n")
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | fork_server.Run | None = None
 
     def start(
         self,
@@ -44,14 +45,17 @@ class Watched:
         **environ: str,
     ) -> None:
         """Start the daemon, or a `program` that is one, by way of the command `before` it."""
-        usual = ["-m", "vault_sync", "--vault", str(self.vault.root), "watch", "--offline"]
-        passes = self.passes()
-        self.process = subprocess.Popen(
-            [*before, sys.executable, *(program or usual)],
-            env={**self.vault.env, **environ},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
+        usual = ["--vault", str(self.vault.root), "watch", "--offline"]
+        passes, env = self.passes(), {**self.vault.env, **environ}
+        if program or before:
+            self.process = subprocess.Popen(
+                [*before, sys.executable, *(program or ["-m", "vault_sync", *usual])],
+                env=env,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+            )
+        else:
+            self.process = fork_server.Run(usual, self.vault.root, env)
         if ready:
             self.until(lambda: self.passes() > passes)
 
@@ -61,7 +65,7 @@ class Watched:
         self.process.send_signal(number)
         _, errors = self.process.communicate(timeout=100)
         code, self.process = self.process.returncode, None
-        assert b"Traceback" not in errors, errors.decode()
+        assert b"Traceback" not in errors and code is not None, errors.decode()
         return code
 
     def signal(self, number: int) -> None:
@@ -107,8 +111,8 @@ class Watched:
         end = time.monotonic() + seconds
         while not so():
             if self.process is not None and self.process.poll() is not None:
-                assert self.process.stderr is not None
-                raise AssertionError(f"it ended: {self.process.stderr.read().decode()}{self.log}")
+                errors = self.process.communicate()[1]
+                raise AssertionError(f"it ended: {errors.decode()}{self.log}")
             assert time.monotonic() < end, f"not so after {seconds} s:\n{self.log}"
             time.sleep(0.01)
 

@@ -140,7 +140,7 @@ def calls(world: World) -> list[Point]:
 
 
 def test_killed_at_some_calls(world: World, ended: dict[str, str]) -> None:
-    check(world, ended, sample(calls(world), 6), "signal=KILL")
+    check(world, ended, sample(calls(world), 4), "signal=KILL")
 
 
 @pytest.mark.sweep

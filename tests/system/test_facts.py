@@ -10,7 +10,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +21,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
-from tests.support import arxiv_server
+from tests.support import arxiv_server, fork_server
 from tests.support.arxiv_server import Act, Handler
 from tests.support.folders import SAMPLE
 from tests.support.vaults import DIGEST, OCTOPACK, Vault
@@ -394,6 +393,7 @@ def strangers(vault: Vault, truth: list[dict[str, Any]]) -> set[str]:
     return {each["name"] for each in truth} - {Path(path).stem for path in notes}
 
 
+@pytest.mark.sweep  # as much is seen below, where the network is taken away
 def test_the_corpus_is_six_requests(empty_vault: Vault, api: Api, corpus: Path) -> None:
     truth = corpus_vault(empty_vault, api, corpus, "flat")
     assert empty_vault.ok("rebuild").err == ""
@@ -444,17 +444,12 @@ def test_three_processes_keep_the_interval_together(empty_vault: Vault, api: Api
 # What ends while it waits.
 
 
-def started(vault: Vault, *arguments: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "vault_sync", "--vault", str(vault.root), *arguments],
-        env=vault.env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+def started(vault: Vault, *arguments: str) -> fork_server.Run:
+    return fork_server.Run(["--vault", str(vault.root), *arguments], vault.root, vault.env)
 
 
 @contextmanager
-def running(vault: Vault, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+def running(vault: Vault, *arguments: str) -> Iterator[fork_server.Run]:
     process = started(vault, *arguments)
     try:
         yield process

@@ -7,12 +7,11 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 import xml.etree.ElementTree as ET
-from pathlib import Path
 from types import ModuleType
 
 import pytest
+from tests.support import fork_server
 from tests.support.folders import ROOT
 from tests.support.vaults import DIGEST, Vault
 
@@ -112,12 +111,8 @@ def test_each_message_of_the_troubleshooting_is_one_of_the_program() -> None:
 
 
 @pytest.mark.skipif(shutil.which("sh") is None, reason="no shell is here")
-def test_the_demo_ends_with_the_note_the_view_and_the_statistics(tmp_path: Path) -> None:
-    program = tmp_path / "vault-sync"
-    program.write_text(
-        f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m vault_sync "$@"\n'
-    )
-    program.chmod(0o755)
+def test_the_demo_ends_with_the_note_the_view_and_the_statistics() -> None:
+    program = fork_server.on_path() / "vault-sync"
     done = subprocess.run(
         ["sh", str(ROOT / "docs/demo.sh"), str(program)], capture_output=True, text=True, check=True
     )

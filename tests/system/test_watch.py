@@ -398,7 +398,10 @@ def test_git_at_work_under_the_daemon_reverts_nothing_and_loses_nothing(
             assert git("status", "--porcelain") == "", daemon.log
 
         for commit in ("HEAD~1", "main~2", "main"):
+            moves = daemon.log.count("git's HEAD moved")
             git("checkout", "-q", commit)
+            # An edit before the pass that follows a checkout would be taken for git's own.
+            daemon.until(lambda moves=moves: daemon.log.count("git's HEAD moved") > moves)  # type: ignore[misc]
             untouched()
         # Stashed, with one side of it only known to git's index.
         edit(built, OCTOPACK, "tok-1.", "tok-3.", in_place)

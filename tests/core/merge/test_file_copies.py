@@ -72,6 +72,11 @@ def test_a_copy_whose_words_stand_in_the_file_is_finished() -> None:
     assert [copy.path for copy in found.finished] == [COPY] and not found.texts
 
 
+def test_an_empty_copy_is_finished_and_an_empty_file_is_not_filled() -> None:
+    assert [copy.path for copy in merged({WEEK: week("a"), COPY: "\n"}).finished] == [COPY]
+    assert merged({WEEK: "", COPY: week("a")}).stuck
+
+
 def test_a_copy_is_not_merged_before_the_device_is_ready() -> None:
     found = merged({WEEK: week("a"), COPY: week("a", "b")}, replace(RULES, ready=False))
     assert [copy.path for copy in found.stuck] == [COPY] and not (found.texts or found.problems)

@@ -202,8 +202,8 @@ def _digest_now(
     found = [
         path
         for path in texts
-        if rules.is_readers(path)
-        and rules.is_digest(path)
+        if rules.is_digest(path)
+        and rules.is_readers(path)
         and about_the_same(keys, _papers(texts[path], rules.styles(path)))
     ]
     return found[0] if len(found) == 1 else None
@@ -354,6 +354,8 @@ class _Merging:
     def _one(self, copy: VaultCopy, text: str, other: str) -> CopyMerge | None:
         if copy.kind == "rows":
             return CopyMerge(text, self.rules.rows_of(other))
+        if not other.strip("\ufeff \t\r\n"):
+            return CopyMerge(text)
         if any(damage_of(copy.path, each, was_ours=True) for each in (text, other)):
             return None
         if copy.kind == "digest":

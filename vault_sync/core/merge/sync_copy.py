@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from vault_sync.core.merge.field_copies import merge_field
 from vault_sync.core.merge.parts import Name, Parts
+from vault_sync.core.merge.three_way import sentences
 from vault_sync.core.model.copies import CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Problem, RelPath
@@ -64,6 +65,8 @@ def in_style_of(
     ours, theirs = (each.removeprefix(BOM).replace("\r\n", "\n") for each in (file, copy))
     if ours == theirs or is_cut_short(theirs, ours):
         return CopyMerge(file)
+    if ends_within_a_line(theirs, ours):
+        return None
     found = merge(ours, theirs)
     if found is None or found.text == ours:
         return found and CopyMerge(file, found.rows)
@@ -74,6 +77,25 @@ def in_style_of(
 def is_cut_short(copy: str, before: str) -> bool:
     """Return True if a copy ends earlier than a text which the file once had, else the same."""
     return len(copy) < len(before) and before.startswith(copy) and not copy.endswith("\n")
+
+
+def ends_within_a_line(copy: str, file: str) -> bool:
+    """Return True if a copy stops in the middle of a sentence, and lacks most of what is below it.
+
+    It was cut short, and what its last entry lacks nobody took out. The line above tells which
+    sentence it is.
+    """
+    there = [line for line in copy.split("\n") if line.strip()]
+    if copy.endswith("\n") or len(there) < 2:
+        return False
+    above, tail = there[-2], sentences(there[-1].rstrip())[-1]
+    lines = [line for line in file.split("\n") if line.strip()]
+    return any(
+        sum(other in there for other in lines[at + 1 :]) * 2 < len(lines) - at - 1
+        for at in range(1, len(lines) - 1)
+        if lines[at - 1] == above
+        and any(each.startswith(tail) and each.strip() != tail for each in sentences(lines[at]))
+    )
 
 
 def unmerged(path: RelPath, original: RelPath) -> Problem:

@@ -1,4 +1,4 @@
-"""The folders in which the states of vaults lie, and which of them is a vault's own."""
+"""The folders of vaults and of their states: one spelling of each, and which state is a vault's."""
 
 from __future__ import annotations
 
@@ -16,6 +16,29 @@ from vault_sync.edge.platform.values import file_number
 from vault_sync.edge.state.schema import VAULT_ID, unbound
 
 DATABASE = "state.sqlite"
+
+
+def canonical(folder: Path) -> Path:
+    """Return the path of a folder without links, each name as it stands on the disk."""
+    return spelling.canonical(Path(os.path.realpath(folder)), same_folder)
+
+
+def same_folder(one: Path, other: Path) -> bool:
+    """Return True if both paths lead to one folder: by a link, a mount, or another spelling."""
+    try:
+        return root_id(one) == root_id(other)
+    except OSError:
+        return False
+
+
+def root_id(folder: Path) -> tuple[int, int]:
+    """Return two numbers that no other folder has just now: of its file system, and its inode.
+
+    Raises:
+        OSError: it is not there.
+    """
+    number = file_number(current.files.status(folder, follow=True))
+    return current.files.disk_number(folder) % 2**63, number
 
 
 class VaultIdentity(NamedTuple):
@@ -114,26 +137,3 @@ def databases(parent: Path) -> Iterator[tuple[Path, sqlite3.Connection]]:
         except sqlite3.Error:
             continue
         yield file.parent, connection
-
-
-def canonical(folder: Path) -> Path:
-    """Return the path of a folder without links, each name as it stands on the disk."""
-    return spelling.canonical(Path(os.path.realpath(folder)), same_folder)
-
-
-def same_folder(one: Path, other: Path) -> bool:
-    """Return True if both paths lead to one folder: by a link, a mount, or another spelling."""
-    try:
-        return root_id(one) == root_id(other)
-    except OSError:
-        return False
-
-
-def root_id(folder: Path) -> tuple[int, int]:
-    """Return two numbers that no other folder has just now: of its file system, and its inode.
-
-    Raises:
-        OSError: it is not there.
-    """
-    number = file_number(current.files.status(folder, follow=True))
-    return current.files.disk_number(folder) % 2**63, number

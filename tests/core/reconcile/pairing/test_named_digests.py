@@ -1,4 +1,4 @@
-"""Digests that a note names."""
+"""Digests that a note names, and those that got another name."""
 
 from __future__ import annotations
 
