@@ -18,6 +18,7 @@ from bench import (
     s7_memory,
     s8_staged,
     s9_start,
+    s11_linear,
 )
 from bench.measure import Bench, Row, machine
 
@@ -30,6 +31,7 @@ ROWS: dict[str, Callable[[Bench], Iterable[Row]]] = {
     "S4b": s4b_situations.rows,
     "S5": s5_daemon.rows,
     "S8": s8_staged.rows,
+    "S11": s11_linear.rows,
 }
 
 

@@ -8,7 +8,7 @@ from bench.measure import Bench, Row, Spread, forget, peak_of
 def rows(bench: Bench) -> list[Row]:
     peak = _peak(bench, bench.entries)
     work = f"peak memory of rebuild, {bench.entries:,} entries"
-    return [Row("S7", work, peak, "-", None, "<= 120 MB")]
+    return [Row("S7", work, peak, "-", None, "<= 90 MB")]
 
 
 def large(bench: Bench, entries: int) -> list[Row]:

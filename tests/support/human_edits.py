@@ -372,6 +372,7 @@ class Desk:
             looked = look(vault.context, request)
             if looked.memory is not None:
                 self.parts += 1
+                looked.memory.close()  # Windows removes no file that is open
                 part, whole = said(looked.plan), said(self.whole())
                 other = {
                     name: (part[name], whole[name]) for name in part if part[name] != whole[name]

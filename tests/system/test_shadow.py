@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.support.reader import NOTE_BETA, WEEK
+from tests.support.reader import NOTE_BETA, NOTE_OMEGA, WEEK
 from tests.support.scope_world import EDITS, add, settled
 from tests.support.shadow import shadowed, walk
 from tests.support.vaults import rebuilt
 from vault_sync.core.model.plan import Create
-from vault_sync.core.model.values import RelPath
+from vault_sync.core.model.values import Key, RelPath
 from vault_sync.sync.incremental.memory import DaemonMemory
+from vault_sync.sync.incremental.overlay import TracedQuestion
 from vault_sync.sync.incremental.selection import PaperSelection
 from vault_sync.sync.incremental.shadow import ShadowError
 
@@ -151,6 +154,17 @@ def test_a_name_in_capitals_is_taken_whoever_looks() -> None:
         assert not shadowed(vault).plan.operations
 
 
+def test_a_note_that_is_another_text_is_none_to_the_digest_that_links_to_it() -> None:
+    with settled() as vault:
+        vault.put(NOTE_OMEGA, "x")
+        shadowed(vault)
+        vault.run()
+        vault.move(NOTE_OMEGA, "mine/230805 Omega.md")
+        assert shadowed(vault).memory is not None
+        vault.run()
+        shadowed(vault)
+
+
 WHYS = {
     "named note renamed": "where does [[230805 Omega]] lead? papers/",
     "names another": "who names it? nothing -> arxiv:",
@@ -177,6 +191,44 @@ def test_a_part_that_is_no_part_of_the_whole_is_a_loud_error(
         monkeypatch.setattr(PaperSelection, "provide", lambda *_: None)
         with pytest.raises(ShadowError, match="operations, the whole alone: Write"):
             vault.view()
+
+
+KINDS = {
+    "a file about it changed": ("note", "what is in", "", "entry added"),
+    "a file about it went": ("start", "what is in", "", "note gone"),
+    "the base has its note there": ("start", "which", "", "file where a note was"),
+    "a name leads elsewhere": ("touch_name", "where", "", "file added that is named as a digest"),
+    "a paper has another note": ("touch_paper", "which", "", "file of a title without a note"),
+    "something is reported there": ("join_reported", "what is reported", "note gone", "both alike"),
+    "a box is ticked": ("join_reported", "what is in", "both apart", "note side ticked"),
+    "it has several notes": ("provide", "which", "note copied", "new digest"),
+    "it is named": ("provide", "who names", "", "names another"),
+    "a digest is written": ("_join_of_digests", "is ", "untitled entry", "note title"),
+}
+"""Where a question is put, its words, and two situations in turn in which it alone is enough."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_of_question_that_is_dropped_is_missed(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    function, words, before, edit = KINDS[kind]
+    join = PaperSelection.join
+
+    def without(self: PaperSelection, keys: Iterable[Key], question: TracedQuestion) -> None:
+        dropped = sys._getframe(1).f_code.co_name == function and question.words.startswith(words)
+        join(self, () if dropped else keys, question)
+
+    with settled() as vault:
+        if before:
+            EDITS[before](vault, 1)
+            vault.run()
+            vault.run()
+        EDITS[edit](vault, 2)
+        assert shadowed(vault).memory is not None
+        monkeypatch.setattr(PaperSelection, "join", without)
+        with pytest.raises(ShadowError):
+            shadowed(vault)
 
 
 @pytest.mark.timeout(600)

@@ -92,7 +92,7 @@ def _paths(context: click.Context, *, only_digests: bool) -> list[str]:
         found = scan(config.root).files
     except (ConfigError, OSError):
         return []  # nothing to complete; the call itself says what is wrong
-    matches = globs.matcher(config.rules.digest_paths)
+    matches = globs.is_digest(config.rules)
     return sorted(path for path in found if not only_digests or matches(path))
 
 

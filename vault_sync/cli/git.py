@@ -15,6 +15,7 @@ from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.merge import documents
 from vault_sync.core.merge.parts import Merged
 from vault_sync.core.model.values import RelPath
+from vault_sync.core.naming.globs import is_digest
 from vault_sync.core.note.note import read as read_note
 from vault_sync.core.report import conflicts_page
 from vault_sync.core.report import lines as report
@@ -25,7 +26,6 @@ from vault_sync.edge.config import Config, ConfigError
 from vault_sync.edge.git import hook
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError, Repository, VaultLocation
-from vault_sync.sync.observation.observation import is_digest
 
 DRIVER = "merge.vault-sync"
 SECTION = "vault-sync"

@@ -179,7 +179,7 @@ def rebuild_request(config: Config, console: Console, digests: Sequence[str]) ->
         path = RelPath(console.path_in(config, given))
         if not (config.root / path).is_file():
             raise UsageError(f"{given}: there is no such digest in {config.root}")
-        if not globs.matcher(config.rules.digest_paths)(path):
+        if not globs.is_digest(config.rules)(path):
             paths = ", ".join(config.rules.digest_paths)
             raise UsageError(f"{given}: not a digest: [digests] paths finds {paths}")
         only.add(path)
@@ -278,7 +278,7 @@ def resolve_all(console: Console, take_all: TakeAll, *, dry_run: bool) -> int:
     config = console.config()
     if take_all.digest:
         path = note_named(console, config, take_all.digest)
-        if not globs.matcher(config.rules.digest_paths)(path):
+        if not globs.is_digest(config.rules)(path):
             raise UsageError(f"{take_all.digest}: not a digest")
         take_all = take_all._replace(digest=path)
     request = PassRequest(cause="resolve", take_all=take_all)

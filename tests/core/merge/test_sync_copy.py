@@ -161,6 +161,11 @@ def test_a_copy_that_was_cut_short_and_has_an_edit_is_for_a_person() -> None:
     assert merged(longer, FIRST.rstrip("\n")).text == longer, "the end of both, without a newline"
     tagged = FIRST.replace("#llm", "#llm #new", 1)
     assert merged(tagged, FIRST.rstrip("\n")).text == tagged, "a line above goes on, and is here"
+    more = digest(
+        entry(A, "첫째다."), entry(B, "비다."), entry(C, "씨다.", "#llm #new"), "끝이다.\n"
+    )
+    away = digest(entry(A, "첫째다."), entry(B, "비다. 더 있다.")).rstrip("\n")
+    assert "비다. 더 있다." in merged(more, away).text, "a line of an entry that the copy never had"
 
 
 def test_merged_once_more_either_way_nothing_changes() -> None:

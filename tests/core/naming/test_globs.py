@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from vault_sync.core.model.values import RelPath
-from vault_sync.core.naming.globs import fixed_folder, matcher
+from vault_sync.core.model.values import RelPath, Rules
+from vault_sync.core.naming.globs import fixed_folder, is_digest, matcher
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,9 @@ def test_no_glob_finds_nothing() -> None:
 )
 def test_the_folder_above_the_first_wildcard(glob: str, folder: str) -> None:
     assert fixed_folder(glob) == folder
+
+
+def test_the_conflicts_note_is_no_digest() -> None:
+    rules = Rules(digest_paths=("**/*.md",), conflicts_note="Sync.md")
+    is_one = is_digest(rules)
+    assert is_one(RelPath("a/b.md")) and not is_one(RelPath("Sync.md"))

@@ -85,7 +85,7 @@ def _digest(console: Console, config: Config, given: str) -> RelPath:
     for name in (given, f"{given}.md"):
         path = RelPath(console.path_in(config, name))
         if (config.root / path).is_file():
-            if globs.matcher(config.rules.digest_paths)(path):
+            if globs.is_digest(config.rules)(path):
                 return path
             paths = ", ".join(config.rules.digest_paths)
             raise UsageError(f"{given}: not a digest: [digests] paths finds {paths}")

@@ -82,17 +82,19 @@ def is_cut_short(copy: str, before: str) -> bool:
 def ends_within_a_line(copy: str, file: str) -> bool:
     """Return True if a copy stops in the middle of a sentence, and lacks most of what is below it.
 
-    It was cut short, and what its last entry lacks nobody took out.
+    It was cut short, and what its last entry lacks nobody took out. The line above tells which
+    sentence it is.
     """
-    last = copy.rpartition("\n")[2].rstrip()
-    if not last:
+    there = [line for line in copy.split("\n") if line.strip()]
+    if copy.endswith("\n") or len(there) < 2:
         return False
-    tail, there = sentences(last)[-1], set(copy.split("\n"))
+    above, tail = there[-2], sentences(there[-1].rstrip())[-1]
     lines = [line for line in file.split("\n") if line.strip()]
     return any(
-        sum(other in there for other in lines[at:]) * 2 < len(lines) - at
-        for at, line in enumerate(lines[:-1], 1)
-        if any(each.startswith(tail) and each.strip() != tail for each in sentences(line))
+        sum(other in there for other in lines[at + 1 :]) * 2 < len(lines) - at - 1
+        for at in range(1, len(lines) - 1)
+        if lines[at - 1] == above
+        and any(each.startswith(tail) and each.strip() != tail for each in sentences(lines[at]))
     )
 
 

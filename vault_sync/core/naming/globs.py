@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from vault_sync.core.model.values import RelPath
+from vault_sync.core.model.values import RelPath, Rules
 from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.naming.note_names import fold
 
@@ -63,3 +63,9 @@ def fixed_folder(glob: str) -> str:
             break
         fixed.append(part)
     return "/".join(fixed)
+
+
+def is_digest(rules: Rules) -> Callable[[RelPath], bool]:
+    """Return the test for paths that `[digests] paths` finds; the conflicts note is none."""
+    takes = matcher(rules.digest_paths)
+    return lambda path: path != rules.conflicts_note and takes(path)

@@ -10,9 +10,10 @@ from vault_sync.core.digest.week_head import DatedDigest, week_head
 from vault_sync.core.model.plan import Create
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.naming import week_learning
+from vault_sync.core.naming.globs import is_digest
 from vault_sync.core.naming.week_names import WeekNaming
 from vault_sync.edge.config import Config
-from vault_sync.sync.observation.observation import Observation, is_digest, learn_weeks
+from vault_sync.sync.observation.observation import Observation, learn_weeks
 
 
 class WeekDigest(NamedTuple):

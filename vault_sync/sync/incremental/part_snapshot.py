@@ -85,7 +85,9 @@ class PartSnapshot:
         reading, page = self.reading, self.reading.conflicts_path()
         texts = {path: text for path, text in reading.texts.items() if path != page}
         found = snapshot_of(texts, self.now.names, reading.config.rules, base)
-        identity = identities(found, base, self.now.keys_at)
+        identity = identities(
+            found, base, lambda path: () if path in texts else self.now.keys_at(path)
+        )
         for path, file in reading.read.items():
             one = identity.get(path, OTHER)
             self.selection.note(path, File(file.stat, file.mark, *one, open=file.open))

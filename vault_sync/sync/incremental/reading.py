@@ -9,6 +9,7 @@ from vault_sync.core.model.paths import folder_of
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.copy_names import certain, possible
+from vault_sync.core.naming.globs import is_digest
 from vault_sync.core.naming.note_names import bare_name
 from vault_sync.core.report import conflicts_page
 from vault_sync.core.text.encodings import as_bytes
@@ -32,7 +33,6 @@ from vault_sync.sync.observation.file_record import (
     looks_delivered,
     mark_of,
 )
-from vault_sync.sync.observation.observation import is_digest
 
 
 class PartReading:

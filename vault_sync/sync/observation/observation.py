@@ -19,6 +19,7 @@ from vault_sync.core.model.plan import BaseKey, Conflict
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.core.naming import globs, week_learning
 from vault_sync.core.naming.copy_names import brings_markdown, certain
+from vault_sync.core.naming.globs import is_digest
 from vault_sync.core.naming.keys import is_paper
 from vault_sync.core.naming.week_learning import LearntWeeks, PaperDays
 from vault_sync.core.naming.wikilinks import LinkResolver
@@ -313,12 +314,6 @@ def _unread(
         for path in {*base.note_paths, *digests} - texts.keys()
         if not shut.isdisjoint((path, *map(str, PurePosixPath(path).parents)))
     )
-
-
-def is_digest(rules: Rules) -> Callable[[RelPath], bool]:
-    """Return the test for paths that `[digests] paths` finds."""
-    takes = globs.matcher(rules.digest_paths)
-    return lambda path: path != rules.conflicts_note and takes(path)
 
 
 def exported(observation: Observation, path: RelPath) -> str:

@@ -10,6 +10,7 @@ from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.naming.globs import is_digest
 from vault_sync.core.naming.keys import key_of, word_of
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.wikilinks import LinkResolver, addresses, find
@@ -19,7 +20,6 @@ from vault_sync.core.note.property_table import LINK_LISTS
 from vault_sync.edge.config import Config
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import Repository, VaultLocation
-from vault_sync.sync.observation.observation import is_digest
 
 _MANY = 100
 """Texts that are still quicker looked for by git than by reading every file."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.support.edits import BOTH, FIRST, LINE, LINKED, TITLE, Do, twice
+from tests.support.memory_vault import MemoryVault
 from tests.support.reader import (
     ALPHA,
     NEXT,
@@ -216,3 +217,17 @@ def test_an_address_at_odds_gives_the_note_no_id() -> None:
     assert [each.field for each in vault.sync().conflicts] == ["url"]
     assert "  - more\n" in vault.files[NOTE]
     assert "arxiv:" not in vault.files[NOTE]
+
+
+def test_a_title_line_for_an_untitled_entry_takes_no_title_of_the_readers() -> None:
+    """Both stay, each on its side; authors that the note lacks come from the digest."""
+    week, note = "digests/w.md", "papers/one.md"
+    vault = MemoryVault({week: "w\nhttps://blog.example.com/one\npost\n#b\n"})
+    vault.sync()
+    change(vault, note, "---\nurl", "---\ntitle: My words\nurl")
+    vault.sync()
+    change(vault, week, "[[one]]", "[[one|Post]] (Ann Park)")
+    assert not vault.sync().conflicts
+    assert (noted(vault, note).title, noted(vault, note).authors) == ("My words", ("Ann Park",))
+    assert "[[one|Post]] (Ann Park)" in vault.files[week]
+    assert not vault.sync().operations
