@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 from pathlib import Path
 
 import pytest
 from tests.support.vaults import DIGEST, Vault
-from vault_sync.cli.main import speak_utf8
+from vault_sync.cli.main import is_unread, speak_utf8
+from vault_sync.edge.platform import current
 
 CONFIGS = {
     "unknown table": ("[digest]\n", ":1: unknown table [digest]", "digests, links"),
@@ -169,3 +171,11 @@ def test_a_stream_of_a_code_page_is_made_utf8() -> None:
     stream.write("논문 \udce9")
     stream.flush()
     assert raw.getvalue() == "논문 \\udce9".encode()
+
+
+def test_output_that_nobody_reads_is_known_on_windows_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    invalid = OSError(errno.EINVAL, "Invalid argument")
+    assert is_unread(BrokenPipeError()) and not is_unread(invalid)
+    monkeypatch.setattr(current, "NAME", "win32")
+    assert is_unread(OSError(errno.EPIPE, "gone")) and is_unread(invalid)
+    assert not is_unread(OSError(errno.EINVAL, "Invalid argument", "a.md"))

@@ -58,5 +58,6 @@ def test_a_manager_that_answers_is_called(empty_vault: Vault, home: Path, tmp_pa
     failed = empty_vault.run("service", "install")
     assert failed.code == 1 and "enable" in failed.err and "answers here" not in failed.out
     found = empty_vault.run("--json", "service", "install").json
+    assert found["failure"] == "exit code 1"
     assert [words.split()[2] for words in found["ran"]] == ["daemon-reload"]
     assert [words.split()[2] for words in found["todo"]] == ["enable", "restart"]

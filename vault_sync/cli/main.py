@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 import io
@@ -72,15 +73,26 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted; what was written is whole", err=True)
         return 130
-    except BrokenPipeError:
-        # Whoever read our output has gone; nothing is wrong with the vault.
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
-        from vault_sync.core.report import lines as report
-
-        return report.UNREAD
     except Exception as error:  # noqa: BLE001 - the last door: a message for every error
+        if is_unread(error):
+            return _end_unread()
         return _show_error(error, as_json=_wants_json(options, arguments))
+
+
+def is_unread(error: Exception) -> bool:
+    """Return True if whoever read our output has gone; Windows says EINVAL, and names no file."""
+    if current.NAME == "win32" and isinstance(error, OSError):
+        return error.errno in {errno.EPIPE, errno.EINVAL} and error.filename is None
+    return isinstance(error, BrokenPipeError)
+
+
+def _end_unread() -> int:
+    """Return the exit code; nothing is wrong with the vault."""
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    from vault_sync.core.report import lines as report
+
+    return report.UNREAD
 
 
 @contextmanager

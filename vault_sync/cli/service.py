@@ -24,7 +24,8 @@ def uninstall(console: Console) -> int:
 
 def _show(console: Console, root: Path, did: str, done: Done) -> int:
     if console.json:
-        console.answer(root, file=str(done.file), did=did, ran=done.ran, todo=done.todo)
+        more = {"ran": done.ran, "todo": done.todo, "failure": done.failure}
+        console.answer(root, file=str(done.file), did=did, **more)
     console.say([f"{did} {done.file}"])
     console.say(f"ran: {command}" for command in done.ran)
     if done.failure:
