@@ -35,7 +35,7 @@ from vault_sync.edge.state.store import StateStore, open_state
 from vault_sync.edge.write.undo import list_saved
 from vault_sync.edge.write.undo import restore as restore_text
 from vault_sync.sync import engine, view
-from vault_sync.sync.incremental import index, scope
+from vault_sync.sync.incremental import index, reading, scope
 from vault_sync.sync.observation import observation
 from vault_sync.sync.request import PassRequest
 from vault_sync.sync.undoing import take_back
@@ -451,6 +451,7 @@ def clock(later: int) -> Iterator[None]:
     with (
         patch.object(observation, "time", there),
         patch.object(scope, "time", there),
+        patch.object(reading, "time", there),
         patch.object(engine, "time", there),
         patch.object(view, "time", there),
     ):
