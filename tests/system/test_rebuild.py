@@ -174,7 +174,8 @@ def test_only_the_named_digest_is_rebuilt(vault: Vault) -> None:
     assert ran.code == 2 and "not a digest" in ran.err
 
 
-@pytest.mark.parametrize("kind", ["flat", pytest.param("spaced", marks=pytest.mark.sweep)])
+@pytest.mark.sweep  # its names: test_facts; the way back: tests/laws; no pass: test_corpus_two_way
+@pytest.mark.parametrize("kind", ["flat", "spaced"])
 def test_the_corpus(kind: str, empty_vault: Vault, corpus: Path) -> None:
     weeks = corpus / "weeks" / kind
     truth = json.loads((weeks / "truth.json").read_text("utf-8"))

@@ -55,7 +55,7 @@ def file_system(root: Path, mounts: Path = MOUNTS) -> str | None:
         # The last of two mounts on one place is the one that is seen.
         if place.startswith(mount) and len(mount) >= len(best):
             best, kind = mount, right.split(" ")[0]
-    return kind
+    return kind or current.system.file_system(root)
 
 
 def _unescaped(field: str) -> str:
