@@ -130,6 +130,7 @@ def test_a_killed_pass_is_finished_there(disk: Path) -> None:
 
 
 @pytest.mark.sweep
+@pytest.mark.timeout(3600)
 def test_writing_recovery_and_lock_are_as_everywhere(disk: Path) -> None:
     rooms = ["tests/edge/write", "tests/edge/platform/test_lock.py"]
     run_there(disk, "not windows and not another_case", *rooms)
