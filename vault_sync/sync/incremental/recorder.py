@@ -185,7 +185,7 @@ def after_part(
     counts = counts_after(memory, there, now.keys() - there.keys())
     records = Overlay(memory)
     records.changed |= {path: file for path, file in now.items() if file != memory.get(path)}
-    for name in _lost_names(acted.outcome, memory):
+    for name in _lost_names(acted.outcome, memory) | _left_names(acted, seen.base):
         for path in records.naming(name):
             if (file := records.get(path)) is not None:
                 records.changed[path] = file._replace(open=True)
@@ -256,6 +256,22 @@ def _lost_names(outcome: Outcome, memory: Memory) -> set[str]:
         for each in outcome.done
         if isinstance(each, Trash) and (file := memory.get(each.path)) is not None
         for name in _lost(each.path, keys_in(file))
+    }
+
+
+def _left_names(acted: Acted, base: Base) -> set[str]:
+    """Return the terms under which other files may refer to notes that the base has elsewhere now.
+
+    A link to where a note was means it only as long as the base has it there.
+    """
+    return {
+        name
+        for one in acted.plan.base_updates
+        for row in (*one.put, *one.drop)
+        if row.field == "note"
+        and (before := base.note(row.key)) is not None
+        and one.put.get(row) != before
+        for name in _lost(before, [row.key])
     }
 
 
