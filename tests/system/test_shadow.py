@@ -104,6 +104,9 @@ def test_a_pass_explains_why_it_looked_where(tmp_path: Path) -> None:
     assert paper["question"] == "what is in papers/Of 2.md?"
     assert paper["old"].startswith("note of doi:10.1000/x2 (") and paper["old"] != paper["new"]
     assert "doi:10.1000/x1" not in explained
+    vault.ok("sync")
+    rested = json.loads(vault.ok("--json", "sync", "--explain").out)["explain"]
+    assert [each["about"] for each in rested] == [""]
     whole = vault.ok("sync", "--redo", "--explain").out
     assert "whole vault: so it was asked for" in whole
 

@@ -74,7 +74,8 @@ def think(
             selection.join([key], overlay.facts_of(key))
     if not (reading.changed or reading.gone or reading.names_changed or selection.reasons):
         observation = _observation(selection, snapshots.EMPTY, Base(exists=True))
-        return Thought(observation, last.plan(), last.lacking)
+        plan = last.plan()
+        return Thought(observation, plan, last.lacking, selection.explained(plan))
     try:
         selection.start()
         return _planned(selection, facts_of, request, hinted=hinted)
