@@ -7,6 +7,7 @@ from pathlib import Path
 from vault_sync.cli.console import Console
 from vault_sync.cli.history import local_time
 from vault_sync.cli.passes import planned
+from vault_sync.core.model.plan import Plan
 from vault_sync.core.model.values import Rules
 from vault_sync.core.report import conflicts_page, copy_section
 from vault_sync.core.report import lines as report
@@ -38,15 +39,7 @@ def status(console: Console) -> int:
         }
         console.answer_plan(config.root, plan, plan.operations, more=more)
         return report.IN_LINE if in_line else report.OUT_OF_LINE
-    lines = [
-        f"vault      {config.root}",
-        f"digests    {plan.digests:,}, {report.counted(plan.entries, 'entry', 'entries')}",
-        f"notes      {plan.notes}",
-        f"to do      {report.counted(len(plan.operations), 'operation')}",
-        f"conflicts  {len(plan.conflicts)}",
-        f"problems   {sum(each.level == 'problem' for each in plan.problems)}",
-        f"state      {state.directory}",
-    ]
+    lines = _counts(config.root, plan, state.directory)
     if texts:
         lines.append(f"copies     {report.counted(texts, 'text')} to look at in '{page}'")
     if not has_base:
@@ -64,6 +57,18 @@ def status(console: Console) -> int:
     if console.verbose:
         console.out(report.apart_lines(plan.apart))
     return report.IN_LINE if in_line else report.OUT_OF_LINE
+
+
+def _counts(root: Path, plan: Plan, directory: Path) -> list[str]:
+    return [
+        f"vault      {root}",
+        f"digests    {plan.digests:,}, {report.counted(plan.entries, 'entry', 'entries')}",
+        f"notes      {plan.notes}",
+        f"to do      {report.counted(len(plan.operations), 'operation')}",
+        f"conflicts  {len(plan.conflicts)}",
+        f"problems   {sum(each.level == 'problem' for each in plan.problems)}",
+        f"state      {directory}",
+    ]
 
 
 def _texts_of_copies(root: Path, rules: Rules) -> tuple[int, str]:
