@@ -128,9 +128,11 @@ def test_a_clash_is_one_row_of_the_conflicts_note(apart: Vault) -> None:
     assert page.count("tok-theirs") == 1 and not copies(apart)
     sync(apart)
     assert apart.read(PAGE) == page
+    assert f"copies     1 text to look at in '{PAGE}'" in apart.ok("status").out
     apart.write(PAGE, page.replace("- [ ] drop", "- [x] drop"))
     sync(apart)
     assert PAGE not in files(apart)
+    assert "copies " not in apart.ok("status").out
 
 
 def test_a_copy_of_a_note_is_merged(built: Vault) -> None:

@@ -311,10 +311,11 @@ def test_a_merge_in_progress(vault: GitVault) -> None:
     assert vault.git("rev-list", "--count", "HEAD^2") == "2\n"
 
 
-def test_markers_that_were_left_in_a_file(vault: GitVault) -> None:
-    vault.edit(ALPHA, "둘째 줄입니다.", "<<<<<<< ours\n둘째.\n=======\n줄.\n>>>>>>> theirs")
+@pytest.mark.parametrize("path", [ALPHA, WEEK])
+def test_markers_that_were_left_in_a_file(vault: GitVault, path: str) -> None:
+    vault.edit(path, "둘째 줄입니다.", "<<<<<<< ours\n둘째.\n=======\n줄.\n>>>>>>> theirs")
     vault.git("add", "-A")
-    assert f"{ALPHA}:" in (said := blocked(vault)) and "conflict markers" in said
+    assert f"{path}:" in (said := blocked(vault)) and "conflict markers" in said
 
 
 def test_a_rebase_in_progress(vault: GitVault) -> None:

@@ -383,3 +383,10 @@ def test_a_file_that_no_paper_in_question_leads_to_is_asked_too(said: str) -> No
         assert found.memory is not None
         vault.run()
         assert not same(vault).plan.operations
+
+
+def test_a_note_that_is_renamed_and_copied_at_once_has_a_copy() -> None:
+    with settled() as vault:
+        vault.move(NOTE_OMEGA, "papers/Omega.md")
+        vault.put("papers/Omega copy.md", vault.text("papers/Omega.md"))
+        assert same(vault).memory is None

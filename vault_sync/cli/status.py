@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from vault_sync.cli.console import Console
 from vault_sync.cli.history import local_time
 from vault_sync.cli.passes import planned
+from vault_sync.core.model.plan import Plan
+from vault_sync.core.model.values import Rules
+from vault_sync.core.report import conflicts_page, copy_section
 from vault_sync.core.report import lines as report
+from vault_sync.edge.fs.vault_dir import read_texts
 from vault_sync.edge.state import heartbeat, joining, pass_log
 from vault_sync.edge.state.refusals import count_refused
 from vault_sync.sync.request import PassRequest
@@ -21,21 +27,21 @@ def status(console: Console) -> int:
         joined = joining.is_joined(state)
         refused = count_refused(state.select)
     daemon = heartbeat.read(state.directory)
+    texts, page = _texts_of_copies(config.root, config.rules)
     in_line = report.in_line(plan) and not plan.operations
     if console.json:
         running = daemon.as_json() if daemon else None
-        more = {"digests": plan.digests, "state": str(state.directory), "daemon": running}
+        more = {
+            "digests": plan.digests,
+            "state": str(state.directory),
+            "daemon": running,
+            "copies": texts,
+        }
         console.answer_plan(config.root, plan, plan.operations, more=more)
         return report.IN_LINE if in_line else report.OUT_OF_LINE
-    lines = [
-        f"vault      {config.root}",
-        f"digests    {plan.digests:,}, {report.counted(plan.entries, 'entry', 'entries')}",
-        f"notes      {plan.notes}",
-        f"to do      {report.counted(len(plan.operations), 'operation')}",
-        f"conflicts  {len(plan.conflicts)}",
-        f"problems   {sum(each.level == 'problem' for each in plan.problems)}",
-        f"state      {state.directory}",
-    ]
+    lines = _counts(config.root, plan, state.directory)
+    if texts:
+        lines.append(f"copies     {report.counted(texts, 'text')} to look at in '{page}'")
     if not has_base:
         lines.append(f"base       none: {note or 'this device has made no pass here yet'}")
     if has_base and not joined:
@@ -51,3 +57,24 @@ def status(console: Console) -> int:
     if console.verbose:
         console.out(report.apart_lines(plan.apart))
     return report.IN_LINE if in_line else report.OUT_OF_LINE
+
+
+def _counts(root: Path, plan: Plan, directory: Path) -> list[str]:
+    return [
+        f"vault      {root}",
+        f"digests    {plan.digests:,}, {report.counted(plan.entries, 'entry', 'entries')}",
+        f"notes      {plan.notes}",
+        f"to do      {report.counted(len(plan.operations), 'operation')}",
+        f"conflicts  {len(plan.conflicts)}",
+        f"problems   {sum(each.level == 'problem' for each in plan.problems)}",
+        f"state      {directory}",
+    ]
+
+
+def _texts_of_copies(root: Path, rules: Rules) -> tuple[int, str]:
+    """Return how many texts of copies wait for a person, and the conflicts note that has them."""
+    for path, text in read_texts(root, conflicts_page.paths(rules.conflicts_note)):
+        if isinstance(text, str) and conflicts_page.is_ours(text):
+            found = copy_section.read(text)
+            return len(found.rows - found.ticked), path
+    return 0, rules.conflicts_note

@@ -103,7 +103,8 @@ class PartReading:
         name = certain(path)
         if name is not None:
             return name.certainty == "certain"
-        return bool(possible(path, self.memory.stats.keys()))
+        # The other file may have come, or been renamed, just now too.
+        return any(possible(path, paths) for paths in (self.memory.stats.keys(), self.stats.keys()))
 
     def _is_put(self, path: RelPath) -> bool:
         """Return True for a file about papers that looks as if it had been brought just now."""

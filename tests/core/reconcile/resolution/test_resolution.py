@@ -231,3 +231,13 @@ def test_a_title_line_for_an_untitled_entry_takes_no_title_of_the_readers() -> N
     assert (noted(vault, note).title, noted(vault, note).authors) == ("My words", ("Ann Park",))
     assert "[[one|Post]] (Ann Park)" in vault.files[week]
     assert not vault.sync().operations
+
+
+def test_a_section_is_added_to_a_note_without_a_last_newline() -> None:
+    vault = settled()
+    vault.files[NOTE] = vault.files[NOTE].rstrip("\n")
+    head = "https://arxiv.org/abs/2308.00001\nAlpha Models: A Study (Ann Park)\n"
+    change(vault, NEXT, "주차\n", f"주차\n{head}다시.\n#t\n")
+    vault.sync()
+    assert section(vault, NOTE, NEXT).commentary == "다시."
+    assert section(vault, NOTE).commentary
