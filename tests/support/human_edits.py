@@ -323,7 +323,9 @@ class Desk:
         self._counts_words()
         plan = self.whole()
         again = [each for each in plan.operations if (type(each), each.path) not in due]
-        assert not [each for each in again if each.path != PAGE], f"done again after undo: {two_way.shown(plan)}"
+        assert not [each for each in again if each.path != PAGE], (
+            f"done again after undo: {two_way.shown(plan)}"
+        )
 
     def restores(self) -> None:
         saved = [one for one in list_saved(self.vault.state) if one.row.path != PAGE]
