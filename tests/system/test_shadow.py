@@ -236,8 +236,8 @@ def test_a_kind_of_question_that_is_dropped_is_missed(
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", range(6))
-def test_150_steps(seed: int) -> None:
-    counts = walk(seed=seed, steps=25)
+def test_300_steps(seed: int) -> None:
+    counts = walk(seed=seed, steps=50)
     assert counts["part"] > 4 * counts["whole"]
 
 
