@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
+from tests.support.folders import ROOT
 from tests.support.vaults import Vault, rebuilt
 from vault_sync.edge.config import load
 from vault_sync.edge.state.store import open_state
@@ -57,3 +60,12 @@ def test_not_at_rest_while_a_displaced_text_is_to_be_looked_at(vault: Vault) -> 
     vault.ok("sync")
     assert any(path.read_text() == LATE for path in vault.state.glob("*/saved/*/*"))
     assert {path: path.read_bytes() for path in vault.root.rglob("*.md")} == before
+
+
+def test_a_pass_at_rest_imports_no_reader_of_notes_and_nobody_who_asks() -> None:
+    """Imports are half of its time."""
+    program = "import sys, vault_sync.cli.passes; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=True)
+    modules = set(ran.stdout.decode().split())
+    assert "vault_sync.sync.incremental.unchanged" in modules
+    assert not modules & {"yaml", "frontmatter", "requests", "secrets", "vault_sync.sync.engine"}

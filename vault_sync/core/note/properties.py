@@ -22,7 +22,7 @@ from vault_sync.core.note.property_block import (
     value_items,
     value_text,
 )
-from vault_sync.core.note.property_table import left_neighbour
+from vault_sync.core.note.property_places import left_neighbour
 from vault_sync.core.note.yaml_scalar import scalar
 from vault_sync.core.text.spans import Edit, Span, newline_kind, splice, to_newlines
 

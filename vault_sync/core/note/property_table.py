@@ -13,7 +13,6 @@ from typing import Literal
 from vault_sync.core.model.values import STANDARD_NAMES, PropertyNames
 from vault_sync.core.naming.keys import KINDS
 from vault_sync.core.note.facts import FACTS
-from vault_sync.core.note.property_block import Properties, Value
 
 Owner = Literal["two-way", "kept up to date", "filled in", "the reader's"]
 """`two-way`: with the digest; `kept up to date`: a list of links, in which the reader's own stay;
@@ -95,18 +94,3 @@ def owner(name: str, facts: Collection[str], names: PropertyNames = STANDARD_NAM
     """Return whose a property is, in a vault that has these facts filled in."""
     ours = names.ours(name)
     return PROPERTIES.get(ours, "filled in" if ours in facts else "the reader's")
-
-
-def left_neighbour(properties: Properties, name: str, names: PropertyNames) -> Value | None:
-    """Return the property after which a new one stands; None where it comes last.
-
-    Both neighbours are ours, and the table has the new one between them.
-    """
-    ranks = property_ranks()
-    rank = ranks.get(names.ours(name))
-    values = list(properties.values.values())
-    found = [ranks.get(names.ours(value.name)) for value in values]
-    for value, before, after in zip(values, found, found[1:], strict=False):
-        if rank is not None and before is not None and after is not None and before < rank < after:
-            return value
-    return None

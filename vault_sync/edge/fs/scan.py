@@ -131,13 +131,13 @@ def scan(root: Path) -> Scan:
                     hint="what is in it counts as unknown until it can",
                 )
             )
+        elif found.kind in {"file", "other"} and path.endswith(".md"):
+            _note_file(found.entry, path, files, problems)
         elif found.kind in {"hidden", "file"} and is_delivery_mark(path):
             with suppress(OSError):  # brought since its folder was listed
                 marks[path] = stat_of(found.entry.stat(follow_symlinks=False)).ctime_ns
         elif found.kind == "link":
             _note_link(found.entry, path, problems)
-        elif found.kind in {"file", "other"} and path.endswith(".md"):
-            _note_file(found.entry, path, files, problems)
         elif found.kind == "file" and is_markdown(path):
             otherwise.append(path)
     return Scan(files, tuple(problems), tuple(otherwise), marks)

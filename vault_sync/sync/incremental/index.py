@@ -10,7 +10,7 @@ power cut leaves is either whole or refused.
 from __future__ import annotations
 
 import json
-import secrets
+import os
 import sqlite3
 import struct
 import zlib
@@ -324,7 +324,7 @@ def finish(
     flat = {each.name: getattr(last, each.name) for each in fields(last)}
     for name in ("problems", "conflicts", "named"):
         flat[name] = [asdict(each) for each in flat[name]]
-    version = secrets.token_hex(8)
+    version = os.urandom(8).hex()
     texts = {"stamp": stamp, "version": version, "last": json.dumps(flat)}
     texts["open"] = json.dumps(sorted(open_files))
     connection.executemany("REPLACE INTO meta VALUES (?, ?)", texts.items())
