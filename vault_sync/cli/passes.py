@@ -15,7 +15,6 @@ from vault_sync.core.model.plan import Operation, Plan
 from vault_sync.core.model.values import Decision, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.report import lines as report
-from vault_sync.core.report import paper_diff
 from vault_sync.edge.config import FILE, Config
 from vault_sync.edge.fs.scan import scan
 from vault_sync.sync.incremental import unchanged
@@ -219,6 +218,7 @@ def _diff_lines(
     """Yield the changes of each paper with their words marked; then, as a patch, the others."""
     from vault_sync.core.digest.style_choice import styles_of
     from vault_sync.core.paper_changes import Changes, paper_changes
+    from vault_sync.core.report import paper_diff
 
     changes = Changes((), tuple(operations))
     if not patch:
