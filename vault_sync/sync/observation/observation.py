@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from vault_sync.core import snapshot
 from vault_sync.core.digest.style_choice import styles_of
@@ -79,14 +80,17 @@ class Observation:
     copies: MergedCopies = NO_COPIES
 
 
-MergesCopies = Callable[
-    [Mapping[RelPath, str], RelPath, Scan, bool, Mapping[RelPath, RelPath]], MergedCopies
-]
-"""A merge of the copies among texts (`merge_copies`), with the path of the conflicts note.
+class VaultTexts(NamedTuple):
+    """The texts of a vault as its files have them. `page` is the path of the conflicts note."""
 
-The fourth argument tells whether files are arriving, the last are files that may be under an old
-path (`old_paths`).
-"""
+    texts: Mapping[RelPath, str]
+    page: RelPath
+    found: Scan
+    is_arriving: bool
+
+
+MergesCopies = Callable[[VaultTexts, Mapping[RelPath, RelPath]], MergedCopies]
+"""A merge of the copies among texts, with files that may be under an old path (`old_paths`)."""
 
 
 def base_of(state: StateStore) -> Base:
@@ -180,24 +184,19 @@ def _merged_texts(
 
     if merge is None:
         merge = partial(_hide_copies, rules, base)
-    observation = observed(merge(texts, page, found, is_arriving, {}))
+    read = VaultTexts(texts, page, found, is_arriving)
+    observation = observed(merge(read, {}))
     seen = observation.snapshot
     moved = notes_back(seen, observation.base, delivered) | digests_back(seen)
-    return observed(merge(texts, page, found, is_arriving, moved)) if moved else observation
+    return observed(merge(read, moved)) if moved else observation
 
 
 def _hide_copies(
-    rules: Rules,
-    base: Base,
-    texts: Mapping[RelPath, str],
-    page: RelPath,
-    _found: Scan,
-    _is_arriving: bool,
-    moved: Mapping[RelPath, RelPath],
+    rules: Rules, base: Base, read: VaultTexts, moved: Mapping[RelPath, RelPath]
 ) -> MergedCopies:
-    copy_rules = copy_rules_of(rules, base, texts, page)
+    copy_rules = copy_rules_of(rules, base, read.texts, read.page)
     notes = {path: to for path, to in moved.items() if not copy_rules.is_digest(path)}
-    return merge_copies(texts, copy_rules, notes)
+    return merge_copies(read.texts, copy_rules, notes)
 
 
 def copy_rules_of(

@@ -35,26 +35,26 @@ from vault_sync.core.model.values import FIELD_NAMES, Key, RelPath, Rules
 from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.report import copy_section
 from vault_sync.core.text.encodings import text_hash
-from vault_sync.edge.fs.scan import Scan, Stat
+from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.state import deliveries, earlier_values
 from vault_sync.edge.state.deliveries import CopyRecord
 from vault_sync.edge.state.pass_log import PassRecord
 from vault_sync.edge.state.schema import is_there
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.observation.file_record import looks_delivered, numbers
-from vault_sync.sync.observation.observation import MergesCopies, Observation, copy_rules_of
+from vault_sync.sync.observation.observation import (
+    MergesCopies,
+    Observation,
+    VaultTexts,
+    copy_rules_of,
+)
 
 
 def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> MergesCopies:
     """Return what merges the copies among the texts of a vault. `whole`: the pass is about all."""
 
-    def merge(
-        texts: Mapping[RelPath, str],
-        page: RelPath,
-        found: Scan,
-        is_arriving: bool,
-        moved: Mapping[RelPath, RelPath],
-    ) -> MergedCopies:
+    def merge(read: VaultTexts, moved: Mapping[RelPath, RelPath]) -> MergedCopies:
+        texts, page, found, is_arriving = read
         boxes = copy_section.read_boxes(texts.get(page, ""))
         is_listed = deliveries.has_listed(state.select)
         choice = _choice(deliveries.read_copies(state.select), boxes)
