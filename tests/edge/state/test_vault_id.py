@@ -6,22 +6,23 @@ from tests.support.state_rows import keep, say
 from tests.support.written_world import World
 from vault_sync.edge.fs.own_folder import id_in, write_id
 from vault_sync.edge.fs.vault_dir import VaultDir
-from vault_sync.edge.state.vault_id import agree_on_id, fact
+from vault_sync.edge.state.schema import fact_of
+from vault_sync.edge.state.vault_id import agree_on_id
 
 
 def test_made_once_and_taken_from_the_vault_where_it_is_there(world: World) -> None:
     keep(world, say('"one"'))
     state = world.state()
-    assert id_in(world.vault) is None and fact(state, "vault id") is None
+    assert id_in(world.vault) is None and fact_of(state.select, "vault id") is None
     with state.lock(0), VaultDir(world.vault) as vault:
         agree_on_id(vault, state)
         first = id_in(world.vault)
-        assert first and fact(state, "vault id") == first
+        assert first and fact_of(state.select, "vault id") == first
         agree_on_id(vault, state)
-        assert id_in(world.vault) == fact(state, "vault id") == first
+        assert id_in(world.vault) == fact_of(state.select, "vault id") == first
         (world.vault / ".vault-sync/id").unlink()
         agree_on_id(vault, state)
         assert id_in(world.vault) == first
         write_id(vault, "from-another-device")
         agree_on_id(vault, state)
-        assert id_in(world.vault) == fact(state, "vault id") == "from-another-device"
+        assert id_in(world.vault) == fact_of(state.select, "vault id") == "from-another-device"

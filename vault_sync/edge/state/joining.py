@@ -11,9 +11,9 @@ from collections.abc import Collection
 
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.encodings import text_hash
-from vault_sync.edge.state.schema import JOINED, JOINING_FILES
+from vault_sync.edge.state.schema import JOINED, JOINING_FILES, fact_of
 from vault_sync.edge.state.store import StateStore
-from vault_sync.edge.state.vault_id import fact, put_fact
+from vault_sync.edge.state.vault_id import put_fact
 
 
 def is_joined(state: StateStore) -> bool:
@@ -22,7 +22,7 @@ def is_joined(state: StateStore) -> bool:
     Raises:
         StateError: the state cannot be read just now.
     """
-    return fact(state, JOINED) is not None
+    return fact_of(state.select, JOINED) is not None
 
 
 def join(state: StateStore) -> None:
@@ -43,7 +43,7 @@ def end_pass(state: StateStore, files: Collection[RelPath], *, at_rest: bool) ->
         StateError: the state could not be written.
     """
     listed = text_hash("\0".join(sorted(files)))
-    if fact(state, JOINING_FILES) != listed:
+    if fact_of(state.select, JOINING_FILES) != listed:
         put_fact(state, JOINING_FILES, listed)
     elif at_rest:
         join(state)

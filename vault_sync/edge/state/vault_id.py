@@ -14,11 +14,6 @@ from vault_sync.edge.state.store import StateStore
 _NAMES = "property names"
 
 
-def fact(state: StateStore, name: str) -> str | None:
-    """Return a fact; None where the state does not know it."""
-    return fact_of(state.select, name)
-
-
 def put_fact(state: StateStore, name: str, value: str) -> None:
     """Remember a fact, durably.
 
@@ -31,7 +26,7 @@ def put_fact(state: StateStore, name: str, value: str) -> None:
 
 def former_names(state: StateStore) -> tuple[tuple[str, str], ...]:
     """Return every own name of a property that was in force, in pairs of our name and that one."""
-    return tuple((ours, own) for ours, own in json.loads(fact(state, _NAMES) or "[]"))
+    return tuple((ours, own) for ours, own in json.loads(fact_of(state.select, _NAMES) or "[]"))
 
 
 def remember_names(state: StateStore, own: Iterable[tuple[str, str]]) -> None:
@@ -53,7 +48,7 @@ def agree_on_id(vault: VaultDir, state: StateStore) -> None:
         OSError: it could not be read from the vault, or written there.
         StateError: it could not be remembered.
     """
-    there, remembered = read_id(vault), fact(state, VAULT_ID)
+    there, remembered = read_id(vault), fact_of(state.select, VAULT_ID)
     id_ = there or remembered or os.urandom(8).hex()
     if id_ != remembered:
         put_fact(state, VAULT_ID, id_)
