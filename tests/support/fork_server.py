@@ -33,6 +33,8 @@ from select import select
 from tempfile import TemporaryFile, mkdtemp
 from typing import Any
 
+from vault_sync.core.text.regex import regex
+
 FOREIGN = ("windows", "windows_events", "darwin")
 _ALONE = threading.Lock()
 _RUNS = 50
@@ -246,7 +248,9 @@ def _import_all() -> None:
     package = importlib.import_module("vault_sync")
     for found in pkgutil.walk_packages(package.__path__, "vault_sync."):
         if not found.name.endswith(FOREIGN):
-            importlib.import_module(found.name)
+            for each in vars(importlib.import_module(found.name)).values():
+                if isinstance(each, type(regex(""))):
+                    assert each.pattern  # compiled once, and not in every fork again
     importlib.import_module("requests")
 
 
