@@ -5,11 +5,32 @@ Nothing here touches a file. `edge/write` carries a plan out; `core/report` show
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from vault_sync.core.model.values import Key, Problem, RelPath
+
+
+class StoredText(Protocol):
+    """A text that is not in memory. It equals the text that it is."""
+
+    def read(self) -> str:
+        """Return the text.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        ...
+
+
+AnyText = str | StoredText
+"""A new text of a plan: those of a large one stand on the disk (`edge/state/plan_texts`)."""
+
+
+def read_text(text: AnyText) -> str:
+    """Return a text, wherever it is."""
+    return text if isinstance(text, str) else text.read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +38,12 @@ class Create:
     """A file that must not be there yet, in no spelling of its name."""
 
     path: RelPath
-    after: str
+    text: AnyText
     why: str
+
+    @property
+    def after(self) -> str:
+        return read_text(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +52,12 @@ class Write:
 
     path: RelPath
     before: str
-    after: str
+    text: AnyText
     why: str
+
+    @property
+    def after(self) -> str:
+        return read_text(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +112,26 @@ class BaseUpdate:
     paths: frozenset[RelPath]
     put: Mapping[BaseKey, Value]
     drop: frozenset[BaseKey] = frozenset()
+
+
+class StoredValue(Mapping[BaseKey, Value]):
+    """The one value that a base update puts, where it is a text that may not be in memory."""
+
+    __slots__ = ("_base_key", "_text")
+
+    def __init__(self, base_key: BaseKey, text: AnyText) -> None:
+        self._base_key, self._text = base_key, text
+
+    def __getitem__(self, base_key: BaseKey) -> Value:
+        if base_key != self._base_key:
+            raise KeyError(base_key)
+        return read_text(self._text)
+
+    def __iter__(self) -> Iterator[BaseKey]:
+        yield self._base_key
+
+    def __len__(self) -> int:
+        return 1
 
 
 @dataclass(frozen=True, slots=True)

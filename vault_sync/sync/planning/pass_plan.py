@@ -24,6 +24,7 @@ from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
 from vault_sync.core.report import conflicts_page
 from vault_sync.core.text.spans import splice
 from vault_sync.edge.config import Config
+from vault_sync.edge.state.plan_texts import PlanTexts
 from vault_sync.sync.observation.observation import Observation, learn_weeks
 from vault_sync.sync.planning import conflicts_file
 from vault_sync.sync.request import PassRequest, Progress, silent
@@ -111,6 +112,7 @@ def _options(
         on_progress=partial(progress, "comparing"),
         library=library,
         template=template,
+        store=PlanTexts().store,
     )
 
 
