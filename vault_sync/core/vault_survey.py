@@ -136,14 +136,14 @@ def _sort(files: _Files, path: RelPath, text: str) -> None:
         found = recognition.recognise(path, text, properties.properties)
     if found is not None and (found.certain or found.named):
         files.notes[path], files.properties[path] = found, properties.properties
-    is_known = path in files.notes and _is_certain(files.notes[path])
-    if properties.managed or (is_known and text.startswith("---")):
+    about_one = path in files.notes and _is_certain(files.notes[path])
+    if properties.managed or (about_one and text.startswith("---")):
         return
     entries = reader.read(text).entries
     files.titles[path] = {entry.key: entry.fields.title for entry in entries if entry.fields.title}
     if len(files.titles[path]) >= LEAST_ENTRIES:
         return
-    proposed = None if is_known else proposal(text)
+    proposed = None if about_one else proposal(text)
     if proposed is not None:
         read = styled_reader.read(text, (proposed.style,)).entries
         files.titles[path] = {entry.key: entry.fields.title for entry in read}
