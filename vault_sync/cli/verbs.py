@@ -145,8 +145,7 @@ def check(console: Console, staged: bool) -> int:
 def diff(console: Console, patch: bool) -> int:
     """Show what a sync would change, with the words marked.
 
-    It goes paper by paper. Nothing is written. On a terminal it goes through $PAGER where it
-    fills more than a screen.
+    Nothing is written. On a terminal it goes through $PAGER where it fills more than a screen.
     """
     from vault_sync.cli import passes
 
@@ -173,8 +172,7 @@ def resolve(
 ) -> int:
     """Settle conflicts by taking one side.
 
-    Those of a note, of all entries of a digest, or all there are with `--all`. A digest that
-    was cut short or is gone is believed with `--take digest`; `both` is for words.
+    A digest stands for its entries; one cut short or gone is believed with `--take digest`.
     """
     from vault_sync.cli import passes
     from vault_sync.sync.request import TakeAll
