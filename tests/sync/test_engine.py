@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,6 @@ import pytest
 from tests.support.reader import WEEK
 from tests.support.scope_world import DELTA_NOTE, EDITS, Vault, settled
 from vault_sync.core.model.plan import Create, Write
-from vault_sync.edge.state.plan_texts import PlanTexts
 from vault_sync.edge.write import apply as apply_module
 from vault_sync.sync import engine
 from vault_sync.sync.planning import pass_plan
@@ -35,13 +33,13 @@ def test_the_base_rests_on_both_files_that_were_read(monkeypatch: pytest.MonkeyP
 def test_a_pass_writes_the_same_from_texts_on_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def first_pass(in_memory: int) -> tuple[Vault, tuple[object, ...]]:
-        monkeypatch.setattr(pass_plan, "PlanTexts", partial(PlanTexts, in_memory=in_memory))
-        vault = Vault(tmp_path / str(in_memory))
+    def first_pass(large: int) -> tuple[Vault, tuple[object, ...]]:
+        monkeypatch.setattr(pass_plan, "LARGE", large)
+        vault = Vault(tmp_path / str(large))
         done = vault.run().outcome.done
         assert {Create, Write} <= {type(operation) for operation in done}
-        stored = {isinstance(one.text, str) for one in done if isinstance(one, Create | Write)}
-        assert stored == {in_memory > 0}
+        stored = {isinstance(one.after, str) for one in done if isinstance(one, Create | Write)}
+        assert stored == {large > 0}
         return vault, (done, vault.contents(), vault.state.rows())
 
     on_disk, left = first_pass(0)

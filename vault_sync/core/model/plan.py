@@ -15,7 +15,7 @@ from vault_sync.core.model.values import Key, Problem, RelPath
 class StoredText(Protocol):
     """A text that is not in memory. It equals the text that it is."""
 
-    def read(self) -> str:
+    def __str__(self) -> str:
         """Return the text.
 
         Raises:
@@ -28,22 +28,13 @@ AnyText = str | StoredText
 """A new text of a plan: those of a large one stand on the disk (`edge/state/plan_texts`)."""
 
 
-def read_text(text: AnyText) -> str:
-    """Return a text, wherever it is."""
-    return text if isinstance(text, str) else text.read()
-
-
 @dataclass(frozen=True, slots=True)
 class Create:
     """A file that must not be there yet, in no spelling of its name."""
 
     path: RelPath
-    text: AnyText
+    after: AnyText
     why: str
-
-    @property
-    def after(self) -> str:
-        return read_text(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +43,8 @@ class Write:
 
     path: RelPath
     before: str
-    text: AnyText
+    after: AnyText
     why: str
-
-    @property
-    def after(self) -> str:
-        return read_text(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +112,7 @@ class StoredValue(Mapping[BaseKey, Value]):
     def __getitem__(self, base_key: BaseKey) -> Value:
         if base_key != self._base_key:
             raise KeyError(base_key)
-        return read_text(self._text)
+        return str(self._text)
 
     def __iter__(self) -> Iterator[BaseKey]:
         yield self._base_key

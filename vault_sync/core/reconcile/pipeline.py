@@ -34,12 +34,7 @@ from vault_sync.core.reconcile.drafting import (
 from vault_sync.core.reconcile.drafting.base_updates import stale_keys
 from vault_sync.core.reconcile.drafting.completed_facts import COMPLETED, completed
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths, choose_paths
-from vault_sync.core.reconcile.drafting.plan_builder import (
-    NO_FACTS,
-    DraftContext,
-    PlanBuilder,
-    in_memory,
-)
+from vault_sync.core.reconcile.drafting.plan_builder import NO_FACTS, DraftContext, PlanBuilder
 from vault_sync.core.reconcile.pairing import pairs, removals
 from vault_sync.core.reconcile.pairing.decisions import accepted_digests, apply_decisions
 from vault_sync.core.reconcile.pairing.first_pass import check_globs
@@ -83,7 +78,7 @@ class ReconcileOptions:
     on_progress: OnProgress = _ignore
     library: ReadersLibrary | None = None
     template: NoteTemplate | None = None
-    store: Callable[[str], AnyText] = in_memory
+    store: Callable[[str], AnyText] = str
 
 
 DEFAULTS = ReconcileOptions()

@@ -23,7 +23,6 @@ from vault_sync.core.model.plan import (
     Rename,
     Trash,
     Write,
-    read_text,
 )
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.encodings import as_bytes, as_text
@@ -61,7 +60,7 @@ class Task:
     @property
     def content(self) -> bytes:
         """The bytes to be written, made anew: beside the plan they would be every text twice."""
-        return as_bytes(read_text(self.text))
+        return as_bytes(str(self.text))
 
     @property
     def has_content(self) -> bool:
@@ -88,12 +87,12 @@ class Pass:
 def task_of(number: int, operation: Operation) -> Task:
     """Return an operation of a plan as it stands in the journal."""
     match operation:
-        case Create(path, text, why):
-            name, size = _named(read_text(text))
-            return Task(number, "create", path, None, "", name, text, why, None, size)
-        case Write(path, before, text, why):
-            (old, old_size), (name, size) = _named(before), _named(read_text(text))
-            return Task(number, "write", path, None, old, name, text, why, None, size, old_size)
+        case Create(path, after, why):
+            name, size = _named(str(after))
+            return Task(number, "create", path, None, "", name, after, why, None, size)
+        case Write(path, before, after, why):
+            (old, old_size), (name, size) = _named(before), _named(str(after))
+            return Task(number, "write", path, None, old, name, after, why, None, size, old_size)
         case Rename(path, to, before, why):
             old, size = _named(before)
             return Task(number, "rename", path, to, old, old, "", why, None, 0, size)

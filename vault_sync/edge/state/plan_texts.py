@@ -9,30 +9,23 @@ from __future__ import annotations
 import sqlite3
 from weakref import finalize
 
-from vault_sync.core.model.plan import AnyText, read_text
+from vault_sync.core.model.plan import AnyText
 from vault_sync.core.text.encodings import as_bytes, as_text
-
-IN_MEMORY = 1_000_000
-"""Characters of a plan that stay in memory."""
 
 
 class PlanTexts:
-    """The texts of one plan: the first of them in memory, the others on the disk."""
+    """The texts of one plan."""
 
-    def __init__(self, in_memory: int = IN_MEMORY) -> None:
-        self._left = in_memory
+    def __init__(self) -> None:
         self._database: sqlite3.Connection | None = None
 
     def store(self, text: str) -> AnyText:
-        """Return a text as a plan holds it; in memory, too, where there is no room on the disk."""
-        self._left -= len(text)
-        if self._left >= 0:
-            return text
+        """Return a text as a plan holds it; where there is no room on the disk, in memory."""
         try:
-            number = self._opened().execute("INSERT INTO text VALUES (?)", (as_bytes(text),))
+            row = self._opened().execute("INSERT INTO text VALUES (?)", (as_bytes(text),))
         except sqlite3.Error:
             return text
-        return _TextOnDisk(self, number.lastrowid or 0)
+        return _TextOnDisk(self, row.lastrowid or 0)
 
     def text(self, number: int) -> str:
         """Return a stored text.
@@ -66,14 +59,14 @@ class _TextOnDisk:
     def __init__(self, texts: PlanTexts, number: int) -> None:
         self._texts, self._number = texts, number
 
-    def read(self) -> str:
+    def __str__(self) -> str:
         return self._texts.text(self._number)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, str | _TextOnDisk) and self.read() == read_text(other)
+        return isinstance(other, str | _TextOnDisk) and str(self) == str(other)
 
     def __hash__(self) -> int:
-        return hash(self.read())
+        return hash(str(self))
 
     def __repr__(self) -> str:
-        return repr(self.read())
+        return repr(str(self))

@@ -72,7 +72,7 @@ def foreseen(
     if not agreed.dropped:
         known = _notes(done, agreed, names, rules) | _digests(done, agreed, found, names, base)
     files = {
-        each.path: written_file(each.after, known[each.path], open=False)
+        each.path: written_file(str(each.after), known[each.path], open=False)
         for each in done
         if isinstance(each, Create | Write) and each.path in known
     }
@@ -100,7 +100,7 @@ def _notes(
             linked[digest] = (f"{target}\n{target}", points_of((), stray, ()))
         pairs, points = linked[digest]
         # Its lists of links are no YAML that could be read otherwise: no name holds a quote.
-        block = _block(made[path].after)
+        block = _block(str(made[path].after))
         listed = block if any(name in block for name in lists) else ""
         if points or listed or _may_point(said):
             words = [said, listed]
@@ -139,7 +139,7 @@ def _digests(
             continue
         links: dict[Key, str] = {}
         old: list[tuple[Key, str]] = []
-        words, after = outside(digest), operation.after
+        words, after = outside(digest), str(operation.after)
         for entry in digest.entries:
             link = entry.link.target if entry.link else ""
             note = agreed.notes.get(entry.key) or base.note(entry.key)
@@ -185,7 +185,7 @@ def lacking_after(
 
     def lacks(key: Key) -> bool:
         note = made.get(agreed.notes.get(key, RelPath("")))
-        block = _block(note.after) if note is not None else ""
+        block = _block(str(note.after)) if note is not None else ""
         return (
             not all(f"\n{rules.properties.written(name)}:" in block for name in properties)
             or key in agreed.undated

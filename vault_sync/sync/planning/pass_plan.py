@@ -29,6 +29,9 @@ from vault_sync.sync.observation.observation import Observation, learn_weeks
 from vault_sync.sync.planning import conflicts_file
 from vault_sync.sync.request import PassRequest, Progress, silent
 
+LARGE = 1_000_000
+"""Characters of all digests of a pass from which on its new texts lie on the disk."""
+
 
 def make_plan(
     observation: Observation,
@@ -102,6 +105,7 @@ def _options(
     template: NoteTemplate | None,
 ) -> ReconcileOptions:
     """Return the choices of a pass, but for what a person decided in its conflicts."""
+    size = sum(len(digest.text) for digest in observation.snapshot.digests.values())
     return ReconcileOptions(
         remake=request.remake,
         allowed=request.allowed,
@@ -112,7 +116,7 @@ def _options(
         on_progress=partial(progress, "comparing"),
         library=library,
         template=template,
-        store=PlanTexts().store,
+        store=PlanTexts().store if size > LARGE else str,
     )
 
 

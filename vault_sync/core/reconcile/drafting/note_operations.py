@@ -77,8 +77,7 @@ def _edit(
     if callout := plan_builder.abstract_for(context, resolution).callout:
         drafted = note_draft.with_abstract(drafted, callout, note.text)
     if drafted.text != note.text and _proved(builder, context, resolution, drafted):
-        text = builder.store(drafted.text)
-        builder.note_writes.append(Write(path, note.text, text, drafted.why))
+        builder.note_writes.append(Write(path, note.text, builder.store(drafted.text), drafted.why))
         builder.touch(path, resolution)
     to = context.note_paths.renames.get(path)
     if to is not None and (resolution.key, NOTE) not in builder.refused:

@@ -41,11 +41,6 @@ class DraftContext:
         return self.completed.get(key) or self.facts.get(key, NO_FACTS)
 
 
-def in_memory(text: str) -> AnyText:
-    """Return a text as it is."""
-    return text
-
-
 @dataclass(slots=True)
 class PlanBuilder:
     """Builder of the plan: operations and problems so far.
@@ -56,7 +51,7 @@ class PlanBuilder:
     the plan holds it.
     """
 
-    store: Callable[[str], AnyText] = in_memory
+    store: Callable[[str], AnyText] = str
     creates: list[Create] = field(default_factory=list)
     note_writes: list[Write] = field(default_factory=list)
     renames: list[Rename] = field(default_factory=list)
