@@ -102,7 +102,7 @@ class BaseUpdate:
 
 
 class StoredValue(Mapping[BaseKey, Value]):
-    """The one value that a base update puts, where it is a text that may not be in memory."""
+    """The one value that a base update puts, where it is a text that is not in memory."""
 
     __slots__ = ("_base_key", "_text")
 

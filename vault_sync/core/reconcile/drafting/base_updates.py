@@ -32,7 +32,12 @@ def build_updates(
         base_key = BaseKey(Key(""), path, "text")
         if context.base.rows.get(base_key) != after[path]:
             needs = frozenset({path} if path in builder.touched else ())
-            base_updates.append(BaseUpdate(needs, StoredValue(base_key, after[path])))
+            put: Mapping[BaseKey, Value] = (
+                {base_key: str(after[path])}
+                if isinstance(after[path], str)
+                else StoredValue(base_key, after[path])
+            )
+            base_updates.append(BaseUpdate(needs, put))
     return base_updates + _links_to_new_notes(builder)
 
 
