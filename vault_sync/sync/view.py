@@ -26,7 +26,7 @@ from vault_sync.sync.observation.observation import (
     lacking,
     observe,
 )
-from vault_sync.sync.origins import copies, deliveries
+from vault_sync.sync.origins import copies, file_marks
 from vault_sync.sync.planning.pass_plan import (
     make_plan,
     renaming_plan,
@@ -135,7 +135,7 @@ def look_at_all(context: PassContext, request: PassRequest, facts: str) -> View:
         from vault_sync.sync.observation import head_base
 
         observation = head_base.with_head(observation, config)
-    observation = copies.with_arrivals(deliveries.with_arrivals(observation, state, time.time()))
+    observation = copies.with_arrivals(file_marks.with_arrivals(observation, state, time.time()))
     lacks = lacking(observation, config.rules)
     library, wrong = readers_library(config)
     template, wrong_in_it = template_of(observation, config)

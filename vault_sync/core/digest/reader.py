@@ -30,11 +30,10 @@ from typing import NamedTuple
 from vault_sync.core.digest import title_line
 from vault_sync.core.digest.damage import damage_notices
 from vault_sync.core.digest.styles.style import StyledSpans, StyleName
-from vault_sync.core.digest.tag_line import is_tag_line
 from vault_sync.core.digest.title_line import TitleLine
 from vault_sync.core.model.values import Fields, Key
 from vault_sync.core.naming.keys import KINDS, is_paper, key_of
-from vault_sync.core.naming.tags import TAG
+from vault_sync.core.naming.tags import TAG, is_tag_line
 from vault_sync.core.text.spans import DocumentLines, Line, Span, document_lines
 
 OwnLink = Callable[[Key, str, bool], bool]

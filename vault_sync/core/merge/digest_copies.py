@@ -10,9 +10,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from vault_sync.core.digest.reader import Entry
-from vault_sync.core.digest.style_choice import FLAT
 from vault_sync.core.digest.styles import lens
-from vault_sync.core.digest.styles.style import StyleName
+from vault_sync.core.digest.styles.style import FLAT, StyleName
 from vault_sync.core.merge.ancestor import lacks
 from vault_sync.core.merge.digests import (
     DigestVersion,

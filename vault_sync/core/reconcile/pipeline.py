@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 
 from vault_sync.core.citation.library import ReadersLibrary
 from vault_sync.core.model.base import Base, apart_key
-from vault_sync.core.model.paths import folder_of
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan
 from vault_sync.core.model.values import (
     SHARED_FIELDS,
@@ -21,6 +20,7 @@ from vault_sync.core.model.values import (
     Problem,
     RelPath,
     Rules,
+    folder_of,
 )
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.keys import is_paper

@@ -15,9 +15,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple
 
-from vault_sync.core.model.paths import natural
 from vault_sync.core.model.plan import Conflict
-from vault_sync.core.model.values import Decision, Decisions, RelPath
+from vault_sync.core.model.values import Decision, Decisions, RelPath, natural
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.wikilinks import LinkResolver, link
 from vault_sync.core.report import copy_section

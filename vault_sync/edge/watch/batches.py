@@ -15,8 +15,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vault_sync.core.model.paths import is_markdown, is_visible
-from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.model.values import Problem, RelPath, is_markdown, is_visible
 from vault_sync.edge.git.activity import head
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.spelling import canonical, inside

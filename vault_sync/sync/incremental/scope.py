@@ -22,7 +22,7 @@ from vault_sync.sync.incremental.reading import PartReading
 from vault_sync.sync.incremental.recorder import counts_after
 from vault_sync.sync.incremental.selection import PaperSelection
 from vault_sync.sync.observation.observation import Observation, lacking
-from vault_sync.sync.origins import deliveries
+from vault_sync.sync.origins import file_marks
 from vault_sync.sync.origins.file_marks import with_marks
 from vault_sync.sync.planning import conflicts_file
 from vault_sync.sync.planning.pass_plan import make_plan, template_of
@@ -97,7 +97,7 @@ def _planned(
             part.restricted(found), base, state, selection.reasons, reading.stats
         )
         observation = _observation(selection, snapshot, base)
-        observation = deliveries.with_arrivals(observation, state, time.time())
+        observation = file_marks.with_arrivals(observation, state, time.time())
         lacks = [key for key in lacking(observation, config.rules) if key in selection.reasons]
         facts = facts_of(lacks) if lacks else {}
         template, wrong = template_of(observation, config, _days_unknown)

@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.paths import joined, stem_of
-from vault_sync.core.model.values import Key, Place, RelPath
+from vault_sync.core.model.values import Key, Place, RelPath, joined, stem_of
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.note.note import Section
 from vault_sync.core.snapshot import Snapshot
