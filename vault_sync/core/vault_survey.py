@@ -20,6 +20,7 @@ from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.advice import proposal
 from vault_sync.core.digest.styles.style import STYLE_NAMES, StyleName
 from vault_sync.core.model.paths import folder_of, natural, stem_of
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Fields, Key, RelPath, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.copy_names import is_copy
@@ -59,7 +60,7 @@ class StyleExample(NamedTuple):
     fields: Fields
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Survey:
     """Findings of a survey.
 

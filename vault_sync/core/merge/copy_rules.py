@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 
 from vault_sync.core.digest.style_choice import StyleChoice
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.copies import CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import STANDARD_NAMES, Key, PropertyNames, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note import note as note_lens
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class CopyChoice:
     """Decisions about copies, and those that this device has merged.
 
@@ -30,7 +30,7 @@ class CopyChoice:
     answered: frozenset[RelPath] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class CopyRules:
     """Rules for merging the copies of a vault, beside their texts.
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.text.common_items import common
 from vault_sync.core.text.folding import casefold_nfc
 
@@ -19,7 +19,7 @@ T = TypeVar("T", bound=Hashable)
 V = TypeVar("V", str, tuple[str, ...])
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Clash:
     """The regions that both sides changed, differently, as a person reads them."""
 

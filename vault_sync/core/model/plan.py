@@ -6,13 +6,14 @@ Nothing here touches a file. `edge/write` carries a plan out; `core/report` show
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, Problem, RelPath
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Create:
     """A file that must not be there yet, in no spelling of its name."""
 
@@ -21,7 +22,7 @@ class Create:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Write:
     """A file whose text is `before` gets `after`. Any other text is a new edit and stays."""
 
@@ -31,7 +32,7 @@ class Write:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Rename:
     """A file that moves; its text stays `before`. `to` must not be there yet."""
 
@@ -41,7 +42,7 @@ class Rename:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Trash:
     """A file that moves to `to`, in `.trash/`, if its text is `before`."""
 
@@ -72,7 +73,7 @@ Value = str | tuple[str, ...]
 """A value of the base: a text, or a list of texts."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class BaseUpdate:
     """A change of the base that is made when every operation on `paths` is done, and only then.
 
@@ -85,7 +86,7 @@ class BaseUpdate:
     drop: frozenset[BaseKey] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Conflict:
     """One field that both sides changed, differently. Neither is touched until a person decides.
 
@@ -112,7 +113,7 @@ class Apart(NamedTuple):
     note_text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Plan:
     """Everything that a pass is to do and to report. Empty `operations`: nothing is to be done."""
 
@@ -142,7 +143,7 @@ class Undone(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Outcome:
     """Operations of a plan that were done, and those that were not: the next pass plans anew."""
 

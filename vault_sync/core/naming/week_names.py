@@ -14,11 +14,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final, Literal
 
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.naming import month_weeks
 from vault_sync.core.naming.month_weeks import WEEK, MonthWeek, MonthWeekRule
 
@@ -46,7 +46,7 @@ _READ: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class WeekNaming:
     """The way in which the weekly digests of a vault are named.
 

@@ -6,11 +6,12 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from vault_sync.core.model.paths import is_markdown
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.naming.copy_names import is_delivery_mark
 from vault_sync.edge.fs.errors import in_words
@@ -51,7 +52,7 @@ class ClosedFolder(NamedTuple):
     error: OSError
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Scan:
     """The visible Markdown files of a vault, and what stands in the way of seeing all of them.
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from time import time
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Operation, Rename, Trash, Write
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.encodings import as_bytes, as_text
 from vault_sync.edge.state import base_table
@@ -59,7 +60,7 @@ class Task:
         return self.kind in {"create", "write"}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Pass:
     """A pass that is being carried out. `token` is in the name of each of its temporary files.
 

@@ -6,13 +6,14 @@ docs/architecture.md, "Who is there", has the table. What both sides say is deci
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.paths import natural
 from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Decisions, Key, Place, Problem, RelPath
 from vault_sync.core.reconcile.pairing import candidates
 from vault_sync.core.reconcile.pairing.candidates import only_named
@@ -25,7 +26,7 @@ from vault_sync.core.reconcile.pairing.same_file import SameFile
 from vault_sync.core.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Pairing:
     """All papers of a vault, and the problems met while pairing.
 

@@ -13,13 +13,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Generic, Literal, NamedTuple, TypeVar
 
 from vault_sync.core.merge import three_way
 from vault_sync.core.merge.sentence_merge import has_edits_of, words_of
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Side
 from vault_sync.core.naming.note_names import fold
 
@@ -89,7 +89,7 @@ def decide_commentary(
     return decide_field(base_key, digest, note, base, side=side, merged=merged)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Tags:
     """Tags that a paper is to have: in its note, and in each of its digests."""
 

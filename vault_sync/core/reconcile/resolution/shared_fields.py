@@ -17,11 +17,12 @@ and beside it what the note says where that is another text (`apart_key`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from vault_sync.core.model.base import Base, apart_key
 from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Side
 from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
@@ -31,7 +32,7 @@ from vault_sync.core.text.folding import fold_title
 T = TypeVar("T", str, tuple[str, ...])
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Meaning(Generic[T]):
     """Rules by which two values of a field mean the same.
 
