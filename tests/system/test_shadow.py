@@ -207,6 +207,9 @@ KINDS = {
     "it has several notes": ("provide", "which", "note copied", "new digest"),
     "it is named": ("provide", "who names", "", "names another"),
     "a digest is written": ("_join_of_digests", "is ", "untitled entry", "note title"),
+    "it waits for others": ("think", "does it wait", "", "entry cut while removals wait"),
+    "a digest is another": ("provide", "what", "", "digest replaced under a broken note"),
+    "its entry links there": ("snapshot", "whose", "", "entry readdressed of two notes"),
 }
 """Where a question is put, its words, and two situations in turn in which it alone is enough."""
 

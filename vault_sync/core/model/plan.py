@@ -130,8 +130,8 @@ class Plan:
     """Notices about files that name a paper of an entry and are not its note."""
     apart: tuple[Apart, ...] = ()
     again: tuple[Key, ...] = ()
-    """Papers to plan for in every pass: what is done about them depends on others. Their removal is
-    to be confirmed with all others, or a text for them would not read back."""
+    """Papers to plan for in the next pass, changed or not. Their removal is to be confirmed with
+    all others, or is not for `rebuild` to do; or a text for them would not read back."""
     deferred: frozenset[RelPath] = frozenset()
     """Files just delivered that lack something: it is followed by a later pass, if at all."""
 

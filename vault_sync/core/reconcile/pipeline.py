@@ -6,7 +6,7 @@ to say) -> drafting (note paths, links, texts, operations, base updates) -> the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
 from vault_sync.core.citation.library import ReadersLibrary
@@ -117,6 +117,8 @@ def reconcile(
     updates += _bookkeeping(pairing, guarded, snapshot, base, updates)
     problems = (*snapshot.problems, *pairing.problems, *guarded.problems, *builder.problems)
     plan = _plan(context, builder, updates, tuple(dict.fromkeys(problems)), pairing.named)
+    if options.remake:
+        plan = replace(plan, again=tuple(sorted({*plan.again, *_not_removed(guarded.papers)})))
     resolved = frozenset(path for each in context.resolutions for path in each.deferred)
     deferred = pairing.deferred | guarded.deferred | resolved
     plan = without_refused(plan, base) if base.refused else plan
@@ -281,6 +283,13 @@ def _again(context: DraftContext, builder: PlanBuilder) -> tuple[Key, ...]:
         if any({pair.digest, pair.origin} & context.guarded for pair in paper.pairs):
             keys |= {paper.key, paper.agreed_key}
     return tuple(sorted(keys))
+
+
+def _not_removed(papers: Iterable[Paper]) -> Iterator[Key]:
+    """Yield the papers of which something waits, as `rebuild` removes nothing."""
+    for paper in papers:
+        if any(pair.kind == "waiting" for pair in paper.pairs):
+            yield from (paper.key, paper.agreed_key)
 
 
 def _digest_folder(snapshot: Snapshot, rules: Rules) -> str:

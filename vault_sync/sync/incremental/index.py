@@ -146,7 +146,8 @@ class FileStats:
 
     def rests(self, files: Mapping[RelPath, Stat]) -> bool:
         """Return True if every file is as it was when a pass had nothing left to do."""
-        return self.last.final and not self.open and self.stats == files
+        left = self.open or self.last.again
+        return self.last.final and not left and self.stats == files
 
 
 def glance(path: Path, stamp: str) -> FileStats | None:

@@ -70,9 +70,10 @@ def think(
     selection = PaperSelection(reading)
     if hinted and selection.moved:
         raise TakesWalk
-    if facts_changed:
-        for key in last.lacking:
-            selection.join([key], overlay.facts_of(key))
+    for key in last.again:
+        selection.join([key], overlay.waits(key))
+    for key in last.lacking if facts_changed else ():
+        selection.join([key], overlay.facts_of(key))
     if not (reading.changed or reading.gone or reading.names_changed or selection.reasons):
         observation = _observation(selection, snapshots.EMPTY, Base(exists=True))
         plan = last.plan()
