@@ -120,7 +120,7 @@ def test_a_note_is_made_by_a_template_without_a_look_at_all_files() -> None:
         EDITS["entry added"](vault, 1)
         assert shadowed(vault).memory is not None
         (made,) = (each for each in vault.run().outcome.done if isinstance(each, Create))
-        assert "status: new" in made.after
+        assert "status: new" in str(made.after)
         vault.settle()
         vault.put("My template.md", "{{unheard}} {{date}}\n")
         found = shadowed(vault)

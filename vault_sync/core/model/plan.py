@@ -5,12 +5,28 @@ Nothing here touches a file. `edge/write` carries a plan out; `core/report` show
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, Problem, RelPath
+
+
+class StoredText(Protocol):
+    """A text that is not in memory. It equals the text that it is."""
+
+    def __str__(self) -> str:
+        """Return the text.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        ...
+
+
+AnyText = str | StoredText
+"""A new text of a plan: those of a large one stand on the disk (`edge/state/plan_texts`)."""
 
 
 @value_class
@@ -18,7 +34,7 @@ class Create:
     """A file that must not be there yet, in no spelling of its name."""
 
     path: RelPath
-    after: str
+    after: AnyText
     why: str
 
 
@@ -28,7 +44,7 @@ class Write:
 
     path: RelPath
     before: str
-    after: str
+    after: AnyText
     why: str
 
 
@@ -84,6 +100,26 @@ class BaseUpdate:
     paths: frozenset[RelPath]
     put: Mapping[BaseKey, Value]
     drop: frozenset[BaseKey] = frozenset()
+
+
+class StoredValue(Mapping[BaseKey, Value]):
+    """The one value that a base update puts, where it is a text that is not in memory."""
+
+    __slots__ = ("_base_key", "_text")
+
+    def __init__(self, base_key: BaseKey, text: AnyText) -> None:
+        self._base_key, self._text = base_key, text
+
+    def __getitem__(self, base_key: BaseKey) -> Value:
+        if base_key != self._base_key:
+            raise KeyError(base_key)
+        return str(self._text)
+
+    def __iter__(self) -> Iterator[BaseKey]:
+        yield self._base_key
+
+    def __len__(self) -> int:
+        return 1
 
 
 @value_class

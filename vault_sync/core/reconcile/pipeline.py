@@ -12,7 +12,7 @@ from dataclasses import field, replace
 from vault_sync.core.citation.library import ReadersLibrary
 from vault_sync.core.model.base import Base, apart_key
 from vault_sync.core.model.paths import folder_of
-from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan
+from vault_sync.core.model.plan import AnyText, BaseKey, BaseUpdate, Plan
 from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import (
     SHARED_FIELDS,
@@ -66,7 +66,7 @@ class ReconcileOptions:
     for (None: all). `patient` leaves new entries alone that are nothing but an address.
     `at_rest` gives the seconds since the last change of a file. `library` is the reader's own.
     `template` is the reader's, for new notes. `sure`: a person knows that files of one paper each
-    are digests.
+    are digests. `store` gives a new text as the plan holds it.
     """
 
     remake: bool = False
@@ -79,6 +79,7 @@ class ReconcileOptions:
     on_progress: OnProgress = _ignore
     library: ReadersLibrary | None = None
     template: NoteTemplate | None = None
+    store: Callable[[str], AnyText] = str
 
 
 DEFAULTS = ReconcileOptions()
@@ -106,7 +107,7 @@ def reconcile(
     guarded = _guard(pairing, snapshot, base, rules, options)
     context = _context(guarded, snapshot, base, facts, rules, options)
     named_keys = cross_links.named(context)
-    builder = _operations(context, named_keys, options.on_progress)
+    builder = _operations(context, named_keys, options)
     # The first: what is put below stands after what is forgotten.
     updates = [BaseUpdate(frozenset(), {}, forgotten)] if forgotten else []
     updates += base_updates.build_updates(builder, context, named_keys)
@@ -215,13 +216,13 @@ def _context(
 
 
 def _operations(
-    context: DraftContext, named_keys: cross_links.NamedKeys, on_progress: OnProgress
+    context: DraftContext, named_keys: cross_links.NamedKeys, options: ReconcileOptions
 ) -> PlanBuilder:
-    builder = PlanBuilder()
-    lists = cross_links.lists(context, named_keys)
+    builder = PlanBuilder(options.store)
+    lists_of = cross_links.lists(context, named_keys)
     for number, resolution in enumerate(context.resolutions):
-        note_operations.add(builder, context, resolution, lists[resolution.key])
-        on_progress(number + 1, len(context.resolutions))
+        note_operations.add(builder, context, resolution, lists_of(resolution))
+        options.on_progress(number + 1, len(context.resolutions))
     digest_operations.add(builder, context)
     return builder
 
@@ -234,8 +235,9 @@ def _bookkeeping(
     updates: Sequence[BaseUpdate],
 ) -> list[BaseUpdate]:
     """Return the update that waits for no file: problems reported, values that went stale."""
-    put = {base_key for base_update in updates for base_key in base_update.put}
-    drop = stale_keys(guarded.papers, snapshot, base, pairing.standing) - put
+    drop = stale_keys(guarded.papers, snapshot, base, pairing.standing)
+    if drop:
+        drop = drop.difference(*(base_update.put for base_update in updates))
     if pairing.put or drop:
         return [BaseUpdate(frozenset(), pairing.put, drop)]
     return []

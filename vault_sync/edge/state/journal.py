@@ -14,7 +14,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import time
 
-from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Operation, Rename, Trash, Write
+from vault_sync.core.model.plan import (
+    AnyText,
+    BaseKey,
+    BaseUpdate,
+    Create,
+    Operation,
+    Rename,
+    Trash,
+    Write,
+)
 from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.encodings import as_bytes, as_text
@@ -43,7 +52,7 @@ class Task:
     target: RelPath | None
     before: str
     after: str
-    text: str
+    text: AnyText
     why: str
     undone: str | None = None
     size: int = 0
@@ -52,7 +61,7 @@ class Task:
     @property
     def content(self) -> bytes:
         """The bytes to be written, made anew: beside the plan they would be every text twice."""
-        return as_bytes(self.text)
+        return as_bytes(str(self.text))
 
     @property
     def has_content(self) -> bool:
@@ -80,10 +89,10 @@ def task_of(number: int, operation: Operation) -> Task:
     """Return an operation of a plan as it stands in the journal."""
     match operation:
         case Create(path, after, why):
-            name, size = _named(after)
+            name, size = _named(str(after))
             return Task(number, "create", path, None, "", name, after, why, None, size)
         case Write(path, before, after, why):
-            (old, old_size), (name, size) = _named(before), _named(after)
+            (old, old_size), (name, size) = _named(before), _named(str(after))
             return Task(number, "write", path, None, old, name, after, why, None, size, old_size)
         case Rename(path, to, before, why):
             old, size = _named(before)

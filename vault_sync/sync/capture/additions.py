@@ -107,7 +107,7 @@ def add_papers(
 
 
 def _made(create: Create, styles: StyleChoice) -> Digest:
-    return styled_reader.read(create.after, styles(create.path))
+    return styled_reader.read(str(create.after), styles(create.path))
 
 
 def _add(draft: _Draft, path: RelPath, paper: AddedPaper, facts: Facts | None) -> None:

@@ -50,7 +50,7 @@ def resolve_commentary(
     side = "digest" if choice == "both" and pair.section is None else choice
     if pair.origin is not None:
         origin = was._replace(digest=pair.origin)
-        resolution.dropped |= {origin._replace(field=name) for name in PLACE_FIELDS}
+        resolution.drop(base, *(origin._replace(field=name) for name in PLACE_FIELDS))
     if pair.kind == "append":
         resolution.commentaries[pair.digest] = entry.commentary
         changes = {pair.digest: True, NOTE: pair.section is None}
@@ -131,7 +131,7 @@ def _leave_in_note(resolution: Resolution, pair: Pair, value: str, base_key: Bas
     resolution.commentaries[pair.digest] = value
     resolution.propose(base_key, entry.commentary, {NOTE: value != commentary_of(pair.section)})
     if value != entry.commentary:
-        resolution.placeless.append(Placeless(pair, "commentary"))
+        resolution.placeless += (Placeless(pair, "commentary"),)
 
 
 def _take_over(resolution: Resolution, pair: Pair, value: str, base_key: BaseKey) -> None:
