@@ -101,12 +101,12 @@ class MemoryVault:
     def _do(self, operation: Operation) -> None:
         if isinstance(operation, Create):
             assert operation.path not in self.files, operation
-            self.files[operation.path] = operation.after
+            self.files[operation.path] = str(operation.after)
             return
         assert self.files[operation.path] == operation.before, operation
         self.saved.append(operation.before)
         if isinstance(operation, Write):
-            self.files[operation.path] = operation.after
+            self.files[operation.path] = str(operation.after)
         elif isinstance(operation, Rename):
             assert operation.to not in self.files, operation
             self.files[operation.to] = self.files.pop(operation.path)

@@ -574,7 +574,7 @@ def neighbours_stay(plan: Plan) -> None:
         if not isinstance(operation, Write) or not operation.path.startswith("digests/"):
             continue
         old = digest_reader.read(operation.before)
-        new = digest_reader.read(operation.after)
+        new = digest_reader.read(str(operation.after))
         keys = [entry.key for entry in old.entries]
         assert [entry.key for entry in new.entries][: len(keys)] == keys, "entries changed places"
         for one, other in zip(old.entries, new.entries, strict=False):

@@ -66,14 +66,14 @@ def _changes(operation: Operation, styles: StyleChoice, names: PropertyNames) ->
     path = operation.path
     if isinstance(operation, Write):
         before = note_lens.read(operation.before, names)
-        after = note_lens.read(operation.after, names)
+        after = note_lens.read(str(operation.after), names)
         if after.key is not None:
             for change in _of_note(path, before, after):
                 yield after.key, after.fields.title, change
         else:
-            yield from _of_digest(path, operation.before, operation.after, styles)
+            yield from _of_digest(path, operation.before, str(operation.after), styles)
         return
-    text = operation.after if isinstance(operation, Create) else operation.before
+    text = str(operation.after) if isinstance(operation, Create) else operation.before
     note = note_lens.read(text, names)
     if note.key is None:
         return

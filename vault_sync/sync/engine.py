@@ -185,13 +185,11 @@ def _remember(
     of_walk = set(view.observation.problems)
     own = tuple(each for each in view.plan.problems if each not in of_walk)
     acted = Acted(replace(view.plan, problems=own), *carried_out, view.lacking, view.facts)
-    # In a vault that was never synced there is nothing that `rebuild` distrusts and `sync` trusts.
-    usual = request.ordinary or (request.of_all and not view.observation.base.exists)
     # Nothing but time makes an entry taken out of an end that is missing; a doubt about the globs
     # ends with a word of a person. What a joining device left waiting is for a whole pass, and so
     # is the end of its joining.
     waits = any(each.code in {last_entry.WAITS, first_pass.CODE} for each in view.plan.problems)
-    usual = usual and not (
+    usual = request.of_all and not (
         view.observation.base.is_partial or view.plan.deferred or copies.concern(view.observation)
     )
     to_store = stamp is not None and usual and not waits

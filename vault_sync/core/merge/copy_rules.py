@@ -8,7 +8,6 @@ is on its way any more and the file has all that the row has.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 
 from vault_sync.core.digest.styles.style import StyleChoice
 from vault_sync.core.merge.ancestor import SENTENCES, lacks
@@ -16,12 +15,13 @@ from vault_sync.core.merge.three_way import shown
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.copies import CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import STANDARD_NAMES, Key, PropertyNames, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note import note as note_lens
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class CopyChoice:
     """Decisions about copies, and those that this device has merged.
 
@@ -37,7 +37,7 @@ class CopyChoice:
     answered: frozenset[RelPath] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class CopyRules:
     """Rules for merging the copies of a vault, beside their texts.
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from vault_sync.core.merge import three_way
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.text import common_items
 
 Name = tuple[str, ...]
@@ -26,7 +26,7 @@ class Merged(NamedTuple):
     conflicts: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Parts:
     """A text taken apart: `before` + `text` + a newline for each part, and `foot` after the last.
 

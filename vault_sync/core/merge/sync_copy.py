@@ -25,6 +25,7 @@ from vault_sync.core.merge.parts import Name, Parts
 from vault_sync.core.merge.three_way import sentences
 from vault_sync.core.model.copies import NO_HISTORY, CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.text.spans import BOM, newline_kind, to_newlines
 
@@ -32,7 +33,7 @@ _DIFFERENT = "\0"
 """The text of a part of which the ancestor is not one text: it differs from both."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class CopyMerge:
     """A file's text with a copy merged into it, and the rows of what clashed."""
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, NamedTuple, NewType, get_args
+
+from vault_sync.core.model.value_class import value_class
 
 Key = NewType("Key", str)
 """The identity of a paper: `arxiv:2308.07037`, `doi:10.1/x`, `openreview:abc`, `url:host/path`.
@@ -63,7 +65,7 @@ class Place(NamedTuple):
     digest: RelPath
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Facts:
     """The facts of a paper. Every value may be missing; a day is ISO 8601.
 
@@ -91,7 +93,7 @@ PropertyValue = str | int | tuple[str, ...]
 Level = Literal["problem", "notice"]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Problem:
     """Something a person should look at; a value that travels beside the good ones.
 
@@ -148,7 +150,7 @@ class PropertyNames(NamedTuple):
 STANDARD_NAMES = PropertyNames()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Rules:
     """The part of the configuration that the core needs (`vault-sync.toml`, docs/format.md)."""
 

@@ -23,10 +23,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple, get_args
+
+from vault_sync.core.model.value_class import value_class
 
 MONTH_WEEK: Final = "{month_week}"
 SUNDAY: Final = 6
@@ -52,7 +53,7 @@ _READ: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class WeekNaming:
     """The way in which the weekly digests of a vault are named.
 

@@ -183,7 +183,7 @@ def diff_lines(operations: Iterable[Operation]) -> Iterator[str]:
             continue
         before = "" if isinstance(operation, Create) else operation.before
         old = "/dev/null" if isinstance(operation, Create) else f"a/{operation.path}"
-        yield from _unified(before, operation.after, old, f"b/{operation.path}")
+        yield from _unified(before, str(operation.after), old, f"b/{operation.path}")
 
 
 def _unified(before: str, after: str, old: str, new: str) -> Iterator[str]:

@@ -161,7 +161,7 @@ def _with_lost_entries(
         if whole is None or cut is None or now is None:
             continue
         before, there, all_ = map(as_text, (cut, now, whole))
-        back = next((one.after for _, one in own if isinstance(one, Write)), there)
+        back = next((str(one.after) for _, one in own if isinstance(one, Write)), there)
         merged = documents.digest(before, back, all_, styles(path))
         if back == before or not merged.conflicts:
             text = all_ if back == before else merged.text

@@ -159,7 +159,7 @@ def texts_after(done: Iterable[Operation]) -> dict[RelPath, str]:
         if isinstance(each, Rename):
             texts[each.to] = each.before
         elif not isinstance(each, Trash):
-            texts[each.path] = each.after
+            texts[each.path] = str(each.after)
     return texts
 
 

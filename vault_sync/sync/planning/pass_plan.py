@@ -32,9 +32,13 @@ from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
 from vault_sync.core.report import conflicts_page
 from vault_sync.core.text.spans import splice
 from vault_sync.edge.config import Config
+from vault_sync.edge.state.plan_texts import PlanTexts
 from vault_sync.sync.observation.observation import Observation, learn_weeks
 from vault_sync.sync.planning import conflicts_file
 from vault_sync.sync.request import PassRequest, Progress, silent
+
+LARGE = 1_000_000
+"""Characters of all digests of a pass from which on its new texts lie on the disk."""
 
 
 def make_plan(
@@ -109,6 +113,7 @@ def _options(
     template: NoteTemplate | None,
 ) -> ReconcileOptions:
     """Return the choices of a pass, but for what a person decided in its conflicts."""
+    size = sum(len(digest.text) for digest in observation.snapshot.digests.values())
     return ReconcileOptions(
         remake=request.remake,
         allowed=request.allowed,
@@ -119,6 +124,7 @@ def _options(
         on_progress=partial(progress, "comparing"),
         library=library,
         template=template,
+        store=PlanTexts().store if size > LARGE else str,
     )
 
 

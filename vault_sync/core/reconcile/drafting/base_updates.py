@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from vault_sync.core.model.base import Base, base_keys_of
-from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
+from vault_sync.core.model.plan import AnyText, BaseKey, BaseUpdate, StoredValue, Value
 from vault_sync.core.model.values import Key, Place, RelPath, stem_of
 from vault_sync.core.reconcile.drafting import plan_builder
 from vault_sync.core.reconcile.drafting.cross_links import NamedKeys
@@ -31,7 +31,12 @@ def build_updates(
         base_key = BaseKey(Key(""), path, "text")
         if context.base.rows.get(base_key) != after[path]:
             needs = frozenset({path} if path in builder.touched else ())
-            base_updates.append(BaseUpdate(needs, {base_key: after[path]}))
+            put: Mapping[BaseKey, Value] = (
+                {base_key: str(after[path])}
+                if isinstance(after[path], str)
+                else StoredValue(base_key, after[path])
+            )
+            base_updates.append(BaseUpdate(needs, put))
     return base_updates + _links_to_new_notes(builder)
 
 
@@ -55,8 +60,9 @@ def _links_to_new_notes(builder: PlanBuilder) -> list[BaseUpdate]:
     for write in builder.digest_writes:
         for key in builder.touched.get(write.path, ()):
             linking.setdefault(key, []).append(write.path)
+    nothing: dict[BaseKey, Value] = {}
     return [
-        BaseUpdate(frozenset({path, digest}), {})
+        BaseUpdate(frozenset({path, digest}), nothing)
         for path, there in new.items()
         for digest in dict.fromkeys(
             digest
@@ -66,9 +72,9 @@ def _links_to_new_notes(builder: PlanBuilder) -> list[BaseUpdate]:
     ]
 
 
-def _digest_texts(builder: PlanBuilder, context: DraftContext) -> dict[RelPath, str]:
+def _digest_texts(builder: PlanBuilder, context: DraftContext) -> dict[RelPath, AnyText]:
     """Return the text that each digest will have, but for locked and guarded ones."""
-    texts = {
+    texts: dict[RelPath, AnyText] = {
         path: digest.text
         for path, digest in context.snapshot.digests.items()
         if path not in context.snapshot.locked and path not in context.guarded
@@ -89,6 +95,7 @@ def _of_paper(
         templated = builder.templated.get(resolution.key, ())
         values = [ProposedValue(*each, FOR_NOTE) for each in templated]
         values += [*resolution.proposed, *_own_values(context, resolution, named_keys)]
+        resolution.proposed = []  # They stand in the updates: no paper's are held twice.
         groups = _by_paths(builder, note, resolution.key, _by_needs(context, values))
     put = {base_key for values in groups.values() for base_key in values}
     drop = frozenset(
@@ -178,6 +185,8 @@ def stale_keys(
 
     `standing` are the keys of reports that are still so.
     """
+    if not base.rows:
+        return frozenset()
     here = _places(papers) | {
         Place(entry.key, path)
         for path, digest in snapshot.digests.items()

@@ -59,8 +59,8 @@ def _digest(
         additions = [_addition(context, each, path) for each in added]
         text = _made(context, path, additions)
         if additions and _proved(builder, context, path, text, {}, added):
-            builder.creates.append(Create(path, text, _named_by(added, context.note_paths)))
-            builder.digest_after[path] = text
+            after = builder.digest_after[path] = builder.store(text)
+            builder.creates.append(Create(path, after, _named_by(added, context.note_paths)))
             for each in added:
                 builder.touch(path, each)
         return
@@ -70,8 +70,8 @@ def _digest(
     expected = {entry.key: resolution for resolution, entry in edited}
     if _proved(builder, context, path, text, expected, added):
         why = _why(changed, added)
-        builder.digest_writes.append(Write(path, digest.text, text, why))
-        builder.digest_after[path] = text
+        after = builder.digest_after[path] = builder.store(text)
+        builder.digest_writes.append(Write(path, digest.text, after, why))
         for each in changed + added:
             builder.touch(path, each)
 

@@ -55,7 +55,10 @@ def _create(
     if context.template is not None:
         remember(builder, resolution, drafted, context.rules)
     if _proved(builder, context, resolution, drafted):
-        builder.creates.append(Create(drafted.path, drafted.text, drafted.why))
+        last = builder.creates[-1].why if builder.creates else ""
+        # One text for all papers of a digest.
+        why = last if last == drafted.why else drafted.why
+        builder.creates.append(Create(drafted.path, builder.store(drafted.text), why))
         builder.touch(drafted.path, resolution)
 
 
@@ -83,7 +86,7 @@ def _edit(
     if callout := plan_builder.abstract_for(context, resolution).callout:
         drafted = note_draft.with_abstract(drafted, callout, note.text)
     if drafted.text != note.text and _proved(builder, context, resolution, drafted):
-        builder.note_writes.append(Write(path, note.text, drafted.text, drafted.why))
+        builder.note_writes.append(Write(path, note.text, builder.store(drafted.text), drafted.why))
         builder.touch(path, resolution)
     to = context.note_paths.renames.get(path)
     if to is not None and (resolution.key, NOTE) not in builder.refused:

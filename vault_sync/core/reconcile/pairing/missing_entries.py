@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.digest.styles.style import FLAT
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Decisions, Key, Place, RelPath
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.wikilinks import addresses
@@ -19,7 +20,7 @@ from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.spans import Span, line_number
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class MissingEntries:
     """Finder of the kind of each pair that has no entry."""
 

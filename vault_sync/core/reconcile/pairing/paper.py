@@ -10,6 +10,7 @@ from typing import Literal
 
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Fields, Key, Problem, RelPath
 from vault_sync.core.note.note import Section, commentary_of
 
@@ -21,7 +22,7 @@ waiting: one of the two is locked, guarded or not there; nothing is done."""
 Role = Literal["managed", "adopted", "made"]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Pair:
     """An entry and the section that belongs to it, or the one of them that is there.
 
@@ -37,7 +38,7 @@ class Pair:
     origin: RelPath | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Paper:
     """One paper of the vault: its note, and its pairs, the first of which gives its shared fields.
 

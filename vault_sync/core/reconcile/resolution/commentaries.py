@@ -56,7 +56,7 @@ def resolve_commentary(
     side = "digest" if choice == "both" and pair.section is None else choice
     if pair.origin is not None:
         origin = was._replace(digest=pair.origin)
-        resolution.dropped |= {origin._replace(field=name) for name in PLACE_FIELDS}
+        resolution.drop(base, *(origin._replace(field=name) for name in PLACE_FIELDS))
     if pair.kind == "append":
         resolution.commentaries[pair.digest] = entry.commentary
         changes = {pair.digest: True, NOTE: pair.section is None}
@@ -137,7 +137,7 @@ def _leave_in_note(resolution: Resolution, pair: Pair, value: str, base_key: Bas
     resolution.commentaries[pair.digest] = value
     resolution.propose(base_key, entry.commentary, {NOTE: value != commentary_of(pair.section)})
     if value != entry.commentary:
-        resolution.placeless.append(Placeless(pair, "commentary"))
+        resolution.placeless += (Placeless(pair, "commentary"),)
 
 
 def _take_over(resolution: Resolution, pair: Pair, value: str, base_key: BaseKey) -> None:
@@ -159,7 +159,7 @@ def resolve_tags(resolution: Resolution, note_fields: Fields, base: Base, rules:
     pairs = [pair for pair in paper.pairs if pair.kind in LIVE]
     if rules.properties.is_off("tags"):
         keys = {BaseKey(paper.agreed_key, pair.digest, "tags") for pair in pairs}
-        resolution.dropped |= keys | {apart_key(BaseKey(paper.agreed_key, "", "tags"))}
+        resolution.drop(base, *keys, apart_key(BaseKey(paper.agreed_key, "", "tags")))
         for pair in pairs if paper.note is not None else ():
             had = pair.entry.fields.tags if pair.entry else ()
             resolution.entries[pair.digest] = resolution.entries[pair.digest].saying(tags=had)
@@ -197,12 +197,12 @@ def resolve_tags(resolution: Resolution, note_fields: Fields, base: Base, rules:
         resolution.propose(BaseKey(paper.agreed_key, pair.digest, "tags"), tags, changes)
     resolution.note = resolution.note.saying(tags=merged.note)
     if in_table and any(fold(tag) not in anywhere and not stays(tag) for tag in note_fields.tags):
-        resolution.placeless.append(Placeless(pairs[0], "tags"))
+        resolution.placeless += (Placeless(pairs[0], "tags"),)
     own_key = apart_key(BaseKey(paper.agreed_key, "", "tags"))
     if own:
         resolution.propose(own_key, tuple(own.values()), {NOTE: note_changes})
     else:
-        resolution.dropped |= {own_key}
+        resolution.drop(base, own_key)
 
 
 def _wait(paper: Paper, pair: Pair, place: TagPlace, view: tuple[str, ...], base: Base) -> bool:

@@ -19,13 +19,14 @@ and beside it what the note says where that is another text (`apart_key`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from vault_sync.core.merge import three_way
 from vault_sync.core.merge.sentence_merge import has_edits_of, words_of
 from vault_sync.core.model.base import Base, apart_key
 from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Side
 from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
@@ -84,7 +85,7 @@ def _merged(was: str, digest: str, note: str) -> str | None:
     return three_way.paragraphs(was, digest, note)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Tags:
     """Tags that a paper is to have: in its note, and in each of its digests."""
 
@@ -155,7 +156,7 @@ def _unlisted(listed: dict[str, str], wanted: Sequence[tuple[str, ...]]) -> dict
     return {fold(tag): tag for has in wanted for tag in has if fold(tag) not in listed}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Meaning(Generic[T]):
     """Rules by which two values of a field mean the same.
 

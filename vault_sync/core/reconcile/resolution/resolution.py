@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.digest.styles import lens
 from vault_sync.core.model.base import APART, Base, apart_key, parted_filled
 from vault_sync.core.model.plan import Apart, BaseKey
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import SHARED_FIELDS, Decisions, Facts, Fields, RelPath, Rules
 from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
@@ -74,7 +74,7 @@ def _entry_fields(note_fields: Fields, section: Section | None) -> Fields:
     return note_fields._replace(authors=authors, tags=(), commentary=commentary_of(section))
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _Shared:
     """The fields url, title and authors: one value a paper, which its first digest gives."""
 
@@ -111,7 +111,7 @@ class _Shared:
         So its absence from the note is no edit, nor is the first one when it is switched on again.
         """
         base_key = self._base_key(name)
-        self.resolution.dropped |= {base_key, apart_key(base_key)}
+        self.resolution.drop(self.base, base_key, apart_key(base_key))
         return getattr(entry, name) or getattr(self.facts, name)
 
     def _mark_filled_in(self, entry: Fields) -> None:
@@ -121,7 +121,7 @@ class _Shared:
         """
         base_key = self._base_key("filled")
         if entry.title:
-            self.resolution.dropped |= {base_key}
+            self.resolution.drop(self.base, base_key)
             return
         has, facts = self.note_fields, self.facts
         title, authors = parted_filled(self.base.items(base_key))
@@ -177,7 +177,7 @@ class _Shared:
         """Return the authors of both sides where the entry's cannot be written."""
         found = fields.apart_authors(self._base_key("authors"), digest_has, note_has, self.base)
         if found.note and (found.note[: len(digest_has)] != digest_has or not digest_has):
-            self.resolution.placeless.append(Placeless(self.home, "authors"))
+            self.resolution.placeless += (Placeless(self.home, "authors"),)
         self._propose("authors", found, note_has=note_has, digest_has=digest_has)
         return found
 
@@ -233,7 +233,7 @@ class _Shared:
     def _add_apart(self, name: str, value: SharedValue[Any]) -> None:
         texts = [text if isinstance(text, str) else ", ".join(text) for text in value]
         note = self.resolution.paper.note or NOTE
-        self.resolution.apart.append(Apart(self.home.digest, note, name, *texts))
+        self.resolution.apart += (Apart(self.home.digest, note, name, *texts),)
 
     def _propose(
         self, name: str, value: SharedValue[Any], *, note_has: object, digest_has: object
@@ -246,7 +246,7 @@ class _Shared:
         if value.note != value.digest:
             self.resolution.propose(apart_key(base_key), value.note, changes)
         else:
-            self.resolution.dropped |= {apart_key(base_key)}
+            self.resolution.drop(self.base, apart_key(base_key))
 
     def _base_key(self, name: str) -> BaseKey:
         return BaseKey(self.resolution.paper.agreed_key, "", name)
@@ -268,9 +268,5 @@ def _rekey(resolution: Resolution, base: Base) -> None:
         for proposed in resolution.proposed
     ]
     digests: Sequence[str] = ("", *base.places.get(old, ()))
-    resolution.dropped |= {
-        base_key
-        for digest in digests
-        for name in (*SHARED_ROWS, "tags", "commentary", *APART)
-        if (base_key := BaseKey(old, digest, name)) in base.rows
-    }
+    names = (*SHARED_ROWS, "tags", "commentary", *APART)
+    resolution.drop(base, *(BaseKey(old, digest, name) for digest in digests for name in names))
