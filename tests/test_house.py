@@ -70,7 +70,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "undoing": "origins observation",
     },
     "vault_sync.sync.observation": {
-        "observation": "file_record old_paths",
+        "observation": "file_record",
         "head_base": "observation",
     },
     "vault_sync.sync.planning": {
@@ -448,7 +448,6 @@ UNTESTED = {
     "core/merge/digest_copies.py": "tests/core/merge/test_sync_copy.py holds its tests",
     "edge/config_keys.py": "tests/edge/test_config.py holds its tests",
     "core/merge/note_copies.py": "tests/core/merge/test_sync_copy.py holds its tests",
-    "core/model/copies.py": "values: tests/core/merge/test_ancestor.py makes them",
     "core/model/plan.py": "values without a method of their own",
     "core/note/marks.py": "tests/core/note/test_recognition.py holds its tests",
     "core/reconcile/resolution/values.py": "values: every test of a resolution makes them",

@@ -29,7 +29,7 @@ from vault_sync.daemon import loop
 from vault_sync.daemon.values import DaemonStatus, DaemonTasks, PassSummary, Timing
 from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.watch.batches import ChangeBatch
-from vault_sync.edge.watch.mailbox import Mailbox
+from vault_sync.edge.watch.listener import Mailbox
 
 A, DIGEST = RelPath("papers/a.md"), RelPath("digests/a.md")
 FAST = Timing(settle=0.05, quiet=0.4, sweep=1000.0)

@@ -16,8 +16,7 @@ from vault_sync.core.model.plan import Plan
 from vault_sync.core.model.values import Problem
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
-from vault_sync.edge.fs.own_folder import TEMPORARY
-from vault_sync.edge.fs.vault_dir import VaultDir
+from vault_sync.edge.fs.vault_dir import TEMPORARY, VaultDir
 from vault_sync.edge.git import hook
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError

@@ -19,7 +19,7 @@ from vault_sync.daemon import loop
 from vault_sync.daemon.vault_pass import VaultPass, timing_of
 from vault_sync.edge.platform.mounts import silent_ground
 from vault_sync.edge.state import heartbeat
-from vault_sync.edge.system.logs import logging_handler
+from vault_sync.edge.system.notify import logging_handler
 
 _log = logging.getLogger("vault_sync")
 

@@ -33,7 +33,7 @@ from vault_sync.edge.watch.batches import (
     WatchTiming,
     change_batches,
 )
-from vault_sync.edge.watch.mailbox import Mailbox
+from vault_sync.edge.watch.listener import Mailbox
 
 _log = logging.getLogger(__name__)
 
