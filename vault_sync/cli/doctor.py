@@ -131,7 +131,7 @@ def _orphans(console: Console, config: Config, state: StateStore, *, clean: bool
 def _of_daemon(state: StateStore) -> Iterator[Problem]:
     daemon = heartbeat.read(state.directory)
     for each in daemon.problems if daemon is not None and daemon.alive else ():
-        yield Problem(each["path"], each["code"], each["message"], each["hint"], level="notice")
+        yield replace(each, level="notice")
 
 
 def _all_of(
