@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from vault_sync.core.model.base import Base, base_keys_of
-from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import AnyText, BaseKey, BaseUpdate, StoredValue, Value
-from vault_sync.core.model.values import Key, Place, RelPath
+from vault_sync.core.model.values import Key, Place, RelPath, stem_of
 from vault_sync.core.reconcile.drafting import plan_builder
 from vault_sync.core.reconcile.drafting.cross_links import NamedKeys
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
