@@ -26,6 +26,7 @@ def build_updates(
     trashed = {each.path for each in builder.trash}
     for resolution in context.resolutions:
         base_updates += _of_paper(builder, context, resolution, named_keys, trashed)
+        resolution.release()
     after = _digest_texts(builder, context)
     for path in after:
         base_key = BaseKey(Key(""), path, "text")
@@ -95,7 +96,6 @@ def _of_paper(
         templated = builder.templated.get(resolution.key, ())
         values = [ProposedValue(*each, FOR_NOTE) for each in templated]
         values += [*resolution.proposed, *_own_values(context, resolution, named_keys)]
-        resolution.proposed = []  # They stand in the updates: no paper's are held twice.
         groups = _by_paths(builder, note, resolution.key, _by_needs(context, values))
     put = {base_key for values in groups.values() for base_key in values}
     drop = frozenset(

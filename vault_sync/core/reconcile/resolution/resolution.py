@@ -260,7 +260,9 @@ def _rekey(resolution: Resolution, base: Base) -> None:
         return
     apart = next((each for each in resolution.apart if each.field == "url"), None)
     url = resolution.note.url if apart is None else apart.digest_text
-    new = resolution.key = key_of(url) or resolution.paper.key
+    new = key_of(url) or resolution.paper.key
+    if new != resolution.key:  # else the same text stays: a second one takes 65 bytes a paper
+        resolution.key = new
     if new == old:
         return
     resolution.proposed = [
