@@ -6,9 +6,10 @@ Nothing here touches a file. `edge/write` carries a plan out; `core/report` show
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple, Protocol
 
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, Problem, RelPath
 
 
@@ -28,7 +29,7 @@ AnyText = str | StoredText
 """A new text of a plan: those of a large one stand on the disk (`edge/state/plan_texts`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Create:
     """A file that must not be there yet, in no spelling of its name."""
 
@@ -37,7 +38,7 @@ class Create:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Write:
     """A file whose text is `before` gets `after`. Any other text is a new edit and stays."""
 
@@ -47,7 +48,7 @@ class Write:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Rename:
     """A file that moves; its text stays `before`. `to` must not be there yet."""
 
@@ -57,7 +58,7 @@ class Rename:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Trash:
     """A file that moves to `to`, in `.trash/`, if its text is `before`."""
 
@@ -88,7 +89,7 @@ Value = str | tuple[str, ...]
 """A value of the base: a text, or a list of texts."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class BaseUpdate:
     """A change of the base that is made when every operation on `paths` is done, and only then.
 
@@ -121,7 +122,7 @@ class StoredValue(Mapping[BaseKey, Value]):
         return 1
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Conflict:
     """One field that both sides changed, differently. Neither is touched until a person decides.
 
@@ -148,7 +149,7 @@ class Apart(NamedTuple):
     note_text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Plan:
     """Everything that a pass is to do and to report. Empty `operations`: nothing is to be done."""
 
@@ -178,7 +179,7 @@ class Undone(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Outcome:
     """Operations of a plan that were done, and those that were not: the next pass plans anew."""
 

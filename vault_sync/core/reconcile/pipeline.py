@@ -7,12 +7,12 @@ to say) -> drafting (note paths, links, texts, operations, base updates) -> the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from vault_sync.core.citation.library import ReadersLibrary
 from vault_sync.core.model.base import Base, apart_key
-from vault_sync.core.model.paths import folder_of
 from vault_sync.core.model.plan import AnyText, BaseKey, BaseUpdate, Plan
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import (
     SHARED_FIELDS,
     Decisions,
@@ -21,6 +21,7 @@ from vault_sync.core.model.values import (
     Problem,
     RelPath,
     Rules,
+    folder_of,
 )
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.keys import is_paper
@@ -56,7 +57,7 @@ def _ignore(done: int, whole: int) -> None:
     del done, whole
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ReconcileOptions:
     """The choices of one pass: what a person decided, and what the pass may do.
 

@@ -24,6 +24,7 @@ from vault_sync.core.model.plan import (
     Trash,
     Write,
 )
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.encodings import as_bytes, as_text
 from vault_sync.edge.state import base_table
@@ -68,7 +69,7 @@ class Task:
         return self.kind in {"create", "write"}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Pass:
     """A pass that is being carried out. `token` is in the name of each of its temporary files.
 

@@ -6,8 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.model.values import Key, RelPath, stem_of
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.wikilinks import LinkResolver, addresses, find

@@ -15,8 +15,7 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Write
 from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.naming.wikilinks import LinkResolver, find
-from vault_sync.core.note.facts import property_facts
-from vault_sync.core.note.property_table import LINK_LISTS
+from vault_sync.core.note.property_table import LINK_LISTS, property_facts
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.encodings import as_bytes
 from vault_sync.sync.incremental.identity import (

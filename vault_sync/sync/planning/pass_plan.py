@@ -10,9 +10,17 @@ from functools import cache, partial
 from vault_sync.core.citation.library import ReadersLibrary
 from vault_sync.core.merge.file_copies import NO_COPIES
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.paths import natural
 from vault_sync.core.model.plan import BaseUpdate, Conflict, Operation, Plan, Write
-from vault_sync.core.model.values import Decision, Decisions, Facts, Key, Problem, RelPath, Rules
+from vault_sync.core.model.values import (
+    Decision,
+    Decisions,
+    Facts,
+    Key,
+    Problem,
+    RelPath,
+    Rules,
+    natural,
+)
 from vault_sync.core.naming.week_learning import weeks_of
 from vault_sync.core.note import note_template
 from vault_sync.core.note.note_template import NoteTemplate

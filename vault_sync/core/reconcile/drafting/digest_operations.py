@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vault_sync.core.digest import editor
+from vault_sync.core.digest.editor import Unsayable, first_loss
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink
-from vault_sync.core.digest.roundtrip import Unsayable, first_loss
-from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.digest.styles import lens, styled_growth, styled_reader
-from vault_sync.core.model.paths import stem_of
+from vault_sync.core.digest.styles.style import styles_of
 from vault_sync.core.model.plan import Create, Write
-from vault_sync.core.model.values import FIELD_NAMES, Fields, Key, Problem, RelPath
+from vault_sync.core.model.values import FIELD_NAMES, Fields, Key, Problem, RelPath, stem_of
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
 from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Placeless, Resolution
