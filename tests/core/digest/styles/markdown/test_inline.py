@@ -37,6 +37,8 @@ def links(text: str) -> list[tuple[str, str, str, str]]:
         ("![a](b)", []),
         ("[![a](b)](c)", [("link", "[![a](b)](c)", "![a](b)", "c")]),
         ("![a](b) [c](d)", [("link", "[c](d)", "c", "d")]),
+        ("[![a](b) [c](d)](e)", [("link", "[c](d)", "c", "d")]),
+        ("[a](b](c)", []),
         # Code hides links.
         ("`[a](b)` [c](d)", [("link", "[c](d)", "c", "d")]),
         ("``[a](b)` x`` [c](d)", [("link", "[c](d)", "c", "d")]),
@@ -97,6 +99,11 @@ def test_an_address_in_a_link_is_no_bare_one_too() -> None:
     ]
 
 
+def test_the_words_of_a_wikilink_without_a_bar_are_empty_at_its_end() -> None:
+    (found,) = scan("a [[b]] c", Span(0, 9))
+    assert found.text == (5, 5)
+
+
 @pytest.mark.parametrize(
     ("text", "boxed"),
     [
@@ -104,6 +111,9 @@ def test_an_address_in_a_link_is_no_bare_one_too() -> None:
         ("([a](b))", "([a](b))"),
         ("[ [a](b) ]", "[ [a](b) ]"),
         ("[x [a](b)]", "[a](b)"),
+        ("[[a](b)x]", "[a](b)"),
+        ("(x [a](b) x)", "[a](b)"),
+        ("[ [a](b)]", "[ [a](b)]"),
         ("[[a](b) x]", "[a](b)"),
         ("([a](b)", "[a](b)"),
         ("[a](b)", "[a](b)"),

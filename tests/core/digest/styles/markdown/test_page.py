@@ -49,6 +49,8 @@ def test_signs_stand_for_kinds() -> None:
         ("<!-- a -->\n%%\n- a\n%%\n- a", "ccccI"),
         ("a <!-- b\n- c\nd -->\n- e", "tccI"),
         ("<!-- a -->  <!-- b -->\n<!-- a --> b\n", "tt"),
+        ("<!-- a -->b\nwords", "tt"),
+        ("%% a %%\nwords", "ct"),
     ],
 )
 def test_the_kind_of_a_line(text: str, expected: str) -> None:
@@ -119,7 +121,10 @@ def test_where_an_item_and_its_own_words_end(text: str, expected: list[tuple[int
     ("text", "expected"),
     [
         ("# a\nb\n# c\nd\n", [("a", 2, 0), ("c", 4, 0)]),
-        ("# a\n## b\n## c\n# d\n## e\n", [("a", 1, 0), ("b", 2, 1), ("c", 3, 1), ("d", 4, 0), ("e", 5, 4)]),
+        (
+            "# a\n## b\n## c\n# d\n## e\n",
+            [("a", 1, 0), ("b", 2, 1), ("c", 3, 1), ("d", 4, 0), ("e", 5, 4)],
+        ),
         ("## a\n# b\n## c", [("a", 1, 0), ("b", 2, 1), ("c", 3, 2)]),
         ("words\n# a\nb", [("a", 3, 1)]),
         ("```\n# a\n```\n# b", [("b", 4, 3)]),
@@ -146,6 +151,7 @@ def test_a_section_ends_where_another_style_begins() -> None:
         ("| a |\n| - |\n| b |\n| c |\nd", [(0, 4)]),
         ("a | b\n:-: | -\nc | d", [(0, 3)]),
         ("words\n| a |\n| - |\n\n| b |", [(1, 3)]),
+        ("words\n\n| a |\n| - |\n| b |\n| - |\n| c |", [(2, 7)]),
         ("| a |\n| - |\n\n| b |\n| - |\n| c |", [(0, 2), (3, 6)]),
         ("a\n| - |\n| b |", []),
         ("| a |\n| b |\n| c |", []),
