@@ -25,11 +25,10 @@ from vault_sync.edge.platform.rename import Volume, prove
 from vault_sync.edge.state import heartbeat
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.store import StateStore, state_dir
-from vault_sync.edge.system.disk import disk_line
 from vault_sync.edge.system.doctor import examine
 from vault_sync.edge.system.orphaned_states import clean as clean_states
 from vault_sync.edge.system.orphaned_states import orphan_problems, orphaned_states, second_states
-from vault_sync.edge.system.surroundings import Surroundings
+from vault_sync.edge.system.surroundings import Surroundings, disk_line
 from vault_sync.sync.observation.observation import base_of, observe
 from vault_sync.sync.relink import broken_links
 from vault_sync.sync.request import PassRequest

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from vault_sync.cli.console import Console, UsageError
-from vault_sync.core.digest.style_choice import styles_of
+from vault_sync.core.digest.styles.style import styles_of
 from vault_sync.core.merge import documents
 from vault_sync.core.merge.parts import Merged
 from vault_sync.core.model.values import RelPath

@@ -29,7 +29,7 @@ def watch(console: Console, *, offline: bool) -> int:
 
     0 after SIGTERM, which asks for just that. Ctrl-C is an interruption, as elsewhere.
     """
-    gc.enable()  # it stays, unlike every other command (`cli.main`)
+    gc.enable()  # it stays, unlike every other command (`__main__`)
     config = console.config()
     watched = VaultPass(config, console.state(config), offline)
     here = watched.state.directory

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.watch.batches import ChangeBatch
 
@@ -13,7 +14,7 @@ BEAT = 60.0
 """Seconds between two heartbeats, at most."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class PassSummary:
     """The part of a pass's result that the daemon acts on.
 
@@ -32,7 +33,7 @@ class PassSummary:
     arriving: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Timing:
     """`[watch]` of the configuration, in seconds."""
 
@@ -41,7 +42,7 @@ class Timing:
     sweep: float = 300.0
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class DaemonStatus:
     """A daemon as `status` shows it. Times are Unix times; `waiting` gives the end of each wait.
 
@@ -58,7 +59,7 @@ class DaemonStatus:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class DaemonTasks:
     """The work of a daemon, as callables.
 

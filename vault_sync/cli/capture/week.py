@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.model.plan import Outcome
-from vault_sync.core.naming.month_weeks import WEEK
+from vault_sync.core.naming.week_names import WEEK
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
 from vault_sync.edge.platform import current

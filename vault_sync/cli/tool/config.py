@@ -9,7 +9,7 @@ import click
 from vault_sync.cli.console import Console
 from vault_sync.cli.tool.package_files import package_file
 from vault_sync.core.report import lines as report
-from vault_sync.core.report.json_text import json_text
+from vault_sync.core.report.lines import json_text
 
 
 def config(console: Console, *, example: bool) -> int:

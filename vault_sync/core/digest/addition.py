@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from vault_sync.core.digest import editor, title_line
 from vault_sync.core.digest.reader import ADDRESS, Digest, Entry, kind_of, read
-from vault_sync.core.digest.style_choice import FLAT
 from vault_sync.core.digest.styles import lens, styled_growth, styled_reader
+from vault_sync.core.digest.styles.style import FLAT
 from vault_sync.core.model.values import Fields
 from vault_sync.core.text.spans import lines, newline_kind
 

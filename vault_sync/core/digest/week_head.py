@@ -14,8 +14,7 @@ from typing import NamedTuple
 
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.naming import week_names
-from vault_sync.core.naming.month_weeks import WEEK
-from vault_sync.core.naming.week_names import WeekNaming
+from vault_sync.core.naming.week_names import WEEK, WeekNaming
 from vault_sync.core.text.spans import BOM
 
 # Stand for what differs from week to week. Private use: no text has these.

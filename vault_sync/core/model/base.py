@@ -210,7 +210,7 @@ PLACE_FIELDS = ("tags", "commentary", "missing", "unmet")
 
 def apart_key(base_key: BaseKey) -> BaseKey:
     """Return the base key of what the note says where the digest says it otherwise."""
-    return base_key._replace(field=f"apart:{base_key.field}")
+    return BaseKey(base_key.key, base_key.digest, f"apart:{base_key.field}")
 
 
 def base_keys_of(key: Key, digest: str = "") -> frozenset[BaseKey]:

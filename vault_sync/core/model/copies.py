@@ -7,10 +7,10 @@ one of the values that this device has seen the field have (docs/devices.md).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key
 
 Origin = Literal["typed", "delivered", "merged"]
@@ -28,7 +28,7 @@ class PastValue(NamedTuple):
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class History:
     """The values of one field on this device, the oldest first; the last one is the base.
 

@@ -7,10 +7,11 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from pathlib import Path
 from typing import Any
 
+from vault_sync.core.model.value_class import value_class
 from vault_sync.edge.platform.lock import Busy, locked
 
 FILE, LOCK = "daemon.json", "daemon.lock"
@@ -18,7 +19,7 @@ STALE = 180.0
 """Seconds after which a daemon without a heartbeat is taken for stuck."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Heartbeat:
     """A daemon's last account of itself.
 

@@ -15,8 +15,8 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vault_sync.core.model.paths import is_markdown, is_visible
-from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.model.value_class import value_class
+from vault_sync.core.model.values import Problem, RelPath, is_markdown, is_visible
 from vault_sync.edge.git.activity import head
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.spelling import canonical, inside
@@ -33,7 +33,7 @@ HEAD_MOVED = "git's HEAD moved"
 _NEVER = float("inf")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ChangeBatch:
     """File changes after which nothing has happened for a while.
 
@@ -52,7 +52,7 @@ class ChangeBatch:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class WatchTiming:
     """The timing of the watcher, in seconds.
 

@@ -31,7 +31,7 @@ from watchdog.events import (
 )
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
-from vault_sync.core.model.paths import is_markdown
+from vault_sync.core.model.values import is_markdown
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.values import file_number
 from vault_sync.edge.watch.mailbox import Mailbox

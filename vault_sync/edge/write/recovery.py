@@ -24,7 +24,7 @@ from vault_sync.edge.state import journal, pass_log, saved_texts
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
 from vault_sync.edge.state.store import StateStore
-from vault_sync.edge.write.plan_writer import PlanWriter
+from vault_sync.edge.write.apply import PlanWriter
 
 WATCHED = 60.0
 """Seconds for which a displaced file is watched: an editor may write into it late."""

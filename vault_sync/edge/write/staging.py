@@ -21,7 +21,6 @@ from vault_sync.edge.state import pass_log, saved_texts
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
 from vault_sync.edge.state.store import StateStore
-from vault_sync.edge.write.points import At
 
 
 class StagingArea:
@@ -181,3 +180,11 @@ def copy_attributes(like: int, file: int) -> None:
     """
     current.files.copy_owner_and_mode(like, file)
     current.system.copy_attributes(like, file)
+
+
+At = Callable[[str, RelPath], None]
+"""Called with the name of a point and a path, for tests that edit, delete and rename there."""
+
+
+def no_point(point: str, path: RelPath) -> None:
+    """Do nothing, as everywhere outside tests."""

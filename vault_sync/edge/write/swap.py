@@ -21,8 +21,7 @@ from vault_sync.edge.state import pass_log, saved_texts
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
 from vault_sync.edge.state.store import StateStore
-from vault_sync.edge.write.points import At
-from vault_sync.edge.write.staging import StagingArea
+from vault_sync.edge.write.staging import At, StagingArea
 
 EDITED = "it was edited meanwhile; the edit is kept and the next pass takes it up"
 PUT_BACKS = 100

@@ -13,11 +13,11 @@ from typing import Literal, NamedTuple
 
 from vault_sync.core.digest import addition
 from vault_sync.core.digest.reader import Digest
-from vault_sync.core.digest.style_choice import StyleChoice
 from vault_sync.core.digest.styles import styled_reader
-from vault_sync.core.model.paths import natural
+from vault_sync.core.digest.styles.style import StyleChoice
 from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Write
-from vault_sync.core.model.values import Facts, Fields, Key, RelPath
+from vault_sync.core.model.value_class import value_class
+from vault_sync.core.model.values import Facts, Fields, Key, RelPath, natural
 from vault_sync.core.naming.keys import address_of
 from vault_sync.edge.config import Config
 from vault_sync.edge.state.store import StateStore
@@ -47,7 +47,7 @@ class Placed(NamedTuple):
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Addition:
     """A digest with papers added: the operation, None if nothing is to be written."""
 
@@ -106,7 +106,7 @@ def add_papers(
 
 
 def _made(create: Create, styles: StyleChoice) -> Digest:
-    return styled_reader.read(create.after, styles(create.path))
+    return styled_reader.read(str(create.after), styles(create.path))
 
 
 def _add(draft: _Draft, path: RelPath, paper: AddedPaper, facts: Facts | None) -> None:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import Operation, Rename, Trash
-from vault_sync.core.model.values import Key, RelPath, Rules
+from vault_sync.core.model.values import Key, RelPath, Rules, stem_of
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.wikilinks import LinkResolver, addresses, find
@@ -160,7 +159,7 @@ def texts_after(done: Iterable[Operation]) -> dict[RelPath, str]:
         if isinstance(each, Rename):
             texts[each.to] = each.before
         elif not isinstance(each, Trash):
-            texts[each.path] = each.after
+            texts[each.path] = str(each.after)
     return texts
 
 

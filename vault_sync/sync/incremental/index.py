@@ -16,12 +16,13 @@ import struct
 import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from vault_sync.core.model.plan import Apart, Conflict, Plan
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.keys import KEY_RULES
 from vault_sync.core.naming.note_names import bare_name
@@ -53,7 +54,7 @@ WRONG = (sqlite3.Error, struct.error, ValueError, TypeError, KeyError, OverflowE
 """The errors of an index that is damaged, or cannot hold what it is given."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class LastPass:
     """The outcome of the last pass, as the index stores it.
 
@@ -130,7 +131,7 @@ def stamp_of(config: Config, state: StateStore, version: str) -> str | None:
 # Reading
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class FileStats:
     """The stats of all files in an index, and those open, without a record of any.
 
@@ -145,7 +146,8 @@ class FileStats:
 
     def rests(self, files: Mapping[RelPath, Stat]) -> bool:
         """Return True if every file is as it was when a pass had nothing left to do."""
-        return self.last.final and not self.open and self.stats == files
+        left = self.open or self.last.again
+        return self.last.final and not left and self.stats == files
 
 
 def glance(path: Path, stamp: str) -> FileStats | None:

@@ -15,8 +15,7 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Write
 from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.naming.wikilinks import LinkResolver
-from vault_sync.core.note.facts import property_facts
-from vault_sync.core.note.property_table import LINK_LISTS
+from vault_sync.core.note.property_table import LINK_LISTS, property_facts
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.sync.incremental.identity import (
     Identity,
@@ -72,7 +71,7 @@ def foreseen(
     if not agreed.dropped:
         known = _notes(done, agreed, names, rules) | _digests(done, agreed, found, names, base)
     files = {
-        each.path: written_file(each.after, known[each.path], open=False)
+        each.path: written_file(str(each.after), known[each.path], open=False)
         for each in done
         if isinstance(each, Create | Write) and each.path in known
     }
@@ -85,7 +84,7 @@ def _notes(
     done: Iterable[Operation], agreed: Agreed, names: LinkResolver, rules: Rules
 ) -> dict[RelPath, Identity]:
     """The new notes of papers that stand in one digest: it is their property and their section."""
-    made = {each.path: each.after for each in done if isinstance(each, Create)}
+    made = {each.path: each for each in done if isinstance(each, Create)}
     lists = [rules.properties.written(name) for name in LINK_LISTS]
     known: dict[RelPath, Identity] = {}
     linked: dict[RelPath, tuple[str, str]] = {}
@@ -100,7 +99,7 @@ def _notes(
             linked[digest] = (f"{target}\n{target}", points_of((), stray, ()))
         pairs, points = linked[digest]
         # Its lists of links are no YAML that could be read otherwise: no name holds a quote.
-        block = _block(made[path])
+        block = _block(str(made[path].after))
         listed = block if any(name in block for name in lists) else ""
         if points or listed or _may_point(said):
             words = [said, listed]
@@ -139,7 +138,7 @@ def _digests(
             continue
         links: dict[Key, str] = {}
         old: list[tuple[Key, str]] = []
-        words = outside(digest)
+        words, after = outside(digest), str(operation.after)
         for entry in digest.entries:
             link = entry.link.target if entry.link else ""
             note = agreed.notes.get(entry.key) or base.note(entry.key)
@@ -147,7 +146,7 @@ def _digests(
                 old.append((entry.key, link))
             else:
                 link = names.shortest(note)
-            if link and f"[[{link}" in operation.after:
+            if link and f"[[{link}" in after:
                 links[entry.key] = link
             said = agreed.said.get(entry.key, {}).get(path)
             if said is None:
@@ -179,13 +178,13 @@ def lacking_after(
     lacking: Iterable[Key], done: Iterable[Operation], agreed: Agreed, rules: Rules
 ) -> tuple[Key, ...]:
     """The papers without their facts, without those whose new notes have all of them."""
-    made = {each.path: each.after for each in done if isinstance(each, Create)}
+    made = {each.path: each for each in done if isinstance(each, Create)}
     properties = {"title", *(fact.name for fact in property_facts(rules.facts))}
     properties = {name for name in properties if not rules.properties.is_off(name)}
 
     def lacks(key: Key) -> bool:
-        text = made.get(agreed.notes.get(key, RelPath("")), "")
-        block = _block(text)
+        note = made.get(agreed.notes.get(key, RelPath("")))
+        block = _block(str(note.after)) if note is not None else ""
         return (
             not all(f"\n{rules.properties.written(name)}:" in block for name in properties)
             or key in agreed.undated

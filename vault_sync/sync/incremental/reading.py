@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 
-from vault_sync.core.model.paths import folder_of
 from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.model.values import Key, Problem, RelPath, folder_of
 from vault_sync.core.naming.copy_names import certain, possible
 from vault_sync.core.naming.globs import is_digest
 from vault_sync.core.naming.note_names import bare_name

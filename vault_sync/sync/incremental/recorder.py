@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from vault_sync.core.model.base import Base, updates_made
 from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Rename, Trash, Write
 from vault_sync.core.model.problems import UNFINISHED
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.snapshot import Snapshot
@@ -21,7 +22,7 @@ from vault_sync.sync.observation.file_record import File
 from vault_sync.sync.observation.observation import Observation
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Acted:
     """The work of a pass: its plan, the part not deferred, the outcome, the facts it knew of."""
 

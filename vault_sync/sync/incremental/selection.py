@@ -69,8 +69,6 @@ class PaperSelection:
         unclear = new | {path for path in reading.changed if not self.now.keys_at(path)}
         for key in reading.noted_at(unclear):
             self.join([key], overlay.note_of(key))
-        for key in self.memory.last.again:
-            self.join([key], overlay.waits(key))
 
     def explained(self, plan: Plan) -> tuple[Reason, ...]:
         """Return why each file and paper was looked at, and how many of all."""

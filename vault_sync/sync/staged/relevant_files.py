@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from vault_sync.core.digest import plain_entry
 from vault_sync.core.digest.reader import Digest
-from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.digest.styles import styled_reader
-from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.digest.styles.style import styles_of
+from vault_sync.core.model.values import Key, RelPath, stem_of
 from vault_sync.core.naming.globs import is_digest
 from vault_sync.core.naming.keys import key_of, word_of
 from vault_sync.core.naming.note_names import fold

@@ -14,7 +14,7 @@ TEXTS = History((PastValue("A. B.", "delivered"), PastValue("A. B. T.", "typed")
 TAGS = History((PastValue(("a",), "delivered"), PastValue(("a", "t"), "typed")))
 OLDER = Undecided("older")
 
-Found = Decided[str] | Undecided | Deferred | None
+Found = Decided | Undecided | Deferred | None
 
 
 @pytest.mark.parametrize(

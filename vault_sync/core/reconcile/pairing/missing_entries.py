@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from vault_sync.core.digest.reader import Digest
-from vault_sync.core.digest.style_choice import FLAT
+from vault_sync.core.digest.styles.style import FLAT
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Decisions, Key, Place, RelPath
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.wikilinks import addresses
 from vault_sync.core.reconcile.pairing.decisions import accepted_digests
 from vault_sync.core.reconcile.pairing.named_digests import DigestNames, NamedDigest
-from vault_sync.core.reconcile.pairing.notices import Notices
-from vault_sync.core.reconcile.pairing.paper import Kind, Pair, note_value
+from vault_sync.core.reconcile.pairing.paper import Kind, Notices, Pair, note_value
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.spans import Span, line_number
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class MissingEntries:
     """Finder of the kind of each pair that has no entry."""
 

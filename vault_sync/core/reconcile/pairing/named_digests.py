@@ -6,13 +6,12 @@ A digest under a new name is found by its entries, as a note is found by its add
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.paths import joined, stem_of
-from vault_sync.core.model.values import Key, Place, RelPath
+from vault_sync.core.model.value_class import value_class
+from vault_sync.core.model.values import Key, Place, RelPath, joined, stem_of
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.note.note import Section
 from vault_sync.core.snapshot import Snapshot
@@ -25,7 +24,7 @@ class NamedDigest(NamedTuple):
     section: Section | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class DigestNames:
     """Links of notes to digests, resolved with the help of the base.
 

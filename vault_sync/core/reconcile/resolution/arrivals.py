@@ -86,7 +86,7 @@ def waits(
 
 def decide(
     resolution: Resolution, pair: Pair, base: Base, was: BaseKey
-) -> Decided[str] | Undecided | Deferred | None:
+) -> Decided | Undecided | Deferred | None:
     """Decide the commentary of a pair by how its files came here; None: the usual rules decide."""
     if pair.section is None:
         return None
@@ -103,7 +103,7 @@ def decide(
 
 def commentary(
     history: History, digest: str, note: str, arrivals: Arrivals
-) -> Decided[str] | Undecided | Deferred | None:
+) -> Decided | Undecided | Deferred | None:
     """Decide a commentary by how its files came here; None: the usual rules decide."""
     if digest == note or not history.values:
         return None
