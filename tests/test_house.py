@@ -70,7 +70,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "undoing": "origins observation",
     },
     "vault_sync.sync.observation": {
-        "observation": "file_record",
+        "observation": "file_record old_paths",
         "head_base": "observation",
     },
     "vault_sync.sync.planning": {
