@@ -29,7 +29,7 @@ from vault_sync.core.merge import ancestor, copy_rules, sync_copy
 from vault_sync.core.merge.ancestor import last_seen
 from vault_sync.core.merge.digest_copies import merge_digest_copy
 from vault_sync.core.merge.note_copies import merge_note_copy
-from vault_sync.core.model.copies import Arrival, CopyRow, History, PastValue
+from vault_sync.core.model.base import Arrival, CopyRow, History, PastValue
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Fields, Key
 from vault_sync.core.note import note as note_lens

@@ -25,7 +25,7 @@ from tests.support.scope_world import (
     same,
     settled,
 )
-from vault_sync.core.model.copies import CopyRow
+from vault_sync.core.model.base import CopyRow
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.report import copy_section
 from vault_sync.edge.fs.scan import scan

@@ -16,8 +16,7 @@ from vault_sync.core.model.plan import Plan
 from vault_sync.core.model.values import Problem
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
-from vault_sync.edge.fs.own_folder import TEMPORARY
-from vault_sync.edge.fs.vault_dir import VaultDir
+from vault_sync.edge.fs.vault_dir import TEMPORARY, VaultDir
 from vault_sync.edge.git import hook
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError
@@ -132,7 +131,7 @@ def _orphans(console: Console, config: Config, state: StateStore, *, clean: bool
 def _of_daemon(state: StateStore) -> Iterator[Problem]:
     daemon = heartbeat.read(state.directory)
     for each in daemon.problems if daemon is not None and daemon.alive else ():
-        yield Problem(each["path"], each["code"], each["message"], each["hint"], level="notice")
+        yield replace(each, level="notice")
 
 
 def _all_of(

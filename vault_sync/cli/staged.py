@@ -17,7 +17,7 @@ from vault_sync.core.naming.note_names import note_name
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note.note import read as read_note
 from vault_sync.core.report import lines as report
-from vault_sync.core.text.shell_words import quoted
+from vault_sync.core.text.sanitize import quoted
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError, Repository
 from vault_sync.sync.staged.check import StagedVerdict, judge, vault_of

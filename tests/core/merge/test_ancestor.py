@@ -6,7 +6,7 @@ import pytest
 from vault_sync.core.merge import copy_rules
 from vault_sync.core.merge.ancestor import ancestor, is_earlier, is_same, lacks, last_seen
 from vault_sync.core.merge.sync_copy import FieldMerge, merge_field
-from vault_sync.core.model.copies import CopyRow, History, Origin, PastValue, origin_of
+from vault_sync.core.model.base import CopyRow, History, Origin, PastValue, origin_of
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key
 

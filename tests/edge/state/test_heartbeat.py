@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,7 @@ def test_a_sign_outlives_its_daemon_and_its_process_id_does_not_count(tmp_path: 
     assert read is not None and not read.alive, "that process lives, but it is no daemon"
     assert read.lines() == [f"daemon     not running (process {os.getpid()} is gone)"]
     wrong = Problem("a.toml", "configuration", "is wrong", "mend it")
-    heartbeat.write(tmp_path, replace(sign, problems=[asdict(wrong)]))
+    heartbeat.write(tmp_path, replace(sign, problems=(wrong,)))
     with heartbeat.only_one(tmp_path):
         read = heartbeat.read(tmp_path)
         assert read is not None and read.alive and "watching" in read.lines()[0]

@@ -12,8 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from vault_sync.core.digest.styles.style import StyleChoice
 from vault_sync.core.merge.ancestor import SENTENCES, lacks
 from vault_sync.core.merge.three_way import shown
-from vault_sync.core.model.base import Base
-from vault_sync.core.model.copies import CopyRow, Histories
+from vault_sync.core.model.base import Base, CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import STANDARD_NAMES, Key, PropertyNames, RelPath

@@ -25,7 +25,7 @@ from vault_sync.core.merge.digests import (
 from vault_sync.core.merge.parts import Merged, Name, Parts, merged
 from vault_sync.core.merge.sync_copy import CopyMerge, CopyMerging, in_style_of, shared
 from vault_sync.core.merge.three_way import shown
-from vault_sync.core.model.copies import CopyRow, Histories
+from vault_sync.core.model.base import CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Fields, Key, RelPath

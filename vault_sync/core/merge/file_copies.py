@@ -27,7 +27,7 @@ from vault_sync.core.merge.copy_rules import CopyRules
 from vault_sync.core.merge.digest_copies import merge_digest_copy
 from vault_sync.core.merge.note_copies import merge_note_copy
 from vault_sync.core.merge.sync_copy import CopyMerge, unmerged
-from vault_sync.core.model.copies import CopyRow, Histories
+from vault_sync.core.model.base import CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.problems import copy_of_digest
 from vault_sync.core.model.value_class import value_class

@@ -23,7 +23,7 @@ from vault_sync.core.merge import sentence_merge, three_way
 from vault_sync.core.merge.ancestor import SENTENCES, SETS, ancestor, lacks
 from vault_sync.core.merge.parts import Name, Parts
 from vault_sync.core.merge.three_way import sentences
-from vault_sync.core.model.copies import NO_HISTORY, CopyRow, Histories
+from vault_sync.core.model.base import NO_HISTORY, CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Problem, RelPath

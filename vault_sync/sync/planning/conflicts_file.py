@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vault_sync.core.merge import copy_rules
-from vault_sync.core.model.copies import CopyRow
+from vault_sync.core.model.base import CopyRow
 from vault_sync.core.model.plan import (
     BaseKey,
     Create,

@@ -24,8 +24,11 @@ from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Decisions, Key, Place, Problem, RelPath, natural
 from vault_sync.core.naming.people import first_agrees
-from vault_sync.core.reconcile.pairing.missing_entries import MissingEntries
-from vault_sync.core.reconcile.pairing.named_digests import DigestNames, find_renames
+from vault_sync.core.reconcile.pairing.named_digests import (
+    DigestNames,
+    MissingEntries,
+    find_renames,
+)
 from vault_sync.core.reconcile.pairing.paper import Notices, Paper, Role
 from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry, PaperBuilder, entries_value
 from vault_sync.core.reconcile.pairing.same_file import SameFile
