@@ -40,13 +40,12 @@ from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.state.vault_id import former_names
 from vault_sync.sync.observation.file_record import (
     File,
-    digests_back,
     file_read,
     looks_delivered,
-    notes_back,
     numbers,
     seconds_at_rest,
 )
+from vault_sync.sync.observation.old_paths import digests_back, notes_back
 from vault_sync.sync.request import Progress, silent
 
 
