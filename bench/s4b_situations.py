@@ -32,7 +32,7 @@ def hook(event, arguments):
     if event == "open" and str(arguments[0]).endswith(".md"):
         opened.append(arguments[0])
 sys.addaudithook(hook)
-from vault_sync.cli.main import main
+from vault_sync.__main__ import main
 try:
     main()
 finally:

@@ -7,7 +7,7 @@ from tests.support.memory_vault import MemoryVault
 from tests.support.reader import ALPHA, NOTE, NOTE_BETA, WEEK, change, codes, entry, quiet, settled
 from vault_sync.core.digest import editor
 from vault_sync.core.digest import reader as digest_reader
-from vault_sync.core.digest.roundtrip import first_loss
+from vault_sync.core.digest.editor import first_loss
 from vault_sync.core.reconcile.drafting import digest_operations
 from vault_sync.core.text.spans import splice
 

@@ -66,6 +66,13 @@ def test_a_note_is_never_taken() -> None:
     assert "w/x.md" in found(files).certain
 
 
+def test_front_matter_makes_a_digest_no_note() -> None:
+    head = "---\ntags: [weekly]\ndate: 2024-01-20\n---\n"
+    assert patterns({"w/1.md": head + digest(1, 2), "w/2.md": head + digest(3, 4)}) == ["w/*.md"]
+    about_one = "---\nurl: https://arxiv.org/abs/2301.00009\n---\n" + digest(5, 6)
+    assert patterns({"n/1.md": about_one}) == [] and found({"n/1.md": about_one}).certain
+
+
 def test_in_the_root_and_by_name() -> None:
     files = {"Digest 1.md": digest(1, 2), "Digest 2.md": digest(3, 4), "x.md": "words"}
     assert patterns(files) == ["Digest *.md"]
@@ -124,3 +131,5 @@ def test_the_folder_for_new_notes() -> None:
     assert found(notes).folder == "papers"
     assert found(dict(list(notes.items())[:4])).folder == ""
     assert found({path.rpartition("/")[2]: text for path, text in notes.items()}).folder == ""
+    assert found({"Papers/x.md": "words"}).folder == "Papers"
+    assert found({"Papers/x.md": "words", "papers/x.md": "words"}).folder == ""

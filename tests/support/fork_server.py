@@ -222,7 +222,7 @@ def _run(there: socket.socket) -> None:
 
 
 def _code_of(arguments: list[str], cwd: str, env: dict[str, str]) -> int:
-    main: Any = importlib.import_module("vault_sync.cli.main").main
+    main: Any = importlib.import_module("vault_sync.__main__").main
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(env)

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TypedDict, Unpack
 
 from vault_sync.core import snapshot
-from vault_sync.core.digest.style_choice import styles_of
+from vault_sync.core.digest.styles.style import styles_of
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import (
     BaseKey,
@@ -101,12 +101,12 @@ class MemoryVault:
     def _do(self, operation: Operation) -> None:
         if isinstance(operation, Create):
             assert operation.path not in self.files, operation
-            self.files[operation.path] = operation.after
+            self.files[operation.path] = str(operation.after)
             return
         assert self.files[operation.path] == operation.before, operation
         self.saved.append(operation.before)
         if isinstance(operation, Write):
-            self.files[operation.path] = operation.after
+            self.files[operation.path] = str(operation.after)
         elif isinstance(operation, Rename):
             assert operation.to not in self.files, operation
             self.files[operation.to] = self.files.pop(operation.path)

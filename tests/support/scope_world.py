@@ -36,6 +36,7 @@ from vault_sync.sync.view import PassContext, View, look, look_at_all
 
 OWN = "reading/mine.md"
 DAY = "days/2023-08-01.md"
+DISTANT = "digests/distant.md"
 HOUR = 3_600 * 10**9 + 7  # no whole second: those are believed late
 FILES = {
     WEEK: DIGEST.replace("베타 설명입니다.", "베타 설명입니다. (https://arxiv.org/abs/2308.00004)"),
@@ -211,6 +212,22 @@ def pause(vault: Vault, number: int) -> None:
     vault.settle()
 
 
+def distant(vault: Vault, number: int) -> None:
+    """A digest of its own that has to do with no other, after its pass."""
+    vault.put(DISTANT, "distant\n")
+    for at in range(4):
+        add(vault, f"2309.0{at}{number:03}", f"Far {at} {number}", to=DISTANT)
+    vault.settle()
+
+
+def readdressed(vault: Vault, number: int) -> None:
+    """An entry of which there are two notes goes, and comes back with another address."""
+    EDITS["note copied"](vault, number)
+    entry = cut(vault, "2308.00003")
+    vault.run()
+    vault.add(WEEK, entry.replace("2308.00003", f"2310.0{number:04}"))
+
+
 def typed(vault: Vault, name: str, title: str) -> None:
     """A note of a reader's that is to stand in a digest."""
     block = f"title: {title}\nurl: https://arxiv.org/abs/{name}\ndigests:\n  - '[[{NEXT[8:-3]}]]'\n"
@@ -324,6 +341,17 @@ EDITS: dict[str, Edit] = {
         lambda v, n: cut(v, "2308.00003"),
     ),
     "entry cut of two": lambda v, n: cut(v, "2308.00001"),
+    "entry cut while removals wait": in_turn(
+        distant, "entries cut", lambda v, n: v.run(), lambda v, n: cut(v, f"2309.00{n:03}", DISTANT)
+    ),
+    "digest replaced under a broken note": in_turn(
+        distant,
+        "note broken",
+        lambda v, n: cut(v, "2308.00003"),
+        lambda v, n: v.run(),
+        lambda v, n: v.move(DISTANT, WEEK),
+    ),
+    "entry readdressed of two notes": readdressed,
     "entry cut and its note edited": in_turn(
         lambda v, n: cut(v, "2308.00003"), "note tag", "note commentary"
     ),

@@ -18,9 +18,8 @@ from tests.support.memory_vault import MemoryVault
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.base import apart_key
-from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import BaseKey, Plan, Value, Write
-from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.model.values import Key, RelPath, stem_of
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note, Section
@@ -575,7 +574,7 @@ def neighbours_stay(plan: Plan) -> None:
         if not isinstance(operation, Write) or not operation.path.startswith("digests/"):
             continue
         old = digest_reader.read(operation.before)
-        new = digest_reader.read(operation.after)
+        new = digest_reader.read(str(operation.after))
         keys = [entry.key for entry in old.entries]
         assert [entry.key for entry in new.entries][: len(keys)] == keys, "entries changed places"
         for one, other in zip(old.entries, new.entries, strict=False):

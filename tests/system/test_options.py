@@ -168,6 +168,7 @@ def test_help_is_asked_for_by_a_verb_too(built: Vault) -> None:
     assert built.ok("help", "sync").out == built.ok("sync", "--help").out.replace("\r", "")
     assert "Put the hook" in built.ok("help", "git", "install").out
     listed = built.ok("help").out
+    assert "...\n" not in listed.partition("Commands:")[2]
     found = [listed.index(f"\n  {each} ") for each in ("init", "rebuild", "sync", "doctor", "help")]
     assert found == sorted(found)
     assert built.ok("-V").out == built.ok("--version").out

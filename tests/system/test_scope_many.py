@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.laws import examples
-from tests.support.reader import NEXT, NOTE, NOTE_BETA, NOTE_OMEGA, WEEK
-from tests.support.scope_world import EDITS, Vault, add, never, same, settled
+from tests.support.reader import NEXT, NOTE, NOTE_GAMMA, NOTE_OMEGA, WEEK
+from tests.support.scope_world import EDITS, Vault, add, cut, never, same, settled
 from vault_sync.core.model.plan import Create, Trash
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.fs.vault_dir import read_texts
@@ -132,6 +132,28 @@ def test_what_looks_after_a_rebuild_reads_a_file_once_and_a_daemon_at_rest_none(
     assert daemon_memory.found is not None and not read
 
 
+@pytest.mark.parametrize("cuts", [(), ("2308.00003",), ("2308.00002", "2308.00003", "2308.00004")])
+def test_a_second_rebuild_is_followed_by_no_whole_pass_and_its_removals_are_found(
+    cuts: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with settled() as vault:
+        for name in cuts:
+            cut(vault, name)
+        EDITS["note gone"](vault, 1)
+        assert {each.path for each in passed(vault, REBUILD).outcome.done} == {NOTE_OMEGA}
+        found = same(vault)
+        assert found.memory is not None
+        gone = [each for each in found.plan.operations if isinstance(each, Trash)]
+        assert len(gone) == (len(cuts) if len(cuts) < 2 else 0)
+        assert bool(found.plan.problems) == (len(cuts) > 2)  # too many: to be confirmed
+        EDITS["second week"](vault, 1)
+        assert same(vault).memory is not None
+        monkeypatch.setattr(view, "observe", never)
+        vault.run()
+        vault.settle()
+        assert (vault.root / NOTE_GAMMA).exists() == (len(cuts) != 1)
+
+
 def test_only_papers_without_facts_are_remembered_as_such(fresh: Vault) -> None:
     del fresh.days["2308.00003"]
     passed(fresh, REBUILD)
@@ -190,15 +212,6 @@ def test_what_was_edited_since_is_seen(fresh: Vault) -> None:
     fresh.change(NOTE_OMEGA, "오메가입니다.", "오메가!")
     found = same(fresh)
     assert found.memory is not None and [each.path for each in found.plan.operations] == [NEXT]
-
-
-def test_rebuild_where_something_may_be_removed_is_not_believed() -> None:
-    with settled() as vault:
-        EDITS["entry cut"](vault, 1)
-        EDITS["note gone"](vault, 1)
-        assert {each.path for each in passed(vault, REBUILD).outcome.done} == {NOTE_OMEGA}
-        assert known(vault) is None
-        assert NOTE_BETA in {each.path for each in same(vault).plan.operations}
 
 
 def test_what_was_held_back_is_not_taken_for_done() -> None:

@@ -120,7 +120,7 @@ def test_a_note_is_made_by_a_template_without_a_look_at_all_files() -> None:
         EDITS["entry added"](vault, 1)
         assert shadowed(vault).memory is not None
         (made,) = (each for each in vault.run().outcome.done if isinstance(each, Create))
-        assert "status: new" in made.after
+        assert "status: new" in str(made.after)
         vault.settle()
         vault.put("My template.md", "{{unheard}} {{date}}\n")
         found = shadowed(vault)
@@ -207,6 +207,9 @@ KINDS = {
     "it has several notes": ("provide", "which", "note copied", "new digest"),
     "it is named": ("provide", "who names", "", "names another"),
     "a digest is written": ("_join_of_digests", "is ", "untitled entry", "note title"),
+    "it waits for others": ("think", "does it wait", "", "entry cut while removals wait"),
+    "a digest is another": ("provide", "what", "", "digest replaced under a broken note"),
+    "its entry links there": ("snapshot", "whose", "", "entry readdressed of two notes"),
 }
 """Where a question is put, its words, and two situations in turn in which it alone is enough."""
 

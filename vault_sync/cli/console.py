@@ -11,7 +11,7 @@ import sys
 import time
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
@@ -19,9 +19,10 @@ from typing import Any, Self
 import click
 
 from vault_sync.core.model.plan import Operation, Outcome, Plan, Undone
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Problem
 from vault_sync.core.report import lines as report
-from vault_sync.core.report.json_text import json_text
+from vault_sync.core.report.lines import json_text
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config
 from vault_sync.edge.state.store import StateStore, open_state
@@ -33,7 +34,7 @@ class UsageError(Exception):
     """Called in a way that cannot be; the text says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Console:
     """One call of the program, with its global options. `vault` is the folder given, or here."""
 

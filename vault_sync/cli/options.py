@@ -45,10 +45,11 @@ def _store(context: click.Context, parameter: click.Parameter, value: object) ->
         setattr(context.ensure_object(SharedOptions), parameter.name, value)
 
 
-def _shared() -> list[click.Parameter]:
-    """Return the options that all verbs have."""
+@functools.cache
+def _shared() -> tuple[click.Parameter, ...]:
+    """Return the options that all verbs have: the same five, for each takes time to be made."""
     option = functools.partial(click.Option, callback=_store, expose_value=False)
-    return [
+    return (
         option(
             ["--vault"],
             type=click.Path(path_type=Path),
@@ -63,7 +64,7 @@ def _shared() -> list[click.Parameter]:
             type=click.Choice(["auto", "always", "never"]),
             help="Use colours.  [default: on a terminal, unless NO_COLOR is set]",
         ),
-    ]
+    )
 
 
 class Verb(click.Command):

@@ -11,14 +11,13 @@ from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.style import StyleName
-from vault_sync.core.model.paths import folder_of, stem_of
 from vault_sync.core.model.plan import Create, Operation, Rename, Write
-from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.model.values import Key, Problem, RelPath, folder_of, stem_of
 from vault_sync.core.naming.note_names import note_name
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note.note import read as read_note
 from vault_sync.core.report import lines as report
-from vault_sync.core.text.shell_words import quoted
+from vault_sync.core.text.sanitize import quoted
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError, Repository
 from vault_sync.sync.staged.check import StagedVerdict, judge, vault_of
@@ -166,13 +165,13 @@ def _wrong(
                 note = ", ".join(f"'{each}'" for each in judged.snapshot.managed.get(key, ()))
                 yield path, line, f"{', '.join(fields)}: not the same as in the note {note}"
     else:
-        line = _first_difference(operation.before, operation.after)
+        line = _first_difference(operation.before, str(operation.after))
         yield path, line, f"lacks what its digests say ({operation.why})"
 
 
 def _unnoted(judged: StagedVerdict, operation: Create) -> dict[Key, tuple[RelPath, Entry]]:
     """Return the entries for which a note is to be made, by paper, each with its digest."""
-    key = read_note(operation.after, judged.config.rules.properties).key
+    key = read_note(str(operation.after), judged.config.rules.properties).key
     return {
         entry.key: (path, entry)
         for path, digest in judged.snapshot.digests.items()
@@ -185,7 +184,7 @@ def _rewritten(operation: Write, styles: Sequence[StyleName]) -> dict[Key, tuple
     """Return the entries that would come or change in a digest: each line, and the fields."""
     before = {entry.key: entry for entry in styled_reader.read(operation.before, styles).entries}
     found = {}
-    for entry in styled_reader.read(operation.after, styles).entries:
+    for entry in styled_reader.read(str(operation.after), styles).entries:
         old = before.get(entry.key)
         if old is None:
             found[entry.key] = (1, ["entry"])
@@ -296,7 +295,7 @@ def _digests_of(judged: StagedVerdict, path: RelPath) -> list[RelPath]:
 def _made(judged: StagedVerdict, operation: Create) -> str:
     """Return the pathspec of a new note. Its name may begin with any date: only arXiv knows it."""
     rules = judged.config.rules
-    note = read_note(operation.after, rules.properties)
+    note = read_note(str(operation.after), rules.properties)
     if note.key is None or "{published" not in rules.name + rules.folder:
         return _literal(operation.path)
     stem = stem_of(operation.path)

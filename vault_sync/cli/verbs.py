@@ -115,7 +115,7 @@ def watch(console: Console, offline: bool) -> int:
 
 @verb(cli, example="vault-sync status", exits=_CHECKED)
 def status(console: Console) -> int:
-    """Show counts, conflicts, problems, and what the daemon is doing.
+    """Show counts, conflicts, problems, and what the daemon does.
 
     Nothing is written and nobody is asked for facts.
     """
@@ -143,7 +143,7 @@ def check(console: Console, staged: bool) -> int:
 @verb(cli, example="vault-sync diff", exits={0: "there is no difference", 1: "there is one"})
 @click.option("--patch", is_flag=True, help="Print a unified diff of the files.")
 def diff(console: Console, patch: bool) -> int:
-    """Show what a sync would change, paper by paper, with the words marked.
+    """Show what a sync would change, with the words marked.
 
     Nothing is written. On a terminal it goes through $PAGER where it fills more than a screen.
     """
@@ -170,9 +170,9 @@ def resolve(
     digest: str | None,
     dry_run: bool,
 ) -> int:
-    """Settle a note's conflicts, a digest's, or all of them, by taking one side.
+    """Settle conflicts by taking one side.
 
-    A digest that was cut short or is gone is believed with `--take digest`; `both` is for words.
+    A digest stands for its entries; one cut short or gone is believed with `--take digest`.
     """
     from vault_sync.cli import passes
     from vault_sync.sync.request import TakeAll
@@ -194,9 +194,9 @@ def resolve(
 )
 @click.option("-n", "--limit", type=click.IntRange(1), help="How many passes.  [default: 10]")
 def log(console: Console, pass_id: int | None, limit: int | None) -> int:
-    """Show what the newest passes wrote, and why; of one pass, every file.
+    """Show what the newest passes wrote, and why.
 
-    The number in front of a pass is the one that `undo` takes.
+    Of one pass it shows every file. The number in front of a pass is the one that `undo` takes.
     """
     from vault_sync.cli import history
 
@@ -213,7 +213,7 @@ _UNDONE = {0: "it is done", 1: "a file has newer edits and was left as it is"}
 def undo(console: Console, pass_id: int | None) -> int:
     """Take a pass back (the newest); later edits are kept.
 
-    The next pass does again what the files still ask for.
+    Later passes leave it so until one of its texts is edited, `rebuild`, or `sync --redo`.
     """
     from vault_sync.cli import history
 
@@ -246,7 +246,7 @@ def restore(console: Console, path: str, listing: bool, number: int | None, in_p
 @click.argument("new", shell_complete=completing.named)
 @DRY_RUN
 def relink(console: Console, old: str, new: str, dry_run: bool) -> int:
-    """Point links of other files that lead to OLD, a note's former name, to NEW.
+    """Point links that lead to OLD, a note's former name, to NEW.
 
     It is a pass like any other: `undo` takes it back.
     """
@@ -345,7 +345,7 @@ def git_merge_driver(console: Console, base: Path, ours: Path, theirs: Path, pat
 
 @cli.group(cls=Verbs)
 def service() -> None:
-    """The daemon as a service of this user (systemd or launchd)."""
+    """Run the daemon as a service of this user."""
 
 
 @verb(service, "install", example="vault-sync service install", exits=DONE)

@@ -16,10 +16,10 @@ import platformdirs
 from vault_sync.cli.console import Console
 from vault_sync.core.report import lines as report
 from vault_sync.daemon import loop
-from vault_sync.daemon.vault_pass import VaultPass, timing_of
+from vault_sync.daemon.vault_pass import VaultPass
 from vault_sync.edge.platform.mounts import silent_ground
 from vault_sync.edge.state import heartbeat
-from vault_sync.edge.system.logs import logging_handler
+from vault_sync.edge.system.notify import logging_handler
 
 _log = logging.getLogger("vault_sync")
 
@@ -29,7 +29,7 @@ def watch(console: Console, *, offline: bool) -> int:
 
     0 after SIGTERM, which asks for just that. Ctrl-C is an interruption, as elsewhere.
     """
-    gc.enable()  # it stays, unlike every other command (`cli.main`)
+    gc.enable()  # it stays, unlike every other command (`__main__`)
     config = console.config()
     watched = VaultPass(config, console.state(config), offline)
     here = watched.state.directory
@@ -39,7 +39,7 @@ def watch(console: Console, *, offline: bool) -> int:
             number = loop.run(
                 config.root,
                 watched.tasks(),
-                timing_of(config),
+                config.watch,
                 polling=silent_ground(config.root) is not None,
             )
             heartbeat.forget(here)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from vault_sync.core.digest.reader import Entry
-from vault_sync.core.digest.style_choice import StyleChoice, always_flat
 from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.digest.styles.style import StyleChoice, always_flat
 from vault_sync.core.model.plan import Create, Operation, Rename, Trash, Write
 from vault_sync.core.model.values import STANDARD_NAMES, Fields, Key, PropertyNames, RelPath
 from vault_sync.core.note import note as note_lens
@@ -66,14 +66,14 @@ def _changes(operation: Operation, styles: StyleChoice, names: PropertyNames) ->
     path = operation.path
     if isinstance(operation, Write):
         before = note_lens.read(operation.before, names)
-        after = note_lens.read(operation.after, names)
+        after = note_lens.read(str(operation.after), names)
         if after.key is not None:
             for change in _of_note(path, before, after):
                 yield after.key, after.fields.title, change
         else:
-            yield from _of_digest(path, operation.before, operation.after, styles)
+            yield from _of_digest(path, operation.before, str(operation.after), styles)
         return
-    text = operation.after if isinstance(operation, Create) else operation.before
+    text = str(operation.after) if isinstance(operation, Create) else operation.before
     note = note_lens.read(text, names)
     if note.key is None:
         return

@@ -15,12 +15,11 @@ from itertools import groupby
 from typing import NamedTuple
 
 from vault_sync.core.digest import reader
-from vault_sync.core.digest.style_choice import FLAT
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.advice import proposal
-from vault_sync.core.digest.styles.style import STYLE_NAMES, StyleName
-from vault_sync.core.model.paths import folder_of, natural, stem_of
-from vault_sync.core.model.values import Fields, Key, RelPath
+from vault_sync.core.digest.styles.style import FLAT, STYLE_NAMES, StyleName
+from vault_sync.core.model.value_class import value_class
+from vault_sync.core.model.values import Fields, Key, RelPath, Rules, folder_of, natural, stem_of
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.naming.keys import is_paper
@@ -59,7 +58,7 @@ class StyleExample(NamedTuple):
     fields: Fields
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Survey:
     """Findings of a survey.
 
@@ -118,7 +117,7 @@ def survey(texts: Iterable[tuple[RelPath, str]]) -> Survey:
         certain=certain,
         likely=tuple(likely),
         named=tuple(path for path in named if path not in likely),
-        folder=_common_folder(certain),
+        folder=_common_folder(certain) or _spelled_otherwise(Rules().folder, files.paths),
         own_names=own_names((notes[path].certain[0], files.properties[path]) for path in certain),
         examples=_examples(files, digests),
     )
@@ -136,13 +135,14 @@ def _sort(files: _Files, path: RelPath, text: str) -> None:
         found = recognition.recognise(path, text, properties.properties)
     if found is not None and (found.certain or found.named):
         files.notes[path], files.properties[path] = found, properties.properties
-    if properties.managed or text.startswith("---"):
+    about_one = path in files.notes and _is_certain(files.notes[path])
+    if properties.managed or (about_one and text.startswith("---")):
         return
     entries = reader.read(text).entries
     files.titles[path] = {entry.key: entry.fields.title for entry in entries if entry.fields.title}
     if len(files.titles[path]) >= LEAST_ENTRIES:
         return
-    proposed = None if path in files.notes and _is_certain(files.notes[path]) else proposal(text)
+    proposed = None if about_one else proposal(text)
     if proposed is not None:
         read = styled_reader.read(text, (proposed.style,)).entries
         files.titles[path] = {entry.key: entry.fields.title for entry in read}
@@ -282,3 +282,10 @@ def _common_folder(notes: Sequence[RelPath]) -> str:
         below.update("/".join(parts[: end + 1]) for end in range(len(parts)) if parts[0])
     most = [each for each, count in below.items() if 2 * count > len(notes)]
     return max(most, key=len, default="") if len(notes) >= LEAST_NOTES else ""
+
+
+def _spelled_otherwise(folder: str, paths: Iterable[RelPath]) -> str:
+    """Return a folder that is `folder` but for its case: on some systems both are one."""
+    there = {top for top, slash, _ in (path.partition("/") for path in paths) if slash}
+    alike = (each for each in sorted(there) if each.casefold() == folder.casefold())
+    return "" if folder in there else next(alike, "")

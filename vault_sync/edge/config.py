@@ -6,13 +6,14 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal
 
-from vault_sync.core.digest import style_choice
+from vault_sync.core.digest.styles import style
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import PropertyNames, Rules
-from vault_sync.core.naming.month_weeks import MonthWeekRule
+from vault_sync.core.naming.week_names import MonthWeekRule
 from vault_sync.core.note.property_table import name_mistakes
 from vault_sync.core.text.spans import line_number
 from vault_sync.edge.config_keys import LEGAL
@@ -24,7 +25,7 @@ class ConfigError(Exception):
     """The configuration cannot be used. Each line of the text is `path:line: what: what to do`."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ArxivConfig:
     """`[arxiv]`. `snapshot` is a path, from the vault's root unless absolute."""
 
@@ -34,7 +35,7 @@ class ArxivConfig:
     contact: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class SourcesConfig:
     """`[sources]`: the addresses of archives beside arXiv, tried in turn; without any, not asked.
 
@@ -52,7 +53,7 @@ class SourcesConfig:
         return {kind: tuple(url.rstrip("/") for url in urls) for kind, urls in found.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class WatchConfig:
     """`[watch]`, in seconds; `notify`: a new conflict is shown on the desktop."""
 
@@ -62,7 +63,7 @@ class WatchConfig:
     notify: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class BibConfig:
     """`[bib]`: the reader's own library, and the file that is kept up to date; "" is none."""
 
@@ -75,7 +76,7 @@ class BibConfig:
         return ("citekey", "doi", "journal") if self.read else ("citekey",) if self.write else ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class WeekConfig:
     """`[digests] week` and `month_week`; what is "" is inferred from the digests."""
 
@@ -83,7 +84,7 @@ class WeekConfig:
     month_week: MonthWeekRule | Literal[""] = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Config:
     """A vault's configuration. `path` is None where there is no file and all is default."""
 
@@ -220,7 +221,7 @@ def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> C
     )
     chosen: dict[str, Any] = {
         "digest_paths": digests.pop("paths", None),
-        "digest_styles": style_choice.rows(styles) if styles is not None else None,
+        "digest_styles": style.rows(styles) if styles is not None else None,
         "folder": notes.get("folder"),
         "name": notes.get("name"),
         "private_tags": notes.get("private_tags"),

@@ -6,11 +6,12 @@ Apart from `engine` so that a command with nothing to do need not load the machi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import count
 from typing import NamedTuple
 
 from vault_sync.core.model.plan import Conflict, Operation, Outcome, Plan
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Decision, Decisions, Facts, Key, RelPath
 
 
@@ -32,7 +33,7 @@ class TakeAll(NamedTuple):
         }
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class PassRequest:
     """The task of a pass.
 
@@ -91,7 +92,7 @@ class Reason(NamedTuple):
     new: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class PassResult:
     """The plan of a pass and its outcome. `waiting` are the operations that were deferred.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from vault_sync.core.model.plan import BaseUpdate, Create, Plan
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat, scan
@@ -26,7 +27,7 @@ from vault_sync.sync.observation.observation import (
     lacking,
     observe,
 )
-from vault_sync.sync.origins import copies, deliveries
+from vault_sync.sync.origins import copies, file_marks
 from vault_sync.sync.planning.pass_plan import (
     make_plan,
     renaming_plan,
@@ -51,7 +52,7 @@ def _nobody(paths: Iterable[RelPath]) -> frozenset[RelPath]:
     return frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class PassContext:
     """The vault, its state, and the caller's callbacks: all that a pass runs with.
 
@@ -74,7 +75,7 @@ class PassContext:
     typed: Typed = _nobody
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class View:
     """An observation and its plan; with a `memory` if only some papers were looked at.
 
@@ -135,7 +136,7 @@ def look_at_all(context: PassContext, request: PassRequest, facts: str) -> View:
         from vault_sync.sync.observation import head_base
 
         observation = head_base.with_head(observation, config)
-    observation = copies.with_arrivals(deliveries.with_arrivals(observation, state, time.time()))
+    observation = copies.with_arrivals(file_marks.with_arrivals(observation, state, time.time()))
     lacks = lacking(observation, config.rules)
     library, wrong = readers_library(config)
     template, wrong_in_it = template_of(observation, config)
@@ -194,7 +195,8 @@ def _part_of(
     if hints is None:
         stats, otherwise, problems = _changed(context, memory)
     else:
-        stats, otherwise = changes.stats_of(config.root, hints), memory.last.otherwise
+        stats = changes.stats_of(config.root, hints | memory.open)
+        otherwise = memory.last.otherwise
         problems = context.daemon_memory.problems if context.daemon_memory is not None else ()
     thought = scope.think(
         PartReading(config, context.state, memory, stats, otherwise),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
+from types import FrameType
 
 import pytest
 from tests.support.written_world import P, World
@@ -75,3 +77,22 @@ def test_an_ending_in_capitals_takes_a_name(tmp_path: Path) -> None:
         (tmp_path / name).write_text("x")
     found = scan(tmp_path)
     assert set(found.files) == {"a.md"} and set(found.otherwise) == {"b.MD", "c.Md"}
+
+
+def test_a_scan_asks_little_of_a_note(tmp_path: Path) -> None:
+    """A pass at rest is a scan and little else, so what is asked of each note is counted."""
+    for number in range(50):
+        (tmp_path / f"{number}.md").write_text("x", "utf-8")
+    calls = 0
+
+    def count(_frame: FrameType, event: str, _what: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(count)
+    try:
+        found = scan(tmp_path)
+    finally:
+        sys.setprofile(None)
+    assert len(found.files) == 50
+    assert calls <= 4 * 50 + 20

@@ -24,7 +24,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--date", "day", type=DAY, help="The week of this day, 2023-08-16.")
 @click.option("--open", "opens", is_flag=True, help="Open it in Obsidian.")
 def week(console: Console, following: bool, day: datetime | None, opens: bool) -> int:
-    """Print the path of this week's digest, and make it where it is not there yet.
+    """Print the path of this week's digest, made if it is missing.
 
     Its name, its folder and the lines above its first entry are those of the digests before it.
     """
@@ -61,10 +61,10 @@ def add(
     at_once: bool,
     offline: bool,
 ) -> int:
-    """Add papers to a digest, with title and authors as far as they can be had.
+    """Add papers to a digest, with title and authors.
 
-    A paper that stands in any digest is not added again: `digest:line` is printed. `-` reads
-    addresses from standard input, one a line.
+    Where no archive knows them, the address alone. A paper that stands in any digest is not
+    added again: `digest:line` is printed. `-` reads addresses from standard input, one a line.
     """
     from vault_sync.cli.capture import add as module
 
@@ -79,9 +79,10 @@ _FETCHED = {0: "each is in the vault", 1: "one could not be had; it was shown wh
 @verb(cli, example="vault-sync pdf 'papers/230814 OctoPack.md'", exits=_FETCHED | LOCKED)
 @click.argument("note", nargs=-1, required=True, shell_complete=completing.named)
 def pdf(console: Console, note: Sequence[str]) -> int:
-    """Fetch the PDFs of notes into `[pdf] folder`, one in three seconds, never over a file.
+    """Fetch the PDFs of notes into `[pdf] folder`.
 
-    The note's property `pdf` becomes a link to the file.
+    One in three seconds, and never over a file. The note's property `pdf` becomes a link to the
+    file.
     """
     from vault_sync.cli.capture import pdf as module
 
@@ -91,7 +92,7 @@ def pdf(console: Console, note: Sequence[str]) -> int:
 @verb(cli, example="vault-sync views", exits=DONE | LOCKED)
 @click.option("--again", is_flag=True, help="Write another file beside the one that is there.")
 def views(console: Console, again: bool) -> int:
-    """Write Papers.base: views over the notes, for Obsidian's core plugin Bases.
+    """Write Papers.base, views over the notes for Obsidian's Bases.
 
     It is written once and is yours then. `![[Papers.base#This digest]]` in a digest shows its
     papers.
@@ -105,9 +106,10 @@ def views(console: Console, again: bool) -> int:
 @click.option("--since", type=DAY, help="Leave out the weeks that ended before this day.")
 @click.option("--svg", type=click.Path(path_type=Path), metavar="FILE", help="Draw a picture too.")
 def stats(console: Console, since: datetime | None, svg: Path | None) -> int:
-    """Show papers and words a week, tags over time, what is most mentioned, what is read.
+    """Show papers and words a week, tags over time, what is read.
 
-    On a terminal there are bars, in a pipe plain columns set apart by tabs.
+    And what is most mentioned. On a terminal there are bars, in a pipe plain columns set apart
+    by tabs.
     """
     from vault_sync.cli.capture import statistics as module
 

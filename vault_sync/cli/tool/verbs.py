@@ -30,9 +30,10 @@ def why(console: Console, path: str) -> int:
 @verb(cli, example='eval "$(vault-sync completion bash)"', exits=DONE)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(console: Console, shell: str) -> int:
-    """Print the lines that let a shell complete verbs, options, digests, notes and pass numbers.
+    """Print the lines that let a shell complete what you type.
 
-    bash and zsh: put the example's line into ~/.bashrc or ~/.zshrc. fish: pipe it into
+    Verbs, options, digests, notes and the numbers of passes. bash and zsh: put the example's
+    line into ~/.bashrc or ~/.zshrc. fish: pipe it into
     ~/.config/fish/completions/vault-sync.fish.
     """
     from vault_sync.cli.tool import completion as module
@@ -64,9 +65,10 @@ _LEFT = {
 @click.option("--yes", is_flag=True, help="Also with conflicts open and files that are not read.")
 @click.option("--all", "everything", is_flag=True, help="Remove the saved texts too.")
 def leave(console: Console, keep_links: bool, dry_run: bool, yes: bool, everything: bool) -> int:
-    """Take the program out of a vault: service, hook, links in digests, configuration, memory.
+    """Take the program out of a vault.
 
-    Notes stay as they are, and so do the saved texts of what was replaced; their folder is printed.
+    Service, hook, merge driver, links in digests, configuration, memory. Notes stay as they
+    are, and so do the saved texts of what was replaced; their folder is printed.
     """
     from vault_sync.cli.tool import leave as module
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from vault_sync.core.citation.reference import ARXIV_DOI, doi_of
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key
 from vault_sync.core.naming.keys import arxiv_id, key_of
 from vault_sync.core.text.regex import regex
@@ -36,7 +36,7 @@ class LibraryEntry(NamedTuple):
     venue: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ReadersLibrary:
     """The entries by each of their three names; an ambiguous name leads to several."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key
 from vault_sync.core.naming.keys import arxiv_id, key_of
 from vault_sync.core.note.note import Note
@@ -20,7 +21,7 @@ _PROCEEDINGS = regex(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Reference:
     """One paper to be cited. `published` is an ISO 8601 day or a year; "" is what is not known."""
 

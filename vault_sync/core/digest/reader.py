@@ -23,19 +23,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
 from vault_sync.core.digest import title_line
 from vault_sync.core.digest.damage import damage_notices
 from vault_sync.core.digest.styles.style import StyledSpans, StyleName
-from vault_sync.core.digest.tag_line import is_tag_line
 from vault_sync.core.digest.title_line import TitleLine
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Fields, Key
 from vault_sync.core.naming.keys import KINDS, is_paper, key_of
-from vault_sync.core.naming.tags import TAG
-from vault_sync.core.text.spans import DocumentLines, Line, Span, document_lines
+from vault_sync.core.naming.tags import TAG, is_tag_line
+from vault_sync.core.text.spans import DocumentLines, Line, Span, document_lines, shared
 
 OwnLink = Callable[[Key, str, bool], bool]
 """The test of a link that stands alone: is it the tool's, of the entry of this key? Under a
@@ -66,7 +65,7 @@ class EntrySpans(NamedTuple):
     by_place: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Entry:
     """One paper in a digest.
 
@@ -90,7 +89,7 @@ class Entry:
         return self.link is None and self.fields == Fields(self.fields.url)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Digest:
     """A digest as it was read. `notices` are (line, code, message), in the order of lines."""
 
@@ -313,7 +312,7 @@ class _Reader(NamedTuple):
         if not numbers:
             return ()
         tokens = TAG.findall(self._words(numbers))
-        return tuple(dict.fromkeys([token[1:] for token in tokens]))
+        return tuple(dict.fromkeys([shared(token[1:]) for token in tokens]))
 
 
 def _refused_titles(

@@ -7,12 +7,11 @@ In every style alike. What an entry has no place for, and what stands in it outs
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from vault_sync.core.digest.reader import Entry
-from vault_sync.core.digest.style_choice import FLAT
 from vault_sync.core.digest.styles import lens
-from vault_sync.core.digest.styles.style import StyleName
+from vault_sync.core.digest.styles.style import FLAT, StyleName
 from vault_sync.core.merge.ancestor import lacks
 from vault_sync.core.merge.digests import (
     DigestVersion,
@@ -26,8 +25,9 @@ from vault_sync.core.merge.digests import (
 from vault_sync.core.merge.parts import Merged, Name, Parts, merged
 from vault_sync.core.merge.sync_copy import CopyMerge, CopyMerging, in_style_of, shared
 from vault_sync.core.merge.three_way import shown
-from vault_sync.core.model.copies import CopyRow, Histories
+from vault_sync.core.model.base import CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Fields, Key, RelPath
 from vault_sync.core.text.regex import regex
 
@@ -82,7 +82,7 @@ def _of_papers(here: DigestVersion, there: DigestVersion, keys: Collection[Key])
     return replace(there, parts=Parts(names, text, before, parts.foot))
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _EntryMerging:
     """The merge of two versions of a digest; entries that are `alone` stay as the file has them."""
 

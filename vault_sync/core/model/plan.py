@@ -5,33 +5,50 @@ Nothing here touches a file. `edge/write` carries a plan out; `core/report` show
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from dataclasses import field
+from typing import NamedTuple, Protocol
 
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, Problem, RelPath
 
 
-@dataclass(frozen=True, slots=True)
+class StoredText(Protocol):
+    """A text that is not in memory. It equals the text that it is."""
+
+    def __str__(self) -> str:
+        """Return the text.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        ...
+
+
+AnyText = str | StoredText
+"""A new text of a plan: those of a large one stand on the disk (`edge/state/plan_texts`)."""
+
+
+@value_class
 class Create:
     """A file that must not be there yet, in no spelling of its name."""
 
     path: RelPath
-    after: str
+    after: AnyText
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Write:
     """A file whose text is `before` gets `after`. Any other text is a new edit and stays."""
 
     path: RelPath
     before: str
-    after: str
+    after: AnyText
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Rename:
     """A file that moves; its text stays `before`. `to` must not be there yet."""
 
@@ -41,7 +58,7 @@ class Rename:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Trash:
     """A file that moves to `to`, in `.trash/`, if its text is `before`."""
 
@@ -72,7 +89,7 @@ Value = str | tuple[str, ...]
 """A value of the base: a text, or a list of texts."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class BaseUpdate:
     """A change of the base that is made when every operation on `paths` is done, and only then.
 
@@ -85,7 +102,27 @@ class BaseUpdate:
     drop: frozenset[BaseKey] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+class StoredValue(Mapping[BaseKey, Value]):
+    """The one value that a base update puts, where it is a text that is not in memory."""
+
+    __slots__ = ("_base_key", "_text")
+
+    def __init__(self, base_key: BaseKey, text: AnyText) -> None:
+        self._base_key, self._text = base_key, text
+
+    def __getitem__(self, base_key: BaseKey) -> Value:
+        if base_key != self._base_key:
+            raise KeyError(base_key)
+        return str(self._text)
+
+    def __iter__(self) -> Iterator[BaseKey]:
+        yield self._base_key
+
+    def __len__(self) -> int:
+        return 1
+
+
+@value_class
 class Conflict:
     """One field that both sides changed, differently. Neither is touched until a person decides.
 
@@ -112,7 +149,7 @@ class Apart(NamedTuple):
     note_text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Plan:
     """Everything that a pass is to do and to report. Empty `operations`: nothing is to be done."""
 
@@ -129,8 +166,8 @@ class Plan:
     """Notices about files that name a paper of an entry and are not its note."""
     apart: tuple[Apart, ...] = ()
     again: tuple[Key, ...] = ()
-    """Papers to plan for in every pass: what is done about them depends on others. Their removal is
-    to be confirmed with all others, or a text for them would not read back."""
+    """Papers to plan for in the next pass, changed or not. Their removal is to be confirmed with
+    all others, or is not for `rebuild` to do; or a text for them would not read back."""
     deferred: frozenset[RelPath] = frozenset()
     """Files just delivered that lack something: it is followed by a later pass, if at all."""
 
@@ -142,7 +179,7 @@ class Undone(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Outcome:
     """Operations of a plan that were done, and those that were not: the next pass plans anew."""
 

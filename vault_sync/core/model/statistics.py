@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from vault_sync.core.model.value_class import value_class
 
 
 class WeekCount(NamedTuple):
@@ -36,7 +37,7 @@ class StatusCount(NamedTuple):
     notes: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class VaultStatistics:
     """The numbers of a vault. `weeks` are in the order of time; all other lists begin with most.
 

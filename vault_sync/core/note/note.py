@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import STANDARD_NAMES, Fields, Key, PropertyNames
 from vault_sync.core.naming.keys import is_paper, key_of
 from vault_sync.core.naming.wikilinks import link as wikilink
@@ -55,7 +55,7 @@ SectionPlace = Literal["after-title", "top", "end"]
 """Place of the first section of a note that was there before."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Section:
     """One digest section. `target` is the heading's link as written, `link` its characters.
 
@@ -73,7 +73,7 @@ class Section:
     commentary_line: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Note:
     """One note as read. `key` is None where nothing in it says which paper it is about.
 

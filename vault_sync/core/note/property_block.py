@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -18,6 +17,7 @@ import frontmatter
 from frontmatter.default_handlers import BaseHandler
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import STANDARD_NAMES, PropertyNames
 from vault_sync.core.note.yaml_nodes import UNMASK, BrokenError, compose, refuse_strange
 from vault_sync.core.text.spans import BOM, Span
@@ -52,7 +52,7 @@ class Value(NamedTuple):
     colon: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Properties:
     """The properties of `text`, as `read` found them.
 

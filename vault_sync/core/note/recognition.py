@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
-from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.values import STANDARD_NAMES, Key, PropertyNames, RelPath
+from vault_sync.core.model.value_class import value_class
+from vault_sync.core.model.values import STANDARD_NAMES, Key, PropertyNames, RelPath, stem_of
 from vault_sync.core.naming.keys import is_paper, key_of, kind_of_key
 from vault_sync.core.naming.note_names import short_title
 from vault_sync.core.note import marks as line_marks
@@ -80,7 +80,7 @@ _BIBTEX_FIELD = regex(
 _AUTHOR_HINTS = ("author", "作者", "저자", "著者")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Recognition:
     """Answer of a file to the question whose paper's note it may be.
 

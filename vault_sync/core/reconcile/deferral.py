@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Plan, Trash, Write
-from vault_sync.core.model.values import RelPath
+from vault_sync.core.model.values import RelPath, stem_of
 
 
 def defer(
@@ -86,8 +85,9 @@ def _with_what_links_to_them(deferred: frozenset[RelPath], plan: Plan) -> frozen
     ]
     linking = {
         each.path
-        for each in plan.operations
+        for each in (plan.operations if new else ())
         if isinstance(each, Write)
-        and any(name in each.after and name not in each.before for name in new)
+        for after in [str(each.after)]
+        if any(name in after and name not in each.before for name in new)
     }
     return _with_their_partners(deferred | linking, plan) if linking - deferred else deferred

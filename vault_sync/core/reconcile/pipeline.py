@@ -6,13 +6,13 @@ to say) -> drafting (note paths, links, texts, operations, base updates) -> the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import field, replace
 
 from vault_sync.core.citation.library import ReadersLibrary
 from vault_sync.core.model.base import Base, apart_key
-from vault_sync.core.model.paths import folder_of
-from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan
+from vault_sync.core.model.plan import AnyText, BaseKey, BaseUpdate, Plan
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import (
     SHARED_FIELDS,
     Decisions,
@@ -21,6 +21,7 @@ from vault_sync.core.model.values import (
     Problem,
     RelPath,
     Rules,
+    folder_of,
 )
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.keys import is_paper
@@ -56,7 +57,7 @@ def _ignore(done: int, whole: int) -> None:
     del done, whole
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ReconcileOptions:
     """The choices of one pass: what a person decided, and what the pass may do.
 
@@ -65,7 +66,7 @@ class ReconcileOptions:
     for (None: all). `patient` leaves new entries alone that are nothing but an address.
     `at_rest` gives the seconds since the last change of a file. `library` is the reader's own.
     `template` is the reader's, for new notes. `sure`: a person knows that files of one paper each
-    are digests.
+    are digests. `store` gives a new text as the plan holds it.
     """
 
     remake: bool = False
@@ -78,6 +79,7 @@ class ReconcileOptions:
     on_progress: OnProgress = _ignore
     library: ReadersLibrary | None = None
     template: NoteTemplate | None = None
+    store: Callable[[str], AnyText] = str
 
 
 DEFAULTS = ReconcileOptions()
@@ -105,7 +107,7 @@ def reconcile(
     guarded = _guard(pairing, snapshot, base, rules, options)
     context = _context(guarded, snapshot, base, facts, rules, options)
     named_keys = cross_links.named(context)
-    builder = _operations(context, named_keys, options.on_progress)
+    builder = _operations(context, named_keys, options)
     # The first: what is put below stands after what is forgotten.
     updates = [BaseUpdate(frozenset(), {}, forgotten)] if forgotten else []
     updates += base_updates.build_updates(builder, context, named_keys)
@@ -116,6 +118,8 @@ def reconcile(
     updates += _bookkeeping(pairing, guarded, snapshot, base, updates)
     problems = (*snapshot.problems, *pairing.problems, *guarded.problems, *builder.problems)
     plan = _plan(context, builder, updates, tuple(dict.fromkeys(problems)), pairing.named)
+    if options.remake:
+        plan = replace(plan, again=tuple(sorted({*plan.again, *_not_removed(guarded.papers)})))
     resolved = frozenset(path for each in context.resolutions for path in each.deferred)
     deferred = pairing.deferred | guarded.deferred | resolved
     plan = without_refused(plan, base) if base.refused else plan
@@ -212,13 +216,13 @@ def _context(
 
 
 def _operations(
-    context: DraftContext, named_keys: cross_links.NamedKeys, on_progress: OnProgress
+    context: DraftContext, named_keys: cross_links.NamedKeys, options: ReconcileOptions
 ) -> PlanBuilder:
-    builder = PlanBuilder()
-    lists = cross_links.lists(context, named_keys)
+    builder = PlanBuilder(options.store)
+    lists_of = cross_links.lists(context, named_keys)
     for number, resolution in enumerate(context.resolutions):
-        note_operations.add(builder, context, resolution, lists[resolution.key])
-        on_progress(number + 1, len(context.resolutions))
+        note_operations.add(builder, context, resolution, lists_of(resolution))
+        options.on_progress(number + 1, len(context.resolutions))
     digest_operations.add(builder, context)
     return builder
 
@@ -231,8 +235,9 @@ def _bookkeeping(
     updates: Sequence[BaseUpdate],
 ) -> list[BaseUpdate]:
     """Return the update that waits for no file: problems reported, values that went stale."""
-    put = {base_key for base_update in updates for base_key in base_update.put}
-    drop = stale_keys(guarded.papers, snapshot, base, pairing.standing) - put
+    drop = stale_keys(guarded.papers, snapshot, base, pairing.standing)
+    if drop:
+        drop = drop.difference(*(base_update.put for base_update in updates))
     if pairing.put or drop:
         return [BaseUpdate(frozenset(), pairing.put, drop)]
     return []
@@ -280,6 +285,13 @@ def _again(context: DraftContext, builder: PlanBuilder) -> tuple[Key, ...]:
         if any({pair.digest, pair.origin} & context.guarded for pair in paper.pairs):
             keys |= {paper.key, paper.agreed_key}
     return tuple(sorted(keys))
+
+
+def _not_removed(papers: Iterable[Paper]) -> Iterator[Key]:
+    """Yield the papers of which something waits, as `rebuild` removes nothing."""
+    for paper in papers:
+        if any(pair.kind == "waiting" for pair in paper.pairs):
+            yield from (paper.key, paper.agreed_key)
 
 
 def _digest_folder(snapshot: Snapshot, rules: Rules) -> str:

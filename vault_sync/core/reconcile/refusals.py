@@ -144,7 +144,7 @@ def _links_to_renamed(
     written = {*snapshot.digests, *(path for paths in snapshot.managed.values() for path in paths)}
     for write in (each for each in undone if isinstance(each, Write) and each.path in written):
         new = [link.target for link in wikilinks.find(write.before)]
-        old = [link.target for link in wikilinks.find(write.after)]
+        old = [link.target for link in wikilinks.find(str(write.after))]
         if len(new) != len(old):
             continue
         for target, follower in dict.fromkeys(zip(old, new, strict=True)):
@@ -172,7 +172,7 @@ def without_refused(plan: Plan, base: Base) -> Plan:
 def _write(operation: Operation) -> tuple[BaseKey, Value, Value]:
     before = "" if isinstance(operation, Create) else operation.before
     to = operation.to if isinstance(operation, Rename | Trash) else ""
-    after = operation.after if isinstance(operation, Create | Write) else ""
+    after = str(operation.after) if isinstance(operation, Create | Write) else ""
     return BaseKey(Key(""), operation.path, "file"), before, (to, after)
 
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from typing import NamedTuple
 
-from vault_sync.core.model.paths import natural
 from vault_sync.core.model.plan import Conflict
-from vault_sync.core.model.values import Decision, Decisions, RelPath
+from vault_sync.core.model.value_class import value_class
+from vault_sync.core.model.values import Decision, Decisions, RelPath, natural
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.wikilinks import LinkResolver, link
 from vault_sync.core.report import copy_section
@@ -70,7 +70,7 @@ class _Box(NamedTuple):
     side: Decision
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Ticks:
     """Boxes that a person ticked; a conflict with two boxes ticked is not decided.
 

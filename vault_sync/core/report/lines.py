@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import json
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from vault_sync.core.model import problems
 from vault_sync.core.model.plan import (
@@ -182,7 +183,7 @@ def diff_lines(operations: Iterable[Operation]) -> Iterator[str]:
             continue
         before = "" if isinstance(operation, Create) else operation.before
         old = "/dev/null" if isinstance(operation, Create) else f"a/{operation.path}"
-        yield from _unified(before, operation.after, old, f"b/{operation.path}")
+        yield from _unified(before, str(operation.after), old, f"b/{operation.path}")
 
 
 def _unified(before: str, after: str, old: str, new: str) -> Iterator[str]:
@@ -256,3 +257,14 @@ def summary(plan: Plan, done: Sequence[Operation]) -> str:
     left = f", {len(plan.conflicts)} in conflict" if plan.conflicts else ""
     nothing = "nothing was written" if plan.operations else "nothing to do"
     return f"{entries}: {did or nothing}{left}"
+
+
+VERSION: Final = 1
+"""The version of the shapes: it rises when a key changes its meaning or goes."""
+
+
+def json_text(value: Mapping[str, object]) -> str:
+    """Return an object as JSON, its `version` first."""
+    whole = {"version": VERSION, **value}
+    # A name that is no UTF-8 has no JSON form but an escaped one.
+    return json.dumps(whole, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()

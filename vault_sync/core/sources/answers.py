@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Facts
 from vault_sync.core.text.sanitize import one_line
 
@@ -40,7 +40,7 @@ class Feed(NamedTuple):
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Question:
     """Ids to be asked for together. `again`: an empty answer to them is no longer a surprise.
 

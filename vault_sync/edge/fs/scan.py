@@ -6,16 +6,16 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from vault_sync.core.model.paths import is_markdown
-from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.model.value_class import value_class
+from vault_sync.core.model.values import Problem, RelPath, is_markdown
 from vault_sync.core.naming.copy_names import is_delivery_mark
 from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.platform import current
-from vault_sync.edge.platform.values import FolderItem, changed_ns, file_number
+from vault_sync.edge.platform.values import FolderItem, stat_numbers
 
 
 class Stat(NamedTuple):
@@ -29,7 +29,7 @@ class Stat(NamedTuple):
 
 def stat_of(status: os.stat_result) -> Stat:
     """Return the numbers of a file's status that tell it unchanged."""
-    return Stat(status.st_size, status.st_mtime_ns, changed_ns(status), file_number(status))
+    return Stat._make(stat_numbers(status))
 
 
 class FolderEntry(NamedTuple):
@@ -51,7 +51,7 @@ class ClosedFolder(NamedTuple):
     error: OSError
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Scan:
     """The visible Markdown files of a vault, and what stands in the way of seeing all of them.
 
@@ -75,6 +75,22 @@ def walk(root: Path) -> Iterator[FolderEntry | ClosedFolder]:
     Raises:
         OSError: the root itself cannot be listed.
     """
+    for found in _walk_folders(root):
+        if isinstance(found, ClosedFolder):
+            yield found
+            continue
+        for entry in found.entries:
+            yield FolderEntry(RelPath(found.prefix + entry.name), _kind_of(entry), entry)
+
+
+class _OpenFolder(NamedTuple):
+    """Items of a folder, listed in one go; `prefix` and a name are a path of the vault."""
+
+    prefix: str
+    entries: list[FolderItem]
+
+
+def _walk_folders(root: Path) -> Iterator[_OpenFolder | ClosedFolder]:
     top = current.files.open_root(root)
     try:
         yield from _walk_folder(top, "")
@@ -82,13 +98,11 @@ def walk(root: Path) -> Iterator[FolderEntry | ClosedFolder]:
         os.close(top)
 
 
-def _walk_folder(folder: int, prefix: str) -> Iterator[FolderEntry | ClosedFolder]:
-    inner = []
-    for entry in current.files.entries(folder):
-        kind = _kind_of(entry)
-        if kind == "folder":
-            inner.append(entry.name)
-        yield FolderEntry(RelPath(prefix + entry.name), kind, entry)
+def _walk_folder(folder: int, prefix: str) -> Iterator[_OpenFolder | ClosedFolder]:
+    entries = list(current.files.entries(folder))
+    folders = (each for each in entries if each.is_dir(follow_symlinks=False))
+    inner = [each.name for each in folders if _kind_of(each) == "folder"]
+    yield _OpenFolder(prefix, entries)
     for name in inner:
         try:
             below = current.files.open_folder(name, folder)
@@ -116,65 +130,95 @@ def scan(root: Path) -> Scan:
     Raises:
         OSError: the root itself cannot be listed.
     """
-    files: dict[RelPath, Stat] = {}
-    problems: list[Problem] = []
-    marks: dict[RelPath, int] = {}
-    otherwise: list[RelPath] = []
-    for found in walk(root):
-        path = found.path
+    scanner = _Scanner()
+    for found in _walk_folders(root):
         if isinstance(found, ClosedFolder):
-            problems.append(
-                Problem(
-                    path,
-                    "unlisted",
-                    f"the folder cannot be listed: {in_words(found.error)}",
-                    hint="what is in it counts as unknown until it can",
-                )
-            )
-        elif found.kind in {"file", "other"} and path.endswith(".md"):
-            _note_file(found.entry, path, files, problems)
-        elif found.kind in {"hidden", "file"} and is_delivery_mark(path):
+            scanner.note_closed(found)
+        else:
+            scanner.note_folder(found)
+    return scanner.result()
+
+
+class _Scanner:
+    """Gathers what a scan finds, folder by folder."""
+
+    def __init__(self) -> None:
+        self._files: dict[RelPath, Stat] = {}
+        self._problems: list[Problem] = []
+        self._otherwise: list[RelPath] = []
+        self._marks: dict[RelPath, int] = {}
+
+    def result(self) -> Scan:
+        return Scan(self._files, tuple(self._problems), tuple(self._otherwise), self._marks)
+
+    def note_closed(self, found: ClosedFolder) -> None:
+        text = f"the folder cannot be listed: {in_words(found.error)}"
+        hint = "what is in it counts as unknown until it can"
+        self._problems.append(Problem(found.path, "unlisted", text, hint=hint))
+
+    def note_folder(self, folder: _OpenFolder) -> None:
+        """Note the files of a folder, which is emptied: an entry keeps the status it gave.
+
+        Ten thousand of these take as long to make room for as a tenth of a pass at rest.
+        """
+        prefix, entries = folder
+        entries.reverse()
+        while entries:
+            entry = entries.pop()
+            name = entry.name
+            path = RelPath(prefix + name)
+            if not name.endswith(".md") or name.startswith("."):
+                self._note_other(entry, path)
+            elif entry.is_file(follow_symlinks=False):
+                self._note_file(entry, path)
+            else:
+                self._note_no_file(entry, path)
+
+    def _note_file(self, entry: FolderItem, path: RelPath) -> None:
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            text = f"cannot be looked at: {in_words(error)}"
+            self._problems.append(Problem(path, "unreadable", text))
+            return
+        mode = status.st_mode
+        if not stat.S_ISREG(mode):
+            text = "is not a regular file"
+            self._problems.append(Problem(path, "not-a-file", text, level="notice"))
+            return
+        if not mode & 0o444:
+            hint = "change its permissions"
+            self._problems.append(Problem(path, "unreadable", "may not be read", hint=hint))
+        self._files[path] = stat_of(status)
+
+    def _note_no_file(self, entry: FolderItem, path: RelPath) -> None:
+        """Note what is called as a note is: a link, or what is neither file nor folder."""
+        kind = _kind_of(entry)
+        if kind == "link":
+            self._note_link(entry, path)
+        elif kind == "other":
+            self._note_file(entry, path)
+
+    def _note_other(self, entry: FolderItem, path: RelPath) -> None:
+        kind = _kind_of(entry)
+        if kind in {"hidden", "file"} and is_delivery_mark(path):
             with suppress(OSError):  # brought since its folder was listed
-                marks[path] = stat_of(found.entry.stat(follow_symlinks=False)).ctime_ns
-        elif found.kind == "link":
-            _note_link(found.entry, path, problems)
-        elif found.kind == "file" and is_markdown(path):
-            otherwise.append(path)
-    return Scan(files, tuple(problems), tuple(otherwise), marks)
+                self._marks[path] = stat_of(entry.stat(follow_symlinks=False)).ctime_ns
+        elif kind == "link":
+            self._note_link(entry, path)
+        elif kind == "file" and is_markdown(path):
+            self._otherwise.append(path)
 
-
-def _note_file(
-    entry: FolderItem, path: RelPath, files: dict[RelPath, Stat], problems: list[Problem]
-) -> None:
-    try:
-        status = entry.stat(follow_symlinks=False)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        problems.append(Problem(path, "unreadable", f"cannot be looked at: {in_words(error)}"))
-        return
-    if not stat.S_ISREG(status.st_mode):
-        problems.append(Problem(path, "not-a-file", "is not a regular file", level="notice"))
-        return
-    if not status.st_mode & 0o444:
-        problems.append(
-            Problem(path, "unreadable", "may not be read", hint="change its permissions")
-        )
-    files[path] = stat_of(status)
-
-
-def _note_link(entry: FolderItem, path: RelPath, problems: list[Problem]) -> None:
-    try:
-        leads_to_folder = entry.is_dir()
-    except OSError:
-        leads_to_folder = False
-    if leads_to_folder or path.endswith(".md"):
-        problems.append(
-            Problem(
-                path,
-                "symlink",
+    def _note_link(self, entry: FolderItem, path: RelPath) -> None:
+        try:
+            leads_to_folder = entry.is_dir()
+        except OSError:
+            leads_to_folder = False
+        if leads_to_folder or path.endswith(".md"):
+            text, hint = (
                 "is a symbolic link; links are not followed",
-                hint="move what it leads to into the vault",
-                level="notice",
+                "move what it leads to into the vault",
             )
-        )
+            self._problems.append(Problem(path, "symlink", text, hint=hint, level="notice"))

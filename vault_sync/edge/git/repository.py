@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.encodings import as_text
 
@@ -43,7 +43,7 @@ class StagedChange(NamedTuple):
     new: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Repository:
     """A work tree: its top folder, and the environment in which git is called there."""
 
@@ -78,7 +78,7 @@ def in_hook(environ: Mapping[str, str]) -> bool:
     return "GIT_DIR" in environ or "GIT_INDEX_FILE" in environ
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class VaultLocation:
     """The vault's place: `below` the top of the work tree, or `above` it (one of them is "")."""
 

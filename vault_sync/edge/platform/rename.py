@@ -13,9 +13,9 @@ import errno
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 
+from vault_sync.core.model.value_class import value_class
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.values import SPARE
 
@@ -33,7 +33,7 @@ def anything(content: bytes) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Volume:
     """The renames of one file system, each by a way that was tried there and looked at.
 

@@ -10,10 +10,10 @@ import errno
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vault_sync.core.model.value_class import value_class
 from vault_sync.edge.platform.values import FolderItem, Room
 from vault_sync.edge.platform.windows_handles import READ_ONLY, Access, Look, Share, WindowsHandles
 
@@ -26,7 +26,7 @@ _OWN = ".vault-sync"
 """The folder in which the lock of a vault lies, since a folder cannot be locked itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ListedEntry:
     """An entry of a listing, which has all numbers by itself."""
 

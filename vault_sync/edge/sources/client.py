@@ -16,10 +16,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Problem
 from vault_sync.core.sources.answers import BatchResult, Feed, Question, Refused, questions, settle
 from vault_sync.core.sources.archives import ARXIV, Archive
@@ -34,7 +35,7 @@ _REDIRECTS = 3
 _LOCAL_INTERVAL = 0.05
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class RateLimit:
     """The pace of requests. Seconds, but for the two counts.
 
@@ -102,7 +103,7 @@ class Allowance:
         return replace(limits, total=total, body=min(limits.body, self.bytes))
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ApiConnection:
     """The connection to an archive at `url`. `today` is a UTC day, ISO 8601."""
 

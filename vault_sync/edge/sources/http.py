@@ -15,6 +15,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from vault_sync.core.model.value_class import value_class
+
 if TYPE_CHECKING:  # 63 ms that almost no run needs
     import requests
 
@@ -39,7 +41,7 @@ class Unusable(Exception):  # noqa: N818 -- as above
     """An answer that is not to be read. Says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Limits:
     """Seconds to connect, between two bytes, and for the whole answer; bytes of a body."""
 

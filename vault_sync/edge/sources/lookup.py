@@ -18,13 +18,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Facts, Problem
 from vault_sync.core.sources.archives import ARCHIVES, ARXIV, Archive, spelled
 from vault_sync.edge.sources import cache, client, dump_file, http
 from vault_sync.edge.sources.client import Bounds
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Source:
     """The source of facts (`[arxiv]` and `[sources]` in vault-sync.toml).
 
@@ -44,7 +45,7 @@ class Source:
     version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Answer:
     """The facts of the ids asked for, by the spelling asked for; each is in exactly one part.
 

@@ -14,7 +14,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import time
 
-from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Operation, Rename, Trash, Write
+from vault_sync.core.model.plan import (
+    AnyText,
+    BaseKey,
+    BaseUpdate,
+    Create,
+    Operation,
+    Rename,
+    Trash,
+    Write,
+)
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.encodings import as_bytes, as_text
 from vault_sync.edge.state import base_table
@@ -42,7 +52,7 @@ class Task:
     target: RelPath | None
     before: str
     after: str
-    text: str
+    text: AnyText
     why: str
     undone: str | None = None
     size: int = 0
@@ -51,7 +61,7 @@ class Task:
     @property
     def content(self) -> bytes:
         """The bytes to be written, made anew: beside the plan they would be every text twice."""
-        return as_bytes(self.text)
+        return as_bytes(str(self.text))
 
     @property
     def has_content(self) -> bool:
@@ -59,7 +69,7 @@ class Task:
         return self.kind in {"create", "write"}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Pass:
     """A pass that is being carried out. `token` is in the name of each of its temporary files.
 
@@ -79,10 +89,10 @@ def task_of(number: int, operation: Operation) -> Task:
     """Return an operation of a plan as it stands in the journal."""
     match operation:
         case Create(path, after, why):
-            name, size = _named(after)
+            name, size = _named(str(after))
             return Task(number, "create", path, None, "", name, after, why, None, size)
         case Write(path, before, after, why):
-            (old, old_size), (name, size) = _named(before), _named(after)
+            (old, old_size), (name, size) = _named(before), _named(str(after))
             return Task(number, "write", path, None, old, name, after, why, None, size, old_size)
         case Rename(path, to, before, why):
             old, size = _named(before)

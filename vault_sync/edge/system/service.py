@@ -16,10 +16,11 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Literal
 
+from vault_sync.core.model.value_class import value_class
 from vault_sync.edge.platform import current
 from vault_sync.edge.state import heartbeat
 from vault_sync.edge.state.store import open_state
@@ -43,7 +44,7 @@ class ServiceError(Exception):
     """The service cannot be set up here; the message says why and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Host:
     """The session that the service lives in. `start` leaves running what it runs."""
 
@@ -63,7 +64,7 @@ class Host:
         return bool(runtime) and (Path(runtime) / "systemd" / "private").exists()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Done:
     """The outcome: the service's file, the commands that were run, those left to the person.
 
@@ -77,7 +78,7 @@ class Done:
     failure: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ServiceState:
     """`enabled` and `active` are None where the service manager cannot be asked."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from vault_sync.core.digest.style_choice import StyleChoice, always_flat
+from vault_sync.core.digest.styles.style import StyleChoice, always_flat
 from vault_sync.core.merge import documents
 from vault_sync.core.model.plan import (
     BaseKey,
@@ -30,7 +30,7 @@ from vault_sync.edge.state import deliveries, pass_log, saved_texts
 from vault_sync.edge.state.pass_log import PassRecord, SavedRow
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.apply import apply
-from vault_sync.edge.write.points import At, no_point
+from vault_sync.edge.write.staging import At, no_point
 
 NEWER = "it has newer edits, which are kept"
 _UNDO = "undo "
@@ -161,7 +161,7 @@ def _with_lost_entries(
         if whole is None or cut is None or now is None:
             continue
         before, there, all_ = map(as_text, (cut, now, whole))
-        back = next((one.after for _, one in own if isinstance(one, Write)), there)
+        back = next((str(one.after) for _, one in own if isinstance(one, Write)), there)
         merged = documents.digest(before, back, all_, styles(path))
         if back == before or not merged.conflicts:
             text = all_ if back == before else merged.text

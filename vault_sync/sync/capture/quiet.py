@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.state import pass_log
 from vault_sync.edge.state.store import StateStore
@@ -16,7 +16,7 @@ _PASSES = 5
 """The newest passes that are looked at for our own last write of a file."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class QuietWait:
     """The wait of one command. `quiet` is in seconds; `say` is called once if there is a wait."""
 

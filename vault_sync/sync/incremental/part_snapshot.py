@@ -48,8 +48,9 @@ class PartSnapshot:
     def base(self) -> Base:
         """Return the base as far as it concerns these papers.
 
-        With it come the papers whose lists name them, the texts of digests, and the paths of the
-        notes of all other papers in the files read: by them links are the tool's or not.
+        With it come the papers whose lists name them, and the texts of digests. Where the base has
+        a file read for the note of another paper, and that matters, the file reads otherwise than
+        it did, and the paper is concerned (`PaperSelection.note`).
 
         Raises:
             ValueError: a value in it is not what was written.
@@ -61,10 +62,6 @@ class PartSnapshot:
         for namer, named in self.reading.memory.last.namers.items():
             if not self.reasons.keys().isdisjoint(named):
                 rows[BaseKey(namer, "", "mentions")] = named
-        for path in reading.texts:
-            for key in {*self.now.keys_at(path), *self.reading.before.keys_at(path)}:
-                found = reading.rows_of(key)
-                rows |= {row: value for row, value in found.items() if row.field == "note"}
         for key in self.reasons:
             rows |= reading.rows_of(key)
         return Base(

@@ -14,19 +14,20 @@ from dataclasses import dataclass, field
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Write
 from vault_sync.core.model.values import Key, RelPath, Rules
-from vault_sync.core.naming.wikilinks import LinkResolver
-from vault_sync.core.note.facts import property_facts
-from vault_sync.core.note.property_table import LINK_LISTS
+from vault_sync.core.naming.wikilinks import LinkResolver, find
+from vault_sync.core.note.property_table import LINK_LISTS, property_facts
 from vault_sync.core.snapshot import Snapshot
+from vault_sync.core.text.encodings import as_bytes
 from vault_sync.sync.incremental.identity import (
+    OTHER,
     Identity,
+    identities,
     outside,
     points_of,
     strays,
-    written,
-    written_file,
 )
-from vault_sync.sync.observation.file_record import File
+from vault_sync.sync.observation.file_record import UNKNOWN, File, mark_of
+from vault_sync.sync.observation.observation import snapshot_of
 
 
 @dataclass(slots=True)
@@ -67,25 +68,38 @@ def foreseen(
     base: Base,
     rules: Rules,
 ) -> dict[RelPath, File]:
-    """The same of a plan that was done whole, in which no file moved."""
+    """Return the records of the files of a plan that was done whole, in which no file moved."""
     known: dict[RelPath, Identity] = {}
     if not agreed.dropped:
         known = _notes(done, agreed, names, rules) | _digests(done, agreed, found, names, base)
-    files = {
-        each.path: written_file(each.after, known[each.path], open=False)
-        for each in done
-        if isinstance(each, Create | Write) and each.path in known
+    after = {each.path: each.after for each in done if isinstance(each, Create | Write)}
+    rest = {path: str(text) for path, text in after.items() if path not in known}
+    known |= _read(rest, found, names, base, rules) if rest else {}
+    return {
+        path: File(UNKNOWN, mark_of(as_bytes(str(text))), *known.get(path, OTHER), open=False)
+        for path, text in after.items()
     }
-    rest = [each for each in done if each.path not in known]
-    others = written(rest, found, names, base, rules)
-    return files | {path: file._replace(open=False) for path, file in others.items()}
+
+
+def _read(
+    texts: dict[RelPath, str], found: Snapshot, names: LinkResolver, base: Base, rules: Rules
+) -> dict[RelPath, Identity]:
+    """Return what texts are; a digest is read by the notes that it links to."""
+    linked = {
+        to: found.notes[to].text
+        for path, text in texts.items()
+        if path in found.digests
+        for link in find(text)
+        if (to := names.resolve(link.target, path)) and to in found.notes and to not in texts
+    }
+    return identities(snapshot_of(linked | texts, names, rules, base), base)
 
 
 def _notes(
     done: Iterable[Operation], agreed: Agreed, names: LinkResolver, rules: Rules
 ) -> dict[RelPath, Identity]:
     """The new notes of papers that stand in one digest: it is their property and their section."""
-    made = {each.path: each.after for each in done if isinstance(each, Create)}
+    made = {each.path: each for each in done if isinstance(each, Create)}
     lists = [rules.properties.written(name) for name in LINK_LISTS]
     known: dict[RelPath, Identity] = {}
     linked: dict[RelPath, tuple[str, str]] = {}
@@ -100,7 +114,7 @@ def _notes(
             linked[digest] = (f"{target}\n{target}", points_of((), stray, ()))
         pairs, points = linked[digest]
         # Its lists of links are no YAML that could be read otherwise: no name holds a quote.
-        block = _block(made[path])
+        block = _block(str(made[path].after))
         listed = block if any(name in block for name in lists) else ""
         if points or listed or _may_point(said):
             words = [said, listed]
@@ -139,7 +153,7 @@ def _digests(
             continue
         links: dict[Key, str] = {}
         old: list[tuple[Key, str]] = []
-        words = outside(digest)
+        words, after = outside(digest), str(operation.after)
         for entry in digest.entries:
             link = entry.link.target if entry.link else ""
             note = agreed.notes.get(entry.key) or base.note(entry.key)
@@ -147,7 +161,7 @@ def _digests(
                 old.append((entry.key, link))
             else:
                 link = names.shortest(note)
-            if link and f"[[{link}" in operation.after:
+            if link and f"[[{link}" in after:
                 links[entry.key] = link
             said = agreed.said.get(entry.key, {}).get(path)
             if said is None:
@@ -179,13 +193,13 @@ def lacking_after(
     lacking: Iterable[Key], done: Iterable[Operation], agreed: Agreed, rules: Rules
 ) -> tuple[Key, ...]:
     """The papers without their facts, without those whose new notes have all of them."""
-    made = {each.path: each.after for each in done if isinstance(each, Create)}
+    made = {each.path: each for each in done if isinstance(each, Create)}
     properties = {"title", *(fact.name for fact in property_facts(rules.facts))}
     properties = {name for name in properties if not rules.properties.is_off(name)}
 
     def lacks(key: Key) -> bool:
-        text = made.get(agreed.notes.get(key, RelPath("")), "")
-        block = _block(text)
+        note = made.get(agreed.notes.get(key, RelPath("")))
+        block = _block(str(note.after)) if note is not None else ""
         return (
             not all(f"\n{rules.properties.written(name)}:" in block for name in properties)
             or key in agreed.undated

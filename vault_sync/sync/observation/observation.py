@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from functools import partial
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from vault_sync.core import snapshot
-from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.digest.styles import lens
+from vault_sync.core.digest.styles.style import styles_of
 from vault_sync.core.merge.copy_rules import CopyRules, is_readers
 from vault_sync.core.merge.file_copies import NO_COPIES, MergedCopies, merge_copies
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, Conflict
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.core.naming import globs, week_learning
 from vault_sync.core.naming.copy_names import brings_markdown, certain
@@ -31,7 +32,7 @@ from vault_sync.core.text.encodings import as_text
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Scan, Stat, scan
 from vault_sync.edge.fs.vault_dir import read_contents
-from vault_sync.edge.state import joining
+from vault_sync.edge.state import vault_id
 from vault_sync.edge.state.base_table import read_files
 from vault_sync.edge.state.earlier_values import is_old
 from vault_sync.edge.state.refusals import read_refused
@@ -48,7 +49,7 @@ from vault_sync.sync.observation.old_paths import digests_back, notes_back
 from vault_sync.sync.request import Progress, silent
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Observation:
     """A snapshot, the base, and the problems met; `files` are the paths of all texts.
 
@@ -99,7 +100,7 @@ def base_of(state: StateStore) -> Base:
         state.rows(),
         state.has_base,
         state.was_before,
-        joining=not joining.is_joined(state),
+        joining=not vault_id.is_joined(state),
         # Also what a person still types over is an earlier value to a text that was brought.
         was_ever=lambda row, value: is_old(state.select, row, value, ()),
         files=read_files(state.select),

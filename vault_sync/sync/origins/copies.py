@@ -18,8 +18,7 @@ from vault_sync.core.merge.file_copies import (
     VaultCopy,
     merge_copies,
 )
-from vault_sync.core.model.base import Base, updates_made
-from vault_sync.core.model.copies import Arrival, Origin, origin_of
+from vault_sync.core.model.base import Arrival, Base, Origin, origin_of, updates_made
 from vault_sync.core.model.plan import (
     BaseKey,
     BaseUpdate,

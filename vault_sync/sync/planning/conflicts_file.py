@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vault_sync.core.merge import copy_rows
-from vault_sync.core.model.copies import CopyRow
+from vault_sync.core.merge import copy_rules
+from vault_sync.core.model.base import CopyRow
 from vault_sync.core.model.plan import (
     BaseKey,
     Create,
@@ -66,7 +66,7 @@ def _rows(seen: Observation, plan: Plan) -> Iterable[CopyRow]:
 
     is_still = not any(each.delivered for each in seen.base.arrivals.values())
     no_copies = not (copies.merged or copies.finished or copies.stuck)
-    return copy_rows.remaining(
+    return copy_rules.remaining(
         found.rows | copies.rows, at_rest=is_still and no_copies, ticked=found.ticked, agreed=agreed
     )
 

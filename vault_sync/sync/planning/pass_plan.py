@@ -10,9 +10,17 @@ from functools import cache, partial
 from vault_sync.core.citation.library import ReadersLibrary
 from vault_sync.core.merge.file_copies import NO_COPIES
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.paths import natural
 from vault_sync.core.model.plan import BaseUpdate, Conflict, Operation, Plan, Write
-from vault_sync.core.model.values import Decision, Decisions, Facts, Key, Problem, RelPath, Rules
+from vault_sync.core.model.values import (
+    Decision,
+    Decisions,
+    Facts,
+    Key,
+    Problem,
+    RelPath,
+    Rules,
+    natural,
+)
 from vault_sync.core.naming.week_learning import weeks_of
 from vault_sync.core.note import note_template
 from vault_sync.core.note.note_template import NoteTemplate
@@ -24,9 +32,13 @@ from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
 from vault_sync.core.report import conflicts_page
 from vault_sync.core.text.spans import splice
 from vault_sync.edge.config import Config
+from vault_sync.edge.state.plan_texts import PlanTexts
 from vault_sync.sync.observation.observation import Observation, learn_weeks
 from vault_sync.sync.planning import conflicts_file
 from vault_sync.sync.request import PassRequest, Progress, silent
+
+LARGE = 1_000_000
+"""Characters of all digests of a pass from which on its new texts lie on the disk."""
 
 
 def make_plan(
@@ -101,6 +113,7 @@ def _options(
     template: NoteTemplate | None,
 ) -> ReconcileOptions:
     """Return the choices of a pass, but for what a person decided in its conflicts."""
+    size = sum(len(digest.text) for digest in observation.snapshot.digests.values())
     return ReconcileOptions(
         remake=request.remake,
         allowed=request.allowed,
@@ -111,6 +124,7 @@ def _options(
         on_progress=partial(progress, "comparing"),
         library=library,
         template=template,
+        store=PlanTexts().store if size > LARGE else str,
     )
 
 

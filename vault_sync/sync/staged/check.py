@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, Plan, Value
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.pairing.paper import Paper
@@ -34,7 +35,7 @@ from vault_sync.sync.observation.observation import snapshot_of
 from vault_sync.sync.staged.relevant_files import RelevantFiles
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class StagedVerdict:
     """The verdict on git's index. `plan` holds what concerns this commit alone, without a base.
 

@@ -38,7 +38,9 @@ def properties(
         base=Base(),
     )
     plan = reconcile(found, Base(), facts, Rules(facts=wanted), ReconcileOptions(library=readers))
-    notes = [note.read(each.after) for each in plan.operations if isinstance(each, Create | Write)]
+    notes = [
+        note.read(str(each.after)) for each in plan.operations if isinstance(each, Create | Write)
+    ]
     return {
         each.key: {name: each.properties.scalar(name) for name in wanted}
         for each in notes

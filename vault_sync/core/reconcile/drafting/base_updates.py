@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from vault_sync.core.model.base import Base, base_keys_of
-from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
-from vault_sync.core.model.values import Key, Place, RelPath
+from vault_sync.core.model.plan import AnyText, BaseKey, BaseUpdate, StoredValue, Value
+from vault_sync.core.model.values import Key, Place, RelPath, stem_of
 from vault_sync.core.reconcile.drafting import plan_builder
 from vault_sync.core.reconcile.drafting.cross_links import NamedKeys
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
@@ -27,12 +26,18 @@ def build_updates(
     trashed = {each.path for each in builder.trash}
     for resolution in context.resolutions:
         base_updates += _of_paper(builder, context, resolution, named_keys, trashed)
+        resolution.release()
     after = _digest_texts(builder, context)
     for path in after:
         base_key = BaseKey(Key(""), path, "text")
         if context.base.rows.get(base_key) != after[path]:
             needs = frozenset({path} if path in builder.touched else ())
-            base_updates.append(BaseUpdate(needs, {base_key: after[path]}))
+            put: Mapping[BaseKey, Value] = (
+                {base_key: str(after[path])}
+                if isinstance(after[path], str)
+                else StoredValue(base_key, after[path])
+            )
+            base_updates.append(BaseUpdate(needs, put))
     return base_updates + _links_to_new_notes(builder)
 
 
@@ -56,8 +61,9 @@ def _links_to_new_notes(builder: PlanBuilder) -> list[BaseUpdate]:
     for write in builder.digest_writes:
         for key in builder.touched.get(write.path, ()):
             linking.setdefault(key, []).append(write.path)
+    nothing: dict[BaseKey, Value] = {}
     return [
-        BaseUpdate(frozenset({path, digest}), {})
+        BaseUpdate(frozenset({path, digest}), nothing)
         for path, there in new.items()
         for digest in dict.fromkeys(
             digest
@@ -67,9 +73,9 @@ def _links_to_new_notes(builder: PlanBuilder) -> list[BaseUpdate]:
     ]
 
 
-def _digest_texts(builder: PlanBuilder, context: DraftContext) -> dict[RelPath, str]:
+def _digest_texts(builder: PlanBuilder, context: DraftContext) -> dict[RelPath, AnyText]:
     """Return the text that each digest will have, but for locked and guarded ones."""
-    texts = {
+    texts: dict[RelPath, AnyText] = {
         path: digest.text
         for path, digest in context.snapshot.digests.items()
         if path not in context.snapshot.locked and path not in context.guarded
@@ -179,6 +185,8 @@ def stale_keys(
 
     `standing` are the keys of reports that are still so.
     """
+    if not base.rows:
+        return frozenset()
     here = _places(papers) | {
         Place(entry.key, path)
         for path, digest in snapshot.digests.items()

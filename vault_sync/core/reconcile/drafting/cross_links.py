@@ -7,9 +7,9 @@ remembers what was found, so that only that is taken out again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.wikilinks import addresses, find, link
@@ -21,7 +21,7 @@ from vault_sync.core.reconcile.resolution.values import Resolution
 NamedKeys = Mapping[Key, Sequence[Key]]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ListedNotes:
     """Notes that a link list is to name, and those that the tool put there before."""
 
@@ -33,15 +33,15 @@ Lists = Mapping[str, ListedNotes]
 """`mentions` and `mentioned_by`."""
 
 
-def named(context: DraftContext) -> dict[Key, list[Key]]:
+def named(context: DraftContext) -> dict[Key, tuple[Key, ...]]:
     """Return for every resolved paper the papers that its commentary names, itself left out."""
     if not context.rules.mentions:
-        return {each.key: [] for each in context.resolutions}
+        return {each.key: () for each in context.resolutions}
     notes = _Notes(context)
     return {each.key: _named(context, each, notes) for each in context.resolutions}
 
 
-def _named(context: DraftContext, resolution: Resolution, notes: _Notes) -> list[Key]:
+def _named(context: DraftContext, resolution: Resolution, notes: _Notes) -> tuple[Key, ...]:
     found: dict[Key, None] = {}
     for pair in resolution.paper.pairs:
         commentary = _commentary(resolution, pair)
@@ -56,7 +56,7 @@ def _named(context: DraftContext, resolution: Resolution, notes: _Notes) -> list
 
         found |= dict.fromkeys(keys_named(commentary, about, notes.__contains__))
     found.pop(resolution.key, None)
-    return list(found)
+    return tuple(found)
 
 
 def _commentary(resolution: Resolution, pair: Pair) -> str:
@@ -65,28 +65,28 @@ def _commentary(resolution: Resolution, pair: Pair) -> str:
     return resolution.commentaries.get(pair.digest, commentary_of(pair.section))
 
 
-def lists(context: DraftContext, named_keys: NamedKeys) -> dict[Key, Lists]:
-    """Return for every resolved paper the link lists of its note."""
+def lists(context: DraftContext, named_keys: NamedKeys) -> Callable[[Resolution], Lists]:
+    """Return a function that gives the link lists of a resolved paper's note."""
     if not context.rules.mentions:
-        return {each.key: {} for each in context.resolutions}
+        return lambda _: {}
     notes = _Notes(context)
     namers, were_namers = _namers(context, named_keys)
 
     def listed(keys: Sequence[Key]) -> tuple[RelPath, ...]:
         return tuple(path for key in keys if (path := notes.note_of(key)) is not None)
 
-    return {
-        each.key: {
+    def lists_of(resolution: Resolution) -> Lists:
+        key = resolution.key
+        return {
             "mentions": ListedNotes(
-                listed(named_keys[each.key]), listed(_were_named(context, each))
+                listed(named_keys[key]), listed(_were_named(context, resolution))
             ),
             "mentioned_by": ListedNotes(
-                tuple(sorted(listed(namers.get(each.key, ())))),
-                listed(were_namers.get(each.key, ())),
+                tuple(sorted(listed(namers.get(key, ())))), listed(were_namers.get(key, ()))
             ),
         }
-        for each in context.resolutions
-    }
+
+    return lists_of
 
 
 def _were_named(context: DraftContext, resolution: Resolution) -> list[Key]:

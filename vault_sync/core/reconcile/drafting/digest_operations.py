@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vault_sync.core.digest import editor
+from vault_sync.core.digest.editor import Unsayable, first_loss
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink
-from vault_sync.core.digest.roundtrip import Unsayable, first_loss
-from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.digest.styles import lens, styled_growth, styled_reader
-from vault_sync.core.model.paths import stem_of
+from vault_sync.core.digest.styles.style import styles_of
 from vault_sync.core.model.plan import Create, Write
-from vault_sync.core.model.values import FIELD_NAMES, Fields, Key, Problem, RelPath
+from vault_sync.core.model.values import FIELD_NAMES, Fields, Key, Problem, RelPath, stem_of
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
 from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Placeless, Resolution
@@ -60,8 +59,8 @@ def _digest(
         additions = [_addition(context, each, path) for each in added]
         text = _made(context, path, additions)
         if additions and _proved(builder, context, path, text, {}, added):
-            builder.creates.append(Create(path, text, _named_by(added, context.note_paths)))
-            builder.digest_after[path] = text
+            after = builder.digest_after[path] = builder.store(text)
+            builder.creates.append(Create(path, after, _named_by(added, context.note_paths)))
             for each in added:
                 builder.touch(path, each)
         return
@@ -71,8 +70,8 @@ def _digest(
     expected = {entry.key: resolution for resolution, entry in edited}
     if _proved(builder, context, path, text, expected, added):
         why = _why(changed, added)
-        builder.digest_writes.append(Write(path, digest.text, text, why))
-        builder.digest_after[path] = text
+        after = builder.digest_after[path] = builder.store(text)
+        builder.digest_writes.append(Write(path, digest.text, after, why))
         for each in changed + added:
             builder.touch(path, each)
 

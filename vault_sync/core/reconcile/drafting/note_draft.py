@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from vault_sync.core.digest import plain_entry
-from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.values import Facts, Fields, PropertyNames, PropertyValue, RelPath, Rules
+from vault_sync.core.model.value_class import value_class
+from vault_sync.core.model.values import (
+    Facts,
+    Fields,
+    PropertyNames,
+    PropertyValue,
+    RelPath,
+    Rules,
+    stem_of,
+)
 from vault_sync.core.naming.wikilinks import link
 from vault_sync.core.note import abstract, new_note
 from vault_sync.core.note import note as note_lens
-from vault_sync.core.note.facts import fact_properties
 from vault_sync.core.note.note import Note, Section
 from vault_sync.core.note.properties import spelled
-from vault_sync.core.note.property_table import LINK_LISTS
+from vault_sync.core.note.property_table import LINK_LISTS, fact_properties
 from vault_sync.core.reconcile.drafting.cross_links import ListedNotes, Lists, updated_items
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair
@@ -24,7 +31,7 @@ from vault_sync.core.text.spans import BOM
 _PROPERTIES = ("title", "authors", "url", "tags")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Drafted:
     """The new text of a note, and the values that it must have when it is read again.
 
@@ -114,7 +121,7 @@ def edited(
     return Drafted(path, text, resolution.note, edits.expected(), own, why)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _SectionEdits:
     """Edits of the sections of a note: new commentaries and link targets, sections added, removed.
 

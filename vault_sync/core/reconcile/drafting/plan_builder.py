@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import BaseKey, Create, Rename, Trash, Value, Write
+from vault_sync.core.model.plan import AnyText, BaseKey, Create, Rename, Trash, Value, Write
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.note.note_template import NoteTemplate
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
@@ -17,7 +18,7 @@ from vault_sync.core.snapshot import Snapshot
 NO_FACTS = Facts()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class DraftContext:
     """The input from which operations are made."""
 
@@ -47,23 +48,30 @@ class PlanBuilder:
 
     `touched` gives the papers for which each file is changed, `refused` the files that cannot have
     what a paper's resolution wants (NOTE: its note), `digest_after` the new texts of digests,
-    `templated` the base values of notes that were made from a template.
+    `templated` the base values of notes that were made from a template. `store` gives a new text as
+    the plan holds it.
     """
 
+    store: Callable[[str], AnyText] = str
     creates: list[Create] = field(default_factory=list)
     note_writes: list[Write] = field(default_factory=list)
     renames: list[Rename] = field(default_factory=list)
     digest_writes: list[Write] = field(default_factory=list)
     trash: list[Trash] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    touched: dict[RelPath, set[Key]] = field(default_factory=dict)
+    touched: dict[RelPath, Collection[Key]] = field(default_factory=dict)
     refused: set[tuple[Key, RelPath]] = field(default_factory=set)
-    digest_after: dict[RelPath, str] = field(default_factory=dict)
+    digest_after: dict[RelPath, AnyText] = field(default_factory=dict)
     templated: dict[Key, list[tuple[BaseKey, Value]]] = field(default_factory=dict)
 
     def touch(self, path: RelPath, resolution: Resolution) -> None:
         """Record that a file is changed for a paper."""
-        self.touched.setdefault(path, set()).add(resolution.key)
+        keys = self.touched.get(path, ())
+        if isinstance(keys, set):
+            keys.add(resolution.key)
+        elif resolution.key not in keys:
+            # A note is changed for one paper: a set for each takes 200 bytes.
+            self.touched[path] = {*keys, resolution.key} if keys else (resolution.key,)
 
 
 def abstract_for(context: DraftContext, resolution: Resolution) -> abstracts.Abstract:

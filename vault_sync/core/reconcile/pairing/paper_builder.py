@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, Place, RelPath
 from vault_sync.core.note.note import commentary_of
-from vault_sync.core.reconcile.pairing.missing_entries import MissingEntries
-from vault_sync.core.reconcile.pairing.named_digests import DigestNames, NamedDigest
-from vault_sync.core.reconcile.pairing.notices import Notices
-from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper, Role
+from vault_sync.core.reconcile.pairing.named_digests import DigestNames, MissingEntries, NamedDigest
+from vault_sync.core.reconcile.pairing.paper import Kind, Notices, Pair, Paper, Role
 from vault_sync.core.snapshot import Snapshot
 
 
@@ -47,7 +46,7 @@ def move_values(pair: Pair) -> tuple[Value, Value]:
     return entry, (pair.named, commentary_of(pair.section))
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class PaperBuilder:
     """Builder of papers, whose note is chosen already.
 

@@ -7,18 +7,19 @@ service at work than a reader cleaning up (docs/architecture.md, "Who is there")
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base, apart_key, parted_filled
 from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import SHARED_FIELDS, Decisions, Key, Problem, RelPath, Rules
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.tags import private
 from vault_sync.core.note import abstract
 from vault_sync.core.note import note as note_lens
-from vault_sync.core.note.facts import property_facts
 from vault_sync.core.note.note import Note
+from vault_sync.core.note.property_table import property_facts
 from vault_sync.core.reconcile.pairing.decisions import accepted_digests
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper
 from vault_sync.core.snapshot import Snapshot
@@ -28,7 +29,7 @@ SHARE_OF_DIGEST = 0.30
 """Two or more removals that are over this share of their digest's entries must be confirmed."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class GuardedPapers:
     """The papers of a pass, with the pairs of the `guarded` digests set to wait.
 

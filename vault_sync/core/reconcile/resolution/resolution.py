@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.digest.styles import lens
 from vault_sync.core.model.base import APART, Base, apart_key, parted_filled
 from vault_sync.core.model.plan import Apart, BaseKey
+from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import SHARED_FIELDS, Decisions, Facts, Fields, RelPath, Rules
 from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
@@ -17,14 +17,12 @@ from vault_sync.core.note.note import Note, Section, commentary_of
 from vault_sync.core.reconcile.pairing.paper import Pair, Paper
 from vault_sync.core.reconcile.resolution import (
     arrivals,
+    fields,
     reread,
-    shared_fields,
 )
 from vault_sync.core.reconcile.resolution.arrivals import Deferred
-from vault_sync.core.reconcile.resolution.commentaries import resolve_commentary
-from vault_sync.core.reconcile.resolution.fields import Undecided
-from vault_sync.core.reconcile.resolution.paper_tags import resolve_tags
-from vault_sync.core.reconcile.resolution.shared_fields import SharedValue
+from vault_sync.core.reconcile.resolution.commentaries import resolve_commentary, resolve_tags
+from vault_sync.core.reconcile.resolution.fields import SharedValue, Undecided
 from vault_sync.core.reconcile.resolution.values import (
     LIVE,
     NOTE,
@@ -76,7 +74,7 @@ def _entry_fields(note_fields: Fields, section: Section | None) -> Fields:
     return note_fields._replace(authors=authors, tags=(), commentary=commentary_of(section))
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _Shared:
     """The fields url, title and authors: one value a paper, which its first digest gives."""
 
@@ -113,7 +111,7 @@ class _Shared:
         So its absence from the note is no edit, nor is the first one when it is switched on again.
         """
         base_key = self._base_key(name)
-        self.resolution.dropped |= {base_key, apart_key(base_key)}
+        self.resolution.drop(self.base, base_key, apart_key(base_key))
         return getattr(entry, name) or getattr(self.facts, name)
 
     def _mark_filled_in(self, entry: Fields) -> None:
@@ -123,7 +121,7 @@ class _Shared:
         """
         base_key = self._base_key("filled")
         if entry.title:
-            self.resolution.dropped |= {base_key}
+            self.resolution.drop(self.base, base_key)
             return
         has, facts = self.note_fields, self.facts
         title, authors = parted_filled(self.base.items(base_key))
@@ -148,9 +146,9 @@ class _Shared:
             return None
         if name == "authors" and not self._takes_authors(note_has):
             return self._apart_authors(digest_has, note_has)
-        meaning: shared_fields.Meaning[Any] = shared_fields.MEANINGS[name]
+        meaning: fields.Meaning[Any] = fields.MEANINGS[name]
         if name == "authors" and self.authors_as_text:
-            meaning = shared_fields.AUTHORS_AS_TEXT
+            meaning = fields.AUTHORS_AS_TEXT
         decided = self._decided(base_key, meaning, entry, digest_has, note_has)
         if isinstance(decided, Deferred):
             self.resolution.defer(self.home.digest, self.base)
@@ -177,18 +175,16 @@ class _Shared:
         self, digest_has: tuple[str, ...], note_has: tuple[str, ...]
     ) -> SharedValue[tuple[str, ...]]:
         """Return the authors of both sides where the entry's cannot be written."""
-        found = shared_fields.apart_authors(
-            self._base_key("authors"), digest_has, note_has, self.base
-        )
+        found = fields.apart_authors(self._base_key("authors"), digest_has, note_has, self.base)
         if found.note and (found.note[: len(digest_has)] != digest_has or not digest_has):
-            self.resolution.placeless.append(Placeless(self.home, "authors"))
+            self.resolution.placeless += (Placeless(self.home, "authors"),)
         self._propose("authors", found, note_has=note_has, digest_has=digest_has)
         return found
 
     def _decided(
         self,
         base_key: BaseKey,
-        meaning: shared_fields.Meaning[Any],
+        meaning: fields.Meaning[Any],
         entry: Fields,
         digest_has: Any,
         note_has: Any,
@@ -215,7 +211,7 @@ class _Shared:
             if side is None and arrivals.waits(name, agreed, (digest_has, note_has), ways):
                 return Deferred()
             base = arrivals.distrusting(base, ways)
-        return shared_fields.decide(
+        return fields.decide(
             meaning,
             base_key,
             digest_has,
@@ -237,7 +233,7 @@ class _Shared:
     def _add_apart(self, name: str, value: SharedValue[Any]) -> None:
         texts = [text if isinstance(text, str) else ", ".join(text) for text in value]
         note = self.resolution.paper.note or NOTE
-        self.resolution.apart.append(Apart(self.home.digest, note, name, *texts))
+        self.resolution.apart += (Apart(self.home.digest, note, name, *texts),)
 
     def _propose(
         self, name: str, value: SharedValue[Any], *, note_has: object, digest_has: object
@@ -250,7 +246,7 @@ class _Shared:
         if value.note != value.digest:
             self.resolution.propose(apart_key(base_key), value.note, changes)
         else:
-            self.resolution.dropped |= {apart_key(base_key)}
+            self.resolution.drop(self.base, apart_key(base_key))
 
     def _base_key(self, name: str) -> BaseKey:
         return BaseKey(self.resolution.paper.agreed_key, "", name)
@@ -264,7 +260,9 @@ def _rekey(resolution: Resolution, base: Base) -> None:
         return
     apart = next((each for each in resolution.apart if each.field == "url"), None)
     url = resolution.note.url if apart is None else apart.digest_text
-    new = resolution.key = key_of(url) or resolution.paper.key
+    new = key_of(url) or resolution.paper.key
+    if new != resolution.key:  # else the same text stays: a second one takes 65 bytes a paper
+        resolution.key = new
     if new == old:
         return
     resolution.proposed = [
@@ -272,9 +270,5 @@ def _rekey(resolution: Resolution, base: Base) -> None:
         for proposed in resolution.proposed
     ]
     digests: Sequence[str] = ("", *base.places.get(old, ()))
-    resolution.dropped |= {
-        base_key
-        for digest in digests
-        for name in (*SHARED_ROWS, "tags", "commentary", *APART)
-        if (base_key := BaseKey(old, digest, name)) in base.rows
-    }
+    names = (*SHARED_ROWS, "tags", "commentary", *APART)
+    resolution.drop(base, *(BaseKey(old, digest, name) for digest in digests for name in names))
