@@ -463,7 +463,7 @@ UNTESTED = {
             "tests/core/digest/styles/test_styles_examples.py holds its tests"
         )
         for name in (
-            *("advice", "assembly", "headings", "heads", "lists"),
+            *("advice", "assembly", "headings", "lists"),
             *("paragraphs", "styled_editor", "styled_growth", "styled_reader"),
             "title_first",
         )
