@@ -463,8 +463,8 @@ UNTESTED = {
             "tests/core/digest/styles/test_styles_examples.py holds its tests"
         )
         for name in (
-            *("advice", "assembly", "headings", "lists"),
-            *("paragraphs", "styled_editor", "styled_growth", "styled_reader"),
+            *("advice", "assembly", "headings"),
+            *("paragraphs", "styled_editor", "styled_reader"),
             "title_first",
         )
     },
