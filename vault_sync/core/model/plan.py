@@ -185,3 +185,8 @@ class Outcome:
 
     done: tuple[Operation, ...] = ()
     undone: tuple[Undone, ...] = ()
+
+
+def value_words(one: str | tuple[str, ...]) -> str:
+    """Return a value as a person reads it."""
+    return one if isinstance(one, str) else ", ".join(one)
