@@ -209,7 +209,7 @@ def _store_part(
     view, acted = carried_out
     found: FileStats | None = None
     if stamp is not None:
-        last, files = after_part(acted, memory, view.observation, context.config.rules)
+        last, files = after_part(acted, memory, view.observation)
         changed = bool(files) or (stamp, last) != (memory.stamp, memory.last)
         found = memory.store(stamp, last, files) if changed else memory.found
     memory.close()

@@ -195,7 +195,8 @@ def _part_of(
     if hints is None:
         stats, otherwise, problems = _changed(context, memory)
     else:
-        stats, otherwise = changes.stats_of(config.root, hints), memory.last.otherwise
+        stats = changes.stats_of(config.root, hints | memory.open)
+        otherwise = memory.last.otherwise
         problems = context.daemon_memory.problems if context.daemon_memory is not None else ()
     thought = scope.think(
         PartReading(config, context.state, memory, stats, otherwise),

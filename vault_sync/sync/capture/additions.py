@@ -70,7 +70,7 @@ class _Draft:
 def place_of(observation: Observation, key: Key, only: RelPath | None) -> Placed | None:
     """Return where a paper stands: in any digest, the newest first, or in `only`."""
     digests = observation.snapshot.digests
-    for path in [only] if only else sorted(digests, reverse=True):
+    for path in [only] if only else sorted(digests, key=natural, reverse=True):
         for entry in digests[path].entries if path in digests else ():
             if entry.key == key:
                 paper = AddedPaper(key, entry.fields.url)

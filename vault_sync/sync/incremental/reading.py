@@ -227,7 +227,7 @@ class PartReading:
         With them come those that name it and do not stand there.
         """
         keys = {*self.now.keys_at(path), *self.before.keys_at(path), *self.noted_at([path])}
-        conflicts = self.memory.last.conflicts
+        conflicts = self.memory.last.plan.conflicts
         keys |= {each.key for each in conflicts if path in {each.digest, each.note}}
         keys |= {key for each in self.now.naming(called(path)) for key in self.now.keys_at(each)}
         return keys | self.papers_in(path)

@@ -70,13 +70,13 @@ def think(
     selection = PaperSelection(reading)
     if hinted and selection.moved:
         raise TakesWalk
-    for key in last.again:
+    for key in last.plan.again:
         selection.join([key], overlay.waits(key))
     for key in last.lacking if facts_changed else ():
         selection.join([key], overlay.facts_of(key))
     if not (reading.changed or reading.gone or reading.names_changed or selection.reasons):
         observation = _observation(selection, snapshots.EMPTY, Base(exists=True))
-        plan = last.plan()
+        plan = last.plan
         return Thought(observation, plan, last.lacking, selection.explained(plan))
     try:
         selection.start()
@@ -152,13 +152,15 @@ def _observation(selection: PaperSelection, snapshot: Snapshot, base: Base) -> O
         conflicts_path=reading.conflicts_path(),
         otherwise=reading.otherwise,
         template=reading.texts.get(RelPath(reading.config.rules.template)),
-        open_elsewhere=tuple(each for each in last.conflicts if each.key not in selection.reasons),
+        open_elsewhere=tuple(
+            each for each in last.plan.conflicts if each.key not in selection.reasons
+        ),
     )
 
 
 def _of_all(plan: Plan, selection: PaperSelection, lacks: Sequence[Key]) -> Plan:
     """Return the plan with what is reported of the papers that were not looked at."""
-    last, covered = selection.memory.last, selection.covered()
+    last, covered = selection.memory.last.plan, selection.covered()
     problems = [
         each
         for each in last.problems
