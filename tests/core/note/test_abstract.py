@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from tests.support.hostile_text import anything
@@ -62,7 +60,7 @@ RULES = Rules(facts=("published", "abstract"))
 
 
 def abstracts(text: str = TEXT) -> dict[Key, Facts]:
-    return {key: replace(of, abstract=text) for key, of in facts(DAYS).items()}
+    return {key: of._replace(abstract=text) for key, of in facts(DAYS).items()}
 
 
 def with_abstracts(**files: str) -> MemoryVault:

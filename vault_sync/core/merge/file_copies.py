@@ -14,7 +14,7 @@ A file that is a copy is neither note nor digest.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -29,7 +29,6 @@ from vault_sync.core.merge.sync_copy import CopyMerge, unmerged
 from vault_sync.core.model.base import CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.problems import copy_of_digest
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, Problem, PropertyNames, RelPath, is_markdown
 from vault_sync.core.naming.copy_names import about_the_same, certain, possible
 from vault_sync.core.naming.wikilinks import LinkResolver, Wikilink, find, retarget
@@ -49,7 +48,7 @@ class VaultCopy(NamedTuple):
     kind: Kind
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class MergedCopies:
     """The copies of a vault, and what merging them gave.
 

@@ -33,7 +33,6 @@ from vault_sync.core.merge.three_way import sentences
 from vault_sync.core.model import plan
 from vault_sync.core.model.base import NO_HISTORY, CopyRow, Histories, History
 from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.core.text.spans import BOM, newline_kind, to_newlines
@@ -42,8 +41,7 @@ _DIFFERENT = "\0"
 """The text of a part of which the ancestor is not one text: it differs from both."""
 
 
-@value_class
-class CopyMerge:
+class CopyMerge(NamedTuple):
     """A file's text with a copy merged into it, and the rows of what clashed."""
 
     text: str

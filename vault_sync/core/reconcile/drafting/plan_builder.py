@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import AnyText, BaseKey, Create, Rename, Trash, Value, Write
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.note import abstract
 from vault_sync.core.note.note_template import NoteTemplate
@@ -18,7 +17,7 @@ from vault_sync.core.snapshot import Snapshot
 NO_FACTS = Facts()
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class DraftContext:
     """The input from which operations are made."""
 
