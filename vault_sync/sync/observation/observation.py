@@ -24,7 +24,7 @@ from vault_sync.core.naming.globs import is_digest
 from vault_sync.core.naming.keys import is_paper
 from vault_sync.core.naming.week_learning import LearntWeeks, PaperDays
 from vault_sync.core.naming.wikilinks import LinkResolver
-from vault_sync.core.reconcile.resolution import abstracts
+from vault_sync.core.note import abstract
 from vault_sync.core.report import conflicts_page, copy_section
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.encodings import as_text
@@ -345,7 +345,7 @@ def _lacks(observation: Observation, rules: Rules, key: Key, path: RelPath) -> b
     if undated or not (note.fields.title or rules.properties.is_off("title")):
         return True
     return any(
-        abstracts.missing(note, key, observation.base) if name == "abstract" else not has(name)
+        abstract.missing(note, key, observation.base) if name == "abstract" else not has(name)
         for name in rules.facts
     )
 

@@ -25,7 +25,7 @@ from vault_sync.core.naming.week_learning import weeks_of
 from vault_sync.core.note import note_template
 from vault_sync.core.note.note_template import NoteTemplate
 from vault_sync.core.note.properties import Unwritable
-from vault_sync.core.note.property_renaming import renames
+from vault_sync.core.note.property_names import renames
 from vault_sync.core.reconcile.pairing.decisions import decide
 from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
