@@ -14,7 +14,7 @@ A file that is a copy is neither note nor digest.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -24,13 +24,11 @@ from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.advice import titles_first
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.merge.copy_rules import CopyRules
-from vault_sync.core.merge.digest_copies import merge_digest_copy
-from vault_sync.core.merge.note_copies import merge_note_copy
+from vault_sync.core.merge.document_copies import merge_digest_copy, merge_note_copy
 from vault_sync.core.merge.sync_copy import CopyMerge, unmerged
 from vault_sync.core.model.base import CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.problems import copy_of_digest
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, Problem, PropertyNames, RelPath, is_markdown
 from vault_sync.core.naming.copy_names import about_the_same, certain, possible
 from vault_sync.core.naming.wikilinks import LinkResolver, Wikilink, find, retarget
@@ -50,7 +48,7 @@ class VaultCopy(NamedTuple):
     kind: Kind
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class MergedCopies:
     """The copies of a vault, and what merging them gave.
 

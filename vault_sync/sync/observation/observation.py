@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import PurePosixPath
@@ -17,7 +17,6 @@ from vault_sync.core.merge.copy_rules import CopyRules, is_readers
 from vault_sync.core.merge.file_copies import NO_COPIES, MergedCopies, merge_copies
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, Conflict
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.core.naming import globs, week_learning
 from vault_sync.core.naming.copy_names import brings_markdown, certain
@@ -25,7 +24,7 @@ from vault_sync.core.naming.globs import is_digest
 from vault_sync.core.naming.keys import is_paper
 from vault_sync.core.naming.week_learning import LearntWeeks, PaperDays
 from vault_sync.core.naming.wikilinks import LinkResolver
-from vault_sync.core.reconcile.resolution import abstracts
+from vault_sync.core.note import abstract
 from vault_sync.core.report import conflicts_page, copy_section
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.encodings import as_text
@@ -49,7 +48,7 @@ from vault_sync.sync.observation.old_paths import digests_back, notes_back
 from vault_sync.sync.request import Progress, silent
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Observation:
     """A snapshot, the base, and the problems met; `files` are the paths of all texts.
 
@@ -346,7 +345,7 @@ def _lacks(observation: Observation, rules: Rules, key: Key, path: RelPath) -> b
     if undated or not (note.fields.title or rules.properties.is_off("title")):
         return True
     return any(
-        abstracts.missing(note, key, observation.base) if name == "abstract" else not has(name)
+        abstract.missing(note, key, observation.base) if name == "abstract" else not has(name)
         for name in rules.facts
     )
 
@@ -359,7 +358,7 @@ def learn_weeks(observation: Observation, config: Config) -> LearntWeeks:
     if digests or learnt.naming is None:
         return learnt
     paths = config.rules.digest_paths
-    return replace(learnt, folder=globs.fixed_folder(paths[0]) if paths else "")
+    return learnt._replace(folder=globs.fixed_folder(paths[0]) if paths else "")
 
 
 def paper_days(observation: Observation) -> PaperDays:

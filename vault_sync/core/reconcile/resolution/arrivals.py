@@ -23,7 +23,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from vault_sync.core.merge import sentence_merge
-from vault_sync.core.merge.ancestor import ancestor, is_earlier, is_same, lacks
+from vault_sync.core.merge.sync_copy import ancestor, is_earlier, is_same, lacks
 from vault_sync.core.model.base import NO_HISTORY, Arrival, Base, History, PastValue
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.reconcile.pairing.paper import Pair
