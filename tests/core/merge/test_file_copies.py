@@ -194,4 +194,4 @@ def test_a_copy_of_the_file_or_a_device_that_is_not_ready_brings_nothing_back() 
     beside = {COPY.removeprefix("d/").removesuffix(".md"): week("a", "b")}
     found = regained(week("a"), week("a typed."), **beside)
     assert "typed" not in found.texts[WEEK] and not found.overwritten
-    assert not regained(week("a"), week("a typed."), replace(RULES, ready=False)).texts
+    assert not regained(week("a"), week("a typed."), RULES._replace(ready=False)).texts
