@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from vault_sync.core.digest.style_choice import always_flat
 from vault_sync.core.merge.copy_rules import CopyChoice, CopyRules
-from vault_sync.core.merge.file_copies import MergedCopies, merge_copies
-from vault_sync.core.model.copies import CopyRow
+from vault_sync.core.merge.file_copies import merge_copies
+from vault_sync.core.model.copies import CopyRow, MergedCopies
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.report import copy_section
 

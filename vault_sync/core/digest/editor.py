@@ -14,15 +14,21 @@ is one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from vault_sync.core.digest import entry_format as setting
 from vault_sync.core.digest import entry_lines as row_edits
 from vault_sync.core.digest import title_line
 from vault_sync.core.digest.entry_lines import EntryLine
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink, TitleLink, read, under_address
 from vault_sync.core.digest.title_line import TitleLine
 from vault_sync.core.model.values import Fields
+from vault_sync.core.text.module_door import door
 from vault_sync.core.text.spans import Edit, Span, newline_kind, splice, splice_within, to_newlines
+
+if TYPE_CHECKING:
+    from vault_sync.core.digest import entry_format as setting
+else:  # an entry that stays as it is has no form to keep
+    setting = door("vault_sync.core.digest.entry_format")
 
 
 def edit(digest: Digest, entry: Entry, fields: Fields, link: str | None) -> list[Edit]:

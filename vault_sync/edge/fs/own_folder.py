@@ -6,13 +6,20 @@ import os
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vault_sync.core.model.values import RelPath
+from vault_sync.core.text.module_door import door
 from vault_sync.edge.fs.errors import Unsafe
 from vault_sync.edge.fs.vault_dir import OWN_FOLDER, VaultDir, read_at
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.durability import sync_file
-from vault_sync.edge.platform.rename import Volume, prove
+
+if TYPE_CHECKING:
+    from vault_sync.edge.platform import rename
+    from vault_sync.edge.platform.rename import Volume
+else:  # a pass at rest replaces no file
+    rename = door("vault_sync.edge.platform.rename")
 
 TEMPORARY = f"{OWN_FOLDER}/tmp"  # noqa: S108 - a folder of the vault, not of the system
 
@@ -61,11 +68,11 @@ def volume_of(vault: VaultDir, folder: int) -> Volume:
 
 def _proved(vault: VaultDir, folder: int, device: int) -> Volume:
     if current.files.status_of(vault.fd).st_dev != device:
-        return prove(folder)
+        return rename.prove(folder)
     there = vault.stat(OWN_FOLDER) is not None
     try:
         own = own_folder(vault)
-        volume = prove(own if current.files.status_of(own).st_dev == device else folder)
+        volume = rename.prove(own if current.files.status_of(own).st_dev == device else folder)
     except PermissionError:
         raise Unsafe(OWN_FOLDER_CLOSED) from None
     if not there and not volume.safe:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.text.encodings import as_text
@@ -20,8 +20,10 @@ from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.edge.fs.errors import CLOUD_ONLY, Unsafe, in_words
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.durability import sync_file
-from vault_sync.edge.platform.rename import Volume
 from vault_sync.edge.platform.values import is_away
+
+if TYPE_CHECKING:
+    from vault_sync.edge.platform.rename import Volume
 
 OWN_FOLDER = ".vault-sync"
 TRASH_FOLDER = ".trash"

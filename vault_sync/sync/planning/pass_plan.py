@@ -6,28 +6,35 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
-from vault_sync.core.citation.library import ReadersLibrary
-from vault_sync.core.merge.file_copies import NO_COPIES
 from vault_sync.core.model.base import Base
+from vault_sync.core.model.copies import NO_COPIES
 from vault_sync.core.model.paths import natural
 from vault_sync.core.model.plan import BaseUpdate, Conflict, Operation, Plan, Write
 from vault_sync.core.model.values import Decision, Decisions, Facts, Key, Problem, RelPath, Rules
-from vault_sync.core.naming.week_learning import weeks_of
 from vault_sync.core.note import note_template
-from vault_sync.core.note.note_template import NoteTemplate
 from vault_sync.core.note.properties import Unwritable
 from vault_sync.core.note.property_renaming import renames
 from vault_sync.core.reconcile.pairing.decisions import decide
 from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
 from vault_sync.core.report import conflicts_page
+from vault_sync.core.text.module_door import door
 from vault_sync.core.text.spans import splice
 from vault_sync.edge.config import Config
 from vault_sync.edge.state.plan_texts import PlanTexts
 from vault_sync.sync.observation.observation import Observation, learn_weeks
 from vault_sync.sync.planning import conflicts_file
 from vault_sync.sync.request import PassRequest, Progress, silent
+
+if TYPE_CHECKING:
+    from vault_sync.core.citation.library import ReadersLibrary
+    from vault_sync.core.naming import week_learning
+    from vault_sync.core.note import note_template
+else:  # needed by few passes
+    note_template = door("vault_sync.core.note.note_template")
+    week_learning = door("vault_sync.core.naming.week_learning")
 
 LARGE = 1_000_000
 """Characters of all digests of a pass from which on its new texts lie on the disk."""
@@ -40,7 +47,7 @@ def make_plan(
     request: PassRequest,
     progress: Progress = silent,
     library: ReadersLibrary | None = None,
-    template: NoteTemplate | None = None,
+    template: note_template.NoteTemplate | None = None,
 ) -> Plan:
     """Return the plan for what was observed, under the request and the ticks on the conflicts note.
 
@@ -102,7 +109,7 @@ def _options(
     request: PassRequest,
     progress: Progress,
     library: ReadersLibrary | None,
-    template: NoteTemplate | None,
+    template: note_template.NoteTemplate | None,
 ) -> ReconcileOptions:
     """Return the choices of a pass, but for what a person decided in its conflicts."""
     size = sum(len(digest.text) for digest in observation.snapshot.digests.values())
@@ -130,7 +137,7 @@ def template_of(
     observation: Observation,
     config: Config,
     week_days: Callable[[], Mapping[RelPath, date]] | None = None,
-) -> tuple[NoteTemplate | None, tuple[Problem, ...]]:
+) -> tuple[note_template.NoteTemplate | None, tuple[Problem, ...]]:
     """Return the reader's template for new notes, and what is wrong with it.
 
     `week_days` are those of `NoteTemplate`; None: they are learnt from the observation.
@@ -144,10 +151,14 @@ def template_of(
     @cache
     def learnt_days() -> Mapping[RelPath, date]:
         naming = learn_weeks(observation, config).naming
-        return weeks_of(naming, observation.snapshot.digests) if naming is not None else {}
+        return (
+            week_learning.weeks_of(naming, observation.snapshot.digests)
+            if naming is not None
+            else {}
+        )
 
     wrong = tuple(note_template.mistakes(path, observation.template))
-    return NoteTemplate(path, observation.template, week_days or learnt_days), wrong
+    return note_template.NoteTemplate(path, observation.template, week_days or learnt_days), wrong
 
 
 def with_former_names(config: Config, base: Base) -> Config:

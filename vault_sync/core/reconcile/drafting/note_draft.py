@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import field, replace
+from typing import TYPE_CHECKING
 
-from vault_sync.core.digest import plain_entry
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Facts, Fields, PropertyNames, PropertyValue, RelPath, Rules
 from vault_sync.core.naming.wikilinks import link
-from vault_sync.core.note import abstract, new_note
+from vault_sync.core.note import abstract
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.facts import fact_properties
 from vault_sync.core.note.note import Note, Section
@@ -20,7 +20,15 @@ from vault_sync.core.reconcile.drafting.cross_links import ListedNotes, Lists, u
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair
 from vault_sync.core.reconcile.resolution.values import LIVE, Resolution
+from vault_sync.core.text.module_door import door
 from vault_sync.core.text.spans import BOM
+
+if TYPE_CHECKING:
+    from vault_sync.core.digest import plain_entry
+    from vault_sync.core.note import new_note
+else:  # few passes make a note or take an entry for one
+    new_note = door("vault_sync.core.note.new_note")
+    plain_entry = door("vault_sync.core.digest.plain_entry")
 
 _PROPERTIES = ("title", "authors", "url", "tags")
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import Create, Rename, Write, to_trash
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note
 from vault_sync.core.note.properties import Unwritable
-from vault_sync.core.reconcile.drafting import note_draft, note_from_template, plan_builder
+from vault_sync.core.reconcile.drafting import note_draft, plan_builder
 from vault_sync.core.reconcile.drafting.cross_links import Lists
 from vault_sync.core.reconcile.drafting.note_draft import Drafted
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
 from vault_sync.core.reconcile.pairing import removals
 from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Resolution
+from vault_sync.core.text.module_door import door
+
+if TYPE_CHECKING:
+    from vault_sync.core.reconcile.drafting import note_from_template
+else:  # few notes are made after a template
+    note_from_template = door("vault_sync.core.reconcile.drafting.note_from_template")
 
 
 def add(builder: PlanBuilder, context: DraftContext, resolution: Resolution, lists: Lists) -> None:

@@ -13,15 +13,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
 
-from vault_sync.core.merge import three_way
-from vault_sync.core.merge.sentence_merge import has_edits_of, words_of
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Side
 from vault_sync.core.naming.note_names import fold
+from vault_sync.core.text.module_door import door
+
+if TYPE_CHECKING:
+    from vault_sync.core.merge import sentence_merge, three_way
+else:  # most fields changed on one side
+    three_way = door("vault_sync.core.merge.three_way")
+    sentence_merge = door("vault_sync.core.merge.sentence_merge")
 
 T = TypeVar("T", str, tuple[str, ...])
 
@@ -78,10 +83,10 @@ def decide_commentary(
     """Decide a commentary: merged by paragraph, then by sentence."""
 
     def merged(was: str, ours: str, theirs: str) -> str | None:
-        before, here, there = (words_of(text) for text in (was, ours, theirs))
-        if has_edits_of(there, before, here):
+        before, here, there = (sentence_merge.words_of(text) for text in (was, ours, theirs))
+        if sentence_merge.has_edits_of(there, before, here):
             return theirs
-        if has_edits_of(here, before, there):
+        if sentence_merge.has_edits_of(here, before, there):
             return ours
         both = three_way.paragraphs(was, ours, theirs)
         return both if isinstance(both, str) else None
