@@ -467,16 +467,11 @@ def test_everything_is_annotated() -> None:
 
 UNTESTED = {
     "core/merge/copy_rules.py": "tests/core/merge/test_file_copies.py holds its tests",
-    "core/merge/copy_rows.py": "tests/core/merge/test_ancestor.py holds its tests",
     "core/merge/digest_copies.py": "tests/core/merge/test_sync_copy.py holds its tests",
-    "core/merge/field_copies.py": "tests/core/merge/test_ancestor.py holds its tests",
-    "edge/config_keys.py": "tests/edge/test_config.py holds its tests",
     "core/merge/note_copies.py": "tests/core/merge/test_sync_copy.py holds its tests",
-    "core/model/copies.py": "values: tests/core/merge/test_ancestor.py makes them",
+    "core/model/copies.py": "values: tests/core/merge/test_file_copies.py makes them",
     "core/model/plan.py": "values without a method of their own",
     "core/note/marks.py": "tests/core/note/test_recognition.py holds its tests",
-    "core/reconcile/resolution/paper_tags.py": "tests/core/test_snapshot.py runs it on vaults",
-    "core/reconcile/resolution/shared_fields.py": "test_fields.py beside it holds its tests",
     "core/reconcile/resolution/values.py": "values: every test of a resolution makes them",
     "core/text/common_items.py": "tests/core/merge/test_three_way.py holds its tests",
     "core/model/statistics.py": "values without a method of their own",
@@ -492,8 +487,7 @@ UNTESTED = {
         )
         for name in (
             *("advice", "assembly", "headings", "heads", "labels", "lists", "names"),
-            *("markdown/inline", "markdown/marks", "markdown/page", "paragraphs", "style"),
-            *("styled_editor", "styled_growth", "styled_reader", "tables"),
+            *("paragraphs", "styled_editor", "styled_growth", "styled_reader", "tables"),
             "title_first",
         )
     },

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from tests.support.memory_vault import MemoryVault
 from tests.support.reader import ALPHA, NOTE, NOTE_BETA, WEEK, change, codes, entry, quiet, settled
-from vault_sync.core.digest import editor, roundtrip
+from vault_sync.core.digest import editor
 from vault_sync.core.digest import reader as digest_reader
-from vault_sync.core.digest.roundtrip import first_loss
+from vault_sync.core.digest.editor import first_loss
+from vault_sync.core.reconcile.drafting import digest_operations
 from vault_sync.core.text.spans import splice
 
 NEW = "digests/새 주.md"
@@ -77,6 +78,6 @@ def test_an_entry_that_nobody_changes_is_not_asked_whether_it_could_be_written(
         assert fields != odd
         return first_loss(fields, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(roundtrip, "first_loss", strict)
+    monkeypatch.setattr(digest_operations, "first_loss", strict)
     assert not vault.sync().problems
     assert "베타를 고쳤습니다." in vault.files[WEEK]

@@ -16,8 +16,7 @@ from tests.core.naming.test_keys import KEYS
 from tests.support.folders import ROOT
 from vault_sync.core.model.values import Facts, Key
 from vault_sync.core.naming.keys import KEY_RULES, KINDS, address_of, key_of, word_of
-from vault_sync.core.note.facts import fact_names
-from vault_sync.core.note.property_table import PROPERTIES
+from vault_sync.core.note.property_table import PROPERTIES, fact_names
 
 FORMAT = (ROOT / "docs/format.md").read_text("utf-8")
 ALL = Facts("2023-08-14", "2023-09-01", "T", ("A",), ("cs.CL",), "10.1/x", "J", "12 pages", "Words")
@@ -27,7 +26,6 @@ import json, re
 from pathlib import Path
 from vault_sync.core.model.values import Facts, Key, Rules
 from vault_sync.core.naming import keys
-from vault_sync.core.note import facts
 
 def page(host, path, query):
     return keys.Key("hal:" + path.strip("/")) if host == "hal.science" else None
@@ -39,6 +37,9 @@ def plain(address):
 kind = keys.KeyKind("hal", page, plain, r"hal\.science/", lambda name: name + "!",
     "https://hal.science/{}", has_property=True, opens_entry=True, is_short=True)
 keys.KINDS = (kind, *keys.KINDS)
+
+from vault_sync.core.note import property_table as facts
+
 facts.FACTS += (facts.Fact("decade", lambda facts: int(facts.published[:3] or 0), "integer"),)
 
 from tests.support.memory_vault import MemoryVault

@@ -34,11 +34,10 @@ from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.reconcile.drafting import base_updates, digest_operations
 from vault_sync.core.reconcile.pairing import removals
-from vault_sync.core.reconcile.pairing.missing_entries import MissingEntries
+from vault_sync.core.reconcile.pairing.named_digests import MissingEntries
 from vault_sync.core.reconcile.pairing.paper import Pair
-from vault_sync.core.reconcile.resolution import fields, shared_fields
-from vault_sync.core.reconcile.resolution.fields import Decided, Undecided
-from vault_sync.core.reconcile.resolution.shared_fields import SharedValue
+from vault_sync.core.reconcile.resolution import fields
+from vault_sync.core.reconcile.resolution.fields import Decided, SharedValue, Undecided
 from vault_sync.core.text.spans import Edit, splice
 
 LINE = "알파 둘째 줄입니다."
@@ -200,16 +199,16 @@ def test_the_laws_hold(law: Callable[[], None]) -> None:
 
 def turned_round(patch: pytest.MonkeyPatch) -> None:
     """The side that did not change wins."""
-    right = fields.decide_field
+    right = fields.decide_commentary
 
-    def decide_field(row: BaseKey, digest: Any, note: Any, base: Base, **how: Any) -> Any:
+    def decide_commentary(row: BaseKey, digest: Any, note: Any, base: Base, side: Any) -> Any:
         was = base.rows.get(row)
-        if digest != note and how.get("side") is None and was in (digest, note):
-            return Decided(was)
-        return right(row, digest, note, base, **how)
+        if digest != note and side is None and was in (digest, note):
+            return Decided(str(was))
+        return right(row, digest, note, base, side)
 
-    patch.setattr(fields, "decide_field", decide_field)
-    shared = shared_fields.decide
+    patch.setattr(fields, "decide_commentary", decide_commentary)
+    shared = fields.decide
 
     def decide(
         meaning: Any, row: BaseKey, digest: Any, note: Any, base: Base, **how: Any
@@ -219,19 +218,19 @@ def turned_round(patch: pytest.MonkeyPatch) -> None:
             return SharedValue(was, was)
         return shared(meaning, row, digest, note, base, **how)
 
-    patch.setattr(shared_fields, "decide", decide)
+    patch.setattr(fields, "decide", decide)
 
 
 def digest_wins(patch: pytest.MonkeyPatch) -> None:
     """A conflict is won by the digest, and nobody is told."""
-    right = fields.decide_field
+    right = fields.decide_commentary
 
-    def decide_field(row: BaseKey, digest: Any, note: Any, base: Base, **how: Any) -> Any:
-        found = right(row, digest, note, base, **how)
+    def decide_commentary(row: BaseKey, digest: Any, note: Any, base: Base, side: Any) -> Any:
+        found = right(row, digest, note, base, side)
         return Decided(digest) if isinstance(found, Undecided) else found
 
-    patch.setattr(fields, "decide_field", decide_field)
-    shared = shared_fields.decide
+    patch.setattr(fields, "decide_commentary", decide_commentary)
+    shared = fields.decide
 
     def decide(
         meaning: Any, row: BaseKey, digest: Any, note: Any, base: Base, **how: Any
@@ -239,7 +238,7 @@ def digest_wins(patch: pytest.MonkeyPatch) -> None:
         found = shared(meaning, row, digest, note, base, **how)
         return SharedValue(digest, digest) if isinstance(found, Undecided) else found
 
-    patch.setattr(shared_fields, "decide", decide)
+    patch.setattr(fields, "decide", decide)
 
 
 def base_early(patch: pytest.MonkeyPatch) -> None:

@@ -24,9 +24,8 @@ from tests.support import two_way
 from tests.support.memory_vault import MemoryVault
 from tests.support.scope_world import said
 from tests.support.two_way import World, words
-from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import Conflict, Plan
-from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.model.values import Key, RelPath, stem_of
 from vault_sync.core.naming.copy_names import possible
 from vault_sync.core.report import conflicts_page
 from vault_sync.edge.config import Config, load

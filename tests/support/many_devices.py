@@ -21,12 +21,11 @@ from dataclasses import dataclass, field
 from itertools import combinations, product
 from typing import NamedTuple
 
-from vault_sync.core.merge import copy_rows
+from vault_sync.core.merge import copy_rules
 from vault_sync.core.merge.ancestor import is_earlier
-from vault_sync.core.merge.field_copies import merge_field
 from vault_sync.core.merge.sentence_merge import words_of
-from vault_sync.core.model.base import Base
-from vault_sync.core.model.copies import Arrival, CopyRow, History, Origin, PastValue, origin_of
+from vault_sync.core.merge.sync_copy import merge_field
+from vault_sync.core.model.base import Arrival, Base, CopyRow, History, Origin, PastValue, origin_of
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.reconcile.pairing.removals import kind_of_removal
@@ -312,7 +311,7 @@ class Pass:
     def _text(self, key: str, entry: str, note: str, came: arrivals.Arrivals) -> str | None:
         row = base_key(key, "commentary")
         history = self.device.histories.get(row, History())
-        found: Decided[str] | fields.Undecided | Deferred | None
+        found: Decided | fields.Undecided | Deferred | None
         found = arrivals.commentary(history, entry, note, came)
         if found is None:
             rows = {row: history.values[-1].value} if history.values else {}
@@ -353,7 +352,7 @@ class Pass:
 
         device = self.device
         at_rest = not device.delivered and not any("~" in name for name in device.standing())
-        self.rows = copy_rows.remaining(self.rows, at_rest=at_rest, ticked=(), agreed=agreed)
+        self.rows = copy_rules.remaining(self.rows, at_rest=at_rest, ticked=(), agreed=agreed)
 
     def _write(self) -> bool:
         changed = False

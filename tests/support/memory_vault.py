@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TypedDict, Unpack
 
 from vault_sync.core import snapshot
-from vault_sync.core.digest.style_choice import styles_of
+from vault_sync.core.digest.styles.style import styles_of
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import (
     BaseKey,

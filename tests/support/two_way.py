@@ -18,9 +18,8 @@ from tests.support.memory_vault import MemoryVault
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.base import apart_key
-from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import BaseKey, Plan, Value, Write
-from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.model.values import Key, RelPath, stem_of
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note, Section

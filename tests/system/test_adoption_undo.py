@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.core.reconcile.pairing.test_candidates import FORMS
+from tests.core.reconcile.pairing.test_pairs import FORMS
 from tests.support.vaults import Vault
 
 

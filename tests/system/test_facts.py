@@ -31,7 +31,7 @@ from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.values import Facts
 from vault_sync.core.note import note as note_lens
-from vault_sync.core.note.facts import fact_names
+from vault_sync.core.note.property_table import fact_names
 from vault_sync.edge.sources import dump_file
 
 UNDATED = "papers/OctoPack.md"

@@ -25,7 +25,7 @@ from tests.support.scope_world import (
     same,
     settled,
 )
-from vault_sync.core.model.copies import CopyRow
+from vault_sync.core.model.base import CopyRow
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.report import copy_section
 from vault_sync.edge.fs.scan import scan
@@ -364,7 +364,7 @@ def test_a_pass_that_drops_old_saved_texts_is_remembered_like_any_other() -> Non
         assert "saved-dropped" in {each.code for each in result.plan.problems}
         stamp = stamp_of(vault.config, vault.state) or ""
         stored = index.glance(index.path_of(vault.state), stamp)
-        assert stored is not None and stored.last.problems == ()
+        assert stored is not None and stored.last.plan.problems == ()
 
 
 FAR = "digests/Another week.md"

@@ -22,7 +22,7 @@ from vault_sync.core.model.plan import Operation, Outcome, Plan, Undone
 from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Problem
 from vault_sync.core.report import lines as report
-from vault_sync.core.report.json_text import json_text
+from vault_sync.core.report.lines import json_text
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config
 from vault_sync.edge.state.store import StateStore, open_state

@@ -16,8 +16,7 @@ from vault_sync.core.model.plan import Plan
 from vault_sync.core.model.values import Problem
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
-from vault_sync.edge.fs.own_folder import TEMPORARY
-from vault_sync.edge.fs.vault_dir import VaultDir
+from vault_sync.edge.fs.vault_dir import TEMPORARY, VaultDir
 from vault_sync.edge.git import hook
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError
@@ -25,11 +24,10 @@ from vault_sync.edge.platform.rename import Volume, prove
 from vault_sync.edge.state import heartbeat
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.store import StateStore, state_dir
-from vault_sync.edge.system.disk import disk_line
 from vault_sync.edge.system.doctor import examine
 from vault_sync.edge.system.orphaned_states import clean as clean_states
 from vault_sync.edge.system.orphaned_states import orphan_problems, orphaned_states, second_states
-from vault_sync.edge.system.surroundings import Surroundings
+from vault_sync.edge.system.surroundings import Surroundings, disk_line
 from vault_sync.sync.observation.observation import base_of, observe
 from vault_sync.sync.relink import broken_links
 from vault_sync.sync.request import PassRequest
@@ -133,7 +131,7 @@ def _orphans(console: Console, config: Config, state: StateStore, *, clean: bool
 def _of_daemon(state: StateStore) -> Iterator[Problem]:
     daemon = heartbeat.read(state.directory)
     for each in daemon.problems if daemon is not None and daemon.alive else ():
-        yield Problem(each["path"], each["code"], each["message"], each["hint"], level="notice")
+        yield replace(each, level="notice")
 
 
 def _all_of(

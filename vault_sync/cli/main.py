@@ -122,7 +122,7 @@ def _show_usage(error: click.ClickException, *, as_json: bool) -> int:
 
 def _answer_error(message: str, code: int) -> None:
     """Print the one object of a `--json` call that failed."""
-    from vault_sync.core.report.json_text import json_text
+    from vault_sync.core.report.lines import json_text
 
     click.echo(json_text({"error": {"exit": code, "message": message}}))
 

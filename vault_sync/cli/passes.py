@@ -216,7 +216,7 @@ def _diff_lines(
     console: Console, rules: Rules, operations: Sequence[Operation], *, patch: bool
 ) -> Iterator[str]:
     """Yield the changes of each paper with their words marked; then, as a patch, the others."""
-    from vault_sync.core.digest.style_choice import styles_of
+    from vault_sync.core.digest.styles.style import styles_of
     from vault_sync.core.paper_changes import Changes, paper_changes
     from vault_sync.core.report import paper_diff
 

@@ -11,14 +11,13 @@ from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.style import StyleName
-from vault_sync.core.model.paths import folder_of, stem_of
 from vault_sync.core.model.plan import Create, Operation, Rename, Write
-from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.model.values import Key, Problem, RelPath, folder_of, stem_of
 from vault_sync.core.naming.note_names import note_name
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note.note import read as read_note
 from vault_sync.core.report import lines as report
-from vault_sync.core.text.shell_words import quoted
+from vault_sync.core.text.sanitize import quoted
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError, Repository
 from vault_sync.sync.staged.check import StagedVerdict, judge, vault_of

@@ -12,7 +12,7 @@ from vault_sync.core.model.values import Rules
 from vault_sync.core.report import conflicts_page, copy_section
 from vault_sync.core.report import lines as report
 from vault_sync.edge.fs.vault_dir import read_texts
-from vault_sync.edge.state import heartbeat, joining, pass_log
+from vault_sync.edge.state import heartbeat, pass_log, vault_id
 from vault_sync.edge.state.refusals import count_refused
 from vault_sync.sync.request import PassRequest
 
@@ -24,7 +24,7 @@ def status(console: Console) -> int:
     with console.state(config) as state:
         last = next(iter(pass_log.records(state, 1)), None)
         has_base, note = state.has_base, state.note
-        joined = joining.is_joined(state)
+        joined = vault_id.is_joined(state)
         refused = count_refused(state.select)
     daemon = heartbeat.read(state.directory)
     texts, page = _texts_of_copies(config.root, config.rules)

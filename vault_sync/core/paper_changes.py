@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from vault_sync.core.digest.reader import Entry
-from vault_sync.core.digest.style_choice import StyleChoice, always_flat
 from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.digest.styles.style import StyleChoice, always_flat
 from vault_sync.core.model.plan import Create, Operation, Rename, Trash, Write
 from vault_sync.core.model.values import STANDARD_NAMES, Fields, Key, PropertyNames, RelPath
 from vault_sync.core.note import note as note_lens

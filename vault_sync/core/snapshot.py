@@ -13,15 +13,21 @@ from typing import TypeVar
 
 from vault_sync.core.digest.damage import damage_of
 from vault_sync.core.digest.reader import Digest, OwnLink
-from vault_sync.core.digest.style_choice import StyleChoice, always_flat
 from vault_sync.core.digest.styles import advice, styled_reader
+from vault_sync.core.digest.styles.style import StyleChoice, always_flat
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.problems import no_link_to
 from vault_sync.core.model.value_class import value_class
-from vault_sync.core.model.values import STANDARD_NAMES, Key, Problem, PropertyNames, RelPath
+from vault_sync.core.model.values import (
+    STANDARD_NAMES,
+    Key,
+    Problem,
+    PropertyNames,
+    RelPath,
+    stem_of,
+)
 from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import UNLINKABLE, fold

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from vault_sync.core.model.paths import natural, stem_of
 from vault_sync.core.model.statistics import (
     MentionCount,
     StatusCount,
@@ -14,7 +13,7 @@ from vault_sync.core.model.statistics import (
     VaultStatistics,
     WeekCount,
 )
-from vault_sync.core.model.values import RelPath
+from vault_sync.core.model.values import RelPath, natural, stem_of
 from vault_sync.core.naming import week_names
 from vault_sync.core.naming.week_learning import weeks_of
 from vault_sync.core.naming.week_names import WeekNaming

@@ -15,13 +15,11 @@ from itertools import groupby
 from typing import NamedTuple
 
 from vault_sync.core.digest import reader
-from vault_sync.core.digest.style_choice import FLAT
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.advice import proposal
-from vault_sync.core.digest.styles.style import STYLE_NAMES, StyleName
-from vault_sync.core.model.paths import folder_of, natural, stem_of
+from vault_sync.core.digest.styles.style import FLAT, STYLE_NAMES, StyleName
 from vault_sync.core.model.value_class import value_class
-from vault_sync.core.model.values import Fields, Key, RelPath, Rules
+from vault_sync.core.model.values import Fields, Key, RelPath, Rules, folder_of, natural, stem_of
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.naming.keys import is_paper

@@ -1,4 +1,4 @@
-"""Values that the daemon's loop and its vault exchange: tasks, timing, summaries, the status."""
+"""Values that the daemon's loop and its vault exchange: its tasks, and the outcome of a pass."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import field
 
 from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.edge.config import WatchConfig
+from vault_sync.edge.state.heartbeat import Heartbeat
 from vault_sync.edge.watch.batches import ChangeBatch
 
 BEAT = 60.0
@@ -34,32 +36,6 @@ class PassSummary:
 
 
 @value_class
-class Timing:
-    """`[watch]` of the configuration, in seconds."""
-
-    settle: float = 1.0
-    quiet: float = 10.0
-    sweep: float = 300.0
-
-
-@value_class
-class DaemonStatus:
-    """A daemon as `status` shows it. Times are Unix times; `waiting` gives the end of each wait.
-
-    `problems` are the daemon's own: what a pass finds, `status` finds as well.
-    """
-
-    pid: int
-    started: float
-    beat: float
-    doing: str = "starting"
-    last_pass: float | None = None
-    last_did: str = ""
-    waiting: Mapping[RelPath, float] = field(default_factory=dict)
-    problems: tuple[Problem, ...] = ()
-
-
-@value_class
 class DaemonTasks:
     """The work of a daemon, as callables.
 
@@ -71,7 +47,7 @@ class DaemonTasks:
     """
 
     run_pass: Callable[[ChangeBatch, frozenset[RelPath]], PassSummary]
-    reload: Callable[[], Timing | Problem]
-    report: Callable[[DaemonStatus], None]
+    reload: Callable[[], WatchConfig | Problem]
+    report: Callable[[Heartbeat], None]
     look_up: Callable[[threading.Event], bool] | None = None
     notify: Callable[[str, str], object] | None = None

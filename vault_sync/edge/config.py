@@ -10,10 +10,10 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal
 
-from vault_sync.core.digest import style_choice
+from vault_sync.core.digest.styles import style
 from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import PropertyNames, Rules
-from vault_sync.core.naming.month_weeks import MonthWeekRule
+from vault_sync.core.naming.week_names import MonthWeekRule
 from vault_sync.core.note.property_table import name_mistakes
 from vault_sync.core.text.spans import line_number
 from vault_sync.edge.config_keys import LEGAL
@@ -221,7 +221,7 @@ def _built(tables: Mapping[str, Mapping[str, Any]], root: Path, path: Path) -> C
     )
     chosen: dict[str, Any] = {
         "digest_paths": digests.pop("paths", None),
-        "digest_styles": style_choice.rows(styles) if styles is not None else None,
+        "digest_styles": style.rows(styles) if styles is not None else None,
         "folder": notes.get("folder"),
         "name": notes.get("name"),
         "private_tags": notes.get("private_tags"),

@@ -7,19 +7,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vault_sync.core.digest import style_choice
-from vault_sync.core.naming import note_names
-from vault_sync.core.naming.month_weeks import RULES
-from vault_sync.core.note.facts import fact_names
-from vault_sync.core.note.property_table import READERS, property_ranks
+from vault_sync.core.digest.styles import style
+from vault_sync.core.naming import note_names, week_names
+from vault_sync.core.naming.week_names import RULES
+from vault_sync.core.note.property_table import READERS, fact_names, property_ranks
 from vault_sync.core.text.module_door import door
 
 if TYPE_CHECKING:
     from vault_sync.core.citation import citekeys
-    from vault_sync.core.naming import week_names
-else:  # few configurations have these keys
+else:  # few configurations have this key
     citekeys = door("vault_sync.core.citation.citekeys")
-    week_names = door("vault_sync.core.naming.week_names")
 
 _Check = Callable[[Any], str | None]
 """Returns what is wrong with a key's value, in words: what it must be."""
@@ -113,7 +110,7 @@ def _address(url: str) -> str | None:
 LEGAL: Mapping[str, Mapping[str, _Check]] = {
     "digests": {
         "paths": _texts("must be a list of globs", _glob),
-        "styles": style_choice.mistake,
+        "styles": style.mistake,
         "week": _checked("must be a form for names of weeks", _week),
         "month_week": _choice(*RULES),
     },

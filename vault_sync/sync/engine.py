@@ -30,7 +30,7 @@ from vault_sync.sync.incremental.memory import Memory, TakesWholePass
 from vault_sync.sync.incremental.recorder import Acted, after_part, after_whole
 from vault_sync.sync.incremental.unchanged import stamp_of
 from vault_sync.sync.observation.observation import Observation
-from vault_sync.sync.origins import copies, deliveries
+from vault_sync.sync.origins import copies, file_marks
 from vault_sync.sync.origins.file_marks import remember_files
 from vault_sync.sync.planning import conflicts_file
 from vault_sync.sync.request import (
@@ -143,9 +143,9 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
     whole = view.memory is None and not request.only and not doubted
     copies.end_pass(state, view.observation, doable, outcome, whole=whole)
     if whole:
-        deliveries.join(state, view.observation, outcome)
+        file_marks.join(state, view.observation, outcome)
     if request.of_all:
-        deliveries.end_pass(state, view.observation, plan, time.time())
+        file_marks.end_pass(state, view.observation, plan, time.time())
     # The last that changes the state: what is remembered is remembered beside it.
     dropped = old_dropped(state, config.saved_days) if outcome.done else ()
     _remember(context, request, view, (doable, outcome))
@@ -215,7 +215,7 @@ def _store_part(
     view, acted = carried_out
     found: FileStats | None = None
     if stamp is not None:
-        last, files = after_part(acted, memory, view.observation, context.config.rules)
+        last, files = after_part(acted, memory, view.observation)
         changed = bool(files) or (stamp, last) != (memory.stamp, memory.last)
         found = memory.store(stamp, last, files) if changed else memory.found
     memory.close()

@@ -14,9 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from vault_sync.core.model.paths import folder_of, joined
 from vault_sync.core.model.plan import BaseKey, Operation, Write
-from vault_sync.core.model.values import RelPath
+from vault_sync.core.model.values import RelPath, folder_of, joined
 from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.naming.file_links import find_file_links
 from vault_sync.core.naming.note_names import bare_name

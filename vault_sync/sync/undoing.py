@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 
-from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.digest.styles.style import styles_of
 from vault_sync.core.merge import documents
 from vault_sync.core.model.plan import BaseKey, Conflict, Operation, Outcome, Plan, Value
 from vault_sync.core.model.values import Key, Place, RelPath

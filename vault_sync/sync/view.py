@@ -27,7 +27,7 @@ from vault_sync.sync.observation.observation import (
     lacking,
     observe,
 )
-from vault_sync.sync.origins import copies, deliveries
+from vault_sync.sync.origins import copies, file_marks
 from vault_sync.sync.planning.pass_plan import (
     make_plan,
     renaming_plan,
@@ -136,7 +136,7 @@ def look_at_all(context: PassContext, request: PassRequest, facts: str) -> View:
         from vault_sync.sync.observation import head_base
 
         observation = head_base.with_head(observation, config)
-    observation = copies.with_arrivals(deliveries.with_arrivals(observation, state, time.time()))
+    observation = copies.with_arrivals(file_marks.with_arrivals(observation, state, time.time()))
     lacks = lacking(observation, config.rules)
     library, wrong = readers_library(config)
     template, wrong_in_it = template_of(observation, config)
@@ -195,7 +195,8 @@ def _part_of(
     if hints is None:
         stats, otherwise, problems = _changed(context, memory)
     else:
-        stats, otherwise = changes.stats_of(config.root, hints), memory.last.otherwise
+        stats = changes.stats_of(config.root, hints | memory.open)
+        otherwise = memory.last.otherwise
         problems = context.daemon_memory.problems if context.daemon_memory is not None else ()
     thought = scope.think(
         PartReading(config, context.state, memory, stats, otherwise),

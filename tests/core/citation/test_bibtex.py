@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.laws import examples
 from tests.support.references import OCTOPACK, paper
+from vault_sync.core.citation import bibtex
 from vault_sync.core.citation.bibtex import FIRST_LINE, bibtex_entry, bibtex_file, is_ours
 from vault_sync.core.citation.csl_json import csl_item, csl_json
 from vault_sync.core.citation.reference import Reference, reference_of
@@ -93,3 +94,22 @@ def test_whatever_a_note_holds_one_entry_is_read_back(
     reference = paper(title, author, "Ann Two", venue=venue, url=url)
     read = read_library("l.bib", bibtex_file([reference, replace(paper("Next"), citekey="next")]))
     assert not read.problems and len(read.library.entries) == 2
+
+
+@pytest.mark.parametrize(
+    ("title", "field"),
+    [
+        ("OctoPack: Instruction Tuning", "{OctoPack}: Instruction Tuning"),
+        ("A Survey of A and B", "A Survey of {A} and {B}"),
+        ("Using GPT-4 & 100% of $5 #1", r"Using {GPT-4} \& 100\% of \$5 \#1"),
+        ("Solving $x^2$ in 3D", "Solving $x^2$ in {3D}"),
+        ("H$_2$O by {hand}", r"H$_2${O} by \{hand\}"),
+        ("a_b ~ c\\d^e", r"a\_b \textasciitilde{} c\textbackslash{}d\textasciicircum{}e"),
+        ("Costs $5 and $6", r"Costs \$5 and \$6"),
+        ("Bad $}{$ math", r"Bad \$\textbraceright{}\textbraceleft{}\$ math"),
+        ("자기 지도 학습 — Étude", "자기 지도 학습 — Étude"),
+        ("It's I'm", "It's I'm"),
+    ],
+)
+def test_a_title_is_escaped_and_its_capitals_are_kept(title: str, field: str) -> None:
+    assert bibtex.title(title) == field

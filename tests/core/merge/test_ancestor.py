@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from vault_sync.core.merge import copy_rows
+from vault_sync.core.merge import copy_rules
 from vault_sync.core.merge.ancestor import ancestor, is_earlier, is_same, lacks, last_seen
-from vault_sync.core.merge.field_copies import FieldMerge, merge_field
-from vault_sync.core.model.copies import CopyRow, History, Origin, PastValue, origin_of
+from vault_sync.core.merge.sync_copy import FieldMerge, merge_field
+from vault_sync.core.model.base import CopyRow, History, Origin, PastValue, origin_of
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key
 
@@ -124,7 +124,7 @@ def test_a_clash_whose_sentences_the_file_has_all_is_no_row() -> None:
 
 
 def stays(row: CopyRow, value: Value | None, *, at_rest: bool = True, ticked: bool = False) -> bool:
-    return row in copy_rows.remaining(
+    return row in copy_rules.remaining(
         [row], at_rest=at_rest, ticked={row} if ticked else (), agreed=lambda _: value
     )
 

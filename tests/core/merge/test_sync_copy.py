@@ -9,7 +9,7 @@ from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.merge.digest_copies import merge_digest_copy
 from vault_sync.core.merge.note_copies import merge_note_copy
 from vault_sync.core.merge.sync_copy import CopyMerge, is_cut_short
-from vault_sync.core.model.copies import CopyRow, Histories, History, PastValue
+from vault_sync.core.model.base import CopyRow, Histories, History, PastValue
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Fields, Key, RelPath
 from vault_sync.core.note import note as note_lens

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from vault_sync.core.model.values import Fields
+from vault_sync.core.model.values import (
+    Fields,
+    folder_of,
+    is_markdown,
+    is_visible,
+    joined,
+    natural,
+    stem_of,
+)
 
 
 def test_fields_with_the_same_values_are_the_same_object() -> None:
@@ -12,3 +20,35 @@ def test_fields_with_the_same_values_are_the_same_object() -> None:
     assert fields.saying(title="U") == Fields("https://a.b", "U", tags=("x",))
     with pytest.raises(ValueError, match="name"):
         fields.saying(name="T")
+
+
+@pytest.mark.parametrize(
+    ("path", "folder", "stem"),
+    [
+        ("a.md", "", "a"),
+        ("x/y/a.b.md", "x/y", "a.b"),
+        ("x/a.MD", "x", "a.MD"),
+        ("x.md/a", "x.md", "a"),
+    ],
+)
+def test_a_path_is_its_folder_and_its_name(path: str, folder: str, stem: str) -> None:
+    assert (folder_of(path), stem_of(path)) == (folder, stem)
+    assert joined(folder, path.rpartition("/")[2]) == path
+
+
+def test_numbers_are_sorted_as_numbers() -> None:
+    weeks = ["2023년 12월 1주차", "2024년 1월 1주차", "2023년 8월 3주차"]
+    assert sorted(weeks, key=natural) == [weeks[2], weeks[0], weeks[1]]
+    assert sorted(weeks) == [weeks[0], weeks[2], weeks[1]], "as texts they are not"
+    assert sorted(["a²", "a1"], key=natural)  # a digit to Unicode, but no number to `int`
+
+
+@pytest.mark.parametrize("path", [".a.md", ".trash/a.md", "x/.obsidian/a.md"])
+def test_what_begins_with_a_dot_is_not_visible(path: str) -> None:
+    assert not is_visible(path)
+    assert is_visible(path.replace(".", "x.").replace("x.md", ".md"))
+
+
+def test_markdown_is_known_by_its_ending_in_any_case() -> None:
+    assert is_markdown("a.md") and is_markdown("a.MD")
+    assert not is_markdown("a.markdown") and not is_markdown("md")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from vault_sync.core.model.values import Rules
-from vault_sync.core.naming.tags import private
+from vault_sync.core.naming.tags import private, with_tags, without_tags
 from vault_sync.core.text.folding import casefold_nfc
 
 RULES = Rules(private_tags=("todo", "my/*"))
@@ -25,3 +25,19 @@ def test_case_and_normalisation_make_no_other_tag() -> None:
     assert casefold_nfc("\u1112\u1161\u11ab") == casefold_nfc("한")
     assert casefold_nfc("straße") == casefold_nfc("STRASSE")
     assert casefold_nfc("a-b") != casefold_nfc("a_b")
+
+
+@pytest.mark.parametrize(
+    ("words", "after"),
+    [("#a", "#a #new"), ("#a  #b ", "#a  #b  #new "), ("#a\t#b", "#a\t#b\t#new")],
+)
+def test_a_tag_is_set_apart_as_the_last_two_are(words: str, after: str) -> None:
+    assert with_tags(words, ["new"]) == after
+
+
+@pytest.mark.parametrize(
+    ("gone", "after"),
+    [({"#a"}, "#b  #c"), ({"#b"}, "#a  #c"), ({"#c"}, "#a #b "), ({"#a", "#b", "#c"}, "")],
+)
+def test_a_tag_goes_with_one_blank(gone: set[str], after: str) -> None:
+    assert without_tags("#a #b  #c", gone) == after

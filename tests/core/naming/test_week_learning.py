@@ -10,9 +10,8 @@ from tests.support.folders import CORPUS, needs_corpus
 from tests.support.weeks import KOREAN, naming_of, paths
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.naming import week_learning
-from vault_sync.core.naming.month_weeks import MonthWeekRule
 from vault_sync.core.naming.week_learning import learn
-from vault_sync.core.naming.week_names import WeekNaming, week_day, week_name
+from vault_sync.core.naming.week_names import MonthWeekRule, WeekNaming, week_day, week_name
 
 MONDAY, SUNDAY = 0, 6
 

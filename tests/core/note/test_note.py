@@ -6,7 +6,7 @@ import pytest
 from vault_sync.core.model.values import Facts, Fields, Key
 from vault_sync.core.note import new_note
 from vault_sync.core.note import note as note_lens
-from vault_sync.core.note.facts import fact_properties
+from vault_sync.core.note.property_table import fact_properties
 
 TEXT = """---
 title: T

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import get_args
 
-from vault_sync.core.model.values import Fields, Key
+from vault_sync.core.model.values import Facts, Fields, Key
 from vault_sync.core.note import new_note, note
-from vault_sync.core.note.facts import fact_names
-from vault_sync.core.note.property_table import ID_PROPERTIES, LINK_LISTS, PROPERTIES, Owner, owner
+from vault_sync.core.note.property_table import (
+    FACTS,
+    ID_PROPERTIES,
+    LINK_LISTS,
+    PROPERTIES,
+    Owner,
+    fact_names,
+    fact_properties,
+    owner,
+)
 
 
 def test_a_new_note_has_the_properties_of_the_table_in_its_order() -> None:
@@ -26,3 +34,18 @@ def test_only_a_fact_that_counts_as_made_is_the_tools() -> None:
     read = note.read("---\nurl: x\ncomment: read twice\nrating: 5\n---\n")
     assert note.own_properties(read, ("comment",)) == ("rating",)
     assert note.own_properties(read, ()) == ("comment", "rating")
+
+
+ALL = Facts("2023-08-14", "2023-09-01", "T", ("A",), ("cs.CL",), "10.1/x", "J", "12 pages", "Words")
+
+
+def test_a_value_is_of_its_kind() -> None:
+    kinds = {"text": str, "callout": str, "list": tuple, "integer": int}
+    for fact in FACTS:
+        assert isinstance(fact.read(ALL), kinds[fact.kind])
+        assert not fact.read(Facts())
+
+
+def test_facts_come_in_the_order_asked_for_and_a_callout_is_no_property() -> None:
+    names = ("comment", "abstract", "published")
+    assert fact_properties(ALL, names) == {"comment": "12 pages", "published": "2023-08-14"}

@@ -15,8 +15,7 @@ from tests.support.reader import (
     section,
     settled,
 )
-from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.values import Facts, Key
+from vault_sync.core.model.values import Facts, Key, stem_of
 
 KEY = Key("arxiv:2308.00006")
 NOTE = "papers/2308.00006.md"

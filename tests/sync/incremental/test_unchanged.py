@@ -103,5 +103,5 @@ def test_a_pass_imports_little_that_it_does_not_need(vault: Vault) -> None:
     edit = imported(vault)
     assert "one more" in vault.read("papers/T.md")
     assert not edit & {*NEVER, *(f"vault_sync.{module}" for module in SELDOM)}
-    assert len([module for module in at_rest if module.startswith("vault_sync")]) <= 74
-    assert len([module for module in edit if module.startswith("vault_sync")]) <= 188
+    assert len([module for module in at_rest if module.startswith("vault_sync")]) <= 68
+    assert len([module for module in edit if module.startswith("vault_sync")]) <= 171

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from vault_sync.cli.capture.week import digest_for, today
 from vault_sync.cli.console import Bar, Console, UsageError
-from vault_sync.core.digest.style_choice import styles_of
+from vault_sync.core.digest.styles.style import styles_of
 from vault_sync.core.model.plan import Create, Outcome
 from vault_sync.core.model.values import Facts, Key, RelPath
 from vault_sync.core.naming import globs

@@ -10,13 +10,12 @@ from urllib.parse import quote
 
 from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.model.plan import Outcome
-from vault_sync.core.naming.month_weeks import WEEK
+from vault_sync.core.naming.week_names import WEEK
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
 from vault_sync.edge.platform import current
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.capture.additions import write_operations
-from vault_sync.sync.capture.weeks import NoWeek, WeekDigest, week_digest
+from vault_sync.sync.capture.additions import NoWeek, WeekDigest, week_digest, write_operations
 from vault_sync.sync.observation.observation import Observation, base_of, observe
 
 

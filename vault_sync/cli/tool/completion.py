@@ -8,7 +8,7 @@ from click.shell_completion import get_completion_class
 from vault_sync.cli.console import Console
 from vault_sync.cli.verbs import cli
 from vault_sync.core.report import lines as report
-from vault_sync.core.report.json_text import json_text
+from vault_sync.core.report.lines import json_text
 
 
 def completion(console: Console, shell: str) -> int:

@@ -8,7 +8,7 @@ import click
 
 from vault_sync.cli.console import Console
 from vault_sync.core.report import lines as report
-from vault_sync.core.report.json_text import json_text
+from vault_sync.core.report.lines import json_text
 
 
 def show_help(console: Console, root: click.Context, words: Sequence[str]) -> int:

@@ -12,9 +12,8 @@ from vault_sync.cli.console import Console, UsageError
 from vault_sync.cli.history import change_line, pass_line, record_as_json
 from vault_sync.cli.passes import note_named, planned
 from vault_sync.core.digest.reader import Entry
-from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import Plan
-from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.model.values import Key, RelPath, stem_of
 from vault_sync.core.note.note import Note
 from vault_sync.core.note.property_table import owner
 from vault_sync.core.report import lines as report

@@ -2,16 +2,23 @@
 
 Written here and not by a library: the layout is ten lines, a pass writes it, and importing one
 would cost every such pass 25 ms. Tests read it back by a library and by Pandoc.
+
+What TeX would act on is escaped, what was TeX already stays. Unicode stays as it is: biber, Pandoc
+and every LaTeX since 2018 read UTF-8, and Korean has no other form. Math (`$x^2$`) stays too;
+arXiv's titles hold it. Braces are always in pairs in the outcome, for a lone one would swallow the
+rest of the file: BibTeX counts escaped ones as well. So a lone one is written by its name, which
+LaTeX prints and Pandoc leaves out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from vault_sync.core.citation import latex
 from vault_sync.core.citation.person_names import PersonName, is_others, person_name
 from vault_sync.core.citation.reference import Reference
+from vault_sync.core.text.regex import regex
 
 FIRST_LINE: Final = (
     "% Written by vault-sync from the properties of notes. What is edited here is lost."
@@ -38,17 +45,17 @@ def bibtex_entry(reference: Reference) -> str:
     """Return one entry, with the newline that ends it."""
     kind, where = _kind(reference)
     fields = {
-        "title": latex.title(reference.title),
+        "title": title(reference.title),
         "author": " and ".join(map(_author, reference.authors)),
-        where: latex.escaped(reference.venue),
-        "year": latex.escaped(reference.year),
-        "eprint": latex.verbatim(reference.arxiv),
+        where: escaped(reference.venue),
+        "year": escaped(reference.year),
+        "eprint": verbatim(reference.arxiv),
         "archiveprefix": "arXiv" if reference.arxiv else "",
-        "primaryclass": latex.verbatim(reference.categories[0])
+        "primaryclass": verbatim(reference.categories[0])
         if reference.arxiv and reference.categories
         else "",
-        "doi": latex.verbatim(reference.doi),
-        "url": latex.verbatim(reference.url),
+        "doi": verbatim(reference.doi),
+        "url": verbatim(reference.url),
     }
     lines = [f"  {name} = {{{value}}},\n" for name, value in fields.items() if name and value]
     return f"@{kind}{{{reference.citekey},\n{''.join(lines)}}}\n"
@@ -65,10 +72,106 @@ def _author(author: str) -> str:
     if is_others(author):
         return "others"
     name = person_name(author)
-    parts = PersonName(*map(latex.escaped, name))
+    parts = PersonName(*map(escaped, name))
     if name.whole:
         return f"{{{parts.whole}}}"
     family = f"{parts.particle} {parts.family}".strip()
     # `and` and commas inside a name part would cut it in two.
     family = f"{{{family}}}" if " and " in f" {family} " else family
     return ", ".join(part for part in (family, parts.suffix, parts.given) if part)
+
+
+# Stand for braces that are a pair, while a text is escaped. Private use: no text has these.
+_OPENS = "\ue000"
+
+
+_CLOSES = "\ue001"
+
+
+_ESCAPES: Mapping[str, str] = {
+    **{sign: "\\" + sign for sign in "&%$#_"},
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    _OPENS: r"\{",
+    _CLOSES: r"\}",
+}
+
+
+_SPECIAL = regex(r"[&%$#_\\~^{}\ue000\ue001]")
+
+
+# Math that TeX can set: it opens and closes close to a sign, as Pandoc and Obsidian ask for.
+_MATH = regex(r"\$(?=\S)((?:[^$\\\n]|\\.){1,200}?)(?<=\S)\$(?![0-9])")
+
+
+# Words that a style must not put in lower case: `GPT-4`, `OctoPack`, `LLMs`, `3D`.
+_CAPITALS = regex(r"(?<![\w\\{])\w*(?:\w[A-Z]|[0-9][A-Z])[\w-]*|(?<![\w\\{])[A-Z](?![\w'’])")
+
+
+def escaped(text: str) -> str:
+    """Return a text as it stands in a field, on one line."""
+    return _around_math(" ".join(text.split()), _plain)
+
+
+def title(text: str) -> str:
+    """Return a title as it stands in a field: escaped, its capitals kept from styles by braces."""
+    words = " ".join(text.split())
+    first = len(words) - len(words.lstrip("\"'“‘([¿¡"))
+
+    def protected(part: str) -> str:
+        found, at = "", 0
+        for word in _CAPITALS.finditer(part):
+            # The first letter of a title keeps its capital anyhow.
+            if words.startswith(word[0]) and word.start() <= first and len(word[0]) == 1:
+                continue
+            found += _plain(part[at : word.start()]) + "{" + _plain(word[0]) + "}"
+            at = word.end()
+        return found + _plain(part[at:])
+
+    return _around_math(words, protected)
+
+
+def verbatim(text: str) -> str:
+    """Return an address or an id as it stands in a field that TeX does not read as text.
+
+    Braces that are no pairs are written as a URL writes them.
+    """
+    return re.sub(r"[{}\\\s]", lambda found: f"%{ord(found[0]):02X}", text)
+
+
+def _plain(text: str) -> str:
+    return _SPECIAL.sub(lambda sign: _ESCAPES[sign[0]], text)
+
+
+def _around_math(text: str, write: Callable[[str], str]) -> str:
+    found, at = "", 0
+    for math in _MATH.finditer(text):
+        if not _balanced(math[1]):
+            continue
+        found += write(_paired(text[at : math.start()])) + math[0]
+        at = math.end()
+    return found + write(_paired(text[at:]))
+
+
+def _paired(text: str) -> str:
+    """Return a text with its braces that are pairs marked."""
+    signs, opened = list(text), list[int]()
+    for at, sign in enumerate(text):
+        if sign == "{":
+            opened.append(at)
+        elif sign == "}" and opened:
+            signs[opened.pop()], signs[at] = _OPENS, _CLOSES
+    return "".join(signs)
+
+
+def _balanced(math: str) -> bool:
+    """Return True where all braces are in pairs, as BibTeX counts them; no comment, no macro."""
+    depth = 0
+    for sign in math:
+        depth += (sign == "{") - (sign == "}")
+        if depth < 0:
+            return False
+    return depth == 0 and "%" not in math and "#" not in math

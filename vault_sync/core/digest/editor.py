@@ -14,21 +14,15 @@ is one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
-from vault_sync.core.digest import entry_lines as row_edits
-from vault_sync.core.digest import title_line
-from vault_sync.core.digest.entry_lines import EntryLine
+from vault_sync.core.digest import entry_format, title_line
+from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.digest.entry_format import EntryLine
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink, TitleLink, read, under_address
 from vault_sync.core.digest.title_line import TitleLine
-from vault_sync.core.model.values import Fields
-from vault_sync.core.text.module_door import door
+from vault_sync.core.model.values import FieldName, Fields
 from vault_sync.core.text.spans import Edit, Span, newline_kind, splice, splice_within, to_newlines
-
-if TYPE_CHECKING:
-    from vault_sync.core.digest import entry_format as setting
-else:  # an entry that stays as it is has no form to keep
-    setting = door("vault_sync.core.digest.entry_format")
 
 
 def edit(digest: Digest, entry: Entry, fields: Fields, link: str | None) -> list[Edit]:
@@ -42,10 +36,10 @@ def edit(digest: Digest, entry: Entry, fields: Fields, link: str | None) -> list
         if link is None:
             return []
         # A link alone, as for every entry of a new vault: no other line of it is looked at.
-        before = setting.rows_of(text, entry, to=setting.head_end(text, entry))
+        before = entry_format.rows_of(text, entry, to=entry_format.head_end(text, entry))
         rows = _say_title(digest, entry, before, fields, link)
-        return row_edits.edits(text, before, rows, newline_kind(text))
-    before = setting.rows_of(text, entry)
+        return entry_format.edits(text, before, rows, newline_kind(text))
+    before = entry_format.rows_of(text, entry)
     rows = list(before)
     if fields.url != entry.fields.url and _one_line(fields.url):
         head, (start, end) = rows[0].words, entry.layout.address
@@ -54,7 +48,7 @@ def edit(digest: Digest, entry: Entry, fields: Fields, link: str | None) -> list
     rows = _say_title(digest, entry, rows, fields, link)
     rows = _say_commentary(digest, entry, rows, fields.commentary)
     rows = _say_tags(digest, entry, rows, fields.tags)
-    return row_edits.edits(text, before, rows, newline_kind(text))
+    return entry_format.edits(text, before, rows, newline_kind(text))
 
 
 def append(digest: Digest, additions: Sequence[tuple[Fields, str | None]]) -> str:
@@ -66,13 +60,13 @@ def append(digest: Digest, additions: Sequence[tuple[Fields, str | None]]) -> st
     text = digest.text
     if not additions:
         return text
-    style = setting.style_of(digest)
+    style = entry_format.style_of(digest)
     newline = newline_kind(text)
     ends = text.endswith("\n") or not text
     whole = "" if not text else text if ends else text + newline
-    gap = setting.gap_at_end(digest, style)
+    gap = entry_format.gap_at_end(digest, style)
     entries = style.between_entries.join(
-        setting.written(*added, style) + "\n" for added in additions
+        entry_format.written(*added, style) + "\n" for added in additions
     )
     added = to_newlines(gap + entries, newline)
     return whole + (added if ends else added.removesuffix(newline))
@@ -80,8 +74,8 @@ def append(digest: Digest, additions: Sequence[tuple[Fields, str | None]]) -> st
 
 def new(name: str, additions: Iterable[tuple[Fields, str | None]]) -> str:
     """Return a digest made from nothing, flat: its name, then its entries."""
-    style = setting.Style(under_head=False, between_parts=False, between_entries="")
-    return name + "\n" + "".join(setting.written(*added, style) + "\n" for added in additions)
+    style = entry_format.Style(under_head=False, between_parts=False, between_entries="")
+    return name + "\n" + "".join(entry_format.written(*added, style) + "\n" for added in additions)
 
 
 def export(text: str, is_own_link: OwnLink = under_address) -> str:
@@ -127,7 +121,7 @@ def _say_title(
         rows = [row._replace(words=words) if row is own else row for row in rows]
         target = None
     elif own is not None:
-        rows = row_edits.without(rows, [own])
+        rows = entry_format.without(rows, [own])
     at = next((number for number, row in enumerate(rows) if row.part == "below"), None)
     if title is not None and fields.title:
         assert at is not None
@@ -140,11 +134,11 @@ def _say_title(
         wanted = "" if target is None else f"[[{target}]]"
     if at is None:
         # An untitled entry's link stands right under its address, in any style.
-        spaced = bool(fields.title) and setting.style_at(digest, rows).under_head
+        spaced = bool(fields.title) and entry_format.style_at(digest, rows).under_head
         row = EntryLine("below", wanted, None)
-        return row_edits.with_part(rows, 0, [row], spaced=spaced) if wanted else rows
+        return entry_format.with_part(rows, 0, [row], spaced=spaced) if wanted else rows
     if not wanted:
-        return row_edits.without(rows, [rows[at]])
+        return entry_format.without(rows, [rows[at]])
     return [*rows[:at], rows[at]._replace(words=wanted), *rows[at + 1 :]]
 
 
@@ -186,15 +180,15 @@ def _say_commentary(
         return rows
     old = [row for row in rows if row.part == "commentary"]
     if not wanted:
-        return row_edits.without(rows, old)
+        return entry_format.without(rows, old)
     words = wanted.split("\n")
     if not old:
         at = max(number for number, row in enumerate(rows) if row.part in {"head", "below", "link"})
         added = [EntryLine("commentary", line, None) for line in words]
-        return row_edits.with_part(
-            rows, at, added, spaced=setting.style_at(digest, rows).between_parts
+        return entry_format.with_part(
+            rows, at, added, spaced=entry_format.style_at(digest, rows).between_parts
         )
-    return row_edits.reworded(rows, "commentary", words)
+    return entry_format.reworded(rows, "commentary", words)
 
 
 def _say_tags(
@@ -208,12 +202,12 @@ def _say_tags(
     if all(row.part != "tags" for row in rows):
         at = max(number for number, row in enumerate(rows) if row.part != "gap")
         line = " ".join("#" + tag for tag in missing)
-        spaced = setting.style_at(digest, rows).between_parts
-        return row_edits.with_part(rows, at, [EntryLine("tags", line, None)], spaced=spaced)
-    changed = row_edits.retagged(rows, missing, gone)
+        spaced = entry_format.style_at(digest, rows).between_parts
+        return entry_format.with_part(rows, at, [EntryLine("tags", line, None)], spaced=spaced)
+    changed = entry_format.retagged(rows, missing, gone)
     if not changed[-1].words and rows[-1].part == "tags" and _opens_below(digest, entry):
         return rows
-    return row_edits.without_empty_tags(changed)
+    return entry_format.without_empty_tags(changed)
 
 
 def _opens_below(digest: Digest, entry: Entry) -> bool:
@@ -234,3 +228,80 @@ def _line_end(text: str, stop: int) -> int:
 
 def _one_line(value: str) -> bool:
     return "\n" not in value and "\r" not in value
+
+
+class Unsayable(NamedTuple):
+    """A field, for the commentary the line of it (from 0), what is wrong, and what to do."""
+
+    field: FieldName
+    line: int
+    message: str
+    hint: str
+
+
+_HINTS: dict[FieldName, str] = {
+    "url": "an address is one word that begins with http:// or https://",
+    "title": "change it in the note; its parentheses must be in pairs, and it is one line",
+    "authors": "change them in the note; one item a name, a comma only inside parentheses "
+    "(`Kim (KAIST, AI)`), and no author without a title",
+    "tags": "change them in the note; a tag has a character that is no digit, and no blank",
+    "commentary": "a heading, an address with a title under it, a line of only tags, or a fence "
+    "that is not closed would split the digest; change that line",
+}
+
+
+def first_loss(fields: Fields, before: Fields, link: str) -> Unsayable | None:
+    """Return the first field that an entry cannot hold, None if it can hold all of `fields`.
+
+    `before` are the fields that it holds now. Its title line carries a link to `link`: without
+    authors nothing else makes it one. A fence that is opened and not closed reads back, but would
+    fence in what is written below it one day. One that was open in the digest before is its
+    author's.
+    """
+    if _reads_back(fields, link):
+        opened = _open_fence(fields.commentary)
+        if opened is None or _open_fence(before.commentary) is not None:
+            return None
+        return _commentary(fields, opened)
+    plain = Fields(fields.url, "T", ("A",))
+    if not _reads_back(plain._replace(commentary=fields.commentary)):
+        return _commentary(fields, _first_wrong(plain._replace(commentary=fields.commentary)))
+    parts: tuple[tuple[FieldName, Fields, str], ...] = (
+        ("url", plain, fields.url),
+        ("title", plain._replace(title=fields.title or "T"), fields.title),
+        ("tags", plain._replace(tags=fields.tags), ", ".join(fields.tags)),
+    )
+    for name, part, words in parts:
+        if not _reads_back(part):
+            return _value(name, words)
+    return _value("authors", ", ".join(repr(author) for author in fields.authors))
+
+
+def _reads_back(fields: Fields, link: str | None = None) -> bool:
+    entries = digest_reader.read(new("-", [(fields, link)])).entries
+    return len(entries) == 1 and entries[0].fields == fields
+
+
+def _first_wrong(fields: Fields) -> int:
+    """Return the first line of a commentary that is not read back as one."""
+    entries = digest_reader.read(new("-", [(fields, None)])).entries
+    found = entries[0].fields.commentary.split("\n") if entries else []
+    meant = fields.commentary.split("\n")
+    wrong = (n for n, line in enumerate(meant) if found[n : n + 1] != [line] and line.strip())
+    return next(wrong, 0)
+
+
+def _open_fence(commentary: str) -> int | None:
+    """Return the line of a commentary (from 0) that opens a code fence which nothing closes."""
+    notices = digest_reader.read(commentary).notices
+    return next((line - 1 for line, code, _ in notices if code == "unclosed-fence"), None)
+
+
+def _commentary(fields: Fields, line: int) -> Unsayable:
+    words = fields.commentary.split("\n")[line]
+    message = f"{words!r} would be read as something other than commentary of this entry"
+    return Unsayable("commentary", line, message, _HINTS["commentary"])
+
+
+def _value(name: FieldName, words: str) -> Unsayable:
+    return Unsayable(name, 0, f"the {name} {words} would be read differently", _HINTS[name])

@@ -29,13 +29,12 @@ from typing import NamedTuple
 from vault_sync.core.digest import title_line
 from vault_sync.core.digest.damage import damage_notices
 from vault_sync.core.digest.styles.style import StyledSpans, StyleName
-from vault_sync.core.digest.tag_line import is_tag_line
 from vault_sync.core.digest.title_line import TitleLine
 from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Fields, Key
 from vault_sync.core.naming.keys import KINDS, is_paper, key_of
-from vault_sync.core.naming.tags import TAG
-from vault_sync.core.text.spans import DocumentLines, Line, Span, document_lines
+from vault_sync.core.naming.tags import TAG, is_tag_line
+from vault_sync.core.text.spans import DocumentLines, Line, Span, document_lines, shared
 
 OwnLink = Callable[[Key, str, bool], bool]
 """The test of a link that stands alone: is it the tool's, of the entry of this key? Under a
@@ -313,7 +312,7 @@ class _Reader(NamedTuple):
         if not numbers:
             return ()
         tokens = TAG.findall(self._words(numbers))
-        return tuple(dict.fromkeys([token[1:] for token in tokens]))
+        return tuple(dict.fromkeys([shared(token[1:]) for token in tokens]))
 
 
 def _refused_titles(

@@ -31,7 +31,7 @@ from vault_sync.core.digest.styles.markdown import inline
 from vault_sync.core.model.values import Key
 from vault_sync.core.naming.keys import is_paper, key_of
 from vault_sync.core.text.regex import regex
-from vault_sync.core.text.spans import Span, stripped
+from vault_sync.core.text.spans import Span, shared, stripped
 
 
 class TitleLine(NamedTuple):
@@ -243,7 +243,7 @@ def _core(
         return None
     listed = text[opening + 1 : end - 1]
     plain = _PLAIN_NAMES.fullmatch(listed) is not None
-    names = tuple(listed.split(", ")) if plain else split_authors(listed)
+    names = tuple(map(shared, listed.split(", ") if plain else split_authors(listed)))
     title = stripped(text, Span(start, opening))
     if title.start == title.end:
         return None

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from vault_sync.core.merge.sentence_merge import words_of
-from vault_sync.core.model.copies import History
+from vault_sync.core.model.base import History
 from vault_sync.core.model.plan import Value
 from vault_sync.core.text.folding import casefold_nfc
 

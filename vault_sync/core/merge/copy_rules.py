@@ -1,13 +1,19 @@
-"""The rules by which the copies of a vault are merged, and what was decided about each."""
+"""The rules by which copies are merged, what was decided about each, and which of their rows stay.
+
+Rows are data of the conflicts note. Every device writes the same ones, so a pass keeps those that
+it finds, with those of each copy of that note. A row goes only when it was ticked, or when nothing
+is on its way any more and the file has all that the row has.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
-from vault_sync.core.digest.style_choice import StyleChoice
-from vault_sync.core.model.base import Base
-from vault_sync.core.model.copies import CopyRow, Histories
-from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.digest.styles.style import StyleChoice
+from vault_sync.core.merge.ancestor import SENTENCES, lacks
+from vault_sync.core.merge.three_way import shown
+from vault_sync.core.model.base import Base, CopyRow, Histories
+from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import STANDARD_NAMES, Key, PropertyNames, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver
@@ -68,3 +74,30 @@ def is_readers(
         for each in naming
         for target in note_lens.read(texts[each], properties).digests
     )
+
+
+def remaining(
+    rows: Iterable[CopyRow],
+    *,
+    at_rest: bool,
+    ticked: Collection[CopyRow],
+    agreed: Callable[[BaseKey], Value | None],
+) -> frozenset[CopyRow]:
+    """Return the rows that stay, of those found, of copies of the note, and new ones.
+
+    `at_rest`: no file was delivered since the pass before, no copy stands. `agreed` gives the value
+    that digest and note have alike; None where they differ, or where the paper is no more.
+    """
+    return frozenset(
+        row
+        for row in rows
+        if row not in ticked and not (at_rest and _stands(row, agreed(BaseKey(*row[:3]))))
+    )
+
+
+def _stands(row: CopyRow, value: Value | None) -> bool:
+    if value is None:
+        return False
+    words = shown(value)
+    field = row.field.partition(" ")[0]
+    return not lacks(field, words, row.text) if field in SENTENCES else words == row.text

@@ -10,9 +10,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import field, replace
 
 from vault_sync.core.digest.reader import Entry
-from vault_sync.core.digest.style_choice import FLAT
 from vault_sync.core.digest.styles import lens
-from vault_sync.core.digest.styles.style import StyleName
+from vault_sync.core.digest.styles.style import FLAT, StyleName
 from vault_sync.core.merge.ancestor import lacks
 from vault_sync.core.merge.digests import (
     DigestVersion,
@@ -26,7 +25,7 @@ from vault_sync.core.merge.digests import (
 from vault_sync.core.merge.parts import Merged, Name, Parts, merged
 from vault_sync.core.merge.sync_copy import CopyMerge, CopyMerging, in_style_of, shared
 from vault_sync.core.merge.three_way import shown
-from vault_sync.core.model.copies import CopyRow, Histories
+from vault_sync.core.model.base import CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Fields, Key, RelPath

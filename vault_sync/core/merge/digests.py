@@ -11,12 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from vault_sync.core.digest import reader
 from vault_sync.core.digest.reader import LAYOUT, Digest, Entry, kind_of
-from vault_sync.core.digest.style_choice import FLAT
 from vault_sync.core.digest.styles import lens, styled_editor, styled_reader
-from vault_sync.core.digest.styles.style import StyleName
+from vault_sync.core.digest.styles.style import FLAT, StyleName
 from vault_sync.core.merge import three_way
 from vault_sync.core.merge.parts import Merged, Name, Parts, lines, marked, merged, numbered
-from vault_sync.core.merge.three_way import Clash
 from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Fields
 from vault_sync.core.text.regex import regex
@@ -169,12 +167,7 @@ def _entry(
     commentary = _commentary(before, a, b)
     tags = three_way.tag_sets(before.tags if before else None, a.tags, b.tags)
     by_line = lines(was.raw(old) if old is not None else None, here.raw(ours), there.raw(theirs))
-    if (
-        isinstance(url, Clash)
-        or isinstance(title, Clash)
-        or isinstance(authors, Clash)
-        or isinstance(link, Clash)
-    ):
+    if url is None or title is None or authors is None or link is None:
         if ours.styled is not None or theirs.styled is not None:
             return by_line, None
         wanted = Fields(a.url, a.title, a.authors, tags, commentary.text)

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from vault_sync.core.digest.style_choice import FLAT
-from vault_sync.core.digest.styles.style import StyleName
+from vault_sync.core.digest.styles.style import FLAT, StyleName
 from vault_sync.core.merge.digests import digests
 from vault_sync.core.merge.notes import notes
 from vault_sync.core.merge.parts import Merged, either

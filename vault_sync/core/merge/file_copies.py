@@ -26,18 +26,11 @@ from vault_sync.core.merge.copy_rules import CopyRules
 from vault_sync.core.merge.digest_copies import merge_digest_copy
 from vault_sync.core.merge.note_copies import merge_note_copy
 from vault_sync.core.merge.sync_copy import CopyMerge, unmerged
-from vault_sync.core.model.copies import (
-    NO_COPIES,
-    CopyRow,
-    Histories,
-    Kind,
-    MergedCopies,
-    VaultCopy,
-)
-from vault_sync.core.model.paths import is_markdown
+from vault_sync.core.model.base import CopyRow, Histories
+from vault_sync.core.model.copies import NO_COPIES, Kind, MergedCopies, VaultCopy
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.problems import copy_of_digest
-from vault_sync.core.model.values import Key, Problem, PropertyNames, RelPath
+from vault_sync.core.model.values import Key, Problem, PropertyNames, RelPath, is_markdown
 from vault_sync.core.naming.copy_names import about_the_same, certain, possible
 from vault_sync.core.naming.wikilinks import LinkResolver, Wikilink, find, retarget
 from vault_sync.core.note import note as note_lens

@@ -15,7 +15,7 @@ from vault_sync.core.merge.notes import (
 )
 from vault_sync.core.merge.parts import Merged, Name, Parts, merged
 from vault_sync.core.merge.sync_copy import CopyMerge, CopyMerging, in_style_of, shared
-from vault_sync.core.model.copies import CopyRow, Histories
+from vault_sync.core.model.base import CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import STANDARD_NAMES, Key, PropertyNames
 from vault_sync.core.note import note as lens

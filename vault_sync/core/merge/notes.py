@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from vault_sync.core.merge import three_way
 from vault_sync.core.merge.parts import Merged, Name, Parts, lines, marked, merged
-from vault_sync.core.merge.three_way import Clash
 from vault_sync.core.model.values import STANDARD_NAMES, PropertyNames
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.note import properties
@@ -93,7 +92,7 @@ def _property(
         return Merged(raw)
     if ordered or "list" not in {each.kind for each in (here, there)}:
         single = three_way.value(None if was is None else c, a, b)
-        if isinstance(single, Clash):
+        if single is None:
             return open_yet
         # The values are the same as one side's: only how it is written was changed on the other.
         return Merged(raw if single == a else other)

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from vault_sync.core.merge import three_way
-from vault_sync.core.merge.three_way import Clash
 from vault_sync.core.model.value_class import value_class
 from vault_sync.core.text import common_items
 
@@ -105,7 +104,7 @@ def _text(base: Parts, ours: Parts, theirs: Parts, name: Name, combine: Combine)
 def either(base: str, ours: str, theirs: str) -> str:
     """Return the layout (blanks, breaks) of the side that changed it, ours if both did."""
     both = three_way.value(base, ours, theirs)
-    return ours if isinstance(both, Clash) else both
+    return ours if both is None else both
 
 
 def _first_before(base: Parts, ours: Parts, theirs: Parts) -> str:
@@ -219,7 +218,7 @@ def lines(base: str | None, ours: str, theirs: str, *, sentences: bool = False) 
         whole = chunk.merged
         if whole is None and sentences and base is not None:
             joined = three_way.paragraphs(*("\n".join(side) for side in chunk))
-            whole = None if isinstance(joined, Clash) else _lines(joined)
+            whole = None if joined is None else _lines(joined)
         if whole is not None:
             found += whole
             continue

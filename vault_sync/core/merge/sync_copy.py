@@ -5,17 +5,25 @@ its own ancestor, one of the values that this device has seen (`ancestor`). A pa
 the two has stays: what is missing from a copy was not removed, and what stands in one is not
 removed either. Both texts of a field that clashes are shown to a person: the file's stays, the
 copy's becomes a row.
+
+| field | with an ancestor | without |
+|---|---|---|
+| commentary, own text | by sentence, two additions at one place both stay | all that is in either |
+| tags | as sets | the union |
+| url, title, authors | the side that changed it | the one that is there |
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from vault_sync.core.merge.field_copies import merge_field
+from vault_sync.core.merge import sentence_merge, three_way
+from vault_sync.core.merge.ancestor import SENTENCES, SETS, ancestor, lacks
 from vault_sync.core.merge.parts import Name, Parts
 from vault_sync.core.merge.three_way import sentences
-from vault_sync.core.model.copies import CopyRow, Histories
+from vault_sync.core.model.base import NO_HISTORY, CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Problem, RelPath
@@ -107,3 +115,37 @@ def unmerged(path: RelPath, original: RelPath) -> Problem:
         f"a copy of {original} that cannot be merged into it without a person",
         "move what you want to keep from it into that file, then delete it",
     )
+
+
+class FieldMerge(NamedTuple):
+    """A field's value in the file, and the row of the conflicts note if the copy's clashed."""
+
+    value: Value
+    row: CopyRow | None = None
+
+
+def merge_field(base_key: BaseKey, file: Value, copy: Value, histories: Histories) -> FieldMerge:
+    """Merge one field of a copy into that of its file."""
+    field = base_key.field.partition(" ")[0]
+    if file == copy:
+        return FieldMerge(file)
+    was = ancestor(field, histories.get(base_key, NO_HISTORY), file, copy)
+    merged = _merged(field, was, file, copy)
+    if merged is not None:
+        return FieldMerge(merged)
+    row = CopyRow(*base_key, three_way.shown(copy))
+    return FieldMerge(file, row if lacks(field, file, copy) else None)
+
+
+def _merged(field: str, was: Value | None, file: Value, copy: Value) -> Value | None:
+    if isinstance(file, tuple) and isinstance(copy, tuple):
+        base = was if isinstance(was, tuple) else None
+        if field in SETS:
+            return three_way.tag_sets(base, file, copy)
+        return three_way.filled(base, file, copy)
+    if not isinstance(file, str) or not isinstance(copy, str):
+        return None
+    text = was if isinstance(was, str) else None
+    if field in SENTENCES:
+        return sentence_merge.merge(text, file, copy)
+    return three_way.filled(text, file, copy)

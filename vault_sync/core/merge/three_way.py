@@ -1,7 +1,7 @@
 """Three-way merges: of a value, of a text by line and then by sentence, of a set of tags.
 
-`base` is what both sides last agreed on. Edits that do not overlap both survive; where they do, a
-`Clash` comes back instead of a value, and no side is touched. Line by line the verdict and the
+`base` is what both sides last agreed on. Edits that do not overlap both survive; where they do,
+None comes back instead of a value, and no side is touched. Line by line the verdict and the
 text are those of `git merge-file` (its diff3 style), which is the oracle in the tests.
 """
 
@@ -11,21 +11,11 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.text.common_items import common
 from vault_sync.core.text.folding import casefold_nfc
 
 T = TypeVar("T", bound=Hashable)
 V = TypeVar("V", str, tuple[str, ...])
-
-
-@value_class
-class Clash:
-    """The regions that both sides changed, differently, as a person reads them."""
-
-    base: str
-    digest: str
-    note: str
 
 
 class Chunk(NamedTuple, Generic[T]):
@@ -43,16 +33,16 @@ class Chunk(NamedTuple, Generic[T]):
         return self.b if self.a == self.base else None
 
 
-def value(base: V | None, digest: V, note: V) -> V | Clash:
+def value(base: V | None, digest: V, note: V) -> V | None:
     """Merge a value that is one piece. Without a base, two different ones clash."""
     if note in (digest, base):
         return digest
     if digest == base:
         return note
-    return Clash("" if base is None else shown(base), shown(digest), shown(note))
+    return None
 
 
-def filled(base: V | None, digest: V, note: V) -> V | Clash:
+def filled(base: V | None, digest: V, note: V) -> V | None:
     """Merge a value that is one piece; without a base an absent one is filled in."""
     if base is None and not (digest and note):
         return digest or note
@@ -64,28 +54,23 @@ def shown(one: str | tuple[str, ...]) -> str:
     return one if isinstance(one, str) else ", ".join(one)
 
 
-def paragraphs(base: str, digest: str, note: str) -> str | Clash:
+def paragraphs(base: str, digest: str, note: str) -> str | None:
     r"""Merge a text of lines that end in "\n" by line, and where lines overlap, by sentence.
 
     A paragraph of a digest is often one long line: edits to two of its sentences both survive,
     edits to one sentence clash, and so does an edit against the removal of the paragraph.
     """
     whole = value(base, digest, note)
-    if not isinstance(whole, Clash):
+    if whole is not None:
         return whole
     parts: list[str] = []
-    clashes: list[Chunk[str]] = []
     for chunk in diff3(_lines(base), _lines(digest), _lines(note)):
         merged = chunk.merged
         if merged is None:
             merged = _sentences_merged(chunk)
         if merged is None:
-            clashes.append(chunk)
-        else:
-            parts.extend(merged)
-    if clashes:
-        sides = zip(*clashes, strict=True)
-        return Clash(*("".join(line for side in one for line in side)[:-1] for one in sides))
+            return None
+        parts.extend(merged)
     return "".join(parts)[:-1]
 
 

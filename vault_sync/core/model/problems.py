@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from shlex import quote
 
-from vault_sync.core.model.paths import stem_of
-from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.model.values import Key, Problem, RelPath, stem_of
 
 UNFINISHED = "unfinished"
 """The code of the notice of an entry that waits for words: its digest must be looked at again."""

@@ -5,6 +5,7 @@ Read this first, then `digest` and `note`, then `plan` and `reconcile`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import field
 from typing import Any, Literal, NamedTuple, NewType, get_args
@@ -173,3 +174,37 @@ class Rules:
 
 Decisions = Mapping[tuple[Key, RelPath, str], Decision]
 """The decisions of a person: for a paper, a digest and a field (or "entry") what to take."""
+
+
+_DIGITS = re.compile(r"(\d+)")
+
+
+def stem_of(path: str) -> str:
+    """Return a file's name without its folder and without `.md`."""
+    return path.rpartition("/")[2].removesuffix(".md")
+
+
+def folder_of(path: str) -> str:
+    """Return the folder that a file lies in; "" is the vault's root."""
+    return path.rpartition("/")[0]
+
+
+def joined(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
+
+
+def natural(path: str) -> list[tuple[int, str]]:
+    """Return a sort key that puts `2023년 8월 3주차` before `2023년 12월 1주차`."""
+    return [
+        (int(part), "") if part.isdecimal() and part.isascii() else (-1, part)
+        for part in _DIGITS.split(path)
+    ]
+
+
+def is_visible(path: str) -> bool:
+    """Return True if Obsidian shows this path: no part of it begins with a dot."""
+    return not any(part.startswith(".") for part in path.split("/"))
+
+
+def is_markdown(path: str) -> bool:
+    return path[-3:].lower() == ".md"

@@ -29,8 +29,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Literal, NamedTuple
 
-from vault_sync.core.model.paths import is_markdown
-from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.model.values import Key, RelPath, is_markdown
 from vault_sync.core.text.regex import regex
 
 Certainty = Literal["certain", "possible", "restored"]

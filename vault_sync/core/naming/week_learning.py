@@ -17,12 +17,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise, product
 
-from vault_sync.core.model.paths import folder_of, joined, natural, stem_of
 from vault_sync.core.model.value_class import value_class
-from vault_sync.core.model.values import RelPath
+from vault_sync.core.model.values import RelPath, folder_of, joined, natural, stem_of
 from vault_sync.core.naming import week_names
-from vault_sync.core.naming.month_weeks import RULES, WEEK, MonthWeekRule
-from vault_sync.core.naming.week_names import MONTH_WEEK, WeekNaming
+from vault_sync.core.naming.week_names import MONTH_WEEK, RULES, WEEK, MonthWeekRule, WeekNaming
 from vault_sync.core.text.regex import regex
 
 PaperDays = Mapping[RelPath, Sequence[date]]

@@ -3,10 +3,19 @@
 A form is text with strftime codes and `{month_week}`. What stands in it decides what it names:
 
 - a day (`%d`): the digest is named by one weekday of its week: `230814`, `2023-08-14`;
-- `{month_week}` with a month: `%Y년 %-m월 {month_week}주차`, counted by a rule of `month_weeks`;
+- `{month_week}` with a month: `%Y년 %-m월 {month_week}주차`, counted by a rule, below;
 - `%V`: the ISO week, whose year is `%G` or `%g`, never `%Y`, which differs around New Year.
 
 A week is stood for by one day: the named day, or the first day of the week.
+
+Every rule is "the n-th such weekday of the month", so a week has one name and belongs to one month:
+
+- `thursday`: the week runs from Monday, and its Thursday names it (ISO 8601, KS X ISO 8601);
+- `first-monday`: the week runs from Monday, and its Monday names it;
+- `rows`: the week is a row of a wall calendar, from Sunday, and its Saturday names it, so the row
+  that holds the first of a month is that month's first.
+
+`2023년 8월 3주차` begins on 14, 21 and 13 August by them.
 """
 
 from __future__ import annotations
@@ -16,11 +25,9 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple, get_args
 
 from vault_sync.core.model.value_class import value_class
-from vault_sync.core.naming import month_weeks
-from vault_sync.core.naming.month_weeks import WEEK, MonthWeek, MonthWeekRule
 
 MONTH_WEEK: Final = "{month_week}"
 SUNDAY: Final = 6
@@ -96,9 +103,9 @@ def standing_day(naming: WeekNaming, day: date) -> date:
     another weekday is the ISO week, from Monday, in which that day lies.
     """
     if naming.unit == "month":
-        return month_weeks.first_day(naming.rule, day)
+        return first_day(naming.rule, day)
     if naming.unit == "day" and naming.weekday == SUNDAY:
-        return month_weeks.first_day("rows", day)
+        return first_day("rows", day)
     monday = day - timedelta(days=day.weekday())
     return monday + timedelta(days=naming.weekday if naming.unit == "day" else 0)
 
@@ -107,7 +114,7 @@ def days_of(naming: WeekNaming, day: date) -> tuple[date, date]:
     """Return the first and the last day of the week that holds `day`."""
     sundays = naming.weekday == SUNDAY if naming.unit == "day" else naming.rule == "rows"
     starts = sundays and naming.unit != "iso"
-    first = month_weeks.first_day("rows" if starts else "thursday", day)
+    first = first_day("rows" if starts else "thursday", day)
     return first, first + WEEK - timedelta(days=1)
 
 
@@ -120,7 +127,7 @@ def filled(naming: WeekNaming, form: str, standing: date) -> str:
     """Return a form (a folder's, say) filled for the week that `standing` stands for."""
     year, month, number = standing.year, standing.month, 0
     if naming.unit == "month":
-        year, month, number = month_weeks.month_week(naming.rule, standing)
+        year, month, number = month_week(naming.rule, standing)
     iso_year, iso_week, _ = standing.isocalendar()
     write: Mapping[str, Callable[[], str]] = {
         "%Y": lambda: f"{year:04}",
@@ -158,7 +165,7 @@ def week_day(naming: WeekNaming, name: str) -> date | None:
             return date.fromisocalendar(year, part["week"], 1)
     except ValueError:  # 30 February, a 53rd week that the year has not
         return None
-    return month_weeks.start_of(naming.rule, MonthWeek(year, part["month"], part["month_week"]))
+    return start_of(naming.rule, MonthWeek(year, part["month"], part["month_week"]))
 
 
 def _codes(form: str) -> Iterator[str]:
@@ -177,3 +184,55 @@ def _pattern(form: str) -> re.Pattern[str]:
         groups |= {group[1]} if group is not None else set()
         at = piece.end()
     return re.compile(pattern + re.escape(unicodedata.normalize("NFC", form[at:])))
+
+
+MonthWeekRule = Literal["thursday", "first-monday", "rows"]
+
+
+RULES: Final[tuple[MonthWeekRule, ...]] = get_args(MonthWeekRule)
+
+
+WEEK = timedelta(days=7)
+
+
+# Days from the first day of a week to the day whose month and place in it name the week.
+_NAMING_DAY: Mapping[MonthWeekRule, int] = {"thursday": 3, "first-monday": 0, "rows": 6}
+
+
+class MonthWeek(NamedTuple):
+    """A week as people count it: year, month, and the number of the week from 1."""
+
+    year: int
+    month: int
+    number: int
+
+
+def first_day(rule: MonthWeekRule, day: date) -> date:
+    """Return the first day of the week that holds `day`: a Sunday by `rows`, else a Monday."""
+    since = (day.weekday() + 1) % 7 if rule == "rows" else day.weekday()
+    return day - timedelta(days=since)
+
+
+def month_week(rule: MonthWeekRule, day: date) -> MonthWeek:
+    """Return the month and number of the week that holds `day`."""
+    named_by = first_day(rule, day) + timedelta(days=_NAMING_DAY[rule])
+    return MonthWeek(named_by.year, named_by.month, (named_by.day - 1) // 7 + 1)
+
+
+def start_of(rule: MonthWeekRule, week: MonthWeek) -> date | None:
+    """Return the first day of a numbered week; None where the month has no such week.
+
+    By `rows` the last row of a month, which the next month shares, is found under either name.
+    """
+    try:
+        first = date(week.year, week.month, 1)
+    except ValueError:  # month 13, year 0
+        return None
+    start = first_day(rule, first)
+    if month_week(rule, start) != (week.year, week.month, 1):
+        start += WEEK
+    start += WEEK * (week.number - 1)
+    if month_week(rule, start)[:2] == (week.year, week.month):
+        return start
+    shared = rule == "rows" and (start.year, start.month) == (week.year, week.month)
+    return start if shared and week.number > 1 else None

@@ -22,7 +22,7 @@ from vault_sync.core.note.property_block import (
     value_items,
     value_text,
 )
-from vault_sync.core.note.property_places import left_neighbour
+from vault_sync.core.note.property_table import property_ranks
 from vault_sync.core.note.yaml_scalar import scalar
 from vault_sync.core.text.spans import Edit, Span, newline_kind, splice, to_newlines
 
@@ -379,3 +379,18 @@ class _Bytes:
 
     def write(self, part: bytes) -> None:
         self.parts.append(part)
+
+
+def left_neighbour(properties: Properties, name: str, names: PropertyNames) -> Value | None:
+    """Return the property after which a new one stands; None where it comes last.
+
+    Both neighbours are ours, and the table has the new one between them.
+    """
+    ranks = property_ranks()
+    rank = ranks.get(names.ours(name))
+    values = list(properties.values.values())
+    found = [ranks.get(names.ours(value.name)) for value in values]
+    for value, before, after in zip(values, found, found[1:], strict=False):
+        if rank is not None and before is not None and after is not None and before < rank < after:
+            return value
+    return None

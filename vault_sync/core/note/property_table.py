@@ -1,18 +1,22 @@
-"""The table of a note's properties: whose each one is (docs/format.md, "The note").
+"""The tables of a note's properties and facts: whose each one is (docs/format.md, "The note").
 
-To add a property: a row here, the place in `note` or `drafting` that writes it, and a line in
-docs/format.md (a test finds it). Facts have a table of their own (`facts`), ids too (`keys.KINDS`).
+To add a property: a row of `PROPERTIES`, the place in `note` or `drafting` that writes it, and a
+line in docs/format.md (a test finds it). Ids have a table of their own (`keys.KINDS`).
+
+To add a fact of `[arxiv] facts`: a row of `FACTS`, a field of `Facts` for what no other field
+yields, and a word on it in docs/format.md and config.example.toml (a test finds both). The legal
+names, the properties and what counts as the reader's own follow from the table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Literal
+from operator import attrgetter
+from typing import Literal, NamedTuple
 
-from vault_sync.core.model.values import STANDARD_NAMES, PropertyNames
+from vault_sync.core.model.values import STANDARD_NAMES, Facts, PropertyNames, PropertyValue
 from vault_sync.core.naming.keys import KINDS
-from vault_sync.core.note.facts import FACTS
 
 Owner = Literal["two-way", "kept up to date", "filled in", "the reader's"]
 """`two-way`: with the digest; `kept up to date`: a list of links, in which the reader's own stay;
@@ -94,3 +98,53 @@ def owner(name: str, facts: Collection[str], names: PropertyNames = STANDARD_NAM
     """Return whose a property is, in a vault that has these facts filled in."""
     ours = names.ours(name)
     return PROPERTIES.get(ours, "filled in" if ours in facts else "the reader's")
+
+
+FactKind = Literal["text", "list", "integer", "callout"]
+
+
+class Fact(NamedTuple):
+    """One fact: its name, which is its property's too, and how it is read from `Facts`.
+
+    A value that is empty or 0 is an absent one. A callout stands in the note's body (`abstract`),
+    every other kind is a property.
+    """
+
+    name: str
+    read: Callable[[Facts], PropertyValue]
+    kind: FactKind = "text"
+
+
+def _year(day: str) -> int:
+    return int(day[:4]) if day[:4].isdecimal() else 0
+
+
+FACTS = (
+    Fact("published", attrgetter("published")),
+    Fact("year", lambda facts: _year(facts.published or facts.year), "integer"),
+    Fact("updated", attrgetter("updated")),
+    Fact("categories", attrgetter("categories"), "list"),
+    Fact("doi", attrgetter("doi")),
+    Fact("journal", attrgetter("journal")),
+    Fact("comment", attrgetter("comment")),
+    Fact("pdf", attrgetter("pdf")),
+    Fact("citekey", attrgetter("citekey")),
+    Fact("abstract", attrgetter("abstract"), "callout"),
+)
+"""In the order in which documentation and messages list them."""
+
+
+def fact_names() -> tuple[str, ...]:
+    """Return the legal names in `[arxiv] facts`."""
+    return tuple(fact.name for fact in FACTS)
+
+
+def property_facts(wanted: Sequence[str]) -> tuple[Fact, ...]:
+    """Return the facts of these names that are properties, in the order of the table."""
+    return tuple(fact for fact in FACTS if fact.kind != "callout" and fact.name in wanted)
+
+
+def fact_properties(facts: Facts, wanted: Sequence[str]) -> dict[str, PropertyValue]:
+    """Return the facts that the configuration asks for by property name, without absent ones."""
+    values = ((fact.name, fact.read(facts)) for fact in property_facts(wanted))
+    return {name: value for name, value in values if value}

@@ -17,9 +17,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.value_class import value_class
-from vault_sync.core.model.values import STANDARD_NAMES, Key, PropertyNames, RelPath
+from vault_sync.core.model.values import STANDARD_NAMES, Key, PropertyNames, RelPath, stem_of
 from vault_sync.core.naming.keys import is_paper, key_of, kind_of_key
 from vault_sync.core.naming.note_names import short_title
 from vault_sync.core.note import marks as line_marks

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Plan, Trash, Write
-from vault_sync.core.model.values import RelPath
+from vault_sync.core.model.values import RelPath, stem_of
 
 
 def defer(

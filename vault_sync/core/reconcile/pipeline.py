@@ -11,7 +11,6 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from vault_sync.core.model.base import Base, apart_key
-from vault_sync.core.model.paths import folder_of
 from vault_sync.core.model.plan import AnyText, BaseKey, BaseUpdate, Plan
 from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import (
@@ -22,6 +21,7 @@ from vault_sync.core.model.values import (
     Problem,
     RelPath,
     Rules,
+    folder_of,
 )
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.keys import is_paper

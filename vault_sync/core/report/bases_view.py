@@ -11,8 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from vault_sync.core.model.paths import is_markdown
-from vault_sync.core.model.values import PropertyNames
+from vault_sync.core.model.values import PropertyNames, is_markdown
 
 PROPERTIES = (
     *("title", "authors", "published", "digests", "tags", "arxiv", "mentioned_by"),

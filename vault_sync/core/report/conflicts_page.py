@@ -15,10 +15,9 @@ from dataclasses import field
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from vault_sync.core.model.paths import natural
 from vault_sync.core.model.plan import Conflict
 from vault_sync.core.model.value_class import value_class
-from vault_sync.core.model.values import Decision, Decisions, RelPath
+from vault_sync.core.model.values import Decision, Decisions, RelPath, natural
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.wikilinks import LinkResolver, link
 from vault_sync.core.report import copy_section

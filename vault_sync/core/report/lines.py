@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from vault_sync.core.model import problems
 from vault_sync.core.model.plan import (
@@ -257,3 +258,14 @@ def summary(plan: Plan, done: Sequence[Operation]) -> str:
     left = f", {len(plan.conflicts)} in conflict" if plan.conflicts else ""
     nothing = "nothing was written" if plan.operations else "nothing to do"
     return f"{entries}: {did or nothing}{left}"
+
+
+VERSION: Final = 1
+"""The version of the shapes: it rises when a key changes its meaning or goes."""
+
+
+def json_text(value: Mapping[str, object]) -> str:
+    """Return an object as JSON, its `version` first."""
+    whole = {"version": VERSION, **value}
+    # A name that is no UTF-8 has no JSON form but an escaped one.
+    return json.dumps(whole, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()

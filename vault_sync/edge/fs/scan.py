@@ -10,9 +10,8 @@ from dataclasses import field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from vault_sync.core.model.paths import is_markdown
 from vault_sync.core.model.value_class import value_class
-from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.model.values import Problem, RelPath, is_markdown
 from vault_sync.core.naming.copy_names import is_delivery_mark
 from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.platform import current

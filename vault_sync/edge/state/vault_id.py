@@ -1,14 +1,20 @@
-"""The facts that a state remembers of its vault as a whole; the vault's id is one of them."""
+"""The facts that a state remembers of its vault as a whole: its id, names, and if it has joined.
+
+A sync service brings the files of a vault one by one. Until a whole pass finds the same files as
+the one before it and nothing on its way, a file or an entry that is not here was not removed; it is
+only not here yet (docs/devices.md). Then this device *has joined* the vault.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from vault_sync.edge.fs.own_folder import read_id, write_id
-from vault_sync.edge.fs.vault_dir import VaultDir
-from vault_sync.edge.state.schema import VAULT_ID, fact_of, note_fact
+from vault_sync.core.model.values import RelPath
+from vault_sync.core.text.encodings import text_hash
+from vault_sync.edge.fs.vault_dir import VaultDir, read_id, write_id
+from vault_sync.edge.state.schema import JOINED, JOINING_FILES, VAULT_ID, fact_of, note_fact
 from vault_sync.edge.state.store import StateStore
 
 _NAMES = "property names"
@@ -54,3 +60,36 @@ def agree_on_id(vault: VaultDir, state: StateStore) -> None:
         put_fact(state, VAULT_ID, id_)
     if id_ != there:
         write_id(vault, id_)
+
+
+def is_joined(state: StateStore) -> bool:
+    """Return True once a pass has found that all files were here.
+
+    Raises:
+        StateError: the state cannot be read just now.
+    """
+    return fact_of(state.select, JOINED) is not None
+
+
+def join(state: StateStore) -> None:
+    """Note that all files of the vault are here.
+
+    Raises:
+        StateError: the state could not be written.
+    """
+    put_fact(state, JOINED, "")
+
+
+def end_pass(state: StateStore, files: Collection[RelPath], *, at_rest: bool) -> None:
+    """Note the files that a whole pass leaves; the device has joined if they are the same again.
+
+    `at_rest`: nothing was on its way to this device.
+
+    Raises:
+        StateError: the state could not be written.
+    """
+    listed = text_hash("\0".join(sorted(files)))
+    if fact_of(state.select, JOINING_FILES) != listed:
+        put_fact(state, JOINING_FILES, listed)
+    elif at_rest:
+        join(state)

@@ -9,8 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vault_sync.core.model.paths import is_markdown, is_visible
-from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.model.values import Problem, RelPath, is_markdown, is_visible
 from vault_sync.core.naming.copy_names import certain, possible
 from vault_sync.core.naming.foreign_names import unfit_for_windows
 from vault_sync.core.text.encodings import encoded

@@ -15,14 +15,12 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vault_sync.core.model.paths import is_markdown, is_visible
 from vault_sync.core.model.value_class import value_class
-from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.model.values import Problem, RelPath, is_markdown, is_visible
 from vault_sync.edge.git.activity import head
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.spelling import canonical, inside
-from vault_sync.edge.watch.listener import Listener
-from vault_sync.edge.watch.mailbox import Mailbox, Message
+from vault_sync.edge.watch.listener import Listener, Mailbox, Message
 from vault_sync.edge.watch.stamps import Stamp, changed_lately, read_stamps
 
 _log = logging.getLogger(__name__)

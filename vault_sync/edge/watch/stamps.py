@@ -10,8 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from vault_sync.core.model.paths import is_markdown
-from vault_sync.core.model.values import RelPath
+from vault_sync.core.model.values import RelPath, is_markdown
 from vault_sync.edge.fs.scan import FolderEntry, walk
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.values import file_number, is_away

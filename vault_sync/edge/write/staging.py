@@ -11,8 +11,16 @@ from contextlib import suppress
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.edge.fs.errors import NO_SAFE_REPLACE, Unsafe, in_words
-from vault_sync.edge.fs.own_folder import TEMPORARY, own_folder, temporary_name, volume_of
-from vault_sync.edge.fs.vault_dir import VaultDir, folded_names, names_in, open_at
+from vault_sync.edge.fs.vault_dir import (
+    TEMPORARY,
+    VaultDir,
+    folded_names,
+    names_in,
+    open_at,
+    own_folder,
+    temporary_name,
+    volume_of,
+)
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.durability import BATCH, sync_at, sync_everything, sync_file
 from vault_sync.edge.platform.mounts import file_system
@@ -21,7 +29,6 @@ from vault_sync.edge.state import pass_log, saved_texts
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
 from vault_sync.edge.state.store import StateStore
-from vault_sync.edge.write.points import At
 
 
 class StagingArea:
@@ -181,3 +188,11 @@ def copy_attributes(like: int, file: int) -> None:
     """
     current.files.copy_owner_and_mode(like, file)
     current.system.copy_attributes(like, file)
+
+
+At = Callable[[str, RelPath], None]
+"""Called with the name of a point and a path, for tests that edit, delete and rename there."""
+
+
+def no_point(point: str, path: RelPath) -> None:
+    """Do nothing, as everywhere outside tests."""

@@ -12,8 +12,14 @@ from functools import partial
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.edge.fs.errors import Unsafe
-from vault_sync.edge.fs.own_folder import TEMPORARY, trash_names, volume_of
-from vault_sync.edge.fs.vault_dir import VaultDir, read_at, same_file
+from vault_sync.edge.fs.vault_dir import (
+    TEMPORARY,
+    VaultDir,
+    read_at,
+    same_file,
+    trash_names,
+    volume_of,
+)
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.rename import Volume
 from vault_sync.edge.platform.values import Changed
@@ -21,8 +27,7 @@ from vault_sync.edge.state import pass_log, saved_texts
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
 from vault_sync.edge.state.store import StateStore
-from vault_sync.edge.write.points import At
-from vault_sync.edge.write.staging import StagingArea
+from vault_sync.edge.write.staging import At, StagingArea
 
 EDITED = "it was edited meanwhile; the edit is kept and the next pass takes it up"
 PUT_BACKS = 100

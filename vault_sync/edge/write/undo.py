@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from vault_sync.core.digest.style_choice import StyleChoice, always_flat
+from vault_sync.core.digest.styles.style import StyleChoice, always_flat
 from vault_sync.core.merge import documents
 from vault_sync.core.model.plan import (
     BaseKey,
@@ -30,7 +30,7 @@ from vault_sync.edge.state import deliveries, pass_log, saved_texts
 from vault_sync.edge.state.pass_log import PassRecord, SavedRow
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.apply import apply
-from vault_sync.edge.write.points import At, no_point
+from vault_sync.edge.write.staging import At, no_point
 
 NEWER = "it has newer edits, which are kept"
 _UNDO = "undo "

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from vault_sync.core.model.paths import joined
 from vault_sync.core.model.plan import Create, Operation, Outcome, Write
-from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.model.values import Key, RelPath, joined
 from vault_sync.core.naming.keys import pdf_of
 from vault_sync.core.naming.note_names import label
 from vault_sync.core.note import note as note_lens

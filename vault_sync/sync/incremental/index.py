@@ -35,7 +35,7 @@ from vault_sync.edge.state.schema import bound, unbound
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.observation.file_record import File
 
-FORMAT = 8
+FORMAT = 9
 
 _TABLES = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
@@ -58,42 +58,21 @@ WRONG = (sqlite3.Error, struct.error, ValueError, TypeError, KeyError, OverflowE
 class LastPass:
     """The outcome of the last pass, as the index stores it.
 
-    `based`: there is a base, so that papers may be looked at one by one. `final`: all it had to do
-    is in files that are `open`. `newest` is the last path of a digest ("" for none).
-    `lacking` are the papers without their facts, `facts` the mark of what was known of those,
-    `namers` which papers name which. `again` are those of `Plan`, `otherwise` those of `Scan`.
+    `plan` is that of a pass that finds everything as it was, and nothing left to do. `based`: there
+    is a base, so that papers may be looked at one by one. `final`: all it had to do is in files
+    that are `open`. `newest` is the last path of a digest ("" for none). `lacking` are the papers
+    without their facts, `facts` the mark of what was known of those, `namers` which papers name
+    which. `otherwise` are those of `Scan`.
     """
 
-    digests: int
-    entries: int
-    notes: int
-    problems: tuple[Problem, ...]
-    conflicts: tuple[Conflict, ...]
+    plan: Plan
     based: bool
     final: bool
     lacking: tuple[Key, ...]
     facts: str
-    wanted: tuple[Key, ...]
     namers: Mapping[Key, tuple[Key, ...]]
     newest: str = ""
-    again: tuple[Key, ...] = ()
-    named: tuple[Problem, ...] = ()
-    apart: tuple[Apart, ...] = ()
     otherwise: tuple[RelPath, ...] = ()
-
-    def plan(self) -> Plan:
-        """Return the plan of a pass that finds everything as it was, and nothing left to do."""
-        return Plan(
-            conflicts=self.conflicts,
-            problems=self.problems,
-            digests=self.digests,
-            entries=self.entries,
-            notes=self.notes,
-            wanted=self.wanted,
-            named=self.named,
-            apart=self.apart,
-            again=self.again,
-        )
 
 
 def path_of(state: StateStore) -> Path:
@@ -146,7 +125,7 @@ class FileStats:
 
     def rests(self, files: Mapping[RelPath, Stat]) -> bool:
         """Return True if every file is as it was when a pass had nothing left to do."""
-        left = self.open or self.last.again
+        left = self.open or self.last.plan.again
         return self.last.final and not left and self.stats == files
 
 
@@ -247,13 +226,24 @@ def _unpacked(content: bytes) -> dict[RelPath, tuple[int, ...]]:
 
 def _last_pass(text: str) -> LastPass:
     read: dict[str, Any] = json.loads(text)
+    plan: dict[str, Any] = {name: tuple(value) for name, value in read.pop("plan").items()}
     for name, kind in (("problems", Problem), ("conflicts", Conflict), ("named", Problem)):
-        read[name] = tuple(kind(**each) for each in read[name])
-    read["apart"] = tuple(Apart(*each) for each in read["apart"])
-    for name in ("lacking", "wanted", "again", "otherwise"):
+        plan[name] = tuple(kind(**each) for each in plan[name])
+    plan["apart"] = tuple(Apart(*each) for each in plan["apart"])
+    digests, entries, notes = plan.pop("counts")
+    read["plan"] = Plan(digests=digests, entries=entries, notes=notes, **plan)
+    for name in ("lacking", "otherwise"):
         read[name] = tuple(read[name])
     read["namers"] = {key: tuple(named) for key, named in read["namers"].items()}
     return LastPass(**read)
+
+
+def _text_of(last: LastPass) -> str:
+    plan, flat = last.plan, {each.name: getattr(last, each.name) for each in fields(last)}
+    names = ("problems", "conflicts", "named", "wanted", "apart", "again")
+    counts = (plan.digests, plan.entries, plan.notes)
+    flat["plan"] = {"counts": counts} | {name: getattr(plan, name) for name in names}
+    return json.dumps(flat, default=asdict)
 
 
 # Writing
@@ -323,11 +313,8 @@ def finish(
     connection: sqlite3.Connection, stamp: str, last: LastPass, open_files: Iterable[RelPath]
 ) -> str:
     """Store the outcome of a pass and end the transaction; return the version of the index."""
-    flat = {each.name: getattr(last, each.name) for each in fields(last)}
-    for name in ("problems", "conflicts", "named"):
-        flat[name] = [asdict(each) for each in flat[name]]
     version = os.urandom(8).hex()
-    texts = {"stamp": stamp, "version": version, "last": json.dumps(flat)}
+    texts = {"stamp": stamp, "version": version, "last": _text_of(last)}
     texts["open"] = json.dumps(sorted(open_files))
     connection.executemany("REPLACE INTO meta VALUES (?, ?)", texts.items())
     sum_ = _sum(*_about_all(connection))

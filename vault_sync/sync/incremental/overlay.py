@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import BaseUpdate, Plan
-from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.model.values import Key, RelPath, stem_of
 from vault_sync.core.naming.note_names import bare_name
 from vault_sync.sync.incremental import index
 from vault_sync.sync.incremental.memory import NOTES, Memory, keys_in

@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 
-from vault_sync.core.model.paths import folder_of
 from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.model.values import Key, Problem, RelPath, folder_of
 from vault_sync.core.naming.copy_names import certain, possible
 from vault_sync.core.naming.globs import is_digest
 from vault_sync.core.naming.note_names import bare_name
@@ -228,7 +227,7 @@ class PartReading:
         With them come those that name it and do not stand there.
         """
         keys = {*self.now.keys_at(path), *self.before.keys_at(path), *self.noted_at([path])}
-        conflicts = self.memory.last.conflicts
+        conflicts = self.memory.last.plan.conflicts
         keys |= {each.key for each in conflicts if path in {each.digest, each.note}}
         keys |= {key for each in self.now.naming(called(path)) for key in self.now.keys_at(each)}
         return keys | self.papers_in(path)

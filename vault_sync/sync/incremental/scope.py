@@ -23,7 +23,7 @@ from vault_sync.sync.incremental.reading import PartReading
 from vault_sync.sync.incremental.recorder import counts_after
 from vault_sync.sync.incremental.selection import PaperSelection
 from vault_sync.sync.observation.observation import Observation, lacking
-from vault_sync.sync.origins import deliveries
+from vault_sync.sync.origins import file_marks
 from vault_sync.sync.origins.file_marks import with_marks
 from vault_sync.sync.planning import conflicts_file
 from vault_sync.sync.planning.pass_plan import make_plan, template_of
@@ -70,13 +70,13 @@ def think(
     selection = PaperSelection(reading)
     if hinted and selection.moved:
         raise TakesWalk
-    for key in last.again:
+    for key in last.plan.again:
         selection.join([key], overlay.waits(key))
     for key in last.lacking if facts_changed else ():
         selection.join([key], overlay.facts_of(key))
     if not (reading.changed or reading.gone or reading.names_changed or selection.reasons):
         observation = _observation(selection, snapshots.EMPTY, Base(exists=True))
-        plan = last.plan()
+        plan = last.plan
         return Thought(observation, plan, last.lacking, selection.explained(plan))
     try:
         selection.start()
@@ -99,7 +99,7 @@ def _planned(
             part.restricted(found), base, state, selection.reasons, reading.stats
         )
         observation = _observation(selection, snapshot, base)
-        observation = deliveries.with_arrivals(observation, state, time.time())
+        observation = file_marks.with_arrivals(observation, state, time.time())
         lacks = [key for key in lacking(observation, config.rules) if key in selection.reasons]
         facts = facts_of(lacks) if lacks else {}
         template, wrong = template_of(observation, config, _days_unknown)
@@ -152,13 +152,15 @@ def _observation(selection: PaperSelection, snapshot: Snapshot, base: Base) -> O
         conflicts_path=reading.conflicts_path(),
         otherwise=reading.otherwise,
         template=reading.texts.get(RelPath(reading.config.rules.template)),
-        open_elsewhere=tuple(each for each in last.conflicts if each.key not in selection.reasons),
+        open_elsewhere=tuple(
+            each for each in last.plan.conflicts if each.key not in selection.reasons
+        ),
     )
 
 
 def _of_all(plan: Plan, selection: PaperSelection, lacks: Sequence[Key]) -> Plan:
     """Return the plan with what is reported of the papers that were not looked at."""
-    last, covered = selection.memory.last, selection.covered()
+    last, covered = selection.memory.last.plan, selection.covered()
     problems = [
         each
         for each in last.problems

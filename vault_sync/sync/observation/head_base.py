@@ -12,9 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.paths import is_markdown
 from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.values import FIELD_NAMES, RelPath, Rules
+from vault_sync.core.model.values import FIELD_NAMES, RelPath, Rules, is_markdown
 from vault_sync.core.reconcile.pipeline import reconcile
 from vault_sync.edge.config import Config
 from vault_sync.edge.git import repository as git

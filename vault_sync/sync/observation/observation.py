@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from vault_sync.core import snapshot
-from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.digest.styles import lens
+from vault_sync.core.digest.styles.style import styles_of
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.copies import NO_COPIES, MergedCopies
 from vault_sync.core.model.plan import BaseKey, Conflict
@@ -30,7 +30,7 @@ from vault_sync.core.text.module_door import door
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Scan, Stat, scan
 from vault_sync.edge.fs.vault_dir import read_contents
-from vault_sync.edge.state import joining
+from vault_sync.edge.state import vault_id
 from vault_sync.edge.state.base_table import read_files
 from vault_sync.edge.state.earlier_values import is_old
 from vault_sync.edge.state.refusals import read_refused
@@ -53,11 +53,11 @@ if TYPE_CHECKING:
     from vault_sync.core.reconcile.resolution import abstracts
     from vault_sync.core.report import copy_section
 else:  # few vaults have copies, and few passes learn weeks
-    abstracts = door("vault_sync.core.reconcile.resolution.abstracts")
     copy_rules = door("vault_sync.core.merge.copy_rules")
     file_copies = door("vault_sync.core.merge.file_copies")
     week_learning = door("vault_sync.core.naming.week_learning")
     copy_section = door("vault_sync.core.report.copy_section")
+    abstracts = door("vault_sync.core.reconcile.resolution.abstracts")
 
 
 @value_class
@@ -111,7 +111,7 @@ def base_of(state: StateStore) -> Base:
         state.rows(),
         state.has_base,
         state.was_before,
-        joining=not joining.is_joined(state),
+        joining=not vault_id.is_joined(state),
         # Also what a person still types over is an earlier value to a text that was brought.
         was_ever=lambda row, value: is_old(state.select, row, value, ()),
         files=read_files(state.select),

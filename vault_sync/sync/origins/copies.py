@@ -11,8 +11,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from vault_sync.core.model.base import Base, updates_made
-from vault_sync.core.model.copies import Arrival, MergedCopies, Origin, VaultCopy, origin_of
+from vault_sync.core.model.base import Arrival, Base, Origin, origin_of, updates_made
+from vault_sync.core.model.copies import MergedCopies, VaultCopy
 from vault_sync.core.model.plan import (
     BaseKey,
     BaseUpdate,
@@ -94,10 +94,7 @@ SAME_TIME = 30_000_000_000
 
 
 def _overwritten(
-    texts: Mapping[RelPath, str],
-    stats: Mapping[RelPath, Stat],
-    base: Base,
-    rules: CopyRules,
+    texts: Mapping[RelPath, str], stats: Mapping[RelPath, Stat], base: Base, rules: CopyRules
 ) -> Overwritten:
     """Return what was brought within `SAME_TIME` of what was typed here, and not after it."""
     if not rules.ready or not rules.merges:

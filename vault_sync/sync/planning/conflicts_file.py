@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from vault_sync.core.model.copies import CopyRow
+from vault_sync.core.model.base import CopyRow
 from vault_sync.core.model.plan import (
     BaseKey,
     Create,
@@ -21,10 +21,10 @@ from vault_sync.core.text.module_door import door
 from vault_sync.sync.observation.observation import Observation
 
 if TYPE_CHECKING:
-    from vault_sync.core.merge import copy_rows
+    from vault_sync.core.merge import copy_rules
     from vault_sync.core.report import copy_section
 else:  # few vaults have copies
-    copy_rows = door("vault_sync.core.merge.copy_rows")
+    copy_rules = door("vault_sync.core.merge.copy_rules")
     copy_section = door("vault_sync.core.report.copy_section")
 
 TAKEN = "conflicts-note-taken"
@@ -74,7 +74,7 @@ def _rows(seen: Observation, plan: Plan) -> Iterable[CopyRow]:
 
     is_still = not any(each.delivered for each in seen.base.arrivals.values())
     no_copies = not (copies.merged or copies.finished or copies.stuck)
-    return copy_rows.remaining(
+    return copy_rules.remaining(
         found.rows | copies.rows, at_rest=is_still and no_copies, ticked=found.ticked, agreed=agreed
     )
 

@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.copies import NO_COPIES
-from vault_sync.core.model.paths import natural
 from vault_sync.core.model.plan import BaseUpdate, Conflict, Operation, Plan, Write
-from vault_sync.core.model.values import Decision, Decisions, Facts, Key, Problem, RelPath, Rules
-from vault_sync.core.note import note_template
+from vault_sync.core.model.values import (
+    Decision,
+    Decisions,
+    Facts,
+    Key,
+    Problem,
+    RelPath,
+    Rules,
+    natural,
+)
 from vault_sync.core.note.properties import Unwritable
 from vault_sync.core.note.property_renaming import renames
 from vault_sync.core.reconcile.pairing.decisions import decide
@@ -32,6 +39,7 @@ if TYPE_CHECKING:
     from vault_sync.core.citation.library import ReadersLibrary
     from vault_sync.core.naming import week_learning
     from vault_sync.core.note import note_template
+    from vault_sync.core.note.note_template import NoteTemplate
 else:  # needed by few passes
     note_template = door("vault_sync.core.note.note_template")
     week_learning = door("vault_sync.core.naming.week_learning")
@@ -47,7 +55,7 @@ def make_plan(
     request: PassRequest,
     progress: Progress = silent,
     library: ReadersLibrary | None = None,
-    template: note_template.NoteTemplate | None = None,
+    template: NoteTemplate | None = None,
 ) -> Plan:
     """Return the plan for what was observed, under the request and the ticks on the conflicts note.
 
@@ -109,7 +117,7 @@ def _options(
     request: PassRequest,
     progress: Progress,
     library: ReadersLibrary | None,
-    template: note_template.NoteTemplate | None,
+    template: NoteTemplate | None,
 ) -> ReconcileOptions:
     """Return the choices of a pass, but for what a person decided in its conflicts."""
     size = sum(len(digest.text) for digest in observation.snapshot.digests.values())
@@ -137,7 +145,7 @@ def template_of(
     observation: Observation,
     config: Config,
     week_days: Callable[[], Mapping[RelPath, date]] | None = None,
-) -> tuple[note_template.NoteTemplate | None, tuple[Problem, ...]]:
+) -> tuple[NoteTemplate | None, tuple[Problem, ...]]:
     """Return the reader's template for new notes, and what is wrong with it.
 
     `week_days` are those of `NoteTemplate`; None: they are learnt from the observation.
@@ -151,11 +159,9 @@ def template_of(
     @cache
     def learnt_days() -> Mapping[RelPath, date]:
         naming = learn_weeks(observation, config).naming
-        return (
-            week_learning.weeks_of(naming, observation.snapshot.digests)
-            if naming is not None
-            else {}
-        )
+        if naming is None:
+            return {}
+        return week_learning.weeks_of(naming, observation.snapshot.digests)
 
     wrong = tuple(note_template.mistakes(path, observation.template))
     return note_template.NoteTemplate(path, observation.template, week_days or learnt_days), wrong

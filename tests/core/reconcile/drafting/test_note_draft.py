@@ -110,3 +110,15 @@ def test_a_title_that_comes_late_is_also_an_alias_and_a_name() -> None:
     assert note_lens.read(vault.files[named]).properties.items("aliases") == ("Zeta: A",)
     assert vault.files[UNTITLED] == digest.replace("[[2308.00009]]", "[[230809 Zeta]]")
     quiet(vault)
+
+
+def test_a_paper_that_gets_another_address_loses_the_id_of_the_old_one() -> None:
+    """One that the reader wrote instead of ours stays."""
+    for own, stays in (("2308.00001", False), ("mine", True)):
+        vault = settled()
+        change(vault, NOTE, 'arxiv: "2308.00001"', f'arxiv: "{own}"')
+        change(vault, WEEK, "https://arxiv.org/abs/2308.00001", "https://doi.org/10.1000/one")
+        assert not vault.sync().problems
+        assert "doi: 10.1000/one" in vault.files[NOTE]
+        assert ("arxiv:" in vault.files[NOTE]) is stays
+        quiet(vault)

@@ -9,6 +9,9 @@ from tests.support.reader import (
     BETA,
     NEXT,
     NOTE,
+    NOTE_OMEGA,
+    OMEGA,
+    OWN,
     WEEK,
     change,
     cut,
@@ -19,6 +22,7 @@ from tests.support.reader import (
     nothing_happens,
     only,
     open_fields,
+    place,
     quiet,
     rename,
     said,
@@ -166,3 +170,31 @@ def test_a_second_week_comes_later() -> None:
     change(vault, NEXT, "주차\n", "주차\n" + AGAIN)
     only(vault, NEXT, NOTE)
     assert vault.files == twice().files
+
+
+# Where something must.
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_the_reader_says_that_the_note_is_meant(missing: bool) -> None:
+    vault = settled()
+    cut(vault, OMEGA, NEXT)
+    if missing:
+        del vault.files[NEXT]
+    forget(vault)
+    vault.sync()
+    vault.sync(decisions={place(OMEGA, NEXT, "entry"): "note"})
+    assert said(vault, OMEGA, NEXT).commentary == "오메가입니다."
+    quiet(vault)
+
+
+def test_the_reader_says_that_the_entry_is_gone() -> None:
+    vault = settled()
+    change(vault, NOTE_OMEGA, "오메가입니다.\n", "오메가입니다.\n" + OWN)
+    cut(vault, OMEGA, NEXT)
+    forget(vault)
+    vault.sync()
+    vault.sync(decisions={place(OMEGA, NEXT, "entry"): "digest"})
+    assert "내 생각." in vault.files[NOTE_OMEGA]
+    assert "2023년 8월 4주차" not in vault.files[NOTE_OMEGA]
+    quiet(vault)

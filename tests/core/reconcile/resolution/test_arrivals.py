@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from vault_sync.core.model.copies import Arrival, History, PastValue
+from vault_sync.core.model.base import Arrival, History, PastValue
 from vault_sync.core.reconcile.resolution import arrivals
 from vault_sync.core.reconcile.resolution.arrivals import Deferred
 from vault_sync.core.reconcile.resolution.fields import Decided, Undecided
@@ -14,7 +14,7 @@ TEXTS = History((PastValue("A. B.", "delivered"), PastValue("A. B. T.", "typed")
 TAGS = History((PastValue(("a",), "delivered"), PastValue(("a", "t"), "typed")))
 OLDER = Undecided("older")
 
-Found = Decided[str] | Undecided | Deferred | None
+Found = Decided | Undecided | Deferred | None
 
 
 @pytest.mark.parametrize(

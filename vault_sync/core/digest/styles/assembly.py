@@ -16,9 +16,8 @@ from vault_sync.core.digest.styles.markdown.inline import InlineLink
 from vault_sync.core.digest.styles.markdown.page import BLANK, CODE, COMMENT, Page
 from vault_sync.core.digest.styles.names import AuthorList
 from vault_sync.core.digest.styles.style import StyledSpans, StyleName
-from vault_sync.core.digest.tag_line import is_tag_line
 from vault_sync.core.model.values import FieldName, Fields, Key
-from vault_sync.core.naming.tags import TAG
+from vault_sync.core.naming.tags import TAG, is_tag_line
 from vault_sync.core.text.spans import Span
 
 _STOPS = ".;,。；，([（|"

@@ -6,8 +6,8 @@ import itertools
 from collections import Counter
 from collections.abc import Sequence
 
-from vault_sync.core.digest import entry_lines, title_line
-from vault_sync.core.digest.entry_lines import EntryLine, Part
+from vault_sync.core.digest import entry_format, title_line
+from vault_sync.core.digest.entry_format import EntryLine, Part
 from vault_sync.core.digest.reader import Digest, Entry
 from vault_sync.core.digest.styles import names
 from vault_sync.core.digest.styles.markdown import marks
@@ -64,7 +64,7 @@ def edits(
         if fields.commentary != old.commentary:
             rows = _with_commentary(digest, entry, rows, lower)
         rows = _with_tags(digest, entry, rows, fields.tags)
-        found += entry_lines.edits(text, before, rows, newline_kind(text))
+        found += entry_format.edits(text, before, rows, newline_kind(text))
     return found
 
 
@@ -111,7 +111,7 @@ def _title(text: str, styled: StyledSpans, title: str) -> list[Edit]:
     old, places = marks.value(text, styled.title), marks.offsets(text, styled.title)
     if len(old) != len(places):
         return [Edit(styled.title, _escaped(styled, title))]
-    left, right = entry_lines.common_ends(old, title)
+    left, right = entry_format.common_ends(old, title)
     changed, words = places[left : len(old) - right], title[left : len(title) - right]
     words = _escaped(styled, words)
     if not changed:
@@ -166,7 +166,7 @@ def _cell(text: str, styled: StyledSpans, old: Fields, fields: Fields) -> list[E
 
 
 def _replaced(text: str, span: Span, words: str) -> list[Edit]:
-    return entry_lines.replaced(span.start, span.slice(text), words)
+    return entry_format.replaced(span.start, span.slice(text), words)
 
 
 def _divided(styled: StyledSpans, commentary: str) -> tuple[str, list[str]]:
@@ -199,12 +199,12 @@ def _with_commentary(
 ) -> list[EntryLine]:
     old = [row for row in rows if row.part == "commentary"]
     if not lower:
-        return entry_lines.without(rows, old)
+        return entry_format.without(rows, old)
     indent = indent_of(digest, entry)
     blank = next((row.words for row in old if not row.words.strip()), "")
     words = [indent + line if line else blank for line in lower]
     if old:
-        return entry_lines.reworded(rows, "commentary", words)
+        return entry_format.reworded(rows, "commentary", words)
     added = [EntryLine("commentary", line, None) for line in words]
     # In lists the words stand right under the title; elsewhere below addresses and authors.
     at = 0 if entry.styled is not None and entry.styled.style == "list" else len(rows) - 1
@@ -212,7 +212,7 @@ def _with_commentary(
         at -= 1
     apart = _sets_apart(digest, entry)
     spaced = _is_spaced(digest, entry, rows) if apart is None else apart
-    return entry_lines.with_part(rows, at, added, spaced=spaced and bool(lower[0]))
+    return entry_format.with_part(rows, at, added, spaced=spaced and bool(lower[0]))
 
 
 def _with_tags(
@@ -223,11 +223,11 @@ def _with_tags(
     if not missing and not gone:
         return rows
     if any(row.part == "tags" for row in rows):
-        return entry_lines.without_empty_tags(entry_lines.retagged(rows, missing, gone))
+        return entry_format.without_empty_tags(entry_format.retagged(rows, missing, gone))
     words = indent_of(digest, entry) + " ".join("#" + tag for tag in missing)
     spaced = _is_spaced(digest, entry, rows)
     row = EntryLine("tags", words, None)
-    return entry_lines.with_part(rows, len(rows) - 1, [row], spaced=spaced)
+    return entry_format.with_part(rows, len(rows) - 1, [row], spaced=spaced)
 
 
 def _sets_apart(digest: Digest, entry: Entry) -> bool | None:

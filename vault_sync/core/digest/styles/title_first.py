@@ -20,10 +20,10 @@ from vault_sync.core.digest.styles.assembly import (
 )
 from vault_sync.core.digest.styles.markdown.page import BLANK, CODE, HEADING, HIDDEN, RULE, Page
 from vault_sync.core.digest.styles.style import StyledSpans
-from vault_sync.core.digest.tag_line import is_tag_line
 from vault_sync.core.digest.title_line import TitleLine
 from vault_sync.core.model.values import FieldName, Fields
 from vault_sync.core.naming.keys import key_of
+from vault_sync.core.naming.tags import is_tag_line
 from vault_sync.core.text.spans import Span
 
 _PLACES: frozenset[FieldName] = frozenset(("url", "title", "authors", "tags", "commentary"))

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from vault_sync.core.model.base import Base, base_keys_of
-from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.plan import AnyText, BaseKey, BaseUpdate, StoredValue, Value
-from vault_sync.core.model.values import Key, Place, RelPath
+from vault_sync.core.model.values import Key, Place, RelPath, stem_of
 from vault_sync.core.reconcile.drafting import plan_builder
 from vault_sync.core.reconcile.drafting.cross_links import NamedKeys
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
@@ -27,6 +26,7 @@ def build_updates(
     trashed = {each.path for each in builder.trash}
     for resolution in context.resolutions:
         base_updates += _of_paper(builder, context, resolution, named_keys, trashed)
+        resolution.release()
     after = _digest_texts(builder, context)
     for path in after:
         base_key = BaseKey(Key(""), path, "text")
@@ -96,7 +96,6 @@ def _of_paper(
         templated = builder.templated.get(resolution.key, ())
         values = [ProposedValue(*each, FOR_NOTE) for each in templated]
         values += [*resolution.proposed, *_own_values(context, resolution, named_keys)]
-        resolution.proposed = []  # They stand in the updates: no paper's are held twice.
         groups = _by_paths(builder, note, resolution.key, _by_needs(context, values))
     put = {base_key for values in groups.values() for base_key in values}
     drop = frozenset(

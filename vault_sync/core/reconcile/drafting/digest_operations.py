@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from vault_sync.core.digest import editor
+from vault_sync.core.digest.editor import Unsayable, first_loss
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink
-from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.digest.styles import lens, styled_reader
-from vault_sync.core.model.paths import stem_of
+from vault_sync.core.digest.styles.style import styles_of
 from vault_sync.core.model.plan import Create, Write
-from vault_sync.core.model.values import FIELD_NAMES, Fields, Key, Problem, RelPath
+from vault_sync.core.model.values import FIELD_NAMES, Fields, Key, Problem, RelPath, stem_of
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
 from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Placeless, Resolution
@@ -19,10 +19,8 @@ from vault_sync.core.text.module_door import door
 from vault_sync.core.text.spans import splice
 
 if TYPE_CHECKING:
-    from vault_sync.core.digest import roundtrip
     from vault_sync.core.digest.styles import styled_growth
 else:  # most digests are flat
-    roundtrip = door("vault_sync.core.digest.roundtrip")
     styled_growth = door("vault_sync.core.digest.styles.styled_growth")
 
 
@@ -137,7 +135,7 @@ def _reads_back(
     else:
         before = pair.entry.fields if pair.entry else Fields(fields.url)
         link = context.note_paths.linked(context.note_paths.notes[resolution.key], path)
-        wrong = roundtrip.first_loss(fields, before, link)
+        wrong = first_loss(fields, before, link)
     if wrong is None:
         return True
     builder.refused.add((resolution.key, path))
@@ -215,7 +213,7 @@ def _own_link(context: DraftContext, path: RelPath) -> OwnLink:
 
 def _styled_loss(
     context: DraftContext, entry: Entry | None, fields: Fields, path: RelPath
-) -> roundtrip.Unsayable | None:
+) -> Unsayable | None:
     """Return the first field that an entry in another style than flat cannot hold, where it stands.
 
     What a new one can hold is only known once all that is new stands there.
@@ -232,7 +230,7 @@ def _styled_loss(
     differs = [name for name in FIELD_NAMES if getattr(read, name) != getattr(fields, name)]
     name = differs[0] if differs else FIELD_NAMES[-1]
     hint = "change it in the note to what fits on one entry's lines in this digest's style"
-    return roundtrip.Unsayable(name, 0, f"the {name} would be read differently", hint)
+    return Unsayable(name, 0, f"the {name} would be read differently", hint)
 
 
 def _is_styled(context: DraftContext, entry: Entry | None, path: RelPath) -> bool:

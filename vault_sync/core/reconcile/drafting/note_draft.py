@@ -6,16 +6,22 @@ from collections.abc import Collection, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
-from vault_sync.core.model.paths import stem_of
 from vault_sync.core.model.value_class import value_class
-from vault_sync.core.model.values import Facts, Fields, PropertyNames, PropertyValue, RelPath, Rules
+from vault_sync.core.model.values import (
+    Facts,
+    Fields,
+    PropertyNames,
+    PropertyValue,
+    RelPath,
+    Rules,
+    stem_of,
+)
 from vault_sync.core.naming.wikilinks import link
 from vault_sync.core.note import abstract
 from vault_sync.core.note import note as note_lens
-from vault_sync.core.note.facts import fact_properties
 from vault_sync.core.note.note import Note, Section
 from vault_sync.core.note.properties import spelled
-from vault_sync.core.note.property_table import LINK_LISTS
+from vault_sync.core.note.property_table import LINK_LISTS, fact_properties
 from vault_sync.core.reconcile.drafting.cross_links import ListedNotes, Lists, updated_items
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.paths import folder_of, joined, stem_of
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.value_class import value_class
-from vault_sync.core.model.values import Facts, Key, RelPath, Rules
+from vault_sync.core.model.values import Facts, Key, RelPath, Rules, folder_of, joined, stem_of
 from vault_sync.core.naming import note_names
 from vault_sync.core.naming.wikilinks import LinkResolver, Wikilink, retarget
 from vault_sync.core.reconcile.resolution.values import Resolution

@@ -11,8 +11,8 @@ from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING
 
-from vault_sync.core.digest.style_choice import styles_of
 from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.digest.styles.style import styles_of
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules

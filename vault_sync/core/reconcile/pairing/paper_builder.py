@@ -13,10 +13,8 @@ from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, Place, RelPath
 from vault_sync.core.note.note import commentary_of
-from vault_sync.core.reconcile.pairing.missing_entries import MissingEntries
-from vault_sync.core.reconcile.pairing.named_digests import DigestNames, NamedDigest
-from vault_sync.core.reconcile.pairing.notices import Notices
-from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper, Role
+from vault_sync.core.reconcile.pairing.named_digests import DigestNames, MissingEntries, NamedDigest
+from vault_sync.core.reconcile.pairing.paper import Kind, Notices, Pair, Paper, Role
 from vault_sync.core.snapshot import Snapshot
 
 

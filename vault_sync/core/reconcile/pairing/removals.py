@@ -18,8 +18,8 @@ from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.tags import private
 from vault_sync.core.note import abstract
 from vault_sync.core.note import note as note_lens
-from vault_sync.core.note.facts import property_facts
 from vault_sync.core.note.note import Note
+from vault_sync.core.note.property_table import property_facts
 from vault_sync.core.reconcile.pairing.decisions import accepted_digests
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper
 from vault_sync.core.snapshot import Snapshot

@@ -22,8 +22,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from vault_sync.core.model.base import Base
-from vault_sync.core.model.copies import NO_HISTORY, Arrival, History, PastValue
+from vault_sync.core.model.base import NO_HISTORY, Arrival, Base, History, PastValue
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.reconcile.pairing.paper import Pair
 from vault_sync.core.reconcile.resolution.fields import Decided, Undecided
@@ -92,7 +91,7 @@ def waits(
 
 def decide(
     resolution: Resolution, pair: Pair, base: Base, was: BaseKey
-) -> Decided[str] | Undecided | Deferred | None:
+) -> Decided | Undecided | Deferred | None:
     """Decide the commentary of a pair by how its files came here; None: the usual rules decide."""
     if pair.section is None:
         return None
@@ -109,7 +108,7 @@ def decide(
 
 def commentary(
     history: History, digest: str, note: str, arrivals: Arrivals
-) -> Decided[str] | Undecided | Deferred | None:
+) -> Decided | Undecided | Deferred | None:
     """Decide a commentary by how its files came here; None: the usual rules decide."""
     if digest == note or not history.values:
         return None

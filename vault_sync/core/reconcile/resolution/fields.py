@@ -3,23 +3,33 @@
 | digest | note | base | result |
 |---|---|---|---|
 | same | same | any | agreed |
-| changed | as base | there | the note follows |
-| as base | changed | there | the digest follows |
+| changed | as base | there | the note follows, in its form |
+| as base | changed | there | the digest follows, in its form |
 | changed | changed | there | commentary and tags are merged; else a conflict |
 | has it | absent | none | the note is filled in; and the other way round |
 | differ | differ | none | a conflict: neither is known to be the newer |
+
+Url, title and authors are compared by what they mean, each side in its own form: changed to the
+same meaning on both sides they agree, and what differs at adoption stays as it is (*apart*).
+*As base* is a matter of the value as read: names that differ in form alone (list or text, `Last,
+First`, links) are the same, a corrected spelling is a change. The base has what the digest says,
+and beside it what the note says where that is another text (`apart_key`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
-from vault_sync.core.model.base import Base
+from vault_sync.core.model.base import Base, apart_key
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Side
+from vault_sync.core.naming import people
+from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import fold
+from vault_sync.core.text.folding import fold_title
 from vault_sync.core.text.module_door import door
 
 if TYPE_CHECKING:
@@ -33,10 +43,10 @@ T = TypeVar("T", str, tuple[str, ...])
 Reason = Literal["both changed", "never agreed", "older", "section gone", "cannot be written"]
 
 
-class Decided(NamedTuple, Generic[T]):
-    """A value that both sides are to have."""
+class Decided(NamedTuple):
+    """A commentary that both sides are to have."""
 
-    value: T
+    value: str
 
 
 class Undecided(NamedTuple):
@@ -45,20 +55,13 @@ class Undecided(NamedTuple):
     reason: Reason
 
 
-def decide_field(
-    base_key: BaseKey,
-    digest: T,
-    note: T,
-    base: Base,
-    *,
-    side: Side | None = None,
-    merged: Callable[[T, T, T], T | None] | None = None,
-) -> Decided[T] | Undecided:
-    """Decide one field. An empty value is an absent one.
+def decide_commentary(
+    base_key: BaseKey, digest: str, note: str, base: Base, side: Side | None
+) -> Decided | Undecided:
+    """Decide a commentary, of which an empty one is an absent one.
 
     A change back to an earlier text is left to a person, as a checkout or a restored
-    backup looks just like that (docs/architecture.md). `side` is a person's decision. `merged`
-    joins two changes to one base, or gives None where they overlap.
+    backup looks just like that (docs/architecture.md). `side` is a person's decision.
     """
     if digest == note:
         return Decided(digest)
@@ -73,25 +76,18 @@ def decide_field(
     if changed is not None:
         older = base.was_before(base_key, changed)
         return Undecided("older") if older else Decided(changed)
-    both = merged(was, digest, note) if merged is not None and type(was) is type(digest) else None
+    both = _merged(was, digest, note) if isinstance(was, str) else None
     return Undecided("both changed") if both is None else Decided(both)
 
 
-def decide_commentary(
-    base_key: BaseKey, digest: str, note: str, base: Base, side: Side | None
-) -> Decided[str] | Undecided:
-    """Decide a commentary: merged by paragraph, then by sentence."""
-
-    def merged(was: str, ours: str, theirs: str) -> str | None:
-        before, here, there = (sentence_merge.words_of(text) for text in (was, ours, theirs))
-        if sentence_merge.has_edits_of(there, before, here):
-            return theirs
-        if sentence_merge.has_edits_of(here, before, there):
-            return ours
-        both = three_way.paragraphs(was, ours, theirs)
-        return both if isinstance(both, str) else None
-
-    return decide_field(base_key, digest, note, base, side=side, merged=merged)
+def _merged(was: str, digest: str, note: str) -> str | None:
+    """Return a commentary merged by paragraph, then by sentence; None where edits overlap."""
+    before, here, there = (sentence_merge.words_of(text) for text in (was, digest, note))
+    if sentence_merge.has_edits_of(there, before, here):
+        return note
+    if sentence_merge.has_edits_of(here, before, there):
+        return digest
+    return three_way.paragraphs(was, digest, note)
 
 
 @value_class
@@ -163,3 +159,188 @@ def _views(theirs: Sequence[set[str]], note: Sequence[str]) -> list[tuple[str, .
 def _unlisted(listed: dict[str, str], wanted: Sequence[tuple[str, ...]]) -> dict[str, str]:
     """Return the tags that the note does not have yet, in the order of its digests."""
     return {fold(tag): tag for has in wanted for tag in has if fold(tag) not in listed}
+
+
+@value_class
+class Meaning(Generic[T]):
+    """Rules by which two values of a field mean the same.
+
+    `agree` compares two sides, `unchanged` one side with what it was. `to_digest` and `to_note`
+    write the other side's value in the form that stands there (first argument), knowing what the
+    other side said before (last; None if nobody knows); None where that would lose something.
+    `is_partial`: the value leaves something out, and is never spread.
+    `spelled`: where the two sides are spelled differently, another spelling of one is no change.
+    `guard_older`: a change back to an earlier value is left to a person.
+    """
+
+    agree: Callable[[T, T], bool]
+    unchanged: Callable[[T, T], bool]
+    to_digest: Callable[[T, T, Any], T | None]
+    to_note: Callable[[T, T, Any], T | None]
+    is_partial: Callable[[T], bool] = lambda _: False
+    spelled: bool = False
+    guard_older: bool = True
+
+
+class SharedValue(NamedTuple, Generic[T]):
+    """Value that each side is to have."""
+
+    digest: T
+    note: T
+
+
+def decide(
+    meaning: Meaning[T],
+    base_key: BaseKey,
+    digest: T,
+    note: T,
+    base: Base,
+    *,
+    side: Side | None = None,
+    adopted: bool = False,
+) -> SharedValue[T] | Undecided:
+    """Decide one field, of which an empty value is an absent one.
+
+    Where the other side's form cannot hold what a person decided (`side`), both stay. `adopted`:
+    they meet for the first time.
+    """
+    as_they_are = SharedValue(digest, note)
+    if digest == note or side is not None:
+        return (side and _followed(meaning, digest, note, side)) or as_they_are
+    was = base.rows.get(base_key)
+    if was is None:
+        if not digest or not note:
+            return _filled(meaning, digest, note)
+        return as_they_are if adopted or meaning.agree(digest, note) else Undecided("never agreed")
+    note_was = base.note_value(base_key)
+    changed = _changed_side(meaning, digest, note, was, note_was)
+    if changed is None:
+        return as_they_are
+    same = bool(digest and note) and meaning.agree(digest, note)
+    if changed == "both":
+        return as_they_are if same else Undecided("both changed")
+    if not digest or not note:
+        return _filled(meaning, digest, note)
+    partial = meaning.is_partial(digest) or meaning.is_partial(note)
+    if same and (partial or (meaning.spelled and was != note_was)):
+        return as_they_are
+    if meaning.guard_older and _was_before(base, base_key, digest if changed == "digest" else note):
+        return Undecided("older")
+    before = was if changed == "digest" else note_was
+    followed = _followed(meaning, digest, note, changed, before)
+    return followed or Undecided("cannot be written")
+
+
+def apart_authors(
+    base_key: BaseKey, digest: tuple[str, ...], note: tuple[str, ...], base: Base
+) -> SharedValue[tuple[str, ...]]:
+    """Return the authors of both sides where the digest's cannot be written: a list in part.
+
+    The note takes them over while it has none, or those that the digest had; otherwise it keeps
+    its own. A digest without a list takes none away.
+    """
+    was = base.rows.get(base_key)
+    if was is None:
+        return SharedValue(digest, note or digest)
+    follows = bool(digest) and digest != was and note == was
+    return SharedValue(digest, digest if follows else note)
+
+
+def _was_before(base: Base, base_key: BaseKey, value: str | tuple[str, ...]) -> bool:
+    """Tell whether a value is an earlier one of either side."""
+    return base.was_before(base_key, value) or base.was_before(apart_key(base_key), value)
+
+
+def _changed_side(
+    meaning: Meaning[T], digest: T, note: T, was: object, note_was: object
+) -> Side | Literal["both"] | None:
+    """Return the side that says something else than it did; None for neither."""
+    digest_same = type(was) is type(digest) and meaning.unchanged(was, digest)
+    note_same = type(note_was) is type(note) and meaning.unchanged(note_was, note)
+    if digest_same:
+        return None if note_same else "note"
+    return "digest" if note_same else "both"
+
+
+def _filled(meaning: Meaning[T], digest: T, note: T) -> SharedValue[T]:
+    """Return both values, the empty one filled in from the other."""
+    if not note:
+        return SharedValue(digest, digest)
+    written = meaning.to_digest(digest, note, None)
+    return SharedValue(digest if written is None else written, note)
+
+
+def _followed(
+    meaning: Meaning[T], digest: T, note: T, side: Side, was: object = None
+) -> SharedValue[T] | None:
+    """Return both values, the one written as the other says; None where its form cannot hold it.
+
+    `was` is what that other side said before.
+    """
+    if side == "digest":
+        written = meaning.to_note(note, digest, was)
+        return None if written is None else SharedValue(digest, written)
+    written = meaning.to_digest(digest, note, was)
+    return None if written is None else SharedValue(written, note)
+
+
+def _same_address(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    key = key_of(one)
+    return key is not None and key == key_of(other)
+
+
+def _same_title(one: str, other: str) -> bool:
+    return one == other or fold_title(one) == fold_title(other)
+
+
+def _other_value(_: str, value: str, was: object) -> str:
+    del was
+    return value
+
+
+def _authors_to_digest(
+    digest: people.Authors, note: people.Authors, was: people.Authors | None
+) -> people.Authors | None:
+    names = people.plain(note, like=digest)
+    return people.written_like(digest, names, was=was or (), as_list=True) if digest else names
+
+
+def _authors_to_list(
+    note: people.Authors, digest: people.Authors, was: people.Authors | None
+) -> people.Authors | None:
+    names = people.plain(digest, like=note)
+    return people.written_like(note, names, was=was or (), as_list=True) if note else digest
+
+
+def _authors_to_text(
+    note: people.Authors, digest: people.Authors, was: people.Authors | None
+) -> people.Authors | None:
+    names = people.plain(digest, like=note)
+    return people.written_like(note, names, was=was or ()) if note else digest
+
+
+URL: Meaning[str] = Meaning(
+    _same_address, str.__eq__, _other_value, _other_value, spelled=True, guard_older=False
+)
+
+
+TITLE: Meaning[str] = Meaning(_same_title, str.__eq__, _other_value, _other_value)
+
+
+AUTHORS: Meaning[people.Authors] = Meaning(
+    people.agree, people.same_names, _authors_to_digest, _authors_to_list, people.is_partial
+)
+
+
+AUTHORS_AS_TEXT = replace(AUTHORS, to_note=_authors_to_text)
+"""Of a note whose property is a text, no list."""
+
+
+MEANINGS: Mapping[str, Meaning[str] | Meaning[people.Authors]] = {
+    "url": URL,
+    "title": TITLE,
+    "authors": AUTHORS,
+}
+"""The fields that a paper has once, whatever number of digests it stands in."""

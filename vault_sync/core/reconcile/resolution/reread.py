@@ -58,8 +58,7 @@ def commentary(was: str, entry: Fields, section: str) -> str | None:
         if title_line.parse(first, 0, len(first)) is not None:
             return None
         note_below = section
-    merged = three_way.paragraphs(below or "", entry.commentary, note_below)
-    return merged if isinstance(merged, str) else None
+    return three_way.paragraphs(below or "", entry.commentary, note_below)
 
 
 def is_the_readers(base_key: BaseKey, value: Value, base: Base) -> bool:

@@ -17,14 +17,12 @@ from vault_sync.core.note.note import Note, Section, commentary_of
 from vault_sync.core.reconcile.pairing.paper import Pair, Paper
 from vault_sync.core.reconcile.resolution import (
     arrivals,
+    fields,
     reread,
-    shared_fields,
 )
 from vault_sync.core.reconcile.resolution.arrivals import Deferred
-from vault_sync.core.reconcile.resolution.commentaries import resolve_commentary
-from vault_sync.core.reconcile.resolution.fields import Undecided
-from vault_sync.core.reconcile.resolution.paper_tags import resolve_tags
-from vault_sync.core.reconcile.resolution.shared_fields import SharedValue
+from vault_sync.core.reconcile.resolution.commentaries import resolve_commentary, resolve_tags
+from vault_sync.core.reconcile.resolution.fields import SharedValue, Undecided
 from vault_sync.core.reconcile.resolution.values import (
     LIVE,
     NOTE,
@@ -148,9 +146,9 @@ class _Shared:
             return None
         if name == "authors" and not self._takes_authors(note_has):
             return self._apart_authors(digest_has, note_has)
-        meaning: shared_fields.Meaning[Any] = shared_fields.MEANINGS[name]
+        meaning: fields.Meaning[Any] = fields.MEANINGS[name]
         if name == "authors" and self.authors_as_text:
-            meaning = shared_fields.AUTHORS_AS_TEXT
+            meaning = fields.AUTHORS_AS_TEXT
         decided = self._decided(base_key, meaning, entry, digest_has, note_has)
         if isinstance(decided, Deferred):
             self.resolution.defer(self.home.digest, self.base)
@@ -177,9 +175,7 @@ class _Shared:
         self, digest_has: tuple[str, ...], note_has: tuple[str, ...]
     ) -> SharedValue[tuple[str, ...]]:
         """Return the authors of both sides where the entry's cannot be written."""
-        found = shared_fields.apart_authors(
-            self._base_key("authors"), digest_has, note_has, self.base
-        )
+        found = fields.apart_authors(self._base_key("authors"), digest_has, note_has, self.base)
         if found.note and (found.note[: len(digest_has)] != digest_has or not digest_has):
             self.resolution.placeless += (Placeless(self.home, "authors"),)
         self._propose("authors", found, note_has=note_has, digest_has=digest_has)
@@ -188,7 +184,7 @@ class _Shared:
     def _decided(
         self,
         base_key: BaseKey,
-        meaning: shared_fields.Meaning[Any],
+        meaning: fields.Meaning[Any],
         entry: Fields,
         digest_has: Any,
         note_has: Any,
@@ -215,7 +211,7 @@ class _Shared:
             if side is None and arrivals.waits(name, agreed, (digest_has, note_has), ways):
                 return Deferred()
             base = arrivals.distrusting(base, ways)
-        return shared_fields.decide(
+        return fields.decide(
             meaning,
             base_key,
             digest_has,
@@ -264,7 +260,9 @@ def _rekey(resolution: Resolution, base: Base) -> None:
         return
     apart = next((each for each in resolution.apart if each.field == "url"), None)
     url = resolution.note.url if apart is None else apart.digest_text
-    new = resolution.key = key_of(url) or resolution.paper.key
+    new = key_of(url) or resolution.paper.key
+    if new != resolution.key:  # else the same text stays: a second one takes 65 bytes a paper
+        resolution.key = new
     if new == old:
         return
     resolution.proposed = [

@@ -75,6 +75,12 @@ class Resolution:
         files = (digest, self.paper.note)
         self.deferred |= {path for path in files if path and base.arrival(path).delivered}
 
+    def release(self) -> None:
+        """Let go of what has become operations and base updates."""
+        self.entries.clear()
+        self.commentaries.clear()
+        self.proposed.clear()
+
     def drop(self, base: Base, *base_keys: BaseKey) -> None:
         """Let the base forget those of its rows."""
         rows = [base_key for base_key in base_keys if base_key in base.rows]
