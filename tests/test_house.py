@@ -438,16 +438,18 @@ def test_folders_stay_small_and_say_what_they_are_for() -> None:
             assert said is not None and "\n" not in said
 
 
-def test_frozen_classes_are_made_in_one_way() -> None:
-    """`value_class` takes a fifth of the time of a frozen dataclass, and a start makes eighty."""
-    frozen = {
-        name_of(path)
+def test_a_frozen_dataclass_stands_where_a_named_tuple_cannot() -> None:
+    """A start makes eighty classes of values, a named tuple in an eighth of the time."""
+    plain = {
+        node.name
         for path in MODULES
         for node in nodes(path)
         if isinstance(node, ast.ClassDef)
         and any("frozen=True" in ast.unparse(each) for each in node.decorator_list)
+        and not any("default_factory" in ast.unparse(each) for each in node.body)
     }
-    assert frozen == {"vault_sync.core.model.base"}, "Base has a dict, for cached properties"
+    operations = {"Create", "Write", "Rename", "Trash"}
+    assert plain == operations, "equal fields make no equal operations"
 
 
 def test_everything_is_annotated() -> None:

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
@@ -146,7 +145,7 @@ def said(plan: Plan) -> dict[str, object]:
         },
         "conflicts": set(plan.conflicts),
         "problems": {
-            replace(each, hint=re.sub(r" in \d+ s,", " in a while,", each.hint))
+            each._replace(hint=re.sub(r" in \d+ s,", " in a while,", each.hint))
             for each in plan.problems
         },
         "counts": (plan.digests, plan.entries, plan.notes),

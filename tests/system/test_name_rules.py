@@ -14,6 +14,7 @@ import time
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from tests.support.folders import ROOT, SAMPLE
@@ -30,9 +31,12 @@ NAME = "논문 Vault"
 OTHERS = [NAME.upper(), NAME.lower(), unicodedata.normalize("NFD", NAME)]
 
 
-@pytest.fixture(params=["", "--decomposed"], ids=["apfs", "hfs"])
-def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
-    backing, mount = tmp_path / "backing", tmp_path / "disk"
+@pytest.fixture(scope="module", params=["", "--decomposed"], ids=["apfs", "hfs"])
+def _mount(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    above = tmp_path_factory.mktemp("disk")
+    backing, mount = above / "backing", above / "disk"
     backing.mkdir()
     mount.mkdir()
     if os.geteuid() or not Path("/dev/fuse").exists() or not Path(PYTHON).exists():
@@ -52,6 +56,12 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
         finally:
             subprocess.run(["umount", "--lazy", str(mount)], check=True)
             process.wait(20)
+
+
+@pytest.fixture
+def disk(_mount: Path) -> Path:
+    """A folder of its own on that disk."""
+    return Path(mkdtemp(dir=_mount))
 
 
 @pytest.fixture
@@ -124,7 +134,7 @@ def run_there(disk: Path, chosen: str, *rooms: str) -> None:
     assert done.returncode == 0
 
 
-@pytest.mark.parametrize("disk", [""], indirect=True, ids=["apfs"])
+@pytest.mark.parametrize("_mount", [""], indirect=True, ids=["apfs"])
 def test_a_killed_pass_is_finished_there(disk: Path) -> None:
     run_there(disk, "killed_pass_is_finished and here", "tests/edge/write/test_recovery.py")
 

@@ -225,8 +225,8 @@ def test_an_entry_that_is_typed_bit_by_bit_is_no_matter_of_the_whole_vault(patie
         for number, text in enumerate(texts):
             vault.put(WEEK, before + text)
             # The hands are on the file, and once they are away it is written to.
-            how = replace(
-                request, deferred=frozenset({RelPath(WEEK)} if number < len(texts) - 1 else ())
+            how = request._replace(
+                deferred=frozenset({RelPath(WEEK)} if number < len(texts) - 1 else ())
             )
             found = look(vault.context(), how)
             assert said(found.plan) == said(vault.whole(how))
@@ -241,7 +241,7 @@ def test_an_entry_that_is_typed_bit_by_bit_is_no_matter_of_the_whole_vault(patie
 
 def test_a_removal_is_measured_against_all_that_the_base_knows() -> None:
     with settled() as vault:
-        rules = replace(vault.config.rules, removals_entries=0, removals_share=0.19)
+        rules = vault.config.rules._replace(removals_entries=0, removals_share=0.19)
         vault.config = replace(vault.config, rules=rules)
         vault.settle()
         EDITS["entry cut"](vault, 1)  # one place of six; those that are looked at have five

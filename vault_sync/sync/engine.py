@@ -64,7 +64,7 @@ def run(context: PassContext, request: PassRequest) -> PassResult:
         if context.ask is None or not view.plan.wanted:
             result = _finish(context, request, view)
             late = _references(context, request, view, result)
-            plan = replace(result.plan, problems=(*recovered, *result.plan.problems, *late))
+            plan = result.plan._replace(problems=(*recovered, *result.plan.problems, *late))
             seen = view.observation
             is_arriving = seen.base.arriving or bool(view.plan.deferred or seen.copies.merged)
             return replace(result, plan=plan, note=note, arriving=is_arriving)
@@ -76,7 +76,7 @@ def run(context: PassContext, request: PassRequest) -> PassResult:
     )
     result = run(again, request)
     problems = tuple(dict.fromkeys((*recovered, *result.plan.problems)))
-    return replace(result, plan=replace(result.plan, problems=problems), note=note or result.note)
+    return replace(result, plan=result.plan._replace(problems=problems), note=note or result.note)
 
 
 def _moved(state: StateStore) -> Iterator[Problem]:
@@ -106,7 +106,7 @@ def _references(
 def _finish(context: PassContext, request: PassRequest, view: View) -> PassResult:
     """Carry a plan out but for the files that somebody types in; remember the outcome."""
     busy = context.typed(each.path for each in view.plan.operations)
-    result = _carry_out(context, replace(request, deferred=request.deferred | busy), view)
+    result = _carry_out(context, request._replace(deferred=request.deferred | busy), view)
     if context.daemon_memory is not None and result.outcome.done:
         _look_again(context, request)
     return result
@@ -149,7 +149,7 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
     # The last that changes the state: what is remembered is remembered beside it.
     dropped = old_dropped(state, config.saved_days) if outcome.done else ()
     _remember(context, request, view, (doable, outcome))
-    plan = replace(plan, problems=(*dropped, *plan.problems))
+    plan = plan._replace(problems=(*dropped, *plan.problems))
     return PassResult(plan, outcome, waiting, explained=view.explained)
 
 
@@ -168,7 +168,7 @@ def _sources(observation: Observation, plan: Plan) -> frozenset[RelPath]:
 def _look_again(context: PassContext, request: PassRequest) -> None:
     """Read the files just written once more, now that nobody waits for the pass any longer."""
     facts = facts_stamp(context.config, context.state)
-    part = replace(context, hints=frozenset(), walk=None)
+    part = context._replace(hints=frozenset(), walk=None)
     try:
         view = look_at_part(part, request, facts, again=True)
     except TakesWholePass:
@@ -190,7 +190,7 @@ def _remember(
     stamp = stamp_of(context.config, context.state)
     of_walk = set(view.observation.problems)
     own = tuple(each for each in view.plan.problems if each not in of_walk)
-    acted = Acted(replace(view.plan, problems=own), *carried_out, view.lacking, view.facts)
+    acted = Acted(view.plan._replace(problems=own), *carried_out, view.lacking, view.facts)
     # Nothing but time makes an entry taken out of an end that is missing; a doubt about the globs
     # ends with a word of a person. What a joining device left waiting is for a whole pass, and so
     # is the end of its joining.

@@ -6,9 +6,9 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from vault_sync.core.model.plan import BaseUpdate, Create, Plan
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat, scan
@@ -52,8 +52,7 @@ def _nobody(paths: Iterable[RelPath]) -> frozenset[RelPath]:
     return frozenset()
 
 
-@value_class
-class PassContext:
+class PassContext(NamedTuple):
     """The vault, its state, and the caller's callbacks: all that a pass runs with.
 
     `ask` is called for the facts that a plan wants, with no lock taken, for it may take minutes;
@@ -75,8 +74,7 @@ class PassContext:
     typed: Typed = _nobody
 
 
-@value_class
-class View:
+class View(NamedTuple):
     """An observation and its plan; with a `memory` if only some papers were looked at.
 
     `lacking` are the papers without their facts, `facts` the stamp of the facts that were known.
@@ -114,7 +112,7 @@ def look(context: PassContext, request: PassRequest) -> View:
         except TakesWholePass as reason:
             why = str(reason)
     view = look_at_all(context, request, facts)
-    return replace(view, explained=(Reason("", f"read the whole vault: {why}"),))
+    return view._replace(explained=(Reason("", f"read the whole vault: {why}"),))
 
 
 def look_at_all(context: PassContext, request: PassRequest, facts: str) -> View:
@@ -144,13 +142,13 @@ def look_at_all(context: PassContext, request: PassRequest, facts: str) -> View:
     plan = make_plan(observation, rules, found, request, context.progress, library, template)
     plan = copies.with_copies(plan, observation)
     found_wrong = dict.fromkeys((*wrong, *wrong_in_it, *plan.problems))
-    plan = replace(plan, problems=tuple(found_wrong))
+    plan = plan._replace(problems=tuple(found_wrong))
     if observation.base.rows and not observation.base.exists:
         # What stands in HEAD is the base from now on, but for what this pass changes of it.
         of_head = BaseUpdate(frozenset(), observation.base.rows)
-        plan = replace(plan, base_updates=(of_head, *plan.base_updates))
+        plan = plan._replace(base_updates=(of_head, *plan.base_updates))
     unknown = set(plan.wanted)
-    plan = replace(plan, wanted=tuple(key for key in lacks if key in unknown))
+    plan = plan._replace(wanted=tuple(key for key in lacks if key in unknown))
     return View(observation, plan, tuple(lacks), facts)
 
 
@@ -175,11 +173,11 @@ def look_at_part(
     ):
         hints = None  # another process was at work, or a name is to be looked at (`x.MD`)
     try:
-        view = _part_of(replace(context, hints=hints), request, memory, facts, again=again)
+        view = _part_of(context._replace(hints=hints), request, memory, facts, again=again)
         memory.unlock()
     except changes.TakesWalk:
         memory.close()
-        return look_at_part(replace(context, hints=None, walk=None), request, facts)
+        return look_at_part(context._replace(hints=None, walk=None), request, facts)
     except BaseException:
         memory.close()
         raise
@@ -208,7 +206,7 @@ def _part_of(
     if _needs_whole(config, thought):
         raise TakesWholePass("the library is to be read, or no other paper may have a citekey")
     observation = replace(thought.observation, problems=problems)
-    plan = replace(thought.plan, problems=(*problems, *thought.plan.problems))
+    plan = thought.plan._replace(problems=(*problems, *thought.plan.problems))
     return View(observation, plan, thought.lacking, facts, memory, thought.explained)
 
 

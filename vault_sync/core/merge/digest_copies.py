@@ -7,7 +7,7 @@ In every style alike. What an entry has no place for, and what stands in it outs
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field
 
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.digest.styles import lens
@@ -27,7 +27,6 @@ from vault_sync.core.merge.sync_copy import CopyMerge, CopyMerging, in_style_of,
 from vault_sync.core.merge.three_way import shown
 from vault_sync.core.model.base import CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Fields, Key, RelPath
 from vault_sync.core.text.regex import regex
 
@@ -79,10 +78,10 @@ def _of_papers(here: DigestVersion, there: DigestVersion, keys: Collection[Key])
     names = tuple(name for name in parts.names if name in own or name in here.parts.text)
     text = {name: (parts if name in own else here.parts).text[name] for name in names}
     before = {name: parts.before[name] for name in names}
-    return replace(there, parts=Parts(names, text, before, parts.foot))
+    return there._replace(parts=Parts(names, text, before, parts.foot))
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class _EntryMerging:
     """The merge of two versions of a digest; entries that are `alone` stay as the file has them."""
 

@@ -25,7 +25,6 @@ from vault_sync.core.merge.parts import Name, Parts
 from vault_sync.core.merge.three_way import sentences
 from vault_sync.core.model.base import NO_HISTORY, CopyRow, Histories
 from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.text.spans import BOM, newline_kind, to_newlines
 
@@ -33,8 +32,7 @@ _DIFFERENT = "\0"
 """The text of a part of which the ancestor is not one text: it differs from both."""
 
 
-@value_class
-class CopyMerge:
+class CopyMerge(NamedTuple):
     """A file's text with a copy merged into it, and the rows of what clashed."""
 
     text: str

@@ -25,7 +25,6 @@ from hashlib import sha256
 from typing import Literal, NamedTuple
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Outcome, Plan, Value
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import SHARED_FIELDS, Key, Place, RelPath
 
 LINK = "link:"
@@ -243,8 +242,7 @@ class PastValue(NamedTuple):
     origin: Origin
 
 
-@value_class
-class History:
+class History(NamedTuple):
     """The values of one field on this device, the oldest first; the last one is the base.
 
     `removed_here`: the paper was once taken out of this vault on this device, so that its first

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from vault_sync.core.model.base import CopyRow, Histories
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Problem, RelPath
 
 Kind = Literal["digest", "note", "rows"]
@@ -22,7 +21,7 @@ class VaultCopy(NamedTuple):
     kind: Kind
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class MergedCopies:
     """The copies of a vault, and what merging them gave.
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.naming.note_names import bare_name, fold
 from vault_sync.core.text.code_mask import pieces
@@ -111,7 +110,7 @@ def retarget(text: str, new_target: Callable[[Wikilink], str | None]) -> list[Ed
     return edits
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class LinkResolver:
     """The names of a vault's Markdown files. Make one with `LinkResolver.from_paths`."""
 

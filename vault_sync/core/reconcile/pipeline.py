@@ -7,12 +7,11 @@ to say) -> drafting (note paths, links, texts, operations, base updates) -> the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from vault_sync.core.model.base import Base, apart_key
 from vault_sync.core.model.plan import AnyText, BaseKey, BaseUpdate, Plan
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import (
     SHARED_FIELDS,
     Decisions,
@@ -63,7 +62,7 @@ def _ignore(done: int, whole: int) -> None:
     del done, whole
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class ReconcileOptions:
     """The choices of one pass: what a person decided, and what the pass may do.
 
@@ -125,11 +124,11 @@ def reconcile(
     problems = (*snapshot.problems, *pairing.problems, *guarded.problems, *builder.problems)
     plan = _plan(context, builder, updates, tuple(dict.fromkeys(problems)), pairing.named)
     if options.remake:
-        plan = replace(plan, again=tuple(sorted({*plan.again, *_not_removed(guarded.papers)})))
+        plan = plan._replace(again=tuple(sorted({*plan.again, *_not_removed(guarded.papers)})))
     resolved = frozenset(path for each in context.resolutions for path in each.deferred)
     deferred = pairing.deferred | guarded.deferred | resolved
     plan = refusals.without_refused(plan, base) if base.refused else plan
-    return replace(plan, deferred=deferred)
+    return plan._replace(deferred=deferred)
 
 
 def _of_other_files(pairing: Pairing, snapshot: Snapshot, base: Base) -> frozenset[BaseKey]:

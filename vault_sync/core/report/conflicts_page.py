@@ -11,12 +11,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from vault_sync.core.model.plan import Conflict
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Decision, Decisions, RelPath, natural
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.wikilinks import LinkResolver, link
@@ -76,7 +75,7 @@ class _Box(NamedTuple):
     side: Decision
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Ticks:
     """Boxes that a person ticked; a conflict with two boxes ticked is not decided.
 

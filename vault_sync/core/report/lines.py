@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from vault_sync.core.model import problems
@@ -78,7 +77,7 @@ def plan_to_show(plan: Plan, others: Iterable[Problem] = ()) -> Plan:
     it was just made or is remembered from an earlier pass. A problem is remembered, so its text may
     depend on files, never on time or state; whatever a message needs of those is added here.
     """
-    return replace(plan, problems=(*plan.problems, *others))
+    return plan._replace(problems=(*plan.problems, *others))
 
 
 def problem_lines(problems: Iterable[Problem]) -> Iterator[str]:
@@ -119,7 +118,7 @@ def without_standing(plan: Plan) -> Plan:
         for each in plan.problems
         if each.code != "no-place" or each.hint or each.path in written
     )
-    return replace(plan, problems=problems)
+    return plan._replace(problems=problems)
 
 
 def attention_counts(plan: Plan) -> Iterator[str]:

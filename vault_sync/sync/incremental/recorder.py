@@ -9,7 +9,6 @@ from typing import NamedTuple
 from vault_sync.core.model.base import Base, updates_made
 from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Rename, Write
 from vault_sync.core.model.problems import UNFINISHED
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.encodings import as_bytes
@@ -22,8 +21,7 @@ from vault_sync.sync.observation.file_record import UNKNOWN, File, mark_of
 from vault_sync.sync.observation.observation import Observation
 
 
-@value_class
-class Acted:
+class Acted(NamedTuple):
     """The work of a pass: its plan, the part not deferred, the outcome, the facts it knew of."""
 
     plan: Plan
@@ -60,7 +58,7 @@ def after_whole(
     }
     digests, entries, notes = _counts(files.values())
     last = LastPass(
-        plan=replace(_reported(acted.plan), digests=digests, entries=entries, notes=notes),
+        plan=_reported(acted.plan)._replace(digests=digests, entries=entries, notes=notes),
         based=base.exists or left.finished,
         final=left.final,
         lacking=lacking,
@@ -103,7 +101,7 @@ def _written(
 
 def _reported(plan: Plan) -> Plan:
     """Return a plan of which everything is done."""
-    return replace(plan, operations=(), base_updates=(), deferred=frozenset())
+    return plan._replace(operations=(), base_updates=(), deferred=frozenset())
 
 
 def _counts(files: Iterable[File]) -> tuple[int, int, int]:
@@ -191,8 +189,7 @@ def after_part(
         for path in records.naming(name):
             if (file := records.get(path)) is not None:
                 records.changed[path] = file._replace(open=True)
-    last = replace(
-        memory.last,
+    last = memory.last._replace(
         plan=_reported(acted.plan),
         final=final,
         lacking=acted.lacking,

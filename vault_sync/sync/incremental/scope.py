@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from vault_sync.core import snapshot as snapshots
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Plan
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.reconcile.pairing.same_file import strange_digests
 from vault_sync.core.snapshot import Snapshot
@@ -30,8 +28,7 @@ from vault_sync.sync.planning.pass_plan import make_plan, template_of
 from vault_sync.sync.request import FactsOf, PassRequest, Reason
 
 
-@value_class
-class Thought:
+class Thought(NamedTuple):
     """The observation of some papers, and its plan, with what is reported of all others.
 
     `lacking` are the papers of the vault without their facts. `explained` says why each file and
@@ -104,7 +101,7 @@ def _planned(
         facts = facts_of(lacks) if lacks else {}
         template, wrong = template_of(observation, config, _days_unknown)
         plan = make_plan(observation, config.rules, facts, request, template=template)
-        plan = replace(plan, problems=tuple(dict.fromkeys((*wrong, *plan.problems))))
+        plan = plan._replace(problems=tuple(dict.fromkeys((*wrong, *plan.problems))))
         if not reading.same_folder():
             raise TakesWholePass("new digests go to another folder now")
         before = len(selection.reasons)
@@ -170,8 +167,7 @@ def _of_all(plan: Plan, selection: PaperSelection, lacks: Sequence[Key]) -> Plan
     wanted = [key for key in last.wanted if key not in selection.reasons]
     reading = selection.reading
     digests, entries, notes = counts_after(reading.memory, reading.read, reading.gone)
-    return replace(
-        plan,
+    return plan._replace(
         problems=tuple(dict.fromkeys((*problems, *plan.problems))),
         digests=digests,
         entries=entries,

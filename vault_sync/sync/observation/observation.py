@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import PurePosixPath
@@ -16,7 +16,6 @@ from vault_sync.core.digest.styles.style import styles_of
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.copies import NO_COPIES, MergedCopies
 from vault_sync.core.model.plan import BaseKey, Conflict
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.copy_names import brings_markdown, certain
@@ -60,7 +59,7 @@ else:  # few vaults have copies, and few passes learn weeks
     abstracts = door("vault_sync.core.reconcile.resolution.abstracts")
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Observation:
     """A snapshot, the base, and the problems met; `files` are the paths of all texts.
 
@@ -370,7 +369,7 @@ def learn_weeks(observation: Observation, config: Config) -> LearntWeeks:
     if digests or learnt.naming is None:
         return learnt
     paths = config.rules.digest_paths
-    return replace(learnt, folder=globs.fixed_folder(paths[0]) if paths else "")
+    return learnt._replace(folder=globs.fixed_folder(paths[0]) if paths else "")
 
 
 def paper_days(observation: Observation) -> PaperDays:

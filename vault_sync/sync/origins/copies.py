@@ -62,9 +62,8 @@ def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> Merge
         is_listed = deliveries.has_listed(state.select)
         choice = _choice(deliveries.read_copies(state.select), boxes)
         if not is_listed:
-            choice = replace(choice, left=choice.left | set(filter(is_copy, texts)))
-        copy_rules = replace(
-            copy_rules_of(rules, base, texts, page),
+            choice = choice._replace(left=choice.left | set(filter(is_copy, texts)))
+        copy_rules = copy_rules_of(rules, base, texts, page)._replace(
             histories_of=lambda keys: earlier_values.read_histories(state.select, keys, base.rows),
             choice=choice,
             ready=whole and base.exists and not base.joining and not is_arriving,
@@ -176,7 +175,7 @@ def with_copies(plan: Plan, seen: Observation) -> Plan:
     )
     updates = tuple(_resting(each, seen) for each in plan.base_updates)
     problems = (*copies.problems, *plan.problems)
-    return replace(plan, operations=operations, base_updates=updates, problems=problems)
+    return plan._replace(operations=operations, base_updates=updates, problems=problems)
 
 
 def _over_disk(operations: tuple[Operation, ...], copies: MergedCopies) -> Iterator[Operation]:
@@ -211,7 +210,7 @@ def _resting(base_update: BaseUpdate, seen: Observation) -> BaseUpdate:
         for path in (RelPath(row.digest), *managed.get(row.key, ()))
         if path in before
     }
-    return replace(base_update, paths=base_update.paths | paths) if paths else base_update
+    return base_update._replace(paths=base_update.paths | paths) if paths else base_update
 
 
 # What is remembered.

@@ -86,12 +86,11 @@ def make_plan(
     after_page: list[BaseUpdate] = []
     says = conflicts or observation.conflicts_text or observation.copies is not NO_COPIES
     if says and not unread:
-        page = conflicts_file.operations(observation, rules, replace(plan, conflicts=conflicts))
+        page = conflicts_file.operations(observation, rules, plan._replace(conflicts=conflicts))
     if ticks and page:
         after_page = _joined_with_page(plan, conflicts_file.path_of(observation, rules))
     taken = conflicts_file.name_taken(observation, rules) if conflicts else ()
-    return replace(
-        plan,
+    return plan._replace(
         operations=(*plan.operations, *page),
         base_updates=(*plan.base_updates, *after_page),
         conflicts=conflicts,
@@ -170,7 +169,7 @@ def template_of(
 def with_former_names(config: Config, base: Base) -> Config:
     """Return the configuration by which names of earlier ones are read too."""
     names = config.rules.properties._replace(former=base.former_names)
-    return replace(config, rules=replace(config.rules, properties=names))
+    return replace(config, rules=config.rules._replace(properties=names))
 
 
 def renaming_plan(observation: Observation) -> Plan:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from tests.support.memory_vault import MemoryVault, facts
 from tests.support.reader import (
@@ -32,7 +30,7 @@ RULES = Rules(facts=("published", "abstract"))
 
 
 def abstracts(text: str = TEXT) -> dict[Key, Facts]:
-    return {key: replace(of, abstract=text) for key, of in facts(DAYS).items()}
+    return {key: of._replace(abstract=text) for key, of in facts(DAYS).items()}
 
 
 def with_abstracts(**files: str) -> MemoryVault:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import (
     Facts,
     Fields,
@@ -39,7 +38,7 @@ else:  # few passes make a note or take an entry for one
 _PROPERTIES = ("title", "authors", "url", "tags")
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Drafted:
     """The new text of a note, and the values that it must have when it is read again.
 
@@ -129,7 +128,7 @@ def edited(
     return Drafted(path, text, resolution.note, edits.expected(), own, why)
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class _SectionEdits:
     """Edits of the sections of a note: new commentaries and link targets, sections added, removed.
 

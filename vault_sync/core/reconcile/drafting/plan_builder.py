@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import AnyText, BaseKey, Create, Rename, Trash, Value, Write
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.resolution.values import Resolution
@@ -24,7 +23,7 @@ else:  # few facts are wanted in a note
 NO_FACTS = Facts()
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class DraftContext:
     """The input from which operations are made."""
 

@@ -64,8 +64,7 @@ def believe_last_removals(
 
 
 def _waits(problem: Problem, seconds: float) -> Problem:
-    return replace(
-        problem,
+    return problem._replace(
         code=WAITS,
         message=f"{problem.message}; or its last entry was taken out",
         hint=f"if it still ends here in {ceil(seconds)} s, a pass takes the entry for removed; "

@@ -7,7 +7,6 @@ is not there was removed, or cannot be read, or is not there yet.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from vault_sync.core.digest.reader import Digest, Entry
@@ -15,7 +14,6 @@ from vault_sync.core.digest.styles.style import FLAT
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Decisions, Key, Place, RelPath, joined, stem_of
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import fold
@@ -34,8 +32,7 @@ class NamedDigest(NamedTuple):
     section: Section | None = None
 
 
-@value_class
-class DigestNames:
+class DigestNames(NamedTuple):
     """Links of notes to digests, resolved with the help of the base.
 
     `renames` gives the new path of each renamed digest; `new_digest` is the folder of a digest that
@@ -132,8 +129,7 @@ def find_renames(
     return {was: now for was, now in found.items() if list(found.values()).count(now) == 1}
 
 
-@value_class
-class MissingEntries:
+class MissingEntries(NamedTuple):
     """Finder of the kind of each pair that has no entry."""
 
     snapshot: Snapshot
@@ -146,7 +142,7 @@ class MissingEntries:
         """Return the pair of a note that names a digest without an entry of its paper."""
         origin = self.names.renamed_from(key, digest)
         waiting = Pair(digest, "waiting", None, named.section, named.target, origin)
-        return replace(waiting, kind=self._kind(key, note, waiting))
+        return waiting._replace(kind=self._kind(key, note, waiting))
 
     def _kind(self, key: Key, note: RelPath, pair: Pair) -> Kind:
         digest = pair.digest

@@ -20,12 +20,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.model.base import Base, FileMark, apart_key, value_hash
 from vault_sync.core.model.plan import BaseKey
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import SHARED_FIELDS, Key, RelPath
 from vault_sync.core.naming.note_names import bare_name, fold
 from vault_sync.core.naming.wikilinks import find
@@ -58,8 +57,7 @@ def strange_digests(snapshot: Snapshot, base: Base) -> frozenset[RelPath]:
     )
 
 
-@value_class
-class SameFile:
+class SameFile(NamedTuple):
     """Test of the note that was chosen for a paper."""
 
     snapshot: Snapshot

@@ -19,12 +19,10 @@ and beside it what the note says where that is another text (`apart_key`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
 from vault_sync.core.model.base import Base, apart_key
 from vault_sync.core.model.plan import BaseKey
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Side
 from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
@@ -90,8 +88,7 @@ def _merged(was: str, digest: str, note: str) -> str | None:
     return three_way.paragraphs(was, digest, note)
 
 
-@value_class
-class Tags:
+class Tags(NamedTuple):
     """Tags that a paper is to have: in its note, and in each of its digests."""
 
     note: tuple[str, ...]
@@ -161,8 +158,7 @@ def _unlisted(listed: dict[str, str], wanted: Sequence[tuple[str, ...]]) -> dict
     return {fold(tag): tag for has in wanted for tag in has if fold(tag) not in listed}
 
 
-@value_class
-class Meaning(Generic[T]):
+class Meaning(NamedTuple, Generic[T]):
     """Rules by which two values of a field mean the same.
 
     `agree` compares two sides, `unchanged` one side with what it was. `to_digest` and `to_note`
@@ -334,7 +330,7 @@ AUTHORS: Meaning[people.Authors] = Meaning(
 )
 
 
-AUTHORS_AS_TEXT = replace(AUTHORS, to_note=_authors_to_text)
+AUTHORS_AS_TEXT = AUTHORS._replace(to_note=_authors_to_text)
 """Of a note whose property is a text, no list."""
 
 
