@@ -469,8 +469,7 @@ def test_everything_is_annotated() -> None:
 
 UNTESTED = {
     "core/merge/copy_rules.py": "tests/core/merge/test_file_copies.py holds its tests",
-    "core/merge/digest_copies.py": "tests/core/merge/test_sync_copy.py holds its tests",
-    "core/merge/note_copies.py": "tests/core/merge/test_sync_copy.py holds its tests",
+    "core/merge/document_copies.py": "tests/core/merge/test_sync_copy.py holds its tests",
     "core/model/copies.py": "values: tests/core/merge/test_file_copies.py makes them",
     "core/model/plan.py": "values without a method of their own",
     "core/note/marks.py": "tests/core/note/test_recognition.py holds its tests",

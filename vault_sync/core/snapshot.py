@@ -34,7 +34,7 @@ from vault_sync.core.naming.wikilinks import LinkResolver, addresses
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note import recognition
 from vault_sync.core.note.note import Note
-from vault_sync.core.note.property_renaming import misnamed
+from vault_sync.core.note.property_names import misnamed
 from vault_sync.core.note.recognition import Recognition
 
 T = TypeVar("T", bound=str)

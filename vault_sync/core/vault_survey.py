@@ -24,7 +24,7 @@ from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.naming.keys import is_paper
 from vault_sync.core.note import marks, note, recognition
 from vault_sync.core.note.property_block import Properties
-from vault_sync.core.note.property_survey import OwnName, own_names
+from vault_sync.core.note.property_names import OwnName, own_names
 from vault_sync.core.note.recognition import Recognition
 
 LEAST_ENTRIES = 2

@@ -28,6 +28,7 @@ from vault_sync.sync.incremental import index
 from vault_sync.sync.incremental.index import FileStats
 from vault_sync.sync.incremental.memory import Memory, TakesWholePass
 from vault_sync.sync.incremental.recorder import Acted, after_part, after_whole
+from vault_sync.sync.incremental.scope import View
 from vault_sync.sync.incremental.unchanged import stamp_of
 from vault_sync.sync.observation.observation import Observation
 from vault_sync.sync.origins import copies, file_marks
@@ -38,7 +39,7 @@ from vault_sync.sync.request import (
     PassResult,
     counted_files,
 )
-from vault_sync.sync.view import PassContext, View, look, look_at_part
+from vault_sync.sync.view import PassContext, look, look_at_part
 
 if TYPE_CHECKING:
     from vault_sync.sync import undoing

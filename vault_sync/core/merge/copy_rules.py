@@ -11,10 +11,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from vault_sync.core.digest.styles.style import StyleChoice
-from vault_sync.core.merge.ancestor import SENTENCES, lacks
-from vault_sync.core.merge.three_way import shown
+from vault_sync.core.merge.sync_copy import SENTENCES, lacks
 from vault_sync.core.model.base import Base, CopyRow, Histories
-from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.model.plan import BaseKey, Value, value_words
 from vault_sync.core.model.values import STANDARD_NAMES, Key, PropertyNames, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note import note as note_lens
@@ -96,6 +95,6 @@ def remaining(
 def _stands(row: CopyRow, value: Value | None) -> bool:
     if value is None:
         return False
-    words = shown(value)
+    words = value_words(value)
     field = row.field.partition(" ")[0]
     return not lacks(field, words, row.text) if field in SENTENCES else words == row.text

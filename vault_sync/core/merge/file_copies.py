@@ -23,8 +23,7 @@ from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.advice import titles_first
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.merge.copy_rules import CopyRules
-from vault_sync.core.merge.digest_copies import merge_digest_copy
-from vault_sync.core.merge.note_copies import merge_note_copy
+from vault_sync.core.merge.document_copies import merge_digest_copy, merge_note_copy
 from vault_sync.core.merge.sync_copy import CopyMerge, unmerged
 from vault_sync.core.model.base import CopyRow, Histories
 from vault_sync.core.model.copies import NO_COPIES, Kind, MergedCopies, VaultCopy

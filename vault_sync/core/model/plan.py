@@ -180,3 +180,8 @@ class Outcome(NamedTuple):
 
     done: tuple[Operation, ...] = ()
     undone: tuple[Undone, ...] = ()
+
+
+def value_words(one: str | tuple[str, ...]) -> str:
+    """Return a value as a person reads it."""
+    return one if isinstance(one, str) else ", ".join(one)

@@ -22,6 +22,7 @@ from vault_sync.core.naming.copy_names import brings_markdown, certain
 from vault_sync.core.naming.globs import is_digest
 from vault_sync.core.naming.keys import is_paper
 from vault_sync.core.naming.wikilinks import LinkResolver
+from vault_sync.core.note import abstract
 from vault_sync.core.report import conflicts_page
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.encodings import as_text
@@ -49,14 +50,12 @@ if TYPE_CHECKING:
     from vault_sync.core.merge import copy_rules, file_copies
     from vault_sync.core.naming import week_learning
     from vault_sync.core.naming.week_learning import LearntWeeks, PaperDays
-    from vault_sync.core.reconcile.resolution import abstracts
     from vault_sync.core.report import copy_section
 else:  # few vaults have copies, and few passes learn weeks
     copy_rules = door("vault_sync.core.merge.copy_rules")
     file_copies = door("vault_sync.core.merge.file_copies")
     week_learning = door("vault_sync.core.naming.week_learning")
     copy_section = door("vault_sync.core.report.copy_section")
-    abstracts = door("vault_sync.core.reconcile.resolution.abstracts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,7 +355,7 @@ def _lacks(observation: Observation, rules: Rules, key: Key, path: RelPath) -> b
     if undated or not (note.fields.title or rules.properties.is_off("title")):
         return True
     return any(
-        abstracts.missing(note, key, observation.base) if name == "abstract" else not has(name)
+        abstract.missing(note, key, observation.base) if name == "abstract" else not has(name)
         for name in rules.facts
     )
 

@@ -22,7 +22,7 @@ from vault_sync.core.model.values import (
     natural,
 )
 from vault_sync.core.note.properties import Unwritable
-from vault_sync.core.note.property_renaming import renames
+from vault_sync.core.note.property_names import renames
 from vault_sync.core.reconcile.pairing.decisions import decide
 from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
