@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import pytest
 from vault_sync.core.digest.styles.style import always_flat
 from vault_sync.core.merge.copy_rules import CopyChoice, CopyRules
-from vault_sync.core.merge.file_copies import MergedCopies, Overwritten, merge_copies
+from vault_sync.core.merge.file_copies import Overwritten, merge_copies
 from vault_sync.core.model.base import CopyRow
+from vault_sync.core.model.copies import MergedCopies
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.report import copy_section
 
