@@ -167,8 +167,8 @@ def test_rows_of_a_copy_of_the_conflicts_note_are_taken_over() -> None:
     assert merged({PAGE: copy_section.text([row]), copy: copy_section.text([row])}).finished
 
 
-def regained(file: str, before: str, rules: CopyRules = RULES, **beside: str) -> MergedCopies:
-    texts = {WEEK: file} | {RelPath(f"d/{name}.md"): text for name, text in beside.items()}
+def regained(file: str, before: str, rules: CopyRules = RULES, copy: str = "") -> MergedCopies:
+    texts = {WEEK: file} | ({COPY: copy} if copy else {})
     lost = Overwritten({WEEK: (before, frozenset({Key("arxiv:2308.00000")}))}, frozenset(), {})
     return merge_copies(texts, rules, overwritten=lost)
 
@@ -192,7 +192,6 @@ def test_a_text_that_cannot_be_merged_brings_nothing_back() -> None:
 
 
 def test_a_copy_of_the_file_or_a_device_that_is_not_ready_brings_nothing_back() -> None:
-    beside = {COPY.removeprefix("d/").removesuffix(".md"): week("a", "b")}
-    found = regained(week("a"), week("a typed."), **beside)
+    found = regained(week("a"), week("a typed."), copy=week("a", "b"))
     assert "typed" not in found.texts[WEEK] and not found.overwritten
     assert not regained(week("a"), week("a typed."), RULES._replace(ready=False)).texts
