@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import Operation, Rename, Trash
+from vault_sync.core.model.plan import AnyText, Operation, Rename, Trash
 from vault_sync.core.model.values import Key, RelPath, Rules, stem_of
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import fold
@@ -192,6 +192,6 @@ def written(
     }
 
 
-def written_file(text: str, identity: Identity, *, open: bool) -> File:  # noqa: A002 - as in `File`
+def written_file(text: AnyText, identity: Identity, *, open: bool) -> File:  # noqa: A002 - as in `File`
     """Return the record of a file that was just written: its stat is not known yet."""
     return File(UNKNOWN, mark_of(as_bytes(text)), *identity, open=open)

@@ -71,7 +71,7 @@ def foreseen(
     if not agreed.dropped:
         known = _notes(done, agreed, names, rules) | _digests(done, agreed, found, names, base)
     files = {
-        each.path: written_file(str(each.after), known[each.path], open=False)
+        each.path: written_file(each.after, known[each.path], open=False)
         for each in done
         if isinstance(each, Create | Write) and each.path in known
     }
