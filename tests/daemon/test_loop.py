@@ -26,14 +26,16 @@ from typing import Any
 import pytest
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.daemon import loop
-from vault_sync.daemon.values import DaemonStatus, DaemonTasks, PassSummary, Timing
+from vault_sync.daemon.values import DaemonTasks, PassSummary
+from vault_sync.edge.config import WatchConfig
 from vault_sync.edge.platform.lock import Busy
+from vault_sync.edge.state.heartbeat import Heartbeat
 from vault_sync.edge.watch.batches import ChangeBatch
-from vault_sync.edge.watch.mailbox import Mailbox
+from vault_sync.edge.watch.listener import Mailbox
 
 A, DIGEST = RelPath("papers/a.md"), RelPath("digests/a.md")
-FAST = Timing(settle=0.05, quiet=0.4, sweep=1000.0)
-HAND = Timing(settle=0.05, quiet=2.0, sweep=1000.0)
+FAST = WatchConfig(settle=0.05, quiet=0.4, sweep=1000.0)
+HAND = WatchConfig(settle=0.05, quiet=2.0, sweep=1000.0)
 """Time enough that a pass finds a file under a hand, on a busy machine too."""
 PATIENCE = 100.0
 """Seconds after which what has not happened never will; nothing waits so long that is right."""
@@ -82,9 +84,9 @@ class Pass:
 class Running:
     """The daemon over a small vault, in a thread, after its first pass."""
 
-    def __init__(self, root: Path, *, timing: Timing = FAST, **options: object) -> None:
+    def __init__(self, root: Path, *, timing: WatchConfig = FAST, **options: object) -> None:
         self.root, self.timing, self.mailbox, self.pass_ = root, timing, Mailbox(), Pass(root)
-        self.lives: list[DaemonStatus] = []
+        self.lives: list[Heartbeat] = []
         self.shown: list[tuple[str, str]] = []
         self.options = {
             "reload": lambda: FAST,
@@ -178,7 +180,7 @@ def running(launch: Launch) -> Running:
 
 
 def test_an_edit_reaches_the_other_side_at_once(launch: Launch, root: Path) -> None:
-    running = launch(timing=Timing(settle=0.05, quiet=1000.0, sweep=1000.0)).start()
+    running = launch(timing=WatchConfig(settle=0.05, quiet=1000.0, sweep=1000.0)).start()
     (root / DIGEST).write_text("new\n")
     batch, guarded, result = running.next()
     assert batch.paths == {DIGEST}
@@ -270,7 +272,7 @@ def test_a_moment_that_waits_long_has_each_reason_once() -> None:
 
 def test_a_file_that_another_program_writes_back_is_left_alone(launch: Launch, root: Path) -> None:
     """Ours, theirs, ours, theirs ... ends, with a word about it."""
-    running = launch(timing=Timing(settle=0.02, quiet=0.05, sweep=1000.0)).start()
+    running = launch(timing=WatchConfig(settle=0.02, quiet=0.05, sweep=1000.0)).start()
     (root / DIGEST).write_text("new\n")
     writes = 0
     while True:
@@ -390,7 +392,7 @@ def test_what_was_open_before_the_start_is_no_news(launch: Launch, root: Path) -
 
 def test_the_configuration_is_read_again_when_its_file_changes(launch: Launch, root: Path) -> None:
     bad = Problem("vault-sync.toml", "config", "unknown key", "remove it")
-    answers: list[Timing | Problem] = [Timing(settle=0.05, quiet=99.0, sweep=1000.0), bad]
+    answers: list[WatchConfig | Problem] = [WatchConfig(settle=0.05, quiet=99.0, sweep=1000.0), bad]
     running = launch(reload=answers.pop).start()
     # A wrong one leaves the old one in force, and is said.
     (root / "vault-sync.toml").write_text("x = 1")
@@ -482,7 +484,7 @@ def test_status_shows_what_is_and_what_waits(launch: Launch, root: Path) -> None
 def test_a_status_that_cannot_be_stored_stops_nothing(
     launch: Launch, root: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def report(_: DaemonStatus) -> None:
+    def report(_: Heartbeat) -> None:
         raise OSError(28, "No space left on device")
 
     running = launch(report=report).start()
@@ -500,7 +502,8 @@ import json, logging, os, pathlib, signal, sys, threading, time
 sys.path.insert(0, {project!r})
 from functools import partial
 from vault_sync.daemon import loop
-from vault_sync.daemon.values import DaemonTasks, PassSummary, Timing
+from vault_sync.daemon.values import DaemonTasks, PassSummary
+from vault_sync.edge.config import WatchConfig
 
 root, record = pathlib.Path({root!r}), open({record!r}, "a", buffering=1)
 slow = pathlib.Path({slow!r})
@@ -517,11 +520,11 @@ def pass_(batch, guarded):
 
 def reload():
     say(did="reload")
-    return Timing(settle=0.05, quiet=0.5, sweep=1000.0)
+    return WatchConfig(settle=0.05, quiet=0.5, sweep=1000.0)
 
 tasks = DaemonTasks(pass_, reload, lambda life: say(did="life", doing=life.doing))
 {before}
-number = loop.run(root, tasks, Timing(0.05, 0.5, 1000.0))
+number = loop.run(root, tasks, WatchConfig(0.05, 0.5, 1000.0))
 say(did="exit", number=number)
 """
 

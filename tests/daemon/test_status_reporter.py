@@ -9,7 +9,9 @@ import time
 import pytest
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.daemon.status_reporter import FOUND, StatusReporter
-from vault_sync.daemon.values import DaemonStatus, DaemonTasks, PassSummary, Timing
+from vault_sync.daemon.values import DaemonTasks, PassSummary
+from vault_sync.edge.config import WatchConfig
+from vault_sync.edge.state.heartbeat import Heartbeat
 
 A, B = RelPath("a.md"), RelPath("b.md")
 PROBLEM = Problem("a.md", "code", "it is odd", "mend it")
@@ -20,11 +22,11 @@ class World:
     """A reporter, with what it stored and showed."""
 
     def __init__(self) -> None:
-        self.stored: list[DaemonStatus] = []
+        self.stored: list[Heartbeat] = []
         self.shown: list[tuple[str, str]] = []
         tasks = DaemonTasks(
             run_pass=lambda *_: PassSummary(),
-            reload=Timing,
+            reload=WatchConfig,
             report=self.stored.append,
             notify=lambda title, text: self.shown.append((title, text)),
         )

@@ -25,11 +25,10 @@ from tests.support.many_devices import (
 )
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.style import StyleName
-from vault_sync.core.merge import ancestor, copy_rules, sync_copy
-from vault_sync.core.merge.ancestor import last_seen
-from vault_sync.core.merge.digest_copies import merge_digest_copy
-from vault_sync.core.merge.note_copies import merge_note_copy
-from vault_sync.core.model.copies import Arrival, CopyRow, History, PastValue
+from vault_sync.core.merge import copy_rules, sync_copy
+from vault_sync.core.merge.document_copies import merge_digest_copy, merge_note_copy
+from vault_sync.core.merge.sync_copy import last_seen
+from vault_sync.core.model.base import Arrival, CopyRow, History, PastValue
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Fields, Key
 from vault_sync.core.note import note as note_lens
@@ -281,7 +280,7 @@ PLANTS = {
         Variant(once=False, rows_stay=False),
     ),
     "the base": Plant(((sync_copy, "ancestor", the_base), (arrivals, "ancestor", the_base))),
-    "any value proves": Plant(((ancestor, "last_seen", any_value_proves),)),
+    "any value proves": Plant(((sync_copy, "last_seen", any_value_proves),)),
     "merged in every pass": Plant(variant=Variant(once=False), world="desk and phone"),
     "rows go": Plant(((copy_rules, "remaining", rows_go),)),
     "what was delivered was typed": Plant(

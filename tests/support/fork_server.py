@@ -1,8 +1,10 @@
-"""Runs of the program as processes that need not import it anew: forks of one that has.
+"""Runs of the program by two processes that need not import it anew.
 
-A run costs 0.1 s of processor time this way, of which the interpreter and its imports would take
-0.25 s more. The server holds no vault and no state: a fork begins as `python -m vault_sync` does
-once its modules are there. Tests of the start of a process start their own.
+The first forks for every run (`Run`), which then has a process of its own, to be sent signals and
+to run beside others; it holds no vault and no state. The second does one run after the other
+itself (`run`), at a third of the processor time, most of which is the copying of pages after a
+fork: for tests of what a command does with files and says. What a command leaves behind in its
+process would show there in the next one. Tests of the start of a process start their own.
 
 A run is asked for over a socket with a name, which is handed the run's standard streams: by `run`,
 and for git, which calls `vault-sync` on PATH, by the short program in `on_path`.
@@ -11,7 +13,9 @@ and for git, which calls `vault-sync` on PATH, by the short program in `on_path`
 from __future__ import annotations
 
 import atexit
+import gc
 import importlib
+import io
 import os
 import pkgutil
 import shutil
@@ -27,9 +31,14 @@ from functools import cache
 from pathlib import Path
 from select import select
 from tempfile import TemporaryFile, mkdtemp
-from typing import Any, NoReturn
+from typing import Any
+
+from vault_sync.core.text.regex import regex
 
 FOREIGN = ("windows", "windows_events", "darwin")
+_ALONE = threading.Lock()
+_RUNS = 50
+"""After so many runs one after the other the second process looks for what they left."""
 
 _CALLER = """#!{python} -IS
 # As fork_server.run, with nothing imported that takes its time.
@@ -51,13 +60,15 @@ sys.exit(int([*said.split(), b"137"][1]))
 
 @cache
 def _server() -> Path:
-    """Start the server, which ends when this process does. Return the folder of its socket."""
+    """Start the servers, which end when this process does. Return the folder of their sockets."""
     folder = Path(mkdtemp())
     here, there = socket.socketpair()
-    with there, socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(folder / "socket"))
-        listener.listen()
-        numbers = [there.fileno(), listener.fileno()]
+    forks, alone = socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)
+    with there, forks, alone:
+        for listener, name in ((forks, "forks"), (alone, "alone")):
+            listener.bind(str(folder / name))
+            listener.listen()
+        numbers = [there.fileno(), forks.fileno(), alone.fileno()]
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.support.fork_server", *map(str, numbers)],
             cwd=Path(__file__).parents[2],
@@ -80,7 +91,7 @@ def on_path() -> Path:
     """Return a folder with a `vault-sync` in it that is a fork, whoever calls it."""
     folder = _server()
     program = folder / "vault-sync"
-    program.write_text(_CALLER.format(python=sys.executable, name=str(folder / "socket")))
+    program.write_text(_CALLER.format(python=sys.executable, name=str(folder / "forks")))
     program.chmod(0o755)
     return folder
 
@@ -88,9 +99,17 @@ def on_path() -> Path:
 def run(
     arguments: Sequence[str], cwd: Path, env: Mapping[str, str], stdin: bytes
 ) -> tuple[int, bytes, bytes]:
-    """Run the program. Return exit code, standard output and standard error."""
-    started = Run(arguments, cwd, env, stdin)
-    out, err = started.communicate()
+    """Run the program. Return exit code, standard output and standard error.
+
+    The daemon has a process of its own, and whoever runs while another thread's run goes on.
+    """
+    alone = "watch" not in arguments and _ALONE.acquire(blocking=False)
+    try:
+        started = Run(arguments, cwd, env, stdin, "alone" if alone else "forks")
+        out, err = started.communicate()
+    finally:
+        if alone:
+            _ALONE.release()
     assert started.returncode != -signal.SIGKILL, ("the run was killed", arguments, out, err)
     return started.returncode or 0, out, err
 
@@ -99,13 +118,18 @@ class Run:
     """A fork that runs the program, with what tests use of `subprocess.Popen`."""
 
     def __init__(
-        self, arguments: Sequence[str], cwd: Path, env: Mapping[str, str], stdin: bytes = b""
+        self,
+        arguments: Sequence[str],
+        cwd: Path,
+        env: Mapping[str, str],
+        stdin: bytes = b"",
+        server: str = "forks",
     ) -> None:
         self.returncode: int | None = None
         self._out, self._err = TemporaryFile(), TemporaryFile()  # noqa: SIM115 - see `communicate`
         self._said = b"", b""
         self._there = socket.socket(socket.AF_UNIX)
-        self._there.connect(str(_server() / "socket"))
+        self._there.connect(str(_server() / server))
         call = [str(cwd), str(len(arguments)), *arguments, *map("=".join, env.items())]
         with TemporaryFile() as given:
             given.write(stdin)
@@ -150,9 +174,23 @@ def _serve(control: socket.socket, listener: socket.socket) -> None:
             control.close()
             listener.close()
             _run(there)
+            os._exit(0)
         there.close()
         while _ended():
             pass
+
+
+def _serve_alone(control: socket.socket, listener: socket.socket) -> None:
+    """Do one run after the other, until nobody is there to call."""
+    runs = 0
+    while control not in select([control, listener], [], [])[0]:
+        there, _ = listener.accept()
+        with there:
+            _run(there)
+        runs += 1
+        if runs % _RUNS == 0:
+            gc.unfreeze()  # as the program leaves it
+            gc.collect()
 
 
 def _ended() -> bool:
@@ -163,8 +201,8 @@ def _ended() -> bool:
         return False
 
 
-def _run(there: socket.socket) -> NoReturn:
-    """Be the process of one call."""
+def _run(there: socket.socket) -> None:
+    """Be the process of one call, or of the next."""
     _, numbers, _, _ = socket.recv_fds(there, 1, 3)
     for target, number in enumerate(numbers):
         os.dup2(number, target)
@@ -176,8 +214,11 @@ def _run(there: socket.socket) -> NoReturn:
     arguments, env = rest[: int(count)], rest[int(count) :]
     signal.signal(signal.SIGINT, signal.default_int_handler)
     there.sendall(b"%d\n" % os.getpid())
-    there.sendall(b"%d\n" % _code_of(arguments, cwd, dict(each.split("=", 1) for each in env)))
-    os._exit(0)
+    sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)))
+    code = _code_of(arguments, cwd, dict(each.split("=", 1) for each in env))
+    os.chdir("/")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    there.sendall(b"%d\n" % code)
 
 
 def _code_of(arguments: list[str], cwd: str, env: dict[str, str]) -> int:
@@ -195,7 +236,9 @@ def _code_of(arguments: list[str], cwd: str, env: dict[str, str]) -> int:
     except BaseException:  # noqa: BLE001 - as the interpreter would
         traceback.print_exc()
         code = 1
-    threading._shutdown()  # type: ignore[attr-defined]
+    for each in threading.enumerate():
+        if not each.daemon and each is not threading.main_thread():
+            each.join()
     sys.stdout.flush()
     sys.stderr.flush()
     return int(str(code or 0))
@@ -205,11 +248,19 @@ def _import_all() -> None:
     package = importlib.import_module("vault_sync")
     for found in pkgutil.walk_packages(package.__path__, "vault_sync."):
         if not found.name.endswith(FOREIGN):
-            importlib.import_module(found.name)
+            for each in vars(importlib.import_module(found.name)).values():
+                if isinstance(each, type(regex(""))):
+                    assert each.pattern  # compiled once, and not in every fork again
     importlib.import_module("requests")
 
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _import_all()
-    _serve(*(socket.socket(fileno=int(number)) for number in sys.argv[1:]))
+    control, forks, alone = (socket.socket(fileno=int(number)) for number in sys.argv[1:])
+    if os.fork():
+        alone.close()
+        _serve(control, forks)
+    else:
+        forks.close()
+        _serve_alone(control, alone)

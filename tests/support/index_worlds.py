@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vault_sync.core.model.plan import BaseKey, BaseUpdate, Conflict
+from vault_sync.core.model.plan import Apart, BaseKey, BaseUpdate, Conflict, Plan
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat
@@ -21,18 +21,21 @@ def stat(mtime: int, ctime: int | None = None) -> Stat:
 
 
 LAST = LastPass(
-    digests=1,
-    entries=2,
-    notes=2,
-    problems=(Problem("digests/w.md", "note-missing", "gone", "", 3, "notice"),),
-    conflicts=(
-        Conflict(Key("k"), RelPath("digests/w.md"), PATH, "title", "a", "b", 3, "both changed"),
+    plan=Plan(
+        digests=1,
+        entries=2,
+        notes=2,
+        problems=(Problem("digests/w.md", "note-missing", "gone", "", 3, "notice"),),
+        conflicts=(
+            Conflict(Key("k"), RelPath("digests/w.md"), PATH, "title", "a", "b", 3, "both changed"),
+        ),
+        wanted=(Key("arxiv:1"),),
+        apart=(Apart(RelPath("digests/w.md"), PATH, "title", "a", "b"),),
     ),
     based=True,
     final=True,
     lacking=(Key("arxiv:1"),),
     facts="f",
-    wanted=(Key("arxiv:1"),),
     namers={Key("a"): (Key("b"), Key("c"))},
 )
 

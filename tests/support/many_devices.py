@@ -22,11 +22,9 @@ from itertools import combinations, product
 from typing import NamedTuple
 
 from vault_sync.core.merge import copy_rules
-from vault_sync.core.merge.ancestor import is_earlier
 from vault_sync.core.merge.sentence_merge import words_of
-from vault_sync.core.merge.sync_copy import merge_field
-from vault_sync.core.model.base import Base
-from vault_sync.core.model.copies import Arrival, CopyRow, History, Origin, PastValue, origin_of
+from vault_sync.core.merge.sync_copy import is_earlier, merge_field
+from vault_sync.core.model.base import Arrival, Base, CopyRow, History, Origin, PastValue, origin_of
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.reconcile.pairing.removals import kind_of_removal

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
@@ -29,10 +28,11 @@ from vault_sync.edge.config import Config, load
 from vault_sync.edge.state.store import StateStore, open_state
 from vault_sync.sync import engine
 from vault_sync.sync.incremental import index
+from vault_sync.sync.incremental.scope import View
 from vault_sync.sync.incremental.unchanged import stamp_of
 from vault_sync.sync.observation import file_record
 from vault_sync.sync.request import PassRequest, PassResult
-from vault_sync.sync.view import PassContext, View, look, look_at_all
+from vault_sync.sync.view import PassContext, look, look_at_all
 
 OWN = "reading/mine.md"
 DAY = "days/2023-08-01.md"
@@ -146,7 +146,7 @@ def said(plan: Plan) -> dict[str, object]:
         },
         "conflicts": set(plan.conflicts),
         "problems": {
-            replace(each, hint=re.sub(r" in \d+ s,", " in a while,", each.hint))
+            each._replace(hint=re.sub(r" in \d+ s,", " in a while,", each.hint))
             for each in plan.problems
         },
         "counts": (plan.digests, plan.entries, plan.notes),

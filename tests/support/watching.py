@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vault_sync.edge.watch.batches import ChangeBatch, WatchTiming, change_batches
-from vault_sync.edge.watch.mailbox import Mailbox
+from vault_sync.edge.watch.listener import Mailbox
 
 FAST = WatchTiming(settle=0.05, sweep=1000.0, tick=1000.0, poll=0.05)
 

@@ -207,6 +207,19 @@ def test_a_paper_named_on_both_sides_but_not_listed(vault: GitVault) -> None:
     passes(vault)
 
 
+@pytest.mark.parametrize(("path", "item"), [(ALPHA, "[[Beta Nets]]"), (BETA, "[[Alpha]]")])
+def test_a_paper_taken_out_of_a_list_and_still_named(vault: GitVault, path: str, item: str) -> None:
+    """One of the two notes that say so is none of the commit's."""
+    text = vault.read(path)
+    (line,) = [line for line in text.splitlines(keepends=True) if f'"{item}"' in line]
+    at = text.index(line)
+    above = text.rindex("\n", 0, at - 1) + 1
+    vault.write(path, text[:above] + text[at + len(line) :])
+    vault.git("add", "-A")
+    said = blocked(vault)
+    assert f"{path}:" in said and "mention" in said
+
+
 def test_a_file_that_takes_the_name_of_a_note(vault: GitVault) -> None:
     vault.write("Alpha.md", "no paper\n")
     vault.git("add", "-A")

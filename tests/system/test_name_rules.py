@@ -14,6 +14,7 @@ import time
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from tests.support.folders import ROOT, SAMPLE
@@ -22,7 +23,7 @@ from tests.support.watching import Watching
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.state.store import open_state
-from vault_sync.sync.incremental.changes import stats_of
+from vault_sync.sync.incremental.reading import stats_of
 
 pytestmark = [pytest.mark.platform, pytest.mark.timeout(300)]
 PYTHON = os.environ.get("VAULT_SYNC_FUSE_PYTHON", "/usr/bin/python3")
@@ -30,9 +31,12 @@ NAME = "논문 Vault"
 OTHERS = [NAME.upper(), NAME.lower(), unicodedata.normalize("NFD", NAME)]
 
 
-@pytest.fixture(params=["", "--decomposed"], ids=["apfs", "hfs"])
-def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
-    backing, mount = tmp_path / "backing", tmp_path / "disk"
+@pytest.fixture(scope="module", params=["", "--decomposed"], ids=["apfs", "hfs"])
+def _mount(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    above = tmp_path_factory.mktemp("disk")
+    backing, mount = above / "backing", above / "disk"
     backing.mkdir()
     mount.mkdir()
     if os.geteuid() or not Path("/dev/fuse").exists() or not Path(PYTHON).exists():
@@ -52,6 +56,12 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
         finally:
             subprocess.run(["umount", "--lazy", str(mount)], check=True)
             process.wait(20)
+
+
+@pytest.fixture
+def disk(_mount: Path) -> Path:
+    """A folder of its own on that disk."""
+    return Path(mkdtemp(dir=_mount))
 
 
 @pytest.fixture
@@ -124,7 +134,7 @@ def run_there(disk: Path, chosen: str, *rooms: str) -> None:
     assert done.returncode == 0
 
 
-@pytest.mark.parametrize("disk", [""], indirect=True, ids=["apfs"])
+@pytest.mark.parametrize("_mount", [""], indirect=True, ids=["apfs"])
 def test_a_killed_pass_is_finished_there(disk: Path) -> None:
     run_there(disk, "killed_pass_is_finished and here", "tests/edge/write/test_recovery.py")
 

@@ -25,14 +25,14 @@ from tests.support.scope_world import (
     same,
     settled,
 )
-from vault_sync.core.model.copies import CopyRow
+from vault_sync.core.model.base import CopyRow
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.report import copy_section
 from vault_sync.edge.fs.scan import scan
 from vault_sync.edge.state import base_table
 from vault_sync.edge.state.store import open_state
 from vault_sync.sync import engine, view
-from vault_sync.sync.incremental import changes, index, unchanged
+from vault_sync.sync.incremental import index, reading, unchanged
 from vault_sync.sync.incremental.memory import DaemonMemory, TakesWholePass, recall
 from vault_sync.sync.incremental.unchanged import stamp_of
 from vault_sync.sync.request import PassRequest
@@ -225,8 +225,8 @@ def test_an_entry_that_is_typed_bit_by_bit_is_no_matter_of_the_whole_vault(patie
         for number, text in enumerate(texts):
             vault.put(WEEK, before + text)
             # The hands are on the file, and once they are away it is written to.
-            how = replace(
-                request, deferred=frozenset({RelPath(WEEK)} if number < len(texts) - 1 else ())
+            how = request._replace(
+                deferred=frozenset({RelPath(WEEK)} if number < len(texts) - 1 else ())
             )
             found = look(vault.context(), how)
             assert said(found.plan) == said(vault.whole(how))
@@ -241,7 +241,7 @@ def test_an_entry_that_is_typed_bit_by_bit_is_no_matter_of_the_whole_vault(patie
 
 def test_a_removal_is_measured_against_all_that_the_base_knows() -> None:
     with settled() as vault:
-        rules = replace(vault.config.rules, removals_entries=0, removals_share=0.19)
+        rules = vault.config.rules._replace(removals_entries=0, removals_share=0.19)
         vault.config = replace(vault.config, rules=rules)
         vault.settle()
         EDITS["entry cut"](vault, 1)  # one place of six; those that are looked at have five
@@ -292,10 +292,10 @@ def test_where_a_folder_cannot_be_listed_nothing_is_taken_for_gone() -> None:
         assert memory is not None
         found = scan(vault.root)
         del found.files[RelPath(DAY)]
-        assert changes.suspects(memory, found) == {DAY: None}
+        assert reading.suspects(memory, found) == {DAY: None}
         shut = Problem("days", "unlisted", "the folder cannot be listed")
         with pytest.raises(TakesWholePass, match="hide files"):
-            changes.suspects(memory, replace(found, problems=(shut,)))
+            reading.suspects(memory, replace(found, problems=(shut,)))
         memory.close()
 
 
@@ -364,7 +364,7 @@ def test_a_pass_that_drops_old_saved_texts_is_remembered_like_any_other() -> Non
         assert "saved-dropped" in {each.code for each in result.plan.problems}
         stamp = stamp_of(vault.config, vault.state) or ""
         stored = index.glance(index.path_of(vault.state), stamp)
-        assert stored is not None and stored.last.problems == ()
+        assert stored is not None and stored.last.plan.problems == ()
 
 
 FAR = "digests/Another week.md"

@@ -163,7 +163,7 @@ def test_only_papers_without_facts_are_remembered_as_such(fresh: Vault) -> None:
 
 
 def test_a_note_without_all_that_is_asked_for_is_remembered_as_such(fresh: Vault) -> None:
-    rules = replace(fresh.config.rules, facts=("published", "abstract", "journal"))
+    rules = fresh.config.rules._replace(facts=("published", "abstract", "journal"))
     fresh.config = replace(fresh.config, rules=rules)
     passed(fresh, REBUILD)
     assert true_to_the_files(fresh)

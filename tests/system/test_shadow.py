@@ -114,7 +114,7 @@ def test_a_pass_explains_why_it_looked_where(tmp_path: Path) -> None:
 def test_a_note_is_made_by_a_template_without_a_look_at_all_files() -> None:
     with settled() as vault:
         vault.put("My template.md", "---\nstatus: new\n---\n{{title}} {{year}}\n{{section}}\n")
-        rules = replace(vault.config.rules, template="My template.md")
+        rules = vault.config.rules._replace(template="My template.md")
         vault.config = replace(vault.config, rules=rules)
         vault.settle()
         EDITS["entry added"](vault, 1)

@@ -123,6 +123,18 @@ def test_a_paper_goes_to_this_week_or_where_it_is_sent(weekly: Vault) -> None:
     assert ran.code == 1 and "there already" in ran.out and "neither --text nor --tags" in ran.err
 
 
+def test_a_paper_that_stands_somewhere_is_shown_where_it_came_last(weekly: Vault) -> None:
+    """Nothing else is looked at: neither facts, nor the digest of this week, damaged or typed."""
+    for name in ("2023-W9", "2023-W10"):
+        weekly.write(f"digests/2023/{name}.md", FLAT.format(f"# {name}\n"))
+    today = weekly.ok("week").out.strip()
+    weekly.write(today, "\0")
+    before = weekly.files()
+    ran = weekly.ok("add", THERE)
+    assert ran.out.startswith("digests/2023/2023-W10.md:3: there already") and ran.err == ""
+    assert weekly.files() == before
+
+
 def test_a_new_week_in_another_style_begins_as_its_fellows_go_on(weekly: Vault) -> None:
     """A list whose items are numbered: the new week's are, from 1 on, in the same form."""
     for number in (32, 33):

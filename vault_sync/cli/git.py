@@ -20,7 +20,7 @@ from vault_sync.core.note.note import read as read_note
 from vault_sync.core.report import conflicts_page
 from vault_sync.core.report import lines as report
 from vault_sync.core.text.encodings import as_bytes, as_text
-from vault_sync.core.text.shell_words import quoted
+from vault_sync.core.text.sanitize import quoted
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config, ConfigError
 from vault_sync.edge.git import hook

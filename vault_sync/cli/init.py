@@ -10,7 +10,7 @@ from pathlib import Path
 from shlex import quote
 
 from vault_sync.cli.console import Console, UsageError
-from vault_sync.cli.tool.package_files import package_file
+from vault_sync.cli.tool.config import package_file
 from vault_sync.core.digest.styles.style import FLAT
 from vault_sync.core.model.values import RelPath, Rules
 from vault_sync.core.report import lines as report

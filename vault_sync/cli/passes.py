@@ -105,7 +105,7 @@ def _hinted(config: Config, plan: Plan) -> Plan:
     problem = Problem(
         FILE, "no-digest", f"no digest is found by [digests] paths: {paths}", hint, level="notice"
     )
-    return replace(plan, problems=(*plan.problems, problem))
+    return plan._replace(problems=(*plan.problems, problem))
 
 
 def explanation(result: PassResult) -> list[dict[str, str]]:

@@ -16,10 +16,10 @@ import platformdirs
 from vault_sync.cli.console import Console
 from vault_sync.core.report import lines as report
 from vault_sync.daemon import loop
-from vault_sync.daemon.vault_pass import VaultPass, timing_of
+from vault_sync.daemon.vault_pass import VaultPass
 from vault_sync.edge.platform.mounts import silent_ground
 from vault_sync.edge.state import heartbeat
-from vault_sync.edge.system.logs import logging_handler
+from vault_sync.edge.system.notify import logging_handler
 
 _log = logging.getLogger("vault_sync")
 
@@ -39,7 +39,7 @@ def watch(console: Console, *, offline: bool) -> int:
             number = loop.run(
                 config.root,
                 watched.tasks(),
-                timing_of(config),
+                config.watch,
                 polling=silent_ground(config.root) is not None,
             )
             heartbeat.forget(here)

@@ -8,7 +8,7 @@ All other files only lend their names to the resolving of links.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from vault_sync.core.digest.damage import damage_of
@@ -19,7 +19,6 @@ from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.problems import no_link_to
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import (
     STANDARD_NAMES,
     Key,
@@ -35,13 +34,13 @@ from vault_sync.core.naming.wikilinks import LinkResolver, addresses
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note import recognition
 from vault_sync.core.note.note import Note
-from vault_sync.core.note.property_renaming import misnamed
+from vault_sync.core.note.property_names import misnamed
 from vault_sync.core.note.recognition import Recognition
 
 T = TypeVar("T", bound=str)
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """All documents of a vault at one time.
 

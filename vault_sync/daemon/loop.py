@@ -19,8 +19,9 @@ from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.daemon.background import BackgroundTask
 from vault_sync.daemon.signals import forwarded_signals
 from vault_sync.daemon.status_reporter import FOUND, StatusReporter
-from vault_sync.daemon.values import DaemonTasks, PassSummary, Timing
+from vault_sync.daemon.values import DaemonTasks, PassSummary
 from vault_sync.daemon.write_guard import WriteGuard
+from vault_sync.edge.config import WatchConfig
 from vault_sync.edge.git.activity import git_busy
 from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.state.database import StateError
@@ -33,7 +34,7 @@ from vault_sync.edge.watch.batches import (
     WatchTiming,
     change_batches,
 )
-from vault_sync.edge.watch.mailbox import Mailbox
+from vault_sync.edge.watch.listener import Mailbox
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ ARRIVING = 5.0
 def run(
     root: Path,
     tasks: DaemonTasks,
-    timing: Timing,
+    timing: WatchConfig,
     *,
     polling: bool = False,
     mailbox: Mailbox | None = None,
@@ -69,7 +70,9 @@ def run(
 class _Daemon:
     """The state of the loop between two change batches. Times are monotonic."""
 
-    def __init__(self, root: Path, tasks: DaemonTasks, timing: Timing, mailbox: Mailbox) -> None:
+    def __init__(
+        self, root: Path, tasks: DaemonTasks, timing: WatchConfig, mailbox: Mailbox
+    ) -> None:
         self.root, self.tasks, self.timing, self.mailbox = root, tasks, timing, mailbox
         self.signal = 0
         self.reload_wanted = False

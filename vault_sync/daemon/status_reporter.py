@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from vault_sync.core.model.values import Problem, RelPath
-from vault_sync.daemon.values import BEAT, DaemonStatus, DaemonTasks
+from vault_sync.daemon.values import BEAT, DaemonTasks
+from vault_sync.edge.state.heartbeat import Heartbeat
 from vault_sync.edge.system.notify import sd_notify, status_line, watchdog_seconds
 
 _log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ class StatusReporter:
         self._next_beat = 0.0
         self.beat_every = min(BEAT, (watchdog_seconds() or 2 * BEAT) / 2)
         now = time.time()
-        self._status = DaemonStatus(pid=os.getpid(), started=now, beat=now)
+        self._status = Heartbeat(pid=os.getpid(), started=now, beat=now)
 
     @property
     def doing(self) -> str:

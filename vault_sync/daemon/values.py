@@ -1,20 +1,22 @@
-"""Values that the daemon's loop and its vault exchange: tasks, timing, summaries, the status."""
+"""Values that the daemon's loop and its vault exchange: its tasks, and the outcome of a pass."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.edge.config import WatchConfig
+from vault_sync.edge.state.heartbeat import Heartbeat
 from vault_sync.edge.watch.batches import ChangeBatch
 
 BEAT = 60.0
 """Seconds between two heartbeats, at most."""
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class PassSummary:
     """The part of a pass's result that the daemon acts on.
 
@@ -33,34 +35,7 @@ class PassSummary:
     arriving: bool = False
 
 
-@value_class
-class Timing:
-    """`[watch]` of the configuration, in seconds."""
-
-    settle: float = 1.0
-    quiet: float = 10.0
-    sweep: float = 300.0
-
-
-@value_class
-class DaemonStatus:
-    """A daemon as `status` shows it. Times are Unix times; `waiting` gives the end of each wait.
-
-    `problems` are the daemon's own: what a pass finds, `status` finds as well.
-    """
-
-    pid: int
-    started: float
-    beat: float
-    doing: str = "starting"
-    last_pass: float | None = None
-    last_did: str = ""
-    waiting: Mapping[RelPath, float] = field(default_factory=dict)
-    problems: tuple[Problem, ...] = ()
-
-
-@value_class
-class DaemonTasks:
+class DaemonTasks(NamedTuple):
     """The work of a daemon, as callables.
 
     `run_pass` runs one pass over the vault and does not write the guarded files it is given.
@@ -71,7 +46,7 @@ class DaemonTasks:
     """
 
     run_pass: Callable[[ChangeBatch, frozenset[RelPath]], PassSummary]
-    reload: Callable[[], Timing | Problem]
-    report: Callable[[DaemonStatus], None]
+    reload: Callable[[], WatchConfig | Problem]
+    report: Callable[[Heartbeat], None]
     look_up: Callable[[threading.Event], bool] | None = None
     notify: Callable[[str, str], object] | None = None

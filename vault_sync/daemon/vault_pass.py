@@ -6,15 +6,15 @@ import logging
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from vault_sync.core.model.plan import Conflict, Create, Outcome, Rename, Write
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.keys import fact_name
 from vault_sync.core.report import lines
 from vault_sync.core.text.encodings import text_hash
-from vault_sync.daemon.values import BEAT, DaemonStatus, DaemonTasks, PassSummary, Timing
-from vault_sync.edge.config import FILE, Config, ConfigError, load
+from vault_sync.daemon.values import BEAT, DaemonTasks, PassSummary
+from vault_sync.edge.config import FILE, Config, ConfigError, WatchConfig, load
 from vault_sync.edge.sources.lookup import look_up
 from vault_sync.edge.state import heartbeat
 from vault_sync.edge.state.places import canonical
@@ -129,29 +129,17 @@ class VaultPass:
         if self.config.watch.notify:
             desktop(title, text)
 
-    def reload(self) -> Timing | Problem:
+    def reload(self) -> WatchConfig | Problem:
         """Read the configuration again; a wrong one leaves the old in force."""
         try:
             self.config = load(self.config.root)
         except ConfigError as error:
             return Problem(FILE, "configuration", str(error), "mend it and save it")
-        return timing_of(self.config)
+        return self.config.watch
 
-    def report(self, status: DaemonStatus) -> None:
-        """Store the status as the heartbeat file, for `status`."""
-        heartbeat.write(
-            self.state.directory,
-            heartbeat.Heartbeat(
-                pid=status.pid,
-                started=status.started,
-                beat=status.beat,
-                doing=status.doing,
-                last_pass=status.last_pass,
-                last_did=status.last_did,
-                waiting={str(path): until for path, until in status.waiting.items()},
-                problems=[asdict(each) for each in status.problems],
-            ),
-        )
+    def report(self, beat: heartbeat.Heartbeat) -> None:
+        """Store the heartbeat, for `status`."""
+        heartbeat.write(self.state.directory, beat)
 
 
 def _watchdog_progress() -> Progress:
@@ -171,11 +159,6 @@ def _watchdog_progress() -> Progress:
 
 def _named(conflict: Conflict) -> str:
     return f"{conflict.field} of {conflict.note} and {conflict.digest} ({conflict.reason})"
-
-
-def timing_of(config: Config) -> Timing:
-    watch = config.watch
-    return Timing(settle=watch.settle, quiet=watch.quiet, sweep=watch.sweep)
 
 
 def _written(outcome: Outcome) -> dict[RelPath, str]:

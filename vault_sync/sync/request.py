@@ -6,12 +6,11 @@ Apart from `engine` so that a command with nothing to do need not load the machi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
 
 from vault_sync.core.model.plan import Conflict, Operation, Outcome, Plan
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Decision, Decisions, Facts, Key, RelPath
 
 
@@ -33,8 +32,7 @@ class TakeAll(NamedTuple):
         }
 
 
-@value_class
-class PassRequest:
+class PassRequest(NamedTuple):
     """The task of a pass.
 
     `remake`: make missing notes again, remove nothing (`rebuild`). `only`: the digests whose papers
@@ -92,7 +90,7 @@ class Reason(NamedTuple):
     new: str = ""
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class PassResult:
     """The plan of a pass and its outcome. `waiting` are the operations that were deferred.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -92,7 +91,7 @@ def test_whatever_a_note_holds_one_entry_is_read_back(
     title: str, author: str, venue: str, url: str
 ) -> None:
     reference = paper(title, author, "Ann Two", venue=venue, url=url)
-    read = read_library("l.bib", bibtex_file([reference, replace(paper("Next"), citekey="next")]))
+    read = read_library("l.bib", bibtex_file([reference, paper("Next")._replace(citekey="next")]))
     assert not read.problems and len(read.library.entries) == 2
 
 

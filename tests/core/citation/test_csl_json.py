@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import subprocess
-from dataclasses import replace
 
 import pytest
 from tests.support.references import paper
@@ -33,7 +32,7 @@ TITLES = (
 def test_pandoc_reads_what_was_meant() -> None:
     authors = ("Leandro von Werra", "김철수", "Qwen Team", "R&D {Lab}", "Ann and Bob One")
     references = [
-        replace(paper(title, *authors, venue="J & K"), citekey=f"k{n}")
+        paper(title, *authors, venue="J & K")._replace(citekey=f"k{n}")
         for n, title in enumerate(TITLES)
     ]
     done = subprocess.run(

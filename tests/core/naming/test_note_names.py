@@ -12,6 +12,7 @@ from tests.support.folders import CORPUS, needs_corpus
 from tests.support.laws import examples
 from vault_sync.core.model.values import Key, Rules
 from vault_sync.core.naming import note_names as names
+from vault_sync.core.naming.note_names import unfit_for_windows
 
 PATTERN = Rules().name
 KEY = Key("arxiv:2308.07124")
@@ -355,7 +356,37 @@ def test_the_names_of_the_sample_digest() -> None:
 
 def test_a_syllable_of_conjoining_jamo_is_never_cut() -> None:
     """A syllable without a trailing consonant, U+AC00, is one letter with a vowel after it."""
-    for letter in ("\uac00\u1161", "\uac00\u11a8", "\u1100\u1161\u11a8", "\uac01\u11a8"):
+    leading, vowels = "\u1100\u115f\ua960\ua97c", "\u1160\u11a7\ud7b0\ud7c6"
+    trailing = "\u11a8\u11ff\ud7cb\ud7fb"
+    firsts = [one + vowels[0] for one in leading] + [leading[0] + one for one in vowels]
+    lasts = [vowels[0] + one for one in trailing] + ["\uac01\u11ff", "\ud7a3\u11a8"]
+    for letter in ("\uac00\u1161", "\uac00\u11a8", "\u1100\u1161\u11a8", *firsts, *lasts):
         for size in range(9, 40):
             cut = names.clip(letter * 10, size)
             assert cut == letter * (len(cut) // len(letter)), (letter, size)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("a:b.md", "':'"),
+        ("why?.md", "'?'"),
+        ("a\x07.md", "x07"),
+        ("NUL.md", "device"),
+        ("com1", "device"),
+        ("LPT¹.txt", "device"),
+        ("a.", "dot"),
+        ("a ", "blank"),
+        ("a" * 256, "too long"),
+        ("😀" * 128, "too long"),
+    ],
+)
+def test_unfit(name: str, words: str) -> None:
+    assert words in str(unfit_for_windows(name))
+
+
+@pytest.mark.parametrize(
+    "name", ["논문.md", "null.md", "com.md", "a" * 255, "가" * 255, "😀" * 127, ".trash", "a b"]
+)
+def test_fit(name: str) -> None:
+    assert unfit_for_windows(name) is None

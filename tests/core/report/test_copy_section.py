@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from vault_sync.core.model.copies import CopyRow
+from vault_sync.core.model.base import CopyRow
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.report import conflicts_page, copy_section
 from vault_sync.core.report.copy_section import FoundRows, read, text

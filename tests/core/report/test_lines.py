@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from vault_sync.core.model.plan import Conflict, Create, Plan, Rename, Trash, Undone, Write
 from vault_sync.core.model.values import Key, Problem, RelPath
@@ -89,9 +87,9 @@ def test_a_summary_counts_what_was_done() -> None:
 
 def test_a_field_without_a_place_is_said_once() -> None:
     told = Problem("papers/A.md", "no-place", "no place for the tags", level="notice")
-    to_do = replace(told, hint="add the row yourself")
+    to_do = told._replace(hint="add the row yourself")
     other = Problem("papers/A.md", "broken-title", "a title is not closed", level="notice")
     plan = Plan((), (), problems=(told, to_do, other))
     assert report.without_standing(plan).problems == (to_do, other)
-    written = replace(plan, operations=(Write(RelPath("papers/A.md"), "", "a", ""),))
+    written = plan._replace(operations=(Write(RelPath("papers/A.md"), "", "a", ""),))
     assert report.without_standing(written) == written

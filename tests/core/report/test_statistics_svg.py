@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from tests.support.counted_vault import counted
 from vault_sync.core.model.statistics import TagCount, VaultStatistics, WeekCount
-from vault_sync.core.report.statistics_svg import MOST_WEEKS, draw
+from vault_sync.core.report.statistics_svg import MOST_TAGS, MOST_WEEKS, draw
 
 
 def hostile(weeks: int) -> VaultStatistics:
@@ -38,6 +40,24 @@ def test_the_picture_is_xml_whatever_names_hold(weeks: int) -> None:
     for each in bars:
         left, wide = float(each.attrib["x"]), float(each.attrib["width"])
         assert left >= 0 and left + wide <= float(root.attrib["width"])
+
+
+@pytest.mark.parametrize(("weeks", "tags"), [(0, 0), (1, 0), (80, 0), (80, 1), (80, 12)])
+def test_the_parts_of_the_picture_are_in_it_and_in_rows(weeks: int, tags: int) -> None:
+    counts = hostile(weeks)
+    root = ET.fromstring(draw(counts._replace(tags=counts.tags * tags)))
+    bars = [
+        (float(one.attrib["y"]), float(one.attrib["height"])) for one in root.findall("{*}rect")
+    ]
+    lines = sorted({float(one.attrib["y"]) for one in root.findall("{*}text")})
+    assert len(lines) == (1 if weeks == 0 else 3 + min(tags, MOST_TAGS))
+    assert all(after - before >= 12 for before, after in pairwise([0, *lines]))
+    assert all(lines[1] < y <= y + tall < lines[2] for y, tall in bars)
+    assert lines[-1] < float(root.attrib["height"]) < lines[-1] + 260
+    for each in root.findall("{*}path"):
+        heights = [float(one.split()[1]) for one in re.split("[ML]", each.attrib["d"])[1:]]
+        below = next(y for y in lines if y >= max(heights))
+        assert max(heights) - min(heights) == 20 and max(heights) == below
 
 
 def contrast(colour: str, other: str) -> float:

@@ -46,6 +46,12 @@ def test_a_work_of_crossref() -> None:
             "2018",
         ),
         ({"issued": {"date-parts": [[True, 1, 1]]}}, "", ""),
+        ({"issued": {"date-parts": [[2999]]}}, "", "2999"),
+        ({"issued": {"date-parts": [[10_000]]}}, "", ""),
+        ({"issued": {"date-parts": [[0]]}}, "", ""),
+        ({"issued": {"date-parts": [[2019, -6]]}}, "", ""),
+        ({"issued": {"date-parts": [["2019"]]}}, "", ""),
+        ({"issued": {"date-parts": [[2019, 6, 2, 7]]}}, "2019-06-02", "2019"),
         ({}, "", ""),
     ],
 )  # fmt: skip

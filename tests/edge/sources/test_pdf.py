@@ -71,6 +71,7 @@ def test_what_cannot_be_fetched_is_one_line(vault: Vault, api: Api) -> None:
     vault.edit(NOTE, f"pdf: {api.url}/a.pdf", 'pdf: "[[my scan.pdf]]"')
     ran = vault.run("pdf", NOTE)
     assert ran.code == 1 and "which is yours" in ran.err
+    assert vault.run("pdf", NOTE, "--quiet").err == ran.err
     vault.write("digests/x.md", "https://doi.org/10.1000/x\nA Title (Some One)\n#x\n")
     vault.ok("sync", "--offline")
     ran = vault.run("pdf", "A Title")

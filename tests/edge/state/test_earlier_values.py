@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.support.state_rows import A, B, keep, say
 from tests.support.written_world import World
-from vault_sync.core.model.copies import History, Origin, PastValue
+from vault_sync.core.model.base import History, Origin, PastValue
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
 from vault_sync.core.model.values import Key
 from vault_sync.edge.state import earlier_values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,7 @@ def test_a_sign_outlives_its_daemon_and_its_process_id_does_not_count(tmp_path: 
     assert read is not None and not read.alive, "that process lives, but it is no daemon"
     assert read.lines() == [f"daemon     not running (process {os.getpid()} is gone)"]
     wrong = Problem("a.toml", "configuration", "is wrong", "mend it")
-    heartbeat.write(tmp_path, replace(sign, problems=[asdict(wrong)]))
+    heartbeat.write(tmp_path, replace(sign, problems=(wrong,)))
     with heartbeat.only_one(tmp_path):
         read = heartbeat.read(tmp_path)
         assert read is not None and read.alive and "watching" in read.lines()[0]
@@ -33,3 +33,18 @@ def test_a_sign_outlives_its_daemon_and_its_process_id_does_not_count(tmp_path: 
             pass
     heartbeat.forget(tmp_path)
     assert heartbeat.read(tmp_path) is None
+
+
+def test_the_files_that_wait_are_shown_by_name_and_a_silent_daemon_is_told(tmp_path: Path) -> None:
+    waiting = dict.fromkeys(("b.md", "a.md", "c.md"), 3.0)
+    sign = heartbeat.Heartbeat(os.getpid(), 1.0, time.time(), "watching", None, "", waiting)
+    heartbeat.write(tmp_path, sign)
+    with heartbeat.only_one(tmp_path):
+        read = heartbeat.read(tmp_path)
+        assert read is not None
+        first, *lines = read.lines()
+        assert first.endswith(", watching")
+        assert [line.split(" types in ")[1][:4] for line in lines] == ["a.md", "b.md", "c.md"]
+        late = replace(read, beat=read.beat - heartbeat.STALE - 1).lines()
+        assert late == [f"{first} (silent for minutes: restart it)", *lines]
+        assert replace(read, last_pass=0.0).lines()[1].endswith(": nothing to do")

@@ -10,8 +10,7 @@ import pytest
 from tests.support.state_rows import database, keep, say
 from tests.support.written_world import World
 from vault_sync.core.text.folding import casefold_nfc
-from vault_sync.edge.fs.own_folder import write_id
-from vault_sync.edge.fs.vault_dir import VaultDir
+from vault_sync.edge.fs.vault_dir import VaultDir, write_id
 from vault_sync.edge.state.places import canonical, identity_of, moved_state, root_id, same_folder
 from vault_sync.edge.state.vault_id import agree_on_id
 

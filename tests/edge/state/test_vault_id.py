@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import pytest
 from tests.support.state_rows import keep, say
 from tests.support.written_world import P, World
-from vault_sync.edge.fs.own_folder import id_in, write_id
-from vault_sync.edge.fs.vault_dir import VaultDir
+from vault_sync.edge.fs.vault_dir import VaultDir, id_in, write_id
 from vault_sync.edge.state import vault_id
 from vault_sync.edge.state.schema import fact_of
 from vault_sync.edge.state.store import StateStore

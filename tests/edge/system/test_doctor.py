@@ -308,6 +308,19 @@ def test_the_state(
     _only(examine(vault, plant(vault, around)), code)
 
 
+def test_a_state_that_is_a_program_or_a_closed_folder_cannot_be_written(
+    vault: Path, around: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: path != around.state and real(path, mode))
+    _only(examine(vault, around), "state-closed")
+    monkeypatch.undo()
+    around.state.rmdir()
+    around.state.write_text("")
+    around.state.chmod(0o700)
+    _only(examine(vault, around), "state-closed")
+
+
 def test_a_vault_that_cannot_be_written(
     vault: Path, around: Surroundings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,7 @@ from vault_sync.edge.fs.scan import ClosedFolder, FolderEntry, scan, walk
 from vault_sync.edge.system.vault_files import read_tree
 from vault_sync.edge.watch import batches, stamps
 from vault_sync.edge.watch.batches import ChangeBatch, WatchTiming, change_batches
-from vault_sync.edge.watch.mailbox import Mailbox
+from vault_sync.edge.watch.listener import Mailbox
 from vault_sync.edge.watch.stamps import read_stamps
 from watchdog.utils.delayed_queue import DelayedQueue
 

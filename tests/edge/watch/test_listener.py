@@ -14,6 +14,7 @@ from tests.support.watching import FAST, Watching, watch_over
 from vault_sync.edge.platform import current
 from vault_sync.edge.watch import listener
 from vault_sync.edge.watch.batches import WatchTiming
+from vault_sync.edge.watch.listener import Mailbox
 from watchdog.events import FileDeletedEvent
 
 # What watchdog and the kernel do not do
@@ -171,3 +172,19 @@ def test_what_the_observer_loses_brings_a_sweep(
     given[0](str(watching.root))
     batch = watching.next()
     assert (batch.swept, batch.why) == (True, "events were lost")
+
+
+def test_messages_come_in_the_sequence_in_which_they_were_put() -> None:
+    mailbox = Mailbox()
+    mailbox.put("file", "/a")
+    mailbox.ring(7.0)
+    mailbox.stop()
+    assert mailbox.waiting() == 3 and mailbox.stopped
+    found = [mailbox.wait(0) for _ in range(3)]
+    assert [(each.kind, each.path) for each in found if each] == [
+        ("file", "/a"),
+        ("ring", ""),
+        ("stop", ""),
+    ]
+    assert found[1] is not None and found[1].at == 7.0
+    assert mailbox.wait(0) is None and mailbox.wait(0.001) is None

@@ -61,7 +61,7 @@ def test_one_file_more_less_or_other_is_seen(stored: Path, seen: dict[RelPath, S
 
 
 def test_what_is_left_to_do_is_no_rest(stored: Path) -> None:
-    index.create(stored, "stamp", replace(LAST, final=False), FILES)
+    index.create(stored, "stamp", LAST._replace(final=False), FILES)
     assert rests(stored, "stamp", STATS) is None
     index.create(stored, "stamp", LAST, FILES | {ODD: FILES[ODD]._replace(open=True)})
     assert rests(stored, "stamp", STATS) is None

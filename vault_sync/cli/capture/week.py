@@ -15,8 +15,7 @@ from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
 from vault_sync.edge.platform import current
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.capture.additions import write_operations
-from vault_sync.sync.capture.weeks import NoWeek, WeekDigest, week_digest
+from vault_sync.sync.capture.additions import NoWeek, WeekDigest, week_digest, write_operations
 from vault_sync.sync.observation.observation import Observation, base_of, observe
 
 

@@ -1,13 +1,13 @@
-"""`config`: the configuration in force, or every key with its default."""
+"""`config`: the configuration in force, or every key with its default; files of the package."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
-from vault_sync.cli.console import Console
-from vault_sync.cli.tool.package_files import package_file
+from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.report import lines as report
 from vault_sync.core.report.lines import json_text
 
@@ -29,3 +29,16 @@ def config(console: Console, *, example: bool) -> int:
     sys.stdout.buffer.write(text.encode("utf-8"))
     sys.stdout.buffer.flush()
     return report.IN_LINE
+
+
+def package_file(name: str) -> Path:
+    """Return a file or folder that comes with the program, installed or in a checkout.
+
+    Raises:
+        UsageError: it is not there.
+    """
+    package = Path(__file__).resolve().parents[2]
+    found = next((each for each in (package / name, package.parent / name) if each.exists()), None)
+    if found is None:
+        raise UsageError(f"{name} was not installed with this program: install it again")
+    return found

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from typing import NamedTuple
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key
 from vault_sync.core.naming.keys import arxiv_id, key_of
 from vault_sync.core.note.note import Note
@@ -21,8 +20,7 @@ _PROCEEDINGS = regex(
 )
 
 
-@value_class
-class Reference:
+class Reference(NamedTuple):
     """One paper to be cited. `published` is an ISO 8601 day or a year; "" is what is not known."""
 
     key: Key
@@ -38,7 +36,7 @@ class Reference:
 
     def with_citekey(self, citekey: str) -> Reference:
         """Return the same reference under another citekey."""
-        return replace(self, citekey=citekey)
+        return self._replace(citekey=citekey)
 
     @property
     def arxiv(self) -> str:

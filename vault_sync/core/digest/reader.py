@@ -30,7 +30,6 @@ from vault_sync.core.digest import title_line
 from vault_sync.core.digest.damage import damage_notices
 from vault_sync.core.digest.styles.style import StyledSpans, StyleName
 from vault_sync.core.digest.title_line import TitleLine
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Fields, Key
 from vault_sync.core.naming.keys import KINDS, is_paper, key_of
 from vault_sync.core.naming.tags import TAG, is_tag_line
@@ -65,8 +64,7 @@ class EntrySpans(NamedTuple):
     by_place: bool
 
 
-@value_class
-class Entry:
+class Entry(NamedTuple):
     """One paper in a digest.
 
     `line` and `commentary_line` are 1-based: the head, and the first line of the commentary or
@@ -89,8 +87,7 @@ class Entry:
         return self.link is None and self.fields == Fields(self.fields.url)
 
 
-@value_class
-class Digest:
+class Digest(NamedTuple):
     """A digest as it was read. `notices` are (line, code, message), in the order of lines."""
 
     text: str

@@ -49,11 +49,6 @@ def filled(base: V | None, digest: V, note: V) -> V | None:
     return value(base, digest, note)
 
 
-def shown(one: str | tuple[str, ...]) -> str:
-    """Return a value as a person reads it."""
-    return one if isinstance(one, str) else ", ".join(one)
-
-
 def paragraphs(base: str, digest: str, note: str) -> str | None:
     r"""Merge a text of lines that end in "\n" by line, and where lines overlap, by sentence.
 

@@ -6,10 +6,9 @@ Nothing here touches a file. `edge/write` carries a plan out; `core/report` show
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, Problem, RelPath
 
 
@@ -33,7 +32,7 @@ AnyText = str | StoredText
 """A new text of a plan: those of a large one stand on the disk (`edge/state/plan_texts`)."""
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Create:
     """A file that must not be there yet, in no spelling of its name."""
 
@@ -42,7 +41,7 @@ class Create:
     why: str
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Write:
     """A file whose text is `before` gets `after`. Any other text is a new edit and stays."""
 
@@ -52,7 +51,7 @@ class Write:
     why: str
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Rename:
     """A file that moves; its text stays `before`. `to` must not be there yet."""
 
@@ -62,7 +61,7 @@ class Rename:
     why: str
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Trash:
     """A file that moves to `to`, in `.trash/`, if its text is `before`."""
 
@@ -93,8 +92,7 @@ Value = str | tuple[str, ...]
 """A value of the base: a text, or a list of texts."""
 
 
-@value_class
-class BaseUpdate:
+class BaseUpdate(NamedTuple):
     """A change of the base that is made when every operation on `paths` is done, and only then.
 
     With no paths it needs no operation: both sides have these values already. With neither `put`
@@ -126,8 +124,7 @@ class StoredValue(Mapping[BaseKey, Value]):
         return 1
 
 
-@value_class
-class Conflict:
+class Conflict(NamedTuple):
     """One field that both sides changed, differently. Neither is touched until a person decides.
 
     `digest_text` and `note_text` are the two values as a person reads them.
@@ -153,8 +150,7 @@ class Apart(NamedTuple):
     note_text: str
 
 
-@value_class
-class Plan:
+class Plan(NamedTuple):
     """Everything that a pass is to do and to report. Empty `operations`: nothing is to be done."""
 
     operations: tuple[Operation, ...] = ()
@@ -164,7 +160,7 @@ class Plan:
     digests: int = 0
     entries: int = 0
     notes: int = 0
-    wanted: tuple[Key, ...] = field(default=())
+    wanted: tuple[Key, ...] = ()
     """Papers whose facts are missing and can be looked up."""
     named: tuple[Problem, ...] = ()
     """Notices about files that name a paper of an entry and are not its note."""
@@ -183,9 +179,13 @@ class Undone(NamedTuple):
     reason: str
 
 
-@value_class
-class Outcome:
+class Outcome(NamedTuple):
     """Operations of a plan that were done, and those that were not: the next pass plans anew."""
 
     done: tuple[Operation, ...] = ()
     undone: tuple[Undone, ...] = ()
+
+
+def value_words(one: str | tuple[str, ...]) -> str:
+    """Return a value as a person reads it."""
+    return one if isinstance(one, str) else ", ".join(one)

@@ -27,8 +27,6 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple, get_args
 
-from vault_sync.core.model.value_class import value_class
-
 MONTH_WEEK: Final = "{month_week}"
 SUNDAY: Final = 6
 
@@ -53,8 +51,7 @@ _READ: Mapping[str, str] = {
 }
 
 
-@value_class
-class WeekNaming:
+class WeekNaming(NamedTuple):
     """The way in which the weekly digests of a vault are named.
 
     `rule` counts the weeks of a month; `weekday` (Monday is 0) is the day that names a week where

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import STANDARD_NAMES, Fields, Key, PropertyNames
 from vault_sync.core.naming.keys import is_paper, key_of
 from vault_sync.core.naming.wikilinks import link as wikilink
@@ -55,8 +54,7 @@ SectionPlace = Literal["after-title", "top", "end"]
 """Place of the first section of a note that was there before."""
 
 
-@value_class
-class Section:
+class Section(NamedTuple):
     """One digest section. `target` is the heading's link as written, `link` its characters.
 
     `heading` is the heading's line, `body` all that follows up to the next heading; `words` are
@@ -73,8 +71,7 @@ class Section:
     commentary_line: int
 
 
-@value_class
-class Note:
+class Note(NamedTuple):
     """One note as read. `key` is None where nothing in it says which paper it is about.
 
     `fields.commentary` is empty: a note has one commentary a section.

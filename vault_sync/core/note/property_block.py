@@ -17,7 +17,6 @@ import frontmatter
 from frontmatter.default_handlers import BaseHandler
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import STANDARD_NAMES, PropertyNames
 from vault_sync.core.note.yaml_nodes import UNMASK, BrokenError, compose, refuse_strange
 from vault_sync.core.text.spans import BOM, Span
@@ -52,8 +51,7 @@ class Value(NamedTuple):
     colon: int
 
 
-@value_class
-class Properties:
+class Properties(NamedTuple):
     """The properties of `text`, as `read` found them.
 
     `block` reaches from the opening `---` to the closing one and its newline. `body` is the offset

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Plan, Trash, Write
 from vault_sync.core.model.values import RelPath, stem_of
 
@@ -32,8 +30,7 @@ def defer(
     )
     paths |= {conflicts_note} if fresh else set()
     waiting = tuple(each for each in plan.operations if each.path in paths)
-    remaining = replace(
-        plan,
+    remaining = plan._replace(
         operations=tuple(each for each in plan.operations if each.path not in paths),
         base_updates=tuple(
             each

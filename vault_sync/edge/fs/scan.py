@@ -6,11 +6,10 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Problem, RelPath, is_markdown
 from vault_sync.core.naming.copy_names import is_delivery_mark
 from vault_sync.edge.fs.errors import in_words
@@ -51,7 +50,7 @@ class ClosedFolder(NamedTuple):
     error: OSError
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Scan:
     """The visible Markdown files of a vault, and what stands in the way of seeing all of them.
 

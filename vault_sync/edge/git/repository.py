@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.encodings import as_text
 
@@ -43,8 +42,7 @@ class StagedChange(NamedTuple):
     new: str
 
 
-@value_class
-class Repository:
+class Repository(NamedTuple):
     """A work tree: its top folder, and the environment in which git is called there."""
 
     top: Path
@@ -78,8 +76,7 @@ def in_hook(environ: Mapping[str, str]) -> bool:
     return "GIT_DIR" in environ or "GIT_INDEX_FILE" in environ
 
 
-@value_class
-class VaultLocation:
+class VaultLocation(NamedTuple):
     """The vault's place: `below` the top of the work tree, or `above` it (one of them is "")."""
 
     below: str

@@ -14,8 +14,8 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from typing import NamedTuple
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.values import SPARE
 
@@ -33,8 +33,7 @@ def anything(content: bytes) -> bool:
     return True
 
 
-@value_class
-class Volume:
+class Volume(NamedTuple):
     """The renames of one file system, each by a way that was tried there and looked at.
 
     `exchanges`: the kernel's exchange left both files. `no_replace`: its move onto a file left both

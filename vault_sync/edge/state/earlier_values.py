@@ -6,7 +6,7 @@ that was replaced is `pending` while any file of its paper is under somebody's h
 old only from the first pass in which they are all at rest. One that stands in the base is not old.
 
 The values themselves are written down of a field that has changed: a copy is merged against one of
-them (`core/model/copies`). What nobody changed has the base's alone, which was there when this
+them (`core/model/base`). What nobody changed has the base's alone, which was there when this
 device first saw the vault. A value of the base that no row has came by a pass that was killed:
 nobody is known to have typed it.
 """
@@ -18,7 +18,7 @@ import zlib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from vault_sync.core.model.copies import History, Origin, PastValue
+from vault_sync.core.model.base import History, Origin, PastValue
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key
 from vault_sync.edge.state.schema import Select, bound, decode, encode, fingerprint, unbound

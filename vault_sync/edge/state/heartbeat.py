@@ -7,11 +7,11 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from vault_sync.core.model.value_class import value_class
+from vault_sync.core.model.values import Problem
 from vault_sync.edge.platform.lock import Busy, locked
 
 FILE, LOCK = "daemon.json", "daemon.lock"
@@ -19,26 +19,26 @@ STALE = 180.0
 """Seconds after which a daemon without a heartbeat is taken for stuck."""
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """A daemon's last account of itself.
+    """A daemon's account of itself.
 
     Times are Unix times; `waiting` are paths with the end of their wait; `problems` are those of
-    the daemon itself, as JSON has them: what a pass finds, every command finds.
+    the daemon itself: what a pass finds, every command finds.
     """
 
     pid: int
     started: float
     beat: float
-    doing: str
-    last_pass: float | None
-    last_did: str
-    waiting: dict[str, float]
-    problems: list[dict[str, Any]] = field(default_factory=list)
+    doing: str = "starting"
+    last_pass: float | None = None
+    last_did: str = ""
+    waiting: dict[str, float] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
     alive: bool = True
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return asdict(self) | {"problems": [each._asdict() for each in self.problems]}
 
     def lines(self) -> list[str]:
         """Return lines for a person: what the daemon is doing, what it did, what waits for whom."""
@@ -56,8 +56,8 @@ class Heartbeat:
             earliest = time.strftime("%H:%M:%S", time.localtime(until))
             lines.append(f"           waits until nobody types in {path} ({earliest} or later)")
         for problem in self.problems:
-            where = f"{problem['path']}: " if problem["path"] else ""
-            lines += [f"           {where}{problem['message']}", f"             {problem['hint']}"]
+            where = f"{problem.path}: " if problem.path else ""
+            lines += [f"           {where}{problem.message}", f"             {problem.hint}"]
         return lines
 
 
@@ -69,7 +69,7 @@ def write(directory: Path, heartbeat: Heartbeat) -> None:
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = directory / f"{FILE}.{os.getpid()}"
-    text = json.dumps(asdict(heartbeat))
+    text = json.dumps(heartbeat.as_json())
     file.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
     file.replace(directory / FILE)
 
@@ -78,10 +78,12 @@ def read(directory: Path) -> Heartbeat | None:
     """Return the last heartbeat, or None if no daemon ever ran here."""
     try:
         text = (directory / FILE).read_text(encoding="utf-8", errors="surrogateescape")
-        heartbeat = Heartbeat(**json.loads(text))
+        stored = json.loads(text)
+        problems = tuple(Problem(**each) for each in stored.pop("problems", ()))
+        heartbeat = Heartbeat(**stored, problems=problems)
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, AttributeError):
         return None  # written by another version: the daemon writes it again within a minute
     return replace(heartbeat, alive=_lives(directory))
 

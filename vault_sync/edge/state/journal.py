@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import time
+from typing import NamedTuple
 
 from vault_sync.core.model.plan import (
     AnyText,
@@ -24,7 +25,6 @@ from vault_sync.core.model.plan import (
     Trash,
     Write,
 )
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.encodings import as_bytes, as_text
 from vault_sync.edge.state import base_table
@@ -69,8 +69,7 @@ class Task:
         return self.kind in {"create", "write"}
 
 
-@value_class
-class Pass:
+class Pass(NamedTuple):
     """A pass that is being carried out. `token` is in the name of each of its temporary files.
 
     `numbers` are those of its base updates, `stored` the ids of their values (`base_table`).

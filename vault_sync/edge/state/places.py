@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from vault_sync.edge.fs.own_folder import id_in
+from vault_sync.edge.fs.vault_dir import id_in
 from vault_sync.edge.platform import current, spelling
 from vault_sync.edge.platform.values import file_number
 from vault_sync.edge.state.schema import VAULT_ID, unbound

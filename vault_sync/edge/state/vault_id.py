@@ -13,8 +13,7 @@ from collections.abc import Collection, Iterable
 
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.encodings import text_hash
-from vault_sync.edge.fs.own_folder import read_id, write_id
-from vault_sync.edge.fs.vault_dir import VaultDir
+from vault_sync.edge.fs.vault_dir import VaultDir, read_id, write_id
 from vault_sync.edge.state.schema import JOINED, JOINING_FILES, VAULT_ID, fact_of, note_fact
 from vault_sync.edge.state.store import StateStore
 

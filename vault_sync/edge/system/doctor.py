@@ -14,7 +14,7 @@ from stat import S_IMODE
 from vault_sync.core.model.values import Problem
 from vault_sync.edge.fs import stignore
 from vault_sync.edge.fs.errors import in_words
-from vault_sync.edge.fs.own_folder import OWN_FOLDER_CLOSED
+from vault_sync.edge.fs.vault_dir import OWN_FOLDER_CLOSED
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.mounts import file_system, silent_ground
 from vault_sync.edge.platform.rename import Volume

@@ -14,14 +14,13 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Problem, RelPath, is_markdown, is_visible
 from vault_sync.edge.git.activity import head
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.spelling import canonical, inside
-from vault_sync.edge.watch.listener import Listener
-from vault_sync.edge.watch.mailbox import Mailbox, Message
+from vault_sync.edge.watch.listener import Listener, Mailbox, Message
 from vault_sync.edge.watch.stamps import Stamp, changed_lately, read_stamps
 
 _log = logging.getLogger(__name__)
@@ -33,7 +32,7 @@ HEAD_MOVED = "git's HEAD moved"
 _NEVER = float("inf")
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class ChangeBatch:
     """File changes after which nothing has happened for a while.
 
@@ -52,8 +51,7 @@ class ChangeBatch:
     problems: tuple[Problem, ...] = ()
 
 
-@value_class
-class WatchTiming:
+class WatchTiming(NamedTuple):
     """The timing of the watcher, in seconds.
 
     A batch comes `settle` after the last event, and after `longest` under events without end.

@@ -13,7 +13,9 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import queue
 import threading
+import time
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -34,7 +36,6 @@ from watchdog.observers.api import BaseObserver, ObservedWatch
 from vault_sync.core.model.values import is_markdown
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.values import file_number
-from vault_sync.edge.watch.mailbox import Mailbox
 
 _log = logging.getLogger(__name__)
 
@@ -198,3 +199,57 @@ def _shut(observer: BaseObserver) -> None:
     # An emitter that holds one half of a move sleeps up to half a second before it notices the
     # end, and `stop` joins it. A daemon that is to stop has not got that time.
     threading.Thread(target=observer.stop, name="vault-sync-closing-listener", daemon=True).start()
+
+
+class Message(NamedTuple):
+    """One thing to know, at a monotonic time.
+
+    `file`, `folder`: something happened to `path` (absolute). `lost`: events are missing, `path`
+    tells how. `refused`: the kernel gives no more watches, so `path` has no events. `ring`: a
+    batch is wanted at `at`. `stop`: that was all.
+    """
+
+    kind: Literal["file", "folder", "lost", "refused", "ring", "stop"]
+    path: str
+    at: float
+
+
+class Mailbox:
+    """The messages of other threads and of signal handlers to the one thread that waits.
+
+    Every method but `wait` and `waiting` may be called from a signal handler: `SimpleQueue.put` is
+    made for that, while `threading.Event.set` can deadlock when it interrupts the same event's
+    `wait`.
+    """
+
+    __slots__ = ("_messages", "stopped")
+
+    def __init__(self) -> None:
+        self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self.stopped = False
+
+    def stop(self) -> None:
+        """End the watcher at once, or when its caller comes back from the batch it is in."""
+        self.stopped = True
+        self._messages.put(Message("stop", "", 0.0))
+
+    def ring(self, at: float = 0.0) -> None:
+        """Request a batch at that monotonic time (now, if it is past), whatever happens."""
+        self._messages.put(Message("ring", "", at))
+
+    def put(self, kind: Literal["file", "folder", "lost", "refused"], path: str) -> None:
+        """Put in a message of this kind, with the present time."""
+        self._messages.put(Message(kind, path, time.monotonic()))
+
+    def wait(self, seconds: float) -> Message | None:
+        """Return the next message, or None after `seconds` without one."""
+        try:
+            return (
+                self._messages.get(timeout=seconds) if seconds > 0 else self._messages.get_nowait()
+            )
+        except queue.Empty:
+            return None
+
+    def waiting(self) -> int:
+        """Return how many messages can be had without waiting."""
+        return self._messages.qsize()

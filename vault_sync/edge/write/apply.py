@@ -27,8 +27,7 @@ from vault_sync.core.model.plan import (
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.encodings import as_bytes
 from vault_sync.edge.fs.errors import Unsafe, in_words
-from vault_sync.edge.fs.own_folder import trash_names
-from vault_sync.edge.fs.vault_dir import VaultDir, refusal
+from vault_sync.edge.fs.vault_dir import VaultDir, refusal, trash_names
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.durability import BATCH, sync_at, sync_everything, sync_file
 from vault_sync.edge.state import journal, saved_texts

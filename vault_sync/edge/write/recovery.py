@@ -15,8 +15,15 @@ from pathlib import Path
 
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.fs.errors import in_words
-from vault_sync.edge.fs.own_folder import TEMPORARY, temporary_name, volume_of
-from vault_sync.edge.fs.vault_dir import VaultDir, names_in, read_at, same_file
+from vault_sync.edge.fs.vault_dir import (
+    TEMPORARY,
+    VaultDir,
+    names_in,
+    read_at,
+    same_file,
+    temporary_name,
+    volume_of,
+)
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.rename import PROBE
 from vault_sync.edge.platform.values import SPARE, changed_ns

@@ -11,8 +11,16 @@ from contextlib import suppress
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.edge.fs.errors import NO_SAFE_REPLACE, Unsafe, in_words
-from vault_sync.edge.fs.own_folder import TEMPORARY, own_folder, temporary_name, volume_of
-from vault_sync.edge.fs.vault_dir import VaultDir, folded_names, names_in, open_at
+from vault_sync.edge.fs.vault_dir import (
+    TEMPORARY,
+    VaultDir,
+    folded_names,
+    names_in,
+    open_at,
+    own_folder,
+    temporary_name,
+    volume_of,
+)
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.durability import BATCH, sync_at, sync_everything, sync_file
 from vault_sync.edge.platform.mounts import file_system

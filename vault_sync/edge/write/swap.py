@@ -12,8 +12,14 @@ from functools import partial
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.edge.fs.errors import Unsafe
-from vault_sync.edge.fs.own_folder import TEMPORARY, trash_names, volume_of
-from vault_sync.edge.fs.vault_dir import VaultDir, read_at, same_file
+from vault_sync.edge.fs.vault_dir import (
+    TEMPORARY,
+    VaultDir,
+    read_at,
+    same_file,
+    trash_names,
+    volume_of,
+)
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.rename import Volume
 from vault_sync.edge.platform.values import Changed

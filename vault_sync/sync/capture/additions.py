@@ -1,4 +1,4 @@
-"""Papers that are added to a digest: which are there already, and the one write that adds the rest.
+"""Digests that are made or made longer: the one of a week, and papers that are added to one.
 
 The write goes the way of every other: under the lock, with the old text saved, refused if the file
 is no longer as it was read.
@@ -8,22 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Literal, NamedTuple
 
 from vault_sync.core.digest import addition
+from vault_sync.core.digest.addition import DatedDigest, week_head
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.style import StyleChoice
 from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Write
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Facts, Fields, Key, RelPath, natural
+from vault_sync.core.naming import week_learning
+from vault_sync.core.naming.globs import is_digest
 from vault_sync.core.naming.keys import address_of
+from vault_sync.core.naming.week_names import WeekNaming
 from vault_sync.edge.config import Config
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
-from vault_sync.sync.observation.observation import Observation
+from vault_sync.sync.observation.observation import Observation, learn_weeks
 
 Standing = Literal["added", "bare", "there", "refused"]
 
@@ -47,8 +50,7 @@ class Placed(NamedTuple):
     title: str = ""
 
 
-@value_class
-class Addition:
+class Addition(NamedTuple):
     """A digest with papers added: the operation, None if nothing is to be written."""
 
     operation: Operation | None
@@ -66,7 +68,7 @@ class _Draft:
 def place_of(observation: Observation, key: Key, only: RelPath | None) -> Placed | None:
     """Return where a paper stands: in any digest, the newest first, or in `only`."""
     digests = observation.snapshot.digests
-    for path in [only] if only else sorted(digests, reverse=True):
+    for path in [only] if only else sorted(digests, key=natural, reverse=True):
         for entry in digests[path].entries if path in digests else ():
             if entry.key == key:
                 paper = AddedPaper(key, entry.fields.url)
@@ -152,3 +154,45 @@ def write_operations(
         recover(config.root, state)
         started = datetime.now(UTC)
         return apply(config.root, state, Plan(operations), cause=cause, started=started)
+
+
+class WeekDigest(NamedTuple):
+    """The digest of a week. `create` is None where it is there; `doubt` is what to tell, or ""."""
+
+    path: RelPath
+    create: Create | None
+    doubt: str
+
+
+class NoWeek(Exception):  # noqa: N818 - the vault says too little, nothing failed
+    """The digest of a week cannot be named or placed; the text says which key does it."""
+
+
+def week_digest(observation: Observation, config: Config, day: date) -> WeekDigest:
+    """Return the digest of the week that holds `day`.
+
+    Raises:
+        NoWeek: the digests do not show how weeks are named, or it would be no digest.
+    """
+    learnt = learn_weeks(observation, config)
+    naming = learnt.naming
+    if naming is None:
+        why = learnt.doubt or "the digests do not show how weeks are named"
+        raise NoWeek(f'{why}: give `week` under [digests] in vault-sync.toml, as "%G-W%V"')
+    digests = list(observation.snapshot.digests)
+    there = week_learning.digest_of(naming, digests, day)
+    if there is not None:
+        return WeekDigest(there, None, learnt.doubt)
+    path = week_learning.week_path(learnt, naming, day)
+    if not is_digest(config.rules)(path):
+        paths = ", ".join(config.rules.digest_paths)
+        raise NoWeek(f"{path} would be no digest: [digests] paths finds {paths}: add its folder")
+    text = week_head(naming, day, _newest(observation, naming, digests))
+    return WeekDigest(path, Create(path, text, "a new week"), learnt.doubt)
+
+
+def _newest(
+    observation: Observation, naming: WeekNaming, paths: Sequence[RelPath]
+) -> list[DatedDigest]:
+    newest = week_learning.newest_first(naming, paths)
+    return [DatedDigest(standing, observation.snapshot.digests[path]) for standing, path in newest]

@@ -6,8 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import AnyText, Operation, Rename, Trash
-from vault_sync.core.model.values import Key, RelPath, Rules, stem_of
+from vault_sync.core.model.values import Key, RelPath, stem_of
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.wikilinks import LinkResolver, addresses, find
@@ -15,9 +14,6 @@ from vault_sync.core.note.note import Note
 from vault_sync.core.note.property_table import LINK_LISTS
 from vault_sync.core.note.recognition import Recognition
 from vault_sync.core.snapshot import Snapshot
-from vault_sync.core.text.encodings import as_bytes
-from vault_sync.sync.observation.file_record import UNKNOWN, File, mark_of
-from vault_sync.sync.observation.observation import snapshot_of
 
 Identity = tuple[str, str, str, str]
 """Kind, keys, pairs and points of a file (`file_record.File`)."""
@@ -148,50 +144,3 @@ def _names_of(target: str) -> Iterator[str]:
     name = fold(target.strip().replace("\\", "/")).rpartition("/")[2]
     if name:
         yield from {f"[[{name}", f"[[{name.removesuffix('.md')}"}
-
-
-def texts_after(done: Iterable[Operation]) -> dict[RelPath, str]:
-    """Return the texts of the files that were made, edited and renamed, as they are now."""
-    texts: dict[RelPath, str] = {}
-    for each in done:
-        if isinstance(each, Rename | Trash):
-            texts.pop(each.path, None)
-        if isinstance(each, Rename):
-            texts[each.to] = each.before
-        elif not isinstance(each, Trash):
-            texts[each.path] = str(each.after)
-    return texts
-
-
-def written(
-    done: Iterable[Operation],
-    found: Snapshot,
-    names: LinkResolver,
-    base: Base,
-    rules: Rules,
-    keys_elsewhere: KeysAt = nothing_at,
-) -> dict[RelPath, File]:
-    """Return the files that were made, edited and renamed, as they read.
-
-    They are looked at again: open, and UNKNOWN. A digest is read by the notes that it links to.
-    """
-    texts = texts_after(done)
-    if not texts:
-        return {}
-    linked = {
-        to: found.notes[to].text
-        for path, text in texts.items()
-        if path in found.digests
-        for link in find(text)
-        if (to := names.resolve(link.target, path)) and to in found.notes and to not in texts
-    }
-    snapshot = snapshot_of(linked | texts, names, rules, base)
-    read = identities(snapshot, base, keys_elsewhere)
-    return {
-        path: written_file(text, read.get(path, OTHER), open=True) for path, text in texts.items()
-    }
-
-
-def written_file(text: AnyText, identity: Identity, *, open: bool) -> File:  # noqa: A002 - as in `File`
-    """Return the record of a file that was just written: its stat is not known yet."""
-    return File(UNKNOWN, mark_of(as_bytes(text)), *identity, open=open)

@@ -16,13 +16,11 @@ import struct
 import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
-from dataclasses import asdict, fields
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from vault_sync.core.model.plan import Apart, Conflict, Plan
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.keys import KEY_RULES
 from vault_sync.core.naming.note_names import bare_name
@@ -35,7 +33,7 @@ from vault_sync.edge.state.schema import bound, unbound
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.observation.file_record import File
 
-FORMAT = 8
+FORMAT = 9
 
 _TABLES = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
@@ -54,46 +52,24 @@ WRONG = (sqlite3.Error, struct.error, ValueError, TypeError, KeyError, OverflowE
 """The errors of an index that is damaged, or cannot hold what it is given."""
 
 
-@value_class
-class LastPass:
+class LastPass(NamedTuple):
     """The outcome of the last pass, as the index stores it.
 
-    `based`: there is a base, so that papers may be looked at one by one. `final`: all it had to do
-    is in files that are `open`. `newest` is the last path of a digest ("" for none).
-    `lacking` are the papers without their facts, `facts` the mark of what was known of those,
-    `namers` which papers name which. `again` are those of `Plan`, `otherwise` those of `Scan`.
+    `plan` is that of a pass that finds everything as it was, and nothing left to do. `based`: there
+    is a base, so that papers may be looked at one by one. `final`: all it had to do is in files
+    that are `open`. `newest` is the last path of a digest ("" for none). `lacking` are the papers
+    without their facts, `facts` the mark of what was known of those, `namers` which papers name
+    which. `otherwise` are those of `Scan`.
     """
 
-    digests: int
-    entries: int
-    notes: int
-    problems: tuple[Problem, ...]
-    conflicts: tuple[Conflict, ...]
+    plan: Plan
     based: bool
     final: bool
     lacking: tuple[Key, ...]
     facts: str
-    wanted: tuple[Key, ...]
     namers: Mapping[Key, tuple[Key, ...]]
     newest: str = ""
-    again: tuple[Key, ...] = ()
-    named: tuple[Problem, ...] = ()
-    apart: tuple[Apart, ...] = ()
     otherwise: tuple[RelPath, ...] = ()
-
-    def plan(self) -> Plan:
-        """Return the plan of a pass that finds everything as it was, and nothing left to do."""
-        return Plan(
-            conflicts=self.conflicts,
-            problems=self.problems,
-            digests=self.digests,
-            entries=self.entries,
-            notes=self.notes,
-            wanted=self.wanted,
-            named=self.named,
-            apart=self.apart,
-            again=self.again,
-        )
 
 
 def path_of(state: StateStore) -> Path:
@@ -131,8 +107,7 @@ def stamp_of(config: Config, state: StateStore, version: str) -> str | None:
 # Reading
 
 
-@value_class
-class FileStats:
+class FileStats(NamedTuple):
     """The stats of all files in an index, and those open, without a record of any.
 
     `stamp` and `version` tell it from the index of another pass.
@@ -146,7 +121,7 @@ class FileStats:
 
     def rests(self, files: Mapping[RelPath, Stat]) -> bool:
         """Return True if every file is as it was when a pass had nothing left to do."""
-        left = self.open or self.last.again
+        left = self.open or self.last.plan.again
         return self.last.final and not left and self.stats == files
 
 
@@ -247,13 +222,25 @@ def _unpacked(content: bytes) -> dict[RelPath, tuple[int, ...]]:
 
 def _last_pass(text: str) -> LastPass:
     read: dict[str, Any] = json.loads(text)
+    plan: dict[str, Any] = {name: tuple(value) for name, value in read.pop("plan").items()}
     for name, kind in (("problems", Problem), ("conflicts", Conflict), ("named", Problem)):
-        read[name] = tuple(kind(**each) for each in read[name])
-    read["apart"] = tuple(Apart(*each) for each in read["apart"])
-    for name in ("lacking", "wanted", "again", "otherwise"):
+        plan[name] = tuple(kind(**each) for each in plan[name])
+    plan["apart"] = tuple(Apart(*each) for each in plan["apart"])
+    digests, entries, notes = plan.pop("counts")
+    read["plan"] = Plan(digests=digests, entries=entries, notes=notes, **plan)
+    for name in ("lacking", "otherwise"):
         read[name] = tuple(read[name])
     read["namers"] = {key: tuple(named) for key, named in read["namers"].items()}
     return LastPass(**read)
+
+
+def _text_of(last: LastPass) -> str:
+    plan = last.plan
+    stored: dict[str, Any] = {name: getattr(plan, name) for name in ("wanted", "apart", "again")}
+    stored["counts"] = (plan.digests, plan.entries, plan.notes)
+    for name in ("problems", "conflicts", "named"):
+        stored[name] = [each._asdict() for each in getattr(plan, name)]
+    return json.dumps(last._asdict() | {"plan": stored})
 
 
 # Writing
@@ -323,11 +310,8 @@ def finish(
     connection: sqlite3.Connection, stamp: str, last: LastPass, open_files: Iterable[RelPath]
 ) -> str:
     """Store the outcome of a pass and end the transaction; return the version of the index."""
-    flat = {each.name: getattr(last, each.name) for each in fields(last)}
-    for name in ("problems", "conflicts", "named"):
-        flat[name] = [asdict(each) for each in flat[name]]
     version = os.urandom(8).hex()
-    texts = {"stamp": stamp, "version": version, "last": json.dumps(flat)}
+    texts = {"stamp": stamp, "version": version, "last": _text_of(last)}
     texts["open"] = json.dumps(sorted(open_files))
     connection.executemany("REPLACE INTO meta VALUES (?, ?)", texts.items())
     sum_ = _sum(*_about_all(connection))

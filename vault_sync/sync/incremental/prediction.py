@@ -14,18 +14,20 @@ from dataclasses import dataclass, field
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Write
 from vault_sync.core.model.values import Key, RelPath, Rules
-from vault_sync.core.naming.wikilinks import LinkResolver
+from vault_sync.core.naming.wikilinks import LinkResolver, find
 from vault_sync.core.note.property_table import LINK_LISTS, property_facts
 from vault_sync.core.snapshot import Snapshot
+from vault_sync.core.text.encodings import as_bytes
 from vault_sync.sync.incremental.identity import (
+    OTHER,
     Identity,
+    identities,
     outside,
     points_of,
     strays,
-    written,
-    written_file,
 )
-from vault_sync.sync.observation.file_record import File
+from vault_sync.sync.observation.file_record import UNKNOWN, File, mark_of
+from vault_sync.sync.observation.observation import snapshot_of
 
 
 @dataclass(slots=True)
@@ -66,18 +68,31 @@ def foreseen(
     base: Base,
     rules: Rules,
 ) -> dict[RelPath, File]:
-    """The same of a plan that was done whole, in which no file moved."""
+    """Return the records of the files of a plan that was done whole, in which no file moved."""
     known: dict[RelPath, Identity] = {}
     if not agreed.dropped:
         known = _notes(done, agreed, names, rules) | _digests(done, agreed, found, names, base)
-    files = {
-        each.path: written_file(each.after, known[each.path], open=False)
-        for each in done
-        if isinstance(each, Create | Write) and each.path in known
+    after = {each.path: each.after for each in done if isinstance(each, Create | Write)}
+    rest = {path: str(text) for path, text in after.items() if path not in known}
+    known |= _read(rest, found, names, base, rules) if rest else {}
+    return {
+        path: File(UNKNOWN, mark_of(as_bytes(text)), *known.get(path, OTHER), open=False)
+        for path, text in after.items()
     }
-    rest = [each for each in done if each.path not in known]
-    others = written(rest, found, names, base, rules)
-    return files | {path: file._replace(open=False) for path, file in others.items()}
+
+
+def _read(
+    texts: dict[RelPath, str], found: Snapshot, names: LinkResolver, base: Base, rules: Rules
+) -> dict[RelPath, Identity]:
+    """Return what texts are; a digest is read by the notes that it links to."""
+    linked = {
+        to: found.notes[to].text
+        for path, text in texts.items()
+        if path in found.digests
+        for link in find(text)
+        if (to := names.resolve(link.target, path)) and to in found.notes and to not in texts
+    }
+    return identities(snapshot_of(linked | texts, names, rules, base), base)
 
 
 def _notes(

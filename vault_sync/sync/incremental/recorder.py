@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 from vault_sync.core.model.base import Base, updates_made
-from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Rename, Trash, Write
+from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Outcome, Plan, Rename, Write
 from vault_sync.core.model.problems import UNFINISHED
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, RelPath, Rules
-from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.snapshot import Snapshot
-from vault_sync.sync.incremental.identity import OTHER, called, identities, texts_after, written
+from vault_sync.core.text.encodings import as_bytes
+from vault_sync.sync.incremental.identity import OTHER, called, identities
 from vault_sync.sync.incremental.index import LastPass
 from vault_sync.sync.incremental.memory import MANY, Memory, keys_in
 from vault_sync.sync.incremental.overlay import Overlay, namers_after
 from vault_sync.sync.incremental.prediction import Agreed, foreseen, lacking_after
-from vault_sync.sync.observation.file_record import File
+from vault_sync.sync.observation.file_record import UNKNOWN, File, mark_of
 from vault_sync.sync.observation.observation import Observation
 
 
-@value_class
-class Acted:
+class Acted(NamedTuple):
     """The work of a pass: its plan, the part not deferred, the outcome, the facts it knew of."""
 
     plan: Plan
@@ -37,40 +35,71 @@ def after_whole(
     acted: Acted, seen: Observation, rules: Rules
 ) -> tuple[LastPass, dict[RelPath, File]] | None:
     """Return what a whole pass leaves: its outcome and all records; None if too much is open."""
-    files, found, base = dict(seen.read), seen.snapshot, seen.base
+    found, base, done = seen.snapshot, seen.base, acted.outcome.done
     agreed = Agreed.collect(acted.doable.base_updates)
-    left = _left_open(acted, files, seen, agreed)
-    if left is None:
-        return None
-    _bring_up_to_date(files, left, acted.outcome.done, agreed, found, base, rules)
-    lacking = acted.lacking
-    if left.finished:
-        lacking = lacking_after(lacking, acted.outcome.done, agreed, rules)
-    namers = {
-        row.key: tuple(map(Key, named))
-        for row, value in base.rows.items()
-        if row.field == "mentions" and (named := base.items(row))
-    }
+    many, lacking = len(done) > MANY, acted.lacking
+    touched, final = (set[RelPath](), True) if many else _touched(acted, seen.read, seen)
+    many = many or len(touched) > MANY
+    if many:
+        if not _finishes(acted, found, agreed):
+            return None
+        touched, final = set(), True
+        names = found.names.with_moved({}, [each.path for each in done])
+        written = foreseen(done, agreed, found, names, base, rules)
+        lacking = lacking_after(lacking, done, agreed, rules)
+        rest = {path: one for path, one in found.digests.items() if path not in written}
+        files = _as_read(seen.read, replace(found, digests=rest, names=names), base, touched)
+    else:
+        files = _as_read(seen.read, found, base, touched)
+        written = _written(done, files)
+    files |= written
+    updates = [BaseUpdate(frozenset(), base.rows), *updates_made(acted.doable, acted.outcome)]
     digests, entries, notes = _counts(files.values())
     last = LastPass(
-        digests=digests,
-        entries=entries,
-        notes=notes,
-        problems=acted.plan.problems,
-        conflicts=acted.plan.conflicts,
-        based=base.exists or left.finished,
-        final=left.final,
+        plan=_reported(acted.plan)._replace(digests=digests, entries=entries, notes=notes),
+        based=base.exists or many,
+        final=final,
         lacking=lacking,
         facts=acted.facts,
-        wanted=acted.plan.wanted,
-        namers=namers_after(namers, updates_made(acted.doable, acted.outcome)),
+        namers=namers_after({}, updates),
         newest=max((path for path, file in files.items() if file.kind == "digest"), default=""),
-        named=acted.plan.named,
-        apart=acted.plan.apart,
-        again=acted.plan.again,
         otherwise=seen.otherwise,
     )
     return last, files
+
+
+def _as_read(
+    read: Mapping[RelPath, File], found: Snapshot, base: Base, touched: Container[RelPath]
+) -> dict[RelPath, File]:
+    """Return the records of a whole pass's files as it read them, those `touched` open."""
+    known = identities(found, base)
+    return {
+        path: File(file.stat, file.mark, *known.get(path, OTHER), open=path in touched)
+        for path, file in read.items()
+    }
+
+
+def _written(
+    done: Iterable[Operation], files: Mapping[RelPath, File | None]
+) -> dict[RelPath, File]:
+    """Return the records of files that were made, edited and renamed: what they were, and open.
+
+    The next pass finds their changes, and what is gone, as if anybody else had made them.
+    """
+    texts = {each.to: each.before for each in done if isinstance(each, Rename)}
+    texts |= {each.path: str(each.after) for each in done if isinstance(each, Create | Write)}
+    new = File(UNKNOWN, b"", *OTHER, open=True)
+    return {
+        path: (files.get(path) or new)._replace(
+            stat=UNKNOWN, mark=mark_of(as_bytes(text)), open=True
+        )
+        for path, text in texts.items()
+    }
+
+
+def _reported(plan: Plan) -> Plan:
+    """Return a plan of which everything is done."""
+    return plan._replace(operations=(), base_updates=(), deferred=frozenset())
 
 
 def _counts(files: Iterable[File]) -> tuple[int, int, int]:
@@ -89,81 +118,26 @@ def counts_after(
     """Return the numbers of digests, entries and notes once some files are others."""
     old = _counts(file for path in {*changed, *gone} if (file := memory.get(path)) is not None)
     new = _counts(changed.values())
-    totals = memory.last.digests, memory.last.entries, memory.last.notes
+    totals = memory.last.plan.digests, memory.last.plan.entries, memory.last.plan.notes
     digests, entries, notes = (
         count + after - was for count, after, was in zip(totals, new, old, strict=True)
     )
     return digests, entries, notes
 
 
-class _Left(NamedTuple):
-    """The files that the next pass must look at again; `final` if that is all.
-
-    `finished`: it is nothing, and the pass did more than the next one could look at.
-    """
-
-    touched: set[RelPath]
-    final: bool
-    finished: bool = False
-
-
-def _left_open(
-    acted: Acted, files: Collection[RelPath], seen: Observation, agreed: Agreed
-) -> _Left | None:
-    """Return what a whole pass left open; None if that is too much."""
-    if len(acted.outcome.done) <= MANY:
-        left = _Left(*_touched(acted, files, seen))
-        if len(left.touched) <= MANY:
-            return left
-    # Of a paper that was in no digest before, facts may be known that nobody has asked for.
-    known = {entry.key for digest in seen.snapshot.digests.values() for entry in digest.entries}
-    finished = agreed.said.keys() <= known and _finishes(acted)
-    return _Left(set(), final=True, finished=True) if finished else None
-
-
-def _bring_up_to_date(
-    files: dict[RelPath, File],
-    left: _Left,
-    done: Sequence[Operation],
-    agreed: Agreed,
-    found: Snapshot,
-    base: Base,
-    rules: Rules,
-) -> None:
-    """Update the records of a whole pass's files: those that were only read, and those written."""
-    gone = {each.path: None for each in done if isinstance(each, Rename | Trash)}
-    after = {each.path for each in done} - gone.keys()
-    read = {path: digest for path, digest in found.digests.items() if path not in after}
-    names = found.names.with_moved(gone) if gone else found.names
-    known = identities(replace(found, digests=read, names=names), base)
-    for path, file in files.items():
-        identity = known.get(path, OTHER)
-        files[path] = File(file.stat, file.mark, *identity, open=path in left.touched)
-    for path in gone:
-        files.pop(path, None)
-    names = LinkResolver.from_paths(files.keys() | after)
-    if left.finished:
-        files |= foreseen(done, agreed, found, names, base, rules)
-    else:
-        files |= written(done, found, names, base, rules)
-        trash = (each.path for each in done if isinstance(each, Trash))
-        notes = {path: found.notes[path].key for path in trash if path in found.notes}
-        lost = {name for path, key in notes.items() for name in _lost(path, [key] if key else [])}
-        for path, file in files.items() if lost else ():
-            if not lost.isdisjoint(file.points.split("\n")):
-                files[path] = file._replace(open=True)
-
-
-def _finishes(acted: Acted) -> bool:
+def _finishes(acted: Acted, found: Snapshot, agreed: Agreed) -> bool:
     """Return True if the next pass will have nothing to do (tests/support/two_way.py).
 
     So it is after a plan that was done whole, if nothing moved and nobody must look at anything in
-    the files that were written.
+    the files that were written. Of a paper that was in no digest before, facts may be there that
+    nobody has asked for.
     """
     plan, doable = acted.plan, acted.doable
+    known = {entry.key for digest in found.digests.values() for entry in digest.entries}
     written = {each.path for each in plan.operations}
     return (
-        not acted.outcome.undone
+        agreed.said.keys() <= known
+        and not acted.outcome.undone
         and (plan.operations, plan.base_updates) == (doable.operations, doable.base_updates)
         and all(isinstance(each, Create | Write) for each in plan.operations)
         and not plan.conflicts
@@ -175,89 +149,34 @@ def _finishes(acted: Acted) -> bool:
 
 
 def after_part(
-    acted: Acted, memory: Memory, seen: Observation, rules: Rules
+    acted: Acted, memory: Memory, seen: Observation
 ) -> tuple[LastPass, dict[RelPath, File | None]]:
     """Return what a pass over some papers leaves: its outcome, and the records it changed.
 
     None stands for a file that is gone.
     """
-    now, final = _records_after(acted, memory, seen, rules)
-    there = {path: file for path, file in now.items() if file is not None}
-    counts = counts_after(memory, there, now.keys() - there.keys())
+    touched, final = _touched(acted, memory.stats.keys() | seen.read.keys(), seen)
+    now: dict[RelPath, File | None] = dict.fromkeys(seen.gone)
+    for path in (touched | seen.read.keys()) - seen.gone:
+        if (file := seen.read.get(path) or memory.get(path)) is not None:
+            now[path] = file._replace(open=path in touched)
+    now |= _written(acted.outcome.done, now)
     records = Overlay(memory)
     records.changed |= {path: file for path, file in now.items() if file != memory.get(path)}
-    for name in _lost_names(acted.outcome, memory) | _left_names(acted, seen.base):
+    for name in _left_names(acted, seen.base):
         for path in records.naming(name):
             if (file := records.get(path)) is not None:
                 records.changed[path] = file._replace(open=True)
-    digests = (path for path, file in there.items() if file.kind == "digest")
-    last = replace(
-        memory.last,
-        digests=counts[0],
-        entries=counts[1],
-        notes=counts[2],
-        problems=acted.plan.problems,
-        conflicts=acted.plan.conflicts,
-        wanted=acted.plan.wanted,
+    last = memory.last._replace(
+        plan=_reported(acted.plan),
+        final=final,
         lacking=acted.lacking,
         facts=acted.facts,
-        final=final,
         namers=namers_after(memory.last.namers, updates_made(acted.doable, acted.outcome)),
-        newest=max((_newest(memory, seen.snapshot), *digests)),
-        named=acted.plan.named,
-        apart=acted.plan.apart,
-        again=acted.plan.again,
+        newest=seen.snapshot.newest or memory.last.newest,
         otherwise=seen.otherwise,
     )
     return last, records.changed
-
-
-def _records_after(
-    acted: Acted, memory: Memory, seen: Observation, rules: Rules
-) -> tuple[dict[RelPath, File | None], bool]:
-    """Return the records of files as a pass over some papers left them, None of those gone.
-
-    True: what is left to do is in files that are open.
-    """
-    files = memory.stats.keys() | seen.read.keys()
-    touched, final = _touched(acted, files, seen)
-    now: dict[RelPath, File | None] = dict.fromkeys(seen.gone)
-    now |= {path: file._replace(open=path in touched) for path, file in seen.read.items()}
-    now |= _records_written(acted.outcome, memory, seen, rules)
-    for path in touched - now.keys():
-        if (file := memory.get(path)) is not None:
-            now[path] = file._replace(open=True)
-    return now, final
-
-
-def _records_written(
-    outcome: Outcome, memory: Memory, seen: Observation, rules: Rules
-) -> dict[RelPath, File | None]:
-    """Return the records of files that were written, moved and trashed; None of those gone."""
-    found, records = seen.snapshot, Overlay(memory)
-    records.changed |= dict(seen.read) | dict.fromkeys(seen.gone)
-    texts = texts_after(outcome.done)
-    gone = dict.fromkeys(each.path for each in outcome.done if isinstance(each, Rename | Trash))
-    names = found.names.with_moved(gone, texts)
-    files = written(outcome.done, found, names, seen.base, rules, records.keys_at)
-    return {path: None for path in gone if path not in files} | files
-
-
-def _newest(memory: Memory, found: Snapshot) -> str:
-    """Return the last path of a digest, as far as it is not among the files read."""
-    newest = memory.last.newest
-    file = memory.get(RelPath(newest))
-    return newest if file is not None and file.kind == "digest" else found.newest
-
-
-def _lost_names(outcome: Outcome, memory: Memory) -> set[str]:
-    """Return the terms under which other files refer to the notes that were trashed."""
-    return {
-        name
-        for each in outcome.done
-        if isinstance(each, Trash) and (file := memory.get(each.path)) is not None
-        for name in _lost(each.path, keys_in(file))
-    }
 
 
 def _left_names(acted: Acted, base: Base) -> set[str]:
@@ -272,13 +191,8 @@ def _left_names(acted: Acted, base: Base) -> set[str]:
         if row.field == "note"
         and (before := base.note(row.key)) is not None
         and one.put.get(row) != before
-        for name in _lost(before, [row.key])
+        for name in (called(before), row.key)
     }
-
-
-def _lost(path: RelPath, keys: Iterable[Key]) -> set[str]:
-    """Return the terms under which other files refer to a trashed note."""
-    return {called(path), *keys}
 
 
 def _touched(

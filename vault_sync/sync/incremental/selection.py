@@ -49,7 +49,7 @@ class PaperSelection:
         self.moved = bool(reading.gone)
         self.unsure: set[Key] = set()
         self._touched: set[str] = set()
-        last = reading.memory.last
+        last = reading.memory.last.plan
         self._reported = {RelPath(each.path) for each in (*last.problems, *last.named)}
         self._reported |= {path for each in last.conflicts for path in (each.digest, each.note)}
 
@@ -73,10 +73,10 @@ class PaperSelection:
     def explained(self, plan: Plan) -> tuple[Reason, ...]:
         """Return why each file and paper was looked at, and how many of all."""
         reading, last = self.reading, self.memory.last
-        before = Answers(self.before, last.plan(), last.namers)
+        before = Answers(self.before, last.plan, last.namers)
         namers = overlay.namers_after(last.namers, plan.base_updates)
         now = Answers(self.now, plan, namers)
-        total = f"looked at {len(self.reasons):,} papers of {last.notes:,} notes"
+        total = f"looked at {len(self.reasons):,} papers of {last.plan.notes:,} notes"
         read = f"read {len(reading.read):,} of {len(self.memory.stats):,} files"
         asked: dict[str, TracedQuestion] = {
             path: overlay.in_file(path, "what is in it?")
@@ -116,7 +116,6 @@ class PaperSelection:
         if key.startswith(TITLE):
             # Of papers that have no note yet nothing but their title may tell a file.
             without = papers_without_note(self.reading.state.select)
-            without |= {each.key for each in self.memory.last.conflicts}
             without |= {key for path in self._reported for key in self.reading.papers_at(path)}
             self.join(sorted(without), question)
 
@@ -126,7 +125,7 @@ class PaperSelection:
         So are those with open conflicts, if a box is ticked on their page.
         """
         if conflicts_page.ticks(self.reading.conflicts_text()):
-            keys = (each.key for each in self.memory.last.conflicts)
+            keys = (each.key for each in self.memory.last.plan.conflicts)
             self.join(keys, overlay.in_file(self.reading.conflicts_path()))
         for path in sorted(self.covered() & self._reported):
             self.join(self.reading.papers_at(path), overlay.reported_at(path))

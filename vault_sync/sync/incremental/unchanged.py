@@ -6,7 +6,6 @@ The plan of such a pass is known. Little is imported here, for a hook and a time
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import NamedTuple
 
 from vault_sync import __version__
@@ -56,12 +55,12 @@ def look(config: Config, state: StateStore, request: PassRequest) -> Rest:
     found = scan(config.root)
     stats = index.glance(index.path_of(state), stamp)
     walk = Walk(stamp, found, stats)
-    if stats is None or stats.last.wanted or found.otherwise or not stats.rests(found.files):
+    if stats is None or stats.last.plan.wanted or found.otherwise or not stats.rests(found.files):
         return Rest(walk=walk)
     last = stats.last
     if last.lacking and last.facts != facts.facts_stamp(config, state):
         return Rest(walk=walk)
-    return Rest(replace(last.plan(), problems=(*found.problems, *last.problems)), walk)
+    return Rest(last.plan._replace(problems=(*found.problems, *last.plan.problems)), walk)
 
 
 def _displaced(config: Config) -> bool:

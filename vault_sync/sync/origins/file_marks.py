@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from vault_sync.core.merge.file_copies import MergedCopies
-from vault_sync.core.model.base import Base, FileMark, value_hash
-from vault_sync.core.model.copies import Arrival
+from vault_sync.core.model.base import Arrival, Base, FileMark, value_hash
+from vault_sync.core.model.copies import MergedCopies
 from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Rename, Trash, Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.snapshot import NO_STAT, Snapshot

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from vault_sync.core.digest import plain_entry
 from vault_sync.core.digest.reader import Digest
@@ -57,19 +57,21 @@ class RelevantFiles:
         self._load(path for path, change in touched if change.new)
         keys: set[Key] = set()
         at_head: set[Key] = set()
+        listed: list[RelPath | None] = []
         for path, change in touched:
             before = self._papers(path, old.get(change.old, ""))
             now = self._papers(path, self.texts.get(path, ""))
             keys |= {key for key, _ in before.items() ^ now.items()}
             at_head |= before.keys()
             self._load(self._other_halves(path, old.get(change.old, "")))
+            listed += self._listed(path, old.get(change.old, ""))
         keys |= self._called_alike(
             path for path, change in touched if not (change.old and change.new)
         )
         self._close(keys)
         arrived = {path for path, change in touched if not change.old}
         self._find(keys - at_head | self._unlinked(keys), arrived, keys)
-        return frozenset(keys | self._named(keys))
+        return frozenset(keys | self._named(keys, listed))
 
     def _load(self, paths: Iterable[RelPath | None]) -> bool:
         """Read some files of the index; True if any of them was new."""
@@ -179,21 +181,25 @@ class RelevantFiles:
             return []
         return [(key, section.commentary) for section in note.sections]
 
-    def _named(self, keys: set[Key]) -> set[Key]:
-        """Return the papers that these name or are named by, their files read."""
+    def _listed(self, path: RelPath, text: str) -> list[RelPath | None]:
+        """Return the notes in a note's lists: one that a commit takes out may still name it."""
+        digest, note = self._read(path, text)
+        if digest is not None or note is None:
+            return []
+        items = [item for name in LINK_LISTS for item in note.properties.items(name)]
+        return [self.names.resolve(target, path) for item in items if (target := linked(item))]
+
+    def _named(self, keys: set[Key], listed: Sequence[RelPath | None]) -> set[Key]:
+        """Return the papers that these name, and those of `listed`, their files read."""
         if not self.rules.mentions:
             return set()
-        wanted: list[RelPath | None] = []
+        wanted = [*listed]
         keys_named: set[Key] = set()
         for path in [*self.digests, *self.notes]:
             commentaries = [words for key, words in self._commentaries(path) if key in keys]
             for words in commentaries:
                 wanted += [self.names.resolve(each.target, path) for each in find(words)]
                 keys_named |= {key for _, url in addresses(words) if (key := key_of(url))}
-            note = self.notes.get(path)
-            if note is not None and _about(note) in keys:
-                items = [item for name in LINK_LISTS for item in note.properties.items(name)]
-                wanted += [self.names.resolve(linked(item), path) for item in items if linked(item)]
         self._load(wanted)
         here = {_about(note) for note in self.notes.values()}
         unknown = {word_of(key) for key in keys_named - here}

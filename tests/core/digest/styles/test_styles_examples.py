@@ -301,6 +301,9 @@ def test_entries_are_appended_with_the_next_number_and_an_open_box() -> None:
         (f"4. [T]({A})\n", f"5. [U]({B}) [[note]]"),
         (f"* [x] [T]({A})\n", f"* [ ] [U]({B}) [[note]]"),
         (f"- **T**. [[pdf]({A})] [[code](https://x.y)]\n", f"- **[[note|U]]**. [[pdf]({B})]"),
+        (f"- **T** **([pdf]({A}))**\n", f"- **[[note|U]]** **([pdf]({B}))**"),
+        (f"- **T** ([pdf]({A})), later\n", f"- **[[note|U]]** ([pdf]({B}))"),
+        (f"- **T** *[pdf]({A})*. Words\n", f"- **[[note|U]]** *[pdf]({B})*"),
     ]:  # fmt: skip
         assert lens.append(styled_reader.read(text, ("list",)), new) == text + line + "\n"
     empty = styled_reader.read("# Papers\n", ("list",))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from tests.support.reader import (
     ALPHA,
@@ -89,7 +87,7 @@ def test_facts_become_properties_where_they_are_absent() -> None:
     change(vault, NOTE, "  - stat.ML\n", "  - mine\n")
     change(vault, NOTE, "updated: 2024-01-02", "updated: 2025-05-05")
     nothing_happens(vault)
-    vault.facts[ALPHA] = replace(vault.facts[ALPHA], journal="Nature", doi="10.1000/y")
+    vault.facts[ALPHA] = vault.facts[ALPHA]._replace(journal="Nature", doi="10.1000/y")
     before = vault.files[NOTE]
     only(vault, NOTE)
     assert "journal: Nature\n" in vault.files[NOTE]
@@ -110,3 +108,15 @@ def test_a_title_that_comes_late_is_also_an_alias_and_a_name() -> None:
     assert note_lens.read(vault.files[named]).properties.items("aliases") == ("Zeta: A",)
     assert vault.files[UNTITLED] == digest.replace("[[2308.00009]]", "[[230809 Zeta]]")
     quiet(vault)
+
+
+def test_a_paper_that_gets_another_address_loses_the_id_of_the_old_one() -> None:
+    """One that the reader wrote instead of ours stays."""
+    for own, stays in (("2308.00001", False), ("mine", True)):
+        vault = settled()
+        change(vault, NOTE, 'arxiv: "2308.00001"', f'arxiv: "{own}"')
+        change(vault, WEEK, "https://arxiv.org/abs/2308.00001", "https://doi.org/10.1000/one")
+        assert not vault.sync().problems
+        assert "doi: 10.1000/one" in vault.files[NOTE]
+        assert ("arxiv:" in vault.files[NOTE]) is stays
+        quiet(vault)

@@ -36,8 +36,7 @@ from tests.support.reader import (
     settled,
 )
 from vault_sync.core.digest import reader as digest_reader
-from vault_sync.core.model.base import Base
-from vault_sync.core.model.copies import TYPED, Arrival
+from vault_sync.core.model.base import TYPED, Arrival, Base
 from vault_sync.core.model.plan import Trash
 from vault_sync.core.model.values import Facts, Key, RelPath, Rules
 from vault_sync.core.reconcile.pairing.removals import kind_of_removal, removals_number

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from vault_sync.core.model.copies import Arrival, History, PastValue
+from vault_sync.core.model.base import Arrival, History, PastValue
 from vault_sync.core.reconcile.resolution import arrivals
 from vault_sync.core.reconcile.resolution.arrivals import Deferred
 from vault_sync.core.reconcile.resolution.fields import Decided, Undecided

@@ -15,17 +15,19 @@ Files that may be the note of a paper and that no digest made: the surest of the
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Decisions, Key, Place, Problem, RelPath, natural
 from vault_sync.core.naming.people import first_agrees
-from vault_sync.core.reconcile.pairing.missing_entries import MissingEntries
-from vault_sync.core.reconcile.pairing.named_digests import DigestNames, find_renames
+from vault_sync.core.reconcile.pairing.named_digests import (
+    DigestNames,
+    MissingEntries,
+    find_renames,
+)
 from vault_sync.core.reconcile.pairing.paper import Notices, Paper, Role
 from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry, PaperBuilder, entries_value
 from vault_sync.core.reconcile.pairing.same_file import SameFile
@@ -33,7 +35,7 @@ from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.folding import fold_title
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Pairing:
     """All papers of a vault, and the problems met while pairing.
 

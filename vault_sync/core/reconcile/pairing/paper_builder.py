@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, Place, RelPath
 from vault_sync.core.note.note import commentary_of
-from vault_sync.core.reconcile.pairing.missing_entries import MissingEntries
-from vault_sync.core.reconcile.pairing.named_digests import DigestNames, NamedDigest
+from vault_sync.core.reconcile.pairing.named_digests import DigestNames, MissingEntries, NamedDigest
 from vault_sync.core.reconcile.pairing.paper import Kind, Notices, Pair, Paper, Role
 from vault_sync.core.snapshot import Snapshot
 
@@ -47,8 +44,7 @@ def move_values(pair: Pair) -> tuple[Value, Value]:
     return entry, (pair.named, commentary_of(pair.section))
 
 
-@value_class
-class PaperBuilder:
+class PaperBuilder(NamedTuple):
     """Builder of papers, whose note is chosen already.
 
     `entries` are those of every paper; `patient` leaves out new entries that wait for words.
@@ -110,7 +106,7 @@ class PaperBuilder:
     def _unless_taken_back(self, key: Key, pair: Pair) -> Pair:
         """Return a move of which a person took the following back as a pair that waits."""
         if pair.kind == "moved" and self.base.refuses(place_key(key, pair), *move_values(pair)):
-            return replace(pair, kind="waiting")
+            return pair._replace(kind="waiting")
         return pair
 
     def _agreed_key(self, key: Key, path: RelPath, role: Role) -> Key:
@@ -130,7 +126,7 @@ class PaperBuilder:
                 origin = self._moved_from(key, digest, named)
             kind: Kind = "both" if origin is None else "moved"
             pair = Pair(digest, kind, entry, named[digest].section, named[digest].target, origin)
-        return replace(pair, kind="waiting") if digest in self.snapshot.locked else pair
+        return pair._replace(kind="waiting") if digest in self.snapshot.locked else pair
 
     def _moved(
         self, key: Key, digest: RelPath, new: Pair, named: Mapping[RelPath, NamedDigest]

@@ -52,15 +52,16 @@ def run_at(text: str, at: int, end: int) -> tuple[Span, int] | None:
         close = text.find(marks, at, end)
         if close < 0:
             return None
-        if text[close - 1] == "\\" or text[close - 1].isspace() or close == start:
+        doubled = len(marks) == 1 and text.startswith(marks, close + 1, end)
+        before = text[close - 1]
+        if before == "\\" or close == start or (before.isspace() and not doubled):
             at = close + 1
-            continue
-        if len(marks) == 1 and text.startswith(marks, close + 1, end):
+        elif doubled:
             at = close + 2
-            continue
-        while len(marks) > 1 and text.startswith(marks[0], close + len(marks), end):
-            close += 1
-        return Span(start, close), close + len(marks)
+        else:
+            while len(marks) > 1 and text.startswith(marks[0], close + len(marks), end):
+                close += 1
+            return Span(start, close), close + len(marks)
 
 
 def after_decoration(text: str, start: int, end: int, *, venue: bool) -> int:
