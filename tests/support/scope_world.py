@@ -28,10 +28,11 @@ from vault_sync.edge.config import Config, load
 from vault_sync.edge.state.store import StateStore, open_state
 from vault_sync.sync import engine
 from vault_sync.sync.incremental import index
+from vault_sync.sync.incremental.scope import View
 from vault_sync.sync.incremental.unchanged import stamp_of
 from vault_sync.sync.observation import file_record
 from vault_sync.sync.request import PassRequest, PassResult
-from vault_sync.sync.view import PassContext, View, look, look_at_all
+from vault_sync.sync.view import PassContext, look, look_at_all
 
 OWN = "reading/mine.md"
 DAY = "days/2023-08-01.md"

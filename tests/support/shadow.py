@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 from tests.support.scope_world import EDITS, Vault
 from vault_sync.edge.state.store import open_state
 from vault_sync.sync.incremental import index
+from vault_sync.sync.incremental.scope import View
 from vault_sync.sync.incremental.shadow import ShadowError, compare
-from vault_sync.sync.view import View
 
 TORN = 50
 """Every so many steps the index is found torn."""

@@ -32,7 +32,7 @@ from vault_sync.edge.fs.scan import scan
 from vault_sync.edge.state import base_table
 from vault_sync.edge.state.store import open_state
 from vault_sync.sync import engine, view
-from vault_sync.sync.incremental import changes, index, unchanged
+from vault_sync.sync.incremental import index, reading, unchanged
 from vault_sync.sync.incremental.memory import DaemonMemory, TakesWholePass, recall
 from vault_sync.sync.incremental.unchanged import stamp_of
 from vault_sync.sync.request import PassRequest
@@ -292,10 +292,10 @@ def test_where_a_folder_cannot_be_listed_nothing_is_taken_for_gone() -> None:
         assert memory is not None
         found = scan(vault.root)
         del found.files[RelPath(DAY)]
-        assert changes.suspects(memory, found) == {DAY: None}
+        assert reading.suspects(memory, found) == {DAY: None}
         shut = Problem("days", "unlisted", "the folder cannot be listed")
         with pytest.raises(TakesWholePass, match="hide files"):
-            changes.suspects(memory, replace(found, problems=(shut,)))
+            reading.suspects(memory, replace(found, problems=(shut,)))
         memory.close()
 
 

@@ -8,19 +8,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from vault_sync.core.model.plan import BaseUpdate, Create, Plan
+from vault_sync.core.model.plan import BaseUpdate, Create
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat, scan
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.bibliography import readers_library
 from vault_sync.sync.facts import facts_stamp
-from vault_sync.sync.incremental import changes, scope
+from vault_sync.sync.incremental import scope
 from vault_sync.sync.incremental.memory import DaemonMemory, Memory, TakesWholePass, recall
-from vault_sync.sync.incremental.reading import PartReading
+from vault_sync.sync.incremental.reading import PartReading, TakesWalk, stats_of, suspects
+from vault_sync.sync.incremental.scope import View
 from vault_sync.sync.incremental.unchanged import Walk
 from vault_sync.sync.observation.observation import (
-    Observation,
     arriving,
     base_of,
     digests_in_capitals,
@@ -66,21 +66,6 @@ class PassContext(NamedTuple):
     daemon_memory: DaemonMemory | None = None
     hints: frozenset[RelPath] | None = None
     typed: Typed = lambda _: frozenset()
-
-
-class View(NamedTuple):
-    """An observation and its plan; with a `memory` if only some papers were looked at.
-
-    `lacking` are the papers without their facts, `facts` the stamp of the facts that were known.
-    `explained` says why each file and paper was looked at.
-    """
-
-    observation: Observation
-    plan: Plan
-    lacking: tuple[Key, ...]
-    facts: str
-    memory: Memory | None = None
-    explained: tuple[Reason, ...] = ()
 
 
 def look(context: PassContext, request: PassRequest) -> View:
@@ -169,7 +154,7 @@ def look_at_part(
     try:
         view = _part_of(context._replace(hints=hints), request, memory, facts, again=again)
         memory.unlock()
-    except changes.TakesWalk:
+    except TakesWalk:
         memory.close()
         return look_at_part(context._replace(hints=None, walk=None), request, facts)
     except BaseException:
@@ -187,29 +172,29 @@ def _part_of(
     if hints is None:
         stats, otherwise, problems = _changed(context, memory)
     else:
-        stats = changes.stats_of(config.root, hints | memory.open)
+        stats = stats_of(config.root, hints | memory.open)
         otherwise = memory.last.otherwise
         problems = context.daemon_memory.problems if context.daemon_memory is not None else ()
-    thought = scope.think(
+    view = scope.think(
         PartReading(config, context.state, memory, stats, otherwise),
         context.facts_of,
         request,
-        facts_changed=memory.last.facts != facts,
+        facts,
         hinted=hints is not None and not again,
     )
-    if _needs_whole(config, thought):
+    if _needs_whole(config, view):
         raise TakesWholePass("the library is to be read, or no other paper may have a citekey")
-    observation = replace(thought.observation, problems=problems)
-    plan = thought.plan._replace(problems=(*problems, *thought.plan.problems))
-    return View(observation, plan, thought.lacking, facts, memory, thought.explained)
+    observation = replace(view.observation, problems=problems)
+    plan = view.plan._replace(problems=(*problems, *view.plan.problems))
+    return view._replace(observation=observation, plan=plan)
 
 
-def _needs_whole(config: Config, thought: scope.Thought) -> bool:
+def _needs_whole(config: Config, view: View) -> bool:
     """Return True if a note is to get a citekey, or is made beside a library of the reader's."""
-    made = any(isinstance(each, Create) for each in thought.plan.operations)
+    made = any(isinstance(each, Create) for each in view.plan.operations)
     if "citekey" not in config.rules.facts:
         return made and bool(config.bib.read)
-    notes, managed = thought.observation.snapshot.notes, thought.observation.snapshot.managed
+    notes, managed = view.observation.snapshot.notes, view.observation.snapshot.managed
     return made or any(
         not notes[path].properties.scalar("citekey") for paths in managed.values() for path in paths
     )
@@ -229,4 +214,4 @@ def _changed(
     if arriving(found.marks, time.time_ns()):
         raise TakesWholePass("files are on their way")
     in_capitals = digests_in_capitals(found.otherwise, context.config.rules)
-    return changes.suspects(memory, found), found.otherwise, (*found.problems, *in_capitals)
+    return suspects(memory, found), found.otherwise, (*found.problems, *in_capitals)

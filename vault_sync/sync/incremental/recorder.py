@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from vault_sync.core.model.base import Base, updates_made
-from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Rename, Write
+from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Outcome, Plan, Rename, Write
 from vault_sync.core.model.problems import UNFINISHED
 from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.snapshot import Snapshot
@@ -37,33 +37,31 @@ def after_whole(
     """Return what a whole pass leaves: its outcome and all records; None if too much is open."""
     found, base, done = seen.snapshot, seen.base, acted.outcome.done
     agreed = Agreed.collect(acted.doable.base_updates)
-    left = _left_open(acted, seen, agreed)
-    if left is None:
-        return None
-    lacking = acted.lacking
-    if left.finished:
+    many, lacking = len(done) > MANY, acted.lacking
+    touched, final = (set[RelPath](), True) if many else _touched(acted, seen.read, seen)
+    many = many or len(touched) > MANY
+    if many:
+        if not _finishes(acted, found, agreed):
+            return None
+        touched, final = set(), True
         names = found.names.with_moved({}, [each.path for each in done])
         written = foreseen(done, agreed, found, names, base, rules)
         lacking = lacking_after(lacking, done, agreed, rules)
         rest = {path: one for path, one in found.digests.items() if path not in written}
-        files = _as_read(seen.read, replace(found, digests=rest, names=names), base, left.touched)
+        files = _as_read(seen.read, replace(found, digests=rest, names=names), base, touched)
     else:
-        files = _as_read(seen.read, found, base, left.touched)
+        files = _as_read(seen.read, found, base, touched)
         written = _written(done, files)
     files |= written
-    namers = {
-        row.key: tuple(map(Key, named))
-        for row, value in base.rows.items()
-        if row.field == "mentions" and (named := base.items(row))
-    }
+    updates = [BaseUpdate(frozenset(), base.rows), *updates_made(acted.doable, acted.outcome)]
     digests, entries, notes = _counts(files.values())
     last = LastPass(
         plan=_reported(acted.plan)._replace(digests=digests, entries=entries, notes=notes),
-        based=base.exists or left.finished,
-        final=left.final,
+        based=base.exists or many,
+        final=final,
         lacking=lacking,
         facts=acted.facts,
-        namers=namers_after(namers, updates_made(acted.doable, acted.outcome)),
+        namers=namers_after({}, updates),
         newest=max((path for path, file in files.items() if file.kind == "digest"), default=""),
         otherwise=seen.otherwise,
     )
@@ -127,39 +125,19 @@ def counts_after(
     return digests, entries, notes
 
 
-class _Left(NamedTuple):
-    """The files that the next pass must look at again; `final` if that is all.
-
-    `finished`: it is nothing, and the pass did more than the next one could look at.
-    """
-
-    touched: set[RelPath]
-    final: bool
-    finished: bool = False
-
-
-def _left_open(acted: Acted, seen: Observation, agreed: Agreed) -> _Left | None:
-    """Return what a whole pass left open; None if that is too much."""
-    if len(acted.outcome.done) <= MANY:
-        left = _Left(*_touched(acted, seen.read, seen))
-        if len(left.touched) <= MANY:
-            return left
-    # Of a paper that was in no digest before, facts may be known that nobody has asked for.
-    known = {entry.key for digest in seen.snapshot.digests.values() for entry in digest.entries}
-    finished = agreed.said.keys() <= known and _finishes(acted)
-    return _Left(set(), final=True, finished=True) if finished else None
-
-
-def _finishes(acted: Acted) -> bool:
+def _finishes(acted: Acted, found: Snapshot, agreed: Agreed) -> bool:
     """Return True if the next pass will have nothing to do (tests/support/two_way.py).
 
     So it is after a plan that was done whole, if nothing moved and nobody must look at anything in
-    the files that were written.
+    the files that were written. Of a paper that was in no digest before, facts may be there that
+    nobody has asked for.
     """
     plan, doable = acted.plan, acted.doable
+    known = {entry.key for digest in found.digests.values() for entry in digest.entries}
     written = {each.path for each in plan.operations}
     return (
-        not acted.outcome.undone
+        agreed.said.keys() <= known
+        and not acted.outcome.undone
         and (plan.operations, plan.base_updates) == (doable.operations, doable.base_updates)
         and all(isinstance(each, Create | Write) for each in plan.operations)
         and not plan.conflicts
