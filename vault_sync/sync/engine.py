@@ -9,11 +9,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from vault_sync.core.model.plan import Operation, Outcome, Plan
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.reconcile.pairing import first_pass, last_entry
+from vault_sync.core.text.module_door import door
 from vault_sync.edge.state.pass_log import note_lost_entries, old_dropped
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.state.vault_id import remember_names
@@ -37,8 +39,12 @@ from vault_sync.sync.request import (
     PassResult,
     counted_files,
 )
-from vault_sync.sync.undoing import lift_refusals, lost_entries
 from vault_sync.sync.view import PassContext, look, look_at_part
+
+if TYPE_CHECKING:
+    from vault_sync.sync import undoing
+else:  # few passes lose entries or lift refusals
+    undoing = door("vault_sync.sync.undoing")
 
 
 def run(context: PassContext, request: PassRequest) -> PassResult:
@@ -126,10 +132,10 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
             at=counted_files(context.progress, len(doable.operations)),
         )
     if any(one.drop for one in doable.base_updates):
-        note_lost_entries(state, lost_entries(view.observation, doable, outcome))
+        note_lost_entries(state, undoing.lost_entries(view.observation, doable, outcome))
     remember_files(config.root, state, view.observation, doable, outcome)
     if request.lifts or view.observation.base.refused:
-        lift_refusals(state, view.observation, every=request.lifts)
+        undoing.lift_refusals(state, view.observation, every=request.lifts)
     if view.memory is None:
         remember_names(state, config.rules.properties.own)
     state.outdate()

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from vault_sync.core.citation.library import ReadersLibrary
 from vault_sync.core.model.base import Base, apart_key
 from vault_sync.core.model.plan import AnyText, BaseKey, BaseUpdate, Plan
 from vault_sync.core.model.values import (
@@ -24,7 +24,6 @@ from vault_sync.core.model.values import (
 )
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.keys import is_paper
-from vault_sync.core.note.note_template import NoteTemplate
 from vault_sync.core.reconcile.drafting import (
     base_updates,
     cross_links,
@@ -43,17 +42,20 @@ from vault_sync.core.reconcile.pairing.pairs import Pairing
 from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.pairing.removals import GuardedPapers
 from vault_sync.core.reconcile.pairing.same_file import strange_digests
-from vault_sync.core.reconcile.refusals import without_refused
 from vault_sync.core.reconcile.resolution.resolution import resolve
 from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Resolution
 from vault_sync.core.snapshot import Snapshot
+from vault_sync.core.text.module_door import door
+
+if TYPE_CHECKING:
+    from vault_sync.core.citation.library import ReadersLibrary
+    from vault_sync.core.note.note_template import NoteTemplate
+    from vault_sync.core.reconcile import refusals
+else:  # few fields were refused
+    refusals = door("vault_sync.core.reconcile.refusals")
 
 OnProgress = Callable[[int, int], None]
 """Is called with the number of papers done and of all papers to do."""
-
-
-def _ignore(done: int, whole: int) -> None:
-    del done, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class ReconcileOptions:
     patient: bool = False
     at_rest: Mapping[RelPath, float] = field(default_factory=dict)
     sure: bool = False
-    on_progress: OnProgress = _ignore
+    on_progress: OnProgress = lambda _done, _whole: None
     library: ReadersLibrary | None = None
     template: NoteTemplate | None = None
     store: Callable[[str], AnyText] = str
@@ -121,7 +123,7 @@ def reconcile(
         plan = plan._replace(again=tuple(sorted({*plan.again, *_not_removed(guarded.papers)})))
     resolved = frozenset(path for each in context.resolutions for path in each.deferred)
     deferred = pairing.deferred | guarded.deferred | resolved
-    plan = without_refused(plan, base) if base.refused else plan
+    plan = refusals.without_refused(plan, base) if base.refused else plan
     return plan._replace(deferred=deferred)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -187,6 +186,8 @@ def diff_lines(operations: Iterable[Operation]) -> Iterator[str]:
 
 def _unified(before: str, after: str, old: str, new: str) -> Iterator[str]:
     # splitlines() would split at characters that end no line here.
+    import difflib  # `diff --patch` alone shows one
+
     lines = difflib.unified_diff(before.split("\n"), after.split("\n"), old, new, lineterm="")
     yield from lines
 

@@ -15,16 +15,22 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.text.encodings import as_text
 from vault_sync.core.text.folding import casefold_nfc
+from vault_sync.core.text.module_door import door
 from vault_sync.edge.fs.errors import CLOUD_ONLY, Unsafe, in_words
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.durability import sync_file
-from vault_sync.edge.platform.rename import Volume, prove
 from vault_sync.edge.platform.values import is_away
+
+if TYPE_CHECKING:
+    from vault_sync.edge.platform import rename
+    from vault_sync.edge.platform.rename import Volume
+else:  # a pass at rest replaces no file
+    rename = door("vault_sync.edge.platform.rename")
 
 OWN_FOLDER = ".vault-sync"
 TRASH_FOLDER = ".trash"
@@ -294,11 +300,11 @@ def volume_of(vault: VaultDir, folder: int) -> Volume:
 
 def _proved(vault: VaultDir, folder: int, device: int) -> Volume:
     if current.files.status_of(vault.fd).st_dev != device:
-        return prove(folder)
+        return rename.prove(folder)
     there = vault.stat(OWN_FOLDER) is not None
     try:
         own = own_folder(vault)
-        volume = prove(own if current.files.status_of(own).st_dev == device else folder)
+        volume = rename.prove(own if current.files.status_of(own).st_dev == device else folder)
     except PermissionError:
         raise Unsafe(OWN_FOLDER_CLOSED) from None
     if not there and not volume.safe:

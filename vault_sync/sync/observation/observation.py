@@ -8,26 +8,25 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from vault_sync.core import snapshot
 from vault_sync.core.digest.styles import lens
 from vault_sync.core.digest.styles.style import styles_of
-from vault_sync.core.merge.copy_rules import CopyRules, is_readers
-from vault_sync.core.merge.file_copies import NO_COPIES, MergedCopies, merge_copies
 from vault_sync.core.model.base import Base
+from vault_sync.core.model.copies import NO_COPIES, MergedCopies
 from vault_sync.core.model.plan import BaseKey, Conflict
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
-from vault_sync.core.naming import globs, week_learning
+from vault_sync.core.naming import globs
 from vault_sync.core.naming.copy_names import brings_markdown, certain
 from vault_sync.core.naming.globs import is_digest
 from vault_sync.core.naming.keys import is_paper
-from vault_sync.core.naming.week_learning import LearntWeeks, PaperDays
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note import abstract
-from vault_sync.core.report import conflicts_page, copy_section
+from vault_sync.core.report import conflicts_page
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.encodings import as_text
+from vault_sync.core.text.module_door import door
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Scan, Stat, scan
 from vault_sync.edge.fs.vault_dir import read_contents
@@ -46,6 +45,17 @@ from vault_sync.sync.observation.file_record import (
 )
 from vault_sync.sync.observation.old_paths import digests_back, notes_back
 from vault_sync.sync.request import Progress, silent
+
+if TYPE_CHECKING:
+    from vault_sync.core.merge import copy_rules, file_copies
+    from vault_sync.core.naming import week_learning
+    from vault_sync.core.naming.week_learning import LearntWeeks, PaperDays
+    from vault_sync.core.report import copy_section
+else:  # few vaults have copies, and few passes learn weeks
+    copy_rules = door("vault_sync.core.merge.copy_rules")
+    file_copies = door("vault_sync.core.merge.file_copies")
+    week_learning = door("vault_sync.core.naming.week_learning")
+    copy_section = door("vault_sync.core.report.copy_section")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,17 +206,17 @@ def _hide_copies(
 ) -> MergedCopies:
     copy_rules = copy_rules_of(rules, base, read.texts, read.page)
     notes = {path: to for path, to in moved.items() if not copy_rules.is_digest(path)}
-    return merge_copies(read.texts, copy_rules, notes)
+    return file_copies.merge_copies(read.texts, copy_rules, notes)
 
 
 def copy_rules_of(
     rules: Rules, base: Base, texts: Mapping[RelPath, str], page: RelPath
-) -> CopyRules:
+) -> copy_rules.CopyRules:
     """Return the rules for the copies among some texts, of which none is merged."""
-    return CopyRules(
+    return copy_rules.CopyRules(
         is_digest=is_digest(rules),
         styles=styles_of(rules),
-        is_readers=partial(is_readers, texts, base, rules.properties),
+        is_readers=partial(copy_rules.is_readers, texts, base, rules.properties),
         histories_of=lambda _: {},
         note_of=base.note,
         rows_of=lambda text: copy_section.read(text).rows,

@@ -9,16 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
-from vault_sync.core.merge.copy_rules import CopyChoice, CopyRules
-from vault_sync.core.merge.file_copies import (
-    NOT_OVERWRITTEN,
-    MergedCopies,
-    Overwritten,
-    VaultCopy,
-    merge_copies,
-)
 from vault_sync.core.model.base import Arrival, Base, Origin, origin_of, updates_made
+from vault_sync.core.model.copies import MergedCopies, VaultCopy
 from vault_sync.core.model.plan import (
     BaseKey,
     BaseUpdate,
@@ -32,8 +26,8 @@ from vault_sync.core.model.plan import (
 )
 from vault_sync.core.model.values import FIELD_NAMES, Key, RelPath, Rules
 from vault_sync.core.naming.copy_names import is_copy
-from vault_sync.core.report import copy_section
 from vault_sync.core.text.encodings import text_hash
+from vault_sync.core.text.module_door import door
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.state import deliveries, earlier_values
 from vault_sync.edge.state.deliveries import CopyRecord
@@ -47,6 +41,16 @@ from vault_sync.sync.observation.observation import (
     VaultTexts,
     copy_rules_of,
 )
+
+if TYPE_CHECKING:
+    from vault_sync.core.merge import copy_rules, file_copies
+    from vault_sync.core.merge.copy_rules import CopyChoice, CopyRules
+    from vault_sync.core.merge.file_copies import Overwritten
+    from vault_sync.core.report import copy_section
+else:  # few vaults have copies
+    copy_rules = door("vault_sync.core.merge.copy_rules")
+    file_copies = door("vault_sync.core.merge.file_copies")
+    copy_section = door("vault_sync.core.report.copy_section")
 
 
 def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> MergesCopies:
@@ -73,7 +77,7 @@ def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> Merge
             brought = any(looks_delivered(found.files[each]) for each in (path, moved[path]))
             if not (path in merged or (brought and _is_old(state, base, path, moved[path]))):
                 del moved[path]
-        return merge_copies(texts, copy_rules, moved, overwritten)
+        return file_copies.merge_copies(texts, copy_rules, moved, overwritten)
 
     return merge
 
@@ -93,7 +97,7 @@ def _overwritten(
 ) -> Overwritten:
     """Return what was brought within `SAME_TIME` of what was typed here, and not after it."""
     if not rules.ready or not rules.merges:
-        return NOT_OVERWRITTEN
+        return file_copies.NOT_OVERWRITTEN
     near: dict[RelPath, set[Key]] = {}
     marks = base.files or {}
     brought = {
@@ -108,7 +112,7 @@ def _overwritten(
                 if abs(brought[file] - mark.mtime_ns) <= SAME_TIME:
                     near.setdefault(file, set()).add(key)
     if not near:
-        return NOT_OVERWRITTEN
+        return file_copies.NOT_OVERWRITTEN
     histories = rules.histories_of({key for keys in near.values() for key in keys})
     typed = {row.key for row, history in histories.items() if history.was_typed}
     digests = {}
@@ -117,7 +121,7 @@ def _overwritten(
         if text is not None and keys & typed:
             digests[file] = text, frozenset(keys & typed)
     notes = {file for file, keys in near.items() if file in base.note_paths and keys & typed}
-    return Overwritten(digests, frozenset(notes), histories)
+    return file_copies.Overwritten(digests, frozenset(notes), histories)
 
 
 def _choice(records: Collection[CopyRecord], boxes: copy_section.CopyBoxes) -> CopyChoice:
@@ -125,7 +129,7 @@ def _choice(records: Collection[CopyRecord], boxes: copy_section.CopyBoxes) -> C
         return frozenset(each.path for each in records if each.decision == decision)
 
     left, merged = paths("left"), paths("merged")
-    return CopyChoice(
+    return copy_rules.CopyChoice(
         left,
         paths("mine") | boxes.mine,
         paths("wanted") | merged | boxes.merge | (left if boxes.merge_left else frozenset()),

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from vault_sync.core.merge.file_copies import MergedCopies
 from vault_sync.core.model.base import Arrival, Base, FileMark, value_hash
+from vault_sync.core.model.copies import MergedCopies
 from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Rename, Trash, Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.snapshot import NO_STAT, Snapshot
@@ -125,7 +125,7 @@ def _copies(
 def _as_written(root: Path, operation: Operation, about: Mapping[RelPath, Key]) -> Marked:
     """Return the file that an operation left, unless it is none that is remembered."""
     if isinstance(operation, Create | Write):
-        path, hash_ = operation.path, value_hash(str(operation.after))
+        path, hash_ = operation.path, text_hash(operation.after)
     elif isinstance(operation, Rename):
         path, hash_ = operation.to, value_hash(operation.before)
     else:

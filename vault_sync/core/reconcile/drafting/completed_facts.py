@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from vault_sync.core.citation.citekeys import CitedPaper, assign
-from vault_sync.core.citation.library import LibraryEntry, ReadersLibrary
 from vault_sync.core.model.values import Facts, Key, Rules
 from vault_sync.core.naming.keys import is_paper, pdf_of
 from vault_sync.core.reconcile.drafting.plan_builder import NO_FACTS
 from vault_sync.core.reconcile.resolution.values import Resolution
 from vault_sync.core.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from vault_sync.core.citation.library import LibraryEntry, ReadersLibrary
 
 COMPLETED = frozenset({"pdf", "citekey"})
 """The facts of `[arxiv] facts` that are not in any answer."""

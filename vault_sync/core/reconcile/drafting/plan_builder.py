@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import AnyText, BaseKey, Create, Rename, Trash, Value, Write
 from vault_sync.core.model.values import Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.note import abstract
-from vault_sync.core.note.note_template import NoteTemplate
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.resolution.values import Resolution
 from vault_sync.core.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from vault_sync.core.note.note_template import NoteTemplate
 
 NO_FACTS = Facts()
 
