@@ -166,7 +166,7 @@ def _written(outcome: Outcome) -> dict[RelPath, str]:
     written = {}
     for operation in outcome.done:
         if isinstance(operation, Create | Write):
-            written[operation.path] = text_hash(str(operation.after))
+            written[operation.path] = text_hash(operation.after)
         elif isinstance(operation, Rename):
             written[operation.to] = text_hash(operation.before)
     return written

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 from vault_sync.core.digest.styles.style import always_flat
 from vault_sync.core.merge.copy_rules import CopyChoice, CopyRules
-from vault_sync.core.merge.file_copies import merge_copies
+from vault_sync.core.merge.file_copies import Overwritten, merge_copies
 from vault_sync.core.model.base import CopyRow
 from vault_sync.core.model.copies import MergedCopies
 from vault_sync.core.model.values import Key, RelPath
@@ -165,3 +165,33 @@ def test_rows_of_a_copy_of_the_conflicts_note_are_taken_over() -> None:
     found = merged({copy: copy_section.text([row])})
     assert found.rows == {row} and [each.path for each in found.merged] == [copy]
     assert merged({PAGE: copy_section.text([row]), copy: copy_section.text([row])}).finished
+
+
+def regained(file: str, before: str, rules: CopyRules = RULES, copy: str = "") -> MergedCopies:
+    texts = {WEEK: file} | ({COPY: copy} if copy else {})
+    lost = Overwritten({WEEK: (before, frozenset({Key("arxiv:2308.00000")}))}, frozenset(), {})
+    return merge_copies(texts, rules, overwritten=lost)
+
+
+def test_what_was_typed_into_a_file_that_was_brought_comes_back_as_of_a_copy() -> None:
+    found = regained(week("a"), week("a typed."))
+    assert "a typed." in found.texts[WEEK] and found.before == {WEEK: week("a")}
+    assert found.overwritten == {WEEK} and not found.merged and not found.hidden
+
+
+@pytest.mark.parametrize("before", ["A.", "A. B.", ""])
+def test_where_the_file_that_was_brought_lacks_nothing_it_stays(before: str) -> None:
+    found = regained(week("A. B."), week(before))
+    assert not found.texts and not found.overwritten and not found.rows
+
+
+def test_a_text_that_cannot_be_merged_brings_nothing_back() -> None:
+    for broken in ("\0", f"<<<<<<< a\n{week('b')}=======\n{week('c')}>>>>>>> d\n"):
+        found = regained(week("a"), broken)
+        assert not found.texts and not found.overwritten
+
+
+def test_a_copy_of_the_file_or_a_device_that_is_not_ready_brings_nothing_back() -> None:
+    found = regained(week("a"), week("a typed."), copy=week("a", "b"))
+    assert "typed" not in found.texts[WEEK] and not found.overwritten
+    assert not regained(week("a"), week("a typed."), RULES._replace(ready=False)).texts

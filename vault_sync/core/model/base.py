@@ -93,6 +93,11 @@ class Base:
         """Return how a file came to be as it is: typed here, unless it is told otherwise."""
         return TYPED if path is None else self.arrivals.get(path, TYPED)
 
+    @cached_property
+    def of_brought_texts(self) -> Base:
+        """The same base for a text that was brought, to which an earlier value is one at once."""
+        return replace(self, was_before=self.was_ever)
+
     @property
     def is_typed_here(self) -> bool:
         """Return True if no file was brought and none has a copy: every text was typed here."""

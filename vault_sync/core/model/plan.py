@@ -23,6 +23,10 @@ class StoredText(Protocol):
         """
         ...
 
+    def __bytes__(self) -> bytes:
+        """Return the text's bytes, as `core/text/encodings` would."""
+        ...
+
 
 AnyText = str | StoredText
 """A new text of a plan: those of a large one stand on the disk (`edge/state/plan_texts`)."""

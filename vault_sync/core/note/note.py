@@ -124,9 +124,14 @@ def _tags(properties: Properties) -> Sequence[str]:
 
 def _key(properties: Properties) -> Key | None:
     """Return the first paper's own id; where there is none, the first address of any page."""
-    values = (properties.scalar(name).strip() for name in ADDRESS_PROPERTIES)
-    keys = [key for value in values if value and (key := key_of(value)) is not None]
-    return next((key for key in keys if is_paper(key)), keys[0] if keys else None)
+    first = None
+    for name in ADDRESS_PROPERTIES:
+        value = properties.scalar(name).strip()
+        key = key_of(value) if value else None
+        if key is not None and is_paper(key):
+            return key
+        first = first or key
+    return first
 
 
 def linked(item: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from typing import Final
 
@@ -24,11 +25,9 @@ class _Loader(_Composer):  # type: ignore[misc,valid-type]
         del kind, value, implicit
         return ""
 
-    def descend_resolver(self, current_node: Node | None, current_index: object) -> None:
-        del current_node, current_index
-
-    def ascend_resolver(self) -> None:
-        pass
+    # Functions in C that take these arguments and do nothing: each is called at every node.
+    descend_resolver = staticmethod(operator.is_)
+    ascend_resolver = staticmethod(tuple)
 
 
 MAX_SIZE = 64 * 1024

@@ -25,7 +25,7 @@ from vault_sync.edge.platform import current
 from vault_sync.edge.platform.durability import BATCH, sync_at, sync_everything, sync_file
 from vault_sync.edge.platform.mounts import file_system
 from vault_sync.edge.platform.rename import Volume
-from vault_sync.edge.state import pass_log, saved_texts
+from vault_sync.edge.state import pass_log
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
 from vault_sync.edge.state.store import StateStore
@@ -152,7 +152,7 @@ def _fill(folder: int, name: str, content: bytes, *, like: int | None, sync: boo
     """Make a file; `like` is an open file whose mode and attributes it gets."""
     file = current.files.open_to_write(name, folder, mode=0o666 if like is None else 0o600)
     try:
-        saved_texts.write_all(file, content)
+        pass_log.write_all(file, content)
         if like is not None:
             copy_attributes(like, file)
         if sync:

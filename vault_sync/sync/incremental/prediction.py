@@ -76,7 +76,7 @@ def foreseen(
     rest = {path: str(text) for path, text in after.items() if path not in known}
     known |= _read(rest, found, names, base, rules) if rest else {}
     return {
-        path: File(UNKNOWN, mark_of(as_bytes(str(text))), *known.get(path, OTHER), open=False)
+        path: File(UNKNOWN, mark_of(as_bytes(text)), *known.get(path, OTHER), open=False)
         for path, text in after.items()
     }
 

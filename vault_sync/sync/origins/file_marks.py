@@ -125,7 +125,7 @@ def _copies(
 def _as_written(root: Path, operation: Operation, about: Mapping[RelPath, Key]) -> Marked:
     """Return the file that an operation left, unless it is none that is remembered."""
     if isinstance(operation, Create | Write):
-        path, hash_ = operation.path, value_hash(str(operation.after))
+        path, hash_ = operation.path, text_hash(operation.after)
     elif isinstance(operation, Rename):
         path, hash_ = operation.to, value_hash(operation.before)
     else:

@@ -161,8 +161,7 @@ def _row(
 
 
 def _links(text: str, cells: Sequence[Span], columns: _Columns) -> Iterable[LabelledLink]:
-    for number, cell in enumerate(cells):
-        name = columns.names[number] if number < len(columns.names) else ""
+    for number, (cell, name) in enumerate(zip(cells, columns.names, strict=False)):
         column = None if number == columns.title else labels.words_label(name)
         for link in inline.scan(text, cell):
             own = labels.label_of(text, link, cell.start)

@@ -19,7 +19,6 @@ seen, so that devices which see the same texts answer alike.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from vault_sync.core.model.base import NO_HISTORY, Arrival, Base, History, PastValue
@@ -70,7 +69,7 @@ def distrusting(base: Base, arrivals: Arrivals) -> Base:
     """Return the base for two texts: if one was brought, an earlier value is one at once."""
     if all(arrival.typed_here for arrival in arrivals):
         return base
-    return replace(base, was_before=base.was_ever)
+    return base.of_brought_texts
 
 
 def waits(
