@@ -228,6 +228,18 @@ def readdressed(vault: Vault, number: int) -> None:
     vault.add(WEEK, entry.replace("2308.00003", f"2310.0{number:04}"))
 
 
+def namer_back(vault: Vault, number: int) -> None:
+    """A note is gone, is taken out of the list of a paper that it names, and comes back."""
+    EDITS["names another"](vault, number)
+    vault.settle()
+    text = vault.text(NOTE_GAMMA)
+    vault.remove(NOTE_GAMMA)
+    vault.run()
+    vault.change(NOTE_OMEGA, 'mentioned_by:\n  - "[[230803 Gamma]]"\n', "")
+    vault.settle()
+    vault.put(NOTE_GAMMA, text)
+
+
 def typed(vault: Vault, name: str, title: str) -> None:
     """A note of a reader's that is to stand in a digest."""
     block = f"title: {title}\nurl: https://arxiv.org/abs/{name}\ndigests:\n  - '[[{NEXT[8:-3]}]]'\n"
@@ -481,6 +493,13 @@ EDITS: dict[str, Edit] = {
     "plain note added": lambda v, n: v.put(
         f"Plain {n}.md", "https://arxiv.org/abs/2308.00077\nAwaited (Ann Park)\nwords\n#tag\n"
     ),
+    "linked file becomes a note": in_turn(
+        lambda v, n: v.put(f"Plain {n}.md", "x"),
+        lambda v, n: v.change(WEEK, "감마 이야기입니다.", f"감마 [[Plain {n}]]."),
+        pause,
+        "plain note added",
+    ),
+    "naming note gone and back": namer_back,
     "plain note gone": in_turn(
         "plain note added", "names the awaited", pause, lambda v, n: v.remove(f"Plain {n}.md")
     ),

@@ -203,7 +203,7 @@ def _needs_whole(config: Config, view: View) -> bool:
 def _changed(
     context: PassContext, memory: Memory
 ) -> tuple[Mapping[RelPath, Stat | None], tuple[RelPath, ...], tuple[Problem, ...]]:
-    """Return the files that changed (`changes.suspects`), `Scan.otherwise`, and the problems.
+    """Return the files that changed (`suspects`), `Scan.otherwise`, and the problems.
 
     Raises:
         TakesWholePass: files are on their way.
