@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -242,7 +241,7 @@ def test_an_entry_that_is_typed_bit_by_bit_is_no_matter_of_the_whole_vault(patie
 def test_a_removal_is_measured_against_all_that_the_base_knows() -> None:
     with settled() as vault:
         rules = vault.config.rules._replace(removals_entries=0, removals_share=0.19)
-        vault.config = replace(vault.config, rules=rules)
+        vault.config = vault.config._replace(rules=rules)
         vault.settle()
         EDITS["entry cut"](vault, 1)  # one place of six; those that are looked at have five
         found = same(vault)
@@ -295,7 +294,7 @@ def test_where_a_folder_cannot_be_listed_nothing_is_taken_for_gone() -> None:
         assert reading.suspects(memory, found) == {DAY: None}
         shut = Problem("days", "unlisted", "the folder cannot be listed")
         with pytest.raises(TakesWholePass, match="hide files"):
-            reading.suspects(memory, replace(found, problems=(shut,)))
+            reading.suspects(memory, found._replace(problems=(shut,)))
         memory.close()
 
 
@@ -358,7 +357,7 @@ def test_a_walk_made_before_another_pass_is_made_again() -> None:
 
 def test_a_pass_that_drops_old_saved_texts_is_remembered_like_any_other() -> None:
     with settled() as vault:
-        vault.config = replace(vault.config, saved_days=1e-9)
+        vault.config = vault.config._replace(saved_days=1e-9)
         EDITS["digest commentary"](vault, 1)
         result = vault.run()
         assert "saved-dropped" in {each.code for each in result.plan.problems}
