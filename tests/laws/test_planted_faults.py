@@ -34,8 +34,8 @@ from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.reconcile.drafting import base_updates, digest_operations
 from vault_sync.core.reconcile.pairing import removals
-from vault_sync.core.reconcile.pairing.named_digests import MissingEntries
 from vault_sync.core.reconcile.pairing.paper import Pair
+from vault_sync.core.reconcile.pairing.paper_builder import MissingEntries
 from vault_sync.core.reconcile.resolution import fields
 from vault_sync.core.reconcile.resolution.fields import Decided, SharedValue, Undecided
 from vault_sync.core.text.spans import Edit, splice

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from tests.support.reader import NOTE_BETA, NOTE_OMEGA, WEEK
-from tests.support.scope_world import EDITS, add, settled
-from tests.support.shadow import shadowed, walk
+from tests.support.scope_world import EDITS, add, settled, shadowed
+from tests.support.shadow import walk
 from tests.support.vaults import rebuilt
 from vault_sync.core.model.plan import Create
 from vault_sync.core.model.values import Key, RelPath
@@ -206,6 +206,8 @@ KINDS = {
     "a box is ticked": ("join_reported", "what is in", "both apart", "note side ticked"),
     "it has several notes": ("provide", "which", "note copied", "new digest"),
     "it is named": ("provide", "who names", "", "names another"),
+    "a linked file is a note now": ("touch_name", "where", "", "linked file becomes a note"),
+    "a naming note is back": ("touch_paper", "which", "", "naming note gone and back"),
     "a digest is written": ("_join_of_digests", "is ", "untitled entry", "note title"),
     "it waits for others": ("think", "does it wait", "", "entry cut while removals wait"),
     "a digest is another": ("provide", "what", "", "digest replaced under a broken note"),

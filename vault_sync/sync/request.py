@@ -111,11 +111,6 @@ FactsOf = Callable[[Sequence[Key]], Mapping[Key, Facts]]
 """Returns the facts of papers that are known without asking anybody."""
 
 
-def no_facts(keys: Sequence[Key]) -> Mapping[Key, Facts]:
-    del keys
-    return {}
-
-
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
 

@@ -39,17 +39,11 @@ from vault_sync.sync.request import (
     PassRequest,
     Progress,
     Reason,
-    no_facts,
     silent,
 )
 
 Typed = Callable[[Iterable[RelPath]], frozenset[RelPath]]
 """Returns those of some files that somebody has edited while the pass was reading and planning."""
-
-
-def _nobody(paths: Iterable[RelPath]) -> frozenset[RelPath]:
-    del paths
-    return frozenset()
 
 
 class PassContext(NamedTuple):
@@ -64,14 +58,14 @@ class PassContext(NamedTuple):
 
     config: Config
     state: StateStore
-    facts_of: FactsOf = no_facts
+    facts_of: FactsOf = lambda _: {}
     ask: Callable[[Sequence[Key]], object] | None = None
     wait: float = 5.0
     progress: Progress = silent
     walk: Walk | None = None
     daemon_memory: DaemonMemory | None = None
     hints: frozenset[RelPath] | None = None
-    typed: Typed = _nobody
+    typed: Typed = lambda _: frozenset()
 
 
 def look(context: PassContext, request: PassRequest) -> View:
@@ -209,7 +203,7 @@ def _needs_whole(config: Config, view: View) -> bool:
 def _changed(
     context: PassContext, memory: Memory
 ) -> tuple[Mapping[RelPath, Stat | None], tuple[RelPath, ...], tuple[Problem, ...]]:
-    """Return the files that changed (`changes.suspects`), `Scan.otherwise`, and the problems.
+    """Return the files that changed (`suspects`), `Scan.otherwise`, and the problems.
 
     Raises:
         TakesWholePass: files are on their way.

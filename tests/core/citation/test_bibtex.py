@@ -12,8 +12,7 @@ from tests.support.laws import examples
 from tests.support.references import OCTOPACK, paper
 from vault_sync.core.citation import bibtex
 from vault_sync.core.citation.bibtex import FIRST_LINE, bibtex_entry, bibtex_file, is_ours
-from vault_sync.core.citation.csl_json import csl_item, csl_json
-from vault_sync.core.citation.reference import Reference, reference_of
+from vault_sync.core.citation.reference import Reference, csl_item, csl_json, reference_of
 from vault_sync.core.note import note
 from vault_sync.edge.bibliography import read_library
 

@@ -27,12 +27,14 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple, get_args
 
+from vault_sync.core.text.regex import regex
+
 MONTH_WEEK: Final = "{month_week}"
 SUNDAY: Final = 6
 
 Unit = Literal["day", "month", "iso"]
 
-_PIECE = re.compile(r"%-?[A-Za-z]|%%|\{month_week\}|%|[{}]")
+_PIECE = regex(r"%-?[A-Za-z]|%%|\{month_week\}|%|[{}]")
 
 # Month and weekday names are left out: they differ from machine to machine.
 _READ: Mapping[str, str] = {

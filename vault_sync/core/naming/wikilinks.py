@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.naming.note_names import bare_name, fold
 from vault_sync.core.text.code_mask import pieces
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Edit, Span
 
 
@@ -58,7 +59,7 @@ def _parsed(text: str, span: Span) -> Wikilink | None:
 # Letters beyond ASCII belong to an address only where a new word of it can begin. Right after a
 # Latin letter or a digit they are a Korean particle: `https://arxiv.org/abs/2403.08540를`.
 _PLAIN = r"!#-'*-;=?-Z\\^_a-z~"
-_ADDRESS = re.compile(
+_ADDRESS = regex(
     rf"(?<![A-Za-z0-9])https?://(?:[{_PLAIN}]|\([{_PLAIN}]*\)|(?<=[/=&?_+-])\w+)+", re.IGNORECASE
 )
 _TRAILING = ".,:;!?'*_~\\"
@@ -234,7 +235,7 @@ def _joined(folder: str, target: str) -> str:
     return "/".join(segments)
 
 
-_DESTINATION = re.compile(
+_DESTINATION = regex(
     r"\]\((?:<(?P<angled>[^<>\r\n#]+\.md)(?:#[^<>\r\n]*)?>"
     r"|(?P<bare>(?:[^\s()<>#]|\([^\s()<>#]*\))+\.md)(?:#(?:[^\s()<>]|\([^\s()<>]*\))*)?)"
     r"(?:[ \t]+\"[^\"\r\n]*\")?\)",
@@ -242,7 +243,7 @@ _DESTINATION = re.compile(
 )
 
 
-_TO_ESCAPE = re.compile(r"[\x00-\x20%\\()<>]")
+_TO_ESCAPE = regex(r"[\x00-\x20%\\()<>]")
 
 
 class FileLink(NamedTuple):

@@ -20,6 +20,7 @@ from vault_sync.core.note import property_block
 from vault_sync.core.note.property_block import Properties, value_items
 from vault_sync.core.note.property_table import ADDRESS_PROPERTIES, ID_PROPERTIES, owner
 from vault_sync.core.text.encodings import text_hash
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import (
     BOM,
     Edit,
@@ -39,16 +40,16 @@ OWN_HEADING = "## My notes"
 
 # Of its start alone: a pattern that also looked for the `#` and blanks at the end would take
 # quadratic time on a long run of blanks.
-_HEADING = re.compile(r" {0,3}#{1,2}(?:[ \t]|$)[ \t]*")
-_TITLE_MARK = re.compile(r" {0,3}#(?:[ \t]|$)")
-_LINK_ONLY = re.compile(r"\[\[(?P<target>[^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
-_ABSTRACT = re.compile(
+_HEADING = regex(r" {0,3}#{1,2}(?:[ \t]|$)[ \t]*")
+_TITLE_MARK = regex(r" {0,3}#(?:[ \t]|$)")
+_LINK_ONLY = regex(r"\[\[(?P<target>[^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
+_ABSTRACT = regex(
     r"^ {0,3}>[ \t]*\[!abstract\][^\n]*(?:\n {0,3}>[^\n]*)*", re.MULTILINE | re.IGNORECASE
 )
 
 
 # Blank lines, a callout, the end of its last line.
-_CALLOUT = re.compile(r"(?:[ \t]*\r?\n)*(?: {0,3}>[^\n]*(?:\n|\Z))+")
+_CALLOUT = regex(r"(?:[ \t]*\r?\n)*(?: {0,3}>[^\n]*(?:\n|\Z))+")
 
 SectionPlace = Literal["after-title", "top", "end"]
 """Place of the first section of a note that was there before."""

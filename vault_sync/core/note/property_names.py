@@ -6,7 +6,6 @@ names of their own for properties of ours.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
@@ -20,6 +19,7 @@ from vault_sync.core.note.property_block import Properties, read, value_items
 from vault_sync.core.note.property_table import name_mistakes, property_ranks
 from vault_sync.core.note.recognition import normalised
 from vault_sync.core.note.yaml_scalar import scalar
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Edit, Span, splice
 
 
@@ -86,7 +86,7 @@ _OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
 """By our name; case, `-`, `_` and blanks do not matter."""
 
 
-_DAY = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
+_DAY = regex(r"\d{4}-\d{2}(?:-\d{2})?")
 
 
 class OwnName(NamedTuple):

@@ -9,6 +9,8 @@ from typing import Final
 import yaml
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
+from vault_sync.core.text.regex import regex
+
 # Wheels of PyYAML carry libyaml; without it the pure loader reads the same, 15 times slower.
 _Composer: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -43,7 +45,7 @@ UNMASK = {masked: code for code, masked in _MASK.items()}
 
 # Every list and map has one of these, and what is deep has a long run of some, or many brackets.
 _INDICATORS = "-:?[{"
-_DEEP_RUN = re.compile(r"[ \t?:-]{40}")
+_DEEP_RUN = regex(r"[ \t?:-]{40}")
 
 
 def compose(content: str, *, masked: bool) -> Node | None:

@@ -58,10 +58,6 @@ OnProgress = Callable[[int, int], None]
 """Is called with the number of papers done and of all papers to do."""
 
 
-def _ignore(done: int, whole: int) -> None:
-    del done, whole
-
-
 @dataclass(frozen=True, slots=True)
 class ReconcileOptions:
     """The choices of one pass: what a person decided, and what the pass may do.
@@ -81,7 +77,7 @@ class ReconcileOptions:
     patient: bool = False
     at_rest: Mapping[RelPath, float] = field(default_factory=dict)
     sure: bool = False
-    on_progress: OnProgress = _ignore
+    on_progress: OnProgress = lambda _done, _whole: None
     library: ReadersLibrary | None = None
     template: NoteTemplate | None = None
     store: Callable[[str], AnyText] = str

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -28,7 +29,11 @@ class Stat(NamedTuple):
 
 def stat_of(status: os.stat_result) -> Stat:
     """Return the numbers of a file's status that tell it unchanged."""
-    return Stat._make(stat_numbers(status))
+    return _stat(stat_numbers(status))
+
+
+_stat = partial(tuple.__new__, Stat)
+"""Makes a `Stat` in half the time of `Stat._make`, for each file of a vault."""
 
 
 class FolderEntry(NamedTuple):
@@ -99,7 +104,7 @@ def _walk_folders(root: Path) -> Iterator[_OpenFolder | ClosedFolder]:
 
 def _walk_folder(folder: int, prefix: str) -> Iterator[_OpenFolder | ClosedFolder]:
     entries = list(current.files.entries(folder))
-    folders = (each for each in entries if each.is_dir(follow_symlinks=False))
+    folders = [each for each in entries if each.is_dir(follow_symlinks=False)]
     inner = [each.name for each in folders if _kind_of(each) == "folder"]
     yield _OpenFolder(prefix, entries)
     for name in inner:
@@ -190,7 +195,7 @@ class _Scanner:
         if not mode & 0o444:
             hint = "change its permissions"
             self._problems.append(Problem(path, "unreadable", "may not be read", hint=hint))
-        self._files[path] = stat_of(status)
+        self._files[path] = _stat(stat_numbers(status))
 
     def _note_no_file(self, entry: FolderItem, path: RelPath) -> None:
         """Note what is called as a note is: a link, or what is neither file nor folder."""

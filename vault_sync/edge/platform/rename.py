@@ -27,12 +27,6 @@ Expected = Callable[[bytes], bool]
 """A question of the text that is to be replaced."""
 
 
-def anything(content: bytes) -> bool:
-    """Return True."""
-    del content
-    return True
-
-
 class Volume(NamedTuple):
     """The renames of one file system, each by a way that was tried there and looked at.
 
@@ -57,7 +51,7 @@ class Volume(NamedTuple):
         from_name: str,
         to_folder: int,
         to_name: str,
-        expected: Expected = anything,
+        expected: Expected = lambda _: True,
     ) -> str:
         """Swap two files; both must exist. Return the name of the displaced one in `from_folder`.
 

@@ -28,8 +28,7 @@ from vault_sync.core.model.plan import (
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.encodings import as_bytes, as_text
 from vault_sync.edge.state import base_table
-from vault_sync.edge.state.pass_log import Kind, changes, note_saved
-from vault_sync.edge.state.saved_texts import name_of
+from vault_sync.edge.state.pass_log import Kind, changes, name_of, note_saved
 from vault_sync.edge.state.schema import bound, checksum
 from vault_sync.edge.state.store import StateStore
 

@@ -16,7 +16,7 @@ from vault_sync.sync.incremental.identity import OTHER, called, identities
 from vault_sync.sync.incremental.index import LastPass
 from vault_sync.sync.incremental.memory import MANY, Memory, keys_in
 from vault_sync.sync.incremental.overlay import Overlay, namers_after
-from vault_sync.sync.incremental.prediction import Agreed, foreseen, lacking_after
+from vault_sync.sync.incremental.prediction import agreed_on, foreseen, lacking_after
 from vault_sync.sync.observation.file_record import UNKNOWN, File, mark_of
 from vault_sync.sync.observation.observation import Observation
 
@@ -36,17 +36,16 @@ def after_whole(
 ) -> tuple[LastPass, dict[RelPath, File]] | None:
     """Return what a whole pass leaves: its outcome and all records; None if too much is open."""
     found, base, done = seen.snapshot, seen.base, acted.outcome.done
-    agreed = Agreed.collect(acted.doable.base_updates)
     many, lacking = len(done) > MANY, acted.lacking
     touched, final = (set[RelPath](), True) if many else _touched(acted, seen.read, seen)
     many = many or len(touched) > MANY
     if many:
-        if not _finishes(acted, found, agreed):
+        if not _finishes(acted, found):
             return None
         touched, final = set(), True
         names = found.names.with_moved({}, [each.path for each in done])
-        written = foreseen(done, agreed, found, names, base, rules)
-        lacking = lacking_after(lacking, done, agreed, rules)
+        written = foreseen(done, acted.doable, found, names, base, rules)
+        lacking = lacking_after(lacking, done, agreed_on(acted.doable), rules)
         rest = {path: one for path, one in found.digests.items() if path not in written}
         files = _as_read(seen.read, replace(found, digests=rest, names=names), base, touched)
     else:
@@ -125,7 +124,7 @@ def counts_after(
     return digests, entries, notes
 
 
-def _finishes(acted: Acted, found: Snapshot, agreed: Agreed) -> bool:
+def _finishes(acted: Acted, found: Snapshot) -> bool:
     """Return True if the next pass will have nothing to do (tests/support/two_way.py).
 
     So it is after a plan that was done whole, if nothing moved and nobody must look at anything in
@@ -136,7 +135,7 @@ def _finishes(acted: Acted, found: Snapshot, agreed: Agreed) -> bool:
     known = {entry.key for digest in found.digests.values() for entry in digest.entries}
     written = {each.path for each in plan.operations}
     return (
-        agreed.said.keys() <= known
+        agreed_on(doable).places.keys() <= known
         and not acted.outcome.undone
         and (plan.operations, plan.base_updates) == (doable.operations, doable.base_updates)
         and all(isinstance(each, Create | Write) for each in plan.operations)

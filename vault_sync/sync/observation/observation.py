@@ -23,7 +23,7 @@ from vault_sync.core.naming.globs import is_digest
 from vault_sync.core.naming.keys import is_paper
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note import abstract
-from vault_sync.core.report import conflicts_page
+from vault_sync.core.report import conflicts_page, copy_section
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.encodings import as_text
 from vault_sync.core.text.module_door import door
@@ -50,12 +50,10 @@ if TYPE_CHECKING:
     from vault_sync.core.merge import copy_rules, file_copies
     from vault_sync.core.naming import week_learning
     from vault_sync.core.naming.week_learning import LearntWeeks, PaperDays
-    from vault_sync.core.report import copy_section
 else:  # few vaults have copies, and few passes learn weeks
     copy_rules = door("vault_sync.core.merge.copy_rules")
     file_copies = door("vault_sync.core.merge.file_copies")
     week_learning = door("vault_sync.core.naming.week_learning")
-    copy_section = door("vault_sync.core.report.copy_section")
 
 
 @dataclass(frozen=True, slots=True)

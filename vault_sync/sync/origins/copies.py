@@ -26,6 +26,7 @@ from vault_sync.core.model.plan import (
 )
 from vault_sync.core.model.values import FIELD_NAMES, Key, RelPath, Rules
 from vault_sync.core.naming.copy_names import is_copy
+from vault_sync.core.report import copy_section
 from vault_sync.core.text.encodings import text_hash
 from vault_sync.core.text.module_door import door
 from vault_sync.edge.fs.scan import Stat
@@ -46,11 +47,9 @@ if TYPE_CHECKING:
     from vault_sync.core.merge import copy_rules, file_copies
     from vault_sync.core.merge.copy_rules import CopyChoice, CopyRules
     from vault_sync.core.merge.file_copies import Overwritten
-    from vault_sync.core.report import copy_section
 else:  # few vaults have copies
     copy_rules = door("vault_sync.core.merge.copy_rules")
     file_copies = door("vault_sync.core.merge.file_copies")
-    copy_section = door("vault_sync.core.report.copy_section")
 
 
 def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> MergesCopies:

@@ -16,16 +16,14 @@ from vault_sync.core.model.plan import (
     to_trash,
 )
 from vault_sync.core.model.values import Problem, RelPath, Rules
-from vault_sync.core.report import conflicts_page
+from vault_sync.core.report import conflicts_page, copy_section
 from vault_sync.core.text.module_door import door
 from vault_sync.sync.observation.observation import Observation
 
 if TYPE_CHECKING:
     from vault_sync.core.merge import copy_rules
-    from vault_sync.core.report import copy_section
 else:  # few vaults have copies
     copy_rules = door("vault_sync.core.merge.copy_rules")
-    copy_section = door("vault_sync.core.report.copy_section")
 
 TAKEN = "conflicts-note-taken"
 

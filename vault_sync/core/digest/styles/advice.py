@@ -14,6 +14,7 @@ from vault_sync.core.digest.styles.styled_reader import any_link, candidates, cl
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.text.module_door import door
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Span, lines_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ else:  # few digests are in need of advice
     titles = door("vault_sync.core.digest.styles.title_first")
     pages = door("vault_sync.core.digest.styles.markdown.page")
 
-_ADDRESS_ALONE = re.compile(r"^[ \t]*\S*://\S+[ \t]*\r?$", re.MULTILINE)
+_ADDRESS_ALONE = regex(r"^[ \t]*\S*://\S+[ \t]*\r?$", re.MULTILINE)
 
 LEAST_ADDRESSES = 3
 LEAST_PAPERS = 3

@@ -23,13 +23,15 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Decisions, Key, Place, Problem, RelPath, natural
 from vault_sync.core.naming.people import first_agrees
-from vault_sync.core.reconcile.pairing.named_digests import (
+from vault_sync.core.reconcile.pairing.paper import Notices, Paper, Role
+from vault_sync.core.reconcile.pairing.paper_builder import (
     DigestNames,
+    FoundEntry,
     MissingEntries,
+    PaperBuilder,
+    entries_value,
     find_renames,
 )
-from vault_sync.core.reconcile.pairing.paper import Notices, Paper, Role
-from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry, PaperBuilder, entries_value
 from vault_sync.core.reconcile.pairing.same_file import SameFile
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.folding import fold_title
@@ -139,7 +141,7 @@ class _PairFinder:
         | several                          | the one that a link leads to; else a problem |
         | none, but one readdressed        | that one (`_readdressed`)                    |
         | none, but one that it also names | that one (`managed_also`)                   |
-        | none, but files about it         | adopted, if one is the surest (`candidates`) |
+        | none, but files about it         | adopted, if one is the surest (`to_adopt`)   |
         | none                             | `_without_note`                              |
         """
         leads_to = [
