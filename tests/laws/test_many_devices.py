@@ -33,7 +33,6 @@ from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Fields, Key
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.properties import block
-from vault_sync.core.reconcile.resolution import arrivals
 
 TWO = {
     "two": Settings(),
@@ -273,13 +272,13 @@ def never_arrived(_pass: Pass, _name: str) -> Arrival:
 
 PLANTS = {
     "the value before": Plant(
-        ((sync_copy, "ancestor", value_before), (arrivals, "ancestor", value_before)),
+        ((sync_copy, "ancestor", value_before),),
     ),
     "the value before, merged in every pass": Plant(
-        ((sync_copy, "ancestor", value_before), (arrivals, "ancestor", value_before)),
+        ((sync_copy, "ancestor", value_before),),
         Variant(once=False, rows_stay=False),
     ),
-    "the base": Plant(((sync_copy, "ancestor", the_base), (arrivals, "ancestor", the_base))),
+    "the base": Plant(((sync_copy, "ancestor", the_base),)),
     "any value proves": Plant(((sync_copy, "last_seen", any_value_proves),)),
     "merged in every pass": Plant(variant=Variant(once=False), world="desk and phone"),
     "rows go": Plant(((copy_rules, "remaining", rows_go),)),

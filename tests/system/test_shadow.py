@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from tests.support.reader import NOTE_BETA, NOTE_OMEGA, WEEK
-from tests.support.scope_world import EDITS, add, settled
-from tests.support.shadow import shadowed, walk
+from tests.support.scope_world import EDITS, add, settled, shadowed
+from tests.support.shadow import walk
 from tests.support.vaults import rebuilt
 from vault_sync.core.model.plan import Create
 from vault_sync.core.model.values import Key, RelPath

@@ -172,16 +172,8 @@ def rebuild_request(config: Config, console: Console, digests: Sequence[str]) ->
     Raises:
         UsageError: a path is no digest of the vault.
     """
-    only = set()
-    for given in digests:
-        path = RelPath(console.path_in(config, given))
-        if not (config.root / path).is_file():
-            raise UsageError(f"{given}: there is no such digest in {config.root}")
-        if not globs.is_digest(config.rules)(path):
-            paths = ", ".join(config.rules.digest_paths)
-            raise UsageError(f"{given}: not a digest: [digests] paths finds {paths}")
-        only.add(path)
-    return PassRequest("rebuild", remake=True, only=frozenset(only))
+    only = frozenset(digest_named(console, config, given) for given in digests)
+    return PassRequest("rebuild", remake=True, only=only)
 
 
 def check(console: Console) -> int:
@@ -282,6 +274,22 @@ def resolve_all(console: Console, take_all: TakeAll, *, dry_run: bool) -> int:
         take_all = take_all._replace(digest=path)
     request = PassRequest(cause="resolve", take_all=take_all)
     return write(console, request, offline=True, dry_run=dry_run)
+
+
+def digest_named(console: Console, config: Config, given: str) -> RelPath:
+    """Return a digest by its path, with `.md` or without.
+
+    Raises:
+        UsageError: there is no such file, or it is no digest of the vault.
+    """
+    for name in (given, f"{given}.md"):
+        path = RelPath(console.path_in(config, name))
+        if (config.root / path).is_file():
+            if globs.is_digest(config.rules)(path):
+                return path
+            paths = ", ".join(config.rules.digest_paths)
+            raise UsageError(f"{given}: not a digest: [digests] paths finds {paths}")
+    raise UsageError(f"{given}: there is no such digest in {config.root}: `week` makes one")
 
 
 def note_named(

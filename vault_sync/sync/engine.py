@@ -5,8 +5,10 @@ rebuild, sync, watch and check are this same pass with another beginning and ano
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,6 @@ from vault_sync.core.text.module_door import door
 from vault_sync.edge.state.pass_log import note_lost_entries, old_dropped
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.state.vault_id import remember_names
-from vault_sync.edge.system.garbage import uncollected
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
 from vault_sync.sync.bibliography import is_current, update
@@ -232,3 +233,18 @@ def _store_whole(context: PassContext, view: View, acted: Acted, stamp: str | No
         index.create(path, stamp, *after)
     else:
         index.forget(path)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Switch the collector off for the block.
+
+    A pass makes a hundred thousand values and no circles: looking for some takes a tenth of it.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

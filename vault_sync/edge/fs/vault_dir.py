@@ -41,7 +41,7 @@ class VaultDir:
     """An open vault. Folders stay open, the last few of them, until it is closed.
 
     `volumes`: what was proved of the file systems it lies on, by device number
-    (`own_folder.volume_of`). A number may go to another disk later, so no longer than that.
+    (`volume_of`). A number may go to another disk later, so no longer than that.
     """
 
     def __init__(self, root: Path) -> None:
@@ -111,7 +111,7 @@ class VaultDir:
     def opened(self, path: str) -> Iterator[int]:
         """Give a file open for reading; close it at the end."""
         folder, name = self.place(path)
-        file = open_at(folder, name)
+        file = current.files.open_to_read(name, folder)
         try:
             yield file
         finally:
@@ -141,13 +141,8 @@ class VaultDir:
             return None
 
 
-def open_at(folder: int, name: str) -> int:
-    """Open a file for reading, following no link. O_NONBLOCK: a named pipe must not hang us."""
-    return current.files.open_to_read(name, folder)
-
-
 def read_at(folder: int, name: str) -> bytes:
-    file = open_at(folder, name)
+    file = current.files.open_to_read(name, folder)
     try:
         return read_all(file)
     finally:
@@ -174,11 +169,6 @@ def read_all(file: int) -> bytes:
     return b"".join(parts)
 
 
-def names_in(folder: int) -> list[str]:
-    """Return the names in an open folder."""
-    return current.files.names(folder)
-
-
 def same_file(folder: int, name: str, other_folder: int, other: str) -> bool:
     """Return True if two names lead to one file."""
     return os.path.samestat(
@@ -188,7 +178,7 @@ def same_file(folder: int, name: str, other_folder: int, other: str) -> bool:
 
 def folded_names(folder: int) -> set[str]:
     """The names in an open folder, as `casefold_nfc` has them."""
-    return {casefold_nfc(name) for name in names_in(folder)}
+    return {casefold_nfc(name) for name in current.files.names(folder)}
 
 
 _HIDDEN = "it is hidden, in a dot folder, or outside the vault"

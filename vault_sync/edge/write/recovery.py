@@ -18,7 +18,6 @@ from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.fs.vault_dir import (
     TEMPORARY,
     VaultDir,
-    names_in,
     read_at,
     same_file,
     temporary_name,
@@ -131,7 +130,7 @@ def sweep_displaced(root: Path, state: StateStore, now: float) -> list[Problem]:
 def _leftovers(vault: VaultDir, state: StateStore) -> Iterator[tuple[str, int, str]]:
     with suppress(FileNotFoundError):
         folder = vault.folder(TEMPORARY)
-        for name in sorted(names_in(folder)):
+        for name in sorted(current.files.names(folder)):
             if name.startswith(PROBE):
                 # Killed while it tried the file system.
                 current.files.remove(folder, name)

@@ -15,8 +15,6 @@ from vault_sync.edge.fs.vault_dir import (
     TEMPORARY,
     VaultDir,
     folded_names,
-    names_in,
-    open_at,
     own_folder,
     temporary_name,
     volume_of,
@@ -84,7 +82,7 @@ class StagingArea:
         above, _, name = path.rpartition("/")
         if above not in self._names:
             self._names[above] = folded_names(self._vault.folder(above, make=True))
-        if casefold_nfc(name) in self._names[above] and name not in names_in(
+        if casefold_nfc(name) in self._names[above] and name not in current.files.names(
             self._vault.folder(above)
         ):
             raise Unsafe("a file is there whose name differs in case or normalisation only")
@@ -105,7 +103,7 @@ class StagingArea:
             self.check_free(task.path)
             _fill(folder, name, task.content, like=None, sync=sync)
             return
-        like = open_at(target_folder, target)
+        like = current.files.open_to_read(target, target_folder)
         try:
             check_writable(like, target_folder, target)
             _fill(folder, name, task.content, like=like, sync=sync)

@@ -214,7 +214,7 @@ def _touched(
         if not any(path in files for path in about):
             final = False
         else:
-            unmade -= base_update.paths
+            unmade.difference_update(base_update.paths)
         touched |= about
     touched |= {RelPath(each.path) for each in acted.plan.problems if each.code == UNFINISHED}
     return {path for path in touched if path in files}, final and not unmade

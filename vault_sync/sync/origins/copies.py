@@ -209,7 +209,11 @@ def _resting(base_update: BaseUpdate, seen: Observation) -> BaseUpdate:
         for path in (RelPath(row.digest), *managed.get(row.key, ()))
         if path in before
     }
-    return base_update._replace(paths=base_update.paths | paths) if paths else base_update
+    return (
+        base_update._replace(paths=frozenset(paths).union(base_update.paths))
+        if paths
+        else base_update
+    )
 
 
 # What is remembered.

@@ -140,7 +140,7 @@ class _PairFinder:
         | several                          | the one that a link leads to; else a problem |
         | none, but one readdressed        | that one (`_readdressed`)                    |
         | none, but one that it also names | that one (`managed_also`)                   |
-        | none, but files about it         | adopted, if one is the surest (`candidates`) |
+        | none, but files about it         | adopted, if one is the surest (`to_adopt`)   |
         | none                             | `_without_note`                              |
         """
         leads_to = [
