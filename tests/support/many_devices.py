@@ -9,7 +9,7 @@ copy, which travels as any file does. A schedule is edits, passes and deliveries
 turns; then quiet, in which everybody gets everything and makes passes until nothing changes.
 
 The merging is the package's: `merge_field` for copies, `arrivals` and `fields` for digest and note,
-`copy_rows` for the rows. What this module does itself is what a pass does around them.
+`copy_rules` for the rows. What this module does itself is what a pass does around them.
 """
 
 from __future__ import annotations

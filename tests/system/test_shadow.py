@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.support.reader import NOTE_BETA, NOTE_OMEGA, WEEK
-from tests.support.scope_world import EDITS, add, settled
-from tests.support.shadow import shadowed, walk
+from tests.support.scope_world import EDITS, add, settled, shadowed
+from tests.support.shadow import walk
 from tests.support.vaults import rebuilt
 from vault_sync.core.model.plan import Create
 from vault_sync.core.model.values import Key, RelPath
@@ -115,7 +114,7 @@ def test_a_note_is_made_by_a_template_without_a_look_at_all_files() -> None:
     with settled() as vault:
         vault.put("My template.md", "---\nstatus: new\n---\n{{title}} {{year}}\n{{section}}\n")
         rules = vault.config.rules._replace(template="My template.md")
-        vault.config = replace(vault.config, rules=rules)
+        vault.config = vault.config._replace(rules=rules)
         vault.settle()
         EDITS["entry added"](vault, 1)
         assert shadowed(vault).memory is not None

@@ -6,13 +6,12 @@ Where nothing changed since the last pass, the machinery of a pass is not even i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from vault_sync.cli.console import NOTHING, Bar, Console, UsageError
+from vault_sync.cli.console import Bar, Console, UsageError
 from vault_sync.core.model.plan import Operation, Plan
-from vault_sync.core.model.values import Decision, Problem, RelPath, Rules
+from vault_sync.core.model.values import NOTHING, Decision, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import FILE, Config
@@ -91,7 +90,7 @@ def _pass(
 
 def _to_show(config: Config, result: PassResult, others: Sequence[Problem] = ()) -> PassResult:
     plan = report.plan_to_show(result.plan, others)
-    return replace(result, plan=_hinted(config, plan))
+    return result._replace(plan=_hinted(config, plan))
 
 
 def _hinted(config: Config, plan: Plan) -> Plan:

@@ -184,7 +184,7 @@ def _part_of(
     )
     if _needs_whole(config, view):
         raise TakesWholePass("the library is to be read, or no other paper may have a citekey")
-    observation = replace(view.observation, problems=problems)
+    observation = view.observation._replace(problems=problems)
     plan = view.plan._replace(problems=(*problems, *view.plan.problems))
     return view._replace(observation=observation, plan=plan)
 

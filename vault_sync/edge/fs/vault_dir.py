@@ -41,7 +41,7 @@ class VaultDir:
     """An open vault. Folders stay open, the last few of them, until it is closed.
 
     `volumes`: what was proved of the file systems it lies on, by device number
-    (`own_folder.volume_of`). A number may go to another disk later, so no longer than that.
+    (`volume_of`). A number may go to another disk later, so no longer than that.
     """
 
     def __init__(self, root: Path) -> None:

@@ -45,6 +45,7 @@ class PlanTexts:
             database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
             finalize(self, database.close)
             database.execute("PRAGMA journal_mode = OFF")
+            database.execute("PRAGMA cache_size = -256")  # KB: each text is read in its turn
             database.execute("CREATE TABLE text (content BLOB)")
             database.execute("BEGIN")
             self._database = database
