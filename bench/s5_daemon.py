@@ -7,7 +7,6 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from statistics import quantiles
 
@@ -69,7 +68,7 @@ def _latencies(bench: Bench, root: Path, change: Callable[[Path, int], None]) ->
         time.sleep(0.03)  # an edit settles before the daemon looks at it
         hints = frozenset({RelPath(digest.relative_to(root).as_posix())})
         began = time.time_ns()
-        result = run(replace(context, hints=hints), request)
+        result = run(context._replace(hints=hints), request)
         done = result.outcome.done[0]
         took.append(((root / done.path).stat().st_ctime_ns - began) / 1e9)
     state.close()

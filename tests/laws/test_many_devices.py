@@ -25,16 +25,14 @@ from tests.support.many_devices import (
 )
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.style import StyleName
-from vault_sync.core.merge import ancestor, copy_rules, sync_copy
-from vault_sync.core.merge.ancestor import last_seen
-from vault_sync.core.merge.digest_copies import merge_digest_copy
-from vault_sync.core.merge.note_copies import merge_note_copy
+from vault_sync.core.merge import copy_rules, sync_copy
+from vault_sync.core.merge.document_copies import merge_digest_copy, merge_note_copy
+from vault_sync.core.merge.sync_copy import last_seen
 from vault_sync.core.model.base import Arrival, CopyRow, History, PastValue
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Fields, Key
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.properties import block
-from vault_sync.core.reconcile.resolution import arrivals
 
 TWO = {
     "two": Settings(),
@@ -274,14 +272,14 @@ def never_arrived(_pass: Pass, _name: str) -> Arrival:
 
 PLANTS = {
     "the value before": Plant(
-        ((sync_copy, "ancestor", value_before), (arrivals, "ancestor", value_before)),
+        ((sync_copy, "ancestor", value_before),),
     ),
     "the value before, merged in every pass": Plant(
-        ((sync_copy, "ancestor", value_before), (arrivals, "ancestor", value_before)),
+        ((sync_copy, "ancestor", value_before),),
         Variant(once=False, rows_stay=False),
     ),
-    "the base": Plant(((sync_copy, "ancestor", the_base), (arrivals, "ancestor", the_base))),
-    "any value proves": Plant(((ancestor, "last_seen", any_value_proves),)),
+    "the base": Plant(((sync_copy, "ancestor", the_base),)),
+    "any value proves": Plant(((sync_copy, "last_seen", any_value_proves),)),
     "merged in every pass": Plant(variant=Variant(once=False), world="desk and phone"),
     "rows go": Plant(((copy_rules, "remaining", rows_go),)),
     "what was delivered was typed": Plant(

@@ -34,8 +34,8 @@ from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.reconcile.drafting import base_updates, digest_operations
 from vault_sync.core.reconcile.pairing import removals
-from vault_sync.core.reconcile.pairing.named_digests import MissingEntries
 from vault_sync.core.reconcile.pairing.paper import Pair
+from vault_sync.core.reconcile.pairing.paper_builder import MissingEntries
 from vault_sync.core.reconcile.resolution import fields
 from vault_sync.core.reconcile.resolution.fields import Decided, SharedValue, Undecided
 from vault_sync.core.text.spans import Edit, splice
@@ -257,7 +257,7 @@ def base_waits_for_nothing(patch: pytest.MonkeyPatch) -> None:
     right = base_updates.build_updates
 
     def of(*given: Any) -> list[BaseUpdate]:
-        return [replace(each, paths=frozenset()) for each in right(*given)]
+        return [each._replace(paths=frozenset()) for each in right(*given)]
 
     patch.setattr(base_updates, "build_updates", of)
 
@@ -278,7 +278,7 @@ def removal_without_base(patch: pytest.MonkeyPatch) -> None:
     right = MissingEntries.pair
 
     def gone(*given: Any) -> Pair:
-        return replace(right(*given), kind="removed")
+        return right(*given)._replace(kind="removed")
 
     patch.setattr(MissingEntries, "pair", gone)
     patch.setattr(removals, "is_edited", lambda *of: False)

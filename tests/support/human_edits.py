@@ -22,7 +22,6 @@ from unittest.mock import patch
 
 from tests.support import two_way
 from tests.support.memory_vault import MemoryVault
-from tests.support.scope_world import said
 from tests.support.two_way import World, words
 from vault_sync.core.model.plan import Conflict, Plan
 from vault_sync.core.model.values import Key, RelPath, stem_of
@@ -35,6 +34,7 @@ from vault_sync.edge.write.undo import list_saved
 from vault_sync.edge.write.undo import restore as restore_text
 from vault_sync.sync import engine, view
 from vault_sync.sync.incremental import index, reading, scope
+from vault_sync.sync.incremental.shadow import compare
 from vault_sync.sync.observation import observation
 from vault_sync.sync.request import PassRequest
 from vault_sync.sync.undoing import take_back
@@ -376,11 +376,7 @@ class Desk:
             if looked.memory is not None:
                 self.parts += 1
                 looked.memory.close()  # Windows removes no file that is open
-                part, whole = said(looked.plan), said(self.whole())
-                other = {
-                    name: (part[name], whole[name]) for name in part if part[name] != whole[name]
-                }
-                assert not other, f"a part is no whole: {other}"
+                compare(looked.plan, self.whole(), looked.explained)
         result = engine.run(vault.context, request)
         self.passes += 1
         assert not result.outcome.undone, result.outcome.undone

@@ -9,7 +9,7 @@ copy, which travels as any file does. A schedule is edits, passes and deliveries
 turns; then quiet, in which everybody gets everything and makes passes until nothing changes.
 
 The merging is the package's: `merge_field` for copies, `arrivals` and `fields` for digest and note,
-`copy_rows` for the rows. What this module does itself is what a pass does around them.
+`copy_rules` for the rows. What this module does itself is what a pass does around them.
 """
 
 from __future__ import annotations
@@ -22,9 +22,8 @@ from itertools import combinations, product
 from typing import NamedTuple
 
 from vault_sync.core.merge import copy_rules
-from vault_sync.core.merge.ancestor import is_earlier
 from vault_sync.core.merge.sentence_merge import words_of
-from vault_sync.core.merge.sync_copy import merge_field
+from vault_sync.core.merge.sync_copy import is_earlier, merge_field
 from vault_sync.core.model.base import Arrival, Base, CopyRow, History, Origin, PastValue, origin_of
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, RelPath

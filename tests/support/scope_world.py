@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
@@ -29,10 +27,12 @@ from vault_sync.edge.config import Config, load
 from vault_sync.edge.state.store import StateStore, open_state
 from vault_sync.sync import engine
 from vault_sync.sync.incremental import index
+from vault_sync.sync.incremental.scope import View
+from vault_sync.sync.incremental.shadow import compare
 from vault_sync.sync.incremental.unchanged import stamp_of
 from vault_sync.sync.observation import file_record
 from vault_sync.sync.request import PassRequest, PassResult
-from vault_sync.sync.view import PassContext, View, look, look_at_all
+from vault_sync.sync.view import PassContext, look, look_at_all
 
 OWN = "reading/mine.md"
 DAY = "days/2023-08-01.md"
@@ -134,32 +134,14 @@ def settled() -> Iterator[Vault]:
         vault.state.close()
 
 
-def said(plan: Plan) -> dict[str, object]:
-    """All that a plan says, whatever its order, but for the facts it would like.
-
-    For how many seconds a digest still waits is another number a second later.
-    """
-    return {
-        "operations": {(type(each).__name__, each.path): each for each in plan.operations},
-        "agreements": {
-            (each.paths, frozenset(each.put.items()), each.drop) for each in plan.base_updates
-        },
-        "conflicts": set(plan.conflicts),
-        "problems": {
-            replace(each, hint=re.sub(r" in \d+ s,", " in a while,", each.hint))
-            for each in plan.problems
-        },
-        "counts": (plan.digests, plan.entries, plan.notes),
-    }
-
-
 def never(*_: object) -> NoReturn:
     raise AssertionError("the whole vault was looked at")
 
 
-def same(vault: Vault) -> View:
+def shadowed(vault: Vault) -> View:
+    """Think in part and whole; both must be equal. Return the view of the part."""
     found = vault.view()
-    assert said(found.plan) == said(vault.whole())
+    compare(found.plan, vault.whole(), found.explained)
     return found
 
 
@@ -226,6 +208,18 @@ def readdressed(vault: Vault, number: int) -> None:
     entry = cut(vault, "2308.00003")
     vault.run()
     vault.add(WEEK, entry.replace("2308.00003", f"2310.0{number:04}"))
+
+
+def namer_back(vault: Vault, number: int) -> None:
+    """A note is gone, is taken out of the list of a paper that it names, and comes back."""
+    EDITS["names another"](vault, number)
+    vault.settle()
+    text = vault.text(NOTE_GAMMA)
+    vault.remove(NOTE_GAMMA)
+    vault.run()
+    vault.change(NOTE_OMEGA, 'mentioned_by:\n  - "[[230803 Gamma]]"\n', "")
+    vault.settle()
+    vault.put(NOTE_GAMMA, text)
 
 
 def typed(vault: Vault, name: str, title: str) -> None:
@@ -481,6 +475,13 @@ EDITS: dict[str, Edit] = {
     "plain note added": lambda v, n: v.put(
         f"Plain {n}.md", "https://arxiv.org/abs/2308.00077\nAwaited (Ann Park)\nwords\n#tag\n"
     ),
+    "linked file becomes a note": in_turn(
+        lambda v, n: v.put(f"Plain {n}.md", "x"),
+        lambda v, n: v.change(WEEK, "감마 이야기입니다.", f"감마 [[Plain {n}]]."),
+        pause,
+        "plain note added",
+    ),
+    "naming note gone and back": namer_back,
     "plain note gone": in_turn(
         "plain note added", "names the awaited", pause, lambda v, n: v.remove(f"Plain {n}.md")
     ),

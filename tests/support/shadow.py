@@ -9,21 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.support.scope_world import EDITS, Vault
+from tests.support.scope_world import EDITS, Vault, shadowed
 from vault_sync.edge.state.store import open_state
 from vault_sync.sync.incremental import index
-from vault_sync.sync.incremental.shadow import ShadowError, compare
-from vault_sync.sync.view import View
+from vault_sync.sync.incremental.shadow import ShadowError
 
 TORN = 50
 """Every so many steps the index is found torn."""
-
-
-def shadowed(vault: Vault) -> View:
-    """Think in part and whole; both must be equal. Return the view of the part."""
-    found = vault.view()
-    compare(found.plan, vault.whole(), found.explained)
-    return found
 
 
 @contextmanager

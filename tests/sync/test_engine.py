@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,10 @@ import pytest
 from tests.support.reader import WEEK
 from tests.support.scope_world import DELTA_NOTE, EDITS, Vault, settled
 from vault_sync.core.model.plan import Create, Write
+from vault_sync.daemon.vault_pass import give_back
 from vault_sync.edge.write import apply as apply_module
 from vault_sync.sync import engine
+from vault_sync.sync.engine import uncollected
 from vault_sync.sync.planning import pass_plan
 
 
@@ -46,3 +50,33 @@ def test_a_pass_writes_the_same_from_texts_on_the_disk(
     assert left == first_pass(1_000_000)[1]
     on_disk.settle()
     assert on_disk.contents() == left[1]
+
+
+def fail_in_a_pass() -> None:
+    with uncollected():
+        assert not gc.isenabled()
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_a_pass_is_not_collected_and_leaves_the_collector_as_it_was(*, enabled: bool) -> None:
+    (gc.enable if enabled else gc.disable)()
+    try:
+        with pytest.raises(ZeroDivisionError):
+            fail_in_a_pass()
+        assert gc.isenabled() == enabled
+    finally:
+        gc.enable()
+
+
+class Circle:
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_circles_of_a_pass_are_given_back() -> None:
+    with uncollected():
+        circle = weakref.ref(Circle())
+        assert circle() is not None
+    give_back()
+    assert circle() is None

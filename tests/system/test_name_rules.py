@@ -23,7 +23,7 @@ from tests.support.watching import Watching
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.state.store import open_state
-from vault_sync.sync.incremental.changes import stats_of
+from vault_sync.sync.incremental.reading import stats_of
 
 pytestmark = [pytest.mark.platform, pytest.mark.timeout(300)]
 PYTHON = os.environ.get("VAULT_SYNC_FUSE_PYTHON", "/usr/bin/python3")

@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -23,9 +22,8 @@ from tests.support.scope_world import (
     add,
     cut,
     never,
-    said,
-    same,
     settled,
+    shadowed,
 )
 from tests.support.vaults import run_here
 from vault_sync.core.model.base import CopyRow
@@ -35,8 +33,9 @@ from vault_sync.edge.fs.scan import scan
 from vault_sync.edge.state import base_table
 from vault_sync.edge.state.store import open_state
 from vault_sync.sync import engine, view
-from vault_sync.sync.incremental import changes, index, unchanged
+from vault_sync.sync.incremental import index, reading, unchanged
 from vault_sync.sync.incremental.memory import DaemonMemory, Memory, TakesWholePass, recall
+from vault_sync.sync.incremental.shadow import compare
 from vault_sync.sync.incremental.unchanged import stamp_of
 from vault_sync.sync.request import PassRequest
 from vault_sync.sync.view import look
@@ -46,11 +45,11 @@ from vault_sync.sync.view import look
 def test_an_edit_of_texts_is_no_matter_of_the_whole_vault(name: str) -> None:
     with settled() as vault:
         EDITS[name](vault, 1)
-        found = same(vault)
+        found = shadowed(vault)
         assert found.memory is not None
         assert len(found.observation.read) < len(vault.contents())
         vault.run()
-        after = same(vault)
+        after = shadowed(vault)
         assert after.memory is not None and not after.plan.operations
 
 
@@ -84,7 +83,7 @@ def test_a_row_of_a_merged_copy_is_no_matter_of_the_whole_vault(edit: str) -> No
             vault.add(NOTE_BETA, "\n여기.\n")
         if edit == "stands now":
             vault.change(NOTE, "알파 둘째 줄입니다.", "알파 둘째 줄입니다. 사본의 말이다.")
-        assert same(vault).memory is not None
+        assert shadowed(vault).memory is not None
         vault.settle()
         assert bool(vault.text("Sync conflicts.md")) is (edit == "elsewhere")
 
@@ -113,9 +112,9 @@ def test_so_does_a_rename_of_a_note_that_was_written_long_ago(
 def test_what_is_unusual_is_no_matter_of_the_whole_vault_either(name: str) -> None:
     with settled() as vault:
         EDITS[name](vault, 1)
-        assert same(vault).memory is not None
+        assert shadowed(vault).memory is not None
         vault.settle()
-        assert not same(vault).plan.operations
+        assert not shadowed(vault).plan.operations
 
 
 def test_a_daemon_that_was_told_which_files_comes_to_the_same(
@@ -163,9 +162,9 @@ def test_an_index_that_is_gone_old_foreign_or_damaged_changes_nothing_but_time()
         ]
         for damage in damages:
             damage()
-            assert same(vault).plan.operations == ()
+            assert shadowed(vault).plan.operations == ()
             EDITS["digest commentary"](vault, 3)
-            same(vault)
+            shadowed(vault)
             vault.run()
             vault.change(WEEK, "알파 3째 줄.", "알파 둘째 줄입니다.")
             vault.settle()
@@ -178,14 +177,14 @@ def test_who_named_a_paper_before_it_was_there_is_looked_at_when_it_comes() -> N
             vault.change(path, old, f"{old} (https://arxiv.org/abs/2308.00077)")
             vault.settle()
         EDITS["entry named before"](vault, 1)
-        found = same(vault)
+        found = shadowed(vault)
         assert found.memory is not None
         written = {each.path for each in found.plan.operations}
         assert {NOTE_OMEGA, NOTE_GAMMA, WEEK} <= written
         vault.run()
-        assert (after := same(vault)).memory is not None and not after.plan.operations
+        assert (after := shadowed(vault)).memory is not None and not after.plan.operations
         vault.settle()
-        same(vault)
+        shadowed(vault)
 
 
 def test_a_daemon_knows_the_note_that_it_has_just_made(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,9 +201,9 @@ def test_a_daemon_knows_the_note_that_it_has_just_made(monkeypatch: pytest.Monke
             done = vault.run(daemon_memory=daemon_memory, hints=frozenset({RelPath(NEXT)})).outcome
             assert len(done.done) == 2 and not done.undone
         assert "New 1" in vault.text(NOTE_OMEGA)
-        same(vault)
+        shadowed(vault)
         vault.settle()
-        assert not same(vault).plan.operations
+        assert not shadowed(vault).plan.operations
 
 
 def test_a_link_that_waits_for_the_name_of_a_new_note_is_looked_at_when_it_comes() -> None:
@@ -212,7 +211,7 @@ def test_a_link_that_waits_for_the_name_of_a_new_note_is_looked_at_when_it_comes
         vault.change(NEXT, "오메가입니다.", "오메가는 [[Linked 1]] 뒤입니다.")
         vault.settle()
         add(vault, "2308.70001", "Linked 1")
-        found = same(vault)
+        found = shadowed(vault)
         assert found.memory is not None
         assert NOTE_OMEGA in {each.path for each in found.plan.operations}
 
@@ -246,27 +245,27 @@ def test_an_entry_that_is_typed_bit_by_bit_is_no_matter_of_the_whole_vault(patie
         for number, text in enumerate(texts):
             vault.put(WEEK, before + text)
             # The hands are on the file, and once they are away it is written to.
-            how = replace(
-                request, deferred=frozenset({RelPath(WEEK)} if number < len(texts) - 1 else ())
+            how = request._replace(
+                deferred=frozenset({RelPath(WEEK)} if number < len(texts) - 1 else ())
             )
             found = look(vault.context(), how)
-            assert said(found.plan) == said(vault.whole(how))
+            compare(found.plan, vault.whole(how), found.explained)
             assert found.memory is not None, text
             hints = frozenset({RelPath(WEEK)})
             engine.run(vault.context(daemon_memory=daemon_memory, hints=hints), how)
             assert daemon_memory.found is not None
         vault.settle()
-        assert not same(vault).plan.operations
+        assert not shadowed(vault).plan.operations
         assert [text for path, text in vault.contents().items() if "Typed" in path]
 
 
 def test_a_removal_is_measured_against_all_that_the_base_knows() -> None:
     with settled() as vault:
-        rules = replace(vault.config.rules, removals_entries=0, removals_share=0.19)
-        vault.config = replace(vault.config, rules=rules)
+        rules = vault.config.rules._replace(removals_entries=0, removals_share=0.19)
+        vault.config = vault.config._replace(rules=rules)
         vault.settle()
         EDITS["entry cut"](vault, 1)  # one place of six; those that are looked at have five
-        found = same(vault)
+        found = shadowed(vault)
         assert found.memory is not None and NOTE_BETA in {
             each.path for each in found.plan.operations
         }
@@ -313,10 +312,10 @@ def test_where_a_folder_cannot_be_listed_nothing_is_taken_for_gone() -> None:
         assert memory is not None
         found = scan(vault.root)
         del found.files[RelPath(DAY)]
-        assert changes.suspects(memory, found) == {DAY: None}
+        assert reading.suspects(memory, found) == {DAY: None}
         shut = Problem("days", "unlisted", "the folder cannot be listed")
         with pytest.raises(TakesWholePass, match="hide files"):
-            changes.suspects(memory, replace(found, problems=(shut,)))
+            reading.suspects(memory, found._replace(problems=(shut,)))
         memory.close()
 
 
@@ -374,12 +373,12 @@ def test_a_walk_made_before_another_pass_is_made_again() -> None:
         assert found.memory is not None and RelPath(NOTE) in {
             each.path for each in found.plan.operations
         }
-        assert said(found.plan) == said(vault.whole())
+        compare(found.plan, vault.whole(), found.explained)
 
 
 def test_a_pass_that_drops_old_saved_texts_is_remembered_like_any_other() -> None:
     with settled() as vault:
-        vault.config = replace(vault.config, saved_days=1e-9)
+        vault.config = vault.config._replace(saved_days=1e-9)
         EDITS["digest commentary"](vault, 1)
         result = vault.run()
         assert "saved-dropped" in {each.code for each in result.plan.problems}
@@ -399,15 +398,15 @@ def test_a_file_that_no_paper_in_question_leads_to_is_asked_too(said: str) -> No
         vault.put(FAR, f"Another week\n{entry}")
         vault.settle()
         EDITS["entry named before"](vault, 1)
-        found = same(vault)
+        found = shadowed(vault)
         assert FAR_NOTE in {each.path for each in found.plan.operations}
         assert found.memory is not None
         vault.run()
-        assert not same(vault).plan.operations
+        assert not shadowed(vault).plan.operations
 
 
 def test_a_note_that_is_renamed_and_copied_at_once_has_a_copy() -> None:
     with settled() as vault:
         vault.move(NOTE_OMEGA, "papers/Omega.md")
         vault.put("papers/Omega copy.md", vault.text("papers/Omega.md"))
-        assert same(vault).memory is None
+        assert shadowed(vault).memory is None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.laws import examples
 from tests.support.reader import NEXT, NOTE, NOTE_GAMMA, NOTE_OMEGA, WEEK
-from tests.support.scope_world import EDITS, Vault, add, cut, never, same, settled
+from tests.support.scope_world import EDITS, Vault, add, cut, never, settled, shadowed
 from vault_sync.core.model.plan import Create, Trash
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.fs.vault_dir import read_texts
@@ -82,7 +81,7 @@ def test_after_rebuild_everything_is_known(fresh: Vault, monkeypatch: pytest.Mon
     assert sum(isinstance(each, Create) for each in done) == 5
     assert true_to_the_files(fresh)
     assert all((found := known(fresh)) and found[1][each.path].stat == UNKNOWN for each in done)
-    same(fresh)
+    shadowed(fresh)
     with monkeypatch.context() as patch:
         patch.setattr(view, "observe", never)
         fresh.settle()
@@ -91,7 +90,7 @@ def test_after_rebuild_everything_is_known(fresh: Vault, monkeypatch: pytest.Mon
     assert unchanged.look(fresh.config, fresh.state, PassRequest()).plan is not None
     for name in ("digest commentary", "entry added", "note tag"):
         EDITS[name](fresh, 1)
-        assert same(fresh).memory is not None, name
+        assert shadowed(fresh).memory is not None, name
         fresh.run()
         fresh.settle()
 
@@ -101,11 +100,11 @@ def test_the_first_edit_after_rebuild_is_no_matter_of_the_whole_vault(
 ) -> None:
     passed(fresh, REBUILD)
     EDITS["digest commentary"](fresh, 1)
-    assert same(fresh).memory is not None
+    assert shadowed(fresh).memory is not None
     with monkeypatch.context() as patch:
         patch.setattr(view, "observe", never)
         assert [each.path for each in fresh.run().outcome.done] == [NOTE]
-    same(fresh)
+    shadowed(fresh)
 
 
 def test_what_looks_after_a_rebuild_reads_a_file_once_and_a_daemon_at_rest_none(
@@ -141,13 +140,13 @@ def test_a_second_rebuild_is_followed_by_no_whole_pass_and_its_removals_are_foun
             cut(vault, name)
         EDITS["note gone"](vault, 1)
         assert {each.path for each in passed(vault, REBUILD).outcome.done} == {NOTE_OMEGA}
-        found = same(vault)
+        found = shadowed(vault)
         assert found.memory is not None
         gone = [each for each in found.plan.operations if isinstance(each, Trash)]
         assert len(gone) == (len(cuts) if len(cuts) < 2 else 0)
         assert bool(found.plan.problems) == (len(cuts) > 2)  # too many: to be confirmed
         EDITS["second week"](vault, 1)
-        assert same(vault).memory is not None
+        assert shadowed(vault).memory is not None
         monkeypatch.setattr(view, "observe", never)
         vault.run()
         vault.settle()
@@ -163,8 +162,8 @@ def test_only_papers_without_facts_are_remembered_as_such(fresh: Vault) -> None:
 
 
 def test_a_note_without_all_that_is_asked_for_is_remembered_as_such(fresh: Vault) -> None:
-    rules = replace(fresh.config.rules, facts=("published", "abstract", "journal"))
-    fresh.config = replace(fresh.config, rules=rules)
+    rules = fresh.config.rules._replace(facts=("published", "abstract", "journal"))
+    fresh.config = fresh.config._replace(rules=rules)
     passed(fresh, REBUILD)
     assert true_to_the_files(fresh)
     found = known(fresh)
@@ -176,7 +175,7 @@ def test_facts_of_a_paper_that_came_to_a_digest_are_still_asked_for() -> None:
         vault.days["2309.10001"] = "2023-09-01"
         EDITS["note typed"](vault, 1)
         assert passed(vault).outcome.done
-        written = {each.path for each in same(vault).plan.operations}
+        written = {each.path for each in shadowed(vault).plan.operations}
         assert written == {"mine/Typed 1.md"}
 
 
@@ -189,7 +188,7 @@ def test_who_names_a_note_by_the_name_that_it_gets_is_concerned() -> None:
         vault.settle()
         vault.days["2308.00077"] = "2023-08-20"
         vault.change(WEEK, "새.\n#new", "새 글.\n#new")
-        found = same(vault)
+        found = shadowed(vault)
         assert found.memory and NOTE_OMEGA in {each.path for each in found.plan.operations}
 
 
@@ -202,7 +201,7 @@ def test_a_daemon_knows_what_it_has_made(fresh: Vault, monkeypatch: pytest.Monke
         EDITS["second week"](fresh, 1)
         done = fresh.run(daemon_memory=daemon_memory, hints=frozenset({RelPath(NOTE)})).outcome.done
         assert [each.path for each in done] == [NEXT]
-    same(fresh)
+    shadowed(fresh)
 
 
 def test_what_was_edited_since_is_seen(fresh: Vault) -> None:
@@ -210,7 +209,7 @@ def test_what_was_edited_since_is_seen(fresh: Vault) -> None:
     for path in fresh.contents():
         fresh.put(path, fresh.text(path))  # another time, the same bytes
     fresh.change(NOTE_OMEGA, "오메가입니다.", "오메가!")
-    found = same(fresh)
+    found = shadowed(fresh)
     assert found.memory is not None and [each.path for each in found.plan.operations] == [NEXT]
 
 
@@ -220,7 +219,7 @@ def test_what_was_held_back_is_not_taken_for_done() -> None:
         add(vault, "2308.30001", "There", to=NEXT)
         passed(vault, PassRequest(deferred=frozenset({RelPath(NOTE)})))
         assert known(vault) is None
-        assert NOTE in {each.path for each in same(vault).plan.operations}
+        assert NOTE in {each.path for each in shadowed(vault).plan.operations}
 
 
 def test_what_could_not_be_done_is_not_taken_for_done(fresh: Vault) -> None:
@@ -269,9 +268,9 @@ def remembered_is_true(name: str) -> None:
         done = passed(vault).outcome.done
         moved = any(isinstance(each, Trash) for each in done)
         assert true_to_the_files(vault) == (name not in TOLD and not moved)
-        same(vault)
+        shadowed(vault)
         EDITS["digest tag"](vault, 2)
-        same(vault)
+        shadowed(vault)
 
 
 steps = st.lists(st.sampled_from(sorted(EDITS)), min_size=1, max_size=4)
@@ -286,11 +285,11 @@ def the_law(edits: list[str], *, unknown: bool) -> None:
             shutil.rmtree(vault.state.directory)
         passed(vault, REBUILD if unknown else PassRequest())
         true_to_the_files(vault)
-        same(vault)
+        shadowed(vault)
         EDITS["digest commentary"](vault, 9)
-        same(vault)
+        shadowed(vault)
         vault.run()
-        same(vault)
+        shadowed(vault)
 
 
 @settings(max_examples=examples(5))

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.support.reader import NOTE_BETA, NOTE_OMEGA, WEEK
-from tests.support.scope_world import EDITS, add, settled
-from tests.support.shadow import shadowed, walk
+from tests.support.scope_world import EDITS, add, settled, shadowed
+from tests.support.shadow import walk
 from tests.support.vaults import rebuilt
 from vault_sync.core.model.plan import Create
 from vault_sync.core.model.values import Key, RelPath
@@ -114,8 +113,8 @@ def test_a_pass_explains_why_it_looked_where(tmp_path: Path) -> None:
 def test_a_note_is_made_by_a_template_without_a_look_at_all_files() -> None:
     with settled() as vault:
         vault.put("My template.md", "---\nstatus: new\n---\n{{title}} {{year}}\n{{section}}\n")
-        rules = replace(vault.config.rules, template="My template.md")
-        vault.config = replace(vault.config, rules=rules)
+        rules = vault.config.rules._replace(template="My template.md")
+        vault.config = vault.config._replace(rules=rules)
         vault.settle()
         EDITS["entry added"](vault, 1)
         assert shadowed(vault).memory is not None
@@ -206,6 +205,8 @@ KINDS = {
     "a box is ticked": ("join_reported", "what is in", "both apart", "note side ticked"),
     "it has several notes": ("provide", "which", "note copied", "new digest"),
     "it is named": ("provide", "who names", "", "names another"),
+    "a linked file is a note now": ("touch_name", "where", "", "linked file becomes a note"),
+    "a naming note is back": ("touch_paper", "which", "", "naming note gone and back"),
     "a digest is written": ("_join_of_digests", "is ", "untitled entry", "note title"),
     "it waits for others": ("think", "does it wait", "", "entry cut while removals wait"),
     "a digest is another": ("provide", "what", "", "digest replaced under a broken note"),

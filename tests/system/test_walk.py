@@ -31,8 +31,6 @@ def profile(frame, event, result):
     module = code.co_filename.removeprefix(PACKAGE)
     if module == code.co_filename or code.co_name == "<module>":
         return
-    if module == "core/model/value_class.py":  # it makes methods, as `dataclasses` does for others
-        return
     entered.add(module)
     if event == "return" and module not in holding:
         if holds(result) or any(map(holds, frame.f_locals.values())):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from vault_sync.cli.options import SharedOptions
+from vault_sync.core.text.regex import regex
 
-_SPECIAL = re.compile(r"([^\w/.,:@%+=-])")
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+_SPECIAL = regex(r"([^\w/.,:@%+=-])")
 
 
 def digests(
@@ -50,7 +53,7 @@ def verbs(
     for word in context.params.get(parameter.name or "") or ():
         command = getattr(command, "commands", {}).get(word, command)
     names = getattr(command, "commands", {})
-    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+    return [_item(name) for name in names if name.startswith(incomplete)]
 
 
 def passes(
@@ -71,10 +74,17 @@ def passes(
     except (ConfigError, StateError):
         return []  # nothing to complete; the call itself says what is wrong
     return [
-        CompletionItem(str(each.id), help=f"{each.cause} {each.started[:16]}")
+        _item(str(each.id), f"{each.cause} {each.started[:16]}")
         for each in found
         if str(each.id).startswith(incomplete)
     ]
+
+
+def _item(text: str, about: str | None = None) -> CompletionItem:
+    """Return what a shell is given; no other call needs to know how."""
+    from click.shell_completion import CompletionItem
+
+    return CompletionItem(text, help=about)
 
 
 def _options(context: click.Context) -> SharedOptions:
@@ -97,7 +107,7 @@ def _paths(context: click.Context, *, only_digests: bool) -> list[str]:
 
 
 def _items(paths: Iterable[str], incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(_written(path)) for path in paths if path.startswith(incomplete)]
+    return [_item(_written(path)) for path in paths if path.startswith(incomplete)]
 
 
 def _written(path: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from shlex import quote
@@ -57,13 +56,13 @@ def doctor(console: Console, *, clean: bool = False) -> int:
         )
     else:
         console.show_attention(
-            replace(plan, problems=problems), config.rules.conflicts_note, answer=True
+            plan._replace(problems=problems), config.rules.conflicts_note, answer=True
         )
         console.say(report.problem_lines(plan.named))
         console.say(filter(None, [disk]))
         if not problems and not plan.conflicts:
             console.say([f"nothing to mend in {config.root}"])
-    fine = report.in_line(replace(plan, problems=problems))
+    fine = report.in_line(plan._replace(problems=problems))
     return report.IN_LINE if fine else report.OUT_OF_LINE
 
 
@@ -81,7 +80,7 @@ def _plan(console: Console, config: Config, state: StateStore) -> Plan:
     words = "1 file is out of line" if count == 1 else f"{count} files are out of line"
     hint = "`vault-sync sync` mends that, `vault-sync diff` shows how"
     waiting = Problem("", "out-of-line", words, hint, level="notice")
-    return replace(plan, problems=(*plan.problems, waiting))
+    return plan._replace(problems=(*plan.problems, waiting))
 
 
 def _of_state(state: StateStore) -> Iterator[Problem]:
@@ -131,7 +130,7 @@ def _orphans(console: Console, config: Config, state: StateStore, *, clean: bool
 def _of_daemon(state: StateStore) -> Iterator[Problem]:
     daemon = heartbeat.read(state.directory)
     for each in daemon.problems if daemon is not None and daemon.alive else ():
-        yield replace(each, level="notice")
+        yield each._replace(level="notice")
 
 
 def _all_of(

@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 import threading
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -161,6 +160,8 @@ def _explained(error: Exception) -> tuple[int, str]:
             where = f"{error.filename}: " if error.filename is not None else ""
             return report.OUT_OF_LINE, f"{where}{in_words(error)}: nothing was written after this"
         case _:
+            import traceback
+
             lines = "".join(traceback.format_exception(error)).rstrip()
             return report.BUG, (
                 f"{lines}\nThis is a bug in vault-sync {__version__}. Please report it with the "

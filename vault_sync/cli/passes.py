@@ -6,13 +6,12 @@ Where nothing changed since the last pass, the machinery of a pass is not even i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from vault_sync.cli.console import NOTHING, Bar, Console, UsageError
+from vault_sync.cli.console import Bar, Console, UsageError
 from vault_sync.core.model.plan import Operation, Plan
-from vault_sync.core.model.values import Decision, Problem, RelPath, Rules
+from vault_sync.core.model.values import NOTHING, Decision, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import FILE, Config
@@ -91,7 +90,7 @@ def _pass(
 
 def _to_show(config: Config, result: PassResult, others: Sequence[Problem] = ()) -> PassResult:
     plan = report.plan_to_show(result.plan, others)
-    return replace(result, plan=_hinted(config, plan))
+    return result._replace(plan=_hinted(config, plan))
 
 
 def _hinted(config: Config, plan: Plan) -> Plan:
@@ -105,7 +104,7 @@ def _hinted(config: Config, plan: Plan) -> Plan:
     problem = Problem(
         FILE, "no-digest", f"no digest is found by [digests] paths: {paths}", hint, level="notice"
     )
-    return replace(plan, problems=(*plan.problems, problem))
+    return plan._replace(problems=(*plan.problems, problem))
 
 
 def explanation(result: PassResult) -> list[dict[str, str]]:
@@ -173,16 +172,8 @@ def rebuild_request(config: Config, console: Console, digests: Sequence[str]) ->
     Raises:
         UsageError: a path is no digest of the vault.
     """
-    only = set()
-    for given in digests:
-        path = RelPath(console.path_in(config, given))
-        if not (config.root / path).is_file():
-            raise UsageError(f"{given}: there is no such digest in {config.root}")
-        if not globs.is_digest(config.rules)(path):
-            paths = ", ".join(config.rules.digest_paths)
-            raise UsageError(f"{given}: not a digest: [digests] paths finds {paths}")
-        only.add(path)
-    return PassRequest("rebuild", remake=True, only=frozenset(only))
+    only = frozenset(digest_named(console, config, given) for given in digests)
+    return PassRequest("rebuild", remake=True, only=only)
 
 
 def check(console: Console) -> int:
@@ -283,6 +274,22 @@ def resolve_all(console: Console, take_all: TakeAll, *, dry_run: bool) -> int:
         take_all = take_all._replace(digest=path)
     request = PassRequest(cause="resolve", take_all=take_all)
     return write(console, request, offline=True, dry_run=dry_run)
+
+
+def digest_named(console: Console, config: Config, given: str) -> RelPath:
+    """Return a digest by its path, with `.md` or without.
+
+    Raises:
+        UsageError: there is no such file, or it is no digest of the vault.
+    """
+    for name in (given, f"{given}.md"):
+        path = RelPath(console.path_in(config, name))
+        if (config.root / path).is_file():
+            if globs.is_digest(config.rules)(path):
+                return path
+            paths = ", ".join(config.rules.digest_paths)
+            raise UsageError(f"{given}: not a digest: [digests] paths finds {paths}")
+    raise UsageError(f"{given}: there is no such digest in {config.root}: `week` makes one")
 
 
 def note_named(

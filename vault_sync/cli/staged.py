@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from vault_sync.cli.console import Console, UsageError
@@ -33,7 +32,7 @@ def check_staged(console: Console) -> int:
         root = vault_of(console.vault, repository, os.environ)
         judged = judge(root, repository)
         judged, left_out = _with_other_halves(judged, repository)
-        judged = replace(judged, plan=report.plan_to_show(judged.plan))
+        judged = judged._replace(plan=report.plan_to_show(judged.plan))
     except GitError as error:
         raise UsageError(
             f"{error}: `check --staged` judges the index of a git work tree"
@@ -91,8 +90,8 @@ def _with_other_halves(
                 level="notice",
             )
         )
-    plan = replace(judged.plan, problems=(*others, *problems))
-    return replace(judged, plan=plan), loose_paths
+    plan = judged.plan._replace(problems=(*others, *problems))
+    return judged._replace(plan=plan), loose_paths
 
 
 def _found_in(
@@ -132,7 +131,7 @@ def _reasons(judged: StagedVerdict) -> Iterator[str]:
         if problem.code in _UNMET:
             # Without a base the plan cannot know that it was removed; whoever commits does.
             message = problem.message.partition(";")[0]
-            problem = replace(problem, message=message, hint="")
+            problem = problem._replace(message=message, hint="")
         yield from report.problem_lines([problem])
     for conflict in plan.conflicts:
         where = f"{conflict.digest}:{conflict.line or 1}"

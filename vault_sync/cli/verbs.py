@@ -66,13 +66,11 @@ def rebuild(
 
     With digests named, only their papers are looked at.
     """
-    from dataclasses import replace
-
     from vault_sync.cli import passes
 
     request = passes.rebuild_request(console.config(), console, digest)
     renames = more["rename_properties"]
-    request = replace(request, sure=more["yes"], rename_properties=renames)
+    request = request._replace(sure=more["yes"], rename_properties=renames)
     return passes.write(console, request, offline=offline or renames, dry_run=dry_run)
 
 

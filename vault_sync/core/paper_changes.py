@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.style import StyleChoice, always_flat
-from vault_sync.core.model.plan import Create, Operation, Rename, Trash, Write
+from vault_sync.core.model.plan import Create, Operation, Rename, Trash, Write, value_words
 from vault_sync.core.model.values import STANDARD_NAMES, Fields, Key, PropertyNames, RelPath
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note
@@ -116,7 +116,7 @@ def _of_entry(path: RelPath, before: Entry | None, after: Entry | None) -> Itera
         yield FieldChange(path, line, "entry", old, new)
         return
     for name in Fields._fields:
-        old, new = (_text(getattr(entry.fields, name)) for entry in (before, after))
+        old, new = (value_words(getattr(entry.fields, name)) for entry in (before, after))
         if old != new:
             yield FieldChange(path, line, name, old, new)
     old, new = (entry.link.target if entry.link else "" for entry in (before, after))
@@ -126,7 +126,3 @@ def _of_entry(path: RelPath, before: Entry | None, after: Entry | None) -> Itera
 
 def _named(entry: Entry | None) -> str:
     return "" if entry is None else entry.fields.title or entry.fields.url
-
-
-def _text(value: str | Sequence[str]) -> str:
-    return value if isinstance(value, str) else ", ".join(value)

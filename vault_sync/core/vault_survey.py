@@ -18,14 +18,13 @@ from vault_sync.core.digest import reader
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.advice import proposal
 from vault_sync.core.digest.styles.style import FLAT, STYLE_NAMES, StyleName
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Fields, Key, RelPath, Rules, folder_of, natural, stem_of
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.naming.keys import is_paper
 from vault_sync.core.note import marks, note, recognition
 from vault_sync.core.note.property_block import Properties
-from vault_sync.core.note.property_survey import OwnName, own_names
+from vault_sync.core.note.property_names import OwnName, own_names
 from vault_sync.core.note.recognition import Recognition
 
 LEAST_ENTRIES = 2
@@ -58,8 +57,7 @@ class StyleExample(NamedTuple):
     fields: Fields
 
 
-@value_class
-class Survey:
+class Survey(NamedTuple):
     """Findings of a survey.
 
     `entries` counts those of all digests, `by_name` are globs that find one file each and never

@@ -16,9 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from vault_sync.core.model.values import Problem, RelPath
-from vault_sync.daemon.background import BackgroundTask
-from vault_sync.daemon.signals import forwarded_signals
 from vault_sync.daemon.status_reporter import FOUND, StatusReporter
+from vault_sync.daemon.threads import BackgroundTask, forwarded_signals
 from vault_sync.daemon.values import DaemonTasks, PassSummary
 from vault_sync.daemon.write_guard import WriteGuard
 from vault_sync.edge.config import WatchConfig

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.config import WatchConfig
 from vault_sync.edge.state.heartbeat import Heartbeat
@@ -16,7 +16,7 @@ BEAT = 60.0
 """Seconds between two heartbeats, at most."""
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class PassSummary:
     """The part of a pass's result that the daemon acts on.
 
@@ -35,8 +35,7 @@ class PassSummary:
     arriving: bool = False
 
 
-@value_class
-class DaemonTasks:
+class DaemonTasks(NamedTuple):
     """The work of a daemon, as callables.
 
     `run_pass` runs one pass over the vault and does not write the guarded files it is given.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
@@ -15,11 +16,11 @@ from vault_sync.core.report import lines
 from vault_sync.core.text.encodings import text_hash
 from vault_sync.daemon.values import BEAT, DaemonTasks, PassSummary
 from vault_sync.edge.config import FILE, Config, ConfigError, WatchConfig, load
+from vault_sync.edge.platform import current
 from vault_sync.edge.sources.lookup import look_up
 from vault_sync.edge.state import heartbeat
 from vault_sync.edge.state.places import canonical
 from vault_sync.edge.state.store import StateStore
-from vault_sync.edge.system.garbage import give_back
 from vault_sync.edge.system.notify import desktop, sd_notify, watchdog_seconds
 from vault_sync.edge.watch.batches import CONFIG, ChangeBatch
 from vault_sync.edge.watch.stamps import changed_lately, fingerprint, stamp
@@ -166,7 +167,13 @@ def _written(outcome: Outcome) -> dict[RelPath, str]:
     written = {}
     for operation in outcome.done:
         if isinstance(operation, Create | Write):
-            written[operation.path] = text_hash(str(operation.after))
+            written[operation.path] = text_hash(operation.after)
         elif isinstance(operation, Rename):
             written[operation.to] = text_hash(operation.before)
     return written
+
+
+def give_back() -> None:
+    """Give the memory that is free again to the system, where this process keeps it."""
+    gc.collect()
+    current.system.trim_memory()

@@ -6,12 +6,10 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from vault_sync.core.digest.styles import style
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import PropertyNames, Rules
 from vault_sync.core.naming.week_names import MonthWeekRule
 from vault_sync.core.note.property_table import name_mistakes
@@ -25,8 +23,7 @@ class ConfigError(Exception):
     """The configuration cannot be used. Each line of the text is `path:line: what: what to do`."""
 
 
-@value_class
-class ArxivConfig:
+class ArxivConfig(NamedTuple):
     """`[arxiv]`. `snapshot` is a path, from the vault's root unless absolute."""
 
     enabled: bool = True
@@ -35,8 +32,7 @@ class ArxivConfig:
     contact: str = ""
 
 
-@value_class
-class SourcesConfig:
+class SourcesConfig(NamedTuple):
     """`[sources]`: the addresses of archives beside arXiv, tried in turn; without any, not asked.
 
     OpenReview has the papers until 2023 at its older address alone.
@@ -53,8 +49,7 @@ class SourcesConfig:
         return {kind: tuple(url.rstrip("/") for url in urls) for kind, urls in found.items()}
 
 
-@value_class
-class WatchConfig:
+class WatchConfig(NamedTuple):
     """`[watch]`, in seconds; `notify`: a new conflict is shown on the desktop."""
 
     settle: float = 1.0
@@ -63,8 +58,7 @@ class WatchConfig:
     notify: bool = False
 
 
-@value_class
-class BibConfig:
+class BibConfig(NamedTuple):
     """`[bib]`: the reader's own library, and the file that is kept up to date; "" is none."""
 
     read: str = ""
@@ -76,26 +70,24 @@ class BibConfig:
         return ("citekey", "doi", "journal") if self.read else ("citekey",) if self.write else ()
 
 
-@value_class
-class WeekConfig:
+class WeekConfig(NamedTuple):
     """`[digests] week` and `month_week`; what is "" is inferred from the digests."""
 
     week: str = ""
     month_week: MonthWeekRule | Literal[""] = ""
 
 
-@value_class
-class Config:
+class Config(NamedTuple):
     """A vault's configuration. `path` is None where there is no file and all is default."""
 
     root: Path
     path: Path | None = None
-    rules: Rules = field(default_factory=Rules)
-    arxiv: ArxivConfig = field(default_factory=ArxivConfig)
-    sources: SourcesConfig = field(default_factory=SourcesConfig)
-    watch: WatchConfig = field(default_factory=WatchConfig)
-    weeks: WeekConfig = field(default_factory=WeekConfig)
-    bib: BibConfig = field(default_factory=BibConfig)
+    rules: Rules = Rules()
+    arxiv: ArxivConfig = ArxivConfig()
+    sources: SourcesConfig = SourcesConfig()
+    watch: WatchConfig = WatchConfig()
+    weeks: WeekConfig = WeekConfig()
+    bib: BibConfig = BibConfig()
     pdf_folder: str = "pdfs"
     """The folder into which the verb `pdf` fetches; "" is the root."""
     saved_days: float = 90

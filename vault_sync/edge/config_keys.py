@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from vault_sync.core.citation import citekeys
 from vault_sync.core.digest.styles import style
 from vault_sync.core.naming import note_names, week_names
 from vault_sync.core.naming.week_names import RULES
 from vault_sync.core.note.property_table import READERS, fact_names, property_ranks
+from vault_sync.core.text.module_door import door
+
+if TYPE_CHECKING:
+    from vault_sync.core.citation import citekeys
+else:  # few configurations have this key
+    citekeys = door("vault_sync.core.citation.citekeys")
 
 _Check = Callable[[Any], str | None]
 """Returns what is wrong with a key's value, in words: what it must be."""
@@ -94,6 +99,10 @@ def _week(form: str) -> str | None:
     return week_names.form_error(form) if form else None
 
 
+def _citekey(form: str) -> str | None:
+    return citekeys.form_error(form)
+
+
 def _address(url: str) -> str | None:
     return None if re.match(r"https?://[^/]", url) else "must be an http or https address"
 
@@ -126,7 +135,7 @@ LEGAL: Mapping[str, Mapping[str, _Check]] = {
     "sources": dict.fromkeys(
         ("crossref", "openreview", "acl"), _texts("must be a list of addresses", _address)
     ),
-    "citekey": {"form": _checked("must be a form of citekeys", citekeys.form_error)},
+    "citekey": {"form": _checked("must be a form of citekeys", _citekey)},
     "bib": {
         "read": _typed("must be a path", str),
         "write": _checked("must be a path inside the vault", _bib),

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from vault_sync.core.citation import bibtex, citekeys
-from vault_sync.core.citation.library import ReadersLibrary
-from vault_sync.core.citation.reference import Reference, reference_of
+from vault_sync.core.citation import citekeys
 from vault_sync.core.model.plan import Create, Operation, Plan, Trash, Write
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.note_names import label
 from vault_sync.core.note.note import Note
 from vault_sync.core.note.note import read as read_note
 from vault_sync.core.snapshot import Snapshot
-from vault_sync.edge import bibliography
+from vault_sync.core.text.module_door import door
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.fs.vault_dir import read_text
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.apply import apply
 from vault_sync.sync.observation.observation import Observation, base_of, observe
+
+if TYPE_CHECKING:
+    from vault_sync.core.citation import bibtex
+    from vault_sync.core.citation import reference as cited
+    from vault_sync.core.citation.library import ReadersLibrary
+    from vault_sync.core.citation.reference import Reference
+    from vault_sync.edge import bibliography
+else:  # few vaults have references
+    bibtex = door("vault_sync.core.citation.bibtex")
+    cited = door("vault_sync.core.citation.reference")
+    bibliography = door("vault_sync.edge.bibliography")
 
 
 def readers_library(config: Config) -> tuple[ReadersLibrary | None, tuple[Problem, ...]]:
@@ -42,7 +52,7 @@ def references(snapshot: Snapshot, form: str = "") -> list[Reference]:
     found = []
     for key, paths in sorted(snapshot.managed.items()):
         for path in paths[:1]:
-            reference = reference_of(snapshot.notes[path], label(key) if form else "")
+            reference = cited.reference_of(snapshot.notes[path], label(key) if form else "")
             if reference is not None:
                 found.append(reference)
     if not form:
@@ -88,7 +98,7 @@ def is_current(config: Config, observation: Observation, done: Iterable[Operatio
 
 def _entry(note: Note | None) -> str:
     """Return a note's entry in the file; "" where it makes none."""
-    reference = None if note is None else reference_of(note)
+    reference = None if note is None else cited.reference_of(note)
     return "" if reference is None else bibtex.bibtex_entry(reference)
 
 

@@ -5,19 +5,21 @@ rebuild, sync, watch and check are this same pass with another beginning and ano
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from vault_sync.core.model.plan import Operation, Outcome, Plan
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.reconcile.pairing import first_pass, last_entry
+from vault_sync.core.text.module_door import door
 from vault_sync.edge.state.pass_log import note_lost_entries, old_dropped
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.state.vault_id import remember_names
-from vault_sync.edge.system.garbage import uncollected
 from vault_sync.edge.write.apply import apply
 from vault_sync.edge.write.recovery import recover
 from vault_sync.sync.bibliography import is_current, update
@@ -26,6 +28,7 @@ from vault_sync.sync.incremental import index
 from vault_sync.sync.incremental.index import FileStats
 from vault_sync.sync.incremental.memory import Memory, TakesWholePass
 from vault_sync.sync.incremental.recorder import Acted, after_part, after_whole
+from vault_sync.sync.incremental.scope import View
 from vault_sync.sync.incremental.unchanged import stamp_of
 from vault_sync.sync.observation.observation import Observation
 from vault_sync.sync.origins import copies, file_marks
@@ -36,8 +39,12 @@ from vault_sync.sync.request import (
     PassResult,
     counted_files,
 )
-from vault_sync.sync.undoing import lift_refusals, lost_entries
-from vault_sync.sync.view import PassContext, View, look, look_at_part
+from vault_sync.sync.view import PassContext, look, look_at_part
+
+if TYPE_CHECKING:
+    from vault_sync.sync import undoing
+else:  # few passes lose entries or lift refusals
+    undoing = door("vault_sync.sync.undoing")
 
 
 def run(context: PassContext, request: PassRequest) -> PassResult:
@@ -58,10 +65,10 @@ def run(context: PassContext, request: PassRequest) -> PassResult:
         if context.ask is None or not view.plan.wanted:
             result = _finish(context, request, view)
             late = _references(context, request, view, result)
-            plan = replace(result.plan, problems=(*recovered, *result.plan.problems, *late))
+            plan = result.plan._replace(problems=(*recovered, *result.plan.problems, *late))
             seen = view.observation
             is_arriving = seen.base.arriving or bool(view.plan.deferred or seen.copies.merged)
-            return replace(result, plan=plan, note=note, arriving=is_arriving)
+            return result._replace(plan=plan, note=note, arriving=is_arriving)
     if view.memory is not None:
         view.memory.close()
     context.ask(view.plan.wanted)
@@ -70,7 +77,7 @@ def run(context: PassContext, request: PassRequest) -> PassResult:
     )
     result = run(again, request)
     problems = tuple(dict.fromkeys((*recovered, *result.plan.problems)))
-    return replace(result, plan=replace(result.plan, problems=problems), note=note or result.note)
+    return result._replace(plan=result.plan._replace(problems=problems), note=note or result.note)
 
 
 def _moved(state: StateStore) -> Iterator[Problem]:
@@ -100,7 +107,7 @@ def _references(
 def _finish(context: PassContext, request: PassRequest, view: View) -> PassResult:
     """Carry a plan out but for the files that somebody types in; remember the outcome."""
     busy = context.typed(each.path for each in view.plan.operations)
-    result = _carry_out(context, replace(request, deferred=request.deferred | busy), view)
+    result = _carry_out(context, request._replace(deferred=request.deferred | busy), view)
     if context.daemon_memory is not None and result.outcome.done:
         _look_again(context, request)
     return result
@@ -125,10 +132,10 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
             at=counted_files(context.progress, len(doable.operations)),
         )
     if any(one.drop for one in doable.base_updates):
-        note_lost_entries(state, lost_entries(view.observation, doable, outcome))
+        note_lost_entries(state, undoing.lost_entries(view.observation, doable, outcome))
     remember_files(config.root, state, view.observation, doable, outcome)
     if request.lifts or view.observation.base.refused:
-        lift_refusals(state, view.observation, every=request.lifts)
+        undoing.lift_refusals(state, view.observation, every=request.lifts)
     if view.memory is None:
         remember_names(state, config.rules.properties.own)
     state.outdate()
@@ -143,7 +150,7 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
     # The last that changes the state: what is remembered is remembered beside it.
     dropped = old_dropped(state, config.saved_days) if outcome.done else ()
     _remember(context, request, view, (doable, outcome))
-    plan = replace(plan, problems=(*dropped, *plan.problems))
+    plan = plan._replace(problems=(*dropped, *plan.problems))
     return PassResult(plan, outcome, waiting, explained=view.explained)
 
 
@@ -162,7 +169,7 @@ def _sources(observation: Observation, plan: Plan) -> frozenset[RelPath]:
 def _look_again(context: PassContext, request: PassRequest) -> None:
     """Read the files just written once more, now that nobody waits for the pass any longer."""
     facts = facts_stamp(context.config, context.state)
-    part = replace(context, hints=frozenset(), walk=None)
+    part = context._replace(hints=frozenset(), walk=None)
     try:
         view = look_at_part(part, request, facts, again=True)
     except TakesWholePass:
@@ -184,7 +191,7 @@ def _remember(
     stamp = stamp_of(context.config, context.state)
     of_walk = set(view.observation.problems)
     own = tuple(each for each in view.plan.problems if each not in of_walk)
-    acted = Acted(replace(view.plan, problems=own), *carried_out, view.lacking, view.facts)
+    acted = Acted(view.plan._replace(problems=own), *carried_out, view.lacking, view.facts)
     # Nothing but time makes an entry taken out of an end that is missing; a doubt about the globs
     # ends with a word of a person. What a joining device left waiting is for a whole pass, and so
     # is the end of its joining.
@@ -226,3 +233,18 @@ def _store_whole(context: PassContext, view: View, acted: Acted, stamp: str | No
         index.create(path, stamp, *after)
     else:
         index.forget(path)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Switch the collector off for the block.
+
+    A pass makes a hundred thousand values and no circles: looking for some takes a tenth of it.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

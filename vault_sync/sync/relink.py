@@ -17,9 +17,8 @@ from typing import NamedTuple
 from vault_sync.core.model.plan import BaseKey, Operation, Write
 from vault_sync.core.model.values import RelPath, folder_of, joined
 from vault_sync.core.naming.copy_names import is_copy
-from vault_sync.core.naming.file_links import find_file_links
 from vault_sync.core.naming.note_names import bare_name
-from vault_sync.core.naming.wikilinks import LinkResolver, Wikilink, find, retarget
+from vault_sync.core.naming.wikilinks import LinkResolver, Wikilink, find, find_file_links, retarget
 from vault_sync.core.text.encodings import as_text
 from vault_sync.core.text.spans import Edit, line_number, splice
 from vault_sync.edge.fs.vault_dir import read_contents

@@ -6,12 +6,10 @@ Apart from `engine` so that a command with nothing to do need not load the machi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field
 from itertools import count
 from typing import NamedTuple
 
 from vault_sync.core.model.plan import Conflict, Operation, Outcome, Plan
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Decision, Decisions, Facts, Key, RelPath
 
 
@@ -33,8 +31,7 @@ class TakeAll(NamedTuple):
         }
 
 
-@value_class
-class PassRequest:
+class PassRequest(NamedTuple):
     """The task of a pass.
 
     `remake`: make missing notes again, remove nothing (`rebuild`). `only`: the digests whose papers
@@ -92,8 +89,7 @@ class Reason(NamedTuple):
     new: str = ""
 
 
-@value_class
-class PassResult:
+class PassResult(NamedTuple):
     """The plan of a pass and its outcome. `waiting` are the operations that were deferred.
 
     `note` says why the base counts for nothing, if it does. `arriving`: something waits for files
@@ -102,7 +98,7 @@ class PassResult:
     """
 
     plan: Plan
-    outcome: Outcome = field(default_factory=Outcome)
+    outcome: Outcome = Outcome()
     waiting: tuple[Operation, ...] = ()
     note: str | None = None
     arriving: bool = False
@@ -111,11 +107,6 @@ class PassResult:
 
 FactsOf = Callable[[Sequence[Key]], Mapping[Key, Facts]]
 """Returns the facts of papers that are known without asking anybody."""
-
-
-def no_facts(keys: Sequence[Key]) -> Mapping[Key, Facts]:
-    del keys
-    return {}
 
 
 Progress = Callable[[str, int, int], None]

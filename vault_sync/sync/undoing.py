@@ -8,7 +8,15 @@ from datetime import datetime
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.style import styles_of
 from vault_sync.core.merge import documents
-from vault_sync.core.model.plan import BaseKey, Conflict, Operation, Outcome, Plan, Value
+from vault_sync.core.model.plan import (
+    BaseKey,
+    Conflict,
+    Operation,
+    Outcome,
+    Plan,
+    Value,
+    value_words,
+)
 from vault_sync.core.model.values import Key, Place, RelPath
 from vault_sync.core.reconcile.refusals import Refusal, find_refusals, out_of_date, refused_writes
 from vault_sync.core.report import conflicts_page
@@ -88,12 +96,8 @@ def lift_refusals(state: StateStore, seen: Observation, *, every: bool) -> None:
 
 def _mark(refusal: Refusal) -> str:
     """Return the mark under which the conflicts note would show a field."""
-
-    def shown(value: Value) -> str:
-        return value if isinstance(value, str) else ", ".join(value)
-
     key, digest, name = refusal.base_key
-    texts = shown(refusal.digest), shown(refusal.note)
+    texts = value_words(refusal.digest), value_words(refusal.note)
     return conflicts_page.mark(Conflict(key, RelPath(digest), RelPath(""), name, *texts))
 
 

@@ -6,21 +6,21 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
-from vault_sync.core.model.plan import BaseUpdate, Create, Plan
-from vault_sync.core.model.value_class import value_class
+from vault_sync.core.model.plan import BaseUpdate, Create
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Stat, scan
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.bibliography import readers_library
 from vault_sync.sync.facts import facts_stamp
-from vault_sync.sync.incremental import changes, scope
+from vault_sync.sync.incremental import scope
 from vault_sync.sync.incremental.memory import DaemonMemory, Memory, TakesWholePass, recall
-from vault_sync.sync.incremental.reading import PartReading
+from vault_sync.sync.incremental.reading import PartReading, TakesWalk, stats_of, suspects
+from vault_sync.sync.incremental.scope import View
 from vault_sync.sync.incremental.unchanged import Walk
 from vault_sync.sync.observation.observation import (
-    Observation,
     arriving,
     base_of,
     digests_in_capitals,
@@ -39,7 +39,6 @@ from vault_sync.sync.request import (
     PassRequest,
     Progress,
     Reason,
-    no_facts,
     silent,
 )
 
@@ -47,13 +46,7 @@ Typed = Callable[[Iterable[RelPath]], frozenset[RelPath]]
 """Returns those of some files that somebody has edited while the pass was reading and planning."""
 
 
-def _nobody(paths: Iterable[RelPath]) -> frozenset[RelPath]:
-    del paths
-    return frozenset()
-
-
-@value_class
-class PassContext:
+class PassContext(NamedTuple):
     """The vault, its state, and the caller's callbacks: all that a pass runs with.
 
     `ask` is called for the facts that a plan wants, with no lock taken, for it may take minutes;
@@ -65,30 +58,14 @@ class PassContext:
 
     config: Config
     state: StateStore
-    facts_of: FactsOf = no_facts
+    facts_of: FactsOf = lambda _: {}
     ask: Callable[[Sequence[Key]], object] | None = None
     wait: float = 5.0
     progress: Progress = silent
     walk: Walk | None = None
     daemon_memory: DaemonMemory | None = None
     hints: frozenset[RelPath] | None = None
-    typed: Typed = _nobody
-
-
-@value_class
-class View:
-    """An observation and its plan; with a `memory` if only some papers were looked at.
-
-    `lacking` are the papers without their facts, `facts` the stamp of the facts that were known.
-    `explained` says why each file and paper was looked at.
-    """
-
-    observation: Observation
-    plan: Plan
-    lacking: tuple[Key, ...]
-    facts: str
-    memory: Memory | None = None
-    explained: tuple[Reason, ...] = ()
+    typed: Typed = lambda _: frozenset()
 
 
 def look(context: PassContext, request: PassRequest) -> View:
@@ -114,7 +91,7 @@ def look(context: PassContext, request: PassRequest) -> View:
         except TakesWholePass as reason:
             why = str(reason)
     view = look_at_all(context, request, facts)
-    return replace(view, explained=(Reason("", f"read the whole vault: {why}"),))
+    return view._replace(explained=(Reason("", f"read the whole vault: {why}"),))
 
 
 def only_look(context: PassContext, request: PassRequest) -> View:
@@ -152,13 +129,13 @@ def look_at_all(context: PassContext, request: PassRequest, facts: str) -> View:
     plan = make_plan(observation, rules, found, request, context.progress, library, template)
     plan = copies.with_copies(plan, observation)
     found_wrong = dict.fromkeys((*wrong, *wrong_in_it, *plan.problems))
-    plan = replace(plan, problems=tuple(found_wrong))
+    plan = plan._replace(problems=tuple(found_wrong))
     if observation.base.rows and not observation.base.exists:
         # What stands in HEAD is the base from now on, but for what this pass changes of it.
         of_head = BaseUpdate(frozenset(), observation.base.rows)
-        plan = replace(plan, base_updates=(of_head, *plan.base_updates))
+        plan = plan._replace(base_updates=(of_head, *plan.base_updates))
     unknown = set(plan.wanted)
-    plan = replace(plan, wanted=tuple(key for key in lacks if key in unknown))
+    plan = plan._replace(wanted=tuple(key for key in lacks if key in unknown))
     return View(observation, plan, tuple(lacks), facts)
 
 
@@ -183,11 +160,11 @@ def look_at_part(
     ):
         hints = None  # another process was at work, or a name is to be looked at (`x.MD`)
     try:
-        view = _part_of(replace(context, hints=hints), request, memory, facts, again=again)
+        view = _part_of(context._replace(hints=hints), request, memory, facts, again=again)
         memory.unlock()
-    except changes.TakesWalk:
+    except TakesWalk:
         memory.close()
-        return look_at_part(replace(context, hints=None, walk=None), request, facts)
+        return look_at_part(context._replace(hints=None, walk=None), request, facts)
     except BaseException:
         memory.close()
         raise
@@ -203,29 +180,29 @@ def _part_of(
     if hints is None:
         stats, otherwise, problems = _changed(context, memory)
     else:
-        stats = changes.stats_of(config.root, hints | memory.open)
+        stats = stats_of(config.root, hints | memory.open)
         otherwise = memory.last.otherwise
         problems = context.daemon_memory.problems if context.daemon_memory is not None else ()
-    thought = scope.think(
+    view = scope.think(
         PartReading(config, context.state, memory, stats, otherwise),
         context.facts_of,
         request,
-        facts_changed=memory.last.facts != facts,
+        facts,
         hinted=hints is not None and not again,
     )
-    if _needs_whole(config, thought):
+    if _needs_whole(config, view):
         raise TakesWholePass("the library is to be read, or no other paper may have a citekey")
-    observation = replace(thought.observation, problems=problems)
-    plan = replace(thought.plan, problems=(*problems, *thought.plan.problems))
-    return View(observation, plan, thought.lacking, facts, memory, thought.explained)
+    observation = view.observation._replace(problems=problems)
+    plan = view.plan._replace(problems=(*problems, *view.plan.problems))
+    return view._replace(observation=observation, plan=plan)
 
 
-def _needs_whole(config: Config, thought: scope.Thought) -> bool:
+def _needs_whole(config: Config, view: View) -> bool:
     """Return True if a note is to get a citekey, or is made beside a library of the reader's."""
-    made = any(isinstance(each, Create) for each in thought.plan.operations)
+    made = any(isinstance(each, Create) for each in view.plan.operations)
     if "citekey" not in config.rules.facts:
         return made and bool(config.bib.read)
-    notes, managed = thought.observation.snapshot.notes, thought.observation.snapshot.managed
+    notes, managed = view.observation.snapshot.notes, view.observation.snapshot.managed
     return made or any(
         not notes[path].properties.scalar("citekey") for paths in managed.values() for path in paths
     )
@@ -234,7 +211,7 @@ def _needs_whole(config: Config, thought: scope.Thought) -> bool:
 def _changed(
     context: PassContext, memory: Memory
 ) -> tuple[Mapping[RelPath, Stat | None], tuple[RelPath, ...], tuple[Problem, ...]]:
-    """Return the files that changed (`changes.suspects`), `Scan.otherwise`, and the problems.
+    """Return the files that changed (`suspects`), `Scan.otherwise`, and the problems.
 
     Raises:
         TakesWholePass: files are on their way.
@@ -245,4 +222,4 @@ def _changed(
     if arriving(found.marks, time.time_ns()):
         raise TakesWholePass("files are on their way")
     in_capitals = digests_in_capitals(found.otherwise, context.config.rules)
-    return changes.suspects(memory, found), found.otherwise, (*found.problems, *in_capitals)
+    return suspects(memory, found), found.otherwise, (*found.problems, *in_capitals)

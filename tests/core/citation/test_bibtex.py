@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -13,8 +12,7 @@ from tests.support.laws import examples
 from tests.support.references import OCTOPACK, paper
 from vault_sync.core.citation import bibtex
 from vault_sync.core.citation.bibtex import FIRST_LINE, bibtex_entry, bibtex_file, is_ours
-from vault_sync.core.citation.csl_json import csl_item, csl_json
-from vault_sync.core.citation.reference import Reference, reference_of
+from vault_sync.core.citation.reference import Reference, csl_item, csl_json, reference_of
 from vault_sync.core.note import note
 from vault_sync.edge.bibliography import read_library
 
@@ -92,7 +90,7 @@ def test_whatever_a_note_holds_one_entry_is_read_back(
     title: str, author: str, venue: str, url: str
 ) -> None:
     reference = paper(title, author, "Ann Two", venue=venue, url=url)
-    read = read_library("l.bib", bibtex_file([reference, replace(paper("Next"), citekey="next")]))
+    read = read_library("l.bib", bibtex_file([reference, paper("Next")._replace(citekey="next")]))
     assert not read.problems and len(read.library.entries) == 2
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 from vault_sync.core.digest.styles.style import always_flat
 from vault_sync.core.merge.copy_rules import CopyChoice, CopyRules
-from vault_sync.core.merge.file_copies import MergedCopies, merge_copies
+from vault_sync.core.merge.file_copies import Overwritten, merge_copies
 from vault_sync.core.model.base import CopyRow
+from vault_sync.core.model.copies import MergedCopies
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.report import copy_section
 
@@ -78,7 +78,7 @@ def test_an_empty_copy_is_finished_and_an_empty_file_is_not_filled() -> None:
 
 
 def test_a_copy_is_not_merged_before_the_device_is_ready() -> None:
-    found = merged({WEEK: week("a"), COPY: week("a", "b")}, replace(RULES, ready=False))
+    found = merged({WEEK: week("a"), COPY: week("a", "b")}, RULES._replace(ready=False))
     assert [copy.path for copy in found.stuck] == [COPY] and not (found.texts or found.problems)
 
 
@@ -86,7 +86,7 @@ def test_a_digest_is_merged_in_its_style() -> None:
     items = [
         f"- [T{number}: A Paper](https://arxiv.org/abs/2308.{number:05})\n" for number in range(5)
     ]
-    rules = replace(RULES, styles=lambda _: ("list",))
+    rules = RULES._replace(styles=lambda _: ("list",))
     found = merged({WEEK: "".join(items[:4]), COPY: "".join(items[:3] + items[4:])}, rules)
     assert found.texts == {WEEK: "".join(items)} and not found.problems
     asked = merged({WEEK: "".join(items[:4]), "d/week 2.md": "".join(items[:3])}, rules)
@@ -114,7 +114,7 @@ def test_a_copy_of_a_note_that_was_renamed_is_merged_into_it() -> None:
         '---\nurl: https://arxiv.org/abs/2308.00000\ndigests:\n  - "[[week]]"\n---\n\nmy own {}\n'
     )
     now, copy = RelPath("p/Now.md"), RelPath("p/Once (Conflicted copy).md")
-    rules = replace(RULES, note_of=lambda _: now)
+    rules = RULES._replace(note_of=lambda _: now)
     found = merged({now: note.format("here"), copy: note.format("there")}, rules)
     assert "my own here" in found.texts[now] and "my own there" in found.texts[now]
     assert copy in found.hidden
@@ -122,7 +122,7 @@ def test_a_copy_of_a_note_that_was_renamed_is_merged_into_it() -> None:
 
 def test_a_copy_of_a_digest_that_was_renamed_is_merged_into_it() -> None:
     now, third = RelPath("d/now.md"), RelPath("d/third.md")
-    rules = replace(RULES, is_readers=lambda path: path in {now, third})
+    rules = RULES._replace(is_readers=lambda path: path in {now, third})
     copy = week("a", "b", "c", "d")
     assert now in merged({now: week("a", "b", "c"), third: "words\n", COPY: copy}, rules).texts
     two = merged({now: week("a", "b", "c"), third: week("a", "b", "c"), COPY: copy}, rules)
@@ -131,7 +131,7 @@ def test_a_copy_of_a_digest_that_was_renamed_is_merged_into_it() -> None:
 
 def test_a_copy_without_its_file_is_hidden_while_the_base_has_that() -> None:
     """A service takes a file away for an instant before it puts the other version there."""
-    rules = replace(RULES, is_readers=lambda path: path == WEEK)
+    rules = RULES._replace(is_readers=lambda path: path == WEEK)
     assert merged({COPY: week("a")}, rules).hidden and not merged({COPY: week("a")}).hidden
 
 
@@ -153,10 +153,10 @@ def test_a_name_that_people_use_too_needs_the_same_papers(
 def test_what_the_reader_says_of_such_a_name() -> None:
     texts = {WEEK: week("a", "b", "c"), "d/week 2.md": week("a", "b", "c", "d")}
     two = frozenset({RelPath("d/week 2.md")})
-    wanted = merged(texts, replace(RULES, choice=CopyChoice(wanted=two)))
+    wanted = merged(texts, RULES._replace(choice=CopyChoice(wanted=two)))
     assert WEEK in wanted.texts and not wanted.unproven
-    assert merged(texts, replace(RULES, choice=CopyChoice(mine=two))) == MergedCopies()
-    assert merged(texts, replace(RULES, is_readers=lambda path: path in two)) == MergedCopies()
+    assert merged(texts, RULES._replace(choice=CopyChoice(mine=two))) == MergedCopies()
+    assert merged(texts, RULES._replace(is_readers=lambda path: path in two)) == MergedCopies()
 
 
 def test_rows_of_a_copy_of_the_conflicts_note_are_taken_over() -> None:
@@ -165,3 +165,33 @@ def test_rows_of_a_copy_of_the_conflicts_note_are_taken_over() -> None:
     found = merged({copy: copy_section.text([row])})
     assert found.rows == {row} and [each.path for each in found.merged] == [copy]
     assert merged({PAGE: copy_section.text([row]), copy: copy_section.text([row])}).finished
+
+
+def regained(file: str, before: str, rules: CopyRules = RULES, copy: str = "") -> MergedCopies:
+    texts = {WEEK: file} | ({COPY: copy} if copy else {})
+    lost = Overwritten({WEEK: (before, frozenset({Key("arxiv:2308.00000")}))}, frozenset(), {})
+    return merge_copies(texts, rules, overwritten=lost)
+
+
+def test_what_was_typed_into_a_file_that_was_brought_comes_back_as_of_a_copy() -> None:
+    found = regained(week("a"), week("a typed."))
+    assert "a typed." in found.texts[WEEK] and found.before == {WEEK: week("a")}
+    assert found.overwritten == {WEEK} and not found.merged and not found.hidden
+
+
+@pytest.mark.parametrize("before", ["A.", "A. B.", ""])
+def test_where_the_file_that_was_brought_lacks_nothing_it_stays(before: str) -> None:
+    found = regained(week("A. B."), week(before))
+    assert not found.texts and not found.overwritten and not found.rows
+
+
+def test_a_text_that_cannot_be_merged_brings_nothing_back() -> None:
+    for broken in ("\0", f"<<<<<<< a\n{week('b')}=======\n{week('c')}>>>>>>> d\n"):
+        found = regained(week("a"), broken)
+        assert not found.texts and not found.overwritten
+
+
+def test_a_copy_of_the_file_or_a_device_that_is_not_ready_brings_nothing_back() -> None:
+    found = regained(week("a"), week("a typed."), copy=week("a", "b"))
+    assert "typed" not in found.texts[WEEK] and not found.overwritten
+    assert not regained(week("a"), week("a typed."), RULES._replace(ready=False)).texts

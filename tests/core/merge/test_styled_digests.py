@@ -11,7 +11,7 @@ from tests.support.styled_shapes import SHAPES, Shaped, shaped
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.digest.styles import lens, styled_reader
 from vault_sync.core.merge import documents
-from vault_sync.core.merge.digest_copies import merge_digest_copy
+from vault_sync.core.merge.document_copies import merge_digest_copy
 from vault_sync.core.merge.sync_copy import CopyMerge
 from vault_sync.core.model.base import Histories, History, PastValue
 from vault_sync.core.model.plan import BaseKey

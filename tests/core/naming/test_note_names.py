@@ -12,6 +12,7 @@ from tests.support.folders import CORPUS, needs_corpus
 from tests.support.laws import examples
 from vault_sync.core.model.values import Key, Rules
 from vault_sync.core.naming import note_names as names
+from vault_sync.core.naming.note_names import unfit_for_windows
 
 PATTERN = Rules().name
 KEY = Key("arxiv:2308.07124")
@@ -363,3 +364,29 @@ def test_a_syllable_of_conjoining_jamo_is_never_cut() -> None:
         for size in range(9, 40):
             cut = names.clip(letter * 10, size)
             assert cut == letter * (len(cut) // len(letter)), (letter, size)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("a:b.md", "':'"),
+        ("why?.md", "'?'"),
+        ("a\x07.md", "x07"),
+        ("NUL.md", "device"),
+        ("com1", "device"),
+        ("LPT¹.txt", "device"),
+        ("a.", "dot"),
+        ("a ", "blank"),
+        ("a" * 256, "too long"),
+        ("😀" * 128, "too long"),
+    ],
+)
+def test_unfit(name: str, words: str) -> None:
+    assert words in str(unfit_for_windows(name))
+
+
+@pytest.mark.parametrize(
+    "name", ["논문.md", "null.md", "com.md", "a" * 255, "가" * 255, "😀" * 127, ".trash", "a b"]
+)
+def test_fit(name: str) -> None:
+    assert unfit_for_windows(name) is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,9 +14,9 @@ ONE = Conflict(
     Key("arxiv:1"), RelPath("digests/w.md"), RelPath("papers/a.md"), "title", "A", "B", 3,
     "both changed",
 )  # fmt: skip
-TWO = replace(ONE, field="commentary", digest_text="words\n```\n````\n", note_text="[[x]] #tag")
+TWO = ONE._replace(field="commentary", digest_text="words\n```\n````\n", note_text="[[x]] #tag")
 NAMES = LinkResolver.from_paths([ONE.digest, ONE.note])
-THREE = [ONE, TWO, replace(ONE, key=Key("arxiv:2"), line=9)]
+THREE = [ONE, TWO, ONE._replace(key=Key("arxiv:2"), line=9)]
 
 EARLIER = """\
 # Sync conflicts
@@ -57,7 +56,7 @@ def test_nothing_open_no_page() -> None:
 
 def test_a_conflict_is_a_callout_with_its_boxes_below() -> None:
     text = page.text(
-        [replace(TWO, digest_text="Same.\nOne two.", note_text="Same.\nOne 2.")], NAMES
+        [TWO._replace(digest_text="Same.\nOne two.", note_text="Same.\nOne 2.")], NAMES
     )
     callout = text[text.index("> [!warning]") :].split("\n\n")[0]
     assert callout.split("\n") == [
@@ -98,7 +97,7 @@ def test_both_boxes_decide_nothing_and_stay_ticked() -> None:
 
 @pytest.mark.parametrize("change", [{"digest_text": "C"}, {"note_text": "C"}, {"field": "url"}])
 def test_a_tick_about_another_text_decides_nothing(change: dict[str, Any]) -> None:
-    now = replace(ONE, **change)
+    now = ONE._replace(**change)
     text = ticked(page.text([ONE], NAMES), page.mark(ONE), "note")
     assert page.choices([now], page.ticks(text)) == {}
     assert "[x]" not in page.text([now], NAMES, text)
@@ -118,8 +117,8 @@ def test_one_box_for_all_decides_about_this_very_set() -> None:
 
 
 def test_the_conflicts_stand_in_the_order_of_their_digests() -> None:
-    found = [replace(ONE, digest=RelPath(f"digests/w{n}.md"), line=1) for n in (10, 9, 8)]
-    text = page.text([*found, replace(found[2], field="url", line=7)], NAMES)
+    found = [ONE._replace(digest=RelPath(f"digests/w{n}.md"), line=1) for n in (10, 9, 8)]
+    text = page.text([*found, found[2]._replace(field="url", line=7)], NAMES)
     titles = [line for line in text.split("\n") if "[!warning]" in line]
     assert [title.split("]]")[0][-3:] for title in titles] == ["[w8", "[w8", "[w9", "w10"]
     assert "url" in titles[1]
@@ -145,7 +144,7 @@ def test_a_page_is_ours_until_a_person_writes_in_it() -> None:
 def test_two_hundred_conflicts_stay_under_four_thousand_lines() -> None:
     words = "\n".join(f"line {n} of a long text" for n in range(30))
     many = [
-        replace(TWO, key=Key(f"arxiv:{n}"), digest_text=words, note_text=words.replace("of", "in"))
+        TWO._replace(key=Key(f"arxiv:{n}"), digest_text=words, note_text=words.replace("of", "in"))
         for n in range(200)
     ]
     text = page.text(many, NAMES)

@@ -75,7 +75,7 @@ def test_one_that_is_closed_is_named_and_not_the_note(
     def closed(folder: int) -> Volume:
         raise PermissionError(errno.EACCES, "no leave")
 
-    monkeypatch.setattr("vault_sync.edge.fs.vault_dir.prove", closed)
+    monkeypatch.setattr("vault_sync.edge.platform.rename.prove", closed)
     with VaultDir(tmp_path) as vault, pytest.raises(Unsafe, match=r"\.vault-sync in the vault"):
         volume_of(vault, vault.fd)
 

@@ -122,3 +122,20 @@ def test_the_oldest_values_go_and_then_none_is_older_than_every_text(
     found = learnt(world, ("a", "b", "typed"), ("b", "c", "typed"), ("c", "d", "typed"))
     assert [past.value for past in found.values] == ["b", "c", "d"]
     assert not found.starts_everywhere
+
+
+def test_what_an_undo_took_back_is_older_than_nothing(world: World) -> None:
+    """The base is put back, so that a text with a later value is newer than one with the base."""
+    learnt(world, ("a", "b", "typed"), ("b", "c", "merged"), ("c", "d", "typed"))
+    state = world.state()
+
+    def values(base: str) -> list[Value]:
+        found = earlier_values.read_histories(state.select, [TEXT.key], {TEXT: base})[TEXT]
+        return [past.value for past in found.values]
+
+    assert values("d") == ["a", "b", "c", "d"]
+    assert values("b") == ["a", "b"] and values("a") == ["a"]
+    assert values("x") == ["a", "b", "c", "d", "x"]
+    with state.lock(0), state.writing() as connection:
+        earlier_values.learn(connection, TEXT, "b", "e", "typed")
+    assert values("e") == ["a", "b", "e"]

@@ -16,7 +16,7 @@ from tests.support.vaults import Vault
 from tests.support.written_world import NOON
 from vault_sync.core.model.plan import BaseKey, BaseUpdate
 from vault_sync.core.model.values import Key, RelPath
-from vault_sync.edge.state import pass_log, saved_texts, schema, upgrade
+from vault_sync.edge.state import pass_log, schema, upgrade
 from vault_sync.edge.state.base_table import promise, read_base, stand
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.schema import SCHEMA, TABLES, fingerprint
@@ -102,7 +102,7 @@ def test_log_undo_and_saved_texts_go_on(older: StateStore) -> None:
     assert [record.cause for record in pass_log.records(older)] == [
         *("sync", "undo 4", "sync", "sync", "sync", "rebuild")
     ]
-    assert all(saved_texts.take(older.saved, row.name) for row in pass_log.all_saved(older))
+    assert all(pass_log.take(older.saved, row.name) for row in pass_log.all_saved(older))
     with older.lock(0):
         outcome = undo(older.root, older, 6, started=NOON)
     assert [one.path for one in outcome.done] == ["Sync conflicts.md"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
-from vault_sync.core.model.values import Problem
+from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.system.surroundings import Surroundings
 from vault_sync.edge.system.vault_files import Tree, findings, read_tree
 
@@ -93,3 +95,58 @@ def test_a_configuration_above_the_obsidian_vault(tmp_path: Path) -> None:
     (tmp_path / "vault" / ".obsidian").mkdir(parents=True)
     (problem,) = found(tmp_path)
     assert (problem.code, problem.path) == ("config-place", "vault")
+
+
+def told(problems: list[Problem]) -> list[tuple[str, str, str, int | None, str]]:
+    return [(each.code, each.path, each.message, each.line, each.level) for each in problems]
+
+
+def test_of_files_dated_in_the_future_the_latest_is_named(tmp_path: Path) -> None:
+    """A minute ahead is none: clocks differ by as much."""
+    for name, ahead in (("a", 60), ("b", 61), ("c", 3_600), ("d", 61), ("e", -100)):
+        put(tmp_path, **{name: "x\n"})
+        os.utime(tmp_path / f"{name}.md", (0, 1_000_000 + ahead))
+    around = Surroundings(state=tmp_path, now=1_000_000, home=tmp_path / "nobody")
+    (problem,) = findings(tmp_path, read_tree(tmp_path), around)
+    assert (problem.code, problem.path, problem.level) == ("clock", "c.md", "notice")
+    day = time.strftime("%Y-%m-%d %H:%M", time.localtime(1_003_600))
+    assert problem.message == f"dated in the future ({day}); 3 such files in all"
+
+
+def test_findings_name_the_first_and_count_the_others(tmp_path: Path) -> None:
+    put(tmp_path, b="x\n", c="x\n", a="x\n", A="x\n")
+    for name in ("c", "b"):
+        (tmp_path / f"{name}.md").chmod(0o444)
+    for name in ("y.md", "x.md", ".hidden.md", "vault-sync.toml"):
+        (tmp_path / name).symlink_to("b.md")
+    for name in ("n?", "n:"):
+        (tmp_path / f"{name}.txt").write_text("x\n")
+    twins = "differs from a.md only in case or in how letters are composed"
+    assert told(found(tmp_path)) == [
+        ("twins", "A.md", twins, None, "problem"),
+        ("names-elsewhere", "n:.txt", told(found(tmp_path))[1][2], None, "notice"),
+        ("read-only", "b.md", "a file is read-only (2 such in the vault)", None, "notice"),
+        ("symlink", "x.md", "a symbolic link is not followed (2 in the vault)", None, "notice"),
+    ]
+    assert told(found(tmp_path))[1][2].endswith("(2 such names in the vault)")
+
+
+def test_bytes_that_are_not_utf_8_are_told_with_their_line(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(b"one\ntwo\n\xff\n\xfe\n")
+    (tmp_path / "b.md").write_bytes("제목\n한글\n".encode("cp949"))
+    (tmp_path / "c.txt").write_bytes(b"\xff")
+    first, second = found(tmp_path)
+    assert (first.path, first.line) == ("a.md", 3) and first.message.startswith("byte 8 is not UTF")
+    assert (second.path, second.line) == ("b.md", 1) and "; it looks like " in second.message
+
+
+def test_what_is_away_and_what_is_closed_is_named(tmp_path: Path) -> None:
+    put(tmp_path, b="x\n", a="x\n")
+    tree = read_tree(tmp_path)
+    tree.absent += [RelPath("b.md"), RelPath("a.md")]
+    tree.closed.append(RelPath("c"))
+    around = Surroundings(state=tmp_path, now=1e12, home=tmp_path / "nobody")
+    assert told(list(findings(tmp_path, tree, around))) == [
+        ("unreadable", "c", "cannot be read: the folder cannot be read", None, "problem"),
+        ("not-downloaded", "a.md", "2 files are in the cloud only", None, "problem"),
+    ]

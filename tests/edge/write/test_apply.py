@@ -8,9 +8,9 @@ import pytest
 from tests.support.passes import refused
 from tests.support.written_world import NOON, P, World, agree
 from vault_sync.core.model.plan import BaseUpdate, Create, Plan, Rename, Trash, Write
-from vault_sync.edge.fs import vault_dir
 from vault_sync.edge.fs.scan import scan
 from vault_sync.edge.fs.vault_dir import read_text
+from vault_sync.edge.platform import rename
 from vault_sync.edge.platform.rename import Volume
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.pass_log import records as log
@@ -47,7 +47,7 @@ def test_on_a_disk_that_cannot_replace_safely_nothing_is_written(
     for name in "bcd":
         world.put(f"{name}.md", f"old {name}")
     before = sorted(world.vault.rglob("*"))
-    monkeypatch.setattr(vault_dir, "prove", lambda _: Volume(False, True, False))
+    monkeypatch.setattr(rename, "prove", lambda _: Volume(False, True, False))
     outcome = world.apply(
         Create(P("new/folder/a.md"), "new a", ""),
         Write(P("b.md"), "old b", "new b", ""),

@@ -12,7 +12,7 @@ from tests.support.saving import by_rename, in_place
 from tests.support.written_world import Killed, P, World, agree
 from vault_sync.core.model.plan import Create, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
-from vault_sync.edge.fs import vault_dir
+from vault_sync.edge.platform import rename
 from vault_sync.edge.platform.rename import PROBE, Volume
 from vault_sync.edge.state import journal
 from vault_sync.edge.state.pass_log import records as log
@@ -104,7 +104,7 @@ def test_a_killed_pass_waits_on_a_disk_that_cannot_replace_safely(
     """The vault was copied to exFAT, state and all, before the pass was finished."""
     assert killed(world, "after-journal")
     before = world.texts()
-    monkeypatch.setattr(vault_dir, "prove", lambda _: Volume(False, True, False))
+    monkeypatch.setattr(rename, "prove", lambda _: Volume(False, True, False))
     world.recover()
     assert world.texts() == before
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vault_sync.core.merge.file_copies import MergedCopies, VaultCopy
 from vault_sync.core.model.base import Base
+from vault_sync.core.model.copies import MergedCopies, VaultCopy
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan, Rename, Trash, Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.snapshot import EMPTY

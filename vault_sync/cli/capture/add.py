@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from vault_sync.cli.capture.week import digest_for, today
 from vault_sync.cli.console import Bar, Console, UsageError
+from vault_sync.cli.passes import digest_named
 from vault_sync.core.digest.styles.style import styles_of
 from vault_sync.core.model.plan import Create, Outcome
 from vault_sync.core.model.values import Facts, Key, RelPath
-from vault_sync.core.naming import globs
 from vault_sync.core.naming.keys import is_paper, key_of
 from vault_sync.core.naming.tags import TAG
 from vault_sync.core.report import lines as report
@@ -69,7 +69,7 @@ def add(
         UsageError: one of them is no address, a tag is none, or there is no such digest.
     """
     config = console.config()
-    target = None if to is None else _digest(console, config, to)
+    target = None if to is None else digest_named(console, config, to)
     papers = _papers(given, words)
     with console.state(config) as state:
         there, outcome, addition = _add(console, config, state, (target, papers), manners)
@@ -79,17 +79,6 @@ def add(
     if unwritten:
         console.complain(["it stands there already, so neither --text nor --tags was written"])
     return report.IN_LINE if fine and not unwritten else report.OUT_OF_LINE
-
-
-def _digest(console: Console, config: Config, given: str) -> RelPath:
-    for name in (given, f"{given}.md"):
-        path = RelPath(console.path_in(config, name))
-        if (config.root / path).is_file():
-            if globs.is_digest(config.rules)(path):
-                return path
-            paths = ", ".join(config.rules.digest_paths)
-            raise UsageError(f"{given}: not a digest: [digests] paths finds {paths}")
-    raise UsageError(f"{given}: there is no such digest in {config.root}: `week` makes one")
 
 
 def _papers(given: Sequence[str], words: Words) -> tuple[AddedPaper, ...]:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Collection
 
 from vault_sync.cli.console import Console, UsageError
-from vault_sync.core.citation import bibtex, csl_json
+from vault_sync.core.citation import bibtex, reference
 from vault_sync.core.citation.reference import Reference
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.report import lines as report
@@ -28,7 +28,7 @@ def bib(console: Console, digest: str | None, tag: str | None, *, csl: bool) -> 
     keys = None if digest is None else _of_digest(console, config, observation, digest)
     whole = references(observation.snapshot, config.rules.citekey_form)
     found = [each for each in whole if _chosen(each, keys, tag)]
-    text = csl_json.csl_json(found) if csl else _bibtex(found)
+    text = reference.csl_json(found) if csl else _bibtex(found)
     if console.json:
         kind = "csl" if csl else "bibtex"
         console.answer(config.root, references=len(found), form=kind, text=text)
@@ -42,7 +42,7 @@ def bib(console: Console, digest: str | None, tag: str | None, *, csl: bool) -> 
 
 
 def _bibtex(found: list[Reference]) -> str:
-    return "\n".join(map(bibtex.bibtex_entry, bibtex.sorted_references(found)))
+    return "\n".join(map(bibtex.bibtex_entry, reference.sorted_references(found)))
 
 
 def _of_digest(

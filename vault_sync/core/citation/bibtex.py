@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from vault_sync.core.citation.person_names import PersonName, is_others, person_name
-from vault_sync.core.citation.reference import Reference
+from vault_sync.core.citation.reference import Reference, sorted_references
 from vault_sync.core.text.regex import regex
 
 FIRST_LINE: Final = (
@@ -34,11 +34,6 @@ def is_ours(text: str) -> bool:
 def bibtex_file(references: Iterable[Reference]) -> str:
     """Return a whole file of ours, sorted by citekey."""
     return "\n".join([FIRST_LINE + "\n", *map(bibtex_entry, sorted_references(references))])
-
-
-def sorted_references(references: Iterable[Reference]) -> list[Reference]:
-    """Return references by citekey, without regard to case."""
-    return sorted(references, key=lambda each: (each.citekey.casefold(), each.citekey, each.key))
 
 
 def bibtex_entry(reference: Reference) -> str:

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from vault_sync.core.citation.reference import ARXIV_DOI, doi_of
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key
 from vault_sync.core.naming.keys import arxiv_id, key_of
 from vault_sync.core.text.regex import regex
@@ -36,8 +35,7 @@ class LibraryEntry(NamedTuple):
     venue: str
 
 
-@value_class
-class ReadersLibrary:
+class ReadersLibrary(NamedTuple):
     """The entries by each of their three names; an ambiguous name leads to several."""
 
     entries: tuple[LibraryEntry, ...]

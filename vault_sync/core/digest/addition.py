@@ -20,10 +20,11 @@ from vault_sync.core.digest.styles.style import FLAT
 from vault_sync.core.model.values import Fields
 from vault_sync.core.naming import week_names
 from vault_sync.core.naming.week_names import WEEK, WeekNaming
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import BOM, lines, newline_kind
 
 _IN_TABLE = "its papers stand in a table, to which nothing is added"
-_TABLE_ROW = re.compile(r"[ \t]*\|.*(?:https?://|\]\().*\|[ \t]*", re.IGNORECASE)
+_TABLE_ROW = regex(r"[ \t]*\|.*(?:https?://|\]\().*\|[ \t]*", re.IGNORECASE)
 
 
 def refusal(digest: Digest) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.text.encodings import encoded, undecodable
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Line, line_number, opens_fence
 
 
@@ -45,7 +46,7 @@ def _conflict_line(text: str, of: Sequence[Line]) -> int | None:
     return None
 
 
-_CONFLICT_MARKER = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
+_CONFLICT_MARKER = regex(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 
 
 def damage_of(path: RelPath, text: str, *, was_ours: bool) -> Problem | None:

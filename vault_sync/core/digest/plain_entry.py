@@ -6,14 +6,14 @@ URL, title line, commentary, tag line: just the text of a digest entry, at the t
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from vault_sync.core.digest import reader as digest_reader
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Fields, Key
 from vault_sync.core.text.spans import BOM, Span
 
 
-@value_class
-class Plain:
+class Plain(NamedTuple):
     """The entry at the top of a plain note; `span` is its text."""
 
     key: Key

@@ -30,10 +30,10 @@ from vault_sync.core.digest import title_line
 from vault_sync.core.digest.damage import damage_notices
 from vault_sync.core.digest.styles.style import StyledSpans, StyleName
 from vault_sync.core.digest.title_line import TitleLine
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Fields, Key
 from vault_sync.core.naming.keys import KINDS, is_paper, key_of
 from vault_sync.core.naming.tags import TAG, is_tag_line
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import DocumentLines, Line, Span, document_lines, shared
 
 OwnLink = Callable[[Key, str, bool], bool]
@@ -65,8 +65,7 @@ class EntrySpans(NamedTuple):
     by_place: bool
 
 
-@value_class
-class Entry:
+class Entry(NamedTuple):
     """One paper in a digest.
 
     `line` and `commentary_line` are 1-based: the head, and the first line of the commentary or
@@ -89,8 +88,7 @@ class Entry:
         return self.link is None and self.fields == Fields(self.fields.url)
 
 
-@value_class
-class Digest:
+class Digest(NamedTuple):
     """A digest as it was read. `notices` are (line, code, message), in the order of lines."""
 
     text: str
@@ -107,11 +105,11 @@ BLANK, TEXT, FENCED, ADDRESS, TAGS, HEADING, RULE = range(7)
 LAYOUT = frozenset((BLANK, RULE))
 _BEFORE_HEADS = frozenset((TAGS, HEADING, RULE))
 
-_HEADING_LINE = re.compile(r" {0,3}#{1,2}(?:[ \t]|$)")
-_RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*")
+_HEADING_LINE = regex(r" {0,3}#{1,2}(?:[ \t]|$)")
+_RULE = regex(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*")
 _ID_PREFIXES = tuple(f"{kind.name}:" for kind in KINDS if kind.opens_entry)
 _ADDRESS = rf"(?:{'|'.join(('https?://', *_ID_PREFIXES))})[^\s<>]+"
-_ADDRESS_LINE = re.compile(rf"<{_ADDRESS}>|{_ADDRESS}", re.IGNORECASE)
+_ADDRESS_LINE = regex(rf"<{_ADDRESS}>|{_ADDRESS}", re.IGNORECASE)
 _ADDRESS_STARTS = frozenset("<hH").union(
     *(prefix[0] + prefix[0].upper() for prefix in _ID_PREFIXES)
 )

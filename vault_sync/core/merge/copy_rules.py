@@ -8,20 +8,18 @@ is on its way any more and the file has all that the row has.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from vault_sync.core.digest.styles.style import StyleChoice
-from vault_sync.core.merge.ancestor import SENTENCES, lacks
-from vault_sync.core.merge.three_way import shown
+from vault_sync.core.merge.sync_copy import SENTENCES, lacks
 from vault_sync.core.model.base import Base, CopyRow, Histories
-from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.value_class import value_class
+from vault_sync.core.model.plan import BaseKey, Value, value_words
 from vault_sync.core.model.values import STANDARD_NAMES, Key, PropertyNames, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note import note as note_lens
 
 
-@value_class
-class CopyChoice:
+class CopyChoice(NamedTuple):
     """Decisions about copies, and those that this device has merged.
 
     `left` are those that nobody touches, `mine` files of the reader's with the name of a copy,
@@ -36,8 +34,7 @@ class CopyChoice:
     answered: frozenset[RelPath] = frozenset()
 
 
-@value_class
-class CopyRules:
+class CopyRules(NamedTuple):
     """Rules for merging the copies of a vault, beside their texts.
 
     `merges`: copies are merged at all; `ready`: they may be now. `is_readers` tells of a file that
@@ -98,6 +95,6 @@ def remaining(
 def _stands(row: CopyRow, value: Value | None) -> bool:
     if value is None:
         return False
-    words = shown(value)
+    words = value_words(value)
     field = row.field.partition(" ")[0]
     return not lacks(field, words, row.text) if field in SENTENCES else words == row.text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from vault_sync.core.digest import reader
 from vault_sync.core.digest.reader import LAYOUT, Digest, Entry, kind_of
@@ -15,7 +16,6 @@ from vault_sync.core.digest.styles import lens, styled_editor, styled_reader
 from vault_sync.core.digest.styles.style import FLAT, StyleName
 from vault_sync.core.merge import three_way
 from vault_sync.core.merge.parts import Merged, Name, Parts, lines, marked, merged, numbered
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Fields
 from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Span, line_at, lines_of, splice_within
@@ -23,8 +23,7 @@ from vault_sync.core.text.spans import Span, line_at, lines_of, splice_within
 _DASHES = regex(r"-{2,}")
 
 
-@value_class
-class DigestVersion:
+class DigestVersion(NamedTuple):
     """One version: its parts, and the entries among them by name."""
 
     digest: Digest

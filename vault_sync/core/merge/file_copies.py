@@ -14,79 +14,27 @@ A file that is a copy is neither note nor digest.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import field
 from functools import cached_property, partial
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from vault_sync.core.digest.damage import damage_of
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.advice import titles_first
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.merge.copy_rules import CopyRules
-from vault_sync.core.merge.digest_copies import merge_digest_copy
-from vault_sync.core.merge.note_copies import merge_note_copy
+from vault_sync.core.merge.document_copies import merge_digest_copy, merge_note_copy
 from vault_sync.core.merge.sync_copy import CopyMerge, unmerged
 from vault_sync.core.model.base import CopyRow, Histories
+from vault_sync.core.model.copies import NO_COPIES, Kind, MergedCopies, VaultCopy
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.problems import copy_of_digest
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, Problem, PropertyNames, RelPath, is_markdown
 from vault_sync.core.naming.copy_names import about_the_same, certain, possible
 from vault_sync.core.naming.wikilinks import LinkResolver, Wikilink, find, retarget
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.text.encodings import text_hash
 from vault_sync.core.text.spans import splice
-
-Kind = Literal["digest", "note", "rows"]
-"""The kind of file that a copy is one of: `rows` is the conflicts note."""
-
-
-class VaultCopy(NamedTuple):
-    """A file that is a copy of another one of the vault."""
-
-    path: RelPath
-    original: RelPath
-    kind: Kind
-
-
-@value_class
-class MergedCopies:
-    """The copies of a vault, and what merging them gave.
-
-    `texts` are the texts of the files with their copies in them, `before` those that they have, for
-    files where the two differ. `rows` is what clashed. `merged` are copies whose words are still to
-    be written, `finished` those whose words are in the vault, `left` those that wait for a person,
-    `stuck` those that cannot be merged, or not now. `unproven` are files with a copy's name that
-    people use too. `hidden` are all files that are no notes and no digests, with their texts.
-    `asks_about_left`: a person may choose to merge those that are left. `overwritten` are files
-    that a service brought over what had just been typed here (`Overwritten`). `answered` are those
-    of `CopyChoice`.
-    """
-
-    texts: Mapping[RelPath, str] = field(default_factory=dict)
-    before: Mapping[RelPath, str] = field(default_factory=dict)
-    rows: frozenset[CopyRow] = frozenset()
-    merged: tuple[VaultCopy, ...] = ()
-    finished: tuple[VaultCopy, ...] = ()
-    left: tuple[VaultCopy, ...] = ()
-    stuck: tuple[VaultCopy, ...] = ()
-    unproven: tuple[VaultCopy, ...] = ()
-    hidden: Mapping[RelPath, str] = field(default_factory=dict)
-    problems: tuple[Problem, ...] = ()
-    histories: Histories = field(default_factory=dict)
-    asks_about_left: bool = False
-    overwritten: frozenset[RelPath] = frozenset()
-    answered: frozenset[RelPath] = frozenset()
-
-    @property
-    def originals(self) -> dict[RelPath, RelPath]:
-        """The file that each copy is one of, by the copy's path."""
-        every = (*self.merged, *self.finished, *self.left, *self.stuck, *self.unproven)
-        return {copy.path: copy.original for copy in every}
-
-
-NO_COPIES = MergedCopies()
 
 
 class Overwritten(NamedTuple):

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from vault_sync.core.merge import three_way
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.text import common_items
 
 Name = tuple[str, ...]
@@ -26,8 +25,7 @@ class Merged(NamedTuple):
     conflicts: int = 0
 
 
-@value_class
-class Parts:
+class Parts(NamedTuple):
     """A text taken apart: `before` + `text` + a newline for each part, and `foot` after the last.
 
     `text` is without its final newline; `foot` is all that follows the words of the last part.

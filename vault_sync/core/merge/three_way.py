@@ -7,12 +7,12 @@ text are those of `git merge-file` (its diff3 style), which is the oracle in the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from vault_sync.core.text.common_items import common
 from vault_sync.core.text.folding import casefold_nfc
+from vault_sync.core.text.regex import regex
 
 T = TypeVar("T", bound=Hashable)
 V = TypeVar("V", str, tuple[str, ...])
@@ -49,11 +49,6 @@ def filled(base: V | None, digest: V, note: V) -> V | None:
     return value(base, digest, note)
 
 
-def shown(one: str | tuple[str, ...]) -> str:
-    """Return a value as a person reads it."""
-    return one if isinstance(one, str) else ", ".join(one)
-
-
 def paragraphs(base: str, digest: str, note: str) -> str | None:
     r"""Merge a text of lines that end in "\n" by line, and where lines overlap, by sentence.
 
@@ -81,7 +76,7 @@ def _lines(text: str) -> list[str]:
 
 # A sentence ends with a full stop, and at the end of its line. The blanks between two sentences
 # are a token of their own, so that a sentence taken away does not change the one before it.
-_SENTENCES = re.compile(r"((?<=[.!?。！？…])\s+|\n\s*)")
+_SENTENCES = regex(r"((?<=[.!?。！？…])\s+|\n\s*)")
 
 
 _LONG = 1_000_000

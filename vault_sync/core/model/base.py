@@ -25,7 +25,6 @@ from hashlib import sha256
 from typing import Literal, NamedTuple
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Outcome, Plan, Value
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import SHARED_FIELDS, Key, Place, RelPath
 
 LINK = "link:"
@@ -93,6 +92,11 @@ class Base:
     def arrival(self, path: RelPath | None) -> Arrival:
         """Return how a file came to be as it is: typed here, unless it is told otherwise."""
         return TYPED if path is None else self.arrivals.get(path, TYPED)
+
+    @cached_property
+    def of_brought_texts(self) -> Base:
+        """The same base for a text that was brought, to which an earlier value is one at once."""
+        return replace(self, was_before=self.was_ever)
 
     @property
     def is_typed_here(self) -> bool:
@@ -198,7 +202,7 @@ class Base:
 def updates_made(plan: Plan, outcome: Outcome) -> list[BaseUpdate]:
     """Return the base updates of a plan that were made: none waits for what was not done."""
     undone = {each.operation.path for each in outcome.undone}
-    return [each for each in plan.base_updates if not each.paths & undone]
+    return [each for each in plan.base_updates if undone.isdisjoint(each.paths)]
 
 
 APART = tuple(f"apart:{name}" for name in (*SHARED_FIELDS, "tags"))
@@ -243,8 +247,7 @@ class PastValue(NamedTuple):
     origin: Origin
 
 
-@value_class
-class History:
+class History(NamedTuple):
     """The values of one field on this device, the oldest first; the last one is the base.
 
     `removed_here`: the paper was once taken out of this vault on this device, so that its first

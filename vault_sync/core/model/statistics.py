@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from vault_sync.core.model.value_class import value_class
-
 
 class WeekCount(NamedTuple):
     """One digest: its name, its papers, and the words that were written of them."""
@@ -37,8 +35,7 @@ class StatusCount(NamedTuple):
     notes: int
 
 
-@value_class
-class VaultStatistics:
+class VaultStatistics(NamedTuple):
     """The numbers of a vault. `weeks` are in the order of time; all other lists begin with most.
 
     `papers` counts each paper once, however many digests it stands in.

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, NewType, get_args
-
-from vault_sync.core.model.value_class import value_class
 
 Key = NewType("Key", str)
 """The identity of a paper: `arxiv:2308.07037`, `doi:10.1/x`, `openreview:abc`, `url:host/path`.
@@ -33,6 +31,9 @@ FIELD_NAMES: tuple[FieldName, ...] = get_args(FieldName)
 
 SHARED_FIELDS: tuple[FieldName, ...] = ("url", "title", "authors")
 """The fields that a paper has once, in however many digests it stands."""
+
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
+"""The default of a mapping; it cannot be changed."""
 
 
 class Fields(NamedTuple):
@@ -65,8 +66,7 @@ class Place(NamedTuple):
     digest: RelPath
 
 
-@value_class
-class Facts:
+class Facts(NamedTuple):
     """The facts of a paper. Every value may be missing; a day is ISO 8601.
 
     `year` is what an archive says that does not know the day. `pdf` and `citekey` are in no answer:
@@ -93,8 +93,7 @@ PropertyValue = str | int | tuple[str, ...]
 Level = Literal["problem", "notice"]
 
 
-@value_class
-class Problem:
+class Problem(NamedTuple):
     """Something a person should look at; a value that travels beside the good ones.
 
     A `problem` puts the vault out of line; a `notice` is said and does not. `code` is a stable
@@ -150,8 +149,7 @@ class PropertyNames(NamedTuple):
 STANDARD_NAMES = PropertyNames()
 
 
-@value_class
-class Rules:
+class Rules(NamedTuple):
     """The part of the configuration that the core needs (`vault-sync.toml`, docs/format.md)."""
 
     folder: str = "papers"
@@ -167,7 +165,7 @@ class Rules:
     removals_share: float = 0.05
     conflicts_note: str = "Sync conflicts.md"
     merge_copies: bool = True
-    digest_paths: tuple[str, ...] = field(default=("digests/**/*.md",))
+    digest_paths: tuple[str, ...] = ("digests/**/*.md",)
     digest_styles: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """The styles of digests by glob, the first match wins; what none matches is flat."""
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from vault_sync.core.model.values import RelPath, Rules
 from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.naming.note_names import fold
+from vault_sync.core.text.regex import regex
 
 
 def matcher(globs: Sequence[str]) -> Callable[[RelPath], bool]:
@@ -40,7 +41,7 @@ def _translated(glob: str) -> str:
     return f"(?:{pattern})"
 
 
-_WILD = re.compile(r"\*|\?|\[!?[^\]]+\]")
+_WILD = regex(r"\*|\?|\[!?[^\]]+\]")
 
 
 def _segment(part: str) -> str:

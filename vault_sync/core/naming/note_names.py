@@ -2,7 +2,8 @@
 
 A name must be writable on every system Obsidian runs on and must stand inside `[[...]]`, so that
 every device of a vault picks the same one. The rule is the author's of the sample digest; what a
-file system refuses is from Obsidian's own check (docs/format.md).
+file system refuses is from Obsidian's own check (docs/format.md). Some
+names no file on Windows can have, whichever system they were given on.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
 from vault_sync.core.model.values import Key
-from vault_sync.core.naming.foreign_names import RESERVED
 from vault_sync.core.naming.keys import KINDS, id_of_key
 from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.core.text.regex import regex
@@ -349,4 +349,34 @@ def _field_error(pattern: str, allowed: tuple[str, ...]) -> str | None:
                 return f"%{code[1]} is no part of a day here; there are {legal}"
     if found := re.search(r"[{}]", _FIELD.sub("", pattern)):
         return f"a {found[0]!r} stands alone"
+    return None
+
+
+RESERVED = regex(
+    r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$) *(?:\.|$)",
+    re.IGNORECASE,
+)
+"""Begins the names of devices, which are none of files, with any ending."""
+
+
+_NOT_ON_WINDOWS = regex(r'[<>:"/\\|?*\x00-\x1f]')
+
+
+_LONGEST = 255
+
+
+def unfit_for_windows(name: str) -> str | None:
+    """Return why a file or folder of this name cannot be on Windows; None if it can.
+
+    Source: learn.microsoft.com, "Naming Files, Paths, and Namespaces". A name counts in units of
+    UTF-16.
+    """
+    if found := _NOT_ON_WINDOWS.search(name):
+        return f"Windows has no names with {found[0]!r}"
+    if name.endswith((".", " ")):
+        return "Windows has no names that end in a dot or a blank"
+    if RESERVED.match(name):
+        return "on Windows it is the name of a device"
+    if len(name.encode("utf-16-le", "surrogatepass")) > 2 * _LONGEST:
+        return f"its name is too long for Windows, which takes {_LONGEST} characters"
     return None

@@ -94,6 +94,8 @@ def same_names(one: Authors, other: Authors) -> bool:
 
 def plain(authors: Authors, like: Authors = ()) -> Authors:
     """Return the names of a list as a digest writes them; of two readings the one nearer `like`."""
+    if not like:
+        return next(_readings(authors)).names
     return _nearest(authors, like).names
 
 
@@ -171,10 +173,11 @@ def _nearest(authors: Authors, like: Authors) -> Reading:
 @lru_cache(maxsize=4096)
 def readings(authors: Authors) -> tuple[Reading, ...]:
     """Return every way to read a list, the likeliest first; never empty."""
-    return tuple(dict.fromkeys(_readings(tuple(item for item in authors if item.strip()))))
+    return tuple(dict.fromkeys(_readings(authors)))
 
 
 def _readings(authors: Authors) -> Iterator[Reading]:
+    authors = tuple([item for item in authors if item.strip()])
     if len(authors) == 1:
         yield from _of_text(authors[0])
         return
@@ -248,6 +251,8 @@ def _without_rest(part: str) -> tuple[str, bool]:
 
 
 def _unlinked(name: str) -> str:
+    if "[" not in name:
+        return name.strip()
     name = _WIKILINK.sub(lambda found: found[2] or found[1].rpartition("/")[2], name)
     return _MARKDOWN_LINK.sub(r"\1", name).strip()
 

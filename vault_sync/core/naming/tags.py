@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from vault_sync.core.model.values import Rules
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Edit, Span, splice
 
 # Obsidian's own set of what ends a tag (research: its importer's ILLEGAL_TAG_CHARS).
 TAG_PATTERN = r"#[^\u2000-\u206F\u2E00-\u2E7F'!\"#$%&()*+,.:;<=>?@^`{|}~\[\]\\\s\ufeff]+"
-TAG = re.compile(TAG_PATTERN)
+TAG = regex(TAG_PATTERN)
 
 
 def private(rules: Rules, tag: str) -> bool:
@@ -21,10 +21,10 @@ def private(rules: Rules, tag: str) -> bool:
     )
 
 
-_TAG_LINE = re.compile(rf"(?:{TAG_PATTERN}\s*)+")
+_TAG_LINE = regex(rf"(?:{TAG_PATTERN}\s*)+")
 
 
-_NOT_DIGITS = re.compile(r"[^\d#\s]")
+_NOT_DIGITS = regex(r"[^\d#\s]")
 
 
 def is_tag_line(words: str) -> bool:

@@ -16,8 +16,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise, product
+from typing import NamedTuple
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import RelPath, folder_of, joined, natural, stem_of
 from vault_sync.core.naming import week_names
 from vault_sync.core.naming.week_names import MONTH_WEEK, RULES, WEEK, MonthWeekRule, WeekNaming
@@ -58,8 +58,7 @@ _SHAPES = tuple(
 _LETTERS = {"month": "m", "day": "d", "week": "V"}
 
 
-@value_class
-class LearntWeeks:
+class LearntWeeks(NamedTuple):
     """The naming that the digests show; `naming` is None where they show none.
 
     `folder` is a form too (`digests/%Y`). `doubt` says in words what they leave open, "" if

@@ -27,14 +27,14 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple, get_args
 
-from vault_sync.core.model.value_class import value_class
+from vault_sync.core.text.regex import regex
 
 MONTH_WEEK: Final = "{month_week}"
 SUNDAY: Final = 6
 
 Unit = Literal["day", "month", "iso"]
 
-_PIECE = re.compile(r"%-?[A-Za-z]|%%|\{month_week\}|%|[{}]")
+_PIECE = regex(r"%-?[A-Za-z]|%%|\{month_week\}|%|[{}]")
 
 # Month and weekday names are left out: they differ from machine to machine.
 _READ: Mapping[str, str] = {
@@ -53,8 +53,7 @@ _READ: Mapping[str, str] = {
 }
 
 
-@value_class
-class WeekNaming:
+class WeekNaming(NamedTuple):
     """The way in which the weekly digests of a vault are named.
 
     `rule` counts the weeks of a month; `weekday` (Monday is 0) is the day that names a week where

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import NamedTuple
+from urllib.parse import unquote
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.naming.note_names import bare_name, fold
 from vault_sync.core.text.code_mask import pieces
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Edit, Span
 
 
@@ -58,7 +59,7 @@ def _parsed(text: str, span: Span) -> Wikilink | None:
 # Letters beyond ASCII belong to an address only where a new word of it can begin. Right after a
 # Latin letter or a digit they are a Korean particle: `https://arxiv.org/abs/2403.08540를`.
 _PLAIN = r"!#-'*-;=?-Z\\^_a-z~"
-_ADDRESS = re.compile(
+_ADDRESS = regex(
     rf"(?<![A-Za-z0-9])https?://(?:[{_PLAIN}]|\([{_PLAIN}]*\)|(?<=[/=&?_+-])\w+)+", re.IGNORECASE
 )
 _TRAILING = ".,:;!?'*_~\\"
@@ -111,7 +112,7 @@ def retarget(text: str, new_target: Callable[[Wikilink], str | None]) -> list[Ed
     return edits
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class LinkResolver:
     """The names of a vault's Markdown files. Make one with `LinkResolver.from_paths`."""
 
@@ -232,3 +233,46 @@ def _joined(folder: str, target: str) -> str:
         elif segment not in {"", "."}:
             segments.append(segment)
     return "/".join(segments)
+
+
+_DESTINATION = regex(
+    r"\]\((?:<(?P<angled>[^<>\r\n#]+\.md)(?:#[^<>\r\n]*)?>"
+    r"|(?P<bare>(?:[^\s()<>#]|\([^\s()<>#]*\))+\.md)(?:#(?:[^\s()<>]|\([^\s()<>]*\))*)?)"
+    r"(?:[ \t]+\"[^\"\r\n]*\")?\)",
+    re.IGNORECASE,
+)
+
+
+_TO_ESCAPE = regex(r"[\x00-\x20%\\()<>]")
+
+
+class FileLink(NamedTuple):
+    """One link: the `span` of its path as it is written, and the `target` that this names.
+
+    `angled`: it stands between `<` and `>`, where blanks need no escape.
+    """
+
+    span: Span
+    target: str
+    angled: bool
+
+    def written(self, target: str) -> str:
+        """Return a path as it must be written in this link's form."""
+        if self.angled:
+            return target
+        return _TO_ESCAPE.sub(lambda found: f"%{ord(found[0]):02X}", target)
+
+
+def find_file_links(text: str) -> list[FileLink]:
+    """Return every link to a Markdown file of this vault, outside code, in order."""
+    if "](" not in text:
+        return []
+    code = [piece.span for piece in pieces(text) if piece.kind == "code"]
+    links = []
+    for found in _DESTINATION.finditer(text):
+        kind = "angled" if found["angled"] is not None else "bare"
+        before = bisect_right(code, Span(found.start(), len(text))) - 1
+        in_code = before >= 0 and found.start() < code[before].end
+        if not in_code and "://" not in found[kind]:
+            links.append(FileLink(Span(*found.span(kind)), unquote(found[kind]), kind == "angled"))
+    return links

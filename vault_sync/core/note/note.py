@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import STANDARD_NAMES, Fields, Key, PropertyNames
 from vault_sync.core.naming.keys import is_paper, key_of
 from vault_sync.core.naming.wikilinks import link as wikilink
@@ -21,6 +20,7 @@ from vault_sync.core.note import property_block
 from vault_sync.core.note.property_block import Properties, value_items
 from vault_sync.core.note.property_table import ADDRESS_PROPERTIES, ID_PROPERTIES, owner
 from vault_sync.core.text.encodings import text_hash
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import (
     BOM,
     Edit,
@@ -40,23 +40,22 @@ OWN_HEADING = "## My notes"
 
 # Of its start alone: a pattern that also looked for the `#` and blanks at the end would take
 # quadratic time on a long run of blanks.
-_HEADING = re.compile(r" {0,3}#{1,2}(?:[ \t]|$)[ \t]*")
-_TITLE_MARK = re.compile(r" {0,3}#(?:[ \t]|$)")
-_LINK_ONLY = re.compile(r"\[\[(?P<target>[^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
-_ABSTRACT = re.compile(
+_HEADING = regex(r" {0,3}#{1,2}(?:[ \t]|$)[ \t]*")
+_TITLE_MARK = regex(r" {0,3}#(?:[ \t]|$)")
+_LINK_ONLY = regex(r"\[\[(?P<target>[^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
+_ABSTRACT = regex(
     r"^ {0,3}>[ \t]*\[!abstract\][^\n]*(?:\n {0,3}>[^\n]*)*", re.MULTILINE | re.IGNORECASE
 )
 
 
 # Blank lines, a callout, the end of its last line.
-_CALLOUT = re.compile(r"(?:[ \t]*\r?\n)*(?: {0,3}>[^\n]*(?:\n|\Z))+")
+_CALLOUT = regex(r"(?:[ \t]*\r?\n)*(?: {0,3}>[^\n]*(?:\n|\Z))+")
 
 SectionPlace = Literal["after-title", "top", "end"]
 """Place of the first section of a note that was there before."""
 
 
-@value_class
-class Section:
+class Section(NamedTuple):
     """One digest section. `target` is the heading's link as written, `link` its characters.
 
     `heading` is the heading's line, `body` all that follows up to the next heading; `words` are
@@ -73,8 +72,7 @@ class Section:
     commentary_line: int
 
 
-@value_class
-class Note:
+class Note(NamedTuple):
     """One note as read. `key` is None where nothing in it says which paper it is about.
 
     `fields.commentary` is empty: a note has one commentary a section.
@@ -126,9 +124,14 @@ def _tags(properties: Properties) -> Sequence[str]:
 
 def _key(properties: Properties) -> Key | None:
     """Return the first paper's own id; where there is none, the first address of any page."""
-    values = (properties.scalar(name).strip() for name in ADDRESS_PROPERTIES)
-    keys = [key for value in values if value and (key := key_of(value)) is not None]
-    return next((key for key in keys if is_paper(key)), keys[0] if keys else None)
+    first = None
+    for name in ADDRESS_PROPERTIES:
+        value = properties.scalar(name).strip()
+        key = key_of(value) if value else None
+        if key is not None and is_paper(key):
+            return key
+        first = first or key
+    return first
 
 
 def linked(item: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -65,7 +64,7 @@ def edit(properties: Properties, changes: Mapping[str, Wanted]) -> list[Edit]:
         for name, want in changes.items()
         if not properties.names.is_off(name)
     }
-    return _proved_edits(replace(properties, names=STANDARD_NAMES), wanted, properties.names)
+    return _proved_edits(properties._replace(names=STANDARD_NAMES), wanted, properties.names)
 
 
 def spelled(properties: Properties, name: str) -> str:

@@ -8,7 +8,6 @@ Editing is in `properties`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -17,9 +16,9 @@ import frontmatter
 from frontmatter.default_handlers import BaseHandler
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import STANDARD_NAMES, PropertyNames
 from vault_sync.core.note.yaml_nodes import UNMASK, BrokenError, compose, refuse_strange
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import BOM, Span
 
 Kind = Literal["scalar", "null", "list", "other"]
@@ -52,8 +51,7 @@ class Value(NamedTuple):
     colon: int
 
 
-@value_class
-class Properties:
+class Properties(NamedTuple):
     """The properties of `text`, as `read` found them.
 
     `block` reaches from the opening `---` to the closing one and its newline. `body` is the offset
@@ -119,8 +117,8 @@ def value_items(value: Value) -> tuple[str, ...] | None:
     return (value.text,) if value.text else ()
 
 
-_OPENING = re.compile(f"{BOM}?---\r?\n")
-_CLOSING = re.compile(r"\n---(?:\r?\n|\Z)")
+_OPENING = regex(f"{BOM}?---\r?\n")
+_CLOSING = regex(r"\n---(?:\r?\n|\Z)")
 
 
 class _YamlHandler(BaseHandler):
@@ -167,7 +165,7 @@ def read(text: str, names: PropertyNames = STANDARD_NAMES) -> Properties:
     return Properties(text, handler.block, handler.body, values, broken, names)
 
 
-_COLON = re.compile(r"[ \t]*:")
+_COLON = regex(r"[ \t]*:")
 # An anchor, a tag, or an alias: its marks are those of its anchor.
 _ANCHORED = "&!"
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})

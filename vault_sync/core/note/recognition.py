@@ -14,10 +14,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import STANDARD_NAMES, Key, PropertyNames, RelPath, stem_of
 from vault_sync.core.naming.keys import is_paper, key_of, kind_of_key
 from vault_sync.core.naming.note_names import short_title
@@ -80,8 +79,7 @@ _BIBTEX_FIELD = regex(
 _AUTHOR_HINTS = ("author", "作者", "저자", "著者")
 
 
-@value_class
-class Recognition:
+class Recognition(NamedTuple):
     """Answer of a file to the question whose paper's note it may be.
 
     `certain` are the keys of that paper (arXiv and DOI, say). `named` is the one paper that the
@@ -139,7 +137,7 @@ def recognise(path: RelPath, text: str, properties: Properties) -> Recognition:
     bibtex = _in_bibtex(text, properties.body) if found == NOTHING else None
     if bibtex is not None:
         with_titles = _with_titles(Recognition(keys, bibtex[0]), path, properties, head)
-        return replace(with_titles, titles=with_titles.titles | _folded([bibtex[1]]))
+        return with_titles._replace(titles=with_titles.titles | _folded([bibtex[1]]))
     if found is None or _is_own_text(text, properties.body, found):
         return Recognition(certain=keys)
     certain = (*keys, *(key for key in found.certain if key not in keys))

@@ -7,13 +7,12 @@ to say) -> drafting (note paths, links, texts, operations, base updates) -> the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from typing import TYPE_CHECKING, NamedTuple
 
-from vault_sync.core.citation.library import ReadersLibrary
 from vault_sync.core.model.base import Base, apart_key
 from vault_sync.core.model.plan import AnyText, BaseKey, BaseUpdate, Plan
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import (
+    NOTHING,
     SHARED_FIELDS,
     Decisions,
     Facts,
@@ -25,7 +24,6 @@ from vault_sync.core.model.values import (
 )
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.keys import is_paper
-from vault_sync.core.note.note_template import NoteTemplate
 from vault_sync.core.reconcile.drafting import (
     base_updates,
     cross_links,
@@ -44,21 +42,23 @@ from vault_sync.core.reconcile.pairing.pairs import Pairing
 from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.pairing.removals import GuardedPapers
 from vault_sync.core.reconcile.pairing.same_file import strange_digests
-from vault_sync.core.reconcile.refusals import without_refused
 from vault_sync.core.reconcile.resolution.resolution import resolve
 from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Resolution
 from vault_sync.core.snapshot import Snapshot
+from vault_sync.core.text.module_door import door
+
+if TYPE_CHECKING:
+    from vault_sync.core.citation.library import ReadersLibrary
+    from vault_sync.core.note.note_template import NoteTemplate
+    from vault_sync.core.reconcile import refusals
+else:  # few fields were refused
+    refusals = door("vault_sync.core.reconcile.refusals")
 
 OnProgress = Callable[[int, int], None]
 """Is called with the number of papers done and of all papers to do."""
 
 
-def _ignore(done: int, whole: int) -> None:
-    del done, whole
-
-
-@value_class
-class ReconcileOptions:
+class ReconcileOptions(NamedTuple):
     """The choices of one pass: what a person decided, and what the pass may do.
 
     `remake` makes missing notes again and removes nothing. `decisions` close conflicts. `allowed`
@@ -70,13 +70,13 @@ class ReconcileOptions:
     """
 
     remake: bool = False
-    decisions: Decisions = field(default_factory=dict)
+    decisions: Decisions = NOTHING
     allowed: str = ""
     only: Callable[[Paper], bool] | None = None
     patient: bool = False
-    at_rest: Mapping[RelPath, float] = field(default_factory=dict)
+    at_rest: Mapping[RelPath, float] = NOTHING
     sure: bool = False
-    on_progress: OnProgress = _ignore
+    on_progress: OnProgress = lambda _done, _whole: None
     library: ReadersLibrary | None = None
     template: NoteTemplate | None = None
     store: Callable[[str], AnyText] = str
@@ -119,11 +119,11 @@ def reconcile(
     problems = (*snapshot.problems, *pairing.problems, *guarded.problems, *builder.problems)
     plan = _plan(context, builder, updates, tuple(dict.fromkeys(problems)), pairing.named)
     if options.remake:
-        plan = replace(plan, again=tuple(sorted({*plan.again, *_not_removed(guarded.papers)})))
+        plan = plan._replace(again=tuple(sorted({*plan.again, *_not_removed(guarded.papers)})))
     resolved = frozenset(path for each in context.resolutions for path in each.deferred)
     deferred = pairing.deferred | guarded.deferred | resolved
-    plan = without_refused(plan, base) if base.refused else plan
-    return replace(plan, deferred=deferred)
+    plan = refusals.without_refused(plan, base) if base.refused else plan
+    return plan._replace(deferred=deferred)
 
 
 def _of_other_files(pairing: Pairing, snapshot: Snapshot, base: Base) -> frozenset[BaseKey]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from vault_sync.core.model.values import PropertyNames, is_markdown
+from vault_sync.core.text.regex import regex
 
 PROPERTIES = (
     *("title", "authors", "published", "digests", "tags", "arxiv", "mentioned_by"),
@@ -19,7 +20,7 @@ PROPERTIES = (
 )
 """The properties that the views show, by our names; the last two are the reader's own."""
 
-_BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_BARE = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 # A bare word of these would be read as something else than a property.
 _RESERVED = frozenset(
     ("file", "formula", "note", "this", "true", "false", "null", "index", "value")

@@ -11,23 +11,28 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from vault_sync.core.model.plan import Conflict
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Decision, Decisions, RelPath, natural
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.wikilinks import LinkResolver, link
 from vault_sync.core.report import copy_section
-from vault_sync.core.report.marked_text import marked_lines
+from vault_sync.core.text.module_door import door
+from vault_sync.core.text.regex import regex
 
-_BOX = re.compile(
+if TYPE_CHECKING:
+    from vault_sync.core.report import marked_text
+else:  # most passes write no page
+    marked_text = door("vault_sync.core.report.marked_text")
+
+_BOX = regex(
     r"^[ \t]*- \[(?P<tick>.)\] .*\^(?P<mark>[0-9a-f]{12})-(?P<all>all-)?"
     r"(?P<side>digest|note|both)\s*$"
 )
-_SUM = re.compile(r"%% vault-sync ([0-9a-f]{12}) %%")
+_SUM = regex(r"%% vault-sync ([0-9a-f]{12}) %%")
 
 _REASONS = {
     "both changed": "Both were changed, differently.",
@@ -44,12 +49,12 @@ _WORDS: Mapping[Decision, str] = {
 }
 
 # Of pages that earlier versions wrote.
-_OWN_LINE = re.compile(
+_OWN_LINE = regex(
     r"|# Sync conflicts|\d+ places? where a digest and a note say different things\. .*"
     r"|Tick one box, or make both sides equal; .*|## .*: [a-z]+|The (?:digest|note) says:"
     f"|{'|'.join(map(re.escape, _REASONS.values()))}"
 )
-_FENCE = re.compile(r"(`{3,})text")
+_FENCE = regex(r"(`{3,})text")
 
 _PLACES = " where a digest and a note say different things. Neither was touched."
 _TICK = (
@@ -70,7 +75,7 @@ class _Box(NamedTuple):
     side: Decision
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Ticks:
     """Boxes that a person ticked; a conflict with two boxes ticked is not decided.
 
@@ -190,7 +195,7 @@ def _head(conflicts: Sequence[Conflict], ticked: frozenset[_Box]) -> str:
 
 def _one(conflict: Conflict, names: LinkResolver, ticked: frozenset[_Box], most_lines: int) -> str:
     note, digest = (link(names.shortest(path)) for path in (conflict.note, conflict.digest))
-    words = marked_lines(conflict.digest_text, conflict.note_text)
+    words = marked_text.marked_lines(conflict.digest_text, conflict.note_text)
     if len(words) > most_lines:
         more = len(words) - most_lines + 1
         words = [*words[: most_lines - 1], f"*({more} more lines, to be read in both places)*"]

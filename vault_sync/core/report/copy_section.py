@@ -15,22 +15,23 @@ from typing import NamedTuple
 
 from vault_sync.core.model.base import CopyRow
 from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.text.regex import regex
 
 HEADING = "# Texts of merged copies"
 
-_ROW = re.compile(
+_ROW = regex(
     r"^`+ ?(?P<data>\[.*\]) ?`+\n\n(?P<fence>`{3,})text\n(?P<text>(?:.*\n)*?)(?P=fence)\n\n"
     r"- \[(?P<tick>.)\] .*\^copy$",
     re.MULTILINE,
 )
 
 
-_BOX = re.compile(
+_BOX = regex(
     r"^- \[(?P<tick>.)\] (?:merge `+ ?(?P<merge>.+?) ?`+ into .*\^copy-merge"
     r"|`+ ?(?P<mine>.+?) ?`+ is mine \^copy-mine|(?P<left>merge these .*\^copies-left))[ \t]*$",
     re.MULTILINE,
 )
-_OWN_LINE = re.compile(
+_OWN_LINE = regex(
     r"# (?:Texts of merged copies|Copies of files)|## .+ of .+|`+ ?\[.*\] ?`+"
     r"|(?:Copies of these files were merged|Take over what you want|These files have|Until you).*"
     r"|- \[.\] (?:.*\^copy|.*\^copy-merge|.*\^copy-mine|merge these .*\^copies-left)[ \t]*"

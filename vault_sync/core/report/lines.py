@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from vault_sync.core.model import problems
@@ -79,7 +77,7 @@ def plan_to_show(plan: Plan, others: Iterable[Problem] = ()) -> Plan:
     it was just made or is remembered from an earlier pass. A problem is remembered, so its text may
     depend on files, never on time or state; whatever a message needs of those is added here.
     """
-    return replace(plan, problems=(*plan.problems, *others))
+    return plan._replace(problems=(*plan.problems, *others))
 
 
 def problem_lines(problems: Iterable[Problem]) -> Iterator[str]:
@@ -120,7 +118,7 @@ def without_standing(plan: Plan) -> Plan:
         for each in plan.problems
         if each.code != "no-place" or each.hint or each.path in written
     )
-    return replace(plan, problems=problems)
+    return plan._replace(problems=problems)
 
 
 def attention_counts(plan: Plan) -> Iterator[str]:
@@ -188,6 +186,8 @@ def diff_lines(operations: Iterable[Operation]) -> Iterator[str]:
 
 def _unified(before: str, after: str, old: str, new: str) -> Iterator[str]:
     # splitlines() would split at characters that end no line here.
+    import difflib  # `diff --patch` alone shows one
+
     lines = difflib.unified_diff(before.split("\n"), after.split("\n"), old, new, lineterm="")
     yield from lines
 

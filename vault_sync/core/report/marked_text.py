@@ -7,10 +7,11 @@ only there Markdown reads them as marks.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
+
+from vault_sync.core.text.regex import regex
 
 GONE, COME = "~~", "=="
 
@@ -21,10 +22,10 @@ _Step = tuple[str, int, int, int, int]
 """A step of a comparison, as `difflib` has it."""
 
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_TOKEN = re.compile(rf"\s+|[{_IDEOGRAPHS}]|[^\s{_IDEOGRAPHS}]+")
-_LIVE = re.compile(r"[\\`*_\[\]<>#~=$%^|&!{}]|(?<=http):|(?<=https):|(?<=\bwww)\.")
-_LIST = re.compile(r"^([-+]|\d+[.)])(?=\s|$)|^(-{3,})$")
-_BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+_TOKEN = regex(rf"\s+|[{_IDEOGRAPHS}]|[^\s{_IDEOGRAPHS}]+")
+_LIVE = regex(r"[\\`*_\[\]<>#~=$%^|&!{}]|(?<=http):|(?<=https):|(?<=\bwww)\.")
+_LIST = regex(r"^([-+]|\d+[.)])(?=\s|$)|^(-{3,})$")
+_BLANK_LINES = regex(r"\n[ \t]*(?:\n[ \t]*)+")
 
 
 class _Run(NamedTuple):

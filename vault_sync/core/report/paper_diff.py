@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from vault_sync.core.report.lines import shown
+from vault_sync.core.text.regex import regex
 
 Mark = Callable[[str], str]
 
-_TOKEN = re.compile(r"\n|[^\S\n]+|[^\s\w]|\w+")
+_TOKEN = regex(r"\n|[^\S\n]+|[^\s\w]|\w+")
 
 
 class Marks(NamedTuple):

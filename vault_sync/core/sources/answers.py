@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Facts
 from vault_sync.core.text.sanitize import one_line
 
@@ -40,8 +39,7 @@ class Feed(NamedTuple):
     whole: bool = False
 
 
-@value_class
-class Question:
+class Question(NamedTuple):
     """Ids to be asked for together. `again`: an empty answer to them is no longer a surprise.
 
     `site` is the place, among the archive's addresses, of the one to be asked.

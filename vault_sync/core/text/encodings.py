@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import NamedTuple
+from typing import NamedTuple, SupportsBytes
 
 from vault_sync.core.text.regex import regex
 
@@ -26,9 +26,9 @@ class Encoded(NamedTuple):
     text: str
 
 
-def as_bytes(text: str) -> bytes:
+def as_bytes(text: str | SupportsBytes) -> bytes:
     """Return the bytes that a text was read from, those that are no UTF-8 included."""
-    return text.encode("utf-8", "surrogateescape")
+    return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else bytes(text)
 
 
 def as_text(content: bytes) -> str:
@@ -36,7 +36,7 @@ def as_text(content: bytes) -> str:
     return content.decode("utf-8", "surrogateescape")
 
 
-def text_hash(text: str) -> str:
+def text_hash(text: str | SupportsBytes) -> str:
     """Return the sha256 of a text's bytes, in hex."""
     return sha256(as_bytes(text)).hexdigest()
 

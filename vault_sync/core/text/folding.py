@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
-_COMMAND = re.compile(r"\\[A-Za-z]+")
-_NO_LETTER = re.compile(r"[\W_]+")
+from vault_sync.core.text.regex import regex
+
+_COMMAND = regex(r"\\[A-Za-z]+")
+_NO_LETTER = regex(r"[\W_]+")
 
 
 def casefold_nfc(name: str) -> str:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from vault_sync.core.text.common_items import changes
+from vault_sync.core.text.regex import regex
 
 BOM = "\ufeff"
 
@@ -130,7 +131,7 @@ def splice_within(text: str, span: Span, edits: Iterable[Edit]) -> str:
     return splice(span.slice(text), shifted)
 
 
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)", re.DOTALL)
+_FENCE = regex(r" {0,3}(`{3,}|~{3,})(.*)", re.DOTALL)
 
 
 class _Fence(NamedTuple):

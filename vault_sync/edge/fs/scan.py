@@ -6,12 +6,11 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import field
+from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from vault_sync.core.model.value_class import value_class
-from vault_sync.core.model.values import Problem, RelPath, is_markdown
+from vault_sync.core.model.values import NOTHING, Problem, RelPath, is_markdown
 from vault_sync.core.naming.copy_names import is_delivery_mark
 from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.platform import current
@@ -29,7 +28,11 @@ class Stat(NamedTuple):
 
 def stat_of(status: os.stat_result) -> Stat:
     """Return the numbers of a file's status that tell it unchanged."""
-    return Stat._make(stat_numbers(status))
+    return _stat(stat_numbers(status))
+
+
+_stat = partial(tuple.__new__, Stat)
+"""Makes a `Stat` in half the time of `Stat._make`, for each file of a vault."""
 
 
 class FolderEntry(NamedTuple):
@@ -51,8 +54,7 @@ class ClosedFolder(NamedTuple):
     error: OSError
 
 
-@value_class
-class Scan:
+class Scan(NamedTuple):
     """The visible Markdown files of a vault, and what stands in the way of seeing all of them.
 
     `otherwise` are those whose ending has capitals (`x.MD`): not read, but their names are taken.
@@ -63,7 +65,7 @@ class Scan:
     files: dict[RelPath, Stat]
     problems: tuple[Problem, ...]
     otherwise: tuple[RelPath, ...] = ()
-    marks: Mapping[RelPath, int] = field(default_factory=dict)
+    marks: Mapping[RelPath, int] = NOTHING
 
 
 def walk(root: Path) -> Iterator[FolderEntry | ClosedFolder]:
@@ -100,7 +102,7 @@ def _walk_folders(root: Path) -> Iterator[_OpenFolder | ClosedFolder]:
 
 def _walk_folder(folder: int, prefix: str) -> Iterator[_OpenFolder | ClosedFolder]:
     entries = list(current.files.entries(folder))
-    folders = (each for each in entries if each.is_dir(follow_symlinks=False))
+    folders = [each for each in entries if each.is_dir(follow_symlinks=False)]
     inner = [each.name for each in folders if _kind_of(each) == "folder"]
     yield _OpenFolder(prefix, entries)
     for name in inner:
@@ -191,7 +193,7 @@ class _Scanner:
         if not mode & 0o444:
             hint = "change its permissions"
             self._problems.append(Problem(path, "unreadable", "may not be read", hint=hint))
-        self._files[path] = stat_of(status)
+        self._files[path] = _stat(stat_numbers(status))
 
     def _note_no_file(self, entry: FolderItem, path: RelPath) -> None:
         """Note what is called as a note is: a link, or what is neither file nor folder."""

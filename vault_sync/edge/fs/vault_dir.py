@@ -15,16 +15,22 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.text.encodings import as_text
 from vault_sync.core.text.folding import casefold_nfc
+from vault_sync.core.text.module_door import door
 from vault_sync.edge.fs.errors import CLOUD_ONLY, Unsafe, in_words
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.durability import sync_file
-from vault_sync.edge.platform.rename import Volume, prove
 from vault_sync.edge.platform.values import is_away
+
+if TYPE_CHECKING:
+    from vault_sync.edge.platform import rename
+    from vault_sync.edge.platform.rename import Volume
+else:  # a pass at rest replaces no file
+    rename = door("vault_sync.edge.platform.rename")
 
 OWN_FOLDER = ".vault-sync"
 TRASH_FOLDER = ".trash"
@@ -35,7 +41,7 @@ class VaultDir:
     """An open vault. Folders stay open, the last few of them, until it is closed.
 
     `volumes`: what was proved of the file systems it lies on, by device number
-    (`own_folder.volume_of`). A number may go to another disk later, so no longer than that.
+    (`volume_of`). A number may go to another disk later, so no longer than that.
     """
 
     def __init__(self, root: Path) -> None:
@@ -105,7 +111,7 @@ class VaultDir:
     def opened(self, path: str) -> Iterator[int]:
         """Give a file open for reading; close it at the end."""
         folder, name = self.place(path)
-        file = open_at(folder, name)
+        file = current.files.open_to_read(name, folder)
         try:
             yield file
         finally:
@@ -135,13 +141,8 @@ class VaultDir:
             return None
 
 
-def open_at(folder: int, name: str) -> int:
-    """Open a file for reading, following no link. O_NONBLOCK: a named pipe must not hang us."""
-    return current.files.open_to_read(name, folder)
-
-
 def read_at(folder: int, name: str) -> bytes:
-    file = open_at(folder, name)
+    file = current.files.open_to_read(name, folder)
     try:
         return read_all(file)
     finally:
@@ -168,11 +169,6 @@ def read_all(file: int) -> bytes:
     return b"".join(parts)
 
 
-def names_in(folder: int) -> list[str]:
-    """Return the names in an open folder."""
-    return current.files.names(folder)
-
-
 def same_file(folder: int, name: str, other_folder: int, other: str) -> bool:
     """Return True if two names lead to one file."""
     return os.path.samestat(
@@ -182,7 +178,7 @@ def same_file(folder: int, name: str, other_folder: int, other: str) -> bool:
 
 def folded_names(folder: int) -> set[str]:
     """The names in an open folder, as `casefold_nfc` has them."""
-    return {casefold_nfc(name) for name in names_in(folder)}
+    return {casefold_nfc(name) for name in current.files.names(folder)}
 
 
 _HIDDEN = "it is hidden, in a dot folder, or outside the vault"
@@ -294,11 +290,11 @@ def volume_of(vault: VaultDir, folder: int) -> Volume:
 
 def _proved(vault: VaultDir, folder: int, device: int) -> Volume:
     if current.files.status_of(vault.fd).st_dev != device:
-        return prove(folder)
+        return rename.prove(folder)
     there = vault.stat(OWN_FOLDER) is not None
     try:
         own = own_folder(vault)
-        volume = prove(own if current.files.status_of(own).st_dev == device else folder)
+        volume = rename.prove(own if current.files.status_of(own).st_dev == device else folder)
     except PermissionError:
         raise Unsafe(OWN_FOLDER_CLOSED) from None
     if not there and not volume.safe:

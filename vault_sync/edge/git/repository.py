@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.encodings import as_text
 
@@ -43,8 +42,7 @@ class StagedChange(NamedTuple):
     new: str
 
 
-@value_class
-class Repository:
+class Repository(NamedTuple):
     """A work tree: its top folder, and the environment in which git is called there."""
 
     top: Path
@@ -78,8 +76,7 @@ def in_hook(environ: Mapping[str, str]) -> bool:
     return "GIT_DIR" in environ or "GIT_INDEX_FILE" in environ
 
 
-@value_class
-class VaultLocation:
+class VaultLocation(NamedTuple):
     """The vault's place: `below` the top of the work tree, or `above` it (one of them is "")."""
 
     below: str
@@ -160,13 +157,7 @@ def _fields(output: bytes) -> list[str]:
 def index(repository: Repository) -> list[Staged]:
     """Return every file of the index (no links, no submodules), unmerged ones once a stage."""
     output = _run(repository.top, repository.environment, ("ls-files", "-s", "-z"))
-    found = []
-    for field in _fields(output):
-        meta, _, path = field.partition("\t")
-        mode, oid, stage = meta.split(" ")
-        if mode in _FILE_MODES:
-            found.append(Staged(path, oid, int(stage)))
-    return found
+    return [Staged(path, oid, int(stage)) for (_, oid, stage), path in _files(output)]
 
 
 def head(repository: Repository) -> list[Staged]:
@@ -177,13 +168,16 @@ def head(repository: Repository) -> list[Staged]:
     """
     arguments = ("ls-tree", "-r", "-z", "--full-tree", "HEAD")
     output = _run(repository.top, repository.environment, arguments)
-    found = []
+    return [Staged(path, oid, 0) for (_, _, oid), path in _files(output)]
+
+
+def _files(output: bytes) -> Iterator[tuple[list[str], str]]:
+    """Yield the words that git says of each plain file, its mode first, and its path."""
     for field in _fields(output):
         meta, _, path = field.partition("\t")
-        mode, _, oid = meta.split(" ")
-        if mode in _FILE_MODES:
-            found.append(Staged(path, oid, 0))
-    return found
+        words = meta.split(" ")
+        if words[0] in _FILE_MODES:
+            yield words, path
 
 
 def changes(repository: Repository) -> list[StagedChange]:

@@ -14,8 +14,8 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from typing import NamedTuple
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.values import SPARE
 
@@ -27,14 +27,7 @@ Expected = Callable[[bytes], bool]
 """A question of the text that is to be replaced."""
 
 
-def anything(content: bytes) -> bool:
-    """Return True."""
-    del content
-    return True
-
-
-@value_class
-class Volume:
+class Volume(NamedTuple):
     """The renames of one file system, each by a way that was tried there and looked at.
 
     `exchanges`: the kernel's exchange left both files. `no_replace`: its move onto a file left both
@@ -58,7 +51,7 @@ class Volume:
         from_name: str,
         to_folder: int,
         to_name: str,
-        expected: Expected = anything,
+        expected: Expected = lambda _: True,
     ) -> str:
         """Swap two files; both must exist. Return the name of the displaced one in `from_folder`.
 

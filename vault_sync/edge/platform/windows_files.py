@@ -11,9 +11,8 @@ import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.edge.platform.values import FolderItem, Room
 from vault_sync.edge.platform.windows_handles import READ_ONLY, Access, Look, Share, WindowsHandles
 
@@ -26,8 +25,7 @@ _OWN = ".vault-sync"
 """The folder in which the lock of a vault lies, since a folder cannot be locked itself."""
 
 
-@value_class
-class ListedEntry:
+class ListedEntry(NamedTuple):
     """An entry of a listing, which has all numbers by itself."""
 
     name: str

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
-from vault_sync.core.naming.foreign_names import unfit_for_windows
+from vault_sync.core.naming.note_names import unfit_for_windows
 from vault_sync.edge.platform.values import SPARE, Changed
 
 READ_ONLY, DIRECTORY, _REPARSE = 0x1, 0x10, 0x400

@@ -14,7 +14,6 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -118,7 +117,7 @@ def keep_scan(
         db.execute("DELETE FROM snapshot WHERE path = ? AND stamp <> ?", (file, stamp))
         db.executemany(
             "INSERT OR REPLACE INTO snapshot (path, stamp, id, facts) VALUES (?, ?, ?, ?)",
-            [(file, stamp, one, of and _written(of)) for one, of in found.items()],
+            ((file, stamp, one, of and _written(of)) for one, of in found.items()),
         )
 
 
@@ -182,15 +181,12 @@ def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
         yield ids[at : at + _AT_ONCE]
 
 
-_NAMES = tuple(each.name for each in fields(Facts))
 # json.dumps would make an encoder for every paper.
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def _written(facts: Facts) -> str:
-    # asdict would copy every value, and tell of each that it is no dataclass.
-    values = {name: value for name in _NAMES if (value := getattr(facts, name))}
-    return _JSON.encode(values)
+    return _JSON.encode({name: value for name, value in facts._asdict().items() if value})
 
 
 def _read(text: str | None) -> Facts | None:

@@ -16,11 +16,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Problem
 from vault_sync.core.sources.answers import BatchResult, Feed, Question, Refused, questions, settle
 from vault_sync.core.sources.archives import ARXIV, Archive
@@ -35,7 +34,7 @@ _REDIRECTS = 3
 _LOCAL_INTERVAL = 0.05
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class RateLimit:
     """The pace of requests. Seconds, but for the two counts.
 
@@ -100,11 +99,10 @@ class Allowance:
     def limits(self, limits: http.Limits) -> http.Limits:
         """Return the limits of one more request."""
         total = min(limits.total, self.seconds)
-        return replace(limits, total=total, body=min(limits.body, self.bytes))
+        return limits._replace(total=total, body=min(limits.body, self.bytes))
 
 
-@value_class
-class ApiConnection:
+class ApiConnection(NamedTuple):
     """The connection to an archive at `url`. `today` is a UTC day, ISO 8601."""
 
     archive: Archive
@@ -153,7 +151,7 @@ def answers(
         while left and most > 0:
             most -= 1
             question = left.popleft()
-            at = replace(connection, url=urls[question.site])
+            at = connection._replace(url=urls[question.site])
             result = settle(question, _feed(at, session, question))
             if result.missing and question.site + 1 < len(urls):
                 next_site = Question(result.missing, site=question.site + 1)

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple, cast
 
 from vault_sync.core.model.values import Facts, Problem
-from vault_sync.core.sources.answers import tidy
+from vault_sync.core.sources.answers import objects, tidy
 from vault_sync.core.sources.atom import paper_id
 
 _LONGEST = 4_000_000  # bytes of a line; the longest real ones, with 3,000 authors, have 200,000
@@ -131,7 +131,7 @@ def _id_of(record: object) -> bytes:
 
 
 def _facts(record: dict[str, Any]) -> Facts:
-    days = [_day(version.get("created")) for version in _dicts(record.get("versions"))]
+    days = [_day(version.get("created")) for version in objects(record.get("versions"))]
     # Without the day of the last change the file does not say that no version followed.
     updated = days[-1] if days and _str(record.get("update_date")) else ""
     return tidy(
@@ -182,10 +182,6 @@ def _authors(record: dict[str, Any]) -> list[str]:
 
 def _str(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _dicts(value: object) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 _MARKS = dict(zip("'`^\"~=.uvHcrkbd", "\u0301\u0300\u0302\u0308\u0303\u0304\u0307\u0306"

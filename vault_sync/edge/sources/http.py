@@ -15,8 +15,6 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from vault_sync.core.model.value_class import value_class
-
 if TYPE_CHECKING:  # 63 ms that almost no run needs
     import requests
 
@@ -41,8 +39,7 @@ class Unusable(Exception):  # noqa: N818 -- as above
     """An answer that is not to be read. Says why."""
 
 
-@value_class
-class Limits:
+class Limits(NamedTuple):
     """Seconds to connect, between two bytes, and for the whole answer; bytes of a body."""
 
     connect: float = 10.0

@@ -18,14 +18,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Facts, Problem
 from vault_sync.core.sources.archives import ARCHIVES, ARXIV, Archive, spelled
 from vault_sync.edge.sources import cache, client, dump_file, http
 from vault_sync.edge.sources.client import Bounds
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Source:
     """The source of facts (`[arxiv]` and `[sources]` in vault-sync.toml).
 
@@ -45,8 +44,7 @@ class Source:
     version: str = ""
 
 
-@value_class
-class Answer:
+class Answer(NamedTuple):
     """The facts of the ids asked for, by the spelling asked for; each is in exactly one part.
 
     `missing`: its archive was asked today and has no such paper, or it cannot be an id. `unknown`:

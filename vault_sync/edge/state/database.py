@@ -7,11 +7,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from vault_sync.core.text.module_door import door
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.values import changed_ns, file_number
-from vault_sync.edge.state import schema, upgrade
+from vault_sync.edge.state import schema
 from vault_sync.edge.state.places import (
     DATABASE,
     VaultIdentity,
@@ -23,6 +24,11 @@ from vault_sync.edge.state.places import (
     open_there,
 )
 from vault_sync.edge.state.schema import OLDEST, TABLES, bound, fingerprint, is_damage, set_aside
+
+if TYPE_CHECKING:
+    from vault_sync.edge.state import upgrade
+else:  # few states are of an earlier version
+    upgrade = door("vault_sync.edge.state.upgrade")
 
 
 class StateError(Exception):

@@ -104,7 +104,11 @@ def _in_hand(select: Select, key: Any, digest: Any, typing: Collection[str]) -> 
 def read_histories(
     select: Select, keys: Collection[Key], rows: Mapping[BaseKey, Value]
 ) -> dict[BaseKey, History]:
-    """Return the histories of all fields of some papers; `rows` is the base."""
+    """Return the histories of all fields of some papers; `rows` is the base.
+
+    Where the base is an earlier value, by an undo, what came behind that was taken back: it is
+    newer than the base, and no text that has it is an older one.
+    """
     removed = {unbound(key) for (key,) in select("SELECT key FROM removed_here")}
     found: dict[BaseKey, list[PastValue]] = {}
     shortened: set[BaseKey] = set()
@@ -122,7 +126,10 @@ def read_histories(
     for row, value in rows.items():
         if row.key in wanted:
             values = found.setdefault(row, [])
-            if not values or values[-1].value != value:
+            had = [past.value for past in values]
+            if value in had:
+                del values[had.index(value) + 1 :]
+            else:
                 values.append(PastValue(value, "delivered"))
     return {
         row: History(tuple(values), removed_here=row.key in removed or row in shortened)
@@ -140,6 +147,12 @@ def learn(
     """
     place = tuple(map(bound, row))
     here = "key = ? AND digest = ? AND field = ?"
+    if was is not None:  # what an undo took back
+        connection.execute(
+            f"DELETE FROM past_value WHERE {here} AND number >"  # noqa: S608
+            f" (SELECT number FROM past_value WHERE {here} AND value = ?)",
+            (*place, *place, encode(was)),
+        )
     newest = connection.execute(
         f"SELECT number, value FROM past_value WHERE {here} ORDER BY number DESC LIMIT 1",  # noqa: S608
         place,

@@ -7,11 +7,10 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Problem
 from vault_sync.edge.platform.lock import Busy, locked
 
@@ -20,7 +19,7 @@ STALE = 180.0
 """Seconds after which a daemon without a heartbeat is taken for stuck."""
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Heartbeat:
     """A daemon's account of itself.
 
@@ -39,7 +38,7 @@ class Heartbeat:
     alive: bool = True
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return asdict(self) | {"problems": [each._asdict() for each in self.problems]}
 
     def lines(self) -> list[str]:
         """Return lines for a person: what the daemon is doing, what it did, what waits for whom."""
@@ -70,7 +69,7 @@ def write(directory: Path, heartbeat: Heartbeat) -> None:
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = directory / f"{FILE}.{os.getpid()}"
-    text = json.dumps(asdict(heartbeat))
+    text = json.dumps(heartbeat.as_json())
     file.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
     file.replace(directory / FILE)
 

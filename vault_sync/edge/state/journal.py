@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import time
+from typing import NamedTuple
 
 from vault_sync.core.model.plan import (
     AnyText,
@@ -24,12 +25,10 @@ from vault_sync.core.model.plan import (
     Trash,
     Write,
 )
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.encodings import as_bytes, as_text
 from vault_sync.edge.state import base_table
-from vault_sync.edge.state.pass_log import Kind, changes, note_saved
-from vault_sync.edge.state.saved_texts import name_of
+from vault_sync.edge.state.pass_log import Kind, changes, name_of, note_saved
 from vault_sync.edge.state.schema import bound, checksum
 from vault_sync.edge.state.store import StateStore
 
@@ -61,7 +60,7 @@ class Task:
     @property
     def content(self) -> bytes:
         """The bytes to be written, made anew: beside the plan they would be every text twice."""
-        return as_bytes(str(self.text))
+        return as_bytes(self.text)
 
     @property
     def has_content(self) -> bool:
@@ -69,8 +68,7 @@ class Task:
         return self.kind in {"create", "write"}
 
 
-@value_class
-class Pass:
+class Pass(NamedTuple):
     """A pass that is being carried out. `token` is in the name of each of its temporary files.
 
     `numbers` are those of its base updates, `stored` the ids of their values (`base_table`).
@@ -89,10 +87,10 @@ def task_of(number: int, operation: Operation) -> Task:
     """Return an operation of a plan as it stands in the journal."""
     match operation:
         case Create(path, after, why):
-            name, size = _named(str(after))
+            name, size = _named(after)
             return Task(number, "create", path, None, "", name, after, why, None, size)
         case Write(path, before, after, why):
-            (old, old_size), (name, size) = _named(before), _named(str(after))
+            (old, old_size), (name, size) = _named(before), _named(after)
             return Task(number, "write", path, None, old, name, after, why, None, size, old_size)
         case Rename(path, to, before, why):
             old, size = _named(before)
@@ -102,7 +100,7 @@ def task_of(number: int, operation: Operation) -> Task:
             return Task(number, "trash", path, to, old, old, "", why, None, 0, size)
 
 
-def _named(text: str) -> tuple[str, int]:
+def _named(text: AnyText) -> tuple[str, int]:
     """Return the name of a text and its size in bytes."""
     content = as_bytes(text)
     return name_of(content), len(content)

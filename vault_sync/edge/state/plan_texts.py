@@ -7,6 +7,7 @@ is gone when nobody holds one of them any more, or with the process.
 from __future__ import annotations
 
 import sqlite3
+from typing import cast
 from weakref import finalize
 
 from vault_sync.core.model.plan import AnyText
@@ -27,24 +28,24 @@ class PlanTexts:
             return text
         return _TextOnDisk(self, row.lastrowid or 0)
 
-    def text(self, number: int) -> str:
-        """Return a stored text.
+    def content(self, number: int) -> bytes:
+        """Return the bytes of a stored text.
 
         Raises:
             OSError: the disk fails.
         """
         try:
             row = self._opened().execute("SELECT content FROM text WHERE rowid = ?", (number,))
-            (content,) = row.fetchone()
+            return cast("bytes", row.fetchone()[0])
         except sqlite3.Error as error:
             raise OSError(f"a text that was drafted cannot be read again: {error}") from error
-        return as_text(content)
 
     def _opened(self) -> sqlite3.Connection:
         if self._database is None:
             database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
             finalize(self, database.close)
             database.execute("PRAGMA journal_mode = OFF")
+            database.execute("PRAGMA cache_size = -256")  # KB: each text is read in its turn
             database.execute("CREATE TABLE text (content BLOB)")
             database.execute("BEGIN")
             self._database = database
@@ -59,8 +60,11 @@ class _TextOnDisk:
     def __init__(self, texts: PlanTexts, number: int) -> None:
         self._texts, self._number = texts, number
 
+    def __bytes__(self) -> bytes:
+        return self._texts.content(self._number)
+
     def __str__(self) -> str:
-        return self._texts.text(self._number)
+        return as_text(bytes(self))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, str | _TextOnDisk) and str(self) == str(other)

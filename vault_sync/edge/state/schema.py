@@ -67,7 +67,7 @@ JOINING_FILES = "files while joining"
 """The fact of the files that a whole pass of a joining device has left."""
 
 JOINED = "joined"
-"""The fact that this device has once had all files of the vault (`joining`)."""
+"""The fact that this device has once had all files of the vault (`vault_id`)."""
 
 ADDED = {
     4: """

@@ -16,11 +16,10 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.edge.platform import current
 from vault_sync.edge.state import heartbeat
 from vault_sync.edge.state.store import open_state
@@ -44,7 +43,7 @@ class ServiceError(Exception):
     """The service cannot be set up here; the message says why and what to do."""
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Host:
     """The session that the service lives in. `start` leaves running what it runs."""
 
@@ -64,8 +63,7 @@ class Host:
         return bool(runtime) and (Path(runtime) / "systemd" / "private").exists()
 
 
-@value_class
-class Done:
+class Done(NamedTuple):
     """The outcome: the service's file, the commands that were run, those left to the person.
 
     `failure`: the words of the first of those left, where it was run and failed. On Windows the
@@ -78,8 +76,7 @@ class Done:
     failure: str = ""
 
 
-@value_class
-class ServiceState:
+class ServiceState(NamedTuple):
     """`enabled` and `active` are None where the service manager cannot be asked."""
 
     file: Path
@@ -183,7 +180,7 @@ def _install_at_login(vault: Path, host: Host, arguments: Sequence[str]) -> Done
     if done.todo or _daemon(vault, host) is not None:
         return done
     started = _carried_out(replace(host, run=host.start), file, [arguments])
-    return replace(started, ran=done.ran + started.ran)
+    return started._replace(ran=done.ran + started.ran)
 
 
 def uninstall(vault: Path, host: Host) -> Done:

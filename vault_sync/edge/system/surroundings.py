@@ -5,17 +5,16 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.mounts import file_system, silent_ground
 from vault_sync.edge.platform.rename import Volume
 from vault_sync.edge.state.places import same_folder
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """The surroundings of a vault: the machine, as the doctor examines it.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vault_sync.core.model.values import Problem, RelPath, is_markdown, is_visible
 from vault_sync.core.naming.copy_names import certain, possible
-from vault_sync.core.naming.foreign_names import unfit_for_windows
+from vault_sync.core.naming.note_names import unfit_for_windows
 from vault_sync.core.text.encodings import encoded
 from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.edge.fs.scan import ClosedFolder, FolderEntry, walk

@@ -14,8 +14,8 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Problem, RelPath, is_markdown, is_visible
 from vault_sync.edge.git.activity import head
 from vault_sync.edge.platform import current
@@ -32,7 +32,7 @@ HEAD_MOVED = "git's HEAD moved"
 _NEVER = float("inf")
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class ChangeBatch:
     """File changes after which nothing has happened for a while.
 
@@ -51,8 +51,7 @@ class ChangeBatch:
     problems: tuple[Problem, ...] = ()
 
 
-@value_class
-class WatchTiming:
+class WatchTiming(NamedTuple):
     """The timing of the watcher, in seconds.
 
     A batch comes `settle` after the last event, and after `longest` under events without end.

@@ -30,7 +30,7 @@ from vault_sync.edge.fs.errors import Unsafe, in_words
 from vault_sync.edge.fs.vault_dir import VaultDir, refusal, trash_names
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.durability import BATCH, sync_at, sync_everything, sync_file
-from vault_sync.edge.state import journal, saved_texts
+from vault_sync.edge.state import journal, pass_log
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task, task_of
 from vault_sync.edge.state.store import StateStore
@@ -145,7 +145,7 @@ def _journal(
         for task, operation in zip(tasks, plan.operations, strict=True)
         if task.undone is None and isinstance(operation, Write | Trash)
     ]
-    saved_texts.save(state.saved, (as_bytes(before) for _, before in replaced), len(replaced))
+    pass_log.save(state.saved, (as_bytes(before) for _, before in replaced), len(replaced))
     return journal.begin(
         state,
         tasks,
@@ -229,7 +229,7 @@ class PlanWriter:
     def _see_if_done(self, task: Task) -> None:
         """Note a task that was done before the crash; no second temporary file is made for it."""
         found = self._vault.holds(task.path)
-        if found is not None and saved_texts.name_of(found) == task.after:
+        if found is not None and pass_log.name_of(found) == task.after:
             sync_at(*self._vault.place(task.path))
             self._done.add(task.number)
 
@@ -249,7 +249,7 @@ class PlanWriter:
                 base_update.put or base_update.drop
             )
             if together and undone.path in base_update.paths:
-                others = base_update.paths - {undone.path}
+                others = set(base_update.paths) - {undone.path}
                 self._deferred.update(dict.fromkeys(others, undone.path))
 
     def _sync_folders(self) -> None:

@@ -18,7 +18,6 @@ from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.fs.vault_dir import (
     TEMPORARY,
     VaultDir,
-    names_in,
     read_at,
     same_file,
     temporary_name,
@@ -27,7 +26,7 @@ from vault_sync.edge.fs.vault_dir import (
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.rename import PROBE
 from vault_sync.edge.platform.values import SPARE, changed_ns
-from vault_sync.edge.state import journal, pass_log, saved_texts
+from vault_sync.edge.state import journal, pass_log
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
 from vault_sync.edge.state.store import StateStore
@@ -82,11 +81,11 @@ def _clear(vault: VaultDir, one: Pass, task: Task, writer: PlanWriter) -> None:
             # A second name of the note, which the hard-link way had not taken away yet.
             current.files.remove(folder, leftover)
             continue
-        swapped = target is not None and saved_texts.name_of(target) == task.after
+        swapped = target is not None and pass_log.name_of(target) == task.after
         # The start of our own text may be a temporary file that was not written to its end (zeros
         # after a power cut). It is never put in the place of the whole; the sweep saves it.
         torn = task.content.startswith(content.rstrip(b"\0"))
-        if swapped and not torn and saved_texts.name_of(content) != task.before:
+        if swapped and not torn and pass_log.name_of(content) != task.before:
             writer.swapper.put_back(task, folder, leftover, content)
         with suppress(FileNotFoundError):
             if torn and not swapped:
@@ -131,7 +130,7 @@ def sweep_displaced(root: Path, state: StateStore, now: float) -> list[Problem]:
 def _leftovers(vault: VaultDir, state: StateStore) -> Iterator[tuple[str, int, str]]:
     with suppress(FileNotFoundError):
         folder = vault.folder(TEMPORARY)
-        for name in sorted(names_in(folder)):
+        for name in sorted(current.files.names(folder)):
             if name.startswith(PROBE):
                 # Killed while it tried the file system.
                 current.files.remove(folder, name)
@@ -145,7 +144,7 @@ def _leftovers(vault: VaultDir, state: StateStore) -> Iterator[tuple[str, int, s
 def _look_again(state: StateStore, folder: int, name: str, now: float) -> list[Problem]:
     stat = current.files.status_at(folder, name)
     content = read_at(folder, name)
-    digest = saved_texts.name_of(content)
+    digest = pass_log.name_of(content)
     owner = _owner(state, name)
     path = RelPath(f"{TEMPORARY}/{name}") if owner is None else owner[1].path
     expected = owner is not None and digest in {owner[1].before, owner[1].after}
@@ -158,7 +157,7 @@ def _look_again(state: StateStore, folder: int, name: str, now: float) -> list[P
                     path,
                     "late-edit",
                     "was written into just after it had been replaced; that text is saved",
-                    hint=f"compare it with {saved_texts.file_of(state.saved, digest)}",
+                    hint=f"compare it with {pass_log.file_of(state.saved, digest)}",
                 )
             )
     if now - _displaced_at(state, name, stat, now) > WATCHED:

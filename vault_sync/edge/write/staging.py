@@ -15,8 +15,6 @@ from vault_sync.edge.fs.vault_dir import (
     TEMPORARY,
     VaultDir,
     folded_names,
-    names_in,
-    open_at,
     own_folder,
     temporary_name,
     volume_of,
@@ -25,7 +23,7 @@ from vault_sync.edge.platform import current
 from vault_sync.edge.platform.durability import BATCH, sync_at, sync_everything, sync_file
 from vault_sync.edge.platform.mounts import file_system
 from vault_sync.edge.platform.rename import Volume
-from vault_sync.edge.state import pass_log, saved_texts
+from vault_sync.edge.state import pass_log
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
 from vault_sync.edge.state.store import StateStore
@@ -84,7 +82,7 @@ class StagingArea:
         above, _, name = path.rpartition("/")
         if above not in self._names:
             self._names[above] = folded_names(self._vault.folder(above, make=True))
-        if casefold_nfc(name) in self._names[above] and name not in names_in(
+        if casefold_nfc(name) in self._names[above] and name not in current.files.names(
             self._vault.folder(above)
         ):
             raise Unsafe("a file is there whose name differs in case or normalisation only")
@@ -105,7 +103,7 @@ class StagingArea:
             self.check_free(task.path)
             _fill(folder, name, task.content, like=None, sync=sync)
             return
-        like = open_at(target_folder, target)
+        like = current.files.open_to_read(target, target_folder)
         try:
             check_writable(like, target_folder, target)
             _fill(folder, name, task.content, like=like, sync=sync)
@@ -152,7 +150,7 @@ def _fill(folder: int, name: str, content: bytes, *, like: int | None, sync: boo
     """Make a file; `like` is an open file whose mode and attributes it gets."""
     file = current.files.open_to_write(name, folder, mode=0o666 if like is None else 0o600)
     try:
-        saved_texts.write_all(file, content)
+        pass_log.write_all(file, content)
         if like is not None:
             copy_attributes(like, file)
         if sync:

@@ -23,7 +23,7 @@ from vault_sync.edge.fs.vault_dir import (
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.rename import Volume
 from vault_sync.edge.platform.values import Changed
-from vault_sync.edge.state import pass_log, saved_texts
+from vault_sync.edge.state import pass_log
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
 from vault_sync.edge.state.store import StateStore
@@ -76,12 +76,12 @@ class FileSwapper:
         try:
             self._staging.bring_in(Volume.move, task)
         except FileExistsError:
-            if saved_texts.name_of(self._vault.read(task.path)) != task.after:
+            if pass_log.name_of(self._vault.read(task.path)) != task.after:
                 raise Unsafe("a file of that name was made meanwhile; it is kept") from None
         self._at("after-move", task.path)
 
     def _replace(self, task: Task) -> None:
-        found = saved_texts.name_of(self._vault.read(task.path))
+        found = pass_log.name_of(self._vault.read(task.path))
         if found == task.after:
             return
         if found != task.before:
@@ -89,7 +89,7 @@ class FileSwapper:
         self._at("before-exchange", task.path)
 
         def is_before(text: bytes) -> bool:
-            return saved_texts.name_of(text) == task.before
+            return pass_log.name_of(text) == task.before
 
         try:
             exchange = partial(Volume.exchange, expected=is_before)
@@ -98,7 +98,7 @@ class FileSwapper:
             raise Unsafe(EDITED) from None
         self._at("after-exchange", task.path)
         displaced = read_at(folder, name)
-        if saved_texts.name_of(displaced) != task.before:
+        if pass_log.name_of(displaced) != task.before:
             self.put_back(task, folder, name, displaced)
             raise Unsafe(EDITED)
         self.brought_in.add(task.path)
@@ -128,17 +128,17 @@ class FileSwapper:
                     continue
                 return
             back = read_at(folder, name)
-            if saved_texts.name_of(back) == put:
+            if pass_log.name_of(back) == put:
                 return
-            put, displaced = saved_texts.name_of(displaced), back
+            put, displaced = pass_log.name_of(displaced), back
         self._save(displaced, task.path)
         raise Unsafe(f"{EDITED}, {PUT_BACKS} times on end; {self._whereabouts(displaced, name)}")
 
     def _whereabouts(self, displaced: bytes, name: str) -> str:
         """Return where a text is that could not be put back."""
-        text = saved_texts.name_of(displaced)
+        text = pass_log.name_of(displaced)
         if pass_log.is_saved(self._state, text):
-            file = saved_texts.file_of(self._state.saved, text)
+            file = pass_log.file_of(self._state.saved, text)
             return f"the text that it had last is saved: {file}"
         return f"the text that it had last is in {TEMPORARY}/{name}"
 
@@ -170,7 +170,7 @@ class FileSwapper:
                 break
         self._at("after-move", task.path)
         moved = self._vault.read(task.target)
-        if saved_texts.name_of(moved) != task.before:
+        if pass_log.name_of(moved) != task.before:
             self._untrash(task, moved)
             raise Unsafe(EDITED)
 
@@ -196,7 +196,7 @@ class FileSwapper:
             there = self._vault.holds(target)
             if there is None:
                 raise Unsafe(GONE)
-            if saved_texts.name_of(there) == task.before:
+            if pass_log.name_of(there) == task.before:
                 task.target = target
                 return
             if self._again and target == task.target:
@@ -220,10 +220,10 @@ class FileSwapper:
         found = self._vault.holds(task.path)
         if found is None:
             there = self._vault.holds(target)
-            if there is not None and saved_texts.name_of(there) == task.before:
+            if there is not None and pass_log.name_of(there) == task.before:
                 return True
             raise Unsafe(GONE)
-        if saved_texts.name_of(found) != task.before:
+        if pass_log.name_of(found) != task.before:
             raise Unsafe(EDITED)
         return False
 

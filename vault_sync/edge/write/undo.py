@@ -26,7 +26,7 @@ from vault_sync.core.report.conflicts_page import unticked
 from vault_sync.core.text.encodings import as_bytes, as_text
 from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.edge.fs.vault_dir import VaultDir, folded_names
-from vault_sync.edge.state import deliveries, pass_log, saved_texts
+from vault_sync.edge.state import deliveries, pass_log
 from vault_sync.edge.state.pass_log import PassRecord, SavedRow
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.apply import apply
@@ -116,7 +116,7 @@ def _inverses(
         path = change.path
         here = change.to or (moves[path][0].path if path in moves else path)
         text, reason = _found(vault, here, change.after)
-        old = saved_texts.take(state.saved, change.before) if change.before else None
+        old = pass_log.take(state.saved, change.before) if change.before else None
         before = as_text(old or b"")
         if path == page:
             before = unticked(before)
@@ -154,7 +154,7 @@ def _with_lost_entries(
     lost = pass_log.lost_entries(state, record.id)
     result = [each for each in inverses if each[0] not in lost]
     for path, (whole_name, cut_name) in lost.items():
-        whole, cut = (saved_texts.take(state.saved, name) for name in (whole_name, cut_name))
+        whole, cut = (pass_log.take(state.saved, name) for name in (whole_name, cut_name))
         now = vault.holds(path)
         own = [each for each in inverses if each[0] == path]
         result += own
@@ -175,13 +175,13 @@ def _found(vault: VaultDir, path: RelPath, expected: str) -> tuple[str, str | No
     content = vault.holds(path)
     if content is None:
         return "", "it is not there any more"
-    return as_text(content), None if saved_texts.name_of(content) == expected else NEWER
+    return as_text(content), None if pass_log.name_of(content) == expected else NEWER
 
 
 def list_saved(state: StateStore, path: RelPath | None = None) -> list[SavedText]:
     """Return the saved texts, of one path or of all, newest first."""
     return [
-        SavedText(saved_texts.file_of(state.saved, row.name), row)
+        SavedText(pass_log.file_of(state.saved, row.name), row)
         for row in pass_log.all_saved(state)
         if path is None or row.path == path
     ]
@@ -233,7 +233,7 @@ def _texts(state: StateStore, path: RelPath, name: str | None) -> Iterator[tuple
     if text is not None and name is None:
         yield as_bytes(str(text)), "at the last pass"
     for _, one in list_saved(state, path):
-        content = saved_texts.take(state.saved, one.name)
+        content = pass_log.take(state.saved, one.name)
         if content is not None and name in {None, one.name}:
             yield content, f"saved at {one.at}"
 

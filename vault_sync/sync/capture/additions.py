@@ -17,7 +17,6 @@ from vault_sync.core.digest.reader import Digest
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.style import StyleChoice
 from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Write
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Facts, Fields, Key, RelPath, natural
 from vault_sync.core.naming import week_learning
 from vault_sync.core.naming.globs import is_digest
@@ -51,8 +50,7 @@ class Placed(NamedTuple):
     title: str = ""
 
 
-@value_class
-class Addition:
+class Addition(NamedTuple):
     """A digest with papers added: the operation, None if nothing is to be written."""
 
     operation: Operation | None

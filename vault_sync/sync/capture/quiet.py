@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.state import pass_log
 from vault_sync.edge.state.store import StateStore
@@ -16,8 +16,7 @@ _PASSES = 5
 """The newest passes that are looked at for our own last write of a file."""
 
 
-@value_class
-class QuietWait:
+class QuietWait(NamedTuple):
     """The wait of one command. `quiet` is in seconds; `say` is called once if there is a wait."""
 
     root: Path

@@ -16,13 +16,11 @@ import struct
 import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
-from dataclasses import asdict, fields
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from vault_sync.core.model.plan import Apart, Conflict, Plan
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.keys import KEY_RULES
 from vault_sync.core.naming.note_names import bare_name
@@ -54,8 +52,7 @@ WRONG = (sqlite3.Error, struct.error, ValueError, TypeError, KeyError, OverflowE
 """The errors of an index that is damaged, or cannot hold what it is given."""
 
 
-@value_class
-class LastPass:
+class LastPass(NamedTuple):
     """The outcome of the last pass, as the index stores it.
 
     `plan` is that of a pass that finds everything as it was, and nothing left to do. `based`: there
@@ -110,8 +107,7 @@ def stamp_of(config: Config, state: StateStore, version: str) -> str | None:
 # Reading
 
 
-@value_class
-class FileStats:
+class FileStats(NamedTuple):
     """The stats of all files in an index, and those open, without a record of any.
 
     `stamp` and `version` tell it from the index of another pass.
@@ -239,11 +235,12 @@ def _last_pass(text: str) -> LastPass:
 
 
 def _text_of(last: LastPass) -> str:
-    plan, flat = last.plan, {each.name: getattr(last, each.name) for each in fields(last)}
-    names = ("problems", "conflicts", "named", "wanted", "apart", "again")
-    counts = (plan.digests, plan.entries, plan.notes)
-    flat["plan"] = {"counts": counts} | {name: getattr(plan, name) for name in names}
-    return json.dumps(flat, default=asdict)
+    plan = last.plan
+    stored: dict[str, Any] = {name: getattr(plan, name) for name in ("wanted", "apart", "again")}
+    stored["counts"] = (plan.digests, plan.entries, plan.notes)
+    for name in ("problems", "conflicts", "named"):
+        stored[name] = [each._asdict() for each in getattr(plan, name)]
+    return json.dumps(last._asdict() | {"plan": stored})
 
 
 # Writing

@@ -9,10 +9,9 @@ is read from its text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Write
+from vault_sync.core.model.plan import BaseKey, Create, Operation, Plan, Write
 from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.naming.wikilinks import LinkResolver, find
 from vault_sync.core.note.property_table import LINK_LISTS, property_facts
@@ -30,39 +29,16 @@ from vault_sync.sync.observation.file_record import UNKNOWN, File, mark_of
 from vault_sync.sync.observation.observation import snapshot_of
 
 
-@dataclass(slots=True)
-class Agreed:
-    """The base updates of a plan, by paper.
-
-    `said` are commentaries by digest. `dropped`: something is forgotten.
-    """
-
-    notes: dict[Key, RelPath] = field(default_factory=dict)
-    said: dict[Key, dict[RelPath, str]] = field(default_factory=dict)
-    undated: set[Key] = field(default_factory=set)
-    abstracts: set[Key] = field(default_factory=set)
-    dropped: bool = False
-
-    @classmethod
-    def collect(cls, base_updates: Iterable[BaseUpdate]) -> Agreed:
-        agreed = cls()
-        for base_update in base_updates:
-            agreed.dropped = agreed.dropped or bool(base_update.drop)
-            for row, value in base_update.put.items():
-                if row.field == "note":
-                    agreed.notes[row.key] = RelPath(str(value))
-                elif row.field == "commentary":
-                    agreed.said.setdefault(row.key, {})[RelPath(row.digest)] = str(value)
-                elif row.field == "undated":
-                    agreed.undated.add(row.key)
-                elif row.field == "abstract":
-                    agreed.abstracts.add(row.key)
-        return agreed
+def agreed_on(plan: Plan) -> Base:
+    """Return as a base what a plan agrees on of notes, commentaries and facts."""
+    fields = {"note", "commentary", "undated", "abstract"}
+    puts = [one.put for one in plan.base_updates]
+    return Base({row: put[row] for put in puts for row in put if row.field in fields})
 
 
 def foreseen(
     done: Sequence[Operation],
-    agreed: Agreed,
+    plan: Plan,
     found: Snapshot,
     names: LinkResolver,
     base: Base,
@@ -70,13 +46,14 @@ def foreseen(
 ) -> dict[RelPath, File]:
     """Return the records of the files of a plan that was done whole, in which no file moved."""
     known: dict[RelPath, Identity] = {}
-    if not agreed.dropped:
+    if not any(one.drop for one in plan.base_updates):
+        agreed = agreed_on(plan)
         known = _notes(done, agreed, names, rules) | _digests(done, agreed, found, names, base)
     after = {each.path: each.after for each in done if isinstance(each, Create | Write)}
     rest = {path: str(text) for path, text in after.items() if path not in known}
     known |= _read(rest, found, names, base, rules) if rest else {}
     return {
-        path: File(UNKNOWN, mark_of(as_bytes(str(text))), *known.get(path, OTHER), open=False)
+        path: File(UNKNOWN, mark_of(as_bytes(text)), *known.get(path, OTHER), open=False)
         for path, text in after.items()
     }
 
@@ -96,18 +73,19 @@ def _read(
 
 
 def _notes(
-    done: Iterable[Operation], agreed: Agreed, names: LinkResolver, rules: Rules
+    done: Iterable[Operation], agreed: Base, names: LinkResolver, rules: Rules
 ) -> dict[RelPath, Identity]:
     """The new notes of papers that stand in one digest: it is their property and their section."""
     made = {each.path: each for each in done if isinstance(each, Create)}
     lists = [rules.properties.written(name) for name in LINK_LISTS]
     known: dict[RelPath, Identity] = {}
     linked: dict[RelPath, tuple[str, str]] = {}
-    for key, path in agreed.notes.items():
-        places = agreed.said.get(key, {})
+    for path, (key, *_) in agreed.papers_noted.items():
+        places = agreed.places.get(key, ())
         if path not in made or len(places) != 1 or rules.template:
             continue
-        ((digest, said),) = places.items()
+        (digest,) = places
+        said = agreed.text(BaseKey(key, digest, "commentary")) or ""
         if digest not in linked:
             target = names.shortest(digest)
             stray = strays(path, [(key, target)], names, _sure)
@@ -125,14 +103,14 @@ def _notes(
 
 
 def _digests(
-    done: Iterable[Operation], agreed: Agreed, found: Snapshot, names: LinkResolver, base: Base
+    done: Iterable[Operation], agreed: Base, found: Snapshot, names: LinkResolver, base: Base
 ) -> dict[RelPath, Identity]:
     """The digests that have the entries that they had, each linked to its note.
 
     A new link leads to its note: only old ones can point to what is no file yet.
     """
     stands: dict[RelPath, set[Key]] = {}
-    for key, places in agreed.said.items():
+    for key, places in agreed.places.items():
         for path in places:
             stands.setdefault(path, set()).add(key)
     for path, read in found.notes.items():
@@ -142,7 +120,7 @@ def _digests(
 
     def about(path: RelPath, key: Key) -> bool:
         note = found.notes.get(path)
-        own = agreed.notes.get(key) or base.note(key)
+        own = agreed.note(key) or base.note(key)
         return path == own or (note is not None and note.key == key)
 
     known: dict[RelPath, Identity] = {}
@@ -156,14 +134,14 @@ def _digests(
         words, after = outside(digest), str(operation.after)
         for entry in digest.entries:
             link = entry.link.target if entry.link else ""
-            note = agreed.notes.get(entry.key) or base.note(entry.key)
+            note = agreed.note(entry.key) or base.note(entry.key)
             if note is None or (link and names.resolve(link, path) == note):
                 old.append((entry.key, link))
             else:
                 link = names.shortest(note)
             if link and f"[[{link}" in after:
                 links[entry.key] = link
-            said = agreed.said.get(entry.key, {}).get(path)
+            said = agreed.text(BaseKey(entry.key, path, "commentary"))
             if said is None:
                 words.append(entry.fields.commentary)
             elif _may_point(said):
@@ -190,7 +168,7 @@ def _may_point(said: str) -> bool:
 
 
 def lacking_after(
-    lacking: Iterable[Key], done: Iterable[Operation], agreed: Agreed, rules: Rules
+    lacking: Iterable[Key], done: Iterable[Operation], agreed: Base, rules: Rules
 ) -> tuple[Key, ...]:
     """The papers without their facts, without those whose new notes have all of them."""
     made = {each.path: each for each in done if isinstance(each, Create)}
@@ -198,12 +176,12 @@ def lacking_after(
     properties = {name for name in properties if not rules.properties.is_off(name)}
 
     def lacks(key: Key) -> bool:
-        note = made.get(agreed.notes.get(key, RelPath("")))
+        note = made.get(agreed.note(key) or RelPath(""))
         block = _block(str(note.after)) if note is not None else ""
         return (
             not all(f"\n{rules.properties.written(name)}:" in block for name in properties)
-            or key in agreed.undated
-            or ("abstract" in rules.facts and key not in agreed.abstracts)
+            or BaseKey(key, "", "undated") in agreed.rows
+            or ("abstract" in rules.facts and BaseKey(key, "", "abstract") not in agreed.rows)
         )
 
     return tuple(filter(lacks, lacking))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from itertools import compress
+from operator import ne
+from pathlib import Path
+from stat import S_ISREG
 
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, Problem, RelPath, folder_of
@@ -13,8 +17,10 @@ from vault_sync.core.naming.note_names import bare_name
 from vault_sync.core.report import conflicts_page
 from vault_sync.core.text.encodings import as_bytes
 from vault_sync.edge.config import Config
-from vault_sync.edge.fs.scan import Stat
+from vault_sync.edge.fs.scan import Scan, Stat, stat_of
 from vault_sync.edge.fs.vault_dir import read_texts
+from vault_sync.edge.platform import current
+from vault_sync.edge.platform.spelling import SpellingTest
 from vault_sync.edge.state.base_table import (
     digests_with_text,
     papers_in,
@@ -31,6 +37,7 @@ from vault_sync.sync.observation.file_record import (
     believable,
     looks_delivered,
     mark_of,
+    seconds_at_rest,
 )
 
 
@@ -142,7 +149,10 @@ class PartReading:
         stat = self.stats.get(path, was.stat if mark == was.mark else UNKNOWN)
         return was._replace(stat=believable(stat, self.read_at), mark=mark)
 
-    # What files are
+    def at_rest(self, paths: Iterable[RelPath]) -> dict[RelPath, float]:
+        """Return the seconds since some files changed, as the reading began."""
+        found = stats_of(self.config.root, paths).items()
+        return {path: seconds_at_rest(stat, self.read_at) for path, stat in found if stat}
 
     def is_digest(self, path: RelPath) -> bool:
         """Return True for a digest."""
@@ -181,8 +191,6 @@ class PartReading:
     def conflicts_text(self) -> str:
         """Return the conflicts note; "" where there is none."""
         return self.texts.get(self.conflicts_path(), "")
-
-    # What the base has
 
     def rows_of(self, key: Key) -> dict[BaseKey, Value]:
         """Return the base's rows of one paper.
@@ -237,3 +245,47 @@ def _readable(text: str | Problem) -> str:
     if isinstance(text, Problem):
         raise TakesWholePass(f"{text.path} cannot be read")
     return text
+
+
+class TakesWalk(Exception):  # noqa: N818 - nothing fails, all stats are read
+    """Change after which a file may be elsewhere, where no event has told of it yet."""
+
+
+def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None]:
+    """Return the stats of some files, None for one that is gone.
+
+    Raises:
+        TakesWholePass: one is no plain file.
+    """
+    found: dict[RelPath, Stat | None] = {}
+    spelling = SpellingTest(root)
+    for path in paths:
+        try:
+            seen = current.files.status(root / path)
+            is_there = spelling.is_listed(path)
+        except FileNotFoundError:
+            is_there = False
+        except OSError as error:
+            raise TakesWholePass(f"{path} cannot be looked at") from error
+        if not is_there:
+            found[path] = None
+            continue
+        if not S_ISREG(seen.st_mode):
+            raise TakesWholePass(f"{path} is no plain file")
+        found[path] = stat_of(seen)
+    return found
+
+
+def suspects(memory: Memory, found: Scan) -> dict[RelPath, Stat | None]:
+    """Return the files that are not as they were, None for one that is gone.
+
+    Raises:
+        TakesWholePass: that cannot be known, as a folder may hide files.
+    """
+    before, files = memory.stats, found.files
+    others = compress(files, map(ne, files.values(), map(before.get, files)))
+    changed: dict[RelPath, Stat | None] = {path: files[path] for path in others}
+    gone = before.keys() - files.keys()
+    if gone and any(each.level == "problem" for each in found.problems):
+        raise TakesWholePass("a folder may hide files")
+    return changed | dict.fromkeys(gone)

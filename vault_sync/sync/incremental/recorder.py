@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from vault_sync.core.model.base import Base, updates_made
-from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Rename, Write
+from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Outcome, Plan, Rename, Write
 from vault_sync.core.model.problems import UNFINISHED
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.encodings import as_bytes
@@ -17,13 +15,12 @@ from vault_sync.sync.incremental.identity import OTHER, called, identities
 from vault_sync.sync.incremental.index import LastPass
 from vault_sync.sync.incremental.memory import MANY, Memory, keys_in
 from vault_sync.sync.incremental.overlay import Overlay, namers_after
-from vault_sync.sync.incremental.prediction import Agreed, foreseen, lacking_after
+from vault_sync.sync.incremental.prediction import agreed_on, foreseen, lacking_after
 from vault_sync.sync.observation.file_record import UNKNOWN, File, mark_of
 from vault_sync.sync.observation.observation import Observation
 
 
-@value_class
-class Acted:
+class Acted(NamedTuple):
     """The work of a pass: its plan, the part not deferred, the outcome, the facts it knew of."""
 
     plan: Plan
@@ -38,34 +35,31 @@ def after_whole(
 ) -> tuple[LastPass, dict[RelPath, File]] | None:
     """Return what a whole pass leaves: its outcome and all records; None if too much is open."""
     found, base, done = seen.snapshot, seen.base, acted.outcome.done
-    agreed = Agreed.collect(acted.doable.base_updates)
-    left = _left_open(acted, seen, agreed)
-    if left is None:
-        return None
-    lacking = acted.lacking
-    if left.finished:
+    many, lacking = len(done) > MANY, acted.lacking
+    touched, final = (set[RelPath](), True) if many else _touched(acted, seen.read, seen)
+    many = many or len(touched) > MANY
+    if many:
+        if not _finishes(acted, found):
+            return None
+        touched, final = set(), True
         names = found.names.with_moved({}, [each.path for each in done])
-        written = foreseen(done, agreed, found, names, base, rules)
-        lacking = lacking_after(lacking, done, agreed, rules)
+        written = foreseen(done, acted.doable, found, names, base, rules)
+        lacking = lacking_after(lacking, done, agreed_on(acted.doable), rules)
         rest = {path: one for path, one in found.digests.items() if path not in written}
-        files = _as_read(seen.read, replace(found, digests=rest, names=names), base, left.touched)
+        files = _as_read(seen.read, found._replace(digests=rest, names=names), base, touched)
     else:
-        files = _as_read(seen.read, found, base, left.touched)
+        files = _as_read(seen.read, found, base, touched)
         written = _written(done, files)
     files |= written
-    namers = {
-        row.key: tuple(map(Key, named))
-        for row, value in base.rows.items()
-        if row.field == "mentions" and (named := base.items(row))
-    }
+    updates = [BaseUpdate(frozenset(), base.rows), *updates_made(acted.doable, acted.outcome)]
     digests, entries, notes = _counts(files.values())
     last = LastPass(
-        plan=replace(_reported(acted.plan), digests=digests, entries=entries, notes=notes),
-        based=base.exists or left.finished,
-        final=left.final,
+        plan=_reported(acted.plan)._replace(digests=digests, entries=entries, notes=notes),
+        based=base.exists or many,
+        final=final,
         lacking=lacking,
         facts=acted.facts,
-        namers=namers_after(namers, updates_made(acted.doable, acted.outcome)),
+        namers=namers_after({}, updates),
         newest=max((path for path, file in files.items() if file.kind == "digest"), default=""),
         otherwise=seen.otherwise,
     )
@@ -103,7 +97,7 @@ def _written(
 
 def _reported(plan: Plan) -> Plan:
     """Return a plan of which everything is done."""
-    return replace(plan, operations=(), base_updates=(), deferred=frozenset())
+    return plan._replace(operations=(), base_updates=(), deferred=frozenset())
 
 
 def _counts(files: Iterable[File]) -> tuple[int, int, int]:
@@ -129,39 +123,19 @@ def counts_after(
     return digests, entries, notes
 
 
-class _Left(NamedTuple):
-    """The files that the next pass must look at again; `final` if that is all.
-
-    `finished`: it is nothing, and the pass did more than the next one could look at.
-    """
-
-    touched: set[RelPath]
-    final: bool
-    finished: bool = False
-
-
-def _left_open(acted: Acted, seen: Observation, agreed: Agreed) -> _Left | None:
-    """Return what a whole pass left open; None if that is too much."""
-    if len(acted.outcome.done) <= MANY:
-        left = _Left(*_touched(acted, seen.read, seen))
-        if len(left.touched) <= MANY:
-            return left
-    # Of a paper that was in no digest before, facts may be known that nobody has asked for.
-    known = {entry.key for digest in seen.snapshot.digests.values() for entry in digest.entries}
-    finished = agreed.said.keys() <= known and _finishes(acted)
-    return _Left(set(), final=True, finished=True) if finished else None
-
-
-def _finishes(acted: Acted) -> bool:
+def _finishes(acted: Acted, found: Snapshot) -> bool:
     """Return True if the next pass will have nothing to do (tests/support/two_way.py).
 
     So it is after a plan that was done whole, if nothing moved and nobody must look at anything in
-    the files that were written.
+    the files that were written. Of a paper that was in no digest before, facts may be there that
+    nobody has asked for.
     """
     plan, doable = acted.plan, acted.doable
+    known = {entry.key for digest in found.digests.values() for entry in digest.entries}
     written = {each.path for each in plan.operations}
     return (
-        not acted.outcome.undone
+        agreed_on(doable).places.keys() <= known
+        and not acted.outcome.undone
         and (plan.operations, plan.base_updates) == (doable.operations, doable.base_updates)
         and all(isinstance(each, Create | Write) for each in plan.operations)
         and not plan.conflicts
@@ -191,8 +165,7 @@ def after_part(
         for path in records.naming(name):
             if (file := records.get(path)) is not None:
                 records.changed[path] = file._replace(open=True)
-    last = replace(
-        memory.last,
+    last = memory.last._replace(
         plan=_reported(acted.plan),
         final=final,
         lacking=acted.lacking,
@@ -241,7 +214,7 @@ def _touched(
         if not any(path in files for path in about):
             final = False
         else:
-            unmade -= base_update.paths
+            unmade.difference_update(base_update.paths)
         touched |= about
     touched |= {RelPath(each.path) for each in acted.plan.problems if each.code == UNFINISHED}
     return {path for path in touched if path in files}, final and not unmade

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from vault_sync.core import snapshot as snapshots
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Plan
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.reconcile.pairing.same_file import strange_digests
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.state.deliveries import waiting
-from vault_sync.sync.incremental import changes, overlay
-from vault_sync.sync.incremental.changes import TakesWalk
-from vault_sync.sync.incremental.memory import TakesWholePass
+from vault_sync.sync.incremental import overlay
+from vault_sync.sync.incremental.memory import Memory, TakesWholePass
 from vault_sync.sync.incremental.part_snapshot import PartSnapshot
-from vault_sync.sync.incremental.reading import PartReading
+from vault_sync.sync.incremental.reading import PartReading, TakesWalk
 from vault_sync.sync.incremental.recorder import counts_after
 from vault_sync.sync.incremental.selection import PaperSelection
 from vault_sync.sync.observation.observation import Observation, lacking
@@ -30,17 +27,18 @@ from vault_sync.sync.planning.pass_plan import make_plan, template_of
 from vault_sync.sync.request import FactsOf, PassRequest, Reason
 
 
-@value_class
-class Thought:
-    """The observation of some papers, and its plan, with what is reported of all others.
+class View(NamedTuple):
+    """An observation and its plan; with a `memory` if only some papers were looked at.
 
-    `lacking` are the papers of the vault without their facts. `explained` says why each file and
-    paper was looked at.
+    `lacking` are the papers without their facts, `facts` the stamp of the facts that were known.
+    `explained` says why each file and paper was looked at.
     """
 
     observation: Observation
     plan: Plan
     lacking: tuple[Key, ...]
+    facts: str
+    memory: Memory | None = None
     explained: tuple[Reason, ...] = ()
 
 
@@ -48,14 +46,14 @@ def think(
     reading: PartReading,
     facts_of: FactsOf,
     request: PassRequest,
+    facts: str,
     *,
-    facts_changed: bool,
     hinted: bool = False,
-) -> Thought:
+) -> View:
     """Return the plan after the files of a reading may have changed.
 
-    `facts_changed`: of papers without their facts more may be known now. `hinted`: other files may
-    have changed as well, of which nothing has told yet.
+    `facts` is the stamp of the facts that are known. `hinted`: other files may have changed as
+    well, of which nothing has told yet.
 
     Raises:
         TakesWalk: it is `hinted`, and a file is gone, or an entry was taken out of a digest.
@@ -72,23 +70,27 @@ def think(
         raise TakesWalk
     for key in last.plan.again:
         selection.join([key], overlay.waits(key))
-    for key in last.lacking if facts_changed else ():
+    for key in last.lacking if facts != last.facts else ():
         selection.join([key], overlay.facts_of(key))
     if not (reading.changed or reading.gone or reading.names_changed or selection.reasons):
         observation = _observation(selection, snapshots.EMPTY, Base(exists=True))
-        plan = last.plan
-        return Thought(observation, plan, last.lacking, selection.explained(plan))
-    try:
-        selection.start()
-        return _planned(selection, facts_of, request, hinted=hinted)
-    except ValueError as error:  # a whole pass finds out what that means
-        raise TakesWholePass("the base is damaged") from error
+        plan, lacks = last.plan, last.lacking
+    else:
+        try:
+            selection.start()
+            observation, plan, lacks = _planned(selection, facts_of, request, hinted=hinted)
+        except ValueError as error:  # a whole pass finds out what that means
+            raise TakesWholePass("the base is damaged") from error
+    return View(observation, plan, lacks, facts, reading.memory, selection.explained(plan))
 
 
 def _planned(
     selection: PaperSelection, facts_of: FactsOf, request: PassRequest, *, hinted: bool
-) -> Thought:
-    """Plan for papers, and again with those that the plan concerns, until there are no more."""
+) -> tuple[Observation, Plan, tuple[Key, ...]]:
+    """Plan for papers, and again with those that the plan concerns, until there are no more.
+
+    With the plan come the papers without their facts.
+    """
     reading, part = selection.reading, PartSnapshot(selection)
     config, state = reading.config, reading.state
     while True:
@@ -104,7 +106,7 @@ def _planned(
         facts = facts_of(lacks) if lacks else {}
         template, wrong = template_of(observation, config, _days_unknown)
         plan = make_plan(observation, config.rules, facts, request, template=template)
-        plan = replace(plan, problems=tuple(dict.fromkeys((*wrong, *plan.problems))))
+        plan = plan._replace(problems=tuple(dict.fromkeys((*wrong, *plan.problems))))
         if not reading.same_folder():
             raise TakesWholePass("new digests go to another folder now")
         before = len(selection.reasons)
@@ -113,8 +115,8 @@ def _planned(
             break
     plan = _of_all(plan, selection, lacks)
     last = selection.memory.last
-    lacks = [*(key for key in last.lacking if key not in selection.reasons), *lacks]
-    return Thought(observation, plan, tuple(lacks), selection.explained(plan))
+    others = (key for key in last.lacking if key not in selection.reasons)
+    return observation, plan, (*others, *lacks)
 
 
 def _days_unknown() -> NoReturn:
@@ -148,7 +150,7 @@ def _observation(selection: PaperSelection, snapshot: Snapshot, base: Base) -> O
         read=reading.same | reading.read,
         gone=frozenset(reading.gone),
         delivered=reading.delivered(),
-        at_rest=changes.at_rest(reading.config.root, snapshot.locked, reading.read_at),
+        at_rest=reading.at_rest(snapshot.locked),
         conflicts_path=reading.conflicts_path(),
         otherwise=reading.otherwise,
         template=reading.texts.get(RelPath(reading.config.rules.template)),
@@ -170,8 +172,7 @@ def _of_all(plan: Plan, selection: PaperSelection, lacks: Sequence[Key]) -> Plan
     wanted = [key for key in last.wanted if key not in selection.reasons]
     reading = selection.reading
     digests, entries, notes = counts_after(reading.memory, reading.read, reading.gone)
-    return replace(
-        plan,
+    return plan._replace(
         problems=tuple(dict.fromkeys((*problems, *plan.problems))),
         digests=digests,
         entries=entries,

@@ -116,7 +116,6 @@ class PaperSelection:
         if key.startswith(TITLE):
             # Of papers that have no note yet nothing but their title may tell a file.
             without = papers_without_note(self.reading.state.select)
-            without |= {each.key for each in self.memory.last.plan.conflicts}
             without |= {key for path in self._reported for key in self.reading.papers_at(path)}
             self.join(sorted(without), question)
 

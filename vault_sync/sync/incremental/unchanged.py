@@ -6,7 +6,6 @@ The plan of such a pass is known. Little is imported here, for a hook and a time
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import NamedTuple
 
 from vault_sync import __version__
@@ -61,7 +60,7 @@ def look(config: Config, state: StateStore, request: PassRequest) -> Rest:
     last = stats.last
     if last.lacking and last.facts != facts.facts_stamp(config, state):
         return Rest(walk=walk)
-    return Rest(replace(last.plan, problems=(*found.problems, *last.plan.problems)), walk)
+    return Rest(last.plan._replace(problems=(*found.problems, *last.plan.problems)), walk)
 
 
 def _displaced(config: Config) -> bool:

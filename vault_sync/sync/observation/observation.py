@@ -4,31 +4,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from vault_sync.core import snapshot
 from vault_sync.core.digest.styles import lens
 from vault_sync.core.digest.styles.style import styles_of
-from vault_sync.core.merge.copy_rules import CopyRules, is_readers
-from vault_sync.core.merge.file_copies import NO_COPIES, MergedCopies, merge_copies
 from vault_sync.core.model.base import Base
+from vault_sync.core.model.copies import NO_COPIES, MergedCopies
 from vault_sync.core.model.plan import BaseKey, Conflict
-from vault_sync.core.model.value_class import value_class
-from vault_sync.core.model.values import Key, Problem, RelPath, Rules
-from vault_sync.core.naming import globs, week_learning
+from vault_sync.core.model.values import NOTHING, Key, Problem, RelPath, Rules
+from vault_sync.core.naming import globs
 from vault_sync.core.naming.copy_names import brings_markdown, certain
 from vault_sync.core.naming.globs import is_digest
 from vault_sync.core.naming.keys import is_paper
-from vault_sync.core.naming.week_learning import LearntWeeks, PaperDays
 from vault_sync.core.naming.wikilinks import LinkResolver
-from vault_sync.core.reconcile.resolution import abstracts
+from vault_sync.core.note import abstract
 from vault_sync.core.report import conflicts_page, copy_section
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.encodings import as_text
+from vault_sync.core.text.module_door import door
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Scan, Stat, scan
 from vault_sync.edge.fs.vault_dir import read_contents
@@ -48,9 +46,17 @@ from vault_sync.sync.observation.file_record import (
 from vault_sync.sync.observation.old_paths import digests_back, notes_back
 from vault_sync.sync.request import Progress, silent
 
+if TYPE_CHECKING:
+    from vault_sync.core.merge import copy_rules, file_copies
+    from vault_sync.core.naming import week_learning
+    from vault_sync.core.naming.week_learning import LearntWeeks, PaperDays
+else:  # few vaults have copies, and few passes learn weeks
+    copy_rules = door("vault_sync.core.merge.copy_rules")
+    file_copies = door("vault_sync.core.merge.file_copies")
+    week_learning = door("vault_sync.core.naming.week_learning")
 
-@value_class
-class Observation:
+
+class Observation(NamedTuple):
     """A snapshot, the base, and the problems met; `files` are the paths of all texts.
 
     `conflicts_text` is the conflicts note, "" where there is none. `marks` are those of `Scan`:
@@ -69,11 +75,11 @@ class Observation:
     problems: tuple[Problem, ...]
     conflicts_text: str
     files: frozenset[RelPath]
-    marks: Mapping[RelPath, int] = field(default_factory=dict)
-    delivered: Mapping[RelPath, int] = field(default_factory=dict)
-    read: Mapping[RelPath, File] = field(default_factory=dict)
+    marks: Mapping[RelPath, int] = NOTHING
+    delivered: Mapping[RelPath, int] = NOTHING
+    read: Mapping[RelPath, File] = NOTHING
     gone: frozenset[RelPath] = frozenset()
-    at_rest: Mapping[RelPath, float] = field(default_factory=dict)
+    at_rest: Mapping[RelPath, float] = NOTHING
     otherwise: tuple[RelPath, ...] = ()
     conflicts_path: RelPath | None = None
     open_elsewhere: tuple[Conflict, ...] = ()
@@ -139,9 +145,8 @@ def observe(
     )
     stats = {path: numbers(found.files[path]) for path in read}
     base = replace(_joined_at_once(observation, found.marks), arriving=is_arriving)
-    return replace(
-        observation,
-        snapshot=replace(observation.snapshot, stats=stats),
+    return observation._replace(
+        snapshot=observation.snapshot._replace(stats=stats),
         base=base,
         read=read,
         marks=found.marks,
@@ -181,7 +186,7 @@ def _merged_texts(
         merged = {path: text for path, text in texts.items() if path not in copies.hidden}
         otherwise = (*found.otherwise, *copies.hidden)
         observation = observe_texts({**merged, **copies.texts}, rules, base, problems, otherwise)
-        return replace(observation, files=frozenset(texts), copies=copies, delivered=delivered)
+        return observation._replace(files=frozenset(texts), copies=copies, delivered=delivered)
 
     if merge is None:
         merge = partial(_hide_copies, rules, base)
@@ -197,17 +202,17 @@ def _hide_copies(
 ) -> MergedCopies:
     copy_rules = copy_rules_of(rules, base, read.texts, read.page)
     notes = {path: to for path, to in moved.items() if not copy_rules.is_digest(path)}
-    return merge_copies(read.texts, copy_rules, notes)
+    return file_copies.merge_copies(read.texts, copy_rules, notes)
 
 
 def copy_rules_of(
     rules: Rules, base: Base, texts: Mapping[RelPath, str], page: RelPath
-) -> CopyRules:
+) -> copy_rules.CopyRules:
     """Return the rules for the copies among some texts, of which none is merged."""
-    return CopyRules(
+    return copy_rules.CopyRules(
         is_digest=is_digest(rules),
         styles=styles_of(rules),
-        is_readers=partial(is_readers, texts, base, rules.properties),
+        is_readers=partial(copy_rules.is_readers, texts, base, rules.properties),
         histories_of=lambda _: {},
         note_of=base.note,
         rows_of=lambda text: copy_section.read(text).rows,
@@ -346,7 +351,7 @@ def _lacks(observation: Observation, rules: Rules, key: Key, path: RelPath) -> b
     if undated or not (note.fields.title or rules.properties.is_off("title")):
         return True
     return any(
-        abstracts.missing(note, key, observation.base) if name == "abstract" else not has(name)
+        abstract.missing(note, key, observation.base) if name == "abstract" else not has(name)
         for name in rules.facts
     )
 
@@ -359,7 +364,7 @@ def learn_weeks(observation: Observation, config: Config) -> LearntWeeks:
     if digests or learnt.naming is None:
         return learnt
     paths = config.rules.digest_paths
-    return replace(learnt, folder=globs.fixed_folder(paths[0]) if paths else "")
+    return learnt._replace(folder=globs.fixed_folder(paths[0]) if paths else "")
 
 
 def paper_days(observation: Observation) -> PaperDays:

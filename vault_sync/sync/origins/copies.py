@@ -9,16 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
-from vault_sync.core.merge.copy_rules import CopyChoice, CopyRules
-from vault_sync.core.merge.file_copies import (
-    NOT_OVERWRITTEN,
-    MergedCopies,
-    Overwritten,
-    VaultCopy,
-    merge_copies,
-)
 from vault_sync.core.model.base import Arrival, Base, Origin, origin_of, updates_made
+from vault_sync.core.model.copies import MergedCopies, VaultCopy
 from vault_sync.core.model.plan import (
     BaseKey,
     BaseUpdate,
@@ -34,6 +28,7 @@ from vault_sync.core.model.values import FIELD_NAMES, Key, RelPath, Rules
 from vault_sync.core.naming.copy_names import is_copy
 from vault_sync.core.report import copy_section
 from vault_sync.core.text.encodings import text_hash
+from vault_sync.core.text.module_door import door
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.state import deliveries, earlier_values
 from vault_sync.edge.state.deliveries import CopyRecord
@@ -48,6 +43,14 @@ from vault_sync.sync.observation.observation import (
     copy_rules_of,
 )
 
+if TYPE_CHECKING:
+    from vault_sync.core.merge import copy_rules, file_copies
+    from vault_sync.core.merge.copy_rules import CopyChoice, CopyRules
+    from vault_sync.core.merge.file_copies import Overwritten
+else:  # few vaults have copies
+    copy_rules = door("vault_sync.core.merge.copy_rules")
+    file_copies = door("vault_sync.core.merge.file_copies")
+
 
 def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> MergesCopies:
     """Return what merges the copies among the texts of a vault. `whole`: the pass is about all."""
@@ -58,9 +61,8 @@ def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> Merge
         is_listed = deliveries.has_listed(state.select)
         choice = _choice(deliveries.read_copies(state.select), boxes)
         if not is_listed:
-            choice = replace(choice, left=choice.left | set(filter(is_copy, texts)))
-        copy_rules = replace(
-            copy_rules_of(rules, base, texts, page),
+            choice = choice._replace(left=choice.left | set(filter(is_copy, texts)))
+        copy_rules = copy_rules_of(rules, base, texts, page)._replace(
             histories_of=lambda keys: earlier_values.read_histories(state.select, keys, base.rows),
             choice=choice,
             ready=whole and base.exists and not base.joining and not is_arriving,
@@ -74,7 +76,7 @@ def merger(state: StateStore, rules: Rules, base: Base, *, whole: bool) -> Merge
             brought = any(looks_delivered(found.files[each]) for each in (path, moved[path]))
             if not (path in merged or (brought and _is_old(state, base, path, moved[path]))):
                 del moved[path]
-        return merge_copies(texts, copy_rules, moved, overwritten)
+        return file_copies.merge_copies(texts, copy_rules, moved, overwritten)
 
     return merge
 
@@ -94,7 +96,7 @@ def _overwritten(
 ) -> Overwritten:
     """Return what was brought within `SAME_TIME` of what was typed here, and not after it."""
     if not rules.ready or not rules.merges:
-        return NOT_OVERWRITTEN
+        return file_copies.NOT_OVERWRITTEN
     near: dict[RelPath, set[Key]] = {}
     marks = base.files or {}
     brought = {
@@ -109,7 +111,7 @@ def _overwritten(
                 if abs(brought[file] - mark.mtime_ns) <= SAME_TIME:
                     near.setdefault(file, set()).add(key)
     if not near:
-        return NOT_OVERWRITTEN
+        return file_copies.NOT_OVERWRITTEN
     histories = rules.histories_of({key for keys in near.values() for key in keys})
     typed = {row.key for row, history in histories.items() if history.was_typed}
     digests = {}
@@ -118,7 +120,7 @@ def _overwritten(
         if text is not None and keys & typed:
             digests[file] = text, frozenset(keys & typed)
     notes = {file for file, keys in near.items() if file in base.note_paths and keys & typed}
-    return Overwritten(digests, frozenset(notes), histories)
+    return file_copies.Overwritten(digests, frozenset(notes), histories)
 
 
 def _choice(records: Collection[CopyRecord], boxes: copy_section.CopyBoxes) -> CopyChoice:
@@ -126,7 +128,7 @@ def _choice(records: Collection[CopyRecord], boxes: copy_section.CopyBoxes) -> C
         return frozenset(each.path for each in records if each.decision == decision)
 
     left, merged = paths("left"), paths("merged")
-    return CopyChoice(
+    return copy_rules.CopyChoice(
         left,
         paths("mine") | boxes.mine,
         paths("wanted") | merged | boxes.merge | (left if boxes.merge_left else frozenset()),
@@ -143,7 +145,7 @@ def with_arrivals(seen: Observation) -> Observation:
     arrivals = dict(seen.base.arrivals)
     for path in {copy.original for copy in copies.merged} | copies.overwritten:
         arrivals[path] = arrivals.get(path, Arrival())._replace(copied=True)
-    return replace(seen, base=replace(seen.base, arrivals=arrivals, histories=copies.histories))
+    return seen._replace(base=replace(seen.base, arrivals=arrivals, histories=copies.histories))
 
 
 def concern(seen: Observation) -> bool:
@@ -172,7 +174,7 @@ def with_copies(plan: Plan, seen: Observation) -> Plan:
     )
     updates = tuple(_resting(each, seen) for each in plan.base_updates)
     problems = (*copies.problems, *plan.problems)
-    return replace(plan, operations=operations, base_updates=updates, problems=problems)
+    return plan._replace(operations=operations, base_updates=updates, problems=problems)
 
 
 def _over_disk(operations: tuple[Operation, ...], copies: MergedCopies) -> Iterator[Operation]:
@@ -207,7 +209,11 @@ def _resting(base_update: BaseUpdate, seen: Observation) -> BaseUpdate:
         for path in (RelPath(row.digest), *managed.get(row.key, ()))
         if path in before
     }
-    return replace(base_update, paths=base_update.paths | paths) if paths else base_update
+    return (
+        base_update._replace(paths=frozenset(paths).union(base_update.paths))
+        if paths
+        else base_update
+    )
 
 
 # What is remembered.

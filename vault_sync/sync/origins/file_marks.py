@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from vault_sync.core.merge.file_copies import MergedCopies
 from vault_sync.core.model.base import Arrival, Base, FileMark, value_hash
+from vault_sync.core.model.copies import MergedCopies
 from vault_sync.core.model.plan import Create, Operation, Outcome, Plan, Rename, Trash, Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.snapshot import NO_STAT, Snapshot
@@ -43,7 +43,7 @@ def with_marks(
     seen = {path: mark[:3] for marks in files.values() for path, mark in marks.items()}
     now = {path: numbers(stat) for path, stat in stats.items()}
     refused = read_refused(state.select, keys)
-    return replace(found, stats=seen | now), replace(base, files=files, refused=refused)
+    return found._replace(stats=seen | now), replace(base, files=files, refused=refused)
 
 
 def remember_files(
@@ -125,7 +125,7 @@ def _copies(
 def _as_written(root: Path, operation: Operation, about: Mapping[RelPath, Key]) -> Marked:
     """Return the file that an operation left, unless it is none that is remembered."""
     if isinstance(operation, Create | Write):
-        path, hash_ = operation.path, value_hash(str(operation.after))
+        path, hash_ = operation.path, text_hash(operation.after)
     elif isinstance(operation, Rename):
         path, hash_ = operation.to, value_hash(operation.before)
     else:
@@ -182,8 +182,8 @@ def with_arrivals(seen: Observation, state: StateStore, now: float) -> Observati
         if (path in waiting and path in restored)
         or not (path in new and ours.get(path) == _hash(seen, path))
     }
-    return replace(
-        seen, base=replace(seen.base, arrivals=arrivals, with_copies=copied & arrivals.keys())
+    return seen._replace(
+        base=replace(seen.base, arrivals=arrivals, with_copies=copied & arrivals.keys())
     )
 
 

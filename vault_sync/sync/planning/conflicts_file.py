@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from vault_sync.core.merge import copy_rules
 from vault_sync.core.model.base import CopyRow
 from vault_sync.core.model.plan import (
     BaseKey,
@@ -17,7 +17,13 @@ from vault_sync.core.model.plan import (
 )
 from vault_sync.core.model.values import Problem, RelPath, Rules
 from vault_sync.core.report import conflicts_page, copy_section
+from vault_sync.core.text.module_door import door
 from vault_sync.sync.observation.observation import Observation
+
+if TYPE_CHECKING:
+    from vault_sync.core.merge import copy_rules
+else:  # few vaults have copies
+    copy_rules = door("vault_sync.core.merge.copy_rules")
 
 TAKEN = "conflicts-note-taken"
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
-from vault_sync.core.citation.library import ReadersLibrary
-from vault_sync.core.merge.file_copies import NO_COPIES
 from vault_sync.core.model.base import Base
+from vault_sync.core.model.copies import NO_COPIES
 from vault_sync.core.model.plan import BaseUpdate, Conflict, Operation, Plan, Write
 from vault_sync.core.model.values import (
     Decision,
@@ -21,21 +20,28 @@ from vault_sync.core.model.values import (
     Rules,
     natural,
 )
-from vault_sync.core.naming.week_learning import weeks_of
-from vault_sync.core.note import note_template
-from vault_sync.core.note.note_template import NoteTemplate
 from vault_sync.core.note.properties import Unwritable
-from vault_sync.core.note.property_renaming import renames
+from vault_sync.core.note.property_names import renames
 from vault_sync.core.reconcile.pairing.decisions import decide
 from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
 from vault_sync.core.report import conflicts_page
+from vault_sync.core.text.module_door import door
 from vault_sync.core.text.spans import splice
 from vault_sync.edge.config import Config
 from vault_sync.edge.state.plan_texts import PlanTexts
 from vault_sync.sync.observation.observation import Observation, learn_weeks
 from vault_sync.sync.planning import conflicts_file
 from vault_sync.sync.request import PassRequest, Progress, silent
+
+if TYPE_CHECKING:
+    from vault_sync.core.citation.library import ReadersLibrary
+    from vault_sync.core.naming import week_learning
+    from vault_sync.core.note import note_template
+    from vault_sync.core.note.note_template import NoteTemplate
+else:  # needed by few passes
+    note_template = door("vault_sync.core.note.note_template")
+    week_learning = door("vault_sync.core.naming.week_learning")
 
 LARGE = 1_000_000
 """Characters of all digests of a pass from which on its new texts lie on the disk."""
@@ -58,7 +64,7 @@ def make_plan(
     options = _options(observation, request, progress, library, template)
 
     def reconciled(decisions: Decisions) -> Plan:
-        decided = replace(options, decisions=decisions)
+        decided = options._replace(decisions=decisions)
         return reconcile(observation.snapshot, observation.base, facts, rules, decided)
 
     decisions: dict[tuple[Key, RelPath, str], Decision] = {}
@@ -79,12 +85,11 @@ def make_plan(
     after_page: list[BaseUpdate] = []
     says = conflicts or observation.conflicts_text or observation.copies is not NO_COPIES
     if says and not unread:
-        page = conflicts_file.operations(observation, rules, replace(plan, conflicts=conflicts))
+        page = conflicts_file.operations(observation, rules, plan._replace(conflicts=conflicts))
     if ticks and page:
         after_page = _joined_with_page(plan, conflicts_file.path_of(observation, rules))
     taken = conflicts_file.name_taken(observation, rules) if conflicts else ()
-    return replace(
-        plan,
+    return plan._replace(
         operations=(*plan.operations, *page),
         base_updates=(*plan.base_updates, *after_page),
         conflicts=conflicts,
@@ -152,16 +157,18 @@ def template_of(
     @cache
     def learnt_days() -> Mapping[RelPath, date]:
         naming = learn_weeks(observation, config).naming
-        return weeks_of(naming, observation.snapshot.digests) if naming is not None else {}
+        if naming is None:
+            return {}
+        return week_learning.weeks_of(naming, observation.snapshot.digests)
 
     wrong = tuple(note_template.mistakes(path, observation.template))
-    return NoteTemplate(path, observation.template, week_days or learnt_days), wrong
+    return note_template.NoteTemplate(path, observation.template, week_days or learnt_days), wrong
 
 
 def with_former_names(config: Config, base: Base) -> Config:
     """Return the configuration by which names of earlier ones are read too."""
     names = config.rules.properties._replace(former=base.former_names)
-    return replace(config, rules=replace(config.rules, properties=names))
+    return config._replace(rules=config.rules._replace(properties=names))
 
 
 def renaming_plan(observation: Observation) -> Plan:

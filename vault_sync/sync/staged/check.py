@@ -11,14 +11,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, Plan, Value
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.pairing.paper import Paper
@@ -35,8 +33,7 @@ from vault_sync.sync.observation.observation import snapshot_of
 from vault_sync.sync.staged.relevant_files import RelevantFiles
 
 
-@value_class
-class StagedVerdict:
+class StagedVerdict(NamedTuple):
     """The verdict on git's index. `plan` holds what concerns this commit alone, without a base.
 
     `announced` are notes that the index holds by name only.
@@ -79,7 +76,7 @@ def judge(root: Path, repository: Repository) -> StagedVerdict:
         *_concerned(plan.problems, found, keys, changed, place),
     )
     loose = tuple(path for path in announced if path is not None)
-    return StagedVerdict(config, found, replace(plan, problems=problems), place, loose)
+    return StagedVerdict(config, found, plan._replace(problems=problems), place, loose)
 
 
 class _Index(NamedTuple):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from tests.support.reader import (
     ALPHA,
@@ -89,7 +87,7 @@ def test_facts_become_properties_where_they_are_absent() -> None:
     change(vault, NOTE, "  - stat.ML\n", "  - mine\n")
     change(vault, NOTE, "updated: 2024-01-02", "updated: 2025-05-05")
     nothing_happens(vault)
-    vault.facts[ALPHA] = replace(vault.facts[ALPHA], journal="Nature", doi="10.1000/y")
+    vault.facts[ALPHA] = vault.facts[ALPHA]._replace(journal="Nature", doi="10.1000/y")
     before = vault.files[NOTE]
     only(vault, NOTE)
     assert "journal: Nature\n" in vault.files[NOTE]

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.support.reader import (
     ALPHA,
+    BETA,
     DIGEST,
     ENTRY,
+    NEXT,
     NOTE,
     NOTE_BETA,
+    NOTE_GAMMA,
+    OMEGA,
     WEEK,
     change,
     codes,
     cut,
+    entry,
+    forget,
+    knows,
     nothing_happens,
     only,
+    quiet,
+    rename,
+    said,
     section,
     settled,
 )
+from vault_sync.core.model.values import Key
 
 # Where nothing may happen.
 
@@ -58,3 +70,164 @@ def test_two_entries_hold_up_nobody_else() -> None:
     assert codes(vault.sync()) == ["double-entry"]
     assert section(vault, NOTE_BETA).commentary == "베타를 고쳤습니다."
     assert vault.files[NOTE] == before
+
+
+# Where nothing may happen.
+
+
+def test_note_names_a_digest_without_entry_on_the_first_pass() -> None:
+    vault = settled()
+    cut(vault, ALPHA)
+    forget(vault)
+    assert codes(nothing_happens(vault)) == ["entry-missing"]
+    # and from then on, for it has never been agreed on
+    assert vault.known
+
+
+def test_note_names_a_digest_that_is_not_there_on_the_first_pass() -> None:
+    vault = settled()
+    del vault.files[NEXT]
+    forget(vault)
+    assert codes(nothing_happens(vault)) == ["entry-missing"]
+
+
+OTHER = "digests/2023년 8월 셋째 주.md"
+
+
+# Where nothing may happen.
+
+
+def test_a_digest_in_another_folder_under_its_name() -> None:
+    vault = settled()
+    rename(vault, WEEK, "digests/2023/2023년 8월 3주차.md")
+    assert not nothing_happens(vault).problems
+    change(vault, NOTE, "알파 둘째 줄입니다.", "고친 줄.")
+    only(vault, "digests/2023/2023년 8월 3주차.md")
+
+
+# Where something must.
+
+
+@pytest.mark.parametrize("base", [True, False])
+def test_a_digest_renamed(base: bool) -> None:
+    vault = settled()
+    rename(vault, WEEK, OTHER)
+    if not base:
+        forget(vault)
+    plan = vault.sync()
+    assert not plan.problems and not plan.conflicts
+    assert set(vault.files) == {*set(settled().files) - {WEEK}, OTHER}
+    for path in (NOTE, NOTE_BETA, NOTE_GAMMA):
+        assert "2023년 8월 3주차" not in vault.files[path]
+        assert "## [[2023년 8월 셋째 주]]" in vault.files[path]
+        assert '- "[[2023년 8월 셋째 주]]"' in vault.files[path]
+    quiet(vault)
+    change(vault, NOTE, "알파 둘째 줄입니다.", "노트가 고쳤다.")
+    only(vault, OTHER)
+    assert not knows(vault, ALPHA) & {row for row in vault.rows if row.digest == WEEK}
+
+
+def test_a_digest_renamed_and_edited() -> None:
+    vault = settled()
+    rename(vault, WEEK, OTHER)
+    change(vault, OTHER, "알파 첫 문장입니다.", "디제스트가 고쳤다.")
+    change(vault, NOTE, "알파 둘째 줄입니다.", "노트가 고쳤다.")
+    change(vault, NOTE_BETA, "  - beta\n", "  - beta\n  - new\n")
+    assert not vault.sync().conflicts
+    assert section(vault, NOTE, OTHER).commentary == said(vault, ALPHA, OTHER).commentary
+    assert "노트가 고쳤다." in said(vault, ALPHA, OTHER).commentary
+    assert "디제스트가 고쳤다." in said(vault, ALPHA, OTHER).commentary
+    assert said(vault, BETA, OTHER).tags == ("beta", "new")
+    quiet(vault)
+
+
+def test_a_renamed_digest_of_which_a_note_knows_both_names() -> None:
+    """Another device has seen the new file before the old one went: the old is not made again."""
+    vault = settled()
+    rename(vault, WEEK, OTHER)
+    text = vault.files[NOTE]
+    again = text[text.index("## [[") :].replace("8월 3주차", "8월 셋째 주")
+    item = '  - "[[2023년 8월 3주차]]"\n'
+    text = text.replace(item, item + item.replace("3주차", "셋째 주"))
+    vault.files[NOTE] = f"{text}\n{again}"
+    for _ in range(3):
+        assert "digest-missing" in codes(vault.sync())
+        assert WEEK not in vault.files
+    quiet(vault)
+    assert section(vault, NOTE, OTHER).commentary == said(vault, ALPHA, OTHER).commentary
+
+
+def test_a_renamed_digest_that_lost_an_entry() -> None:
+    vault = settled()
+    rename(vault, WEEK, OTHER)
+    cut(vault, ALPHA, OTHER)
+    assert not vault.sync().problems
+    assert NOTE not in vault.files and WEEK not in vault.files
+    assert "2023년 8월 셋째 주" in vault.files[NOTE_BETA]
+    quiet(vault)
+
+
+def test_a_renamed_digest_and_a_note_that_names_the_old_one() -> None:
+    vault = settled()
+    rename(vault, WEEK, OTHER)
+    item = '---\nurl: https://arxiv.org/abs/2308.00009\ndigests:\n  - "[[2023년 8월 3주차]]"\n---\n'
+    vault.files["papers/Zeta.md"] = item
+    assert not vault.sync().problems
+    assert WEEK not in vault.files
+    assert said(vault, Key("arxiv:2308.00009"), OTHER).url
+    quiet(vault)
+
+
+def test_a_note_and_its_digest_renamed() -> None:
+    vault = settled()
+    rename(vault, WEEK, OTHER)
+    rename(vault, NOTE, "read/알파.md")
+    assert not vault.sync().problems
+    assert entry(vault, ALPHA, OTHER).link
+    assert section(vault, "read/알파.md", OTHER).commentary == said(vault, ALPHA, OTHER).commentary
+    quiet(vault)
+
+
+# Where nothing may happen.
+
+
+def test_a_digest_that_is_missing_is_no_removal() -> None:
+    vault = settled()
+    del vault.files[NEXT]
+    plan = nothing_happens(vault)
+    assert codes(plan) == ["digest-missing"]
+    assert codes(nothing_happens(vault)) == ["digest-missing"]
+    assert knows(vault, OMEGA)
+
+
+def test_a_digest_moved_where_no_glob_finds_it_is_missed() -> None:
+    vault = settled()
+    elsewhere = NEXT.replace("digests/", "weekly/")
+    vault.files[elsewhere] = vault.files.pop(NEXT)
+    plan = nothing_happens(vault)
+    assert [(problem.code, problem.path) for problem in plan.problems] == [("digest-missing", NEXT)]
+    vault.files[NEXT] = vault.files.pop(elsewhere)
+    assert codes(nothing_happens(vault)) == []
+
+
+def test_a_digest_that_comes_back_is_the_digest_again() -> None:
+    vault = settled()
+    text = vault.files.pop(NEXT)
+    vault.sync()
+    vault.files[NEXT] = text
+    assert not nothing_happens(vault).problems
+
+
+def test_an_entry_that_is_none_any_more_is_not_removed() -> None:
+    vault = settled()
+    start = vault.files[WEEK].index("[[230802")
+    end = vault.files[WEEK].index("\n", start)
+    broken = vault.files[WEEK]
+    # The title line and the tag line above are gone: the address is commentary of the one before.
+    broken = broken[:start] + "제목이 없다" + broken[end:]
+    vault.files[WEEK] = broken.replace("#alpha #llm\n", "")
+    before = section(vault, NOTE_BETA)
+    plan = vault.sync()
+    assert "entry-unreadable" in codes(plan)
+    assert section(vault, NOTE_BETA).commentary == before.commentary
+    assert knows(vault, Key("arxiv:2308.00002"))

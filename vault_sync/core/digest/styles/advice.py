@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from vault_sync.core.digest import title_line
 from vault_sync.core.digest.reader import Digest
-from vault_sync.core.digest.styles import assembly, labels
-from vault_sync.core.digest.styles.markdown.page import BLANK, CODE, HIDDEN, Page, page_of
+from vault_sync.core.digest.styles import labels
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.digest.styles.styled_reader import any_link, candidates, claims
-from vault_sync.core.digest.styles.title_first import title_at
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.naming.keys import key_of
+from vault_sync.core.text.module_door import door
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Span, lines_of
 
-_ADDRESS_ALONE = re.compile(r"^[ \t]*\S*://\S+[ \t]*\r?$", re.MULTILINE)
+if TYPE_CHECKING:
+    from vault_sync.core.digest.styles import assembly
+    from vault_sync.core.digest.styles import title_first as titles
+    from vault_sync.core.digest.styles.markdown import page as pages
+else:  # few digests are in need of advice
+    assembly = door("vault_sync.core.digest.styles.assembly")
+    titles = door("vault_sync.core.digest.styles.title_first")
+    pages = door("vault_sync.core.digest.styles.markdown.page")
+
+_ADDRESS_ALONE = regex(r"^[ \t]*\S*://\S+[ \t]*\r?$", re.MULTILINE)
 
 LEAST_ADDRESSES = 3
 LEAST_PAPERS = 3
@@ -43,10 +52,10 @@ def proposal(text: str) -> StyleProposal | None:
 
     At least 3 of its items have a paper key, and these are at least half of those with an address.
     """
-    return _proposal(page_of(text))
+    return _proposal(pages.page_of(text))
 
 
-def _proposal(page: Page) -> StyleProposal | None:
+def _proposal(page: pages.Page) -> StyleProposal | None:
     all_ = candidates(page, any_link)
     items = Counter(candidate.style for candidate in all_)
     found = claims(all_)
@@ -69,7 +78,7 @@ def nothing_read(digest: Digest) -> tuple[int, str, str] | None:
     """Return the notice (line, code, message) of a digest that is full of addresses, but empty."""
     if digest.entries or digest.text.count("://") < LEAST_ADDRESSES:
         return None
-    page = page_of(digest.text)
+    page = pages.page_of(digest.text)
     count = sum(_addresses(page, number) for number in range(len(page.lines)))
     if count < LEAST_ADDRESSES:
         return None
@@ -84,7 +93,7 @@ def nothing_read(digest: Digest) -> tuple[int, str, str] | None:
     return seen.line, "nothing-read", found
 
 
-def _addresses(page: Page, number: int) -> int:
+def _addresses(page: pages.Page, number: int) -> int:
     links = assembly.links_of(page, number, number + 1)
     return sum("://" in link.url.slice(page.text) for link, _ in links)
 
@@ -97,18 +106,18 @@ def title_first(text: str) -> int | None:
     """
     if not _has_title_above(text):
         return None
-    page = page_of(text)
+    page = pages.page_of(text)
     first_title: int | None = None
     has_address = False
     under = 0
     for number in range(len(page.lines)):
-        if page.kinds[number] in {BLANK, CODE, HIDDEN}:
+        if page.kinds[number] in {pages.BLANK, pages.CODE, pages.HIDDEN}:
             continue
         words = page.words(number).strip()
         if "://" in words and " " not in words and key_of(words) is not None:
             has_address = True
-            under += number > 0 and title_at(page, number - 1) is not None
-        elif first_title is None and not has_address and title_at(page, number) is not None:
+            under += number > 0 and titles.title_at(page, number - 1) is not None
+        elif first_title is None and not has_address and titles.title_at(page, number) is not None:
             first_title = number
     return first_title + 1 if first_title is not None and under >= 2 else None
 

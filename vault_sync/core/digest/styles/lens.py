@@ -7,13 +7,21 @@ for a value that cannot be written: the caller reads the outcome again and compa
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from vault_sync.core.digest import editor, reader
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink
-from vault_sync.core.digest.styles import styled_editor, styled_growth, styled_reader
+from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.model.values import FieldName, Fields
+from vault_sync.core.text.module_door import door
 from vault_sync.core.text.spans import Edit, splice
+
+if TYPE_CHECKING:
+    from vault_sync.core.digest.styles import styled_editor, styled_growth
+else:  # most digests are flat
+    styled_editor = door("vault_sync.core.digest.styles.styled_editor")
+    styled_growth = door("vault_sync.core.digest.styles.styled_growth")
 
 
 def edit(digest: Digest, entry: Entry, fields: Fields, link: str | None) -> list[Edit]:
@@ -57,7 +65,7 @@ def append(
 
     A digest of tables alone is given back as it is; one without entries begins as `like` goes on.
     """
-    if styled_growth.grows_flat(digest):
+    if styled_reader.grows_flat(digest):
         return editor.append(digest, additions)
     return styled_growth.appended(digest, additions, like)
 

@@ -55,7 +55,7 @@ def read(text: str, span: Span) -> AuthorList:
     names: list[str] = []
     partial = False
     for piece in _pieces(text, span):
-        if _PLAIN.fullmatch(text, *piece):
+        if _PLAIN.fullmatch(text, *piece) and not text.endswith("..", *piece):
             names.append(piece.slice(text))
             continue
         name = _name(text, piece)

@@ -31,16 +31,9 @@ _LEAD = regex(r"[.,:;]?[ \t]+")
 _OPENERS = "*_\"“《「['‘`"
 
 
-def grows_flat(digest: Digest) -> bool:
-    """Return whether new entries of a digest are flat ones."""
-    if "flat" not in digest.styles:
-        return False
-    return not digest.entries or any(entry.styled is None for entry in digest.entries)
-
-
 def can_grow(digest: Digest) -> bool:
     """Return whether an entry can be added: not where all entries are rows of tables."""
-    return grows_flat(digest) or _pattern(digest) is not None
+    return styled_reader.grows_flat(digest) or _pattern(digest) is not None
 
 
 def _pattern(digest: Digest, like: Digest | None = None) -> tuple[Digest, Entry] | None:

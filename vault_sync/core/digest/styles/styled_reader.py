@@ -9,15 +9,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from vault_sync.core.digest import reader
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink
-from vault_sync.core.digest.styles import headings, lists, paragraphs, tables, title_first
-from vault_sync.core.digest.styles.assembly import Candidate
-from vault_sync.core.digest.styles.markdown.page import Page, page_of
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.model.values import Key
+from vault_sync.core.text.module_door import door
 from vault_sync.core.text.spans import DocumentLines, document_lines
+
+if TYPE_CHECKING:
+    from vault_sync.core.digest.styles import headings, lists, paragraphs, tables, title_first
+    from vault_sync.core.digest.styles.assembly import Candidate
+    from vault_sync.core.digest.styles.markdown import page as pages
+else:  # most digests are flat
+    headings = door("vault_sync.core.digest.styles.headings")
+    lists = door("vault_sync.core.digest.styles.lists")
+    paragraphs = door("vault_sync.core.digest.styles.paragraphs")
+    tables = door("vault_sync.core.digest.styles.tables")
+    title_first = door("vault_sync.core.digest.styles.title_first")
+    pages = door("vault_sync.core.digest.styles.markdown.page")
 
 
 def any_link(_key: Key, _target: str, _titled: bool) -> bool:
@@ -28,13 +39,13 @@ def any_link(_key: Key, _target: str, _titled: bool) -> bool:
 def read(text: str, styles: Sequence[StyleName], is_own_link: OwnLink = any_link) -> Digest:
     """Return the entries of a digest in the chosen styles, in its order."""
     if "title-first" in styles:
-        found = title_first.entries(page_of(text))
+        found = title_first.entries(pages.page_of(text))
         return Digest(text, tuple(found), (), (), tuple(styles))
     document = document_lines(text)
     flat = _flat(text, document, styles, is_own_link)
     if not set(styles) - {"flat"}:
         return flat
-    page = page_of(text, [entry.span for entry in flat.entries], document)
+    page = pages.page_of(text, [entry.span for entry in flat.entries], document)
     chosen = [found for found in claims(candidates(page, is_own_link)) if found.style in styles]
     broken = [
         (found.line + 1, "broken-title", "a bracket or quote of this title does not close")
@@ -59,7 +70,14 @@ def _flat(
     return reader.read(text, own, document)
 
 
-def candidates(page: Page, is_own_link: OwnLink) -> list[Candidate]:
+def grows_flat(digest: Digest) -> bool:
+    """Return True if new entries of a digest are flat ones."""
+    if "flat" not in digest.styles:
+        return False
+    return not digest.entries or any(entry.styled is None for entry in digest.entries)
+
+
+def candidates(page: pages.Page, is_own_link: OwnLink) -> list[Candidate]:
     """Return what may be an entry in any style, papers or not."""
     items = list(lists.candidates(page, is_own_link))
     inner = [

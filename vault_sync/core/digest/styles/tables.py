@@ -19,6 +19,7 @@ from vault_sync.core.digest.styles.markdown.page import Page, TableBlock
 from vault_sync.core.digest.styles.style import StyledSpans
 from vault_sync.core.model.values import FieldName, Fields
 from vault_sync.core.naming.keys import key_of
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Line, Span, stripped
 
 _TITLES = (
@@ -64,9 +65,9 @@ _NOTES = frozenset(
     )
 )
 _MOST_COLUMNS = 100
-_BARS = re.compile(r"\\.|\|")
-_BARS_AROUND = re.compile(r"\\.|\$[^$\n]{1,400}\$|`[^`\n]{1,400}`|\|")
-_SENTENCES = re.compile(r"\d+[.)] .*[.。] ?\w")
+_BARS = regex(r"\\.|\|")
+_BARS_AROUND = regex(r"\\.|\$[^$\n]{1,400}\$|`[^`\n]{1,400}`|\|")
+_SENTENCES = regex(r"\d+[.)] .*[.。] ?\w")
 
 
 class _Columns(NamedTuple):
@@ -160,8 +161,7 @@ def _row(
 
 
 def _links(text: str, cells: Sequence[Span], columns: _Columns) -> Iterable[LabelledLink]:
-    for number, cell in enumerate(cells):
-        name = columns.names[number] if number < len(columns.names) else ""
+    for number, (cell, name) in enumerate(zip(cells, columns.names, strict=False)):
         column = None if number == columns.title else labels.words_label(name)
         for link in inline.scan(text, cell):
             own = labels.label_of(text, link, cell.start)

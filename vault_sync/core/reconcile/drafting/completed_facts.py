@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from vault_sync.core.citation.citekeys import CitedPaper, assign
-from vault_sync.core.citation.library import LibraryEntry, ReadersLibrary
 from vault_sync.core.model.values import Facts, Key, Rules
 from vault_sync.core.naming.keys import is_paper, pdf_of
 from vault_sync.core.reconcile.drafting.plan_builder import NO_FACTS
 from vault_sync.core.reconcile.resolution.values import Resolution
 from vault_sync.core.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from vault_sync.core.citation.library import LibraryEntry, ReadersLibrary
 
 COMPLETED = frozenset({"pdf", "citekey"})
 """The facts of `[arxiv] facts` that are not in any answer."""
@@ -36,7 +38,7 @@ def completed(
     }
     if "citekey" in rules.facts:
         for key, citekey in _citekeys(resolutions, snapshot, whole, found, rules, library).items():
-            whole[key] = replace(whole[key], citekey=citekey)
+            whole[key] = whole[key]._replace(citekey=citekey)
     return whole
 
 
@@ -58,10 +60,10 @@ def _in_library(
 
 
 def _with_library(facts: Facts, key: Key, entry: LibraryEntry | None) -> Facts:
-    facts = replace(facts, pdf=pdf_of(key))
+    facts = facts._replace(pdf=pdf_of(key))
     if entry is None:
         return facts
-    return replace(facts, doi=facts.doi or entry.doi, journal=facts.journal or entry.venue)
+    return facts._replace(doi=facts.doi or entry.doi, journal=facts.journal or entry.venue)
 
 
 def _citekeys(

@@ -7,9 +7,9 @@ remembers what was found, so that only that is taken out again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from vault_sync.core.model.plan import BaseKey
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.wikilinks import addresses, find, link
@@ -21,8 +21,7 @@ from vault_sync.core.reconcile.resolution.values import Resolution
 NamedKeys = Mapping[Key, Sequence[Key]]
 
 
-@value_class
-class ListedNotes:
+class ListedNotes(NamedTuple):
     """Notes that a link list is to name, and those that the tool put there before."""
 
     wanted: tuple[RelPath, ...] = ()

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from vault_sync.core.digest import editor
 from vault_sync.core.digest.editor import Unsayable, first_loss
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink
-from vault_sync.core.digest.styles import lens, styled_growth, styled_reader
+from vault_sync.core.digest.styles import lens, styled_reader
 from vault_sync.core.digest.styles.style import styles_of
 from vault_sync.core.model.plan import Create, Write
 from vault_sync.core.model.values import FIELD_NAMES, Fields, Key, Problem, RelPath, stem_of
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
 from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Placeless, Resolution
+from vault_sync.core.text.module_door import door
 from vault_sync.core.text.spans import splice
+
+if TYPE_CHECKING:
+    from vault_sync.core.digest.styles import styled_growth
+else:  # most digests are flat
+    styled_growth = door("vault_sync.core.digest.styles.styled_growth")
 
 
 def add(builder: PlanBuilder, context: DraftContext) -> None:
@@ -166,7 +173,7 @@ def _proved(
         for entry in (old.entries if old else ())
     ]
     meant += [each.entries[path] for each in added]
-    if old is not None and added and not styled_growth.grows_flat(old):
+    if old is not None and added and not styled_reader.grows_flat(old):
         meant = _in_place(old, meant, len(added))
     styles = old.styles if old else styles_of(context.rules)(path)
     found = styled_reader.read(text, styles, _own_link(context, path))
@@ -230,7 +237,7 @@ def _is_styled(context: DraftContext, entry: Entry | None, path: RelPath) -> boo
     """Return True if an entry is, or would be, in a style other than flat."""
     if entry is not None:
         return entry.styled is not None
-    return not styled_growth.grows_flat(_there_or_empty(context, path))
+    return not styled_reader.grows_flat(_there_or_empty(context, path))
 
 
 def _there_or_empty(context: DraftContext, path: RelPath) -> Digest:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from vault_sync.core.digest import plain_entry
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import (
     Facts,
     Fields,
@@ -17,7 +16,7 @@ from vault_sync.core.model.values import (
     stem_of,
 )
 from vault_sync.core.naming.wikilinks import link
-from vault_sync.core.note import abstract, new_note
+from vault_sync.core.note import abstract
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note, Section
 from vault_sync.core.note.properties import spelled
@@ -26,12 +25,20 @@ from vault_sync.core.reconcile.drafting.cross_links import ListedNotes, Lists, u
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair
 from vault_sync.core.reconcile.resolution.values import LIVE, Resolution
+from vault_sync.core.text.module_door import door
 from vault_sync.core.text.spans import BOM
+
+if TYPE_CHECKING:
+    from vault_sync.core.digest import plain_entry
+    from vault_sync.core.note import new_note
+else:  # few passes make a note or take an entry for one
+    new_note = door("vault_sync.core.note.new_note")
+    plain_entry = door("vault_sync.core.digest.plain_entry")
 
 _PROPERTIES = ("title", "authors", "url", "tags")
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Drafted:
     """The new text of a note, and the values that it must have when it is read again.
 
@@ -121,7 +128,7 @@ def edited(
     return Drafted(path, text, resolution.note, edits.expected(), own, why)
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class _SectionEdits:
     """Edits of the sections of a note: new commentaries and link targets, sections added, removed.
 

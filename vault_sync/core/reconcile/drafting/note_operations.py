@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from vault_sync.core.model.base import apart_key
 from vault_sync.core.model.plan import BaseKey, Create, Rename, Write, to_trash
 from vault_sync.core.model.values import Facts, Problem, RelPath, Rules, stem_of
 from vault_sync.core.naming.keys import arxiv_id, pdf_of
-from vault_sync.core.note import new_note, note_template
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note
-from vault_sync.core.note.note_template import NoteTemplate
 from vault_sync.core.note.properties import Unwritable
 from vault_sync.core.note.property_table import property_facts
 from vault_sync.core.reconcile.drafting import note_draft, plan_builder
@@ -24,7 +23,15 @@ from vault_sync.core.reconcile.drafting.note_draft import Drafted, first_differe
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
 from vault_sync.core.reconcile.pairing import removals
 from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Resolution
+from vault_sync.core.text.module_door import door
 from vault_sync.core.text.sanitize import sanitize
+
+if TYPE_CHECKING:
+    from vault_sync.core.note import new_note, note_template
+    from vault_sync.core.note.note_template import NoteTemplate
+else:  # few passes make a note
+    new_note = door("vault_sync.core.note.new_note")
+    note_template = door("vault_sync.core.note.note_template")
 
 
 def add(builder: PlanBuilder, context: DraftContext, resolution: Resolution, lists: Lists) -> None:

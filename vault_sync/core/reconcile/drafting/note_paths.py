@@ -7,10 +7,10 @@ unambiguous spelling, as Obsidian does, and its display text stays.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Facts, Key, RelPath, Rules, folder_of, joined, stem_of
 from vault_sync.core.naming import note_names
 from vault_sync.core.naming.wikilinks import LinkResolver, Wikilink, retarget
@@ -19,8 +19,7 @@ from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.spans import splice
 
 
-@value_class
-class NotePaths:
+class NotePaths(NamedTuple):
     """Paths of the notes of all papers, and of files that moved since links were written.
 
     `moved` gives old path -> new path; `renames` are those of them that are still to be made, the

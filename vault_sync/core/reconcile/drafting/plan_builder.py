@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import AnyText, BaseKey, Create, Rename, Trash, Value, Write
-from vault_sync.core.model.value_class import value_class
-from vault_sync.core.model.values import Facts, Key, Problem, RelPath, Rules
-from vault_sync.core.note.note_template import NoteTemplate
+from vault_sync.core.model.values import NOTHING, Facts, Key, Problem, RelPath, Rules
+from vault_sync.core.note import abstract
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
-from vault_sync.core.reconcile.resolution import abstracts
 from vault_sync.core.reconcile.resolution.values import Resolution
 from vault_sync.core.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from vault_sync.core.note.note_template import NoteTemplate
 
 NO_FACTS = Facts()
 
 
-@value_class
-class DraftContext:
+class DraftContext(NamedTuple):
     """The input from which operations are made."""
 
     snapshot: Snapshot
@@ -34,7 +35,7 @@ class DraftContext:
     template: NoteTemplate | None = None
     """The reader's, for new notes."""
 
-    completed: Mapping[Key, Facts] = field(default_factory=dict)
+    completed: Mapping[Key, Facts] = NOTHING
     """Facts with what no answer holds, of the papers that need it (`completed_facts`)."""
 
     def facts_of(self, key: Key) -> Facts:
@@ -74,11 +75,11 @@ class PlanBuilder:
             self.touched[path] = {*keys, resolution.key} if keys else (resolution.key,)
 
 
-def abstract_for(context: DraftContext, resolution: Resolution) -> abstracts.Abstract:
+def abstract_for(context: DraftContext, resolution: Resolution) -> abstract.Abstract:
     """Decide about the abstract of one paper."""
     if "abstract" not in context.rules.facts:
-        return abstracts.Abstract()
+        return abstract.Abstract()
     path = resolution.paper.note
     note = context.snapshot.notes[path] if path is not None else None
-    was = abstracts.remembered(context.base, resolution.key)
-    return abstracts.decided(note, context.facts_of(resolution.key), was)
+    was = abstract.remembered(context.base, resolution.key)
+    return abstract.decided(note, context.facts_of(resolution.key), was)

@@ -7,10 +7,9 @@ thing: it ends exactly where that entry began, and stays so.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from math import ceil
+from typing import TYPE_CHECKING
 
-from vault_sync.core.digest.entry_format import gap_between
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.style import styles_of
 from vault_sync.core.model.base import Base
@@ -19,6 +18,12 @@ from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.core.reconcile.pairing.paper import Pair, Paper
 from vault_sync.core.reconcile.pairing.removals import is_edited
 from vault_sync.core.snapshot import Snapshot
+from vault_sync.core.text.module_door import door
+
+if TYPE_CHECKING:
+    from vault_sync.core.digest import entry_format
+else:  # few digests were cut short
+    entry_format = door("vault_sync.core.digest.entry_format")
 
 WAITS = "last-entry-gone"
 """The code of the problem of a digest that time alone will make one without its last entry."""
@@ -42,8 +47,7 @@ def believe_last_removals(
     }
     if not left:
         return snapshot
-    return replace(
-        snapshot,
+    return snapshot._replace(
         locked={
             path: code for path, code in snapshot.locked.items() if left.get(path, AT_REST) > 0
         },
@@ -58,8 +62,7 @@ def believe_last_removals(
 
 
 def _waits(problem: Problem, seconds: float) -> Problem:
-    return replace(
-        problem,
+    return problem._replace(
         code=WAITS,
         message=f"{problem.message}; or its last entry was taken out",
         hint=f"if it still ends here in {ceil(seconds)} s, a pass takes the entry for removed; "
@@ -75,7 +78,7 @@ def _lost_its_last_entry(path: RelPath, snapshot: Snapshot, base: Base, rules: R
     last = entries[-1] if entries else None
     if last is None or last.span.start < len(text) or before[last.span.end :].strip():
         return False
-    if gap_between(before, len(text), last.span.start) is None:
+    if entry_format.gap_between(before, len(text), last.span.start) is None:
         return False
     return not _has_something_newer(last.key, path, snapshot, base, rules)
 

@@ -6,11 +6,10 @@ Beside them, what is met and reported while they are paired.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Fields, Key, Problem, RelPath
 from vault_sync.core.note.note import Section, commentary_of
 
@@ -22,8 +21,7 @@ waiting: one of the two is locked, guarded or not there; nothing is done."""
 Role = Literal["managed", "adopted", "made"]
 
 
-@value_class
-class Pair:
+class Pair(NamedTuple):
     """An entry and the section that belongs to it, or the one of them that is there.
 
     `named` is the link target of the note's `digests` item. `origin` is the digest under which the
@@ -38,8 +36,7 @@ class Pair:
     origin: RelPath | None = None
 
 
-@value_class
-class Paper:
+class Paper(NamedTuple):
     """One paper of the vault: its note, and its pairs, the first of which gives its shared fields.
 
     `agreed_key` is the key under which the base has it: another one when its address was changed

@@ -1,21 +1,28 @@
-"""Build one paper: the pairs of its note and its entries, in the order that the note has."""
+"""Build one paper: the pairs of its note and its entries, in the order that the note has.
+
+A digest under a new name is found by its entries, as a note is found by its address. An entry that
+a note names and that is not there was removed, or cannot be read, or is not there yet.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
-from vault_sync.core.digest.reader import Entry
+from vault_sync.core.digest.reader import Digest, Entry
+from vault_sync.core.digest.styles.style import FLAT
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.value_class import value_class
-from vault_sync.core.model.values import Key, Place, RelPath
-from vault_sync.core.note.note import commentary_of
-from vault_sync.core.reconcile.pairing.named_digests import DigestNames, MissingEntries, NamedDigest
-from vault_sync.core.reconcile.pairing.paper import Kind, Notices, Pair, Paper, Role
+from vault_sync.core.model.values import Decisions, Key, Place, RelPath, joined, stem_of
+from vault_sync.core.naming.keys import key_of
+from vault_sync.core.naming.note_names import fold
+from vault_sync.core.naming.wikilinks import addresses
+from vault_sync.core.note.note import Section, commentary_of
+from vault_sync.core.reconcile.pairing.decisions import accepted_digests
+from vault_sync.core.reconcile.pairing.paper import Kind, Notices, Pair, Paper, Role, note_value
 from vault_sync.core.snapshot import Snapshot
+from vault_sync.core.text.spans import Span, line_number
 
 
 class FoundEntry(NamedTuple):
@@ -46,8 +53,7 @@ def move_values(pair: Pair) -> tuple[Value, Value]:
     return entry, (pair.named, commentary_of(pair.section))
 
 
-@value_class
-class PaperBuilder:
+class PaperBuilder(NamedTuple):
     """Builder of papers, whose note is chosen already.
 
     `entries` are those of every paper; `patient` leaves out new entries that wait for words.
@@ -109,7 +115,7 @@ class PaperBuilder:
     def _unless_taken_back(self, key: Key, pair: Pair) -> Pair:
         """Return a move of which a person took the following back as a pair that waits."""
         if pair.kind == "moved" and self.base.refuses(place_key(key, pair), *move_values(pair)):
-            return replace(pair, kind="waiting")
+            return pair._replace(kind="waiting")
         return pair
 
     def _agreed_key(self, key: Key, path: RelPath, role: Role) -> Key:
@@ -129,7 +135,7 @@ class PaperBuilder:
                 origin = self._moved_from(key, digest, named)
             kind: Kind = "both" if origin is None else "moved"
             pair = Pair(digest, kind, entry, named[digest].section, named[digest].target, origin)
-        return replace(pair, kind="waiting") if digest in self.snapshot.locked else pair
+        return pair._replace(kind="waiting") if digest in self.snapshot.locked else pair
 
     def _moved(
         self, key: Key, digest: RelPath, new: Pair, named: Mapping[RelPath, NamedDigest]
@@ -163,3 +169,185 @@ class PaperBuilder:
                 continue
             self.notices.add(problems.unfinished(pair.digest, pair.entry.line))
         return tuple(finished)
+
+
+class NamedDigest(NamedTuple):
+    """One digest's name in a note: the link target in its `digests` item, and its section."""
+
+    target: str = ""
+    section: Section | None = None
+
+
+class DigestNames(NamedTuple):
+    """Links of notes to digests, resolved with the help of the base.
+
+    `renames` gives the new path of each renamed digest; `new_digest` is the folder of a digest that
+    is not there yet.
+    """
+
+    snapshot: Snapshot
+    base: Base
+    renames: Mapping[RelPath, RelPath]
+    new_digest: str
+
+    def named_by(self, key: Key, path: RelPath) -> dict[RelPath, NamedDigest]:
+        """Return the digests that a note names, by property or by section, in its own order."""
+        note = self.snapshot.notes[path]
+        named: dict[RelPath, NamedDigest] = {}
+        for target in note.digests:
+            digest = self._resolve(key, target, path)
+            if digest is not None:
+                named.setdefault(digest, NamedDigest(target))
+        for section in note.sections:
+            digest = self._resolve(key, section.target, path)
+            if digest is not None and (digest in named or digest in self.snapshot.digests):
+                listed = named.get(digest, NamedDigest())
+                if listed.section is None:
+                    named[digest] = listed._replace(section=section)
+        return named
+
+    def _resolve(self, key: Key, target: str, source: RelPath) -> RelPath | None:
+        """Return the digest that a link leads to; None for a file of another kind.
+
+        | the link leads to               | digest                                     |
+        |---------------------------------|--------------------------------------------|
+        | a digest                        | that one                                   |
+        | another file                    | the one of that name known to the base     |
+        | nothing; a digest was renamed   | its new path; the old if both are named    |
+        | nothing; the base knows it      | its path in the base                       |
+        | nothing                         | a new one, in the folder of new digests    |
+        """
+        found = self.snapshot.names.resolve(target, source)
+        if found is not None:
+            return found if found in self.snapshot.digests else self._agreed_digest(key, target)
+        for was, now in self.renames.items():
+            if fold(stem_of(was)) == fold(stem_of(target)):
+                # A note that names both has had one half of the rename: the old name stays.
+                return was if self._names(source, now) else now
+        if agreed := self._agreed_digest(key, target):
+            return agreed
+        name = target.removesuffix(".md")
+        return RelPath((name if "/" in name else joined(self.new_digest, name)) + ".md")
+
+    def _names(self, note: RelPath, digest: RelPath) -> bool:
+        """Tell whether a note names a digest by its present name."""
+        names = self.snapshot.names
+        targets = self.snapshot.notes[note].digests
+        return any(names.resolve(target, note) == digest for target in targets)
+
+    def _agreed_digest(self, key: Key, target: str) -> RelPath | None:
+        """Return the digest of that name in which the base has the paper, there or not."""
+        for digest in self.base.places.get(key, ()):
+            if fold(stem_of(digest)) == fold(stem_of(target)):
+                return digest
+        return None
+
+    def renamed_from(self, key: Key, digest: RelPath) -> RelPath | None:
+        """Return the old path of a renamed digest under which the base knows this paper."""
+        return next(
+            (
+                was
+                for was, now in self.renames.items()
+                if now == digest and self.base.knows(Place(key, was))
+            ),
+            None,
+        )
+
+
+def find_renames(
+    entries: Mapping[Key, Sequence[tuple[RelPath, Entry]]], snapshot: Snapshot, base: Base
+) -> dict[RelPath, RelPath]:
+    """Return old path -> new path of each digest that is gone into one new file.
+
+    A file is new if the base has no paper in it. An entry that is in no digest now is left out: it
+    does not show where the others went.
+    """
+    to: dict[RelPath, set[RelPath]] = {}
+    agreed = {digest for found in base.places.values() for digest in found}
+    for key, was in base.places.items():
+        for digest in was:
+            if digest in snapshot.digests or digest in snapshot.locked:
+                continue
+            now = {path for path, _ in entries.get(key, ()) if not base.knows(Place(key, path))}
+            to.setdefault(digest, set()).update(now)
+    found = {was: min(now) for was, now in to.items() if len(now) == 1 and not now & agreed}
+    # Two that are gone into one are no rename of either.
+    return {was: now for was, now in found.items() if list(found.values()).count(now) == 1}
+
+
+class MissingEntries(NamedTuple):
+    """Finder of the kind of each pair that has no entry."""
+
+    snapshot: Snapshot
+    base: Base
+    decisions: Decisions
+    names: DigestNames
+    notices: Notices
+
+    def pair(self, key: Key, note: RelPath, digest: RelPath, named: NamedDigest) -> Pair:
+        """Return the pair of a note that names a digest without an entry of its paper."""
+        origin = self.names.renamed_from(key, digest)
+        waiting = Pair(digest, "waiting", None, named.section, named.target, origin)
+        return waiting._replace(kind=self._kind(key, note, waiting))
+
+    def _kind(self, key: Key, note: RelPath, pair: Pair) -> Kind:
+        digest = pair.digest
+        if digest in self.snapshot.locked:
+            return "waiting"
+        side = self.decisions.get((key, digest, "entry"))
+        if side is not None:
+            return "append" if side == "note" else "removed"
+        value = note_value(self.snapshot.notes[note].fields, pair.section)
+        if self.base.refuses(BaseKey(key, digest, "entry"), "", value):
+            return "waiting"
+        if self.base.knows(Place(key, pair.origin or digest)):
+            return self._was_agreed(key, note, digest)
+        if self.base.arrival(note).delivered:
+            # Its digest may be on the way behind it.
+            self.notices.deferred.add(note)
+            return "waiting"
+        return self._never_agreed(key, note, digest)
+
+    def _was_agreed(self, key: Key, note: RelPath, digest: RelPath) -> Kind:
+        """Return `removed`, or `waiting` where the entry may only be out of sight."""
+        if digest not in self.snapshot.digests:
+            if digest in accepted_digests(self.decisions):
+                return "removed"
+            self.notices.add(problems.digest_missing(digest))
+            return "waiting"
+        if (line := self._still_named(key, digest)) is not None:
+            flat = self.snapshot.digests[digest].styles == FLAT
+            self.notices.add(problems.entry_unreadable(digest, note, line, flat=flat))
+            return "waiting"
+        return "removed"
+
+    def _never_agreed(self, key: Key, note: RelPath, digest: RelPath) -> Kind:
+        """Return `append`: the reader named the digest in the note; while joining, ask."""
+        base_key = BaseKey(key, digest, "unmet")
+        was_unmet = base_key in self.base.rows
+        if self.base.exists and not self.base.joining and not was_unmet:
+            return "waiting" if self.base.arriving else "append"
+        self.notices.remember(base_key, first=not was_unmet)
+        self.notices.add(problems.entry_missing(note, digest))
+        return "waiting"
+
+    def _still_named(self, key: Key, digest: RelPath) -> int | None:
+        """Return the line on which a digest names this paper outside any entry of it.
+
+        In flat an address stands alone; in other styles anywhere, but where another paper's words
+        named this one at the last pass already.
+        """
+        found = self.snapshot.digests[digest]
+        for span, url in addresses(found.text):
+            if key_of(url) != key:
+                continue
+            start = found.text.rfind("\n", 0, span.start) + 1
+            alone = not found.text[start : span.start].strip("< \t\ufeff")
+            if alone or (found.styles != FLAT and not self._was_named(key, found, span)):
+                return line_number(found.text, span.start)
+        return None
+
+    def _was_named(self, key: Key, digest: Digest, span: Span) -> bool:
+        entries = (each for each in digest.entries if each.span.start <= span.start < each.span.end)
+        rows = (self.base.items(BaseKey(each.key, "", "mentions")) for each in entries)
+        return any(key in named for named in rows if named)

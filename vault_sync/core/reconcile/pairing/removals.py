@@ -7,12 +7,11 @@ service at work than a reader cleaning up (docs/architecture.md, "Who is there")
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from typing import NamedTuple
 
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base, apart_key, parted_filled
 from vault_sync.core.model.plan import BaseKey
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import SHARED_FIELDS, Decisions, Key, Problem, RelPath, Rules
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.tags import private
@@ -29,8 +28,7 @@ SHARE_OF_DIGEST = 0.30
 """Two or more removals that are over this share of their digest's entries must be confirmed."""
 
 
-@value_class
-class GuardedPapers:
+class GuardedPapers(NamedTuple):
     """The papers of a pass, with the pairs of the `guarded` digests set to wait.
 
     Nothing is taken from a guarded digest until a person has confirmed its removals. `deferred` are
@@ -69,8 +67,7 @@ def check_removals(
         # A person who has just named a digest that is gone need not confirm that it is.
         sure = accepted_digests(decisions) - snapshot.digests.keys() if decisions else frozenset()
         guarded = limit_removals(papers, base, rules, allowed, sure)
-    return replace(
-        guarded,
+    return guarded._replace(
         papers=tuple(filter(_has_work, guarded.papers)),
         problems=(*notices, *guarded.problems),
         deferred=frozenset() if base.is_partial else uncounted,
@@ -84,9 +81,9 @@ def _has_work(paper: Paper) -> bool:
 
 def _waiting(paper: Paper, kinds: Collection[Kind]) -> Paper:
     pairs = tuple(
-        replace(pair, kind="waiting") if pair.kind in kinds else pair for pair in paper.pairs
+        pair._replace(kind="waiting") if pair.kind in kinds else pair for pair in paper.pairs
     )
-    return replace(paper, pairs=pairs)
+    return paper._replace(pairs=pairs)
 
 
 def _with_counted_removals(paper: Paper, base: Base, decisions: Decisions) -> Paper:
@@ -95,14 +92,14 @@ def _with_counted_removals(paper: Paper, base: Base, decisions: Decisions) -> Pa
         return paper
     accepted = accepted_digests(decisions)
     pairs = tuple(
-        replace(pair, kind=kind_of_removal(pair.digest, base))
+        pair._replace(kind=kind_of_removal(pair.digest, base))
         if pair.kind == "removed"
         and pair.digest not in accepted
         and (paper.agreed_key, pair.digest, "entry") not in decisions
         else pair
         for pair in paper.pairs
     )
-    return replace(paper, pairs=pairs)
+    return paper._replace(pairs=pairs)
 
 
 def kind_of_removal(digest: RelPath, base: Base) -> Kind:
@@ -137,10 +134,9 @@ def edit_beats_removal(
     A removal that a person decided on stays one.
     """
     return [
-        replace(
-            paper,
+        paper._replace(
             pairs=tuple(
-                replace(pair, kind="append")
+                pair._replace(kind="append")
                 if pair.kind == "removed"
                 and (paper.agreed_key, pair.digest, "entry") not in decisions
                 and is_edited(paper, pair, snapshot.notes[paper.note], base, rules)
@@ -265,10 +261,10 @@ def _many_removals(digest: RelPath, titles: Sequence[str], size: int, number: st
 
 def _without_guarded(paper: Paper, guarded: Collection[RelPath]) -> Paper:
     pairs = tuple(
-        replace(pair, kind="waiting") if pair.digest in guarded or pair.origin in guarded else pair
+        pair._replace(kind="waiting") if pair.digest in guarded or pair.origin in guarded else pair
         for pair in paper.pairs
     )
-    return replace(paper, pairs=pairs)
+    return paper._replace(pairs=pairs)
 
 
 def _sizes(papers: Sequence[Paper], base: Base) -> dict[RelPath, int]:

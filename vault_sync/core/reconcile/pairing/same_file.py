@@ -20,18 +20,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from vault_sync.core.digest.reader import Digest
-from vault_sync.core.merge.three_way import sentences
 from vault_sync.core.model.base import Base, FileMark, apart_key, value_hash
 from vault_sync.core.model.plan import BaseKey
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import SHARED_FIELDS, Key, RelPath
 from vault_sync.core.naming.note_names import bare_name, fold
 from vault_sync.core.naming.wikilinks import find
 from vault_sync.core.note.note import Note
 from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry
 from vault_sync.core.snapshot import NO_STAT, Snapshot
+from vault_sync.core.text.module_door import door
+
+if TYPE_CHECKING:
+    from vault_sync.core.merge import three_way
+else:  # few notes are the file of another paper
+    three_way = door("vault_sync.core.merge.three_way")
 
 Marks = Mapping[RelPath, FileMark]
 """The files about one paper as the last pass saw them."""
@@ -52,8 +57,7 @@ def strange_digests(snapshot: Snapshot, base: Base) -> frozenset[RelPath]:
     )
 
 
-@value_class
-class SameFile:
+class SameFile(NamedTuple):
     """Test of the note that was chosen for a paper."""
 
     snapshot: Snapshot
@@ -145,7 +149,7 @@ def _moved(seen: Marks, was: RelPath, path: RelPath, here: FileMark) -> bool:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    return (token for token in sentences(text) if not token.isspace())
+    return (token for token in three_way.sentences(text) if not token.isspace())
 
 
 def _mark(snapshot: Snapshot, path: RelPath, document: Digest | Note) -> FileMark:

@@ -19,16 +19,20 @@ seen, so that devices which see the same texts answer alike.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from vault_sync.core.merge import sentence_merge
-from vault_sync.core.merge.ancestor import ancestor, is_earlier, is_same, lacks
 from vault_sync.core.model.base import NO_HISTORY, Arrival, Base, History, PastValue
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.reconcile.pairing.paper import Pair
 from vault_sync.core.reconcile.resolution.fields import Decided, Undecided
 from vault_sync.core.reconcile.resolution.values import Resolution
+from vault_sync.core.text.module_door import door
+
+if TYPE_CHECKING:
+    from vault_sync.core.merge import sentence_merge, sync_copy
+else:  # few files are brought
+    sentence_merge = door("vault_sync.core.merge.sentence_merge")
+    sync_copy = door("vault_sync.core.merge.sync_copy")
 
 
 class Deferred(NamedTuple):
@@ -44,7 +48,7 @@ def _changed(
 ) -> tuple[Value, Arrival] | None:
     """Return the text of the one side that differs from the base, and how it came."""
     for at, (value, other) in enumerate(((digest, note), (note, digest))):
-        if is_same(field, base, other) and not is_same(field, base, value):
+        if sync_copy.is_same(field, base, other) and not sync_copy.is_same(field, base, value):
             return value, arrivals[at]
     return None
 
@@ -65,7 +69,7 @@ def distrusting(base: Base, arrivals: Arrivals) -> Base:
     """Return the base for two texts: if one was brought, an earlier value is one at once."""
     if all(arrival.typed_here for arrival in arrivals):
         return base
-    return replace(base, was_before=base.was_ever)
+    return base.of_brought_texts
 
 
 def waits(
@@ -78,7 +82,7 @@ def waits(
     if texts[0] == texts[1]:
         return False
     return any(
-        arrival.delivered and was is not None and lacks(field, value, was)
+        arrival.delivered and was is not None and sync_copy.lacks(field, value, was)
         for value, was, arrival in zip(texts, agreed, arrivals, strict=True)
     )
 
@@ -107,7 +111,7 @@ def commentary(
     if digest == note or not history.values:
         return None
     if any(arrival.copied for arrival in arrivals):
-        was = ancestor("commentary", history, digest, note)
+        was = sync_copy.ancestor("commentary", history, digest, note)
         merged = sentence_merge.merge(was if isinstance(was, str) else None, digest, note)
         if merged is not None:
             return Decided(merged)
@@ -116,8 +120,8 @@ def commentary(
         return Deferred()
     went_back = any(
         not arrival.typed_here
-        and not is_same("commentary", base, value)
-        and is_earlier("commentary", history, value)
+        and not sync_copy.is_same("commentary", base, value)
+        and sync_copy.is_earlier("commentary", history, value)
         for value, arrival in zip((digest, note), arrivals, strict=True)
     )
     return Undecided("older") if went_back else None
@@ -136,7 +140,7 @@ def lost_to_a_copy(
     base = history.values[-1].value
     return any(
         (arrival.restored or arrival.was_restored or (arrival.waited and has_copy))
-        and lacks("commentary", text, base)
+        and sync_copy.lacks("commentary", text, base)
         for text, arrival, has_copy in zip(texts, arrivals, copied, strict=True)
     )
 
@@ -155,4 +159,6 @@ def are_joined(
     if changed is None:
         return not all(arrival.typed_here for arrival in arrivals)
     value, arrival = changed
-    return arrival.restored or (not arrival.typed_here and is_earlier("tags", history, value))
+    return arrival.restored or (
+        not arrival.typed_here and sync_copy.is_earlier("tags", history, value)
+    )

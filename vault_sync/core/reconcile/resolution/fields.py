@@ -19,19 +19,22 @@ and beside it what the note says where that is another text (`apart_key`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
-from vault_sync.core.merge import three_way
-from vault_sync.core.merge.sentence_merge import has_edits_of, words_of
 from vault_sync.core.model.base import Base, apart_key
 from vault_sync.core.model.plan import BaseKey
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.model.values import Side
 from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.text.folding import fold_title
+from vault_sync.core.text.module_door import door
+
+if TYPE_CHECKING:
+    from vault_sync.core.merge import sentence_merge, three_way
+else:  # most fields changed on one side
+    three_way = door("vault_sync.core.merge.three_way")
+    sentence_merge = door("vault_sync.core.merge.sentence_merge")
 
 T = TypeVar("T", str, tuple[str, ...])
 
@@ -77,16 +80,15 @@ def decide_commentary(
 
 def _merged(was: str, digest: str, note: str) -> str | None:
     """Return a commentary merged by paragraph, then by sentence; None where edits overlap."""
-    before, here, there = (words_of(text) for text in (was, digest, note))
-    if has_edits_of(there, before, here):
+    before, here, there = (sentence_merge.words_of(text) for text in (was, digest, note))
+    if sentence_merge.has_edits_of(there, before, here):
         return note
-    if has_edits_of(here, before, there):
+    if sentence_merge.has_edits_of(here, before, there):
         return digest
     return three_way.paragraphs(was, digest, note)
 
 
-@value_class
-class Tags:
+class Tags(NamedTuple):
     """Tags that a paper is to have: in its note, and in each of its digests."""
 
     note: tuple[str, ...]
@@ -156,8 +158,7 @@ def _unlisted(listed: dict[str, str], wanted: Sequence[tuple[str, ...]]) -> dict
     return {fold(tag): tag for has in wanted for tag in has if fold(tag) not in listed}
 
 
-@value_class
-class Meaning(Generic[T]):
+class Meaning(NamedTuple, Generic[T]):
     """Rules by which two values of a field mean the same.
 
     `agree` compares two sides, `unchanged` one side with what it was. `to_digest` and `to_note`
@@ -329,7 +330,7 @@ AUTHORS: Meaning[people.Authors] = Meaning(
 )
 
 
-AUTHORS_AS_TEXT = replace(AUTHORS, to_note=_authors_to_text)
+AUTHORS_AS_TEXT = AUTHORS._replace(to_note=_authors_to_text)
 """Of a note whose property is a text, no list."""
 
 

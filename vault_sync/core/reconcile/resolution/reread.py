@@ -8,17 +8,23 @@ the note that had it.
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING
 
 from vault_sync.core.digest import title_line
 from vault_sync.core.digest.reader import Digest
-from vault_sync.core.merge import three_way
 from vault_sync.core.model.base import Base, parted_filled
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Fields
 from vault_sync.core.naming.keys import key_of
+from vault_sync.core.text.module_door import door
+from vault_sync.core.text.regex import regex
 
-_BLANK_LINES = re.compile(r"(?:[ \t]*\n)+")
+if TYPE_CHECKING:
+    from vault_sync.core.merge import three_way
+else:  # few values were read otherwise by an older program
+    three_way = door("vault_sync.core.merge.three_way")
+
+_BLANK_LINES = regex(r"(?:[ \t]*\n)+")
 
 
 def has_new_title(was: str | None, entry: Fields) -> bool:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.digest.styles import lens
 from vault_sync.core.model.base import APART, Base, apart_key, parted_filled
-from vault_sync.core.model.plan import Apart, BaseKey
-from vault_sync.core.model.value_class import value_class
+from vault_sync.core.model.plan import Apart, BaseKey, value_words
 from vault_sync.core.model.values import SHARED_FIELDS, Decisions, Facts, Fields, RelPath, Rules
 from vault_sync.core.naming import people
 from vault_sync.core.naming.keys import key_of
@@ -74,8 +73,7 @@ def _entry_fields(note_fields: Fields, section: Section | None) -> Fields:
     return note_fields._replace(authors=authors, tags=(), commentary=commentary_of(section))
 
 
-@value_class
-class _Shared:
+class _Shared(NamedTuple):
     """The fields url, title and authors: one value a paper, which its first digest gives."""
 
     resolution: Resolution
@@ -231,7 +229,7 @@ class _Shared:
         return was or self.note_fields.title
 
     def _add_apart(self, name: str, value: SharedValue[Any]) -> None:
-        texts = [text if isinstance(text, str) else ", ".join(text) for text in value]
+        texts = map(value_words, value)
         note = self.resolution.paper.note or NOTE
         self.resolution.apart += (Apart(self.home.digest, note, name, *texts),)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import Apart, BaseKey, Conflict, Value
+from vault_sync.core.model.plan import Apart, BaseKey, Conflict, Value, value_words
 from vault_sync.core.model.values import (
     Decision,
     Decisions,
@@ -115,10 +115,6 @@ def add_conflict(
     reason: str,
 ) -> None:
     """Add a conflict of one field; neither side is touched."""
-
-    def shown(value: str | tuple[str, ...]) -> str:
-        return value if isinstance(value, str) else ", ".join(value)
-
     line = None
     if pair.entry is not None:
         line = pair.entry.commentary_line if name == "commentary" else pair.entry.line
@@ -128,8 +124,8 @@ def add_conflict(
             digest=pair.digest,
             note=resolution.paper.note or NOTE,
             field=name,
-            digest_text=shown(digest_has),
-            note_text=shown(note_has),
+            digest_text=value_words(digest_has),
+            note_text=value_words(note_has),
             line=line,
             reason=reason,
         ),

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from vault_sync.core.model.value_class import value_class
 from vault_sync.core.text.code_mask import pieces
 from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import DocumentLines, Line, Span, document_lines
@@ -60,7 +59,7 @@ class TableBlock(NamedTuple):
     stop: int
 
 
-@value_class
+@dataclass(frozen=True, slots=True)
 class Page:
     """A text in lines, what each line is, and its blocks.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from vault_sync.core.model.problems import RENAMED
-from vault_sync.core.model.values import PropertyNames, PropertyValue, RelPath
+from vault_sync.core.model.values import Key, PropertyNames, PropertyValue, RelPath
 from vault_sync.core.note import note, properties
-from vault_sync.core.note.property_block import read
-from vault_sync.core.note.property_renaming import misnamed, renames
+from vault_sync.core.note.property_block import Properties, read
+from vault_sync.core.note.property_names import misnamed, own_names, renames
 from vault_sync.core.note.property_table import name_mistakes, owner
 from vault_sync.core.text.spans import splice
 
@@ -98,3 +98,28 @@ def test_a_map_that_collides_is_said(chosen: dict[str, object], words: str) -> N
 def test_a_good_map_is_none() -> None:
     chosen = {"authors": "author", "url": "source", "tags": False, "title": "title", "year": "날짜"}
     assert list(name_mistakes(chosen)) == []
+
+
+KEY = Key("arxiv:2301.00001")
+
+
+def notes(*blocks: str) -> list[tuple[Key, Properties]]:
+    return [(KEY, read(f"---\n{block}\n---\n")) for block in blocks]
+
+
+def proposed(*blocks: str) -> dict[str, str]:
+    return {each.ours: each.own for each in own_names(notes(*blocks))}
+
+
+def test_the_name_that_most_notes_have_is_proposed() -> None:
+    block = "Author: Ann One\nlink: https://arxiv.org/abs/2301.00001\ndate: 2023-01-03"
+    assert proposed(*[block] * 3) == {"authors": "Author", "url": "link", "published": "date"}
+    assert proposed(*[block] * 2) == {}
+
+
+def test_a_name_is_not_proposed_beside_our_own_or_for_other_values() -> None:
+    assert proposed(*["author: A"] * 3, "author: A\nauthors: B") == {}
+    assert proposed(*["author: A"] * 3, *["authors: B"] * 4) == {}
+    assert proposed(*["date: 2024-05-05"] * 3) == {}, "the day on which it was read"
+    assert proposed(*["link: '[[other]]'"] * 3) == {}
+    assert proposed(*["author: A"] * 3, *["x: 1"] * 20) == {}

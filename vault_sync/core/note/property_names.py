@@ -1,20 +1,79 @@
-"""The names that a vault's paper notes have for properties of ours, where they are others."""
+"""Names of properties that a note has otherwise than the configuration says, and proposals for it.
+
+A note may have those of an earlier configuration, or two for one. A vault's paper notes may have
+names of their own for properties of ours.
+"""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from vault_sync.core.model.values import Key
+from vault_sync.core.model import problems
+from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.keys import arxiv_id, is_paper, key_of
-from vault_sync.core.note.property_block import Properties, value_items
-from vault_sync.core.note.property_table import name_mistakes
+from vault_sync.core.note.note import Note
+from vault_sync.core.note.properties import Unwritable
+from vault_sync.core.note.property_block import Properties, read, value_items
+from vault_sync.core.note.property_table import name_mistakes, property_ranks
 from vault_sync.core.note.recognition import normalised
+from vault_sync.core.note.yaml_scalar import scalar
+from vault_sync.core.text.regex import regex
+from vault_sync.core.text.spans import Edit, Span, splice
+
+
+def misnamed(path: RelPath, note: Note, former: Iterable[tuple[str, str]]) -> Problem | None:
+    """Return what is wrong with the names of a note's properties.
+
+    One under a name of an earlier configuration would look like one that was taken out.
+    """
+    names, former = note.properties.names, list(former)
+    if note.managed or any(ours == "digests" for ours, _ in former):
+        for ours, own in former:
+            value = note.properties.values.get(own)
+            if value is None or names.is_off(ours) or names.ours(own) == ours:
+                continue
+            if note.properties.find(ours) is None:
+                return problems.property_renamed(path, own, names.written(ours), value.line)
+    for ours in property_ranks() if names.own else ():
+        twice = note.properties.twice(ours)
+        if twice is not None:
+            return problems.property_twice(path, twice[0].name, twice[1].name, twice[1].line)
+    return None
+
+
+def renames(properties: Properties) -> list[Edit]:
+    """Return the edits that give each property of ours the vault's own name.
+
+    Raises:
+        Unwritable: a name cannot be written without a change to something else.
+    """
+    meant = {
+        value.name: properties.names.written(ours)
+        for value in properties.values.values()
+        if (ours := properties.names.ours(value.name)) in property_ranks()
+        and properties.find(ours) == value
+    }
+    edits = []
+    for value in properties.values.values():
+        new = meant.get(value.name, value.name)
+        if new != value.name and value.colon > value.key:
+            edits.append(Edit(Span(value.key, value.colon - 1), scalar(new)))
+    after = read(splice(properties.text, edits))
+    same = [meant.get(name, name) for name in properties.values] == list(after.values) and all(
+        (old.kind, old.text, value_items(old)) == (new.kind, new.text, value_items(new))
+        for old, new in zip(properties.values.values(), after.values.values(), strict=True)
+    )
+    if not same:
+        line = next(iter(properties.values.values())).line
+        raise Unwritable(line, "the properties cannot be renamed; rename them by hand")
+    return edits
+
 
 LEAST_NOTES = 3
 """Notes that must bear a name before it is proposed."""
+
 
 _OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
     "authors": ("author", "creator", "creators", "作者", "저자", "著者"),
@@ -26,7 +85,8 @@ _OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 """By our name; case, `-`, `_` and blanks do not matter."""
 
-_DAY = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
+
+_DAY = regex(r"\d{4}-\d{2}(?:-\d{2})?")
 
 
 class OwnName(NamedTuple):

@@ -1,0 +1,65 @@
+"""New entries, each written as the last one is."""
+
+from __future__ import annotations
+
+import pytest
+from vault_sync.core.digest.styles import lens, styled_reader
+from vault_sync.core.digest.styles.style import StyleName
+from vault_sync.core.model.values import Fields
+
+A, B, C = (f"https://arxiv.org/abs/2301.0000{n}" for n in (1, 2, 3))
+NEW = (Fields(B, "U", ("Bo Kim", "Cy Lee")), "note")
+
+
+def grown(style: StyleName, text: str) -> str:
+    """Return what is new in a text, at its end; `(a)`, `(b)`, `(c)` stand for addresses."""
+    for name, url in (("a", A), ("c", C)):
+        text = text.replace(f"({name})", f"({url})").replace(f"<{name}>", url)
+    after = lens.append(styled_reader.read(text, (style,)), [NEW])
+    assert after.startswith(text.rstrip("\n"))
+    return after[len(text) :].replace(f"({B})", "(b)").replace(B, "<b>")
+
+
+@pytest.mark.parametrize(
+    ("style", "text", "added"),
+    [
+        ("list", "", "- [U](b) [[note]]\n"),
+        ("list", "# P", "\n- [U](b) [[note]]\n"),
+        ("list", "- [T](a)", "\n- [U](b) [[note]]"),
+        ("list", "- [T](a)\r\n- [S](c)\r\n", "- [U](b) [[note]]\r\n"),
+        ("list", "- [T](a)\n\n- [S](c)\n", "\n- [U](b) [[note]]\n"),
+        ("heading", "## T\n[pdf](a)\nwords\n", "\n## U\n[pdf](b) [[note]]\n"),
+        ("heading", "## T\n\n[pdf](a)\n\nwords\n", "\n## U\n\n[pdf](b) [[note]]\n"),
+        ("heading", "## [T](a)\nwords", "\n\n## [U](b) [[note]]"),
+        (
+            "heading",
+            "### 3. T\n**Authors**: A B, C D\n\n- Paper: <a>\n- Code: https://x.y\n\nwords\n",
+            "\n### 4. U\n**Authors**: Bo Kim, Cy Lee\n\n- Paper: <b> [[note]]\n",
+        ),
+        ("heading", "## T\n\nAnn wrote [pdf](a) and\n", "\n## U\n\n[pdf](b) [[note]]\n"),
+        ("heading", "## T\n[2301.00001](a)\n", "\n## U\n[2301.00002](b) [[note]]\n"),
+        ("paragraph", "**T**\n[pdf](a)\nwords\n", "\n**[[note|U]]**\n[pdf](b)\n"),
+        (
+            "paragraph",
+            "**T** \\\n*A B* \\\n[[Paper](a)]\n",
+            "\n**[[note|U]]** \\\n*Bo Kim, Cy Lee* \\\n[[Paper](b)]\n",
+        ),
+        ("paragraph", "", "**[[note|U]]**\n[[paper](b)]\n"),
+        ("title-first", "", "[[note|U]] (Bo Kim, Cy Lee)\n<b>\n"),
+        (
+            "title-first",
+            "1. T (A B, C D)\n<a>\n",
+            "2. [[note|U]] (Bo Kim, Cy Lee)\n<b>\n",
+        ),
+        # A table takes no row.
+        ("table", "Title | Paper\n-|-\nT | [pdf](a)\n", ""),
+    ],
+)
+def test_a_new_entry_is_written_as_the_last_one(style: StyleName, text: str, added: str) -> None:
+    assert grown(style, text) == added
+
+
+def test_a_new_entry_stands_behind_the_last_one_of_its_list() -> None:
+    text = f"- Topic\n  - [T]({A})\n    words\n- Other\n"
+    after = lens.append(styled_reader.read(text, ("list",)), [NEW])
+    assert after == text.replace("- Other", f"  - [U]({B}) [[note]]\n- Other")

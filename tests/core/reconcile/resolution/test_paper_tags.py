@@ -1,0 +1,44 @@
+"""The tags of a paper in several digests, as one set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+from tests.support.memory_vault import MemoryVault
+from tests.support.reader import ALPHA, ENTRY, NEXT, NOTE, WEEK, change, noted, said, settled
+from vault_sync.core.model.base import value_hash
+from vault_sync.core.model.plan import BaseKey, Plan
+from vault_sync.core.reconcile.pipeline import reconcile
+
+TAGS = ("alpha", "llm")
+
+
+def two_weeks() -> MemoryVault:
+    """Alpha in two digests, and a tag more in its note."""
+    vault = settled()
+    vault.files[NEXT] += ENTRY
+    vault.sync()
+    change(vault, NOTE, "  - llm\n", "  - llm\n  - more\n")
+    return vault
+
+
+def planned(vault: MemoryVault, taken_back: Iterable[str]) -> Plan:
+    found, base = vault.look()
+    hashes = value_hash(TAGS), value_hash((*TAGS, "more"))
+    rows = {BaseKey(ALPHA, path, "tags"): hashes for path in taken_back}
+    return reconcile(found, replace(base, refused=rows), vault.facts, vault.rules)
+
+
+@pytest.mark.parametrize("taken_back", [{WEEK}, {NEXT}, {WEEK, NEXT}])
+def test_tags_that_were_taken_back_in_one_digest_travel_to_none(taken_back: set[str]) -> None:
+    assert not planned(two_weeks(), taken_back).operations
+
+
+def test_tags_that_nobody_took_back_go_to_the_first_digest() -> None:
+    vault = two_weeks()
+    assert [each.path for each in planned(vault, ()).operations] == [WEEK]
+    vault.sync()
+    assert said(vault, ALPHA).tags == noted(vault, NOTE).tags == (*TAGS, "more")
+    assert said(vault, ALPHA, NEXT).tags == TAGS
