@@ -145,7 +145,7 @@ def with_arrivals(seen: Observation) -> Observation:
     arrivals = dict(seen.base.arrivals)
     for path in {copy.original for copy in copies.merged} | copies.overwritten:
         arrivals[path] = arrivals.get(path, Arrival())._replace(copied=True)
-    return replace(seen, base=replace(seen.base, arrivals=arrivals, histories=copies.histories))
+    return seen._replace(base=replace(seen.base, arrivals=arrivals, histories=copies.histories))
 
 
 def concern(seen: Observation) -> bool:
