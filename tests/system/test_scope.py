@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -23,6 +25,7 @@ from tests.support.scope_world import (
     settled,
     shadowed,
 )
+from tests.support.vaults import run_here
 from vault_sync.core.model.base import CopyRow
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.report import copy_section
@@ -31,7 +34,7 @@ from vault_sync.edge.state import base_table
 from vault_sync.edge.state.store import open_state
 from vault_sync.sync import engine, view
 from vault_sync.sync.incremental import index, reading, unchanged
-from vault_sync.sync.incremental.memory import DaemonMemory, TakesWholePass, recall
+from vault_sync.sync.incremental.memory import DaemonMemory, Memory, TakesWholePass, recall
 from vault_sync.sync.incremental.shadow import compare
 from vault_sync.sync.incremental.unchanged import stamp_of
 from vault_sync.sync.request import PassRequest
@@ -48,6 +51,24 @@ def test_an_edit_of_texts_is_no_matter_of_the_whole_vault(name: str) -> None:
         vault.run()
         after = shadowed(vault)
         assert after.memory is not None and not after.plan.operations
+
+
+def test_who_only_looks_leaves_no_index_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be open until the garbage is collected: Python 3.13 warns of that."""
+    read: list[Memory | None] = []
+
+    def recalled(*given: Any) -> Memory | None:
+        read.append(recall(*given))
+        return read[-1]
+
+    monkeypatch.setattr(view, "recall", recalled)
+    with settled() as vault:
+        read.clear()
+        EDITS["note commentary"](vault, 1)
+        run_here(vault.root, {"VAULT_SYNC_STATE_DIR": str(vault.above / "state")}, "check", code=1)
+    assert len(read) == 1 and read[0] is not None
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        read[0].unlock()
 
 
 @pytest.mark.parametrize("edit", ["elsewhere", "stands now", "ticked"])

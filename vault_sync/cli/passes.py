@@ -69,7 +69,7 @@ def _pass(
         return _to_show(config, PassResult(plan, explained=rest))
     from vault_sync.sync import engine
     from vault_sync.sync.facts import FactsLookup
-    from vault_sync.sync.view import PassContext, look
+    from vault_sync.sync.view import PassContext, only_look
 
     try:
         with Bar(console) as bar:
@@ -77,7 +77,7 @@ def _pass(
             ask = facts.ask if facts.online else None
             context = PassContext(config, state, facts, ask, progress=bar, walk=walk)
             if dry_run:
-                view = look(context, request)
+                view = only_look(context, request)
                 result = PassResult(view.plan, explained=view.explained)
             else:
                 result = engine.run(context, request)
