@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from vault_sync.edge.state.store import StateStore
+from vault_sync.sync.incremental.memory import Memory
 
 from tests.support.folders import CORPUS, ROOT, SAMPLE
 from tests.support.laws import without_a_clock
@@ -71,17 +72,22 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 @pytest.fixture(autouse=True)
 def _states_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Close what a test opened: since 3.13 Python warns of a database that is left open."""
-    opened: list[StateStore] = []
-    make = StateStore.__init__
+    opened: list[StateStore | Memory] = []
 
-    def remember(self: StateStore, *given: Any, **named: Any) -> None:
-        make(self, *given, **named)
-        opened.append(self)
+    def remembered(kind: type[StateStore | Memory]) -> None:
+        make: Any = kind.__init__
 
-    monkeypatch.setattr(StateStore, "__init__", remember)
+        def remember(self: StateStore | Memory, *given: Any, **named: Any) -> None:
+            make(self, *given, **named)
+            opened.append(self)
+
+        monkeypatch.setattr(kind, "__init__", remember)
+
+    remembered(StateStore)
+    remembered(Memory)
     yield
-    for state in opened:
-        state.close()
+    for each in opened:
+        each.close()
 
 
 @pytest.fixture

@@ -95,7 +95,7 @@ class MemoryVault:
             if operation.path not in but:
                 self._do(operation)
         if only is None:
-            self.keep(tuple(each for each in plan.base_updates if not each.paths & set(but)))
+            self.keep(tuple(each for each in plan.base_updates if set(but).isdisjoint(each.paths)))
             self.known = True
 
     def _do(self, operation: Operation) -> None:

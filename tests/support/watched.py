@@ -18,7 +18,7 @@ from vault_sync.edge import config
 from vault_sync.edge.state.heartbeat import FILE
 from vault_sync.edge.state.store import StateStore, state_dir
 from vault_sync.sync.request import PassRequest
-from vault_sync.sync.view import PassContext, look
+from vault_sync.sync.view import PassContext, only_look
 
 SETTLE, QUIET = 0.1, 0.6
 CONFLICTS = "Sync conflicts.md"
@@ -143,7 +143,7 @@ class Watched:
         state = StateStore(self.vault.root, self.directory)
         try:
             found = config.load(self.vault.root)
-            view = look(PassContext(found, state), PassRequest(cause="check"))
+            view = only_look(PassContext(found, state), PassRequest(cause="check"))
             return not view.plan.operations
         except OSError:
             return False  # the vault is not there just now

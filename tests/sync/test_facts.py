@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from tests.support.index_worlds import Place
@@ -12,7 +11,7 @@ from vault_sync.sync import facts
 
 def test_more_may_be_known_when_the_cache_or_the_readers_file_changed(tmp_path: Path) -> None:
     place = Place(tmp_path)
-    config = replace(place.config, arxiv=ArxivConfig(snapshot="facts.jsonl"))
+    config = place.config._replace(arxiv=ArxivConfig(snapshot="facts.jsonl"))
     stamps = [facts.facts_stamp(config, place.state)]
     for path in (facts.facts_cache(place.state), place.root / "facts.jsonl"):
         path.write_text("x")

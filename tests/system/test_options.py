@@ -16,10 +16,14 @@ from jsonschema import ValidationError
 from tests.support import shapes
 from tests.support.folders import ROOT
 from tests.support.vaults import DIGEST, Vault
+from vault_sync.cli import passes
 from vault_sync.cli.console import Bar, Console
-from vault_sync.cli.main import program
 from vault_sync.cli.options import Verb
+from vault_sync.cli.verbs import cli
+from vault_sync.core.model.plan import Create, Outcome, Plan
+from vault_sync.core.model.values import RelPath
 from vault_sync.edge import config as configuration
+from vault_sync.sync.request import PassResult
 
 NOTE = "papers/230814 OctoPack.md"
 
@@ -27,7 +31,7 @@ NOTE = "papers/230814 OctoPack.md"
 def verbs() -> dict[str, Verb]:
     """Every verb by its whole name, in the order of help."""
     found: dict[str, Verb] = {}
-    for name, command in program().commands.items():
+    for name, command in cli.whole().commands.items():
         inner = command.commands if isinstance(command, click.Group) else {"": command}
         for word, each in inner.items():
             assert isinstance(each, Verb), name
@@ -240,3 +244,18 @@ def test_counts_are_said_in_the_singular_and_the_plural(empty_vault: Vault) -> N
     assert "1 digest with 2 entries" in empty_vault.ok("init").out
     empty_vault.ok("sync", "--offline")
     assert "3 files)" in empty_vault.ok("status").out
+
+
+@pytest.mark.parametrize(("count", "shown"), [(1, 1), (20, 20), (21, 20), (30, 20)])
+def test_twenty_files_of_a_pass_are_shown_and_the_others_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], count: int, shown: int
+) -> None:
+    done = tuple(Create(RelPath(f"papers/{n}.md"), "x", "new") for n in range(count))
+    result = PassResult(Plan(), Outcome(done))
+    for verbose, wanted in ((False, shown), (True, count)):
+        console = Console(tmp_path, verbose=verbose)
+        assert passes.show_result(console, configuration.Config(tmp_path), result) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert lines[:wanted] == [f"+ papers/{n}.md  (new)" for n in range(wanted)]
+        left = f"... and {count - wanted} more (--verbose shows them, `vault-sync log` too)"
+        assert lines[wanted:-1] == ([left] if count > wanted else [])

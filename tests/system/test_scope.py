@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -24,6 +25,7 @@ from tests.support.scope_world import (
     settled,
     shadowed,
 )
+from tests.support.vaults import run_here
 from vault_sync.core.model.base import CopyRow
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.report import copy_section
@@ -32,7 +34,7 @@ from vault_sync.edge.state import base_table
 from vault_sync.edge.state.store import open_state
 from vault_sync.sync import engine, view
 from vault_sync.sync.incremental import index, reading, unchanged
-from vault_sync.sync.incremental.memory import DaemonMemory, TakesWholePass, recall
+from vault_sync.sync.incremental.memory import DaemonMemory, Memory, TakesWholePass, recall
 from vault_sync.sync.incremental.shadow import compare
 from vault_sync.sync.incremental.unchanged import stamp_of
 from vault_sync.sync.request import PassRequest
@@ -49,6 +51,24 @@ def test_an_edit_of_texts_is_no_matter_of_the_whole_vault(name: str) -> None:
         vault.run()
         after = shadowed(vault)
         assert after.memory is not None and not after.plan.operations
+
+
+def test_who_only_looks_leaves_no_index_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be open until the garbage is collected: Python 3.13 warns of that."""
+    read: list[Memory | None] = []
+
+    def recalled(*given: Any) -> Memory | None:
+        read.append(recall(*given))
+        return read[-1]
+
+    monkeypatch.setattr(view, "recall", recalled)
+    with settled() as vault:
+        read.clear()
+        EDITS["note commentary"](vault, 1)
+        run_here(vault.root, {"VAULT_SYNC_STATE_DIR": str(vault.above / "state")}, "check", code=1)
+    assert len(read) == 1 and read[0] is not None
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        read[0].unlock()
 
 
 @pytest.mark.parametrize("edit", ["elsewhere", "stands now", "ticked"])
@@ -242,7 +262,7 @@ def test_an_entry_that_is_typed_bit_by_bit_is_no_matter_of_the_whole_vault(patie
 def test_a_removal_is_measured_against_all_that_the_base_knows() -> None:
     with settled() as vault:
         rules = vault.config.rules._replace(removals_entries=0, removals_share=0.19)
-        vault.config = replace(vault.config, rules=rules)
+        vault.config = vault.config._replace(rules=rules)
         vault.settle()
         EDITS["entry cut"](vault, 1)  # one place of six; those that are looked at have five
         found = shadowed(vault)
@@ -295,7 +315,7 @@ def test_where_a_folder_cannot_be_listed_nothing_is_taken_for_gone() -> None:
         assert reading.suspects(memory, found) == {DAY: None}
         shut = Problem("days", "unlisted", "the folder cannot be listed")
         with pytest.raises(TakesWholePass, match="hide files"):
-            reading.suspects(memory, replace(found, problems=(shut,)))
+            reading.suspects(memory, found._replace(problems=(shut,)))
         memory.close()
 
 
@@ -358,7 +378,7 @@ def test_a_walk_made_before_another_pass_is_made_again() -> None:
 
 def test_a_pass_that_drops_old_saved_texts_is_remembered_like_any_other() -> None:
     with settled() as vault:
-        vault.config = replace(vault.config, saved_days=1e-9)
+        vault.config = vault.config._replace(saved_days=1e-9)
         EDITS["digest commentary"](vault, 1)
         result = vault.run()
         assert "saved-dropped" in {each.code for each in result.plan.problems}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -164,7 +163,7 @@ def test_only_papers_without_facts_are_remembered_as_such(fresh: Vault) -> None:
 
 def test_a_note_without_all_that_is_asked_for_is_remembered_as_such(fresh: Vault) -> None:
     rules = fresh.config.rules._replace(facts=("published", "abstract", "journal"))
-    fresh.config = replace(fresh.config, rules=rules)
+    fresh.config = fresh.config._replace(rules=rules)
     passed(fresh, REBUILD)
     assert true_to_the_files(fresh)
     found = known(fresh)

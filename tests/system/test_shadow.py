@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,7 +114,7 @@ def test_a_note_is_made_by_a_template_without_a_look_at_all_files() -> None:
     with settled() as vault:
         vault.put("My template.md", "---\nstatus: new\n---\n{{title}} {{year}}\n{{section}}\n")
         rules = vault.config.rules._replace(template="My template.md")
-        vault.config = replace(vault.config, rules=rules)
+        vault.config = vault.config._replace(rules=rules)
         vault.settle()
         EDITS["entry added"](vault, 1)
         assert shadowed(vault).memory is not None

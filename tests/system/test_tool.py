@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 from tests.support import fork_server, shapes
-from tests.support.vaults import DIGEST, Vault
+from tests.support.vaults import DIGEST, Vault, run_here
+from vault_sync.cli.tool import leave as leave_module
+from vault_sync.edge.config import Config
 from vault_sync.edge.state import heartbeat
 
 NOTE = "papers/230814 OctoPack.md"
@@ -262,3 +264,22 @@ def test_a_digest_that_is_not_read_is_named_and_left(built: Vault) -> None:
     damaged = built.read(DIGEST)
     built.ok("leave", "--yes")
     assert built.read(DIGEST) == damaged
+
+
+def test_who_leaves_while_somebody_types_keeps_memory_and_configuration(
+    built: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A digest could not be given back: all that says which links are ours stays."""
+    stop = leave_module._stop_service
+
+    def typed(config: Config) -> list[str]:
+        built.edit(DIGEST, WORDS, f"{WORDS} 지금 쓴 말.")
+        return stop(config)
+
+    monkeypatch.setattr(leave_module, "_stop_service", typed)
+    before = built.files()
+    run_here(built.root, built.env, "leave", code=1)
+    assert built.files() == before | {DIGEST: built.read(DIGEST).encode()}
+    assert "지금 쓴 말." in built.read(DIGEST) and "[[" in built.read(DIGEST)
+    monkeypatch.undo()
+    built.ok("sync", "--offline")

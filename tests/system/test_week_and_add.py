@@ -11,7 +11,7 @@ from tests.support import shapes
 from tests.support.vaults import DIGEST, Vault
 from tests.support.watched import watching
 from vault_sync.cli import main
-from vault_sync.cli.capture import add
+from vault_sync.cli.capture import add, week
 from vault_sync.core.digest import reader
 from vault_sync.core.model.plan import Operation, Outcome
 from vault_sync.core.model.values import RelPath
@@ -269,3 +269,55 @@ def test_an_edit_between_reading_and_writing_is_kept(
     assert calls == ["add", "add"]
     text = weekly.read(path)
     assert "other words" in text and NEW in text
+
+
+def in_this_process(vault: Vault, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    for name, value in vault.env.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(vault.root)
+    return main.run([*arguments])
+
+
+def test_a_week_that_somebody_makes_meanwhile_is_not_made(
+    weekly: Vault, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write = additions.write_operations
+
+    def made(
+        config: Config, state: StateStore, operations: tuple[Operation, ...], cause: str
+    ) -> Outcome:
+        weekly.write(W34, "mine")
+        return write(config, state, operations, cause)
+
+    monkeypatch.setattr(week, "write_operations", made)
+    assert in_this_process(weekly, monkeypatch, "week", "--date", "2023-08-23") == 1
+    shown = capsys.readouterr()
+    assert shown.out == "" and shown.err.startswith(f"{W34}: not written: ")
+    assert weekly.read(W34) == "mine"
+    (weekly.root / W34).unlink()
+    assert in_this_process(weekly, monkeypatch, "week", "--date", "2023-08-23", "--json") == 1
+    answer = json.loads(capsys.readouterr().out)
+    assert not answer["made"] and [each["path"] for each in answer["problems"]] == [W34]
+
+
+def test_a_digest_that_is_edited_at_every_try_gets_no_paper(
+    weekly: Vault, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = "digests/2023/2023-W33.md"
+    write = additions.write_operations
+    tries: list[str] = []
+
+    def typed(
+        config: Config, state: StateStore, operations: tuple[Operation, ...], cause: str
+    ) -> Outcome:
+        tries.append(cause)
+        weekly.write(path, weekly.read(path) + f"more {len(tries)}\n")
+        return write(config, state, operations, cause)
+
+    monkeypatch.setattr(add, "write_operations", typed)
+    there = "https://arxiv.org/abs/2308.00033"
+    assert in_this_process(weekly, monkeypatch, "add", NEW, there, "--to", path, "--now") == 1
+    shown = capsys.readouterr()
+    assert shown.out.endswith(": there already  Title 33\n") and shown.out.count("\n") == 1
+    assert f"{path}: not written: " in shown.err
+    assert 1 < len(tries) < 10 and NEW not in weekly.read(path)

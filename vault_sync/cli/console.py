@@ -13,20 +13,18 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
 import click
 
 from vault_sync.core.model.plan import Operation, Outcome, Plan, Undone
-from vault_sync.core.model.values import Problem
+from vault_sync.core.model.values import NOTHING, Problem
 from vault_sync.core.report import lines as report
 from vault_sync.core.report.lines import json_text
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config
 from vault_sync.edge.state.store import StateStore, open_state
-
-NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 class UsageError(Exception):

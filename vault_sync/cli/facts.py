@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from vault_sync.cli.console import Bar, Console, UsageError
 from vault_sync.cli.passes import note_named, show_result
@@ -37,7 +36,7 @@ def facts(console: Console, notes: Sequence[str], *, refresh: bool) -> int:
         result = run(context, PassRequest(cause="facts"))
     console.say([_summary(answer, len(keys))])
     plan = plan_to_show(result.plan, (*lookup.problems, *_disabled(config, answer)))
-    return show_result(console, config, replace(result, plan=plan))
+    return show_result(console, config, result._replace(plan=plan))
 
 
 def _keys(observation: Observation, paths: Sequence[RelPath]) -> list[Key]:

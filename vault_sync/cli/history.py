@@ -109,14 +109,14 @@ def undo(console: Console, pass_id: int | None) -> int:
     from vault_sync.sync.facts import FactsLookup
     from vault_sync.sync.request import PassRequest, silent
     from vault_sync.sync.undoing import take_back
-    from vault_sync.sync.view import PassContext, look
+    from vault_sync.sync.view import PassContext, only_look
 
     config = console.config()
     refused: list[int] = []
 
     def plan_of() -> Plan:
         facts = FactsLookup(config, state, silent, offline=True)
-        return look(PassContext(config, state, facts), PassRequest()).plan
+        return only_look(PassContext(config, state, facts), PassRequest()).plan
 
     def act() -> Outcome:
         outcome, count = take_back(config, state, pass_id, datetime.now(UTC), plan_of)

@@ -6,13 +6,12 @@ Where nothing changed since the last pass, the machinery of a pass is not even i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from vault_sync.cli.console import NOTHING, Bar, Console, UsageError
+from vault_sync.cli.console import Bar, Console, UsageError
 from vault_sync.core.model.plan import Operation, Plan
-from vault_sync.core.model.values import Decision, Problem, RelPath, Rules
+from vault_sync.core.model.values import NOTHING, Decision, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import FILE, Config
@@ -70,7 +69,7 @@ def _pass(
         return _to_show(config, PassResult(plan, explained=rest))
     from vault_sync.sync import engine
     from vault_sync.sync.facts import FactsLookup
-    from vault_sync.sync.view import PassContext, look
+    from vault_sync.sync.view import PassContext, only_look
 
     try:
         with Bar(console) as bar:
@@ -78,7 +77,7 @@ def _pass(
             ask = facts.ask if facts.online else None
             context = PassContext(config, state, facts, ask, progress=bar, walk=walk)
             if dry_run:
-                view = look(context, request)
+                view = only_look(context, request)
                 result = PassResult(view.plan, explained=view.explained)
             else:
                 result = engine.run(context, request)
@@ -91,7 +90,7 @@ def _pass(
 
 def _to_show(config: Config, result: PassResult, others: Sequence[Problem] = ()) -> PassResult:
     plan = report.plan_to_show(result.plan, others)
-    return replace(result, plan=_hinted(config, plan))
+    return result._replace(plan=_hinted(config, plan))
 
 
 def _hinted(config: Config, plan: Plan) -> Plan:

@@ -8,8 +8,7 @@ All other files only lend their names to the resolving of links.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from vault_sync.core.digest.damage import damage_of
 from vault_sync.core.digest.reader import Digest, OwnLink
@@ -20,6 +19,7 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.problems import no_link_to
 from vault_sync.core.model.values import (
+    NOTHING,
     STANDARD_NAMES,
     Key,
     Problem,
@@ -40,8 +40,7 @@ from vault_sync.core.note.recognition import Recognition
 T = TypeVar("T", bound=str)
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """All documents of a vault at one time.
 
     `locked` gives for each file that is neither read from nor written the reason, a problem code;
@@ -63,15 +62,15 @@ class Snapshot:
     locked: Mapping[RelPath, str]
     locked_keys: Mapping[Key, RelPath]
     problems: tuple[Problem, ...]
-    managed_also: Mapping[Key, tuple[RelPath, ...]] = field(default_factory=dict)
-    named: Mapping[Key, tuple[RelPath, ...]] = field(default_factory=dict)
-    titled: Mapping[str, tuple[RelPath, ...]] = field(default_factory=dict)
-    recognitions: Mapping[RelPath, Recognition] = field(default_factory=dict)
-    others: Mapping[Key, RelPath] = field(default_factory=dict)
+    managed_also: Mapping[Key, tuple[RelPath, ...]] = NOTHING
+    named: Mapping[Key, tuple[RelPath, ...]] = NOTHING
+    titled: Mapping[str, tuple[RelPath, ...]] = NOTHING
+    recognitions: Mapping[RelPath, Recognition] = NOTHING
+    others: Mapping[Key, RelPath] = NOTHING
     other_about: Callable[[RelPath], Key | None] = lambda _: None
     newest: str = ""
-    locked_notes: Mapping[RelPath, Key] = field(default_factory=dict)
-    stats: Mapping[RelPath, tuple[int, int, int]] = field(default_factory=dict)
+    locked_notes: Mapping[RelPath, Key] = NOTHING
+    stats: Mapping[RelPath, tuple[int, int, int]] = NOTHING
 
     def about(self, path: RelPath) -> Key | None:
         """Return the paper that a file is about."""

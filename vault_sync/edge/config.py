@@ -6,7 +6,6 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -78,18 +77,17 @@ class WeekConfig(NamedTuple):
     month_week: MonthWeekRule | Literal[""] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """A vault's configuration. `path` is None where there is no file and all is default."""
 
     root: Path
     path: Path | None = None
-    rules: Rules = field(default_factory=Rules)
-    arxiv: ArxivConfig = field(default_factory=ArxivConfig)
-    sources: SourcesConfig = field(default_factory=SourcesConfig)
-    watch: WatchConfig = field(default_factory=WatchConfig)
-    weeks: WeekConfig = field(default_factory=WeekConfig)
-    bib: BibConfig = field(default_factory=BibConfig)
+    rules: Rules = Rules()
+    arxiv: ArxivConfig = ArxivConfig()
+    sources: SourcesConfig = SourcesConfig()
+    watch: WatchConfig = WatchConfig()
+    weeks: WeekConfig = WeekConfig()
+    bib: BibConfig = BibConfig()
     pdf_folder: str = "pdfs"
     """The folder into which the verb `pdf` fetches; "" is the root."""
     saved_days: float = 90

@@ -9,7 +9,6 @@ import gc
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -69,7 +68,7 @@ def run(context: PassContext, request: PassRequest) -> PassResult:
             plan = result.plan._replace(problems=(*recovered, *result.plan.problems, *late))
             seen = view.observation
             is_arriving = seen.base.arriving or bool(view.plan.deferred or seen.copies.merged)
-            return replace(result, plan=plan, note=note, arriving=is_arriving)
+            return result._replace(plan=plan, note=note, arriving=is_arriving)
     if view.memory is not None:
         view.memory.close()
     context.ask(view.plan.wanted)
@@ -78,7 +77,7 @@ def run(context: PassContext, request: PassRequest) -> PassResult:
     )
     result = run(again, request)
     problems = tuple(dict.fromkeys((*recovered, *result.plan.problems)))
-    return replace(result, plan=result.plan._replace(problems=problems), note=note or result.note)
+    return result._replace(plan=result.plan._replace(problems=problems), note=note or result.note)
 
 
 def _moved(state: StateStore) -> Iterator[Problem]:

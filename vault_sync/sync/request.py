@@ -6,7 +6,6 @@ Apart from `engine` so that a command with nothing to do need not load the machi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
 
@@ -90,8 +89,7 @@ class Reason(NamedTuple):
     new: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PassResult:
+class PassResult(NamedTuple):
     """The plan of a pass and its outcome. `waiting` are the operations that were deferred.
 
     `note` says why the base counts for nothing, if it does. `arriving`: something waits for files
@@ -100,7 +98,7 @@ class PassResult:
     """
 
     plan: Plan
-    outcome: Outcome = field(default_factory=Outcome)
+    outcome: Outcome = Outcome()
     waiting: tuple[Operation, ...] = ()
     note: str | None = None
     arriving: bool = False

@@ -94,6 +94,14 @@ def look(context: PassContext, request: PassRequest) -> View:
     return view._replace(explained=(Reason("", f"read the whole vault: {why}"),))
 
 
+def only_look(context: PassContext, request: PassRequest) -> View:
+    """Observe and plan as `look`, for who carries nothing out: the index is open no longer."""
+    view = look(context, request)
+    if view.memory is not None:
+        view.memory.close()
+    return view
+
+
 def look_at_all(context: PassContext, request: PassRequest, facts: str) -> View:
     """Observe and plan the whole vault; `facts` is the stamp of the facts that are known.
 
@@ -184,7 +192,7 @@ def _part_of(
     )
     if _needs_whole(config, view):
         raise TakesWholePass("the library is to be read, or no other paper may have a citekey")
-    observation = replace(view.observation, problems=problems)
+    observation = view.observation._replace(problems=problems)
     plan = view.plan._replace(problems=(*problems, *view.plan.problems))
     return view._replace(observation=observation, plan=plan)
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tests.support.memory_vault import MemoryVault
-from vault_sync.core.model.base import value_hash
+from vault_sync.core.model.base import LINK, Base, value_hash
 from vault_sync.core.model.plan import BaseKey, Create, Value
 from vault_sync.core.model.values import Key, RelPath
-from vault_sync.core.reconcile.refusals import find_refusals
+from vault_sync.core.naming.wikilinks import LinkResolver
+from vault_sync.core.reconcile.refusals import find_refusals, out_of_date
+from vault_sync.core.snapshot import build
 
+Texts = Mapping[RelPath, str]
 KEY = Key("arxiv:2308.00001")
 WEEK, NOTE = RelPath("digests/w.md"), RelPath("papers/T.md")
+MINE = "---\nurl: https://arxiv.org/abs/2308.00001\ndigests: []\n---\n"
 TEXT = "w\nhttps://arxiv.org/abs/2308.00001\nT: A (Ann Park)\none\n#t\n"
 
 
@@ -35,3 +41,36 @@ def test_the_side_put_back_gives_the_base_value() -> None:
 def test_values_are_told_apart() -> None:
     values: list[Value] = ["", ("",), "a", ("a",), ("a", "b"), ("ab",)]
     assert len({value_hash(value) for value in values}) == len(values)
+
+
+def test_a_refused_text_stands_until_it_is_another_or_gone() -> None:
+    """A file that is there and was not read says nothing: a pass in part reads few."""
+    texts = {WEEK: TEXT, NOTE: f"{MINE}words [[gone]]\n"}
+    whole = BaseKey(Key(""), NOTE, "")
+    to = BaseKey(Key(""), NOTE, f"{LINK}gone")
+
+    def forgotten(
+        read: Mapping[RelPath, str], *there: str, **refused: tuple[str, str]
+    ) -> list[str]:
+        found = build(
+            dict(read),
+            names=LinkResolver.from_paths([*map(RelPath, there), *read]),
+            is_digest=lambda path: path == WEEK,
+            base=Base({}, exists=True),
+        )
+        rows = {{"text": whole, "link": to}[name]: hashes for name, hashes in refused.items()}
+        return [each.field for each in out_of_date(found, Base({}, True, refused=rows))]
+
+    same, other = value_hash(texts[NOTE]), value_hash("another")
+    assert forgotten(texts, text=(same, "")) == []
+    assert forgotten(texts, text=(other, "")) == [""]
+    assert forgotten({WEEK: TEXT}, text=(same, "")) == [""]
+    assert forgotten({WEEK: TEXT}, NOTE, text=(other, "")) == []
+    assert forgotten(texts, "papers/New.md", link=("gone", "papers/New.md")) == []
+    assert forgotten(texts, link=("gone", "papers/New.md")) == [to.field]
+    assert forgotten(texts, "papers/New.md", "gone.md", link=("gone", "papers/New.md")) == [
+        to.field
+    ]
+    plain = texts | {NOTE: f"{MINE}words\n"}
+    assert forgotten(plain, "papers/New.md", link=("gone", "papers/New.md")) == [to.field]
+    assert forgotten({WEEK: TEXT}, NOTE, link=("gone", "papers/New.md")) == []

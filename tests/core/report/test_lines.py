@@ -93,3 +93,15 @@ def test_a_field_without_a_place_is_said_once() -> None:
     assert report.without_standing(plan).problems == (to_do, other)
     written = plan._replace(operations=(Write(RelPath("papers/A.md"), "", "a", ""),))
     assert report.without_standing(written) == written
+
+
+@pytest.mark.parametrize(("count", "alone"), [(1, True), (5, True), (6, False), (9, False)])
+def test_many_files_that_were_not_written_for_one_reason_are_counted(
+    count: int, alone: bool
+) -> None:
+    one = [Undone(Create(RelPath(f"{n}.md"), "", ""), "full") for n in range(count)]
+    other = Undone(Create(RelPath("x.md"), "", ""), "closed")
+    lines = list(report.undone_lines([*one, other]))
+    shown = [f"{n}.md: not written: full" for n in range(count if alone else 1)]
+    rest = [f"... and {count - 1} more files were not written, for the same reason"]
+    assert lines == [*shown, *([] if alone else rest), "x.md: not written: closed"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -129,8 +128,8 @@ def under_other_key_rules(place: Place) -> str | None:
 
 CHANGES: dict[str, Callable[[Place], str | None]] = {
     "version": lambda place: place.stamp(version="2"),
-    "rules": lambda place: place.stamp(replace(place.config, rules=Rules(folder="notes"))),
-    "arxiv": lambda place: place.stamp(replace(place.config, arxiv=ArxivConfig(enabled=False))),
+    "rules": lambda place: place.stamp(place.config._replace(rules=Rules(folder="notes"))),
+    "arxiv": lambda place: place.stamp(place.config._replace(arxiv=ArxivConfig(enabled=False))),
     "base": after_a_pass,
     "keys": under_other_key_rules,
     "folder": in_another_folder,

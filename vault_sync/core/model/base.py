@@ -202,7 +202,7 @@ class Base:
 def updates_made(plan: Plan, outcome: Outcome) -> list[BaseUpdate]:
     """Return the base updates of a plan that were made: none waits for what was not done."""
     undone = {each.operation.path for each in outcome.undone}
-    return [each for each in plan.base_updates if not each.paths & undone]
+    return [each for each in plan.base_updates if undone.isdisjoint(each.paths)]
 
 
 APART = tuple(f"apart:{name}" for name in (*SHARED_FIELDS, "tags"))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from vault_sync.core.model.base import CopyRow, Histories
-from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.model.values import NOTHING, Problem, RelPath
 
 Kind = Literal["digest", "note", "rows"]
 """The kind of file that a copy is one of: `rows` is the conflicts note."""
@@ -21,8 +20,7 @@ class VaultCopy(NamedTuple):
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
-class MergedCopies:
+class MergedCopies(NamedTuple):
     """The copies of a vault, and what merging them gave.
 
     `texts` are the texts of the files with their copies in them, `before` those that they have, for
@@ -35,17 +33,17 @@ class MergedCopies:
     of `CopyChoice`.
     """
 
-    texts: Mapping[RelPath, str] = field(default_factory=dict)
-    before: Mapping[RelPath, str] = field(default_factory=dict)
+    texts: Mapping[RelPath, str] = NOTHING
+    before: Mapping[RelPath, str] = NOTHING
     rows: frozenset[CopyRow] = frozenset()
     merged: tuple[VaultCopy, ...] = ()
     finished: tuple[VaultCopy, ...] = ()
     left: tuple[VaultCopy, ...] = ()
     stuck: tuple[VaultCopy, ...] = ()
     unproven: tuple[VaultCopy, ...] = ()
-    hidden: Mapping[RelPath, str] = field(default_factory=dict)
+    hidden: Mapping[RelPath, str] = NOTHING
     problems: tuple[Problem, ...] = ()
-    histories: Histories = field(default_factory=dict)
+    histories: Histories = NOTHING
     asks_about_left: bool = False
     overwritten: frozenset[RelPath] = frozenset()
     answered: frozenset[RelPath] = frozenset()

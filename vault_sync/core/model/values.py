@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, NewType, get_args
 
 Key = NewType("Key", str)
@@ -30,6 +31,9 @@ FIELD_NAMES: tuple[FieldName, ...] = get_args(FieldName)
 
 SHARED_FIELDS: tuple[FieldName, ...] = ("url", "title", "authors")
 """The fields that a paper has once, in however many digests it stands."""
+
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
+"""The default of a mapping; it cannot be changed."""
 
 
 class Fields(NamedTuple):

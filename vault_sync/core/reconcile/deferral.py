@@ -35,7 +35,7 @@ def defer(
         base_updates=tuple(
             each
             for each in plan.base_updates
-            if not each.paths & paths and not _is_text_of(each, deferred)
+            if paths.isdisjoint(each.paths) and not _is_text_of(each, deferred)
         ),
     )
     return remaining, waiting
@@ -54,13 +54,13 @@ def _too_soon(plan: Plan, deferred: frozenset[RelPath]) -> set[RelPath]:
         for each in plan.base_updates
         for rows, notes in ((each.put, made), (each.drop, gone))
         if any(base_key.key and base_key.digest in deferred for base_key in rows)
-        for path in each.paths & notes
+        for path in notes.intersection(each.paths)
     }
 
 
 def _with_their_partners(deferred: frozenset[RelPath], plan: Plan) -> frozenset[RelPath]:
     """Add the files that must be written together with these."""
-    joint = [each.paths for each in plan.base_updates if len(each.paths) > 1]
+    joint = [set(each.paths) for each in plan.base_updates if len(each.paths) > 1]
     while joint:
         reached = [paths for paths in joint if paths & deferred]
         if not reached:

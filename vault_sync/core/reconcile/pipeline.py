@@ -7,12 +7,12 @@ to say) -> drafting (note paths, links, texts, operations, base updates) -> the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vault_sync.core.model.base import Base, apart_key
 from vault_sync.core.model.plan import AnyText, BaseKey, BaseUpdate, Plan
 from vault_sync.core.model.values import (
+    NOTHING,
     SHARED_FIELDS,
     Decisions,
     Facts,
@@ -58,8 +58,7 @@ OnProgress = Callable[[int, int], None]
 """Is called with the number of papers done and of all papers to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReconcileOptions:
+class ReconcileOptions(NamedTuple):
     """The choices of one pass: what a person decided, and what the pass may do.
 
     `remake` makes missing notes again and removes nothing. `decisions` close conflicts. `allowed`
@@ -71,11 +70,11 @@ class ReconcileOptions:
     """
 
     remake: bool = False
-    decisions: Decisions = field(default_factory=dict)
+    decisions: Decisions = NOTHING
     allowed: str = ""
     only: Callable[[Paper], bool] | None = None
     patient: bool = False
-    at_rest: Mapping[RelPath, float] = field(default_factory=dict)
+    at_rest: Mapping[RelPath, float] = NOTHING
     sure: bool = False
     on_progress: OnProgress = lambda _done, _whole: None
     library: ReadersLibrary | None = None

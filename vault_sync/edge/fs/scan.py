@@ -6,12 +6,11 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from vault_sync.core.model.values import Problem, RelPath, is_markdown
+from vault_sync.core.model.values import NOTHING, Problem, RelPath, is_markdown
 from vault_sync.core.naming.copy_names import is_delivery_mark
 from vault_sync.edge.fs.errors import in_words
 from vault_sync.edge.platform import current
@@ -55,8 +54,7 @@ class ClosedFolder(NamedTuple):
     error: OSError
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """The visible Markdown files of a vault, and what stands in the way of seeing all of them.
 
     `otherwise` are those whose ending has capitals (`x.MD`): not read, but their names are taken.
@@ -67,7 +65,7 @@ class Scan:
     files: dict[RelPath, Stat]
     problems: tuple[Problem, ...]
     otherwise: tuple[RelPath, ...] = ()
-    marks: Mapping[RelPath, int] = field(default_factory=dict)
+    marks: Mapping[RelPath, int] = NOTHING
 
 
 def walk(root: Path) -> Iterator[FolderEntry | ClosedFolder]:

@@ -117,7 +117,7 @@ def keep_scan(
         db.execute("DELETE FROM snapshot WHERE path = ? AND stamp <> ?", (file, stamp))
         db.executemany(
             "INSERT OR REPLACE INTO snapshot (path, stamp, id, facts) VALUES (?, ?, ?, ?)",
-            [(file, stamp, one, of and _written(of)) for one, of in found.items()],
+            ((file, stamp, one, of and _written(of)) for one, of in found.items()),
         )
 
 

@@ -249,7 +249,7 @@ class PlanWriter:
                 base_update.put or base_update.drop
             )
             if together and undone.path in base_update.paths:
-                others = base_update.paths - {undone.path}
+                others = set(base_update.paths) - {undone.path}
                 self._deferred.update(dict.fromkeys(others, undone.path))
 
     def _sync_folders(self) -> None:

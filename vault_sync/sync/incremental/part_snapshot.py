@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
@@ -113,8 +112,7 @@ class PartSnapshot:
         others = dict.fromkeys(self.reading.memory.last.namers, RelPath(""))
         others |= {key: path for path in self.reading.texts for key in self.now.keys_at(path)}
         waiting = {key: path for key, path in others.items() if key not in keys}
-        return replace(
-            found,
+        return found._replace(
             managed=_only(found.managed, keys),
             plain=_only(found.plain, keys),
             managed_also=_only(found.managed_also, keys),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from vault_sync.core.model.base import Base, updates_made
@@ -47,7 +46,7 @@ def after_whole(
         written = foreseen(done, acted.doable, found, names, base, rules)
         lacking = lacking_after(lacking, done, agreed_on(acted.doable), rules)
         rest = {path: one for path, one in found.digests.items() if path not in written}
-        files = _as_read(seen.read, replace(found, digests=rest, names=names), base, touched)
+        files = _as_read(seen.read, found._replace(digests=rest, names=names), base, touched)
     else:
         files = _as_read(seen.read, found, base, touched)
         written = _written(done, files)
@@ -215,7 +214,7 @@ def _touched(
         if not any(path in files for path in about):
             final = False
         else:
-            unmade -= base_update.paths
+            unmade.difference_update(base_update.paths)
         touched |= about
     touched |= {RelPath(each.path) for each in acted.plan.problems if each.code == UNFINISHED}
     return {path for path in touched if path in files}, final and not unmade

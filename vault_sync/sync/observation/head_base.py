@@ -35,7 +35,7 @@ def with_head(seen: Observation, config: Config) -> Observation:
         for row, value in _agreed(texts, config.rules).items()
         if row.field in FIELD_NAMES and _stands(row, seen)
     }
-    return replace(seen, base=replace(seen.base, rows={**rows, **seen.base.rows}))
+    return seen._replace(base=replace(seen.base, rows={**rows, **seen.base.rows}))
 
 
 def head_texts(root: Path) -> Mapping[RelPath, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import PurePosixPath
@@ -16,7 +16,7 @@ from vault_sync.core.digest.styles.style import styles_of
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.copies import NO_COPIES, MergedCopies
 from vault_sync.core.model.plan import BaseKey, Conflict
-from vault_sync.core.model.values import Key, Problem, RelPath, Rules
+from vault_sync.core.model.values import NOTHING, Key, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.copy_names import brings_markdown, certain
 from vault_sync.core.naming.globs import is_digest
@@ -56,8 +56,7 @@ else:  # few vaults have copies, and few passes learn weeks
     week_learning = door("vault_sync.core.naming.week_learning")
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """A snapshot, the base, and the problems met; `files` are the paths of all texts.
 
     `conflicts_text` is the conflicts note, "" where there is none. `marks` are those of `Scan`:
@@ -76,11 +75,11 @@ class Observation:
     problems: tuple[Problem, ...]
     conflicts_text: str
     files: frozenset[RelPath]
-    marks: Mapping[RelPath, int] = field(default_factory=dict)
-    delivered: Mapping[RelPath, int] = field(default_factory=dict)
-    read: Mapping[RelPath, File] = field(default_factory=dict)
+    marks: Mapping[RelPath, int] = NOTHING
+    delivered: Mapping[RelPath, int] = NOTHING
+    read: Mapping[RelPath, File] = NOTHING
     gone: frozenset[RelPath] = frozenset()
-    at_rest: Mapping[RelPath, float] = field(default_factory=dict)
+    at_rest: Mapping[RelPath, float] = NOTHING
     otherwise: tuple[RelPath, ...] = ()
     conflicts_path: RelPath | None = None
     open_elsewhere: tuple[Conflict, ...] = ()
@@ -146,9 +145,8 @@ def observe(
     )
     stats = {path: numbers(found.files[path]) for path in read}
     base = replace(_joined_at_once(observation, found.marks), arriving=is_arriving)
-    return replace(
-        observation,
-        snapshot=replace(observation.snapshot, stats=stats),
+    return observation._replace(
+        snapshot=observation.snapshot._replace(stats=stats),
         base=base,
         read=read,
         marks=found.marks,
@@ -188,7 +186,7 @@ def _merged_texts(
         merged = {path: text for path, text in texts.items() if path not in copies.hidden}
         otherwise = (*found.otherwise, *copies.hidden)
         observation = observe_texts({**merged, **copies.texts}, rules, base, problems, otherwise)
-        return replace(observation, files=frozenset(texts), copies=copies, delivered=delivered)
+        return observation._replace(files=frozenset(texts), copies=copies, delivered=delivered)
 
     if merge is None:
         merge = partial(_hide_copies, rules, base)

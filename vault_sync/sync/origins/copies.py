@@ -145,7 +145,7 @@ def with_arrivals(seen: Observation) -> Observation:
     arrivals = dict(seen.base.arrivals)
     for path in {copy.original for copy in copies.merged} | copies.overwritten:
         arrivals[path] = arrivals.get(path, Arrival())._replace(copied=True)
-    return replace(seen, base=replace(seen.base, arrivals=arrivals, histories=copies.histories))
+    return seen._replace(base=replace(seen.base, arrivals=arrivals, histories=copies.histories))
 
 
 def concern(seen: Observation) -> bool:
@@ -209,7 +209,11 @@ def _resting(base_update: BaseUpdate, seen: Observation) -> BaseUpdate:
         for path in (RelPath(row.digest), *managed.get(row.key, ()))
         if path in before
     }
-    return base_update._replace(paths=base_update.paths | paths) if paths else base_update
+    return (
+        base_update._replace(paths=frozenset(paths).union(base_update.paths))
+        if paths
+        else base_update
+    )
 
 
 # What is remembered.

@@ -43,7 +43,7 @@ def with_marks(
     seen = {path: mark[:3] for marks in files.values() for path, mark in marks.items()}
     now = {path: numbers(stat) for path, stat in stats.items()}
     refused = read_refused(state.select, keys)
-    return replace(found, stats=seen | now), replace(base, files=files, refused=refused)
+    return found._replace(stats=seen | now), replace(base, files=files, refused=refused)
 
 
 def remember_files(
@@ -182,8 +182,8 @@ def with_arrivals(seen: Observation, state: StateStore, now: float) -> Observati
         if (path in waiting and path in restored)
         or not (path in new and ours.get(path) == _hash(seen, path))
     }
-    return replace(
-        seen, base=replace(seen.base, arrivals=arrivals, with_copies=copied & arrivals.keys())
+    return seen._replace(
+        base=replace(seen.base, arrivals=arrivals, with_copies=copied & arrivals.keys())
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -65,7 +64,7 @@ def make_plan(
     options = _options(observation, request, progress, library, template)
 
     def reconciled(decisions: Decisions) -> Plan:
-        decided = replace(options, decisions=decisions)
+        decided = options._replace(decisions=decisions)
         return reconcile(observation.snapshot, observation.base, facts, rules, decided)
 
     decisions: dict[tuple[Key, RelPath, str], Decision] = {}
@@ -169,7 +168,7 @@ def template_of(
 def with_former_names(config: Config, base: Base) -> Config:
     """Return the configuration by which names of earlier ones are read too."""
     names = config.rules.properties._replace(former=base.former_names)
-    return replace(config, rules=config.rules._replace(properties=names))
+    return config._replace(rules=config.rules._replace(properties=names))
 
 
 def renaming_plan(observation: Observation) -> Plan:

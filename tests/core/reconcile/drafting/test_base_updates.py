@@ -23,7 +23,7 @@ def test_a_vault_in_line_teaches_nothing() -> None:
 
 def test_a_link_waits_for_the_note_that_it_leads_to() -> None:
     plan = fresh().plan()
-    bound = {update.paths for update in plan.base_updates if not update.put}
+    bound = {frozenset(update.paths) for update in plan.base_updates if not update.put}
     made = [each.path for each in plan.operations if isinstance(each, Create)]
     assert NOTE in made and frozenset({NOTE, WEEK}) in bound
 
@@ -34,10 +34,10 @@ def test_a_value_waits_for_the_file_that_is_to_say_it_and_for_no_other() -> None
     plan = vault.plan()
     row = BaseKey(ALPHA, WEEK, "commentary")
     (update,) = [each for each in plan.base_updates if row in each.put]
-    assert update.paths == {NOTE}
+    assert set(update.paths) == {NOTE}
     assert "알파 새 줄입니다." in update.put[row]
     written = {each.path for each in plan.operations}
-    assert all(each.paths <= written for each in plan.base_updates)
+    assert all(written.issuperset(each.paths) for each in plan.base_updates)
 
 
 # Where nothing may happen.

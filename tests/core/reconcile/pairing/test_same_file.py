@@ -44,7 +44,7 @@ def owns(
         is_digest=lambda each: each.startswith("digests/"),
         base=base,
     )
-    object.__setattr__(found, "stats", {path: numbers})
+    found = found._replace(stats={path: numbers})
     entries = [FoundEntry(WEEK, each) for each in found.digests[WEEK].entries]
     return SameFile(found, base).owns_base(path, KEY, entries)
 

@@ -31,7 +31,7 @@ def build_updates(
     for path in after:
         base_key = BaseKey(Key(""), path, "text")
         if context.base.rows.get(base_key) != after[path]:
-            needs = frozenset({path} if path in builder.touched else ())
+            needs = (path,) if path in builder.touched else ()
             put: Mapping[BaseKey, Value] = (
                 {base_key: str(after[path])}
                 if isinstance(after[path], str)
@@ -63,7 +63,7 @@ def _links_to_new_notes(builder: PlanBuilder) -> list[BaseUpdate]:
             linking.setdefault(key, []).append(write.path)
     nothing: dict[BaseKey, Value] = {}
     return [
-        BaseUpdate(frozenset({path, digest}), nothing)
+        BaseUpdate((path, digest), nothing)
         for path, there in new.items()
         for digest in dict.fromkeys(
             digest
@@ -107,7 +107,7 @@ def _of_paper(
     if drop:
         paths = frozenset(path for path, keys in builder.touched.items() if resolution.key in keys)
         base_updates.append(BaseUpdate(paths, groups.pop(paths, {}), drop))
-    return base_updates + [BaseUpdate(paths, values) for paths, values in groups.items()]
+    return base_updates + [BaseUpdate(tuple(sorted(paths)), put) for paths, put in groups.items()]
 
 
 def _by_paths(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import AnyText, BaseKey, Create, Rename, Trash, Value, Write
-from vault_sync.core.model.values import Facts, Key, Problem, RelPath, Rules
+from vault_sync.core.model.values import NOTHING, Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.note import abstract
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.resolution.values import Resolution
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 NO_FACTS = Facts()
 
 
-@dataclass(frozen=True, slots=True)
-class DraftContext:
+class DraftContext(NamedTuple):
     """The input from which operations are made."""
 
     snapshot: Snapshot
@@ -36,7 +35,7 @@ class DraftContext:
     template: NoteTemplate | None = None
     """The reader's, for new notes."""
 
-    completed: Mapping[Key, Facts] = field(default_factory=dict)
+    completed: Mapping[Key, Facts] = NOTHING
     """Facts with what no answer holds, of the papers that need it (`completed_facts`)."""
 
     def facts_of(self, key: Key) -> Facts:

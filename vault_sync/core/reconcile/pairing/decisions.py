@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.values import SHARED_FIELDS, Decision, Decisions, Key, RelPath
 from vault_sync.core.snapshot import Snapshot
@@ -43,8 +41,7 @@ def apply_decisions(snapshot: Snapshot, decisions: Decisions) -> Snapshot:
     }
     if not short:
         return snapshot
-    return replace(
-        snapshot,
+    return snapshot._replace(
         locked={path: why for path, why in snapshot.locked.items() if path not in short},
         problems=tuple(
             each

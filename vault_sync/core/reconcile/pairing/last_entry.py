@@ -7,7 +7,6 @@ thing: it ends exactly where that entry began, and stays so.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -48,8 +47,7 @@ def believe_last_removals(
     }
     if not left:
         return snapshot
-    return replace(
-        snapshot,
+    return snapshot._replace(
         locked={
             path: code for path, code in snapshot.locked.items() if left.get(path, AT_REST) > 0
         },

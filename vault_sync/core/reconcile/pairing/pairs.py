@@ -15,13 +15,13 @@ Files that may be the note of a paper and that no digest made: the surest of the
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.values import Decisions, Key, Place, Problem, RelPath, natural
+from vault_sync.core.model.values import NOTHING, Decisions, Key, Place, Problem, RelPath, natural
 from vault_sync.core.naming.people import first_agrees
 from vault_sync.core.reconcile.pairing.paper import Notices, Paper, Role
 from vault_sync.core.reconcile.pairing.paper_builder import (
@@ -37,8 +37,7 @@ from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.folding import fold_title
 
 
-@dataclass(frozen=True, slots=True)
-class Pairing:
+class Pairing(NamedTuple):
     """All papers of a vault, and the problems met while pairing.
 
     `standing` and `put` are those of `Notices`: reports that the base remembers; so is `deferred`.
@@ -48,7 +47,7 @@ class Pairing:
 
     papers: tuple[Paper, ...]
     problems: tuple[Problem, ...]
-    put: Mapping[BaseKey, Value] = field(default_factory=dict)
+    put: Mapping[BaseKey, Value] = NOTHING
     standing: frozenset[BaseKey] = frozenset()
     named: tuple[Problem, ...] = ()
     strangers: frozenset[Key] = frozenset()
