@@ -33,7 +33,9 @@ def test_a_text_is_the_same_in_memory_and_on_the_disk() -> None:
     texts = PlanTexts()
     stored = [texts.store(text) for text in TEXTS]
     assert not any(isinstance(text, str) for text in stored)
-    assert [str(text) for text in stored] == TEXTS
+    assert str(stored[0]) == TEXTS[0], "read before the next is stored"
+    stored.append(texts.store(TEXTS[0]))
+    assert [str(text) for text in stored] == [*TEXTS, TEXTS[0]]
     pairs = [Create(RelPath("a.md"), text, "new") for text in (stored[1], TEXTS[1])]
     assert pairs[0] == pairs[1] and len(set(pairs)) == 1 and repr(pairs[0]) == repr(pairs[1])
     assert pairs[0].after == TEXTS[1] and pairs[0] != Create(RelPath("a.md"), "other", "new")
