@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 import pytest
-from vault_sync.cli.main import program
+from vault_sync.cli.verbs import cli
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.style import StyleName
@@ -26,7 +26,7 @@ DOCUMENTS = [
 
 def commands() -> dict[str, click.Command]:
     found: dict[str, click.Command] = {}
-    for name, command in program().commands.items():
+    for name, command in cli.whole().commands.items():
         found[name] = command
         if isinstance(command, click.Group):
             found |= {f"{name} {inner}": each for inner, each in command.commands.items()}

@@ -84,6 +84,10 @@ def test_lists_in_a_form_that_is_not_read() -> None:
     items = "".join(f"> - [Paper {n}](https://arxiv.org/abs/2301.{n:05d})\n" for n in range(3))
     assert found({"l.md": items}).unread == ("l.md",)
     assert found({"l.md": items[: len(items) // 2]}).unread == ()
+    # One that a glob finds is among the digests.
+    weekly = {f"Weekly/w{n}.md": digest(n, n + 10) for n in (1, 2, 3)}
+    seen = found(weekly | {"Weekly/w4.md": items, "l.md": items})
+    assert [glob.pattern for glob in seen.globs] == ["Weekly/*.md"] and seen.unread == ("l.md",)
 
 
 def test_the_style_that_would_read_a_list_is_proposed_by_glob() -> None:

@@ -85,3 +85,17 @@ def test_a_library_may_be_csl_json() -> None:
     broken = read_library("l.json", '[{"id": "a"},\n]')
     assert broken.problems[0].line == 2 and not broken.library.entries
     assert read_library("l.json", "[" * 200_000).problems[0].code == "library-unreadable"
+
+
+@pytest.mark.parametrize("broken", [1, 10, 11, 13])
+def test_ten_broken_entries_are_named_and_the_others_counted(broken: int) -> None:
+    text = "".join(f"@article{{key{n}, title={{T\n" for n in range(broken))
+    problems = read_library(
+        "my.bib", f"{text}@misc{{last, title={{L}}, doi={{10.1000/l}}}}\n"
+    ).problems
+    named = [each for each in problems if "this entry cannot be read" in each.message]
+    assert len(named) == min(broken, 10)
+    assert [each.line for each in named] == list(range(1, len(named) + 1))
+    rest = [each.message for each in problems if each not in named]
+    assert rest == ([f"{broken - 10} more entries cannot be read"] if broken > 10 else [])
+    assert {each.level for each in problems} == {"notice"}

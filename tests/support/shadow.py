@@ -10,9 +10,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.support.scope_world import EDITS, Vault, shadowed
+from vault_sync.core.model.values import RelPath
 from vault_sync.edge.state.store import open_state
 from vault_sync.sync.incremental import index
-from vault_sync.sync.incremental.shadow import ShadowError
+from vault_sync.sync.incremental.memory import DaemonMemory
+from vault_sync.sync.incremental.shadow import ShadowError, compare
+from vault_sync.sync.request import PassRequest
+from vault_sync.sync.view import look
 
 TORN = 50
 """Every so many steps the index is found torn."""
@@ -65,3 +69,30 @@ def _step(vault: Vault, chance: random.Random, number: int, counts: Counter[str]
             path.write_bytes(content[: len(content) // 2])
     except ShadowError as error:
         raise ShadowError(f"step {counts['steps']}, {names}:\n{error}") from error
+
+
+def daemon_walk(seed: int, steps: int) -> None:
+    """Walk so many steps as a daemon, which is told of the files that changed and looks at those.
+
+    Its plan must be that of the whole before each pass, and after it, when it is told of nothing.
+    """
+    chance = random.Random(seed)
+    with worlds() as vault:
+        daemon_memory = DaemonMemory()
+        for number in range(2, steps + 2):
+            before = vault.stats()
+            for name in chance.choices(sorted(EDITS), k=chance.choice((1, 1, 2, 3))):
+                EDITS[name](vault, number)
+            after = vault.stats()
+            paths = before.keys() | after.keys()
+            hints = frozenset(RelPath(at) for at in paths if before.get(at) != after.get(at))
+            _looked(vault, daemon_memory, hints)
+            vault.run(daemon_memory=daemon_memory, hints=hints)
+            _looked(vault, daemon_memory, frozenset())
+
+
+def _looked(vault: Vault, daemon_memory: DaemonMemory, hints: frozenset[RelPath]) -> None:
+    view = look(vault.context(daemon_memory=daemon_memory, hints=hints), PassRequest())
+    if view.memory is not None:
+        view.memory.close()
+    compare(view.plan, vault.whole(), view.explained)

@@ -18,8 +18,8 @@ from tests.support.folders import ROOT
 from tests.support.vaults import DIGEST, Vault
 from vault_sync.cli import passes
 from vault_sync.cli.console import Bar, Console
-from vault_sync.cli.main import program
 from vault_sync.cli.options import Verb
+from vault_sync.cli.verbs import cli
 from vault_sync.core.model.plan import Create, Outcome, Plan
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge import config as configuration
@@ -31,7 +31,7 @@ NOTE = "papers/230814 OctoPack.md"
 def verbs() -> dict[str, Verb]:
     """Every verb by its whole name, in the order of help."""
     found: dict[str, Verb] = {}
-    for name, command in program().commands.items():
+    for name, command in cli.whole().commands.items():
         inner = command.commands if isinstance(command, click.Group) else {"": command}
         for word, each in inner.items():
             assert isinstance(each, Verb), name

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.support.reader import NOTE_BETA, NOTE_OMEGA, WEEK
 from tests.support.scope_world import EDITS, add, settled, shadowed
-from tests.support.shadow import walk
+from tests.support.shadow import daemon_walk, walk
 from tests.support.vaults import rebuilt
 from vault_sync.core.model.plan import Create
 from vault_sync.core.model.values import Key, RelPath
@@ -250,3 +250,14 @@ def test_300_steps(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_10_000_steps(seed: int) -> None:
     walk(seed=1_000 + seed, steps=500)
+
+
+def test_30_steps_of_a_daemon() -> None:
+    daemon_walk(seed=5, steps=30)
+
+
+@pytest.mark.sweep
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("seed", range(20))
+def test_600_steps_of_a_daemon(seed: int) -> None:
+    daemon_walk(seed=100 + seed, steps=30)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vault_sync.cli.options import SharedOptions
+from vault_sync.cli.options import SharedOptions, Verbs
 from vault_sync.core.text.regex import regex
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ def verbs(
 ) -> list[CompletionItem]:
     """Return the verbs that begin like that, behind a group its own."""
     command: click.Command = context.find_root().command
+    if isinstance(command, Verbs):
+        command = command.whole()
     for word in context.params.get(parameter.name or "") or ():
         command = getattr(command, "commands", {}).get(word, command)
     names = getattr(command, "commands", {})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import gc
-import importlib
 import io
 import os
 import signal
@@ -22,16 +21,6 @@ from vault_sync import __version__
 from vault_sync.cli.options import SharedOptions
 from vault_sync.cli.verbs import cli
 from vault_sync.edge.platform import current
-
-_VERBS = ("vault_sync.cli.capture.verbs", "vault_sync.cli.tool.verbs")
-"""The modules that add their verbs to the program, beside `verbs` itself."""
-
-
-def program() -> click.Group:
-    """Return the program with all its verbs."""
-    for module in _VERBS:
-        importlib.import_module(module)
-    return cli
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -60,7 +49,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     options = SharedOptions()
     try:
         with _terminable():
-            code = program().main(
+            code = cli.main(
                 arguments, "vault-sync", standalone_mode=False, color=color, obj=options
             )
         return code if isinstance(code, int) else 0

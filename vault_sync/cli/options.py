@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+import importlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import click
 
@@ -87,15 +88,32 @@ class Verb(click.Command):
 
 
 class Verbs(click.Group):
-    """A group with the shared options that lists its verbs in the order of use."""
+    """A group with the shared options that lists its verbs in the order of use.
 
-    def __init__(self, *given: Any, **named: Any) -> None:
+    `more` are modules that add verbs to it. They are imported where one of these is asked for.
+    """
+
+    def __init__(self, *given: Any, more: Sequence[str] = (), **named: Any) -> None:
         super().__init__(*given, **named)
         self.params += _shared()
+        self._more = more
+
+    def whole(self) -> Self:
+        """Return the group with all its verbs."""
+        for module in self._more:
+            importlib.import_module(module)
+        return self
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """Return a verb by its name, None where there is none."""
+        if name not in self.commands:
+            self.whole()
+        return super().get_command(context, name)
 
     def list_commands(self, context: click.Context) -> list[str]:
         """Return the names in the order of use, others behind them as they were added."""
         del context
+        self.whole()
         names = list(self.commands)
         return sorted(
             names,

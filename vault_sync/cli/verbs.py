@@ -28,6 +28,7 @@ _CHECKED = {0: "all is in line", 1: "something is out of line; it was shown what
 
 @click.group(
     cls=Verbs,
+    more=("vault_sync.cli.capture.verbs", "vault_sync.cli.tool.verbs"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="`vault-sync help VERB` shows an example of each. The options may stand after the verb.",
 )

@@ -248,3 +248,21 @@ def test_a_bibtex_entry_names_the_paper_and_its_title() -> None:
     assert (found.named, "deepnets" in found.titles) == (A, True)
     assert read(f"{block}\n{block}").named is None
     assert read(block.replace("@misc{a", "@misc{b, eprint={1}}\n@misc{a")).named is None
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        (f"# T\n\n- **URL**: {URL_A}\n- DOI: 10.1000/x\n", (A, "doi:10.1000/x")),
+        ("# T\n\narXiv: 2301.00001\nDOI: 10.1000/x\n", (A, "doi:10.1000/x")),
+        # Two ids are one paper's under labels alone; of other marks the first says which.
+        (f"# [T]({URL_A})\n\nDOI: 10.1000/x\n", (A,)),
+        (f"[T]({URL_A})\nDOI: 10.1000/x\n", ("doi:10.1000/x",)),
+        (f"# T\nDOI: 10.1000/x\n[T]({URL_A})\n", ("doi:10.1000/x",)),
+        # Two of one kind are two papers'.
+        ("# T\n\narXiv: 2301.00001\narXiv: 2301.00002\n", ()),
+        ("# T\n\nDOI: 10.1000/x\nDOI: 10.1000/y\n", ()),
+    ],
+)
+def test_ids_of_one_paper_under_two_labels(text: str, keys: tuple[str, ...]) -> None:
+    assert read(text).certain == keys

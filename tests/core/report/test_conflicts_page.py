@@ -150,3 +150,27 @@ def test_two_hundred_conflicts_stay_under_four_thousand_lines() -> None:
     text = page.text(many, NAMES)
     assert text.count("\n") < 4_000 and "more lines, to be read in both places" in text
     assert len(page.text(many[:20], NAMES).split("\n")) > 20 * 30
+
+
+def test_of_a_long_conflict_so_many_lines_are_shown_and_the_others_counted() -> None:
+    words = "\n".join(f"line {n} of a long text" for n in range(30))
+    many = [
+        TWO._replace(key=Key(f"arxiv:{n}"), digest_text=words, note_text=words.replace("of", "in"))
+        for n in range(200)
+    ]
+
+    def callout(count: int) -> list[str]:
+        text = page.text(many[:count], NAMES)
+        return text[text.index("> [!warning]") :].split("\n\n")[0].split("\n")[3:]
+
+    whole, cut = callout(1), callout(200)
+    left = len(whole) - len(cut) + 1
+    rest = f"> *({left} more lines, to be read in both places)*"
+    assert cut == [*whole[: len(cut) - 1], rest] and 1 < left < len(whole)
+
+
+def test_one_tick_decides_and_two_are_undecided() -> None:
+    text = ticked(page.text([ONE, TWO], NAMES), page.mark(ONE), "digest")
+    assert page.ticks(text).undecided == frozenset()
+    both = page.ticks(ticked(text, page.mark(ONE), "note"))
+    assert both.undecided == {page.mark(ONE)} and not both.sides

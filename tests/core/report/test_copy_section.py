@@ -80,3 +80,34 @@ def test_boxes_are_read_back_and_the_page_is_known_for_ours() -> None:
     assert copy_section.read_boxes(page.replace("[ ]", "[x]")).merge == frozenset(), "both ticked"
     assert conflicts_page.unticked(page.replace("[ ]", "[x]")) == page
     assert not conflicts_page.is_ours(page + "a line of the reader's\n")
+
+
+@pytest.mark.parametrize(
+    "data", ['[1, "d", "f"]', '["k", "d"]', '{"a": 1}', '["k", "d", "f", "g"]']
+)
+def test_what_a_person_made_of_a_row_is_none(data: str) -> None:
+    page = text([ONE])
+    inside = page[page.index("` [") + 2 : page.index("] `") + 1]
+    assert read(page).rows == {ONE}
+    assert read(page.replace(inside, data)) == FoundRows(frozenset(), frozenset())
+
+
+def test_runs_of_backquotes_of_any_length_end_no_text() -> None:
+    for words in ("`` ```` `", "````\n`", "a ` b ````` c"):
+        row = ONE._replace(text=words, digest=words.replace("\n", ""))
+        assert read(text([row])).rows == {row}
+
+
+def test_copies_that_were_there_before_stand_apart_from_those_that_are_asked_about() -> None:
+    pair, box = (RelPath("a 1.md"), RelPath("a.md")), "^copies-left"
+    for asked, mine in (([pair], []), ([], [pair[0]]), ([pair], [pair[1]])):
+        lines = copy_section.questions(asked, 2, mine).split("\n")
+        at = next(n for n, line in enumerate(lines) if line.endswith(box))
+        assert (
+            lines[at - 1] == ""
+            and lines[at] == f"- [ ] merge these 2 copies that were here before {box}"
+        )
+    alone = copy_section.questions([], 1).split("\n")
+    assert alone[-2] == f"- [ ] merge these 1 copy that was here before {box}"
+    assert alone[alone.index(alone[-2]) - 1] == "" and copy_section.questions([], 0) == ""
+    assert box not in copy_section.questions([pair], 0)

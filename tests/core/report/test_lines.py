@@ -105,3 +105,30 @@ def test_many_files_that_were_not_written_for_one_reason_are_counted(
     shown = [f"{n}.md: not written: full" for n in range(count if alone else 1)]
     rest = [f"... and {count - 1} more files were not written, for the same reason"]
     assert lines == [*shown, *([] if alone else rest), "x.md: not written: closed"]
+
+
+@pytest.mark.parametrize(("count", "most"), [(3, 3), (4, 3), (4, None), (0, 3)])
+def test_so_many_of_each_kind_are_shown_and_others_counted(count: int, most: int | None) -> None:
+    problems = [Problem(RelPath(f"{n}.md"), "x", "wrong") for n in range(count)]
+    notices = [Problem(RelPath(f"n{n}.md"), "x", "odd", level="notice") for n in range(count)]
+    conflicts = [
+        Conflict(Key("k"), RelPath("w.md"), RelPath(f"c{n}.md"), "title", "a", "b")
+        for n in range(count)
+    ]
+    plan = Plan(problems=(*notices, *problems), conflicts=tuple(conflicts))
+    lines = list(report.attention_lines(plan, "Conflicts.md", most))
+    left = 0 if most is None else max(0, count - most)
+    shown = range(count - left)
+    assert [line for line in lines if not line.startswith("...")] == [
+        *(f"{n}.md: wrong" for n in shown),
+        *(f"n{n}.md: note: odd" for n in shown),
+        *report.conflict_lines(conflicts[: count - left]),
+    ]
+    assert [line for line in lines if line.startswith("...")] == [
+        f"... and {left} more {name}"
+        for name in (
+            "problems (--verbose shows all)",
+            "notices (--verbose shows all)",
+        )
+        if left
+    ] + [f"... and {left} more, all in `Conflicts.md`"] * bool(left)

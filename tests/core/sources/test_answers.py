@@ -140,3 +140,14 @@ def test_facts_hold_no_control_characters() -> None:
     facts = answers.tidy(Facts(title="a\x00\u202eb", comment="c\nd", authors=("\u200b", "E\x1b")))
     assert facts == Facts(title="ab", comment="c d", authors=("E",))
     assert not re.search(r"[\x00-\x1f]", "".join(facts.authors))
+
+
+def test_facts_are_cut_at_their_bounds() -> None:
+    for more in (0, 1):
+        words = "x" * (answers.MOST_WORDS + more)
+        names = tuple(f"A{n}" for n in range(answers.MOST_AUTHORS + more))
+        found = answers.tidy(Facts(title=words, journal=words, comment=words, authors=names))
+        assert found.title == found.journal == found.comment == words[:2_000]
+        assert found.authors == names[:5_000]
+        long = answers.tidy(Facts(abstract="y" * (20_000 + more)))
+        assert long.abstract == "y" * 20_000

@@ -229,6 +229,23 @@ def test_lengths_are_bounded() -> None:
     assert len(facts.authors) == 5_000
 
 
+@pytest.mark.parametrize("more", [0, 1])
+def test_what_is_as_long_as_it_may_be_is_read_whole(more: int) -> None:
+    """One more of each is left out, or the feed is none."""
+    facts = atom.read(feed(entry("2308.07124", title="x" * (2_000 + more)))).facts
+    assert facts["2308.07124"].title == "x" * 2_000
+    errors = atom.read(feed(*(ERROR.format(id=n) for n in range(20 + more)))).errors
+    assert errors == tuple(f"incorrect id format for {n}" for n in range(20))
+    nested = FEED + b"<a>" * (19 + more) + b"</a>" * (19 + more) + b"</feed>"
+    whole = FEED + b"<entry/>" * (1_000 + more) + b"</feed>"
+    for body, why in ((nested, "too many elements"), (whole, "too many entries")):
+        if more:
+            with pytest.raises(Refused, match=why):
+                atom.read(body)
+        else:
+            assert atom.read(body) == Feed({})
+
+
 BOMB = (
     '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">'
     '<!ENTITY c "&b;&b;&b;&b;">]><feed xmlns="http://www.w3.org/2005/Atom"><title>&c;</title></feed>'

@@ -95,4 +95,4 @@ def test_a_scan_asks_little_of_a_note(tmp_path: Path) -> None:
     finally:
         sys.setprofile(None)
     assert len(found.files) == 50
-    assert calls <= 2 * 50 + 20
+    assert calls <= 50 + 20

@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from tests.support.state_rows import A, keep, say
+from tests.support.state_rows import A, B, keep, say
 from tests.support.written_world import P, World, agree
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value, Write
 from vault_sync.edge.state import base_table
@@ -93,6 +93,20 @@ def test_rows_follow_what_is_put_while_the_lock_is_held(world: World) -> None:
     keep(world, say('"three"'))
     state.close()
     assert state.rows() == {A: '"three"'}, "written by somebody else since"
+
+
+def test_an_update_is_kept_if_anything_of_it_is_new(world: World) -> None:
+    keep(world, BaseUpdate(frozenset(), {A: '"one"', B: '"one"'}))
+    keep(world, BaseUpdate(frozenset(), {A: '"one"', B: '"two"'}))
+    assert world.state().rows() == {A: '"one"', B: '"two"'}
+    before = world.state().stamp()
+    keep(
+        world,
+        BaseUpdate(frozenset(), {A: '"one"', B: '"two"'}, frozenset({A._replace(digest="new.md")})),
+    )
+    assert world.state().stamp() == before, "nothing is new, nothing is written"
+    keep(world, BaseUpdate(frozenset(), {A: '"one"'}, frozenset({B})))
+    assert world.state().rows() == {A: '"one"'}
 
 
 # ---- when it is not believed

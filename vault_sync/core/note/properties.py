@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from vault_sync.core.model.values import STANDARD_NAMES, PropertyNames, PropertyValue
@@ -290,14 +289,19 @@ def _inline(text: str, span: Span, want: PropertyValue, indent: int) -> Iterator
     yield Edit(Span(end, end), newline + below)
 
 
+def _steps(old: list[str], want: tuple[str, ...]) -> list[tuple[str, int, int, int, int]]:
+    """Return the steps that make a list another, as `difflib` has them."""
+    from difflib import SequenceMatcher  # a list that stays as it is needs none
+
+    return list(SequenceMatcher(None, old, want, autojunk=False).get_opcodes())
+
+
 def _list_edits(text: str, rows: list[_ItemLines], want: tuple[str, ...]) -> Iterator[Edit]:
     """Yield the edits of a block list, item by item; one that only moves takes its line along."""
     rows = [row for row in rows if row.text] or rows
     first = rows[0]
-    dash = text.index("-", first.start)
-    indent = dash - first.start
-    old = [row.text for row in rows]
-    steps = SequenceMatcher(None, old, want, autojunk=False).get_opcodes()
+    indent = text.index("-", first.start) - first.start
+    steps = _steps([row.text for row in rows], want)
     leaving = [
         row for tag, a, b, _, _ in steps if tag in {"delete", "replace"} for row in rows[a:b]
     ]
@@ -340,7 +344,7 @@ def _flow_edit(text: str, value: Value, want: tuple[str, ...]) -> Edit:
         loaded = yaml.load(text[start:stop].replace("\r\n", "\n"))
         (items,) = loaded.values()
         old = [item.text for item in value.items]
-        steps = SequenceMatcher(None, old, want, autojunk=False).get_opcodes()
+        steps = _steps(old, want)
         for tag, a, b, c, d in reversed(steps):
             if tag != "equal":
                 items[a:b] = []

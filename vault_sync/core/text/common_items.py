@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Hashable, Sequence
-from difflib import SequenceMatcher
 from typing import Literal, NamedTuple, TypeVar
 
 T = TypeVar("T", bound=Hashable)
@@ -36,9 +35,11 @@ def common(a: Sequence[T], b: Sequence[T]) -> list[tuple[int, int]]:
             high, other_high = high - 1, other_high - 1
             found.append((high, other_high))
         left, right = a[low:high], b[other_low:other_high]
-        if not left or not right:
+        if not left or not right or len(left) == len(right) == 1:
             continue
         if _is_small(left, right):
+            from difflib import SequenceMatcher  # an edit of one item needs none
+
             blocks = SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks()
             found += [
                 (low + block.a + step, other_low + block.b + step)

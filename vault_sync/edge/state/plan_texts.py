@@ -1,13 +1,12 @@
 """Texts of a large plan on the disk, from when they are drafted until they are written.
 
-They lie in a database of SQLite's without a name, in the system's folder for temporary files, which
-is gone when nobody holds one of them any more, or with the process.
+They lie in a file without a name, in the system's folder for temporary files, which is gone when
+nobody holds one of them any more, or with the process.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from typing import cast
+from typing import BinaryIO, cast
 from weakref import finalize
 
 from vault_sync.core.model.plan import AnyText
@@ -18,50 +17,55 @@ class PlanTexts:
     """The texts of one plan."""
 
     def __init__(self) -> None:
-        self._database: sqlite3.Connection | None = None
+        self._file: BinaryIO | None = None
+        self._end = 0
 
     def store(self, text: str) -> AnyText:
         """Return a text as a plan holds it; where there is no room on the disk, in memory."""
+        content = as_bytes(text)
         try:
-            row = self._opened().execute("INSERT INTO text VALUES (?)", (as_bytes(text),))
-        except sqlite3.Error:
+            file = self._opened()
+            file.seek(self._end)
+            if file.write(content) < len(content):
+                return text
+        except OSError:
             return text
-        return _TextOnDisk(self, row.lastrowid or 0)
+        self._end += len(content)
+        return _TextOnDisk(self, self._end - len(content), len(content))
 
-    def content(self, number: int) -> bytes:
+    def content(self, start: int, size: int) -> bytes:
         """Return the bytes of a stored text.
 
         Raises:
             OSError: the disk fails.
         """
-        try:
-            row = self._opened().execute("SELECT content FROM text WHERE rowid = ?", (number,))
-            return cast("bytes", row.fetchone()[0])
-        except sqlite3.Error as error:
-            raise OSError(f"a text that was drafted cannot be read again: {error}") from error
+        file = self._opened()
+        file.seek(start)
+        content = file.read(size)
+        if len(content) < size:
+            raise OSError("a text that was drafted cannot be read again")
+        return content
 
-    def _opened(self) -> sqlite3.Connection:
-        if self._database is None:
-            database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-            finalize(self, database.close)
-            database.execute("PRAGMA journal_mode = OFF")
-            database.execute("PRAGMA cache_size = -256")  # KB: each text is read in its turn
-            database.execute("CREATE TABLE text (content BLOB)")
-            database.execute("BEGIN")
-            self._database = database
-        return self._database
+    def _opened(self) -> BinaryIO:
+        if self._file is None:
+            from tempfile import TemporaryFile  # 5 ms, for large plans alone
+
+            file = TemporaryFile(buffering=0)  # noqa: SIM115 - open as long as its texts
+            self._file = cast("BinaryIO", file)
+            finalize(self, file.close)
+        return self._file
 
 
 class _TextOnDisk:
     """One of the texts on the disk. It equals its text."""
 
-    __slots__ = ("_number", "_texts")
+    __slots__ = ("_size", "_start", "_texts")
 
-    def __init__(self, texts: PlanTexts, number: int) -> None:
-        self._texts, self._number = texts, number
+    def __init__(self, texts: PlanTexts, start: int, size: int) -> None:
+        self._texts, self._start, self._size = texts, start, size
 
     def __bytes__(self) -> bytes:
-        return self._texts.content(self._number)
+        return self._texts.content(self._start, self._size)
 
     def __str__(self) -> str:
         return as_text(bytes(self))

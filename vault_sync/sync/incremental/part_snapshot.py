@@ -108,9 +108,9 @@ class PartSnapshot:
     def restricted(self, found: Snapshot) -> Snapshot:
         """Return the snapshot in which all other papers wait: they are not planned for."""
         keys = self.reasons.keys()
+        # What a file read is about no more is concerned (`PaperSelection.note`).
         others = dict.fromkeys(self.reading.memory.last.namers, RelPath(""))
-        for records in (self.reading.before, self.now):
-            others |= {key: path for path in self.reading.texts for key in records.keys_at(path)}
+        others |= {key: path for path in self.reading.texts for key in self.now.keys_at(path)}
         waiting = {key: path for key, path in others.items() if key not in keys}
         return found._replace(
             managed=_only(found.managed, keys),

@@ -230,11 +230,11 @@ class PartReading:
         return [path for path in digests_with_text(self.state.select) if not self.now.has(path)]
 
     def papers_at(self, path: RelPath) -> set[Key]:
-        """Return all papers that a file is about: now, before, by the base, in open conflicts.
+        """Return all papers that a file is about: now, by the base, in open conflicts.
 
         With them come those that name it and do not stand there.
         """
-        keys = {*self.now.keys_at(path), *self.before.keys_at(path), *self.noted_at([path])}
+        keys = {*self.now.keys_at(path), *self.noted_at([path])}
         conflicts = self.memory.last.plan.conflicts
         keys |= {each.key for each in conflicts if path in {each.digest, each.note}}
         keys |= {key for each in self.now.naming(called(path)) for key in self.now.keys_at(each)}

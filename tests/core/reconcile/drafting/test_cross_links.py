@@ -38,6 +38,18 @@ def test_a_mention_of_a_new_paper_is_listed_when_it_comes() -> None:
     quiet(vault)
 
 
+def test_a_note_that_could_not_be_made_is_listed_once_when_it_comes() -> None:
+    vault = mentioning("(https://arxiv.org/abs/2308.00077)")
+    entry = "https://arxiv.org/abs/2308.00077\nPsi (Kim Lee, Ann Park)\n#psi\n"
+    change(vault, WEEK, "주차\n", f"주차\n{entry}")
+    plan = vault.plan()
+    vault.carry_out(plan, but=["papers/Psi.md", WEEK])
+    assert listed(vault, NOTE_BETA, "mentions") == ("[[Psi]]",)
+    vault.sync()
+    assert listed(vault, NOTE_BETA, "mentions") == ("[[Psi]]",)
+    quiet(vault)
+
+
 def test_the_namer_is_removed() -> None:
     vault = settled()
     change(vault, WEEK, "알파 둘째 줄입니다.", "[[230803 Gamma]]의 알파.")

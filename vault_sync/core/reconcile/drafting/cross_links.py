@@ -174,10 +174,14 @@ def updated_items(
     """
     missing = dict.fromkeys(wanted)
     gone = set(made) - set(missing)
+    # By how it is linked: one that an earlier pass listed and could not make is not there yet.
+    coming = {linked_as(path, ""): path for path in missing} if has else {}
     staying = []
     for item in has:
         target = linked(item)
         to = leads_to(target) if target else None
+        if to is None:
+            to = coming.get(target)
         if to is None:
             staying.append(item)
             continue
