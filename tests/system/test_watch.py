@@ -219,21 +219,23 @@ def test_what_is_saved_while_a_pass_thinks_is_not_written(built: Vault) -> None:
 
 
 def test_what_is_typed_and_taken_back_flows_and_an_old_text_later_is_held(built: Vault) -> None:
-    quiet = 3.0  # what is taken back a moment later is so on a busy machine too
-    with watching(built, quiet) as daemon:
+    lay_down(built)
+    with watching(built, quiet=600.0) as daemon:
         vault = daemon.vault
         old = vault.read(OCTOPACK)
         for turn in ("tok-a.", "tok-b."):
             edit(vault, OCTOPACK, SAID, turn, in_place)
             daemon.says(DIGEST, turn)
-            vault.write(OCTOPACK, old)  # taken back: the text of a moment ago
+            vault.write(OCTOPACK, old)  # taken back before it has been quiet
             daemon.says(DIGEST, SAID)
             daemon.says_not(DIGEST, turn)
         assert CONFLICTS not in vault.files()
+        edit(vault, "vault-sync.toml", "quiet = 600.0", f"quiet = {QUIET}", in_place)
+        daemon.until(lambda: "the configuration was read again" in daemon.log)
         edit(vault, OCTOPACK, SAID, "tok-c.", in_place)
         daemon.says(DIGEST, "tok-c.")
         # The session is over when a pass comes by and the note has been quiet.
-        time.sleep(quiet + 2 * watched.SETTLE)
+        time.sleep(QUIET + 2 * watched.SETTLE)
         edit(vault, BAYES, "흥미롭긴 합니다.", "흥미롭다 tok-d.", in_place)
         daemon.says(DIGEST, "tok-d.")
         vault.write(OCTOPACK, old)
