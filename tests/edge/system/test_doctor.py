@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from vault_sync.core.model.values import Problem
+from vault_sync.edge.platform import current
 from vault_sync.edge.platform.rename import Volume
 from vault_sync.edge.system import doctor, vault_files
 from vault_sync.edge.system.doctor import examine
@@ -241,7 +242,9 @@ def test_the_watch_limit(
         assert "sysctl" in _only(found, "watch-limit", level).hint
 
 
-def test_the_instances_of_this_user(vault: Path, around: Surroundings) -> None:
+def test_the_instances_of_this_user(
+    vault: Path, around: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for process, links in (
         ("1", ["anon_inode:inotify", "/dev/null"]),
         ("22", ["anon_inode:inotify"]),
@@ -255,6 +258,8 @@ def test_the_instances_of_this_user(vault: Path, around: Surroundings) -> None:
     assert examine(vault, around) == []
     limit.write_text("3")
     assert "2 of 3" in _only(examine(vault, around), "watch-instances").message
+    monkeypatch.setattr(current.files, "user_id", lambda: os.getuid() + 1)
+    assert examine(vault, around) == []
 
 
 def test_ground_where_events_are_not_heard(vault: Path, around: Surroundings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from pathlib import Path
@@ -33,6 +34,7 @@ def put(root: Path, **texts: str) -> None:
 
 def test_a_number_alone_makes_no_copy(tmp_path: Path) -> None:
     put(tmp_path, Untitled="todo\n", Untitled_1="todo\n", 무제=TEXT, 무제_1=TEXT)
+    put(tmp_path, Untitled_2="todo\n", 무제_2=TEXT)
     put(tmp_path, BERT=TEXT, BERT_2="another paper\n", note="", note_2="", report_2023=TEXT)
     assert codes(tmp_path) == []
 
@@ -149,4 +151,21 @@ def test_what_is_away_and_what_is_closed_is_named(tmp_path: Path) -> None:
     assert told(list(findings(tmp_path, tree, around))) == [
         ("unreadable", "c", "cannot be read: the folder cannot be read", None, "problem"),
         ("not-downloaded", "a.md", "2 files are in the cloud only", None, "problem"),
+    ]
+
+
+def test_what_cannot_be_read_is_named_and_is_no_copy(tmp_path: Path) -> None:
+    put(tmp_path, a=TEXT, a_2=TEXT, b=TEXT, c="x\n")
+
+    def read(path: Path) -> bytes:
+        if path.name in {"a.md", "b.md"}:
+            raise OSError(errno.EIO, "Input/output error")
+        return path.read_bytes()
+
+    around = Surroundings(state=tmp_path, now=1e12, home=tmp_path / "nobody", read=read)
+    (tmp_path / "d.md").write_bytes(b"\xff")
+    assert [(each.code, each.path) for each in findings(tmp_path, read_tree(tmp_path), around)] == [
+        ("unreadable", "a.md"),
+        ("unreadable", "b.md"),
+        ("not-utf-8", "d.md"),
     ]
