@@ -82,7 +82,7 @@ def test_a_library_may_be_csl_json() -> None:
         assert found.find(Key("arxiv:2308.00001"), "", "") == found.entries[1]
         third = found.find(Key("doi:10.1000/abc"), "", "")
         assert third is not None and third.venue == "J"
-    broken = read_library("l.json", '[{"id": "a"},\n]')
+    broken = read_library("l.json", '[{"id": "a"},\n7 8]')
     assert broken.problems[0].line == 2 and not broken.library.entries
     assert read_library("l.json", "[" * 200_000).problems[0].code == "library-unreadable"
 
