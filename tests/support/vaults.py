@@ -44,7 +44,7 @@ class Vault:
     environ: dict[str, str] = field(default_factory=dict)
 
     def run(self, *arguments: str, cwd: Path | None = None, stdin: str | None = None) -> Ran:
-        """Run the program in a process of its own."""
+        """Run the program in another process (`fork_server.run`)."""
         code, out, err = fork_server.run(
             ["--vault", str(self.root), *arguments],
             cwd or self.root,
@@ -109,7 +109,7 @@ def rebuilt(above: Path, files: Mapping[str, str], name: str = "vault") -> Vault
 
 
 def run_here(root: Path, env: Mapping[str, str], *arguments: str, code: int = 0) -> None:
-    """Run the program in this process: half as much work as a fork, for what is not under test."""
+    """Run the program in this process: for what is not under test."""
     with pytest.MonkeyPatch.context() as patched:
         for name, value in env.items():
             patched.setenv(name, value)
