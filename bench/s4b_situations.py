@@ -123,7 +123,10 @@ def tag(vault: Vault) -> None:
 
 
 def title(vault: Vault) -> None:
-    vault.change(vault.note(vault.digest()), "title: ", f"title: Of {vault.number} ")
+    note = vault.note(vault.digest())
+    line = next(line for line in note.read_text("utf-8").split("\n") if line.startswith("title: "))
+    words = line.removeprefix("title: ").strip('"')
+    vault.change(note, line, f'title: "Of {vault.number} {words}"')
 
 
 def address(vault: Vault) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.folders import ROOT
-from vault_sync.edge.config import FILE, Config, ConfigError, load, parse
+from vault_sync.edge.config import FILE, Config, ConfigError, find_root, load, parse
 from vault_sync.edge.config_keys import LEGAL
 
 EXAMPLE = ROOT / "config.example.toml"
@@ -92,3 +92,76 @@ def test_a_configuration_that_is_no_file_is_no_default(tmp_path: Path) -> None:
 def test_brackets_that_are_nested_too_deep_are_a_line() -> None:
     with pytest.raises(ConfigError, match="nested too deep"):
         parse("a = " + "[" * 5_000, ROOT, EXAMPLE)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("[digest]\n", ["1: unknown table [digest] (did you mean 'digests'?): legal are arxiv, "]),
+        ("[zzz]\n", ["1: unknown table [zzz]: legal are arxiv, bib, "]),
+        ("notes = 1\n", ["1: 'notes' must be a table: write [notes]"]),
+        ("\n[notes]\nfoldr = 'x'\n", ["3: unknown key 'foldr' in [notes] (did you mean 'folder'"]),
+        ("[watch]\nzzz = 1\n", ["2: unknown key 'zzz' in [watch]: legal are notify, quiet, "]),
+        ("[watch]\nquiet = -1\n", ["2: 'quiet' in [watch]: must be seconds, 0 to 600"]),
+        ("watch.quiet = 'a'\n", ["1: 'quiet' in [watch]: must be seconds, 0 to 600"]),
+        # A key of the same name stands in another table, above.
+        (
+            "[bib]\nread = 'a'\n[digests]\npaths = ['a.md']\n[ notes ]\n  'name' = 3\n",
+            ["6: 'name' in [notes]: must be a pattern for names"],
+        ),
+        (
+            "[watch]\nnotify = true\n[links]\nmentions = 1\n[copies]\nmerge = 'no'\n",
+            ["4: 'mentions' in [links]: must be", "6: 'merge' in [copies]: must be"],
+        ),
+        ("[properties]\ntitle = 'url'\n", ["2: 'title' in [properties]: "]),
+    ],
+)  # fmt: skip
+def test_each_mistake_is_a_line_with_its_place(text: str, lines: list[str]) -> None:
+    with pytest.raises(ConfigError) as found:
+        parse(text, ROOT, EXAMPLE)
+    said = str(found.value).split("\n")
+    assert len(said) == len(lines)
+    for got, wanted in zip(said, lines, strict=True):
+        assert got.startswith(f"{EXAMPLE}:{wanted}")
+
+
+def test_the_vault_around_a_folder(tmp_path: Path) -> None:
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    with pytest.raises(ConfigError, match="neither"):
+        find_root(inner)
+    (tmp_path / "a" / ".obsidian").mkdir()
+    assert find_root(inner) == find_root(tmp_path / "a") == (tmp_path / "a").resolve()
+    (tmp_path / FILE).write_text("")
+    assert find_root(inner) == tmp_path.resolve()
+    (inner / FILE).symlink_to("nowhere")
+    assert find_root(inner) == inner.resolve()
+    for no_folder in (tmp_path / "c", tmp_path / FILE):
+        with pytest.raises(ConfigError, match="no such folder"):
+            find_root(no_folder)
+
+
+def test_a_conflicts_note_that_is_somebodys(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text("[conflicts]\nnote = 'mine.md'\n")
+    assert load(tmp_path).rules.conflicts_note == "mine.md"
+    (tmp_path / "mine.md").write_text("my words\n")
+    with pytest.raises(ConfigError, match=r":2: 'note' in \[conflicts\]: 'mine.md' is a file"):
+        load(tmp_path)
+    (tmp_path / "mine.md").unlink()
+    (tmp_path / "mine.md").mkdir()
+    with pytest.raises(ConfigError, match="is a file that vault-sync did not write"):
+        load(tmp_path)
+
+
+def test_facts_whose_property_is_off_are_not_asked_for() -> None:
+    text = "[arxiv]\nfacts = ['published', 'doi']\n[properties]\ndoi = false\n"
+    assert parse(text, ROOT, EXAMPLE).rules.facts == ("published",)
+    assert parse(text.replace("false", "'DOI'"), ROOT, EXAMPLE).rules.facts == ("published", "doi")
+
+
+def test_bytes_that_are_not_utf_8(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"\xef\xbb\xbf[pdf]\nfolder = 'x'\n")
+    assert load(tmp_path).pdf_folder == "x"
+    (tmp_path / FILE).write_bytes(b"\xff")
+    with pytest.raises(ConfigError, match="not valid UTF-8"):
+        load(tmp_path)

@@ -95,3 +95,55 @@ def test_a_title_changes_and_keeps_its_link_and_emphasis(
 def test_a_linked_title_is_never_read_out_of_two() -> None:
     assert title_line.parse("[[a|b]] x [[c|d]]", 0, 17) is None
     assert title_line.parse("", 0, 0) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("Title (Ann Bee, what?)", "'what?' reads as a sentence, not as a name"),
+        ("Title (Ann, 좋은 결과.)", "'좋은 결과.' reads as a sentence, not as a name"),
+        ("  Title (Ann, 결과?)  ", "'결과?' reads as a sentence, not as a name"),
+        # A title line, prose, an item of a list and a line without a parenthesis: nothing.
+        ("Title (Ann Bee)", ""),
+        ("a good paper (read it later)", ""),
+        ("- Title (Ann Bee, what?)", ""),
+        ("Title ()", ""),
+        (" (Ann, what?)", ""),
+        ("Title", ""),
+    ],
+)
+def test_why_a_line_like_a_title_line_is_none(line: str, why: str) -> None:
+    assert title_line.refusal(line, 0, len(line)) == why
+    assert title_line.refusal(f"x\n{line}\n", 2, len(line) + 2) == why
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("a, b", ["a", "b"]),
+        ("a,, b ,", ["a", "b"]),
+        ("a (x, y), b", ["a (x, y)", "b"]),
+        ("(a, b)", ["(a, b)"]),
+        ("a (x, (y, z)), b", ["a (x, (y, z))", "b"]),
+        ("", []),
+    ],
+)
+def test_commas_outside_parentheses_part_names(text: str, names: list[str]) -> None:
+    assert list(title_line.split_authors(text)) == names
+
+
+@pytest.mark.parametrize(
+    ("title", "authors", "target", "line"),
+    [
+        ("T", (), None, "T"),
+        ("T", ("A", "B"), None, "T (A, B)"),
+        ("T", ("A",), "n", "[[n|T]] (A)"),
+        ("T [x]", ("A",), "n", "T [x] (A) [[n]]"),
+        ("T|x", (), "n", "T|x [[n]]"),
+        ("T", (), "n", "[[n|T]]"),
+    ],
+)
+def test_a_title_line_made_from_nothing(
+    title: str, authors: tuple[str, ...], target: str | None, line: str
+) -> None:
+    assert title_line.written(title, authors, target) == line
