@@ -19,12 +19,12 @@ def rows(bench: Bench) -> list[Row]:
     found = []
     if command is None:
         took = spread([seconds(ours) for _ in range(bench.runs)])
-        found.append(Row("S3", work, took, "Unison", None, "<= 1.3 x", "Unison is not installed"))
+        found.append(Row("S3", work, took, "Unison", None, "<= 1.0 x", "Unison is not installed"))
     else:
         environ = peers.unison_environ(bench)
         theirs = partial(subprocess.run, command, env=environ, check=True, capture_output=True)
         took, base = beside(ours, theirs, 2 * bench.runs + 1)
-        found.append(Row("S3", work, took, "Unison, nothing to do", base, "<= 1.3 x"))
+        found.append(Row("S3", work, took, "Unison, nothing to do", base, "<= 1.0 x"))
     walk = spread([seconds(partial(_walk, root)) for _ in range(bench.runs)])
     found.append(Row("S3", work, took, "a walk with a stat of each file", walk, ""))
     peer = peers.vdirsyncer(bench, 4_000)

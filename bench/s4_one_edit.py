@@ -12,7 +12,7 @@ from bench.measure import Bench, Row, seconds, spread
 def rows(bench: Bench) -> list[Row]:
     entries = f"sync, {bench.entries:,} notes"
     return [
-        _row(bench, "S4", f"one entry edited, {entries}", edit, "<= 1.3 x"),
+        _row(bench, "S4", f"one entry edited, {entries}", edit, "<= 1.5 x"),
         _row(bench, "S4", f"one entry added, {entries}", add, ""),
         _row(bench, "S4", f"one entry removed, {entries}", remove, ""),
         _row(bench, "S4", f"one note renamed, {entries}", rename, ""),
