@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.vault_survey import Survey, survey
 
@@ -137,3 +139,7 @@ def test_the_folder_for_new_notes() -> None:
     assert found({path.rpartition("/")[2]: text for path, text in notes.items()}).folder == ""
     assert found({"Papers/x.md": "words"}).folder == "Papers"
     assert found({"Papers/x.md": "words", "papers/x.md": "words"}).folder == ""
+    # Of several that one system would take for one, it is the first by name.
+    cases = product(*((letter.upper(), letter) for letter in "papers"))
+    spelled = [name for name in map("".join, cases) if name != "papers"]
+    assert found({f"{name}/x.md": "words" for name in reversed(spelled)}).folder == "PAPERS"

@@ -159,6 +159,16 @@ def test_what_the_reader_says_of_such_a_name() -> None:
     assert merged(texts, RULES._replace(is_readers=lambda path: path in two)) == MergedCopies()
 
 
+def test_a_copy_that_is_to_be_left_is_left_unless_it_is_wanted() -> None:
+    texts = {WEEK: week("a"), COPY: week("a", "b")}
+    one = frozenset({COPY})
+    for rules in (RULES._replace(choice=CopyChoice(left=one)), RULES._replace(merges=False)):
+        found = merged(texts, rules)
+        assert [copy.path for copy in found.left] == [COPY] and not (found.texts or found.merged)
+    found = merged(texts, RULES._replace(choice=CopyChoice(left=one, wanted=one)))
+    assert WEEK in found.texts and not found.left
+
+
 def test_rows_of_a_copy_of_the_conflicts_note_are_taken_over() -> None:
     row = CopyRow(Key("arxiv:2301.00001"), WEEK, "commentary", "words")
     copy = PAGE.replace(".md", " (Conflicted copy).md")
