@@ -435,7 +435,7 @@ def test_a_pass_that_failed_is_not_tried_again_at_once(
     times = queue.Queue[float]()
 
     class Rung(Mailbox):
-        def ring(self, at: float) -> None:
+        def ring(self, at: float = 0.0) -> None:
             times.put(at)
             super().ring(at)
 

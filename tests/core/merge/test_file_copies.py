@@ -160,7 +160,7 @@ def test_what_the_reader_says_of_such_a_name() -> None:
 
 
 def test_a_copy_that_is_to_be_left_is_left_unless_it_is_wanted() -> None:
-    texts = {WEEK: week("a"), COPY: week("a", "b")}
+    texts: dict[str, str] = {WEEK: week("a"), COPY: week("a", "b")}
     one = frozenset({COPY})
     for rules in (RULES._replace(choice=CopyChoice(left=one)), RULES._replace(merges=False)):
         found = merged(texts, rules)
