@@ -28,13 +28,13 @@ _ROW = regex(
 
 _BOX = regex(
     r"^- \[(?P<tick>.)\] (?:merge `+ ?(?P<merge>.+?) ?`+ into .*\^copy-merge"
-    r"|`+ ?(?P<mine>.+?) ?`+ is mine \^copy-mine|(?P<left>merge the(?:se)? .*\^copies-left))[ \t]*$",
+    r"|`+ ?(?P<mine>.+?) ?`+ is mine \^copy-mine|(?P<left>merge the.*\^copies-left))[ \t]*$",
     re.MULTILINE,
 )
 _OWN_LINE = regex(
     r"# (?:Texts of merged copies|Copies of files)|## .+ of .+|`+ ?\[.*\] ?`+"
     r"|(?:Copies of these files were merged|Take over what you want|These files have|Until you).*"
-    r"|- \[.\] (?:.*\^copy|.*\^copy-merge|.*\^copy-mine|merge the(?:se)? .*\^copies-left)[ \t]*"
+    r"|- \[.\] (?:.*\^copy|.*\^copy-merge|.*\^copy-mine|merge the.*\^copies-left)[ \t]*"
 )
 
 
