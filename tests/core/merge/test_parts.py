@@ -39,6 +39,7 @@ def merge(base: str, ours: str, theirs: str) -> tuple[str, int]:
         ("a b c", "c a b", "a b2 c", "c a b2"),  # moved by one side, edited by the other
         ("a b c", "a b2 c", "c a b", "c a b2"),
         ("a b", "a b x", "b a x", "b a x"),  # moved by one side, and one added by both
+        ("a b c", "b a c", "a x b c", "b a x c"),  # moved by one side, one added by the other
         ("a b c", "a c", "c b a", "c a"),  # moved by one side, one of them removed by the other
     ],
 )
@@ -62,8 +63,8 @@ def text_of(kind: str, text: str) -> Parts:
 
 
 def whole(kind: str, base: str, ours: str, theirs: str) -> str:
-    sides = (text_of(kind, text) for text in (base, ours, theirs))
-    found, _ = merged(*sides, lambda _: Merged("?"), lambda _: "~")
+    was, here, there = (text_of(kind, text) for text in (base, ours, theirs))
+    found, _ = merged(was, here, there, lambda _: Merged("?"), lambda _: "~")
     assert found.conflicts == found.text.count("<<<<<<<")
     return found.text
 
