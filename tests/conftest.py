@@ -6,6 +6,7 @@ import compileall
 import gc
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,8 +27,11 @@ without_a_clock()
 def pytest_configure(config: pytest.Config) -> None:
     """Put temporary folders into memory, where there is room: a third of the time was the disk's.
 
-    Who sets TMPDIR, or gives `--basetemp`, has them there; the tests are the same on a disk.
+    Who sets TMPDIR, or gives `--basetemp`, has them there; the tests are the same on a disk. Ctrl-C
+    reaches the programs that tests run, also where a shell runs the tests behind its back (`&`).
     """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # which every child would take over
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK):
         return
     if shutil.disk_usage(MEMORY).free > 2 << 30:

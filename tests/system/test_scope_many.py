@@ -241,6 +241,7 @@ TOLD = {
     "address in note",
     "conflict of titles",
     "both apart",
+    "digest replaced under a broken note",
     "entry copied",
     "entry twice",
     "note gone",

@@ -108,6 +108,9 @@ def test_copies_that_were_there_before_stand_apart_from_those_that_are_asked_abo
             and lines[at] == f"- [ ] merge these 2 copies that were here before {box}"
         )
     alone = copy_section.questions([], 1).split("\n")
-    assert alone[-2] == f"- [ ] merge these 1 copy that was here before {box}"
+    assert alone[-2] == f"- [ ] merge the copy that was here before {box}"
     assert alone[alone.index(alone[-2]) - 1] == "" and copy_section.questions([], 0) == ""
     assert box not in copy_section.questions([pair], 0)
+    for left in (1, 2):
+        ticked = copy_section.questions([], left).replace("- [ ]", "- [x]")
+        assert copy_section.read_boxes(ticked).merge_left

@@ -28,13 +28,13 @@ _ROW = regex(
 
 _BOX = regex(
     r"^- \[(?P<tick>.)\] (?:merge `+ ?(?P<merge>.+?) ?`+ into .*\^copy-merge"
-    r"|`+ ?(?P<mine>.+?) ?`+ is mine \^copy-mine|(?P<left>merge these .*\^copies-left))[ \t]*$",
+    r"|`+ ?(?P<mine>.+?) ?`+ is mine \^copy-mine|(?P<left>merge the.*\^copies-left))[ \t]*$",
     re.MULTILINE,
 )
 _OWN_LINE = regex(
     r"# (?:Texts of merged copies|Copies of files)|## .+ of .+|`+ ?\[.*\] ?`+"
     r"|(?:Copies of these files were merged|Take over what you want|These files have|Until you).*"
-    r"|- \[.\] (?:.*\^copy|.*\^copy-merge|.*\^copy-mine|merge these .*\^copies-left)[ \t]*"
+    r"|- \[.\] (?:.*\^copy|.*\^copy-merge|.*\^copy-mine|merge the.*\^copies-left)[ \t]*"
 )
 
 
@@ -97,8 +97,8 @@ def questions(
     lines += [f"- [x] {_code(path)} is mine ^copy-mine" for path in answers]
     if left:
         lines += [""] * bool(pairs or answers)
-        copies = "copy that was" if left == 1 else "copies that were"
-        lines += [f"- [ ] merge these {left} {copies} here before ^copies-left"]
+        copies = "the copy that was" if left == 1 else f"these {left} copies that were"
+        lines += [f"- [ ] merge {copies} here before ^copies-left"]
     return "\n".join((*lines, ""))
 
 

@@ -39,8 +39,6 @@ def _candidate(page: Page, section: HeadedSection, is_own_link: OwnLink) -> Cand
     region = Span(section.words, line.end)
     own = assembly.links_of(page, section.line, section.line + 1)
     links = [*own, *assembly.links_of(page, section.line + 1, section.stop)]
-    if not links:
-        return None
     title = heads.title_of(text, region, _text_end(text, region), own)
     if title is None:
         return None

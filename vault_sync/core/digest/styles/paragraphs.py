@@ -72,7 +72,7 @@ def _opens(page: Page, number: int) -> bool:
     text, line = page.text, page.lines[number]
     if text[line.start : line.start + 1].isspace():
         return False
-    if number and page.kinds[number - 1] in {TEXT, ITEM, CODE} and _goes_on(page, number):
+    if number and _goes_on(page, number):
         return False
     if text.startswith(("**", "__"), line.start):
         return _is_bold(text, line.start, line.end) or _is_linked(page, number)
@@ -84,8 +84,6 @@ def _opens(page: Page, number: int) -> bool:
 def _is_led_in(page: Page, number: int) -> bool:
     """Return whether a number or a picture leads a bold title in, with the paper's link behind."""
     text, line = page.text, page.lines[number]
-    if text[line.start : line.start + 1].isalpha() or "**" not in page.words(number):
-        return False
     start = marks.after_decoration(text, line.start, line.end, venue=False)
     run = marks.run_at(text, start, line.end) if text.startswith("**", start) else None
     return run is not None and any(
@@ -145,7 +143,7 @@ def _candidate(
     own = [(link, label) for link, label in links if link.whole.start < line.end]
     region = Span(line.start, page.lines[first - 1].end)
     title = heads.title_of(text, region, line.end, own)
-    if title is None or title.span.start >= line.end:
+    if title is None:
         return
     address = labels.address_of(text, title.link, links)
     if address is None:
