@@ -53,13 +53,3 @@ def test_no_json_does_harm(value: object, kind: str) -> None:
 def test_whose_paper_it_is(name: str, archive: str, one: str) -> None:
     found = spelled(name)
     assert (found[0].name, found[1]) == (archive, one)
-
-
-def test_how_many_papers_are_asked_for_at_once() -> None:
-    """A longer question is refused by a proxy, or answered in part."""
-    assert {each.kind: each.batch for each in ARCHIVES} == {
-        "arxiv": 100,
-        "doi": 25,
-        "openreview": 1,
-        "acl": 1,
-    }
