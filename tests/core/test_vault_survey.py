@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.vault_survey import Survey, survey
 
@@ -56,7 +58,21 @@ def test_sibling_folders_that_differ_in_figures() -> None:
 def test_a_week_of_one_entry_counts_beside_two_digests() -> None:
     files = {"w/1.md": digest(1, 2), "w/2.md": digest(3, 4), "w/3.md": entry(5)}
     assert patterns(files) == ["w/*.md"] and len(found(files).digests) == 3
+    assert found(files).certain == found(files).named == found(files).likely == ()
     assert patterns({"w/3.md": entry(5), "w/4.md": entry(6)}) == []
+
+
+def test_half_of_a_folder_is_enough() -> None:
+    files = {"w/1.md": digest(1, 2), "w/2.md": digest(3, 4), "w/3.md": "words", "w/4.md": "words"}
+    assert patterns(files) == ["w/*.md"]
+    assert patterns(files | {"w/5.md": "words"}) == ["w/1.md", "w/2.md"]
+    # As many notes as digests: no more than those make a folder one of notes.
+    notes = {
+        f"w/{n} note.md": f"---\nurl: https://arxiv.org/abs/2301.{n:05d}\n---\n" for n in (7, 8)
+    }
+    both = {"w/1 b.md": digest(1, 2), "w/2 a.md": digest(3, 4), **notes}
+    assert patterns(both) == ["w/* a.md", "w/* b.md"]
+    assert patterns(both | {"w/9 note.md": notes["w/8 note.md"].replace("8", "9")}) == []
 
 
 def test_a_note_is_never_taken() -> None:
@@ -105,6 +121,8 @@ def test_the_style_that_would_read_a_list_is_proposed_by_glob() -> None:
     ]
     assert seen.examples[0].fields.title == "Study 0"
     assert (seen.entries, seen.unread) == (9, ())
+    # A file without entries has no style.
+    assert found({"a/1.md": items, "a/2.md": "words"}).globs[0].styles == ("list",)
     # What is mostly about other things is no digest, nor is a note with a list of references.
     blogs = "".join(f"- [Post {n}](https://blog.org/{n})\n" for n in range(4))
     assert patterns({"a/1.md": items + blogs}) == []
@@ -137,3 +155,7 @@ def test_the_folder_for_new_notes() -> None:
     assert found({path.rpartition("/")[2]: text for path, text in notes.items()}).folder == ""
     assert found({"Papers/x.md": "words"}).folder == "Papers"
     assert found({"Papers/x.md": "words", "papers/x.md": "words"}).folder == ""
+    # Of several that one system would take for one, it is the first by name.
+    cases = product(*((letter.upper(), letter) for letter in "papers"))
+    spelled = [name for name in map("".join, cases) if name != "papers"]
+    assert found({f"{name}/x.md": "words" for name in reversed(spelled)}).folder == "PAPERS"

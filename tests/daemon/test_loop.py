@@ -428,6 +428,29 @@ def test_a_full_disk_is_said_and_the_pass_is_tried_again(
     assert running.lives[-1].problems == ()
 
 
+def test_a_pass_that_failed_is_not_tried_again_at_once(
+    launch: Launch, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "RETRY", 5_000.0)
+    times = queue.Queue[float]()
+
+    class Rung(Mailbox):
+        def ring(self, at: float = 0.0) -> None:
+            times.put(at)
+            super().ring(at)
+
+    running = launch()
+    running.mailbox = Rung()
+    running.start()
+    before = time.monotonic()
+    running.pass_.raises = [OSError(28, "No space left on device")]
+    (root / DIGEST).write_text("new\n")
+    far = next(
+        at for at in iter(lambda: times.get(timeout=PATIENCE), None) if abs(at - before) > 4_000
+    )
+    assert far >= before + 5_000
+
+
 def test_who_holds_the_vault_is_waited_for_and_nothing_is_forgotten(
     launch: Launch, root: Path
 ) -> None:

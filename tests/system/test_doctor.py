@@ -45,6 +45,13 @@ def test_it_says_all_that_check_says(built: Vault) -> None:
     assert "out of line" in ran.out and "vault-sync sync" in ran.out
 
 
+def test_what_a_pass_says_too_is_said_once(built: Vault) -> None:
+    (built.root / "papers" / "link.md").symlink_to("elsewhere.md")
+    (built.root / "papers" / "latin.md").write_bytes(b"---\nurl: x\n---\ncaf\xe9\n")
+    problems = built.run("--json", "doctor").json["problems"]
+    assert sorted(each["code"] for each in problems) == ["not-utf-8", "symlink"]
+
+
 def test_a_state_that_no_command_can_open_is_said(built: Vault) -> None:
     (database,) = built.state.glob("*/state.sqlite")
     with closing(sqlite3.connect(database)) as connection:

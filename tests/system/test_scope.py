@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -30,6 +30,7 @@ from vault_sync.core.model.base import CopyRow
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.report import copy_section
 from vault_sync.edge.fs.scan import scan
+from vault_sync.edge.fs.vault_dir import read_texts
 from vault_sync.edge.state import base_table
 from vault_sync.edge.state.store import open_state
 from vault_sync.sync import engine, view
@@ -94,6 +95,27 @@ def test_an_edit_of_texts_reads_a_part_of_the_base(monkeypatch: pytest.MonkeyPat
         EDITS["digest commentary"](vault, 1)
         monkeypatch.setattr(base_table, "read_base", never)
         assert [each.path for each in vault.run().outcome.done] == [NOTE]
+
+
+def test_a_file_about_no_paper_that_a_digest_names_is_not_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with settled() as vault:
+        vault.change(NEXT, "오메가입니다.", "[[mine]]과 [[230803 Gamma]], [[none]].")
+        vault.settle()
+        read: list[RelPath] = []
+
+        def counted(
+            root: Path, paths: Iterable[RelPath]
+        ) -> Iterator[tuple[RelPath, str | Problem]]:
+            wanted = list(paths)
+            read.extend(wanted)
+            return read_texts(root, wanted)
+
+        monkeypatch.setattr(reading, "read_texts", counted)
+        vault.change(NEXT, "#omega", "#omega #more")
+        vault.view()
+        assert NEXT in read and NOTE_GAMMA in read and "reading/mine.md" not in read
 
 
 def test_so_does_a_rename_of_a_note_that_was_written_long_ago(

@@ -150,6 +150,39 @@ def test_a_name_that_people_use_too_needs_the_same_papers(
     assert bool(found.unproven) is asked and bool(found.hidden) is asked and not found.texts
 
 
+def note(number: int, words: str) -> str:
+    address = f"url: https://arxiv.org/abs/2308.{number:05}"
+    return f'---\n{address}\ndigests:\n  - "[[week]]"\n---\n\nmy own {words}\n'
+
+
+@pytest.mark.parametrize(
+    ("there", "asked"), [(note(0, "there"), True), (note(1, "here"), False), (week("a"), False)]
+)
+def test_a_note_of_such_a_name_is_about_the_same_paper(there: str, asked: bool) -> None:
+    found = merged({"p/x.md": note(0, "here"), "p/x 2.md": there})
+    assert [copy.path for copy in found.unproven] == ["p/x 2.md"] * asked
+
+
+def test_a_copy_about_another_paper_is_left_and_reported() -> None:
+    copy = "p/x (Conflicted copy).md"
+    found = merged({"p/x.md": note(0, "here"), copy: note(1, "there")})
+    assert [copy.path for copy in found.stuck] == [copy] and not found.texts
+
+
+def test_a_file_under_the_path_that_it_had_is_merged_into_itself() -> None:
+    here = {"p/z now.md": note(0, "here"), "d/now.md": week("a")}
+    there = {"p/z.md": note(0, "there"), "d/was.md": week("a", "b")}
+    moved = {RelPath("p/z.md"): RelPath("p/z now.md"), RelPath("d/was.md"): RelPath("d/now.md")}
+    texts = {RelPath(path): text for path, text in (here | there).items()}
+    found = merge_copies(texts, RULES, moved)
+    assert [tuple(copy) for copy in found.merged] == [
+        ("d/was.md", "d/now.md", "digest"),
+        ("p/z.md", "p/z now.md", "note"),
+    ]
+    assert "T1" in found.texts[RelPath("d/now.md")]
+    assert "my own there" in found.texts[RelPath("p/z now.md")]
+
+
 def test_what_the_reader_says_of_such_a_name() -> None:
     texts = {WEEK: week("a", "b", "c"), "d/week 2.md": week("a", "b", "c", "d")}
     two = frozenset({RelPath("d/week 2.md")})
@@ -157,6 +190,16 @@ def test_what_the_reader_says_of_such_a_name() -> None:
     assert WEEK in wanted.texts and not wanted.unproven
     assert merged(texts, RULES._replace(choice=CopyChoice(mine=two))) == MergedCopies()
     assert merged(texts, RULES._replace(is_readers=lambda path: path in two)) == MergedCopies()
+
+
+def test_a_copy_that_is_to_be_left_is_left_unless_it_is_wanted() -> None:
+    texts: dict[str, str] = {WEEK: week("a"), COPY: week("a", "b")}
+    one = frozenset({COPY})
+    for rules in (RULES._replace(choice=CopyChoice(left=one)), RULES._replace(merges=False)):
+        found = merged(texts, rules)
+        assert [copy.path for copy in found.left] == [COPY] and not (found.texts or found.merged)
+    found = merged(texts, RULES._replace(choice=CopyChoice(left=one, wanted=one)))
+    assert WEEK in found.texts and not found.left
 
 
 def test_rows_of_a_copy_of_the_conflicts_note_are_taken_over() -> None:

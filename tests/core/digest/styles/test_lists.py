@@ -49,6 +49,9 @@ def entries(text: str) -> list[tuple[str, str, int, str]]:
         ("- [T](code) words\n  - [pdf](a)\n  - [U](b)\n- [V](b)", [("V", "2", 4, "")]),
         # Words behind the labels are the entry's, and layout behind its last line is not.
         ("- [T](a)\n  - [code](code)\n  words\n", [("T", "1", 1, "words")]),
+        # A full stop parts words from a label, and stays before a label in brackets of its own.
+        ("- **T**: words. [pdf](a)\n", [("T", "1", 1, "words")]),
+        ("- **T**: words. [[pdf](a)] [[code](code)]\n", [("T", "1", 1, "words.")]),
         ("- [T](a)\n  words\n\n  ---\n\n- [U](b)\n", [("T", "1", 1, "words"), ("U", "2", 6, "")]),
     ],
 )  # fmt: skip

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.support.reader import (
     ALPHA,
+    BETA,
+    NEXT,
     NOTE,
+    NOTE_OMEGA,
+    OMEGA,
     WEEK,
     change,
     cut,
@@ -14,7 +19,10 @@ from tests.support.reader import (
     quiet,
     settled,
 )
+from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, Create
+from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.reconcile.drafting.base_updates import stale_keys
 
 
 def test_a_vault_in_line_teaches_nothing() -> None:
@@ -50,3 +58,37 @@ def test_both_are_gone_and_forgotten() -> None:
     assert not nothing_happens(vault).problems
     assert not knows(vault, ALPHA)
     quiet(vault)
+
+
+OF_OMEGA = {BaseKey(OMEGA, "", "note"), BaseKey(OMEGA, NEXT, "tags")}
+
+
+@pytest.mark.parametrize("gone", [NEXT, NOTE_OMEGA], ids=["its entry", "its note"])
+def test_of_a_paper_that_is_found_and_was_not_paired_nothing_is_forgotten(gone: str) -> None:
+    vault = settled()
+    del vault.files[gone]
+    found, base = vault.look()
+    assert not OF_OMEGA & stale_keys((), found, base, ())
+
+
+def test_of_a_locked_paper_and_a_locked_digest_nothing_is_forgotten() -> None:
+    vault = settled()
+    del vault.files[NOTE_OMEGA], vault.files[NEXT]
+    found, base = vault.look()
+    without_place = BaseKey(OMEGA, "", "note")
+    assert without_place not in stale_keys((), found, base, ())  # its digest is not there
+    base = Base({without_place: NOTE_OMEGA})
+    assert stale_keys((), found, base, ()) == {without_place}
+    assert not stale_keys((), found._replace(locked_keys={OMEGA: RelPath("x.md")}), base, ())
+    row = BaseKey(Key("arxiv:2308.00099"), WEEK, "tags")
+    base = Base({row: ("a",)})
+    assert stale_keys((), found, base, ()) == {row}
+    assert not stale_keys((), found._replace(locked={RelPath(WEEK): "not-utf-8"}), base, ())
+
+
+def test_a_report_is_forgotten_when_it_is_no_longer_so() -> None:
+    found, _ = settled().look()
+    reports = {BaseKey(BETA, WEEK, "missing"), BaseKey(BETA, WEEK, "unmet")}
+    base = Base(dict.fromkeys(reports, "x"))
+    assert stale_keys((), found, base, ()) == reports
+    assert not stale_keys((), found, base, reports)

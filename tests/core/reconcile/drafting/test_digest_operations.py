@@ -21,6 +21,7 @@ from tests.support.reader import (
     section,
     settled,
 )
+from vault_sync.core.model.values import Rules
 
 # Where something must.
 
@@ -106,3 +107,32 @@ def test_an_open_fence_in_a_digest_cannot_swallow_a_note() -> None:
     if "would-not-read-back" not in codes(plan):
         assert section(vault, NOTE).commentary == said(vault, ALPHA).commentary
     quiet(vault)
+
+
+LISTED = """- [Deep Nets](https://arxiv.org/abs/2308.00009) by Ann Park
+  words here
+- [Other](https://arxiv.org/abs/2308.00010) by Cho Kim
+  more
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what", "line"),
+    [
+        ("title: Deep Nets", "title: 'Deep [Nets'", "title", 2),
+        ("title: Deep Nets", "title: '`Deep Nets'", "title", 2),
+        ("words here", "#only", "tags", 1),
+    ],
+)
+def test_what_a_list_would_read_differently_is_named(
+    old: str, new: str, what: str, line: int
+) -> None:
+    rules = Rules(name="{short_title}", digest_styles=(("digests/*.md", ("list",)),))
+    vault = MemoryVault(files={"digests/list.md": LISTED}, rules=rules)
+    vault.sync()
+    change(vault, "papers/Deep Nets.md", old, new)
+    before = vault.files["digests/list.md"]
+    (problem,) = vault.sync().problems
+    words = f"in the digest 'list' the {what} would be read differently"
+    assert (problem.code, problem.line, problem.message) == ("would-not-read-back", line, words)
+    assert vault.files["digests/list.md"] == before

@@ -120,3 +120,17 @@ def test_a_paper_that_gets_another_address_loses_the_id_of_the_old_one() -> None
         assert "doi: 10.1000/one" in vault.files[NOTE]
         assert ("arxiv:" in vault.files[NOTE]) is stays
         quiet(vault)
+
+
+def test_a_note_is_written_for_its_abstract_too_or_for_that_alone() -> None:
+    vault = settled()
+    vault.rules = Rules(facts=("published", "abstract"))
+    vault.facts[ALPHA] = Facts(published="2023-08-01", abstract="We model alphas.")
+    (write,) = vault.plan().operations
+    assert (write.path, write.why) == (NOTE, "abstract")
+    change(vault, WEEK, "알파 둘째 줄입니다.", "알파 새 줄입니다.")
+    (write,) = vault.plan().operations
+    why, _, last = write.why.rpartition(", ")
+    assert why and last == "abstract" and "abstract" not in why
+    vault.sync()
+    assert "We model alphas." in vault.files[NOTE]

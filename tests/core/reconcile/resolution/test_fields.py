@@ -29,8 +29,10 @@ from tests.support.reader import (
     section,
     settled,
 )
+from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Rules
+from vault_sync.core.reconcile.resolution.fields import Meaning, SharedValue, Undecided, decide
 
 # (what, the digest's edit, the note's edit, what both then say)
 EDITS: list[tuple[str, Do, Do, Callable[[MemoryVault], bool]]] = [
@@ -332,3 +334,49 @@ def test_a_tag_of_the_note_waits_while_a_digest_whose_tags_were_never_agreed_on_
     vault.files[NEXT] = vault.files[NEXT].replace("<<<<<<< ours\n", "")
     vault.sync()
     assert "added" in said(vault, ALPHA).tags
+
+
+WORDS = Meaning[str](
+    agree=lambda one, other: one.casefold() == other.casefold(),
+    unchanged=lambda was, now: was == now,
+    to_digest=lambda _here, there, _was: there if "|" not in there else None,
+    to_note=lambda _here, there, _was: there,
+    is_partial=lambda value: value.endswith("et al."),
+)
+
+
+@pytest.mark.parametrize(
+    ("was", "digest", "note", "meant"),
+    [
+        (None, "", "T", "T"),
+        (None, "T", "", "T"),
+        (None, "T", "U", "never agreed"),
+        ("T", "", "T", "T"),  # emptied: filled in from the other
+        ("T", "T", "", "T"),
+        ("T", "U", "T", "U"),
+        ("T", "T", "U", "U"),
+        ("T", "U", "V", "both changed"),
+        ("T", "", "V", "both changed"),
+        ("T", "T", "|", "cannot be written"),
+        ("T", "Old", "T", "older"),
+        ("T", "T", "Old", "older"),
+    ],
+)
+def test_one_field_is_decided(was: str | None, digest: str, note: str, meant: str) -> None:
+    base_key = BaseKey(ALPHA, "", "title")
+    rows = {} if was is None else {base_key: was}
+    base = Base(rows, exists=True, was_before=lambda _, value: value == "Old")
+    found = decide(WORDS, base_key, digest, note, base)
+    said_of_both = [found.reason] if isinstance(found, Undecided) else [*found]
+    assert set(said_of_both) == {meant}
+
+
+def test_a_field_in_part_or_in_another_case_stays_as_it_is() -> None:
+    base_key = BaseKey(ALPHA, "", "title")
+    base = Base({base_key: "a"}, exists=True)
+    assert decide(WORDS, base_key, "A", "A ", base, side="note") == SharedValue("A ", "A ")
+    # Both changed, alike; or the same people, and one list leaves some out.
+    assert decide(WORDS, base_key, "B", "b", base) == SharedValue("B", "b")
+    same = WORDS._replace(agree=lambda _one, _other: True)
+    assert decide(same, base_key, "a", "B et al.", base) == SharedValue("a", "B et al.")
+    assert decide(same, base_key, "a", "B", base) == SharedValue("B", "B")
