@@ -21,7 +21,9 @@ from tests.support.reader import (
     section,
     settled,
 )
-from vault_sync.core.model.values import Rules
+from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.model.values import Fields, Rules
+from vault_sync.core.reconcile.drafting import digest_operations
 
 # Where something must.
 
@@ -136,3 +138,37 @@ def test_what_a_list_would_read_differently_is_named(
     words = f"in the digest 'list' the {what} would be read differently"
     assert (problem.code, problem.line, problem.message) == ("would-not-read-back", line, words)
     assert vault.files["digests/list.md"] == before
+
+
+A, B, C = (f"https://arxiv.org/abs/2301.0000{n}" for n in (1, 2, 3))
+
+
+def test_new_entries_are_meant_behind_the_last_one_of_the_style_they_are_written_in() -> None:
+    flat, new = f"{C}\nV (Ann Bee, Cee Dee)\n", Fields("n")
+    for text, meant in (
+        (f"- [T]({A})\n- [U]({B})\n\n{flat}", "TUnV"),
+        (f"{flat}\n# L\n- [T]({A})\n- [U]({B})\n", "VTUn"),
+        (f"- [T]({A})\n\n{flat}\n\n# L\n- [T]({A})\n\n{flat}", "TVnV"),  # met again: a repeat
+        (flat, "Vn"),
+    ):
+        digest = styled_reader.read(text, ("flat", "list"))
+        fields = [entry.fields for entry in digest.entries]
+        found = digest_operations._in_place(digest, [*fields, new], 1)
+        assert "".join(each.title or each.url for each in found) == meant
+
+
+def test_only_a_new_entry_may_have_no_place_for_its_authors() -> None:
+    bare = styled_reader.read(f"- [T]({A})\n", ("list",))
+    placed = styled_reader.read(f"- **T**. *Ann Bee, Cee Dee*. [[pdf]({A})]\n", ("list",))
+    flat = styled_reader.read(f"{A}\nT\n", ("flat",))
+    fields = Fields(A, "T", ("Ann Bee",))
+    for digest, meant, count, are in (
+        (bare, [fields.saying(authors=())], 0, True),
+        (bare, [fields], 1, True),
+        (bare, [fields], 0, False),
+        (bare, [fields, fields], 1, False),
+        (bare, [fields.saying(title="U")], 1, False),
+        (placed, [fields], 1, False),
+        (flat, [fields], 1, False),
+    ):
+        assert digest_operations._are_meant(digest, meant, count) == are

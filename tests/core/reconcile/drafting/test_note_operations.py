@@ -22,8 +22,8 @@ from tests.support.reader import (
     section,
     settled,
 )
-from vault_sync.core.model.plan import Create
-from vault_sync.core.model.values import RelPath
+from vault_sync.core.model.plan import Create, Rename
+from vault_sync.core.model.values import Facts, Key, RelPath
 from vault_sync.core.note.note_template import NoteTemplate
 
 # Where something must.
@@ -129,3 +129,54 @@ def test_a_template_that_cannot_be_used_leaves_the_note_without_it(template: str
     assert [each.code for each in plan.problems] == ["template-unusable"]
     assert "words" not in world.files["papers/Alpha.md"]
     assert world.files["papers/Alpha.md"].endswith("## [[w1]]\n\nWords 1.\n")
+
+
+def test_a_template_has_the_facts_of_the_paper_in_their_places() -> None:
+    names = ("title", "authors", "first_author", "year", "published", "url", "pdf", "arxiv", "doi")
+    more = ("citekey", "abstract", "digest")
+    template = "".join(f"{name}: {{{{{name}}}}};\n" for name in (*names, *more))
+    world = vault(template)
+    world.facts[Key("arxiv:2301.00001")] = Facts(
+        published="2023-01-02", citekey="bee2023", abstract="Deep.\nWide.", doi="10.1/a"
+    )
+    second = "https://doi.org/10.1000/b\nDelta (Cee Dee, Eff Gee)\nWords.\n"
+    world.files[TEMPLATED] += second
+    world.sync()
+    one = world.files["papers/230102 Alpha.md"]
+    assert "title: Alpha;\nauthors: Ann Bee;\nfirst_author: Ann Bee;\nyear: 2023;\n" in one
+    assert "published: 2023-01-02;\nurl: https://arxiv.org/abs/2301.00001;\n" in one
+    assert "pdf: https://arxiv.org/pdf/2301.00001;\narxiv: 2301.00001;\ndoi: 10.1/a;\n" in one
+    assert "citekey: bee2023;\n" in one and "digest: w1;\n" in one
+    other = world.files["papers/Delta.md"]
+    assert "authors: Cee Dee, Eff Gee;\nfirst_author: Cee Dee;\nyear: ;\npublished: ;\n" in other
+    assert "pdf: ;\narxiv: ;\ndoi: 10.1000/b;\ncitekey: ;\nabstract: ;\n" in other
+
+
+@pytest.mark.parametrize(("published", "day"), [("2023-01-02", "2023-01-02"), ("2023", "")])
+def test_the_day_of_a_template_is_that_of_the_week_else_of_the_publication(
+    published: str, day: str
+) -> None:
+    world = vault("on {{date}};\n")
+    world.template = NoteTemplate(RelPath("T.md"), "on {{date}};\n", dict)
+    world.facts[Key("arxiv:2301.00001")] = Facts(published=published)
+    world.sync()
+    (path,) = (path for path in world.files if path.endswith("Alpha.md"))
+    assert f"on {day};\n" in world.files[path]
+
+
+@pytest.mark.parametrize(
+    ("facts", "name", "why"),
+    [
+        (Facts(published="2023-01-02"), "230102 2301.00009", "date of publication"),
+        (Facts(published="2023-01-02", title="Zeta"), "230102 Zeta", "date of publication"),
+        (Facts(title="Zeta"), "Zeta", "title"),
+    ],
+)
+def test_a_rename_tells_which_fact_came(facts: Facts, name: str, why: str) -> None:
+    world = MemoryVault({TEMPLATED: "w1\nhttps://arxiv.org/abs/2301.00009\nWords.\n"})
+    world.sync()
+    world.facts[Key("arxiv:2301.00009")] = facts
+    renames = [each for each in world.sync().operations if isinstance(each, Rename)]
+    assert [(each.to, each.why) for each in renames] == [
+        (f"papers/{name}.md", f"its {why} is known now")
+    ]
