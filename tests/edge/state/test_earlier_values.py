@@ -108,6 +108,13 @@ def test_a_value_made_here_is_not_older_than_every_text(world: World) -> None:
     assert not learnt(world, (None, "a", "typed")).starts_everywhere
 
 
+def test_a_first_value_that_was_brought_takes_no_row(world: World) -> None:
+    assert learnt(world, (None, "a", "delivered")).starts_everywhere
+    assert not list(world.state().select("SELECT 1 FROM past_value"))
+    learnt(world, (None, "a", "typed"))
+    assert list(world.state().select("SELECT 1 FROM past_value"))
+
+
 def test_of_a_paper_that_was_removed_here_no_value_is(world: World) -> None:
     state = world.state()
     with state.lock(0), state.writing() as connection:
