@@ -13,6 +13,7 @@ import pytest
 from tests.support.git_vault import ALPHA, NEXT, WEEK, GitVault, laid_out
 from tests.support.memory_vault import MemoryVault
 from tests.support.two_devices import Files, Reader, entries, tokens, weeks
+from tests.support.vaults import run_here
 from vault_sync.core.merge import documents
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
@@ -352,3 +353,22 @@ def settled(text: str) -> str:
     for title in refused:
         text = text.replace(f"  - {title}", "")
     return text
+
+
+def test_where_no_vault_is_the_default_configuration_merges(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    week = f"week\n{DELTA}{OMEGA}"
+    versions = {
+        "base": week,
+        "ours": week.replace("델타.", "델타 하나."),
+        "theirs": week.replace("오메가.", "오메가 둘."),
+    }
+    for name, text in versions.items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    run_here(tmp_path, {}, "git", "merge-driver", *versions, "--", "digests/none/week.md")
+    assert "merged with the default configuration" in capfd.readouterr().err
+    merged = (tmp_path / "ours").read_text()
+    assert "델타 하나." in merged and "오메가 둘." in merged
+    assert (tmp_path / "base").read_text() == week

@@ -12,12 +12,12 @@ from tests.support.reader import NOTE_BETA, NOTE_OMEGA, WEEK
 from tests.support.scope_world import EDITS, add, settled, shadowed
 from tests.support.shadow import daemon_walk, walk
 from tests.support.vaults import rebuilt
-from vault_sync.core.model.plan import Create
+from vault_sync.core.model.plan import Create, Plan
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.sync.incremental.memory import DaemonMemory
 from vault_sync.sync.incremental.overlay import TracedQuestion
 from vault_sync.sync.incremental.selection import PaperSelection
-from vault_sync.sync.incremental.shadow import ShadowError
+from vault_sync.sync.incremental.shadow import ShadowError, compare
 
 TROUBLES = {
     "a conflict": "both apart",
@@ -261,3 +261,12 @@ def test_30_steps_of_a_daemon() -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_600_steps_of_a_daemon(seed: int) -> None:
     daemon_walk(seed=100 + seed, steps=30)
+
+
+def test_what_differs_is_told_in_order() -> None:
+    notes = [Create(RelPath(f"papers/{number}.md"), "x", "a new entry") for number in range(10, 30)]
+    with pytest.raises(ShadowError) as told:
+        compare(Plan(tuple(reversed(notes))), Plan())
+    lines = str(told.value).split("\n")
+    assert lines == sorted(lines) and len(lines) == len(notes)
+    assert lines[0].startswith("operations, the part alone: Create")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.support.counted_vault import counted
+from vault_sync.core.model.statistics import MentionCount, TagCount, WeekCount
 from vault_sync.core.report import statistics_lines as lines
 
 
@@ -50,6 +51,18 @@ def test_a_terminal_gets_bars_within_its_width(width: int) -> None:
     bars = [line.count("█") for line in shown if "년" in line]
     assert bars[1] == 2 * bars[0] == 2 * bars[2] > 0
     assert any("#LLM" in line and line.endswith("·██·") for line in shown)
+
+
+def test_a_terminal_gets_the_last_half_year_and_the_first_of_the_rest() -> None:
+    found = counted()._replace(
+        weeks=tuple(WeekCount(f"week{n:02}", 1, 1) for n in range(30)),
+        tags=tuple(TagCount(f"tag{n:02}", 1, (1,) * 30) for n in range(30)),
+        mentioned=tuple(MentionCount(f"note{n:02}", 1) for n in range(30)),
+    )
+    shown = "\n".join(lines.terminal_lines(found, 80))
+    for name, first, last in (("week", 4, 29), ("#tag", 0, 11), ("note", 0, 9)):
+        seen = [n for n in range(30) if f"{name}{n:02}" in shown]
+        assert seen == list(range(first, last + 1)), name
 
 
 def test_a_pipe_gets_plain_columns_and_json_everything() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from vault_sync.edge.platform import posix
-from vault_sync.edge.platform.values import changed_ns, file_number
+from vault_sync.edge.platform.values import Room, changed_ns, file_number
 
 
 @pytest.fixture
@@ -64,6 +64,15 @@ def test_one_lock_at_a_time(tmp_path: Path) -> None:
     os.close(first)
     posix.take_lock(second)
     os.close(second)
+
+
+@pytest.mark.parametrize(("inodes", "left"), [(100, 7), (0, None)])
+def test_a_disk_that_makes_inodes_as_it_goes_has_room_for_them(
+    monkeypatch: pytest.MonkeyPatch, inodes: int, left: int | None
+) -> None:
+    disk = os.statvfs_result((4096, 512, 1000, 90, 80, inodes, 9, 7, 0, 255))
+    monkeypatch.setattr(os, "statvfs", lambda _: disk)
+    assert posix.room_of(3) == Room(512, 80, left)
 
 
 def test_what_is_asked_of_the_disk(tmp_path: Path, folder: int) -> None:
