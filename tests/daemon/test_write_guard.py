@@ -77,3 +77,11 @@ def test_who_undoes_every_write_is_left_alone(root: Path) -> None:
         guard.note_touches({A: now + turn})
     assert [problem.path for problem in guard.quarrels(now)] == [A]
     assert guard.guarded((), 0.0).keys() == {A}
+
+
+def test_echoes_of_own_writes_are_no_turns_of_another(root: Path) -> None:
+    guard, now = WriteGuard(root), time.monotonic()
+    for turn in range(LIMIT + 1):
+        guard.note_writes({A: digest_of(root, A)}, now + turn)
+        assert guard.note_touches({A: now + turn}) == {A}
+    assert guard.quarrels(now) == ()
