@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from vault_sync.core.model.values import RelPath
 from vault_sync.daemon.quiet_rule import LIMIT
-from vault_sync.daemon.write_guard import WriteGuard
+from vault_sync.daemon.write_guard import ECHO, WriteGuard
 
 A, B = RelPath("a.md"), RelPath("b.md")
 QUIET = 1000.0
@@ -47,6 +47,17 @@ def test_an_echo_of_an_own_write_guards_nothing_until_another_writes_there(root:
     assert guard.guarded((), QUIET).keys() == {A}
 
 
+def test_an_own_write_is_recognised_for_a_time_whatever_is_written_meanwhile(root: Path) -> None:
+    for later, ours in ((ECHO - 1, {A}), (ECHO, set())):
+        guard, now = WriteGuard(root), time.monotonic()
+        guard.note_writes({A: digest_of(root, A)}, now)
+        guard.note_writes({B: digest_of(root, B)}, now + later)
+        assert guard.note_touches({A: now}) == ours
+        (root / B).write_text("typed\n")
+        assert guard.note_touches({B: now}) == frozenset()
+        (root / B).write_text("old\n")
+
+
 def test_a_file_that_waits_is_asked_itself(root: Path) -> None:
     """Its events may be lost; a file that does not wait is not looked at."""
     guard = WriteGuard(root)
@@ -66,3 +77,11 @@ def test_who_undoes_every_write_is_left_alone(root: Path) -> None:
         guard.note_touches({A: now + turn})
     assert [problem.path for problem in guard.quarrels(now)] == [A]
     assert guard.guarded((), 0.0).keys() == {A}
+
+
+def test_echoes_of_own_writes_are_no_turns_of_another(root: Path) -> None:
+    guard, now = WriteGuard(root), time.monotonic()
+    for turn in range(LIMIT + 1):
+        guard.note_writes({A: digest_of(root, A)}, now + turn)
+        assert guard.note_touches({A: now + turn}) == {A}
+    assert guard.quarrels(now) == ()

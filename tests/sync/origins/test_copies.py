@@ -64,6 +64,13 @@ def test_what_a_pass_writes_is_written_over_the_text_that_stands_there() -> None
         assert isinstance(done, Write | Trash) and (done.path, done.before) == (WEEK, "old")
 
 
+def test_a_write_tells_which_copies_are_in_it() -> None:
+    (one,) = writes(with_copies(Plan(), SEEN))
+    assert one.why == "merged with week (Conflicted copy).md"
+    (one,) = writes(with_copies(Plan(), SEEN._replace(copies=COPIES._replace(merged=()))))
+    assert one.why == "merged with what was typed here just before"
+
+
 def test_a_note_is_written_before_it_is_renamed() -> None:
     rename = Rename(WEEK, RelPath("d/new.md"), "merged", "")
     operations = with_copies(Plan((rename,)), SEEN).operations
@@ -201,12 +208,17 @@ def test_what_a_pass_agreed_on_is_learned_and_what_it_ended_is_known_as_former(
     state, gone, other = World(tmp_path).state(), RelPath("gone.md"), RelPath("o.md")
     key, cut, moved, undone = Key("k"), Key("cut"), Key("moved"), Key("undone")
     title, url = BaseKey(key, "", "title"), BaseKey(cut, "", "url")
-    words = BaseKey(key, other, "commentary")
+    words, mine = BaseKey(key, other, "commentary"), BaseKey(Key("typed"), "", "title")
     base = Base({title: "was"}, exists=True, arrivals={other: Arrival(waited=True)})
     snapshot = EMPTY._replace(managed={key: (WEEK,)})
     seen = SEEN._replace(base=base, snapshot=snapshot, copies=COPIES)
     drop = frozenset((url, BaseKey(cut, gone, "title"), BaseKey(cut, WEEK, "title")))
-    put: dict[BaseKey, Value] = {title: "is", BaseKey(key, "", "mentions"): ("x",), words: "w"}
+    put: dict[BaseKey, Value] = {
+        title: "is",
+        BaseKey(key, "", "mentions"): ("x",),
+        words: "w",
+        mine: "t",
+    }
     again = BaseKey(moved, "", "url")
     plan = Plan(
         base_updates=(
@@ -219,11 +231,15 @@ def test_what_a_pass_agreed_on_is_learned_and_what_it_ended_is_known_as_former(
     with state.lock(0):
         state.keep([BaseUpdate(frozenset(), {title: "was"})])
         copies.end_pass(state, seen, plan, outcome, whole=False)
-        rows = {title: "is", words: "w"}
-        found = earlier_values.read_histories(state.select, [key, cut, moved, undone], rows)
+        rows = {**put, mine: "t"}
+        found = earlier_values.read_histories(
+            state.select, [key, cut, moved, undone, mine.key], rows
+        )
         assert found[title].values[-1] == PastValue("is", "merged")
         assert found[words].values[-1] == PastValue("w", "delivered")
-        assert {row.field for row in found if row.key == key} == {"title", "commentary"}
+        assert found[mine].values[-1] == PastValue("t", "typed")
+        learned = state.select("SELECT DISTINCT field FROM past_value WHERE key = 'k'")
+        assert set(learned) == {("title",)}, "what was brought first is the base's alone"
         assert deliveries.is_former(state.select, gone)
         assert not deliveries.is_former(state.select, WEEK), "it is still there"
         assert state.select("SELECT key FROM removed_here") == [("cut",)]
@@ -272,6 +288,8 @@ def test_what_was_brought_within_seconds_of_what_was_typed_in_a_paper_may_overwr
     assert overwritten(typed_at, lag=0) == nothing, "it was not brought"
     assert overwritten(typed_at, histories={ROW: History()}) == nothing, "nothing was typed"
     assert overwritten(typed_at, ready=False) == nothing
+    files[Key("")] = {WEEK: FileMark(1, 1, typed_at, "h")}
+    assert overwritten(typed_at) == nothing, "it is as it was"
     unmoved = Stat(3, typed_at, 2 * typed_at, 2)
     assert overwritten(5, lag=0) == ({}, {NOTE}), "the note alone was brought"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.support.memory_vault import MemoryVault
 from tests.support.reader import (
     ALPHA,
     BETA,
@@ -92,3 +93,18 @@ def test_a_report_is_forgotten_when_it_is_no_longer_so() -> None:
     base = Base(dict.fromkeys(reports, "x"))
     assert stale_keys((), found, base, ()) == reports
     assert not stale_keys((), found, base, reports)
+
+
+def test_what_was_agreed_on_in_a_digest_goes_with_the_entry_there() -> None:
+    one, two = (f"https://arxiv.org/abs/2301.0000{n}\nT{n} (Ann Bee)\nWords.\n" for n in (1, 2))
+    first, second = "digests/w1.md", "digests/w2.md"
+    vault = MemoryVault({first: "w1\n" + one, second: "w2\n" + one + two})
+    vault.sync()
+    vault.sync()
+    assert {row.digest for row in vault.rows if row.key == "arxiv:2301.00001"} >= {first, second}
+    text = vault.files[second]
+    vault.files[second] = "w2\n" + text[text.index("https", 5) :]
+    for _ in range(2):
+        vault.sync()
+    assert {row.digest for row in vault.rows if row.key == "arxiv:2301.00001"} == {"", first}
+    assert "digests/w2.md" in {row.digest for row in vault.rows if row.key == "arxiv:2301.00002"}

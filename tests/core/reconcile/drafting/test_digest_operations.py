@@ -161,6 +161,7 @@ def test_only_a_new_entry_may_have_no_place_for_its_authors() -> None:
     bare = styled_reader.read(f"- [T]({A})\n", ("list",))
     placed = styled_reader.read(f"- **T**. *Ann Bee, Cee Dee*. [[pdf]({A})]\n", ("list",))
     flat = styled_reader.read(f"{A}\nT\n", ("flat",))
+    two = styled_reader.read(f"- [T]({A})\n- [U]({B})\n", ("list",))
     fields = Fields(A, "T", ("Ann Bee",))
     for digest, meant, count, are in (
         (bare, [fields.saying(authors=())], 0, True),
@@ -168,6 +169,8 @@ def test_only_a_new_entry_may_have_no_place_for_its_authors() -> None:
         (bare, [fields], 0, False),
         (bare, [fields, fields], 1, False),
         (bare, [fields.saying(title="U")], 1, False),
+        (two, [fields, Fields(B, "U")], 1, True),
+        (two, [fields, Fields(B, "V")], 1, False),
         (placed, [fields], 1, False),
         (flat, [fields], 1, False),
     ):
