@@ -31,7 +31,7 @@ class Span(NamedTuple):
 @lru_cache(maxsize=4096)
 def shared(word: str) -> str:
     """Return a word that stands in many places of a vault, one text for all of them."""
-    return word
+    return word  # as `sys.intern` does; the core imports no `sys` (tests/test_house.py)
 
 
 def stripped(text: str, span: Span) -> Span:
