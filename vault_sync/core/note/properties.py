@@ -22,6 +22,7 @@ from vault_sync.core.note.property_block import (
 )
 from vault_sync.core.note.property_table import property_ranks
 from vault_sync.core.note.yaml_scalar import scalar
+from vault_sync.core.text.common_items import changes
 from vault_sync.core.text.spans import Edit, Span, newline_kind, splice, to_newlines
 
 Wanted = PropertyValue | None
@@ -289,19 +290,12 @@ def _inline(text: str, span: Span, want: PropertyValue, indent: int) -> Iterator
     yield Edit(Span(end, end), newline + below)
 
 
-def _steps(old: list[str], want: tuple[str, ...]) -> list[tuple[str, int, int, int, int]]:
-    """Return the steps that make a list another, as `difflib` has them."""
-    from difflib import SequenceMatcher  # a list that stays as it is needs none
-
-    return list(SequenceMatcher(None, old, want, autojunk=False).get_opcodes())
-
-
 def _list_edits(text: str, rows: list[_ItemLines], want: tuple[str, ...]) -> Iterator[Edit]:
     """Yield the edits of a block list, item by item; one that only moves takes its line along."""
     rows = [row for row in rows if row.text] or rows
     first = rows[0]
     indent = text.index("-", first.start) - first.start
-    steps = _steps([row.text for row in rows], want)
+    steps = changes([row.text for row in rows], want)
     leaving = [
         row for tag, a, b, _, _ in steps if tag in {"delete", "replace"} for row in rows[a:b]
     ]
@@ -344,8 +338,7 @@ def _flow_edit(text: str, value: Value, want: tuple[str, ...]) -> Edit:
         loaded = yaml.load(text[start:stop].replace("\r\n", "\n"))
         (items,) = loaded.values()
         old = [item.text for item in value.items]
-        steps = _steps(old, want)
-        for tag, a, b, c, d in reversed(steps):
+        for tag, a, b, c, d in reversed(changes(old, want)):
             if tag != "equal":
                 items[a:b] = []
                 for item in reversed(want[c:d]):
