@@ -11,7 +11,7 @@ from vault_sync.core.digest.reader import Entry
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.model.plan import Create, Operation, Rename, Write
-from vault_sync.core.model.values import Key, Problem, RelPath, folder_of, stem_of
+from vault_sync.core.model.values import FIELD_NAMES, Key, Problem, RelPath, folder_of, stem_of
 from vault_sync.core.naming.note_names import note_name
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note.note import read as read_note
@@ -22,7 +22,6 @@ from vault_sync.edge.git.repository import GitError, Repository
 from vault_sync.sync.staged.check import StagedVerdict, judge, vault_of
 
 _UNMET = frozenset({"entry-missing"})
-_FIELDS = ("url", "title", "authors", "tags", "commentary")
 
 
 def check_staged(console: Console) -> int:
@@ -188,8 +187,8 @@ def _rewritten(operation: Write, styles: Sequence[StyleName]) -> dict[Key, tuple
         if old is None:
             found[entry.key] = (1, ["entry"])
             continue
-        fields = [
-            each for each in _FIELDS if getattr(old.fields, each) != getattr(entry.fields, each)
+        fields: list[str] = [
+            each for each in FIELD_NAMES if getattr(old.fields, each) != getattr(entry.fields, each)
         ]
         if (old.link and old.link.target) != (entry.link and entry.link.target):
             fields.append("link")
