@@ -22,7 +22,7 @@ from vault_sync.edge.platform import current
 from vault_sync.edge.platform.lock import locked, locked_folder
 from vault_sync.edge.state.database import StateDatabase, StateError
 from vault_sync.edge.state.places import DATABASE, canonical, identity_of, moved_state
-from vault_sync.edge.state.schema import bound
+from vault_sync.edge.state.schema import JOINED, JOINING_FILES, bound, fact_of
 
 if TYPE_CHECKING:
     from vault_sync.edge.state import base_table, deliveries, earlier_values
@@ -93,9 +93,13 @@ class StateStore:
 
     @property
     def has_base(self) -> bool:
-        """False on a device's first pass over this vault, or when the base cannot be trusted."""
-        self.rows()
-        return self._database.connect() is not None
+        """False on a device's first pass over this vault, or when the base cannot be trusted.
+
+        A command that only wrote a file (`add`, `views`) leaves a log here, and no base.
+        """
+        return bool(self.rows()) or any(
+            fact_of(self.select, name) is not None for name in (JOINED, JOINING_FILES)
+        )
 
     @property
     def note(self) -> str | None:
