@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from types import FrameType
+from typing import Any
+
 import pytest
 from tests.support.memory_vault import MemoryVault
 from tests.support.reader import (
@@ -24,8 +28,9 @@ from tests.support.reader import (
     settled,
 )
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import BaseKey, Create
+from vault_sync.core.model.plan import BaseKey, Create, Trash
 from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.reconcile.drafting import base_updates
 from vault_sync.core.reconcile.drafting.base_updates import stale_keys
 
 
@@ -137,3 +142,35 @@ def test_each_of_many_papers_waits_for_their_digest() -> None:
     assert rows == {row for each in updates for row in each.put if row.field == "commentary"}
     assert {path for each in updates for path in each.paths} == {WEEK}
     assert all(each.paths for each in updates)
+
+
+def lines_run(n: int) -> int:
+    """Return how many lines of `base_updates` run where n of n + 1 papers are removed at once."""
+    entries = [f"https://arxiv.org/abs/2308.{k:05}\nT{k} (Ann Park)\n" for k in range(n + 1)]
+    vault = MemoryVault({WEEK: "".join(entries)})
+    vault.sync()
+    text = vault.files[WEEK]
+    vault.files[WEEK] = text[text.rindex("https:") :]
+    (problem,) = vault.plan().problems
+    count = 0
+
+    def trace(frame: FrameType, event: str, arg: object) -> Any:
+        nonlocal count
+        del arg
+        count += event == "line"
+        return trace if frame.f_code.co_filename == base_updates.__file__ else None
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        plan = vault.plan(allowed=problem.hint.rpartition(" ")[2].strip("`"))
+    finally:
+        sys.settrace(before)
+    assert sum(isinstance(each, Trash) for each in plan.operations) == n
+    return count
+
+
+def test_removals_take_steps_in_proportion_to_their_number() -> None:
+    """Each looked through all files of the plan for its own."""
+    once, twice, four = map(lines_run, (20, 40, 80))
+    assert four - twice <= 2.1 * (twice - once), (once, twice, four)

@@ -105,7 +105,11 @@ def _of_paper(
     )
     base_updates = []
     if drop:
-        paths = frozenset(path for path, keys in builder.touched.items() if resolution.key in keys)
+        paths = frozenset(
+            path
+            for path in (note, *resolution.entries)
+            if resolution.key in builder.touched.get(path, ())
+        )
         base_updates.append(BaseUpdate(paths, groups.pop(paths, {}), drop))
     return base_updates + [BaseUpdate(tuple(sorted(paths)), put) for paths, put in groups.items()]
 

@@ -366,8 +366,7 @@ def reads_back(drafted: Drafted, names: PropertyNames) -> bool:
     places = (name for name in _PROPERTIES if not names.is_off(name))
     found = drafted.sections_in(read)
     return (
-        read.properties.broken is None
-        and all(getattr(read.fields, name) == getattr(drafted.fields, name) for name in places)
+        all(getattr(read.fields, name) == getattr(drafted.fields, name) for name in places)
         and {section.target: section.commentary for section in found} == dict(drafted.sections)
         and own_parts(note_lens.own_words(read, found)) == drafted.own
     )
