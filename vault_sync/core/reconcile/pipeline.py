@@ -104,15 +104,7 @@ def reconcile(
     if forgotten:
         base = base.without(forgotten)
         pairing = _pair(snapshot, base, rules, options)
-    guarded = removals.check_removals(
-        pairing.papers,
-        snapshot,
-        base,
-        rules,
-        remake=options.remake,
-        decisions=options.decisions,
-        allowed=options.allowed,
-    )
+    guarded = _guard(pairing, snapshot, base, rules, options)
     context = _context(guarded, snapshot, base, facts, rules, options)
     named_keys = cross_links.named(context)
     builder = _operations(context, named_keys, options)
@@ -166,6 +158,20 @@ def _pair(snapshot: Snapshot, base: Base, rules: Rules, options: ReconcileOption
         remake=options.remake,
         decisions=options.decisions,
         patient=options.patient,
+    )
+
+
+def _guard(
+    pairing: Pairing, snapshot: Snapshot, base: Base, rules: Rules, options: ReconcileOptions
+) -> GuardedPapers:
+    return removals.check_removals(
+        pairing.papers,
+        snapshot,
+        base,
+        rules,
+        remake=options.remake,
+        decisions=options.decisions,
+        allowed=options.allowed,
     )
 
 
