@@ -22,7 +22,7 @@ from vault_sync.edge.platform import current
 from vault_sync.edge.platform.lock import locked, locked_folder
 from vault_sync.edge.state.database import StateDatabase, StateError
 from vault_sync.edge.state.places import DATABASE, canonical, identity_of, moved_state
-from vault_sync.edge.state.schema import JOINED, JOINING_FILES, bound, fact_of
+from vault_sync.edge.state.schema import bound, has_passed
 
 if TYPE_CHECKING:
     from vault_sync.edge.state import base_table, deliveries, earlier_values
@@ -93,13 +93,8 @@ class StateStore:
 
     @property
     def has_base(self) -> bool:
-        """False on a device's first pass over this vault, or when the base cannot be trusted.
-
-        A command that only wrote a file (`add`, `views`) leaves a log here, and no base.
-        """
-        return bool(self.rows()) or any(
-            fact_of(self.select, name) is not None for name in (JOINED, JOINING_FILES)
-        )
+        """False on a device's first pass over this vault, or when the base cannot be trusted."""
+        return bool(self.rows()) or has_passed(self.select)
 
     @property
     def note(self) -> str | None:

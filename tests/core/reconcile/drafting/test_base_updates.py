@@ -11,8 +11,11 @@ from tests.support.memory_vault import MemoryVault
 from tests.support.reader import (
     ALPHA,
     BETA,
+    GAMMA,
     NEXT,
     NOTE,
+    NOTE_BETA,
+    NOTE_GAMMA,
     NOTE_OMEGA,
     OMEGA,
     WEEK,
@@ -100,19 +103,45 @@ def test_a_report_is_forgotten_when_it_is_no_longer_so() -> None:
     assert not stale_keys((), found, base, reports)
 
 
-def test_what_was_agreed_on_in_a_digest_goes_with_the_entry_there() -> None:
+ONE, TWO = Key("arxiv:2301.00001"), Key("arxiv:2301.00002")
+FIRST, SECOND = RelPath("digests/w1.md"), RelPath("digests/w2.md")
+
+
+def of_two_weeks() -> MemoryVault:
+    """A vault at rest: the one paper in both weeks, the other in the second alone."""
     one, two = (f"https://arxiv.org/abs/2301.0000{n}\nT{n} (Ann Bee)\nWords.\n" for n in (1, 2))
-    first, second = "digests/w1.md", "digests/w2.md"
-    vault = MemoryVault({first: "w1\n" + one, second: "w2\n" + one + two})
+    vault = MemoryVault({FIRST: "w1\n" + one, SECOND: "w2\n" + one + two})
     vault.sync()
-    vault.sync()
-    assert {row.digest for row in vault.rows if row.key == "arxiv:2301.00001"} >= {first, second}
-    text = vault.files[second]
-    vault.files[second] = "w2\n" + text[text.index("https", 5) :]
-    for _ in range(2):
-        vault.sync()
-    assert {row.digest for row in vault.rows if row.key == "arxiv:2301.00001"} == {"", first}
-    assert "digests/w2.md" in {row.digest for row in vault.rows if row.key == "arxiv:2301.00002"}
+    quiet(vault)
+    return vault
+
+
+def test_what_was_agreed_on_in_a_digest_goes_with_the_entry_there_once_the_note_says_so() -> None:
+    vault = of_two_weeks()
+    there = {row for row in knows(vault, ONE) if row.digest == SECOND}
+    assert there and any(row.digest == FIRST for row in knows(vault, ONE))
+    cut(vault, ONE, SECOND)
+    change(vault, "papers/T2.md", "Words.", "Other words.")
+    plan = vault.plan()
+    assert {each.path for each in plan.operations} == {"papers/T1.md", SECOND}
+    (update,) = [each for each in plan.base_updates if each.drop & there]
+    assert update.drop == there and set(update.paths) == {"papers/T1.md"}
+    vault.carry_out(plan)
+    quiet(vault)
+    assert {row.digest for row in knows(vault, ONE)} == {"", FIRST}
+    assert SECOND in {row.digest for row in knows(vault, TWO)}
+
+
+def test_each_of_many_papers_waits_for_their_digest() -> None:
+    vault = settled()
+    rows = {BaseKey(key, WEEK, "commentary") for key in (ALPHA, BETA, GAMMA)}
+    change(vault, NOTE, "알파 둘째 줄입니다.", "알파 새 줄입니다.")
+    change(vault, NOTE_BETA, "베타 설명입니다.", "베타 새 설명입니다.")
+    change(vault, NOTE_GAMMA, "감마 이야기입니다.", "감마 새 이야기입니다.")
+    updates = [each for each in vault.plan().base_updates if rows & set(each.put)]
+    assert rows == {row for each in updates for row in each.put if row.field == "commentary"}
+    assert {path for each in updates for path in each.paths} == {WEEK}
+    assert all(each.paths for each in updates)
 
 
 def lines_run(n: int) -> int:

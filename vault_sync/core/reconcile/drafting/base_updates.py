@@ -199,7 +199,7 @@ def stale_keys(
     paired = {key for paper in papers for key in (paper.key, paper.agreed_key)}
     found = {key for key, _ in here} | set(snapshot.managed) | set(snapshot.locked_keys)
     unpaired = found - paired
-    alive = found | paired | _in_missing_digests(snapshot, base)
+    alive = found | _in_missing_digests(snapshot, base)
     awaited = _awaited_digests(papers, base)
 
     def is_stale(base_key: BaseKey) -> bool:
