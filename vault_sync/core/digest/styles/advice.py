@@ -111,7 +111,7 @@ def title_first(text: str) -> int | None:
     has_address = False
     under = 0
     for number in range(len(page.lines)):
-        if page.kinds[number] in {pages.BLANK, pages.CODE, pages.HIDDEN}:
+        if page.kinds[number] in {pages.BLANK, pages.CODE, pages.COMMENT, pages.HIDDEN}:
             continue
         words = page.words(number).strip()
         if "://" in words and " " not in words and key_of(words) is not None:
