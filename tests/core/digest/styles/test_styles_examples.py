@@ -323,7 +323,9 @@ def test_advice() -> None:
     above = f"Week 3\n\nT (Ann Bee, Cee Dee)\n{A}\nwords\n\nU (Eff Gee, Hah Ii)\n{B}\n"
     assert advice.title_first(above) == 3
     assert advice.title_first(above[: above.index("U (")]) is None
-    assert advice.title_first(f"{A}\nT (Ann Bee, Cee Dee)\n{B}\nU (Ee Gee, Hah Ii)\n{C}\n") is None
+    plain = f"{A}\nT (Ann Bee, Cee Dee)\n{B}\nU (Ee Gee, Hah Ii)\n{C}\n"
+    assert advice.title_first(plain) is None
+    assert advice.title_first(f"Reading (Ann Bee, Cee Dee)\nOur week.\n{plain}") is None
 
 
 @pytest.mark.parametrize(
@@ -356,6 +358,11 @@ def test_first_words_stand_below_the_addresses_of_a_heading() -> None:
 def test_the_line_of_an_entry_and_of_its_words() -> None:
     entries = read(f"# L\n\n- [T]({A})\n  - words\n- [U]({B}): words\n- [V]({C})\n")
     assert [(each.line, each.commentary_line) for each in entries] == [(3, 4), (5, 5), (6, 6)]
+
+
+def test_a_title_in_the_last_line_has_no_address() -> None:
+    assert not read("T (Ann Bee, Cee Dee)", "title-first")
+    assert not read(f"U (Ee Gee)\n{A}\nT (Ann Bee, Cee Dee)", "title-first")[1:]
 
 
 def test_code_and_comments_hold_no_title_first() -> None:
