@@ -14,7 +14,7 @@ from tests.support.hostile_text import BLANKS, PIECES, UNSEEN, anything
 from tests.support.laws import examples
 from vault_sync.core.model.values import Facts
 from vault_sync.core.note.abstract import CALLOUT, callout
-from vault_sync.core.text.sanitize import one_line, quoted, sanitize
+from vault_sync.core.text.sanitize import one_line, sanitize
 
 UNTOUCHED_EVERYWHERE = [
     "",
@@ -167,24 +167,6 @@ def test_law_markdown_sees_nothing_but_paragraphs_of_words(text: str) -> None:
         inline = {child.type for token in blocks for child in token.children or ()}
         assert inline <= INLINE, written
     assert not re.search(r"(?<!\S)#+[\w/-]", safe)
-
-
-@pytest.mark.parametrize(
-    ("word", "written"),
-    [
-        ("", "''"),
-        ("a b$c", "'a b$c'"),
-        ("it's", "'it'\\''s'"),
-        ("a\\b", "'a\\b'"),
-        ("a\nb", "$'a\\x0ab'"),
-        ("it's\t\\é", "$'it\\'s\\x09\\\\é'"),
-        ("\udcff\u2028", "$'\\xff\\xe2\\x80\\xa8'"),
-    ],
-)
-def test_a_word_of_a_command_line_is_shown_on_one_line_as_a_shell_reads_it(
-    word: str, written: str
-) -> None:
-    assert quoted(word) == written
 
 
 @pytest.mark.parametrize("piece", ["`", "``", "`` ", "[[", "<", "%", "#", "a://", " #", "$", "a."])
