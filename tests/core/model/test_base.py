@@ -65,3 +65,10 @@ def test_what_both_sides_agree_on_is_kept_when_all_that_says_so_was_written() ->
     plan = Plan((one, two), base_updates=tuple(updates))
     assert updates_made(plan, Outcome((one, two))) == updates
     assert updates_made(plan, Outcome((one,), (Undone(two, "full"),))) == updates[:2]
+
+
+def test_a_base_without_some_rows_has_all_others() -> None:
+    row = BaseKey(A, TWO, "commentary")
+    less = BASE.without(frozenset({row}))
+    assert less.rows == {each: value for each, value in BASE.rows.items() if each != row}
+    assert less.exists and not less.knows(Place(A, TWO)) and less.knows(Place(A, ONE))
