@@ -88,6 +88,16 @@ def test_a_partial_list_agrees_and_is_never_written(partial: Authors) -> None:
     assert not agree(partial, ("Grace Hopper", "Alan Kay"))
 
 
+def test_names_with_commas_and_an_and_before_the_last_are_so_many_people() -> None:
+    three = (*TWO, "Grace Hopper")
+    for text in (
+        "Ada Lovelace, Alan Turing and Grace Hopper",
+        "A. Lovelace, A. Turing & G. Hopper",
+    ):
+        assert agree((text,), three) and not agree((text,), TWO)
+    assert plain(("Ada Lovelace, Alan Turing and Grace Hopper",)) == three
+
+
 def test_one_person_with_a_comma() -> None:
     assert agree(("Lovelace, Ada",), ("Ada Lovelace",))
     assert written_like(("Lovelace, Ada",), TWO) == ("Lovelace, Ada; Turing, Alan",)
