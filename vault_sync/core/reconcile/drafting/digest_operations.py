@@ -194,7 +194,10 @@ def _proved(
 
 
 def _own_link(context: DraftContext, path: RelPath) -> OwnLink:
-    """Return the test of links that stand alone: which are the tool's once the plan is done."""
+    """Return the test of links that stand alone: which are the tool's once the plan is done.
+
+    Of papers that were not planned for, the links to their notes are, as when they were read.
+    """
     old = context.snapshot.digests.get(path)
     stood = {
         entry.link.target
@@ -206,7 +209,10 @@ def _own_link(context: DraftContext, path: RelPath) -> OwnLink:
         to = context.note_paths.after.resolve(target, path)
         if titled:
             return target in stood or (to is not None and to == context.note_paths.notes.get(key))
-        return to is None or to in context.note_paths.ours
+        if to is None or to in context.note_paths.ours or to in context.snapshot.locked:
+            return True
+        note = context.snapshot.notes.get(to)
+        return note is not None and note.managed
 
     return own
 
