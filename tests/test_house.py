@@ -62,7 +62,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "planning": "observation request",
         "origins": "observation",
         "observation": "request",
-        "staged": "observation",
+        "staged": "incremental observation",
         "facts": "request",
         "bibliography": "observation",
         "capture": "observation",

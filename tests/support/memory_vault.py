@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import TypedDict, Unpack
 
 from vault_sync.core import snapshot
@@ -21,6 +20,7 @@ from vault_sync.core.model.plan import (
     Write,
 )
 from vault_sync.core.model.values import Decision, Decisions, Facts, Key, RelPath, Rules
+from vault_sync.core.naming.globs import is_digest
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note.note_template import NoteTemplate
 from vault_sync.core.reconcile.pairing.decisions import decide
@@ -79,7 +79,7 @@ class MemoryVault:
         found = snapshot.build(
             visible,
             names=LinkResolver.from_paths(visible),
-            is_digest=lambda path: fnmatchcase(path, "digests/*"),
+            is_digest=is_digest(self.rules),
             base=base,
             styles=styles_of(self.rules),
             properties=self.rules.properties,

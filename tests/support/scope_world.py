@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from tests.support.reader import DAYS as KNOWN_DAYS
 from tests.support.reader import (
@@ -48,7 +48,37 @@ FILES = {
 DELTA_NOTE = "papers/230804 Delta Rules.md"
 
 
-class Vault:
+class Editable(Protocol):
+    """A vault that a person edits and that passes go over."""
+
+    def has(self, path: str) -> bool: ...
+
+    def text(self, path: str) -> str:
+        """Return what a file holds, "" where there is none."""
+        ...
+
+    def put(self, path: str, text: str) -> None: ...
+
+    def remove(self, path: str) -> None: ...
+
+    def move(self, path: str, to: str) -> None: ...
+
+    def touch(self, path: str, at: int) -> None: ...
+
+    def run(self) -> object: ...
+
+    def settle(self) -> None: ...
+
+    def change(self, path: str, old: str, new: str) -> None:
+        if old in self.text(path):
+            self.put(path, self.text(path).replace(old, new, 1))
+
+    def add(self, path: str, more: str) -> None:
+        if self.has(path):
+            self.put(path, self.text(path) + more)
+
+
+class Vault(Editable):
     """A real vault, its state beside it, and a clock that has long passed every edit."""
 
     def __init__(self, above: Path) -> None:
@@ -71,21 +101,19 @@ class Vault:
         file = self.root / path
         return file.read_bytes().decode() if file.exists() else ""
 
-    def change(self, path: str, old: str, new: str) -> None:
-        if (self.root / path).exists() and old in self.text(path):
-            self.put(path, self.text(path).replace(old, new, 1))
-
-    def add(self, path: str, more: str) -> None:
-        if (self.root / path).exists():
-            self.put(path, self.text(path) + more)
+    def has(self, path: str) -> bool:
+        return (self.root / path).exists()
 
     def remove(self, path: str) -> None:
         (self.root / path).unlink(missing_ok=True)
 
     def move(self, path: str, to: str) -> None:
-        if (self.root / path).exists():
+        if self.has(path):
             (self.root / to).parent.mkdir(parents=True, exist_ok=True)
             (self.root / path).rename(self.root / to)
+
+    def touch(self, path: str, at: int) -> None:
+        os.utime(self.root / path, ns=(at, at))
 
     def facts(self, keys: Sequence[Key]) -> Mapping[Key, Facts]:
         days = {Key(f"arxiv:{name}"): day for name, day in self.days.items()}
@@ -145,16 +173,16 @@ def shadowed(vault: Vault) -> View:
     return found
 
 
-def delta(vault: Vault, digest_says: str, note_says: str) -> None:
+def delta(vault: Editable, digest_says: str, note_says: str) -> None:
     vault.change(WEEK, "델타.", digest_says)
     vault.change(DELTA_NOTE, "델타.", note_says)
 
 
 def add(
-    vault: Vault, name: str, title: str, said: str = "새.", *, to: str = WEEK, before: str = ""
+    vault: Editable, name: str, title: str, said: str = "새.", *, to: str = WEEK, before: str = ""
 ) -> None:
     """A new entry, at a digest's end or before that of another paper."""
-    if not (vault.root / to).exists():
+    if not vault.has(to):
         return
     text = vault.text(to)
     at = text.find(f"https://arxiv.org/abs/{before}\n") if before else -1
@@ -163,9 +191,9 @@ def add(
     vault.put(to, text[:at] + entry + text[at:])
 
 
-def cut(vault: Vault, name: str, path: str = WEEK) -> str:
+def cut(vault: Editable, name: str, path: str = WEEK) -> str:
     """An entry taken out of its digest, unless it is the last one."""
-    text = vault.text(path) if (vault.root / path).exists() else ""
+    text = vault.text(path)
     above, found, below = text.partition(f"https://arxiv.org/abs/{name}\n")
     entry, more, rest = below.partition("\nhttps://")
     if not found or not more:
@@ -174,27 +202,27 @@ def cut(vault: Vault, name: str, path: str = WEEK) -> str:
     return f"{found}{entry}\n"
 
 
-def paste(vault: Vault, name: str, to: str = NEXT) -> None:
+def paste(vault: Editable, name: str, to: str = NEXT) -> None:
     """An entry taken out of its digest and put on top of another one."""
     source = NEXT if to == WEEK else WEEK
-    if entry := cut(vault, name, source) if (vault.root / to).exists() else "":
+    if entry := cut(vault, name, source) if vault.has(to) else "":
         vault.put(to, vault.text(to).replace("https://", f"{entry}https://", 1))
 
 
-def make(vault: Vault, number: int) -> None:
+def make(vault: Editable, number: int) -> None:
     vault.put(f"days/Day {number}.md", "day")
 
 
-def unmake(vault: Vault, number: int) -> None:
+def unmake(vault: Editable, number: int) -> None:
     vault.remove(f"days/Day {number}.md")
 
 
-def pause(vault: Vault, number: int) -> None:
+def pause(vault: Editable, number: int) -> None:
     del number
     vault.settle()
 
 
-def distant(vault: Vault, number: int) -> None:
+def distant(vault: Editable, number: int) -> None:
     """A digest of its own that has to do with no other, after its pass."""
     vault.put(DISTANT, "distant\n")
     for at in range(4):
@@ -202,7 +230,7 @@ def distant(vault: Vault, number: int) -> None:
     vault.settle()
 
 
-def readdressed(vault: Vault, number: int) -> None:
+def readdressed(vault: Editable, number: int) -> None:
     """An entry of which there are two notes goes, and comes back with another address."""
     EDITS["note copied"](vault, number)
     entry = cut(vault, "2308.00003")
@@ -210,7 +238,7 @@ def readdressed(vault: Vault, number: int) -> None:
     vault.add(WEEK, entry.replace("2308.00003", f"2310.0{number:04}"))
 
 
-def namer_back(vault: Vault, number: int) -> None:
+def namer_back(vault: Editable, number: int) -> None:
     """A note is gone, is taken out of the list of a paper that it names, and comes back."""
     EDITS["names another"](vault, number)
     vault.settle()
@@ -222,17 +250,17 @@ def namer_back(vault: Vault, number: int) -> None:
     vault.put(NOTE_GAMMA, text)
 
 
-def typed(vault: Vault, name: str, title: str) -> None:
+def typed(vault: Editable, name: str, title: str) -> None:
     """A note of a reader's that is to stand in a digest."""
     block = f"title: {title}\nurl: https://arxiv.org/abs/{name}\ndigests:\n  - '[[{NEXT[8:-3]}]]'\n"
     vault.put(f"mine/{title}.md", f"---\n{block}---\n\n## [[{NEXT[8:-3]}]]\n\n{title}.\n")
 
 
-Edit = Callable[[Vault, int], object]
+Edit = Callable[[Editable, int], object]
 
 
 def in_turn(*edits: Edit | str) -> Edit:
-    def every(vault: Vault, number: int) -> None:
+    def every(vault: Editable, number: int) -> None:
         for edit in edits:
             (EDITS[edit] if isinstance(edit, str) else edit)(vault, number)
 
@@ -375,7 +403,7 @@ EDITS: dict[str, Edit] = {
         lambda v, n: add(v, f"2308.9{n:04}", f"Both {n}"),
         lambda v, n: add(v, f"2308.9{n:04}", f"Both {n}", to=NEXT),
     ),
-    "touched": lambda v, n: os.utime(v.root / WEEK, ns=(n * HOUR, n * HOUR)),
+    "touched": lambda v, n: v.touch(WEEK, n * HOUR),
     "file added": lambda v, n: v.put(f"reading/Alpha {n}.md", "other [[Alpha Models]]"),
     "file gone": lambda v, n: v.remove(DAY),
     "file moved": in_turn(
@@ -389,7 +417,7 @@ EDITS: dict[str, Edit] = {
     ),
     "link by hand": lambda v, n: v.change(WEEK, "[[230801 Alpha Models|", "[[alpha|"),
     "open fence": lambda v, n: v.change(NEXT, "#omega", "#omega\n```"),
-    "note gone": lambda v, n: (v.root / NOTE_OMEGA).unlink(missing_ok=True),
+    "note gone": lambda v, n: v.remove(NOTE_OMEGA),
     "entry gone": lambda v, n: v.put(WEEK, v.text(WEEK).partition("https://arxiv.org/abs/2308.00004")[0]),
     "entry cut that is named, by a whole pass": in_turn(
         "entry cut that is named", lambda v, n: v.put("elsewhere/mine.md", "x")

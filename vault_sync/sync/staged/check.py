@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import BaseKey, Plan, Value
-from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.model.plan import BaseKey, Create, Plan, Value
+from vault_sync.core.model.values import Key, Problem, RelPath, is_markdown
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
@@ -31,6 +31,7 @@ from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.store import open_state
 from vault_sync.sync.observation.observation import snapshot_of
 from vault_sync.sync.staged.relevant_files import RelevantFiles
+from vault_sync.sync.staged.staged_texts import StagedTexts
 
 
 class StagedVerdict(NamedTuple):
@@ -59,24 +60,31 @@ def judge(root: Path, repository: Repository) -> StagedVerdict:
     config = _config(root, repository, index.settings)
     apart = {*announced, config.rules.conflicts_note}
     files = {path: oid for path, oid in index.files.items() if path not in apart}
-    names = LinkResolver.from_paths(files)
-    keys: frozenset[Key] | None = None
+    names = LinkResolver.from_paths([*files, *index.otherwise])
+    relevant = None
     if _concern_all(changed, place):
         blobs = git.blobs(repository, files.values())
         texts = {path: blobs[oid] for path, oid in files.items()}
     else:
-        relevant_files = RelevantFiles(repository, place, config, files, names)
-        keys = relevant_files.find(changed)
-        texts = relevant_files.texts
-    found = snapshot_of(texts, names, config.rules, Base())
-    base, options = Base(_apart(root)), ReconcileOptions(only=_only(keys))
-    plan = reconcile(found, base, {}, config.rules, options)
-    problems = (
-        *dict.fromkeys(index.unmerged),
-        *_concerned(plan.problems, found, keys, changed, place),
-    )
+        read = StagedTexts(repository, place, config.rules, files)
+        relevant = RelevantFiles(read, names)
+        relevant.find(changed)
+        texts = read.texts
+    base = Base(_apart(root))
+    while True:
+        keys = None if relevant is None else relevant.judged
+        found = snapshot_of(texts, names, config.rules, Base())
+        # Some digests alone do not tell whether the globs take notes for digests.
+        options = ReconcileOptions(only=_only(keys), sure=keys is not None)
+        plan = reconcile(found, base, {}, config.rules, options)
+        concerned = _concerned(plan.problems, found, keys, changed, place)
+        plan = plan._replace(problems=(*dict.fromkeys(index.unmerged), *concerned))
+        made = [each.path for each in plan.operations if isinstance(each, Create)]
+        silent = not (plan.operations or plan.conflicts or plan.problems)
+        if relevant is None or silent or not relevant.complete(made):
+            break
     loose = tuple(path for path in announced if path is not None)
-    return StagedVerdict(config, found, plan._replace(problems=problems), place, loose)
+    return StagedVerdict(config, found, plan, place, loose)
 
 
 class _Index(NamedTuple):
@@ -90,25 +98,30 @@ class _Index(NamedTuple):
     settings: str
     unmerged: list[Problem]
     empty: list[str]
+    otherwise: list[RelPath]
 
 
 def _index_of(repository: Repository, place: VaultLocation) -> _Index:
     files: dict[RelPath, str] = {}
     settings = ""
     unmerged: list[Problem] = []
+    otherwise: list[RelPath] = []
     empty: list[str] = []
     for path, oid, stage in git.index(repository):
         here = place.in_vault(path)
         if here == configuration.FILE:
             settings = oid
-        if here is None or not here.endswith(".md"):
+        if here is None or not is_markdown(here):
+            continue
+        if not here.endswith(".md"):
+            otherwise.append(here)
             continue
         if stage:
             unmerged.append(_unmerged(here))
         else:
             files[here] = oid
             empty += [path] if oid in _EMPTY else []
-    return _Index(files, settings, unmerged, empty)
+    return _Index(files, settings, unmerged, empty, otherwise)
 
 
 def _concern_all(changed: Collection[git.StagedChange], place: VaultLocation) -> bool:
@@ -144,6 +157,10 @@ _EMPTY = frozenset(
 """The object of an empty file, by SHA-1 and SHA-256."""
 
 
+_REFUSED = "would-not-read-back"
+"""The problem of a text that would be written: only for papers judged is anything."""
+
+
 def _unmerged(path: RelPath) -> Problem:
     return Problem(
         path, "unmerged", "is not merged yet", "settle the merge, then `git add` the file", 1
@@ -174,7 +191,8 @@ def _concerned(
         path = RelPath(problem.path)
         lines = {entry.line: entry.key for entry in _entries(found, path)}
         key = lines.get(problem.line or 0) or found.about(path)
-        if key in keys if key is not None else path in touched:
+        here = path in touched or problem.code == _REFUSED
+        if here if key is None else key in keys:
             concerned.append(problem)
     return concerned
 

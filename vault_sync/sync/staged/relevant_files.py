@@ -1,219 +1,204 @@
-"""The files of git's index that judging some changes takes, found without reading all of it."""
+"""The files of git's index that judging some changes takes, found without reading all of it.
+
+The rule is that of `sync/incremental`: a paper is concerned if a file says other words of it, and
+if what a file about it names is another thing now. There an index tells who names something; here
+git looks through all texts for it, which takes longer than all else: few and large questions.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable
 
-from vault_sync.core.digest import plain_entry
-from vault_sync.core.digest.reader import Digest
-from vault_sync.core.digest.styles import styled_reader
-from vault_sync.core.digest.styles.style import styles_of
-from vault_sync.core.model.values import Key, RelPath, stem_of
-from vault_sync.core.naming.globs import is_digest
-from vault_sync.core.naming.keys import key_of, word_of
-from vault_sync.core.naming.note_names import fold
-from vault_sync.core.naming.wikilinks import LinkResolver, addresses, find
-from vault_sync.core.note.note import Note, linked
-from vault_sync.core.note.note import read as read_note
-from vault_sync.core.note.property_table import LINK_LISTS
-from vault_sync.edge.config import Config
+from vault_sync.core.model.values import Key, RelPath, is_markdown, stem_of
+from vault_sync.core.naming.keys import word_of
+from vault_sync.core.naming.note_names import bare_name
+from vault_sync.core.naming.wikilinks import LinkResolver
+from vault_sync.core.text.folding import fold_title
+from vault_sync.core.text.regex import regex
 from vault_sync.edge.git import repository as git
-from vault_sync.edge.git.repository import Repository, VaultLocation
+from vault_sync.edge.git.repository import StagedChange
+from vault_sync.sync.incremental.identity import called
+from vault_sync.sync.staged import statements
+from vault_sync.sync.staged.staged_texts import StagedTexts
+from vault_sync.sync.staged.statements import MISSING, OTHER, Statement, points
 
-_MANY = 100
-"""Texts that are still quicker looked for by git than by reading every file."""
+_HEAD = 20_000
+"""Characters in which the title of a file is looked for."""
+
+_WORD = regex(r"\w+")
 
 
 class RelevantFiles:
-    """The files that judging some changes takes: a worklist over links, read in batches."""
+    """The papers that changes concern; the texts of the files about them are read then.
 
-    def __init__(
-        self,
-        repository: Repository,
-        place: VaultLocation,
-        config: Config,
-        files: Mapping[RelPath, str],
-        names: LinkResolver,
-    ) -> None:
-        self.repository = repository
-        self.place = place
-        self.rules = config.rules
-        self.is_digest = is_digest(config.rules)
-        self.styles = styles_of(config.rules)
-        self.files = files
+    `keys` are the papers of which something is another thing now, `named` those that they name:
+    their lists may change.
+    """
+
+    def __init__(self, index: StagedTexts, names: LinkResolver) -> None:
         self.names = names
-        self.texts: dict[RelPath, str] = {}
-        self.digests: dict[RelPath, Digest] = {}
-        self.notes: dict[RelPath, Note] = {}
+        self._index = index
+        self.keys: set[Key] = set()
+        self.named: set[Key] = set()
+        self._reworded: set[Key] = set()
+        self._points: set[str] = set()
+        self._stems: set[str] = set()
 
-    def find(self, changed: Iterable[git.StagedChange]) -> frozenset[Key]:
-        """Return the papers to judge; `texts` are then what they need."""
+    def find(self, changed: Iterable[StagedChange]) -> None:
+        """Find the papers to judge, and read what they need, if HEAD is in line."""
+        self._compare(changed)
+        self._close(self._loose)
+
+    def complete(self, made: Iterable[RelPath]) -> bool:
+        """Read all that there is about the papers to judge, wherever it is; False if it was read.
+
+        `made` are the notes that are to be made: others may name them. What a digest links to is
+        read as well: it is written as a whole, and only a note tells whether a link is an entry's
+        own.
+        """
+        before = self._size()
+        noteless = self.judged - {key for read in self._index.read.values() for key in read.noted}
+        self._points |= noteless
+        for path in made:
+            self._rename(path)
+        self._close(lambda: self.judged)
+        titles = {each.title for _, each in self._index.statements(noteless)}
+        folded = {fold_title(title) for title in titles if title}
+        longest = {max(_WORD.findall(title), key=len) for title in titles if _WORD.search(title)}
+        self._index.look_for(
+            longest, lambda text: any(title in fold_title(text[:_HEAD]) for title in folded)
+        )
+        targets = [each for each in self._index.statements() if each[1].targets]
+        self._index.load(
+            self.names.resolve(to, path) for path, each in targets for to in each.targets
+        )
+        return self._size() != before
+
+    @property
+    def judged(self) -> frozenset[Key]:
+        """The papers to judge."""
+        return frozenset(self.keys | self.named)
+
+    def _close(self, sought: Callable[[], Iterable[Key]]) -> None:
+        """Read and take what there is to take, until there is nothing more."""
+        while True:
+            before = self._size()
+            self._follow()
+            self._search(sought())
+            self._join()
+            if self._size() == before:
+                return
+
+    def _size(self) -> tuple[int, ...]:
+        return len(self._index.texts), len(self.keys), len(self.named), len(self._points)
+
+    def _compare(self, changed: Iterable[StagedChange]) -> None:
+        """Take the papers of which changed files say other words, and what is another thing now."""
         touched = [
             (path, change)
             for change in changed
-            if (path := self.place.in_vault(change.path)) is not None and path.endswith(".md")
+            if (path := self._index.place.in_vault(change.path)) is not None and is_markdown(path)
         ]
-        old = git.blobs(self.repository, (change.old for _, change in touched if change.old))
-        self._load(path for path, change in touched if change.new)
-        keys: set[Key] = set()
-        at_head: set[Key] = set()
-        listed: list[RelPath | None] = []
+        old = git.blobs(self._index.repository, (change.old for _, change in touched if change.old))
+        self._index.load(path for path, _ in touched)
         for path, change in touched:
-            before = self._papers(path, old.get(change.old, ""))
-            now = self._papers(path, self.texts.get(path, ""))
-            keys |= {key for key, _ in before.items() ^ now.items()}
-            at_head |= before.keys()
-            self._load(self._other_halves(path, old.get(change.old, "")))
-            listed += self._listed(path, old.get(change.old, ""))
-        keys |= self._called_alike(
-            path for path, change in touched if not (change.old and change.new)
+            was = MISSING if not change.old else OTHER
+            if change.old and path.endswith(".md"):
+                was = statements.read(path, old[change.old], self._index.rules)
+            now = self._index.read.get(path, OTHER if change.new else MISSING)
+            reworded = {key for key, _ in was.words.items() ^ now.words.items()}
+            self._reworded |= reworded
+            for each in was.statements:
+                self.named |= self._named_by(each) if each.key in reworded else set()
+            if was.role != now.role:
+                self._points |= was.noted | now.noted
+                self._rename(path)
+                self.keys |= self._index.at(self.names.called(bare_name(path)))
+        self.keys |= self._reworded
+
+    def _rename(self, path: RelPath) -> None:
+        """Note that a link by a file's name may lead elsewhere, or to another thing."""
+        self._points.add(called(path))
+        self._stems.add(stem_of(path))
+
+    def _named_by(self, statement: Statement) -> set[Key]:
+        """Return the papers that a statement names by their addresses, or by links to notes."""
+        if not self._index.rules.mentions:
+            return set()
+        links = [point[2:] for point in statement.points if point.startswith("[[")]
+        paths = [path for name in links for path in self.names.called(name)]
+        self._index.load(paths)
+        keys = {Key(point) for point in statement.points if not point.startswith("[[")}
+        return keys.union(
+            *(self._index.read[path].noted for path in paths if path in self._index.read)
         )
-        self._close(keys)
-        arrived = {path for path, change in touched if not change.old}
-        self._find(keys - at_head | self._unlinked(keys), arrived, keys)
-        return frozenset(keys | self._named(keys, listed))
 
-    def _load(self, paths: Iterable[RelPath | None]) -> bool:
-        """Read some files of the index; True if any of them was new."""
-        wanted = {path for path in paths if path and path in self.files} - self.texts.keys()
-        texts = git.blobs(self.repository, (self.files[path] for path in sorted(wanted)))
-        for path in sorted(wanted):
-            text = self.texts[path] = texts[self.files[path]]
-            digest, note = self._read(path, text)
-            if digest is not None:
-                self.digests[path] = digest
-            if note is not None:
-                self.notes[path] = note
-        return bool(wanted)
-
-    def _read(self, path: RelPath, text: str) -> tuple[Digest | None, Note | None]:
-        note = read_note(text, self.rules.properties)
-        if self.is_digest(path) and not note.managed:
-            return styled_reader.read(text, self.styles(path)), None
-        return None, note
-
-    def _papers(self, path: RelPath, text: str) -> dict[Key, str]:
-        """Return the papers that a text is about, each with the words that say so."""
-        digest, note = self._read(path, text)
-        if digest is not None:
-            # The same paper twice in one digest counts as changed if any of the two was.
-            found: dict[Key, str] = {}
-            for entry in digest.entries:
-                found[entry.key] = found.get(entry.key, "") + entry.span.slice(text)
-            return found
-        key = _about(note) if note is not None else None
-        return {} if key is None else {key: text}
-
-    def _other_halves(self, path: RelPath, text: str) -> list[RelPath | None]:
-        """Return the files that a text's links to its other side lead to."""
-        digest, note = self._read(path, text)
-        if digest is not None:
-            targets = [entry.link.target for entry in digest.entries if entry.link]
-        else:
-            targets = [] if note is None else list(note.digest_targets)
-        return [self.names.resolve(target, path) for target in targets]
-
-    def _called_alike(self, paths: Iterable[RelPath]) -> set[Key]:
-        """Return the papers of notes that share the name of a file that came or went."""
-        stems = {fold(stem_of(path)) for path in paths}
-        alike = [path for path in self.files if stems and fold(stem_of(path)) in stems]
-        self._load(alike)
-        return {key for path in alike if (key := _about(self.notes.get(path))) is not None}
-
-    def _close(self, keys: set[Key]) -> None:
-        """Read the other halves of these papers, until there is nothing more to read."""
+    def _follow(self) -> None:
+        """Read the other sides of these papers, until there is nothing more to read."""
         while True:
-            wanted: list[RelPath | None] = []
-            for path, digest in self.digests.items():
+            before, judged = len(self._index.texts), self.judged
+            self._index.load(
+                self.names.resolve(target, path)
+                for path, each in list(self._index.statements())
                 # Whether a bare link is an untitled entry's own, only its note can say.
-                wanted += [
-                    self.names.resolve(entry.link.target, path)
-                    for entry in digest.entries
-                    if entry.link and (entry.key in keys or not entry.fields.title)
-                ]
-            for path, note in self.notes.items():
-                if _about(note) in keys:
-                    wanted += [self.names.resolve(at, path) for at in note.digest_targets]
-            if not self._load(wanted):
+                if each.key in judged or not each.title
+                for target in each.targets
+            )
+            if len(self._index.texts) == before:
                 return
 
-    def _unlinked(self, keys: set[Key]) -> set[Key]:
-        """Return those of these papers that an entry has and no link leads to."""
-        return {
-            entry.key
-            for digest in self.digests.values()
-            for entry in digest.entries
-            if entry.link is None and entry.key in keys
+    def _join(self) -> None:
+        """Take the papers that name what is another thing now, and those that these name.
+
+        Of a paper with other notes than before, each may be its note now, or be so no longer. A
+        link may lead to the note of another paper: its address was changed.
+        """
+        for path, each in self._index.statements():
+            if each.key in self._points and self._index.read[path].kind != "digest":
+                self._rename(path)
+        self.keys |= {
+            each.key
+            for _, each in self._index.statements()
+            if not each.points.isdisjoint(self._points)
         }
+        for path, each in list(self._index.statements(self.keys)):
+            targets = (self.names.resolve(target, path) for target in each.targets)
+            read = (self._index.read[to] for to in targets if to in self._index.read)
+            self.keys = self.keys.union(*(one.noted for one in read))
+        for _, each in list(self._index.statements(self._reworded)):
+            self.named |= self._named_by(each)
 
-    def _find(self, new: set[Key], arrived: set[RelPath], keys: set[Key]) -> None:
-        """Look through all of the index for what names papers and files that are new in it."""
-        words = {word_of(key) for key in new}
-        words |= {before + stem_of(path) for path in arrived for before in ("[[", "/")}
+    def _loose(self) -> set[Key]:
+        """Return the papers of which other files may be: their sides do not lead to each other."""
+        return {key for key in self.judged if not self._is_closed(key)}
 
-        def named(commentary: str, source: RelPath) -> bool:
-            return any(key_of(url) in new for _, url in addresses(commentary)) or any(
-                self.names.resolve(link.target, source) in arrived for link in find(commentary)
+    def _is_closed(self, key: Key) -> bool:
+        sides: dict[bool, dict[RelPath, list[str]]] = {True: {}, False: {}}
+        for path, each in self._index.statements({key}):
+            is_entry = self._index.read[path].kind == "digest"
+            sides[is_entry].setdefault(path, []).extend(
+                each.targets or ("",) if is_entry else each.targets
             )
+        return len(sides[False]) == 1 and all(
+            self.names.resolve(target, path) in sides[not is_entry]
+            for is_entry, side in sides.items()
+            for path, targets in side.items()
+            for target in targets
+        )
 
-        for path in self._holding(words):
-            if path is not None and self.rules.mentions:
-                keys |= {key for key, text in self._commentaries(path) if named(text, path)}
-        self._close(keys)
+    def _search(self, keys: Iterable[Key]) -> None:
+        """Look through the index for papers, and for what names papers and names of files."""
+        words = {word_of(key) for key in keys}
+        words |= {word_of(Key(point)) for point in self._points if not point.startswith("[[")}
+        forms = {
+            unicodedata.normalize(form, stem) for stem in self._stems for form in ("NFC", "NFD")
+        }
+        folded = [word.lower() for word in words]
 
-    def _holding(self, words: set[str]) -> list[RelPath | None]:
-        """Read the files in which one of these texts stands; with many of them, all files."""
-        if len(words) > _MANY:
-            found: list[RelPath | None] = [*self.files]
-        else:
-            paths = git.holding(self.repository, sorted(words))
-            found = [self.place.in_vault(path) for path in paths]
-        self._load(found)
-        return found
+        def is_wanted(text: str) -> bool:
+            lowered = text.lower()
+            names = points([text])
+            return any(word in lowered for word in folded) or not names.isdisjoint(self._points)
 
-    def _commentaries(self, path: RelPath) -> list[tuple[Key, str]]:
-        """Return the commentaries of one file, each with its paper."""
-        if path in self.digests:
-            return [(entry.key, entry.fields.commentary) for entry in self.digests[path].entries]
-        note = self.notes.get(path)
-        key = _about(note)
-        if note is None or key is None:
-            return []
-        return [(key, section.commentary) for section in note.sections]
-
-    def _listed(self, path: RelPath, text: str) -> list[RelPath | None]:
-        """Return the notes in a note's lists: one that a commit takes out may still name it."""
-        digest, note = self._read(path, text)
-        if digest is not None or note is None:
-            return []
-        items = [item for name in LINK_LISTS for item in note.properties.items(name)]
-        return [self.names.resolve(target, path) for item in items if (target := linked(item))]
-
-    def _named(self, keys: set[Key], listed: Sequence[RelPath | None]) -> set[Key]:
-        """Return the papers that these name, and those of `listed`, their files read."""
-        if not self.rules.mentions:
-            return set()
-        wanted = [*listed]
-        keys_named: set[Key] = set()
-        for path in [*self.digests, *self.notes]:
-            commentaries = [words for key, words in self._commentaries(path) if key in keys]
-            for words in commentaries:
-                wanted += [self.names.resolve(each.target, path) for each in find(words)]
-                keys_named |= {key for _, url in addresses(words) if (key := key_of(url))}
-        self._load(wanted)
-        here = {_about(note) for note in self.notes.values()}
-        unknown = {word_of(key) for key in keys_named - here}
-        self._holding(unknown)
-        reached = keys_named | {_about(self.notes.get(path)) for path in wanted if path is not None}
-        named = {key for key in reached if key is not None} - keys
-        self._close(keys | named)
-        return named
-
-
-def _about(note: Note | None) -> Key | None:
-    if note is None:
-        return None
-    if note.key is not None:
-        return note.key
-    entry = plain_entry.read(note.text, note.properties.body)
-    return entry.key if entry else None
+        self._index.look_for(words | forms, is_wanted)
