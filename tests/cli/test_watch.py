@@ -13,7 +13,6 @@ from vault_sync.cli import watch
 from vault_sync.cli.console import Console
 from vault_sync.daemon import loop
 
-
 LOG = logging.getLogger("vault_sync")
 
 
