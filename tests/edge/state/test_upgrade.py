@@ -220,6 +220,18 @@ def whole_or_as_it_was(state: StateStore, rows: object, point: Point) -> None:
     assert schema_of(file) == SCHEMA and not list(state.directory.glob("*.part"))
 
 
+def test_the_old_file_is_on_the_disk_before_the_new_one_is_made(
+    connection: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr(upgrade, "sync_path", lambda path: synced.append(path.name))
+    for _ in range(2):
+        upgrade.copy_beside(connection, tmp_path / "state.sqlite")
+    copy = f"state.sqlite.schema-{SCHEMA}"
+    assert synced == [f"{copy}.part", tmp_path.name], "once: the copy, and the name it has"
+    assert [path.name for path in tmp_path.iterdir()] == [copy]
+
+
 # ---- keys
 
 
