@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from vault_sync.cli import staged
 from vault_sync.core.digest import reader
 from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.model.values import RelPath
+from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.edge.git.repository import Repository
 
 
@@ -99,3 +102,15 @@ def test_commands_are_typed_where_git_was_called(
         (tmp_path / name).mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "here")
     assert staged._users_folder(Repository(tmp_path / "top", {})) == (tmp_path / folder).resolve()
+
+
+def test_the_digests_of_a_note_are_those_that_it_links_to_and_that_are_there() -> None:
+    note, week = RelPath("papers/a.md"), RelPath("digests/w.md")
+    judged: Any = SimpleNamespace(
+        snapshot=SimpleNamespace(
+            notes={note: SimpleNamespace(digests=("w", "gone"))},
+            names=LinkResolver.from_paths([note, week]),
+        )
+    )
+    assert staged._digests_of(judged, note) == [week]
+    assert staged._digests_of(judged, RelPath("papers/none.md")) == []
