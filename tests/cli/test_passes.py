@@ -114,6 +114,22 @@ def test_a_digest_is_called_by_its_path(config: Config, given: str, found: str) 
             passes.digest_named(console, config, given)
 
 
+@pytest.mark.parametrize(("operations", "code"), [((), 0), ((Create(RelPath("a.md"), "", ""),), 1)])
+def test_what_is_out_of_line_is_shown_with_what_mends_it(
+    config: Config,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    operations: tuple[Create, ...],
+    code: int,
+) -> None:
+    (config.root / "vault-sync.toml").write_text("")
+    monkeypatch.setattr(passes, "planned", lambda *_: Plan(operations, digests=1))
+    assert passes.check(Console(config.root)) == code
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.startswith("out of line: ") for line in lines] == [True, False][: 2 * code]
+    assert all("`vault-sync sync` brings it in line" in line for line in lines[1:])
+
+
 @pytest.mark.parametrize(
     ("files", "verbose", "shown"), [(20, False, 20), (21, False, 20), (21, True, 21)]
 )
