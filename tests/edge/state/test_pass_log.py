@@ -9,7 +9,7 @@ from tests.support.passes import a_pass
 from tests.support.written_world import P, World
 from vault_sync.core.model.plan import Write
 from vault_sync.edge.platform import current
-from vault_sync.edge.state.pass_log import file_of, name_of, save, take
+from vault_sync.edge.state.pass_log import file_of, name_of, note_lost_entries, save, take
 from vault_sync.edge.state.pass_log import records as log
 
 
@@ -65,6 +65,11 @@ def test_a_short_write_is_followed_by_another(
     )
     (name,) = save(tmp_path / "saved", TEXTS[:1], 1)
     assert take(tmp_path / "saved", name) == TEXTS[0]
+
+
+def test_a_pass_that_takes_no_entry_out_remembers_nothing_of_that(world: World) -> None:
+    note_lost_entries(world.state(), [])  # without the lock, which a writer must have
+    assert list(world.folder.iterdir()) == [world.vault]
 
 
 def test_nothing_to_save_makes_nothing(tmp_path: Path) -> None:
