@@ -360,21 +360,16 @@ def _why(
     return ", ".join(reasons) or "links"
 
 
-def first_difference(drafted: Drafted, names: PropertyNames) -> int | None:
-    """Return None if the text reads back as meant, else the line that does not."""
+def reads_back(drafted: Drafted, names: PropertyNames) -> bool:
+    """Return True if the text reads back as meant."""
     read = note_lens.read(drafted.text, names)
-    if read.properties.broken is not None:
-        return read.properties.broken[0]
     places = (name for name in _PROPERTIES if not names.is_off(name))
-    if any(getattr(read.fields, name) != getattr(drafted.fields, name) for name in places):
-        return 1
-    targets = dict(drafted.sections)
     found = drafted.sections_in(read)
-    commentaries = {section.target: section.commentary for section in found}
-    if commentaries != targets:
-        wrong = [section for section in found if section.commentary != targets[section.target]]
-        return wrong[0].line if wrong else 1
-    return None if own_parts(note_lens.own_words(read, found)) == drafted.own else 1
+    return (
+        all(getattr(read.fields, name) == getattr(drafted.fields, name) for name in places)
+        and {section.target: section.commentary for section in found} == dict(drafted.sections)
+        and own_parts(note_lens.own_words(read, found)) == drafted.own
+    )
 
 
 def own_parts(words: str) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from vault_sync.core.note.properties import Unwritable
 from vault_sync.core.note.property_table import property_facts
 from vault_sync.core.reconcile.drafting import note_draft, plan_builder
 from vault_sync.core.reconcile.drafting.cross_links import Lists
-from vault_sync.core.reconcile.drafting.note_draft import Drafted, first_difference, own_parts
+from vault_sync.core.reconcile.drafting.note_draft import Drafted, own_parts, reads_back
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
 from vault_sync.core.reconcile.pairing import removals
 from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Resolution
@@ -107,7 +107,7 @@ def _edit(
 def _proved(
     builder: PlanBuilder, context: DraftContext, resolution: Resolution, drafted: Drafted
 ) -> bool:
-    if note_draft.first_difference(drafted, context.rules.properties) is None:
+    if reads_back(drafted, context.rules.properties):
         return True
     builder.refused.add((resolution.key, NOTE))
     pair = next((pair for pair in resolution.paper.pairs if pair.kind in LIVE), None)
@@ -144,8 +144,7 @@ def from_template(
     except Unwritable as wrong:
         builder.problems.append(note_template.unusable(template.path, wrong.message, wrong.line))
         return drafted
-    line = first_difference(made, rules.properties)
-    if line is not None:
+    if not reads_back(made, rules.properties):
         what = "a digest section in it would be read otherwise"
         builder.problems.append(note_template.unusable(template.path, what, 1))
         return drafted
