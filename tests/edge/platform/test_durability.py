@@ -8,8 +8,8 @@ import re
 from pathlib import Path
 
 import pytest
-from vault_sync.edge.platform import linux
-from vault_sync.edge.platform.durability import sync_at, sync_everything, sync_file
+from vault_sync.edge.platform import current, linux
+from vault_sync.edge.platform.durability import sync_at, sync_everything, sync_file, sync_path
 
 
 @pytest.fixture
@@ -25,6 +25,22 @@ def test_files_and_folders_are_synced(opened: int, tmp_path: Path) -> None:
     os.close(opened)
     with pytest.raises(OSError, match="Bad file descriptor"):
         sync_file(opened)
+
+
+def test_the_system_is_asked_for_the_very_file(
+    opened: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.md").write_text("a")
+    asked: list[int] = []
+    monkeypatch.setattr(
+        current.system, "sync_file", lambda file: asked.append(os.fstat(file).st_ino)
+    )
+    sync_at(opened, "a.md")
+    sync_path(tmp_path / "a.md")
+    sync_path(tmp_path)
+    file, folder = (path.stat().st_ino for path in (tmp_path / "a.md", tmp_path))
+    assert asked == [file, file, folder]
+    os.close(opened)
 
 
 @pytest.mark.parametrize(("name", "code"), [("link", errno.ELOOP), ("gone", errno.ENOENT)])

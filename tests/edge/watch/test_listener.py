@@ -6,7 +6,7 @@ import errno
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,10 @@ from tests.support.watching import FAST, Watching, watch_over
 from vault_sync.edge.platform import current
 from vault_sync.edge.watch import listener
 from vault_sync.edge.watch.batches import WatchTiming
-from vault_sync.edge.watch.listener import Mailbox
+from vault_sync.edge.watch.listener import Listener, Mailbox
 from watchdog.events import FileDeletedEvent
+
+linux_only = pytest.mark.skipif(not Path("/proc/self").exists(), reason="inotify is Linux's")
 
 # What watchdog and the kernel do not do
 
@@ -34,7 +36,7 @@ def test_a_log_line_that_loses_nothing_brings_no_sweep(watching: Watching) -> No
     assert not watching.next().swept
 
 
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="inotify is Linux's")
+@linux_only
 @pytest.mark.parametrize("victim", ["InotifyEmitter", "InotifyReader", "InotifyObserver"])
 def test_threads_that_died_are_started_again(tmp_path: Path, victim: str) -> None:
     others = set(threading.enumerate())
@@ -125,6 +127,89 @@ def test_no_inotify_instance_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (watching.root / "papers" / "a.md").write_text("x")
     watching.until_names("papers/a.md")
     watching.coming.close()
+
+
+@pytest.fixture
+def listening(tmp_path: Path) -> Iterator[Listener]:
+    """A listener to a folder of its own, which nobody has aligned yet."""
+    (tmp_path / "vault" / "papers").mkdir(parents=True)
+    found = Listener(tmp_path / "vault", Mailbox())
+    yield found
+    found.close()
+
+
+def watched(listening: Listener) -> set[str]:
+    root = Path(listening.base)
+    return {
+        Path(each.watch.path).relative_to(root).as_posix() for each in listening._observer.emitters
+    }
+
+
+@linux_only
+def test_it_says_whether_events_may_have_been_missed(listening: Listener) -> None:
+    """A new folder holds files before it is watched; so does one that came in another's place."""
+    root, papers = Path(listening.base), Path(listening.base) / "papers"
+    assert [listening.align(), listening.align()] == [True, False]
+    (root / "digests").mkdir()
+    assert [listening.align(), listening.align()] == [True, False]
+    papers.rename(root / ".papers")
+    papers.mkdir()
+    assert [listening.align(), listening.align()] == [True, False]
+    papers.rmdir()
+    assert [listening.align(), listening.align()] == [True, False]
+    assert watched(listening) == {".", "digests"}
+
+
+@linux_only
+def test_links_and_files_and_hidden_folders_are_not_watched(
+    listening: Listener, tmp_path: Path
+) -> None:
+    root = Path(listening.base)
+    (tmp_path / "outside").mkdir()
+    (root / "link").symlink_to(tmp_path / "outside")
+    (root / ".hidden").mkdir()
+    (root / "a.md").write_text("x")
+    listening.align()
+    assert watched(listening) == {".", "papers"}
+
+
+def test_watches_are_given_back_before_they_are_asked_for_anew(listening: Listener) -> None:
+    listening.align()
+    before = listening._observer
+    listening.start_anew()
+    before.join()  # it would go on for ever
+    assert listening._observer.is_alive() and listening._observer is not before
+
+
+@linux_only
+@pytest.mark.parametrize(
+    ("code", "told", "logged"),
+    [
+        (errno.ENOSPC, "refused", False),
+        (errno.EMFILE, "refused", False),
+        (errno.ENOENT, None, False),
+        (errno.ENOTDIR, None, False),
+        (errno.EACCES, None, True),
+    ],
+)
+def test_a_folder_that_cannot_be_watched(
+    listening: Listener,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    code: int,
+    told: str | None,
+    logged: bool,
+) -> None:
+    """A limit is made up for, what went meanwhile is no news, any other refusal is logged."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(listening._observer, "schedule", refuse)
+    assert not listening.align()
+    message = listening._mailbox.wait(0)
+    assert (message.kind if message else None) == told
+    assert ("is not watched" in caplog.text) == logged
 
 
 # As on macOS and Windows

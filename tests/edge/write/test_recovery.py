@@ -187,6 +187,21 @@ def test_killed_between_the_exchange_and_the_look_at_what_it_displaced(world: Wo
     assert file.read_text() == "edited tok-edit"
 
 
+def test_a_text_that_was_brought_back_after_the_kill_is_written_again(world: World) -> None:
+    """The displaced text still lies where the new one is to be made."""
+    file = world.put("a.md", "old")
+
+    def at(here: str, _: RelPath) -> None:
+        if here == "after-exchange":
+            raise Killed
+
+    with pytest.raises(Killed):
+        world.apply(Write(P("a.md"), "old", "new", ""), at=at)
+    by_rename(file, "old")
+    assert [problem.code for problem in world.recover()] == ["recovered"]
+    assert world.texts() == {"a.md": "new"}
+
+
 @pytest.mark.parametrize("torn", ["", "ne", "ne\0\0\0", "\0\0"])
 def test_a_torn_temporary_file_never_takes_the_place_of_the_whole(world: World, torn: str) -> None:
     world.put("a.md", "old")

@@ -52,8 +52,7 @@ def add(builder: PlanBuilder, context: DraftContext, resolution: Resolution, lis
 def _create(
     builder: PlanBuilder, context: DraftContext, resolution: Resolution, lists: Lists
 ) -> None:
-    facts = context.facts_of(resolution.key)
-    drafted = note_draft.new(resolution, context.note_paths, facts, context.rules, lists)
+    drafted = note_draft.new(context, resolution, lists)
     if context.template is not None:
         drafted = from_template(builder, context, resolution, drafted, context.template)
     callout = plan_builder.abstract_for(context, resolution).callout
@@ -73,11 +72,8 @@ def _edit(
     builder: PlanBuilder, context: DraftContext, resolution: Resolution, path: RelPath, lists: Lists
 ) -> None:
     note = context.snapshot.notes[path]
-    facts = context.facts_of(resolution.key)
     try:
-        drafted = note_draft.edited(
-            resolution, note, context.note_paths, facts, context.rules, lists
-        )
+        drafted = note_draft.edited(context, resolution, note, lists)
     except Unwritable as unwritable:
         builder.refused.add((resolution.key, NOTE))
         builder.problems.append(
