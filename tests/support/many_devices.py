@@ -313,10 +313,10 @@ class Pass:
         history = self.device.histories.get(row, History())
         found: Decided | fields.Undecided | Deferred | None
         before = self.device.questions.pop(row, ())
-        asked = arrivals.in_question(history, entry, note, came, before)
-        found = arrivals.commentary(history, entry, note, came, asked)
-        if asked and not isinstance(found, Decided):
-            self.device.questions[row] = asked
+        in_doubt = arrivals.in_question(history, entry, note, came, before)
+        found = arrivals.commentary(history, entry, note, came, in_doubt)
+        if in_doubt and not isinstance(found, Decided):
+            self.device.questions[row] = in_doubt
         if found is None:
             rows = {row: history.values[-1].value} if history.values else {}
             base = Base(rows, exists=True, was_before=self._was_before)

@@ -20,8 +20,8 @@ Found = Decided | Undecided | Deferred | None
 def decided(
     digest: str, note: str, *ways: Arrival, history: History = TEXTS, before: tuple[str, ...] = ()
 ) -> Found:
-    asked = arrivals.in_question(history, digest, note, (ways[0], ways[1]), before)
-    return arrivals.commentary(history, digest, note, (ways[0], ways[1]), asked)
+    in_doubt = arrivals.in_question(history, digest, note, (ways[0], ways[1]), before)
+    return arrivals.commentary(history, digest, note, (ways[0], ways[1]), in_doubt)
 
 
 @pytest.mark.parametrize(

@@ -106,10 +106,10 @@ def decide(
     files = (pair.digest, resolution.paper.note)
     ways = base.arrival(files[0]), base.arrival(files[1])
     history = history_of(base, was, digest, note)
-    asked = in_question(history, digest, note, ways, base.items(question_key(was)) or ())
-    found = commentary(history, digest, note, ways, asked)
-    if asked and not isinstance(found, Decided):
-        resolution.propose(question_key(was)._replace(digest=pair.digest), asked, {})
+    in_doubt = in_question(history, digest, note, ways, base.items(question_key(was)) or ())
+    found = commentary(history, digest, note, ways, in_doubt)
+    if in_doubt and not isinstance(found, Decided):
+        resolution.propose(question_key(was)._replace(digest=pair.digest), in_doubt, {})
     copied = [path in base.with_copies for path in files]
     if found is None and lost_to_a_copy(history, (digest, note), ways, copied):
         return Undecided("older")
@@ -128,7 +128,7 @@ def in_question(
         return ()
     base = history.values[-1].value
 
-    def is_asked(side: Side, text: str, arrival: Arrival) -> bool:
+    def is_in_doubt(side: Side, text: str, arrival: Arrival) -> bool:
         if side in before and sync_copy.lacks("commentary", text, base):
             return True
         return (
@@ -139,15 +139,15 @@ def in_question(
 
     sides: tuple[Side, Side] = ("digest", "note")
     each = zip(sides, (digest, note), arrivals, strict=True)
-    return tuple(side for side, text, arrival in each if is_asked(side, text, arrival))
+    return tuple(side for side, text, arrival in each if is_in_doubt(side, text, arrival))
 
 
 def commentary(
-    history: History, digest: str, note: str, arrivals: Arrivals, asked: Sequence[Side]
+    history: History, digest: str, note: str, arrivals: Arrivals, in_doubt: Sequence[Side]
 ) -> Decided | Undecided | Deferred | None:
     """Decide a commentary by how its files came here; None: the usual rules decide.
 
-    `asked` are the sides in question.
+    `in_doubt` are the sides in question.
     """
     if digest == note or not history.values:
         return None
@@ -159,7 +159,7 @@ def commentary(
     base = history.values[-1].value
     if waits("commentary", (base, base), (digest, note), arrivals):
         return Deferred()
-    return Undecided("older") if asked else None
+    return Undecided("older") if in_doubt else None
 
 
 def lost_to_a_copy(

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.digest.styles import lens
-from vault_sync.core.model.base import PLACE_FIELDS, Base, apart_key, question_key
+from vault_sync.core.model.base import Base, apart_key, base_keys_of, question_key
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Decision, Decisions, Fields, RelPath, Rules
 from vault_sync.core.naming.note_names import fold
@@ -55,8 +55,7 @@ def resolve_commentary(
     choice = decision(decisions, paper, pair.digest, "commentary")
     side = "digest" if choice == "both" and pair.section is None else choice
     if pair.origin is not None:
-        origin = was._replace(digest=pair.origin)
-        resolution.drop(base, *(origin._replace(field=name) for name in PLACE_FIELDS))
+        resolution.drop(base, *base_keys_of(paper.agreed_key, pair.origin))
     if pair.kind == "append":
         resolution.commentaries[pair.digest] = entry.commentary
         changes = {pair.digest: True, NOTE: pair.section is None}
