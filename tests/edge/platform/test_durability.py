@@ -61,6 +61,14 @@ def test_where_the_system_has_no_such_call_it_says_so(
     os.close(opened)
 
 
+def test_a_signal_begins_the_sync_again(opened: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [-1, 0]
+    monkeypatch.setattr(linux, "_kernel_syncfs", lambda: lambda _: answers.pop(0))
+    monkeypatch.setattr("ctypes.get_errno", lambda: errno.EINTR)
+    assert sync_everything(opened) and not answers
+    os.close(opened)
+
+
 @pytest.mark.parametrize(("code", "raised"), [(errno.EIO, True), (errno.ENOSYS, False)])
 def test_a_sync_that_fails_is_never_taken_for_done(
     opened: int, monkeypatch: pytest.MonkeyPatch, code: int, raised: bool

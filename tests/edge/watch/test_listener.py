@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.support.watching import FAST, Watching, watch_over
 from vault_sync.edge.platform import current
-from vault_sync.edge.watch import listener
+from vault_sync.edge.watch import batches, listener
 from vault_sync.edge.watch.batches import WatchTiming
 from vault_sync.edge.watch.listener import Listener, Mailbox
 from watchdog.events import FileDeletedEvent
@@ -106,6 +106,7 @@ def test_watches_that_are_refused_are_made_up_for(tmp_path: Path, table: Table, 
 
 
 def test_it_listens_again_when_more_watches_are_given(tmp_path: Path, table: Table) -> None:
+    others = set(threading.enumerate())
     table.left = 2
     watching = watch_over(tmp_path, WatchTiming(settle=0.05, tick=1000.0, sweep=0.3))
     assert watching.next().problems  # asked again at a sweep, and refused again
@@ -114,6 +115,30 @@ def test_it_listens_again_when_more_watches_are_given(tmp_path: Path, table: Tab
     batch = watching.until(lambda batch: not batch.problems)[-1]
     assert batch.why == "time for a sweep"
     assert table.given == {str(watching.root / name) for name in ("", "papers", "digests")}
+    watching.coming.close()
+    for thread in set(threading.enumerate()) - others:
+        thread.join()  # nobody listens beside the new one
+
+
+def test_when_one_can_be_opened_it_listens_and_looks_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EMFILE, "inotify instance limit reached")
+
+    with monkeypatch.context() as planted:
+        planted.setattr(listener, "_open_observer", refuse)
+        pace = WatchTiming(settle=0.05, tick=1000.0, sweep=0.3, poll=0.05)
+        watching = watch_over(tmp_path, pace)
+        assert watching.next().problems
+    watching.until(lambda batch: not batch.problems)
+
+    def look(*_: object) -> None:
+        raise AssertionError("it looks at the files still")
+
+    monkeypatch.setattr(batches._Poller, "poll", look)
+    (watching.root / "papers" / "a.md").write_text("x")
+    watching.until_names("papers/a.md")
     watching.coming.close()
 
 
@@ -173,12 +198,19 @@ def test_links_and_files_and_hidden_folders_are_not_watched(
     assert watched(listening) == {".", "papers"}
 
 
-def test_watches_are_given_back_before_they_are_asked_for_anew(listening: Listener) -> None:
+@pytest.mark.parametrize("end", [Listener.start_anew, Listener.close])
+def test_watches_are_given_back(tmp_path: Path, end: Callable[[Listener], None]) -> None:
+    """Also before others are asked for; what is not told to end goes on for ever."""
+    (tmp_path / "papers").mkdir()
+    others = set(threading.enumerate())
+    listening = Listener(tmp_path, Mailbox())
     listening.align()
-    before = listening._observer
-    listening.start_anew()
-    before.join()  # it would go on for ever
-    assert listening._observer.is_alive() and listening._observer is not before
+    begun = set(threading.enumerate()) - others
+    assert len(begun) > 1
+    end(listening)
+    for thread in begun:
+        thread.join()
+    listening.close()
 
 
 @linux_only

@@ -10,7 +10,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from vault_sync.core.model.values import STANDARD_NAMES, PropertyNames, PropertyValue
+from vault_sync.core.model.values import (
+    STANDARD_NAMES,
+    Problem,
+    PropertyNames,
+    PropertyValue,
+    RelPath,
+)
 from vault_sync.core.note.property_block import (
     Item,
     Properties,
@@ -36,6 +42,11 @@ class Unwritable(Exception):  # noqa: N818  a refusal that the caller reports, n
         super().__init__(line, message)
         self.line = line
         self.message = message
+
+    def problem(self, path: RelPath) -> Problem:
+        """Return the problem of a note that cannot be edited."""
+        hint = "the note is left as it is"
+        return Problem(path, "properties-not-editable", self.message, hint, self.line)
 
 
 def block(values: Mapping[str, PropertyValue]) -> str:

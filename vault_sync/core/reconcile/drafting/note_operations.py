@@ -6,13 +6,13 @@ A new note is drafted after the reader's template, without it where it cannot be
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 from vault_sync.core.model.base import apart_key
 from vault_sync.core.model.plan import BaseKey, Create, Rename, Write, to_trash
 from vault_sync.core.model.values import Facts, Problem, RelPath, Rules, stem_of
 from vault_sync.core.naming.keys import arxiv_id, pdf_of
+from vault_sync.core.naming.note_names import day_of
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note
 from vault_sync.core.note.properties import Unwritable
@@ -76,15 +76,7 @@ def _edit(
         drafted = note_draft.edited(context, resolution, note, lists)
     except Unwritable as unwritable:
         builder.refused.add((resolution.key, NOTE))
-        builder.problems.append(
-            Problem(
-                path,
-                "properties-not-editable",
-                unwritable.message,
-                "the note is left as it is",
-                unwritable.line,
-            )
-        )
+        builder.problems.append(unwritable.problem(path))
         return
     if callout := plan_builder.abstract_for(context, resolution).callout:
         drafted = note_draft.with_abstract(drafted, callout, note.text)
@@ -174,7 +166,7 @@ def _templated(
     filled = note_template.filled(
         template.text,
         _placeholders(drafted, resolution, facts, published),
-        lambda: template.week_days().get(first) or _day(published),
+        lambda: template.week_days().get(first) or day_of(published),
     )
     text = new_note.from_template(filled, drafted.values, drafted.sections, rules.properties)
     read = note_lens.read(text, rules.properties)
@@ -201,10 +193,3 @@ def _placeholders(
         "abstract": sanitize(facts.abstract),
         "digest": drafted.sections[0][0] if drafted.sections else "",
     }
-
-
-def _day(published: str) -> date | None:
-    try:
-        return date.fromisoformat(published)
-    except ValueError:
-        return None
