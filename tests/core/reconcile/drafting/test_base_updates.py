@@ -82,7 +82,7 @@ def test_of_a_paper_that_is_found_and_was_not_paired_nothing_is_forgotten(gone: 
 
 OLD = RelPath("digests/2023년 8월 1주차.md")
 GONE = Key("arxiv:2308.00077")
-OF_OLD = {
+OF_OLD: dict[BaseKey, Value] = {
     BaseKey(ALPHA, OLD, "commentary"): "moved meanwhile",
     BaseKey(ALPHA, OLD, "tags"): ("a",),
     BaseKey(GONE, OLD, "commentary"): "gone with its note",
