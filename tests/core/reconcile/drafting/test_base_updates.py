@@ -28,7 +28,7 @@ from tests.support.reader import (
     settled,
 )
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import BaseKey, Create, Trash
+from vault_sync.core.model.plan import BaseKey, Create, Trash, Value
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.reconcile.drafting import base_updates
 from vault_sync.core.reconcile.drafting.base_updates import stale_keys
