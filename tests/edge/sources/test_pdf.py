@@ -64,6 +64,7 @@ def test_what_is_no_pdf_is_not_written(vault: Vault, api: Api) -> None:
         api.script = [act] * 4
         ran = vault.run("pdf", NOTE)
         assert ran.code == 1 and why in ran.err and "facts" not in ran.err, ran
+        assert ran.err.startswith(api.url.removeprefix("http://")), "it is said of whose site"
         assert ran.err.count("\n") == 1 and vault.files() == before
 
 
