@@ -90,6 +90,11 @@ def test_the_papers_that_a_line_names(line: str, papers: set[str]) -> None:
     assert marks.mentioned([line]) == papers
 
 
+def test_a_paper_is_stated_in_the_first_forty_lines() -> None:
+    for above, found in ((39, (A,)), (40, ())):
+        assert read("words\n" * above + f"url: {URL_A}\n").certain == found
+
+
 def test_two_ids_of_one_paper() -> None:
     text = block("doi: 10.1000/one", f"url: {URL_A}")
     assert set(read(text).certain) == {A, "doi:10.1000/one"}
