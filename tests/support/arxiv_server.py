@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
@@ -178,6 +179,11 @@ def messages(answer: Answer) -> list[str]:
 LONG = 100.0
 DRIPS = int(LONG / 0.03)
 """For seconds enough that whoever waits to the end is found out."""
+
+
+def slow_clock(api: Api, seconds: float = A_DAY) -> SimpleNamespace:
+    """Return a clock by which a server that is asked takes so long, whatever the machine does."""
+    return SimpleNamespace(monotonic=lambda: time.monotonic() + (seconds if api.asked else 0.0))
 
 
 def silent(handler: Handler, _ids: tuple[str, ...]) -> None:

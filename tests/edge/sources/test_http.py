@@ -11,12 +11,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from http.server import ThreadingHTTPServer
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import requests
 from tests.support.arxiv_server import (
-    A_DAY,
     BOMB,
     FAST,
     HASTY,
@@ -32,6 +30,7 @@ from tests.support.arxiv_server import (
     ids_of,
     messages,
     silent,
+    slow_clock,
     status,
 )
 from vault_sync.edge.sources import client, http
@@ -60,11 +59,6 @@ def test_a_silent_server_is_tried_again_and_given_up(api: Api, source: Source) -
     answer = ask(source, ids_of(2), pace=HASTY)
     assert len(api.asked) == HASTY.tries and len(messages(answer)) == 1
     assert time.monotonic() - started < LONG / 2
-
-
-def slow_clock(api: Api) -> SimpleNamespace:
-    """Return a clock by which a server that is asked takes a day, whatever the machine does."""
-    return SimpleNamespace(monotonic=lambda: time.monotonic() + (A_DAY if api.asked else 0.0))
 
 
 @pytest.mark.parametrize("drip", [dripping_body, dripping_head])
