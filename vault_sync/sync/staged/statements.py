@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from vault_sync.core.digest.reader import Digest
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.style import styles_of
 from vault_sync.core.model.base import Base
@@ -32,11 +33,16 @@ class Statement(NamedTuple):
 
 
 class FileStatements(NamedTuple):
-    """One file. Its `kind` is that of `File`, "" if it is not there; `locked` says why it waits."""
+    """One file. Its `kind` is that of `File`, "" if it is not there; `locked` says why it waits.
+
+    `also` are the entries of a digest, read as if a bare link under an address were never its own:
+    what is an entry at all may hang on it.
+    """
 
     kind: str = ""
     locked: str = ""
     statements: tuple[Statement, ...] = ()
+    also: tuple[Statement, ...] = ()
 
     @property
     def role(self) -> tuple[str, str, frozenset[Key]]:
@@ -52,7 +58,7 @@ class FileStatements(NamedTuple):
     def words(self) -> dict[Key, str]:
         """All that it says, by paper: a paper may stand in a digest twice."""
         found: dict[Key, str] = {}
-        for each in self.statements:
+        for each in (*self.statements, *self.also):
             found[each.key] = found.get(each.key, "") + each.words
         return found
 
@@ -68,22 +74,14 @@ def read(path: RelPath, text: str, rules: Rules) -> FileStatements:
     found = snapshot_of({path: text}, LinkResolver.from_paths([path]), rules, Base())
     locked = found.locked.get(path, "")
     if path in found.digests:
-        entries = styled_reader.read(text, styles_of(rules)(path)).entries
-        spans = [entry.span.slice(text) for entry in entries]
-        return FileStatements(
-            "digest",
-            locked,
-            tuple(
-                Statement(
-                    entry.key,
-                    words,
-                    (entry.link.target,) if entry.link is not None else (),
-                    points([words]),
-                    entry.fields.title,
-                )
-                for entry, words in zip(entries, spans, strict=True)
-            ),
-        )
+        styles = styles_of(rules)(path)
+        entries = _entries(text, styled_reader.read(text, styles))
+        also: tuple[Statement, ...] = ()
+        if any(each.targets and not each.title for each in entries):
+            also = _entries(
+                text, styled_reader.read(text, styles, lambda _key, _to, titled: titled)
+            )
+        return FileStatements("digest", locked, entries, also)
     note = found.notes.get(path)
     if note is None:
         waiting = [Statement(key, text) for key in found.locked_keys]
@@ -94,6 +92,19 @@ def read(path: RelPath, text: str, rules: Rules) -> FileStatements:
     named = points(_namings(note))
     found_here = [Statement(key, text, note.digest_targets, named) for key in keys if key]
     return FileStatements(kind, locked, tuple(found_here))
+
+
+def _entries(text: str, digest: Digest) -> tuple[Statement, ...]:
+    return tuple(
+        Statement(
+            entry.key,
+            (words := entry.span.slice(text)),
+            (entry.link.target,) if entry.link is not None else (),
+            points([words]),
+            entry.fields.title,
+        )
+        for entry in digest.entries
+    )
 
 
 def _namings(note: Note) -> Iterable[str]:
