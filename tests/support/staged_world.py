@@ -31,7 +31,7 @@ from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.style import StyleName, styles_of
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Create, Plan, Rename, Trash
-from vault_sync.core.model.values import RelPath, is_visible
+from vault_sync.core.model.values import RelPath, is_visible, stem_of
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note.note import read as read_note
 from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
@@ -187,7 +187,10 @@ def _units(plan: Plan, found: Snapshot, config: Config) -> Iterator[tuple[str, U
         entries = found.digests[path].entries if path in found.digests else ()
         key = {each.line: each.key for each in entries}.get(problem.line or 0) or found.about(path)
         words = re.sub(r"\d+", "0", problem.message)
-        yield key or path, (path, problem.code, words), tuple(map(str, problem))
+        # Where a digest cannot be written, nothing is said of its entries.
+        refused = [each.key for each in entries] if problem.code == "would-not-read-back" else ()
+        for whose in {key or path, *refused}:
+            yield whose, (path, problem.code, words), tuple(map(str, problem))
     for conflict in plan.conflicts:
         lasting = tuple(map(str, conflict._replace(line=0)))
         yield conflict.key, lasting, tuple(map(str, conflict))
@@ -201,10 +204,12 @@ def _done(plan: Plan, found: Snapshot, config: Config) -> Iterator[tuple[str, Un
     A note that is to be made is judged by its paper: what will be in it a pass knows.
     """
     styles = styles_of(config.rules)
+    made: dict[str, str] = {}
     for each in plan.operations:
         key = str(found.about(each.path))
         if isinstance(each, Create):
             key = str(read_note(str(each.after), config.rules.properties).key)
+            made[f"[[{stem_of(each.path)}]]"] = key
             yield key, ("create", key)
         elif isinstance(each, Rename | Trash):
             yield key, ("move", each.path, each.to)
@@ -215,10 +220,14 @@ def _done(plan: Plan, found: Snapshot, config: Config) -> Iterator[tuple[str, Un
                 if old.get(key) != new.get(key):
                     yield key, ("entry", each.path, key, str(new.get(key)))
         else:
-            before, after = each.before.split("\n"), str(each.after).split("\n")
-            for line in (Counter(after) - Counter(before)).elements():
-                yield key, ("more", each.path, line)
-            for line in (Counter(before) - Counter(after)).elements():
+            key = str(read_note(str(each.after), config.rules.properties).key)
+            before, after = Counter(each.before.split("\n")), Counter(str(each.after).split("\n"))
+            for line in (after - before).elements():
+                # That a list lacks a note which is to be made is a matter of that note's paper.
+                whose = next((made[link] for link in made if link in line), key)
+                if not line.endswith(":"):
+                    yield whose, ("more", each.path, line)
+            for line in (before - after).elements():
                 yield key, ("less", each.path, line)
 
 

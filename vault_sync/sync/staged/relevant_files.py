@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable
 
-from vault_sync.core.model.values import Key, RelPath, is_markdown, stem_of
+from vault_sync.core.model.values import Key, RelPath, is_markdown
 from vault_sync.core.naming.keys import word_of
 from vault_sync.core.naming.note_names import bare_name
 from vault_sync.core.naming.wikilinks import LinkResolver
@@ -18,7 +18,6 @@ from vault_sync.core.text.folding import fold_title
 from vault_sync.core.text.regex import regex
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import StagedChange
-from vault_sync.sync.incremental.identity import called
 from vault_sync.sync.staged import statements
 from vault_sync.sync.staged.staged_texts import StagedTexts
 from vault_sync.sync.staged.statements import MISSING, OTHER, Statement, points
@@ -48,7 +47,7 @@ class RelevantFiles:
     def find(self, changed: Iterable[StagedChange]) -> None:
         """Find the papers to judge, and read what they need, if HEAD is in line."""
         self._compare(changed)
-        self._close(self._loose)
+        self._close(self._noteless)
 
     def complete(self, made: Iterable[RelPath]) -> bool:
         """Read all that there is about the papers to judge, wherever it is; False if it was read.
@@ -58,7 +57,7 @@ class RelevantFiles:
         own.
         """
         before = self._size()
-        noteless = self.judged - {key for read in self._index.read.values() for key in read.noted}
+        noteless = self._noteless()
         self._points |= noteless
         for path in made:
             self._rename(path)
@@ -114,13 +113,12 @@ class RelevantFiles:
             if was.role != now.role:
                 self._points |= was.noted | now.noted
                 self._rename(path)
-                self.keys |= self._index.at(self.names.called(bare_name(path)))
         self.keys |= self._reworded
 
     def _rename(self, path: RelPath) -> None:
         """Note that a link by a file's name may lead elsewhere, or to another thing."""
-        self._points.add(called(path))
-        self._stems.add(stem_of(path))
+        self._points.add(f"[[{bare_name(path)}")
+        self._stems.add(path.rpartition("/")[2][: -len(".md")])
 
     def _named_by(self, statement: Statement) -> set[Key]:
         """Return the papers that a statement names by their addresses, or by links to notes."""
@@ -169,23 +167,9 @@ class RelevantFiles:
         for _, each in list(self._index.statements(self._reworded)):
             self.named |= self._named_by(each)
 
-    def _loose(self) -> set[Key]:
-        """Return the papers of which other files may be: their sides do not lead to each other."""
-        return {key for key in self.judged if not self._is_closed(key)}
-
-    def _is_closed(self, key: Key) -> bool:
-        sides: dict[bool, dict[RelPath, list[str]]] = {True: {}, False: {}}
-        for path, each in self._index.statements({key}):
-            is_entry = self._index.read[path].kind == "digest"
-            sides[is_entry].setdefault(path, []).extend(
-                each.targets or ("",) if is_entry else each.targets
-            )
-        return len(sides[False]) == 1 and all(
-            self.names.resolve(target, path) in sides[not is_entry]
-            for is_entry, side in sides.items()
-            for path, targets in side.items()
-            for target in targets
-        )
+    def _noteless(self) -> set[Key]:
+        """Return the papers to judge of which no note was read."""
+        return {*self.judged}.difference(*(read.noted for read in self._index.read.values()))
 
     def _search(self, keys: Iterable[Key]) -> None:
         """Look through the index for papers, and for what names papers and names of files."""

@@ -45,12 +45,6 @@ class StagedTexts:
             self.texts[path] = text
             self.read[path] = statements.read(path, text, self.rules)
 
-    def at(self, paths: Iterable[RelPath]) -> set[Key]:
-        """Return the papers of some files."""
-        self.load(found := list(paths))
-        read = [self.read[path] for path in found if path in self.read]
-        return {each.key for one in read for each in one.statements}
-
     def statements(
         self, keys: Collection[Key] | None = None
     ) -> Iterator[tuple[RelPath, Statement]]:
