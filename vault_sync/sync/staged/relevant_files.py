@@ -109,7 +109,10 @@ class RelevantFiles:
             reworded = {key for key, _ in was.words.items() ^ now.words.items()}
             self._reworded |= reworded
             for each in was.statements:
-                self.named |= self._named_by(each) if each.key in reworded else set()
+                if each.key in reworded:
+                    self.named |= self._named_by(each)
+                    # The other side may still say what this one says no more.
+                    self._index.load(self.names.resolve(to, path) for to in each.targets)
             if was.role != now.role:
                 self._points |= was.noted | now.noted
                 self._rename(path)

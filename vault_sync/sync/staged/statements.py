@@ -56,10 +56,10 @@ class FileStatements(NamedTuple):
 
     @property
     def words(self) -> dict[Key, str]:
-        """All that it says, by paper: a paper may stand in a digest twice."""
+        """All that it says and whether it waits, by paper: one may stand in a digest twice."""
         found: dict[Key, str] = {}
         for each in (*self.statements, *self.also):
-            found[each.key] = found.get(each.key, "") + each.words
+            found[each.key] = found.get(each.key, self.locked) + each.words
         return found
 
 
