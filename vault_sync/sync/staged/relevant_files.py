@@ -43,6 +43,7 @@ class RelevantFiles:
         self._reworded: set[Key] = set()
         self._points: set[str] = set()
         self._stems: set[str] = set()
+        self._sought: set[str] = set()
 
     def find(self, changed: Iterable[StagedChange]) -> None:
         """Find the papers to judge, and read what they need, if HEAD is in line."""
@@ -188,4 +189,6 @@ class RelevantFiles:
             names = points([text])
             return any(word in lowered for word in folded) or not names.isdisjoint(self._points)
 
-        self._index.look_for(words | forms, is_wanted)
+        new = (words | forms) - self._sought
+        self._sought |= new
+        self._index.look_for(new, is_wanted)

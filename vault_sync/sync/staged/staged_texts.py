@@ -28,7 +28,6 @@ class StagedTexts:
         self.rules, self.files = rules, files
         self.texts: dict[RelPath, str] = {}
         self.read: dict[RelPath, FileStatements] = {}
-        self._sought: set[str] = set()
 
     def load(self, paths: Iterable[RelPath | None]) -> None:
         """Read some files of the index."""
@@ -56,12 +55,10 @@ class StagedTexts:
 
     def look_for(self, words: set[str], is_wanted: Callable[[str], bool]) -> None:
         """Read the wanted files among those in which one of these words stands."""
-        new = words - self._sought
-        if not new:
+        if not words:
             return
-        self._sought |= new
         found: Iterable[RelPath | None] = self.files
-        if len(new) <= _MANY:
-            found = map(self.place.in_vault, git.holding(self.repository, sorted(new)))
+        if len(words) <= _MANY:
+            found = map(self.place.in_vault, git.holding(self.repository, sorted(words)))
         texts = self._blobs(path for path in found if path).items()
         self._take({path: text for path, text in texts if is_wanted(text)})
