@@ -26,9 +26,10 @@ from vault_sync.core.naming.note_names import bare_name
 from vault_sync.core.naming.wikilinks import find
 from vault_sync.core.report import conflicts_page
 from vault_sync.edge.state.refusals import papers_without_note
-from vault_sync.sync.incremental import overlay
+from vault_sync.sync.incremental import questions
 from vault_sync.sync.incremental.identity import TITLE, called
-from vault_sync.sync.incremental.overlay import Answers, TracedQuestion
+from vault_sync.sync.incremental.overlay import namers_after
+from vault_sync.sync.incremental.questions import Answers, Question
 from vault_sync.sync.incremental.reading import PartReading
 from vault_sync.sync.observation.file_record import File
 from vault_sync.sync.request import Reason
@@ -45,7 +46,7 @@ class PaperSelection:
     def __init__(self, reading: PartReading) -> None:
         self.reading = reading
         self.memory, self.before, self.now = reading.memory, reading.before, reading.now
-        self.reasons: dict[Key, TracedQuestion] = {}
+        self.reasons: dict[Key, Question] = {}
         self.moved = bool(reading.gone)
         self.unsure: set[Key] = set()
         self._touched: set[str] = set()
@@ -59,7 +60,7 @@ class PaperSelection:
         for path in sorted(reading.changed | reading.gone):
             if self.before.get(path) is None:
                 new.add(path)
-            self.join(self.before.keys_at(path), overlay.in_file(path))
+            self.join(self.before.keys_at(path), Question(questions.IN_FILE, path))
             if path in new or path in reading.gone:
                 self.touch_name(path)
             for key in self.before.keys_at(path) if path in reading.gone else ():
@@ -68,19 +69,18 @@ class PaperSelection:
             self.touch_name(path)
         unclear = new | {path for path in reading.changed if not self.now.keys_at(path)}
         for key in reading.noted_at(unclear):
-            self.join([key], overlay.note_of(key))
+            self.join([key], Question(questions.NOTE_OF, key))
 
     def explained(self, plan: Plan) -> tuple[Reason, ...]:
         """Return why each file and paper was looked at, and how many of all."""
         reading, last = self.reading, self.memory.last
         before = Answers(self.before, last.plan, last.namers)
-        namers = overlay.namers_after(last.namers, plan.base_updates)
+        namers = namers_after(last.namers, plan.base_updates)
         now = Answers(self.now, plan, namers)
         total = f"looked at {len(self.reasons):,} papers of {last.plan.notes:,} notes"
         read = f"read {len(reading.read):,} of {len(self.memory.stats):,} files"
-        asked: dict[str, TracedQuestion] = {
-            path: overlay.in_file(path, "what is in it?")
-            for path in sorted(reading.changed | reading.gone)
+        asked: dict[str, Question] = {
+            path: Question(questions.FILE, path) for path in sorted(reading.changed | reading.gone)
         }
         reasons = [
             question.reason(about, before, now)
@@ -88,7 +88,7 @@ class PaperSelection:
         ]
         return (*reasons, Reason("", f"{total}, {read}"))
 
-    def join(self, keys: Iterable[Key], question: TracedQuestion) -> None:
+    def join(self, keys: Iterable[Key], question: Question) -> None:
         """Let papers be concerned by a question."""
         for key in keys:
             if not key.startswith(TITLE):
@@ -101,14 +101,14 @@ class PaperSelection:
             return
         self._touched.add(point)
         for other in (*self.now.names.called(bare_name(path)), *self.now.naming(point)):
-            self.join(self.now.keys_at(other), overlay.leads_to(path))
+            self.join(self.now.keys_at(other), Question(questions.LEADS_TO, path))
 
     def touch_paper(self, key: Key) -> None:
         """Let those be concerned that name this paper, or that it names: its note is another."""
         if key in self._touched:
             return
         self._touched.add(key)
-        question, namers = overlay.note_of(key), self.memory.last.namers
+        question, namers = Question(questions.NOTE_OF, key), self.memory.last.namers
         for path in self.now.naming(key):
             self.join(self.now.keys_at(path), question)
         self.join((namer for namer, named in namers.items() if key in named), question)
@@ -126,9 +126,9 @@ class PaperSelection:
         """
         if conflicts_page.ticks(self.reading.conflicts_text()):
             keys = (each.key for each in self.memory.last.plan.conflicts)
-            self.join(keys, overlay.in_file(self.reading.conflicts_path()))
+            self.join(keys, Question(questions.IN_FILE, self.reading.conflicts_path()))
         for path in sorted(self.covered() & self._reported):
-            self.join(self.reading.papers_at(path), overlay.reported_at(path))
+            self.join(self.reading.papers_at(path), Question(questions.REPORTED, path))
 
     def covered(self) -> set[RelPath]:
         """Return the files of which all that there is to report is found anew."""
@@ -143,8 +143,8 @@ class PaperSelection:
         """Take down what a file is now, and whom it concerns if it was another thing."""
         was = self.before.get(path)
         self.reading.read[path] = self.now.changed[path] = now
-        question = overlay.in_file(path)
-        if was is not None and was[2:6] == now[2:6]:
+        question = Question(questions.IN_FILE, path)
+        if was is not None and was[2:5] == now[2:5]:
             self.join(self.now.keys_at(path) if path in self.reading.changed else (), question)
             return
         old, new = set(self.before.keys_at(path)), set(self.now.keys_at(path))
@@ -164,9 +164,9 @@ class PaperSelection:
         `strange` are digests at whose path stands another file.
         """
         for path in strange:
-            self.join(self.reading.papers_at(path), overlay.in_file(path))
+            self.join(self.reading.papers_at(path), Question(questions.IN_FILE, path))
         for key in sorted(self.unsure):
-            self.join([key], overlay.note_of(key))
+            self.join([key], Question(questions.NOTE_OF, key))
         for key in list(self.reasons):
             if self.now.has_notes(key) or self.before.has_notes(key):
                 self.touch_paper(key)  # its entries choose one, or do so no longer
@@ -181,7 +181,7 @@ class PaperSelection:
             for key in _papers_noted(base_update, made):
                 self.touch_paper(key)
             for key in _named_otherwise(base_update, base):
-                self.join([key], overlay.named_by(key))
+                self.join([key], Question(questions.NAMED, key))
 
     def _join_of_digests(self, plan: Plan) -> None:
         """Let the papers be concerned of digests that are written, and those that they link to.
@@ -195,7 +195,7 @@ class PaperSelection:
             if path in digests or refused:
                 linked = {self.now.names.resolve(link.target, path) for link in find(texts[path])}
                 for at in (path, *sorted(to for to in linked if to is not None)):
-                    self.join(self.now.keys_at(at), overlay.is_written(path))
+                    self.join(self.now.keys_at(at), Question(questions.WRITTEN, path))
 
 
 def _papers_noted(base_update: BaseUpdate, made: Collection[str]) -> set[Key]:
