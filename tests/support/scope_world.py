@@ -404,7 +404,6 @@ EDITS: dict[str, Edit] = {
     ),
     "notes of one name": lambda v, n: v.move(NOTE_OMEGA, "elsewhere/mine.md"),
     "note copied": lambda v, n: v.put("mine/Copy.md", v.text(NOTE_GAMMA)),
-    "note's copy gone": lambda v, n: v.remove("mine/Copy.md"),
     "notes swapped": in_turn(
         lambda v, n: v.move(NOTE_OMEGA, f"x {n}.md"),
         lambda v, n: v.move(NOTE_GAMMA, NOTE_OMEGA),

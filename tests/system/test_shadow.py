@@ -197,7 +197,6 @@ def test_a_part_that_is_no_part_of_the_whole_is_a_loud_error(
 
 KINDS = {
     "a file about it changed": ("note", "what is in", "", "entry added"),
-    "a file about it went": ("start", "what is in", "note copied", "note's copy gone"),
     "the base has its note there": ("start", "which", "", "file where a note was"),
     "a name leads elsewhere": ("touch_name", "where", "", "file added that is named as a digest"),
     "a paper has another note": ("touch_paper", "which", "", "file of a title without a note"),

@@ -103,7 +103,6 @@ class PartReading:
                 raise TakesWholePass(f"{path} was brought from another device")
             self.texts[path], self.read[path] = _readable(text), now
             self.changed.add(path)
-        self.now.changed |= dict.fromkeys(self.gone)
 
     def _may_be_copy(self, path: RelPath) -> bool:
         name = certain(path)

@@ -56,18 +56,14 @@ class PaperSelection:
 
     def start(self) -> None:
         """Let the papers be concerned of the files that changed, came and went."""
-        reading, new = self.reading, set[RelPath]()
-        for path in sorted(reading.changed | reading.gone):
-            if self.before.get(path) is None:
-                new.add(path)
+        reading = self.reading
+        for path in sorted(reading.gone):
+            self.note(path, None)
+        for path in sorted(reading.changed):
             self.join(self.before.keys_at(path), Question(questions.IN_FILE, path))
-            if path in new or path in reading.gone:
-                self.touch_name(path)
-            for key in self.before.keys_at(path) if path in reading.gone else ():
-                self.touch_paper(key)
         for path in reading.names_changed:
             self.touch_name(path)
-        unclear = new | {path for path in reading.changed if not self.now.keys_at(path)}
+        unclear = {path for path in reading.changed if not self.now.keys_at(path)}
         for key in reading.noted_at(unclear):
             self.join([key], Question(questions.NOTE_OF, key))
 
@@ -139,23 +135,21 @@ class PaperSelection:
             paths |= reading.places_of(key)
         return paths
 
-    def note(self, path: RelPath, now: File) -> None:
-        """Take down what a file is now, and whom it concerns if it was another thing."""
-        was = self.before.get(path)
-        self.reading.read[path] = self.now.changed[path] = now
-        question = Question(questions.IN_FILE, path)
-        if was is not None and was[2:5] == now[2:5]:
-            self.join(self.now.keys_at(path) if path in self.reading.changed else (), question)
-            return
+    def note(self, path: RelPath, now: File | None) -> None:
+        """Take down what a file is now (None: gone), and whom it concerns if it changed."""
+        was, self.now.changed[path] = self.before.get(path), now
+        if now is not None:
+            self.reading.read[path] = now
         old, new = set(self.before.keys_at(path)), set(self.now.keys_at(path))
-        self.join(sorted(old | new), question)
+        kinds = {file.kind if file is not None else "" for file in (was, now)}
+        if path in self.reading.changed or len(kinds) > 1 or old != new:
+            self.join(sorted(old | new), Question(questions.IN_FILE, path))
         self.moved = self.moved or bool(old - new)
-        same_kind = was is not None and was.kind == now.kind
-        if same_kind and now.kind == "digest":
+        if kinds == {"digest"}:
             return
-        if not same_kind or old != new:
+        if len(kinds) > 1 or old != new:
             self.touch_name(path)
-        for key in sorted(old ^ new if same_kind else old | new):
+        for key in sorted(old | new if len(kinds) > 1 else old ^ new):
             self.touch_paper(key)
 
     def provide(self, plan: Plan, base: Base, strange: Iterable[RelPath]) -> None:
