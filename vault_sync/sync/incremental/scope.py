@@ -112,7 +112,7 @@ def _planned(
         if not reading.same_folder():
             raise TakesWholePass("new digests go to another folder now")
         before = len(selection.reasons)
-        selection.provide(plan, base, strange_digests(snapshot, base))
+        selection.provide(plan, strange_digests(snapshot, base))
         if len(selection.reasons) == before:
             break
     plan = _of_all(plan, selection, lacks)

@@ -17,10 +17,9 @@ it. What is too much is read too often; what is too little would be a wrong plan
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
-from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import BaseUpdate, Create, Plan, Rename, Trash, Write
+from vault_sync.core.model.plan import Create, Plan, Rename, Trash, Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.note_names import bare_name
 from vault_sync.core.naming.wikilinks import find
@@ -63,8 +62,8 @@ class PaperSelection:
             self.join(self.before.keys_at(path), Question(questions.IN_FILE, path))
         for path in reading.names_changed:
             self.touch_name(path)
-        unclear = {path for path in reading.changed if not self.now.keys_at(path)}
-        for key in reading.noted_at(unclear):
+        unclear = (path for path in reading.changed if not self.now.keys_at(path))
+        for key in reading.noted_at(*unclear):
             self.join([key], Question(questions.NOTE_OF, key))
 
     def explained(self, plan: Plan) -> tuple[Reason, ...]:
@@ -152,7 +151,7 @@ class PaperSelection:
         for key in sorted(old | new if len(kinds) > 1 else old ^ new):
             self.touch_paper(key)
 
-    def provide(self, plan: Plan, base: Base, strange: Iterable[RelPath]) -> None:
+    def provide(self, plan: Plan, strange: Iterable[RelPath]) -> None:
         """Let those be concerned whom the plan concerns beside its own papers.
 
         `strange` are digests at whose path stands another file.
@@ -170,11 +169,13 @@ class PaperSelection:
                 self.touch_name(each.path)
             if isinstance(each, Rename):
                 self.touch_name(each.to)
-        made = {each.path for each in plan.operations if isinstance(each, Create)}
         for base_update in plan.base_updates:
-            for key in _papers_noted(base_update, made):
-                self.touch_paper(key)
-            for key in _named_otherwise(base_update, base):
+            for row in (*base_update.put, *base_update.drop):
+                if row.field == "note":
+                    self.touch_paper(row.key)
+        before = self.memory.last.namers
+        for _, named in before.items() ^ namers_after(before, plan.base_updates).items():
+            for key in named:
                 self.join([key], Question(questions.NAMED, key))
 
     def _join_of_digests(self, plan: Plan) -> None:
@@ -190,21 +191,3 @@ class PaperSelection:
                 linked = {self.now.names.resolve(link.target, path) for link in find(texts[path])}
                 for at in (path, *sorted(to for to in linked if to is not None)):
                     self.join(self.now.keys_at(at), Question(questions.WRITTEN, path))
-
-
-def _papers_noted(base_update: BaseUpdate, made: Collection[str]) -> set[Key]:
-    """Return the papers whose note is made, or is theirs no longer."""
-    keys = {row.key for row in base_update.drop if row.field == "note"}
-    put = base_update.put.items()
-    return keys | {row.key for row, value in put if row.field == "note" and value in made}
-
-
-def _named_otherwise(base_update: BaseUpdate, base: Base) -> set[Key]:
-    """Return the papers that a commentary names now, or names no longer."""
-    found: set[str] = set()
-    for row in base_update.drop:
-        found |= set(base.items(row) or () if row.field == "mentions" else ())
-    for row, value in base_update.put.items():
-        if row.field == "mentions":
-            found |= set(value) ^ set(base.items(row) or ())
-    return {Key(key) for key in found}
