@@ -87,4 +87,4 @@ def _names_of(target: str) -> Iterator[str]:
     # In a table the bar behind it is escaped.
     name = fold(target.strip().rstrip("\\").replace("\\", "/")).rpartition("/")[2]
     if name:
-        yield from {f"[[{name}", f"[[{name.removesuffix('.md')}"}
+        yield from (f"[[{name}", f"[[{name.removesuffix('.md')}")
