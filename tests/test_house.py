@@ -468,7 +468,6 @@ def test_everything_is_annotated() -> None:
 
 
 UNTESTED = {
-    "core/merge/copy_rules.py": "tests/core/merge/test_file_copies.py holds its tests",
     "core/merge/document_copies.py": "tests/core/merge/test_sync_copy.py holds its tests",
     "core/model/copies.py": "values: tests/core/merge/test_file_copies.py makes them",
     "core/model/plan.py": "values without a method of their own",

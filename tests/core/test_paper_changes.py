@@ -52,6 +52,8 @@ def test_each_property_and_section_of_a_note_is_a_change() -> None:
         FieldChange(NOTE, 8, "rating", "3", "4"),
         FieldChange(NOTE, 13, "[[w]]", "words", "more"),
     ]
+    more = TEXT.replace("rating: 3", "rating: 3\nread: true")
+    assert changes(Write(NOTE, TEXT, more, "")) == [FieldChange(NOTE, 0, "read", "", "true")]
     gone = TEXT.partition("\n## ")[0]
     assert changes(Write(NOTE, TEXT, gone, "")) == [FieldChange(NOTE, 11, "[[w]]", "words", "")]
     assert changes(Write(NOTE, gone, TEXT, "")) == [FieldChange(NOTE, 0, "[[w]]", "", "words")]

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import pytest
 from tests.support.memory_vault import MemoryVault
-from tests.support.reader import ALPHA, NOTE, NOTE_BETA, WEEK, change, codes, entry, quiet, settled
-from vault_sync.core.digest import editor
+from tests.support.reader import (
+    ALPHA,
+    BETA,
+    NOTE,
+    NOTE_BETA,
+    WEEK,
+    change,
+    codes,
+    entry,
+    quiet,
+    settled,
+)
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.digest.editor import first_loss
 from vault_sync.core.reconcile.drafting import digest_operations
@@ -42,10 +52,12 @@ def test_a_new_digest_that_would_not_read_back_is_not_made(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     vault = noting("할 말입니다.")
-    monkeypatch.setattr(editor, "new", lambda *_: "새 주\n")
+    monkeypatch.setattr(digest_operations, "_made", lambda *_: "새 주\n")
     plan = vault.sync()
     assert NEW not in vault.files
-    assert codes(plan) == ["would-not-read-back"]
+    assert [(each.code, each.path, each.line) for each in plan.problems] == [
+        ("would-not-read-back", NEW, 1)
+    ]
 
 
 def test_a_rewritten_digest_that_would_not_read_back_is_left_as_it_is(
@@ -62,7 +74,9 @@ def test_a_rewritten_digest_that_would_not_read_back_is_left_as_it_is(
         patched.setattr(digest_operations, "splice", losing)
         plan = vault.sync()
         assert vault.files[WEEK] == before
-        assert codes(plan) == ["would-not-read-back"]
+        assert [(each.code, each.path, each.line) for each in plan.problems] == [
+            ("would-not-read-back", WEEK, entry(vault, BETA).line)
+        ]
     assert not vault.sync().problems
     assert "고친 줄." in entry(vault, ALPHA).fields.commentary
 

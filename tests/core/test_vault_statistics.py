@@ -5,7 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from datetime import date
 
-from tests.support.counted_vault import counted, note
+from tests.support.counted_vault import counted, entry, note
 from vault_sync.core import snapshot, vault_statistics
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.statistics import (
@@ -66,3 +66,23 @@ def test_a_vault_without_statuses_has_none() -> None:
     assert empty == VaultStatistics(0, 0, 0, (), (), (), ())
     assert list(lines.terminal_lines(empty, 80)) == ["0 papers, 0 weeks, 0 words"]
     assert ET.fromstring(draw(empty)) is not None
+
+
+def test_what_is_mentioned_alike_often_and_a_readers_own_statuses_are_sorted_by_name() -> None:
+    words = ("waiting", "again", "zeta", "later", "read", "skimmed", "beta")
+    texts = {
+        RelPath(f"p/{word[::-1]}.md"): note(str(n), f"status: {word}\nmentioned_by: '[[a]]'\n")
+        for n, word in enumerate(words, 1)
+    }
+    texts[RelPath("w.md")] = "".join(entry(str(n), "", "") for n in range(1, len(words) + 1))
+    found = snapshot.build(
+        texts,
+        names=LinkResolver.from_paths(texts),
+        is_digest=lambda path: path == "w.md",
+        base=Base(),
+    )
+    statistics = vault_statistics.count(found, None)
+    statuses = [each.status for each in statistics.statuses]
+    assert statuses == ["read", *sorted({*words} - {"read"})]
+    names = [each.note for each in statistics.mentioned]
+    assert names == sorted(word[::-1] for word in words)

@@ -20,6 +20,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,13 +70,11 @@ class Pass:
             self.wrote_at = time.monotonic()
             new.replace(paper)
             written[path] = hashlib.sha256(words).hexdigest()
-        result = PassSummary(
-            written,
-            frozenset(waiting),
-            self.also.wanted,
-            self.also.conflicts,
-            self.also.problems,
-            f"{len(written)} written",
+        result = replace(
+            self.also,
+            written=written,
+            waiting=frozenset(waiting),
+            summary=f"{len(written)} written",
         )
         self.calls.put((batch, guarded, result))
         return result
@@ -370,6 +369,33 @@ def test_stopping_does_not_wait_for_the_network(launch: Launch, root: Path) -> N
     running.stop()
     assert stopped.wait(PATIENCE) and not answer.is_set()
     answer.set()
+
+
+def test_while_files_are_being_brought_it_looks_again_by_itself(
+    launch: Launch, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "ARRIVING", 0.05)
+    running = launch()
+    running.pass_.also = PassSummary(arriving=True)
+    running.start()
+    batch, _, _ = running.next()
+    assert batch.swept and "files arriving" in batch.why
+    running.pass_.also = PassSummary()
+    running.next()  # the last that was asked for, or one that saw it begin
+    running.stop()
+
+
+def test_what_a_pass_finds_is_logged_once(
+    launch: Launch, root: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    running = launch()
+    running.pass_.also = PassSummary(problems=(Problem("a.md", "odd", "it is odd", "mend it"),))
+    running.start()
+    (root / DIGEST).write_text("new\n")
+    running.until_written(A)
+    running.stop()
+    assert [each for each in caplog.messages if "odd" in each] == ["a.md: it is odd; mend it"]
+    assert not any(life.problems for life in running.lives), "`status` looks for itself"
 
 
 def test_only_new_conflicts_are_shown(running: Running, root: Path) -> None:

@@ -37,6 +37,13 @@ def test_what_another_touched_is_guarded_until_it_was_quiet(root: Path) -> None:
     assert guard.guarded((), QUIET) == {A: now + 5 + QUIET}, "each touch begins the wait anew"
 
 
+def test_what_has_been_quiet_is_forgotten(root: Path) -> None:
+    guard, now = WriteGuard(root), time.monotonic()
+    guard.note_touches({A: now, B: now - 2 * QUIET})
+    guard.guarded((), QUIET)
+    assert guard._touches == {A: now}
+
+
 def test_an_echo_of_an_own_write_guards_nothing_until_another_writes_there(root: Path) -> None:
     guard, now = WriteGuard(root), time.monotonic()
     guard.note_writes({A: digest_of(root, A)}, now)

@@ -9,7 +9,7 @@ from typing import TypedDict, Unpack
 
 from vault_sync.core import snapshot
 from vault_sync.core.digest.styles.style import styles_of
-from vault_sync.core.model.base import Base
+from vault_sync.core.model.base import Arrival, Base
 from vault_sync.core.model.plan import (
     BaseKey,
     BaseUpdate,
@@ -51,12 +51,16 @@ class MemoryVault:
     saved: list[str] = field(default_factory=list)
     at_rest: dict[RelPath, float] = field(default_factory=dict)
     template: NoteTemplate | None = None
+    arrivals: dict[RelPath, Arrival] = field(default_factory=dict)
+    refused: dict[BaseKey, tuple[str, str]] = field(default_factory=dict)
 
     def base(self) -> Base:
         return Base(
             dict(self.rows),
             self.known,
             lambda row, value: (row.key, row.field, value) in self.older,
+            arrivals=self.arrivals,
+            refused=self.refused,
         )
 
     def plan(self, **choices: Unpack[Choices]) -> Plan:

@@ -20,7 +20,6 @@ from vault_sync.core.note.note import read as read_note
 from vault_sync.core.report import conflicts_page
 from vault_sync.core.report import lines as report
 from vault_sync.core.text.encodings import as_bytes, as_text
-from vault_sync.core.text.sanitize import quoted
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config, ConfigError
 from vault_sync.edge.git import hook
@@ -48,7 +47,7 @@ def install(console: Console) -> int:
     lines.append(f"git config {DRIVER}: the merge driver of this repository")
     if hook.add_block(attributes, [ATTRIBUTES]):
         lines.append(f"{attributes}: says which files it merges")
-    todo = f"git add -- {quoted(Path(os.path.relpath(attributes)).as_posix())}"
+    todo = f"git add -- {report.quoted(Path(os.path.relpath(attributes)).as_posix())}"
     if console.json:
         console.answer(config.root, did=lines, todo=[todo])
     console.say([*lines, f"    commit it: {todo}"])

@@ -11,18 +11,16 @@ from vault_sync.core.digest.reader import Entry
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.model.plan import Create, Operation, Rename, Write
-from vault_sync.core.model.values import Key, Problem, RelPath, folder_of, stem_of
+from vault_sync.core.model.values import FIELD_NAMES, Key, Problem, RelPath, folder_of, stem_of
 from vault_sync.core.naming.note_names import note_name
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note.note import read as read_note
 from vault_sync.core.report import lines as report
-from vault_sync.core.text.sanitize import quoted
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError, Repository
 from vault_sync.sync.staged.check import StagedVerdict, judge, vault_of
 
 _UNMET = frozenset({"entry-missing"})
-_FIELDS = ("url", "title", "authors", "tags", "commentary")
 
 
 def check_staged(console: Console) -> int:
@@ -188,8 +186,8 @@ def _rewritten(operation: Write, styles: Sequence[StyleName]) -> dict[Key, tuple
         if old is None:
             found[entry.key] = (1, ["entry"])
             continue
-        fields = [
-            each for each in _FIELDS if getattr(old.fields, each) != getattr(entry.fields, each)
+        fields: list[str] = [
+            each for each in FIELD_NAMES if getattr(old.fields, each) != getattr(entry.fields, each)
         ]
         if (old.link and old.link.target) != (entry.link and entry.link.target):
             fields.append("link")
@@ -235,14 +233,14 @@ def _mending(
     vault = Path(os.path.relpath(judged.config.root.resolve(), here)).as_posix()
     inside = here.is_relative_to(judged.config.root.resolve())
     yield "To bring it in line:"
-    yield "    vault-sync sync" if inside else f"    vault-sync --vault {quoted(vault)} sync"
+    yield "    vault-sync sync" if inside else f"    vault-sync --vault {report.quoted(vault)} sync"
     paths = []
     for path in patterns:
         in_tree = judged.place.in_tree(RelPath(path))
         if in_tree is not None:
             path = Path(os.path.relpath(top / in_tree, here)).as_posix()
             # A colon in front would be read as the magic of a pathspec.
-            paths.append(quoted(f"./{path}" if path.startswith(":") else path))
+            paths.append(report.quoted(f"./{path}" if path.startswith(":") else path))
     if paths:
         yield f"    git add -- {' '.join(paths)}"
     if repository.partial:

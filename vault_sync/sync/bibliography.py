@@ -69,7 +69,7 @@ def references(snapshot: Snapshot, form: str = "") -> list[Reference]:
         if each.key not in given
     }
     new = citekeys.assign(papers, taken, form)
-    return [each.with_citekey(new.get(each.key, each.citekey)) for each in found]
+    return [each._replace(citekey=new.get(each.key, each.citekey)) for each in found]
 
 
 def is_current(config: Config, observation: Observation, done: Iterable[Operation]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.support.merge_texts import ALPHA, BASE, BETA, GAMMA, NOTE, WEEK
+from tests.support.merge_texts import ALPHA, BASE, BETA, GAMMA, NOTE, WEEK, merged_note
 from vault_sync.core.merge import documents, parts
 
 # What must not change.
@@ -27,6 +27,7 @@ STRANGE = [
     NOTE.replace("\n", "\r\n"),
     "---\ntitle: [broken\ndigests:\n---\n\n## [[week 1]]\nx",
     "---\n---\n",
+    "---\ntitle: [broken\n---",
     "\n## [[a]]\n\n\n## [[a]]\n# own\n\n",
     "## [[a]]",
 ]
@@ -87,3 +88,26 @@ def test_lines_that_nobody_touched_keep_their_ends_where_one_version_mixes_them(
     ours = base.replace("b\r\n", "b\n")
     found = documents.note(base, ours, base + "theirs\r\n")
     assert found.text == "a\r\nb\nc\r\nd\r\ntheirs\r\n"
+
+
+LINES = "1\n2\n3\n4\n5\n"
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs", "outcome"),
+    [("a", "b", "a", "b"), ("a", "a", "b", "b"), ("", "b", "a", "a"), ("", "a", "b", "b")],
+)
+def test_line_ends_and_bom_are_those_of_the_side_that_chose_them(
+    base: str, ours: str, theirs: str, outcome: str
+) -> None:
+    """Where there is no version before, of their side."""
+    texts = [LINES, f"0\n{LINES}", f"{LINES}6\n"] if base else ["", LINES, LINES]
+    merged = f"0\n{LINES}6\n" if base else LINES
+    for newline in ({"a": "\n", "b": "\r\n"}, {"a": "\r\n", "b": "\n"}):
+        ends = [newline.get(each, "\n") for each in (base, ours, theirs)]
+        found = merged_note(*map(str.replace, texts, "\n" * 3, ends))
+        assert found == merged.replace("\n", newline[outcome])
+    for mark in ({"a": "", "b": "\ufeff"}, {"a": "\ufeff", "b": ""}):
+        marks = [mark.get(each, "") for each in (base, ours, theirs)]
+        found = merged_note(*map(str.__add__, marks, texts))
+        assert found == mark[outcome] + merged

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pytest
 from vault_sync.core.digest.styles.style import always_flat
 from vault_sync.core.merge.copy_rules import CopyChoice, CopyRules
 from vault_sync.core.merge.file_copies import Overwritten, merge_copies
-from vault_sync.core.model.base import CopyRow
+from vault_sync.core.model.base import CopyRow, Histories, History, PastValue
 from vault_sync.core.model.copies import MergedCopies
+from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.report import copy_section
 
@@ -198,6 +199,7 @@ def test_a_copy_that_is_to_be_left_is_left_unless_it_is_wanted() -> None:
     for rules in (RULES._replace(choice=CopyChoice(left=one)), RULES._replace(merges=False)):
         found = merged(texts, rules)
         assert [copy.path for copy in found.left] == [COPY] and not (found.texts or found.merged)
+        assert [problem.code for problem in found.problems] == ["copy-of-digest"]
     found = merged(texts, RULES._replace(choice=CopyChoice(left=one, wanted=one)))
     assert WEEK in found.texts and not found.left
 
@@ -238,3 +240,41 @@ def test_a_copy_of_the_file_or_a_device_that_is_not_ready_brings_nothing_back() 
     found = regained(week("a"), week("a typed."), copy=week("a", "b"))
     assert "typed" not in found.texts[WEEK] and not found.overwritten
     assert not regained(week("a"), week("a typed."), RULES._replace(ready=False)).texts
+
+
+def test_a_copy_of_a_note_that_is_left_is_no_problem() -> None:
+    texts = {"p/x.md": note(0, "here"), "p/x (Conflicted copy).md": note(0, "there")}
+    found = merged(texts, RULES._replace(merges=False))
+    assert found.left and not found.problems
+
+
+def test_copies_that_are_asked_about_stand_in_the_order_of_their_names() -> None:
+    copies = [f"d/week {number}.md" for number in range(2, 9)]
+    found = merged(dict.fromkeys([WEEK, *reversed(copies)], week("a", "b", "c")))
+    assert [copy.path for copy in found.unproven] == copies
+
+
+def test_only_the_histories_of_the_papers_of_copies_are_read() -> None:
+    asked: list[Collection[Key]] = []
+
+    def histories_of(keys: Collection[Key]) -> Histories:
+        asked.append(sorted(keys))
+        return {}
+
+    other = "p/y (Conflicted copy).md"
+    texts = {"p/y.md": note(5, "here"), other: note(6, "there"), "p/z.md": note(7, "")}
+    copies = {WEEK: week("a"), COPY: week("a", "b"), "d/other.md": week("a", "b", "c")}
+    merged({**texts, **copies}, RULES._replace(histories_of=histories_of))
+    assert asked == [[Key(f"arxiv:2308.{number:05}") for number in (0, 1, 5, 6)]]
+
+
+@pytest.mark.parametrize(("more", "tags"), [("", "[a]"), ("d/next.md", "[a, b]")])
+def test_the_tags_of_a_paper_of_one_digest_have_the_history_of_its_note_too(
+    more: str, tags: str
+) -> None:
+    tagged = note(0, "words").replace("---\n\n", "tags: [{}]\n---\n\n")
+    texts = {"p/x.md": tagged.format("a"), "p/x (Conflicted copy).md": tagged.format("a, b")}
+    past = History((PastValue(("a", "b"), "delivered"), PastValue(("a",), "typed")))
+    rows = [BaseKey(Key("arxiv:2308.00000"), each, "tags") for each in (WEEK, more) if each]
+    found = merged(texts, RULES._replace(histories_of=lambda _: dict.fromkeys(rows, past)))
+    assert f"tags: {tags}" in found.texts.get(RelPath("p/x.md"), texts["p/x.md"])

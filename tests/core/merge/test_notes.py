@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.support.merge_texts import NOTE, merged_note, swap
 from vault_sync.core.merge import documents, parts
 from vault_sync.core.note import note as note_lens
@@ -105,3 +106,21 @@ def test_broken_properties_are_merged_by_line() -> None:
     broken = swap(NOTE, "rating: 3 # of five", "rating: [3")
     ours, theirs = swap(broken, "  - llm\n", ""), swap(broken, "Own one.", "Own 1.")
     assert merged_note(broken, ours, theirs) == swap(ours, "Own one.", "Own 1.")
+
+
+@pytest.mark.parametrize("strange", range(3))
+def test_a_list_that_is_of_another_kind_in_one_version_stays_open(strange: int) -> None:
+    items = ["  - alpha\n  - llm", "  - alpha\n  - llm\n  - ours", "  - alpha\n  - theirs"]
+    items[strange] = "  alpha: 1"
+    base, ours, theirs = (swap(NOTE, "  - alpha\n  - llm", each) for each in items)
+    found = documents.note(base, ours, theirs)
+    assert found.conflicts == 1
+    assert all(f"tags:\n{each}\n" in found.text for each in items[1:])
+
+
+def test_a_section_that_both_sides_add_takes_the_words_of_the_one_that_has_some() -> None:
+    bare = swap(NOTE, "## My notes", "## [[week 2]]\n\n## My notes")
+    filled = swap(NOTE, "## My notes", "## [[week 2]]\n\nWords.\n\n## My notes")
+    for ours, theirs in ((bare, filled), (filled, bare)):
+        found = note_lens.read(merged_note(NOTE, ours, theirs))
+        assert [each.commentary for each in found.sections[1:]] == ["Words."]

@@ -75,6 +75,12 @@ def test_a_note_waits_on_its_way_to_the_trash_while_its_entry_may_be_pasted_else
     assert split(whole, DIGEST) == (set(), 0, {NOTE})
 
 
+def test_an_edited_note_does_not_wait_for_what_the_base_forgets() -> None:
+    rows = frozenset({BaseKey(Key("k"), DIGEST, "commentary")})
+    whole = plan(write(NOTE), base_updates=(BaseUpdate(frozenset({NOTE}), {}, rows),))
+    assert split(whole, DIGEST) == ({NOTE}, 1, set())
+
+
 def test_what_would_link_to_a_note_that_waits_waits_too() -> None:
     rows = {BaseKey(Key("k"), DIGEST, "commentary"): '"x"'}
     named = Write(OTHER, "", "mentioned_by: [[n]]", "")

@@ -15,6 +15,7 @@ from tests.support.reader import (
     section,
     settled,
 )
+from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Facts, Key, stem_of
 
 KEY = Key("arxiv:2308.00006")
@@ -143,3 +144,21 @@ def test_a_title_that_the_reader_changed_in_the_note_after_arxiv_gave_it_stays_a
     assert [each.field for each in vault.sync().apart] == ["title"]
     assert noted(vault, path).title == "Zeta as I say"
     assert noted(vault, path).authors == ("Hal Moon", "Ida Yun"), "arXiv's follow the digest"
+
+
+def test_what_an_archive_filled_in_is_remembered_once_the_note_has_it_until_a_title_comes() -> None:
+    vault = untitled()
+    row = BaseKey(KEY, "", "filled")
+    vault.facts[KEY] = Facts(published="2023-08-06", title="Zeta Lines")
+    vault.sync()
+    assert vault.rows[row] == ("Zeta Lines",)
+    vault.facts[KEY] = vault.facts[KEY]._replace(authors=("Hal Moon",))
+    plan = vault.plan()
+    (update,) = [each for each in plan.base_updates if row in each.put]
+    assert update.put[row] == ("Zeta Lines", "Hal Moon")
+    assert set(update.paths) == {each.path for each in plan.operations} != set()
+    vault.carry_out(plan)
+    quiet(vault)
+    change(vault, NEXT, "[[230806 Zeta Lines]]", f"{TITLE}\n[[230806 Zeta Lines]]")
+    vault.sync()
+    assert row not in vault.rows

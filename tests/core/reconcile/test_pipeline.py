@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from tests.support.reader import ALPHA, OMEGA, forget, fresh, nothing_happens, quiet, settled
+from tests.support.reader import (
+    ALPHA,
+    BETA,
+    DELTA,
+    GAMMA,
+    OMEGA,
+    WEEK,
+    codes,
+    cut,
+    forget,
+    fresh,
+    nothing_happens,
+    quiet,
+    settled,
+)
 
 # Where nothing may happen.
 
@@ -26,3 +40,12 @@ def test_what_is_wanted_of_arxiv() -> None:
     vault = fresh()
     vault.facts = {}
     assert set(vault.sync().wanted) >= {ALPHA, OMEGA}
+
+
+def test_the_papers_of_a_digest_whose_removals_are_asked_about_are_planned_again() -> None:
+    vault = settled()
+    for key in (ALPHA, BETA, GAMMA):
+        cut(vault, key, WEEK)
+    plan = vault.plan()
+    assert codes(plan) == ["many-removals"]
+    assert plan.again == (ALPHA, BETA, GAMMA, DELTA)

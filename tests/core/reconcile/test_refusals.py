@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from tests.support.memory_vault import MemoryVault
 from vault_sync.core.model.base import LINK, Base, value_hash
-from vault_sync.core.model.plan import BaseKey, Create, Value
+from vault_sync.core.model.plan import BaseKey, Create, Operation, Rename, Value, Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.refusals import find_refusals, out_of_date
@@ -23,18 +23,25 @@ def test_the_side_put_back_gives_the_base_value() -> None:
     vault = MemoryVault({WEEK: TEXT})
     vault.sync()
     vault.files[WEEK] = vault.files[WEEK].replace("one\n#t", "two\n#t #u")
+    vault.files[WEEK] = vault.files[WEEK].replace("|T: A]]", "|T: B]]")
     row, tags = BaseKey(KEY, WEEK, "commentary"), BaseKey(KEY, WEEK, "tags")
+    title = BaseKey(KEY, "", "title")
     snapshot, base = vault.look()
     path = next(path for path in vault.files if path.startswith("papers/"))
 
     def found(*restored: str) -> dict[BaseKey, object]:
         undone = [Create(RelPath(each), "", "") for each in restored]
-        refusals = find_refusals(snapshot, base, {row: "two", tags: ("t", "u")}, undone)
+        return of(*undone)
+
+    def of(*undone: Operation) -> dict[BaseKey, object]:
+        forgotten: dict[BaseKey, Value] = {row: "two", tags: ("t", "u"), title: "T: B"}
+        refusals = find_refusals(snapshot, base, forgotten, undone)
         return {each.base_key: each.was for each in refusals}
 
-    assert found(path) == {row: "one", tags: ("t",)}
-    assert found(WEEK) == {row: "two", tags: ("t", "u")}
-    assert found(path, WEEK) == found() == {row: None, tags: None}
+    assert found(path) == {row: "one", tags: ("t",), title: "T: A"}
+    assert of(Rename(RelPath("papers/was.md"), RelPath(path), "", "")) == found(path)
+    assert found(WEEK) == {row: "two", tags: ("t", "u"), title: "T: B"}
+    assert found(path, WEEK) == found() == {row: None, tags: None, title: None}
     assert find_refusals(snapshot, base, {}, [Create(NOTE, "", "")]) == []
 
 
@@ -74,3 +81,25 @@ def test_a_refused_text_stands_until_it_is_another_or_gone() -> None:
     plain = texts | {NOTE: f"{MINE}words\n"}
     assert forgotten(plain, "papers/New.md", link=("gone", "papers/New.md")) == [to.field]
     assert forgotten({WEEK: TEXT}, NOTE, link=("gone", "papers/New.md")) == []
+
+
+def test_a_note_that_was_taken_back_is_refused_while_its_entry_is_there() -> None:
+    vault = MemoryVault({WEEK: TEXT})
+    vault.sync()
+    row = BaseKey(KEY, "", "note")
+    assert not find_refusals(*vault.look(), {row: NOTE}, ())  # the note is there
+    (path,) = (path for path in vault.files if path.startswith("papers/"))
+    del vault.files[path]
+    assert [each.base_key for each in find_refusals(*vault.look(), {row: NOTE}, ())] == [row]
+    assert not find_refusals(*vault.look(), {}, ())
+
+
+def test_the_spelling_of_a_link_that_leads_nowhere_again_is_refused() -> None:
+    vault = MemoryVault({WEEK: TEXT, NOTE: f"{MINE}[[old]] [[stays]] [[other]]\n"})
+    vault.files |= dict.fromkeys(("papers/new.md", "papers/stays.md", "papers/more.md"), "")
+    undone = Write(
+        NOTE, f"{MINE}[[new]] [[stays]] [[gone]]\n", f"{MINE}[[old]] [[stays]] [[other]]\n", ""
+    )
+    (found,) = find_refusals(*vault.look(), {}, [undone])
+    assert found.base_key == BaseKey(Key(""), NOTE, f"{LINK}old")
+    assert found.hashes == (value_hash("old"), "papers/new.md")

@@ -6,6 +6,7 @@ import errno
 import os
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from vault_sync.edge.platform import linux, posix
@@ -22,6 +23,24 @@ def test_a_rename_that_the_kernel_has_not_is_not_known(
     assert linux.flagged_rename(folder, "a", folder, "b", exchange=False)
     with pytest.raises(FileNotFoundError):
         linux.flagged_rename(folder, "a", folder, "b", exchange=True)
+    os.close(folder)
+
+
+def test_a_library_without_that_rename_is_passed_by(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An old musl: the kernel is called by its number; where that is not known, not at all."""
+    monkeypatch.setattr(posix, "kernel_rename", lambda _: None)
+    monkeypatch.setattr(linux, "_kernel_rename", linux._kernel_rename.__wrapped__)
+    folder = posix.open_root(tmp_path)
+    for name in "ab":
+        (tmp_path / name).write_text(name)
+    assert linux.flagged_rename(folder, "a", folder, "b", exchange=True)
+    assert [(tmp_path / name).read_text() for name in "ab"] == ["b", "a"]
+    with pytest.raises(FileExistsError):
+        linux.flagged_rename(folder, "a", folder, "b", exchange=False)
+    monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(machine="another"))
+    assert not linux.flagged_rename(folder, "a", folder, "b", exchange=True)
     os.close(folder)
 
 
@@ -64,6 +83,23 @@ def test_the_holder_of_a_lock(tmp_path: Path) -> None:
     os.close(file)
 
 
-def test_a_clock_that_runs_on_and_memory_that_is_given_back() -> None:
+def test_a_holder_that_has_ended_meanwhile_is_a_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = posix.open_to_write(tmp_path / "lock")
+    monkeypatch.setattr(linux, "_holding_process", lambda _: "4000000000")
+    assert linux.holder_of(file, tmp_path / "lock") == "process 4000000000"
+    os.close(file)
+
+
+def test_a_clock_that_runs_on() -> None:
     assert linux.sleeping_clock() >= time.monotonic() - 1
+
+
+def test_memory_is_given_back_where_the_library_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[int] = []
+    monkeypatch.setattr("ctypes.CDLL", lambda _: SimpleNamespace(malloc_trim=called.append))
+    linux.trim_memory()
+    assert called == [0]
+    monkeypatch.setattr("ctypes.CDLL", lambda _: SimpleNamespace())
     linux.trim_memory()

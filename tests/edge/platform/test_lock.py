@@ -5,12 +5,15 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
 
 import pytest
 from tests.support.folders import ROOT
 from tests.support.state_rows import say
 from tests.support.written_world import World
-from vault_sync.edge.platform.lock import Busy
+from vault_sync.edge.platform.lock import Busy, locked, locked_folder
 
 # ---- one writer
 
@@ -47,6 +50,20 @@ def test_a_second_writer_is_told_who_holds_the_vault_and_a_killed_one_holds_noth
         holder.wait()
         with state.lock(0):
             pass
+
+
+@pytest.mark.parametrize("way", [locked, locked_folder])
+def test_whoever_waits_has_the_lock_as_soon_as_it_is_free(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    way: Callable[[Path, float], AbstractContextManager[None]],
+) -> None:
+    path = tmp_path / "lock" if way is locked else tmp_path
+    holder = ExitStack()
+    holder.enter_context(way(path, 0.0))
+    monkeypatch.setattr("time.sleep", lambda _: holder.close())
+    with way(path, 1000.0), pytest.raises(Busy), way(path, 0.0):
+        pass
 
 
 def test_the_lock_is_for_this_vault_alone(

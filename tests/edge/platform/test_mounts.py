@@ -27,6 +27,7 @@ from vault_sync.edge.platform.mounts import file_system, silent_ground
 def test_which_ground_is_silent(tmp_path: Path, mount: str, kind: str, words: str | None) -> None:
     table = tmp_path / "mountinfo"
     table.write_text(
+        "cut short\n4 1 - nfs b rw\n"
         "1 0 8:1 / / rw - ext4 /dev/a rw\n"
         f"2 1 0:9 / {mount} rw,relatime shared:1 - {kind} host:/x rw\n"
         "3 1 0:9 / /proc rw - proc proc rw\n"

@@ -56,6 +56,10 @@ def test_a_new_file_is_new_and_an_old_one_keeps_its_text(tmp_path: Path, folder:
     assert not os.get_inheritable(folder)
 
 
+def test_a_call_that_the_library_has_not_is_none() -> None:
+    assert posix.kernel_rename("rename_and_more") is None
+
+
 def test_one_lock_at_a_time(tmp_path: Path) -> None:
     first, second = (posix.open_to_write(tmp_path / "lock", new=False) for _ in range(2))
     posix.take_lock(first)

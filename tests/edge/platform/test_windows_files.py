@@ -264,6 +264,18 @@ def test_a_listing_has_the_numbers_of_the_file_itself(
         assert listed.st_ctime_ns == itself.st_ctime_ns
 
 
+def test_a_listing_tells_files_from_folders(
+    files: WindowsFiles, folder: int, tmp_path: Path
+) -> None:
+    put(tmp_path)
+    (tmp_path / "in").mkdir()
+    kinds = {
+        item.name: (item.is_file(follow_symlinks=False), item.is_dir(follow_symlinks=False))
+        for item in files.entries(folder)
+    }
+    assert kinds["a.md"] == (True, False) and kinds["in"] == (False, True)
+
+
 def test_others_may_rename_and_remove_what_is_read(
     files: WindowsFiles, folder: int, kernel: FakeKernel, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ time-out of the whole test.
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import threading
@@ -283,7 +284,10 @@ def test_a_watcher_told_to_stop_before_it_begins_does_not_begin(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("polling", [False, True])
-def test_the_vault_goes_and_comes_back(tmp_path: Path, polling: bool) -> None:
+def test_the_vault_goes_and_comes_back(
+    tmp_path: Path, polling: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     pace = WatchTiming(settle=0.05, tick=0.05, poll=0.05)
     watching = watch_over(tmp_path, pace, polling=polling)
     (watching.root / "papers" / "a.md").write_text("x")
@@ -300,6 +304,7 @@ def test_the_vault_goes_and_comes_back(tmp_path: Path, polling: bool) -> None:
     back = watching.until(lambda batch: batch.swept)[-1]
     assert "the vault is back" in back.why
     assert back.problems == ()
+    assert f"the vault is back: {watching.root}" in caplog.messages
     (watching.root / "papers" / "b.md").write_text("x")
     watching.until_names("papers/b.md")
     watching.coming.close()

@@ -6,16 +6,18 @@ import errno
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from tests.support.watching import FAST, Watching, watch_over
 from vault_sync.edge.platform import current
-from vault_sync.edge.watch import listener
+from vault_sync.edge.watch import batches, listener
 from vault_sync.edge.watch.batches import WatchTiming
-from vault_sync.edge.watch.listener import Mailbox
+from vault_sync.edge.watch.listener import Listener, Mailbox
 from watchdog.events import FileDeletedEvent
+
+linux_only = pytest.mark.skipif(not Path("/proc/self").exists(), reason="inotify is Linux's")
 
 # What watchdog and the kernel do not do
 
@@ -34,7 +36,7 @@ def test_a_log_line_that_loses_nothing_brings_no_sweep(watching: Watching) -> No
     assert not watching.next().swept
 
 
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="inotify is Linux's")
+@linux_only
 @pytest.mark.parametrize("victim", ["InotifyEmitter", "InotifyReader", "InotifyObserver"])
 def test_threads_that_died_are_started_again(tmp_path: Path, victim: str) -> None:
     others = set(threading.enumerate())
@@ -104,6 +106,7 @@ def test_watches_that_are_refused_are_made_up_for(tmp_path: Path, table: Table, 
 
 
 def test_it_listens_again_when_more_watches_are_given(tmp_path: Path, table: Table) -> None:
+    others = set(threading.enumerate())
     table.left = 2
     watching = watch_over(tmp_path, WatchTiming(settle=0.05, tick=1000.0, sweep=0.3))
     assert watching.next().problems  # asked again at a sweep, and refused again
@@ -112,6 +115,30 @@ def test_it_listens_again_when_more_watches_are_given(tmp_path: Path, table: Tab
     batch = watching.until(lambda batch: not batch.problems)[-1]
     assert batch.why == "time for a sweep"
     assert table.given == {str(watching.root / name) for name in ("", "papers", "digests")}
+    watching.coming.close()
+    for thread in set(threading.enumerate()) - others:
+        thread.join()  # nobody listens beside the new one
+
+
+def test_when_one_can_be_opened_it_listens_and_looks_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EMFILE, "inotify instance limit reached")
+
+    with monkeypatch.context() as planted:
+        planted.setattr(listener, "_open_observer", refuse)
+        pace = WatchTiming(settle=0.05, tick=1000.0, sweep=0.3, poll=0.05)
+        watching = watch_over(tmp_path, pace)
+        assert watching.next().problems
+    watching.until(lambda batch: not batch.problems)
+
+    def look(*_: object) -> None:
+        raise AssertionError("it looks at the files still")
+
+    monkeypatch.setattr(batches._Poller, "poll", look)
+    (watching.root / "papers" / "a.md").write_text("x")
+    watching.until_names("papers/a.md")
     watching.coming.close()
 
 
@@ -125,6 +152,96 @@ def test_no_inotify_instance_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (watching.root / "papers" / "a.md").write_text("x")
     watching.until_names("papers/a.md")
     watching.coming.close()
+
+
+@pytest.fixture
+def listening(tmp_path: Path) -> Iterator[Listener]:
+    """A listener to a folder of its own, which nobody has aligned yet."""
+    (tmp_path / "vault" / "papers").mkdir(parents=True)
+    found = Listener(tmp_path / "vault", Mailbox())
+    yield found
+    found.close()
+
+
+def watched(listening: Listener) -> set[str]:
+    root = Path(listening.base)
+    return {
+        Path(each.watch.path).relative_to(root).as_posix() for each in listening._observer.emitters
+    }
+
+
+@linux_only
+def test_it_says_whether_events_may_have_been_missed(listening: Listener) -> None:
+    """A new folder holds files before it is watched; so does one that came in another's place."""
+    root, papers = Path(listening.base), Path(listening.base) / "papers"
+    assert [listening.align(), listening.align()] == [True, False]
+    (root / "digests").mkdir()
+    assert [listening.align(), listening.align()] == [True, False]
+    papers.rename(root / ".papers")
+    papers.mkdir()
+    assert [listening.align(), listening.align()] == [True, False]
+    papers.rmdir()
+    assert [listening.align(), listening.align()] == [True, False]
+    assert watched(listening) == {".", "digests"}
+
+
+@linux_only
+def test_links_and_files_and_hidden_folders_are_not_watched(
+    listening: Listener, tmp_path: Path
+) -> None:
+    root = Path(listening.base)
+    (tmp_path / "outside").mkdir()
+    (root / "link").symlink_to(tmp_path / "outside")
+    (root / ".hidden").mkdir()
+    (root / "a.md").write_text("x")
+    listening.align()
+    assert watched(listening) == {".", "papers"}
+
+
+@pytest.mark.parametrize("end", [Listener.start_anew, Listener.close])
+def test_watches_are_given_back(tmp_path: Path, end: Callable[[Listener], None]) -> None:
+    """Also before others are asked for; what is not told to end goes on for ever."""
+    (tmp_path / "papers").mkdir()
+    others = set(threading.enumerate())
+    listening = Listener(tmp_path, Mailbox())
+    listening.align()
+    begun = set(threading.enumerate()) - others
+    assert len(begun) > 1
+    end(listening)
+    for thread in begun:
+        thread.join()
+    listening.close()
+
+
+@linux_only
+@pytest.mark.parametrize(
+    ("code", "told", "logged"),
+    [
+        (errno.ENOSPC, "refused", False),
+        (errno.EMFILE, "refused", False),
+        (errno.ENOENT, None, False),
+        (errno.ENOTDIR, None, False),
+        (errno.EACCES, None, True),
+    ],
+)
+def test_a_folder_that_cannot_be_watched(
+    listening: Listener,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    code: int,
+    told: str | None,
+    logged: bool,
+) -> None:
+    """A limit is made up for, what went meanwhile is no news, any other refusal is logged."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(listening._observer, "schedule", refuse)
+    assert not listening.align()
+    message = listening._mailbox.wait(0)
+    assert (message.kind if message else None) == told
+    assert ("is not watched" in caplog.text) == logged
 
 
 # As on macOS and Windows

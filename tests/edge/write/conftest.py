@@ -17,6 +17,8 @@ ONLY_HERE = {
     "test_without_a_place_for_it_the_text_stays_in_the_vault": "as above",
     "test_a_folder_on_another_file_system_has_its_temporary_file_beside": "another disk is a link",
     "test_a_folder_of_another_case_is_refused": "it is the same folder there",
+    "test_a_folder_that_is_called_like_a_note_is_refused": "it is said in other words there",
+    "test_half_a_move_by_hard_link_is_ended": "nothing is moved by links there",
 }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,9 @@ from tests.support.fake_windows import FakeEditor, FakeKernel
 from tests.support.points import POINTS
 from tests.support.saving import by_rename, in_place
 from tests.support.written_world import Killed, P, World, agree
-from vault_sync.core.model.plan import Create, Rename, Trash, Write
+from vault_sync.core.model.plan import Create, Operation, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
+from vault_sync.edge.fs.vault_dir import temporary_name
 from vault_sync.edge.platform import rename
 from vault_sync.edge.platform.rename import PROBE, Volume
 from vault_sync.edge.state import journal
@@ -89,6 +92,61 @@ def test_what_a_crash_displaced_is_kept_for_a_minute_from_its_end(world: World) 
     (aside,) = (world.vault / ".vault-sync" / "tmp").iterdir()
     rows = world.state().select("SELECT at FROM displaced")
     assert rows and rows[0][0] >= aside.stat().st_ctime - 1
+
+
+def killed_at(world: World, point: str, operation: Operation) -> None:
+    def at(here: str, _: RelPath) -> None:
+        if here == point:
+            raise Killed
+
+    with pytest.raises(Killed):
+        world.apply(operation, at=at)
+
+
+def temporary(world: World) -> Path:
+    """Where the one task of the killed pass has its temporary file."""
+    (one,) = journal.interrupted(world.state())
+    return world.vault / ".vault-sync" / "tmp" / temporary_name(one.token, 0)
+
+
+def test_a_second_name_that_half_a_move_left_goes(world: World) -> None:
+    killed_at(world, "after-move", Create(P("a.md"), "new", ""))
+    os.link(world.vault / "a.md", temporary(world))
+    world.recover()
+    assert world.texts() == {"a.md": "new"}
+    assert (world.vault / "a.md").stat().st_nlink == 1
+
+
+def test_a_pass_is_finished_where_its_temporary_folder_is_gone(world: World) -> None:
+    world.put("a.md", "old")
+    killed_at(world, "before-exchange", Write(P("a.md"), "old", "new", ""))
+    shutil.rmtree(world.vault / ".vault-sync")
+    world.recover()
+    assert world.texts() == {"a.md": "new"}
+
+
+def test_what_cannot_be_looked_at_is_told_and_stays(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.put("a.md", "old")
+    killed_at(world, "before-exchange", Write(P("a.md"), "old", "new", ""))
+    left = temporary(world)
+    left.write_text("half of it tok-half")
+
+    def fail(*_: object) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(recovery, "read_at", fail)
+    problems = world.recover(now=4e9)
+    path = left.relative_to(world.vault).as_posix()
+    assert [(each.path, each.code) for each in problems] == [
+        ("", "recovered"),
+        ("a.md", "not-recovered"),
+        (path, "displaced"),
+    ]
+    assert problems[0].message.endswith("; 0 of its files are finished now")
+    assert "the disk reports an error" in problems[2].message
+    assert world.texts() == {"a.md": "old"} and left.exists()
 
 
 def test_small_files_of_a_trial_that_was_killed_go(world: World) -> None:
@@ -185,6 +243,21 @@ def test_killed_between_the_exchange_and_the_look_at_what_it_displaced(world: Wo
     assert file.read_text() == "new"
     world.recover()
     assert file.read_text() == "edited tok-edit"
+
+
+def test_a_text_that_was_brought_back_after_the_kill_is_written_again(world: World) -> None:
+    """The displaced text still lies where the new one is to be made."""
+    file = world.put("a.md", "old")
+
+    def at(here: str, _: RelPath) -> None:
+        if here == "after-exchange":
+            raise Killed
+
+    with pytest.raises(Killed):
+        world.apply(Write(P("a.md"), "old", "new", ""), at=at)
+    by_rename(file, "old")
+    assert [problem.code for problem in world.recover()] == ["recovered"]
+    assert world.texts() == {"a.md": "new"}
 
 
 @pytest.mark.parametrize("torn", ["", "ne", "ne\0\0\0", "\0\0"])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from pathlib import Path
 
 import pytest
 from tests.support.passes import refused
 from tests.support.written_world import P, World, agree
-from vault_sync.core.model.plan import Create, Write
+from vault_sync.core.model.plan import Create, Rename, Trash, Write
 from vault_sync.edge.platform.durability import BATCH
 from vault_sync.edge.platform.rename import Expected, Volume
 from vault_sync.edge.write import staging
@@ -36,10 +37,13 @@ def test_a_folder_on_another_file_system_has_its_temporary_file_beside(
         return exchange(volume, from_, name, to, other, expected)
 
     monkeypatch.setattr(Volume, "exchange", only_in_one_folder)
+    synced: list[int] = []
+    monkeypatch.setattr(staging, "sync_file", lambda file: synced.append(os.fstat(file).st_ino))
     outcome = world.apply(Write(P("far/a.md"), "old", "new", ""), base_updates=(agree("far/a.md"),))
     assert not outcome.undone
     assert world.texts() == {"far/a.md": "new"}
     assert world.saved() == {"old"}
+    assert (world.vault / "far" / "a.md").stat().st_ino in synced
     world.recover(now=4e9)
     assert temporary(world) == []
 
@@ -48,6 +52,24 @@ def test_what_was_staged_and_not_swapped_goes(world: World) -> None:
     outcome = refused(world)
     assert len(outcome.undone) == 2
     assert temporary(world) == []
+
+
+def test_a_pass_leaves_no_file_open(world: World) -> None:
+    for number in range(2):
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        for each in "bcd":
+            world.put(f"{number}{each}.md", "old")
+        world.apply(
+            Create(P(f"{number}a.md"), "new", ""),
+            Write(P(f"{number}b.md"), "old", "new", ""),
+            Rename(P(f"{number}c.md"), P(f"n/{number}c.md"), "old", ""),
+            Trash(P(f"{number}d.md"), P(f".trash/{number}d.md"), "old", ""),
+            Write(P(f"{number}e.md"), "is not there", "new", ""),
+        )
+        world.recover()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before, (
+        "the second opened nothing that it did not close"
+    )
 
 
 def test_a_text_has_the_mode_of_the_file_it_stands_for(world: World) -> None:

@@ -136,6 +136,13 @@ def test_a_folder_of_another_case_is_refused(world: World) -> None:
     assert world.texts() == {"Papers/b.md": "theirs"}
 
 
+def test_a_folder_that_is_called_like_a_note_is_refused(world: World) -> None:
+    (world.vault / "a.md").mkdir()
+    (undone,) = world.apply(Write(P("a.md"), "old", "new", "")).undone
+    assert undone.reason == "it is not a regular file"
+    assert (world.vault / "a.md").is_dir()
+
+
 @pytest.mark.parametrize("case", REFUSED)
 def test_refused(world: World, case: str) -> None:
     arrange, operation, words = REFUSED[case]
@@ -249,6 +256,43 @@ def test_edits_upon_edits_while_the_first_is_put_back(world: World) -> None:
     assert not outcome.done
     assert world.texts() == {"a.md": "edit tok-4"}
     assert all(world.holds(f"tok-{number}") for number in range(5))
+
+
+def test_what_is_put_back_comes_back_where_an_editor_deletes_before_it_saves(world: World) -> None:
+    file = world.put("a.md", "old tok-0")
+
+    def at(here: str, _: RelPath) -> None:
+        if here == "before-exchange":
+            by_rename(file, "edit tok-1")
+        if here == "before-put-back":
+            file.unlink()
+
+    (undone,) = world.apply(Write(P("a.md"), "old tok-0", "new", ""), at=at).undone
+    assert "edited meanwhile" in undone.reason
+    assert world.texts() == {"a.md": "edit tok-1"}
+
+
+def test_an_edit_that_went_to_the_trash_is_saved_where_its_place_is_taken(world: World) -> None:
+    file = world.put("a.md", "old")
+
+    def at(here: str, _: RelPath) -> None:
+        if here == "before-move":
+            by_rename(file, "edit tok-1")
+        if here == "after-move":
+            world.put("a.md", "theirs")
+
+    (undone,) = world.apply(Trash(P("a.md"), P(".trash/a.md"), "old", ""), at=at).undone
+    assert "edited meanwhile" in undone.reason
+    assert world.texts() == {"a.md": "theirs", ".trash/a.md": "edit tok-1"}
+    assert "edit tok-1" in world.saved()
+
+
+def test_half_a_move_by_hard_link_is_ended(world: World) -> None:
+    """The file has its new name, and the old one still."""
+    (world.vault / "n").mkdir()
+    os.link(world.put("a.md", "old"), world.vault / "n" / "b.md")
+    assert not world.apply(Rename(P("a.md"), P("n/b.md"), "old", "")).undone
+    assert world.texts() == {"n/b.md": "old"}
 
 
 def test_a_file_that_is_saved_for_ever_is_given_up_with_the_place_of_its_text(world: World) -> None:

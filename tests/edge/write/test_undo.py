@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from tests.support.passes import a_pass
 from tests.support.written_world import NOON, P, World
-from vault_sync.core.model.plan import BaseKey, BaseUpdate, Outcome, Write
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Outcome, Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.edge.state.pass_log import drop_old
 from vault_sync.edge.state.pass_log import records as log
@@ -56,6 +56,15 @@ def test_a_place_that_is_taken_since_is_not_overwritten(world: World) -> None:
     assert texts["n/c.md"] == "old c" and texts["b.md"] == "mine b"
     # "bc" rests on c.md, which has its old text again, if not its old name.
     assert {row.key for row in world.state().rows()} == {"b", "nothing written"}
+
+
+def test_what_was_not_done_is_not_taken_back(world: World) -> None:
+    world.put("a.md", "theirs")
+    world.put("b.md", "old")
+    world.apply(Create(P("a.md"), "new", ""), Write(P("b.md"), "old", "new", ""))
+    outcome = take_back(world)
+    assert [one.path for one in outcome.done] == ["b.md"] and not outcome.undone
+    assert world.texts() == {"a.md": "theirs", "b.md": "old"}
 
 
 def test_there_must_be_a_pass(world: World) -> None:

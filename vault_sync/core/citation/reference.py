@@ -40,10 +40,6 @@ class Reference(NamedTuple):
     categories: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
 
-    def with_citekey(self, citekey: str) -> Reference:
-        """Return the same reference under another citekey."""
-        return self._replace(citekey=citekey)
-
     @property
     def arxiv(self) -> str:
         return arxiv_id(self.key)

@@ -16,7 +16,7 @@ from vault_sync.core.digest import title_line
 from vault_sync.core.digest.reader import LAYOUT, Digest, Entry, kind_of
 from vault_sync.core.model.values import Fields
 from vault_sync.core.naming.tags import with_tags, without_tags
-from vault_sync.core.text.common_items import changes
+from vault_sync.core.text.common_items import changes, common_ends
 from vault_sync.core.text.spans import Edit, Line, Span, lines_of
 
 
@@ -218,24 +218,6 @@ def replaced(start: int, old: str, new: str) -> list[Edit]:
         return []
     left, right = common_ends(old, new)
     return [Edit(Span(start + left, start + len(old) - right), new[left : len(new) - right])]
-
-
-def common_ends(a: str, b: str) -> tuple[int, int]:
-    """Return the numbers of characters that both begin with, and that both then end with."""
-    left = _common(a, b)
-    return left, _common(a[left:][::-1], b[left:][::-1])
-
-
-def _common(a: str, b: str) -> int:
-    """Return the number of characters that both begin with, by bisection over fast slices."""
-    low, high = 0, min(len(a), len(b))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if a[low:middle] == b[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def retagged(rows: Sequence[EntryLine], missing: Sequence[str], gone: set[str]) -> list[EntryLine]:

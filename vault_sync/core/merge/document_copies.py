@@ -198,117 +198,101 @@ def merge_note_copy(
     read as meant. The reader's own text is merged as a commentary is; its fields are `own top`,
     `own end` and `own below DIGEST`.
     """
-    return in_style_of(
-        file,
-        copy,
-        lambda ours, theirs: _merge(
-            key, note_lens.read(ours, names), note_lens.read(theirs, names), histories, digest_of
-        ),
-    )
+
+    def merge(ours: str, theirs: str) -> CopyMerge | None:
+        here, there = note_lens.read(ours, names), note_lens.read(theirs, names)
+        return _NoteMerging(key, here, there, CopyMerging(histories), digest_of).run()
+
+    return in_style_of(file, copy, merge)
 
 
-def _merge(
-    key: Key, here: Note, there: Note, histories: Histories, digest_of: DigestOf
-) -> CopyMerge | None:
-    merging = CopyMerging(histories)
-    block = _block(key, here, there, merging)
-    if block is None:
-        return None
-    meant: dict[Name, str] = {}
-    body = _body(key, here, there, merging, digest_of, meant)
-    text = block + body
-    if not _reads_as(text, here, meant):
-        return None
-    return CopyMerge(text, frozenset(merging.rows))
+@dataclass(frozen=True, slots=True)
+class _NoteMerging:
+    """The merge of two versions of the note of a paper."""
 
+    key: Key
+    here: Note
+    there: Note
+    fields: CopyMerging
+    digest_of: DigestOf
+    meant: dict[Name, str] = field(default_factory=dict)
 
-def _block(key: Key, here: Note, there: Note, merging: CopyMerging) -> str | None:
-    ours, theirs = property_rows(here), property_rows(there)
-    if ours is None or theirs is None:
-        return None
+    def run(self) -> CopyMerge | None:
+        """Return the merged text and its rows; None where it would not read as meant."""
+        ours, theirs = property_rows(self.here), property_rows(self.there)
+        if ours is None or theirs is None:
+            return None
+        text = self._block(ours, theirs) + self._body()
+        return CopyMerge(text, frozenset(self.fields.rows)) if self._reads_as(text) else None
 
-    def combine(name: Name) -> Merged:
-        named = here.properties.names.ours(name[1])
-        return Merged(_property(key, ours, theirs, (name, named), merging))
+    def _block(self, ours: PropertyRows, theirs: PropertyRows) -> str:
+        base = shared(ours.parts, theirs.parts)
+        found, names = merged(
+            base,
+            ours.parts,
+            theirs.parts,
+            lambda name: Merged(self._property(ours, theirs, name)),
+            lambda _: "",
+        )
+        return f"---\n{found.text}---\n" if names else ""
 
-    base = shared(ours.parts, theirs.parts)
-    found, names = merged(base, ours.parts, theirs.parts, combine, lambda _: "")
-    return f"---\n{found.text}---\n" if names else ""
+    def _property(self, ours: PropertyRows, theirs: PropertyRows, name: Name) -> str:
+        """Merge a property that differs."""
+        here, there = ours.values[name], theirs.values[name]
+        raw, other = ours.parts.text[name], theirs.parts.text[name]
+        a, b = value_items(here), value_items(there)
+        if a is not None and a == b:
+            return raw
+        after = None
+        if a is not None and b is not None:
+            wanted = self._items(name, a, b, is_list="list" in {here.kind, there.kind})
+            if wanted in (a, b):
+                return raw if wanted == a else other
+            after = with_items(raw, name[1], wanted)
+        if after is None:
+            self.fields.rows.add(CopyRow(self.key, "", f"property {name[1]}", other))
+            return raw
+        return after
 
+    def _items(
+        self, part: Name, here: tuple[str, ...], there: tuple[str, ...], *, is_list: bool
+    ) -> tuple[str, ...]:
+        """Return the items of a property that differs: a set, or one value."""
+        name = self.here.properties.names.ours(part[1])
+        one_piece = name in SEQUENCES or not is_list
+        kind = name if name in _FIELDS else f"{'property' if one_piece else 'list'} {name}"
+        base_key = BaseKey(self.key, "", kind)
+        if one_piece and name != "authors" and len(here) <= 1 and len(there) <= 1:
+            text = self.fields.merge(base_key, "".join(here), "".join(there))
+            return (text,) if isinstance(text, str) else text
+        value = self.fields.merge(base_key, here, there)
+        return value if isinstance(value, tuple) else (value,)
 
-def _property(
-    key: Key,
-    ours: PropertyRows,
-    theirs: PropertyRows,
-    named: tuple[Name, str],
-    merging: CopyMerging,
-) -> str:
-    """Merge a property that differs; `named` are the name of its part, and ours for it."""
-    name, our_name = named
-    here, there = ours.values[name], theirs.values[name]
-    raw, other = ours.parts.text[name], theirs.parts.text[name]
-    a, b = value_items(here), value_items(there)
-    whole = BaseKey(key, "", f"property {name[1]}")
-    if a is None or b is None:
-        merging.rows.add(CopyRow(*whole, other))
-        return raw
-    if a == b:
-        return raw
-    wanted = _items(key, our_name, a, b, merging, is_list="list" in {here.kind, there.kind})
-    if wanted in (a, b):
-        return raw if wanted == a else other
-    after = with_items(raw, name[1], wanted)
-    if after is None:
-        merging.rows.add(CopyRow(*whole, other))
-        return raw
-    return after
+    def _body(self) -> str:
+        ours, theirs = _body_of(self.here), _body_of(self.there)
 
+        def combine(name: Name) -> Merged:
+            if name in ours.sections and name in theirs.sections:
+                one, other = ours.sections[name], theirs.sections[name]
+                base_key = BaseKey(self.key, self.digest_of(one.target), "commentary")
+                text = str(self.fields.merge(base_key, one.commentary, other.commentary))
+                self.meant[name] = text
+                return Merged(section_text(ours, theirs, name, text))
+            base_key = BaseKey(self.key, "", " ".join(name))
+            words = ours.parts.text[name], theirs.parts.text[name]
+            return Merged(str(self.fields.merge(base_key, *words)))
 
-def _items(
-    key: Key,
-    name: str,
-    here: tuple[str, ...],
-    there: tuple[str, ...],
-    merging: CopyMerging,
-    *,
-    is_list: bool,
-) -> tuple[str, ...]:
-    """Return the items of a property that differs: a set, or one value."""
-    one_piece = name in SEQUENCES or not is_list
-    kind = name if name in _FIELDS else f"{'property' if one_piece else 'list'} {name}"
-    base_key = BaseKey(key, "", kind)
-    if one_piece and name != "authors" and len(here) <= 1 and len(there) <= 1:
-        text = merging.merge(base_key, "".join(here), "".join(there))
-        return (text,) if isinstance(text, str) else text
-    value = merging.merge(base_key, here, there)
-    return value if isinstance(value, tuple) else (value,)
+        sections = {**theirs.sections, **ours.sections}
+        self.meant.update((name, section.commentary) for name, section in sections.items())
+        base = shared(ours.parts, theirs.parts)
+        return merged(base, ours.parts, theirs.parts, combine, lambda _: "\n")[0].text
 
-
-def _body(
-    key: Key,
-    here: Note,
-    there: Note,
-    merging: CopyMerging,
-    digest_of: DigestOf,
-    meant: dict[Name, str],
-) -> str:
-    ours, theirs = _body_of(here), _body_of(there)
-
-    def combine(name: Name) -> Merged:
-        if name in ours.sections and name in theirs.sections:
-            one, other = ours.sections[name], theirs.sections[name]
-            base_key = BaseKey(key, digest_of(one.target), "commentary")
-            text = str(merging.merge(base_key, one.commentary, other.commentary))
-            meant[name] = text
-            return Merged(section_text(ours, theirs, name, text))
-        base_key = BaseKey(key, "", " ".join(name))
-        return Merged(str(merging.merge(base_key, ours.parts.text[name], theirs.parts.text[name])))
-
-    meant |= {
-        name: section.commentary for name, section in {**theirs.sections, **ours.sections}.items()
-    }
-    base = shared(ours.parts, theirs.parts)
-    return merged(base, ours.parts, theirs.parts, combine, lambda _: "\n")[0].text
+    def _reads_as(self, text: str) -> bool:
+        """Return True if a text has the sections that were meant, and still is this paper's."""
+        note = note_lens.read(text, self.here.properties.names)
+        found = {name: each.commentary for name, each in taken_apart(note).sections.items()}
+        same = note.key == self.here.key and note.properties.broken is None
+        return same and found == self.meant
 
 
 def _body_of(note: Note) -> NoteBody:
@@ -335,10 +319,3 @@ def _body_of(note: Note) -> NoteBody:
         body.parts.foot,
     )
     return body._replace(parts=parts)
-
-
-def _reads_as(text: str, before: Note, meant: dict[Name, str]) -> bool:
-    """Return True if a text has the sections that were meant, and properties of the same paper."""
-    note = note_lens.read(text, before.properties.names)
-    found = {name: each.commentary for name, each in taken_apart(note).sections.items()}
-    return note.key == before.key and note.properties.broken is None and found == meant

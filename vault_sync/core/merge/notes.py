@@ -40,9 +40,7 @@ class PropertyRows(NamedTuple):
 def _block(was: Note, here: Note, there: Note) -> Merged:
     rows = [property_rows(note) for note in (was, here, there)]
     if any(each is None for each in rows):
-        texts = [note.text[: note.properties.body] for note in (was, here, there)]
-        found = lines(*(text.removesuffix("\n") for text in texts))
-        return Merged(found.text + "\n" if found.text else "", found.conflicts)
+        return lines(*(note.text[: note.properties.body] for note in (was, here, there)))
     base, ours, theirs = (each for each in rows if each is not None)
     if not (ours.parts.names or theirs.parts.names):
         return Merged(here.text[: here.properties.body])

@@ -221,28 +221,15 @@ def lines(base: str | None, ours: str, theirs: str, *, sentences: bool = False) 
             found += whole
             continue
         conflicts += 1
-        head, one, other, tail = _trimmed(chunk.a, chunk.b)
-        found += [*head, marked(one, other), *tail]
+        head, tail = common_items.common_ends(chunk.a, chunk.b)
+        end, stop = len(chunk.a) - tail, len(chunk.b) - tail
+        clash = marked(chunk.a[head:end], chunk.b[head:stop])
+        found += [*chunk.a[:head], clash, *chunk.a[end:]]
     return Merged("\n".join(found), conflicts)
 
 
 def _lines(text: str) -> list[str]:
     return text.split("\n") if text else []
-
-
-def _trimmed(
-    ours: Sequence[str], theirs: Sequence[str]
-) -> tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[str]]:
-    """Return the common beginning of two versions, the rest of each, and their common end."""
-    shorter = min(len(ours), len(theirs))
-    head = 0
-    while head < shorter and ours[head] == theirs[head]:
-        head += 1
-    tail = 0
-    while tail < shorter - head and ours[-1 - tail] == theirs[-1 - tail]:
-        tail += 1
-    end = len(ours) - tail
-    return ours[:head], ours[head:end], theirs[head : len(theirs) - tail], ours[end:]
 
 
 def numbered(kind: str, words: str, seen: Counter[str]) -> Name:

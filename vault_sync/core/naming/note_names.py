@@ -106,7 +106,7 @@ def note_name(pattern: str, *, title: str, url: str, key: Key, published: str) -
         **{name: lambda: label(key) for name in _IDS},
         "key": lambda: label(key),
     }
-    day = _day(published)
+    day = day_of(published)
     pattern = _without_absent(pattern, {"published": day, **_has_id(key)})
 
     def filled(cut: Callable[[str], str]) -> str:
@@ -167,7 +167,7 @@ def folder(pattern: str, published: str) -> str:
     reserved, whatever the pattern says.
     """
     # A folder without a day is the same for every note.
-    return _folder(pattern, _day(published) if "{" in pattern else None)
+    return _folder(pattern, day_of(published) if "{" in pattern else None)
 
 
 @lru_cache(maxsize=1024)
@@ -310,7 +310,8 @@ def _last_segment(url: str) -> str:
     return unquote(path.rstrip("/").rpartition("/")[2])
 
 
-def _day(published: str) -> date | None:
+def day_of(published: str) -> date | None:
+    """Return the day that a date of publication is, ISO 8601; None for "", a year, or no date."""
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", published[:10]):
         return None
     try:

@@ -50,11 +50,12 @@ _MARKDOWN_LINK = regex(r"\[([^\[\]]+)\]\([^()\s]*\)")
 _REMARK = regex(r"\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）|【[^【】]*】|\{[^{}]*\}")
 _MARKS = regex(r"[*†‡§¶∗\\\d⁰¹²³⁴-⁹^$#@]+")
 _REST = (
-    r"et\.?[ ]?al\.?|and others|others|\.{3,}|…+"
+    r"(?-i:et)\.?[ ]?al\b.*|others|(?-i:more)|\.{3,}|…+"
     r"|等(?:\s*\d+\s*[人名位])?|[등외外](?:\s*\d+\s*[인명名人])?"
 )
 _PARTIAL = regex(
-    rf"(?:^|[\s,，、;&]|(?<=\S)(?=等|…|\.{{3}}))\s*(?:and\s+)?(?:{_REST})\s*$", re.IGNORECASE
+    rf"(?:^|[\s,，、;&]|(?<=\.)(?=et)|(?<=\S)(?=等|…|\.{{3}}))\s*(?:and\s+)?(?:{_REST})[\s,，]*$",
+    re.IGNORECASE | re.DOTALL,
 )
 _AND = regex(r"(?:\s*[,，]\s*|\s+)(?:and|&)\s+|\s*&\s*|\s+und\s+", re.IGNORECASE)
 _COMMA = regex(r"\s*[,，、]\s*")
@@ -81,7 +82,7 @@ def agree(one: Authors, other: Authors) -> bool:
 
 def is_partial(authors: Authors) -> bool:
     """Tell whether a list says that it leaves people out."""
-    return any(_without_rest(item)[1] for text in authors for item in _COMMA.split(text))
+    return any(without_rest(item)[1] for text in authors for item in _COMMA.split(text))
 
 
 def same_names(one: Authors, other: Authors) -> bool:
@@ -231,7 +232,7 @@ def _paired(names: Sequence[str]) -> list[str]:
 def _reading(parts: Sequence[str], form: Form) -> Reading:
     names, partial, linked, inverted = [], False, 0, 0
     for part in parts:
-        words, rest = _without_rest(part)
+        words, rest = without_rest(part)
         partial = partial or rest
         if words:
             linked += words.startswith("[[")
@@ -243,7 +244,7 @@ def _reading(parts: Sequence[str], form: Form) -> Reading:
     return Reading(tuple(names), partial, form)
 
 
-def _without_rest(part: str) -> tuple[str, bool]:
+def without_rest(part: str) -> tuple[str, bool]:
     """Return a name without a mark that people are left out, and True if there was one."""
     words = part.strip()
     found = _PARTIAL.search(words)

@@ -69,13 +69,23 @@ def addresses(text: str) -> list[tuple[Span, str]]:
     """Return every web address outside code, in order, without the sentence around it."""
     if "://" not in text:
         return []
+    in_code = _code_of(text)
+    return [
+        (Span(start, start + len(address)), address)
+        for start, address in _addresses(text)
+        if not in_code(start)
+    ]
+
+
+def _code_of(text: str) -> Callable[[int], bool]:
+    """Return the test of an offset of a text: True in code."""
     code = [piece.span for piece in pieces(text) if piece.kind == "code"]
-    found = []
-    for start, address in _addresses(text):
-        before = bisect_right(code, Span(start, len(text))) - 1
-        if before < 0 or code[before].end <= start:
-            found.append((Span(start, start + len(address)), address))
-    return found
+
+    def in_code(offset: int) -> bool:
+        before = bisect_right(code, Span(offset, len(text))) - 1
+        return before >= 0 and offset < code[before].end
+
+    return in_code
 
 
 def likely_addresses(text: str) -> Iterator[str]:
@@ -272,12 +282,10 @@ def find_file_links(text: str) -> list[FileLink]:
     """Return every link to a Markdown file of this vault, outside code, in order."""
     if "](" not in text:
         return []
-    code = [piece.span for piece in pieces(text) if piece.kind == "code"]
+    in_code = _code_of(text)
     links = []
     for found in _DESTINATION.finditer(text):
         kind = "angled" if found["angled"] is not None else "bare"
-        before = bisect_right(code, Span(found.start(), len(text))) - 1
-        in_code = before >= 0 and found.start() < code[before].end
-        if not in_code and "://" not in found[kind]:
+        if not in_code(found.start()) and "://" not in found[kind]:
             links.append(FileLink(Span(*found.span(kind)), unquote(found[kind]), kind == "angled"))
     return links

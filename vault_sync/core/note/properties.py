@@ -10,7 +10,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from vault_sync.core.model.values import STANDARD_NAMES, PropertyNames, PropertyValue
+from vault_sync.core.model.values import (
+    STANDARD_NAMES,
+    Problem,
+    PropertyNames,
+    PropertyValue,
+    RelPath,
+)
 from vault_sync.core.note.property_block import (
     Item,
     Properties,
@@ -21,7 +27,8 @@ from vault_sync.core.note.property_block import (
     value_text,
 )
 from vault_sync.core.note.property_table import property_ranks
-from vault_sync.core.note.yaml_scalar import scalar
+from vault_sync.core.note.yaml_scalar import flow_scalar, scalar
+from vault_sync.core.text.common_items import changes
 from vault_sync.core.text.spans import Edit, Span, newline_kind, splice, to_newlines
 
 Wanted = PropertyValue | None
@@ -35,6 +42,11 @@ class Unwritable(Exception):  # noqa: N818  a refusal that the caller reports, n
         super().__init__(line, message)
         self.line = line
         self.message = message
+
+    def problem(self, path: RelPath) -> Problem:
+        """Return the problem of a note that cannot be edited."""
+        hint = "the note is left as it is"
+        return Problem(path, "properties-not-editable", self.message, hint, self.line)
 
 
 def block(values: Mapping[str, PropertyValue]) -> str:
@@ -289,19 +301,12 @@ def _inline(text: str, span: Span, want: PropertyValue, indent: int) -> Iterator
     yield Edit(Span(end, end), newline + below)
 
 
-def _steps(old: list[str], want: tuple[str, ...]) -> list[tuple[str, int, int, int, int]]:
-    """Return the steps that make a list another, as `difflib` has them."""
-    from difflib import SequenceMatcher  # a list that stays as it is needs none
-
-    return list(SequenceMatcher(None, old, want, autojunk=False).get_opcodes())
-
-
 def _list_edits(text: str, rows: list[_ItemLines], want: tuple[str, ...]) -> Iterator[Edit]:
     """Yield the edits of a block list, item by item; one that only moves takes its line along."""
     rows = [row for row in rows if row.text] or rows
     first = rows[0]
     indent = text.index("-", first.start) - first.start
-    steps = _steps([row.text for row in rows], want)
+    steps = changes([row.text for row in rows], want)
     leaving = [
         row for tag, a, b, _, _ in steps if tag in {"delete", "replace"} for row in rows[a:b]
     ]
@@ -328,60 +333,16 @@ def _list_edits(text: str, rows: list[_ItemLines], want: tuple[str, ...]) -> Ite
 
 
 def _flow_edit(text: str, value: Value, want: tuple[str, ...]) -> Edit:
-    """Return the edit of a flow list (`[a, b]`), written by ruamel.yaml; nothing outside it."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
+    """Return the edit of a flow list (`[a, b]`), in which items that stay keep their quotes."""
     assert value.items is not None
-    refusal = f"the list {value.name} cannot be edited; write it with one item a line"
-    yaml = YAML()
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.preserve_quotes = True
-    yaml.width = 2**31
-    out = _Bytes()
-    try:
-        start, stop = _line_start(text, value.key), _line_stop(text, value.span.end)
-        loaded = yaml.load(text[start:stop].replace("\r\n", "\n"))
-        (items,) = loaded.values()
-        old = [item.text for item in value.items]
-        steps = _steps(old, want)
-        for tag, a, b, c, d in reversed(steps):
-            if tag != "equal":
-                items[a:b] = []
-                for item in reversed(want[c:d]):
-                    items.insert(a, _flow_item(item))
-        yaml.dump(loaded, out)
-    except (YAMLError, ValueError) as error:
-        # ruamel.yaml makes dates and numbers, and 2023-99-99 is none.
-        raise Unwritable(value.line, refusal) from error
-    again = read(f"---\n{b''.join(out.parts).decode()}---\n")
-    if again.broken or list(again.values) != [value.name]:
-        raise Unwritable(value.line, refusal)
-    return Edit(value.span, again.values[value.name].span.slice(again.text))
-
-
-def _flow_item(item: str) -> object:
-    """Return an item that ruamel.yaml will write in the quotes that Obsidian would give it."""
-    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, SingleQuotedScalarString
-
-    quote = scalar(item)[0]
-    if quote == "'":
-        return SingleQuotedScalarString(item)
-    return (
-        item
-        if quote != '"' and not re.search(r"[\[\]{},\n]", item)
-        else DoubleQuotedScalarString(item)
-    )
-
-
-class _Bytes:
-    """A stream for ruamel.yaml, which writes to nothing else."""
-
-    def __init__(self) -> None:
-        self.parts: list[bytes] = []
-
-    def write(self, part: bytes) -> None:
-        self.parts.append(part)
+    written: list[str] = []
+    for kind, start, end, other, stop in changes([item.text for item in value.items], want):
+        if kind == "equal":
+            there = (item.span.slice(text) for item in value.items[start:end])
+            written += (words.replace("\r\n", "\n") for words in there)
+        else:
+            written += map(flow_scalar, want[other:stop])
+    return Edit(value.span, f"[{', '.join(written)}]")
 
 
 def left_neighbour(properties: Properties, name: str, names: PropertyNames) -> Value | None:

@@ -134,12 +134,7 @@ def ticks(text: str) -> Ticks:
 def unticked(text: str) -> str:
     """Return a conflicts note with every box of a conflict empty."""
     lines = copy_section.unticked(text).split("\n")
-    return "\n".join(
-        f"{line[: box.start('tick')]} {line[box.end('tick') :]}"
-        if (box := _BOX.match(line)) is not None
-        else line
-        for line in lines
-    )
+    return "\n".join(copy_section.emptied(_BOX, line) for line in lines)
 
 
 def choices(conflicts: Sequence[Conflict], ticked: Ticks) -> Decisions:

@@ -20,6 +20,7 @@ from vault_sync.core.model.plan import (
     Write,
 )
 from vault_sync.core.model.values import Problem
+from vault_sync.core.text.encodings import as_bytes
 
 IN_LINE, OUT_OF_LINE, USAGE, BUG, BUSY, INTERRUPTED, UNREAD = 0, 1, 2, 3, 4, 130, 141
 """The exit codes (README, "Exit codes")."""
@@ -51,6 +52,21 @@ def _spelled(character: str) -> str:
         if code < 0x10000
         else f"\\U{code:08x}"
     )
+
+
+def quoted(word: str) -> str:
+    """Quote one word of a shell's command line, whatever is in it."""
+    if word.isprintable():
+        return "'" + word.replace("'", "'\\''") + "'"
+    escaped = "".join(
+        f"\\{each}" if each in "\\'" else each if each.isprintable() else _bytes(each)
+        for each in word
+    )
+    return f"$'{escaped}'"
+
+
+def _bytes(character: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in as_bytes(character))
 
 
 def counted(count: int, word: str, plural: str = "") -> str:

@@ -8,18 +8,12 @@ only there Markdown reads them as marks.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from vault_sync.core.text.common_items import Change, changes
 from vault_sync.core.text.regex import regex
 
 GONE, COME = "~~", "=="
-
-_MOST_PAIRS = 20_000
-"""Pairs of words, or of paragraphs, up to which two texts are compared by them."""
-
-_Step = tuple[str, int, int, int, int]
-"""A step of a comparison, as `difflib` has it."""
 
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _TOKEN = regex(rf"\s+|[{_IDEOGRAPHS}]|[^\s{_IDEOGRAPHS}]+")
@@ -42,7 +36,7 @@ def marked_lines(first: str, second: str) -> list[str]:
     """
     old, new = _paragraphs(first), _paragraphs(second)
     lines: list[str] = []
-    for kind, start, end, other, stop in _steps(old, new):
+    for kind, start, end, other, stop in changes(old, new):
         if kind == "equal":
             count = end - start
             shown = [f"*({count} {'paragraph' if count == 1 else 'paragraphs'} the same)*"]
@@ -61,28 +55,6 @@ def _replaced(old: Sequence[str], new: Sequence[str]) -> list[str]:
     for first, second in pairs:
         lines += [*([""] if lines else []), *_shown(first, second)]
     return lines
-
-
-def _steps(old: Sequence[str], new: Sequence[str]) -> list[_Step]:
-    """Return the steps from one sequence to the other; what is too long to compare is one step.
-
-    The time is bounded, whatever the texts hold: the matcher takes the cube of their length where
-    they are made of the same few items.
-    """
-    least = min(len(old), len(new))
-    start = next((at for at in range(least) if old[at] != new[at]), least)
-    rest = least - start
-    end = next((at for at in range(rest) if old[-1 - at] != new[-1 - at]), rest)
-    a, b = old[start : len(old) - end], new[start : len(new) - end]
-    steps: list[_Step] = [("equal", 0, start, 0, start)] if start else []
-    if a and b and len(a) * len(b) <= _MOST_PAIRS:
-        found = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
-        steps += [(kind, i + start, j + start, k + start, n + start) for kind, i, j, k, n in found]
-    elif a or b:
-        steps.append(("replace", start, start + len(a), start, start + len(b)))
-    if end:
-        steps.append(("equal", len(old) - end, len(old), len(new) - end, len(new)))
-    return steps
 
 
 def _paragraphs(text: str) -> list[str]:
@@ -123,10 +95,10 @@ def _runs(first: str, second: str) -> Iterator[_Run]:
             yield _Run("", come or gone)
 
 
-def _opcodes(old: Sequence[str], new: Sequence[str]) -> list[_Step]:
+def _opcodes(old: Sequence[str], new: Sequence[str]) -> list[Change]:
     """Return the steps of a comparison, a blank alone between two changes being one of them."""
-    joined: list[_Step] = []
-    steps = _steps(old, new)
+    joined: list[Change] = []
+    steps = changes(old, new)
     for at, step in enumerate(steps):
         inside = 0 < at < len(steps) - 1
         blank = step[0] == "equal" and not "".join(old[step[1] : step[2]]).strip()
@@ -134,7 +106,7 @@ def _opcodes(old: Sequence[str], new: Sequence[str]) -> list[_Step]:
             blank = False
         if joined and joined[-1][0] != "equal" and (step[0] != "equal" or (blank and inside)):
             _, start, _, other, _ = joined[-1]
-            joined[-1] = ("replace", start, step[2], other, step[4])
+            joined[-1] = Change("replace", start, step[2], other, step[4])
         else:
             joined.append(step)
     return joined

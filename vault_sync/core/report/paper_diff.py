@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from vault_sync.core.report.lines import shown
+from vault_sync.core.text.common_items import changes
 from vault_sync.core.text.regex import regex
 
 Mark = Callable[[str], str]
@@ -44,8 +44,7 @@ def marked_lines(before: str, after: str, marks: Marks = PLAIN) -> list[str]:
     """Return the lines in which a word goes or comes, an ellipsis for those between."""
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
     lines, changed = [""], [False]
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    for kind, start, end, other, stop in matcher.get_opcodes():
+    for kind, start, end, other, stop in changes(old, new):
         pieces: list[tuple[Mark | None, list[str]]] = []
         if kind == "equal":
             pieces.append((None, old[start:end]))

@@ -65,13 +65,8 @@ def plain_lines(statistics: VaultStatistics) -> Iterator[str]:
 def as_json(statistics: VaultStatistics) -> dict[str, Any]:
     """Return what the object that `stats --json` prints has beside the vault (docs/json.md)."""
     return {
-        "papers": statistics.papers,
-        "entries": statistics.entries,
-        "words": statistics.words,
-        "weeks": [each._asdict() for each in statistics.weeks],
-        "tags": [each._asdict() for each in statistics.tags],
-        "mentioned": [each._asdict() for each in statistics.mentioned],
-        "statuses": [each._asdict() for each in statistics.statuses],
+        name: [each._asdict() for each in value] if isinstance(value, tuple) else value
+        for name, value in statistics._asdict().items()
     }
 
 

@@ -57,6 +57,24 @@ def common(a: Sequence[T], b: Sequence[T]) -> list[tuple[int, int]]:
     return _sunk(sorted(found), a, b)
 
 
+def common_ends(a: Sequence[T], b: Sequence[T]) -> tuple[int, int]:
+    """Return the numbers of items that both begin with, and that both then end with."""
+    left = _beginning(a, b)
+    return left, _beginning(a[left:][::-1], b[left:][::-1])
+
+
+def _beginning(a: Sequence[T], b: Sequence[T]) -> int:
+    """Return the number of items that both begin with, by bisection over fast slices."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
 def _sunk(pairs: list[tuple[int, int]], a: Sequence[T], b: Sequence[T]) -> list[tuple[int, int]]:
     """Move every insertion and removal as far down as it can be, as git does; return the pairs.
 

@@ -1,4 +1,4 @@
-"""Text that came from the network, made safe to stand in a note; a word, for a shell.
+"""Text that came from the network, made safe to stand in a note.
 
 A title, an author, a comment or an abstract is written by a stranger, and a note is a place where
 text is run: Dataview evaluates inline code, Templater `<% %>`, Obsidian embeds, hides `%%...%%`,
@@ -23,7 +23,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from vault_sync.core.text.encodings import as_bytes
 from vault_sync.core.text.regex import regex
 
 # Controls, bidi marks and overrides, invisible formatting, surrogates, tag characters; not the
@@ -98,18 +97,3 @@ def _words_only(line: str) -> str:
     if _BLOCK_START.match(line):
         return "\\" + line
     return _NUMBERED.sub(r"\1\\\2", line, count=1) if _NUMBERED.match(line) else line
-
-
-def quoted(word: str) -> str:
-    """Quote one word of a shell's command line, whatever is in it."""
-    if word.isprintable():
-        return "'" + word.replace("'", "'\\''") + "'"
-    escaped = "".join(
-        f"\\{each}" if each in "\\'" else each if each.isprintable() else _bytes(each)
-        for each in word
-    )
-    return f"$'{escaped}'"
-
-
-def _bytes(character: str) -> str:
-    return "".join(f"\\x{byte:02x}" for byte in as_bytes(character))

@@ -53,6 +53,18 @@ class Repository(NamedTuple):
         """True in the hook of `git commit PATH ...`, whose index is not the usual one."""
         return Path(self.environment.get("GIT_INDEX_FILE", "")).name.startswith("next-index-")
 
+    def git(self, *arguments: str, given: bytes = b"", fine: Iterable[int] = (0,)) -> bytes:
+        """Return what git answers to a call at the top of the work tree.
+
+        Raises:
+            GitError: its exit code is not `fine`.
+        """
+        done = _call(arguments, self.top, self.environment, given)
+        if done.returncode not in fine:
+            words = done.stderr.decode("utf-8", "replace").strip()
+            raise GitError(f"git {arguments[0]}: {words or f'exit code {done.returncode}'}")
+        return done.stdout
+
 
 def repository(folder: Path, environ: Mapping[str, str]) -> Repository:
     """Return the work tree that a hook was called for, else the one that `folder` lies in.
@@ -66,9 +78,9 @@ def repository(folder: Path, environ: Mapping[str, str]) -> Repository:
             # git means these from the folder in which it calls a hook: this one.
             environment[name] = str(Path(environment[name]).absolute())
     hooked = in_hook(environ)
-    where = Path.cwd() if hooked else folder
-    top = _run(where, environment, ("rev-parse", "--show-toplevel"))
-    return Repository(Path(os.fsdecode(top.removesuffix(b"\n"))), environment)
+    found = Repository(Path.cwd() if hooked else folder, environment)
+    top = found.git("rev-parse", "--show-toplevel")
+    return found._replace(top=Path(os.fsdecode(top.removesuffix(b"\n"))))
 
 
 def in_hook(environ: Mapping[str, str]) -> bool:
@@ -114,21 +126,6 @@ def _folder(path: Path) -> str:
     return "" if path == Path() else f"{path.as_posix()}/"
 
 
-def _run(
-    where: Path,
-    environment: Mapping[str, str],
-    arguments: Sequence[str],
-    *,
-    given: bytes = b"",
-    fine: Iterable[int] = (0,),
-) -> bytes:
-    done = _call(arguments, where, environment, given)
-    if done.returncode not in fine:
-        message = done.stderr.decode("utf-8", "replace").strip() or f"exit code {done.returncode}"
-        raise GitError(f"git {arguments[0]}: {message}")
-    return done.stdout
-
-
 def _call(
     arguments: Sequence[str],
     where: Path | None = None,
@@ -156,7 +153,7 @@ def _fields(output: bytes) -> list[str]:
 
 def index(repository: Repository) -> list[Staged]:
     """Return every file of the index (no links, no submodules), unmerged ones once a stage."""
-    output = _run(repository.top, repository.environment, ("ls-files", "-s", "-z"))
+    output = repository.git("ls-files", "-s", "-z")
     return [Staged(path, oid, int(stage)) for (_, oid, stage), path in _files(output)]
 
 
@@ -166,8 +163,7 @@ def head(repository: Repository) -> list[Staged]:
     Raises:
         GitError: there is no commit yet.
     """
-    arguments = ("ls-tree", "-r", "-z", "--full-tree", "HEAD")
-    output = _run(repository.top, repository.environment, arguments)
+    output = repository.git("ls-tree", "-r", "-z", "--full-tree", "HEAD")
     return [Staged(path, oid, 0) for (_, _, oid), path in _files(output)]
 
 
@@ -182,19 +178,11 @@ def _files(output: bytes) -> Iterator[tuple[list[str], str]]:
 
 def changes(repository: Repository) -> list[StagedChange]:
     """Return what differs between the index and HEAD; before the first commit, the whole index."""
-    top, environment = repository.top, repository.environment
-    head = _run(top, environment, ("rev-parse", "-q", "--verify", "HEAD^{tree}"), fine=(0, 1))
-    tree = head.decode().strip()
-    if not tree:
-        empty = ("hash-object", "-t", "tree", "--stdin")
-        tree = _run(top, environment, empty).decode().strip()
-    output = _run(
-        top,
-        environment,
-        (
-            *("diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev"),
-            *("--ita-invisible-in-index", tree, "--"),
-        ),
+    tree = repository.git("rev-parse", "-q", "--verify", "HEAD^{tree}", fine=(0, 1))
+    tree = tree or repository.git("hash-object", "-t", "tree", "--stdin")
+    output = repository.git(
+        *("diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev"),
+        *("--ita-invisible-in-index", tree.decode().strip(), "--"),
     )
     fields = _fields(output)
     found = []
@@ -213,8 +201,7 @@ def announced(repository: Repository, paths: Sequence[str]) -> set[str]:
     if not paths:
         return set()
     options = ("diff-files", "--name-only", "--diff-filter=A", "-z", "--", *paths)
-    arguments = ("--literal-pathspecs", *options)
-    return set(_fields(_run(repository.top, repository.environment, arguments)))
+    return set(_fields(repository.git("--literal-pathspecs", *options)))
 
 
 def blobs(repository: Repository, oids: Iterable[str]) -> dict[str, str]:
@@ -226,12 +213,8 @@ def blobs(repository: Repository, oids: Iterable[str]) -> dict[str, str]:
     wanted = list(dict.fromkeys(oids))
     if not wanted:
         return {}
-    output = _run(
-        repository.top,
-        repository.environment,
-        ("cat-file", "--batch", "--buffer"),
-        given="".join(f"{oid}\n" for oid in wanted).encode(),
-    )
+    given = "".join(f"{oid}\n" for oid in wanted).encode()
+    output = repository.git("cat-file", "--batch", "--buffer", given=given)
     found: dict[str, str] = {}
     at = 0
     for oid in wanted:
@@ -269,45 +252,37 @@ def _grepped(repository: Repository, words: Sequence[str], *more: str) -> list[s
         return []
     patterns = [argument for word in words for argument in ("-e", word)]
     options = ("grep", "--cached", "--full-name", "--no-color", "-z", "-l", "-a", "-F", *more)
-    output = _run(repository.top, repository.environment, (*options, *patterns, "--"), fine=(0, 1))
-    return _fields(output)
+    return _fields(repository.git(*options, *patterns, "--", fine=(0, 1)))
 
 
 def untracked(repository: Repository, *, ignored: bool) -> list[str]:
     """Return the files of the work tree that are not in the index: those ignored, or the others."""
     options = ("--ignored",) if ignored else ()
-    arguments = ("ls-files", "-z", "--others", *options, "--exclude-standard")
-    return _fields(_run(repository.top, repository.environment, arguments))
+    return _fields(repository.git("ls-files", "-z", "--others", *options, "--exclude-standard"))
 
 
 def hooks_folder(repository: Repository) -> Path:
     """Return the folder of hooks: `core.hooksPath`, else the one that all work trees share."""
-    output = _run(repository.top, repository.environment, ("rev-parse", "--git-path", "hooks"))
+    output = repository.git("rev-parse", "--git-path", "hooks")
     return repository.top / os.fsdecode(output.removesuffix(b"\n"))
 
 
 def settings(repository: Repository, section: str) -> dict[str, str]:
     """Return the values of one section of the repository's own configuration."""
-    name = re.escape(section)
-    output = _run(
-        repository.top,
-        repository.environment,
-        ("config", "--local", "-z", "--get-regexp", rf"^{name}\."),
-        fine=(0, 1),
-    )
+    name = rf"^{re.escape(section)}\."
+    output = repository.git("config", "--local", "-z", "--get-regexp", name, fine=(0, 1))
     pairs = (field.partition("\n") for field in _fields(output))
     return {key: value for key, _, value in pairs}
 
 
 def set_value(repository: Repository, name: str, value: str) -> None:
-    _run(repository.top, repository.environment, ("config", "--local", name, value))
+    repository.git("config", "--local", name, value)
 
 
 def drop_section(repository: Repository, section: str) -> None:
     """Take a section out of the repository's configuration, if it is there."""
     if settings(repository, section):
-        arguments = ("config", "--local", "--remove-section", section)
-        _run(repository.top, repository.environment, arguments)
+        repository.git("config", "--local", "--remove-section", section)
 
 
 def merge_by_line(ours: Path, base: Path, theirs: Path, *, favour_ours: bool = False) -> int:

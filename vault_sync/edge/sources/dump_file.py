@@ -12,13 +12,14 @@ import gzip
 import json
 import re
 import threading
-import unicodedata
 import zlib
 from collections.abc import Collection, Iterator
 from datetime import UTC, date
 from email.utils import parsedate_to_datetime
+from functools import cache
 from pathlib import Path
 from typing import IO, Any, NamedTuple, cast
+from unicodedata import normalize
 
 from vault_sync.core.model.values import Facts, Problem
 from vault_sync.core.sources.answers import objects, tidy
@@ -184,15 +185,11 @@ def _str(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-_MARKS = dict(zip("'`^\"~=.uvHcrkbd", "\u0301\u0300\u0302\u0308\u0303\u0304\u0307\u0306"
-                  "\u030c\u030b\u0327\u030a\u0328\u0331\u0323", strict=True))  # fmt: skip
-_LETTERS = {"ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "oe": "œ",
-            "OE": "Œ", "aa": "å", "AA": "Å", "i": "ı", "j": "ȷ"}  # fmt: skip
 _ACCENT = re.compile(
     r"""\\(?:
-        (?P<sign>['`^"~=.])\s*(?:\{\s*(?P<braced>\\?[A-Za-z])\s*\}|(?P<bare>\\[ij]\b|[A-Za-z]))
-      | (?P<word>[uvHcrkbd])(?:\{\s*(?P<inner>[A-Za-z])\s*\}|\s+(?P<next>[A-Za-z]))
-      | (?P<special>ss|ae|AE|oe|OE|aa|AA|[oOlLij])(?![A-Za-z])(?:\{\}|\s)?
+        ['`^"~=.]\s*(?:\{\s*\\?[A-Za-z]\s*\}|\\[ij]\b|[A-Za-z])
+      | [uvHcrkbd](?:\{\s*[A-Za-z]\s*\}|\s+[A-Za-z])
+      | (?:ss|ae|AE|oe|OE|aa|AA|[oOlLij])(?![A-Za-z])(?:\{\}|\s)?
     )""",
     re.VERBOSE,
 )
@@ -208,16 +205,17 @@ def accents(text: str) -> str:
     if "\\" not in text:
         return text
     parts = text.split("$")
-    parts[::2] = [_IN_BRACES.sub(r"\1", _ACCENT.sub(_letter, part)) for part in parts[::2]]
+    parts[::2] = [
+        _IN_BRACES.sub(r"\1", _ACCENT.sub(lambda tex: _letter(tex[0]), part)) for part in parts[::2]
+    ]
     return "$".join(parts)
 
 
-def _letter(found: re.Match[str]) -> str:
-    if found["special"]:
-        return _LETTERS[found["special"]]
-    base = found["braced"] or found["bare"] or found["inner"] or found["next"]
-    base = base.lstrip("\\")  # \i and \j are the letters without their dot, so that a mark fits
-    return unicodedata.normalize("NFC", base + _MARKS[found["sign"] or found["word"]])
+@cache
+def _letter(tex: str) -> str:
+    from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped]
+
+    return normalize("NFC", LatexNodes2Text().latex_to_text(tex))
 
 
 def _unreadable(path: Path, error: Exception) -> Problem:

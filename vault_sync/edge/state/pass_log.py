@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Problem, RelPath
@@ -72,32 +72,22 @@ def records(state: StateStore, limit: int | None = None) -> list[PassRecord]:
     ]
 
 
-_OPERATIONS = (
-    "SELECT number, kind, path, target, before, after, why, undone FROM operation WHERE pass = ?"
-)
-
-
 def changes(state: StateStore, id_: int, number: int | None = None) -> list[tuple[int, FileChange]]:
     """Return the operations of a pass with their numbers, in order; or the one of that number."""
+    rows = state.select(
+        "SELECT number, kind, path, target, why, undone, before, after FROM operation"
+        " WHERE pass = ? AND number = coalesce(?, number) ORDER BY number",
+        id_,
+        number,
+    )
     return [
-        (
-            at,
-            FileChange(
-                kind,
-                RelPath(unbound(path)),
-                None if target is None else RelPath(unbound(target)),
-                unbound(why),
-                undone,
-                before,
-                after,
-            ),
-        )
-        for at, kind, path, target, before, after, why, undone in (
-            state.select(f"{_OPERATIONS} ORDER BY number", id_)
-            if number is None
-            else state.select(f"{_OPERATIONS} AND number = ?", id_, number)
-        )
+        (at, FileChange(kind, RelPath(unbound(path)), _path(target), unbound(why), *more))
+        for at, kind, path, target, why, *more in rows
     ]
+
+
+def _path(found: Any) -> RelPath | None:
+    return None if found is None else RelPath(unbound(found))
 
 
 def change_of(state: StateStore, token: str, number: int) -> tuple[int, FileChange] | None:

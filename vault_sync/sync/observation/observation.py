@@ -21,6 +21,7 @@ from vault_sync.core.naming import globs
 from vault_sync.core.naming.copy_names import brings_markdown, certain
 from vault_sync.core.naming.globs import is_digest
 from vault_sync.core.naming.keys import is_paper
+from vault_sync.core.naming.note_names import day_of
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note import abstract
 from vault_sync.core.note.property_table import COMPLETED, FACTS
@@ -394,9 +395,7 @@ def paper_days(observation: Observation) -> PaperDays:
     for path, digest in snapshot.digests.items():
         for entry in digest.entries:
             for note in snapshot.managed.get(entry.key, ()):
-                published = snapshot.notes[note].properties.scalar("published")
-                try:
-                    days.setdefault(path, []).append(date.fromisoformat(published))
-                except ValueError:
-                    continue  # none is said, or a year alone
+                day = day_of(snapshot.notes[note].properties.scalar("published"))
+                if day is not None:
+                    days.setdefault(path, []).append(day)
     return days

@@ -179,8 +179,7 @@ def renaming_plan(observation: Observation) -> Plan:
         try:
             after = splice(note.text, renames(note.properties))
         except Unwritable as wrong:
-            words, hint = wrong.message, "the note is left as it is"
-            problems.append(Problem(path, "properties-not-editable", words, hint, wrong.line))
+            problems.append(wrong.problem(path))
             continue
         if after != note.text:
             writes.append(Write(path, note.text, after, "properties renamed"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from vault_sync.core.digest.styles import names
 from vault_sync.core.digest.styles.names import AuthorList
+from vault_sync.core.naming import people
 from vault_sync.core.text.spans import Span
 
 
@@ -149,3 +150,21 @@ def test_separators_and_names_that_stay_are_as_they_were(
     text: str, wanted: list[str], written: str
 ) -> None:
     assert names.written(text, read(text), wanted) == written
+
+
+REST = (" et al.", ", et al", " et. al. (Google)", " and others", ", and more", "...", "…", " ....",
+        " 등", " 등 5인", " 외 3명", "等", "等3人")  # fmt: skip
+
+
+@pytest.mark.parametrize("rest", REST)
+def test_a_digest_leaves_people_out_by_the_words_that_a_note_does(rest: str) -> None:
+    found = read(f"Ann Bee{rest}")
+    assert (found.names, found.partial) == (("Ann Bee",), True)
+    assert people.is_partial((f"Ann Bee{rest}",))
+
+
+@pytest.mark.parametrize("name", ["Al Etal", "Thomas More", "Ann Others-Bee", "Mc Metal"])
+def test_a_name_leaves_nobody_out(name: str) -> None:
+    found = read(name)
+    assert (found.names, found.partial) == ((name,), False)
+    assert not people.is_partial((name,))

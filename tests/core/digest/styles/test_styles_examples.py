@@ -323,7 +323,9 @@ def test_advice() -> None:
     above = f"Week 3\n\nT (Ann Bee, Cee Dee)\n{A}\nwords\n\nU (Eff Gee, Hah Ii)\n{B}\n"
     assert advice.title_first(above) == 3
     assert advice.title_first(above[: above.index("U (")]) is None
-    assert advice.title_first(f"{A}\nT (Ann Bee, Cee Dee)\n{B}\nU (Ee Gee, Hah Ii)\n{C}\n") is None
+    plain = f"{A}\nT (Ann Bee, Cee Dee)\n{B}\nU (Ee Gee, Hah Ii)\n{C}\n"
+    assert advice.title_first(plain) is None
+    assert advice.title_first(f"Reading (Ann Bee, Cee Dee)\nOur week.\n{plain}") is None
 
 
 @pytest.mark.parametrize(

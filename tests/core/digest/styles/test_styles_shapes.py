@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from tests.support.styled_shapes import SHAPES, Shaped, has_partial_authors, linked, shaped
-from vault_sync.core.digest.entry_format import common_ends
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.digest.styles import advice, lens, styled_reader
 from vault_sync.core.model.values import Fields
+from vault_sync.core.text.common_items import common_ends
 from vault_sync.core.text.spans import splice
 
 SEEDS = range(3)

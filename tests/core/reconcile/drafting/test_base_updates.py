@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+from types import FrameType
+from typing import Any
+
 import pytest
 from tests.support.memory_vault import MemoryVault
 from tests.support.reader import (
     ALPHA,
     BETA,
+    GAMMA,
     NEXT,
     NOTE,
+    NOTE_BETA,
+    NOTE_GAMMA,
     NOTE_OMEGA,
     OMEGA,
     WEEK,
@@ -21,8 +28,9 @@ from tests.support.reader import (
     settled,
 )
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import BaseKey, Create
+from vault_sync.core.model.plan import BaseKey, Create, Trash
 from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.reconcile.drafting import base_updates
 from vault_sync.core.reconcile.drafting.base_updates import stale_keys
 
 
@@ -95,16 +103,74 @@ def test_a_report_is_forgotten_when_it_is_no_longer_so() -> None:
     assert not stale_keys((), found, base, reports)
 
 
-def test_what_was_agreed_on_in_a_digest_goes_with_the_entry_there() -> None:
+ONE, TWO = Key("arxiv:2301.00001"), Key("arxiv:2301.00002")
+FIRST, SECOND = RelPath("digests/w1.md"), RelPath("digests/w2.md")
+
+
+def of_two_weeks() -> MemoryVault:
+    """A vault at rest: the one paper in both weeks, the other in the second alone."""
     one, two = (f"https://arxiv.org/abs/2301.0000{n}\nT{n} (Ann Bee)\nWords.\n" for n in (1, 2))
-    first, second = "digests/w1.md", "digests/w2.md"
-    vault = MemoryVault({first: "w1\n" + one, second: "w2\n" + one + two})
+    vault = MemoryVault({FIRST: "w1\n" + one, SECOND: "w2\n" + one + two})
     vault.sync()
+    quiet(vault)
+    return vault
+
+
+def test_what_was_agreed_on_in_a_digest_goes_with_the_entry_there_once_the_note_says_so() -> None:
+    vault = of_two_weeks()
+    there = {row for row in knows(vault, ONE) if row.digest == SECOND}
+    assert there and any(row.digest == FIRST for row in knows(vault, ONE))
+    cut(vault, ONE, SECOND)
+    change(vault, "papers/T2.md", "Words.", "Other words.")
+    plan = vault.plan()
+    assert {each.path for each in plan.operations} == {"papers/T1.md", SECOND}
+    (update,) = [each for each in plan.base_updates if each.drop & there]
+    assert update.drop == there and set(update.paths) == {"papers/T1.md"}
+    vault.carry_out(plan)
+    quiet(vault)
+    assert {row.digest for row in knows(vault, ONE)} == {"", FIRST}
+    assert SECOND in {row.digest for row in knows(vault, TWO)}
+
+
+def test_each_of_many_papers_waits_for_their_digest() -> None:
+    vault = settled()
+    rows = {BaseKey(key, WEEK, "commentary") for key in (ALPHA, BETA, GAMMA)}
+    change(vault, NOTE, "알파 둘째 줄입니다.", "알파 새 줄입니다.")
+    change(vault, NOTE_BETA, "베타 설명입니다.", "베타 새 설명입니다.")
+    change(vault, NOTE_GAMMA, "감마 이야기입니다.", "감마 새 이야기입니다.")
+    updates = [each for each in vault.plan().base_updates if rows & set(each.put)]
+    assert rows == {row for each in updates for row in each.put if row.field == "commentary"}
+    assert {path for each in updates for path in each.paths} == {WEEK}
+    assert all(each.paths for each in updates)
+
+
+def lines_run(n: int) -> int:
+    """Return how many lines of `base_updates` run where n of n + 1 papers are removed at once."""
+    entries = [f"https://arxiv.org/abs/2308.{k:05}\nT{k} (Ann Park)\n" for k in range(n + 1)]
+    vault = MemoryVault({WEEK: "".join(entries)})
     vault.sync()
-    assert {row.digest for row in vault.rows if row.key == "arxiv:2301.00001"} >= {first, second}
-    text = vault.files[second]
-    vault.files[second] = "w2\n" + text[text.index("https", 5) :]
-    for _ in range(2):
-        vault.sync()
-    assert {row.digest for row in vault.rows if row.key == "arxiv:2301.00001"} == {"", first}
-    assert "digests/w2.md" in {row.digest for row in vault.rows if row.key == "arxiv:2301.00002"}
+    text = vault.files[WEEK]
+    vault.files[WEEK] = text[text.rindex("https:") :]
+    (problem,) = vault.plan().problems
+    count = 0
+
+    def trace(frame: FrameType, event: str, arg: object) -> Any:
+        nonlocal count
+        del arg
+        count += event == "line"
+        return trace if frame.f_code.co_filename == base_updates.__file__ else None
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        plan = vault.plan(allowed=problem.hint.rpartition(" ")[2].strip("`"))
+    finally:
+        sys.settrace(before)
+    assert sum(isinstance(each, Trash) for each in plan.operations) == n
+    return count
+
+
+def test_removals_take_steps_in_proportion_to_their_number() -> None:
+    """Each looked through all files of the plan for its own."""
+    once, twice, four = map(lines_run, (20, 40, 80))
+    assert four - twice <= 2.1 * (twice - once), (once, twice, four)

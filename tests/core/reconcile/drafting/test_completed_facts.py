@@ -86,3 +86,17 @@ def test_a_librarys_key_that_another_note_has_is_not_given_twice() -> None:
     readers = library([entry_of("mine", {"eprint": "2308.00001"}, "")])
     other = {"p/o.md": "---\nurl: https://x.org/o\ndigests: []\ncitekey: mine\n---\n"}
     assert properties(KNOWN, ("citekey",), readers, other)[FIRST]["citekey"] == "park2023lantern"
+
+
+def test_a_librarys_entry_is_found_by_the_doi_of_the_note_else_by_that_of_the_archives() -> None:
+    readers = library([entry_of("mine", {"doi": "10.1000/a"}, "")])
+    noted = f'---\nurl: https://arxiv.org/abs/{FIRST.removeprefix("arxiv:")}\ndigests: ["[[w]]"]\n'
+    for doi, fact, citekey in (
+        ("", "10.1000/a", "mine"),
+        ("10.1000/a", "", "mine"),
+        ("10.1000/a", "10.2000/b", "mine"),
+        ("10.2000/b", "10.1000/a", "park2023lantern"),
+    ):
+        note_with = {"p/f.md": f"{noted}doi: '{doi}'\n---\n\n## [[w]]\n\n"}
+        facts = {FIRST: Facts(doi=fact)}
+        assert properties(facts, ("citekey",), readers, note_with)[FIRST] == {"citekey": citekey}

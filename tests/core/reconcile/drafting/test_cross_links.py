@@ -6,6 +6,8 @@ import pytest
 from tests.support.memory_vault import MemoryVault
 from tests.support.reader import (
     ALPHA,
+    BETA,
+    GAMMA,
     NOTE,
     NOTE_BETA,
     NOTE_GAMMA,
@@ -21,7 +23,8 @@ from tests.support.reader import (
     rename,
     settled,
 )
-from vault_sync.core.model.values import Rules
+from vault_sync.core.model.values import Key, Rules
+from vault_sync.core.reconcile.drafting.cross_links import keys_named
 
 
 def test_a_mention_of_a_new_paper_is_listed_when_it_comes() -> None:
@@ -163,3 +166,16 @@ def test_a_mention_taken_out_goes_from_both() -> None:
     assert listed(vault, NOTE_BETA, "mentions") == ()
     assert listed(vault, NOTE_GAMMA, "mentioned_by") == ()
     quiet(vault)
+
+
+def test_a_paper_is_named_by_its_address_where_it_has_a_note_and_by_a_link_to_that() -> None:
+    notes = {"alpha": ALPHA, "beta": BETA}
+    gamma, unread = (f"https://arxiv.org/abs/{key}" for key in ("2308.00003", "2308.00077"))
+    cases: dict[str, list[Key]] = {
+        f"{gamma} and {unread}": [GAMMA],
+        f"{gamma}, [[beta]], [[alpha]], {gamma}, [[beta|again]]": [GAMMA, BETA, ALPHA],
+        f"[[beta]] {gamma}": [BETA, GAMMA],
+        "[[nobody]] [[#beta]] https://example.org": [],
+    }
+    for commentary, named in cases.items():
+        assert keys_named(commentary, notes.get, {GAMMA, ALPHA}.__contains__) == named

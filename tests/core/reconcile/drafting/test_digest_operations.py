@@ -175,3 +175,32 @@ def test_only_a_new_entry_may_have_no_place_for_its_authors() -> None:
         (flat, [fields], 1, False),
     ):
         assert digest_operations._are_meant(digest, meant, count) == are
+
+
+TABLE = f"""| Title | Authors | Paper |
+|---|---|---|
+| **Deep Nets** | Ann Park et al. | [pdf]({A}) |
+"""
+
+
+@pytest.mark.parametrize(
+    ("digest", "authors", "codes_told"),
+    [
+        (f"- [Deep Nets]({A})\n", "", []),
+        (f"- [Deep Nets]({A})\n", "Bo Lee", ["no-place"]),
+        (TABLE, "Ann Park, Bo Lee", []),  # they go on as the digest begins
+        (TABLE, "Bo Lee, Ann Park", ["no-place"]),
+    ],
+)
+def test_authors_of_the_note_that_a_digest_has_no_place_for_are_told_of(
+    digest: str, authors: str, codes_told: list[str]
+) -> None:
+    styles = (("digests/*.md", ("list", "table")),)
+    vault = MemoryVault({"digests/d.md": digest}, rules=Rules(digest_styles=styles))
+    vault.sync()
+    (note,) = (path for path in vault.files if path.startswith("papers/"))
+    text = vault.files[note]
+    text = text.replace("authors:\n  - Ann Park\n", "")
+    vault.files[note] = text.replace("url:", f"authors: [{authors}]\nurl:") if authors else text
+    assert codes(vault.sync()) == codes_told
+    assert ("et al." in vault.files["digests/d.md"]) == (digest == TABLE)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from tests.support.reader import (
     ALPHA,
+    ENTRY,
     NOTE,
     WEEK,
     change,
+    codes,
     fresh,
     noted,
     nothing_happens,
@@ -61,6 +63,7 @@ def test_what_is_no_tag_stays_in_the_note() -> None:
     assert noted(vault, NOTE).tags == ("alpha", "llm", "deep learning", "new")
 
 
+SAID = "알파 첫 문장입니다. 알파 둘째 문장입니다.\n알파 둘째 줄입니다."
 UNTITLED = "digests/z.md"
 PAPER = Key("arxiv:2308.00009")
 
@@ -134,3 +137,15 @@ def test_a_note_is_written_for_its_abstract_too_or_for_that_alone() -> None:
     assert why and last == "abstract" and "abstract" not in why
     vault.sync()
     assert "We model alphas." in vault.files[NOTE]
+
+
+def test_a_plain_text_becomes_its_section_and_a_section_without_entry_stays() -> None:
+    texts = settled().files
+    text = f"{ENTRY}\n## [[2023년 8월 3주차]]\n\n{SAID}\n\n## [[2023년 8월 4주차]]\n\n딴 글.\n"
+    vault = fresh(**texts)
+    change(vault, WEEK, "[[230801 Alpha Models|Alpha Models: A Study]]", "Alpha Models: A Study")
+    del vault.files[NOTE]
+    vault.files["papers/x.md"] = text
+    assert codes(vault.sync()) == ["entry-missing"]
+    assert vault.files["papers/x.md"].endswith(f"---\n{text.removeprefix(ENTRY).lstrip()}")
+    assert "[[x|Alpha Models: A Study]]" in vault.files[WEEK]

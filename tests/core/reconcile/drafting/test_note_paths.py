@@ -19,7 +19,9 @@ from tests.support.reader import (
     WEEK,
     change,
     codes,
+    cut,
     fresh,
+    mentioning,
     nothing_happens,
     only,
     quiet,
@@ -219,3 +221,26 @@ def test_facts_by_year_in_the_folder() -> None:
     assert "papers/2023/230801 Alpha Models.md" in vault.files
     quiet(vault)
     assert codes(vault.plan()) == [] and GAMMA
+
+
+# Links to notes that the reader moved.
+
+
+def test_a_link_to_a_note_that_was_moved_follows_it() -> None:
+    """Also where nothing makes it the note of a paper any more, as its entry is gone too."""
+    vault = mentioning("[[230801 Alpha Models]] 참조.")
+    cut(vault, ALPHA)
+    rename(vault, NOTE, "mine/알파.md")
+    change(vault, "mine/알파.md", 'digests:\n  - "[[2023년 8월 3주차]]"\n', "")
+    change(vault, "mine/알파.md", "## [[2023년 8월 3주차]]", "## 글")
+    vault.sync()
+    assert "[[알파]] 참조." in said(vault, BETA).commentary
+
+
+def test_a_link_stays_where_another_note_has_the_old_name() -> None:
+    vault = mentioning("[[230801 Alpha Models]] 참조.")
+    rename(vault, NOTE, "mine/알파.md")
+    vault.files[NOTE] = "---\nurl: https://example.org/x\n---\n다른 글.\n"
+    vault.sync()
+    assert "[[230801 Alpha Models]] 참조." in said(vault, BETA).commentary
+    assert "[[알파|" in vault.files[WEEK]

@@ -7,20 +7,28 @@ import re
 import pytest
 from tests.support.memory_vault import MemoryVault
 from tests.support.reader import (
+    ALPHA,
+    BETA,
     NEXT,
     NOTE,
     NOTE_BETA,
     NOTE_DELTA,
     NOTE_GAMMA,
     NOTE_OMEGA,
+    OMEGA,
     WEEK,
     change,
     codes,
+    cut,
+    noted,
     open_fields,
     quiet,
+    said,
     section,
     settled,
 )
+from vault_sync.core.model.values import Decision, RelPath
+from vault_sync.core.reconcile.pairing.decisions import apply_decisions, decide
 
 LAST = "https://arxiv.org/abs/2308.00004"
 
@@ -135,9 +143,9 @@ def test_a_digest_that_is_gone_is_made_again_from_its_notes() -> None:
 @pytest.mark.parametrize("side", ["digest", "note"])
 def test_all_conflicts_of_a_digest_take_one_side(side: str) -> None:
     vault = settled()
-    for path, said in ((NOTE_BETA, "베타 설명입니다."), (NOTE_GAMMA, "감마 이야기입니다.")):
-        change(vault, path, said, "노트의 말.")
-        change(vault, WEEK, said, "다이제스트의 말.")
+    for path, words in ((NOTE_BETA, "베타 설명입니다."), (NOTE_GAMMA, "감마 이야기입니다.")):
+        change(vault, path, words, "노트의 말.")
+        change(vault, WEEK, words, "다이제스트의 말.")
     assert len(open_fields(vault.sync())) == 2
     plan = vault.take(WEEK, "digest" if side == "digest" else "note")
     assert not plan.conflicts
@@ -146,3 +154,56 @@ def test_all_conflicts_of_a_digest_take_one_side(side: str) -> None:
     for path in (NOTE_BETA, NOTE_GAMMA):
         assert section(vault, path).commentary == wanted
     quiet(vault)
+
+
+SHARED = {"url", "title", "authors"}
+
+
+@pytest.mark.parametrize(
+    ("path", "side", "fields", "whole"),
+    [
+        (NEXT, "digest", {*SHARED, "commentary"}, True),
+        (NEXT, "note", {*SHARED, "commentary", "entry"}, False),
+        (NEXT, "both", {"commentary"}, False),
+        (NOTE_OMEGA, "digest", {*SHARED, "commentary", "entry"}, False),
+        (NOTE_OMEGA, "note", {*SHARED, "commentary", "entry"}, False),
+        (NOTE_OMEGA, "both", {"commentary"}, False),
+    ],
+)
+@pytest.mark.parametrize("is_entry_there", [True, False])
+def test_a_decision_is_about_the_papers_of_that_file_and_no_other(
+    path: str, side: Decision, fields: set[str], whole: bool, is_entry_there: bool
+) -> None:
+    vault = settled()
+    if not is_entry_there:  # and the note does not name it: the base knows where it was
+        cut(vault, OMEGA, NEXT)
+        change(vault, NOTE_OMEGA, 'digests:\n  - "[[2023년 8월 4주차]]"', "digests: []")
+        change(vault, NOTE_OMEGA, "## [[2023년 8월 4주차]]", "## 글")
+    found = decide(RelPath(path), side, *vault.look())
+    meant = {(OMEGA, NEXT, name) for name in fields} | ({("", NEXT, "text")} if whole else set())
+    assert found == dict.fromkeys(meant, side)
+
+
+@pytest.mark.parametrize("side", ["digest", "note"])
+def test_a_conflict_about_a_title_is_decided_with_its_file(side: Decision) -> None:
+    for path in (NOTE_BETA, WEEK):
+        vault = settled()
+        change(vault, WEEK, "|Beta Nets]]", "|Beta: Mine]]")
+        change(vault, NOTE_BETA, "title: Beta Nets", "title: Beta Yours")
+        assert not vault.take(path, side).conflicts
+        meant = "Beta: Mine" if side == "digest" else "Beta Yours"
+        assert said(vault, BETA).title == noted(vault, NOTE_BETA).title == meant
+
+
+def test_only_the_digest_that_was_accepted_is_no_longer_locked() -> None:
+    vault = settled()
+    cut_at(vault, "델타.")
+    vault.files[NEXT] = vault.files[NEXT].partition("오메가입니다.")[0]
+    found, base = vault.look()
+    assert found.locked == {WEEK: "cut-short", NEXT: "cut-short"}
+    after = apply_decisions(found, decide(RelPath(WEEK), "digest", found, base))
+    assert after.locked == {NEXT: "cut-short"}
+    assert [each.path for each in found.problems] == [WEEK, NEXT]
+    assert [each.path for each in after.problems] == [NEXT]
+    assert apply_decisions(found, decide(RelPath(NOTE), "digest", found, base)) == found
+    assert ALPHA in {entry.key for entry in after.digests[RelPath(WEEK)].entries}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.support.edits import twice
 from tests.support.reader import (
     ALPHA,
     BETA,
@@ -28,7 +29,10 @@ from tests.support.reader import (
     section,
     settled,
 )
-from vault_sync.core.model.values import Key
+from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.reconcile.pairing import pairs
+from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry, entries_value
 
 # Where nothing may happen.
 
@@ -231,3 +235,38 @@ def test_an_entry_that_is_none_any_more_is_not_removed() -> None:
     assert "entry-unreadable" in codes(plan)
     assert section(vault, NOTE_BETA).commentary == before.commentary
     assert knows(vault, Key("arxiv:2308.00002"))
+
+
+def test_the_pairs_of_a_paper_stand_as_its_note_names_their_digests() -> None:
+    """The first of them gives its title, authors and address."""
+    vault = twice()
+    named = ['  - "[[2023년 8월 3주차]]"\n', '  - "[[2023년 8월 4주차]]"\n']
+    for digests in ([WEEK, NEXT], [NEXT, WEEK]):
+        found, base = vault.look()
+        papers = pairs.pair(found, base, new_digest="", remake=False, decisions={}).papers
+        (paper,) = [each for each in papers if each.key == ALPHA]
+        assert [each.digest for each in paper.pairs] == digests
+        change(vault, NOTE, "".join(named), "".join(reversed(named)))
+        named.reverse()
+
+
+def test_an_address_in_the_words_of_a_flat_digest_is_no_entry_of_its_paper() -> None:
+    vault = settled()
+    change(vault, WEEK, "베타 설명입니다.", "베타, wie https://arxiv.org/abs/2308.00001 설명.")
+    vault.sync()
+    cut(vault, ALPHA)
+    assert not vault.sync().problems
+    assert NOTE not in vault.files
+
+
+def test_all_that_an_entry_says_is_part_of_its_value() -> None:
+    text = "w\nhttps://arxiv.org/abs/2308.00001\nT (Ann Park, Bo Lee)\nwords\n#a #b\n"
+    edits = ("00001", "00001v5"), ("T (", "U ("), ("Bo Lee", "Bo"), ("words", "word"), ("#b", "#c")
+    texts = [text, *(text.replace(*each) for each in edits)]
+    found = [
+        entries_value([FoundEntry(RelPath(path), entry)])
+        for path in ("d/w.md", "d/v.md")
+        for each in texts
+        for entry in digest_reader.read(each).entries
+    ]
+    assert len(set(found)) == len(found) == 2 * len(texts)

@@ -67,3 +67,18 @@ def test_words_edited_since_stay_where_the_title_was_their_first_line(
     assert vault.files[note].rstrip().endswith("## [[d]]\n\nwords of mine")
     assert vault.files[DIGEST].endswith("|Deep Nets]]**\nwords of mine\n")
     assert vault.sync().operations == ()
+
+
+def test_edits_of_two_paragraphs_since_the_title_was_one_of_them_both_stay(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    vault = MemoryVault({DIGEST: f"d\n{A}\n**Deep Nets**\none\n\ntwo\n"})
+    with monkeypatch.context() as patch:
+        patch.setattr(title_line, "of_paper", lambda *_: None)
+        vault.sync()
+    (note,) = (path for path in vault.files if path != DIGEST)
+    vault.files[note] = vault.files[note].replace("\none", "\none of mine")
+    vault.files[DIGEST] = vault.files[DIGEST].replace("\ntwo", "\ntwo there")
+    assert vault.sync().conflicts == ()
+    assert vault.files[note].rstrip().endswith("## [[d]]\n\none of mine\n\ntwo there")
+    assert vault.files[DIGEST].endswith("one of mine\n\ntwo there\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.support.edits import BOTH, FIRST, LINE, LINKED, TITLE, Do, twice
+from tests.support.edits import BOTH, FIRST, LINE, LINKED, TITLE, URL, Do, at, twice
 from tests.support.memory_vault import MemoryVault
 from tests.support.reader import (
     ALPHA,
@@ -13,7 +13,9 @@ from tests.support.reader import (
     WEEK,
     change,
     codes,
+    entry,
     forget,
+    knows,
     noted,
     nothing_happens,
     only,
@@ -24,6 +26,9 @@ from tests.support.reader import (
     section,
     settled,
 )
+from vault_sync.core.model.base import Arrival, value_hash
+from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.values import Key, RelPath
 
 # Where nothing may happen.
 
@@ -37,6 +42,8 @@ def test_both_sides_changed_differently(field: str, digest: Do, note: Do) -> Non
     assert open_fields(plan) == [(ALPHA, field, "both changed")]
     assert plan.conflicts[0].digest_text != plan.conflicts[0].note_text
     assert plan.conflicts[0].note == NOTE and plan.conflicts[0].digest == WEEK
+    mine = entry(vault, ALPHA)
+    assert plan.conflicts[0].line == (mine.commentary_line if field == "commentary" else mine.line)
     # It stays open, whatever else is done.
     change(vault, WEEK, "베타 설명입니다.", "베타를 고쳤습니다.")
     assert open_fields(only(vault, NOTE_BETA)) == [(ALPHA, field, "both changed")]
@@ -241,3 +248,64 @@ def test_a_section_is_added_to_a_note_without_a_last_newline() -> None:
     vault.sync()
     assert section(vault, NOTE, NEXT).commentary == "다시."
     assert section(vault, NOTE).commentary
+
+
+# Files that were brought, and what a person took back.
+
+
+DIGESTS = [
+    *((field, digest) for field, digest, _ in BOTH),
+    ("tags", at(WEEK, "#alpha #llm", "#alpha")),
+    ("url", at(WEEK, URL, f"{URL}v2")),
+]
+
+
+@pytest.mark.parametrize(("field", "digest"), DIGESTS)
+def test_what_a_file_lacks_that_was_just_delivered_is_not_followed_yet(
+    field: str, digest: Do
+) -> None:
+    vault = settled()
+    digest(vault)
+    vault.arrivals = {RelPath(WEEK): Arrival(delivered=True)}
+    plan = nothing_happens(vault)
+    assert plan.deferred == {WEEK} and not plan.conflicts
+    vault.arrivals = {RelPath(WEEK): Arrival(waited=True)}
+    only(vault, NOTE)
+
+
+@pytest.mark.parametrize(("field", "digest"), DIGESTS)
+def test_a_delivered_digest_makes_no_edit_of_the_note_wait(field: str, digest: Do) -> None:
+    vault = settled()
+    digest(vault)
+    vault.arrivals = {RelPath(NOTE): Arrival(delivered=True)}
+    assert vault.sync().deferred == set()
+    assert not quiet(vault).conflicts
+
+
+def test_a_commentary_that_was_taken_back_stays_as_long_as_both_sides_are_the_same() -> None:
+    vault = settled()
+    change(vault, WEEK, LINE, "새 줄.")
+    texts = said(vault, ALPHA).commentary, section(vault, NOTE).commentary
+    hashes = value_hash(texts[0]), value_hash(texts[1])
+    vault.refused = {BaseKey(ALPHA, RelPath(WEEK), "commentary"): hashes}
+    assert not nothing_happens(vault).conflicts
+    change(vault, WEEK, "새 줄.", "또 새 줄.")
+    only(vault, NOTE)
+
+
+def test_while_two_addresses_are_in_conflict_the_base_is_that_of_the_old_one() -> None:
+    vault = settled()
+    change(vault, WEEK, URL, f"{URL}v2")
+    change(vault, NOTE, f"url: {URL}", f"url: {URL[:-1]}9")
+    before = knows(vault, ALPHA)
+    assert open_fields(nothing_happens(vault)) == [(ALPHA, "url", "both changed")]
+    assert knows(vault, ALPHA) == before
+
+
+def test_a_new_address_has_the_base_of_the_old_one_whatever_else_is_open() -> None:
+    vault = settled()
+    change(vault, WEEK, URL, f"{URL[:-1]}8")
+    change(vault, WEEK, FIRST, "내 문장.")
+    change(vault, NOTE, FIRST, "네 문장.")
+    assert [field for _, field, _ in open_fields(vault.sync())] == ["commentary"]
+    assert knows(vault, Key("arxiv:2308.00008")) and not knows(vault, ALPHA)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from vault_sync.core.digest import title_line
@@ -12,10 +13,9 @@ from vault_sync.core.digest.styles import labels
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.digest.styles.styled_reader import any_link, candidates, claims
 from vault_sync.core.model.values import Problem, RelPath
-from vault_sync.core.naming.keys import key_of
 from vault_sync.core.text.module_door import door
 from vault_sync.core.text.regex import regex
-from vault_sync.core.text.spans import Span, lines_of
+from vault_sync.core.text.spans import Line, Span, lines_of
 
 if TYPE_CHECKING:
     from vault_sync.core.digest.styles import assembly
@@ -104,22 +104,15 @@ def title_first(text: str) -> int | None:
     At least two addresses each stand right under a line `Title (Author)`, and the first such line
     stands above the first address.
     """
-    if not _has_title_above(text):
+    first = _ADDRESS_ALONE.search(text)
+    if first is None or not _has_title(lines_of(text, Span(0, first.start())), text):
         return None
     page = pages.page_of(text)
-    first_title: int | None = None
-    has_address = False
-    under = 0
-    for number in range(len(page.lines)):
-        if page.kinds[number] in {pages.BLANK, pages.CODE, pages.HIDDEN}:
-            continue
-        words = page.words(number).strip()
-        if "://" in words and " " not in words and key_of(words) is not None:
-            has_address = True
-            under += number > 0 and titles.title_at(page, number - 1) is not None
-        elif first_title is None and not has_address and titles.title_at(page, number) is not None:
-            first_title = number
-    return first_title + 1 if first_title is not None and under >= 2 else None
+    heads = titles.heads_of(page)
+    under = sum(head.below == head.line + 1 for head in heads)
+    if under < 2 or page.lines[heads[0].line].start > first.start():
+        return None
+    return heads[0].line + 1
 
 
 def titles_first(path: RelPath, text: str) -> Problem | None:
@@ -141,10 +134,6 @@ def titles_first(path: RelPath, text: str) -> Problem | None:
     )
 
 
-def _has_title_above(text: str) -> bool:
-    """Return whether a title stands above the first address: a cheap test that few digests pass."""
-    first = _ADDRESS_ALONE.search(text)
-    if first is None:
-        return False
-    above = lines_of(text, Span(0, first.start()))
+def _has_title(above: Sequence[Line], text: str) -> bool:
+    """Return whether one of some lines is a title: a cheap test that few digests pass."""
     return any(title_line.parse(text, line.start, line.end) is not None for line in above)

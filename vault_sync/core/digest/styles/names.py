@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from vault_sync.core.digest.styles.markdown.marks import value
+from vault_sync.core.naming import people
 from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Span, stripped
 
@@ -27,11 +28,6 @@ class AuthorList(NamedTuple):
 _SPLIT = regex(r"[()（）]|[,，、;]")
 _AND = regex(r"(?:^|[ \t\r\n])(?:and|&|with)[ \t\r\n]+")
 _LINKED = regex(r"\[([^\[\]\n]{1,100})\]\([^()\s]{0,400}\)")
-_MORE = regex(
-    r"(?:and )?(?:et\.? ?al\.?,?|\.{2,}|…|others|and more)"
-    r"|(?:等|外|외)\s?\d*\s?(?:人|명)?|등"
-)
-_MORE_BEHIND = regex(r"(?:[ \t,]+and others|[ \t]?\.{3}|…|等\d*人?|[ \t]등)$")
 _ET_AL = regex(r"[ \t,]*\bet\.? ?al\b.*", re.DOTALL)
 # What stands behind a name and its full stop: `Ann Bee. ICLR 2024`. A title or a saint is a name's.
 _VENUE = regex(
@@ -58,18 +54,8 @@ def read(text: str, span: Span) -> AuthorList:
         if _PLAIN.fullmatch(text, *piece) and not text.endswith("..", *piece):
             names.append(piece.slice(text))
             continue
-        name = _name(text, piece)
-        if _MORE.fullmatch(name):
-            partial = True
-            continue
-        cut = _ET_AL.search(name) if "et" in name else None
-        if cut is not None:
-            partial = True
-            name = name[: cut.start()]
-        behind = _MORE_BEHIND.search(name[-20:])
-        if behind is not None:
-            partial = True
-            name = name[: len(name) - len(behind[0])].rstrip(" ,")
+        name, leaves_out = people.without_rest(_name(text, piece))
+        partial = partial or leaves_out
         if name:
             names.append(name)
     return AuthorList(span, tuple(names), partial)

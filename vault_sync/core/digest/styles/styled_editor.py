@@ -14,6 +14,7 @@ from vault_sync.core.digest.styles.markdown import marks
 from vault_sync.core.digest.styles.markdown.page import ITEM_MARK
 from vault_sync.core.digest.styles.style import StyledSpans
 from vault_sync.core.model.values import FieldName, Fields
+from vault_sync.core.text.common_items import common_ends
 from vault_sync.core.text.spans import Edit, Span, lines_of, newline_kind, splice_within
 
 
@@ -111,7 +112,7 @@ def _title(text: str, styled: StyledSpans, title: str) -> list[Edit]:
     old, places = marks.value(text, styled.title), marks.offsets(text, styled.title)
     if len(old) != len(places):
         return [Edit(styled.title, _escaped(styled, title))]
-    left, right = entry_format.common_ends(old, title)
+    left, right = common_ends(old, title)
     changed, words = places[left : len(old) - right], title[left : len(title) - right]
     words = _escaped(styled, words)
     if not changed:

@@ -29,7 +29,7 @@ from vault_sync.core.text.spans import Span
 _PLACES: frozenset[FieldName] = frozenset(("url", "title", "authors", "tags", "commentary"))
 
 
-class _TitledHead(NamedTuple):
+class TitledHead(NamedTuple):
     """The head of an entry: the number of its first line, its title, the number of its address."""
 
     line: int
@@ -39,18 +39,23 @@ class _TitledHead(NamedTuple):
 
 def entries(page: Page) -> list[Entry]:
     """Return the entries of a page, in order."""
-    heads = [
-        _TitledHead(number, title, below)
-        for number in range(len(page.lines))
-        if (title := title_at(page, number)) is not None
-        and (below := _address(page, number)) is not None
-    ]
+    heads = heads_of(page)
     ends = [number for number in range(len(page.lines)) if _ends(page, number)]
     stops = _stops([head.line for head in heads], ends, len(page.lines))
     return [
         entry
         for head, stop in zip(heads, stops, strict=True)
         if (entry := _entry(page, head, stop)) is not None
+    ]
+
+
+def heads_of(page: Page) -> list[TitledHead]:
+    """Return the heads of a page's entries, in order."""
+    return [
+        TitledHead(number, title, below)
+        for number in range(len(page.lines))
+        if (title := _title(page, number)) is not None
+        and (below := _address(page, number)) is not None
     ]
 
 
@@ -68,8 +73,7 @@ def _ends(page: Page, number: int) -> bool:
     return kind in {RULE, HIDDEN}
 
 
-def title_at(page: Page, number: int) -> TitleLine | None:
-    """Return the title line that a line of a page is, if it is one."""
+def _title(page: Page, number: int) -> TitleLine | None:
     if page.kinds[number] in {BLANK, CODE, HIDDEN, RULE}:
         return None
     start, end, _ = page.lines[number]
@@ -88,7 +92,7 @@ def _address(page: Page, number: int) -> int | None:
     return number if alone and "://" in words and key_of(words) is not None else None
 
 
-def _entry(page: Page, head: _TitledHead, stop: int) -> Entry | None:
+def _entry(page: Page, head: TitledHead, stop: int) -> Entry | None:
     text, (number, title, below) = page.text, head
     stop = page.without_layout(below, stop)
     words = page.words(below)

@@ -105,7 +105,11 @@ def _of_paper(
     )
     base_updates = []
     if drop:
-        paths = frozenset(path for path, keys in builder.touched.items() if resolution.key in keys)
+        paths = frozenset(
+            path
+            for path in (note, *resolution.entries)
+            if resolution.key in builder.touched.get(path, ())
+        )
         base_updates.append(BaseUpdate(paths, groups.pop(paths, {}), drop))
     return base_updates + [BaseUpdate(tuple(sorted(paths)), put) for paths, put in groups.items()]
 
@@ -195,7 +199,7 @@ def stale_keys(
     paired = {key for paper in papers for key in (paper.key, paper.agreed_key)}
     found = {key for key, _ in here} | set(snapshot.managed) | set(snapshot.locked_keys)
     unpaired = found - paired
-    alive = found | paired | _in_missing_digests(snapshot, base)
+    alive = found | _in_missing_digests(snapshot, base)
     awaited = _awaited_digests(papers, base)
 
     def is_stale(base_key: BaseKey) -> bool:

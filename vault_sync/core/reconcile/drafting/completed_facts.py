@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from vault_sync.core.citation.citekeys import CitedPaper, assign
@@ -89,7 +89,8 @@ def _citekeys(
             chosen[each.key] = entry.citekey
         elif each.note.title or not is_paper(each.key):
             papers[each.key] = CitedPaper(each.note.title, each.note.authors, published)
-    theirs = {} if library is None else _theirs(library.entries, chosen)
+    entries = () if library is None else library.entries
+    theirs = dict.fromkeys((entry.citekey for entry in entries), Key(""))
     return chosen | assign(papers, theirs | taken, rules.citekey_form)
 
 
@@ -101,8 +102,3 @@ def given(snapshot: Snapshot) -> dict[str, Key]:
         for path in paths
         if (citekey := snapshot.notes[path].properties.scalar("citekey").strip())
     }
-
-
-def _theirs(entries: Iterable[LibraryEntry], chosen: Mapping[Key, str]) -> dict[str, Key]:
-    owners = {citekey: key for key, citekey in chosen.items()}
-    return {entry.citekey: owners.get(entry.citekey, Key("")) for entry in entries}

@@ -7,12 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from vault_sync.core.model.values import (
-    Facts,
     Fields,
     PropertyNames,
     PropertyValue,
     RelPath,
-    Rules,
     stem_of,
 )
 from vault_sync.core.naming.wikilinks import link
@@ -23,6 +21,7 @@ from vault_sync.core.note.properties import spelled
 from vault_sync.core.note.property_table import LINK_LISTS, fact_properties
 from vault_sync.core.reconcile.drafting.cross_links import ListedNotes, Lists, updated_items
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
+from vault_sync.core.reconcile.drafting.plan_builder import DraftContext
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair
 from vault_sync.core.reconcile.resolution.values import LIVE, Resolution
 from vault_sync.core.text.module_door import door
@@ -60,10 +59,9 @@ class Drafted:
         return [section for section in read.sections if section.target in targets]
 
 
-def new(
-    resolution: Resolution, note_paths: NotePaths, facts: Facts, rules: Rules, lists: Lists
-) -> Drafted:
+def new(context: DraftContext, resolution: Resolution, lists: Lists) -> Drafted:
     """Draft a note that is not there yet."""
+    note_paths, rules = context.note_paths, context.rules
     path = note_paths.notes[resolution.key]
     sections = tuple(
         (note_paths.linked(pair.digest, path), resolution.commentaries[pair.digest])
@@ -77,7 +75,7 @@ def new(
     values = new_note.values_of(
         resolution.key,
         resolution.note,
-        fact_properties(facts, rules.facts),
+        fact_properties(context.facts_of(resolution.key), rules.facts),
         [target for target, _ in sections],
         links,
     )
@@ -87,14 +85,7 @@ def new(
     return Drafted(path, text, resolution.note, sections, ("", ""), why, values)
 
 
-def edited(
-    resolution: Resolution,
-    note: Note,
-    note_paths: NotePaths,
-    facts: Facts,
-    rules: Rules,
-    lists: Lists,
-) -> Drafted:
+def edited(context: DraftContext, resolution: Resolution, note: Note, lists: Lists) -> Drafted:
     """Draft the changes of a note that is there.
 
     Raises:
@@ -102,8 +93,9 @@ def edited(
     """
     path = resolution.paper.note
     assert path is not None
+    note_paths, rules = context.note_paths, context.rules
     opened = _without_plain(resolution, note)
-    changes = _changes(resolution, opened, note_paths, facts, rules.facts)
+    changes = _changes(context, resolution, opened)
     changes |= {
         name: listed
         for name, named in lists.items()
@@ -228,7 +220,7 @@ def _paragraphs(commentary: str) -> tuple[str, ...]:
 
 
 def _changes(
-    resolution: Resolution, note: Note, note_paths: NotePaths, facts: Facts, wanted: Sequence[str]
+    context: DraftContext, resolution: Resolution, note: Note
 ) -> dict[str, PropertyValue | None]:
     fields, has = resolution.note, note.fields
     changes = _title(resolution, note)
@@ -237,12 +229,13 @@ def _changes(
     if fields.url != has.url:
         changes["url"] = fields.url
     changes |= _address(resolution, note)
+    facts = context.facts_of(resolution.key)
     changes |= {
         name: value
-        for name, value in fact_properties(facts, wanted).items()
+        for name, value in fact_properties(facts, context.rules.facts).items()
         if not note.properties.items(name)
     }
-    digests = _digests(resolution, note, note_paths)
+    digests = _digests(resolution, note, context.note_paths)
     if digests != note.properties.items("digests") or not note.managed:
         changes["digests"] = digests
     if fields.tags != has.tags:
@@ -360,21 +353,16 @@ def _why(
     return ", ".join(reasons) or "links"
 
 
-def first_difference(drafted: Drafted, names: PropertyNames) -> int | None:
-    """Return None if the text reads back as meant, else the line that does not."""
+def reads_back(drafted: Drafted, names: PropertyNames) -> bool:
+    """Return True if the text reads back as meant."""
     read = note_lens.read(drafted.text, names)
-    if read.properties.broken is not None:
-        return read.properties.broken[0]
     places = (name for name in _PROPERTIES if not names.is_off(name))
-    if any(getattr(read.fields, name) != getattr(drafted.fields, name) for name in places):
-        return 1
-    targets = dict(drafted.sections)
     found = drafted.sections_in(read)
-    commentaries = {section.target: section.commentary for section in found}
-    if commentaries != targets:
-        wrong = [section for section in found if section.commentary != targets[section.target]]
-        return wrong[0].line if wrong else 1
-    return None if own_parts(note_lens.own_words(read, found)) == drafted.own else 1
+    return (
+        all(getattr(read.fields, name) == getattr(drafted.fields, name) for name in places)
+        and {section.target: section.commentary for section in found} == dict(drafted.sections)
+        and own_parts(note_lens.own_words(read, found)) == drafted.own
+    )
 
 
 def own_parts(words: str) -> tuple[str, str]:

@@ -6,20 +6,20 @@ A new note is drafted after the reader's template, without it where it cannot be
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 from vault_sync.core.model.base import apart_key
 from vault_sync.core.model.plan import BaseKey, Create, Rename, Write, to_trash
 from vault_sync.core.model.values import Facts, Problem, RelPath, Rules, stem_of
 from vault_sync.core.naming.keys import arxiv_id, pdf_of
+from vault_sync.core.naming.note_names import day_of
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note
 from vault_sync.core.note.properties import Unwritable
 from vault_sync.core.note.property_table import property_facts
 from vault_sync.core.reconcile.drafting import note_draft, plan_builder
 from vault_sync.core.reconcile.drafting.cross_links import Lists
-from vault_sync.core.reconcile.drafting.note_draft import Drafted, first_difference, own_parts
+from vault_sync.core.reconcile.drafting.note_draft import Drafted, own_parts, reads_back
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
 from vault_sync.core.reconcile.pairing import removals
 from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Resolution
@@ -52,8 +52,7 @@ def add(builder: PlanBuilder, context: DraftContext, resolution: Resolution, lis
 def _create(
     builder: PlanBuilder, context: DraftContext, resolution: Resolution, lists: Lists
 ) -> None:
-    facts = context.facts_of(resolution.key)
-    drafted = note_draft.new(resolution, context.note_paths, facts, context.rules, lists)
+    drafted = note_draft.new(context, resolution, lists)
     if context.template is not None:
         drafted = from_template(builder, context, resolution, drafted, context.template)
     callout = plan_builder.abstract_for(context, resolution).callout
@@ -73,22 +72,11 @@ def _edit(
     builder: PlanBuilder, context: DraftContext, resolution: Resolution, path: RelPath, lists: Lists
 ) -> None:
     note = context.snapshot.notes[path]
-    facts = context.facts_of(resolution.key)
     try:
-        drafted = note_draft.edited(
-            resolution, note, context.note_paths, facts, context.rules, lists
-        )
+        drafted = note_draft.edited(context, resolution, note, lists)
     except Unwritable as unwritable:
         builder.refused.add((resolution.key, NOTE))
-        builder.problems.append(
-            Problem(
-                path,
-                "properties-not-editable",
-                unwritable.message,
-                "the note is left as it is",
-                unwritable.line,
-            )
-        )
+        builder.problems.append(unwritable.problem(path))
         return
     if callout := plan_builder.abstract_for(context, resolution).callout:
         drafted = note_draft.with_abstract(drafted, callout, note.text)
@@ -107,7 +95,7 @@ def _edit(
 def _proved(
     builder: PlanBuilder, context: DraftContext, resolution: Resolution, drafted: Drafted
 ) -> bool:
-    if note_draft.first_difference(drafted, context.rules.properties) is None:
+    if reads_back(drafted, context.rules.properties):
         return True
     builder.refused.add((resolution.key, NOTE))
     pair = next((pair for pair in resolution.paper.pairs if pair.kind in LIVE), None)
@@ -144,8 +132,7 @@ def from_template(
     except Unwritable as wrong:
         builder.problems.append(note_template.unusable(template.path, wrong.message, wrong.line))
         return drafted
-    line = first_difference(made, rules.properties)
-    if line is not None:
+    if not reads_back(made, rules.properties):
         what = "a digest section in it would be read otherwise"
         builder.problems.append(note_template.unusable(template.path, what, 1))
         return drafted
@@ -179,7 +166,7 @@ def _templated(
     filled = note_template.filled(
         template.text,
         _placeholders(drafted, resolution, facts, published),
-        lambda: template.week_days().get(first) or _day(published),
+        lambda: template.week_days().get(first) or day_of(published),
     )
     text = new_note.from_template(filled, drafted.values, drafted.sections, rules.properties)
     read = note_lens.read(text, rules.properties)
@@ -206,10 +193,3 @@ def _placeholders(
         "abstract": sanitize(facts.abstract),
         "digest": drafted.sections[0][0] if drafted.sections else "",
     }
-
-
-def _day(published: str) -> date | None:
-    try:
-        return date.fromisoformat(published)
-    except ValueError:
-        return None

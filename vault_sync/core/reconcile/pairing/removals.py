@@ -6,7 +6,8 @@ service at work than a reader cleaning up (docs/architecture.md, "Who is there")
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from vault_sync.core.model import problems
@@ -61,7 +62,9 @@ def check_removals(
     notices = tuple(map(problems.may_be_on_its_way, sorted(uncounted)))
     papers = counted
     if remake:
-        guarded = GuardedPapers(tuple(_waiting(paper, {"removed"}) for paper in papers))
+        guarded = GuardedPapers(
+            tuple(_with_removals(paper, lambda _: "waiting") for paper in papers)
+        )
     else:
         papers = edit_beats_removal(papers, snapshot, base, rules, decisions)
         # A person who has just named a digest that is gone need not confirm that it is.
@@ -79,27 +82,26 @@ def _has_work(paper: Paper) -> bool:
     return paper.role == "managed" or any(pair.kind != "waiting" for pair in paper.pairs)
 
 
-def _waiting(paper: Paper, kinds: Collection[Kind]) -> Paper:
-    pairs = tuple(
-        pair._replace(kind="waiting") if pair.kind in kinds else pair for pair in paper.pairs
-    )
-    return paper._replace(pairs=pairs)
+def _with_removals(paper: Paper, kind_of: Callable[[Pair], Kind]) -> Paper:
+    """Return a paper whose removed pairs have the kinds that they are given."""
+    if all(pair.kind != "removed" for pair in paper.pairs):
+        return paper
+    pairs = [
+        pair._replace(kind=kind_of(pair)) if pair.kind == "removed" else pair
+        for pair in paper.pairs
+    ]
+    return paper._replace(pairs=tuple(pairs))
 
 
 def _with_counted_removals(paper: Paper, base: Base, decisions: Decisions) -> Paper:
     """Return a paper in which an entry that may only be not here yet counts for nothing."""
-    if all(pair.kind != "removed" for pair in paper.pairs):
-        return paper
-    accepted = accepted_digests(decisions)
-    pairs = tuple(
-        pair._replace(kind=kind_of_removal(pair.digest, base))
-        if pair.kind == "removed"
-        and pair.digest not in accepted
-        and (paper.agreed_key, pair.digest, "entry") not in decisions
-        else pair
-        for pair in paper.pairs
-    )
-    return paper._replace(pairs=pairs)
+
+    def kind_of(pair: Pair) -> Kind:
+        decided = (paper.agreed_key, pair.digest, "entry") in decisions
+        sure = decided or pair.digest in accepted_digests(decisions)
+        return "removed" if sure else kind_of_removal(pair.digest, base)
+
+    return _with_removals(paper, kind_of)
 
 
 def kind_of_removal(digest: RelPath, base: Base) -> Kind:
@@ -133,21 +135,14 @@ def edit_beats_removal(
 
     A removal that a person decided on stays one.
     """
-    return [
-        paper._replace(
-            pairs=tuple(
-                pair._replace(kind="append")
-                if pair.kind == "removed"
-                and (paper.agreed_key, pair.digest, "entry") not in decisions
-                and is_edited(paper, pair, snapshot.notes[paper.note], base, rules)
-                else pair
-                for pair in paper.pairs
-            ),
-        )
-        if paper.note is not None and any(pair.kind == "removed" for pair in paper.pairs)
-        else paper
-        for paper in papers
-    ]
+
+    def kind_of(paper: Paper, pair: Pair) -> Kind:
+        if paper.note is None or (paper.agreed_key, pair.digest, "entry") in decisions:
+            return "removed"
+        edited = is_edited(paper, pair, snapshot.notes[paper.note], base, rules)
+        return "append" if edited else "removed"
+
+    return [_with_removals(paper, partial(kind_of, paper)) for paper in papers]
 
 
 def is_edited(paper: Paper, pair: Pair, note: Note, base: Base, rules: Rules) -> bool:

@@ -19,6 +19,7 @@ and beside it what the note says where that is another text (`apart_key`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
 from vault_sync.core.model.base import Base, apart_key
@@ -217,8 +218,8 @@ def decide(
         return as_they_are if same else Undecided("both changed")
     if not digest or not note:
         return _filled(meaning, digest, note)
-    partial = meaning.is_partial(digest) or meaning.is_partial(note)
-    if same and (partial or (meaning.spelled and was != note_was)):
+    cut = meaning.is_partial(digest) or meaning.is_partial(note)
+    if same and (cut or (meaning.spelled and was != note_was)):
         return as_they_are
     if meaning.guard_older and _was_before(base, base_key, digest if changed == "digest" else note):
         return Undecided("older")
@@ -303,18 +304,11 @@ def _authors_to_digest(
     return people.written_like(digest, names, was=was or (), as_list=True) if digest else names
 
 
-def _authors_to_list(
-    note: people.Authors, digest: people.Authors, was: people.Authors | None
+def _authors_to_note(
+    note: people.Authors, digest: people.Authors, was: people.Authors | None, *, as_list: bool
 ) -> people.Authors | None:
     names = people.plain(digest, like=note)
-    return people.written_like(note, names, was=was or (), as_list=True) if note else digest
-
-
-def _authors_to_text(
-    note: people.Authors, digest: people.Authors, was: people.Authors | None
-) -> people.Authors | None:
-    names = people.plain(digest, like=note)
-    return people.written_like(note, names, was=was or ()) if note else digest
+    return people.written_like(note, names, was=was or (), as_list=as_list) if note else digest
 
 
 URL: Meaning[str] = Meaning(
@@ -326,11 +320,15 @@ TITLE: Meaning[str] = Meaning(_same_title, str.__eq__, _other_value, _other_valu
 
 
 AUTHORS: Meaning[people.Authors] = Meaning(
-    people.agree, people.same_names, _authors_to_digest, _authors_to_list, people.is_partial
+    people.agree,
+    people.same_names,
+    _authors_to_digest,
+    partial(_authors_to_note, as_list=True),
+    people.is_partial,
 )
 
 
-AUTHORS_AS_TEXT = AUTHORS._replace(to_note=_authors_to_text)
+AUTHORS_AS_TEXT = AUTHORS._replace(to_note=partial(_authors_to_note, as_list=False))
 """Of a note whose property is a text, no list."""
 
 
