@@ -159,3 +159,9 @@ def test_the_folder_for_new_notes() -> None:
     cases = product(*((letter.upper(), letter) for letter in "papers"))
     spelled = [name for name in map("".join, cases) if name != "papers"]
     assert found({f"{name}/x.md": "words" for name in reversed(spelled)}).folder == "PAPERS"
+
+
+def test_a_note_that_lost_its_address_is_none_of_a_paper() -> None:
+    lost = "---\ndigests: []\n---\nsee https://example.org/x\n"
+    has = "---\nurl: https://arxiv.org/abs/2301.00001\ndigests: []\n---\n"
+    assert found({"p/a.md": lost, "p/b.md": has}).certain == ("p/b.md",)

@@ -29,6 +29,19 @@ def undo(vault: Vault) -> Outcome:
     return outcome
 
 
+def test_where_nothing_can_be_taken_back_nothing_is_refused() -> None:
+    with settled() as vault:
+        EDITS["digest commentary"](vault, 1)
+        (done,) = vault.run().outcome.done
+        vault.put(done.path, "another text\n")
+        with vault.state.lock(5.0):
+            outcome, refused = take_back(
+                vault.config, vault.state, None, datetime.now(UTC), lambda: vault.view().plan
+            )
+        assert (outcome.done, refused) == ((), 0) and len(outcome.undone) == 1
+        assert count_refused(vault.state.select) == 0
+
+
 @pytest.mark.parametrize(
     "name",
     [

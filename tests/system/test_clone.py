@@ -35,6 +35,14 @@ def test_one_sided_edits_are_followed(clone: Vault) -> None:
     assert "instruct\n" not in clone.read(OCTOPACK).split("---")[1]
 
 
+@pytest.mark.parametrize("verb", [["views"], ["week"], ["add", "--offline", "2308.00099"]])
+def test_what_a_command_wrote_before_is_no_first_pass(clone: Vault, verb: list[str]) -> None:
+    clone.edit(OCTOPACK, WORDS, "노트의 말 tok1.")
+    clone.ok(*verb)
+    clone.ok("sync", "--offline")
+    assert "tok1" in clone.read(DIGEST)
+
+
 def test_what_head_told_is_the_base_from_then_on(clone: Vault) -> None:
     clone.ok("sync", "--offline")
     clone.edit(OCTOPACK, WORDS, "노트의 말 tok1.")

@@ -219,3 +219,15 @@ def test_a_folder_of_notes_is_not_taken_for_digests_until_a_person_says_so(vault
     vault.ok("rebuild", "--offline", "--yes")
     assert "papers/Paper 7.md" in vault.files()
     assert "nothing to do" in vault.ok("sync", "--offline").out
+
+
+@pytest.mark.parametrize("verb", [["views"], ["rebuild", "--rename-properties", "--offline"]])
+def test_a_folder_of_notes_is_asked_about_whatever_ran_before(
+    empty_vault: Vault, verb: list[str]
+) -> None:
+    for number in range(21):
+        words = f"https://arxiv.org/abs/2308.000{number:02}\nPaper {number} (Ann Park)\nwords\n"
+        empty_vault.write(f"digests/{number}.md", words)
+    empty_vault.ok(*verb)
+    ran = empty_vault.run("sync", "--offline")
+    assert ran.code == 1 and "they look like notes" in ran.err

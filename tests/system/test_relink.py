@@ -96,3 +96,22 @@ def test_links_in_markdowns_own_form(built: Vault, former: str) -> None:
         assert said == (written != mended) or "elsewhere" in written, written
     built.ok("relink", f"papers/{former}", "New name")
     assert built.read("daily/a.md").split("\n") == lines(1)
+
+
+def test_no_link_is_pointed_to_a_name_that_none_can_hold(built: Vault, former: str) -> None:
+    (built.root / NEW).rename(built.root / "papers/Part #2.md")
+    before = built.read("b.md")
+    hint = "rename that note first: no link can lead to it as it is called"
+    assert hint in built.run("doctor").out and "vault-sync relink" not in built.run("doctor").out
+    ran = built.run("relink", former, "papers/Part #2.md")
+    assert ran.code == 2 and "papers/Part #2.md: no wikilink can lead to" in ran.err
+    assert built.read("b.md") == before
+
+
+def test_a_folder_that_no_link_can_name_is_left_out_or_escaped(built: Vault, former: str) -> None:
+    (built.root / "C#").mkdir()
+    (built.root / NEW).rename(built.root / "C#/New name.md")
+    built.write("daily/a.md", f"[[papers/{former}|x]] [y](</papers/{former}.md>)\n")
+    built.ok("sync", "--offline")
+    built.ok("relink", f"papers/{former}", "New name")
+    assert built.read("daily/a.md") == "[[New name|x]] [y](</C%23/New name.md>)\n"

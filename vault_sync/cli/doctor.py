@@ -12,7 +12,8 @@ from shlex import quote
 from vault_sync.cli.console import Console
 from vault_sync.cli.passes import planned
 from vault_sync.core.model.plan import Plan
-from vault_sync.core.model.values import Problem
+from vault_sync.core.model.values import Problem, stem_of
+from vault_sync.core.naming.note_names import UNLINKABLE
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.vault_dir import TEMPORARY, VaultDir
@@ -28,7 +29,7 @@ from vault_sync.edge.system.orphaned_states import clean as clean_states
 from vault_sync.edge.system.orphaned_states import orphan_problems, orphaned_states, second_states
 from vault_sync.edge.system.surroundings import Surroundings, disk_line
 from vault_sync.sync.observation.observation import base_of, observe
-from vault_sync.sync.relink import broken_links
+from vault_sync.sync.relink import BrokenLink, broken_links
 from vault_sync.sync.request import PassRequest
 
 
@@ -106,11 +107,17 @@ def _broken_links(config: Config, state: StateStore) -> tuple[Problem, ...]:
             each.path,
             "broken-link",
             f"the link to '{each.target}' leads nowhere: that note is {each.note} now",
-            f"`vault-sync relink {quote(each.target)} {quote(each.note)}` repairs all links to it",
+            _repair(each),
             each.line,
         )
         for each in found
     )
+
+
+def _repair(link: BrokenLink) -> str:
+    if UNLINKABLE.search(stem_of(link.note)):
+        return "rename that note first: no link can lead to it as it is called"
+    return f"`vault-sync relink {quote(link.target)} {quote(link.note)}` repairs all links to it"
 
 
 def _orphans(console: Console, config: Config, state: StateStore, *, clean: bool) -> list[Problem]:

@@ -141,7 +141,8 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
     state.outdate()
     # A doubt about the globs leaves no trace: what is remembered would count as a base.
     doubted = any(each.code == first_pass.CODE for each in plan.problems)
-    whole = view.memory is None and not request.only and not doubted
+    in_part = bool(request.only) or request.rename_properties
+    whole = view.memory is None and not in_part and not doubted
     copies.end_pass(state, view.observation, doable, outcome, whole=whole)
     if whole:
         file_marks.join(state, view.observation, outcome)

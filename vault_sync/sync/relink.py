@@ -17,7 +17,7 @@ from typing import NamedTuple
 from vault_sync.core.model.plan import BaseKey, Operation, Write
 from vault_sync.core.model.values import RelPath, folder_of, joined
 from vault_sync.core.naming.copy_names import is_copy
-from vault_sync.core.naming.note_names import bare_name
+from vault_sync.core.naming.note_names import UNLINKABLE, bare_name
 from vault_sync.core.naming.wikilinks import LinkResolver, Wikilink, find, find_file_links, retarget
 from vault_sync.core.text.encodings import as_text
 from vault_sync.core.text.spans import Edit, line_number, splice
@@ -111,7 +111,8 @@ def relinked(root: Path, observation: Observation, old: str, new: RelPath) -> It
 
 def _spelled(names: LinkResolver, target: str, new: RelPath) -> str:
     """Return a link to a note in the form that the old one had: by name or by path, with `.md`."""
-    spelled = names.shortest(new) if "/" not in target else new.removesuffix(".md")
+    by_path = "/" in target and not UNLINKABLE.search(new)
+    spelled = new.removesuffix(".md") if by_path else names.shortest(new)
     return f"{spelled}.md" if target.strip().lower().endswith(".md") else spelled
 
 

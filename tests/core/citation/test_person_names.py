@@ -14,6 +14,7 @@ from vault_sync.core.citation.person_names import PersonName, ascii_letters, per
         ("Aäron van den Oord", PersonName("Oord", "Aäron", "van den")),
         ("Ariel N. Lee", PersonName("Lee", "Ariel N.")),
         ("Sammy Davis Jr.", PersonName("Davis", "Sammy", suffix="Jr.")),
+        ("Ann Sr.", PersonName("Sr.", "Ann")),
         ("de la Cruz, Ana", PersonName("Cruz", "Ana", "de la")),
         ("Davis, Jr., Sammy", PersonName("Davis", "Sammy", suffix="Jr.")),
         ("Ana Silva (MIT, CSAIL)", PersonName("Silva", "Ana")),

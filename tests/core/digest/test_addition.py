@@ -8,6 +8,8 @@ import pytest
 from tests.support.weeks import KOREAN
 from vault_sync.core.digest import reader
 from vault_sync.core.digest.addition import DatedDigest, refusal, week_head, with_entry
+from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.model.values import Fields
 from vault_sync.core.naming.week_names import WeekNaming
 
@@ -83,11 +85,33 @@ TITLE_FIRST = "W33\n\n" + "".join(
 
 def test_nothing_is_added_to_a_table_or_below_titles_that_stand_first() -> None:
     assert "table" in (refusal(reader.read(TABLE)) or "")
-    assert "above" in (refusal(reader.read(TITLE_FIRST)) or "")
+    for text in (TITLE_FIRST, TITLE_FIRST.replace("\n", "\n\n")):
+        assert "above" in (refusal(reader.read(text)) or "")
     assert "line 6 is never closed" in (refusal(reader.read(FLAT + "```\nopen\n")) or "")
     for text in STYLES:
         assert refusal(reader.read(text)) is None
     assert refusal(reader.read(FLAT + TABLE)) is None
+
+
+@pytest.mark.parametrize(
+    ("style", "text", "titles"),
+    [
+        ("list", "- Topic\n  - [T](u/2308.00001)\n- Other\n", ["T", "Lantern: A Light"]),
+        (
+            "list",
+            "- Topic\n  - [T](u/2308.00001)\n  - [U](u/2308.00003)\n",
+            ["T", "U", "Lantern: A Light"],
+        ),
+        ("table", "| title | pdf |\n|--|--|\n| T | [pdf](u/2308.00001) |\n", None),
+    ],
+)
+def test_a_paper_is_added_to_a_digest_in_a_style_and_the_others_stay(
+    style: StyleName, text: str, titles: list[str] | None
+) -> None:
+    before = styled_reader.read(text.replace("(u/", "(https://arxiv.org/abs/"), (style,))
+    after = with_entry(before, WHOLE)
+    found = None if after is None else [each.fields.title for each in after.entries]
+    assert found == titles
 
 
 ENTRY = "https://arxiv.org/abs/2308.07037\nA Title (Ann One, Bob Two)\nwords\n#tag\n"

@@ -25,6 +25,7 @@ PROSE = (
     "Nice trick (Table A1, Figure B2)", "Good (ICLR 2023)", "Good (CVPR2023)", "Good (192x192)",
     "Fast (GPT4, Llama2)", "Fast (Best 3 of AI)", "Fast (Top 1 AI)", "Fine (90% Team)",
     "Fine (GPT4 vs Llama2)", "그림 (표 3 외 2개)", "Fine (see Kimi K2 Team)",
+    "Fast (GPT4 and other Labs)", "Fast (GPT4 our Team)",
 )  # fmt: skip
 
 

@@ -68,6 +68,11 @@ def test_a_line_that_holds_more_than_an_address_is_no_head(line: str) -> None:
     assert read_digest(f"w\n{line}\nT (Kim Lee)\n").entries == ()
 
 
+@pytest.mark.parametrize("line", ["https://?", "http://.", "<https://:80/>"])
+def test_an_address_of_no_page_is_no_head(line: str) -> None:
+    assert read_digest(f"{line}\nA Title (Ann Bee, Cee Dee)\nwords\n").entries == ()
+
+
 def test_the_digest_of_the_specification() -> None:
     text = (
         f"2023년 8월 3주차\n{OCTO}\nOctoPack: Code (Niklas Muennighoff, ...)\n"

@@ -124,3 +124,10 @@ def test_a_section_that_both_sides_add_takes_the_words_of_the_one_that_has_some(
     for ours, theirs in ((bare, filled), (filled, bare)):
         found = note_lens.read(merged_note(NOTE, ours, theirs))
         assert [each.commentary for each in found.sections[1:]] == ["Words."]
+
+
+def test_a_list_that_both_sides_have_alike_is_written_as_ours() -> None:
+    ours = swap(NOTE, "tags:\n  - alpha\n  - llm\n", "tags: [alpha, llm, new] # mine\n")
+    theirs = swap(NOTE, "  - alpha\n  - llm", "  - alpha\n  - llm\n  - new")
+    assert merged_note(NOTE, ours, theirs) == ours
+    assert merged_note(NOTE, theirs, ours) == theirs

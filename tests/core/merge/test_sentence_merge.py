@@ -73,6 +73,7 @@ def test_layout_alone_is_the_side_that_changed_it() -> None:
     assert merge("A. B. C.", "A. B. C. N.", "A.\n\nB. C.") == "A.\n\nB. C. N."
     assert merge("A. B.", "A.\nB. F.", "A.\n\nB.") == "A.\nB. F."
     assert merge("A. B.", "A.\nB.", "A.  B.") == "A.\nB."
+    assert merge("A. B.", "A. B.", "A.\nB.") == "A. B.", "the file's, where no word was changed"
 
 
 def test_a_text_that_has_the_others_edits_is_the_merge() -> None:

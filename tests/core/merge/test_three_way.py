@@ -279,6 +279,26 @@ def test_each_line_by_line_chunk_is_as_small_as_it_can_be() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "by_line", "by_place"),
+    [
+        ("1x2", "1y2", ["1|1|1", "|x|y", "2|2|2"], None),  # two additions at one place
+        ("x2", "1y2", ["1|x|1y", "2|2|2"], ["1|x|1", "||y", "2|2|2"]),  # one beside an edit
+        ("x2", "1y", ["12|x2|1y"], ["1|x|1", "2|2|y"]),
+        ("1x2", "12y", ["1|1|1", "|x|", "2|2|2", "||y"], None),
+    ],
+)
+def test_changes_that_touch_are_one_chunk_but_by_place_only_additions(
+    a: str, b: str, by_line: list[str], by_place: list[str] | None
+) -> None:
+    for compare, chunks in (
+        (three_way.diff3, by_line),
+        (three_way.places, by_line if by_place is None else by_place),
+    ):
+        found = compare("12", a, b)
+        assert ["|".join(map("".join, chunk)) for chunk in found] == chunks
+
+
 def test_an_addition_between_twins_stands_as_far_down_as_it_can() -> None:
     assert common_items.common("kp_q", "Kp_n_q") == [(1, 1), (2, 2), (3, 5)]
     assert common_items.common("Kp_n_q", "kp_q") == [(1, 1), (2, 2), (5, 3)]

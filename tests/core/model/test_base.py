@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vault_sync.core.model.base import Base, base_keys_of
-from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.base import Base, base_keys_of, updates_made, value_hash
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Outcome, Plan, Undone
 from vault_sync.core.model.values import Key, Place, RelPath
 
 A, B = Key("arxiv:1"), Key("arxiv:2")
@@ -49,3 +49,26 @@ def test_rows_of_a_paper_and_of_a_place_share_no_field() -> None:
     assert {row.field for row in BASE.rows if row.key} <= {
         row.field for row in (*base_keys_of(A), *base_keys_of(A, ONE))
     }
+
+
+def test_a_person_who_wants_two_texts_to_differ_means_these_two_alone() -> None:
+    title, url = BaseKey(A, "", "title"), BaseKey(A, "", "url")
+    base = Base({}, exists=True, refused={title: (value_hash("Deep"), value_hash("Wide"))})
+    assert base.refuses(title, "Deep", "Wide")
+    assert not base.refuses(title, "Wide", "Deep") and not base.refuses(title, "Deep", "Wider")
+    assert not base.refuses(url, "Deep", "Wide")
+
+
+def test_what_both_sides_agree_on_is_kept_when_all_that_says_so_was_written() -> None:
+    one, two = (Create(path, "words", "") for path in (ONE, TWO))
+    updates = [BaseUpdate(paths, {}) for paths in ((), (ONE,), (ONE, TWO), (TWO,))]
+    plan = Plan((one, two), base_updates=tuple(updates))
+    assert updates_made(plan, Outcome((one, two))) == updates
+    assert updates_made(plan, Outcome((one,), (Undone(two, "full"),))) == updates[:2]
+
+
+def test_a_base_without_some_rows_has_all_others() -> None:
+    row = BaseKey(A, TWO, "commentary")
+    less = BASE.without(frozenset({row}))
+    assert less.rows == {each: value for each, value in BASE.rows.items() if each != row}
+    assert less.exists and not less.knows(Place(A, TWO)) and less.knows(Place(A, ONE))

@@ -6,6 +6,7 @@ import shlex
 
 import pytest
 from vault_sync.core.model import problems
+from vault_sync.core.model.values import Key, RelPath
 
 # What must.
 
@@ -14,3 +15,28 @@ from vault_sync.core.model import problems
 def test_what_is_advised_can_be_typed(path: str) -> None:
     words = shlex.split(problems.resolve_hint(path, "digest")[1:-1])
     assert words == ["vault-sync", "resolve", path, "--take", "digest"]
+
+
+def test_two_notes_of_a_paper_are_told_alike_in_whatever_order_they_were_found() -> None:
+    paths = [RelPath("papers/b.md"), RelPath("papers/a.md")]
+    told = problems.two_notes(Key("arxiv:1"), paths)
+    assert told == problems.two_notes(Key("arxiv:1"), paths[::-1])
+    assert told.path == "papers/a.md" and "'papers/a.md' and 'papers/b.md'" in told.message
+
+
+def test_what_is_told_of_a_note_is_what_happened_to_it() -> None:
+    digest, note = RelPath("digests/w.md"), RelPath("papers/a.md")
+    gone, missing = (problems.note_missing(digest, 3, "a", just_now=now) for now in (True, False))
+    assert gone.message == "the note 'a' is gone" and gone.level == "problem"
+    assert missing.message == "the note 'a' behind this entry's link is missing"
+    assert missing.level == "notice"
+    named, other = (problems.only_named(Key("arxiv:1"), digest, each) for each in (None, note))
+    assert "its note is" not in named.message and "property `url`" in named.hint
+    assert other.message.endswith("its note is 'papers/a.md'") and "`url`" not in other.hint
+
+
+def test_an_entry_that_is_none_any_more_is_mended_by_the_form_of_its_style() -> None:
+    digest, note = RelPath("digests/w.md"), RelPath("papers/a.md")
+    flat, styled = (problems.entry_unreadable(digest, note, 3, flat=flat) for flat in (True, False))
+    assert "title line under the address" in flat.hint
+    assert "title line" not in styled.hint and "form of an entry" in styled.hint

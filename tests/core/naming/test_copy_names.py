@@ -7,6 +7,7 @@ from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.copy_names import (
     CopyName,
     about_the_same,
+    brings_markdown,
     certain,
     is_copy,
     is_delivery_mark,
@@ -166,3 +167,20 @@ def test_two_digests_are_versions_of_one_only_by_their_papers(
 )
 def test_files_that_are_still_being_brought(path: str, mark: bool) -> None:
     assert is_delivery_mark(path) is mark
+
+
+@pytest.mark.parametrize(
+    ("path", "markdown"),
+    [
+        ("digests/.syncthing.X.md.tmp", True),
+        ("papers/.X.MD.icloud", True),
+        ("pdfs/.syncthing.X.pdf.tmp", False),
+        ("my.md notes/.syncthing.X.pdf.tmp", False),
+        # A name that would be too long is hashed: what it is of is not to be seen.
+        (f"pdfs/.syncthing.{'0a' * 16}.tmp", True),
+        (f"pdfs/~syncthing~{'0a' * 16}.tmp", True),
+        (f"pdfs/.syncthing.{'0a' * 15}.tmp", False),
+    ],
+)
+def test_what_is_being_brought_may_be_markdown(path: str, markdown: bool) -> None:
+    assert brings_markdown(path) is markdown

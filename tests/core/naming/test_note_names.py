@@ -251,7 +251,10 @@ def test_fold_makes_spellings_of_one_name_equal() -> None:
         ("a\u1112\u1161\u11ab", 7, "a"),  # conjoining jamo are one syllable
         ("a가\u11a8", 4, "a"),
         ("a\U0001f469\u200d\U0001f4bb", 8, "a"),  # woman, joiner, laptop
-        ("a\U0001f44d\U0001f3fd", 5, "a"),  # thumb, skin tone
+        *((f"a\U0001f44d{tone}", 5, "a") for tone in "\U0001f3fb\U0001f3fd\U0001f3ff"),  # skin tone
+        ("a\U0001f44d\U0001f3fa", 5, "a\U0001f44d"),
+        # Flags of a region are letters of their own, from the first to the last.
+        *((f"a\U0001f3f4{letter}", 5, "a") for letter in "\U000e0020\U000e007f"),
         ("a\u2764\ufe0f", 4, "a"),  # heart, variation selector
         ("\U0001f1f0\U0001f1f7\U0001f1f0\U0001f1f7", 12, "\U0001f1f0\U0001f1f7"),  # two flags
         ("a\u0915\u094d\u0937", 7, "a"),  # a Devanagari conjunct

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+from vault_sync.core.naming import people
 from vault_sync.core.naming.people import (
     Authors,
     agree,
@@ -87,6 +88,16 @@ def test_a_partial_list_agrees_and_is_never_written(partial: Authors) -> None:
     assert not agree(partial, ("Grace Hopper", "Alan Kay"))
 
 
+def test_names_with_commas_and_an_and_before_the_last_are_so_many_people() -> None:
+    three = (*TWO, "Grace Hopper")
+    for text in (
+        "Ada Lovelace, Alan Turing and Grace Hopper",
+        "A. Lovelace, A. Turing & G. Hopper",
+    ):
+        assert agree((text,), three) and not agree((text,), TWO)
+    assert plain(("Ada Lovelace, Alan Turing and Grace Hopper",)) == three
+
+
 def test_one_person_with_a_comma() -> None:
     assert agree(("Lovelace, Ada",), ("Ada Lovelace",))
     assert written_like(("Lovelace, Ada",), TWO) == ("Lovelace, Ada; Turing, Alan",)
@@ -150,3 +161,18 @@ def test_a_person_whom_the_other_side_did_not_change_stays_as_written(
     assert written_like(form, (*TWO, "Grace Hopper"), was=TWO) == written
     corrected = written_like(form, ("Ada K. Lovelace", TWO[1]), was=TWO)
     assert corrected is not None and "Ada K. Lovelace" in corrected[0]
+
+
+@pytest.mark.parametrize("run", [" ", "\t", ".", "…", ". ", " …"])
+def test_a_long_run_of_blanks_or_dots_takes_no_time(run: str) -> None:
+    """It took minutes: each blank was tried as the first before a comma or an `and`."""
+    text = f"Ann{run * 60_000}Bee"
+    assert [reading.names for reading in people.readings((text,))] == [(text,)]
+    assert not people.is_partial((text,))
+
+
+def test_blanks_around_separators_are_no_part_of_names() -> None:
+    text = "Ann Bee  ,\tCee Dee , and  Eff Gee"
+    assert people.readings((text,))[0].names == ("Ann Bee", "Cee Dee", "Eff Gee")
+    assert people.readings(("Ann Bee ;\tCee Dee",))[0].names == ("Ann Bee", "Cee Dee")
+    assert people.readings(("Ann Bee \t et al.",))[0].names == ("Ann Bee",)

@@ -111,6 +111,7 @@ def test_named_weeks_show_how_they_are_counted(
     stems: tuple[str, ...], rules: list[MonthWeekRule]
 ) -> None:
     assert week_learning.fitting_rules(KOREAN, paths(*stems), {}) == rules
+    assert week_learning.fitting_rules(KOREAN, paths(*reversed(stems)), {}) == rules
 
 
 @pytest.mark.parametrize(

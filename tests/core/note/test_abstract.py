@@ -23,9 +23,11 @@ from tests.support.reader import (
     said,
     section,
 )
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Facts, Key, Rules
 from vault_sync.core.note import note as note_lens
-from vault_sync.core.note.abstract import CALLOUT, callout
+from vault_sync.core.note.abstract import CALLOUT, callout, missing
 
 
 def test_the_abstract_is_a_folded_callout() -> None:
@@ -52,6 +54,23 @@ def test_law_every_line_of_a_callout_is_in_it(text: str) -> None:
     lines = callout(Facts(abstract=text)).split("\n")
     assert lines == [""] or (lines[0] == CALLOUT and len(lines) > 1)
     assert all(line == ">" or line.startswith("> ") for line in lines if line)
+
+
+@pytest.mark.parametrize(
+    ("text", "was", "lacks"),
+    [
+        ("words\n", None, True),
+        ("words\n", "", False),  # taken out, or never wanted
+        (f"{CALLOUT}\n> Words\n", None, False),
+        (f"{CALLOUT}\n> Words\n", "mark", False),
+    ],
+)
+def test_a_note_lacks_its_abstract_unless_somebody_took_it_out(
+    text: str, was: str | None, lacks: bool
+) -> None:
+    key = Key("arxiv:2308.00001")
+    rows = {} if was is None else {BaseKey(key, "", "abstract"): was}
+    assert missing(note_lens.read(text), key, Base(rows, exists=True)) is lacks
 
 
 TEXT = "We study $x^2$.\nAnd more #tags."

@@ -65,6 +65,12 @@ def test_what_is_no_section(heading: str) -> None:
     assert note_lens.read(TEXT.replace("## [[1주]]", heading)).sections == ()
 
 
+@pytest.mark.parametrize("heading", ["## [[1주]] ##", "##  [[1주|W]]  #  ", "  ## [[1주]]"])
+def test_how_else_a_section_may_begin(heading: str) -> None:
+    (section,) = note_lens.read(TEXT.replace("## [[1주]]", heading)).sections
+    assert (section.target, section.commentary) == ("1주", "하나\n\n둘")
+
+
 def test_the_readers_own_is_all_but_the_sections_and_what_is_made() -> None:
     note = note_lens.read(TEXT)
     assert note_lens.own_words(note, note.sections).startswith("before\n\n# Own")

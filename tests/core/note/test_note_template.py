@@ -67,6 +67,15 @@ def test_the_forms_of_a_day_are_obsidians(form: str, words: str) -> None:
     assert formatted(DAY, form) == words
 
 
+def test_a_day_is_counted_as_in_english() -> None:
+    words = [formatted(date(2023, 8, day), "Do") for day in range(1, 32)]
+    assert words[:4] == ["1st", "2nd", "3rd", "4th"] and words[9:14] == [
+        *("10th", "11th", "12th", "13th", "14th")
+    ]
+    assert words[19:24] == ["20th", "21st", "22nd", "23rd", "24th"]
+    assert words[29:] == ["30th", "31st"]
+
+
 def test_mistakes_have_their_line() -> None:
     text = "---\na: {{title}}\n---\n{{titel}}\n{{section}}\n{{time}} {{date:HH:mm}} {{date:[HH]}}\n"
     found = list(mistakes(RelPath("T.md"), text))

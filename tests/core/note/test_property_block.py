@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from tests.support.laws import examples
 from tests.support.property_blocks import ANY, check_total, edited, note, seen
 from vault_sync.core.note.properties import Unwritable, edit
-from vault_sync.core.note.property_block import read
+from vault_sync.core.note.property_block import read, remarks
 from vault_sync.core.text.spans import Span
 
 # ---- what is no block, and what is a broken one: none of them is ever edited inside
@@ -184,3 +184,26 @@ def test_reading_is_total(text: str) -> None:
             if value.kind != "other"
         }
         assert edit(found, as_read) == []
+
+
+REMARKS = """---
+# one
+title: "a # b" # two
+url: https://x.org/#part
+tags: # three
+  - "#x" # four
+  - y#z
+text: |
+  # a line of the text
+none: # five
+flow: [a, "# b"] # six
+---
+# A heading
+"""
+
+
+def test_the_comments_of_a_block_and_nothing_that_looks_like_one() -> None:
+    names = ("one", "two", "three", "four", "five", "six")
+    assert remarks(read(REMARKS)) == tuple(f"# {name}" for name in names)
+    assert remarks(read(REMARKS.replace("\n", "\r\n"))) == remarks(read(REMARKS))
+    assert remarks(read("# A heading\n")) == remarks(read("---\na: 1\n---\n# x\n")) == ()

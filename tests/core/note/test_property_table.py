@@ -46,6 +46,18 @@ def test_a_value_is_of_its_kind() -> None:
         assert not fact.read(Facts())
 
 
+def test_the_year_is_of_the_day_of_publication_or_else_of_the_venue_or_absent() -> None:
+    for published, year, told in (
+        ("2023-08-14", "2024", 2023),
+        ("", "2024", 2024),
+        ("", "199x", 0),
+        ("", "in press", 0),
+        ("", "", 0),
+    ):
+        facts = Facts(published=published, year=year)
+        assert fact_properties(facts, ["year"]).get("year", 0) == told
+
+
 def test_facts_come_in_the_order_asked_for_and_a_callout_is_no_property() -> None:
     names = ("comment", "abstract", "published")
     assert fact_properties(ALL, names) == {"comment": "12 pages", "published": "2023-08-14"}

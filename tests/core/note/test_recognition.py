@@ -6,7 +6,7 @@ from time import process_time
 
 import pytest
 from vault_sync.core.model.values import PropertyNames, RelPath
-from vault_sync.core.note import note, recognition
+from vault_sync.core.note import marks, note, recognition
 from vault_sync.core.note.recognition import Recognition, recognise
 
 A, B = "arxiv:2301.00001", "arxiv:2301.00002"
@@ -74,6 +74,20 @@ def test_known(text: str) -> None:
     assert read(text).certain == (A,)
     assert read(text.replace("\n", "\r\n")).certain == (A,)
     assert read("\ufeff" + text).certain == (A,)
+
+
+@pytest.mark.parametrize(
+    ("line", "papers"),
+    [
+        (f"see {URL_A} and [that]({URL_B}).", {A, B}),
+        ("arXiv:2301.00001v2, and arxiv: 2301.00002.", {A, B}),
+        ("2301.00001 stands alone", set()),
+        ("https://example.org/arxiv:2301.00001", set()),
+        ("https://example.org/", set()),
+    ],
+)
+def test_the_papers_that_a_line_names(line: str, papers: set[str]) -> None:
+    assert marks.mentioned([line]) == papers
 
 
 def test_two_ids_of_one_paper() -> None:

@@ -32,6 +32,15 @@ def test_bombs_are_broken_and_cheap(content: str, said: str) -> None:
     assert time.process_time() - start < 10
 
 
+@pytest.mark.parametrize(
+    "content", ["\na: b\nc: \udcff\n", "\na: b\nc: d\re\n", "\na: b\nc: \x01\n", "\na: b\nc: {}}\n"]
+)
+def test_what_is_broken_is_told_with_its_line(content: str) -> None:
+    with pytest.raises(BrokenError) as told:
+        compose(content, masked=False)
+    assert told.value.args[0] == 4
+
+
 def test_foreign_line_ends_are_masked_and_can_be_unmasked() -> None:
     content = "a: b\u2028c\x85d\ufeff\n"
     root = compose(content, masked=True)

@@ -169,6 +169,27 @@ def test_of_a_long_conflict_so_many_lines_are_shown_and_the_others_counted() -> 
     assert cut == [*whole[: len(cut) - 1], rest] and 1 < left < len(whole)
 
 
+@pytest.mark.parametrize(
+    ("there", "chosen"),
+    [
+        ([], "Sync conflicts.md"),
+        (["Sync conflicts.md"], "Sync conflicts (vault-sync).md"),
+        # A file system that folds names holds only one of the two.
+        (["sync CONFLICTS.md"], "Sync conflicts (vault-sync).md"),
+        (["a/sync CONFLICTS.md", "Sync conflict.md"], "Sync conflicts.md"),
+        (
+            ["Sync conflicts.md", "Sync conflicts (vault-sync).md"],
+            "Sync conflicts (vault-sync 2).md",
+        ),
+    ],
+)
+def test_the_page_never_takes_the_place_of_a_readers_file(there: list[str], chosen: str) -> None:
+    texts = dict.fromkeys(map(RelPath, there), "mine\n")
+    assert page.choose_path("Sync conflicts.md", texts) == chosen
+    ours = RelPath("Sync conflicts (vault-sync 5).md")
+    assert page.choose_path("Sync conflicts.md", texts | {ours: page.text([ONE], NAMES)}) == ours
+
+
 def test_one_tick_decides_and_two_are_undecided() -> None:
     text = ticked(page.text([ONE, TWO], NAMES), page.mark(ONE), "digest")
     assert page.ticks(text).undecided == frozenset()

@@ -50,6 +50,8 @@ def test_what_is_no_row_is_none() -> None:
     page = text([ONE]).replace('["arxiv', '[1, "arxiv')
     assert read(page).rows == frozenset()
     assert read(text([ONE]).replace("]`", "`")).rows <= {ONE}
+    broken = text([ONE._replace(digest="a", text="other")]).replace('"a"', '"a', 1)
+    assert read(text([ONE]) + "\n" + broken) == FoundRows(frozenset({ONE}), frozenset())
 
 
 def test_any_rows_come_back() -> None:

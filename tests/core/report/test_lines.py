@@ -132,3 +132,21 @@ def test_so_many_of_each_kind_are_shown_and_others_counted(count: int, most: int
         )
         if left
     ] + [f"... and {left} more, all in `Conflicts.md`"] * bool(left)
+
+
+@pytest.mark.parametrize(
+    ("word", "written"),
+    [
+        ("", "''"),
+        ("a b$c", "'a b$c'"),
+        ("it's", "'it'\\''s'"),
+        ("a\\b", "'a\\b'"),
+        ("a\nb", "$'a\\x0ab'"),
+        ("it's\t\\é", "$'it\\'s\\x09\\\\é'"),
+        ("\udcff\u2028", "$'\\xff\\xe2\\x80\\xa8'"),
+    ],
+)
+def test_a_word_of_a_command_line_is_shown_on_one_line_as_a_shell_reads_it(
+    word: str, written: str
+) -> None:
+    assert report.quoted(word) == written

@@ -54,7 +54,10 @@ def test_the_parts_of_the_picture_are_in_it_and_in_rows(weeks: int, tags: int) -
     assert all(after - before >= 12 for before, after in pairwise([0, *lines]))
     assert all(lines[1] < y <= y + tall < lines[2] for y, tall in bars)
     assert lines[-1] < float(root.attrib["height"]) < lines[-1] + 260
+    counts_at = float(root.attrib["width"]) - 16
     for each in root.findall("{*}path"):
+        places = [float(one.split()[0]) for one in re.split("[ML]", each.attrib["d"])[1:]]
+        assert places == sorted(places) and places[-1] < counts_at
         heights = [float(one.split()[1]) for one in re.split("[ML]", each.attrib["d"])[1:]]
         below = next(y for y in lines if y >= max(heights))
         assert max(heights) - min(heights) == 20 and max(heights) == below

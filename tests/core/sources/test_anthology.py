@@ -17,6 +17,8 @@ def test_a_paper_of_the_anthology() -> None:
         journal="Proceedings of NAACL 2019",
         abstract="We introduce a model.",
     )
+    dated = MODS.replace(">2019-06<", ">2019-06-02<")
+    assert of(anthology.read(dated.encode(), ["N19-1423"])).published == "2019-06-02"
     edited = MODS.replace(">author<", ">editor<", 1)
     assert of(anthology.read(edited.encode(), ["N19-1423"])).authors == ("Ming-Wei Chang",)
     apart = MODS.replace("BERT: Pre-training", "BERT</title><subTitle>Pre-training", 1)

@@ -33,6 +33,7 @@ def test_a_work_of_crossref() -> None:
         ({"issued": {"date-parts": [[2019]]}}, "", "2019"),
         ({"issued": {"date-parts": [[2019, 6]]}}, "", "2019"),
         ({"issued": {"date-parts": [[2019, 6, 2]]}}, "2019-06-02", "2019"),
+        ({"issued": {"date-parts": [[2019, 1, 1]]}}, "2019-01-01", "2019"),
         ({"issued": {"date-parts": [[2019, 2, 31]]}}, "", "2019"),
         (
             {"issued": {"date-parts": [[2019]]}, "published-print": {"date-parts": [[2020, 1, 1]]}},

@@ -84,6 +84,13 @@ def test_utf_8_and_damage_are_no_other_encoding(text: str) -> None:
     assert encoded(text) is None
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_four_wide_letters_are_told_from_damage_and_three_are_not(codec: str) -> None:
+    four = encoded("abcd".encode(codec).decode())
+    assert four is not None and four.text == "abcd"
+    assert encoded("abc".encode(codec).decode()) is None
+
+
 def test_a_note_of_nul_about_a_paper_gets_no_twin() -> None:
     text = NOTE_TEXT + "\0" * 50
     vault = MemoryVault(files={"digests/1주.md": f"1주\n{ENTRY}", "read/a.md": text})

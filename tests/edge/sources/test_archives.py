@@ -15,7 +15,6 @@ from tests.support.archive_server import NOTE, archives, notes, sites
 from tests.support.arxiv_server import (
     A_DAY,
     FAST,
-    HASTY,
     NOON,
     Act,
     Api,
@@ -25,10 +24,11 @@ from tests.support.arxiv_server import (
     messages,
     reset,
     silent,
+    slow_clock,
     status,
 )
 from vault_sync.edge.config import SourcesConfig
-from vault_sync.edge.sources import http
+from vault_sync.edge.sources import client, http
 from vault_sync.edge.sources.client import PASS, Bounds
 from vault_sync.edge.sources.lookup import Source, remembered
 
@@ -170,13 +170,17 @@ def test_one_papers_broken_answer_does_not_keep_the_next_from_being_asked_for(
     assert set(second.facts) == {REVIEW} and second.missing == {OLD_REVIEW}
 
 
-def test_a_minute_and_64_mb_hold_over_all_archives_together(api: Api, source: Source) -> None:
+def test_a_minute_and_64_mb_hold_over_all_archives_together(
+    api: Api, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Crossref is silent and is left after its part of the time; the others still get theirs."""
     assert Bounds(60.0, 64_000_000) == PASS
     api.script = [silent]
-    pace = replace(HASTY, limits=http.Limits(total=30.0, read=5.0))
+    for module in (client, http):
+        monkeypatch.setattr(module, "time", slow_clock(api, PASS.seconds / 2))
+    pace = replace(FAST, limits=http.Limits(connect=100.0, read=100.0, total=100.0))
     slow = replace(source, sites=sites(api))
-    answer = ask(slow, ALL, pace=pace, bounds=Bounds(1.5, 10**6))
+    answer = ask(slow, ALL, pace=pace, bounds=PASS)
     assert set(answer.facts) == {REVIEW, OLD_REVIEW, ACL} and len(messages(answer)) == 1
 
 

@@ -14,6 +14,7 @@ from vault_sync.edge.state import base_table
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.earlier_values import hashes_by_row
 from vault_sync.edge.state.store import open_state, state_dir
+from vault_sync.edge.state.vault_id import end_pass
 
 # ---- where
 
@@ -79,6 +80,19 @@ def test_known_from_the_second_pass_on(world: World) -> None:
     keep(world, say('"one"'))
     assert world.state().has_base
     assert world.state().rows() == {A: '"one"'}
+
+
+def test_a_file_that_was_only_written_leaves_a_log_and_no_base(world: World) -> None:
+    world.put("a.md", "one")
+    assert world.apply(Write(P("a.md"), "one", "two", "")).done
+    assert (world.state().directory / "state.sqlite").exists()
+    assert not world.state().has_base
+
+
+def test_a_whole_pass_that_agreed_on_nothing_is_one(world: World) -> None:
+    with world.state() as state, state.lock(0):
+        end_pass(state, (), at_rest=False)
+    assert world.state().has_base
 
 
 def test_rows_follow_what_is_put_while_the_lock_is_held(world: World) -> None:

@@ -25,3 +25,11 @@ from vault_sync.sync.observation.file_record import COARSE, GRAIN, UNKNOWN
 )
 def test_a_file_that_may_change_again_unseen_is_read_again(seen: Stat, believed: bool) -> None:
     assert file_record.believable(seen, NOW) == (seen if believed else UNKNOWN)
+
+
+@pytest.mark.parametrize(("lag", "is_delivered"), [(-1, True), (0, True), (1, False)])
+def test_a_file_whose_time_lies_well_before_its_arrival_was_brought(
+    lag: int, is_delivered: bool
+) -> None:
+    seen = stat(NOW - file_record.DELIVERY_LAG + lag, NOW)
+    assert file_record.looks_delivered(seen) is is_delivered

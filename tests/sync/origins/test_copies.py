@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from tests.support.written_world import World
 from vault_sync.core.model.base import (
     Arrival,
@@ -26,14 +29,15 @@ from vault_sync.core.model.plan import (
     Value,
     Write,
 )
-from vault_sync.core.model.values import Key, RelPath, Rules
+from vault_sync.core.model.values import NOTHING, Key, RelPath, Rules
 from vault_sync.core.report import copy_section
 from vault_sync.core.snapshot import EMPTY
 from vault_sync.core.text.encodings import text_hash
-from vault_sync.edge.fs.scan import Stat
+from vault_sync.edge.fs.scan import Scan, Stat
 from vault_sync.edge.state import deliveries, earlier_values
 from vault_sync.edge.state.deliveries import CopyRecord
-from vault_sync.sync.observation.observation import Observation, copy_rules_of
+from vault_sync.edge.state.store import StateStore
+from vault_sync.sync.observation.observation import Observation, VaultTexts, copy_rules_of
 from vault_sync.sync.origins import copies
 from vault_sync.sync.origins.copies import with_copies
 
@@ -308,3 +312,101 @@ def test_an_old_path_of_a_digest_is_one_of_which_the_other_is_new(tmp_path: Path
         with state.writing() as connection:
             deliveries.note_former(connection, [old])
         assert copies._is_old(state, base(WEEK), old, WEEK)
+
+
+def digest(*words: str) -> str:
+    entries = (
+        f"https://arxiv.org/abs/2301.0000{n}\nT{n} (Ann Bee)\n{each}\n"
+        for n, each in enumerate(words, 1)
+    )
+    return "week\n" + "".join(entries)
+
+
+BASE = Base({BaseKey(Key(""), WEEK, "text"): digest("a")}, exists=True)
+TYPED_HERE = Stat(1, 5, 5, 1)
+BROUGHT = Stat(1, 5, 10**12, 1)
+
+
+def merges(
+    state: StateStore,
+    texts: Mapping[RelPath, str],
+    base: Base = BASE,
+    *,
+    whole: bool = True,
+    moved: Mapping[RelPath, RelPath] = NOTHING,
+    brought: Collection[RelPath] = (),
+    is_arriving: bool = False,
+) -> MergedCopies:
+    """Merge these texts, of which each was typed here or brought."""
+    rules = Rules(digest_paths=("d/*.md",))
+    found = Scan({path: BROUGHT if path in brought else TYPED_HERE for path in texts}, ())
+    read = VaultTexts(texts, PAGE, found, is_arriving)
+    return copies.merger(state, rules, base, whole=whole)(read, moved)
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[StateStore]:
+    """The state of a vault whose copies were listed before."""
+    state = World(tmp_path).state()
+    with state.lock(0):
+        state.keep([BaseUpdate(frozenset(), {BaseKey(Key(""), WEEK, "text"): digest("a")})])
+        with state.writing() as connection:
+            deliveries.note_copies(connection, [], [])
+        yield state
+
+
+TWO = {WEEK: digest("a"), COPY: digest("a", "b")}
+
+
+def test_copies_that_stood_there_before_any_were_listed_are_left(tmp_path: Path) -> None:
+    state = World(tmp_path).state()
+    with state.lock(0):
+        state.keep([BaseUpdate(frozenset(), {BaseKey(Key(""), WEEK, "text"): digest("a")})])
+        found = merges(state, TWO)
+    assert [each.path for each in found.left] == [COPY] and not found.texts
+
+
+def test_a_copy_that_comes_is_merged_by_a_whole_pass_of_a_device_that_is_ready(
+    state: StateStore,
+) -> None:
+    assert "b\n" in merges(state, TWO).texts[WEEK]
+    for base, whole, is_arriving in (
+        (BASE, False, False),
+        (BASE, True, True),
+        (replace(BASE, joining=True), True, False),
+        (replace(BASE, exists=False), True, False),
+    ):
+        found = merges(state, TWO, base, whole=whole, is_arriving=is_arriving)
+        assert [each.path for each in found.stuck] == [COPY] and not found.texts
+
+
+def test_a_ticked_box_of_the_page_is_heard(state: StateStore) -> None:
+    other = RelPath("d/week 2.md")
+    texts = {WEEK: digest(*"abc"), other: digest(*"abcd")}
+    page = copy_section.questions([(other, WEEK)], 0)
+    assert [each.path for each in merges(state, {**texts, PAGE: page}).unproven] == [other]
+    ticked = page.replace("[ ] merge", "[x] merge")
+    assert WEEK in merges(state, {**texts, PAGE: ticked}).texts
+
+
+def test_a_digest_under_an_old_path_is_merged_if_it_was_brought_and_the_other_is_new(
+    state: StateStore,
+) -> None:
+    old, now = WEEK, RelPath("d/now.md")
+    texts, moved = {old: digest("a", "b"), now: digest("a")}, {old: now}
+    both = Base({**BASE.rows, BaseKey(Key(""), now, "text"): digest("a")}, exists=True)
+    for brought in ((old,), (now,)):
+        assert "b\n" in merges(state, texts, moved=moved, brought=brought).texts[now]
+        assert not merges(state, texts, both, moved=moved, brought=brought).texts
+    assert not merges(state, texts, moved=moved).texts
+    with state.writing() as connection:
+        record = CopyRecord(old, "merged", text_hash(digest("a")))
+        deliveries.note_copies(connection, [record], [old])
+    assert merges(state, texts, both, moved=moved).texts, "it was merged before"
+
+
+def test_a_note_under_an_old_path_is_merged_into_itself(state: StateStore) -> None:
+    note = "---\nurl: https://arxiv.org/abs/2301.00001\ndigests: []\n---\n\n{}\n"
+    old, now = RelPath("p/old.md"), RelPath("p/now.md")
+    texts, moved = {old: note.format("there"), now: note.format("here")}, {old: now}
+    assert "there" in merges(state, texts, moved=moved).texts[now]

@@ -9,6 +9,8 @@ from vault_sync.cli.console import Console, UsageError
 from vault_sync.cli.history import written
 from vault_sync.cli.passes import note_named
 from vault_sync.core.model.plan import Plan
+from vault_sync.core.model.problems import no_link_to
+from vault_sync.core.naming.note_names import UNLINKABLE
 from vault_sync.core.report import lines as report
 from vault_sync.edge.write.apply import apply
 from vault_sync.sync.observation.observation import base_of, observe
@@ -27,6 +29,10 @@ def relink(console: Console, old: str, new: str, *, dry_run: bool) -> int:
         there = observation.snapshot.names.resolve(old, note)
         if there is not None:
             raise UsageError(f"{old}: is there ({there}), so links to it are not broken")
+        unlinkable = UNLINKABLE.search(observation.snapshot.names.shortest(note))
+        if unlinkable is not None:
+            wrong = no_link_to(note, unlinkable[0])
+            raise UsageError(f"{wrong.path}: {wrong.message}: rename it first")
         plan = Plan(tuple(relinked(config.root, observation, old, note)))
         if not dry_run and plan.operations:
             act = partial(

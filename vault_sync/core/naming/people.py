@@ -50,16 +50,21 @@ _MARKDOWN_LINK = regex(r"\[([^\[\]]+)\]\([^()\s]*\)")
 _REMARK = regex(r"\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）|【[^【】]*】|\{[^{}]*\}")
 _MARKS = regex(r"[*†‡§¶∗\\\d⁰¹²³⁴-⁹^$#@]+")
 _REST = (
-    r"(?-i:et)\.?[ ]?al\b.*|others|(?-i:more)|\.{3,}|…+"
+    r"(?-i:et)\.?[ ]?al\b.*|others|(?-i:more)|(?<!\.)\.{3,}|(?<!…)…+"
     r"|等(?:\s*\d+\s*[人名位])?|[등외外](?:\s*\d+\s*[인명名人])?"
 )
 _PARTIAL = regex(
-    rf"(?:^|[\s,，、;&]|(?<=\.)(?=et)|(?<=\S)(?=等|…|\.{{3}}))\s*(?:and\s+)?(?:{_REST})[\s,，]*$",
+    rf"(?:^|(?<=[\s,，、;&])|(?<=\.)(?=et)|(?<=\S)(?=等|…|\.{{3}}))(?:and\s+)?(?:{_REST})[\s,，]*$",
     re.IGNORECASE | re.DOTALL,
 )
-_AND = regex(r"(?:\s*[,，]\s*|\s+)(?:and|&)\s+|\s*&\s*|\s+und\s+", re.IGNORECASE)
-_COMMA = regex(r"\s*[,，、]\s*")
-_SEMICOLON = regex(r"\s*[;；]\s*")
+# Blanks before a sign, looked at from their first one alone: a long run would take its square.
+_BEFORE = r"(?:(?<!\s)\s+)?"
+_AND = regex(
+    rf"(?:{_BEFORE}[,，]\s*|(?<!\s)\s+)(?:and|&)\s+|{_BEFORE}&\s*|(?<!\s)\s+und\s+", re.IGNORECASE
+)
+_BETWEEN = " \t\r\n\u00a0\u3000,，、;&"
+_COMMA = regex(rf"{_BEFORE}[,，、]\s*")
+_SEMICOLON = regex(rf"{_BEFORE}[;；]\s*")
 # `Turing AM`, as in medicine.
 _INITIALS = regex(r"(?<=[a-z]) ([A-Z]{2,3})$")
 _WORD = regex(r"[^\W_]+")
@@ -248,7 +253,7 @@ def without_rest(part: str) -> tuple[str, bool]:
     """Return a name without a mark that people are left out, and True if there was one."""
     words = part.strip()
     found = _PARTIAL.search(words)
-    return (words[: found.start()].strip(" ,，、;&"), True) if found else (words, False)
+    return (words[: found.start()].strip(_BETWEEN), True) if found else (words, False)
 
 
 def _unlinked(name: str) -> str:

@@ -258,7 +258,8 @@ _DESTINATION = regex(
 )
 
 
-_TO_ESCAPE = regex(r"[\x00-\x20%\\()<>]")
+_TO_ESCAPE = regex(r"[\x00-\x20%#\\()<>]")
+_TO_ESCAPE_IN_ANGLES = regex(r"[%#<>]")
 
 
 class FileLink(NamedTuple):
@@ -273,9 +274,8 @@ class FileLink(NamedTuple):
 
     def written(self, target: str) -> str:
         """Return a path as it must be written in this link's form."""
-        if self.angled:
-            return target
-        return _TO_ESCAPE.sub(lambda found: f"%{ord(found[0]):02X}", target)
+        to_escape = _TO_ESCAPE_IN_ANGLES if self.angled else _TO_ESCAPE
+        return to_escape.sub(lambda found: f"%{ord(found[0]):02X}", target)
 
 
 def find_file_links(text: str) -> list[FileLink]:

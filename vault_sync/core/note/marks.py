@@ -148,10 +148,8 @@ def mentioned(lines: Sequence[str]) -> frozenset[Key]:
     found = {key for _, address in addresses(text) if (key := paper(address))}
     found |= {key for link in _LINK.finditer(text) if (key := paper(link[2]))}
     for name in _MENTION.finditer(text):
-        # The id in an address was read with it.
-        if "/" not in text[max(0, name.start() - 1) : name.start()]:
-            written = name[1] or name[2].rstrip(".,;:!?*_")
-            found |= {key} if (key := paper(written)) else set()
+        written = name[1] or name[2].rstrip(".,;:!?*_")
+        found |= {key} if (key := paper(written)) else set()
     found |= {key for line in lines for mark in marks(line) if (key := mark.key)}
     return frozenset(found)
 

@@ -17,7 +17,7 @@ from vault_sync.core.naming.keys import is_paper, key_of
 from vault_sync.core.naming.wikilinks import link as wikilink
 from vault_sync.core.note import properties as yaml
 from vault_sync.core.note import property_block
-from vault_sync.core.note.property_block import Properties, value_items
+from vault_sync.core.note.property_block import Properties, remarks, value_items
 from vault_sync.core.note.property_table import ADDRESS_PROPERTIES, ID_PROPERTIES, owner
 from vault_sync.core.text.encodings import text_hash
 from vault_sync.core.text.regex import regex
@@ -239,7 +239,7 @@ def parted(own: str) -> tuple[str, str]:
 
 
 def own_properties(note: Note, facts: Collection[str]) -> tuple[str, ...]:
-    """Return the names of properties that only a person can have added.
+    """Return the properties by name, and the comments, that only a person can have added.
 
     Those of `facts` count as the tool's.
     """
@@ -247,7 +247,7 @@ def own_properties(note: Note, facts: Collection[str]) -> tuple[str, ...]:
     extra = [name for name in of if owner(name, facts, names) == "the reader's"]
     if set(note.properties.items("aliases")) - {note.fields.title}:
         extra.append("aliases")
-    return tuple(extra)
+    return (*extra, *remarks(note.properties))
 
 
 def own_mark(note: Note, sections: Sequence[Section], facts: Collection[str]) -> str:

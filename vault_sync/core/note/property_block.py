@@ -115,6 +115,24 @@ def value_items(value: Value) -> tuple[str, ...] | None:
     return (value.text,) if value.text else ()
 
 
+_REMARK = regex(r"(?m:^|(?<=[ \t]))#.*")
+
+
+def remarks(properties: Properties) -> tuple[str, ...]:
+    """Return the comments among the properties, which nobody but a person writes."""
+    block = properties.block
+    if block is None or "#" not in properties.text[block.start : block.end]:
+        return ()
+    parts, at = [], block.start
+    for value in properties.values.values():
+        spans = [value.span] if value.items is None else [item.span for item in value.items]
+        for start, end in [(value.key, value.colon), *spans]:
+            parts.append(properties.text[at:start])
+            at = max(at, end)
+    rest = "".join([*parts, properties.text[at : block.end]])
+    return tuple(found[0].rstrip() for found in _REMARK.finditer(rest))
+
+
 _OPENING = regex(f"{BOM}?---\r?\n")
 _CLOSING = regex(r"\n---(?:\r?\n|\Z)")
 

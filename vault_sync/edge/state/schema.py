@@ -139,6 +139,11 @@ def fact_of(select: Select, name: str) -> str | None:
     return found[0][0] if found else None
 
 
+def has_passed(select: Select) -> bool:
+    """Return True once a whole pass has ended; a command that only wrote a file leaves a log."""
+    return any(fact_of(select, name) is not None for name in (JOINED, JOINING_FILES))
+
+
 def note_fact(connection: sqlite3.Connection, name: str, value: str) -> None:
     """Note a fact, inside a transaction of the caller's."""
     connection.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))

@@ -22,7 +22,7 @@ from vault_sync.edge.platform import current
 from vault_sync.edge.platform.lock import locked, locked_folder
 from vault_sync.edge.state.database import StateDatabase, StateError
 from vault_sync.edge.state.places import DATABASE, canonical, identity_of, moved_state
-from vault_sync.edge.state.schema import bound
+from vault_sync.edge.state.schema import bound, has_passed
 
 if TYPE_CHECKING:
     from vault_sync.edge.state import base_table, deliveries, earlier_values
@@ -94,8 +94,7 @@ class StateStore:
     @property
     def has_base(self) -> bool:
         """False on a device's first pass over this vault, or when the base cannot be trusted."""
-        self.rows()
-        return self._database.connect() is not None
+        return bool(self.rows()) or has_passed(self.select)
 
     @property
     def note(self) -> str | None:

@@ -51,6 +51,21 @@ def test_a_digest_is_linked_once_and_read_back(style: StyleName, text: str) -> N
     assert lens.export(vault.files[DIGEST], (style,)) == text
 
 
+@pytest.mark.parametrize(
+    ("line", "linked"),
+    [
+        (f"# [Deep Nets]({A}) #", f"# [Deep Nets]({A}) [[Deep Nets]] #"),
+        (f"  ## [Deep Nets]({A}) ##  ", f"  ## [Deep Nets]({A}) [[Deep Nets]] ##  "),
+        (f"# [Deep Nets]({A}) C#", f"# [Deep Nets]({A}) C# [[Deep Nets]]"),
+    ],
+)
+def test_the_link_stands_before_the_signs_that_close_a_heading(line: str, linked: str) -> None:
+    vault = world(f"{line}\n", "heading")
+    vault.sync()
+    assert vault.files[DIGEST] == f"{linked}\n"
+    assert silent(vault)
+
+
 @pytest.mark.parametrize(("style", "text"), WORLDS)
 def test_a_title_goes_both_ways(style: StyleName, text: str) -> None:
     vault = world(text, style)

@@ -39,6 +39,8 @@ def entries(text: str) -> list[tuple[str, str, int, str]]:
         ("- T\n  - [pdf](a)\n  - [paper](b)\n", [("T", "1", 1, "")]),
         (f"- [T]{PAGE}\n  - [pdf](a)\n", [("T", "1", 1, "")]),
         ("- [T](code)\n  - [pdf](a)\n", [("T", "1", 1, "")]),
+        # The label on the title's own line is nearer than one below.
+        ("- T [paper](a)\n  - [pdf](b)\n", [("T", "1", 1, "")]),
         ("- T\n\n  [pdf](a)\n", [("T", "1", 1, "")]),
         ("- T\n  - [x](a)\n", [("x", "1", 2, "")]),
         ("- T\n  - [x](a)\n  - [pdf](b)\n", [("x", "1", 2, "")]),
@@ -52,6 +54,9 @@ def entries(text: str) -> list[tuple[str, str, int, str]]:
         # A full stop parts words from a label, and stays before a label in brackets of its own.
         ("- **T**: words. [pdf](a)\n", [("T", "1", 1, "words")]),
         ("- **T**: words. [[pdf](a)] [[code](code)]\n", [("T", "1", 1, "words.")]),
+        # A label before a link that is named, or a note, is a remark of the reader's.
+        ("- [T](a)\n  code: [here](code)\n", [("T", "1", 1, "code: [here](code)")]),
+        ("- [T](a)\n  code: [[my note]]\n", [("T", "1", 1, "code: [[my note]]")]),
         ("- [T](a)\n  words\n\n  ---\n\n- [U](b)\n", [("T", "1", 1, "words"), ("U", "2", 6, "")]),
     ],
 )  # fmt: skip

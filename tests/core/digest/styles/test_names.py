@@ -28,6 +28,7 @@ def read(text: str) -> AuthorList:
         # Only the last `and` of the last piece parts names, and none within parentheses.
         ("Sand and Wood, Ann Bee", ["Sand and Wood", "Ann Bee"]),
         ("Ann (A and B) Bee", ["Ann (A and B) Bee"]),
+        ("Ann Bee (MIT) and Cee Dee", ["Ann Bee (MIT)", "Cee Dee"]),
         ("Ann Bee (MIT, US), Cee Dee", ["Ann Bee (MIT, US)", "Cee Dee"]),
         ("Ann Bee), Cee Dee (x, y)", ["Ann Bee)", "Cee Dee (x, y)"]),
         ("**Ann Bee**, *Cee Dee*", ["Ann Bee", "Cee Dee"]),

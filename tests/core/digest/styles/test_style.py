@@ -15,6 +15,11 @@ def test_where_nothing_was_chosen_all_is_flat() -> None:
     assert style.rows(["flat"]) == ()
 
 
+def test_a_list_of_styles_holds_for_every_digest() -> None:
+    styles = style.styles_of(Rules(digest_styles=style.rows(["list", "flat"])))
+    assert set(styles(RelPath("digests/a.md"))) == {"list", "flat"}
+
+
 def test_the_first_glob_that_matches_wins() -> None:
     chosen = {"reading/**": ["table", "list"], "**/b.md": ["heading"]}
     styles = style.styles_of(Rules(digest_styles=style.rows(chosen)))

@@ -360,6 +360,21 @@ def test_the_line_of_an_entry_and_of_its_words() -> None:
     assert [(each.line, each.commentary_line) for each in entries] == [(3, 4), (5, 5), (6, 6)]
 
 
+def test_a_title_in_the_last_line_has_no_address() -> None:
+    assert not read("T (Ann Bee, Cee Dee)", "title-first")
+    assert not read(f"U (Ee Gee)\n{A}\nT (Ann Bee, Cee Dee)", "title-first")[1:]
+
+
+def test_code_and_comments_hold_no_title_first() -> None:
+    titled = "T (Ann Bee, Cee Dee)"
+    flat = f"{A}\n{titled}\n{B}\nU (Ee Gee, Hah Ii)\n{C}\n"
+    for opening, closing in (("```", "```"), ("<!--", "-->"), ("---", "---")):
+        hidden = f"{opening}\n{titled}\n{closing}\n"
+        assert advice.title_first(hidden + flat) is None
+        assert not read(f"{hidden}{A}\nwords\n", "title-first")
+        assert not read(f"{opening}\n{titled}\n{A}\n{closing}\n", "title-first")
+
+
 def test_addresses_that_stand_under_no_title_are_no_title_first() -> None:
     assert advice.title_first(f"T (Ann Bee, Cee Dee)\nwords\n{A}\nwords\n{B}\nwords\n") is None
 

@@ -27,6 +27,7 @@ from tests.support.reader import (
     settled,
 )
 from vault_sync.core.digest import editor
+from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.note import note as note_lens
 
@@ -38,6 +39,7 @@ def test_linked_entry_without_note_base_known() -> None:
     del vault.files[NOTE]
     plan = nothing_happens(vault)
     assert [(each.code, each.level) for each in plan.problems] == [("note-gone", "problem")]
+    assert BaseKey(ALPHA, RelPath(WEEK), "missing") in vault.rows
     plan = nothing_happens(vault)
     assert [(each.code, each.level) for each in plan.problems] == [("note-missing", "notice")]
     quiet(vault)

@@ -30,6 +30,7 @@ from tests.support.reader import (
     settled,
 )
 from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.reconcile.pairing import pairs
 from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry, entries_value
@@ -86,6 +87,7 @@ def test_note_names_a_digest_without_entry_on_the_first_pass() -> None:
     assert codes(nothing_happens(vault)) == ["entry-missing"]
     # and from then on, for it has never been agreed on
     assert vault.known
+    assert BaseKey(ALPHA, WEEK, "unmet") in vault.rows
 
 
 def test_note_names_a_digest_that_is_not_there_on_the_first_pass() -> None:

@@ -276,6 +276,8 @@ def test_an_entry_that_could_not_be_put_back_is_put_back_later() -> None:
         ("---\n\n## [[", "---\n\n## 나의 글\n\n## [["),
         ("authors:\n", "rating: 5\nauthors:\n"),
         ("aliases:\n", "aliases:\n  - 알파\n"),
+        ("aliases:\n", "# 나의 말\naliases:\n"),
+        ("aliases:\n", "aliases: # 나의 말\n"),
     ],
 )
 def test_a_note_with_something_of_the_readers_is_kept(old: str, new: str) -> None:

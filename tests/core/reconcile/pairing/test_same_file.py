@@ -9,10 +9,11 @@ import pytest
 from vault_sync.core import snapshot
 from vault_sync.core.model.base import Base, FileMark
 from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry
 from vault_sync.core.reconcile.pairing.same_file import SameFile, strange_digests
+from vault_sync.core.reconcile.pipeline import reconcile
 
 KEY = Key("arxiv:2308.00001")
 WEEK, WAS, NEW = RelPath("digests/w.md"), RelPath("papers/T.md"), RelPath("papers/U.md")
@@ -110,3 +111,36 @@ def test_a_digest_that_was_another_ones_file_is_a_stranger() -> None:
         {WEEK: empty}, names=LinkResolver.from_paths([]), is_digest=lambda _: True, base=Base()
     )
     assert not strange_digests(found, Base(files={Key(""): seen}))
+
+
+NOTES = {WAS: mark(OLD, 7), NEW: mark(NOW, 8)}
+DIGESTS = {WEEK: mark(HEAD.format("T"), 7), RelPath("digests/v.md"): mark("w\n" + HEAD, 8)}
+
+
+@pytest.mark.parametrize(
+    ("digest", "note", "files", "forgotten"),
+    [
+        (HEAD.format("T"), OLD, {KEY: NOTES, Key(""): DIGESTS}, set()),
+        (HEAD.format("T"), NOW, {KEY: NOTES, Key(""): DIGESTS}, {"title", "commentary", "note"}),
+        ("w\n" + HEAD, OLD, {KEY: NOTES, Key(""): DIGESTS}, {"title", "commentary", "text"}),
+        (
+            *("w\n" + HEAD, NOW, {KEY: NOTES, Key(""): DIGESTS}),
+            {"title", "commentary", "note", "text"},
+        ),
+    ],
+    ids=["the same files", "another note", "another digest", "both"],
+)
+def test_what_the_base_says_of_another_file_is_forgotten(
+    digest: str, note: str, files: dict[Key, dict[RelPath, FileMark]], forgotten: set[str]
+) -> None:
+    """Title, authors and address with a digest, which spoke for the paper."""
+    rows = ROWS | {BaseKey(KEY, "", "title"): "T", BaseKey(Key("k"), "d.md", "tags"): ("a",)}
+    base = Base(rows, exists=True, files=files)
+    found = snapshot.build(
+        {WEEK: digest, WAS: note},
+        names=LinkResolver.from_paths([WEEK, WAS]),
+        is_digest=lambda each: each == WEEK,
+        base=base,
+    )
+    (first, *_) = reconcile(found, base, {}, Rules()).base_updates
+    assert {row.field for row in first.drop} == forgotten

@@ -18,7 +18,15 @@ from vault_sync.core.digest.styles.assembly import (
     unlaid,
     without_blank_ends,
 )
-from vault_sync.core.digest.styles.markdown.page import BLANK, CODE, HEADING, HIDDEN, RULE, Page
+from vault_sync.core.digest.styles.markdown.page import (
+    BLANK,
+    CODE,
+    COMMENT,
+    HEADING,
+    HIDDEN,
+    RULE,
+    Page,
+)
 from vault_sync.core.digest.styles.style import StyledSpans
 from vault_sync.core.digest.title_line import TitleLine
 from vault_sync.core.model.values import FieldName, Fields
@@ -74,7 +82,7 @@ def _ends(page: Page, number: int) -> bool:
 
 
 def _title(page: Page, number: int) -> TitleLine | None:
-    if page.kinds[number] in {BLANK, CODE, HIDDEN, RULE}:
+    if page.kinds[number] in {BLANK, CODE, COMMENT, HIDDEN, RULE}:
         return None
     start, end, _ = page.lines[number]
     return title_line.parse(page.text, start, end)
@@ -85,7 +93,7 @@ def _address(page: Page, number: int) -> int | None:
     number += 1
     while number < len(page.lines) and page.kinds[number] == BLANK:
         number += 1
-    if number == len(page.lines) or page.kinds[number] == CODE:
+    if number == len(page.lines) or page.kinds[number] in {CODE, COMMENT}:
         return None
     words = page.words(number).strip()
     alone = words and not any(character.isspace() for character in words)

@@ -1,0 +1,33 @@
+"""Two sequences compared: what stands in both, finely in short ones, coarsely in long ones."""
+
+from __future__ import annotations
+
+from vault_sync.core.text.common_items import changes, common
+
+
+def test_long_texts_are_compared_by_the_lines_that_stand_once_on_each_side() -> None:
+    """Where a fine comparison would take too long, lines that repeat are no anchors."""
+    a = ["new", *["x", "y"] * 60, "one", *["x", "y"] * 60, "two", "gone", *["y", "x"] * 60, "a"]
+    b = ["old", *["y", "z"] * 60, "one", *["z", "x"] * 60, "two", *["z", "x"] * 60, "b"]
+    both = {a[one] for one, other in common(a, b) if a[one] == b[other]}
+    assert {"one", "two"} <= both
+    assert all(a[one] == b[other] for one, other in common(a, b))
+    assert common(a, b) == sorted(set(common(a, b)))
+
+
+def test_an_anchor_stands_once_on_both_sides() -> None:
+    """Here `twice` stands twice on one side: which of the two is the same, nobody can say."""
+    a = ["a", *["x", "y"] * 60, "twice", *["x", "y"] * 60, "twice", *["x", "y"] * 60, "b"]
+    b = ["c", *["y", "z"] * 60, "twice", *["z", "x"] * 60, "d"]
+    assert common(a, b) == common(b, a) == []
+
+
+def test_steps_turn_one_into_the_other() -> None:
+    kinds = [(each.kind, each.start, each.end) for each in changes("abcde", "xbcfe1")]
+    assert kinds == [
+        ("replace", 0, 1),
+        ("equal", 1, 3),
+        ("replace", 3, 4),
+        ("equal", 4, 5),
+        ("insert", 5, 5),
+    ]
