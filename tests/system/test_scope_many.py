@@ -155,6 +155,16 @@ def test_a_second_rebuild_is_followed_by_no_whole_pass_and_its_removals_are_foun
         assert (vault.root / NOTE_GAMMA).exists() == (len(cuts) != 1)
 
 
+def test_a_digest_that_got_an_entry_is_remembered_with_it() -> None:
+    with settled() as vault:
+        name = NEXT.removeprefix("digests/").removesuffix(".md")
+        vault.change(NOTE_GAMMA, "digests:\n", f'digests:\n  - "[[{name}]]"\n')
+        vault.add(NOTE_GAMMA, f"\n## [[{name}]]\n\n감마가 또.\n")
+        assert NEXT in {each.path for each in passed(vault).outcome.done}
+        assert true_to_the_files(vault)
+        shadowed(vault)
+
+
 def test_only_papers_without_facts_are_remembered_as_such(fresh: Vault) -> None:
     del fresh.days["2308.00003"]
     passed(fresh, REBUILD)

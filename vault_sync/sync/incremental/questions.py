@@ -26,7 +26,7 @@ class Answers(NamedTuple):
     namers: Mapping[Key, tuple[Key, ...]]
 
 
-class Kind(NamedTuple):
+class QuestionKind(NamedTuple):
     """A kind of question about a file or a paper: its words, and its answer then or now."""
 
     words: str
@@ -36,7 +36,7 @@ class Kind(NamedTuple):
 class Question(NamedTuple):
     """A question about a file or a paper."""
 
-    kind: Kind
+    kind: QuestionKind
     about: str
 
     @property
@@ -76,19 +76,19 @@ def _truth(is_so: bool) -> tuple[str]:
     return ("yes" if is_so else "no",)
 
 
-FILE = Kind("what is in it?", lambda now, path: [_described(now.records.get(path))])
-IN_FILE = Kind("what is in {0}?", FILE.answer)
-LEADS_TO = Kind(
+FILE = QuestionKind("what is in it?", lambda now, path: [_described(now.records.get(path))])
+IN_FILE = QuestionKind("what is in {0}?", FILE.answer)
+LEADS_TO = QuestionKind(
     "where does [[{name}]] lead?", lambda now, path: now.records.names.called(bare_name(path))
 )
-NOTE_OF = Kind("which is the note of {0}?", lambda now, key: now.records.notes_of(key))
-PAPERS_OF = Kind("whose note is {0}?", lambda now, path: now.records.keys_at(path))
-REPORTED = Kind("what is reported at {0}?", _reported)
-WRITTEN = Kind(
+NOTE_OF = QuestionKind("which is the note of {0}?", lambda now, key: now.records.notes_of(key))
+PAPERS_OF = QuestionKind("whose note is {0}?", lambda now, path: now.records.keys_at(path))
+REPORTED = QuestionKind("what is reported at {0}?", _reported)
+WRITTEN = QuestionKind(
     "is {0} written?", lambda now, path: _truth(path in {each.path for each in now.plan.operations})
 )
-NAMED = Kind(
+NAMED = QuestionKind(
     "who names it?", lambda now, key: [by for by, named in now.namers.items() if key in named]
 )
-FACTS = Kind("are its facts known?", lambda now, key: _truth(key not in now.plan.wanted))
-WAITS = Kind("does it wait for others?", lambda now, key: _truth(key in now.plan.again))
+FACTS = QuestionKind("are its facts known?", lambda now, key: _truth(key not in now.plan.wanted))
+WAITS = QuestionKind("does it wait for others?", lambda now, key: _truth(key in now.plan.again))

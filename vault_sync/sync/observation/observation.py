@@ -370,11 +370,10 @@ def unanswered(
     needed = [each.read for each in FACTS if each.name in wanted]
 
     def is_answered(key: Key) -> bool:
-        known = facts.get(key)
-        title = known is not None and (known.title or key in titled)
-        return known is not None and bool(title) and all(read(known) for read in needed)
+        answer = facts.get(key, Facts())
+        return bool(answer.title or key in titled) and all(read(answer) for read in needed)
 
-    return [key for key in keys if not is_answered(key)]
+    return [key for key in keys if key not in facts or not is_answered(key)]
 
 
 def learn_weeks(observation: Observation, config: Config) -> LearntWeeks:
