@@ -15,7 +15,7 @@ from tests.support.vaults import rebuilt
 from vault_sync.core.model.plan import Create, Plan
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.sync.incremental.memory import DaemonMemory
-from vault_sync.sync.incremental.questions import Question
+from vault_sync.sync.incremental.questions import TracedQuestion
 from vault_sync.sync.incremental.selection import PaperSelection
 from vault_sync.sync.incremental.shadow import ShadowError, compare
 
@@ -221,7 +221,7 @@ def test_a_kind_of_question_that_is_dropped_is_missed(
     function, words, before, edit = KINDS[kind]
     join = PaperSelection.join
 
-    def without(self: PaperSelection, keys: Iterable[Key], question: Question) -> None:
+    def without(self: PaperSelection, keys: Iterable[Key], question: TracedQuestion) -> None:
         dropped = sys._getframe(1).f_code.co_name == function and question.words.startswith(words)
         join(self, () if dropped else keys, question)
 

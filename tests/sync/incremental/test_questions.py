@@ -9,7 +9,7 @@ import pytest
 from vault_sync.core.model.plan import Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.sync.incremental import questions
-from vault_sync.sync.incremental.questions import Question
+from vault_sync.sync.incremental.questions import TracedQuestion
 
 HERE, KEY = RelPath("papers/a.md"), Key("arxiv:1")
 
@@ -19,7 +19,7 @@ def plan(**parts: Any) -> Some:
     return Some(**(nothing | {"wanted": (), "again": ()} | parts))
 
 
-def answer(question: Question, **known: Any) -> str:
+def answer(question: TracedQuestion, **known: Any) -> str:
     answers: Any = Some(**({"plan": plan(), "namers": {}} | known))
     return question.answer(answers)
 
@@ -39,7 +39,7 @@ def test_three_of_many_are_named(found: list[str], words: str) -> None:
     names = Some(called=lambda name: found if name == "a" else ["another"])
     records = Some(names=names, notes_of=lambda _: found, keys_at=lambda _: found)
     for kind in (questions.LEADS_TO, questions.NOTE_OF, questions.PAPERS_OF):
-        assert answer(Question(kind, HERE), records=records) == words
+        assert answer(TracedQuestion(kind, HERE), records=records) == words
 
 
 def test_what_is_in_a_file() -> None:
@@ -50,8 +50,8 @@ def test_what_is_in_a_file() -> None:
         ("other", "", "file (01020304)"),
     ):
         records = {HERE: Some(kind=kind, keys=keys, mark=mark)}
-        assert answer(Question(questions.IN_FILE, HERE), records=records) == words
-    assert answer(Question(questions.IN_FILE, HERE), records={}) == "no file"
+        assert answer(TracedQuestion(questions.IN_FILE, HERE), records=records) == words
+    assert answer(TracedQuestion(questions.IN_FILE, HERE), records={}) == "no file"
 
 
 def test_what_a_plan_says_of_a_file_and_a_paper() -> None:
@@ -64,16 +64,18 @@ def test_what_a_plan_says_of_a_file_and_a_paper() -> None:
         wanted=[KEY],
         again={KEY},
     )
-    assert answer(Question(questions.REPORTED, HERE), plan=full) == "conflict: title, n, p"
-    assert answer(Question(questions.REPORTED, there), plan=full) == "conflict: title, q"
-    assert answer(Question(questions.REPORTED, HERE)) == questions.NOTHING
+    assert answer(TracedQuestion(questions.REPORTED, HERE), plan=full) == "conflict: title, n, p"
+    assert answer(TracedQuestion(questions.REPORTED, there), plan=full) == "conflict: title, q"
+    assert answer(TracedQuestion(questions.REPORTED, HERE)) == questions.NOTHING
     for question, is_so in (
-        (Question(questions.WRITTEN, HERE), "yes"),
-        (Question(questions.WRITTEN, there), "no"),
-        (Question(questions.FACTS, KEY), "no"),
-        (Question(questions.FACTS, Key("k")), "yes"),
-        (Question(questions.WAITS, KEY), "yes"),
-        (Question(questions.WAITS, Key("k")), "no"),
+        (TracedQuestion(questions.WRITTEN, HERE), "yes"),
+        (TracedQuestion(questions.WRITTEN, there), "no"),
+        (TracedQuestion(questions.FACTS, KEY), "no"),
+        (TracedQuestion(questions.FACTS, Key("k")), "yes"),
+        (TracedQuestion(questions.WAITS, KEY), "yes"),
+        (TracedQuestion(questions.WAITS, Key("k")), "no"),
     ):
         assert answer(question, plan=full) == is_so
-    assert answer(Question(questions.NAMED, KEY), namers={Key("b"): (KEY,), Key("c"): ()}) == "b"
+    assert (
+        answer(TracedQuestion(questions.NAMED, KEY), namers={Key("b"): (KEY,), Key("c"): ()}) == "b"
+    )

@@ -16,7 +16,7 @@ from vault_sync.edge.state.vault_id import former_names
 from vault_sync.sync.incremental import questions
 from vault_sync.sync.incremental.identity import OTHER, TITLE, identities
 from vault_sync.sync.incremental.memory import LazyMapping
-from vault_sync.sync.incremental.questions import Question
+from vault_sync.sync.incremental.questions import TracedQuestion
 from vault_sync.sync.incremental.selection import PaperSelection
 from vault_sync.sync.observation.file_record import File
 from vault_sync.sync.observation.observation import snapshot_of
@@ -91,7 +91,9 @@ class PartSnapshot:
                 if entry.key in self.reasons and entry.link is not None:
                     to = found.names.resolve(entry.link.target, path)
                     if to is not None:
-                        self.selection.join(self.now.keys_at(to), Question(questions.PAPERS_OF, to))
+                        self.selection.join(
+                            self.now.keys_at(to), TracedQuestion(questions.PAPERS_OF, to)
+                        )
         return found
 
     def titled(self, found: Snapshot) -> set[RelPath]:

@@ -33,7 +33,7 @@ class QuestionKind(NamedTuple):
     answer: Callable[[Answers, Any], Iterable[str]]
 
 
-class Question(NamedTuple):
+class TracedQuestion(NamedTuple):
     """A question about a file or a paper."""
 
     kind: QuestionKind

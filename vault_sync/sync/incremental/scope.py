@@ -16,7 +16,7 @@ from vault_sync.edge.state.deliveries import waiting
 from vault_sync.sync.incremental import questions
 from vault_sync.sync.incremental.memory import Memory, TakesWholePass
 from vault_sync.sync.incremental.part_snapshot import PartSnapshot
-from vault_sync.sync.incremental.questions import Question
+from vault_sync.sync.incremental.questions import TracedQuestion
 from vault_sync.sync.incremental.reading import PartReading, TakesWalk
 from vault_sync.sync.incremental.recorder import counts_after
 from vault_sync.sync.incremental.selection import PaperSelection
@@ -70,9 +70,9 @@ def think(
     if hinted and selection.moved:
         raise TakesWalk
     for key in last.plan.again:
-        selection.join([key], Question(questions.WAITS, key))
+        selection.join([key], TracedQuestion(questions.WAITS, key))
     for key in last.lacking if facts != last.facts else ():
-        selection.join([key], Question(questions.FACTS, key))
+        selection.join([key], TracedQuestion(questions.FACTS, key))
     if not (reading.changed or reading.gone or reading.names_changed or selection.reasons):
         observation = _observation(selection, snapshots.EMPTY, Base(exists=True))
         plan, lacks = last.plan, last.lacking

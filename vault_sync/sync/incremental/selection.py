@@ -28,7 +28,7 @@ from vault_sync.edge.state.refusals import papers_without_note
 from vault_sync.sync.incremental import questions
 from vault_sync.sync.incremental.identity import TITLE, called
 from vault_sync.sync.incremental.overlay import namers_after
-from vault_sync.sync.incremental.questions import Answers, Question
+from vault_sync.sync.incremental.questions import Answers, TracedQuestion
 from vault_sync.sync.incremental.reading import PartReading
 from vault_sync.sync.observation.file_record import File
 from vault_sync.sync.request import Reason
@@ -45,7 +45,7 @@ class PaperSelection:
     def __init__(self, reading: PartReading) -> None:
         self.reading = reading
         self.memory, self.before, self.now = reading.memory, reading.before, reading.now
-        self.reasons: dict[Key, Question] = {}
+        self.reasons: dict[Key, TracedQuestion] = {}
         self.moved = bool(reading.gone)
         self.unsure: set[Key] = set()
         self._touched: set[str] = set()
@@ -59,12 +59,12 @@ class PaperSelection:
         for path in sorted(reading.gone):
             self.note(path, None)
         for path in sorted(reading.changed):
-            self.join(self.before.keys_at(path), Question(questions.IN_FILE, path))
+            self.join(self.before.keys_at(path), TracedQuestion(questions.IN_FILE, path))
         for path in reading.names_changed:
             self.touch_name(path)
         unclear = (path for path in reading.changed if not self.now.keys_at(path))
         for key in reading.noted_at(*unclear):
-            self.join([key], Question(questions.NOTE_OF, key))
+            self.join([key], TracedQuestion(questions.NOTE_OF, key))
 
     def explained(self, plan: Plan) -> tuple[Reason, ...]:
         """Return why each file and paper was looked at, and how many of all."""
@@ -74,8 +74,9 @@ class PaperSelection:
         now = Answers(self.now, plan, namers)
         total = f"looked at {len(self.reasons):,} papers of {last.plan.notes:,} notes"
         read = f"read {len(reading.read):,} of {len(self.memory.stats):,} files"
-        asked: dict[str, Question] = {
-            path: Question(questions.FILE, path) for path in sorted(reading.changed | reading.gone)
+        asked: dict[str, TracedQuestion] = {
+            path: TracedQuestion(questions.FILE, path)
+            for path in sorted(reading.changed | reading.gone)
         }
         reasons = [
             question.reason(about, before, now)
@@ -83,7 +84,7 @@ class PaperSelection:
         ]
         return (*reasons, Reason("", f"{total}, {read}"))
 
-    def join(self, keys: Iterable[Key], question: Question) -> None:
+    def join(self, keys: Iterable[Key], question: TracedQuestion) -> None:
         """Let papers be concerned by a question."""
         for key in keys:
             if not key.startswith(TITLE):
@@ -96,14 +97,14 @@ class PaperSelection:
             return
         self._touched.add(point)
         for other in (*self.now.names.called(bare_name(path)), *self.now.naming(point)):
-            self.join(self.now.keys_at(other), Question(questions.LEADS_TO, path))
+            self.join(self.now.keys_at(other), TracedQuestion(questions.LEADS_TO, path))
 
     def touch_paper(self, key: Key) -> None:
         """Let those be concerned that name this paper, or that it names: its note is another."""
         if key in self._touched:
             return
         self._touched.add(key)
-        question, namers = Question(questions.NOTE_OF, key), self.memory.last.namers
+        question, namers = TracedQuestion(questions.NOTE_OF, key), self.memory.last.namers
         for path in self.now.naming(key):
             self.join(self.now.keys_at(path), question)
         self.join((namer for namer, named in namers.items() if key in named), question)
@@ -121,9 +122,9 @@ class PaperSelection:
         """
         if conflicts_page.ticks(self.reading.conflicts_text()):
             keys = (each.key for each in self.memory.last.plan.conflicts)
-            self.join(keys, Question(questions.IN_FILE, self.reading.conflicts_path()))
+            self.join(keys, TracedQuestion(questions.IN_FILE, self.reading.conflicts_path()))
         for path in sorted(self.covered() & self._reported):
-            self.join(self.reading.papers_at(path), Question(questions.REPORTED, path))
+            self.join(self.reading.papers_at(path), TracedQuestion(questions.REPORTED, path))
 
     def covered(self) -> set[RelPath]:
         """Return the files of which all that there is to report is found anew."""
@@ -142,7 +143,7 @@ class PaperSelection:
         old, new = set(self.before.keys_at(path)), set(self.now.keys_at(path))
         kinds = {file.kind if file is not None else "" for file in (was, now)}
         if path in self.reading.changed or len(kinds) > 1 or old != new:
-            self.join(sorted(old | new), Question(questions.IN_FILE, path))
+            self.join(sorted(old | new), TracedQuestion(questions.IN_FILE, path))
         self.moved = self.moved or bool(old - new)
         if kinds == {"digest"}:
             return
@@ -157,9 +158,9 @@ class PaperSelection:
         `strange` are digests at whose path stands another file.
         """
         for path in strange:
-            self.join(self.reading.papers_at(path), Question(questions.IN_FILE, path))
+            self.join(self.reading.papers_at(path), TracedQuestion(questions.IN_FILE, path))
         for key in sorted(self.unsure):
-            self.join([key], Question(questions.NOTE_OF, key))
+            self.join([key], TracedQuestion(questions.NOTE_OF, key))
         for key in list(self.reasons):
             if self.now.has_notes(key) or self.before.has_notes(key):
                 self.touch_paper(key)  # its entries choose one, or do so no longer
@@ -176,7 +177,7 @@ class PaperSelection:
         before = self.memory.last.namers
         for _, named in before.items() ^ namers_after(before, plan.base_updates).items():
             for key in named:
-                self.join([key], Question(questions.NAMED, key))
+                self.join([key], TracedQuestion(questions.NAMED, key))
 
     def _join_of_digests(self, plan: Plan) -> None:
         """Let the papers be concerned of digests that are written, and those that they link to.
@@ -190,4 +191,4 @@ class PaperSelection:
             if path in digests or refused:
                 linked = {self.now.names.resolve(link.target, path) for link in find(texts[path])}
                 for at in (path, *sorted(to for to in linked if to is not None)):
-                    self.join(self.now.keys_at(at), Question(questions.WRITTEN, path))
+                    self.join(self.now.keys_at(at), TracedQuestion(questions.WRITTEN, path))
