@@ -18,6 +18,7 @@ from tests.support.many_devices import (
     Entry,
     Pass,
     Settings,
+    Step,
     Variant,
     every,
     play,
@@ -91,6 +92,24 @@ def played(name: str, variant: Variant = Variant()) -> Counter[str]:  # noqa: B0
 def test_short_schedules_lose_nothing() -> None:
     for steps in islice(every(2), 0, None, EVERY):
         assert not list(play(steps).faults), steps
+
+
+def test_an_edit_beside_an_open_question_loses_nothing() -> None:
+    """One of 10,000 schedules, made short: each device has gone on from another text."""
+    steps: list[Step] = [
+        ("edits", 1, DIGEST, "A", "replace", 4),
+        ("edits", 0, "N.A", "A", "untag", 0),
+        ("quiet", None),
+        ("edits", 0, DIGEST, "A", "replace", 1),
+        ("runs", 0),
+        ("edits", 1, DIGEST, "A", "add", 5),
+        ("quiet", None),
+        ("edits", 0, DIGEST, "A", "add", 2),
+        ("runs", 0),
+        ("edits", 1, "N.A", "A", "add", 5),
+        ("runs", 1),
+    ]
+    assert not list(play(steps).faults)
 
 
 @pytest.mark.sweep

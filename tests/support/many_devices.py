@@ -26,7 +26,7 @@ from vault_sync.core.merge.sentence_merge import words_of
 from vault_sync.core.merge.sync_copy import is_earlier, merge_field
 from vault_sync.core.model.base import Arrival, Base, CopyRow, History, Origin, PastValue, origin_of
 from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.model.values import Key, RelPath, Side
 from vault_sync.core.reconcile.pairing.removals import kind_of_removal
 from vault_sync.core.reconcile.resolution import arrivals, fields
 from vault_sync.core.reconcile.resolution.arrivals import Deferred
@@ -96,6 +96,7 @@ class Device:
     delivered: set[str] = field(default_factory=set)
     waited: set[str] = field(default_factory=set)
     replaced: set[tuple[BaseKey, Value]] = field(default_factory=set)
+    questions: dict[BaseKey, tuple[Side, ...]] = field(default_factory=dict)
     merged: set[str] = field(default_factory=set)
     removed: set[str] = field(default_factory=set)
     turns: dict[str, list[object]] = field(default_factory=dict)
@@ -311,11 +312,19 @@ class Pass:
         row = base_key(key, "commentary")
         history = self.device.histories.get(row, History())
         found: Decided | fields.Undecided | Deferred | None
-        found = arrivals.commentary(history, entry, note, came)
+        before = self.device.questions.pop(row, ())
+        in_doubt = arrivals.in_question(history, entry, note, came, before)
+        found = arrivals.commentary(history, entry, note, came, in_doubt)
+        if in_doubt and not isinstance(found, Decided):
+            self.device.questions[row] = in_doubt
         if found is None:
             rows = {row: history.values[-1].value} if history.values else {}
             base = Base(rows, exists=True, was_before=self._was_before)
             found = fields.decide_commentary(row, entry, note, base, None)
+        if isinstance(found, fields.Undecided) and found.reason == "older":
+            # Such a file waits until a person has decided.
+            names = (DIGEST, f"N.{key}")
+            self.deferred |= {each for each in names if any(self.arrival(each))}
         if isinstance(found, Deferred):
             base_text = history.values[-1].value
             self.deferred |= {

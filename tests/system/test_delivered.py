@@ -56,6 +56,25 @@ def test_nor_where_the_note_was_edited_meanwhile(edited: tuple[Vault, str]) -> N
         assert {"tok1", "tok2"} <= set(vault.read(OCTOPACK).replace(".", " ").split())
 
 
+@pytest.mark.parametrize("passes", [1, 2], ids=["while it waits", "while it is asked about"])
+def test_nor_where_the_digest_is_edited_afterwards(edited: tuple[Vault, str], passes: int) -> None:
+    vault, before = edited
+    delivers(vault, DIGEST, before)
+    for _ in range(passes):
+        vault.run("sync", "--offline")
+    vault.edit(DIGEST, WORDS, f"{WORDS} 또 tok2.")
+    for _ in range(3):
+        vault.run("sync", "--offline")
+        assert "tok1" in vault.read(OCTOPACK)
+    assert "older" in vault.run("check").err
+    vault.edit(DIGEST, "또 tok2.", "새 말 tok1. 또 tok2.")
+    vault.ok("sync", "--offline")
+    assert "tok2" in vault.read(OCTOPACK)
+    vault.edit(DIGEST, " 새 말 tok1.", "")
+    vault.ok("sync", "--offline")
+    assert "tok1" not in vault.read(OCTOPACK), "nothing is in question any more"
+
+
 def test_what_another_device_took_out_goes_in_the_second_pass(edited: tuple[Vault, str]) -> None:
     vault, _ = edited
     delivers(vault, DIGEST, vault.read(DIGEST).replace(WORDS, ""))

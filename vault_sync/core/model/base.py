@@ -6,7 +6,8 @@
   it was given without its date), abstract (the mark of the callout that was put into the note; ""
   for one of the reader's). Where the note says a url, title or authors in other words than the
   digest, those too (`apart_key`); and the tags of an adopted note that stay in it.
-- Fields of a place: tags, commentary; missing and unmet, which remember a report of that.
+- Fields of a place: tags, commentary; missing and unmet, which remember a report of that; older,
+  the sides of the commentary that are in question, for an earlier text was brought there.
 - One value a digest, with no key: the text that it had when the last pass ended, against which a
   file cut short is recognised.
 
@@ -213,7 +214,7 @@ PAPER_FIELDS = (
     *("filled", "note", "mentions", "undated", "abstract", "template"),
     *APART,
 )
-PLACE_FIELDS = ("tags", "commentary", "missing", "unmet")
+PLACE_FIELDS = ("tags", "commentary", "missing", "unmet", "older")
 
 
 def apart_key(base_key: BaseKey) -> BaseKey:
@@ -225,6 +226,11 @@ def base_keys_of(key: Key, digest: str = "") -> frozenset[BaseKey]:
     """Return every base key of a paper (`digest` "") or of one of its places."""
     names = PLACE_FIELDS if digest else PAPER_FIELDS
     return frozenset(BaseKey(key, digest, name) for name in names)
+
+
+def question_key(base_key: BaseKey) -> BaseKey:
+    """Return the base key of the sides of a commentary that are in question."""
+    return base_key._replace(field="older")
 
 
 def parted_filled(filled: tuple[str, ...] | None) -> tuple[str, tuple[str, ...]]:

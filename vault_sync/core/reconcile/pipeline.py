@@ -6,7 +6,7 @@ to say) -> drafting (note paths, links, texts, operations, base updates) -> the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from vault_sync.core.model.base import Base, apart_key
@@ -31,7 +31,6 @@ from vault_sync.core.reconcile.drafting import (
     digest_operations,
     note_operations,
 )
-from vault_sync.core.reconcile.drafting.base_updates import stale_keys
 from vault_sync.core.reconcile.drafting.completed_facts import completed
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths, choose_paths
 from vault_sync.core.reconcile.drafting.plan_builder import NO_FACTS, DraftContext, PlanBuilder
@@ -116,7 +115,8 @@ def reconcile(
         # An accepted digest is remembered even while its removals are still asked about.
         accepted = guarded.guarded & accepted_digests(options.decisions)
         updates += base_updates.texts(snapshot, accepted)
-    updates += _bookkeeping(pairing, guarded, snapshot, base, updates)
+    made = builder.digest_after.keys() - snapshot.digests.keys()
+    updates += _bookkeeping(pairing, guarded, snapshot, base, updates, made)
     problems = (*snapshot.problems, *pairing.problems, *guarded.problems, *builder.problems)
     plan = _plan(context, builder, updates, tuple(dict.fromkeys(problems)), pairing.named)
     if options.remake:
@@ -234,14 +234,22 @@ def _bookkeeping(
     snapshot: Snapshot,
     base: Base,
     updates: Sequence[BaseUpdate],
+    made: Collection[RelPath],
 ) -> list[BaseUpdate]:
-    """Return the update that waits for no file: problems reported, values that went stale."""
-    drop = stale_keys(guarded.papers, snapshot, base, pairing.standing)
-    if drop:
-        drop = drop.difference(*(base_update.put for base_update in updates))
+    """Return the updates for problems reported, and for values that went stale.
+
+    They wait for no file, but for the digests that are `made`: with these more is stale.
+    """
+
+    def stale(made: Collection[RelPath] = ()) -> frozenset[BaseKey]:
+        drop = base_updates.stale_keys(guarded.papers, snapshot, base, pairing.standing, made)
+        return drop.difference(*(base_update.put for base_update in updates)) if drop else drop
+
+    drop = stale()
+    found = base_updates.stale_with(made, stale(made) - drop, base) if made else []
     if pairing.put or drop:
-        return [BaseUpdate(frozenset(), pairing.put, drop)]
-    return []
+        found.append(BaseUpdate(frozenset(), pairing.put, drop))
+    return found
 
 
 def _plan(

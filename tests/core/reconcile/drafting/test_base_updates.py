@@ -28,7 +28,7 @@ from tests.support.reader import (
     settled,
 )
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import BaseKey, Create, Trash
+from vault_sync.core.model.plan import BaseKey, Create, Trash, Value
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.reconcile.drafting import base_updates
 from vault_sync.core.reconcile.drafting.base_updates import stale_keys
@@ -78,6 +78,41 @@ def test_of_a_paper_that_is_found_and_was_not_paired_nothing_is_forgotten(gone: 
     del vault.files[gone]
     found, base = vault.look()
     assert not OF_OMEGA & stale_keys((), found, base, ())
+
+
+OLD = RelPath("digests/2023년 8월 1주차.md")
+GONE = Key("arxiv:2308.00077")
+OF_OLD: dict[BaseKey, Value] = {
+    BaseKey(ALPHA, OLD, "commentary"): "moved meanwhile",
+    BaseKey(ALPHA, OLD, "tags"): ("a",),
+    BaseKey(GONE, OLD, "commentary"): "gone with its note",
+    BaseKey(GONE, "", "title"): "Gone",
+}
+NAMES_OLD = """---
+title: New
+url: https://arxiv.org/abs/2308.00099
+digests:
+  - "[[2023년 8월 1주차]]"
+---
+
+## [[2023년 8월 1주차]]
+
+Own.
+"""
+
+
+def test_what_a_digest_that_is_not_there_had_is_forgotten_when_it_is_made_anew() -> None:
+    vault = settled()
+    vault.rows |= OF_OLD
+    assert vault.sync().base_updates == ()  # it may come back
+    vault.files["papers/New.md"] = NAMES_OLD
+    plan = vault.plan()
+    assert [each.paths for each in plan.base_updates if each.drop] == [(OLD,)]
+    vault.carry_out(plan, but={OLD, "papers/New.md"})
+    assert vault.rows.keys() >= OF_OLD.keys(), "it was not made"
+    vault.sync()
+    assert OLD in vault.files and not vault.rows.keys() & OF_OLD.keys()
+    assert vault.sync().base_updates == ()
 
 
 def test_of_a_locked_paper_and_a_locked_digest_nothing_is_forgotten() -> None:

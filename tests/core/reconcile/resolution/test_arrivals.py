@@ -17,6 +17,13 @@ OLDER = Undecided("older")
 Found = Decided | Undecided | Deferred | None
 
 
+def decided(
+    digest: str, note: str, *ways: Arrival, history: History = TEXTS, before: tuple[str, ...] = ()
+) -> Found:
+    in_doubt = arrivals.in_question(history, digest, note, (ways[0], ways[1]), before)
+    return arrivals.commentary(history, digest, note, (ways[0], ways[1]), in_doubt)
+
+
 @pytest.mark.parametrize(
     ("digest", "note", "how", "found"),
     [
@@ -38,17 +45,38 @@ Found = Decided | Undecided | Deferred | None
     ],
 )
 def test_a_commentary(digest: str, note: str, how: Arrival, found: Found) -> None:
-    assert arrivals.commentary(TEXTS, digest, note, (how, TYPED)) == found
+    assert decided(digest, note, how, TYPED) == found
     if found != Decided("A. B. F. N."):
-        assert arrivals.commentary(TEXTS, note, digest, (TYPED, how)) == found
+        assert decided(note, digest, TYPED, how) == found
+
+
+def in_question(digest: str, note: str, how: Arrival, before: tuple[str, ...] = ()) -> object:
+    return arrivals.in_question(TEXTS, digest, note, (how, TYPED), before)
+
+
+@pytest.mark.parametrize("how", [DELIVERED, WAITED])
+def test_an_earlier_text_that_was_brought_is_in_question(how: Arrival) -> None:
+    assert in_question("A. B.", "A. B. T.", how) == ("digest",)
+    assert in_question("A. B. N.", "A. B. T.", how) == ()  # it never was the base
+    assert in_question("A. B.", "A. B. T.", TYPED) == ()
+    assert in_question("A. B. T.", "A. B.", how) == ()  # the other one went back, by typing
+
+
+def test_an_edit_of_a_text_in_question_takes_nothing_out() -> None:
+    was = ("digest",)
+    assert in_question("A. B. N.", "A. B. T.", TYPED, was) == was
+    assert decided("A. B. N.", "A. B. T.", TYPED, TYPED, before=was) == OLDER
+    assert in_question("A. B. T. N.", "A. B. T.", TYPED, was) == ()  # nothing is missing any more
+    assert in_question("A. B. T.", "A. B. N.", TYPED, was) == ()  # the other side was edited
+    assert in_question("A. B. N.", "A. B. N.", TYPED, was) == ()
 
 
 def test_how_the_other_side_came_is_no_matter() -> None:
-    assert arrivals.commentary(TEXTS, "A. B.", "A. B. T.", (TYPED, DELIVERED)) is None
+    assert decided("A. B.", "A. B. T.", TYPED, DELIVERED) is None
 
 
 def test_without_a_history_the_usual_rules_decide() -> None:
-    assert arrivals.commentary(History(), "A.", "B.", (COPIED, COPIED)) is None
+    assert decided("A.", "B.", COPIED, COPIED, history=History()) is None
     assert not arrivals.are_joined(History(), ("a",), ("b",), (COPIED, COPIED))
 
 

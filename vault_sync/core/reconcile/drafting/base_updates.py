@@ -182,29 +182,46 @@ REPORTED = frozenset({"missing", "unmet"})
 """Fields that remember a report to a person; they stay as long as it is still so."""
 
 
+def stale_with(
+    made: Collection[RelPath], stale: Collection[BaseKey], base: Base
+) -> list[BaseUpdate]:
+    """Return the updates that forget what is stale once these digests are made.
+
+    While a digest is not there it may come back with its entries; one that is made lacks them.
+    """
+    rows_by_paths: dict[tuple[RelPath, ...], set[BaseKey]] = {}
+    for row in stale:
+        digests = (row.digest,) if row.digest else base.places[row.key]
+        paths = tuple(sorted(path for path in made if path in digests))
+        rows_by_paths.setdefault(paths, set()).add(row)
+    return [BaseUpdate(paths, {}, frozenset(rows)) for paths, rows in rows_by_paths.items()]
+
+
 def stale_keys(
-    papers: Sequence[Paper], snapshot: Snapshot, base: Base, standing: Collection[BaseKey]
+    papers: Sequence[Paper],
+    snapshot: Snapshot,
+    base: Base,
+    standing: Collection[BaseKey],
+    made: Collection[RelPath] = (),
 ) -> frozenset[BaseKey]:
     """Return the base keys to drop, none of a paper or digest that is locked or not there.
 
-    `standing` are the keys of reports that are still so.
+    `standing` are the keys of reports that are still so. `made` are digests that the plan makes:
+    they count as there.
     """
     if not base.rows:
         return frozenset()
-    here = _places(papers) | {
-        Place(entry.key, path)
-        for path, digest in snapshot.digests.items()
-        for entry in digest.entries
-    }
+    here = _places(papers, snapshot)
     paired = {key for paper in papers for key in (paper.key, paper.agreed_key)}
     found = {key for key, _ in here} | set(snapshot.managed) | set(snapshot.locked_keys)
     unpaired = found - paired
-    alive = found | _in_missing_digests(snapshot, base)
+    there = {*snapshot.digests, *made}
+    alive = found | _in_missing_digests(there, base)
     awaited = _awaited_digests(papers, base)
 
     def is_stale(base_key: BaseKey) -> bool:
         if not base_key.key:
-            return base_key.digest not in snapshot.digests and base_key.digest not in awaited
+            return base_key.digest not in there and base_key.digest not in awaited
         if base_key.key in snapshot.locked_keys or base_key.digest in snapshot.locked:
             return False
         if base_key.field in REPORTED:
@@ -215,13 +232,18 @@ def stale_keys(
             return base_key.key not in alive
         place = Place(base_key.key, RelPath(base_key.digest))
         # Where nothing was agreed on but tags, there is no entry to wait for.
-        return place not in here and (place.digest in snapshot.digests or not base.knows(place))
+        return place not in here and (place.digest in there or not base.knows(place))
 
     return frozenset(filter(is_stale, base.rows))
 
 
-def _places(papers: Sequence[Paper]) -> set[Place]:
-    return {
+def _places(papers: Sequence[Paper], snapshot: Snapshot) -> set[Place]:
+    entries = {
+        Place(entry.key, path)
+        for path, digest in snapshot.digests.items()
+        for entry in digest.entries
+    }
+    return entries | {
         Place(key, digest)
         for paper in papers
         for pair in paper.pairs
@@ -231,12 +253,12 @@ def _places(papers: Sequence[Paper]) -> set[Place]:
     }
 
 
-def _in_missing_digests(snapshot: Snapshot, base: Base) -> set[Key]:
+def _in_missing_digests(there: Collection[RelPath], base: Base) -> set[Key]:
     """Return the papers of digests that are not there: these may come back with their entries."""
     return {
         key
         for key, digests in base.places.items()
-        if any(digest not in snapshot.digests for digest in digests)
+        if any(digest not in there for digest in digests)
     }
 
 

@@ -9,6 +9,7 @@ seen, so that devices which see the same texts answer alike.
 | differ | a copy of it stands | merged as a copy is: with the ancestor of both texts |
 | one lacks something of the base | that one was just delivered | the paper waits for a pass |
 | one is an earlier text | that one was delivered, or waited, or a copy stands | older: a conflict |
+| one was that, was edited, and lacks something of the base still | any | older: a conflict |
 | one has earlier tags | the same | all tags of both |
 | one lacks something of the base | that one was put there by `restore` | older; all tags of both |
 | one has no entry or section | that one was just delivered | the paper waits for a pass |
@@ -21,8 +22,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from vault_sync.core.model.base import NO_HISTORY, Arrival, Base, History, PastValue
+from vault_sync.core.model.base import (
+    NO_HISTORY,
+    Arrival,
+    Base,
+    History,
+    PastValue,
+    question_key,
+)
 from vault_sync.core.model.plan import BaseKey, Value
+from vault_sync.core.model.values import Side
 from vault_sync.core.reconcile.pairing.paper import Pair
 from vault_sync.core.reconcile.resolution.fields import Decided, Undecided
 from vault_sync.core.reconcile.resolution.values import Resolution
@@ -97,17 +106,49 @@ def decide(
     files = (pair.digest, resolution.paper.note)
     ways = base.arrival(files[0]), base.arrival(files[1])
     history = history_of(base, was, digest, note)
-    found = commentary(history, digest, note, ways)
+    in_doubt = in_question(history, digest, note, ways, base.items(question_key(was)) or ())
+    found = commentary(history, digest, note, ways, in_doubt)
+    if in_doubt and not isinstance(found, Decided):
+        resolution.propose(question_key(was)._replace(digest=pair.digest), in_doubt, {})
     copied = [path in base.with_copies for path in files]
     if found is None and lost_to_a_copy(history, (digest, note), ways, copied):
         return Undecided("older")
     return found
 
 
+def in_question(
+    history: History, digest: str, note: str, arrivals: Arrivals, before: Sequence[str]
+) -> tuple[Side, ...]:
+    """Return the sides of which a brought text is in question: it is an earlier one.
+
+    A side that was in question (`before`) stays so while it lacks something of the base: who edits
+    there has not taken out what the sync service undid.
+    """
+    if digest == note or not history.values:
+        return ()
+    base = history.values[-1].value
+
+    def is_in_doubt(side: Side, text: str, arrival: Arrival) -> bool:
+        if side in before and sync_copy.lacks("commentary", text, base):
+            return True
+        return (
+            not arrival.typed_here
+            and not sync_copy.is_same("commentary", base, text)
+            and sync_copy.is_earlier("commentary", history, text)
+        )
+
+    sides: tuple[Side, Side] = ("digest", "note")
+    each = zip(sides, (digest, note), arrivals, strict=True)
+    return tuple(side for side, text, arrival in each if is_in_doubt(side, text, arrival))
+
+
 def commentary(
-    history: History, digest: str, note: str, arrivals: Arrivals
+    history: History, digest: str, note: str, arrivals: Arrivals, in_doubt: Sequence[Side]
 ) -> Decided | Undecided | Deferred | None:
-    """Decide a commentary by how its files came here; None: the usual rules decide."""
+    """Decide a commentary by how its files came here; None: the usual rules decide.
+
+    `in_doubt` are the sides in question.
+    """
     if digest == note or not history.values:
         return None
     if any(arrival.copied for arrival in arrivals):
@@ -118,13 +159,7 @@ def commentary(
     base = history.values[-1].value
     if waits("commentary", (base, base), (digest, note), arrivals):
         return Deferred()
-    went_back = any(
-        not arrival.typed_here
-        and not sync_copy.is_same("commentary", base, value)
-        and sync_copy.is_earlier("commentary", history, value)
-        for value, arrival in zip((digest, note), arrivals, strict=True)
-    )
-    return Undecided("older") if went_back else None
+    return Undecided("older") if in_doubt else None
 
 
 def lost_to_a_copy(

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.digest.styles import lens
-from vault_sync.core.model.base import PLACE_FIELDS, Base, apart_key
+from vault_sync.core.model.base import Base, apart_key, base_keys_of, question_key
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Decision, Decisions, Fields, RelPath, Rules
 from vault_sync.core.naming.note_names import fold
@@ -55,8 +55,7 @@ def resolve_commentary(
     choice = decision(decisions, paper, pair.digest, "commentary")
     side = "digest" if choice == "both" and pair.section is None else choice
     if pair.origin is not None:
-        origin = was._replace(digest=pair.origin)
-        resolution.drop(base, *(origin._replace(field=name) for name in PLACE_FIELDS))
+        resolution.drop(base, *base_keys_of(paper.agreed_key, pair.origin))
     if pair.kind == "append":
         resolution.commentaries[pair.digest] = entry.commentary
         changes = {pair.digest: True, NOTE: pair.section is None}
@@ -74,6 +73,8 @@ def resolve_commentary(
         resolution.propose(base_key, entry.commentary, {NOTE: True})
         return
     decided = _decided_commentary(resolution, pair, was, base, side, digests)
+    if all(each.base_key != question_key(base_key) for each in resolution.proposed):
+        resolution.drop(base, question_key(was))
     if isinstance(decided, Undecided | Deferred):
         _leave_open(resolution, pair, decided, base, was)
     elif "commentary" in lens.unplaced(pair.entry, entry.saying(commentary=decided.value)):
@@ -97,8 +98,9 @@ def _decided_commentary(
         return Undecided("section gone")
     if side == "both":
         return Decided(_one_below_the_other(entry.commentary, section))
-    brought = side is None and not base.is_typed_here
-    if brought and (found := arrivals.decide(resolution, pair, base, was)) is not None:
+    brought = not base.is_typed_here or question_key(was) in base.rows
+    found = arrivals.decide(resolution, pair, base, was) if side is None and brought else None
+    if found is not None:
         return found
     if side is None and pair.entry is not None and agreed not in {None, entry.commentary}:
         if agreed == section and reread.has_swallowed(agreed, entry, digests[pair.digest]):
@@ -117,11 +119,11 @@ def _one_below_the_other(digest: str, note: str) -> str:
 def _leave_open(
     resolution: Resolution, pair: Pair, undecided: Undecided | Deferred, base: Base, was: BaseKey
 ) -> None:
-    """Leave a commentary as it is on both sides; its base value follows a moved entry."""
+    """Leave a commentary as it is on both sides; its base value goes with the entry or paper."""
     section = commentary_of(pair.section)
     if pair.section is not None:
         resolution.commentaries[pair.digest] = section
-    if pair.origin is not None and was in base.rows:
+    if was in base.rows:
         base_key = was._replace(digest=pair.digest)
         resolution.proposed.append(ProposedValue(base_key, base.rows[was], frozenset({NOTE})))
     if isinstance(undecided, Deferred):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from vault_sync.core.digest.reader import Digest
 from vault_sync.core.digest.styles import lens
-from vault_sync.core.model.base import APART, Base, apart_key, parted_filled
+from vault_sync.core.model.base import Base, apart_key, base_keys_of, parted_filled
 from vault_sync.core.model.plan import Apart, BaseKey, value_words
 from vault_sync.core.model.values import SHARED_FIELDS, Decisions, Facts, Fields, RelPath, Rules
 from vault_sync.core.naming import people
@@ -31,9 +31,6 @@ from vault_sync.core.reconcile.resolution.values import (
     base_digest,
     decided_side,
 )
-
-SHARED_ROWS = (*SHARED_FIELDS, "filled", "note", "mentions")
-"""Fields of the base that go with a paper to its new key."""
 
 
 def resolve(
@@ -268,5 +265,4 @@ def _rekey(resolution: Resolution, base: Base) -> None:
         for proposed in resolution.proposed
     ]
     digests: Sequence[str] = ("", *base.places.get(old, ()))
-    names = (*SHARED_ROWS, "tags", "commentary", *APART)
-    resolution.drop(base, *(BaseKey(old, digest, name) for digest in digests for name in names))
+    resolution.drop(base, *(row for digest in digests for row in base_keys_of(old, digest)))
