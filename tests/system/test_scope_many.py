@@ -191,8 +191,11 @@ def test_facts_of_a_paper_that_came_to_a_digest_are_still_asked_for() -> None:
         assert written == {"mine/Typed 1.md"}
 
 
-def test_who_names_a_note_by_the_name_that_it_gets_is_concerned() -> None:
+def test_who_names_a_note_by_the_name_that_it_gets_is_concerned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Its date is known at last, and with it the name that another week's entry links to."""
+    monkeypatch.setattr(recorder, "MANY", 200)
     with settled() as vault:
         add(vault, "2308.00077", "Psi")
         vault.run()
