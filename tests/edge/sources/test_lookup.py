@@ -316,7 +316,9 @@ def test_without_a_cache_nothing_is_asked_and_the_file_still_speaks(
     with_file = replace(source, snapshot=snapshot(tmp_path / "arxiv.jsonl", _00001="28"))
     answer = ask(with_file, ids_of(2))
     assert set(answer.facts) == {"2308.00001"} and answer.unknown == {"2308.00002"}
-    assert [problem.code for problem in answer.problems] == ["facts-cache"]
+    assert [(each.code, each.path) for each in answer.problems] == [
+        ("facts-cache", str(source.cache))
+    ]
     assert set(remembered(with_file, ids_of(2))) == {"2308.00001"}
     assert not api.asked
     assert source.cache.read_bytes() == b"no database" * 1000
