@@ -10,8 +10,10 @@ import pytest
 from vault_sync.cli import staged
 from vault_sync.core.digest import reader
 from vault_sync.core.digest.styles import styled_reader
-from vault_sync.core.model.values import RelPath
+from vault_sync.core.model.plan import Conflict, Plan
+from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver
+from vault_sync.core.report import lines as report
 from vault_sync.edge.git.repository import Repository
 
 
@@ -114,3 +116,20 @@ def test_the_digests_of_a_note_are_those_that_it_links_to_and_that_are_there() -
     )
     assert staged._digests_of(judged, note) == [week]
     assert staged._digests_of(judged, RelPath("papers/none.md")) == []
+
+
+def test_only_what_blocks_is_a_reason_and_what_git_ignores_is_said_behind() -> None:
+    problems = (
+        Problem("a.md", "odd", "is odd", level="notice"),
+        Problem("b.md", "ignored-by-git", "git ignores it", level="notice"),
+        Problem("c.md", "entry-missing", "its entry is gone; put it back", "a hint", 3),
+        Problem("d.md", "unreadable", "cannot be read", "mend it"),
+    )
+    conflict = Conflict(Key("k"), RelPath("w.md"), RelPath("n.md"), "title", "x", "y")
+    judged: Any = SimpleNamespace(plan=Plan(problems=problems, conflicts=(conflict,)))
+    assert list(staged._reasons(judged)) == [
+        *report.problem_lines([Problem("c.md", "entry-missing", "its entry is gone", "", 3)]),
+        *report.problem_lines([problems[3]]),
+        "w.md:1: title: not the same as in 'n.md'",
+        *report.problem_lines([problems[1]]),
+    ]
