@@ -84,7 +84,7 @@ def imported(vault: Vault, *arguments: str) -> set[str]:
     return set(modules)
 
 
-NEVER = {"requests", "urllib3", "xml.etree.ElementTree", "subprocess", "email"}
+NEVER = {"requests", "urllib3", "xml.etree.ElementTree", "ruamel", "subprocess", "email"}
 SELDOM = {
     *("core.digest.styles.markdown.page", "core.digest.styles.styled_editor"),
     *("core.merge.file_copies", "core.merge.three_way", "core.report.marked_text"),
