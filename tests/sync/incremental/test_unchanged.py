@@ -102,6 +102,7 @@ def test_a_pass_imports_little_that_it_does_not_need(vault: Vault) -> None:
         "vault_sync.cli.tool.verbs",
         "traceback",
         "yaml",
+        "frontmatter",
         "secrets",
         "vault_sync.sync.engine",
     }
