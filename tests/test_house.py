@@ -485,7 +485,6 @@ UNTESTED = {
         )
         for name in (*("advice", "assembly", "styled_editor", "styled_reader", "title_first"),)
     },
-    "daemon/vault_pass.py": "joins loop and sync: tests/system/test_watch.py runs it whole",
 }
 """Modules of more than 30 lines without a test file of the same name, and why."""
 
