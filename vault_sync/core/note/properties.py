@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from vault_sync.core.model.values import (
     STANDARD_NAMES,
@@ -29,7 +29,13 @@ from vault_sync.core.note.property_block import (
 from vault_sync.core.note.property_table import property_ranks
 from vault_sync.core.note.yaml_scalar import scalar
 from vault_sync.core.text.common_items import changes
+from vault_sync.core.text.module_door import door
 from vault_sync.core.text.spans import Edit, Span, newline_kind, splice, to_newlines
+
+if TYPE_CHECKING:
+    from vault_sync.core.note import flow_list
+else:  # few notes have a list in one line, and ruamel.yaml takes 30 ms
+    flow_list = door("vault_sync.core.note.flow_list")
 
 Wanted = PropertyValue | None
 """A value (the empty items of a list left out), or None: without the property."""
@@ -333,59 +339,15 @@ def _list_edits(text: str, rows: list[_ItemLines], want: tuple[str, ...]) -> Ite
 
 
 def _flow_edit(text: str, value: Value, want: tuple[str, ...]) -> Edit:
-    """Return the edit of a flow list (`[a, b]`), written by ruamel.yaml; nothing outside it."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
+    """Return the edit of a flow list (`[a, b]`); nothing outside it."""
     assert value.items is not None
-    refusal = f"the list {value.name} cannot be edited; write it with one item a line"
-    yaml = YAML()
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.preserve_quotes = True
-    yaml.width = 2**31
-    out = _Bytes()
-    try:
-        start, stop = _line_start(text, value.key), _line_stop(text, value.span.end)
-        loaded = yaml.load(text[start:stop].replace("\r\n", "\n"))
-        (items,) = loaded.values()
-        old = [item.text for item in value.items]
-        for tag, a, b, c, d in reversed(changes(old, want)):
-            if tag != "equal":
-                items[a:b] = []
-                for item in reversed(want[c:d]):
-                    items.insert(a, _flow_item(item))
-        yaml.dump(loaded, out)
-    except (YAMLError, ValueError) as error:
-        # ruamel.yaml makes dates and numbers, and 2023-99-99 is none.
-        raise Unwritable(value.line, refusal) from error
-    again = read(f"---\n{b''.join(out.parts).decode()}---\n")
+    start, stop = _line_start(text, value.key), _line_stop(text, value.span.end)
+    old = [item.text for item in value.items]
+    again = read(f"---\n{flow_list.rewritten(text[start:stop], old, want)}---\n")
     if again.broken or list(again.values) != [value.name]:
+        refusal = f"the list {value.name} cannot be edited; write it with one item a line"
         raise Unwritable(value.line, refusal)
     return Edit(value.span, again.values[value.name].span.slice(again.text))
-
-
-def _flow_item(item: str) -> object:
-    """Return an item that ruamel.yaml will write in the quotes that Obsidian would give it."""
-    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, SingleQuotedScalarString
-
-    quote = scalar(item)[0]
-    if quote == "'":
-        return SingleQuotedScalarString(item)
-    return (
-        item
-        if quote != '"' and not re.search(r"[\[\]{},\n]", item)
-        else DoubleQuotedScalarString(item)
-    )
-
-
-class _Bytes:
-    """A stream for ruamel.yaml, which writes to nothing else."""
-
-    def __init__(self) -> None:
-        self.parts: list[bytes] = []
-
-    def write(self, part: bytes) -> None:
-        self.parts.append(part)
 
 
 def left_neighbour(properties: Properties, name: str, names: PropertyNames) -> Value | None:
