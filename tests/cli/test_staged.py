@@ -10,8 +10,8 @@ import pytest
 from vault_sync.cli import staged
 from vault_sync.core.digest import reader
 from vault_sync.core.digest.styles import styled_reader
-from vault_sync.core.model.plan import Conflict, Plan
-from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.model.plan import Conflict, Create, Plan
+from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.report import lines as report
 from vault_sync.edge.git.repository import Repository
@@ -133,3 +133,22 @@ def test_only_what_blocks_is_a_reason_and_what_git_ignores_is_said_behind() -> N
         "w.md:1: title: not the same as in 'n.md'",
         *report.problem_lines([problems[1]]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("rules", "path", "spec"),
+    [
+        # Only arXiv knows the date: a name without one may come to begin with any.
+        (Rules(), "papers/230814 OctoPack.md", "papers/230814 OctoPack.md"),
+        (Rules(), "papers/OctoPack.md", "papers/*OctoPack.md"),
+        (Rules(name="{title}"), "papers/OctoPack.md", "papers/OctoPack.md"),
+        (Rules(folder="{published:%Y}"), "2023/OctoPack.md", "2023/*OctoPack.md"),
+        (Rules(), "papers/Another.md", "papers/Another.md"),
+    ],
+)
+def test_a_note_that_is_to_be_made_is_named_whatever_its_date(
+    rules: Rules, path: str, spec: str
+) -> None:
+    text = "---\ntitle: OctoPack\nurl: https://arxiv.org/abs/2308.07124\n---\n\n## [[w]]\n\nwords\n"
+    judged: Any = SimpleNamespace(config=SimpleNamespace(rules=rules))
+    assert staged._made(judged, Create(RelPath(path), text, "")) == spec
