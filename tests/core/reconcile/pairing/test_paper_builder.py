@@ -55,7 +55,9 @@ def test_two_notes_and_no_entry() -> None:
     vault = settled()
     vault.files["papers/copy.md"] = vault.files[NOTE]
     cut(vault, ALPHA)
-    assert codes(nothing_happens(vault)) == ["two-notes"]
+    (problem,) = nothing_happens(vault).problems
+    assert (problem.code, problem.path) == ("two-notes", NOTE)
+    assert f"2 files are about {ALPHA}" in problem.message and "papers/copy.md" in problem.message
 
 
 def test_two_entries_of_one_paper_in_one_digest() -> None:
