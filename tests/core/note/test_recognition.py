@@ -240,6 +240,13 @@ def test_the_paper_of_a_file_in_another_encoding_is_guessed(form: str, encoding:
     assert recognition.guessed_keys(RelPath("x.md"), text, PropertyNames()) == (A,)
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-16-le", "cp949"])
+def test_what_the_head_only_names_is_guessed_in_another_encoding(encoding: str) -> None:
+    words = "단어" if encoding == "cp949" else "Wörter"
+    text = f"# Deep Nets\n\n{URL_A}\n{words}\n".encode(encoding).decode("utf-8", "surrogateescape")
+    assert recognition.guessed_keys(RelPath("x.md"), text, PropertyNames()) == (A,)
+
+
 @pytest.mark.parametrize(
     "line",
     ["arxiv-id: 2301.00001", f"Paper URL: '{URL_A}'", f"link: [{URL_A}]", f"url:\n  - {URL_A}"],
