@@ -69,6 +69,8 @@ def test_names_and_numbers_stand_in_the_picture() -> None:
     for tag in found.tags:
         at = words.index(f"#{tag.tag}")
         assert words[at + 1] == str(tag.papers)
+    one = draw(found._replace(weeks=found.weeks[:1]))
+    assert one.count(f">{found.weeks[0].name}</text>") == 1
     assert {found.weeks[0].name, found.weeks[-1].name} <= set(words)
     assert {f"{week.name}: {week.papers}" for week in found.weeks if week.papers} <= set(words)
 
