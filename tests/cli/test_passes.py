@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.support.vaults import Vault
 from vault_sync.cli import passes
 from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.model.plan import Create, Plan
@@ -128,6 +129,21 @@ def test_what_is_out_of_line_is_shown_with_what_mends_it(
     lines = capsys.readouterr().out.splitlines()
     assert [line.startswith("out of line: ") for line in lines] == [True, False][: 2 * code]
     assert all("`vault-sync sync` brings it in line" in line for line in lines[1:])
+
+
+def test_a_difference_is_shown_by_paper_place_and_field(empty_vault: Vault) -> None:
+    text = "w\n\nhttps://arxiv.org/abs/2308.07124\nOctoPack (A B)\nwords\n#tag\n"
+    empty_vault.write("digests/w.md", text)
+    empty_vault.ok("rebuild", "--offline")
+    empty_vault.edit("digests/w.md", "words\n#tag", "other words\n#tag #new")
+    ran = empty_vault.run("diff")
+    note = empty_vault.read("papers/OctoPack.md").splitlines()
+    tag, words = note.index("  - tag"), note.index("words") + 1
+    assert ran.code == 1 and ran.out.splitlines() == [
+        "OctoPack (arxiv:2308.07124)",
+        f"  papers/OctoPack.md:{tag} tags: tag{{+, new+}}",
+        f"  papers/OctoPack.md:{words} [[w]]: {{+other +}}words",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,10 @@ import pytest
 from vault_sync.cli import staged
 from vault_sync.core.digest import reader
 from vault_sync.core.digest.styles import styled_reader
-from vault_sync.core.model.values import RelPath
+from vault_sync.core.model.plan import Conflict, Create, Plan
+from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.core.naming.wikilinks import LinkResolver
+from vault_sync.core.report import lines as report
 from vault_sync.edge.git.repository import Repository
 
 
@@ -114,3 +116,39 @@ def test_the_digests_of_a_note_are_those_that_it_links_to_and_that_are_there() -
     )
     assert staged._digests_of(judged, note) == [week]
     assert staged._digests_of(judged, RelPath("papers/none.md")) == []
+
+
+def test_only_what_blocks_is_a_reason_and_what_git_ignores_is_said_behind() -> None:
+    problems = (
+        Problem("a.md", "odd", "is odd", level="notice"),
+        Problem("b.md", "ignored-by-git", "git ignores it", level="notice"),
+        Problem("c.md", "entry-missing", "its entry is gone; put it back", "a hint", 3),
+        Problem("d.md", "unreadable", "cannot be read", "mend it"),
+    )
+    conflict = Conflict(Key("k"), RelPath("w.md"), RelPath("n.md"), "title", "x", "y")
+    judged: Any = SimpleNamespace(plan=Plan(problems=problems, conflicts=(conflict,)))
+    assert list(staged._reasons(judged)) == [
+        *report.problem_lines([Problem("c.md", "entry-missing", "its entry is gone", "", 3)]),
+        *report.problem_lines([problems[3]]),
+        "w.md:1: title: not the same as in 'n.md'",
+        *report.problem_lines([problems[1]]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rules", "path", "spec"),
+    [
+        # Only arXiv knows the date: a name without one may come to begin with any.
+        (Rules(), "papers/230814 OctoPack.md", "papers/230814 OctoPack.md"),
+        (Rules(), "papers/OctoPack.md", "papers/*OctoPack.md"),
+        (Rules(name="{title}"), "papers/OctoPack.md", "papers/OctoPack.md"),
+        (Rules(folder="{published:%Y}"), "2023/OctoPack.md", "2023/*OctoPack.md"),
+        (Rules(), "papers/Another.md", "papers/Another.md"),
+    ],
+)
+def test_a_note_that_is_to_be_made_is_named_whatever_its_date(
+    rules: Rules, path: str, spec: str
+) -> None:
+    text = "---\ntitle: OctoPack\nurl: https://arxiv.org/abs/2308.07124\n---\n\n## [[w]]\n\nwords\n"
+    judged: Any = SimpleNamespace(config=SimpleNamespace(rules=rules))
+    assert staged._made(judged, Create(RelPath(path), text, "")) == spec

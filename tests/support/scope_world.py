@@ -37,6 +37,8 @@ from vault_sync.sync.view import PassContext, look, look_at_all
 OWN = "reading/mine.md"
 DAY = "days/2023-08-01.md"
 DISTANT = "digests/distant.md"
+FEW_PASSES = 10
+"""Passes of which no index is stored, after which waiting for one is no use."""
 HOUR = 3_600 * 10**9 + 7  # no whole second: those are believed late
 FILES = {
     WEEK: DIGEST.replace("베타 설명입니다.", "베타 설명입니다. (https://arxiv.org/abs/2308.00004)"),
@@ -133,6 +135,7 @@ class Vault(Editable):
 
     def settle(self) -> None:
         """Pass after pass, until one has nothing to do and no file is too young to be believed."""
+        unremembered = 0
         for _ in range(2_000):
             found = self.run()
             if any(each.code == last_entry.WAITS for each in found.plan.problems):
@@ -141,6 +144,8 @@ class Vault(Editable):
             stored = index.glance(index.path_of(self.state), stamp)
             if stored and not stored.open and file_record.UNKNOWN not in stored.stats.values():
                 return
+            unremembered += not stored  # only young files come to rest by waiting
+            assert unremembered < FEW_PASSES, "no pass is remembered"
         raise AssertionError("it never came to rest")
 
     def stats(self) -> dict[str, int]:

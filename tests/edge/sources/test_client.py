@@ -37,7 +37,7 @@ from tests.support.arxiv_server import (
 )
 from vault_sync.core.sources.archives import ARXIV
 from vault_sync.edge.config import ArxivConfig
-from vault_sync.edge.sources import cache, client
+from vault_sync.edge.sources import cache, client, http
 from vault_sync.edge.sources.client import RateLimit, pace_for
 from vault_sync.edge.sources.lookup import Answer, Source, remembered
 
@@ -83,6 +83,22 @@ def test_requests_keep_their_distance_and_one_connection(api: Api, source: Sourc
     ask(source, ids, pace=replace(FAST, interval=0.1))
     gaps = [b.came - a.left for a, b in pairwise(api.asked)]
     assert len(gaps) == 2 and min(gaps) >= 0.09
+
+
+def test_each_archive_has_its_part_of_the_seconds_that_are_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    allowance = client.Allowance(client.Bounds(60.0, 9))
+    found = []
+    for archives, took in ((3, 20.0), (2, 10.0), (1, 40.0), (1, 0.0)):
+        allowance.share(archives)
+        found.append(allowance.seconds)
+        now[0] += took
+    assert found == [20.0, 20.0, 30.0, 0.0]
+    assert allowance.limits(http.Limits()).total == 0.0 and allowance.seconds == 0.0
+    assert allowance.limits(http.Limits()).body == 9
 
 
 def test_another_programs_turn_is_waited_for_no_longer_than_a_pass_may(tmp_path: Path) -> None:
@@ -242,7 +258,7 @@ def test_403_is_the_end_until_tomorrow(api: Api, source: Source) -> None:
     start = time.time()
     first = ask(source, ids, clock=lambda: NOON + time.time() - start)
     assert len(first.facts) == 100 and len(first.unknown) == 150
-    assert "403" in messages(first)[0]
+    assert "403" in messages(first)[0] and messages(first)[0].endswith("again tomorrow (UTC)")
     second = ask(source, ids, clock=lambda: NOON + 60 + time.time() - start)
     assert len(api.asked) == 2 and messages(second) == messages(first)
     third = ask(source, ids, clock=lambda: NOON + A_DAY + time.time() - start)

@@ -89,3 +89,9 @@ def test_what_cannot_be_fetched_is_one_line(vault: Vault, api: Api) -> None:
     assert "is not a path inside the vault" in vault.run("pdf", NOTE).err
     vault.write("vault-sync.toml", "[arxiv]\nenabled = false\n")
     assert vault.run("pdf", NOTE).code == 2 and api.asked == []
+
+
+def test_where_the_cache_cannot_be_used_nobody_is_asked(vault: Vault, api: Api) -> None:
+    (vault.state / "arxiv.sqlite").mkdir()
+    ran = vault.run("pdf", NOTE)
+    assert ran.code == 1 and "the cache of facts cannot be used" in ran.err and not api.asked
