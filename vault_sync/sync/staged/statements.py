@@ -117,4 +117,4 @@ def _namings(note: Note) -> Iterable[str]:
 
 def points(texts: Iterable[str]) -> frozenset[str]:
     """Return what texts name: papers, and after `[[` the folded names of files."""
-    return frozenset(filter(None, points_of((), (), texts).split("\n")))
+    return frozenset(filter(None, points_of((), texts).split("\n")))
